@@ -1,0 +1,1 @@
+//! How to change a Dockerfile safely: findings, fixes, edits, proofs.

@@ -1,0 +1,1 @@
+//! Dockerfile text to one lossless tree, shell text included, and back.
