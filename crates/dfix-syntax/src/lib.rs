@@ -1,1 +1,76 @@
 //! Dockerfile text to one lossless tree, shell text included, and back.
+//!
+//! [`parse`] never fails: `parse(text).syntax().text() == text`, always. What is not understood is
+//! an `ERROR` or `OPAQUE` node that keeps its text, and the rest of the file is parsed all the same.
+//! The tree says what is written, not what it means; offsets are bytes into the text.
+#![warn(missing_docs)]
+
+pub mod ast;
+mod grammar;
+mod json;
+mod kind;
+mod sink;
+
+pub use json::unquote as unquote_json;
+pub use kind::{Dockerfile, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use rowan::{NodeOrToken, TextRange, TextSize, TokenAtOffset, WalkEvent};
+
+/// A parsed file: the tree, and what is wrong with the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parse {
+    green: rowan::GreenNode,
+    errors: Vec<SyntaxError>,
+}
+
+/// A fault that makes the builder refuse the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where it is, in bytes.
+    pub range: TextRange,
+    /// What is wrong, as a sentence without a full stop.
+    pub message: String,
+}
+
+impl Parse {
+    /// The root of the tree, of kind `FILE`.
+    pub fn syntax(&self) -> SyntaxNode {
+        SyntaxNode::new_root(self.green.clone())
+    }
+
+    /// The typed root.
+    pub fn file(&self) -> ast::File {
+        ast::AstNode::cast(self.syntax()).expect("the root is a FILE")
+    }
+
+    /// What the builder would refuse, in order of place.
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.errors
+    }
+}
+
+/// Parses a Dockerfile. Any text gives a tree that prints back to it byte for byte.
+pub fn parse(text: &str) -> Parse {
+    let (green, errors) = grammar::file(text);
+    Parse { green, errors }
+}
+
+/// How the text of an embedded script stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enclosure {
+    /// Between the quotes of a double-quoted shell word: a backslash before `"`, `$`, `` ` `` or `\`
+    /// belongs to the outer quotation.
+    DoubleQuoted,
+    /// Between the quotes of a single-quoted shell word, or plain text: every byte counts.
+    Plain,
+    /// Between the quotes of a JSON string: a backslash before `"` or `\` belongs to JSON.
+    Json,
+}
+
+/// Parses shell text that stands inside something else: `pip install x` of `sh -c "pip install x"`.
+///
+/// `text` is the physical text between the quotes, continuations with `escape` included. The root is
+/// a `SHELL_SCRIPT` whose text equals `text`, so offsets in it plus the place of `text` are offsets in
+/// the file. `None` where the enclosure says what cannot be mapped byte for byte (`\n`, `\u` in JSON).
+pub fn parse_embedded_shell(text: &str, escape: char, enclosure: Enclosure) -> Option<SyntaxNode> {
+    grammar::embedded(text, escape, enclosure).map(SyntaxNode::new_root)
+}

@@ -1,0 +1,136 @@
+//! Views of words and their parts.
+
+use std::borrow::Cow;
+
+use crate::ast::{AstNode, ast_nodes, joined};
+use crate::kind::{SyntaxKind, SyntaxNode};
+
+ast_nodes! {
+    /// A word.
+    Word = WORD;
+    /// `$x`, `${x…}`
+    Variable = VARIABLE;
+}
+
+/// What a word stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// Exactly this text, quotes and escapes taken away.
+    Known(String),
+    /// Something that only the build or the shell can tell (a variable, a substitution).
+    Unknown,
+}
+
+impl Value {
+    /// The text, if known.
+    pub fn known(&self) -> Option<&str> {
+        match self {
+            Value::Known(text) => Some(text),
+            Value::Unknown => None,
+        }
+    }
+
+    /// The text, if known.
+    pub fn into_known(self) -> Option<String> {
+        match self {
+            Value::Known(text) => Some(text),
+            Value::Unknown => None,
+        }
+    }
+}
+
+impl Word {
+    /// What the word stands for. Unquoted glob characters, `~` and braces count as their own text.
+    pub fn value(&self) -> Value {
+        value_of(&self.0)
+    }
+
+    /// The word as written, without continuations and what they swallow: quotes and escapes stay.
+    pub fn source(&self) -> String {
+        source_of(&self.0)
+    }
+
+    /// The variables in it, at any depth outside of command substitutions.
+    pub fn variables(&self) -> impl Iterator<Item = Variable> + use<> {
+        self.0.descendants().filter_map(Variable::cast)
+    }
+}
+
+impl Variable {
+    /// The name: `x` of `$x` and `${x:-y}`.
+    pub fn name(&self) -> Option<String> {
+        joined(&self.0, SyntaxKind::NAME)
+    }
+
+    /// The operator after the name: `:-`, `#`, `/`, …
+    pub fn operator(&self) -> Option<String> {
+        joined(&self.0, SyntaxKind::PARAM_OP)
+    }
+
+    /// The word after the operator.
+    pub fn argument(&self) -> Option<Word> {
+        self.0.children().find_map(Word::cast)
+    }
+}
+
+/// The value of any node made of word parts (`WORD`, `IMAGE_TAG`, …).
+pub fn value_of(node: &SyntaxNode) -> Value {
+    let mut text = String::new();
+    if append_value(node, &mut text) {
+        Value::Known(text)
+    } else {
+        Value::Unknown
+    }
+}
+
+/// The text of a node without continuations and what they swallow.
+pub fn source_of(node: &SyntaxNode) -> String {
+    let mut text = String::new();
+    for token in node
+        .descendants_with_tokens()
+        .filter_map(rowan::NodeOrToken::into_token)
+    {
+        if !token.kind().is_trivia() || token.kind() == SyntaxKind::WHITESPACE {
+            text.push_str(token.text());
+        }
+    }
+    text
+}
+
+fn append_value(node: &SyntaxNode, text: &mut String) -> bool {
+    for part in node.children_with_tokens() {
+        match part {
+            rowan::NodeOrToken::Token(token) => match token.kind() {
+                SyntaxKind::ESCAPE => text.push_str(&unescaped(node.kind(), token.text())),
+                SyntaxKind::QUOTE => {}
+                kind if kind.is_trivia() => {}
+                _ => text.push_str(token.text()),
+            },
+            rowan::NodeOrToken::Node(part) => match part.kind() {
+                SyntaxKind::SINGLE_QUOTED
+                | SyntaxKind::DOUBLE_QUOTED
+                | SyntaxKind::LOCALE_QUOTED => {
+                    if !append_value(&part, text) {
+                        return false;
+                    }
+                }
+                _ => return false,
+            },
+        }
+    }
+    true
+}
+
+/// What an escape stands for. Between double quotes a backslash is taken away only before the
+/// characters that it can protect there (POSIX 2.2.3); elsewhere before any (2.2.1).
+fn unescaped(parent: SyntaxKind, escape: &str) -> Cow<'_, str> {
+    let mut characters = escape.chars();
+    let (first, rest) = (characters.next(), characters.as_str());
+    let protects = match parent {
+        SyntaxKind::DOUBLE_QUOTED | SyntaxKind::LOCALE_QUOTED => {
+            rest.starts_with(['$', '`', '"', '\\', '\n']) || first == rest.chars().next()
+        }
+        _ => true,
+    };
+    Cow::Borrowed(if protects { rest } else { escape })
+}

@@ -1,0 +1,154 @@
+//! Builds the tree from *logical* text.
+//!
+//! The builder (BuildKit) joins continued lines and drops the comments and empty lines between
+//! them before it looks at a word or a quote. The grammars here do the same: they read joined
+//! text, in which continuations do not exist, and say how many logical bytes each token has. The
+//! sink cuts the *physical* text accordingly and puts the dropped ranges back as trivia, so that
+//! the tree is lossless by construction and no grammar ever meets a continuation.
+
+use rowan::{Checkpoint, GreenNode, GreenNodeBuilder};
+
+use crate::kind::{Dockerfile, SyntaxKind};
+
+/// A range of the physical text (bytes) that the logical text leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gap {
+    /// First byte left out.
+    pub(crate) start: usize,
+    /// First byte after it.
+    pub(crate) end: usize,
+    /// How its text falls into tokens.
+    pub(crate) kind: GapKind,
+}
+
+/// What a gap holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GapKind {
+    /// An escape character with its line end, then swallowed comment lines and empty lines.
+    Continuation,
+    /// One backslash that an enclosing quotation takes away.
+    QuoteEscape,
+}
+
+/// Takes tokens in logical lengths; builds a green tree over the physical text.
+pub(crate) struct Sink<'t> {
+    green: GreenNodeBuilder<'static>,
+    text: &'t str,
+    position: usize,
+    gaps: Vec<Gap>,
+    next_gap: usize,
+}
+
+fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
+    <Dockerfile as rowan::Language>::kind_to_raw(kind)
+}
+
+impl<'t> Sink<'t> {
+    /// A sink over `text`, at its start.
+    pub(crate) fn new(text: &'t str) -> Self {
+        Sink {
+            green: GreenNodeBuilder::new(),
+            text,
+            position: 0,
+            gaps: Vec::new(),
+            next_gap: 0,
+        }
+    }
+
+    /// The physical offset up to which tokens were taken.
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Sets the gaps of the stretch that comes next, in order of place. Those before must be used up.
+    pub(crate) fn set_gaps(&mut self, gaps: &[Gap]) {
+        debug_assert_eq!(self.next_gap, self.gaps.len(), "gaps left behind");
+        self.gaps.clear();
+        self.gaps.extend_from_slice(gaps);
+        self.next_gap = 0;
+    }
+
+    /// Opens a node; gaps that lie right here stay outside of it.
+    pub(crate) fn start_node(&mut self, kind: SyntaxKind) {
+        self.flush_gaps();
+        self.green.start_node(raw(kind));
+    }
+
+    /// Closes the innermost node; gaps that lie right here stay outside of it.
+    pub(crate) fn finish_node(&mut self) {
+        self.green.finish_node();
+    }
+
+    /// Marks this place, so that [`Sink::start_node_at`] can open a node here later.
+    pub(crate) fn checkpoint(&mut self) -> Checkpoint {
+        self.flush_gaps();
+        self.green.checkpoint()
+    }
+
+    /// Opens a node at a place marked before, around everything taken since.
+    pub(crate) fn start_node_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind) {
+        self.green.start_node_at(checkpoint, raw(kind));
+    }
+
+    /// Takes the next `len` logical bytes as a token; a gap inside cuts it into several of its kind.
+    pub(crate) fn token(&mut self, kind: SyntaxKind, len: usize) {
+        let mut left = len;
+        while left > 0 {
+            self.flush_gaps();
+            let until = match self.gaps.get(self.next_gap) {
+                Some(gap) if gap.start < self.position + left => gap.start,
+                _ => self.position + left,
+            };
+            left -= until - self.position;
+            self.take(kind, until);
+        }
+    }
+
+    /// Emits the gaps that lie at the current place.
+    pub(crate) fn flush_gaps(&mut self) {
+        while let Some(gap) = self.gaps.get(self.next_gap).copied() {
+            if gap.start != self.position {
+                return;
+            }
+            self.next_gap += 1;
+            match gap.kind {
+                GapKind::QuoteEscape => self.take(SyntaxKind::QUOTE_ESCAPE, gap.end),
+                GapKind::Continuation => self.continuation(gap.end),
+            }
+        }
+    }
+
+    fn continuation(&mut self, end: usize) {
+        let line_end = |from: usize| {
+            memchr::memchr(b'\n', &self.text.as_bytes()[from..end]).map_or(end, |i| from + i + 1)
+        };
+        let first = line_end(self.position);
+        self.take(SyntaxKind::CONTINUATION, first);
+        while self.position < end {
+            let next = memchr::memchr(b'\n', &self.text.as_bytes()[self.position..end])
+                .map_or(end, |i| self.position + i + 1);
+            let line = &self.text[self.position..next];
+            let body = line.trim_end_matches('\n');
+            let body = body.strip_suffix('\r').unwrap_or(body);
+            let blanks = body.len() - body.trim_start().len();
+            let (blanks_end, body_end) = (self.position + blanks, self.position + body.len());
+            self.take(SyntaxKind::WHITESPACE, blanks_end);
+            self.take(SyntaxKind::COMMENT, body_end);
+            self.take(SyntaxKind::NEWLINE, next);
+        }
+    }
+
+    fn take(&mut self, kind: SyntaxKind, until: usize) {
+        if until > self.position {
+            self.green
+                .token(raw(kind), &self.text[self.position..until]);
+            self.position = until;
+        }
+    }
+
+    /// The finished tree. All text must have been taken and all nodes closed.
+    pub(crate) fn finish(self) -> GreenNode {
+        debug_assert_eq!(self.position, self.text.len(), "text left behind");
+        self.green.finish()
+    }
+}
