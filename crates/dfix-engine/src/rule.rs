@@ -1,0 +1,64 @@
+//! What a rule is: data and one function.
+
+/// What a rule is about; `--rule` and `--ignore` take a group's name too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// What the image stands on.
+    Base,
+    /// Who runs, and what may be touched.
+    Security,
+    /// What the layers carry.
+    Size,
+    /// How the build behaves: prompts, determinism, failures that show.
+    Build,
+    /// What the process finds at run time.
+    Runtime,
+    /// Deprecated spellings and letter case.
+    Style,
+}
+
+/// When a rule's fixes are applied: all of a phase before any of the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Changes what is built.
+    Meaning,
+    /// Says the same build differently.
+    Shape,
+    /// Blanks, line ends, letter case.
+    Layout,
+}
+
+/// A rule. `check` sees the model and says what it found, with or without a fix.
+pub struct Rule {
+    /// The name: the state that the rule reaches, such as `pip-no-cache-dir`.
+    pub id: &'static str,
+    /// Other tools' names for it: `DL3042`, `MaintainerDeprecated`.
+    pub aliases: &'static [&'static str],
+    /// What it is about.
+    pub group: Group,
+    /// One line, in the imperative, without a full stop.
+    pub summary: &'static str,
+    /// Why it is good, in a sentence or a few.
+    pub why: &'static str,
+    /// When its fixes are applied.
+    pub phase: Phase,
+    /// Looks at the file.
+    pub check: fn(&dfix_model::Model<'_>, &mut crate::Findings<'_>),
+    /// Before and after: its tests, its documentation and its row in the README.
+    pub examples: &'static [Example],
+}
+
+/// One example of a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// The Dockerfile before.
+    pub before: &'static str,
+    /// After the rule alone was applied (with unsafe fixes too if `allow_unsafe`); the same text if the rule leaves it.
+    pub after: &'static str,
+    /// Files of the build context: path and text; `None` is no context at all.
+    pub context: Option<&'static [(&'static str, &'static str)]>,
+    /// Whether unsafe fixes are applied.
+    pub allow_unsafe: bool,
+    /// A part of a finding's message or remedy that must be there, `""` for none.
+    pub says: &'static str,
+}

@@ -1,0 +1,100 @@
+//! What may be known of the build context: the files beside a Dockerfile that the build can see.
+//!
+//! The model does no I/O. Whoever asks (the command line, an editor, a test) hands in an answerer.
+
+use std::sync::Arc;
+
+/// Answers questions about the build context. Paths are relative to its root, with `/` between the
+/// parts and no `.` or `..`.
+pub trait Context {
+    /// The file's text.
+    fn read(&self, path: &str) -> Answer<Arc<str>>;
+
+    /// The names in a folder (`""` is the root), sorted; a folder's name ends with `/`.
+    fn list(&self, folder: &str) -> Answer<Vec<String>>;
+}
+
+/// What a context says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// It is there.
+    Found(T),
+    /// The context is known, and this is not in it (also: `.dockerignore` leaves it out).
+    Absent,
+    /// It cannot be said: there is no context, or this part of it cannot be read; why, as a short sentence.
+    Unknown(String),
+}
+
+impl<T> Answer<T> {
+    /// What was found.
+    pub fn found(self) -> Option<T> {
+        match self {
+            Answer::Found(it) => Some(it),
+            Answer::Absent | Answer::Unknown(_) => None,
+        }
+    }
+}
+
+/// No build context: a lone text, such as standard input.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoContext;
+
+impl Context for NoContext {
+    fn read(&self, _path: &str) -> Answer<Arc<str>> {
+        Answer::Unknown("there is no build context".to_owned())
+    }
+
+    fn list(&self, _folder: &str) -> Answer<Vec<String>> {
+        Answer::Unknown("there is no build context".to_owned())
+    }
+}
+
+/// A context held in memory: for tests and for embedders.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryContext {
+    files: std::collections::BTreeMap<String, Arc<str>>,
+}
+
+impl MemoryContext {
+    /// A context of these files: path and text.
+    pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        MemoryContext {
+            files: files
+                .into_iter()
+                .map(|(path, text)| (path.to_owned(), Arc::from(text)))
+                .collect(),
+        }
+    }
+}
+
+impl Context for MemoryContext {
+    fn read(&self, path: &str) -> Answer<Arc<str>> {
+        self.files
+            .get(path)
+            .cloned()
+            .map_or(Answer::Absent, Answer::Found)
+    }
+
+    fn list(&self, folder: &str) -> Answer<Vec<String>> {
+        let prefix = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let mut names: Vec<String> = self
+            .files
+            .keys()
+            .filter_map(|path| path.strip_prefix(prefix.as_str()))
+            .map(|rest| match rest.split_once('/') {
+                Some((first, _)) => format!("{first}/"),
+                None => rest.to_owned(),
+            })
+            .collect();
+        names.dedup();
+        if names.is_empty() && !folder.is_empty() {
+            Answer::Absent
+        } else {
+            Answer::Found(names)
+        }
+    }
+}
