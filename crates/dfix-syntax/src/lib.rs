@@ -6,7 +6,9 @@
 #![warn(missing_docs)]
 
 pub mod ast;
+mod debug;
 mod grammar;
+mod join;
 mod json;
 mod kind;
 mod sink;
@@ -42,6 +44,12 @@ impl Parse {
         ast::AstNode::cast(self.syntax()).expect("the root is a FILE")
     }
 
+    /// The tree for readers: one line an element with its kind and range, tokens with their text,
+    /// children indented.
+    pub fn debug_tree(&self) -> String {
+        debug::tree(&self.syntax())
+    }
+
     /// What the builder would refuse, in order of place.
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
@@ -50,8 +58,35 @@ impl Parse {
 
 /// Parses a Dockerfile. Any text gives a tree that prints back to it byte for byte.
 pub fn parse(text: &str) -> Parse {
-    let (green, errors) = grammar::file(text);
-    Parse { green, errors }
+    Parser::new().parse(text)
+}
+
+/// Parses many files, one after the other: what equal tokens share is kept from file to file.
+#[derive(Debug, Default)]
+pub struct Parser {
+    cache: rowan::NodeCache,
+    /// The bytes parsed with this cache.
+    taken: usize,
+}
+
+/// The cache is emptied after this many bytes, so that it never outgrows a large file's tree.
+const CACHE_LASTS: usize = 1 << 20;
+
+impl Parser {
+    /// A parser with nothing kept.
+    pub fn new() -> Self {
+        Parser::default()
+    }
+
+    /// The same as [`parse`].
+    pub fn parse(&mut self, text: &str) -> Parse {
+        if self.taken > CACHE_LASTS {
+            *self = Parser::default();
+        }
+        self.taken += text.len();
+        let (green, errors) = grammar::file(text, &mut self.cache);
+        Parse { green, errors }
+    }
 }
 
 /// How the text of an embedded script stands in the file.
@@ -68,9 +103,15 @@ pub enum Enclosure {
 
 /// Parses shell text that stands inside something else: `pip install x` of `sh -c "pip install x"`.
 ///
-/// `text` is the physical text between the quotes, continuations with `escape` included. The root is
-/// a `SHELL_SCRIPT` whose text equals `text`, so offsets in it plus the place of `text` are offsets in
-/// the file. `None` where the enclosure says what cannot be mapped byte for byte (`\n`, `\u` in JSON).
-pub fn parse_embedded_shell(text: &str, escape: char, enclosure: Enclosure) -> Option<SyntaxNode> {
-    grammar::embedded(text, escape, enclosure).map(SyntaxNode::new_root)
+/// `text` is the physical text between the quotes. `escape` is the file's escape character where the
+/// text stands on an instruction's lines, whose continuations the builder joins; `None` inside a
+/// here-document, where it joins none. The root is a `SHELL_SCRIPT` whose text equals `text`, so
+/// offsets in it plus the place of `text` are offsets in the file. `None` where the enclosure says
+/// what cannot be mapped byte for byte (`\n`, `\u` in JSON).
+pub fn parse_embedded_shell(
+    text: &str,
+    escape: impl Into<Option<char>>,
+    enclosure: Enclosure,
+) -> Option<SyntaxNode> {
+    grammar::embedded(text, escape.into(), enclosure).map(SyntaxNode::new_root)
 }

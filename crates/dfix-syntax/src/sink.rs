@@ -6,7 +6,7 @@
 //! sink cuts the *physical* text accordingly and puts the dropped ranges back as trivia, so that
 //! the tree is lossless by construction and no grammar ever meets a continuation.
 
-use rowan::{Checkpoint, GreenNode, GreenNodeBuilder};
+use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, NodeCache};
 
 use crate::kind::{Dockerfile, SyntaxKind};
 
@@ -32,11 +32,12 @@ pub(crate) enum GapKind {
 
 /// Takes tokens in logical lengths; builds a green tree over the physical text.
 pub(crate) struct Sink<'t> {
-    green: GreenNodeBuilder<'static>,
+    green: GreenNodeBuilder<'t>,
     text: &'t str,
     position: usize,
     gaps: Vec<Gap>,
     next_gap: usize,
+    depth: usize,
 }
 
 fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
@@ -44,14 +45,15 @@ fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
 }
 
 impl<'t> Sink<'t> {
-    /// A sink over `text`, at its start.
-    pub(crate) fn new(text: &'t str) -> Self {
+    /// A sink over `text`, at its start. Equal tokens and small nodes are shared through `cache`.
+    pub(crate) fn new(text: &'t str, cache: &'t mut NodeCache) -> Self {
         Sink {
-            green: GreenNodeBuilder::new(),
+            green: GreenNodeBuilder::with_cache(cache),
             text,
             position: 0,
             gaps: Vec::new(),
             next_gap: 0,
+            depth: 0,
         }
     }
 
@@ -68,14 +70,21 @@ impl<'t> Sink<'t> {
         self.next_gap = 0;
     }
 
-    /// Opens a node; gaps that lie right here stay outside of it.
+    /// Opens a node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn start_node(&mut self, kind: SyntaxKind) {
-        self.flush_gaps();
+        if self.depth > 0 {
+            self.flush_gaps();
+        }
+        self.depth += 1;
         self.green.start_node(raw(kind));
     }
 
-    /// Closes the innermost node; gaps that lie right here stay outside of it.
+    /// Closes the innermost node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn finish_node(&mut self) {
+        self.depth -= 1;
+        if self.depth == 0 {
+            self.flush_gaps();
+        }
         self.green.finish_node();
     }
 
@@ -87,11 +96,16 @@ impl<'t> Sink<'t> {
 
     /// Opens a node at a place marked before, around everything taken since.
     pub(crate) fn start_node_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind) {
+        self.depth += 1;
         self.green.start_node_at(checkpoint, raw(kind));
     }
 
     /// Takes the next `len` logical bytes as a token; a gap inside cuts it into several of its kind.
     pub(crate) fn token(&mut self, kind: SyntaxKind, len: usize) {
+        if self.next_gap == self.gaps.len() {
+            self.take(kind, self.position + len);
+            return;
+        }
         let mut left = len;
         while left > 0 {
             self.flush_gaps();
@@ -119,14 +133,10 @@ impl<'t> Sink<'t> {
     }
 
     fn continuation(&mut self, end: usize) {
-        let line_end = |from: usize| {
-            memchr::memchr(b'\n', &self.text.as_bytes()[from..end]).map_or(end, |i| from + i + 1)
-        };
-        let first = line_end(self.position);
+        let first = self.line_end(end);
         self.take(SyntaxKind::CONTINUATION, first);
         while self.position < end {
-            let next = memchr::memchr(b'\n', &self.text.as_bytes()[self.position..end])
-                .map_or(end, |i| self.position + i + 1);
+            let next = self.line_end(end);
             let line = &self.text[self.position..next];
             let body = line.trim_end_matches('\n');
             let body = body.strip_suffix('\r').unwrap_or(body);
@@ -136,6 +146,11 @@ impl<'t> Sink<'t> {
             self.take(SyntaxKind::COMMENT, body_end);
             self.take(SyntaxKind::NEWLINE, next);
         }
+    }
+
+    fn line_end(&self, end: usize) -> usize {
+        memchr::memchr(b'\n', &self.text.as_bytes()[self.position..end])
+            .map_or(end, |i| self.position + i + 1)
     }
 
     fn take(&mut self, kind: SyntaxKind, until: usize) {

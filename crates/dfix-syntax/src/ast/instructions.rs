@@ -171,7 +171,11 @@ impl File {
     pub fn escape(&self) -> char {
         self.directives()
             .filter(|d| d.name().is_some_and(|n| n.eq_ignore_ascii_case("escape")))
-            .find_map(|d| d.value()?.chars().next())
+            .find_map(|d| match d.value()?.as_str() {
+                "`" => Some('`'),
+                "\\" => Some('\\'),
+                _ => None,
+            })
             .unwrap_or('\\')
     }
 }
@@ -206,9 +210,9 @@ impl From {
     pub fn as_keyword(&self) -> Option<SyntaxToken> {
         self.0
             .children_with_tokens()
+            .skip_while(|e| e.kind() != SyntaxKind::IMAGE)
             .filter_map(rowan::NodeOrToken::into_token)
-            .filter(|t| t.kind() == SyntaxKind::KEYWORD)
-            .nth(1)
+            .find(|t| t.kind() == SyntaxKind::KEYWORD)
     }
 
     /// The stage's name.
@@ -334,15 +338,21 @@ impl LegacyPair {
 }
 
 impl ExecForm {
-    /// The strings with their quotes.
+    /// The strings with their quotes; of one that is cut by a continuation, the first piece.
     pub fn strings(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+        let mut inside = false;
         self.0
             .children_with_tokens()
             .filter_map(rowan::NodeOrToken::into_token)
-            .filter(|t| t.kind() == SyntaxKind::JSON_STRING)
+            .filter(move |token| {
+                let is_string = token.kind() == SyntaxKind::JSON_STRING;
+                let is_first = is_string && !inside;
+                inside = (inside || is_string) && token.kind() != SyntaxKind::COMMA;
+                is_first
+            })
     }
 
-    /// The strings' values; `None` for one that is cut by a continuation or badly escaped.
+    /// The strings' values, in the same order; `None` for one that is cut by a continuation.
     pub fn values(&self) -> impl Iterator<Item = Option<String>> + use<> {
         self.strings().map(|s| crate::json::unquote(s.text()))
     }
@@ -386,9 +396,9 @@ impl Healthcheck {
     pub fn form(&self) -> Option<SyntaxToken> {
         self.0
             .children_with_tokens()
+            .skip_while(|e| e.kind() != SyntaxKind::WHITESPACE)
             .filter_map(rowan::NodeOrToken::into_token)
-            .filter(|t| t.kind() == SyntaxKind::KEYWORD)
-            .nth(1)
+            .find(|t| t.kind() == SyntaxKind::KEYWORD)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::ast::{AstNode, ast_nodes, joined};
-use crate::kind::{SyntaxKind, SyntaxNode};
+use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
 
 ast_nodes! {
     /// A word.
@@ -86,13 +86,37 @@ pub fn value_of(node: &SyntaxNode) -> Value {
 /// The text of a node without continuations and what they swallow.
 pub fn source_of(node: &SyntaxNode) -> String {
     let mut text = String::new();
+    let mut blanks: Option<SyntaxToken> = None;
+    let mut after_continuation = false;
     for token in node
         .descendants_with_tokens()
         .filter_map(rowan::NodeOrToken::into_token)
     {
-        if !token.kind().is_trivia() || token.kind() == SyntaxKind::WHITESPACE {
-            text.push_str(token.text());
+        match token.kind() {
+            SyntaxKind::WHITESPACE => {
+                blanks = Some(token);
+                continue;
+            }
+            SyntaxKind::CONTINUATION => after_continuation = true,
+            // The blanks before a comment or on an empty line were swallowed with it.
+            SyntaxKind::COMMENT => blanks = None,
+            SyntaxKind::NEWLINE if after_continuation => blanks = None,
+            _ => {}
         }
+        if let Some(blanks) = blanks.take() {
+            text.push_str(blanks.text());
+            after_continuation = false;
+        }
+        if token.kind() == SyntaxKind::NEWLINE && !after_continuation {
+            text.push('\n');
+        }
+        if !token.kind().is_trivia() {
+            text.push_str(token.text());
+            after_continuation = false;
+        }
+    }
+    if let Some(blanks) = blanks {
+        text.push_str(blanks.text());
     }
     text
 }
@@ -103,6 +127,7 @@ fn append_value(node: &SyntaxNode, text: &mut String) -> bool {
             rowan::NodeOrToken::Token(token) => match token.kind() {
                 SyntaxKind::ESCAPE => text.push_str(&unescaped(node.kind(), token.text())),
                 SyntaxKind::QUOTE => {}
+                SyntaxKind::ERROR_TEXT => return false,
                 kind if kind.is_trivia() => {}
                 _ => text.push_str(token.text()),
             },
