@@ -6,7 +6,7 @@
 //! sink cuts the *physical* text accordingly and puts the dropped ranges back as trivia, so that
 //! the tree is lossless by construction and no grammar ever meets a continuation.
 
-use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, NodeCache};
+use rowan::{GreenNode, GreenNodeBuilder, NodeCache};
 
 use crate::kind::{Dockerfile, SyntaxKind};
 
@@ -86,18 +86,6 @@ impl<'t> Sink<'t> {
             self.flush_gaps();
         }
         self.green.finish_node();
-    }
-
-    /// Marks this place, so that [`Sink::start_node_at`] can open a node here later.
-    pub(crate) fn checkpoint(&mut self) -> Checkpoint {
-        self.flush_gaps();
-        self.green.checkpoint()
-    }
-
-    /// Opens a node at a place marked before, around everything taken since.
-    pub(crate) fn start_node_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind) {
-        self.depth += 1;
-        self.green.start_node_at(checkpoint, raw(kind));
     }
 
     /// Takes the next `len` logical bytes as a token; a gap inside cuts it into several of its kind.
