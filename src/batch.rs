@@ -1,0 +1,321 @@
+//! Many files at once. One bad file is named, and the rest of the run goes on.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::io::Read as _;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+
+use dfix_engine::Outcome;
+use dfix_model::context::{Context, NoContext};
+use rayon::prelude::*;
+
+use crate::config::Configs;
+use crate::context::FolderContext;
+use crate::lines::Lines;
+use crate::select::{Asked, Selection};
+
+/// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
+const MOST_BYTES: u64 = 5 << 20;
+
+/// What is asked of every file.
+pub(crate) struct Task<'a> {
+    /// The rules and the level.
+    pub(crate) asked: &'a Asked,
+    /// The configurations.
+    pub(crate) configs: &'a Configs,
+    /// Whether to write what was mended.
+    pub(crate) write: bool,
+    /// How many threads to use.
+    pub(crate) jobs: usize,
+}
+
+/// Why dfix could not do its work for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// Line and column from 1, where there is a place.
+    pub(crate) place: Option<(usize, usize)>,
+    /// What is the matter, as a sentence without a full stop.
+    pub(crate) message: String,
+    /// What a person can do.
+    pub(crate) remedy: Option<String>,
+}
+
+impl Trouble {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Trouble {
+            place: None,
+            message: message.into(),
+            remedy: None,
+        }
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    fn at(mut self, place: (usize, usize)) -> Self {
+        self.place = Some(place);
+        self
+    }
+}
+
+/// What came of one file.
+#[derive(Debug)]
+pub(crate) struct FileReport {
+    /// The file, as it is to be named.
+    pub(crate) path: PathBuf,
+    /// Its text before; empty where it could not be read.
+    pub(crate) before: String,
+    /// What the engine made of it; none where it did not come to that.
+    pub(crate) outcome: Option<Outcome>,
+    /// What went wrong.
+    pub(crate) troubles: Vec<Trouble>,
+}
+
+impl FileReport {
+    pub(crate) fn failed(path: PathBuf, trouble: Trouble) -> Self {
+        FileReport {
+            path,
+            before: String::new(),
+            outcome: None,
+            troubles: vec![trouble],
+        }
+    }
+
+    /// The text after all fixes, if it differs.
+    pub(crate) fn after(&self) -> Option<&str> {
+        let outcome = self.outcome.as_ref()?;
+        (outcome.text != self.before).then_some(outcome.text.as_str())
+    }
+}
+
+/// Does the task for every file; the reports come in the files' order.
+pub(crate) fn run(files: Vec<PathBuf>, task: &Task<'_>) -> Vec<FileReport> {
+    quiet_panics();
+    let jobs = task.jobs.min(files.len());
+    if jobs <= 1 {
+        return files.into_iter().map(|file| do_file(file, task)).collect();
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .stack_size(16 << 20)
+        .build();
+    match pool {
+        Ok(pool) => pool.install(|| {
+            files
+                .into_par_iter()
+                .map(|file| do_file(file, task))
+                .collect()
+        }),
+        // A machine that gives no threads still has this one.
+        Err(_) => files.into_iter().map(|file| do_file(file, task)).collect(),
+    }
+}
+
+/// Does the task for one text that is named `path`, and writes nothing. `in_folder` says whether the
+/// folder of `path` tells of the build context.
+pub(crate) fn run_text(
+    path: PathBuf,
+    bytes: Vec<u8>,
+    in_folder: bool,
+    task: &Task<'_>,
+) -> FileReport {
+    quiet_panics();
+    if bytes.len() as u64 > MOST_BYTES {
+        return FileReport::failed(path, too_large());
+    }
+    do_bytes(path, bytes, in_folder, task)
+}
+
+fn do_file(path: PathBuf, task: &Task<'_>) -> FileReport {
+    let bytes = match read(&path) {
+        Ok(bytes) => bytes,
+        Err(trouble) => return FileReport::failed(path, trouble),
+    };
+    let mut report = do_bytes(path, bytes, true, task);
+    if let Some(after) = report.after().filter(|_| task.write)
+        && let Err(trouble) =
+            crate::write::replace(&report.path, report.before.as_bytes(), after.as_bytes())
+    {
+        report.outcome = None;
+        report.troubles.push(trouble);
+    }
+    report
+}
+
+fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> FileReport {
+    let before = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return FileReport::failed(path, not_utf8(&error)),
+    };
+    let config = task.configs.of(&path);
+    let config = match config.as_ref() {
+        Ok(config) => config,
+        Err(error) => {
+            let trouble = Trouble::new(format!("its configuration cannot be used: {error}"));
+            return FileReport::failed(path, trouble);
+        }
+    };
+    let selection = config.selection(task.asked);
+    let context: Box<dyn Context> = if in_folder {
+        Box::new(FolderContext::of(&path, config.context.as_deref(), &before))
+    } else {
+        Box::new(NoContext)
+    };
+    let made = catching(|| mend(&before, &*context, &selection));
+    drop(context);
+    let mut report = FileReport {
+        path,
+        before,
+        outcome: None,
+        troubles: Vec::new(),
+    };
+    match made {
+        Ok(outcome) => {
+            let lines = Lines::new(&report.before);
+            for error in &outcome.errors {
+                let place = lines.place(error.range.start().into());
+                report
+                    .troubles
+                    .push(Trouble::new(error.message.clone()).at(place).with_remedy(
+                        "the builder refuses this too; mend it by hand, then run dfix again",
+                    ));
+            }
+            report.outcome = Some(outcome);
+        }
+        Err(message) => report.troubles.push(
+            Trouble::new(format!(
+                "dfix has a fault and gave up on this file: {message}"
+            ))
+            .with_remedy("the file was left as it is; please report the fault"),
+        ),
+    }
+    report
+}
+
+/// Asks the engine.
+fn mend(text: &str, _context: &dyn Context, selection: &Selection) -> Outcome {
+    let _ = selection.threshold;
+    Outcome {
+        text: text.to_owned(),
+        rounds: Vec::new(),
+        remaining: Vec::new(),
+        refused: Vec::new(),
+        errors: Vec::new(),
+    }
+}
+
+/// Reads a file that is a regular one (perhaps behind a link) of a bearable size.
+fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
+    let cannot = |error: std::io::Error| {
+        let trouble = Trouble::new(format!("cannot be read: {error}"));
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                trouble.with_remedy("give yourself permission to read it, or leave it out")
+            }
+            _ => trouble,
+        }
+    };
+    let metadata = std::fs::metadata(path).map_err(cannot)?;
+    if !metadata.is_file() {
+        let what = if metadata.is_dir() {
+            "a folder"
+        } else {
+            "no regular file"
+        };
+        return Err(Trouble::new(format!("is {what}, not a Dockerfile")));
+    }
+    if metadata.len() > MOST_BYTES {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+fn too_large() -> Trouble {
+    let most = MOST_BYTES >> 20;
+    Trouble::new(format!(
+        "is larger than {most} MiB, which no Dockerfile is, so it was not looked at"
+    ))
+    .with_remedy("exclude it in dfix.toml, or keep data out of Dockerfiles")
+}
+
+fn not_utf8(error: &std::string::FromUtf8Error) -> Trouble {
+    let bytes = error.as_bytes();
+    let offset = error.utf8_error().valid_up_to();
+    let valid = String::from_utf8_lossy(&bytes[..offset]);
+    let trouble = Trouble::new(format!(
+        "is not UTF-8: byte {offset} is {:#04x}",
+        bytes[offset]
+    ))
+    .at(Lines::new(&valid).place(offset));
+    trouble.with_remedy(
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            "it looks like UTF-16; save it as UTF-8"
+        } else {
+            "save it as UTF-8"
+        },
+    )
+}
+
+thread_local! {
+    static IS_CATCHING: Cell<bool> = const { Cell::new(false) };
+    static CAUGHT_AT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps the report of a panic that will be caught for the message about its file.
+fn quiet_panics() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if IS_CATCHING.get() {
+            let place = info.location().map(ToString::to_string);
+            CAUGHT_AT.set(place.unwrap_or_default());
+        } else {
+            before(info);
+        }
+    }));
+}
+
+/// What `work` gives, or the message and place of its panic.
+fn catching<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    IS_CATCHING.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    IS_CATCHING.set(false);
+    result.map_err(|panic| format!("{} ({})", message_of(&*panic), CAUGHT_AT.take()))
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{catching, not_utf8};
+
+    #[test]
+    fn a_panic_is_caught_and_says_where() {
+        super::quiet_panics();
+        let message = catching(|| panic!("no {}", "way")).unwrap_err();
+        assert!(message.starts_with("no way (src/batch.rs:"), "{message}");
+        assert_eq!(catching(|| 1), Ok(1));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_have_a_place() {
+        let error = String::from_utf8(b"FROM a\nRUN \xe9\n".to_vec()).unwrap_err();
+        let trouble = not_utf8(&error);
+        assert_eq!(trouble.place, Some((2, 5)));
+        assert_eq!(trouble.message, "is not UTF-8: byte 11 is 0xe9");
+    }
+}

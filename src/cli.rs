@@ -1,0 +1,186 @@
+//! The command line: clap types only.
+
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+
+/// The fixer for Dockerfiles: linters report, dfix repairs.
+///
+/// Without --diff and --fix it reports what it would change and what it cannot, and writes nothing.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dfix",
+    version,
+    max_term_width = 100,
+    override_usage = "dfix [OPTIONS] [PATHS]...\n       dfix [OPTIONS] <COMMAND>",
+    after_help = "Exit codes: 0 nothing left to do; 1 findings remain, or --diff printed something; \
+                  2 dfix could not do its work for at least one file, or was called wrongly."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+    #[command(flatten)]
+    pub(crate) work: Work,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What the main job is told.
+#[derive(Debug, Args)]
+pub(crate) struct Work {
+    /// Dockerfiles, and folders to look for them in [default: .]; `-` alone mends standard input to
+    /// standard output
+    pub(crate) paths: Vec<PathBuf>,
+    /// Print what --fix would write, as a patch that `git apply` takes; write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Rewrite in place; with --diff, also print what was written
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Apply only fixes that leave the build's result the same
+    #[arg(long, conflicts_with = "allow_unsafe")]
+    pub(crate) safe_only: bool,
+    /// Also apply fixes with a condition that could not be established
+    #[arg(long = "unsafe")]
+    pub(crate) allow_unsafe: bool,
+    /// Only these rules, by name, group or alias (DL3042)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) rule: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Read paths from a file, or from standard input, one a line
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) files_from: Option<PathBuf>,
+    /// The paths of --files-from end with a zero byte
+    #[arg(short = '0', requires = "files_from")]
+    pub(crate) null: bool,
+    /// The name that standard input goes by: for the build context, the configuration and messages
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stdin_filename: Option<PathBuf>,
+    /// How many threads to use [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// Also print how often each rule found something
+    #[arg(long)]
+    pub(crate) statistics: bool,
+    /// Exit with 0 even where findings remain
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// What every verb takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// How to print [default: text]
+    #[arg(long, global = true, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Use this configuration for all files
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Use no configuration
+    #[arg(long, global = true)]
+    pub(crate) no_config: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN"
+    )]
+    pub(crate) color: Color,
+    /// Print no report and no summary, only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say which files and configurations were looked at
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// A verb comes first: `dfix rules` is one, `dfix ./rules` is a path.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List the rules
+    Rules,
+    /// Say what a rule does, why, and show its examples
+    Explain {
+        /// A rule, by name, group or alias
+        rule: String,
+    },
+    /// Say what is known of a base image
+    ExplainImage {
+        /// An image reference such as `python:3.11`
+        image: String,
+    },
+    /// Print the syntax tree of a Dockerfile
+    Tree {
+        /// The Dockerfile; `-` is standard input
+        file: PathBuf,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// The place in the source, the evidence and the remedy
+    Text,
+    /// One line a finding
+    Concise,
+    /// One document
+    Json,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The arguments of this process; leaves it where they make no sense or ask for help.
+pub(crate) fn arguments() -> Arguments {
+    let mut command = Arguments::command();
+    let matches = command.get_matches_mut();
+    if matches.subcommand_name().is_some() {
+        let said = |id: &&clap::Id| {
+            matches.value_source(id.as_str()) == Some(ValueSource::CommandLine)
+                && command
+                    .get_arguments()
+                    .any(|it| it.get_id() == *id && !it.is_global_set())
+        };
+        if let Some(id) = matches.ids().find(said) {
+            let verb = matches.subcommand_name().unwrap_or_default();
+            let message = format!(
+                "--{} does not go with the verb `{verb}`; for a path of that name write `./{verb}`",
+                id.as_str().replace('_', "-")
+            );
+            command
+                .error(clap::error::ErrorKind::ArgumentConflict, message)
+                .exit();
+        }
+    }
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+}
+
+/// The verb that `word` is, or is nearly.
+pub(crate) fn verb_like(word: &str) -> Option<String> {
+    let command = Arguments::command();
+    let verbs: Vec<&str> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    crate::select::nearest(word, verbs).map(str::to_owned)
+}

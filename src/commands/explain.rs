@@ -1,0 +1,92 @@
+//! `dfix explain`: what a rule does, why, and its examples.
+
+use std::io::Write;
+
+use dfix_engine::{Example, Rule};
+
+use super::{Exit, Stop, rules};
+use crate::report::diff;
+use crate::{names, select};
+
+pub(super) fn run(name: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
+    let found = select::resolve(name).map_err(|()| {
+        let hint = select::suggestion(name, select::names());
+        format!("unknown rule `{name}`{hint}")
+    })?;
+    if as_json {
+        let found: Vec<_> = found.into_iter().map(rules::of_rule).collect();
+        serde_json::to_writer_pretty(&mut *out, &found).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+        return Ok(Exit::Clean);
+    }
+    for (count, rule) in found.into_iter().enumerate() {
+        if count > 0 {
+            writeln!(out)?;
+        }
+        print(rule, out)?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn print(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}: {}", rule.id, rule.summary)?;
+    writeln!(out, "\n{}\n", rule.why)?;
+    write!(out, "Group {}", names::group(rule.group))?;
+    if !rule.aliases.is_empty() {
+        write!(out, "; elsewhere known as {}", rule.aliases.join(", "))?;
+    }
+    writeln!(
+        out,
+        ". Ignore it in a file with `# dfix: ignore={}`.",
+        rule.id
+    )?;
+    for example in rule.examples {
+        print_example(example, out)?;
+    }
+    Ok(())
+}
+
+fn print_example(example: &Example, out: &mut dyn Write) -> std::io::Result<()> {
+    let what = match (example.before == example.after, example.allow_unsafe) {
+        (true, _) => "It leaves alone",
+        (false, true) => "With --unsafe it changes",
+        (false, false) => "It changes",
+    };
+    write!(out, "\n{what}")?;
+    let files: Vec<&str> = example
+        .context
+        .unwrap_or_default()
+        .iter()
+        .map(|it| it.0)
+        .collect();
+    if !files.is_empty() {
+        write!(out, " (beside it: {})", files.join(", "))?;
+    }
+    writeln!(out, ":")?;
+    if example.before == example.after {
+        for line in example.before.lines() {
+            writeln!(out, "    {line}")?;
+        }
+    } else {
+        let mut patch = Vec::new();
+        diff::patch(
+            b"",
+            example.before.as_bytes(),
+            example.after.as_bytes(),
+            &mut patch,
+        );
+        // The heads of the patch name files, and there are none.
+        let patch = String::from_utf8_lossy(&patch);
+        for line in patch
+            .lines()
+            .skip(4)
+            .filter(|it| !it.starts_with("\\ No newline"))
+        {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    if !example.says.is_empty() {
+        writeln!(out, "    and says: {}", example.says)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! `dfix rules`: the catalogue of rules, from the rules' own data.
+
+use std::io::Write;
+
+use dfix_engine::{Example, Rule};
+use serde_json::{Value, json};
+
+use super::{Exit, Stop};
+use crate::{names, select};
+
+pub(super) fn run(as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
+    if as_json {
+        let rules: Vec<Value> = select::ALL.iter().map(|rule| of_rule(rule)).collect();
+        serde_json::to_writer_pretty(&mut *out, &rules).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+        return Ok(Exit::Clean);
+    }
+    let wide = select::ALL
+        .iter()
+        .map(|rule| rule.id.len())
+        .max()
+        .unwrap_or(0);
+    let mut is_first = true;
+    for group in names::GROUPS {
+        let mut rules = select::ALL
+            .iter()
+            .filter(|rule| rule.group == group)
+            .peekable();
+        if rules.peek().is_none() {
+            continue;
+        }
+        let blank = if is_first { "" } else { "\n" };
+        writeln!(out, "{blank}{}", names::group(group))?;
+        is_first = false;
+        for rule in rules {
+            write!(out, "  {:wide$}  {}", rule.id, rule.summary)?;
+            if !rule.aliases.is_empty() {
+                write!(out, " ({})", rule.aliases.join(", "))?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// A rule as JSON.
+pub(super) fn of_rule(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "aliases": rule.aliases,
+        "group": names::group(rule.group),
+        "phase": names::phase(rule.phase),
+        "summary": rule.summary,
+        "why": rule.why,
+        "examples": rule.examples.iter().map(of_example).collect::<Vec<_>>(),
+    })
+}
+
+fn of_example(example: &Example) -> Value {
+    json!({
+        "before": example.before,
+        "after": example.after,
+        "context": example.context.map(|files| {
+            files.iter().map(|(path, text)| json!({ "path": path, "text": text })).collect::<Vec<_>>()
+        }),
+        "unsafe": example.allow_unsafe,
+        "says": example.says,
+    })
+}

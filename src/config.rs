@@ -1,0 +1,439 @@
+//! `dfix.toml`, the nearest one upward from each file, and the ignored rules of hadolint's file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use dfix_engine::Safety;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::select::{self, Selection};
+
+/// What a configuration says.
+#[derive(Debug, Default)]
+pub(crate) struct Config {
+    /// The files that it was read from.
+    pub(crate) files: Vec<PathBuf>,
+    /// Which fixes are applied where the command line does not say.
+    pub(crate) level: Option<Safety>,
+    /// What it says of rules, by the name that it uses, in order.
+    pub(crate) rules: Vec<(String, Setting)>,
+    /// Names that hadolint's file ignores; most are none of ours.
+    pub(crate) hadolint_ignores: Vec<String>,
+    /// What the user vouches for, by key.
+    pub(crate) assume: BTreeMap<String, String>,
+    /// The root of the build context.
+    pub(crate) context: Option<PathBuf>,
+    include: Option<Gitignore>,
+    exclude: Option<Gitignore>,
+}
+
+/// What a configuration says of one rule or group.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Setting {
+    /// Whether it runs.
+    pub(crate) on: Option<bool>,
+    /// The level that its fixes count as.
+    pub(crate) level: Option<Safety>,
+    /// Its own options, as text.
+    pub(crate) options: BTreeMap<String, String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ConfigError {
+    /// The file at fault.
+    pub(crate) file: PathBuf,
+    /// Line and column, from 1.
+    pub(crate) place: Option<(usize, usize)>,
+    /// What is wrong and what would be right.
+    pub(crate) message: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some((line, column)) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// A usable configuration, or why there is none.
+pub(crate) type Loaded = Arc<Result<Config, ConfigError>>;
+
+/// The configurations of a run, each read once.
+pub(crate) struct Configs {
+    source: Source,
+    folders: Mutex<HashMap<PathBuf, Nearest>>,
+    loaded: Mutex<HashMap<Nearest, Loaded>>,
+}
+
+enum Source {
+    Nothing,
+    File(PathBuf),
+    Upward,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Nearest {
+    dfix: Option<PathBuf>,
+    hadolint: Option<PathBuf>,
+}
+
+impl Configs {
+    /// The files upward from each Dockerfile; or only `file`; or none at all.
+    pub(crate) fn new(file: Option<&Path>, none: bool) -> Self {
+        Configs {
+            source: match file {
+                _ if none => Source::Nothing,
+                Some(file) => Source::File(file.to_owned()),
+                None => Source::Upward,
+            },
+            folders: Mutex::default(),
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// The configuration of the file at `path`.
+    pub(crate) fn of(&self, path: &Path) -> Loaded {
+        let nearest = match &self.source {
+            Source::Nothing => Nearest::default(),
+            Source::File(file) => Nearest {
+                dfix: Some(file.clone()),
+                hadolint: None,
+            },
+            Source::Upward => {
+                let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+                whole
+                    .parent()
+                    .map(|it| self.nearest(it))
+                    .unwrap_or_default()
+            }
+        };
+        let mut loaded = self.loaded.lock().expect("no thread panics with the lock");
+        loaded
+            .entry(nearest)
+            .or_insert_with_key(|nearest| Arc::new(load(nearest)))
+            .clone()
+    }
+
+    /// Whether a configuration asks for the file at `path` although its name is none of a Dockerfile.
+    pub(crate) fn includes(&self, path: &Path) -> bool {
+        self.matched(path, |config| config.include.as_ref(), false)
+    }
+
+    /// Whether a configuration leaves out the file (or folder) at `path`.
+    pub(crate) fn excludes(&self, path: &Path, is_folder: bool) -> bool {
+        self.matched(path, |config| config.exclude.as_ref(), is_folder)
+    }
+
+    fn matched(
+        &self,
+        path: &Path,
+        globs: impl Fn(&Config) -> Option<&Gitignore>,
+        is_folder: bool,
+    ) -> bool {
+        if matches!(self.source, Source::Nothing) {
+            return false;
+        }
+        let config = self.of(path);
+        let Ok(config) = config.as_ref() else {
+            return false;
+        };
+        globs(config).is_some_and(|globs| {
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            whole.starts_with(globs.path())
+                && globs
+                    .matched_path_or_any_parents(&whole, is_folder)
+                    .is_ignore()
+        })
+    }
+
+    fn nearest(&self, folder: &Path) -> Nearest {
+        if let Some(known) = self
+            .folders
+            .lock()
+            .expect("no thread panics with the lock")
+            .get(folder)
+        {
+            return known.clone();
+        }
+        let here = |name: &str| Some(folder.join(name)).filter(|file| file.is_file());
+        let mut nearest = Nearest {
+            dfix: here("dfix.toml"),
+            hadolint: here(".hadolint.yaml").or_else(|| here(".hadolint.yml")),
+        };
+        if nearest.dfix.is_none() || nearest.hadolint.is_none() {
+            let above = folder
+                .parent()
+                .map(|it| self.nearest(it))
+                .unwrap_or_default();
+            nearest.dfix = nearest.dfix.or(above.dfix);
+            nearest.hadolint = nearest.hadolint.or(above.hadolint);
+        }
+        self.folders
+            .lock()
+            .expect("no thread panics with the lock")
+            .insert(folder.to_owned(), nearest.clone());
+        nearest
+    }
+}
+
+fn load(nearest: &Nearest) -> Result<Config, ConfigError> {
+    let mut config = Config::default();
+    if let Some(file) = &nearest.dfix {
+        config = parse(file, &read(file)?)?;
+        config.files.push(file.clone());
+    }
+    if let Some(file) = &nearest.hadolint {
+        config.hadolint_ignores = crate::hadolint::ignored(&read(file)?);
+        config.files.push(file.clone());
+    }
+    Ok(config)
+}
+
+fn read(file: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file).map_err(|error| ConfigError {
+        file: file.to_owned(),
+        place: None,
+        message: format!("cannot be read: {error}"),
+    })
+}
+
+/// Reads the text of a `dfix.toml` that lies at `file`.
+fn parse(file: &Path, text: &str) -> Result<Config, ConfigError> {
+    let reader = Reader { file, text };
+    let table = DeTable::parse(text)
+        .map_err(|error| reader.error(error.span().unwrap_or_default(), error.message()))?;
+    let folder = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let folder = folder.parent().unwrap_or(Path::new("/"));
+    let mut config = Config::default();
+    for (key, value) in table.get_ref() {
+        match key.get_ref().as_ref() {
+            "level" => config.level = Some(reader.level(value)?),
+            "rules" => config.rules = reader.rules(value)?,
+            "include" => config.include = Some(reader.globs(value, folder)?),
+            "exclude" => config.exclude = Some(reader.globs(value, folder)?),
+            "context" => config.context = Some(folder.join(reader.string(value)?)),
+            "assume" => config.assume = reader.options(reader.table(value)?)?,
+            _ => {
+                let known = ["level", "rules", "include", "exclude", "context", "assume"];
+                return Err(reader.unknown("key", key, known));
+            }
+        }
+    }
+    Ok(config)
+}
+
+struct Reader<'t> {
+    file: &'t Path,
+    text: &'t str,
+}
+
+type Value<'t> = Spanned<DeValue<'t>>;
+
+impl Reader<'_> {
+    fn error(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> ConfigError {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+        ConfigError {
+            file: self.file.to_owned(),
+            place: Some((before.matches('\n').count() + 1, column)),
+            message: message.into(),
+        }
+    }
+
+    fn unknown<'k>(
+        &self,
+        what: &str,
+        key: &Spanned<impl AsRef<str>>,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> ConfigError {
+        let name = key.get_ref().as_ref();
+        let hint = select::suggestion(name, known);
+        self.error(key.span(), format!("unknown {what} `{name}`{hint}"))
+    }
+
+    fn wrong(&self, value: &Value<'_>, wanted: &str) -> ConfigError {
+        let given = value.get_ref().type_str();
+        self.error(value.span(), format!("expected {wanted}, found {given}"))
+    }
+
+    fn string(&self, value: &Value<'_>) -> Result<String, ConfigError> {
+        let text = value.get_ref().as_str();
+        Ok(text
+            .ok_or_else(|| self.wrong(value, "a string"))?
+            .to_owned())
+    }
+
+    fn table<'v, 't>(&self, value: &'v Value<'t>) -> Result<&'v DeTable<'t>, ConfigError> {
+        value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong(value, "a table"))
+    }
+
+    fn level(&self, value: &Value<'_>) -> Result<Safety, ConfigError> {
+        let name = self.string(value)?;
+        crate::names::safety_of(&name).ok_or_else(|| {
+            self.error(
+                value.span(),
+                format!("`{name}` is no level; they are safe, checked and unsafe"),
+            )
+        })
+    }
+
+    fn globs(&self, value: &Value<'_>, folder: &Path) -> Result<Gitignore, ConfigError> {
+        let list = value.get_ref().as_array();
+        let list: &[Value<'_>] = list.ok_or_else(|| self.wrong(value, "a list of globs"))?;
+        let mut globs = GitignoreBuilder::new(folder);
+        for glob in list {
+            globs
+                .add_line(None, &self.string(glob)?)
+                .map_err(|error| self.error(glob.span(), error.to_string()))?;
+        }
+        globs
+            .build()
+            .map_err(|error| self.error(value.span(), error.to_string()))
+    }
+
+    fn rules(&self, value: &Value<'_>) -> Result<Vec<(String, Setting)>, ConfigError> {
+        let mut rules = Vec::new();
+        for (name, value) in self.table(value)? {
+            if select::resolve(name.get_ref()).is_err() {
+                return Err(self.unknown("rule", name, select::names()));
+            }
+            rules.push((name.get_ref().to_string(), self.setting(value)?));
+        }
+        Ok(rules)
+    }
+
+    fn setting(&self, value: &Value<'_>) -> Result<Setting, ConfigError> {
+        let mut setting = Setting::default();
+        match value.get_ref() {
+            DeValue::Boolean(on) => setting.on = Some(*on),
+            DeValue::String(word) => match word.as_ref() {
+                "on" => setting.on = Some(true),
+                "off" => setting.on = Some(false),
+                word => {
+                    setting.level = Some(crate::names::safety_of(word).ok_or_else(|| {
+                        let wanted = "on, off, safe, checked, unsafe or a table";
+                        self.error(value.span(), format!("expected {wanted}, found `{word}`"))
+                    })?);
+                }
+            },
+            DeValue::Table(table) => {
+                for (key, value) in table {
+                    match key.get_ref().as_ref() {
+                        "enabled" => {
+                            let on = value.get_ref().as_bool();
+                            setting.on =
+                                Some(on.ok_or_else(|| self.wrong(value, "true or false"))?);
+                        }
+                        "level" => setting.level = Some(self.level(value)?),
+                        option => {
+                            setting
+                                .options
+                                .insert(option.to_owned(), self.scalar(value)?);
+                        }
+                    }
+                }
+            }
+            _ => return Err(self.wrong(value, "on, off, a level or a table")),
+        }
+        Ok(setting)
+    }
+
+    fn options(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, String>, ConfigError> {
+        let pairs = table.iter();
+        pairs
+            .map(|(key, value)| Ok((key.get_ref().to_string(), self.scalar(value)?)))
+            .collect()
+    }
+
+    fn scalar(&self, value: &Value<'_>) -> Result<String, ConfigError> {
+        match value.get_ref() {
+            DeValue::String(text) => Ok(text.to_string()),
+            DeValue::Boolean(it) => Ok(it.to_string()),
+            DeValue::Integer(number) => Ok(number.as_str().to_owned()),
+            DeValue::Array(items) => {
+                let items: Result<Vec<String>, _> =
+                    items.iter().map(|it| self.scalar(it)).collect();
+                Ok(items?.join(","))
+            }
+            _ => Err(self.wrong(value, "a string, a number, true, false or a list of these")),
+        }
+    }
+}
+
+impl Config {
+    /// What the configuration and the command line together select.
+    pub(crate) fn selection(&self, asked: &select::Asked) -> Selection {
+        Selection::new(asked, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use dfix_engine::Safety;
+
+    use super::{Config, parse};
+
+    fn read(text: &str) -> Result<Config, String> {
+        parse(Path::new("/x/dfix.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_empty_file_says_nothing() {
+        let config = read("").unwrap();
+        assert!(config.level.is_none() && config.rules.is_empty());
+    }
+
+    #[test]
+    fn faults_name_their_place_and_what_was_meant() {
+        for (text, told) in [
+            (
+                "\nexlude = []\n",
+                "/x/dfix.toml:2:1: unknown key `exlude`; did you mean `exclude`?",
+            ),
+            (
+                "level = 3",
+                "/x/dfix.toml:1:9: expected a string, found integer",
+            ),
+            (
+                "level = \"sure\"",
+                "/x/dfix.toml:1:9: `sure` is no level; they are safe, checked and unsafe",
+            ),
+            ("a = \"é\"; b", "/x/dfix.toml:1:8: "),
+            (
+                "[rules]\nno-such-rule = \"off\"",
+                "/x/dfix.toml:2:1: unknown rule `no-such-rule`",
+            ),
+            (
+                "[rules]\nstyle = \"out\"",
+                "/x/dfix.toml:2:9: expected on, off, safe",
+            ),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with(told), "{error}\n{told}");
+        }
+    }
+
+    #[test]
+    fn rules_take_a_word_or_a_table() {
+        let text = "level = \"safe\"\n[rules]\nstyle = \"off\"\nsize = { level = \"unsafe\", names = [\"a\", 1] }\n";
+        let config = read(text).unwrap();
+        assert_eq!(config.level, Some(Safety::Safe));
+        let of = |name: &str| &config.rules.iter().find(|it| it.0 == name).unwrap().1;
+        assert_eq!(of("style").on, Some(false));
+        assert_eq!(of("size").level, Some(Safety::Unsafe));
+        assert_eq!(of("size").options["names"], "a,1");
+    }
+}

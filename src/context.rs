@@ -1,0 +1,404 @@
+//! What the rules may see of the build context: read lazily, bounded, never outside of its root.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dfix_model::context::{Answer, Context};
+use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
+
+use crate::dockerignore::Dockerignore;
+
+/// The largest file that is read.
+const MOST_BYTES: u64 = 1 << 20;
+/// How many files are read for one Dockerfile.
+const MOST_FILES: usize = 256;
+/// How many names of one folder are looked at.
+const MOST_NAMES: usize = 4096;
+/// How far above a Dockerfile its context is looked for.
+const MOST_FOLDERS_UP: usize = 4;
+
+/// The folder that the builder would be given for one Dockerfile.
+pub(crate) struct FolderContext<'t> {
+    dockerfile: &'t Path,
+    configured: Option<&'t Path>,
+    text: &'t str,
+    root: OnceCell<Result<Root, String>>,
+    files: RefCell<HashMap<String, Answer<Arc<str>>>>,
+    files_read: Cell<usize>,
+}
+
+struct Root {
+    folder: PathBuf,
+    ignore: Dockerignore,
+    /// Whether the folder was guessed and nothing bears it out.
+    is_doubtful: bool,
+}
+
+impl<'t> FolderContext<'t> {
+    /// The context of the Dockerfile at `dockerfile` with this text: the `configured` folder, or else
+    /// the Dockerfile's own. Where none of the files that it copies lie in its own folder and all of
+    /// them lie in one above it, that one. Nothing is looked at before the first question.
+    pub(crate) fn of(dockerfile: &'t Path, configured: Option<&'t Path>, text: &'t str) -> Self {
+        FolderContext {
+            dockerfile,
+            configured,
+            text,
+            root: OnceCell::new(),
+            files: RefCell::default(),
+            files_read: Cell::new(0),
+        }
+    }
+
+    fn root(&self) -> Result<&Root, String> {
+        self.root
+            .get_or_init(|| self.find_root())
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn find_root(&self) -> Result<Root, String> {
+        let own = match self.dockerfile.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let real = |folder: &Path| {
+            std::fs::canonicalize(folder)
+                .map_err(|error| format!("the build context cannot be looked at: {error}"))
+        };
+        let (folder, is_doubtful) = match self.configured {
+            Some(folder) => (real(folder)?, false),
+            None => guess(real(own)?, &copied_files(self.text)),
+        };
+        let ignore = self.ignore_file(own, &folder);
+        Ok(Root {
+            folder,
+            ignore,
+            is_doubtful,
+        })
+    }
+
+    /// The ignore file that the builder takes: `<name>.dockerignore` beside the Dockerfile goes first.
+    fn ignore_file(&self, own: &Path, root: &Path) -> Dockerignore {
+        let mut name = self.dockerfile.file_name().unwrap_or_default().to_owned();
+        name.push(".dockerignore");
+        let text = [own.join(name), root.join(".dockerignore")]
+            .iter()
+            .find_map(|file| bounded(file).ok());
+        text.map(|text| Dockerignore::parse(&text))
+            .unwrap_or_default()
+    }
+
+    /// The place of `path` on the disk, if it lies in the context for real.
+    fn place<T>(&self, path: &str) -> Result<(&Root, PathBuf), Answer<T>> {
+        let root = self.root().map_err(Answer::Unknown)?;
+        let is_inside = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if !is_inside && !path.is_empty() {
+            return Err(Answer::Unknown(format!(
+                "{path} is no path inside the build context"
+            )));
+        }
+        match std::fs::canonicalize(root.folder.join(path)) {
+            Ok(place) if place.starts_with(&root.folder) => Ok((root, place)),
+            Ok(_) => Err(Answer::Unknown(format!(
+                "{path} leads out of the build context"
+            ))),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                Err(root.absent())
+            }
+            Err(error) => Err(Answer::Unknown(format!(
+                "{path} cannot be looked at: {error}"
+            ))),
+        }
+    }
+
+    fn read_now(&self, path: &str) -> Answer<Arc<str>> {
+        let (root, place) = match self.place(path) {
+            Ok(it) => it,
+            Err(answer) => return answer,
+        };
+        if root.ignore.hides(path) || place.is_dir() {
+            return root.absent();
+        }
+        if self.files_read.get() >= MOST_FILES {
+            return Answer::Unknown(format!(
+                "more than {MOST_FILES} files would have to be read"
+            ));
+        }
+        self.files_read.set(self.files_read.get() + 1);
+        match bounded(&place) {
+            Ok(text) => Answer::Found(Arc::from(text)),
+            Err(why) => Answer::Unknown(format!("{path} {why}")),
+        }
+    }
+}
+
+impl Root {
+    fn absent<T>(&self) -> Answer<T> {
+        if self.is_doubtful {
+            Answer::Unknown(
+                "none of the files that are copied lie beside the Dockerfile, so the build context may be another folder (`context` in dfix.toml says which)"
+                    .to_owned(),
+            )
+        } else {
+            Answer::Absent
+        }
+    }
+}
+
+impl Context for FolderContext<'_> {
+    fn read(&self, path: &str) -> Answer<Arc<str>> {
+        if let Some(known) = self.files.borrow().get(path) {
+            return known.clone();
+        }
+        let answer = self.read_now(path);
+        self.files
+            .borrow_mut()
+            .insert(path.to_owned(), answer.clone());
+        answer
+    }
+
+    fn list(&self, folder: &str) -> Answer<Vec<String>> {
+        let (root, place) = match self.place(folder) {
+            Ok(it) => it,
+            Err(answer) => return answer,
+        };
+        if !folder.is_empty() && root.ignore.hides_folder(folder) || !place.is_dir() {
+            return root.absent();
+        }
+        if root.is_doubtful {
+            return root.absent();
+        }
+        let entries = match std::fs::read_dir(&place) {
+            Ok(entries) => entries,
+            Err(error) => return Answer::Unknown(format!("{folder} cannot be listed: {error}")),
+        };
+        let mut names = Vec::new();
+        for (count, entry) in entries.enumerate() {
+            if count >= MOST_NAMES {
+                return Answer::Unknown(format!("{folder} holds more than {MOST_NAMES} names"));
+            }
+            let Ok(entry) = entry else {
+                return Answer::Unknown(format!("{folder} cannot be listed as a whole"));
+            };
+            let Ok(mut name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let path = match folder {
+                "" => name.clone(),
+                folder => format!("{folder}/{name}"),
+            };
+            let is_folder = entry.path().is_dir();
+            let is_hidden = if is_folder {
+                root.ignore.hides_folder(&path)
+            } else {
+                root.ignore.hides(&path)
+            };
+            if is_hidden {
+                continue;
+            }
+            if is_folder {
+                name.push('/');
+            }
+            names.push(name);
+        }
+        names.sort();
+        Answer::Found(names)
+    }
+}
+
+/// The text of a file of bearable size, or what is the matter with it.
+fn bounded(file: &Path) -> Result<String, String> {
+    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+    let metadata = std::fs::metadata(file).map_err(cannot)?;
+    if !metadata.is_file() {
+        return Err("is no regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(file).map_err(cannot)?;
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(format!("is larger than {} MiB", MOST_BYTES >> 20));
+    }
+    String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
+}
+
+/// The context of a Dockerfile in `own` that copies `files`, and whether that is in doubt.
+fn guess(own: PathBuf, files: &[String]) -> (PathBuf, bool) {
+    let has = |folder: &Path, file: &String| folder.join(file).exists();
+    if files.is_empty() || files.iter().any(|file| has(&own, file)) {
+        return (own, false);
+    }
+    let mut below = own.as_path();
+    for folder in own.ancestors().skip(1).take(MOST_FOLDERS_UP) {
+        // A repository's folder is the last that a build of it can be given.
+        if below.join(".git").exists() {
+            break;
+        }
+        if files.iter().all(|file| has(folder, file)) {
+            return (folder.to_owned(), false);
+        }
+        below = folder;
+    }
+    (own, true)
+}
+
+fn known(word: &Word) -> Option<String> {
+    word.value().into_known()
+}
+
+/// The plainly named files and folders that the text copies from its context.
+fn copied_files(text: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    for instruction in dfix_syntax::parse(text).file().instructions() {
+        let mut words: Vec<Option<String>> = match (&instruction, instruction.exec_form()) {
+            (Instruction::Copy(_) | Instruction::Add(_), Some(exec)) => exec.values().collect(),
+            (Instruction::Copy(copy), None) => copy.words().map(|word| known(&word)).collect(),
+            (Instruction::Add(add), None) => add.words().map(|word| known(&word)).collect(),
+            _ => continue,
+        };
+        let is_from_elsewhere = instruction
+            .flags()
+            .any(|flag| flag.name().is_some_and(|name| name.contains("from")));
+        words.pop();
+        if is_from_elsewhere {
+            continue;
+        }
+        for path in words.into_iter().flatten() {
+            let path = path.trim_start_matches("./").trim_matches('/');
+            let is_plain = !path.contains(['*', '?', '[', ':', '<', '$'])
+                && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+            if is_plain {
+                files.push(path.to_owned());
+            }
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use dfix_model::context::{Answer, Context as _};
+
+    use super::{FolderContext, guess};
+
+    fn put(root: &Path, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    #[test]
+    fn files_folders_and_what_is_ignored() {
+        let folder = tempfile::tempdir().unwrap();
+        put(
+            folder.path(),
+            &[
+                ("a.txt", "text"),
+                ("src/b.py", "b"),
+                (".env", "secret"),
+                ("logs/x", "x"),
+                (".dockerignore", ".env\nlogs\n"),
+            ],
+        );
+        let dockerfile = folder.path().join("Dockerfile");
+        let context = FolderContext::of(&dockerfile, None, "");
+        assert_eq!(context.read("a.txt"), Answer::Found("text".into()));
+        assert_eq!(context.read("none"), Answer::Absent);
+        assert_eq!(context.read("a.txt/b"), Answer::Absent);
+        assert_eq!(context.read(".env"), Answer::Absent);
+        assert_eq!(context.read("logs/x"), Answer::Absent);
+        assert_eq!(context.read("src"), Answer::Absent);
+        assert!(matches!(context.read("../x"), Answer::Unknown(_)));
+        assert!(matches!(context.read("/etc/passwd"), Answer::Unknown(_)));
+        let names = [".dockerignore", "a.txt", "src/"].map(str::to_owned);
+        assert_eq!(context.list(""), Answer::Found(names.to_vec()));
+        assert_eq!(context.list("src"), Answer::Found(vec!["b.py".to_owned()]));
+        assert_eq!(context.list("none"), Answer::Absent);
+    }
+
+    #[test]
+    fn the_ignore_file_of_the_dockerfile_goes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        put(
+            folder.path(),
+            &[
+                ("a", "a"),
+                ("b", "b"),
+                (".dockerignore", "a"),
+                ("x.Dockerfile.dockerignore", "b"),
+            ],
+        );
+        let dockerfile = folder.path().join("x.Dockerfile");
+        let context = FolderContext::of(&dockerfile, None, "");
+        assert!(context.read("a").found().is_some());
+        assert_eq!(context.read("b"), Answer::Absent);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_do_not_lead_out() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), &[("out", "secret"), ("in/a", "a")]);
+        let root = folder.path().join("in");
+        std::os::unix::fs::symlink("../out", root.join("link")).unwrap();
+        std::os::unix::fs::symlink("a", root.join("fine")).unwrap();
+        let dockerfile = root.join("Dockerfile");
+        let context = FolderContext::of(&dockerfile, None, "");
+        assert!(matches!(context.read("link"), Answer::Unknown(_)));
+        assert_eq!(context.read("fine"), Answer::Found("a".into()));
+    }
+
+    #[test]
+    fn large_and_binary_files_are_unknown() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), &[("large", &"x".repeat((1 << 20) + 1))]);
+        fs::write(folder.path().join("binary"), b"\xff").unwrap();
+        let dockerfile = folder.path().join("Dockerfile");
+        let context = FolderContext::of(&dockerfile, None, "");
+        assert!(matches!(context.read("large"), Answer::Unknown(_)));
+        assert!(matches!(context.read("binary"), Answer::Unknown(_)));
+    }
+
+    #[test]
+    fn a_configured_root() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), &[("a", "a"), ("docker/x", "")]);
+        let dockerfile = folder.path().join("docker/Dockerfile");
+        let context = FolderContext::of(&dockerfile, Some(folder.path()), "");
+        assert!(context.read("a").found().is_some());
+    }
+
+    #[test]
+    fn the_root_is_above_where_only_that_has_what_is_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        put(
+            folder.path(),
+            &[("up/a", ""), ("up/b", ""), ("up/own/c", "")],
+        );
+        let top = fs::canonicalize(folder.path()).unwrap();
+        let own = top.join("up/own");
+        let files = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        assert_eq!(guess(own.clone(), &[]), (own.clone(), false));
+        assert_eq!(
+            guess(own.clone(), &files(&["a", "c"])),
+            (own.clone(), false)
+        );
+        assert_eq!(
+            guess(own.clone(), &files(&["a", "b"])),
+            (top.join("up"), false)
+        );
+        assert_eq!(guess(own.clone(), &files(&["a", "z"])), (own, true));
+    }
+}

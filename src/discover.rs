@@ -1,0 +1,215 @@
+//! Which files are Dockerfiles. No other file knows their names, or what a walk skips.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::batch::Trouble;
+use crate::config::Configs;
+
+/// What a search for Dockerfiles gives, both in order of path and each file once.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The files, as they are to be named.
+    pub(crate) files: Vec<PathBuf>,
+    /// What could not be looked at.
+    pub(crate) troubles: Vec<(PathBuf, Trouble)>,
+}
+
+/// Finds the Dockerfiles at `paths`: a file is always taken, a folder is walked on `jobs` threads.
+pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Found {
+    let mut found = Found::default();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => walk(path, configs, jobs, &mut found),
+            Ok(_) => found.files.push(path.clone()),
+            Err(error) => found.troubles.push((path.clone(), missing(path, &error))),
+        }
+    }
+    found.files.sort();
+    found.files.dedup();
+    found.troubles.sort_by(|a, b| a.0.cmp(&b.0));
+    if paths.len() > 1 {
+        // Two paths may name one file; two threads must not write it.
+        let mut seen = HashSet::new();
+        found
+            .files
+            .retain(|file| std::fs::canonicalize(file).map_or(true, |it| seen.insert(it)));
+    }
+    found
+}
+
+fn missing(path: &Path, error: &std::io::Error) -> Trouble {
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return Trouble::new(format!("cannot be looked at: {error}"));
+    }
+    let trouble = Trouble::new("there is no such file or folder");
+    match path.to_str().and_then(crate::cli::verb_like) {
+        Some(verb) => trouble.with_remedy(format!("to use the verb, write it first: dfix {verb}")),
+        None => trouble,
+    }
+}
+
+fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
+    let collected = Mutex::new((Vec::new(), Vec::new(), Vec::new()));
+    WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .git_global(false)
+        .ignore(false)
+        .follow_links(false)
+        .threads(jobs)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build_parallel()
+        .run(|| {
+            Box::new(|entry| {
+                let push = |entry: Result<DirEntry, ignore::Error>| {
+                    let mut collected = collected.lock().expect("no thread panics with the lock");
+                    match entry {
+                        Ok(entry) if is_folder(&entry) => collected.1.push(entry.into_path()),
+                        Ok(entry) => collected.0.push(entry.into_path()),
+                        Err(error) => collected.2.push(error),
+                    }
+                };
+                match entry {
+                    Ok(entry) if is_folder(&entry) => {
+                        if is_bare_name(entry.file_name()) {
+                            push(Ok(entry));
+                        }
+                    }
+                    Ok(entry) => {
+                        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                        if is_file && takes(&entry, configs) {
+                            push(Ok(entry));
+                        }
+                    }
+                    Err(error) => push(Err(error)),
+                }
+                WalkState::Continue
+            })
+        });
+    let (files, folders, errors) = collected
+        .into_inner()
+        .expect("no thread panics with the lock");
+    let files: Vec<PathBuf> = files.into_iter().map(without_dot).collect();
+    for folder in folders.into_iter().map(without_dot) {
+        // A folder may well be called Dockerfile and hold Dockerfiles. One that does not is a slip.
+        if !files.iter().any(|file| file.starts_with(&folder)) {
+            let trouble = Trouble::new("is a folder, not a file, and no Dockerfile lies in it")
+                .with_remedy("rename it, or exclude it in dfix.toml");
+            if !configs.excludes(&folder, true) {
+                found.troubles.push((folder, trouble));
+            }
+        }
+    }
+    for error in errors {
+        let (path, message) = explained(&error, root);
+        found
+            .troubles
+            .push((without_dot(path), Trouble::new(message)));
+    }
+    found.files.extend(files);
+}
+
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+fn takes(entry: &DirEntry, configs: &Configs) -> bool {
+    let path = entry.path();
+    (is_dockerfile_name(entry.file_name()) || configs.includes(path))
+        && !configs.excludes(path, false)
+}
+
+/// `./a` is named `a`; everything else as it is.
+fn without_dot(path: PathBuf) -> PathBuf {
+    match path.strip_prefix(".") {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest.to_owned(),
+        _ => path,
+    }
+}
+
+/// The path that an error of the walk speaks of, and what to say about it.
+fn explained(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
+    match error {
+        ignore::Error::WithPath { path, err } => (path.clone(), explained(err, root).1),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            explained(err, root)
+        }
+        ignore::Error::Io(error) => (root.to_owned(), format!("cannot be looked into: {error}")),
+        error => (root.to_owned(), error.to_string()),
+    }
+}
+
+/// Whether a file of this name is a Dockerfile: `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`,
+/// `*.dockerfile`, `Containerfile*`; not the ignore files, backups and swap files beside one.
+fn is_dockerfile_name(name: &OsStr) -> bool {
+    let Some(name) = name.to_str() else {
+        // A name in another encoding counts by what can be read of it.
+        return is_dockerfile_name(OsStr::new(&*name.to_string_lossy()));
+    };
+    const LEFTOVERS: [&str; 9] = [
+        ".dockerignore",
+        ".containerignore",
+        ".swp",
+        ".swo",
+        ".bak",
+        ".orig",
+        ".rej",
+        ".tmp",
+        "~",
+    ];
+    if LEFTOVERS.iter().any(|end| name.ends_with(end)) {
+        return false;
+    }
+    let of = |start: &str| name.strip_prefix(start);
+    of("Dockerfile").is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        || of("Containerfile").is_some()
+        || [".Dockerfile", ".dockerfile"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        || name == "dockerfile"
+}
+
+/// Names that no folder has for another reason.
+fn is_bare_name(name: &OsStr) -> bool {
+    name == "Dockerfile" || name == "Containerfile"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_dockerfile_name;
+
+    #[test]
+    fn names_of_dockerfiles() {
+        for name in [
+            "Dockerfile",
+            "dockerfile",
+            "Dockerfile.dev",
+            "api.Dockerfile",
+            "api.dockerfile",
+            "Containerfile",
+            "Containerfile.rhel",
+            "Dockerfile.alpine-3.19",
+            ".dockerfile",
+        ] {
+            assert!(is_dockerfile_name(name.as_ref()), "{name}");
+        }
+        for name in [
+            "Dockerfile.dockerignore",
+            "x.dockerignore",
+            ".Dockerfile.swp",
+            "Dockerfile~",
+            "Dockerfile.bak",
+            "Dockerfiles",
+            "MyDockerfile",
+            "dockerfile.md",
+            "Dockerfile-dev",
+        ] {
+            assert!(!is_dockerfile_name(name.as_ref()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The `ignored:` list of hadolint's configuration.
+
+/// The names under `ignored` at the top of a `.hadolint.yaml`, as a block or a flow list. It is read
+/// tolerantly: what is not such a list says nothing, since the file is not ours to judge.
+pub(crate) fn ignored(yaml: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut inside = false;
+    let mut flow = false;
+    for line in yaml.lines() {
+        let line = without_comment(line);
+        let text = line.trim();
+        if text.is_empty() {
+            continue;
+        }
+        let starts_at_edge = !line.starts_with([' ', '\t', '-']);
+        if !flow && starts_at_edge {
+            let (key, value) = text.split_once(':').unwrap_or((text, ""));
+            inside = unquoted(key.trim()) == "ignored";
+            if inside && value.trim_start().starts_with('[') {
+                flow = !flow_items(value, &mut names);
+            }
+        } else if flow {
+            flow = !flow_items(text, &mut names);
+        } else if let Some(item) = text.strip_prefix('-').filter(|_| inside) {
+            push(item, &mut names);
+        }
+    }
+    names
+}
+
+/// Takes the items of a stretch of a flow list; whether the list ends in it.
+fn flow_items(text: &str, names: &mut Vec<String>) -> bool {
+    let (items, closed) = match text.split_once(']') {
+        Some((items, _)) => (items, true),
+        None => (text, false),
+    };
+    for item in items.trim().trim_start_matches('[').split(',') {
+        push(item, names);
+    }
+    closed
+}
+
+fn push(item: &str, names: &mut Vec<String>) {
+    let name = unquoted(item.trim());
+    if !name.is_empty() {
+        names.push(name.to_owned());
+    }
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim_matches(['"', '\''])
+}
+
+/// A line without its comment: `#` at its start or after a blank.
+fn without_comment(line: &str) -> &str {
+    let starts = |at: &usize| *at == 0 || line[..*at].ends_with([' ', '\t']);
+    match line.match_indices('#').map(|(at, _)| at).find(starts) {
+        Some(at) => &line[..at],
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignored;
+
+    #[test]
+    fn block_and_flow_lists() {
+        for yaml in [
+            "ignored:\n  - DL3008\n  - SC2086\n",
+            "# x\nfailure-threshold: error\nignored:\n- DL3008 # apt\n- 'SC2086'\noverride:\n  error:\n    - DL3000\n",
+            "ignored: [DL3008, \"SC2086\"]\ntrustedRegistries:\n  - docker.io\n",
+            "\"ignored\": [DL3008,\n  SC2086\n]\nlabel-schema:\n  author: text\n",
+            "---\r\nignored:\r\n    - DL3008\r\n    - SC2086\r\n",
+        ] {
+            assert_eq!(ignored(yaml), ["DL3008", "SC2086"], "{yaml}");
+        }
+    }
+
+    #[test]
+    fn other_lists_say_nothing() {
+        assert!(ignored("override:\n  ignored:\n  warning:\n    - DL3008\n").is_empty());
+        assert!(ignored("ignored:\nfoo: [a]\n").is_empty());
+    }
+}

@@ -1,0 +1,75 @@
+//! The words that users see for the engine's terms.
+
+use dfix_engine::{Effect, Group, Phase, Proof, Safety};
+
+/// Every group, in the order in which it is shown.
+pub(crate) const GROUPS: [Group; 6] = [
+    Group::Base,
+    Group::Security,
+    Group::Size,
+    Group::Build,
+    Group::Runtime,
+    Group::Style,
+];
+
+pub(crate) fn group(group: Group) -> &'static str {
+    match group {
+        Group::Base => "base",
+        Group::Security => "security",
+        Group::Size => "size",
+        Group::Build => "build",
+        Group::Runtime => "runtime",
+        Group::Style => "style",
+    }
+}
+
+pub(crate) fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Meaning => "meaning",
+        Phase::Shape => "shape",
+        Phase::Layout => "layout",
+    }
+}
+
+pub(crate) fn safety(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe",
+        Safety::Checked => "checked",
+        Safety::Unsafe => "unsafe",
+    }
+}
+
+/// The level of this name.
+pub(crate) fn safety_of(name: &str) -> Option<Safety> {
+    [Safety::Safe, Safety::Checked, Safety::Unsafe]
+        .into_iter()
+        .find(|it| safety(*it) == name)
+}
+
+pub(crate) fn proof(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Parses => "parses",
+        Proof::OnlyDeclared => "only-declared",
+        Proof::NothingLost => "nothing-lost",
+        Proof::Done => "done",
+        Proof::NoPanic => "no-panic",
+    }
+}
+
+/// An effect in a few words.
+pub(crate) fn effect(effect: &Effect) -> String {
+    match effect {
+        Effect::Layout => "layout only".to_owned(),
+        Effect::Shape => "the same build, said differently".to_owned(),
+        Effect::BaseImage { stage } => format!("base image of stage {stage}"),
+        Effect::GlobalArg { name } => format!("default of ARG {name}"),
+        Effect::Arguments { .. } => "a command's arguments".to_owned(),
+        Effect::Environment { stage, keys } => {
+            format!("{} in the environment of stage {stage}", keys.join(", "))
+        }
+        Effect::User { stage } => format!("user of stage {stage}"),
+        Effect::Inserted { stage, keyword } => format!("a new {keyword} in stage {stage}"),
+        Effect::Removed { .. } => "an instruction goes".to_owned(),
+        Effect::Changed { .. } => "an instruction changes".to_owned(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Atomic replacement: whenever dfix is killed, every file is whole, old or new.
+
+use std::fs::{self, File, Metadata};
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::batch::Trouble;
+
+/// Replaces the content `before` of the file at `path` with `after`. Symbolic links are followed to
+/// their target, which keeps its mode and, where allowed, its owner. Nothing is written when the two
+/// are equal. A file that is read-only, has several names, or no longer holds `before` is left alone,
+/// and the trouble says so.
+pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Trouble> {
+    if before == after {
+        return Ok(());
+    }
+    let cannot =
+        |what: &str, error: &std::io::Error| Trouble::new(format!("cannot {what}: {error}"));
+    let target = fs::canonicalize(path).map_err(|e| cannot("find the file again", &e))?;
+    let metadata = fs::metadata(&target).map_err(|e| cannot("look at the file", &e))?;
+    if metadata.permissions().readonly() {
+        return Err(
+            Trouble::new("the file is read-only, so it was left as it is")
+                .with_remedy("make it writable, or leave it out"),
+        );
+    }
+    let names = names_of(&metadata);
+    if names > 1 {
+        return Err(Trouble::new(format!(
+            "the file has {names} names (hard links), and a replacement would part them, so it was left as it is"
+        ))
+        .with_remedy("apply the patch that --diff prints, or make the file a copy of its own"));
+    }
+    let folder = target.parent().unwrap_or(Path::new("/"));
+    let mut fresh = tempfile::Builder::new()
+        .prefix(".dfix-")
+        .suffix(".tmp")
+        .tempfile_in(folder)
+        .map_err(|e| cannot("write into the file's folder", &e))?;
+    fresh
+        .write_all(after)
+        .and_then(|()| keep_owner(fresh.as_file(), &metadata))
+        .and_then(|()| fresh.as_file().set_permissions(metadata.permissions()))
+        .and_then(|()| fresh.as_file().sync_all())
+        .map_err(|e| cannot("write the new text", &e))?;
+    let now = fs::read(&target).map_err(|e| cannot("read the file again", &e))?;
+    if now != before {
+        return Err(Trouble::new(
+            "the file was changed by somebody else in the meantime, so it was left as it is",
+        )
+        .with_remedy("run dfix again"));
+    }
+    fresh
+        .persist(&target)
+        .map_err(|e| cannot("put the new text in place", &e.error))?;
+    // The rename itself lasts only once the folder is on the disk. Some file systems cannot do that.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn names_of(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(metadata)
+}
+
+#[cfg(not(unix))]
+fn names_of(_: &Metadata) -> u64 {
+    1
+}
+
+/// Gives the file the owner that the old one has. Who may not give files away keeps it.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid())
+        && fchown(file, Some(old.uid()), Some(old.gid())).is_err()
+        && new.gid() != old.gid()
+    {
+        let _ = fchown(file, None, Some(old.gid()));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::replace;
+
+    fn folder_with(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("Dockerfile");
+        fs::write(&path, text).expect("a fresh folder takes a file");
+        (folder, path)
+    }
+
+    #[test]
+    fn mode_stays_and_nothing_is_left_behind() {
+        let (folder, path) = folder_with("old");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        replace(&path, b"old", b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
+            0o640
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_stays_a_link_and_its_target_changes() {
+        let (folder, path) = folder_with("old");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("Dockerfile", &link).unwrap();
+        replace(&link, b"old", b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_file_with_two_names_is_left_alone() {
+        let (folder, path) = folder_with("old");
+        fs::hard_link(&path, folder.path().join("twin")).unwrap();
+        let trouble = replace(&path, b"old", b"new").unwrap_err();
+        assert!(trouble.message.contains("2 names"), "{}", trouble.message);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_read_only_file_is_left_alone() {
+        let (_folder, path) = folder_with("old");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        let trouble = replace(&path, b"old", b"new").unwrap_err();
+        assert!(trouble.message.contains("read-only"), "{}", trouble.message);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+    }
+
+    #[test]
+    fn what_somebody_else_saved_is_not_lost() {
+        let (folder, path) = folder_with("theirs");
+        let trouble = replace(&path, b"old", b"new").unwrap_err();
+        assert!(
+            trouble.message.contains("somebody else"),
+            "{}",
+            trouble.message
+        );
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn equal_texts_do_not_touch_the_file() {
+        let (_folder, path) = folder_with("old");
+        let before = fs::metadata(&path).unwrap().modified().unwrap();
+        replace(&path, b"new", b"new").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
+    }
+}
