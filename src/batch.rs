@@ -203,7 +203,7 @@ fn mend(text: &str, _context: &dyn Context, selection: &Selection) -> Outcome {
         rounds: Vec::new(),
         remaining: Vec::new(),
         refused: Vec::new(),
-        errors: Vec::new(),
+        errors: dfix_syntax::parse(text).errors().to_vec(),
     }
 }
 

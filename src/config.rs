@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use dfix_engine::Safety;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::select::{self, Selection};
 
@@ -55,11 +55,34 @@ pub(crate) struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
+        write!(f, "{}", from_here(&self.file).display())?;
         if let Some((line, column)) = self.place {
             write!(f, ":{line}:{column}")?;
         }
         write!(f, ": {}", self.message)
+    }
+}
+
+/// A path as it is named from the current folder, if it lies below it or in a folder above it.
+pub(crate) fn from_here(path: &Path) -> PathBuf {
+    let Ok(here) = std::env::current_dir() else {
+        return path.to_owned();
+    };
+    if let Ok(below) = path.strip_prefix(&here) {
+        return below.to_owned();
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if !folder.as_os_str().is_empty() => {
+            match here.strip_prefix(folder) {
+                Ok(down) => down
+                    .components()
+                    .map(|_| "..")
+                    .collect::<PathBuf>()
+                    .join(name),
+                Err(_) => path.to_owned(),
+            }
+        }
+        _ => path.to_owned(),
     }
 }
 
@@ -213,7 +236,7 @@ fn parse(file: &Path, text: &str) -> Result<Config, ConfigError> {
     let folder = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let folder = folder.parent().unwrap_or(Path::new("/"));
     let mut config = Config::default();
-    for (key, value) in table.get_ref() {
+    for (key, value) in in_order(table.get_ref()) {
         match key.get_ref().as_ref() {
             "level" => config.level = Some(reader.level(value)?),
             "rules" => config.rules = reader.rules(value)?,
@@ -236,6 +259,13 @@ struct Reader<'t> {
 }
 
 type Value<'t> = Spanned<DeValue<'t>>;
+
+/// The entries of a table as they stand in the file.
+fn in_order<'v, 't>(table: &'v DeTable<'t>) -> Vec<(&'v Spanned<DeString<'t>>, &'v Value<'t>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
 
 impl Reader<'_> {
     fn error(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> ConfigError {
@@ -304,7 +334,7 @@ impl Reader<'_> {
 
     fn rules(&self, value: &Value<'_>) -> Result<Vec<(String, Setting)>, ConfigError> {
         let mut rules = Vec::new();
-        for (name, value) in self.table(value)? {
+        for (name, value) in in_order(self.table(value)?) {
             if select::resolve(name.get_ref()).is_err() {
                 return Err(self.unknown("rule", name, select::names()));
             }
@@ -328,7 +358,7 @@ impl Reader<'_> {
                 }
             },
             DeValue::Table(table) => {
-                for (key, value) in table {
+                for (key, value) in in_order(table) {
                     match key.get_ref().as_ref() {
                         "enabled" => {
                             let on = value.get_ref().as_bool();

@@ -14,6 +14,11 @@ impl<'t> Lines<'t> {
         Lines { text, starts }
     }
 
+    /// The text that they are of.
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
     /// Line and column, both from 1; the column counts characters, and the byte order mark is none.
     pub(crate) fn place(&self, offset: usize) -> (usize, usize) {
         let mut offset = offset.min(self.text.len());

@@ -74,6 +74,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) within: Range<usize>,
     /// Whether the place is one of the text after the fixes.
     pub(crate) is_in_new_text: bool,
+    /// The text that the edits of its fix speak of.
+    pub(crate) edited: &'a str,
+    /// Whether that text is also the one that the place is shown in.
+    pub(crate) is_edited_text_shown: bool,
 }
 
 /// Prints the report in a format.
@@ -112,40 +116,65 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
     let old = Lines::new(&file.before);
     let new = (mode == Mode::Fix).then(|| Lines::new(&outcome.text));
     let mut entries = Vec::new();
-    for finding in outcome.applied() {
-        entries.push(entry(Status::Applied, finding, None, &old, false));
+    for round in &outcome.rounds {
+        let shown = Shown {
+            lines: &old,
+            is_new: false,
+            edited: &round.before,
+        };
+        entries.extend(
+            round
+                .applied
+                .iter()
+                .map(|it| entry(Status::Applied, it, None, &shown)),
+        );
     }
+    let lines = new.as_ref().unwrap_or(&old);
+    let shown = Shown {
+        lines,
+        is_new: new.is_some(),
+        edited: &outcome.text,
+    };
     for finding in &outcome.remaining {
         let status = match finding.fix {
             Some(_) => Status::Offered,
             None => Status::ByHand,
         };
-        entries.push(match &new {
-            Some(new) => entry(status, finding, None, new, true),
-            None => entry(status, finding, None, &old, false),
-        });
+        entries.push(entry(status, finding, None, &shown));
     }
     for refused in &outcome.refused {
+        // The text of its round is gone, so its edits are not shown.
+        let shown = Shown {
+            lines: &old,
+            is_new: false,
+            edited: "",
+        };
         entries.push(entry(
             Status::Refused,
             &refused.finding,
             Some(refused),
-            &old,
-            false,
+            &shown,
         ));
     }
     entries.sort_by(|a, b| (a.place, a.finding.rule).cmp(&(b.place, b.finding.rule)));
     entries
 }
 
+/// Where findings are shown.
+struct Shown<'l, 'a> {
+    lines: &'l Lines<'a>,
+    is_new: bool,
+    edited: &'a str,
+}
+
 fn entry<'a>(
     status: Status,
     finding: &'a Finding,
     refused: Option<&'a Refused>,
-    lines: &Lines<'a>,
-    is_in_new_text: bool,
+    shown: &Shown<'_, 'a>,
 ) -> Entry<'a> {
-    let range = if is_in_new_text {
+    let lines = shown.lines;
+    let range = if shown.is_new {
         finding.range
     } else {
         finding.origin
@@ -164,7 +193,9 @@ fn entry<'a>(
         range,
         line,
         within,
-        is_in_new_text,
+        is_in_new_text: shown.is_new,
+        edited: shown.edited,
+        is_edited_text_shown: shown.edited == lines.text(),
     }
 }
 

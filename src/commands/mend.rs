@@ -8,7 +8,7 @@ use dfix_engine::Safety;
 use super::{Exit, Stop, complain, uses_color};
 use crate::batch::{self, FileReport, Task};
 use crate::cli::{Common, Format, Work};
-use crate::config::Configs;
+use crate::config::{Configs, from_here};
 use crate::discover::discover;
 use crate::report::{self, Mode, Report, Sums};
 use crate::select::Asked;
@@ -33,6 +33,11 @@ pub(super) fn run(work: &Work, common: &Common, out: &mut dyn Write) -> Result<E
         .jobs
         .or_else(|| std::thread::available_parallelism().ok());
     let configs = Configs::new(common.config.as_deref(), common.no_config);
+    if common.config.is_some()
+        && let Err(error) = configs.of(Path::new("Dockerfile")).as_ref()
+    {
+        return Err(Stop::Message(error.to_string()));
+    }
     let task = Task {
         asked: &asked,
         configs: &configs,
@@ -72,7 +77,10 @@ fn say_what_counts(file: &Path, configs: &Configs) {
         .as_ref()
         .as_ref()
         .map_or(&[][..], |config| &config.files);
-    let files: Vec<String> = files.iter().map(|it| it.display().to_string()).collect();
+    let files: Vec<String> = files
+        .iter()
+        .map(|it| from_here(it).display().to_string())
+        .collect();
     let under = if files.is_empty() {
         "no configuration".to_owned()
     } else {

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 use dfix_engine::{Effect, Safety};
 
 use super::{Entry, Mode, Report, Status, Sums, entries, printable};
 use crate::names;
+
+/// A fix that touches more lines than these is shown by `--diff` only.
+const MOST_LINES: usize = 8;
 
 const BOLD: Style = Style::new().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
@@ -60,10 +63,41 @@ fn block<'a>(entry: &Entry<'a>, path: &'a str, mode: Mode) -> Group<'a> {
         .primary_title(printable(&finding.message))
         .id(finding.rule)
         .element(snippet.annotation(mark));
+    if let Some(change) = change(entry) {
+        block = block.element(change);
+    }
     for (name, text) in footers(entry) {
         block = block.element(Level::NOTE.with_name(name).message(printable(&text)));
     }
     block
+}
+
+/// The lines that the fix touches with what comes in and goes out.
+fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
+    let edits = &entry.finding.fix.as_ref()?.edits;
+    let text = entry.edited;
+    let (first, last) = (edits.first()?, edits.last()?);
+    let (from, to) = (
+        usize::from(first.range.start()),
+        usize::from(last.range.end()),
+    );
+    let start = text.get(..from)?.rfind('\n').map_or(0, |at| at + 1);
+    let end = text.get(to..)?.find('\n').map_or(text.len(), |at| to + at);
+    let touched = &text[start..end];
+    if touched.lines().count() > MOST_LINES {
+        return None;
+    }
+    let patches = edits.iter().map(|edit| {
+        let range = usize::from(edit.range.start()) - start..usize::from(edit.range.end()) - start;
+        Patch::new(range, edit.text.as_str())
+    });
+    let line = text[..start].matches('\n').count() + 1;
+    let snippet = Snippet::source(touched).patches(patches);
+    Some(if entry.is_edited_text_shown {
+        snippet.line_start(line)
+    } else {
+        snippet.line_numbering(false)
+    })
 }
 
 /// What stands below the place: level and evidence, what is missing, what a person can do.
@@ -211,3 +245,6 @@ pub(crate) fn stderr_style(color: bool) -> (Style, Style) {
         (Style::new(), Style::new())
     }
 }
+
+#[cfg(test)]
+mod tests;

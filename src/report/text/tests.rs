@@ -1,0 +1,145 @@
+//! What people see, of a made-up outcome.
+
+#![allow(clippy::unwrap_used)]
+
+use dfix_engine::{
+    Effect, Finding, Fix, Outcome, Proof, Refused, Round, Safety, TextEdit, Unproven,
+};
+use dfix_syntax::{TextRange, TextSize};
+
+use crate::batch::FileReport;
+use crate::report::{Mode, Report};
+
+const BEFORE: &str = "FROM python:3.11\nRUN pip install -r requirements.txt \\\n  && true\nRUN cd /x\nCMD [\"python\"]\n";
+
+const AFTER: &str = "FROM python:3.11-slim\nRUN pip install --no-cache-dir -r requirements.txt \\\n  && true\nRUN cd /x\nCMD [\"python\"]\n";
+
+fn range_of(part: &str, text: &str) -> TextRange {
+    let start = text.find(part).unwrap();
+    let at = |offset: usize| TextSize::try_from(offset).unwrap();
+    TextRange::new(at(start), at(start + part.len()))
+}
+
+fn finding(rule: &'static str, part: &str, message: &str) -> Finding {
+    Finding {
+        rule,
+        range: range_of(part, BEFORE),
+        origin: range_of(part, BEFORE),
+        message: message.to_owned(),
+        remedy: None,
+        fix: None,
+    }
+}
+
+fn fix(safety: Safety, part: &str, text: &str, evidence: &[&str]) -> Fix {
+    Fix {
+        safety,
+        effects: vec![Effect::BaseImage { stage: 0 }],
+        evidence: evidence.iter().map(|it| (*it).to_owned()).collect(),
+        unproven: Vec::new(),
+        edits: vec![TextEdit {
+            range: range_of(part, BEFORE),
+            text: text.to_owned(),
+        }],
+    }
+}
+
+fn file() -> FileReport {
+    let mut slim = finding(
+        "slim-base",
+        "python:3.11",
+        "the image carries tools that nothing here uses",
+    );
+    let evidence = [
+        "tag 3.11-slim exists and is maintained",
+        "no command needs curl, git, gcc, make",
+    ];
+    slim.fix = Some(fix(
+        Safety::Checked,
+        "python:3.11",
+        "python:3.11-slim",
+        &evidence,
+    ));
+    let mut cache = finding(
+        "pip-no-cache-dir",
+        "RUN pip install -r requirements.txt \\\n  && true",
+        "pip keeps its downloads in the layer",
+    );
+    cache.fix = Some(fix(Safety::Safe, "install", "install --no-cache-dir", &[]));
+    let mut user = finding("non-root-user", "CMD", "the process runs as root");
+    let mut unsure = fix(Safety::Unsafe, "CMD", "USER appuser\nCMD", &[]);
+    unsure.edits[0].range = range_of("CMD", AFTER);
+    user.range = range_of("CMD", AFTER);
+    unsure.unproven.push(Unproven {
+        condition: "whether the program writes to /x".to_owned(),
+        remedy: "say `writes-outside = false` under [assume]".to_owned(),
+    });
+    user.fix = Some(unsure);
+    let mut workdir = finding("workdir", "cd /x", "`cd` lasts for one RUN only");
+    workdir.range = range_of("cd /x", AFTER);
+    workdir.remedy = Some("use WORKDIR where the rest of the stage wants it".to_owned());
+    let mut shape = finding("join-runs", "RUN cd /x", "two layers where one would do");
+    shape.fix = Some(fix(Safety::Safe, "RUN cd", "&& cd", &[]));
+    FileReport {
+        path: "app/Dockerfile".into(),
+        before: BEFORE.to_owned(),
+        outcome: Some(Outcome {
+            text: AFTER.to_owned(),
+            rounds: vec![Round {
+                before: BEFORE.to_owned(),
+                applied: vec![slim, cache],
+            }],
+            remaining: vec![workdir, user],
+            refused: vec![Refused {
+                finding: shape,
+                proof: Proof::OnlyDeclared,
+                reason: "the working directory of a later command would change".to_owned(),
+            }],
+            errors: Vec::new(),
+        }),
+        troubles: Vec::new(),
+    }
+}
+
+fn printed(color: bool, mode: Mode) -> String {
+    let files = [file()];
+    let report = Report {
+        files: &files,
+        mode,
+        patches: false,
+        color,
+        statistics: true,
+    };
+    let mut out = Vec::new();
+    super::print(&report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_report_without_colour() {
+    let text = printed(false, Mode::Look);
+    assert!(!text.contains('\u{1b}'));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn colour_changes_no_word() {
+    let text = printed(true, Mode::Look);
+    let mut plain = String::new();
+    let mut parts = text.split('\u{1b}');
+    plain.push_str(parts.next().unwrap());
+    for part in parts {
+        plain.push_str(part.split_once('m').unwrap().1);
+    }
+    assert_eq!(plain, printed(false, Mode::Look));
+}
+
+#[test]
+fn after_a_rewrite_what_remains_stands_in_the_new_text() {
+    let text = printed(false, Mode::Fix);
+    assert!(text.contains("fixed[slim-base]"), "{text}");
+    assert!(
+        text.contains("2 findings fixed (1 safe, 1 checked) in 1 file, 1 unsure"),
+        "{text}"
+    );
+}

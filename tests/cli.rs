@@ -1,0 +1,294 @@
+//! Calling dfix rightly and wrongly, and giving it what it cannot work on.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use common::{Folder, GOOD};
+
+/// The names in the summary of a JSON report.
+fn paths_of(folder: &Folder, arguments: &[&str]) -> Vec<String> {
+    let (_, out, _) = folder.dfix(&[arguments, &["--format", "json"]].concat());
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let files = report["files"].as_array().unwrap().iter();
+    files
+        .map(|it| it["path"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn nothing_to_do_is_success() {
+    let folder = Folder::new(&[("Dockerfile", GOOD)]);
+    for arguments in [&[][..], &["--diff"], &["--fix"], &["Dockerfile"], &["."]] {
+        let (code, _, err) = folder.dfix(arguments);
+        assert_eq!(code, 0, "{arguments:?} {err}");
+    }
+    assert_eq!(folder.text("Dockerfile"), GOOD);
+}
+
+#[test]
+fn no_dockerfile_is_success_and_said() {
+    let folder = Folder::new(&[("README", "")]);
+    let (code, _, err) = folder.dfix(&[]);
+    assert_eq!(code, 0);
+    assert!(err.contains("no Dockerfile found"), "{err}");
+}
+
+#[test]
+fn wrong_calls_are_2_and_say_what_was_meant() {
+    let folder = Folder::new(&[("Dockerfile", GOOD)]);
+    for (arguments, says) in [
+        (
+            &["nowhere"][..],
+            "nowhere: error: there is no such file or folder",
+        ),
+        (&["rulse"], "dfix rules"),
+        (&["--rule", "secrity"], "did you mean `security`?"),
+        (
+            &["--ignore", "xyzzy"],
+            "unknown rule `xyzzy`; `dfix rules` lists them",
+        ),
+        (&["--unsaf"], "--unsafe"),
+        (&["--safe-only", "--unsafe"], "cannot be used with"),
+        (
+            &["--fix", "rules"],
+            "--fix does not go with the verb `rules`",
+        ),
+        (&["-", "Dockerfile"], "`-` stands alone"),
+        (&["--config", "none.toml"], "none.toml: cannot be read"),
+        (&["--files-from", "none"], "the list none cannot be read"),
+        (&["explain", "stile"], "did you mean `style`?"),
+        (&["tree", "none"], "none cannot be read"),
+    ] {
+        let (code, out, err) = folder.dfix(arguments);
+        assert_eq!(code, 2, "{arguments:?} {out} {err}");
+        assert!(err.contains(says), "{arguments:?} {err}");
+    }
+}
+
+#[test]
+fn a_verb_comes_first_and_a_path_may_have_its_name() {
+    let folder = Folder::new(&[("rules/Dockerfile", GOOD)]);
+    let (code, out, _) = folder.dfix(&["./rules"]);
+    assert_eq!(
+        (code, out.contains("1 file, nothing to do")),
+        (0, true),
+        "{out}"
+    );
+    let (code, out, _) = folder.dfix(&["--format", "json", "rules"]);
+    assert_eq!(code, 0);
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&out)
+            .unwrap()
+            .is_array()
+    );
+}
+
+#[test]
+fn a_walk_takes_what_is_a_dockerfile() {
+    let taken = [
+        ".devcontainer/Dockerfile",
+        "Containerfile",
+        "Dockerfile",
+        "Dockerfile/x/Dockerfile",
+        "Dockerfile.dev",
+        "api.Dockerfile",
+        "b/Dockerfile",
+        "web.dockerfile",
+    ];
+    let left = [
+        "Dockerfile.dockerignore",
+        "Dockerfile~",
+        "Dockerfile.bak",
+        ".git/Dockerfile",
+        "out/Dockerfile",
+        "MyDockerfile",
+    ];
+    let folder = Folder::new(&[(".gitignore", "out/\n")]);
+    for path in left
+        .iter()
+        .chain(taken.iter().filter(|it| **it != "Dockerfile"))
+    {
+        folder.put(path, GOOD.as_bytes());
+    }
+    let expected: Vec<&str> = taken.into_iter().filter(|it| *it != "Dockerfile").collect();
+    assert_eq!(paths_of(&folder, &[]), expected);
+    assert_eq!(paths_of(&folder, &["-j", "3"]), expected);
+    assert_eq!(
+        paths_of(&folder, &["out/Dockerfile", "MyDockerfile"]),
+        ["MyDockerfile", "out/Dockerfile"]
+    );
+    assert_eq!(paths_of(&folder, &["b", "b/Dockerfile", "./b"]).len(), 1);
+}
+
+#[test]
+fn bad_files_are_named_and_the_others_done() {
+    let folder = Folder::new(&[("good/Dockerfile", GOOD), ("empty/Dockerfile", "")]);
+    folder.put("text/Dockerfile", b"FROM a\nRUN caf\xe9\n");
+    folder.put("utf16/Dockerfile", b"\xff\xfeF\0R\0");
+    folder.put("large/Dockerfile", &b"FROM a\n# x\n".repeat(1_000_000));
+    folder.put("unparsable/Dockerfile", b"FROM a\nFRMO b\n");
+    fs::create_dir_all(folder.path("folder/Dockerfile")).unwrap();
+    let (code, out, err) = folder.dfix(&[]);
+    assert_eq!(code, 2);
+    for says in [
+        "empty/Dockerfile:1:1: error: ",
+        "text/Dockerfile:2:8: error: is not UTF-8: byte 14 is 0xe9",
+        "utf16/Dockerfile:1:1: error: is not UTF-8",
+        "it looks like UTF-16",
+        "large/Dockerfile: error: is larger than 5 MiB",
+        "unparsable/Dockerfile:2:1: error: ",
+        "folder/Dockerfile: error: is a folder, not a file",
+    ] {
+        assert!(err.contains(says), "{says}\n{err}");
+    }
+    assert!(
+        out.contains("1 file, nothing to do, 6 files failed"),
+        "{out}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_permission_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new(&[("a/Dockerfile", GOOD), ("b/Dockerfile", GOOD)]);
+    let closed = folder.path("a/Dockerfile");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&closed).is_ok() {
+        return; // Who runs this may read everything.
+    }
+    let (code, _, err) = folder.dfix(&[]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("a/Dockerfile: error: cannot be read: "),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_folder_is_not_waited_for_like_a_file() {
+    let folder = Folder::new(&[("Dockerfile/README", "")]);
+    let (code, _, err) = folder.dfix(&["Dockerfile"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("Dockerfile: error: is a folder"), "{err}");
+}
+
+#[test]
+fn configurations_are_the_nearest_ones() {
+    let folder = Folder::new(&[
+        (
+            "dfix.toml",
+            "exclude = [\"vendor/\"]\ninclude = [\"*.docker\"]\n",
+        ),
+        ("vendor/Dockerfile", GOOD),
+        ("a/web.docker", GOOD),
+        ("b/dfix.toml", ""),
+        ("b/web.docker", GOOD),
+        ("b/Dockerfile", GOOD),
+    ]);
+    assert_eq!(paths_of(&folder, &[]), ["a/web.docker", "b/Dockerfile"]);
+    assert_eq!(
+        paths_of(&folder, &["--no-config"]),
+        ["b/Dockerfile", "vendor/Dockerfile"]
+    );
+    assert_eq!(
+        paths_of(&folder, &["vendor/Dockerfile"]),
+        ["vendor/Dockerfile"]
+    );
+}
+
+#[test]
+fn a_bad_configuration_stops_only_its_files() {
+    let folder = Folder::new(&[
+        ("a/dfix.toml", "[rules]\nslim = \"off\"\nlevle = 1\n"),
+        ("a/Dockerfile", GOOD),
+        ("b/Dockerfile", GOOD),
+    ]);
+    let (code, out, err) = folder.dfix(&[]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains(" a/dfix.toml:2:1: unknown rule `slim`"),
+        "{err}"
+    );
+    assert!(
+        out.contains("1 file, nothing to do, 1 file failed"),
+        "{out}"
+    );
+}
+
+#[test]
+fn lists_of_files() {
+    let folder = Folder::new(&[("a b/Dockerfile", GOOD), ("other", GOOD)]);
+    let (code, out, err) =
+        folder.dfix_with(b"a b/Dockerfile\0other\0", &["--files-from", "-", "-0"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("2 files, nothing to do"), "{out}");
+    folder.put("list", b"other\r\n\na b\n");
+    let (_, out, _) = folder.dfix(&["--files-from", "list"]);
+    assert!(out.contains("2 files, nothing to do"), "{out}");
+    let (code, _, _) = folder.dfix_with(b"", &["--files-from", "-"]);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn standard_input_comes_out_again_even_where_it_is_beyond_help() {
+    let folder = Folder::new(&[]);
+    for text in [GOOD, "FRMO x\n", "", "FROM a\r\nUSER b\r\n"] {
+        let (_, out, _) = folder.dfix_with(text.as_bytes(), &["--rule", "style", "-"]);
+        assert_eq!(out, text);
+    }
+    let (code, _, err) = folder.dfix_with(b"FRMO x\n", &["-", "--stdin-filename", "x/Dockerfile"]);
+    assert_eq!(code, 2);
+    assert!(err.starts_with("x/Dockerfile:1:1: error: "), "{err}");
+}
+
+#[test]
+fn quiet_prints_nothing_and_colour_only_where_asked() {
+    let folder = Folder::new(&[("Dockerfile", GOOD)]);
+    assert_eq!(folder.dfix(&["-q"]), (0, String::new(), String::new()));
+    assert!(!folder.dfix(&[]).1.contains('\u{1b}'));
+    assert!(folder.dfix(&["--color", "always"]).1.contains('\u{1b}'));
+    let (_, _, err) = folder.dfix(&["-v"]);
+    assert!(err.contains("Dockerfile (no configuration)"), "{err}");
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let folder = Folder::new(&[]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dfix"))
+        .args(["completions", "bash"])
+        .current_dir(folder.root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut err)
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(err, "");
+}
+
+#[test]
+fn trees_are_shown() {
+    let folder = Folder::new(&[("Dockerfile", "FROM a\n")]);
+    let (code, out, _) = folder.dfix(&["tree", "Dockerfile"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("FILE@0..7\n"), "{out}");
+    let (_, out, _) = folder.dfix_with(b"FROM a\n", &["tree", "-", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["tree"]["kind"], "FILE");
+    let (code, out, _) = folder.dfix_with(b"FRMO a\n", &["tree", "-"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("error 1:1: "), "{out}");
+}

@@ -1,0 +1,67 @@
+//! A folder to work in, and the binary run in it.
+#![allow(dead_code, unreachable_pub)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+/// A Dockerfile that dfix leaves alone.
+pub const GOOD: &str = "FROM scratch\nCOPY app /app\nUSER 10001\nENTRYPOINT [\"/app\"]\n";
+
+/// A fresh folder that goes when it is dropped.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        for (path, text) in files {
+            folder.put(path, text.as_bytes());
+        }
+        folder
+    }
+
+    pub fn put(&self, path: &str, bytes: &[u8]) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root().join(path)
+    }
+
+    pub fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// Runs dfix here; gives exit code, standard output and standard error.
+    pub fn dfix(&self, arguments: &[&str]) -> (i32, String, String) {
+        run(self.command().args(arguments))
+    }
+
+    /// Runs dfix here with this standard input.
+    pub fn dfix_with(&self, stdin: &[u8], arguments: &[&str]) -> (i32, String, String) {
+        run(self.command().args(arguments).write_stdin(stdin))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dfix"));
+        command.current_dir(self.root()).env_clear();
+        command
+    }
+}
+
+fn run(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}

@@ -1,0 +1,154 @@
+//! The house keeps itself: arrows between the crates, no I/O below the front ends, short files.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The crates below the front ends, from left to right: each uses those before it only.
+const LAYERS: [&str; 4] = ["dfix-syntax", "dfix-model", "dfix-engine", "dfix-rules"];
+
+/// A file that is longer wants splitting.
+const MOST_LINES: usize = 600;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_entry(|entry| entry.file_name() != "target")
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|it| it == "rs"))
+        .collect();
+    assert!(!files.is_empty(), "no Rust below {}", folder.display());
+    files
+}
+
+/// The code of a file without comments, and without the tests at its end.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn arrows_point_to_the_left() {
+    for (place, name) in LAYERS.iter().enumerate() {
+        let folder = root().join("crates").join(name);
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = manifest.parse().unwrap();
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let Some(table) = manifest.get(section).and_then(|it| it.as_table()) else {
+                continue;
+            };
+            for other in table.keys().filter(|it| it.starts_with("dfix")) {
+                let allowed = LAYERS[..place].contains(&other.as_str());
+                assert!(
+                    allowed,
+                    "{name} must not use {other}, which lies to its right"
+                );
+            }
+        }
+        for other in LAYERS[place..].iter().skip(1) {
+            let path = format!("{}::", other.replace('-', "_"));
+            for file in rust_files(&folder) {
+                assert!(
+                    !code(&file).contains(&path),
+                    "{} names {path}",
+                    file.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn only_syntax_knows_rowan() {
+    for name in &LAYERS[1..] {
+        let manifest = root().join("crates").join(name).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        assert!(!manifest.contains("rowan"), "{name} uses rowan");
+    }
+}
+
+#[test]
+fn nothing_below_the_front_ends_touches_the_world() {
+    const WORLD: [&str; 12] = [
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "std::time",
+        "std::io",
+        "println!(",
+        "eprintln!(",
+        "dbg!(",
+        "static mut",
+        "unsafe ",
+    ];
+    for name in LAYERS {
+        for file in rust_files(&root().join("crates").join(name).join("src")) {
+            // A file of tests may read fixtures.
+            if file.file_name().is_some_and(|it| it == "tests.rs") {
+                continue;
+            }
+            let code = code(&file);
+            for word in WORLD {
+                assert!(!code.contains(word), "{} names {word}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_short() {
+    let folders = ["src", "tests", "crates"].map(|it| root().join(it));
+    for file in folders.iter().flat_map(|folder| rust_files(folder)) {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines", file.display());
+    }
+}
+
+#[test]
+fn main_fits_on_a_screen() {
+    let main = fs::read_to_string(root().join("src/main.rs")).unwrap();
+    assert!(main.lines().count() <= 40);
+}
+
+#[test]
+fn every_crate_takes_the_lints_of_the_workspace() {
+    for entry in fs::read_dir(root().join("crates")).unwrap() {
+        let manifest = entry.unwrap().path().join("Cargo.toml");
+        let Ok(text) = fs::read_to_string(&manifest) else {
+            continue;
+        };
+        let manifest: toml::Table = text.parse().unwrap();
+        let lints = manifest.get("lints").and_then(|it| it.get("workspace"));
+        assert_eq!(lints.and_then(toml::Value::as_bool), Some(true), "{text}");
+        assert!(!manifest.contains_key("build"), "no build scripts");
+    }
+}
+
+#[test]
+fn modules_are_declared_where_rustfmt_finds_them() {
+    for file in ["src", "crates"]
+        .map(|it| root().join(it))
+        .iter()
+        .flat_map(|it| rust_files(it))
+    {
+        let code = code(&file);
+        let in_macro = code
+            .lines()
+            .any(|line| line.trim_start().starts_with("mod $"));
+        assert!(!in_macro, "{} declares modules in a macro", file.display());
+    }
+}
