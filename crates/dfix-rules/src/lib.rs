@@ -1,1 +1,18 @@
-//! What to change in a Dockerfile: the rules of dfix.
+//! What to change in a Dockerfile: the rules, each one file under `rules/`.
+//!
+//! A rule sees the model and says what it found; it never sees an offset, a quote, a backslash or a
+//! newline, and it does not know who asked. How to add one: the README beside this crate's `src`.
+#![warn(missing_docs)]
+
+mod rules;
+
+pub use rules::ALL;
+
+use dfix_engine::Rule;
+
+/// The rule with exactly this id.
+pub fn by_id(id: &str) -> Option<&'static Rule> {
+    ALL.binary_search_by_key(&id, |rule| rule.id)
+        .ok()
+        .map(|index| ALL[index])
+}
