@@ -19,9 +19,10 @@ mod word;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use rowan::{GreenNode, NodeCache, TextRange, TextSize};
+use rowan::{GreenNode, TextRange, TextSize};
 
 use crate::SyntaxError;
+use crate::green::Shared;
 use crate::join::{self, Line};
 use crate::kind::SyntaxKind::{
     self, BOM, COMMENT, DIRECTIVE, DIRECTIVE_TEXT, EQ, FILE, HASH, NEWLINE, WHITESPACE,
@@ -29,6 +30,7 @@ use crate::kind::SyntaxKind::{
 use crate::sink::{Gap, Sink};
 
 pub(crate) use embedded::embedded;
+pub(crate) use shell::Event;
 
 /// The blanks between the words of an instruction; those of the lines' ends are all of Unicode's.
 fn is_blank(c: char) -> bool {
@@ -53,10 +55,10 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// Parses a whole file.
-pub(crate) fn file(text: &str, cache: &mut NodeCache) -> (GreenNode, Vec<SyntaxError>) {
+pub(crate) fn file(text: &str, shared: &mut Shared) -> (GreenNode, Vec<SyntaxError>) {
     let mut grammar = Grammar {
         text,
-        sink: Sink::new(text, cache),
+        sink: Sink::new(text, shared),
         errors: Vec::new(),
         escape: '\\',
         gaps: Vec::new(),

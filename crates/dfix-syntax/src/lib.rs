@@ -8,13 +8,16 @@
 pub mod ast;
 mod debug;
 mod grammar;
+mod green;
 mod join;
 mod json;
 mod kind;
+mod line_index;
 mod sink;
 
 pub use json::unquote as unquote_json;
 pub use kind::{Dockerfile, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use line_index::{LineIndex, Position};
 pub use rowan::{NodeOrToken, TextRange, TextSize, TokenAtOffset, WalkEvent};
 
 /// A parsed file: the tree, and what is wrong with the text.
@@ -61,30 +64,22 @@ pub fn parse(text: &str) -> Parse {
     Parser::new().parse(text)
 }
 
-/// Parses many files, one after the other: what equal tokens share is kept from file to file.
+/// Parses many files, one after the other: tokens and small nodes that are equal are shared between
+/// their trees.
 #[derive(Debug, Default)]
 pub struct Parser {
-    cache: rowan::NodeCache,
-    /// The bytes parsed with this cache.
-    taken: usize,
+    shared: green::Shared,
 }
 
-/// The cache is emptied after this many bytes, so that it never outgrows a large file's tree.
-const CACHE_LASTS: usize = 1 << 20;
-
 impl Parser {
-    /// A parser with nothing kept.
+    /// A parser that has seen nothing.
     pub fn new() -> Self {
         Parser::default()
     }
 
     /// The same as [`parse`].
     pub fn parse(&mut self, text: &str) -> Parse {
-        if self.taken > CACHE_LASTS {
-            *self = Parser::default();
-        }
-        self.taken += text.len();
-        let (green, errors) = grammar::file(text, &mut self.cache);
+        let (green, errors) = grammar::file(text, &mut self.shared);
         Parse { green, errors }
     }
 }

@@ -6,8 +6,10 @@
 //! sink cuts the *physical* text accordingly and puts the dropped ranges back as trivia, so that
 //! the tree is lossless by construction and no grammar ever meets a continuation.
 
-use rowan::{GreenNode, GreenNodeBuilder, NodeCache};
+use rowan::GreenNode;
 
+use crate::grammar::Event;
+use crate::green::{Builder, Shared};
 use crate::kind::{Dockerfile, SyntaxKind};
 
 /// A range of the physical text (bytes) that the logical text leaves out.
@@ -32,12 +34,13 @@ pub(crate) enum GapKind {
 
 /// Takes tokens in logical lengths; builds a green tree over the physical text.
 pub(crate) struct Sink<'t> {
-    green: GreenNodeBuilder<'t>,
+    green: Builder<'t>,
     text: &'t str,
     position: usize,
     gaps: Vec<Gap>,
     next_gap: usize,
-    depth: usize,
+    /// A buffer of the shell grammar, kept from script to script.
+    pub(crate) events: Vec<Event>,
 }
 
 fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
@@ -45,15 +48,15 @@ fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
 }
 
 impl<'t> Sink<'t> {
-    /// A sink over `text`, at its start. Equal tokens and small nodes are shared through `cache`.
-    pub(crate) fn new(text: &'t str, cache: &'t mut NodeCache) -> Self {
+    /// A sink over `text`, at its start. What equals is shared through `shared`.
+    pub(crate) fn new(text: &'t str, shared: &'t mut Shared) -> Self {
         Sink {
-            green: GreenNodeBuilder::with_cache(cache),
+            green: Builder::new(shared),
             text,
             position: 0,
             gaps: Vec::new(),
             next_gap: 0,
-            depth: 0,
+            events: Vec::new(),
         }
     }
 
@@ -72,20 +75,39 @@ impl<'t> Sink<'t> {
 
     /// Opens a node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn start_node(&mut self, kind: SyntaxKind) {
-        if self.depth > 0 {
+        if self.green.depth() > 0 {
             self.flush_gaps();
         }
-        self.depth += 1;
         self.green.start_node(raw(kind));
     }
 
     /// Closes the innermost node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn finish_node(&mut self) {
-        self.depth -= 1;
-        if self.depth == 0 {
+        if self.green.depth() == 1 {
             self.flush_gaps();
         }
         self.green.finish_node();
+    }
+
+    /// Takes the next `len` logical bytes as a node that holds one token, or, where a gap cuts it,
+    /// several.
+    pub(crate) fn wrapped(&mut self, node: SyntaxKind, token: SyntaxKind, len: usize) {
+        self.flush_gaps();
+        let end = self.position + len;
+        if len > 0
+            && self
+                .gaps
+                .get(self.next_gap)
+                .is_none_or(|gap| gap.start >= end)
+        {
+            let text = &self.text[self.position..end];
+            self.green.wrapped(raw(node), raw(token), text);
+            self.position = end;
+        } else {
+            self.start_node(node);
+            self.token(token, len);
+            self.finish_node();
+        }
     }
 
     /// Takes the next `len` logical bytes as a token; a gap inside cuts it into several of its kind.

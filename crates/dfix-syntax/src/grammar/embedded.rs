@@ -1,9 +1,10 @@
 //! Shell text inside something else: the gaps that its enclosure makes.
 
-use rowan::{GreenNode, NodeCache};
+use rowan::GreenNode;
 
 use super::shell;
 use crate::Enclosure;
+use crate::green::Shared;
 use crate::join;
 use crate::sink::{Gap, GapKind, Sink};
 
@@ -24,8 +25,8 @@ pub(crate) fn embedded(
     }
     let mut logical = String::new();
     join::logical(text, 0..text.len(), &gaps, &mut logical);
-    let mut cache = NodeCache::default();
-    let mut sink = Sink::new(text, &mut cache);
+    let mut shared = Shared::default();
+    let mut sink = Sink::new(text, &mut shared);
     sink.set_gaps(&gaps);
     shell::script(&mut sink, &logical);
     (sink.position() == text.len()).then(|| sink.finish())

@@ -62,9 +62,7 @@ impl Grammar<'_> {
 
     fn image_part(&mut self, kind: SyntaxKind, text: &str) {
         if !text.is_empty() {
-            self.sink.start_node(kind);
-            self.parts(text);
-            self.sink.finish_node();
+            self.parts(kind, text);
         }
     }
 

@@ -34,7 +34,10 @@ impl Grammar<'_> {
         self.sink.token(KEYWORD, keyword_len);
         let keyword_end = self.sink.position();
         let Some(kind) = kind else {
-            self.error(start, keyword_end, format!("`{keyword}` is no instruction"));
+            if depth == 0 {
+                // The builder looks at what `ONBUILD` triggers only when it is triggered.
+                self.error(start, keyword_end, format!("`{keyword}` is no instruction"));
+            }
             let rest = self.blanks(rest);
             self.sink.token(ERROR_TEXT, rest.len());
             self.sink.finish_node();

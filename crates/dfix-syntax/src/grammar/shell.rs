@@ -15,7 +15,7 @@ mod word;
 
 use crate::kind::SyntaxKind;
 use crate::sink::Sink;
-use events::Event;
+pub(crate) use events::Event;
 use heredoc::Pending;
 use list::Until;
 
@@ -28,9 +28,10 @@ const MAX_DEPTH: u32 = 200;
 ///
 /// Never fails: from the first command that is not understood, the rest is one `OPAQUE` node.
 pub(crate) fn script(sink: &mut Sink<'_>, logical: &str) {
-    let mut parser = Parser::new(logical);
+    let mut parser = Parser::new(logical, std::mem::take(&mut sink.events));
     parser.script();
     events::replay(&parser.events, sink);
+    sink.events = parser.events;
 }
 
 /// The text cannot be read as what it was taken for.
@@ -66,11 +67,13 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str) -> Self {
+    /// A parser over `text`; `events` is a buffer whose content does not count.
+    fn new(text: &'t str, mut events: Vec<Event>) -> Self {
+        events.clear();
         Parser {
             bytes: text.as_bytes(),
             pos: 0,
-            events: Vec::with_capacity(text.len() / 3 + 8),
+            events,
             depth: 0,
             pending: Vec::new(),
             in_substitution: false,

@@ -2,7 +2,7 @@
 
 use super::{Grammar, lex};
 use crate::kind::SyntaxKind::{
-    DOLLAR, DOLLAR_BRACE, DOUBLE_QUOTED, ERROR_TEXT, ESCAPE, NAME, PARAM_OP, QUOTE, R_BRACE,
+    self, DOLLAR, DOLLAR_BRACE, DOUBLE_QUOTED, ERROR_TEXT, ESCAPE, NAME, PARAM_OP, QUOTE, R_BRACE,
     SINGLE_QUOTED, TEXT, VARIABLE, WORD,
 };
 
@@ -12,15 +12,21 @@ const DEEPEST: u32 = 50;
 impl Grammar<'_> {
     /// Takes `text` as one word.
     pub(super) fn word(&mut self, text: &str) {
-        self.sink.start_node(WORD);
-        self.parts(text);
-        self.sink.finish_node();
+        self.parts(WORD, text);
     }
 
-    /// Takes `text` as parts of a word: text, escapes, quotations, variables.
-    pub(super) fn parts(&mut self, text: &str) {
+    /// Takes `text` as a node of a word's parts: text, escapes, quotations, variables.
+    pub(super) fn parts(&mut self, kind: SyntaxKind, text: &str) {
+        let escape = self.escape as u8;
+        let is_special = |b: u8| matches!(b, b'\'' | b'"' | b'$') || b == escape;
+        if !text.bytes().any(is_special) {
+            self.sink.wrapped(kind, TEXT, text.len());
+            return;
+        }
+        self.sink.start_node(kind);
         let taken = self.parts_until(text, None, 0);
         debug_assert_eq!(taken, text.len());
+        self.sink.finish_node();
     }
 
     /// Takes parts up to a `stop` outside of quotations (not taken), or all: the length taken.

@@ -6,7 +6,7 @@ use crate::sink::Sink;
 
 /// One step of building the tree.
 #[derive(Clone, Copy)]
-pub(super) enum Event {
+pub(crate) enum Event {
     /// A token of so many logical bytes.
     Token(SyntaxKind, u32),
     /// A `WORD` of one `TEXT`: by far the most common node.
@@ -25,9 +25,7 @@ pub(super) fn replay(events: &[Event], sink: &mut Sink<'_>) {
         match event {
             Event::Token(kind, len) => sink.token(kind, len as usize),
             Event::PlainWord(len) => {
-                sink.start_node(SyntaxKind::WORD);
-                sink.token(SyntaxKind::TEXT, len as usize);
-                sink.finish_node();
+                sink.wrapped(SyntaxKind::WORD, SyntaxKind::TEXT, len as usize);
             }
             Event::Start(kind) => sink.start_node(kind),
             Event::Finish => sink.finish_node(),
