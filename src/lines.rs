@@ -1,17 +1,17 @@
-//! Lines and columns of byte offsets.
+//! Lines and columns of byte offsets, as people count them.
+
+use dfix_syntax::LineIndex;
 
 /// Where the lines of a text begin.
 pub(crate) struct Lines<'t> {
     text: &'t str,
-    starts: Vec<usize>,
+    index: LineIndex,
 }
 
 impl<'t> Lines<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        let starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        Lines { text, starts }
+        let index = LineIndex::new(text);
+        Lines { text, index }
     }
 
     /// The text that they are of.
@@ -21,24 +21,22 @@ impl<'t> Lines<'t> {
 
     /// Line and column, both from 1; the column counts characters, and the byte order mark is none.
     pub(crate) fn place(&self, offset: usize) -> (usize, usize) {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let before = &self.text[self.starts[line - 1]..offset];
+        let place = self.index.position_in_chars(self.text, offset);
+        let is_after_mark =
+            place.line == 0 && place.column > 0 && self.text.starts_with('\u{feff}');
         (
-            line,
-            before.trim_start_matches('\u{feff}').chars().count() + 1,
+            place.line + 1,
+            place.column + 1 - usize::from(is_after_mark),
         )
     }
 
     /// A line's text without its end, and the offset of its first byte.
     pub(crate) fn line(&self, line: usize) -> (&'t str, usize) {
-        let start = self.starts[line - 1];
-        let end = self.starts.get(line).copied().unwrap_or(self.text.len());
-        let text = self.text[start..end].trim_end_matches('\n');
-        (text.strip_suffix('\r').unwrap_or(text), start)
+        let range = self
+            .index
+            .content_range(self.text, line - 1)
+            .unwrap_or_default();
+        (&self.text[range.clone()], range.start)
     }
 }
 

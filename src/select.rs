@@ -7,8 +7,7 @@ use dfix_engine::{Rule, Safety};
 use crate::config::Config;
 use crate::names;
 
-/// Every rule.
-pub(crate) const ALL: &[&Rule] = &[];
+pub(crate) use dfix_rules::ALL;
 
 /// What the command line asks for.
 #[derive(Debug, Default)]
