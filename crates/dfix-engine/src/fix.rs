@@ -2,6 +2,8 @@
 
 use dfix_syntax::TextRange;
 
+use crate::place::Place;
+
 /// How far a fix may be trusted; ordered, so that a threshold is one comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Safety {
@@ -65,6 +67,37 @@ pub enum Effect {
         /// The instruction's place before the fix, in bytes.
         instruction: TextRange,
     },
+}
+
+impl Effect {
+    /// The words of the command at this place.
+    pub fn arguments_of(command: impl Place) -> Effect {
+        Effect::Arguments {
+            command: command.range(),
+        }
+    }
+
+    /// The instruction at (or around) this place does something else.
+    pub fn changed(instruction: impl Place) -> Effect {
+        Effect::Changed {
+            instruction: instruction.range(),
+        }
+    }
+
+    /// The instruction at (or around) this place goes.
+    pub fn removed(instruction: impl Place) -> Effect {
+        Effect::Removed {
+            instruction: instruction.range(),
+        }
+    }
+
+    /// These environment keys of a stage.
+    pub fn environment<K: Into<String>>(stage: usize, keys: impl IntoIterator<Item = K>) -> Effect {
+        Effect::Environment {
+            stage,
+            keys: keys.into_iter().map(Into::into).collect(),
+        }
+    }
 }
 
 /// A short sentence that says what was established, such as `tag 3.11-slim exists and is maintained`.

@@ -1,14 +1,33 @@
 //! How to change a Dockerfile safely: findings, fixes, edits, proofs.
 //!
 //! Knows no rule by name. Takes text and gives an [`Outcome`]: no I/O, no threads, no globals.
+//!
+//! [`run`] is the loop. A [`Rule`] looks at the model and puts what it sees into [`Findings`]; the
+//! changes are said with [`Edit`], which lowers them to text; the proofs compare the texts before
+//! and after.
 #![warn(missing_docs)]
 
+mod edit;
 mod findings;
 mod fix;
+mod fixpoint;
+mod ignore;
+mod options;
 mod outcome;
+mod place;
+mod proof;
 mod rule;
+mod select;
+mod splice;
+mod text_edit;
 
-pub use findings::Findings;
+pub use edit::{Edit, env_source};
+pub use findings::{Findings, FixBuilder, Report};
 pub use fix::{Effect, Evidence, Fix, Safety, TextEdit, Unproven};
+pub use fixpoint::run;
+pub use ignore::IGNORE_UNUSED;
+pub use options::{Options, RuleSettings, Setting};
 pub use outcome::{Finding, Outcome, Proof, Refused, Round};
-pub use rule::{Example, Group, Phase, Rule};
+pub use place::Place;
+pub use rule::{Example, Group, Phase, Rule, fixes, leaves};
+pub use select::{UnknownName, select};

@@ -17,6 +17,30 @@ pub enum Group {
     Style,
 }
 
+impl Group {
+    /// Every group.
+    pub const ALL: &'static [Group] = &[
+        Group::Base,
+        Group::Security,
+        Group::Size,
+        Group::Build,
+        Group::Runtime,
+        Group::Style,
+    ];
+
+    /// The name by which a person asks for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Base => "base",
+            Group::Security => "security",
+            Group::Size => "size",
+            Group::Build => "build",
+            Group::Runtime => "runtime",
+            Group::Style => "style",
+        }
+    }
+}
+
 /// When a rule's fixes are applied: all of a phase before any of the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
@@ -61,4 +85,59 @@ pub struct Example {
     pub allow_unsafe: bool,
     /// A part of a finding's message or remedy that must be there, `""` for none.
     pub says: &'static str,
+}
+
+impl Rule {
+    /// Whether `name` means this rule: its id, one of its aliases (in any case), or its group.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id == name
+            || self.group.name() == name
+            || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+    }
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Rule").field(&self.id).finish()
+    }
+}
+
+/// An example that the rule mends: `before` becomes `after`.
+pub const fn fixes(before: &'static str, after: &'static str) -> Example {
+    Example {
+        before,
+        after,
+        context: None,
+        allow_unsafe: false,
+        says: "",
+    }
+}
+
+/// An example that the rule leaves as it is.
+pub const fn leaves(text: &'static str) -> Example {
+    fixes(text, text)
+}
+
+impl Example {
+    /// The same example with these files in the build context: path and text.
+    #[must_use]
+    pub const fn with_context(mut self, files: &'static [(&'static str, &'static str)]) -> Example {
+        self.context = Some(files);
+        self
+    }
+
+    /// The same example with unsafe fixes applied too.
+    #[must_use]
+    pub const fn with_unsafe(mut self) -> Example {
+        self.allow_unsafe = true;
+        self
+    }
+
+    /// The same example, in which some finding's message, remedy, evidence or open condition must
+    /// hold these words.
+    #[must_use]
+    pub const fn that_says(mut self, words: &'static str) -> Example {
+        self.says = words;
+        self
+    }
 }

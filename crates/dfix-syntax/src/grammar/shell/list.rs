@@ -118,8 +118,7 @@ impl Parser<'_> {
     #[inline]
     pub(super) fn lead(&self, start: usize) -> Lead {
         let end = self.scan(start, super::table::WORD);
-        let ends = self.is_limit(self.continuation_end(end)) && !self.is_process_substitution(end);
-        let word = if end - start <= 8 && ends {
+        let word = if end - start <= 8 && self.is_limit(end) {
             Reserved::of(&self.bytes[start..end])
         } else {
             Reserved::None
@@ -236,7 +235,7 @@ impl Parser<'_> {
             let kind = match lead.word {
                 Reserved::Bang => SyntaxKind::BANG,
                 Reserved::Time if self.is_time_keyword(lead.end) => SyntaxKind::SHELL_KEYWORD,
-                Reserved::Coproc if self.coproc(lead.end) => {
+                Reserved::Coproc if self.coproc(lead.end)? => {
                     wrapped = true;
                     lead = self.lead(self.pos);
                     continue;
@@ -313,13 +312,13 @@ impl Parser<'_> {
 
     /// Takes `coproc` and the name after it, if a compound follows; it is a plain word otherwise,
     /// as it is to a POSIX shell.
-    fn coproc(&mut self, end: usize) -> bool {
+    fn coproc(&mut self, end: usize) -> Parsed<bool> {
         let name = self.blank_end_from(end);
         let lead = self.lead(name);
         if lead.word.opens() || self.at(name) == b'(' {
             self.token(SyntaxKind::SHELL_KEYWORD, end);
             self.blanks();
-            return true;
+            return Ok(true);
         }
         let body = self.blank_end_from(lead.end);
         if lead.end > name && body > lead.end && self.lead(body).word.opens() {
@@ -327,8 +326,8 @@ impl Parser<'_> {
             self.blanks();
             self.token(SyntaxKind::NAME, lead.end);
             self.blanks();
-            return true;
+            return Ok(true);
         }
-        false
+        Ok(false)
     }
 }

@@ -1,0 +1,235 @@
+//! The vocabulary of changes: what a rule says inside `.edit(|edit| …)`.
+//!
+//! A rule names places and plain words. It never sees an offset, a quote, a backslash or a newline;
+//! `text_edit` knows those. The first thing that cannot be said with certainty drops the whole fix.
+
+use crate::fix::TextEdit;
+use crate::place::Place;
+use crate::text_edit::{Ground, Lowered, Side, commands, instructions, words};
+
+/// A change that is being said.
+pub struct Edit<'a> {
+    ground: &'a Ground<'a>,
+    edits: Vec<TextEdit>,
+    failure: Option<String>,
+}
+
+impl<'a> Edit<'a> {
+    pub(crate) fn new(ground: &'a Ground<'a>) -> Self {
+        Edit {
+            ground,
+            edits: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// The text edits in order of place, or why there are none.
+    pub(crate) fn finish(mut self) -> Result<Vec<TextEdit>, String> {
+        if let Some(reason) = self.failure {
+            return Err(reason);
+        }
+        // The sort is stable: what is inserted at one place stays in the order of the calls.
+        self.edits.sort_by_key(|e| (e.range.start(), e.range.end()));
+        let mut merged: Vec<TextEdit> = Vec::with_capacity(self.edits.len());
+        for edit in self.edits {
+            match merged.last_mut() {
+                Some(last) if last.range == edit.range && edit.range.is_empty() => {
+                    last.text.push_str(&edit.text);
+                }
+                Some(last) if last.range.end() > edit.range.start() || last.range == edit.range => {
+                    return Err("two parts of the change overlap".to_owned());
+                }
+                _ => merged.push(edit),
+            }
+        }
+        if merged
+            .iter()
+            .all(|e| self.ground.slice(e.range) == e.text.as_str())
+        {
+            return Err("there is nothing to change".to_owned());
+        }
+        Ok(merged)
+    }
+
+    fn take(&mut self, lowered: Lowered) {
+        match lowered {
+            Ok(edits) => self.edits.extend(edits),
+            Err(reason) => {
+                self.failure.get_or_insert(reason);
+            }
+        }
+    }
+
+    /// Gives up: the finding stays, without a fix, and says `reason`.
+    pub fn fail(&mut self, reason: impl Into<String>) {
+        self.failure.get_or_insert(reason.into());
+    }
+
+    // ── Words ────────────────────────────────────────────────────────────────────────────────
+
+    /// Puts a word after a word of a command or of an exec form. `text` is the word's value: it is
+    /// quoted for where it lands.
+    pub fn insert_word_after(&mut self, word: impl Place, text: &str) {
+        let lowered = words::insert(self.ground, &word, text, Side::After);
+        self.take(lowered);
+    }
+
+    /// Puts a word before a word of a command or of an exec form.
+    pub fn insert_word_before(&mut self, word: impl Place, text: &str) {
+        let lowered = words::insert(self.ground, &word, text, Side::Before);
+        self.take(lowered);
+    }
+
+    /// Puts another word in a word's place. `text` is the word's value.
+    pub fn replace_word(&mut self, word: impl Place, text: &str) {
+        let lowered = words::replace(self.ground, &word, text);
+        self.take(lowered);
+    }
+
+    /// Takes a word away, and its line with it where it stands alone on one.
+    pub fn remove_word(&mut self, word: impl Place) {
+        let lowered = words::remove(self.ground, &word);
+        self.take(lowered);
+    }
+
+    // ── Any node or token ────────────────────────────────────────────────────────────────────
+
+    /// Writes `source` in the place of a node: a tag, a path, a pair. It is Dockerfile or shell
+    /// source and is taken as it is.
+    pub fn replace_node(&mut self, node: impl Place, source: &str) {
+        let lowered = words::replace_source(self.ground, node.range(), source);
+        self.take(lowered);
+    }
+
+    /// Writes `source` in the place of a token: a keyword, an operator, blanks.
+    pub fn replace_token(&mut self, token: impl Place, source: &str) {
+        self.replace_node(token, source);
+    }
+
+    /// Sets a flag of an instruction, `--chown` to `appuser`; an empty value writes the bare flag.
+    pub fn set_flag(&mut self, instruction: impl Place, flag: &str, value: &str) {
+        let lowered = instructions::set_flag(self.ground, instruction.range(), flag, value);
+        self.take(lowered);
+    }
+
+    /// Takes a flag of an instruction away.
+    pub fn remove_flag(&mut self, flag: impl Place) {
+        let lowered = words::remove_piece(self.ground, flag.range());
+        self.take(lowered);
+    }
+
+    // ── Instructions ─────────────────────────────────────────────────────────────────────────
+
+    /// Puts an instruction before the one at this place, above the comments that belong to it.
+    ///
+    /// `source` is what a person would write, with `\` and `\n` for a continued line: the file's
+    /// escape character, line ends, indentation and case of keywords are seen to.
+    pub fn insert_instruction_before(&mut self, place: impl Place, source: &str) {
+        self.insert_instructions_before(place, [source]);
+    }
+
+    /// Puts an instruction after the one at this place.
+    pub fn insert_instruction_after(&mut self, place: impl Place, source: &str) {
+        self.insert_instructions_after(place, [source]);
+    }
+
+    /// Puts an instruction before the one at this place, below the comments that belong to it.
+    pub fn insert_instruction_below_comments(&mut self, place: impl Place, source: &str) {
+        let lowered = instructions::insert(
+            self.ground,
+            place.range(),
+            &[source.to_owned()],
+            instructions::Where::BelowComments,
+        );
+        self.take(lowered);
+    }
+
+    /// Puts several instructions as a block before the one at this place, above its comments.
+    pub fn insert_instructions_before<S: Into<String>>(
+        &mut self,
+        place: impl Place,
+        sources: impl IntoIterator<Item = S>,
+    ) {
+        self.insert_block(place.range(), sources, instructions::Where::AboveComments);
+    }
+
+    /// Puts several instructions as a block after the one at this place.
+    pub fn insert_instructions_after<S: Into<String>>(
+        &mut self,
+        place: impl Place,
+        sources: impl IntoIterator<Item = S>,
+    ) {
+        self.insert_block(place.range(), sources, instructions::Where::After);
+    }
+
+    fn insert_block<S: Into<String>>(
+        &mut self,
+        range: dfix_syntax::TextRange,
+        sources: impl IntoIterator<Item = S>,
+        position: instructions::Where,
+    ) {
+        let sources: Vec<String> = sources.into_iter().map(Into::into).collect();
+        let lowered = instructions::insert(self.ground, range, &sources, position);
+        self.take(lowered);
+    }
+
+    /// Writes `source` in the place of a whole instruction; comments above it stay.
+    pub fn replace_instruction(&mut self, place: impl Place, source: &str) {
+        let lowered = instructions::replace(self.ground, place.range(), source);
+        self.take(lowered);
+    }
+
+    /// Takes an instruction away; comments above it stay.
+    pub fn remove_instruction(&mut self, place: impl Place) {
+        let lowered = instructions::remove(self.ground, place.range());
+        self.take(lowered);
+    }
+
+    /// Adds pairs at the end of an `ENV` or `LABEL` of the `key=value` form. In a value `$name`
+    /// stays a variable; quotes are added where they are needed.
+    pub fn append_env_pairs<K: AsRef<str>, V: AsRef<str>>(
+        &mut self,
+        instruction: impl Place,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) {
+        let lowered = instructions::append_pairs(self.ground, instruction.range(), pairs);
+        self.take(lowered);
+    }
+
+    // ── Commands ─────────────────────────────────────────────────────────────────────────────
+
+    /// Has `source` run before the command, joined in the style of its script; the command runs only
+    /// if it succeeded.
+    pub fn add_command_before(&mut self, command: impl Place, source: &str) {
+        let lowered = commands::add(self.ground, &command, source, Side::Before);
+        self.take(lowered);
+    }
+
+    /// Has `source` run after the command, joined in the style of its script.
+    pub fn add_command_after(&mut self, command: impl Place, source: &str) {
+        let lowered = commands::add(self.ground, &command, source, Side::After);
+        self.take(lowered);
+    }
+
+    /// Writes `source`, shell text taken as it is, in the place of a command.
+    pub fn replace_command(&mut self, command: impl Place, source: &str) {
+        let lowered = commands::replace(self.ground, &command, source);
+        self.take(lowered);
+    }
+}
+
+/// The source of an `ENV` that sets these pairs, one a line: for `insert_instruction_…`.
+///
+/// In a value `$name` stays a variable; quotes are added where they are needed.
+pub fn env_source<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (K, V)>) -> String {
+    let mut source = String::from("ENV ");
+    for (index, (key, value)) in pairs.into_iter().enumerate() {
+        if index > 0 {
+            source.push_str(" \\\n    ");
+        }
+        source.push_str(key.as_ref());
+        source.push('=');
+        source.push_str(&instructions::pair_value(value.as_ref()));
+    }
+    source
+}

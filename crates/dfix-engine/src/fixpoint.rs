@@ -1,0 +1,434 @@
+//! The loop: find, choose, apply, prove, and again, until nothing is left to do.
+
+mod analysis;
+
+use std::collections::{BTreeSet, HashSet};
+
+use dfix_model::context::Context;
+use dfix_syntax::{TextRange, parse};
+
+use crate::fix::{Effect, Fix};
+use crate::fixpoint::analysis::{Analysis, Panic};
+use crate::options::Options;
+use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
+use crate::proof::{Failure, Subject, failure, prove};
+use crate::select;
+use crate::splice::{Splice, touch};
+
+/// The last net under a loop that ends by itself.
+const MOST_ROUNDS: usize = 32;
+
+/// Finds, fixes and proves until nothing is left to do.
+///
+/// Takes the text of a Dockerfile and who answers for the files beside it; gives the text after all
+/// fixes that are wanted and proved, and everything that was found. A text that the builder would
+/// refuse is left as it is. No I/O; a panic in a rule is caught, and that rule is refused by name.
+pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome {
+    let parsed = parse(text);
+    if !parsed.errors().is_empty() {
+        return Outcome {
+            text: text.to_owned(),
+            rounds: Vec::new(),
+            remaining: Vec::new(),
+            refused: Vec::new(),
+            errors: parsed.errors().to_vec(),
+        };
+    }
+    let mut run = Run {
+        context,
+        options,
+        excluded: BTreeSet::new(),
+        excused: Vec::new(),
+    };
+    // Each turn leaves out rules that the one before did not, so there are few.
+    loop {
+        if let Some(outcome) = run.attempt(text, &parsed) {
+            return outcome;
+        }
+    }
+}
+
+struct Run<'a> {
+    context: &'a dyn Context,
+    options: &'a Options<'a>,
+    /// Rules that are left out: they panicked, or they take turns.
+    excluded: BTreeSet<&'static str>,
+    /// Why they are.
+    excused: Vec<Refused>,
+}
+
+/// What became of a batch.
+#[derive(Default)]
+struct Settled<'f> {
+    accepted: Vec<&'f Finding>,
+    after: Option<(Analysis, Splice)>,
+    refused: Vec<(&'f Finding, Failure)>,
+}
+
+/// A fix that was refused is known again by this in later rounds.
+type Mark = (&'static str, TextRange, String);
+
+fn mark(finding: &Finding) -> Mark {
+    (finding.rule, finding.origin, finding.message.clone())
+}
+
+impl Run<'_> {
+    /// One go from the input to a text that stays; `None` if rules took turns and the next go leaves
+    /// them out.
+    fn attempt(&mut self, text: &str, parsed: &dfix_syntax::Parse) -> Option<Outcome> {
+        let mut now = self.analyse(text, parsed, &[]);
+        let mut rounds: Vec<Round> = Vec::new();
+        let mut splices: Vec<Splice> = Vec::new();
+        let mut refused: Vec<Refused> = Vec::new();
+        let mut marks: HashSet<Mark> = HashSet::new();
+        loop {
+            self.excuse(&mut now);
+            let batch = self.choose(&now, &marks);
+            if batch.is_empty() {
+                break;
+            }
+            if rounds.len() >= MOST_ROUNDS {
+                for finding in batch {
+                    refused.push(Refused {
+                        finding: finding.clone(),
+                        proof: Proof::Done,
+                        reason: format!("the text still changes after {MOST_ROUNDS} rounds"),
+                    });
+                    marks.insert(mark(finding));
+                }
+                break;
+            }
+            let settled = self.settle(&now, &batch, &splices);
+            for (finding, failure) in settled.refused {
+                marks.insert(mark(finding));
+                refused.push(Refused {
+                    finding: finding.clone(),
+                    proof: failure.proof,
+                    reason: failure.reason,
+                });
+            }
+            let Some((after, splice)) = settled.after else {
+                continue;
+            };
+            let applied: Vec<Finding> = settled.accepted.into_iter().cloned().collect();
+            rounds.push(Round {
+                before: std::mem::take(&mut now.text),
+                applied,
+            });
+            splices.push(splice);
+            now = after;
+            if let Some(first) = rounds.iter().position(|round| round.before == now.text) {
+                self.take_turns(&rounds[first..]);
+                return None;
+            }
+        }
+        let mut remaining: Vec<Finding> = Vec::new();
+        for mut finding in now.ignores.unused(&self.ran()) {
+            finding.origin = origin(finding.range, &splices);
+            remaining.push(finding);
+        }
+        remaining.extend(
+            now.findings
+                .into_iter()
+                .filter(|f| !marks.contains(&mark(f))),
+        );
+        remaining.sort_by_key(|f| (f.range.start(), f.range.end()));
+        refused.append(&mut self.excused.clone());
+        Some(Outcome {
+            text: now.text,
+            rounds,
+            remaining,
+            refused,
+            errors: Vec::new(),
+        })
+    }
+
+    /// The rules that are not left out.
+    fn ran(&self) -> Vec<&'static crate::Rule> {
+        self.options
+            .rules
+            .iter()
+            .copied()
+            .filter(|rule| !self.excluded.contains(rule.id))
+            .collect()
+    }
+
+    fn analyse(&self, text: &str, parsed: &dfix_syntax::Parse, splices: &[Splice]) -> Analysis {
+        let mut analysis = Analysis::new(
+            text,
+            parsed,
+            self.context,
+            &self.ran(),
+            self.options.settings,
+        );
+        for finding in &mut analysis.findings {
+            finding.origin = origin(finding.range, splices);
+        }
+        analysis
+    }
+
+    /// Leaves out the rules that panicked.
+    fn excuse(&mut self, now: &mut Analysis) {
+        for Panic { rule, message } in now.panics.drain(..) {
+            if self.excluded.insert(rule) {
+                let nowhere = TextRange::empty(0.into());
+                self.excused.push(Refused {
+                    finding: Finding {
+                        rule,
+                        range: nowhere,
+                        origin: nowhere,
+                        message: "the rule could not look at this file".to_owned(),
+                        remedy: None,
+                        fix: None,
+                    },
+                    proof: Proof::NoPanic,
+                    reason: format!("the rule panicked: {message}"),
+                });
+            }
+        }
+    }
+
+    /// Leaves out the rules whose fixes led back to a text that was there before.
+    fn take_turns(&mut self, cycle: &[Round]) {
+        let names: BTreeSet<&str> = cycle
+            .iter()
+            .flat_map(|round| &round.applied)
+            .map(|finding| finding.rule)
+            .collect();
+        for finding in cycle.iter().rev().flat_map(|round| &round.applied) {
+            if !self.excluded.insert(finding.rule) {
+                continue;
+            }
+            let others: Vec<String> = names
+                .iter()
+                .filter(|name| **name != finding.rule)
+                .map(|name| format!("`{name}`"))
+                .collect();
+            self.excused.push(Refused {
+                finding: finding.clone(),
+                proof: Proof::Done,
+                reason: if others.is_empty() {
+                    "its fixes lead back to the text that they started from".to_owned()
+                } else {
+                    format!("it takes turns with {}", others.join(" and "))
+                },
+            });
+        }
+    }
+
+    /// The fixes of the lowest phase present, in order of place, none touching another.
+    fn choose<'f>(&self, now: &'f Analysis, marks: &HashSet<Mark>) -> Vec<&'f Finding> {
+        let mut wanted: Vec<(&Finding, &Fix)> = now
+            .findings
+            .iter()
+            .filter(|f| !self.excluded.contains(f.rule))
+            .filter_map(|f| f.fix.as_ref().map(|fix| (f, fix)))
+            .filter(|(f, fix)| {
+                select::level(fix, self.options.settings.get(f.rule)) >= self.options.threshold
+            })
+            .filter(|(f, _)| !marks.contains(&mark(f)))
+            .collect();
+        let phase_of = |finding: &Finding| {
+            self.options
+                .rules
+                .iter()
+                .find(|rule| rule.id == finding.rule)
+                .map(|rule| rule.phase)
+        };
+        let Some(phase) = wanted.iter().filter_map(|(f, _)| phase_of(f)).min() else {
+            return Vec::new();
+        };
+        wanted.retain(|(f, _)| phase_of(f) == Some(phase));
+        wanted.sort_by_key(|(_, fix)| fix.edits.first().map(|e| e.range.start()));
+        let mut batch: Vec<(&Finding, &Fix)> = Vec::new();
+        for (finding, fix) in wanted {
+            let alone = batch
+                .iter()
+                .all(|(_, other)| !touch(&fix.edits, &other.edits) && !rival(fix, other));
+            if alone {
+                batch.push((finding, fix));
+            }
+        }
+        batch.into_iter().map(|(finding, _)| finding).collect()
+    }
+
+    /// Applies what can be proved of a batch. A batch that fails is halved until the guilty fix
+    /// stands alone.
+    fn settle<'f>(&self, now: &Analysis, batch: &[&'f Finding], splices: &[Splice]) -> Settled<'f> {
+        let failure = match self.trial(now, batch, splices) {
+            Ok(after) => {
+                return Settled {
+                    accepted: batch.to_vec(),
+                    after: Some(after),
+                    refused: Vec::new(),
+                };
+            }
+            Err(failure) => failure,
+        };
+        if let [guilty] = batch {
+            return Settled {
+                refused: vec![(*guilty, failure)],
+                ..Settled::default()
+            };
+        }
+        let (left, right) = batch.split_at(batch.len() / 2);
+        let mut left = self.settle(now, left, splices);
+        let mut right = self.settle(now, right, splices);
+        let mut refused = std::mem::take(&mut left.refused);
+        refused.append(&mut right.refused);
+        let mut settled = if left.after.is_none() {
+            right
+        } else if right.after.is_none() {
+            left
+        } else {
+            let both: Vec<&Finding> = left
+                .accepted
+                .iter()
+                .chain(&right.accepted)
+                .copied()
+                .collect();
+            match self.trial(now, &both, splices) {
+                Ok(after) => Settled {
+                    accepted: both,
+                    after: Some(after),
+                    refused: Vec::new(),
+                },
+                // Each half is fine and both are not: the second one comes in the next round, if it
+                // is still wanted then.
+                Err(_) => left,
+            }
+        };
+        settled.refused = refused;
+        settled
+    }
+
+    /// Applies a batch and proves the result.
+    fn trial(
+        &self,
+        now: &Analysis,
+        batch: &[&Finding],
+        splices: &[Splice],
+    ) -> Result<(Analysis, Splice), Failure> {
+        let edits = batch
+            .iter()
+            .filter_map(|f| f.fix.as_ref())
+            .flat_map(|fix| fix.edits.iter().cloned())
+            .collect();
+        let splice = Splice::new(edits);
+        let text = splice.apply(&now.text);
+        if text == now.text {
+            return Err(failure(Proof::Done, "the fix changes nothing"));
+        }
+        let parsed = parse(&text);
+        if let Some(error) = parsed.errors().first() {
+            return Err(failure(
+                Proof::Parses,
+                format!("the builder would refuse the result: {}", error.message),
+            ));
+        }
+        let root = parsed.syntax();
+        let subject = Subject::new(&text, &root);
+        prove(now.subject(), &subject, &splice, batch)?;
+        let mut after = self.analyse(&text, &parsed, &[]);
+        after.know(subject);
+        done(now, &after, &splice, batch)?;
+        for finding in &mut after.findings {
+            finding.origin = origin(splice.backward(finding.range), splices);
+        }
+        Ok((after, splice))
+    }
+}
+
+/// Where a place of the text after all these edits was in the input.
+fn origin(range: TextRange, splices: &[Splice]) -> TextRange {
+    splices
+        .iter()
+        .rev()
+        .fold(range, |range, splice| splice.backward(range))
+}
+
+/// Whether two fixes decide the same thing although they touch different bytes: they are not
+/// applied in one round.
+fn rival(a: &Fix, b: &Fix) -> bool {
+    a.effects.iter().any(|a| {
+        b.effects.iter().any(|b| match (a, b) {
+            (Effect::BaseImage { stage: a }, Effect::BaseImage { stage: b })
+            | (Effect::User { stage: a }, Effect::User { stage: b }) => a == b,
+            (Effect::GlobalArg { name: a }, Effect::GlobalArg { name: b }) => a == b,
+            (
+                Effect::Environment {
+                    stage: a,
+                    keys: of_a,
+                },
+                Effect::Environment {
+                    stage: b,
+                    keys: of_b,
+                },
+            ) => a == b && of_a.iter().any(|key| of_b.contains(key)),
+            (
+                Effect::Removed { instruction: gone },
+                Effect::Removed { instruction: other }
+                | Effect::Changed { instruction: other }
+                | Effect::Arguments { command: other },
+            )
+            | (
+                Effect::Changed { instruction: other } | Effect::Arguments { command: other },
+                Effect::Removed { instruction: gone },
+            ) => gone.intersect(*other).is_some(),
+            _ => false,
+        })
+    })
+}
+
+/// The fourth proof: what was mended is not found again, and the change brings nothing new that only
+/// a person could mend.
+fn done(
+    before: &Analysis,
+    after: &Analysis,
+    splice: &Splice,
+    batch: &[&Finding],
+) -> Result<(), Failure> {
+    let meets = |a: TextRange, b: TextRange| a.intersect(b).is_some();
+    for finding in batch {
+        let is_same = |f: &&Finding| f.rule == finding.rule && f.message == finding.message;
+        let place = splice.forward(finding.range);
+        let then = before
+            .findings
+            .iter()
+            .filter(is_same)
+            .filter(|f| meets(f.range, finding.range))
+            .count();
+        let now = after
+            .findings
+            .iter()
+            .filter(is_same)
+            .filter(|f| meets(f.range, place))
+            .count();
+        if now >= then {
+            return Err(failure(
+                Proof::Done,
+                "the rule finds the same again after its fix",
+            ));
+        }
+    }
+    for finding in after.findings.iter().filter(|f| f.fix.is_none()) {
+        let in_new_text = splice.edits().any(|(edit, image)| {
+            !edit.text.is_empty()
+                && image.contains_range(finding.range)
+                && !finding.range.is_empty()
+        });
+        let was_there = || {
+            before
+                .findings
+                .iter()
+                .any(|f| f.rule == finding.rule && meets(splice.forward(f.range), finding.range))
+        };
+        if in_new_text && !was_there() {
+            return Err(failure(
+                Proof::Done,
+                format!("`{}` would object to the new text", finding.rule),
+            ));
+        }
+    }
+    Ok(())
+}

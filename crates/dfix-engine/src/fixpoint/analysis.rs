@@ -1,0 +1,103 @@
+//! A text with everything that the rules say of it.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dfix_model::Model;
+use dfix_model::context::Context;
+use dfix_syntax::{Parse, SyntaxNode};
+
+use crate::findings::Findings;
+use crate::ignore::Ignores;
+use crate::options::RuleSettings;
+use crate::outcome::Finding;
+use crate::proof::Subject;
+use crate::rule::Rule;
+use crate::select;
+use crate::text_edit::Ground;
+
+/// A text, its tree and its findings.
+pub(crate) struct Analysis {
+    pub(crate) text: String,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) ignores: Ignores,
+    pub(crate) panics: Vec<Panic>,
+    root: SyntaxNode,
+    subject: OnceCell<Subject>,
+}
+
+/// A rule that panicked.
+pub(crate) struct Panic {
+    pub(crate) rule: &'static str,
+    pub(crate) message: String,
+}
+
+impl Analysis {
+    pub(crate) fn new(
+        text: &str,
+        parsed: &Parse,
+        context: &dyn Context,
+        rules: &[&'static Rule],
+        settings: &BTreeMap<String, RuleSettings>,
+    ) -> Self {
+        let root = parsed.syntax();
+        let ignores = Ignores::of(&root);
+        let mut found = Vec::new();
+        let mut panics = Vec::new();
+        let model = Model::new(&parsed.file(), text, context);
+        let ground = Ground::new(text, &root);
+        for rule in rules {
+            let settings = settings.get(rule.id);
+            let looked = catch_unwind(AssertUnwindSafe(|| {
+                let mut findings = Findings::new(rule, &ground, settings);
+                (rule.check)(&model, &mut findings);
+                findings.into_vec()
+            }));
+            match looked {
+                Ok(findings) => {
+                    for mut finding in findings {
+                        if ignores.covers(&finding, rule) {
+                            continue;
+                        }
+                        if let Some(fix) = &mut finding.fix {
+                            select::lower(fix, settings);
+                        }
+                        found.push(finding);
+                    }
+                }
+                Err(cause) => panics.push(Panic {
+                    rule: rule.id,
+                    message: said(cause.as_ref()),
+                }),
+            }
+        }
+        Analysis {
+            text: text.to_owned(),
+            findings: found,
+            ignores,
+            panics,
+            root,
+            subject: OnceCell::new(),
+        }
+    }
+
+    /// Takes what was worked out already.
+    pub(crate) fn know(&mut self, subject: Subject) {
+        self.subject = OnceCell::from(subject);
+    }
+
+    /// What the proofs ask of the tree; worked out when a fix is first tried.
+    pub(crate) fn subject(&self) -> &Subject {
+        self.subject
+            .get_or_init(|| Subject::new(&self.text, &self.root))
+    }
+}
+
+fn said(cause: &(dyn std::any::Any + Send)) -> String {
+    cause
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it did not say why".to_owned())
+}

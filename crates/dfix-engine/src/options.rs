@@ -1,0 +1,102 @@
+//! What is asked of a run: which rules, how far, with which settings.
+
+use std::collections::BTreeMap;
+
+use crate::fix::Safety;
+use crate::rule::Rule;
+
+/// What is asked of a run over one file.
+#[derive(Debug, Clone)]
+pub struct Options<'a> {
+    /// The rules that look at the file.
+    pub rules: &'a [&'static Rule],
+    /// The lowest level that is applied.
+    pub threshold: Safety,
+    /// Settings by rule id.
+    pub settings: &'a BTreeMap<String, RuleSettings>,
+}
+
+static NO_SETTINGS: BTreeMap<String, RuleSettings> = BTreeMap::new();
+
+impl<'a> Options<'a> {
+    /// These rules; safe and checked fixes; no settings.
+    pub fn new(rules: &'a [&'static Rule]) -> Self {
+        Options {
+            rules,
+            threshold: Safety::Checked,
+            settings: &NO_SETTINGS,
+        }
+    }
+
+    /// The same with another lowest level.
+    #[must_use]
+    pub fn with_threshold(mut self, threshold: Safety) -> Self {
+        self.threshold = threshold;
+        self
+    }
+
+    /// The same with settings by rule id.
+    #[must_use]
+    pub fn with_settings(mut self, settings: &'a BTreeMap<String, RuleSettings>) -> Self {
+        self.settings = settings;
+        self
+    }
+}
+
+/// What the configuration says of one rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleSettings {
+    /// The level that the rule's fixes count as. A lower one than the fix's holds it back; a higher
+    /// one has it applied although a condition is open: the configuration answers for that.
+    pub level: Option<Safety>,
+    /// The rule's own options.
+    pub options: BTreeMap<String, Setting>,
+}
+
+/// The value of a rule's option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// A text.
+    Text(String),
+    /// A yes or no.
+    Flag(bool),
+    /// A whole number.
+    Number(i64),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+impl Setting {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Setting::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The yes or no, if it is one.
+    pub fn as_flag(&self) -> Option<bool> {
+        match self {
+            Setting::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn as_number(&self) -> Option<i64> {
+        match self {
+            Setting::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The texts, if there are several (or one).
+    pub fn as_list(&self) -> Option<&[String]> {
+        match self {
+            Setting::List(list) => Some(list),
+            Setting::Text(text) => Some(std::slice::from_ref(text)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Only what was declared: every difference in meaning is covered by an effect.
+
+use dfix_model::same::{Difference, differences, meaning};
+use dfix_syntax::ast::{AstNode, Instruction};
+use dfix_syntax::{SyntaxKind, TextRange};
+
+use crate::fix::{Effect, Fix, TextEdit};
+use crate::outcome::{Finding, Proof};
+use crate::proof::align::{Alignment, overlap, shortened};
+use crate::proof::{Failure, Subject, failure};
+use crate::splice::Splice;
+
+pub(crate) fn only_declared(
+    before: &Subject,
+    after: &Subject,
+    splice: &Splice,
+    alignment: &Alignment,
+    batch: &[&Finding],
+) -> Result<(), Failure> {
+    let fixes: Vec<&Fix> = batch.iter().filter_map(|f| f.fix.as_ref()).collect();
+    let effects: Vec<&Effect> = fixes.iter().flat_map(|f| &f.effects).collect();
+    layout_only(before, after, splice, &fixes)?;
+    let stages = stages_of(before);
+    for (index, node) in before.instructions.iter().enumerate() {
+        let range = node.text_range();
+        let is_touched = splice.edits().any(|(edit, _)| meets(edit.range, range));
+        match alignment.forward[index] {
+            None => removed(before, index, &stages, &effects, alignment)?,
+            Some(other) if is_touched => {
+                let (Some(old), Some(new)) = (
+                    Instruction::cast(node.clone()),
+                    Instruction::cast(after.instructions[other].clone()),
+                ) else {
+                    continue;
+                };
+                let (old, new) = (meaning(&old), meaning(&new));
+                for difference in differences(&old, &new) {
+                    let covered = effects
+                        .iter()
+                        .any(|e| covers(e, &difference, old.keyword(), range, stages[index]));
+                    if !covered {
+                        return Err(undeclared(&difference, &before.text, range));
+                    }
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    inserted(after, alignment, &stages, &effects)?;
+    references(before, after, alignment)
+}
+
+fn meets(a: TextRange, b: TextRange) -> bool {
+    a.start() <= b.end() && b.start() <= a.end()
+}
+
+/// The stage of each instruction; `None` before the first `FROM`.
+fn stages_of(subject: &Subject) -> Vec<Option<usize>> {
+    let mut stage = None;
+    subject
+        .instructions
+        .iter()
+        .map(|node| {
+            if node.kind() == SyntaxKind::FROM_INSTR {
+                stage = Some(stage.map_or(0, |s| s + 1));
+            }
+            stage
+        })
+        .collect()
+}
+
+/// A fix that declares nothing but layout leaves its tokens, up to the letter case of keywords.
+fn layout_only(
+    before: &Subject,
+    after: &Subject,
+    splice: &Splice,
+    fixes: &[&Fix],
+) -> Result<(), Failure> {
+    let texts = |subject: &Subject, range: TextRange| -> Vec<(SyntaxKind, String)> {
+        subject
+            .tokens
+            .iter()
+            .filter(|t| !t.kind.is_trivia() && overlap(t.range, range))
+            .map(|t| {
+                let text = &subject.text[t.range];
+                let text = if t.kind == SyntaxKind::KEYWORD {
+                    text.to_ascii_uppercase()
+                } else {
+                    text.to_owned()
+                };
+                (t.kind, text)
+            })
+            .collect()
+    };
+    for fix in fixes {
+        if !fix.effects.iter().all(|e| *e == Effect::Layout) {
+            continue;
+        }
+        for (edit, image) in splice.edits() {
+            if is_of(fix, edit) && texts(before, edit.range) != texts(after, image) {
+                return Err(failure(
+                    Proof::OnlyDeclared,
+                    "more than blanks, line ends and letter case changed",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_of(fix: &Fix, edit: &TextEdit) -> bool {
+    fix.edits.iter().any(|e| e.range == edit.range)
+}
+
+fn covers(
+    effect: &Effect,
+    difference: &Difference,
+    keyword: &str,
+    instruction: TextRange,
+    stage: Option<usize>,
+) -> bool {
+    match effect {
+        Effect::Changed { instruction: place } => overlap(*place, instruction),
+        Effect::BaseImage { stage: of } => {
+            *difference == Difference::BaseImage && stage == Some(*of)
+        }
+        Effect::GlobalArg { name } => {
+            keyword == "ARG"
+                && stage.is_none()
+                && matches!(difference, Difference::Key(key) if key == name)
+        }
+        Effect::Environment { stage: of, keys } => {
+            keyword == "ENV"
+                && stage == Some(*of)
+                && matches!(difference, Difference::Key(key) if keys.contains(key))
+        }
+        Effect::User { stage: of } => keyword == "USER" && stage == Some(*of),
+        Effect::Arguments { command } => {
+            matches!(difference, Difference::Command(place) if overlap(*place, *command))
+        }
+        Effect::Layout | Effect::Shape | Effect::Inserted { .. } | Effect::Removed { .. } => false,
+    }
+}
+
+fn undeclared(difference: &Difference, text: &str, instruction: TextRange) -> Failure {
+    let what = match difference {
+        Difference::Keyword => "the instruction's keyword".to_owned(),
+        Difference::BaseImage => "the base image".to_owned(),
+        Difference::StageName => "the stage's name".to_owned(),
+        Difference::Flag(name) => format!("the flag `--{name}`"),
+        Difference::Key(key) => format!("the key `{key}`"),
+        Difference::Command(place) => format!("the command `{}`", shortened(&text[*place])),
+        Difference::Script => "the list of commands".to_owned(),
+        Difference::Arguments => "the arguments".to_owned(),
+    };
+    failure(
+        Proof::OnlyDeclared,
+        format!(
+            "{what} of `{}` changed, and no effect says so",
+            shortened(&text[instruction]),
+        ),
+    )
+}
+
+fn removed(
+    before: &Subject,
+    index: usize,
+    stages: &[Option<usize>],
+    effects: &[&Effect],
+    alignment: &Alignment,
+) -> Result<(), Failure> {
+    let node = &before.instructions[index];
+    let replaced = alignment.in_place_of.contains(&Some(index));
+    let covered = effects.iter().any(|effect| match effect {
+        Effect::Removed { instruction } => overlap(*instruction, node.text_range()),
+        Effect::Changed { instruction } => replaced && overlap(*instruction, node.text_range()),
+        Effect::User { stage } => {
+            node.kind() == SyntaxKind::USER_INSTR && stages[index] == Some(*stage)
+        }
+        _ => false,
+    });
+    if covered {
+        return Ok(());
+    }
+    Err(failure(
+        Proof::OnlyDeclared,
+        format!(
+            "the instruction `{}` is gone, and no effect says so",
+            shortened(&before.text[node.text_range()])
+        ),
+    ))
+}
+
+fn inserted(
+    after: &Subject,
+    alignment: &Alignment,
+    stages: &[Option<usize>],
+    effects: &[&Effect],
+) -> Result<(), Failure> {
+    let mut current: Option<usize> = None;
+    let mut in_new_stage = false;
+    for (index, node) in after.instructions.iter().enumerate() {
+        let is_from = node.kind() == SyntaxKind::FROM_INSTR;
+        if let Some(counterpart) = alignment.backward[index] {
+            if is_from {
+                current = stages[counterpart];
+                in_new_stage = false;
+            }
+            continue;
+        }
+        in_new_stage |= is_from;
+        let next = in_new_stage.then(|| current.map_or(0, |s| s + 1));
+        let is_here =
+            |stage: &usize| current.unwrap_or(0) == *stage || next.is_some_and(|n| n == *stage);
+        let Some(instruction) = Instruction::cast(node.clone()) else {
+            continue;
+        };
+        let new = meaning(&instruction);
+        let covered = effects.iter().any(|effect| match effect {
+            // What a new ENV sets must be told by its keys: later instructions expand them.
+            Effect::Inserted { stage, keyword } => {
+                is_here(stage) && *keyword == new.keyword() && new.keyword() != "ENV"
+            }
+            Effect::Environment { stage, keys } => {
+                is_here(stage)
+                    && new.keyword() == "ENV"
+                    && new.keys().all(|key| keys.iter().any(|k| k == key))
+            }
+            Effect::User { stage } => is_here(stage) && new.keyword() == "USER",
+            Effect::GlobalArg { name } => {
+                current.is_none()
+                    && new.keyword() == "ARG"
+                    && new.keys().all(|key| key == name.as_str())
+            }
+            Effect::Changed { instruction } => alignment.in_place_of[index]
+                .and_then(|old| alignment.old_range(old))
+                .is_some_and(|old| overlap(*instruction, old)),
+            _ => false,
+        });
+        if !covered {
+            return Err(failure(
+                Proof::OnlyDeclared,
+                format!(
+                    "the instruction `{}` is new, and no effect says so{}",
+                    shortened(&after.text[node.text_range()]),
+                    if new.keyword() == "ENV" {
+                        " by its keys"
+                    } else {
+                        ""
+                    }
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// `FROM stage` and `--from=stage` must mean the stages that they meant.
+fn references(before: &Subject, after: &Subject, alignment: &Alignment) -> Result<(), Failure> {
+    let is_from =
+        |subject: &Subject, i: usize| subject.instructions[i].kind() == SyntaxKind::FROM_INSTR;
+    let same_stages = (0..before.instructions.len())
+        .filter(|&b| is_from(before, b))
+        .all(|b| alignment.forward[b].is_some())
+        && (0..after.instructions.len())
+            .filter(|&a| is_from(after, a))
+            .all(|a| alignment.backward[a].is_some());
+    if same_stages {
+        return Ok(());
+    }
+    let (old, new) = (References::of(before), References::of(after));
+    for (b, a) in alignment.forward.iter().enumerate() {
+        let Some(a) = *a else { continue };
+        let (old_target, new_target) = (old.targets[b], new.targets[a]);
+        let moved = match old_target {
+            Some(target) => alignment.forward[target],
+            None => None,
+        };
+        let rewritten = old.names[b] != new.names[a];
+        if !rewritten && moved != new_target {
+            return Err(failure(
+                Proof::OnlyDeclared,
+                format!(
+                    "`{}` would mean another stage",
+                    shortened(&before.text[before.instructions[b].text_range()])
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// For each instruction the stage that it names, as the index of that stage's `FROM`.
+struct References {
+    names: Vec<Option<String>>,
+    targets: Vec<Option<usize>>,
+}
+
+impl References {
+    fn of(subject: &Subject) -> References {
+        let mut references = References {
+            names: Vec::new(),
+            targets: Vec::new(),
+        };
+        let mut froms: Vec<(usize, Option<String>)> = Vec::new();
+        for (index, node) in subject.instructions.iter().enumerate() {
+            let meaning = Instruction::cast(node.clone()).map(|i| meaning(&i));
+            let is_from = node.kind() == SyntaxKind::FROM_INSTR;
+            let name = meaning.as_ref().and_then(|m| {
+                let name = if is_from { m.image() } else { m.flag("from") };
+                name.map(str::to_ascii_lowercase)
+            });
+            // A stage cannot name itself, but a COPY can name no later one either.
+            let known = if is_from {
+                froms.len()
+            } else {
+                froms.len().saturating_sub(1)
+            };
+            let target = name.as_ref().and_then(|name| {
+                froms[..known]
+                    .iter()
+                    .rev()
+                    .find(|(_, stage)| stage.as_ref() == Some(name))
+                    .or_else(|| {
+                        let number: usize = name.parse().ok().filter(|_| !is_from)?;
+                        froms[..known].get(number)
+                    })
+                    .map(|(from, _)| *from)
+            });
+            if is_from {
+                let stage = meaning.and_then(|m| m.stage_name().map(str::to_owned));
+                froms.push((index, stage));
+            }
+            references.names.push(name);
+            references.targets.push(target);
+        }
+        references
+    }
+}

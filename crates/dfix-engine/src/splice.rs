@@ -1,0 +1,160 @@
+//! Edits applied to a text, and where its places went.
+
+use dfix_syntax::{TextRange, TextSize};
+
+use crate::fix::TextEdit;
+
+/// Edits in order of place, none overlapping another.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Splice {
+    edits: Vec<TextEdit>,
+    /// Where each edit's text stands afterwards.
+    images: Vec<TextRange>,
+}
+
+impl Splice {
+    pub(crate) fn new(mut edits: Vec<TextEdit>) -> Self {
+        edits.sort_by_key(|e| (e.range.start(), e.range.end()));
+        let mut shift = 0_i64;
+        let images = edits
+            .iter()
+            .map(|edit| {
+                let start = moved(edit.range.start(), shift);
+                shift += len(&edit.text) - i64::from(u32::from(edit.range.len()));
+                TextRange::at(start, TextSize::of(edit.text.as_str()))
+            })
+            .collect();
+        Splice { edits, images }
+    }
+
+    /// Each edit with the place of its text afterwards.
+    pub(crate) fn edits(&self) -> impl Iterator<Item = (&TextEdit, TextRange)> {
+        self.edits.iter().zip(self.images.iter().copied())
+    }
+
+    pub(crate) fn apply(&self, text: &str) -> String {
+        let mut result = String::with_capacity(text.len() + 64);
+        let mut at = 0;
+        for edit in &self.edits {
+            result.push_str(&text[at..usize::from(edit.range.start())]);
+            result.push_str(&edit.text);
+            at = usize::from(edit.range.end());
+        }
+        result.push_str(&text[at..]);
+        result
+    }
+
+    /// Where a place is afterwards, with what was put at its borders.
+    pub(crate) fn forward(&self, range: TextRange) -> TextRange {
+        let start = self.shifted(range.start(), false);
+        let end = self.shifted(range.end(), true);
+        TextRange::new(start.min(end), end)
+    }
+
+    /// Where a place was before; what was put in anew was at the place that it was put.
+    pub(crate) fn backward(&self, range: TextRange) -> TextRange {
+        let start = self.unshifted(range.start(), false);
+        let end = self.unshifted(range.end(), true);
+        TextRange::new(start.min(end), end)
+    }
+
+    fn shifted(&self, offset: TextSize, is_end: bool) -> TextSize {
+        let mut shift = 0_i64;
+        for (edit, image) in self.edits() {
+            let range = edit.range;
+            let past = if is_end {
+                range.end() <= offset
+            } else {
+                range.end() < offset || (range.end() == offset && !range.is_empty())
+            };
+            if past {
+                shift += len(&edit.text) - i64::from(u32::from(range.len()));
+            } else if range.start() < offset || (range.start() == offset && !is_end) {
+                return if is_end { image.end() } else { image.start() };
+            } else {
+                break;
+            }
+        }
+        moved(offset, shift)
+    }
+
+    fn unshifted(&self, offset: TextSize, is_end: bool) -> TextSize {
+        let mut shift = 0_i64;
+        for (edit, image) in self.edits() {
+            let past = if is_end {
+                image.end() < offset || (image.end() == offset && !image.is_empty())
+            } else {
+                image.end() <= offset
+            };
+            if past {
+                shift += i64::from(u32::from(edit.range.len())) - len(&edit.text);
+            } else if image.start() < offset || (image.start() == offset && !is_end) {
+                // Inside new text: the place that it was put.
+                return if is_end {
+                    edit.range.end()
+                } else {
+                    edit.range.start()
+                };
+            } else {
+                break;
+            }
+        }
+        moved(offset, shift)
+    }
+}
+
+fn len(text: &str) -> i64 {
+    i64::try_from(text.len()).expect("a text is shorter than 2^63 bytes")
+}
+
+fn moved(offset: TextSize, shift: i64) -> TextSize {
+    let offset = i64::from(u32::from(offset)) + shift;
+    TextSize::new(u32::try_from(offset).expect("a parsed text is shorter than 4 GiB"))
+}
+
+/// Whether two sets of edits touch: overlap, or meet at a place where the order would matter.
+pub(crate) fn touch(a: &[TextEdit], b: &[TextEdit]) -> bool {
+    a.iter().any(|a| {
+        b.iter()
+            .any(|b| a.range.start() <= b.range.end() && b.range.start() <= a.range.end())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Splice, touch};
+    use crate::fix::TextEdit;
+    use dfix_syntax::TextRange;
+
+    fn range(start: u32, end: u32) -> TextRange {
+        TextRange::new(start.into(), end.into())
+    }
+
+    fn edit(start: u32, end: u32, text: &str) -> TextEdit {
+        TextEdit {
+            range: range(start, end),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn places_are_mapped_there_and_back() {
+        let splice = Splice::new(vec![edit(8, 9, ""), edit(3, 3, "XY"), edit(5, 7, "abc")]);
+        assert_eq!(splice.apply("0123456789"), "012XY34abc79");
+        assert_eq!(splice.forward(range(0, 2)), range(0, 2));
+        assert_eq!(splice.forward(range(3, 5)), range(3, 7));
+        assert_eq!(splice.forward(range(5, 7)), range(7, 10));
+        assert_eq!(splice.forward(range(6, 10)), range(7, 12));
+        assert_eq!(splice.backward(range(7, 10)), range(5, 7));
+        assert_eq!(splice.backward(range(3, 5)), range(3, 3));
+        assert_eq!(splice.backward(range(4, 6)), range(3, 4));
+        assert_eq!(splice.backward(range(11, 12)), range(9, 10));
+    }
+
+    #[test]
+    fn insertions_at_one_place_touch() {
+        assert!(touch(&[edit(3, 3, "a")], &[edit(3, 3, "b")]));
+        assert!(touch(&[edit(1, 3, "")], &[edit(3, 4, "")]));
+        assert!(!touch(&[edit(1, 2, "")], &[edit(3, 4, "")]));
+    }
+}

@@ -1,0 +1,292 @@
+//! Whole commands of a script.
+
+use dfix_syntax::{
+    Enclosure, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, TextRange, parse_embedded_shell,
+};
+
+use crate::place::Place;
+use crate::text_edit::{
+    Ground, Lowered, Side, edit, end, in_heredoc, quotation_of, quote, size, start,
+};
+
+/// The command's node, with what to add to its offsets to have the file's.
+struct Found {
+    command: SyntaxNode,
+    base: usize,
+    enclosure: Option<Enclosure>,
+}
+
+fn find(ground: &Ground<'_>, place: &impl Place) -> Result<Found, String> {
+    let range = place.range();
+    let covering = ground
+        .covering(range)
+        .ok_or("the place is not in this file")?;
+    let Some(enclosure) = place.enclosure() else {
+        return Ok(Found {
+            command: command_around(covering, range).ok_or("the place is in no command")?,
+            base: 0,
+            enclosure: None,
+        });
+    };
+    let (outer, quoted) = quotation_of(&covering).ok_or("the script is a word without quotes")?;
+    if outer != enclosure {
+        return Err("the script stands in a string inside a string".to_owned());
+    }
+    let inner = TextRange::new(quoted.start() + size(1), quoted.end() - size(1));
+    let script = parse_embedded_shell(ground.slice(inner), ground.escape, enclosure)
+        .ok_or("the script's text cannot be mapped to the file")?;
+    let local = range
+        .checked_sub(inner.start())
+        .filter(|local| script.text_range().contains_range(*local))
+        .ok_or("the place is not in the script")?;
+    Ok(Found {
+        command: command_around(script.covering_element(local), local)
+            .ok_or("the place is in no command")?,
+        base: start(inner),
+        enclosure: Some(enclosure),
+    })
+}
+
+fn command_around(element: SyntaxElement, range: TextRange) -> Option<SyntaxNode> {
+    let node = match element {
+        NodeOrToken::Node(node) => node,
+        NodeOrToken::Token(token) => token.parent()?,
+    };
+    node.ancestors()
+        .find(|n| n.kind() == SyntaxKind::COMMAND && n.text_range().contains_range(range))
+}
+
+/// What stands beside a command in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// The list begins or ends here.
+    Edge,
+    And,
+    Semi,
+    Line,
+    Other,
+}
+
+fn beside(unit: &SyntaxNode, forward: bool) -> Beside {
+    let step = |element: &SyntaxElement| {
+        if forward {
+            element.next_sibling_or_token()
+        } else {
+            element.prev_sibling_or_token()
+        }
+    };
+    let lines_count = in_heredoc(unit);
+    let mut at = step(&NodeOrToken::Node(unit.clone()));
+    let mut line = false;
+    while let Some(element) = at {
+        match element.kind() {
+            SyntaxKind::NEWLINE => line |= lines_count,
+            kind if kind.is_trivia() => {}
+            SyntaxKind::AND_AND => return Beside::And,
+            SyntaxKind::SEMI => return if line { Beside::Line } else { Beside::Semi },
+            SyntaxKind::R_PAREN | SyntaxKind::R_BRACE if forward => return Beside::Edge,
+            SyntaxKind::L_PAREN | SyntaxKind::L_BRACE | SyntaxKind::DOLLAR_PAREN if !forward => {
+                return Beside::Edge;
+            }
+            SyntaxKind::SHELL_KEYWORD if !forward => {
+                let opens = element
+                    .as_token()
+                    .is_some_and(|t| matches!(t.text(), "then" | "do" | "else"));
+                return if opens { Beside::Edge } else { Beside::Other };
+            }
+            SyntaxKind::SHELL_KEYWORD if line => return Beside::Edge,
+            _ if line => return Beside::Line,
+            _ => return Beside::Other,
+        }
+        at = step(&element);
+    }
+    Beside::Edge
+}
+
+/// Whether nothing but the list's end comes after the separator that follows.
+fn is_last_of_list(unit: &SyntaxNode) -> bool {
+    unit.next_sibling().is_none()
+}
+
+/// Whether `||` or `&` has a say in whether the unit runs.
+fn in_or_list(unit: &SyntaxNode) -> bool {
+    let is_operator = |kind| matches!(kind, SyntaxKind::AND_AND | SyntaxKind::OR_OR);
+    let lines_count = in_heredoc(unit);
+    let here = NodeOrToken::Node(unit.clone());
+    let mut after_operator = false;
+    let mut at = here.next_sibling_or_token();
+    while let Some(element) = at {
+        match element.kind() {
+            SyntaxKind::OR_OR | SyntaxKind::AMP => return true,
+            SyntaxKind::SEMI => break,
+            SyntaxKind::NEWLINE if lines_count && !after_operator => break,
+            kind if kind.is_trivia() => {}
+            kind => after_operator = is_operator(kind),
+        }
+        at = element.next_sibling_or_token();
+    }
+    let mut line = false;
+    at = here.prev_sibling_or_token();
+    while let Some(element) = at {
+        match element.kind() {
+            SyntaxKind::OR_OR => return true,
+            SyntaxKind::SEMI | SyntaxKind::AMP => break,
+            SyntaxKind::NEWLINE => line |= lines_count,
+            kind if kind.is_trivia() => {}
+            kind if line && !is_operator(kind) => break,
+            _ => line = false,
+        }
+        at = element.prev_sibling_or_token();
+    }
+    false
+}
+
+/// The text of a `&&` with the blanks and continuations around it, as this list writes it.
+fn join_style(unit: &SyntaxNode, side: Side) -> Option<String> {
+    let parent = unit.parent()?;
+    let mut joins: Vec<(TextRange, String)> = Vec::new();
+    let mut current: Option<(TextRange, String, bool)> = None;
+    for element in parent.children_with_tokens() {
+        match element {
+            NodeOrToken::Node(node) => {
+                if let Some((range, text, true)) = current.take() {
+                    joins.push((range, text));
+                }
+                current = Some((
+                    TextRange::empty(node.text_range().end()),
+                    String::new(),
+                    false,
+                ));
+            }
+            NodeOrToken::Token(token) => {
+                let Some((range, text, has_and)) = current.as_mut() else {
+                    continue;
+                };
+                match token.kind() {
+                    SyntaxKind::WHITESPACE | SyntaxKind::CONTINUATION => {}
+                    SyntaxKind::AND_AND if !*has_and => *has_and = true,
+                    _ => {
+                        current = None;
+                        continue;
+                    }
+                }
+                text.push_str(token.text());
+                *range = range.cover(token.text_range());
+            }
+        }
+    }
+    let here = unit.text_range();
+    let after = joins.iter().find(|(r, _)| r.start() >= here.end());
+    let before = joins.iter().rev().find(|(r, _)| r.end() <= here.start());
+    let nearest = match side {
+        Side::After => after.or(before),
+        Side::Before => before.or(after),
+    };
+    nearest.map(|(_, text)| text.clone())
+}
+
+/// How a first `&&` is written in an instruction that goes over several lines.
+fn first_join(ground: &Ground<'_>, unit: &SyntaxNode) -> String {
+    let continuation = unit
+        .ancestors()
+        .find(|n| n.kind().is_instruction())
+        .filter(|_| !in_heredoc(unit))
+        .and_then(|instruction| {
+            instruction
+                .descendants_with_tokens()
+                .filter_map(NodeOrToken::into_token)
+                .find(|t| t.kind() == SyntaxKind::CONTINUATION)
+        });
+    let Some(continuation) = continuation else {
+        return " && ".to_owned();
+    };
+    let indent = ground.indent_at(end(continuation.text_range()));
+    let line_end = ground.line_end_at(start(continuation.text_range()));
+    format!(" {}{line_end}{indent}&& ", ground.escape)
+}
+
+fn check_source(found: &Found, source: &str) -> Result<(), String> {
+    let fits = match found.enclosure {
+        Some(enclosure) => quote::fits_enclosure(source, enclosure),
+        None => !source.contains(['\n', '\r']),
+    };
+    let in_backticks = found
+        .command
+        .ancestors()
+        .any(|n| n.kind() == SyntaxKind::BACKTICK_SUBST);
+    if !fits || (in_backticks && source.contains(['`', '\\', '$'])) {
+        return Err("the new command cannot be quoted here".to_owned());
+    }
+    if source.contains('#') {
+        return Err("the new command might be read as a comment".to_owned());
+    }
+    Ok(())
+}
+
+pub(crate) fn add(ground: &Ground<'_>, place: &impl Place, source: &str, side: Side) -> Lowered {
+    let found = find(ground, place)?;
+    check_source(&found, source)?;
+    let unit = match found.command.parent() {
+        Some(parent) if parent.kind() == SyntaxKind::PIPELINE => parent,
+        _ => found.command.clone(),
+    };
+    if in_or_list(&unit) {
+        return Err("the command stands beside `||` or `&`".to_owned());
+    }
+    let (before, after) = (beside(&unit, false), beside(&unit, true));
+    let range = unit.text_range();
+    let (from, to) = (found.base + start(range), found.base + end(range));
+    let join = || match join_style(&unit, side) {
+        Some(join) => join,
+        None if found.enclosure.is_some() => " && ".to_owned(),
+        None => first_join(ground, &unit),
+    };
+    Ok(vec![match (side, before, after) {
+        (_, Beside::Other, _) | (_, _, Beside::Other) => {
+            return Err("the command's surroundings are not a plain list".to_owned());
+        }
+        (Side::After, _, Beside::And | Beside::Edge) => edit(to, to, join() + source),
+        (Side::After, _, Beside::Semi | Beside::Line) if is_last_of_list(&unit) => {
+            edit(to, to, format!(" && {source}"))
+        }
+        (Side::After, _, Beside::Semi) => edit(to, to, format!("; {source}")),
+        (Side::Before, Beside::And | Beside::Edge, _) => {
+            edit(from, from, format!("{source}{}", join()))
+        }
+        (Side::Before, Beside::Semi, _) => edit(from, from, format!("{source}; ")),
+        (Side::After, _, Beside::Line) => {
+            if has_heredoc(&unit) {
+                return Err("the command has a here-document of its own".to_owned());
+            }
+            let line = ground.line_start(from);
+            let indent = ground.indent_at(line);
+            let at = ground.text[..ground.next_line(to)]
+                .trim_end_matches(['\n', '\r'])
+                .len();
+            let line_end = ground.line_end_at(to);
+            edit(at, at, format!("{line_end}{indent}{source}"))
+        }
+        (Side::Before, Beside::Line, _) => {
+            let line = ground.line_start(from);
+            let indent = ground.indent_at(line);
+            let line_end = ground.line_end_at(from);
+            edit(from, from, format!("{source}{line_end}{indent}"))
+        }
+    }])
+}
+
+fn has_heredoc(unit: &SyntaxNode) -> bool {
+    unit.descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .any(|t| t.kind() == SyntaxKind::REDIRECT_OP && t.text().starts_with("<<"))
+}
+
+pub(crate) fn replace(ground: &Ground<'_>, place: &impl Place, source: &str) -> Lowered {
+    let range = place.range();
+    if ground.has_comment(range) {
+        return Err("a comment stands inside the command".to_owned());
+    }
+    let found = find(ground, place)?;
+    check_source(&found, source)?;
+    Ok(vec![edit(start(range), end(range), source)])
+}

@@ -1,0 +1,373 @@
+//! Whole instructions: putting in, taking out, flags and pairs.
+
+use dfix_syntax::ast::{AstNode, File, Flag};
+use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+
+use crate::text_edit::{Ground, Lowered, begins_continued_line, edit, end, quote, start};
+
+/// Where a new instruction goes, seen from another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Where {
+    /// Before it, above the comments that belong to it.
+    AboveComments,
+    /// Before it, below the comments that belong to it.
+    BelowComments,
+    /// After it.
+    After,
+}
+
+fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
+    node.descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+}
+
+/// The instruction's bytes without the blanks, comments and line ends around it.
+fn extent(instruction: &SyntaxNode) -> Result<TextRange, String> {
+    let mut whole: Option<TextRange> = None;
+    for token in tokens(instruction).filter(|t| !t.kind().is_trivia()) {
+        whole = Some(match whole {
+            Some(range) => range.cover(token.text_range()),
+            None => token.text_range(),
+        });
+    }
+    whole.ok_or_else(|| "the instruction is empty".to_owned())
+}
+
+/// What comes after an instruction on its last line.
+struct Tail {
+    /// Where the next line begins, or the end of the text.
+    next_line: usize,
+    /// Whether the line has an end.
+    ended: bool,
+    /// Whether a comment stands there.
+    comment: bool,
+}
+
+fn tail(ground: &Ground<'_>, instruction: &SyntaxNode) -> Result<Tail, String> {
+    let last = tokens(instruction)
+        .filter(|t| !t.kind().is_trivia())
+        .last()
+        .ok_or("the instruction is empty")?;
+    let mut comment = false;
+    let mut at = last.next_token();
+    while let Some(token) = at {
+        match token.kind() {
+            SyntaxKind::NEWLINE => {
+                return Ok(Tail {
+                    next_line: end(token.text_range()),
+                    ended: true,
+                    comment,
+                });
+            }
+            SyntaxKind::COMMENT => comment = true,
+            SyntaxKind::WHITESPACE => {}
+            SyntaxKind::CONTINUATION => {
+                return Err("the instruction ends in a continuation".to_owned());
+            }
+            _ => return Err("more text follows on the instruction's last line".to_owned()),
+        }
+        at = token.next_token();
+    }
+    Ok(Tail {
+        next_line: ground.text.len(),
+        ended: false,
+        comment,
+    })
+}
+
+fn is_comment_line(ground: &Ground<'_>, line: usize) -> bool {
+    let first = line + ground.indent_at(line).len();
+    ground
+        .root
+        .token_at_offset(crate::text_edit::size(first))
+        .right_biased()
+        .is_some_and(|t| {
+            t.kind() == SyntaxKind::COMMENT
+                && start(t.text_range()) == first
+                && t.parent().is_some_and(|p| p.kind() == SyntaxKind::FILE)
+        })
+}
+
+/// Where the block of comments right above a line begins; the line itself if there is none.
+fn comments_above(ground: &Ground<'_>, line: usize) -> usize {
+    let mut top = line;
+    while top > 0 {
+        let above = ground.line_start(top - 1);
+        if above >= top || !is_comment_line(ground, above) {
+            break;
+        }
+        top = above;
+    }
+    top
+}
+
+/// Whether the file keeps an empty line between any two instructions.
+fn is_spaced(ground: &Ground<'_>) -> bool {
+    let Some(file) = File::cast(ground.root.clone()) else {
+        return false;
+    };
+    let mut pairs = 0;
+    for instruction in file.instructions().skip(1) {
+        let top = comments_above(
+            ground,
+            ground.line_start(start(instruction.syntax().text_range())),
+        );
+        if top == 0
+            || !ground.text[..top].ends_with("\n\n") && !ground.text[..top].ends_with("\n\r\n")
+        {
+            return false;
+        }
+        pairs += 1;
+    }
+    pairs >= 2
+}
+
+/// A source as a person would write it, in the manner of the file.
+fn in_manner(
+    ground: &Ground<'_>,
+    source: &str,
+    indent: &str,
+    line_end: &str,
+    lower: bool,
+) -> Result<String, String> {
+    let mut written = String::with_capacity(source.len() + 8);
+    let lines: Vec<&str> = source.trim_end_matches('\n').split('\n').collect();
+    for (index, line) in lines.iter().enumerate() {
+        let last = index + 1 == lines.len();
+        let (body, continued) = match line.strip_suffix('\\') {
+            Some(body) if !last => (body, true),
+            _ => (*line, false),
+        };
+        if ground.escape != '\\' && (body.contains(ground.escape) || body.contains("\\\"")) {
+            return Err(
+                "the new text cannot be written with this file's escape character".to_owned(),
+            );
+        }
+        if last && body.ends_with(ground.escape) {
+            return Err("the new text would continue on the next line".to_owned());
+        }
+        written.push_str(indent);
+        if index == 0 && lower {
+            let keyword = body.find(' ').unwrap_or(body.len());
+            written.push_str(&body[..keyword].to_ascii_lowercase());
+            written.push_str(&body[keyword..]);
+        } else {
+            written.push_str(body);
+        }
+        if continued {
+            written.push(ground.escape);
+        }
+        if !last {
+            written.push_str(line_end);
+        }
+    }
+    Ok(written)
+}
+
+/// Whether the file writes its keywords in lower case.
+fn has_lower_keywords(ground: &Ground<'_>) -> bool {
+    let Some(file) = File::cast(ground.root.clone()) else {
+        return false;
+    };
+    let mut keywords = file.instructions().filter_map(|i| i.keyword()).peekable();
+    keywords.peek().is_some() && keywords.all(|k| k.text().chars().all(|c| c.is_ascii_lowercase()))
+}
+
+pub(crate) fn insert(
+    ground: &Ground<'_>,
+    range: TextRange,
+    sources: &[String],
+    position: Where,
+) -> Lowered {
+    let instruction = ground.instruction(range)?;
+    let within = extent(&instruction)?;
+    let line = ground.line_start(start(within));
+    let indent = ground.indent_at(line);
+    let line_end = ground.line_end_at(start(within));
+    let lower = has_lower_keywords(ground);
+    let spaced = is_spaced(ground);
+    let gap = if spaced { line_end } else { "" };
+    let mut block = String::new();
+    for source in sources {
+        if !block.is_empty() {
+            block.push_str(line_end);
+        }
+        block.push_str(&in_manner(ground, source, indent, line_end, lower)?);
+    }
+    if block.is_empty() {
+        return Err("there is nothing to insert".to_owned());
+    }
+    Ok(vec![match position {
+        Where::AboveComments | Where::BelowComments => {
+            let (at, gap) = if position == Where::AboveComments {
+                (comments_above(ground, line), gap)
+            } else {
+                (line, "")
+            };
+            edit(at, at, format!("{block}{line_end}{gap}"))
+        }
+        Where::After => {
+            let tail = tail(ground, &instruction)?;
+            let at = tail.next_line;
+            if tail.ended {
+                edit(at, at, format!("{gap}{block}{line_end}"))
+            } else {
+                edit(at, at, format!("{line_end}{gap}{block}"))
+            }
+        }
+    }])
+}
+
+pub(crate) fn replace(ground: &Ground<'_>, range: TextRange, source: &str) -> Lowered {
+    let instruction = ground.instruction(range)?;
+    let within = extent(&instruction)?;
+    if ground.has_comment(within) || tail(ground, &instruction)?.comment {
+        return Err("a comment stands inside the instruction".to_owned());
+    }
+    let indent = ground.indent_at(ground.line_start(start(within)));
+    let line_end = ground.line_end_at(start(within));
+    let lower = has_lower_keywords(ground);
+    let written = in_manner(ground, source, indent, line_end, lower)?;
+    let written = written.strip_prefix(indent).unwrap_or(&written);
+    Ok(vec![edit(start(within), end(within), written)])
+}
+
+pub(crate) fn remove(ground: &Ground<'_>, range: TextRange) -> Lowered {
+    let instruction = ground.instruction(range)?;
+    let within = extent(&instruction)?;
+    let tail = tail(ground, &instruction)?;
+    if ground.has_comment(within) || tail.comment {
+        return Err("a comment stands inside the instruction".to_owned());
+    }
+    let mut from = ground.line_start(start(within));
+    let mut to = tail.next_line;
+    if tail.ended {
+        // Of the empty lines before and after it, one was there for its sake.
+        let empty_before = ground.text[..from].ends_with("\n\n")
+            || ground.text[..from].ends_with("\n\r\n")
+            || from == 0;
+        let next = ground.next_line(to);
+        if empty_before && next > to && ground.text[to..next].trim().is_empty() {
+            to = next;
+        }
+    } else {
+        // The file does not end in a line end, and so it stays.
+        from = ground.text[..from].trim_end_matches(['\n', '\r']).len();
+        if from == 0 {
+            return Err("it is the only text of the file".to_owned());
+        }
+    }
+    Ok(vec![edit(from, to, "")])
+}
+
+/// The innermost instruction around a place: of `ONBUILD COPY …` the `COPY`.
+fn innermost(ground: &Ground<'_>, range: TextRange) -> Result<SyntaxNode, String> {
+    let outer = ground.instruction(range)?;
+    if outer.kind() != SyntaxKind::ONBUILD_INSTR {
+        return Ok(outer);
+    }
+    Ok(outer
+        .children()
+        .find(|n| n.kind().is_instruction())
+        .unwrap_or(outer))
+}
+
+pub(crate) fn set_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value: &str) -> Lowered {
+    let instruction = innermost(ground, range)?;
+    let plain = value
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"_./:@%+,=-${}".contains(&b));
+    if !plain {
+        return Err(format!("`{value}` cannot be written as a flag's value"));
+    }
+    let name = flag.trim_start_matches('-');
+    let flags: Vec<Flag> = instruction.children().filter_map(Flag::cast).collect();
+    if let Some(there) = flags
+        .iter()
+        .find(|f| f.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+    {
+        if there.mount().is_some() || ground.has_comment(there.syntax().text_range()) {
+            return Err(format!("`--{name}` is there already"));
+        }
+        if let Some(word) = there.value() {
+            let word = word.syntax().text_range();
+            return Ok(vec![edit(start(word), end(word), value)]);
+        }
+        let whole = there.syntax().text_range();
+        let written = if value.is_empty() {
+            format!("--{name}")
+        } else {
+            format!("--{name}={value}")
+        };
+        return Ok(vec![edit(start(whole), end(whole), written)]);
+    }
+    let after = match flags.last() {
+        Some(last) => last.syntax().text_range(),
+        None => tokens(&instruction)
+            .find(|t| t.kind() == SyntaxKind::KEYWORD)
+            .ok_or("the instruction has no keyword")?
+            .text_range(),
+    };
+    let equals = if value.is_empty() { "" } else { "=" };
+    Ok(vec![edit(
+        end(after),
+        end(after),
+        format!(" --{name}{equals}{value}"),
+    )])
+}
+
+pub(crate) fn append_pairs<K: AsRef<str>, V: AsRef<str>>(
+    ground: &Ground<'_>,
+    range: TextRange,
+    pairs: impl IntoIterator<Item = (K, V)>,
+) -> Lowered {
+    let instruction = innermost(ground, range)?;
+    let last = instruction
+        .children()
+        .filter(|n| n.kind() == SyntaxKind::PAIR)
+        .last()
+        .ok_or("the instruction is not in the `key=value` form")?;
+    let at = end(last.text_range());
+    let line = ground.line_start(start(last.text_range()));
+    let mut indent = ground.indent_at(line).to_owned();
+    let continued = last
+        .first_token()
+        .is_some_and(|t| begins_continued_line(&t))
+        && line + indent.len() == start(last.text_range());
+    if !continued {
+        let own = ground.line_start(start(instruction.text_range()));
+        indent = format!("{}    ", ground.indent_at(own));
+    }
+    let line_end = ground.line_end_at(at);
+    let mut text = String::new();
+    for (key, value) in pairs {
+        let value = pair_value(value.as_ref());
+        if ground.escape != '\\' && value.contains(['\\', ground.escape]) {
+            return Err("the value cannot be written with this file's escape character".to_owned());
+        }
+        text.push(' ');
+        text.push(ground.escape);
+        text.push_str(line_end);
+        text.push_str(&indent);
+        text.push_str(key.as_ref());
+        text.push('=');
+        text.push_str(&value);
+    }
+    Ok(vec![edit(at, at, text)])
+}
+
+/// A pair's value, quoted where it must be; `$name` stays a variable.
+pub(crate) fn pair_value(value: &str) -> String {
+    if quote::is_plain(value) {
+        return value.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for c in value.chars() {
+        if matches!(c, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    quoted
+}

@@ -1,0 +1,389 @@
+//! Words: of commands, of exec forms, of scripts inside strings.
+
+use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+
+use crate::place::Place;
+use crate::text_edit::{
+    Ground, Lowered, Side, after_blanks, begins_continued_line, edit, end, in_heredoc,
+    quotation_of, quote, start,
+};
+
+/// What kind of text a word stands in.
+enum Spot {
+    /// A word (or a like piece) of a command: the node.
+    Shell(SyntaxNode),
+    /// A string of an exec form, quotes included.
+    Json(TextRange),
+    /// Part of a script inside a string, or inside a string of an exec form.
+    Inside(Enclosure),
+    /// A word of the Dockerfile's own level.
+    Dockerfile,
+}
+
+fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
+    let range = place.range();
+    let covering = ground
+        .covering(range)
+        .ok_or("the place is not in this file")?;
+    if let Some(enclosure) = place.enclosure() {
+        let (outer, _) = quotation_of(&covering).ok_or("the script is a word without quotes")?;
+        // A script in a string in a string: only plain words are written there.
+        return Ok(Spot::Inside(if outer == Enclosure::Json {
+            Enclosure::Json
+        } else {
+            enclosure
+        }));
+    }
+    if let NodeOrToken::Token(token) = &covering
+        && token.kind() == SyntaxKind::JSON_STRING
+    {
+        let whole = json_string(token);
+        let inner = whole.len() >= 2.into()
+            && range == TextRange::new(whole.start() + quote_len(), whole.end() - quote_len());
+        return Ok(if range == whole || inner {
+            Spot::Json(whole)
+        } else {
+            Spot::Inside(Enclosure::Json)
+        });
+    }
+    let piece = |kind| {
+        matches!(
+            kind,
+            SyntaxKind::WORD | SyntaxKind::ASSIGNMENT | SyntaxKind::REDIRECT | SyntaxKind::COMMAND
+        )
+    };
+    if let Some(node) = ground.node_at(range, piece) {
+        let in_script = node
+            .ancestors()
+            .any(|n| matches!(n.kind(), SyntaxKind::SHELL_SCRIPT));
+        return Ok(if in_script {
+            Spot::Shell(node)
+        } else {
+            Spot::Dockerfile
+        });
+    }
+    match quotation_of(&covering) {
+        Some((enclosure, _)) => Ok(Spot::Inside(enclosure)),
+        None => Err("the place is no word".to_owned()),
+    }
+}
+
+fn quote_len() -> dfix_syntax::TextSize {
+    1.into()
+}
+
+/// The whole of a JSON string that continuations may have cut into several tokens.
+fn json_string(token: &SyntaxToken) -> TextRange {
+    let mut range = token.text_range();
+    let is_end = |t: &SyntaxToken| {
+        let text = t.text();
+        let backslashes = text[..text.len() - 1]
+            .bytes()
+            .rev()
+            .take_while(|b| *b == b'\\')
+            .count();
+        text.ends_with('"') && backslashes % 2 == 0
+    };
+    let mut first = token.clone();
+    while !first.text().starts_with('"') || (first.text().len() == 1 && has_open_before(&first)) {
+        let Some(before) = piece_before(&first) else {
+            break;
+        };
+        range = range.cover(before.text_range());
+        first = before;
+    }
+    let mut last = token.clone();
+    while !(is_end(&last) && (last.text().len() > 1 || last != first)) {
+        let Some(after) = piece_after(&last) else {
+            break;
+        };
+        range = range.cover(after.text_range());
+        last = after;
+    }
+    range
+}
+
+/// Whether a lone quote closes a string that began before a continuation.
+fn has_open_before(token: &SyntaxToken) -> bool {
+    piece_before(token).is_some_and(|before| {
+        let text = before.text();
+        text.starts_with('"') && (text.len() == 1 || !text.ends_with('"'))
+    })
+}
+
+fn piece_before(token: &SyntaxToken) -> Option<SyntaxToken> {
+    let mut at = token.prev_token()?;
+    while at.kind().is_trivia() {
+        at = at.prev_token()?;
+    }
+    (at.kind() == SyntaxKind::JSON_STRING).then_some(at)
+}
+
+fn piece_after(token: &SyntaxToken) -> Option<SyntaxToken> {
+    let mut at = token.next_token()?;
+    while at.kind().is_trivia() {
+        at = at.next_token()?;
+    }
+    (at.kind() == SyntaxKind::JSON_STRING).then_some(at)
+}
+
+/// Quotes a shell word; between backquotes only what needs no quotes.
+fn shell_word(node: &SyntaxNode, text: &str) -> Result<String, String> {
+    let in_backticks = node
+        .ancestors()
+        .any(|n| n.kind() == SyntaxKind::BACKTICK_SUBST);
+    if in_backticks && !quote::is_plain(text) {
+        return Err(format!("`{text}` cannot be quoted between backquotes"));
+    }
+    quote::shell(text)
+}
+
+fn dockerfile_word(text: &str) -> Result<String, String> {
+    if quote::is_plain(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` cannot be written as a word here"))
+    }
+}
+
+pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: Side) -> Lowered {
+    let range = place.range();
+    let at = match side {
+        Side::Before => start(range),
+        Side::After => end(range),
+    };
+    let blank = |word: &str| match side {
+        Side::Before => format!("{word} "),
+        Side::After => format!(" {word}"),
+    };
+    match spot(ground, place)? {
+        Spot::Json(string) => {
+            let comma = if tight_commas(ground, string) {
+                ","
+            } else {
+                ", "
+            };
+            let word = quote::json(text)?;
+            Ok(vec![match side {
+                Side::Before => edit(start(string), start(string), format!("{word}{comma}")),
+                Side::After => edit(end(string), end(string), format!("{comma}{word}")),
+            }])
+        }
+        Spot::Inside(enclosure) => {
+            let word = quote::enclosed(text, enclosure)?;
+            Ok(vec![edit(at, at, blank(&word))])
+        }
+        Spot::Dockerfile => Ok(vec![edit(at, at, blank(&dockerfile_word(text)?))]),
+        Spot::Shell(node) => {
+            let word = shell_word(&node, text)?;
+            if side == Side::After {
+                if let Some(indent) = alone_on_continued_line(ground, &node) {
+                    let line_end = ground.line_end_at(at);
+                    let escape = ground.escape_in(&node);
+                    return Ok(vec![edit(
+                        at,
+                        at,
+                        format!(" {escape}{line_end}{indent}{word}"),
+                    )]);
+                }
+                // `2` before `>` would be a descriptor.
+                let glued = ground.text[at..].starts_with(['<', '>']);
+                return Ok(vec![edit(
+                    at,
+                    at,
+                    if glued {
+                        format!(" {word} ")
+                    } else {
+                        blank(&word)
+                    },
+                )]);
+            }
+            if word.contains('=') && node.kind() == SyntaxKind::WORD && is_command_name(&node) {
+                return Err("the word would be read as an assignment".to_owned());
+            }
+            Ok(vec![edit(at, at, blank(&word))])
+        }
+    }
+}
+
+fn is_command_name(node: &SyntaxNode) -> bool {
+    node.parent()
+        .is_some_and(|p| p.kind() == SyntaxKind::COMMAND)
+        && node
+            .prev_sibling()
+            .is_none_or(|before| before.kind() != SyntaxKind::WORD)
+}
+
+/// Whether the exec form around a string has no blanks after its commas.
+fn tight_commas(ground: &Ground<'_>, string: TextRange) -> bool {
+    let Some(form) = ground
+        .covering(string)
+        .and_then(|e| match e {
+            NodeOrToken::Node(node) => Some(node),
+            NodeOrToken::Token(token) => token.parent(),
+        })
+        .and_then(|n| n.ancestors().find(|n| n.kind() == SyntaxKind::EXEC_FORM))
+    else {
+        return false;
+    };
+    form.children_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .filter(|t| t.kind() == SyntaxKind::COMMA)
+        .any(|comma| {
+            comma
+                .next_token()
+                .is_some_and(|next| next.kind() == SyntaxKind::JSON_STRING)
+        })
+}
+
+/// The indentation, if the node is the only thing on a continued line.
+fn alone_on_continued_line<'a>(ground: &Ground<'a>, node: &SyntaxNode) -> Option<&'a str> {
+    let (first, last) = (node.first_token()?, node.last_token()?);
+    let line = ground.line_start(start(node.text_range()));
+    let indent = ground.indent_at(line);
+    if line + indent.len() != start(node.text_range()) || !begins_continued_line(&first) {
+        return None;
+    }
+    match after_blanks(&last) {
+        Some(next) => {
+            matches!(next.kind(), SyntaxKind::CONTINUATION | SyntaxKind::NEWLINE).then_some(indent)
+        }
+        None => Some(indent),
+    }
+}
+
+pub(crate) fn replace(ground: &Ground<'_>, place: &impl Place, text: &str) -> Lowered {
+    let range = place.range();
+    if ground.has_comment(range) {
+        return Err("a comment stands inside the word".to_owned());
+    }
+    let (range, word) = match spot(ground, place)? {
+        Spot::Json(string) => (string, quote::json(text)?),
+        Spot::Inside(enclosure) => (range, quote::enclosed(text, enclosure)?),
+        Spot::Dockerfile => (range, dockerfile_word(text)?),
+        Spot::Shell(node) => {
+            let word = shell_word(&node, text)?;
+            if word.contains('=') && is_command_name(&node) {
+                return Err("the word would be read as an assignment".to_owned());
+            }
+            (range, word)
+        }
+    };
+    Ok(vec![edit(start(range), end(range), word)])
+}
+
+pub(crate) fn replace_source(ground: &Ground<'_>, range: TextRange, source: &str) -> Lowered {
+    if ground.covering(range).is_none() {
+        return Err("the place is not in this file".to_owned());
+    }
+    if ground.has_comment(range) {
+        return Err("a comment stands inside what would be replaced".to_owned());
+    }
+    let source = source.replace('\n', ground.line_end_at(start(range)));
+    Ok(vec![edit(start(range), end(range), source)])
+}
+
+pub(crate) fn remove(ground: &Ground<'_>, place: &impl Place) -> Lowered {
+    let range = place.range();
+    match spot(ground, place)? {
+        Spot::Json(string) => remove_json(ground, string),
+        Spot::Inside(_) => {
+            let (from, to) = (start(range), end(range));
+            let before = ground.text[..from].trim_end_matches([' ', '\t']).len();
+            let after = to + ground.text[to..].len()
+                - ground.text[to..].trim_start_matches([' ', '\t']).len();
+            if before < from {
+                Ok(vec![edit(before, to, "")])
+            } else if after > to {
+                Ok(vec![edit(from, after, "")])
+            } else {
+                Err("the word is not between blanks".to_owned())
+            }
+        }
+        Spot::Shell(_) | Spot::Dockerfile => remove_piece(ground, range),
+    }
+}
+
+fn remove_json(ground: &Ground<'_>, string: TextRange) -> Lowered {
+    let Some(NodeOrToken::Token(token)) = ground.covering(string) else {
+        return Err("the string is cut by a continuation".to_owned());
+    };
+    let neighbour = |forward: bool| {
+        let mut at = if forward {
+            token.next_token()
+        } else {
+            token.prev_token()
+        };
+        while let Some(it) = at.clone().filter(|t| t.kind().is_trivia()) {
+            at = if forward {
+                it.next_token()
+            } else {
+                it.prev_token()
+            };
+        }
+        at.filter(|t| t.kind() == SyntaxKind::COMMA)
+    };
+    let range = if let Some(comma) = neighbour(false) {
+        TextRange::new(comma.text_range().start(), string.end())
+    } else if let Some(comma) = neighbour(true) {
+        let blanks = comma
+            .next_token()
+            .filter(|t| t.kind() == SyntaxKind::WHITESPACE)
+            .map_or(comma.text_range().end(), |t| t.text_range().end());
+        TextRange::new(string.start(), blanks)
+    } else {
+        string
+    };
+    if ground.has_comment(range) {
+        return Err("a comment stands beside the string".to_owned());
+    }
+    Ok(vec![edit(start(range), end(range), "")])
+}
+
+/// Takes a word, a flag or a like piece away, with the blanks before it; with its line, if it stands
+/// alone on one.
+pub(crate) fn remove_piece(ground: &Ground<'_>, range: TextRange) -> Lowered {
+    if ground.has_comment(range) {
+        return Err("a comment stands inside what would be removed".to_owned());
+    }
+    let covering = ground
+        .covering(range)
+        .ok_or("the place is not in this file")?;
+    let (first, last) = match covering {
+        NodeOrToken::Token(token) => (token.clone(), token),
+        NodeOrToken::Node(node) => (
+            node.first_token().ok_or("there is nothing to remove")?,
+            node.last_token().ok_or("there is nothing to remove")?,
+        ),
+    };
+    let (from, to) = (start(range), end(range));
+    let line = ground.line_start(from);
+    let alone_before = ground.text[line..from].trim().is_empty() && begins_continued_line(&first);
+    let next = after_blanks(&last);
+    let next_kind = next.as_ref().map(SyntaxToken::kind);
+    if alone_before && next_kind == Some(SyntaxKind::CONTINUATION) {
+        return Ok(vec![edit(line, ground.next_line(to), "")]);
+    }
+    if alone_before && matches!(next_kind, None | Some(SyntaxKind::NEWLINE)) {
+        // The last line of a continued instruction: the continuation before it goes too.
+        let before = crate::text_edit::before_blanks(&first)
+            .filter(|t| t.kind() == SyntaxKind::CONTINUATION)
+            .ok_or("a comment stands before it, and the line must not stay continued")?;
+        let kept = ground.text[..start(before.text_range())]
+            .trim_end_matches([' ', '\t'])
+            .len();
+        return Ok(vec![edit(kept, to, "")]);
+    }
+    let blanks_before =
+        ground.text[line..from].len() - ground.text[line..from].trim_end_matches([' ', '\t']).len();
+    if alone_before || blanks_before == 0 {
+        // Keep the indentation; take the blanks after it instead.
+        let rest = &ground.text[to..];
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        if blanks == 0 && blanks_before == 0 && !in_heredoc(&first.parent().ok_or("no parent")?) {
+            return Err("it is not between blanks".to_owned());
+        }
+        return Ok(vec![edit(from, to + blanks, "")]);
+    }
+    Ok(vec![edit(from - blanks_before, to, "")])
+}

@@ -1,0 +1,203 @@
+//! The loop and the proofs, with toy rules.
+
+mod toys;
+
+use dfix_engine::{Options, Outcome, Proof, Rule, Safety, run};
+use dfix_model::context::NoContext;
+use toys::*;
+
+fn with(text: &str, rules: &[&'static Rule]) -> Outcome {
+    run(text, &NoContext, &Options::new(rules))
+}
+
+fn refusals(outcome: &Outcome) -> Vec<(&'static str, Proof)> {
+    let mut all: Vec<_> = outcome
+        .refused
+        .iter()
+        .map(|r| (r.finding.rule, r.proof))
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+const FILE: &str = "# a web service\nfrom python:3.12\n# packages\nRUN apt-get update && \\\n    # why curl\n    apt-get install -y curl\nRUN pip install flask # web\nUSER a\nCOPY <<EOF /etc/x\nbody\nEOF\nENV A=1\nCMD [\"x\"]\n";
+
+#[test]
+fn good_fixes_are_applied() {
+    let outcome = with(FILE, &[&NO_CACHE, &UPPER, &PRODUCTION]);
+    assert_eq!(outcome.refused, []);
+    assert_eq!(
+        outcome.text,
+        FILE.replace(
+            "from python:3.12\n",
+            "FROM python:3.12\nENV MODE=production \\\n    PATH=\"/opt/bin:$PATH\"\n"
+        )
+        .replace("pip install", "pip install --no-cache-dir")
+    );
+    assert_eq!(outcome.rounds.len(), 2, "meaning first, then layout");
+    assert_eq!(outcome.applied().count(), 3);
+    assert_eq!(
+        with(&outcome.text, &[&NO_CACHE, &UPPER, &PRODUCTION]).rounds,
+        []
+    );
+}
+
+#[test]
+fn harm_is_refused_by_name_and_the_good_is_still_done() {
+    for (bad, proof) in [
+        (&DROPS_COMMENT, Proof::NothingLost),
+        (&SWALLOWS, Proof::Parses),
+        (&CHANGES_BASE, Proof::OnlyDeclared),
+        (&EDITS_HEREDOC, Proof::NothingLost),
+        (&PANICS, Proof::NoPanic),
+        (&NEVER_DONE, Proof::Done),
+        (&SHAPE_LIAR, Proof::OnlyDeclared),
+    ] {
+        let good: &[&'static Rule] = &[&NO_CACHE, &UPPER];
+        let alone = with(FILE, good);
+        let outcome = with(FILE, &[bad, &NO_CACHE, &UPPER]);
+        assert_eq!(outcome.text, alone.text, "{}", bad.id);
+        assert!(!outcome.refused.is_empty(), "{}", bad.id);
+        for refused in &outcome.refused {
+            assert_eq!(refused.finding.rule, bad.id);
+            assert_eq!(refused.proof, proof, "{}: {}", bad.id, refused.reason);
+        }
+        assert!(outcome.remaining.iter().all(|f| f.rule != bad.id));
+    }
+}
+
+#[test]
+fn rules_that_take_turns_are_both_refused() {
+    let outcome = with(FILE, &[&A_TO_B, &B_TO_A, &NO_CACHE, &UPPER]);
+    assert_eq!(
+        refusals(&outcome),
+        [("a-to-b", Proof::Done), ("b-to-a", Proof::Done)]
+    );
+    assert!(outcome.refused[0].reason.contains("takes turns with `"));
+    assert_eq!(outcome.text, with(FILE, &[&NO_CACHE, &UPPER]).text);
+}
+
+#[test]
+fn all_the_harm_at_once() {
+    let outcome = with(
+        FILE,
+        &[
+            &DROPS_COMMENT,
+            &SWALLOWS,
+            &CHANGES_BASE,
+            &EDITS_HEREDOC,
+            &PANICS,
+            &SHAPE_LIAR,
+            &A_TO_B,
+            &B_TO_A,
+            &NEVER_DONE,
+            &NO_CACHE,
+            &UPPER,
+            &PRODUCTION,
+        ],
+    );
+    assert_eq!(
+        outcome.text,
+        with(FILE, &[&NO_CACHE, &UPPER, &PRODUCTION]).text,
+        "{:#?}",
+        refusals(&outcome)
+    );
+}
+
+#[test]
+fn what_is_below_the_level_stays_with_its_fix() {
+    let outcome = with(
+        FILE.trim_start_matches("# a web service\n"),
+        &[&UNSAFE_USER],
+    );
+    assert_eq!(outcome.rounds, []);
+    let text = "FROM a\nCMD x\n";
+    let outcome = with(text, &[&UNSAFE_USER]);
+    let [finding] = &outcome.remaining[..] else {
+        panic!("{outcome:?}");
+    };
+    let fix = finding.fix.as_ref().expect("it is offered");
+    assert_eq!(fix.safety, Safety::Unsafe);
+    assert_eq!(fix.unproven.len(), 1);
+    let rules: &[&'static Rule] = &[&UNSAFE_USER];
+    let outcome = run(
+        text,
+        &NoContext,
+        &Options::new(rules).with_threshold(Safety::Unsafe),
+    );
+    assert_eq!(outcome.text, "FROM a\nUSER app\nCMD x\n");
+}
+
+#[test]
+fn the_configuration_promotes_and_demotes() {
+    use dfix_engine::RuleSettings;
+    let level = |rule: &str, level| {
+        std::collections::BTreeMap::from([(
+            rule.to_owned(),
+            RuleSettings {
+                level: Some(level),
+                ..RuleSettings::default()
+            },
+        )])
+    };
+    let text = "FROM a\nRUN pip install x\nCMD x\n";
+    let rules: &[&'static Rule] = &[&UNSAFE_USER, &NO_CACHE];
+    let settings = level("unsafe-user", Safety::Checked);
+    let outcome = run(
+        text,
+        &NoContext,
+        &Options::new(rules).with_settings(&settings),
+    );
+    assert!(outcome.text.contains("USER app"));
+    let settings = level("no-cache", Safety::Unsafe);
+    let outcome = run(
+        text,
+        &NoContext,
+        &Options::new(rules).with_settings(&settings),
+    );
+    assert_eq!(outcome.text, text);
+    assert_eq!(outcome.remaining.len(), 2);
+}
+
+#[test]
+fn a_file_that_the_builder_refuses_is_left() {
+    let text = "FROM a\nRUN pip install x\nNONSENSE\n";
+    let outcome = with(text, &[&NO_CACHE]);
+    assert_eq!(outcome.text, text);
+    assert!(!outcome.errors.is_empty());
+}
+
+#[test]
+fn ignores_are_heard_and_idle_ones_reported() {
+    for text in [
+        "FROM a\n# dfix: ignore=no-cache for a reason\nRUN pip install x\n",
+        "FROM a\n# dfix: ignore=DL9999, other\n# more words\nRUN pip install x\n",
+        "FROM a\nRUN pip install x # dfix: ignore=size\n",
+        "# dfix: ignore-file=no-cache\nFROM a\nRUN pip install x\n",
+        "FROM a\n# hadolint ignore=SC1,DL9999\nRUN pip install x\n",
+        "# hadolint global ignore=DL9999\nFROM a\nRUN pip install x\n",
+        "# check=error=true;skip=Other,ToyCheck\nFROM a\nRUN pip install x\n",
+        "# check=skip=all\nFROM a\nRUN pip install x\n",
+    ] {
+        let outcome = with(text, &[&NO_CACHE]);
+        assert_eq!(outcome.text, text);
+        assert_eq!(outcome.remaining, [], "{text}");
+    }
+    let text = "FROM a\n# dfix: ignore=no-cache\nRUN x\n\n# dfix: ignore=no-cache\n\nRUN pip install x\n# dfix: ignore=unknown\nRUN y\n# hadolint ignore=DL9999\nRUN z\n";
+    let outcome = with(text, &[&NO_CACHE]);
+    assert_eq!(outcome.applied().count(), 1);
+    let idle: Vec<_> = outcome.remaining.iter().map(|f| f.rule).collect();
+    assert_eq!(idle, ["ignore-unused", "ignore-unused"]);
+}
+
+#[test]
+fn places_are_told_in_the_text_of_the_round_and_in_the_input() {
+    let text = "FROM a\nRUN pip install x\nRUN z\nCMD x\n";
+    let rules: &[&'static Rule] = &[&NO_CACHE, &PRODUCTION, &UNSAFE_USER];
+    let outcome = run(text, &NoContext, &Options::new(rules));
+    let [finding] = &outcome.remaining[..] else {
+        panic!("{:?}", outcome.remaining);
+    };
+    assert_eq!(&outcome.text[finding.range], "CMD x");
+    assert_eq!(&text[finding.origin], "CMD x");
+}

@@ -1,0 +1,198 @@
+//! Toy rules: good ones, and one for each way to do harm.
+#![allow(dead_code)]
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety};
+use dfix_model::Model;
+use dfix_syntax::ast::{AstNode, Command, HasPairs, HasWord, Instruction};
+use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken};
+
+const fn rule(id: &'static str, phase: Phase, check: fn(&Model<'_>, &mut Findings<'_>)) -> Rule {
+    Rule {
+        id,
+        aliases: &["DL9999", "ToyCheck"],
+        group: Group::Size,
+        summary: "toy",
+        why: "toy",
+        phase,
+        check,
+        examples: &[],
+    }
+}
+
+pub(crate) fn instructions(file: &Model<'_>, name: &str) -> Vec<Instruction> {
+    let all = file.tree().instructions();
+    all.filter(|i| i.name() == name).collect()
+}
+
+pub(crate) fn commands(file: &Model<'_>, name: &str) -> Vec<Command> {
+    let all = file.tree().syntax().descendants();
+    all.filter_map(Command::cast)
+        .filter(|c| {
+            c.words()
+                .next()
+                .is_some_and(|w| w.value().known() == Some(name))
+        })
+        .collect()
+}
+
+fn tokens(node: &SyntaxNode, kind: SyntaxKind) -> Vec<SyntaxToken> {
+    node.descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .filter(|t| t.kind() == kind)
+        .collect()
+}
+
+pub(crate) static NO_CACHE: Rule = rule("no-cache", Phase::Meaning, |file, out| {
+    for pip in commands(file, "pip") {
+        let words: Vec<_> = pip.words().collect();
+        if words.len() < 2
+            || words
+                .iter()
+                .any(|w| w.value().known() == Some("--no-cache-dir"))
+        {
+            continue;
+        }
+        out.fix(&pip, Safety::Safe, "pip keeps a cache")
+            .effect(Effect::arguments_of(&pip))
+            .edit(|edit| edit.insert_word_after(&words[1], "--no-cache-dir"));
+    }
+});
+
+pub(crate) static UPPER: Rule = rule("upper", Phase::Layout, |file, out| {
+    for instruction in file.tree().instructions() {
+        let Some(keyword) = instruction.keyword() else {
+            continue;
+        };
+        let upper = keyword.text().to_ascii_uppercase();
+        if keyword.text() != upper {
+            out.fix(&keyword, Safety::Safe, "the keyword is in lower case")
+                .effect(Effect::Layout)
+                .edit(|edit| edit.replace_token(&keyword, &upper));
+        }
+    }
+});
+
+pub(crate) static PRODUCTION: Rule = rule("production", Phase::Meaning, |file, out| {
+    let is_set = instructions(file, "ENV")
+        .iter()
+        .any(|i| i.syntax().text().to_string().contains("MODE="));
+    let froms = instructions(file, "FROM");
+    let Some(from) = froms.last().filter(|_| !is_set) else {
+        return;
+    };
+    out.fix(from, Safety::Checked, "MODE is not set")
+        .effect(Effect::environment(froms.len() - 1, ["MODE", "PATH"]))
+        .evidence("nothing sets MODE")
+        .edit(|edit| {
+            let pairs = [("MODE", "production"), ("PATH", "/opt/bin:$PATH")];
+            edit.insert_instruction_after(from, &dfix_engine::env_source(pairs));
+        });
+});
+
+pub(crate) static DROPS_COMMENT: Rule = rule("drops-comment", Phase::Meaning, |file, out| {
+    for comment in tokens(file.tree().syntax(), SyntaxKind::COMMENT) {
+        let Some(blank) = comment.prev_token() else {
+            continue;
+        };
+        out.fix(&comment, Safety::Safe, "a comment")
+            .effect(Effect::changed(file.tree().syntax().clone()))
+            .edit(|edit| edit.replace_token(&blank, &format!("{}#", blank.text())));
+    }
+});
+
+pub(crate) static SWALLOWS: Rule = rule("swallows", Phase::Meaning, |file, out| {
+    for curl in tokens(file.tree().syntax(), SyntaxKind::TEXT) {
+        if curl.text() == "curl" {
+            out.fix(&curl, Safety::Safe, "it does not swallow")
+                .effect(Effect::changed(&curl))
+                .edit(|edit| edit.replace_token(&curl, "curl \\"));
+        }
+    }
+});
+
+pub(crate) static CHANGES_BASE: Rule = rule("changes-base", Phase::Meaning, |file, out| {
+    for from in instructions(file, "FROM") {
+        let image = from
+            .syntax()
+            .children()
+            .find(|n| n.kind() == SyntaxKind::IMAGE);
+        let Some(image) = image.filter(|i| i.text() != "evil:1") else {
+            continue;
+        };
+        out.fix(&from, Safety::Safe, "the base is not evil")
+            .effect(Effect::User { stage: 0 })
+            .edit(|edit| edit.replace_node(&image, "evil:1"));
+    }
+});
+
+pub(crate) static EDITS_HEREDOC: Rule = rule("edits-heredoc", Phase::Meaning, |file, out| {
+    for body in tokens(file.tree().syntax(), SyntaxKind::HEREDOC_TEXT) {
+        if !body.text().contains("edited") {
+            out.fix(&body, Safety::Safe, "the text is not edited")
+                .effect(Effect::changed(&body))
+                .edit(|edit| edit.replace_token(&body, "edited\n"));
+        }
+    }
+});
+
+fn users(file: &Model<'_>, out: &mut Findings<'_>, from: &str, to: &str) {
+    for user in instructions(file, "USER") {
+        let Instruction::User(user) = user else {
+            continue;
+        };
+        let word = user.word().filter(|w| w.value().known() == Some(from));
+        if let Some(word) = word {
+            out.fix(&word, Safety::Safe, format!("the user is {from}"))
+                .effect(Effect::changed(&user))
+                .edit(|edit| edit.replace_word(&word, to));
+        }
+    }
+}
+
+pub(crate) static A_TO_B: Rule = rule("a-to-b", Phase::Meaning, |file, out| {
+    users(file, out, "a", "b");
+});
+pub(crate) static B_TO_A: Rule = rule("b-to-a", Phase::Meaning, |file, out| {
+    users(file, out, "b", "a");
+});
+
+pub(crate) static PANICS: Rule = rule("panics", Phase::Meaning, |_, _| {
+    panic!("as it was told to");
+});
+
+pub(crate) static NEVER_DONE: Rule = rule("never-done", Phase::Meaning, |file, out| {
+    for run in instructions(file, "RUN") {
+        let script = run.script();
+        let Some(command) = script.and_then(|s| s.commands().next()) else {
+            continue;
+        };
+        out.fix(&command, Safety::Safe, "the command could be longer")
+            .effect(Effect::changed(&run))
+            .edit(|edit| edit.add_command_after(&command, "true"));
+    }
+});
+
+pub(crate) static SHAPE_LIAR: Rule = rule("shape-liar", Phase::Shape, |file, out| {
+    for env in instructions(file, "ENV") {
+        let Instruction::Env(env) = env else { continue };
+        for pair in env.pairs() {
+            if let Some(value) = pair.value().filter(|v| v.value().known() != Some("2")) {
+                out.fix(&value, Safety::Safe, "the value is not 2")
+                    .effect(Effect::Shape)
+                    .edit(|edit| edit.replace_node(&value, "2"));
+            }
+        }
+    }
+});
+
+pub(crate) static UNSAFE_USER: Rule = rule("unsafe-user", Phase::Meaning, |file, out| {
+    if !instructions(file, "USER").is_empty() {
+        return;
+    }
+    if let Some(last) = instructions(file, "CMD").last() {
+        out.fix(last, Safety::Checked, "it runs as root")
+            .effect(Effect::User { stage: 0 })
+            .unproven("whether it writes anywhere", "tell where")
+            .edit(|edit| edit.insert_instruction_before(last, "USER app"));
+    }
+});
