@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
-use dfix_engine::Outcome;
+use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
 use dfix_model::context::{Context, NoContext};
 use rayon::prelude::*;
 
@@ -173,7 +173,19 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
         troubles: Vec::new(),
     };
     match made {
-        Ok(outcome) => {
+        Ok(mut outcome) => {
+            for refused in outcome
+                .refused
+                .extract_if(.., |it| it.proof == Proof::NoPanic)
+            {
+                let rule = refused.finding.rule;
+                report.troubles.push(
+                    Trouble::new(format!("the rule {rule} has a fault: {}", refused.reason))
+                        .with_remedy(format!(
+                            "it was left out here; please report it; --ignore {rule} keeps it quiet"
+                        )),
+                );
+            }
             let lines = Lines::new(&report.before);
             for error in &outcome.errors {
                 let place = lines.place(error.range.start().into());
@@ -196,15 +208,17 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
 }
 
 /// Asks the engine.
-fn mend(text: &str, _context: &dyn Context, selection: &Selection) -> Outcome {
-    let _ = selection.threshold;
-    Outcome {
-        text: text.to_owned(),
-        rounds: Vec::new(),
-        remaining: Vec::new(),
-        refused: Vec::new(),
-        errors: dfix_syntax::parse(text).errors().to_vec(),
+fn mend(text: &str, context: &dyn Context, selection: &Selection) -> Outcome {
+    let options = Options::new(&selection.rules)
+        .with_threshold(selection.threshold)
+        .with_settings(&selection.settings);
+    let mut outcome = dfix_engine::run(text, context, &options);
+    if !selection.minds_idle_ignores {
+        outcome
+            .remaining
+            .retain(|finding| finding.rule != IGNORE_UNUSED);
     }
+    outcome
 }
 
 /// Reads a file that is a regular one (perhaps behind a link) of a bearable size.

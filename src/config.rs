@@ -5,11 +5,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use dfix_engine::Safety;
+use dfix_engine::{RuleSettings, Safety, Setting};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use crate::names;
 use crate::select::{self, Selection};
 
 /// What a configuration says.
@@ -20,11 +21,11 @@ pub(crate) struct Config {
     /// Which fixes are applied where the command line does not say.
     pub(crate) level: Option<Safety>,
     /// What it says of rules, by the name that it uses, in order.
-    pub(crate) rules: Vec<(String, Setting)>,
+    pub(crate) rules: Vec<(String, Said)>,
     /// Names that hadolint's file ignores; most are none of ours.
     pub(crate) hadolint_ignores: Vec<String>,
-    /// What the user vouches for, by key.
-    pub(crate) assume: BTreeMap<String, String>,
+    /// What the user vouches for: an option of every rule that does not set it itself.
+    pub(crate) assume: BTreeMap<String, Setting>,
     /// The root of the build context.
     pub(crate) context: Option<PathBuf>,
     include: Option<Gitignore>,
@@ -33,13 +34,11 @@ pub(crate) struct Config {
 
 /// What a configuration says of one rule or group.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Setting {
+pub(crate) struct Said {
     /// Whether it runs.
     pub(crate) on: Option<bool>,
-    /// The level that its fixes count as.
-    pub(crate) level: Option<Safety>,
-    /// Its own options, as text.
-    pub(crate) options: BTreeMap<String, String>,
+    /// The level that its fixes count as, and its own options.
+    pub(crate) settings: RuleSettings,
 }
 
 /// Why a configuration cannot be used.
@@ -243,7 +242,7 @@ fn parse(file: &Path, text: &str) -> Result<Config, ConfigError> {
             "include" => config.include = Some(reader.globs(value, folder)?),
             "exclude" => config.exclude = Some(reader.globs(value, folder)?),
             "context" => config.context = Some(folder.join(reader.string(value)?)),
-            "assume" => config.assume = reader.options(reader.table(value)?)?,
+            "assume" => config.assume = reader.settings(reader.table(value)?)?,
             _ => {
                 let known = ["level", "rules", "include", "exclude", "context", "assume"];
                 return Err(reader.unknown("key", key, known));
@@ -310,7 +309,7 @@ impl Reader<'_> {
 
     fn level(&self, value: &Value<'_>) -> Result<Safety, ConfigError> {
         let name = self.string(value)?;
-        crate::names::safety_of(&name).ok_or_else(|| {
+        names::safety_of(&name).ok_or_else(|| {
             self.error(
                 value.span(),
                 format!("`{name}` is no level; they are safe, checked and unsafe"),
@@ -332,26 +331,26 @@ impl Reader<'_> {
             .map_err(|error| self.error(value.span(), error.to_string()))
     }
 
-    fn rules(&self, value: &Value<'_>) -> Result<Vec<(String, Setting)>, ConfigError> {
+    fn rules(&self, value: &Value<'_>) -> Result<Vec<(String, Said)>, ConfigError> {
         let mut rules = Vec::new();
         for (name, value) in in_order(self.table(value)?) {
-            if select::resolve(name.get_ref()).is_err() {
+            if !select::is_known(name.get_ref()) {
                 return Err(self.unknown("rule", name, select::names()));
             }
-            rules.push((name.get_ref().to_string(), self.setting(value)?));
+            rules.push((name.get_ref().to_string(), self.said(value)?));
         }
         Ok(rules)
     }
 
-    fn setting(&self, value: &Value<'_>) -> Result<Setting, ConfigError> {
-        let mut setting = Setting::default();
+    fn said(&self, value: &Value<'_>) -> Result<Said, ConfigError> {
+        let mut said = Said::default();
         match value.get_ref() {
-            DeValue::Boolean(on) => setting.on = Some(*on),
+            DeValue::Boolean(on) => said.on = Some(*on),
             DeValue::String(word) => match word.as_ref() {
-                "on" => setting.on = Some(true),
-                "off" => setting.on = Some(false),
+                "on" => said.on = Some(true),
+                "off" => said.on = Some(false),
                 word => {
-                    setting.level = Some(crate::names::safety_of(word).ok_or_else(|| {
+                    said.settings.level = Some(names::safety_of(word).ok_or_else(|| {
                         let wanted = "on, off, safe, checked, unsafe or a table";
                         self.error(value.span(), format!("expected {wanted}, found `{word}`"))
                     })?);
@@ -362,41 +361,42 @@ impl Reader<'_> {
                     match key.get_ref().as_ref() {
                         "enabled" => {
                             let on = value.get_ref().as_bool();
-                            setting.on =
-                                Some(on.ok_or_else(|| self.wrong(value, "true or false"))?);
+                            said.on = Some(on.ok_or_else(|| self.wrong(value, "true or false"))?);
                         }
-                        "level" => setting.level = Some(self.level(value)?),
+                        "level" => said.settings.level = Some(self.level(value)?),
                         option => {
-                            setting
-                                .options
-                                .insert(option.to_owned(), self.scalar(value)?);
+                            let setting = self.setting(value)?;
+                            said.settings.options.insert(option.to_owned(), setting);
                         }
                     }
                 }
             }
             _ => return Err(self.wrong(value, "on, off, a level or a table")),
         }
-        Ok(setting)
+        Ok(said)
     }
 
-    fn options(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, String>, ConfigError> {
+    fn settings(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, Setting>, ConfigError> {
         let pairs = table.iter();
         pairs
-            .map(|(key, value)| Ok((key.get_ref().to_string(), self.scalar(value)?)))
+            .map(|(key, value)| Ok((key.get_ref().to_string(), self.setting(value)?)))
             .collect()
     }
 
-    fn scalar(&self, value: &Value<'_>) -> Result<String, ConfigError> {
+    fn setting(&self, value: &Value<'_>) -> Result<Setting, ConfigError> {
+        let wanted = "a string, a whole number, true, false or a list of strings";
         match value.get_ref() {
-            DeValue::String(text) => Ok(text.to_string()),
-            DeValue::Boolean(it) => Ok(it.to_string()),
-            DeValue::Integer(number) => Ok(number.as_str().to_owned()),
+            DeValue::String(text) => Ok(Setting::Text(text.to_string())),
+            DeValue::Boolean(flag) => Ok(Setting::Flag(*flag)),
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map(Setting::Number)
+                .map_err(|_| self.error(value.span(), "this number is too large")),
             DeValue::Array(items) => {
                 let items: Result<Vec<String>, _> =
-                    items.iter().map(|it| self.scalar(it)).collect();
-                Ok(items?.join(","))
+                    items.iter().map(|it| self.string(it)).collect();
+                Ok(Setting::List(items?))
             }
-            _ => Err(self.wrong(value, "a string, a number, true, false or a list of these")),
+            _ => Err(self.wrong(value, wanted)),
         }
     }
 }
@@ -412,7 +412,7 @@ impl Config {
 mod tests {
     use std::path::Path;
 
-    use dfix_engine::Safety;
+    use dfix_engine::{Safety, Setting};
 
     use super::{Config, parse};
 
@@ -458,12 +458,13 @@ mod tests {
 
     #[test]
     fn rules_take_a_word_or_a_table() {
-        let text = "level = \"safe\"\n[rules]\nstyle = \"off\"\nsize = { level = \"unsafe\", names = [\"a\", 1] }\n";
+        let text = "level = \"safe\"\n[rules]\nstyle = \"off\"\nsize = { level = \"unsafe\", names = [\"a\", \"b\"] }\n";
         let config = read(text).unwrap();
         assert_eq!(config.level, Some(Safety::Safe));
         let of = |name: &str| &config.rules.iter().find(|it| it.0 == name).unwrap().1;
         assert_eq!(of("style").on, Some(false));
-        assert_eq!(of("size").level, Some(Safety::Unsafe));
-        assert_eq!(of("size").options["names"], "a,1");
+        assert_eq!(of("size").settings.level, Some(Safety::Unsafe));
+        let names = Setting::List(vec!["a".to_owned(), "b".to_owned()]);
+        assert_eq!(of("size").settings.options["names"], names);
     }
 }

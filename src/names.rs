@@ -1,27 +1,6 @@
 //! The words that users see for the engine's terms.
 
-use dfix_engine::{Effect, Group, Phase, Proof, Safety};
-
-/// Every group, in the order in which it is shown.
-pub(crate) const GROUPS: [Group; 6] = [
-    Group::Base,
-    Group::Security,
-    Group::Size,
-    Group::Build,
-    Group::Runtime,
-    Group::Style,
-];
-
-pub(crate) fn group(group: Group) -> &'static str {
-    match group {
-        Group::Base => "base",
-        Group::Security => "security",
-        Group::Size => "size",
-        Group::Build => "build",
-        Group::Runtime => "runtime",
-        Group::Style => "style",
-    }
-}
+use dfix_engine::{Effect, Phase, Proof, Safety};
 
 pub(crate) fn phase(phase: Phase) -> &'static str {
     match phase {

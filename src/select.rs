@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dfix_engine::{Rule, Safety};
+use dfix_engine::{Group, IGNORE_UNUSED, Rule, RuleSettings, Safety};
 
 use crate::config::Config;
-use crate::names;
 
 pub(crate) use dfix_rules::ALL;
 
@@ -26,10 +25,10 @@ pub(crate) struct Selection {
     pub(crate) rules: Vec<&'static Rule>,
     /// The lowest level that is applied.
     pub(crate) threshold: Safety,
-    /// The levels that single rules' fixes count as instead of their own.
-    pub(crate) levels: BTreeMap<&'static str, Safety>,
-    /// Options by rule and name.
-    pub(crate) options: BTreeMap<(&'static str, String), String>,
+    /// Levels and options by rule.
+    pub(crate) settings: BTreeMap<String, RuleSettings>,
+    /// Whether an ignore that suppresses nothing is a finding.
+    pub(crate) minds_idle_ignores: bool,
 }
 
 impl Asked {
@@ -54,49 +53,63 @@ impl Selection {
     /// What is asked, over what the configuration says, over the defaults: all rules. A rule that the
     /// command line names is on even where a configuration turns it off, unless it is also ignored.
     pub(crate) fn new(asked: &Asked, config: &Config) -> Self {
-        let mut selection = Selection {
-            threshold: asked.level.or(config.level).unwrap_or(Safety::Checked),
-            rules: Vec::new(),
-            levels: BTreeMap::new(),
-            options: BTreeMap::new(),
-        };
         // What is said of a single rule counts more than what is said of its group.
         let (groups, singles): (Vec<_>, Vec<_>) =
             config.rules.iter().partition(|(name, _)| is_group(name));
         let mut off: Vec<&str> = Vec::new();
+        let mut settings: BTreeMap<String, RuleSettings> = BTreeMap::new();
         for name in &config.hadolint_ignores {
-            off.extend(resolve(name).unwrap_or_default().iter().map(|rule| rule.id));
+            off.extend(ids(name));
         }
-        for (name, setting) in groups.into_iter().chain(singles) {
-            for rule in resolve(name).unwrap_or_default() {
-                match setting.on {
-                    Some(true) => off.retain(|id| *id != rule.id),
-                    Some(false) => off.push(rule.id),
-                    None => {}
-                }
-                if let Some(level) = setting.level {
-                    selection.levels.insert(rule.id, level);
-                }
-                for (key, value) in &setting.options {
-                    let place = (rule.id, key.clone());
-                    selection.options.insert(place, value.clone());
-                }
+        if !config.assume.is_empty() {
+            for rule in ALL {
+                let assumed = settings.entry(rule.id.to_owned()).or_default();
+                assumed.options.clone_from(&config.assume);
             }
         }
-        let named = |names: &[String], rule: &Rule, groups_too: bool| {
-            names
-                .iter()
-                .any(|name| (groups_too || !is_group(name)) && goes_by(rule, name))
+        for (name, said) in groups.into_iter().chain(singles) {
+            for id in ids(name) {
+                match said.on {
+                    Some(true) => off.retain(|it| *it != id),
+                    Some(false) => off.push(id),
+                    None => {}
+                }
+                let here = settings.entry(id.to_owned()).or_default();
+                here.level = said.settings.level.or(here.level);
+                here.options.extend(said.settings.options.clone());
+            }
+        }
+        let called = |names: &[String], id: &str, rule: Option<&Rule>, by_group: bool| {
+            names.iter().any(|name| {
+                name == id
+                    || rule.is_some_and(|it| it.is_called(name)) && (by_group || !is_group(name))
+            })
         };
-        selection.rules = ALL
-            .iter()
-            .copied()
-            .filter(|rule| asked.rules.is_empty() || named(&asked.rules, rule, true))
-            .filter(|rule| !off.contains(&rule.id) || named(&asked.rules, rule, false))
-            .filter(|rule| !named(&asked.ignore, rule, true))
-            .collect();
-        selection
+        let is_on = |id: &str, rule: Option<&Rule>| {
+            (asked.rules.is_empty() || called(&asked.rules, id, rule, true))
+                && (!off.contains(&id) || called(&asked.rules, id, rule, false))
+                && !called(&asked.ignore, id, rule, true)
+        };
+        let rules = ALL.iter().copied();
+        Selection {
+            rules: rules.filter(|rule| is_on(rule.id, Some(rule))).collect(),
+            threshold: asked.level.or(config.level).unwrap_or(Safety::Checked),
+            settings,
+            minds_idle_ignores: is_on(IGNORE_UNUSED, None),
+        }
     }
+}
+
+/// The ids of all that goes by a name; none where it is no name of ours.
+fn ids(name: &str) -> Vec<&'static str> {
+    if name == IGNORE_UNUSED {
+        return vec![IGNORE_UNUSED];
+    }
+    resolve(name)
+        .unwrap_or_default()
+        .iter()
+        .map(|rule| rule.id)
+        .collect()
 }
 
 /// The rules that go by a name: an id, a group, or another tool's name in any letter case.
@@ -104,7 +117,7 @@ pub(crate) fn resolve(name: &str) -> Result<Vec<&'static Rule>, ()> {
     let rules: Vec<_> = ALL
         .iter()
         .copied()
-        .filter(|rule| goes_by(rule, name))
+        .filter(|rule| rule.is_called(name))
         .collect();
     if rules.is_empty() && !is_group(name) {
         return Err(());
@@ -112,26 +125,21 @@ pub(crate) fn resolve(name: &str) -> Result<Vec<&'static Rule>, ()> {
     Ok(rules)
 }
 
-fn goes_by(rule: &Rule, name: &str) -> bool {
-    rule.id == name
-        || names::group(rule.group) == name
-        || rule
-            .aliases
-            .iter()
-            .any(|alias| alias.eq_ignore_ascii_case(name))
+/// Whether something goes by a name.
+pub(crate) fn is_known(name: &str) -> bool {
+    name == IGNORE_UNUSED || resolve(name).is_ok()
 }
 
 fn is_group(name: &str) -> bool {
-    names::GROUPS
-        .iter()
-        .any(|group| names::group(*group) == name)
+    Group::ALL.iter().any(|group| group.name() == name)
 }
 
-/// Every name that `resolve` takes.
+/// Every name that is known.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let ids = ALL.iter().map(|rule| rule.id);
     let aliases = ALL.iter().flat_map(|rule| rule.aliases.iter().copied());
-    ids.chain(names::GROUPS.map(names::group)).chain(aliases)
+    let groups = Group::ALL.iter().map(|group| group.name());
+    ids.chain(groups).chain(aliases).chain([IGNORE_UNUSED])
 }
 
 /// `; did you mean …?` where a known name is near, else nothing.

@@ -6,7 +6,7 @@ use dfix_engine::{Example, Rule};
 
 use super::{Exit, Stop, rules};
 use crate::report::diff;
-use crate::{names, select};
+use crate::select;
 
 pub(super) fn run(name: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
     let found = select::resolve(name).map_err(|()| {
@@ -31,7 +31,7 @@ pub(super) fn run(name: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit
 fn print(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "{}: {}", rule.id, rule.summary)?;
     writeln!(out, "\n{}\n", rule.why)?;
-    write!(out, "Group {}", names::group(rule.group))?;
+    write!(out, "Group {}", rule.group.name())?;
     if !rule.aliases.is_empty() {
         write!(out, "; elsewhere known as {}", rule.aliases.join(", "))?;
     }

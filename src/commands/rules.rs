@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use dfix_engine::{Example, Rule};
+use dfix_engine::{Example, Group, Rule};
 use serde_json::{Value, json};
 
 use super::{Exit, Stop};
@@ -21,16 +21,16 @@ pub(super) fn run(as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
         .max()
         .unwrap_or(0);
     let mut is_first = true;
-    for group in names::GROUPS {
+    for group in Group::ALL {
         let mut rules = select::ALL
             .iter()
-            .filter(|rule| rule.group == group)
+            .filter(|rule| rule.group == *group)
             .peekable();
         if rules.peek().is_none() {
             continue;
         }
         let blank = if is_first { "" } else { "\n" };
-        writeln!(out, "{blank}{}", names::group(group))?;
+        writeln!(out, "{blank}{}", group.name())?;
         is_first = false;
         for rule in rules {
             write!(out, "  {:wide$}  {}", rule.id, rule.summary)?;
@@ -48,7 +48,7 @@ pub(super) fn of_rule(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
         "aliases": rule.aliases,
-        "group": names::group(rule.group),
+        "group": rule.group.name(),
         "phase": names::phase(rule.phase),
         "summary": rule.summary,
         "why": rule.why,

@@ -87,7 +87,7 @@ fn of_entry(entry: &Entry<'_>, mode: Mode) -> Value {
         .find(|rule| rule.id == finding.rule);
     let mut object = json!({
         "rule": finding.rule,
-        "group": rule.map(|rule| names::group(rule.group)),
+        "group": rule.map(|rule| rule.group.name()),
         "aliases": rule.map(|rule| rule.aliases),
         "status": match (entry.status, mode) {
             (Status::Applied, Mode::Fix) => "fixed",
