@@ -1,0 +1,592 @@
+//! Commands: what the build and the container run, wrappers peeled away.
+
+use std::ops::Range;
+
+use dfix_syntax::ast::{self, AstNode};
+use dfix_syntax::{SyntaxNode, TextRange, TextSize};
+
+use crate::gather::{Folder, Gathered};
+use crate::stage::Stage;
+use crate::step::Step;
+use crate::vars::{EnvFrom, Setting};
+use crate::word::{Word, WordData, WordKind};
+
+/// What is kept of a command.
+#[derive(Clone)]
+pub(crate) struct CommandData {
+    pub(crate) range: TextRange,
+    pub(crate) words: Range<usize>,
+    /// Index of the program's word; the end of `words` where there is none.
+    pub(crate) program: usize,
+    pub(crate) wrappers: Vec<WrapperData>,
+    pub(crate) assignments: Range<usize>,
+    pub(crate) redirects: Range<usize>,
+    pub(crate) outer: Option<u32>,
+    pub(crate) before: Option<Connector>,
+    pub(crate) after: Option<Connector>,
+    pub(crate) around: Surroundings,
+    pub(crate) folder: Folder,
+    pub(crate) script: u32,
+    pub(crate) kind: WordKind,
+}
+
+#[derive(Clone)]
+pub(crate) struct WrapperData {
+    pub(crate) name: &'static str,
+    pub(crate) kind: WrapperKind,
+    pub(crate) words: Range<usize>,
+    /// The word that names the user to become.
+    pub(crate) user: Option<usize>,
+}
+
+pub(crate) struct AssignmentData {
+    pub(crate) range: TextRange,
+    pub(crate) name: Box<str>,
+    pub(crate) value: Option<WordData>,
+}
+
+pub(crate) struct RedirectData {
+    pub(crate) range: TextRange,
+    pub(crate) operator: Box<str>,
+    pub(crate) fd: Option<Box<str>>,
+    pub(crate) target: Option<WordData>,
+}
+
+impl AssignmentData {
+    pub(crate) fn of_node(text: &str, node: &SyntaxNode, offset: TextSize, kind: WordKind) -> Self {
+        let view = ast::Assignment::cast(node.clone());
+        AssignmentData {
+            range: node.text_range() + offset,
+            name: view
+                .as_ref()
+                .and_then(ast::Assignment::name)
+                .unwrap_or_default()
+                .into(),
+            value: view
+                .and_then(|a| a.value())
+                .map(|value| WordData::of_node(text, value.syntax(), offset, kind)),
+        }
+    }
+}
+
+impl RedirectData {
+    pub(crate) fn of_node(
+        text: &str,
+        node: &SyntaxNode,
+        offset: TextSize,
+        kind: WordKind,
+    ) -> Option<Self> {
+        let view = ast::Redirect::cast(node.clone())?;
+        Some(RedirectData {
+            range: node.text_range() + offset,
+            operator: view.operator()?.text().into(),
+            fd: node
+                .children_with_tokens()
+                .filter_map(dfix_syntax::NodeOrToken::into_token)
+                .find(|t| t.kind() == dfix_syntax::SyntaxKind::FD)
+                .map(|t| t.text().into()),
+            target: view
+                .target()
+                .map(|target| WordData::of_node(text, target.syntax(), offset, kind)),
+        })
+    }
+}
+
+/// What joins a command to its neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connector {
+    /// Which operator.
+    pub operator: Operator,
+    /// Its place.
+    pub range: TextRange,
+}
+
+/// An operator between commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `;`
+    Semicolon,
+    /// `&`
+    Background,
+    /// A line end in a here-document.
+    Newline,
+    /// `|` or `|&`
+    Pipe,
+}
+
+/// What a command stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Surroundings {
+    /// It may not run: a branch, after `||`, after a test and `&&`.
+    pub conditional: bool,
+    /// Its failure is looked at: a condition of `if` or `while`, before `||`.
+    pub tested: bool,
+    /// It comes after `!`.
+    pub negated: bool,
+    /// It is inside `( … )`.
+    pub subshell: bool,
+    /// It is in a loop.
+    pub looped: bool,
+    /// It is in the body of a function.
+    pub function: bool,
+    /// It runs in the background.
+    pub background: bool,
+    /// It is inside `$( … )`, backticks or `<( … )`.
+    pub substitution: bool,
+    /// It is part of a pipeline.
+    pub piped: bool,
+}
+
+/// A command in front of the command: `sudo`, `env`, `time`, …
+#[derive(Debug, Clone, Copy)]
+pub struct Wrapper<'m> {
+    /// Its name without folder: `sudo`.
+    pub name: &'static str,
+    /// What it does to the command.
+    pub kind: WrapperKind,
+    /// From its name to its last word before the command.
+    pub range: TextRange,
+    /// The word that names the user that the command runs as, if one is said.
+    pub user: Option<Word<'m>>,
+}
+
+/// What a wrapper does to the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrapperKind {
+    /// Nothing that matters to what the command does: `time`, `nice`, `exec`, `command`, …
+    Plain,
+    /// Sets variables: `env`.
+    Environment,
+    /// Runs it as another user: `sudo`, `gosu`, `su-exec`, …
+    User,
+    /// Runs it once or more with further words from its input: `xargs`.
+    Arguments,
+    /// Runs it in an environment of a language's own: `poetry run`, `conda run`, `bundle exec`, …
+    Isolated,
+    /// Picks the command from a box of them: `busybox`.
+    Box,
+    /// Stays as the parent: `tini`, `dumb-init`.
+    Init,
+}
+
+/// `NAME=value` before a command, also among the words of `env` and `sudo`.
+#[derive(Clone, Copy)]
+pub struct Assignment<'m> {
+    command: Command<'m>,
+    data: &'m AssignmentData,
+}
+
+/// `>file` and its like.
+#[derive(Clone, Copy)]
+pub struct Redirect<'m> {
+    command: Command<'m>,
+    data: &'m RedirectData,
+}
+
+/// A simple command of shell text or of an exec form.
+#[derive(Clone, Copy)]
+pub struct Command<'m> {
+    pub(crate) step: Step<'m>,
+    pub(crate) index: usize,
+}
+
+impl PartialEq for Command<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.step == other.step && self.index == other.index
+    }
+}
+
+impl Eq for Command<'_> {}
+
+impl std::fmt::Debug for Command<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.program())
+            .entries(self.args())
+            .finish()
+    }
+}
+
+/// The last part of a path, without `.exe`.
+pub(crate) fn base_name(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".exe").unwrap_or(name)
+}
+
+impl<'m> Command<'m> {
+    fn found(self) -> &'m Gathered {
+        self.step.gathered()
+    }
+
+    pub(crate) fn data(self) -> &'m CommandData {
+        &self.found().commands[self.index]
+    }
+
+    fn word_at(self, index: usize) -> Word<'m> {
+        Word {
+            file: self.step.file,
+            data: &self.found().words[index],
+        }
+    }
+
+    /// The step that it stands in.
+    pub fn step(self) -> Step<'m> {
+        self.step
+    }
+
+    /// The stage that it stands in.
+    pub fn stage(self) -> Option<Stage<'m>> {
+        self.step.stage()
+    }
+
+    /// The whole command in the file: assignments, wrappers, words and redirections.
+    pub fn range(self) -> TextRange {
+        self.data().range
+    }
+
+    /// In which syntax its words are written.
+    pub fn kind(self) -> WordKind {
+        self.data().kind
+    }
+
+    /// The program's name without its folder, wrappers peeled away; `""` where there is none or only the
+    /// build can tell.
+    pub fn name(self) -> &'m str {
+        self.program().and_then(Word::value).map_or("", base_name)
+    }
+
+    /// Whether this is the program's name.
+    pub fn is(self, name: &str) -> bool {
+        self.name() == name
+    }
+
+    /// Whether the program's name is one of these.
+    pub fn is_any(self, names: &[&str]) -> bool {
+        names.contains(&self.name())
+    }
+
+    /// The program's word.
+    pub fn program(self) -> Option<Word<'m>> {
+        let data = self.data();
+        (data.program < data.words.end).then(|| self.word_at(data.program))
+    }
+
+    /// The words after the program.
+    pub fn args(self) -> impl DoubleEndedIterator<Item = Word<'m>> + ExactSizeIterator + Clone {
+        let data = self.data();
+        let start = (data.program + 1).min(data.words.end);
+        (start..data.words.end).map(move |index| self.word_at(index))
+    }
+
+    /// All words, those of wrappers too.
+    pub fn words(self) -> impl DoubleEndedIterator<Item = Word<'m>> + ExactSizeIterator + Clone {
+        self.data()
+            .words
+            .clone()
+            .map(move |index| self.word_at(index))
+    }
+
+    /// The argument at this place, counted from 0.
+    pub fn arg(self, index: usize) -> Option<Word<'m>> {
+        self.args().nth(index)
+    }
+
+    /// Whether an argument stands for exactly this text.
+    pub fn has_arg(self, text: &str) -> bool {
+        self.args().any(|w| w.is(text))
+    }
+
+    /// Whether the option is among the arguments: `--long` also as `--long=value`, `-x` also within a
+    /// cluster of letters such as `-fxL`. Knows nothing of options that take arguments.
+    pub fn has_option(self, option: &str) -> bool {
+        let letter = option
+            .strip_prefix('-')
+            .filter(|o| o.len() == 1 && *o != "-");
+        self.args()
+            .take_while(|w| !w.is("--"))
+            .map(Word::known_start)
+            .any(|text| match letter {
+                Some(letter) => {
+                    text.starts_with('-') && !text.starts_with("--") && text[1..].contains(letter)
+                }
+                None => text
+                    .strip_prefix(option)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('=')),
+            })
+    }
+
+    /// The wrappers in front of it, the outermost first.
+    pub fn wrappers(self) -> impl Iterator<Item = Wrapper<'m>> {
+        self.data().wrappers.iter().map(move |data| Wrapper {
+            name: data.name,
+            kind: data.kind,
+            range: TextRange::new(
+                self.word_at(data.words.start).range().start(),
+                self.word_at(data.words.end - 1).range().end(),
+            ),
+            user: data.user.map(|index| self.word_at(index)),
+        })
+    }
+
+    /// Whether a wrapper of this name is in front of it.
+    pub fn is_wrapped_by(self, name: &str) -> bool {
+        self.data().wrappers.iter().any(|w| w.name == name)
+    }
+
+    /// `NAME=value` before it, also among the words of wrappers, in order.
+    pub fn assignments(self) -> impl Iterator<Item = Assignment<'m>> {
+        self.found().assignments[self.data().assignments.clone()]
+            .iter()
+            .map(move |data| Assignment {
+                command: self,
+                data,
+            })
+    }
+
+    /// Its redirections, in order.
+    pub fn redirects(self) -> impl Iterator<Item = Redirect<'m>> {
+        self.found().redirects[self.data().redirects.clone()]
+            .iter()
+            .map(move |data| Redirect {
+                command: self,
+                data,
+            })
+    }
+
+    /// The command whose words hold this one: `sh -c "…"`, a substitution, `find -exec`.
+    pub fn outer(self) -> Option<Command<'m>> {
+        Some(Command {
+            step: self.step,
+            index: self.data().outer? as usize,
+        })
+    }
+
+    /// Whether a further command stands inside its words and was read: `sh -c "…"`.
+    pub fn has_inner(self) -> bool {
+        self.inner().next().is_some()
+    }
+
+    /// The commands inside its words, one level deep.
+    pub fn inner(self) -> impl Iterator<Item = Command<'m>> {
+        self.step
+            .commands()
+            .skip(self.index + 1)
+            .filter(move |c| c.data().outer.is_some_and(|o| o as usize == self.index))
+    }
+
+    /// The operator before it in its list or pipeline.
+    pub fn before(self) -> Option<Connector> {
+        self.data().before
+    }
+
+    /// The operator after it in its list or pipeline.
+    pub fn after(self) -> Option<Connector> {
+        self.data().after
+    }
+
+    /// What it stands in.
+    pub fn around(self) -> Surroundings {
+        self.data().around
+    }
+
+    /// Whether it surely runs when its step does, and its failure fails the step or a list before it.
+    pub fn is_certain(self) -> bool {
+        let around = self.around();
+        !(around.conditional || around.function || around.background)
+    }
+
+    /// The command before it in the step, in order of place.
+    pub fn previous(self) -> Option<Command<'m>> {
+        Some(Command {
+            step: self.step,
+            index: self.index.checked_sub(1)?,
+        })
+    }
+
+    /// The command after it in the step, in order of place.
+    pub fn next(self) -> Option<Command<'m>> {
+        self.step.commands().nth(self.index + 1)
+    }
+
+    /// The folder that it runs in, absolute; `None` where only the build can tell.
+    pub fn working_directory(self) -> Option<String> {
+        let stage = self.stage()?;
+        self.resolve(stage, self.data().folder)
+    }
+
+    fn resolve(self, stage: Stage<'m>, folder: Folder) -> Option<String> {
+        // The moves are gone through from the first one to the last.
+        let mut chain = Vec::new();
+        let mut folder = folder;
+        loop {
+            match folder {
+                Folder::Unknown => return None,
+                Folder::Start => break,
+                Folder::Moved(index) => {
+                    let (before, word) = self.found().moves[index as usize];
+                    chain.push(word);
+                    folder = before.map_or(Folder::Start, Folder::Moved);
+                }
+            }
+        }
+        let mut path = None;
+        for word in chain.into_iter().rev() {
+            let target = stage.expand_text(self.word_at(word as usize), self)?;
+            if target.starts_with('~') {
+                return None;
+            }
+            path = Some(if target.starts_with('/') {
+                crate::workdir::normal(&target)
+            } else {
+                let from = match path {
+                    Some(path) => path,
+                    None => stage.workdir_at(self)?,
+                };
+                crate::workdir::join(&from, &target)
+            });
+        }
+        match path {
+            Some(path) => Some(path),
+            None => stage.workdir_at(self),
+        }
+    }
+
+    /// The commands before this one whose variables it sees: those of the same script and of the scripts around it.
+    fn seen_before(self) -> impl Iterator<Item = Command<'m>> {
+        let mut scripts = vec![self.data().script];
+        let mut command = self;
+        while let Some(outer) = command.outer() {
+            scripts.push(outer.data().script);
+            command = outer;
+        }
+        self.step
+            .commands()
+            .take(self.index)
+            .rev()
+            .filter(move |c| scripts.contains(&c.data().script))
+            .filter(move |c| {
+                let around = c.around();
+                let apart =
+                    around.subshell || around.substitution || around.piped || around.function;
+                !apart || around == self.around()
+            })
+    }
+
+    /// What shell text says of a variable that the command sees in its environment.
+    pub(crate) fn own_variable(self, name: &str) -> Option<Setting<'m>> {
+        let own = self.assignments().filter(|a| a.name() == name).last();
+        let mut outer = self.outer();
+        let mut assignment = own;
+        while let (None, Some(command)) = (assignment, outer) {
+            assignment = command.assignments().filter(|a| a.name() == name).last();
+            outer = command.outer();
+        }
+        if let Some(assignment) = assignment.filter(|_| self.program().is_some()) {
+            return Some(assignment.setting());
+        }
+        for command in self.seen_before() {
+            if command.is_any(&["export", "declare", "typeset", "readonly", "local"]) {
+                let setting = command.args().find_map(|word| {
+                    let assigned = word.known_start().strip_prefix(name)?.starts_with('=');
+                    assigned.then(|| Setting {
+                        value: word.value().map(|v| &v[name.len() + 1..]),
+                        place: Some(word.range()),
+                        value_place: None,
+                        from: EnvFrom::Command,
+                    })
+                });
+                if setting.is_some() {
+                    return setting;
+                }
+            } else if command.is("unset") && command.has_arg(name) {
+                return None;
+            } else if command.program().is_none()
+                && let Some(assignment) = command.assignments().find(|a| a.name() == name)
+            {
+                return Some(assignment.setting());
+            }
+        }
+        None
+    }
+
+    /// Whether shell text before the command may set the variable.
+    pub(crate) fn is_shell_variable(self, name: &str) -> bool {
+        let found = self.found();
+        found.assignments.iter().any(|a| &*a.name == name)
+            || found.words.iter().any(|w| {
+                // `export X=…`, `read X`, `for X in …` does not show as a word of a command.
+                let text = w.known_start(self.step.file.text);
+                text.strip_prefix(name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+            })
+            || self.around().looped
+            || self.around().function
+    }
+}
+
+impl<'m> Assignment<'m> {
+    /// The variable's name.
+    pub fn name(self) -> &'m str {
+        &self.data.name
+    }
+
+    /// The value; none when empty or an array.
+    pub fn value(self) -> Option<Word<'m>> {
+        Some(Word {
+            file: self.command.step.file,
+            data: self.data.value.as_ref()?,
+        })
+    }
+
+    /// The assignment in the file.
+    pub fn range(self) -> TextRange {
+        self.data.range
+    }
+
+    fn setting(self) -> Setting<'m> {
+        let value = self.value();
+        Setting {
+            value: match value {
+                Some(word) => word.value(),
+                None => Some(""),
+            },
+            place: Some(self.range()),
+            value_place: value.map(Word::range),
+            from: EnvFrom::Command,
+        }
+    }
+}
+
+impl<'m> Redirect<'m> {
+    /// The operator: `>`, `2>&1` has `>&`.
+    pub fn operator(self) -> &'m str {
+        &self.data.operator
+    }
+
+    /// The descriptor before the operator: `2`.
+    pub fn fd(self) -> Option<&'m str> {
+        self.data.fd.as_deref()
+    }
+
+    /// The word after the operator.
+    pub fn target(self) -> Option<Word<'m>> {
+        Some(Word {
+            file: self.command.step.file,
+            data: self.data.target.as_ref()?,
+        })
+    }
+
+    /// Whether it writes to a file.
+    pub fn writes(self) -> bool {
+        self.operator().contains('>') && self.operator() != ">&"
+    }
+
+    /// The redirection in the file.
+    pub fn range(self) -> TextRange {
+        self.data.range
+    }
+}

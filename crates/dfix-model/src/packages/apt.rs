@@ -1,0 +1,58 @@
+//! Whether a package manager asks and what it adds unasked.
+
+use crate::packages::{OptionValue, PackageCommand, PackageManager};
+
+impl PackageCommand<'_> {
+    /// Whether it asks nothing: `-y` and its like. Those that never ask say yes.
+    pub fn assumes_yes(&self) -> bool {
+        let any = |flags: &[&str]| flags.iter().any(|f| self.has_flag(f));
+        match self.manager {
+            PackageManager::Apt => {
+                any(&["-y", "--yes", "--assume-yes", "--force-yes"])
+                    || self.quietness() >= 2
+                    || self.has_setting("APT::Get::Assume-Yes", &["true", "1", "yes"])
+            }
+            PackageManager::Dnf => any(&["-y", "--assumeyes", "--yes"]),
+            PackageManager::Zypper => any(&["-n", "--non-interactive", "-y", "--no-confirm"]),
+            PackageManager::Pacman => any(&["--noconfirm"]),
+            PackageManager::Conda => any(&["-y", "--yes"]),
+            _ => true,
+        }
+    }
+
+    /// How quiet apt is told to be; 2 implies `-y` (apt-get(8)).
+    fn quietness(&self) -> usize {
+        self.options()
+            .iter()
+            .map(|o| match (o.name, o.value.and_then(OptionValue::text)) {
+                ("-q" | "--quiet", Some("2")) => 2,
+                ("--quiet", _) => 1,
+                (name, _) if name.starts_with("--") => 0,
+                (name, _) => name.matches('q').count(),
+            })
+            .sum()
+    }
+
+    /// Whether apt is told not to install what packages merely recommend.
+    pub fn is_without_recommends(&self) -> bool {
+        self.has_flag("--no-install-recommends")
+            || self.has_flag("--without-recommends")
+            || (self.command.name() == "aptitude" && self.has_flag("-R"))
+            || self
+                .flag_value("--install-recommends")
+                .and_then(OptionValue::text)
+                .is_some_and(|v| matches!(v, "false" | "no" | "0"))
+            || self.has_setting("APT::Install-Recommends", &["false", "0", "no"])
+    }
+
+    /// Whether `-o NAME=value` sets one of these values.
+    fn has_setting(&self, name: &str, values: &[&str]) -> bool {
+        self.values_of(&["-o", "--option"])
+            .filter_map(OptionValue::text)
+            .filter_map(|text| text.split_once('='))
+            .any(|(key, value)| {
+                key.trim().eq_ignore_ascii_case(name)
+                    && values.contains(&value.trim_matches('"').to_ascii_lowercase().as_str())
+            })
+    }
+}

@@ -1,0 +1,207 @@
+//! What is particular to pip: files of requirements, and where the packages go.
+
+use crate::command::WrapperKind;
+use crate::packages::{OptionValue, PackageCommand, PackageManager, SpecKind, spec};
+use crate::stage::Stage;
+
+/// Where Python packages are put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Into the interpreter's own `site-packages`.
+    System,
+    /// Into the user's home (`--user`).
+    User,
+    /// Into a folder (`--target`, `--prefix`, `--root`), if it is known which.
+    Folder(Option<String>),
+    /// Into a virtual environment, if it is known which.
+    Venv(Option<String>),
+    /// Into an environment that another tool keeps: conda, poetry, pipenv.
+    Tool,
+}
+
+/// The folders whose programs are the system's own.
+const SYSTEM_FOLDERS: &[&str] = &[
+    "/bin",
+    "/usr/bin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/sbin",
+    "/usr/local/sbin",
+];
+
+impl<'m> PackageCommand<'m> {
+    fn values_of_python(&self, names: &[&str]) -> impl Iterator<Item = OptionValue<'m>> {
+        let is_python = matches!(self.manager, PackageManager::Pip | PackageManager::Uv);
+        self.values_of(if is_python { names } else { &[] })
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// The files that `-r` names.
+    pub fn requirement_files(&self) -> impl Iterator<Item = OptionValue<'m>> {
+        self.values_of_python(&["-r", "--requirement", "--requirements"])
+    }
+
+    /// The files that `-c` names.
+    pub fn constraint_files(&self) -> impl Iterator<Item = OptionValue<'m>> {
+        self.values_of_python(&["-c", "--constraint", "--constraints"])
+    }
+
+    /// What `-e` names: folders or repositories.
+    pub fn editables(&self) -> impl Iterator<Item = OptionValue<'m>> {
+        self.values_of_python(&["-e", "--editable"])
+    }
+
+    /// The folders and files of the image that pip installs as Python projects: `.`, `./lib`, `-e .[test]`.
+    pub fn local_projects(&self) -> Vec<OptionValue<'m>> {
+        let operands = self
+            .operands()
+            .iter()
+            .filter(|w| spec::parse(self.manager, **w).kind == SpecKind::Path)
+            .map(|&word| OptionValue {
+                word,
+                known_start: word.known_start(),
+                is_known: word.is_known(),
+            });
+        operands
+            .chain(self.editables().filter(|v| !v.known_start.contains("://")))
+            .collect()
+    }
+
+    /// Where a pip command puts packages.
+    pub fn destination(&self) -> Destination {
+        let Some(stage) = self.command.stage() else {
+            return Destination::System;
+        };
+        if let Some(folder) = self
+            .values_of(&["-t", "--target", "--prefix", "--root"])
+            .next()
+        {
+            return Destination::Folder(folder.text().map(str::to_owned));
+        }
+        if self.has_flag("--user") {
+            return Destination::User;
+        }
+        let mut wrappers = self.command.wrappers();
+        if wrappers.any(|w| w.kind == WrapperKind::Isolated) {
+            return Destination::Tool;
+        }
+        let is_uv = self.manager == PackageManager::Uv;
+        if is_uv && self.has_flag("--system") {
+            return Destination::System;
+        }
+        if let Some(python) = self.flag_value("--python") {
+            return of_program(python.known_start);
+        }
+        let program = self
+            .command
+            .program()
+            .and_then(|w| stage.expand_text(w, self));
+        if let Some(program) = program.as_deref().filter(|p| p.contains('/')) {
+            return of_program(program);
+        }
+        if let Some(venv) = activated(self) {
+            return venv;
+        }
+        // What stands on PATH before the system's own folders decides where `pip` is found.
+        for folder in stage.path_at(self).iter().map_while(Option::as_deref) {
+            let folder = folder.trim_end_matches('/');
+            if SYSTEM_FOLDERS.contains(&folder) {
+                break;
+            }
+            let Some(root) = folder.strip_suffix("/bin") else {
+                continue;
+            };
+            if is_conda(root) {
+                return Destination::Tool;
+            }
+            if is_venv(stage, root) {
+                return Destination::Venv(Some(root.to_owned()));
+            }
+        }
+        if !is_uv {
+            return Destination::System;
+        }
+        // uv takes the environment that is told, else `.venv`; the system only when told so.
+        let told = stage.env_at(self, "VIRTUAL_ENV");
+        if !told.is_set() && stage.env_at(self, "UV_SYSTEM_PYTHON").is_set() {
+            return Destination::System;
+        }
+        Destination::Venv(told.value().map(str::to_owned))
+    }
+}
+
+fn is_conda(folder: &str) -> bool {
+    ["conda", "mamba", "miniforge"]
+        .iter()
+        .any(|name| folder.contains(name))
+}
+
+/// Where the pip (or python) of this path puts packages.
+fn of_program(program: &str) -> Destination {
+    let Some((folder, _)) = program.rsplit_once('/') else {
+        return Destination::System;
+    };
+    let root = folder.strip_suffix("/bin").unwrap_or(folder);
+    // An interpreter that was built into a folder of its own is no virtual environment.
+    let is_interpreter = [
+        "/opt/python",
+        "/usr/local/python",
+        "/opt/rh/",
+        "/opt/_internal",
+    ]
+    .iter()
+    .any(|prefix| root.starts_with(prefix));
+    if SYSTEM_FOLDERS.contains(&folder) || is_interpreter || !folder.ends_with("/bin") {
+        Destination::System
+    } else if is_conda(root) {
+        Destination::Tool
+    } else {
+        Destination::Venv(Some(root.to_owned()))
+    }
+}
+
+/// The environment that `. venv/bin/activate` before the command turned on.
+fn activated(install: &PackageCommand<'_>) -> Option<Destination> {
+    let script = install.command.data().script;
+    install
+        .command
+        .step()
+        .commands()
+        .take(install.command.index)
+        .filter(|c| c.data().script == script && c.is_any(&[".", "source"]))
+        .filter_map(|c| c.arg(0))
+        .find_map(|word| match word.value() {
+            Some(path) => path
+                .strip_suffix("bin/activate")
+                .map(|root| Destination::Venv(Some(root.trim_end_matches('/').to_owned()))),
+            None => word
+                .written()
+                .trim_end_matches('"')
+                .ends_with("bin/activate")
+                .then_some(Destination::Venv(None)),
+        })
+}
+
+/// Whether a folder is a virtual environment as far as the file tells: it is called so, a command makes
+/// it, or it is copied from elsewhere.
+fn is_venv(stage: Stage<'_>, root: &str) -> bool {
+    if ["venv", "virtualenv", "/.env"]
+        .iter()
+        .any(|name| root.contains(name))
+    {
+        return true;
+    }
+    stage.lineage().any(|stage| {
+        let is_root = |text: Option<String>| text.is_some_and(|t| t.trim_end_matches('/') == root);
+        stage.build_commands().any(|c| {
+            (c.is("virtualenv") || c.has_arg("venv") || c.has_arg("virtualenv"))
+                && c.args().any(|w| is_root(stage.expand_text(w, c)))
+        }) || stage.steps_named("COPY").any(|step| {
+            step.flag("from").is_some()
+                && step
+                    .target()
+                    .is_some_and(|w| is_root(stage.expand_text(w, step)))
+        })
+    })
+}

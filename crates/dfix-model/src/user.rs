@@ -1,0 +1,108 @@
+//! The user in force.
+
+use crate::stage::{Base, Stage};
+use crate::step::Step;
+use crate::vars::{At, text_of};
+
+/// Yes, no, or it cannot be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer3 {
+    /// Established.
+    Yes,
+    /// Established that not.
+    No,
+    /// Not established.
+    Unknown,
+}
+
+impl Answer3 {
+    /// Whether it is established.
+    pub fn is_yes(self) -> bool {
+        self == Answer3::Yes
+    }
+
+    /// Whether the contrary is established.
+    pub fn is_no(self) -> bool {
+        self == Answer3::No
+    }
+}
+
+/// A user in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User<'m> {
+    /// Name or number; `None` where only the build can tell.
+    pub name: Option<String>,
+    /// The group after the colon, name or number, if one is said and known.
+    pub group: Option<String>,
+    /// The `USER` that sets it; none where it is the base's default.
+    pub step: Option<Step<'m>>,
+}
+
+impl User<'_> {
+    fn of_text(text: Option<String>, step: Option<Step<'_>>) -> User<'_> {
+        let (name, group) = match text {
+            Some(text) => match text.split_once(':') {
+                Some((name, group)) => (Some(name.to_owned()), Some(group.to_owned())),
+                None => (Some(text), None),
+            },
+            None => (None, None),
+        };
+        User { name, group, step }
+    }
+
+    /// Whether it is the superuser: `root`, the number 0, or no user at all. On Windows
+    /// `ContainerAdministrator` counts as such.
+    pub fn is_root(&self) -> Answer3 {
+        match self.name.as_deref() {
+            None => Answer3::Unknown,
+            Some("") => Answer3::Yes,
+            Some(name) if name == "root" || name.eq_ignore_ascii_case("containeradministrator") => {
+                Answer3::Yes
+            }
+            Some(name) if name.bytes().all(|b| b.is_ascii_digit()) => {
+                if name.bytes().all(|b| b == b'0') {
+                    Answer3::Yes
+                } else {
+                    Answer3::No
+                }
+            }
+            Some(_) => Answer3::No,
+        }
+    }
+
+    /// Whether it is written as a number.
+    pub fn is_numeric(&self) -> bool {
+        self.name
+            .as_deref()
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    }
+}
+
+impl<'m> Stage<'m> {
+    /// The user in force at a place: that of the last `USER` before it, of this stage or one that it
+    /// stands on, else the base's default.
+    pub fn user_at(self, at: impl At<'m>) -> User<'m> {
+        self.user_before(at.step().index)
+    }
+
+    /// The user at the end of the stage: that of the container.
+    pub fn final_user(self) -> User<'m> {
+        self.user_before(usize::MAX)
+    }
+
+    fn user_before(self, before: usize) -> User<'m> {
+        let set = self.steps_named("USER").rev().find(|s| s.index < before);
+        if let Some(step) = set {
+            let text = step.word().and_then(|word| match word.value() {
+                Some(value) => Some(value.to_owned()),
+                None => text_of(&self.expand_node(word.data.node.as_ref()?, step.index)),
+            });
+            return User::of_text(text.map(|t| t.trim().to_owned()), Some(step));
+        }
+        match self.base() {
+            Base::Stage(parent) => parent.user_before(usize::MAX),
+            Base::Scratch => User::of_text(Some("root".to_owned()), None),
+            Base::Image | Base::Unknown => User::of_text(self.base_facts().user(), None),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The working directory.
+
+use crate::stage::{Base, Stage};
+use crate::vars::{At, text_of};
+
+/// A path without `.`, `..` and doubled slashes; absolute.
+pub(crate) fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// `path` seen from the folder `from`.
+pub(crate) fn join(from: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        normal(path)
+    } else {
+        normal(&format!("{from}/{path}"))
+    }
+}
+
+impl<'m> Stage<'m> {
+    /// The working directory in force at a place, absolute; `None` where only the build can tell.
+    pub fn workdir_at(self, at: impl At<'m>) -> Option<String> {
+        self.workdir_before(at.step().index)
+    }
+
+    /// The working directory at the end of the stage: that of the container.
+    pub fn final_workdir(self) -> Option<String> {
+        self.workdir_before(usize::MAX)
+    }
+
+    fn workdir_before(self, before: usize) -> Option<String> {
+        let mut tail: Vec<String> = Vec::new();
+        for step in self
+            .steps_named("WORKDIR")
+            .rev()
+            .skip_while(|s| s.index >= before)
+        {
+            let word = step.word()?;
+            let path = match word.value() {
+                Some(value) => value.to_owned(),
+                None => text_of(&self.expand_node(word.data.node.as_ref()?, step.index))?,
+            };
+            let absolute = path.starts_with('/');
+            tail.push(path);
+            if absolute {
+                return Some(joined(tail));
+            }
+        }
+        // Relative all the way up: it begins where the base ends.
+        let start = match self.base() {
+            Base::Stage(parent) => parent.workdir_before(usize::MAX)?,
+            Base::Scratch => "/".to_owned(),
+            Base::Image | Base::Unknown => self.base_facts().workdir()?,
+        };
+        tail.push(start);
+        Some(joined(tail))
+    }
+}
+
+/// Paths joined, the outermost last.
+fn joined(tail: Vec<String>) -> String {
+    tail.into_iter()
+        .rev()
+        .fold("/".to_owned(), |from, path| join(&from, &path))
+}

@@ -1,0 +1,283 @@
+//! Commands: found at any depth, wrappers peeled, every word where its range says.
+// A method's path is tied to one lifetime, a closure is not.
+#![allow(clippy::redundant_closure_for_method_calls)]
+
+mod common;
+
+use common::{commands, with};
+use dfix_model::{Operator, WordKind};
+use dfix_syntax::Enclosure;
+
+fn run(script: &str) -> Vec<String> {
+    commands(&format!("FROM debian:12\nRUN {script}\n"))
+}
+
+#[test]
+fn lists_pipelines_and_compounds() {
+    assert_eq!(
+        run("a 1 && b 2 || c; d | e & f"),
+        ["a 1", "b 2", "c", "d", "e", "f"]
+    );
+    assert_eq!(
+        run("if a; then b; elif c; then d; else e; fi"),
+        ["a", "b", "c", "d", "e"]
+    );
+    assert_eq!(
+        run("for x in 1 2; do a $x; done; while b; do c; done"),
+        ["a …", "b", "c"]
+    );
+    assert_eq!(
+        run("(a && b); { c; }; f() { d; }; f"),
+        ["a", "b", "c", "d", "f"]
+    );
+    assert_eq!(run("case $x in a) b;; *) c;; esac"), ["b", "c"]);
+    assert_eq!(
+        run("echo $(a `b`) \"$(c)\" <(d)"),
+        ["echo … … …", "a …", "b", "c", "d"]
+    );
+    assert_eq!(run("! a; time b; X=$(c) d"), ["a", "b", "d", "c"]);
+}
+
+#[test]
+fn wrappers_are_peeled() {
+    for wrapper in [
+        "sudo",
+        "sudo -E",
+        "sudo -u app",
+        "sudo -nu app",
+        "sudo --user=app -H --",
+        "sudo X=1",
+        "env X=1 Y=2",
+        "env -u Z -i",
+        "exec",
+        "time",
+        "time -p",
+        "nice -n 5",
+        "nice -10",
+        "nohup",
+        "command",
+        "command -p",
+        "builtin",
+        "stdbuf -oL",
+        "stdbuf -o L",
+        "timeout 5",
+        "timeout -s KILL 5m",
+        "timeout -k 5 10",
+        "xargs",
+        "xargs -n 1 -r",
+        "xargs -I{}",
+        "gosu app",
+        "su-exec app:app",
+        "busybox",
+        "catchsegv",
+        "tini --",
+        "/usr/bin/tini -g --",
+        "dumb-init --",
+        "runuser -u app --",
+        "setpriv --reuid=1000 --regid 1000 --clear-groups",
+        "doas -u app",
+        "ionice -c 3",
+        "sudo env X=1 nice",
+        "eval",
+        "\\env",
+        "/usr/bin/env",
+        "conda run -n base",
+        "poetry run",
+        "bundle exec",
+        "xvfb-run -a -s '-screen 0'",
+    ] {
+        assert_eq!(
+            run(&format!("{wrapper} pip install x"))
+                .last()
+                .expect(wrapper),
+            "pip install x",
+            "{wrapper}"
+        );
+    }
+    assert_eq!(run("command -v pip"), ["command -v pip"]);
+    assert_eq!(run("sudo -l"), ["sudo -l"]);
+    assert_eq!(run("env"), ["env"]);
+}
+
+#[test]
+fn wrappers_tell_user_and_variables() {
+    with(
+        "FROM debian\nRUN sudo -u app X=1 env Y='2 3' pip install x\n",
+        |file| {
+            let command = file.commands().next().expect("one command");
+            let names: Vec<_> = command.wrappers().map(|w| w.name).collect();
+            assert_eq!(names, ["sudo", "env"]);
+            let user = command
+                .wrappers()
+                .next()
+                .and_then(|w| w.user)
+                .expect("a user");
+            assert!(user.is("app"));
+            let set: Vec<_> = command
+                .assignments()
+                .map(|a| (a.name(), a.value().and_then(dfix_model::Word::value)))
+                .collect();
+            assert_eq!(set, [("X", Some("1")), ("Y", Some("2 3"))]);
+            let stage = file.stages().next().expect("a stage");
+            assert_eq!(stage.env_at(command, "Y").value(), Some("2 3"));
+        },
+    );
+}
+
+#[test]
+fn scripts_in_strings() {
+    assert_eq!(
+        run("sh -c 'a && pip install x'"),
+        ["sh -c a && pip install x", "a", "pip install x"]
+    );
+    assert_eq!(
+        run("bash -lc \"pip install x\"").last().expect("one"),
+        "pip install x"
+    );
+    assert_eq!(
+        run("bash -euo pipefail -c \"a | b\""),
+        ["bash -euo pipefail -c a | b", "a", "b"]
+    );
+    assert_eq!(
+        run("eval \"pip install x\""),
+        ["eval pip install x", "pip install x"]
+    );
+    assert_eq!(
+        run("su - app -c 'pip install x'").last().expect("one"),
+        "pip install x"
+    );
+    assert_eq!(run("sudo sh -c 'a'"), ["sh -c a", "a"]);
+    assert_eq!(
+        run("sh -c \"echo \\\"hi\\\" $(date)\""),
+        ["sh -c echo \"hi\" …", "echo hi …", "date"]
+    );
+    assert_eq!(run("sh -c \"echo \\$(date)\"").last().expect("one"), "date");
+    assert_eq!(run("sh script.sh -c x"), ["sh script.sh -c x"]);
+    assert_eq!(
+        run("sh -c \"bash -c 'pip install x'\"")
+            .last()
+            .expect("one"),
+        "pip install x"
+    );
+    assert_eq!(
+        run("find . -exec rm -rf {} \\; -exec pip install x +"),
+        [
+            "find . -exec rm -rf {} ; -exec pip install x +",
+            "rm -rf {}",
+            "pip install x"
+        ]
+    );
+}
+
+#[test]
+fn exec_form() {
+    assert_eq!(run("[\"pip\", \"install\", \"a b\"]"), ["pip install a b"]);
+    assert_eq!(
+        run("[\"sh\", \"-c\", \"a && pip install \\\"x\\\"\"]"),
+        ["sh -c a && pip install \"x\"", "a", "pip install x"]
+    );
+    with(
+        "FROM debian\nRUN [\"sh\", \"-c\", \"pip install x\"]\n",
+        |file| {
+            let inner = file.commands().nth(1).expect("inner");
+            assert_eq!(inner.kind(), WordKind::ShellIn(Enclosure::Json));
+            assert_eq!(inner.arg(0).expect("install").written(), "install");
+            assert_eq!(
+                file.commands().next().expect("outer").kind(),
+                WordKind::Json
+            );
+            assert_eq!(inner.outer(), file.commands().next());
+        },
+    );
+}
+
+#[test]
+fn every_instruction_with_commands() {
+    let text = "FROM debian\nCMD a\nENTRYPOINT [\"b\"]\nHEALTHCHECK --interval=5s CMD c || exit 1\nONBUILD RUN d\n\
+                RUN <<EOF\ne\nf g \\\n  h\n\ni\nEOF\nRUN bash <<EOF\nj\nEOF\nRUN python3 <<EOF\nimport os\nEOF\n";
+    assert_eq!(
+        commands(text),
+        [
+            "a", "b", "c", "exit 1", "d", "e", "f g h", "i", "bash", "j", "python3"
+        ]
+    );
+    with(text, |file| {
+        let onbuild: Vec<_> = file
+            .steps()
+            .filter(|s| s.is_onbuild())
+            .map(|s| s.name())
+            .collect();
+        assert_eq!(onbuild, ["RUN"]);
+        let e = file.commands().find(|c| c.is("e")).expect("e");
+        assert_eq!(e.after().map(|a| a.operator), Some(Operator::Newline));
+    });
+}
+
+#[test]
+fn continuations_and_comments_are_no_connectors() {
+    with(
+        "FROM debian\nRUN a \\\n  # why\n  b \\\n\n  && c\n",
+        |file| {
+            let a = file.commands().next().expect("a");
+            assert_eq!(a.args().count(), 1);
+            assert_eq!(a.after().map(|a| a.operator), Some(Operator::And));
+            let c = file.commands().nth(1).expect("c");
+            assert_eq!(c.before().map(|a| a.operator), Some(Operator::And));
+            assert_eq!(c.after(), None);
+        },
+    );
+}
+
+#[test]
+fn surroundings() {
+    with(
+        "FROM debian\nRUN a || b && c; if d; then e; fi; [ -f x ] && f; (g); h | i; while j; do k; done\n",
+        |file| {
+            let around = |name: &str| {
+                file.commands()
+                    .find(|c| c.is(name))
+                    .expect("it is there")
+                    .around()
+            };
+            assert!(around("a").tested && !around("a").conditional);
+            assert!(around("b").conditional && !around("c").conditional);
+            assert!(around("d").tested && around("e").conditional && !around("e").tested);
+            assert!(around("f").conditional && around("g").subshell && around("h").piped);
+            assert!(around("j").tested && around("k").looped && around("k").conditional);
+        },
+    );
+}
+
+#[test]
+fn folders() {
+    let text = "FROM debian:12\nENV SRC=/src\nWORKDIR /app\nRUN a && cd lib && b && (cd /x && c) && d; cd $SRC/y; e; cd $NO; f\nRUN g\nWORKDIR sub/../z\nRUN h\nRUN if a; then cd /q; fi; i\n";
+    with(text, |file| {
+        let folder = |name: &str| {
+            file.commands()
+                .find(|c| c.is(name))
+                .expect("it is there")
+                .working_directory()
+        };
+        let is = |name: &str, path: &str| assert_eq!(folder(name).as_deref(), Some(path), "{name}");
+        is("a", "/app");
+        is("b", "/app/lib");
+        is("c", "/x");
+        is("d", "/app/lib");
+        is("e", "/src/y");
+        is("g", "/app");
+        is("h", "/app/z");
+        assert_eq!(folder("i"), None);
+    });
+}
+
+#[test]
+fn windows_shows_nothing() {
+    assert!(
+        commands("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN pip install x\n")
+            .is_empty()
+    );
+    assert!(commands("FROM python:3.11-windowsservercore\nRUN pip install x\n").is_empty());
+    assert!(
+        commands("FROM debian\nSHELL [\"pwsh\", \"-Command\"]\nRUN pip install x\n").is_empty()
+    );
+}
