@@ -46,7 +46,7 @@ fn fix(safety: Safety, part: &str, text: &str, evidence: &[&str]) -> Fix {
 
 fn file() -> FileReport {
     let mut slim = finding(
-        "slim-base",
+        "toy-base",
         "python:3.11",
         "the image carries tools that nothing here uses",
     );
@@ -61,12 +61,12 @@ fn file() -> FileReport {
         &evidence,
     ));
     let mut cache = finding(
-        "pip-no-cache-dir",
+        "toy-cache",
         "RUN pip install -r requirements.txt \\\n  && true",
         "pip keeps its downloads in the layer",
     );
     cache.fix = Some(fix(Safety::Safe, "install", "install --no-cache-dir", &[]));
-    let mut user = finding("non-root-user", "CMD", "the process runs as root");
+    let mut user = finding("toy-user", "CMD", "the process runs as root");
     let mut unsure = fix(Safety::Unsafe, "CMD", "USER appuser\nCMD", &[]);
     unsure.edits[0].range = range_of("CMD", AFTER);
     user.range = range_of("CMD", AFTER);
@@ -75,10 +75,10 @@ fn file() -> FileReport {
         remedy: "say `writes-outside = false` under [assume]".to_owned(),
     });
     user.fix = Some(unsure);
-    let mut workdir = finding("workdir", "cd /x", "`cd` lasts for one RUN only");
+    let mut workdir = finding("toy-workdir", "cd /x", "`cd` lasts for one RUN only");
     workdir.range = range_of("cd /x", AFTER);
     workdir.remedy = Some("use WORKDIR where the rest of the stage wants it".to_owned());
-    let mut shape = finding("join-runs", "RUN cd /x", "two layers where one would do");
+    let mut shape = finding("toy-runs", "RUN cd /x", "two layers where one would do");
     shape.fix = Some(fix(Safety::Safe, "RUN cd", "&& cd", &[]));
     FileReport {
         path: "app/Dockerfile".into(),
@@ -137,7 +137,7 @@ fn colour_changes_no_word() {
 #[test]
 fn after_a_rewrite_what_remains_stands_in_the_new_text() {
     let text = printed(false, Mode::Fix);
-    assert!(text.contains("fixed[slim-base]"), "{text}");
+    assert!(text.contains("fixed[toy-base]"), "{text}");
     assert!(
         text.contains("2 findings fixed (1 safe, 1 checked) in 1 file, 1 unsure"),
         "{text}"
