@@ -4,7 +4,7 @@
 //!
 //! [`run`] is the loop. A [`Rule`] looks at the model and puts what it sees into [`Findings`]; the
 //! changes are said with [`Edit`], which lowers them to text; the proofs compare the texts before
-//! and after.
+//! and after; [`testing`] holds a rule to its examples.
 #![warn(missing_docs)]
 
 mod edit;
@@ -19,6 +19,7 @@ mod proof;
 mod rule;
 mod select;
 mod splice;
+pub mod testing;
 mod text_edit;
 
 pub use edit::{Edit, env_source};
