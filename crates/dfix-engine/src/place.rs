@@ -1,5 +1,7 @@
 //! Places in a file: what findings point at and edits start from.
 
+mod of_model;
+
 use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{Enclosure, SyntaxNode, SyntaxToken, TextRange};
 
