@@ -61,3 +61,63 @@ views! {
     ImageRepository ImageTag ImageDigest StageName Pair LegacyPair ExecForm Heredoc HeredocBody
     ShellScript Pipeline Command Assignment Redirect Function Opaque Word Variable
 }
+
+macro_rules! facts {
+    ($($fact:ty)*) => {$(
+        impl Place for $fact {
+            fn range(&self) -> TextRange {
+                <$fact>::range(*self)
+            }
+        }
+    )*};
+}
+
+facts! {
+    dfix_model::Assignment<'_>
+    dfix_model::Flag<'_>
+    dfix_model::GlobalArg<'_>
+    dfix_model::Mount<'_>
+    dfix_model::Pair<'_>
+    dfix_model::Redirect<'_>
+    dfix_model::Stage<'_>
+    dfix_model::Step<'_>
+}
+
+fn enclosure_of(kind: dfix_model::WordKind) -> Option<Enclosure> {
+    match kind {
+        dfix_model::WordKind::ShellIn(enclosure) => Some(enclosure),
+        dfix_model::WordKind::Dockerfile
+        | dfix_model::WordKind::Shell
+        | dfix_model::WordKind::Json => None,
+    }
+}
+
+impl Place for dfix_model::Word<'_> {
+    fn range(&self) -> TextRange {
+        dfix_model::Word::range(*self)
+    }
+
+    fn enclosure(&self) -> Option<Enclosure> {
+        enclosure_of(self.kind())
+    }
+}
+
+impl Place for dfix_model::Command<'_> {
+    fn range(&self) -> TextRange {
+        dfix_model::Command::range(*self)
+    }
+
+    fn enclosure(&self) -> Option<Enclosure> {
+        enclosure_of(self.kind())
+    }
+}
+
+impl Place for dfix_model::PackageCommand<'_> {
+    fn range(&self) -> TextRange {
+        self.command.range()
+    }
+
+    fn enclosure(&self) -> Option<Enclosure> {
+        self.command.enclosure()
+    }
+}
