@@ -233,3 +233,6 @@ pub fn env_source<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = 
     }
     source
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ mod align;
 mod declared;
 mod lost;
 
-use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, TextRange};
+use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 
 use crate::outcome::{Finding, Proof};
 use crate::splice::Splice;
@@ -43,6 +43,34 @@ pub(crate) struct Token {
     pub(crate) range: TextRange,
     pub(crate) kind: SyntaxKind,
     pub(crate) owner: Option<usize>,
+    /// Whether it may grow and shrink at its borders: blanks, and text between quotes.
+    pub(crate) loose: bool,
+}
+
+impl Token {
+    fn of(token: &SyntaxToken, owner: Option<usize>) -> Token {
+        use SyntaxKind::{
+            ANSI_QUOTED, CONTINUATION, DOUBLE_QUOTED, LOCALE_QUOTED, NEWLINE, SINGLE_QUOTED, TEXT,
+            WHITESPACE,
+        };
+        let kind = token.kind();
+        let loose = match kind {
+            WHITESPACE | NEWLINE | CONTINUATION => true,
+            TEXT => token.parent().is_some_and(|parent| {
+                matches!(
+                    parent.kind(),
+                    SINGLE_QUOTED | DOUBLE_QUOTED | ANSI_QUOTED | LOCALE_QUOTED
+                )
+            }),
+            _ => false,
+        };
+        Token {
+            range: token.text_range(),
+            kind,
+            owner,
+            loose,
+        }
+    }
 }
 
 impl Subject {
@@ -55,11 +83,7 @@ impl Subject {
         };
         for child in root.children_with_tokens() {
             match child {
-                NodeOrToken::Token(token) => subject.tokens.push(Token {
-                    range: token.text_range(),
-                    kind: token.kind(),
-                    owner: None,
-                }),
+                NodeOrToken::Token(token) => subject.tokens.push(Token::of(&token, None)),
                 NodeOrToken::Node(node) => {
                     let owner = (node.kind() != SyntaxKind::DIRECTIVE).then(|| {
                         subject.instructions.push(node.clone());
@@ -67,11 +91,9 @@ impl Subject {
                     });
                     for inner in node.descendants_with_tokens() {
                         match inner {
-                            NodeOrToken::Token(token) => subject.tokens.push(Token {
-                                range: token.text_range(),
-                                kind: token.kind(),
-                                owner,
-                            }),
+                            NodeOrToken::Token(token) => {
+                                subject.tokens.push(Token::of(&token, owner));
+                            }
                             NodeOrToken::Node(inner) => {
                                 subject.not_understood += usize::from(matches!(
                                     inner.kind(),

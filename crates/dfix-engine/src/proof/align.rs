@@ -1,6 +1,6 @@
 //! Which token and which instruction after is which one before.
 
-use dfix_syntax::{SyntaxKind, TextRange};
+use dfix_syntax::TextRange;
 
 use crate::outcome::Proof;
 use crate::proof::{Failure, Subject, Token, failure};
@@ -96,18 +96,14 @@ pub(crate) fn align(
     Ok(alignment)
 }
 
-/// Whether an edit touches a token. Blanks and line ends may grow and shrink at their borders.
+/// Whether an edit touches a token. A loose one is touched at its borders too.
 fn is_touched(token: &Token, edits: &[TextRange]) -> bool {
-    let loose = matches!(
-        token.kind,
-        SyntaxKind::WHITESPACE | SyntaxKind::NEWLINE | SyntaxKind::CONTINUATION
-    );
     for edit in edits {
         if edit.start() > token.range.end() {
             break;
         }
         let overlaps = edit.start() < token.range.end() && token.range.start() < edit.end();
-        if overlaps || loose {
+        if overlaps || token.loose {
             return true;
         }
     }

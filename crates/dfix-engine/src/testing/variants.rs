@@ -95,13 +95,14 @@ fn no_final_line_end(text: &str) -> Option<String> {
 }
 
 fn lower_case(text: &str) -> Option<String> {
-    Some(rewritten(text, |t| {
-        (t.kind() == SyntaxKind::KEYWORD).then(|| t.text().to_ascii_lowercase())
-    }))
+    let changed = in_lower_case(text);
+    (changed != text).then_some(changed)
 }
 
 fn in_lower_case(text: &str) -> String {
-    lower_case(text).unwrap_or_default()
+    rewritten(text, |t| {
+        (t.kind() == SyntaxKind::KEYWORD).then(|| t.text().to_ascii_lowercase())
+    })
 }
 
 fn backtick(text: &str) -> Option<String> {

@@ -103,6 +103,27 @@ fn beside(unit: &SyntaxNode, forward: bool) -> Beside {
     Beside::Edge
 }
 
+/// Whether the list decides about others: `if LIST; then`, `while LIST; do`.
+fn is_condition(unit: &SyntaxNode) -> bool {
+    let Some(list) = unit.parent() else {
+        return false;
+    };
+    let mut at = NodeOrToken::Node(list).prev_sibling_or_token();
+    while let Some(element) = at {
+        match element {
+            NodeOrToken::Token(token) if token.kind().is_trivia() => {
+                at = token.prev_sibling_or_token();
+            }
+            NodeOrToken::Token(token) => {
+                return token.kind() == SyntaxKind::SHELL_KEYWORD
+                    && matches!(token.text(), "if" | "elif" | "while" | "until" | "!");
+            }
+            NodeOrToken::Node(_) => return false,
+        }
+    }
+    false
+}
+
 /// Whether nothing but the list's end comes after the separator that follows.
 fn is_last_of_list(unit: &SyntaxNode) -> bool {
     unit.next_sibling().is_none()
@@ -230,6 +251,9 @@ pub(crate) fn add(ground: &Ground<'_>, place: &impl Place, source: &str, side: S
         Some(parent) if parent.kind() == SyntaxKind::PIPELINE => parent,
         _ => found.command.clone(),
     };
+    if is_condition(&unit) {
+        return Err("the command is a condition".to_owned());
+    }
     if in_or_list(&unit) {
         return Err("the command stands beside `||` or `&`".to_owned());
     }

@@ -75,6 +75,21 @@ fn tail(ground: &Ground<'_>, instruction: &SyntaxNode) -> Result<Tail, String> {
     })
 }
 
+/// An instruction with a comment or a here-document's text inside cannot go without a loss.
+fn nothing_to_lose(
+    ground: &Ground<'_>,
+    instruction: &SyntaxNode,
+    tail: &Tail,
+) -> Result<(), String> {
+    if tail.comment || ground.has_comment(instruction.text_range()) {
+        return Err("a comment stands inside the instruction".to_owned());
+    }
+    if tokens(instruction).any(|t| t.kind() == SyntaxKind::HEREDOC_TEXT) {
+        return Err("the instruction holds a here-document".to_owned());
+    }
+    Ok(())
+}
+
 fn is_comment_line(ground: &Ground<'_>, line: usize) -> bool {
     let first = line + ground.indent_at(line).len();
     ground
@@ -221,9 +236,8 @@ pub(crate) fn insert(
 pub(crate) fn replace(ground: &Ground<'_>, range: TextRange, source: &str) -> Lowered {
     let instruction = ground.instruction(range)?;
     let within = extent(&instruction)?;
-    if ground.has_comment(within) || tail(ground, &instruction)?.comment {
-        return Err("a comment stands inside the instruction".to_owned());
-    }
+    let tail = tail(ground, &instruction)?;
+    nothing_to_lose(ground, &instruction, &tail)?;
     let indent = ground.indent_at(ground.line_start(start(within)));
     let line_end = ground.line_end_at(start(within));
     let lower = has_lower_keywords(ground);
@@ -236,9 +250,7 @@ pub(crate) fn remove(ground: &Ground<'_>, range: TextRange) -> Lowered {
     let instruction = ground.instruction(range)?;
     let within = extent(&instruction)?;
     let tail = tail(ground, &instruction)?;
-    if ground.has_comment(within) || tail.comment {
-        return Err("a comment stands inside the instruction".to_owned());
-    }
+    nothing_to_lose(ground, &instruction, &tail)?;
     let mut from = ground.line_start(start(within));
     let mut to = tail.next_line;
     if tail.ended {

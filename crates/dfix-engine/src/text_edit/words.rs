@@ -376,6 +376,9 @@ pub(crate) fn remove_piece(ground: &Ground<'_>, range: TextRange) -> Lowered {
     }
     let blanks_before =
         ground.text[line..from].len() - ground.text[line..from].trim_end_matches([' ', '\t']).len();
+    if alone_before && next_kind == Some(SyntaxKind::COMMENT) {
+        return Err("the comment after it would begin its line".to_owned());
+    }
     if alone_before || blanks_before == 0 {
         // Keep the indentation; take the blanks after it instead.
         let rest = &ground.text[to..];
