@@ -84,7 +84,7 @@ fn is_json(format: Option<Format>) -> Result<bool, Stop> {
     match format {
         None | Some(Format::Text) => Ok(false),
         Some(Format::Json) => Ok(true),
-        Some(Format::Concise | Format::Jsonl) => Err(Stop::Message(
+        Some(_) => Err(Stop::Message(
             "this verb prints text or json only".to_owned(),
         )),
     }

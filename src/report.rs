@@ -2,7 +2,10 @@
 
 mod concise;
 pub(crate) mod diff;
+mod github;
+mod gitlab;
 mod json;
+mod sarif;
 mod text;
 
 use std::io::{self, Write};
@@ -87,6 +90,9 @@ pub(crate) fn print(format: Format, report: &Report<'_>, out: &mut dyn Write) ->
         Format::Concise => concise::print(report, out),
         Format::Json => json::print(report, out),
         Format::Jsonl => json::print_lines(report, out),
+        Format::Sarif => sarif::print(report, out),
+        Format::Github => github::print(report, out),
+        Format::Gitlab => gitlab::print(report, out),
     }
 }
 
@@ -267,6 +273,14 @@ fn status_word(entry: &Entry<'_>, mode: Mode) -> &'static str {
         (Status::ByHand, _) => "by hand",
         (Status::Refused, _) => "refused",
     }
+}
+
+/// Why the fix is right or what is missing, and what a person can do: one sentence each.
+fn advice(entry: &Entry<'_>) -> Vec<String> {
+    text::footers(entry)
+        .into_iter()
+        .map(|(name, text)| format!("{name}: {text}"))
+        .collect()
 }
 
 /// A text without control characters, which a terminal might obey.

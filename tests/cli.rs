@@ -61,6 +61,11 @@ fn wrong_calls_are_2_and_say_what_was_meant() {
         (&["-", "Dockerfile"], "`-` stands alone"),
         (&["--config", "none.toml"], "none.toml: cannot be read"),
         (&["--files-from", "none"], "the list none cannot be read"),
+        (
+            &["--diff", "--format", "sarif"],
+            "only --format json and jsonl",
+        ),
+        (&["rules", "--format", "sarif"], "text or json only"),
         (&["explain", "stile"], "did you mean `style`?"),
         (&["tree", "none"], "none cannot be read"),
     ] {

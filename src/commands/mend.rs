@@ -24,10 +24,13 @@ pub(super) fn run(work: &Work, common: &Common, out: &mut dyn Write) -> Result<E
         },
     };
     asked.check()?;
-    if common.format == Some(Format::Concise) && work.diff && !work.fix {
-        return Err(Stop::Message(
-            "--diff prints a patch; --format json can carry it".to_owned(),
-        ));
+    let carries_patches = matches!(
+        common.format,
+        None | Some(Format::Text | Format::Json | Format::Jsonl)
+    );
+    if work.diff && !carries_patches {
+        let message = "--diff prints a patch, which only --format json and jsonl can carry";
+        return Err(Stop::Message(message.to_owned()));
     }
     let jobs = work
         .jobs
@@ -145,7 +148,7 @@ fn show(
         (false, false) => Mode::Look,
     };
     let format = common.format.unwrap_or(Format::Text);
-    let is_for_programs = matches!(format, Format::Json | Format::Jsonl);
+    let is_for_programs = !matches!(format, Format::Text | Format::Concise);
     let report = Report {
         files,
         mode,

@@ -101,7 +101,7 @@ fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
 }
 
 /// What stands below the place: level and evidence, what is missing, what a person can do.
-fn footers(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
+pub(super) fn footers(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
     let finding = entry.finding;
     let mut footers = Vec::new();
     if let Some(fix) = &finding.fix {

@@ -1,0 +1,58 @@
+//! Workflow commands that GitHub shows beside the lines of a pull request.
+
+use std::io::{self, Write};
+
+use super::{Report, Status, advice, entries};
+
+pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for file in report.files {
+        let path = property(&file.path.to_string_lossy());
+        for trouble in &file.troubles {
+            let (line, column) = trouble.place.unwrap_or((1, 1));
+            let message = data(&trouble.message);
+            writeln!(
+                out,
+                "::error file={path},line={line},col={column},title=dfix::{message}"
+            )?;
+        }
+        for entry in entries(file, report.mode) {
+            let (line, column) = entry.place;
+            let command = if entry.status == Status::Applied {
+                "notice"
+            } else {
+                "warning"
+            };
+            let rule = property(entry.finding.rule);
+            let mut text = entry.finding.message.clone();
+            for advice in advice(&entry) {
+                text = format!("{text}\n{advice}");
+            }
+            let text = data(&text);
+            let end = entry.end.0;
+            writeln!(
+                out,
+                "::{command} file={path},line={line},col={column},endLine={end},title={rule}::{text}"
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_would_end_a_command_is_escaped() {
+        assert_eq!(super::property("a:b,c%\n"), "a%3Ab%2Cc%25%0A");
+        assert_eq!(super::data("a: b\r\n"), "a: b%0D%0A");
+    }
+}

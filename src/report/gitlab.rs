@@ -1,0 +1,68 @@
+//! GitLab's code quality report.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Report, Status, entries};
+
+pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut issues: Vec<Value> = Vec::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut issue = |path: &str, rule: &str, message: &str, severity: &str, line: usize| {
+        // The line is no part of it: an issue that moves is the same issue.
+        let name = format!("{path}\0{rule}\0{message}");
+        let count = seen.entry(name.clone()).or_default();
+        *count += 1;
+        issues.push(json!({
+            "description": message,
+            "check_name": rule,
+            "fingerprint": format!("{:016x}", fingerprint(&format!("{name}\0{count}"))),
+            "severity": severity,
+            "location": { "path": path, "lines": { "begin": line } },
+        }));
+    };
+    for file in report.files {
+        let path = file.path.to_string_lossy();
+        for trouble in &file.troubles {
+            let line = trouble.place.map_or(1, |it| it.0);
+            issue(&path, "dfix", &trouble.message, "blocker", line);
+        }
+        for entry in entries(file, report.mode) {
+            let severity = if entry.status == Status::Applied {
+                "minor"
+            } else {
+                "info"
+            };
+            let finding = entry.finding;
+            issue(
+                &path,
+                finding.rule,
+                &finding.message,
+                severity,
+                entry.place.0,
+            );
+        }
+    }
+    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    writeln!(out)
+}
+
+/// FNV-1a, 64 bits: the same on every machine and in every version.
+fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_fingerprint_is_the_published_one() {
+        // Test vectors of the FNV reference.
+        assert_eq!(super::fingerprint(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(super::fingerprint("a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(super::fingerprint("foobar"), 0x8594_4171_f739_67e8);
+    }
+}

@@ -1,0 +1,136 @@
+//! SARIF 2.1.0, as code scanning services read it.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Entry, Report, Status, advice, entries};
+use crate::batch::FileReport;
+use crate::select::ALL;
+
+pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let rules: Vec<Value> = ALL
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.id,
+                "shortDescription": { "text": rule.summary },
+                "fullDescription": { "text": rule.why },
+                "properties": { "tags": [rule.group.name()], "aliases": rule.aliases },
+            })
+        })
+        .collect();
+    let mut results = Vec::new();
+    let mut notifications = Vec::new();
+    for file in report.files {
+        let uri = uri(file);
+        results.extend(
+            entries(file, report.mode)
+                .iter()
+                .map(|entry| of_entry(entry, &uri)),
+        );
+        for trouble in &file.troubles {
+            let (line, column) = trouble.place.unwrap_or((1, 1));
+            let mut notification = json!({
+                "level": "error",
+                "message": { "text": trouble.message },
+            });
+            notification["locations"] = json!([location(
+                &uri,
+                &json!({ "startLine": line, "startColumn": column })
+            )]);
+            notifications.push(notification);
+        }
+    }
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "dfix",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": notifications.is_empty(),
+                "toolExecutionNotifications": notifications,
+            }],
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
+    let finding = entry.finding;
+    let mut text = finding.message.clone();
+    for advice in advice(entry) {
+        text = format!("{text}\n{advice}");
+    }
+    let region = json!({
+        "startLine": entry.place.0,
+        "startColumn": entry.place.1,
+        "endLine": entry.end.0,
+        "endColumn": entry.end.1,
+    });
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "level": if entry.status == Status::Applied { "warning" } else { "note" },
+        "message": { "text": text },
+        "locations": [location(uri, &region)],
+    });
+    if let Some(index) = ALL.iter().position(|rule| rule.id == finding.rule) {
+        result["ruleIndex"] = json!(index);
+    }
+    // Edits of a later round speak of a text that the reader does not have.
+    if let Some(fix) = finding.fix.as_ref().filter(|_| entry.is_edited_text_shown) {
+        let replacements: Vec<Value> = fix
+            .edits
+            .iter()
+            .map(|edit| {
+                json!({
+                    "deletedRegion": {
+                        "byteOffset": u32::from(edit.range.start()),
+                        "byteLength": u32::from(edit.range.len()),
+                    },
+                    "insertedContent": { "text": edit.text },
+                })
+            })
+            .collect();
+        result["fixes"] = json!([{
+            "artifactChanges": [{
+                "artifactLocation": { "uri": uri },
+                "replacements": replacements,
+            }],
+        }]);
+    }
+    result
+}
+
+fn location(uri: &str, region: &Value) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri },
+            "region": region,
+        },
+    })
+}
+
+/// The path as a relative reference (RFC 3986): bytes that may not stand in one are escaped.
+fn uri(file: &FileReport) -> String {
+    let mut uri = String::new();
+    for byte in file.path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(*byte));
+            }
+            byte => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}
