@@ -2,5 +2,25 @@
 
 use dfix_engine::Rule;
 
+mod add_to_copy;
+mod apk_no_cache;
+mod apt_not_apt_get;
+mod apt_yes;
+mod env_legacy_format;
+mod from_as_case;
+mod inst_case;
+mod maintainer_deprecated;
+mod pip_no_cache_dir;
+
 /// Every rule, sorted by id.
-pub const ALL: &[&Rule] = &[];
+pub const ALL: &[&Rule] = &[
+    &add_to_copy::RULE,
+    &apk_no_cache::RULE,
+    &apt_not_apt_get::RULE,
+    &apt_yes::RULE,
+    &env_legacy_format::RULE,
+    &from_as_case::RULE,
+    &inst_case::RULE,
+    &maintainer_deprecated::RULE,
+    &pip_no_cache_dir::RULE,
+];

@@ -1,0 +1,240 @@
+//! `COPY` for local files that `ADD` would not unpack.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::context::Answer;
+use dfix_model::{Model, Step, Word};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "add-to-copy",
+    aliases: &["DL3020"],
+    group: Group::Build,
+    summary: "copy local files and folders with `COPY`, not with `ADD`",
+    why: "`ADD` also downloads and unpacks. Where neither is meant, `COPY` says so, and an archive \
+          that turns up under the name one day is not unpacked by surprise.",
+    phase: Phase::Meaning,
+    check,
+    examples: &[
+        fixes(
+            "FROM alpine:3.20\nADD . /app\n",
+            "FROM alpine:3.20\nCOPY . /app\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nADD --chown=1:1 run.sh conf/*.yml src/ /app/\n",
+            "FROM alpine:3.20\nCOPY --chown=1:1 run.sh conf/*.yml src/ /app/\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nADD [\"package.json\", \"/app/\"]\n",
+            "FROM alpine:3.20\nCOPY [\"package.json\", \"/app/\"]\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nADD app /app\nADD run /run\n",
+            "FROM alpine:3.20\nCOPY app /app\nCOPY run /run\n",
+        )
+        .with_context(&[("app/main.c", "int main(void);\n"), ("run", "#!/bin/sh\n")]),
+        leaves("FROM alpine:3.20\nADD app /app\n").that_says("whether `app` is an archive"),
+        fixes(
+            "FROM alpine:3.20\nADD app /app\n",
+            "FROM alpine:3.20\nCOPY app /app\n",
+        )
+        .with_unsafe(),
+        // What `ADD` is for.
+        leaves("FROM alpine:3.20\nADD rootfs.tar.gz /\n").with_unsafe(),
+        leaves("FROM alpine:3.20\nADD https://example.com/a.json /\n").with_unsafe(),
+        leaves("FROM alpine:3.20\nADD git@example.com:a/b.git /src\n").with_unsafe(),
+        leaves(
+            "FROM alpine:3.20\nARG URL=https://example.com/a.jar\nADD $URL /a.jar\nADD *.gz /x/\n",
+        )
+        .with_unsafe(),
+        leaves("FROM alpine:3.20\nADD --checksum=sha256:00 a.json /\n").with_unsafe(),
+    ],
+};
+
+/// Endings of names that are text or a format that `ADD` does not unpack (it knows tar, plain or
+/// compressed, and nothing else).
+const PLAIN: &[&str] = &[
+    "bash",
+    "bat",
+    "c",
+    "cc",
+    "cert",
+    "cfg",
+    "class",
+    "cnf",
+    "conf",
+    "config",
+    "cpp",
+    "crt",
+    "cs",
+    "csproj",
+    "css",
+    "csv",
+    "deb",
+    "env",
+    "erb",
+    "ex",
+    "exs",
+    "go",
+    "gradle",
+    "h",
+    "hpp",
+    "htm",
+    "html",
+    "ico",
+    "ini",
+    "jar",
+    "java",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "jsx",
+    "key",
+    "kt",
+    "list",
+    "lock",
+    "lua",
+    "md",
+    "mjs",
+    "mod",
+    "pem",
+    "php",
+    "pl",
+    "png",
+    "properties",
+    "proto",
+    "ps1",
+    "pub",
+    "py",
+    "r",
+    "rb",
+    "repo",
+    "rpm",
+    "rs",
+    "rst",
+    "scala",
+    "service",
+    "sh",
+    "sln",
+    "sql",
+    "sum",
+    "svg",
+    "template",
+    "tf",
+    "tmpl",
+    "toml",
+    "ts",
+    "tsx",
+    "txt",
+    "vim",
+    "vue",
+    "war",
+    "whl",
+    "xml",
+    "yaml",
+    "yml",
+    "zip",
+    "zsh",
+];
+
+/// Endings of names that may well be what `ADD` unpacks.
+const ARCHIVES: &[&str] = &[
+    "bz2", "crate", "gem", "gz", "lz", "lz4", "lzma", "tar", "taz", "tb2", "tbz", "tbz2", "tgz",
+    "tlz", "txz", "tz2", "tzst", "xz", "z", "zst",
+];
+
+/// Names without an ending that are text wherever they turn up.
+const NAMES: &[&str] = &[
+    "Cargo.lock",
+    "Dockerfile",
+    "Gemfile",
+    "Jenkinsfile",
+    "LICENSE",
+    "Makefile",
+    "Pipfile",
+    "Procfile",
+    "README",
+    "Rakefile",
+    "authorized_keys",
+    "crontab",
+    "gradlew",
+    "known_hosts",
+    "mvnw",
+];
+
+enum Kind {
+    Local,
+    Unknown,
+    Other,
+}
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file.steps().filter(|s| s.name() == "ADD") {
+        let for_add = ["checksum", "keep-git-dir", "unpack"];
+        if step.flags().any(|f| for_add.contains(&f.name()))
+            || step.instruction().heredocs().next().is_some()
+        {
+            continue;
+        }
+        let mut unknown = Vec::new();
+        let mut is_for_add = step.sources().next().is_none();
+        for source in step.sources() {
+            match kind_of(file, source) {
+                Kind::Local => {}
+                Kind::Unknown => unknown.push(source.written().to_owned()),
+                Kind::Other => is_for_add = true,
+            }
+        }
+        if is_for_add {
+            continue;
+        }
+        let mut fix = out
+            .fix(step, Safety::Safe, "`ADD` of local files")
+            .effect(Effect::changed(step));
+        for name in unknown {
+            fix = fix.unproven(
+                format!("whether `{name}` is an archive, which `ADD` unpacks"),
+                "run dfix where the build context is, or look at the file",
+            );
+        }
+        fix.edit(|edit| edit.replace_token(step.keyword_range(), keyword(step)));
+    }
+}
+
+fn keyword(step: Step<'_>) -> &'static str {
+    let is_small = step
+        .instruction()
+        .keyword()
+        .is_some_and(|k| k.text() == "add");
+    if is_small { "copy" } else { "COPY" }
+}
+
+fn kind_of(file: &Model<'_>, source: Word<'_>) -> Kind {
+    let Some(path) = source.value() else {
+        return Kind::Other;
+    };
+    if path.contains("://") || path.starts_with("git@") {
+        return Kind::Other;
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if matches!(name, "" | "." | ".." | ".git") || NAMES.contains(&name) {
+        return Kind::Local;
+    }
+    let ending = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
+    if ending.as_deref().is_some_and(|e| ARCHIVES.contains(&e)) {
+        return Kind::Other;
+    }
+    if ending.as_deref().is_some_and(|e| PLAIN.contains(&e)) {
+        return Kind::Local;
+    }
+    if path.contains(['*', '?', '[']) {
+        return Kind::Unknown;
+    }
+    let inside = path.trim_start_matches("./").trim_start_matches('/');
+    if matches!(file.context().list(inside), Answer::Found(_)) {
+        return Kind::Local;
+    }
+    match file.context().read(inside) {
+        Answer::Found(text) if !text.contains('\0') => Kind::Local,
+        _ => Kind::Unknown,
+    }
+}

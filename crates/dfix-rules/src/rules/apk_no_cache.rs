@@ -1,0 +1,81 @@
+//! `--no-cache` for `apk add`.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::{Model, PackageCommand, PackageManager, Stage};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "apk-no-cache",
+    aliases: &["DL3019"],
+    group: Group::Size,
+    summary: "pass `--no-cache` to `apk add`",
+    why: "apk then takes a fresh index and keeps none of it in the layer, so that neither \
+          `apk update` nor a clean-up is needed.",
+    phase: Phase::Meaning,
+    check,
+    examples: &[
+        fixes(
+            "FROM alpine:3.20\nRUN apk add curl\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk --update add --virtual .deps \\\n      gcc \\\n      make\n",
+            "FROM alpine:3.20\nRUN apk --update add --no-cache --virtual .deps \\\n      gcc \\\n      make\n",
+        ),
+        leaves("FROM alpine:3.20\nRUN apk --no-cache add curl && apk add --no-cache git\n"),
+        leaves("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add curl\n"),
+        leaves("FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl\n"),
+        leaves("FROM alpine:3.20\nRUN apk add --cache-dir /cache curl\n"),
+        leaves("FROM alpine:3.20\nRUN apk add --no-network ./curl.apk\n"),
+        leaves("FROM alpine:3.20\nARG OPTS=--no-cache\nRUN apk add $OPTS curl\n"),
+        leaves("FROM alpine:3.20\nRUN apk update && apk del gcc && apk info\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file.steps().filter(|s| s.name() == "RUN") {
+        let Some(stage) = step.stage() else {
+            continue;
+        };
+        for apk in step.package_commands() {
+            if apk.manager != PackageManager::Apk
+                || !apk.is_any(&["add"])
+                || is_settled(stage, &apk)
+            {
+                continue;
+            }
+            out.fix(
+                apk.subcommand(),
+                Safety::Safe,
+                "`apk add` leaves its index in the image",
+            )
+            .effect(Effect::arguments_of(apk.command))
+            .edit(|edit| edit.insert_word_after(apk.subcommand(), "--no-cache"));
+        }
+    }
+}
+
+/// Whether apk keeps no cache already, or somebody said what becomes of it.
+fn is_settled(stage: Stage<'_>, apk: &PackageCommand<'_>) -> bool {
+    let settled = [
+        "--no-cache",
+        "--cache-dir",
+        "--cache-max-age",
+        "--no-network",
+        "--root",
+        "-p",
+        "--help",
+    ];
+    let mounts = ["/var/cache/apk", "/etc/apk/cache"];
+    settled.iter().any(|flag| apk.has_flag(flag))
+        || mounts.iter().any(|path| apk.run().has_cache_mount(path))
+        || apk
+            .run()
+            .mounts()
+            .any(|m| m.target().is_none_or(|t| !t.is_known()))
+        || apk
+            .command
+            .args()
+            .filter(|w| !w.is_known())
+            .filter_map(|w| stage.expand_text(w, apk))
+            .any(|text| text.contains("--no-cache"))
+}

@@ -1,0 +1,161 @@
+//! `-y` for apt.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step, Word};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "apt-yes",
+    aliases: &["DL3014"],
+    group: Group::Build,
+    summary: "pass `-y` to the apt commands that would ask",
+    why: "Nobody can answer a question during a build: apt gives up and the build fails.",
+    phase: Phase::Meaning,
+    check,
+    examples: &[
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install curl\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN apt-get -q upgrade; apt-get purge gcc; sudo apt autoremove\n",
+            "FROM debian:12\nRUN apt-get -q upgrade -y; apt-get purge -y gcc; sudo apt autoremove -y\n",
+        ),
+        leaves("FROM debian:12\nRUN apt-get install -y curl && apt-get -y install git\n"),
+        leaves("FROM debian:12\nRUN apt-get install git curl \\\n    bash -y\n"),
+        leaves("FROM debian:12\nRUN apt-get install -qq curl && apt-get install -qqy git\n"),
+        leaves("FROM debian:12\nRUN apt-get install --yes a && apt-get install --assume-yes b\n"),
+        leaves("FROM debian:12\nRUN apt-get install -o APT::Get::Assume-Yes=true a\n"),
+        leaves("FROM debian:12\nRUN yes | apt-get install a\n"),
+        leaves("FROM debian:12\nRUN apt-get install a < answers\n"),
+        leaves(
+            "FROM debian:12\nRUN apt-get install --dry-run a && apt-get update && apt-get clean\n",
+        ),
+        leaves(
+            "FROM debian:12\nRUN echo 'APT::Get::Assume-Yes \"true\";' > /etc/apt/apt.conf.d/90yes\nRUN apt-get install a\n",
+        ),
+        leaves("FROM debian:12\nCOPY 90yes /etc/apt/apt.conf.d/\nRUN apt-get install a\n"),
+        leaves("FROM debian:12\nARG OPTS=\"-y -q\"\nRUN apt-get install $OPTS a\n"),
+        leaves("FROM debian:12\nRUN apt-get --just-print install a\n"),
+    ],
+};
+
+const ASKING: &[&str] = &[
+    "autopurge",
+    "autoremove",
+    "build-dep",
+    "dist-upgrade",
+    "full-upgrade",
+    "install",
+    "purge",
+    "reinstall",
+    "remove",
+    "satisfy",
+    "upgrade",
+];
+
+const HARMLESS: &[&str] = &[
+    "-s",
+    "--simulate",
+    "--just-print",
+    "--dry-run",
+    "--recon",
+    "--no-act",
+    "--print-uris",
+    "--assume-no",
+    "-h",
+    "--help",
+    "-v",
+    "--version",
+];
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file.steps().filter(|s| s.name() == "RUN") {
+        let Some(stage) = step.stage() else {
+            continue;
+        };
+        for apt in step.package_commands() {
+            let asks = apt.manager == PackageManager::Apt
+                && apt.command.is_any(&["apt-get", "apt"])
+                && apt.is_any(ASKING)
+                && !apt.assumes_yes()
+                && !HARMLESS.iter().any(|flag| apt.has_flag(flag));
+            if !asks || is_answered(&apt) || is_settled(stage, &apt) {
+                continue;
+            }
+            out.fix(
+                apt.subcommand(),
+                Safety::Safe,
+                format!("`{} {}` may ask", apt.program_name(), apt.subcommand_text()),
+            )
+            .effect(Effect::arguments_of(apt.command))
+            .edit(|edit| edit.insert_word_after(apt.subcommand(), "-y"));
+        }
+    }
+}
+
+/// Whether something else answers: a pipe, a file, a here-document.
+fn is_answered(apt: &PackageCommand<'_>) -> bool {
+    let mut command = Some(apt.command);
+    while let Some(it) = command {
+        let is_fed = it.before().is_some_and(|c| c.operator == Operator::Pipe)
+            || it.redirects().any(|r| r.operator().starts_with('<'));
+        if is_fed {
+            return true;
+        }
+        command = it.outer();
+    }
+    false
+}
+
+/// Whether a variable or a file of configuration says yes.
+fn is_settled(stage: Stage<'_>, apt: &PackageCommand<'_>) -> bool {
+    let in_variable = apt
+        .command
+        .args()
+        .filter(|w| !w.is_known())
+        .filter_map(|w| stage.expand_text(w, apt))
+        .any(|text| {
+            text.split_whitespace().any(|t| {
+                matches!(
+                    t,
+                    "-y" | "-qq" | "-qqy" | "-yq" | "-yqq" | "-qy" | "--yes" | "--assume-yes"
+                )
+            })
+        });
+    in_variable
+        || stage.env_at(apt, "APT_CONFIG").is_set()
+        || apt.has_flag("--config-file")
+        || apt.has_flag("-c")
+        || stage
+            .lineage()
+            .flat_map(|s| s.steps().collect::<Vec<_>>())
+            .filter(|s| s.index() <= apt.run().index())
+            .any(configures_apt)
+}
+
+fn configures_apt(step: Step<'_>) -> bool {
+    match step.name() {
+        "RUN" => {
+            step.syntax()
+                .text()
+                .to_string()
+                .to_ascii_lowercase()
+                .contains("assume-yes")
+                && step
+                    .commands()
+                    .any(|c| !c.is_any(&["apt-get", "apt"]) && mentions_it(c.words()))
+        }
+        "COPY" | "ADD" => step
+            .target()
+            .is_some_and(|t| t.known_start().starts_with("/etc/apt/apt.conf")),
+        _ => false,
+    }
+}
+
+fn mentions_it<'m>(words: impl Iterator<Item = Word<'m>>) -> bool {
+    let mut words = words;
+    words.any(|w| {
+        let text = w.written().to_ascii_lowercase();
+        text.contains("apt::get::assume-yes")
+    })
+}

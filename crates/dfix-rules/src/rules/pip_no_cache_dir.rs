@@ -1,0 +1,211 @@
+//! `--no-cache-dir` for pip.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::context::Answer;
+use dfix_model::{EnvFrom, EnvValue, Model, PackageCommand, PackageManager, Stage, Step, Word};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "pip-no-cache-dir",
+    aliases: &["DL3042"],
+    group: Group::Size,
+    summary: "pass `--no-cache-dir` to `pip install`, `pip wheel` and `pip download`",
+    why: "pip keeps a copy of everything that it downloads. In an image nobody reads that copy again.",
+    phase: Phase::Meaning,
+    check,
+    examples: &[
+        fixes(
+            "FROM python:3.12\nRUN pip install flask # web\n",
+            "FROM python:3.12\nRUN pip install --no-cache-dir flask # web\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN pip3 install a && pip3.12 install b\n",
+            "FROM python:3.12\nRUN pip3 install --no-cache-dir a && pip3.12 install --no-cache-dir b\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN python -m pip install a; python3 -u -m pip install b\n",
+            "FROM python:3.12\nRUN python -m pip install --no-cache-dir a; python3 -u -m pip install --no-cache-dir b\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN /usr/local/bin/pip install a || /opt/venv/bin/python -m pip install b\n",
+            "FROM python:3.12\nRUN /usr/local/bin/pip install --no-cache-dir a || /opt/venv/bin/python -m pip install --no-cache-dir b\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN sudo -H pip install a && env X=Y pip install b && X=Y pip install c\n",
+            "FROM python:3.12\nRUN sudo -H pip install --no-cache-dir a && env X=Y pip install --no-cache-dir b && X=Y pip install --no-cache-dir c\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN time pip install a && exec pip install b\n",
+            "FROM python:3.12\nRUN time pip install --no-cache-dir a && exec pip install --no-cache-dir b\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN pip install a | tee log\n",
+            "FROM python:3.12\nRUN pip install --no-cache-dir a | tee log\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN if true; then pip install a; fi; for p in b c; do pip install $p; done\n",
+            "FROM python:3.12\nRUN if true; then pip install --no-cache-dir a; fi; for p in b c; do pip install --no-cache-dir $p; done\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN (pip install a) && echo $(pip install b)\n",
+            "FROM python:3.12\nRUN (pip install --no-cache-dir a) && echo $(pip install --no-cache-dir b)\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN sh -c \"pip install a\" && bash -lc 'pip install b'\n",
+            "FROM python:3.12\nRUN sh -c \"pip install --no-cache-dir a\" && bash -lc 'pip install --no-cache-dir b'\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN [\"pip\", \"install\", \"a\"]\n",
+            "FROM python:3.12\nRUN [\"pip\", \"install\", \"--no-cache-dir\", \"a\"]\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN <<EOF\npip install a\npip install b\nEOF\n",
+            "FROM python:3.12\nRUN <<EOF\npip install --no-cache-dir a\npip install --no-cache-dir b\nEOF\n",
+        ),
+        fixes(
+            "FROM python:3.12\nONBUILD RUN pip install a\n",
+            "FROM python:3.12\nONBUILD RUN pip install --no-cache-dir a\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN pip wheel -w /w a && pip download -d /d b\n",
+            "FROM python:3.12\nRUN pip wheel --no-cache-dir -w /w a && pip download --no-cache-dir -d /d b\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN pip -q --proxy http://proxy.example.com install a\n",
+            "FROM python:3.12\nRUN pip -q --proxy http://proxy.example.com install --no-cache-dir a\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN pip \\\n    install \\\n    a\n",
+            "FROM python:3.12\nRUN pip \\\n    install \\\n    --no-cache-dir \\\n    a\n",
+        ),
+        leaves(
+            "FROM python:3.12\nRUN pip install --no-cache-dir a && pip --no-cache-dir install b\n",
+        ),
+        leaves("FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n"),
+        // pip takes even these as "no cache".
+        leaves("FROM python:3.12\nENV PIP_NO_CACHE_DIR=0\nRUN pip install flask\n"),
+        leaves("FROM python:3.12\nARG PIP_NO_CACHE_DIR=off\nRUN pip install flask\n"),
+        leaves(
+            "FROM python:3.12 AS base\nENV PIP_NO_CACHE_DIR=1\nFROM base\nRUN pip install flask\n",
+        ),
+        leaves("FROM python:3.12\nRUN PIP_NO_CACHE_DIR=1 pip install flask\n"),
+        leaves("FROM python:3.12\nRUN export PIP_NO_CACHE_DIR=1 && pip install flask\n"),
+        leaves("FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache pip install flask\n"),
+        leaves(
+            "FROM python:3.12\nUSER me\nRUN --mount=type=cache,target=/home/me/.cache/pip pip install flask\n",
+        ),
+        leaves("FROM python:3.12\nRUN pip install --cache-dir=/cache flask\n"),
+        leaves("FROM python:3.12\nENV PIP_CACHE_DIR=/cache\nRUN pip install flask\n"),
+        leaves(
+            "FROM python:3.12\nRUN pip config set global.no-cache-dir true\nRUN pip install flask\n",
+        ),
+        leaves(
+            "FROM python:3.12\nRUN printf '[global]\\nno-cache-dir = yes\\n' > /etc/pip.conf\nRUN pip install flask\n",
+        ),
+        leaves("FROM python:3.12\nCOPY pip.conf /etc/\nRUN pip install flask\n")
+            .with_context(&[("pip.conf", "[install]\nno-cache-dir = true\n")]),
+        leaves("FROM python:3.12\nARG OPTS=\"--no-cache-dir -q\"\nRUN pip install $OPTS flask\n"),
+        leaves("FROM python:3.12\nRUN pip list && pip uninstall -y a && echo pip install b\n"),
+        leaves(
+            "FROM python:3.12\nRUN uv pip install --system a && pipx install b && pipenv install c\n",
+        ),
+        // What a container downloads when it starts is in no layer.
+        leaves("FROM python:3.12\nCMD pip install a && python app.py\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file.steps().filter(|s| s.name() == "RUN") {
+        let Some(stage) = step.stage() else {
+            continue;
+        };
+        for pip in step.package_commands() {
+            let downloads = pip.is_any(&["install", "wheel", "download"]);
+            if pip.manager != PackageManager::Pip || !downloads || is_settled(stage, &pip) {
+                continue;
+            }
+            out.fix(
+                pip.subcommand(),
+                Safety::Safe,
+                format!(
+                    "`pip {}` leaves its downloads in the image",
+                    pip.subcommand_text()
+                ),
+            )
+            .effect(Effect::arguments_of(pip.command))
+            .edit(|edit| edit.insert_word_after(pip.subcommand(), "--no-cache-dir"));
+        }
+    }
+}
+
+/// Whether pip keeps no cache already, or somebody said where it is kept.
+fn is_settled(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
+    let is_set = |name| match stage.env_at(pip, name) {
+        EnvValue::Set(setting) => setting.from != EnvFrom::BaseImage || setting.value.is_some(),
+        EnvValue::Unset | EnvValue::Unknown => false,
+    };
+    pip.has_flag("--no-cache-dir")
+        || pip.has_flag("--cache-dir")
+        || pip.has_flag("--help")
+        || is_set("PIP_NO_CACHE_DIR")
+        || is_set("PIP_CACHE_DIR")
+        || has_cache_mount(pip.run())
+        || holds_the_flag(stage, pip)
+        || is_configured(stage, pip.run())
+}
+
+/// Whether a mount may lie on pip's cache, whoever's home that is in.
+fn has_cache_mount(run: Step<'_>) -> bool {
+    run.has_cache_mount("/root/.cache/pip")
+        || run
+            .mounts()
+            .filter(|m| matches!(m.kind(), "cache" | "tmpfs" | ""))
+            .any(|mount| {
+                mount.target().is_none_or(|target| {
+                    target.value().is_none_or(|path| {
+                        let path = path.trim_end_matches('/');
+                        path.ends_with("/.cache") || path.contains("pip")
+                    })
+                })
+            })
+}
+
+/// Whether a variable among the words stands for the option.
+fn holds_the_flag(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
+    pip.command.args().filter(|w| !w.is_known()).any(|word| {
+        stage
+            .expand_text(word, pip)
+            .is_some_and(|text| text.contains("cache-dir"))
+    })
+}
+
+/// Whether a step before this one configures pip to keep no cache.
+fn is_configured(stage: Stage<'_>, run: Step<'_>) -> bool {
+    stage
+        .lineage()
+        .flat_map(|s| s.steps().collect::<Vec<_>>())
+        .filter(|s| s.index() <= run.index())
+        .any(|step| match step.name() {
+            "RUN" => step.commands().any(|command| {
+                let says = |word: Word<'_>| {
+                    let text = word.written();
+                    text.contains("no-cache-dir") || text.contains("no_cache_dir")
+                };
+                let is_config = command.has_arg("config") && command.has_arg("set");
+                let writes = command.redirects().any(|r| {
+                    r.target()
+                        .is_some_and(|t| t.written().contains("pip.conf"))
+                }) || command.args().any(|w| w.known_start().ends_with("pip.conf"));
+                (is_config || writes) && command.args().any(says)
+            }),
+            "COPY" | "ADD" => step.sources().filter_map(Word::value).any(|source| {
+                let name = source.rsplit('/').next().unwrap_or(source);
+                let path = source.trim_start_matches("./").trim_start_matches('/');
+                matches!(name, "pip.conf" | "pip.ini" | ".pip.conf")
+                    && matches!(
+                        stage.file().context().read(path),
+                        Answer::Found(text) if text.contains("no-cache-dir") || text.contains("no_cache_dir")
+                    )
+            }),
+            _ => false,
+        })
+}
