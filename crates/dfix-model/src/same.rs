@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use dfix_syntax::ast::{AstNode, Instruction};
+use dfix_syntax::ast::{AstNode, Instruction, Variable};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange, unquote_json};
 
 /// What an instruction means, in a form that can be compared.
@@ -387,13 +387,25 @@ impl Reader {
                             ..way
                         };
                         out.push(Item::Open(part.kind()));
-                        self.children(&part, out, way);
+                        match plain_variable(&part) {
+                            Some(name) => out.push(Item::Token(SyntaxKind::NAME, name)),
+                            None => self.children(&part, out, way),
+                        }
                         out.push(Item::Close);
                     }
                 },
             }
         }
     }
+}
+
+/// The name of a variable that nothing more is said of: `$x` and `${x}` are one.
+fn plain_variable(node: &SyntaxNode) -> Option<String> {
+    let variable = Variable::cast(node.clone())?;
+    let says_more = node
+        .children_with_tokens()
+        .any(|part| part.as_node().is_some() || part.kind() == SyntaxKind::PARAM_OP);
+    if says_more { None } else { variable.name() }
 }
 
 fn is_word_like(kind: SyntaxKind) -> bool {
