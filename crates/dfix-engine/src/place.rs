@@ -1,9 +1,7 @@
 //! Places in a file: what findings point at and edits start from.
 
-use dfix_model::{
-    Assignment, Command, Flag, GlobalArg, ImageRef, Mount, PackageCommand, Pair, Redirect, Stage,
-    Step, Word, WordKind,
-};
+mod of_model;
+
 use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{Enclosure, SyntaxNode, SyntaxToken, TextRange};
 
@@ -63,58 +61,3 @@ views! {
     ImageRepository ImageTag ImageDigest StageName Pair LegacyPair ExecForm Heredoc HeredocBody
     ShellScript Pipeline Command Assignment Redirect Function Opaque Word Variable
 }
-
-fn enclosure_of(kind: WordKind) -> Option<Enclosure> {
-    match kind {
-        WordKind::ShellIn(enclosure) => Some(enclosure),
-        WordKind::Dockerfile | WordKind::Shell | WordKind::Json => None,
-    }
-}
-
-impl Place for Word<'_> {
-    fn range(&self) -> TextRange {
-        Word::range(*self)
-    }
-
-    fn enclosure(&self) -> Option<Enclosure> {
-        enclosure_of(self.kind())
-    }
-}
-
-impl Place for Command<'_> {
-    fn range(&self) -> TextRange {
-        Command::range(*self)
-    }
-
-    fn enclosure(&self) -> Option<Enclosure> {
-        enclosure_of(self.kind())
-    }
-}
-
-impl Place for PackageCommand<'_> {
-    fn range(&self) -> TextRange {
-        PackageCommand::range(self)
-    }
-
-    fn enclosure(&self) -> Option<Enclosure> {
-        enclosure_of(self.subcommand().kind())
-    }
-}
-
-impl Place for ImageRef {
-    fn range(&self) -> TextRange {
-        self.range
-    }
-}
-
-macro_rules! facts {
-    ($($fact:ident)*) => {$(
-        impl Place for $fact<'_> {
-            fn range(&self) -> TextRange {
-                $fact::range(*self)
-            }
-        }
-    )*};
-}
-
-facts! { Assignment Flag GlobalArg Mount Pair Redirect Stage Step }

@@ -1,10 +1,12 @@
 //! Typed views over the tree. Every accessor returns `Option` or an iterator: any part may be
 //! missing in a file that is being written. Views are cheap to make and to clone.
 
+mod compound;
 mod instructions;
 mod shell;
 mod word;
 
+pub use compound::*;
 pub use instructions::*;
 pub use shell::*;
 pub use word::*;

@@ -223,7 +223,7 @@ kinds! {
     // ── Nodes of the shell level ─────────────────────────────────────────────────────────────
     /// Commands and the operators between them.
     SHELL_SCRIPT,
-    /// Two or more commands joined by `|`, or one after `!`.
+    /// Two or more commands joined by `|`, or one after `!`, `time` or `coproc`.
     PIPELINE,
     /// A simple command: assignments, words, redirections.
     COMMAND,

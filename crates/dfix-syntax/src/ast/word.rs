@@ -62,9 +62,33 @@ impl Variable {
         joined(&self.0, SyntaxKind::NAME)
     }
 
-    /// The operator after the name: `:-`, `#`, `/`, …
+    /// The operator after the name: `:-`, `#`, `/`, …; neither the `!` or `#` before the name nor
+    /// what divides two operands.
     pub fn operator(&self) -> Option<String> {
-        joined(&self.0, SyntaxKind::PARAM_OP)
+        let mut operator = String::new();
+        let after_name = self
+            .0
+            .children_with_tokens()
+            .skip_while(|e| e.kind() != SyntaxKind::NAME);
+        for token in after_name
+            .take_while(|e| e.kind() != SyntaxKind::WORD)
+            .filter_map(rowan::NodeOrToken::into_token)
+            .filter(|t| t.kind() == SyntaxKind::PARAM_OP)
+        {
+            operator.push_str(token.text());
+        }
+        (!operator.is_empty()).then_some(operator)
+    }
+
+    /// The `!` (the value's own variable is meant) or `#` (its length) before the name.
+    pub fn prefix(&self) -> Option<String> {
+        let first = self
+            .0
+            .children_with_tokens()
+            .filter(|e| !e.kind().is_trivia())
+            .nth(1)?;
+        let token = first.into_token()?;
+        (token.kind() == SyntaxKind::PARAM_OP).then(|| token.text().to_owned())
     }
 
     /// The word after the operator.

@@ -182,6 +182,9 @@ impl Parser<'_> {
     pub(super) fn any_word(&mut self) -> Parsed {
         let start = self.pos;
         let end = self.scan(start, WORD);
+        if self.at(start) == b'#' {
+            return Err(Failed);
+        }
         if self.is_plain(start, end) {
             self.plain_word(end);
             return Ok(());

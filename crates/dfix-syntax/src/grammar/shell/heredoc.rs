@@ -67,9 +67,11 @@ impl Parser<'_> {
             joined = !pending.quoted && ends_in_backslash(text);
             line = (feed + 1).min(self.bytes.len());
         }
-        self.start(SyntaxKind::HEREDOC_BODY);
-        self.token(SyntaxKind::HEREDOC_TEXT, line);
-        self.finish();
+        if line > self.pos {
+            self.start(SyntaxKind::HEREDOC_BODY);
+            self.token(SyntaxKind::HEREDOC_TEXT, line);
+            self.finish();
+        }
         if let Some(end) = end {
             self.token(SyntaxKind::HEREDOC_END, end);
         }

@@ -118,7 +118,8 @@ impl Parser<'_> {
     #[inline]
     pub(super) fn lead(&self, start: usize) -> Lead {
         let end = self.scan(start, super::table::WORD);
-        let word = if end - start <= 8 && self.is_limit(end) {
+        let ends = self.is_limit(self.continuation_end(end)) && !self.is_process_substitution(end);
+        let word = if end - start <= 8 && ends {
             Reserved::of(&self.bytes[start..end])
         } else {
             Reserved::None
@@ -235,7 +236,7 @@ impl Parser<'_> {
             let kind = match lead.word {
                 Reserved::Bang => SyntaxKind::BANG,
                 Reserved::Time if self.is_time_keyword(lead.end) => SyntaxKind::SHELL_KEYWORD,
-                Reserved::Coproc if self.coproc(lead.end)? => {
+                Reserved::Coproc if self.coproc(lead.end) => {
                     wrapped = true;
                     lead = self.lead(self.pos);
                     continue;
@@ -312,13 +313,13 @@ impl Parser<'_> {
 
     /// Takes `coproc` and the name after it, if a compound follows; it is a plain word otherwise,
     /// as it is to a POSIX shell.
-    fn coproc(&mut self, end: usize) -> Parsed<bool> {
+    fn coproc(&mut self, end: usize) -> bool {
         let name = self.blank_end_from(end);
         let lead = self.lead(name);
         if lead.word.opens() || self.at(name) == b'(' {
             self.token(SyntaxKind::SHELL_KEYWORD, end);
             self.blanks();
-            return Ok(true);
+            return true;
         }
         let body = self.blank_end_from(lead.end);
         if lead.end > name && body > lead.end && self.lead(body).word.opens() {
@@ -326,8 +327,8 @@ impl Parser<'_> {
             self.blanks();
             self.token(SyntaxKind::NAME, lead.end);
             self.blanks();
-            return Ok(true);
+            return true;
         }
-        Ok(false)
+        false
     }
 }
