@@ -414,14 +414,15 @@ impl<'m> Command<'m> {
 
     /// The folder that it runs in, absolute; `None` where only the build can tell.
     pub fn working_directory(self) -> Option<String> {
-        let stage = self.stage()?;
-        self.resolve(stage, self.data().folder)
+        self.folder(false)
     }
 
-    fn resolve(self, stage: Stage<'m>, folder: Folder) -> Option<String> {
+    /// The folder that it runs in; with `marked`, a base's unknown working directory has a mark of its own.
+    pub(crate) fn folder(self, marked: bool) -> Option<String> {
+        let stage = self.stage()?;
         // The moves are gone through from the first one to the last.
         let mut chain = Vec::new();
-        let mut folder = folder;
+        let mut folder = self.data().folder;
         loop {
             match folder {
                 Folder::Unknown => return None,
@@ -444,14 +445,14 @@ impl<'m> Command<'m> {
             } else {
                 let from = match path {
                     Some(path) => path,
-                    None => stage.workdir_at(self)?,
+                    None => stage.workdir_before(self.step.index, marked)?,
                 };
                 crate::workdir::join(&from, &target)
             });
         }
         match path {
             Some(path) => Some(path),
-            None => stage.workdir_at(self),
+            None => stage.workdir_before(self.step.index, marked),
         }
     }
 

@@ -105,7 +105,7 @@ pub(crate) fn gather(step: Step<'_>) -> Gathered {
         walk.folder = Folder::Start;
         match heredoc.body().and_then(|b| b.script()) {
             Some(script) => walk.list(script.syntax(), scope),
-            None => walk.found.unread = true,
+            None => walk.given(&heredoc, scope),
         }
     }
     walk.found.sort();

@@ -11,10 +11,14 @@
 mod base;
 mod command;
 pub mod context;
+mod entry;
 mod gather;
 mod image;
 pub mod packages;
 mod peel;
+mod places;
+mod ports;
+mod requirements;
 pub mod same;
 mod shell;
 mod stage;
@@ -29,8 +33,12 @@ pub use base::{BaseFacts, Os};
 pub use command::{
     Assignment, Command, Connector, Operator, Redirect, Surroundings, Wrapper, WrapperKind,
 };
+pub use entry::{Entry, Launch};
 pub use image::{GlobalArg, ImageRef, Part};
 pub use packages::{PackageCommand, PackageManager, PackageSpec};
+pub use places::with_script;
+pub use ports::{Port, Protocol};
+pub use requirements::{Requirement, Requirements, normal_python_name};
 pub use shell::{Shell, ShellKind};
 pub use stage::{Base, LineEnding, Source, Stage};
 pub use step::{Flag, Mount, Pair, Step};

@@ -3,7 +3,7 @@
 mod apt;
 mod pip;
 mod spec;
-mod table;
+pub(crate) mod table;
 
 use dfix_syntax::TextRange;
 
@@ -14,6 +14,7 @@ use crate::vars::At;
 use crate::word::Word;
 
 pub use pip::Destination;
+pub(crate) use spec::requirement;
 pub use spec::{PackageSpec, SpecKind};
 use table::Tool;
 
@@ -165,6 +166,10 @@ impl<'m> PackageCommand<'m> {
                 continue;
             }
             if text == "--" {
+                // What follows is for the extension's own build: `gem install x -- --with-y`.
+                if self.manager == PackageManager::Gem {
+                    break;
+                }
                 options_ended = true;
                 continue;
             }

@@ -27,18 +27,23 @@ pub(crate) fn join(from: &str, path: &str) -> String {
     }
 }
 
+/// Stands for a working directory that only the build can tell, so that paths relative to it can still
+/// be told apart and matched.
+const UNKNOWN_WORKDIR: &str = "/\u{1}";
+
 impl<'m> Stage<'m> {
     /// The working directory in force at a place, absolute; `None` where only the build can tell.
     pub fn workdir_at(self, at: impl At<'m>) -> Option<String> {
-        self.workdir_before(at.step().index)
+        self.workdir_before(at.step().index, false)
     }
 
     /// The working directory at the end of the stage: that of the container.
     pub fn final_workdir(self) -> Option<String> {
-        self.workdir_before(usize::MAX)
+        self.workdir_before(usize::MAX, false)
     }
 
-    fn workdir_before(self, before: usize) -> Option<String> {
+    /// With `marked`, a base's unknown working directory is [`UNKNOWN_WORKDIR`].
+    pub(crate) fn workdir_before(self, before: usize, marked: bool) -> Option<String> {
         let mut tail: Vec<String> = Vec::new();
         for step in self
             .steps_named("WORKDIR")
@@ -58,9 +63,13 @@ impl<'m> Stage<'m> {
         }
         // Relative all the way up: it begins where the base ends.
         let start = match self.base() {
-            Base::Stage(parent) => parent.workdir_before(usize::MAX)?,
+            Base::Stage(parent) => parent.workdir_before(usize::MAX, marked)?,
             Base::Scratch => "/".to_owned(),
-            Base::Image | Base::Unknown => self.base_facts().workdir()?,
+            Base::Image | Base::Unknown => match self.base_facts().workdir() {
+                Some(workdir) => workdir,
+                None if marked => UNKNOWN_WORKDIR.to_owned(),
+                None => return None,
+            },
         };
         tail.push(start);
         Some(joined(tail))

@@ -201,6 +201,11 @@ fn every_instruction_with_commands() {
             "a", "b", "c", "exit 1", "d", "e", "f g h", "i", "bash", "j", "python3"
         ]
     );
+    let given = "FROM debian\nRUN <<EOF bash\na && pip install x\nEOF\nRUN cat <<EOF >/x\nb\nEOF\n";
+    assert_eq!(commands(given), ["bash", "a", "pip install x", "cat"]);
+    with(given, |file| {
+        assert!(file.steps().all(|s| !s.has_unread_text()));
+    });
     with(text, |file| {
         let onbuild: Vec<_> = file
             .steps()

@@ -1,9 +1,9 @@
 //! Commands inside the words of commands, and the exec form.
 
-use dfix_syntax::ast;
+use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
-use crate::command::{CommandData, Surroundings};
+use crate::command::{CommandData, Surroundings, base_name};
 use crate::gather::{Folder, Scope, Walk};
 use crate::peel;
 use crate::step::json_words;
@@ -71,6 +71,29 @@ impl Walk<'_> {
             script: self.scripts,
         };
         self.apart(&tree, inner);
+    }
+
+    /// A here-document that is not the step's own script: text for the command that it is given to.
+    pub(super) fn given(&mut self, heredoc: &ast::Heredoc, scope: Scope) {
+        let takers = || {
+            self.found
+                .commands
+                .iter()
+                .map(|c| (c, base_name(self.name(c))))
+        };
+        let shell = takers().find(|(c, name)| {
+            peel::SHELLS.contains(name) && c.words.len() == c.program + 1 - c.words.start
+        });
+        let Some(range) = heredoc.body().map(|b| b.syntax().text_range()) else {
+            return;
+        };
+        if shell.is_some() && takers().count() == 1 {
+            self.embedded(range, Enclosure::Plain, 0, scope);
+        } else if !takers()
+            .all(|(_, name)| matches!(name, "cat" | "tee" | "patch" | "envsubst" | "tr" | "base64"))
+        {
+            self.found.unread = true;
+        }
     }
 
     pub(super) fn exec_form(&mut self, form: &ast::ExecForm, scope: Scope) {

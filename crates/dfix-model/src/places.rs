@@ -1,0 +1,243 @@
+//! Where the files of the image come from.
+
+use std::sync::Arc;
+
+use crate::Model;
+use crate::context::{Answer, Context, NoContext};
+use crate::stage::{Source, Stage};
+use crate::step::Step;
+use crate::vars::At;
+use crate::workdir::{join, normal};
+
+/// How many stages a file may be copied through.
+const MAX_COPIES: usize = 8;
+
+impl<'m> Stage<'m> {
+    /// The file or folder of the build context that stands at `path` of the image when a place of this
+    /// stage is reached, as its `COPY`s and `ADD`s (also those of the stages that it stands on or copies
+    /// from) and the bind mounts of the step tell; relative to the context's root, `""` being the root.
+    ///
+    /// `path` may be relative: to the folder of the command, or the working directory. `None` where
+    /// nothing of the context is known to be there; what is made by a command is not looked at.
+    pub fn context_path_of(self, path: &str, at: impl At<'m>) -> Option<String> {
+        let folder = match at.command() {
+            Some(command) => command.folder(true)?,
+            None => self.workdir_before(at.step().index, true)?,
+        };
+        let path = join(&folder, path);
+        self.mounted(&path, at.step())
+            .or_else(|| self.copied(&path, at.step().index, 0))
+    }
+
+    /// The file or folder of the build context that stands at `path` of the container, see
+    /// [`Stage::context_path_of`]. A relative path is one of the container's working directory.
+    pub fn final_context_path_of(self, path: &str) -> Option<String> {
+        let folder = self.workdir_before(usize::MAX, true)?;
+        self.copied(&join(&folder, path), usize::MAX, 0)
+    }
+
+    /// The text of the file at `path` of the image when a place of this stage is reached.
+    pub fn read_at(self, path: &str, at: impl At<'m>) -> Answer<Arc<str>> {
+        match self.context_path_of(path, at) {
+            Some(path) => self.file.context.read(&path),
+            None => Answer::Unknown(format!("it is not known where {path} comes from")),
+        }
+    }
+
+    /// The text of the file at `path` of the container.
+    pub fn read_final(self, path: &str) -> Answer<Arc<str>> {
+        match self.final_context_path_of(path) {
+            Some(path) => self.file.context.read(&path),
+            None => Answer::Unknown(format!("it is not known where {path} comes from")),
+        }
+    }
+
+    fn mounted(self, path: &str, step: Step<'m>) -> Option<String> {
+        step.mounts()
+            .filter(|m| m.kind() == "bind")
+            .find_map(|mount| {
+                let folder = self.workdir_before(step.index, true)?;
+                let target = join(&folder, &self.expand_text(mount.target()?, step)?);
+                let rest = under(path, &target)?;
+                let source = match mount.source() {
+                    Some(word) => normal(&self.expand_text(word, step)?),
+                    None => "/".to_owned(),
+                };
+                match step.mount_source(mount) {
+                    None => Some(relative(&join(&source, rest))),
+                    Some(Source::Stage(from)) => from.copied(&join(&source, rest), usize::MAX, 1),
+                    Some(Source::Image(_) | Source::Unknown) => None,
+                }
+            })
+    }
+
+    fn copied(self, path: &str, before: usize, depth: usize) -> Option<String> {
+        if depth > MAX_COPIES {
+            return None;
+        }
+        for stage in self.lineage() {
+            for step in stage
+                .steps()
+                .rev()
+                .filter(|s| s.index < before && matches!(s.name(), "COPY" | "ADD"))
+                .filter(|s| !s.is_onbuild())
+            {
+                if let Some(found) = stage.copied_by_step(path, step, depth) {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+
+    /// What one `COPY` or `ADD` puts at `path`.
+    fn copied_by_step(self, path: &str, step: Step<'m>, depth: usize) -> Option<String> {
+        let context = self.file.context;
+        let target = self.expand_text(step.target()?, step)?;
+        let into_folder = target.ends_with('/')
+            || matches!(target.as_str(), "." | "..")
+            || step.words().len() > 2;
+        let target = join(&self.workdir_before(step.index, true)?, &target);
+        let from = match step.source() {
+            None => None,
+            Some(Source::Stage(stage)) => Some(stage),
+            Some(Source::Image(_) | Source::Unknown) => return None,
+        };
+        let keeps_parents = step.flag("parents").is_some();
+        for source in step.sources() {
+            let Some(source) = self.expand_text(source, step) else {
+                continue;
+            };
+            if source.contains("://") || source.starts_with("git@") {
+                continue;
+            }
+            let source = normal(&source);
+            let target = if keeps_parents {
+                join(&target, source.trim_start_matches('/'))
+            } else {
+                target.clone()
+            };
+            let Some(rest) = under(path, &target) else {
+                continue;
+            };
+            for candidate in candidates(&source, rest, into_folder && !keeps_parents) {
+                let found = match from {
+                    Some(stage) => stage.copied(&candidate, usize::MAX, depth + 1),
+                    None => is_there(context, &relative(&candidate)).then(|| relative(&candidate)),
+                };
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What `source` may put at `rest` below the target: as a folder its contents, as a file itself.
+fn candidates(source: &str, rest: &str, into_folder: bool) -> Vec<String> {
+    let (folder, name) = source.rsplit_once('/').unwrap_or(("", source));
+    let is_pattern = name.contains(['*', '?', '[']);
+    if is_pattern {
+        let first = rest.split('/').next().unwrap_or(rest);
+        // A matching file lands by its name; of a matching folder the contents land, which is not said here.
+        let fits = !rest.is_empty() && first == rest && matches(name.as_bytes(), rest.as_bytes());
+        return if fits {
+            vec![join(folder, rest)]
+        } else {
+            Vec::new()
+        };
+    }
+    let mut found = Vec::new();
+    if rest == name && !name.is_empty() {
+        found.push(source.to_owned());
+    }
+    if rest.is_empty() && !into_folder {
+        found.push(source.to_owned());
+    } else if name.is_empty() || !looks_like_file(name) || rest.contains('/') || rest != name {
+        found.push(join(source, rest));
+    }
+    found
+}
+
+/// Whether a name has an ending that folders seldom have.
+fn looks_like_file(name: &str) -> bool {
+    [
+        ".txt", ".py", ".sh", ".toml", ".json", ".lock", ".cfg", ".in", ".yml", ".yaml",
+    ]
+    .iter()
+    .any(|end| name.ends_with(end))
+}
+
+/// Whether something of the context may be at `path`: it is there, or nothing can be said and the path
+/// does not contradict itself.
+fn is_there(context: &dyn Context, path: &str) -> bool {
+    match context.read(path) {
+        Answer::Found(_) => return true,
+        Answer::Unknown(_) => {
+            // `requirements.txt/requirements.txt`: a file was taken for a folder.
+            let folder_is_file = path.rsplit_once('/').is_some_and(|(folder, _)| {
+                looks_like_file(folder.rsplit('/').next().unwrap_or(folder))
+            });
+            return !folder_is_file;
+        }
+        Answer::Absent => {}
+    }
+    matches!(context.list(path), Answer::Found(_))
+}
+
+/// The rest of `path` below `folder`, `""` if they are the same.
+fn under<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
+    if rest.is_empty() {
+        Some("")
+    } else {
+        rest.strip_prefix('/')
+    }
+}
+
+/// A path of the context from one with `/` in front.
+fn relative(path: &str) -> String {
+    path.trim_start_matches('/').to_owned()
+}
+
+/// Whether a name fits a pattern of `*`, `?` and `[…]` (Go's `filepath.Match`).
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    match pattern.first() {
+        None => name.is_empty(),
+        Some(b'*') => (0..=name.len()).any(|skip| matches(&pattern[1..], &name[skip..])),
+        Some(b'?') => !name.is_empty() && matches(&pattern[1..], &name[1..]),
+        Some(b'[') => {
+            let Some(end) = pattern.iter().position(|&b| b == b']') else {
+                return false;
+            };
+            let Some(first) = name.first() else {
+                return false;
+            };
+            let set = &pattern[1..end];
+            let (negated, set) = match set.first() {
+                Some(b'^' | b'!') => (true, &set[1..]),
+                _ => (false, set),
+            };
+            let ranges = set.windows(3).filter(|w| w[1] == b'-');
+            let fits =
+                set.contains(first) || ranges.into_iter().any(|w| (w[0]..=w[2]).contains(first));
+            fits != negated && matches(&pattern[end + 1..], &name[1..])
+        }
+        Some(byte) => name.first() == Some(byte) && matches(&pattern[1..], &name[1..]),
+    }
+}
+
+/// Asks questions about the commands of a shell script of its own, such as an entry point's: they are those of
+/// the one step of a model made for it. Offsets are those of the model's text, not of the script.
+pub fn with_script<R>(script: &str, ask: impl FnOnce(&Model<'_>) -> R) -> R {
+    // No line of a script is this one.
+    const END: &str = "END-OF-THE-SCRIPT-\u{1}";
+    let text = format!(
+        "FROM scratch\nRUN <<'{END}'\n{}\n{END}\n",
+        script.replace('\r', "")
+    );
+    let parse = dfix_syntax::parse(&text);
+    let model = Model::new(&parse.file(), &text, &NoContext);
+    ask(&model)
+}
