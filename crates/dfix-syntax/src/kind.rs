@@ -33,7 +33,7 @@ kinds! {
     /// A byte order mark at the start of the file.
     BOM,
     /// A backslash that an enclosing quotation takes away before the inner shell reads the text;
-    /// only in embedded scripts (`sh -c "…\"…"`, exec form).
+    /// in embedded scripts (`sh -c "…\"…"`, exec form) and between backticks.
     QUOTE_ESCAPE,
 
     // ── Tokens of the Dockerfile level ───────────────────────────────────────────────────────

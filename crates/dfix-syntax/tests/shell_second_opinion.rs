@@ -135,6 +135,7 @@ const SCRIPTS: &[&str] = &[
     "echo ${a:-b} ${a//b/c} ${a:0:3} ${!a} ${#a} $$ $! $@ $((1 + 2))",
     "echo `a` \"`b`\"",
     "`a` b",
+    "a `b \\`c\\` \\$d`",
     "$A b",
     "\"$A\"/b c",
     "diff <(a) <(b)",
@@ -174,6 +175,18 @@ fn known_disagreements() {
     let script = "cat <<EOF > a";
     assert_eq!(ours(&parsed(script)), ["cat"]);
     assert_eq!(theirs(script), None);
+    // brush takes `( (` for `((`, and reads an expression.
+    let script = "( ( a ) )";
+    assert_eq!(ours(&parsed(script)), ["a"]);
+    assert_eq!(theirs(script).unwrap(), [""; 0]);
+    // `(( … ))` is an expression for bash whatever it holds; brush goes by what it holds.
+    let script = "((a; b))";
+    assert_eq!(ours(&parsed(script)), [""; 0]);
+    assert_eq!(theirs(script).unwrap(), ["a", "b"]);
+    // In the value of an assignment, brush ends a substitution at the parenthesis of a pattern.
+    let script = "A=\"x $(case a in b) c \"d e\";; esac) y\" f";
+    assert_eq!(ours(&parsed(script)), ["f"]);
+    assert_ne!(theirs(script), Some(vec!["f".to_owned()]));
     // `&&` at the end: bash refuses it too. What stands before is not in doubt.
     let script = "a &&";
     assert_eq!(ours(&parsed(script)), ["a"]);

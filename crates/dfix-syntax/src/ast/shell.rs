@@ -291,7 +291,7 @@ impl CommandSubst {
 }
 
 impl BacktickSubst {
-    /// What it runs; none where backslashes stand between the text and its meaning.
+    /// What it runs. Backslashes that the backticks take away are `QUOTE_ESCAPE` tokens in it.
     pub fn script(&self) -> Option<ShellScript> {
         child(&self.0)
     }

@@ -28,7 +28,8 @@ const MAX_DEPTH: u32 = 200;
 ///
 /// Never fails: from the first command that is not understood, the rest is one `OPAQUE` node.
 pub(crate) fn script(sink: &mut Sink<'_>, logical: &str) {
-    let mut parser = Parser::new(logical, std::mem::take(&mut sink.events));
+    let events = std::mem::take(&mut sink.events);
+    let mut parser = Parser::new(logical.as_bytes(), events, 0);
     parser.script();
     events::replay(&parser.events, sink);
     sink.events = parser.events;
@@ -67,14 +68,14 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    /// A parser over `text`; `events` is a buffer whose content does not count.
-    fn new(text: &'t str, mut events: Vec<Event>) -> Self {
+    /// A parser over `bytes`, so many levels deep; `events` is a buffer whose content does not count.
+    fn new(bytes: &'t [u8], mut events: Vec<Event>, depth: u32) -> Self {
         events.clear();
         Parser {
-            bytes: text.as_bytes(),
+            bytes,
             pos: 0,
             events,
-            depth: 0,
+            depth,
             pending: Vec::new(),
             in_substitution: false,
             failed: Vec::new(),

@@ -96,4 +96,48 @@ impl Parser<'_> {
     pub(super) fn settle(&mut self, slot: Slot, kind: SyntaxKind) {
         self.events[slot.0] = Event::Start(kind);
     }
+
+    /// Takes the events of text from which the bytes at `escapes` were left out.
+    pub(super) fn splice(&mut self, events: &[Event], escapes: &[usize]) {
+        let mut escapes = escapes;
+        for &event in events {
+            match event {
+                Event::Token(kind, len) => self.cut_token(kind, len, &mut escapes),
+                Event::PlainWord(len) => {
+                    self.escapes(&mut escapes);
+                    self.start(SyntaxKind::WORD);
+                    self.cut_token(SyntaxKind::TEXT, len, &mut escapes);
+                    self.finish();
+                }
+                Event::Start(kind) => {
+                    self.escapes(&mut escapes);
+                    self.start(kind);
+                }
+                Event::Finish => self.finish(),
+                Event::Nothing => {}
+            }
+        }
+    }
+
+    /// Takes the escapes at the current place.
+    fn escapes(&mut self, escapes: &mut &[usize]) {
+        while let Some((first, rest)) = escapes.split_first()
+            && *first == self.pos
+        {
+            self.token(SyntaxKind::QUOTE_ESCAPE, self.pos + 1);
+            *escapes = rest;
+        }
+    }
+
+    /// Takes a token of so many bytes, escapes not counted, which cut it.
+    fn cut_token(&mut self, kind: SyntaxKind, len: u32, escapes: &mut &[usize]) {
+        let mut left = len as usize;
+        while left > 0 {
+            self.escapes(escapes);
+            let whole = self.pos + left;
+            let end = escapes.first().map_or(whole, |&next| whole.min(next));
+            left -= end - self.pos;
+            self.token(kind, end);
+        }
+    }
 }

@@ -115,11 +115,12 @@ impl Parser<'_> {
     ///
     /// It ends at the next backtick that no backslash precedes, whatever stands between. A backslash
     /// before `$`, `` ` `` or `\` (or `"`, between double quotes) is taken away before the text is
-    /// read; such text is opaque.
+    /// read as a script.
     pub(super) fn backtick(&mut self, quoted: bool) -> Parsed {
         let start = self.pos + 1;
         let mut end = start;
-        let mut escaped = false;
+        // The backslashes that are taken away, in order of place.
+        let mut escapes = Vec::new();
         loop {
             let Some(len) = memchr::memchr2(b'`', b'\\', self.bytes.get(end..).unwrap_or(b""))
             else {
@@ -129,21 +130,17 @@ impl Parser<'_> {
             if self.bytes[end] == b'`' {
                 break;
             }
-            escaped |= match self.at(end + 1) {
-                b'$' | b'`' | b'\\' => true,
-                b'"' => quoted,
-                _ => false,
-            };
+            if matches!(self.at(end + 1), b'$' | b'`' | b'\\')
+                || (quoted && self.at(end + 1) == b'"')
+            {
+                escapes.push(end);
+            }
             end += 2;
         }
         self.enter()?;
         self.start(SyntaxKind::BACKTICK_SUBST);
         self.token(SyntaxKind::BACKTICK, start);
-        if escaped {
-            self.start(SyntaxKind::OPAQUE);
-            self.token(SyntaxKind::ERROR_TEXT, end);
-            self.finish();
-        } else {
+        if escapes.is_empty() {
             let all = self.bytes;
             self.bytes = &all[..end];
             let pending = std::mem::take(&mut self.pending);
@@ -152,6 +149,17 @@ impl Parser<'_> {
             self.in_substitution = outer;
             self.pending = pending;
             self.bytes = all;
+        } else {
+            let mut inner = Vec::with_capacity(end - start);
+            let mut from = start;
+            for &escape in &escapes {
+                inner.extend_from_slice(&self.bytes[from..escape]);
+                from = escape + 1;
+            }
+            inner.extend_from_slice(&self.bytes[from..end]);
+            let mut parser = Parser::new(&inner, Vec::new(), self.depth);
+            parser.script();
+            self.splice(&parser.events, &escapes);
         }
         self.token(SyntaxKind::BACKTICK, end + 1);
         self.finish();
