@@ -107,7 +107,7 @@ pub fn value_of(node: &SyntaxNode) -> Value {
     }
 }
 
-/// The text of a node without continuations and what they swallow.
+/// The text of a node without continuations and what they swallow, and without comments.
 pub fn source_of(node: &SyntaxNode) -> String {
     let mut text = String::new();
     let mut blanks: Option<SyntaxToken> = None;
@@ -116,13 +116,13 @@ pub fn source_of(node: &SyntaxNode) -> String {
         .descendants_with_tokens()
         .filter_map(rowan::NodeOrToken::into_token)
     {
-        match token.kind() {
+        let kind = token.kind();
+        match kind {
             SyntaxKind::WHITESPACE => {
                 blanks = Some(token);
                 continue;
             }
-            SyntaxKind::CONTINUATION => after_continuation = true,
-            // The blanks before a comment or on an empty line were swallowed with it.
+            // The blanks before a comment, or on an empty line, go with it.
             SyntaxKind::COMMENT => blanks = None,
             SyntaxKind::NEWLINE if after_continuation => blanks = None,
             _ => {}
@@ -131,10 +131,11 @@ pub fn source_of(node: &SyntaxNode) -> String {
             text.push_str(blanks.text());
             after_continuation = false;
         }
-        if token.kind() == SyntaxKind::NEWLINE && !after_continuation {
+        if kind == SyntaxKind::CONTINUATION {
+            after_continuation = true;
+        } else if kind == SyntaxKind::NEWLINE && !after_continuation {
             text.push('\n');
-        }
-        if !token.kind().is_trivia() {
+        } else if !kind.is_trivia() {
             text.push_str(token.text());
             after_continuation = false;
         }

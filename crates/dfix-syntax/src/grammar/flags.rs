@@ -93,7 +93,7 @@ fn flag(text: &str, escape: char) -> (usize, Cow<'_, str>) {
 impl Grammar<'_> {
     /// Takes the flags at the start of `rest` with the blanks before each; what follows them.
     pub(super) fn flags<'a>(&mut self, kind: SyntaxKind, mut rest: &'a str) -> &'a str {
-        let mut used: Vec<&str> = Vec::new();
+        let mut used = 0;
         loop {
             let trimmed = rest.trim_start_matches(is_flag_blank);
             if !trimmed.starts_with("--") {
@@ -109,25 +109,30 @@ impl Grammar<'_> {
             }
             self.sink.start_node(FLAG);
             let start = self.sink.position();
-            let name_len = text.find('=').unwrap_or(len);
+            let mut name_len = text.find('=').unwrap_or(len);
+            if text[..name_len].contains(['"', '\'', self.escape]) {
+                // Nobody quotes a flag's name; it stays one token.
+                name_len = len;
+            }
             let name = &text[..name_len];
             self.sink.token(FLAG_NAME, name_len);
             if name_len < len {
                 self.sink.token(EQ, 1);
                 let value = &text[name_len + 1..];
-                if kind == RUN_INSTR && name == "--mount" {
+                if value.is_empty() {
+                } else if kind == RUN_INSTR && name == "--mount" {
                     self.mount(value);
-                } else if !value.is_empty() {
+                } else {
                     self.word(value);
                 }
             }
-            self.check_flag(kind, &content, used.contains(&name), start);
-            used.push(name);
+            self.check_flag(kind, &content, start, &mut used);
             self.sink.finish_node();
         }
     }
 
-    fn check_flag(&mut self, kind: SyntaxKind, content: &str, repeated: bool, start: usize) {
+    /// Whether the builder takes the flag; `used` has a bit for each that stood before.
+    fn check_flag(&mut self, kind: SyntaxKind, content: &str, start: usize, used: &mut u32) {
         if self.foreign_frontend {
             return;
         }
@@ -136,18 +141,22 @@ impl Grammar<'_> {
             Some((name, value)) => (name, Some(value)),
             None => (content, None),
         };
-        let Some((_, takes)) = known_flags(kind).iter().find(|(known, _)| *known == name) else {
+        let flags = known_flags(kind);
+        let Some(index) = flags.iter().position(|(known, _)| *known == name) else {
             self.error(start, end, format!("the instruction has no flag `{name}`"));
             return;
         };
-        if repeated && *takes != Takes::Texts {
+        let takes = flags[index].1;
+        if *used & (1 << index) != 0 && takes != Takes::Texts {
             self.error(start, end, format!("the flag `{name}` stands twice"));
         }
+        *used |= 1 << index;
         let fits = match (takes, value) {
             (Takes::Bool, None) => true,
             (Takes::Bool, Some(value)) => {
                 value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
             }
+            (_, value) if name == "--mount" => value.is_some_and(|value| !value.is_empty()),
             (_, value) => value.is_some(),
         };
         if !fits {

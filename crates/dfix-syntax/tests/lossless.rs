@@ -1,0 +1,232 @@
+//! Whatever the text, the tree prints back to it, and every place in it is covered once.
+
+#![allow(clippy::unwrap_used, unreachable_pub)]
+
+mod common;
+
+use dfix_syntax::{
+    Enclosure, LineIndex, NodeOrToken, Parser, SyntaxNode, TextSize, parse, parse_embedded_shell,
+};
+use proptest::prelude::*;
+
+/// What breaks parsers, to be strung together.
+const PIECES: &[&str] = &[
+    "FROM ",
+    "RUN ",
+    "COPY ",
+    "ADD ",
+    "ENV ",
+    "ARG ",
+    "LABEL ",
+    "CMD ",
+    "SHELL ",
+    "ONBUILD ",
+    "HEALTHCHECK ",
+    "USER ",
+    "EXPOSE ",
+    "python:3",
+    "a",
+    "b=c",
+    "=",
+    "--",
+    "--mount=",
+    "--from=x ",
+    "type=cache,",
+    " ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\r",
+    "\\\n",
+    "\\",
+    "`\n",
+    "`",
+    "\\ \r\n",
+    "# escape=`\n",
+    "# syntax=x\n",
+    "#",
+    "# it's\n",
+    "'",
+    "\"",
+    "$",
+    "${",
+    "}",
+    "${a:-",
+    "${a/b/c}",
+    "$(",
+    ")",
+    "((",
+    "))",
+    "[",
+    "]",
+    "[\"a\", \"b\"]",
+    ",",
+    "<<EOF",
+    "<<-",
+    "<<",
+    "EOF\n",
+    "\nEOF\n",
+    "\tEOF\n",
+    "<",
+    ">",
+    "|",
+    "&&",
+    ";",
+    "if ",
+    "then ",
+    "fi",
+    "case x in ",
+    "esac",
+    "{ ",
+    "\u{a0}",
+    "\u{feff}",
+    "é",
+    "\u{2028}",
+    "\0",
+    "[\"bash\", \"-c\"]\n",
+    "[\"pwsh\"]\n",
+    "@",
+    ":",
+    "/",
+    " AS x",
+];
+
+fn pieces() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PIECES), 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// A fixture with a stretch cut out and something else put there.
+fn mutations() -> impl Strategy<Value = String> {
+    let fixtures: Vec<String> = common::dockerfiles("")
+        .into_iter()
+        .map(|(_, text)| text)
+        .filter(|text| text.len() < 3000)
+        .collect();
+    let cut = (any::<prop::sample::Index>(), 0usize..30, pieces());
+    (prop::sample::select(fixtures), cut).prop_map(|(text, (at, len, piece))| {
+        let boundary = |mut at: usize| {
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let from = boundary(at.index(text.len() + 1));
+        let to = boundary((from + len).min(text.len()));
+        format!("{}{piece}{}", &text[..from], &text[to.max(from)..])
+    })
+}
+
+fn check_tree(root: &SyntaxNode, text: &str) {
+    assert_eq!(root.text(), text);
+    let mut at = TextSize::from(0);
+    for element in root.descendants_with_tokens() {
+        if let NodeOrToken::Token(token) = element {
+            assert_eq!(token.text_range().start(), at, "{token:?}");
+            assert!(!token.text().is_empty(), "an empty {:?}", token.kind());
+            at = token.text_range().end();
+        }
+    }
+    assert_eq!(usize::from(at), text.len());
+}
+
+fn check(text: &str) {
+    let parsed = parse(text);
+    check_tree(&parsed.syntax(), text);
+    let len = TextSize::of(text);
+    let lines = LineIndex::new(text);
+    for error in parsed.errors() {
+        assert!(error.range.end() <= len, "{error:?}");
+        let offset = usize::from(error.range.start());
+        assert_eq!(lines.offset(lines.position(offset)), Some(offset));
+    }
+    // The views hold on any tree.
+    for node in parsed.syntax().descendants() {
+        let _ = dfix_syntax::ast::value_of(&node);
+        let _ = dfix_syntax::ast::source_of(&node);
+    }
+    for enclosure in [Enclosure::Plain, Enclosure::DoubleQuoted, Enclosure::Json] {
+        for escape in [Some('\\'), Some('`'), None] {
+            if let Some(root) = parse_embedded_shell(text, escape, enclosure) {
+                check_tree(&root, text);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        check(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn any_text(text in "(?s).{0,100}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_pieces(text in pieces()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_mutation(text in mutations()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_pieces_after_others(texts in prop::collection::vec(pieces(), 1..5)) {
+        let mut parser = Parser::new();
+        for text in &texts {
+            let again = parser.parse(text);
+            check_tree(&again.syntax(), text);
+            prop_assert_eq!(&again, &parse(text));
+        }
+    }
+}
+
+#[test]
+fn fixtures() {
+    for (_, text) in common::dockerfiles("") {
+        check(&text);
+        for (at, _) in text.char_indices().filter(|_| text.len() < 600) {
+            check_tree(&parse(&text[..at]).syntax(), &text[..at]);
+        }
+    }
+}
+
+/// Deep nesting and long texts neither overflow the stack nor take long.
+#[test]
+fn deep_and_long() {
+    let many = |piece: &str, n: usize| piece.repeat(n);
+    for text in [
+        format!("FROM a\nRUN {}", many("a \\\n", 100_000)),
+        format!("FROM a\nRUN {}", many("\\\n# c\n\n", 100_000)),
+        format!("FROM a\nRUN {}", many("$(", 100_000)),
+        format!("FROM a\nRUN {}", many("{ ", 100_000)),
+        format!("FROM a\nRUN {}", many("\"$(", 100_000)),
+        format!("FROM a\nENV a={}", many("${a:-", 100_000)),
+        format!("FROM a\nENV a={}", many("\"${a:-", 100_000)),
+        format!("FROM a\nENV a={}b{}", many("${a:-", 1000), many("}", 1000)),
+        format!("FROM {}", many("${a:-", 100_000)),
+        format!("FROM {}", many("a/$b:", 100_000)),
+        format!("FROM a\nRUN <<EOF {}", many("${a:-", 100_000)),
+        format!("FROM a\nRUN {}", many("<<a ", 2000)),
+        format!("FROM a\nCMD {}", many("[", 100_000)),
+        many("ONBUILD ", 100_000),
+        format!("FROM a\nRUN {}", many("--mount=type=cache,", 100_000)),
+        format!("FROM a\nRUN {}", many("--x=\"", 100_000)),
+        format!("FROM a\nRUN {}", many("--x ", 20_000)),
+        many("FROM a AS b\nSHELL [\"pwsh\"]\n", 20_000),
+        many("RUN a\n", 200_000),
+        many("#\n", 200_000),
+    ] {
+        let start = std::time::Instant::now();
+        let parsed = parse(&text);
+        assert_eq!(parsed.syntax().text(), text.as_str());
+        let taken = start.elapsed();
+        assert!(taken.as_secs() < 20, "{taken:?} for {:?}…", &text[..40]);
+    }
+}
