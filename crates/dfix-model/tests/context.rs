@@ -188,7 +188,7 @@ fn python_requirements() {
     is("sh -c 'pip install -r /app/dev/last.txt'", "six~=1.0");
     is("echo nothing", "");
     assert_eq!(names("pip install -r gone.txt").1.len(), 1);
-    assert_eq!(names("pip install $X").1.len(), 1);
+    assert_eq!(names("pip install $(cat x)").1.len(), 1);
     assert_eq!(names("pip install -r https://x.example/r.txt").1.len(), 1);
     assert_eq!(names("python setup.py install").1.len(), 1);
     last(
