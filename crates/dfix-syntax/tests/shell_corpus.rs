@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use dfix_syntax::ast::{AstNode, Instruction, source_of};
+use dfix_syntax::ast::source_of;
 use dfix_syntax::{SyntaxKind, SyntaxNode};
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -61,15 +61,19 @@ fn scripts_are_understood() {
         };
         let root = dfix_syntax::parse(&text).syntax();
         assert_eq!(root.text(), text.as_str(), "{}", path.display());
+        let is_outermost = |script: &SyntaxNode| {
+            let parent = script.parent().map(|p| p.kind());
+            parent.is_some_and(|p| p.is_instruction() || p == SyntaxKind::HEREDOC_BODY)
+        };
         for script in root
             .descendants()
-            .filter(|n| Instruction::cast(n.clone()).is_some())
-            .filter_map(|n| Instruction::cast(n)?.script())
+            .filter(|n| n.kind() == SyntaxKind::SHELL_SCRIPT)
+            .filter(is_outermost)
         {
             scripts += 1;
-            if is_faulty(script.syntax()) {
+            if is_faulty(&script) {
                 faulty += 1;
-                let source = source_of(script.syntax());
+                let source = source_of(&script);
                 if bash_accepts(&source) {
                     accepted += 1;
                     print!("bash accepts ");
