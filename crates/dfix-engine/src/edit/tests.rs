@@ -282,8 +282,10 @@ fn commands_are_joined_in_the_style_of_their_script() {
     words_case("<<E\na\nb\nE", after, "<<E\na\nb && new\nE");
     words_case("(a; b)", after, "(a; b && new)");
     words_case("{ a; b; }", after, "{ a; b && new; }");
+    words_case("a || c && b", after, "a || c && b && new");
     for script in [
         "a || b",
+        "b && c || d",
         "b || c",
         "b & c",
         "if b; then c; fi",

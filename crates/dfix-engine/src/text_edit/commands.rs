@@ -129,7 +129,8 @@ fn is_last_of_list(unit: &SyntaxNode) -> bool {
     unit.next_sibling().is_none()
 }
 
-/// Whether `||` or `&` has a say in whether the unit runs.
+/// Whether the unit runs because something failed, or its failure makes something run, or it is not
+/// waited for.
 fn in_or_list(unit: &SyntaxNode) -> bool {
     let is_operator = |kind| matches!(kind, SyntaxKind::AND_AND | SyntaxKind::OR_OR);
     let lines_count = in_heredoc(unit);
@@ -146,16 +147,10 @@ fn in_or_list(unit: &SyntaxNode) -> bool {
         }
         at = element.next_sibling_or_token();
     }
-    let mut line = false;
     at = here.prev_sibling_or_token();
     while let Some(element) = at {
-        match element.kind() {
-            SyntaxKind::OR_OR => return true,
-            SyntaxKind::SEMI | SyntaxKind::AMP => break,
-            SyntaxKind::NEWLINE => line |= lines_count,
-            kind if kind.is_trivia() => {}
-            kind if line && !is_operator(kind) => break,
-            _ => line = false,
+        if !element.kind().is_trivia() {
+            return element.kind() == SyntaxKind::OR_OR;
         }
         at = element.prev_sibling_or_token();
     }
