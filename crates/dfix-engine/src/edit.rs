@@ -112,6 +112,12 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Adds a flag to an instruction beside those that it has: a further `--mount`.
+    pub fn add_flag(&mut self, instruction: impl Place, flag: &str, value: &str) {
+        let lowered = instructions::add_flag(self.ground, instruction.range(), flag, value);
+        self.take(lowered);
+    }
+
     /// Takes a flag of an instruction away.
     pub fn remove_flag(&mut self, flag: impl Place) {
         let lowered = words::remove_piece(self.ground, flag.range());

@@ -36,8 +36,11 @@ struct Name {
 }
 
 impl Ignores {
-    pub(crate) fn of(root: &SyntaxNode) -> Self {
+    pub(crate) fn of(text: &str, root: &SyntaxNode) -> Self {
         let mut ignores = Ignores::default();
+        if !text.contains("ignore") && !text.contains("skip") && !text.contains("SKIP") {
+            return ignores;
+        }
         for child in root.children_with_tokens() {
             match child {
                 NodeOrToken::Node(node) => match Directive::cast(node.clone()) {
@@ -70,7 +73,7 @@ impl Ignores {
         };
         for part in value.split(';') {
             if let Some((key, names)) = part.split_once('=')
-                && key.trim().eq_ignore_ascii_case("skip")
+                && matches!(key.trim(), "skip" | "SKIP")
             {
                 self.push(None, names, None);
             }

@@ -127,3 +127,6 @@ pub(crate) fn prove(
     let alignment = align::align(before, after, splice)?;
     declared::only_declared(before, after, splice, &alignment, batch)
 }
+
+#[cfg(test)]
+mod tests;

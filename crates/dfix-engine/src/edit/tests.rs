@@ -422,6 +422,19 @@ fn instructions_go_and_change() {
         &chown,
         Some("FROM a\nONBUILD COPY --chown=u \\\n  # c\n  x y\n"),
     );
+    case(
+        "FROM a\nRUN --mount=type=ssh x\n",
+        &|root, edit| {
+            let run = node(root, SyntaxKind::RUN_INSTR);
+            edit.add_flag(run, "--mount", "type=cache,target=/x");
+        },
+        Some("FROM a\nRUN --mount=type=ssh --mount=type=cache,target=/x x\n"),
+    );
+    case(
+        "FROM a\nENV A=1 B=2\n",
+        &|root, edit| edit.replace_word(word(root, "2"), "3 4"),
+        Some("FROM a\nENV A=1 B=\"3 4\"\n"),
+    );
     let pairs = |root: &SyntaxNode, edit: &mut Edit<'_>| {
         edit.append_env_pairs(node(root, SyntaxKind::ENV_INSTR), [("B", "2 \"3\"")]);
     };

@@ -42,7 +42,7 @@ impl Analysis {
         settings: &BTreeMap<String, RuleSettings>,
     ) -> Self {
         let root = parsed.syntax();
-        let ignores = Ignores::of(&root);
+        let ignores = Ignores::of(text, &root);
         let mut found = Vec::new();
         let mut panics = Vec::new();
         let model = Model::new(&parsed.file(), text, context);

@@ -284,8 +284,7 @@ fn innermost(ground: &Ground<'_>, range: TextRange) -> Result<SyntaxNode, String
         .unwrap_or(outer))
 }
 
-pub(crate) fn set_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value: &str) -> Lowered {
-    let instruction = innermost(ground, range)?;
+fn flag_text(flag: &str, value: &str) -> Result<String, String> {
     let plain = value
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"_./:@%+,=-${}".contains(&b));
@@ -293,39 +292,43 @@ pub(crate) fn set_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value:
         return Err(format!("`{value}` cannot be written as a flag's value"));
     }
     let name = flag.trim_start_matches('-');
-    let flags: Vec<Flag> = instruction.children().filter_map(Flag::cast).collect();
-    if let Some(there) = flags
-        .iter()
-        .find(|f| f.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
-    {
-        if there.mount().is_some() || ground.has_comment(there.syntax().text_range()) {
-            return Err(format!("`--{name}` is there already"));
+    Ok(if value.is_empty() {
+        format!("--{name}")
+    } else {
+        format!("--{name}={value}")
+    })
+}
+
+pub(crate) fn set_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value: &str) -> Lowered {
+    let text = flag_text(flag, value)?;
+    let name = flag.trim_start_matches('-');
+    let there: Vec<Flag> = innermost(ground, range)?
+        .children()
+        .filter_map(Flag::cast)
+        .filter(|f| f.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+        .collect();
+    match there.as_slice() {
+        [] => add_flag(ground, range, flag, value),
+        [one] if one.mount().is_none() && !ground.has_comment(one.syntax().text_range()) => {
+            let whole = one.syntax().text_range();
+            Ok(vec![edit(start(whole), end(whole), text)])
         }
-        if let Some(word) = there.value() {
-            let word = word.syntax().text_range();
-            return Ok(vec![edit(start(word), end(word), value)]);
-        }
-        let whole = there.syntax().text_range();
-        let written = if value.is_empty() {
-            format!("--{name}")
-        } else {
-            format!("--{name}={value}")
-        };
-        return Ok(vec![edit(start(whole), end(whole), written)]);
+        _ => Err(format!("`--{name}` is there already")),
     }
-    let after = match flags.last() {
+}
+
+pub(crate) fn add_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value: &str) -> Lowered {
+    let text = flag_text(flag, value)?;
+    let instruction = innermost(ground, range)?;
+    let last = instruction.children().filter_map(Flag::cast).last();
+    let after = match last {
         Some(last) => last.syntax().text_range(),
         None => tokens(&instruction)
             .find(|t| t.kind() == SyntaxKind::KEYWORD)
             .ok_or("the instruction has no keyword")?
             .text_range(),
     };
-    let equals = if value.is_empty() { "" } else { "=" };
-    Ok(vec![edit(
-        end(after),
-        end(after),
-        format!(" --{name}{equals}{value}"),
-    )])
+    Ok(vec![edit(end(after), end(after), format!(" {text}"))])
 }
 
 pub(crate) fn append_pairs<K: AsRef<str>, V: AsRef<str>>(

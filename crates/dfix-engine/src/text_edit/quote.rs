@@ -36,8 +36,9 @@ pub(crate) fn shell(text: &str) -> Result<String, String> {
     }
 }
 
-/// For a script inside a string: only what needs no escape of the string around it.
-pub(crate) fn enclosed(text: &str, enclosure: Enclosure) -> Result<String, String> {
+/// For a script inside a string: only what needs no escape of the string around it. Inside a string
+/// inside a string (`None`): only plain words.
+pub(crate) fn enclosed(text: &str, enclosure: Option<Enclosure>) -> Result<String, String> {
     if is_plain(text) {
         return Ok(text.to_owned());
     }
@@ -46,10 +47,10 @@ pub(crate) fn enclosed(text: &str, enclosure: Enclosure) -> Result<String, Strin
         return refused();
     }
     match enclosure {
-        Enclosure::Json => Ok(format!("'{text}'")),
-        Enclosure::DoubleQuoted if !text.contains('$') => Ok(format!("'{text}'")),
-        Enclosure::Plain if !text.contains('$') => Ok(format!("\"{text}\"")),
-        Enclosure::DoubleQuoted | Enclosure::Plain => refused(),
+        Some(Enclosure::Json) => Ok(format!("'{text}'")),
+        Some(Enclosure::DoubleQuoted) if !text.contains('$') => Ok(format!("'{text}'")),
+        Some(Enclosure::Plain) if !text.contains('$') => Ok(format!("\"{text}\"")),
+        Some(Enclosure::DoubleQuoted | Enclosure::Plain) | None => refused(),
     }
 }
 

@@ -14,10 +14,11 @@ enum Spot {
     Shell(SyntaxNode),
     /// A string of an exec form, quotes included.
     Json(TextRange),
-    /// Part of a script inside a string, or inside a string of an exec form.
-    Inside(Enclosure),
-    /// A word of the Dockerfile's own level.
-    Dockerfile,
+    /// Part of a script inside a string, or inside a string of an exec form; `None`: in a string
+    /// inside a string.
+    Inside(Option<Enclosure>),
+    /// A word of the Dockerfile's own level, perhaps the value of a pair.
+    Dockerfile { is_value: bool },
 }
 
 fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
@@ -27,12 +28,7 @@ fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
         .ok_or("the place is not in this file")?;
     if let Some(enclosure) = place.enclosure() {
         let (outer, _) = quotation_of(&covering).ok_or("the script is a word without quotes")?;
-        // A script in a string in a string: only plain words are written there.
-        return Ok(Spot::Inside(if outer == Enclosure::Json {
-            Enclosure::Json
-        } else {
-            enclosure
-        }));
+        return Ok(Spot::Inside((outer == enclosure).then_some(enclosure)));
     }
     if let NodeOrToken::Token(token) = &covering
         && token.kind() == SyntaxKind::JSON_STRING
@@ -43,7 +39,7 @@ fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
         return Ok(if range == whole || inner {
             Spot::Json(whole)
         } else {
-            Spot::Inside(Enclosure::Json)
+            Spot::Inside(Some(Enclosure::Json))
         });
     }
     let piece = |kind| {
@@ -59,11 +55,13 @@ fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
         return Ok(if in_script {
             Spot::Shell(node)
         } else {
-            Spot::Dockerfile
+            let is_value = node.prev_sibling().is_some()
+                && node.parent().is_some_and(|p| p.kind() == SyntaxKind::PAIR);
+            Spot::Dockerfile { is_value }
         });
     }
     match quotation_of(&covering) {
-        Some((enclosure, _)) => Ok(Spot::Inside(enclosure)),
+        Some((enclosure, _)) => Ok(Spot::Inside(Some(enclosure))),
         None => Err("the place is no word".to_owned()),
     }
 }
@@ -173,7 +171,10 @@ pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: 
             let word = quote::enclosed(text, enclosure)?;
             Ok(vec![edit(at, at, blank(&word))])
         }
-        Spot::Dockerfile => Ok(vec![edit(at, at, blank(&dockerfile_word(text)?))]),
+        Spot::Dockerfile { is_value: true } => Err("a value takes no second word".to_owned()),
+        Spot::Dockerfile { is_value: false } => {
+            Ok(vec![edit(at, at, blank(&dockerfile_word(text)?))])
+        }
         Spot::Shell(node) => {
             let word = shell_word(&node, text)?;
             if side == Side::After {
@@ -260,7 +261,13 @@ pub(crate) fn replace(ground: &Ground<'_>, place: &impl Place, text: &str) -> Lo
     let (range, word) = match spot(ground, place)? {
         Spot::Json(string) => (string, quote::json(text)?),
         Spot::Inside(enclosure) => (range, quote::enclosed(text, enclosure)?),
-        Spot::Dockerfile => (range, dockerfile_word(text)?),
+        Spot::Dockerfile { is_value: false } => (range, dockerfile_word(text)?),
+        Spot::Dockerfile { is_value: true } => {
+            if text.contains(['$', '\\', '`', '\n', '\r']) {
+                return Err(format!("`{text}` cannot be written as a value here"));
+            }
+            (range, crate::text_edit::instructions::pair_value(text))
+        }
         Spot::Shell(node) => {
             let word = shell_word(&node, text)?;
             if word.contains('=') && is_command_name(&node) {
@@ -300,7 +307,8 @@ pub(crate) fn remove(ground: &Ground<'_>, place: &impl Place) -> Lowered {
                 Err("the word is not between blanks".to_owned())
             }
         }
-        Spot::Shell(_) | Spot::Dockerfile => remove_piece(ground, range),
+        Spot::Dockerfile { is_value: true } => Err("a value cannot go alone".to_owned()),
+        Spot::Shell(_) | Spot::Dockerfile { .. } => remove_piece(ground, range),
     }
 }
 
