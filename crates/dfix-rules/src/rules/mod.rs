@@ -11,6 +11,7 @@ mod from_as_case;
 mod inst_case;
 mod maintainer_deprecated;
 mod pip_no_cache_dir;
+mod python_production_env;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -23,4 +24,5 @@ pub const ALL: &[&Rule] = &[
     &inst_case::RULE,
     &maintainer_deprecated::RULE,
     &pip_no_cache_dir::RULE,
+    &python_production_env::RULE,
 ];
