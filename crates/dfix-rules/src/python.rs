@@ -6,28 +6,45 @@
 use dfix_model::context::Answer;
 use dfix_model::{Command, ImageRef, PackageManager, Requirement, Stage, Word};
 
-/// Whether what a stage ships is a Python application: its image is Python's, or its command is, or what
-/// it starts cannot be told and it installs Python packages.
+/// Whether what a stage ships is a Python application: its image is Python's, or its command is. Where what
+/// it starts cannot be told, it must install what a Python project of the build asks for.
 pub(crate) fn is_application(stage: Stage<'_>) -> bool {
     if is_python_image(stage.root_image()) {
         return true;
     }
-    let installs = || {
-        stage.lineage().any(|s| {
-            s.installs(PackageManager::Pip).next().is_some()
-                || s.installs(PackageManager::Uv).next().is_some()
-        })
-    };
     match stage.entry().served() {
         Some(command) if is_python_command(command) => true,
         Some(command) => {
             let name = command.name();
             let is_open =
                 matches!(name, "" | "sh" | "bash" | "dash" | "ash") || name.ends_with(".sh");
-            is_open && installs()
+            is_open && installs_project(stage)
         }
-        None => installs(),
+        None => installs_project(stage),
     }
+}
+
+/// Whether a stage on an image of no language of its own installs a Python project or its requirements.
+fn installs_project(stage: Stage<'_>) -> bool {
+    let of_others = [
+        "docker", "dotnet", "golang", "gradle", "java", "jdk", "jenkins", "maven", "mysql",
+        "nginx", "node", "openjdk", "php", "postgres", "redis", "ruby", "rust", "temurin",
+    ];
+    let image = stage.root_image().name().unwrap_or("");
+    if of_others.iter().any(|other| image.contains(other)) {
+        return false;
+    }
+    stage
+        .lineage()
+        .flat_map(|s| {
+            s.installs(PackageManager::Pip)
+                .chain(s.installs(PackageManager::Uv))
+                .collect::<Vec<_>>()
+        })
+        .any(|pip| {
+            !pip.run().is_onbuild()
+                && (pip.requirement_files().next().is_some() || !pip.local_projects().is_empty())
+        })
 }
 
 /// Whether an image is made to run Python, as far as its name tells.
