@@ -113,7 +113,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         fix.edit(|edit| match own_env(stage) {
             Some(step) => edit.append_env_pairs(step, [(UNBUFFERED, "1")]),
             None => {
-                edit.insert_instruction_after(stage.from_step(), &env_source([(UNBUFFERED, "1")]))
+                edit.insert_instruction_after(stage.from_step(), &env_source([(UNBUFFERED, "1")]));
             }
         });
     }
