@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 mod base;
+pub mod catalogue;
 mod command;
 pub mod context;
 mod entry;

@@ -1,0 +1,94 @@
+//! When support of a release cycle ends or ended.
+
+use super::{AS_OF, Date, Distribution, Foundation, table_rows};
+
+static EOL: &str = include_str!("../../data/eol.tsv");
+
+/// The end of a release cycle's support.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Eol {
+    /// The code name, where the product has code names.
+    pub codename: Option<&'static str>,
+    /// The day of the first release.
+    pub released: Option<Date>,
+    /// The last day of support, when a day is known.
+    pub date: Option<Date>,
+    /// Whether support had ended on [`AS_OF`].
+    pub ended: bool,
+}
+
+/// Looks up one cycle of a product: `("python", "3.8")`, `("debian", "12")`,
+/// `("debian", "bookworm")`, `("nodejs", "18")`, `("alpine-linux", "3.15")`.
+///
+/// `node`, `golang`, `alpine`, `postgres`, `httpd` and other image names are understood too.
+/// A cycle may be given as a longer version: `3.8.10` is of the cycle `3.8`.
+pub fn end_of_life(product: &str, cycle: &str) -> Option<Eol> {
+    let product = match product {
+        "node" => "nodejs",
+        "golang" => "go",
+        "alpine" => "alpine-linux",
+        "postgres" => "postgresql",
+        "httpd" => "apache-http-server",
+        "rockylinux" => "rocky-linux",
+        "oraclelinux" => "oracle-linux",
+        "amazonlinux" => "amazon-linux",
+        "amazoncorretto" => "amazon-corretto",
+        "openjdk" | "java" => "oracle-jdk",
+        "ubi" => "rhel",
+        "vault" => "hashicorp-vault",
+        other => other,
+    };
+    let mut wanted = cycle;
+    loop {
+        if let Some(found) = find(product, wanted) {
+            return Some(found);
+        }
+        (wanted, _) = wanted.rsplit_once('.')?;
+    }
+}
+
+/// [`end_of_life`] of the distribution release that an image stands on.
+pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
+    let product = match foundation.distribution {
+        Distribution::Debian => "debian",
+        Distribution::Ubuntu => "ubuntu",
+        Distribution::Alpine => "alpine-linux",
+        Distribution::Fedora => "fedora",
+        Distribution::Ubi => "rhel",
+        Distribution::CentOs => "centos",
+        Distribution::RockyLinux => "rocky-linux",
+        Distribution::AlmaLinux => "almalinux",
+        Distribution::OracleLinux => "oracle-linux",
+        Distribution::AmazonLinux => "amazon-linux",
+        _ => return None,
+    };
+    find(product, foundation.release?)
+}
+
+fn find(product: &str, cycle: &str) -> Option<Eol> {
+    table_rows(EOL)
+        .skip_while(|row| row.clone().next() != Some(product))
+        .take_while(|row| row.clone().next() == Some(product))
+        .find_map(|mut row| {
+            let _product = row.next()?;
+            let name = row.next()?;
+            let codename = row.next().filter(|text| !text.is_empty() && *text != "-");
+            let by_codename = codename.is_some_and(|text| {
+                text.split(' ')
+                    .next()
+                    .is_some_and(|word| word.eq_ignore_ascii_case(cycle))
+            });
+            if name != cycle && !by_codename {
+                return None;
+            }
+            let released = row.next().and_then(Date::parse);
+            let end = row.next()?;
+            let date = Date::parse(end);
+            Some(Eol {
+                codename,
+                released,
+                date,
+                ended: date.map_or(end == "True", |date| date < AS_OF),
+            })
+        })
+}

@@ -1,0 +1,182 @@
+//! Language packages: which install as they are, and which need a compiler or a system library.
+
+use super::image::Libc;
+use super::table_rows;
+
+static PYTHON: &str = include_str!("../../data/python-packages.tsv");
+static NODE: &str = include_str!("../../data/node-packages.tsv");
+static RUBY: &str = include_str!("../../data/ruby-gems.tsv");
+
+/// How a package reaches a Linux machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// No compiled part.
+    Pure,
+    /// A compiled part, published ready-made for glibc (wheels, prebuilt add-ons, native gems).
+    Prebuilt,
+    /// A compiled part, published as source: every installation compiles.
+    Source,
+}
+
+/// What is known of a language package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// The name as its registry normalises it.
+    pub name: &'static str,
+    /// How it reaches the machine.
+    pub form: Form,
+    /// What is worth knowing beside that; may be empty.
+    pub note: &'static str,
+    ready_made: &'static str,
+    build: &'static str,
+    run_time: &'static str,
+}
+
+impl Package {
+    /// Debian packages needed to compile it.
+    pub fn build_packages(&self) -> impl Iterator<Item = &'static str> + use<> {
+        list(self.build)
+    }
+
+    /// Debian packages that it needs at run time and does not bundle. A full image may have them
+    /// and its slim form lack them.
+    pub fn run_time_packages(&self) -> impl Iterator<Item = &'static str> + use<> {
+        list(self.run_time)
+    }
+
+    /// Whether installing `version` (`None`: the newest) for the language's version `language`
+    /// (`3.11`; `None`: not known) compiles; `None` when that cannot be told.
+    pub fn compiles(
+        &self,
+        version: Option<&str>,
+        language: Option<&str>,
+        libc: Libc,
+    ) -> Option<bool> {
+        match self.form {
+            Form::Pure => return Some(false),
+            Form::Source => return Some(true),
+            Form::Prebuilt => {}
+        }
+        if self.ready_made.is_empty() || self.ready_made == "-" {
+            // Ready-made for glibc in every version that matters; nothing told about musl.
+            return (libc == Libc::Glibc).then_some(false);
+        }
+        match libc {
+            Libc::Glibc => self.ready_since(version, language, 'g').map(|ready| !ready),
+            Libc::Musl => self.ready_since(version, language, 'm').map(|ready| !ready),
+            Libc::None | Libc::Unknown => None,
+        }
+    }
+
+    /// Entries are `g3.11:1.23.2`: ready-made for glibc and language version 3.11 since package
+    /// version 1.23.2. `g*:1.0` is for every language version.
+    fn ready_since(
+        &self,
+        version: Option<&str>,
+        language: Option<&str>,
+        libc: char,
+    ) -> Option<bool> {
+        let since = self.ready_made.split(' ').filter_map(|entry| {
+            let (key, since) = entry.strip_prefix(libc)?.split_once(':')?;
+            Some((key, since))
+        });
+        let mut any = false;
+        for (key, since) in since {
+            any = true;
+            if key == "*" || Some(key) == language {
+                return match version {
+                    None => Some(true),
+                    Some(version) => Some(!is_less(version, since)?),
+                };
+            }
+        }
+        if !any {
+            return Some(false);
+        }
+        // Other language versions have ready-made forms; an unknown one cannot be told.
+        language.map(|_| false)
+    }
+}
+
+/// What is known of a package of the Python index. `name` may be spelled in any way that the index
+/// takes (`Flask_SQLAlchemy`). `None`: not known, treat with care.
+pub fn python_package(name: &str) -> Option<Package> {
+    find(PYTHON, |known| same_python_name(known, name))
+}
+
+/// What is known of a package of npm (`bcrypt`, `@swc/core`). `None`: not known; nearly all
+/// packages of npm have no compiled part.
+pub fn node_package(name: &str) -> Option<Package> {
+    find(NODE, |known| known == name)
+}
+
+/// What is known of a Ruby gem. `None`: not known; most gems have no compiled part.
+pub fn ruby_gem(name: &str) -> Option<Package> {
+    find(RUBY, |known| known == name)
+}
+
+fn find(table: &'static str, wanted: impl Fn(&str) -> bool) -> Option<Package> {
+    table_rows(table).find_map(|mut row| {
+        let names = row.next()?;
+        let name = names.split(' ').find(|name| wanted(name))?;
+        let form = match row.next()? {
+            "pure" => Form::Pure,
+            "prebuilt" => Form::Prebuilt,
+            _ => Form::Source,
+        };
+        Some(Package {
+            name,
+            form,
+            ready_made: row.next().unwrap_or(""),
+            build: row.next().unwrap_or(""),
+            run_time: row.next().unwrap_or(""),
+            note: row.next().unwrap_or(""),
+        })
+    })
+}
+
+fn list(text: &'static str) -> impl Iterator<Item = &'static str> + use<> {
+    text.split(' ')
+        .filter(|word| !word.is_empty() && *word != "-")
+}
+
+/// Names compare without case, and with each run of `-`, `_` and `.` as one `-`.
+fn same_python_name(known: &str, name: &str) -> bool {
+    let mut known = known.chars();
+    let mut pending = false;
+    let mut started = false;
+    for letter in name.chars() {
+        if matches!(letter, '-' | '_' | '.') {
+            pending = started;
+            continue;
+        }
+        started = true;
+        if std::mem::take(&mut pending) && known.next() != Some('-') {
+            return false;
+        }
+        if known.next() != Some(letter.to_ascii_lowercase()) {
+            return false;
+        }
+    }
+    known.next().is_none() && started
+}
+
+/// Whether a version comes before another, by their leading numbers; `None` when one is no
+/// version.
+fn is_less(version: &str, other: &str) -> Option<bool> {
+    let numbers = |text: &str| -> Option<Vec<u32>> {
+        let end = text
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .unwrap_or(text.len());
+        let mut numbers: Vec<u32> = text[..end]
+            .trim_end_matches('.')
+            .split('.')
+            .map(|part| part.parse().ok())
+            .collect::<Option<_>>()?;
+        while numbers.last() == Some(&0) {
+            numbers.pop();
+        }
+        Some(numbers)
+    };
+    Some(numbers(version)? < numbers(other)?)
+}

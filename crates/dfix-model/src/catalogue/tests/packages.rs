@@ -1,0 +1,89 @@
+use super::super::*;
+
+#[test]
+fn python_packages() {
+    let form = |name| python_package(name).map(|package| package.form);
+    assert_eq!(form("flask"), Some(Form::Pure));
+    assert_eq!(form("Flask_SQLAlchemy"), Some(Form::Pure));
+    assert_eq!(form("Flask.SQLAlchemy"), Some(Form::Pure));
+    assert_eq!(form("flask--sqlalchemy"), Some(Form::Pure));
+    assert_eq!(form("flasksqlalchemy"), None);
+    assert_eq!(form("psycopg2"), Some(Form::Source));
+    assert_eq!(form("psycopg2_binary"), Some(Form::Prebuilt));
+    assert_eq!(form("mysqlclient"), Some(Form::Source));
+    assert_eq!(form("uWSGI"), Some(Form::Source));
+    assert_eq!(form("numpy"), Some(Form::Prebuilt));
+    assert_eq!(form("nobody-knows-this"), None);
+    assert_eq!(form(""), None);
+    let psycopg2 = python_package("psycopg2").expect("listed");
+    assert!(
+        psycopg2
+            .build_packages()
+            .any(|package| package == "libpq-dev")
+    );
+    assert!(
+        psycopg2
+            .run_time_packages()
+            .any(|package| package == "libpq5")
+    );
+    assert_eq!(psycopg2.compiles(None, None, Libc::Glibc), Some(true));
+    let flask = python_package("flask").expect("listed");
+    assert_eq!(
+        flask.compiles(Some("2.2.5"), Some("3.11"), Libc::Musl),
+        Some(false)
+    );
+}
+
+#[test]
+fn package_tables_are_well_formed() {
+    let tables = [
+        include_str!("../../../data/python-packages.tsv"),
+        include_str!("../../../data/node-packages.tsv"),
+        include_str!("../../../data/ruby-gems.tsv"),
+    ];
+    for table in tables {
+        let mut seen = std::collections::HashSet::new();
+        for row in table_rows(table) {
+            let columns: Vec<_> = row.collect();
+            assert_eq!(columns.len(), 6, "{columns:?}");
+            assert!(
+                matches!(columns[1], "pure" | "prebuilt" | "source"),
+                "{columns:?}"
+            );
+            for name in columns[0].split(' ') {
+                assert!(seen.insert(name), "{name} twice");
+            }
+        }
+    }
+}
+
+#[test]
+fn packages_of_npm_and_ruby() {
+    assert_eq!(
+        node_package("bcrypt").map(|found| found.form),
+        Some(Form::Prebuilt)
+    );
+    assert_eq!(
+        node_package("express").map(|found| found.form),
+        Some(Form::Pure)
+    );
+    assert_eq!(
+        node_package("ref-napi").map(|found| found.form),
+        Some(Form::Source)
+    );
+    assert_eq!(node_package("left-pad"), None);
+    assert_eq!(ruby_gem("pg").map(|found| found.form), Some(Form::Source));
+    let nokogiri = ruby_gem("nokogiri").expect("listed");
+    assert_eq!(
+        nokogiri.compiles(Some("1.10.9"), None, Libc::Glibc),
+        Some(true)
+    );
+    assert_eq!(
+        nokogiri.compiles(Some("1.16.2"), None, Libc::Glibc),
+        Some(false)
+    );
+    assert_eq!(
+        nokogiri.compiles(Some("1.16.2"), None, Libc::Musl),
+        Some(true)
+    );
+}
