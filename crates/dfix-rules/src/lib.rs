@@ -4,8 +4,14 @@
 //! newline, and it does not know who asked. How to add one: the README beside this crate's `src`.
 #![warn(missing_docs)]
 
+mod homes;
+mod ownership;
+mod programs;
 mod python;
 mod rules;
+mod start;
+mod user;
+mod venv;
 
 pub use rules::ALL;
 

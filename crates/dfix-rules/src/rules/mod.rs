@@ -10,8 +10,10 @@ mod env_legacy_format;
 mod from_as_case;
 mod inst_case;
 mod maintainer_deprecated;
+mod non_root_user;
 mod pip_no_cache_dir;
 mod python_production_env;
+mod python_venv;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -23,6 +25,8 @@ pub const ALL: &[&Rule] = &[
     &from_as_case::RULE,
     &inst_case::RULE,
     &maintainer_deprecated::RULE,
+    &non_root_user::RULE,
     &pip_no_cache_dir::RULE,
     &python_production_env::RULE,
+    &python_venv::RULE,
 ];

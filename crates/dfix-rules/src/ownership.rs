@@ -1,0 +1,235 @@
+//! Which folders an application's user may be given.
+
+use dfix_model::{Stage, Step};
+
+/// Folders of the system, of which no application is given anything but what lies deeper.
+const SYSTEM: &[&str] = &[
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/games",
+    "/usr/include",
+    "/usr/lib",
+    "/usr/libexec",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/etc",
+    "/usr/local/include",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/local/share",
+    "/usr/local/src",
+    "/usr/sbin",
+    "/usr/share",
+    "/usr/src",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/run",
+    "/var/spool",
+    "/var/tmp",
+    "/var/www",
+];
+
+/// Folders below which everything is the system's.
+const CLOSED: &[&str] = &[
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/tmp",
+    "/usr/bin",
+    "/usr/include",
+    "/usr/lib",
+    "/usr/libexec",
+    "/usr/local/bin",
+    "/usr/local/etc",
+    "/usr/local/include",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/usr/share",
+    "/var/cache",
+    "/var/log",
+    "/var/run",
+    "/var/spool",
+    "/var/tmp",
+];
+
+/// Whether the folder (absolute, without a slash at its end) may be given to an application's user.
+pub(crate) fn may_be_given(folder: &str) -> bool {
+    !SYSTEM.contains(&folder)
+        && !CLOSED.iter().any(|closed| is_below(folder, closed))
+        && folder
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b))
+}
+
+/// Whether `path` is `folder` or lies below it.
+pub(crate) fn is_below(path: &str, folder: &str) -> bool {
+    folder == "/"
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether only root may look into it.
+pub(crate) fn is_roots(folder: &str) -> bool {
+    is_below(folder, "/root")
+}
+
+/// A folder that the application's user is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Folder {
+    /// Absolute, without a slash at its end.
+    pub(crate) path: String,
+    /// Whether the build may not have made it: a volume is made when the container starts.
+    pub(crate) may_be_missing: bool,
+}
+
+/// What the application's user is given: the working directory, else the folders that the stage's
+/// files are copied to; and the volumes. Only such as may be given, none inside another.
+pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
+    let folder = |path: String, may_be_missing| Folder {
+        path,
+        may_be_missing,
+    };
+    let workdir = stage.final_workdir().filter(|path| may_be_given(path));
+    let mut folders: Vec<Folder> = match workdir {
+        Some(path) => vec![folder(path, false)],
+        None => targets(stage)
+            .into_iter()
+            .map(|path| folder(path, false))
+            .collect(),
+    };
+    for step in stage.lineage().flat_map(|s| s.steps_named("VOLUME")) {
+        for word in step.words() {
+            let Some(path) = stage.expand_text(word, step) else {
+                continue;
+            };
+            let path = path.trim_end_matches('/').to_owned();
+            if path.starts_with('/') && may_be_given(&path) {
+                folders.push(folder(path, true));
+            }
+        }
+    }
+    without_nested(&folders)
+}
+
+/// The folders that `COPY` and `ADD` of the final stage put files into.
+fn targets(stage: Stage<'_>) -> Vec<String> {
+    stage
+        .steps()
+        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+        .filter_map(|step| {
+            let text = stage.expand_text(step.target()?, step)?;
+            let is_folder =
+                step.words().len() > 2 || text.ends_with('/') || !base_name(&text).contains('.');
+            is_folder.then(|| absolute(stage, step, &text))
+        })
+        .filter(|folder| may_be_given(folder))
+        .collect()
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The path seen from the working directory of the step, without a slash at its end.
+pub(crate) fn absolute(stage: Stage<'_>, step: Step<'_>, path: &str) -> String {
+    let path = path.trim_end_matches('/');
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    let folder = stage.workdir_at(step).unwrap_or_default();
+    match path.trim_start_matches("./") {
+        "" | "." => folder,
+        rest => format!("{}/{rest}", folder.trim_end_matches('/')),
+    }
+}
+
+fn without_nested(folders: &[Folder]) -> Vec<Folder> {
+    let mut kept: Vec<Folder> = Vec::new();
+    for folder in folders {
+        let nested = folders
+            .iter()
+            .any(|other| other.path != folder.path && is_below(&folder.path, &other.path));
+        if !nested && !kept.iter().any(|k| k.path == folder.path) {
+            kept.push(folder.clone());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_folders_of_an_application_are_given() {
+        for folder in [
+            "/app",
+            "/code",
+            "/usr/src/app",
+            "/srv/www",
+            "/opt/service",
+            "/var/www/html",
+            "/home/app",
+        ] {
+            assert!(may_be_given(folder), "{folder}");
+        }
+        for folder in [
+            "/",
+            "/usr",
+            "/usr/src",
+            "/etc",
+            "/etc/app",
+            "/root",
+            "/root/app",
+            "/var/lib",
+            "/tmp/x",
+            "/usr/local/bin",
+            "/a b",
+        ] {
+            assert!(!may_be_given(folder), "{folder}");
+        }
+    }
+
+    #[test]
+    fn nested_folders_are_given_once() {
+        let folder = |path: &str| Folder {
+            path: path.to_owned(),
+            may_be_missing: false,
+        };
+        let kept = without_nested(&["/app/data", "/app", "/data", "/app"].map(folder));
+        assert_eq!(kept, ["/app", "/data"].map(folder));
+    }
+}

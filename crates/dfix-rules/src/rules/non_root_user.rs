@@ -1,0 +1,350 @@
+//! `non-root-user`: the container does not run as root.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Unproven, fixes, leaves};
+use dfix_model::{Answer3, Model, Stage, Step};
+
+use crate::homes::left_in_roots_home;
+use crate::ownership::{Folder, folders_to_give, is_below, is_roots, may_be_given};
+use crate::start::{self, Needs};
+use crate::user::{self, Who};
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    id: "non-root-user",
+    aliases: &["DL3002", "DS-0002", "CKV_DOCKER_3", "CKV_DOCKER_8"],
+    group: Group::Security,
+    summary: "run as a user that is not root and owns the application",
+    why: "What breaks out of an application that runs as root may do anything in the container, and \
+          with a fault of the kernel or of a mount also outside of it.",
+    phase: Phase::Meaning,
+    check,
+    examples: &[
+        fixes(
+            "FROM python:3.11\nWORKDIR /app\nCOPY . .\nEXPOSE 5000\nCMD [\"python\", \"app.py\"]\n",
+            "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && chown -R appuser /app\nEXPOSE 5000\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
+        ),
+        fixes(
+            "FROM node:22\nWORKDIR /usr/src/app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n",
+            "FROM node:22\nWORKDIR /usr/src/app\nCOPY . .\nRUN chown -R node /usr/src/app\nUSER node\nCMD [\"node\", \"server.js\"]\n",
+        ),
+        fixes(
+            "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"python\", \"app.py\"]\n",
+            "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nRUN adduser -D appuser && chown -R appuser /app\nUSER appuser\nENTRYPOINT [\"python\", \"app.py\"]\n",
+        ),
+        fixes(
+            "FROM debian:12\nUSER root\nRUN useradd -m app\nCMD [\"python\", \"app.py\"]\n",
+            "FROM debian:12\nUSER root\nRUN useradd -m app\nUSER app\nCMD [\"python\", \"app.py\"]\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER root\nCMD [\"node\", \"x\"]\n",
+            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER foo\nCMD [\"node\", \"x\"]\n",
+        ),
+        fixes(
+            "FROM golang:1.22 AS build\nRUN go build -o /server .\nFROM scratch\nCOPY --from=build /server /server\nENTRYPOINT [\"/server\"]\n",
+            "FROM golang:1.22 AS build\nRUN go build -o /server .\nFROM scratch\nCOPY --from=build /server /server\nUSER 65532\nENTRYPOINT [\"/server\"]\n",
+        ),
+        fixes(
+            "FROM python:3.11\nWORKDIR /app\nCOPY . .\nVOLUME /data\nCMD [\"python\", \"app.py\"]\n",
+            "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && mkdir -p /data && chown -R appuser /app /data\nVOLUME /data\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
+        ),
+        leaves("FROM python:3.11\nWORKDIR /app\nUSER 1000\nCMD [\"python\", \"app.py\"]\n"),
+        leaves("FROM debian:12\nRUN apt-get install -y nginx\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n").that_says("nginx"),
+        leaves("FROM python:3.11\nCOPY . .\nEXPOSE 80\nCMD [\"python\", \"app.py\"]\n").that_says("below 1024"),
+        leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"gunicorn\", \"-b\", \"0.0.0.0:80\", \"app:app\"]\n").that_says("below 1024"),
+        leaves("FROM python:3.11\nWORKDIR /root/app\nCMD [\"python\", \"app.py\"]\n").that_says("/root"),
+        leaves("FROM python:3.11\nRUN apt-get install -y gosu\nCMD exec gosu app python app.py\n"),
+        leaves("FROM python:3.11\nRUN apt-get update\n"),
+        leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"/bin/bash\"]\n").that_says("types"),
+        fixes(
+            "FROM python:3.11\nWORKDIR /app\nCOPY . .\n",
+            "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && chown -R appuser /app\nUSER appuser\n",
+        )
+        .with_unsafe()
+        .that_says("name it by CMD"),
+        leaves("FROM python:3.11\nWORKDIR /app\nRUN playwright install chromium\nCMD [\"python\", \"app.py\"]\n").that_says("playwright install"),
+    ],
+};
+
+const MESSAGE: &str = "the container runs as root";
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let Some(stage) = file.final_stage() else {
+        return;
+    };
+    let user = stage.final_user();
+    if user.is_root() == Answer3::No || (user.is_root() == Answer3::Unknown && user.step.is_some())
+    {
+        return;
+    }
+    let place = user.step.unwrap_or_else(|| stage.from_step()).range();
+    let start = start::of(stage);
+    let mut open = start.open;
+    match &start.needs {
+        Needs::Drops(_) => return,
+        Needs::NothingStarts => match nothing_starts(stage) {
+            Silence::Quiet => return,
+            Silence::Service(remedy) => {
+                out.report(place, MESSAGE).remedy(remedy);
+                return;
+            }
+            Silence::Application => open.push(Unproven {
+                condition: "what the container starts, of which the file says nothing".to_owned(),
+                remedy: "name it by CMD".to_owned(),
+            }),
+        },
+        Needs::Prompt(program) => {
+            out.report(place, MESSAGE).remedy(format!(
+                "{program} waits for what a person types, and whether that needs root is not known; add a USER by hand if it does not"
+            ));
+            return;
+        }
+        Needs::Root { program, why } => {
+            out.report(place, MESSAGE)
+                .remedy(format!("{program}: {why}"));
+            return;
+        }
+        Needs::Nobody => {}
+    }
+    if user.is_root() == Answer3::Unknown && start.evidence.is_empty() && open.is_empty() {
+        return;
+    }
+    if stage
+        .final_workdir()
+        .is_some_and(|folder| is_roots(&folder))
+    {
+        out.report(place, MESSAGE).remedy(
+            "the working directory lies in /root, which no other user may enter; move the application, to /app for instance",
+        );
+        return;
+    }
+    match left_in_roots_home(stage) {
+        Some(left) if left.is_certain => {
+            out.report(place, MESSAGE).remedy(format!(
+                "{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there",
+                left.what
+            ));
+            return;
+        }
+        Some(left) => open.push(Unproven {
+            condition: format!(
+                "whether {} leaves in root's home what the application needs",
+                left.what
+            ),
+            remedy: "look what it writes, or run it as the application's user".to_owned(),
+        }),
+        None => {}
+    }
+    if user.is_root() == Answer3::Unknown {
+        open.push(Unproven {
+            condition: format!(
+                "whether {} runs as root by itself",
+                stage.root_image().text().unwrap_or("the base image")
+            ),
+            remedy: "look at the User of its configuration (`docker inspect`)".to_owned(),
+        });
+    }
+    let who = match user::choose(stage, out) {
+        Ok(who) => who,
+        Err(remedy) => {
+            out.report(place, MESSAGE).remedy(remedy);
+            return;
+        }
+    };
+    change(stage, &who, start.evidence, open, place, out);
+}
+
+/// What it means that the file names no start.
+enum Silence {
+    /// The image is a base for others, or its own command knows what to do.
+    Quiet,
+    /// The base image's command must be root; what a person could do.
+    Service(&'static str),
+    /// An application is copied into it, which is started from outside.
+    Application,
+}
+
+fn nothing_starts(stage: Stage<'_>) -> Silence {
+    let Some(facts) = user::facts(stage) else {
+        return Silence::Quiet;
+    };
+    if facts.needs_root {
+        return Silence::Service(
+            "the base image's own command must start as root; a variant of it that does not may exist (nginxinc/nginx-unprivileged for nginx)",
+        );
+    }
+    let is_application = user::is_of_a_language(&facts)
+        && stage
+            .steps()
+            .any(|s| matches!(s.name(), "COPY" | "ADD") && s.source().is_none() && !s.is_onbuild());
+    if is_application {
+        Silence::Application
+    } else {
+        Silence::Quiet
+    }
+}
+
+/// The last instruction that the build does work in, `FROM` itself where there is none.
+fn last_work(stage: Stage<'_>) -> Step<'_> {
+    stage
+        .steps()
+        .rfind(|s| {
+            !s.is_onbuild() && matches!(s.name(), "RUN" | "COPY" | "ADD" | "WORKDIR" | "SHELL")
+        })
+        .unwrap_or_else(|| stage.from_step())
+}
+
+fn change(
+    stage: Stage<'_>,
+    who: &Who,
+    evidence: Vec<String>,
+    open: Vec<Unproven>,
+    place: dfix_syntax::TextRange,
+    out: &mut Findings<'_>,
+) {
+    let work = last_work(stage);
+    let folders: Vec<Folder> = folders_to_give(stage)
+        .into_iter()
+        .filter(|folder| !user::owns(stage, &who.name, &folder.path))
+        .collect();
+    let copies =
+        out.option("ownership").and_then(|o| o.as_text()) == Some("copy") && who.made_by.is_some();
+    // A `USER root` that nothing but the start comes after.
+    let closing = stage
+        .steps_named("USER")
+        .next_back()
+        .filter(|s| s.index() > work.index());
+    let run = preparation(stage, who, if copies { &[] } else { &folders });
+    let start = stage.steps().find(|s| {
+        s.index() > work.index() && matches!(s.name(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK")
+    });
+    let anchor = match closing {
+        Some(step) if run.is_some() => step,
+        _ => work,
+    };
+    let user = format!("USER {}", who.name);
+    let mut fix = out
+        .fix(place, Safety::Checked, MESSAGE)
+        .effect(Effect::User {
+            stage: stage.index(),
+        })
+        .evidence(who.because.clone())
+        .evidences(evidence);
+    if !folders.is_empty() {
+        fix = fix.evidence(format!(
+            "{} is given to {}",
+            paths(&folders).join(" and "),
+            who.name
+        ));
+    } else if let Some(folder) = stage.final_workdir().filter(|f| may_be_given(f)) {
+        fix = fix.evidence(format!("{folder} belongs to {} already", who.name));
+    }
+    for condition in open {
+        fix = fix.unproven(condition.condition, condition.remedy);
+    }
+    let copy_steps: Vec<Step<'_>> = if copies {
+        copies_into(stage, &paths(&folders))
+    } else {
+        Vec::new()
+    };
+    if run.is_some() {
+        fix = fix.effect(Effect::Inserted {
+            stage: stage.index(),
+            keyword: "RUN",
+        });
+    }
+    for step in &copy_steps {
+        fix = fix.effect(Effect::changed(step.range()));
+    }
+    match (closing, run) {
+        (Some(step), None) => {
+            fix.effect(Effect::changed(step.range()))
+                .edit(|edit| match step.words().next() {
+                    Some(word) => edit.replace_word(word, &who.name),
+                    None => edit.fail("the USER has no name"),
+                });
+        }
+        (_, run) => fix
+            .effect(Effect::Inserted {
+                stage: stage.index(),
+                keyword: "USER",
+            })
+            .edit(|edit| {
+                let make_at = copy_steps.first().copied();
+                for step in &copy_steps {
+                    edit.set_flag(step.range(), "--chown", &who.name);
+                }
+                match (run, start) {
+                    (Some(run), _) if make_at.is_some() => {
+                        if let Some(first) = make_at {
+                            edit.insert_instruction_before(first.range(), &run);
+                        }
+                        match start {
+                            Some(start) => edit.insert_instruction_before(start.range(), &user),
+                            None => edit.insert_instruction_after(stage.last_step().range(), &user),
+                        }
+                    }
+                    (Some(run), Some(start)) => {
+                        edit.insert_instruction_after(anchor.range(), &run);
+                        edit.insert_instruction_before(start.range(), &user);
+                    }
+                    (Some(run), None) if anchor == stage.last_step() => {
+                        edit.insert_instructions_after(anchor.range(), [run, user]);
+                    }
+                    (Some(run), None) => {
+                        edit.insert_instruction_after(anchor.range(), &run);
+                        edit.insert_instruction_after(stage.last_step().range(), &user);
+                    }
+                    (None, Some(start)) => edit.insert_instruction_before(start.range(), &user),
+                    (None, None) => edit.insert_instruction_after(stage.last_step().range(), &user),
+                }
+            }),
+    }
+}
+
+fn paths(folders: &[Folder]) -> Vec<&str> {
+    folders.iter().map(|folder| folder.path.as_str()).collect()
+}
+
+/// The `RUN` that makes the user and gives it the folders, if there is anything to do. Where there is
+/// no shell, nothing can be given: what a number runs may then be read, and not be written.
+fn preparation(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<String> {
+    let has_shell = user::facts(stage).is_none_or(|f| f.has_shell() != Some(false));
+    let mut commands: Vec<String> = who.made_by.clone().into_iter().collect();
+    if !folders.is_empty() && has_shell && stage.shell_at(stage.last_step()).is_posix() {
+        let missing: Vec<&str> = folders
+            .iter()
+            .filter(|f| f.may_be_missing)
+            .map(|f| f.path.as_str())
+            .collect();
+        if !missing.is_empty() {
+            commands.push(format!("mkdir -p {}", missing.join(" ")));
+        }
+        commands.push(format!(
+            "chown -R {} {}",
+            who.name,
+            paths(folders).join(" ")
+        ));
+    }
+    (!commands.is_empty()).then(|| format!("RUN {}", commands.join(" && ")))
+}
+
+/// The `COPY`s and `ADD`s of the stage that put files into these folders and say nothing of an owner.
+fn copies_into<'m>(stage: Stage<'m>, folders: &[&str]) -> Vec<Step<'m>> {
+    stage
+        .steps()
+        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+        .filter(|s| s.flag("chown").is_none())
+        .filter(|s| {
+            s.words().next_back().is_some_and(|w| {
+                stage.expand_text(w, *s).is_some_and(|target| {
+                    let target = if target.starts_with('/') {
+                        target
+                    } else {
+                        format!("{}/{target}", stage.workdir_at(*s).unwrap_or_default())
+                    };
+                    folders.iter().any(|f| is_below(&target, f))
+                })
+            })
+        })
+        .collect()
+}

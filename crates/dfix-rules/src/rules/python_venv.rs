@@ -1,0 +1,289 @@
+//! `python-venv`: Python packages go into a virtual environment at `/opt/venv`.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::packages::Destination;
+use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step};
+
+use crate::venv::{self, Ground};
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    id: "python-venv",
+    aliases: &[],
+    group: Group::Runtime,
+    summary: "install Python packages into a virtual environment at `/opt/venv`",
+    why: "The application's packages and those of the system's Python do not get in each other's way, \
+          and one folder holds all that the application needs: it can be copied into another stage.",
+    phase: Phase::Meaning,
+    check,
+    examples: &[
+        fixes(
+            "FROM python:3.11\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+            "FROM python:3.11\nWORKDIR /app\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+        ),
+        fixes(
+            "FROM python:3.12-slim\n# the server\nRUN python3 -m pip install gunicorn\nCMD [\"/usr/local/bin/gunicorn\", \"app:app\"]\n",
+            "FROM python:3.12-slim\nRUN python3 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\n# the server\nRUN python3 -m pip install gunicorn\nCMD [\"/opt/venv/bin/gunicorn\", \"app:app\"]\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install --break-system-packages flask\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-venv\nRUN python3 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip3 install --break-system-packages flask\n",
+        ),
+        fixes(
+            "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install flask\n",
+            "FROM ubuntu:22.04\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN apt-get update && apt-get install -y python3-pip python3-venv && python3 -m venv /opt/venv && pip3 install flask\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk add --no-cache python3 py3-pip\nRUN pip3 install flask\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache python3 py3-pip\nRUN python3 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip3 install flask\n",
+        ),
+        fixes(
+            "FROM python:3.11 AS builder\nRUN pip install flask\n\nFROM python:3.11-slim\nCOPY --from=builder /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\n",
+            "FROM python:3.11 AS builder\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install flask\n\nFROM python:3.11-slim\nCOPY --from=builder /opt/venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\n",
+        )
+        .with_unsafe()
+        .that_says("whether"),
+        leaves("FROM python:3.11\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install flask\n"),
+        leaves("FROM python:3.11\nENV VIRTUAL_ENV=/venv\nRUN python -m venv $VIRTUAL_ENV\nENV PATH=$VIRTUAL_ENV/bin:$PATH\nRUN pip install flask\n"),
+        leaves("FROM python:3.11\nRUN pip install --target=/app/lib flask\n"),
+        leaves("FROM python:3.11\nRUN pip install --user flask\n"),
+        leaves("FROM python:2.7\nRUN pip install flask\n").that_says("Python 2"),
+        leaves("FROM python:3.11\nUSER 1000\nRUN pip install flask\n").that_says("not root"),
+        leaves("FROM python:3.11\nSHELL [\"/bin/bash\", \"-lc\"]\nRUN pip install flask\n").that_says("login shell"),
+        leaves("FROM python:3.11\nRUN pip install flask\nENV PATH=/usr/local/bin:/usr/bin:/bin\n").that_says("PATH"),
+        leaves("FROM python:3.11\nRUN pip install pipenv\nRUN pipenv install\n"),
+        leaves("FROM python:3.11\nCMD [\"pip\", \"install\", \"flask\"]\n"),
+        leaves("FROM python:3.11\nRUN pip install --user gmpy2\nRUN pip install flask\n").that_says("home"),
+        leaves("FROM python:3.11\nRUN python setup.py install\nRUN pip install flask\n").that_says("before"),
+        leaves("FROM python:3.11 AS b\nRUN pip install --prefix=/install flask\nFROM python:3.11\nCOPY --from=b /install /usr/local\nRUN pip install gunicorn\n")
+            .that_says("/usr/local"),
+        leaves("FROM python:3.11\nCOPY . /app\nRUN pip install flask\nCMD [\"/app/start.sh\"]\n")
+            .with_context(&[("start.sh", "#!/bin/sh\nexec /usr/local/bin/python /app/app.py\n")])
+            .that_says("whole path"),
+        leaves("FROM continuumio/miniconda3\nRUN pip install flask\n"),
+        leaves("FROM node:22\nRUN npm install\n"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-numpy\nRUN pip3 install flask\n")
+            .that_says("python3-numpy"),
+    ],
+};
+
+const VENV: &str = "/opt/venv";
+const PATH: &str = "ENV PATH=\"/opt/venv/bin:$PATH\"";
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    // These keep environments of their own.
+    let is_kept_by_a_tool = file
+        .shipped_stages()
+        .flat_map(Stage::build_commands)
+        .any(|c| {
+            c.is_any(&[
+                "conda",
+                "hatch",
+                "mamba",
+                "micromamba",
+                "pdm",
+                "pipenv",
+                "poetry",
+                "uv",
+            ])
+        });
+    if is_kept_by_a_tool {
+        return;
+    }
+    for stage in file.shipped_stages() {
+        if let Some(install) = first_into_system(stage) {
+            isolate(stage, &install, out);
+            return;
+        }
+    }
+    for stage in file.shipped_stages() {
+        copied_site_packages(stage, out);
+    }
+}
+
+fn first_into_system(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
+    stage
+        .installs(PackageManager::Pip)
+        .filter(|install| install.run().name() == "RUN" && !install.run().is_onbuild())
+        .find(|install| install.destination() == Destination::System)
+}
+
+/// Puts an environment before the first install of a shipped stage.
+fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>) {
+    const MESSAGE: &str = "Python packages are installed among those of the system";
+    let ground = match venv::ground(stage, first) {
+        Ok(ground) => ground,
+        Err(venv::No::Quiet) => return,
+        Err(venv::No::Because(reason)) => {
+            out.report(first.range(), MESSAGE).remedy(reason);
+            return;
+        }
+    };
+    if let Some(obstacle) = venv::obstacle(stage, first) {
+        out.report(first.range(), MESSAGE).remedy(obstacle);
+        return;
+    }
+    let scripts = match venv::scripts(stage, first) {
+        Ok(open) => open,
+        Err(remedy) => {
+            out.report(first.range(), MESSAGE).remedy(remedy);
+            return;
+        }
+    };
+    let make = format!("{} -m venv {VENV}", ground.interpreter);
+    let moved = venv::absolute_tools(stage, first);
+    let mut fix = out
+        .fix(first.range(), Safety::Checked, MESSAGE)
+        .effect(Effect::Inserted {
+            stage: stage.index(),
+            keyword: "ENV",
+        })
+        .effect(Effect::Environment {
+            stage: stage.index(),
+            keys: vec!["PATH".to_owned()],
+        })
+        .evidences(evidence(&ground));
+    for reason in ground.open.iter().chain(&scripts) {
+        fix = fix.unproven(reason.condition.clone(), reason.remedy.clone());
+    }
+    for (step, _) in &moved {
+        fix = fix.effect(Effect::Changed {
+            instruction: step.range(),
+        });
+    }
+    if let Some(package) = &ground.to_add {
+        fix = fix.effect(Effect::Arguments {
+            command: package.install.range(),
+        });
+    }
+    let same_step = ground
+        .provider
+        .as_ref()
+        .is_some_and(|provider| provider.run() == first.run());
+    if same_step && !(first.command.is_certain() && first.command.before().is_some()) {
+        fix.edit(|edit| {
+            edit.fail(
+                "Python is installed by the same instruction, and not by a plain list of commands",
+            );
+        });
+        return;
+    }
+    let place = place_before(first.run());
+    fix = if same_step {
+        fix.effect(Effect::Changed {
+            instruction: first.run().range(),
+        })
+    } else {
+        fix.effect(Effect::Inserted {
+            stage: stage.index(),
+            keyword: "RUN",
+        })
+    };
+    fix.edit(|edit| {
+        if let Some(package) = &ground.to_add {
+            edit.insert_word_after(package.beside, &package.name);
+        }
+        if same_step {
+            edit.insert_instruction_before(first.run(), PATH);
+            edit.add_command_before(first.command, &make);
+        } else {
+            edit.insert_instructions_before(place, [format!("RUN {make}"), PATH.to_owned()]);
+        }
+        for (_, (word, tool)) in &moved {
+            edit.replace_word(*word, &format!("{VENV}/bin/{tool}"));
+        }
+    });
+}
+
+fn evidence(ground: &Ground<'_>) -> Vec<String> {
+    vec![
+        ground.why.clone(),
+        "every pip of this stage is found through PATH".to_owned(),
+        "nothing in the file refers to the system's site-packages".to_owned(),
+    ]
+}
+
+/// The first of the `COPY`s and `ADD`s right before the install, or the install itself: the
+/// environment is then made again only when the image below changes, not with every requirement.
+fn place_before(install: Step<'_>) -> Step<'_> {
+    let mut place = install;
+    while let Some(before) = place.previous() {
+        if before.stage() != install.stage() || !matches!(before.name(), "COPY" | "ADD") {
+            break;
+        }
+        place = before;
+    }
+    place
+}
+
+/// Where a builder's `site-packages` are copied into a shipped stage, the environment is copied instead.
+fn copied_site_packages(stage: Stage<'_>, out: &mut Findings<'_>) {
+    for copy in stage.steps_named("COPY") {
+        let Some(builder) = copy.source().and_then(|source| source.stage()) else {
+            continue;
+        };
+        let words: Vec<_> = copy.words().collect();
+        let [from, to] = words.as_slice() else {
+            continue;
+        };
+        let is_site = |text: &str| {
+            text.starts_with("/usr/local/lib/python3")
+                && text.trim_end_matches('/').ends_with("/site-packages")
+        };
+        if !from.value().is_some_and(is_site)
+            || from.value().map(|v| v.trim_end_matches('/'))
+                != to.value().map(|v| v.trim_end_matches('/'))
+        {
+            continue;
+        }
+        let Some(first) = first_into_system(builder) else {
+            continue;
+        };
+        let Ok(ground) = venv::ground(builder, &first) else {
+            continue;
+        };
+        if !ground.is_official || stage.root_image().name() != Some("python") {
+            continue;
+        }
+        let place = place_before(first.run());
+        let scripts = stage.steps_named("COPY").find(|c| {
+            c.source().and_then(|s| s.stage()) == Some(builder)
+                && c.words()
+                    .all(|w| matches!(w.value(), Some("/usr/local/bin" | "/usr/local/bin/")))
+        });
+        let mut fix = out
+            .fix(copy.range(), Safety::Unsafe, "a builder's site-packages are copied over those of the image")
+            .unproven(
+                "whether the builder's site-packages hold something that pip did not install in this file",
+                "compare `pip list` of the builder and of its base image",
+            )
+            .evidences(evidence(&ground).into_iter().take(2))
+            .effect(Effect::Inserted { stage: builder.index(), keyword: "RUN" })
+            .effect(Effect::Inserted { stage: builder.index(), keyword: "ENV" })
+            .effect(Effect::Environment { stage: builder.index(), keys: vec!["PATH".to_owned()] })
+            .effect(Effect::Inserted { stage: stage.index(), keyword: "ENV" })
+            .effect(Effect::Environment { stage: stage.index(), keys: vec!["PATH".to_owned()] })
+            .effect(Effect::Changed { instruction: copy.range() });
+        if let Some(scripts) = scripts {
+            fix = fix.effect(Effect::Removed {
+                instruction: scripts.range(),
+            });
+        }
+        fix.edit(|edit| {
+            edit.insert_instructions_before(
+                place,
+                [
+                    format!("RUN {} -m venv {VENV}", ground.interpreter),
+                    PATH.to_owned(),
+                ],
+            );
+            edit.replace_word(*from, VENV);
+            edit.replace_word(*to, VENV);
+            edit.insert_instruction_after(copy, PATH);
+            if let Some(scripts) = scripts {
+                edit.remove_instruction(scripts);
+            }
+        });
+        return;
+    }
+}

@@ -1,0 +1,524 @@
+//! What a container of the final stage starts, and whether that needs root.
+
+// The names of files in an image are case-sensitive.
+#![allow(clippy::case_sensitive_file_extension_comparisons)]
+
+use dfix_engine::Unproven;
+use dfix_model::{Command, Stage, Step, Word};
+use dfix_syntax::ast::{AstNode, ShellScript};
+use dfix_syntax::{Enclosure, parse_embedded_shell};
+
+use crate::programs::{Rights, rights};
+
+/// What starting the container asks of its user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// The file says nothing of a start.
+    NothingStarts,
+    /// A shell or an interpreter that waits for what a person types.
+    Prompt(String),
+    /// Nothing that is known; what is not known is said beside it.
+    Nobody,
+    /// Root at the start: the program, and what for.
+    Root { program: String, why: String },
+    /// Root at the start, which it gives up by itself: the program.
+    Drops(String),
+}
+
+/// The start of a container.
+#[derive(Debug, Clone)]
+pub(crate) struct Start {
+    /// What it asks for.
+    pub(crate) needs: Needs,
+    /// What was established.
+    pub(crate) evidence: Vec<String>,
+    /// What could not be established.
+    pub(crate) open: Vec<Unproven>,
+}
+
+/// Looks at what the stage's container starts: `ENTRYPOINT` and `CMD`, the health check, and the
+/// scripts of the build context that these run.
+pub(crate) fn of(stage: Stage<'_>) -> Start {
+    let mut inquiry = Inquiry {
+        stage,
+        needs: Needs::Nobody,
+        known: Vec::new(),
+        open: Vec::new(),
+        depth: 0,
+    };
+    let steps = starting_steps(stage);
+    if steps.is_empty() {
+        inquiry.needs = Needs::NothingStarts;
+    }
+    for step in &steps {
+        inquiry.step(*step, &steps);
+    }
+    if let Some(port) = low_port(stage) {
+        inquiry.root(
+            format!("port {port}"),
+            "only root may listen below 1024; let the application listen on a port above, and map it when the container is started".to_owned(),
+        );
+    }
+    if inquiry.needs == Needs::Nobody && inquiry.known.is_empty() && inquiry.open.is_empty() {
+        let program = stage.entry().main().map_or("", Command::name);
+        inquiry.needs = Needs::Prompt(program.to_owned());
+    }
+    inquiry.finish()
+}
+
+/// The instructions that say what starts.
+fn starting_steps(stage: Stage<'_>) -> Vec<Step<'_>> {
+    stage.entry().steps().collect()
+}
+
+/// A port below 1024 that the container listens on.
+fn low_port(stage: Stage<'_>) -> Option<u16> {
+    stage
+        .ports()
+        .into_iter()
+        .filter_map(|port| Some(port.range?.0))
+        .chain(starting_steps(stage).into_iter().filter_map(bound_port))
+        .find(|port| (1..1024).contains(port))
+}
+
+/// The port that the words of a start say: `--port 80`, `--bind=0.0.0.0:80`, `-p 80`, `runserver 0:80`.
+fn bound_port(step: Step<'_>) -> Option<u16> {
+    let stage = step.stage()?;
+    let words: Vec<String> = if step.is_exec_form() {
+        step.words()
+            .filter_map(|w| w.value().map(str::to_owned))
+            .collect()
+    } else {
+        step.commands()
+            .flat_map(Command::words)
+            .filter_map(|w| stage.expand_text(w, step))
+            .collect()
+    };
+    let after_colon = |text: &str| text.rsplit(':').next().and_then(|p| p.parse().ok());
+    words.iter().enumerate().find_map(|(i, word)| {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) if name.starts_with('-') => (name, Some(value)),
+            _ => (word.as_str(), words.get(i + 1).map(String::as_str)),
+        };
+        match name {
+            "--port" | "-p" | "--http-port" | "--server.port" | "--bind" | "-b" | "--host" => {
+                value.and_then(after_colon)
+            }
+            "runserver" => value.and_then(after_colon),
+            "-S" => value.and_then(after_colon),
+            _ => None,
+        }
+    })
+}
+
+struct Inquiry<'m> {
+    stage: Stage<'m>,
+    needs: Needs,
+    known: Vec<String>,
+    open: Vec<Unproven>,
+    depth: u8,
+}
+
+impl<'m> Inquiry<'m> {
+    fn finish(mut self) -> Start {
+        self.known.dedup();
+        let evidence = if self.known.is_empty() {
+            Vec::new()
+        } else {
+            vec![format!(
+                "{} runs without root's rights",
+                self.known.join(", ")
+            )]
+        };
+        Start {
+            needs: self.needs,
+            evidence,
+            open: self.open,
+        }
+    }
+
+    fn root(&mut self, program: String, why: String) {
+        if !matches!(self.needs, Needs::Drops(_)) {
+            self.needs = Needs::Root { program, why };
+        }
+    }
+
+    fn open(&mut self, condition: String, remedy: &str) {
+        if !self.open.iter().any(|o| o.condition == condition) {
+            self.open.push(Unproven {
+                condition,
+                remedy: remedy.to_owned(),
+            });
+        }
+    }
+
+    fn step(&mut self, step: Step<'m>, all: &[Step<'m>]) {
+        if step.has_unread_text() {
+            self.open(
+                format!(
+                    "what the {} starts, whose text is not understood",
+                    step.name()
+                ),
+                "say it in exec form",
+            );
+            return;
+        }
+        // The words of a CMD are arguments where an ENTRYPOINT names the program.
+        let is_arguments = step.name() == "CMD"
+            && all.iter().any(|s| {
+                s.name() == "ENTRYPOINT"
+                    && s.commands()
+                        .any(|c| !c.name().is_empty() && !self.hands_on(c))
+            });
+        if is_arguments {
+            return;
+        }
+        let commands: Vec<Command<'m>> = step.commands().collect();
+        if commands.is_empty() && step.name() == "CMD" && step.words().len() > 0 {
+            self.open(
+                format!("what the {} starts", step.name()),
+                "name a program that dfix knows",
+            );
+        }
+        for command in commands {
+            self.command(command);
+        }
+    }
+
+    /// Whether the command is a script that ends by starting its own arguments, or a mere parent.
+    fn hands_on(&self, command: Command<'m>) -> bool {
+        let Some(program) = command.program().and_then(Word::value) else {
+            return false;
+        };
+        command.is_any(&["sh", "bash", "ash", "dash"]) && command.args().len() == 0
+            || command.is_any(&[
+                "tini",
+                "dumb-init",
+                "docker-entrypoint.sh",
+                "env",
+                "dockerize",
+                "exec",
+            ])
+            || program.ends_with(".sh")
+            || self
+                .script(program)
+                .is_some_and(|text| text.contains("\"$@\"") || text.contains("$*"))
+    }
+
+    /// The text of the script of the build context that stands at this path of the container.
+    fn script(&self, path: &str) -> Option<std::sync::Arc<str>> {
+        self.stage.read_final(path).found()
+    }
+
+    fn command(&mut self, command: Command<'m>) {
+        if command.wrappers().any(|w| rights(w.name) == Rights::Drops) {
+            let name = command
+                .wrappers()
+                .find(|w| rights(w.name) == Rights::Drops)
+                .map_or("", |w| w.name);
+            self.needs = Needs::Drops(name.to_owned());
+            return;
+        }
+        let name = command.name();
+        if name.is_empty() || command.has_inner() {
+            return;
+        }
+        if let Some(place) = writes_to_roots_place(command) {
+            self.root(format!("`{name}`"), format!("writes to {place}, which is root's; let it write below the working directory or to its standard output"));
+            return;
+        }
+        match rights(name) {
+            Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
+            Rights::Root(why) => self.root(format!("`{name}`"), why.to_owned()),
+            Rights::Anybody => {
+                self.interpreted(command);
+                let is_prompt = command.args().len() == 0
+                    && self.stage.entry().steps().count() == 1
+                    && (crate::programs::is_python(name)
+                        || matches!(name, "node" | "php" | "ruby"));
+                if !is_plumbing(name) && !is_prompt {
+                    self.known.push(name.to_owned());
+                }
+            }
+            Rights::Unknown => self.unknown(command),
+        }
+    }
+
+    /// `bash start.sh`, `sh -x start.sh`: the script counts.
+    fn interpreted(&mut self, command: Command<'m>) {
+        if !command.is_any(&["sh", "bash", "ash", "dash", ".", "source"]) {
+            return;
+        }
+        if let Some(script) = command.args().find(|w| !w.starts_with("-")) {
+            match script.value() {
+                Some(path) => self.script_at(path),
+                None => self.open(
+                    format!("which script `{}` starts", command.name()),
+                    "name the script plainly",
+                ),
+            }
+        }
+    }
+
+    fn unknown(&mut self, command: Command<'m>) {
+        let Some(program) = command.program().and_then(Word::value) else {
+            self.open(
+                "which program starts".to_owned(),
+                "name the program plainly",
+            );
+            return;
+        };
+        if is_built_here(self.stage, program) {
+            self.known
+                .push(format!("{}, built by this file,", command.name()));
+            return;
+        }
+        if is_installed_by_pip(self.stage, command.name()) {
+            self.known.push(command.name().to_owned());
+            return;
+        }
+        if program.contains('/') || has_extension(program, &["sh", "bash"]) {
+            self.script_at(program);
+            return;
+        }
+        self.open(
+            format!("whether `{program}` runs without root's rights"),
+            "start it once as another user, then set USER by hand",
+        );
+    }
+
+    fn script_at(&mut self, path: &str) {
+        let Some(text) = self.script(path) else {
+            self.open(
+                format!("what `{path}` does when it starts, which is not in the build context that dfix sees"),
+                "run dfix where the script is beside the Dockerfile",
+            );
+            return;
+        };
+        self.script_text(path, &text);
+    }
+
+    fn script_text(&mut self, path: &str, text: &str) {
+        let interpreter = text
+            .lines()
+            .next()
+            .filter(|l| l.starts_with("#!"))
+            .unwrap_or("#!/bin/sh");
+        if interpreter.contains("python")
+            || interpreter.contains("node")
+            || interpreter.contains("ruby")
+        {
+            self.known.push(path.to_owned());
+            return;
+        }
+        let is_shell = ["/sh", "/bash", "/ash", "/dash", " sh", " bash"]
+            .iter()
+            .any(|s| interpreter.contains(s));
+        let script = parse_embedded_shell(text, '\0', Enclosure::Plain).and_then(ShellScript::cast);
+        let Some(script) = script.filter(|s| is_shell && !s.has_opaque() && self.depth < 3) else {
+            self.open(
+                format!("what `{path}` does when it starts, which dfix cannot read"),
+                "start it once as another user, then set USER by hand",
+            );
+            return;
+        };
+        self.depth += 1;
+        let functions: Vec<String> = script
+            .syntax()
+            .descendants()
+            .filter_map(dfix_syntax::ast::Function::cast)
+            .filter_map(|f| f.name())
+            .collect();
+        for line in script.commands() {
+            let words: Vec<Option<String>> = line.words().map(|w| w.value().into_known()).collect();
+            let write = line.redirects().any(|r| {
+                r.operator().is_some_and(|o| o.text().contains('>'))
+                    && r.target()
+                        .and_then(|t| t.value().into_known())
+                        .is_some_and(|t| is_roots_place(&t))
+            });
+            if write {
+                self.root(
+                    format!("`{path}`"),
+                    "writes to a place that is root's".to_owned(),
+                );
+            }
+            self.words_of_script(path, &words, &functions);
+        }
+        self.depth -= 1;
+    }
+
+    fn words_of_script(&mut self, path: &str, words: &[Option<String>], functions: &[String]) {
+        let mut words = words.iter().skip_while(|w| {
+            w.as_deref()
+                .is_some_and(|w| matches!(w, "exec" | "time" | "nohup" | "command" | "env" | "--"))
+        });
+        let Some(first) = words.next() else {
+            return;
+        };
+        // `exec "$@"`: what CMD says, which is looked at itself.
+        let Some(program) = first else {
+            return;
+        };
+        if functions.iter().any(|f| f == program) {
+            return;
+        }
+        let name = program.rsplit('/').next().unwrap_or(program);
+        let writes = matches!(
+            name,
+            "mkdir" | "touch" | "cp" | "mv" | "ln" | "rm" | "chmod" | "install" | "tee" | "sed"
+        ) && words.clone().flatten().any(|w| is_roots_place(w));
+        if writes {
+            self.root(
+                format!("`{path}`"),
+                format!("changes a place that is root's (`{name}`)"),
+            );
+            return;
+        }
+        match rights(name) {
+            Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
+            Rights::Root(why) => self.root(format!("`{name}` in `{path}`"), why.to_owned()),
+            Rights::Anybody if matches!(name, "." | "source" | "sh" | "bash" | "ash" | "dash") => {
+                match words.find(|w| !w.as_deref().is_some_and(|w| w.starts_with('-'))) {
+                    Some(Some(script)) => match self.script(script) {
+                        Some(text) if self.depth < 3 => self.script_text(script, &text),
+                        _ => self.open(
+                            format!("what `{script}` does when it starts"),
+                            "run dfix where the script is beside the Dockerfile",
+                        ),
+                    },
+                    _ => self.open(
+                        format!("what `{name}` in `{path}` runs"),
+                        "start it once as another user, then set USER by hand",
+                    ),
+                }
+            }
+            Rights::Anybody => {}
+            Rights::Unknown
+                if matches!(
+                    name,
+                    "mkdir" | "touch" | "cp" | "mv" | "ln" | "rm" | "chmod" | "install"
+                ) => {}
+            Rights::Unknown if is_installed_by_pip(self.stage, name) => {}
+            Rights::Unknown => self.open(
+                format!("whether `{program}` in `{path}` runs without root's rights"),
+                "start it once as another user, then set USER by hand",
+            ),
+        }
+    }
+}
+
+/// Programs that a start command is only held together by.
+fn is_plumbing(name: &str) -> bool {
+    !crate::programs::is_pythons(name)
+        && !matches!(
+            name,
+            "node"
+                | "nodejs"
+                | "npm"
+                | "npx"
+                | "yarn"
+                | "pnpm"
+                | "java"
+                | "ruby"
+                | "rails"
+                | "bundle"
+                | "puma"
+                | "dotnet"
+                | "php"
+                | "deno"
+                | "bun"
+                | "next"
+                | "perl"
+                | "mix"
+                | "elixir"
+                | "serve"
+                | "http-server"
+                | "rackup"
+                | "thin"
+                | "unicorn"
+                | "sidekiq"
+                | "Rscript"
+                | "julia"
+                | "nodemon"
+                | "ts-node"
+                | "tsx"
+                | "nest"
+                | "vite"
+                | "nuxt"
+        )
+}
+
+fn has_extension(path: &str, extensions: &[&str]) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, e)| extensions.contains(&e))
+}
+
+/// Whether the program's file is one that another stage of this file made.
+fn is_built_here(stage: Stage<'_>, program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    stage.lineage().flat_map(Stage::steps).any(|step| {
+        let copied = step.name() == "COPY"
+            && step.source().and_then(|s| s.stage()).is_some()
+            && step.words().any(|w| {
+                w.value().is_some_and(|v| {
+                    v.trim_end_matches('/').ends_with(&format!("/{name}")) || v == name
+                })
+            });
+        let compiled = step.name() == "RUN"
+            && step.commands().any(|c| {
+                c.is_any(&["go", "gcc", "g++", "rustc", "cc", "clang", "ghc"])
+                    && c.args().any(|w| {
+                        w.value()
+                            .is_some_and(|v| v.rsplit('/').next() == Some(name))
+                    })
+            });
+        copied || compiled
+    })
+}
+
+/// Whether pip installs a package of this name, whose script this is.
+fn is_installed_by_pip(stage: Stage<'_>, name: &str) -> bool {
+    stage.python_packages().has(&name.to_ascii_lowercase())
+}
+
+/// The place of root's that the command writes to, as far as its words tell.
+fn writes_to_roots_place(command: Command<'_>) -> Option<String> {
+    let redirected = command
+        .redirects()
+        .filter(|r| r.writes())
+        .filter_map(|r| r.target()?.value().map(str::to_owned))
+        .find(|t| is_roots_place(t));
+    redirected.or_else(|| {
+        let is_server =
+            matches!(rights(command.name()), Rights::Anybody) && !is_plumbing(command.name());
+        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+        words
+            .iter()
+            .enumerate()
+            .filter(|_| is_server)
+            .filter_map(|(i, word)| {
+                let (name, value) = word
+                    .split_once('=')
+                    .map_or((*word, words.get(i + 1).copied()), |(n, v)| (n, Some(v)));
+                let names_a_file = ["log", "pid", "sock", "uds", "bind", "-b", "-p"]
+                    .iter()
+                    .any(|n| name.contains(n))
+                    && name.starts_with('-');
+                value
+                    .filter(|_| names_a_file)
+                    .map(|v| v.trim_start_matches("unix:").to_owned())
+            })
+            .find(|v| is_roots_place(v))
+    })
+}
+
+/// Whether only root may write there in almost every image.
+fn is_roots_place(path: &str) -> bool {
+    [
+        "/etc", "/var/log", "/var/run", "/run", "/var/lib", "/usr", "/root", "/proc", "/sys",
+        "/bin", "/sbin", "/lib",
+    ]
+    .iter()
+    .any(|place| crate::ownership::is_below(path, place))
+}

@@ -1,0 +1,525 @@
+//! Which Python a stage has, and what would stand in the way of a virtual environment.
+
+// The names of files in an image are case-sensitive.
+#![allow(clippy::case_sensitive_file_extension_comparisons)]
+
+use dfix_engine::Unproven;
+use dfix_model::packages::Destination;
+use dfix_model::{Answer3, Command, PackageCommand, PackageManager, Stage, Step, Word};
+
+/// The Python that a stage installs packages for.
+pub(crate) struct Ground<'m> {
+    /// The program that makes an environment: `python`, `python3`, `python3.11`.
+    pub(crate) interpreter: String,
+    /// Whether it is an official Python image.
+    pub(crate) is_official: bool,
+    /// Why it has the `venv` module, as a sentence.
+    pub(crate) why: String,
+    /// The command that installs Python, where the base image has none.
+    pub(crate) provider: Option<PackageCommand<'m>>,
+    /// The package that must be installed for the `venv` module, and where.
+    pub(crate) to_add: Option<ToAdd<'m>>,
+    /// What could not be established.
+    pub(crate) open: Vec<Unproven>,
+}
+
+/// A package for an install that is there already.
+pub(crate) struct ToAdd<'m> {
+    pub(crate) install: PackageCommand<'m>,
+    pub(crate) beside: Word<'m>,
+    pub(crate) name: String,
+}
+
+/// Why there is no ground for an environment.
+pub(crate) enum No {
+    /// The rule has nothing to say here.
+    Quiet,
+    /// The rule does nothing, and this is why and what a person could do.
+    Because(String),
+}
+
+fn because<T>(reason: impl Into<String>) -> Result<T, No> {
+    Err(No::Because(reason.into()))
+}
+
+/// The Python that `first`, an install into the system, works for.
+pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result<Ground<'m>, No> {
+    let image = stage.root_image();
+    let named = versioned(first.program_name());
+    match image.name() {
+        Some("python") => {
+            let tag = image.tag_in_force().unwrap_or_default();
+            if tag.starts_with('2') || named.as_deref().is_some_and(|v| v.starts_with('2')) {
+                return because("Python 2 has no venv module; virtualenv does the same for it");
+            }
+            if tag.contains("windows") || tag.contains("nanoserver") {
+                return Err(No::Quiet);
+            }
+            let interpreter = if crate::programs::is_python(first.program_name()) {
+                first.program_name().to_owned()
+            } else {
+                "python".to_owned()
+            };
+            Ok(Ground {
+                interpreter,
+                is_official: true,
+                why: "the official Python image has the venv module".to_owned(),
+                provider: None,
+                to_add: None,
+                open: Vec::new(),
+            })
+        }
+        Some("debian" | "ubuntu" | "nvidia/cuda" | "buildpack-deps") => {
+            of_apt(stage, first, named.as_deref())
+        }
+        Some("alpine") => of_apk(stage, first, named.as_deref()),
+        _ => Err(No::Quiet),
+    }
+}
+
+/// `3.11` of `pip3.11` and `python3.11`.
+fn versioned(program: &str) -> Option<String> {
+    let version = program.trim_start_matches(|c: char| !c.is_ascii_digit());
+    version.contains('.').then(|| version.to_owned())
+}
+
+fn of_apt<'m>(
+    stage: Stage<'m>,
+    first: &PackageCommand<'m>,
+    named: Option<&str>,
+) -> Result<Ground<'m>, No> {
+    let installs: Vec<PackageCommand<'m>> = before(stage, first, PackageManager::Apt);
+    let names: Vec<(String, &PackageCommand<'m>, Word<'m>)> = installs
+        .iter()
+        .flat_map(|install| {
+            install
+                .packages()
+                .into_iter()
+                .filter_map(move |p| Some((p.name?.to_string(), install, p.word)))
+        })
+        .collect();
+    let has = |name: &str| names.iter().any(|(n, ..)| n == name);
+    if has("python-pip") || has("python2") || has("python-dev") {
+        return because("this stage installs Python 2, which has no venv module");
+    }
+    let base = named.as_ref().map_or_else(
+        || "python3".to_owned(),
+        |version| format!("python{version}"),
+    );
+    // The package whose install decides which Python there is; python3-pip depends on python3.
+    let provider = names.iter().rev().find(|(n, ..)| {
+        *n == base
+            || (named.is_none()
+                && matches!(
+                    n.as_str(),
+                    "python3-pip"
+                        | "python3-dev"
+                        | "python3-full"
+                        | "python3-venv"
+                        | "python3-minimal"
+                ))
+    });
+    let Some((_, install, word)) = provider else {
+        return because(format!(
+            "no apt-get install of this stage names {base}, so that it is not known which Python pip works for"
+        ));
+    };
+    let venv = format!("{base}-venv");
+    let to_add = if has(&venv) || has("python3-full") {
+        None
+    } else {
+        Some(ToAdd {
+            install: (*install).clone(),
+            beside: *word,
+            name: venv.clone(),
+        })
+    };
+    let mut open = Vec::new();
+    let imported: Vec<&str> = names
+        .iter()
+        .map(|(n, ..)| n.as_str())
+        .filter(|n| n.starts_with("python3-") && !is_tooling(n))
+        .collect();
+    if !imported.is_empty() {
+        open.push(Unproven {
+            condition: format!(
+                "whether the application imports what apt installs for the system's Python ({})",
+                imported.join(", ")
+            ),
+            remedy: "install these with pip too, or leave the packages where they are".to_owned(),
+        });
+    }
+    Ok(Ground {
+        interpreter: base.clone(),
+        is_official: false,
+        why: format!("{venv} is installed with {base}"),
+        provider: Some((*install).clone()),
+        to_add,
+        open,
+    })
+}
+
+/// Packages of Debian that no application imports.
+fn is_tooling(package: &str) -> bool {
+    matches!(
+        package,
+        "python3-pip"
+            | "python3-venv"
+            | "python3-dev"
+            | "python3-full"
+            | "python3-minimal"
+            | "python3-setuptools"
+            | "python3-wheel"
+            | "python3-virtualenv"
+            | "python3-distutils"
+            | "python3-pkg-resources"
+            | "python3-all"
+            | "python3-all-dev"
+            | "python3-dbg"
+            | "python3-doc"
+            | "python3-apt"
+            | "python3-software-properties"
+    )
+}
+
+fn of_apk<'m>(
+    stage: Stage<'m>,
+    first: &PackageCommand<'m>,
+    named: Option<&str>,
+) -> Result<Ground<'m>, No> {
+    if named.is_some() {
+        return Err(No::Quiet);
+    }
+    let installs = before(stage, first, PackageManager::Apk);
+    let names: Vec<(String, &PackageCommand<'m>)> = installs
+        .iter()
+        .flat_map(|i| {
+            i.packages()
+                .into_iter()
+                .filter_map(move |p| Some((p.name?.to_string(), i)))
+        })
+        .collect();
+    if names
+        .iter()
+        .any(|(n, _)| n == "python2" || n == "python" || n == "py-pip" || n == "py2-pip")
+    {
+        return because("this stage may install Python 2, which has no venv module");
+    }
+    let Some((_, install)) = names
+        .iter()
+        .rev()
+        .find(|(n, _)| matches!(n.as_str(), "python3" | "py3-pip"))
+    else {
+        return because("no apk add of this stage names python3");
+    };
+    let imported: Vec<&str> = names
+        .iter()
+        .map(|(n, _)| n.as_str())
+        .filter(|n| {
+            n.starts_with("py3-")
+                && !matches!(
+                    *n,
+                    "py3-pip" | "py3-setuptools" | "py3-wheel" | "py3-virtualenv"
+                )
+        })
+        .collect();
+    let mut open = Vec::new();
+    if !imported.is_empty() {
+        open.push(Unproven {
+            condition: format!(
+                "whether the application imports what apk installs for the system's Python ({})",
+                imported.join(", ")
+            ),
+            remedy: "install these with pip too, or leave the packages where they are".to_owned(),
+        });
+    }
+    Ok(Ground {
+        interpreter: "python3".to_owned(),
+        is_official: false,
+        why: "Alpine's python3 has the venv module".to_owned(),
+        provider: Some((*install).clone()),
+        to_add: None,
+        open,
+    })
+}
+
+/// The installs of a package manager that come before a command, in this stage and those below it.
+fn before<'m>(
+    stage: Stage<'m>,
+    command: &PackageCommand<'m>,
+    manager: PackageManager,
+) -> Vec<PackageCommand<'m>> {
+    let mut stages: Vec<Stage<'m>> = stage.lineage().collect();
+    stages.reverse();
+    stages
+        .into_iter()
+        .flat_map(|s| s.installs(manager).collect::<Vec<_>>())
+        .filter(|i| i.range().end() <= command.range().start())
+        .collect()
+}
+
+/// What would keep the stage's tools from finding the environment, or hide from them what is outside of
+/// it; and what a person could do.
+pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<String> {
+    if stage.user_at(first.run()).is_root() != Answer3::Yes {
+        return Some("the user in force here is not root and may not write /opt; make the environment where that user may".to_owned());
+    }
+    let is_after = |step: Step<'_>| step.index() > first.run().index();
+    let shell = stage.shell_at(first.run());
+    if shell.argv.iter().flatten().skip(1).any(|a| is_login(a)) {
+        return Some(format!("{LOGIN}; leave the `-l` out of SHELL"));
+    }
+    for standing in standing_on(stage) {
+        for step in standing.lineage().flat_map(Stage::steps) {
+            if let Some(text) = system_folder(step) {
+                return Some(format!(
+                    "`{text}` is the system's own place for packages; change it to the environment's by hand"
+                ));
+            }
+            if is_after(step) && resets_path(step) {
+                return Some("a later ENV sets PATH anew without the PATH before it, so that the environment would not be found; begin its value with `/opt/venv/bin:`".to_owned());
+            }
+        }
+        if let Some(reason) = standing.commands().find_map(|c| bypass(c, first)) {
+            return Some(reason);
+        }
+    }
+    stage
+        .copied_by()
+        .find(|step| {
+            step.words()
+                .next()
+                .is_some_and(|w| w.known_start().starts_with("/usr/") || w.is("/"))
+        })
+        .map(|_| {
+            "another stage copies from this one's /usr; copy /opt/venv there by hand".to_owned()
+        })
+}
+
+const LOGIN: &str = "a login shell sets PATH anew, so that the environment would not be found";
+
+/// The stage and all that stand on it.
+fn standing_on(stage: Stage<'_>) -> impl Iterator<Item = Stage<'_>> {
+    stage
+        .file()
+        .stages()
+        .filter(move |s| s.lineage().any(|l| l == stage))
+}
+
+fn resets_path(step: Step<'_>) -> bool {
+    step.name() == "ENV"
+        && step.pairs().any(|pair| {
+            pair.key_text() == Some("PATH")
+                && pair
+                    .value()
+                    .is_some_and(|v| !v.variables().iter().any(|n| n == "PATH"))
+        })
+}
+
+/// Why the command would pass the environment by.
+fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
+    let is_before = command.range().end() <= first.range().start();
+    if command.is_any(&[
+        "apache2",
+        "apache2ctl",
+        "apachectl",
+        "apache2-foreground",
+        "httpd",
+        "httpd-foreground",
+    ]) {
+        return Some(
+            "Apache's mod_wsgi takes the system's Python unless WSGIPythonHome says otherwise"
+                .to_owned(),
+        );
+    }
+    if command.is_any(&["cron", "crond"]) {
+        return Some("cron starts its jobs with a PATH of its own, in which the environment would not be found".to_owned());
+    }
+    let has_login = |c: Command<'_>| {
+        c.args()
+            .take_while(|w| w.starts_with("-"))
+            .any(|w| w.value().is_some_and(is_login))
+    };
+    if command.is_any(&["sh", "bash", "ash", "dash", "zsh"]) && has_login(command) {
+        return Some(format!("{LOGIN}; leave the `-l` out"));
+    }
+    let changes_user = command.is("su") || command.is_wrapped_by("su");
+    let asks_for_login = command
+        .words()
+        .any(|w| matches!(w.value(), Some("-" | "-l" | "--login")));
+    if !is_before && changes_user && asks_for_login {
+        return Some(format!("{LOGIN}; leave the `-` of su out"));
+    }
+    if !is_before
+        && (command.is("sudo") || command.is_wrapped_by("sudo"))
+        && is_pythons_tool(command)
+    {
+        return Some("sudo sets PATH anew, so that the environment would not be found; leave it out, the build is root already".to_owned());
+    }
+    if is_before && is_installed_by_hand(command) {
+        return Some(format!(
+            "`{}` puts packages among those of the system before; a virtual environment would hide them",
+            command.name()
+        ));
+    }
+    let install = PackageCommand::of(command)?;
+    let is_user =
+        install.manager == PackageManager::Pip && install.destination() == Destination::User;
+    (is_user && install.is_install()).then(|| {
+        "another pip puts packages into the user's home, which a virtual environment would hide"
+            .to_owned()
+    })
+}
+
+fn is_pythons_tool(command: Command<'_>) -> bool {
+    crate::programs::is_pythons(command.name()) || command.name().starts_with("pip")
+}
+
+/// `python setup.py install`, `easy_install`: into the system's packages, past pip.
+fn is_installed_by_hand(command: Command<'_>) -> bool {
+    let setup = command
+        .args()
+        .next()
+        .is_some_and(|w| w.known_start().ends_with("setup.py"))
+        && command.args().any(|w| w.is("install") || w.is("develop"));
+    command.name().starts_with("easy_install")
+        || (crate::programs::is_python(command.name()) && setup)
+}
+
+/// What could not be established of the programs and scripts that run later: a first line, or a line,
+/// that names the system's Python by its whole path.
+pub(crate) fn scripts(
+    stage: Stage<'_>,
+    first: &PackageCommand<'_>,
+) -> Result<Vec<Unproven>, String> {
+    let mut open: Vec<Unproven> = Vec::new();
+    for standing in standing_on(stage).filter(|s| s.is_shipped()) {
+        let later = standing
+            .commands()
+            .filter(|c| c.range().start() >= first.range().start());
+        for command in later {
+            let shell = command.is_any(&["sh", "bash", "ash", "dash", ".", "source"]);
+            let word = if shell {
+                command.args().find(|w| !w.starts_with("-"))
+            } else {
+                command.program()
+            };
+            let Some(path) = word.and_then(Word::value) else {
+                continue;
+            };
+            let is_script =
+                path.ends_with(".sh") || path.ends_with(".py") || (shell && !path.is_empty());
+            if !is_script || command.has_inner() || path.contains("activate") {
+                continue;
+            }
+            match standing.read_at(path, command).found() {
+                Some(text) => {
+                    if let Some(python) = names_a_python(&text) {
+                        return Err(format!("{path} names `{python}` by its whole path; let it say `python3` and be found"));
+                    }
+                }
+                None if path.starts_with("/tmp/") || path.contains("get-pip") => {}
+                None => open.push(Unproven {
+                    condition: format!("whether {path} names the system's Python by its whole path, which dfix does not see"),
+                    remedy: "run dfix where the script is beside the Dockerfile".to_owned(),
+                }),
+            }
+        }
+        if standing.entry().commands().any(|c| c.is("supervisord")) {
+            open.push(Unproven {
+                condition: "whether the programs of supervisord are named by their whole path"
+                    .to_owned(),
+                remedy: "look for /usr/local/bin in its configuration".to_owned(),
+            });
+        }
+    }
+    open.dedup();
+    Ok(open)
+}
+
+fn names_a_python(text: &str) -> Option<&str> {
+    [
+        "/usr/local/bin/python",
+        "/usr/bin/python",
+        "/usr/local/bin/pip",
+        "/usr/bin/pip",
+    ]
+    .into_iter()
+    .find(|name| text.contains(name))
+}
+
+fn is_login(argument: &str) -> bool {
+    argument == "--login"
+        || (argument.starts_with('-') && !argument.starts_with("--") && argument.contains('l'))
+}
+
+/// The path of the system's packages that a step names, if it does; also the `/usr/local` that another
+/// stage's packages are copied over.
+fn system_folder(step: Step<'_>) -> Option<&str> {
+    let over = step
+        .words()
+        .next_back()
+        .and_then(Word::value)
+        .filter(|_| matches!(step.name(), "COPY" | "ADD") && step.source().is_some())
+        .filter(|to| {
+            matches!(
+                to.trim_end_matches('/'),
+                "" | "/usr" | "/usr/local" | "/usr/local/lib"
+            )
+        });
+    if over.is_some() {
+        return over;
+    }
+    let text = step
+        .file()
+        .text()
+        .get(std::ops::Range::<usize>::from(step.range()))?;
+    ["site-packages", "dist-packages"]
+        .into_iter()
+        .find_map(|name| {
+            let at = text.find(name)?;
+            let start = text[..at]
+                .rfind([' ', '"', '\'', '=', '\n', ':'])
+                .map_or(0, |i| i + 1);
+            Some(&text[start..at + name.len()])
+        })
+}
+
+/// The words after the first install that name a tool of the system's Python by its whole path, where
+/// the environment has it too: `/usr/local/bin/gunicorn`.
+pub(crate) fn absolute_tools<'m>(
+    stage: Stage<'m>,
+    first: &PackageCommand<'m>,
+) -> Vec<(Step<'m>, (Word<'m>, &'m str))> {
+    let installed: Vec<String> = stage
+        .installs(PackageManager::Pip)
+        .flat_map(|i| i.packages())
+        .filter_map(|p| Some(p.name?.to_string()))
+        .collect();
+    let in_venv = |tool: &str| {
+        tool.starts_with("python")
+            || tool.starts_with("pip")
+            || installed.iter().any(|p| p.eq_ignore_ascii_case(tool))
+            || crate::programs::is_pythons(tool)
+    };
+    let mut found = Vec::new();
+    for standing in standing_on(stage) {
+        for command in standing
+            .commands()
+            .filter(|c| c.range().start() >= first.range().start())
+        {
+            for word in command.words() {
+                let tool = word.value().and_then(|v| {
+                    v.strip_prefix("/usr/local/bin/")
+                        .or_else(|| v.strip_prefix("/usr/bin/"))
+                });
+                if let Some(tool) = tool.filter(|t| in_venv(t))
+                    && !found.iter().any(|(_, (w, _))| *w == word)
+                {
+                    found.push((command.step(), (word, tool)));
+                }
+            }
+        }
+    }
+    found
+}
