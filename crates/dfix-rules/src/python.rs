@@ -201,9 +201,10 @@ pub(crate) fn flask_app(stage: Stage<'_>) -> Option<(String, String)> {
             let file = script(command)?;
             match stage.read_final(file) {
                 Answer::Found(text) => shows_an_application(&text).then(|| shown(file)).flatten(),
-                // Django's and Flask-Script's name for something else.
-                _ if file.ends_with("manage.py") => None,
-                _ => shown(file),
+                // Unread, only a name that speaks of a server is believed.
+                _ => sounds_like_an_application(file)
+                    .then(|| shown(file))
+                    .flatten(),
             }
         }
         "" | "sh" | "bash" | "dash" | "ash" => from_files(stage),
@@ -214,6 +215,15 @@ pub(crate) fn flask_app(stage: Stage<'_>) -> Option<(String, String)> {
 
 fn shows_an_application(source: &str) -> bool {
     imports_flask(source) || source.contains("create_app") || source.contains("app.run(")
+}
+
+fn sounds_like_an_application(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let name = name.strip_suffix(".py").unwrap_or(name);
+    matches!(name, "main" | "run" | "wsgi")
+        || ["app", "api", "flask", "serve", "web"]
+            .iter()
+            .any(|part| name.contains(part))
 }
 
 /// The file that Python is given to run.

@@ -1,7 +1,7 @@
 //! `--no-cache` for `apk add`.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
-use dfix_model::{Model, PackageCommand, PackageManager, Stage};
+use dfix_model::{ImageRef, Model, PackageCommand, PackageManager, Stage};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -28,6 +28,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM alpine:3.20\nRUN apk add --no-network ./curl.apk\n"),
         leaves("FROM alpine:3.20\nARG OPTS=--no-cache\nRUN apk add $OPTS curl\n"),
         leaves("FROM alpine:3.20\nRUN apk update && apk del gcc && apk info\n"),
+        // apk knows the option since Alpine 3.3.
+        leaves("FROM gliderlabs/alpine:3.2\nRUN apk add curl\n"),
     ],
 };
 
@@ -66,7 +68,8 @@ fn is_settled(stage: Stage<'_>, apk: &PackageCommand<'_>) -> bool {
         "--help",
     ];
     let mounts = ["/var/cache/apk", "/etc/apk/cache"];
-    settled.iter().any(|flag| apk.has_flag(flag))
+    is_too_old(stage.root_image())
+        || settled.iter().any(|flag| apk.has_flag(flag))
         || mounts.iter().any(|path| apk.run().has_cache_mount(path))
         || apk
             .run()
@@ -78,4 +81,21 @@ fn is_settled(stage: Stage<'_>, apk: &PackageCommand<'_>) -> bool {
             .filter(|w| !w.is_known())
             .filter_map(|w| stage.expand_text(w, apk))
             .any(|text| text.contains("--no-cache"))
+}
+
+/// Whether the image is an Alpine before 3.3.
+fn is_too_old(image: &ImageRef) -> bool {
+    let is_alpine = image
+        .name()
+        .is_some_and(|name| name == "alpine" || name.ends_with("/alpine"));
+    let mut numbers = image
+        .tag_text()
+        .unwrap_or("")
+        .split(['.', '-', '_'])
+        .map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => is_alpine && (major, minor) < (3, 3),
+        (Some(Ok(major)), _) => is_alpine && major < 3,
+        _ => false,
+    }
 }

@@ -2,7 +2,9 @@
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::context::Answer;
-use dfix_model::{EnvFrom, EnvValue, Model, PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_model::{
+    EnvFrom, EnvValue, ImageRef, Model, PackageCommand, PackageManager, Stage, Step, Word,
+};
 
 pub(crate) const RULE: Rule = Rule {
     id: "pip-no-cache-dir",
@@ -108,6 +110,17 @@ pub(crate) const RULE: Rule = Rule {
         leaves(
             "FROM python:3.12\nRUN uv pip install --system a && pipx install b && pipenv install c\n",
         ),
+        // pip 1.5 knows no such option.
+        leaves("FROM ubuntu:14.04\nRUN apt-get install -y python-pip && pip install flask\n"),
+        leaves("FROM debian:jessie\nRUN apt-get install -y python-pip && pip install -U pip\n"),
+        fixes(
+            "FROM ubuntu:14.04\nRUN apt-get install -y python-pip\nRUN pip install -U pip\nRUN pip install flask\n",
+            "FROM ubuntu:14.04\nRUN apt-get install -y python-pip\nRUN pip install -U pip\nRUN pip install --no-cache-dir flask\n",
+        ),
+        fixes(
+            "FROM python:3.6-jessie\nRUN pip install flask\n",
+            "FROM python:3.6-jessie\nRUN pip install --no-cache-dir flask\n",
+        ),
         // What a container downloads when it starts is in no layer.
         leaves("FROM python:3.12\nCMD pip install a && python app.py\n"),
     ],
@@ -151,6 +164,71 @@ fn is_settled(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
         || has_cache_mount(pip.run())
         || holds_the_flag(stage, pip)
         || is_configured(stage, pip.run())
+        || is_too_old(stage, pip)
+}
+
+/// Whether this is the pip of a distribution so old that it does not know the option (pip 6.0, 2014).
+fn is_too_old(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
+    if !has_old_packages(stage.root_image()) {
+        return false;
+    }
+    let mut stages: Vec<Stage<'_>> = stage.lineage().collect();
+    stages.reverse();
+    let before = stages
+        .into_iter()
+        .flat_map(|s| s.build_commands().collect::<Vec<_>>())
+        .take_while(|c| c.range().start() < pip.range().start());
+    let mut is_of_distribution = false;
+    for command in before {
+        if command.is("easy_install") || command.words().any(|w| w.written().contains("get-pip")) {
+            is_of_distribution = false;
+        }
+        let Some(install) = PackageCommand::of(command).filter(PackageCommand::is_install) else {
+            continue;
+        };
+        let is_pip = install.manager == PackageManager::Pip;
+        for package in install.packages() {
+            match package.name {
+                Some("pip") if is_pip => is_of_distribution = false,
+                Some("python-pip" | "python3-pip" | "py-pip" | "py2-pip") if !is_pip => {
+                    is_of_distribution = true;
+                }
+                _ => {}
+            }
+        }
+    }
+    is_of_distribution
+}
+
+fn has_old_packages(image: &ImageRef) -> bool {
+    let name = image.name().unwrap_or("");
+    let tag = image.tag_text().unwrap_or("");
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let major = tag
+        .split(['.', '-'])
+        .next()
+        .and_then(|n| n.parse::<u32>().ok());
+    let up_to = |most: u32| major.is_some_and(|major| major <= most);
+    [
+        "precise",
+        "trusty",
+        "squeeze",
+        "wheezy",
+        "jessie",
+        "ubuntu12",
+        "ubuntu14",
+        "ubuntu-14",
+    ]
+    .iter()
+    .any(|release| tag.contains(release) || name.contains(release))
+        || match last {
+            "ubuntu" | "ubuntu-debootstrap" | "ubuntu-upstart" => up_to(14),
+            "debian" => up_to(8),
+            "node" | "iojs" => up_to(8),
+            "alpine" => tag == "3.1" || up_to(2),
+            "baseimage" => tag.starts_with("0.9."),
+            _ => false,
+        }
 }
 
 /// Whether a mount may lie on pip's cache, whoever's home that is in.
