@@ -390,6 +390,12 @@ fn done(
 ) -> Result<(), Failure> {
     let meets = |a: TextRange, b: TextRange| a.intersect(b).is_some();
     for finding in batch {
+        if let Some(panic) = after.panics.iter().find(|p| p.rule == finding.rule) {
+            return Err(failure(
+                Proof::NoPanic,
+                format!("the rule panics over its own fix: {}", panic.message),
+            ));
+        }
         let is_same = |f: &&Finding| f.rule == finding.rule && f.message == finding.message;
         let place = splice.forward(finding.range);
         let then = before

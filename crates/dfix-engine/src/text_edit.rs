@@ -230,3 +230,18 @@ pub(crate) fn quotation_of(element: &SyntaxElement) -> Option<(Enclosure, TextRa
     }
     None
 }
+
+/// Whether a node ends in a backslash that would take along whatever comes after it.
+pub(crate) fn ends_in_backslash(node: &SyntaxNode) -> bool {
+    node.last_token().is_some_and(|last| {
+        last.kind() == SyntaxKind::TEXT
+            && last
+                .text()
+                .bytes()
+                .rev()
+                .take_while(|b| *b == b'\\')
+                .count()
+                % 2
+                == 1
+    })
+}

@@ -50,6 +50,7 @@ fn harm_is_refused_by_name_and_the_good_is_still_done() {
         (&CHANGES_BASE, Proof::OnlyDeclared),
         (&EDITS_HEREDOC, Proof::NothingLost),
         (&PANICS, Proof::NoPanic),
+        (&PANICS_LATER, Proof::NoPanic),
         (&NEVER_DONE, Proof::Done),
         (&SHAPE_LIAR, Proof::OnlyDeclared),
     ] {
@@ -200,4 +201,93 @@ fn places_are_told_in_the_text_of_the_round_and_in_the_input() {
     };
     assert_eq!(&outcome.text[finding.range], "CMD x");
     assert_eq!(&text[finding.origin], "CMD x");
+}
+
+#[test]
+fn a_rule_reads_its_options() {
+    use dfix_engine::{RuleSettings, Setting};
+    let mut settings = std::collections::BTreeMap::new();
+    let rules: &[&'static Rule] = &[&NAMED];
+    let text = "FROM a\nUSER root\n";
+    let named = |settings: &_| {
+        run(
+            text,
+            &NoContext,
+            &Options::new(rules).with_settings(settings),
+        )
+        .text
+    };
+    assert_eq!(named(&settings), text);
+    let options = [("name".to_owned(), Setting::Text("me".to_owned()))];
+    settings.insert(
+        "named".to_owned(),
+        RuleSettings {
+            level: None,
+            options: options.into(),
+        },
+    );
+    assert_eq!(named(&settings), "FROM a\nUSER me\n");
+}
+
+#[test]
+fn rules_are_chosen_by_id_alias_and_group() {
+    use dfix_engine::select;
+    let all: &[&'static Rule] = &[&NO_CACHE, &UPPER];
+    let ids = |only: &[&str], ignored: &[&str]| {
+        select(all, only, ignored).map(|rules| rules.iter().map(|r| r.id).collect::<Vec<_>>())
+    };
+    assert_eq!(ids(&[], &[]), Ok(vec!["no-cache", "upper"]));
+    assert_eq!(ids(&["upper"], &[]), Ok(vec!["upper"]));
+    assert_eq!(ids(&["dl9999"], &["upper"]), Ok(vec!["no-cache"]));
+    assert_eq!(ids(&[], &["size"]), Ok(vec![]));
+    let unknown = ids(&["no-cahce"], &[]).unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        "no rule, group or alias is named `no-cahce`; is it `no-cache`?"
+    );
+}
+
+/// Every Dockerfile of the repository's fixtures, changed as much as can be.
+#[test]
+fn fixtures_bear_every_change() {
+    fn files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
+    files(std::path::Path::new(root), &mut found);
+    let mut applied = 0;
+    for path in found {
+        let name = path.file_name().unwrap().to_string_lossy();
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        if !name.to_lowercase().contains("dockerfile") {
+            continue;
+        }
+        for rules in [
+            &[&WORDS as &'static Rule][..],
+            &[&COMMANDS],
+            &[&LABELS],
+            &[&WORDS, &COMMANDS, &LABELS],
+        ] {
+            let outcome = with(&text, rules);
+            // There the body is shell text only as long as the command line and it stay this simple.
+            if name != "heredoc-bare-shell.Dockerfile" {
+                assert_eq!(outcome.refused, [], "{}", path.display());
+            }
+            let again = with(&outcome.text, rules);
+            assert_eq!(again.text, outcome.text, "{}", path.display());
+            assert_eq!(again.errors, outcome.errors, "{}", path.display());
+            applied += outcome.applied().count();
+        }
+    }
+    assert!(applied > 500, "{applied}");
 }

@@ -6,7 +6,8 @@ use dfix_syntax::{
 
 use crate::place::Place;
 use crate::text_edit::{
-    Ground, Lowered, Side, edit, end, in_heredoc, quotation_of, quote, size, start,
+    Ground, Lowered, Side, edit, end, ends_in_backslash, in_heredoc, quotation_of, quote, size,
+    start,
 };
 
 /// The command's node, with what to add to its offsets to have the file's.
@@ -246,6 +247,16 @@ pub(crate) fn add(ground: &Ground<'_>, place: &impl Place, source: &str, side: S
         Some(parent) if parent.kind() == SyntaxKind::PIPELINE => parent,
         _ => found.command.clone(),
     };
+    if found
+        .command
+        .children()
+        .all(|n| n.kind() == SyntaxKind::REDIRECT)
+    {
+        return Err("a lone here-document is the script itself".to_owned());
+    }
+    if side == Side::After && ends_in_backslash(&unit) {
+        return Err("the command ends in a backslash".to_owned());
+    }
     if is_condition(&unit) {
         return Err("the command is a condition".to_owned());
     }
@@ -274,8 +285,9 @@ pub(crate) fn add(ground: &Ground<'_>, place: &impl Place, source: &str, side: S
         }
         (Side::Before, Beside::Semi, _) => edit(from, from, format!("{source}; ")),
         (Side::After, _, Beside::Line) => {
-            if has_heredoc(&unit) {
-                return Err("the command has a here-document of its own".to_owned());
+            let next = unit.next_sibling().map(|n| n.kind());
+            if has_heredoc(&unit) || next == Some(SyntaxKind::HEREDOC) {
+                return Err("a here-document follows on the command's line".to_owned());
             }
             let line = ground.line_start(from);
             let indent = ground.indent_at(line);

@@ -4,8 +4,8 @@ use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T
 
 use crate::place::Place;
 use crate::text_edit::{
-    Ground, Lowered, Side, after_blanks, begins_continued_line, edit, end, in_heredoc,
-    quotation_of, quote, start,
+    Ground, Lowered, Side, after_blanks, begins_continued_line, edit, end, ends_in_backslash,
+    in_heredoc, quotation_of, quote, start,
 };
 
 /// What kind of text a word stands in.
@@ -178,6 +178,9 @@ pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: 
         Spot::Shell(node) => {
             let word = shell_word(&node, text)?;
             if side == Side::After {
+                if ends_in_backslash(&node) {
+                    return Err("the word before it ends in a backslash".to_owned());
+                }
                 if let Some(indent) = alone_on_continued_line(ground, &node) {
                     let line_end = ground.line_end_at(at);
                     let escape = ground.escape_in(&node);
@@ -186,6 +189,9 @@ pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: 
                         at,
                         format!(" {escape}{line_end}{indent}{word}"),
                     )]);
+                }
+                if ground.text[at..].starts_with("<<") {
+                    return Err("the builder would see a here-document begin after it".to_owned());
                 }
                 // `2` before `>` would be a descriptor.
                 let glued = ground.text[at..].starts_with(['<', '>']);

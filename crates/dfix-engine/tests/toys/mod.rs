@@ -196,3 +196,90 @@ pub(crate) static UNSAFE_USER: Rule = rule("unsafe-user", Phase::Meaning, |file,
             .edit(|edit| edit.insert_instruction_before(last, "USER app"));
     }
 });
+
+pub(crate) static PANICS_LATER: Rule = rule("panics-later", Phase::Meaning, |file, out| {
+    for pip in commands(file, "pip") {
+        let Some(last) = pip.words().last() else {
+            continue;
+        };
+        assert_ne!(last.value().known(), Some("bad"), "it is bad");
+        out.fix(&pip, Safety::Safe, "it is not bad")
+            .effect(Effect::arguments_of(&pip))
+            .edit(|edit| edit.insert_word_after(&last, "bad"));
+    }
+});
+
+pub(crate) static NAMED: Rule = rule("named", Phase::Meaning, |file, out| {
+    let wanted = out.option("name").and_then(|name| name.as_text());
+    let Some(wanted) = wanted.map(str::to_owned) else {
+        return;
+    };
+    for user in instructions(file, "USER") {
+        let Instruction::User(user) = user else {
+            continue;
+        };
+        if let Some(word) = user
+            .word()
+            .filter(|w| w.value().known() != Some(wanted.as_str()))
+        {
+            out.fix(&word, Safety::Safe, "another user is wanted")
+                .effect(Effect::User { stage: 0 })
+                .edit(|edit| edit.replace_word(&word, &wanted));
+        }
+    }
+});
+
+/// Gives every command a word; a shell's words decide what its here-document is.
+pub(crate) static WORDS: Rule = rule("words", Phase::Meaning, |file, out| {
+    for command in file.commands().filter(|c| !c.has_inner()) {
+        let Some(first) = command.words().next() else {
+            continue;
+        };
+        let is_shell = command.redirects().any(|r| r.operator().starts_with("<<"));
+        if !is_shell && !command.words().any(|w| w.is("--new")) {
+            out.fix(command, Safety::Safe, "a word is missing")
+                .effect(Effect::arguments_of(command))
+                .edit(|edit| edit.insert_word_after(first, "--new"));
+        }
+    }
+});
+
+/// Gives every command of a plain list a companion.
+pub(crate) static COMMANDS: Rule = rule("commands", Phase::Meaning, |file, out| {
+    let all = file.tree().syntax().descendants();
+    for command in all.filter_map(Command::cast) {
+        let name = |c: &Command| c.words().next().and_then(|w| w.value().into_known());
+        let is_new = |c: &Command| name(c).as_deref() == Some("new");
+        let plain = command
+            .syntax()
+            .parent()
+            .is_some_and(|p| p.kind() == SyntaxKind::SHELL_SCRIPT);
+        let next = command.syntax().next_sibling().and_then(Command::cast);
+        if !plain || is_new(&command) || next.as_ref().is_some_and(is_new) {
+            continue;
+        }
+        let message = format!("nothing comes after {}", command.syntax().text());
+        out.fix(&command, Safety::Safe, message)
+            .effect(Effect::changed(&command))
+            .edit(|edit| edit.add_command_after(&command, "new 'one'"));
+    }
+});
+
+/// Puts a label after every instruction.
+pub(crate) static LABELS: Rule = rule("labels", Phase::Meaning, |file, out| {
+    for stage in file.stages() {
+        let steps: Vec<_> = stage.steps().collect();
+        for (index, step) in steps.iter().enumerate() {
+            let next = steps.get(index + 1).map(|s| s.name());
+            if step.name() == "LABEL" || next == Some("LABEL") {
+                continue;
+            }
+            out.fix(*step, Safety::Safe, "no label comes after it")
+                .effect(Effect::Inserted {
+                    stage: stage.index(),
+                    keyword: "LABEL",
+                })
+                .edit(|edit| edit.insert_instruction_after(*step, "LABEL a=b"));
+        }
+    }
+});
