@@ -18,6 +18,9 @@ use crate::select::{Asked, Selection};
 /// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
 const MOST_BYTES: u64 = 5 << 20;
 
+/// How many faults of one file are told. What is no Dockerfile at all has one in every line.
+const MOST_ERRORS: usize = 5;
+
 /// What is asked of every file.
 pub(crate) struct Task<'a> {
     /// The rules and the level.
@@ -187,13 +190,21 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
                 );
             }
             let lines = Lines::new(&report.before);
-            for error in &outcome.errors {
+            for error in outcome.errors.iter().take(MOST_ERRORS) {
                 let place = lines.place(error.range.start().into());
                 report
                     .troubles
                     .push(Trouble::new(error.message.clone()).at(place).with_remedy(
                         "the builder refuses this too; mend it by hand, then run dfix again",
                     ));
+            }
+            if let Some(more) = outcome.errors.get(MOST_ERRORS) {
+                let count = outcome.errors.len() - MOST_ERRORS;
+                let trouble =
+                    Trouble::new(format!("{count} more like these; is this a Dockerfile?"));
+                report
+                    .troubles
+                    .push(trouble.at(lines.place(more.range.start().into())));
             }
             report.outcome = Some(outcome);
         }

@@ -157,6 +157,18 @@ fn bad_files_are_named_and_the_others_done() {
     );
 }
 
+#[test]
+fn what_is_no_dockerfile_is_told_in_a_few_lines() {
+    let folder = Folder::new(&[("Dockerfile", &"<p>no</p>\n".repeat(100))]);
+    let (code, _, err) = folder.dfix(&[]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("Dockerfile:6:1: error: 95 more like these"),
+        "{err}"
+    );
+    assert!(err.lines().count() < 15, "{err}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_without_permission_is_named() {
