@@ -63,6 +63,11 @@ impl<'m> Stage<'m> {
     /// The operating system, guessed from the platform and the base image.
     pub fn os(self) -> Os {
         let root = self.root();
+        *root.data().os.get_or_init(|| root.guess_os())
+    }
+
+    fn guess_os(self) -> Os {
+        let root = self;
         if let Some(platform) = root.platform() {
             let os = platform.split('/').next().unwrap_or(platform);
             if os.eq_ignore_ascii_case("windows") {

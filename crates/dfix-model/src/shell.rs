@@ -79,11 +79,7 @@ impl<'m> Stage<'m> {
     }
 
     fn shell_before(self, before: usize) -> Shell<'m> {
-        let set = self
-            .steps_named("SHELL")
-            .rev()
-            .find(|step| step.index < before);
-        if let Some(step) = set {
+        if let Some(step) = self.last_of(&self.data().shells, before) {
             let argv: Vec<_> = step.words().map(|w| w.value().map(Cow::Borrowed)).collect();
             let mut words = argv.iter().flatten();
             let first = words.next().map_or("", |w| w.as_ref());

@@ -7,6 +7,7 @@ use dfix_syntax::TextRange;
 use dfix_syntax::ast::{AstNode, Instruction};
 
 use crate::Model;
+use crate::base::Os;
 use crate::command::Command;
 use crate::image::{self, ImageRef};
 use crate::step::{Mount, Step, StepData};
@@ -23,8 +24,12 @@ pub enum LineEnding {
 
 impl LineEnding {
     pub(crate) fn of(text: &str) -> Self {
-        let feeds = text.matches('\n').count();
-        let pairs = text.matches("\r\n").count();
+        let bytes = text.as_bytes();
+        let (mut feeds, mut pairs) = (0, 0);
+        for (i, _) in bytes.iter().enumerate().filter(|(_, b)| **b == b'\n') {
+            feeds += 1;
+            pairs += usize::from(i > 0 && bytes[i - 1] == b'\r');
+        }
         if pairs * 2 > feeds {
             LineEnding::CrLf
         } else {
@@ -51,6 +56,11 @@ pub(crate) struct StageData {
     pub(crate) base: BaseData,
     pub(crate) shipped: bool,
     pub(crate) env: OnceCell<Vec<EnvFact>>,
+    pub(crate) os: OnceCell<Os>,
+    /// The steps that set the shell, the user, the working directory.
+    pub(crate) shells: Vec<usize>,
+    pub(crate) users: Vec<usize>,
+    pub(crate) workdirs: Vec<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -133,10 +143,22 @@ pub(crate) fn survey(model: &mut Model<'_>) {
                     base,
                     shipped: false,
                     env: OnceCell::new(),
+                    os: OnceCell::new(),
+                    shells: Vec::new(),
+                    users: Vec::new(),
+                    workdirs: Vec::new(),
                 });
             }
             _ => match model.stages.last_mut() {
-                Some(stage) => stage.steps.end = index + 1,
+                Some(stage) => {
+                    stage.steps.end = index + 1;
+                    match instruction {
+                        Instruction::Shell(_) => stage.shells.push(index),
+                        Instruction::User(_) => stage.users.push(index),
+                        Instruction::Workdir(_) => stage.workdirs.push(index),
+                        _ => {}
+                    }
+                }
                 None => image::add_global(&mut model.global, &instruction, index),
             },
         }
@@ -244,6 +266,17 @@ impl<'m> Stage<'m> {
     ) -> impl DoubleEndedIterator<Item = Step<'m>> + Clone {
         self.steps()
             .filter(move |s| s.name() == name && !s.is_onbuild())
+    }
+
+    /// The last of these steps before another.
+    pub(crate) fn last_of(self, steps: &[usize], before: usize) -> Option<Step<'m>> {
+        let at = steps
+            .partition_point(|&step| step < before)
+            .checked_sub(1)?;
+        Some(Step {
+            file: self.file,
+            index: steps[at],
+        })
     }
 
     /// The last instruction, the `FROM` itself where nothing follows.

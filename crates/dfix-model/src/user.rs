@@ -91,8 +91,7 @@ impl<'m> Stage<'m> {
     }
 
     fn user_before(self, before: usize) -> User<'m> {
-        let set = self.steps_named("USER").rev().find(|s| s.index < before);
-        if let Some(step) = set {
+        if let Some(step) = self.last_of(&self.data().users, before) {
             let text = step.word().and_then(|word| match word.value() {
                 Some(value) => Some(value.to_owned()),
                 None => text_of(&self.expand_node(word.data.node.as_ref()?, step.index)),

@@ -45,11 +45,9 @@ impl<'m> Stage<'m> {
     /// With `marked`, a base's unknown working directory is [`UNKNOWN_WORKDIR`].
     pub(crate) fn workdir_before(self, before: usize, marked: bool) -> Option<String> {
         let mut tail: Vec<String> = Vec::new();
-        for step in self
-            .steps_named("WORKDIR")
-            .rev()
-            .skip_while(|s| s.index >= before)
-        {
+        let mut before = before;
+        while let Some(step) = self.last_of(&self.data().workdirs, before) {
+            before = step.index;
             let word = step.word()?;
             let path = match word.value() {
                 Some(value) => value.to_owned(),
