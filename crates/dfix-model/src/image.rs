@@ -4,6 +4,7 @@ use dfix_syntax::ast::{self, AstNode, HasPairs, Instruction};
 use dfix_syntax::{SyntaxNode, TextRange, TextSize};
 
 use crate::Model;
+use crate::catalogue;
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::vars::{Lookup, Origin, Piece, expand, text_of};
@@ -146,25 +147,11 @@ fn is_registry(first: &str) -> bool {
     first == "localhost" || first.contains(['.', ':', HOLE])
 }
 
-/// The shortest name of a repository. Hosts that mirror the official images count as Docker Hub.
+/// The shortest name of a repository.
 fn normal_name(host: Option<&str>, path: &str) -> String {
-    let path = path.trim_start_matches('/');
-    match host.map(str::to_ascii_lowercase).as_deref() {
-        None
-        | Some(
-            "docker.io"
-            | "index.docker.io"
-            | "registry-1.docker.io"
-            | "registry.hub.docker.com"
-            | "hub.docker.com"
-            | "mirror.gcr.io"
-            | "dockerhub.io",
-        ) => path.strip_prefix("library/").unwrap_or(path).to_owned(),
-        Some("public.ecr.aws") => match path.strip_prefix("docker/library/") {
-            Some(official) => official.to_owned(),
-            None => format!("public.ecr.aws/{path}"),
-        },
-        Some(host) => format!("{host}/{path}"),
+    match host {
+        Some(host) => catalogue::normalise(&format!("{host}/{path}")).into_owned(),
+        None => catalogue::normalise(path).into_owned(),
     }
 }
 

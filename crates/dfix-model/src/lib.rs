@@ -30,7 +30,7 @@ mod vars;
 mod word;
 mod workdir;
 
-pub use base::{BaseFacts, Os};
+pub use base::Os;
 pub use command::{
     Assignment, Command, Connector, Operator, Redirect, Surroundings, Wrapper, WrapperKind,
 };

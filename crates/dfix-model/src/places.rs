@@ -120,9 +120,10 @@ impl<'m> Stage<'m> {
             let Some(rest) = under(path, &target) else {
                 continue;
             };
-            for candidate in candidates(&source, rest, into_folder && !keeps_parents) {
+            for (candidate, as_folder) in candidates(&source, rest, into_folder && !keeps_parents) {
                 let found = match from {
                     Some(stage) => stage.copied(&candidate, usize::MAX, depth + 1),
+                    None if as_folder && context.read(&relative(&source)).found().is_some() => None,
                     None => is_there(context, &relative(&candidate)).then(|| relative(&candidate)),
                 };
                 if found.is_some() {
@@ -134,28 +135,24 @@ impl<'m> Stage<'m> {
     }
 }
 
-/// What `source` may put at `rest` below the target: as a folder its contents, as a file itself.
-fn candidates(source: &str, rest: &str, into_folder: bool) -> Vec<String> {
+/// What `source` may put at `rest` below the target: as a file itself, as a folder (`true`) its contents.
+fn candidates(source: &str, rest: &str, into_folder: bool) -> Vec<(String, bool)> {
     let (folder, name) = source.rsplit_once('/').unwrap_or(("", source));
-    let is_pattern = name.contains(['*', '?', '[']);
-    if is_pattern {
-        let first = rest.split('/').next().unwrap_or(rest);
+    if name.contains(['*', '?', '[']) {
         // A matching file lands by its name; of a matching folder the contents land, which is not said here.
-        let fits = !rest.is_empty() && first == rest && matches(name.as_bytes(), rest.as_bytes());
+        let fits = !rest.is_empty() && matches(name.as_bytes(), rest.as_bytes());
         return if fits {
-            vec![join(folder, rest)]
+            vec![(join(folder, rest), false)]
         } else {
             Vec::new()
         };
     }
     let mut found = Vec::new();
-    if rest == name && !name.is_empty() {
-        found.push(source.to_owned());
+    if (rest == name && !name.is_empty()) || (rest.is_empty() && !into_folder) {
+        found.push((source.to_owned(), false));
     }
-    if rest.is_empty() && !into_folder {
-        found.push(source.to_owned());
-    } else if name.is_empty() || !looks_like_file(name) || rest.contains('/') || rest != name {
-        found.push(join(source, rest));
+    if !looks_like_file(name) {
+        found.push((join(source, rest), true));
     }
     found
 }

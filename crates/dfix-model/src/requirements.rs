@@ -207,6 +207,11 @@ impl<'m> Stage<'m> {
             return;
         }
         match self.context_path_of(path, pip) {
+            Some(path) if path.ends_with("pyproject.toml") => match self.file.context.read(&path) {
+                Answer::Found(text) => project::toml_file(&text, &path, Some(""), all),
+                Answer::Absent => all.doubt(format!("{path} is not in the context")),
+                Answer::Unknown(reason) => all.doubt(reason),
+            },
             Some(path) => file::read(self.file.context, &path, all),
             None => all.doubt(format!("where {path} comes from")),
         }
@@ -228,9 +233,19 @@ impl<'m> Stage<'m> {
             all.doubt(format!("what the file {name} needs"));
             return;
         }
-        match self.context_path_of(folder, pip) {
-            Some(path) => project::read(self.file.context, &path, extras, all),
-            None => all.doubt(format!("where the project {folder} comes from")),
+        let name = if folder.ends_with("pyproject.toml") {
+            folder.to_owned()
+        } else {
+            format!("{folder}/pyproject.toml")
+        };
+        match self.read_at(&name, pip) {
+            Answer::Found(text) => {
+                let path = self.context_path_of(&name, pip).unwrap_or_default();
+                project::toml_file(&text, &path, Some(extras), all);
+            }
+            Answer::Absent | Answer::Unknown(_) => {
+                all.doubt(format!("what the project {folder} asks for"));
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use dfix_syntax::TextRange;
 use dfix_syntax::ast::{AstNode, Instruction};
 
 use crate::Model;
-use crate::base::Os;
+use crate::base::{self, Os};
 use crate::command::Command;
 use crate::image::{self, ImageRef};
 use crate::step::{Mount, Step, StepData};
@@ -57,6 +57,7 @@ pub(crate) struct StageData {
     pub(crate) shipped: bool,
     pub(crate) env: OnceCell<Vec<EnvFact>>,
     pub(crate) os: OnceCell<Os>,
+    pub(crate) facts: OnceCell<base::BaseData>,
     /// The steps that set the shell, the user, the working directory.
     pub(crate) shells: Vec<usize>,
     pub(crate) users: Vec<usize>,
@@ -144,6 +145,7 @@ pub(crate) fn survey(model: &mut Model<'_>) {
                     shipped: false,
                     env: OnceCell::new(),
                     os: OnceCell::new(),
+                    facts: OnceCell::new(),
                     shells: Vec::new(),
                     users: Vec::new(),
                     workdirs: Vec::new(),

@@ -101,7 +101,7 @@ impl<'m> Stage<'m> {
         match self.base() {
             Base::Stage(parent) => parent.user_before(usize::MAX),
             Base::Scratch => User::of_text(Some("root".to_owned()), None),
-            Base::Image | Base::Unknown => User::of_text(self.base_facts().user(), None),
+            Base::Image | Base::Unknown => User::of_text(self.base_user(), None),
         }
     }
 }

@@ -316,7 +316,7 @@ impl<'m> Stage<'m> {
                 other => other,
             },
             Base::Scratch => EnvValue::Unset,
-            Base::Image | Base::Unknown => self.base_facts().env(name),
+            Base::Image | Base::Unknown => self.base_env(name),
         };
         if args_too
             && !inherited.is_set()
@@ -417,7 +417,7 @@ impl<'m> Stage<'m> {
         let inherited = match self.base() {
             Base::Stage(parent) => parent.env_before(usize::MAX, name, false),
             Base::Scratch => EnvValue::Unset,
-            Base::Image | Base::Unknown => self.base_facts().env(name),
+            Base::Image | Base::Unknown => self.base_env(name),
         };
         match (inherited, found(true)) {
             (EnvValue::Set(setting), _) => Lookup::Set(vec![piece(setting)]),

@@ -63,7 +63,7 @@ impl<'m> Stage<'m> {
         let start = match self.base() {
             Base::Stage(parent) => parent.workdir_before(usize::MAX, marked)?,
             Base::Scratch => "/".to_owned(),
-            Base::Image | Base::Unknown => match self.base_facts().workdir() {
+            Base::Image | Base::Unknown => match self.base_workdir() {
                 Some(workdir) => workdir,
                 None if marked => UNKNOWN_WORKDIR.to_owned(),
                 None => return None,

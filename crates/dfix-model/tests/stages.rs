@@ -275,3 +275,36 @@ fn nothing_at_all() {
         });
     }
 }
+
+#[test]
+fn what_the_base_brings() {
+    with("FROM python:3.12\nWORKDIR app\nRUN x\n", |file| {
+        let stage = file.final_stage().expect("a stage");
+        assert!(stage.final_user().is_root().is_yes());
+        assert_eq!(stage.final_workdir().as_deref(), Some("/app"));
+        assert!(stage.env_at(stage.last_step(), "PYTHON_VERSION").is_set());
+        assert!(
+            stage
+                .env_at(stage.last_step(), "PIP_NO_CACHE_DIR")
+                .is_unset()
+        );
+        assert_eq!(stage.path_at(stage.last_step()), [None]);
+        assert!(stage.base_facts().is_known());
+    });
+    with("FROM debian:12\nRUN x\n", |file| {
+        let stage = file.final_stage().expect("a stage");
+        let path = stage.path_at(stage.last_step());
+        assert!(path.contains(&Some("/usr/local/bin".to_owned())));
+    });
+    with("ARG T\nFROM python:$T\n", |file| {
+        let stage = file.final_stage().expect("a stage");
+        assert!(!stage.base_facts().is_known());
+        assert!(stage.final_user().is_root().is_yes());
+    });
+    with("FROM registry.example/x/python:3\nWORKDIR app\n", |file| {
+        let stage = file.final_stage().expect("a stage");
+        assert_eq!(stage.final_user().is_root(), dfix_model::Answer3::Unknown);
+        assert_eq!(stage.final_workdir(), None);
+        assert_eq!(stage.final_env("X"), EnvValue::Unknown);
+    });
+}
