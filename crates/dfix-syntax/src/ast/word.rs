@@ -1,7 +1,5 @@
 //! Views of words and their parts.
 
-use std::borrow::Cow;
-
 use crate::ast::{AstNode, ast_nodes, joined};
 use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
 
@@ -147,10 +145,20 @@ pub fn source_of(node: &SyntaxNode) -> String {
 }
 
 fn append_value(node: &SyntaxNode, text: &mut String) -> bool {
+    // An escape that a continuation or an outer quotation cuts is two tokens: the first is the
+    // escape character alone.
+    let mut cut: Option<SyntaxToken> = None;
     for part in node.children_with_tokens() {
         match part {
             rowan::NodeOrToken::Token(token) => match token.kind() {
-                SyntaxKind::ESCAPE => text.push_str(&unescaped(node.kind(), token.text())),
+                SyntaxKind::ESCAPE => match cut.take() {
+                    Some(first) => {
+                        let whole = format!("{}{}", first.text(), token.text());
+                        text.push_str(unescaped(node.kind(), &whole));
+                    }
+                    None if token.text().len() == 1 => cut = Some(token),
+                    None => text.push_str(unescaped(node.kind(), token.text())),
+                },
                 SyntaxKind::QUOTE => {}
                 SyntaxKind::ERROR_TEXT => return false,
                 kind if kind.is_trivia() => {}
@@ -173,7 +181,7 @@ fn append_value(node: &SyntaxNode, text: &mut String) -> bool {
 
 /// What an escape stands for. Between double quotes a backslash is taken away only before the
 /// characters that it can protect there (POSIX 2.2.3); elsewhere before any (2.2.1).
-fn unescaped(parent: SyntaxKind, escape: &str) -> Cow<'_, str> {
+fn unescaped(parent: SyntaxKind, escape: &str) -> &str {
     let mut characters = escape.chars();
     let (first, rest) = (characters.next(), characters.as_str());
     let protects = match parent {
@@ -182,5 +190,5 @@ fn unescaped(parent: SyntaxKind, escape: &str) -> Cow<'_, str> {
         }
         _ => true,
     };
-    Cow::Borrowed(if protects { rest } else { escape })
+    if protects { rest } else { escape }
 }

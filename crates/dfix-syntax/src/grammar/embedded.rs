@@ -41,6 +41,13 @@ fn continuations(text: &str, escape: u8, gaps: &mut Vec<Gap>) {
         gaps.append(&mut found);
         start = join::Line::at(text, extent.content_end).end;
     }
+    // The text's end is the closing quote, not the end of a line.
+    if gaps
+        .last()
+        .is_some_and(|gap| !text[gap.start..].contains('\n'))
+    {
+        gaps.pop();
+    }
 }
 
 /// The continuations that a shell takes out of a double-quoted word in a here-document.

@@ -30,12 +30,22 @@ impl Grammar<'_> {
         self.sink.flush_gaps();
         for heredoc in &announced {
             self.line_end();
-            self.heredoc(kind, arguments, heredoc, announced.len() == 1);
+            if !self.heredoc(kind, arguments, heredoc, announced.len() == 1) {
+                // The rest of the file is its body.
+                break;
+            }
         }
         true
     }
 
-    fn heredoc(&mut self, kind: SyntaxKind, arguments: &str, heredoc: &Announced, alone: bool) {
+    /// Takes one body and its end; whether there is an end.
+    fn heredoc(
+        &mut self,
+        kind: SyntaxKind,
+        arguments: &str,
+        heredoc: &Announced,
+        alone: bool,
+    ) -> bool {
         let start = self.sink.position();
         let mut line = Line::at(self.text, start);
         let mut end = None;
@@ -74,6 +84,7 @@ impl Grammar<'_> {
         }
         self.sink.token(HEREDOC_END, end.unwrap_or(0));
         self.sink.finish_node();
+        end.is_some()
     }
 
     /// Whether a shell reads the body as it stands: the here-document is the whole command, or what
