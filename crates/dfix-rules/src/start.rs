@@ -4,7 +4,7 @@
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
 use dfix_engine::Unproven;
-use dfix_model::{Command, Stage, Step, Word};
+use dfix_model::{Command, Launch, Stage, Step, Word};
 use dfix_syntax::ast::{AstNode, ShellScript};
 use dfix_syntax::{Enclosure, parse_embedded_shell};
 
@@ -163,6 +163,9 @@ impl<'m> Inquiry<'m> {
             );
             return;
         }
+        if step.name() == "CMD" && self.takes_arguments_of_base() {
+            return;
+        }
         // The words of a CMD are arguments where an ENTRYPOINT names the program.
         let is_arguments = step.name() == "CMD"
             && all.iter().any(|s| {
@@ -182,6 +185,23 @@ impl<'m> Inquiry<'m> {
         }
         for command in commands {
             self.command(command);
+        }
+    }
+
+    /// Whether the base image's own entry point is a program that the words of `CMD` are arguments of:
+    /// `python3` in distroless images. It is then known.
+    fn takes_arguments_of_base(&mut self) -> bool {
+        if self.stage.entry().entrypoint != Launch::BaseImage {
+            return false;
+        }
+        let program = crate::user::facts(self.stage).and_then(|f| f.entrypoint()?.next());
+        let name = program.and_then(|p| p.rsplit('/').next());
+        match name {
+            Some(name) if rights(name) == Rights::Anybody && !is_plumbing(name) => {
+                self.known.push(name.to_owned());
+                true
+            }
+            _ => false,
         }
     }
 

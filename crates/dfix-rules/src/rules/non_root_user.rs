@@ -44,6 +44,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM golang:1.22 AS build\nRUN go build -o /server .\nFROM scratch\nCOPY --from=build /server /server\nUSER 65532\nENTRYPOINT [\"/server\"]\n",
         ),
         fixes(
+            "FROM gcr.io/distroless/python3-debian12\nCOPY app.py /app/\nCMD [\"/app/app.py\"]\n",
+            "FROM gcr.io/distroless/python3-debian12\nCOPY app.py /app/\nUSER nonroot\nCMD [\"/app/app.py\"]\n",
+        ),
+        fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nVOLUME /data\nCMD [\"python\", \"app.py\"]\n",
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && mkdir -p /data && chown -R appuser /app /data\nVOLUME /data\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
         ),
