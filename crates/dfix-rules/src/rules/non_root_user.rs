@@ -233,14 +233,8 @@ fn change(
         })
         .evidence(who.because.clone())
         .evidences(evidence);
-    if !folders.is_empty() {
-        fix = fix.evidence(format!(
-            "{} is given to {}",
-            paths(&folders).join(" and "),
-            who.name
-        ));
-    } else if let Some(folder) = stage.final_workdir().filter(|f| may_be_given(f)) {
-        fix = fix.evidence(format!("{folder} belongs to {} already", who.name));
+    if let Some(ownership) = ownership(stage, who, &folders, copies || gives(run.as_deref())) {
+        fix = fix.evidence(ownership);
     }
     for condition in open {
         fix = fix.unproven(condition.condition, condition.remedy);
@@ -303,6 +297,23 @@ fn change(
                 }
             }),
     }
+}
+
+fn gives(run: Option<&str>) -> bool {
+    run.is_some_and(|run| run.contains("chown "))
+}
+
+/// Who owns the application once the fix was applied, as a sentence.
+fn ownership(stage: Stage<'_>, who: &Who, folders: &[Folder], is_given: bool) -> Option<String> {
+    if folders.is_empty() {
+        let folder = stage.final_workdir().filter(|f| may_be_given(f))?;
+        return Some(format!("{folder} belongs to {} already", who.name));
+    }
+    Some(if is_given {
+        format!("{} is given to {}", paths(folders).join(" and "), who.name)
+    } else {
+        "there is no shell to change owners with: the application's files stay root's and can be read".to_owned()
+    })
 }
 
 fn paths(folders: &[Folder]) -> Vec<&str> {
