@@ -115,14 +115,19 @@ pub(crate) struct Folder {
     pub(crate) may_be_missing: bool,
 }
 
-/// What the application's user is given: the working directory, else the folders that the stage's
-/// files are copied to; and the volumes. Only such as may be given, none inside another.
+/// What the application's user is given: the working directory that the file sets, else the folders
+/// that the stage's files are copied to; and the volumes. Only such as may be given, none inside another.
 pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     let folder = |path: String, may_be_missing| Folder {
         path,
         may_be_missing,
     };
-    let workdir = stage.final_workdir().filter(|path| may_be_given(path));
+    let is_set_here = stage
+        .lineage()
+        .any(|s| s.steps_named("WORKDIR").next().is_some());
+    let workdir = stage
+        .final_workdir()
+        .filter(|path| is_set_here && may_be_given(path));
     let mut folders: Vec<Folder> = match workdir {
         Some(path) => vec![folder(path, false)],
         None => targets(stage)
