@@ -14,6 +14,7 @@ mod non_root_user;
 mod pip_no_cache_dir;
 mod python_production_env;
 mod python_venv;
+mod slim_base;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -29,4 +30,5 @@ pub const ALL: &[&Rule] = &[
     &pip_no_cache_dir::RULE,
     &python_production_env::RULE,
     &python_venv::RULE,
+    &slim_base::RULE,
 ];

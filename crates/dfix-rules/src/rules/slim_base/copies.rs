@@ -1,0 +1,126 @@
+//! What is copied from other images and stages, and whether it may need a library that slim lacks.
+
+use dfix_model::{ImageRef, PackageManager, Source, Stage, Step, Word};
+
+use super::commands::{Reader, said};
+use super::needs::Site;
+
+/// Images whose programs need nothing but the C library.
+const STATIC: &[&str] = &[
+    "busybox",
+    "docker",
+    "golang",
+    "ghcr.io/astral-sh/uv",
+    "ghcr.io/astral-sh/ruff",
+    "krallin/ubuntu-tini",
+    "hashicorp/terraform",
+    "bitnami/kubectl",
+    "alpine/helm",
+    "traefik",
+    "caddy",
+    "minio/mc",
+    "tianon/gosu",
+];
+
+/// Images whose builds give text: scripts, styles, bytecode.
+const TEXT: &[&str] = &[
+    "node",
+    "oven/bun",
+    "denoland/deno",
+    "maven",
+    "gradle",
+    "eclipse-temurin",
+    "openjdk",
+    "composer",
+];
+
+impl<'m> Reader<'m, '_> {
+    /// A `COPY --from`.
+    pub(super) fn copy(&mut self, step: Step<'m>) {
+        if !self.form.loses_tools() {
+            return;
+        }
+        let (Some(stage), Some(source)) = (step.stage(), step.source()) else {
+            return;
+        };
+        let image = match &source {
+            Source::Stage(from) => Some(from.root_image()),
+            Source::Image(image) => Some(image.as_ref()),
+            Source::Unknown => None,
+        };
+        if let Source::Stage(from) = &source {
+            self.libraries(stage, step, *from);
+        }
+        if image.is_some_and(|image| self.is_harmless(image, step)) {
+            return;
+        }
+        self.needs.open(
+            format!(
+                "whether what {} copies needs a library that the slim form lacks",
+                said(step)
+            ),
+            "look what `ldd` says of the programs in it",
+        );
+    }
+
+    fn is_harmless(&self, image: &ImageRef, step: Step<'m>) -> bool {
+        let Some(name) = image.name() else {
+            return false;
+        };
+        let is = |known: &str| name == known || name.ends_with(&format!("/{known}"));
+        let is_alpine = image.tag_text().is_some_and(|t| t.contains("alpine"));
+        STATIC.iter().any(|known| is(known))
+            || (TEXT.iter().any(|known| is(known)) && !is_alpine)
+            || name == self.form.repository()
+            || step.sources().all(|word| is_text(word))
+    }
+
+    /// The Python packages that a stage installs and this one copies out of it.
+    fn libraries(&mut self, stage: Stage<'m>, step: Step<'m>, from: Stage<'m>) {
+        let site = Site {
+            stage,
+            step,
+            start: step.range().start().into(),
+        };
+        for source in from.lineage() {
+            for install in source
+                .installs(PackageManager::Pip)
+                .chain(source.installs(PackageManager::Uv))
+            {
+                let folder = install.command.working_directory();
+                self.python_libraries(&install, site, folder.as_deref());
+            }
+        }
+    }
+}
+
+/// Whether a copied path tells that it is no program.
+fn is_text(word: Word<'_>) -> bool {
+    let path = word.known_start().trim_end_matches('/');
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(
+        name,
+        "dist"
+            | "static"
+            | "public"
+            | "assets"
+            | "html"
+            | "templates"
+            | "docs"
+            | "www"
+            | "build"
+            | "out"
+            | "requirements.txt"
+            | "poetry.lock"
+            | "pyproject.toml"
+            | "package.json"
+            | "staticfiles"
+            | "migrations"
+            | "ca-certificates.crt"
+    ) || [
+        ".txt", ".js", ".css", ".html", ".json", ".py", ".jar", ".war", ".toml", ".yml", ".yaml",
+        ".sh", ".whl", ".crt",
+    ]
+    .iter()
+    .any(|end| name.ends_with(end))
+}

@@ -1,0 +1,163 @@
+//! Where the packages that the slim form lacks are installed.
+
+use dfix_engine::{Edit, Effect};
+use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
+
+use super::form::Form;
+use super::needs::{Install, Needs};
+
+/// What is written to install packages.
+#[derive(Default)]
+pub(super) struct Plan<'m> {
+    /// Words for commands that install packages already: after which word.
+    words: Vec<(Word<'m>, String)>,
+    /// New instructions: after which step.
+    runs: Vec<(Step<'m>, String)>,
+    /// What is declared for it.
+    pub(super) effects: Vec<Effect>,
+    /// What is said of it.
+    pub(super) evidence: Vec<String>,
+}
+
+/// Plans the installation of everything that is needed; or says why it cannot be.
+pub(super) fn plan<'m>(form: &Form, needs: &Needs<'m>) -> Result<Plan<'m>, String> {
+    let mut plan = Plan::default();
+    let wanted = wanted(form, needs);
+    let mut stages: Vec<Stage<'m>> = wanted.iter().map(|i| i.site.stage).collect();
+    stages.dedup();
+    for stage in stages {
+        let (mut lone, mut tools) = (Vec::new(), Vec::new());
+        for install in wanted.iter().filter(|i| i.site.stage == stage) {
+            tools.push(format!("{} ({})", install.tool, install.package));
+            match existing(stage, install) {
+                Some((command, last)) => {
+                    plan.words.push((last, install.package.clone()));
+                    let effect = Effect::arguments_of(command.command);
+                    if !plan.effects.contains(&effect) {
+                        plan.effects.push(effect);
+                    }
+                }
+                None => lone.push(install.package.as_str()),
+            }
+        }
+        if !lone.is_empty() {
+            lone.sort_unstable();
+            plan.runs.push(new_run(form, stage, &lone)?);
+            plan.effects.push(Effect::Inserted {
+                stage: stage.index(),
+                keyword: "RUN",
+            });
+        }
+        plan.evidence.push(format!(
+            "the slim form lacks {}: it is installed",
+            tools.join(", ")
+        ));
+    }
+    Ok(plan)
+}
+
+/// The packages in order of stage and name, those left out that a stage further down has already.
+fn wanted<'m>(form: &Form, needs: &Needs<'m>) -> Vec<Install<'m>> {
+    let mut all = needs.installs.clone();
+    if !form.has_certificates() {
+        let trusts = |i: &&Install<'_>| matches!(i.package.as_str(), "curl" | "wget" | "git");
+        let more: Vec<Install<'m>> = needs
+            .installs
+            .iter()
+            .filter(trusts)
+            .map(|install| Install {
+                tool: "certificates".to_owned(),
+                package: "ca-certificates".to_owned(),
+                site: install.site,
+            })
+            .collect();
+        for install in more {
+            let same = all
+                .iter()
+                .any(|i| i.package == install.package && i.site.stage == install.site.stage);
+            let own = install.site.stage.lineage().any(|stage| {
+                stage
+                    .installs(PackageManager::Apt)
+                    .flat_map(|apt| apt.packages())
+                    .any(|spec| spec.name == Some("ca-certificates"))
+            });
+            if !same && !own {
+                all.push(install);
+            }
+        }
+    }
+    all.sort_by(|a, b| (a.site.stage.index(), &a.package).cmp(&(b.site.stage.index(), &b.package)));
+    let is_below = |install: &Install<'m>| {
+        all.iter().any(|other| {
+            other.package == install.package
+                && other.site.stage != install.site.stage
+                && install.site.stage.lineage().any(|s| s == other.site.stage)
+        })
+    };
+    all.iter().filter(|i| !is_below(i)).cloned().collect()
+}
+
+/// An `apt-get install` of the stage that runs before the first use, with its last package.
+fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<(PackageCommand<'m>, Word<'m>)> {
+    stage
+        .installs(PackageManager::Apt)
+        .filter(|apt| {
+            let start: usize = apt.command.range().start().into();
+            let is_before = start < install.site.start || install.site.is_run_time();
+            is_before
+                && apt.command.is_certain()
+                && apt.command.around() == dfix_model::Surroundings::default()
+                && apt.command.outer().is_none()
+                && !apt.run().is_onbuild()
+                && !apt.may_take_more()
+                && !apt.has_flag("--target-release")
+                && !apt.has_flag("-t")
+                && !apt.has_flag("--download-only")
+                && apt.packages().iter().all(|spec| spec.name.is_some())
+        })
+        .find_map(|apt| {
+            let last = *apt.operands().last()?;
+            Some((apt, last))
+        })
+}
+
+fn new_run<'m>(
+    form: &Form,
+    stage: Stage<'m>,
+    packages: &[&str],
+) -> Result<(Step<'m>, String), String> {
+    let names = packages.join(" ");
+    if let Some(why) = form.no_packages() {
+        return Err(format!("{why}, so `{names}` cannot be installed"));
+    }
+    let mut after = stage.from_step();
+    for step in stage.steps() {
+        if !matches!(step.name(), "ENV" | "LABEL" | "MAINTAINER") || step.is_onbuild() {
+            break;
+        }
+        after = step;
+    }
+    if !stage.user_at(after).is_root().is_yes() {
+        return Err(format!(
+            "the stage does not begin as root, so `{names}` cannot be installed"
+        ));
+    }
+    Ok((
+        after,
+        format!(
+            "RUN apt-get update \\\n    && apt-get install -y --no-install-recommends {names} \\\n    && rm -rf /var/lib/apt/lists/*"
+        ),
+    ))
+}
+
+impl Plan<'_> {
+    /// Says the change.
+    pub(super) fn write(&self, edit: &mut Edit<'_>) {
+        for (word, package) in &self.words {
+            edit.insert_word_after(*word, package);
+        }
+        for (step, source) in &self.runs {
+            edit.insert_instruction_after(*step, source);
+        }
+    }
+}

@@ -1,0 +1,514 @@
+//! What pip, uv, poetry and pipenv install, and whether it installs without a compiler.
+
+use dfix_model::context::Answer;
+use dfix_model::packages::SpecKind;
+use dfix_model::{Command, PackageCommand};
+
+use super::commands::{Reader, said};
+use super::needs::Site;
+use super::packages::{Known, Verdict, of_python};
+use super::requirements::{Line, locked, pipfile_lock, read};
+use super::scripts::{file_at, has_ending};
+
+/// How deep files of requirements may name one another.
+const MAX_DEPTH: u8 = 8;
+
+/// Extras of which all that they bring along has wheels or is pure Python; no names: all of them.
+const KNOWN_EXTRAS: &[(&str, &[&str])] = &[
+    (
+        "celery",
+        &[
+            "redis",
+            "amqp",
+            "sqs",
+            "msgpack",
+            "yaml",
+            "librabbitmq-free",
+        ],
+    ),
+    ("django", &["argon2", "bcrypt"]),
+    ("django-storages", &[]),
+    ("fastapi", &["all", "standard"]),
+    ("fastapi-users", &["sqlalchemy", "redis", "oauth"]),
+    ("flask", &["async", "dotenv"]),
+    ("httpx", &["http2", "socks", "brotli"]),
+    ("passlib", &["bcrypt", "argon2"]),
+    ("psycopg", &["binary", "pool"]),
+    ("pydantic", &["email", "dotenv"]),
+    ("pyjwt", &["crypto"]),
+    ("python-jose", &["cryptography"]),
+    ("qrcode", &["pil"]),
+    ("redis", &["hiredis"]),
+    ("requests", &["security", "socks"]),
+    ("sentry-sdk", &[]),
+    (
+        "sqlalchemy",
+        &["asyncio", "postgresql_asyncpg", "postgresql_psycopg2binary"],
+    ),
+    ("strawberry-graphql", &["fastapi", "asgi"]),
+    ("uvicorn", &["standard"]),
+];
+
+/// What is asked of a package.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Whether it installs here, and what it needs when it runs.
+    Everything,
+    /// What it needs when it runs: it is installed elsewhere.
+    Libraries,
+}
+
+/// A use of pip or its like, somewhere.
+#[derive(Clone, Copy)]
+struct Use<'m, 'f> {
+    site: Site<'m>,
+    folder: Option<&'f str>,
+    asked: Asked,
+    /// Whether wheels are not taken.
+    no_binary: bool,
+    /// Whether a constraint file may say versions.
+    constrained: bool,
+}
+
+impl<'m> Reader<'m, '_> {
+    /// A command of pip or `uv pip` in a stage on the image.
+    pub(super) fn python(
+        &mut self,
+        package: &PackageCommand<'_>,
+        site: Site<'m>,
+        folder: Option<&str>,
+    ) {
+        self.python_asked(package, site, site, folder, Asked::Everything);
+    }
+
+    /// A command of pip in another stage, whose result is copied to `site`.
+    pub(super) fn python_libraries(
+        &mut self,
+        package: &PackageCommand<'m>,
+        site: Site<'m>,
+        folder: Option<&str>,
+    ) {
+        let Some(stage) = package.command.stage() else {
+            return;
+        };
+        let there = Site {
+            stage,
+            step: package.run(),
+            start: package.command.range().start().into(),
+        };
+        self.python_asked(package, there, site, folder, Asked::Libraries);
+    }
+
+    /// `there` is where pip runs, `site` where what it installs is used.
+    fn python_asked(
+        &mut self,
+        package: &PackageCommand<'_>,
+        there: Site<'m>,
+        site: Site<'m>,
+        folder: Option<&str>,
+        asked: Asked,
+    ) {
+        if !self.form.loses_tools()
+            || !(package.is_install() || package.is_any(&["wheel", "download", "sync"]))
+        {
+            return;
+        }
+        let usage = Use {
+            site: there,
+            folder,
+            asked,
+            no_binary: package.has_flag("--no-binary"),
+            constrained: package.constraint_files().next().is_some(),
+        };
+        for spec in package.packages() {
+            match (spec.kind, spec.name) {
+                (SpecKind::Index, Some(name)) => {
+                    if usage.asked == Asked::Everything {
+                        self.extras(spec.word.known_start());
+                    }
+                    self.python_package(name, spec.version, usage, site);
+                }
+                (SpecKind::Path, _) if has_ending(spec.word.known_start(), ".whl") => {}
+                // Folders are looked at below.
+                (SpecKind::Path, _) => {}
+                _ => match read(spec.word.value().unwrap_or("")).into_iter().next() {
+                    Some(line) => self.requirement(&line, usage, site, 0),
+                    None => self.unknown_python(&format!("`{}`", spec.word.written()), site),
+                },
+            }
+        }
+        for project in package.local_projects() {
+            match project.text() {
+                Some(path) => self.python_project(path, usage, site),
+                None => self.unknown_python(&format!("`{}`", project.word.written()), site),
+            }
+        }
+        for editable in package
+            .editables()
+            .filter(|e| e.known_start.contains("://"))
+        {
+            for line in read(editable.known_start) {
+                self.requirement(&line, usage, site, 0);
+            }
+        }
+        let files: Vec<_> = package.requirement_files().collect();
+        for file in files {
+            let written = file.text().map(str::to_owned).or_else(|| {
+                let stage = package.command.stage()?;
+                stage.expand_text(file.word, package)
+            });
+            match written {
+                Some(path) if path.contains("://") => {
+                    self.unknown_python(&format!("`{path}`"), site);
+                }
+                Some(path) => self.requirements(&path, usage, site, 0),
+                None => self.unknown_python(&format!("`{}`", file.word.written()), site),
+            }
+        }
+    }
+
+    /// A file of requirements.
+    fn requirements(&mut self, path: &str, usage: Use<'m, '_>, site: Site<'m>, depth: u8) {
+        let name = path.trim_start_matches("./").to_owned();
+        match file_at(usage.site, path, usage.folder) {
+            Answer::Found(text) => {
+                let before = self.needs.state();
+                for line in read(&text) {
+                    self.requirement(&line, usage, site, depth);
+                }
+                if self.needs.state() == before && usage.asked == Asked::Everything {
+                    self.needs.evidence(format!(
+                        "{name}: every package has a wheel or is pure Python"
+                    ));
+                }
+            }
+            Answer::Absent => self.needs.open(
+                format!("whether `{name}` names packages that need a compiler: it is not in the build context"),
+                "run dfix where the build context is",
+            ),
+            Answer::Unknown(why) => self.needs.open(
+                format!("whether `{name}` names packages that need a compiler: {why}"),
+                "run dfix where the build context is, or look into the file",
+            ),
+        }
+    }
+
+    fn requirement(&mut self, line: &Line, usage: Use<'m, '_>, site: Site<'m>, depth: u8) {
+        match line {
+            Line::Package { name, version } => {
+                self.python_package(name, version.as_deref(), usage, site);
+            }
+            Line::Extras(text) if usage.asked == Asked::Everything => self.extras(text),
+            Line::Extras(_) => {}
+            Line::Repository { tool, name, ssh } => {
+                if usage.asked == Asked::Everything {
+                    self.vcs(tool, "pip, for a package from a repository", site);
+                    if *ssh {
+                        self.vcs("ssh", "pip, for a package from a repository", site);
+                    }
+                }
+                match name {
+                    Some(name) => self.python_source(name, usage, site),
+                    None => self.unknown_python("a package from a repository", site),
+                }
+            }
+            Line::Wheel => {}
+            Line::Archive(name) => match name {
+                Some(name) => self.python_source(name, usage, site),
+                None => self.unknown_python("an archive that is named by its address", site),
+            },
+            Line::Local(path) => self.python_project(path, usage, site),
+            Line::File(path) if depth < MAX_DEPTH => {
+                self.requirements(path, usage, site, depth + 1);
+            }
+            Line::File(_) | Line::Constraints => {}
+            Line::NoBinary(what) => {
+                self.needs
+                    .build(format!("`--no-binary {what}` compiles packages"));
+            }
+            Line::Unknown(text) => self.unknown_python(&format!("`{text}`"), site),
+        }
+    }
+
+    fn python_package(
+        &mut self,
+        name: &str,
+        version: Option<&str>,
+        usage: Use<'m, '_>,
+        site: Site<'m>,
+    ) {
+        if self.is_assumed(name) {
+            return;
+        }
+        let version = if usage.constrained { None } else { version };
+        let known = of_python(name, version, self.form.python().as_deref());
+        self.libraries_of(name, &known, site);
+        if usage.asked == Asked::Libraries {
+            return;
+        }
+        if let Some(why) = self.too_old(&known) {
+            return self.needs.open(
+                format!(
+                    "whether `{name}` and what it brings along install without a compiler: {why}"
+                ),
+                "try the slim form, or take a newer Python",
+            );
+        }
+        match known.verdict {
+            _ if usage.no_binary && !known.is_pure => {
+                self.needs.build(format!("`{name}` is compiled in {}", said(usage.site.step)));
+            }
+            Verdict::Fine => {}
+            Verdict::Compiles if self.has_own_compiler(site) => self.needs.open(
+                format!("whether `{name}` compiles with what the stage installs itself"),
+                "install the `-dev` packages that it needs by name, or try the slim form",
+            ),
+            Verdict::Compiles => {
+                let python = python_name(self.form.python());
+                self.needs.compiles(name, &python);
+            }
+            Verdict::Unknown => self.needs.open(
+                format!("whether `{name}` has a wheel for {}", python_name(self.form.python())),
+                format!("look on its index page, and write `assume-wheels = [\"{name}\"]` for this rule in dfix.toml"),
+            ),
+        }
+    }
+
+    /// Why wheels of today say nothing of this image, if they do not.
+    fn too_old(&self, known: &Known) -> Option<&'static str> {
+        let version = self.form.python()?;
+        let (major, minor) = version.split_once('.')?;
+        if major == "2" || (major == "3" && minor.parse::<u8>().ok()? < 6) {
+            return Some("many packages have no wheels for so old a Python");
+        }
+        // manylinux2014 is known to pip since 19.3.
+        let old_pip = self.form.was_left_before(2020, 1) && !known.is_pure;
+        old_pip.then_some("the pip of this image does not know the wheels of today")
+    }
+
+    /// What the extras of a requirement bring along.
+    fn extras(&mut self, text: &str) {
+        let Some((name, rest)) = text.split_once('[') else {
+            return;
+        };
+        let extras = rest.split(']').next().unwrap_or(rest);
+        let known = |extra: &str| {
+            KNOWN_EXTRAS.iter().any(|(package, names)| {
+                package.eq_ignore_ascii_case(name.trim())
+                    && (names.contains(&extra) || names.is_empty())
+            })
+        };
+        let Some(extra) = extras.split(',').map(str::trim).find(|e| !known(e)) else {
+            return;
+        };
+        if name.trim() == "psycopg" && extra == "c" {
+            let python = python_name(self.form.python());
+            return self.needs.compiles("psycopg[c]", &python);
+        }
+        self.needs.open(
+            format!(
+                "whether what `{}[{extra}]` brings along has wheels",
+                name.trim()
+            ),
+            "look at what the extra names",
+        );
+    }
+
+    /// `python setup.py install`.
+    pub(super) fn python_setup(&mut self, site: Site<'m>, folder: Option<&str>) {
+        if !self.form.loses_tools() {
+            return;
+        }
+        let usage = Use {
+            site,
+            folder,
+            asked: Asked::Everything,
+            no_binary: false,
+            constrained: false,
+        };
+        self.python_project(".", usage, site);
+    }
+
+    /// A package that is built from its source.
+    fn python_source(&mut self, name: &str, usage: Use<'m, '_>, site: Site<'m>) {
+        let known = of_python(name, None, self.form.python().as_deref());
+        if known.is_pure || self.is_assumed(name) || usage.asked == Asked::Libraries {
+            return;
+        }
+        if known.verdict == Verdict::Unknown || self.has_own_compiler(site) {
+            self.needs.open(
+                format!("whether `{name}`, which is built from its source, needs a compiler"),
+                format!("look at its source, and write `assume-wheels = [\"{name}\"]` for this rule in dfix.toml"),
+            );
+        } else {
+            self.needs
+                .build(format!("`{name}` is built from its source"));
+        }
+    }
+
+    /// A project of the build context: `.`, `-e ./lib`.
+    fn python_project(&mut self, path: &str, usage: Use<'m, '_>, site: Site<'m>) {
+        if usage.asked == Asked::Libraries || has_ending(path, ".whl") {
+            return;
+        }
+        let path = path.split('[').next().unwrap_or(path).trim_end_matches('/');
+        let file = |name: &str| file_at(usage.site, &format!("{path}/{name}"), usage.folder);
+        let (pyproject, setup, config) =
+            (file("pyproject.toml"), file("setup.py"), file("setup.cfg"));
+        let texts: Vec<_> = [pyproject, setup, config]
+            .into_iter()
+            .filter_map(Answer::found)
+            .collect();
+        if texts.is_empty() {
+            return self.needs.open(
+                format!("whether the project `{path}` compiles native parts: neither its pyproject.toml nor its setup.py can be read"),
+                "run dfix where the build context is",
+            );
+        }
+        let compiles = [
+            "ext_modules",
+            "Extension(",
+            "cffi_modules",
+            "cythonize",
+            "rust_extensions",
+            "maturin",
+            "scikit-build",
+            "scikit_build",
+            "mesonpy",
+            "meson-python",
+            "pybind11",
+            "setuptools-rust",
+            "setuptools_rust",
+            "cmake",
+        ];
+        if let Some(word) = compiles
+            .iter()
+            .find(|w| texts.iter().any(|t| t.contains(*w)))
+        {
+            return self.needs.build(format!(
+                "the project `{path}` compiles native parts (`{word}`)"
+            ));
+        }
+        let versioned = [
+            "setuptools_scm",
+            "setuptools-scm",
+            "versioneer",
+            "hatch-vcs",
+            "poetry-dynamic-versioning",
+            "pbr",
+        ];
+        if versioned
+            .iter()
+            .any(|w| texts.iter().any(|t| t.contains(w)))
+        {
+            self.vcs("git", "the project's version", site);
+        }
+        for text in &texts {
+            for (name, version) in super::requirements::dependencies(text) {
+                self.python_package(&name, version.as_deref(), usage, site);
+            }
+        }
+        let is_dynamic = texts
+            .iter()
+            .any(|t| t.contains("open(") || t.contains("dynamic"))
+            && texts.iter().any(|t| t.contains("requirements"));
+        if is_dynamic {
+            self.unknown_python(
+                &format!("the project `{path}`, which computes its requirements"),
+                site,
+            );
+        }
+    }
+
+    /// `poetry install`, `pipenv install`, `uv sync`: what the lock file says.
+    pub(super) fn python_tool(
+        &mut self,
+        command: Command<'_>,
+        site: Site<'m>,
+        folder: Option<&str>,
+    ) {
+        let subcommand = command
+            .args()
+            .filter_map(dfix_model::Word::value)
+            .find(|w| !w.starts_with('-'));
+        let file = match (command.name(), subcommand) {
+            ("poetry", Some("install" | "sync")) => "poetry.lock",
+            ("pipenv", Some("install" | "sync")) => "Pipfile.lock",
+            ("uv", Some("sync" | "run")) => "uv.lock",
+            ("pdm", Some("install" | "sync")) => "pdm.lock",
+            ("poetry" | "pdm", Some("add")) | ("uv", Some("add" | "tool")) => "the command line",
+            _ => return,
+        };
+        if !self.form.loses_tools() {
+            return;
+        }
+        let usage = Use {
+            site,
+            folder,
+            asked: Asked::Everything,
+            no_binary: false,
+            constrained: false,
+        };
+        let answer = if file == "the command line" {
+            Answer::Absent
+        } else {
+            file_at(site, file, folder)
+        };
+        match answer {
+            Answer::Found(text) => {
+                let before = self.needs.state();
+                let lines = if file == "Pipfile.lock" {
+                    pipfile_lock(&text)
+                } else {
+                    locked(&text)
+                };
+                for line in &lines {
+                    self.requirement(line, usage, site, 0);
+                }
+                if self.needs.state() == before {
+                    self.needs.evidence(format!(
+                        "{file}: every package has a wheel or is pure Python"
+                    ));
+                }
+            }
+            Answer::Absent => {
+                self.unknown_python(&format!("what {} installs", said(site.step)), site);
+            }
+            Answer::Unknown(why) => self.needs.open(
+                format!("whether `{file}` names packages that need a compiler: {why}"),
+                "run dfix where the build context is, or look into the file",
+            ),
+        }
+    }
+
+    /// A program that fetches from repositories.
+    pub(super) fn vcs(&mut self, tool: &str, who: &str, site: Site<'m>) {
+        let package = match tool {
+            "hg" => "mercurial",
+            "svn" => "subversion",
+            _ => "git",
+        };
+        if self.form.lost(tool).is_some() && !self.is_installed(package, site) {
+            self.needs
+                .install(package, format!("`{tool}` for {who}"), site);
+        }
+    }
+
+    fn unknown_python(&mut self, what: &str, _site: Site<'m>) {
+        self.needs.open(
+            format!("whether {what} needs a compiler"),
+            "look whether what is installed has wheels for this version of Python",
+        );
+    }
+
+    fn has_own_compiler(&self, site: Site<'m>) -> bool {
+        self.is_installed("gcc", site)
+    }
+}
+
+fn python_name(version: Option<String>) -> String {
+    version.map_or_else(
+        || "this Python".to_owned(),
+        |version| format!("Python {version}"),
+    )
+}

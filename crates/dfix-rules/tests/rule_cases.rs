@@ -1,0 +1,100 @@
+//! Whole files through one rule alone: `fixtures/rules/<rule>/<case>/` at the root of the repository, each a
+//! `Dockerfile` with its build context beside it. `expected.Dockerfile` is what checked fixes make of it,
+//! `expected.unsafe.Dockerfile` what unsafe ones make; one that is not there means "left as it is".
+//!
+//! `UPDATE=1` writes the expected files anew.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dfix_engine::{Options, Rule, Safety, run};
+use dfix_model::context::MemoryContext;
+
+const LEVELS: &[(Safety, &str)] = &[
+    (Safety::Checked, "expected.Dockerfile"),
+    (Safety::Unsafe, "expected.unsafe.Dockerfile"),
+];
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(of)
+        .unwrap_or_else(|e| panic!("{}: {e}", of.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().unwrap().to_str().unwrap()
+}
+
+/// The files of a case's build context, by path.
+fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", name(&path));
+        if path.is_dir() {
+            files(&path, &format!("{name}/"), found);
+        } else if !name.ends_with("Dockerfile") {
+            found.insert(name, fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(case.join("Dockerfile")).unwrap();
+    let mut context = BTreeMap::new();
+    files(case, "", &mut context);
+    let context = MemoryContext::new(context.iter().map(|(p, t)| (p.as_str(), t.as_str())));
+    let mut before = text.clone();
+    for (threshold, file) in LEVELS {
+        let rules = [rule];
+        let options = Options::new(&rules).with_threshold(*threshold);
+        let outcome = run(&text, &context, &options);
+        if let Some(refused) = outcome.refused.first() {
+            return Err(format!("{}: refused: {refused:#?}", case.display()));
+        }
+        let again = run(&outcome.text, &context, &options).text;
+        if again != outcome.text {
+            return Err(format!(
+                "{}: a second run changes it to\n{again}",
+                case.display()
+            ));
+        }
+        let path = case.join(file);
+        if std::env::var_os("UPDATE").is_some() {
+            if outcome.text == before {
+                let _ = fs::remove_file(&path);
+            } else {
+                fs::write(&path, &outcome.text).unwrap();
+            }
+        }
+        let expected = fs::read_to_string(&path).unwrap_or(before);
+        if outcome.text != expected {
+            return Err(format!(
+                "{} gave\n{}",
+                case.join(file).display(),
+                outcome.text
+            ));
+        }
+        before = expected;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_case_becomes_what_is_expected() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/rules");
+    let mut wrong = Vec::new();
+    for folder in folders(&root) {
+        let rule = dfix_rules::by_id(name(&folder)).expect("a folder is called like its rule");
+        let cases = folders(&folder);
+        assert!(!cases.is_empty(), "{} is empty", folder.display());
+        wrong.extend(cases.iter().filter_map(|case| check(rule, case).err()));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
