@@ -4,6 +4,7 @@ use dfix_engine::Rule;
 
 mod add_to_copy;
 mod apk_no_cache;
+mod apt_lists_cleanup;
 mod apt_not_apt_get;
 mod apt_yes;
 mod env_legacy_format;
@@ -20,6 +21,7 @@ mod slim_base;
 pub const ALL: &[&Rule] = &[
     &add_to_copy::RULE,
     &apk_no_cache::RULE,
+    &apt_lists_cleanup::RULE,
     &apt_not_apt_get::RULE,
     &apt_yes::RULE,
     &env_legacy_format::RULE,
