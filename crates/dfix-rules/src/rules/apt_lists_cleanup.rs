@@ -2,7 +2,7 @@
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::context::Answer;
-use dfix_model::{Command, Model, Operator, PackageCommand, PackageManager, Stage, Step};
+use dfix_model::{Command, Model, Operator, PackageCommand, PackageManager, Stage, Step, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-lists-cleanup",
@@ -189,19 +189,14 @@ fn after<'m>(stage: Stage<'m>, last: Command<'m>) -> Vec<Command<'m>> {
 }
 
 fn installs_without_update(command: Command<'_>) -> bool {
-    let Some(apt) = PackageCommand::of(command).filter(needs_lists) else {
+    if !PackageCommand::of(command).is_some_and(|apt| needs_lists(&apt)) {
         return false;
-    };
-    let only_files = apt
-        .operands()
-        .iter()
-        .all(|word| word.starts_with("./") || word.starts_with("/"));
-    let updates = command
+    }
+    !command
         .step()
         .package_commands()
         .take_while(|c| c.range().start() < command.range().start())
-        .any(|c| c.manager == PackageManager::Apt && c.is_any(&["update"]));
-    !(updates || only_files && !apt.operands().is_empty() && !apt.is_any(&["install"]))
+        .any(|c| c.manager == PackageManager::Apt && c.is_any(&["update"]))
 }
 
 fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
@@ -231,7 +226,7 @@ fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
         _ => command.program(),
     };
     let text = script
-        .and_then(|word| word.value())
+        .and_then(Word::value)
         .zip(command.stage())
         .map(|(path, stage)| stage.read_at(path, command));
     matches!(text, Some(Answer::Found(text)) if !text.contains("apt"))
