@@ -309,3 +309,21 @@ fn trees_are_shown() {
     assert_eq!(code, 2);
     assert!(out.contains("error 1:1: "), "{out}");
 }
+
+#[test]
+fn base_images_are_explained() {
+    let folder = Folder::new(&[]);
+    let (code, out, _) = folder.dfix(&["explain-image", "docker.io/library/python:3.11"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("slim form       3.11-slim"), "{out}");
+    let (_, out, _) = folder.dfix(&["explain-image", "node:22", "--format", "json"]);
+    let facts: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(facts["c_library"], "glibc");
+    assert_eq!(facts["other_users"][0], "node (1000)");
+    assert!(
+        folder
+            .dfix(&["explain-image", "foo/bar"])
+            .1
+            .contains("nothing is known of it")
+    );
+}
