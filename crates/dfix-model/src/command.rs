@@ -357,7 +357,8 @@ impl<'m> Command<'m> {
             })
     }
 
-    /// The command whose words hold this one: `sh -c "…"`, a substitution, `find -exec`.
+    /// The command whose words hold this one (`sh -c "…"`, a substitution, `find -exec`), or that is given it
+    /// as a here-document (`bash <<EOF`).
     pub fn outer(self) -> Option<Command<'m>> {
         Some(Command {
             step: self.step,

@@ -461,7 +461,11 @@ impl<'m> Stage<'m> {
                     return Lookup::Unknown;
                 }
             }
-            self.lookup_among(self.env_facts(), before, name)
+            match self.lookup_among(self.env_facts(), before, name) {
+                // `HOME`, what a sourced file or `read` sets: the shell may know what the builder does not.
+                Lookup::Unset if at.command().is_some() => Lookup::Unknown,
+                found => found,
+            }
         })
     }
 

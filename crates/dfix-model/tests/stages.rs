@@ -277,6 +277,19 @@ fn nothing_at_all() {
 }
 
 #[test]
+fn what_only_the_shell_knows() {
+    let text = "FROM debian:12\nWORKDIR /a\nRUN . /etc/os-release && cd $VERSION_ID && x\nRUN cd $HOME && y\nRUN useradd -d $HOME u$N\n";
+    with(text, |file| {
+        let stage = file.final_stage().expect("a stage");
+        for name in ["x", "y"] {
+            let command = file.commands().find(|c| c.is(name)).expect("it is there");
+            assert_eq!(command.working_directory(), None, "{name}");
+        }
+        assert_eq!(stage.users_made().next().and_then(|u| u.name_text()), None);
+    });
+}
+
+#[test]
 fn what_the_base_brings() {
     with("FROM python:3.12\nWORKDIR app\nRUN x\n", |file| {
         let stage = file.final_stage().expect("a stage");
