@@ -7,6 +7,7 @@ mod apk_no_cache;
 mod apt_lists_cleanup;
 mod apt_not_apt_get;
 mod apt_yes;
+mod cmd_exec_form;
 mod env_legacy_format;
 mod from_as_case;
 mod inst_case;
@@ -24,6 +25,7 @@ pub const ALL: &[&Rule] = &[
     &apt_lists_cleanup::RULE,
     &apt_not_apt_get::RULE,
     &apt_yes::RULE,
+    &cmd_exec_form::RULE,
     &env_legacy_format::RULE,
     &from_as_case::RULE,
     &inst_case::RULE,

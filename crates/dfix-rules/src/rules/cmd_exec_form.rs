@@ -1,0 +1,290 @@
+//! `CMD` and `ENTRYPOINT` in exec form, where no shell is needed.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::context::Answer;
+use dfix_model::{Launch, Model, Stage, Step, Word};
+use dfix_syntax::SyntaxKind;
+use dfix_syntax::ast::AstNode;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "cmd-exec-form",
+    aliases: &["DL3025", "JSONArgsRecommended"],
+    group: Group::Runtime,
+    summary: "write `CMD` and `ENTRYPOINT` as JSON arrays where they need no shell",
+    why: "In shell form a shell stands between the container and the process, and the signal to stop may \
+          never reach it: the container is killed ten seconds later.",
+    phase: Phase::Meaning,
+    check,
+    examples: &[
+        fixes(
+            "FROM python:3.12\nCMD python app.py --port 8000\n",
+            "FROM python:3.12\nCMD [\"python\", \"app.py\", \"--port\", \"8000\"]\n",
+        )
+        .that_says("the command needs no shell"),
+        fixes(
+            "FROM node:22\nCMD npm run 'start it'\n",
+            "FROM node:22\nCMD [\"npm\", \"run\", \"start it\"]\n",
+        ),
+        leaves("FROM node:22\nENTRYPOINT npm start\n")
+            .that_says("whether a container is given arguments"),
+        fixes(
+            "FROM node:22\nENTRYPOINT npm start\n",
+            "FROM node:22\nENTRYPOINT [\"npm\", \"start\"]\n",
+        )
+        .with_unsafe(),
+        leaves("FROM debian:12\nCOPY . /usr/bin/\nCMD /usr/bin/start\n"),
+        fixes(
+            "FROM debian:12\nCOPY run.sh /run.sh\nCMD exec /run.sh\n",
+            "FROM debian:12\nCOPY run.sh /run.sh\nCMD [\"/run.sh\"]\n",
+        )
+        .with_context(&[("run.sh", "#!/bin/sh\nexec sleep 1\n")]),
+        leaves("FROM python:3.12\nCMD [\"python\", \"app.py\"]\n"),
+        leaves("FROM python:3.12\nCMD python app.py --port $PORT\n").that_says("a shell is needed"),
+        leaves("FROM python:3.12\nCMD cd /app && python app.py\n"),
+        leaves("FROM python:3.12\nCMD python app.py > log\n"),
+        leaves("FROM python:3.12\nCMD X=1 python app.py\n"),
+        leaves("FROM python:3.12\nCMD ls *.py\n"),
+        leaves("FROM python:3.12\nCMD ls ~/x {a,b}\n"),
+        leaves("FROM python:3.12\nCMD ulimit -n\n"),
+        // Only a shell starts a script that names no interpreter.
+        leaves("FROM debian:12\nCOPY run.sh /run.sh\nCMD /run.sh\n")
+            .that_says("whether `/run.sh` begins with `#!`"),
+        leaves("FROM debian:12\nCOPY run.sh /run.sh\nCMD /run.sh\n")
+            .with_context(&[("run.sh", "sleep 1\n")])
+            .that_says("begins with no `#!`"),
+        // The CMD is ignored now, and would be given to the entry point then.
+        leaves("FROM python:3.12\nENTRYPOINT python app.py\nCMD [\"--help\"]\n"),
+        // What an entry point makes of `/bin/sh -c …` is its own affair.
+        leaves("FROM python:3.12\nENTRYPOINT [\"/entry.sh\"]\nCMD python app.py\n"),
+        leaves("FROM postgres:16\nCMD postgres -c log_statement=all\n")
+            .that_says("entry point of the base image"),
+        leaves("FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.shipped_stages() {
+        let entry = stage.entry();
+        for launch in [entry.entrypoint, entry.cmd] {
+            let Some(step) = launch.step().filter(|s| s.stage() == Some(stage)) else {
+                continue;
+            };
+            if step.is_exec_form() || step.instruction().heredocs().next().is_some() {
+                continue;
+            }
+            look_at(stage, step, out);
+        }
+    }
+}
+
+fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
+    let entry = stage.entry();
+    let message = format!("`{}` runs in a shell", step.name());
+    let words = match plain_words(step) {
+        Ok(words) => words,
+        Err(why) => {
+            out.report(step, message).remedy(format!(
+                "a shell is needed: {why}. See that the process gets its signals, with `exec` before it, or put \
+                 the script into a file"
+            ));
+            return;
+        }
+    };
+    if step.name() == "ENTRYPOINT" && matches!(entry.cmd, Launch::Step(_)) {
+        out.report(step, message).remedy(
+            "the `CMD` is ignored now, and would become arguments of the entry point: decide which is meant",
+        );
+        return;
+    }
+    if step.name() == "CMD" && matches!(entry.entrypoint, Launch::Step(_)) {
+        out.report(step, message).remedy(
+            "the entry point is given `/bin/sh -c …` as its arguments: decide what it should be given",
+        );
+        return;
+    }
+    if has_shell_of_its_own(stage, step) {
+        out.report(step, message).remedy(
+            "`SHELL` names a shell of its own, which may set what the command needs: name it in the JSON array",
+        );
+        return;
+    }
+    let Some(program) = words.first().copied() else {
+        return;
+    };
+    let mut unproven = None;
+    match script(stage, program) {
+        Script::No | Script::WithInterpreter => {}
+        Script::Without => {
+            out.report(step, message).remedy(format!(
+                "`{program}` begins with no `#!` line, and only a shell starts such a script: add one"
+            ));
+            return;
+        }
+        Script::Unknown => {
+            unproven = Some((
+                format!("whether `{program}` begins with `#!`"),
+                "look at its first line; without it only a shell starts the script".to_owned(),
+            ));
+        }
+    }
+    if step.name() == "ENTRYPOINT" && unproven.is_none() {
+        unproven = Some((
+            "whether a container is given arguments, which a shell form ignores".to_owned(),
+            "see how containers of this image are started".to_owned(),
+        ));
+    }
+    if step.name() == "CMD" && !has_plain_entrypoint(stage) && unproven.is_none() {
+        unproven = Some((
+            "what the entry point of the base image makes of its arguments".to_owned(),
+            "see what `docker image inspect` says of the base image's Entrypoint".to_owned(),
+        ));
+    }
+    let mut fix = out
+        .fix(step, Safety::Checked, message)
+        .effect(Effect::changed(step))
+        .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own");
+    if let Some((condition, remedy)) = unproven {
+        fix = fix.unproven(condition, remedy);
+    }
+    let strings: Vec<String> = words.iter().map(|word| json(word)).collect();
+    let source = format!("{} [{}]", step.name(), strings.join(", "));
+    fix.edit(|edit| edit.replace_instruction(step, &source));
+}
+
+/// The words of the one simple command, or why it is more than that.
+fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
+    let mut commands = step.commands();
+    let (Some(command), None) = (commands.next(), commands.next()) else {
+        return Err("it is more than one command");
+    };
+    if step.has_unread_text() {
+        return Err("it is more than a simple command");
+    }
+    let script = step
+        .instruction()
+        .script()
+        .ok_or("it is more than a simple command")?;
+    let mut parts = script.syntax().children();
+    let is_simple = parts
+        .next()
+        .is_some_and(|n| n.kind() == SyntaxKind::COMMAND)
+        && parts.next().is_none()
+        && command.assignments().next().is_none()
+        && command.redirects().next().is_none();
+    let is_ended = script
+        .syntax()
+        .children_with_tokens()
+        .filter_map(dfix_syntax::NodeOrToken::into_token)
+        .any(|t| !t.kind().is_trivia());
+    if !is_simple || is_ended {
+        return Err("it is more than a simple command");
+    }
+    let mut words: Vec<Word<'_>> = command.words().collect();
+    if words.first().is_some_and(|w| w.is("exec"))
+        && words.get(1).is_some_and(|w| !w.starts_with("-"))
+    {
+        words.remove(0);
+    }
+    let program = words
+        .first()
+        .and_then(|w| w.value())
+        .ok_or("the program is a variable")?;
+    if BUILT_IN.contains(&program) || program.contains('=') {
+        return Err("the command is one of the shell's own");
+    }
+    words.into_iter().map(plain).collect()
+}
+
+/// The word's value, if the shell makes nothing else of it.
+fn plain(word: Word<'_>) -> Result<&str, &'static str> {
+    let value = word.value().ok_or("a variable is put in")?;
+    let is_quoted = word.written().starts_with(['\'', '"']);
+    if !is_quoted
+        && (value.contains(['*', '?', '[', '{', '\\'])
+            || value.starts_with('~')
+            || value.contains("=~"))
+    {
+        return Err("a pattern is put in");
+    }
+    if value.chars().any(char::is_control) {
+        return Err("a word holds a control character");
+    }
+    Ok(value)
+}
+
+/// Words of the shell's own that no file is named after, or whose file does less (POSIX 2.14, bash).
+#[rustfmt::skip]
+const BUILT_IN: &[&str] = &[
+    ".", ":", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "echo", "eval", "exec", "exit",
+    "export", "fg", "getopts", "hash", "jobs", "let", "local", "popd", "printf", "pushd", "read", "readonly", "return",
+    "set", "shift", "shopt", "source", "time", "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "wait",
+];
+
+fn has_shell_of_its_own(stage: Stage<'_>, step: Step<'_>) -> bool {
+    stage
+        .lineage()
+        .flat_map(Stage::steps)
+        .any(|s| s.name() == "SHELL" && s.index() < step.index())
+        || stage.os() == dfix_model::Os::Windows
+}
+
+enum Script {
+    /// It is a program that is found by its name.
+    No,
+    WithInterpreter,
+    Without,
+    Unknown,
+}
+
+fn script(stage: Stage<'_>, program: &str) -> Script {
+    let has_ending = program
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| matches!(ending, "sh" | "bash" | "py" | "rb" | "pl" | "js"));
+    if !program.contains('/') {
+        return if has_ending {
+            Script::Unknown
+        } else {
+            Script::No
+        };
+    }
+    let of_system = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"]
+        .iter()
+        .any(|folder| program.starts_with(folder));
+    match stage.read_final(program) {
+        Answer::Found(text) if text.starts_with("#!") => Script::WithInterpreter,
+        Answer::Found(_) => Script::Without,
+        _ if has_ending || !of_system || stage.final_context_path_of(program).is_some() => {
+            Script::Unknown
+        }
+        _ => Script::No,
+    }
+}
+
+/// Base images whose entry point is none, or one that runs what it is given in either form.
+#[rustfmt::skip]
+const PLAIN_IMAGES: &[&str] = &[
+    "alpine", "almalinux", "amazoncorretto", "amazonlinux", "archlinux", "buildpack-deps", "busybox", "centos",
+    "clojure", "debian", "elixir", "erlang", "fedora", "golang", "gradle", "julia", "maven", "node", "openjdk",
+    "oraclelinux", "perl", "php", "pypy", "python", "rockylinux", "ruby", "rust", "swift", "ubuntu",
+];
+
+fn has_plain_entrypoint(stage: Stage<'_>) -> bool {
+    matches!(stage.entry().entrypoint, Launch::Nothing)
+        || stage
+            .root_image()
+            .name()
+            .is_some_and(|name| PLAIN_IMAGES.contains(&name))
+}
+
+/// A JSON string.
+fn json(text: &str) -> String {
+    let mut string = String::from("\"");
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            string.push('\\');
+        }
+        string.push(c);
+    }
+    string.push('"');
+    string
+}
