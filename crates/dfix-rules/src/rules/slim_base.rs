@@ -8,6 +8,7 @@ mod archives;
 mod commands;
 mod copies;
 mod examples;
+mod files;
 mod form;
 mod install;
 mod needs;

@@ -10,10 +10,38 @@ use super::archives;
 use super::form::Form;
 use super::needs::{Needs, Site};
 use super::packages::Known;
-use super::scripts::{Script, has_ending, script_at};
+use super::scripts::{Script, script_at};
 
 /// Programs that read shell text.
 pub(super) const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh"];
+
+/// Programs that install packages of languages of which the catalogue knows nothing.
+const INSTALLERS_OF_SOURCE: &[&str] = &[
+    "R",
+    "Rscript",
+    "cabal",
+    "carton",
+    "conan",
+    "cpan",
+    "cpanm",
+    "cpm",
+    "luarocks",
+    "mix",
+    "opam",
+    "pecl",
+    "rebar3",
+    "stack",
+    "easy_install",
+    "node-gyp",
+    "bun",
+    "deno",
+    "composer",
+    "pyenv",
+    "rbenv",
+    "nvm",
+    "sdk",
+    "brew",
+];
 
 /// How deep scripts may call scripts.
 const MAX_DEPTH: u8 = 6;
@@ -57,10 +85,26 @@ impl<'m, 'n> Reader<'m, 'n> {
                 "look whether it calls a command that the slim form lacks",
             );
         }
+        if step.is_onbuild() && self.form.loses_tools() {
+            self.needs.open(
+                "what the builds need that stand on this image: it has `ONBUILD` instructions",
+                "look at the Dockerfiles that name this image",
+            );
+        }
+        if step.name() == "ENV" {
+            // `ENV EDITOR=…`: a program that others start.
+            for value in step
+                .pairs()
+                .filter_map(dfix_model::Pair::value)
+                .filter_map(Word::value)
+            {
+                self.tool(value, site);
+            }
+        }
         if step.mounts().any(|m| m.kind() == "ssh") {
             self.tool("ssh", site);
         }
-        self.copied_scripts(step, site);
+        self.copied_files(step, site);
         for command in step.commands() {
             let site = Site {
                 start: command.range().start().into(),
@@ -110,8 +154,14 @@ impl<'m, 'n> Reader<'m, 'n> {
                 }
             }
             "apt-key" => self.tool("gpg", site),
+            "npx" | "bunx" => self.npx(command, site),
+            other if INSTALLERS_OF_SOURCE.contains(&other) && self.form.loses_tools() => {
+                self.unknown_installs(other, site);
+            }
             "git" if mentions(command, &["git@", "ssh://"]) => self.tool("ssh", site),
-            "supervisord" | "crond" | "cron" | "xinetd" | "inetd" | "service"
+            "supervisord" | "crond" | "cron" | "xinetd" | "inetd" | "service" | "tox" | "nox"
+            | "invoke" | "fab" | "pre-commit" | "honcho" | "foreman" | "circusd" | "just"
+            | "task" | "nbexec" | "runsvdir" | "s6-svscan"
                 if is_starter(command) && self.form.loses_tools() =>
             {
                 self.needs.open(
@@ -123,14 +173,11 @@ impl<'m, 'n> Reader<'m, 'n> {
         }
         if is_setup(command, name) {
             self.python_setup(site, folder);
+        } else if name.starts_with("python") || name == "node" {
+            self.program(command, site, folder);
         }
         if site.is_run_time() {
-            for word in command
-                .args()
-                .filter(|w| has_ending(w.known_start(), ".sh"))
-            {
-                self.script_word(word, command, site, folder, depth);
-            }
+            self.scripts_in_arguments(command, site, folder, depth);
         }
         self.documentation(command, site);
         if path.contains('/') {
@@ -156,42 +203,6 @@ impl<'m, 'n> Reader<'m, 'n> {
             format!("which command `{written}` is in {}", said(site.step)),
             "look whether it is one that the slim form lacks",
         );
-    }
-
-    /// Scripts that are copied by name are called by something, seen or not.
-    fn copied_scripts(&mut self, step: Step<'m>, site: Site<'m>) {
-        if !matches!(step.name(), "COPY" | "ADD")
-            || step.source().is_some()
-            || !self.form.loses_tools()
-        {
-            return;
-        }
-        let (Some(target), folder) = (
-            step.target().and_then(Word::value),
-            site.stage.workdir_at(step),
-        ) else {
-            return;
-        };
-        let sources: Vec<&str> = step.sources().filter_map(Word::value).collect();
-        for source in sources
-            .iter()
-            .filter(|s| has_ending(s, ".sh") && !s.contains(['*', '?']))
-        {
-            let name = source.rsplit('/').next().unwrap_or(source);
-            let is_folder = target.ends_with('/') || target.ends_with('.') || sources.len() > 1;
-            let path = if is_folder {
-                format!("{}/{name}", target.trim_end_matches('/'))
-            } else {
-                target.to_owned()
-            };
-            // It stands there after this step.
-            let after = step.next().filter(|next| next.stage() == Some(site.stage));
-            let site = Site {
-                step: after.unwrap_or(step),
-                ..site
-            };
-            self.path(&path, site, folder.as_deref(), 0);
-        }
     }
 
     /// A package manager's command.
@@ -308,7 +319,7 @@ impl<'m, 'n> Reader<'m, 'n> {
     }
 
     /// A file of the image is run.
-    fn path(&mut self, path: &str, site: Site<'m>, folder: Option<&str>, depth: u8) {
+    pub(super) fn path(&mut self, path: &str, site: Site<'m>, folder: Option<&str>, depth: u8) {
         if !self.form.loses_tools() || is_harmless(path) || !self.scripts.insert(path.to_owned()) {
             return;
         }

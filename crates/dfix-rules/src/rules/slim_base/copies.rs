@@ -83,6 +83,18 @@ impl<'m> Reader<'m, '_> {
             start: step.range().start().into(),
         };
         for source in from.lineage() {
+            let node = [
+                PackageManager::Npm,
+                PackageManager::Yarn,
+                PackageManager::Pnpm,
+            ];
+            for install in node
+                .into_iter()
+                .flat_map(|manager| source.installs(manager))
+            {
+                let folder = install.command.working_directory();
+                self.node_libraries(&install, site, folder.as_deref());
+            }
             for install in source
                 .installs(PackageManager::Pip)
                 .chain(source.installs(PackageManager::Uv))

@@ -143,6 +143,10 @@ impl Form {
                 is_build: false,
             });
         }
+        // PyPy's folder, which comes first on its PATH, has `python3` too.
+        if self.repository == "pypy" && command.starts_with("python") {
+            return None;
+        }
         let tool = lost_tool(&self.repository, from, to, command)?;
         Some(Lost {
             package: tool.package,

@@ -2,13 +2,49 @@
 
 use dfix_model::context::Answer;
 use dfix_model::packages::SpecKind;
-use dfix_model::{PackageCommand, PackageManager};
+use dfix_model::{Command, PackageCommand, PackageManager, Word};
 use serde_json::Value;
 
 use super::commands::{Reader, said};
-use super::needs::Site;
+use super::needs::{Needs, Site};
 use super::packages::{Verdict, of_node};
 use super::scripts::{absolute, file_at};
+
+/// Programs of npm packages that call nothing beside node.
+const RUN_ALONE: &[&str] = &[
+    "@angular/cli",
+    "babel",
+    "esbuild",
+    "eslint",
+    "gatsby",
+    "gulp",
+    "jest",
+    "mocha",
+    "nest",
+    "next",
+    "ng",
+    "nodemon",
+    "nuxt",
+    "pm2",
+    "rollup",
+    "serve",
+    "sequelize",
+    "sequelize-cli",
+    "tailwindcss",
+    "ts-node",
+    "tsc",
+    "tsup",
+    "tsx",
+    "typeorm",
+    "typescript",
+    "vite",
+    "vitest",
+    "webpack",
+    "http-server",
+    "knex",
+    "vue-cli-service",
+    "react-scripts",
+];
 
 /// A file of a project, as the context has it.
 enum Project<T> {
@@ -80,6 +116,53 @@ impl<'m> Reader<'m, '_> {
                 format!("whether the npm package `{name}` compiles native parts"),
                 "keep a package-lock.json beside package.json, or look at the package",
             ),
+        }
+    }
+
+    /// `npx`: a package is fetched and run, or one that is installed is run.
+    pub(super) fn npx(&mut self, command: Command<'_>, site: Site<'m>) {
+        let name = command
+            .args()
+            .filter_map(Word::value)
+            .find(|word| !word.starts_with('-'));
+        match name {
+            Some(name) if self.form.loses_tools() => {
+                let name = name
+                    .rsplit_once('@')
+                    .map_or(name, |(name, _)| if name.is_empty() { "@" } else { name });
+                if !RUN_ALONE.contains(&name) {
+                    self.needs.open(
+                        format!("what `npx {name}` calls in {}", said(site.step)),
+                        "look whether it calls a command that the slim form lacks",
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What is copied out of a stage that npm installed into may load libraries.
+    pub(super) fn node_libraries(
+        &mut self,
+        package: &PackageCommand<'m>,
+        site: Site<'m>,
+        folder: Option<&str>,
+    ) {
+        let Some(stage) = package.command.stage() else {
+            return;
+        };
+        let there = Site {
+            stage,
+            step: package.run(),
+            start: package.command.range().start().into(),
+        };
+        let mut needs = Needs::default();
+        Reader::new(self.form, &mut needs, &[]).node(package, there, folder, 0);
+        for install in needs.installs {
+            let is_library = install.package.starts_with("lib") || install.package == "openssl";
+            if is_library && !self.is_installed(&install.package, site) {
+                self.needs.install(&install.package, install.tool, site);
+            }
         }
     }
 

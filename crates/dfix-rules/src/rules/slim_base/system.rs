@@ -198,8 +198,14 @@ impl<'m> Reader<'m, '_> {
 
 /// Whether package `name` is, or brings, `package`. Source: the packages' own Depends on Debian.
 pub(super) fn provides(name: &str, package: &str) -> bool {
-    const COMPILER: &[&str] = &["gcc", "cpp", "binutils", "libc6-dev"];
+    const COMPILER: &[&str] = &["gcc", "cpp", "binutils", "libc6-dev", "libgomp1"];
+    // `libpq-dev` brings `libpq5`, `libxslt1-dev` brings `libxslt1.1`.
+    let brings_library = name
+        .strip_suffix("-dev")
+        .map(|stem| stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
+        .is_some_and(|stem| stem.starts_with("lib") && package.starts_with(stem));
     name == package
+        || brings_library
         || match name {
             "build-essential" => {
                 COMPILER.contains(&package)
@@ -209,6 +215,17 @@ pub(super) fn provides(name: &str, package: &str) -> bool {
                     )
             }
             "g++" | "gcc" => COMPILER.contains(&package),
+            "default-libmysqlclient-dev"
+            | "libmysqlclient-dev"
+            | "default-mysql-client"
+            | "mariadb-client" => package == "libmariadb3",
+            "postgresql-client" | "postgresql" => package == "libpq5",
+            "imagemagick" | "ffmpeg" | "libgtk-3-0" | "chromium" => {
+                matches!(
+                    package,
+                    "libglib2.0-0" | "libcairo2" | "libpango-1.0-0" | "libfontconfig1"
+                )
+            }
             "git" | "git-all" | "git-core" | "git-lfs" => matches!(package, "git" | "perl"),
             "gnupg" | "gnupg2" => matches!(package, "gnupg" | "dirmngr"),
             "python3-dev"

@@ -1,0 +1,138 @@
+//! Files that the image gets and that nothing in the file calls by itself: scripts, programs, sources.
+
+use dfix_model::context::Answer;
+use dfix_model::{Command, Step, Word};
+
+use super::commands::{Reader, said};
+use super::needs::Site;
+use super::scripts::{absolute, file_at, has_ending};
+
+/// Endings of sources that something compiles.
+const SOURCES: &[&str] = &[
+    ".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".f90", ".pyx", ".rs",
+];
+
+/// What tells that a program starts others.
+const STARTS: &[&str] = &[
+    "subprocess.",
+    "check_output(",
+    "check_call(",
+    "os.system",
+    "os.popen",
+    "Popen",
+    "child_process",
+    "execSync",
+    "exec(",
+];
+
+impl<'m> Reader<'m, '_> {
+    /// Files that are copied by name are used by something, seen or not.
+    pub(super) fn copied_files(&mut self, step: Step<'m>, site: Site<'m>) {
+        let is_copy = matches!(step.name(), "COPY" | "ADD") && step.source().is_none();
+        if !is_copy || !self.form.loses_tools() {
+            return;
+        }
+        let expanded = |word: Word<'m>| site.stage.expand_text(word, step);
+        let Some(target) = step.target().and_then(expanded) else {
+            return;
+        };
+        let folder = site.stage.workdir_at(step);
+        let sources: Vec<String> = step.sources().filter_map(expanded).collect();
+        let is_folder = target.ends_with('/') || target.ends_with('.') || sources.len() > 1;
+        // They stand there after this step.
+        let after = step.next().filter(|next| next.stage() == Some(site.stage));
+        let site = Site {
+            step: after.unwrap_or(step),
+            ..site
+        };
+        for source in &sources {
+            let name = source.rsplit('/').next().unwrap_or(source);
+            if SOURCES.iter().any(|ending| has_ending(name, ending)) {
+                self.needs.open(
+                    format!(
+                        "whether something in the image compiles `{name}`, which {} copies",
+                        said(step)
+                    ),
+                    "compile it in a stage of its own",
+                );
+            }
+            let path = if is_folder {
+                format!("{}/{name}", target.trim_end_matches('/'))
+            } else {
+                target.clone()
+            };
+            if has_ending(name, ".sh") && !name.contains(['*', '?']) {
+                self.path(&path, site, folder.as_deref(), 0);
+            } else if has_ending(name, ".py") || has_ending(name, ".js") {
+                self.program_at(&path, site, folder.as_deref());
+            }
+        }
+    }
+
+    /// Scripts that a program is given to start: `socat … EXEC:/run.sh`.
+    pub(super) fn scripts_in_arguments(
+        &mut self,
+        command: Command<'_>,
+        site: Site<'m>,
+        folder: Option<&str>,
+        depth: u8,
+    ) {
+        if command.has_inner() {
+            return;
+        }
+        for word in command.args() {
+            let text = word
+                .value()
+                .map(str::to_owned)
+                .or_else(|| command.stage()?.expand_text(word, command))
+                .unwrap_or_else(|| word.known_start().to_owned());
+            let pieces = text.split([':', ',', ' ', '\'', '"', '=']);
+            for piece in pieces.filter(|piece| has_ending(piece, ".sh")) {
+                self.path(piece, site, folder, depth);
+            }
+        }
+    }
+
+    /// `python app.py`, `node server.js`.
+    pub(super) fn program(&mut self, command: Command<'_>, site: Site<'m>, folder: Option<&str>) {
+        let path = command
+            .args()
+            .filter_map(Word::value)
+            .find(|w| !w.starts_with('-'));
+        if let Some(path) = path.filter(|p| has_ending(p, ".py") || has_ending(p, ".js")) {
+            self.program_at(path, site, folder);
+        }
+    }
+
+    /// A program of the build context: whether its text starts a command that the slim form lacks.
+    fn program_at(&mut self, path: &str, site: Site<'m>, folder: Option<&str>) {
+        let Some(whole) = absolute(path, folder) else {
+            return;
+        };
+        if !self.form.loses_tools() || !self.scripts.insert(whole) {
+            return;
+        }
+        let Answer::Found(text) = file_at(site, path, folder) else {
+            return;
+        };
+        let starts = text
+            .lines()
+            .filter(|line| STARTS.iter().any(|word| line.contains(word)));
+        for line in starts {
+            // The first text on the line is the command, or the first word of its list.
+            let quoted = line.split(['"', '\'', '`']).nth(1).unwrap_or("");
+            let first = quoted.split_whitespace().next().unwrap_or("");
+            let Some(lost) = self.form.lost(first) else {
+                continue;
+            };
+            if lost.is_build {
+                self.needs.open(
+                    format!("whether `{path}` starts `{first}`, which it names"),
+                    "look at the program, and install what it starts",
+                );
+            } else {
+                self.tool(first, site);
+            }
+        }
+    }
+}
