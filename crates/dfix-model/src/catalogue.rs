@@ -16,7 +16,7 @@ mod slim;
 mod system;
 mod tags;
 
-pub use commands::{Class, Tool, lost_tool, tool, tool_in};
+pub use commands::{Class, Tool, lost_package, lost_tool, package_in, tool, tool_in};
 pub use eol::{Eol, end_of_life, end_of_release};
 pub use image::{
     Account, Family, ImageFacts, Libc, PackageManager, Purpose, Shell, ShippedUser, UserTools,
@@ -26,7 +26,7 @@ pub use images::{image, variant_of};
 pub use names::{assumed_like, is_official, normalise};
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use slim::{Slim, SlimSibling, slim_of};
-pub use tags::{TagRecord, aliases, tag};
+pub use tags::{TagRecord, aliases, tag, version_of};
 
 use std::fmt;
 

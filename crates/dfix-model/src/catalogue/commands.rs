@@ -7,6 +7,7 @@
 use super::{Distribution, Foundation, Layer, table_rows};
 
 static COMMANDS: &str = include_str!("../../data/debian-commands.tsv");
+static PACKAGES: &str = include_str!("../../data/debian-packages.tsv");
 
 /// What a command is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -119,6 +120,66 @@ pub fn lost_tool(
     (lost && !is_own(repository, command) && !keeps(repository, found.package)).then_some(found)
 }
 
+/// Whether an image that stands on `foundation`, and has nothing else, has the Debian package
+/// installed; `None` when not known.
+///
+/// Names that carry a version differ by release: `libicu72` is in bookworm's full image only. The
+/// suffix `t64` is left out of account.
+pub fn package_in(foundation: &Foundation, package: &str) -> Option<bool> {
+    if foundation.distribution != Distribution::Debian || foundation.layer == Layer::Bare {
+        return None;
+    }
+    let least = package_layer(foundation.release?, package);
+    match (least, foundation.layer) {
+        (Some(Layer::Plain), _) => Some(true),
+        (_, Layer::Unknown) => None,
+        (None, _) => Some(false),
+        (Some(least), layer) => Some(least <= layer),
+    }
+}
+
+/// Whether the slim form lacks a Debian package, a shared library say, that the full one has.
+/// Arguments as for [`lost_tool`].
+pub fn lost_package(repository: &str, from: &Foundation, to: &Foundation, package: &str) -> bool {
+    package_in(from, package) != Some(false)
+        && package_in(to, package) != Some(true)
+        && from
+            .release
+            .is_some_and(|release| package_layer(release, package).is_some())
+        && !keeps(repository, package)
+}
+
+fn package_layer(release: &str, package: &str) -> Option<Layer> {
+    let package = package.strip_suffix("t64").unwrap_or(package);
+    let release = listed_release(release);
+    table_rows(PACKAGES).find_map(|mut row| {
+        row.next()?.split(',').find(|name| *name == release)?;
+        let layer = layer_of(row.next()?);
+        row.next()?
+            .split(' ')
+            .any(|name| name == package)
+            .then_some(layer)
+    })
+}
+
+fn layer_of(word: &str) -> Layer {
+    match word {
+        "curl" => Layer::Curl,
+        "scm" => Layer::Scm,
+        "full" => Layer::Full,
+        _ => Layer::Plain,
+    }
+}
+
+/// The release whose rows serve for this one.
+fn listed_release(release: &str) -> &str {
+    match release {
+        "wheezy" | "jessie" | "stretch" | "buster" | "squeeze" => "bullseye",
+        "forky" | "sid" | "duke" => "trixie",
+        other => other,
+    }
+}
+
 /// Whether the image brings the command along in `/usr/local`, in both of its forms.
 fn is_own(repository: &str, command: &str) -> bool {
     super::image(repository, "latest")
@@ -130,7 +191,11 @@ fn is_own(repository: &str, command: &str) -> bool {
 /// Packages that a slim image has on top of the distribution's slim image, in all its versions.
 fn keeps(repository: &str, package: &str) -> bool {
     const KEPT: &[(&str, &str)] = &[
-        ("python", "ca-certificates openssl"),
+        (
+            "python",
+            "ca-certificates openssl netbase tzdata libffi6 libffi7 libffi8 libsqlite3-0 libssl1.1 \
+             libssl3 libreadline7 libreadline8 libncursesw6 libexpat1",
+        ),
         ("pypy", "ca-certificates openssl"),
         ("ruby", "ca-certificates openssl"),
         ("perl", "make"),
@@ -161,22 +226,13 @@ fn bare(command: &str) -> Option<&str> {
 }
 
 fn find(release: &str, command: &str) -> Option<Tool> {
-    let row_of = match release {
-        "wheezy" | "jessie" | "stretch" | "buster" | "squeeze" => "bullseye",
-        "forky" | "sid" | "duke" => "trixie",
-        other => other,
-    };
+    let row_of = listed_release(release);
     table_rows(COMMANDS).find_map(|mut row| {
         let releases = row.next()?;
         releases
             .split(',')
             .find(|name| *name == row_of || *name == release)?;
-        let layer = match row.next()? {
-            "curl" => Layer::Curl,
-            "scm" => Layer::Scm,
-            "full" => Layer::Full,
-            _ => Layer::Plain,
-        };
+        let layer = layer_of(row.next()?);
         let package = match row.next()? {
             "-" => "",
             name => name,

@@ -2,7 +2,7 @@
 
 use super::image::{Account, Family, ImageFacts, Shell, Variant};
 use super::system::add_system;
-use super::{Foundation, table_rows, tags};
+use super::{Date, Foundation, table_rows, tags};
 
 static IMAGES: &str = include_str!("../../data/images.tsv");
 
@@ -70,6 +70,7 @@ fn from_row(repository: &str, tag: &str, pattern: &str) -> Option<ImageFacts> {
         commands,
         ..ImageFacts::NOTHING
     };
+    before_its_time(repository, tag, &mut facts);
     add_system(&mut facts);
     if family == Family::Distroless {
         facts.shell = if commands.contains("busybox") {
@@ -79,6 +80,28 @@ fn from_row(repository: &str, tag: &str, pattern: &str) -> Option<ImageFacts> {
         };
     }
     Some(facts)
+}
+
+/// Takes back what the image did not have yet when this tag was last maintained.
+fn before_its_time(repository: &str, tag: &str, facts: &mut ImageFacts) {
+    const USER: Date = day(2016, 11, 1);
+    const ENTRYPOINT: Date = day(2019, 6, 28);
+    if repository != "node" {
+        return;
+    }
+    let Some(last) = tags::tag(repository, tag).and_then(|record| record.last_maintained) else {
+        return;
+    };
+    if last < USER {
+        facts.users = "-";
+    }
+    if last < ENTRYPOINT {
+        facts.entrypoint = "-";
+    }
+}
+
+const fn day(year: u16, month: u8, day: u8) -> Date {
+    Date { year, month, day }
 }
 
 fn foundation_of(ground: &'static str, repository: &str, tag: &str) -> Option<Foundation> {

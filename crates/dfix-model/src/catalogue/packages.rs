@@ -58,8 +58,8 @@ impl Package {
             Form::Prebuilt => {}
         }
         if self.ready_made.is_empty() || self.ready_made == "-" {
-            // Ready-made for glibc in every version that matters; nothing told about musl.
-            return (libc == Libc::Glibc).then_some(false);
+            // The newest version is ready-made for glibc; since when, and for musl, is not told.
+            return (libc == Libc::Glibc && version.is_none()).then_some(false);
         }
         match libc {
             Libc::Glibc => self.ready_since(version, language, 'g').map(|ready| !ready),

@@ -44,6 +44,30 @@ pub fn aliases(repository: &str, tag: &str) -> impl Iterator<Item = &'static str
         .filter(|tag| !tag.is_empty())
 }
 
+/// The version of what an image is for, with as many numbers as can be told: `3.11.15` of
+/// `python:3.11`, `3.8` of `python:3.8`, and of `python:latest` what it was on [`super::AS_OF`].
+///
+/// `None` when the tag has no number and is not current. The repository says whose version it is:
+/// Java's on `openjdk`, the release's on `debian`.
+pub fn version_of(repository: &str, tag: &str) -> Option<String> {
+    fn number(tag: &str) -> &str {
+        let end = tag
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .unwrap_or(tag.len());
+        tag[..end].trim_end_matches('.')
+    }
+    let own = number(tag);
+    let mut best = own.to_owned();
+    for alias in aliases(repository, tag) {
+        let version = number(alias);
+        let longer = version.split('.').count() > best.split('.').count() || best.is_empty();
+        if version.starts_with(own) && longer {
+            version.clone_into(&mut best);
+        }
+    }
+    (!best.is_empty()).then_some(best)
+}
+
 pub(super) fn is_known_repository(repository: &str) -> bool {
     Section::find(repository).is_some()
 }

@@ -71,7 +71,10 @@ fn facts_of_the_python_image() {
     assert_eq!(full.python_commands(), ["python", "python3"]);
     assert_eq!(full.workdir(), Some("/"));
     assert_eq!(full.sets("PYTHON_VERSION"), Some(true));
-    assert_eq!(full.sets("LANG"), None);
+    assert_eq!(full.sets("LANG"), Some(true));
+    assert!(full.environment().any(|(name, value)| name == "PATH"
+        && value.is_some_and(|value| value.starts_with("/usr/local/bin:"))));
+    assert_eq!(image("python", "latest").sets("LANG"), None);
     assert_eq!(full.sets("PYTHONUNBUFFERED"), Some(false));
     assert_eq!(full.has_command("gcc"), Some(true));
     assert_eq!(full.application_user(), None);
@@ -108,6 +111,12 @@ fn facts_of_other_images() {
     assert_eq!(user.home, Some("/home/node"));
     let entrypoint: Vec<_> = node.entrypoint().expect("known").collect();
     assert_eq!(entrypoint, ["docker-entrypoint.sh"]);
+    // Old images had neither, and the newest lack yarn.
+    let old = image("node", "6.2.0");
+    assert_eq!(old.application_user(), None);
+    assert_eq!(old.entrypoint().map(Iterator::count), Some(0));
+    assert_eq!(image("node", "20").has_command("yarn"), Some(true));
+    assert_eq!(image("node", "latest").has_command("yarn"), None);
 
     let nonroot = image("gcr.io/distroless/python3-debian12", "nonroot");
     assert_eq!(nonroot.family, Family::Distroless);
@@ -320,4 +329,44 @@ fn lost_tools_differ_by_image_and_release() {
         ground("debian:bookworm/slim"),
     );
     assert_eq!(package("debian", &debian, "curl"), None);
+}
+
+#[test]
+fn lost_packages() {
+    let bookworm = (
+        ground("debian:bookworm/full"),
+        ground("debian:bookworm/slim"),
+    );
+    let lost = |package| lost_package("python", &bookworm.0, &bookworm.1, package);
+    for package in [
+        "libmagic1",
+        "libpq5",
+        "libcairo2",
+        "libglib2.0-0",
+        "libxml2",
+        "libmariadb3",
+        "libgomp1",
+        "imagemagick",
+        "git",
+        "libmagickwand-6.q16-6",
+    ] {
+        assert!(lost(package), "{package}");
+    }
+    for package in [
+        "libgl1",
+        "ffmpeg",
+        "poppler-utils",
+        "libzbar0",
+        "libsqlite3-0",
+        "libffi8",
+        "zlib1g",
+        "bash",
+        "ca-certificates",
+    ] {
+        assert!(!lost(package), "{package}");
+    }
+    let trixie = ground("debian:trixie/full");
+    assert_eq!(package_in(&trixie, "libglib2.0-0"), Some(true));
+    assert_eq!(package_in(&trixie, "libglib2.0-0t64"), Some(true));
+    assert_eq!(package_in(&bookworm.1, "libglib2.0-0"), Some(false));
 }

@@ -27,6 +27,32 @@ fn python_packages() {
             .any(|package| package == "libpq5")
     );
     assert_eq!(psycopg2.compiles(None, None, Libc::Glibc), Some(true));
+    let numpy = python_package("numpy").expect("listed");
+    for (version, language, compiles) in [
+        (Some("1.26.4"), Some("3.12"), Some(false)),
+        (Some("1.19.5"), Some("3.9"), Some(false)),
+        (Some("1.19.5"), Some("3.11"), Some(true)),
+        (Some("1.16.0"), Some("3.8"), Some(true)),
+        (None, Some("3.11"), Some(false)),
+        (Some("1.26.4"), Some("3.99"), Some(true)),
+        (Some("1.26.4"), None, None),
+        (Some("main"), Some("3.11"), None),
+    ] {
+        assert_eq!(
+            numpy.compiles(version, language, Libc::Glibc),
+            compiles,
+            "{version:?} {language:?}"
+        );
+    }
+    assert_eq!(
+        numpy.compiles(Some("1.24.0"), Some("3.9"), Libc::Musl),
+        Some(true)
+    );
+    let netifaces = python_package("netifaces").expect("listed");
+    assert_eq!(
+        netifaces.compiles(None, Some("3.11"), Libc::Glibc),
+        Some(true)
+    );
     let flask = python_package("flask").expect("listed");
     assert_eq!(
         flask.compiles(Some("2.2.5"), Some("3.11"), Libc::Musl),
