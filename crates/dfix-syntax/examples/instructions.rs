@@ -61,7 +61,43 @@ fn instruction(node: &SyntaxNode, text: &str) -> Value {
         "json": node.children().any(|n| n.kind() == SyntaxKind::EXEC_FORM),
         "flags": flags,
         "heredocs": heredocs,
+        "args": arguments(node),
     })
+}
+
+/// The arguments as BuildKit's parser lists them: words, and of each pair the key, the value and
+/// what stands between. None of a shell form, whose comments a joined line keeps.
+fn arguments(node: &SyntaxNode) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    for child in node.children_with_tokens().skip(1) {
+        match child {
+            NodeOrToken::Token(token) => {
+                if matches!(token.kind(), SyntaxKind::KEYWORD | SyntaxKind::ERROR_TEXT) {
+                    found.push(token.text().to_owned());
+                }
+            }
+            NodeOrToken::Node(child) => match child.kind() {
+                SyntaxKind::FLAG | SyntaxKind::HEREDOC => {}
+                SyntaxKind::SHELL_SCRIPT | SyntaxKind::ERROR => return None,
+                SyntaxKind::PAIR if node.kind() != SyntaxKind::ARG_INSTR => {
+                    let text = joined(&child);
+                    let (key, value) = text.split_once('=').unwrap_or((&text, ""));
+                    found.extend([key, value, "="].map(str::to_owned));
+                }
+                SyntaxKind::LEGACY_PAIR => {
+                    found.extend(child.children().map(|word| joined(&word)));
+                    found.push(String::new());
+                }
+                SyntaxKind::EXEC_FORM => {
+                    let strings: Vec<String> = serde_json::from_str(&joined(&child)).ok()?;
+                    found.extend(strings);
+                }
+                kind if kind.is_instruction() => return None,
+                _ => found.push(joined(&child)),
+            },
+        }
+    }
+    Some(found)
 }
 
 /// The text of a node as the builder joins it: without continuations, and without the comments and
