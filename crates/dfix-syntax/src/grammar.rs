@@ -69,6 +69,7 @@ pub(crate) fn file(text: &str, shared: &mut Shared) -> (GreenNode, Vec<SyntaxErr
         foreign_frontend: false,
         seen_instruction: false,
         seen_from: false,
+        in_trigger: false,
     };
     grammar.file();
     (grammar.sink.finish(), grammar.errors)
@@ -93,6 +94,9 @@ struct Grammar<'t> {
     foreign_frontend: bool,
     seen_instruction: bool,
     seen_from: bool,
+    /// Whether the instruction at hand is one that `ONBUILD` triggers. The builder keeps it as text;
+    /// most of what is wrong with it shows only in the builds that stand on this image.
+    in_trigger: bool,
 }
 
 impl Grammar<'_> {
@@ -119,6 +123,9 @@ impl Grammar<'_> {
         }
         if !self.seen_instruction {
             self.error(0, 0, "the file has no instruction");
+        } else if !self.seen_from {
+            let end = self.text.len();
+            self.error(end, end, "the file has no `FROM`");
         }
         self.sink.finish_node();
     }
@@ -264,6 +271,13 @@ impl Grammar<'_> {
 
     /// Notes a fault at physical offsets.
     fn error(&mut self, start: usize, end: usize, message: impl Into<String>) {
+        if !self.in_trigger {
+            self.parse_error(start, end, message);
+        }
+    }
+
+    /// Notes a fault that the builder's parser meets, in a trigger too.
+    fn parse_error(&mut self, start: usize, end: usize, message: impl Into<String>) {
         let size = |offset| TextSize::try_from(offset).expect("a tree holds at most 4 GiB");
         self.errors.push(SyntaxError {
             range: TextRange::new(size(start), size(end.max(start))),
@@ -273,10 +287,19 @@ impl Grammar<'_> {
 
     /// Takes all of `text` as one token and notes a fault over it.
     fn refuse(&mut self, kind: SyntaxKind, text: &str, message: impl Into<String>) {
+        if self.in_trigger {
+            self.sink.token(kind, text.len());
+        } else {
+            self.parse_refuse(kind, text, message);
+        }
+    }
+
+    /// The same for a fault that the builder's parser meets, in a trigger too.
+    fn parse_refuse(&mut self, kind: SyntaxKind, text: &str, message: impl Into<String>) {
         self.sink.flush_gaps();
         let start = self.sink.position();
         self.sink.token(kind, text.len());
-        self.error(start, self.sink.position(), message);
+        self.parse_error(start, self.sink.position(), message);
     }
 
     /// Takes the blanks at the start of `text`; the rest.

@@ -19,7 +19,7 @@ impl Grammar<'_> {
         if depth > 0 {
             if matches!(kind, ONBUILD_INSTR | FROM_INSTR | MAINTAINER_INSTR) {
                 let message = format!("`{keyword}` cannot be what `ONBUILD` triggers");
-                self.error(start, end, message);
+                self.parse_error(start, end, message);
             }
         } else if kind == FROM_INSTR {
             self.seen_from = true;

@@ -20,7 +20,7 @@ impl Grammar<'_> {
     ) -> bool {
         let Ok(announced) = lex::heredocs(line) else {
             let end = self.sink.position();
-            self.error(end, end, "the here-document's name cannot be read");
+            self.parse_error(end, end, "the here-document's name cannot be read");
             return false;
         };
         if announced.is_empty() {
@@ -65,7 +65,7 @@ impl Grammar<'_> {
         }
         if end.is_none() {
             let name = &heredoc.name;
-            self.error(
+            self.parse_error(
                 start,
                 start,
                 format!("no line `{name}` ends the here-document"),

@@ -34,10 +34,7 @@ impl Grammar<'_> {
         self.sink.token(KEYWORD, keyword_len);
         let keyword_end = self.sink.position();
         let Some(kind) = kind else {
-            if depth == 0 {
-                // The builder looks at what `ONBUILD` triggers only when it is triggered.
-                self.error(start, keyword_end, format!("`{keyword}` is no instruction"));
-            }
+            self.error(start, keyword_end, format!("`{keyword}` is no instruction"));
             let rest = self.blanks(rest);
             self.sink.token(ERROR_TEXT, rest.len());
             self.sink.finish_node();
@@ -68,7 +65,9 @@ impl Grammar<'_> {
                 SHELL_INSTR => self.shell_instruction(rest, depth),
                 HEALTHCHECK_INSTR => self.healthcheck(rest),
                 ONBUILD_INSTR if depth == 0 => {
+                    self.in_trigger = true;
                     took_heredocs = self.instruction(rest, line, tail, 1);
+                    self.in_trigger = false;
                 }
                 _ => self.sink.token(ERROR_TEXT, rest.len()),
             }

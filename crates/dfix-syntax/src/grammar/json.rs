@@ -208,7 +208,7 @@ impl Grammar<'_> {
         match classify(text) {
             Json::No => None,
             Json::Mixed => {
-                self.refuse(ERROR_TEXT, text, "an exec form can hold strings only");
+                self.parse_refuse(ERROR_TEXT, text, "an exec form can hold strings only");
                 Some(usize::MAX)
             }
             Json::Strings => Some(self.exec_form(text)),

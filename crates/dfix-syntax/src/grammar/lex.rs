@@ -89,7 +89,8 @@ impl<'a> Lexer<'a> {
         raw_escapes: bool,
     ) -> Result<Vec<String>, Unreadable> {
         let mut lexer = Lexer {
-            rest: text.chars(),
+            // Go's scanner drops a byte order mark at the start of what it reads.
+            rest: text.strip_prefix('\u{feff}').unwrap_or(text).chars(),
             raw_quotes,
             raw_escapes,
             buffer: String::new(),

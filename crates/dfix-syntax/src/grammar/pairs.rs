@@ -52,7 +52,7 @@ impl Grammar<'_> {
             let start = self.sink.position();
             self.pair(key);
             let end = self.sink.position();
-            self.error(start, end, "the value is missing");
+            self.parse_error(start, end, "the value is missing");
             self.sink.token(WHITESPACE, after.len());
             return;
         }
@@ -84,7 +84,7 @@ impl Grammar<'_> {
                 self.pair(text);
             } else {
                 let name = if kind == ENV_INSTR { "ENV" } else { "LABEL" };
-                self.refuse(ERROR_TEXT, text, format!("`{name}` wants `key=value` here"));
+                self.parse_refuse(ERROR_TEXT, text, format!("`{name}` wants `key=value` here"));
             }
         }
         self.sink.token(WHITESPACE, rest.len() - at);
