@@ -6,6 +6,8 @@
 use dfix_model::context::Answer;
 use dfix_model::{Command, ImageRef, PackageManager, Requirement, Stage, Word};
 
+use crate::programs::{is_python, is_pythons};
+
 /// Whether what a stage ships is a Python application: its image is Python's, or its command is. Where what
 /// it starts cannot be told, it must install what a Python project of the build asks for.
 pub(crate) fn is_application(stage: Stage<'_>) -> bool {
@@ -62,37 +64,10 @@ fn is_python_image(image: &ImageRef) -> bool {
         || name.starts_with("tiangolo/uwsgi")
 }
 
-/// Programs that are Python's, other than the interpreter.
-const PROGRAMS: &[&str] = &[
-    "celery",
-    "daphne",
-    "django-admin",
-    "dramatiq",
-    "fastapi",
-    "flask",
-    "granian",
-    "gunicorn",
-    "hypercorn",
-    "jupyter",
-    "rq",
-    "sanic",
-    "scrapy",
-    "streamlit",
-    "uvicorn",
-    "uwsgi",
-    "waitress-serve",
-];
-
-fn is_interpreter(name: &str) -> bool {
-    ["python", "pypy"].iter().any(|stem| {
-        name.strip_prefix(stem)
-            .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
-    })
-}
-
 fn is_python_command(command: Command<'_>) -> bool {
-    let name = command.name();
-    is_interpreter(name) || PROGRAMS.contains(&name) || name.ends_with(".py")
+    is_pythons(command.name())
+        || command.is_any(&["jupyter", "sanic", "uwsgi"])
+        || command.name().ends_with(".py")
 }
 
 /// What says that an application is a Flask one.
@@ -197,7 +172,7 @@ pub(crate) fn flask_app(stage: Stage<'_>) -> Option<(String, String)> {
                 .or_else(|| value_of(&["--wsgi-file"]))
                 .and_then(shown)
         }
-        _ if is_interpreter(command.name()) || name.ends_with(".py") => {
+        _ if is_python(command.name()) || name.ends_with(".py") => {
             let file = script(command)?;
             match stage.read_final(file) {
                 Answer::Found(text) => shows_an_application(&text).then(|| shown(file)).flatten(),
@@ -231,7 +206,7 @@ fn script(command: Command<'_>) -> Option<&str> {
     if command.name().ends_with(".py") {
         return command.program()?.value();
     }
-    if !is_interpreter(command.name()) || module(command).is_some() {
+    if !is_python(command.name()) || module(command).is_some() {
         return None;
     }
     let mut words = command.args();
@@ -249,7 +224,7 @@ fn script(command: Command<'_>) -> Option<&str> {
 
 /// The module of `python -m MODULE`, and the words after it.
 fn module(command: Command<'_>) -> Option<(&str, Vec<Word<'_>>)> {
-    if !is_interpreter(command.name()) {
+    if !is_python(command.name()) {
         return None;
     }
     let mut words = command.args();
