@@ -163,8 +163,31 @@ pub(crate) fn expand(
     lookup: &mut dyn FnMut(&str) -> Lookup,
 ) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    expand_into(node, offset, origin, lookup, &mut pieces, 0);
+    let mut left = MOST_EXPANDED;
+    let mut bounded = |name: &str| match lookup(name) {
+        Lookup::Set(pieces) => {
+            let cost = pieces.iter().map(cost).sum();
+            match left.checked_sub(cost) {
+                Some(rest) => {
+                    left = rest;
+                    Lookup::Set(pieces)
+                }
+                None => Lookup::Unknown,
+            }
+        }
+        other => other,
+    };
+    expand_into(node, offset, origin, &mut bounded, &mut pieces, 0);
     pieces
+}
+
+/// How much the variables of one word may bring: `ENV a=$a$a` doubles with every line. What is over
+/// is taken as unknown.
+const MOST_EXPANDED: usize = 1 << 16;
+
+/// A piece weighs its text, and 256 bytes for itself.
+fn cost(piece: &Piece) -> usize {
+    256 + piece.text.as_deref().map_or(0, str::len)
 }
 
 fn expand_into(
