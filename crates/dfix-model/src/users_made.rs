@@ -168,10 +168,15 @@ fn user_made(command: Command<'_>) -> Option<UserMade<'_>> {
             if words.has(&["D", "--defaults"]) || !made(&words) {
                 return None;
             }
+            // One name alone is taken; what stands before it may be options from a variable.
+            let (name, before) = words.operands.split_last()?;
+            if before.iter().any(|word| word.is_known()) {
+                return None;
+            }
             let group = words.value(&["g", "--gid"]);
             Some(UserMade {
                 command,
-                name: *words.operands.last()?,
+                name: *name,
                 uid: words.value(&["u", "--uid"]),
                 group,
                 home: words.value(&["d", "--home-dir", "--home"]),

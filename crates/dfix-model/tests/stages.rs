@@ -215,6 +215,7 @@ fn users_that_commands_make() {
     assert_eq!(made("adduser app sudo"), vec![]);
     assert_eq!(made("sudo /usr/sbin/useradd app"), one("app", "", ""));
     assert_eq!(made("useradd -D -s /bin/bash"), vec![]);
+    assert_eq!(made("useradd app -m USER root"), vec![]);
 }
 
 #[test]

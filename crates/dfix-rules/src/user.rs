@@ -186,7 +186,10 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         .flat_map(Stage::users_made)
         .filter(|u| u.command.step().name() == "RUN" && !u.command.step().is_onbuild())
         .map(|u| (u, u.name_text()))
-        .filter(|(_, name)| name.as_deref().is_none_or(|n| !OF_SERVICES.contains(&n)))
+        .filter(|(_, name)| {
+            name.as_deref()
+                .is_none_or(|n| n != "root" && !OF_SERVICES.contains(&n))
+        })
         .collect();
     if users.len() > 1 {
         let folder = stage.final_workdir();

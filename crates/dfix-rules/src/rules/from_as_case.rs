@@ -20,6 +20,8 @@ pub(crate) const RULE: Rule = Rule {
         // Which of the two cases is meant cannot be told.
         leaves("From alpine:3.20 as build\n"),
         leaves("FROM alpine:3.20 AS as\n"),
+        // What a continuation cuts is not put together.
+        leaves("FROM alpine:3.20 a\\\ns build\n"),
     ],
 };
 
@@ -37,7 +39,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             "from" => "as",
             _ => continue,
         };
-        if as_keyword.text() == wanted {
+        let is_cut = as_keyword.text().len() != wanted.len();
+        if is_cut || as_keyword.text() == wanted {
             continue;
         }
         out.fix(
