@@ -160,8 +160,8 @@ impl<'m, 'n> Reader<'m, 'n> {
             }
             "git" if mentions(command, &["git@", "ssh://"]) => self.tool("ssh", site),
             "supervisord" | "crond" | "cron" | "xinetd" | "inetd" | "service" | "tox" | "nox"
-            | "invoke" | "fab" | "pre-commit" | "honcho" | "foreman" | "circusd" | "just"
-            | "task" | "nbexec" | "runsvdir" | "s6-svscan"
+            | "invoke" | "inv" | "fab" | "pre-commit" | "honcho" | "foreman" | "circusd"
+            | "just" | "task" | "nbexec" | "runsvdir" | "s6-svscan"
                 if is_starter(command) && self.form.loses_tools() =>
             {
                 self.needs.open(
@@ -500,24 +500,13 @@ fn is_starter(command: Command<'_>) -> bool {
     !command.is("service") || mentions(command, &["cron", "xinetd", "supervisor"])
 }
 
-/// `python setup.py install` and its like.
+/// `python setup.py install`, `python -m build` and their like.
 fn is_setup(command: Command<'_>, name: &str) -> bool {
     name.starts_with("python")
-        && command
+        && (command
             .args()
             .any(|w| w.known_start().ends_with("setup.py"))
-        && command.args().filter_map(Word::value).any(|word| {
-            matches!(
-                word,
-                "install"
-                    | "develop"
-                    | "build"
-                    | "build_ext"
-                    | "bdist_wheel"
-                    | "bdist_egg"
-                    | "test"
-            )
-        })
+            || command.has_arg("build") && command.has_arg("-m"))
 }
 
 fn is_piped(command: Command<'_>) -> bool {

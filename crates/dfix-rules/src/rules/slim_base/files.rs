@@ -109,7 +109,7 @@ impl<'m> Reader<'m, '_> {
         let Some(whole) = absolute(path, folder) else {
             return;
         };
-        if !self.form.loses_tools() || !self.scripts.insert(whole) {
+        if !self.form.loses_tools() || !self.scripts.insert(format!("the program {whole}")) {
             return;
         }
         let Answer::Found(text) = file_at(site, path, folder) else {

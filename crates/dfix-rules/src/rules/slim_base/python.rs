@@ -2,7 +2,7 @@
 
 use dfix_model::context::Answer;
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, PackageCommand};
+use dfix_model::{Command, PackageCommand, PackageManager, Stage, Word};
 
 use super::commands::{Reader, said};
 use super::needs::Site;
@@ -128,7 +128,9 @@ impl<'m> Reader<'m, '_> {
                     }
                     self.python_package(name, spec.version, usage, site);
                 }
-                (SpecKind::Path, _) if has_ending(spec.word.known_start(), ".whl") => {}
+                (SpecKind::Path, _) if has_ending(spec.word.known_start(), ".whl") => {
+                    self.own_wheel(package, spec.word, usage);
+                }
                 // Folders are looked at below.
                 (SpecKind::Path, _) => {}
                 _ => match read(spec.word.value().unwrap_or("")).into_iter().next() {
@@ -164,6 +166,34 @@ impl<'m> Reader<'m, '_> {
                 Some(path) => self.requirements(&path, usage, site, 0),
                 None => self.unknown_python(&format!("`{}`", file.word.written()), site),
             }
+        }
+    }
+
+    /// A wheel that stands in the image: what it needs is known only where nothing is fetched for it.
+    fn own_wheel(&mut self, package: &PackageCommand<'_>, word: Word<'_>, usage: Use<'m, '_>) {
+        let fetches_nothing = package.has_flag("--no-index") || package.has_flag("--no-deps");
+        let path = word.known_start();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        // A stage that made wheels of everything: `pip wheel`, then `COPY --from`.
+        let is_copied = !folder.is_empty()
+            && usage
+                .site
+                .stage
+                .lineage()
+                .flat_map(Stage::steps)
+                .any(|copy| {
+                    let target = copy
+                        .target()
+                        .map_or("", Word::known_start)
+                        .trim_end_matches('/');
+                    let makes = |from: Stage<'_>| {
+                        let commands = from.package_commands(PackageManager::Pip);
+                        commands.into_iter().any(|pip| pip.is_any(&["wheel"]))
+                    };
+                    target == folder && copy.source().and_then(|s| s.stage()).is_some_and(makes)
+                });
+        if usage.asked == Asked::Everything && !fetches_nothing && !is_copied {
+            self.unknown_python(&format!("what `{}` needs", word.written()), usage.site);
         }
     }
 
@@ -429,7 +459,7 @@ impl<'m> Reader<'m, '_> {
     ) {
         let subcommand = command
             .args()
-            .filter_map(dfix_model::Word::value)
+            .filter_map(Word::value)
             .find(|w| !w.starts_with('-'));
         let file = match (command.name(), subcommand) {
             ("poetry", Some("install" | "sync")) => "poetry.lock",
