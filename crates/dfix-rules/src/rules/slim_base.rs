@@ -84,6 +84,15 @@ fn change<'m>(file: &'m Model<'m>, root: Stage<'m>, form: &Form, out: &mut Findi
         }
     };
     let needs = needs_of(&target, form, out);
+    let alone = target::only_here(file, root, form.slim());
+    let (target, needs) = match alone {
+        // A builder that shares the variable needs the full image: it keeps it.
+        Ok(alone) if !needs.builds.is_empty() && alone.stages.len() < target.stages.len() => {
+            let needs = needs_of(&alone, form, out);
+            (alone, needs)
+        }
+        _ => (target, needs),
+    };
     if let Some(why) = needs.against.first() {
         out.report(root.from_step(), message)
             .remedy(format!("{why}: change that first"));

@@ -39,8 +39,7 @@ pub(super) fn target<'m>(
     })?;
     let mut roots = vec![root];
     let mut effects = Vec::new();
-    let mut open = Vec::new();
-    let (mut place, mut source) = (spelled.place, spelled.source);
+    let (place, source) = (spelled.place, spelled.source);
     if let Origin::ArgDefault(index) = spelled.origin {
         let arg = file
             .global_args()
@@ -52,36 +51,59 @@ pub(super) fn target<'m>(
                 name: arg.name().to_owned(),
             });
         } else {
-            // Others use the variable for something else: the FROM is extended, not the default.
-            (place, source) = extended(image, slim).ok_or_else(|| NoPlace {
-                remedy: format!(
-                    "`{}` is used elsewhere too: give this `FROM` a variable of its own whose default is the slim form",
-                    arg.name()
-                ),
-            })?;
-            open.push(Unproven {
-                condition: format!(
-                    "whether a build sets `{}` to a tag that has no such slim form",
-                    arg.name()
-                ),
-                remedy: "look at the build arguments that your builds pass".to_owned(),
-            });
+            return only_here(file, root, slim);
         }
     }
     effects.extend(roots.iter().map(|stage| Effect::BaseImage {
         stage: stage.index(),
     }));
-    let stages = file
-        .stages()
-        .filter(|stage| roots.contains(&stage.root()))
-        .collect();
     Ok(Target {
         place,
         source,
-        stages,
+        stages: standing_on(file, &roots),
         effects,
-        open,
+        open: Vec::new(),
     })
+}
+
+/// The change for one `FROM` alone, whose variable others use too: the `FROM` is extended, the default
+/// stays.
+pub(super) fn only_here<'m>(
+    file: &'m Model<'m>,
+    root: Stage<'m>,
+    slim: &str,
+) -> Result<Target<'m>, NoPlace> {
+    let image = root.image();
+    let variable = match image.tag.as_ref().map(|tag| tag.origin) {
+        Some(Origin::ArgDefault(index)) => file.global_args().nth(index).map(GlobalArg::name),
+        _ => None,
+    };
+    let (Some(variable), Some((place, source))) = (variable, extended(image, slim)) else {
+        return Err(NoPlace {
+            remedy: "others use the same variable: give this `FROM` one of its own, whose default is the slim form"
+                .to_owned(),
+        });
+    };
+    Ok(Target {
+        place,
+        source,
+        stages: standing_on(file, &[root]),
+        effects: vec![Effect::BaseImage {
+            stage: root.index(),
+        }],
+        open: vec![Unproven {
+            condition: format!(
+                "whether a build sets `{variable}` to a tag that has no such slim form"
+            ),
+            remedy: "look at the build arguments that your builds pass".to_owned(),
+        }],
+    })
+}
+
+fn standing_on<'m>(file: &'m Model<'m>, roots: &[Stage<'m>]) -> Vec<Stage<'m>> {
+    file.stages()
+        .filter(|stage| roots.contains(&stage.root()))
+        .collect()
 }
 
 fn unclear(what: &str) -> NoPlace {
