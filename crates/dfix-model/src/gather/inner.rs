@@ -54,8 +54,9 @@ impl Walk<'_> {
             self.found.unread = true;
             return;
         }
-        let Some(tree) =
-            dfix_syntax::parse_embedded_shell(&self.text[range], self.escape, enclosure)
+        // The builder joins no lines in a here-document.
+        let escape = (!scope.lines).then_some(self.escape);
+        let Some(tree) = dfix_syntax::parse_embedded_shell(&self.text[range], escape, enclosure)
         else {
             self.found.unread = true;
             return;
@@ -88,6 +89,10 @@ impl Walk<'_> {
             return;
         };
         if shell.is_some() && takers().count() == 1 {
+            let scope = Scope {
+                lines: true,
+                ..scope
+            };
             self.embedded(range, Enclosure::Plain, 0, scope);
         } else if !takers()
             .all(|(_, name)| matches!(name, "cat" | "tee" | "patch" | "envsubst" | "tr" | "base64"))
