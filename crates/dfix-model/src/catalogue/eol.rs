@@ -1,6 +1,6 @@
 //! When support of a release cycle ends or ended.
 
-use super::{AS_OF, Date, Distribution, Foundation, table_rows};
+use super::{AS_OF, Date, Distribution, Foundation, rows_of};
 
 static EOL: &str = include_str!("../../data/eol.tsv");
 
@@ -66,9 +66,8 @@ pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
 }
 
 fn find(product: &str, cycle: &str) -> Option<Eol> {
-    table_rows(EOL)
-        .skip_while(|row| row.clone().next() != Some(product))
-        .take_while(|row| row.clone().next() == Some(product))
+    rows_of(EOL, product)
+        .map(|line| line.split('\t'))
         .find_map(|mut row| {
             let _product = row.next()?;
             let name = row.next()?;

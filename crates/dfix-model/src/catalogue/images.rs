@@ -12,17 +12,34 @@ static IMAGES: &str = include_str!("../../data/images.tsv");
 /// Another registry's copy of an official image is not the official image: its family is
 /// [`Family::Unknown`].
 pub fn image(repository: &str, tag: &str) -> ImageFacts {
-    if repository == "scratch" {
-        return from_row("scratch", "", "scratch:*").unwrap_or(ImageFacts::NOTHING);
-    }
-    let found = table_rows(IMAGES).find_map(|mut row| {
-        let pattern = row.next()?;
-        let (name, tags) = pattern.rsplit_once(':')?;
-        (glob(name, repository) && glob(tags, tag)).then_some(pattern)
+    let plain = without_architecture(repository);
+    let found = table_rows(IMAGES).find(|row| {
+        row.clone()
+            .next()
+            .and_then(|pattern| pattern.rsplit_once(':'))
+            .is_some_and(|(name, tags)| {
+                let may =
+                    name.starts_with('*') || name.as_bytes().first() == plain.as_bytes().first();
+                may && glob(name, plain) && glob(tags, tag)
+            })
     });
     match found {
-        Some(pattern) => from_row(repository, tag, pattern).unwrap_or(ImageFacts::NOTHING),
-        None => unlisted(repository, tag),
+        Some(row) => from_row(plain, tag, row).unwrap_or(ImageFacts::NOTHING),
+        None => unlisted(plain, tag),
+    }
+}
+
+/// `arm64v8/python` holds what `python` does on that machine: the official images' own builds.
+fn without_architecture(repository: &str) -> &str {
+    const ARCHITECTURES: &[&str] = &[
+        "amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "mips64le", "ppc64le",
+        "riscv64", "s390x",
+    ];
+    match repository.split_once('/') {
+        Some((machine, name)) if ARCHITECTURES.contains(&machine) && super::is_official(name) => {
+            name
+        }
+        _ => repository,
     }
 }
 
@@ -42,8 +59,11 @@ fn unlisted(repository: &str, tag: &str) -> ImageFacts {
     facts
 }
 
-fn from_row(repository: &str, tag: &str, pattern: &str) -> Option<ImageFacts> {
-    let mut row = table_rows(IMAGES).find(|row| row.clone().next() == Some(pattern))?;
+fn from_row(
+    repository: &str,
+    tag: &str,
+    mut row: std::str::Split<'static, char>,
+) -> Option<ImageFacts> {
     let _pattern = row.next()?;
     let family = family_of(row.next()?);
     let ground = row.next()?;

@@ -1,7 +1,6 @@
 //! Language packages: which install as they are, and which need a compiler or a system library.
 
 use super::image::Libc;
-use super::table_rows;
 
 static PYTHON: &str = include_str!("../../data/python-packages.tsv");
 static NODE: &str = include_str!("../../data/node-packages.tsv");
@@ -101,37 +100,48 @@ impl Package {
 /// What is known of a package of the Python index. `name` may be spelled in any way that the index
 /// takes (`Flask_SQLAlchemy`). `None`: not known, treat with care.
 pub fn python_package(name: &str) -> Option<Package> {
-    find(PYTHON, |known| same_python_name(known, name))
+    find(PYTHON, &normal_python_name(name))
 }
 
 /// What is known of a package of npm (`bcrypt`, `@swc/core`). `None`: not known; nearly all
 /// packages of npm have no compiled part.
 pub fn node_package(name: &str) -> Option<Package> {
-    find(NODE, |known| known == name)
+    find(NODE, name)
 }
 
 /// What is known of a Ruby gem. `None`: not known; most gems have no compiled part.
 pub fn ruby_gem(name: &str) -> Option<Package> {
-    find(RUBY, |known| known == name)
+    find(RUBY, name)
 }
 
-fn find(table: &'static str, wanted: impl Fn(&str) -> bool) -> Option<Package> {
-    table_rows(table).find_map(|mut row| {
-        let names = row.next()?;
-        let name = names.split(' ').find(|name| wanted(name))?;
-        let form = match row.next()? {
-            "pure" => Form::Pure,
-            "prebuilt" => Form::Prebuilt,
-            _ => Form::Source,
-        };
-        Some(Package {
-            name,
-            form,
-            ready_made: row.next().unwrap_or(""),
-            build: row.next().unwrap_or(""),
-            run_time: row.next().unwrap_or(""),
-            note: row.next().unwrap_or(""),
-        })
+/// Finds the row that has the name in its first column.
+fn find(table: &'static str, wanted: &str) -> Option<Package> {
+    if wanted.is_empty() || wanted.contains([' ', '\t', '\n']) {
+        return None;
+    }
+    let (start, _) = table.match_indices(wanted).find(|(start, _)| {
+        let before = &table[..*start];
+        let after = &table[start + wanted.len()..];
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        before.ends_with([' ', '\n'])
+            && after.starts_with([' ', '\t'])
+            && !before[line..].contains(['\t', '#'])
+    })?;
+    let line = table[..start].rfind('\n').map_or(0, |end| end + 1);
+    let mut row = table[line..].lines().next()?.split('\t');
+    let _names = row.next()?;
+    let form = match row.next()? {
+        "pure" => Form::Pure,
+        "prebuilt" => Form::Prebuilt,
+        _ => Form::Source,
+    };
+    Some(Package {
+        name: &table[start..start + wanted.len()],
+        form,
+        ready_made: row.next().unwrap_or(""),
+        build: row.next().unwrap_or(""),
+        run_time: row.next().unwrap_or(""),
+        note: row.next().unwrap_or(""),
     })
 }
 
@@ -140,25 +150,17 @@ fn list(text: &'static str) -> impl Iterator<Item = &'static str> + use<> {
         .filter(|word| !word.is_empty() && *word != "-")
 }
 
-/// Names compare without case, and with each run of `-`, `_` and `.` as one `-`.
-fn same_python_name(known: &str, name: &str) -> bool {
-    let mut known = known.chars();
-    let mut pending = false;
-    let mut started = false;
+/// Lower case, and each run of `-`, `_` and `.` as one `-`: the index's own rule.
+fn normal_python_name(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
     for letter in name.chars() {
-        if matches!(letter, '-' | '_' | '.') {
-            pending = started;
-            continue;
-        }
-        started = true;
-        if std::mem::take(&mut pending) && known.next() != Some('-') {
-            return false;
-        }
-        if known.next() != Some(letter.to_ascii_lowercase()) {
-            return false;
+        if !matches!(letter, '-' | '_' | '.') {
+            normal.push(letter.to_ascii_lowercase());
+        } else if !normal.ends_with('-') {
+            normal.push('-');
         }
     }
-    known.next().is_none() && started
+    normal
 }
 
 /// Whether a version comes before another, by their leading numbers; `None` when one is no

@@ -2,7 +2,7 @@
 //!
 //! The file's layout is told in `data/README.md`; `data/refresh.py` writes it.
 
-use super::{Date, Foundation};
+use super::{Date, Foundation, rows_of};
 
 static TAGS: &[u8] = include_bytes!("../../data/official-tags.bin");
 static CURRENT: &str = include_str!("../../data/current-tags.tsv");
@@ -34,11 +34,10 @@ pub fn tag(repository: &str, tag: &str) -> Option<TagRecord> {
 
 /// The tags that name the same image as this one does on [`super::AS_OF`], itself included, the
 /// most telling first (`3.14.7-trixie` before `3`). Empty when the tag is alone or not current.
-pub fn aliases(repository: &str, tag: &str) -> impl Iterator<Item = &'static str> {
-    CURRENT
-        .lines()
+pub fn aliases(repository: &str, tag: &str) -> impl Iterator<Item = &'static str> + use<> {
+    rows_of(CURRENT, repository)
         .filter_map(|line| line.split_once('\t'))
-        .find(|(name, tags)| *name == repository && tags.split(' ').any(|other| other == tag))
+        .find(|(_, tags)| tags.split(' ').any(|other| other == tag))
         .map_or("", |(_, tags)| tags)
         .split(' ')
         .filter(|tag| !tag.is_empty())

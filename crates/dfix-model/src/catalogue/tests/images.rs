@@ -198,6 +198,9 @@ fn facts_of_other_images() {
     assert_eq!(image("bitnami/redis", "7.0").application_user(), None);
     assert_eq!(image("nobody/knows", "1").family, Family::Unknown);
     assert_eq!(image("golang", "1.22").workdir(), Some("/go"));
+    assert_eq!(image("arm64v8/python", "3.11-slim").family, Family::Python);
+    assert!(!image("arm64v8/nobody-knows", "1").is_known());
+    assert_eq!(image("python", "nonsense").foundation, None);
     assert_eq!(image("golang", "1.22-alpine").libc, Libc::Musl);
 }
 
