@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use dfix_engine::{RuleSettings, Safety, Setting};
+use dfix_engine::{OptionKind, Rule, RuleSettings, Safety, Setting};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -242,7 +242,7 @@ fn parse(file: &Path, text: &str) -> Result<Config, ConfigError> {
             "include" => config.include = Some(reader.globs(value, folder)?),
             "exclude" => config.exclude = Some(reader.globs(value, folder)?),
             "context" => config.context = Some(folder.join(reader.string(value)?)),
-            "assume" => config.assume = reader.settings(reader.table(value)?)?,
+            "assume" => config.assume = reader.assumed(reader.table(value)?)?,
             _ => {
                 let known = ["level", "rules", "include", "exclude", "context", "assume"];
                 return Err(reader.unknown("key", key, known));
@@ -337,12 +337,13 @@ impl Reader<'_> {
             if !select::is_known(name.get_ref()) {
                 return Err(self.unknown("rule", name, select::names()));
             }
-            rules.push((name.get_ref().to_string(), self.said(value)?));
+            let called = select::resolve(name.get_ref()).unwrap_or_default();
+            rules.push((name.get_ref().to_string(), self.said(value, &called)?));
         }
         Ok(rules)
     }
 
-    fn said(&self, value: &Value<'_>) -> Result<Said, ConfigError> {
+    fn said(&self, value: &Value<'_>, rules: &[&'static Rule]) -> Result<Said, ConfigError> {
         let mut said = Said::default();
         match value.get_ref() {
             DeValue::Boolean(on) => said.on = Some(*on),
@@ -365,8 +366,15 @@ impl Reader<'_> {
                         }
                         "level" => said.settings.level = Some(self.level(value)?),
                         option => {
-                            let setting = self.setting(value)?;
-                            said.settings.options.insert(option.to_owned(), setting);
+                            let options = rules.iter().flat_map(|rule| rule.options);
+                            let Some(option) = options.clone().find(|it| it.name == option) else {
+                                let known = options.map(|it| it.name).chain(["enabled", "level"]);
+                                return Err(self.unknown("option", key, known));
+                            };
+                            let setting = self.setting(value, option.kind)?;
+                            said.settings
+                                .options
+                                .insert(option.name.to_owned(), setting);
                         }
                     }
                 }
@@ -376,27 +384,44 @@ impl Reader<'_> {
         Ok(said)
     }
 
-    fn settings(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, Setting>, ConfigError> {
-        let pairs = table.iter();
-        pairs
-            .map(|(key, value)| Ok((key.get_ref().to_string(), self.setting(value)?)))
-            .collect()
+    /// What the user vouches for: the options of any rule that begin so, without that beginning.
+    fn assumed(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, Setting>, ConfigError> {
+        let all = select::ALL.iter().flat_map(|rule| rule.options);
+        let known = all.filter_map(|it| Some((it.name.strip_prefix("assume-")?, it)));
+        let mut assumed = BTreeMap::new();
+        for (key, value) in in_order(table) {
+            let Some((_, option)) = known.clone().find(|it| it.0 == key.get_ref().as_ref()) else {
+                return Err(self.unknown("assumption", key, known.map(|it| it.0)));
+            };
+            let setting = self.setting(value, option.kind)?;
+            assumed.insert(option.name.to_owned(), setting);
+        }
+        Ok(assumed)
     }
 
-    fn setting(&self, value: &Value<'_>) -> Result<Setting, ConfigError> {
-        let wanted = "a string, a whole number, true, false or a list of strings";
-        match value.get_ref() {
-            DeValue::String(text) => Ok(Setting::Text(text.to_string())),
-            DeValue::Boolean(flag) => Ok(Setting::Flag(*flag)),
+    fn setting(&self, value: &Value<'_>, kind: OptionKind) -> Result<Setting, ConfigError> {
+        let setting = match value.get_ref() {
+            DeValue::String(text) => Setting::Text(text.to_string()),
+            DeValue::Boolean(flag) => Setting::Flag(*flag),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
                 .map(Setting::Number)
-                .map_err(|_| self.error(value.span(), "this number is too large")),
+                .map_err(|_| self.error(value.span(), "this number is too large"))?,
             DeValue::Array(items) => {
                 let items: Result<Vec<String>, _> =
                     items.iter().map(|it| self.string(it)).collect();
-                Ok(Setting::List(items?))
+                Setting::List(items?)
             }
-            _ => Err(self.wrong(value, wanted)),
+            _ => return Err(self.wrong(value, &kind.to_string())),
+        };
+        match (&setting, kind) {
+            _ if kind.takes(&setting) => Ok(setting),
+            (Setting::Text(text), OptionKind::OneOf(_)) => {
+                Err(self.error(value.span(), format!("expected {kind}, found \"{text}\"")))
+            }
+            (Setting::Number(number), OptionKind::Number) => {
+                Err(self.error(value.span(), format!("expected {kind}, found {number}")))
+            }
+            _ => Err(self.wrong(value, &kind.to_string())),
         }
     }
 }
@@ -450,6 +475,26 @@ mod tests {
                 "[rules]\nstyle = \"out\"",
                 "/x/dfix.toml:2:9: expected on, off, safe",
             ),
+            (
+                "[rules.non-root-user]\nname = \"app\"\nownreship = \"copy\"",
+                "/x/dfix.toml:3:1: unknown option `ownreship`; did you mean `ownership`?",
+            ),
+            (
+                "[rules.non-root-user]\nownership = \"none\"",
+                "/x/dfix.toml:2:13: expected \"chown\" or \"copy\", found \"none\"",
+            ),
+            (
+                "[rules.security]\nuid = -1",
+                "/x/dfix.toml:2:7: expected a whole number, found -1",
+            ),
+            (
+                "[rules.from-as-case]\nname = \"app\"",
+                "/x/dfix.toml:2:1: unknown option `name`",
+            ),
+            (
+                "[assume]\nwheel = []",
+                "/x/dfix.toml:2:1: unknown assumption `wheel`; did you mean `wheels`?",
+            ),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(told), "{error}\n{told}");
@@ -458,13 +503,17 @@ mod tests {
 
     #[test]
     fn rules_take_a_word_or_a_table() {
-        let text = "level = \"safe\"\n[rules]\nstyle = \"off\"\nsize = { level = \"unsafe\", names = [\"a\", \"b\"] }\n";
+        let text = "level = \"safe\"\n[rules]\nstyle = \"off\"\nbase = { level = \"unsafe\", assume-wheels = [\"a\", \"b\"] }\n[assume]\nwheels = \"c\"\n";
         let config = read(text).unwrap();
         assert_eq!(config.level, Some(Safety::Safe));
         let of = |name: &str| &config.rules.iter().find(|it| it.0 == name).unwrap().1;
         assert_eq!(of("style").on, Some(false));
-        assert_eq!(of("size").settings.level, Some(Safety::Unsafe));
+        assert_eq!(of("base").settings.level, Some(Safety::Unsafe));
         let names = Setting::List(vec!["a".to_owned(), "b".to_owned()]);
-        assert_eq!(of("size").settings.options["names"], names);
+        assert_eq!(of("base").settings.options["assume-wheels"], names);
+        assert_eq!(
+            config.assume["assume-wheels"],
+            Setting::Text("c".to_owned())
+        );
     }
 }

@@ -40,6 +40,16 @@ fn print(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
         ". Ignore it in a file with `# dfix: ignore={}`.",
         rule.id
     )?;
+    if !rule.options.is_empty() {
+        writeln!(out, "\nOptions, in dfix.toml under [rules.{}]:", rule.id)?;
+    }
+    for option in rule.options {
+        writeln!(
+            out,
+            "    {} ({}): {}",
+            option.name, option.kind, option.summary
+        )?;
+    }
     for example in rule.examples {
         print_example(example, out)?;
     }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use dfix_engine::{Example, Group, Rule};
+use dfix_engine::{Example, Group, Rule, RuleOption};
 use serde_json::{Value, json};
 
 use super::{Exit, Stop};
@@ -52,7 +52,16 @@ pub(super) fn of_rule(rule: &Rule) -> Value {
         "phase": names::phase(rule.phase),
         "summary": rule.summary,
         "why": rule.why,
+        "options": rule.options.iter().map(of_option).collect::<Vec<_>>(),
         "examples": rule.examples.iter().map(of_example).collect::<Vec<_>>(),
+    })
+}
+
+fn of_option(option: &RuleOption) -> Value {
+    json!({
+        "name": option.name,
+        "takes": option.kind.to_string(),
+        "summary": option.summary,
     })
 }
 

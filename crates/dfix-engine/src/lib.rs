@@ -30,5 +30,5 @@ pub use ignore::IGNORE_UNUSED;
 pub use options::{Options, RuleSettings, Setting};
 pub use outcome::{Finding, Outcome, Proof, Refused, Round};
 pub use place::Place;
-pub use rule::{Example, Group, Phase, Rule, fixes, leaves};
+pub use rule::{Example, Group, OptionKind, Phase, Rule, RuleOption, fixes, leaves};
 pub use select::{UnknownName, select};

@@ -1,5 +1,7 @@
 //! What a rule is: data and one function.
 
+use crate::options::Setting;
+
 /// What a rule is about; `--rule` and `--ignore` take a group's name too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
@@ -68,8 +70,62 @@ pub struct Rule {
     pub phase: Phase,
     /// Looks at the file.
     pub check: fn(&dfix_model::Model<'_>, &mut crate::Findings<'_>),
+    /// What a configuration may set for it.
+    pub options: &'static [RuleOption],
     /// Before and after: its tests, its documentation and its row in the README.
     pub examples: &'static [Example],
+}
+
+/// One option of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleOption {
+    /// The key in the configuration: `ownership`. One that begins with `assume-` is something that the
+    /// user vouches for, and may also be set for all rules at once.
+    pub name: &'static str,
+    /// What its value may be.
+    pub kind: OptionKind,
+    /// What it says, in one line without a full stop.
+    pub summary: &'static str,
+}
+
+/// What the value of an option may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    /// Any text.
+    Text,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// True or false.
+    Flag,
+    /// A whole number, from 0.
+    Number,
+    /// Several texts, or one.
+    List,
+}
+
+impl OptionKind {
+    /// Whether a value is of this kind.
+    pub fn takes(self, value: &Setting) -> bool {
+        match self {
+            OptionKind::Text => value.as_text().is_some(),
+            OptionKind::OneOf(texts) => value.as_text().is_some_and(|it| texts.contains(&it)),
+            OptionKind::Flag => value.as_flag().is_some(),
+            OptionKind::Number => value.as_number().is_some_and(|it| it >= 0),
+            OptionKind::List => value.as_list().is_some(),
+        }
+    }
+}
+
+impl std::fmt::Display for OptionKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            OptionKind::Text => f.write_str("a string"),
+            OptionKind::OneOf(texts) => write!(f, "\"{}\"", texts.join("\" or \"")),
+            OptionKind::Flag => f.write_str("true or false"),
+            OptionKind::Number => f.write_str("a whole number"),
+            OptionKind::List => f.write_str("a list of strings"),
+        }
+    }
 }
 
 /// One example of a rule.

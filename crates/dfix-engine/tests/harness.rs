@@ -14,6 +14,7 @@ const fn with(rule: &Rule, examples: &'static [Example]) -> Rule {
         why: rule.why,
         phase: rule.phase,
         check: rule.check,
+        options: rule.options,
         examples,
     }
 }

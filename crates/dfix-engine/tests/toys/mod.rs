@@ -15,6 +15,7 @@ const fn rule(id: &'static str, phase: Phase, check: fn(&Model<'_>, &mut Finding
         why: "toy",
         phase,
         check,
+        options: &[],
         examples: &[],
     }
 }

@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
           that turns up under the name one day is not unpacked by surprise.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM alpine:3.20\nADD . /app\n",

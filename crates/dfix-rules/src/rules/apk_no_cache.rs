@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
           `apk update` nor a clean-up is needed.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM alpine:3.20\nRUN apk add curl\n",

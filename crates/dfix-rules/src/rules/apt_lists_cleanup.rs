@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
           is still in the layer below.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCMD [\"curl\"]\n",

@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
           next, and it draws progress bars into the build's log.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM debian:12\nRUN apt update && apt install -y bash nginx git gcc\\\n    && true\n",

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "Nobody can answer a question during a build: apt gives up and the build fails.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM debian:12\nRUN apt-get update && apt-get install curl\n",

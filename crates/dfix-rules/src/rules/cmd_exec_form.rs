@@ -15,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
           never reach it: the container is killed ten seconds later.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM python:3.12\nCMD python app.py --port 8000\n",

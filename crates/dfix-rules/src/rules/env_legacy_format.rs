@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
           `ENV A=1 B=2` and `ENV A 1 B=2` mean quite different things.",
     phase: Phase::Shape,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM debian:12\nENV LANG C.UTF-8\nLABEL version 1\n",

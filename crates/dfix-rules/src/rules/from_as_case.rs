@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "One line in one letter case reads better, and the builder warns of anything else.",
     phase: Phase::Layout,
     check,
+    options: &[],
     examples: &[
         fixes("FROM alpine:3.20 as build\n", "FROM alpine:3.20 AS build\n"),
         fixes("from alpine:3.20 AS build\n", "from alpine:3.20 as build\n"),

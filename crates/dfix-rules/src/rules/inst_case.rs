@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "A file in one letter case reads better, and the builder warns of a mixed one.",
     phase: Phase::Layout,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM alpine:3.20\nrun true\nCMD [\"sh\"]\n",

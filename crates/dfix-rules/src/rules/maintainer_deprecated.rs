@@ -15,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
           the key that the OCI image specification names for it.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM alpine:3.20\nMAINTAINER Jane Doe <jane@example.com>\n",

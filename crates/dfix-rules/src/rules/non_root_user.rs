@@ -1,6 +1,8 @@
 //! `non-root-user`: the container does not run as root.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Unproven, fixes, leaves};
+use dfix_engine::{
+    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Unproven, fixes, leaves,
+};
 use dfix_model::{Answer3, Model, Stage, Step};
 
 use crate::homes::left_in_roots_home;
@@ -18,6 +20,28 @@ pub(crate) const RULE: Rule = Rule {
           with a fault of the kernel or of a mount also outside of it.",
     phase: Phase::Meaning,
     check,
+    options: &[
+        RuleOption {
+            name: "name",
+            kind: OptionKind::Text,
+            summary: "the name of a user that is created; by default `appuser`",
+        },
+        RuleOption {
+            name: "uid",
+            kind: OptionKind::Number,
+            summary: "the number of a user that is created; by default the next free one",
+        },
+        RuleOption {
+            name: "numeric",
+            kind: OptionKind::Flag,
+            summary: "whether `USER` is written as a number, as `runAsNonRoot` of Kubernetes needs",
+        },
+        RuleOption {
+            name: "ownership",
+            kind: OptionKind::OneOf(&["chown", "copy"]),
+            summary: "how the user gets its files: `chown` in a `RUN` (the default), or `COPY --chown` with `copy`",
+        },
+    ],
     examples: &[
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nEXPOSE 5000\nCMD [\"python\", \"app.py\"]\n",

@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "pip keeps a copy of everything that it downloads. In an image nobody reads that copy again.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM python:3.12\nRUN pip install flask # web\n",

@@ -1,7 +1,8 @@
 //! Settings for production in the image of a Python application.
 
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Setting, env_source, fixes, leaves,
+    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, env_source,
+    fixes, leaves,
 };
 use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step};
 
@@ -18,6 +19,11 @@ pub(crate) const RULE: Rule = Rule {
           more; the option `flask-env = true` sets it for them too, `false` never.",
     phase: Phase::Meaning,
     check,
+    options: &[RuleOption {
+        name: "flask-env",
+        kind: OptionKind::Flag,
+        summary: "whether to set `FLASK_ENV` whatever the version of Flask; by default where it is below 2.3 or unknown",
+    }],
     examples: &[
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\nCMD [\"python\", \"app.py\"]\n",
@@ -151,10 +157,13 @@ fn set_flask(stage: Stage<'_>, out: &mut Findings<'_>) {
     out.fix(
         stage.from_step(),
         Safety::Checked,
-        format!(
-            "`{}` is not set for a Flask application",
-            keys.join("` and `")
-        ),
+        match keys.as_slice() {
+            [key] => format!("`{key}` is not set for a Flask application"),
+            keys => format!(
+                "`{}` are not set for a Flask application",
+                keys.join("` and `")
+            ),
+        },
     )
     .effect(Effect::environment(stage.index(), keys))
     .evidences(evidence)

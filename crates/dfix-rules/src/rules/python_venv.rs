@@ -16,6 +16,7 @@ pub(crate) const RULE: Rule = Rule {
           and one folder holds all that the application needs: it can be copied into another stage.",
     phase: Phase::Meaning,
     check,
+    options: &[],
     examples: &[
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",

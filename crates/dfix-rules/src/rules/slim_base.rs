@@ -1,8 +1,4 @@
 //! A stage that is shipped stands on the slim form of its image.
-//!
-//! | option | what it says |
-//! |---|---|
-//! | `assume-wheels` | Python packages, by name, that are known to install without a compiler |
 
 mod archives;
 mod commands;
@@ -22,7 +18,7 @@ mod start;
 mod system;
 mod target;
 
-use dfix_engine::{Findings, Group, Phase, Rule, Safety};
+use dfix_engine::{Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety};
 use dfix_model::{Base, Model, Stage};
 
 use commands::Reader;
@@ -40,6 +36,11 @@ pub(crate) const RULE: Rule = Rule {
           the same release of the same distribution.",
     phase: Phase::Meaning,
     check,
+    options: &[RuleOption {
+        name: "assume-wheels",
+        kind: OptionKind::List,
+        summary: "Python packages, by name, that are known to install without a compiler",
+    }],
     examples: examples::EXAMPLES,
 };
 

@@ -299,7 +299,7 @@ impl<'m> Reader<'m, '_> {
             }
             Verdict::Unknown => self.needs.open(
                 format!("whether `{name}` has a wheel for {}", python_name(self.form.python())),
-                format!("look on its index page, and write `assume-wheels = [\"{name}\"]` for this rule in dfix.toml"),
+                format!("look on its index page, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"),
             ),
         }
     }
@@ -368,7 +368,7 @@ impl<'m> Reader<'m, '_> {
         if known.verdict == Verdict::Unknown || self.has_own_compiler(site) {
             self.needs.open(
                 format!("whether `{name}`, which is built from its source, needs a compiler"),
-                format!("look at its source, and write `assume-wheels = [\"{name}\"]` for this rule in dfix.toml"),
+                format!("look at its source, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"),
             );
         } else {
             self.needs
