@@ -35,20 +35,20 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
     }
 }
 
-/// An effect in a few words.
+/// What an effect does, in a few words.
 pub(crate) fn effect(effect: &Effect) -> String {
     match effect {
-        Effect::Layout => "layout only".to_owned(),
-        Effect::Shape => "the same build, said differently".to_owned(),
-        Effect::BaseImage { stage } => format!("base image of stage {stage}"),
-        Effect::GlobalArg { name } => format!("default of ARG {name}"),
-        Effect::Arguments { .. } => "a command's arguments".to_owned(),
+        Effect::Layout => "changes the layout only".to_owned(),
+        Effect::Shape => "says the same build differently".to_owned(),
+        Effect::BaseImage { stage } => format!("changes the base image of stage {stage}"),
+        Effect::GlobalArg { name } => format!("changes the default of ARG {name}"),
+        Effect::Arguments { .. } => "changes a command's arguments".to_owned(),
         Effect::Environment { stage, keys } => {
-            format!("{} in the environment of stage {stage}", keys.join(", "))
+            format!("sets {} in stage {stage}", keys.join(", "))
         }
-        Effect::User { stage } => format!("user of stage {stage}"),
-        Effect::Inserted { stage, keyword } => format!("a new {keyword} in stage {stage}"),
-        Effect::Removed { .. } => "an instruction goes".to_owned(),
-        Effect::Changed { .. } => "an instruction changes".to_owned(),
+        Effect::User { stage } => format!("changes the user of stage {stage}"),
+        Effect::Inserted { stage, keyword } => format!("adds {keyword} to stage {stage}"),
+        Effect::Removed { .. } => "removes an instruction".to_owned(),
+        Effect::Changed { .. } => "changes an instruction".to_owned(),
     }
 }

@@ -36,7 +36,8 @@ pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Tr
         .prefix(".dfix-")
         .suffix(".tmp")
         .tempfile_in(folder)
-        .map_err(|e| cannot("write into the file's folder", &e))?;
+        // The error itself would name the temporary file, which nobody knows.
+        .map_err(|e| cannot("write into the file's folder", &e.kind().into()))?;
     fresh
         .write_all(after)
         .and_then(|()| keep_owner(fresh.as_file(), &metadata))

@@ -109,6 +109,11 @@ pub(super) fn footers(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
         if fix.safety != Safety::Unsafe && fix.evidence.is_empty() {
             footers.push((level, effects(&fix.effects)));
         }
+        // What was established is so, whatever else is open.
+        let level = match fix.safety {
+            Safety::Unsafe => names::safety(Safety::Checked),
+            _ => level,
+        };
         footers.extend(fix.evidence.iter().map(|it| (level, it.clone())));
         for unproven in &fix.unproven {
             footers.push(("not established", unproven.condition.clone()));
@@ -132,7 +137,7 @@ pub(super) fn footers(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
 
 fn effects(effects: &[Effect]) -> String {
     let texts: Vec<String> = effects.iter().map(names::effect).collect();
-    format!("changes {}", texts.join(", "))
+    texts.join(", ")
 }
 
 fn rule_summary(id: &str) -> Option<&'static str> {
