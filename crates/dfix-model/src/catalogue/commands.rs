@@ -60,6 +60,17 @@ pub fn tool(distribution: Distribution, release: Option<&str>, command: &str) ->
 /// when not known.
 pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {
     match foundation.distribution {
+        // Ubuntu's apt no longer brings adduser since 24.04; whether its images do is not told.
+        Distribution::Ubuntu
+            if matches!(
+                bare(command)?,
+                "adduser" | "addgroup" | "deluser" | "delgroup"
+            ) && !foundation
+                .release
+                .is_some_and(|name| UP_TO_22_10.contains(&name)) =>
+        {
+            None
+        }
         Distribution::Debian | Distribution::Ubuntu => {
             let found = tool(foundation.distribution, foundation.release, command);
             match (found, foundation.layer) {
@@ -91,6 +102,13 @@ pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {
         _ => None,
     }
 }
+
+/// Ubuntu's releases up to 22.10: with `adduser`, and still without a user of their own.
+pub(super) const UP_TO_22_10: &[&str] = &[
+    "lucid", "maverick", "natty", "oneiric", "precise", "quantal", "raring", "saucy", "trusty",
+    "utopic", "vivid", "wily", "xenial", "yakkety", "zesty", "artful", "bionic", "cosmic", "disco",
+    "eoan", "focal", "groovy", "hirsute", "impish", "jammy", "kinetic",
+];
 
 /// The tool that an image of `repository` loses when its foundation changes from `from` to its
 /// slim form's `to`, or `None` when the command stays, or was never there.

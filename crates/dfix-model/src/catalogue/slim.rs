@@ -89,6 +89,14 @@ pub fn slim_of(repository: &str, tag: &str) -> Slim {
     {
         return Slim::Sibling(found);
     }
+    // `node:lts-krypton` is `node:krypton`, and only the latter has a slim tag.
+    if repository == "node"
+        && let Some(name) = tag.strip_prefix("lts-")
+        && !name.contains('-')
+        && let Some(found) = sibling(repository, format!("{name}-slim"), full)
+    {
+        return Slim::Sibling(found);
+    }
     Slim::NeverPublished {
         wanted: names(tag).swap_remove(0),
     }

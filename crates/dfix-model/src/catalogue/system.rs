@@ -1,6 +1,6 @@
 //! What follows from the distribution alone: libc, package manager, shell, user tools.
 
-use super::commands::tool_in;
+use super::commands::{UP_TO_22_10, tool_in};
 use super::image::{
     Family, ImageFacts, Libc, PackageManager, Purpose, Shell, ShippedUser, UserTools, Wget,
 };
@@ -164,18 +164,13 @@ fn red_hat(foundation: &Foundation) -> (Libc, PackageManager, Shell, UserTools, 
 /// Ubuntu's own images carry a user `ubuntu` since 23.04, and so does what stands on them, unless
 /// it made a user of the same number in its place.
 fn ubuntu_user(facts: &ImageFacts, foundation: &Foundation) -> Option<ShippedUser> {
-    const WITHOUT: &[&str] = &[
-        "precise", "trusty", "utopic", "vivid", "wily", "xenial", "yakkety", "zesty", "artful",
-        "bionic", "cosmic", "disco", "eoan", "focal", "groovy", "hirsute", "impish", "jammy",
-        "kinetic", "lucid", "quantal", "raring", "saucy",
-    ];
     let release = foundation.release?;
     let taken = facts.users.contains("/1000");
     (foundation.distribution == Distribution::Ubuntu
         && foundation.layer == Layer::Plain
         && facts.family == Family::System
         && !taken
-        && !WITHOUT.contains(&release))
+        && !UP_TO_22_10.contains(&release))
     .then_some(ShippedUser {
         name: "ubuntu",
         uid: Some(1000),

@@ -154,6 +154,7 @@ fn slim_forms() {
         ("node", "22-bookworm", "22-bookworm-slim"),
         ("node", "lts", "lts-slim"),
         ("node", "latest", "slim"),
+        ("node", "lts-krypton", "krypton-slim"),
         ("node", "8", "8-slim"),
         ("ruby", "3.3", "3.3-slim"),
         ("ruby", "3.3-bookworm", "3.3-slim-bookworm"),
@@ -170,6 +171,21 @@ fn slim_forms() {
         assert_eq!(
             slim_tag(repository, name).as_deref(),
             Some(slim),
+            "{repository}:{name}"
+        );
+    }
+}
+
+#[test]
+fn slim_forms_on_another_release_are_told() {
+    // Oracle Linux under the one, Debian under the other.
+    for (repository, name) in [
+        ("openjdk", "17"),
+        ("openjdk", "latest"),
+        ("node", "10.13.0"),
+    ] {
+        assert!(
+            matches!(slim_of(repository, name), Slim::Sibling(found) if found.same_release == Some(false)),
             "{repository}:{name}"
         );
     }
@@ -235,7 +251,7 @@ fn a_slim_form_never_changes_what_it_must_not() {
             let kind = variant_of(&found.tag);
             assert_eq!(kind, Variant::Slim, "{repository}:{name}");
             assert!(tag(repository, &found.tag).is_some());
-            if !name.ends_with("latest") {
+            if !name.ends_with("latest") && !name.starts_with("lts-") {
                 let without = found.tag.replacen("slim", "", 1).replace("--", "-");
                 assert_eq!(without.trim_matches('-'), name, "{repository}");
             }

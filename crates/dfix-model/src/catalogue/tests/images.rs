@@ -128,6 +128,7 @@ fn facts_of_other_images() {
             uid: Some(65532)
         }
     );
+    assert_eq!(nonroot.workdir(), Some("/home/nonroot"));
     let root = image("gcr.io/distroless/static-debian12", "latest");
     assert_eq!(root.default_user, Account::Root);
     assert_eq!(
@@ -170,6 +171,9 @@ fn facts_of_other_images() {
     );
     assert_eq!(noble.package_manager, PackageManager::Apt);
     assert_eq!(image("ubuntu", "22.04").application_user(), None);
+    assert_eq!(image("ubuntu", "22.04").has_command("adduser"), Some(true));
+    assert_eq!(noble.has_command("adduser"), None);
+    assert_eq!(noble.has_command("useradd"), Some(true));
     assert_eq!(image("ubuntu", "22.04").python_commands(), ["python3"]);
 
     assert_eq!(image("centos", "7").package_manager, PackageManager::Yum);
