@@ -4,14 +4,18 @@
 //! newline, and it does not know who asked. How to add one: the README beside this crate's `src`.
 #![warn(missing_docs)]
 
+mod doubts;
 mod homes;
 mod ownership;
+mod ports;
 mod programs;
 mod python;
 mod rules;
+mod settings;
 mod start;
 mod user;
 mod venv;
+mod writes;
 
 pub use rules::ALL;
 

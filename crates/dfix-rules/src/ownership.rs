@@ -2,6 +2,8 @@
 
 use dfix_model::{Stage, Step};
 
+use crate::writes;
+
 /// Folders of the system, of which no application is given anything but what lies deeper.
 const SYSTEM: &[&str] = &[
     "/",
@@ -86,7 +88,9 @@ const CLOSED: &[&str] = &[
 
 /// Whether the folder (absolute, without a slash at its end) may be given to an application's user.
 pub(crate) fn may_be_given(folder: &str) -> bool {
-    !SYSTEM.contains(&folder)
+    folder.len() > 1
+        && folder.starts_with('/')
+        && !SYSTEM.contains(&folder)
         && !CLOSED.iter().any(|closed| is_below(folder, closed))
         && folder
             .bytes()
@@ -116,7 +120,8 @@ pub(crate) struct Folder {
 }
 
 /// What the application's user is given: the working directory that the file sets, else the folders
-/// that the stage's files are copied to; and the volumes. Only such as may be given, none inside another.
+/// that the stage's files are copied to; the volumes; and what else the file shows the application to
+/// write to. Only such as may be given, none inside another.
 pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     let folder = |path: String, may_be_missing| Folder {
         path,
@@ -125,13 +130,16 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     let is_set_here = stage
         .lineage()
         .any(|s| s.steps_named("WORKDIR").next().is_some());
-    let workdir = stage
-        .final_workdir()
-        .filter(|path| is_set_here && may_be_given(path));
+    let targets = targets(stage);
+    let workdir = stage.final_workdir().filter(|path| {
+        let holds_the_application = PARENTS.contains(&path.as_str()) && targets.contains(path);
+        is_set_here && (may_be_given(path) || holds_the_application)
+    });
     let mut folders: Vec<Folder> = match workdir {
         Some(path) => vec![folder(path, false)],
-        None => targets(stage)
+        None => targets
             .into_iter()
+            .filter(|path| may_be_given(path))
             .map(|path| folder(path, false))
             .collect(),
     };
@@ -141,27 +149,66 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
                 continue;
             };
             let path = path.trim_end_matches('/').to_owned();
-            if path.starts_with('/') && may_be_given(&path) {
-                folders.push(folder(path, true));
+            if path.starts_with('/') && (may_be_given(&path) || writes::is_own_place(&path)) {
+                let is_made = writes::is_made(stage, &path);
+                folders.push(folder(path, !is_made));
             }
         }
     }
+    for written in writes::written(stage) {
+        if may_be_given(&written.path) || (written.is_made && writes::is_own_place(&written.path)) {
+            folders.push(folder(written.path, !written.is_made));
+        }
+    }
+    for folder in &mut folders {
+        folder.may_be_missing |= writes::is_removed(stage, &folder.path);
+    }
+    let gone = |f: &Folder| f.may_be_missing && writes::is_removed(stage, &f.path);
+    let volumes: Vec<String> = stage
+        .lineage()
+        .flat_map(|s| s.steps_named("VOLUME"))
+        .flat_map(|step| {
+            step.words()
+                .filter_map(move |w| step.stage()?.expand_text(w, step))
+        })
+        .collect();
+    folders.retain(|f| !gone(f) || volumes.iter().any(|v| v.trim_end_matches('/') == f.path));
     without_nested(&folders)
 }
 
+/// Folders of the system that are empty in an image, and that some files make their application's.
+const PARENTS: &[&str] = &["/srv", "/usr/src", "/var/www"];
+
 /// The folders that `COPY` and `ADD` of the final stage put files into.
 fn targets(stage: Stage<'_>) -> Vec<String> {
+    // What is started is a file, also where its name has no dot.
+    let programs: Vec<String> = stage
+        .entry()
+        .commands()
+        .filter_map(|c| c.program()?.value().map(str::to_owned))
+        .collect();
     stage
         .steps()
         .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
         .filter_map(|step| {
             let text = stage.expand_text(step.target()?, step)?;
+            let path = absolute(stage, step, &text);
             let is_folder =
                 step.words().len() > 2 || text.ends_with('/') || !base_name(&text).contains('.');
-            is_folder.then(|| absolute(stage, step, &text))
+            if is_folder && !programs.contains(&path) {
+                return Some(path);
+            }
+            // The folder of a file that is named by its whole path.
+            let (parent, name) = path.rsplit_once('/')?;
+            (name.contains('.') && is_application_file(name)).then(|| parent.to_owned())
         })
-        .filter(|folder| may_be_given(folder))
         .collect()
+}
+
+fn is_application_file(name: &str) -> bool {
+    [".py", ".js", ".mjs", ".ts", ".rb", ".php", ".jar"]
+        .iter()
+        .any(|extension| name.ends_with(extension))
 }
 
 fn base_name(path: &str) -> &str {

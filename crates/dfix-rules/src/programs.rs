@@ -35,6 +35,32 @@ pub(crate) fn is_python(name: &str) -> bool {
     rest.is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
 }
 
+/// Whether the program waits for what a person types when it is given nothing else.
+pub(crate) fn is_prompt(name: &str) -> bool {
+    is_python(name)
+        || matches!(
+            name,
+            "bpython"
+                | "clj"
+                | "clojure"
+                | "ghci"
+                | "hy"
+                | "iex"
+                | "ipython"
+                | "ipython3"
+                | "irb"
+                | "jshell"
+                | "julia"
+                | "lua"
+                | "node"
+                | "perl"
+                | "php"
+                | "ptpython"
+                | "R"
+                | "ruby"
+        )
+}
+
 /// Whether the program belongs to a Python application's start: the interpreter, a server for Python,
 /// a task runner of Python.
 pub(crate) fn is_pythons(name: &str) -> bool {
@@ -64,6 +90,7 @@ const PYTHONS: &[&str] = &[
     "scrapy",
     "streamlit",
     "uvicorn",
+    "uwsgi",
     "waitress-serve",
 ];
 
@@ -92,8 +119,18 @@ const ANYBODY: &[&str] = &[
     "scrapy",
     "streamlit",
     "uvicorn",
+    "uwsgi",
     "waitress-serve",
     "alembic",
+    "ipython",
+    "jupyter",
+    "jupyter-lab",
+    "jupyter-notebook",
+    "luigid",
+    "mitmdump",
+    "moto_server",
+    "pserve",
+    "scrapyd",
     // Node
     "node",
     "nodejs",
@@ -112,6 +149,8 @@ const ANYBODY: &[&str] = &[
     "http-server",
     "nest",
     "vite",
+    "pm2-docker",
+    "pm2-runtime",
     // Java and its kin
     "java",
     "clojure",
@@ -156,6 +195,7 @@ const ANYBODY: &[&str] = &[
     "id",
     "ls",
     "nc",
+    "nproc",
     "printenv",
     "pwd",
     "readlink",

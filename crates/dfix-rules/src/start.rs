@@ -8,7 +8,11 @@ use dfix_model::{Command, Launch, Stage, Step, Word};
 use dfix_syntax::ast::{AstNode, ShellScript};
 use dfix_syntax::{Enclosure, parse_embedded_shell};
 
+use crate::ports;
 use crate::programs::{Rights, rights};
+use crate::settings::{self, Shows};
+
+const ONLY_ROOT_LISTENS: &str = "only root may listen below 1024; let the application listen on a port above, and map it when the container is started";
 
 /// What starting the container asks of its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,69 +50,21 @@ pub(crate) fn of(stage: Stage<'_>) -> Start {
         open: Vec::new(),
         depth: 0,
     };
-    let steps = starting_steps(stage);
+    let steps = stage.entry().steps().collect::<Vec<_>>();
     if steps.is_empty() {
         inquiry.needs = Needs::NothingStarts;
     }
     for step in &steps {
         inquiry.step(*step, &steps);
     }
-    if let Some(port) = low_port(stage) {
-        inquiry.root(
-            format!("port {port}"),
-            "only root may listen below 1024; let the application listen on a port above, and map it when the container is started".to_owned(),
-        );
+    if let Some(port) = ports::low(stage) {
+        inquiry.root(format!("port {port}"), ONLY_ROOT_LISTENS.to_owned());
     }
     if inquiry.needs == Needs::Nobody && inquiry.known.is_empty() && inquiry.open.is_empty() {
         let program = stage.entry().main().map_or("", Command::name);
         inquiry.needs = Needs::Prompt(program.to_owned());
     }
     inquiry.finish()
-}
-
-/// The instructions that say what starts.
-fn starting_steps(stage: Stage<'_>) -> Vec<Step<'_>> {
-    stage.entry().steps().collect()
-}
-
-/// A port below 1024 that the container listens on.
-fn low_port(stage: Stage<'_>) -> Option<u16> {
-    stage
-        .ports()
-        .into_iter()
-        .filter_map(|port| Some(port.range?.0))
-        .chain(starting_steps(stage).into_iter().filter_map(bound_port))
-        .find(|port| (1..1024).contains(port))
-}
-
-/// The port that the words of a start say: `--port 80`, `--bind=0.0.0.0:80`, `-p 80`, `runserver 0:80`.
-fn bound_port(step: Step<'_>) -> Option<u16> {
-    let stage = step.stage()?;
-    let words: Vec<String> = if step.is_exec_form() {
-        step.words()
-            .filter_map(|w| w.value().map(str::to_owned))
-            .collect()
-    } else {
-        step.commands()
-            .flat_map(Command::words)
-            .filter_map(|w| stage.expand_text(w, step))
-            .collect()
-    };
-    let after_colon = |text: &str| text.rsplit(':').next().and_then(|p| p.parse().ok());
-    words.iter().enumerate().find_map(|(i, word)| {
-        let (name, value) = match word.split_once('=') {
-            Some((name, value)) if name.starts_with('-') => (name, Some(value)),
-            _ => (word.as_str(), words.get(i + 1).map(String::as_str)),
-        };
-        match name {
-            "--port" | "-p" | "--http-port" | "--server.port" | "--bind" | "-b" | "--host" => {
-                value.and_then(after_colon)
-            }
-            "runserver" => value.and_then(after_colon),
-            "-S" => value.and_then(after_colon),
-            _ => None,
-        }
-    })
 }
 
 struct Inquiry<'m> {
@@ -247,20 +203,88 @@ impl<'m> Inquiry<'m> {
             self.root(format!("`{name}`"), format!("writes to {place}, which is root's; let it write below the working directory or to its standard output"));
             return;
         }
+        let words: Vec<String> = command
+            .args()
+            .filter_map(|w| w.value().map(str::to_owned))
+            .collect();
+        if gives_up_root(name, &words) {
+            self.needs = Needs::Drops(name.to_owned());
+            return;
+        }
+        if is_file_tool(name) && !words.iter().any(|w| is_roots_place(w)) {
+            return;
+        }
+        if !self.configured(name, &words) {
+            return;
+        }
         match rights(name) {
             Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
             Rights::Root(why) => self.root(format!("`{name}`"), why.to_owned()),
             Rights::Anybody => {
                 self.interpreted(command);
+                if crate::programs::is_python(name) || matches!(name, "node" | "nodejs") {
+                    self.source(command);
+                }
                 let is_prompt = command.args().len() == 0
                     && self.stage.entry().steps().count() == 1
-                    && (crate::programs::is_python(name)
-                        || matches!(name, "node" | "php" | "ruby"));
+                    && (crate::programs::is_python(name) || crate::programs::is_prompt(name));
                 if !is_plumbing(name) && !is_prompt {
                     self.known.push(name.to_owned());
                 }
             }
             Rights::Unknown => self.unknown(command),
+        }
+    }
+
+    /// Looks into the settings file of a server; whether the inquiry goes on.
+    fn configured(&mut self, name: &str, words: &[String]) -> bool {
+        let file = settings::file_of(name, words);
+        let path = match (name, file) {
+            (_, Some(path)) => path,
+            ("gunicorn", None) if self.script("gunicorn.conf.py").is_some() => {
+                "gunicorn.conf.py".to_owned()
+            }
+            _ => return true,
+        };
+        let shows = settings::of_file(self.stage, &path);
+        self.shown(&path, shows)
+    }
+
+    fn shown(&mut self, path: &str, shows: Shows) -> bool {
+        match shows {
+            Shows::Nothing => return true,
+            Shows::Drops => self.needs = Needs::Drops(path.to_owned()),
+            Shows::LowPort(port) => {
+                self.root(format!("port {port} in `{path}`"), ONLY_ROOT_LISTENS.to_owned());
+            }
+            Shows::Writes(place) => self.open(
+                format!("whether the application writes to {place}, which `{path}` names and which is root's"),
+                "let it write below the working directory",
+            ),
+            // The settings of gunicorn seldom speak of users; those of uwsgi do as a habit.
+            Shows::Unread if !path_of_uwsgi(path) => return true,
+            Shows::Unread => {
+                self.open(
+                    format!("what `{path}` says of users, ports and logs, which is not in the build context that dfix sees"),
+                    "run dfix where the file is beside the Dockerfile",
+                );
+                return true;
+            }
+        }
+        matches!(self.needs, Needs::Nobody)
+    }
+
+    /// The source of what Python or Node is given to run, where it can be read.
+    fn source(&mut self, command: Command<'m>) {
+        let Some(path) = command
+            .args()
+            .filter_map(Word::value)
+            .find(|w| !w.starts_with('-') && [".py", ".js", ".mjs"].iter().any(|e| w.ends_with(e)))
+        else {
+            return;
+        };
+        if let Some(text) = self.script(path) {
+            self.shown(path, settings::of_source(&text));
         }
     }
 
@@ -281,6 +305,9 @@ impl<'m> Inquiry<'m> {
     }
 
     fn unknown(&mut self, command: Command<'m>) {
+        if crate::programs::is_prompt(command.name()) && command.args().len() == 0 {
+            return;
+        }
         let Some(program) = command.program().and_then(Word::value) else {
             self.open(
                 "which program starts".to_owned(),
@@ -384,6 +411,20 @@ impl<'m> Inquiry<'m> {
             return;
         }
         let name = program.rsplit('/').next().unwrap_or(program);
+        let known: Vec<String> = words.clone().flatten().cloned().collect();
+        if let Some(port) = ports::of_words(&known).filter(|port| (1..1024).contains(port))
+            && crate::programs::is_pythons(name)
+        {
+            self.root(
+                format!("port {port} in `{path}`"),
+                ONLY_ROOT_LISTENS.to_owned(),
+            );
+            return;
+        }
+        if gives_up_root(name, &known) {
+            self.needs = Needs::Drops(name.to_owned());
+            return;
+        }
         let writes = matches!(
             name,
             "mkdir" | "touch" | "cp" | "mv" | "ln" | "rm" | "chmod" | "install" | "tee" | "sed"
@@ -414,11 +455,7 @@ impl<'m> Inquiry<'m> {
                 }
             }
             Rights::Anybody => {}
-            Rights::Unknown
-                if matches!(
-                    name,
-                    "mkdir" | "touch" | "cp" | "mv" | "ln" | "rm" | "chmod" | "install"
-                ) => {}
+            Rights::Unknown if is_file_tool(name) => {}
             Rights::Unknown if is_installed_by_pip(self.stage, name) => {}
             Rights::Unknown => self.open(
                 format!("whether `{program}` in `{path}` runs without root's rights"),
@@ -426,6 +463,30 @@ impl<'m> Inquiry<'m> {
             ),
         }
     }
+}
+
+/// Whether the program is told to change to another user: `gunicorn --user www-data`.
+fn gives_up_root(name: &str, words: &[String]) -> bool {
+    let options: &[&str] = match name {
+        "gunicorn" => &["-u", "--user", "-g", "--group"],
+        "celery" | "uwsgi" => &["--uid", "--gid"],
+        _ => return false,
+    };
+    words
+        .iter()
+        .any(|w| options.contains(&w.split('=').next().unwrap_or(w)))
+}
+
+fn path_of_uwsgi(path: &str) -> bool {
+    has_extension(path, &["ini", "json", "xml", "yaml", "yml"])
+}
+
+/// What changes files, and may do so among those of the application.
+fn is_file_tool(name: &str) -> bool {
+    matches!(
+        name,
+        "mkdir" | "touch" | "cp" | "mv" | "ln" | "rm" | "chmod" | "install"
+    )
 }
 
 /// Programs that a start command is only held together by.

@@ -111,11 +111,27 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who 
     } else {
         UserTools::None
     };
-    let (program, command) = match tools {
-        UserTools::DebianBoth | UserTools::Shadow => {
-            ("useradd", format!("useradd -m {asked}{name}"))
+    // A group of that name that the file makes is joined: made twice, the build would fail.
+    let is_group_made = stage
+        .lineage()
+        .flat_map(Stage::groups_made)
+        .any(|g| stage.expand_text(g.name, g.command).as_deref() == Some(name));
+    let group = |option: &str| {
+        if is_group_made {
+            format!("{option} {name} ")
+        } else {
+            String::new()
         }
-        UserTools::Busybox => ("adduser", format!("adduser -D {asked}{name}")),
+    };
+    let (program, command) = match tools {
+        UserTools::DebianBoth | UserTools::Shadow => (
+            "useradd",
+            format!("useradd -m {asked}{}{name}", group("-g")),
+        ),
+        UserTools::Busybox => (
+            "adduser",
+            format!("adduser -D {asked}{}{name}", group("-G")),
+        ),
         UserTools::None | UserTools::Unknown => {
             let is_bare =
                 facts.is_some_and(|f| matches!(f.family, Family::Scratch | Family::Distroless));
@@ -148,11 +164,9 @@ fn switched_to(stage: Stage<'_>) -> Option<Who> {
     let steps = stage.lineage().flat_map(|s| s.steps_named("USER").rev());
     steps.into_iter().find_map(|step| {
         let name = stage.expand_text(step.words().next()?, step)?;
-        let is_root = matches!(
-            name.split(':').next(),
-            None | Some("" | "root" | "0" | "ContainerAdministrator")
-        );
-        (!is_root)
+        let first = name.split(':').next().unwrap_or_default();
+        let is_root = matches!(first, "" | "root" | "0" | "ContainerAdministrator");
+        (!is_root && !OF_SERVICES.contains(&first))
             .then(|| Who::existing(name.clone(), format!("the file switches to {name} before")))
     })
 }

@@ -3,8 +3,10 @@
 use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Unproven, fixes, leaves,
 };
+use dfix_model::catalogue::UserTools;
 use dfix_model::{Answer3, Model, Stage, Step};
 
+use crate::doubts;
 use crate::homes::left_in_roots_home;
 use crate::ownership::{Folder, folders_to_give, is_below, is_roots, may_be_given};
 use crate::start::{self, Needs};
@@ -171,6 +173,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             remedy: "look at the User of its configuration (`docker inspect`)".to_owned(),
         });
     }
+    if doubts::asks_for_rights(stage) {
+        out.report(place, MESSAGE).remedy(
+            "a LABEL asks for rights that a user other than root does not get; add a USER by hand if the application works without them",
+        );
+        return;
+    }
     let who = match user::choose(stage, out) {
         Ok(who) => who,
         Err(remedy) => {
@@ -257,10 +265,22 @@ fn change(
         })
         .evidence(who.because.clone())
         .evidences(evidence);
-    if let Some(ownership) = ownership(stage, who, &folders, copies || gives(run.as_deref())) {
+    let is_given = copies || gives(run.as_deref());
+    if let Some(ownership) = ownership(stage, who, &folders, is_given) {
         fix = fix.evidence(ownership);
     }
-    for condition in open {
+    let given = if is_given || run.is_some() {
+        paths(&folders)
+    } else {
+        Vec::new()
+    };
+    let owned = stage
+        .final_workdir()
+        .filter(|folder| user::owns(stage, &who.name, folder));
+    let given: Vec<&str> = given.into_iter().chain(owned.as_deref()).collect();
+    let tools = user::facts(stage).map_or(UserTools::Unknown, |f| f.user_tools);
+    let doubts = doubts::of(stage, &who.name, &given, tools);
+    for condition in open.into_iter().chain(doubts) {
         fix = fix.unproven(condition.condition, condition.remedy);
     }
     let copy_steps: Vec<Step<'_>> = if copies {
@@ -330,7 +350,9 @@ fn gives(run: Option<&str>) -> bool {
 /// Who owns the application once the fix was applied, as a sentence.
 fn ownership(stage: Stage<'_>, who: &Who, folders: &[Folder], is_given: bool) -> Option<String> {
     if folders.is_empty() {
-        let folder = stage.final_workdir().filter(|f| may_be_given(f))?;
+        let folder = stage
+            .final_workdir()
+            .filter(|f| may_be_given(f) && user::owns(stage, &who.name, f))?;
         return Some(format!("{folder} belongs to {} already", who.name));
     }
     Some(if is_given {
@@ -347,7 +369,15 @@ fn paths(folders: &[Folder]) -> Vec<&str> {
 /// The `RUN` that makes the user and gives it the folders, if there is anything to do. Where there is
 /// no shell, nothing can be given: what a number runs may then be read, and not be written.
 fn preparation(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<String> {
-    let has_shell = user::facts(stage).is_none_or(|f| f.has_shell() != Some(false));
+    // Of an unknown image, a RUN of the file itself shows that there is a shell.
+    let has_shell = user::facts(stage)
+        .and_then(|f| f.has_shell())
+        .unwrap_or_else(|| {
+            stage
+                .lineage()
+                .flat_map(|s| s.steps_named("RUN"))
+                .any(|run| !run.is_exec_form() && !run.is_onbuild())
+        });
     let mut commands: Vec<String> = who.made_by.clone().into_iter().collect();
     if !folders.is_empty() && has_shell && stage.shell_at(stage.last_step()).is_posix() {
         let missing: Vec<&str> = folders

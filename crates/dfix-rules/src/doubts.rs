@@ -1,0 +1,234 @@
+//! What may keep an application from running as anybody but root, where its start does not show it.
+
+use dfix_engine::Unproven;
+use dfix_model::catalogue::UserTools;
+use dfix_model::{Base, Command, PackageManager, Stage, Step, Word};
+
+use crate::ownership::{absolute, is_below, may_be_given};
+use crate::writes;
+
+/// Packages of Python and Node that talk to what only root may: what that is.
+const RIGHTS: &[(&str, &str)] = &[
+    ("docker", DOCKER),
+    ("docker-compose", DOCKER),
+    ("docker-py", DOCKER),
+    ("dockerode", DOCKER),
+    ("dockerspawner", DOCKER),
+    ("aiodocker", DOCKER),
+    ("bluepy", DEVICES),
+    ("gpiozero", DEVICES),
+    ("onoff", DEVICES),
+    ("picamera", DEVICES),
+    ("pyserial", DEVICES),
+    ("pyusb", DEVICES),
+    ("rpi-gpio", DEVICES),
+    ("serialport", DEVICES),
+    ("smbus", DEVICES),
+    ("smbus2", DEVICES),
+    ("spidev", DEVICES),
+    ("icmplib", PACKETS),
+    ("ping3", PACKETS),
+    ("pypcap", PACKETS),
+    ("pyroute2", PACKETS),
+    ("pyshark", PACKETS),
+    ("pythonping", PACKETS),
+    ("raw-socket", PACKETS),
+    ("scapy", PACKETS),
+    ("certbot", "writes to /etc/letsencrypt"),
+    ("jupyterhub", "starts processes as other users"),
+    ("salt", "changes the system"),
+];
+const DOCKER: &str = "opens Docker's socket, which only root and its group may";
+const DEVICES: &str = "opens devices, which only root and their group may";
+const PACKETS: &str = "sends and reads raw packets, which only root may";
+
+/// Packages of the system of the same kind.
+const SYSTEM_RIGHTS: &[(&str, &str)] = &[
+    ("docker", DOCKER),
+    ("docker-ce", DOCKER),
+    ("docker-ce-cli", DOCKER),
+    ("docker-cli", DOCKER),
+    ("docker.io", DOCKER),
+    ("iptables", "changes the firewall"),
+    ("nftables", "changes the firewall"),
+    ("libpcap-dev", PACKETS),
+    ("tcpdump", PACKETS),
+    ("openvpn", "changes the network"),
+    ("wireguard-tools", "changes the network"),
+    ("bluez", DEVICES),
+    ("udev", DEVICES),
+    ("wiringpi", DEVICES),
+];
+
+/// Python packages that make files in the home of the user that runs them, or fail.
+const AT_HOME: &[&str] = &[
+    "datasets",
+    "easyocr",
+    "huggingface-hub",
+    "jupyter",
+    "jupyterlab",
+    "kaggle",
+    "keras",
+    "nltk",
+    "notebook",
+    "openai-whisper",
+    "sentence-transformers",
+    "streamlit",
+    "tensorflow-hub",
+    "transformers",
+];
+
+/// A label that asks for rights, such as LinuxKit's list of capabilities.
+pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
+    stage
+        .lineage()
+        .flat_map(|s| s.steps_named("LABEL"))
+        .flat_map(Step::pairs)
+        .filter_map(|pair| Some(pair.value()?.written().to_owned()))
+        .any(|text| text.contains("CAP_") || text.contains("--privileged"))
+}
+
+/// What could not be established for the user of this name, who is given these folders.
+pub(crate) fn of(stage: Stage<'_>, name: &str, given: &[&str], tools: UserTools) -> Vec<Unproven> {
+    let mut open = packages(stage);
+    open.extend(homeless(stage, name, tools));
+    open.extend(places(stage, given));
+    open.extend(application(stage, given));
+    open
+}
+
+fn packages(stage: Stage<'_>) -> Vec<Unproven> {
+    let python = stage.python_packages();
+    let node = stage.node_packages();
+    let of_system = [PackageManager::Apt, PackageManager::Apk]
+        .into_iter()
+        .flat_map(|manager| {
+            stage
+                .lineage()
+                .flat_map(move |s| s.installs(manager).collect::<Vec<_>>())
+        })
+        .flat_map(|install| install.packages())
+        .filter_map(|package| Some(package.name?.to_string()))
+        .find_map(|name| SYSTEM_RIGHTS.iter().find(|(n, _)| *n == name));
+    RIGHTS
+        .iter()
+        .find(|(name, _)| python.has(name) || node.has(name))
+        .or(of_system)
+        .map(|(name, what)| Unproven {
+            condition: format!("whether the application needs root for {name}, which {what}"),
+            remedy: "start it once as another user, then set USER by hand".to_owned(),
+        })
+        .into_iter()
+        .collect()
+}
+
+fn homeless(stage: Stage<'_>, name: &str, tools: UserTools) -> Option<Unproven> {
+    let packages = stage.python_packages();
+    let package = AT_HOME.iter().find(|p| packages.has(p))?;
+    (!writes::has_home(stage, name, tools)).then(|| Unproven {
+        condition: format!("whether {package} can do without a home, which {name} has not"),
+        remedy: "make the user with a home (`useradd -m`)".to_owned(),
+    })
+}
+
+/// Places that a variable names and that stay root's.
+fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+    const FOR_ALL: &[&str] = &["/tmp", "/var/tmp", "/dev", "/proc", "/root"];
+    let left = writes::written(stage).into_iter().find(|w| {
+        !given.iter().any(|g| is_below(&w.path, g))
+            && !FOR_ALL.iter().any(|f| is_below(&w.path, f))
+            && !is_opened(stage, &w.path)
+    })?;
+    Some(Unproven {
+        condition: format!(
+            "whether the application writes to {} ({}), which stays root's",
+            left.path, left.shown_by
+        ),
+        remedy: "give it to the user by hand, or name a folder below the working directory"
+            .to_owned(),
+    })
+}
+
+/// Whether a command of the build gives the place to somebody or opens it for all.
+fn is_opened(stage: Stage<'_>, path: &str) -> bool {
+    stage
+        .lineage()
+        .flat_map(Stage::build_commands)
+        .filter(|c| c.is_any(&["chmod", "chown", "chgrp"]))
+        .any(|c| {
+            c.args()
+                .filter_map(|w| stage.expand_text(w, c))
+                .any(|text| text.starts_with('/') && is_below(path, text.trim_end_matches('/')))
+        })
+}
+
+/// Whether the application lies where nobody but root may write, or is not in the image at all.
+fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+    let served = stage.entry().served()?;
+    let runs_files = crate::programs::is_pythons(served.name())
+        || served.is_any(&[
+            "bundle", "bun", "deno", "node", "nodemon", "npm", "perl", "php", "pnpm", "puma",
+            "rails", "ruby", "yarn",
+        ]);
+    if !runs_files {
+        return None;
+    }
+    let copies = || {
+        stage
+            .lineage()
+            .flat_map(Stage::steps)
+            .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+    };
+    if copies().next().is_none() {
+        return is_missing(stage, served).then(|| Unproven {
+            condition: "whether the user may read and write the application, which this file does not put into the image".to_owned(),
+            remedy: "see whom the files belong to that are mounted or added later".to_owned(),
+        });
+    }
+    let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
+    if may_be_given(&folder) || given.iter().any(|g| is_below(&folder, g)) {
+        return None;
+    }
+    // Files of the application that land in a place of the system itself.
+    let lands = copies()
+        .filter(|s| s.source().is_none())
+        .filter_map(|step| {
+            let text = stage.expand_text(step.target()?, step)?;
+            let is_file = step.sources().count() == 1
+                && step.sources().all(|w| {
+                    let name = w.known_start().rsplit('/').next().unwrap_or("");
+                    ["requirements", "package", "pyproject", "Gemfile"]
+                        .iter()
+                        .any(|known| name.starts_with(known))
+                });
+            (!is_file).then(|| absolute(stage, step, &text))
+        })
+        .any(|target| target.is_empty() || target == folder);
+    lands.then(|| Unproven {
+        condition: format!(
+            "whether the application writes beside its own files in {folder}, which stays root's"
+        ),
+        remedy: "let WORKDIR name a folder of the application's own".to_owned(),
+    })
+}
+
+/// Whether what is started is a file that nothing of the build can have made.
+fn is_missing(stage: Stage<'_>, served: Command<'_>) -> bool {
+    let runs_script = served
+        .args()
+        .find(|w| !w.starts_with("-"))
+        .and_then(Word::value)
+        .is_some_and(|text| text.contains('.') || text.contains(':'));
+    let is_known = stage.root().base() == Base::Image;
+    let fetches = stage.lineage().flat_map(Stage::build_commands).any(|c| {
+        c.is_any(&[
+            "curl", "git", "tar", "unzip", "wget", "svn", "cat", "tee", "echo", "printf",
+        ])
+    });
+    let is_prepared = stage.lineage().any(|s| {
+        s.users_made().next().is_some()
+            || s.steps()
+                .any(|step| matches!(step.name(), "VOLUME" | "WORKDIR"))
+    });
+    runs_script && is_known && !is_prepared && !fetches && !served.has_arg("-m")
+}

@@ -1,0 +1,180 @@
+//! What the settings and the source of a server say of the rights that it needs.
+
+use std::sync::Arc;
+
+use dfix_model::Stage;
+use dfix_model::context::Answer;
+
+/// What a file of the application shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// Nothing that asks for root.
+    Nothing,
+    /// It changes to another user by itself.
+    Drops,
+    /// It listens on this port, below 1024.
+    LowPort(u16),
+    /// It names this place, which is root's, as one to write to.
+    Writes(String),
+    /// It cannot be read.
+    Unread,
+}
+
+/// The settings file that a server is given, if it is given one: `gunicorn -c conf.py`, `uwsgi app.ini`.
+pub(crate) fn file_of(name: &str, words: &[String]) -> Option<String> {
+    match name {
+        "gunicorn" => words.iter().enumerate().find_map(|(i, word)| {
+            let value = match word.split_once('=') {
+                Some(("--config", value)) => Some(value.to_owned()),
+                _ if word == "-c" || word == "--config" => words.get(i + 1).cloned(),
+                _ => None,
+            };
+            value.map(|v| v.trim_start_matches("file:").to_owned())
+        }),
+        "uwsgi" => words.iter().find_map(|word| {
+            let value = word.rsplit('=').next().unwrap_or(word);
+            let is_file = [".ini", ".yml", ".yaml", ".xml", ".json"]
+                .iter()
+                .any(|extension| value.ends_with(extension));
+            is_file.then(|| value.to_owned())
+        }),
+        _ => None,
+    }
+}
+
+/// Reads a settings file of a server.
+pub(crate) fn of_file(stage: Stage<'_>, path: &str) -> Shows {
+    match stage.read_final(path) {
+        Answer::Found(text) => of_text(&text),
+        Answer::Absent | Answer::Unknown(_) => Shows::Unread,
+    }
+}
+
+fn of_text(text: &Arc<str>) -> Shows {
+    for line in text.lines() {
+        let line = line.split(['#', ';']).next().unwrap_or(line);
+        let Some((key, value)) = line.split_once(['=', ':']) else {
+            continue;
+        };
+        let key = key.trim().trim_matches(['"', '\'']);
+        let value = value.trim().trim_matches(['"', '\'', ',', '[', ']']);
+        match key {
+            "uid" | "gid" | "user" | "group" if !value.is_empty() && value != "None" => {
+                return Shows::Drops;
+            }
+            "bind" | "http" | "http-socket" | "https" | "port" => {
+                let port = value.rsplit(':').next().and_then(|p| p.parse::<u16>().ok());
+                if let Some(port) = port.filter(|p| (1..1024).contains(p)) {
+                    return Shows::LowPort(port);
+                }
+            }
+            _ => {}
+        }
+        let path = value.trim_start_matches("unix:");
+        let is_to_write = [
+            "bind",
+            "daemonize",
+            "errorlog",
+            "accesslog",
+            "log",
+            "logger",
+            "logto",
+            "pid",
+            "pidfile",
+            "socket",
+            "stats",
+            "touch-reload",
+        ]
+        .contains(&key);
+        if is_to_write && is_roots(path) {
+            return Shows::Writes(path.to_owned());
+        }
+    }
+    Shows::Nothing
+}
+
+fn is_roots(path: &str) -> bool {
+    ["/etc", "/var", "/run", "/root", "/usr"]
+        .iter()
+        .any(|place| crate::ownership::is_below(path, place))
+}
+
+/// What the source of a Python or Node application that is started by its file shows: a port below 1024
+/// that is written down where it begins to listen, a log in a place of root's.
+pub(crate) fn of_source(text: &str) -> Shows {
+    for line in text.lines() {
+        let line = line.trim_start();
+        if line.starts_with('#') || line.starts_with("//") {
+            continue;
+        }
+        for opening in [".run(", "runserver(", "serve(", "run_app(", ".listen("] {
+            let Some((_, arguments)) = line.split_once(opening) else {
+                continue;
+            };
+            let port = match arguments.split_once("port") {
+                Some((_, rest)) => rest,
+                None if opening == ".listen(" => arguments,
+                None => continue,
+            };
+            let digits: String = port
+                .trim_start_matches(['=', ' ', ':'])
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect();
+            if let Some(port) = digits.parse().ok().filter(|p| (1..1024).contains(p)) {
+                return Shows::LowPort(port);
+            }
+        }
+        for opening in ["FileHandler(", "makedirs(", "mkdir(", "sqlite3.connect("] {
+            if let Some((_, arguments)) = line.split_once(opening) {
+                let path: String = arguments
+                    .trim_start_matches(['f', 'r', 'b'])
+                    .trim_start_matches(['"', '\''])
+                    .chars()
+                    .take_while(|c| !matches!(c, '"' | '\'' | ')' | ','))
+                    .collect();
+                if is_roots(&path) {
+                    return Shows::Writes(path);
+                }
+            }
+        }
+    }
+    Shows::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read() {
+        let shows = |text: &str| of_text(&Arc::from(text));
+        assert_eq!(shows("[uwsgi]\nuid = www-data\n"), Shows::Drops);
+        assert_eq!(shows("bind = '0.0.0.0:80'\n"), Shows::LowPort(80));
+        assert_eq!(
+            shows("bind = '0.0.0.0:8000'\nworkers = 2\n"),
+            Shows::Nothing
+        );
+        assert_eq!(
+            shows("pidfile = '/var/run/g.pid'\n"),
+            Shows::Writes("/var/run/g.pid".to_owned())
+        );
+    }
+
+    #[test]
+    fn sources_are_read() {
+        assert_eq!(
+            of_source("app.run(host='0.0.0.0', port=80)\n"),
+            Shows::LowPort(80)
+        );
+        assert_eq!(of_source("app.run(port=5000)\n"), Shows::Nothing);
+        assert_eq!(
+            of_source("server.listen(443, () => {})\n"),
+            Shows::LowPort(443)
+        );
+        assert_eq!(
+            of_source("logging.FileHandler(\"/var/log/app.log\")\n"),
+            Shows::Writes("/var/log/app.log".to_owned())
+        );
+    }
+}
