@@ -13,6 +13,7 @@ mod python;
 mod rules;
 mod settings;
 mod start;
+mod tools;
 mod user;
 mod venv;
 mod writes;

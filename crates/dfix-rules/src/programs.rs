@@ -67,6 +67,47 @@ pub(crate) fn is_pythons(name: &str) -> bool {
     is_python(name) || PYTHONS.contains(&name)
 }
 
+/// Programs that a start command is only held together by.
+pub(crate) fn is_plumbing(name: &str) -> bool {
+    !is_pythons(name)
+        && !matches!(
+            name,
+            "node"
+                | "nodejs"
+                | "npm"
+                | "npx"
+                | "yarn"
+                | "pnpm"
+                | "java"
+                | "ruby"
+                | "rails"
+                | "bundle"
+                | "puma"
+                | "dotnet"
+                | "php"
+                | "deno"
+                | "bun"
+                | "next"
+                | "perl"
+                | "mix"
+                | "elixir"
+                | "serve"
+                | "http-server"
+                | "rackup"
+                | "thin"
+                | "unicorn"
+                | "sidekiq"
+                | "Rscript"
+                | "julia"
+                | "nodemon"
+                | "ts-node"
+                | "tsx"
+                | "nest"
+                | "vite"
+                | "nuxt"
+        )
+}
+
 /// Servers and runners that come as Python packages.
 const PYTHONS: &[&str] = &[
     "arq",

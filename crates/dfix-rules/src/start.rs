@@ -153,7 +153,9 @@ impl<'m> Inquiry<'m> {
         let program = crate::user::facts(self.stage).and_then(|f| f.entrypoint()?.next());
         let name = program.and_then(|p| p.rsplit('/').next());
         match name {
-            Some(name) if rights(name) == Rights::Anybody && !is_plumbing(name) => {
+            Some(name)
+                if rights(name) == Rights::Anybody && !crate::programs::is_plumbing(name) =>
+            {
                 self.known.push(name.to_owned());
                 true
             }
@@ -228,7 +230,7 @@ impl<'m> Inquiry<'m> {
                 let is_prompt = command.args().len() == 0
                     && self.stage.entry().steps().count() == 1
                     && (crate::programs::is_python(name) || crate::programs::is_prompt(name));
-                if !is_plumbing(name) && !is_prompt {
+                if !crate::programs::is_plumbing(name) && !is_prompt {
                     self.known.push(name.to_owned());
                 }
             }
@@ -489,47 +491,6 @@ fn is_file_tool(name: &str) -> bool {
     )
 }
 
-/// Programs that a start command is only held together by.
-fn is_plumbing(name: &str) -> bool {
-    !crate::programs::is_pythons(name)
-        && !matches!(
-            name,
-            "node"
-                | "nodejs"
-                | "npm"
-                | "npx"
-                | "yarn"
-                | "pnpm"
-                | "java"
-                | "ruby"
-                | "rails"
-                | "bundle"
-                | "puma"
-                | "dotnet"
-                | "php"
-                | "deno"
-                | "bun"
-                | "next"
-                | "perl"
-                | "mix"
-                | "elixir"
-                | "serve"
-                | "http-server"
-                | "rackup"
-                | "thin"
-                | "unicorn"
-                | "sidekiq"
-                | "Rscript"
-                | "julia"
-                | "nodemon"
-                | "ts-node"
-                | "tsx"
-                | "nest"
-                | "vite"
-                | "nuxt"
-        )
-}
-
 fn has_extension(path: &str, extensions: &[&str]) -> bool {
     path.rsplit_once('.')
         .is_some_and(|(_, e)| extensions.contains(&e))
@@ -571,8 +532,8 @@ fn writes_to_roots_place(command: Command<'_>) -> Option<String> {
         .filter_map(|r| r.target()?.value().map(str::to_owned))
         .find(|t| is_roots_place(t));
     redirected.or_else(|| {
-        let is_server =
-            matches!(rights(command.name()), Rights::Anybody) && !is_plumbing(command.name());
+        let is_server = matches!(rights(command.name()), Rights::Anybody)
+            && !crate::programs::is_plumbing(command.name());
         let words: Vec<&str> = command.args().filter_map(Word::value).collect();
         words
             .iter()

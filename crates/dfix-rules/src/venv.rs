@@ -19,6 +19,9 @@ pub(crate) struct Ground<'m> {
     pub(crate) provider: Option<PackageCommand<'m>>,
     /// The package that must be installed for the `venv` module, and where.
     pub(crate) to_add: Option<ToAdd<'m>>,
+    /// The version of pip that the environment must be given first: Python brings an older one along for
+    /// it than the image has, which does not know the wheels of later years.
+    pub(crate) pip: Option<&'static str>,
     /// What could not be established.
     pub(crate) open: Vec<Unproven>,
 }
@@ -55,6 +58,11 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
             if tag.contains("windows") || tag.contains("nanoserver") {
                 return Err(No::Quiet);
             }
+            if let Some(minor) = release(tag).map(|(minor, _)| minor).filter(|m| *m < 4) {
+                return because(format!(
+                    "the environments of Python 3.{minor} have no pip of their own; virtualenv makes such that have"
+                ));
+            }
             let interpreter = if crate::programs::is_python(first.program_name()) {
                 first.program_name().to_owned()
             } else {
@@ -66,6 +74,7 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
                 why: "the official Python image has the venv module".to_owned(),
                 provider: None,
                 to_add: None,
+                pip: pip_as_in_the_image(tag).filter(|_| !renews_pip(first)),
                 open: Vec::new(),
             })
         }
@@ -75,6 +84,35 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
         Some("alpine") => of_apk(stage, first, named.as_deref()),
         _ => Err(No::Quiet),
     }
+}
+
+/// The minor and patch version of Python 3 that a tag of its official image names.
+fn release(tag: &str) -> Option<(u16, Option<u16>)> {
+    let version = tag.split('-').next()?;
+    let mut parts = version.strip_prefix("3.")?.split('.');
+    let minor = parts.next()?.parse().ok()?;
+    Some((minor, parts.next().and_then(|patch| patch.parse().ok())))
+}
+
+/// The pip to put into an environment of an image that has a newer one than Python itself brings: the
+/// last that keeps to the image's habits (the resolver changed with 20.3). Up to Python 3.6, and in the
+/// first releases of 3.7 and 3.8, ensurepip makes environments with a pip before 19.3, which does not
+/// take manylinux2014 wheels.
+fn pip_as_in_the_image(tag: &str) -> Option<&'static str> {
+    let (minor, patch) = release(tag)?;
+    match (minor, patch) {
+        (4, None | Some(9..)) => Some("19.0.3"),
+        (5, None | Some(7..)) | (6, Some(6..=12)) | (7, Some(0..=7)) | (8, Some(0..=3)) => {
+            Some("20.2.4")
+        }
+        (6, None | Some(13..)) => Some("21.3.1"),
+        _ => None,
+    }
+}
+
+/// Whether the install puts a newer pip into place itself, before anything else.
+fn renews_pip(first: &PackageCommand<'_>) -> bool {
+    first.packages().iter().any(|p| p.name == Some("pip")) && first.packages().len() <= 3
 }
 
 /// `3.11` of `pip3.11` and `python3.11`.
@@ -99,6 +137,30 @@ fn of_apt<'m>(
         })
         .collect();
     let has = |name: &str| names.iter().any(|(n, ..)| n == name);
+    let tag = stage.root_image().tag_in_force().unwrap_or_default();
+    let has_no_venv = match stage.root_image().name() {
+        Some("ubuntu") => ["12.", "13.", "14.", "precise", "trusty"].as_slice(),
+        _ => &["6", "7", "squeeze", "wheezy"],
+    };
+    if !tag.contains("cuda") && has_no_venv.iter().any(|old| tag.starts_with(old)) {
+        return because("this release has no python3-venv; virtualenv does the same");
+    }
+    // These run the system's Python, which does not look into the environment.
+    const SERVERS: &[&str] = &[
+        "gunicorn",
+        "gunicorn3",
+        "ipython3",
+        "jupyter",
+        "jupyter-notebook",
+        "libapache2-mod-wsgi-py3",
+        "uwsgi",
+        "uwsgi-plugin-python3",
+    ];
+    if let Some(server) = SERVERS.iter().find(|server| has(server)) {
+        return because(format!(
+            "{server} comes from apt and runs the system's Python, which does not look into an environment; install it with pip"
+        ));
+    }
     if has("python-pip") || has("python2") || has("python-dev") {
         return because("this stage installs Python 2, which has no venv module");
     }
@@ -155,6 +217,7 @@ fn of_apt<'m>(
         why: format!("{venv} is installed with {base}"),
         provider: Some((*install).clone()),
         to_add,
+        pip: None,
         open,
     })
 }
@@ -239,6 +302,7 @@ fn of_apk<'m>(
         why: "Alpine's python3 has the venv module".to_owned(),
         provider: Some((*install).clone()),
         to_add: None,
+        pip: None,
         open,
     })
 }
@@ -268,6 +332,13 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
     let shell = stage.shell_at(first.run());
     if shell.argv.iter().flatten().skip(1).any(|a| is_login(a)) {
         return Some(format!("{LOGIN}; leave the `-l` out of SHELL"));
+    }
+    for key in ["PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PYTHONHOME"] {
+        if stage.env_at(first.command, key).is_set() || stage.final_env(key).is_set() {
+            return Some(format!(
+                "{key} is set, and pip or Python keeps to it and not to the environment; leave it out first"
+            ));
+        }
     }
     for standing in standing_on(stage) {
         for step in standing.lineage().flat_map(Stage::steps) {
@@ -299,7 +370,7 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
 const LOGIN: &str = "a login shell sets PATH anew, so that the environment would not be found";
 
 /// The stage and all that stand on it.
-fn standing_on(stage: Stage<'_>) -> impl Iterator<Item = Stage<'_>> {
+pub(crate) fn standing_on(stage: Stage<'_>) -> impl Iterator<Item = Stage<'_>> {
     stage
         .file()
         .stages()
@@ -356,6 +427,15 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
     {
         return Some("sudo sets PATH anew, so that the environment would not be found; leave it out, the build is root already".to_owned());
     }
+    let builds_a_wheel = command.args().any(|w| w.is("bdist_wheel"));
+    let wheel_is_installed = || {
+        command
+            .stage()
+            .is_some_and(|stage| stage.python_packages().has("wheel"))
+    };
+    if !is_before && builds_a_wheel && !wheel_is_installed() {
+        return Some("`bdist_wheel` needs the package wheel, which a new environment has not; install it with pip".to_owned());
+    }
     if is_before && is_installed_by_hand(command) {
         return Some(format!(
             "`{}` puts packages among those of the system before; a virtual environment would hide them",
@@ -407,8 +487,10 @@ pub(crate) fn scripts(
             let Some(path) = word.and_then(Word::value) else {
                 continue;
             };
-            let is_script =
-                path.ends_with(".sh") || path.ends_with(".py") || (shell && !path.is_empty());
+            let is_script = path.ends_with(".sh")
+                || path.ends_with(".py")
+                || (shell && !path.is_empty())
+                || is_copied_to_path(standing, path);
             if !is_script || command.has_inner() || path.contains("activate") {
                 continue;
             }
@@ -435,6 +517,38 @@ pub(crate) fn scripts(
     }
     open.dedup();
     Ok(open)
+}
+
+/// Whether the program may be a file of the build context that lies where programs are found.
+fn is_copied_to_path(stage: Stage<'_>, program: &str) -> bool {
+    const FOLDERS: &[&str] = &["/bin", "/usr/bin", "/usr/local/bin", "/usr/local/sbin"];
+    let name = program.rsplit('/').next().unwrap_or(program);
+    if crate::programs::rights(name) != crate::programs::Rights::Unknown
+        || stage.python_packages().has(&name.to_ascii_lowercase())
+        || name.starts_with("pip")
+    {
+        return false;
+    }
+    stage.lineage().flat_map(Stage::steps).any(|step| {
+        let is_of_context =
+            matches!(step.name(), "COPY" | "ADD") && step.source().is_none() && !step.is_onbuild();
+        is_of_context
+            && step.words().next_back().is_some_and(|target| {
+                let target = stage.expand_text(target, step).unwrap_or_default();
+                let target = target.trim_end_matches('/');
+                let is_the_file = target == program && !target.is_empty();
+                let is_its_folder = FOLDERS.contains(&target)
+                    && step.sources().any(|source| {
+                        let source = source.known_start().trim_end_matches('/');
+                        let last = source.rsplit('/').next().unwrap_or(source);
+                        last == name || !last.contains('.')
+                    });
+                let is_there = FOLDERS
+                    .iter()
+                    .any(|folder| target == format!("{folder}/{name}"));
+                is_the_file || is_its_folder || is_there
+            })
+    })
 }
 
 fn names_a_python(text: &str) -> Option<&str> {
@@ -483,43 +597,4 @@ fn system_folder(step: Step<'_>) -> Option<&str> {
                 .map_or(0, |i| i + 1);
             Some(&text[start..at + name.len()])
         })
-}
-
-/// The words after the first install that name a tool of the system's Python by its whole path, where
-/// the environment has it too: `/usr/local/bin/gunicorn`.
-pub(crate) fn absolute_tools<'m>(
-    stage: Stage<'m>,
-    first: &PackageCommand<'m>,
-) -> Vec<(Step<'m>, (Word<'m>, &'m str))> {
-    let installed: Vec<String> = stage
-        .installs(PackageManager::Pip)
-        .flat_map(|i| i.packages())
-        .filter_map(|p| Some(p.name?.to_string()))
-        .collect();
-    let in_venv = |tool: &str| {
-        tool.starts_with("python")
-            || tool.starts_with("pip")
-            || installed.iter().any(|p| p.eq_ignore_ascii_case(tool))
-            || crate::programs::is_pythons(tool)
-    };
-    let mut found = Vec::new();
-    for standing in standing_on(stage) {
-        for command in standing
-            .commands()
-            .filter(|c| c.range().start() >= first.range().start())
-        {
-            for word in command.words() {
-                let tool = word.value().and_then(|v| {
-                    v.strip_prefix("/usr/local/bin/")
-                        .or_else(|| v.strip_prefix("/usr/bin/"))
-                });
-                if let Some(tool) = tool.filter(|t| in_venv(t))
-                    && !found.iter().any(|(_, (w, _))| *w == word)
-                {
-                    found.push((command.step(), (word, tool)));
-                }
-            }
-        }
-    }
-    found
 }

@@ -1,9 +1,12 @@
 //! `python-venv`: Python packages go into a virtual environment at `/opt/venv`.
 
+use std::fmt::Write as _;
+
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::packages::Destination;
 use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step};
 
+use crate::tools;
 use crate::venv::{self, Ground};
 
 /// The rule.
@@ -88,7 +91,17 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 "uv",
             ])
         });
-    if is_kept_by_a_tool {
+    // Or the file makes an environment of its own.
+    let makes_one = file
+        .shipped_stages()
+        .flat_map(Stage::build_commands)
+        .any(|c| {
+            c.is_any(&["virtualenv", "pyvenv", "mkvirtualenv"])
+                || (crate::programs::is_python(c.name())
+                    && c.has_arg("-m")
+                    && (c.has_arg("venv") || c.has_arg("virtualenv")))
+        });
+    if is_kept_by_a_tool || makes_one {
         return;
     }
     for stage in file.shipped_stages() {
@@ -131,8 +144,14 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
             return;
         }
     };
-    let make = format!("{} -m venv {VENV}", ground.interpreter);
-    let moved = venv::absolute_tools(stage, first);
+    let mut make = format!("{} -m venv {VENV}", ground.interpreter);
+    if let Some(version) = ground.pip {
+        let _ = write!(
+            make,
+            " && {VENV}/bin/pip install --no-cache-dir pip=={version}"
+        );
+    }
+    let moved = tools::absolute_tools(stage, first);
     let mut fix = out
         .fix(first.range(), Safety::Checked, MESSAGE)
         .effect(Effect::Inserted {
@@ -144,7 +163,8 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
             keys: vec!["PATH".to_owned()],
         })
         .evidences(evidence(&ground));
-    for reason in ground.open.iter().chain(&scripts) {
+    let tool = tools::tool_of_nobody(stage, first);
+    for reason in ground.open.iter().chain(&scripts).chain(&tool) {
         fix = fix.unproven(reason.condition.clone(), reason.remedy.clone());
     }
     for (step, _) in &moved {
@@ -197,11 +217,17 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
 }
 
 fn evidence(ground: &Ground<'_>) -> Vec<String> {
-    vec![
+    let mut evidence = vec![
         ground.why.clone(),
         "every pip of this stage is found through PATH".to_owned(),
         "nothing in the file refers to the system's site-packages".to_owned(),
-    ]
+    ];
+    if let Some(version) = ground.pip {
+        evidence.push(format!(
+            "this Python makes environments with an older pip than the image has; {version} takes the same wheels"
+        ));
+    }
+    evidence
 }
 
 /// The first of the `COPY`s and `ADD`s right before the install, or the install itself: the
@@ -243,7 +269,10 @@ fn copied_site_packages(stage: Stage<'_>, out: &mut Findings<'_>) {
         let Ok(ground) = venv::ground(builder, &first) else {
             continue;
         };
-        if !ground.is_official || stage.root_image().name() != Some("python") {
+        if !ground.is_official
+            || ground.pip.is_some()
+            || stage.root_image().name() != Some("python")
+        {
             continue;
         }
         let place = place_before(first.run());

@@ -1,0 +1,157 @@
+//! The programs that lie in a virtual environment once there is one, and are named by their whole path.
+
+use dfix_engine::Unproven;
+use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
+
+use crate::venv::standing_on;
+
+/// The words after the first install that name a tool of the system's Python by its whole path, where
+/// the environment has it too: `/usr/local/bin/gunicorn`.
+pub(crate) fn absolute_tools<'m>(
+    stage: Stage<'m>,
+    first: &PackageCommand<'m>,
+) -> Vec<(Step<'m>, (Word<'m>, &'m str))> {
+    let installed: Vec<String> = stage
+        .installs(PackageManager::Pip)
+        .flat_map(|i| i.packages())
+        .filter_map(|p| Some(p.name?.to_string()))
+        .collect();
+    let in_venv = |tool: &str| {
+        let tool = tool.to_ascii_lowercase();
+        crate::programs::is_python(&tool)
+            || is_pip(&tool)
+            || installed.contains(&tool)
+            || crate::programs::is_pythons(&tool)
+            || SCRIPTS
+                .iter()
+                .any(|(script, package)| *script == tool && installed.iter().any(|i| i == package))
+    };
+    let mut found = Vec::new();
+    for standing in standing_on(stage) {
+        for command in standing
+            .commands()
+            .filter(|c| c.range().start() >= first.range().start())
+        {
+            // Links and modes of the system's own files stay what they are.
+            if command.is_any(&[
+                "chmod",
+                "chown",
+                "cp",
+                "file",
+                "ldd",
+                "ln",
+                "ls",
+                "mv",
+                "readlink",
+                "rm",
+                "sed",
+                "setcap",
+                "strip",
+                "test",
+                "update-alternatives",
+            ]) {
+                continue;
+            }
+            for word in command.words() {
+                let tool = tool_of(word);
+                if let Some(tool) = tool.filter(|t| in_venv(t))
+                    && !found.iter().any(|(_, (w, _))| *w == word)
+                {
+                    found.push((command.step(), (word, tool)));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_pip(tool: &str) -> bool {
+    tool.strip_prefix("pip")
+        .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}
+
+fn tool_of(word: Word<'_>) -> Option<&str> {
+    let text = word.value()?;
+    text.strip_prefix("/usr/local/bin/")
+        .or_else(|| text.strip_prefix("/usr/bin/"))
+}
+
+/// Programs that come with a package of another name.
+const SCRIPTS: &[(&str, &str)] = &[
+    ("ddtrace-run", "ddtrace"),
+    ("jupyter-lab", "jupyterlab"),
+    ("jupyter-notebook", "notebook"),
+    ("newrelic-admin", "newrelic"),
+    ("opentelemetry-instrument", "opentelemetry-distro"),
+    ("supervisorctl", "supervisor"),
+    ("supervisord", "supervisor"),
+];
+
+/// A program of the official image's `/usr/local/bin` that nothing of the file is seen to put there: a
+/// package may have, and it lies in the environment then.
+pub(crate) fn tool_of_nobody(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<Unproven> {
+    let moved = absolute_tools(stage, first);
+    let later = standing_on(stage)
+        .flat_map(Stage::commands)
+        .filter(|c| c.range().start() >= first.range().start());
+    for command in later {
+        let linked = command
+            .is("ln")
+            .then(|| command.args().next_back())
+            .flatten();
+        let words = command.program().into_iter().chain(
+            command
+                .args()
+                .filter(|w| command.is("ln") && Some(*w) != linked),
+        );
+        for word in words {
+            let Some(tool) = word.value().and_then(|v| v.strip_prefix("/usr/local/bin/")) else {
+                continue;
+            };
+            let is_the_images_own = crate::programs::is_python(tool) || is_pip(tool);
+            if is_the_images_own
+                || moved.iter().any(|(_, (w, _))| *w == word)
+                || is_put_there(stage, tool, word)
+            {
+                continue;
+            }
+            return Some(Unproven {
+                condition: format!(
+                    "whether /usr/local/bin/{tool} comes from a Python package, which the environment would have then"
+                ),
+                remedy: "name it without its folder".to_owned(),
+            });
+        }
+    }
+    None
+}
+
+/// Whether another word of the stage speaks of a file of this name: something downloads or copies it.
+fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
+    stage
+        .lineage()
+        .flat_map(Stage::steps)
+        .filter(|step| matches!(step.name(), "ADD" | "COPY" | "RUN"))
+        .any(|step| {
+            let names = |w: Word<'_>| {
+                w.range().start() < use_.range().start()
+                    && w.written()
+                        .trim_end_matches(['"', '\'', '/'])
+                        .rsplit('/')
+                        .next()
+                        .is_some_and(|last| last.starts_with(tool))
+            };
+            step.words().any(names)
+                || step.commands().any(|c| {
+                    c.args().any(names)
+                        || c.redirects()
+                            .filter_map(dfix_model::Redirect::target)
+                            .any(names)
+                })
+        })
+        || stage.steps_named("COPY").any(|step| {
+            step.words()
+                .next_back()
+                .is_some_and(|w| w.written().trim_end_matches('/') == "/usr/local/bin")
+        })
+}
