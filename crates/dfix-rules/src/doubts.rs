@@ -2,7 +2,7 @@
 
 use dfix_engine::Unproven;
 use dfix_model::catalogue::UserTools;
-use dfix_model::{Base, Command, PackageManager, Stage, Step, Word};
+use dfix_model::{Base, Command, Os, PackageManager, Stage, Step, Word};
 
 use crate::ownership::{absolute, is_below, may_be_given};
 use crate::writes;
@@ -91,6 +91,17 @@ pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
 /// What could not be established for the user of this name, who is given these folders.
 pub(crate) fn of(stage: Stage<'_>, name: &str, given: &[&str], tools: UserTools) -> Vec<Unproven> {
     let mut open = packages(stage);
+    let names_docker = stage
+        .lineage()
+        .flat_map(Stage::env_set)
+        .filter_map(|(_, setting)| setting.value)
+        .any(|value| value.contains("docker.sock"));
+    if names_docker && open.is_empty() {
+        open.push(Unproven {
+            condition: format!("whether the application needs root, as it {DOCKER}"),
+            remedy: "start it once as another user, then set USER by hand".to_owned(),
+        });
+    }
     open.extend(homeless(stage, name, tools));
     open.extend(places(stage, given));
     open.extend(application(stage, given));
@@ -134,11 +145,18 @@ fn homeless(stage: Stage<'_>, name: &str, tools: UserTools) -> Option<Unproven> 
 /// Places that a variable names and that stay root's.
 fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     const FOR_ALL: &[&str] = &["/tmp", "/var/tmp", "/dev", "/proc", "/root"];
-    let left = writes::written(stage).into_iter().find(|w| {
-        !given.iter().any(|g| is_below(&w.path, g))
-            && !FOR_ALL.iter().any(|f| is_below(&w.path, f))
-            && !is_opened(stage, &w.path)
-    })?;
+    // What is mounted below /etc is read.
+    let volumes = writes::volumes(stage)
+        .into_iter()
+        .filter(|w| !is_below(&w.path, "/etc"));
+    let left = writes::written(stage)
+        .into_iter()
+        .chain(volumes)
+        .find(|w| {
+            !given.iter().any(|g| is_below(&w.path, g))
+                && !FOR_ALL.iter().any(|f| is_below(&w.path, f))
+                && !is_opened(stage, &w.path)
+        })?;
     Some(Unproven {
         condition: format!(
             "whether the application writes to {} ({}), which stays root's",
@@ -170,7 +188,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             "bundle", "bun", "deno", "node", "nodemon", "npm", "perl", "php", "pnpm", "puma",
             "rails", "ruby", "yarn",
         ]);
-    if !runs_files {
+    if !runs_files || stage.os() == Os::Windows {
         return None;
     }
     let copies = || {

@@ -143,16 +143,10 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
             .map(|path| folder(path, false))
             .collect(),
     };
-    for step in stage.lineage().flat_map(|s| s.steps_named("VOLUME")) {
-        for word in step.words() {
-            let Some(path) = stage.expand_text(word, step) else {
-                continue;
-            };
-            let path = path.trim_end_matches('/').to_owned();
-            if path.starts_with('/') && (may_be_given(&path) || writes::is_own_place(&path)) {
-                let is_made = writes::is_made(stage, &path);
-                folders.push(folder(path, !is_made));
-            }
+    let volumes = writes::volumes(stage);
+    for volume in &volumes {
+        if may_be_given(&volume.path) || writes::is_own_place(&volume.path) {
+            folders.push(folder(volume.path.clone(), !volume.is_made));
         }
     }
     for written in writes::written(stage) {
@@ -163,16 +157,10 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     for folder in &mut folders {
         folder.may_be_missing |= writes::is_removed(stage, &folder.path);
     }
-    let gone = |f: &Folder| f.may_be_missing && writes::is_removed(stage, &f.path);
-    let volumes: Vec<String> = stage
-        .lineage()
-        .flat_map(|s| s.steps_named("VOLUME"))
-        .flat_map(|step| {
-            step.words()
-                .filter_map(move |w| step.stage()?.expand_text(w, step))
-        })
-        .collect();
-    folders.retain(|f| !gone(f) || volumes.iter().any(|v| v.trim_end_matches('/') == f.path));
+    // What is gone is not given, but for a volume, which comes again when the container starts.
+    folders.retain(|f| {
+        !writes::is_removed(stage, &f.path) || volumes.iter().any(|v| v.path == f.path)
+    });
     without_nested(&folders)
 }
 
@@ -193,8 +181,11 @@ fn targets(stage: Stage<'_>) -> Vec<String> {
         .filter_map(|step| {
             let text = stage.expand_text(step.target()?, step)?;
             let path = absolute(stage, step, &text);
-            let is_folder =
-                step.words().len() > 2 || text.ends_with('/') || !base_name(&text).contains('.');
+            let name = base_name(&text);
+            let is_folder = step.words().len() > 2
+                || text.ends_with('/')
+                || matches!(name, "." | "..")
+                || !name.contains('.');
             if is_folder && !programs.contains(&path) {
                 return Some(path);
             }

@@ -21,7 +21,7 @@ pub(crate) fn rights(name: &str) -> Rights {
     if let Some((_, why)) = ROOT.iter().find(|(program, _)| *program == name) {
         return Rights::Root(why);
     }
-    if ANYBODY.contains(&name) || SHELL_WORDS.contains(&name) || is_python(name) {
+    if ANYBODY.contains(&name) || is_plumbing(name) || is_python(name) {
         return Rights::Anybody;
     }
     Rights::Unknown
@@ -69,43 +69,7 @@ pub(crate) fn is_pythons(name: &str) -> bool {
 
 /// Programs that a start command is only held together by.
 pub(crate) fn is_plumbing(name: &str) -> bool {
-    !is_pythons(name)
-        && !matches!(
-            name,
-            "node"
-                | "nodejs"
-                | "npm"
-                | "npx"
-                | "yarn"
-                | "pnpm"
-                | "java"
-                | "ruby"
-                | "rails"
-                | "bundle"
-                | "puma"
-                | "dotnet"
-                | "php"
-                | "deno"
-                | "bun"
-                | "next"
-                | "perl"
-                | "mix"
-                | "elixir"
-                | "serve"
-                | "http-server"
-                | "rackup"
-                | "thin"
-                | "unicorn"
-                | "sidekiq"
-                | "Rscript"
-                | "julia"
-                | "nodemon"
-                | "ts-node"
-                | "tsx"
-                | "nest"
-                | "vite"
-                | "nuxt"
-        )
+    PLUMBING.contains(&name) || SHELL_WORDS.contains(&name)
 }
 
 /// Servers and runners that come as Python packages.
@@ -135,93 +99,8 @@ const PYTHONS: &[&str] = &[
     "waitress-serve",
 ];
 
-const ANYBODY: &[&str] = &[
-    // Python
-    "arq",
-    "celery",
-    "chainlit",
-    "daphne",
-    "dagster",
-    "django-admin",
-    "dramatiq",
-    "fastapi",
-    "flask",
-    "granian",
-    "gunicorn",
-    "huey_consumer",
-    "hypercorn",
-    "litestar",
-    "locust",
-    "mkdocs",
-    "mlflow",
-    "prefect",
-    "pytest",
-    "rq",
-    "scrapy",
-    "streamlit",
-    "uvicorn",
-    "uwsgi",
-    "waitress-serve",
-    "alembic",
-    "ipython",
-    "jupyter",
-    "jupyter-lab",
-    "jupyter-notebook",
-    "luigid",
-    "mitmdump",
-    "moto_server",
-    "pserve",
-    "scrapyd",
-    // Node
-    "node",
-    "nodejs",
-    "npm",
-    "npx",
-    "yarn",
-    "pnpm",
-    "next",
-    "nuxt",
-    "nodemon",
-    "ts-node",
-    "tsx",
-    "deno",
-    "bun",
-    "serve",
-    "http-server",
-    "nest",
-    "vite",
-    "pm2-docker",
-    "pm2-runtime",
-    // Java and its kin
-    "java",
-    "clojure",
-    "scala",
-    "kotlin",
-    // Ruby
-    "ruby",
-    "rails",
-    "rake",
-    "bundle",
-    "rackup",
-    "puma",
-    "unicorn",
-    "thin",
-    "sidekiq",
-    // Others
-    "dotnet",
-    "php",
-    "perl",
-    "mix",
-    "iex",
-    "elixir",
-    "erl",
-    "lua",
-    "Rscript",
-    "julia",
-    "mono",
-    "go",
-    "cargo",
-    // What start commands are made of
+/// What start commands are made of, beside what they start.
+const PLUMBING: &[&str] = &[
     "cat",
     "date",
     "dirname",
@@ -276,6 +155,93 @@ const ANYBODY: &[&str] = &[
     "envsubst",
     "cut",
     "uniq",
+];
+
+const ANYBODY: &[&str] = &[
+    // Python
+    "arq",
+    "celery",
+    "chainlit",
+    "daphne",
+    "dagster",
+    "django-admin",
+    "dramatiq",
+    "fastapi",
+    "flask",
+    "granian",
+    "gunicorn",
+    "huey_consumer",
+    "hypercorn",
+    "litestar",
+    "locust",
+    "mkdocs",
+    "mlflow",
+    "prefect",
+    "pytest",
+    "rq",
+    "scrapy",
+    "streamlit",
+    "uvicorn",
+    "uwsgi",
+    "waitress-serve",
+    "alembic",
+    "ipython",
+    "jupyter",
+    "jupyter-lab",
+    "jupyter-notebook",
+    "mitmdump",
+    "moto_server",
+    "pserve",
+    "scrapyd",
+    // Node
+    "node",
+    "nodejs",
+    "npm",
+    "npx",
+    "yarn",
+    "pnpm",
+    "next",
+    "nuxt",
+    "nodemon",
+    "ts-node",
+    "tsx",
+    "deno",
+    "bun",
+    "serve",
+    "http-server",
+    "nest",
+    "vite",
+    "pm2-docker",
+    "pm2-runtime",
+    // Java and its kin
+    "java",
+    "clojure",
+    "scala",
+    "kotlin",
+    // Ruby
+    "ruby",
+    "rails",
+    "rake",
+    "bundle",
+    "rackup",
+    "puma",
+    "unicorn",
+    "thin",
+    "sidekiq",
+    // Others
+    "dotnet",
+    "php",
+    "perl",
+    "mix",
+    "iex",
+    "elixir",
+    "erl",
+    "lua",
+    "Rscript",
+    "julia",
+    "mono",
+    "go",
+    "cargo",
 ];
 
 /// Words of the shell itself that do nothing to the system.

@@ -209,7 +209,8 @@ impl<'m> Inquiry<'m> {
             .args()
             .filter_map(|w| w.value().map(str::to_owned))
             .collect();
-        if gives_up_root(name, &words) {
+        let is_told = name == "uwsgi" && self.stage.final_env("UWSGI_UID").is_set();
+        if is_told || gives_up_root(name, &words) {
             self.needs = Needs::Drops(name.to_owned());
             return;
         }

@@ -436,6 +436,12 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
     if !is_before && builds_a_wheel && !wheel_is_installed() {
         return Some("`bdist_wheel` needs the package wheel, which a new environment has not; install it with pip".to_owned());
     }
+    if is_before && command.is("rm") && command.args().any(|w| w.written().contains("ensurepip")) {
+        return Some(
+            "Python's ensurepip is removed before, without which an environment has no pip"
+                .to_owned(),
+        );
+    }
     if is_before && is_installed_by_hand(command) {
         return Some(format!(
             "`{}` puts packages among those of the system before; a virtual environment would hide them",
@@ -490,11 +496,19 @@ pub(crate) fn scripts(
             let is_script = path.ends_with(".sh")
                 || path.ends_with(".py")
                 || (shell && !path.is_empty())
-                || is_copied_to_path(standing, path);
+                || (command.step().name() != "RUN" && is_copied_to_path(standing, path));
             if !is_script || command.has_inner() || path.contains("activate") {
                 continue;
             }
-            match standing.read_at(path, command).found() {
+            let on_path = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin"]
+                .iter()
+                .filter(|_| !path.contains('/') && !shell)
+                .find_map(|folder| {
+                    standing
+                        .read_at(&format!("{folder}/{path}"), command)
+                        .found()
+                });
+            match on_path.or_else(|| standing.read_at(path, command).found()) {
                 Some(text) => {
                     if let Some(python) = names_a_python(&text) {
                         return Err(format!("{path} names `{python}` by its whole path; let it say `python3` and be found"));

@@ -223,6 +223,27 @@ fn made_empty(stage: Stage<'_>) -> Vec<Written> {
     folders
 }
 
+/// The volumes of the stage, and of those that it stands on.
+pub(crate) fn volumes(stage: Stage<'_>) -> Vec<Written> {
+    steps_of_lineage(stage)
+        .into_iter()
+        .filter(|step| step.name() == "VOLUME")
+        .flat_map(|step| {
+            step.words()
+                .filter_map(|word| {
+                    let at = step.stage()?;
+                    Some(absolute(at, step, &at.expand_text(word, step)?))
+                })
+                .collect::<Vec<_>>()
+        })
+        .map(|path| Written {
+            is_made: is_made(stage, &path),
+            path,
+            shown_by: "a VOLUME".to_owned(),
+        })
+        .collect()
+}
+
 /// The folder or file that the value of a variable names: `/data/uploads`, `sqlite:////data/app.db`.
 fn folder_of_value(value: &str) -> Option<String> {
     let path = match value.split_once("sqlite:///") {
