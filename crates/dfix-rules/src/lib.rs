@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod doubts;
+mod ensurepip;
 mod homes;
 mod ownership;
 mod ports;

@@ -7,6 +7,8 @@ use dfix_engine::Unproven;
 use dfix_model::packages::Destination;
 use dfix_model::{Answer3, Command, PackageCommand, PackageManager, Stage, Step, Word};
 
+use crate::ensurepip;
+
 /// The Python that a stage installs packages for.
 pub(crate) struct Ground<'m> {
     /// The program that makes an environment: `python`, `python3`, `python3.11`.
@@ -58,7 +60,10 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
             if tag.contains("windows") || tag.contains("nanoserver") {
                 return Err(No::Quiet);
             }
-            if let Some(minor) = release(tag).map(|(minor, _)| minor).filter(|m| *m < 4) {
+            if let Some(minor) = ensurepip::release(tag)
+                .map(|(minor, _)| minor)
+                .filter(|m| *m < 4)
+            {
                 return because(format!(
                     "the environments of Python 3.{minor} have no pip of their own; virtualenv makes such that have"
                 ));
@@ -74,7 +79,7 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
                 why: "the official Python image has the venv module".to_owned(),
                 provider: None,
                 to_add: None,
-                pip: pip_as_in_the_image(tag).filter(|_| !renews_pip(first)),
+                pip: ensurepip::as_in_the_image(tag).filter(|_| !renews_pip(first)),
                 open: Vec::new(),
             })
         }
@@ -83,30 +88,6 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
         }
         Some("alpine") => of_apk(stage, first, named.as_deref()),
         _ => Err(No::Quiet),
-    }
-}
-
-/// The minor and patch version of Python 3 that a tag of its official image names.
-fn release(tag: &str) -> Option<(u16, Option<u16>)> {
-    let version = tag.split('-').next()?;
-    let mut parts = version.strip_prefix("3.")?.split('.');
-    let minor = parts.next()?.parse().ok()?;
-    Some((minor, parts.next().and_then(|patch| patch.parse().ok())))
-}
-
-/// The pip to put into an environment of an image that has a newer one than Python itself brings: the
-/// last that keeps to the image's habits (the resolver changed with 20.3). Up to Python 3.6, and in the
-/// first releases of 3.7 and 3.8, ensurepip makes environments with a pip before 19.3, which does not
-/// take manylinux2014 wheels.
-fn pip_as_in_the_image(tag: &str) -> Option<&'static str> {
-    let (minor, patch) = release(tag)?;
-    match (minor, patch) {
-        (4, None | Some(9..)) => Some("19.0.3"),
-        (5, None | Some(7..)) | (6, Some(6..=12)) | (7, Some(0..=7)) | (8, Some(0..=3)) => {
-            Some("20.2.4")
-        }
-        (6, None | Some(13..)) => Some("21.3.1"),
-        _ => None,
     }
 }
 
