@@ -163,7 +163,19 @@ fn of_command(command: Command<'_>) -> Option<Left> {
     if let Some(word) = into_home {
         return left(format!("`{name} … {}`", word.written()), true);
     }
-    if keeps_things_at_home(command) {
+    // Where the image has no Python, uv fetches one, and keeps it at home.
+    let has_python = command.stage().is_some_and(|stage| {
+        let image = stage.root_image();
+        [image.name(), image.tag_in_force()]
+            .into_iter()
+            .flatten()
+            .any(|text| text.contains("python"))
+    });
+    let fetches_python = name == "uv"
+        && (is("sync") || is("venv"))
+        && !has_python
+        && !is_set(command, "UV_PYTHON_INSTALL_DIR");
+    if fetches_python || keeps_things_at_home(command) {
         return left(format!("`{name}`"), false);
     }
     // A script of the application's own may download what it wants to where it wants to.
