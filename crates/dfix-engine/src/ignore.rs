@@ -51,12 +51,12 @@ impl Ignores {
                             .filter_map(NodeOrToken::into_token)
                             .filter(|t| t.kind() == SyntaxKind::COMMENT)
                         {
-                            ignores.comment(&token, Some(node.text_range()));
+                            ignores.comment(&token, || Some(node.text_range()));
                         }
                     }
                 },
                 NodeOrToken::Token(token) if token.kind() == SyntaxKind::COMMENT => {
-                    ignores.comment(&token, instruction_below(&token));
+                    ignores.comment(&token, || instruction_below(&token));
                 }
                 NodeOrToken::Token(_) => {}
             }
@@ -80,7 +80,8 @@ impl Ignores {
         }
     }
 
-    fn comment(&mut self, token: &SyntaxToken, instruction: Option<TextRange>) {
+    /// `instruction` says which one the comment is about; it is asked only where a name is given.
+    fn comment(&mut self, token: &SyntaxToken, instruction: impl Fn() -> Option<TextRange>) {
         let text = token.text().trim_start_matches('#').trim();
         let own = token.text_range();
         let nowhere = TextRange::empty(own.end());
@@ -89,7 +90,7 @@ impl Ignores {
             if let Some(names) = rest.strip_prefix("ignore-file=") {
                 self.push(None, names, Some(own));
             } else if let Some(names) = rest.strip_prefix("ignore=") {
-                self.push(Some(instruction.unwrap_or(nowhere)), names, Some(own));
+                self.push(Some(instruction().unwrap_or(nowhere)), names, Some(own));
             }
         } else if let Some(rest) = text.strip_prefix("hadolint") {
             let mut words = rest.split_whitespace().peekable();
@@ -99,7 +100,7 @@ impl Ignores {
                 .strip_prefix("ignore")
                 .and_then(|r| r.trim_start().strip_prefix('='));
             if let Some(names) = names {
-                let scope = (!global).then(|| instruction.unwrap_or(nowhere));
+                let scope = (!global).then(|| instruction().unwrap_or(nowhere));
                 self.push(scope, names, None);
             }
         }

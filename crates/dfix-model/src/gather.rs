@@ -157,6 +157,8 @@ impl Walk<'_> {
         let mut before: Option<Connector> = None;
         let mut last: Option<u32> = None;
         let mut chain = self.next_command();
+        // Up to here the chain is marked already: long ones are gone through once.
+        let mut tested = chain;
         let mut after_test = false;
         for element in node.children_with_tokens() {
             match element {
@@ -196,9 +198,21 @@ impl Walk<'_> {
                         if let Some(last) = last.take() {
                             self.found.commands[last as usize].after = Some(connector);
                         }
-                        for command in &mut self.found.commands[chain as usize..] {
-                            command.around.tested |= operator == Operator::Or;
-                            command.around.background |= operator == Operator::Background;
+                        match operator {
+                            Operator::Or => {
+                                for command in
+                                    &mut self.found.commands[chain.max(tested) as usize..]
+                                {
+                                    command.around.tested = true;
+                                }
+                                tested = self.next_command();
+                            }
+                            Operator::Background => {
+                                for command in &mut self.found.commands[chain as usize..] {
+                                    command.around.background = true;
+                                }
+                            }
+                            _ => {}
                         }
                         if !matches!(operator, Operator::And | Operator::Or) {
                             chain = self.next_command();

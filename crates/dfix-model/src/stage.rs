@@ -54,6 +54,8 @@ pub(crate) struct StageData {
     pub(crate) image: ImageRef,
     pub(crate) platform: Option<String>,
     pub(crate) base: BaseData,
+    /// How many stages it stands on.
+    pub(crate) depth: usize,
     pub(crate) shipped: bool,
     pub(crate) env: OnceCell<Vec<EnvFact>>,
     pub(crate) os: OnceCell<Os>,
@@ -134,7 +136,7 @@ pub(crate) fn survey(model: &mut Model<'_>) {
         match &instruction {
             Instruction::From(from) => {
                 let image = image::of_from(&model.global, from);
-                let base = base_of(model, &image);
+                let (base, depth) = base_of(model, &image);
                 model.stages.push(StageData {
                     from: index,
                     steps: index + 1..index + 1,
@@ -142,6 +144,7 @@ pub(crate) fn survey(model: &mut Model<'_>) {
                     platform: image::platform(&model.global, from),
                     image,
                     base,
+                    depth,
                     shipped: false,
                     env: OnceCell::new(),
                     os: OnceCell::new(),
@@ -178,12 +181,17 @@ pub(crate) fn survey(model: &mut Model<'_>) {
     }
 }
 
-fn base_of(model: &Model<'_>, image: &ImageRef) -> BaseData {
+/// A stage that stands on more than this is taken to stand on something unknown: what is inherited is
+/// asked for stage by stage.
+const DEEPEST: usize = 100;
+
+/// What a stage on this image stands on, and on how many stages.
+fn base_of(model: &Model<'_>, image: &ImageRef) -> (BaseData, usize) {
     let Some(text) = image.text().filter(|t| !t.is_empty()) else {
         return if image.name().is_some() {
-            BaseData::Image
+            (BaseData::Image, 0)
         } else {
-            BaseData::Unknown
+            (BaseData::Unknown, 0)
         };
     };
     let named = |stage: &StageData| {
@@ -193,11 +201,14 @@ fn base_of(model: &Model<'_>, image: &ImageRef) -> BaseData {
             .is_some_and(|name| name.eq_ignore_ascii_case(text))
     };
     if let Some(index) = model.stages.iter().rposition(named) {
-        BaseData::Stage(index)
+        match model.stages[index].depth + 1 {
+            depth if depth <= DEEPEST => (BaseData::Stage(index), depth),
+            _ => (BaseData::Unknown, 0),
+        }
     } else if text == "scratch" {
-        BaseData::Scratch
+        (BaseData::Scratch, 0)
     } else {
-        BaseData::Image
+        (BaseData::Image, 0)
     }
 }
 
