@@ -166,9 +166,18 @@ fn switched_to(stage: Stage<'_>) -> Option<Who> {
         let name = stage.expand_text(step.words().next()?, step)?;
         let first = name.split(':').next().unwrap_or_default();
         let is_root = matches!(first, "" | "root" | "0" | "ContainerAdministrator");
-        (!is_root && !OF_SERVICES.contains(&first))
+        (!is_root && is_plain(&name) && !OF_SERVICES.contains(&first))
             .then(|| Who::existing(name.clone(), format!("the file switches to {name} before")))
     })
+}
+
+/// Whether a name can be written into commands as it stands.
+fn is_plain(name: &str) -> bool {
+    !name.starts_with('-')
+        && !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_.-:@".contains(c))
 }
 
 /// Users that are made for services, not for the application.
@@ -225,7 +234,8 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         Some((user, Some(name))) if !user.command.is_certain() => Err(format!(
             "{name} is made under a condition; say by USER which user runs the application"
         )),
-        Some((_, Some(name))) => Ok(Some(Who::existing(name.clone(), format!("the file makes the user {name}")))),
+        Some((_, Some(name))) if is_plain(&name) => Ok(Some(Who::existing(name.clone(), format!("the file makes the user {name}")))),
+        Some((_, Some(_))) => Err("a user is made here whose name has signs that a shell reads; say by USER which user runs the application".to_owned()),
         Some((_, None)) => Err("a user is made here whose name only the build knows; say by USER which user runs the application".to_owned()),
     }
 }

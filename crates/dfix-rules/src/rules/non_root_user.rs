@@ -83,6 +83,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"gunicorn\", \"-b\", \"0.0.0.0:80\", \"app:app\"]\n").that_says("below 1024"),
         leaves("FROM python:3.11\nWORKDIR /root/app\nCMD [\"python\", \"app.py\"]\n").that_says("/root"),
         leaves("FROM python:3.11\nRUN apt-get install -y gosu\nCMD exec gosu app python app.py\n"),
+        leaves("FROM python:3.11\nRUN useradd c\\\"x\nCMD [\"python\", \"app.py\"]\n").that_says("signs"),
         leaves("FROM python:3.11\nRUN apt-get update\n"),
         leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"/bin/bash\"]\n").that_says("types"),
         fixes(

@@ -1,5 +1,7 @@
 //! `--no-cache-dir` for pip.
 
+use std::cell::OnceCell;
+
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::context::Answer;
 use dfix_model::{
@@ -128,25 +130,35 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|s| s.name() == "RUN") {
-        let Some(stage) = step.stage() else {
-            continue;
+    for stage in file.stages() {
+        // Asked for once a stage, and only where something is installed.
+        let configured = OnceCell::new();
+        let is_configured = |run: Step<'_>| {
+            configured
+                .get_or_init(|| configured_at(stage))
+                .is_some_and(|first| first <= run.index())
         };
-        for pip in step.package_commands() {
-            let downloads = pip.is_any(&["install", "wheel", "download"]);
-            if pip.manager != PackageManager::Pip || !downloads || is_settled(stage, &pip) {
-                continue;
+        for step in stage.steps().filter(|s| s.name() == "RUN") {
+            for pip in step.package_commands() {
+                let downloads = pip.is_any(&["install", "wheel", "download"]);
+                if pip.manager != PackageManager::Pip
+                    || !downloads
+                    || is_settled(stage, &pip)
+                    || is_configured(step)
+                {
+                    continue;
+                }
+                out.fix(
+                    pip.subcommand(),
+                    Safety::Safe,
+                    format!(
+                        "`pip {}` leaves its downloads in the image",
+                        pip.subcommand_text()
+                    ),
+                )
+                .effect(Effect::arguments_of(pip.command))
+                .edit(|edit| edit.insert_word_after(pip.subcommand(), "--no-cache-dir"));
             }
-            out.fix(
-                pip.subcommand(),
-                Safety::Safe,
-                format!(
-                    "`pip {}` leaves its downloads in the image",
-                    pip.subcommand_text()
-                ),
-            )
-            .effect(Effect::arguments_of(pip.command))
-            .edit(|edit| edit.insert_word_after(pip.subcommand(), "--no-cache-dir"));
         }
     }
 }
@@ -164,7 +176,6 @@ fn is_settled(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
         || is_set("PIP_CACHE_DIR")
         || has_cache_mount(pip.run())
         || holds_the_flag(stage, pip)
-        || is_configured(stage, pip.run())
         || is_too_old(stage, pip)
 }
 
@@ -257,13 +268,18 @@ fn holds_the_flag(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
     })
 }
 
-/// Whether a step before this one configures pip to keep no cache.
-fn is_configured(stage: Stage<'_>, run: Step<'_>) -> bool {
+/// The first step that configures pip to keep no cache.
+fn configured_at(stage: Stage<'_>) -> Option<usize> {
     stage
         .lineage()
-        .flat_map(|s| s.steps().collect::<Vec<_>>())
-        .filter(|s| s.index() <= run.index())
-        .any(|step| match step.name() {
+        .flat_map(Stage::steps)
+        .filter(|step| configures(stage, *step))
+        .map(Step::index)
+        .min()
+}
+
+fn configures(stage: Stage<'_>, step: Step<'_>) -> bool {
+    match step.name() {
             "RUN" => step.commands().any(|command| {
                 let says = |word: Word<'_>| {
                     let text = word.written();
@@ -286,5 +302,5 @@ fn is_configured(stage: Stage<'_>, run: Step<'_>) -> bool {
                     )
             }),
             _ => false,
-        })
+    }
 }
