@@ -401,14 +401,14 @@ fn done(
         let then = before
             .findings
             .iter()
-            .filter(is_same)
             .filter(|f| meets(f.range, finding.range))
+            .filter(is_same)
             .count();
         let now = after
             .findings
             .iter()
-            .filter(is_same)
             .filter(|f| meets(f.range, place))
+            .filter(is_same)
             .count();
         if now >= then {
             return Err(failure(

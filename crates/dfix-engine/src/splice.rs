@@ -58,9 +58,18 @@ impl Splice {
         TextRange::new(start.min(end), end)
     }
 
+    /// How far the first so many edits move what comes after them.
+    pub(crate) fn shift_after(&self, edits: usize) -> i64 {
+        edits.checked_sub(1).map_or(0, |last| {
+            let (old, new) = (self.edits[last].range.end(), self.images[last].end());
+            i64::from(u32::from(new)) - i64::from(u32::from(old))
+        })
+    }
+
     fn shifted(&self, offset: TextSize, is_end: bool) -> TextSize {
-        let mut shift = 0_i64;
-        for (edit, image) in self.edits() {
+        let passed = self.edits.partition_point(|e| e.range.end() < offset);
+        let mut shift = self.shift_after(passed);
+        for (edit, image) in self.edits().skip(passed) {
             let range = edit.range;
             let past = if is_end {
                 range.end() <= offset
@@ -79,8 +88,9 @@ impl Splice {
     }
 
     fn unshifted(&self, offset: TextSize, is_end: bool) -> TextSize {
-        let mut shift = 0_i64;
-        for (edit, image) in self.edits() {
+        let passed = self.images.partition_point(|image| image.end() < offset);
+        let mut shift = -self.shift_after(passed);
+        for (edit, image) in self.edits().skip(passed) {
             let past = if is_end {
                 image.end() < offset || (image.end() == offset && !image.is_empty())
             } else {

@@ -116,13 +116,8 @@ fn moved(range: TextRange, splice: &Splice, edits: &[TextRange]) -> TextRange {
         return range;
     }
     // An insertion at the token's start pushes it on; one at its end leaves it.
-    let mut shift = 0_i64;
-    for (edit, image) in splice.edits() {
-        if edit.range.end() > range.start() {
-            break;
-        }
-        shift = i64::from(u32::from(image.end())) - i64::from(u32::from(edit.range.end()));
-    }
+    let passed = edits.partition_point(|edit| edit.end() <= range.start());
+    let shift = splice.shift_after(passed);
     let start = i64::from(u32::from(range.start())) + shift;
     TextRange::at(
         u32::try_from(start)

@@ -77,9 +77,11 @@ fn layout_only(
     fixes: &[&Fix],
 ) -> Result<(), Failure> {
     let texts = |subject: &Subject, range: TextRange| -> Vec<(SyntaxKind, String)> {
-        subject
-            .tokens
+        let tokens = &subject.tokens;
+        let first = tokens.partition_point(|t| t.range.end() <= range.start());
+        tokens[first..]
             .iter()
+            .take_while(|t| t.range.start() < range.end())
             .filter(|t| !t.kind.is_trivia() && overlap(t.range, range))
             .map(|t| {
                 let text = &subject.text[t.range];
