@@ -120,7 +120,7 @@ impl<'m> PackageCommand<'m> {
             }
         }
         if !is_uv {
-            return Destination::System;
+            return self.told_by_environment().unwrap_or(Destination::System);
         }
         // uv takes the environment that is told, else `.venv`; the system only when told so.
         let told = stage.env_at(self, "VIRTUAL_ENV");
@@ -128,6 +128,23 @@ impl<'m> PackageCommand<'m> {
             return Destination::System;
         }
         Destination::Venv(told.value().map(str::to_owned))
+    }
+}
+
+impl PackageCommand<'_> {
+    /// Where pip's own variables send what it installs.
+    fn told_by_environment(&self) -> Option<Destination> {
+        let stage = self.command.stage()?;
+        let told = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"]
+            .into_iter()
+            .map(|name| stage.env_at(self, name))
+            .find(|value| value.is_set());
+        if let Some(folder) = told {
+            return Some(Destination::Folder(folder.value().map(str::to_owned)));
+        }
+        let user = stage.env_at(self, "PIP_USER");
+        let is_no = matches!(user.value(), Some("" | "0" | "no" | "off" | "false"));
+        (user.is_set() && !is_no).then_some(Destination::User)
     }
 }
 

@@ -51,6 +51,10 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nENV VIRTUAL_ENV=/venv\nRUN python -m venv $VIRTUAL_ENV\nENV PATH=$VIRTUAL_ENV/bin:$PATH\nRUN pip install flask\n"),
         leaves("FROM python:3.11\nRUN pip install --target=/app/lib flask\n"),
         leaves("FROM python:3.11\nRUN pip install --user flask\n"),
+        leaves("FROM python:3.11\nENV PIP_TARGET=/app/lib\nRUN pip install flask\n"),
+        leaves("FROM python:3.11\nRUN pip install --upgrade pip setuptools\nCMD [\"python\", \"a.py\"]\n"),
+        leaves("FROM python:3.11\nRUN pip install uv && uv pip install --system flask\n").that_says("uv venv"),
+        leaves("FROM python:3.11\nRUN pip install uv\nWORKDIR /app\nCOPY . .\nRUN uv sync\n"),
         leaves("FROM python:2.7\nRUN pip install flask\n").that_says("Python 2"),
         leaves("FROM python:3.11\nUSER 1000\nRUN pip install flask\n").that_says("not root"),
         leaves("FROM python:3.11\nSHELL [\"/bin/bash\", \"-lc\"]\nRUN pip install flask\n").that_says("login shell"),
@@ -71,6 +75,7 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
+const MESSAGE: &str = "Python packages are installed among those of the system";
 const VENV: &str = "/opt/venv";
 const PATH: &str = "ENV PATH=\"/opt/venv/bin:$PATH\"";
 
@@ -91,6 +96,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 "uv",
             ])
         });
+    if is_kept_by_a_tool {
+        installed_by_uv(file, out);
+        return;
+    }
     // Or the file makes an environment of its own.
     let makes_one = file
         .shipped_stages()
@@ -101,7 +110,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     && c.has_arg("-m")
                     && (c.has_arg("venv") || c.has_arg("virtualenv")))
         });
-    if is_kept_by_a_tool || makes_one {
+    if makes_one {
         return;
     }
     for stage in file.shipped_stages() {
@@ -115,16 +124,44 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// The first install into the system, where anything is installed there but pip and its like.
 fn first_into_system(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
-    stage
+    let installs: Vec<_> = stage
         .installs(PackageManager::Pip)
         .filter(|install| install.run().name() == "RUN" && !install.run().is_onbuild())
-        .find(|install| install.destination() == Destination::System)
+        .filter(|install| install.destination() == Destination::System)
+        .collect();
+    installs.iter().any(brings_packages).then_some(())?;
+    installs.into_iter().next()
+}
+
+fn brings_packages(install: &PackageCommand<'_>) -> bool {
+    let packages = install.packages();
+    packages.is_empty()
+        || install.requirement_files().next().is_some()
+        || packages
+            .iter()
+            .any(|package| !matches!(package.name, Some("pip" | "setuptools" | "wheel")))
+}
+
+/// uv goes by other means than PATH, so its way is told and not written.
+fn installed_by_uv(file: &Model<'_>, out: &mut Findings<'_>) {
+    let install = file.shipped_stages().find_map(|stage| {
+        stage
+            .installs(PackageManager::Uv)
+            .filter(|install| install.run().name() == "RUN" && !install.run().is_onbuild())
+            .find(|install| install.destination() == Destination::System)
+    });
+    if let Some(install) = install {
+        out.report(install.range(), MESSAGE).remedy(
+            "make an environment by `uv venv /opt/venv`, set `VIRTUAL_ENV=/opt/venv` and put `/opt/venv/bin` \
+             first on PATH, and leave `--system` out",
+        );
+    }
 }
 
 /// Puts an environment before the first install of a shipped stage.
 fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>) {
-    const MESSAGE: &str = "Python packages are installed among those of the system";
     let ground = match venv::ground(stage, first) {
         Ok(ground) => ground,
         Err(venv::No::Quiet) => return,
