@@ -200,7 +200,13 @@ pub(crate) fn insert(
     let indent = ground.indent_at(line);
     let line_end = ground.line_end_at(start(within));
     let lower = has_lower_keywords(ground);
-    let spaced = is_spaced(ground);
+    // A stage stands apart from what is above it.
+    let begins_stage = position == Where::After
+        && sources.first().is_some_and(|s| {
+            s.get(..5)
+                .is_some_and(|word| word.eq_ignore_ascii_case("FROM "))
+        });
+    let spaced = is_spaced(ground) || begins_stage;
     let gap = if spaced { line_end } else { "" };
     let mut block = String::new();
     for source in sources {

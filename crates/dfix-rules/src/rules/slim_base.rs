@@ -17,6 +17,7 @@ mod scripts;
 mod start;
 mod system;
 mod target;
+mod two_stage;
 
 use dfix_engine::{Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety};
 use dfix_model::{Base, Model, Stage};
@@ -100,12 +101,7 @@ fn change<'m>(file: &'m Model<'m>, root: Stage<'m>, form: &Form, out: &mut Findi
         return;
     }
     if !needs.builds.is_empty() {
-        out.report(root.from_step(), message).remedy(format!(
-            "{}: build in a stage on `{}` and copy the result into one on `{}`",
-            needs.builds.join("; "),
-            form.from(),
-            form.to(),
-        ));
+        build_apart(root, form, &needs, &message, out);
         return;
     }
     let plan = match install::plan(form, &needs) {
@@ -129,6 +125,51 @@ fn change<'m>(file: &'m Model<'m>, root: Stage<'m>, form: &Form, out: &mut Findi
         edit.replace_node(target.place, &target.source);
         plan.write(edit);
     });
+}
+
+/// Where the full image is needed to build: a stage of its own, where the file is simple enough for it.
+fn build_apart(
+    root: Stage<'_>,
+    form: &Form,
+    needs: &Needs<'_>,
+    message: &str,
+    out: &mut Findings<'_>,
+) {
+    let proposal = format!(
+        "{}: build in a stage on `{}` and copy the result into one on `{}`",
+        needs.builds.join("; "),
+        form.from(),
+        form.to(),
+    );
+    let cut = match two_stage::cut(root, form, needs) {
+        Ok(cut) => cut,
+        Err(_) if needs.compiled.is_empty() => {
+            out.report(root.from_step(), message).remedy(proposal);
+            return;
+        }
+        Err(condition) => {
+            out.report(root.from_step(), message)
+                .remedy(format!("{proposal}; dfix does that where {condition}"));
+            return;
+        }
+    };
+    let libraries = match cut.libraries.as_slice() {
+        [] => "no library".to_owned(),
+        some => some.join(", "),
+    };
+    let mut fix = out
+        .fix(root.from_step(), Safety::Unsafe, message)
+        .effects(cut.effects.clone())
+        .evidences(form.evidence())
+        .evidence(format!("{} need a compiler, so they are built on `{}`", needs.compiled.join(", "), form.from()))
+        .unproven(
+            format!("whether the compiled packages load more at run time than what is installed for them ({libraries})"),
+            "start the result once, and install what it misses",
+        );
+    for open in form.open().iter().chain(&needs.open) {
+        fix = fix.unproven(open.condition.clone(), open.remedy.clone());
+    }
+    fix.edit(|edit| cut.write(edit));
 }
 
 /// What the stages on the image need of what its slim form lacks.

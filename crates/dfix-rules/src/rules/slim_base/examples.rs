@@ -59,6 +59,13 @@ pub(super) const EXAMPLES: &[Example] = &[
     .that_says("requirements.txt"),
     leaves("FROM python:3.11\nCOPY . .\nRUN make install\nCMD [\"python\", \"app.py\"]\n").that_says("`make` is called"),
     leaves("FROM python:3.11\nRUN pip install psycopg2==2.9.9\nCMD [\"python\", \"app.py\"]\n").that_says("`psycopg2`"),
+    // Only packages of pip are compiled: a stage for them, with --unsafe.
+    fixes(
+        "FROM python:3.11\nENV PYTHONUNBUFFERED=1\nWORKDIR /app\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install psycopg2==2.9.9\nCOPY . .\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.11 AS build\nWORKDIR /app\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install psycopg2==2.9.9\n\nFROM python:3.11-slim\nENV PYTHONUNBUFFERED=1\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 \\\n    && rm -rf /var/lib/apt/lists/*\nWORKDIR /app\nCOPY --from=build /opt/venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nCOPY . .\nCMD [\"python\", \"app.py\"]\n",
+    )
+    .with_unsafe()
+    .that_says("libpq5"),
     leaves("FROM python:3.11@sha256:0000000000000000000000000000000000000000000000000000000000000000\n")
         .that_says("pin the digest"),
     leaves("FROM python:3.11-slim\nCMD [\"python\", \"app.py\"]\n"),
