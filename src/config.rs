@@ -415,7 +415,7 @@ impl Reader<'_> {
         };
         match (&setting, kind) {
             _ if kind.takes(&setting) => Ok(setting),
-            (Setting::Text(text), OptionKind::OneOf(_)) => {
+            (Setting::Text(text), OptionKind::OneOf(_) | OptionKind::UserName) => {
                 Err(self.error(value.span(), format!("expected {kind}, found \"{text}\"")))
             }
             (Setting::Number(number), OptionKind::Number) => {
@@ -484,8 +484,12 @@ mod tests {
                 "/x/dfix.toml:2:13: expected \"chown\" or \"copy\", found \"none\"",
             ),
             (
+                "[rules.non-root-user]\nname = \"root\"",
+                "/x/dfix.toml:2:8: expected the name of a user who is not root, found \"root\"",
+            ),
+            (
                 "[rules.security]\nuid = -1",
-                "/x/dfix.toml:2:7: expected a whole number, found -1",
+                "/x/dfix.toml:2:7: expected a whole number from 1, found -1",
             ),
             (
                 "[rules.from-as-case]\nname = \"app\"",

@@ -416,6 +416,22 @@ fn done(
                 "the rule finds the same again after its fix",
             ));
         }
+        // Or it finds the same in what was put there.
+        let again = after.findings.iter().filter(is_same).any(|f| {
+            splice.edits().any(|(edit, image)| {
+                !edit.text.is_empty() && !f.range.is_empty() && image.contains_range(f.range)
+            }) && !before
+                .findings
+                .iter()
+                .filter(is_same)
+                .any(|b| b.range != finding.range && meets(splice.forward(b.range), f.range))
+        });
+        if again {
+            return Err(failure(
+                Proof::Done,
+                "the rule finds the same again in its own text",
+            ));
+        }
     }
     for finding in after.findings.iter().filter(|f| f.fix.is_none()) {
         let in_new_text = splice.edits().any(|(edit, image)| {

@@ -93,11 +93,13 @@ pub struct RuleOption {
 pub enum OptionKind {
     /// Any text.
     Text,
+    /// A name that a system takes for a user, and not root's.
+    UserName,
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// True or false.
     Flag,
-    /// A whole number, from 0.
+    /// A whole number, from 1.
     Number,
     /// Several texts, or one.
     List,
@@ -108,21 +110,33 @@ impl OptionKind {
     pub fn takes(self, value: &Setting) -> bool {
         match self {
             OptionKind::Text => value.as_text().is_some(),
+            OptionKind::UserName => value.as_text().is_some_and(is_user_name),
             OptionKind::OneOf(texts) => value.as_text().is_some_and(|it| texts.contains(&it)),
             OptionKind::Flag => value.as_flag().is_some(),
-            OptionKind::Number => value.as_number().is_some_and(|it| it >= 0),
+            OptionKind::Number => value.as_number().is_some_and(|it| it >= 1),
             OptionKind::List => value.as_list().is_some(),
         }
     }
+}
+
+/// What every `useradd` and `adduser` takes.
+fn is_user_name(text: &str) -> bool {
+    text != "root"
+        && text.len() <= 32
+        && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
 }
 
 impl std::fmt::Display for OptionKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             OptionKind::Text => f.write_str("a string"),
+            OptionKind::UserName => f.write_str("the name of a user who is not root"),
             OptionKind::OneOf(texts) => write!(f, "\"{}\"", texts.join("\" or \"")),
             OptionKind::Flag => f.write_str("true or false"),
-            OptionKind::Number => f.write_str("a whole number"),
+            OptionKind::Number => f.write_str("a whole number from 1"),
             OptionKind::List => f.write_str("a list of strings"),
         }
     }

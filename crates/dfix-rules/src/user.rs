@@ -135,7 +135,9 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who 
         UserTools::None | UserTools::Unknown => {
             let is_bare =
                 facts.is_some_and(|f| matches!(f.family, Family::Scratch | Family::Distroless));
-            let because = if facts.is_some() {
+            let because = if facts.is_some() && tools == UserTools::Unknown {
+                "it is not known how the base image makes users; a number needs no entry among them"
+            } else if facts.is_some() {
                 "the base image has no tool to make users; a number needs no entry among them"
             } else {
                 "the base image is not known; a number needs no entry among its users"

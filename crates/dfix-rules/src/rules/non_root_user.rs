@@ -25,7 +25,7 @@ pub(crate) const RULE: Rule = Rule {
     options: &[
         RuleOption {
             name: "name",
-            kind: OptionKind::Text,
+            kind: OptionKind::UserName,
             summary: "the name of a user that is created; by default `appuser`",
         },
         RuleOption {
