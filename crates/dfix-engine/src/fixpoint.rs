@@ -2,10 +2,11 @@
 
 mod analysis;
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
 use dfix_model::context::Context;
-use dfix_syntax::{TextRange, parse};
+use dfix_syntax::{Parser, TextRange};
 
 use crate::fix::{Effect, Fix};
 use crate::fixpoint::analysis::{Analysis, Panic};
@@ -24,7 +25,8 @@ const MOST_ROUNDS: usize = 32;
 /// fixes that are wanted and proved, and everything that was found. A text that the builder would
 /// refuse is left as it is. No I/O; a panic in a rule is caught, and that rule is refused by name.
 pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome {
-    let parsed = parse(text);
+    let mut parser = Parser::new();
+    let parsed = parser.parse(text);
     if !parsed.errors().is_empty() {
         return Outcome {
             text: text.to_owned(),
@@ -37,6 +39,7 @@ pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome 
     let mut run = Run {
         context,
         options,
+        parser: RefCell::new(parser),
         excluded: BTreeSet::new(),
         excused: Vec::new(),
     };
@@ -51,6 +54,8 @@ pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome 
 struct Run<'a> {
     context: &'a dyn Context,
     options: &'a Options<'a>,
+    /// From round to round the text stays nearly the same, and so do its tokens.
+    parser: RefCell<Parser>,
     /// Rules that are left out: they panicked, or they take turns.
     excluded: BTreeSet<&'static str>,
     /// Why they are.
@@ -319,7 +324,7 @@ impl Run<'_> {
         if text == now.text {
             return Err(failure(Proof::Done, "the fix changes nothing"));
         }
-        let parsed = parse(&text);
+        let parsed = self.parser.borrow_mut().parse(&text);
         if let Some(error) = parsed.errors().first() {
             return Err(failure(
                 Proof::Parses,

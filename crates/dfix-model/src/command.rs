@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use dfix_syntax::ast::{self, AstNode};
-use dfix_syntax::{SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{LeanNode, LeanToken, SyntaxKind, TextRange, TextSize};
 
 use crate::gather::{Folder, Gathered};
+use crate::spot::Spot;
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::vars::{EnvFrom, Setting};
@@ -52,42 +52,44 @@ pub(crate) struct RedirectData {
     pub(crate) target: Option<WordData>,
 }
 
+/// The text of a node's direct tokens of one kind, joined: continuations cut tokens.
+fn joined(node: LeanNode<'_>, kind: SyntaxKind) -> Option<Box<str>> {
+    let mut pieces = node.tokens().filter(|t| t.kind() == kind);
+    let mut text = pieces.next()?.text().to_owned();
+    text.extend(pieces.map(LeanToken::text));
+    Some(text.into())
+}
+
+/// The data of the word right below a node.
+fn word_of(text: &str, spot: &Spot<'_>, offset: TextSize, kind: WordKind) -> Option<WordData> {
+    spot.children()
+        .find(|child| child.kind() == SyntaxKind::WORD)
+        .map(|word| WordData::of_spot(text, &word, offset, kind))
+}
+
 impl AssignmentData {
-    pub(crate) fn of_node(text: &str, node: &SyntaxNode, offset: TextSize, kind: WordKind) -> Self {
-        let view = ast::Assignment::cast(node.clone());
+    pub(crate) fn of_spot(text: &str, spot: &Spot<'_>, offset: TextSize, kind: WordKind) -> Self {
         AssignmentData {
-            range: node.text_range() + offset,
-            name: view
-                .as_ref()
-                .and_then(ast::Assignment::name)
-                .unwrap_or_default()
-                .into(),
-            value: view
-                .and_then(|a| a.value())
-                .map(|value| WordData::of_node(text, value.syntax(), offset, kind)),
+            range: spot.text_range() + offset,
+            name: joined(spot.lean(), SyntaxKind::NAME).unwrap_or_default(),
+            value: word_of(text, spot, offset, kind),
         }
     }
 }
 
 impl RedirectData {
-    pub(crate) fn of_node(
+    pub(crate) fn of_spot(
         text: &str,
-        node: &SyntaxNode,
+        spot: &Spot<'_>,
         offset: TextSize,
         kind: WordKind,
     ) -> Option<Self> {
-        let view = ast::Redirect::cast(node.clone())?;
+        let token = |kind| spot.lean().tokens().find(|t| t.kind() == kind);
         Some(RedirectData {
-            range: node.text_range() + offset,
-            operator: view.operator()?.text().into(),
-            fd: node
-                .children_with_tokens()
-                .filter_map(dfix_syntax::NodeOrToken::into_token)
-                .find(|t| t.kind() == dfix_syntax::SyntaxKind::FD)
-                .map(|t| t.text().into()),
-            target: view
-                .target()
-                .map(|target| WordData::of_node(text, target.syntax(), offset, kind)),
+            range: spot.text_range() + offset,
+            operator: token(SyntaxKind::REDIRECT_OP)?.text().into(),
+            fd: token(SyntaxKind::FD).map(|t| t.text().into()),
+            target: word_of(text, spot, offset, kind),
         })
     }
 }

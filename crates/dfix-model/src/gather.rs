@@ -3,12 +3,13 @@
 mod inner;
 
 use dfix_syntax::ast::{self, AstNode};
-use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{Enclosure, LeanNode, NodeOrToken, SyntaxKind, TextRange, TextSize};
 
 use crate::command::{
     AssignmentData, CommandData, Connector, Operator, RedirectData, Surroundings,
 };
 use crate::peel;
+use crate::spot::Spot;
 use crate::step::Step;
 use crate::word::{WordData, WordKind};
 
@@ -96,7 +97,7 @@ pub(crate) fn gather(step: Step<'_>) -> Gathered {
         return walk.found;
     }
     if let Some(script) = instruction.script() {
-        walk.list(script.syntax(), scope);
+        walk.list(&Spot::top(script.syntax()), scope);
     }
     for heredoc in instruction.heredocs() {
         scope.lines = true;
@@ -104,7 +105,7 @@ pub(crate) fn gather(step: Step<'_>) -> Gathered {
         walk.scripts = scope.script;
         walk.folder = Folder::Start;
         match heredoc.body().and_then(|b| b.script()) {
-            Some(script) => walk.list(script.syntax(), scope),
+            Some(script) => walk.list(&Spot::top(script.syntax()), scope),
             None => walk.given(&heredoc, scope),
         }
     }
@@ -151,7 +152,7 @@ impl Walk<'_> {
 
     /// Commands with operators between them; also the inside of a compound, whose keywords say what
     /// its parts are for.
-    fn list(&mut self, node: &SyntaxNode, mut scope: Scope) {
+    fn list(&mut self, node: &Spot<'_>, mut scope: Scope) {
         let outer = scope.around;
         let is_list = node.kind() == SyntaxKind::SHELL_SCRIPT;
         let mut before: Option<Connector> = None;
@@ -248,7 +249,7 @@ impl Walk<'_> {
 
     fn element(
         &mut self,
-        node: &SyntaxNode,
+        node: &Spot<'_>,
         mut scope: Scope,
         before: Option<Connector>,
         last: &mut Option<u32>,
@@ -285,7 +286,7 @@ impl Walk<'_> {
     }
 
     /// A part that cannot move the rest to another folder.
-    fn apart(&mut self, node: &SyntaxNode, scope: Scope) {
+    fn apart(&mut self, node: &Spot<'_>, scope: Scope) {
         let folder = self.folder;
         self.list(node, scope);
         self.folder = folder;
@@ -293,12 +294,12 @@ impl Walk<'_> {
 
     fn pipeline(
         &mut self,
-        node: &SyntaxNode,
+        node: &Spot<'_>,
         mut scope: Scope,
         mut before: Option<Connector>,
     ) -> Option<u32> {
         let pipes = |t: &SyntaxKind| matches!(t, SyntaxKind::PIPE | SyntaxKind::PIPE_AND);
-        let has_pipes = node.children_with_tokens().any(|e| pipes(&e.kind()));
+        let has_pipes = node.lean().tokens().any(|t| pipes(&t.kind()));
         let mut last = None;
         for element in node.children_with_tokens() {
             match element {
@@ -330,12 +331,7 @@ impl Walk<'_> {
         last
     }
 
-    fn command(
-        &mut self,
-        node: &SyntaxNode,
-        scope: Scope,
-        before: Option<Connector>,
-    ) -> Option<u32> {
+    fn command(&mut self, node: &Spot<'_>, scope: Scope, before: Option<Connector>) -> Option<u32> {
         let words_start = self.found.words.len();
         let assignments_start = self.found.assignments.len();
         let redirects_start = self.found.redirects.len();
@@ -344,18 +340,18 @@ impl Walk<'_> {
         for child in node.children() {
             match child.kind() {
                 SyntaxKind::ASSIGNMENT if self.found.words.len() == words_start => {
-                    let data = AssignmentData::of_node(self.text, &child, scope.offset, scope.kind);
+                    let data = AssignmentData::of_spot(self.text, &child, scope.offset, scope.kind);
                     rich |= data.value.as_ref().is_some_and(|v| v.node.is_some());
                     self.found.assignments.push(data);
                 }
                 SyntaxKind::WORD | SyntaxKind::ASSIGNMENT => {
-                    let data = WordData::of_node(self.text, &child, scope.offset, scope.kind);
+                    let data = WordData::of_spot(self.text, &child, scope.offset, scope.kind);
                     rich |= data.node.is_some();
                     self.found.words.push(data);
                 }
                 SyntaxKind::REDIRECT => {
                     if let Some(data) =
-                        RedirectData::of_node(self.text, &child, scope.offset, scope.kind)
+                        RedirectData::of_spot(self.text, &child, scope.offset, scope.kind)
                     {
                         here_documents_only &= data.operator.starts_with("<<");
                         rich |= data.target.as_ref().is_some_and(|v| v.node.is_some());
@@ -370,7 +366,7 @@ impl Walk<'_> {
         if words.is_empty() && assignments.is_empty() && here_documents_only {
             return None;
         }
-        let range = trimmed(node) + scope.offset;
+        let range = trimmed(node.lean()) + scope.offset;
         let index = self.push(CommandData {
             range,
             words: words.clone(),
@@ -417,7 +413,7 @@ impl Walk<'_> {
     }
 
     /// Commands in the substitutions of a node.
-    fn substitutions(&mut self, node: &SyntaxNode, mut scope: Scope) {
+    fn substitutions(&mut self, node: &Spot<'_>, mut scope: Scope) {
         for child in node.children() {
             match child.kind() {
                 SyntaxKind::COMMAND_SUBST
@@ -489,16 +485,16 @@ impl Walk<'_> {
 }
 
 /// A node's range without blanks and comments at its ends.
-fn trimmed(node: &SyntaxNode) -> TextRange {
-    let solid = |e: &dfix_syntax::SyntaxElement| !e.kind().is_trivia();
-    let mut elements = node.children_with_tokens().filter(solid);
-    match elements.next() {
-        Some(first) => {
-            let last = elements
-                .last()
-                .map_or(first.text_range(), |l| l.text_range());
-            first.text_range().cover(last)
+fn trimmed(node: LeanNode<'_>) -> TextRange {
+    let mut solid: Option<TextRange> = None;
+    for element in node.children_with_tokens() {
+        let (kind, range) = match element {
+            NodeOrToken::Node(node) => (node.kind(), node.text_range()),
+            NodeOrToken::Token(token) => (token.kind(), token.text_range()),
+        };
+        if !kind.is_trivia() {
+            solid = Some(solid.map_or(range, |all| all.cover(range)));
         }
-        None => node.text_range(),
     }
+    solid.unwrap_or(node.text_range())
 }

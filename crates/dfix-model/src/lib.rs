@@ -22,6 +22,7 @@ mod ports;
 mod requirements;
 pub mod same;
 mod shell;
+mod spot;
 mod stage;
 mod step;
 mod user;

@@ -97,14 +97,16 @@ impl<'m> Stage<'m> {
 
     /// The Python packages that are installed by this stage, those that it stands on, and those that it
     /// copies files from.
-    pub fn python_packages(self) -> Requirements {
-        let mut all = Requirements::default();
-        for stage in self.sources() {
-            for command in stage.build_commands() {
-                stage.python_packages_of(command, &mut all);
+    pub fn python_packages(self) -> &'m Requirements {
+        self.data().python_packages.get_or_init(|| {
+            let mut all = Requirements::default();
+            for stage in self.sources() {
+                for command in stage.build_commands() {
+                    stage.python_packages_of(command, &mut all);
+                }
             }
-        }
-        all
+            all
+        })
     }
 
     /// The Python packages that one command asks for.

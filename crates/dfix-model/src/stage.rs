@@ -10,6 +10,7 @@ use crate::Model;
 use crate::base::{self, Os};
 use crate::command::Command;
 use crate::image::{self, ImageRef};
+use crate::requirements::Requirements;
 use crate::step::{Mount, Step, StepData};
 use crate::vars::{EnvFact, Origin, Piece};
 
@@ -60,6 +61,7 @@ pub(crate) struct StageData {
     pub(crate) env: OnceCell<Vec<EnvFact>>,
     pub(crate) os: OnceCell<Os>,
     pub(crate) facts: OnceCell<base::BaseData>,
+    pub(crate) python_packages: OnceCell<Requirements>,
     /// The steps that set the shell, the user, the working directory.
     pub(crate) shells: Vec<usize>,
     pub(crate) users: Vec<usize>,
@@ -149,6 +151,7 @@ pub(crate) fn survey(model: &mut Model<'_>) {
                     env: OnceCell::new(),
                     os: OnceCell::new(),
                     facts: OnceCell::new(),
+                    python_packages: OnceCell::new(),
                     shells: Vec::new(),
                     users: Vec::new(),
                     workdirs: Vec::new(),

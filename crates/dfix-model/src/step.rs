@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use dfix_syntax::ast::{self, AstNode, HasPaths, HasWord, Instruction};
-use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{LeanNode, SyntaxKind, SyntaxNode, TextRange};
 
 use crate::Model;
 use crate::command::Command;
@@ -195,12 +195,7 @@ impl<'m> Step<'m> {
             return json_words(&form);
         }
         let of = |word: &ast::Word| {
-            WordData::of_node(
-                self.file.text,
-                word.syntax(),
-                TextSize::new(0),
-                WordKind::Dockerfile,
-            )
+            WordData::of_node(self.file.text, word.syntax(), WordKind::Dockerfile)
         };
         let one = |word: Option<ast::Word>| word.iter().map(of).collect();
         match instruction {
@@ -249,12 +244,7 @@ impl<'m> Step<'m> {
 
     fn work_out_flags(self) -> Vec<FlagData> {
         let of = |word: &ast::Word| {
-            WordData::of_node(
-                self.file.text,
-                word.syntax(),
-                TextSize::new(0),
-                WordKind::Dockerfile,
-            )
+            WordData::of_node(self.file.text, word.syntax(), WordKind::Dockerfile)
         };
         self.instruction()
             .flags()
@@ -320,12 +310,7 @@ impl<'m> Step<'m> {
 
     fn work_out_pairs(self) -> Vec<PairData> {
         let of = |word: &ast::Word| {
-            WordData::of_node(
-                self.file.text,
-                word.syntax(),
-                TextSize::new(0),
-                WordKind::Dockerfile,
-            )
+            WordData::of_node(self.file.text, word.syntax(), WordKind::Dockerfile)
         };
         let make =
             |node: &SyntaxNode, key: Option<ast::Word>, value: Option<ast::Word>, eq, legacy| {
@@ -389,16 +374,20 @@ pub(crate) fn json_words(form: &ast::ExecForm) -> Vec<WordData> {
             ));
         }
     };
-    for token in form
-        .syntax()
-        .children_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-    {
+    // A continuation may cut a string in two.
+    let is_joined = |next: SyntaxKind| next.is_trivia() || next == SyntaxKind::JSON_STRING;
+    let mut tokens = LeanNode::of(form.syntax()).tokens().peekable();
+    while let Some(token) = tokens.next() {
         match token.kind() {
             SyntaxKind::JSON_STRING => match &mut current {
                 Some((range, literal)) => {
                     *range = range.cover(token.text_range());
                     literal.push_str(token.text());
+                }
+                None if is_plain_json(token.text())
+                    && tokens.peek().is_none_or(|next| !is_joined(next.kind())) =>
+                {
+                    words.push(WordData::of_plain_json(token.text_range()));
                 }
                 None => current = Some((token.text_range(), token.text().to_owned())),
             },
@@ -408,6 +397,17 @@ pub(crate) fn json_words(form: &ast::ExecForm) -> Vec<WordData> {
     }
     finish(current, &mut words);
     words
+}
+
+/// Whether a JSON string stands for exactly what is between its quotes.
+fn is_plain_json(literal: &str) -> bool {
+    let inside = literal
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    inside.is_some_and(|text| {
+        text.bytes()
+            .all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\'))
+    })
 }
 
 impl<'m> Flag<'m> {

@@ -1,9 +1,10 @@
 //! Words: what they stand for and where they are.
 
 use dfix_syntax::ast::{AstNode, Variable};
-use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{Enclosure, LeanNode, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 use crate::Model;
+use crate::spot::Spot;
 
 /// In which syntax a word is written: decides how new text must be quoted beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +24,23 @@ pub enum WordKind {
 pub(crate) struct WordData {
     pub(crate) range: TextRange,
     pub(crate) kind: WordKind,
-    /// The known text from the word's start; `None`: exactly the bytes of `range`.
-    text: Option<Box<str>>,
+    text: Text,
     complete: bool,
     splits: bool,
     /// Kept where something in the word is not known; offsets in its tree are `offset` too small.
     pub(crate) node: Option<SyntaxNode>,
     pub(crate) offset: TextSize,
+}
+
+/// The known text from a word's start.
+#[derive(Debug, Clone)]
+enum Text {
+    /// The word's own bytes.
+    Written,
+    /// Bytes of the file: what stands between quotes.
+    Slice(TextRange),
+    /// What does not stand in the file as one piece.
+    Own(Box<str>),
 }
 
 /// A word: its place in the file and what it stands for. Quoting is never seen.
@@ -40,29 +51,40 @@ pub struct Word<'m> {
 }
 
 impl WordData {
-    /// The data of a word node (or any node made of word parts) whose tree begins at `offset`.
-    pub(crate) fn of_node(file: &str, node: &SyntaxNode, offset: TextSize, kind: WordKind) -> Self {
-        let range = node.text_range() + offset;
+    /// The data of a word node (or any node made of word parts).
+    pub(crate) fn of_node(file: &str, node: &SyntaxNode, kind: WordKind) -> Self {
+        WordData::of_spot(file, &Spot::top(node), TextSize::new(0), kind)
+    }
+
+    /// The same for a node whose tree begins at `offset`.
+    pub(crate) fn of_spot(file: &str, spot: &Spot<'_>, offset: TextSize, kind: WordKind) -> Self {
+        let range = spot.text_range() + offset;
         if is_plain(&file[range]) {
             return WordData {
                 range,
                 kind,
-                text: None,
+                text: Text::Written,
                 complete: true,
                 splits: false,
                 node: None,
                 offset,
             };
         }
-        let mut reading = Reading::default();
-        let complete = reading.append(node, false);
+        let mut reading = Reading {
+            file,
+            offset,
+            slice: TextRange::empty(range.start()),
+            text: String::new(),
+            splits: false,
+        };
+        let complete = reading.append(spot.lean(), false);
         WordData {
             range,
             kind,
-            text: Some(reading.text.into_boxed_str()),
-            complete,
             splits: reading.splits,
-            node: (!complete).then(|| node.clone()),
+            text: reading.text(),
+            complete,
+            node: (!complete).then(|| spot.node().clone()),
             offset,
         }
     }
@@ -73,7 +95,21 @@ impl WordData {
             range,
             kind: WordKind::Json,
             complete: value.is_some(),
-            text: Some(value.unwrap_or_default().into_boxed_str()),
+            text: Text::Own(value.unwrap_or_default().into_boxed_str()),
+            splits: false,
+            node: None,
+            offset: TextSize::new(0),
+        }
+    }
+
+    /// A JSON string that stands for what is between its quotes.
+    pub(crate) fn of_plain_json(range: TextRange) -> Self {
+        let one = TextSize::new(1);
+        WordData {
+            range,
+            kind: WordKind::Json,
+            complete: true,
+            text: Text::Slice(TextRange::new(range.start() + one, range.end() - one)),
             splits: false,
             node: None,
             offset: TextSize::new(0),
@@ -82,24 +118,27 @@ impl WordData {
 
     /// The part of a word from `from` on, in bytes of its known start: `y` of `x=y`.
     pub(crate) fn tail(&self, file: &str, from: usize) -> Self {
-        let text = &self.known_start(file)[from..];
-        let range = match u32::try_from(from) {
-            Ok(from) if self.text.is_none() => {
-                TextRange::new(self.range.start() + TextSize::new(from), self.range.end())
-            }
-            _ => self.range,
+        let after = |range: TextRange| {
+            let from = TextSize::try_from(from).expect("files are below 4 GiB");
+            TextRange::new(range.start() + from, range.end())
+        };
+        let (range, text) = match &self.text {
+            Text::Written => (after(self.range), Text::Written),
+            Text::Slice(slice) => (self.range, Text::Slice(after(*slice))),
+            Text::Own(_) => (self.range, Text::Own(self.known_start(file)[from..].into())),
         };
         WordData {
             range,
-            text: Some(text.into()),
+            text,
             ..self.clone()
         }
     }
 
     pub(crate) fn known_start<'m>(&'m self, file: &'m str) -> &'m str {
         match &self.text {
-            Some(text) => text,
-            None => &file[self.range],
+            Text::Written => &file[self.range],
+            Text::Slice(slice) => &file[*slice],
+            Text::Own(text) => text,
         }
     }
 
@@ -223,15 +262,41 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Reads the value of a node made of word parts.
-#[derive(Default)]
-struct Reading {
+struct Reading<'t> {
+    file: &'t str,
+    offset: TextSize,
+    /// What was read, as long as it stands in the file as one piece.
+    slice: TextRange,
+    /// What was read before `slice`.
     text: String,
     splits: bool,
 }
 
-impl Reading {
+impl Reading<'_> {
+    /// Takes bytes of the tree.
+    fn push(&mut self, range: TextRange) {
+        let range = range + self.offset;
+        if self.slice.is_empty() {
+            self.slice = range;
+        } else if self.slice.end() == range.start() {
+            self.slice = self.slice.cover(range);
+        } else {
+            self.text.push_str(&self.file[self.slice]);
+            self.slice = range;
+        }
+    }
+
+    /// All that was read.
+    fn text(mut self) -> Text {
+        if self.text.is_empty() {
+            return Text::Slice(self.slice);
+        }
+        self.text.push_str(&self.file[self.slice]);
+        Text::Own(self.text.into_boxed_str())
+    }
+
     /// Appends what is known; `false` at the first thing that is not.
-    fn append(&mut self, node: &SyntaxNode, quoted: bool) -> bool {
+    fn append(&mut self, node: LeanNode<'_>, quoted: bool) -> bool {
         let parent = node.kind();
         for part in node.children_with_tokens() {
             let known = match part {
@@ -239,10 +304,14 @@ impl Reading {
                     match token.kind() {
                         SyntaxKind::QUOTE => {}
                         SyntaxKind::ESCAPE if parent == SyntaxKind::ANSI_QUOTED => return false,
-                        SyntaxKind::ESCAPE => self.text.push_str(unescape(parent, token.text())),
-                        SyntaxKind::WHITESPACE => self.text.push_str(token.text()),
+                        SyntaxKind::ESCAPE => {
+                            let rest = TextSize::of(unescape(parent, token.text()));
+                            let end = token.text_range().end();
+                            self.push(TextRange::new(end - rest, end));
+                        }
+                        SyntaxKind::WHITESPACE => self.push(token.text_range()),
                         kind if kind.is_trivia() => {}
-                        _ => self.text.push_str(token.text()),
+                        _ => self.push(token.text_range()),
                     }
                     true
                 }
@@ -250,8 +319,8 @@ impl Reading {
                     SyntaxKind::SINGLE_QUOTED
                     | SyntaxKind::DOUBLE_QUOTED
                     | SyntaxKind::LOCALE_QUOTED
-                    | SyntaxKind::ANSI_QUOTED => self.append(&part, true),
-                    SyntaxKind::WORD => self.append(&part, quoted),
+                    | SyntaxKind::ANSI_QUOTED => self.append(part, true),
+                    SyntaxKind::WORD => self.append(part, quoted),
                     _ => {
                         self.splits |= !quoted;
                         false

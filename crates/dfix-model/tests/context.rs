@@ -165,7 +165,7 @@ fn python_requirements() {
                     .iter()
                     .map(|r| format!("{}{}", r.name, r.specifier.as_deref().unwrap_or("")))
                     .collect();
-                (names.join(" "), all.unknown)
+                (names.join(" "), all.unknown.clone())
             },
         )
     };

@@ -12,11 +12,13 @@ mod green;
 mod join;
 mod json;
 mod kind;
+mod lean;
 mod line_index;
 mod sink;
 
 pub use json::unquote as unquote_json;
 pub use kind::{Dockerfile, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use lean::{LeanNode, LeanToken};
 pub use line_index::{LineIndex, Position};
 pub use rowan::{NodeOrToken, TextRange, TextSize, TokenAtOffset, WalkEvent};
 

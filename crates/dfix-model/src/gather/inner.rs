@@ -6,6 +6,7 @@ use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, Tex
 use crate::command::{CommandData, Surroundings, base_name};
 use crate::gather::{Folder, Scope, Walk};
 use crate::peel;
+use crate::spot::Spot;
 use crate::step::json_words;
 use crate::word::WordKind;
 
@@ -14,7 +15,7 @@ const MAX_SCRIPTS: u8 = 8;
 
 impl Walk<'_> {
     /// `sh -c "…"` and its like, and `find -exec`.
-    pub(super) fn inner_scripts(&mut self, index: u32, node: &SyntaxNode, scope: Scope) {
+    pub(super) fn inner_scripts(&mut self, index: u32, node: &Spot<'_>, scope: Scope) {
         let data = &self.found.commands[index as usize];
         let (words, program) = (data.words.clone(), data.program);
         if program >= words.end {
@@ -43,7 +44,7 @@ impl Walk<'_> {
         let word = node
             .children()
             .find(|n| n.text_range() + scope.offset == range);
-        match word.as_ref().and_then(|word| quoted(word, scope)) {
+        match word.as_ref().and_then(|word| quoted(word.node(), scope)) {
             Some((range, enclosure)) => self.embedded(range, enclosure, index, scope),
             None => self.found.unread = true,
         }
@@ -71,7 +72,7 @@ impl Walk<'_> {
             scripts: scope.scripts + 1,
             script: self.scripts,
         };
-        self.apart(&tree, inner);
+        self.apart(&Spot::top(&tree), inner);
     }
 
     /// A here-document that is not the step's own script: text for the command that it is given to.
