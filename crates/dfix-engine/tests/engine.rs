@@ -52,6 +52,7 @@ fn harm_is_refused_by_name_and_the_good_is_still_done() {
         (&PANICS, Proof::NoPanic),
         (&PANICS_LATER, Proof::NoPanic),
         (&NEVER_DONE, Proof::Done),
+        (&FOLLOWS_ITSELF, Proof::Done),
         (&SHAPE_LIAR, Proof::OnlyDeclared),
     ] {
         let good: &[&'static Rule] = &[&NO_CACHE, &UPPER];

@@ -43,6 +43,19 @@ fn tokens(node: &SyntaxNode, kind: SyntaxKind) -> Vec<SyntaxToken> {
         .collect()
 }
 
+/// Finds at the last instruction what it has just put there itself.
+pub(crate) static FOLLOWS_ITSELF: Rule = rule("follows-itself", Phase::Meaning, |file, out| {
+    let Some(last) = file.stages().last().map(|stage| stage.last_step()) else {
+        return;
+    };
+    out.fix(last, Safety::Safe, "the last one has no follower")
+        .effect(Effect::Inserted {
+            stage: last.stage().map_or(0, |stage| stage.index()),
+            keyword: "LABEL",
+        })
+        .edit(|edit| edit.insert_instruction_after(last, "LABEL a=b"));
+});
+
 pub(crate) static NO_CACHE: Rule = rule("no-cache", Phase::Meaning, |file, out| {
     for pip in commands(file, "pip") {
         let words: Vec<_> = pip.words().collect();
