@@ -45,12 +45,12 @@ fn tokens(node: &SyntaxNode, kind: SyntaxKind) -> Vec<SyntaxToken> {
 
 /// Finds at the last instruction what it has just put there itself.
 pub(crate) static FOLLOWS_ITSELF: Rule = rule("follows-itself", Phase::Meaning, |file, out| {
-    let Some(last) = file.stages().last().map(|stage| stage.last_step()) else {
+    let Some(last) = file.stages().last().map(dfix_model::Stage::last_step) else {
         return;
     };
     out.fix(last, Safety::Safe, "the last one has no follower")
         .effect(Effect::Inserted {
-            stage: last.stage().map_or(0, |stage| stage.index()),
+            stage: last.stage().map_or(0, dfix_model::Stage::index),
             keyword: "LABEL",
         })
         .edit(|edit| edit.insert_instruction_after(last, "LABEL a=b"));
