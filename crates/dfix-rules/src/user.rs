@@ -106,11 +106,6 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who 
         String::new()
     };
     let tools = facts.map_or(UserTools::Unknown, |f| f.user_tools);
-    let tools = if stage.shell_at(stage.last_step()).is_posix() {
-        tools
-    } else {
-        UserTools::None
-    };
     // A group of that name that the file makes is joined: made twice, the build would fail.
     let is_group_made = stage
         .lineage()

@@ -4,7 +4,7 @@ use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Unproven, fixes, leaves,
 };
 use dfix_model::catalogue::UserTools;
-use dfix_model::{Answer3, Model, Stage, Step};
+use dfix_model::{Answer3, Model, Os, Stage, Step};
 
 use crate::doubts;
 use crate::homes::left_in_roots_home;
@@ -85,6 +85,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nRUN apt-get install -y gosu\nCMD exec gosu app python app.py\n"),
         leaves("FROM python:3.11\nRUN useradd c\\\"x\nCMD [\"python\", \"app.py\"]\n").that_says("signs"),
         leaves("FROM python:3.11\nRUN apt-get update\n"),
+        leaves("FROM python:3.11\nVOLUME /var/run/docker.sock\nCMD [\"python\", \"app.py\"]\n").that_says("Docker socket"),
+        leaves("FROM python:3.11\nSHELL [\"conda\", \"run\", \"-n\", \"x\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
         leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"/bin/bash\"]\n").that_says("types"),
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\n",
@@ -180,6 +182,22 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         );
         return;
     }
+    if stage.os() == Os::Linux && !stage.shell_at(stage.last_step()).is_posix() {
+        out.report(place, MESSAGE).remedy(
+            "SHELL names something that is not a POSIX shell, for which dfix writes no commands; make the user by hand",
+        );
+        return;
+    }
+    if stage
+        .lineage()
+        .flat_map(Stage::steps)
+        .any(names_the_docker_socket)
+    {
+        out.report(place, MESSAGE).remedy(
+            "the Docker socket is root's; give the container a group that may use it, then add a USER by hand",
+        );
+        return;
+    }
     let who = match user::choose(stage, out) {
         Ok(who) => who,
         Err(remedy) => {
@@ -188,6 +206,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         }
     };
     change(stage, &who, start.evidence, open, place, out);
+}
+
+/// Whether the container is meant to talk to the Docker daemon through its socket.
+fn names_the_docker_socket(step: Step<'_>) -> bool {
+    matches!(step.name(), "VOLUME" | "ENV" | "CMD" | "ENTRYPOINT")
+        && step.file().text()[step.range()].contains("/docker.sock")
 }
 
 /// What it means that the file names no start.
