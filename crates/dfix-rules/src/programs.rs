@@ -21,7 +21,7 @@ pub(crate) fn rights(name: &str) -> Rights {
     if let Some((_, why)) = ROOT.iter().find(|(program, _)| *program == name) {
         return Rights::Root(why);
     }
-    if ANYBODY.contains(&name) || is_plumbing(name) || is_python(name) {
+    if ANYBODY.contains(&name) || is_plumbing(name) || is_pythons(name) {
         return Rights::Anybody;
     }
     Rights::Unknown
@@ -157,33 +157,11 @@ const PLUMBING: &[&str] = &[
     "uniq",
 ];
 
+/// What serves or runs an application, beside [`PYTHONS`].
 const ANYBODY: &[&str] = &[
     // Python
-    "arq",
-    "celery",
-    "chainlit",
-    "daphne",
-    "dagster",
-    "django-admin",
-    "dramatiq",
-    "fastapi",
-    "flask",
-    "granian",
-    "gunicorn",
-    "huey_consumer",
-    "hypercorn",
-    "litestar",
-    "locust",
     "mkdocs",
-    "mlflow",
-    "prefect",
     "pytest",
-    "rq",
-    "scrapy",
-    "streamlit",
-    "uvicorn",
-    "uwsgi",
-    "waitress-serve",
     "alembic",
     "ipython",
     "jupyter",

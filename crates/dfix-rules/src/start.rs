@@ -364,7 +364,7 @@ impl<'m> Inquiry<'m> {
         let is_shell = ["/sh", "/bash", "/ash", "/dash", " sh", " bash"]
             .iter()
             .any(|s| interpreter.contains(s));
-        let script = parse_embedded_shell(text, '\0', Enclosure::Plain).and_then(ShellScript::cast);
+        let script = parse_embedded_shell(text, None, Enclosure::Plain).and_then(ShellScript::cast);
         let Some(script) = script.filter(|s| is_shell && !s.has_opaque() && self.depth < 3) else {
             self.open(
                 format!("what `{path}` does when it starts, which dfix cannot read"),

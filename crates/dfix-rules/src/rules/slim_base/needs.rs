@@ -1,7 +1,7 @@
 //! What was learned of the stages on a base: what they need of the things that its slim form lacks.
 
 use dfix_engine::Unproven;
-use dfix_model::{Stage, Step};
+use dfix_model::{PackageCommand, Stage, Step};
 
 /// Where in the file a need arises.
 #[derive(Clone, Copy)]
@@ -14,7 +14,16 @@ pub(super) struct Site<'m> {
     pub(super) start: usize,
 }
 
-impl Site<'_> {
+impl<'m> Site<'m> {
+    /// Where a package manager is called.
+    pub(super) fn of(package: &PackageCommand<'m>) -> Option<Self> {
+        Some(Site {
+            stage: package.command.stage()?,
+            step: package.run(),
+            start: package.command.range().start().into(),
+        })
+    }
+
     /// Whether it is first met when the container runs.
     pub(super) fn is_run_time(self) -> bool {
         matches!(self.step.name(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK")

@@ -148,13 +148,8 @@ impl<'m> Reader<'m, '_> {
         site: Site<'m>,
         folder: Option<&str>,
     ) {
-        let Some(stage) = package.command.stage() else {
+        let Some(there) = Site::of(package) else {
             return;
-        };
-        let there = Site {
-            stage,
-            step: package.run(),
-            start: package.command.range().start().into(),
         };
         let mut needs = Needs::default();
         Reader::new(self.form, &mut needs, &[]).node(package, there, folder, 0);

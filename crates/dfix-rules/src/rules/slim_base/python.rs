@@ -88,13 +88,8 @@ impl<'m> Reader<'m, '_> {
         site: Site<'m>,
         folder: Option<&str>,
     ) {
-        let Some(stage) = package.command.stage() else {
+        let Some(there) = Site::of(package) else {
             return;
-        };
-        let there = Site {
-            stage,
-            step: package.run(),
-            start: package.command.range().start().into(),
         };
         self.python_asked(package, there, site, folder, Asked::Libraries);
     }
