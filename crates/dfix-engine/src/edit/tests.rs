@@ -250,6 +250,27 @@ fn a_word_goes() {
 }
 
 #[test]
+fn no_command_begins_with_what_the_builder_takes_for_a_flag() {
+    dropped("a b", |root, edit| {
+        edit.insert_word_before(&word(root, "a"), "--");
+    });
+    dropped("a b", |root, edit| {
+        edit.insert_word_before(&command(root, "a"), "--x");
+    });
+    dropped("a b", |root, edit| {
+        edit.replace_word(&word(root, "a"), "--x");
+    });
+    dropped("a --b", |root, edit| {
+        edit.remove_word(&word(root, "a"));
+    });
+    words_case(
+        "a b",
+        |root, edit| edit.insert_word_before(&word(root, "b"), "--x"),
+        "a --x b",
+    );
+}
+
+#[test]
 fn commands_are_joined_in_the_style_of_their_script() {
     let after = |root: &SyntaxNode, edit: &mut Edit<'_>| {
         edit.add_command_after(command(root, "b"), "new");
@@ -489,7 +510,7 @@ proptest! {
         script in 0..SCRIPTS.len(),
         at in any::<prop::sample::Index>(),
         action in 0..4,
-        value in "[a-z=~$ '\"*>#\\\\-]{0,6}",
+        value in "(--)?[a-z=~$ '\"*>#\\\\-]{0,6}",
     ) {
         let text = SCRIPTS[script];
         let parsed = parse(text);

@@ -208,6 +208,9 @@ pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: 
             if word.contains('=') && node.kind() == SyntaxKind::WORD && is_command_name(&node) {
                 return Err("the word would be read as an assignment".to_owned());
             }
+            if node.kind() == SyntaxKind::COMMAND || is_command_name(&node) {
+                refuse_flag(&word)?;
+            }
             Ok(vec![edit(at, at, blank(&word))])
         }
     }
@@ -219,6 +222,15 @@ fn is_command_name(node: &SyntaxNode) -> bool {
         && node
             .prev_sibling()
             .is_none_or(|before| before.kind() != SyntaxKind::WORD)
+}
+
+/// Refuses to let a command begin with two dashes: at the head of an instruction the builder takes
+/// such a word for a flag of its own (BuildKit, `frontend/dockerfile/parser/split_command.go`).
+fn refuse_flag(command: &str) -> Result<(), String> {
+    if command.starts_with("--") {
+        return Err("the builder would take the command's first word for a flag".to_owned());
+    }
+    Ok(())
 }
 
 /// Whether the exec form around a string has no blanks after its commas.
@@ -276,8 +288,11 @@ pub(crate) fn replace(ground: &Ground<'_>, place: &impl Place, text: &str) -> Lo
         }
         Spot::Shell(node) => {
             let word = shell_word(&node, text)?;
-            if word.contains('=') && is_command_name(&node) {
-                return Err("the word would be read as an assignment".to_owned());
+            if is_command_name(&node) {
+                if word.contains('=') {
+                    return Err("the word would be read as an assignment".to_owned());
+                }
+                refuse_flag(&word)?;
             }
             (range, word)
         }
@@ -314,7 +329,15 @@ pub(crate) fn remove(ground: &Ground<'_>, place: &impl Place) -> Lowered {
             }
         }
         Spot::Dockerfile { is_value: true } => Err("a value cannot go alone".to_owned()),
-        Spot::Shell(_) | Spot::Dockerfile { .. } => remove_piece(ground, range),
+        Spot::Shell(node) => {
+            if is_command_name(&node)
+                && let Some(next) = node.next_sibling()
+            {
+                refuse_flag(&ground.text[start(next.text_range())..])?;
+            }
+            remove_piece(ground, range)
+        }
+        Spot::Dockerfile { .. } => remove_piece(ground, range),
     }
 }
 
