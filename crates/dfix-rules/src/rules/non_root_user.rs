@@ -77,6 +77,16 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nVOLUME /data\nCMD [\"python\", \"app.py\"]\n",
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && mkdir -p /data && chown -R appuser /app /data\nVOLUME /data\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
         ),
+        // A USER that says what holds anyway is replaced, not followed by a second one.
+        fixes(
+            "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nUSER root\nCMD [\"python\", \"app.py\"]\n",
+            "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nRUN adduser -D appuser && chown -R appuser /app\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
+        ),
+        // This one makes root of another user, and root must give the files away.
+        fixes(
+            "FROM node:22\nUSER node\nWORKDIR /app\nCOPY . .\nUSER root\nCMD [\"node\", \"app.js\"]\n",
+            "FROM node:22\nUSER node\nWORKDIR /app\nCOPY . .\nUSER root\nRUN chown -R node /app\nUSER node\nCMD [\"node\", \"app.js\"]\n",
+        ),
         leaves("FROM python:3.11\nWORKDIR /app\nUSER 1000\nCMD [\"python\", \"app.py\"]\n"),
         leaves("FROM debian:12\nRUN apt-get install -y nginx\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n").that_says("nginx"),
         leaves("FROM python:3.11\nCOPY . .\nEXPOSE 80\nCMD [\"python\", \"app.py\"]\n").that_says("below 1024"),
@@ -322,15 +332,25 @@ fn change(
     for step in &copy_steps {
         fix = fix.effect(Effect::changed(step.range()));
     }
-    match (closing, run) {
-        (Some(step), None) => {
-            fix.effect(Effect::changed(step.range()))
-                .edit(|edit| match step.words().next() {
+    // One that says what holds anyway is replaced, and what root must do first comes before it.
+    let replaced = closing.filter(|s| run.is_none() || stage.user_at(*s).is_root() == Answer3::Yes);
+    match (replaced, run) {
+        (Some(step), run) => {
+            fix.effect(Effect::changed(step.range())).edit(|edit| {
+                for copy in &copy_steps {
+                    edit.set_flag(copy.range(), "--chown", &who.name);
+                }
+                if let Some(run) = run {
+                    let first = copy_steps.first().copied().unwrap_or(step);
+                    edit.insert_instruction_before(first.range(), &run);
+                }
+                match step.words().next() {
                     Some(word) => edit.replace_word(word, &who.name),
                     None => edit.fail("the USER has no name"),
-                });
+                }
+            });
         }
-        (_, run) => fix
+        (None, run) => fix
             .effect(Effect::Inserted {
                 stage: stage.index(),
                 keyword: "USER",
