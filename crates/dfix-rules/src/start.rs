@@ -225,8 +225,8 @@ impl<'m> Inquiry<'m> {
             Rights::Root(why) => self.root(format!("`{name}`"), why.to_owned()),
             Rights::Anybody => {
                 self.interpreted(command);
-                if crate::programs::is_python(name) || matches!(name, "node" | "nodejs") {
-                    self.source(command);
+                if is_interpreter(name) {
+                    self.source(&words);
                 }
                 let is_prompt = command.args().len() == 0
                     && self.stage.entry().steps().count() == 1
@@ -278,10 +278,9 @@ impl<'m> Inquiry<'m> {
     }
 
     /// The source of what Python or Node is given to run, where it can be read.
-    fn source(&mut self, command: Command<'m>) {
-        let Some(path) = command
-            .args()
-            .filter_map(Word::value)
+    fn source(&mut self, words: &[String]) {
+        let Some(path) = words
+            .iter()
             .find(|w| !w.starts_with('-') && [".py", ".js", ".mjs"].iter().any(|e| w.ends_with(e)))
         else {
             return;
@@ -396,6 +395,7 @@ impl<'m> Inquiry<'m> {
             self.words_of_script(path, &words, &functions);
         }
         self.depth -= 1;
+        self.known.push(path.to_owned());
     }
 
     fn words_of_script(&mut self, path: &str, words: &[Option<String>], functions: &[String]) {
@@ -439,6 +439,9 @@ impl<'m> Inquiry<'m> {
             );
             return;
         }
+        if !self.configured(name, &known) {
+            return;
+        }
         match rights(name) {
             Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
             Rights::Root(why) => self.root(format!("`{name}` in `{path}`"), why.to_owned()),
@@ -457,6 +460,7 @@ impl<'m> Inquiry<'m> {
                     ),
                 }
             }
+            Rights::Anybody if is_interpreter(name) => self.source(&known),
             Rights::Anybody => {}
             Rights::Unknown if is_file_tool(name) => {}
             Rights::Unknown if is_installed_by_pip(self.stage, name) => {}
@@ -466,6 +470,11 @@ impl<'m> Inquiry<'m> {
             ),
         }
     }
+}
+
+/// Whether it runs a source file that can be looked into.
+fn is_interpreter(name: &str) -> bool {
+    crate::programs::is_python(name) || matches!(name, "node" | "nodejs")
 }
 
 /// Whether the program is told to change to another user: `gunicorn --user www-data`.

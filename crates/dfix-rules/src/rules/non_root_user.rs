@@ -95,6 +95,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nRUN apt-get install -y gosu\nCMD exec gosu app python app.py\n"),
         leaves("FROM python:3.11\nRUN useradd c\\\"x\nCMD [\"python\", \"app.py\"]\n").that_says("signs"),
         leaves("FROM python:3.11\nRUN apt-get update\n"),
+        // The base's own command starts as root and gives it up.
+        leaves("FROM php:8.2-apache\nCOPY . /var/www/html\n").with_unsafe(),
         leaves("FROM python:3.11\nVOLUME /var/run/docker.sock\nCMD [\"python\", \"app.py\"]\n").that_says("Docker socket"),
         leaves("FROM python:3.11\nSHELL [\"conda\", \"run\", \"-n\", \"x\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
         leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"/bin/bash\"]\n").that_says("types"),
@@ -242,6 +244,9 @@ fn nothing_starts(stage: Stage<'_>) -> Silence {
         return Silence::Service(
             "the base image's own command must start as root; a variant of it that does not may exist (nginxinc/nginx-unprivileged for nginx)",
         );
+    }
+    if facts.drops_privileges {
+        return Silence::Quiet;
     }
     let is_application = user::is_of_a_language(&facts)
         && stage
