@@ -1,6 +1,7 @@
 //! Package managers: what the words of `apt-get install`, `pip install` and their like mean.
 
 mod apt;
+mod npm;
 mod pip;
 mod spec;
 pub(crate) mod table;

@@ -288,3 +288,24 @@ fn others() {
     is("xargs -a l apt-get install -y", PackageManager::Apt, "");
     assert!(last("apt-get update", |c| !c.is_install()));
 }
+
+#[test]
+fn scripts_of_a_node_project() {
+    let script = |text: &str| last(text, |c| c.script().map(str::to_owned));
+    for (text, name) in [
+        ("npm start", Some("start")),
+        ("npm run build", Some("build")),
+        ("npm --silent run-script build -- --prod", Some("build")),
+        ("yarn dev", Some("dev")),
+        ("yarn run dev", Some("dev")),
+        ("pnpm test", Some("test")),
+        ("npm ci", None),
+        ("npm build", None),
+        ("yarn", None),
+        ("yarn add x", None),
+        ("npm run $WHAT", None),
+        ("pip install start", None),
+    ] {
+        assert_eq!(script(text).as_deref(), name, "{text}");
+    }
+}

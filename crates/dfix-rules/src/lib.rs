@@ -6,6 +6,7 @@
 
 mod doubts;
 mod ensurepip;
+mod environment;
 mod homes;
 mod ownership;
 mod ports;

@@ -12,6 +12,7 @@ mod env_legacy_format;
 mod from_as_case;
 mod inst_case;
 mod maintainer_deprecated;
+mod node_production_env;
 mod non_root_user;
 mod pip_no_cache_dir;
 mod python_production_env;
@@ -30,6 +31,7 @@ pub const ALL: &[&Rule] = &[
     &from_as_case::RULE,
     &inst_case::RULE,
     &maintainer_deprecated::RULE,
+    &node_production_env::RULE,
     &non_root_user::RULE,
     &pip_no_cache_dir::RULE,
     &python_production_env::RULE,

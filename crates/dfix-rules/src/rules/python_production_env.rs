@@ -6,6 +6,7 @@ use dfix_engine::{
 };
 use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step};
 
+use crate::environment::is_free;
 use crate::python;
 
 pub(crate) const RULE: Rule = Rule {
@@ -171,16 +172,6 @@ fn set_flask(stage: Stage<'_>, out: &mut Findings<'_>) {
         Some(step) => edit.append_env_pairs(step, pairs),
         None => edit.insert_instruction_after(stage.from_step(), &env_source(pairs)),
     });
-}
-
-/// Whether nothing sets the variable, and nothing that the stage is made of speaks of it: an `ARG`, a
-/// command that reads it, a command that sets it for itself.
-fn is_free(stage: Stage<'_>, key: &str) -> bool {
-    !stage.final_env(key).is_set()
-        && !stage
-            .lineage()
-            .flat_map(Stage::steps)
-            .any(|step| step.syntax().text().to_string().contains(key))
 }
 
 /// The `ENV` right after the stage's `FROM`, if it holds nothing but what this rule writes.

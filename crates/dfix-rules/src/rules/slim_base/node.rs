@@ -2,7 +2,7 @@
 
 use dfix_model::context::Answer;
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, PackageCommand, PackageManager, Word};
+use dfix_model::{Command, PackageCommand, Word};
 use serde_json::Value;
 
 use super::commands::{Reader, said};
@@ -71,8 +71,8 @@ impl<'m> Reader<'m, '_> {
                 said(site.step)
             ));
         }
-        if let Some(script) = script_of(package) {
-            return self.node_script(&script, site, folder, depth);
+        if let Some(script) = package.script() {
+            return self.node_script(script, site, folder, depth);
         }
         let rebuilds = package.is_any(&["rebuild", "rb"]);
         if !package.is_install() && !package.is_any(&["ci", "clean-install"]) && !rebuilds {
@@ -340,28 +340,6 @@ fn read_json(site: Site<'_>, folder: Option<&str>, file: &str) -> Project<Value>
         },
         Answer::Absent => Project::Absent,
         Answer::Unknown(why) => Project::Unread(why),
-    }
-}
-
-/// The script of package.json that a command runs.
-fn script_of(package: &PackageCommand<'_>) -> Option<String> {
-    let subcommand = package.subcommand_text();
-    match subcommand {
-        "run" | "run-script" => package
-            .operands()
-            .first()
-            .and_then(|w| w.value())
-            .map(str::to_owned),
-        "start" | "test" | "stop" | "restart" => Some(subcommand.to_owned()),
-        "" | "install" | "add" | "ci" | "i" | "global" | "config" | "cache" | "set" | "create"
-        | "init" | "exec" | "dlx" | "link" | "why" | "audit" | "rebuild" | "prune" | "update"
-        | "upgrade" | "remove" | "workspace" | "workspaces" | "version" | "info" | "view"
-        | "login" | "publish" | "pack" | "dedupe" | "fetch" | "deploy" | "store" | "setup"
-        | "env" => None,
-        other if matches!(package.manager, PackageManager::Yarn | PackageManager::Pnpm) => {
-            Some(other.to_owned())
-        }
-        _ => None,
     }
 }
 

@@ -1,0 +1,416 @@
+//! Settings for production in the image of a Node application.
+
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Unproven, env_source, fixes, leaves,
+};
+use dfix_model::context::Answer;
+use dfix_model::{Command, Model, PackageCommand, Stage, Step, Word};
+use serde_json::Value;
+
+use crate::environment::is_free;
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    id: "node-production-env",
+    aliases: &[],
+    group: Group::Runtime,
+    summary: "set `NODE_ENV=production` in the image of a Node application",
+    why: "Express and many other packages keep caches off, and tell callers of their errors, unless \
+          `NODE_ENV` is `production`. The variable is set after the last step that may install or build \
+          something, because npm and yarn leave out devDependencies where they see it. What starts a \
+          development server, by its name or by its script in package.json, is left alone.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\nCMD [\"npm\", \"start\"]\n",
+            "FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nENV NODE_ENV=production\nCOPY . .\nCMD [\"npm\", \"start\"]\n",
+        )
+        .with_context(&[("package.json", "{\"scripts\": {\"start\": \"node server.js\"}}")])
+        .that_says("`npm start` runs `node server.js`"),
+        // The build needs its tools: only what comes after it is told.
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\nRUN chown -R node /app\nUSER node\nCMD [\"node\", \"dist/main.js\"]\n",
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\nENV NODE_ENV=production\nRUN chown -R node /app\nUSER node\nCMD [\"node\", \"dist/main.js\"]\n",
+        )
+        .with_context(&[("package.json", "{\"devDependencies\": {\"typescript\": \"5\"}}")]),
+        // Nothing is installed or built in the stage that is shipped.
+        fixes(
+            "FROM node:22 AS build\nCOPY . .\nRUN npm ci && npm run build\n\nFROM node:22-slim\nWORKDIR /app\nCOPY package.json ./\nCOPY --from=build /dist ./dist\nCMD [\"node\", \"dist/main.js\"]\n",
+            "FROM node:22 AS build\nCOPY . .\nRUN npm ci && npm run build\n\nFROM node:22-slim\nENV NODE_ENV=production\nWORKDIR /app\nCOPY package.json ./\nCOPY --from=build /dist ./dist\nCMD [\"node\", \"dist/main.js\"]\n",
+        )
+        .with_context(&[("package.json", "{}")]),
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN yarn\nCMD yarn start\n",
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN yarn\nENV NODE_ENV=production\nCMD yarn start\n",
+        )
+        .with_unsafe()
+        .that_says("run dfix where the build context is"),
+        // It stands in another folder than the container's.
+        fixes(
+            "FROM node:22\nWORKDIR /srv\nCOPY . .\nCMD cd web && exec node server.js\n",
+            "FROM node:22\nENV NODE_ENV=production\nWORKDIR /srv\nCOPY . .\nCMD cd web && exec node server.js\n",
+        )
+        .with_context(&[("web/package.json", "{}"), ("web/server.js", "")]),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"--prefix\", \"api\", \"start\"]\n")
+            .with_context(&[("package.json", "{}")])
+            .that_says("in its own folder"),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
+            .with_context(&[("package.json", "{,}")])
+            .that_says("that package.json is JSON"),
+        // Settings that are chosen by the variable may be missing.
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
+            .with_context(&[("package.json", "{\"dependencies\": {\"config\": \"3\"}}")])
+            .that_says("`config` chooses them by NODE_ENV"),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
+            .with_context(&[
+                ("package.json", "{}"),
+                ("server.js", "const c = require('./c')[process.env.NODE_ENV || 'development']\n"),
+            ])
+            .that_says("what server.js does otherwise in production"),
+        // It installs at start, when the variable would be in force.
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
+            .with_context(&[("package.json", "{\"scripts\": {\"start\": \"npm ci && node server.js\"}}")])
+            .that_says("needs devDependencies"),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"./docker-entrypoint.sh\"]\nCMD [\"node\", \"x.js\"]\n")
+            .with_context(&[
+                ("package.json", "{}"),
+                ("docker-entrypoint.sh", "#!/bin/sh\nnpm install\nexec \"$@\"\n"),
+            ])
+            .that_says("needs devDependencies"),
+        // Development is meant.
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
+            .with_context(&[("package.json", "{\"scripts\": {\"start\": \"npm run serve\", \"serve\": \"vite --host\"}}")]),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"run\", \"dev\"]\n").with_unsafe(),
+        leaves("FROM node:22\nCMD [\"npx\", \"nodemon\", \"server.js\"]\n").with_unsafe(),
+        leaves("FROM node:22\nCMD [\"node\", \"--watch\", \"server.js\"]\n").with_unsafe(),
+        leaves("FROM node:22\nCMD [\"npm\", \"test\"]\n").with_unsafe(),
+        // The file speaks of it.
+        leaves("FROM node:22\nENV NODE_ENV=staging\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
+        leaves("FROM node:22\nARG NODE_ENV\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
+        leaves("FROM node:22\nRUN NODE_ENV=production npm ci\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
+        leaves("FROM node:22 AS base\nENV NODE_ENV=production\nFROM base\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
+        leaves("FROM node:22\nCMD [\"node\"]\n").with_unsafe(),
+        leaves("FROM node:22 AS build\nRUN npm ci\nFROM nginx:1.27\nCOPY --from=build /x /x\n").with_unsafe(),
+    ],
+};
+
+const NODE_ENV: &str = "NODE_ENV";
+
+/// Programs that serve what is being worked on, alone or with the word behind them.
+const DEVELOPMENT: &[(&str, &str)] = &[
+    ("nodemon", ""),
+    ("ts-node-dev", ""),
+    ("tsnd", ""),
+    ("node-dev", ""),
+    ("supervisor", ""),
+    ("webpack-dev-server", ""),
+    ("live-server", ""),
+    ("lite-server", ""),
+    ("react-scripts", "start"),
+    ("react-app-rewired", "start"),
+    ("craco", "start"),
+    ("next", "dev"),
+    ("nuxt", "dev"),
+    ("nuxi", "dev"),
+    ("nest", "start"),
+    ("ng", "serve"),
+    ("vite", ""),
+    ("gatsby", "develop"),
+    ("vue-cli-service", "serve"),
+    ("webpack", "serve"),
+    ("expo", "start"),
+    ("gulp", ""),
+    ("grunt", ""),
+    ("jest", ""),
+    ("mocha", ""),
+    ("storybook", ""),
+    ("start-storybook", ""),
+];
+
+/// Packages that choose the application's settings by `NODE_ENV`.
+const CHOOSERS: &[&str] = &[
+    "config",
+    "dotenv-flow",
+    "exp-config",
+    "knex",
+    "nconf",
+    "node-config",
+    "sails",
+    "sequelize",
+    "sequelize-cli",
+    "@feathersjs/configuration",
+];
+
+/// Commands that no `NODE_ENV` changes and that call nothing which it would.
+const NEUTRAL: &[&str] = &[
+    "[", "addgroup", "adduser", "apk", "apt", "apt-get", "cat", "cd", "chmod", "chown", "cp",
+    "curl", "date", "dnf", "echo", "export", "groupadd", "groupmod", "ln", "ls", "microdnf",
+    "mkdir", "mv", "rm", "set", "tar", "test", "touch", "true", "useradd", "usermod", "wget",
+    "yum",
+];
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let Some(stage) = file.final_stage() else {
+        return;
+    };
+    if !is_free(stage, NODE_ENV) {
+        return;
+    }
+    let Some(command) = stage.entry().served() else {
+        return;
+    };
+    let project = Project::of(stage, command);
+    let Some(start) = start_of(stage, command, &project) else {
+        return;
+    };
+    let after = stage
+        .steps()
+        .rfind(|step| may_build(*step))
+        .unwrap_or_else(|| stage.from_step());
+    let mut fix = out
+        .fix(
+            stage.from_step(),
+            Safety::Checked,
+            format!("`{NODE_ENV}` is not set for a Node application"),
+        )
+        .effect(Effect::environment(stage.index(), [NODE_ENV]))
+        .evidence(start.evidence);
+    if after != stage.from_step() {
+        fix = fix.evidence("nothing after that place installs or builds");
+    }
+    let mut open = start.open;
+    match &project {
+        Project::Read(json) => match chooser(json) {
+            Some(name) => open.push(Unproven {
+                condition: format!(
+                    "which settings the application takes in production: `{name}` chooses them by {NODE_ENV}"
+                ),
+                remedy: "look whether it has settings for production".to_owned(),
+            }),
+            None => fix = fix.evidence("package.json names nothing that chooses settings by it"),
+        },
+        Project::Unread(remedy) => open.push(Unproven {
+            condition: "which packages the application uses: package.json is not read".to_owned(),
+            remedy: (*remedy).to_owned(),
+        }),
+    }
+    for condition in open {
+        fix = fix.unproven(condition.condition, condition.remedy);
+    }
+    fix.edit(|edit| {
+        edit.insert_instruction_after(after, &env_source([(NODE_ENV, "production")]));
+    });
+}
+
+/// The application's package.json.
+enum Project {
+    Read(Value),
+    /// It cannot be read; what a person could do.
+    Unread(&'static str),
+}
+
+impl Project {
+    /// That of the folder in which the command starts.
+    fn of(stage: Stage<'_>, command: Command<'_>) -> Self {
+        let is_elsewhere = [
+            "--prefix",
+            "--cwd",
+            "--dir",
+            "-C",
+            "--filter",
+            "--workspace",
+            "-w",
+        ]
+        .iter()
+        .any(|option| command.has_option(option));
+        if is_elsewhere {
+            return Project::Unread("start it in its own folder, by WORKDIR");
+        }
+        let Answer::Found(text) = stage.read_final(&in_folder_of(command, "package.json")) else {
+            return Project::Unread("run dfix where the build context is");
+        };
+        match serde_json::from_str(&text) {
+            Ok(json) => Project::Read(json),
+            Err(_) => Project::Unread("see that package.json is JSON"),
+        }
+    }
+
+    /// What a script runs. npm starts `server.js` where there is no script `start`
+    /// (docs.npmjs.com/cli/commands/npm-start).
+    fn script(json: &Value, name: &str) -> Option<String> {
+        match json.get("scripts").and_then(|it| it.get(name)) {
+            Some(text) => text.as_str().map(str::to_owned),
+            None if name == "start" => Some("node server.js".to_owned()),
+            None => None,
+        }
+    }
+}
+
+/// The path of a file that a command at the container's start names.
+fn in_folder_of(command: Command<'_>, path: &str) -> String {
+    match command.working_directory() {
+        Some(folder) if !path.starts_with('/') => format!("{folder}/{path}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// How the application starts.
+struct Start {
+    evidence: String,
+    open: Vec<Unproven>,
+}
+
+/// The start of an application in Node that is meant to serve; none where it is something else, or where
+/// development is meant.
+fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option<Start> {
+    let entry = stage.entry();
+    let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+    let mut open = Vec::new();
+    let evidence = match command.name() {
+        "node" | "nodejs" => {
+            if words.iter().any(|word| word.starts_with("--watch")) {
+                return None;
+            }
+            let file = *words.iter().find(|word| !word.starts_with('-'))?;
+            let text = stage.read_final(&in_folder_of(command, file)).found();
+            if text.is_some_and(|text| text.contains(NODE_ENV)) {
+                open.push(Unproven {
+                    condition: format!("what {file} does otherwise in production"),
+                    remedy: format!(
+                        "look where it asks for {NODE_ENV}, and set the variable by hand"
+                    ),
+                });
+            }
+            format!("the command runs {file} with node")
+        }
+        "pm2-runtime" => "the command starts pm2".to_owned(),
+        "next" if words.first() == Some(&"start") => "the command is `next start`".to_owned(),
+        _ => {
+            let package = PackageCommand::of(command)?;
+            let script = package.script()?;
+            let said = format!("`{}`", spelled(command));
+            let json = match project {
+                Project::Read(json) => json,
+                Project::Unread(remedy) => {
+                    return is_start(script).then(|| Start {
+                        evidence: format!("the command is {said}"),
+                        open: vec![Unproven {
+                            condition: format!("what {said} runs"),
+                            remedy: (*remedy).to_owned(),
+                        }],
+                    });
+                }
+            };
+            let runs = Project::script(json, script)?;
+            if is_for_development(json, &runs, 3) {
+                return None;
+            }
+            if builds(&runs) {
+                open.push(needs_tools(&said));
+            }
+            format!("{said} runs `{runs}`")
+        }
+    };
+    match entry.script_text() {
+        Answer::Found(text) if builds(&text) => {
+            open.push(needs_tools(entry.script().unwrap_or("the entry point")));
+        }
+        Answer::Found(_) | Answer::Absent => {}
+        Answer::Unknown(_) => open.push(Unproven {
+            condition: format!(
+                "whether {} installs or builds anything at start",
+                entry.script().unwrap_or("the entry point")
+            ),
+            remedy: "run dfix where the script is beside the Dockerfile".to_owned(),
+        }),
+    }
+    Some(Start { evidence, open })
+}
+
+fn needs_tools(what: &str) -> Unproven {
+    Unproven {
+        condition: format!(
+            "whether what {what} installs or builds at start needs devDependencies, which npm and yarn leave out in production"
+        ),
+        remedy: "install and build in a RUN".to_owned(),
+    }
+}
+
+fn spelled(command: Command<'_>) -> String {
+    let words: Vec<&str> = command.words().filter_map(Word::value).collect();
+    words.join(" ")
+}
+
+/// Whether a script of this name is one that serves in production.
+fn is_start(script: &str) -> bool {
+    matches!(
+        script,
+        "start" | "serve" | "start:prod" | "start:production" | "prod" | "production"
+    )
+}
+
+/// Whether a script's text, or that of one which it calls in turn, serves what is being worked on.
+fn is_for_development(project: &Value, text: &str, depth: u8) -> bool {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '(' | ')'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_told = |at: usize| {
+        let word = words[at].rsplit('/').next().unwrap_or(words[at]);
+        let next = words.get(at + 1).copied().unwrap_or("");
+        word.starts_with("--watch")
+            || word == "NODE_ENV=development"
+            || DEVELOPMENT.iter().any(|(program, argument)| {
+                word == *program && (argument.is_empty() || next == *argument)
+            })
+    };
+    let calls = |at: usize| {
+        let is_manager = matches!(words[at], "npm" | "yarn" | "pnpm");
+        let name = match words.get(at + 1).copied() {
+            Some("run" | "run-script") => words.get(at + 2).copied(),
+            next => next,
+        };
+        let script = name.filter(|_| is_manager && depth > 0);
+        script.and_then(|name| Project::script(project, name))
+    };
+    (0..words.len()).any(|at| {
+        is_told(at) || calls(at).is_some_and(|text| is_for_development(project, &text, depth - 1))
+    })
+}
+
+/// Whether a script's text installs or builds something.
+fn builds(text: &str) -> bool {
+    [
+        "npm i",
+        "npm ci",
+        "npm install",
+        "yarn install",
+        "pnpm i",
+        " build",
+        "webpack",
+        "tsc",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+/// The package that an application's settings are chosen with.
+fn chooser(project: &Value) -> Option<&'static str> {
+    let dependencies = project.get("dependencies")?;
+    CHOOSERS
+        .iter()
+        .copied()
+        .find(|name| dependencies.get(*name).is_some())
+}
+
+/// Whether a step may install or build what looks at `NODE_ENV`.
+fn may_build(step: Step<'_>) -> bool {
+    step.name() == "RUN"
+        && !step.is_onbuild()
+        && (step.has_unread_text()
+            || step.commands().any(|command| {
+                !command.has_inner() && !command.name().is_empty() && !command.is_any(NEUTRAL)
+            }))
+}
