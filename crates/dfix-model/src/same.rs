@@ -366,8 +366,10 @@ impl Reader {
                 },
                 NodeOrToken::Node(part) => match part.kind() {
                     SyntaxKind::SINGLE_QUOTED | SyntaxKind::DOUBLE_QUOTED => {
-                        // An empty quotation makes a word of nothing.
-                        push_text(out, "", way);
+                        // An empty quotation makes a word of nothing, to a shell.
+                        if way.shell {
+                            push_text(out, "", way);
+                        }
                         let way = Way {
                             quoted: true,
                             ..way

@@ -38,6 +38,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nENV A=\"b c\\\"d \\$e \\$f $g ${h}i\"\n",
         ),
         fixes(
+            "FROM debian:12\nENV A $B c\nENV D ${E:-f g}\n",
+            "FROM debian:12\nENV A=\"$B c\"\nENV D=\"${E:-f g}\"\n",
+        ),
+        fixes(
             "FROM debian:12\nENV A b=c D=e\n",
             "FROM debian:12\nENV A=\"b=c D=e\"\n",
         ),
