@@ -192,7 +192,15 @@ impl<'m> Step<'m> {
     fn work_out_words(self) -> Vec<WordData> {
         let instruction = self.instruction();
         if let Some(form) = instruction.exec_form() {
-            return json_words(&form);
+            let mut words = json_words(&form);
+            // The builder puts variables into these, JSON or not; commands get their words as they are.
+            if matches!(self.name(), "ADD" | "COPY" | "VOLUME") {
+                let escape = self.file.escape();
+                for word in &mut words {
+                    word.leave_to_the_build(self.file.text, &['$', escape]);
+                }
+            }
+            return words;
         }
         let of = |word: &ast::Word| {
             WordData::of_node(self.file.text, word.syntax(), WordKind::Dockerfile)

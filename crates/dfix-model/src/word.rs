@@ -134,6 +134,15 @@ impl WordData {
         }
     }
 
+    /// Makes the word unknown from the first of these characters on.
+    pub(crate) fn leave_to_the_build(&mut self, file: &str, from: &[char]) {
+        let known = self.known_start(file);
+        if let Some(end) = known.find(from) {
+            self.text = Text::Own(known[..end].into());
+            self.complete = false;
+        }
+    }
+
     pub(crate) fn known_start<'m>(&'m self, file: &'m str) -> &'m str {
         match &self.text {
             Text::Written => &file[self.range],

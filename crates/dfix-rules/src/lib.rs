@@ -8,6 +8,7 @@ mod doubts;
 mod ensurepip;
 mod environment;
 mod homes;
+mod interpreters;
 mod ownership;
 mod ports;
 mod programs;

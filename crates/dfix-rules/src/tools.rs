@@ -3,6 +3,7 @@
 use dfix_engine::Unproven;
 use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
 
+use crate::interpreters::{environment_has, is_about_files};
 use crate::venv::standing_on;
 
 /// The words after the first install that name a tool of the system's Python by its whole path, where
@@ -10,6 +11,7 @@ use crate::venv::standing_on;
 pub(crate) fn absolute_tools<'m>(
     stage: Stage<'m>,
     first: &PackageCommand<'m>,
+    interpreter: &str,
 ) -> Vec<(Step<'m>, (Word<'m>, &'m str))> {
     let installed: Vec<String> = stage
         .installs(PackageManager::Pip)
@@ -18,14 +20,15 @@ pub(crate) fn absolute_tools<'m>(
         .collect();
     let in_venv = |tool: &str| {
         let tool = tool.to_ascii_lowercase();
-        crate::programs::is_python(&tool)
+        (crate::programs::is_python(&tool) && environment_has(stage, interpreter, &tool))
             || is_pip(&tool)
             || installed.contains(&tool)
-            || crate::programs::is_pythons(&tool)
+            || (crate::programs::is_pythons(&tool) && !crate::programs::is_python(&tool))
             || SCRIPTS
                 .iter()
                 .any(|(script, package)| *script == tool && installed.iter().any(|i| i == package))
     };
+    let is_official = stage.root_image().name() == Some("python");
     let mut found = Vec::new();
     for standing in standing_on(stage) {
         for command in standing
@@ -33,27 +36,13 @@ pub(crate) fn absolute_tools<'m>(
             .filter(|c| c.range().start() >= first.range().start())
         {
             // Links and modes of the system's own files stay what they are.
-            if command.is_any(&[
-                "chmod",
-                "chown",
-                "cp",
-                "file",
-                "ldd",
-                "ln",
-                "ls",
-                "mv",
-                "readlink",
-                "rm",
-                "sed",
-                "setcap",
-                "strip",
-                "test",
-                "update-alternatives",
-            ]) {
+            if is_about_files(command) {
                 continue;
             }
             for word in command.words() {
-                let tool = tool_of(word);
+                // What the official image has in /usr/bin is Debian's, and none of pip's.
+                let tool =
+                    tool_of(word).filter(|_| !is_official || word.starts_with("/usr/local/"));
                 if let Some(tool) = tool.filter(|t| in_venv(t))
                     && !found.iter().any(|(_, (w, _))| *w == word)
                 {
@@ -89,8 +78,12 @@ const SCRIPTS: &[(&str, &str)] = &[
 
 /// A program of the official image's `/usr/local/bin` that nothing of the file is seen to put there: a
 /// package may have, and it lies in the environment then.
-pub(crate) fn tool_of_nobody(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<Unproven> {
-    let moved = absolute_tools(stage, first);
+pub(crate) fn tool_of_nobody(
+    stage: Stage<'_>,
+    first: &PackageCommand<'_>,
+    interpreter: &str,
+) -> Option<Unproven> {
+    let moved = absolute_tools(stage, first, interpreter);
     let later = standing_on(stage)
         .flat_map(Stage::commands)
         .filter(|c| c.range().start() >= first.range().start());

@@ -40,6 +40,8 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         // What `ADD` is for.
         leaves("FROM alpine:3.20\nADD rootfs.tar.gz /\n").with_unsafe(),
+        leaves("FROM alpine:3.20\nARG WHERE=https://example.com\nADD [\"$WHERE/a.json\", \"/\"]\n")
+            .with_unsafe(),
         leaves("FROM alpine:3.20\nADD https://example.com/a.json /\n").with_unsafe(),
         leaves("FROM alpine:3.20\nADD git@example.com:a/b.git /src\n").with_unsafe(),
         leaves(

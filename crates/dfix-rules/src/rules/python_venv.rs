@@ -6,6 +6,7 @@ use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::packages::Destination;
 use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step};
 
+use crate::interpreters;
 use crate::tools;
 use crate::venv::{self, Ground};
 
@@ -68,6 +69,22 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nCOPY . /app\nRUN pip install flask\nCMD [\"/app/start.sh\"]\n")
             .with_context(&[("start.sh", "#!/bin/sh\nexec /usr/local/bin/python /app/app.py\n")])
             .that_says("whole path"),
+        // Before Python 3.10 an environment has no `python3.7`, unless that made it.
+        fixes(
+            "FROM python:3.7\nRUN python3.7 -m pip install flask\nCMD [\"/usr/local/bin/python3.7\", \"a.py\"]\n",
+            "FROM python:3.7\nRUN python3.7 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN python3.7 -m pip install flask\nCMD [\"/opt/venv/bin/python3.7\", \"a.py\"]\n",
+        ),
+        leaves("FROM python:3.7\nRUN pip install flask\nCMD [\"python3.7\", \"a.py\"]\n").with_unsafe().that_says("`python3.7`"),
+        leaves("FROM python:3.7\nRUN pip install flask\nCMD [\"/usr/local/bin/python3.7\", \"a.py\"]\n").with_unsafe(),
+        leaves("FROM python:3.12\nRUN pip install flask\nENTRYPOINT [\"/usr/bin/python\", \"a.py\"]\n").with_unsafe().that_says("Debian's"),
+        // Not pip's.
+        fixes(
+            "FROM python:3.12\nRUN pip install flask && apt-get update && apt-get install -y uwsgi\nCMD [\"/usr/bin/uwsgi\"]\n",
+            "FROM python:3.12\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install flask && apt-get update && apt-get install -y uwsgi\nCMD [\"/usr/bin/uwsgi\"]\n",
+        ),
+        leaves("FROM ubuntu:18.04\nRUN apt-get update && apt-get install -y python python3-pip\nRUN pip3 install flask\nCMD [\"python\", \"a.py\"]\n")
+            .with_unsafe()
+            .that_says("Python 2"),
         leaves("FROM continuumio/miniconda3\nRUN pip install flask\n"),
         leaves("FROM node:22\nRUN npm install\n"),
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-numpy\nRUN pip3 install flask\n")
@@ -170,7 +187,9 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
             return;
         }
     };
-    if let Some(obstacle) = venv::obstacle(stage, first) {
+    let obstacle = venv::obstacle(stage, first)
+        .or_else(|| interpreters::stranger(stage, first, &ground.interpreter));
+    if let Some(obstacle) = obstacle {
         out.report(first.range(), MESSAGE).remedy(obstacle);
         return;
     }
@@ -188,7 +207,7 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
             " && {VENV}/bin/pip install --no-cache-dir pip=={version}"
         );
     }
-    let moved = tools::absolute_tools(stage, first);
+    let moved = tools::absolute_tools(stage, first, &ground.interpreter);
     let mut fix = out
         .fix(first.range(), Safety::Checked, MESSAGE)
         .effect(Effect::Inserted {
@@ -200,7 +219,7 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
             keys: vec!["PATH".to_owned()],
         })
         .evidences(evidence(&ground));
-    let tool = tools::tool_of_nobody(stage, first);
+    let tool = tools::tool_of_nobody(stage, first, &ground.interpreter);
     for reason in ground.open.iter().chain(&scripts).chain(&tool) {
         fix = fix.unproven(reason.condition.clone(), reason.remedy.clone());
     }

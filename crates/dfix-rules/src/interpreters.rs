@@ -1,0 +1,113 @@
+//! The names by which Python is called, and whether an environment answers to them.
+
+use dfix_model::{Command, PackageCommand, PackageManager, Stage};
+
+use crate::ensurepip;
+use crate::programs::is_python;
+use crate::venv::standing_on;
+
+/// Whether an environment that `interpreter` makes has a program of this name. Only since Python 3.10
+/// is `python3.10` always among them; before, only the name that made it, `python` and `python3`.
+pub(crate) fn environment_has(stage: Stage<'_>, interpreter: &str, name: &str) -> bool {
+    if name == interpreter || matches!(name, "python" | "python3") {
+        return true;
+    }
+    let image = stage.root_image();
+    let tag = image.tag_in_force().unwrap_or_default();
+    let minor = name.strip_prefix("python3.").and_then(|m| m.parse().ok());
+    image.name() == Some("python")
+        && minor.is_some_and(|m: u16| m >= 10)
+        && ensurepip::release(tag).is_none_or(|(of_image, _)| Some(of_image) == minor)
+}
+
+/// Why a Python that is called from the first install on is another than the environment's, or may be,
+/// and what a person could do.
+pub(crate) fn stranger(
+    stage: Stage<'_>,
+    first: &PackageCommand<'_>,
+    interpreter: &str,
+) -> Option<String> {
+    let later = standing_on(stage)
+        .flat_map(Stage::commands)
+        .filter(|c| c.range().start() >= first.range().start())
+        .filter(|c| !is_about_files(*c));
+    for command in later {
+        for word in command.words() {
+            let Some(path) = word.value() else { continue };
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let is_called = command.program() == Some(word);
+            let is_of_system = matches!(folder, "/usr/bin" | "/usr/local/bin" | "/bin");
+            if !(is_of_system || (is_called && folder.is_empty())) {
+                continue;
+            }
+            if let Some(reason) = reason(stage, interpreter, folder, name) {
+                return Some(reason);
+            }
+        }
+    }
+    None
+}
+
+fn reason(stage: Stage<'_>, interpreter: &str, folder: &str, name: &str) -> Option<String> {
+    let is_official = stage.root_image().name() == Some("python");
+    let is_pip = name
+        .strip_prefix("pip")
+        .is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    if is_official && matches!(folder, "/usr/bin" | "/bin") && (is_python(name) || is_pip) {
+        return Some(format!(
+            "{folder}/{name} is Debian's Python, not the image's own; name it without its folder"
+        ));
+    }
+    // Python 2 stays where it is.
+    if !is_python(name) || name.starts_with("python2") || name.starts_with("pypy") {
+        return None;
+    }
+    if !environment_has(stage, interpreter, name) {
+        return Some(format!(
+            "an environment made by {interpreter} may have no `{name}`, and another Python would be found that does not see its packages; call it `python3`"
+        ));
+    }
+    let may_be_two = !matches!(stage.root_image().name(), Some("python" | "alpine"));
+    (name == "python" && name != interpreter && may_be_two && !is_made_python_3(stage)).then(|| {
+        "`python` may be Python 2 here, and would become the environment's Python 3; call it `python3` where that is meant"
+            .to_owned()
+    })
+}
+
+/// Whether the stage itself makes `python` a name of Python 3.
+fn is_made_python_3(stage: Stage<'_>) -> bool {
+    stage.lineage().any(|s| {
+        s.installs(PackageManager::Apt)
+            .flat_map(|i| i.packages())
+            .any(|p| p.name == Some("python-is-python3"))
+            || s.build_commands().any(|c| {
+                let says_3 = c.args().any(|w| w.written().contains("python3"));
+                let to_python = c.args().any(|w| {
+                    w.value()
+                        .is_some_and(|v| v.rsplit('/').next() == Some("python"))
+                });
+                c.is_any(&["ln", "update-alternatives"]) && says_3 && to_python
+            })
+    })
+}
+
+/// Commands that handle a program's file and do not run it.
+pub(crate) fn is_about_files(command: Command<'_>) -> bool {
+    command.is_any(&[
+        "chmod",
+        "chown",
+        "cp",
+        "file",
+        "ldd",
+        "ln",
+        "ls",
+        "mv",
+        "readlink",
+        "rm",
+        "sed",
+        "setcap",
+        "strip",
+        "test",
+        "update-alternatives",
+    ])
+}
