@@ -15,7 +15,8 @@ pub enum ShellKind {
     Sh,
     /// `bash`
     Bash,
-    /// Another shell of that family: `ash`, `dash`, `zsh`, `ksh`.
+    /// Another shell of that family: `ash`, `dash`, `ksh`. Not `zsh`, which splits and matches otherwise
+    /// and whose text is not read.
     OtherPosix,
     /// PowerShell.
     PowerShell,
@@ -64,7 +65,7 @@ fn kind_of(program: &str) -> ShellKind {
     match name.strip_suffix(".exe").unwrap_or(&name) {
         "sh" => ShellKind::Sh,
         "bash" => ShellKind::Bash,
-        "ash" | "dash" | "zsh" | "ksh" | "mksh" => ShellKind::OtherPosix,
+        "ash" | "dash" | "ksh" | "mksh" => ShellKind::OtherPosix,
         "powershell" | "pwsh" => ShellKind::PowerShell,
         "cmd" => ShellKind::Cmd,
         _ => ShellKind::Unknown,

@@ -98,6 +98,7 @@ pub(crate) const RULE: Rule = Rule {
         // The base's own command starts as root and gives it up.
         leaves("FROM php:8.2-apache\nCOPY . /var/www/html\n").with_unsafe(),
         leaves("FROM python:3.11\nVOLUME /var/run/docker.sock\nCMD [\"python\", \"app.py\"]\n").that_says("Docker socket"),
+        leaves("FROM python:3.11\nSHELL [\"/bin/zsh\", \"-c\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
         leaves("FROM python:3.11\nSHELL [\"conda\", \"run\", \"-n\", \"x\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
         leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"/bin/bash\"]\n").that_says("types"),
         fixes(
