@@ -13,6 +13,9 @@ pub(crate) struct Who {
     pub(crate) name: String,
     /// The command that makes the user, if it is not there yet.
     pub(crate) made_by: Option<String>,
+    /// Whether it can be named from the stage's first instruction on, once `made_by` has run: no command
+    /// of the file makes it.
+    pub(crate) is_from_start: bool,
     /// Why this one.
     pub(crate) because: String,
 }
@@ -21,11 +24,21 @@ pub(crate) struct Who {
 const NUMBER: i64 = 10001;
 
 impl Who {
-    fn existing(name: impl Into<String>, because: impl Into<String>) -> Self {
+    /// One that the base brings along, or a number, which needs no entry among the users.
+    fn of_base(name: impl Into<String>, because: impl Into<String>) -> Self {
         Who {
             name: name.into(),
             made_by: None,
+            is_from_start: true,
             because: because.into(),
+        }
+    }
+
+    /// One that the file makes or uses somewhere.
+    fn of_file(name: impl Into<String>, because: impl Into<String>) -> Self {
+        Who {
+            is_from_start: false,
+            ..Who::of_base(name, because)
         }
     }
 }
@@ -70,20 +83,24 @@ pub(crate) fn choose(stage: Stage<'_>, out: &Findings<'_>) -> Result<Who, String
         return Ok(who);
     }
     let facts = facts(stage);
+    let said = |name: &str, uid: Option<u32>| match uid {
+        Some(uid) if is_numeric(out) => uid.to_string(),
+        _ => name.to_owned(),
+    };
     if let Some(user) = facts.as_ref().and_then(ImageFacts::application_user) {
-        return Ok(Who::existing(
-            user.name,
+        return Ok(Who::of_base(
+            said(user.name, user.uid),
             format!("the base image brings the user {} along", user.name),
         ));
     }
-    if let Some(Account::Other { name, .. }) = facts.as_ref().map(|f| f.default_user) {
-        return Ok(Who::existing(
-            name,
+    if let Some(Account::Other { name, uid }) = facts.as_ref().map(|f| f.default_user) {
+        return Ok(Who::of_base(
+            said(name, uid),
             format!("the base image runs as {name} by itself"),
         ));
     }
     if stage.os() == Os::Windows {
-        return Ok(Who::existing(
+        return Ok(Who::of_base(
             "ContainerUser",
             "every Windows image has the user ContainerUser",
         ));
@@ -91,13 +108,17 @@ pub(crate) fn choose(stage: Stage<'_>, out: &Findings<'_>) -> Result<Who, String
     Ok(new(stage, facts.as_ref(), out))
 }
 
+/// Whether the configuration wants users written as numbers.
+fn is_numeric(out: &Findings<'_>) -> bool {
+    out.option("numeric")
+        .and_then(dfix_engine::Setting::as_flag)
+        .unwrap_or(false)
+}
+
 fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who {
     let text = |key: &str| out.option(key).and_then(|o| o.as_text());
     let uid = out.option("uid").and_then(dfix_engine::Setting::as_number);
-    let numeric = out
-        .option("numeric")
-        .and_then(dfix_engine::Setting::as_flag)
-        .unwrap_or(false);
+    let numeric = is_numeric(out);
     let name = text("name").unwrap_or("appuser");
     let number = uid.unwrap_or(NUMBER);
     let asked = if uid.is_some() || numeric {
@@ -142,7 +163,7 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who 
             } else {
                 number
             };
-            return Who::existing(number.to_string(), because);
+            return Who::of_base(number.to_string(), because);
         }
     };
     Who {
@@ -152,6 +173,7 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who 
             name.to_owned()
         },
         made_by: Some(command),
+        is_from_start: true,
         because: format!("the base image has `{program}`"),
     }
 }
@@ -164,7 +186,7 @@ fn switched_to(stage: Stage<'_>) -> Option<Who> {
         let first = name.split(':').next().unwrap_or_default();
         let is_root = matches!(first, "" | "root" | "0" | "ContainerAdministrator");
         (!is_root && is_plain(&name) && !OF_SERVICES.contains(&first))
-            .then(|| Who::existing(name.clone(), format!("the file switches to {name} before")))
+            .then(|| Who::of_file(name.clone(), format!("the file switches to {name} before")))
     })
 }
 
@@ -231,7 +253,7 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         Some((user, Some(name))) if !user.command.is_certain() => Err(format!(
             "{name} is made under a condition; say by USER which user runs the application"
         )),
-        Some((_, Some(name))) if is_plain(&name) => Ok(Some(Who::existing(name.clone(), format!("the file makes the user {name}")))),
+        Some((_, Some(name))) if is_plain(&name) => Ok(Some(Who::of_file(name.clone(), format!("the file makes the user {name}")))),
         Some((_, Some(_))) => Err("a user is made here whose name has signs that a shell reads; say by USER which user runs the application".to_owned()),
         Some((_, None)) => Err("a user is made here whose name only the build knows; say by USER which user runs the application".to_owned()),
     }

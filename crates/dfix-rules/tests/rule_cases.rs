@@ -1,6 +1,7 @@
 //! Whole files through one rule alone: `fixtures/rules/<rule>/<case>/` at the root of the repository, each a
 //! `Dockerfile` with its build context beside it. `expected.Dockerfile` is what checked fixes make of it,
-//! `expected.unsafe.Dockerfile` what unsafe ones make; one that is not there means "left as it is".
+//! `expected.unsafe.Dockerfile` what unsafe ones make; one that is not there means "left as it is". A
+//! `dfix.toml` sets the rule's options, as a user's would.
 //!
 //! `UPDATE=1` writes the expected files anew.
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dfix_engine::{Options, Rule, Safety, run};
+use dfix_engine::{Options, Rule, RuleSettings, Safety, Setting, run};
 use dfix_model::context::MemoryContext;
 
 const LEVELS: &[(Safety, &str)] = &[
@@ -39,10 +40,35 @@ fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
         let name = format!("{prefix}{}", name(&path));
         if path.is_dir() {
             files(&path, &format!("{name}/"), found);
-        } else if !name.ends_with("Dockerfile") {
+        } else if !name.ends_with("Dockerfile") && name != "dfix.toml" {
             found.insert(name, fs::read_to_string(&path).unwrap());
         }
     }
+}
+
+/// The options that a case's `dfix.toml` sets under `[rules.<rule>]`.
+fn settings(rule: &Rule, case: &Path) -> BTreeMap<String, RuleSettings> {
+    let Ok(text) = fs::read_to_string(case.join("dfix.toml")) else {
+        return BTreeMap::new();
+    };
+    let config: toml::Table = text.parse().unwrap();
+    let table = config["rules"][rule.id].as_table().unwrap();
+    let options = table.iter().map(|(name, value)| {
+        let setting = match value {
+            toml::Value::String(text) => Setting::Text(text.clone()),
+            toml::Value::Boolean(flag) => Setting::Flag(*flag),
+            toml::Value::Integer(number) => Setting::Number(*number),
+            other => panic!("{name} = {other} is no setting of a case"),
+        };
+        let option = rule.options.iter().find(|option| option.name == name);
+        assert!(option.expect("the rule has it").kind.takes(&setting));
+        (name.clone(), setting)
+    });
+    let settings = RuleSettings {
+        level: None,
+        options: options.collect(),
+    };
+    BTreeMap::from([(rule.id.to_owned(), settings)])
 }
 
 fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
@@ -50,10 +76,13 @@ fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
     let mut context = BTreeMap::new();
     files(case, "", &mut context);
     let context = MemoryContext::new(context.iter().map(|(p, t)| (p.as_str(), t.as_str())));
+    let settings = settings(rule, case);
     let mut before = text.clone();
     for (threshold, file) in LEVELS {
         let rules = [rule];
-        let options = Options::new(&rules).with_threshold(*threshold);
+        let options = Options::new(&rules)
+            .with_threshold(*threshold)
+            .with_settings(&settings);
         let outcome = run(&text, &context, &options);
         if let Some(refused) = outcome.refused.first() {
             return Err(format!("{}: refused: {refused:#?}", case.display()));

@@ -283,14 +283,18 @@ fn change(
         .into_iter()
         .filter(|folder| !user::owns(stage, &who.name, &folder.path))
         .collect();
-    let copies =
-        out.option("ownership").and_then(|o| o.as_text()) == Some("copy") && who.made_by.is_some();
+    let copy_steps: Vec<Step<'_>> =
+        if who.is_from_start && out.option("ownership").and_then(|o| o.as_text()) == Some("copy") {
+            copies_into(stage, &paths(&folders))
+        } else {
+            Vec::new()
+        };
     // A `USER root` that nothing but the start comes after.
     let closing = stage
         .steps_named("USER")
         .next_back()
         .filter(|s| s.index() > work.index());
-    let run = preparation(stage, who, if copies { &[] } else { &folders });
+    let run = preparation(stage, who, &folders, copy_steps.first().copied());
     let start = stage.steps().find(|s| {
         s.index() > work.index() && matches!(s.name(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK")
     });
@@ -306,7 +310,7 @@ fn change(
         })
         .evidence(who.because.clone())
         .evidences(evidence);
-    let is_given = copies || gives(run.as_deref());
+    let is_given = !copy_steps.is_empty() || gives(run.as_deref());
     if let Some(ownership) = ownership(stage, who, &folders, is_given) {
         fix = fix.evidence(ownership);
     }
@@ -324,11 +328,6 @@ fn change(
     for condition in open.into_iter().chain(doubts) {
         fix = fix.unproven(condition.condition, condition.remedy);
     }
-    let copy_steps: Vec<Step<'_>> = if copies {
-        copies_into(stage, &paths(&folders))
-    } else {
-        Vec::new()
-    };
     if run.is_some() {
         fix = fix.effect(Effect::Inserted {
             stage: stage.index(),
@@ -419,7 +418,14 @@ fn paths(folders: &[Folder]) -> Vec<&str> {
 
 /// The `RUN` that makes the user and gives it the folders, if there is anything to do. Where there is
 /// no shell, nothing can be given: what a number runs may then be read, and not be written.
-fn preparation(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<String> {
+///
+/// Where files are given as they are copied, it stands before the first `COPY` and gives the folders alone.
+fn preparation(
+    stage: Stage<'_>,
+    who: &Who,
+    folders: &[Folder],
+    before_copy: Option<Step<'_>>,
+) -> Option<String> {
     // Of an unknown image, a RUN of the file itself shows that there is a shell.
     let has_shell = user::facts(stage)
         .and_then(|f| f.has_shell())
@@ -433,19 +439,32 @@ fn preparation(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<String
     if !folders.is_empty() && has_shell && stage.shell_at(stage.last_step()).is_posix() {
         let missing: Vec<&str> = folders
             .iter()
-            .filter(|f| f.may_be_missing)
+            .filter(|f| match before_copy {
+                Some(copy) => !is_made_before(stage, copy, &f.path),
+                None => f.may_be_missing,
+            })
             .map(|f| f.path.as_str())
             .collect();
         if !missing.is_empty() {
             commands.push(format!("mkdir -p {}", missing.join(" ")));
         }
+        let all = if before_copy.is_none() { "-R " } else { "" };
         commands.push(format!(
-            "chown -R {} {}",
+            "chown {all}{} {}",
             who.name,
             paths(folders).join(" ")
         ));
     }
     (!commands.is_empty()).then(|| format!("RUN {}", commands.join(" && ")))
+}
+
+/// Whether a `WORKDIR` makes the folder before a step.
+fn is_made_before(stage: Stage<'_>, step: Step<'_>, folder: &str) -> bool {
+    stage
+        .steps_named("WORKDIR")
+        .filter(|s| s.index() < step.index() && !s.is_onbuild())
+        .filter_map(|s| stage.workdir_at(s.next()?))
+        .any(|made| is_below(&made, folder))
 }
 
 /// The `COPY`s and `ADD`s of the stage that put files into these folders and say nothing of an owner.
