@@ -6,6 +6,7 @@
 //! embedded bytes where they lie, so each costs microseconds and nothing is cached.
 //! "Unknown" is always a possible answer, and never a guess in disguise.
 
+mod brings;
 mod commands;
 mod eol;
 mod image;
@@ -16,6 +17,7 @@ mod slim;
 mod system;
 mod tags;
 
+pub use brings::brings;
 pub use commands::{Class, Tool, lost_package, lost_tool, package_in, tool, tool_in};
 pub use eol::{Eol, end_of_life, end_of_release};
 pub use image::{

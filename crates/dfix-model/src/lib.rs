@@ -19,7 +19,7 @@ pub mod packages;
 mod peel;
 mod places;
 mod ports;
-mod requirements;
+pub mod requirements;
 pub mod same;
 mod shell;
 mod spot;

@@ -15,7 +15,6 @@ use crate::vars::At;
 use crate::word::Word;
 
 pub use pip::Destination;
-pub(crate) use spec::requirement;
 pub use spec::{PackageSpec, SpecKind};
 use table::Tool;
 

@@ -1,9 +1,14 @@
 //! What Python and Node packages an image gets, from commands and from files of the build context.
 
 mod file;
+mod lines;
+mod locks;
 mod project;
 
 use std::collections::BTreeSet;
+
+pub use lines::{Line, lines};
+pub use locks::{dependencies, locked, pipfile_lock};
 
 use crate::command::Command;
 use crate::context::Answer;
@@ -140,12 +145,12 @@ impl<'m> Stage<'m> {
                 }),
                 (SpecKind::Path, _) => {}
                 (SpecKind::Url | SpecKind::Vcs, _) => {
-                    file::direct(package.word.known_start(), "the command", all);
+                    file::words(package.word.known_start(), "the command", all);
                 }
                 _ => match self.expand_text(package.word, pip) {
                     Some(text) => {
                         for word in text.split_whitespace() {
-                            file::line(word, "the command", all);
+                            file::words(word, "the command", all);
                         }
                     }
                     None => all.doubt(format!("what `{}` stands for", package.word.written())),
@@ -193,7 +198,7 @@ impl<'m> Stage<'m> {
             }
         }
         for vcs in pip.editables().filter(|v| v.known_start.contains("://")) {
-            file::direct(vcs.known_start, "the command", all);
+            file::words(vcs.known_start, "the command", all);
         }
     }
 

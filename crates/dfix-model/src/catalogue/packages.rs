@@ -26,6 +26,8 @@ pub struct Package {
     pub form: Form,
     /// What is worth knowing beside that; may be empty.
     pub note: &'static str,
+    /// Whether packages that it depends on may have compiled parts, which are not told here.
+    pub brings_more: bool,
     ready_made: &'static str,
     build: &'static str,
     run_time: &'static str,
@@ -130,14 +132,16 @@ fn find(table: &'static str, wanted: &str) -> Option<Package> {
     let line = table[..start].rfind('\n').map_or(0, |end| end + 1);
     let mut row = table[line..].lines().next()?.split('\t');
     let _names = row.next()?;
-    let form = match row.next()? {
-        "pure" => Form::Pure,
+    let word = row.next()?;
+    let form = match word {
+        "pure" | "pure+" => Form::Pure,
         "prebuilt" => Form::Prebuilt,
         _ => Form::Source,
     };
     Some(Package {
         name: &table[start..start + wanted.len()],
         form,
+        brings_more: word == "pure+",
         ready_made: row.next().unwrap_or(""),
         build: row.next().unwrap_or(""),
         run_time: row.next().unwrap_or(""),

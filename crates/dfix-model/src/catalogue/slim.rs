@@ -45,7 +45,7 @@ pub struct SlimSibling {
 /// Repositories whose `-slim` tags are the same thing with less around it.
 const WITH_SLIM: &[&str] = &[
     "python", "node", "ruby", "perl", "rust", "openjdk", "debian", "pypy", "erlang", "elixir",
-    "haskell", "clojure", "maven", "gradle", "tomcat", "iojs",
+    "haskell", "clojure", "maven", "iojs",
 ];
 
 /// Finds the slim form of `repository:tag`: same version, same distribution release, published.
@@ -65,7 +65,7 @@ pub fn slim_of(repository: &str, tag: &str) -> Slim {
     };
     if !WITH_SLIM.contains(&repository) {
         return Slim::NoSlimForm {
-            smaller: smaller(repository, tag),
+            smaller: smaller(repository, tag, full),
         };
     }
     let best = names(tag)
@@ -131,7 +131,7 @@ fn names(tag: &str) -> Vec<String> {
 }
 
 /// Existing tags that are smaller, of the same version, on whatever distribution: for a message.
-fn smaller(repository: &str, tag: &str) -> Vec<String> {
+fn smaller(repository: &str, tag: &str, full: TagRecord) -> Vec<String> {
     let mut wanted = Vec::new();
     if tag.split('-').any(|word| word == "jdk") {
         wanted.push(tag.replace("jdk", "jre"));
@@ -158,7 +158,13 @@ fn smaller(repository: &str, tag: &str) -> Vec<String> {
             wanted.push(format!("{version}-alpine"));
         }
     }
-    wanted.retain(|name| tags::tag(repository, name).is_some());
+    // One that was left earlier is no advice.
+    let left = |tag: TagRecord| tag.last_maintained;
+    wanted.retain(|name| {
+        tags::tag(repository, name).is_some_and(|small| {
+            left(small).is_none() || left(full).is_some() && left(small) >= left(full)
+        })
+    });
     wanted.dedup();
     wanted
 }

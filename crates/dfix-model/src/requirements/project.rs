@@ -95,7 +95,7 @@ fn list(value: Option<&Value>, path: &str, all: &mut Requirements) -> bool {
         return false;
     };
     for item in items.iter().filter_map(Value::as_str) {
-        file::line(item, path, all);
+        file::words(item, path, all);
     }
     true
 }

@@ -2,8 +2,10 @@
 
 mod archives;
 mod commands;
+mod constraints;
 mod copies;
 mod examples;
+mod extras;
 mod files;
 mod form;
 mod install;
@@ -11,7 +13,6 @@ mod needs;
 mod node;
 mod packages;
 mod python;
-mod requirements;
 mod ruby;
 mod scripts;
 mod start;

@@ -73,7 +73,7 @@ fn package_tables_are_well_formed() {
             let columns: Vec<_> = row.collect();
             assert_eq!(columns.len(), 6, "{columns:?}");
             assert!(
-                matches!(columns[1], "pure" | "prebuilt" | "source"),
+                matches!(columns[1], "pure" | "pure+" | "prebuilt" | "source"),
                 "{columns:?}"
             );
             for name in columns[0].split(' ') {

@@ -91,6 +91,17 @@ impl<'m, 'n> Reader<'m, 'n> {
                 "look at the Dockerfiles that name this image",
             );
         }
+        let zone = step
+            .pairs()
+            .find(|pair| step.name() == "ENV" && pair.key_text() == Some("TZ"));
+        if let Some(zone) = zone
+            && !matches!(
+                zone.value().and_then(Word::value),
+                Some("" | "UTC" | "Etc/UTC")
+            )
+        {
+            self.time_zone("`TZ`", site);
+        }
         if step.name() == "ENV" {
             // `ENV EDITOR=…`: a program that others start.
             for value in step
@@ -347,15 +358,26 @@ impl<'m, 'n> Reader<'m, 'n> {
         if !self.form.loses_tools() {
             return;
         }
-        for folder in [
-            "/usr/local/bin",
-            "/usr/bin",
-            "/bin",
+        let folders = if site.is_run_time() {
+            site.stage.path_at(site.stage.last_step())
+        } else {
+            site.stage.path_at(site.step)
+        };
+        let usual = [
             "/usr/local/sbin",
-            "/sbin",
+            "/usr/local/bin",
             "/usr/sbin",
-        ] {
-            let path = format!("{folder}/{name}");
+            "/usr/bin",
+            "/sbin",
+            "/bin",
+        ];
+        let all = folders
+            .iter()
+            .filter_map(Option::as_deref)
+            .filter(|folder| folder.starts_with('/'))
+            .chain(usual);
+        for folder in all {
+            let path = format!("{}/{name}", folder.trim_end_matches('/'));
             match script_at(site, &path, None) {
                 Script::Elsewhere | Script::Program => {}
                 Script::Unread(_) if !name.contains('.') && !copies_file(site, name) => {}

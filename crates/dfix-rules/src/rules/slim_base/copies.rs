@@ -107,7 +107,7 @@ impl<'m> Reader<'m, '_> {
 }
 
 /// Whether a copied path tells that it is no program.
-fn is_text(word: Word<'_>) -> bool {
+pub(super) fn is_text(word: Word<'_>) -> bool {
     let path = word.known_start().trim_end_matches('/');
     let name = path.rsplit('/').next().unwrap_or(path);
     matches!(

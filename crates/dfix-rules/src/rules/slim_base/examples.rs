@@ -73,4 +73,54 @@ pub(super) const EXAMPLES: &[Example] = &[
     leaves("FROM registry.example.com/python:3.11\nCMD [\"python\", \"app.py\"]\n"),
     leaves("FROM python:2.7-stretch\nRUN curl -O https://example.com/x\nCMD [\"python\", \"app.py\"]\n")
         .that_says("stretch"),
+    // An image with several forms: a report.
+    leaves("FROM tomcat:9\nCMD [\"catalina.sh\", \"run\"]\n"),
+    // The entry script is found through PATH.
+    fixes(
+        "FROM python:3.12\nCOPY . /app\nENV PATH=\"/app:$PATH\"\nENTRYPOINT [\"start.sh\"]\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.12-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends curl \\\n    && rm -rf /var/lib/apt/lists/*\nCOPY . /app\nENV PATH=\"/app:$PATH\"\nENTRYPOINT [\"start.sh\"]\nCMD [\"python\", \"app.py\"]\n",
+    )
+    .with_context(&[("start.sh", "#!/bin/sh\ncurl http://ready\nexec \"$@\"\n"), ("app.py", "")]),
+    // Somebody tells the container what to do.
+    leaves("FROM node:22\nENTRYPOINT [\"npm\"]\n").that_says("what the `npm` is told"),
+    leaves("FROM python:3.12\nENTRYPOINT [\"python\", \"-u\"]\n").that_says("what the `python` is told"),
+    leaves("FROM python:3.12\nCMD [\"/bin/bash\"]\nENTRYPOINT []\n").that_says("what the `bash` is told"),
+    // A gem that compiles nothing itself.
+    leaves("FROM ruby:3.3\nRUN gem install rubocop\nENTRYPOINT [\"rubocop\", \"-a\"]\n")
+        .that_says("what the gem `rubocop` brings along"),
+    fixes(
+        "FROM ruby:3.3\nRUN gem install rack\nCMD [\"ruby\", \"app.rb\"]\n",
+        "FROM ruby:3.3-slim\nRUN gem install rack\nCMD [\"ruby\", \"app.rb\"]\n",
+    ),
+    // The full image has it already: there nothing is fetched and nothing asked.
+    leaves("FROM node:22\nRUN apt-get install -y curl\nCMD [\"node\", \"app.js\"]\n").that_says("package lists"),
+    leaves("FROM node:22\nRUN apt-get update && apt-get install apache2-utils\nCMD [\"node\", \"app.js\"]\n")
+        .that_says("pass `-y`"),
+    leaves("FROM python:3.12\nRUN apt-get update && apt-get install -y rsync\nCMD [\"python\", \"app.py\"]\n")
+        .that_says("goes over `ssh`"),
+    // On trixie only the full image has the time zones.
+    fixes(
+        "FROM node:24-trixie\nENV TZ=Europe/Oslo\nCMD [\"node\", \"app.js\"]\n",
+        "FROM node:24-trixie-slim\nENV TZ=Europe/Oslo\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends tzdata \\\n    && rm -rf /var/lib/apt/lists/*\nCMD [\"node\", \"app.js\"]\n",
+    ),
+    // Packages of another stage may load libraries.
+    leaves("FROM node:22 AS build\nWORKDIR /app\nCOPY package.json .\nRUN npm install\n\nFROM node:22\nCOPY --from=build /app /app\nCMD [\"node\", \"/app/main.js\"]\n")
+        .that_says("load a library"),
+    // A library's package is called otherwise on each release.
+    fixes(
+        "FROM python:3.13-trixie\nRUN pip install wand\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.13-slim-trixie\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libmagickwand-7.q16-10 \\\n    && rm -rf /var/lib/apt/lists/*\nRUN pip install wand\nCMD [\"python\", \"app.py\"]\n",
+    ),
+    // A tag that moves, a version that does not.
+    leaves("FROM python:3\nRUN pip install numpy==2.3.2\nCMD [\"python\", \"app.py\"]\n").that_says("is still Python"),
+    // A pip that old packages came with fetches sources of what others bring along.
+    leaves("FROM python:3.6.6\nRUN pip install kubernetes\nCMD [\"python\", \"app.py\"]\n").that_says("the pip of this image"),
+    // Constraints say which version comes; files are named as seen from their folder.
+    leaves("FROM python:3.12\nCOPY . .\nRUN pip install -r reqs/prod.txt\nCMD [\"python\", \"app.py\"]\n")
+        .with_context(&[
+            ("reqs/prod.txt", "-r base.txt\n-c pins.txt\n"),
+            ("reqs/base.txt", "numpy\n"),
+            ("reqs/pins.txt", "numpy==1.21.0\n"),
+        ])
+        .that_says("`numpy` has no wheel"),
 ];

@@ -156,9 +156,13 @@ impl Form {
 
     /// Whether the package is one that the full image has and the slim one lacks.
     pub(super) fn loses_package(&self, package: &str) -> bool {
-        self.loses_tools()
-            && (super::packages::FULL.contains(&package)
-                || package == "ca-certificates" && !self.has_certificates())
+        let (Some(from), Some(to)) = (
+            self.full_foundation(),
+            self.sibling.slim.foundation.as_ref(),
+        ) else {
+            return false;
+        };
+        self.loses_tools() && catalogue::lost_package(&self.repository, from, to, package)
     }
 
     /// Whether the slim form has certificates, without which nothing is fetched over https.
@@ -211,6 +215,13 @@ impl Form {
     pub(super) fn was_left_before(&self, year: u16, month: u8) -> bool {
         let last = self.sibling.slim.last_maintained;
         last.is_some_and(|day| (day.year, day.month) < (year, month))
+    }
+
+    /// Whether the tag goes over to the next version of Python when there is one: `3`, `latest`.
+    pub(super) fn moves_python(&self) -> bool {
+        let tag = self.tag.as_deref().unwrap_or("latest");
+        let version = tag.split('-').next().unwrap_or(tag);
+        self.repository == "python" && !version.contains('.') && !version.starts_with('2')
     }
 
     /// The version of Python, where the image has one: `3.11`.

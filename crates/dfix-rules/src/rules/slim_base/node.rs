@@ -6,6 +6,7 @@ use dfix_model::{Command, PackageCommand, Word};
 use serde_json::Value;
 
 use super::commands::{Reader, said};
+use super::copies::is_text;
 use super::needs::{Needs, Site};
 use super::packages::{Verdict, of_node};
 use super::scripts::{absolute, file_at};
@@ -153,6 +154,16 @@ impl<'m> Reader<'m, '_> {
         };
         let mut needs = Needs::default();
         Reader::new(self.form, &mut needs, &[]).node(package, there, folder, 0);
+        let is_known = !package.operands().is_empty() || {
+            let json = read_json(there, folder, "package.json");
+            matches!(json, Project::Read(_))
+        };
+        if !is_known && !site.step.sources().all(is_text) {
+            self.needs.open(
+                format!("whether the packages that {} copies load a library that the slim form lacks: package.json is not read", said(site.step)),
+                "run dfix where the build context is",
+            );
+        }
         for install in needs.installs {
             let is_library = install.package.starts_with("lib") || install.package == "openssl";
             if is_library && !self.is_installed(&install.package, site) {

@@ -2,51 +2,43 @@
 
 use dfix_model::context::Answer;
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, PackageCommand, PackageManager, Stage, Word};
+use dfix_model::requirements::{Line, dependencies, lines, locked, pipfile_lock};
+use dfix_model::{Command, PackageCommand, PackageManager, Stage, Word, normal_python_name};
 
 use super::commands::{Reader, said};
+use super::constraints::Constraints;
 use super::needs::Site;
 use super::packages::{Known, Verdict, of_python};
-use super::requirements::{Line, locked, pipfile_lock, read};
 use super::scripts::{file_at, has_ending};
 
 /// How deep files of requirements may name one another.
 const MAX_DEPTH: u8 = 8;
 
-/// Extras of which all that they bring along has wheels or is pure Python; no names: all of them.
-const KNOWN_EXTRAS: &[(&str, &[&str])] = &[
-    (
-        "celery",
-        &[
-            "redis",
-            "amqp",
-            "sqs",
-            "msgpack",
-            "yaml",
-            "librabbitmq-free",
-        ],
-    ),
-    ("django", &["argon2", "bcrypt"]),
-    ("django-storages", &[]),
-    ("fastapi", &["all", "standard"]),
-    ("fastapi-users", &["sqlalchemy", "redis", "oauth"]),
-    ("flask", &["async", "dotenv"]),
-    ("httpx", &["http2", "socks", "brotli"]),
-    ("passlib", &["bcrypt", "argon2"]),
-    ("psycopg", &["binary", "pool"]),
-    ("pydantic", &["email", "dotenv"]),
-    ("pyjwt", &["crypto"]),
-    ("python-jose", &["cryptography"]),
-    ("qrcode", &["pil"]),
-    ("redis", &["hiredis"]),
-    ("requests", &["security", "socks"]),
-    ("sentry-sdk", &[]),
-    (
-        "sqlalchemy",
-        &["asyncio", "postgresql_asyncpg", "postgresql_psycopg2binary"],
-    ),
-    ("strawberry-graphql", &["fastapi", "asgi"]),
-    ("uvicorn", &["standard"]),
+/// Packages that bring nothing along that must be compiled, whatever pip knows of wheels.
+const ALONE: &[&str] = &[
+    "boto3",
+    "bottle",
+    "click",
+    "docopt",
+    "flask",
+    "gunicorn",
+    "itsdangerous",
+    "jinja2",
+    "mock",
+    "nose",
+    "pip",
+    "pymysql",
+    "pytest",
+    "python-dateutil",
+    "pytz",
+    "redis",
+    "requests",
+    "setuptools",
+    "six",
+    "urllib3",
+    "virtualenv",
+    "werkzeug",
+    "wheel",
 ];
 
 /// What is asked of a package.
@@ -66,8 +58,8 @@ struct Use<'m, 'f> {
     asked: Asked,
     /// Whether wheels are not taken.
     no_binary: bool,
-    /// Whether a constraint file may say versions.
-    constrained: bool,
+    /// What constraint files say of versions.
+    constraints: &'f Constraints,
 }
 
 impl<'m> Reader<'m, '_> {
@@ -108,28 +100,38 @@ impl<'m> Reader<'m, '_> {
         {
             return;
         }
+        let mut constraints = Constraints::default();
+        for file in package.constraint_files() {
+            match file.text() {
+                Some(path) => constraints.read(path, there, folder),
+                None => constraints.is_open = true,
+            }
+        }
         let usage = Use {
             site: there,
             folder,
             asked,
             no_binary: package.has_flag("--no-binary"),
-            constrained: package.constraint_files().next().is_some(),
+            constraints: &constraints,
         };
         for spec in package.packages() {
             match (spec.kind, spec.name) {
                 (SpecKind::Index, Some(name)) => {
-                    if usage.asked == Asked::Everything {
-                        self.extras(spec.word.known_start());
+                    let rest = spec.word.known_start().split_once('[');
+                    let extras = rest.and_then(|(_, rest)| rest.split(']').next());
+                    let extras = extras.unwrap_or("");
+                    if usage.asked == Asked::Everything && !extras.is_empty() {
+                        self.extras(name, extras);
                     }
-                    self.python_package(name, spec.version, usage, site);
+                    self.python_package(with_extras(name, extras), spec.version, usage, site);
                 }
                 (SpecKind::Path, _) if has_ending(spec.word.known_start(), ".whl") => {
                     self.own_wheel(package, spec.word, usage);
                 }
                 // Folders are looked at below.
                 (SpecKind::Path, _) => {}
-                _ => match read(spec.word.value().unwrap_or("")).into_iter().next() {
-                    Some(line) => self.requirement(&line, usage, site, 0),
+                _ => match lines(spec.word.value().unwrap_or("")).into_iter().next() {
+                    Some(line) => self.requirement(&line, usage, site),
                     None => self.unknown_python(&format!("`{}`", spec.word.written()), site),
                 },
             }
@@ -144,8 +146,8 @@ impl<'m> Reader<'m, '_> {
             .editables()
             .filter(|e| e.known_start.contains("://"))
         {
-            for line in read(editable.known_start) {
-                self.requirement(&line, usage, site, 0);
+            for line in lines(editable.known_start) {
+                self.requirement(&line, usage, site);
             }
         }
         let files: Vec<_> = package.requirement_files().collect();
@@ -198,8 +200,32 @@ impl<'m> Reader<'m, '_> {
         match file_at(usage.site, path, usage.folder) {
             Answer::Found(text) => {
                 let before = self.needs.state();
-                for line in read(&text) {
-                    self.requirement(&line, usage, site, depth);
+                let all = lines(&text);
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let beside = |file: &str| match folder {
+                    "" => file.to_owned(),
+                    folder => format!("{folder}/{file}"),
+                };
+                let mut constraints = usage.constraints.clone();
+                for line in &all {
+                    if let Line::Constraints(file) = line {
+                        constraints.read(&beside(file), usage.site, usage.folder);
+                    }
+                }
+                let usage = Use {
+                    constraints: &constraints,
+                    no_binary: usage.no_binary,
+                    ..usage
+                };
+                for line in &all {
+                    match line {
+                        Line::File(file) if depth >= MAX_DEPTH || file.contains("://") => {
+                            self.unknown_python(&format!("what `{file}` names"), site);
+                        }
+                        Line::File(file) if !self.scripts.insert(format!("{file} of {path} for {}", site.start)) => {}
+                        Line::File(file) => self.requirements(&beside(file), usage, site, depth + 1),
+                        line => self.requirement(line, usage, site),
+                    }
                 }
                 if self.needs.state() == before && usage.asked == Asked::Everything {
                     self.needs.evidence(format!(
@@ -218,40 +244,54 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
-    fn requirement(&mut self, line: &Line, usage: Use<'m, '_>, site: Site<'m>, depth: u8) {
+    fn requirement(&mut self, line: &Line, usage: Use<'m, '_>, site: Site<'m>) {
+        let is_all = usage.asked == Asked::Everything;
         match line {
-            Line::Package { name, version } => {
-                self.python_package(name, version.as_deref(), usage, site);
+            Line::Package {
+                name,
+                extras,
+                version,
+            } => {
+                if is_all && !extras.is_empty() {
+                    self.extras(name, extras);
+                }
+                self.python_package(with_extras(name, extras), version.as_deref(), usage, site);
             }
-            Line::Extras(text) if usage.asked == Asked::Everything => self.extras(text),
-            Line::Extras(_) => {}
-            Line::Repository { tool, name, ssh } => {
-                if usage.asked == Asked::Everything {
+            Line::Repository {
+                tool,
+                name,
+                folder,
+                ssh,
+            } => {
+                if is_all {
                     self.vcs(tool, "pip, for a package from a repository", site);
                     if *ssh {
                         self.vcs("ssh", "pip, for a package from a repository", site);
                     }
                 }
-                match name {
+                match name.as_ref().or(folder.as_ref()) {
                     Some(name) => self.python_source(name, usage, site),
                     None => self.unknown_python("a package from a repository", site),
                 }
             }
-            Line::Wheel => {}
-            Line::Archive(name) => match name {
-                Some(name) => self.python_source(name, usage, site),
-                None => self.unknown_python("an archive that is named by its address", site),
-            },
-            Line::Local(path) => self.python_project(path, usage, site),
-            Line::File(path) if depth < MAX_DEPTH => {
-                self.requirements(path, usage, site, depth + 1);
+            // What a wheel needs beside itself is fetched like everything else.
+            Line::Wheel { place, .. } if is_all => {
+                self.unknown_python(&format!("what `{place}` brings along"), site);
             }
-            Line::File(_) | Line::Constraints => {}
+            Line::Archive {
+                name: Some(name), ..
+            } => self.python_source(name, usage, site),
+            Line::Archive { .. } => {
+                self.unknown_python("an archive that is named by its address", site);
+            }
+            Line::Local(path) => self.python_project(path, usage, site),
             Line::NoBinary(what) => {
                 self.needs
                     .build(format!("`--no-binary {what}` compiles packages"));
             }
             Line::Unknown(text) => self.unknown_python(&format!("`{text}`"), site),
+            Line::File(file) => self.unknown_python(&format!("what `{file}` names"), site),
+            Line::Wheel { .. } | Line::Constraints(_) => {}
         }
     }
 
@@ -265,19 +305,45 @@ impl<'m> Reader<'m, '_> {
         if self.is_assumed(name) {
             return;
         }
-        let version = if usage.constrained { None } else { version };
+        let (constrained, is_open) = usage.constraints.of(name);
+        let version = version
+            .filter(|v| v.trim().starts_with("=="))
+            .or(constrained)
+            .or(version);
         let known = of_python(name, version, self.form.python().as_deref());
         self.libraries_of(name, &known, site);
         if usage.asked == Asked::Libraries {
             return;
         }
-        if let Some(why) = self.too_old(&known) {
+        if let Some(why) = self.too_old(name, &known) {
             return self.needs.open(
                 format!(
                     "whether `{name}` and what it brings along install without a compiler: {why}"
                 ),
                 "try the slim form, or take a newer Python",
             );
+        }
+        if is_open && !known.is_pure && !version.is_some_and(|v| v.trim().starts_with("==")) {
+            return self.needs.open(
+                format!(
+                    "which version of `{name}` the constraints allow, and whether it has a wheel"
+                ),
+                "run dfix where the build context is, or look into the file of constraints",
+            );
+        }
+        let is_pinned = version.is_some_and(|v| v.trim().starts_with("=="));
+        if is_pinned && self.form.moves_python() && known.verdict == Verdict::Fine {
+            let next = of_python(name, version, Some("99.0"));
+            if next.verdict != Verdict::Fine {
+                return self.needs.open(
+                    format!(
+                        "whether `{}` is still {} when it is built: this version of `{name}` has no wheel for the next",
+                        self.form.from(),
+                        python_name(self.form.python()),
+                    ),
+                    "name the version of Python in the tag",
+                );
+            }
         }
         match known.verdict {
             _ if usage.no_binary && !known.is_pure => {
@@ -300,43 +366,16 @@ impl<'m> Reader<'m, '_> {
     }
 
     /// Why wheels of today say nothing of this image, if they do not.
-    fn too_old(&self, known: &Known) -> Option<&'static str> {
+    fn too_old(&self, name: &str, known: &Known) -> Option<&'static str> {
         let version = self.form.python()?;
         let (major, minor) = version.split_once('.')?;
         if major == "2" || (major == "3" && minor.parse::<u8>().ok()? < 6) {
             return Some("many packages have no wheels for so old a Python");
         }
         // manylinux2014 is known to pip since 19.3.
-        let old_pip = self.form.was_left_before(2020, 1) && !known.is_pure;
+        let alone = known.is_pure && ALONE.contains(&normal_python_name(name).as_str());
+        let old_pip = self.form.was_left_before(2020, 1) && !alone;
         old_pip.then_some("the pip of this image does not know the wheels of today")
-    }
-
-    /// What the extras of a requirement bring along.
-    fn extras(&mut self, text: &str) {
-        let Some((name, rest)) = text.split_once('[') else {
-            return;
-        };
-        let extras = rest.split(']').next().unwrap_or(rest);
-        let known = |extra: &str| {
-            KNOWN_EXTRAS.iter().any(|(package, names)| {
-                package.eq_ignore_ascii_case(name.trim())
-                    && (names.contains(&extra) || names.is_empty())
-            })
-        };
-        let Some(extra) = extras.split(',').map(str::trim).find(|e| !known(e)) else {
-            return;
-        };
-        if name.trim() == "psycopg" && extra == "c" {
-            let python = python_name(self.form.python());
-            return self.needs.compiles("psycopg[c]", &python);
-        }
-        self.needs.open(
-            format!(
-                "whether what `{}[{extra}]` brings along has wheels",
-                name.trim()
-            ),
-            "look at what the extra names",
-        );
     }
 
     /// `python setup.py install`.
@@ -349,7 +388,7 @@ impl<'m> Reader<'m, '_> {
             folder,
             asked: Asked::Everything,
             no_binary: false,
-            constrained: false,
+            constraints: &Constraints::default(),
         };
         self.python_project(".", usage, site);
     }
@@ -429,7 +468,7 @@ impl<'m> Reader<'m, '_> {
             self.vcs("git", "the project's version", site);
         }
         for text in &texts {
-            for (name, version) in super::requirements::dependencies(text) {
+            for (name, version) in dependencies(text) {
                 self.python_package(&name, version.as_deref(), usage, site);
             }
         }
@@ -472,7 +511,7 @@ impl<'m> Reader<'m, '_> {
             folder,
             asked: Asked::Everything,
             no_binary: false,
-            constrained: false,
+            constraints: &Constraints::default(),
         };
         let answer = if file == "the command line" {
             Answer::Absent
@@ -488,7 +527,7 @@ impl<'m> Reader<'m, '_> {
                     locked(&text)
                 };
                 for line in &lines {
-                    self.requirement(line, usage, site, 0);
+                    self.requirement(line, usage, site);
                 }
                 if self.needs.state() == before {
                     self.needs.evidence(format!(
@@ -531,7 +570,17 @@ impl<'m> Reader<'m, '_> {
     }
 }
 
-fn python_name(version: Option<String>) -> String {
+/// The package that an extra puts in another's stead.
+fn with_extras<'a>(name: &'a str, extras: &str) -> &'a str {
+    let has_binary = extras.split(',').any(|extra| extra.trim() == "binary");
+    if normal_python_name(name) == "psycopg" && has_binary {
+        "psycopg-binary"
+    } else {
+        name
+    }
+}
+
+pub(super) fn python_name(version: Option<String>) -> String {
     version.map_or_else(
         || "this Python".to_owned(),
         |version| format!("Python {version}"),

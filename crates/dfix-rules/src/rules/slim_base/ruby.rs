@@ -5,7 +5,7 @@ use dfix_model::{PackageCommand, PackageManager};
 
 use super::commands::{Reader, said};
 use super::needs::Site;
-use super::packages::{Verdict, of_ruby};
+use super::packages::{Verdict, gem_brings_more, of_ruby};
 use super::scripts::file_at;
 
 impl<'m> Reader<'m, '_> {
@@ -22,7 +22,12 @@ impl<'m> Reader<'m, '_> {
         if package.manager == PackageManager::Gem {
             for spec in package.packages() {
                 match spec.name {
-                    Some(name) => self.gem(name, spec.version, site),
+                    Some(name) => {
+                        self.gem(name, spec.version, site);
+                        if gem_brings_more(name) {
+                            self.unknown_gems(&format!("what the gem `{name}` brings along"));
+                        }
+                    }
                     None => self.unknown_gems(&format!("`{}`", spec.word.written())),
                 }
             }

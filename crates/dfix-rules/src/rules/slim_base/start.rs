@@ -1,6 +1,6 @@
 //! What the container starts, where that tells of commands that no file shows.
 
-use dfix_model::Stage;
+use dfix_model::{Command, Stage, Step};
 
 use super::commands::{Reader, SHELLS};
 use super::target::Target;
@@ -8,6 +8,12 @@ use super::target::Target;
 /// Programs that read what is typed when they are given nothing to run.
 const INTERPRETERS: &[&str] = &[
     "python", "python2", "python3", "node", "irb", "perl", "pypy", "pypy3",
+];
+
+/// Programs that work on what they are told when the container is started.
+const TOLD: &[&str] = &[
+    "npm", "yarn", "pnpm", "npx", "pip", "pip3", "gem", "bundle", "poetry", "uv", "pod",
+    "fastlane", "fog", "git", "make",
 ];
 
 /// Programs that wait for a person to come in.
@@ -26,6 +32,12 @@ const WORKBENCHES: &[&str] = &[
     "ansible",
     "molecule",
     "ipython",
+    "vim",
+    "nvim",
+    "emacs",
+    "nano",
+    "zsh",
+    "fish",
 ];
 
 impl<'m> Reader<'m, '_> {
@@ -45,10 +57,9 @@ impl<'m> Reader<'m, '_> {
                 remedy,
             );
         };
-        let is_typed = SHELLS.contains(&program) || INTERPRETERS.contains(&program);
-        if is_typed {
+        if is_typed(program) {
             self.needs.open(
-                format!("what is typed into the `{program}` that this image starts"),
+                format!("what the `{program}` is told that this image starts"),
                 remedy,
             );
         } else if WAITING.contains(&program) || WORKBENCHES.contains(&program) {
@@ -60,17 +71,36 @@ impl<'m> Reader<'m, '_> {
     }
 }
 
+fn is_typed(program: &str) -> bool {
+    SHELLS.contains(&program) || INTERPRETERS.contains(&program) || TOLD.contains(&program)
+}
+
+/// Whether a command has options only, and none that says what to run.
+fn is_told_nothing(command: Command<'_>) -> bool {
+    command.args().all(|word| {
+        let text = word.known_start();
+        text.starts_with('-') && !matches!(text, "-c" | "-m" | "-e" | "-p" | "--version")
+    })
+}
+
 /// The program that the container starts, where it tells of others: a shell or an interpreter for
 /// somebody to type into, `""` for other programs, none where the file says none.
 fn started(last: Stage<'_>) -> Option<&str> {
     let named = |name| last.lineage().find_map(|s| s.steps_named(name).next_back());
+    // An empty list says that there is none.
     let (entry, command) = (named("ENTRYPOINT"), named("CMD"));
+    let is_some = |step: &Step<'_>| !step.is_exec_form() || step.words().next().is_some();
+    let entry = entry.filter(is_some);
+    let command = command.filter(is_some);
     let first = entry.or(command)?;
     // In the exec form the words of CMD are arguments of ENTRYPOINT.
-    let has_more = entry.is_some() && command.is_some();
-    let is_typed = |name: &str| SHELLS.contains(&name) || INTERPRETERS.contains(&name);
+    let says_more = |step: Step<'_>| {
+        let first = step.words().next();
+        first.is_none_or(|word| !word.known_start().starts_with('-'))
+    };
+    let has_more = entry.is_some() && command.is_some_and(says_more);
     let mut commands = first.commands().filter(|c| !c.has_inner());
-    let bare = commands.find(|c| is_typed(c.name()) && c.args().len() == 0);
+    let bare = commands.find(|c| is_typed(c.name()) && is_told_nothing(*c));
     match bare {
         Some(command) if !has_more => Some(command.name()),
         _ => {
@@ -78,7 +108,7 @@ fn started(last: Stage<'_>) -> Option<&str> {
             Some(
                 first
                     .commands()
-                    .map(dfix_model::Command::name)
+                    .map(Command::name)
                     .find(special)
                     .unwrap_or(""),
             )

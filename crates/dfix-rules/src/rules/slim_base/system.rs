@@ -1,6 +1,7 @@
 //! Debian's packages: what a command needs of them, what the stage installs itself.
 
-use dfix_model::{Command, PackageCommand, PackageManager};
+use dfix_model::catalogue::brings;
+use dfix_model::{Command, PackageCommand, PackageManager, Stage};
 
 use super::commands::{Reader, mentions, said};
 use super::needs::Site;
@@ -41,7 +42,7 @@ impl<'m> Reader<'m, '_> {
 
     /// Whether the stage installs the package itself before this place.
     pub(super) fn is_installed(&self, package: &str, site: Site<'m>) -> bool {
-        self.installed.iter().any(|name| provides(name, package))
+        self.installed.iter().any(|name| brings(name, package))
             || site.stage.lineage().any(|stage| {
                 stage
                     .installs(PackageManager::Apt)
@@ -53,7 +54,7 @@ impl<'m> Reader<'m, '_> {
                     })
                     .flat_map(|install| install.packages())
                     .filter_map(|spec| spec.name)
-                    .any(|name| provides(name, package))
+                    .any(|name| brings(name, package))
             })
     }
 
@@ -67,6 +68,7 @@ impl<'m> Reader<'m, '_> {
             if depth > 0 {
                 self.installed.extend(names.iter().map(|n| (*n).to_owned()));
             }
+            self.asks(apt, &names, site);
             self.manual_folders(apt, &names);
         } else if apt.is_any(&["remove", "purge", "autoremove"]) {
             // apt-get fails for names that it has no list of; the full image knew what it had.
@@ -83,6 +85,55 @@ impl<'m> Reader<'m, '_> {
                     apt.subcommand_text()
                 ));
             }
+        }
+    }
+
+    /// What the full image has already needs no package lists and no answer there; in the slim form it
+    /// needs both.
+    fn asks(&mut self, apt: &PackageCommand<'_>, names: &[&str], site: Site<'m>) {
+        if !self.form.loses_tools() {
+            return;
+        }
+        if !apt.assumes_yes() {
+            self.needs.open(
+                format!(
+                    "whether {} is answered when it asks: it installs more on the slim form",
+                    said(apt.run())
+                ),
+                "pass `-y`",
+            );
+        }
+        if names.contains(&"rsync")
+            && self.form.lost("ssh").is_some()
+            && !self.is_installed("openssh-client", site)
+        {
+            self.needs.open(
+                "whether `rsync`, which is installed, goes over `ssh`",
+                "install `openssh-client` beside it where it does",
+            );
+        }
+        let updates = |stage: Stage<'_>| {
+            stage
+                .package_commands(PackageManager::Apt)
+                .filter(|update| update.is_any(&["update"]))
+                .any(|update| {
+                    let start: usize = update.command.range().start().into();
+                    stage != site.stage || start < site.start
+                })
+        };
+        let lost = names.iter().find(|name| self.form.loses_package(name));
+        if let Some(name) = lost.filter(|_| !site.stage.lineage().any(updates)) {
+            self.needs.open(
+                format!("whether apt-get has package lists when {} installs `{name}`, which the full image has already", said(site.step)),
+                "call `apt-get update` before it",
+            );
+        }
+    }
+
+    /// The time zone is told, so its data is wanted.
+    pub(super) fn time_zone(&mut self, who: &str, site: Site<'m>) {
+        if self.form.loses_time_zones() && !self.is_installed("tzdata", site) {
+            self.needs.install("tzdata", who, site);
         }
     }
 
@@ -190,63 +241,11 @@ impl<'m> Reader<'m, '_> {
         let zones = command
             .args()
             .any(|w| w.known_start().contains("/usr/share/zoneinfo"));
-        if zones && self.form.loses_time_zones() && !self.is_installed("tzdata", site) {
-            self.needs.install("tzdata", "`/usr/share/zoneinfo`", site);
+        if zones {
+            self.time_zone("`/usr/share/zoneinfo`", site);
+        }
+        if command.is("dpkg-reconfigure") && command.has_arg("tzdata") {
+            self.time_zone("`dpkg-reconfigure tzdata`", site);
         }
     }
-}
-
-/// Whether package `name` is, or brings, `package`. Source: the packages' own Depends on Debian.
-pub(super) fn provides(name: &str, package: &str) -> bool {
-    const COMPILER: &[&str] = &["gcc", "cpp", "binutils", "libc6-dev", "libgomp1"];
-    // `libpq-dev` brings `libpq5`, `libxslt1-dev` brings `libxslt1.1`.
-    let brings_library = name
-        .strip_suffix("-dev")
-        .map(|stem| stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
-        .is_some_and(|stem| stem.starts_with("lib") && package.starts_with(stem));
-    name == package
-        || brings_library
-        || match name {
-            "build-essential" => {
-                COMPILER.contains(&package)
-                    || matches!(
-                        package,
-                        "g++" | "make" | "dpkg-dev" | "patch" | "bzip2" | "xz-utils" | "perl"
-                    )
-            }
-            "g++" | "gcc" => COMPILER.contains(&package),
-            "default-libmysqlclient-dev"
-            | "libmysqlclient-dev"
-            | "default-mysql-client"
-            | "mariadb-client" => package == "libmariadb3",
-            "postgresql-client" | "postgresql" => package == "libpq5",
-            "imagemagick" | "ffmpeg" | "libgtk-3-0" | "chromium" => {
-                matches!(
-                    package,
-                    "libglib2.0-0" | "libcairo2" | "libpango-1.0-0" | "libfontconfig1"
-                )
-            }
-            "git" | "git-all" | "git-core" | "git-lfs" => matches!(package, "git" | "perl"),
-            "gnupg" | "gnupg2" => matches!(package, "gnupg" | "dirmngr"),
-            "python3-dev"
-            | "python3-pip"
-            | "python3-venv"
-            | "python3-setuptools"
-            | "python-is-python3"
-            | "python3-full"
-            | "software-properties-common" => package == "python3",
-            "python" | "python-dev" | "python-pip" | "python-setuptools" | "python-virtualenv"
-            | "python2" => package == "python",
-            "openssh-server" | "ssh" => package == "openssh-client",
-            "ca-certificates" => package == "openssl",
-            "cmake" => package == "procps",
-            "autoconf" | "automake" | "libtool" => {
-                matches!(package, "autoconf" | "perl" | "autotools-dev")
-            }
-            "dpkg-dev" => matches!(
-                package,
-                "make" | "patch" | "binutils" | "bzip2" | "xz-utils" | "perl"
-            ),
-            _ => false,
-        }
 }

@@ -1,0 +1,29 @@
+//! Which Debian packages come along with others.
+
+use super::table_rows;
+
+static BRINGS: &str = include_str!("../../data/debian-brings.tsv");
+
+/// Whether the Debian package `name` is `wanted`, or installing it brings `wanted` along.
+pub fn brings(name: &str, wanted: &str) -> bool {
+    if name == wanted || library_of_headers(name, wanted) {
+        return true;
+    }
+    let plain = wanted.strip_suffix("t64").unwrap_or(wanted);
+    table_rows(BRINGS).any(|mut row| {
+        let mut has = |word: &str| {
+            row.next()
+                .unwrap_or("")
+                .split(' ')
+                .any(|known| known == word)
+        };
+        has(name) && has(plain)
+    })
+}
+
+/// `libpq-dev` brings `libpq5`, `libxslt1-dev` brings `libxslt1.1`.
+fn library_of_headers(name: &str, wanted: &str) -> bool {
+    name.strip_suffix("-dev")
+        .map(|stem| stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
+        .is_some_and(|stem| stem.len() > 3 && stem.starts_with("lib") && wanted.starts_with(stem))
+}

@@ -1,0 +1,163 @@
+//! Lock files, and the requirements that a project's own files name.
+
+use serde_json::Value;
+
+use super::lines::{Line, line};
+
+/// The packages of `poetry.lock`, `uv.lock` and `pdm.lock`: tables `[[package]]`.
+pub fn locked(text: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for table in text.split("[[package]]").skip(1) {
+        let value = |key: &str| {
+            table.lines().find_map(|line| {
+                let (name, value) = line.split_once('=')?;
+                (name.trim() == key).then(|| value.trim().to_owned())
+            })
+        };
+        let Some(name) = value("name").map(|n| n.trim_matches('"').to_owned()) else {
+            continue;
+        };
+        let source = value("source").unwrap_or_default();
+        if source.contains("virtual") || source.contains("editable") || source.contains("directory")
+        {
+            continue;
+        }
+        let kind = value("type").unwrap_or_default();
+        if source.contains("git =") || kind.contains("git") {
+            lines.push(repository(name));
+            continue;
+        }
+        lines.push(Line::Package {
+            name,
+            extras: String::new(),
+            version: value("version").map(|v| format!("=={}", v.trim_matches('"'))),
+        });
+    }
+    lines
+}
+
+/// The packages of a `Pipfile.lock`.
+pub fn pipfile_lock(text: &str) -> Vec<Line> {
+    let Ok(json) = serde_json::from_str::<Value>(text) else {
+        return vec![Line::Unknown("Pipfile.lock".to_owned())];
+    };
+    let packages = json.get("default").and_then(Value::as_object);
+    packages
+        .into_iter()
+        .flatten()
+        .map(|(name, entry)| {
+            if entry.get("git").is_some() {
+                return repository(name.clone());
+            }
+            Line::Package {
+                name: name.clone(),
+                extras: String::new(),
+                version: entry
+                    .get("version")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+            }
+        })
+        .collect()
+}
+
+/// The packages that a pyproject.toml, setup.cfg or setup.py names: quoted requirements in lists that
+/// are called dependencies, and the keys below `[tool.poetry.dependencies]`.
+pub fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
+    let mut found = Vec::new();
+    let mut push = |text: &str| {
+        if let Some(Line::Package { name, version, .. }) = line(text)
+            && name != "python"
+        {
+            found.push((name, version));
+        }
+    };
+    let lists = [
+        "dependencies = [",
+        "dependencies=[",
+        "install_requires=[",
+        "install_requires = [",
+        "requires = [",
+    ];
+    for list in lists {
+        for (at, _) in text.match_indices(list) {
+            let rest = &text[at + list.len()..];
+            let mut depth = 0;
+            let end = rest.find(|c| {
+                match c {
+                    '[' => depth += 1,
+                    ']' if depth == 0 => return true,
+                    ']' => depth -= 1,
+                    _ => {}
+                }
+                false
+            });
+            let inside = &rest[..end.unwrap_or(rest.len())];
+            let mut pieces = inside.split(['"', '\'']);
+            pieces.next();
+            while let Some(quoted) = pieces.next() {
+                push(quoted);
+                if pieces.next().is_none() {
+                    break;
+                }
+            }
+        }
+    }
+    if let Some((_, table)) = text.split_once("[tool.poetry.dependencies]") {
+        for entry in table.lines().skip(1).take_while(|l| !l.starts_with('[')) {
+            if let Some((name, _)) = entry.split_once('=') {
+                push(name.trim());
+            }
+        }
+    }
+    if let Some((_, list)) = text.split_once("install_requires =\n") {
+        list.lines()
+            .take_while(|l| l.starts_with([' ', '\t']))
+            .for_each(|l| push(l.trim()));
+    }
+    found
+}
+
+fn repository(name: String) -> Line {
+    Line::Repository {
+        tool: "git",
+        name: Some(name),
+        folder: None,
+        ssh: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, version: Option<&str>) -> Line {
+        Line::Package {
+            name: name.to_owned(),
+            extras: String::new(),
+            version: version.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn projects_name_what_they_depend_on() {
+        let text =
+            "[project]\nname = \"x\"\ndependencies = [\n  \"flask[async]>=2\",\n  'lxml',\n]\n";
+        let found = dependencies(text);
+        assert_eq!(
+            found,
+            [
+                ("flask".to_owned(), Some(">=2".to_owned())),
+                ("lxml".to_owned(), None)
+            ]
+        );
+        let text = "[tool.poetry.dependencies]\npython = \"^3.11\"\nfastapi = \"^0.1\"\n[x]\n";
+        assert_eq!(dependencies(text), [("fastapi".to_owned(), None)]);
+    }
+
+    #[test]
+    fn locks_name_packages() {
+        let text = "[[package]]\nname = \"flask\"\nversion = \"2.2.5\"\n\n[[package]]\nname = \"me\"\nsource = { virtual = \".\" }\n";
+        assert_eq!(locked(text), [package("flask", Some("==2.2.5"))]);
+    }
+}
