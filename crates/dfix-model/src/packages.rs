@@ -150,6 +150,15 @@ impl<'m> PackageCommand<'m> {
         let mut options_ended = false;
         while let Some(word) = words.next() {
             let text = word.known_start();
+            // `bundle _2.4.1_ install`: RubyGems takes the version away.
+            let is_version = self.manager == PackageManager::Bundler
+                && self.subcommand.is_none()
+                && text.len() > 2
+                && text.starts_with('_')
+                && text.ends_with('_');
+            if is_version {
+                continue;
+            }
             if options_ended || text.len() < 2 || !text.starts_with('-') {
                 if self.subcommand.is_none() && self.tool.has_subcommands {
                     self.subcommand = Some(word);

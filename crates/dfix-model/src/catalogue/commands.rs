@@ -134,7 +134,8 @@ pub fn lost_tool(
     } else {
         rank(to.layer)
     };
-    let lost = rank(found.layer) <= rank(from.layer) && rank(found.layer) > after;
+    let has = rank(found.layer) <= rank(from.layer) || adds(repository, found.package);
+    let lost = has && rank(found.layer) > after;
     (lost && !is_own(repository, command) && !keeps(repository, found.package)).then_some(found)
 }
 
@@ -159,7 +160,7 @@ pub fn package_in(foundation: &Foundation, package: &str) -> Option<bool> {
 /// Whether the slim form lacks a Debian package, a shared library say, that the full one has.
 /// Arguments as for [`lost_tool`].
 pub fn lost_package(repository: &str, from: &Foundation, to: &Foundation, package: &str) -> bool {
-    package_in(from, package) != Some(false)
+    (package_in(from, package) != Some(false) || adds(repository, package))
         && package_in(to, package) != Some(true)
         && from
             .release
@@ -204,6 +205,21 @@ fn is_own(repository: &str, command: &str) -> bool {
         .own_commands()
         .any(|own| own == command)
         && !command.contains('/')
+}
+
+/// Whether the full form of an image installs the package on top of the layer that it stands on, which
+/// its slim form does not.
+fn adds(repository: &str, package: &str) -> bool {
+    const ADDED: &[&str] = &[
+        "bzip2",
+        "unzip",
+        "xz-utils",
+        "fontconfig",
+        "fontconfig-config",
+        "libfontconfig1",
+        "libfreetype6",
+    ];
+    repository == "openjdk" && ADDED.contains(&package)
 }
 
 /// Packages that a slim image has on top of the distribution's slim image, in all its versions.

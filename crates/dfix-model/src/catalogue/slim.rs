@@ -151,12 +151,16 @@ fn smaller(repository: &str, tag: &str, full: TagRecord) -> Vec<String> {
     if tag == "latest" {
         wanted.extend(["alpine", "slim", "minimal"].map(str::to_owned));
     } else {
-        for word in ["slim", "alpine", "minimal", "fpm-alpine"] {
+        for word in ["slim", "alpine", "minimal"] {
             wanted.push(format!("{tag}-{word}"));
         }
-        if let Some((version, _)) = tag.split_once('-') {
-            wanted.push(format!("{version}-alpine"));
-        }
+        // The release goes; a word such as `jre`, `fpm` or `apache` says what is inside, and stays.
+        let release = full.foundation.and_then(|foundation| foundation.release);
+        let words: Vec<&str> = tag
+            .split('-')
+            .filter(|word| Some(*word) != release)
+            .collect();
+        wanted.push(format!("{}-alpine", words.join("-")));
     }
     // One that was left earlier is no advice.
     let left = |tag: TagRecord| tag.last_maintained;

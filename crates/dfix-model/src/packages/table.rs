@@ -205,6 +205,7 @@ static TOOLS: &[Tool] = &[
     Tool {
         manager: PackageManager::Bundler,
         names: &["bundle", "bundler"],
+        installs: &["install", "i", "update", "cache", "package", "pack"],
         letters: "j",
         long: &[
             "--gemfile", "--path", "--jobs", "--retry", "--without", "--with", "--binstubs", "--shebang",

@@ -36,6 +36,7 @@ const INSTALLERS_OF_SOURCE: &[&str] = &[
     "bun",
     "deno",
     "composer",
+    "pip-compile",
     "pyenv",
     "rbenv",
     "nvm",
@@ -143,6 +144,7 @@ impl<'m, 'n> Reader<'m, 'n> {
             self.package(&package, site, folder, depth);
         }
         self.python_tool(command, site, folder);
+        self.unknown_subcommand(command, name, site);
         for wrapper in command.wrappers() {
             self.tool(wrapper.name, site);
         }
@@ -165,6 +167,9 @@ impl<'m, 'n> Reader<'m, 'n> {
                 }
             }
             "apt-key" => self.tool("gpg", site),
+            "pm2" if command.has_arg("install") && self.form.loses_tools() => {
+                self.unknown_installs(name, site);
+            }
             "npx" | "bunx" => self.npx(command, site),
             other if INSTALLERS_OF_SOURCE.contains(&other) && self.form.loses_tools() => {
                 self.unknown_installs(other, site);

@@ -85,6 +85,19 @@ pub(super) const EXAMPLES: &[Example] = &[
     leaves("FROM node:22\nENTRYPOINT [\"npm\"]\n").that_says("what the `npm` is told"),
     leaves("FROM python:3.12\nENTRYPOINT [\"python\", \"-u\"]\n").that_says("what the `python` is told"),
     leaves("FROM python:3.12\nCMD [\"/bin/bash\"]\nENTRYPOINT []\n").that_says("what the `bash` is told"),
+    leaves("FROM node:22\nENTRYPOINT [\"sh\", \"-c\"]\n").that_says("what the `sh` is told"),
+    leaves("FROM node:22\nENTRYPOINT [\"dumb-init\"]\n").that_says("what the `dumb-init` is told"),
+    leaves("FROM ruby:3.3\nCOPY Gemfile .\nRUN bundle _2.4.1_ install\nCMD [\"ruby\", \"app.rb\"]\n").that_says("compiles native parts"),
+    leaves("FROM ruby:3.3\nCOPY Gemfile .\nRUN bundle pack\nCMD [\"ruby\", \"app.rb\"]\n").that_says("compiles native parts"),
+    leaves("FROM node:22\nCOPY . .\nRUN npm link\nCMD [\"app\"]\n").that_says("package.json"),
+    leaves("FROM python:3.12\nARG get=\"pip install\"\nRUN python -m $get lxml\nCMD [\"python\", \"app.py\"]\n")
+        .that_says("write it out"),
+    // What openjdk's full form installs itself.
+    fixes(
+        "FROM openjdk:17-jdk-bullseye\nRUN unzip app.zip\nCMD [\"java\", \"-jar\", \"app.jar\"]\n",
+        "FROM openjdk:17-jdk-slim-bullseye\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends unzip \\\n    && rm -rf /var/lib/apt/lists/*\nRUN unzip app.zip\nCMD [\"java\", \"-jar\", \"app.jar\"]\n",
+    )
+    .with_unsafe(),
     // A gem that compiles nothing itself.
     leaves("FROM ruby:3.3\nRUN gem install rubocop\nENTRYPOINT [\"rubocop\", \"-a\"]\n")
         .that_says("what the gem `rubocop` brings along"),

@@ -1,7 +1,7 @@
 //! Files that the image gets and that nothing in the file calls by itself: scripts, programs, sources.
 
 use dfix_model::context::Answer;
-use dfix_model::{Command, Step, Word};
+use dfix_model::{Command, PackageCommand, Step, Word};
 
 use super::commands::{Reader, said};
 use super::needs::Site;
@@ -90,6 +90,34 @@ impl<'m> Reader<'m, '_> {
             for piece in pieces.filter(|piece| has_ending(piece, ".sh")) {
                 self.path(piece, site, folder, depth);
             }
+        }
+    }
+
+    /// `python -m $X`, `pip $X`: what is done is in a variable.
+    pub(super) fn unknown_subcommand(&mut self, command: Command<'_>, name: &str, site: Site<'m>) {
+        let mut words = command.args();
+        let told = if PackageCommand::of(command).is_some() {
+            words.find(|word| !word.known_start().starts_with('-'))
+        } else if name.starts_with("python") {
+            words.find(|word| word.value() == Some("-m"));
+            words.next()
+        } else {
+            None
+        };
+        let Some(word) = told.filter(|word| !word.is_known()) else {
+            return;
+        };
+        let known = command.stage().and_then(|s| s.expand_text(word, command));
+        let is_one = known.is_some_and(|text| !text.contains(char::is_whitespace));
+        if self.form.loses_tools() && !is_one {
+            self.needs.open(
+                format!(
+                    "what `{name} {}` does in {}",
+                    word.written(),
+                    said(site.step)
+                ),
+                "write it out, so that it can be read",
+            );
         }
     }
 

@@ -75,7 +75,9 @@ impl<'m> Reader<'m, '_> {
         if let Some(script) = package.script() {
             return self.node_script(script, site, folder, depth);
         }
-        let rebuilds = package.is_any(&["rebuild", "rb"]);
+        // `npm link` in a project installs what it depends on.
+        let rebuilds = package.is_any(&["rebuild", "rb", "update", "upgrade", "up"])
+            || package.is_any(&["link", "ln"]) && package.operands().is_empty();
         if !package.is_install() && !package.is_any(&["ci", "clean-install"]) && !rebuilds {
             return;
         }
@@ -115,7 +117,7 @@ impl<'m> Reader<'m, '_> {
             )),
             Verdict::Unknown => self.needs.open(
                 format!("whether the npm package `{name}` compiles native parts"),
-                "keep a package-lock.json beside package.json, or look at the package",
+                "keep a package-lock.json of npm 7 or later beside package.json, or look at the package",
             ),
         }
     }

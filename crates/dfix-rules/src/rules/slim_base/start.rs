@@ -12,8 +12,29 @@ const INTERPRETERS: &[&str] = &[
 
 /// Programs that work on what they are told when the container is started.
 const TOLD: &[&str] = &[
-    "npm", "yarn", "pnpm", "npx", "pip", "pip3", "gem", "bundle", "poetry", "uv", "pod",
-    "fastlane", "fog", "git", "make",
+    "npm",
+    "yarn",
+    "pnpm",
+    "npx",
+    "pip",
+    "pip3",
+    "gem",
+    "bundle",
+    "poetry",
+    "uv",
+    "pod",
+    "fastlane",
+    "fog",
+    "git",
+    "make",
+    "env",
+    "exec",
+    "tini",
+    "dumb-init",
+    "gosu",
+    "su-exec",
+    "pip-compile",
+    "pip-sync",
 ];
 
 /// Programs that wait for a person to come in.
@@ -77,9 +98,12 @@ fn is_typed(program: &str) -> bool {
 
 /// Whether a command has options only, and none that says what to run.
 fn is_told_nothing(command: Command<'_>) -> bool {
-    command.args().all(|word| {
+    let wants_more = |text: &str| matches!(text, "-c" | "-m" | "-e" | "-p");
+    let last = command.args().len().saturating_sub(1);
+    command.args().enumerate().all(|(index, word)| {
         let text = word.known_start();
-        text.starts_with('-') && !matches!(text, "-c" | "-m" | "-e" | "-p" | "--version")
+        // A last `-c` waits for what is told.
+        text.starts_with('-') && text != "--version" && (index == last || !wants_more(text))
     })
 }
 
