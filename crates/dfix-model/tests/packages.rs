@@ -268,6 +268,8 @@ fn others() {
         "rails bundler",
     );
     is("bundle install --jobs 4", PackageManager::Bundler, "");
+    is("bundle _2.4.1_ install", PackageManager::Bundler, "");
+    is("bundle pack", PackageManager::Bundler, "");
     is(
         "conda install -y -c conda-forge numpy=1.2 scipy",
         PackageManager::Conda,

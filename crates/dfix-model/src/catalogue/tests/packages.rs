@@ -113,3 +113,45 @@ fn packages_of_npm_and_ruby() {
         Some(true)
     );
 }
+
+#[test]
+fn what_comes_along() {
+    assert!(brings("git", "git") && brings("build-essential", "make"));
+    assert!(brings("libpq-dev", "libpq5") && brings("ffmpeg", "libglib2.0-0t64"));
+    assert!(brings("imagemagick", "libmagickwand-7.q16-10"));
+    assert!(!brings("git", "curl") && !brings("make", "gcc") && !brings("lib-dev", "libpq5"));
+}
+
+#[test]
+fn gems_that_bring_others_along() {
+    let brings = |name: &str| ruby_gem(name).expect("listed").brings_more;
+    assert!(brings("rubocop") && brings("rails"));
+    assert!(!brings("rack") && !brings("pg"));
+}
+
+#[test]
+fn a_library_is_called_otherwise_on_each_release() {
+    let on = |release, layer| Foundation {
+        distribution: Distribution::Debian,
+        release: Some(release),
+        layer,
+    };
+    let wand = python_package("wand").expect("listed");
+    for (release, name) in [
+        ("bookworm", "libmagickwand-6.q16-6"),
+        ("trixie", "libmagickwand-7.q16-10"),
+    ] {
+        let lost: Vec<_> = wand
+            .run_time_packages()
+            .filter(|package| {
+                lost_package(
+                    "python",
+                    &on(release, Layer::Full),
+                    &on(release, Layer::Slim),
+                    package,
+                )
+            })
+            .collect();
+        assert_eq!(lost, [name]);
+    }
+}

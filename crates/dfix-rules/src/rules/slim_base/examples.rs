@@ -124,6 +124,8 @@ pub(super) const EXAMPLES: &[Example] = &[
         "FROM python:3.13-trixie\nRUN pip install wand\nCMD [\"python\", \"app.py\"]\n",
         "FROM python:3.13-slim-trixie\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libmagickwand-7.q16-10 \\\n    && rm -rf /var/lib/apt/lists/*\nRUN pip install wand\nCMD [\"python\", \"app.py\"]\n",
     ),
+    leaves("FROM python:3.12\nENV PIP_NO_BINARY=:all:\nRUN pip install lxml\nCMD [\"python\", \"app.py\"]\n")
+        .that_says("`lxml` is compiled"),
     // A tag that moves, a version that does not.
     leaves("FROM python:3\nRUN pip install numpy==2.3.2\nCMD [\"python\", \"app.py\"]\n").that_says("is still Python"),
     // A pip that old packages came with fetches sources of what others bring along.

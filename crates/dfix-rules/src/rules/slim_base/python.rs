@@ -111,7 +111,8 @@ impl<'m> Reader<'m, '_> {
             site: there,
             folder,
             asked,
-            no_binary: package.has_flag("--no-binary"),
+            no_binary: package.has_flag("--no-binary")
+                || there.stage.env_at(there.step, "PIP_NO_BINARY").is_set(),
             constraints: &constraints,
         };
         for spec in package.packages() {
