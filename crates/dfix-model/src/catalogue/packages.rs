@@ -33,6 +33,12 @@ pub struct Package {
     run_time: &'static str,
 }
 
+/// Since when a package is ready-made.
+enum Since {
+    Version(&'static str),
+    Never,
+}
+
 impl Package {
     /// Debian packages needed to compile it.
     pub fn build_packages(&self) -> impl Iterator<Item = &'static str> + use<> {
@@ -69,33 +75,61 @@ impl Package {
         }
     }
 
-    /// Entries are `g3.11:1.23.2`: ready-made for glibc and language version 3.11 since package
-    /// version 1.23.2. `g*:1.0` is for every language version.
+    /// As [`Package::compiles`], for the newest version below `bound`, or up to it where it is `inclusive`.
+    pub fn compiles_below(
+        &self,
+        bound: &str,
+        inclusive: bool,
+        language: Option<&str>,
+        libc: Libc,
+    ) -> Option<bool> {
+        let letter = match (self.form, libc) {
+            (Form::Pure, _) => return Some(false),
+            (Form::Source, _) => return Some(true),
+            (Form::Prebuilt, Libc::Glibc) => 'g',
+            (Form::Prebuilt, Libc::Musl) => 'm',
+            (Form::Prebuilt, _) => return None,
+        };
+        if self.ready_made.is_empty() || self.ready_made == "-" {
+            return None;
+        }
+        match self.since(language, letter)? {
+            Since::Version(since) if inclusive => is_less(bound, since),
+            Since::Version(since) => is_less(since, bound).map(|ready| !ready),
+            Since::Never => Some(true),
+        }
+    }
+
     fn ready_since(
         &self,
         version: Option<&str>,
         language: Option<&str>,
         libc: char,
     ) -> Option<bool> {
-        let since = self.ready_made.split(' ').filter_map(|entry| {
+        match (self.since(language, libc)?, version) {
+            (Since::Version(since), Some(version)) => Some(!is_less(version, since)?),
+            (Since::Version(_), None) => Some(true),
+            (Since::Never, _) => Some(false),
+        }
+    }
+
+    /// Entries are `g3.11:1.23.2`: ready-made for glibc and language version 3.11 since package
+    /// version 1.23.2. `g*:1.0` is for every language version. `None`: it cannot be told.
+    fn since(&self, language: Option<&str>, libc: char) -> Option<Since> {
+        let mut since = self.ready_made.split(' ').filter_map(|entry| {
             let (key, since) = entry.strip_prefix(libc)?.split_once(':')?;
             Some((key, since))
         });
         let mut any = false;
-        for (key, since) in since {
+        let found = since.find(|(key, _)| {
             any = true;
-            if key == "*" || Some(key) == language {
-                return match version {
-                    None => Some(true),
-                    Some(version) => Some(!is_less(version, since)?),
-                };
-            }
+            *key == "*" || Some(*key) == language
+        });
+        match found {
+            Some((_, since)) => Some(Since::Version(since)),
+            // Other language versions have ready-made forms; an unknown one cannot be told.
+            None => (!any || language.is_some()).then_some(Since::Never),
         }
-        if !any {
-            return Some(false);
-        }
-        // Other language versions have ready-made forms; an unknown one cannot be told.
-        language.map(|_| false)
     }
 }
 

@@ -12,6 +12,7 @@ mod install;
 mod needs;
 mod node;
 mod packages;
+mod projects;
 mod python;
 mod ruby;
 mod scripts;

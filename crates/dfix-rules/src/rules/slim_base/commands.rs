@@ -142,6 +142,7 @@ impl<'m, 'n> Reader<'m, 'n> {
         let name = path.rsplit('/').next().unwrap_or(&path);
         if let Some(package) = PackageCommand::of(command) {
             self.package(&package, site, folder, depth);
+            self.given_by_another(&package, name, site);
         }
         self.python_tool(command, site, folder);
         self.unknown_subcommand(command, name, site);
@@ -164,6 +165,13 @@ impl<'m, 'n> Reader<'m, 'n> {
             "tar" | "bsdtar" => {
                 for (tool, package) in archives::tools_of_tar(command) {
                     self.tool_of(tool, package, site);
+                }
+            }
+            "which" | "type" | "hash" | "command" => {
+                // It is looked for, so something is done where it is not found.
+                let asked: Vec<&str> = command.args().filter_map(Word::value).collect();
+                for tool in asked {
+                    self.tool(tool, site);
                 }
             }
             "apt-key" => self.tool("gpg", site),
@@ -341,7 +349,10 @@ impl<'m, 'n> Reader<'m, 'n> {
         }
         match script_at(site, path, folder) {
             Script::Shell(text) => self.script(path, &text, site, folder, depth),
-            Script::Other(interpreter) => self.tool(&interpreter, site),
+            Script::Other(interpreter) => {
+                self.tool(&interpreter, site);
+                self.program_at(path, site, folder);
+            }
             Script::Elsewhere if is_system_folder(path) => {}
             Script::Elsewhere if path.ends_with("configure") || path.ends_with("autogen.sh") => {
                 self.needs

@@ -95,10 +95,9 @@ impl<'m> Reader<'m, '_> {
                 let folder = install.command.working_directory();
                 self.node_libraries(&install, site, folder.as_deref());
             }
-            for install in source
-                .installs(PackageManager::Pip)
-                .chain(source.installs(PackageManager::Uv))
-            {
+            let of = |manager| source.package_commands(manager);
+            let installs = of(PackageManager::Pip).chain(of(PackageManager::Uv));
+            for install in installs.filter(|c| c.is_install() || c.is_any(&["wheel", "sync"])) {
                 let folder = install.command.working_directory();
                 self.python_libraries(&install, site, folder.as_deref());
             }

@@ -126,6 +126,36 @@ pub(super) const EXAMPLES: &[Example] = &[
     ),
     leaves("FROM python:3.12\nENV PIP_NO_BINARY=:all:\nRUN pip install lxml\nCMD [\"python\", \"app.py\"]\n")
         .that_says("`lxml` is compiled"),
+    // Conditions that keep a version back.
+    leaves("FROM python:3.12\nRUN pip install 'numpy<1.20'\nCMD [\"python\", \"app.py\"]\n").that_says("`numpy` has no wheel"),
+    leaves("FROM node:22\nCOPY package.json .\nRUN npm install\nCMD [\"node\", \"app.js\"]\n")
+        .with_context(&[("package.json", "{\"dependencies\": {\"bcrypt\": \"^3.0.0\"}}")])
+        .that_says("`bcrypt`"),
+    // What another gives, and what is built from a repository.
+    leaves("FROM python:3.12\nRUN cat list | xargs pip install\nCMD [\"python\", \"app.py\"]\n").that_says("what is given to"),
+    leaves("FROM node:22\nCOPY package.json .\nRUN npm install\nCMD [\"node\", \"app.js\"]\n")
+        .with_context(&[("package.json", "{\"dependencies\": {\"x\": \"github:me/x\"}}")])
+        .that_says("built from its source"),
+    // A lock file that does not say which form comes.
+    leaves("FROM ruby:3.3\nCOPY Gemfile.lock .\nRUN bundle install\nCMD [\"ruby\", \"app.rb\"]\n")
+        .with_context(&[("Gemfile.lock", "GEM\n  specs:\n    nokogiri (1.16.0)\n")])
+        .that_says("--add-platform"),
+    // A command that is looked for.
+    fixes(
+        "FROM python:3.12\nRUN which git\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.12-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends git \\\n    && rm -rf /var/lib/apt/lists/*\nRUN which git\nCMD [\"python\", \"app.py\"]\n",
+    ),
+    // A call over several lines.
+    fixes(
+        "FROM python:3.12\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.12-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends git \\\n    && rm -rf /var/lib/apt/lists/*\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
+    )
+    .with_context(&[("app.py", "import subprocess\nsubprocess.run(\n    [\"git\", \"log\"],\n)\n")]),
+    // Wheels that another stage made load libraries.
+    fixes(
+        "FROM python:3.12-bookworm AS build\nRUN pip wheel -w /w mysqlclient\n\nFROM python:3.12-bookworm\nCOPY --from=build /w /w\nRUN pip install /w/*.whl\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.12-bookworm AS build\nRUN pip wheel -w /w mysqlclient\n\nFROM python:3.12-slim-bookworm\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libmariadb3 \\\n    && rm -rf /var/lib/apt/lists/*\nCOPY --from=build /w /w\nRUN pip install /w/*.whl\nCMD [\"python\", \"app.py\"]\n",
+    ),
     // A tag that moves, a version that does not.
     leaves("FROM python:3\nRUN pip install numpy==2.3.2\nCMD [\"python\", \"app.py\"]\n").that_says("is still Python"),
     // A pip that old packages came with fetches sources of what others bring along.

@@ -1,9 +1,9 @@
 //! Files that the image gets and that nothing in the file calls by itself: scripts, programs, sources.
 
 use dfix_model::context::Answer;
-use dfix_model::{Command, PackageCommand, Step, Word};
+use dfix_model::{Command, PackageCommand, Step, Word, WrapperKind};
 
-use super::commands::{Reader, said};
+use super::commands::{Reader, SHELLS, said};
 use super::needs::Site;
 use super::scripts::{absolute, file_at, has_ending};
 
@@ -23,6 +23,8 @@ const STARTS: &[&str] = &[
     "child_process",
     "execSync",
     "exec(",
+    "system(",
+    "spawn(",
 ];
 
 impl<'m> Reader<'m, '_> {
@@ -121,6 +123,28 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
+    /// `… | xargs pip install`.
+    pub(super) fn given_by_another(
+        &mut self,
+        package: &PackageCommand<'_>,
+        name: &str,
+        site: Site<'m>,
+    ) {
+        let is_given = package
+            .command
+            .wrappers()
+            .any(|wrapper| wrapper.kind == WrapperKind::Arguments);
+        if is_given && self.form.loses_tools() {
+            self.needs.open(
+                format!(
+                    "whether what is given to `{name}` in {} needs a compiler",
+                    said(site.step)
+                ),
+                "look at the list that it is given",
+            );
+        }
+    }
+
     /// `python app.py`, `node server.js`.
     pub(super) fn program(&mut self, command: Command<'_>, site: Site<'m>, folder: Option<&str>) {
         let path = command
@@ -133,7 +157,7 @@ impl<'m> Reader<'m, '_> {
     }
 
     /// A program of the build context: whether its text starts a command that the slim form lacks.
-    fn program_at(&mut self, path: &str, site: Site<'m>, folder: Option<&str>) {
+    pub(super) fn program_at(&mut self, path: &str, site: Site<'m>, folder: Option<&str>) {
         let Some(whole) = absolute(path, folder) else {
             return;
         };
@@ -143,13 +167,7 @@ impl<'m> Reader<'m, '_> {
         let Answer::Found(text) = file_at(site, path, folder) else {
             return;
         };
-        let starts = text
-            .lines()
-            .filter(|line| STARTS.iter().any(|word| line.contains(word)));
-        for line in starts {
-            // The first text on the line is the command, or the first word of its list.
-            let quoted = line.split(['"', '\'', '`']).nth(1).unwrap_or("");
-            let first = quoted.split_whitespace().next().unwrap_or("");
+        for first in started(&text) {
             let Some(lost) = self.form.lost(first) else {
                 continue;
             };
@@ -163,4 +181,33 @@ impl<'m> Reader<'m, '_> {
             }
         }
     }
+}
+
+/// How far behind a call its command may stand.
+const REACH: usize = 240;
+
+/// The commands that a program's text starts: the first word of the first text behind each call; behind
+/// a shell that of the text it is given.
+fn started(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for word in STARTS {
+        for (at, _) in text.match_indices(word) {
+            let rest = &text[at + word.len()..];
+            let end = rest
+                .char_indices()
+                .nth(REACH)
+                .map_or(rest.len(), |(i, _)| i);
+            let mut texts = rest[..end].split(['"', '\'', '`']).skip(1).step_by(2);
+            let first_word = |text: &'_ str| text.split_whitespace().next().map(str::len);
+            let mut command = texts.next().unwrap_or("");
+            if SHELLS.contains(&command.rsplit('/').next().unwrap_or(command)) {
+                command = texts.find(|text| !text.starts_with('-')).unwrap_or("");
+            }
+            let command = command.trim_start();
+            if let Some(length) = first_word(command) {
+                found.push(&command[..length]);
+            }
+        }
+    }
+    found
 }

@@ -176,6 +176,10 @@ impl<'m> Reader<'m, '_> {
 
     fn node_repository(&mut self, reference: &str, site: Site<'m>) {
         self.vcs("git", "npm packages from a repository", site);
+        self.needs.open(
+            format!("whether `{reference}`, which is built from its source, needs a compiler"),
+            "look into its package.json and for a binding.gyp",
+        );
         if reference.contains("ssh") {
             self.needs.open(
                 format!("whether `{reference}` is fetched over ssh"),

@@ -2,8 +2,8 @@
 
 use dfix_model::context::Answer;
 use dfix_model::packages::SpecKind;
-use dfix_model::requirements::{Line, dependencies, lines, locked, pipfile_lock};
-use dfix_model::{Command, PackageCommand, PackageManager, Stage, Word, normal_python_name};
+use dfix_model::requirements::{Line, lines};
+use dfix_model::{PackageCommand, PackageManager, Stage, Word, normal_python_name};
 
 use super::commands::{Reader, said};
 use super::constraints::Constraints;
@@ -43,7 +43,7 @@ const ALONE: &[&str] = &[
 
 /// What is asked of a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     /// Whether it installs here, and what it needs when it runs.
     Everything,
     /// What it needs when it runs: it is installed elsewhere.
@@ -52,14 +52,14 @@ enum Asked {
 
 /// A use of pip or its like, somewhere.
 #[derive(Clone, Copy)]
-struct Use<'m, 'f> {
-    site: Site<'m>,
-    folder: Option<&'f str>,
-    asked: Asked,
+pub(super) struct Use<'m, 'f> {
+    pub(super) site: Site<'m>,
+    pub(super) folder: Option<&'f str>,
+    pub(super) asked: Asked,
     /// Whether wheels are not taken.
-    no_binary: bool,
+    pub(super) no_binary: bool,
     /// What constraint files say of versions.
-    constraints: &'f Constraints,
+    pub(super) constraints: &'f Constraints,
 }
 
 impl<'m> Reader<'m, '_> {
@@ -245,7 +245,7 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
-    fn requirement(&mut self, line: &Line, usage: Use<'m, '_>, site: Site<'m>) {
+    pub(super) fn requirement(&mut self, line: &Line, usage: Use<'m, '_>, site: Site<'m>) {
         let is_all = usage.asked == Asked::Everything;
         match line {
             Line::Package {
@@ -296,7 +296,7 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
-    fn python_package(
+    pub(super) fn python_package(
         &mut self,
         name: &str,
         version: Option<&str>,
@@ -332,8 +332,11 @@ impl<'m> Reader<'m, '_> {
                 "run dfix where the build context is, or look into the file of constraints",
             );
         }
-        let is_pinned = version.is_some_and(|v| v.trim().starts_with("=="));
-        if is_pinned && self.form.moves_python() && known.verdict == Verdict::Fine {
+        let is_limited = version.is_some_and(|v| {
+            v.split(',')
+                .any(|part| part.trim().starts_with(['=', '<', '~', '^']))
+        });
+        if is_limited && self.form.moves_python() && known.verdict == Verdict::Fine {
             let next = of_python(name, version, Some("99.0"));
             if next.verdict != Verdict::Fine {
                 return self.needs.open(
@@ -379,173 +382,6 @@ impl<'m> Reader<'m, '_> {
         old_pip.then_some("the pip of this image does not know the wheels of today")
     }
 
-    /// `python setup.py install`.
-    pub(super) fn python_setup(&mut self, site: Site<'m>, folder: Option<&str>) {
-        if !self.form.loses_tools() {
-            return;
-        }
-        let usage = Use {
-            site,
-            folder,
-            asked: Asked::Everything,
-            no_binary: false,
-            constraints: &Constraints::default(),
-        };
-        self.python_project(".", usage, site);
-    }
-
-    /// A package that is built from its source.
-    fn python_source(&mut self, name: &str, usage: Use<'m, '_>, site: Site<'m>) {
-        let known = of_python(name, None, self.form.python().as_deref());
-        if known.is_pure || self.is_assumed(name) || usage.asked == Asked::Libraries {
-            return;
-        }
-        if known.verdict == Verdict::Unknown || self.has_own_compiler(site) {
-            self.needs.open(
-                format!("whether `{name}`, which is built from its source, needs a compiler"),
-                format!("look at its source, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"),
-            );
-        } else {
-            self.needs
-                .build(format!("`{name}` is built from its source"));
-        }
-    }
-
-    /// A project of the build context: `.`, `-e ./lib`.
-    fn python_project(&mut self, path: &str, usage: Use<'m, '_>, site: Site<'m>) {
-        if usage.asked == Asked::Libraries || has_ending(path, ".whl") {
-            return;
-        }
-        let path = path.split('[').next().unwrap_or(path).trim_end_matches('/');
-        let file = |name: &str| file_at(usage.site, &format!("{path}/{name}"), usage.folder);
-        let (pyproject, setup, config) =
-            (file("pyproject.toml"), file("setup.py"), file("setup.cfg"));
-        let texts: Vec<_> = [pyproject, setup, config]
-            .into_iter()
-            .filter_map(Answer::found)
-            .collect();
-        if texts.is_empty() {
-            return self.needs.open(
-                format!("whether the project `{path}` compiles native parts: neither its pyproject.toml nor its setup.py can be read"),
-                "run dfix where the build context is",
-            );
-        }
-        let compiles = [
-            "ext_modules",
-            "Extension(",
-            "cffi_modules",
-            "cythonize",
-            "rust_extensions",
-            "maturin",
-            "scikit-build",
-            "scikit_build",
-            "mesonpy",
-            "meson-python",
-            "pybind11",
-            "setuptools-rust",
-            "setuptools_rust",
-            "cmake",
-        ];
-        if let Some(word) = compiles
-            .iter()
-            .find(|w| texts.iter().any(|t| t.contains(*w)))
-        {
-            return self.needs.build(format!(
-                "the project `{path}` compiles native parts (`{word}`)"
-            ));
-        }
-        let versioned = [
-            "setuptools_scm",
-            "setuptools-scm",
-            "versioneer",
-            "hatch-vcs",
-            "poetry-dynamic-versioning",
-            "pbr",
-        ];
-        if versioned
-            .iter()
-            .any(|w| texts.iter().any(|t| t.contains(w)))
-        {
-            self.vcs("git", "the project's version", site);
-        }
-        for text in &texts {
-            for (name, version) in dependencies(text) {
-                self.python_package(&name, version.as_deref(), usage, site);
-            }
-        }
-        let is_dynamic = texts
-            .iter()
-            .any(|t| t.contains("open(") || t.contains("dynamic"))
-            && texts.iter().any(|t| t.contains("requirements"));
-        if is_dynamic {
-            self.unknown_python(
-                &format!("the project `{path}`, which computes its requirements"),
-                site,
-            );
-        }
-    }
-
-    /// `poetry install`, `pipenv install`, `uv sync`: what the lock file says.
-    pub(super) fn python_tool(
-        &mut self,
-        command: Command<'_>,
-        site: Site<'m>,
-        folder: Option<&str>,
-    ) {
-        let subcommand = command
-            .args()
-            .filter_map(Word::value)
-            .find(|w| !w.starts_with('-'));
-        let file = match (command.name(), subcommand) {
-            ("poetry", Some("install" | "sync")) => "poetry.lock",
-            ("pipenv", Some("install" | "sync")) => "Pipfile.lock",
-            ("uv", Some("sync" | "run")) => "uv.lock",
-            ("pdm", Some("install" | "sync")) => "pdm.lock",
-            ("poetry" | "pdm", Some("add")) | ("uv", Some("add" | "tool")) => "the command line",
-            _ => return,
-        };
-        if !self.form.loses_tools() {
-            return;
-        }
-        let usage = Use {
-            site,
-            folder,
-            asked: Asked::Everything,
-            no_binary: false,
-            constraints: &Constraints::default(),
-        };
-        let answer = if file == "the command line" {
-            Answer::Absent
-        } else {
-            file_at(site, file, folder)
-        };
-        match answer {
-            Answer::Found(text) => {
-                let before = self.needs.state();
-                let lines = if file == "Pipfile.lock" {
-                    pipfile_lock(&text)
-                } else {
-                    locked(&text)
-                };
-                for line in &lines {
-                    self.requirement(line, usage, site);
-                }
-                if self.needs.state() == before {
-                    self.needs.evidence(format!(
-                        "{file}: every package has a wheel or is pure Python"
-                    ));
-                }
-            }
-            Answer::Absent => {
-                self.unknown_python(&format!("what {} installs", said(site.step)), site);
-            }
-            Answer::Unknown(why) => self.needs.open(
-                format!("whether `{file}` names packages that need a compiler: {why}"),
-                "run dfix where the build context is, or look into the file",
-            ),
-        }
-    }
-
     /// A program that fetches from repositories.
     pub(super) fn vcs(&mut self, tool: &str, who: &str, site: Site<'m>) {
         let package = match tool {
@@ -559,14 +395,14 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
-    fn unknown_python(&mut self, what: &str, _site: Site<'m>) {
+    pub(super) fn unknown_python(&mut self, what: &str, _site: Site<'m>) {
         self.needs.open(
             format!("whether {what} needs a compiler"),
             "look whether what is installed has wheels for this version of Python",
         );
     }
 
-    fn has_own_compiler(&self, site: Site<'m>) -> bool {
+    pub(super) fn has_own_compiler(&self, site: Site<'m>) -> bool {
         self.is_installed("gcc", site)
     }
 }

@@ -5,7 +5,7 @@ use dfix_model::{PackageCommand, PackageManager};
 
 use super::commands::{Reader, said};
 use super::needs::Site;
-use super::packages::{Verdict, gem_brings_more, of_ruby};
+use super::packages::{Verdict, gem_brings_more, gem_has_platforms, of_ruby};
 use super::scripts::file_at;
 
 impl<'m> Reader<'m, '_> {
@@ -37,6 +37,16 @@ impl<'m> Reader<'m, '_> {
             Answer::Found(lock) => {
                 for (name, version) in locked_gems(&lock) {
                     self.gem(name, Some(version), site);
+                    let for_linux = format!("    {name} ({version}-x86_64-linux");
+                    let is_source = !version.contains("linux")
+                        && gem_has_platforms(name)
+                        && !lock.contains(&for_linux);
+                    if is_source {
+                        self.needs.open(
+                            format!("whether the gem `{name}` comes ready-made: Gemfile.lock does not name its form for x86_64-linux"),
+                            "run `bundle lock --add-platform x86_64-linux`",
+                        );
+                    }
                 }
                 if lock.lines().any(|line| line == "GIT") {
                     self.vcs("git", "gems from a repository", site);
