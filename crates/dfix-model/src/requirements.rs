@@ -8,7 +8,7 @@ mod project;
 use std::collections::BTreeSet;
 
 pub use lines::{Line, lines};
-pub use locks::{dependencies, locked, pipfile_lock};
+pub use locks::{dependencies, locked, optional, pipfile_lock};
 
 use crate::command::Command;
 use crate::context::Answer;

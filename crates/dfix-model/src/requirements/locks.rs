@@ -1,8 +1,10 @@
 //! Lock files, and the requirements that a project's own files name.
 
 use serde_json::Value;
+use toml::Table;
 
 use super::lines::{Line, line};
+use super::project::pep440;
 
 /// The packages of `poetry.lock`, `uv.lock` and `pdm.lock`: tables `[[package]]`.
 pub fn locked(text: &str) -> Vec<Line> {
@@ -72,6 +74,29 @@ pub fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
             found.push((name, version));
         }
     };
+    if let Ok(table) = text.parse::<Table>() {
+        for list in [&["project", "dependencies"], &["build-system", "requires"]] {
+            let items = at(&table, list).and_then(toml::Value::as_array);
+            items
+                .into_iter()
+                .flatten()
+                .filter_map(toml::Value::as_str)
+                .for_each(&mut push);
+        }
+        let poetry = at(&table, &["tool", "poetry", "dependencies"]);
+        for (name, value) in poetry.and_then(toml::Value::as_table).into_iter().flatten() {
+            let version = match value {
+                toml::Value::String(version) => Some(version.as_str()),
+                toml::Value::Table(table) => table.get("version").and_then(toml::Value::as_str),
+                _ => None,
+            };
+            let version = version.filter(|version| *version != "*").map(pep440);
+            if name != "python" {
+                found.push((name.clone(), version));
+            }
+        }
+        return found;
+    }
     let lists = [
         "dependencies = [",
         "dependencies=[",
@@ -103,19 +128,29 @@ pub fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
             }
         }
     }
-    if let Some((_, table)) = text.split_once("[tool.poetry.dependencies]") {
-        for entry in table.lines().skip(1).take_while(|l| !l.starts_with('[')) {
-            if let Some((name, _)) = entry.split_once('=') {
-                push(name.trim());
-            }
-        }
-    }
     if let Some((_, list)) = text.split_once("install_requires =\n") {
         list.lines()
             .take_while(|l| l.starts_with([' ', '\t']))
             .for_each(|l| push(l.trim()));
     }
     found
+}
+
+/// What a project's pyproject.toml asks for under the name of an extra; none where it has no such extra.
+pub fn optional(text: &str, extra: &str) -> Option<Vec<Line>> {
+    let table = text.parse::<Table>().ok()?;
+    let list = at(&table, &["project", "optional-dependencies", extra])?.as_array()?;
+    let lines = list.iter().filter_map(toml::Value::as_str);
+    Some(lines.filter_map(line).collect())
+}
+
+fn at<'a>(table: &'a Table, path: &[&str]) -> Option<&'a toml::Value> {
+    let (first, rest) = path.split_first()?;
+    let mut value = table.get(*first)?;
+    for key in rest {
+        value = value.get(key)?;
+    }
+    Some(value)
 }
 
 fn repository(name: String) -> Line {
@@ -152,7 +187,10 @@ mod tests {
             ]
         );
         let text = "[tool.poetry.dependencies]\npython = \"^3.11\"\nfastapi = \"^0.1\"\n[x]\n";
-        assert_eq!(dependencies(text), [("fastapi".to_owned(), None)]);
+        assert_eq!(
+            dependencies(text),
+            [("fastapi".to_owned(), Some("^0.1".to_owned()))]
+        );
     }
 
     #[test]

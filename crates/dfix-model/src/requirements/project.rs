@@ -124,7 +124,7 @@ fn named(value: Option<&Value>, path: &str, all: &mut Requirements) -> bool {
 }
 
 /// A condition as pip writes it: poetry's bare `2.2.5` means exactly that.
-fn pep440(version: &str) -> String {
+pub(super) fn pep440(version: &str) -> String {
     if version.starts_with(|c: char| c.is_ascii_digit()) && !version.contains(',') {
         format!("=={version}")
     } else {

@@ -9,6 +9,7 @@ mod extras;
 mod files;
 mod form;
 mod install;
+mod installers;
 mod needs;
 mod node;
 mod packages;

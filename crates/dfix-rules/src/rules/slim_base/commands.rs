@@ -8,6 +8,7 @@ use dfix_model::{
 
 use super::archives;
 use super::form::Form;
+use super::installers::known_installer;
 use super::needs::{Needs, Site};
 use super::packages::Known;
 use super::scripts::{Script, script_at};
@@ -116,6 +117,9 @@ impl<'m, 'n> Reader<'m, 'n> {
         if step.mounts().any(|m| m.kind() == "ssh") {
             self.tool("ssh", site);
         }
+        if self.form.loses_tools() {
+            self.foreign_document(step);
+        }
         self.copied_files(step, site);
         for command in step.commands() {
             let site = Site {
@@ -172,6 +176,11 @@ impl<'m, 'n> Reader<'m, 'n> {
                 let asked: Vec<&str> = command.args().filter_map(Word::value).collect();
                 for tool in asked {
                     self.tool(tool, site);
+                }
+            }
+            "concurrently" | "npm-run-all" | "wait-on" => {
+                for text in command.args().filter_map(Word::value) {
+                    self.shell_text(&format!("what `{name}` starts"), text, site, folder, depth);
                 }
             }
             "apt-key" => self.tool("gpg", site),
@@ -552,41 +561,4 @@ fn is_piped(command: Command<'_>) -> bool {
         .before()
         .is_some_and(|connector| connector.operator == Operator::Pipe)
         || command.wrappers().any(|w| w.kind == WrapperKind::Arguments)
-}
-
-/// Scripts that are known by the address they are fetched from, and what they call beside what every
-/// image has.
-const INSTALLERS: &[(&str, &[&str])] = &[
-    // They install what they need with apt-get themselves.
-    ("deb.nodesource.com/setup", &[]),
-    ("install.python-poetry.org", &[]),
-    ("raw.githubusercontent.com/python-poetry/poetry", &[]),
-    ("raw.githubusercontent.com/sdispater/poetry", &[]),
-    ("bootstrap.pypa.io", &[]),
-    ("astral.sh/uv", &["curl"]),
-    ("astral.sh/ruff", &["curl"]),
-];
-
-/// What the script that is piped into a shell calls, where it is known.
-fn known_installer(command: Command<'_>) -> Option<&'static [&'static str]> {
-    let mut at = command.previous();
-    while let Some(before) = at {
-        for word in before.args() {
-            let text = word.known_start();
-            if let Some((_, tools)) = INSTALLERS
-                .iter()
-                .find(|(address, _)| text.contains(address))
-            {
-                return Some(tools);
-            }
-        }
-        let joined = before
-            .before()
-            .is_some_and(|c| c.operator == Operator::Pipe);
-        if !joined {
-            return None;
-        }
-        at = before.previous();
-    }
-    None
 }

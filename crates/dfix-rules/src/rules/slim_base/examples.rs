@@ -156,6 +156,26 @@ pub(super) const EXAMPLES: &[Example] = &[
         "FROM python:3.12-bookworm AS build\nRUN pip wheel -w /w mysqlclient\n\nFROM python:3.12-bookworm\nCOPY --from=build /w /w\nRUN pip install /w/*.whl\nCMD [\"python\", \"app.py\"]\n",
         "FROM python:3.12-bookworm AS build\nRUN pip wheel -w /w mysqlclient\n\nFROM python:3.12-slim-bookworm\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libmariadb3 \\\n    && rm -rf /var/lib/apt/lists/*\nCOPY --from=build /w /w\nRUN pip install /w/*.whl\nCMD [\"python\", \"app.py\"]\n",
     ),
+    // Projects: their extras, what builds them, what poetry's conditions allow.
+    leaves("FROM python:3.12\nCOPY . .\nRUN pip install -e .[db]\nCMD [\"python\", \"app.py\"]\n")
+        .with_context(&[("pyproject.toml", "[project]\nname = \"x\"\n[project.optional-dependencies]\ndb = [\"mysqlclient\"]\n")])
+        .that_says("`mysqlclient` has no wheel"),
+    leaves("FROM python:3.12\nCOPY . .\nRUN pip install .\nCMD [\"python\", \"app.py\"]\n")
+        .with_context(&[("pyproject.toml", "[build-system]\nrequires = [\"setuptools\", \"cython\"]\n")])
+        .that_says("compiles native parts"),
+    leaves("FROM python:3.12\nCOPY . .\nRUN pip install .\nCMD [\"python\", \"app.py\"]\n")
+        .with_context(&[("pyproject.toml", "[tool.poetry.dependencies]\npython = \"^3.12\"\nnumpy = \"~1.21\"\n")])
+        .that_says("`numpy` has no wheel"),
+    leaves("FROM node:22\nCOPY . .\nRUN npm install\nCMD [\"node\", \"app.js\"]\n")
+        .with_context(&[("package.json", "{\"workspaces\": [\"a\"]}")])
+        .that_says("workspaces"),
+    // Text for an interpreter.
+    leaves("FROM python:3.12\nRUN <<EOF\n#!/usr/bin/env python3\nimport shutil\nEOF\nCMD [\"python\", \"app.py\"]\n")
+        .that_says("what the text for `python3`"),
+    fixes(
+        "FROM python:3.12\nRUN python -c \"import os; os.system('git init')\"\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.12-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends git \\\n    && rm -rf /var/lib/apt/lists/*\nRUN python -c \"import os; os.system('git init')\"\nCMD [\"python\", \"app.py\"]\n",
+    ),
     // A tag that moves, a version that does not.
     leaves("FROM python:3\nRUN pip install numpy==2.3.2\nCMD [\"python\", \"app.py\"]\n").that_says("is still Python"),
     // A pip that old packages came with fetches sources of what others bring along.

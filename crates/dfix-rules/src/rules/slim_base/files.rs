@@ -154,6 +154,34 @@ impl<'m> Reader<'m, '_> {
         if let Some(path) = path.filter(|p| has_ending(p, ".py") || has_ending(p, ".js")) {
             self.program_at(path, site, folder);
         }
+        let text = command
+            .args()
+            .skip_while(|word| !matches!(word.value(), Some("-c" | "-e")))
+            .nth(1);
+        if let Some(text) = text {
+            let label = text.known_start().to_owned();
+            self.program_text("the text of `-c`", &label, site);
+        }
+    }
+
+    /// A here-document that another interpreter than a shell reads.
+    pub(super) fn foreign_document(&mut self, step: Step<'m>) {
+        let text = &step.file().text()[step.range()];
+        let mut lines = text.lines();
+        let has_document = lines.next().is_some_and(|first| first.contains("<<"));
+        let foreign = lines.find_map(|line| {
+            let program = line.strip_prefix("#!")?;
+            let name = program
+                .split(['/', ' '])
+                .rfind(|word| !word.is_empty() && !word.starts_with('-'))?;
+            (!SHELLS.contains(&name)).then_some(name)
+        });
+        if let Some(name) = foreign.filter(|_| has_document && step.name() == "RUN") {
+            self.needs.open(
+                format!("what the text for `{name}` in {} starts", said(step)),
+                "look whether it calls a command that the slim form lacks",
+            );
+        }
     }
 
     /// A program of the build context: whether its text starts a command that the slim form lacks.
@@ -167,13 +195,17 @@ impl<'m> Reader<'m, '_> {
         let Answer::Found(text) = file_at(site, path, folder) else {
             return;
         };
-        for first in started(&text) {
+        self.program_text(&format!("`{path}`"), &text, site);
+    }
+
+    fn program_text(&mut self, label: &str, text: &str, site: Site<'m>) {
+        for first in started(text) {
             let Some(lost) = self.form.lost(first) else {
                 continue;
             };
             if lost.is_build {
                 self.needs.open(
-                    format!("whether `{path}` starts `{first}`, which it names"),
+                    format!("whether {label} starts `{first}`, which it names"),
                     "look at the program, and install what it starts",
                 );
             } else {

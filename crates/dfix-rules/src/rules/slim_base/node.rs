@@ -274,6 +274,12 @@ impl<'m> Reader<'m, '_> {
                 self.node_lock(&lock, is_production, no_scripts, site);
             }
             _ => {
+                if json.get("workspaces").is_some() {
+                    self.needs.open(
+                        "whether the workspaces of package.json name packages that compile native parts",
+                        "keep a package-lock.json of npm 7 or later beside package.json",
+                    );
+                }
                 for (name, version) in &direct {
                     if !is_repository(version)
                         && !version.starts_with("file:")

@@ -1,7 +1,7 @@
 //! Python projects, what is built from its source, and what lock files say.
 
 use dfix_model::context::Answer;
-use dfix_model::requirements::{dependencies, locked, pipfile_lock};
+use dfix_model::requirements::{dependencies, locked, optional, pipfile_lock};
 use dfix_model::{Command, Word};
 
 use super::commands::{Reader, said};
@@ -49,7 +49,8 @@ impl<'m> Reader<'m, '_> {
         if usage.asked == Asked::Libraries || has_ending(path, ".whl") {
             return;
         }
-        let path = path.split('[').next().unwrap_or(path).trim_end_matches('/');
+        let (path, extras) = path.split_once('[').unwrap_or((path, ""));
+        let path = path.trim_end_matches('/');
         let file = |name: &str| file_at(usage.site, &format!("{path}/{name}"), usage.folder);
         let (pyproject, setup, config) =
             (file("pyproject.toml"), file("setup.py"), file("setup.cfg"));
@@ -67,7 +68,8 @@ impl<'m> Reader<'m, '_> {
             "ext_modules",
             "Extension(",
             "cffi_modules",
-            "cythonize",
+            "cython",
+            "Cython",
             "rust_extensions",
             "maturin",
             "scikit-build",
@@ -104,6 +106,17 @@ impl<'m> Reader<'m, '_> {
         for text in &texts {
             for (name, version) in dependencies(text) {
                 self.python_package(&name, version.as_deref(), usage, site);
+            }
+        }
+        let asked = extras.trim_end_matches(']').split(',').map(str::trim);
+        for extra in asked.filter(|extra| !extra.is_empty()) {
+            match texts.iter().find_map(|text| optional(text, extra)) {
+                Some(lines) => {
+                    for line in &lines {
+                        self.requirement(line, usage, site);
+                    }
+                }
+                None => self.unknown_python(&format!("what `{path}[{extra}]` brings along"), site),
             }
         }
         let is_dynamic = texts
