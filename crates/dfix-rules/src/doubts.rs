@@ -35,6 +35,10 @@ const RIGHTS: &[(&str, &str)] = &[
     ("raw-socket", PACKETS),
     ("scapy", PACKETS),
     ("certbot", "writes to /etc/letsencrypt"),
+    (
+        "pgadmin4",
+        "writes to /var/lib/pgadmin and /var/log/pgadmin",
+    ),
     ("jupyterhub", "starts processes as other users"),
     ("salt", "changes the system"),
 ];
@@ -105,7 +109,41 @@ pub(crate) fn of(stage: Stage<'_>, name: &str, given: &[&str], tools: UserTools)
     open.extend(homeless(stage, name, tools));
     open.extend(places(stage, given));
     open.extend(application(stage, given));
+    open.extend(keys(stage, given));
     open
+}
+
+/// A private key that stays root's: such files are often readable by their owner alone.
+fn keys(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+    let is_key = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        [".pem", ".key", ".p12", ".pfx"]
+            .iter()
+            .any(|e| name.ends_with(e))
+            || name.starts_with("id_rsa")
+    };
+    let is_opened_after =
+        |step: Step<'_>| step.flags().any(|f| matches!(f.name(), "chown" | "chmod"));
+    let (name, _) = stage
+        .lineage()
+        .flat_map(Stage::steps)
+        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild() && !is_opened_after(*s))
+        .flat_map(|step| step.sources().map(move |source| (source, step)))
+        .filter_map(|(source, step)| {
+            let name = source.value()?.rsplit('/').next()?.to_owned();
+            let target = stage.expand_text(step.target()?, step)?;
+            Some((name, absolute(stage, step, &target)))
+        })
+        .find(|(name, target)| {
+            is_key(name)
+                && !given.iter().any(|g| is_below(target, g))
+                && !is_opened(stage, target)
+                && !target.contains("ca-cert")
+        })?;
+    Some(Unproven {
+        condition: format!("whether the user may read {name}, which stays root's"),
+        remedy: "give it to the user by `COPY --chown`".to_owned(),
+    })
 }
 
 fn packages(stage: Stage<'_>) -> Vec<Unproven> {
@@ -188,6 +226,17 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             "bundle", "bun", "deno", "node", "nodemon", "npm", "perl", "php", "pnpm", "puma",
             "rails", "ruby", "yarn",
         ]);
+    let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
+    let is_given = may_be_given(&folder) || given.iter().any(|g| is_below(&folder, g));
+    if !is_given && folder != "/tmp" && writes_where_it_stands(served) {
+        return Some(Unproven {
+            condition: format!(
+                "whether {} may write into the working directory, {folder}, which stays root's",
+                served.name()
+            ),
+            remedy: "let WORKDIR name a folder of the application's own".to_owned(),
+        });
+    }
     if !runs_files || stage.os() == Os::Windows {
         return None;
     }
@@ -203,8 +252,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             remedy: "see whom the files belong to that are mounted or added later".to_owned(),
         });
     }
-    let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
-    if may_be_given(&folder) || given.iter().any(|g| is_below(&folder, g)) {
+    if is_given {
         return None;
     }
     // Files of the application that land in a place of the system itself.
@@ -228,6 +276,15 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
         ),
         remedy: "let WORKDIR name a folder of the application's own".to_owned(),
     })
+}
+
+/// Programs that keep their files in the working directory unless told otherwise.
+fn writes_where_it_stands(served: Command<'_>) -> bool {
+    served.is_any(&["gallery-dl", "mlflow", "scrapyd", "youtube-dl", "yt-dlp"])
+        || (served.is("celery")
+            && served
+                .args()
+                .any(|w| w.is("beat") || w.is("-B") || w.is("--beat")))
 }
 
 /// Whether what is started is a file that nothing of the build can have made.

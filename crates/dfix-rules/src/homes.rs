@@ -127,6 +127,8 @@ fn of_command(command: Command<'_>) -> Option<Left> {
             (module("nltk.downloader") && !command.has_option("-d"))
                 || (module("playwright") && command.has_arg("install"))
                 || (module("pip") && command.has_arg("--user"))
+                || (first.is_some_and(|w| w.known_start().ends_with("setup.py"))
+                    && command.has_arg("--user"))
         }
         "pip" | "pip3" => command.has_arg("--user"),
         "huggingface-cli" | "hf" => is("download") && !command.has_option("--local-dir"),
@@ -137,6 +139,13 @@ fn of_command(command: Command<'_>) -> Option<Left> {
         "composer" => is("global"),
         "git" => is("config") && command.has_arg("--global"),
         "nvm" => true,
+        // Enabling is for the user that does it, unless told otherwise.
+        "jupyter" => {
+            (is("nbextension") || is("serverextension") || is("bundlerextension"))
+                && command.has_arg("enable")
+                && !command.has_option("--sys-prefix")
+                && !command.has_option("--system")
+        }
         "pipx" => is("install") && !is_set(command, "PIPX_HOME"),
         "pipenv" => {
             (is("install") || is("sync"))

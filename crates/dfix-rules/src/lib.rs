@@ -4,6 +4,7 @@
 //! newline, and it does not know who asked. How to add one: the README beside this crate's `src`.
 #![warn(missing_docs)]
 
+mod around;
 mod doubts;
 mod ensurepip;
 mod environment;

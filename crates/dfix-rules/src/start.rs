@@ -480,8 +480,9 @@ fn is_interpreter(name: &str) -> bool {
 /// Whether the program is told to change to another user: `gunicorn --user www-data`.
 fn gives_up_root(name: &str, words: &[String]) -> bool {
     let options: &[&str] = match name {
-        "gunicorn" => &["-u", "--user", "-g", "--group"],
+        "gunicorn" | "hypercorn" => &["-u", "--user", "-g", "--group"],
         "celery" | "uwsgi" => &["--uid", "--gid"],
+        "buildbot" | "scrapyd" | "twist" | "twistd" => &["-u", "--uid", "-g", "--gid"],
         _ => return false,
     };
     words

@@ -33,7 +33,7 @@ pub(crate) fn absolute_tools<'m>(
     for standing in standing_on(stage) {
         for command in standing
             .commands()
-            .filter(|c| c.range().start() >= first.range().start())
+            .filter(|c| !crate::around::is_before(*c, first))
         {
             // Links and modes of the system's own files stay what they are.
             if is_about_files(command) {
@@ -86,17 +86,19 @@ pub(crate) fn tool_of_nobody(
     let moved = absolute_tools(stage, first, interpreter);
     let later = standing_on(stage)
         .flat_map(Stage::commands)
-        .filter(|c| c.range().start() >= first.range().start());
+        .filter(|c| !crate::around::is_before(*c, first));
     for command in later {
         let linked = command
             .is("ln")
             .then(|| command.args().next_back())
             .flatten();
-        let words = command.program().into_iter().chain(
-            command
-                .args()
-                .filter(|w| command.is("ln") && Some(*w) != linked),
-        );
+        let words = command
+            .program()
+            .into_iter()
+            .chain(command.args().filter(|w| {
+                (command.is("ln") && Some(*w) != linked)
+                    || crate::programs::is_python(command.name())
+            }));
         for word in words {
             let Some(tool) = word.value().and_then(|v| v.strip_prefix("/usr/local/bin/")) else {
                 continue;

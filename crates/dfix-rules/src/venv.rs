@@ -7,6 +7,7 @@ use dfix_engine::Unproven;
 use dfix_model::packages::Destination;
 use dfix_model::{Answer3, Command, PackageCommand, PackageManager, Stage, Step, Word};
 
+use crate::around::{self, is_installed_by_hand, is_pythons_tool};
 use crate::ensurepip;
 
 /// The Python that a stage installs packages for.
@@ -178,6 +179,11 @@ fn of_apt<'m>(
         })
     };
     let mut open = Vec::new();
+    open.extend(around::other_pythons(stage, first, named));
+    open.extend(around::setuptools(
+        names.iter().map(|(n, ..)| n.as_str()),
+        tag,
+    ));
     let imported: Vec<&str> = names
         .iter()
         .map(|(n, ..)| n.as_str())
@@ -323,6 +329,9 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
     }
     for standing in standing_on(stage) {
         for step in standing.lineage().flat_map(Stage::steps) {
+            if around::uses_uv_of_system(step) {
+                return Some("`uv pip --system` passes every environment by; make one by `uv venv /opt/venv`, set `VIRTUAL_ENV=/opt/venv` and leave `--system` out".to_owned());
+            }
             if let Some(text) = system_folder(step) {
                 return Some(format!(
                     "`{text}` is the system's own place for packages; change it to the environment's by hand"
@@ -370,7 +379,7 @@ fn resets_path(step: Step<'_>) -> bool {
 
 /// Why the command would pass the environment by.
 fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
-    let is_before = command.range().end() <= first.range().start();
+    let is_before = around::is_before(command, first);
     if command.is_any(&[
         "apache2",
         "apache2ctl",
@@ -438,21 +447,6 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
     })
 }
 
-fn is_pythons_tool(command: Command<'_>) -> bool {
-    crate::programs::is_pythons(command.name()) || command.name().starts_with("pip")
-}
-
-/// `python setup.py install`, `easy_install`: into the system's packages, past pip.
-fn is_installed_by_hand(command: Command<'_>) -> bool {
-    let setup = command
-        .args()
-        .next()
-        .is_some_and(|w| w.known_start().ends_with("setup.py"))
-        && command.args().any(|w| w.is("install") || w.is("develop"));
-    command.name().starts_with("easy_install")
-        || (crate::programs::is_python(command.name()) && setup)
-}
-
 /// What could not be established of the programs and scripts that run later: a first line, or a line,
 /// that names the system's Python by its whole path.
 pub(crate) fn scripts(
@@ -463,7 +457,7 @@ pub(crate) fn scripts(
     for standing in standing_on(stage).filter(|s| s.is_shipped()) {
         let later = standing
             .commands()
-            .filter(|c| c.range().start() >= first.range().start());
+            .filter(|c| !around::is_before(*c, first));
         for command in later {
             let shell = command.is_any(&["sh", "bash", "ash", "dash", ".", "source"]);
             let word = if shell {
@@ -477,7 +471,9 @@ pub(crate) fn scripts(
             let is_script = path.ends_with(".sh")
                 || path.ends_with(".py")
                 || (shell && !path.is_empty())
-                || (command.step().name() != "RUN" && is_copied_to_path(standing, path));
+                || (command.step().name() != "RUN"
+                    && (is_copied_to_path(standing, path)
+                        || around::is_file_of_somebody(standing, path)));
             if !is_script || command.has_inner() || path.contains("activate") {
                 continue;
             }
@@ -510,6 +506,7 @@ pub(crate) fn scripts(
             });
         }
     }
+    open.extend(around::before(stage, first));
     open.dedup();
     Ok(open)
 }
@@ -518,7 +515,7 @@ pub(crate) fn scripts(
 fn is_copied_to_path(stage: Stage<'_>, program: &str) -> bool {
     const FOLDERS: &[&str] = &["/bin", "/usr/bin", "/usr/local/bin", "/usr/local/sbin"];
     let name = program.rsplit('/').next().unwrap_or(program);
-    if crate::programs::rights(name) != crate::programs::Rights::Unknown
+    if crate::programs::rights(name) == crate::programs::Rights::Anybody
         || stage.python_packages().has(&name.to_ascii_lowercase())
         || name.starts_with("pip")
     {
@@ -546,7 +543,7 @@ fn is_copied_to_path(stage: Stage<'_>, program: &str) -> bool {
     })
 }
 
-fn names_a_python(text: &str) -> Option<&str> {
+pub(crate) fn names_a_python(text: &str) -> Option<&str> {
     [
         "/usr/local/bin/python",
         "/usr/bin/python",

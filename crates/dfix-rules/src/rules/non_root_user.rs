@@ -97,6 +97,14 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nRUN apt-get update\n"),
         // The base's own command starts as root and gives it up.
         leaves("FROM php:8.2-apache\nCOPY . /var/www/html\n").with_unsafe(),
+        leaves("FROM python:3.11\nWORKDIR /app\nONBUILD COPY . .\nONBUILD RUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n").that_says("ONBUILD"),
+        leaves("FROM python:3.11\nRUN pip install scrapyd\nCMD [\"scrapyd\", \"-u\", \"nobody\", \"-g\", \"nogroup\"]\n"),
+        leaves("FROM docker:27\nRUN apk add --no-cache python3\nCMD [\"python3\", \"/watch.py\"]\n").that_says("Docker socket"),
+        leaves("FROM python:3.11\nRUN pip install scrapyd\nCMD [\"scrapyd\"]\n").that_says("working directory"),
+        leaves("FROM python:3.11\nCOPY . /data\nRUN cd /data && python setup.py install --user\nCMD [\"python\", \"/data/main.py\"]\n").that_says("home"),
+        leaves("FROM python:3.11\nRUN pip install jupyter && jupyter nbextension enable --py widgetsnbextension\nCMD [\"jupyter\", \"notebook\"]\n").that_says("jupyter nbextension"),
+        leaves("FROM python:3.11\nRUN pip install pgadmin4\nCMD [\"pgadmin4\"]\n").that_says("/var/lib/pgadmin"),
+        leaves("FROM alpine:3.20\nCOPY server.pem /etc/app/\nRUN apk add --no-cache python3\nCMD [\"python3\", \"-m\", \"http.server\"]\n").that_says("server.pem"),
         leaves("FROM python:3.11\nVOLUME /var/run/docker.sock\nCMD [\"python\", \"app.py\"]\n").that_says("Docker socket"),
         leaves("FROM python:3.11\nSHELL [\"/bin/zsh\", \"-c\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
         leaves("FROM python:3.11\nSHELL [\"conda\", \"run\", \"-n\", \"x\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
@@ -195,6 +203,15 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         );
         return;
     }
+    let has_triggers = stage
+        .steps()
+        .any(|s| s.is_onbuild() && matches!(s.name(), "RUN" | "COPY" | "ADD" | "WORKDIR"));
+    if has_triggers {
+        out.report(place, MESSAGE).remedy(
+            "the images that stand on this one run its ONBUILD instructions as its user; add the USER to those, or an `ONBUILD USER` after the others",
+        );
+        return;
+    }
     if stage.os() == Os::Linux && !stage.shell_at(stage.last_step()).is_posix() {
         out.report(place, MESSAGE).remedy(
             "SHELL names something that is not a POSIX shell, for which dfix writes no commands; make the user by hand",
@@ -205,6 +222,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .lineage()
         .flat_map(Stage::steps)
         .any(names_the_docker_socket)
+        || stage.root_image().name() == Some("docker")
     {
         out.report(place, MESSAGE).remedy(
             "the Docker socket is root's; give the container a group that may use it, then add a USER by hand",

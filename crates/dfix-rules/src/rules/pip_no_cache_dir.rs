@@ -85,6 +85,14 @@ pub(crate) const RULE: Rule = Rule {
         leaves(
             "FROM python:3.12\nRUN pip install --no-cache-dir a && pip --no-cache-dir install b\n",
         ),
+        leaves("FROM ros:indigo\nRUN apt-get install -y python-pip && pip install catkin_tools\n"),
+        leaves("FROM java:8\nRUN apt-get install -y python-pip\nRUN pip install awscli\n"),
+        leaves("FROM acme/base:3\nRUN apt-get install -y python-pip\nRUN pip install awscli\n")
+            .that_says("6.0"),
+        fixes(
+            "FROM acme/base:3\nRUN apt-get install -y python-pip && pip install -U pip\nRUN pip install awscli\n",
+            "FROM acme/base:3\nRUN apt-get install -y python-pip && pip install -U pip\nRUN pip install --no-cache-dir awscli\n",
+        ),
         leaves("FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n"),
         // pip takes even these as "no cache".
         leaves("FROM python:3.12\nENV PIP_NO_CACHE_DIR=0\nRUN pip install flask\n"),
@@ -148,16 +156,27 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 {
                     continue;
                 }
-                out.fix(
-                    pip.subcommand(),
-                    Safety::Safe,
-                    format!(
-                        "`pip {}` leaves its downloads in the image",
-                        pip.subcommand_text()
-                    ),
-                )
-                .effect(Effect::arguments_of(pip.command))
-                .edit(|edit| edit.insert_word_after(pip.subcommand(), "--no-cache-dir"));
+                let age = age(stage, &pip);
+                if age == Age::Old {
+                    continue;
+                }
+                let mut fix = out
+                    .fix(
+                        pip.subcommand(),
+                        Safety::Safe,
+                        format!(
+                            "`pip {}` leaves its downloads in the image",
+                            pip.subcommand_text()
+                        ),
+                    )
+                    .effect(Effect::arguments_of(pip.command));
+                if age == Age::Unknown {
+                    fix = fix.unproven(
+                        "whether the distribution's pip is 6.0 (of 2014) or newer and knows the option",
+                        "see `pip --version` of the image, or upgrade pip first",
+                    );
+                }
+                fix.edit(|edit| edit.insert_word_after(pip.subcommand(), "--no-cache-dir"));
             }
         }
     }
@@ -176,14 +195,30 @@ fn is_settled(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
         || is_set("PIP_CACHE_DIR")
         || has_cache_mount(pip.run())
         || holds_the_flag(stage, pip)
-        || is_too_old(stage, pip)
 }
 
-/// Whether this is the pip of a distribution so old that it does not know the option (pip 6.0, 2014).
-fn is_too_old(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
-    if !has_old_packages(stage.root_image()) {
-        return false;
+/// Whether pip knows the option, which came with pip 6.0 in December 2014.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Age {
+    /// It does.
+    New,
+    /// It is the pip of a distribution of before that time.
+    Old,
+    /// It is the pip of a distribution, and it is not known of which release.
+    Unknown,
+}
+
+/// How old the pip is that runs there: its own, or what the distribution has.
+fn age(stage: Stage<'_>, pip: &PackageCommand<'_>) -> Age {
+    let packages = age_of_packages(stage);
+    if packages == Age::New || !is_of_distribution(stage, pip) {
+        return Age::New;
     }
+    packages
+}
+
+/// Whether a package manager of the system put pip there, and nothing newer came over it.
+fn is_of_distribution(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
     let mut stages: Vec<Stage<'_>> = stage.lineage().collect();
     stages.reverse();
     let before = stages
@@ -212,6 +247,82 @@ fn is_too_old(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
     is_of_distribution
 }
 
+/// The age of the pip among the packages of what the stage stands on.
+fn age_of_packages(stage: Stage<'_>) -> Age {
+    let image = stage.root_image();
+    if has_old_packages(image) {
+        return Age::Old;
+    }
+    let foundation = crate::user::facts(stage).and_then(|facts| facts.foundation);
+    match foundation.and_then(|f| f.release) {
+        Some(
+            "precise" | "trusty" | "utopic" | "vivid" | "wily" | "squeeze" | "wheezy" | "jessie",
+        ) => Age::Old,
+        Some(_) => Age::New,
+        None if foundation.is_some() || is_surely_new(image) => Age::New,
+        None => Age::Unknown,
+    }
+}
+
+/// Whether the image's own name, or its tag, says on which release it stands, and that is a later one.
+fn is_surely_new(image: &ImageRef) -> bool {
+    const RELEASES: &[&str] = &[
+        "16.04",
+        "18.04",
+        "20.04",
+        "22.04",
+        "24.04",
+        "26.04",
+        "1604",
+        "1804",
+        "2004",
+        "2204",
+        "2404",
+        "xenial",
+        "bionic",
+        "focal",
+        "jammy",
+        "noble",
+        "resolute",
+        "stretch",
+        "buster",
+        "bullseye",
+        "bookworm",
+        "trixie",
+        "centos",
+        "rockylinux",
+        "almalinux",
+        "amazonlinux",
+        "ubi7",
+        "ubi8",
+        "ubi9",
+        "kali",
+        "alpine",
+    ];
+    let name = image.name().unwrap_or("");
+    let tag = image.tag_text().unwrap_or("");
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let is_recent = |from: u32| {
+        tag.split(['.', '-'])
+            .next()
+            .and_then(|n| n.parse::<u32>().ok())
+            .is_some_and(|major| major >= from)
+    };
+    RELEASES.iter().any(|r| name.contains(r) || tag.contains(r))
+        || matches!(
+            last,
+            "ubuntu"
+                | "debian"
+                | "fedora"
+                | "python"
+                | "archlinux"
+                | "opensuse-leap"
+                | "leap"
+                | "minideb"
+        )
+        || (last == "cuda" && is_recent(8))
+}
+
 fn has_old_packages(image: &ImageRef) -> bool {
     let name = image.name().unwrap_or("");
     let tag = image.tag_text().unwrap_or("");
@@ -234,7 +345,12 @@ fn has_old_packages(image: &ImageRef) -> bool {
     .iter()
     .any(|release| tag.contains(release) || name.contains(release))
         || match last {
-            "ubuntu" | "ubuntu-debootstrap" | "ubuntu-upstart" => up_to(14),
+            "ubuntu" | "ubuntu-debootstrap" | "ubuntu-upstart" => up_to(15),
+            "fedora" => up_to(21),
+            "cuda" => up_to(7),
+            "ros" => ["groovy", "hydro", "indigo", "jade"]
+                .iter()
+                .any(|r| tag.starts_with(r)),
             "debian" => up_to(8),
             "node" | "iojs" => up_to(8),
             "alpine" => tag == "3.1" || up_to(2),

@@ -85,6 +85,25 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM ubuntu:18.04\nRUN apt-get update && apt-get install -y python python3-pip\nRUN pip3 install flask\nCMD [\"python\", \"a.py\"]\n")
             .with_unsafe()
             .that_says("Python 2"),
+        fixes(
+            "FROM python:3.11\nCOPY . /app\nWORKDIR /app\nRUN pip install -r requirements.txt\n",
+            "FROM python:3.11\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nCOPY . /app\nWORKDIR /app\nRUN pip install -r requirements.txt\n",
+        ),
+        leaves("FROM python:3.11\nARG uvpip='uv pip install --system'\nRUN pip install uv && $uvpip flask\nCMD [\"python\", \"app.py\"]\n")
+            .that_says("uv venv"),
+        leaves("FROM python:3.11\nCOPY . /app\nRUN pip install flask\nCMD [\"/app/serve\"]\n").that_says("/app/serve"),
+        leaves("FROM python:3.11\nRUN ln -s /usr/local/bin/python /usr/bin/python\nRUN pip install boto\n").that_says("link"),
+        leaves("FROM python:3.11\nCOPY prepare /srv/prepare\nRUN /srv/prepare\nRUN pip install flask\n").that_says("/srv/prepare"),
+        leaves("FROM python:3.11\nENTRYPOINT [\"/bin/sh\", \"/start\"]\nCOPY start /\nRUN pip install flask\n").that_says("/start"),
+        leaves("FROM python:3.11\nWORKDIR /src\nCOPY . .\nRUN pip install .\nCMD [\"python\", \"/usr/local/bin/serve\"]\n").that_says("serve"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y python3 curl\nRUN curl https://bootstrap.pypa.io/get-pip.py | python3\nRUN pip install flask\n")
+            .that_says("get-pip"),
+        leaves("FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y python3-pip python3-setuptools\nRUN pip3 install flask\n")
+            .that_says("setuptools"),
+        leaves("FROM ubuntu:16.04\nRUN apt-get update && apt-get install -y python3.6 python3.6-venv python3-pip\nRUN python3.6 -m pip install -U pip flask\nRUN python3 -m pip install -r requirements.txt\n")
+            .that_says("python3 means"),
+        leaves("FROM ubuntu:19.04\nRUN apt-get update && apt-get install -y python3.7 python3-pip\nRUN pip3 install flask\nCMD [\"/usr/bin/python3.7\", \"app.py\"]\n")
+            .that_says("python3.7"),
         leaves("FROM continuumio/miniconda3\nRUN pip install flask\n"),
         leaves("FROM node:22\nRUN npm install\n"),
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-numpy\nRUN pip3 install flask\n")
@@ -290,11 +309,22 @@ fn evidence(ground: &Ground<'_>) -> Vec<String> {
 /// environment is then made again only when the image below changes, not with every requirement.
 fn place_before(install: Step<'_>) -> Step<'_> {
     let mut place = install;
-    while let Some(before) = place.previous() {
-        if before.stage() != install.stage() || !matches!(before.name(), "COPY" | "ADD") {
+    let mut step = install;
+    while let Some(before) = step.previous() {
+        // What settles how pip downloads must come first.
+        let is_of_pip = before
+            .words()
+            .any(|w| w.written().contains("pip.conf") || w.written().contains("certificates"));
+        if before.stage() != install.stage() || is_of_pip || before.is_onbuild() {
             break;
         }
-        place = before;
+        match before.name() {
+            "COPY" | "ADD" => place = before,
+            "WORKDIR" | "EXPOSE" | "LABEL" | "MAINTAINER" | "CMD" | "ENTRYPOINT" | "STOPSIGNAL"
+            | "VOLUME" => {}
+            _ => break,
+        }
+        step = before;
     }
     place
 }

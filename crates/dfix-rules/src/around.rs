@@ -1,0 +1,189 @@
+//! What goes around a virtual environment: it finds the system's Python by other means than PATH, or has
+//! put something there before.
+
+use dfix_engine::Unproven;
+use dfix_model::catalogue::Family;
+use dfix_model::{Command, PackageCommand, Stage, Step, Word};
+
+use crate::venv::standing_on;
+
+pub(crate) fn is_pythons_tool(command: Command<'_>) -> bool {
+    crate::programs::is_pythons(command.name()) || command.name().starts_with("pip")
+}
+
+/// `python setup.py install`, `easy_install`: into the system's packages, past pip.
+pub(crate) fn is_installed_by_hand(command: Command<'_>) -> bool {
+    let setup = command
+        .args()
+        .next()
+        .is_some_and(|w| w.known_start().ends_with("setup.py"))
+        && command.args().any(|w| w.is("install") || w.is("develop"));
+    command.name().starts_with("easy_install")
+        || (crate::programs::is_python(command.name()) && setup)
+}
+
+/// Whether the build runs the command before the first install. What the container runs comes later,
+/// wherever it is written.
+pub(crate) fn is_before(command: Command<'_>, first: &PackageCommand<'_>) -> bool {
+    command.step().name() == "RUN" && command.range().start() < first.range().start()
+}
+
+/// Where pip is called for one version of Python by name and later commands call another by the plain one,
+/// which may be the distribution's own: an environment gives both names to the one that made it.
+pub(crate) fn other_pythons(
+    stage: Stage<'_>,
+    first: &PackageCommand<'_>,
+    named: Option<&str>,
+) -> Option<Unproven> {
+    let version = named?;
+    let plain = standing_on(stage)
+        .flat_map(Stage::commands)
+        .filter(|c| !is_before(*c, first))
+        .map(Command::name)
+        .find(|name| matches!(*name, "pip" | "pip3" | "python" | "python3"))?;
+    Some(Unproven {
+        condition: format!("whether {plain} means Python {version} too"),
+        remedy: "call Python by one name".to_owned(),
+    })
+}
+
+/// Whether uv is told to install into the system's Python, also where a variable says so: it passes
+/// environments by, whatever PATH says.
+pub(crate) fn uses_uv_of_system(step: Step<'_>) -> bool {
+    let text = &step.file().text()[step.range()];
+    text.contains("UV_SYSTEM_PYTHON") || (text.contains("uv pip") && text.contains("--system"))
+}
+
+/// What an environment of Python 3.12 and later lacks, and the system has by a package of its own.
+pub(crate) fn setuptools<'n>(
+    mut packages: impl Iterator<Item = &'n str>,
+    tag: &str,
+) -> Option<Unproven> {
+    const OLDER: &[&str] = &[
+        "14", "15", "16", "17", "18", "19", "20", "21", "22", "8", "9", "10", "11", "12", "xenial",
+        "bionic", "focal", "jammy", "jessie", "stretch", "buster", "bullseye", "bookworm", "cuda",
+    ];
+    if OLDER.iter().any(|release| tag.starts_with(release)) {
+        return None;
+    }
+    let name = packages.find(|n| {
+        matches!(
+            *n,
+            "python3-setuptools" | "python3-pkg-resources" | "py3-setuptools"
+        )
+    })?;
+    Some(Unproven {
+        condition: format!(
+            "whether something needs {name}, which an environment of Python 3.12 and later has not"
+        ),
+        remedy: "install setuptools with pip".to_owned(),
+    })
+}
+
+/// Whether what the container starts is a file of the application's own, of which its first line decides
+/// what runs it: `/app/serve`, and nothing that the system, pip or another stage of the file has made.
+pub(crate) fn is_file_of_somebody(stage: Stage<'_>, program: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "/bin/",
+        "/sbin/",
+        "/usr/",
+        "/opt/venv/",
+        "/tini",
+        "/dumb-init",
+    ];
+    if !program.contains('/') || TOOLS.iter().any(|folder| program.starts_with(folder)) {
+        return false;
+    }
+    let name = program.rsplit('/').next().unwrap_or(program);
+    let is_of_stage = stage
+        .lineage()
+        .flat_map(|s| s.steps_named("COPY"))
+        .filter(|copy| copy.source().is_some())
+        .flat_map(Step::words)
+        .filter_map(Word::value)
+        .any(|word| word.trim_end_matches('/').rsplit('/').next() == Some(name));
+    !is_of_stage
+}
+
+/// What came before the first install and may have put packages among those of the system, or a name for
+/// the system's Python beside PATH.
+pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<Unproven> {
+    let is_official = crate::user::facts(stage).is_some_and(|f| f.family == Family::Python);
+    let mut open = Vec::new();
+    for command in stage.lineage().flat_map(Stage::build_commands) {
+        let is_before = is_before(command, first);
+        if !is_official && is_before && command.words().any(|w| w.written().contains("get-pip")) {
+            open.push(Unproven {
+                condition: "whether the packages can do with the environment's own pip, which is older than the one that get-pip installs".to_owned(),
+                remedy: "upgrade pip with pip first".to_owned(),
+            });
+        }
+        if is_official && links_the_systems_python(command) {
+            open.push(Unproven {
+                condition:
+                    "whether something calls the system's Python by the link that is made to it"
+                        .to_owned(),
+                remedy: "let the link name /opt/venv/bin/python".to_owned(),
+            });
+        }
+        if let Some(script) = script_of_context(command).filter(|_| is_before) {
+            match stage.read_at(script, command).found() {
+                Some(text) if !text.contains("pip") && !text.contains("setup.py") => {}
+                _ => open.push(Unproven {
+                    condition: format!(
+                        "whether {script} puts packages among those of the system before"
+                    ),
+                    remedy: "run it after the environment is made".to_owned(),
+                }),
+            }
+        }
+    }
+    open
+}
+
+/// `ln -s /usr/local/bin/python3 /usr/bin/python3`.
+fn links_the_systems_python(command: Command<'_>) -> bool {
+    command.is("ln")
+        && command
+            .args()
+            .filter_map(Word::value)
+            .find(|w| !w.starts_with('-'))
+            .and_then(|w| w.strip_prefix("/usr/local/bin/"))
+            .is_some_and(crate::programs::is_python)
+}
+
+/// A script that a command of the build runs, by a path of its own.
+fn script_of_context(command: Command<'_>) -> Option<&str> {
+    if command.step().name() != "RUN" {
+        return None;
+    }
+    let is_shell = command.is_any(&["sh", "bash", "ash", "dash", ".", "source"]);
+    let word = if is_shell {
+        command.args().find(|w| !w.starts_with("-"))
+    } else {
+        command.program()
+    };
+    let path = word?.value()?;
+    let is_own = path.strip_suffix(".sh").is_some()
+        || (path.contains('/')
+            && !is_shell
+            && !path.contains("/bin/")
+            && !path.contains("/sbin/")
+            && !is_of_autoconf(path));
+    (is_own && !command.has_inner()).then_some(path)
+}
+
+/// What builds a program of the system from its source, and is no script of the file's author.
+fn is_of_autoconf(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(
+        name,
+        "b2" | "bootstrap.sh"
+            | "autogen.sh"
+            | "config"
+            | "configure"
+            | "Configure"
+            | "buildconf"
+            | "install"
+    )
+}
