@@ -39,30 +39,29 @@ fn is_blank(c: char) -> bool {
 
 /// The words of `text` between blanks, as ranges.
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    // Every blank is a byte.
+    let bytes = text.as_bytes();
+    let blank = |b: &u8| is_blank(char::from(*b));
     let mut at = 0;
     std::iter::from_fn(move || {
-        let rest = &text[at..];
-        let start = at + rest.len() - rest.trim_start_matches(is_blank).len();
-        if start == text.len() {
-            return None;
-        }
-        let end = text[start..]
-            .find(is_blank)
-            .map_or(text.len(), |i| start + i);
-        at = end;
-        Some(start..end)
+        let start = at + bytes[at..].iter().position(|b| !blank(b))?;
+        let len = bytes[start..].iter().position(blank);
+        at = len.map_or(bytes.len(), |len| start + len);
+        Some(start..at)
     })
 }
 
 /// Parses a whole file.
 pub(crate) fn file(text: &str, shared: &mut Shared) -> (GreenNode, Vec<SyntaxError>) {
+    let gaps = std::mem::take(&mut shared.buffers.joined_gaps);
+    let logical = std::mem::take(&mut shared.buffers.logical);
     let mut grammar = Grammar {
         text,
         sink: Sink::new(text, shared),
         errors: Vec::new(),
         escape: '\\',
-        gaps: Vec::new(),
-        logical: String::new(),
+        gaps,
+        logical,
         foreign_shell: false,
         foreign_stages: HashSet::new(),
         stage: None,
@@ -72,6 +71,9 @@ pub(crate) fn file(text: &str, shared: &mut Shared) -> (GreenNode, Vec<SyntaxErr
         in_trigger: false,
     };
     grammar.file();
+    let buffers = grammar.sink.buffers();
+    buffers.joined_gaps = grammar.gaps;
+    buffers.logical = grammar.logical;
     (grammar.sink.finish(), grammar.errors)
 }
 

@@ -2,159 +2,234 @@
 //!
 //! rowan's own builder shares all equal tokens and small nodes through hash tables that grow with
 //! the text; filling them takes most of the time of a parse. This one shares short tokens, and nodes
-//! that hold one of them, through two tables of fixed size in which a newcomer replaces what stood in
-//! its place: most of what is worth it is shared, nothing is ever rehashed, and a table that is kept
-//! from file to file stays small.
+//! that hold one of them, through two tables in which a newcomer replaces what stood in its place:
+//! most of what is worth it is shared, and a table that is kept from file to file stays small. A
+//! place holds the text itself, as two numbers, so that most answers need no look at the element.
 
 use rowan::{GreenNode, GreenToken, NodeOrToken};
 
+use crate::grammar::Event;
+use crate::sink::Gap;
+
 type Element = NodeOrToken<GreenNode, GreenToken>;
 
-/// Places in each table; a power of two.
-const PLACES: usize = 512;
+/// Places in a table: so many at first, and at most; powers of two.
+const FEWEST: usize = 32;
+const MOST: usize = 2048;
+/// A table has a place for so many bytes of all the text that its parser has seen.
+const BYTES_A_PLACE: usize = 16;
+/// Bytes that are tokens by themselves: those of ASCII.
+const SINGLE: usize = 128;
+/// What a place tells of a text.
+const SEEN_AT_ONCE: usize = 16;
 /// Longer tokens are hardly ever equal.
 const LONGEST_SHARED: usize = 32;
 
 /// What is shared between the trees of one parser.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    tokens: Vec<Option<(u64, GreenToken)>>,
+    /// Tokens of one byte, by that byte: more than half of all tokens.
+    single: Vec<Option<GreenToken>>,
+    tokens: Table<GreenToken>,
     /// Nodes that hold one token each.
-    nodes: Vec<Option<(u64, GreenNode)>>,
-    /// The builder's buffers, kept for the next file.
+    nodes: Table<GreenNode>,
+    /// Bytes of all texts.
+    seen: usize,
+    pub(crate) buffers: Buffers,
+}
+
+/// Buffers that are kept from file to file; what they hold does not count.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
     open: Vec<(rowan::SyntaxKind, usize)>,
     children: Vec<Element>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) joined_gaps: Vec<Gap>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) logical: String,
 }
 
-/// Mixes a word into a hash; the constants are odd and have their bits spread, no more is asked.
-fn mix(hash: u64, word: u64) -> u64 {
-    (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
+/// A token's kind and text, and the kind of the node around it or zero: equal keys, equal elements,
+/// up to [`SEEN_AT_ONCE`] bytes of text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Key {
+    /// The text's first bytes, and zeros.
+    low: u64,
+    high: u64,
+    /// The kinds and the length. Never zero: no token is empty.
+    tag: u64,
 }
 
-/// The place in a table: the upper bits, which all of the input reaches.
-#[allow(clippy::cast_possible_truncation)] // ten bits are left
-fn place(hash: u64) -> usize {
-    (hash >> (64 - PLACES.trailing_zeros())) as usize
+impl Key {
+    /// The key of the `len` bytes (some, at most [`LONGEST_SHARED`]) at `start`.
+    #[inline]
+    fn new(bytes: &[u8], start: usize, len: usize, kinds: u32) -> Self {
+        let rest = &bytes[start..];
+        let sixteen = if let Some(sixteen) = rest.first_chunk::<SEEN_AT_ONCE>() {
+            u128::from_le_bytes(*sixteen)
+        } else {
+            let mut padded = [0; SEEN_AT_ONCE];
+            padded[..rest.len()].copy_from_slice(rest);
+            u128::from_le_bytes(padded)
+        };
+        let unused = SEEN_AT_ONCE.saturating_sub(len) * 8;
+        let text = sixteen & (u128::MAX >> unused);
+        #[allow(clippy::cast_possible_truncation)] // the two halves
+        Key {
+            low: text as u64,
+            high: (text >> 64) as u64,
+            tag: u64::from(kinds) << 8 | len as u64,
+        }
+    }
+
+    /// Spread over the upper bits; the constants are odd and have their bits spread, no more is asked.
+    #[inline]
+    fn hash(self) -> u64 {
+        let tag = self.tag.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.low ^ self.high.rotate_left(29)).wrapping_add(tag);
+        (mixed ^ mixed >> 32).wrapping_mul(0x517c_c1b7_2722_0a95)
+    }
 }
 
-fn hash_token(kind: rowan::SyntaxKind, text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let hash = u64::from(kind.0) << 32 | bytes.len() as u64;
-    let eight = |from: usize| {
-        let word = bytes[from..from + 8].try_into().expect("eight bytes");
-        u64::from_le_bytes(word)
-    };
-    match bytes {
-        [] => hash,
-        [first, .., last] if bytes.len() < 4 => {
-            let middle = bytes[bytes.len() / 2];
-            mix(
-                hash,
-                u64::from_le_bytes([*first, middle, *last, 0, 0, 0, 0, 0]),
-            )
+#[derive(Debug)]
+struct Table<T> {
+    places: Vec<(Key, Option<T>)>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table { places: Vec::new() }
+    }
+}
+
+impl<T: Clone> Table<T> {
+    /// Lets the table have so many places, a power of two; it never has fewer than before.
+    fn grow(&mut self, places: usize) {
+        if places <= self.places.len() {
+            return;
         }
-        [only] => mix(hash, u64::from(*only)),
-        _ if bytes.len() < 8 => {
-            let four = |from: usize| {
-                let word = bytes[from..from + 4].try_into().expect("four bytes");
-                u64::from(u32::from_le_bytes(word))
-            };
-            mix(hash, four(0) << 32 | four(bytes.len() - 4))
+        let before = std::mem::replace(&mut self.places, vec![(Key::default(), None); places]);
+        for entry in before {
+            let key = entry.0;
+            *self.place(key) = entry;
         }
-        _ => {
-            let last = bytes.len() - 8;
-            let mut hash = mix(hash, eight(last));
-            let mut at = 0;
-            while at < last {
-                hash = mix(hash, eight(at));
-                at += 8;
-            }
-            hash
-        }
+    }
+
+    #[inline]
+    fn place(&mut self, key: Key) -> &mut (Key, Option<T>) {
+        let mask = self.places.len() - 1;
+        #[allow(clippy::cast_possible_truncation)] // the mask leaves a few bits
+        let hash = (key.hash() >> 40) as usize;
+        &mut self.places[hash & mask]
     }
 }
 
 impl Shared {
-    fn token(&mut self, kind: rowan::SyntaxKind, text: &str) -> GreenToken {
-        if text.len() > LONGEST_SHARED {
-            return GreenToken::new(kind, text);
+    /// Makes ready for a text of so many bytes.
+    fn prepare(&mut self, len: usize) {
+        self.seen = self.seen.saturating_add(len);
+        let wanted = (self.seen / BYTES_A_PLACE).clamp(FEWEST, MOST);
+        let places = wanted.next_power_of_two();
+        self.single.resize(SINGLE, None);
+        self.tokens.grow(places);
+        self.nodes.grow(places);
+    }
+
+    #[inline]
+    fn token(
+        &mut self,
+        kind: rowan::SyntaxKind,
+        text: &str,
+        start: usize,
+        end: usize,
+    ) -> GreenToken {
+        let len = end - start;
+        let new = || GreenToken::new(kind, &text[start..end]);
+        if len == 1
+            && let Some(place) = self.single.get_mut(usize::from(text.as_bytes()[start]))
+        {
+            return match place {
+                Some(token) if token.kind() == kind => token.clone(),
+                _ => place.insert(new()).clone(),
+            };
         }
-        if self.tokens.is_empty() {
-            self.tokens.resize(PLACES, None);
+        if len > LONGEST_SHARED {
+            return new();
         }
-        let hash = hash_token(kind, text);
-        let entry = &mut self.tokens[place(hash)];
-        match entry {
-            Some((known, token))
-                if *known == hash && token.kind() == kind && token.text() == text =>
-            {
-                token.clone()
-            }
-            _ => {
-                let token = GreenToken::new(kind, text);
-                *entry = Some((hash, token.clone()));
-                token
-            }
+        let key = Key::new(text.as_bytes(), start, len, u32::from(kind.0));
+        let (known, place) = self.tokens.place(key);
+        if *known == key
+            && let Some(token) = place
+            && (len <= SEEN_AT_ONCE || token.text() == &text[start..end])
+        {
+            return token.clone();
         }
+        let token = new();
+        *known = key;
+        *place = Some(token.clone());
+        token
     }
 
     /// A node that holds one token.
+    #[inline]
     fn wrapped(
         &mut self,
         node: rowan::SyntaxKind,
         token: rowan::SyntaxKind,
         text: &str,
+        start: usize,
+        end: usize,
     ) -> GreenNode {
-        let new = || GreenNode::new(node, [NodeOrToken::Token(GreenToken::new(token, text))]);
-        if text.len() > LONGEST_SHARED {
+        let len = end - start;
+        let new = || {
+            let token = GreenToken::new(token, &text[start..end]);
+            GreenNode::new(node, [NodeOrToken::Token(token)])
+        };
+        if len > LONGEST_SHARED {
             return new();
         }
-        if self.nodes.is_empty() {
-            self.nodes.resize(PLACES, None);
+        let kinds = u32::from(node.0) << 16 | u32::from(token.0);
+        let key = Key::new(text.as_bytes(), start, len, kinds);
+        let (known, place) = self.nodes.place(key);
+        if *known == key
+            && let Some(shared) = place
+            && (len <= SEEN_AT_ONCE || holds(shared, &text[start..end]))
+        {
+            return shared.clone();
         }
-        let hash = mix(hash_token(token, text), u64::from(node.0));
-        let entry = &mut self.nodes[place(hash)];
-        match entry {
-            Some((known, shared)) if *known == hash && holds(shared, node, token, text) => {
-                shared.clone()
-            }
-            _ => {
-                let new = new();
-                *entry = Some((hash, new.clone()));
-                new
-            }
-        }
+        let new = new();
+        *known = key;
+        *place = Some(new.clone());
+        new
     }
 }
 
-/// Whether the node of the table is the one that is looked for.
-fn holds(
-    shared: &GreenNode,
-    node: rowan::SyntaxKind,
-    token: rowan::SyntaxKind,
-    text: &str,
-) -> bool {
+/// Whether the node's token has this text.
+fn holds(shared: &GreenNode, text: &str) -> bool {
     let child = shared.children().next().and_then(NodeOrToken::into_token);
-    shared.kind() == node && child.is_some_and(|t| t.kind() == token && t.text() == text)
+    child.is_some_and(|token| token.text() == text)
 }
 
 /// Takes nodes and tokens in order of place.
 pub(crate) struct Builder<'s> {
     shared: &'s mut Shared,
+    text: &'s str,
     /// The open nodes: kind, and where in `children` their own begin.
     open: Vec<(rowan::SyntaxKind, usize)>,
     children: Vec<Element>,
 }
 
 impl<'s> Builder<'s> {
-    /// A builder that shares through `shared`.
-    pub(crate) fn new(shared: &'s mut Shared) -> Self {
-        let mut open = std::mem::take(&mut shared.open);
-        let mut children = std::mem::take(&mut shared.children);
+    /// A builder over `text` that shares through `shared`.
+    pub(crate) fn new(text: &'s str, shared: &'s mut Shared) -> Self {
+        shared.prepare(text.len());
+        let mut open = std::mem::take(&mut shared.buffers.open);
+        let mut children = std::mem::take(&mut shared.buffers.children);
         open.clear();
         children.clear();
         Builder {
             shared,
+            text,
             open,
             children,
         }
@@ -165,19 +240,28 @@ impl<'s> Builder<'s> {
         self.open.len()
     }
 
-    pub(crate) fn token(&mut self, kind: rowan::SyntaxKind, text: &str) {
-        let token = self.shared.token(kind, text);
+    /// The buffers that the next file may use.
+    pub(crate) fn buffers(&mut self) -> &mut Buffers {
+        &mut self.shared.buffers
+    }
+
+    /// The text from `start` to `end`, which is not empty, as a token.
+    #[inline]
+    pub(crate) fn token(&mut self, kind: rowan::SyntaxKind, start: usize, end: usize) {
+        let token = self.shared.token(kind, self.text, start, end);
         self.children.push(NodeOrToken::Token(token));
     }
 
-    /// A node that holds one token.
+    /// The text from `start` to `end`, which is not empty, as a node that holds one token.
+    #[inline]
     pub(crate) fn wrapped(
         &mut self,
         node: rowan::SyntaxKind,
         token: rowan::SyntaxKind,
-        text: &str,
+        start: usize,
+        end: usize,
     ) {
-        let node = self.shared.wrapped(node, token, text);
+        let node = self.shared.wrapped(node, token, self.text, start, end);
         self.children.push(NodeOrToken::Node(node));
     }
 
@@ -199,8 +283,8 @@ impl<'s> Builder<'s> {
             Some(NodeOrToken::Node(root)) if self.children.is_empty() => root,
             _ => unreachable!("the grammar opens one root and closes it"),
         };
-        self.shared.open = self.open;
-        self.shared.children = self.children;
+        self.shared.buffers.open = self.open;
+        self.shared.buffers.children = self.children;
         root
     }
 }

@@ -9,7 +9,7 @@
 use rowan::GreenNode;
 
 use crate::grammar::Event;
-use crate::green::{Builder, Shared};
+use crate::green::{Buffers, Builder, Shared};
 use crate::kind::{Dockerfile, SyntaxKind};
 
 /// A range of the physical text (bytes) that the logical text leaves out.
@@ -39,6 +39,8 @@ pub(crate) struct Sink<'t> {
     position: usize,
     gaps: Vec<Gap>,
     next_gap: usize,
+    /// Where the next gap starts; nowhere without one.
+    gap_at: usize,
     /// A buffer of the shell grammar, kept from script to script.
     pub(crate) events: Vec<Event>,
 }
@@ -50,13 +52,17 @@ fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
 impl<'t> Sink<'t> {
     /// A sink over `text`, at its start. What equals is shared through `shared`.
     pub(crate) fn new(text: &'t str, shared: &'t mut Shared) -> Self {
+        let mut gaps = std::mem::take(&mut shared.buffers.gaps);
+        gaps.clear();
+        let events = std::mem::take(&mut shared.buffers.events);
         Sink {
-            green: Builder::new(shared),
+            green: Builder::new(text, shared),
             text,
             position: 0,
-            gaps: Vec::new(),
+            gaps,
             next_gap: 0,
-            events: Vec::new(),
+            gap_at: usize::MAX,
+            events,
         }
     }
 
@@ -71,6 +77,19 @@ impl<'t> Sink<'t> {
         self.gaps.clear();
         self.gaps.extend_from_slice(gaps);
         self.next_gap = 0;
+        self.find_gap();
+    }
+
+    fn find_gap(&mut self) {
+        self.gap_at = self
+            .gaps
+            .get(self.next_gap)
+            .map_or(usize::MAX, |gap| gap.start);
+    }
+
+    /// The buffers that the next file may use.
+    pub(crate) fn buffers(&mut self) -> &mut Buffers {
+        self.green.buffers()
     }
 
     /// Opens a node; gaps that lie right here stay outside of it, unless it is the root.
@@ -91,17 +110,13 @@ impl<'t> Sink<'t> {
 
     /// Takes the next `len` logical bytes as a node that holds one token, or, where a gap cuts it,
     /// several.
+    #[inline]
     pub(crate) fn wrapped(&mut self, node: SyntaxKind, token: SyntaxKind, len: usize) {
         self.flush_gaps();
         let end = self.position + len;
-        if len > 0
-            && self
-                .gaps
-                .get(self.next_gap)
-                .is_none_or(|gap| gap.start >= end)
-        {
-            let text = &self.text[self.position..end];
-            self.green.wrapped(raw(node), raw(token), text);
+        if len > 0 && end <= self.gap_at {
+            self.green
+                .wrapped(raw(node), raw(token), self.position, end);
             self.position = end;
         } else {
             self.start_node(node);
@@ -111,30 +126,33 @@ impl<'t> Sink<'t> {
     }
 
     /// Takes the next `len` logical bytes as a token; a gap inside cuts it into several of its kind.
+    #[inline]
     pub(crate) fn token(&mut self, kind: SyntaxKind, len: usize) {
-        if self.next_gap == self.gaps.len() {
-            self.take(kind, self.position + len);
-            return;
+        let end = self.position + len;
+        if end <= self.gap_at {
+            self.take(kind, end);
+        } else {
+            self.cut_token(kind, len);
         }
+    }
+
+    fn cut_token(&mut self, kind: SyntaxKind, len: usize) {
         let mut left = len;
         while left > 0 {
             self.flush_gaps();
-            let until = match self.gaps.get(self.next_gap) {
-                Some(gap) if gap.start < self.position + left => gap.start,
-                _ => self.position + left,
-            };
+            let until = self.gap_at.min(self.position + left);
             left -= until - self.position;
             self.take(kind, until);
         }
     }
 
     /// Emits the gaps that lie at the current place.
+    #[inline]
     pub(crate) fn flush_gaps(&mut self) {
-        while let Some(gap) = self.gaps.get(self.next_gap).copied() {
-            if gap.start != self.position {
-                return;
-            }
+        while self.gap_at == self.position {
+            let gap = self.gaps[self.next_gap];
             self.next_gap += 1;
+            self.find_gap();
             match gap.kind {
                 GapKind::QuoteEscape => self.take(SyntaxKind::QUOTE_ESCAPE, gap.end),
                 GapKind::Continuation => self.continuation(gap.end),
@@ -163,17 +181,20 @@ impl<'t> Sink<'t> {
             .map_or(end, |i| self.position + i + 1)
     }
 
+    #[inline]
     fn take(&mut self, kind: SyntaxKind, until: usize) {
         if until > self.position {
-            self.green
-                .token(raw(kind), &self.text[self.position..until]);
+            self.green.token(raw(kind), self.position, until);
             self.position = until;
         }
     }
 
     /// The finished tree. All text must have been taken and all nodes closed.
-    pub(crate) fn finish(self) -> GreenNode {
+    pub(crate) fn finish(mut self) -> GreenNode {
         debug_assert_eq!(self.position, self.text.len(), "text left behind");
+        let buffers = self.green.buffers();
+        buffers.gaps = self.gaps;
+        buffers.events = self.events;
         self.green.finish()
     }
 }

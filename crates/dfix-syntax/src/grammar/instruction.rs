@@ -16,6 +16,12 @@ pub(super) enum Form {
     Other,
 }
 
+/// Whether `<<` stands somewhere in the text.
+fn has_two_less_than(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'<', bytes).any(|at| bytes.get(at + 1) == Some(&b'<'))
+}
+
 impl Grammar<'_> {
     /// Takes the instruction `text`: `line`, or the end of `line` inside `ONBUILD` (`depth` 1).
     /// `tail` blanks follow it. With here-documents the blanks, the line's end and the bodies are
@@ -74,7 +80,7 @@ impl Grammar<'_> {
         }
         if matches!(kind, RUN_INSTR | COPY_INSTR | ADD_INSTR)
             && form == Form::Other
-            && memchr::memmem::find(line.as_bytes(), b"<<").is_some()
+            && has_two_less_than(line)
         {
             took_heredocs = self.heredocs(kind, rest, line, tail);
         }

@@ -10,11 +10,18 @@ use crate::kind::SyntaxKind::{
 /// The words of `text`: quotes hold blanks, the escape character takes the next character along
 /// (not between single quotes). BuildKit's `parseWords`.
 fn pair_words(text: &str, escape: char) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    // The character at `at`, and where the next one starts.
+    let character = |at: usize| match *bytes.get(at)? {
+        b if b.is_ascii() => Some((char::from(b), at + 1)),
+        _ => text[at..].chars().next().map(|c| (c, at + c.len_utf8())),
+    };
     let mut words = Vec::new();
     let mut start = None;
     let mut quote = None;
-    let mut characters = text.char_indices();
-    while let Some((at, c)) = characters.next() {
+    let mut next = 0;
+    while let Some((c, after)) = character(next) {
+        let at = std::mem::replace(&mut next, after);
         if quote.is_none() && c.is_whitespace() {
             if let Some(start) = start.take() {
                 words.push(start..at);
@@ -23,7 +30,7 @@ fn pair_words(text: &str, escape: char) -> Vec<Range<usize>> {
         }
         start.get_or_insert(at);
         if c == escape && quote != Some('\'') {
-            characters.next();
+            next = character(next).map_or(next, |(_, after)| after);
         } else if quote == Some(c) {
             quote = None;
         } else if quote.is_none() && matches!(c, '"' | '\'') {

@@ -5,7 +5,7 @@ use crate::kind::SyntaxKind;
 use crate::sink::Sink;
 
 /// One step of building the tree.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Event {
     /// A token of so many logical bytes.
     Token(SyntaxKind, u32),
