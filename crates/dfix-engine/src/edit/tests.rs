@@ -260,7 +260,7 @@ fn no_command_begins_with_what_the_builder_takes_for_a_flag() {
         edit.insert_word_before(command(root, "a"), "--x");
     });
     dropped("a b", |root, edit| {
-        edit.replace_word(word(root, "a"), "--x")
+        edit.replace_word(word(root, "a"), "--x");
     });
     dropped("a --b", |root, edit| edit.remove_word(word(root, "a")));
 }
