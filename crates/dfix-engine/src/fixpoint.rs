@@ -14,7 +14,7 @@ use crate::options::Options;
 use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
 use crate::proof::{Failure, Subject, failure, prove};
 use crate::select;
-use crate::splice::{Splice, touch};
+use crate::splice::{Places, Splice};
 
 /// The last net under a loop that ends by itself.
 const MOST_ROUNDS: usize = 32;
@@ -246,11 +246,23 @@ impl Run<'_> {
         wanted.retain(|(f, _)| phase_of(f) == Some(phase));
         wanted.sort_by_key(|(_, fix)| fix.edits.first().map(|e| e.range.start()));
         let mut batch: Vec<(&Finding, &Fix)> = Vec::new();
+        let mut taken = Places::default();
+        // Those that may be a rival of a fix that removes nothing.
+        let mut deciding: Vec<&Fix> = Vec::new();
         for (finding, fix) in wanted {
-            let alone = batch
-                .iter()
-                .all(|(_, other)| !touch(&fix.edits, &other.edits) && !rival(fix, other));
+            let alone = !fix.edits.iter().any(|edit| taken.touch(edit.range))
+                && if removes(fix) {
+                    batch.iter().all(|(_, other)| !rival(fix, other))
+                } else {
+                    deciding.iter().all(|other| !rival(fix, other))
+                };
             if alone {
+                for edit in &fix.edits {
+                    taken.add(edit.range);
+                }
+                if fix.effects.iter().any(decides) {
+                    deciding.push(fix);
+                }
                 batch.push((finding, fix));
             }
         }
@@ -350,6 +362,27 @@ fn origin(range: TextRange, splices: &[Splice]) -> TextRange {
         .iter()
         .rev()
         .fold(range, |range, splice| splice.backward(range))
+}
+
+fn removes(fix: &Fix) -> bool {
+    let removes = |effect: &Effect| matches!(effect, Effect::Removed { .. });
+    fix.effects.iter().any(removes)
+}
+
+/// Whether the effect may be a rival of one that removes nothing.
+fn decides(effect: &Effect) -> bool {
+    match effect {
+        Effect::BaseImage { .. }
+        | Effect::User { .. }
+        | Effect::GlobalArg { .. }
+        | Effect::Environment { .. }
+        | Effect::Removed { .. } => true,
+        Effect::Layout
+        | Effect::Shape
+        | Effect::Arguments { .. }
+        | Effect::Inserted { .. }
+        | Effect::Changed { .. } => false,
+    }
 }
 
 /// Whether two fixes decide the same thing although they touch different bytes: they are not

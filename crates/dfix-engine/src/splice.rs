@@ -1,5 +1,7 @@
 //! Edits applied to a text, and where its places went.
 
+use std::collections::BTreeMap;
+
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::fix::TextEdit;
@@ -30,6 +32,16 @@ impl Splice {
     /// Each edit with the place of its text afterwards.
     pub(crate) fn edits(&self) -> impl Iterator<Item = (&TextEdit, TextRange)> {
         self.edits.iter().zip(self.images.iter().copied())
+    }
+
+    /// Whether an edit overlaps the range or meets it.
+    pub(crate) fn meets(&self, range: TextRange) -> bool {
+        // No edit overlaps another: the first that does not end before is the one.
+        let first = self
+            .edits
+            .partition_point(|e| e.range.end() < range.start());
+        let edit = self.edits.get(first);
+        edit.is_some_and(|edit| edit.range.start() <= range.end())
     }
 
     pub(crate) fn apply(&self, text: &str) -> String {
@@ -122,17 +134,38 @@ fn moved(offset: TextSize, shift: i64) -> TextSize {
     TextSize::new(u32::try_from(offset).expect("a parsed text is shorter than 4 GiB"))
 }
 
-/// Whether two sets of edits touch: overlap, or meet at a place where the order would matter.
-pub(crate) fn touch(a: &[TextEdit], b: &[TextEdit]) -> bool {
-    a.iter().any(|a| {
-        b.iter()
-            .any(|b| a.range.start() <= b.range.end() && b.range.start() <= a.range.end())
-    })
+/// The places of edits, to find those that touch: overlap, or meet at a place where the order would
+/// matter.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// Start and end. Places that touch are one, so none touches another.
+    places: BTreeMap<TextSize, TextSize>,
+}
+
+impl Places {
+    /// Whether the range touches a place.
+    pub(crate) fn touch(&self, range: TextRange) -> bool {
+        let before = self.places.range(..=range.end()).next_back();
+        before.is_some_and(|(_, end)| *end >= range.start())
+    }
+
+    /// Takes the range in.
+    pub(crate) fn add(&mut self, range: TextRange) {
+        let (mut start, mut end) = (range.start(), range.end());
+        while let Some((first, last)) = self.places.range(..=end).next_back()
+            && *last >= start
+        {
+            let first = *first;
+            (start, end) = (start.min(first), end.max(*last));
+            self.places.remove(&first);
+        }
+        self.places.insert(start, end);
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Splice, touch};
+    use super::{Places, Splice};
     use crate::fix::TextEdit;
     use dfix_syntax::TextRange;
 
@@ -161,10 +194,29 @@ mod tests {
         assert_eq!(splice.backward(range(11, 12)), range(9, 10));
     }
 
+    fn touch(a: TextRange, b: TextRange) -> bool {
+        let mut places = Places::default();
+        places.add(a);
+        places.touch(b)
+    }
+
     #[test]
     fn insertions_at_one_place_touch() {
-        assert!(touch(&[edit(3, 3, "a")], &[edit(3, 3, "b")]));
-        assert!(touch(&[edit(1, 3, "")], &[edit(3, 4, "")]));
-        assert!(!touch(&[edit(1, 2, "")], &[edit(3, 4, "")]));
+        assert!(touch(range(3, 3), range(3, 3)));
+        assert!(touch(range(1, 3), range(3, 4)));
+        assert!(touch(range(3, 4), range(1, 3)));
+        assert!(touch(range(1, 9), range(3, 4)));
+        assert!(!touch(range(1, 2), range(3, 4)));
+        assert!(!touch(range(3, 4), range(1, 2)));
+    }
+
+    #[test]
+    fn places_that_touch_become_one() {
+        let mut places = Places::default();
+        for (start, end) in [(1, 2), (4, 9), (12, 13), (5, 6), (2, 3), (9, 9)] {
+            places.add(range(start, end));
+        }
+        let touched: Vec<u32> = (0..16).filter(|at| places.touch(range(*at, *at))).collect();
+        assert_eq!(touched, [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13]);
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn only_declared(
     let stages = stages_of(before);
     for (index, node) in before.instructions.iter().enumerate() {
         let range = node.text_range();
-        let is_touched = splice.edits().any(|(edit, _)| meets(edit.range, range));
+        let is_touched = splice.meets(range);
         match alignment.forward[index] {
             None => removed(before, index, &stages, &effects, alignment)?,
             Some(other) if is_touched => {
@@ -48,10 +48,6 @@ pub(crate) fn only_declared(
     }
     inserted(after, alignment, &stages, &effects)?;
     references(before, after, alignment)
-}
-
-fn meets(a: TextRange, b: TextRange) -> bool {
-    a.start() <= b.end() && b.start() <= a.end()
 }
 
 /// The stage of each instruction; `None` before the first `FROM`.

@@ -70,6 +70,8 @@ const HARMLESS: &[&str] = &[
 ];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    // Of the stage at hand, once asked: the first step that settles the answer for those after it.
+    let mut known: Option<(usize, Option<usize>)> = None;
     for step in file.steps().filter(|s| s.name() == "RUN") {
         let Some(stage) = step.stage() else {
             continue;
@@ -81,6 +83,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 && !apt.assumes_yes()
                 && !HARMLESS.iter().any(|flag| apt.has_flag(flag));
             if !asks || is_answered(&apt) || is_settled(stage, &apt) {
+                continue;
+            }
+            let configured = match known {
+                Some((of, configured)) if of == stage.index() => configured,
+                _ => known.insert((stage.index(), configured_from(stage))).1,
+            };
+            if configured.is_some_and(|first| first <= apt.run().index()) {
                 continue;
             }
             out.fix(
@@ -108,7 +117,7 @@ fn is_answered(apt: &PackageCommand<'_>) -> bool {
     false
 }
 
-/// Whether a variable or a file of configuration says yes.
+/// Whether a variable or an option says yes, or names a file that might.
 fn is_settled(stage: Stage<'_>, apt: &PackageCommand<'_>) -> bool {
     let in_variable = apt
         .command
@@ -127,11 +136,16 @@ fn is_settled(stage: Stage<'_>, apt: &PackageCommand<'_>) -> bool {
         || stage.env_at(apt, "APT_CONFIG").is_set()
         || apt.has_flag("--config-file")
         || apt.has_flag("-c")
-        || stage
-            .lineage()
-            .flat_map(|s| s.steps().collect::<Vec<_>>())
-            .filter(|s| s.index() <= apt.run().index())
-            .any(configures_apt)
+}
+
+/// The first step of the stage and those that it stands on that configures apt, as its index.
+fn configured_from(stage: Stage<'_>) -> Option<usize> {
+    stage
+        .lineage()
+        .flat_map(|s| s.steps().collect::<Vec<_>>())
+        .filter(|step| configures_apt(*step))
+        .map(Step::index)
+        .min()
 }
 
 fn configures_apt(step: Step<'_>) -> bool {
