@@ -4,11 +4,11 @@ use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Unproven, fixes, leaves,
 };
 use dfix_model::catalogue::UserTools;
-use dfix_model::{Answer3, Model, Os, Stage, Step};
+use dfix_model::{Answer3, Command, Model, Os, Stage, Step};
 
 use crate::doubts;
 use crate::homes::left_in_roots_home;
-use crate::ownership::{Folder, folders_to_give, is_below, is_roots, may_be_given};
+use crate::ownership::{Folder, absolute, folders_to_give, is_below, is_roots, may_be_given};
 use crate::start::{self, Needs};
 use crate::user::{self, Who};
 
@@ -343,7 +343,16 @@ fn change(
     let given: Vec<&str> = given.into_iter().chain(owned.as_deref()).collect();
     let tools = user::facts(stage).map_or(UserTools::Unknown, |f| f.user_tools);
     let doubts = doubts::of(stage, &who.name, &given, tools);
-    for condition in open.into_iter().chain(doubts) {
+    let roots = copy_steps
+        .first()
+        .and_then(|copy| made_later(stage, *copy, &paths(&folders)));
+    let stays = roots.map(|name| Unproven {
+        condition: format!(
+            "whether the application writes to what `{name}` makes beside its files, which stays root's"
+        ),
+        remedy: "give it to the user in that RUN, or leave `ownership` at \"chown\"".to_owned(),
+    });
+    for condition in open.into_iter().chain(doubts).chain(stays) {
         fix = fix.unproven(condition.condition, condition.remedy);
     }
     if run.is_some() {
@@ -474,6 +483,25 @@ fn preparation(
         ));
     }
     (!commands.is_empty()).then(|| format!("RUN {}", commands.join(" && ")))
+}
+
+/// The command that makes something in the folders once the copying began.
+fn made_later<'m>(stage: Stage<'m>, copy: Step<'m>, folders: &[&str]) -> Option<&'m str> {
+    let commands = stage
+        .steps_named("RUN")
+        .filter(|run| run.index() > copy.index() && !run.is_onbuild())
+        .flat_map(|run| run.commands().map(move |command| (run, command)));
+    let makes = |(run, command): &(Step<'m>, Command<'m>)| {
+        command.is_any(&[
+            "cp", "git", "install", "mkdir", "mv", "tar", "touch", "unzip",
+        ]) && command.args().any(|word| {
+            let path = stage.expand_text(word, *command);
+            path.filter(|path| !path.starts_with('-'))
+                .map(|path| absolute(stage, *run, &path))
+                .is_none_or(|path| folders.iter().any(|folder| is_below(&path, folder)))
+        })
+    };
+    commands.into_iter().find(makes).map(|(_, it)| it.name())
 }
 
 /// Whether a `WORKDIR` makes the folder before a step.
