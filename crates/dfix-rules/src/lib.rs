@@ -4,23 +4,11 @@
 //! newline, and it does not know who asked. How to add one: the README beside this crate's `src`.
 #![warn(missing_docs)]
 
-mod around;
-mod doubts;
-mod ensurepip;
+mod base;
 mod environment;
-mod homes;
-mod interpreters;
-mod ownership;
-mod ports;
 mod programs;
 mod python;
 mod rules;
-mod settings;
-mod start;
-mod tools;
-mod user;
-mod venv;
-mod writes;
 
 pub use rules::ALL;
 

@@ -1,16 +1,24 @@
 //! `non-root-user`: the container does not run as root.
 
+mod doubts;
+mod homes;
+mod ownership;
+mod ports;
+mod settings;
+mod start;
+mod user;
+mod writes;
+
 use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Unproven, fixes, leaves,
 };
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Answer3, Command, Model, Os, Stage, Step};
 
-use crate::doubts;
-use crate::homes::left_in_roots_home;
-use crate::ownership::{Folder, absolute, folders_to_give, is_below, is_roots, may_be_given};
-use crate::start::{self, Needs};
-use crate::user::{self, Who};
+use homes::left_in_roots_home;
+use ownership::{Folder, absolute, folders_to_give, is_below, is_roots, may_be_given};
+use start::Needs;
+use user::Who;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -256,7 +264,7 @@ enum Silence {
 }
 
 fn nothing_starts(stage: Stage<'_>) -> Silence {
-    let Some(facts) = user::facts(stage) else {
+    let Some(facts) = crate::base::facts(stage) else {
         return Silence::Quiet;
     };
     if facts.needs_root {
@@ -341,7 +349,7 @@ fn change(
         .final_workdir()
         .filter(|folder| user::owns(stage, &who.name, folder));
     let given: Vec<&str> = given.into_iter().chain(owned.as_deref()).collect();
-    let tools = user::facts(stage).map_or(UserTools::Unknown, |f| f.user_tools);
+    let tools = crate::base::facts(stage).map_or(UserTools::Unknown, |f| f.user_tools);
     let doubts = doubts::of(stage, &who.name, &given, tools);
     let roots = copy_steps
         .first()
@@ -454,7 +462,7 @@ fn preparation(
     before_copy: Option<Step<'_>>,
 ) -> Option<String> {
     // Of an unknown image, a RUN of the file itself shows that there is a shell.
-    let has_shell = user::facts(stage)
+    let has_shell = crate::base::facts(stage)
         .and_then(|f| f.has_shell())
         .unwrap_or_else(|| {
             stage

@@ -253,7 +253,7 @@ fn age_of_packages(stage: Stage<'_>) -> Age {
     if has_old_packages(image) {
         return Age::Old;
     }
-    let foundation = crate::user::facts(stage).and_then(|facts| facts.foundation);
+    let foundation = crate::base::facts(stage).and_then(|facts| facts.foundation);
     match foundation.and_then(|f| f.release) {
         Some(
             "precise" | "trusty" | "utopic" | "vivid" | "wily" | "squeeze" | "wheezy" | "jessie",

@@ -1,14 +1,18 @@
 //! `python-venv`: Python packages go into a virtual environment at `/opt/venv`.
 
+mod around;
+mod ensurepip;
+mod interpreters;
+mod tools;
+mod venv;
+
 use std::fmt::Write as _;
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::packages::Destination;
 use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step};
 
-use crate::interpreters;
-use crate::tools;
-use crate::venv::{self, Ground};
+use venv::Ground;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! Whom a container should run as, and how that user comes to be.
 
 use dfix_engine::Findings;
-use dfix_model::catalogue::{self, Account, Family, ImageFacts, UserTools};
-use dfix_model::{Answer3, Base, Os, Stage};
+use dfix_model::catalogue::{Account, Family, ImageFacts, UserTools};
+use dfix_model::{Answer3, Os, Stage};
 
-use crate::ownership::{absolute, is_below};
+use super::ownership::{absolute, is_below};
 
 /// The user to run as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,16 +43,6 @@ impl Who {
     }
 }
 
-/// What is known of the image at the end of the stage's `FROM` chain.
-pub(crate) fn facts(stage: Stage<'_>) -> Option<ImageFacts> {
-    if stage.root().base() == Base::Scratch {
-        return Some(catalogue::image("scratch", ""));
-    }
-    let image = stage.root_image();
-    let facts = catalogue::image(image.name()?, image.tag_in_force().unwrap_or("latest"));
-    facts.is_known().then_some(facts)
-}
-
 /// Whether the image is made for applications in some language.
 pub(crate) fn is_of_a_language(facts: &ImageFacts) -> bool {
     matches!(
@@ -82,7 +72,7 @@ pub(crate) fn choose(stage: Stage<'_>, out: &Findings<'_>) -> Result<Who, String
     if let Some(who) = made(stage)? {
         return Ok(who);
     }
-    let facts = facts(stage);
+    let facts = crate::base::facts(stage);
     let said = |name: &str, uid: Option<u32>| match uid {
         Some(uid) if is_numeric(out) => uid.to_string(),
         _ => name.to_owned(),

@@ -4,8 +4,8 @@ use dfix_engine::Unproven;
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, PackageManager, Stage, Step, Word};
 
-use crate::ownership::{absolute, is_below, may_be_given};
-use crate::writes;
+use super::ownership::{absolute, is_below, may_be_given};
+use super::writes;
 
 /// Packages of Python and Node that talk to what only root may: what that is.
 const RIGHTS: &[(&str, &str)] = &[

@@ -5,7 +5,7 @@ use dfix_engine::Unproven;
 use dfix_model::catalogue::Family;
 use dfix_model::{Command, PackageCommand, Stage, Step, Word};
 
-use crate::venv::standing_on;
+use super::venv::standing_on;
 
 pub(crate) fn is_pythons_tool(command: Command<'_>) -> bool {
     crate::programs::is_pythons(command.name()) || command.name().starts_with("pip")
@@ -108,7 +108,7 @@ pub(crate) fn is_file_of_somebody(stage: Stage<'_>, program: &str) -> bool {
 /// What came before the first install and may have put packages among those of the system, or a name for
 /// the system's Python beside PATH.
 pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<Unproven> {
-    let is_official = crate::user::facts(stage).is_some_and(|f| f.family == Family::Python);
+    let is_official = crate::base::facts(stage).is_some_and(|f| f.family == Family::Python);
     let mut open = Vec::new();
     for command in stage.lineage().flat_map(Stage::build_commands) {
         let is_before = is_before(command, first);

@@ -3,8 +3,8 @@
 use dfix_engine::Unproven;
 use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
 
-use crate::interpreters::{environment_has, is_about_files};
-use crate::venv::standing_on;
+use super::interpreters::{environment_has, is_about_files};
+use super::venv::standing_on;
 
 /// The words after the first install that name a tool of the system's Python by its whole path, where
 /// the environment has it too: `/usr/local/bin/gunicorn`.
@@ -33,7 +33,7 @@ pub(crate) fn absolute_tools<'m>(
     for standing in standing_on(stage) {
         for command in standing
             .commands()
-            .filter(|c| !crate::around::is_before(*c, first))
+            .filter(|c| !super::around::is_before(*c, first))
         {
             // Links and modes of the system's own files stay what they are.
             if is_about_files(command) {
@@ -86,7 +86,7 @@ pub(crate) fn tool_of_nobody(
     let moved = absolute_tools(stage, first, interpreter);
     let later = standing_on(stage)
         .flat_map(Stage::commands)
-        .filter(|c| !crate::around::is_before(*c, first));
+        .filter(|c| !super::around::is_before(*c, first));
     for command in later {
         let linked = command
             .is("ln")

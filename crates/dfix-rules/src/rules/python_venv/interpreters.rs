@@ -2,9 +2,9 @@
 
 use dfix_model::{Command, PackageCommand, PackageManager, Stage};
 
-use crate::ensurepip;
+use super::ensurepip;
+use super::venv::standing_on;
 use crate::programs::is_python;
-use crate::venv::standing_on;
 
 /// Whether an environment that `interpreter` makes has a program of this name. Only since Python 3.10
 /// is `python3.10` always among them; before, only the name that made it, `python` and `python3`.

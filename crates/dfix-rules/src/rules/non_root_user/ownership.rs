@@ -2,7 +2,7 @@
 
 use dfix_model::{Stage, Step};
 
-use crate::writes;
+use super::writes;
 
 /// Folders of the system, of which no application is given anything but what lies deeper.
 const SYSTEM: &[&str] = &[

@@ -7,8 +7,8 @@ use dfix_engine::Unproven;
 use dfix_model::packages::Destination;
 use dfix_model::{Answer3, Command, PackageCommand, PackageManager, Stage, Step, Word};
 
-use crate::around::{self, is_installed_by_hand, is_pythons_tool};
-use crate::ensurepip;
+use super::around::{self, is_installed_by_hand, is_pythons_tool};
+use super::ensurepip;
 
 /// The Python that a stage installs packages for.
 pub(crate) struct Ground<'m> {

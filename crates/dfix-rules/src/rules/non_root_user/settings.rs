@@ -96,7 +96,7 @@ fn of_text(text: &Arc<str>) -> Shows {
 fn is_roots(path: &str) -> bool {
     ["/etc", "/var", "/run", "/root", "/usr"]
         .iter()
-        .any(|place| crate::ownership::is_below(path, place))
+        .any(|place| super::ownership::is_below(path, place))
 }
 
 /// What the source of a Python or Node application that is started by its file shows: a port below 1024

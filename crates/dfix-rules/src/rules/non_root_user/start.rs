@@ -8,9 +8,9 @@ use dfix_model::{Command, Launch, Stage, Step, Word};
 use dfix_syntax::ast::{AstNode, ShellScript};
 use dfix_syntax::{Enclosure, parse_embedded_shell};
 
-use crate::ports;
+use super::ports;
+use super::settings::{self, Shows};
 use crate::programs::{Rights, rights};
-use crate::settings::{self, Shows};
 
 const ONLY_ROOT_LISTENS: &str = "only root may listen below 1024; let the application listen on a port above, and map it when the container is started";
 
@@ -150,7 +150,7 @@ impl<'m> Inquiry<'m> {
         if self.stage.entry().entrypoint != Launch::BaseImage {
             return false;
         }
-        let program = crate::user::facts(self.stage).and_then(|f| f.entrypoint()?.next());
+        let program = crate::base::facts(self.stage).and_then(|f| f.entrypoint()?.next());
         let name = program.and_then(|p| p.rsplit('/').next());
         match name {
             Some(name)
@@ -573,5 +573,5 @@ fn is_roots_place(path: &str) -> bool {
         "/bin", "/sbin", "/lib",
     ]
     .iter()
-    .any(|place| crate::ownership::is_below(path, place))
+    .any(|place| super::ownership::is_below(path, place))
 }

@@ -3,7 +3,7 @@
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Command, Stage, Step, Word};
 
-use crate::ownership::{absolute, is_below, may_be_given};
+use super::ownership::{absolute, is_below, may_be_given};
 
 /// A folder that the application will want to write to.
 #[derive(Debug, Clone, PartialEq, Eq)]
