@@ -16,7 +16,9 @@ use dfix_model::catalogue::UserTools;
 use dfix_model::{Answer3, Command, Model, Os, Stage, Step};
 
 use homes::left_in_roots_home;
-use ownership::{Folder, absolute, folders_to_give, is_below, is_roots, may_be_given};
+use ownership::{
+    Folder, absolute, are_scattered, folders_to_give, is_below, is_roots, may_be_given,
+};
 use start::Needs;
 use user::Who;
 
@@ -204,6 +206,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             ),
             remedy: "look at the User of its configuration (`docker inspect`)".to_owned(),
         });
+    }
+    if are_scattered(stage) {
+        out.report(place, MESSAGE).remedy(
+            "the application's files lie in too many folders to say which it writes to; make the user by hand, or name one folder by WORKDIR",
+        );
+        return;
     }
     if doubts::asks_for_rights(stage) {
         out.report(place, MESSAGE).remedy(

@@ -127,14 +127,8 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
         path,
         may_be_missing,
     };
-    let is_set_here = stage
-        .lineage()
-        .any(|s| s.steps_named("WORKDIR").next().is_some());
     let targets = targets(stage);
-    let workdir = stage.final_workdir().filter(|path| {
-        let holds_the_application = PARENTS.contains(&path.as_str()) && targets.contains(path);
-        is_set_here && (may_be_given(path) || holds_the_application)
-    });
+    let workdir = workdir_to_give(stage, &targets);
     let mut folders: Vec<Folder> = match workdir {
         Some(path) => vec![folder(path, false)],
         None => targets
@@ -162,6 +156,26 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
         !writes::is_removed(stage, &f.path) || volumes.iter().any(|v| v.path == f.path)
     });
     without_nested(&folders)
+}
+
+/// The working directory, if the file sets it and it may be given.
+fn workdir_to_give(stage: Stage<'_>, targets: &[String]) -> Option<String> {
+    let is_set_here = stage
+        .lineage()
+        .any(|s| s.steps_named("WORKDIR").next().is_some());
+    stage.final_workdir().filter(|path| {
+        let holds_the_application = PARENTS.contains(&path.as_str()) && targets.contains(path);
+        is_set_here && (may_be_given(path) || holds_the_application)
+    })
+}
+
+/// More folders than this no reader of a `chown` goes through.
+const MOST_FOLDERS: usize = 64;
+
+/// Whether the application's files lie in so many folders that nobody could say which to give.
+pub(crate) fn are_scattered(stage: Stage<'_>) -> bool {
+    let targets = targets(stage);
+    targets.len() > MOST_FOLDERS && workdir_to_give(stage, &targets).is_none()
 }
 
 /// Folders of the system that are empty in an image, and that some files make their application's.
