@@ -1,6 +1,7 @@
 //! `non-root-user`: the container does not run as root.
 
 mod doubts;
+mod giving;
 mod homes;
 mod ownership;
 mod ports;
@@ -13,12 +14,10 @@ use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Unproven, fixes, leaves,
 };
 use dfix_model::catalogue::UserTools;
-use dfix_model::{Answer3, Command, Model, Os, Stage, Step};
+use dfix_model::{Answer3, Model, Os, Stage, Step};
 
 use homes::left_in_roots_home;
-use ownership::{
-    Folder, absolute, are_scattered, folders_to_give, is_below, is_roots, may_be_given,
-};
+use ownership::{Folder, are_scattered, folders_to_give, is_roots};
 use start::Needs;
 use user::Who;
 
@@ -315,237 +314,97 @@ fn change(
     let work = last_work(stage);
     let folders: Vec<Folder> = folders_to_give(stage)
         .into_iter()
-        .filter(|folder| !user::owns(stage, &who.name, &folder.path))
+        .filter(|folder| !user::owns(stage, who, &folder.path))
         .collect();
-    let copy_steps: Vec<Step<'_>> =
-        if who.is_from_start && out.option("ownership").and_then(|o| o.as_text()) == Some("copy") {
-            copies_into(stage, &paths(&folders))
-        } else {
-            Vec::new()
-        };
+    let by_copy = out.option("ownership").and_then(|o| o.as_text()) == Some("copy");
+    let giving = giving::plan(stage, who, &folders, by_copy);
     // A `USER root` that nothing but the start comes after.
     let closing = stage
         .steps_named("USER")
         .next_back()
         .filter(|s| s.index() > work.index());
-    let run = preparation(stage, who, &folders, copy_steps.first().copied());
     let start = stage.steps().find(|s| {
         s.index() > work.index() && matches!(s.name(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK")
     });
-    let anchor = match closing {
-        Some(step) if run.is_some() => step,
-        _ => work,
+    let given = if giving.gives() || giving.after.is_some() {
+        giving::paths(&folders)
+    } else {
+        Vec::new()
     };
-    let user = format!("USER {}", who.name);
+    let owned = stage
+        .final_workdir()
+        .filter(|folder| user::owns(stage, who, folder));
+    let given: Vec<&str> = given.into_iter().chain(owned.as_deref()).collect();
+    let tools = crate::base::facts(stage).map_or(UserTools::Unknown, |f| f.user_tools);
+    let doubts = doubts::of(stage, who, &given, tools);
     let mut fix = out
         .fix(place, Safety::Checked, MESSAGE)
         .effect(Effect::User {
             stage: stage.index(),
         })
         .evidence(who.because.clone())
-        .evidences(evidence);
-    let is_given = !copy_steps.is_empty() || gives(run.as_deref());
-    if let Some(ownership) = ownership(stage, who, &folders, is_given) {
-        fix = fix.evidence(ownership);
-    }
-    let given = if is_given || run.is_some() {
-        paths(&folders)
-    } else {
-        Vec::new()
-    };
-    let owned = stage
-        .final_workdir()
-        .filter(|folder| user::owns(stage, &who.name, folder));
-    let given: Vec<&str> = given.into_iter().chain(owned.as_deref()).collect();
-    let tools = crate::base::facts(stage).map_or(UserTools::Unknown, |f| f.user_tools);
-    let doubts = doubts::of(stage, &who.name, &given, tools);
-    let roots = copy_steps
-        .first()
-        .and_then(|copy| made_later(stage, *copy, &paths(&folders)));
-    let stays = roots.map(|name| Unproven {
-        condition: format!(
-            "whether the application writes to what `{name}` makes beside its files, which stays root's"
-        ),
-        remedy: "give it to the user in that RUN, or leave `ownership` at \"chown\"".to_owned(),
-    });
-    for condition in open.into_iter().chain(doubts).chain(stays) {
+        .evidences(evidence)
+        .evidences(giving.evidence.clone());
+    for condition in open.into_iter().chain(giving.open).chain(doubts) {
         fix = fix.unproven(condition.condition, condition.remedy);
     }
-    if run.is_some() {
+    if giving.before.is_some() || giving.after.is_some() {
         fix = fix.effect(Effect::Inserted {
             stage: stage.index(),
             keyword: "RUN",
         });
     }
-    for step in &copy_steps {
+    for step in &giving.copies {
         fix = fix.effect(Effect::changed(step.range()));
     }
+    let after = giving.after;
     // One that says what holds anyway is replaced, and what root must do first comes before it.
-    let replaced = closing.filter(|s| run.is_none() || stage.user_at(*s).is_root() == Answer3::Yes);
-    match (replaced, run) {
-        (Some(step), run) => {
-            fix.effect(Effect::changed(step.range())).edit(|edit| {
-                for copy in &copy_steps {
-                    edit.set_flag(copy.range(), "--chown", &who.name);
-                }
+    let replaced =
+        closing.filter(|s| after.is_none() || stage.user_at(*s).is_root() == Answer3::Yes);
+    fix = match replaced {
+        Some(step) => fix.effect(Effect::changed(step.range())),
+        None => fix.effect(Effect::Inserted {
+            stage: stage.index(),
+            keyword: "USER",
+        }),
+    };
+    let user = format!("USER {}", who.name);
+    fix.edit(|edit| {
+        for copy in &giving.copies {
+            edit.set_flag(copy.range(), "--chown", &who.name);
+        }
+        if let (Some(run), Some(first)) = (&giving.before, giving.copies.first()) {
+            edit.insert_instruction_before(first.range(), run);
+        }
+        let anchor = match closing {
+            Some(step) if after.is_some() => step,
+            _ => work,
+        };
+        match (replaced, after, start) {
+            (Some(step), run, _) => {
                 if let Some(run) = run {
-                    let first = copy_steps.first().copied().unwrap_or(step);
-                    edit.insert_instruction_before(first.range(), &run);
+                    edit.insert_instruction_before(step.range(), &run);
                 }
                 match step.words().next() {
                     Some(word) => edit.replace_word(word, &who.name),
                     None => edit.fail("the USER has no name"),
                 }
-            });
+            }
+            (None, Some(run), Some(start)) => {
+                edit.insert_instruction_after(anchor.range(), &run);
+                edit.insert_instruction_before(start.range(), &user);
+            }
+            (None, Some(run), None) if anchor == stage.last_step() => {
+                edit.insert_instructions_after(anchor.range(), [run, user]);
+            }
+            (None, Some(run), None) => {
+                edit.insert_instruction_after(anchor.range(), &run);
+                edit.insert_instruction_after(stage.last_step().range(), &user);
+            }
+            (None, None, Some(start)) => edit.insert_instruction_before(start.range(), &user),
+            (None, None, None) => {
+                edit.insert_instruction_after(stage.last_step().range(), &user);
+            }
         }
-        (None, run) => fix
-            .effect(Effect::Inserted {
-                stage: stage.index(),
-                keyword: "USER",
-            })
-            .edit(|edit| {
-                let make_at = copy_steps.first().copied();
-                for step in &copy_steps {
-                    edit.set_flag(step.range(), "--chown", &who.name);
-                }
-                match (run, start) {
-                    (Some(run), _) if make_at.is_some() => {
-                        if let Some(first) = make_at {
-                            edit.insert_instruction_before(first.range(), &run);
-                        }
-                        match start {
-                            Some(start) => edit.insert_instruction_before(start.range(), &user),
-                            None => edit.insert_instruction_after(stage.last_step().range(), &user),
-                        }
-                    }
-                    (Some(run), Some(start)) => {
-                        edit.insert_instruction_after(anchor.range(), &run);
-                        edit.insert_instruction_before(start.range(), &user);
-                    }
-                    (Some(run), None) if anchor == stage.last_step() => {
-                        edit.insert_instructions_after(anchor.range(), [run, user]);
-                    }
-                    (Some(run), None) => {
-                        edit.insert_instruction_after(anchor.range(), &run);
-                        edit.insert_instruction_after(stage.last_step().range(), &user);
-                    }
-                    (None, Some(start)) => edit.insert_instruction_before(start.range(), &user),
-                    (None, None) => edit.insert_instruction_after(stage.last_step().range(), &user),
-                }
-            }),
-    }
-}
-
-fn gives(run: Option<&str>) -> bool {
-    run.is_some_and(|run| run.contains("chown "))
-}
-
-/// Who owns the application once the fix was applied, as a sentence.
-fn ownership(stage: Stage<'_>, who: &Who, folders: &[Folder], is_given: bool) -> Option<String> {
-    if folders.is_empty() {
-        let folder = stage
-            .final_workdir()
-            .filter(|f| may_be_given(f) && user::owns(stage, &who.name, f))?;
-        return Some(format!("{folder} belongs to {} already", who.name));
-    }
-    Some(if is_given {
-        format!("{} is given to {}", paths(folders).join(" and "), who.name)
-    } else {
-        "there is no shell to change owners with: the application's files stay root's and can be read".to_owned()
-    })
-}
-
-fn paths(folders: &[Folder]) -> Vec<&str> {
-    folders.iter().map(|folder| folder.path.as_str()).collect()
-}
-
-/// The `RUN` that makes the user and gives it the folders, if there is anything to do. Where there is
-/// no shell, nothing can be given: what a number runs may then be read, and not be written.
-///
-/// Where files are given as they are copied, it stands before the first `COPY` and gives the folders alone.
-fn preparation(
-    stage: Stage<'_>,
-    who: &Who,
-    folders: &[Folder],
-    before_copy: Option<Step<'_>>,
-) -> Option<String> {
-    // Of an unknown image, a RUN of the file itself shows that there is a shell.
-    let has_shell = crate::base::facts(stage)
-        .and_then(|f| f.has_shell())
-        .unwrap_or_else(|| {
-            stage
-                .lineage()
-                .flat_map(|s| s.steps_named("RUN"))
-                .any(|run| !run.is_exec_form() && !run.is_onbuild())
-        });
-    let mut commands: Vec<String> = who.made_by.clone().into_iter().collect();
-    if !folders.is_empty() && has_shell && stage.shell_at(stage.last_step()).is_posix() {
-        let missing: Vec<&str> = folders
-            .iter()
-            .filter(|f| match before_copy {
-                Some(copy) => !is_made_before(stage, copy, &f.path),
-                None => f.may_be_missing,
-            })
-            .map(|f| f.path.as_str())
-            .collect();
-        if !missing.is_empty() {
-            commands.push(format!("mkdir -p {}", missing.join(" ")));
-        }
-        let all = if before_copy.is_none() { "-R " } else { "" };
-        commands.push(format!(
-            "chown {all}{} {}",
-            who.name,
-            paths(folders).join(" ")
-        ));
-    }
-    (!commands.is_empty()).then(|| format!("RUN {}", commands.join(" && ")))
-}
-
-/// The command that makes something in the folders once the copying began.
-fn made_later<'m>(stage: Stage<'m>, copy: Step<'m>, folders: &[&str]) -> Option<&'m str> {
-    let commands = stage
-        .steps_named("RUN")
-        .filter(|run| run.index() > copy.index() && !run.is_onbuild())
-        .flat_map(|run| run.commands().map(move |command| (run, command)));
-    let makes = |(run, command): &(Step<'m>, Command<'m>)| {
-        command.is_any(&[
-            "cp", "git", "install", "mkdir", "mv", "tar", "touch", "unzip",
-        ]) && command.args().any(|word| {
-            let path = stage.expand_text(word, *command);
-            path.filter(|path| !path.starts_with('-'))
-                .map(|path| absolute(stage, *run, &path))
-                .is_none_or(|path| folders.iter().any(|folder| is_below(&path, folder)))
-        })
-    };
-    commands.into_iter().find(makes).map(|(_, it)| it.name())
-}
-
-/// Whether a `WORKDIR` makes the folder before a step.
-fn is_made_before(stage: Stage<'_>, step: Step<'_>, folder: &str) -> bool {
-    stage
-        .steps_named("WORKDIR")
-        .filter(|s| s.index() < step.index() && !s.is_onbuild())
-        .filter_map(|s| stage.workdir_at(s.next()?))
-        .any(|made| is_below(&made, folder))
-}
-
-/// The `COPY`s and `ADD`s of the stage that put files into these folders and say nothing of an owner.
-fn copies_into<'m>(stage: Stage<'m>, folders: &[&str]) -> Vec<Step<'m>> {
-    stage
-        .steps()
-        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
-        .filter(|s| s.flag("chown").is_none())
-        .filter(|s| {
-            s.words().next_back().is_some_and(|w| {
-                stage.expand_text(w, *s).is_some_and(|target| {
-                    let target = if target.starts_with('/') {
-                        target
-                    } else {
-                        format!("{}/{target}", stage.workdir_at(*s).unwrap_or_default())
-                    };
-                    folders.iter().any(|f| is_below(&target, f))
-                })
-            })
-        })
-        .collect()
+    });
 }

@@ -5,6 +5,7 @@ use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, PackageManager, Stage, Step, Word};
 
 use super::ownership::{absolute, is_below, may_be_given};
+use super::user::Who;
 use super::writes;
 
 /// Packages of Python and Node that talk to what only root may: what that is.
@@ -93,7 +94,7 @@ pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
 }
 
 /// What could not be established for the user of this name, who is given these folders.
-pub(crate) fn of(stage: Stage<'_>, name: &str, given: &[&str], tools: UserTools) -> Vec<Unproven> {
+pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) -> Vec<Unproven> {
     let mut open = packages(stage);
     let names_docker = stage
         .lineage()
@@ -106,7 +107,7 @@ pub(crate) fn of(stage: Stage<'_>, name: &str, given: &[&str], tools: UserTools)
             remedy: "start it once as another user, then set USER by hand".to_owned(),
         });
     }
-    open.extend(homeless(stage, name, tools));
+    open.extend(homeless(stage, who, tools));
     open.extend(places(stage, given));
     open.extend(application(stage, given));
     open.extend(keys(stage, given));
@@ -171,11 +172,14 @@ fn packages(stage: Stage<'_>) -> Vec<Unproven> {
         .collect()
 }
 
-fn homeless(stage: Stage<'_>, name: &str, tools: UserTools) -> Option<Unproven> {
+fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<Unproven> {
     let packages = stage.python_packages();
     let package = AT_HOME.iter().find(|p| packages.has(p))?;
-    (!writes::has_home(stage, name, tools)).then(|| Unproven {
-        condition: format!("whether {package} can do without a home, which {name} has not"),
+    (!writes::has_home(stage, who.account(), tools)).then(|| Unproven {
+        condition: format!(
+            "whether {package} can do without a home, which {} has not",
+            who.name
+        ),
         remedy: "make the user with a home (`useradd -m`)".to_owned(),
     })
 }

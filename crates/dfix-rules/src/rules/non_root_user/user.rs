@@ -2,20 +2,20 @@
 
 use dfix_engine::Findings;
 use dfix_model::catalogue::{Account, Family, ImageFacts, UserTools};
-use dfix_model::{Answer3, Os, Stage};
+use dfix_model::{Answer3, Os, Stage, Step, Word};
 
 use super::ownership::{absolute, is_below};
+use crate::base::facts;
 
 /// The user to run as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Who {
     /// What `USER` says: a name, or a number.
     pub(crate) name: String,
+    /// The name, where `USER` says the number of a user who has one.
+    login: Option<String>,
     /// The command that makes the user, if it is not there yet.
     pub(crate) made_by: Option<String>,
-    /// Whether it can be named from the stage's first instruction on, once `made_by` has run: no command
-    /// of the file makes it.
-    pub(crate) is_from_start: bool,
     /// Why this one.
     pub(crate) because: String,
 }
@@ -24,23 +24,89 @@ pub(crate) struct Who {
 const NUMBER: i64 = 10001;
 
 impl Who {
-    /// One that the base brings along, or a number, which needs no entry among the users.
-    fn of_base(name: impl Into<String>, because: impl Into<String>) -> Self {
+    fn existing(name: impl Into<String>, because: impl Into<String>) -> Self {
         Who {
             name: name.into(),
+            login: None,
             made_by: None,
-            is_from_start: true,
             because: because.into(),
         }
     }
 
-    /// One that the file makes or uses somewhere.
-    fn of_file(name: impl Into<String>, because: impl Into<String>) -> Self {
-        Who {
-            is_from_start: false,
-            ..Who::of_base(name, because)
+    /// Whether an owner, by name or number, is this user.
+    pub(crate) fn is(&self, owner: &str) -> bool {
+        let user = self.name.split(':').next().unwrap_or(&self.name);
+        owner == user || self.login.as_deref() == Some(owner)
+    }
+
+    /// The name of the account, where there is one: a number alone has no home.
+    pub(crate) fn account(&self) -> &str {
+        self.login.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether the user is known to be there at a step, or is made for it.
+    pub(crate) fn is_there_at(&self, stage: Stage<'_>, step: Step<'_>) -> bool {
+        let user = self.name.split(':').next().unwrap_or(&self.name);
+        let made = stage
+            .lineage()
+            .flat_map(Stage::users_made)
+            .find(|u| u.name_text().is_some_and(|name| self.is(&name)));
+        match made {
+            _ if self.made_by.is_some() => true,
+            Some(made) => made.command.is_certain() && made.command.step().index() < step.index(),
+            None => {
+                is_number(user) || facts(stage).is_some_and(|f| f.users().any(|u| self.is(u.name)))
+            }
         }
     }
+
+    /// The same user by number, where that is asked for and known.
+    fn numbered(mut self, stage: Stage<'_>, out: &Findings<'_>) -> Self {
+        let (user, group) = match self.name.split_once(':') {
+            Some((user, group)) => (user.to_owned(), Some(group.to_owned())),
+            None => (self.name.clone(), None),
+        };
+        if !is_numeric(out) || is_number(&user) || stage.os() == Os::Windows {
+            return self;
+        }
+        let made = stage
+            .lineage()
+            .flat_map(Stage::users_made)
+            .find(|u| u.name_text().as_deref() == Some(&user));
+        let number = match made {
+            // An ARG may be given another value, so that only a number that is written down counts.
+            Some(made) => made
+                .uid
+                .and_then(Word::value)
+                .filter(|text| is_number(text))
+                .map(str::to_owned),
+            None => facts(stage)
+                .and_then(|f| f.users().find(|u| u.name == user)?.uid)
+                .map(|uid| uid.to_string()),
+        };
+        match number {
+            Some(number) => {
+                self.because = format!("{} ({user} is number {number})", self.because);
+                self.name =
+                    group.map_or_else(|| number.clone(), |group| format!("{number}:{group}"));
+                self.login = Some(user);
+            }
+            None => {
+                self.because = format!("{} (its number is not known)", self.because);
+            }
+        }
+        self
+    }
+}
+
+fn is_numeric(out: &Findings<'_>) -> bool {
+    out.option("numeric")
+        .and_then(dfix_engine::Setting::as_flag)
+        .unwrap_or(false)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether the image is made for applications in some language.
@@ -66,46 +132,149 @@ pub(crate) fn is_of_a_language(facts: &ImageFacts) -> bool {
 /// # Errors
 /// Why there is none, and what a person could do.
 pub(crate) fn choose(stage: Stage<'_>, out: &Findings<'_>) -> Result<Who, String> {
+    let facts = facts(stage);
+    if let Some(who) = there(stage, facts.as_ref())? {
+        return Ok(who.numbered(stage, out));
+    }
+    new(stage, facts.as_ref(), out)
+}
+
+/// A user that the file or its base brings along.
+fn there(stage: Stage<'_>, facts: Option<&ImageFacts>) -> Result<Option<Who>, String> {
     if let Some(who) = switched_to(stage) {
-        return Ok(who);
+        return Ok(Some(who));
     }
     if let Some(who) = made(stage)? {
-        return Ok(who);
+        return Ok(Some(who));
     }
-    let facts = crate::base::facts(stage);
-    let said = |name: &str, uid: Option<u32>| match uid {
-        Some(uid) if is_numeric(out) => uid.to_string(),
-        _ => name.to_owned(),
-    };
-    if let Some(user) = facts.as_ref().and_then(ImageFacts::application_user) {
-        return Ok(Who::of_base(
-            said(user.name, user.uid),
+    if let Some(user) = facts.and_then(ImageFacts::application_user) {
+        return Ok(Some(Who::existing(
+            user.name,
             format!("the base image brings the user {} along", user.name),
-        ));
+        )));
     }
-    if let Some(Account::Other { name, uid }) = facts.as_ref().map(|f| f.default_user) {
-        return Ok(Who::of_base(
-            said(name, uid),
+    if let Some(Account::Other { name, .. }) = facts.map(|f| f.default_user) {
+        return Ok(Some(Who::existing(
+            name,
             format!("the base image runs as {name} by itself"),
-        ));
+        )));
     }
-    if stage.os() == Os::Windows {
-        return Ok(Who::of_base(
+    Ok((stage.os() == Os::Windows).then(|| {
+        Who::existing(
             "ContainerUser",
             "every Windows image has the user ContainerUser",
+        )
+    }))
+}
+
+/// The largest number that busybox gives away.
+const LAST_OF_BUSYBOX: i64 = 256_000;
+
+/// From this number on, `useradd` writes a table of logins that the number makes large.
+const LARGE: i64 = 65_536;
+
+/// Why a new user may not have this name or number, if it may not.
+fn taken(
+    stage: Stage<'_>,
+    facts: Option<&ImageFacts>,
+    name: &str,
+    uid: Option<i64>,
+    tools: UserTools,
+) -> Option<String> {
+    if OF_SYSTEMS.contains(&name) || facts.is_some_and(|f| f.users().any(|u| u.name == name)) {
+        return Some(format!(
+            "{name} is a user or a group of the system already; set another `name`"
         ));
     }
-    Ok(new(stage, facts.as_ref(), out))
+    let uid = uid?;
+    let of_base = facts.and_then(|f| f.users().find(|u| u.uid.map(i64::from) == Some(uid)));
+    if let Some(user) = of_base {
+        return Some(format!(
+            "the number {uid} belongs to {} in the base image; set another `uid`",
+            user.name
+        ));
+    }
+    let is_made = stage
+        .lineage()
+        .flat_map(Stage::users_made)
+        .filter_map(|u| stage.expand_text(u.uid?, u.command))
+        .any(|number| number == uid.to_string());
+    if is_made || uid < 1000 || (65_533..=65_535).contains(&uid) {
+        return Some(format!(
+            "the number {uid} is or may be another user's in this image; set another `uid`, from 1000 on"
+        ));
+    }
+    let is_too_large = match tools {
+        UserTools::Busybox => uid > LAST_OF_BUSYBOX,
+        _ => uid >= i64::from(u32::MAX),
+    };
+    is_too_large.then(|| {
+        format!(
+            "the number {uid} is larger than any that this image gives to a user; set another `uid`"
+        )
+    })
 }
 
-/// Whether the configuration wants users written as numbers.
-fn is_numeric(out: &Findings<'_>) -> bool {
-    out.option("numeric")
-        .and_then(dfix_engine::Setting::as_flag)
-        .unwrap_or(false)
-}
+/// Users and groups that distributions bring along; to make one of them again fails.
+const OF_SYSTEMS: &[&str] = &[
+    "adm",
+    "adm",
+    "audio",
+    "backup",
+    "bin",
+    "cdrom",
+    "crontab",
+    "daemon",
+    "dialout",
+    "dip",
+    "disk",
+    "fax",
+    "floppy",
+    "ftp",
+    "games",
+    "gnats",
+    "guest",
+    "halt",
+    "input",
+    "irc",
+    "kmem",
+    "kvm",
+    "list",
+    "lp",
+    "mail",
+    "man",
+    "messagebus",
+    "news",
+    "nobody",
+    "nogroup",
+    "operator",
+    "plugdev",
+    "ping",
+    "postmaster",
+    "proxy",
+    "render",
+    "sasl",
+    "shadow",
+    "shutdown",
+    "squid",
+    "src",
+    "sshd",
+    "staff",
+    "sudo",
+    "sync",
+    "sys",
+    "tape",
+    "tty",
+    "users",
+    "utmp",
+    "uucp",
+    "video",
+    "voice",
+    "wheel",
+    "www-data",
+];
 
-fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who {
+fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Result<Who, String> {
     let text = |key: &str| out.option(key).and_then(|o| o.as_text());
     let uid = out.option("uid").and_then(dfix_engine::Setting::as_number);
     let numeric = is_numeric(out);
@@ -117,6 +286,16 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who 
         String::new()
     };
     let tools = facts.map_or(UserTools::Unknown, |f| f.user_tools);
+    let is_made = !matches!(tools, UserTools::None | UserTools::Unknown);
+    let wanted = (uid.is_some() || numeric).then_some(number);
+    if is_made && let Some(why) = taken(stage, facts, name, wanted, tools) {
+        return Err(why);
+    }
+    let asked = if wanted.is_some_and(|it| it >= LARGE) && tools != UserTools::Busybox {
+        format!("-l {asked}")
+    } else {
+        asked
+    };
     // A group of that name that the file makes is joined: made twice, the build would fail.
     let is_group_made = stage
         .lineage()
@@ -153,19 +332,19 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Who 
             } else {
                 number
             };
-            return Who::of_base(number.to_string(), because);
+            return Ok(Who::existing(number.to_string(), because));
         }
     };
-    Who {
+    Ok(Who {
         name: if numeric {
             number.to_string()
         } else {
             name.to_owned()
         },
+        login: numeric.then(|| name.to_owned()),
         made_by: Some(command),
-        is_from_start: true,
         because: format!("the base image has `{program}`"),
-    }
+    })
 }
 
 /// The user that the file itself switched to last, before it went back to root.
@@ -176,7 +355,7 @@ fn switched_to(stage: Stage<'_>) -> Option<Who> {
         let first = name.split(':').next().unwrap_or_default();
         let is_root = matches!(first, "" | "root" | "0" | "ContainerAdministrator");
         (!is_root && is_plain(&name) && !OF_SERVICES.contains(&first))
-            .then(|| Who::of_file(name.clone(), format!("the file switches to {name} before")))
+            .then(|| Who::existing(name.clone(), format!("the file switches to {name} before")))
     })
 }
 
@@ -228,8 +407,10 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         let owners: Vec<_> = users
             .iter()
             .filter(|(_, name)| {
-                name.as_ref()
-                    .is_some_and(|n| folder.as_ref().is_some_and(|f| owns(stage, n, f)))
+                name.as_ref().is_some_and(|n| {
+                    let who = Who::existing(n.clone(), "");
+                    folder.as_ref().is_some_and(|f| owns(stage, &who, f))
+                })
             })
             .cloned()
             .collect();
@@ -243,7 +424,7 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         Some((user, Some(name))) if !user.command.is_certain() => Err(format!(
             "{name} is made under a condition; say by USER which user runs the application"
         )),
-        Some((_, Some(name))) if is_plain(&name) => Ok(Some(Who::of_file(name.clone(), format!("the file makes the user {name}")))),
+        Some((_, Some(name))) if is_plain(&name) => Ok(Some(Who::existing(name.clone(), format!("the file makes the user {name}")))),
         Some((_, Some(_))) => Err("a user is made here whose name has signs that a shell reads; say by USER which user runs the application".to_owned()),
         Some((_, None)) => Err("a user is made here whose name only the build knows; say by USER which user runs the application".to_owned()),
     }
@@ -252,7 +433,7 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
 /// Whether the file gives the folder to the user: by `chown` after the last files came there, by
 /// `--chown` of all that is copied there, or because it is the home that was made with the user and
 /// nothing else was put there since.
-pub(crate) fn owns(stage: Stage<'_>, name: &str, folder: &str) -> bool {
+pub(crate) fn owns(stage: Stage<'_>, who: &Who, folder: &str) -> bool {
     let mut owned = false;
     for step in stage
         .lineage()
@@ -275,7 +456,7 @@ pub(crate) fn owns(stage: Stage<'_>, name: &str, folder: &str) -> bool {
                     owned = step
                         .flag("chown")
                         .and_then(|f| stage.expand_text(f.value()?, step))
-                        .is_some_and(|owner| owner.split(':').next() == Some(name));
+                        .is_some_and(|owner| who.is(owner.split(':').next().unwrap_or_default()));
                 }
             }
             "RUN" if stage.user_at(step).is_root() != Answer3::No => {
@@ -290,7 +471,7 @@ pub(crate) fn owns(stage: Stage<'_>, name: &str, folder: &str) -> bool {
                             .any(|w| w.starts_with('-') && w.contains('R') || w == "--recursive")
                         && words
                             .iter()
-                            .any(|w| w.split([':', '.']).next() == Some(name))
+                            .any(|w| who.is(w.split([':', '.']).next().unwrap_or_default()))
                         && words.iter().any(|w| {
                             let place = absolute(stage, step, w);
                             is_below(folder, &place)
