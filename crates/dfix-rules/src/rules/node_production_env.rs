@@ -1,13 +1,20 @@
 //! Settings for production in the image of a Node application.
 
+mod names;
+mod sources;
+
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Unproven, env_source, fixes, leaves,
 };
+use dfix_model::catalogue::Variant;
 use dfix_model::context::Answer;
 use dfix_model::{Command, Model, PackageCommand, Stage, Step, Word};
 use serde_json::Value;
 
+use crate::base;
 use crate::environment::is_free;
+use names::{CHOOSERS, DEVELOPMENT, NEUTRAL, SERVERS, VALUED};
+use sources::Sources;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -18,7 +25,8 @@ pub(crate) const RULE: Rule = Rule {
     why: "Express and many other packages keep caches off, and tell callers of their errors, unless \
           `NODE_ENV` is `production`. The variable is set after the last step that may install or build \
           something, because npm and yarn leave out devDependencies where they see it. What starts a \
-          development server, by its name or by its script in package.json, is left alone.",
+          development server, by its name or by its script in package.json, is left alone. What the \
+          application itself asks `NODE_ENV` for is looked up in its sources.",
     phase: Phase::Meaning,
     check,
     options: &[],
@@ -27,20 +35,28 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\nCMD [\"npm\", \"start\"]\n",
             "FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nENV NODE_ENV=production\nCOPY . .\nCMD [\"npm\", \"start\"]\n",
         )
-        .with_context(&[("package.json", "{\"scripts\": {\"start\": \"node server.js\"}}")])
+        .with_context(&[
+            ("package.json", "{\"scripts\": {\"start\": \"node server.js\"}}"),
+            ("server.js", "require('http')\n"),
+        ])
         .that_says("`npm start` runs `node server.js`"),
         // The build needs its tools: only what comes after it is told.
         fixes(
             "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\nRUN chown -R node /app\nUSER node\nCMD [\"node\", \"dist/main.js\"]\n",
             "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\nENV NODE_ENV=production\nRUN chown -R node /app\nUSER node\nCMD [\"node\", \"dist/main.js\"]\n",
         )
-        .with_context(&[("package.json", "{\"devDependencies\": {\"typescript\": \"5\"}}")]),
+        .with_context(&[
+            ("package.json", "{\"devDependencies\": {\"typescript\": \"5\"}}"),
+            ("src/main.ts", "import http from 'http'\n"),
+            ("webpack.config.js", "module.exports = { mode: process.env.NODE_ENV }\n"),
+        ])
+        .that_says("none of the 1 source files beside package.json asks for NODE_ENV"),
         // Nothing is installed or built in the stage that is shipped.
         fixes(
             "FROM node:22 AS build\nCOPY . .\nRUN npm ci && npm run build\n\nFROM node:22-slim\nWORKDIR /app\nCOPY package.json ./\nCOPY --from=build /dist ./dist\nCMD [\"node\", \"dist/main.js\"]\n",
             "FROM node:22 AS build\nCOPY . .\nRUN npm ci && npm run build\n\nFROM node:22-slim\nENV NODE_ENV=production\nWORKDIR /app\nCOPY package.json ./\nCOPY --from=build /dist ./dist\nCMD [\"node\", \"dist/main.js\"]\n",
         )
-        .with_context(&[("package.json", "{}")]),
+        .with_context(&[("package.json", "{}"), ("src/main.ts", "")]),
         fixes(
             "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN yarn\nCMD yarn start\n",
             "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN yarn\nENV NODE_ENV=production\nCMD yarn start\n",
@@ -69,6 +85,21 @@ pub(crate) const RULE: Rule = Rule {
                 ("server.js", "const c = require('./c')[process.env.NODE_ENV || 'development']\n"),
             ])
             .that_says("what server.js does otherwise in production"),
+        // Also where another file than the one that is started asks for it.
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
+            .with_context(&[
+                ("package.json", "{}"),
+                ("server.js", "require('./lib/settings')\n"),
+                ("lib/settings.js", "module.exports = require('./' + process.env.NODE_ENV)\n"),
+            ])
+            .that_says("what lib/settings.js does otherwise in production"),
+        // The sources cannot be seen.
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"dist/main.js\"]\n")
+            .with_context(&[("package.json", "{}")])
+            .that_says("whether the application asks for NODE_ENV"),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"-r\", \"@babel/register\", \"server.js\"]\n")
+            .with_context(&[("package.json", "{}"), ("server.js", "")])
+            .that_says("what @babel/register does otherwise in production"),
         // It installs at start, when the variable would be in force.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
             .with_context(&[("package.json", "{\"scripts\": {\"start\": \"npm ci && node server.js\"}}")])
@@ -79,6 +110,19 @@ pub(crate) const RULE: Rule = Rule {
                 ("docker-entrypoint.sh", "#!/bin/sh\nnpm install\nexec \"$@\"\n"),
             ])
             .that_says("needs devDependencies"),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
+            .with_context(&[("package.json", "{\"scripts\": {\"start\": \"node server.js\", \"prestart\": \"npm run build\"}}")])
+            .that_says("needs devDependencies"),
+        // The start sets it by itself.
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
+            .with_context(&[("package.json", "{\"scripts\": {\"start\": \"cross-env NODE_ENV=staging node server.js\"}}")])
+            .with_unsafe(),
+        // Whoever builds on it chooses.
+        leaves("FROM node:8-onbuild\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY server.js .\nONBUILD COPY . .\nONBUILD RUN npm ci && npm run build\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
+        // The application is mounted where it is worked on.
+        leaves("FROM node:22\nRUN npm install -g pm2\nVOLUME /app\nWORKDIR /app\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
+        leaves("FROM node:22\nRUN npm install -g nodemon\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
         // Development is meant.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
             .with_context(&[("package.json", "{\"scripts\": {\"start\": \"npm run serve\", \"serve\": \"vite --host\"}}")]),
@@ -92,70 +136,18 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nRUN NODE_ENV=production npm ci\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
         leaves("FROM node:22 AS base\nENV NODE_ENV=production\nFROM base\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
         leaves("FROM node:22\nCMD [\"node\"]\n").with_unsafe(),
+        leaves("FROM node:22\nCOPY . .\nCMD [\"node\", \"-e\", \"require('./x')\"]\n").with_unsafe(),
         leaves("FROM node:22 AS build\nRUN npm ci\nFROM nginx:1.27\nCOPY --from=build /x /x\n").with_unsafe(),
     ],
 };
 
 const NODE_ENV: &str = "NODE_ENV";
 
-/// Programs that serve what is being worked on, alone or with the word behind them.
-const DEVELOPMENT: &[(&str, &str)] = &[
-    ("nodemon", ""),
-    ("ts-node-dev", ""),
-    ("tsnd", ""),
-    ("node-dev", ""),
-    ("supervisor", ""),
-    ("webpack-dev-server", ""),
-    ("live-server", ""),
-    ("lite-server", ""),
-    ("react-scripts", "start"),
-    ("react-app-rewired", "start"),
-    ("craco", "start"),
-    ("next", "dev"),
-    ("nuxt", "dev"),
-    ("nuxi", "dev"),
-    ("nest", "start"),
-    ("ng", "serve"),
-    ("vite", ""),
-    ("gatsby", "develop"),
-    ("vue-cli-service", "serve"),
-    ("webpack", "serve"),
-    ("expo", "start"),
-    ("gulp", ""),
-    ("grunt", ""),
-    ("jest", ""),
-    ("mocha", ""),
-    ("storybook", ""),
-    ("start-storybook", ""),
-];
-
-/// Packages that choose the application's settings by `NODE_ENV`.
-const CHOOSERS: &[&str] = &[
-    "config",
-    "dotenv-flow",
-    "exp-config",
-    "knex",
-    "nconf",
-    "node-config",
-    "sails",
-    "sequelize",
-    "sequelize-cli",
-    "@feathersjs/configuration",
-];
-
-/// Commands that no `NODE_ENV` changes and that call nothing which it would.
-const NEUTRAL: &[&str] = &[
-    "[", "addgroup", "adduser", "apk", "apt", "apt-get", "cat", "cd", "chmod", "chown", "cp",
-    "curl", "date", "dnf", "echo", "export", "groupadd", "groupmod", "ln", "ls", "microdnf",
-    "mkdir", "mv", "rm", "set", "tar", "test", "touch", "true", "useradd", "usermod", "wget",
-    "yum",
-];
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let Some(stage) = file.final_stage() else {
         return;
     };
-    if !is_free(stage, NODE_ENV) {
+    if !is_free(stage, NODE_ENV) || is_built_upon(stage) {
         return;
     }
     let Some(command) = stage.entry().served() else {
@@ -195,6 +187,24 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             condition: "which packages the application uses: package.json is not read".to_owned(),
             remedy: (*remedy).to_owned(),
         }),
+    }
+    if let Project::Read(_) = project
+        && !start.is_asking
+    {
+        match sources::beside(stage, &in_folder_of(command, "package.json")) {
+            Sources::Silent(read) => {
+                fix = fix.evidence(format!(
+                    "none of the {read} source files beside package.json asks for {NODE_ENV}"
+                ));
+            }
+            Sources::Ask(file) => open.push(asks(&file)),
+            Sources::Unread(why) => open.push(Unproven {
+                condition: format!(
+                    "whether the application asks for {NODE_ENV}: its sources are not read ({why})"
+                ),
+                remedy: "look for it in the sources, and set the variable by hand".to_owned(),
+            }),
+        }
     }
     for condition in open {
         fix = fix.unproven(condition.condition, condition.remedy);
@@ -260,6 +270,52 @@ fn in_folder_of(command: Command<'_>, path: &str) -> String {
 struct Start {
     evidence: String,
     open: Vec<Unproven>,
+    /// Whether the file that is started asks for the variable.
+    is_asking: bool,
+}
+
+fn asks(file: &str) -> Unproven {
+    Unproven {
+        condition: format!("what {file} does otherwise in production"),
+        remedy: format!("look where it asks for {NODE_ENV}, and set the variable by hand"),
+    }
+}
+
+/// Whether images that are built on this one install for themselves: the variable would be in force then.
+/// node's own `onbuild` images take it from an `ARG`.
+fn is_built_upon(stage: Stage<'_>) -> bool {
+    stage
+        .steps()
+        .any(|step| step.is_onbuild() && step.name() == "RUN")
+        || base::facts(stage).is_some_and(|facts| facts.variant == Variant::Onbuild)
+}
+
+/// Whether the file puts an application into the image, and not only what it is worked on with.
+fn is_application(stage: Stage<'_>, runs_a_file: bool) -> bool {
+    let is_copied = stage
+        .lineage()
+        .flat_map(Stage::steps)
+        .any(|step| matches!(step.name(), "COPY" | "ADD"));
+    is_copied
+        || stage.lineage().flat_map(Stage::build_commands).any(|c| {
+            c.is_any(&["cp", "curl", "git", "mv", "svn", "tar", "unzip", "wget"])
+                || (runs_a_file && PackageCommand::of(c).is_some_and(|p| p.is_install()))
+        })
+        || stage
+            .lineage()
+            .flat_map(Stage::steps)
+            .any(Step::has_unread_text)
+}
+
+/// Whether a development server is installed for what an unknown script starts.
+fn has_server(stage: Stage<'_>) -> bool {
+    stage
+        .lineage()
+        .flat_map(Stage::build_commands)
+        .filter_map(PackageCommand::of)
+        .filter(PackageCommand::is_install)
+        .flat_map(|install| install.packages())
+        .any(|package| package.name.is_some_and(|name| SERVERS.contains(&name)))
 }
 
 /// The start of an application in Node that is meant to serve; none where it is something else, or where
@@ -268,21 +324,24 @@ fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option
     let entry = stage.entry();
     let words: Vec<&str> = command.args().filter_map(Word::value).collect();
     let mut open = Vec::new();
+    let mut is_asking = false;
     let evidence = match command.name() {
         "node" | "nodejs" => {
-            if words.iter().any(|word| word.starts_with("--watch")) {
+            let (file, loaded) = file_of(&words)?;
+            if !is_application(stage, true) {
                 return None;
             }
-            let file = *words.iter().find(|word| !word.starts_with('-'))?;
             let text = stage.read_final(&in_folder_of(command, file)).found();
             if text.is_some_and(|text| text.contains(NODE_ENV)) {
-                open.push(Unproven {
-                    condition: format!("what {file} does otherwise in production"),
-                    remedy: format!(
-                        "look where it asks for {NODE_ENV}, and set the variable by hand"
-                    ),
-                });
+                open.push(asks(file));
+                is_asking = true;
             }
+            open.extend(
+                loaded
+                    .into_iter()
+                    .filter(|it| !it.starts_with("dotenv"))
+                    .map(asks),
+            );
             format!("the command runs {file} with node")
         }
         "pm2-runtime" => "the command starts pm2".to_owned(),
@@ -290,11 +349,15 @@ fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option
         _ => {
             let package = PackageCommand::of(command)?;
             let script = package.script()?;
+            if !is_application(stage, false) {
+                return None;
+            }
             let said = format!("`{}`", spelled(command));
             let json = match project {
                 Project::Read(json) => json,
                 Project::Unread(remedy) => {
-                    return is_start(script).then(|| Start {
+                    return (is_start(script) && !has_server(stage)).then(|| Start {
+                        is_asking,
                         evidence: format!("the command is {said}"),
                         open: vec![Unproven {
                             condition: format!("what {said} runs"),
@@ -304,10 +367,15 @@ fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option
                 }
             };
             let runs = Project::script(json, script)?;
-            if is_for_development(json, &runs, 3) {
+            // npm runs these around it.
+            let around = ["pre", "post"]
+                .into_iter()
+                .filter_map(|when| Project::script(json, &format!("{when}{script}")));
+            let all = around.fold(runs.clone(), |all, text| format!("{all} && {text}"));
+            if is_for_development(json, &all, 3) || all.contains(NODE_ENV) {
                 return None;
             }
-            if builds(&runs) {
+            if builds(&all) {
                 open.push(needs_tools(&said));
             }
             format!("{said} runs `{runs}`")
@@ -326,7 +394,38 @@ fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option
             remedy: "run dfix where the script is beside the Dockerfile".to_owned(),
         }),
     }
-    Some(Start { evidence, open })
+    Some(Start {
+        evidence,
+        open,
+        is_asking,
+    })
+}
+
+/// The file that node is given to run, and the modules that it loads before; none where it is given a text,
+/// or watches its files.
+fn file_of<'w>(words: &[&'w str]) -> Option<(&'w str, Vec<&'w str>)> {
+    let mut loaded = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let (option, value) = word.split_once('=').unwrap_or((word, ""));
+        match option {
+            "-e" | "--eval" | "-p" | "--print" | "-pe" => return None,
+            _ if option.starts_with("--watch") => return None,
+            _ if VALUED.contains(&option) => {
+                let value = if value.is_empty() {
+                    words.next()?
+                } else {
+                    value
+                };
+                if matches!(option, "-r" | "--require" | "--import" | "--loader") {
+                    loaded.push(value);
+                }
+            }
+            _ if option.starts_with('-') => {}
+            _ => return Some((word, loaded)),
+        }
+    }
+    None
 }
 
 fn needs_tools(what: &str) -> Unproven {
