@@ -122,6 +122,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nWORKDIR /app\nCOPY server.js .\nONBUILD COPY . .\nONBUILD RUN npm ci && npm run build\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
         // The application is mounted where it is worked on.
         leaves("FROM node:22\nRUN npm install -g pm2\nVOLUME /app\nWORKDIR /app\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm install\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
         leaves("FROM node:22\nRUN npm install -g nodemon\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
         // Development is meant.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
@@ -292,10 +293,9 @@ fn is_built_upon(stage: Stage<'_>) -> bool {
 
 /// Whether the file puts an application into the image, and not only what it is worked on with.
 fn is_application(stage: Stage<'_>, runs_a_file: bool) -> bool {
-    let is_copied = stage
-        .lineage()
-        .flat_map(Stage::steps)
-        .any(|step| matches!(step.name(), "COPY" | "ADD"));
+    let is_copied = stage.lineage().flat_map(Stage::steps).any(|step| {
+        matches!(step.name(), "COPY" | "ADD") && !step.sources().all(|it| is_manifest(it.written()))
+    });
     is_copied
         || stage.lineage().flat_map(Stage::build_commands).any(|c| {
             c.is_any(&["cp", "curl", "git", "mv", "svn", "tar", "unzip", "wget"])
@@ -305,6 +305,20 @@ fn is_application(stage: Stage<'_>, runs_a_file: bool) -> bool {
             .lineage()
             .flat_map(Stage::steps)
             .any(Step::has_unread_text)
+}
+
+/// Whether a file says only what is to be installed: where nothing else is copied, the rest is mounted.
+fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let starts = [
+        "package",
+        "npm-shrinkwrap",
+        "yarn.lock",
+        "pnpm-",
+        ".npmrc",
+        ".yarnrc",
+    ];
+    starts.iter().any(|start| name.starts_with(start))
 }
 
 /// Whether a development server is installed for what an unknown script starts.
