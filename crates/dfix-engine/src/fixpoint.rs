@@ -2,11 +2,10 @@
 
 mod analysis;
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
 use dfix_model::context::Context;
-use dfix_syntax::{Parser, TextRange};
+use dfix_syntax::{TextRange, parse};
 
 use crate::fix::{Effect, Fix};
 use crate::fixpoint::analysis::{Analysis, Panic};
@@ -25,8 +24,7 @@ const MOST_ROUNDS: usize = 32;
 /// fixes that are wanted and proved, and everything that was found. A text that the builder would
 /// refuse is left as it is. No I/O; a panic in a rule is caught, and that rule is refused by name.
 pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome {
-    let mut parser = Parser::new();
-    let parsed = parser.parse(text);
+    let parsed = parse(text);
     if !parsed.errors().is_empty() {
         return Outcome {
             text: text.to_owned(),
@@ -39,7 +37,6 @@ pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome 
     let mut run = Run {
         context,
         options,
-        parser: RefCell::new(parser),
         excluded: BTreeSet::new(),
         excused: Vec::new(),
     };
@@ -54,8 +51,6 @@ pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome 
 struct Run<'a> {
     context: &'a dyn Context,
     options: &'a Options<'a>,
-    /// From round to round the text stays nearly the same, and so do its tokens.
-    parser: RefCell<Parser>,
     /// Rules that are left out: they panicked, or they take turns.
     excluded: BTreeSet<&'static str>,
     /// Why they are.
@@ -336,7 +331,7 @@ impl Run<'_> {
         if text == now.text {
             return Err(failure(Proof::Done, "the fix changes nothing"));
         }
-        let parsed = self.parser.borrow_mut().parse(&text);
+        let parsed = parse(&text);
         if let Some(error) = parsed.errors().first() {
             return Err(failure(
                 Proof::Parses,

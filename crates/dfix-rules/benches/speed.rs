@@ -14,7 +14,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dfix_engine::{Options, run};
 use dfix_model::context::NoContext;
 use dfix_model::{Command, Model, Step};
-use dfix_syntax::{Parse, Parser};
+use dfix_syntax::{Parse, parse};
 
 fn texts() -> Vec<String> {
     let folder = std::env::var_os("DFIX_BENCH_FOLDER").map_or_else(
@@ -57,15 +57,14 @@ fn speed(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("speed");
     group.sample_size(10);
     group.throughput(bytes(&texts));
-    let mut parser = Parser::new();
     group.bench_function("tree", |bencher| {
         bencher.iter(|| {
             for text in &texts {
-                black_box(parser.parse(text));
+                black_box(parse(text));
             }
         });
     });
-    let trees: Vec<Parse> = texts.iter().map(|text| parser.parse(text)).collect();
+    let trees: Vec<Parse> = texts.iter().map(|text| parse(text)).collect();
     group.bench_function("model", |bencher| {
         bencher.iter(|| {
             for (text, tree) in texts.iter().zip(&trees) {
@@ -76,7 +75,7 @@ fn speed(criterion: &mut Criterion) {
     group.bench_function("tree and model", |bencher| {
         bencher.iter(|| {
             for text in &texts {
-                black_box(ask(&parser.parse(text), text));
+                black_box(ask(&parse(text), text));
             }
         });
     });

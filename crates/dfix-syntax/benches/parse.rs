@@ -3,10 +3,8 @@
 //! The text: all Dockerfiles below the folder that `DFIX_BENCH_FOLDER` names, or the repository's
 //! fixtures. Files that one of the three refuses stay out, so that all read the same.
 //!
-//! First the ratio to `dockerfile-parser` is printed: all take turns, so that a busy machine slows
-//! all of them, and the best of the rounds counts. On 2,374 public files (2.25 MB) and a machine busy
-//! with other work, five runs gave 4.6 to 5.8 for one parser (the middle one 5.3) and 3.5 to 4.3 for a
-//! parser each (4.1).
+//! First the ratio to `dockerfile-parser` is printed: both take turns, so that a busy machine slows
+//! both, and the best of the rounds counts.
 
 #![allow(missing_docs)]
 #![allow(clippy::cast_precision_loss)] // a few megabytes
@@ -45,13 +43,7 @@ fn texts() -> Vec<String> {
 /// Best of some rounds of everything in turn, as megabytes a second and next to `dockerfile-parser`.
 fn ratio(texts: &[String], bytes: usize) {
     const ROUNDS: usize = 15;
-    let one_parser = || {
-        let mut parser = dfix_syntax::Parser::new();
-        for text in texts {
-            black_box(parser.parse(text));
-        }
-    };
-    let parser_each = || {
+    let dfix = || {
         for text in texts {
             black_box(dfix_syntax::parse(text));
         }
@@ -61,12 +53,8 @@ fn ratio(texts: &[String], bytes: usize) {
             let _ = black_box(dockerfile_parser::Dockerfile::parse(text));
         }
     };
-    let turns: [(&str, &dyn Fn()); 3] = [
-        ("dockerfile-parser", &peer),
-        ("dfix-syntax, one parser", &one_parser),
-        ("dfix-syntax, a parser each", &parser_each),
-    ];
-    let mut best = [Duration::MAX; 3];
+    let turns: [(&str, &dyn Fn()); 2] = [("dockerfile-parser", &peer), ("dfix-syntax", &dfix)];
+    let mut best = [Duration::MAX; 2];
     for _ in 0..ROUNDS {
         for ((_, turn), best) in turns.iter().zip(&mut best) {
             let start = Instant::now();
@@ -89,15 +77,7 @@ fn parse(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("parse");
     group.throughput(Throughput::Bytes(bytes as u64));
     group.sample_size(10);
-    group.bench_function("dfix-syntax, one parser", |bencher| {
-        let mut parser = dfix_syntax::Parser::new();
-        bencher.iter(|| {
-            for text in &texts {
-                black_box(parser.parse(text));
-            }
-        });
-    });
-    group.bench_function("dfix-syntax, a parser each", |bencher| {
+    group.bench_function("dfix-syntax", |bencher| {
         bencher.iter(|| {
             for text in &texts {
                 black_box(dfix_syntax::parse(text));

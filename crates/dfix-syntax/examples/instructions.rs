@@ -7,7 +7,6 @@ use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent};
 use serde_json::{Value, json};
 
 fn main() {
-    let mut parser = dfix_syntax::Parser::new();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for path in std::io::stdin().lock().lines() {
         let path = path.expect("readable input");
@@ -15,7 +14,7 @@ fn main() {
             writeln!(out, "{}", json!({"path": path, "utf8": false})).expect("an open output");
             continue;
         };
-        let parse = parser.parse(&text);
+        let parse = dfix_syntax::parse(&text);
         let root = parse.syntax();
         let errors: Vec<&str> = parse.errors().iter().map(|e| e.message.as_str()).collect();
         let instructions: Vec<Value> = root

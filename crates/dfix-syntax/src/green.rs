@@ -6,6 +6,8 @@
 //! most of what is worth it is shared, and a table that is kept from file to file stays small. A
 //! place holds the text itself, as two numbers, so that most answers need no look at the element.
 
+use std::cell::Cell;
+
 use rowan::{GreenNode, GreenToken, NodeOrToken};
 
 use crate::grammar::Event;
@@ -16,7 +18,7 @@ type Element = NodeOrToken<GreenNode, GreenToken>;
 /// Places in a table: so many at first, and at most; powers of two.
 const FEWEST: usize = 32;
 const MOST: usize = 2048;
-/// A table has a place for so many bytes of all the text that its parser has seen.
+/// A table has a place for so many bytes of all the text that its thread has seen.
 const BYTES_A_PLACE: usize = 16;
 /// Bytes that are tokens by themselves: those of ASCII.
 const SINGLE: usize = 128;
@@ -25,7 +27,25 @@ const SEEN_AT_ONCE: usize = 16;
 /// Longer tokens are hardly ever equal.
 const LONGEST_SHARED: usize = 32;
 
-/// What is shared between the trees of one parser.
+/// A longer text (in bytes) leaves nothing behind: the buffers have grown with it.
+const LONGEST_KEPT: usize = 1 << 20;
+
+thread_local! {
+    /// Filling tables and buffers anew for each file would take a third of the time.
+    static KEPT: Cell<Shared> = Cell::default();
+}
+
+/// What `build` makes of a text of so many bytes, with what earlier texts of this thread left.
+pub(crate) fn shared<T>(len: usize, build: impl FnOnce(&mut Shared) -> T) -> T {
+    let mut shared = KEPT.take();
+    let built = build(&mut shared);
+    if len <= LONGEST_KEPT {
+        KEPT.set(shared);
+    }
+    built
+}
+
+/// What is shared between the trees of one thread.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     /// Tokens of one byte, by that byte: more than half of all tokens.

@@ -62,28 +62,11 @@ impl Parse {
 }
 
 /// Parses a Dockerfile. Any text gives a tree that prints back to it byte for byte.
+///
+/// Tokens and small nodes that are equal are shared, also between the trees of one thread.
 pub fn parse(text: &str) -> Parse {
-    Parser::new().parse(text)
-}
-
-/// Parses many files, one after the other: tokens and small nodes that are equal are shared between
-/// their trees.
-#[derive(Debug, Default)]
-pub struct Parser {
-    shared: green::Shared,
-}
-
-impl Parser {
-    /// A parser that has seen nothing.
-    pub fn new() -> Self {
-        Parser::default()
-    }
-
-    /// The same as [`parse`].
-    pub fn parse(&mut self, text: &str) -> Parse {
-        let (green, errors) = grammar::file(text, &mut self.shared);
-        Parse { green, errors }
-    }
+    let (green, errors) = green::shared(text.len(), |shared| grammar::file(text, shared));
+    Parse { green, errors }
 }
 
 /// How the text of an embedded script stands in the file.

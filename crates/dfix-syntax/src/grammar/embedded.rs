@@ -4,7 +4,7 @@ use rowan::GreenNode;
 
 use super::shell;
 use crate::Enclosure;
-use crate::green::Shared;
+use crate::green;
 use crate::join;
 use crate::sink::{Gap, GapKind, Sink};
 
@@ -25,11 +25,12 @@ pub(crate) fn embedded(
     }
     let mut logical = String::new();
     join::logical(text, 0..text.len(), &gaps, &mut logical);
-    let mut shared = Shared::default();
-    let mut sink = Sink::new(text, &mut shared);
-    sink.set_gaps(&gaps);
-    shell::script(&mut sink, &logical);
-    (sink.position() == text.len()).then(|| sink.finish())
+    green::shared(text.len(), |shared| {
+        let mut sink = Sink::new(text, shared);
+        sink.set_gaps(&gaps);
+        shell::script(&mut sink, &logical);
+        (sink.position() == text.len()).then(|| sink.finish())
+    })
 }
 
 /// The continuations that the builder joins, wherever a line of `text` starts.
