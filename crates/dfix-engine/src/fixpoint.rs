@@ -1,6 +1,7 @@
 //! The loop: find, choose, apply, prove, and again, until nothing is left to do.
 
 mod analysis;
+mod done;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -9,6 +10,7 @@ use dfix_syntax::{TextRange, parse};
 
 use crate::fix::{Effect, Fix};
 use crate::fixpoint::analysis::{Analysis, Panic};
+use crate::fixpoint::done::done;
 use crate::options::Options;
 use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
 use crate::proof::{Failure, Subject, failure, prove};
@@ -411,79 +413,4 @@ fn rival(a: &Fix, b: &Fix) -> bool {
             _ => false,
         })
     })
-}
-
-/// The fourth proof: what was mended is not found again, and the change brings nothing new that only
-/// a person could mend.
-fn done(
-    before: &Analysis,
-    after: &Analysis,
-    splice: &Splice,
-    batch: &[&Finding],
-) -> Result<(), Failure> {
-    let meets = |a: TextRange, b: TextRange| a.intersect(b).is_some();
-    for finding in batch {
-        if let Some(panic) = after.panics.iter().find(|p| p.rule == finding.rule) {
-            return Err(failure(
-                Proof::NoPanic,
-                format!("the rule panics over its own fix: {}", panic.message),
-            ));
-        }
-        let is_same = |f: &&Finding| f.rule == finding.rule && f.message == finding.message;
-        let place = splice.forward(finding.range);
-        let then = before
-            .findings
-            .iter()
-            .filter(|f| meets(f.range, finding.range))
-            .filter(is_same)
-            .count();
-        let now = after
-            .findings
-            .iter()
-            .filter(|f| meets(f.range, place))
-            .filter(is_same)
-            .count();
-        if now >= then {
-            return Err(failure(
-                Proof::Done,
-                "the rule finds the same again after its fix",
-            ));
-        }
-        // Or it finds the same in what was put there.
-        let again = after.findings.iter().filter(is_same).any(|f| {
-            splice.edits().any(|(edit, image)| {
-                !edit.text.is_empty() && !f.range.is_empty() && image.contains_range(f.range)
-            }) && !before
-                .findings
-                .iter()
-                .filter(is_same)
-                .any(|b| b.range != finding.range && meets(splice.forward(b.range), f.range))
-        });
-        if again {
-            return Err(failure(
-                Proof::Done,
-                "the rule finds the same again in its own text",
-            ));
-        }
-    }
-    for finding in after.findings.iter().filter(|f| f.fix.is_none()) {
-        let in_new_text = splice.edits().any(|(edit, image)| {
-            !edit.text.is_empty()
-                && image.contains_range(finding.range)
-                && !finding.range.is_empty()
-        });
-        let was_there = || {
-            before
-                .findings
-                .iter()
-                .any(|f| f.rule == finding.rule && meets(splice.forward(f.range), finding.range))
-        };
-        if in_new_text && !was_there() {
-            return Err(failure(
-                Proof::Done,
-                format!("`{}` would object to the new text", finding.rule),
-            ));
-        }
-    }
-    Ok(())
 }

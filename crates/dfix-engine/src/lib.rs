@@ -16,6 +16,7 @@ mod options;
 mod outcome;
 mod place;
 mod proof;
+mod ranges;
 mod rule;
 mod select;
 mod splice;

@@ -44,6 +44,16 @@ impl Splice {
         edit.is_some_and(|edit| edit.range.start() <= range.end())
     }
 
+    /// Whether all of the place (some bytes of the text afterwards) is one edit's new text.
+    pub(crate) fn brought(&self, range: TextRange) -> bool {
+        // Of images that start at the same place only the last one is not empty.
+        let next = self
+            .images
+            .partition_point(|image| image.start() <= range.start());
+        let image = next.checked_sub(1).map(|last| self.images[last]);
+        !range.is_empty() && image.is_some_and(|image| image.contains_range(range))
+    }
+
     pub(crate) fn apply(&self, text: &str) -> String {
         let mut result = String::with_capacity(text.len() + 64);
         let mut at = 0;
@@ -192,6 +202,25 @@ mod tests {
         assert_eq!(splice.backward(range(3, 5)), range(3, 3));
         assert_eq!(splice.backward(range(4, 6)), range(3, 4));
         assert_eq!(splice.backward(range(11, 12)), range(9, 10));
+    }
+
+    #[test]
+    fn new_text_is_known() {
+        let splice = Splice::new(vec![
+            edit(2, 3, ""),
+            edit(3, 3, "XY"),
+            edit(3, 5, ""),
+            edit(6, 7, "Z"),
+        ]);
+        assert_eq!(splice.apply("0123456789"), "01XY5Z789");
+        for (start, end) in (0..9).flat_map(|start| (start..9).map(move |end| (start, end))) {
+            let new = (start >= 2 && end <= 4) || (start, end) == (5, 6);
+            assert_eq!(
+                splice.brought(range(start, end)),
+                new && start < end,
+                "{start}..{end}"
+            );
+        }
     }
 
     fn touch(a: TextRange, b: TextRange) -> bool {

@@ -1,5 +1,7 @@
 //! Commands: what the build and the container run, wrappers peeled away.
 
+pub(crate) mod variables;
+
 use std::ops::Range;
 
 use dfix_syntax::{LeanNode, LeanToken, SyntaxKind, TextRange, TextSize};
@@ -8,7 +10,6 @@ use crate::gather::{Folder, Gathered};
 use crate::spot::Spot;
 use crate::stage::Stage;
 use crate::step::Step;
-use crate::vars::{EnvFrom, Setting};
 use crate::word::{Word, WordData, WordKind};
 
 /// What is kept of a command.
@@ -412,7 +413,11 @@ impl<'m> Command<'m> {
 
     /// The command after it in the step, in order of place.
     pub fn next(self) -> Option<Command<'m>> {
-        self.step.commands().nth(self.index + 1)
+        let index = self.index + 1;
+        (index < self.found().commands.len()).then_some(Command {
+            step: self.step,
+            index,
+        })
     }
 
     /// The folder that it runs in, absolute; `None` where only the build can tell.
@@ -458,78 +463,6 @@ impl<'m> Command<'m> {
             None => stage.workdir_before(self.step.index, marked),
         }
     }
-
-    /// The commands before this one whose variables it sees: those of the same script and of the scripts around it.
-    fn seen_before(self) -> impl Iterator<Item = Command<'m>> {
-        let mut scripts = vec![self.data().script];
-        let mut command = self;
-        while let Some(outer) = command.outer() {
-            scripts.push(outer.data().script);
-            command = outer;
-        }
-        self.step
-            .commands()
-            .take(self.index)
-            .rev()
-            .filter(move |c| scripts.contains(&c.data().script))
-            .filter(move |c| {
-                let around = c.around();
-                let apart =
-                    around.subshell || around.substitution || around.piped || around.function;
-                !apart || around == self.around()
-            })
-    }
-
-    /// What shell text says of a variable that the command sees in its environment.
-    pub(crate) fn own_variable(self, name: &str) -> Option<Setting<'m>> {
-        let own = self.assignments().filter(|a| a.name() == name).last();
-        let mut outer = self.outer();
-        let mut assignment = own;
-        while let (None, Some(command)) = (assignment, outer) {
-            assignment = command.assignments().filter(|a| a.name() == name).last();
-            outer = command.outer();
-        }
-        if let Some(assignment) = assignment.filter(|_| self.program().is_some()) {
-            return Some(assignment.setting());
-        }
-        for command in self.seen_before() {
-            if command.is_any(&["export", "declare", "typeset", "readonly", "local"]) {
-                let setting = command.args().find_map(|word| {
-                    let assigned = word.known_start().strip_prefix(name)?.starts_with('=');
-                    assigned.then(|| Setting {
-                        value: word.value().map(|v| &v[name.len() + 1..]),
-                        place: Some(word.range()),
-                        value_place: None,
-                        from: EnvFrom::Command,
-                    })
-                });
-                if setting.is_some() {
-                    return setting;
-                }
-            } else if command.is("unset") && command.has_arg(name) {
-                return None;
-            } else if command.program().is_none()
-                && let Some(assignment) = command.assignments().find(|a| a.name() == name)
-            {
-                return Some(assignment.setting());
-            }
-        }
-        None
-    }
-
-    /// Whether shell text before the command may set the variable.
-    pub(crate) fn is_shell_variable(self, name: &str) -> bool {
-        let found = self.found();
-        found.assignments.iter().any(|a| &*a.name == name)
-            || found.words.iter().any(|w| {
-                // `export X=…`, `read X`, `for X in …` does not show as a word of a command.
-                let text = w.known_start(self.step.file.text);
-                text.strip_prefix(name)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-            })
-            || self.around().looped
-            || self.around().function
-    }
 }
 
 impl<'m> Assignment<'m> {
@@ -549,19 +482,6 @@ impl<'m> Assignment<'m> {
     /// The assignment in the file.
     pub fn range(self) -> TextRange {
         self.data.range
-    }
-
-    fn setting(self) -> Setting<'m> {
-        let value = self.value();
-        Setting {
-            value: match value {
-                Some(word) => word.value(),
-                None => Some(""),
-            },
-            place: Some(self.range()),
-            value_place: value.map(Word::range),
-            from: EnvFrom::Command,
-        }
     }
 }
 

@@ -2,9 +2,12 @@
 
 mod inner;
 
+use std::cell::OnceCell;
+
 use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{Enclosure, LeanNode, NodeOrToken, SyntaxKind, TextRange, TextSize};
 
+use crate::command::variables::Variables;
 use crate::command::{
     AssignmentData, CommandData, Connector, Operator, RedirectData, Surroundings,
 };
@@ -24,6 +27,8 @@ pub(crate) struct Gathered {
     pub(crate) moves: Vec<(Option<u32>, u32)>,
     /// Whether some text is not understood.
     pub(crate) unread: bool,
+    /// Found when a variable is asked for.
+    pub(crate) variables: OnceCell<Variables>,
 }
 
 /// Where a command is run.

@@ -4,6 +4,7 @@ use dfix_syntax::TextRange;
 
 use crate::outcome::Proof;
 use crate::proof::{Failure, Subject, Token, failure};
+use crate::ranges::overlap;
 use crate::splice::Splice;
 
 /// The instructions' counterparts.
@@ -140,19 +141,26 @@ fn pair(alignment: &mut Alignment, before: Option<usize>, after: Option<usize>) 
     }
 }
 
+/// The instructions that share a byte with `range`.
+fn overlapping(subject: &Subject, range: TextRange) -> impl Iterator<Item = usize> {
+    let instructions = &subject.instructions;
+    let first = instructions.partition_point(|node| node.text_range().end() <= range.start());
+    (first..instructions.len())
+        .take_while(move |&i| instructions[i].text_range().start() < range.end())
+        .filter(move |&i| overlap(instructions[i].text_range(), range))
+}
+
 /// Pairs instructions all of whose tokens were written anew, in the order in which they stand.
 fn pair_rewritten(before: &Subject, after: &Subject, splice: &Splice, alignment: &mut Alignment) {
     for (edit, image) in splice.edits() {
-        let gone: Vec<usize> = (0..before.instructions.len())
+        let gone: Vec<usize> = overlapping(before, edit.range)
             .filter(|&b| alignment.forward[b].is_none())
-            .filter(|&b| overlap(before.instructions[b].text_range(), edit.range))
             .collect();
         if gone.is_empty() {
             continue;
         }
-        let new: Vec<usize> = (0..after.instructions.len())
+        let new: Vec<usize> = overlapping(after, image)
             .filter(|&a| alignment.backward[a].is_none())
-            .filter(|&a| overlap(after.instructions[a].text_range(), image))
             .collect();
         let mut from = 0;
         for &b in &gone {
@@ -172,10 +180,6 @@ fn pair_rewritten(before: &Subject, after: &Subject, splice: &Splice, alignment:
             }
         }
     }
-}
-
-pub(crate) fn overlap(a: TextRange, b: TextRange) -> bool {
-    a.intersect(b).is_some_and(|both| !both.is_empty())
 }
 
 pub(crate) fn shortened(text: &str) -> String {

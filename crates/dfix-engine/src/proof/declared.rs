@@ -1,14 +1,56 @@
 //! Only what was declared: every difference in meaning is covered by an effect.
 
+use std::collections::HashSet;
+
 use dfix_model::same::{Difference, differences, meaning};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{SyntaxKind, TextRange};
 
 use crate::fix::{Effect, Fix, TextEdit};
 use crate::outcome::{Finding, Proof};
-use crate::proof::align::{Alignment, overlap, shortened};
+use crate::proof::align::{Alignment, shortened};
 use crate::proof::{Failure, Subject, failure};
+use crate::ranges::{Ranges, overlap};
 use crate::splice::Splice;
+
+/// What the fixes of a batch declare.
+struct Declared<'f> {
+    /// Places of [`Effect::Arguments`].
+    commands: Ranges,
+    /// Places of [`Effect::Changed`].
+    changed: Ranges,
+    /// Places of [`Effect::Removed`].
+    removed: Ranges,
+    /// All other effects, each once.
+    others: HashSet<&'f Effect>,
+}
+
+impl<'f> Declared<'f> {
+    fn of(fixes: &[&'f Fix]) -> Self {
+        let effects = || fixes.iter().flat_map(|fix| &fix.effects);
+        let commands = |effect: &Effect| match effect {
+            Effect::Arguments { command } => Some(*command),
+            _ => None,
+        };
+        let changed = |effect: &Effect| match effect {
+            Effect::Changed { instruction } => Some(*instruction),
+            _ => None,
+        };
+        let removed = |effect: &Effect| match effect {
+            Effect::Removed { instruction } => Some(*instruction),
+            _ => None,
+        };
+        let is_other = |effect: &&Effect| {
+            commands(effect).or(changed(effect)).is_none() && removed(effect).is_none()
+        };
+        Declared {
+            commands: effects().filter_map(commands).collect(),
+            changed: effects().filter_map(changed).collect(),
+            removed: effects().filter_map(removed).collect(),
+            others: effects().filter(is_other).collect(),
+        }
+    }
+}
 
 pub(crate) fn only_declared(
     before: &Subject,
@@ -18,14 +60,15 @@ pub(crate) fn only_declared(
     batch: &[&Finding],
 ) -> Result<(), Failure> {
     let fixes: Vec<&Fix> = batch.iter().filter_map(|f| f.fix.as_ref()).collect();
-    let effects: Vec<&Effect> = fixes.iter().flat_map(|f| &f.effects).collect();
+    let declared = Declared::of(&fixes);
     layout_only(before, after, splice, &fixes)?;
     let stages = stages_of(before);
+    let replaced: HashSet<usize> = alignment.in_place_of.iter().flatten().copied().collect();
     for (index, node) in before.instructions.iter().enumerate() {
         let range = node.text_range();
         let is_touched = splice.meets(range);
         match alignment.forward[index] {
-            None => removed(before, index, &stages, &effects, alignment)?,
+            None => removed(before, index, &stages, &declared, &replaced)?,
             Some(other) if is_touched => {
                 let (Some(old), Some(new)) = (
                     Instruction::cast(node.clone()),
@@ -35,10 +78,7 @@ pub(crate) fn only_declared(
                 };
                 let (old, new) = (meaning(&old), meaning(&new));
                 for difference in differences(&old, &new) {
-                    let covered = effects
-                        .iter()
-                        .any(|e| covers(e, &difference, old.keyword(), range, stages[index]));
-                    if !covered {
+                    if !covers(&declared, &difference, old.keyword(), range, stages[index]) {
                         return Err(undeclared(&difference, &before.text, range));
                     }
                 }
@@ -46,7 +86,7 @@ pub(crate) fn only_declared(
             Some(_) => {}
         }
     }
-    inserted(after, alignment, &stages, &effects)?;
+    inserted(after, alignment, &stages, &declared)?;
     references(before, after, alignment)
 }
 
@@ -111,14 +151,21 @@ fn is_of(fix: &Fix, edit: &TextEdit) -> bool {
 }
 
 fn covers(
-    effect: &Effect,
+    declared: &Declared<'_>,
     difference: &Difference,
     keyword: &str,
     instruction: TextRange,
     stage: Option<usize>,
 ) -> bool {
-    match effect {
-        Effect::Changed { instruction: place } => overlap(*place, instruction),
+    if declared.changed.overlap(instruction) {
+        return true;
+    }
+    if let Difference::Command(place) = difference
+        && declared.commands.overlap(*place)
+    {
+        return true;
+    }
+    declared.others.iter().any(|effect| match effect {
         Effect::BaseImage { stage: of } => {
             *difference == Difference::BaseImage && stage == Some(*of)
         }
@@ -133,11 +180,8 @@ fn covers(
                 && matches!(difference, Difference::Key(key) if keys.contains(key))
         }
         Effect::User { stage: of } => keyword == "USER" && stage == Some(*of),
-        Effect::Arguments { command } => {
-            matches!(difference, Difference::Command(place) if overlap(*place, *command))
-        }
-        Effect::Layout | Effect::Shape | Effect::Inserted { .. } | Effect::Removed { .. } => false,
-    }
+        _ => false,
+    })
 }
 
 fn undeclared(difference: &Difference, text: &str, instruction: TextRange) -> Failure {
@@ -164,19 +208,18 @@ fn removed(
     before: &Subject,
     index: usize,
     stages: &[Option<usize>],
-    effects: &[&Effect],
-    alignment: &Alignment,
+    declared: &Declared<'_>,
+    replaced: &HashSet<usize>,
 ) -> Result<(), Failure> {
     let node = &before.instructions[index];
-    let replaced = alignment.in_place_of.contains(&Some(index));
-    let covered = effects.iter().any(|effect| match effect {
-        Effect::Removed { instruction } => overlap(*instruction, node.text_range()),
-        Effect::Changed { instruction } => replaced && overlap(*instruction, node.text_range()),
-        Effect::User { stage } => {
-            node.kind() == SyntaxKind::USER_INSTR && stages[index] == Some(*stage)
-        }
+    let range = node.text_range();
+    let is_user_of = |effect: &&Effect| match effect {
+        Effect::User { stage } => stages[index] == Some(*stage),
         _ => false,
-    });
+    };
+    let covered = declared.removed.overlap(range)
+        || (replaced.contains(&index) && declared.changed.overlap(range))
+        || (node.kind() == SyntaxKind::USER_INSTR && declared.others.iter().any(is_user_of));
     if covered {
         return Ok(());
     }
@@ -193,7 +236,7 @@ fn inserted(
     after: &Subject,
     alignment: &Alignment,
     stages: &[Option<usize>],
-    effects: &[&Effect],
+    declared: &Declared<'_>,
 ) -> Result<(), Failure> {
     let mut current: Option<usize> = None;
     let mut in_new_stage = false;
@@ -214,7 +257,10 @@ fn inserted(
             continue;
         };
         let new = meaning(&instruction);
-        let covered = effects.iter().any(|effect| match effect {
+        let in_place_of_changed = alignment.in_place_of[index]
+            .and_then(|old| alignment.old_range(old))
+            .is_some_and(|old| declared.changed.overlap(old));
+        let is_told = |effect: &&Effect| match effect {
             // What a new ENV sets must be told by its keys: later instructions expand them.
             Effect::Inserted { stage, keyword } => {
                 is_here(stage) && *keyword == new.keyword() && new.keyword() != "ENV"
@@ -230,12 +276,9 @@ fn inserted(
                     && new.keyword() == "ARG"
                     && new.keys().all(|key| key == name.as_str())
             }
-            Effect::Changed { instruction } => alignment.in_place_of[index]
-                .and_then(|old| alignment.old_range(old))
-                .is_some_and(|old| overlap(*instruction, old)),
             _ => false,
-        });
-        if !covered {
+        };
+        if !in_place_of_changed && !declared.others.iter().any(is_told) {
             return Err(failure(
                 Proof::OnlyDeclared,
                 format!(

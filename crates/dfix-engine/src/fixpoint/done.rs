@@ -1,0 +1,93 @@
+//! The fourth proof: what was mended is not found again, and the change brings nothing new that only
+//! a person could mend.
+
+use std::collections::HashMap;
+
+use dfix_syntax::TextRange;
+
+use crate::fixpoint::analysis::Analysis;
+use crate::outcome::{Finding, Proof};
+use crate::proof::{Failure, failure};
+use crate::ranges::Ranges;
+use crate::splice::Splice;
+
+/// What makes two findings the same: the rule and the message.
+type Sort<'f> = (&'static str, &'f str);
+
+fn sort(finding: &Finding) -> Sort<'_> {
+    (finding.rule, &finding.message)
+}
+
+/// The places of the findings by their sort.
+fn by_sort<'f>(findings: impl Iterator<Item = &'f Finding>) -> HashMap<Sort<'f>, Ranges> {
+    let mut places: HashMap<Sort<'f>, Vec<TextRange>> = HashMap::new();
+    for finding in findings {
+        places.entry(sort(finding)).or_default().push(finding.range);
+    }
+    places
+        .into_iter()
+        .map(|(sort, places)| (sort, places.into_iter().collect()))
+        .collect()
+}
+
+/// How many of these places meet the range.
+fn count(places: Option<&Ranges>, range: TextRange) -> usize {
+    places.map_or(0, |places| places.meeting(range).count())
+}
+
+pub(super) fn done(
+    before: &Analysis,
+    after: &Analysis,
+    splice: &Splice,
+    batch: &[&Finding],
+) -> Result<(), Failure> {
+    let in_new_text = |finding: &&Finding| splice.brought(finding.range);
+    let then = by_sort(before.findings.iter());
+    let now = by_sort(after.findings.iter());
+    let mut in_new: HashMap<Sort<'_>, Vec<TextRange>> = HashMap::new();
+    for finding in after.findings.iter().filter(in_new_text) {
+        in_new.entry(sort(finding)).or_default().push(finding.range);
+    }
+    for finding in batch {
+        if let Some(panic) = after.panics.iter().find(|p| p.rule == finding.rule) {
+            return Err(failure(
+                Proof::NoPanic,
+                format!("the rule panics over its own fix: {}", panic.message),
+            ));
+        }
+        let sort = sort(finding);
+        let place = splice.forward(finding.range);
+        if count(now.get(&sort), place) >= count(then.get(&sort), finding.range) {
+            return Err(failure(
+                Proof::Done,
+                "the rule finds the same again after its fix",
+            ));
+        }
+        // Or it finds the same in what was put there.
+        let again = in_new.get(&sort).into_iter().flatten().any(|found| {
+            let others = before.findings.iter().filter(|f| self::sort(f) == sort);
+            !others
+                .filter(|other| other.range != finding.range)
+                .any(|other| splice.forward(other.range).intersect(*found).is_some())
+        });
+        if again {
+            return Err(failure(
+                Proof::Done,
+                "the rule finds the same again in its own text",
+            ));
+        }
+    }
+    let by_hand = after.findings.iter().filter(|f| f.fix.is_none());
+    for finding in by_hand.filter(in_new_text) {
+        let was_there = before.findings.iter().any(|f| {
+            f.rule == finding.rule && splice.forward(f.range).intersect(finding.range).is_some()
+        });
+        if !was_there {
+            return Err(failure(
+                Proof::Done,
+                format!("`{}` would object to the new text", finding.rule),
+            ));
+        }
+    }
+    Ok(())
+}
