@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Write};
 
-use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent};
+use dfix_syntax::{LineIndex, NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent};
 use serde_json::{Value, json};
 
 fn main() {
@@ -17,10 +17,11 @@ fn main() {
         let parse = dfix_syntax::parse(&text);
         let root = parse.syntax();
         let errors: Vec<&str> = parse.errors().iter().map(|e| e.message.as_str()).collect();
+        let lines = LineIndex::new(&text);
         let instructions: Vec<Value> = root
             .children()
             .filter(|n| n.kind() != SyntaxKind::DIRECTIVE)
-            .map(|n| instruction(&n, &text))
+            .map(|n| instruction(&n, &lines))
             .collect();
         let value = json!({
             "path": path,
@@ -33,7 +34,7 @@ fn main() {
     }
 }
 
-fn instruction(node: &SyntaxNode, text: &str) -> Value {
+fn instruction(node: &SyntaxNode, lines: &LineIndex) -> Value {
     let inner = node
         .children()
         .find(|n| n.kind().is_instruction())
@@ -51,11 +52,10 @@ fn instruction(node: &SyntaxNode, text: &str) -> Value {
         .filter(|n| n.kind() == SyntaxKind::FLAG)
         .map(|n| joined(&n))
         .collect();
-    let start = usize::from(node.text_range().start());
     let line = joined(node);
     json!({
         "keyword": line.split([' ', '\t', '\r', '\x0b', '\x0c']).next(),
-        "startline": 1 + text[..start].matches('\n').count(),
+        "startline": 1 + lines.line(node.text_range().start().into()),
         "original": line,
         "json": node.children().any(|n| n.kind() == SyntaxKind::EXEC_FORM),
         "flags": flags,
