@@ -151,6 +151,10 @@ impl Root {
 }
 
 impl Context for FolderContext<'_> {
+    fn dockerfile_name(&self) -> Option<&str> {
+        self.dockerfile.file_name()?.to_str()
+    }
+
     fn read(&self, path: &str) -> Answer<Arc<str>> {
         if let Some(known) = self.files.borrow().get(path) {
             return known.clone();

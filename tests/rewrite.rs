@@ -298,3 +298,26 @@ fn services_read_their_own_formats() {
     assert_eq!(issues[0]["check_name"], "pip-no-cache-dir");
     assert_eq!(issues[1]["severity"], "blocker");
 }
+
+#[test]
+fn a_file_named_for_development_gets_no_setting_for_production() {
+    let node = "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n";
+    let flask = "FROM python:3.9\nRUN pip install flask==2.1\nCMD [\"flask\", \"run\"]\n";
+    let folder = Folder::new(&[
+        ("node/Dockerfile", node),
+        ("node/Dockerfile.dev", node),
+        ("node/package.json", "{}"),
+        ("node/server.js", ""),
+        ("flask/Dockerfile", flask),
+        ("flask/dev.Dockerfile", flask),
+    ]);
+    folder.dfix(&["--fix"]);
+    for (path, key, is_set) in [
+        ("node/Dockerfile", "NODE_ENV", true),
+        ("node/Dockerfile.dev", "NODE_ENV", false),
+        ("flask/Dockerfile", "FLASK_ENV", true),
+        ("flask/dev.Dockerfile", "FLASK_ENV", false),
+    ] {
+        assert_eq!(folder.text(path).contains(key), is_set, "{path}");
+    }
+}

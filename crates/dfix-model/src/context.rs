@@ -12,6 +12,11 @@ pub trait Context {
 
     /// The names in a folder (`""` is the root), sorted; a folder's name ends with `/`.
     fn list(&self, folder: &str) -> Answer<Vec<String>>;
+
+    /// The Dockerfile's own name without its folder, where it has one: `Dockerfile.dev`.
+    fn dockerfile_name(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What a context says.

@@ -12,7 +12,7 @@ use dfix_model::{Command, Model, PackageCommand, Stage, Step, Word};
 use serde_json::Value;
 
 use crate::base;
-use crate::environment::is_free;
+use crate::environment::{is_free, is_named_for_development};
 use names::{CHOOSERS, DEVELOPMENT, NEUTRAL, SERVERS, VALUED};
 use sources::Sources;
 
@@ -148,7 +148,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let Some(stage) = file.final_stage() else {
         return;
     };
-    if !is_free(stage, NODE_ENV) || is_built_upon(stage) {
+    if !is_free(stage, NODE_ENV) || is_built_upon(stage) || is_named_for_development(file) {
         return;
     }
     let Some(command) = stage.entry().served() else {

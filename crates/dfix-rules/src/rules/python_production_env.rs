@@ -6,7 +6,7 @@ use dfix_engine::{
 };
 use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step};
 
-use crate::environment::is_free;
+use crate::environment::{is_free, is_named_for_development};
 use crate::python;
 
 pub(crate) const RULE: Rule = Rule {
@@ -71,6 +71,11 @@ pub(crate) const RULE: Rule = Rule {
             ("app.py", "from flask import Flask\n"),
             ("wsgi.py", "from app import create_app\n"),
         ]),
+        // Not for production, as its name says.
+        fixes(
+            "FROM python:3.9 AS dev\nRUN pip install flask==2.1\nCMD [\"python\", \"app.py\"]\n",
+            "FROM python:3.9 AS dev\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_APP=app.py\nRUN pip install flask==2.1\nCMD [\"python\", \"app.py\"]\n",
+        ),
         // An ENV that somebody wrote is not added to.
         fixes(
             "FROM python:3.12\nENV LANG=C.UTF-8\nCMD [\"celery\", \"worker\"]\n",
@@ -103,8 +108,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let Some(stage) = file.final_stage() else {
         return;
     };
-    for (key, wanted) in [(FLASK_ENV, "production"), (FLASK_DEBUG, "0")] {
-        leave_development(stage, key, wanted, out);
+    let for_production = !is_named_for_development(file);
+    if for_production {
+        for (key, wanted) in [(FLASK_ENV, "production"), (FLASK_DEBUG, "0")] {
+            leave_development(stage, key, wanted, out);
+        }
     }
     if !python::is_application(stage) {
         return;
@@ -124,12 +132,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }
         });
     }
-    set_flask(stage, out);
+    set_flask(stage, for_production, out);
 }
 
-/// Flask's settings, as far as they are not set and the file shows them.
-fn set_flask(stage: Stage<'_>, out: &mut Findings<'_>) {
-    let (needs_env, needs_app) = (is_free(stage, FLASK_ENV), is_free(stage, FLASK_APP));
+/// Flask's settings, as far as they are not set and the file shows them; `FLASK_ENV` only
+/// `for_production`.
+fn set_flask(stage: Stage<'_>, for_production: bool, out: &mut Findings<'_>) {
+    let needs_env = for_production && is_free(stage, FLASK_ENV);
+    let needs_app = is_free(stage, FLASK_APP);
     if !needs_env && !needs_app {
         return;
     }
