@@ -104,6 +104,7 @@ impl<'m, 'n> Reader<'m, 'n> {
         {
             self.time_zone("`TZ`", site);
         }
+        self.language(step);
         if step.name() == "ENV" {
             // `ENV EDITOR=…`: a program that others start.
             for value in step
@@ -178,7 +179,10 @@ impl<'m, 'n> Reader<'m, 'n> {
                     self.tool(tool, site);
                 }
             }
+            // They look for the children of what they stop.
+            "nest" | "ts-node-dev" | "tsnd" => self.tool("ps", site),
             "concurrently" | "npm-run-all" | "wait-on" => {
+                self.tool("ps", site);
                 for text in command.args().filter_map(Word::value) {
                     self.shell_text(&format!("what `{name}` starts"), text, site, folder, depth);
                 }
@@ -208,11 +212,15 @@ impl<'m, 'n> Reader<'m, 'n> {
             self.python_setup(site, folder);
         } else if name.starts_with("python") || name == "node" {
             self.program(command, site, folder);
+        } else {
+            self.server(command, site, folder);
         }
         if site.is_run_time() {
             self.scripts_in_arguments(command, site, folder, depth);
         }
         self.documentation(command, site);
+        self.sources_over_https(command, site);
+        self.made_executable(command, name, site, folder, depth);
         if path.contains('/') {
             self.path(&path, site, folder, depth);
             if !is_system_folder(&path) {
@@ -277,9 +285,11 @@ impl<'m, 'n> Reader<'m, 'n> {
     /// The libraries that a language package needs when it runs.
     pub(super) fn libraries_of(&mut self, name: &str, known: &Known, site: Site<'m>) {
         for package in &known.libraries {
-            if self.form.loses_package(package) && !self.is_installed(package, site) {
-                self.needs
-                    .install(package, format!("what `{name}` uses"), site);
+            if self.form.loses_package(package)
+                && !self.is_installed(package, site)
+                && !Self::is_installed_soon(package, site)
+            {
+                self.install(package, format!("what `{name}` uses"), site);
             }
         }
     }

@@ -22,6 +22,19 @@ const STATIC: &[&str] = &[
     "tianon/gosu",
 ];
 
+/// Whether programs of a static image may ask other hosts for something over https.
+fn asks_servers(name: &str) -> bool {
+    let is = |known: &&str| name == *known || name.ends_with(&format!("/{known}"));
+    let none = [
+        "busybox",
+        "krallin/ubuntu-tini",
+        "tianon/gosu",
+        "astral-sh/uv",
+        "astral-sh/ruff",
+    ];
+    STATIC.iter().any(is) && !none.iter().any(|n| name.ends_with(n))
+}
+
 /// Images whose builds give text: scripts, styles, bytecode.
 const TEXT: &[&str] = &[
     "node",
@@ -52,6 +65,9 @@ impl<'m> Reader<'m, '_> {
             self.libraries(stage, step, *from);
         }
         if image.is_some_and(|image| self.is_harmless(image, step)) {
+            if image.and_then(ImageRef::name).is_some_and(asks_servers) {
+                self.own_certificates(step, stage);
+            }
             return;
         }
         self.needs.open(
@@ -61,6 +77,24 @@ impl<'m> Reader<'m, '_> {
             ),
             "look what `ldd` says of the programs in it",
         );
+    }
+
+    /// A program with all its libraries still reads the certificates of the image.
+    fn own_certificates(&mut self, step: Step<'m>, stage: Stage<'m>) {
+        let site = Site {
+            stage,
+            step,
+            start: step.range().end().into(),
+        };
+        let brings = step
+            .sources()
+            .any(|w| w.known_start().contains("ssl/certs"));
+        if !brings && !self.form.has_certificates() && !self.has_certificates_later(site) {
+            self.needs.open(
+                format!("whether what {} copies asks servers for certificates, which the slim form lacks", said(step)),
+                "install `ca-certificates` where it does",
+            );
+        }
     }
 
     fn is_harmless(&self, image: &ImageRef, step: Step<'m>) -> bool {

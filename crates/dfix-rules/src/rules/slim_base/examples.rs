@@ -47,8 +47,8 @@ pub(super) const EXAMPLES: &[Example] = &[
         "FROM python:3.11-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends curl \\\n    && rm -rf /var/lib/apt/lists/*\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD [\"python\", \"app.py\"]\n",
     ),
     fixes(
-        "FROM python:3.11\nRUN apt-get update && apt-get install -y nginx\nRUN git clone https://example.com/x /x\nCMD [\"python\", \"app.py\"]\n",
-        "FROM python:3.11-slim\nRUN apt-get update && apt-get install -y nginx git\nRUN git clone https://example.com/x /x\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.11\nRUN apt-get update && apt-get install -y nginx\nRUN git clone https://example.com/x /x\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.11-slim\nRUN apt-get update && apt-get install -y nginx git\nRUN git clone https://example.com/x /x\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
     ),
     // A condition is open: the requirements cannot be read.
     fixes(
@@ -122,7 +122,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     // A library's package is called otherwise on each release.
     fixes(
         "FROM python:3.13-trixie\nRUN pip install wand\nCMD [\"python\", \"app.py\"]\n",
-        "FROM python:3.13-slim-trixie\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libmagickwand-7.q16-10 \\\n    && rm -rf /var/lib/apt/lists/*\nRUN pip install wand\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.13-slim-trixie\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libmagickcore-7.q16-10-extra libmagickwand-7.q16-10 \\\n    && rm -rf /var/lib/apt/lists/*\nRUN pip install wand\nCMD [\"python\", \"app.py\"]\n",
     ),
     leaves("FROM python:3.12\nENV PIP_NO_BINARY=:all:\nRUN pip install lxml\nCMD [\"python\", \"app.py\"]\n")
         .that_says("`lxml` is compiled"),
@@ -140,6 +140,23 @@ pub(super) const EXAMPLES: &[Example] = &[
     leaves("FROM ruby:3.3\nCOPY Gemfile.lock .\nRUN bundle install\nCMD [\"ruby\", \"app.rb\"]\n")
         .with_context(&[("Gemfile.lock", "GEM\n  specs:\n    nokogiri (1.16.0)\n")])
         .that_says("--add-platform"),
+    // What is installed without recommendations gets no certificates along; the full image has them.
+    fixes(
+        "FROM node:22-bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends curl && curl -o /x https://example.com/x\nCOPY app.js .\nCMD [\"node\", \"app.js\"]\n",
+        "FROM node:22-bookworm-slim\nRUN apt-get update && apt-get install -y --no-install-recommends curl ca-certificates && curl -o /x https://example.com/x\nCOPY app.js .\nCMD [\"node\", \"app.js\"]\n",
+    ),
+    // A program that is mounted, one that is fetched; a language; a manager of processes.
+    leaves("FROM node:22\nWORKDIR /app\nVOLUME /app\nCMD [\"node\", \"server.js\"]\n").that_says("no instruction puts into"),
+    leaves("FROM python:3.12\nADD https://example.com/app.py .\nCMD [\"python\", \"app.py\"]\n").that_says("is fetched"),
+    leaves("FROM debian:12\nENV LANG=de_DE.UTF-8\nCMD [\"mc\"]\n").that_says("translations"),
+    fixes(
+        "FROM node:22-bookworm\nRUN npm install -g pm2\nCOPY app.js .\nCMD [\"pm2-runtime\", \"app.js\"]\n",
+        "FROM node:22-bookworm-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends procps \\\n    && rm -rf /var/lib/apt/lists/*\nRUN npm install -g pm2\nCOPY app.js .\nCMD [\"pm2-runtime\", \"app.js\"]\n",
+    ),
+    // One package is told, all that package.json names come along.
+    leaves("FROM node:22\nCOPY package.json .\nRUN npm install express\nCOPY app.js .\nCMD [\"node\", \"app.js\"]\n")
+        .with_context(&[("package.json", "{\"dependencies\": {\"node-expat\": \"^2.0.0\"}}"), ("app.js", "")])
+        .that_says("`node-expat` compiles"),
     // A command that is looked for.
     fixes(
         "FROM python:3.12\nRUN which git\nCMD [\"python\", \"app.py\"]\n",

@@ -1,30 +1,14 @@
 //! Files that the image gets and that nothing in the file calls by itself: scripts, programs, sources.
 
-use dfix_model::context::Answer;
 use dfix_model::{Command, PackageCommand, Step, Word, WrapperKind};
 
 use super::commands::{Reader, SHELLS, said};
 use super::needs::Site;
-use super::scripts::{absolute, file_at, has_ending};
+use super::scripts::has_ending;
 
 /// Endings of sources that something compiles.
 const SOURCES: &[&str] = &[
     ".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".f90", ".pyx", ".rs",
-];
-
-/// What tells that a program starts others.
-const STARTS: &[&str] = &[
-    "subprocess.",
-    "check_output(",
-    "check_call(",
-    "os.system",
-    "os.popen",
-    "Popen",
-    "child_process",
-    "execSync",
-    "exec(",
-    "system(",
-    "spawn(",
 ];
 
 impl<'m> Reader<'m, '_> {
@@ -67,6 +51,25 @@ impl<'m> Reader<'m, '_> {
                 self.path(&path, site, folder.as_deref(), 0);
             } else if has_ending(name, ".py") || has_ending(name, ".js") {
                 self.program_at(&path, site, folder.as_deref());
+            }
+        }
+    }
+
+    /// `chmod +x run.sh`: somebody runs it, seen or not.
+    pub(super) fn made_executable(
+        &mut self,
+        command: Command<'_>,
+        name: &str,
+        site: Site<'m>,
+        folder: Option<&str>,
+        depth: u8,
+    ) {
+        if name != "chmod" {
+            return;
+        }
+        for path in command.args().skip(1).filter_map(Word::value) {
+            if has_ending(path, ".sh") && !path.contains(['*', '?']) {
+                self.path(path, site, folder, depth);
             }
         }
     }
@@ -145,25 +148,6 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
-    /// `python app.py`, `node server.js`.
-    pub(super) fn program(&mut self, command: Command<'_>, site: Site<'m>, folder: Option<&str>) {
-        let path = command
-            .args()
-            .filter_map(Word::value)
-            .find(|w| !w.starts_with('-'));
-        if let Some(path) = path.filter(|p| has_ending(p, ".py") || has_ending(p, ".js")) {
-            self.program_at(path, site, folder);
-        }
-        let text = command
-            .args()
-            .skip_while(|word| !matches!(word.value(), Some("-c" | "-e")))
-            .nth(1);
-        if let Some(text) = text {
-            let label = text.known_start().to_owned();
-            self.program_text("the text of `-c`", &label, site);
-        }
-    }
-
     /// A here-document that another interpreter than a shell reads.
     pub(super) fn foreign_document(&mut self, step: Step<'m>) {
         let text = &step.file().text()[step.range()];
@@ -183,63 +167,4 @@ impl<'m> Reader<'m, '_> {
             );
         }
     }
-
-    /// A program of the build context: whether its text starts a command that the slim form lacks.
-    pub(super) fn program_at(&mut self, path: &str, site: Site<'m>, folder: Option<&str>) {
-        let Some(whole) = absolute(path, folder) else {
-            return;
-        };
-        if !self.form.loses_tools() || !self.scripts.insert(format!("the program {whole}")) {
-            return;
-        }
-        let Answer::Found(text) = file_at(site, path, folder) else {
-            return;
-        };
-        self.program_text(&format!("`{path}`"), &text, site);
-    }
-
-    fn program_text(&mut self, label: &str, text: &str, site: Site<'m>) {
-        for first in started(text) {
-            let Some(lost) = self.form.lost(first) else {
-                continue;
-            };
-            if lost.is_build {
-                self.needs.open(
-                    format!("whether {label} starts `{first}`, which it names"),
-                    "look at the program, and install what it starts",
-                );
-            } else {
-                self.tool(first, site);
-            }
-        }
-    }
-}
-
-/// How far behind a call its command may stand.
-const REACH: usize = 240;
-
-/// The commands that a program's text starts: the first word of the first text behind each call; behind
-/// a shell that of the text it is given.
-fn started(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for word in STARTS {
-        for (at, _) in text.match_indices(word) {
-            let rest = &text[at + word.len()..];
-            let end = rest
-                .char_indices()
-                .nth(REACH)
-                .map_or(rest.len(), |(i, _)| i);
-            let mut texts = rest[..end].split(['"', '\'', '`']).skip(1).step_by(2);
-            let first_word = |text: &'_ str| text.split_whitespace().next().map(str::len);
-            let mut command = texts.next().unwrap_or("");
-            if SHELLS.contains(&command.rsplit('/').next().unwrap_or(command)) {
-                command = texts.find(|text| !text.starts_with('-')).unwrap_or("");
-            }
-            let command = command.trim_start();
-            if let Some(length) = first_word(command) {
-                found.push(&command[..length]);
-            }
-        }
-    }
-    found
 }

@@ -22,7 +22,7 @@ pub(super) struct Plan<'m> {
 /// Plans the installation of everything that is needed; or says why it cannot be.
 pub(super) fn plan<'m>(form: &Form, needs: &Needs<'m>) -> Result<Plan<'m>, String> {
     let mut plan = Plan::default();
-    let wanted = wanted(form, needs);
+    let wanted = wanted(needs);
     let mut stages: Vec<Stage<'m>> = wanted.iter().map(|i| i.site.stage).collect();
     stages.dedup();
     for stage in stages {
@@ -57,35 +57,8 @@ pub(super) fn plan<'m>(form: &Form, needs: &Needs<'m>) -> Result<Plan<'m>, Strin
 }
 
 /// The packages in order of stage and name, those left out that a stage further down has already.
-fn wanted<'m>(form: &Form, needs: &Needs<'m>) -> Vec<Install<'m>> {
+fn wanted<'m>(needs: &Needs<'m>) -> Vec<Install<'m>> {
     let mut all = needs.installs.clone();
-    if !form.has_certificates() {
-        let trusts = |i: &&Install<'_>| matches!(i.package.as_str(), "curl" | "wget" | "git");
-        let more: Vec<Install<'m>> = needs
-            .installs
-            .iter()
-            .filter(trusts)
-            .map(|install| Install {
-                tool: "certificates".to_owned(),
-                package: "ca-certificates".to_owned(),
-                site: install.site,
-            })
-            .collect();
-        for install in more {
-            let same = all
-                .iter()
-                .any(|i| i.package == install.package && i.site.stage == install.site.stage);
-            let own = install.site.stage.lineage().any(|stage| {
-                stage
-                    .installs(PackageManager::Apt)
-                    .flat_map(|apt| apt.packages())
-                    .any(|spec| spec.name == Some("ca-certificates"))
-            });
-            if !same && !own {
-                all.push(install);
-            }
-        }
-    }
     all.sort_by(|a, b| (a.site.stage.index(), &a.package).cmp(&(b.site.stage.index(), &b.package)));
     let is_below = |install: &Install<'m>| {
         all.iter().any(|other| {

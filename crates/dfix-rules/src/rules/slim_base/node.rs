@@ -95,9 +95,27 @@ impl<'m> Reader<'m, '_> {
                 ),
             }
         }
-        if specs.is_empty() {
+        let is_global = package.has_flag("--global")
+            || package.has_flag("-g")
+            || package.is_any(&["global"])
+            || package
+                .values_of(&["--location"])
+                .any(|v| v.text() == Some("global"));
+        if specs.is_empty() || !is_global && Self::may_be_project(site, folder) {
             self.node_project(package, no_scripts, site, folder, depth);
         }
+    }
+
+    /// Whether there may be a package.json in the folder, with which `npm install NAME` installs all that it
+    /// names, too: copied there, or fetched.
+    fn may_be_project(site: Site<'m>, folder: Option<&str>) -> bool {
+        let fetches = |c: Command<'_>| c.is_any(&["git", "tar", "unzip"]);
+        !matches!(read_json(site, folder, "package.json"), Project::Absent)
+            || site
+                .stage
+                .lineage()
+                .flat_map(dfix_model::Stage::build_commands)
+                .any(|c| fetches(c) && usize::from(c.range().start()) < site.start)
     }
 
     fn node_package(
@@ -167,7 +185,8 @@ impl<'m> Reader<'m, '_> {
             );
         }
         for install in needs.installs {
-            let is_library = install.package.starts_with("lib") || install.package == "openssl";
+            let is_library = install.package.starts_with("lib")
+                || matches!(install.package.as_str(), "openssl" | "procps");
             if is_library && !self.is_installed(&install.package, site) {
                 self.needs.install(&install.package, install.tool, site);
             }

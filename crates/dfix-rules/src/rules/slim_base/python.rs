@@ -390,8 +390,7 @@ impl<'m> Reader<'m, '_> {
             _ => "git",
         };
         if self.form.lost(tool).is_some() && !self.is_installed(package, site) {
-            self.needs
-                .install(package, format!("`{tool}` for {who}"), site);
+            self.install(package, format!("`{tool}` for {who}"), site);
         }
     }
 

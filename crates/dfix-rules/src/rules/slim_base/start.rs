@@ -35,6 +35,8 @@ const TOLD: &[&str] = &[
     "su-exec",
     "pip-compile",
     "pip-sync",
+    "dotenv",
+    "dotenvx",
 ];
 
 /// Programs that wait for a person to come in.
@@ -53,6 +55,12 @@ const WORKBENCHES: &[&str] = &[
     "ansible",
     "molecule",
     "ipython",
+    "jest",
+    "mocha",
+    "pytest",
+    "py.test",
+    "rspec",
+    "tox",
     "vim",
     "nvim",
     "emacs",

@@ -1,7 +1,7 @@
 //! Debian's packages: what a command needs of them, what the stage installs itself.
 
 use dfix_model::catalogue::brings;
-use dfix_model::{Command, PackageCommand, PackageManager, Stage};
+use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step};
 
 use super::commands::{Reader, mentions, said};
 use super::needs::Site;
@@ -36,7 +36,7 @@ impl<'m> Reader<'m, '_> {
             self.needs
                 .build(format!("`{name}` is called in {}", said(site.step)));
         } else {
-            self.needs.install(package, format!("`{name}`"), site);
+            self.install(package, format!("`{name}`"), site);
         }
     }
 
@@ -58,6 +58,34 @@ impl<'m> Reader<'m, '_> {
             })
     }
 
+    /// Whether the stage installs the package after this place, and starts no program in between: soon
+    /// enough for a library that is loaded when a program runs.
+    pub(super) fn is_installed_soon(package: &str, site: Site<'m>) -> bool {
+        site.stage
+            .build_commands()
+            .filter(|command| usize::from(command.range().start()) > site.start)
+            .map_while(|command| {
+                let manager = PackageCommand::of(command);
+                let starts_nothing = manager.is_some()
+                    || command.has_inner()
+                    || crate::programs::is_plumbing(command.name())
+                    || command
+                        .is_any(&["chmod", "chown", "cp", "ln", "mkdir", "mv", "rm", "touch"]);
+                starts_nothing.then_some(manager)
+            })
+            .flatten()
+            .any(|apt| {
+                apt.manager == PackageManager::Apt
+                    && apt.is_install()
+                    && apt.command.is_certain()
+                    && !apt.run().is_onbuild()
+                    && apt
+                        .packages()
+                        .iter()
+                        .any(|spec| spec.name.is_some_and(|name| brings(name, package)))
+            })
+    }
+
     pub(super) fn apt(&mut self, apt: &PackageCommand<'_>, site: Site<'m>, depth: u8) {
         let names: Vec<&str> = apt.packages().iter().filter_map(|s| s.name).collect();
         if apt.is_any(&["build-dep", "source"]) {
@@ -69,6 +97,7 @@ impl<'m> Reader<'m, '_> {
                 self.installed.extend(names.iter().map(|n| (*n).to_owned()));
             }
             self.asks(apt, &names, site);
+            self.leaves_out(apt, &names, site);
             self.manual_folders(apt, &names);
         } else if apt.is_any(&["remove", "purge", "autoremove"]) {
             // apt-get fails for names that it has no list of; the full image knew what it had.
@@ -137,6 +166,26 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
+    /// A language other than English is told: the translations of Debian's packages are left out, too.
+    pub(super) fn language(&mut self, step: Step<'m>) {
+        let keys = ["LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"];
+        let told = step
+            .pairs()
+            .filter(|pair| {
+                step.name() == "ENV" && pair.key_text().is_some_and(|k| keys.contains(&k))
+            })
+            .filter_map(|pair| pair.value()?.value());
+        for value in told {
+            let language = value.split(['_', '.', '@', ':']).next().unwrap_or("");
+            if !matches!(language, "" | "C" | "POSIX" | "en") {
+                self.needs.open(
+                    format!("whether somebody reads what programs of Debian say in `{language}`: slim forms leave their translations out"),
+                    "look whether the application shows messages of such programs",
+                );
+            }
+        }
+    }
+
     /// Packages that need the folders of manual pages, or the pages themselves.
     fn manual_folders(&mut self, apt: &PackageCommand<'_>, names: &[&str]) {
         if let Some(name) = names
@@ -146,6 +195,12 @@ impl<'m> Reader<'m, '_> {
             self.needs.against(format!(
                 "`{name}` is installed for manual pages, which slim forms leave out"
             ));
+        }
+        // They have its fonts and macros since 2020-09-08.
+        if self.form.was_left_before(2020, 10) && names.contains(&"groff") {
+            self.needs.against(
+                "`groff` is installed, whose files slim forms of that time leave out".to_owned(),
+            );
         }
         if !self.form.has_no_manual_folders() {
             return;
