@@ -349,3 +349,13 @@ fn conda_packages(conda: &PackageCommand<'_>, all: &mut Requirements) {
         all.doubt(format!("what {} asks for", file.known_start));
     }
 }
+
+/// A line that names a package, for the tests of whoever reads lines.
+#[cfg(test)]
+fn package(name: &str, version: Option<&str>) -> Line {
+    Line::Package {
+        name: name.to_owned(),
+        extras: String::new(),
+        version: version.map(str::to_owned),
+    }
+}

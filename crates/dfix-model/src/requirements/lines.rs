@@ -243,15 +243,8 @@ fn logical_lines(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::package;
     use super::*;
-
-    fn package(name: &str, version: Option<&str>) -> Line {
-        Line::Package {
-            name: name.to_owned(),
-            extras: String::new(),
-            version: version.map(str::to_owned),
-        }
-    }
 
     #[test]
     fn requirements_are_read_as_pip_reads_them() {

@@ -164,15 +164,8 @@ fn repository(name: String) -> Line {
 
 #[cfg(test)]
 mod tests {
+    use super::super::package;
     use super::*;
-
-    fn package(name: &str, version: Option<&str>) -> Line {
-        Line::Package {
-            name: name.to_owned(),
-            extras: String::new(),
-            version: version.map(str::to_owned),
-        }
-    }
 
     #[test]
     fn projects_name_what_they_depend_on() {

@@ -16,6 +16,12 @@ pub(super) struct Constraints {
 }
 
 impl Constraints {
+    /// No constraints at all.
+    pub(super) const NONE: &'static Self = &Constraints {
+        known: Vec::new(),
+        is_open: false,
+    };
+
     /// Adds a file of the image.
     pub(super) fn read(&mut self, path: &str, site: Site<'_>, folder: Option<&str>) {
         let Answer::Found(text) = file_at(site, path, folder) else {

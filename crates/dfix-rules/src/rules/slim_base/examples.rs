@@ -197,6 +197,17 @@ pub(super) const EXAMPLES: &[Example] = &[
     leaves("FROM python:3\nRUN pip install numpy==2.3.2\nCMD [\"python\", \"app.py\"]\n").that_says("is still Python"),
     // A pip that old packages came with fetches sources of what others bring along.
     leaves("FROM python:3.6.6\nRUN pip install kubernetes\nCMD [\"python\", \"app.py\"]\n").that_says("the pip of this image"),
+    leaves("FROM python:3.12\nRUN pip install pytest\nCOPY . .\nCMD [\"python\", \"-m\", \"pytest\"]\n").that_says("run beside `pytest`"),
+    leaves("FROM node:22\nRUN npm install -g forever\nENTRYPOINT [\"forever\"]\n").that_says("what the `forever` is told"),
+    // Sorted packages stay sorted.
+    fixes(
+        "FROM python:3.12\nRUN apt-get update && apt-get install -y \\\n    bc \\\n    jq \\\n    zstd\nRUN git clone https://example.com/x && unzip y.zip\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
+        "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y \\\n    bc \\\n    git \\\n    jq \\\n    unzip \\\n    zstd\nRUN git clone https://example.com/x && unzip y.zip\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
+    ),
+    leaves("FROM ruby:3.3\nRUN gem specific_install https://example.com/x.git\nCOPY app.rb .\nCMD [\"ruby\", \"app.rb\"]\n")
+        .that_says("a gem from a repository"),
+    // What has no wheel at all is compiled on an old Python, too.
+    leaves("FROM python:3.5\nRUN pip install uwsgi==2.0.8\nCMD [\"python\", \"app.py\"]\n").that_says("`uwsgi` has no wheel"),
     // Constraints say which version comes; files are named as seen from their folder.
     leaves("FROM python:3.12\nCOPY . .\nRUN pip install -r reqs/prod.txt\nCMD [\"python\", \"app.py\"]\n")
         .with_context(&[

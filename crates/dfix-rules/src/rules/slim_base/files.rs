@@ -11,6 +11,23 @@ const SOURCES: &[&str] = &[
     ".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".f90", ".pyx", ".rs",
 ];
 
+/// Folders that images have, so that a file is put into them where one is named as the target.
+const FOLDERS: &[&str] = &[
+    "/bin",
+    "/etc",
+    "/home",
+    "/opt",
+    "/root",
+    "/sbin",
+    "/srv",
+    "/tmp",
+    "/usr/bin",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/var",
+];
+
 impl<'m> Reader<'m, '_> {
     /// Files that are copied by name are used by something, seen or not.
     pub(super) fn copied_files(&mut self, step: Step<'m>, site: Site<'m>) {
@@ -24,7 +41,11 @@ impl<'m> Reader<'m, '_> {
         };
         let folder = site.stage.workdir_at(step);
         let sources: Vec<String> = step.sources().filter_map(expanded).collect();
-        let is_folder = target.ends_with('/') || target.ends_with('.') || sources.len() > 1;
+        let is_folder = target.ends_with('/')
+            || target.ends_with('.')
+            || sources.len() > 1
+            || FOLDERS.contains(&target.as_str())
+            || folder.as_deref() == Some(target.as_str());
         // They stand there after this step.
         let after = step.next().filter(|next| next.stage() == Some(site.stage));
         let site = Site {

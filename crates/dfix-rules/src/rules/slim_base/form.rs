@@ -295,8 +295,12 @@ impl Form {
             push("whether both images hold the same version: one was maintained longer".to_owned());
         }
         if !WELL_KNOWN.contains(&self.repository.as_str()) {
+            let known = match self.repository.as_str() {
+                "openjdk" => ": fonts, and what programs need that draw or print",
+                _ => "",
+            };
             push(format!(
-                "what else the slim form of `{}` lacks beside Debian's packages",
+                "what else the slim form of `{}` lacks beside Debian's packages{known}",
                 self.repository
             ));
         }

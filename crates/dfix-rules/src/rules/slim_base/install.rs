@@ -30,8 +30,11 @@ pub(super) fn plan<'m>(form: &Form, needs: &Needs<'m>) -> Result<Plan<'m>, Strin
         for install in wanted.iter().filter(|i| i.site.stage == stage) {
             tools.push(format!("{} ({})", install.tool, install.package));
             match existing(stage, install) {
-                Some((command, last)) => {
-                    plan.words.push((last, install.package.clone()));
+                Some(command) => {
+                    let Some(word) = place_of(&command, &install.package) else {
+                        continue;
+                    };
+                    plan.words.push((word, install.package.clone()));
                     let effect = Effect::arguments_of(command.command);
                     if !plan.effects.contains(&effect) {
                         plan.effects.push(effect);
@@ -70,8 +73,8 @@ fn wanted<'m>(needs: &Needs<'m>) -> Vec<Install<'m>> {
     all.iter().filter(|i| !is_below(i)).cloned().collect()
 }
 
-/// An `apt-get install` of the stage that runs before the first use, with its last package.
-fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<(PackageCommand<'m>, Word<'m>)> {
+/// An `apt-get install` of the stage that runs before the first use, which names packages already.
+fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<PackageCommand<'m>> {
     stage
         .installs(PackageManager::Apt)
         .filter(|apt| {
@@ -88,10 +91,18 @@ fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<(PackageComma
                 && !apt.has_flag("--download-only")
                 && apt.packages().iter().all(|spec| spec.name.is_some())
         })
-        .find_map(|apt| {
-            let last = *apt.operands().last()?;
-            Some((apt, last))
-        })
+        .find(|apt| !apt.operands().is_empty())
+}
+
+/// Behind which word a package is named: the last one that comes before it, where they are sorted; else the
+/// last of all.
+fn place_of<'m>(apt: &PackageCommand<'m>, package: &str) -> Option<Word<'m>> {
+    let words = apt.operands();
+    let is_sorted = words.is_sorted_by_key(|word| word.known_start());
+    let smaller = words
+        .iter()
+        .rfind(|word| is_sorted && word.known_start() < package);
+    smaller.or(words.last()).copied()
 }
 
 fn new_run<'m>(

@@ -226,13 +226,13 @@ impl<'m> Reader<'m, '_> {
             Project::Read(json) => json,
             Project::Absent => {
                 return self.needs.open(
-                    format!("whether what {} installs compiles native parts: no package.json is copied there", said(site.step)),
-                    "look whether package.json names packages with native parts",
+                    format!("whether what {} installs compiles native parts or needs git: no package.json is copied there", said(site.step)),
+                    "look whether package.json names packages with native parts or from repositories",
                 );
             }
             Project::Unread(why) => {
                 return self.needs.open(
-                    format!("whether package.json names packages that compile native parts: {why}"),
+                    format!("whether package.json names packages that compile native parts or need git: {why}"),
                     "run dfix where the build context is",
                 );
             }

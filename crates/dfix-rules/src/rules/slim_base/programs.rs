@@ -249,8 +249,8 @@ fn brought(site: Site<'_>, path: &str) -> Option<&'static str> {
                 .strip_prefix(volume)
                 .is_some_and(|rest| rest.starts_with('/'))
         });
-    let copies_nothing =
-        !steps().any(|s| copies(s.name())) && steps().any(|s| s.name() == "WORKDIR");
+    let has_place = path.starts_with('/') || steps().any(|s| s.name() == "WORKDIR");
+    let copies_nothing = has_place && !steps().any(|s| copies(s.name()));
     (mounted || copies_nothing).then_some("no instruction puts into the image")
 }
 

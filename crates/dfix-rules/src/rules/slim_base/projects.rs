@@ -5,7 +5,6 @@ use dfix_model::requirements::{dependencies, locked, optional, pipfile_lock};
 use dfix_model::{Command, Word};
 
 use super::commands::{Reader, said};
-use super::constraints::Constraints;
 use super::needs::Site;
 use super::packages::{Verdict, of_python};
 use super::python::{Asked, Use};
@@ -17,13 +16,7 @@ impl<'m> Reader<'m, '_> {
         if !self.form.loses_tools() {
             return;
         }
-        let usage = Use {
-            site,
-            folder,
-            asked: Asked::Everything,
-            no_binary: false,
-            constraints: &Constraints::default(),
-        };
+        let usage = Use::plain(site, folder);
         self.python_project(".", usage, site);
     }
 
@@ -153,13 +146,7 @@ impl<'m> Reader<'m, '_> {
         if !self.form.loses_tools() {
             return;
         }
-        let usage = Use {
-            site,
-            folder,
-            asked: Asked::Everything,
-            no_binary: false,
-            constraints: &Constraints::default(),
-        };
+        let usage = Use::plain(site, folder);
         let answer = if file == "the command line" {
             Answer::Absent
         } else {
@@ -186,7 +173,7 @@ impl<'m> Reader<'m, '_> {
                 self.unknown_python(&format!("what {} installs", said(site.step)), site);
             }
             Answer::Unknown(why) => self.needs.open(
-                format!("whether `{file}` names packages that need a compiler: {why}"),
+                format!("whether `{file}` names packages that need a compiler or git: {why}"),
                 "run dfix where the build context is, or look into the file",
             ),
         }

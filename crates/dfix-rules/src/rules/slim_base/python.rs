@@ -62,6 +62,19 @@ pub(super) struct Use<'m, 'f> {
     pub(super) constraints: &'f Constraints,
 }
 
+impl<'m, 'f> Use<'m, 'f> {
+    /// A use that says nothing of wheels or versions.
+    pub(super) fn plain(site: Site<'m>, folder: Option<&'f str>) -> Self {
+        Use {
+            site,
+            folder,
+            asked: Asked::Everything,
+            no_binary: false,
+            constraints: Constraints::NONE,
+        }
+    }
+}
+
 impl<'m> Reader<'m, '_> {
     /// A command of pip or `uv pip` in a stage on the image.
     pub(super) fn python(
@@ -235,11 +248,11 @@ impl<'m> Reader<'m, '_> {
                 }
             }
             Answer::Absent => self.needs.open(
-                format!("whether `{name}` names packages that need a compiler: it is not in the build context"),
+                format!("whether `{name}` names packages that need a compiler or git: it is not in the build context"),
                 "run dfix where the build context is",
             ),
             Answer::Unknown(why) => self.needs.open(
-                format!("whether `{name}` names packages that need a compiler: {why}"),
+                format!("whether `{name}` names packages that need a compiler or git: {why}"),
                 "run dfix where the build context is, or look into the file",
             ),
         }
@@ -316,7 +329,10 @@ impl<'m> Reader<'m, '_> {
         if usage.asked == Asked::Libraries {
             return;
         }
-        if let Some(why) = self.too_old(name, &known) {
+        // What is compiled on every Python is so on an old one.
+        if known.verdict != Verdict::Compiles
+            && let Some(why) = self.too_old(name, &known)
+        {
             return self.needs.open(
                 format!(
                     "whether `{name}` and what it brings along install without a compiler: {why}"
@@ -373,13 +389,16 @@ impl<'m> Reader<'m, '_> {
     fn too_old(&self, name: &str, known: &Known) -> Option<&'static str> {
         let version = self.form.python()?;
         let (major, minor) = version.split_once('.')?;
+        if known.is_pure && ALONE.contains(&normal_python_name(name).as_str()) {
+            return None;
+        }
         if major == "2" || (major == "3" && minor.parse::<u8>().ok()? < 6) {
             return Some("many packages have no wheels for so old a Python");
         }
         // manylinux2014 is known to pip since 19.3.
-        let alone = known.is_pure && ALONE.contains(&normal_python_name(name).as_str());
-        let old_pip = self.form.was_left_before(2020, 1) && !alone;
-        old_pip.then_some("the pip of this image does not know the wheels of today")
+        self.form
+            .was_left_before(2020, 1)
+            .then_some("the pip of this image does not know the wheels of today")
     }
 
     /// A program that fetches from repositories.

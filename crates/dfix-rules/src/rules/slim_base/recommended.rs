@@ -87,7 +87,14 @@ impl<'m> Reader<'m, '_> {
             start: usize::MAX,
             ..site
         };
-        self.has_recommended(CERTIFICATES, end)
+        let is_planned = self.needs.installs.iter().any(|install| {
+            install.package == CERTIFICATES
+                && site
+                    .stage
+                    .lineage()
+                    .any(|stage| stage == install.site.stage)
+        });
+        is_planned || self.has_recommended(CERTIFICATES, end)
     }
 
     fn recommended(&mut self, names: &[&str], who: &str, site: Site<'m>) {

@@ -16,7 +16,14 @@ impl<'m> Reader<'m, '_> {
         site: Site<'m>,
         folder: Option<&str>,
     ) {
-        if !self.form.loses_tools() || !package.is_install() {
+        if !self.form.loses_tools() {
+            return;
+        }
+        if package.is_any(&["specific_install"]) {
+            self.vcs("git", "a gem from a repository", site);
+            self.unknown_gems("a gem from a repository");
+        }
+        if !package.is_install() {
             return;
         }
         if package.manager == PackageManager::Gem {
@@ -54,8 +61,8 @@ impl<'m> Reader<'m, '_> {
                 self.needs
                     .evidence("Gemfile.lock: no gem is known to compile native parts");
             }
-            Answer::Absent => self.unknown_gems(&format!("what {} installs", said(site.step))),
-            Answer::Unknown(why) => self.unknown_gems(&format!("what Gemfile names ({why})")),
+            Answer::Absent => self.unknown_project(&format!("what {} installs", said(site.step))),
+            Answer::Unknown(why) => self.unknown_project(&format!("what Gemfile names ({why})")),
         }
     }
 
@@ -69,6 +76,13 @@ impl<'m> Reader<'m, '_> {
                 .build(format!("the gem `{name}` compiles when it is installed")),
             Verdict::Unknown => self.unknown_gems(&format!("the gem `{name}`")),
         }
+    }
+
+    fn unknown_project(&mut self, what: &str) {
+        self.needs.open(
+            format!("whether {what} compiles native parts or needs git"),
+            "look into Gemfile for gems with extensions or from repositories, or keep a Gemfile.lock in the build context",
+        );
     }
 
     fn unknown_gems(&mut self, what: &str) {

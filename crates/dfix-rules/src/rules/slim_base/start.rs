@@ -1,6 +1,6 @@
 //! What the container starts, where that tells of commands that no file shows.
 
-use dfix_model::{Command, Stage, Step};
+use dfix_model::{Command, Stage, Step, Word};
 
 use super::commands::{Reader, SHELLS};
 use super::target::Target;
@@ -37,6 +37,13 @@ const TOLD: &[&str] = &[
     "pip-sync",
     "dotenv",
     "dotenvx",
+    "forever",
+    "nodemon",
+    "pm2",
+    "pm2-docker",
+    "pm2-runtime",
+    "ts-node",
+    "tsx",
 ];
 
 /// Programs that wait for a person to come in.
@@ -117,7 +124,7 @@ fn is_told_nothing(command: Command<'_>) -> bool {
 
 /// The program that the container starts, where it tells of others: a shell or an interpreter for
 /// somebody to type into, `""` for other programs, none where the file says none.
-fn started(last: Stage<'_>) -> Option<&str> {
+fn started<'m>(last: Stage<'m>) -> Option<&'m str> {
     let named = |name| last.lineage().find_map(|s| s.steps_named(name).next_back());
     // An empty list says that there is none.
     let (entry, command) = (named("ENTRYPOINT"), named("CMD"));
@@ -137,13 +144,13 @@ fn started(last: Stage<'_>) -> Option<&str> {
         Some(command) if !has_more => Some(command.name()),
         _ => {
             let special = |name: &&str| WAITING.contains(name) || WORKBENCHES.contains(name);
-            Some(
-                first
-                    .commands()
-                    .map(Command::name)
-                    .find(special)
-                    .unwrap_or(""),
-            )
+            let module = |command: Command<'m>| {
+                let is_told = crate::programs::is_python(command.name())
+                    && command.arg(0).is_some_and(|word| word.is("-m"));
+                let told = command.arg(1).filter(|_| is_told);
+                told.and_then(Word::value).unwrap_or(command.name())
+            };
+            Some(first.commands().map(module).find(special).unwrap_or(""))
         }
     }
 }
