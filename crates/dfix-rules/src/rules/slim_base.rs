@@ -166,7 +166,10 @@ fn build_apart(
         .fix(root.from_step(), Safety::Unsafe, message)
         .effects(cut.effects.clone())
         .evidences(form.evidence())
-        .evidence(format!("{} need a compiler, so they are built on `{}`", needs.compiled.join(", "), form.from()))
+        .evidence(match needs.compiled.as_slice() {
+            [one] => format!("{one} needs a compiler, so it is built on `{}`", form.from()),
+            all => format!("{} need a compiler, so they are built on `{}`", all.join(", "), form.from()),
+        })
         .unproven(
             format!("whether the compiled packages load more at run time than what is installed for them ({libraries})"),
             "start the result once, and install what it misses",

@@ -329,10 +329,10 @@ impl<'m> Reader<'m, '_> {
         if usage.asked == Asked::Libraries {
             return;
         }
-        // What is compiled on every Python is so on an old one.
-        if known.verdict != Verdict::Compiles
-            && let Some(why) = self.too_old(name, &known)
-        {
+        // What is compiled on every Python is so on an old one; of other wheels the tables know what is new.
+        let compiles = known.verdict == Verdict::Compiles
+            && of_python(name, None, Some("3.12")).verdict == Verdict::Compiles;
+        if !compiles && let Some(why) = self.too_old(name, &known) {
             return self.needs.open(
                 format!(
                     "whether `{name}` and what it brings along install without a compiler: {why}"

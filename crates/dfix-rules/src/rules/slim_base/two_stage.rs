@@ -83,7 +83,11 @@ pub(super) fn cut<'m>(
                 let is_path = names == ["PATH"] && source().contains(VENV);
                 let is_process = names.iter().all(|n| OF_THE_PROCESS.contains(n));
                 keys.extend(names.iter().map(|n| (*n).to_owned()));
-                if is_process && pairs.iter().all(|p| p.value().is_some_and(Word::is_known)) {
+                let is_free = !has_comment(step);
+                if is_process
+                    && is_free
+                    && pairs.iter().all(|p| p.value().is_some_and(Word::is_known))
+                {
                     let known = pairs
                         .iter()
                         .filter_map(|p| Some((p.key_text()?, p.value()?.value()?)));
@@ -153,6 +157,18 @@ pub(super) fn cut<'m>(
     cut.effects
         .extend(cut.moved.iter().map(|step| Effect::removed(*step)));
     Ok(cut)
+}
+
+/// Whether a comment stands right above an instruction: it would be left behind.
+fn has_comment(step: Step<'_>) -> bool {
+    let start: usize = step.range().start().into();
+    let before = step.file().text()[..start].trim_end_matches([' ', '\t']);
+    let line = before
+        .strip_suffix('\n')
+        .unwrap_or(before)
+        .lines()
+        .next_back();
+    line.is_some_and(|line| line.trim_start().starts_with('#'))
 }
 
 fn is_pip_module(command: &Command<'_>) -> bool {
