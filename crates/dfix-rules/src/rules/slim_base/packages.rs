@@ -1,6 +1,7 @@
 //! What the catalogue says of language packages, as this rule asks it.
 
 use dfix_model::catalogue::{Form as Kind, Libc, Package, node_package, python_package, ruby_gem};
+use dfix_model::normal_python_name;
 
 /// What installing a package asks of the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,36 @@ pub(super) struct Known {
     pub(super) is_pure: bool,
     /// Debian packages that it needs when it runs.
     pub(super) libraries: Vec<&'static str>,
+}
+
+/// What packages load that have it within their wheels, where they are compiled all the same on a full image.
+const WHEN_COMPILED: &[(&str, &[&str])] = &[
+    ("lxml", &["libxml2", "libxslt1.1"]),
+    ("matplotlib", &["libfreetype6", "libpng16-16"]),
+    (
+        "pillow",
+        &[
+            "libfreetype6",
+            "libjpeg62-turbo",
+            "liblcms2-2",
+            "libopenjp2-7",
+            "libtiff5",
+            "libtiff6",
+            "libwebp6",
+            "libwebp7",
+            "libwebpdemux2",
+            "libwebpmux3",
+            "libxcb1",
+        ],
+    ),
+    ("xmlsec", &["libxml2", "libxslt1.1"]),
+];
+
+/// The libraries that a Python package loads only where it was compiled.
+pub(super) fn libraries_when_compiled(name: &str) -> &'static [&'static str] {
+    let name = normal_python_name(name);
+    let found = WHEN_COMPILED.iter().find(|(known, _)| *known == name);
+    found.map_or(&[], |(_, libraries)| libraries)
 }
 
 fn verdict(compiles: Option<bool>) -> Verdict {
@@ -66,6 +97,9 @@ pub(super) fn of_python(name: &str, condition: Option<&str>, python: Option<&str
         if verdict != Verdict::Fine && found.verdict != Verdict::Compiles {
             found.verdict = verdict;
         }
+    }
+    if found.verdict == Verdict::Compiles {
+        found.libraries.extend(libraries_when_compiled(name));
     }
     found
 }

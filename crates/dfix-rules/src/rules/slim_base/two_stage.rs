@@ -6,6 +6,7 @@ use dfix_model::{Command, PackageManager, Stage, Step, Word, catalogue};
 
 use super::form::Form;
 use super::needs::Needs;
+use super::packages::libraries_when_compiled;
 
 const VENV: &str = "/opt/venv";
 
@@ -194,8 +195,11 @@ fn libraries(form: &Form, needs: &Needs<'_>, last: Step<'_>) -> Vec<String> {
     let of_packages = needs
         .compiled
         .iter()
-        .filter_map(|name| catalogue::python_package(name))
-        .flat_map(|package| package.run_time_packages().collect::<Vec<_>>())
+        .flat_map(|name| {
+            let package = catalogue::python_package(name);
+            let always = package.into_iter().flat_map(|p| p.run_time_packages());
+            always.chain(libraries_when_compiled(name).iter().copied())
+        })
         .filter(|package| form.loses_package(package))
         .map(str::to_owned);
     let of_commands = needs
