@@ -363,11 +363,15 @@ impl<'m, 'n> Reader<'m, 'n> {
 
     /// A file of the image is run.
     pub(super) fn path(&mut self, path: &str, site: Site<'m>, folder: Option<&str>, depth: u8) {
-        if !self.form.loses_tools() || is_harmless(path) || !self.scripts.insert(path.to_owned()) {
+        if is_harmless(path) || !self.scripts.insert(path.to_owned()) {
             return;
         }
         match script_at(site, path, folder) {
             Script::Shell(text) => self.script(path, &text, site, folder, depth),
+            Script::Unread(why) if !self.form.loses_tools() => {
+                self.unread_for_documents(path, &why);
+            }
+            _ if !self.form.loses_tools() => {}
             Script::Other(interpreter) => {
                 self.tool(&interpreter, site);
                 self.program_at(path, site, folder);
@@ -390,9 +394,6 @@ impl<'m, 'n> Reader<'m, 'n> {
 
     /// A command without a folder that the file itself may have put on the path.
     fn script_on_path(&mut self, name: &str, site: Site<'m>, depth: u8) {
-        if !self.form.loses_tools() {
-            return;
-        }
         let folders = if site.is_run_time() {
             site.stage.path_at(site.stage.last_step())
         } else {

@@ -206,6 +206,11 @@ pub(super) const EXAMPLES: &[Example] = &[
     ),
     leaves("FROM ruby:3.3\nRUN gem specific_install https://example.com/x.git\nCOPY app.rb .\nCMD [\"ruby\", \"app.rb\"]\n")
         .that_says("a gem from a repository"),
+    leaves("FROM debian:12\nRUN apt-get update && apt-get install -y postgresql-doc\nCMD [\"nginx\"]\n").that_says("for documentation"),
+    leaves("FROM debian:12\nCOPY run.sh /\nENTRYPOINT [\"/run.sh\"]\n").that_says("reads documentation"),
+    leaves("FROM debian:12\nCOPY run.sh /\nENTRYPOINT [\"/run.sh\"]\n")
+        .with_context(&[("run.sh", "#!/bin/sh\nzcat /usr/share/doc/x/create.sql.gz\n")])
+        .that_says("which slim forms leave out"),
     // What has no wheel at all is compiled on an old Python, too.
     leaves("FROM python:3.5\nRUN pip install uwsgi==2.0.8\nCMD [\"python\", \"app.py\"]\n").that_says("`uwsgi` has no wheel"),
     // Constraints say which version comes; files are named as seen from their folder.

@@ -186,14 +186,24 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
+    /// A script that is not read, where nothing but documentation is lost.
+    pub(super) fn unread_for_documents(&mut self, path: &str, why: &str) {
+        let folders = if self.form.has_no_manual_folders() {
+            ", or installs packages that need the folders of manual pages"
+        } else {
+            ""
+        };
+        self.needs.open(
+            format!("whether the script `{path}` reads documentation{folders}: {why}"),
+            "run dfix where the build context is, or look into the script",
+        );
+    }
+
     /// Packages that need the folders of manual pages, or the pages themselves.
     fn manual_folders(&mut self, apt: &PackageCommand<'_>, names: &[&str]) {
-        if let Some(name) = names
-            .iter()
-            .find(|n| matches!(**n, "man" | "man-db" | "manpages" | "manpages-dev"))
-        {
+        if let Some(name) = names.iter().find(|name| is_documentation(name)) {
             self.needs.against(format!(
-                "`{name}` is installed for manual pages, which slim forms leave out"
+                "`{name}` is installed for documentation, which slim forms leave out"
             ));
         }
         // They have its fonts and macros since 2020-09-08.
@@ -303,4 +313,13 @@ impl<'m> Reader<'m, '_> {
             self.time_zone("`dpkg-reconfigure tzdata`", site);
         }
     }
+}
+
+/// Whether a package is installed for the documentation in it, or to read that of others.
+fn is_documentation(name: &str) -> bool {
+    matches!(
+        name,
+        "man" | "man-db" | "man2html" | "info" | "doc-base" | "dwww" | "yelp"
+    ) || name.starts_with("manpages")
+        || name.ends_with("-doc")
 }
