@@ -26,6 +26,12 @@ pub(super) fn script_at(site: Site<'_>, path: &str, folder: Option<&str>) -> Scr
     match file_at(site, path, folder) {
         Answer::Found(text) => kind_of(text),
         Answer::Absent => Script::Elsewhere,
+        // What is no text, or more than anybody writes, is a program.
+        Answer::Unknown(why)
+            if why.contains(" is not UTF-8") || why.contains(" is larger than ") =>
+        {
+            Script::Program
+        }
         Answer::Unknown(why) => Script::Unread(why),
     }
 }
