@@ -43,6 +43,7 @@ pub(crate) fn is_prompt(name: &str) -> bool {
             "bpython"
                 | "clj"
                 | "clojure"
+                | "erl"
                 | "ghci"
                 | "hy"
                 | "iex"

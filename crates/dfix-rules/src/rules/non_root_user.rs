@@ -1,12 +1,15 @@
 //! `non-root-user`: the container does not run as root.
 
+mod closed;
 mod doubts;
 mod giving;
 mod homes;
 mod ownership;
 mod ports;
+mod rights;
 mod settings;
 mod start;
+mod tools;
 mod user;
 mod writes;
 
@@ -218,6 +221,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         );
         return;
     }
+    if let Some(variable) = rights::starts_a_system(stage) {
+        out.report(place, MESSAGE).remedy(format!(
+            "`ENV {variable}` lets the base image's entry point mount and start what only root may; add a USER by hand if the application works without it"
+        ));
+        return;
+    }
     let has_triggers = stage
         .steps()
         .any(|s| s.is_onbuild() && matches!(s.name(), "RUN" | "COPY" | "ADD" | "WORKDIR"));
@@ -256,8 +265,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Whether the container is meant to talk to the Docker daemon through its socket.
 fn names_the_docker_socket(step: Step<'_>) -> bool {
-    matches!(step.name(), "VOLUME" | "ENV" | "CMD" | "ENTRYPOINT")
-        && step.file().text()[step.range()].contains("/docker.sock")
+    matches!(
+        step.name(),
+        "VOLUME" | "ENV" | "CMD" | "ENTRYPOINT" | "LABEL"
+    ) && step.file().text()[step.range()].contains("/docker.sock")
 }
 
 /// What it means that the file names no start.

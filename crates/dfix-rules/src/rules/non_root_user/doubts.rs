@@ -2,68 +2,13 @@
 
 use dfix_engine::Unproven;
 use dfix_model::catalogue::UserTools;
-use dfix_model::{Base, Command, Os, PackageManager, Stage, Step, Word};
+use dfix_model::{Base, Command, Os, Stage, Step, Word};
 
+use super::closed::{is_opened, kept};
 use super::ownership::{absolute, is_below, may_be_given};
+use super::rights::{self, DOCKER};
 use super::user::Who;
 use super::writes;
-
-/// Packages of Python and Node that talk to what only root may: what that is.
-const RIGHTS: &[(&str, &str)] = &[
-    ("docker", DOCKER),
-    ("docker-compose", DOCKER),
-    ("docker-py", DOCKER),
-    ("dockerode", DOCKER),
-    ("dockerspawner", DOCKER),
-    ("aiodocker", DOCKER),
-    ("bluepy", DEVICES),
-    ("gpiozero", DEVICES),
-    ("onoff", DEVICES),
-    ("picamera", DEVICES),
-    ("pyserial", DEVICES),
-    ("pyusb", DEVICES),
-    ("rpi-gpio", DEVICES),
-    ("serialport", DEVICES),
-    ("smbus", DEVICES),
-    ("smbus2", DEVICES),
-    ("spidev", DEVICES),
-    ("icmplib", PACKETS),
-    ("ping3", PACKETS),
-    ("pypcap", PACKETS),
-    ("pyroute2", PACKETS),
-    ("pyshark", PACKETS),
-    ("pythonping", PACKETS),
-    ("raw-socket", PACKETS),
-    ("scapy", PACKETS),
-    ("certbot", "writes to /etc/letsencrypt"),
-    (
-        "pgadmin4",
-        "writes to /var/lib/pgadmin and /var/log/pgadmin",
-    ),
-    ("jupyterhub", "starts processes as other users"),
-    ("salt", "changes the system"),
-];
-const DOCKER: &str = "opens Docker's socket, which only root and its group may";
-const DEVICES: &str = "opens devices, which only root and their group may";
-const PACKETS: &str = "sends and reads raw packets, which only root may";
-
-/// Packages of the system of the same kind.
-const SYSTEM_RIGHTS: &[(&str, &str)] = &[
-    ("docker", DOCKER),
-    ("docker-ce", DOCKER),
-    ("docker-ce-cli", DOCKER),
-    ("docker-cli", DOCKER),
-    ("docker.io", DOCKER),
-    ("iptables", "changes the firewall"),
-    ("nftables", "changes the firewall"),
-    ("libpcap-dev", PACKETS),
-    ("tcpdump", PACKETS),
-    ("openvpn", "changes the network"),
-    ("wireguard-tools", "changes the network"),
-    ("bluez", DEVICES),
-    ("udev", DEVICES),
-    ("wiringpi", DEVICES),
-];
 
 /// Python packages that make files in the home of the user that runs them, or fail.
 const AT_HOME: &[&str] = &[
@@ -95,7 +40,8 @@ pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
 
 /// What could not be established for the user of this name, who is given these folders.
 pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) -> Vec<Unproven> {
-    let mut open = packages(stage);
+    let mut open = rights::of_packages(stage);
+    open.extend(rights::of_board(stage));
     let names_docker = stage
         .lineage()
         .flat_map(Stage::env_set)
@@ -110,71 +56,26 @@ pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) 
     open.extend(homeless(stage, who, tools));
     open.extend(places(stage, given));
     open.extend(application(stage, given));
-    open.extend(keys(stage, given));
+    if writes::is_removed(stage, "/tmp") {
+        open.push(Unproven {
+            condition: "whether the application needs /tmp, which the file removes and only root may make again".to_owned(),
+            remedy: "remove what is in it (`/tmp/*`), and not the folder".to_owned(),
+        });
+    }
+    open.extend(kept(stage, given));
     open
-}
-
-/// A private key that stays root's: such files are often readable by their owner alone.
-fn keys(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
-    let is_key = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        [".pem", ".key", ".p12", ".pfx"]
-            .iter()
-            .any(|e| name.ends_with(e))
-            || name.starts_with("id_rsa")
-    };
-    let is_opened_after =
-        |step: Step<'_>| step.flags().any(|f| matches!(f.name(), "chown" | "chmod"));
-    let (name, _) = stage
-        .lineage()
-        .flat_map(Stage::steps)
-        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild() && !is_opened_after(*s))
-        .flat_map(|step| step.sources().map(move |source| (source, step)))
-        .filter_map(|(source, step)| {
-            let name = source.value()?.rsplit('/').next()?.to_owned();
-            let target = stage.expand_text(step.target()?, step)?;
-            Some((name, absolute(stage, step, &target)))
-        })
-        .find(|(name, target)| {
-            is_key(name)
-                && !given.iter().any(|g| is_below(target, g))
-                && !is_opened(stage, target)
-                && !target.contains("ca-cert")
-        })?;
-    Some(Unproven {
-        condition: format!("whether the user may read {name}, which stays root's"),
-        remedy: "give it to the user by `COPY --chown`".to_owned(),
-    })
-}
-
-fn packages(stage: Stage<'_>) -> Vec<Unproven> {
-    let python = stage.python_packages();
-    let node = stage.node_packages();
-    let of_system = [PackageManager::Apt, PackageManager::Apk]
-        .into_iter()
-        .flat_map(|manager| {
-            stage
-                .lineage()
-                .flat_map(move |s| s.installs(manager).collect::<Vec<_>>())
-        })
-        .flat_map(|install| install.packages())
-        .filter_map(|package| Some(package.name?.to_string()))
-        .find_map(|name| SYSTEM_RIGHTS.iter().find(|(n, _)| *n == name));
-    RIGHTS
-        .iter()
-        .find(|(name, _)| python.has(name) || node.has(name))
-        .or(of_system)
-        .map(|(name, what)| Unproven {
-            condition: format!("whether the application needs root for {name}, which {what}"),
-            remedy: "start it once as another user, then set USER by hand".to_owned(),
-        })
-        .into_iter()
-        .collect()
 }
 
 fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<Unproven> {
     let packages = stage.python_packages();
-    let package = AT_HOME.iter().find(|p| packages.has(p))?;
+    let served = stage.entry().served();
+    // Package managers keep their logs and their cache there.
+    let starts = served.filter(|c| c.is_any(&["npm", "npx", "pnpm", "yarn"]));
+    let package = AT_HOME
+        .iter()
+        .copied()
+        .find(|p| packages.has(p))
+        .or(starts.map(Command::name))?;
     (!writes::has_home(stage, who.account(), tools)).then(|| Unproven {
         condition: format!(
             "whether {package} can do without a home, which {} has not",
@@ -209,26 +110,27 @@ fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     })
 }
 
-/// Whether a command of the build gives the place to somebody or opens it for all.
-fn is_opened(stage: Stage<'_>, path: &str) -> bool {
-    stage
-        .lineage()
-        .flat_map(Stage::build_commands)
-        .filter(|c| c.is_any(&["chmod", "chown", "chgrp"]))
-        .any(|c| {
-            c.args()
-                .filter_map(|w| stage.expand_text(w, c))
-                .any(|text| text.starts_with('/') && is_below(path, text.trim_end_matches('/')))
-        })
-}
-
 /// Whether the application lies where nobody but root may write, or is not in the image at all.
 fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     let served = stage.entry().served()?;
     let runs_files = crate::programs::is_pythons(served.name())
         || served.is_any(&[
-            "bundle", "bun", "deno", "node", "nodemon", "npm", "perl", "php", "pnpm", "puma",
-            "rails", "ruby", "yarn",
+            "bundle",
+            "bun",
+            "deno",
+            "node",
+            "nodemon",
+            "npm",
+            "perl",
+            "php",
+            "pm2-docker",
+            "pm2-runtime",
+            "pnpm",
+            "puma",
+            "rails",
+            "ruby",
+            "ts-node",
+            "yarn",
         ]);
     let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
     let is_given = may_be_given(&folder) || given.iter().any(|g| is_below(&folder, g));
@@ -241,8 +143,11 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             remedy: "let WORKDIR name a folder of the application's own".to_owned(),
         });
     }
-    if !runs_files || stage.os() == Os::Windows {
+    if stage.os() == Os::Windows {
         return None;
+    }
+    if !runs_files {
+        return (!is_given && stands_beside(stage, &folder, served)).then(|| beside(&folder));
     }
     let copies = || {
         stage
@@ -259,6 +164,14 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     if is_given {
         return None;
     }
+    if !is_set(stage) && !goes_to(stage, given) {
+        return Some(Unproven {
+            condition: format!(
+                "whether the application writes into {folder}, where it is started and which stays root's"
+            ),
+            remedy: "let WORKDIR name the folder of the application".to_owned(),
+        });
+    }
     // Files of the application that land in a place of the system itself.
     let lands = copies()
         .filter(|s| s.source().is_none())
@@ -274,12 +187,66 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             (!is_file).then(|| absolute(stage, step, &text))
         })
         .any(|target| target.is_empty() || target == folder);
-    lands.then(|| Unproven {
+    lands.then(|| beside(&folder))
+}
+
+fn beside(folder: &str) -> Unproven {
+    Unproven {
         condition: format!(
             "whether the application writes beside its own files in {folder}, which stays root's"
         ),
         remedy: "let WORKDIR name a folder of the application's own".to_owned(),
+    }
+}
+
+/// Whether the file says by WORKDIR where the application is started.
+fn is_set(stage: Stage<'_>) -> bool {
+    stage
+        .lineage()
+        .any(|s| s.steps_named("WORKDIR").next().is_some())
+}
+
+/// Whether the start goes to one of these folders itself: `cd /app && …`, `--chdir /app`.
+fn goes_to(stage: Stage<'_>, given: &[&str]) -> bool {
+    stage.entry().commands().any(|command| {
+        let goes = command.is("cd")
+            || ["--chdir", "--app-dir", "--directory", "--prefix"]
+                .iter()
+                .any(|option| command.has_option(option));
+        goes && command
+            .args()
+            .filter_map(|w| stage.expand_text(w, command))
+            .any(|text| {
+                let place = text.rsplit('=').next().unwrap_or(&text);
+                given.iter().any(|g| is_below(place, g))
+            })
     })
+}
+
+/// Whether files of the application, and not only its program, are put into the working directory that
+/// the file sets.
+fn stands_beside(stage: Stage<'_>, folder: &str, served: Command<'_>) -> bool {
+    let program = served.name();
+    is_set(stage)
+        && folder != "/"
+        && stage
+            .lineage()
+            .flat_map(Stage::steps)
+            .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+            .any(|step| {
+                let Some(text) = step.target().and_then(|w| stage.expand_text(w, step)) else {
+                    return false;
+                };
+                let target = absolute(stage, step, &text);
+                if target == folder {
+                    return step
+                        .sources()
+                        .any(|w| w.value().and_then(|v| v.rsplit('/').next()) != Some(program));
+                }
+                target
+                    .rsplit_once('/')
+                    .is_some_and(|(parent, name)| parent == folder && name != program)
+            })
 }
 
 /// Programs that keep their files in the working directory unless told otherwise.
@@ -293,21 +260,19 @@ fn writes_where_it_stands(served: Command<'_>) -> bool {
 
 /// Whether what is started is a file that nothing of the build can have made.
 fn is_missing(stage: Stage<'_>, served: Command<'_>) -> bool {
-    let runs_script = served
-        .args()
-        .find(|w| !w.starts_with("-"))
-        .and_then(Word::value)
-        .is_some_and(|text| text.contains('.') || text.contains(':'));
+    let runs_script = served.is_any(&["bundle", "npm", "pnpm", "rails", "yarn"])
+        || served
+            .args()
+            .find(|w| !w.starts_with("-"))
+            .and_then(Word::value)
+            .is_some_and(|text| text.contains('.') || text.contains(':'));
     let is_known = stage.root().base() == Base::Image;
     let fetches = stage.lineage().flat_map(Stage::build_commands).any(|c| {
         c.is_any(&[
-            "curl", "git", "tar", "unzip", "wget", "svn", "cat", "tee", "echo", "printf",
+            "curl", "git", "tar", "unzip", "wget", "svn", "cat", "tee", "echo", "printf", "cp",
+            "mv",
         ])
     });
-    let is_prepared = stage.lineage().any(|s| {
-        s.users_made().next().is_some()
-            || s.steps()
-                .any(|step| matches!(step.name(), "VOLUME" | "WORKDIR"))
-    });
+    let is_prepared = stage.lineage().any(|s| s.users_made().next().is_some());
     runs_script && is_known && !is_prepared && !fetches && !served.has_arg("-m")
 }

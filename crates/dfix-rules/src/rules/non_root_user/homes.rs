@@ -139,6 +139,13 @@ fn of_command(command: Command<'_>) -> Option<Left> {
         "composer" => is("global"),
         "git" => is("config") && command.has_arg("--global"),
         "nvm" => true,
+        "mix" => {
+            (is("local.hex") || is("local.rebar") || is("archive.install"))
+                && !is_set(command, "MIX_HOME")
+                && starts_mix(command)
+        }
+        "stack" => is("install") && !command.has_option("--local-bin-path"),
+        "cabal" => is("install") && !command.has_option("--installdir"),
         // Enabling is for the user that does it, unless told otherwise.
         "jupyter" => {
             (is("nbextension") || is("serverextension") || is("bundlerextension"))
@@ -184,7 +191,8 @@ fn of_command(command: Command<'_>) -> Option<Left> {
         && (is("sync") || is("venv"))
         && !has_python
         && !is_set(command, "UV_PYTHON_INSTALL_DIR");
-    if fetches_python || keeps_things_at_home(command) {
+    let builds_at_home = matches!(name, "stack" | "cabal" | "opam" | "ghcup");
+    if fetches_python || builds_at_home || keeps_things_at_home(command) {
         return left(format!("`{name}`"), false);
     }
     // A script of the application's own may download what it wants to where it wants to.
@@ -228,6 +236,16 @@ fn is_set(command: Command<'_>, variable: &str) -> bool {
     command
         .stage()
         .is_some_and(|stage| stage.env_at(command, variable).is_set())
+}
+
+/// Whether the container starts `mix`, which wants its archives then too.
+fn starts_mix(command: Command<'_>) -> bool {
+    command.stage().is_some_and(|stage| {
+        stage
+            .entry()
+            .commands()
+            .any(|c| c.is_any(&["mix", "iex"]) || c.args().any(|w| w.is("mix")))
+    })
 }
 
 /// Poetry makes its environment in the home unless it is told to do without one or to keep it in the

@@ -139,6 +139,10 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     };
     let volumes = writes::volumes(stage);
     for volume in &volumes {
+        // What is named like a file is mounted as one, so that no folder is made for it.
+        if !volume.is_made && is_named_like_a_file(&volume.path) {
+            continue;
+        }
         if may_be_given(&volume.path) || writes::is_own_place(&volume.path) {
             folders.push(folder(volume.path.clone(), !volume.is_made));
         }
@@ -214,6 +218,16 @@ fn is_application_file(name: &str) -> bool {
     [".py", ".js", ".mjs", ".ts", ".rb", ".php", ".jar"]
         .iter()
         .any(|extension| name.ends_with(extension))
+}
+
+fn is_named_like_a_file(path: &str) -> bool {
+    base_name(path)
+        .rsplit_once('.')
+        .is_some_and(|(stem, extension)| {
+            !stem.is_empty()
+                && (1..6).contains(&extension.len())
+                && extension.bytes().all(|b| b.is_ascii_alphabetic())
+        })
 }
 
 fn base_name(path: &str) -> &str {

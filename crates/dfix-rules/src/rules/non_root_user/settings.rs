@@ -38,6 +38,10 @@ pub(crate) fn file_of(name: &str, words: &[String]) -> Option<String> {
                 .any(|extension| value.ends_with(extension));
             is_file.then(|| value.to_owned())
         }),
+        "puma" | "unicorn" | "unicorn_rails" => words.iter().enumerate().find_map(|(i, word)| {
+            let is_option = ["-c", "-C", "--config", "--config-file"].contains(&word.as_str());
+            is_option.then(|| words.get(i + 1).cloned())?
+        }),
         _ => None,
     }
 }
@@ -45,16 +49,31 @@ pub(crate) fn file_of(name: &str, words: &[String]) -> Option<String> {
 /// Reads a settings file of a server.
 pub(crate) fn of_file(stage: Stage<'_>, path: &str) -> Shows {
     match stage.read_final(path) {
-        Answer::Found(text) => of_text(&text),
+        Answer::Found(text) => of_text(&text, path),
         Answer::Absent | Answer::Unknown(_) => Shows::Unread,
     }
 }
 
-fn of_text(text: &Arc<str>) -> Shows {
+fn of_text(text: &Arc<str>, path: &str) -> Shows {
     for line in text.lines() {
         let line = line.split(['#', ';']).next().unwrap_or(line);
-        let Some((key, value)) = line.split_once(['=', ':']) else {
+        let is_ruby = path.rsplit_once('.').is_some_and(|(_, e)| e == "rb");
+        let parts = if is_ruby {
+            line.trim().split_once([' ', '('])
+        } else {
+            line.split_once(['=', ':'])
+        };
+        let Some((key, value)) = parts else {
             continue;
+        };
+        let value = if is_ruby {
+            value
+                .split(',')
+                .next()
+                .unwrap_or(value)
+                .trim_end_matches(')')
+        } else {
+            value
         };
         let key = key.trim().trim_matches(['"', '\'']);
         let value = value.trim().trim_matches(['"', '\'', ',', '[', ']']);
@@ -62,7 +81,7 @@ fn of_text(text: &Arc<str>) -> Shows {
             "uid" | "gid" | "user" | "group" if !value.is_empty() && value != "None" => {
                 return Shows::Drops;
             }
-            "bind" | "http" | "http-socket" | "https" | "port" => {
+            "bind" | "http" | "http-socket" | "https" | "listen" | "port" => {
                 let port = value.rsplit(':').next().and_then(|p| p.parse::<u16>().ok());
                 if let Some(port) = port.filter(|p| (1..1024).contains(p)) {
                     return Shows::LowPort(port);
@@ -70,19 +89,24 @@ fn of_text(text: &Arc<str>) -> Shows {
             }
             _ => {}
         }
-        let path = value.trim_start_matches("unix:");
+        let path = value.trim_start_matches("unix:").trim_start_matches("//");
         let is_to_write = [
             "bind",
             "daemonize",
             "errorlog",
             "accesslog",
+            "listen",
             "log",
             "logger",
             "logto",
             "pid",
             "pidfile",
             "socket",
+            "state_path",
             "stats",
+            "stderr_path",
+            "stdout_path",
+            "stdout_redirect",
             "touch-reload",
         ]
         .contains(&key);
@@ -148,9 +172,17 @@ mod tests {
 
     #[test]
     fn settings_are_read() {
-        let shows = |text: &str| of_text(&Arc::from(text));
+        let shows = |text: &str| of_text(&Arc::from(text), "conf.py");
         assert_eq!(shows("[uwsgi]\nuid = www-data\n"), Shows::Drops);
         assert_eq!(shows("bind = '0.0.0.0:80'\n"), Shows::LowPort(80));
+        let ruby = |text: &str| of_text(&Arc::from(text), "config/unicorn.rb");
+        assert_eq!(
+            ruby("pid \"/var/run/app.pid\"\n"),
+            Shows::Writes("/var/run/app.pid".to_owned())
+        );
+        assert_eq!(ruby("user 'www-data', 'www-data'\n"), Shows::Drops);
+        assert_eq!(ruby("port 80\n"), Shows::LowPort(80));
+        assert_eq!(ruby("listen 3000, tcp_nopush: true\n"), Shows::Nothing);
         assert_eq!(
             shows("bind = '0.0.0.0:8000'\nworkers = 2\n"),
             Shows::Nothing

@@ -10,6 +10,7 @@ use dfix_syntax::{Enclosure, parse_embedded_shell};
 
 use super::ports;
 use super::settings::{self, Shows};
+use super::tools;
 use crate::programs::{Rights, rights};
 
 const ONLY_ROOT_LISTENS: &str = "only root may listen below 1024; let the application listen on a port above, and map it when the container is started";
@@ -105,6 +106,12 @@ impl<'m> Inquiry<'m> {
                 condition,
                 remedy: remedy.to_owned(),
             });
+        }
+    }
+
+    fn ask(&mut self, question: Option<Unproven>) {
+        if let Some(question) = question {
+            self.open(question.condition, &question.remedy);
         }
     }
 
@@ -220,6 +227,12 @@ impl<'m> Inquiry<'m> {
         if !self.configured(name, &words) {
             return;
         }
+        self.ask(tools::question(name, &words));
+        if command.args().len() == 0 && self.stage.entry().steps().count() == 1 {
+            let copies = |s: Step<'_>| matches!(s.name(), "COPY" | "ADD");
+            let copies_files = self.stage.lineage().flat_map(Stage::steps).any(copies);
+            self.ask(tools::without_words(name, copies_files));
+        }
         match rights(name) {
             Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
             Rights::Root(why) => self.root(format!("`{name}`"), why.to_owned()),
@@ -264,8 +277,8 @@ impl<'m> Inquiry<'m> {
                 format!("whether the application writes to {place}, which `{path}` names and which is root's"),
                 "let it write below the working directory",
             ),
-            // The settings of gunicorn seldom speak of users; those of uwsgi do as a habit.
-            Shows::Unread if !path_of_uwsgi(path) => return true,
+            // The settings of gunicorn and puma seldom speak of users; those of uwsgi and unicorn do as a habit.
+            Shows::Unread if !speaks_of_users(path) => return true,
             Shows::Unread => {
                 self.open(
                     format!("what `{path}` says of users, ports and logs, which is not in the build context that dfix sees"),
@@ -442,6 +455,7 @@ impl<'m> Inquiry<'m> {
         if !self.configured(name, &known) {
             return;
         }
+        self.ask(tools::question(name, &known));
         match rights(name) {
             Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
             Rights::Root(why) => self.root(format!("`{name}` in `{path}`"), why.to_owned()),
@@ -490,8 +504,9 @@ fn gives_up_root(name: &str, words: &[String]) -> bool {
         .any(|w| options.contains(&w.split('=').next().unwrap_or(w)))
 }
 
-fn path_of_uwsgi(path: &str) -> bool {
+fn speaks_of_users(path: &str) -> bool {
     has_extension(path, &["ini", "json", "xml", "yaml", "yml"])
+        || (has_extension(path, &["rb"]) && path.contains("unicorn"))
 }
 
 /// What changes files, and may do so among those of the application.

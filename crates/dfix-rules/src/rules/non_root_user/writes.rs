@@ -88,7 +88,7 @@ fn build_commands(stage: Stage<'_>) -> Vec<Command<'_>> {
 }
 
 /// The operand of a command as a path of the image, if that can be told.
-fn path_of(command: Command<'_>, word: Word<'_>) -> Option<String> {
+pub(crate) fn path_of(command: Command<'_>, word: Word<'_>) -> Option<String> {
     let stage = command.stage()?;
     let text = stage.expand_text(word, command)?;
     if text.contains(['*', '{', '?', '[', '~']) {
@@ -124,9 +124,34 @@ fn made(stage: Stage<'_>) -> Vec<(String, Command<'_>)> {
         .collect()
 }
 
+/// The folder that a `git clone` makes.
+fn cloned_to(command: Command<'_>) -> Option<String> {
+    if !command.is("git") || !command.has_arg("clone") {
+        return None;
+    }
+    let is_source = |w: &Word<'_>| w.written().contains("://") || w.starts_with("git@");
+    let mut after = command.args().skip_while(|w| !is_source(w));
+    let source = after.next()?;
+    if let Some(folder) = after.find(|w| !w.starts_with("-")) {
+        return path_of(command, folder);
+    }
+    let source = source.value()?.trim_end_matches('/');
+    let name = source.rsplit(['/', ':']).next()?;
+    let folder = command.working_directory()?;
+    Some(format!(
+        "{}/{}",
+        folder.trim_end_matches('/'),
+        name.trim_end_matches(".git")
+    ))
+}
+
 /// Whether the build makes the folder, or something in it.
 pub(crate) fn is_made(stage: Stage<'_>, path: &str) -> bool {
     made(stage).iter().any(|(made, _)| is_below(made, path))
+        || build_commands(stage)
+            .into_iter()
+            .filter_map(cloned_to)
+            .any(|cloned| is_below(path, &cloned))
         || steps_of_lineage(stage).into_iter().any(|step| {
             let lands = |word: Word<'_>| {
                 step.stage()
@@ -293,10 +318,22 @@ fn is_for_data(key: &str) -> bool {
     ];
     const WHOLE: &[&str] = &[
         "AIRFLOW_HOME",
+        "ARTIFACTORY_HOME",
+        "BITBUCKET_HOME",
+        "CONFLUENCE_HOME",
+        "GITEA_CUSTOM",
+        "GITEA_WORK_DIR",
+        "GOGS_CUSTOM",
         "HF_HOME",
         "HOME",
+        "HUDSON_HOME",
+        "JENKINS_HOME",
+        "JIRA_HOME",
         "SENTENCE_TRANSFORMERS_HOME",
+        "SOLR_HOME",
+        "SONATYPE_WORK",
         "TORCH_HOME",
+        "XDG_CONFIG_HOME",
     ];
     WHOLE.contains(&key)
         || (!OF_TOOLS.iter().any(|tool| key.starts_with(tool))

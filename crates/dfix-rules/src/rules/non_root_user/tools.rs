@@ -1,0 +1,155 @@
+//! Programs of which a file does not say how they fare as another user: what is open about each.
+
+use dfix_engine::Unproven;
+
+/// Programs for a terminal that read their settings and keys from the home of whoever runs them. Whoever
+/// runs such an image as root mounts these below `/root`.
+const SETTINGS_AT_HOME: &[&str] = &[
+    "ansible",
+    "ansible-playbook",
+    "aws",
+    "az",
+    "doctl",
+    "eksctl",
+    "gcloud",
+    "gh",
+    "helm",
+    "helmfile",
+    "istioctl",
+    "kops",
+    "kubectl",
+    "kustomize",
+    "pulumi",
+    "s3cmd",
+    "sam",
+    "serverless",
+    "skaffold",
+    "terraform",
+    "terragrunt",
+    "twine",
+    "velero",
+];
+
+/// Programs that read what others own, and give it back to them.
+const FOR_ALL_OWNERS: &[&str] = &[
+    "borg",
+    "borgmatic",
+    "bup",
+    "docker-squash",
+    "duplicacy",
+    "duplicity",
+    "kopia",
+    "rclone",
+    "rdiff-backup",
+    "restic",
+    "rsync",
+    "syncthing",
+    "umoci",
+];
+
+/// Programs that are nothing without what they are given to run.
+const RUNNERS: &[&str] = &["dotnet", "go", "java", "mono", "npm", "npx", "yarn"];
+
+/// The same, of servers whose application may come from a place that only a file of settings names.
+const SERVERS: &[&str] = &[
+    "celery",
+    "gunicorn",
+    "hypercorn",
+    "uvicorn",
+    "uwsgi",
+    "waitress-serve",
+];
+
+/// What is open about a program with these words.
+pub(crate) fn question(name: &str, words: &[String]) -> Option<Unproven> {
+    if let Some(what) = builds(name, words) {
+        return Some(Unproven {
+            condition: format!(
+                "whether `{what}`, which builds or installs when the container starts, may write where root's build did"
+            ),
+            remedy: "do it in a RUN, and start what that makes".to_owned(),
+        });
+    }
+    if SETTINGS_AT_HOME.contains(&name) {
+        return Some(Unproven {
+            condition: format!(
+                "whether the settings and keys of {name} are mounted below /root, which no other user may enter"
+            ),
+            remedy: "mount them into the home of the user".to_owned(),
+        });
+    }
+    FOR_ALL_OWNERS.contains(&name).then(|| Unproven {
+        condition: format!(
+            "whether {name} has to read or write the files of other users, as only root may"
+        ),
+        remedy: "start it once as another user on the files that it is for".to_owned(),
+    })
+}
+
+/// What is open about a program that is given nothing to run.
+pub(crate) fn without_words(name: &str, copies_files: bool) -> Option<Unproven> {
+    let is_open = RUNNERS.contains(&name) || (SERVERS.contains(&name) && !copies_files);
+    is_open.then(|| Unproven {
+        condition: format!(
+            "what {name} is given to run, which only whoever starts the container says"
+        ),
+        remedy: "name it by CMD, or add the USER to the images that stand on this one".to_owned(),
+    })
+}
+
+/// The command, if it builds or installs into places beside the application.
+fn builds(name: &str, words: &[String]) -> Option<String> {
+    if matches!(name, "golangci-lint" | "goreleaser" | "gox") {
+        return Some(name.to_owned());
+    }
+    let first = words.iter().find(|w| !w.starts_with('-'))?.as_str();
+    let has = |options: &[&str]| words.iter().any(|w| options.contains(&w.as_str()));
+    let is_one = match name {
+        "bundle" => matches!(first, "install" | "update"),
+        "npm" | "pnpm" => {
+            matches!(first, "add" | "i" | "install" | "link") && has(&["-g", "--global"])
+        }
+        "yarn" => first == "global",
+        "go" => matches!(
+            first,
+            "build" | "generate" | "get" | "install" | "run" | "test"
+        ),
+        "cargo" => matches!(first, "build" | "install" | "run" | "test" | "watch"),
+        "dotnet" => matches!(
+            first,
+            "build" | "ef" | "publish" | "restore" | "run" | "test" | "watch"
+        ),
+        _ => false,
+    };
+    is_one.then(|| format!("{name} {first}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(name: &str, words: &[&str]) -> bool {
+        let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+        question(name, &words).is_some()
+    }
+
+    #[test]
+    fn what_builds_at_the_start() {
+        assert!(asked("bundle", &["install", "--jobs", "4"]));
+        assert!(!asked("bundle", &["exec", "rails", "s"]));
+        assert!(asked("npm", &["install", "-g", "pm2"]));
+        assert!(!asked("npm", &["install"]));
+        assert!(asked("go", &["run", "main.go"]));
+        assert!(!asked("dotnet", &["app.dll"]));
+    }
+
+    #[test]
+    fn what_only_its_user_knows() {
+        assert!(asked("helm", &[]));
+        assert!(asked("restic", &["backup"]));
+        assert!(!asked("node", &["app.js"]));
+        assert!(without_words("java", true).is_some());
+        assert!(without_words("gunicorn", false).is_some());
+        assert!(without_words("gunicorn", true).is_none());
+    }
+}
