@@ -54,6 +54,7 @@ pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) 
         });
     }
     open.extend(homeless(stage, who, tools));
+    open.extend(of_an_unknown_base(stage));
     open.extend(places(stage, given));
     open.extend(application(stage, given));
     if writes::is_removed(stage, "/tmp") {
@@ -64,6 +65,24 @@ pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) 
     }
     open.extend(kept(stage, given));
     open
+}
+
+/// A file goes to root on top of an image that nothing is known of: the image may have a user of its own.
+fn of_an_unknown_base(stage: Stage<'_>) -> Option<Unproven> {
+    let first = stage
+        .root()
+        .steps_named("USER")
+        .next()
+        .and_then(|step| stage.expand_text(step.words().next()?, step))?;
+    let is_root = matches!(first.split(':').next(), Some("root" | "0"));
+    (is_root && crate::base::facts(stage).is_none()).then(|| Unproven {
+        condition: format!(
+            "whether {} has a user of its own to go back to, as the file first goes to root",
+            stage.root_image().text().unwrap_or("the base image")
+        ),
+        remedy: "look at the User of its configuration (`docker inspect`), and switch to that"
+            .to_owned(),
+    })
 }
 
 fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<Unproven> {
@@ -155,7 +174,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             .flat_map(Stage::steps)
             .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
     };
-    if copies().next().is_none() {
+    if copies().all(puts_manifests_only) {
         return is_missing(stage, served).then(|| Unproven {
             condition: "whether the user may read and write the application, which this file does not put into the image".to_owned(),
             remedy: "see whom the files belong to that are mounted or added later".to_owned(),
@@ -177,17 +196,30 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
         .filter(|s| s.source().is_none())
         .filter_map(|step| {
             let text = stage.expand_text(step.target()?, step)?;
-            let is_file = step.sources().count() == 1
-                && step.sources().all(|w| {
-                    let name = w.known_start().rsplit('/').next().unwrap_or("");
-                    ["requirements", "package", "pyproject", "Gemfile"]
-                        .iter()
-                        .any(|known| name.starts_with(known))
-                });
-            (!is_file).then(|| absolute(stage, step, &text))
+            (!puts_manifests_only(step)).then(|| absolute(stage, step, &text))
         })
         .any(|target| target.is_empty() || target == folder);
     lands.then(|| beside(&folder))
+}
+
+/// Whether the step puts only lists of dependencies there, and not the application.
+fn puts_manifests_only(step: Step<'_>) -> bool {
+    let is_manifest = |w: Word<'_>| {
+        let name = w.known_start().rsplit('/').next().unwrap_or("");
+        [
+            "requirements",
+            "package",
+            "pyproject",
+            "Gemfile",
+            "Pipfile",
+            "poetry.lock",
+            "yarn.lock",
+            "npm-shrinkwrap",
+        ]
+        .iter()
+        .any(|known| name.starts_with(known))
+    };
+    step.source().is_none() && step.sources().all(is_manifest)
 }
 
 fn beside(folder: &str) -> Unproven {

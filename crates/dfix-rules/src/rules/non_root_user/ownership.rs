@@ -128,7 +128,14 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
         may_be_missing,
     };
     let targets = targets(stage);
-    let workdir = workdir_to_give(stage, &targets);
+    // Where the application is copied to a folder around the working directory, that is its own too.
+    let workdir = workdir_to_give(stage, &targets).map(|path| {
+        let around = targets
+            .iter()
+            .filter(|target| may_be_given(target) && is_below(&path, target))
+            .min_by_key(|target| target.len());
+        around.cloned().unwrap_or(path)
+    });
     let mut folders: Vec<Folder> = match workdir {
         Some(path) => vec![folder(path, false)],
         None => targets

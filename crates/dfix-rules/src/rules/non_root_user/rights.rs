@@ -7,6 +7,7 @@ pub(crate) const DOCKER: &str = "opens Docker's socket, which only root and its 
 const DEVICES: &str = "opens devices, which only root and their group may";
 const PACKETS: &str = "sends and reads raw packets, which only root may";
 const MOUNTS: &str = "mounts, which only root may";
+const KEYRINGS: &str = "reads the keyrings below /etc/ceph, which root alone often may";
 const FIREWALL: &str = "changes the firewall";
 const NETWORK: &str = "changes the network";
 
@@ -18,6 +19,7 @@ const OF_LANGUAGES: &[(&str, &str)] = &[
     ("docker-py", DOCKER),
     ("dockerode", DOCKER),
     ("dockerspawner", DOCKER),
+    ("fig", DOCKER),
     ("bleak", DEVICES),
     ("bleno", DEVICES),
     ("bluepy", DEVICES),
@@ -116,10 +118,12 @@ const OF_SYSTEMS: &[(&str, &str)] = &[
     ("s3fs", MOUNTS),
     ("s3fs-fuse", MOUNTS),
     ("sshfs", MOUNTS),
-    (
-        "ceph-common",
-        "reads the keyrings below /etc/ceph, which root alone often may",
-    ),
+    ("ceph-common", KEYRINGS),
+    ("librados-dev", KEYRINGS),
+    ("librados2", KEYRINGS),
+    ("python-ceph", KEYRINGS),
+    ("python3-ceph", KEYRINGS),
+    ("python3-rados", KEYRINGS),
     ("certbot", "writes to /etc/letsencrypt"),
 ];
 
@@ -147,17 +151,46 @@ pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<Unproven> {
             .flat_map(Stage::build_commands)
             .any(|c| c.is_wrapped_by("sudo"));
     let sudo = asks_sudo.then_some(&("sudo", "lets the application ask for root's rights"));
+    let docker = brings_docker(stage).then_some(&("docker", DOCKER));
     OF_LANGUAGES
         .iter()
         .find(|(name, _)| python.has(name) || node.has(name))
         .or(of_system)
         .or(sudo)
+        .or(docker)
         .map(|(name, what)| Unproven {
             condition: format!("whether the application needs root for {name}, which {what}"),
             remedy: "start it once as another user, then set USER by hand".to_owned(),
         })
         .into_iter()
         .collect()
+}
+
+/// Whether the build downloads Docker's client, or copies it.
+fn brings_docker(stage: Stage<'_>) -> bool {
+    let names_docker = |text: &str| {
+        [
+            "get.docker.com",
+            "download.docker.com",
+            "test.docker.io",
+            "docker/compose/releases",
+        ]
+        .iter()
+        .any(|place| text.contains(place))
+            || text.ends_with("/bin/docker")
+            || text.ends_with("/bin/docker-compose")
+    };
+    stage
+        .lineage()
+        .flat_map(Stage::build_commands)
+        .flat_map(dfix_model::Command::args)
+        .any(|w| names_docker(w.written()))
+        || stage
+            .lineage()
+            .flat_map(Stage::steps)
+            .filter(|s| matches!(s.name(), "COPY" | "ADD"))
+            .flat_map(dfix_model::Step::words)
+            .any(|w| names_docker(w.written()))
 }
 
 /// Whether the image is made for a small board with devices of its own, which its applications open.

@@ -228,11 +228,7 @@ impl<'m> Inquiry<'m> {
             return;
         }
         self.ask(tools::question(name, &words));
-        if command.args().len() == 0 && self.stage.entry().steps().count() == 1 {
-            let copies = |s: Step<'_>| matches!(s.name(), "COPY" | "ADD");
-            let copies_files = self.stage.lineage().flat_map(Stage::steps).any(copies);
-            self.ask(tools::without_words(name, copies_files));
-        }
+        self.ask(tools::given_nothing(self.stage, command));
         match rights(name) {
             Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
             Rights::Root(why) => self.root(format!("`{name}`"), why.to_owned()),

@@ -1,6 +1,7 @@
 //! Programs of which a file does not say how they fare as another user: what is open about each.
 
 use dfix_engine::Unproven;
+use dfix_model::{Command, Stage, Step};
 
 /// Programs for a terminal that read their settings and keys from the home of whoever runs them. Whoever
 /// runs such an image as root mounts these below `/root`.
@@ -47,6 +48,24 @@ const FOR_ALL_OWNERS: &[&str] = &[
     "umoci",
 ];
 
+/// Programs that write into the folder that is mounted for them, which belongs to somebody else.
+const FOR_MOUNTED_FOLDERS: &[&str] = &[
+    "asciidoctor",
+    "autopep8",
+    "black",
+    "cookiecutter",
+    "copier",
+    "ffmpeg",
+    "hugo",
+    "isort",
+    "jekyll",
+    "pandoc",
+    "prettier",
+    "protoc",
+    "sphinx-build",
+    "yapf",
+];
+
 /// Programs that are nothing without what they are given to run.
 const RUNNERS: &[&str] = &["dotnet", "go", "java", "mono", "npm", "npx", "yarn"];
 
@@ -78,6 +97,14 @@ pub(crate) fn question(name: &str, words: &[String]) -> Option<Unproven> {
             remedy: "mount them into the home of the user".to_owned(),
         });
     }
+    if FOR_MOUNTED_FOLDERS.contains(&name) {
+        return Some(Unproven {
+            condition: format!(
+                "whether {name} may write into the folder that is mounted for it, which has another owner"
+            ),
+            remedy: "start it once as another user on the folder that it is for".to_owned(),
+        });
+    }
     FOR_ALL_OWNERS.contains(&name).then(|| Unproven {
         condition: format!(
             "whether {name} has to read or write the files of other users, as only root may"
@@ -86,9 +113,36 @@ pub(crate) fn question(name: &str, words: &[String]) -> Option<Unproven> {
     })
 }
 
-/// What is open about a program that is given nothing to run.
-pub(crate) fn without_words(name: &str, copies_files: bool) -> Option<Unproven> {
-    let is_open = RUNNERS.contains(&name) || (SERVERS.contains(&name) && !copies_files);
+/// Words that ask a program for nothing but what it is.
+const ABOUT: &[&str] = &[
+    "--help",
+    "--version",
+    "-?",
+    "-V",
+    "-h",
+    "-help",
+    "-v",
+    "-version",
+];
+
+/// What is open about a program that neither its own words nor those of CMD give something to run.
+pub(crate) fn given_nothing<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<Unproven> {
+    let of_cmd = stage.entry().cmd.step().filter(|s| *s != command.step());
+    let words = command
+        .args()
+        .chain(of_cmd.into_iter().flat_map(Step::words));
+    let words: Option<Vec<String>> = words.map(|w| w.value().map(str::to_owned)).collect();
+    let copies = |s: Step<'_>| matches!(s.name(), "COPY" | "ADD");
+    let copies_files = stage.lineage().flat_map(Stage::steps).any(copies);
+    without_words(command.name(), &words?, copies_files)
+}
+
+fn without_words(name: &str, words: &[String], copies_files: bool) -> Option<Unproven> {
+    let is_asked = !words.is_empty() && crate::programs::is_prompt(name);
+    if !words.iter().all(|w| ABOUT.contains(&w.as_str())) {
+        return None;
+    }
+    let is_open = is_asked || RUNNERS.contains(&name) || (SERVERS.contains(&name) && !copies_files);
     is_open.then(|| Unproven {
         condition: format!(
             "what {name} is given to run, which only whoever starts the container says"
@@ -148,8 +202,12 @@ mod tests {
         assert!(asked("helm", &[]));
         assert!(asked("restic", &["backup"]));
         assert!(!asked("node", &["app.js"]));
-        assert!(without_words("java", true).is_some());
-        assert!(without_words("gunicorn", false).is_some());
-        assert!(without_words("gunicorn", true).is_none());
+        assert!(without_words("java", &[], true).is_some());
+        assert!(without_words("gunicorn", &[], false).is_some());
+        assert!(without_words("gunicorn", &[], true).is_none());
+        let words = |word: &str| [word.to_owned()];
+        assert!(without_words("node", &words("-v"), false).is_some());
+        assert!(without_words("node", &words("app.js"), false).is_none());
+        assert!(asked("hugo", &["server"]));
     }
 }

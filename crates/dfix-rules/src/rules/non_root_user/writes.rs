@@ -20,6 +20,7 @@ pub(crate) struct Written {
 /// runs: such as are made empty, such as a variable for data names, and those that the start names.
 pub(crate) fn written(stage: Stage<'_>) -> Vec<Written> {
     let mut all = started_in(stage);
+    all.extend(data_of_the_start(stage));
     all.extend(made_empty(stage));
     all.extend(named_by_variables(stage));
     all.retain(|w| !is_removed(stage, &w.path));
@@ -215,7 +216,14 @@ fn made_empty(stage: Stage<'_>) -> Vec<Written> {
     };
     let mut folders: Vec<Written> = Vec::new();
     for (path, maker) in made(stage) {
-        if !(may_be_given(&path) || is_own_place(&path)) || is_below(&path, "/home") {
+        // One of the system's is there for data if its name says so.
+        let is_for_data = path
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| is_for_data(&name.to_ascii_uppercase()))
+            && ["/etc", "/usr"].iter().any(|place| is_below(&path, place));
+        if !(may_be_given(&path) || is_own_place(&path) || is_for_data) || is_below(&path, "/home")
+        {
             continue;
         }
         // What is given to somebody, or opened to all, is cared for.
@@ -400,6 +408,37 @@ fn started_in(stage: Stage<'_>) -> Vec<Written> {
             is_made: true,
         })
         .collect()
+}
+
+/// The folders of the databases and logs that the words of the start name.
+fn data_of_the_start(stage: Stage<'_>) -> Vec<Written> {
+    let is_data = |path: &str| {
+        ["db", "log", "pid", "sqlite", "sqlite3"]
+            .iter()
+            .any(|extension| path.rsplit_once('.').is_some_and(|(_, e)| e == *extension))
+    };
+    let mut folders: Vec<Written> = Vec::new();
+    for command in stage.entry().commands() {
+        // What a shell is given are the commands, which are looked at themselves.
+        if command.has_inner() {
+            continue;
+        }
+        for text in command.args().filter_map(|w| stage.expand_text(w, command)) {
+            let value = text.rsplit('=').next().unwrap_or(&text);
+            let value = value.strip_prefix("file:").unwrap_or(value);
+            if !is_data(value.split('?').next().unwrap_or(value)) {
+                continue;
+            }
+            if let Some(path) = folder_of_value(value).filter(|p| !is_below(p, "/dev")) {
+                folders.push(Written {
+                    is_made: is_made(stage, &path),
+                    path,
+                    shown_by: "the start".to_owned(),
+                });
+            }
+        }
+    }
+    folders
 }
 
 /// Whether a user that the stage makes, or that is only a number, has a home to keep things in.
