@@ -13,7 +13,9 @@ use super::writes;
 /// Python packages that make files in the home of the user that runs them, or fail.
 const AT_HOME: &[&str] = &[
     "datasets",
+    "diffusers",
     "easyocr",
+    "gradio",
     "huggingface-hub",
     "jupyter",
     "jupyterlab",
@@ -107,6 +109,8 @@ fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<Unproven> {
 /// Places that a variable names and that stay root's.
 fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     const FOR_ALL: &[&str] = &["/tmp", "/var/tmp", "/dev", "/proc", "/root"];
+    // What the build puts below /tmp stays root's, unlike /tmp itself.
+    let is_put_there = |path: &str| path.starts_with("/tmp/") && writes::is_made(stage, path);
     // What is mounted below /etc is read.
     let volumes = writes::volumes(stage)
         .into_iter()
@@ -116,7 +120,7 @@ fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
         .chain(volumes)
         .find(|w| {
             !given.iter().any(|g| is_below(&w.path, g))
-                && !FOR_ALL.iter().any(|f| is_below(&w.path, f))
+                && (is_put_there(&w.path) || !FOR_ALL.iter().any(|f| is_below(&w.path, f)))
                 && !is_opened(stage, &w.path)
         })?;
     Some(Unproven {
@@ -183,23 +187,8 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     if is_given {
         return None;
     }
-    if !is_set(stage) && !goes_to(stage, given) {
-        return Some(Unproven {
-            condition: format!(
-                "whether the application writes into {folder}, where it is started and which stays root's"
-            ),
-            remedy: "let WORKDIR name the folder of the application".to_owned(),
-        });
-    }
-    // Files of the application that land in a place of the system itself.
-    let lands = copies()
-        .filter(|s| s.source().is_none())
-        .filter_map(|step| {
-            let text = stage.expand_text(step.target()?, step)?;
-            (!puts_manifests_only(step)).then(|| absolute(stage, step, &text))
-        })
-        .any(|target| target.is_empty() || target == folder);
-    lands.then(|| beside(&folder))
+    let is_open_to_all = ["/tmp", "/var/tmp"].iter().any(|f| is_below(&folder, f));
+    (!is_open_to_all && !goes_to(stage, given)).then(|| beside(&folder))
 }
 
 /// Whether the step puts only lists of dependencies there, and not the application.
@@ -225,7 +214,7 @@ fn puts_manifests_only(step: Step<'_>) -> bool {
 fn beside(folder: &str) -> Unproven {
     Unproven {
         condition: format!(
-            "whether the application writes beside its own files in {folder}, which stays root's"
+            "whether the application writes into {folder}, where it is started and which stays root's"
         ),
         remedy: "let WORKDIR name a folder of the application's own".to_owned(),
     }

@@ -134,7 +134,10 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
             .iter()
             .filter(|target| may_be_given(target) && is_below(&path, target))
             .min_by_key(|target| target.len());
-        around.cloned().unwrap_or(path)
+        // `/opt/app/bin`: the application is what lies around its programs.
+        let around_programs = path.strip_suffix("/bin").filter(|p| may_be_given(p));
+        let own = around_programs.map_or_else(|| path.clone(), str::to_owned);
+        around.cloned().unwrap_or(own)
     });
     let mut folders: Vec<Folder> = match workdir {
         Some(path) => vec![folder(path, false)],

@@ -189,8 +189,13 @@ fn brings_docker(stage: Stage<'_>) -> bool {
             .lineage()
             .flat_map(Stage::steps)
             .filter(|s| matches!(s.name(), "COPY" | "ADD"))
-            .flat_map(dfix_model::Step::words)
-            .any(|w| names_docker(w.written()))
+            .any(|s| {
+                let image = s.flag("from").and_then(|f| f.value()?.value());
+                s.words().any(|w| names_docker(w.written()))
+                    || image.is_some_and(|i| {
+                        i.starts_with("docker:") || i == "docker" || i.ends_with("/docker")
+                    })
+            })
 }
 
 /// Whether the image is made for a small board with devices of its own, which its applications open.

@@ -205,6 +205,10 @@ impl<'m> Inquiry<'m> {
             return;
         }
         let name = command.name();
+        if rights(name) == Rights::Drops {
+            self.needs = Needs::Drops(name.to_owned());
+            return;
+        }
         if name.is_empty() || command.has_inner() {
             return;
         }
@@ -227,7 +231,7 @@ impl<'m> Inquiry<'m> {
         if !self.configured(name, &words) {
             return;
         }
-        self.ask(tools::question(name, &words));
+        self.ask(tools::question(self.stage, name, &words));
         self.ask(tools::given_nothing(self.stage, command));
         match rights(name) {
             Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
@@ -451,7 +455,7 @@ impl<'m> Inquiry<'m> {
         if !self.configured(name, &known) {
             return;
         }
-        self.ask(tools::question(name, &known));
+        self.ask(tools::question(self.stage, name, &known));
         match rights(name) {
             Rights::Drops => self.needs = Needs::Drops(name.to_owned()),
             Rights::Root(why) => self.root(format!("`{name}` in `{path}`"), why.to_owned()),

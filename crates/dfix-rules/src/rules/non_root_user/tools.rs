@@ -59,6 +59,7 @@ const FOR_MOUNTED_FOLDERS: &[&str] = &[
     "hugo",
     "isort",
     "jekyll",
+    "mkdocs",
     "pandoc",
     "prettier",
     "protoc",
@@ -80,7 +81,15 @@ const SERVERS: &[&str] = &[
 ];
 
 /// What is open about a program with these words.
-pub(crate) fn question(name: &str, words: &[String]) -> Option<Unproven> {
+pub(crate) fn question(stage: Stage<'_>, name: &str, words: &[String]) -> Option<Unproven> {
+    let has_files = stage
+        .lineage()
+        .flat_map(Stage::steps)
+        .any(|s| matches!(s.name(), "COPY" | "ADD") && s.source().is_none());
+    question_of(name, words, has_files)
+}
+
+fn question_of(name: &str, words: &[String], has_files: bool) -> Option<Unproven> {
     if let Some(what) = builds(name, words) {
         return Some(Unproven {
             condition: format!(
@@ -97,7 +106,7 @@ pub(crate) fn question(name: &str, words: &[String]) -> Option<Unproven> {
             remedy: "mount them into the home of the user".to_owned(),
         });
     }
-    if FOR_MOUNTED_FOLDERS.contains(&name) {
+    if FOR_MOUNTED_FOLDERS.contains(&name) && !has_files {
         return Some(Unproven {
             condition: format!(
                 "whether {name} may write into the folder that is mounted for it, which has another owner"
@@ -184,7 +193,7 @@ mod tests {
 
     fn asked(name: &str, words: &[&str]) -> bool {
         let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
-        question(name, &words).is_some()
+        question_of(name, &words, false).is_some()
     }
 
     #[test]

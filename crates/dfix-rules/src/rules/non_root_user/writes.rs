@@ -375,6 +375,7 @@ fn started_in(stage: Stage<'_>) -> Vec<Written> {
         "--prefix",
         "--rootdir",
         "--directory",
+        "--notebook-dir",
     ];
     let mut folders: Vec<String> = Vec::new();
     for command in stage.entry().commands() {
@@ -401,7 +402,9 @@ fn started_in(stage: Stage<'_>) -> Vec<Written> {
     folders
         .into_iter()
         .map(|f| f.trim_end_matches('/').to_owned())
-        .filter(|f| f.starts_with('/') && may_be_given(f) && is_made(stage, f))
+        .filter(|f| {
+            f.starts_with('/') && (may_be_given(f) || is_below(f, "/tmp")) && is_made(stage, f)
+        })
         .map(|path| Written {
             path,
             shown_by: "the start".to_owned(),
