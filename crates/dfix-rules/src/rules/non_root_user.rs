@@ -70,12 +70,12 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nRUN adduser -D appuser && chown -R appuser /app\nUSER appuser\nENTRYPOINT [\"python\", \"app.py\"]\n",
         ),
         fixes(
-            "FROM debian:12\nUSER root\nRUN useradd -m app\nCMD [\"python\", \"app.py\"]\n",
-            "FROM debian:12\nUSER root\nRUN useradd -m app\nUSER app\nCMD [\"python\", \"app.py\"]\n",
+            "FROM debian:12\nUSER root\nRUN useradd -m app\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
+            "FROM debian:12\nUSER root\nRUN useradd -m app\nUSER app\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
         ),
         fixes(
-            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER root\nCMD [\"node\", \"x\"]\n",
-            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER foo\nCMD [\"node\", \"x\"]\n",
+            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER root\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
+            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER foo\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
         ),
         fixes(
             "FROM golang:1.22 AS build\nRUN go build -o /server .\nFROM scratch\nCOPY --from=build /server /server\nENTRYPOINT [\"/server\"]\n",
@@ -227,6 +227,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         ));
         return;
     }
+    if is_github_action(stage) {
+        out.report(place, MESSAGE).remedy(
+            "GitHub starts the containers of its actions as root, as the files that it mounts are root's; leave it so",
+        );
+        return;
+    }
     let has_triggers = stage
         .steps()
         .any(|s| s.is_onbuild() && matches!(s.name(), "RUN" | "COPY" | "ADD" | "WORKDIR"));
@@ -261,6 +267,21 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         }
     };
     change(stage, &who, start.evidence, open, place, out);
+}
+
+/// Whether the image is an action of GitHub's, which must not have a USER.
+fn is_github_action(stage: Stage<'_>) -> bool {
+    let is_one = |step: Step<'_>| match step.name() {
+        "LABEL" => step.pairs().any(|p| {
+            p.key_text()
+                .is_some_and(|k| k.starts_with("com.github.actions"))
+        }),
+        "WORKDIR" => step
+            .words()
+            .any(|w| w.starts_with("/github/workspace") || w.starts_with("$GITHUB_WORKSPACE")),
+        _ => false,
+    };
+    stage.lineage().flat_map(Stage::steps).any(is_one)
 }
 
 /// Whether the container is meant to talk to the Docker daemon through its socket.

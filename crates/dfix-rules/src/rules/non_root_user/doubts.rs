@@ -37,7 +37,11 @@ pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
         .flat_map(|s| s.steps_named("LABEL"))
         .flat_map(Step::pairs)
         .filter_map(|pair| Some(pair.value()?.written().to_owned()))
-        .any(|text| text.contains("CAP_") || text.contains("--privileged"))
+        .any(|text| {
+            ["CAP_", "--privileged", "--device", "--cap-add"]
+                .iter()
+                .any(|right| text.contains(right))
+        })
 }
 
 /// What could not be established for the user of this name, who is given these folders.
@@ -178,13 +182,15 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             .flat_map(Stage::steps)
             .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
     };
-    if copies().all(puts_manifests_only) {
-        return is_missing(stage, served).then(|| Unproven {
+    if copies().all(puts_manifests_only) && is_missing(stage, served) {
+        return Some(Unproven {
             condition: "whether the user may read and write the application, which this file does not put into the image".to_owned(),
             remedy: "see whom the files belong to that are mounted or added later".to_owned(),
         });
     }
-    if is_given {
+    // Who makes a user for an application that comes later has thought of where that writes.
+    let is_cared_for = stage.lineage().any(|s| s.users_made().next().is_some());
+    if is_given || (is_cared_for && copies().next().is_none()) {
         return None;
     }
     let is_open_to_all = ["/tmp", "/var/tmp"].iter().any(|f| is_below(&folder, f));
@@ -288,12 +294,26 @@ fn is_missing(stage: Stage<'_>, served: Command<'_>) -> bool {
             .and_then(Word::value)
             .is_some_and(|text| text.contains('.') || text.contains(':'));
     let is_known = stage.root().base() == Base::Image;
-    let fetches = stage.lineage().flat_map(Stage::build_commands).any(|c| {
-        c.is_any(&[
-            "curl", "git", "tar", "unzip", "wget", "svn", "cat", "tee", "echo", "printf", "cp",
-            "mv",
-        ])
-    });
+    let fetches = stage
+        .lineage()
+        .flat_map(Stage::build_commands)
+        .any(puts_files);
     let is_prepared = stage.lineage().any(|s| s.users_made().next().is_some());
     runs_script && is_known && !is_prepared && !fetches && !served.has_arg("-m")
+}
+
+/// Whether the command may put an application's files into the image: not what only installs something.
+fn puts_files(command: Command<'_>) -> bool {
+    if command.is_any(&["curl", "wget"]) {
+        let goes_on = command
+            .next()
+            .is_some_and(|next| next.is_any(&["apt-key", "bash", "gpg", "sh"]));
+        return !goes_on;
+    }
+    if command.is("git") {
+        return command.has_arg("clone") || command.has_arg("fetch");
+    }
+    command.is_any(&[
+        "cat", "cp", "echo", "mv", "printf", "svn", "tar", "tee", "unzip",
+    ])
 }

@@ -58,6 +58,13 @@ fn of_step(step: Step<'_>) -> Vec<Left> {
             .into_iter()
             .collect(),
         "RUN" => step.commands().filter_map(of_command).collect(),
+        // What the container is told to use there.
+        "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => step
+            .commands()
+            .flat_map(Command::words)
+            .filter(|w| names_roots_home(*w) && w.known_start().contains("/root"))
+            .map(|w| certain(w.range(), format!("`{} … {}`", step.name(), w.written())))
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -55,7 +55,11 @@ const FOR_MOUNTED_FOLDERS: &[&str] = &[
     "black",
     "cookiecutter",
     "copier",
+    "dep",
     "ffmpeg",
+    "gallery-dl",
+    "glide",
+    "govendor",
     "hugo",
     "isort",
     "jekyll",
@@ -65,6 +69,8 @@ const FOR_MOUNTED_FOLDERS: &[&str] = &[
     "protoc",
     "sphinx-build",
     "yapf",
+    "youtube-dl",
+    "yt-dlp",
 ];
 
 /// Programs that are nothing without what they are given to run.
