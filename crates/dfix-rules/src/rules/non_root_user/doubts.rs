@@ -174,7 +174,11 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
         return None;
     }
     if !runs_files {
-        return (!is_given && stands_beside(stage, &folder, served)).then(|| beside(&folder));
+        let is_volume = writes::volumes(stage)
+            .iter()
+            .any(|volume| folder != "/" && is_below(&folder, &volume.path));
+        return (!is_given && (is_volume || stands_beside(stage, &folder, served)))
+            .then(|| beside(&folder));
     }
     let copies = || {
         stage
@@ -278,7 +282,30 @@ fn stands_beside(stage: Stage<'_>, folder: &str, served: Command<'_>) -> bool {
 
 /// Programs that keep their files in the working directory unless told otherwise.
 fn writes_where_it_stands(served: Command<'_>) -> bool {
-    served.is_any(&["gallery-dl", "mlflow", "scrapyd", "youtube-dl", "yt-dlp"])
+    let is_told = [
+        "--notebook-dir",
+        "--ServerApp.root_dir",
+        "--NotebookApp.notebook_dir",
+    ]
+    .iter()
+    .any(|option| served.has_option(option));
+    let is_notebook = served.is_any(&["ipython", "jupyter", "jupyter-lab", "jupyter-notebook"]);
+    (is_notebook && !is_told)
+        || served.is_any(&[
+            "alertmanager",
+            "etcd",
+            "filebrowser",
+            "gallery-dl",
+            "gotify",
+            "mlflow",
+            "pocketbase",
+            "prometheus",
+            "rethinkdb",
+            "scrapyd",
+            "victoria-metrics",
+            "youtube-dl",
+            "yt-dlp",
+        ])
         || (served.is("celery")
             && served
                 .args()

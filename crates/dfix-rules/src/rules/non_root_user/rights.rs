@@ -207,8 +207,20 @@ fn is_for_a_board(stage: Stage<'_>) -> bool {
     })
 }
 
-/// What could not be established for an application of a small board.
+/// What could not be established for an application of a small board, or for a service of LinuxKit.
 pub(crate) fn of_board(stage: Stage<'_>) -> Option<Unproven> {
+    let is_of_linuxkit = stage.file().stages().any(|s| {
+        s.image()
+            .name()
+            .is_some_and(|name| name.starts_with("linuxkit/"))
+    });
+    if is_of_linuxkit {
+        return Some(Unproven {
+            condition: "whether the service has rights of root's that LinuxKit's own file gives it"
+                .to_owned(),
+            remedy: "look at its `capabilities` and its `uid` there".to_owned(),
+        });
+    }
     is_for_a_board(stage).then(|| Unproven {
         condition: format!("whether the application {DEVICES}, as the base image is for boards"),
         remedy: "start it once as another user on the board, then set USER by hand".to_owned(),

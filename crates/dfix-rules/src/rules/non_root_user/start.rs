@@ -337,6 +337,7 @@ impl<'m> Inquiry<'m> {
         }
         if is_installed_by_pip(self.stage, command.name()) {
             self.known.push(command.name().to_owned());
+            self.ask(tools::without_files(self.stage, command.name()));
             return;
         }
         if program.contains('/') || has_extension(program, &["sh", "bash"]) {

@@ -88,11 +88,23 @@ const SERVERS: &[&str] = &[
 
 /// What is open about a program with these words.
 pub(crate) fn question(stage: Stage<'_>, name: &str, words: &[String]) -> Option<Unproven> {
-    let has_files = stage
+    question_of(name, words, has_files(stage))
+}
+
+/// Whether files of the build context are put into the image.
+fn has_files(stage: Stage<'_>) -> bool {
+    stage
         .lineage()
         .flat_map(Stage::steps)
-        .any(|s| matches!(s.name(), "COPY" | "ADD") && s.source().is_none());
-    question_of(name, words, has_files)
+        .any(|s| matches!(s.name(), "COPY" | "ADD") && s.source().is_none())
+}
+
+/// What is open about a program that is installed and no more: what it works on is mounted.
+pub(crate) fn without_files(stage: Stage<'_>, name: &str) -> Option<Unproven> {
+    (!has_files(stage)).then(|| Unproven {
+        condition: format!("whether {name} may read and write the files that are mounted for it"),
+        remedy: "start it once as another user on the files that it is for".to_owned(),
+    })
 }
 
 fn question_of(name: &str, words: &[String], has_files: bool) -> Option<Unproven> {

@@ -337,6 +337,7 @@ fn is_for_data(key: &str) -> bool {
         "HUDSON_HOME",
         "JENKINS_HOME",
         "JIRA_HOME",
+        "ROOT",
         "SENTENCE_TRANSFORMERS_HOME",
         "SOLR_HOME",
         "SONATYPE_WORK",
