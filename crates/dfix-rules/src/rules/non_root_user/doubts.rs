@@ -5,7 +5,7 @@ use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, Stage, Step, Word};
 
 use super::closed::{is_opened, kept};
-use super::ownership::{absolute, is_below, may_be_given};
+use super::ownership::{absolute, is_below};
 use super::rights::{self, DOCKER};
 use super::user::Who;
 use super::writes;
@@ -122,6 +122,7 @@ fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     let left = writes::written(stage)
         .into_iter()
         .chain(volumes)
+        .chain(writes::unseen(stage))
         .find(|w| {
             !given.iter().any(|g| is_below(&w.path, g))
                 && (is_put_there(&w.path) || !FOR_ALL.iter().any(|f| is_below(&w.path, f)))
@@ -160,7 +161,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             "yarn",
         ]);
     let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
-    let is_given = may_be_given(&folder) || given.iter().any(|g| is_below(&folder, g));
+    let is_given = given.iter().any(|g| is_below(&folder, g));
     if !is_given && folder != "/tmp" && writes_where_it_stands(served) {
         return Some(Unproven {
             condition: format!(
@@ -335,7 +336,11 @@ fn puts_files(command: Command<'_>) -> bool {
         let goes_on = command
             .next()
             .is_some_and(|next| next.is_any(&["apt-key", "bash", "gpg", "sh"]));
-        return !goes_on;
+        // A list of packages' places, a program: nothing of the application.
+        let is_of_the_system = command
+            .args()
+            .any(|w| w.starts_with("/etc/") || w.starts_with("/usr/"));
+        return !goes_on && !is_of_the_system;
     }
     if command.is("git") {
         return command.has_arg("clone") || command.has_arg("fetch");

@@ -135,7 +135,9 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
             .filter(|target| may_be_given(target) && is_below(&path, target))
             .min_by_key(|target| target.len());
         // `/opt/app/bin`: the application is what lies around its programs.
-        let around_programs = path.strip_suffix("/bin").filter(|p| may_be_given(p));
+        let around_programs = path
+            .strip_suffix("/bin")
+            .filter(|p| may_be_given(p) && !p.ends_with("/go") && !p.ends_with("/gopath"));
         let own = around_programs.map_or_else(|| path.clone(), str::to_owned);
         around.cloned().unwrap_or(own)
     });

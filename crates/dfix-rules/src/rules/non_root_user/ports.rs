@@ -10,6 +10,7 @@ pub(crate) fn low(stage: Stage<'_>) -> Option<u16> {
         .filter_map(|port| Some(port.range?.0))
         .chain(stage.entry().steps().filter_map(bound_port))
         .chain(port_of_variables(stage))
+        .chain(port_of_the_check(stage))
         .find(|port| (1..1024).contains(port))
 }
 
@@ -56,6 +57,30 @@ fn port_of_variables(stage: Stage<'_>) -> Option<u16> {
     told.or_else(|| (is_old_net && is_web && !listens_elsewhere).then_some(80))
 }
 
+/// The port that the health check asks: `http://localhost:80/`, and 80 where it names none.
+fn port_of_the_check(stage: Stage<'_>) -> Option<u16> {
+    stage
+        .lineage()
+        .flat_map(|s| s.steps_named("HEALTHCHECK"))
+        .flat_map(Step::commands)
+        .flat_map(Command::words)
+        .find_map(|word| {
+            let text = word.value()?;
+            let (scheme, rest) = match text.split_once("://") {
+                Some((scheme, rest)) => (scheme, rest),
+                None => ("", text),
+            };
+            let host = rest.split('/').next().unwrap_or(rest);
+            let (name, port) = match host.rsplit_once(':') {
+                Some((name, port)) => (name, port.parse().ok()),
+                None if scheme == "http" => (host, Some(80)),
+                None if scheme == "https" => (host, Some(443)),
+                None => (host, None),
+            };
+            port.filter(|_| matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[::1]"))
+        })
+}
+
 /// The port that the words of a start say: `--port 80`, `--bind=0.0.0.0:80`, `-p 80`, `runserver 0:80`.
 fn bound_port(step: Step<'_>) -> Option<u16> {
     let stage = step.stage()?;
@@ -85,6 +110,8 @@ pub(crate) fn of_words(words: &[String]) -> Option<u16> {
             | "--http" | "--http-socket" | "--https" => value.and_then(after_colon),
             "runserver" => value.and_then(after_colon),
             "-S" => value.and_then(after_colon),
+            // A server of one's own takes its port as it stands.
+            "80" | "443" if i == 1 => name.parse().ok(),
             _ => name
                 .strip_prefix("-b")
                 .filter(|rest| rest.contains(':'))

@@ -307,6 +307,8 @@ fn is_for_data(key: &str) -> bool {
         "DATADIR",
         "DB",
         "DBPATH",
+        "EXPORT",
+        "EXPORTS",
         "LOG",
         "LOGDIR",
         "LOGFILE",
@@ -443,6 +445,61 @@ fn data_of_the_start(stage: Stage<'_>) -> Vec<Written> {
         }
     }
     folders
+}
+
+/// The places that variables for folders and the words of the start name, and that nothing of the build
+/// makes: they are mounted, or the application makes them.
+pub(crate) fn unseen(stage: Stage<'_>) -> Vec<Written> {
+    let of_variables = stage
+        .lineage()
+        .flat_map(Stage::env_set)
+        .filter_map(|(key, _)| {
+            let is_folder = ["DIR", "DIRECTORY", "FOLDER"]
+                .iter()
+                .any(|part| key.split('_').any(|p| p == *part));
+            let is_read = ["CONF", "CONFIG", "BIN", "LIB", "INSTALL", "SRC"]
+                .iter()
+                .any(|part| key.split('_').any(|p| p == *part));
+            let path = stage
+                .final_env(key)
+                .value()?
+                .trim_end_matches('/')
+                .to_owned();
+            (is_folder && !is_read).then(|| (path, format!("`ENV {key}`")))
+        });
+    let entry = stage.entry();
+    let of_start = entry
+        .commands()
+        .filter(|c| !c.has_inner())
+        .flat_map(|c| {
+            c.args()
+                .filter_map(|w| stage.expand_text(w, c))
+                .collect::<Vec<_>>()
+        })
+        .map(|text| {
+            let path = text.rsplit('=').next().unwrap_or(&text);
+            (
+                path.trim_end_matches('/').to_owned(),
+                "the start".to_owned(),
+            )
+        });
+    of_variables
+        .chain(of_start.collect::<Vec<_>>())
+        .filter(|(path, _)| {
+            let name = path.rsplit('/').next().unwrap_or("");
+            may_be_given(path) && !name.contains('.') && !is_made(stage, path)
+        })
+        // What lies below a place that the build fills may have come with it.
+        .filter(|(path, _)| {
+            path.rsplit_once('/')
+                .is_none_or(|(parent, _)| !may_be_given(parent))
+        })
+        .map(|(path, shown_by)| Written {
+            path,
+            shown_by,
+            is_made: false,
+        })
+        .collect()
 }
 
 /// Whether a user that the stage makes, or that is only a number, has a home to keep things in.
