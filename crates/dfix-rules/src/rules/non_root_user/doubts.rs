@@ -48,6 +48,7 @@ pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
 pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) -> Vec<Unproven> {
     let mut open = rights::of_packages(stage);
     open.extend(rights::of_board(stage));
+    open.extend(rights::of_node(stage));
     let names_docker = stage
         .lineage()
         .flat_map(Stage::env_set)

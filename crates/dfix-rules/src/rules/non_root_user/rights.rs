@@ -227,6 +227,22 @@ pub(crate) fn of_board(stage: Stage<'_>) -> Option<Unproven> {
     })
 }
 
+/// What could not be established for a node of a chain, by its ports: it keeps its data at home.
+pub(crate) fn of_node(stage: Stage<'_>) -> Option<Unproven> {
+    const PORTS: &[u16] = &[8333, 8545, 8546, 9735, 18333, 26656, 26657, 30303];
+    let port = stage
+        .ports()
+        .into_iter()
+        .filter_map(|port| Some(port.range?.0))
+        .find(|port| PORTS.contains(port))?;
+    Some(Unproven {
+        condition: format!(
+            "whether the data of the node that listens on {port} is mounted below /root, which no other user may enter"
+        ),
+        remedy: "name the folder of the data, and mount it there".to_owned(),
+    })
+}
+
 /// The variable that makes the entry point of such an image start an init system or make devices.
 pub(crate) fn starts_a_system(stage: Stage<'_>) -> Option<&'static str> {
     ["UDEV", "INITSYSTEM"].into_iter().find(|key| {

@@ -389,7 +389,9 @@ fn started_in(stage: Stage<'_>) -> Vec<Written> {
         if command.is("cd") {
             folders.extend(words.first().cloned());
         }
-        if crate::programs::is_python(command.name()) || command.is_any(&["node", "ruby", "php"]) {
+        if crate::programs::is_python(command.name())
+            || command.is_any(&["dotnet", "mono", "node", "perl", "php", "ruby"])
+        {
             let script = words.iter().find(|w| !w.starts_with('-'));
             let folder = script.and_then(|s| Some(s.rsplit_once('/')?.0.to_owned()));
             folders.extend(folder);
