@@ -228,7 +228,7 @@ fn made_empty(stage: Stage<'_>) -> Vec<Written> {
         }
         // What is given to somebody, or opened to all, is cared for.
         let is_used = commands.iter().filter(|c| **c != maker).any(|c| {
-            !c.is_any(&["mkdir", "ls", "rm"])
+            !c.is_any(&["mkdir", "ls", "rm", "touch"])
                 && (c.args().any(|w| {
                     stage
                         .expand_text(w, *c)
