@@ -5,7 +5,7 @@ use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, Stage, Step, Word};
 
 use super::closed::{is_opened, kept};
-use super::ownership::{absolute, is_below};
+use super::ownership::{absolute, is_below, may_be_given};
 use super::rights::{self, DOCKER};
 use super::user::Who;
 use super::writes;
@@ -162,7 +162,9 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             "yarn",
         ]);
     let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
-    let is_given = given.iter().any(|g| is_below(&folder, g));
+    // Without a shell nothing can be given, of which the fix speaks; the folder is the application's own.
+    let is_given =
+        given.iter().any(|g| is_below(&folder, g)) || (is_set(stage) && may_be_given(&folder));
     if !is_given && folder != "/tmp" && writes_where_it_stands(served) {
         return Some(Unproven {
             condition: format!(
