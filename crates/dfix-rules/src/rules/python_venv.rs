@@ -1,8 +1,11 @@
 //! `python-venv`: Python packages go into a virtual environment at `/opt/venv`.
 
 mod around;
+mod builds;
 mod ensurepip;
 mod interpreters;
+mod scripts;
+mod services;
 mod tools;
 mod venv;
 
@@ -175,13 +178,29 @@ fn first_into_system(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
     installs.into_iter().next()
 }
 
+/// Packages that an application does not import: what installs others, and makes environments for them.
+const KEEPERS: &[&str] = &[
+    "hatch",
+    "nox",
+    "pdm",
+    "pip",
+    "pip-tools",
+    "pipenv",
+    "pipx",
+    "poetry",
+    "setuptools",
+    "tox",
+    "virtualenv",
+    "wheel",
+];
+
 fn brings_packages(install: &PackageCommand<'_>) -> bool {
     let packages = install.packages();
     packages.is_empty()
         || install.requirement_files().next().is_some()
         || packages
             .iter()
-            .any(|package| !matches!(package.name, Some("pip" | "setuptools" | "wheel")))
+            .any(|package| package.name.is_none_or(|name| !KEEPERS.contains(&name)))
 }
 
 /// uv goes by other means than PATH, so its way is told and not written.
@@ -211,12 +230,15 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
         }
     };
     let obstacle = venv::obstacle(stage, first)
-        .or_else(|| interpreters::stranger(stage, first, &ground.interpreter));
+        .or_else(|| interpreters::renamed(stage, &ground.interpreter))
+        .or_else(|| interpreters::stranger(stage, first, &ground.interpreter))
+        .or_else(|| interpreters::inside_a_word(stage))
+        .or_else(|| services::sessions(stage));
     if let Some(obstacle) = obstacle {
         out.report(first.range(), MESSAGE).remedy(obstacle);
         return;
     }
-    let scripts = match venv::scripts(stage, first) {
+    let scripts = match scripts::scripts(stage, first, &ground.interpreter) {
         Ok(open) => open,
         Err(remedy) => {
             out.report(first.range(), MESSAGE).remedy(remedy);
@@ -243,7 +265,16 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
         })
         .evidences(evidence(&ground));
     let tool = tools::tool_of_nobody(stage, first, &ground.interpreter);
-    for reason in ground.open.iter().chain(&scripts).chain(&tool) {
+    let services = services::open(stage);
+    let built = builds::modules(stage);
+    for reason in ground
+        .open
+        .iter()
+        .chain(&scripts)
+        .chain(&services)
+        .chain(&built)
+        .chain(&tool)
+    {
         fix = fix.unproven(reason.condition.clone(), reason.remedy.clone());
     }
     for (step, _) in &moved {

@@ -187,3 +187,47 @@ fn is_of_autoconf(path: &str) -> bool {
             | "install"
     )
 }
+
+/// Whether Ansible is installed for the Python of the distribution: on the machine itself its modules run
+/// by the Python that it finds there, which is the system's.
+pub(crate) fn ansible(stage: Stage<'_>) -> Option<Unproven> {
+    let is_ansibles = |text: &str| text.contains("ansible") || text.contains("molecule");
+    let packages = ["ansible", "ansible-core", "ansible-base", "molecule"];
+    let is_there = standing_on(stage).any(|s| {
+        packages.iter().any(|name| s.python_packages().has(name))
+            || s.commands().any(|c| {
+                is_ansibles(c.name())
+                    || (is_pythons_tool(c) && c.args().any(|w| is_ansibles(w.written())))
+            })
+    });
+    is_there.then(|| Unproven {
+        condition: "whether Ansible's modules need what pip installs: on localhost they run by the system's Python".to_owned(),
+        remedy: "set `ansible_python_interpreter` to /opt/venv/bin/python3 there".to_owned(),
+    })
+}
+
+/// The package that brings `python`, the name of Python 2, along: an environment takes that name over.
+pub(crate) fn python_2(stage: Stage<'_>) -> Option<Unproven> {
+    let of_python_2 = |name: &String| {
+        let is_of_3 = name.ends_with("-is-python3") || name.ends_with("-common");
+        (name == "python" || name == "python2" || name.starts_with("python-")) && !is_of_3
+    };
+    let name = standing_on(stage).find_map(|s| super::services::packages(s).find(of_python_2))?;
+    Some(Unproven {
+        condition: format!(
+            "whether something calls `python` and means Python 2, which {name} brings along"
+        ),
+        remedy: "call it `python2` there".to_owned(),
+    })
+}
+
+/// Whether the image's own tag is not known, so that its Python may be too old to make environments.
+pub(crate) fn unknown_release(stage: Stage<'_>) -> Option<Unproven> {
+    let image = stage.root_image();
+    image.tag_in_force().is_none().then(|| Unproven {
+        condition:
+            "whether the image's Python is new enough to make environments: its tag is not known"
+                .to_owned(),
+        remedy: "write the tag before the digest, or give the `ARG` a default".to_owned(),
+    })
+}

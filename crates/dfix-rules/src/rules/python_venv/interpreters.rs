@@ -1,6 +1,6 @@
 //! The names by which Python is called, and whether an environment answers to them.
 
-use dfix_model::{Command, PackageCommand, PackageManager, Stage};
+use dfix_model::{Command, PackageCommand, PackageManager, Stage, Word};
 
 use super::ensurepip;
 use super::venv::standing_on;
@@ -110,4 +110,92 @@ pub(crate) fn is_about_files(command: Command<'_>) -> bool {
         "test",
         "update-alternatives",
     ])
+}
+
+/// Why `python3` or `pip3` may be another Python's than the package manager's own, or none: the file moves
+/// these names around.
+pub(crate) fn renamed(stage: Stage<'_>, interpreter: &str) -> Option<String> {
+    if stage.root_image().name() == Some("python") {
+        return None;
+    }
+    let name_of = |word: Word<'_>| {
+        let text = word.written().trim_matches(['"', '\'']);
+        text.rsplit('/').next().unwrap_or(text).to_owned()
+    };
+    standing_on(stage)
+        .flat_map(|s| s.lineage().collect::<Vec<_>>())
+        .flat_map(Stage::build_commands)
+        .find(|command| {
+            let names: Vec<String> = command
+                .args()
+                .filter(|w| !w.starts_with("-"))
+                .map(name_of)
+                .collect();
+            let is_3 = |name: &String| matches!(name.as_str(), "python3" | "pip3");
+            let is_versioned = |name: &String| {
+                name.starts_with("python3.") && is_python(name) && name != interpreter
+            };
+            match command.name() {
+                "cp" | "ln" | "mv" => {
+                    names.last().is_some_and(is_3)
+                        || (names.iter().any(is_versioned)
+                            && names.last().is_some_and(|n| n == "python" || n == "pip"))
+                        || (command.is("mv") && names.iter().any(is_3))
+                }
+                "rm" | "unlink" => command.args().any(|w| {
+                    w.written().contains("/bin/") && is_3(&name_of(w))
+                }),
+                "update-alternatives" => {
+                    names.iter().take(2).any(is_3) || names.iter().any(is_versioned)
+                }
+                _ => false,
+            }
+        })
+        .map(|command| {
+            format!(
+                "`{}` makes `python3` or `python` a name of another Python than the one whose environment this would be; call Python by its version",
+                command.name()
+            )
+        })
+}
+
+/// The system's Python by its whole path inside of a word, or in a variable: `PYTHON=/usr/bin/python3`,
+/// `-DPYTHON_EXECUTABLE=/usr/local/bin/python3`.
+pub(crate) fn inside_a_word(stage: Stage<'_>) -> Option<String> {
+    let is_official = stage.root_image().name() == Some("python");
+    let paths: &[&str] = if is_official {
+        &["/usr/local/bin/python"]
+    } else {
+        &["/usr/bin/python", "/usr/local/bin/python"]
+    };
+    let names_one = |word: Word<'_>| paths.iter().any(|path| word.written().contains(path));
+    let is_one = |word: Word<'_>| {
+        word.value()
+            .and_then(|v| v.rsplit_once('/'))
+            .is_some_and(|(folder, name)| folder.ends_with("/bin") && is_python(name))
+    };
+    let steps = standing_on(stage)
+        .flat_map(|s| s.lineage().collect::<Vec<_>>())
+        .flat_map(Stage::steps);
+    for step in steps {
+        let found = match step.name() {
+            "ENV" => step
+                .pairs()
+                .filter_map(dfix_model::Pair::value)
+                .find(|w| names_one(*w)),
+            "ARG" => step.words().find(|w| names_one(*w)),
+            _ => step
+                .commands()
+                .filter(|c| !is_about_files(*c) && !c.has_inner())
+                .flat_map(|c| c.words().collect::<Vec<_>>())
+                .find(|w| names_one(*w) && !is_one(*w)),
+        };
+        if let Some(word) = found {
+            let text: String = word.written().chars().take(60).collect();
+            return Some(format!(
+                "`{text}` names the system's Python by its whole path; let it say `python3` and be found"
+            ));
+        }
+    }
+    None
 }

@@ -52,10 +52,21 @@ fn because<T>(reason: impl Into<String>) -> Result<T, No> {
 pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result<Ground<'m>, No> {
     let image = stage.root_image();
     let named = versioned(first.program_name());
+    let is_known = [
+        "alpine",
+        "buildpack-deps",
+        "debian",
+        "nvidia/cuda",
+        "python",
+        "ubuntu",
+    ];
+    if second(first.program_name()) && image.name().is_some_and(|n| is_known.contains(&n)) {
+        return because("Python 2 has no venv module; virtualenv does the same for it");
+    }
     match image.name() {
         Some("python") => {
             let tag = image.tag_in_force().unwrap_or_default();
-            if tag.starts_with('2') || named.as_deref().is_some_and(|v| v.starts_with('2')) {
+            if tag.starts_with('2') {
                 return because("Python 2 has no venv module; virtualenv does the same for it");
             }
             if tag.contains("windows") || tag.contains("nanoserver") {
@@ -81,7 +92,7 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
                 provider: None,
                 to_add: None,
                 pip: ensurepip::as_in_the_image(tag).filter(|_| !renews_pip(first)),
-                open: Vec::new(),
+                open: around::unknown_release(stage).into_iter().collect(),
             })
         }
         Some("debian" | "ubuntu" | "nvidia/cuda" | "buildpack-deps") => {
@@ -95,6 +106,13 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
 /// Whether the install puts a newer pip into place itself, before anything else.
 fn renews_pip(first: &PackageCommand<'_>) -> bool {
     first.packages().iter().any(|p| p.name == Some("pip")) && first.packages().len() <= 3
+}
+
+/// `pip2`, `python2.7`.
+fn second(program: &str) -> bool {
+    program
+        .trim_start_matches(|c: char| !c.is_ascii_digit())
+        .starts_with('2')
 }
 
 /// `3.11` of `pip3.11` and `python3.11`.
@@ -179,6 +197,9 @@ fn of_apt<'m>(
         })
     };
     let mut open = Vec::new();
+    open.extend(around::unknown_release(stage));
+    open.extend(around::python_2(stage));
+    open.extend(around::ansible(stage));
     open.extend(around::other_pythons(stage, first, named));
     open.extend(around::setuptools(
         names.iter().map(|(n, ..)| n.as_str()),
@@ -274,6 +295,7 @@ fn of_apk<'m>(
         })
         .collect();
     let mut open = Vec::new();
+    open.extend(around::ansible(stage));
     if !imported.is_empty() {
         open.push(Unproven {
             condition: format!(
@@ -445,113 +467,6 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
         "another pip puts packages into the user's home, which a virtual environment would hide"
             .to_owned()
     })
-}
-
-/// What could not be established of the programs and scripts that run later: a first line, or a line,
-/// that names the system's Python by its whole path.
-pub(crate) fn scripts(
-    stage: Stage<'_>,
-    first: &PackageCommand<'_>,
-) -> Result<Vec<Unproven>, String> {
-    let mut open: Vec<Unproven> = Vec::new();
-    for standing in standing_on(stage).filter(|s| s.is_shipped()) {
-        let later = standing
-            .commands()
-            .filter(|c| !around::is_before(*c, first));
-        for command in later {
-            let shell = command.is_any(&["sh", "bash", "ash", "dash", ".", "source"]);
-            let word = if shell {
-                command.args().find(|w| !w.starts_with("-"))
-            } else {
-                command.program()
-            };
-            let Some(path) = word.and_then(Word::value) else {
-                continue;
-            };
-            let is_script = path.ends_with(".sh")
-                || path.ends_with(".py")
-                || (shell && !path.is_empty())
-                || (command.step().name() != "RUN"
-                    && (is_copied_to_path(standing, path)
-                        || around::is_file_of_somebody(standing, path)));
-            if !is_script || command.has_inner() || path.contains("activate") {
-                continue;
-            }
-            let on_path = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin"]
-                .iter()
-                .filter(|_| !path.contains('/') && !shell)
-                .find_map(|folder| {
-                    standing
-                        .read_at(&format!("{folder}/{path}"), command)
-                        .found()
-                });
-            match on_path.or_else(|| standing.read_at(path, command).found()) {
-                Some(text) => {
-                    if let Some(python) = names_a_python(&text) {
-                        return Err(format!("{path} names `{python}` by its whole path; let it say `python3` and be found"));
-                    }
-                }
-                None if path.starts_with("/tmp/") || path.contains("get-pip") => {}
-                None => open.push(Unproven {
-                    condition: format!("whether {path} names the system's Python by its whole path, which dfix does not see"),
-                    remedy: "run dfix where the script is beside the Dockerfile".to_owned(),
-                }),
-            }
-        }
-        if standing.entry().commands().any(|c| c.is("supervisord")) {
-            open.push(Unproven {
-                condition: "whether the programs of supervisord are named by their whole path"
-                    .to_owned(),
-                remedy: "look for /usr/local/bin in its configuration".to_owned(),
-            });
-        }
-    }
-    open.extend(around::before(stage, first));
-    open.dedup();
-    Ok(open)
-}
-
-/// Whether the program may be a file of the build context that lies where programs are found.
-fn is_copied_to_path(stage: Stage<'_>, program: &str) -> bool {
-    const FOLDERS: &[&str] = &["/bin", "/usr/bin", "/usr/local/bin", "/usr/local/sbin"];
-    let name = program.rsplit('/').next().unwrap_or(program);
-    if crate::programs::rights(name) == crate::programs::Rights::Anybody
-        || stage.python_packages().has(&name.to_ascii_lowercase())
-        || name.starts_with("pip")
-    {
-        return false;
-    }
-    stage.lineage().flat_map(Stage::steps).any(|step| {
-        let is_of_context =
-            matches!(step.name(), "COPY" | "ADD") && step.source().is_none() && !step.is_onbuild();
-        is_of_context
-            && step.words().next_back().is_some_and(|target| {
-                let target = stage.expand_text(target, step).unwrap_or_default();
-                let target = target.trim_end_matches('/');
-                let is_the_file = target == program && !target.is_empty();
-                let is_its_folder = FOLDERS.contains(&target)
-                    && step.sources().any(|source| {
-                        let source = source.known_start().trim_end_matches('/');
-                        let last = source.rsplit('/').next().unwrap_or(source);
-                        last == name || !last.contains('.')
-                    });
-                let is_there = FOLDERS
-                    .iter()
-                    .any(|folder| target == format!("{folder}/{name}"));
-                is_the_file || is_its_folder || is_there
-            })
-    })
-}
-
-pub(crate) fn names_a_python(text: &str) -> Option<&str> {
-    [
-        "/usr/local/bin/python",
-        "/usr/bin/python",
-        "/usr/local/bin/pip",
-        "/usr/bin/pip",
-    ]
-    .into_iter()
-    .find(|name| text.contains(name))
 }
 
 fn is_login(argument: &str) -> bool {

@@ -1,0 +1,75 @@
+//! Programs that are built from their source, and may bring modules for the system's Python.
+
+use dfix_engine::Unproven;
+use dfix_model::{Command, Stage, Word};
+
+use super::venv::standing_on;
+
+/// What a build from source is told of Python, and it then puts its modules where that Python looks for
+/// them, or where its own idea of it does.
+pub(crate) fn modules(stage: Stage<'_>) -> Option<Unproven> {
+    let steps = standing_on(stage)
+        .flat_map(|s| s.lineage().collect::<Vec<_>>())
+        .flat_map(Stage::steps)
+        .filter(|step| step.name() == "RUN");
+    for step in steps {
+        if !step.commands().any(builds) {
+            continue;
+        }
+        let word = step
+            .commands()
+            .filter(|c| builds(*c) || prepares(*c) || c.program().is_none())
+            .find_map(of_python);
+        if let Some(word) = word {
+            return Some(Unproven {
+                condition: format!(
+                    "whether what is built from source puts modules for Python among those of the system (`{word}`)"
+                ),
+                remedy: "let its build name the folders of /opt/venv".to_owned(),
+            });
+        }
+    }
+    None
+}
+
+fn builds(command: Command<'_>) -> bool {
+    command.is_any(&[
+        "b2",
+        "bjam",
+        "bootstrap",
+        "bootstrap.sh",
+        "cmake",
+        "cmake3",
+        "configure",
+        "gmake",
+        "make",
+        "meson",
+        "ninja",
+        "scons",
+        "waf",
+    ])
+}
+
+/// Commands that fetch a source, go to it, or settle how it is built.
+fn prepares(command: Command<'_>) -> bool {
+    command.is_any(&["cd", "curl", "export", "git", "tar", "unzip", "wget"])
+}
+
+/// The word, or the name of the variable, that speaks of Python.
+fn of_python(command: Command<'_>) -> Option<String> {
+    let speaks = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        ["python", "opencv", "swig", "sys.prefix"]
+            .iter()
+            .any(|part| text.contains(part))
+    };
+    let in_words = command.words().map(Word::written).find(|text| speaks(text));
+    let in_variables = || {
+        command
+            .assignments()
+            .map(dfix_model::Assignment::name)
+            .find(|name| speaks(name))
+    };
+    let found = in_words.or_else(in_variables)?;
+    Some(found.chars().take_while(|c| *c != '\n').take(60).collect())
+}
