@@ -233,6 +233,7 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
         .or_else(|| interpreters::renamed(stage, &ground.interpreter))
         .or_else(|| interpreters::stranger(stage, first, &ground.interpreter))
         .or_else(|| interpreters::inside_a_word(stage))
+        .or_else(|| builds::libraries(stage, first))
         .or_else(|| services::sessions(stage));
     if let Some(obstacle) = obstacle {
         out.report(first.range(), MESSAGE).remedy(obstacle);
@@ -267,12 +268,14 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
     let tool = tools::tool_of_nobody(stage, first, &ground.interpreter);
     let services = services::open(stage);
     let built = builds::modules(stage);
+    let cleaned = builds::cleaning(stage, first);
     for reason in ground
         .open
         .iter()
         .chain(&scripts)
         .chain(&services)
         .chain(&built)
+        .chain(&cleaned)
         .chain(&tool)
     {
         fix = fix.unproven(reason.condition.clone(), reason.remedy.clone());

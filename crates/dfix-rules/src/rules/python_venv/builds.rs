@@ -1,7 +1,7 @@
 //! Programs that are built from their source, and may bring modules for the system's Python.
 
 use dfix_engine::Unproven;
-use dfix_model::{Command, Stage, Word};
+use dfix_model::{Command, PackageCommand, Stage, Word};
 
 use super::venv::standing_on;
 
@@ -72,4 +72,56 @@ fn of_python(command: Command<'_>) -> Option<String> {
     };
     let found = in_words.or_else(in_variables)?;
     Some(found.chars().take_while(|c| *c != '\n').take(60).collect())
+}
+
+/// Commands that go over the folders in which pip put its files before: what they find there afterwards is
+/// not what they were written for.
+fn looks_over_the_systems(command: Command<'_>) -> Option<&str> {
+    let is_of_packages = |path: &&str| {
+        let path = path.trim_end_matches('/');
+        path == "/usr"
+            || path == "/usr/local"
+            || path == "/usr/local/lib"
+            || path.starts_with("/usr/local/lib/python")
+            || path.starts_with("/usr/lib/python")
+    };
+    command
+        .is_any(&["find", "ldd", "scanelf"])
+        .then(|| command.args().map(Word::known_start).find(is_of_packages))
+        .flatten()
+}
+
+fn looks<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Vec<(Command<'m>, &'m str)> {
+    standing_on(stage)
+        .flat_map(Stage::build_commands)
+        .filter(|c| c.range().start() >= first.range().start())
+        .filter_map(|c| Some((c, looks_over_the_systems(c)?)))
+        .collect()
+}
+
+/// `scanelf … /usr/local`, `find /usr/local … -exec ldd`: the libraries that the packages need, which stay
+/// while those that only the build needed go.
+pub(crate) fn libraries(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<String> {
+    looks(stage, first)
+        .into_iter()
+        .find(|(command, _)| {
+            !command.is("find") || command.args().any(|w| w.is("ldd") || w.is("scanelf"))
+        })
+        .map(|(command, path)| {
+            format!(
+                "`{}` looks for the libraries that the packages need in {path}; let it look into /opt/venv too",
+                command.name()
+            )
+        })
+}
+
+/// `find /usr/local -name '*.pyc' -delete`: what is not needed of the packages.
+pub(crate) fn cleaning(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<Unproven> {
+    let (_, path) = looks(stage, first).into_iter().next()?;
+    Some(Unproven {
+        condition: format!(
+            "whether the search of {path} is for the packages, which are in /opt/venv then"
+        ),
+        remedy: "let it search /opt/venv too".to_owned(),
+    })
 }

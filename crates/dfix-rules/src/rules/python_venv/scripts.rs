@@ -220,7 +220,8 @@ fn is_program(stage: Stage<'_>, path: &str, source: &str) -> bool {
     may_be_one && !is_known
 }
 
-/// The programs that `chmod +x` names, less the scripts of a shell: those are looked at where they start.
+/// The programs that `chmod` makes executable, less the scripts of a shell where something is seen to start:
+/// those are looked at there.
 fn made_executable<'m>(stage: Stage<'m>, command: Command<'m>) -> Vec<(Command<'m>, String)> {
     let mut words = command.args().filter(|w| !w.starts_with("-"));
     let Some(mode) = words.next().map(Word::written) else {
@@ -229,15 +230,15 @@ fn made_executable<'m>(stage: Stage<'m>, command: Command<'m>) -> Vec<(Command<'
     let adds = mode.contains('+') && mode.contains('x');
     let sets = mode.bytes().all(|b| b.is_ascii_digit()) && mode.contains(['1', '5', '7']);
     let is_deep = command.args().any(|w| w.is("-R") || w.is("--recursive"));
+    let starts_nothing = stage.entry().steps().next().is_none();
+    let is_script = |name: &str| name.ends_with(".py") || (starts_nothing && name.ends_with(".sh"));
     words
         .filter(|_| !is_deep)
         .filter_map(|w| stage.expand_text(w, command))
         .filter(|path| {
             let name = path.rsplit('/').next().unwrap_or(path);
-            (sets && name.ends_with(".py"))
-                || (adds
-                    && !name.is_empty()
-                    && (name.ends_with(".py") || !name.contains(['.', '*'])))
+            ((sets || adds) && is_script(name))
+                || (adds && !name.is_empty() && !name.contains(['.', '*']))
         })
         .map(|path| (command, path))
         .collect()

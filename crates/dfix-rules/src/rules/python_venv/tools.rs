@@ -67,22 +67,35 @@ fn tool_of(word: Word<'_>) -> Option<&str> {
 
 /// Programs that come with a package of another name.
 const SCRIPTS: &[(&str, &str)] = &[
+    ("airflow", "apache-airflow"),
+    ("ansible-playbook", "ansible"),
+    ("aws", "awscli"),
     ("ddtrace-run", "ddtrace"),
+    ("django-admin", "django"),
+    ("hass", "homeassistant"),
+    ("http", "httpie"),
+    ("jupyter", "jupyterlab"),
+    ("jupyter", "notebook"),
     ("jupyter-lab", "jupyterlab"),
     ("jupyter-notebook", "notebook"),
+    ("luigid", "luigi"),
     ("newrelic-admin", "newrelic"),
     ("opentelemetry-instrument", "opentelemetry-distro"),
+    ("py.test", "pytest"),
+    ("pypi-server", "pypiserver"),
+    ("sphinx-build", "sphinx"),
     ("supervisorctl", "supervisor"),
+    ("superset", "apache-superset"),
     ("supervisord", "supervisor"),
 ];
 
-/// A program of the official image's `/usr/local/bin` that nothing of the file is seen to put there: a
-/// package may have, and it lies in the environment then.
+/// A program of `/usr/local/bin` that nothing of the file is seen to put there: a Python package may have, and it lies in the environment then.
 pub(crate) fn tool_of_nobody(
     stage: Stage<'_>,
     first: &PackageCommand<'_>,
     interpreter: &str,
 ) -> Option<Unproven> {
+    let is_alpine = stage.root_image().name() == Some("alpine");
     let moved = absolute_tools(stage, first, interpreter);
     let later = standing_on(stage)
         .flat_map(Stage::commands)
@@ -100,9 +113,17 @@ pub(crate) fn tool_of_nobody(
                     || crate::programs::is_python(command.name())
             }));
         for word in words {
-            let Some(tool) = word.value().and_then(|v| v.strip_prefix("/usr/local/bin/")) else {
+            let Some((folder, tool)) = word.value().and_then(|v| v.rsplit_once('/')) else {
                 continue;
             };
+            // Where Alpine's pip puts programs, its packages put theirs too.
+            let is_of_alpine = is_alpine
+                && folder == "/usr/bin"
+                && !super::services::packages(stage).any(|p| p.contains(tool) || tool.contains(&p))
+                && crate::programs::rights(tool) == crate::programs::Rights::Unknown;
+            if folder != "/usr/local/bin" && !is_of_alpine {
+                continue;
+            }
             let is_the_images_own = crate::programs::is_python(tool) || is_pip(tool);
             if is_the_images_own
                 || moved.iter().any(|(_, (w, _))| *w == word)
@@ -112,7 +133,7 @@ pub(crate) fn tool_of_nobody(
             }
             return Some(Unproven {
                 condition: format!(
-                    "whether /usr/local/bin/{tool} comes from a Python package, which the environment would have then"
+                    "whether {folder}/{tool} comes from a Python package, which the environment would have then"
                 ),
                 remedy: "name it without its folder".to_owned(),
             });
@@ -121,32 +142,48 @@ pub(crate) fn tool_of_nobody(
     None
 }
 
-/// Whether another word of the stage speaks of a file of this name: something downloads or copies it.
+/// Commands that put a program of a name of their own into a folder.
+const PUTTERS: &[&str] = &[
+    "bsdtar", "cargo", "chmod", "cp", "curl", "gem", "go", "install", "ln", "make", "mv", "npm",
+    "tar", "unzip", "wget", "yarn",
+];
+
+/// Whether the stage puts a file of this name somewhere before: something downloads, copies or links it.
 fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
+    let names = |w: Word<'_>| {
+        w.range().start() < use_.range().start()
+            && w.written()
+                .trim_end_matches(['"', '\'', '/'])
+                .rsplit('/')
+                .next()
+                .is_some_and(|last| last.starts_with(tool))
+    };
+    // `COPY bin/* /usr/local/bin/`: the file may be among them.
+    let brings_many = |step: Step<'_>| {
+        let into = step.words().next_back().is_some_and(|to| {
+            let to = to.written().trim_matches('"').trim_end_matches('/');
+            to == "/usr/local/bin" || to == "/usr/bin"
+        });
+        into && step.sources().any(|source| {
+            let source = source.written();
+            source.contains(['*', '$'])
+                || matches!(
+                    source.rsplit('/').next(),
+                    Some("" | "." | "bin" | "scripts")
+                )
+        })
+    };
     stage
         .lineage()
         .flat_map(Stage::steps)
-        .filter(|step| matches!(step.name(), "ADD" | "COPY" | "RUN"))
-        .any(|step| {
-            let names = |w: Word<'_>| {
-                w.range().start() < use_.range().start()
-                    && w.written()
-                        .trim_end_matches(['"', '\'', '/'])
-                        .rsplit('/')
-                        .next()
-                        .is_some_and(|last| last.starts_with(tool))
-            };
-            step.words().any(names)
-                || step.commands().any(|c| {
-                    c.args().any(names)
-                        || c.redirects()
-                            .filter_map(dfix_model::Redirect::target)
-                            .any(names)
-                })
-        })
-        || stage.steps_named("COPY").any(|step| {
-            step.words()
-                .next_back()
-                .is_some_and(|w| w.written().trim_end_matches('/') == "/usr/local/bin")
+        .any(|step| match step.name() {
+            "ADD" | "COPY" => step.words().any(names) || brings_many(step),
+            "RUN" => step.commands().any(|c| {
+                (c.is_any(PUTTERS) && c.args().any(names))
+                    || c.redirects()
+                        .filter_map(dfix_model::Redirect::target)
+                        .any(names)
+            }),
+            _ => false,
         })
 }

@@ -157,9 +157,7 @@ fn of_apt<'m>(
         "uwsgi-plugin-python3",
     ];
     if let Some(server) = SERVERS.iter().find(|server| has(server)) {
-        return because(format!(
-            "{server} comes from apt and runs the system's Python, which does not look into an environment; install it with pip"
-        ));
+        return because(runs_the_systems(server));
     }
     if has("python-pip") || has("python2") || has("python-dev") {
         return because("this stage installs Python 2, which has no venv module");
@@ -230,6 +228,12 @@ fn of_apt<'m>(
     })
 }
 
+fn runs_the_systems(server: &str) -> String {
+    format!(
+        "{server} is the distribution's and runs the system's Python, which does not look into an environment; install it with pip"
+    )
+}
+
 /// Packages of Debian that no application imports.
 fn is_tooling(package: &str) -> bool {
     matches!(
@@ -287,13 +291,21 @@ fn of_apk<'m>(
         .iter()
         .map(|(n, _)| n.as_str())
         .filter(|n| {
-            n.starts_with("py3-")
+            (n.starts_with("py3-") || n.starts_with("py-"))
                 && !matches!(
                     *n,
                     "py3-pip" | "py3-setuptools" | "py3-wheel" | "py3-virtualenv"
                 )
         })
         .collect();
+    if let Some((server, _)) = names.iter().find(|(n, _)| {
+        matches!(
+            n.as_str(),
+            "uwsgi-python" | "uwsgi-python3" | "py3-gunicorn"
+        ) || n.contains("mod-wsgi")
+    }) {
+        return because(runs_the_systems(server));
+    }
     let mut open = Vec::new();
     open.extend(around::ansible(stage));
     if !imported.is_empty() {
