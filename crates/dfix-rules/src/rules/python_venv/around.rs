@@ -3,6 +3,7 @@
 
 use dfix_engine::Unproven;
 use dfix_model::catalogue::Family;
+use dfix_model::context::Answer;
 use dfix_model::{Command, PackageCommand, Stage, Step, Word};
 
 use super::venv::standing_on;
@@ -230,4 +231,37 @@ pub(crate) fn unknown_release(stage: Stage<'_>) -> Option<Unproven> {
                 .to_owned(),
         remedy: "write the tag before the digest, or give the `ARG` a default".to_owned(),
     })
+}
+
+/// Whether a folder `venv` of the build context, somebody's own environment, is copied over this one.
+pub(crate) fn copied_over(stage: Stage<'_>) -> Result<Option<Unproven>, String> {
+    for standing in standing_on(stage).filter(|s| s.is_shipped()) {
+        let path = standing.final_context_path_of(super::VENV);
+        // Nobody keeps an `opt/venv` for a root of its own, and what has an ending is a file.
+        let is_likely = |path: &String| {
+            let parent = path.strip_suffix("/venv").unwrap_or("");
+            !path.ends_with("opt/venv") && !parent.contains('.')
+        };
+        let Some(path) = path.filter(is_likely) else {
+            continue;
+        };
+        match stage.file().context().list(&path) {
+            Answer::Found(_) => {
+                return Err(format!(
+                    "{path} of the build context is copied over /opt/venv; leave it out by .dockerignore"
+                ));
+            }
+            Answer::Absent => {}
+            Answer::Unknown(_) => {
+                return Ok(Some(Unproven {
+                    condition: format!(
+                        "whether the build context has a folder {path}, which would be copied over the environment"
+                    ),
+                    remedy: "run dfix where the build context is, or name `venv` in .dockerignore"
+                        .to_owned(),
+                }));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -75,6 +75,7 @@ pub(crate) fn scripts(
         placed(standing, interpreter, &mut open)?;
     }
     open.extend(around::before(stage, first));
+    open.extend(around::copied_over(stage)?);
     let mut seen = Vec::new();
     open.retain(|it| {
         let is_new = !seen.contains(&it.condition);

@@ -366,13 +366,18 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
             if around::uses_uv_of_system(step) {
                 return Some("`uv pip --system` passes every environment by; make one by `uv venv /opt/venv`, set `VIRTUAL_ENV=/opt/venv` and leave `--system` out".to_owned());
             }
+            if let Some(folder) = hides_opt(stage, step) {
+                return Some(format!(
+                    "the volume {folder} would hide /opt/venv; mount less of it"
+                ));
+            }
             if let Some(text) = system_folder(step) {
                 return Some(format!(
                     "`{text}` is the system's own place for packages; change it to the environment's by hand"
                 ));
             }
-            if is_after(step) && resets_path(step) {
-                return Some("a later ENV sets PATH anew without the PATH before it, so that the environment would not be found; begin its value with `/opt/venv/bin:`".to_owned());
+            if (is_after(step) || step == first.run()) && resets_path(step) {
+                return Some("PATH is set anew later, without the PATH before it or with the system's folders before that, so that the environment would not be found; begin its value with `/opt/venv/bin:`".to_owned());
             }
         }
         if let Some(reason) = standing.commands().find_map(|c| bypass(c, first)) {
@@ -401,14 +406,53 @@ pub(crate) fn standing_on(stage: Stage<'_>) -> impl Iterator<Item = Stage<'_>> {
         .filter(move |s| s.lineage().any(|l| l == stage))
 }
 
+/// A volume over the environment: a container sees what is mounted there, and older builders forget what is
+/// put there after it.
+fn hides_opt(stage: Stage<'_>, step: Step<'_>) -> Option<String> {
+    step.words()
+        .filter(|_| step.name() == "VOLUME")
+        .filter_map(|word| stage.expand_text(word, step))
+        .find(|folder| matches!(folder.trim_end_matches('/'), "" | "/opt" | "/opt/venv"))
+}
+
+/// Whether from this step on, or in it, PATH is without the environment's folder, or has it behind the
+/// system's.
 fn resets_path(step: Step<'_>) -> bool {
-    step.name() == "ENV"
-        && step.pairs().any(|pair| {
-            pair.key_text() == Some("PATH")
-                && pair
-                    .value()
-                    .is_some_and(|v| !v.variables().iter().any(|n| n == "PATH"))
-        })
+    match step.name() {
+        "ENV" => step
+            .pairs()
+            .filter(|pair| pair.key_text() == Some("PATH"))
+            .filter_map(dfix_model::Pair::value)
+            .any(|value| hides_the_environment(value.written())),
+        "RUN" => step.commands().any(|command| {
+            let exported = command
+                .args()
+                .filter(|_| command.is("export"))
+                .find_map(|w| w.written().trim_matches(['"', '\'']).strip_prefix("PATH="));
+            let set = command
+                .assignments()
+                .filter(|a| a.name() == "PATH")
+                .find_map(|a| Some(a.value()?.written()));
+            exported.or(set).is_some_and(hides_the_environment)
+        }),
+        _ => false,
+    }
+}
+
+fn hides_the_environment(path: &str) -> bool {
+    let Some(before) = ["$PATH", "${PATH"]
+        .iter()
+        .find_map(|variable| path.split_once(variable))
+        .map(|(before, _)| before)
+    else {
+        return true;
+    };
+    before.trim_matches(['"', '\'']).split(':').any(|folder| {
+        matches!(
+            folder.trim_end_matches('/'),
+            "/usr/local/bin" | "/usr/bin" | "/bin"
+        )
+    })
 }
 
 /// Why the command would pass the environment by.
