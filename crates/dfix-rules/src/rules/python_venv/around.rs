@@ -208,10 +208,18 @@ pub(crate) fn ansible(stage: Stage<'_>) -> Option<Unproven> {
 }
 
 /// The package that brings `python`, the name of Python 2, along: an environment takes that name over.
-pub(crate) fn python_2(stage: Stage<'_>) -> Option<Unproven> {
+///
+/// In older releases Node's packages bring it too, and node-gyp calls it by that name.
+pub(crate) fn python_2(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<Unproven> {
+    let builds_for_node = is_old(stage.root_image().tag_in_force().unwrap_or_default())
+        && standing_on(stage)
+            .flat_map(Stage::build_commands)
+            .any(|c| !is_before(c, first) && c.is_any(&["node-gyp", "npm", "npx", "pnpm", "yarn"]));
     let of_python_2 = |name: &String| {
         let is_of_3 = name.ends_with("-is-python3") || name.ends_with("-common");
-        (name == "python" || name == "python2" || name.starts_with("python-")) && !is_of_3
+        let is_of_node = builds_for_node && matches!(name.as_str(), "node-gyp" | "nodejs" | "npm");
+        ((name == "python" || name == "python2" || name.starts_with("python-")) && !is_of_3)
+            || is_of_node
     };
     let name = standing_on(stage).find_map(|s| super::services::packages(s).find(of_python_2))?;
     Some(Unproven {
@@ -220,6 +228,19 @@ pub(crate) fn python_2(stage: Stage<'_>) -> Option<Unproven> {
         ),
         remedy: "call it `python2` there".to_owned(),
     })
+}
+
+/// Whether the tag is of a release of Debian or Ubuntu that calls Python 2 `python`.
+fn is_old(tag: &str) -> bool {
+    const RELEASES: &[&str] = &[
+        "14.", "15.", "16.", "17.", "18.", "19.", "artful", "bionic", "buster", "cosmic", "disco",
+        "eoan", "jessie", "stretch", "trusty", "xenial", "zesty",
+    ];
+    let is_debians = ["8", "9", "10"].iter().any(|release| {
+        tag.strip_prefix(release)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+    });
+    is_debians && !tag.contains("cuda") || RELEASES.iter().any(|release| tag.contains(release))
 }
 
 /// Whether the image's own tag is not known, so that its Python may be too old to make environments.

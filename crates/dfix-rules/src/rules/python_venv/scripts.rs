@@ -156,7 +156,17 @@ fn names_a_python(text: &str) -> Option<&str> {
 fn placed(stage: Stage<'_>, interpreter: &str, open: &mut Vec<Unproven>) -> Result<(), String> {
     for step in stage.lineage().flat_map(Stage::steps) {
         for (path, at) in put_where_found(stage, step) {
+            let name = path
+                .rsplit('/')
+                .next()
+                .unwrap_or(&path)
+                .to_ascii_lowercase();
             match stage.read_at(&path, at).found() {
+                Some(_) if stage.python_packages().has(&name) => {
+                    return Err(format!(
+                        "{path} is put before the program of the package {name}, and the environment's would come before it"
+                    ));
+                }
                 Some(text) => finds_it(stage, interpreter, &path, &text)?,
                 None => open.push(unseen(&path)),
             }
@@ -166,7 +176,7 @@ fn placed(stage: Stage<'_>, interpreter: &str, open: &mut Vec<Unproven>) -> Resu
             .filter(|c| step.name() == "RUN" && c.is("chmod"));
         for (command, path) in modes.flat_map(|c| made_executable(stage, c)) {
             let is_of_context = stage.context_path_of(&path, command).is_some();
-            if !is_of_context || !is_program(stage, &path, &path) {
+            if !is_of_context || !is_program(&path, &path) {
                 continue;
             }
             match stage.read_at(&path, command).found() {
@@ -205,20 +215,18 @@ fn put_where_found<'m>(stage: Stage<'m>, step: Step<'m>) -> Vec<(String, Step<'m
             } else {
                 folder.to_owned()
             };
-            is_program(stage, &path, name).then_some((path, at))
+            is_program(&path, name).then_some((path, at))
         })
         .collect()
 }
 
 /// Whether a file of this name may be a script, and none of the programs that are known.
-fn is_program(stage: Stage<'_>, path: &str, source: &str) -> bool {
+fn is_program(path: &str, source: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let may_be_one = [name, source]
         .iter()
         .any(|name| !name.contains('.') || name.ends_with(".sh") || name.ends_with(".py"));
-    let is_known = crate::programs::rights(name) == crate::programs::Rights::Anybody
-        || stage.python_packages().has(&name.to_ascii_lowercase());
-    may_be_one && !is_known
+    may_be_one && !crate::programs::is_plumbing(name)
 }
 
 /// The programs that `chmod` makes executable, less the scripts of a shell where something is seen to start:

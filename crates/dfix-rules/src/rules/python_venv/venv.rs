@@ -196,7 +196,7 @@ fn of_apt<'m>(
     };
     let mut open = Vec::new();
     open.extend(around::unknown_release(stage));
-    open.extend(around::python_2(stage));
+    open.extend(around::python_2(stage, first));
     open.extend(around::ansible(stage));
     open.extend(around::other_pythons(stage, first, named));
     open.extend(around::setuptools(
@@ -380,6 +380,12 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
                 return Some("PATH is set anew later, without the PATH before it or with the system's folders before that, so that the environment would not be found; begin its value with `/opt/venv/bin:`".to_owned());
             }
         }
+        if standing
+            .commands()
+            .any(|c| installs_as_another(standing, c))
+        {
+            return Some("a pip of another user than root would have to write into /opt/venv, where it goes to that user's home now; install before USER".to_owned());
+        }
         if let Some(reason) = standing.commands().find_map(|c| bypass(c, first)) {
             return Some(reason);
         }
@@ -404,6 +410,25 @@ pub(crate) fn standing_on(stage: Stage<'_>) -> impl Iterator<Item = Stage<'_>> {
         .file()
         .stages()
         .filter(move |s| s.lineage().any(|l| l == stage))
+}
+
+/// Whether the command installs packages for Python by the rights of another user than root.
+fn installs_as_another(stage: Stage<'_>, command: Command<'_>) -> bool {
+    let is_of_pip = PackageCommand::of(command).is_some_and(|pip| {
+        pip.manager == PackageManager::Pip
+            && pip.is_any(&["install", "uninstall"])
+            && matches!(pip.destination(), Destination::System)
+    });
+    let is_of_spacy = is_pythons_tool(command)
+        && command.has_arg("download")
+        && command.args().any(|w| w.is("spacy"));
+    let is_at_start = command.step().name() != "RUN";
+    let user = if is_at_start {
+        stage.final_user()
+    } else {
+        stage.user_at(command.step())
+    };
+    (is_of_pip || is_of_spacy || is_installed_by_hand(command)) && user.is_root() != Answer3::Yes
 }
 
 /// A volume over the environment: a container sees what is mounted there, and older builders forget what is
