@@ -265,7 +265,8 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
             keys: vec!["PATH".to_owned()],
         })
         .evidences(evidence(&ground));
-    let tool = tools::tool_of_nobody(stage, first, &ground.interpreter);
+    let of_nobody = tools::tools_of_nobody(stage, first, &ground.interpreter);
+    let tool = of_nobody.first().map(|tool| tool.unproven.clone());
     let services = services::open(stage);
     let built = builds::modules(stage);
     let cleaned = builds::cleaning(stage, first);
@@ -280,7 +281,8 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
     {
         fix = fix.unproven(reason.condition.clone(), reason.remedy.clone());
     }
-    for (step, _) in &moved {
+    let steps = moved.iter().map(|(step, _)| step);
+    for step in steps.chain(of_nobody.iter().map(|tool| &tool.step)) {
         fix = fix.effect(Effect::Changed {
             instruction: step.range(),
         });
@@ -325,6 +327,11 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
         }
         for (_, (word, tool)) in &moved {
             edit.replace_word(*word, &format!("{VENV}/bin/{tool}"));
+        }
+        for found in &of_nobody {
+            if let Some(program) = found.program {
+                edit.replace_word(program, found.tool);
+            }
         }
     });
 }

@@ -49,10 +49,11 @@ fn keeper(stage: Stage<'_>) -> Option<&'static str> {
         "s6-svscan",
         "systemd",
     ];
+    // A `CMD ["init"]` behind an entry point is a word for that, and no program.
     let at_start = stage
         .entry()
-        .commands()
-        .find_map(|c| KEEPERS.iter().find(|name| c.is(name)));
+        .main()
+        .and_then(|c| KEEPERS.iter().find(|name| c.is(name)));
     let is_supervisors = stage.entry().commands().any(|c| c.is("supervisord"))
         || stage.python_packages().has("supervisor")
         || installs(stage, &["supervisor"])

@@ -89,12 +89,22 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("supervisord", "supervisor"),
 ];
 
-/// A program of `/usr/local/bin` that nothing of the file is seen to put there: a Python package may have, and it lies in the environment then.
-pub(crate) fn tool_of_nobody(
-    stage: Stage<'_>,
-    first: &PackageCommand<'_>,
+/// A program that is named by its whole path, and of which it is not known who puts it there.
+pub(crate) struct ToolOfNobody<'m> {
+    pub(crate) step: Step<'m>,
+    /// The word, where it is a command's program: by its name alone PATH finds it, wherever it is.
+    pub(crate) program: Option<Word<'m>>,
+    pub(crate) tool: &'m str,
+    pub(crate) unproven: Unproven,
+}
+
+/// The programs of `/usr/local/bin` that nothing of the file is seen to put there: a Python package may have, and it lies in the environment then.
+pub(crate) fn tools_of_nobody<'m>(
+    stage: Stage<'m>,
+    first: &PackageCommand<'m>,
     interpreter: &str,
-) -> Option<Unproven> {
+) -> Vec<ToolOfNobody<'m>> {
+    let mut found = Vec::new();
     let is_alpine = stage.root_image().name() == Some("alpine");
     let moved = absolute_tools(stage, first, interpreter);
     let later = standing_on(stage)
@@ -131,15 +141,30 @@ pub(crate) fn tool_of_nobody(
             {
                 continue;
             }
-            return Some(Unproven {
-                condition: format!(
-                    "whether {folder}/{tool} comes from a Python package, which the environment would have then"
-                ),
-                remedy: "name it without its folder".to_owned(),
+            let program = command.program().filter(|program| *program == word);
+            let unproven = match program {
+                Some(_) => Unproven {
+                    condition: format!(
+                        "whether {folder}/{tool} comes from a Python package: if it does not, it may name the system's Python by its whole path"
+                    ),
+                    remedy: "see its first line".to_owned(),
+                },
+                None => Unproven {
+                    condition: format!(
+                        "whether {folder}/{tool} comes from a Python package, which the environment would have then"
+                    ),
+                    remedy: "name it without its folder".to_owned(),
+                },
+            };
+            found.push(ToolOfNobody {
+                step: command.step(),
+                program,
+                tool,
+                unproven,
             });
         }
     }
-    None
+    found
 }
 
 /// Commands that put a program of a name of their own into a folder.
