@@ -4,7 +4,8 @@
 use dfix_engine::Unproven;
 use dfix_model::catalogue::Family;
 use dfix_model::context::Answer;
-use dfix_model::{Command, PackageCommand, Stage, Step, Word};
+use dfix_model::packages::Destination;
+use dfix_model::{Command, Origin, PackageCommand, PackageManager, Stage, Step, Word};
 
 use super::venv::standing_on;
 
@@ -110,7 +111,7 @@ pub(crate) fn is_file_of_somebody(stage: Stage<'_>, program: &str) -> bool {
 /// the system's Python beside PATH.
 pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<Unproven> {
     let is_official = crate::base::facts(stage).is_some_and(|f| f.family == Family::Python);
-    let mut open = Vec::new();
+    let mut open: Vec<Unproven> = tools_below(stage).into_iter().collect();
     for command in stage.lineage().flat_map(Stage::build_commands) {
         let is_before = is_before(command, first);
         if !is_official && is_before && command.words().any(|w| w.written().contains("get-pip")) {
@@ -285,4 +286,34 @@ pub(crate) fn copied_over(stage: Stage<'_>) -> Result<Option<Unproven>, String> 
         }
     }
     Ok(None)
+}
+
+/// Where an argument of the build decides which Python the image has, the pip of its default may be none
+/// for another.
+pub(crate) fn other_release(stage: Stage<'_>, pip: &str) -> Option<Unproven> {
+    let tag = stage.root_image().tag.as_ref()?;
+    (tag.origin != Origin::Literal).then(|| Unproven {
+        condition: format!(
+            "whether pip {pip} fits the Python that the build is given by an argument"
+        ),
+        remedy: "upgrade pip with pip first, or write the tag out".to_owned(),
+    })
+}
+
+/// What a stage below this one installs for the system's Python: no more than pip and its like, but an
+/// environment has them in the versions that Python brings.
+fn tools_below(stage: Stage<'_>) -> Option<Unproven> {
+    let package = stage
+        .lineage()
+        .skip(1)
+        .flat_map(|below| below.installs(PackageManager::Pip).collect::<Vec<_>>())
+        .filter(|pip| !pip.run().is_onbuild() && pip.destination() == Destination::System)
+        .flat_map(|pip| pip.packages())
+        .find_map(|package| package.name)?;
+    Some(Unproven {
+        condition: format!(
+            "whether the packages can do without the {package} of the stage below, which an environment does not see"
+        ),
+        remedy: "install it with the others".to_owned(),
+    })
 }

@@ -80,19 +80,27 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
                     "the environments of Python 3.{minor} have no pip of their own; virtualenv makes such that have"
                 ));
             }
+            if tag.contains("onbuild") {
+                return because(
+                    "the image installs requirements among the system's packages before anything here, by its ONBUILD; write these steps out over an image without it",
+                );
+            }
             let interpreter = if crate::programs::is_python(first.program_name()) {
                 first.program_name().to_owned()
             } else {
                 "python".to_owned()
             };
+            let pip = ensurepip::as_in_the_image(tag).filter(|_| !renews_pip(first));
+            let mut open: Vec<Unproven> = around::unknown_release(stage).into_iter().collect();
+            open.extend(pip.and_then(|version| around::other_release(stage, version)));
             Ok(Ground {
                 interpreter,
                 is_official: true,
                 why: "the official Python image has the venv module".to_owned(),
                 provider: None,
                 to_add: None,
-                pip: ensurepip::as_in_the_image(tag).filter(|_| !renews_pip(first)),
-                open: around::unknown_release(stage).into_iter().collect(),
+                pip,
+                open,
             })
         }
         Some("debian" | "ubuntu" | "nvidia/cuda" | "buildpack-deps") => {
