@@ -155,7 +155,7 @@ fn links_the_systems_python(command: Command<'_>) -> bool {
 }
 
 /// A script that a command of the build runs, by a path of its own.
-fn script_of_context(command: Command<'_>) -> Option<&str> {
+pub(crate) fn script_of_context(command: Command<'_>) -> Option<&str> {
     if command.step().name() != "RUN" {
         return None;
     }
@@ -171,6 +171,8 @@ fn script_of_context(command: Command<'_>) -> Option<&str> {
             && !is_shell
             && !path.contains("/bin/")
             && !path.contains("/sbin/")
+            && !path.starts_with("/etc/init.d/")
+            && !path.contains("node_modules/")
             && !is_of_autoconf(path));
     (is_own && !command.has_inner()).then_some(path)
 }
@@ -186,6 +188,8 @@ fn is_of_autoconf(path: &str) -> bool {
             | "configure"
             | "Configure"
             | "buildconf"
+            | "gradlew"
+            | "mvnw"
             | "install"
     )
 }

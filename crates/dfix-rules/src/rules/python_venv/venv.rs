@@ -549,11 +549,14 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
             command.name()
         ));
     }
-    let install = PackageCommand::of(command)?;
-    let is_user =
-        install.manager == PackageManager::Pip && install.destination() == Destination::User;
-    (is_user && install.is_install()).then(|| {
-        "another pip puts packages into the user's home, which a virtual environment would hide"
+    let is_of_pip = PackageCommand::of(command).is_some_and(|install| {
+        install.manager == PackageManager::Pip
+            && install.destination() == Destination::User
+            && install.is_install()
+    });
+    let is_by_hand = is_installed_by_hand(command) && command.has_arg("--user");
+    (is_of_pip || is_by_hand).then(|| {
+        "another install puts packages into the user's home, which a virtual environment would hide"
             .to_owned()
     })
 }
