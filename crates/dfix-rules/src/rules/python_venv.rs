@@ -4,6 +4,7 @@ mod around;
 mod builds;
 mod ensurepip;
 mod interpreters;
+mod paths;
 mod scripts;
 mod services;
 mod tools;

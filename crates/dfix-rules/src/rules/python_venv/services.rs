@@ -15,6 +15,12 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<Unproven> {
                 remedy: "look for /usr/local/bin in its configuration".to_owned(),
             });
         }
+        if standing.entry().commands().any(|c| c.is("sshd")) {
+            open.push(Unproven {
+                condition: "whether what is called over ssh needs the environment: its sessions have a PATH of their own".to_owned(),
+                remedy: "set PATH in /etc/environment too".to_owned(),
+            });
+        }
         if has_cron(standing) {
             open.push(Unproven {
                 condition: "whether cron starts Python: its jobs have a PATH of their own, in which the environment would not be found".to_owned(),

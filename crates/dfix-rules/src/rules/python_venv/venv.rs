@@ -9,6 +9,7 @@ use dfix_model::{Answer3, Command, PackageCommand, PackageManager, Stage, Step, 
 
 use super::around::{self, is_installed_by_hand, is_pythons_tool};
 use super::ensurepip;
+use super::paths;
 
 /// The Python that a stage installs packages for.
 pub(crate) struct Ground<'m> {
@@ -90,9 +91,23 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
             } else {
                 "python".to_owned()
             };
+            let own = ensurepip::release(tag).map(|(minor, _)| format!("3.{minor}"));
+            if let (Some(named), Some(own)) = (&named, &own)
+                && named != own
+            {
+                return because(format!(
+                    "python{named} is not the image's own, which is {own}; call Python by the name `python`"
+                ));
+            }
             let pip = ensurepip::as_in_the_image(tag).filter(|_| !renews_pip(first));
             let mut open: Vec<Unproven> = around::unknown_release(stage).into_iter().collect();
             open.extend(pip.and_then(|version| around::other_release(stage, version)));
+            if let Some(named) = named.filter(|_| own.is_none()) {
+                open.push(Unproven {
+                    condition: format!("whether python{named} is the image's own"),
+                    remedy: "call Python by the name `python`".to_owned(),
+                });
+            }
             Ok(Ground {
                 interpreter,
                 is_official: true,
@@ -374,17 +389,17 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
             if around::uses_uv_of_system(step) {
                 return Some("`uv pip --system` passes every environment by; make one by `uv venv /opt/venv`, set `VIRTUAL_ENV=/opt/venv` and leave `--system` out".to_owned());
             }
-            if let Some(folder) = hides_opt(stage, step) {
+            if let Some(folder) = paths::hides_opt(stage, step) {
                 return Some(format!(
                     "the volume {folder} would hide /opt/venv; mount less of it"
                 ));
             }
-            if let Some(text) = system_folder(step) {
+            if let Some(text) = paths::system_folder(step) {
                 return Some(format!(
                     "`{text}` is the system's own place for packages; change it to the environment's by hand"
                 ));
             }
-            if (is_after(step) || step == first.run()) && resets_path(step) {
+            if (is_after(step) || step == first.run()) && paths::resets_path(step) {
                 return Some("PATH is set anew later, without the PATH before it or with the system's folders before that, so that the environment would not be found; begin its value with `/opt/venv/bin:`".to_owned());
             }
         }
@@ -439,72 +454,29 @@ fn installs_as_another(stage: Stage<'_>, command: Command<'_>) -> bool {
     (is_of_pip || is_of_spacy || is_installed_by_hand(command)) && user.is_root() != Answer3::Yes
 }
 
-/// A volume over the environment: a container sees what is mounted there, and older builders forget what is
-/// put there after it.
-fn hides_opt(stage: Stage<'_>, step: Step<'_>) -> Option<String> {
-    step.words()
-        .filter(|_| step.name() == "VOLUME")
-        .filter_map(|word| stage.expand_text(word, step))
-        .find(|folder| matches!(folder.trim_end_matches('/'), "" | "/opt" | "/opt/venv"))
-}
-
-/// Whether from this step on, or in it, PATH is without the environment's folder, or has it behind the
-/// system's.
-fn resets_path(step: Step<'_>) -> bool {
-    match step.name() {
-        "ENV" => step
-            .pairs()
-            .filter(|pair| pair.key_text() == Some("PATH"))
-            .filter_map(dfix_model::Pair::value)
-            .any(|value| hides_the_environment(value.written())),
-        "RUN" => step.commands().any(|command| {
-            let exported = command
-                .args()
-                .filter(|_| command.is("export"))
-                .find_map(|w| w.written().trim_matches(['"', '\'']).strip_prefix("PATH="));
-            let set = command
-                .assignments()
-                .filter(|a| a.name() == "PATH")
-                .find_map(|a| Some(a.value()?.written()));
-            exported.or(set).is_some_and(hides_the_environment)
-        }),
-        _ => false,
-    }
-}
-
-fn hides_the_environment(path: &str) -> bool {
-    let Some(before) = ["$PATH", "${PATH"]
-        .iter()
-        .find_map(|variable| path.split_once(variable))
-        .map(|(before, _)| before)
-    else {
-        return true;
-    };
-    before.trim_matches(['"', '\'']).split(':').any(|folder| {
-        matches!(
-            folder.trim_end_matches('/'),
-            "/usr/local/bin" | "/usr/bin" | "/bin"
-        )
-    })
-}
-
 /// Why the command would pass the environment by.
 fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
     let is_before = around::is_before(command, first);
-    if command.is_any(&[
+    const APACHE: &[&str] = &[
         "apache2",
         "apache2ctl",
         "apachectl",
         "apache2-foreground",
         "httpd",
         "httpd-foreground",
-    ]) {
+    ];
+    // `service apache2 start`
+    let is_service = |names: &[&str]| {
+        command.is_any(&["invoke-rc.d", "rc-service", "service"])
+            && command.args().any(|w| names.iter().any(|name| w.is(name)))
+    };
+    if command.is_any(APACHE) || is_service(APACHE) {
         return Some(
             "Apache's mod_wsgi takes the system's Python unless WSGIPythonHome says otherwise"
                 .to_owned(),
         );
     }
-    if command.is_any(&["cron", "crond"]) {
+    if command.is_any(&["cron", "crond"]) || is_service(&["cron", "crond"]) {
         return Some("cron starts its jobs with a PATH of its own, in which the environment would not be found".to_owned());
     }
     let has_login = |c: Command<'_>| {
@@ -564,36 +536,4 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
 fn is_login(argument: &str) -> bool {
     argument == "--login"
         || (argument.starts_with('-') && !argument.starts_with("--") && argument.contains('l'))
-}
-
-/// The path of the system's packages that a step names, if it does; also the `/usr/local` that another
-/// stage's packages are copied over.
-fn system_folder(step: Step<'_>) -> Option<&str> {
-    let over = step
-        .words()
-        .next_back()
-        .and_then(Word::value)
-        .filter(|_| matches!(step.name(), "COPY" | "ADD") && step.source().is_some())
-        .filter(|to| {
-            matches!(
-                to.trim_end_matches('/'),
-                "" | "/usr" | "/usr/local" | "/usr/local/lib"
-            )
-        });
-    if over.is_some() {
-        return over;
-    }
-    let text = step
-        .file()
-        .text()
-        .get(std::ops::Range::<usize>::from(step.range()))?;
-    ["site-packages", "dist-packages"]
-        .into_iter()
-        .find_map(|name| {
-            let at = text.find(name)?;
-            let start = text[..at]
-                .rfind([' ', '"', '\'', '=', '\n', ':'])
-                .map_or(0, |i| i + 1);
-            Some(&text[start..at + name.len()])
-        })
 }
