@@ -69,7 +69,9 @@ pub(crate) fn scripts(
                 });
             match on_path.or_else(|| standing.read_at(path, command).found()) {
                 Some(text) => finds_it(stage, interpreter, path, &text)?,
-                None if path.starts_with("/tmp/") || path.contains("get-pip") => {}
+                // Installers that are downloaded.
+                None if command.step().name() == "RUN"
+                    && (path.starts_with("/tmp/") || path.contains("get-pip")) => {}
                 None => open.push(unseen(path)),
             }
         }

@@ -15,7 +15,18 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<Unproven> {
                 remedy: "look for /usr/local/bin in its configuration".to_owned(),
             });
         }
-        if standing.entry().commands().any(|c| c.is("sshd")) {
+        let serves_ssh = |c: dfix_model::Command<'_>| {
+            // `service ssh start`, `/etc/init.d/ssh start`
+            let is_service = c.is_any(&["service", "ssh"])
+                && c.args()
+                    .any(|w| matches!(w.value(), Some("restart" | "start")))
+                && c.words().any(|w| {
+                    w.value()
+                        .is_some_and(|v| v.ends_with("ssh") || v.ends_with("sshd"))
+                });
+            c.is("sshd") || is_service
+        };
+        if standing.entry().commands().any(serves_ssh) {
             open.push(Unproven {
                 condition: "whether what is called over ssh needs the environment: its sessions have a PATH of their own".to_owned(),
                 remedy: "set PATH in /etc/environment too".to_owned(),
