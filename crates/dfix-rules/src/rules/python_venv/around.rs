@@ -128,8 +128,8 @@ pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<Unprov
                 remedy: "let the link name /opt/venv/bin/python".to_owned(),
             });
         }
-        if let Some(script) = script_of_context(command).filter(|_| is_before) {
-            match stage.read_at(script, command).found() {
+        if let Some(script) = script_of_context(stage, command).filter(|_| is_before) {
+            match stage.read_at(&script, command).found() {
                 Some(text) if !text.contains("pip") && !text.contains("setup.py") => {}
                 _ => open.push(Unproven {
                     condition: format!(
@@ -155,7 +155,7 @@ fn links_the_systems_python(command: Command<'_>) -> bool {
 }
 
 /// A script that a command of the build runs, by a path of its own.
-pub(crate) fn script_of_context(command: Command<'_>) -> Option<&str> {
+pub(crate) fn script_of_context(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
     if command.step().name() != "RUN" {
         return None;
     }
@@ -165,7 +165,7 @@ pub(crate) fn script_of_context(command: Command<'_>) -> Option<&str> {
     } else {
         command.program()
     };
-    let path = word?.value()?;
+    let path = stage.expand_text(word?, command)?;
     let is_own = path.strip_suffix(".sh").is_some()
         || (path.contains('/')
             && !is_shell
@@ -173,7 +173,7 @@ pub(crate) fn script_of_context(command: Command<'_>) -> Option<&str> {
             && !path.contains("/sbin/")
             && !path.starts_with("/etc/init.d/")
             && !path.contains("node_modules/")
-            && !is_of_autoconf(path));
+            && !is_of_autoconf(&path));
     (is_own && !command.has_inner()).then_some(path)
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn scripts(
             let is_script = path.ends_with(".sh")
                 || path.ends_with(".py")
                 || (shell && !path.is_empty())
-                || around::script_of_context(command).is_some()
+                || around::script_of_context(standing, command).is_some()
                 || (command.step().name() != "RUN"
                     && (is_put_on_path(standing, path)
                         || around::is_file_of_somebody(standing, path)));
