@@ -143,6 +143,7 @@ fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
 fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     let served = stage.entry().served()?;
     let runs_files = crate::programs::is_pythons(served.name())
+        || is_source_beside(served)
         || served.is_any(&[
             "bundle",
             "bun",
@@ -203,6 +204,16 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     }
     let is_open_to_all = ["/tmp", "/var/tmp"].iter().any(|f| is_below(&folder, f));
     (!is_open_to_all && !goes_to(stage, given)).then(|| beside(&folder))
+}
+
+/// Whether the program is a text that another program reads, by its name, and lies where it is
+/// started: `./boot.sh`.
+fn is_source_beside(served: Command<'_>) -> bool {
+    let program = served.program().map_or("", Word::known_start);
+    !program.starts_with('/')
+        && [".sh", ".py", ".js", ".rb", ".pl", ".php"]
+            .iter()
+            .any(|ending| program.ends_with(ending))
 }
 
 /// Whether the step puts only lists of dependencies there, and not the application.

@@ -149,7 +149,7 @@ fn of_command(command: Command<'_>) -> Option<Left> {
         "mix" => {
             (is("local.hex") || is("local.rebar") || is("archive.install"))
                 && !is_set(command, "MIX_HOME")
-                && starts_mix(command)
+                && starts(command, &["mix", "iex"])
         }
         "stack" => is("install") && !command.has_option("--local-bin-path"),
         "cabal" => is("install") && !command.has_option("--installdir"),
@@ -199,6 +199,13 @@ fn of_command(command: Command<'_>) -> Option<Left> {
         && !has_python
         && !is_set(command, "UV_PYTHON_INSTALL_DIR");
     let builds_at_home = matches!(name, "stack" | "cabal" | "opam" | "ghcup");
+    // Corepack keeps the package manager at home, and fetches it again for another user.
+    let keeps_manager = name == "corepack"
+        && !is_set(command, "COREPACK_HOME")
+        && starts(command, &["pnpm", "pnpx", "yarn", "yarnpkg"]);
+    if keeps_manager {
+        return left("`corepack`".to_owned(), false);
+    }
     if fetches_python || builds_at_home || keeps_things_at_home(command) {
         return left(format!("`{name}`"), false);
     }
@@ -245,13 +252,14 @@ fn is_set(command: Command<'_>, variable: &str) -> bool {
         .is_some_and(|stage| stage.env_at(command, variable).is_set())
 }
 
-/// Whether the container starts `mix`, which wants its archives then too.
-fn starts_mix(command: Command<'_>) -> bool {
+/// Whether the container starts one of these programs, which want what they have at home then too.
+fn starts(command: Command<'_>, programs: &[&str]) -> bool {
     command.stage().is_some_and(|stage| {
+        let is_one = |w: Word<'_>| programs.iter().any(|program| w.is(program));
         stage
             .entry()
             .commands()
-            .any(|c| c.is_any(&["mix", "iex"]) || c.args().any(|w| w.is("mix")))
+            .any(|c| c.is_any(programs) || c.args().any(is_one))
     })
 }
 
