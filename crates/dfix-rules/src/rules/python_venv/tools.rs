@@ -167,48 +167,71 @@ pub(crate) fn tools_of_nobody<'m>(
     found
 }
 
-/// Commands that put a program of a name of their own into a folder.
+/// Commands that put a program of a name of their own into a folder that they are told.
 const PUTTERS: &[&str] = &[
-    "bsdtar", "cargo", "chmod", "cp", "curl", "gem", "go", "install", "ln", "make", "mv", "npm",
-    "tar", "unzip", "wget", "yarn",
+    "bsdtar", "chmod", "cp", "curl", "install", "ln", "make", "mv", "tar", "unzip", "wget",
 ];
 
-/// Whether the stage puts a file of this name somewhere before: something downloads, copies or links it.
+/// Installers that know where programs go.
+const INSTALLERS: &[&str] = &["cargo", "gem", "go", "npm", "yarn"];
+
+/// Whether the stage puts the file that `use_` names there before: something downloads, copies or
+/// links it. A folder or an archive of the program's name elsewhere may as well be what pip installs.
 fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
+    let folder = use_.value().and_then(|text| text.rsplit_once('/'));
+    let Some((folder, _)) = folder else {
+        return false;
+    };
+    let bare = |w: Word<'_>| w.written().trim_matches(['"', '\'']).to_owned();
+    let is_before = |w: Word<'_>| w.range().start() < use_.range().start();
     let names = |w: Word<'_>| {
-        w.range().start() < use_.range().start()
-            && w.written()
-                .trim_end_matches(['"', '\'', '/'])
-                .rsplit('/')
-                .next()
-                .is_some_and(|last| last.starts_with(tool))
+        let text = bare(w);
+        let last = text.trim_end_matches('/').rsplit('/').next();
+        is_before(w) && last.is_some_and(|last| last.starts_with(tool))
+    };
+    let is_there = |w: Word<'_>| {
+        let text = bare(w);
+        text.trim_end_matches('/') == folder
+            || text
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'))
     };
     // `COPY bin/* /usr/local/bin/`: the file may be among them.
-    let brings_many = |step: Step<'_>| {
-        let into = step.words().next_back().is_some_and(|to| {
-            let to = to.written().trim_matches('"').trim_end_matches('/');
-            to == "/usr/local/bin" || to == "/usr/bin"
-        });
-        into && step.sources().any(|source| {
-            let source = source.written();
-            source.contains(['*', '$'])
-                || matches!(
-                    source.rsplit('/').next(),
-                    Some("" | "." | "bin" | "scripts")
-                )
-        })
+    let brings_it = |step: Step<'_>| {
+        let Some(to) = step.words().next_back() else {
+            return false;
+        };
+        let is_folder = bare(to).trim_end_matches('/') == folder;
+        let may_be = |source: Word<'_>| {
+            let text = bare(source);
+            names(source)
+                || text.contains(['*', '$'])
+                || matches!(text.rsplit('/').next(), Some("" | "." | "bin" | "scripts"))
+        };
+        is_before(to) && ((is_there(to) && names(to)) || (is_folder && step.sources().any(may_be)))
     };
     stage
         .lineage()
         .flat_map(Stage::steps)
         .any(|step| match step.name() {
-            "ADD" | "COPY" => step.words().any(names) || brings_many(step),
-            "RUN" => step.commands().any(|c| {
-                (c.is_any(PUTTERS) && c.args().any(names))
-                    || c.redirects()
-                        .filter_map(dfix_model::Redirect::target)
-                        .any(names)
-            }),
+            "ADD" | "COPY" => brings_it(step),
+            "RUN" => {
+                let words = || {
+                    step.commands().flat_map(|c| {
+                        c.args()
+                            .chain(c.redirects().filter_map(dfix_model::Redirect::target))
+                    })
+                };
+                let is_put = |c: dfix_model::Command<'_>| {
+                    c.is_any(PUTTERS) && c.args().any(names)
+                        || c.redirects()
+                            .filter_map(dfix_model::Redirect::target)
+                            .any(names)
+                };
+                step.commands()
+                    .any(|c| c.is_any(INSTALLERS) && c.args().any(names))
+                    || (step.commands().any(is_put) && words().any(is_there))
+            }
             _ => false,
         })
 }
