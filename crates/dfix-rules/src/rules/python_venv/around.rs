@@ -212,6 +212,34 @@ pub(crate) fn ansible(stage: Stage<'_>) -> Option<Unproven> {
     })
 }
 
+/// A package of pip's that belongs, by its name, to a program of the distribution: that runs by the
+/// system's Python and would not find it in the environment.
+pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<Unproven> {
+    let installed = &stage.python_packages().known;
+    let names: Vec<String> = installed
+        .iter()
+        .map(|package| dfix_model::requirements::normal_python_name(&package.name))
+        .collect();
+    let (program, plugin) = standing_on(stage)
+        .flat_map(super::services::packages)
+        .filter(|program| program.len() > 3 && !program.starts_with("python"))
+        .find_map(|program| {
+            let is_its = |name: &&String| {
+                name.strip_prefix(program.as_str())
+                    .is_some_and(|rest| rest.starts_with('-'))
+            };
+            let plugin = names.iter().find(is_its)?.clone();
+            let is_pips_too = names.contains(&program);
+            (!is_pips_too).then_some((program, plugin))
+        })?;
+    Some(Unproven {
+        condition: format!(
+            "whether {program}, which runs by the system's Python, loads {plugin}: it does not see the environment"
+        ),
+        remedy: format!("install {program} with pip too"),
+    })
+}
+
 /// The package that brings `python`, the name of Python 2, along: an environment takes that name over.
 ///
 /// In older releases Node's packages bring it too, and node-gyp calls it by that name.

@@ -169,7 +169,7 @@ pub(crate) fn tools_of_nobody<'m>(
 
 /// Commands that put a program of a name of their own into a folder that they are told.
 const PUTTERS: &[&str] = &[
-    "bsdtar", "chmod", "cp", "curl", "install", "ln", "make", "mv", "tar", "unzip", "wget",
+    "bsdtar", "chmod", "cp", "curl", "install", "ln", "make", "mv", "tar", "tee", "unzip", "wget",
 ];
 
 /// Installers that know where programs go.
@@ -222,15 +222,29 @@ fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
                             .chain(c.redirects().filter_map(dfix_model::Redirect::target))
                     })
                 };
-                let is_put = |c: dfix_model::Command<'_>| {
-                    c.is_any(PUTTERS) && c.args().any(names)
-                        || c.redirects()
-                            .filter_map(dfix_model::Redirect::target)
-                            .any(names)
+                // A file of the folder is told by its whole name: `ecs-cli` is not `ecs`.
+                let is_named = |w: Word<'_>| {
+                    let text = bare(w);
+                    is_before(w)
+                        && text
+                            .strip_prefix(folder)
+                            .is_some_and(|rest| rest.strip_prefix('/') == Some(tool))
                 };
+                let is_folder = |w: Word<'_>| {
+                    let text = bare(w);
+                    text.trim_end_matches(['.', '/']) == folder
+                };
+                let puts = |c: &dfix_model::Command<'_>| c.is_any(PUTTERS);
+                let mut putters = step.commands().filter(puts);
                 step.commands()
                     .any(|c| c.is_any(INSTALLERS) && c.args().any(names))
-                    || (step.commands().any(is_put) && words().any(is_there))
+                    || step.commands().any(|c| {
+                        puts(&c) && c.args().any(is_named)
+                            || c.redirects()
+                                .filter_map(dfix_model::Redirect::target)
+                                .any(is_named)
+                    })
+                    || (putters.any(|c| c.args().any(names)) && words().any(is_folder))
             }
             _ => false,
         })

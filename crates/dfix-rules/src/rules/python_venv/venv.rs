@@ -221,6 +221,7 @@ fn of_apt<'m>(
     open.extend(around::unknown_release(stage));
     open.extend(around::python_2(stage, first));
     open.extend(around::ansible(stage));
+    open.extend(around::plugin_of_the_systems(stage));
     open.extend(around::other_pythons(stage, first, named));
     open.extend(around::setuptools(
         names.iter().map(|(n, ..)| n.as_str()),
@@ -331,6 +332,7 @@ fn of_apk<'m>(
     }
     let mut open = Vec::new();
     open.extend(around::ansible(stage));
+    open.extend(around::plugin_of_the_systems(stage));
     if !imported.is_empty() {
         open.push(Unproven {
             condition: format!(
