@@ -222,7 +222,9 @@ pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<Unproven> {
         .collect();
     let (program, plugin) = standing_on(stage)
         .flat_map(super::services::packages)
-        .filter(|program| program.len() > 3 && !program.starts_with("python"))
+        // docker-compose is a program of its own.
+        .filter(|program| program.len() > 3 && program != "docker")
+        .filter(|program| !program.starts_with("python"))
         .find_map(|program| {
             let is_its = |name: &&String| {
                 name.strip_prefix(program.as_str())
