@@ -1,7 +1,7 @@
 //! The programs that lie in a virtual environment once there is one, and are named by their whole path.
 
 use dfix_engine::Unproven;
-use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_model::{Command, PackageCommand, PackageManager, Redirect, Stage, Step, Word};
 
 use super::interpreters::{environment_has, is_about_files};
 use super::venv::standing_on;
@@ -178,74 +178,54 @@ const INSTALLERS: &[&str] = &["cargo", "gem", "go", "npm", "yarn"];
 /// Whether the stage puts the file that `use_` names there before: something downloads, copies or
 /// links it. A folder or an archive of the program's name elsewhere may as well be what pip installs.
 fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
-    let folder = use_.value().and_then(|text| text.rsplit_once('/'));
-    let Some((folder, _)) = folder else {
+    let Some((path, folder)) = use_
+        .value()
+        .and_then(|path| Some((path, path.rsplit_once('/')?.0)))
+    else {
         return false;
     };
-    let bare = |w: Word<'_>| w.written().trim_matches(['"', '\'']).to_owned();
     let is_before = |w: Word<'_>| w.range().start() < use_.range().start();
-    let names = |w: Word<'_>| {
-        let text = bare(w);
-        let last = text.trim_end_matches('/').rsplit('/').next();
-        is_before(w) && last.is_some_and(|last| last.starts_with(tool))
-    };
-    let is_there = |w: Word<'_>| {
-        let text = bare(w);
-        text.trim_end_matches('/') == folder
-            || text
-                .strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
+    let is_path = |w: Word<'_>| is_before(w) && bare(w) == path;
+    let is_folder = |w: Word<'_>| is_before(w) && bare(w).trim_end_matches(['.', '/']) == folder;
+    // What is downloaded or unpacked has more to its name: `tool-1.2-linux.tar.gz`.
+    let is_its = |w: Word<'_>| is_before(w) && last_name(bare(w)).starts_with(tool);
     // `COPY bin/* /usr/local/bin/`: the file may be among them.
-    let brings_it = |step: Step<'_>| {
-        let Some(to) = step.words().next_back() else {
-            return false;
-        };
-        let is_folder = bare(to).trim_end_matches('/') == folder;
-        let may_be = |source: Word<'_>| {
-            let text = bare(source);
-            names(source)
-                || text.contains(['*', '$'])
-                || matches!(text.rsplit('/').next(), Some("" | "." | "bin" | "scripts"))
-        };
-        is_before(to) && ((is_there(to) && names(to)) || (is_folder && step.sources().any(may_be)))
+    let may_be = |source: Word<'_>| {
+        let text = bare(source);
+        last_name(text) == tool
+            || text.contains(['*', '$'])
+            || matches!(text.rsplit('/').next(), Some("" | "." | "bin" | "scripts"))
     };
-    stage
-        .lineage()
-        .flat_map(Stage::steps)
-        .any(|step| match step.name() {
-            "ADD" | "COPY" => brings_it(step),
-            "RUN" => {
-                let words = || {
-                    step.commands().flat_map(|c| {
-                        c.args()
-                            .chain(c.redirects().filter_map(dfix_model::Redirect::target))
-                    })
-                };
-                // A file of the folder is told by its whole name: `ecs-cli` is not `ecs`.
-                let is_named = |w: Word<'_>| {
-                    let text = bare(w);
-                    is_before(w)
-                        && text
-                            .strip_prefix(folder)
-                            .is_some_and(|rest| rest.strip_prefix('/') == Some(tool))
-                };
-                let is_folder = |w: Word<'_>| {
-                    let text = bare(w);
-                    text.trim_end_matches(['.', '/']) == folder
-                };
-                let puts = |c: &dfix_model::Command<'_>| c.is_any(PUTTERS);
-                let mut putters = step.commands().filter(puts);
-                step.commands()
-                    .any(|c| c.is_any(INSTALLERS) && c.args().any(names))
-                    || step.commands().any(|c| {
-                        puts(&c) && c.args().any(is_named)
-                            || c.redirects()
-                                .filter_map(dfix_model::Redirect::target)
-                                .any(is_named)
-                    })
-                    || (putters.any(|c| c.args().any(names)) && words().any(is_folder))
-            }
-            _ => false,
-        })
+    let mut steps = stage.lineage().flat_map(Stage::steps);
+    steps.any(|step| match step.name() {
+        "ADD" | "COPY" => step
+            .target()
+            .is_some_and(|to| is_path(to) || (is_folder(to) && step.sources().any(may_be))),
+        "RUN" => {
+            let putters = || step.commands().filter(|c| c.is_any(PUTTERS));
+            let mut installers = step.commands().filter(|c| c.is_any(INSTALLERS));
+            let mut written = step.commands().flat_map(targets);
+            let mut words = step.commands().flat_map(|c| c.args().chain(targets(c)));
+            installers.any(|c| c.args().any(is_its))
+                || written.any(is_path)
+                || putters().any(|c| c.args().any(is_path))
+                || (putters().any(|c| c.args().any(is_its)) && words.any(is_folder))
+        }
+        _ => false,
+    })
+}
+
+/// The files that a command's redirections name.
+fn targets(command: Command<'_>) -> impl Iterator<Item = Word<'_>> {
+    command.redirects().filter_map(Redirect::target)
+}
+
+/// The word as written, without quotes around it.
+fn bare(word: Word<'_>) -> &str {
+    word.written().trim_matches(['"', '\''])
+}
+
+fn last_name(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    path.rsplit('/').next().unwrap_or(path)
 }
