@@ -71,15 +71,6 @@ fn arrows_point_to_the_left() {
 }
 
 #[test]
-fn only_syntax_knows_rowan() {
-    for name in &LAYERS[1..] {
-        let manifest = root().join("crates").join(name).join("Cargo.toml");
-        let manifest = fs::read_to_string(manifest).unwrap();
-        assert!(!manifest.contains("rowan"), "{name} uses rowan");
-    }
-}
-
-#[test]
 fn nothing_below_the_front_ends_touches_the_world() {
     const WORLD: [&str; 11] = [
         "std::fs",

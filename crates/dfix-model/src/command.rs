@@ -4,10 +4,9 @@ pub(crate) mod variables;
 
 use std::ops::Range;
 
-use dfix_syntax::{LeanNode, LeanToken, SyntaxKind, TextRange, TextSize};
+use dfix_syntax::{NodeRef, SyntaxKind, TextRange, TextSize, TokenRef};
 
 use crate::gather::{Folder, Gathered};
-use crate::spot::Spot;
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::word::{Word, WordData, WordKind};
@@ -54,43 +53,43 @@ pub(crate) struct RedirectData {
 }
 
 /// The text of a node's direct tokens of one kind, joined: continuations cut tokens.
-fn joined(node: LeanNode<'_>, kind: SyntaxKind) -> Option<Box<str>> {
+fn joined(node: NodeRef<'_>, kind: SyntaxKind) -> Option<Box<str>> {
     let mut pieces = node.tokens().filter(|t| t.kind() == kind);
     let mut text = pieces.next()?.text().to_owned();
-    text.extend(pieces.map(LeanToken::text));
+    text.extend(pieces.map(TokenRef::text));
     Some(text.into())
 }
 
 /// The data of the word right below a node.
-fn word_of(text: &str, spot: &Spot<'_>, offset: TextSize, kind: WordKind) -> Option<WordData> {
-    spot.children()
+fn word_of(text: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Option<WordData> {
+    node.children()
         .find(|child| child.kind() == SyntaxKind::WORD)
-        .map(|word| WordData::of_spot(text, &word, offset, kind))
+        .map(|word| WordData::of_ref(text, word, offset, kind))
 }
 
 impl AssignmentData {
-    pub(crate) fn of_spot(text: &str, spot: &Spot<'_>, offset: TextSize, kind: WordKind) -> Self {
+    pub(crate) fn of_ref(text: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Self {
         AssignmentData {
-            range: spot.text_range() + offset,
-            name: joined(spot.lean(), SyntaxKind::NAME).unwrap_or_default(),
-            value: word_of(text, spot, offset, kind),
+            range: node.text_range() + offset,
+            name: joined(node, SyntaxKind::NAME).unwrap_or_default(),
+            value: word_of(text, node, offset, kind),
         }
     }
 }
 
 impl RedirectData {
-    pub(crate) fn of_spot(
+    pub(crate) fn of_ref(
         text: &str,
-        spot: &Spot<'_>,
+        node: NodeRef<'_>,
         offset: TextSize,
         kind: WordKind,
     ) -> Option<Self> {
-        let token = |kind| spot.lean().tokens().find(|t| t.kind() == kind);
+        let token = |kind| node.tokens().find(|t| t.kind() == kind);
         Some(RedirectData {
-            range: spot.text_range() + offset,
+            range: node.text_range() + offset,
             operator: token(SyntaxKind::REDIRECT_OP)?.text().into(),
             fd: token(SyntaxKind::FD).map(|t| t.text().into()),
-            target: word_of(text, spot, offset, kind),
+            target: word_of(text, node, offset, kind),
         })
     }
 }

@@ -5,14 +5,13 @@ mod inner;
 use std::cell::OnceCell;
 
 use dfix_syntax::ast::{self, AstNode};
-use dfix_syntax::{Enclosure, LeanNode, NodeOrToken, SyntaxKind, TextRange, TextSize};
+use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, TextRange, TextSize};
 
 use crate::command::variables::Variables;
 use crate::command::{
     AssignmentData, CommandData, Connector, Operator, RedirectData, Surroundings,
 };
 use crate::peel;
-use crate::spot::Spot;
 use crate::step::Step;
 use crate::word::{WordData, WordKind};
 
@@ -102,7 +101,7 @@ pub(crate) fn gather(step: Step<'_>) -> Gathered {
         return walk.found;
     }
     if let Some(script) = instruction.script() {
-        walk.list(&Spot::top(script.syntax()), scope);
+        walk.list(script.syntax().borrowed(), scope);
     }
     for heredoc in instruction.heredocs() {
         scope.lines = true;
@@ -110,7 +109,7 @@ pub(crate) fn gather(step: Step<'_>) -> Gathered {
         walk.scripts = scope.script;
         walk.folder = Folder::Start;
         match heredoc.body().and_then(|b| b.script()) {
-            Some(script) => walk.list(&Spot::top(script.syntax()), scope),
+            Some(script) => walk.list(script.syntax().borrowed(), scope),
             None => walk.given(&heredoc, scope),
         }
     }
@@ -157,7 +156,7 @@ impl Walk<'_> {
 
     /// Commands with operators between them; also the inside of a compound, whose keywords say what
     /// its parts are for.
-    fn list(&mut self, node: &Spot<'_>, mut scope: Scope) {
+    fn list(&mut self, node: NodeRef<'_>, mut scope: Scope) {
         let outer = scope.around;
         let is_list = node.kind() == SyntaxKind::SHELL_SCRIPT;
         let mut before: Option<Connector> = None;
@@ -236,7 +235,7 @@ impl Walk<'_> {
                             || (after == Some(Operator::And) && after_test);
                     }
                     let first = self.next_command();
-                    self.element(&child, inner, before.take(), &mut last);
+                    self.element(child, inner, before.take(), &mut last);
                     if is_list {
                         after_test = child.kind() == SyntaxKind::TEST_COMMAND
                             || self.found.commands.get(first as usize).is_some_and(|c| {
@@ -254,7 +253,7 @@ impl Walk<'_> {
 
     fn element(
         &mut self,
-        node: &Spot<'_>,
+        node: NodeRef<'_>,
         mut scope: Scope,
         before: Option<Connector>,
         last: &mut Option<u32>,
@@ -291,7 +290,7 @@ impl Walk<'_> {
     }
 
     /// A part that cannot move the rest to another folder.
-    fn apart(&mut self, node: &Spot<'_>, scope: Scope) {
+    fn apart(&mut self, node: NodeRef<'_>, scope: Scope) {
         let folder = self.folder;
         self.list(node, scope);
         self.folder = folder;
@@ -299,12 +298,12 @@ impl Walk<'_> {
 
     fn pipeline(
         &mut self,
-        node: &Spot<'_>,
+        node: NodeRef<'_>,
         mut scope: Scope,
         mut before: Option<Connector>,
     ) -> Option<u32> {
         let pipes = |t: &SyntaxKind| matches!(t, SyntaxKind::PIPE | SyntaxKind::PIPE_AND);
-        let has_pipes = node.lean().tokens().any(|t| pipes(&t.kind()));
+        let has_pipes = node.tokens().any(|t| pipes(&t.kind()));
         let mut last = None;
         for element in node.children_with_tokens() {
             match element {
@@ -326,7 +325,7 @@ impl Walk<'_> {
                 NodeOrToken::Node(child) => {
                     let folder = self.folder;
                     scope.around.piped = has_pipes;
-                    self.element(&child, scope, before.take(), &mut last);
+                    self.element(child, scope, before.take(), &mut last);
                     if has_pipes {
                         self.folder = folder;
                     }
@@ -336,7 +335,12 @@ impl Walk<'_> {
         last
     }
 
-    fn command(&mut self, node: &Spot<'_>, scope: Scope, before: Option<Connector>) -> Option<u32> {
+    fn command(
+        &mut self,
+        node: NodeRef<'_>,
+        scope: Scope,
+        before: Option<Connector>,
+    ) -> Option<u32> {
         let words_start = self.found.words.len();
         let assignments_start = self.found.assignments.len();
         let redirects_start = self.found.redirects.len();
@@ -345,18 +349,18 @@ impl Walk<'_> {
         for child in node.children() {
             match child.kind() {
                 SyntaxKind::ASSIGNMENT if self.found.words.len() == words_start => {
-                    let data = AssignmentData::of_spot(self.text, &child, scope.offset, scope.kind);
+                    let data = AssignmentData::of_ref(self.text, child, scope.offset, scope.kind);
                     rich |= data.value.as_ref().is_some_and(|v| v.node.is_some());
                     self.found.assignments.push(data);
                 }
                 SyntaxKind::WORD | SyntaxKind::ASSIGNMENT => {
-                    let data = WordData::of_spot(self.text, &child, scope.offset, scope.kind);
+                    let data = WordData::of_ref(self.text, child, scope.offset, scope.kind);
                     rich |= data.node.is_some();
                     self.found.words.push(data);
                 }
                 SyntaxKind::REDIRECT => {
                     if let Some(data) =
-                        RedirectData::of_spot(self.text, &child, scope.offset, scope.kind)
+                        RedirectData::of_ref(self.text, child, scope.offset, scope.kind)
                     {
                         here_documents_only &= data.operator.starts_with("<<");
                         rich |= data.target.as_ref().is_some_and(|v| v.node.is_some());
@@ -371,7 +375,7 @@ impl Walk<'_> {
         if words.is_empty() && assignments.is_empty() && here_documents_only {
             return None;
         }
-        let range = trimmed(node.lean()) + scope.offset;
+        let range = trimmed(node) + scope.offset;
         let index = self.push(CommandData {
             range,
             words: words.clone(),
@@ -391,7 +395,7 @@ impl Walk<'_> {
             let mut inner = scope;
             inner.outer = Some(index);
             for child in node.children() {
-                self.substitutions(&child, inner);
+                self.substitutions(child, inner);
             }
         }
         self.inner_scripts(index, node, scope);
@@ -418,7 +422,7 @@ impl Walk<'_> {
     }
 
     /// Commands in the substitutions of a node.
-    fn substitutions(&mut self, node: &Spot<'_>, mut scope: Scope) {
+    fn substitutions(&mut self, node: NodeRef<'_>, mut scope: Scope) {
         for child in node.children() {
             match child.kind() {
                 SyntaxKind::COMMAND_SUBST
@@ -433,9 +437,9 @@ impl Walk<'_> {
                         continue;
                     }
                     scope.around.substitution = true;
-                    self.apart(&child, scope);
+                    self.apart(child, scope);
                 }
-                _ => self.substitutions(&child, scope),
+                _ => self.substitutions(child, scope),
             }
         }
     }
@@ -490,7 +494,7 @@ impl Walk<'_> {
 }
 
 /// A node's range without blanks and comments at its ends.
-fn trimmed(node: LeanNode<'_>) -> TextRange {
+fn trimmed(node: NodeRef<'_>) -> TextRange {
     let mut solid: Option<TextRange> = None;
     for element in node.children_with_tokens() {
         let (kind, range) = match element {

@@ -22,7 +22,6 @@ mod ports;
 pub mod requirements;
 pub mod same;
 mod shell;
-mod spot;
 mod stage;
 mod step;
 mod user;

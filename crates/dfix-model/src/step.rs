@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use dfix_syntax::ast::{self, AstNode, HasPaths, HasWord, Instruction};
-use dfix_syntax::{LeanNode, SyntaxKind, SyntaxNode, TextRange};
+use dfix_syntax::{SyntaxKind, SyntaxNode, TextRange};
 
 use crate::Model;
 use crate::command::Command;
@@ -384,7 +384,7 @@ pub(crate) fn json_words(form: &ast::ExecForm) -> Vec<WordData> {
     };
     // A continuation may cut a string in two.
     let is_joined = |next: SyntaxKind| next.is_trivia() || next == SyntaxKind::JSON_STRING;
-    let mut tokens = LeanNode::of(form.syntax()).tokens().peekable();
+    let mut tokens = form.syntax().borrowed().tokens().peekable();
     while let Some(token) = tokens.next() {
         match token.kind() {
             SyntaxKind::JSON_STRING => match &mut current {

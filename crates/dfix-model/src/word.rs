@@ -1,10 +1,9 @@
 //! Words: what they stand for and where they are.
 
 use dfix_syntax::ast::{AstNode, Variable};
-use dfix_syntax::{Enclosure, LeanNode, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 use crate::Model;
-use crate::spot::Spot;
 
 /// In which syntax a word is written: decides how new text must be quoted beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +52,12 @@ pub struct Word<'m> {
 impl WordData {
     /// The data of a word node (or any node made of word parts).
     pub(crate) fn of_node(file: &str, node: &SyntaxNode, kind: WordKind) -> Self {
-        WordData::of_spot(file, &Spot::top(node), TextSize::new(0), kind)
+        WordData::of_ref(file, node.borrowed(), TextSize::new(0), kind)
     }
 
     /// The same for a node whose tree begins at `offset`.
-    pub(crate) fn of_spot(file: &str, spot: &Spot<'_>, offset: TextSize, kind: WordKind) -> Self {
-        let range = spot.text_range() + offset;
+    pub(crate) fn of_ref(file: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Self {
+        let range = node.text_range() + offset;
         if is_plain(&file[range]) {
             return WordData {
                 range,
@@ -77,14 +76,14 @@ impl WordData {
             text: String::new(),
             splits: false,
         };
-        let complete = reading.append(spot.lean(), false);
+        let complete = reading.append(node, false);
         WordData {
             range,
             kind,
             splits: reading.splits,
             text: reading.text(),
             complete,
-            node: (!complete).then(|| spot.node().clone()),
+            node: (!complete).then(|| node.to_node()),
             offset,
         }
     }
@@ -305,7 +304,7 @@ impl Reading<'_> {
     }
 
     /// Appends what is known; `false` at the first thing that is not.
-    fn append(&mut self, node: LeanNode<'_>, quoted: bool) -> bool {
+    fn append(&mut self, node: NodeRef<'_>, quoted: bool) -> bool {
         let parent = node.kind();
         for part in node.children_with_tokens() {
             let known = match part {

@@ -9,7 +9,7 @@ pub(crate) fn is_free(stage: Stage<'_>, key: &str) -> bool {
         && !stage
             .lineage()
             .flat_map(Stage::steps)
-            .any(|step| step.syntax().text().to_string().contains(key))
+            .any(|step| step.syntax().text().contains(key))
 }
 
 /// Whether the Dockerfile's name or that of its last stage says that the image is not for

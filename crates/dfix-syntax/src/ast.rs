@@ -11,7 +11,9 @@ pub use instructions::*;
 pub use shell::*;
 pub use word::*;
 
-use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::element::NodeOrToken;
+use crate::kind::SyntaxKind;
+use crate::tree::{SyntaxNode, SyntaxToken};
 
 /// A typed view of a node.
 pub trait AstNode: Sized {
@@ -26,13 +28,13 @@ macro_rules! ast_nodes {
     ($($(#[$doc:meta])* $name:ident = $kind:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        pub struct $name(pub(crate) $crate::kind::SyntaxNode);
+        pub struct $name(pub(crate) $crate::tree::SyntaxNode);
 
         impl $crate::ast::AstNode for $name {
-            fn cast(node: $crate::kind::SyntaxNode) -> Option<Self> {
+            fn cast(node: $crate::tree::SyntaxNode) -> Option<Self> {
                 (node.kind() == $crate::kind::SyntaxKind::$kind).then_some($name(node))
             }
-            fn syntax(&self) -> &$crate::kind::SyntaxNode {
+            fn syntax(&self) -> &$crate::tree::SyntaxNode {
                 &self.0
             }
         }
@@ -50,7 +52,7 @@ pub(crate) fn children<N: AstNode>(node: &SyntaxNode) -> impl Iterator<Item = N>
 
 pub(crate) fn token(node: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxToken> {
     node.children_with_tokens()
-        .filter_map(rowan::NodeOrToken::into_token)
+        .filter_map(NodeOrToken::into_token)
         .find(|t| t.kind() == kind)
 }
 
@@ -59,7 +61,7 @@ pub(crate) fn joined(node: &SyntaxNode, kind: SyntaxKind) -> Option<String> {
     let mut text: Option<String> = None;
     for piece in node
         .children_with_tokens()
-        .filter_map(rowan::NodeOrToken::into_token)
+        .filter_map(NodeOrToken::into_token)
         .filter(|t| t.kind() == kind)
     {
         text.get_or_insert_default().push_str(piece.text());

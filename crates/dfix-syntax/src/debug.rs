@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use rowan::{NodeOrToken, WalkEvent};
+use crate::element::{NodeOrToken, WalkEvent};
 
-use crate::kind::SyntaxNode;
+use crate::tree::SyntaxNode;
 
 /// One line an element: `KIND@start..end`, and the text of tokens.
 pub(crate) fn tree(root: &SyntaxNode) -> String {

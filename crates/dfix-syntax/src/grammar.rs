@@ -18,16 +18,18 @@ mod word;
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
-use rowan::{GreenNode, TextRange, TextSize};
+use text_size::{TextRange, TextSize};
 
 use crate::SyntaxError;
-use crate::green::Shared;
 use crate::join::{self, Line};
 use crate::kind::SyntaxKind::{
     self, BOM, COMMENT, DIRECTIVE, DIRECTIVE_TEXT, EQ, FILE, HASH, NEWLINE, WHITESPACE,
 };
+use crate::scratch::Scratch;
 use crate::sink::{Gap, Sink};
+use crate::tree::Tree;
 
 pub(crate) use embedded::embedded;
 pub(crate) use shell::Event;
@@ -52,12 +54,12 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// Parses a whole file.
-pub(crate) fn file(text: &str, shared: &mut Shared) -> (GreenNode, Vec<SyntaxError>) {
-    let gaps = std::mem::take(&mut shared.buffers.joined_gaps);
-    let logical = std::mem::take(&mut shared.buffers.logical);
+pub(crate) fn file(text: &str, scratch: &mut Scratch) -> (Arc<Tree>, Vec<SyntaxError>) {
+    let gaps = std::mem::take(&mut scratch.joined_gaps);
+    let logical = std::mem::take(&mut scratch.logical);
     let mut grammar = Grammar {
         text,
-        sink: Sink::new(text, shared),
+        sink: Sink::new(text, scratch),
         errors: Vec::new(),
         escape: '\\',
         gaps,
@@ -71,10 +73,10 @@ pub(crate) fn file(text: &str, shared: &mut Shared) -> (GreenNode, Vec<SyntaxErr
         in_trigger: false,
     };
     grammar.file();
-    let buffers = grammar.sink.buffers();
-    buffers.joined_gaps = grammar.gaps;
-    buffers.logical = grammar.logical;
-    (grammar.sink.finish(), grammar.errors)
+    let Grammar { sink, errors, .. } = grammar;
+    sink.scratch.joined_gaps = grammar.gaps;
+    sink.scratch.logical = grammar.logical;
+    (sink.finish(), errors)
 }
 
 /// The state of one parse.

@@ -1,4 +1,4 @@
-//! The kinds of nodes and tokens in the tree, and rowan's binding to them.
+//! The kinds of nodes and tokens in the tree.
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -276,26 +276,3 @@ impl SyntaxKind {
         SyntaxKind::FROM_INSTR <= self && self <= SyntaxKind::SHELL_INSTR
     }
 }
-
-/// rowan's name for our language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dockerfile {}
-
-impl rowan::Language for Dockerfile {
-    type Kind = SyntaxKind;
-
-    fn kind_from_raw(raw: rowan::SyntaxKind) -> SyntaxKind {
-        SyntaxKind::ALL[usize::from(raw.0)]
-    }
-
-    fn kind_to_raw(kind: SyntaxKind) -> rowan::SyntaxKind {
-        rowan::SyntaxKind(kind as u16)
-    }
-}
-
-/// A node of the tree: cheap to clone, knows its parent and its place (offsets in bytes).
-pub type SyntaxNode = rowan::SyntaxNode<Dockerfile>;
-/// A token of the tree.
-pub type SyntaxToken = rowan::SyntaxToken<Dockerfile>;
-/// A node or a token.
-pub type SyntaxElement = rowan::SyntaxElement<Dockerfile>;

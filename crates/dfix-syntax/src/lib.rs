@@ -5,27 +5,31 @@
 //! The tree says what is written, not what it means; offsets are bytes into the text.
 #![warn(missing_docs)]
 
+use std::sync::Arc;
+
 pub mod ast;
 mod debug;
+mod element;
 mod grammar;
-mod green;
 mod join;
 mod json;
 mod kind;
-mod lean;
 mod line_index;
+mod scratch;
 mod sink;
+mod tree;
 
+pub use element::{NodeOrToken, WalkEvent};
 pub use json::unquote as unquote_json;
-pub use kind::{Dockerfile, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
-pub use lean::{LeanNode, LeanToken};
+pub use kind::SyntaxKind;
 pub use line_index::{LineIndex, Position};
-pub use rowan::{NodeOrToken, TextRange, TextSize, TokenAtOffset, WalkEvent};
+pub use text_size::{TextRange, TextSize};
+pub use tree::{NodeRef, Preorder, SyntaxElement, SyntaxNode, SyntaxToken, TokenRef};
 
 /// A parsed file: the tree, and what is wrong with the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parse {
-    green: rowan::GreenNode,
+    tree: Arc<tree::Tree>,
     errors: Vec<SyntaxError>,
 }
 
@@ -41,7 +45,7 @@ pub struct SyntaxError {
 impl Parse {
     /// The root of the tree, of kind `FILE`.
     pub fn syntax(&self) -> SyntaxNode {
-        SyntaxNode::new_root(self.green.clone())
+        self.tree.root()
     }
 
     /// The typed root.
@@ -62,11 +66,9 @@ impl Parse {
 }
 
 /// Parses a Dockerfile. Any text gives a tree that prints back to it byte for byte.
-///
-/// Tokens and small nodes that are equal are shared, also between the trees of one thread.
 pub fn parse(text: &str) -> Parse {
-    let (green, errors) = green::shared(text.len(), |shared| grammar::file(text, shared));
-    Parse { green, errors }
+    let (tree, errors) = scratch::with(text.len(), |scratch| grammar::file(text, scratch));
+    Parse { tree, errors }
 }
 
 /// How the text of an embedded script stands in the file.
@@ -93,5 +95,5 @@ pub fn parse_embedded_shell(
     escape: impl Into<Option<char>>,
     enclosure: Enclosure,
 ) -> Option<SyntaxNode> {
-    grammar::embedded(text, escape.into(), enclosure).map(SyntaxNode::new_root)
+    grammar::embedded(text, escape.into(), enclosure).map(|tree| tree.root())
 }

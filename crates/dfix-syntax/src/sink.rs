@@ -6,11 +6,12 @@
 //! sink cuts the *physical* text accordingly and puts the dropped ranges back as trivia, so that
 //! the tree is lossless by construction and no grammar ever meets a continuation.
 
-use rowan::GreenNode;
+use std::sync::Arc;
 
 use crate::grammar::Event;
-use crate::green::{Buffers, Builder, Shared};
-use crate::kind::{Dockerfile, SyntaxKind};
+use crate::kind::SyntaxKind;
+use crate::scratch::Scratch;
+use crate::tree::{Builder, Tree};
 
 /// A range of the physical text (bytes) that the logical text leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +33,11 @@ pub(crate) enum GapKind {
     QuoteEscape,
 }
 
-/// Takes tokens in logical lengths; builds a green tree over the physical text.
+/// Takes tokens in logical lengths; builds a tree over the physical text.
 pub(crate) struct Sink<'t> {
-    green: Builder<'t>,
+    tree: Builder,
+    /// The buffers that the next text may use.
+    pub(crate) scratch: &'t mut Scratch,
     text: &'t str,
     position: usize,
     gaps: Vec<Gap>,
@@ -45,18 +48,15 @@ pub(crate) struct Sink<'t> {
     pub(crate) events: Vec<Event>,
 }
 
-fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
-    <Dockerfile as rowan::Language>::kind_to_raw(kind)
-}
-
 impl<'t> Sink<'t> {
-    /// A sink over `text`, at its start. What equals is shared through `shared`.
-    pub(crate) fn new(text: &'t str, shared: &'t mut Shared) -> Self {
-        let mut gaps = std::mem::take(&mut shared.buffers.gaps);
+    /// A sink over `text`, at its start, with the buffers of `scratch`.
+    pub(crate) fn new(text: &'t str, scratch: &'t mut Scratch) -> Self {
+        let mut gaps = std::mem::take(&mut scratch.gaps);
         gaps.clear();
-        let events = std::mem::take(&mut shared.buffers.events);
+        let events = std::mem::take(&mut scratch.events);
         Sink {
-            green: Builder::new(text, shared),
+            tree: Builder::new(std::mem::take(&mut scratch.elements)),
+            scratch,
             text,
             position: 0,
             gaps,
@@ -87,42 +87,29 @@ impl<'t> Sink<'t> {
             .map_or(usize::MAX, |gap| gap.start);
     }
 
-    /// The buffers that the next file may use.
-    pub(crate) fn buffers(&mut self) -> &mut Buffers {
-        self.green.buffers()
-    }
-
     /// Opens a node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn start_node(&mut self, kind: SyntaxKind) {
-        if self.green.depth() > 0 {
+        if self.tree.depth() > 0 {
             self.flush_gaps();
         }
-        self.green.start_node(raw(kind));
+        self.tree.start_node(kind, self.position);
     }
 
     /// Closes the innermost node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn finish_node(&mut self) {
-        if self.green.depth() == 1 {
+        if self.tree.depth() == 1 {
             self.flush_gaps();
         }
-        self.green.finish_node();
+        self.tree.finish_node();
     }
 
     /// Takes the next `len` logical bytes as a node that holds one token, or, where a gap cuts it,
     /// several.
     #[inline]
     pub(crate) fn wrapped(&mut self, node: SyntaxKind, token: SyntaxKind, len: usize) {
-        self.flush_gaps();
-        let end = self.position + len;
-        if len > 0 && end <= self.gap_at {
-            self.green
-                .wrapped(raw(node), raw(token), self.position, end);
-            self.position = end;
-        } else {
-            self.start_node(node);
-            self.token(token, len);
-            self.finish_node();
-        }
+        self.start_node(node);
+        self.token(token, len);
+        self.finish_node();
     }
 
     /// Takes the next `len` logical bytes as a token; a gap inside cuts it into several of its kind.
@@ -184,17 +171,18 @@ impl<'t> Sink<'t> {
     #[inline]
     fn take(&mut self, kind: SyntaxKind, until: usize) {
         if until > self.position {
-            self.green.token(raw(kind), self.position, until);
+            self.tree.token(kind, self.position);
             self.position = until;
         }
     }
 
     /// The finished tree. All text must have been taken and all nodes closed.
-    pub(crate) fn finish(mut self) -> GreenNode {
+    pub(crate) fn finish(self) -> Arc<Tree> {
         debug_assert_eq!(self.position, self.text.len(), "text left behind");
-        let buffers = self.green.buffers();
-        buffers.gaps = self.gaps;
-        buffers.events = self.events;
-        self.green.finish()
+        let (tree, elements) = self.tree.finish(self.text);
+        self.scratch.elements = elements;
+        self.scratch.gaps = self.gaps;
+        self.scratch.events = self.events;
+        tree
     }
 }

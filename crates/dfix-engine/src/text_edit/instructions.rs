@@ -94,8 +94,7 @@ fn is_comment_line(ground: &Ground<'_>, line: usize) -> bool {
     let first = line + ground.indent_at(line).len();
     ground
         .root
-        .token_at_offset(crate::text_edit::size(first))
-        .right_biased()
+        .token_at(crate::text_edit::size(first))
         .is_some_and(|t| {
             t.kind() == SyntaxKind::COMMENT
                 && start(t.text_range()) == first

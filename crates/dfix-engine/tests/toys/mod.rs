@@ -89,7 +89,7 @@ pub(crate) static UPPER: Rule = rule("upper", Phase::Layout, |file, out| {
 pub(crate) static PRODUCTION: Rule = rule("production", Phase::Meaning, |file, out| {
     let is_set = instructions(file, "ENV")
         .iter()
-        .any(|i| i.syntax().text().to_string().contains("MODE="));
+        .any(|i| i.syntax().text().contains("MODE="));
     let froms = instructions(file, "FROM");
     let Some(from) = froms.last().filter(|_| !is_set) else {
         return;

@@ -1,12 +1,11 @@
 //! Commands inside the words of commands, and the exec form.
 
 use dfix_syntax::ast::{self, AstNode};
-use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 use crate::command::{CommandData, Surroundings, base_name};
 use crate::gather::{Folder, Scope, Walk};
 use crate::peel;
-use crate::spot::Spot;
 use crate::step::json_words;
 use crate::word::WordKind;
 
@@ -15,7 +14,7 @@ const MAX_SCRIPTS: u8 = 8;
 
 impl Walk<'_> {
     /// `sh -c "…"` and its like, and `find -exec`.
-    pub(super) fn inner_scripts(&mut self, index: u32, node: &Spot<'_>, scope: Scope) {
+    pub(super) fn inner_scripts(&mut self, index: u32, node: NodeRef<'_>, scope: Scope) {
         let data = &self.found.commands[index as usize];
         let (words, program) = (data.words.clone(), data.program);
         if program >= words.end {
@@ -44,7 +43,7 @@ impl Walk<'_> {
         let word = node
             .children()
             .find(|n| n.text_range() + scope.offset == range);
-        match word.as_ref().and_then(|word| quoted(word.node(), scope)) {
+        match word.and_then(|word| quoted(&word.to_node(), scope)) {
             Some((range, enclosure)) => self.embedded(range, enclosure, index, scope),
             None => self.found.unread = true,
         }
@@ -72,7 +71,7 @@ impl Walk<'_> {
             scripts: scope.scripts + 1,
             script: self.scripts,
         };
-        self.apart(&Spot::top(&tree), inner);
+        self.apart(tree.borrowed(), inner);
     }
 
     /// A here-document that is not the step's own script: text for the command that it is given to.

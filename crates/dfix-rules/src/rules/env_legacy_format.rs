@@ -70,7 +70,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             key.source()
         );
         let (key, value) = (key.syntax(), value.syntax());
-        if value.text().to_string().starts_with('=') {
+        if value.text().starts_with('=') {
             out.report(step, message).remedy(
                 "the value begins with `=`, which is hardly meant: take the blanks around it away",
             );
@@ -134,7 +134,7 @@ fn rewrite(edit: &mut Edit<'_>, key: &SyntaxNode, value: &SyntaxNode, escape: ch
                 for token in tokens_of(&variable) {
                     let is_plain_name = token.kind() == SyntaxKind::NAME
                         && Variable::cast(variable.clone()).is_some_and(|v| v.operator().is_none())
-                        && !variable.text().to_string().starts_with("${");
+                        && !variable.text().starts_with("${");
                     if is_plain_name {
                         last_name = Some(tokens.len());
                     }
@@ -216,9 +216,7 @@ fn is_one_word(value: &SyntaxNode) -> bool {
             SyntaxKind::TEXT | SyntaxKind::WHITESPACE => has_blank(token.text()),
             _ => false,
         },
-        NodeOrToken::Node(part) => {
-            part.kind() == SyntaxKind::VARIABLE && has_blank(&part.text().to_string())
-        }
+        NodeOrToken::Node(part) => part.kind() == SyntaxKind::VARIABLE && has_blank(part.text()),
     })
 }
 
@@ -239,7 +237,7 @@ fn what_is_odd(value: &SyntaxNode, escape: char) -> Option<&'static str> {
             _ => return Some("the value holds more than text, quotes and variables"),
         }
         if node.kind() == SyntaxKind::VARIABLE {
-            let text = node.text().to_string();
+            let text = node.text();
             if text.contains(['"', '\'', '\n', escape]) {
                 return Some("a variable's default is quoted");
             }

@@ -1,7 +1,8 @@
 //! Views of compound commands and functions.
 
 use crate::ast::{AstNode, Redirect, ShellScript, Word, ast_nodes, child, children, joined, token};
-use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::kind::SyntaxKind;
+use crate::tree::{SyntaxNode, SyntaxToken};
 
 ast_nodes! {
     /// `{ …; }`

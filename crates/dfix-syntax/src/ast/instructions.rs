@@ -1,7 +1,9 @@
 //! Views of the Dockerfile level.
 
 use crate::ast::{AstNode, ShellScript, Word, ast_nodes, child, children, joined, token};
-use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::element::NodeOrToken;
+use crate::kind::SyntaxKind;
+use crate::tree::{SyntaxNode, SyntaxToken};
 
 ast_nodes! {
     /// The whole file.
@@ -194,7 +196,7 @@ impl Directive {
     fn texts(&self) -> impl Iterator<Item = String> + use<> {
         self.0
             .children_with_tokens()
-            .filter_map(rowan::NodeOrToken::into_token)
+            .filter_map(NodeOrToken::into_token)
             .filter(|t| t.kind() == SyntaxKind::DIRECTIVE_TEXT)
             .map(|t| t.text().to_owned())
     }
@@ -211,7 +213,7 @@ impl From {
         self.0
             .children_with_tokens()
             .skip_while(|e| e.kind() != SyntaxKind::IMAGE)
-            .filter_map(rowan::NodeOrToken::into_token)
+            .filter_map(NodeOrToken::into_token)
             .find(|t| t.kind() == SyntaxKind::KEYWORD)
     }
 
@@ -343,7 +345,7 @@ impl ExecForm {
         let mut inside = false;
         self.0
             .children_with_tokens()
-            .filter_map(rowan::NodeOrToken::into_token)
+            .filter_map(NodeOrToken::into_token)
             .filter(move |token| {
                 let is_string = token.kind() == SyntaxKind::JSON_STRING;
                 let is_first = is_string && !inside;
@@ -397,7 +399,7 @@ impl Healthcheck {
         self.0
             .children_with_tokens()
             .skip_while(|e| e.kind() != SyntaxKind::WHITESPACE)
-            .filter_map(rowan::NodeOrToken::into_token)
+            .filter_map(NodeOrToken::into_token)
             .find(|t| t.kind() == SyntaxKind::KEYWORD)
     }
 }

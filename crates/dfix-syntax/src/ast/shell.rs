@@ -1,7 +1,9 @@
 //! Views of the shell level: lists, pipelines, simple commands. Compounds are in `compound`.
 
 use crate::ast::{AstNode, Compound, Function, Heredoc, Word, ast_nodes, child, children, joined};
-use crate::kind::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::element::NodeOrToken;
+use crate::kind::SyntaxKind;
+use crate::tree::{SyntaxElement, SyntaxNode, SyntaxToken};
 
 ast_nodes! {
     /// Commands and the operators between them, in order.
@@ -95,10 +97,8 @@ impl ShellScript {
     /// (`&&`, `||`, `;`, `&`, line ends).
     pub fn items(&self) -> impl Iterator<Item = SyntaxElement> + use<> {
         self.0.children_with_tokens().filter(|e| match e {
-            rowan::NodeOrToken::Node(_) => true,
-            rowan::NodeOrToken::Token(t) => {
-                !t.kind().is_trivia() || t.kind() == SyntaxKind::NEWLINE
-            }
+            NodeOrToken::Node(_) => true,
+            NodeOrToken::Token(t) => !t.kind().is_trivia() || t.kind() == SyntaxKind::NEWLINE,
         })
     }
 
@@ -113,7 +113,7 @@ impl ShellScript {
         let mut operator: Option<SyntaxToken> = None;
         for item in self.items() {
             match item {
-                rowan::NodeOrToken::Node(node) => {
+                NodeOrToken::Node(node) => {
                     let Some(statement) = Statement::cast(node) else {
                         continue;
                     };
@@ -127,7 +127,7 @@ impl ShellScript {
                         after: None,
                     });
                 }
-                rowan::NodeOrToken::Token(token) => {
+                NodeOrToken::Token(token) => {
                     let is_better = operator
                         .as_ref()
                         .is_none_or(|t| t.kind() == SyntaxKind::NEWLINE);

@@ -1,7 +1,9 @@
 //! Views of words and their parts.
 
 use crate::ast::{AstNode, ast_nodes, joined};
-use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::element::NodeOrToken;
+use crate::kind::SyntaxKind;
+use crate::tree::{SyntaxNode, SyntaxToken};
 
 ast_nodes! {
     /// A word.
@@ -70,7 +72,7 @@ impl Variable {
             .skip_while(|e| e.kind() != SyntaxKind::NAME);
         for token in after_name
             .take_while(|e| e.kind() != SyntaxKind::WORD)
-            .filter_map(rowan::NodeOrToken::into_token)
+            .filter_map(NodeOrToken::into_token)
             .filter(|t| t.kind() == SyntaxKind::PARAM_OP)
         {
             operator.push_str(token.text());
@@ -112,7 +114,7 @@ pub fn source_of(node: &SyntaxNode) -> String {
     let mut after_continuation = false;
     for token in node
         .descendants_with_tokens()
-        .filter_map(rowan::NodeOrToken::into_token)
+        .filter_map(NodeOrToken::into_token)
     {
         let kind = token.kind();
         match kind {
@@ -150,7 +152,7 @@ fn append_value(node: &SyntaxNode, text: &mut String) -> bool {
     let mut cut: Option<SyntaxToken> = None;
     for part in node.children_with_tokens() {
         match part {
-            rowan::NodeOrToken::Token(token) => match token.kind() {
+            NodeOrToken::Token(token) => match token.kind() {
                 SyntaxKind::ESCAPE => match cut.take() {
                     Some(first) => {
                         let whole = format!("{}{}", first.text(), token.text());
@@ -164,7 +166,7 @@ fn append_value(node: &SyntaxNode, text: &mut String) -> bool {
                 kind if kind.is_trivia() => {}
                 _ => text.push_str(token.text()),
             },
-            rowan::NodeOrToken::Node(part) => match part.kind() {
+            NodeOrToken::Node(part) => match part.kind() {
                 SyntaxKind::SINGLE_QUOTED
                 | SyntaxKind::DOUBLE_QUOTED
                 | SyntaxKind::LOCALE_QUOTED => {

@@ -1,19 +1,20 @@
 //! Shell text inside something else: the gaps that its enclosure makes.
 
-use rowan::GreenNode;
+use std::sync::Arc;
 
 use super::shell;
 use crate::Enclosure;
-use crate::green;
 use crate::join;
+use crate::scratch;
 use crate::sink::{Gap, GapKind, Sink};
+use crate::tree::Tree;
 
 /// Parses `text`, the physical text between an enclosure's quotes, as a script.
 pub(crate) fn embedded(
     text: &str,
     escape: Option<char>,
     enclosure: Enclosure,
-) -> Option<GreenNode> {
+) -> Option<Arc<Tree>> {
     let mut gaps = Vec::new();
     if let Some(escape) = escape.filter(char::is_ascii) {
         continuations(text, escape as u8, &mut gaps);
@@ -25,8 +26,8 @@ pub(crate) fn embedded(
     }
     let mut logical = String::new();
     join::logical(text, 0..text.len(), &gaps, &mut logical);
-    green::shared(text.len(), |shared| {
-        let mut sink = Sink::new(text, shared);
+    scratch::with(text.len(), |scratch| {
+        let mut sink = Sink::new(text, scratch);
         sink.set_gaps(&gaps);
         shell::script(&mut sink, &logical);
         (sink.position() == text.len()).then(|| sink.finish())

@@ -41,7 +41,7 @@ pub(super) struct Slot(usize);
 impl Parser<'_> {
     /// Bytes from the current place to `end`.
     #[inline]
-    #[allow(clippy::cast_possible_truncation)] // rowan's offsets have 32 bits; it refuses longer text
+    #[allow(clippy::cast_possible_truncation)] // the tree's offsets have 32 bits; it refuses longer text
     fn len_to(&self, end: usize) -> u32 {
         (end - self.pos) as u32
     }
