@@ -215,7 +215,9 @@ impl std::fmt::Debug for Command<'_> {
 
 /// The last part of a path, without `.exe`.
 pub(crate) fn base_name(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    // Names are short: going through the bytes is quicker than a search made for long texts.
+    let start = path.bytes().rposition(|b| b == b'/').map_or(0, |at| at + 1);
+    let name = &path[start..];
     name.strip_suffix(".exe").unwrap_or(name)
 }
 

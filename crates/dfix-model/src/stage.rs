@@ -27,9 +27,9 @@ impl LineEnding {
     pub(crate) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let (mut feeds, mut pairs) = (0, 0);
-        for (i, _) in bytes.iter().enumerate().filter(|(_, b)| **b == b'\n') {
+        for at in memchr::memchr_iter(b'\n', bytes) {
             feeds += 1;
-            pairs += usize::from(i > 0 && bytes[i - 1] == b'\r');
+            pairs += usize::from(at > 0 && bytes[at - 1] == b'\r');
         }
         if pairs * 2 > feeds {
             LineEnding::CrLf

@@ -58,7 +58,7 @@ impl WordData {
     /// The same for a node whose tree begins at `offset`.
     pub(crate) fn of_ref(file: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Self {
         let range = node.text_range() + offset;
-        if is_plain(&file[range]) {
+        if is_plain(node) {
             return WordData {
                 range,
                 kind,
@@ -81,7 +81,10 @@ impl WordData {
             range,
             kind,
             splits: reading.splits,
-            text: reading.text(),
+            text: match reading.text() {
+                Text::Slice(slice) if slice == range => Text::Written,
+                text => text,
+            },
             complete,
             node: (!complete).then(|| node.to_node()),
             offset,
@@ -260,13 +263,10 @@ impl std::fmt::Debug for Word<'_> {
 }
 
 /// Whether a word's bytes are its value: nothing in it quotes, escapes, expands or continues.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|b| {
-        !matches!(
-            b,
-            b'"' | b'\'' | b'\\' | b'`' | b'$' | b'(' | b')' | b'<' | b'>' | 0..=b' ' | 0x7f..
-        )
-    })
+fn is_plain(node: NodeRef<'_>) -> bool {
+    let mut parts = node.children_with_tokens();
+    let first = parts.next().and_then(NodeOrToken::into_token);
+    first.is_some_and(|token| token.kind() == SyntaxKind::TEXT) && parts.next().is_none()
 }
 
 /// Reads the value of a node made of word parts.

@@ -159,9 +159,9 @@ impl Instruction {
 }
 
 impl File {
-    /// The parser directives at the top.
+    /// The parser directives at the top: all stand before the first instruction.
     pub fn directives(&self) -> impl Iterator<Item = Directive> + use<> {
-        children(&self.0)
+        self.0.children().map_while(Directive::cast)
     }
 
     /// The instructions in order; those inside `ONBUILD` belong to it and are not repeated here.
