@@ -190,8 +190,12 @@ fn owned(stage: Stage<'_>, who: &Who, folders: &[Folder], is_given: bool) -> Vec
     }]
 }
 
+/// The folders that are given; what lies in one of them goes with it.
 pub(crate) fn paths(folders: &[Folder]) -> Vec<&str> {
-    folders.iter().map(|folder| folder.path.as_str()).collect()
+    let all = || folders.iter().map(|folder| folder.path.as_str());
+    all()
+        .filter(|path| !all().any(|other| other != *path && is_below(path, other)))
+        .collect()
 }
 
 fn run(commands: &[String]) -> Option<String> {
@@ -208,7 +212,12 @@ fn make_missing(folders: &[Folder]) -> Option<String> {
 }
 
 fn chown(command: &str, who: &Who, folders: &[Folder]) -> Option<String> {
-    (!folders.is_empty()).then(|| format!("{command} {} {}", who.name, paths(folders).join(" ")))
+    let named = if command.ends_with("-R") {
+        paths(folders)
+    } else {
+        folders.iter().map(|folder| folder.path.as_str()).collect()
+    };
+    (!named.is_empty()).then(|| format!("{command} {} {}", who.name, named.join(" ")))
 }
 
 /// Whether a command can be written at the stage's end. Of an unknown image, a `RUN` of the file itself

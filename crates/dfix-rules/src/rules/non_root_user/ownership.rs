@@ -265,7 +265,9 @@ fn without_nested(folders: &[Folder]) -> Vec<Folder> {
         let nested = folders
             .iter()
             .any(|other| other.path != folder.path && is_below(&folder.path, &other.path));
-        if !nested && !kept.iter().any(|k| k.path == folder.path) {
+        // A volume that nothing makes is root's when the container starts, wherever it lies.
+        let is_wanted = !nested || folder.may_be_missing;
+        if is_wanted && !kept.iter().any(|k| k.path == folder.path) {
             kept.push(folder.clone());
         }
     }
@@ -314,5 +316,11 @@ mod tests {
         };
         let kept = without_nested(&["/app/data", "/app", "/data", "/app"].map(folder));
         assert_eq!(kept, ["/app", "/data"].map(folder));
+        let volume = Folder {
+            path: "/app/data".to_owned(),
+            may_be_missing: true,
+        };
+        let both = [folder("/app"), volume];
+        assert_eq!(without_nested(&both), both);
     }
 }
