@@ -76,12 +76,13 @@ impl<'m> Stage<'m> {
             return None;
         }
         for stage in self.lineage() {
-            for step in stage
-                .steps()
-                .rev()
-                .filter(|s| s.index < before && matches!(s.name(), "COPY" | "ADD"))
-                .filter(|s| !s.is_onbuild())
-            {
+            let copies = &stage.data().copies;
+            let until = copies.partition_point(|index| *index < before);
+            for &index in copies[..until].iter().rev() {
+                let step = Step {
+                    file: self.file,
+                    index,
+                };
                 if let Some(found) = stage.copied_by_step(path, step, depth) {
                     return Some(found);
                 }

@@ -62,10 +62,11 @@ pub(crate) struct StageData {
     pub(crate) os: OnceCell<Os>,
     pub(crate) facts: OnceCell<base::BaseData>,
     pub(crate) python_packages: OnceCell<Requirements>,
-    /// The steps that set the shell, the user, the working directory.
+    /// The steps that set the shell, the user, the working directory; that copy files.
     pub(crate) shells: Vec<usize>,
     pub(crate) users: Vec<usize>,
     pub(crate) workdirs: Vec<usize>,
+    pub(crate) copies: Vec<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -155,6 +156,7 @@ pub(crate) fn survey(model: &mut Model<'_>) {
                     shells: Vec::new(),
                     users: Vec::new(),
                     workdirs: Vec::new(),
+                    copies: Vec::new(),
                 });
             }
             _ => match model.stages.last_mut() {
@@ -164,6 +166,7 @@ pub(crate) fn survey(model: &mut Model<'_>) {
                         Instruction::Shell(_) => stage.shells.push(index),
                         Instruction::User(_) => stage.users.push(index),
                         Instruction::Workdir(_) => stage.workdirs.push(index),
+                        Instruction::Copy(_) | Instruction::Add(_) => stage.copies.push(index),
                         _ => {}
                     }
                 }

@@ -390,6 +390,10 @@ const OF_SERVICES: &[&str] = &[
     "haproxy",
 ];
 
+/// Among more users than this, nobody looks for the owner of the application: that takes a look at all
+/// steps for each.
+const MOST_USERS: usize = 64;
+
 /// The user that a command of the file makes and nobody switches to.
 fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
     let mut users: Vec<_> = stage
@@ -404,7 +408,12 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         .collect();
     if users.len() > 1 {
         let folder = stage.final_workdir();
-        let owners: Vec<_> = users
+        let asked = if users.len() > MOST_USERS {
+            &[]
+        } else {
+            &users[..]
+        };
+        let owners: Vec<_> = asked
             .iter()
             .filter(|(_, name)| {
                 name.as_ref().is_some_and(|n| {
