@@ -76,16 +76,12 @@ impl<'m> Stage<'m> {
             return None;
         }
         for stage in self.lineage() {
-            let copies = &stage.data().copies;
-            let until = copies.partition_point(|index| *index < before);
-            for &index in copies[..until].iter().rev() {
-                let step = Step {
-                    file: self.file,
-                    index,
-                };
+            let mut before = before;
+            while let Some(step) = stage.last_of(&stage.data().copies, before) {
                 if let Some(found) = stage.copied_by_step(path, step, depth) {
                     return Some(found);
                 }
+                before = step.index;
             }
         }
         None

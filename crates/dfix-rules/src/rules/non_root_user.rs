@@ -359,7 +359,7 @@ fn change(
         s.index() > work.index() && matches!(s.name(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK")
     });
     let given = if giving.gives() || giving.after.is_some() {
-        giving::paths(&folders)
+        giving::given_paths(&folders)
     } else {
         Vec::new()
     };

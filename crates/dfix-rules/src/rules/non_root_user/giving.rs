@@ -3,7 +3,7 @@
 use dfix_engine::Unproven;
 use dfix_model::{Answer3, Command, Os, PackageCommand, PackageManager, Stage, Step, Word};
 
-use super::ownership::{Folder, absolute, is_below, may_be_given};
+use super::ownership::{Folder, absolute, is_below, is_nested, may_be_given};
 use super::user::{self, Who};
 use crate::base::facts;
 
@@ -56,7 +56,7 @@ fn by_chown<'m>(stage: Stage<'m>, who: &Who, folders: &[Folder]) -> Giving<'m> {
     let mut commands: Vec<String> = who.made_by.clone().into_iter().collect();
     if may_run(stage) {
         commands.extend(make_missing(folders));
-        commands.extend(chown("chown -R", who, folders));
+        commands.extend(chown_all(who, folders));
     }
     let mut giving = Giving {
         after: run(&commands),
@@ -143,12 +143,12 @@ fn by_copies<'m>(
     }
     giving.open.extend(others(stage, who, folders));
     before.extend(make_missing(&at_once));
-    before.extend(chown("chown", who, &at_once));
+    before.extend(chown(who, &at_once));
     if may_run(stage) {
         let end: Vec<Folder> = at_the_end.iter().chain(&whole).cloned().collect();
         after.extend(make_missing(&end));
-        after.extend(chown("chown", who, &at_the_end));
-        after.extend(chown("chown -R", who, &whole));
+        after.extend(chown(who, &at_the_end));
+        after.extend(chown_all(who, &whole));
     }
     let is_all_copied = at_the_end.is_empty() && whole.is_empty();
     if !may_run(stage) && !is_all_copied {
@@ -164,7 +164,8 @@ fn by_copies<'m>(
             .then(|| format!("{what}{} is given to {}", folders.join(" and "), who.name))
     };
     let is_whole = |folder: &&str| whole.iter().any(|w| w.path == **folder);
-    let (entire, copied): (Vec<&str>, Vec<&str>) = paths(folders).into_iter().partition(is_whole);
+    let (entire, copied): (Vec<&str>, Vec<&str>) =
+        given_paths(folders).into_iter().partition(is_whole);
     let evidence = given("what is copied into ", copied)
         .into_iter()
         .chain(given("", entire));
@@ -184,18 +185,20 @@ fn owned(stage: Stage<'_>, who: &Who, folders: &[Folder], is_given: bool) -> Vec
             .collect();
     }
     vec![if is_given {
-        format!("{} is given to {}", paths(folders).join(" and "), who.name)
+        format!(
+            "{} is given to {}",
+            given_paths(folders).join(" and "),
+            who.name
+        )
     } else {
         "there is no shell to change owners with: the application's files stay root's and can be read".to_owned()
     }]
 }
 
-/// The folders that are given; what lies in one of them goes with it.
-pub(crate) fn paths(folders: &[Folder]) -> Vec<&str> {
-    let all = || folders.iter().map(|folder| folder.path.as_str());
-    all()
-        .filter(|path| !all().any(|other| other != *path && is_below(path, other)))
-        .collect()
+/// The folders that lie in no other one of these: what is given with all that it holds.
+pub(crate) fn given_paths(folders: &[Folder]) -> Vec<&str> {
+    let outer = folders.iter().filter(|f| !is_nested(&f.path, folders));
+    outer.map(|f| f.path.as_str()).collect()
 }
 
 fn run(commands: &[String]) -> Option<String> {
@@ -211,13 +214,16 @@ fn make_missing(folders: &[Folder]) -> Option<String> {
     (!missing.is_empty()).then(|| format!("mkdir -p {}", missing.join(" ")))
 }
 
-fn chown(command: &str, who: &Who, folders: &[Folder]) -> Option<String> {
-    let named = if command.ends_with("-R") {
-        paths(folders)
-    } else {
-        folders.iter().map(|folder| folder.path.as_str()).collect()
-    };
-    (!named.is_empty()).then(|| format!("{command} {} {}", who.name, named.join(" ")))
+/// Gives the folders alone.
+fn chown(who: &Who, folders: &[Folder]) -> Option<String> {
+    let paths: Vec<&str> = folders.iter().map(|f| f.path.as_str()).collect();
+    (!paths.is_empty()).then(|| format!("chown {} {}", who.name, paths.join(" ")))
+}
+
+/// Gives the folders with all that they hold.
+fn chown_all(who: &Who, folders: &[Folder]) -> Option<String> {
+    let paths = given_paths(folders);
+    (!paths.is_empty()).then(|| format!("chown -R {} {}", who.name, paths.join(" ")))
 }
 
 /// Whether a command can be written at the stage's end. Of an unknown image, a `RUN` of the file itself

@@ -259,14 +259,19 @@ pub(crate) fn absolute(stage: Stage<'_>, step: Step<'_>, path: &str) -> String {
     }
 }
 
+/// Whether the folder lies in another one of these.
+pub(super) fn is_nested(path: &str, folders: &[Folder]) -> bool {
+    folders
+        .iter()
+        .any(|other| other.path != path && is_below(path, &other.path))
+}
+
+/// Each folder once, without those that lie in another. One that may be missing stays: it must be made,
+/// or it is root's when the container starts.
 fn without_nested(folders: &[Folder]) -> Vec<Folder> {
     let mut kept: Vec<Folder> = Vec::new();
     for folder in folders {
-        let nested = folders
-            .iter()
-            .any(|other| other.path != folder.path && is_below(&folder.path, &other.path));
-        // A volume that nothing makes is root's when the container starts, wherever it lies.
-        let is_wanted = !nested || folder.may_be_missing;
+        let is_wanted = folder.may_be_missing || !is_nested(&folder.path, folders);
         if is_wanted && !kept.iter().any(|k| k.path == folder.path) {
             kept.push(folder.clone());
         }

@@ -1,5 +1,7 @@
 //! Whom a container should run as, and how that user comes to be.
 
+use std::collections::HashSet;
+
 use dfix_engine::Findings;
 use dfix_model::catalogue::{Account, Family, ImageFacts, UserTools};
 use dfix_model::{Answer3, Os, Stage, Step, Word};
@@ -390,10 +392,6 @@ const OF_SERVICES: &[&str] = &[
     "haproxy",
 ];
 
-/// Among more users than this, nobody looks for the owner of the application: that takes a look at all
-/// steps for each.
-const MOST_USERS: usize = 64;
-
 /// The user that a command of the file makes and nobody switches to.
 fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
     let mut users: Vec<_> = stage
@@ -407,26 +405,13 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         })
         .collect();
     if users.len() > 1 {
-        let folder = stage.final_workdir();
-        let asked = if users.len() > MOST_USERS {
-            &[]
-        } else {
-            &users[..]
-        };
-        let owners: Vec<_> = asked
-            .iter()
-            .filter(|(_, name)| {
-                name.as_ref().is_some_and(|n| {
-                    let who = Who::existing(n.clone(), "");
-                    folder.as_ref().is_some_and(|f| owns(stage, &who, f))
-                })
-            })
-            .cloned()
-            .collect();
-        if owners.len() != 1 {
+        let owners = stage
+            .final_workdir()
+            .map_or_else(HashSet::new, |folder| owners(stage, &folder));
+        users.retain(|(_, name)| name.as_ref().is_some_and(|name| owners.contains(name)));
+        if users.len() != 1 {
             return Err("several users are made here, and none of them is given the working directory; say by USER which one runs the application".to_owned());
         }
-        users = owners;
     }
     match users.pop() {
         None => Ok(None),
@@ -439,11 +424,15 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
     }
 }
 
-/// Whether the file gives the folder to the user: by `chown` after the last files came there, by
-/// `--chown` of all that is copied there, or because it is the home that was made with the user and
-/// nothing else was put there since.
+/// Whether the file gives the folder to the user.
 pub(crate) fn owns(stage: Stage<'_>, who: &Who, folder: &str) -> bool {
-    let mut owned = false;
+    owners(stage, folder).iter().any(|owner| who.is(owner))
+}
+
+/// To whom the file gives the folder, by name or number: by `--chown` of what was copied there last, and
+/// by `chown -R` since.
+fn owners(stage: Stage<'_>, folder: &str) -> HashSet<String> {
+    let mut owners = HashSet::new();
     for step in stage
         .lineage()
         .collect::<Vec<_>>()
@@ -462,36 +451,39 @@ pub(crate) fn owns(stage: Stage<'_>, who: &Who, folder: &str) -> bool {
                     .map(|t| absolute(stage, step, &t))
                     .is_none_or(|t| is_below(&t, folder) || is_below(folder, &t));
                 if lands {
-                    owned = step
-                        .flag("chown")
-                        .and_then(|f| stage.expand_text(f.value()?, step))
-                        .is_some_and(|owner| who.is(owner.split(':').next().unwrap_or_default()));
+                    owners.clear();
+                    owners.extend(
+                        step.flag("chown")
+                            .and_then(|f| stage.expand_text(f.value()?, step))
+                            .map(|owner| user_of(&owner, &[':'])),
+                    );
                 }
             }
             "RUN" if stage.user_at(step).is_root() != Answer3::No => {
-                for command in step.commands() {
+                for command in step.commands().filter(|c| c.is("chown")) {
                     let words: Vec<String> = command
                         .args()
                         .filter_map(|w| stage.expand_text(w, command))
                         .collect();
-                    let gives = command.is("chown")
+                    let gives = words
+                        .iter()
+                        .any(|w| w.starts_with('-') && w.contains('R') || w == "--recursive")
                         && words
                             .iter()
-                            .any(|w| w.starts_with('-') && w.contains('R') || w == "--recursive")
-                        && words
-                            .iter()
-                            .any(|w| who.is(w.split([':', '.']).next().unwrap_or_default()))
-                        && words.iter().any(|w| {
-                            let place = absolute(stage, step, w);
-                            is_below(folder, &place)
-                        });
+                            .any(|w| is_below(folder, &absolute(stage, step, w)));
                     if gives {
-                        owned = true;
+                        // The owner is the first of these; a file is no user's name.
+                        owners.extend(words.iter().map(|w| user_of(w, &[':', '.'])));
                     }
                 }
             }
             _ => {}
         }
     }
-    owned
+    owners
+}
+
+/// The user in `user:group`.
+fn user_of(owner: &str, dividers: &[char]) -> String {
+    owner.split(dividers).next().unwrap_or_default().to_owned()
 }
