@@ -71,6 +71,17 @@ fn arrows_point_to_the_left() {
 }
 
 #[test]
+fn only_syntax_knows_what_trees_are_made_of() {
+    for name in &LAYERS[1..] {
+        let manifest = root().join("crates").join(name).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        for part in ["rowan", "text-size"] {
+            assert!(!manifest.contains(part), "{name} uses {part}");
+        }
+    }
+}
+
+#[test]
 fn nothing_below_the_front_ends_touches_the_world() {
     const WORLD: [&str; 11] = [
         "std::fs",

@@ -11,9 +11,8 @@ pub use instructions::*;
 pub use shell::*;
 pub use word::*;
 
-use crate::element::NodeOrToken;
 use crate::kind::SyntaxKind;
-use crate::tree::{SyntaxNode, SyntaxToken};
+use crate::tree::{SyntaxNode, SyntaxToken, TokenRef};
 
 /// A typed view of a node.
 pub trait AstNode: Sized {
@@ -51,19 +50,14 @@ pub(crate) fn children<N: AstNode>(node: &SyntaxNode) -> impl Iterator<Item = N>
 }
 
 pub(crate) fn token(node: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxToken> {
-    node.children_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .find(|t| t.kind() == kind)
+    let mut tokens = node.borrowed().tokens();
+    tokens.find(|t| t.kind() == kind).map(TokenRef::to_token)
 }
 
 /// The text of a node's direct tokens of one kind, joined: a token may be cut by continuations.
 pub(crate) fn joined(node: &SyntaxNode, kind: SyntaxKind) -> Option<String> {
     let mut text: Option<String> = None;
-    for piece in node
-        .children_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|t| t.kind() == kind)
-    {
+    for piece in node.borrowed().tokens().filter(|t| t.kind() == kind) {
         text.get_or_insert_default().push_str(piece.text());
     }
     text

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use crate::element::{NodeOrToken, WalkEvent};
-
 use crate::tree::SyntaxNode;
 
 /// One line an element: `KIND@start..end`, and the text of tokens.

@@ -1,5 +1,4 @@
-//! Buffers that are kept from text to text, one set a thread: most files are small, and allocating
-//! for each would take a good part of the time.
+//! Buffers that are kept from text to text, one set a thread: a file of usual size grows none.
 
 use std::cell::Cell;
 

@@ -89,7 +89,7 @@ impl<'t> Sink<'t> {
 
     /// Opens a node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn start_node(&mut self, kind: SyntaxKind) {
-        if self.tree.depth() > 0 {
+        if !self.tree.is_empty() {
             self.flush_gaps();
         }
         self.tree.start_node(kind, self.position);
@@ -97,7 +97,7 @@ impl<'t> Sink<'t> {
 
     /// Closes the innermost node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn finish_node(&mut self) {
-        if self.tree.depth() == 1 {
+        if self.tree.is_in_root() {
             self.flush_gaps();
         }
         self.tree.finish_node();

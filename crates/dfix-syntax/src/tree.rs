@@ -1,7 +1,7 @@
 //! The tree: the text, and one flat list of elements over it.
 //!
 //! Elements stand in the order of the text, a node right before what it holds. Each one knows where
-//! its text starts, which node holds it, and where in the list it ends; so a tree is two allocations
+//! its text starts, which node holds it, and where in the list it ends; so a tree is three allocations
 //! however large it is, a step in any direction is a few additions, and nothing is ever freed or
 //! compared by recursion. An element's text ends where that of the next one after it starts.
 
@@ -70,7 +70,6 @@ pub(crate) struct Builder {
     elements: Vec<Element>,
     /// The place of the innermost open node.
     open: u32,
-    depth: usize,
 }
 
 /// A number of bytes or elements as the list holds it.
@@ -83,16 +82,17 @@ impl Builder {
     /// A builder; `elements` is a buffer whose content does not count.
     pub(crate) fn new(mut elements: Vec<Element>) -> Self {
         elements.clear();
-        Builder {
-            elements,
-            open: 0,
-            depth: 0,
-        }
+        Builder { elements, open: 0 }
     }
 
-    /// How many nodes are open.
-    pub(crate) fn depth(&self) -> usize {
-        self.depth
+    /// Whether nothing was taken yet: the root comes next.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.elements.is_empty()
+    }
+
+    /// Whether no node but the root is open.
+    pub(crate) fn is_in_root(&self) -> bool {
+        self.open == 0
     }
 
     #[inline]
@@ -118,23 +118,26 @@ impl Builder {
     #[inline]
     pub(crate) fn start_node(&mut self, kind: SyntaxKind, start: usize) {
         self.open = self.push(kind, start, false);
-        self.depth += 1;
     }
 
-    /// Closes the innermost node; without one, nothing.
+    /// Closes the innermost node.
     #[inline]
     pub(crate) fn finish_node(&mut self) {
         let end = number(self.elements.len());
         if let Some(node) = self.elements.get_mut(self.open as usize) {
             node.end = end;
             self.open = node.parent;
-            self.depth -= 1;
         }
     }
 
     /// The tree over `text`, and the buffer. All nodes must be closed.
     pub(crate) fn finish(self, text: &str) -> (Arc<Tree>, Vec<Element>) {
-        debug_assert_eq!(self.depth, 0, "the grammar opens one root and closes it");
+        let root_end = self.elements.first().map(|root| root.end as usize);
+        debug_assert_eq!(
+            (self.open, root_end),
+            (0, Some(self.elements.len())),
+            "the grammar opens one root and closes it last"
+        );
         let tree = Tree {
             text: text.into(),
             elements: self.elements.as_slice().into(),

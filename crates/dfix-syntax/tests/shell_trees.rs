@@ -9,7 +9,7 @@ use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, parse_embedded
 
 fn render(node: &SyntaxNode, out: &mut String) {
     if node.kind() == SyntaxKind::WORD
-        && let Some(NodeOrToken::Token(only)) = node.first_child_or_token()
+        && let Some(NodeOrToken::Token(only)) = node.children_with_tokens().next()
         && only.kind() == SyntaxKind::TEXT
         && only.text_range() == node.text_range()
     {

@@ -63,11 +63,7 @@ impl Grammar<'_> {
                 VOLUME_INSTR => form = self.paths(kind, rest, 1),
                 EXPOSE_INSTR => self.word_list(rest),
                 USER_INSTR | WORKDIR_INSTR | STOPSIGNAL_INSTR => self.word(rest),
-                MAINTAINER_INSTR => {
-                    self.sink.start_node(WORD);
-                    self.sink.token(TEXT, rest.len());
-                    self.sink.finish_node();
-                }
+                MAINTAINER_INSTR => self.sink.wrapped(WORD, TEXT, rest.len()),
                 SHELL_INSTR => self.shell_instruction(rest, depth),
                 HEALTHCHECK_INSTR => self.healthcheck(rest),
                 ONBUILD_INSTR if depth == 0 => {

@@ -145,11 +145,6 @@ impl SyntaxNode {
         self.children().next()
     }
 
-    /// What stands first right below it.
-    pub fn first_child_or_token(&self) -> Option<SyntaxElement> {
-        self.children_with_tokens().next()
-    }
-
     /// The next node below the same node.
     pub fn next_sibling(&self) -> Option<SyntaxNode> {
         let mut place = self.tree.next_sibling(self.place)?;
@@ -281,44 +276,41 @@ impl SyntaxToken {
 }
 
 impl SyntaxElement {
+    fn at(&self) -> (&Arc<Tree>, u32) {
+        match self {
+            NodeOrToken::Node(node) => (&node.tree, node.place),
+            NodeOrToken::Token(token) => (&token.tree, token.place),
+        }
+    }
+
     /// What it is.
     pub fn kind(&self) -> SyntaxKind {
-        match self {
-            NodeOrToken::Node(node) => node.kind(),
-            NodeOrToken::Token(token) => token.kind(),
-        }
+        let (tree, place) = self.at();
+        tree.at(place).kind
     }
 
     /// Its place in the tree's text, in bytes.
     pub fn text_range(&self) -> TextRange {
-        match self {
-            NodeOrToken::Node(node) => node.text_range(),
-            NodeOrToken::Token(token) => token.text_range(),
-        }
+        let (tree, place) = self.at();
+        tree.range(place)
     }
 
     /// The node that holds it; none for the root.
     pub fn parent(&self) -> Option<SyntaxNode> {
-        match self {
-            NodeOrToken::Node(node) => node.parent(),
-            NodeOrToken::Token(token) => token.parent(),
-        }
+        let (tree, place) = self.at();
+        Some(SyntaxNode::new(tree, tree.parent(place)?))
     }
 
     /// What follows it below the same node.
     pub fn next_sibling_or_token(&self) -> Option<SyntaxElement> {
-        match self {
-            NodeOrToken::Node(node) => node.next_sibling_or_token(),
-            NodeOrToken::Token(token) => token.next_sibling_or_token(),
-        }
+        let (tree, place) = self.at();
+        Some(element(tree, tree.next_sibling(place)?))
     }
 
     /// What stands before it below the same node.
     pub fn prev_sibling_or_token(&self) -> Option<SyntaxElement> {
-        match self {
-            NodeOrToken::Node(node) => node.prev_sibling_or_token(),
-            NodeOrToken::Token(token) => token.prev_sibling_or_token(),
-        }
+        let (tree, place) = self.at();
+        Some(element(tree, tree.prev_sibling(place)?))
     }
 }
 
@@ -343,19 +335,5 @@ impl fmt::Debug for SyntaxToken {
             self.text_range(),
             self.text()
         )
-    }
-}
-
-/// The text.
-impl fmt::Display for SyntaxNode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
-    }
-}
-
-/// The text.
-impl fmt::Display for SyntaxToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
     }
 }

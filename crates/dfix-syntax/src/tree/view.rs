@@ -23,25 +23,34 @@ pub struct TokenRef<'t> {
     pub(super) place: u32,
 }
 
+/// What nodes and tokens have in common.
+macro_rules! views {
+    ($($name:ident)*) => {$(
+        impl<'t> $name<'t> {
+            /// What it is.
+            #[inline]
+            pub fn kind(self) -> SyntaxKind {
+                self.tree.at(self.place).kind
+            }
+
+            /// Its place in the tree's text, in bytes.
+            #[inline]
+            pub fn text_range(self) -> TextRange {
+                self.tree.range(self.place)
+            }
+
+            /// Its text, all of it.
+            #[inline]
+            pub fn text(self) -> &'t str {
+                self.tree.text(self.place)
+            }
+        }
+    )*};
+}
+
+views!(NodeRef TokenRef);
+
 impl<'t> NodeRef<'t> {
-    /// What it is.
-    #[inline]
-    pub fn kind(self) -> SyntaxKind {
-        self.tree.at(self.place).kind
-    }
-
-    /// Its place in the tree's text, in bytes.
-    #[inline]
-    pub fn text_range(self) -> TextRange {
-        self.tree.range(self.place)
-    }
-
-    /// Its text, all of it.
-    #[inline]
-    pub fn text(self) -> &'t str {
-        self.tree.text(self.place)
-    }
-
     /// The same node, to keep.
     #[inline]
     pub fn to_node(self) -> SyntaxNode {
@@ -80,25 +89,7 @@ impl<'t> NodeRef<'t> {
     }
 }
 
-impl<'t> TokenRef<'t> {
-    /// What it is.
-    #[inline]
-    pub fn kind(self) -> SyntaxKind {
-        self.tree.at(self.place).kind
-    }
-
-    /// Its place in the tree's text, in bytes.
-    #[inline]
-    pub fn text_range(self) -> TextRange {
-        self.tree.range(self.place)
-    }
-
-    /// Its text.
-    #[inline]
-    pub fn text(self) -> &'t str {
-        self.tree.text(self.place)
-    }
-
+impl TokenRef<'_> {
     /// The same token, to keep.
     #[inline]
     pub fn to_token(self) -> SyntaxToken {
