@@ -3,7 +3,9 @@
 use dfix_syntax::TextRange;
 
 use crate::edit::Edit;
-use crate::fix::{Effect, Fix, Safety, Unproven};
+use dfix_model::OpenCondition;
+
+use crate::fix::{Effect, Fix, Safety};
 use crate::options::{RuleSettings, Setting};
 use crate::outcome::Finding;
 use crate::place::Place;
@@ -130,7 +132,7 @@ impl FixBuilder<'_, '_> {
 
     /// Names a condition that could not be established, and how a person could; the fix becomes unsafe.
     pub fn unproven(mut self, condition: impl Into<String>, remedy: impl Into<String>) -> Self {
-        self.fix.unproven.push(Unproven {
+        self.fix.unproven.push(OpenCondition {
             condition: condition.into(),
             remedy: remedy.into(),
         });
@@ -148,7 +150,7 @@ impl FixBuilder<'_, '_> {
                 if !self.fix.unproven.is_empty() {
                     self.fix.safety = Safety::Unsafe;
                 } else if self.fix.safety == Safety::Unsafe {
-                    self.fix.unproven.push(Unproven {
+                    self.fix.unproven.push(OpenCondition {
                         condition: "whether this change is wanted here".to_owned(),
                         remedy: "look at the change and decide".to_owned(),
                     });

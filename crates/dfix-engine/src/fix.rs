@@ -1,5 +1,6 @@
 //! A fix and what it is accountable for.
 
+use dfix_model::OpenCondition;
 use dfix_syntax::TextRange;
 
 use crate::place::Place;
@@ -103,15 +104,6 @@ impl Effect {
 /// A short sentence that says what was established, such as `tag 3.11-slim exists and is maintained`.
 pub type Evidence = String;
 
-/// The one thing that an unsafe fix could not establish.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Unproven {
-    /// The condition, as a short sentence: `whether requirements.txt needs a compiler`.
-    pub condition: String,
-    /// How to establish it: a file to add, a line of configuration, a thing to look at.
-    pub remedy: String,
-}
-
 /// A replacement of bytes; rules never see one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TextEdit {
@@ -131,7 +123,7 @@ pub struct Fix {
     /// Why it is right.
     pub evidence: Vec<Evidence>,
     /// What could not be established; there is one if and only if the fix is unsafe.
-    pub unproven: Vec<Unproven>,
+    pub unproven: Vec<OpenCondition>,
     /// The change, in order of place, without overlaps.
     pub edits: Vec<TextEdit>,
 }

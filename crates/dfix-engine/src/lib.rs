@@ -23,9 +23,10 @@ mod splice;
 pub mod testing;
 mod text_edit;
 
+pub use dfix_model::OpenCondition;
 pub use edit::{Edit, env_source};
 pub use findings::{Findings, FixBuilder, Report};
-pub use fix::{Effect, Evidence, Fix, Safety, TextEdit, Unproven};
+pub use fix::{Effect, Evidence, Fix, Safety, TextEdit};
 pub use fixpoint::run;
 pub use ignore::IGNORE_UNUSED;
 pub use options::{Options, RuleSettings, Setting};

@@ -1,6 +1,8 @@
 //! Which rules look at a file, and how far each one's fixes count.
 
-use crate::fix::{Fix, Safety, Unproven};
+use dfix_model::OpenCondition;
+
+use crate::fix::{Fix, Safety};
 use crate::options::RuleSettings;
 use crate::rule::{Group, Rule};
 
@@ -88,7 +90,7 @@ pub(crate) fn lower(fix: &mut Fix, settings: Option<&RuleSettings>) {
     if level < fix.safety {
         fix.safety = level;
         if level == Safety::Unsafe && fix.unproven.is_empty() {
-            fix.unproven.push(Unproven {
+            fix.unproven.push(OpenCondition {
                 condition: "whether it is wanted: the configuration counts this rule as unsafe"
                     .to_owned(),
                 remedy: "ask for unsafe fixes, or change the rule's level".to_owned(),

@@ -7,6 +7,7 @@ use std::ops::Range;
 use dfix_syntax::{NodeRef, SyntaxKind, TextRange, TextSize, TokenRef};
 
 use crate::gather::{Folder, Gathered};
+use crate::path::program_name;
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::word::{Word, WordData, WordKind};
@@ -213,14 +214,6 @@ impl std::fmt::Debug for Command<'_> {
     }
 }
 
-/// The last part of a path, without `.exe`.
-pub(crate) fn base_name(path: &str) -> &str {
-    // Names are short: going through the bytes is quicker than a search made for long texts.
-    let start = path.bytes().rposition(|b| b == b'/').map_or(0, |at| at + 1);
-    let name = &path[start..];
-    name.strip_suffix(".exe").unwrap_or(name)
-}
-
 impl<'m> Command<'m> {
     fn found(self) -> &'m Gathered {
         self.step.gathered()
@@ -260,7 +253,9 @@ impl<'m> Command<'m> {
     /// The program's name without its folder, wrappers peeled away; `""` where there is none or only the
     /// build can tell.
     pub fn name(self) -> &'m str {
-        self.program().and_then(Word::value).map_or("", base_name)
+        self.program()
+            .and_then(Word::value)
+            .map_or("", program_name)
     }
 
     /// Whether this is the program's name.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::command::{Command, WrapperKind, base_name};
+use crate::command::{Command, WrapperKind};
 use crate::context::Answer;
+use crate::path::program_name;
 use crate::stage::{Base, Stage};
 use crate::step::Step;
 use crate::word::Word;
@@ -151,11 +152,11 @@ impl<'m> Entry<'m> {
     pub fn script(&self) -> Option<&'m str> {
         let main = self.main()?;
         let program = main.program()?.value()?;
-        if is_script(base_name(program)) {
+        if is_script(program_name(program)) {
             return Some(program);
         }
         // `["sh", "run.sh"]`, `["bash", "-e", "/run.sh"]`
-        let is_shell = crate::peel::SHELLS.contains(&base_name(program));
+        let is_shell = crate::peel::SHELLS.contains(&program_name(program));
         main.args()
             .filter(|_| is_shell)
             .take_while(|w| !w.is("-c"))

@@ -132,7 +132,7 @@ impl<'m> PackageCommand<'m> {
     /// The command as a package manager's, if it is one's.
     pub fn of(command: Command<'m>) -> Option<Self> {
         let program = command.program()?.value()?;
-        let (tool, skip) = table::tool_of(command, crate::command::base_name(program))?;
+        let (tool, skip) = table::tool_of(command, crate::path::program_name(program))?;
         let mut read = PackageCommand {
             command,
             manager: tool.manager,

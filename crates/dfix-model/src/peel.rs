@@ -4,7 +4,8 @@ mod table;
 
 use std::ops::Range;
 
-use crate::command::{AssignmentData, WrapperData, base_name};
+use crate::command::{AssignmentData, WrapperData};
+use crate::path::program_name;
 use crate::word::WordData;
 use table::{Spec, User, WRAPPERS};
 
@@ -30,7 +31,7 @@ pub(crate) fn peel(
     };
     while peeled.program < range.end && peeled.wrappers.len() < 8 {
         let at = peeled.program;
-        let Some(name) = words[at].value(text).map(base_name) else {
+        let Some(name) = words[at].value(text).map(program_name) else {
             break;
         };
         let Some(spec) = spec_of(name, words.get(at + 1).filter(|_| at + 1 < range.end), text)
@@ -152,7 +153,7 @@ pub(crate) const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", 
 
 /// The word that holds a script, in a command whose program is the first word of `range`.
 pub(crate) fn script_word(text: &str, words: &[WordData], range: Range<usize>) -> Option<usize> {
-    let name = base_name(words.get(range.start)?.value(text)?);
+    let name = program_name(words.get(range.start)?.value(text)?);
     let arguments = range.start + 1..range.end;
     match name {
         "eval" => (arguments.len() == 1).then_some(arguments.start),
@@ -205,7 +206,7 @@ pub(crate) fn inner_commands(
     range: Range<usize>,
 ) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if words[range.start].value(text).map(base_name) != Some("find") {
+    if words[range.start].value(text).map(program_name) != Some("find") {
         return found;
     }
     let mut at = range.start + 1;

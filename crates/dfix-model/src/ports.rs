@@ -1,7 +1,8 @@
 //! Ports: what `EXPOSE` names and what known servers are told to listen on.
 
-use crate::command::{Command, base_name};
+use crate::command::Command;
 use crate::packages::table;
+use crate::path::program_name;
 use crate::stage::Stage;
 use crate::word::Word;
 
@@ -169,7 +170,7 @@ impl<'m> Command<'m> {
                 name = module;
                 words.drain(..skip);
             } else if let Some(at) = words.iter().position(|w| !w.starts_with("-")) {
-                name = base_name(words[at].known_start());
+                name = program_name(words[at].known_start());
                 words.drain(..=at);
             }
         }

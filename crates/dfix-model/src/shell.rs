@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::base::Os;
-use crate::command::base_name;
+use crate::path::program_name;
 use crate::stage::{Base, Stage};
 use crate::step::Step;
 use crate::vars::At;
@@ -61,7 +61,7 @@ impl Shell<'_> {
 }
 
 fn kind_of(program: &str) -> ShellKind {
-    let name = base_name(program.rsplit('\\').next().unwrap_or(program)).to_ascii_lowercase();
+    let name = program_name(program.rsplit('\\').next().unwrap_or(program)).to_ascii_lowercase();
     match name.strip_suffix(".exe").unwrap_or(&name) {
         "sh" => ShellKind::Sh,
         "bash" => ShellKind::Bash,
@@ -84,7 +84,7 @@ impl<'m> Stage<'m> {
             let argv: Vec<_> = step.words().map(|w| w.value().map(Cow::Borrowed)).collect();
             let mut words = argv.iter().flatten();
             let first = words.next().map_or("", |w| w.as_ref());
-            let program = match base_name(first) {
+            let program = match program_name(first) {
                 // `SHELL ["/usr/bin/env", "bash", "-c"]`
                 "env" | "busybox" | "time" | "sudo" => words.next().map_or("", |w| w.as_ref()),
                 _ => first,

@@ -2,30 +2,8 @@
 
 use crate::stage::{Base, Stage};
 use crate::step::Step;
+use crate::ternary::Ternary;
 use crate::vars::{At, text_of};
-
-/// Yes, no, or it cannot be said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer3 {
-    /// Established.
-    Yes,
-    /// Established that not.
-    No,
-    /// Not established.
-    Unknown,
-}
-
-impl Answer3 {
-    /// Whether it is established.
-    pub fn is_yes(self) -> bool {
-        self == Answer3::Yes
-    }
-
-    /// Whether the contrary is established.
-    pub fn is_no(self) -> bool {
-        self == Answer3::No
-    }
-}
 
 /// A user in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,21 +30,30 @@ impl User<'_> {
 
     /// Whether it is the superuser: `root`, the number 0, or no user at all. On Windows
     /// `ContainerAdministrator` counts as such.
-    pub fn is_root(&self) -> Answer3 {
+    pub fn is_root(&self) -> Ternary {
         match self.name.as_deref() {
-            None => Answer3::Unknown,
-            Some("") => Answer3::Yes,
+            None => match self.step {
+                Some(_) => Ternary::unknown(
+                    "which user the variables of USER name",
+                    "write the user's name or number there",
+                ),
+                None => Ternary::unknown(
+                    "whether the base image runs as root by itself",
+                    "look at the User of its configuration (`docker inspect`)",
+                ),
+            },
+            Some("") => Ternary::Yes,
             Some(name) if name == "root" || name.eq_ignore_ascii_case("containeradministrator") => {
-                Answer3::Yes
+                Ternary::Yes
             }
             Some(name) if name.bytes().all(|b| b.is_ascii_digit()) => {
                 if name.bytes().all(|b| b == b'0') {
-                    Answer3::Yes
+                    Ternary::Yes
                 } else {
-                    Answer3::No
+                    Ternary::No
                 }
             }
-            Some(_) => Answer3::No,
+            Some(_) => Ternary::No,
         }
     }
 

@@ -1,21 +1,12 @@
 //! The working directory.
 
+use crate::path::ImagePath;
 use crate::stage::{Base, Stage};
 use crate::vars::{At, text_of};
 
 /// A path without `.`, `..` and doubled slashes; absolute.
 pub(crate) fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
+    ImagePath::new(path).as_str().to_owned()
 }
 
 /// `path` seen from the folder `from`.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use dfix_engine::{
-    Effect, Finding, Fix, Outcome, Proof, Refused, Round, Safety, TextEdit, Unproven,
+    Effect, Finding, Fix, OpenCondition, Outcome, Proof, Refused, Round, Safety, TextEdit,
 };
 use dfix_syntax::{TextRange, TextSize};
 
@@ -70,7 +70,7 @@ fn file() -> FileReport {
     let mut unsure = fix(Safety::Unsafe, "CMD", "USER appuser\nCMD", &[]);
     unsure.edits[0].range = range_of("CMD", AFTER);
     user.range = range_of("CMD", AFTER);
-    unsure.unproven.push(Unproven {
+    unsure.unproven.push(OpenCondition {
         condition: "whether the program writes to /x".to_owned(),
         remedy: "say `writes-outside = false` under [assume]".to_owned(),
     });

@@ -3,8 +3,9 @@
 use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
-use crate::command::{CommandData, Surroundings, base_name};
+use crate::command::{CommandData, Surroundings};
 use crate::gather::{Folder, Scope, Walk};
+use crate::path::program_name;
 use crate::peel;
 use crate::step::json_words;
 use crate::word::WordKind;
@@ -80,7 +81,7 @@ impl Walk<'_> {
             self.found
                 .commands
                 .iter()
-                .map(|c| (c, base_name(self.name(c))))
+                .map(|c| (c, program_name(self.name(c))))
         };
         let shell = takers().find(|(c, name)| {
             peel::SHELLS.contains(name) && c.words.len() == c.program + 1 - c.words.start

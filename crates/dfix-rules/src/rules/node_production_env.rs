@@ -4,7 +4,7 @@ mod names;
 mod sources;
 
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Unproven, env_source, fixes, leaves,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, env_source, fixes, leaves,
 };
 use dfix_model::catalogue::Variant;
 use dfix_model::context::Answer;
@@ -176,7 +176,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let mut open = start.open;
     match &project {
         Project::Read(json) => match chooser(json) {
-            Some(name) => open.push(Unproven {
+            Some(name) => open.push(OpenCondition {
                 condition: format!(
                     "which settings the application takes in production: `{name}` chooses them by {NODE_ENV}"
                 ),
@@ -184,7 +184,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }),
             None => fix = fix.evidence("package.json names nothing that chooses settings by it"),
         },
-        Project::Unread(remedy) => open.push(Unproven {
+        Project::Unread(remedy) => open.push(OpenCondition {
             condition: "which packages the application uses: package.json is not read".to_owned(),
             remedy: (*remedy).to_owned(),
         }),
@@ -199,7 +199,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 ));
             }
             Sources::Ask(file) => open.push(asks(&file)),
-            Sources::Unread(why) => open.push(Unproven {
+            Sources::Unread(why) => open.push(OpenCondition {
                 condition: format!(
                     "whether the application asks for {NODE_ENV}: its sources are not read ({why})"
                 ),
@@ -270,13 +270,13 @@ fn in_folder_of(command: Command<'_>, path: &str) -> String {
 /// How the application starts.
 struct Start {
     evidence: String,
-    open: Vec<Unproven>,
+    open: Vec<OpenCondition>,
     /// Whether the file that is started asks for the variable.
     is_asking: bool,
 }
 
-fn asks(file: &str) -> Unproven {
-    Unproven {
+fn asks(file: &str) -> OpenCondition {
+    OpenCondition {
         condition: format!("what {file} does otherwise in production"),
         remedy: format!("look where it asks for {NODE_ENV}, and set the variable by hand"),
     }
@@ -373,7 +373,7 @@ fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option
                     return (is_start(script) && !has_server(stage)).then(|| Start {
                         is_asking,
                         evidence: format!("the command is {said}"),
-                        open: vec![Unproven {
+                        open: vec![OpenCondition {
                             condition: format!("what {said} runs"),
                             remedy: (*remedy).to_owned(),
                         }],
@@ -400,7 +400,7 @@ fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option
             open.push(needs_tools(entry.script().unwrap_or("the entry point")));
         }
         Answer::Found(_) | Answer::Absent => {}
-        Answer::Unknown(_) => open.push(Unproven {
+        Answer::Unknown(_) => open.push(OpenCondition {
             condition: format!(
                 "whether {} installs or builds anything at start",
                 entry.script().unwrap_or("the entry point")
@@ -442,8 +442,8 @@ fn file_of<'w>(words: &[&'w str]) -> Option<(&'w str, Vec<&'w str>)> {
     None
 }
 
-fn needs_tools(what: &str) -> Unproven {
-    Unproven {
+fn needs_tools(what: &str) -> OpenCondition {
+    OpenCondition {
         condition: format!(
             "whether what {what} installs or builds at start needs devDependencies, which npm and yarn leave out in production"
         ),

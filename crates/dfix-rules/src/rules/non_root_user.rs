@@ -14,10 +14,11 @@ mod user;
 mod writes;
 
 use dfix_engine::{
-    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Unproven, fixes, leaves,
+    Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety, fixes,
+    leaves,
 };
 use dfix_model::catalogue::UserTools;
-use dfix_model::{Answer3, Model, Os, Stage, Step};
+use dfix_model::{Model, Os, Stage, Step};
 
 use homes::left_in_roots_home;
 use ownership::{Folder, are_scattered, folders_to_give, is_roots};
@@ -138,8 +139,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         return;
     };
     let user = stage.final_user();
-    if user.is_root() == Answer3::No || (user.is_root() == Answer3::Unknown && user.step.is_some())
-    {
+    if user.is_root().is_no() || (user.is_root().is_unknown() && user.step.is_some()) {
         return;
     }
     let place = user.step.unwrap_or_else(|| stage.from_step()).range();
@@ -153,7 +153,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 out.report(place, MESSAGE).remedy(remedy);
                 return;
             }
-            Silence::Application => open.push(Unproven {
+            Silence::Application => open.push(OpenCondition {
                 condition: "what the container starts, of which the file says nothing".to_owned(),
                 remedy: "name it by CMD".to_owned(),
             }),
@@ -171,7 +171,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         }
         Needs::Nobody => {}
     }
-    if user.is_root() == Answer3::Unknown && start.evidence.is_empty() && open.is_empty() {
+    if user.is_root().is_unknown() && start.evidence.is_empty() && open.is_empty() {
         return;
     }
     if stage
@@ -191,7 +191,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             ));
             return;
         }
-        Some(left) => open.push(Unproven {
+        Some(left) => open.push(OpenCondition {
             condition: format!(
                 "whether {} leaves in root's home what the application needs",
                 left.what
@@ -200,8 +200,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         }),
         None => {}
     }
-    if user.is_root() == Answer3::Unknown {
-        open.push(Unproven {
+    if user.is_root().is_unknown() {
+        open.push(OpenCondition {
             condition: format!(
                 "whether {} runs as root by itself",
                 stage.root_image().text().unwrap_or("the base image")
@@ -339,7 +339,7 @@ fn change(
     stage: Stage<'_>,
     who: &Who,
     evidence: Vec<String>,
-    open: Vec<Unproven>,
+    open: Vec<OpenCondition>,
     place: dfix_syntax::TextRange,
     out: &mut Findings<'_>,
 ) {
@@ -391,8 +391,7 @@ fn change(
     }
     let after = giving.after;
     // One that says what holds anyway is replaced, and what root must do first comes before it.
-    let replaced =
-        closing.filter(|s| after.is_none() || stage.user_at(*s).is_root() == Answer3::Yes);
+    let replaced = closing.filter(|s| after.is_none() || stage.user_at(*s).is_root().is_yes());
     fix = match replaced {
         Some(step) => fix.effect(Effect::changed(step.range())),
         None => fix.effect(Effect::Inserted {

@@ -1,6 +1,6 @@
 //! Files that only their owner, root, may read or run.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{Command, Stage, Step, Word};
 
 use super::ownership::{absolute, is_below};
@@ -23,7 +23,7 @@ const OF_THE_SYSTEM: &[&str] = &[
 
 /// Something that the build closes to all but root, or that is a private key: such files are often
 /// readable by their owner alone.
-pub(crate) fn kept(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+pub(crate) fn kept(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     closed(stage, given)
         .or_else(|| key_of_the_file(stage, given))
         .or_else(|| key_of_the_start(stage, given))
@@ -47,7 +47,7 @@ fn is_opened_to(stage: Stage<'_>, path: &str, is_started: bool) -> bool {
         })
 }
 
-fn closed(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+fn closed(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     let programs: Vec<String> = stage
         .entry()
         .commands()
@@ -91,7 +91,7 @@ fn closed(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             && !writes::is_removed(stage, path)
             && !is_spent(stage, path)
     })?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether the application needs {path}, which the file closes to all but its owner, root"
         ),
@@ -206,7 +206,7 @@ fn is_key(name: &str) -> bool {
 }
 
 /// A private key that the file puts into the image.
-fn key_of_the_file(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+fn key_of_the_file(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     let is_opened_after =
         |step: Step<'_>| step.flags().any(|f| matches!(f.name(), "chown" | "chmod"));
     let (name, _) = stage
@@ -225,14 +225,14 @@ fn key_of_the_file(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
                 && !is_opened(stage, target)
                 && !target.contains("ca-cert")
         })?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!("whether the user may read {name}, which stays root's"),
         remedy: "give it to the user by `COPY --chown`".to_owned(),
     })
 }
 
 /// A private key that the start or a variable names, and that comes from elsewhere.
-fn key_of_the_start(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+fn key_of_the_start(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     let entry = stage.entry();
     let of_start = entry.commands().flat_map(|command| {
         command
@@ -260,7 +260,7 @@ fn key_of_the_start(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
                 && !given.iter().any(|g| is_below(path, g))
                 && !is_opened(stage, path)
         })?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether the user may read {path}, a place of private keys, which root alone often may"
         ),

@@ -1,6 +1,6 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, Stage, Step, Word};
 
@@ -45,7 +45,12 @@ pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
 }
 
 /// What could not be established for the user of this name, who is given these folders.
-pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) -> Vec<Unproven> {
+pub(crate) fn of(
+    stage: Stage<'_>,
+    who: &Who,
+    given: &[&str],
+    tools: UserTools,
+) -> Vec<OpenCondition> {
     let mut open = rights::of_packages(stage);
     open.extend(rights::of_board(stage));
     open.extend(rights::of_node(stage));
@@ -55,7 +60,7 @@ pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) 
         .filter_map(|(_, setting)| setting.value)
         .any(|value| value.contains("docker.sock"));
     if names_docker && open.is_empty() {
-        open.push(Unproven {
+        open.push(OpenCondition {
             condition: format!("whether the application needs root, as it {DOCKER}"),
             remedy: "start it once as another user, then set USER by hand".to_owned(),
         });
@@ -65,7 +70,7 @@ pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) 
     open.extend(places(stage, given));
     open.extend(application(stage, given));
     if writes::is_removed(stage, "/tmp") {
-        open.push(Unproven {
+        open.push(OpenCondition {
             condition: "whether the application needs /tmp, which the file removes and only root may make again".to_owned(),
             remedy: "remove what is in it (`/tmp/*`), and not the folder".to_owned(),
         });
@@ -75,14 +80,14 @@ pub(crate) fn of(stage: Stage<'_>, who: &Who, given: &[&str], tools: UserTools) 
 }
 
 /// A file goes to root on top of an image that nothing is known of: the image may have a user of its own.
-fn of_an_unknown_base(stage: Stage<'_>) -> Option<Unproven> {
+fn of_an_unknown_base(stage: Stage<'_>) -> Option<OpenCondition> {
     let first = stage
         .root()
         .steps_named("USER")
         .next()
         .and_then(|step| stage.expand_text(step.words().next()?, step))?;
     let is_root = matches!(first.split(':').next(), Some("root" | "0"));
-    (is_root && crate::base::facts(stage).is_none()).then(|| Unproven {
+    (is_root && crate::base::facts(stage).is_none()).then(|| OpenCondition {
         condition: format!(
             "whether {} has a user of its own to go back to, as the file first goes to root",
             stage.root_image().text().unwrap_or("the base image")
@@ -92,7 +97,7 @@ fn of_an_unknown_base(stage: Stage<'_>) -> Option<Unproven> {
     })
 }
 
-fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<Unproven> {
+fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<OpenCondition> {
     let packages = stage.python_packages();
     let served = stage.entry().served();
     // Package managers keep their logs and their cache there.
@@ -102,7 +107,7 @@ fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<Unproven> {
         .copied()
         .find(|p| packages.has(p))
         .or(starts.map(Command::name))?;
-    (!writes::has_home(stage, who.account(), tools)).then(|| Unproven {
+    (!writes::has_home(stage, who.account(), tools)).then(|| OpenCondition {
         condition: format!(
             "whether {package} can do without a home, which {} has not",
             who.name
@@ -112,7 +117,7 @@ fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<Unproven> {
 }
 
 /// Places that a variable names and that stay root's.
-fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+fn places(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     const FOR_ALL: &[&str] = &["/tmp", "/var/tmp", "/dev", "/proc", "/root"];
     // What the build puts below /tmp stays root's, unlike /tmp itself.
     let is_put_there = |path: &str| path.starts_with("/tmp/") && writes::is_made(stage, path);
@@ -129,7 +134,7 @@ fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
                 && (is_put_there(&w.path) || !FOR_ALL.iter().any(|f| is_below(&w.path, f)))
                 && !is_opened(stage, &w.path)
         })?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether the application writes to {} ({}), which stays root's",
             left.path, left.shown_by
@@ -140,7 +145,7 @@ fn places(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
 }
 
 /// Whether the application lies where nobody but root may write, or is not in the image at all.
-fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
+fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     let served = stage.entry().served()?;
     let runs_files = crate::programs::is_pythons(served.name())
         || is_source_beside(served)
@@ -167,7 +172,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
     let is_given =
         given.iter().any(|g| is_below(&folder, g)) || (is_set(stage) && may_be_given(&folder));
     if !is_given && folder != "/tmp" && writes_where_it_stands(served) {
-        return Some(Unproven {
+        return Some(OpenCondition {
             condition: format!(
                 "whether {} may write into the working directory, {folder}, which stays root's",
                 served.name()
@@ -192,7 +197,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<Unproven> {
             .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
     };
     if copies().all(puts_manifests_only) && is_missing(stage, served) {
-        return Some(Unproven {
+        return Some(OpenCondition {
             condition: "whether the user may read and write the application, which this file does not put into the image".to_owned(),
             remedy: "see whom the files belong to that are mounted or added later".to_owned(),
         });
@@ -236,8 +241,8 @@ fn puts_manifests_only(step: Step<'_>) -> bool {
     step.source().is_none() && step.sources().all(is_manifest)
 }
 
-fn beside(folder: &str) -> Unproven {
-    Unproven {
+fn beside(folder: &str) -> OpenCondition {
+    OpenCondition {
         condition: format!(
             "whether the application writes into {folder}, where it is started and which stays root's"
         ),

@@ -1,7 +1,7 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
-use dfix_engine::Unproven;
-use dfix_model::{Answer3, Command, Os, PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_engine::OpenCondition;
+use dfix_model::{Command, Os, PackageCommand, PackageManager, Stage, Step, Word};
 
 use super::ownership::{Folder, absolute, is_below, is_nested, may_be_given};
 use super::user::{self, Who};
@@ -19,7 +19,7 @@ pub(crate) struct Giving<'m> {
     /// Who owns the application afterwards.
     pub(crate) evidence: Vec<String>,
     /// What could not be established.
-    pub(crate) open: Vec<Unproven>,
+    pub(crate) open: Vec<OpenCondition>,
 }
 
 impl Giving<'_> {
@@ -87,7 +87,7 @@ fn by_copies<'m>(
     if !who.is_there_at(stage, first) {
         return Err("the user is made after the first COPY, so that chown gives the files");
     }
-    let can_run = stage.user_at(first).is_root() != Answer3::No
+    let can_run = !stage.user_at(first).is_root().is_no()
         && stage.shell_at(first).is_posix()
         && may_run(stage);
     if who.made_by.is_some() && !can_run {
@@ -127,7 +127,7 @@ fn by_copies<'m>(
             may_be_missing: false,
         }));
         if let Some(what) = left.unknown {
-            giving.open.push(Unproven {
+            giving.open.push(OpenCondition {
                 condition: format!(
                     "whether the application writes to what {what} leaves in {}, which stays root's",
                     folder.path
@@ -343,7 +343,7 @@ fn is_filled_otherwise(stage: Stage<'_>, copies: &[Step<'_>], folder: &str) -> b
 }
 
 /// A `COPY` into the folders that names another owner.
-fn others(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<Unproven> {
+fn others(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<OpenCondition> {
     let other = stage
         .lineage()
         .flat_map(|s| s.steps().map(move |step| (s, step)))
@@ -357,7 +357,7 @@ fn others(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<Unproven> {
             (!text.is_some_and(|t| who.is(t.split(':').next().unwrap_or_default())))
                 .then(|| owner.written().to_owned())
         })?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!("whether the application writes to what `--chown={other}` gives away"),
         remedy: format!("name {} there", who.name),
     })

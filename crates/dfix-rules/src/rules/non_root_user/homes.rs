@@ -1,6 +1,6 @@
 //! What a build leaves in root's home, where no other user can read it.
 
-use dfix_model::{Answer3, Command, Stage, Step, Word};
+use dfix_model::{Command, Stage, Step, Word};
 use dfix_syntax::TextRange;
 
 use crate::programs::Rights;
@@ -20,7 +20,7 @@ pub(crate) struct Left {
 pub(crate) fn left_in_roots_home(stage: Stage<'_>) -> Option<Left> {
     let mut possible = None;
     for step in stage.lineage().flat_map(Stage::steps) {
-        if step.is_onbuild() || stage.user_at(step).is_root() == Answer3::No {
+        if step.is_onbuild() || stage.user_at(step).is_root().is_no() {
             continue;
         }
         for left in of_step(step) {

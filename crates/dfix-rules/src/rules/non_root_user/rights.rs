@@ -1,6 +1,6 @@
 //! Packages and images whose purpose asks for what only root, or its groups, may.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{PackageManager, Stage};
 
 pub(crate) const DOCKER: &str = "opens Docker's socket, which only root and its group may";
@@ -128,7 +128,7 @@ const OF_SYSTEMS: &[(&str, &str)] = &[
 ];
 
 /// What could not be established because of a package that the stage installs.
-pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<Unproven> {
+pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<OpenCondition> {
     let python = stage.python_packages();
     let node = stage.node_packages();
     let names: Vec<String> = [PackageManager::Apt, PackageManager::Apk]
@@ -158,7 +158,7 @@ pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<Unproven> {
         .or(of_system)
         .or(sudo)
         .or(docker)
-        .map(|(name, what)| Unproven {
+        .map(|(name, what)| OpenCondition {
             condition: format!("whether the application needs root for {name}, which {what}"),
             remedy: "start it once as another user, then set USER by hand".to_owned(),
         })
@@ -208,34 +208,34 @@ fn is_for_a_board(stage: Stage<'_>) -> bool {
 }
 
 /// What could not be established for an application of a small board, or for a service of LinuxKit.
-pub(crate) fn of_board(stage: Stage<'_>) -> Option<Unproven> {
+pub(crate) fn of_board(stage: Stage<'_>) -> Option<OpenCondition> {
     let is_of_linuxkit = stage.file().stages().any(|s| {
         s.image()
             .name()
             .is_some_and(|name| name.starts_with("linuxkit/"))
     });
     if is_of_linuxkit {
-        return Some(Unproven {
+        return Some(OpenCondition {
             condition: "whether the service has rights of root's that LinuxKit's own file gives it"
                 .to_owned(),
             remedy: "look at its `capabilities` and its `uid` there".to_owned(),
         });
     }
-    is_for_a_board(stage).then(|| Unproven {
+    is_for_a_board(stage).then(|| OpenCondition {
         condition: format!("whether the application {DEVICES}, as the base image is for boards"),
         remedy: "start it once as another user on the board, then set USER by hand".to_owned(),
     })
 }
 
 /// What could not be established for a node of a chain, by its ports: it keeps its data at home.
-pub(crate) fn of_node(stage: Stage<'_>) -> Option<Unproven> {
+pub(crate) fn of_node(stage: Stage<'_>) -> Option<OpenCondition> {
     const PORTS: &[u16] = &[8333, 8545, 8546, 9735, 18333, 26656, 26657, 30303];
     let port = stage
         .ports()
         .into_iter()
         .filter_map(|port| Some(port.range?.0))
         .find(|port| PORTS.contains(port))?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether the data of the node that listens on {port} is mounted below /root, which no other user may enter"
         ),

@@ -3,7 +3,7 @@
 // The names of files in an image are case-sensitive.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{Command, Launch, Stage, Step, Word};
 use dfix_syntax::ast::{AstNode, ShellScript};
 use dfix_syntax::{Enclosure, parse_embedded_shell};
@@ -38,7 +38,7 @@ pub(crate) struct Start {
     /// What was established.
     pub(crate) evidence: Vec<String>,
     /// What could not be established.
-    pub(crate) open: Vec<Unproven>,
+    pub(crate) open: Vec<OpenCondition>,
 }
 
 /// Looks at what the stage's container starts: `ENTRYPOINT` and `CMD`, the health check, and the
@@ -72,7 +72,7 @@ struct Inquiry<'m> {
     stage: Stage<'m>,
     needs: Needs,
     known: Vec<String>,
-    open: Vec<Unproven>,
+    open: Vec<OpenCondition>,
     depth: u8,
 }
 
@@ -102,14 +102,14 @@ impl<'m> Inquiry<'m> {
 
     fn open(&mut self, condition: String, remedy: &str) {
         if !self.open.iter().any(|o| o.condition == condition) {
-            self.open.push(Unproven {
+            self.open.push(OpenCondition {
                 condition,
                 remedy: remedy.to_owned(),
             });
         }
     }
 
-    fn ask(&mut self, question: Option<Unproven>) {
+    fn ask(&mut self, question: Option<OpenCondition>) {
         if let Some(question) = question {
             self.open(question.condition, &question.remedy);
         }

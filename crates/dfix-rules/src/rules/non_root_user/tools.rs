@@ -1,6 +1,6 @@
 //! Programs of which a file does not say how they fare as another user: what is open about each.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{Command, Stage, Step};
 
 /// Programs for a terminal that read their settings and keys from the home of whoever runs them. Whoever
@@ -87,7 +87,7 @@ const SERVERS: &[&str] = &[
 ];
 
 /// What is open about a program with these words.
-pub(crate) fn question(stage: Stage<'_>, name: &str, words: &[String]) -> Option<Unproven> {
+pub(crate) fn question(stage: Stage<'_>, name: &str, words: &[String]) -> Option<OpenCondition> {
     question_of(name, words, has_files(stage))
 }
 
@@ -100,16 +100,16 @@ fn has_files(stage: Stage<'_>) -> bool {
 }
 
 /// What is open about a program that is installed and no more: what it works on is mounted.
-pub(crate) fn without_files(stage: Stage<'_>, name: &str) -> Option<Unproven> {
-    (!has_files(stage)).then(|| Unproven {
+pub(crate) fn without_files(stage: Stage<'_>, name: &str) -> Option<OpenCondition> {
+    (!has_files(stage)).then(|| OpenCondition {
         condition: format!("whether {name} may read and write the files that are mounted for it"),
         remedy: "start it once as another user on the files that it is for".to_owned(),
     })
 }
 
-fn question_of(name: &str, words: &[String], has_files: bool) -> Option<Unproven> {
+fn question_of(name: &str, words: &[String], has_files: bool) -> Option<OpenCondition> {
     if let Some(what) = builds(name, words) {
-        return Some(Unproven {
+        return Some(OpenCondition {
             condition: format!(
                 "whether `{what}`, which builds or installs when the container starts, may write where root's build did"
             ),
@@ -117,7 +117,7 @@ fn question_of(name: &str, words: &[String], has_files: bool) -> Option<Unproven
         });
     }
     if SETTINGS_AT_HOME.contains(&name) {
-        return Some(Unproven {
+        return Some(OpenCondition {
             condition: format!(
                 "whether the settings and keys of {name} are mounted below /root, which no other user may enter"
             ),
@@ -125,14 +125,14 @@ fn question_of(name: &str, words: &[String], has_files: bool) -> Option<Unproven
         });
     }
     if FOR_MOUNTED_FOLDERS.contains(&name) && !has_files {
-        return Some(Unproven {
+        return Some(OpenCondition {
             condition: format!(
                 "whether {name} may write into the folder that is mounted for it, which has another owner"
             ),
             remedy: "start it once as another user on the folder that it is for".to_owned(),
         });
     }
-    FOR_ALL_OWNERS.contains(&name).then(|| Unproven {
+    FOR_ALL_OWNERS.contains(&name).then(|| OpenCondition {
         condition: format!(
             "whether {name} has to read or write the files of other users, as only root may"
         ),
@@ -153,7 +153,7 @@ const ABOUT: &[&str] = &[
 ];
 
 /// What is open about a program that neither its own words nor those of CMD give something to run.
-pub(crate) fn given_nothing<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<Unproven> {
+pub(crate) fn given_nothing<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<OpenCondition> {
     let of_cmd = stage.entry().cmd.step().filter(|s| *s != command.step());
     let words = command
         .args()
@@ -164,13 +164,13 @@ pub(crate) fn given_nothing<'m>(stage: Stage<'m>, command: Command<'m>) -> Optio
     without_words(command.name(), &words?, copies_files)
 }
 
-fn without_words(name: &str, words: &[String], copies_files: bool) -> Option<Unproven> {
+fn without_words(name: &str, words: &[String], copies_files: bool) -> Option<OpenCondition> {
     let is_asked = !words.is_empty() && crate::programs::is_prompt(name);
     if !words.iter().all(|w| ABOUT.contains(&w.as_str())) {
         return None;
     }
     let is_open = is_asked || RUNNERS.contains(&name) || (SERVERS.contains(&name) && !copies_files);
-    is_open.then(|| Unproven {
+    is_open.then(|| OpenCondition {
         condition: format!(
             "what {name} is given to run, which only whoever starts the container says"
         ),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use dfix_engine::Findings;
 use dfix_model::catalogue::{Account, Family, ImageFacts, UserTools};
-use dfix_model::{Answer3, Os, Stage, Step, Word};
+use dfix_model::{Os, Stage, Step, Word};
 
 use super::ownership::{absolute, is_below};
 use crate::base::facts;
@@ -459,7 +459,7 @@ fn owners(stage: Stage<'_>, folder: &str) -> HashSet<String> {
                     );
                 }
             }
-            "RUN" if stage.user_at(step).is_root() != Answer3::No => {
+            "RUN" if !stage.user_at(step).is_root().is_no() => {
                 for command in step.commands().filter(|c| c.is("chown")) {
                     let words: Vec<String> = command
                         .args()

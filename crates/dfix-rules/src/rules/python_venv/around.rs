@@ -1,7 +1,7 @@
 //! What goes around a virtual environment: it finds the system's Python by other means than PATH, or has
 //! put something there before.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::catalogue::Family;
 use dfix_model::context::Answer;
 use dfix_model::packages::Destination;
@@ -36,14 +36,14 @@ pub(crate) fn other_pythons(
     stage: Stage<'_>,
     first: &PackageCommand<'_>,
     named: Option<&str>,
-) -> Option<Unproven> {
+) -> Option<OpenCondition> {
     let version = named?;
     let plain = standing_on(stage)
         .flat_map(Stage::commands)
         .filter(|c| !is_before(*c, first))
         .map(Command::name)
         .find(|name| matches!(*name, "pip" | "pip3" | "python" | "python3"))?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!("whether {plain} means Python {version} too"),
         remedy: "call Python by one name".to_owned(),
     })
@@ -60,7 +60,7 @@ pub(crate) fn uses_uv_of_system(step: Step<'_>) -> bool {
 pub(crate) fn setuptools<'n>(
     mut packages: impl Iterator<Item = &'n str>,
     tag: &str,
-) -> Option<Unproven> {
+) -> Option<OpenCondition> {
     const OLDER: &[&str] = &[
         "14", "15", "16", "17", "18", "19", "20", "21", "22", "8", "9", "10", "11", "12", "xenial",
         "bionic", "focal", "jammy", "jessie", "stretch", "buster", "bullseye", "bookworm", "cuda",
@@ -74,7 +74,7 @@ pub(crate) fn setuptools<'n>(
             "python3-setuptools" | "python3-pkg-resources" | "py3-setuptools"
         )
     })?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether something needs {name}, which an environment of Python 3.12 and later has not"
         ),
@@ -109,19 +109,19 @@ pub(crate) fn is_file_of_somebody(stage: Stage<'_>, program: &str) -> bool {
 
 /// What came before the first install and may have put packages among those of the system, or a name for
 /// the system's Python beside PATH.
-pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<Unproven> {
+pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<OpenCondition> {
     let is_official = crate::base::facts(stage).is_some_and(|f| f.family == Family::Python);
-    let mut open: Vec<Unproven> = tools_below(stage).into_iter().collect();
+    let mut open: Vec<OpenCondition> = tools_below(stage).into_iter().collect();
     for command in stage.lineage().flat_map(Stage::build_commands) {
         let is_before = is_before(command, first);
         if !is_official && is_before && command.words().any(|w| w.written().contains("get-pip")) {
-            open.push(Unproven {
+            open.push(OpenCondition {
                 condition: "whether the packages can do with the environment's own pip, which is older than the one that get-pip installs".to_owned(),
                 remedy: "upgrade pip with pip first".to_owned(),
             });
         }
         if is_official && links_the_systems_python(command) {
-            open.push(Unproven {
+            open.push(OpenCondition {
                 condition:
                     "whether something calls the system's Python by the link that is made to it"
                         .to_owned(),
@@ -131,7 +131,7 @@ pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<Unprov
         if let Some(script) = script_of_context(stage, command).filter(|_| is_before) {
             match stage.read_at(&script, command).found() {
                 Some(text) if !text.contains("pip") && !text.contains("setup.py") => {}
-                _ => open.push(Unproven {
+                _ => open.push(OpenCondition {
                     condition: format!(
                         "whether {script} puts packages among those of the system before"
                     ),
@@ -196,7 +196,7 @@ fn is_of_autoconf(path: &str) -> bool {
 
 /// Whether Ansible is installed for the Python of the distribution: on the machine itself its modules run
 /// by the Python that it finds there, which is the system's.
-pub(crate) fn ansible(stage: Stage<'_>) -> Option<Unproven> {
+pub(crate) fn ansible(stage: Stage<'_>) -> Option<OpenCondition> {
     let is_ansibles = |text: &str| text.contains("ansible") || text.contains("molecule");
     let packages = ["ansible", "ansible-core", "ansible-base", "molecule"];
     let is_there = standing_on(stage).any(|s| {
@@ -206,7 +206,7 @@ pub(crate) fn ansible(stage: Stage<'_>) -> Option<Unproven> {
                     || (is_pythons_tool(c) && c.args().any(|w| is_ansibles(w.written())))
             })
     });
-    is_there.then(|| Unproven {
+    is_there.then(|| OpenCondition {
         condition: "whether Ansible's modules need what pip installs: on localhost they run by the system's Python".to_owned(),
         remedy: "set `ansible_python_interpreter` to /opt/venv/bin/python3 there".to_owned(),
     })
@@ -214,7 +214,7 @@ pub(crate) fn ansible(stage: Stage<'_>) -> Option<Unproven> {
 
 /// A package of pip's that belongs, by its name, to a program of the distribution: that runs by the
 /// system's Python and would not find it in the environment.
-pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<Unproven> {
+pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<OpenCondition> {
     let installed = &stage.python_packages().known;
     let names: Vec<String> = installed
         .iter()
@@ -234,7 +234,7 @@ pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<Unproven> {
             let is_pips_too = names.contains(&program);
             (!is_pips_too).then_some((program, plugin))
         })?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether {program}, which runs by the system's Python, loads {plugin}: it does not see the environment"
         ),
@@ -245,7 +245,7 @@ pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<Unproven> {
 /// The package that brings `python`, the name of Python 2, along: an environment takes that name over.
 ///
 /// In older releases Node's packages bring it too, and node-gyp calls it by that name.
-pub(crate) fn python_2(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<Unproven> {
+pub(crate) fn python_2(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<OpenCondition> {
     let builds_for_node = is_old(stage.root_image().tag_in_force().unwrap_or_default())
         && standing_on(stage)
             .flat_map(Stage::build_commands)
@@ -257,7 +257,7 @@ pub(crate) fn python_2(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<U
             || is_of_node
     };
     let name = standing_on(stage).find_map(|s| super::services::packages(s).find(of_python_2))?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether something calls `python` and means Python 2, which {name} brings along"
         ),
@@ -279,9 +279,9 @@ fn is_old(tag: &str) -> bool {
 }
 
 /// Whether the image's own tag is not known, so that its Python may be too old to make environments.
-pub(crate) fn unknown_release(stage: Stage<'_>) -> Option<Unproven> {
+pub(crate) fn unknown_release(stage: Stage<'_>) -> Option<OpenCondition> {
     let image = stage.root_image();
-    image.tag_in_force().is_none().then(|| Unproven {
+    image.tag_in_force().is_none().then(|| OpenCondition {
         condition:
             "whether the image's Python is new enough to make environments: its tag is not known"
                 .to_owned(),
@@ -290,7 +290,7 @@ pub(crate) fn unknown_release(stage: Stage<'_>) -> Option<Unproven> {
 }
 
 /// Whether a folder `venv` of the build context, somebody's own environment, is copied over this one.
-pub(crate) fn copied_over(stage: Stage<'_>) -> Result<Option<Unproven>, String> {
+pub(crate) fn copied_over(stage: Stage<'_>) -> Result<Option<OpenCondition>, String> {
     for standing in standing_on(stage).filter(|s| s.is_shipped()) {
         let path = standing.final_context_path_of(super::VENV);
         // Nobody keeps an `opt/venv` for a root of its own, and what has an ending is a file.
@@ -309,7 +309,7 @@ pub(crate) fn copied_over(stage: Stage<'_>) -> Result<Option<Unproven>, String> 
             }
             Answer::Absent => {}
             Answer::Unknown(_) => {
-                return Ok(Some(Unproven {
+                return Ok(Some(OpenCondition {
                     condition: format!(
                         "whether the build context has a folder {path}, which would be copied over the environment"
                     ),
@@ -324,9 +324,9 @@ pub(crate) fn copied_over(stage: Stage<'_>) -> Result<Option<Unproven>, String> 
 
 /// Where an argument of the build decides which Python the image has, the pip of its default may be none
 /// for another.
-pub(crate) fn other_release(stage: Stage<'_>, pip: &str) -> Option<Unproven> {
+pub(crate) fn other_release(stage: Stage<'_>, pip: &str) -> Option<OpenCondition> {
     let tag = stage.root_image().tag.as_ref()?;
-    (tag.origin != Origin::Literal).then(|| Unproven {
+    (tag.origin != Origin::Literal).then(|| OpenCondition {
         condition: format!(
             "whether pip {pip} fits the Python that the build is given by an argument"
         ),
@@ -336,7 +336,7 @@ pub(crate) fn other_release(stage: Stage<'_>, pip: &str) -> Option<Unproven> {
 
 /// What a stage below this one installs for the system's Python: no more than pip and its like, but an
 /// environment has them in the versions that Python brings.
-fn tools_below(stage: Stage<'_>) -> Option<Unproven> {
+fn tools_below(stage: Stage<'_>) -> Option<OpenCondition> {
     let package = stage
         .lineage()
         .skip(1)
@@ -344,7 +344,7 @@ fn tools_below(stage: Stage<'_>) -> Option<Unproven> {
         .filter(|pip| !pip.run().is_onbuild() && pip.destination() == Destination::System)
         .flat_map(|pip| pip.packages())
         .find_map(|package| package.name)?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether the packages can do without the {package} of the stage below, which an environment does not see"
         ),

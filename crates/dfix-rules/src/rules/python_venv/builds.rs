@@ -1,13 +1,13 @@
 //! Programs that are built from their source, and may bring modules for the system's Python.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{Command, PackageCommand, Stage, Word};
 
 use super::venv::standing_on;
 
 /// What a build from source is told of Python, and it then puts its modules where that Python looks for
 /// them, or where its own idea of it does.
-pub(crate) fn modules(stage: Stage<'_>) -> Option<Unproven> {
+pub(crate) fn modules(stage: Stage<'_>) -> Option<OpenCondition> {
     let steps = standing_on(stage)
         .flat_map(|s| s.lineage().collect::<Vec<_>>())
         .flat_map(Stage::steps)
@@ -21,7 +21,7 @@ pub(crate) fn modules(stage: Stage<'_>) -> Option<Unproven> {
             .filter(|c| builds(*c) || prepares(*c) || c.program().is_none())
             .find_map(of_python);
         if let Some(word) = word {
-            return Some(Unproven {
+            return Some(OpenCondition {
                 condition: format!(
                     "whether what is built from source puts modules for Python among those of the system (`{word}`)"
                 ),
@@ -116,9 +116,9 @@ pub(crate) fn libraries(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<
 }
 
 /// `find /usr/local -name '*.pyc' -delete`: what is not needed of the packages.
-pub(crate) fn cleaning(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<Unproven> {
+pub(crate) fn cleaning(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<OpenCondition> {
     let (_, path) = looks(stage, first).into_iter().next()?;
-    Some(Unproven {
+    Some(OpenCondition {
         condition: format!(
             "whether the search of {path} is for the packages, which are in /opt/venv then"
         ),

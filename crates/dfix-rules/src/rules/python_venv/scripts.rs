@@ -4,7 +4,7 @@
 // The names of files in an image are case-sensitive.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{Command, PackageCommand, Stage, Step, Word};
 
 use super::around;
@@ -26,8 +26,8 @@ pub(crate) fn scripts(
     stage: Stage<'_>,
     first: &PackageCommand<'_>,
     interpreter: &str,
-) -> Result<Vec<Unproven>, String> {
-    let mut open: Vec<Unproven> = Vec::new();
+) -> Result<Vec<OpenCondition>, String> {
+    let mut open: Vec<OpenCondition> = Vec::new();
     for standing in standing_on(stage).filter(|s| s.is_shipped()) {
         let later = standing
             .commands()
@@ -112,8 +112,8 @@ fn is_own_argument(word: Word<'_>) -> bool {
     )
 }
 
-fn unseen(path: &str) -> Unproven {
-    Unproven {
+fn unseen(path: &str) -> OpenCondition {
+    OpenCondition {
         condition: format!(
             "whether {path} names the system's Python by its whole path, which dfix does not see"
         ),
@@ -156,7 +156,11 @@ fn names_a_python(text: &str) -> Option<&str> {
 
 /// Programs of the build context that nothing here is seen to start, and somebody else will: on PATH, made
 /// executable, or where Concourse finds the programs of a resource.
-fn placed(stage: Stage<'_>, interpreter: &str, open: &mut Vec<Unproven>) -> Result<(), String> {
+fn placed(
+    stage: Stage<'_>,
+    interpreter: &str,
+    open: &mut Vec<OpenCondition>,
+) -> Result<(), String> {
     for step in stage.lineage().flat_map(Stage::steps) {
         for (path, at) in put_where_found(stage, step) {
             let name = path

@@ -1,16 +1,16 @@
 //! What starts programs with a PATH of its own, or by names that stand in a file of its own.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{PackageCommand, PackageManager, Stage};
 
 use super::venv::standing_on;
 
 /// What could not be established of the programs that others start.
-pub(crate) fn open(stage: Stage<'_>) -> Vec<Unproven> {
+pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
     let mut open = Vec::new();
     for standing in standing_on(stage).filter(|s| s.is_shipped()) {
         if let Some(name) = keeper(standing) {
-            open.push(Unproven {
+            open.push(OpenCondition {
                 condition: format!("whether the programs of {name} are named by their whole path"),
                 remedy: "look for /usr/local/bin in its configuration".to_owned(),
             });
@@ -27,13 +27,13 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<Unproven> {
             c.is("sshd") || is_service
         };
         if standing.entry().commands().any(serves_ssh) {
-            open.push(Unproven {
+            open.push(OpenCondition {
                 condition: "whether what is called over ssh needs the environment: its sessions have a PATH of their own".to_owned(),
                 remedy: "set PATH in /etc/environment too".to_owned(),
             });
         }
         if has_cron(standing) {
-            open.push(Unproven {
+            open.push(OpenCondition {
                 condition: "whether cron starts Python: its jobs have a PATH of their own, in which the environment would not be found".to_owned(),
                 remedy: "put `PATH=/opt/venv/bin:…` before the jobs".to_owned(),
             });

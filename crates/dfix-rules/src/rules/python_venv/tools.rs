@@ -1,6 +1,6 @@
 //! The programs that lie in a virtual environment once there is one, and are named by their whole path.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{Command, PackageCommand, PackageManager, Redirect, Stage, Step, Word};
 
 use super::interpreters::{environment_has, is_about_files};
@@ -95,7 +95,7 @@ pub(crate) struct ToolOfNobody<'m> {
     /// The word, where it is a command's program: by its name alone PATH finds it, wherever it is.
     pub(crate) program: Option<Word<'m>>,
     pub(crate) tool: &'m str,
-    pub(crate) unproven: Unproven,
+    pub(crate) unproven: OpenCondition,
 }
 
 /// The programs of `/usr/local/bin` that nothing of the file is seen to put there: a Python package may have, and it lies in the environment then.
@@ -143,13 +143,13 @@ pub(crate) fn tools_of_nobody<'m>(
             }
             let program = command.program().filter(|program| *program == word);
             let unproven = match program {
-                Some(_) => Unproven {
+                Some(_) => OpenCondition {
                     condition: format!(
                         "whether {folder}/{tool} comes from a Python package: if it does not, it may name the system's Python by its whole path"
                     ),
                     remedy: "see its first line".to_owned(),
                 },
-                None => Unproven {
+                None => OpenCondition {
                     condition: format!(
                         "whether {folder}/{tool} comes from a Python package, which the environment would have then"
                     ),

@@ -3,9 +3,9 @@
 // The names of files in an image are case-sensitive.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::packages::Destination;
-use dfix_model::{Answer3, Command, PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, Word};
 
 use super::around::{self, is_installed_by_hand, is_pythons_tool};
 use super::ensurepip;
@@ -27,7 +27,7 @@ pub(crate) struct Ground<'m> {
     /// it than the image has, which does not know the wheels of later years.
     pub(crate) pip: Option<&'static str>,
     /// What could not be established.
-    pub(crate) open: Vec<Unproven>,
+    pub(crate) open: Vec<OpenCondition>,
 }
 
 /// A package for an install that is there already.
@@ -100,10 +100,10 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
                 ));
             }
             let pip = ensurepip::as_in_the_image(tag).filter(|_| !renews_pip(first));
-            let mut open: Vec<Unproven> = around::unknown_release(stage).into_iter().collect();
+            let mut open: Vec<OpenCondition> = around::unknown_release(stage).into_iter().collect();
             open.extend(pip.and_then(|version| around::other_release(stage, version)));
             if let Some(named) = named.filter(|_| own.is_none()) {
-                open.push(Unproven {
+                open.push(OpenCondition {
                     condition: format!("whether python{named} is the image's own"),
                     remedy: "call Python by the name `python`".to_owned(),
                 });
@@ -233,7 +233,7 @@ fn of_apt<'m>(
         .filter(|n| n.starts_with("python3-") && !is_tooling(n))
         .collect();
     if !imported.is_empty() {
-        open.push(Unproven {
+        open.push(OpenCondition {
             condition: format!(
                 "whether the application imports what apt installs for the system's Python ({})",
                 imported.join(", ")
@@ -334,7 +334,7 @@ fn of_apk<'m>(
     open.extend(around::ansible(stage));
     open.extend(around::plugin_of_the_systems(stage));
     if !imported.is_empty() {
-        open.push(Unproven {
+        open.push(OpenCondition {
             condition: format!(
                 "whether the application imports what apk installs for the system's Python ({})",
                 imported.join(", ")
@@ -371,7 +371,7 @@ fn before<'m>(
 /// What would keep the stage's tools from finding the environment, or hide from them what is outside of
 /// it; and what a person could do.
 pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<String> {
-    if stage.user_at(first.run()).is_root() != Answer3::Yes {
+    if !stage.user_at(first.run()).is_root().is_yes() {
         return Some("the user in force here is not root and may not write /opt; make the environment where that user may".to_owned());
     }
     let is_after = |step: Step<'_>| step.index() > first.run().index();
@@ -453,7 +453,7 @@ fn installs_as_another(stage: Stage<'_>, command: Command<'_>) -> bool {
     } else {
         stage.user_at(command.step())
     };
-    (is_of_pip || is_of_spacy || is_installed_by_hand(command)) && user.is_root() != Answer3::Yes
+    (is_of_pip || is_of_spacy || is_installed_by_hand(command)) && !user.is_root().is_yes()
 }
 
 /// Why the command would pass the environment by.

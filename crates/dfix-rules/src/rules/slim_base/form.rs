@@ -1,6 +1,6 @@
 //! An image and its slim form: what the catalogue knows of both.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::ImageRef;
 use dfix_model::catalogue::{
     self, AS_OF, Class, Distribution, Foundation, Layer, Slim, SlimSibling, lost_tool, slim_of,
@@ -275,10 +275,10 @@ impl Form {
     }
 
     /// What the catalogue could not establish.
-    pub(super) fn open(&self) -> Vec<Unproven> {
+    pub(super) fn open(&self) -> Vec<OpenCondition> {
         let mut open = Vec::new();
         let mut push = |condition: String| {
-            open.push(Unproven {
+            open.push(OpenCondition {
                 condition,
                 remedy: format!("compare `{}` with `{}`", self.from(), self.to()),
             });

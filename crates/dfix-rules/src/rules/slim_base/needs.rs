@@ -1,6 +1,6 @@
 //! What was learned of the stages on a base: what they need of the things that its slim form lacks.
 
-use dfix_engine::Unproven;
+use dfix_engine::OpenCondition;
 use dfix_model::{PackageCommand, Stage, Step};
 
 /// Where in the file a need arises.
@@ -53,7 +53,7 @@ pub(super) struct Needs<'m> {
     /// Known reasons against any change: clauses.
     pub(super) against: Vec<String>,
     /// What could not be established.
-    pub(super) open: Vec<Unproven>,
+    pub(super) open: Vec<OpenCondition>,
     /// What was established.
     pub(super) evidence: Vec<String>,
 }
@@ -103,7 +103,7 @@ impl<'m> Needs<'m> {
     pub(super) fn open(&mut self, condition: impl Into<String>, remedy: impl Into<String>) {
         let condition = condition.into();
         if !self.open.iter().any(|o| o.condition == condition) {
-            self.open.push(Unproven {
+            self.open.push(OpenCondition {
                 condition,
                 remedy: remedy.into(),
             });

@@ -1,6 +1,6 @@
 //! Which bytes of the file put a stage on the slim form of its image, and which stages go with it.
 
-use dfix_engine::{Effect, Unproven};
+use dfix_engine::{Effect, OpenCondition};
 use dfix_model::{Base, GlobalArg, ImageRef, Model, Origin, Piece, Stage};
 use dfix_syntax::TextRange;
 
@@ -15,7 +15,7 @@ pub(super) struct Target<'m> {
     /// What is declared for it.
     pub(super) effects: Vec<Effect>,
     /// What could not be established.
-    pub(super) open: Vec<Unproven>,
+    pub(super) open: Vec<OpenCondition>,
 }
 
 /// Why there is no such change.
@@ -91,7 +91,7 @@ pub(super) fn only_here<'m>(
         effects: vec![Effect::BaseImage {
             stage: root.index(),
         }],
-        open: vec![Unproven {
+        open: vec![OpenCondition {
             condition: format!(
                 "whether a build sets `{variable}` to a tag that has no such slim form"
             ),

@@ -1,0 +1,156 @@
+//! Paths of the image. The only place that splits text at `/`.
+
+use std::fmt;
+
+/// An absolute path in the image, as the kernel would resolve it without looking at links: no `.`, no
+/// `..`, no doubled slash and none at its end. The root is `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImagePath(String);
+
+impl ImagePath {
+    /// The path that `text` names when seen from the root.
+    pub fn new(text: &str) -> Self {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in text.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop();
+                }
+                part => parts.push(part),
+            }
+        }
+        ImagePath(format!("/{}", parts.join("/")))
+    }
+
+    /// `/`
+    pub fn root() -> Self {
+        ImagePath("/".to_owned())
+    }
+
+    /// The path that `text` names when seen from this folder: `text` itself where it is absolute.
+    pub fn join(&self, text: &str) -> Self {
+        if text.starts_with('/') {
+            ImagePath::new(text)
+        } else {
+            ImagePath::new(&format!("{}/{text}", self.0))
+        }
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is `/`.
+    pub fn is_root(&self) -> bool {
+        self.0 == "/"
+    }
+
+    /// The last part; `""` of the root.
+    pub fn file_name(&self) -> &str {
+        file_name(&self.0)
+    }
+
+    /// The folder that it stands in; none of the root.
+    pub fn parent(&self) -> Option<ImagePath> {
+        if self.is_root() {
+            return None;
+        }
+        let at = self.0.rfind('/')?;
+        Some(if at == 0 {
+            ImagePath::root()
+        } else {
+            ImagePath(self.0[..at].to_owned())
+        })
+    }
+
+    /// The folders above it, the nearest first, the root last.
+    pub fn ancestors(&self) -> impl Iterator<Item = ImagePath> {
+        std::iter::successors(self.parent(), ImagePath::parent)
+    }
+
+    /// Whether it is `folder` or lies below it.
+    pub fn is_below(&self, folder: &ImagePath) -> bool {
+        self.below(folder).is_some()
+    }
+
+    /// What is left of it below `folder`, without a slash before it: `""` where it is that folder; none
+    /// where it lies elsewhere.
+    pub fn below<'p>(&'p self, folder: &ImagePath) -> Option<&'p str> {
+        below(&self.0, &folder.0)
+    }
+
+    /// Its parts, the outermost first; none of the root.
+    pub fn parts(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('/').filter(|part| !part.is_empty())
+    }
+}
+
+impl fmt::Display for ImagePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The last part of a path as it is written, absolute or not; all of it where it has no `/`.
+pub fn file_name(path: &str) -> &str {
+    // Names are short: going through the bytes is quicker than a search made for long texts.
+    let start = path.bytes().rposition(|b| b == b'/').map_or(0, |at| at + 1);
+    &path[start..]
+}
+
+/// The name of the program at a path: its last part, without `.exe`.
+pub fn program_name(path: &str) -> &str {
+    let name = file_name(path);
+    name.strip_suffix(".exe").unwrap_or(name)
+}
+
+/// What is left of the absolute path `path` below `folder`: `""` where they are the same.
+pub fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    if folder == "/" {
+        return path.strip_prefix('/');
+    }
+    let rest = path.strip_prefix(folder)?;
+    if rest.is_empty() {
+        Some(rest)
+    } else {
+        rest.strip_prefix('/')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_resolved_without_links() {
+        let app = ImagePath::new("/srv//./app/");
+        assert_eq!(app.as_str(), "/srv/app");
+        assert_eq!(app.join("../data/./x").as_str(), "/srv/data/x");
+        assert_eq!(app.join("/etc/").as_str(), "/etc");
+        assert_eq!(app.join("../../../..").as_str(), "/");
+        assert_eq!(app.file_name(), "app");
+        assert_eq!(ImagePath::root().file_name(), "");
+        assert_eq!(ImagePath::new("/a").parent(), Some(ImagePath::root()));
+        assert_eq!(ImagePath::root().parent(), None);
+        let above: Vec<String> = app.ancestors().map(|p| p.to_string()).collect();
+        assert_eq!(above, ["/srv", "/"]);
+    }
+
+    #[test]
+    fn a_name_that_only_begins_alike_is_not_below() {
+        let app = ImagePath::new("/app");
+        assert!(ImagePath::new("/app").is_below(&app));
+        assert_eq!(ImagePath::new("/app/x/y").below(&app), Some("x/y"));
+        assert!(!ImagePath::new("/apple").is_below(&app));
+        assert_eq!(app.below(&ImagePath::root()), Some("app"));
+    }
+
+    #[test]
+    fn programs_are_named_by_the_last_part() {
+        assert_eq!(program_name("/usr/bin/python3"), "python3");
+        assert_eq!(program_name("pip.exe"), "pip");
+        assert_eq!(file_name("a/b/"), "");
+    }
+}
