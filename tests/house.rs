@@ -6,7 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates below the front ends, from left to right: each uses those before it only.
-const LAYERS: [&str; 4] = ["dfix-syntax", "dfix-model", "dfix-engine", "dfix-rules"];
+const LAYERS: [&str; 5] = [
+    "dfix-catalogue",
+    "dfix-syntax",
+    "dfix-model",
+    "dfix-engine",
+    "dfix-rules",
+];
+
+/// These use none of the others: the one knows the world and no file, the other the file and no world.
+const GROUND: [&str; 2] = ["dfix-catalogue", "dfix-syntax"];
 
 /// A file that is longer wants splitting.
 const MOST_LINES: usize = 600;
@@ -50,7 +59,8 @@ fn arrows_point_to_the_left() {
                 continue;
             };
             for other in table.keys().filter(|it| it.starts_with("dfix")) {
-                let allowed = LAYERS[..place].contains(&other.as_str());
+                let allowed =
+                    LAYERS[..place].contains(&other.as_str()) && !GROUND.contains(name);
                 assert!(
                     allowed,
                     "{name} must not use {other}, which lies to its right"
@@ -72,7 +82,7 @@ fn arrows_point_to_the_left() {
 
 #[test]
 fn only_syntax_knows_what_trees_are_made_of() {
-    for name in &LAYERS[1..] {
+    for name in LAYERS.iter().filter(|name| **name != "dfix-syntax") {
         let manifest = root().join("crates").join(name).join("Cargo.toml");
         let manifest = fs::read_to_string(manifest).unwrap();
         for part in ["rowan", "text-size"] {

@@ -9,7 +9,6 @@
 #![warn(missing_docs)]
 
 mod base;
-pub mod catalogue;
 mod command;
 pub mod context;
 mod entry;
@@ -33,6 +32,7 @@ mod word;
 mod workdir;
 
 pub use base::Os;
+pub use dfix_catalogue as catalogue;
 pub use command::{
     Assignment, Command, Connector, Operator, Redirect, Surroundings, Wrapper, WrapperKind,
 };

@@ -2,9 +2,9 @@
 
 use super::image::Libc;
 
-static PYTHON: &str = include_str!("../../data/python-packages.tsv");
-static NODE: &str = include_str!("../../data/node-packages.tsv");
-static RUBY: &str = include_str!("../../data/ruby-gems.tsv");
+static PYTHON: &str = include_str!("../data/python-packages.tsv");
+static NODE: &str = include_str!("../data/node-packages.tsv");
+static RUBY: &str = include_str!("../data/ruby-gems.tsv");
 
 /// How a package reaches a Linux machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

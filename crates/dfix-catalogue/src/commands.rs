@@ -6,8 +6,8 @@
 
 use super::{Distribution, Foundation, Layer, table_rows};
 
-static COMMANDS: &str = include_str!("../../data/debian-commands.tsv");
-static PACKAGES: &str = include_str!("../../data/debian-packages.tsv");
+static COMMANDS: &str = include_str!("../data/debian-commands.tsv");
+static PACKAGES: &str = include_str!("../data/debian-packages.tsv");
 
 /// What a command is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use super::{AS_OF, Date, Distribution, Foundation, rows_of};
 
-static EOL: &str = include_str!("../../data/eol.tsv");
+static EOL: &str = include_str!("../data/eol.tsv");
 
 /// The end of a release cycle's support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -63,9 +63,9 @@ fn python_packages() {
 #[test]
 fn package_tables_are_well_formed() {
     let tables = [
-        include_str!("../../../data/python-packages.tsv"),
-        include_str!("../../../data/node-packages.tsv"),
-        include_str!("../../../data/ruby-gems.tsv"),
+        include_str!("../../data/python-packages.tsv"),
+        include_str!("../../data/node-packages.tsv"),
+        include_str!("../../data/ruby-gems.tsv"),
     ];
     for table in tables {
         let mut seen = std::collections::HashSet::new();

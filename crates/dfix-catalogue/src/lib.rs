@@ -1,10 +1,11 @@
-//! Facts about the world outside the file: published image tags, what base images hold,
-//! which packages compile, when support ended.
+//! Facts about the world: published image tags, what base images hold, which packages compile,
+//! when support ended. Knows no Dockerfile, and no other crate of dfix.
 //!
 //! Everything here is a pure function of its arguments and of data embedded at compile time
-//! (`data/README.md` tells sources and dates). Nothing is parsed at start: look-ups read the
+//! (`README.md` tells sources and dates). Nothing is parsed at start: look-ups read the
 //! embedded bytes where they lie, so each costs microseconds and nothing is cached.
 //! "Unknown" is always a possible answer, and never a guess in disguise.
+#![warn(missing_docs)]
 
 mod brings;
 mod commands;

@@ -1,11 +1,11 @@
 //! Every tag that an official image ever published, read in place from `official-tags.bin`.
 //!
-//! The file's layout is told in `data/README.md`; `data/refresh.py` writes it.
+//! The file's layout is told in `README.md`; `data/refresh.py` writes it.
 
 use super::{Date, Foundation, rows_of};
 
-static TAGS: &[u8] = include_bytes!("../../data/official-tags.bin");
-static CURRENT: &str = include_str!("../../data/current-tags.tsv");
+static TAGS: &[u8] = include_bytes!("../data/official-tags.bin");
+static CURRENT: &str = include_str!("../data/current-tags.tsv");
 
 const ENTRIES_PER_BLOCK: usize = 32;
 const TAILS_PER_BLOCK: usize = 16;

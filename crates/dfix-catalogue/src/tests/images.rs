@@ -36,7 +36,7 @@ fn names_of_official_images() {
 
 #[test]
 fn every_current_tag_of_the_languages_has_facts() {
-    for line in include_str!("../../../data/current-tags.tsv")
+    for line in include_str!("../../data/current-tags.tsv")
         .lines()
         .skip(1)
     {
@@ -210,7 +210,7 @@ fn facts_of_other_images() {
 
 #[test]
 fn every_row_of_the_image_table_reads() {
-    for row in table_rows(include_str!("../../../data/images.tsv")) {
+    for row in table_rows(include_str!("../../data/images.tsv")) {
         let columns: Vec<_> = row.collect();
         assert_eq!(columns.len(), 11, "{columns:?}");
         let pattern = columns[0];

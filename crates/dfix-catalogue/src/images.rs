@@ -4,7 +4,7 @@ use super::image::{Account, Family, ImageFacts, Shell, Variant};
 use super::system::add_system;
 use super::{Date, Foundation, table_rows, tags};
 
-static IMAGES: &str = include_str!("../../data/images.tsv");
+static IMAGES: &str = include_str!("../data/images.tsv");
 
 /// What is known of `repository:tag`. `repository` is normalised (see [`super::normalise`]),
 /// `tag` is `latest` when the file names none.

@@ -2,7 +2,7 @@
 
 use super::table_rows;
 
-static BRINGS: &str = include_str!("../../data/debian-brings.tsv");
+static BRINGS: &str = include_str!("../data/debian-brings.tsv");
 
 /// Whether the Debian package `name` is `wanted`, or installing it brings `wanted` along.
 pub fn brings(name: &str, wanted: &str) -> bool {
