@@ -59,8 +59,7 @@ fn arrows_point_to_the_left() {
                 continue;
             };
             for other in table.keys().filter(|it| it.starts_with("dfix")) {
-                let allowed =
-                    LAYERS[..place].contains(&other.as_str()) && !GROUND.contains(name);
+                let allowed = LAYERS[..place].contains(&other.as_str()) && !GROUND.contains(name);
                 assert!(
                     allowed,
                     "{name} must not use {other}, which lies to its right"

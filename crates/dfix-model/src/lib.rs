@@ -32,10 +32,10 @@ mod word;
 mod workdir;
 
 pub use base::Os;
-pub use dfix_catalogue as catalogue;
 pub use command::{
     Assignment, Command, Connector, Operator, Redirect, Surroundings, Wrapper, WrapperKind,
 };
+pub use dfix_catalogue as catalogue;
 pub use entry::{Entry, Launch};
 pub use image::{GlobalArg, ImageRef, Part};
 pub use packages::{PackageCommand, PackageManager, PackageSpec};

@@ -36,10 +36,7 @@ fn names_of_official_images() {
 
 #[test]
 fn every_current_tag_of_the_languages_has_facts() {
-    for line in include_str!("../../data/current-tags.tsv")
-        .lines()
-        .skip(1)
-    {
+    for line in include_str!("../../data/current-tags.tsv").lines().skip(1) {
         let (repository, names) = line.split_once('\t').expect("two columns");
         for name in names.split(' ') {
             let record = tag(repository, name).unwrap_or_else(|| panic!("{repository}:{name}"));
