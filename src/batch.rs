@@ -12,8 +12,9 @@ use rayon::prelude::*;
 
 use crate::config::Configs;
 use crate::context::FolderContext;
+use crate::file_error::FileError;
 use crate::lines::Lines;
-use crate::select::{Asked, Selection};
+use crate::select::{CliSelection, Selection};
 
 /// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
 const MOST_BYTES: u64 = 5 << 20;
@@ -24,44 +25,13 @@ const MOST_ERRORS: usize = 5;
 /// What is asked of every file.
 pub(crate) struct Task<'a> {
     /// The rules and the level.
-    pub(crate) asked: &'a Asked,
+    pub(crate) cli: &'a CliSelection,
     /// The configurations.
     pub(crate) configs: &'a Configs,
-    /// Whether to write what was mended.
+    /// Whether to write what was fixed.
     pub(crate) write: bool,
     /// How many threads to use.
     pub(crate) jobs: usize,
-}
-
-/// Why dfix could not do its work for a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// Line and column from 1, where there is a place.
-    pub(crate) place: Option<(usize, usize)>,
-    /// What is the matter, as a sentence without a full stop.
-    pub(crate) message: String,
-    /// What a person can do.
-    pub(crate) remedy: Option<String>,
-}
-
-impl Trouble {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Trouble {
-            place: None,
-            message: message.into(),
-            remedy: None,
-        }
-    }
-
-    pub(crate) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
-        self
-    }
-
-    fn at(mut self, place: (usize, usize)) -> Self {
-        self.place = Some(place);
-        self
-    }
 }
 
 /// What came of one file.
@@ -74,16 +44,16 @@ pub(crate) struct FileReport {
     /// What the engine made of it; none where it did not come to that.
     pub(crate) outcome: Option<Outcome>,
     /// What went wrong.
-    pub(crate) troubles: Vec<Trouble>,
+    pub(crate) errors: Vec<FileError>,
 }
 
 impl FileReport {
-    pub(crate) fn failed(path: PathBuf, trouble: Trouble) -> Self {
+    pub(crate) fn failed(path: PathBuf, error: FileError) -> Self {
         FileReport {
             path,
             before: String::new(),
             outcome: None,
-            troubles: vec![trouble],
+            errors: vec![error],
         }
     }
 
@@ -135,15 +105,15 @@ pub(crate) fn run_text(
 fn do_file(path: PathBuf, task: &Task<'_>) -> FileReport {
     let bytes = match read(&path) {
         Ok(bytes) => bytes,
-        Err(trouble) => return FileReport::failed(path, trouble),
+        Err(error) => return FileReport::failed(path, error),
     };
     let mut report = do_bytes(path, bytes, true, task);
     if let Some(after) = report.after().filter(|_| task.write)
-        && let Err(trouble) =
+        && let Err(error) =
             crate::write::replace(&report.path, report.before.as_bytes(), after.as_bytes())
     {
         report.outcome = None;
-        report.troubles.push(trouble);
+        report.errors.push(error);
     }
     report
 }
@@ -157,23 +127,23 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
     let config = match config.as_ref() {
         Ok(config) => config,
         Err(error) => {
-            let trouble = Trouble::new(format!("its configuration cannot be used: {error}"));
-            return FileReport::failed(path, trouble);
+            let error = FileError::new(format!("its configuration cannot be used: {error}"));
+            return FileReport::failed(path, error);
         }
     };
-    let selection = config.selection(task.asked);
+    let selection = Selection::new(task.cli, config);
     let context: Box<dyn Context> = if in_folder {
         Box::new(FolderContext::of(&path, config.context.as_deref(), &before))
     } else {
         Box::new(NoContext)
     };
-    let made = catching(|| mend(&before, &*context, &selection));
+    let made = catching(|| fix(&before, &*context, &selection));
     drop(context);
     let mut report = FileReport {
         path,
         before,
         outcome: None,
-        troubles: Vec::new(),
+        errors: Vec::new(),
     };
     match made {
         Ok(mut outcome) => {
@@ -182,8 +152,8 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
                 .extract_if(.., |it| it.proof == Proof::NoPanic)
             {
                 let rule = refused.finding.rule;
-                report.troubles.push(
-                    Trouble::new(format!("the rule {rule} has a fault: {}", refused.reason))
+                report.errors.push(
+                    FileError::new(format!("the rule {rule} has a fault: {}", refused.reason))
                         .with_remedy(format!(
                             "it was left out here; please report it; --ignore {rule} keeps it quiet"
                         )),
@@ -193,23 +163,23 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
             for error in outcome.errors.iter().take(MOST_ERRORS) {
                 let place = lines.place(error.range.start().into());
                 report
-                    .troubles
-                    .push(Trouble::new(error.message.clone()).at(place).with_remedy(
-                        "the builder refuses this too; mend it by hand, then run dfix again",
+                    .errors
+                    .push(FileError::new(error.message.clone()).at(place).with_remedy(
+                        "the builder refuses this too; fix it by hand, then run dfix again",
                     ));
             }
             if let Some(more) = outcome.errors.get(MOST_ERRORS) {
                 let count = outcome.errors.len() - MOST_ERRORS;
-                let trouble =
-                    Trouble::new(format!("{count} more like these; is this a Dockerfile?"));
+                let error =
+                    FileError::new(format!("{count} more like these; is this a Dockerfile?"));
                 report
-                    .troubles
-                    .push(trouble.at(lines.place(more.range.start().into())));
+                    .errors
+                    .push(error.at(lines.place(more.range.start().into())));
             }
             report.outcome = Some(outcome);
         }
-        Err(message) => report.troubles.push(
-            Trouble::new(format!(
+        Err(message) => report.errors.push(
+            FileError::new(format!(
                 "dfix has a fault and gave up on this file: {message}"
             ))
             .with_remedy("the file was left as it is; please report the fault"),
@@ -219,12 +189,12 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
 }
 
 /// Asks the engine.
-fn mend(text: &str, context: &dyn Context, selection: &Selection) -> Outcome {
+fn fix(text: &str, context: &dyn Context, selection: &Selection) -> Outcome {
     let options = Options::new(&selection.rules)
         .with_threshold(selection.threshold)
         .with_settings(&selection.settings);
     let mut outcome = dfix_engine::run(text, context, &options);
-    if !selection.minds_idle_ignores {
+    if !selection.report_unused_ignores {
         outcome
             .remaining
             .retain(|finding| finding.rule != IGNORE_UNUSED);
@@ -233,14 +203,14 @@ fn mend(text: &str, context: &dyn Context, selection: &Selection) -> Outcome {
 }
 
 /// Reads a file that is a regular one (perhaps behind a link) of a bearable size.
-fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
-    let cannot = |error: std::io::Error| {
-        let trouble = Trouble::new(format!("cannot be read: {error}"));
-        match error.kind() {
+fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    let cannot = |cause: std::io::Error| {
+        let error = FileError::new(format!("cannot be read: {cause}"));
+        match cause.kind() {
             std::io::ErrorKind::PermissionDenied => {
-                trouble.with_remedy("give yourself permission to read it, or leave it out")
+                error.with_remedy("give yourself permission to read it, or leave it out")
             }
-            _ => trouble,
+            _ => error,
         }
     };
     let metadata = std::fs::metadata(path).map_err(cannot)?;
@@ -250,7 +220,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
         } else {
             "no regular file"
         };
-        return Err(Trouble::new(format!("is {what}, not a Dockerfile")));
+        return Err(FileError::new(format!("is {what}, not a Dockerfile")));
     }
     if metadata.len() > MOST_BYTES {
         return Err(too_large());
@@ -266,24 +236,24 @@ fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
     Ok(bytes)
 }
 
-fn too_large() -> Trouble {
+fn too_large() -> FileError {
     let most = MOST_BYTES >> 20;
-    Trouble::new(format!(
+    FileError::new(format!(
         "is larger than {most} MiB, which no Dockerfile is, so it was not looked at"
     ))
     .with_remedy("exclude it in dfix.toml, or keep data out of Dockerfiles")
 }
 
-fn not_utf8(error: &std::string::FromUtf8Error) -> Trouble {
+fn not_utf8(error: &std::string::FromUtf8Error) -> FileError {
     let bytes = error.as_bytes();
     let offset = error.utf8_error().valid_up_to();
     let valid = String::from_utf8_lossy(&bytes[..offset]);
-    let trouble = Trouble::new(format!(
+    let error = FileError::new(format!(
         "is not UTF-8: byte {offset} is {:#04x}",
         bytes[offset]
     ))
     .at(Lines::new(&valid).place(offset));
-    trouble.with_remedy(
+    error.with_remedy(
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             "it looks like UTF-16; save it as UTF-8"
         } else {
@@ -339,8 +309,8 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_have_a_place() {
         let error = String::from_utf8(b"FROM a\nRUN \xe9\n".to_vec()).unwrap_err();
-        let trouble = not_utf8(&error);
-        assert_eq!(trouble.place, Some((2, 5)));
-        assert_eq!(trouble.message, "is not UTF-8: byte 11 is 0xe9");
+        let error = not_utf8(&error);
+        assert_eq!(error.place, Some((2, 5)));
+        assert_eq!(error.message, "is not UTF-8: byte 11 is 0xe9");
     }
 }

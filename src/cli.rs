@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+
+use crate::suggest::nearest;
 
 /// The fixer for Dockerfiles: linters report, dfix repairs.
 ///
@@ -19,17 +21,17 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    pub(crate) verb: Option<Verb>,
+    pub(crate) subcommand: Option<Subcommand>,
     #[command(flatten)]
-    pub(crate) work: Work,
+    pub(crate) check: Check,
     #[command(flatten)]
     pub(crate) common: Common,
 }
 
-/// What the main job is told.
+/// What `check` is told, the job that needs no subcommand.
 #[derive(Debug, Args)]
-pub(crate) struct Work {
-    /// Dockerfiles, and folders to look for them in [default: .]; `-` alone mends standard input to
+pub(crate) struct Check {
+    /// Dockerfiles, and folders to look for them in [default: .]; `-` alone fixes standard input to
     /// standard output
     pub(crate) paths: Vec<PathBuf>,
     /// Print what --fix would write, as a patch that `git apply` takes; write nothing
@@ -70,7 +72,7 @@ pub(crate) struct Work {
     pub(crate) exit_zero: bool,
 }
 
-/// What every verb takes.
+/// What every subcommand takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// How to print [default: text]
@@ -99,9 +101,9 @@ pub(crate) struct Common {
     pub(crate) verbose: bool,
 }
 
-/// A verb comes first: `dfix rules` is one, `dfix ./rules` is a path.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+/// A subcommand comes first: `dfix rules` is one, `dfix ./rules` is a path.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Subcommand {
     /// List the rules
     Rules,
     /// Say what a rule does, why, and show its examples
@@ -161,16 +163,16 @@ pub(crate) fn arguments() -> Arguments {
     let mut command = Arguments::command();
     let matches = command.get_matches_mut();
     if matches.subcommand_name().is_some() {
-        let said = |id: &&clap::Id| {
+        let is_given = |id: &&clap::Id| {
             matches.value_source(id.as_str()) == Some(ValueSource::CommandLine)
                 && command
                     .get_arguments()
                     .any(|it| it.get_id() == *id && !it.is_global_set())
         };
-        if let Some(id) = matches.ids().find(said) {
-            let verb = matches.subcommand_name().unwrap_or_default();
+        if let Some(id) = matches.ids().find(is_given) {
+            let name = matches.subcommand_name().unwrap_or_default();
             let message = format!(
-                "--{} does not go with the verb `{verb}`; for a path of that name write `./{verb}`",
+                "--{} does not go with the command `{name}`; for a path of that name write `./{name}`",
                 id.as_str().replace('_', "-")
             );
             command
@@ -181,12 +183,12 @@ pub(crate) fn arguments() -> Arguments {
     Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }
 
-/// The verb that `word` is, or is nearly.
-pub(crate) fn verb_like(word: &str) -> Option<String> {
+/// The subcommand that `word` is, or is nearly.
+pub(crate) fn subcommand_like(word: &str) -> Option<String> {
     let command = Arguments::command();
-    let verbs: Vec<&str> = command
+    let names: Vec<&str> = command
         .get_subcommands()
         .map(clap::Command::get_name)
         .collect();
-    crate::select::nearest(word, verbs).map(str::to_owned)
+    nearest(word, names).map(str::to_owned)
 }

@@ -10,8 +10,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::names;
-use crate::select::{self, Selection};
+use crate::suggest::did_you_mean;
+use crate::{labels, rule_names};
 
 /// What a configuration says.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Config {
     /// Which fixes are applied where the command line does not say.
     pub(crate) level: Option<Safety>,
     /// What it says of rules, by the name that it uses, in order.
-    pub(crate) rules: Vec<(String, Said)>,
+    pub(crate) rules: Vec<(String, RuleConfig)>,
     /// Names that hadolint's file ignores; most are none of ours.
     pub(crate) hadolint_ignores: Vec<String>,
     /// What the user vouches for: an option of every rule that does not set it itself.
@@ -32,9 +32,9 @@ pub(crate) struct Config {
     exclude: Option<Gitignore>,
 }
 
-/// What a configuration says of one rule or group.
+/// What a configuration says of one rule or group of rules.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Said {
+pub(crate) struct RuleConfig {
     /// Whether it runs.
     pub(crate) on: Option<bool>,
     /// The level that its fixes count as, and its own options.
@@ -54,7 +54,7 @@ pub(crate) struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", from_here(&self.file).display())?;
+        write!(f, "{}", relative_to_cwd(&self.file).display())?;
         if let Some((line, column)) = self.place {
             write!(f, ":{line}:{column}")?;
         }
@@ -63,7 +63,7 @@ impl fmt::Display for ConfigError {
 }
 
 /// A path as it is named from the current folder, if it lies below it or in a folder above it.
-pub(crate) fn from_here(path: &Path) -> PathBuf {
+pub(crate) fn relative_to_cwd(path: &Path) -> PathBuf {
     let Ok(here) = std::env::current_dir() else {
         return path.to_owned();
     };
@@ -284,7 +284,7 @@ impl Reader<'_> {
         known: impl IntoIterator<Item = &'k str>,
     ) -> ConfigError {
         let name = key.get_ref().as_ref();
-        let hint = select::suggestion(name, known);
+        let hint = did_you_mean(name, known);
         self.error(key.span(), format!("unknown {what} `{name}`{hint}"))
     }
 
@@ -309,7 +309,7 @@ impl Reader<'_> {
 
     fn level(&self, value: &Value<'_>) -> Result<Safety, ConfigError> {
         let name = self.string(value)?;
-        names::safety_of(&name).ok_or_else(|| {
+        labels::safety_of(&name).ok_or_else(|| {
             self.error(
                 value.span(),
                 format!("`{name}` is no level; they are safe, checked and unsafe"),
@@ -331,27 +331,27 @@ impl Reader<'_> {
             .map_err(|error| self.error(value.span(), error.to_string()))
     }
 
-    fn rules(&self, value: &Value<'_>) -> Result<Vec<(String, Said)>, ConfigError> {
+    fn rules(&self, value: &Value<'_>) -> Result<Vec<(String, RuleConfig)>, ConfigError> {
         let mut rules = Vec::new();
         for (name, value) in in_order(self.table(value)?) {
-            if !select::is_known(name.get_ref()) {
-                return Err(self.unknown("rule", name, select::names()));
+            if !rule_names::is_known(name.get_ref()) {
+                return Err(self.unknown("rule", name, rule_names::names()));
             }
-            let called = select::resolve(name.get_ref()).unwrap_or_default();
-            rules.push((name.get_ref().to_string(), self.said(value, &called)?));
+            let called = rule_names::resolve(name.get_ref()).unwrap_or_default();
+            rules.push((name.get_ref().to_string(), self.rule(value, &called)?));
         }
         Ok(rules)
     }
 
-    fn said(&self, value: &Value<'_>, rules: &[&'static Rule]) -> Result<Said, ConfigError> {
-        let mut said = Said::default();
+    fn rule(&self, value: &Value<'_>, rules: &[&'static Rule]) -> Result<RuleConfig, ConfigError> {
+        let mut rule = RuleConfig::default();
         match value.get_ref() {
-            DeValue::Boolean(on) => said.on = Some(*on),
+            DeValue::Boolean(on) => rule.on = Some(*on),
             DeValue::String(word) => match word.as_ref() {
-                "on" => said.on = Some(true),
-                "off" => said.on = Some(false),
+                "on" => rule.on = Some(true),
+                "off" => rule.on = Some(false),
                 word => {
-                    said.settings.level = Some(names::safety_of(word).ok_or_else(|| {
+                    rule.settings.level = Some(labels::safety_of(word).ok_or_else(|| {
                         let wanted = "on, off, safe, checked, unsafe or a table";
                         self.error(value.span(), format!("expected {wanted}, found `{word}`"))
                     })?);
@@ -362,9 +362,9 @@ impl Reader<'_> {
                     match key.get_ref().as_ref() {
                         "enabled" => {
                             let on = value.get_ref().as_bool();
-                            said.on = Some(on.ok_or_else(|| self.wrong(value, "true or false"))?);
+                            rule.on = Some(on.ok_or_else(|| self.wrong(value, "true or false"))?);
                         }
-                        "level" => said.settings.level = Some(self.level(value)?),
+                        "level" => rule.settings.level = Some(self.level(value)?),
                         option => {
                             let options = rules.iter().flat_map(|rule| rule.options);
                             let Some(option) = options.clone().find(|it| it.name == option) else {
@@ -372,7 +372,7 @@ impl Reader<'_> {
                                 return Err(self.unknown("option", key, known));
                             };
                             let setting = self.setting(value, option.kind)?;
-                            said.settings
+                            rule.settings
                                 .options
                                 .insert(option.name.to_owned(), setting);
                         }
@@ -381,12 +381,12 @@ impl Reader<'_> {
             }
             _ => return Err(self.wrong(value, "on, off, a level or a table")),
         }
-        Ok(said)
+        Ok(rule)
     }
 
     /// What the user vouches for: the options of any rule that begin so, without that beginning.
     fn assumed(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, Setting>, ConfigError> {
-        let all = select::ALL.iter().flat_map(|rule| rule.options);
+        let all = rule_names::ALL.iter().flat_map(|rule| rule.options);
         let known = all.filter_map(|it| Some((it.name.strip_prefix("assume-")?, it)));
         let mut assumed = BTreeMap::new();
         for (key, value) in in_order(table) {
@@ -423,13 +423,6 @@ impl Reader<'_> {
             }
             _ => Err(self.wrong(value, &kind.to_string())),
         }
-    }
-}
-
-impl Config {
-    /// What the configuration and the command line together select.
-    pub(crate) fn selection(&self, asked: &select::Asked) -> Selection {
-        Selection::new(asked, self)
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Mutex;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::batch::Trouble;
 use crate::config::Configs;
+use crate::file_error::FileError;
 
 /// What a search for Dockerfiles gives, both in order of path and each file once.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(crate) struct Found {
     /// The files, as they are to be named.
     pub(crate) files: Vec<PathBuf>,
     /// What could not be looked at.
-    pub(crate) troubles: Vec<(PathBuf, Trouble)>,
+    pub(crate) errors: Vec<(PathBuf, FileError)>,
 }
 
 /// Finds the Dockerfiles at `paths`: a file is always taken, a folder is walked on `jobs` threads.
@@ -26,12 +26,12 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Fou
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => walk(path, configs, jobs, &mut found),
             Ok(_) => found.files.push(path.clone()),
-            Err(error) => found.troubles.push((path.clone(), missing(path, &error))),
+            Err(error) => found.errors.push((path.clone(), missing(path, &error))),
         }
     }
     found.files.sort();
     found.files.dedup();
-    found.troubles.sort_by(|a, b| a.0.cmp(&b.0));
+    found.errors.sort_by(|a, b| a.0.cmp(&b.0));
     if paths.len() > 1 {
         // Two paths may name one file; two threads must not write it.
         let mut seen = HashSet::new();
@@ -42,14 +42,14 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Fou
     found
 }
 
-fn missing(path: &Path, error: &std::io::Error) -> Trouble {
+fn missing(path: &Path, error: &std::io::Error) -> FileError {
     if error.kind() != std::io::ErrorKind::NotFound {
-        return Trouble::new(format!("cannot be looked at: {error}"));
+        return FileError::new(format!("cannot be looked at: {error}"));
     }
-    let trouble = Trouble::new("there is no such file or folder");
-    match path.to_str().and_then(crate::cli::verb_like) {
-        Some(verb) => trouble.with_remedy(format!("to use the verb, write it first: dfix {verb}")),
-        None => trouble,
+    let error = FileError::new("there is no such file or folder");
+    match path.to_str().and_then(crate::cli::subcommand_like) {
+        Some(name) => error.with_remedy(format!("to use the command, write it first: dfix {name}")),
+        None => error,
     }
 }
 
@@ -98,18 +98,18 @@ fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
     for folder in folders.into_iter().map(without_dot) {
         // A folder may well be called Dockerfile and hold Dockerfiles. One that does not is a slip.
         if !files.iter().any(|file| file.starts_with(&folder)) {
-            let trouble = Trouble::new("is a folder, not a file, and no Dockerfile lies in it")
+            let error = FileError::new("is a folder, not a file, and no Dockerfile lies in it")
                 .with_remedy("rename it, or exclude it in dfix.toml");
             if !configs.excludes(&folder, true) {
-                found.troubles.push((folder, trouble));
+                found.errors.push((folder, error));
             }
         }
     }
     for error in errors {
         let (path, message) = explained(&error, root);
         found
-            .troubles
-            .push((without_dot(path), Trouble::new(message)));
+            .errors
+            .push((without_dot(path), FileError::new(message)));
     }
     found.files.extend(files);
 }

@@ -4,29 +4,29 @@ use std::fs::{self, File, Metadata};
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::batch::Trouble;
+use crate::file_error::FileError;
 
 /// Replaces the content `before` of the file at `path` with `after`. Symbolic links are followed to
 /// their target, which keeps its mode and, where allowed, its owner. Nothing is written when the two
 /// are equal. A file that is read-only, has several names, or no longer holds `before` is left alone,
-/// and the trouble says so.
-pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Trouble> {
+/// and the error says so.
+pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), FileError> {
     if before == after {
         return Ok(());
     }
     let cannot =
-        |what: &str, error: &std::io::Error| Trouble::new(format!("cannot {what}: {error}"));
+        |what: &str, error: &std::io::Error| FileError::new(format!("cannot {what}: {error}"));
     let target = fs::canonicalize(path).map_err(|e| cannot("find the file again", &e))?;
     let metadata = fs::metadata(&target).map_err(|e| cannot("look at the file", &e))?;
     if metadata.permissions().readonly() {
         return Err(
-            Trouble::new("the file is read-only, so it was left as it is")
+            FileError::new("the file is read-only, so it was left as it is")
                 .with_remedy("make it writable, or leave it out"),
         );
     }
     let names = names_of(&metadata);
     if names > 1 {
-        return Err(Trouble::new(format!(
+        return Err(FileError::new(format!(
             "the file has {names} names (hard links), and a replacement would part them, so it was left as it is"
         ))
         .with_remedy("apply the patch that --diff prints, or make the file a copy of its own"));
@@ -46,7 +46,7 @@ pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Tr
         .map_err(|e| cannot("write the new text", &e))?;
     let now = fs::read(&target).map_err(|e| cannot("read the file again", &e))?;
     if now != before {
-        return Err(Trouble::new(
+        return Err(FileError::new(
             "the file was changed by somebody else in the meantime, so it was left as it is",
         )
         .with_remedy("run dfix again"));
@@ -131,8 +131,8 @@ mod tests {
     fn a_file_with_two_names_is_left_alone() {
         let (folder, path) = folder_with("old");
         fs::hard_link(&path, folder.path().join("twin")).unwrap();
-        let trouble = replace(&path, b"old", b"new").unwrap_err();
-        assert!(trouble.message.contains("2 names"), "{}", trouble.message);
+        let error = replace(&path, b"old", b"new").unwrap_err();
+        assert!(error.message.contains("2 names"), "{}", error.message);
         assert_eq!(fs::read(&path).unwrap(), b"old");
     }
 
@@ -140,20 +140,16 @@ mod tests {
     fn a_read_only_file_is_left_alone() {
         let (_folder, path) = folder_with("old");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-        let trouble = replace(&path, b"old", b"new").unwrap_err();
-        assert!(trouble.message.contains("read-only"), "{}", trouble.message);
+        let error = replace(&path, b"old", b"new").unwrap_err();
+        assert!(error.message.contains("read-only"), "{}", error.message);
         assert_eq!(fs::read(&path).unwrap(), b"old");
     }
 
     #[test]
     fn what_somebody_else_saved_is_not_lost() {
         let (folder, path) = folder_with("theirs");
-        let trouble = replace(&path, b"old", b"new").unwrap_err();
-        assert!(
-            trouble.message.contains("somebody else"),
-            "{}",
-            trouble.message
-        );
+        let error = replace(&path, b"old", b"new").unwrap_err();
+        assert!(error.message.contains("somebody else"), "{}", error.message);
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

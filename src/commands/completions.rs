@@ -4,8 +4,8 @@ use std::io::Write;
 
 use clap::CommandFactory as _;
 
-use super::{Exit, Stop};
 use crate::cli::Arguments;
+use crate::exit::{Exit, Stop};
 
 pub(super) fn run(shell: clap_complete::Shell, out: &mut dyn Write) -> Result<Exit, Stop> {
     // Into memory first: the generator panics where the output is a closed pipe.

@@ -4,15 +4,13 @@ use std::io::Write;
 
 use dfix_engine::{Example, Rule};
 
-use super::{Exit, Stop, rules};
+use super::rules;
+use crate::exit::{Exit, Stop};
 use crate::report::diff;
-use crate::select;
+use crate::rule_names::{resolve, unknown};
 
 pub(super) fn run(name: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
-    let found = select::resolve(name).map_err(|()| {
-        let hint = select::suggestion(name, select::names());
-        format!("unknown rule `{name}`{hint}")
-    })?;
+    let found = resolve(name).ok_or_else(|| unknown(name))?;
     if as_json {
         let found: Vec<_> = found.into_iter().map(rules::of_rule).collect();
         serde_json::to_writer_pretty(&mut *out, &found).map_err(std::io::Error::from)?;

@@ -5,27 +5,21 @@ use std::io::Write;
 use dfix_engine::{Example, Group, Rule, RuleOption};
 use serde_json::{Value, json};
 
-use super::{Exit, Stop};
-use crate::{names, select};
+use crate::exit::{Exit, Stop};
+use crate::labels;
+use crate::rule_names::ALL;
 
 pub(super) fn run(as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
     if as_json {
-        let rules: Vec<Value> = select::ALL.iter().map(|rule| of_rule(rule)).collect();
+        let rules: Vec<Value> = ALL.iter().map(|rule| of_rule(rule)).collect();
         serde_json::to_writer_pretty(&mut *out, &rules).map_err(std::io::Error::from)?;
         writeln!(out)?;
         return Ok(Exit::Clean);
     }
-    let wide = select::ALL
-        .iter()
-        .map(|rule| rule.id.len())
-        .max()
-        .unwrap_or(0);
+    let wide = ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut is_first = true;
     for group in Group::ALL {
-        let mut rules = select::ALL
-            .iter()
-            .filter(|rule| rule.group == *group)
-            .peekable();
+        let mut rules = ALL.iter().filter(|rule| rule.group == *group).peekable();
         if rules.peek().is_none() {
             continue;
         }
@@ -49,7 +43,7 @@ pub(super) fn of_rule(rule: &Rule) -> Value {
         "id": rule.id,
         "aliases": rule.aliases,
         "group": rule.group.name(),
-        "phase": names::phase(rule.phase),
+        "phase": labels::phase(rule.phase),
         "summary": rule.summary,
         "why": rule.why,
         "options": rule.options.iter().map(of_option).collect::<Vec<_>>(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use dfix_syntax::{NodeOrToken, SyntaxElement};
 use serde_json::{Value, json};
 
-use super::{Exit, Stop};
+use crate::exit::{Exit, Stop};
 use crate::lines::Lines;
 
 pub(super) fn run(file: &Path, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
@@ -44,7 +44,7 @@ pub(super) fn run(file: &Path, as_json: bool, out: &mut dyn Write) -> Result<Exi
     Ok(if parse.errors().is_empty() {
         Exit::Clean
     } else {
-        Exit::Trouble
+        Exit::Error
     })
 }
 

@@ -2,26 +2,26 @@
 
 use std::io::{self, Write};
 
-use super::{Entry, Report, entries, printable, status_word};
+use super::advice::printable;
+use super::entry::{Entry, Report, Status, entries};
+use crate::labels;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files {
         let path = printable(&file.path.to_string_lossy());
         for entry in entries(file, report.mode) {
             let (line, column) = entry.place;
-            let word = status_word(&entry, report.mode);
-            let level = entry
-                .finding
-                .fix
-                .as_ref()
-                .map_or("", |fix| crate::names::safety(fix.safety));
+            let level = match (&entry.finding.fix, entry.status) {
+                (Some(fix), Status::Fix) => format!(" {}", labels::safety(fix.safety)),
+                _ => String::new(),
+            };
+            let word = entry.status.word();
             let message = printable(&entry.finding.message);
             let rule = entry.finding.rule;
             let why = why(&entry);
-            let blank = if level.is_empty() { "" } else { " " };
             writeln!(
                 out,
-                "{path}:{line}:{column}: {word}{blank}{level} {rule}: {message}{why}"
+                "{path}:{line}:{column}: {word}{level} {rule}: {message}{why}"
             )?;
         }
     }

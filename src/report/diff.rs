@@ -7,8 +7,23 @@ use std::path::{Component, Path, PathBuf};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
+use crate::batch::FileReport;
+
 /// Equal lines around a change.
 const AROUND: usize = 3;
+
+/// The patches of all files.
+pub(crate) fn of_files(files: &[FileReport]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let here = std::env::current_dir().unwrap_or_default();
+    for file in files {
+        if let Some(after) = file.after() {
+            let path = patch_path(&file.path, &here);
+            patch(&path, file.before.as_bytes(), after.as_bytes(), &mut out);
+        }
+    }
+    out
+}
 
 /// The patch that makes `after` of `before`, appended to `out`; nothing when they are equal. `path`
 /// is relative to the folder that the patch will be applied in, with `/` between its parts.
@@ -43,7 +58,7 @@ pub(crate) fn patch(path: &[u8], before: &[u8], after: &[u8], out: &mut Vec<u8>)
 
 /// A path as a patch names it: relative to the current folder `here` where it lies below it, else
 /// absolute without the first slash, so that the patch applies from the root.
-pub(crate) fn patch_path(path: &Path, here: &Path) -> Vec<u8> {
+fn patch_path(path: &Path, here: &Path) -> Vec<u8> {
     let mut whole = PathBuf::new();
     for part in here.join(path).components() {
         match part {

@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::{Report, Status, advice, entries};
+use super::advice::advice;
+use super::entry::{Report, Status, entries};
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files {
         let path = property(&file.path.to_string_lossy());
-        for trouble in &file.troubles {
-            let (line, column) = trouble.place.unwrap_or((1, 1));
-            let message = data(&trouble.message);
+        for error in &file.errors {
+            let (line, column) = error.place.unwrap_or((1, 1));
+            let message = data(&error.message);
             writeln!(
                 out,
                 "::error file={path},line={line},col={column},title=dfix::{message}"
@@ -17,12 +18,12 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         }
         for entry in entries(file, report.mode) {
             let (line, column) = entry.place;
-            let command = if entry.status == Status::Applied {
+            let command = if entry.status == Status::Fix {
                 "notice"
             } else {
                 "warning"
             };
-            let rule = property(entry.finding.rule);
+            let title = property(&format!("{}[{}]", entry.status.word(), entry.finding.rule));
             let mut text = entry.finding.message.clone();
             for advice in advice(&entry) {
                 text = format!("{text}\n{advice}");
@@ -31,7 +32,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             let end = entry.end.0;
             writeln!(
                 out,
-                "::{command} file={path},line={line},col={column},endLine={end},title={rule}::{text}"
+                "::{command} file={path},line={line},col={column},endLine={end},title={title}::{text}"
             )?;
         }
     }

@@ -5,35 +5,47 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, Status, advice, entries};
+use super::advice::advice;
+use super::entry::{Report, Status, entries};
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut issues: Vec<Value> = Vec::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut issue =
-        |path: &str, rule: &str, message: &str, more: &[String], severity: &str, line: usize| {
-            // The line is no part of it: an issue that moves is the same issue.
-            let name = format!("{path}\0{rule}\0{message}");
-            let count = seen.entry(name.clone()).or_default();
-            *count += 1;
-            issues.push(json!({
-                "description": message,
-                "content": { "body": more.join("\n\n") },
-                "check_name": rule,
-                "fingerprint": format!("{:016x}", fingerprint(&format!("{name}\0{count}"))),
-                "severity": severity,
-                "location": { "path": path, "lines": { "begin": line } },
-            }));
-        };
+    let mut issue = |path: &str,
+                     rule: &str,
+                     (word, message): (&str, &str),
+                     more: &[String],
+                     severity: &str,
+                     line: usize| {
+        // Neither the line nor the status is a part of it: an issue that moves is the same issue.
+        let name = format!("{path}\0{rule}\0{message}");
+        let count = seen.entry(name.clone()).or_default();
+        *count += 1;
+        issues.push(json!({
+            "description": format!("{word}: {message}"),
+            "content": { "body": more.join("\n\n") },
+            "check_name": rule,
+            "fingerprint": format!("{:016x}", fingerprint(&format!("{name}\0{count}"))),
+            "severity": severity,
+            "location": { "path": path, "lines": { "begin": line } },
+        }));
+    };
     for file in report.files {
         let path = file.path.to_string_lossy();
-        for trouble in &file.troubles {
-            let line = trouble.place.map_or(1, |it| it.0);
-            let help = trouble.remedy.as_slice();
-            issue(&path, "dfix", &trouble.message, help, "blocker", line);
+        for error in &file.errors {
+            let line = error.place.map_or(1, |it| it.0);
+            let help = error.remedy.as_slice();
+            issue(
+                &path,
+                "dfix",
+                ("error", &error.message),
+                help,
+                "blocker",
+                line,
+            );
         }
         for entry in entries(file, report.mode) {
-            let severity = if entry.status == Status::Applied {
+            let severity = if entry.status == Status::Fix {
                 "minor"
             } else {
                 "info"
@@ -42,7 +54,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             issue(
                 &path,
                 finding.rule,
-                &finding.message,
+                (entry.status.word(), &finding.message),
                 &advice(&entry),
                 severity,
                 entry.place.0,

@@ -2,15 +2,19 @@
 
 use std::io::{self, Write};
 
-use dfix_engine::{Effect, Fix};
+use dfix_engine::{Effect, Fix, Safety};
 use serde_json::{Value, json};
 
-use super::{Entry, Mode, Report, Status, Sums, entries, patch};
-use crate::batch::{FileReport, Trouble};
-use crate::names;
+use super::diff;
+use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
+use super::summary::Summary;
+use crate::batch::FileReport;
+use crate::file_error::FileError;
+use crate::labels;
+use crate::rule_names::ALL;
 
 /// Counted up when a reader of the old form would go wrong.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let files: Vec<Value> = report
@@ -21,8 +25,9 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let document = json!({
         "version": VERSION,
         "tool": { "name": "dfix", "version": env!("CARGO_PKG_VERSION") },
+        "mode": mode_word(report.mode),
         "files": files,
-        "summary": of_sums(&Sums::of(report.files)),
+        "summary": of_summary(&Summary::of(report.files)),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -33,12 +38,12 @@ pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
         let path = file.path.to_string_lossy();
         let mut objects: Vec<Value> = Vec::new();
         for entry in entries(file, report.mode) {
-            let mut object = of_entry(&entry, report.mode);
+            let mut object = of_entry(&entry);
             object["type"] = json!("finding");
             objects.push(object);
         }
-        for trouble in &file.troubles {
-            let mut object = of_trouble(trouble);
+        for error in &file.errors {
+            let mut object = of_error(error);
             object["type"] = json!("error");
             objects.push(object);
         }
@@ -51,7 +56,7 @@ pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
             writeln!(out)?;
         }
     }
-    let mut object = of_sums(&Sums::of(report.files));
+    let mut object = of_summary(&Summary::of(report.files));
     object["type"] = json!("summary");
     serde_json::to_writer(&mut *out, &object)?;
     writeln!(out)
@@ -60,13 +65,13 @@ pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
 fn of_file(file: &FileReport, report: &Report<'_>) -> Value {
     let findings: Vec<Value> = entries(file, report.mode)
         .iter()
-        .map(|entry| of_entry(entry, report.mode))
+        .map(|entry| of_entry(entry))
         .collect();
     let mut object = json!({
         "path": file.path.to_string_lossy(),
         "changed": file.after().is_some(),
         "findings": findings,
-        "errors": file.troubles.iter().map(of_trouble).collect::<Vec<_>>(),
+        "errors": file.errors.iter().map(of_error).collect::<Vec<_>>(),
     });
     if report.patches {
         object["diff"] = json!(diff_of(file));
@@ -75,27 +80,18 @@ fn of_file(file: &FileReport, report: &Report<'_>) -> Value {
 }
 
 fn diff_of(file: &FileReport) -> String {
-    let mut text = Vec::new();
-    patch(file, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
+    let patch = diff::of_files(std::slice::from_ref(file));
+    String::from_utf8_lossy(&patch).into_owned()
 }
 
-fn of_entry(entry: &Entry<'_>, mode: Mode) -> Value {
+fn of_entry(entry: &Entry<'_>) -> Value {
     let finding = entry.finding;
-    let rule = crate::select::ALL
-        .iter()
-        .find(|rule| rule.id == finding.rule);
+    let rule = ALL.iter().find(|rule| rule.id == finding.rule);
     let mut object = json!({
         "rule": finding.rule,
         "group": rule.map(|rule| rule.group.name()),
         "aliases": rule.map(|rule| rule.aliases),
-        "status": match (entry.status, mode) {
-            (Status::Applied, Mode::Fix) => "fixed",
-            (Status::Applied, _) => "fixable",
-            (Status::Offered, _) => "offered",
-            (Status::ByHand, _) => "by-hand",
-            (Status::Refused, _) => "refused",
-        },
+        "status": entry.status.word(),
         "message": finding.message,
         "place": {
             "text": if entry.is_in_new_text { "after" } else { "before" },
@@ -111,7 +107,7 @@ fn of_entry(entry: &Entry<'_>, mode: Mode) -> Value {
     });
     if let Some(refused) = entry.refused {
         object["refused"] = json!({
-            "proof": names::proof(refused.proof),
+            "proof": labels::proof(refused.proof),
             "reason": refused.reason,
         });
     }
@@ -137,7 +133,7 @@ fn of_fix(fix: &Fix) -> Value {
         .map(|it| json!({ "condition": it.condition, "remedy": it.remedy }))
         .collect();
     json!({
-        "level": names::safety(fix.safety),
+        "level": labels::safety(fix.safety),
         "effects": fix.effects.iter().map(of_effect).collect::<Vec<_>>(),
         "evidence": fix.evidence,
         "unproven": unproven,
@@ -162,28 +158,47 @@ fn of_effect(effect: &Effect) -> Value {
         Effect::Removed { .. } => json!({ "kind": "removed" }),
         Effect::Changed { .. } => json!({ "kind": "changed" }),
     };
-    object["says"] = json!(names::effect(effect));
+    object["says"] = json!(labels::effect(effect));
     object
 }
 
-fn of_trouble(trouble: &Trouble) -> Value {
+fn of_error(error: &FileError) -> Value {
     json!({
-        "message": trouble.message,
-        "remedy": trouble.remedy,
-        "line": trouble.place.map(|it| it.0),
-        "column": trouble.place.map(|it| it.1),
+        "message": error.message,
+        "remedy": error.remedy,
+        "line": error.place.map(|it| it.0),
+        "column": error.place.map(|it| it.1),
     })
 }
 
-fn of_sums(sums: &Sums) -> Value {
+fn of_summary(summary: &Summary) -> Value {
+    let levels = |level| summary.fixes.get(&level).unwrap_or(&0);
+    let mut findings = json!({});
+    for status in STATUSES {
+        let count = match status {
+            Status::Fix => summary.fixed(),
+            status => *summary.remaining.get(&status).unwrap_or(&0),
+        };
+        findings[status.word()] = json!(count);
+    }
     json!({
-        "files": sums.files,
-        "filesWithFindings": sums.files_with_findings,
-        "filesChanged": sums.files_changed,
-        "filesFailed": sums.files_failed,
-        "applied": { "safe": sums.safe, "checked": sums.checked, "unsafe": sums.applied_unsafe },
-        "offered": sums.offered,
-        "byHand": sums.by_hand,
-        "refused": sums.refused,
+        "files": summary.files,
+        "filesWithFindings": summary.files_with_findings,
+        "filesChanged": summary.files_changed,
+        "filesFailed": summary.files_failed,
+        "findings": findings,
+        "levels": {
+            "safe": levels(Safety::Safe),
+            "checked": levels(Safety::Checked),
+            "unsafe": levels(Safety::Unsafe),
+        },
     })
+}
+
+fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Check => "check",
+        Mode::Diff => "diff",
+        Mode::Fix => "fix",
+    }
 }

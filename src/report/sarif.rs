@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Entry, Report, Status, advice, entries};
+use super::advice::advice;
+use super::entry::{Entry, Report, Status, entries};
 use crate::batch::FileReport;
-use crate::select::ALL;
+use crate::rule_names::ALL;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<Value> = ALL
@@ -30,11 +31,11 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 .iter()
                 .map(|entry| of_entry(entry, &uri)),
         );
-        for trouble in &file.troubles {
-            let (line, column) = trouble.place.unwrap_or((1, 1));
+        for error in &file.errors {
+            let (line, column) = error.place.unwrap_or((1, 1));
             let mut notification = json!({
                 "level": "error",
-                "message": { "text": trouble.message },
+                "message": { "text": error.message },
             });
             notification["locations"] = json!([location(
                 &uri,
@@ -78,9 +79,10 @@ fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
     });
     let mut result = json!({
         "ruleId": finding.rule,
-        "level": if entry.status == Status::Applied { "warning" } else { "note" },
+        "level": if entry.status == Status::Fix { "warning" } else { "note" },
         "message": { "text": text },
         "locations": [location(uri, &region)],
+        "properties": { "status": entry.status.word() },
     });
     if let Some(index) = ALL.iter().position(|rule| rule.id == finding.rule) {
         result["ruleIndex"] = json!(index);

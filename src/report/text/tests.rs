@@ -6,8 +6,10 @@ use dfix_engine::{
     Effect, Finding, Fix, OpenCondition, Outcome, Proof, Refused, Round, Safety, TextEdit,
 };
 use dfix_syntax::{TextRange, TextSize};
+use serde_json::Value;
 
 use crate::batch::FileReport;
+use crate::cli::Format;
 use crate::report::{Mode, Report};
 
 const BEFORE: &str = "FROM python:3.11\nRUN pip install -r requirements.txt \\\n  && true\nRUN cd /x\nCMD [\"python\"]\n";
@@ -97,11 +99,15 @@ fn file() -> FileReport {
             }],
             errors: Vec::new(),
         }),
-        troubles: Vec::new(),
+        errors: Vec::new(),
     }
 }
 
 fn printed(color: bool, mode: Mode) -> String {
+    in_format(Format::Text, color, mode)
+}
+
+fn in_format(format: Format, color: bool, mode: Mode) -> String {
     let files = [file()];
     let report = Report {
         files: &files,
@@ -111,35 +117,84 @@ fn printed(color: bool, mode: Mode) -> String {
         statistics: true,
     };
     let mut out = Vec::new();
-    super::print(&report, &mut out).unwrap();
+    crate::report::print(format, &report, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn a_report_without_colour() {
-    let text = printed(false, Mode::Look);
+    let text = printed(false, Mode::Check);
     assert!(!text.contains('\u{1b}'));
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn colour_changes_no_word() {
-    let text = printed(true, Mode::Look);
+    let text = printed(true, Mode::Check);
     let mut plain = String::new();
     let mut parts = text.split('\u{1b}');
     plain.push_str(parts.next().unwrap());
     for part in parts {
         plain.push_str(part.split_once('m').unwrap().1);
     }
-    assert_eq!(plain, printed(false, Mode::Look));
+    assert_eq!(plain, printed(false, Mode::Check));
 }
 
 #[test]
 fn after_a_rewrite_what_remains_stands_in_the_new_text() {
     let text = printed(false, Mode::Fix);
-    assert!(text.contains("fixed[toy-base]"), "{text}");
+    assert!(text.contains("fix[toy-base]"), "{text}");
     assert!(
-        text.contains("2 findings fixed (1 safe, 1 checked) in 1 file, 1 unsure"),
+        text.contains("2 findings fixed (1 safe, 1 checked) in 1 file, 1 unsafe"),
         "{text}"
     );
+}
+
+#[test]
+fn every_format_says_the_same_word_for_a_status() {
+    const STATUSES: [(&str, &str, &str); 5] = [
+        ("fix", "toy-base", "the image carries tools"),
+        ("fix", "toy-cache", "pip keeps its downloads"),
+        ("unsafe", "toy-user", "the process runs as root"),
+        ("by hand", "toy-workdir", "`cd` lasts for one RUN only"),
+        ("refused", "toy-runs", "two layers where one would do"),
+    ];
+    for mode in [Mode::Check, Mode::Diff, Mode::Fix] {
+        let text = in_format(Format::Text, false, mode);
+        let concise = in_format(Format::Concise, false, mode);
+        let github = in_format(Format::Github, false, mode);
+        let parsed = |format| in_format(format, false, mode).parse::<Value>().unwrap();
+        let (json, sarif, gitlab) = (
+            parsed(Format::Json),
+            parsed(Format::Sarif),
+            parsed(Format::Gitlab),
+        );
+        let of_rule = |list: &Value, key: &str, rule: &str| {
+            let list = list.as_array().unwrap().clone();
+            list.into_iter().find(|it| it[key] == rule).unwrap()
+        };
+        for (word, rule, message) in STATUSES {
+            assert!(
+                text.contains(&format!("{word}[{rule}]: {message}")),
+                "{text}"
+            );
+            let line = concise.lines().find(|it| it.contains(rule)).unwrap();
+            let (_, said) = line.split_once(": ").unwrap();
+            assert!(said.starts_with(&format!("{word} ")), "{line}");
+            assert!(
+                github.contains(&format!("title={word}[{rule}]::{message}")),
+                "{github}"
+            );
+            assert_eq!(
+                of_rule(&json["files"][0]["findings"], "rule", rule)["status"],
+                word
+            );
+            let result = of_rule(&sarif["runs"][0]["results"], "ruleId", rule);
+            assert_eq!(result["properties"]["status"], word);
+            let issue = of_rule(&gitlab, "check_name", rule)["description"].clone();
+            let issue = issue.as_str().unwrap().to_owned();
+            assert!(issue.starts_with(&format!("{word}: {message}")), "{issue}");
+        }
+        assert_eq!(json["summary"]["findings"]["by hand"], 1);
+    }
 }

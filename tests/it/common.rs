@@ -1,5 +1,4 @@
 //! A folder to work in, and the binary run in it.
-#![allow(dead_code, unreachable_pub)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,13 +6,13 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 /// A Dockerfile that dfix leaves alone.
-pub const GOOD: &str = "FROM scratch\nCOPY app /app\nUSER 10001\nENTRYPOINT [\"/app\"]\n";
+pub(crate) const GOOD: &str = "FROM scratch\nCOPY app /app\nUSER 10001\nENTRYPOINT [\"/app\"]\n";
 
 /// A fresh folder that goes when it is dropped.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let folder = Folder(tempfile::tempdir().unwrap());
         for (path, text) in files {
             folder.put(path, text.as_bytes());
@@ -21,31 +20,31 @@ impl Folder {
         folder
     }
 
-    pub fn put(&self, path: &str, bytes: &[u8]) {
+    pub(crate) fn put(&self, path: &str, bytes: &[u8]) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
 
-    pub fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.root().join(path)
     }
 
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
     /// Runs dfix here; gives exit code, standard output and standard error.
-    pub fn dfix(&self, arguments: &[&str]) -> (i32, String, String) {
+    pub(crate) fn dfix(&self, arguments: &[&str]) -> (i32, String, String) {
         run(self.command().args(arguments))
     }
 
     /// Runs dfix here with this standard input.
-    pub fn dfix_with(&self, stdin: &[u8], arguments: &[&str]) -> (i32, String, String) {
+    pub(crate) fn dfix_with(&self, stdin: &[u8], arguments: &[&str]) -> (i32, String, String) {
         run(self.command().args(arguments).write_stdin(stdin))
     }
 

@@ -8,7 +8,7 @@ use dfix_model::catalogue::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Exit, Stop};
+use crate::exit::{Exit, Stop};
 
 pub(super) fn run(reference: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
     let (name, tag, digest) = parts(reference);
@@ -91,8 +91,8 @@ fn of_tag(repository: &str, tag: &str, record: Option<&TagRecord>) -> Vec<(&'sta
     if let Some(end) = catalogue::end_of_life(repository, tag)
         && let Some(day) = end.date
     {
-        let verb = if end.ended { "ended" } else { "ends" };
-        rows.push(("support", json!(format!("{verb} on {day}"))));
+        let tense = if end.ended { "ended" } else { "ends" };
+        rows.push(("support", json!(format!("{tense} on {day}"))));
     }
     rows
 }
@@ -120,12 +120,12 @@ fn of_image(facts: &ImageFacts, of_tag: Option<Foundation>) -> Vec<(&'static str
         rows.push(("form", json!(term(facts.variant))));
     }
     if let Some(foundation) = of_tag.or(facts.foundation) {
-        rows.push(("stands on", json!(standing(&foundation))));
+        rows.push(("based on", json!(based_on(&foundation))));
         if let Some(end) = catalogue::end_of_release(&foundation)
             && let Some(day) = end.date
         {
-            let verb = if end.ended { "ended" } else { "ends" };
-            rows.push(("its support", json!(format!("{verb} on {day}"))));
+            let tense = if end.ended { "ended" } else { "ends" };
+            rows.push(("its support", json!(format!("{tense} on {day}"))));
         }
     }
     rows.push(("C library", json!(term(facts.libc))));
@@ -170,7 +170,7 @@ fn of_image(facts: &ImageFacts, of_tag: Option<Foundation>) -> Vec<(&'static str
     rows
 }
 
-fn standing(foundation: &Foundation) -> String {
+fn based_on(foundation: &Foundation) -> String {
     let mut text = term(foundation.distribution);
     if let Some(release) = foundation.release {
         text = format!("{text} {release}");

@@ -1,14 +1,10 @@
 //! Rewriting from outside: what is written, what is left, and how it is told.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fs;
 
-use common::{Folder, GOOD};
+use crate::common::{Folder, GOOD};
 
-/// What one rule mends in one way, so that these tests do not change with the other rules.
+/// What one rule fixes in one way, so that these tests do not change with the other rules.
 const ONE: [&str; 2] = ["--rule", "pip-no-cache-dir"];
 const BEFORE: &str = "FROM python:3.12\nRUN pip install flask # web\n";
 const AFTER: &str = "FROM python:3.12\nRUN pip install --no-cache-dir flask # web\n";
@@ -18,7 +14,7 @@ fn one(arguments: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn exit_codes_of_a_file_that_can_be_mended() {
+fn exit_codes_of_a_file_that_can_be_fixed() {
     let folder = Folder::new(&[("Dockerfile", BEFORE)]);
     let (code, out, _) = folder.dfix(&one(&[]));
     assert_eq!(code, 1);
@@ -92,7 +88,7 @@ fn configurations_turn_rules_off_and_the_command_line_on_again() {
 }
 
 #[test]
-fn standard_input_is_mended_to_standard_output() {
+fn standard_input_is_fixed_to_standard_output() {
     let folder = Folder::new(&[]);
     let (code, out, err) = folder.dfix_with(BEFORE.as_bytes(), &one(&["-"]));
     assert_eq!((code, out.as_str()), (0, AFTER));
@@ -218,7 +214,7 @@ fn programs_read_the_same_facts() {
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     let finding = &report["files"][0]["findings"][0];
     assert_eq!(finding["rule"], "pip-no-cache-dir");
-    assert_eq!(finding["status"], "fixable");
+    assert_eq!(finding["status"], "fix");
     assert_eq!(finding["place"]["line"], 2);
     assert_eq!(finding["fix"]["level"], "safe");
     assert!(
@@ -227,7 +223,8 @@ fn programs_read_the_same_facts() {
             .unwrap()
             .starts_with("diff --git")
     );
-    assert_eq!(report["summary"]["applied"]["safe"], 1);
+    assert_eq!(report["summary"]["findings"]["fix"], 1);
+    assert_eq!(report["summary"]["levels"]["safe"], 1);
     let (_, out, _) = folder.dfix(&one(&["--format", "jsonl"]));
     let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     assert_eq!(

@@ -1,14 +1,10 @@
 //! Calling dfix rightly and wrongly, and giving it what it cannot work on.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fs;
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use common::{Folder, GOOD};
+use crate::common::{Folder, GOOD};
 
 /// The names in the summary of a JSON report.
 fn paths_of(folder: &Folder, arguments: &[&str]) -> Vec<String> {
@@ -56,7 +52,7 @@ fn wrong_calls_are_2_and_say_what_was_meant() {
         (&["--safe-only", "--unsafe"], "cannot be used with"),
         (
             &["--fix", "rules"],
-            "--fix does not go with the verb `rules`",
+            "--fix does not go with the command `rules`",
         ),
         (&["-", "Dockerfile"], "`-` stands alone"),
         (&["--config", "none.toml"], "none.toml: cannot be read"),
@@ -76,7 +72,7 @@ fn wrong_calls_are_2_and_say_what_was_meant() {
 }
 
 #[test]
-fn a_verb_comes_first_and_a_path_may_have_its_name() {
+fn a_subcommand_comes_first_and_a_path_may_have_its_name() {
     let folder = Folder::new(&[("rules/Dockerfile", GOOD)]);
     let (code, out, _) = folder.dfix(&["./rules"]);
     assert_eq!(

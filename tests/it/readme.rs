@@ -1,14 +1,12 @@
 //! The README says what is so: its commands are run, its table is the rules' own.
 //!
-//! `UPDATE=1 cargo test --test readme` writes both anew.
-
-#![allow(clippy::unwrap_used)]
+//! `UPDATE=1 cargo test --test it readme` writes both anew.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-const START: &str = "<!-- rules: written by `UPDATE=1 cargo test --test readme` -->\n";
+const START: &str = "<!-- rules: written by `UPDATE=1 cargo test --test it readme` -->\n";
 const END: &str = "<!-- /rules -->";
 
 fn root() -> &'static Path {

@@ -1,15 +1,11 @@
 //! The small real applications of `fixtures/apps`: what dfix makes of each, through the binary.
 //!
-//! `UPDATE=1 cargo test --test apps` writes the expectations anew; read the difference before you commit it.
-
-#![allow(clippy::unwrap_used)]
-
-mod common;
+//! `UPDATE=1 cargo test --test it apps` writes the expectations anew; read the difference before you commit it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::Folder;
+use crate::common::Folder;
 
 fn apps() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/apps");
@@ -55,7 +51,7 @@ fn check(app: &Path, arguments: &[&str], expected: &Path) -> Option<String> {
 }
 
 #[test]
-fn each_application_is_mended_as_expected() {
+fn each_application_is_fixed_as_expected() {
     let apps = apps();
     assert!(apps.len() >= 14, "only {} applications", apps.len());
     let mut wrong = Vec::new();

@@ -1,12 +1,8 @@
 //! What `--diff` prints, `git apply` takes; the result is what `--fix` writes.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::process::{Command, Stdio};
 
-use common::Folder;
+use crate::common::Folder;
 
 const NAMES: [&str; 6] = [
     "Dockerfile",

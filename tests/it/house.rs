@@ -1,7 +1,5 @@
 //! The house keeps itself: arrows between the crates, no I/O below the front ends, short files.
 
-#![allow(clippy::unwrap_used)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -5,34 +5,35 @@ use std::path::{Path, PathBuf};
 
 use dfix_engine::Safety;
 
-use super::{Exit, Stop, complain, uses_color};
 use crate::batch::{self, FileReport, Task};
-use crate::cli::{Common, Format, Work};
-use crate::config::{Configs, from_here};
+use crate::cli::{self, Common, Format};
+use crate::config::{Configs, relative_to_cwd};
+use crate::console::{report_error, uses_color};
 use crate::discover::discover;
-use crate::report::{self, Mode, Report, Sums};
-use crate::select::Asked;
+use crate::exit::{Exit, Stop};
+use crate::report::{self, Mode, Report, Summary};
+use crate::select::CliSelection;
 
-pub(super) fn run(work: &Work, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
-    let asked = Asked {
-        rules: work.rule.clone(),
-        ignore: work.ignore.clone(),
-        level: match (work.safe_only, work.allow_unsafe) {
+pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
+    let selection = CliSelection {
+        rules: check.rule.clone(),
+        ignore: check.ignore.clone(),
+        level: match (check.safe_only, check.allow_unsafe) {
             (true, _) => Some(Safety::Safe),
             (_, true) => Some(Safety::Unsafe),
             _ => None,
         },
     };
-    asked.check()?;
+    selection.check()?;
     let carries_patches = matches!(
         common.format,
         None | Some(Format::Text | Format::Json | Format::Jsonl)
     );
-    if work.diff && !carries_patches {
+    if check.diff && !carries_patches {
         let message = "--diff prints a patch, which only --format json and jsonl can carry";
         return Err(Stop::Message(message.to_owned()));
     }
-    let jobs = work
+    let jobs = check
         .jobs
         .or_else(|| std::thread::available_parallelism().ok());
     let configs = Configs::new(common.config.as_deref(), common.no_config);
@@ -42,39 +43,39 @@ pub(super) fn run(work: &Work, common: &Common, out: &mut dyn Write) -> Result<E
         return Err(Stop::Message(error.to_string()));
     }
     let task = Task {
-        asked: &asked,
+        cli: &selection,
         configs: &configs,
-        write: work.fix,
+        write: check.fix,
         jobs: jobs.map_or(1, std::num::NonZeroUsize::get),
     };
-    let paths = paths(work)?;
+    let paths = paths(check)?;
     if paths.iter().any(|path| path == Path::new("-")) {
         if paths.len() > 1 {
             return Err(Stop::Message(
                 "`-` stands alone: it cannot be mixed with paths".to_owned(),
             ));
         }
-        return filter(work, common, &task, out);
+        return filter(check, common, &task, out);
     }
     let found = discover(&paths, &configs, task.jobs);
-    if found.files.is_empty() && found.troubles.is_empty() && !common.quiet {
+    if found.files.is_empty() && found.errors.is_empty() && !common.quiet {
         let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
     }
     if common.verbose {
         for file in &found.files {
-            say_what_counts(file, &configs);
+            log_discovered(file, &configs);
         }
     }
     let mut files = batch::run(found.files, &task);
-    for (path, trouble) in found.troubles {
-        files.push(FileReport::failed(path, trouble));
+    for (path, error) in found.errors {
+        files.push(FileReport::failed(path, error));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    show(&files, work, common, out)
+    show(&files, check, common, out)
 }
 
 /// Says that a file is looked at, and under which configuration.
-fn say_what_counts(file: &Path, configs: &Configs) {
+fn log_discovered(file: &Path, configs: &Configs) {
     let config = configs.of(file);
     let files = config
         .as_ref()
@@ -82,7 +83,7 @@ fn say_what_counts(file: &Path, configs: &Configs) {
         .map_or(&[][..], |config| &config.files);
     let files: Vec<String> = files
         .iter()
-        .map(|it| from_here(it).display().to_string())
+        .map(|it| relative_to_cwd(it).display().to_string())
         .collect();
     let under = if files.is_empty() {
         "no configuration".to_owned()
@@ -93,9 +94,9 @@ fn say_what_counts(file: &Path, configs: &Configs) {
 }
 
 /// Where to look: the arguments, and the list of `--files-from`; the current folder without either.
-fn paths(work: &Work) -> Result<Vec<PathBuf>, Stop> {
-    let mut paths = work.paths.clone();
-    let Some(list) = &work.files_from else {
+fn paths(check: &cli::Check) -> Result<Vec<PathBuf>, Stop> {
+    let mut paths = check.paths.clone();
+    let Some(list) = &check.files_from else {
         if paths.is_empty() {
             paths.push(PathBuf::from("."));
         }
@@ -108,9 +109,9 @@ fn paths(work: &Work) -> Result<Vec<PathBuf>, Stop> {
         std::fs::File::open(list).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.map_err(|error| format!("the list {} cannot be read: {error}", list.display()))?;
-    let end = if work.null { 0 } else { b'\n' };
+    let end = if check.null { 0 } else { b'\n' };
     for name in bytes.split(|byte| *byte == end) {
-        let name = if work.null {
+        let name = if check.null {
             name
         } else {
             name.strip_suffix(b"\r").unwrap_or(name)
@@ -133,57 +134,57 @@ fn path_of(name: &[u8]) -> PathBuf {
 /// Prints what came of the files, and says how it went.
 fn show(
     files: &[FileReport],
-    work: &Work,
+    check: &cli::Check,
     common: &Common,
     out: &mut dyn Write,
 ) -> Result<Exit, Stop> {
     for file in files {
-        for trouble in &file.troubles {
-            complain(&file.path, trouble, common.color);
+        for error in &file.errors {
+            report_error(&file.path, error, common.color);
         }
     }
-    let mode = match (work.fix, work.diff) {
+    let mode = match (check.fix, check.diff) {
         (true, _) => Mode::Fix,
         (false, true) => Mode::Diff,
-        (false, false) => Mode::Look,
+        (false, false) => Mode::Check,
     };
     let format = common.format.unwrap_or(Format::Text);
     let is_for_programs = !matches!(format, Format::Text | Format::Concise);
     let report = Report {
         files,
         mode,
-        patches: work.diff,
+        patches: check.diff,
         color: uses_color(common.color, io::stdout().is_terminal()),
-        statistics: work.statistics,
+        statistics: check.statistics,
     };
-    if work.diff && !is_for_programs {
-        out.write_all(&report::patches(files))?;
+    if check.diff && !is_for_programs {
+        out.write_all(&report::diff::of_files(files))?;
         if !common.quiet {
-            let _ = writeln!(io::stderr(), "{}", report::summary(&report));
+            let _ = writeln!(io::stderr(), "{}", report::last_line(&report));
         }
     } else if !common.quiet || is_for_programs {
         report::print(format, &report, out)?;
     }
-    Ok(exit_code(files, mode, work.exit_zero))
+    Ok(exit_code(files, mode, check.exit_zero))
 }
 
 fn exit_code(files: &[FileReport], mode: Mode, exit_zero: bool) -> Exit {
-    let sums = Sums::of(files);
+    let summary = Summary::of(files);
     let left = match mode {
-        Mode::Fix => sums.remaining(),
-        Mode::Look | Mode::Diff => sums.remaining() + sums.applied(),
+        Mode::Fix => summary.left(),
+        Mode::Check | Mode::Diff => summary.left() + summary.fixed(),
     };
-    match (sums.files_failed, left) {
-        (1.., _) => Exit::Trouble,
+    match (summary.files_failed, left) {
+        (1.., _) => Exit::Error,
         (0, 1..) if !exit_zero => Exit::Findings,
         _ => Exit::Clean,
     }
 }
 
-/// Mends standard input. Without a format its text comes out, mended or, where that is impossible,
+/// Fixes standard input. Without a format its text comes out, fixed or, where that is impossible,
 /// as it was: a caller that takes the output for the file loses nothing.
 fn filter(
-    work: &Work,
+    check: &cli::Check,
     common: &Common,
     task: &Task<'_>,
     out: &mut dyn Write,
@@ -193,20 +194,20 @@ fn filter(
         .lock()
         .read_to_end(&mut bytes)
         .map_err(|error| format!("standard input cannot be read: {error}"))?;
-    let (path, in_folder) = match &work.stdin_filename {
+    let (path, in_folder) = match &check.stdin_filename {
         Some(name) => (name.clone(), true),
         None => (PathBuf::from("Dockerfile"), false),
     };
     let report = batch::run_text(path, bytes.clone(), in_folder, task);
-    if work.diff || common.format.is_some() {
-        return show(&[report], work, common, out);
+    if check.diff || common.format.is_some() {
+        return show(&[report], check, common, out);
     }
     match report.after() {
         Some(after) => out.write_all(after.as_bytes())?,
         None => out.write_all(&bytes)?,
     }
-    for trouble in &report.troubles {
-        complain(&report.path, trouble, common.color);
+    for error in &report.errors {
+        report_error(&report.path, error, common.color);
     }
     let files = [report];
     let shown = Report {
@@ -219,5 +220,5 @@ fn filter(
     if !common.quiet {
         let _ = report::print(Format::Concise, &shown, &mut io::stderr());
     }
-    Ok(exit_code(&files, Mode::Fix, work.exit_zero))
+    Ok(exit_code(&files, Mode::Fix, check.exit_zero))
 }

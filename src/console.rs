@@ -1,0 +1,47 @@
+//! Colour, and what is said on standard error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::cli::Color;
+use crate::file_error::FileError;
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
+
+/// Whether to use colour on a stream.
+pub(crate) fn uses_color(asked: Color, is_terminal: bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|it| !it.is_empty());
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            is_terminal
+                && !is_set("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|it| it != "dumb")
+        }
+    }
+}
+
+/// Says on standard error what is the matter with a file.
+pub(crate) fn report_error(path: &Path, error: &FileError, asked: Color) {
+    let (red, bold) = if uses_color(asked, io::stderr().is_terminal()) {
+        (RED, BOLD)
+    } else {
+        (Style::new(), Style::new())
+    };
+    let mut place = path.display().to_string();
+    if let Some((line, column)) = error.place {
+        place = format!("{place}:{line}:{column}");
+    }
+    let message = &error.message;
+    let mut text = format!("{bold}{place}{bold:#}: {red}error{red:#}: {message}\n");
+    if let Some(remedy) = &error.remedy {
+        text = format!("{text}  help: {remedy}\n");
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,61 @@
+//! How much was found, over all files.
+
+use std::collections::BTreeMap;
+
+use dfix_engine::{Outcome, Safety};
+
+use super::entry::Status;
+use crate::batch::FileReport;
+
+/// How much was found.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Summary {
+    pub(crate) files: usize,
+    pub(crate) files_with_findings: usize,
+    pub(crate) files_changed: usize,
+    pub(crate) files_failed: usize,
+    /// Fixes that would be, or were, applied, by level.
+    pub(crate) fixes: BTreeMap<Safety, usize>,
+    /// Findings that stay, by what became of them.
+    pub(crate) remaining: BTreeMap<Status, usize>,
+}
+
+impl Summary {
+    pub(crate) fn of(files: &[FileReport]) -> Self {
+        let mut summary = Summary::default();
+        for file in files {
+            summary.files += 1;
+            summary.files_failed += usize::from(!file.errors.is_empty());
+            summary.files_changed += usize::from(file.after().is_some());
+            if let Some(outcome) = &file.outcome {
+                summary.add(outcome);
+            }
+        }
+        summary
+    }
+
+    fn add(&mut self, outcome: &Outcome) {
+        let before = self.fixed() + self.left();
+        for fix in outcome.applied().filter_map(|finding| finding.fix.as_ref()) {
+            *self.fixes.entry(fix.safety).or_default() += 1;
+        }
+        for finding in &outcome.remaining {
+            let status = Status::of_remaining(finding);
+            *self.remaining.entry(status).or_default() += 1;
+        }
+        if !outcome.refused.is_empty() {
+            *self.remaining.entry(Status::Refused).or_default() += outcome.refused.len();
+        }
+        self.files_with_findings += usize::from(self.fixed() + self.left() > before);
+    }
+
+    /// Fixes that would be, or were, applied.
+    pub(crate) fn fixed(&self) -> usize {
+        self.fixes.values().sum()
+    }
+
+    /// Findings that stay.
+    pub(crate) fn left(&self) -> usize {
+        self.remaining.values().sum()
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests of the program as a whole, in one binary: linking is most of what a test binary costs.
+
+#![allow(clippy::unwrap_used)]
+
+mod apps;
+mod cli;
+mod common;
+mod git_apply;
+mod house;
+mod readme;
+mod rewrite;
