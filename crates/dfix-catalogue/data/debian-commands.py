@@ -36,8 +36,8 @@ NO_TOOLS = {"autotools-dev", "comerr-dev", "x11-common", "native-architecture", 
 BUILD = re.compile(r"(autoconf|automake|binutils|cpp|gcc|g\+\+|make|dpkg-dev|m4|libtool|pkg-config|"
                    r"icu-devtools|.*-dev(-bin)?)$")
 # What Debian 10 and before had beside what bullseye has: mercurial and bzr brought python 2.
-OLDER = ["squeeze,wheezy,jessie,stretch,buster\tscm\tpython\trun\tpydoc python python2 python2.7",
-         "squeeze,wheezy,jessie,stretch,buster\tscm\tbzr\trun\tbzr"]
+OLDER = [("squeeze,wheezy,jessie,stretch,buster", "scm", "python", "run", ["pydoc", "python", "python2", "python2.7"]),
+         ("squeeze,wheezy,jessie,stretch,buster", "scm", "bzr", "run", ["bzr"])]
 
 CONFIGURATION = """
 Dir "{root}"; Dir::State "{root}/var/lib/apt"; Dir::State::status "{root}/var/lib/dpkg/status";
@@ -165,15 +165,22 @@ def write_commands(sets, commands):
             kind = "build" if BUILD.match(package) else "run"
             same[LAYERS.index(layer), package, kind, " ".join(sorted(names))].append(release)
     shared = set.intersection(*base.values())
-    with open(os.path.join(HERE, "debian-commands.tsv"), "w", encoding="utf8") as file:
-        file.write("# releases\tlayer of buildpack-deps (base = in every image)\tpackage to install\trun or build\t"
-                   "commands\n")
-        file.write(f"{','.join(RELEASES)}\tbase\t-\trun\t{' '.join(sorted(shared))}\n")
-        for release in RELEASES:
-            file.write(f"{release}\tbase\t-\trun\t{' '.join(sorted(base[release] - shared))}\n")
-        file.write("".join(f"{line}\n" for line in OLDER))
-        for (layer, package, kind, names), releases in sorted(same.items()):
-            file.write(f"{','.join(releases)}\t{LAYERS[layer]}\t{package}\t{kind}\t{names}\n")
+    lines = [(",".join(RELEASES), "base", "-", "run", shared)]
+    lines += [(release, "base", "-", "run", base[release] - shared) for release in RELEASES]
+    lines += OLDER
+    lines += [(",".join(releases), LAYERS[layer], package, kind, names.split(" "))
+              for (layer, package, kind, names), releases in sorted(same.items())]
+    write("debian-commands.tsv", "command\treleases\tlayer of buildpack-deps (base = in every image)\t"
+          "package to install\trun or build",
+          [(name, *columns) for *columns, names in lines for name in names])
+
+
+def write(name, title, lines):
+    """Write a table, sorted by the bytes of its first column; rows of one key keep their order."""
+    with open(os.path.join(HERE, name), "w", encoding="utf8") as file:
+        file.write(f"# {title}\n")
+        for line in sorted(lines, key=lambda line: line[0].encode()):
+            file.write("\t".join(line) + "\n")
 
 
 def write_packages(sets):
@@ -192,10 +199,9 @@ def write_packages(sets):
             releases = [release for release, found in places if found == layer]
             if releases:
                 groups[tuple(releases), layer].append(package)
-    with open(os.path.join(HERE, "debian-packages.tsv"), "w", encoding="utf8") as file:
-        file.write("# releases\tlayer of buildpack-deps that brings them (base = in every image)\tpackages\n")
-        for (releases, layer), packages in sorted(groups.items()):
-            file.write(f"{','.join(releases)}\t{layer}\t{' '.join(sorted(packages))}\n")
+    write("debian-packages.tsv", "package\treleases\tlayer of buildpack-deps that brings it (base = in every image)",
+          [(package, ",".join(releases), layer)
+           for (releases, layer), packages in sorted(groups.items()) for package in packages])
 
 
 if __name__ == "__main__":

@@ -429,6 +429,14 @@ def rows(path):
         return [tuple(line.rstrip("\n").split("\t")) for line in file if not line.startswith("#")]
 
 
+def write(name, title, lines):
+    """Write a table, sorted by the bytes of its first column; rows of one key keep their order."""
+    with open(os.path.join(HERE, name), "w", encoding="utf8") as file:
+        file.write(f"# {title}\n")
+        for line in sorted(lines, key=lambda line: line[0].encode()):
+            file.write("\t".join(line) + "\n")
+
+
 def main(facts, checkouts):
     day = datetime.date.fromisoformat
     tags = [(repository, tag, day(first), None if last == "-" else day(last))
@@ -441,18 +449,18 @@ def main(facts, checkouts):
     ground = Ground(checkouts, tags, releases)
     with open(os.path.join(HERE, "official-tags.bin"), "wb") as file:
         file.write(pack(tags, ground.stands))
-    with open(os.path.join(HERE, "eol.tsv"), "w", encoding="utf8") as file:
-        file.write(f"# product\tcycle\tcodename\treleased\tend of life (True/False: only that is known); {AS_OF}\n")
-        for row in sorted(cycles):
-            file.write("\t".join(row) + "\n")
-    with open(os.path.join(HERE, "current-tags.tsv"), "w", encoding="utf8") as file:
-        file.write(f"# repository\ttags of one image, most telling first (no Windows); {AS_OF}\n")
-        for repository, _, own, shared, architectures in rows(os.path.join(facts, "official-current.tsv")):
-            if not all(name.startswith("windows") for name in architectures.split(", ")):
-                names = [name for text in (own, shared) if text != "-"
-                         for name in re.split(r", *", text)]
-                if len(names) > 1:
-                    file.write(f"{repository}\t{' '.join(names)}\n")
+    write("eol.tsv", f"product\tcycle\tcode name\treleased\tend of life (True/False: only that is known); {AS_OF}",
+          sorted(cycles))
+    lines = []
+    for repository, _, own, shared, architectures in rows(os.path.join(facts, "official-current.tsv")):
+        if not all(name.startswith("windows") for name in architectures.split(", ")):
+            names = [name for text in (own, shared) if text != "-"
+                     for name in re.split(r", *", text)]
+            if len(names) > 1:
+                lines.append([f"{repository}:{names[0]}", "-", " ".join(names)])
+                lines += [[f"{repository}:{name}", names[0]] for name in names[1:]]
+    write("current-tags.tsv", "repository:tag\tthe most telling tag of the same image (- = this one)\t"
+          f"all its tags, the most telling first (no Windows); {AS_OF}", lines)
     known = collections.Counter(bool(stand) for stand in ground.stands.values())
     print(f"{len(tags)} tags, ground known of {known[True]}", file=sys.stderr)
     return tags, ground

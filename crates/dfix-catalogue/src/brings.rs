@@ -1,8 +1,8 @@
 //! Which Debian packages come along with others.
 
-use super::table_rows;
+use super::table::Table;
 
-static BRINGS: &str = include_str!("../data/debian-brings.tsv");
+const BRINGS: Table = Table::new(include_str!("../data/debian-brings.tsv"));
 
 /// Whether the Debian package `name` is `wanted`, or installing it brings `wanted` along.
 pub fn brings(name: &str, wanted: &str) -> bool {
@@ -10,15 +10,7 @@ pub fn brings(name: &str, wanted: &str) -> bool {
         return true;
     }
     let plain = wanted.strip_suffix("t64").unwrap_or(wanted);
-    table_rows(BRINGS).any(|mut row| {
-        let mut has = |word: &str| {
-            row.next()
-                .unwrap_or("")
-                .split(' ')
-                .any(|known| known == word)
-        };
-        has(name) && has(plain)
-    })
+    BRINGS.rows(name).any(|row| row.lists(1, ' ', plain))
 }
 
 /// `libpq-dev` brings `libpq5`, `libxslt1-dev` brings `libxslt1.1`.

@@ -4,10 +4,15 @@
 //! install, dependencies included. Verified for bullseye, bookworm and trixie; older releases read
 //! as bullseye and newer ones as trixie.
 
-use super::{Distribution, Foundation, Layer, table_rows};
+use super::releases::is_up_to_22_10;
+use super::slim::FORMS;
+use super::table::Table;
+use super::{Distribution, Foundation, Layer};
 
-static COMMANDS: &str = include_str!("../data/debian-commands.tsv");
-static PACKAGES: &str = include_str!("../data/debian-packages.tsv");
+const COMMANDS: Table = Table::new(include_str!("../data/debian-commands.tsv"));
+const PACKAGES: Table = Table::new(include_str!("../data/debian-packages.tsv"));
+const OF_ALPINE: Table = Table::new(include_str!("../data/alpine-commands.tsv"));
+const OF_NO_BASE: Table = Table::new(include_str!("../data/absent-commands.tsv"));
 
 /// What a command is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,9 +70,7 @@ pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {
             if matches!(
                 bare(command)?,
                 "adduser" | "addgroup" | "deluser" | "delgroup"
-            ) && !foundation
-                .release
-                .is_some_and(|name| UP_TO_22_10.contains(&name)) =>
+            ) && !foundation.release.is_some_and(is_up_to_22_10) =>
         {
             None
         }
@@ -79,36 +82,20 @@ pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {
                 (Some(tool), Layer::Slim) => Some(tool.layer <= Layer::Plain),
                 (Some(tool), layer) => Some(tool.layer <= layer),
                 (None, Layer::Unknown) => None,
-                (None, _) => bare(command).and_then(|name| {
-                    WELL_KNOWN
-                        .split(' ')
-                        .any(|known| known == name)
-                        .then_some(false)
-                }),
+                (None, _) => OF_NO_BASE.has(bare(command)?).then_some(false),
             }
         }
         Distribution::Alpine => {
             let command = bare(command)?;
-            if BUSYBOX
-                .split_ascii_whitespace()
-                .any(|applet| applet == command)
-            {
+            if OF_ALPINE.has(command) {
                 return Some(true);
             }
-            let elsewhere = find("bookworm", command).is_some()
-                || WELL_KNOWN.split(' ').any(|known| known == command);
+            let elsewhere = find("bookworm", command).is_some() || OF_NO_BASE.has(command);
             elsewhere.then_some(false)
         }
         _ => None,
     }
 }
-
-/// Ubuntu's releases up to 22.10: with `adduser`, and still without a user of their own.
-pub(super) const UP_TO_22_10: &[&str] = &[
-    "lucid", "maverick", "natty", "oneiric", "precise", "quantal", "raring", "saucy", "trusty",
-    "utopic", "vivid", "wily", "xenial", "yakkety", "zesty", "artful", "bionic", "cosmic", "disco",
-    "eoan", "focal", "groovy", "hirsute", "impish", "jammy", "kinetic",
-];
 
 /// The tool that an image of `repository` loses when its foundation changes from `from` to its
 /// slim form's `to`, or `None` when the command stays, or was never there.
@@ -171,14 +158,10 @@ pub fn lost_package(repository: &str, from: &Foundation, to: &Foundation, packag
 fn package_layer(release: &str, package: &str) -> Option<Layer> {
     let package = package.strip_suffix("t64").unwrap_or(package);
     let release = listed_release(release);
-    table_rows(PACKAGES).find_map(|mut row| {
-        row.next()?.split(',').find(|name| *name == release)?;
-        let layer = layer_of(row.next()?);
-        row.next()?
-            .split(' ')
-            .any(|name| name == package)
-            .then_some(layer)
-    })
+    PACKAGES
+        .rows(package)
+        .find(|row| row.lists(1, ',', release))
+        .map(|row| layer_of(row.column(2)))
 }
 
 fn layer_of(word: &str) -> Layer {
@@ -210,43 +193,16 @@ fn is_own(repository: &str, command: &str) -> bool {
 /// Whether the full form of an image installs the package on top of the layer that it stands on, which
 /// its slim form does not.
 fn adds(repository: &str, package: &str) -> bool {
-    const ADDED: &[&str] = &[
-        "bzip2",
-        "unzip",
-        "xz-utils",
-        "fontconfig",
-        "fontconfig-config",
-        "libfontconfig1",
-        "libfreetype6",
-    ];
-    repository == "openjdk" && ADDED.contains(&package)
+    FORMS
+        .row(repository)
+        .is_some_and(|row| row.lists(2, ' ', package))
 }
 
-/// Packages that a slim image has on top of the distribution's slim image, in all its versions.
+/// Whether a slim image has the package on top of the distribution's slim image, in all its versions.
 fn keeps(repository: &str, package: &str) -> bool {
-    const KEPT: &[(&str, &str)] = &[
-        (
-            "python",
-            "ca-certificates openssl netbase tzdata libffi6 libffi7 libffi8 libsqlite3-0 libssl1.1 \
-             libssl3 libreadline7 libreadline8 libncursesw6 libexpat1",
-        ),
-        ("pypy", "ca-certificates openssl"),
-        ("ruby", "ca-certificates openssl"),
-        ("perl", "make"),
-        ("rust", "ca-certificates openssl gcc cpp binutils libc6-dev"),
-        (
-            "haskell",
-            "ca-certificates openssl curl dpkg-dev git gcc g++ cpp binutils libc6-dev gnupg make \
-             patch perl xz-utils",
-        ),
-    ];
-    KEPT.iter()
-        .filter(|(name, _)| *name == repository)
-        .any(|(_, packages)| {
-            packages
-                .split_ascii_whitespace()
-                .any(|kept| kept == package)
-        })
+    FORMS
+        .row(repository)
+        .is_some_and(|row| row.lists(1, ' ', package))
 }
 
 fn bare(command: &str) -> Option<&str> {
@@ -261,60 +217,15 @@ fn bare(command: &str) -> Option<&str> {
 
 fn find(release: &str, command: &str) -> Option<Tool> {
     let row_of = listed_release(release);
-    table_rows(COMMANDS).find_map(|mut row| {
-        let releases = row.next()?;
-        releases
-            .split(',')
-            .find(|name| *name == row_of || *name == release)?;
-        let layer = layer_of(row.next()?);
-        let package = match row.next()? {
-            "-" => "",
-            name => name,
-        };
-        let class = match row.next()? {
+    let row = COMMANDS
+        .rows(command)
+        .find(|row| row.lists(1, ',', row_of) || row.lists(1, ',', release))?;
+    Some(Tool {
+        package: row.column(3),
+        layer: layer_of(row.column(2)),
+        class: match row.column(4) {
             "build" => Class::Build,
             _ => Class::RunTime,
-        };
-        row.next()?
-            .split(' ')
-            .any(|name| name == command)
-            .then_some(Tool {
-                package,
-                layer,
-                class,
-            })
+        },
     })
 }
-
-/// Commands that no base image has, however often one meets them.
-const WELL_KNOWN: &str = "sudo vim nano emacs less jq nc ncat netcat socat telnet ping ifconfig ip \
-    dig nslookup host traceroute iptables lsof strace gdb htop tree rsync zip tar7z 7z p7zip ffmpeg \
-    node npm npx yarn pnpm java javac mvn gradle ruby gem bundle php go cargo rustc rustup cmake \
-    ninja clang clang++ gfortran nginx apache2 httpd supervisord cron crond sshd gosu su-exec tini \
-    dumb-init psql mysql redis-cli sqlite3 mongo aws gcloud az kubectl helm docker bash-completion \
-    zsh fish screen tmux locale-gen dos2unix expect envsubst pdftotext tesseract chromium wkhtmltopdf \
-    python pip pip3 virtualenv pipenv poetry uv conda apk dnf yum microdnf";
-
-/// What busybox answers to on Alpine, and the few commands of its base beside it.
-const BUSYBOX: &str = "[ [[ acpid adduser addgroup adjtimex apk arch arp arping ash awk base64 \
-    basename bbconfig bc beep blkdiscard blkid blockdev brctl bunzip2 bzcat bzip2 cal cat chattr chgrp \
-    chmod chown chpasswd chroot chvt cksum clear cmp comm cp cpio crond crontab cryptpw cut date dc dd \
-    deallocvt delgroup deluser depmod df diff dirname dmesg dnsdomainname dos2unix du dumpkmap echo \
-    egrep eject env ether-wake expand expr factor fallocate false fatattr fbset fbsplash fdflush fdisk \
-    fgrep find findfs flock fold free fsck fstrim fsync fuser getconf getent getopt getty grep groups \
-    gunzip gzip halt hd head hexdump hostid hostname hwclock iconv id ifconfig ifdown ifenslave ifup \
-    init inotifyd insmod install ionice iostat ip ipaddr ipcalc ipcrm ipcs iplink ipneigh iproute iprule \
-    iptunnel kbd_mode kill killall killall5 klogd last ldd less link linux32 linux64 ln loadfont \
-    loadkmap logger login logread losetup ls lsattr lsmod lsof lsusb lzcat lzma lzop lzopcat makemime \
-    md5sum mdev mesg microcom mkdir mkdosfs mkfifo mknod mkpasswd mkswap mktemp modinfo modprobe more \
-    mount mountpoint mpstat mv nameif nanddump nbd-client nc netstat nice nl nmeter nohup nologin \
-    nproc nsenter nslookup ntpd od openvt partprobe passwd paste pgrep pidof ping ping6 \
-    pipe_progress pivot_root pkill pmap poweroff printenv printf ps pscan pstree pwd pwdx raidautorun \
-    rdate rdev readahead readlink realpath reboot reformime remove-shell renice reset resize rev rfkill \
-    rm rmdir rmmod route run-parts scanelf sed sendmail seq setconsole setfont setkeycodes \
-    setlogcons setpriv setserial setsid sh sha1sum sha256sum sha3sum sha512sum showkey shred shuf \
-    slattach sleep sort split ssl_client stat strings stty su sum swapoff swapon switch_root sync sysctl \
-    syslogd tac tail tar tee test time timeout top touch tr traceroute traceroute6 tree true truncate \
-    tty ttysize tunctl udhcpc udhcpc6 umount uname unexpand uniq unix2dos unlink unlzma unlzop unshare \
-    unxz unzip uptime usleep uudecode uuencode vconfig vi vlock volname watch watchdog wc wget which \
-    who whoami whois xargs xxd xzcat yes zcat zcip add-shell";

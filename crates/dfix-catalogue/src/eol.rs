@@ -1,8 +1,9 @@
 //! When support of a release cycle ends or ended.
 
-use super::{AS_OF, Date, Distribution, Foundation, rows_of};
+use super::table::{Row, Table};
+use super::{AS_OF, Date, Distribution, Foundation};
 
-static EOL: &str = include_str!("../data/eol.tsv");
+const EOL: Table = Table::new(include_str!("../data/eol.tsv"));
 
 /// The end of a release cycle's support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,28 +67,17 @@ pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
 }
 
 fn find(product: &str, cycle: &str) -> Option<Eol> {
-    rows_of(EOL, product)
-        .map(|line| line.split('\t'))
-        .find_map(|mut row| {
-            let _product = row.next()?;
-            let name = row.next()?;
-            let codename = row.next().filter(|text| !text.is_empty() && *text != "-");
-            let by_codename = codename.is_some_and(|text| {
-                text.split(' ')
-                    .next()
-                    .is_some_and(|word| word.eq_ignore_ascii_case(cycle))
-            });
-            if name != cycle && !by_codename {
-                return None;
-            }
-            let released = row.next().and_then(Date::parse);
-            let end = row.next()?;
-            let date = Date::parse(end);
-            Some(Eol {
-                codename,
-                released,
-                date,
-                ended: date.map_or(end == "True", |date| date < AS_OF),
-            })
-        })
+    let is_it = |row: &Row| {
+        let word = row.column(2).split(' ').next().unwrap_or_default();
+        row.column(1) == cycle || (!word.is_empty() && word.eq_ignore_ascii_case(cycle))
+    };
+    let row = EOL.rows(product).find(is_it)?;
+    let end = row.column(4);
+    let date = Date::parse(end);
+    Some(Eol {
+        codename: Some(row.column(2)).filter(|text| !text.is_empty()),
+        released: Date::parse(row.column(3)),
+        date,
+        ended: date.map_or(end == "True", |date| date < AS_OF),
+    })
 }

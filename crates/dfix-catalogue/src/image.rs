@@ -1,7 +1,7 @@
 //! What is known of a base image before a file's own instructions run.
 //!
-//! The facts are rows of `data/images.tsv`: the first row whose pattern fits `repository:tag`
-//! counts. What follows from the distribution alone (libc, package manager, tools) is added here.
+//! The facts are rows of `data/images.tsv`: the first row of the repository, or of the
+//! deepest folder it lies in, whose pattern fits the tag counts. What follows from the distribution alone (libc, package manager, tools) is added here.
 
 use super::Foundation;
 use super::commands::tool_in;
@@ -242,12 +242,12 @@ impl ImageFacts {
         wget: Wget::Unknown,
         drops_privileges: false,
         needs_root: false,
-        users: "-",
+        users: "",
         workdir: "?",
         entrypoint: "?",
         command: "?",
         environment: "?",
-        commands: "-",
+        commands: "",
         extra_user: None,
     };
 
@@ -267,8 +267,7 @@ impl ImageFacts {
 
     /// Users other than root that the image ships, those for applications first.
     pub fn users(&self) -> impl Iterator<Item = ShippedUser> + use<> {
-        let listed = if self.users == "-" { "" } else { self.users };
-        listed
+        self.users
             .split(',')
             .filter_map(shipped_user)
             .chain(self.extra_user)
@@ -285,7 +284,7 @@ impl ImageFacts {
     /// known.
     pub fn workdir(&self) -> Option<&'static str> {
         match self.workdir {
-            "-" => Some("/"),
+            "" => Some("/"),
             text if text.ends_with('?') => None,
             text => Some(text),
         }
@@ -310,7 +309,7 @@ impl ImageFacts {
     ) -> impl Iterator<Item = (&'static str, Option<&'static str>)> + use<> {
         self.environment
             .split(' ')
-            .filter(|pair| *pair != "-" && !pair.ends_with('?'))
+            .filter(|pair| !pair.is_empty() && !pair.ends_with('?'))
             .map(|pair| match pair.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
                 None => (pair, None),
@@ -338,7 +337,7 @@ impl ImageFacts {
     pub fn own_commands(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.commands
             .split(' ')
-            .filter(|word| *word != "-" && !word.ends_with('?'))
+            .filter(|word| !word.is_empty() && !word.ends_with('?'))
     }
 
     /// Whether a command is in the image; `None` when not known.
@@ -382,7 +381,6 @@ impl ImageFacts {
 
 fn words(text: &'static str) -> Option<impl Iterator<Item = &'static str> + use<>> {
     let known = !text.ends_with('?');
-    let text = if text == "-" { "" } else { text };
     known.then(|| text.split(' ').filter(|word| !word.is_empty()))
 }
 

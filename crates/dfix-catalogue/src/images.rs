@@ -1,10 +1,12 @@
 //! Reads the rows of `data/images.tsv` and what a tag's own words tell.
 
 use super::image::{Account, Family, ImageFacts, Shell, Variant};
+use super::releases::from_tag_words;
 use super::system::add_system;
-use super::{Date, Foundation, table_rows, tags};
+use super::table::{Row, Table};
+use super::{Date, Foundation, tags};
 
-static IMAGES: &str = include_str!("../data/images.tsv");
+const IMAGES: Table = Table::new(include_str!("../data/images.tsv"));
 
 /// What is known of `repository:tag`. `repository` is normalised (see [`super::normalise`]),
 /// `tag` is `latest` when the file names none.
@@ -13,20 +15,27 @@ static IMAGES: &str = include_str!("../data/images.tsv");
 /// [`Family::Unknown`].
 pub fn image(repository: &str, tag: &str) -> ImageFacts {
     let plain = without_architecture(repository);
-    let found = table_rows(IMAGES).find(|row| {
-        row.clone()
-            .next()
-            .and_then(|pattern| pattern.rsplit_once(':'))
-            .is_some_and(|(name, tags)| {
-                let may =
-                    name.starts_with('*') || name.as_bytes().first() == plain.as_bytes().first();
-                may && glob(name, plain) && glob(tags, tag)
-            })
-    });
-    match found {
-        Some(row) => from_row(plain, tag, row).unwrap_or(ImageFacts::NOTHING),
+    match row_of(plain, tag) {
+        Some(row) => from_row(plain, tag, row),
         None => unlisted(plain, tag),
     }
+}
+
+/// The row of a repository and tag: the repository's own, else that of the deepest folder it lies in.
+fn row_of(repository: &str, tag: &str) -> Option<Row> {
+    let own = IMAGES
+        .rows(repository)
+        .find(|row| row.column(1).is_empty() && glob(row.column(2), tag));
+    let folders = repository.rmatch_indices('/').map(|(at, _)| at + 1);
+    own.or_else(|| {
+        folders
+            .map(|end| repository.split_at(end))
+            .find_map(|(folder, rest)| {
+                IMAGES
+                    .rows(folder)
+                    .find(|row| glob(row.column(1), rest) && glob(row.column(2), tag))
+            })
+    })
 }
 
 /// `arm64v8/python` holds what `python` does on that machine: the official images' own builds.
@@ -59,22 +68,22 @@ fn unlisted(repository: &str, tag: &str) -> ImageFacts {
     facts
 }
 
-fn from_row(
-    repository: &str,
-    tag: &str,
-    mut row: std::str::Split<'static, char>,
-) -> Option<ImageFacts> {
-    let _pattern = row.next()?;
-    let family = family_of(row.next()?);
-    let ground = row.next()?;
-    let user = row.next()?;
-    let users = row.next()?;
-    let workdir = row.next()?;
-    let entrypoint = row.next()?;
-    let command = row.next()?;
-    let privileges = row.next()?;
-    let environment = row.next()?;
-    let commands = row.next()?;
+fn from_row(repository: &str, tag: &str, row: Row) -> ImageFacts {
+    let columns: [&'static str; 13] = row.columns();
+    let [
+        _,
+        _,
+        _,
+        family,
+        ground,
+        user,
+        users,
+        workdir,
+        entrypoint,
+        ..,
+    ] = columns;
+    let [.., command, privileges, environment, commands] = columns;
+    let family = family_of(family);
     let mut facts = ImageFacts {
         family,
         variant: variant_of(tag),
@@ -99,7 +108,7 @@ fn from_row(
             Shell::None
         };
     }
-    Some(facts)
+    facts
 }
 
 /// Takes back what the image did not have yet when this tag was last maintained.
@@ -113,10 +122,10 @@ fn before_its_time(repository: &str, tag: &str, facts: &mut ImageFacts) {
         return;
     };
     if last < USER {
-        facts.users = "-";
+        facts.users = "";
     }
     if last < ENTRYPOINT {
-        facts.entrypoint = "-";
+        facts.entrypoint = "";
     }
 }
 
@@ -171,71 +180,6 @@ fn digits(text: &str) -> Option<&'static str> {
         .copied()
 }
 
-/// The release that a tag's words tell: `3.11-bookworm`, `8.0-jammy`, `alpine3.20`.
-fn from_tag_words(tag: &str) -> Option<Foundation> {
-    const WORDS: &[(&str, &str)] = &[
-        ("jessie", "debian:jessie/?"),
-        ("stretch", "debian:stretch/?"),
-        ("buster", "debian:buster/?"),
-        ("bullseye", "debian:bullseye/?"),
-        ("bookworm", "debian:bookworm/?"),
-        ("trixie", "debian:trixie/?"),
-        ("debian10", "debian:buster/?"),
-        ("debian11", "debian:bullseye/?"),
-        ("debian12", "debian:bookworm/?"),
-        ("debian13", "debian:trixie/?"),
-        ("xenial", "ubuntu:xenial/plain"),
-        ("bionic", "ubuntu:bionic/plain"),
-        ("focal", "ubuntu:focal/plain"),
-        ("jammy", "ubuntu:jammy/plain"),
-        ("noble", "ubuntu:noble/plain"),
-        ("resolute", "ubuntu:resolute/plain"),
-        ("ubuntu16.04", "ubuntu:xenial/plain"),
-        ("ubuntu18.04", "ubuntu:bionic/plain"),
-        ("ubuntu20.04", "ubuntu:focal/plain"),
-        ("ubuntu22.04", "ubuntu:jammy/plain"),
-        ("ubuntu24.04", "ubuntu:noble/plain"),
-        ("ubuntu26.04", "ubuntu:resolute/plain"),
-        ("ubuntu", "ubuntu:?/plain"),
-        ("debian", "debian:?/?"),
-        ("cbl", "azurelinux:?/plain"),
-        ("azurelinux3.0", "azurelinux:3/plain"),
-        ("azurelinux", "azurelinux:?/plain"),
-        ("nanoserver", "windows:?/nanoserver"),
-        ("windowsservercore", "windows:?/servercore"),
-    ];
-    const ALPINES: &[&str] = &[
-        "alpine:3.8",
-        "alpine:3.9",
-        "alpine:3.10",
-        "alpine:3.11",
-        "alpine:3.12",
-        "alpine:3.13",
-        "alpine:3.14",
-        "alpine:3.15",
-        "alpine:3.16",
-        "alpine:3.17",
-        "alpine:3.18",
-        "alpine:3.19",
-        "alpine:3.20",
-        "alpine:3.21",
-        "alpine:3.22",
-        "alpine:3.23",
-        "alpine:3.24",
-    ];
-    let mut words = tag.split(['-', '_', '/']);
-    words.find_map(|word| {
-        if let Some(version) = word.strip_prefix("alpine") {
-            let known = ALPINES
-                .iter()
-                .find(|name| name.strip_prefix("alpine:") == Some(version));
-            return Foundation::parse(known.unwrap_or(&"alpine:?"));
-        }
-        let (_, text) = WORDS.iter().find(|(name, _)| *name == word)?;
-        Foundation::parse(text)
-    })
-}
-
 /// The form that a tag names. A tag that is itself a form (`slim`) is one, too.
 pub fn variant_of(tag: &str) -> Variant {
     for word in tag.split('-') {
@@ -264,7 +208,7 @@ fn account(text: &'static str) -> Account {
         return Account::Root;
     }
     let (name, uid) = text.split_once('/').unwrap_or((text, ""));
-    if name == "?" {
+    if matches!(name, "?" | "") {
         return Account::Unknown;
     }
     Account::Other {

@@ -14,8 +14,10 @@ mod image;
 mod images;
 mod names;
 mod packages;
+mod releases;
 mod slim;
 mod system;
+mod table;
 mod tags;
 
 pub use brings::brings;
@@ -234,28 +236,6 @@ impl Foundation {
             layer,
         })
     }
-}
-
-/// The lines of an embedded table that is grouped by its first column, for one key.
-pub(crate) fn rows_of<'k>(
-    text: &'static str,
-    key: &'k str,
-) -> impl Iterator<Item = &'static str> + use<'k> {
-    let start = text
-        .find(&format!("\n{key}\t"))
-        .map_or(text.len(), |newline| newline + 1);
-    text[start..]
-        .lines()
-        .take_while(move |line| line.split('\t').next() == Some(key))
-}
-
-/// Rows of an embedded table, comments left out, each split at tabs.
-pub(crate) fn table_rows(
-    text: &'static str,
-) -> impl Iterator<Item = std::str::Split<'static, char>> {
-    text.lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .map(|line| line.split('\t'))
 }
 
 #[cfg(test)]

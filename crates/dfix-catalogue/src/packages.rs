@@ -1,10 +1,11 @@
 //! Language packages: which install as they are, and which need a compiler or a system library.
 
 use super::image::Libc;
+use super::table::Table;
 
-static PYTHON: &str = include_str!("../data/python-packages.tsv");
-static NODE: &str = include_str!("../data/node-packages.tsv");
-static RUBY: &str = include_str!("../data/ruby-gems.tsv");
+const PYTHON: Table = Table::new(include_str!("../data/python-packages.tsv"));
+const NODE: Table = Table::new(include_str!("../data/node-packages.tsv"));
+const RUBY: Table = Table::new(include_str!("../data/ruby-gems.tsv"));
 
 /// How a package reaches a Linux machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +65,7 @@ impl Package {
             Form::Source => return Some(true),
             Form::Prebuilt => {}
         }
-        if self.ready_made.is_empty() || self.ready_made == "-" {
+        if self.ready_made.is_empty() {
             // The newest version is ready-made for glibc; since when, and for musl, is not told.
             return (libc == Libc::Glibc && version.is_none()).then_some(false);
         }
@@ -90,7 +91,7 @@ impl Package {
             (Form::Prebuilt, Libc::Musl) => 'm',
             (Form::Prebuilt, _) => return None,
         };
-        if self.ready_made.is_empty() || self.ready_made == "-" {
+        if self.ready_made.is_empty() {
             return None;
         }
         match self.since(language, letter)? {
@@ -150,42 +151,26 @@ pub fn ruby_gem(name: &str) -> Option<Package> {
     find(RUBY, name)
 }
 
-/// Finds the row that has the name in its first column.
-fn find(table: &'static str, wanted: &str) -> Option<Package> {
-    if wanted.is_empty() || wanted.contains([' ', '\t', '\n']) {
-        return None;
-    }
-    let (start, _) = table.match_indices(wanted).find(|(start, _)| {
-        let before = &table[..*start];
-        let after = &table[start + wanted.len()..];
-        let line = before.rfind('\n').map_or(0, |end| end + 1);
-        before.ends_with([' ', '\n'])
-            && after.starts_with([' ', '\t'])
-            && !before[line..].contains(['\t', '#'])
-    })?;
-    let line = table[..start].rfind('\n').map_or(0, |end| end + 1);
-    let mut row = table[line..].lines().next()?.split('\t');
-    let _names = row.next()?;
-    let word = row.next()?;
-    let form = match word {
+fn find(table: Table, wanted: &str) -> Option<Package> {
+    let row = table.row(wanted)?;
+    let form = match row.column(1) {
         "pure" | "pure+" => Form::Pure,
         "prebuilt" => Form::Prebuilt,
         _ => Form::Source,
     };
     Some(Package {
-        name: &table[start..start + wanted.len()],
+        name: row.key(),
         form,
-        brings_more: word == "pure+",
-        ready_made: row.next().unwrap_or(""),
-        build: row.next().unwrap_or(""),
-        run_time: row.next().unwrap_or(""),
-        note: row.next().unwrap_or(""),
+        brings_more: row.column(1) == "pure+",
+        ready_made: row.column(2),
+        build: row.column(3),
+        run_time: row.column(4),
+        note: row.column(5),
     })
 }
 
 fn list(text: &'static str) -> impl Iterator<Item = &'static str> + use<> {
-    text.split(' ')
-        .filter(|word| !word.is_empty() && *word != "-")
+    text.split(' ').filter(|word| !word.is_empty())
 }
 
 /// Lower case, and each run of `-`, `_` and `.` as one `-`: the index's own rule.

@@ -2,6 +2,7 @@
 
 use super::image::Variant;
 use super::images::variant_of;
+use super::table::Table;
 use super::{TagRecord, is_official, tags};
 
 /// What is known of a tag's slim form.
@@ -43,10 +44,7 @@ pub struct SlimSibling {
 }
 
 /// Repositories whose `-slim` tags are the same thing with less around it.
-const WITH_SLIM: &[&str] = &[
-    "python", "node", "ruby", "perl", "rust", "openjdk", "debian", "pypy", "erlang", "elixir",
-    "haskell", "clojure", "maven", "iojs",
-];
+pub(super) const FORMS: Table = Table::new(include_str!("../data/slim-forms.tsv"));
 
 /// Finds the slim form of `repository:tag`: same version, same distribution release, published.
 ///
@@ -63,7 +61,7 @@ pub fn slim_of(repository: &str, tag: &str) -> Slim {
     let Some(full) = tags::tag(repository, tag) else {
         return Slim::Unknown;
     };
-    if !WITH_SLIM.contains(&repository) {
+    if !FORMS.has(repository) {
         return Slim::NoSlimForm {
             smaller: smaller(repository, tag, full),
         };

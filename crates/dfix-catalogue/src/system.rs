@@ -1,9 +1,10 @@
 //! What follows from the distribution alone: libc, package manager, shell, user tools.
 
-use super::commands::{UP_TO_22_10, tool_in};
+use super::commands::tool_in;
 use super::image::{
     Family, ImageFacts, Libc, PackageManager, Purpose, Shell, ShippedUser, UserTools, Wget,
 };
+use super::releases::is_up_to_22_10;
 use super::{Distribution, Foundation, Layer};
 
 /// Adds to an image's facts what its distribution tells.
@@ -170,7 +171,7 @@ fn ubuntu_user(facts: &ImageFacts, foundation: &Foundation) -> Option<ShippedUse
         && foundation.layer == Layer::Plain
         && facts.family == Family::System
         && !taken
-        && !UP_TO_22_10.contains(&release))
+        && !is_up_to_22_10(release))
     .then_some(ShippedUser {
         name: "ubuntu",
         uid: Some(1000),

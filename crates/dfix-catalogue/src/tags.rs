@@ -2,10 +2,11 @@
 //!
 //! The file's layout is told in `README.md`; `data/refresh.py` writes it.
 
-use super::{Date, Foundation, rows_of};
+use super::table::Table;
+use super::{Date, Foundation};
 
 static TAGS: &[u8] = include_bytes!("../data/official-tags.bin");
-static CURRENT: &str = include_str!("../data/current-tags.tsv");
+const CURRENT: Table = Table::new(include_str!("../data/current-tags.tsv"));
 
 const ENTRIES_PER_BLOCK: usize = 32;
 const TAILS_PER_BLOCK: usize = 16;
@@ -35,12 +36,12 @@ pub fn tag(repository: &str, tag: &str) -> Option<TagRecord> {
 /// The tags that name the same image as this one does on [`super::AS_OF`], itself included, the
 /// most telling first (`3.14.7-trixie` before `3`). Empty when the tag is alone or not current.
 pub fn aliases(repository: &str, tag: &str) -> impl Iterator<Item = &'static str> + use<> {
-    rows_of(CURRENT, repository)
-        .filter_map(|line| line.split_once('\t'))
-        .find(|(_, tags)| tags.split(' ').any(|other| other == tag))
-        .map_or("", |(_, tags)| tags)
-        .split(' ')
-        .filter(|tag| !tag.is_empty())
+    let find = |tag: &str| CURRENT.row(&format!("{repository}:{tag}"));
+    let row = find(tag).and_then(|row| match row.column(1) {
+        "" => Some(row),
+        first => find(first),
+    });
+    row.into_iter().flat_map(|row| row.words(2))
 }
 
 /// The version of what an image is for, with as many numbers as can be told: `3.11.15` of

@@ -14,6 +14,7 @@ fn stands(repository: &str, name: &str) -> Option<Foundation> {
 
 mod images;
 mod packages;
+mod tables;
 
 #[test]
 fn dates_count_days_from_2013() {

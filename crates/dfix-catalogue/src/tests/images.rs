@@ -1,5 +1,6 @@
 use super::super::*;
 use super::ground;
+use crate::table::Table;
 
 #[test]
 fn names_of_official_images() {
@@ -36,9 +37,10 @@ fn names_of_official_images() {
 
 #[test]
 fn every_current_tag_of_the_languages_has_facts() {
-    for line in include_str!("../../data/current-tags.tsv").lines().skip(1) {
-        let (repository, names) = line.split_once('\t').expect("two columns");
-        for name in names.split(' ') {
+    let table = Table::new(include_str!("../../data/current-tags.tsv"));
+    for row in table.all().filter(|row| row.column(1).is_empty()) {
+        let (repository, _) = row.key().split_once(':').expect("repository:tag");
+        for name in row.words(2) {
             let record = tag(repository, name).unwrap_or_else(|| panic!("{repository}:{name}"));
             assert_eq!(record.last_maintained, None, "{repository}:{name}");
             if matches!(
@@ -203,32 +205,6 @@ fn facts_of_other_images() {
     assert!(!image("arm64v8/nobody-knows", "1").is_known());
     assert_eq!(image("python", "nonsense").foundation, None);
     assert_eq!(image("golang", "1.22-alpine").libc, Libc::Musl);
-}
-
-#[test]
-fn every_row_of_the_image_table_reads() {
-    for row in table_rows(include_str!("../../data/images.tsv")) {
-        let columns: Vec<_> = row.collect();
-        assert_eq!(columns.len(), 11, "{columns:?}");
-        let pattern = columns[0];
-        assert!(pattern.contains(':'), "{pattern}");
-        let ground = columns[2].trim_start_matches('=');
-        let read = ground.is_empty()
-            || ground == "?"
-            || Foundation::parse(columns[2].strip_prefix('=').unwrap_or(columns[2])).is_some();
-        assert!(read, "{pattern}: {ground}");
-        for user in columns[4].split(',').filter(|user| *user != "-") {
-            let purpose = user.rsplit('/').next();
-            assert!(
-                matches!(purpose, Some("app" | "service")),
-                "{pattern}: {user}"
-            );
-        }
-        assert!(
-            matches!(columns[8], "-" | "?" | "drops" | "root"),
-            "{pattern}"
-        );
-    }
 }
 
 #[test]

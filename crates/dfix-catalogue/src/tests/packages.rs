@@ -61,29 +61,6 @@ fn python_packages() {
 }
 
 #[test]
-fn package_tables_are_well_formed() {
-    let tables = [
-        include_str!("../../data/python-packages.tsv"),
-        include_str!("../../data/node-packages.tsv"),
-        include_str!("../../data/ruby-gems.tsv"),
-    ];
-    for table in tables {
-        let mut seen = std::collections::HashSet::new();
-        for row in table_rows(table) {
-            let columns: Vec<_> = row.collect();
-            assert_eq!(columns.len(), 6, "{columns:?}");
-            assert!(
-                matches!(columns[1], "pure" | "pure+" | "prebuilt" | "source"),
-                "{columns:?}"
-            );
-            for name in columns[0].split(' ') {
-                assert!(seen.insert(name), "{name} twice");
-            }
-        }
-    }
-}
-
-#[test]
 fn packages_of_npm_and_ruby() {
     assert_eq!(
         node_package("bcrypt").map(|found| found.form),
