@@ -8,6 +8,7 @@ use dfix_syntax::{NodeRef, SyntaxKind, TextRange, TextSize, TokenRef};
 
 use crate::gather::{Folder, Gathered};
 use crate::path::program_name;
+use crate::scripts::ScriptText;
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::word::{Word, WordData, WordKind};
@@ -194,12 +195,20 @@ pub struct Redirect<'m> {
 #[derive(Clone, Copy)]
 pub struct Command<'m> {
     pub(crate) step: Step<'m>,
+    /// The script of the build context that it stands in, where it does not stand in the step itself.
+    pub(crate) script: Option<&'m ScriptText>,
     pub(crate) index: usize,
 }
 
 impl PartialEq for Command<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.step == other.step && self.index == other.index
+        self.step == other.step
+            && self.index == other.index
+            && match (self.script, other.script) {
+                (None, None) => true,
+                (Some(one), Some(other)) => std::ptr::eq(one, other),
+                _ => false,
+            }
     }
 }
 
@@ -216,7 +225,35 @@ impl std::fmt::Debug for Command<'_> {
 
 impl<'m> Command<'m> {
     fn found(self) -> &'m Gathered {
-        self.step.gathered()
+        match self.script {
+            Some(script) => &script.gathered,
+            None => self.step.gathered(),
+        }
+    }
+
+    pub(crate) fn text(self) -> &'m str {
+        match self.script {
+            Some(script) => &script.text,
+            None => self.step.file.text,
+        }
+    }
+
+    /// The command with this index in the same text.
+    pub(crate) fn sibling(self, index: usize) -> Command<'m> {
+        Command { index, ..self }
+    }
+
+    /// The commands of the text that it stands in, in order of place.
+    pub(crate) fn siblings(
+        self,
+    ) -> impl DoubleEndedIterator<Item = Command<'m>> + ExactSizeIterator + Clone {
+        (0..self.found().commands.len()).map(move |index| self.sibling(index))
+    }
+
+    /// Whether it stands in a script of the build context: it has no place in the Dockerfile, its
+    /// ranges are bytes of the script, and no edit may touch it.
+    pub fn is_of_script(self) -> bool {
+        self.script.is_some()
     }
 
     pub(crate) fn data(self) -> &'m CommandData {
@@ -225,7 +262,7 @@ impl<'m> Command<'m> {
 
     fn word_at(self, index: usize) -> Word<'m> {
         Word {
-            file: self.step.file,
+            text: self.text(),
             data: &self.found().words[index],
         }
     }
@@ -359,10 +396,7 @@ impl<'m> Command<'m> {
     /// The command whose words hold this one (`sh -c "…"`, a substitution, `find -exec`), or that is given it
     /// as a here-document (`bash <<EOF`).
     pub fn outer(self) -> Option<Command<'m>> {
-        Some(Command {
-            step: self.step,
-            index: self.data().outer? as usize,
-        })
+        Some(self.sibling(self.data().outer? as usize))
     }
 
     /// Whether a further command stands inside its words and was read: `sh -c "…"`.
@@ -372,8 +406,7 @@ impl<'m> Command<'m> {
 
     /// The commands inside its words, one level deep.
     pub fn inner(self) -> impl Iterator<Item = Command<'m>> {
-        self.step
-            .commands()
+        self.siblings()
             .skip(self.index + 1)
             .filter(move |c| c.data().outer.is_some_and(|o| o as usize == self.index))
     }
@@ -401,19 +434,13 @@ impl<'m> Command<'m> {
 
     /// The command before it in the step, in order of place.
     pub fn previous(self) -> Option<Command<'m>> {
-        Some(Command {
-            step: self.step,
-            index: self.index.checked_sub(1)?,
-        })
+        Some(self.sibling(self.index.checked_sub(1)?))
     }
 
     /// The command after it in the step, in order of place.
     pub fn next(self) -> Option<Command<'m>> {
         let index = self.index + 1;
-        (index < self.found().commands.len()).then_some(Command {
-            step: self.step,
-            index,
-        })
+        (index < self.found().commands.len()).then(|| self.sibling(index))
     }
 
     /// The folder that it runs in, absolute; `None` where only the build can tell.
@@ -470,7 +497,7 @@ impl<'m> Assignment<'m> {
     /// The value; none when empty or an array.
     pub fn value(self) -> Option<Word<'m>> {
         Some(Word {
-            file: self.command.step.file,
+            text: self.command.text(),
             data: self.data.value.as_ref()?,
         })
     }
@@ -495,7 +522,7 @@ impl<'m> Redirect<'m> {
     /// The word after the operator.
     pub fn target(self) -> Option<Word<'m>> {
         Some(Word {
-            file: self.command.step.file,
+            text: self.command.text(),
             data: self.data.target.as_ref()?,
         })
     }

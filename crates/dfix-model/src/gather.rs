@@ -26,6 +26,8 @@ pub(crate) struct Gathered {
     pub(crate) moves: Vec<(Option<u32>, u32)>,
     /// Whether some text is not understood.
     pub(crate) unread: bool,
+    /// The names of the functions that the text defines.
+    pub(crate) functions: Vec<Box<str>>,
     /// Found when a variable is asked for.
     pub(crate) variables: OnceCell<Variables>,
 }
@@ -115,6 +117,30 @@ pub(crate) fn gather(step: Step<'_>) -> Gathered {
     }
     walk.found.sort();
     walk.found
+}
+
+/// Everything found in the shell text of a script; `None` where it cannot be read as such.
+pub(crate) fn gather_script(text: &str) -> Option<Gathered> {
+    let tree = dfix_syntax::parse_embedded_shell(text, None, Enclosure::Plain)?;
+    let mut walk = Walk {
+        text,
+        escape: '\\',
+        found: Gathered::default(),
+        folder: Folder::Start,
+        scripts: 0,
+    };
+    let scope = Scope {
+        kind: WordKind::Shell,
+        offset: TextSize::new(0),
+        outer: None,
+        around: Surroundings::default(),
+        lines: true,
+        scripts: 0,
+        script: 0,
+    };
+    walk.list(tree.borrowed(), scope);
+    walk.found.sort();
+    Some(walk.found)
 }
 
 impl Gathered {
@@ -268,6 +294,8 @@ impl Walk<'_> {
                 self.apart(node, scope);
             }
             SyntaxKind::FUNCTION => {
+                let name = ast::Function::cast(node.to_node()).and_then(|f| f.name());
+                self.found.functions.extend(name.map(Into::into));
                 scope.around.function = true;
                 let folder = std::mem::replace(&mut self.folder, Folder::Unknown);
                 self.list(node, scope);

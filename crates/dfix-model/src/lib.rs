@@ -21,6 +21,7 @@ mod places;
 mod ports;
 pub mod requirements;
 pub mod same;
+pub mod scripts;
 mod shell;
 mod stage;
 mod step;
@@ -69,6 +70,7 @@ pub struct Model<'a> {
     pub(crate) steps: Vec<StepData>,
     pub(crate) stages: Vec<StageData>,
     pub(crate) global: Vec<GlobalArgData>,
+    pub(crate) scripts: scripts::Scripts,
 }
 
 impl<'a> Model<'a> {
@@ -83,6 +85,7 @@ impl<'a> Model<'a> {
             steps: Vec::new(),
             stages: Vec::new(),
             global: Vec::new(),
+            scripts: scripts::Scripts::default(),
         };
         stage::survey(&mut model);
         model

@@ -181,7 +181,10 @@ impl<'m> Step<'m> {
             .words
             .get_or_init(|| self.work_out_words())
             .iter()
-            .map(move |data| Word { file, data })
+            .map(move |data| Word {
+                text: file.text,
+                data,
+            })
     }
 
     /// The only or first argument word, see [`Step::words`].
@@ -354,7 +357,11 @@ impl<'m> Step<'m> {
     pub fn commands(
         self,
     ) -> impl DoubleEndedIterator<Item = Command<'m>> + ExactSizeIterator + Clone {
-        (0..self.gathered().commands.len()).map(move |index| Command { step: self, index })
+        (0..self.gathered().commands.len()).map(move |index| Command {
+            step: self,
+            script: None,
+            index,
+        })
     }
 
     pub(crate) fn gathered(self) -> &'m Gathered {
@@ -427,7 +434,7 @@ impl<'m> Flag<'m> {
     /// The value after `=`; none for `--mount`.
     pub fn value(self) -> Option<Word<'m>> {
         Some(Word {
-            file: self.file,
+            text: self.file.text,
             data: self.data.value.as_ref()?,
         })
     }
@@ -451,7 +458,7 @@ impl<'m> Mount<'m> {
     pub fn option(self, name: &str) -> Option<Word<'m>> {
         let (_, value) = self.options.iter().find(|(n, _)| &**n == name)?;
         Some(Word {
-            file: self.flag.file,
+            text: self.flag.file.text,
             data: value.as_ref()?,
         })
     }
@@ -483,7 +490,7 @@ impl<'m> Pair<'m> {
     /// The key.
     pub fn key(self) -> Option<Word<'m>> {
         Some(Word {
-            file: self.file,
+            text: self.file.text,
             data: self.data.key.as_ref()?,
         })
     }
@@ -496,7 +503,7 @@ impl<'m> Pair<'m> {
     /// The value; an empty one has no word.
     pub fn value(self) -> Option<Word<'m>> {
         Some(Word {
-            file: self.file,
+            text: self.file.text,
             data: self.data.value_word.as_ref()?,
         })
     }

@@ -3,8 +3,6 @@
 use dfix_syntax::ast::{AstNode, Variable};
 use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
-use crate::Model;
-
 /// In which syntax a word is written: decides how new text must be quoted beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordKind {
@@ -45,7 +43,8 @@ enum Text {
 /// A word: its place in the file and what it stands for. Quoting is never seen.
 #[derive(Clone, Copy)]
 pub struct Word<'m> {
-    pub(crate) file: &'m Model<'m>,
+    /// The text that it stands in: the Dockerfile's, or that of a script.
+    pub(crate) text: &'m str,
     pub(crate) data: &'m WordData,
 }
 
@@ -172,13 +171,13 @@ impl<'m> Word<'m> {
     /// What the word stands for, quotes and escapes taken away; `None` where only the build can tell.
     /// Unquoted glob characters, `~` and braces count as their own text.
     pub fn value(self) -> Option<&'m str> {
-        self.data.value(self.file.text)
+        self.data.value(self.text)
     }
 
     /// The known text from the word's start up to the first thing that only the build can tell:
     /// `flask==` of `flask==$VERSION`. The whole value where all is known.
     pub fn known_start(self) -> &'m str {
-        self.data.known_start(self.file.text)
+        self.data.known_start(self.text)
     }
 
     /// Whether the word stands for exactly this text.
@@ -203,7 +202,7 @@ impl<'m> Word<'m> {
 
     /// The word as it stands in the file, quotes and continuations included.
     pub fn written(self) -> &'m str {
-        &self.file.text[self.data.range]
+        &self.text[self.data.range]
     }
 
     /// The names of the variables in it, in order, outside of command substitutions.

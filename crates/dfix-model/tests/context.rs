@@ -364,3 +364,56 @@ fn ports() {
     assert_eq!(listens("gunicorn -b unix:/x.sock a"), []);
     assert_eq!(listens("python app.py"), []);
 }
+
+#[test]
+fn scripts_are_read_as_commands() {
+    use dfix_model::scripts::ScriptAt;
+    let files = [
+        (
+            "start.sh",
+            "#!/bin/bash\nset -e\nlog() { echo \"$@\"; }\nexec sudo -u app pip3 install flask >> /var/log/x\n",
+        ),
+        ("tool.py", "#!/usr/bin/env -S python3 -u\nprint(1)\n"),
+        ("plain", "echo hello\n"),
+        ("program", "\u{7f}ELF\0"),
+    ];
+    let text = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD [\"./start.sh\"]\n";
+    last(text, &files, |stage| {
+        let step = stage.last_step();
+        let ScriptAt::Shell(script) = stage.script_at_start("/app/start.sh", step) else {
+            panic!("a shell script");
+        };
+        let names: Vec<&str> = script.commands().map(|c| c.name()).collect();
+        assert_eq!(names, ["set", "echo", "pip3"]);
+        assert!(script.defines("log") && !script.defines("echo"));
+        let pip = script.commands().last().expect("a command");
+        assert!(pip.is_of_script() && pip.is_wrapped_by("sudo"));
+        assert_eq!(pip.arg(1).and_then(|w| w.value()), Some("flask"));
+        let target = pip.redirects().next().and_then(|r| r.target());
+        assert_eq!(target.and_then(|w| w.value()), Some("/var/log/x"));
+        assert!(dfix_model::PackageCommand::of(pip).is_some_and(|p| p.is_install()));
+        assert_eq!(pip.working_directory().as_deref(), Some("/app"));
+        assert_eq!(pip.step(), step);
+
+        let other = stage.script_at_start("tool.py", step);
+        assert!(matches!(
+            other,
+            ScriptAt::Other {
+                interpreter: "python3",
+                ..
+            }
+        ));
+        assert!(matches!(
+            stage.script_at_start("plain", step),
+            ScriptAt::Shell(_)
+        ));
+        assert!(matches!(
+            stage.script_at_start("program", step),
+            ScriptAt::NotText
+        ));
+        assert!(matches!(
+            stage.script_at_start("/usr/bin/x", step),
+            ScriptAt::Elsewhere
+        ));
+    });
+}

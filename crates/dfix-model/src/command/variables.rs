@@ -27,7 +27,7 @@ fn exports(command: Command<'_>) -> bool {
 impl Variables {
     fn of(command: Command<'_>, found: &Gathered) -> Variables {
         let mut variables = Variables::default();
-        let text = command.step.file.text;
+        let text = command.text();
         for assignment in &found.assignments {
             variables.named.insert(assignment.name.clone());
         }
@@ -37,7 +37,7 @@ impl Variables {
                 variables.named.insert(name.into());
             }
         }
-        for (command, number) in command.step.commands().zip(0..) {
+        for (command, number) in command.siblings().zip(0..) {
             if exports(command) || command.is("unset") {
                 for word in command.args() {
                     variables.add(name_of(word.known_start()), number);
@@ -85,10 +85,7 @@ impl<'m> Command<'m> {
         setters[..before]
             .iter()
             .rev()
-            .map(move |&index| Command {
-                step: self.step,
-                index: index as usize,
-            })
+            .map(move |&index| self.sibling(index as usize))
             .filter(move |c| scripts.contains(&c.data().script))
             .filter(move |c| {
                 let around = c.around();
