@@ -14,6 +14,7 @@ mod image;
 mod images;
 mod names;
 mod packages;
+pub mod programs;
 mod releases;
 mod slim;
 mod system;

@@ -1,5 +1,6 @@
 //! The lists of packages go with the layer that fetched them.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::context::Answer;
 use dfix_model::{Command, Model, Operator, PackageCommand, PackageManager, Stage, Step, Word};
@@ -219,7 +220,7 @@ fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
             .args()
             .all(|w| w.is_known() && !told.iter().any(|t| w.known_start().contains(t)));
     }
-    if HARMLESS.binary_search(&name).is_ok() || crate::programs::is_pythons(name) {
+    if programs::is(name, Mark::NoApt) || crate::programs::is_pythons(name) {
         return true;
     }
     let script = match name {
@@ -232,25 +233,3 @@ fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
         .map(|(path, stage)| stage.read_at(path, command));
     matches!(text, Some(Answer::Found(text)) if !text.contains("apt"))
 }
-
-/// Programs that install nothing with apt, sorted.
-#[rustfmt::skip]
-const HARMLESS: &[&str] = &[
-    "[", "[[", "a2dismod", "a2dissite", "a2enconf", "a2enmod", "a2ensite", "addgroup", "adduser", "apt-cache",
-    "apt-key", "apt-mark", "awk", "base64", "basename", "bundle", "bunzip2", "bzip2", "cargo", "cat", "cd", "chgrp",
-    "chmod", "chown", "chpasswd", "chsh", "clang", "cmake", "cmp", "command", "composer", "configure", "corepack",
-    "cp", "cpan", "cpanm", "curl", "cut", "date", "debconf-set-selections", "deluser", "diff", "dirname",
-    "docker-php-ext-configure", "docker-php-ext-enable", "docker-php-ext-install", "dotnet", "dpkg",
-    "dpkg-architecture", "dpkg-divert", "dpkg-query", "dpkg-reconfigure", "du", "echo", "egrep", "env", "eval",
-    "exec", "exit", "export", "expr", "false", "fc-cache", "fgrep", "file", "find", "g++", "gcc", "gem", "getconf",
-    "getent", "git", "go", "gosu", "gpg", "gpgconf", "gradle", "grep", "groupadd", "groupmod", "gunzip", "gzip",
-    "head", "hostname", "id", "install", "java", "javac", "kill", "ldconfig", "ldd", "ln", "locale-gen", "localedef",
-    "ls", "lsb_release", "md5sum", "mkdir", "mkfifo", "mktemp", "mv", "mvn", "nginx", "ninja", "node", "npm",
-    "nproc", "openssl", "passwd", "patch", "pear", "pecl", "perl", "php", "pip", "pip3", "pnpm", "popd",
-    "printf", "pushd", "pwd", "python", "readlink", "realpath", "rm", "rmdir", "rsync", "ruby", "rustc", "rustup",
-    "sed", "service", "set", "sha1sum", "sha256sum", "sha512sum", "shopt", "sleep", "sort", "ssh-keygen",
-    "ssh-keyscan", "stat", "strip", "sync", "tail", "tar", "tee", "test", "time", "touch", "tr", "true", "type",
-    "umask", "uname", "uniq", "unlink", "unset", "unxz", "unzip", "update-alternatives", "update-ca-certificates",
-    "update-locale", "update-rc.d", "useradd", "userdel", "usermod", "uv", "virtualenv", "wc", "wget", "which",
-    "whoami", "xargs", "xz", "yarn", "zip",
-];

@@ -1,5 +1,6 @@
 //! `CMD` and `ENTRYPOINT` in exec form, where no shell is needed.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::context::Answer;
 use dfix_model::{Launch, Model, Stage, Step, Word};
@@ -190,7 +191,7 @@ fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
         .first()
         .and_then(|w| w.value())
         .ok_or("the program is a variable")?;
-    if BUILT_IN.contains(&program) || program.contains('=') {
+    if programs::is(program, Mark::ShellOnly) || program.contains('=') {
         return Err("the command is one of the shell's own");
     }
     words.into_iter().map(plain).collect()
@@ -212,14 +213,6 @@ fn plain(word: Word<'_>) -> Result<&str, &'static str> {
     }
     Ok(value)
 }
-
-/// Words of the shell's own that no file is named after, or whose file does less (POSIX 2.14, bash).
-#[rustfmt::skip]
-const BUILT_IN: &[&str] = &[
-    ".", ":", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "echo", "eval", "exec", "exit",
-    "export", "fg", "getopts", "hash", "jobs", "let", "local", "popd", "printf", "pushd", "read", "readonly", "return",
-    "set", "shift", "shopt", "source", "time", "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "wait",
-];
 
 fn has_shell_of_its_own(stage: Stage<'_>, step: Step<'_>) -> bool {
     stage

@@ -3,6 +3,7 @@
 mod names;
 mod sources;
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, env_source, fixes, leaves,
 };
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use crate::base;
 use crate::environment::{is_free, is_named_for_development};
-use names::{CHOOSERS, DEVELOPMENT, NEUTRAL, SERVERS, VALUED};
+use names::{CHOOSERS, DEVELOPMENT, SERVERS, VALUED};
 use sources::Sources;
 
 /// The rule.
@@ -524,6 +525,8 @@ fn may_build(step: Step<'_>) -> bool {
         && !step.is_onbuild()
         && (step.has_unread_text()
             || step.commands().any(|command| {
-                !command.has_inner() && !command.name().is_empty() && !command.is_any(NEUTRAL)
+                !command.has_inner()
+                    && !command.name().is_empty()
+                    && !programs::is(command.name(), Mark::NoNodeEnv)
             }))
 }

@@ -78,11 +78,3 @@ pub(super) const VALUED: &[&str] = &[
     "--title",
     "-r",
 ];
-
-/// Commands that no `NODE_ENV` changes and that call nothing which it would.
-pub(super) const NEUTRAL: &[&str] = &[
-    "[", "addgroup", "adduser", "apk", "apt", "apt-get", "cat", "cd", "chmod", "chown", "cp",
-    "curl", "date", "dnf", "echo", "export", "groupadd", "groupmod", "ln", "ls", "microdnf",
-    "mkdir", "mv", "rm", "set", "tar", "test", "touch", "true", "useradd", "usermod", "wget",
-    "yum",
-];

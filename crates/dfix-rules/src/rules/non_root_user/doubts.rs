@@ -1,5 +1,6 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, Stage, Step, Word};
@@ -101,7 +102,7 @@ fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<OpenConditi
     let packages = stage.python_packages();
     let served = stage.entry().served();
     // Package managers keep their logs and their cache there.
-    let starts = served.filter(|c| c.is_any(&["npm", "npx", "pnpm", "yarn"]));
+    let starts = served.filter(|c| programs::is(c.name(), Mark::Home));
     let package = AT_HOME
         .iter()
         .copied()
@@ -149,24 +150,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     let served = stage.entry().served()?;
     let runs_files = crate::programs::is_pythons(served.name())
         || is_source_beside(served)
-        || served.is_any(&[
-            "bundle",
-            "bun",
-            "deno",
-            "node",
-            "nodemon",
-            "npm",
-            "perl",
-            "php",
-            "pm2-docker",
-            "pm2-runtime",
-            "pnpm",
-            "puma",
-            "rails",
-            "ruby",
-            "ts-node",
-            "yarn",
-        ]);
+        || programs::is(served.name(), Mark::RunsFiles);
     let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
     // Without a shell nothing can be given, of which the fix speaks; the folder is the application's own.
     let is_given =
@@ -302,30 +286,11 @@ fn stands_beside(stage: Stage<'_>, folder: &str, served: Command<'_>) -> bool {
 
 /// Programs that keep their files in the working directory unless told otherwise.
 fn writes_where_it_stands(served: Command<'_>) -> bool {
-    let is_told = [
-        "--notebook-dir",
-        "--ServerApp.root_dir",
-        "--NotebookApp.notebook_dir",
-    ]
-    .iter()
-    .any(|option| served.has_option(option));
-    let is_notebook = served.is_any(&["ipython", "jupyter", "jupyter-lab", "jupyter-notebook"]);
-    (is_notebook && !is_told)
-        || served.is_any(&[
-            "alertmanager",
-            "etcd",
-            "filebrowser",
-            "gallery-dl",
-            "gotify",
-            "mlflow",
-            "pocketbase",
-            "prometheus",
-            "rethinkdb",
-            "scrapyd",
-            "victoria-metrics",
-            "youtube-dl",
-            "yt-dlp",
-        ])
+    let writes_here = programs::find(served.name()).is_some_and(|program| {
+        let is_told = program.folder_options().any(|it| served.has_option(it));
+        program.writes() == Some(".") && !is_told
+    });
+    writes_here
         || (served.is("celery")
             && served
                 .args()

@@ -1,5 +1,6 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, Os, PackageCommand, PackageManager, Stage, Step, Word};
 
@@ -417,13 +418,6 @@ fn left_by_commands(stage: Stage<'_>, folder: &str) -> Left {
     left
 }
 
-/// Commands that make no file where they are called, but for what they are told to write.
-const QUIET: &[&str] = &[
-    "", ":", "[", "addgroup", "adduser", "cat", "cd", "chgrp", "chmod", "chown", "date", "echo",
-    "exit", "export", "false", "find", "grep", "groupadd", "id", "ls", "printf", "pwd", "rm",
-    "rmdir", "set", "sleep", "test", "true", "unset", "useradd", "usermod",
-];
-
 fn leaves(command: Command<'_>, folder: &str, left: &mut Left) {
     let Some(stage) = command.stage() else {
         return;
@@ -452,7 +446,7 @@ fn leaves(command: Command<'_>, folder: &str, left: &mut Left) {
         }
         return;
     }
-    if command.is_any(QUIET) {
+    if command.name().is_empty() || programs::is(command.name(), Mark::Quiet) {
         return;
     }
     let words: Vec<Word<'_>> = command.args().collect();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dfix_catalogue::programs;
 use dfix_model::Stage;
 use dfix_model::context::Answer;
 
@@ -22,28 +23,20 @@ pub(crate) enum Shows {
 
 /// The settings file that a server is given, if it is given one: `gunicorn -c conf.py`, `uwsgi app.ini`.
 pub(crate) fn file_of(name: &str, words: &[String]) -> Option<String> {
-    match name {
-        "gunicorn" => words.iter().enumerate().find_map(|(i, word)| {
-            let value = match word.split_once('=') {
-                Some(("--config", value)) => Some(value.to_owned()),
-                _ if word == "-c" || word == "--config" => words.get(i + 1).cloned(),
-                _ => None,
-            };
-            value.map(|v| v.trim_start_matches("file:").to_owned())
-        }),
-        "uwsgi" => words.iter().find_map(|word| {
-            let value = word.rsplit('=').next().unwrap_or(word);
-            let is_file = [".ini", ".yml", ".yaml", ".xml", ".json"]
-                .iter()
-                .any(|extension| value.ends_with(extension));
-            is_file.then(|| value.to_owned())
-        }),
-        "puma" | "unicorn" | "unicorn_rails" => words.iter().enumerate().find_map(|(i, word)| {
-            let is_option = ["-c", "-C", "--config", "--config-file"].contains(&word.as_str());
-            is_option.then(|| words.get(i + 1).cloned())?
-        }),
-        _ => None,
-    }
+    let program = programs::find(name)?;
+    let is_option = |text: &str| program.settings_options().any(|option| option == text);
+    words.iter().enumerate().find_map(|(i, word)| {
+        let (option, value) = word.split_once('=').unwrap_or((word, word));
+        if program.is_settings_file(word) {
+            return Some(word.rsplit('=').next().unwrap_or(word).to_owned());
+        }
+        let value = if option == word {
+            words.get(i + 1).filter(|_| is_option(word))?.as_str()
+        } else {
+            Some(value).filter(|_| option.starts_with("--") && is_option(option))?
+        };
+        Some(value.trim_start_matches("file:").to_owned())
+    })
 }
 
 /// Reads a settings file of a server.

@@ -3,6 +3,7 @@
 // The names of files in an image are case-sensitive.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, Launch, Stage, Step, Word};
 use dfix_syntax::ast::{AstNode, ShellScript};
@@ -494,15 +495,11 @@ fn is_interpreter(name: &str) -> bool {
 
 /// Whether the program is told to change to another user: `gunicorn --user www-data`.
 fn gives_up_root(name: &str, words: &[String]) -> bool {
-    let options: &[&str] = match name {
-        "gunicorn" | "hypercorn" => &["-u", "--user", "-g", "--group"],
-        "celery" | "uwsgi" => &["--uid", "--gid"],
-        "buildbot" | "scrapyd" | "twist" | "twistd" => &["-u", "--uid", "-g", "--gid"],
-        _ => return false,
-    };
-    words
-        .iter()
-        .any(|w| options.contains(&w.split('=').next().unwrap_or(w)))
+    programs::find(name).is_some_and(|program| {
+        program
+            .user_options()
+            .any(|option| words.iter().any(|w| w.split('=').next() == Some(option)))
+    })
 }
 
 fn speaks_of_users(path: &str) -> bool {
@@ -512,10 +509,7 @@ fn speaks_of_users(path: &str) -> bool {
 
 /// What changes files, and may do so among those of the application.
 fn is_file_tool(name: &str) -> bool {
-    matches!(
-        name,
-        "mkdir" | "touch" | "cp" | "mv" | "ln" | "rm" | "chmod" | "install"
-    )
+    programs::is(name, Mark::ChangesFiles)
 }
 
 fn has_extension(path: &str, extensions: &[&str]) -> bool {

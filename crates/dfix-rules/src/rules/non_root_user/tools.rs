@@ -1,90 +1,8 @@
 //! Programs of which a file does not say how they fare as another user: what is open about each.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, Stage, Step};
-
-/// Programs for a terminal that read their settings and keys from the home of whoever runs them. Whoever
-/// runs such an image as root mounts these below `/root`.
-const SETTINGS_AT_HOME: &[&str] = &[
-    "ansible",
-    "ansible-playbook",
-    "aws",
-    "az",
-    "doctl",
-    "eksctl",
-    "gcloud",
-    "gh",
-    "helm",
-    "helmfile",
-    "istioctl",
-    "kops",
-    "kubectl",
-    "kustomize",
-    "pulumi",
-    "s3cmd",
-    "sam",
-    "serverless",
-    "skaffold",
-    "terraform",
-    "terragrunt",
-    "twine",
-    "velero",
-];
-
-/// Programs that read what others own, and give it back to them.
-const FOR_ALL_OWNERS: &[&str] = &[
-    "borg",
-    "borgmatic",
-    "bup",
-    "docker-squash",
-    "duplicacy",
-    "duplicity",
-    "kopia",
-    "rclone",
-    "rdiff-backup",
-    "restic",
-    "rsync",
-    "syncthing",
-    "umoci",
-];
-
-/// Programs that write into the folder that is mounted for them, which belongs to somebody else.
-const FOR_MOUNTED_FOLDERS: &[&str] = &[
-    "asciidoctor",
-    "autopep8",
-    "black",
-    "cookiecutter",
-    "copier",
-    "dep",
-    "ffmpeg",
-    "gallery-dl",
-    "glide",
-    "govendor",
-    "hugo",
-    "isort",
-    "jekyll",
-    "mkdocs",
-    "pandoc",
-    "prettier",
-    "protoc",
-    "sphinx-build",
-    "yapf",
-    "youtube-dl",
-    "yt-dlp",
-];
-
-/// Programs that are nothing without what they are given to run.
-const RUNNERS: &[&str] = &["dotnet", "go", "java", "mono", "npm", "npx", "yarn"];
-
-/// The same, of servers whose application may come from a place that only a file of settings names.
-const SERVERS: &[&str] = &[
-    "celery",
-    "gunicorn",
-    "hypercorn",
-    "uvicorn",
-    "uwsgi",
-    "waitress-serve",
-];
 
 /// What is open about a program with these words.
 pub(crate) fn question(stage: Stage<'_>, name: &str, words: &[String]) -> Option<OpenCondition> {
@@ -116,7 +34,7 @@ fn question_of(name: &str, words: &[String], has_files: bool) -> Option<OpenCond
             remedy: "do it in a RUN, and start what that makes".to_owned(),
         });
     }
-    if SETTINGS_AT_HOME.contains(&name) {
+    if programs::is(name, Mark::SettingsAtHome) {
         return Some(OpenCondition {
             condition: format!(
                 "whether the settings and keys of {name} are mounted below /root, which no other user may enter"
@@ -124,7 +42,7 @@ fn question_of(name: &str, words: &[String], has_files: bool) -> Option<OpenCond
             remedy: "mount them into the home of the user".to_owned(),
         });
     }
-    if FOR_MOUNTED_FOLDERS.contains(&name) && !has_files {
+    if programs::is(name, Mark::Mounted) && !has_files {
         return Some(OpenCondition {
             condition: format!(
                 "whether {name} may write into the folder that is mounted for it, which has another owner"
@@ -132,7 +50,7 @@ fn question_of(name: &str, words: &[String], has_files: bool) -> Option<OpenCond
             remedy: "start it once as another user on the folder that it is for".to_owned(),
         });
     }
-    FOR_ALL_OWNERS.contains(&name).then(|| OpenCondition {
+    programs::is(name, Mark::AllOwners).then(|| OpenCondition {
         condition: format!(
             "whether {name} has to read or write the files of other users, as only root may"
         ),
@@ -169,7 +87,9 @@ fn without_words(name: &str, words: &[String], copies_files: bool) -> Option<Ope
     if !words.iter().all(|w| ABOUT.contains(&w.as_str())) {
         return None;
     }
-    let is_open = is_asked || RUNNERS.contains(&name) || (SERVERS.contains(&name) && !copies_files);
+    let is_open = is_asked
+        || programs::is(name, Mark::Given)
+        || (programs::is(name, Mark::Application) && !copies_files);
     is_open.then(|| OpenCondition {
         condition: format!(
             "what {name} is given to run, which only whoever starts the container says"
@@ -180,29 +100,10 @@ fn without_words(name: &str, words: &[String], copies_files: bool) -> Option<Ope
 
 /// The command, if it builds or installs into places beside the application.
 fn builds(name: &str, words: &[String]) -> Option<String> {
-    if matches!(name, "golangci-lint" | "goreleaser" | "gox") {
-        return Some(name.to_owned());
-    }
-    let first = words.iter().find(|w| !w.starts_with('-'))?.as_str();
-    let has = |options: &[&str]| words.iter().any(|w| options.contains(&w.as_str()));
-    let is_one = match name {
-        "bundle" => matches!(first, "install" | "update"),
-        "npm" | "pnpm" => {
-            matches!(first, "add" | "i" | "install" | "link") && has(&["-g", "--global"])
-        }
-        "yarn" => first == "global",
-        "go" => matches!(
-            first,
-            "build" | "generate" | "get" | "install" | "run" | "test"
-        ),
-        "cargo" => matches!(first, "build" | "install" | "run" | "test" | "watch"),
-        "dotnet" => matches!(
-            first,
-            "build" | "ef" | "publish" | "restore" | "run" | "test" | "watch"
-        ),
-        _ => false,
-    };
-    is_one.then(|| format!("{name} {first}"))
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let first = words.iter().find(|w| !w.starts_with('-'));
+    let is_one = programs::find(name)?.builds(&words);
+    is_one.then(|| first.map_or_else(|| name.to_owned(), |first| format!("{name} {first}")))
 }
 
 #[cfg(test)]

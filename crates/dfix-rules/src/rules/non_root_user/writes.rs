@@ -1,5 +1,6 @@
 //! Where an application writes beside its working directory, as far as the file shows.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Command, Stage, Step, Word};
 
@@ -390,7 +391,7 @@ fn started_in(stage: Stage<'_>) -> Vec<Written> {
             folders.extend(words.first().cloned());
         }
         if crate::programs::is_python(command.name())
-            || command.is_any(&["dotnet", "mono", "node", "perl", "php", "ruby"])
+            || programs::is(command.name(), Mark::RunsScript)
         {
             let script = words.iter().find(|w| !w.starts_with('-'));
             let folder = script.and_then(|s| Some(s.rsplit_once('/')?.0.to_owned()));

@@ -1,5 +1,6 @@
 //! Programs that are built from their source, and may bring modules for the system's Python.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, PackageCommand, Stage, Word};
 
@@ -33,21 +34,7 @@ pub(crate) fn modules(stage: Stage<'_>) -> Option<OpenCondition> {
 }
 
 fn builds(command: Command<'_>) -> bool {
-    command.is_any(&[
-        "b2",
-        "bjam",
-        "bootstrap",
-        "bootstrap.sh",
-        "cmake",
-        "cmake3",
-        "configure",
-        "gmake",
-        "make",
-        "meson",
-        "ninja",
-        "scons",
-        "waf",
-    ])
+    programs::is(command.name(), Mark::BuildsNative)
 }
 
 /// Commands that fetch a source, go to it, or settle how it is built.

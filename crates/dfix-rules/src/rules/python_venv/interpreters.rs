@@ -1,5 +1,6 @@
 //! The names by which Python is called, and whether an environment answers to them.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Word};
 
 use super::ensurepip;
@@ -93,23 +94,7 @@ fn is_made_python_3(stage: Stage<'_>) -> bool {
 
 /// Commands that handle a program's file and do not run it.
 pub(crate) fn is_about_files(command: Command<'_>) -> bool {
-    command.is_any(&[
-        "chmod",
-        "chown",
-        "cp",
-        "file",
-        "ldd",
-        "ln",
-        "ls",
-        "mv",
-        "readlink",
-        "rm",
-        "sed",
-        "setcap",
-        "strip",
-        "test",
-        "update-alternatives",
-    ])
+    programs::is(command.name(), Mark::HandlesFiles)
 }
 
 /// Why `python3` or `pip3` may be another Python's than the package manager's own, or none: the file moves

@@ -1,5 +1,6 @@
 //! What starts programs with a PATH of its own, or by names that stand in a file of its own.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::{PackageCommand, PackageManager, Stage};
 
@@ -56,21 +57,13 @@ pub(crate) fn sessions(stage: Stage<'_>) -> Option<String> {
 
 /// The program that keeps others running, as its configuration says.
 fn keeper(stage: Stage<'_>) -> Option<&'static str> {
-    const KEEPERS: &[&str] = &[
-        "circusd",
-        "init",
-        "monit",
-        "my_init",
-        "runsvdir",
-        "runsvdir-start",
-        "s6-svscan",
-        "systemd",
-    ];
     // A `CMD ["init"]` behind an entry point is a word for that, and no program.
     let at_start = stage
         .entry()
         .main()
-        .and_then(|c| KEEPERS.iter().find(|name| c.is(name)));
+        .and_then(|c| programs::find(c.name()))
+        .filter(|program| program.is(Mark::Keeper))
+        .map(programs::Program::name);
     let is_supervisors = stage.entry().commands().any(|c| c.is("supervisord"))
         || stage.python_packages().has("supervisor")
         || installs(stage, &["supervisor"])
@@ -80,9 +73,7 @@ fn keeper(stage: Stage<'_>) -> Option<&'static str> {
             .filter(|step| matches!(step.name(), "COPY" | "ADD"))
             .flat_map(dfix_model::Step::words)
             .any(|word| word.written().contains("supervisor"));
-    at_start
-        .copied()
-        .or_else(|| is_supervisors.then_some("supervisord"))
+    at_start.or_else(|| is_supervisors.then_some("supervisord"))
 }
 
 fn has_cron(stage: Stage<'_>) -> bool {

@@ -1,5 +1,6 @@
 //! The programs that lie in a virtual environment once there is one, and are named by their whole path.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, PackageCommand, PackageManager, Redirect, Stage, Step, Word};
 
@@ -167,14 +168,6 @@ pub(crate) fn tools_of_nobody<'m>(
     found
 }
 
-/// Commands that put a program of a name of their own into a folder that they are told.
-const PUTTERS: &[&str] = &[
-    "bsdtar", "chmod", "cp", "curl", "install", "ln", "make", "mv", "tar", "tee", "unzip", "wget",
-];
-
-/// Installers that know where programs go.
-const INSTALLERS: &[&str] = &["cargo", "gem", "go", "npm", "yarn"];
-
 /// Whether the stage puts the file that `use_` names there before: something downloads, copies or
 /// links it. A folder or an archive of the program's name elsewhere may as well be what pip installs.
 fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
@@ -202,8 +195,13 @@ fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
             .target()
             .is_some_and(|to| is_path(to) || (is_folder(to) && step.sources().any(may_be))),
         "RUN" => {
-            let putters = || step.commands().filter(|c| c.is_any(PUTTERS));
-            let mut installers = step.commands().filter(|c| c.is_any(INSTALLERS));
+            let putters = || {
+                step.commands()
+                    .filter(|c| programs::is(c.name(), Mark::Puts))
+            };
+            let mut installers = step
+                .commands()
+                .filter(|c| programs::is(c.name(), Mark::PutsPrograms));
             let mut written = step.commands().flat_map(targets);
             let mut words = step.commands().flat_map(|c| c.args().chain(targets(c)));
             installers.any(|c| c.args().any(is_its))

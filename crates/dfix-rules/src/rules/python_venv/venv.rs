@@ -3,6 +3,7 @@
 // The names of files in an image are case-sensitive.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::packages::Destination;
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, Word};
@@ -459,26 +460,20 @@ fn installs_as_another(stage: Stage<'_>, command: Command<'_>) -> bool {
 /// Why the command would pass the environment by.
 fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
     let is_before = around::is_before(command, first);
-    const APACHE: &[&str] = &[
-        "apache2",
-        "apache2ctl",
-        "apachectl",
-        "apache2-foreground",
-        "httpd",
-        "httpd-foreground",
-    ];
     // `service apache2 start`
-    let is_service = |names: &[&str]| {
+    let is_service = |is_one: &dyn Fn(&str) -> bool| {
         command.is_any(&["invoke-rc.d", "rc-service", "service"])
-            && command.args().any(|w| names.iter().any(|name| w.is(name)))
+            && command.args().filter_map(Word::value).any(is_one)
     };
-    if command.is_any(APACHE) || is_service(APACHE) {
+    let is_apache = |name: &str| programs::is(name, Mark::Apache);
+    let is_cron = |name: &str| matches!(name, "cron" | "crond");
+    if is_apache(command.name()) || is_service(&is_apache) {
         return Some(
             "Apache's mod_wsgi takes the system's Python unless WSGIPythonHome says otherwise"
                 .to_owned(),
         );
     }
-    if command.is_any(&["cron", "crond"]) || is_service(&["cron", "crond"]) {
+    if is_cron(command.name()) || is_service(&is_cron) {
         return Some("cron starts its jobs with a PATH of its own, in which the environment would not be found".to_owned());
     }
     let has_login = |c: Command<'_>| {

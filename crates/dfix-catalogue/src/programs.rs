@@ -1,0 +1,408 @@
+//! What is known of programs by their names: what they are, what they need, what their options mean.
+//!
+//! Rows of `data/programs.tsv`. A program that has no row is not known, and never harmless for that.
+
+use super::table::{Row, Table};
+
+const PROGRAMS: Table = Table::new(include_str!("../data/programs.tsv"));
+
+/// What a program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It compiles, or drives what compiles.
+    Builder,
+    /// A word of the shell's own.
+    Builtin,
+    /// A small program that start commands and builds are held together by.
+    Helper,
+    /// It looks after the processes of a container and starts another program: `tini`.
+    Init,
+    /// It installs packages.
+    Installer,
+    /// It runs programs of one language.
+    Interpreter,
+    /// It starts what a project's own files say: `npm run`, `make`, `tox`.
+    Runner,
+    /// It serves an application, or is a daemon.
+    Server,
+    /// A shell.
+    Shell,
+    /// It starts several others, as its settings say.
+    Supervisor,
+    /// It changes to another user and starts another program: `gosu`.
+    Switcher,
+    /// Anything else.
+    Tool,
+}
+
+/// What a program asks of the user that starts it in a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Privileges {
+    /// None: it runs as anybody.
+    None,
+    /// Root's; what for, as the end of a sentence that its name begins: "listens below 1024".
+    Root(&'static str),
+    /// Root's at the start, which it gives up by itself.
+    Drops,
+    /// Not known.
+    Unknown,
+}
+
+/// What else may be said of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// Its task is to read or write what other users own.
+    AllOwners,
+    /// It is the Apache web server, or starts it.
+    Apache,
+    /// A server that serves nothing without an application, which its settings may name.
+    Application,
+    /// It builds programs from their source, beside what any package manager knows.
+    BuildsNative,
+    /// It makes, moves, removes or closes files, and does no more.
+    ChangesFiles,
+    /// Its name is no everyday word: a text that begins with it is a call of it.
+    Distinct,
+    /// It gets files from elsewhere, or unpacks what was got.
+    Fetches,
+    /// It is nothing without what it is given to run.
+    Given,
+    /// It handles the file of a program, and does not run it.
+    HandlesFiles,
+    /// It keeps its logs or its cache in the home of whoever runs it.
+    Home,
+    /// It installs packages from their source, of which this catalogue knows nothing.
+    InstallsSource,
+    /// It keeps services running as the first process, as its own settings say.
+    Keeper,
+    /// It is told a module to serve: `gunicorn main:app`.
+    Module,
+    /// It writes into the folder that is mounted for it, which belongs to somebody else.
+    Mounted,
+    /// It neither installs anything with apt nor calls what does.
+    NoApt,
+    /// No `NODE_ENV` changes what it does.
+    NoNodeEnv,
+    /// A shell whose text reads as POSIX's.
+    Posix,
+    /// It waits for what a person types when it is given nothing else.
+    Prompt,
+    /// It puts a file, under the name that it is told, where it is told.
+    Puts,
+    /// It installs programs where programs are found.
+    PutsPrograms,
+    /// It belongs to a Python application: the interpreter, or it comes as a package for it.
+    Python,
+    /// It makes no file where it is called, but for what it is told to write.
+    Quiet,
+    /// What it runs are files of an application.
+    RunsFiles,
+    /// Its first operand is the file that it runs.
+    RunsScript,
+    /// It reads its settings and keys from the home of whoever runs it.
+    SettingsAtHome,
+    /// No file is called so, or one that does less than the shell's own word.
+    ShellOnly,
+    /// It starts programs that only its settings name.
+    StartsOthers,
+    /// It works on what it is told when the container is started.
+    Told,
+    /// People type into it, or give it a program, when the container is started.
+    Typed,
+    /// Its name may end in a version: `python3.11`.
+    Version,
+    /// It waits for a person to come in.
+    Waits,
+    /// People run in it what they like.
+    Workbench,
+}
+
+impl Mark {
+    /// The word for it in the table.
+    const fn word(self) -> &'static str {
+        match self {
+            Mark::AllOwners => "all-owners",
+            Mark::Apache => "apache",
+            Mark::Application => "application",
+            Mark::BuildsNative => "builds-native",
+            Mark::ChangesFiles => "changes-files",
+            Mark::Distinct => "distinct",
+            Mark::Fetches => "fetches",
+            Mark::Given => "given",
+            Mark::HandlesFiles => "handles-files",
+            Mark::Home => "home",
+            Mark::InstallsSource => "installs-source",
+            Mark::Keeper => "keeper",
+            Mark::Module => "module",
+            Mark::Mounted => "mounted",
+            Mark::NoApt => "no-apt",
+            Mark::NoNodeEnv => "no-node-env",
+            Mark::Posix => "posix",
+            Mark::Prompt => "prompt",
+            Mark::Puts => "puts",
+            Mark::PutsPrograms => "puts-programs",
+            Mark::Python => "python",
+            Mark::Quiet => "quiet",
+            Mark::RunsFiles => "runs-files",
+            Mark::RunsScript => "runs-script",
+            Mark::SettingsAtHome => "settings-at-home",
+            Mark::ShellOnly => "shell-only",
+            Mark::StartsOthers => "starts-others",
+            Mark::Told => "told",
+            Mark::Typed => "typed",
+            Mark::Version => "version",
+            Mark::Waits => "waits",
+            Mark::Workbench => "workbench",
+        }
+    }
+}
+
+/// What is known of a program.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    row: Row,
+}
+
+/// Finds a program by its name without its folder: `nginx`, `python3.11`. `None`: not known.
+pub fn find(name: &str) -> Option<Program> {
+    let exact = PROGRAMS.row(name).map(|row| Program { row });
+    exact.or_else(|| {
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let row = (stem != name).then(|| PROGRAMS.row(stem))??;
+        Some(Program { row }).filter(|program| program.is(Mark::Version))
+    })
+}
+
+/// Whether the program is listed with this mark. `false` says nothing of a program that is not known.
+pub fn is(name: &str, mark: Mark) -> bool {
+    find(name).is_some_and(|program| program.is(mark))
+}
+
+/// What the program asks of the user that starts it.
+pub fn privileges(name: &str) -> Privileges {
+    find(name).map_or(Privileges::Unknown, Program::privileges)
+}
+
+/// Whether the name is that of a Python interpreter: `python`, `python3.11`, `pypy3`.
+pub fn is_python(name: &str) -> bool {
+    find(name).is_some_and(|program| matches!(program.name(), "python" | "pypy"))
+}
+
+/// Whether the name is that of a shell.
+pub fn is_shell(name: &str) -> bool {
+    find(name).is_some_and(|program| program.kind() == Kind::Shell)
+}
+
+impl Program {
+    /// The name of its row: `python` for `python3.11`.
+    pub fn name(self) -> &'static str {
+        self.row.key()
+    }
+
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        match self.row.column(1) {
+            "builder" => Kind::Builder,
+            "builtin" => Kind::Builtin,
+            "helper" => Kind::Helper,
+            "init" => Kind::Init,
+            "installer" => Kind::Installer,
+            "interpreter" => Kind::Interpreter,
+            "runner" => Kind::Runner,
+            "server" => Kind::Server,
+            "shell" => Kind::Shell,
+            "supervisor" => Kind::Supervisor,
+            "switcher" => Kind::Switcher,
+            _ => Kind::Tool,
+        }
+    }
+
+    /// What it asks of the user that starts it in a container.
+    pub fn privileges(self) -> Privileges {
+        match self.row.column(2) {
+            "none" => Privileges::None,
+            "root" => Privileges::Root(self.row.column(3)),
+            "drops" => Privileges::Drops,
+            _ => Privileges::Unknown,
+        }
+    }
+
+    /// Whether it has this mark.
+    pub fn is(self, mark: Mark) -> bool {
+        self.row.lists(4, ' ', mark.word())
+    }
+
+    /// Whether start commands are only held together by it, and it needs no rights.
+    pub fn is_helper(self) -> bool {
+        let holds = matches!(
+            self.kind(),
+            Kind::Helper | Kind::Builtin | Kind::Shell | Kind::Init
+        );
+        holds && self.privileges() == Privileges::None
+    }
+
+    /// Where it writes unless it is told otherwise, if that is known: `.` for the working directory.
+    pub fn writes(self) -> Option<&'static str> {
+        Some(self.row.column(5)).filter(|place| !place.is_empty())
+    }
+
+    /// The options that name another folder than [`Program::writes`].
+    pub fn folder_options(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(6)
+    }
+
+    /// The options that make it change to another user or group.
+    pub fn user_options(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(7)
+    }
+
+    /// The options that name a settings file.
+    pub fn settings_options(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(8).filter(|word| !word.starts_with('*'))
+    }
+
+    /// Whether any word of this form is a settings file to it: `uwsgi app.ini`.
+    pub fn is_settings_file(self, word: &str) -> bool {
+        let mut endings = self.row.words(8).filter_map(|it| it.strip_prefix('*'));
+        endings.any(|ending| word.ends_with(ending))
+    }
+
+    /// The options that name a port, or an address with one; `None` where that is not known.
+    pub fn port_options(self) -> Option<impl Iterator<Item = &'static str>> {
+        let is_known = !self.row.column(9).is_empty();
+        is_known.then(|| self.row.words(9).filter(|word| *word != "none"))
+    }
+
+    /// After which word a bare port or address may stand: `runserver`; `""` where none is needed.
+    pub fn bare_port_after(self) -> Option<&'static str> {
+        match self.row.column(10) {
+            "" => None,
+            "*" => Some(""),
+            word => Some(word),
+        }
+    }
+
+    /// Whether these words make it build or install, as far as that is known of it.
+    pub fn builds(self, words: &[&str]) -> bool {
+        if self.row.lists(11, ' ', "*") {
+            return true;
+        }
+        // Of the options that are listed one must be there, too.
+        let mut options = self
+            .row
+            .words(11)
+            .filter(|it| it.starts_with('-'))
+            .peekable();
+        let has_option = options.peek().is_none() || options.any(|it| words.contains(&it));
+        let mut operands = words.iter().filter(|word| !word.starts_with('-'));
+        has_option
+            && operands
+                .next()
+                .is_some_and(|first| self.row.lists(11, ' ', first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_told_apart() {
+        assert_eq!(privileges("gunicorn"), Privileges::None);
+        assert_eq!(privileges("python3.11"), Privileges::None);
+        assert_eq!(privileges("pythonista"), Privileges::Unknown);
+        assert_eq!(privileges("my-server"), Privileges::Unknown);
+        assert_eq!(privileges("gosu"), Privileges::Drops);
+        let why = "listens below 1024 and keeps its caches as root";
+        assert_eq!(privileges("nginx"), Privileges::Root(why));
+        assert!(is_python("python") && is_python("pypy3") && !is_python("python3-config"));
+        assert!(is_shell("dash") && !is_shell("dash2") && !is_shell("env"));
+        assert!(find("node20").is_none() && find("").is_none() && find("3").is_none());
+    }
+
+    #[test]
+    fn options_are_told() {
+        let of = |name: &str| find(name).expect("listed");
+        assert!(of("gunicorn").user_options().any(|it| it == "--user"));
+        assert!(of("gunicorn").settings_options().eq(["-c", "--config"]));
+        assert!(of("uwsgi").is_settings_file("app.ini") && !of("uwsgi").is_settings_file("app"));
+        assert_eq!(of("uwsgi").settings_options().count(), 0);
+        assert!(
+            of("manage.py")
+                .port_options()
+                .is_some_and(|mut it| it.next().is_none())
+        );
+        assert_eq!(of("manage.py").bare_port_after(), Some("runserver"));
+        assert_eq!(of("http.server").bare_port_after(), Some(""));
+        assert!(of("nginx").port_options().is_none());
+    }
+
+    #[test]
+    fn what_builds_at_the_start() {
+        let builds = |name: &str, words: &[&str]| find(name).is_some_and(|it| it.builds(words));
+        assert!(builds("bundle", &["install", "--jobs", "4"]));
+        assert!(!builds("bundle", &["exec", "rails", "s"]) && !builds("bundle", &[]));
+        assert!(builds("npm", &["install", "-g", "pm2"]) && !builds("npm", &["install"]));
+        assert!(builds("gox", &[]) && builds("go", &["run", "main.go"]));
+        assert!(!builds("dotnet", &["app.dll"]) && !builds("node", &["install"]));
+    }
+
+    #[test]
+    fn words_of_the_table_are_known() {
+        let marks = [
+            Mark::AllOwners,
+            Mark::Apache,
+            Mark::Application,
+            Mark::BuildsNative,
+            Mark::ChangesFiles,
+            Mark::Distinct,
+            Mark::Fetches,
+            Mark::Given,
+            Mark::HandlesFiles,
+            Mark::Home,
+            Mark::InstallsSource,
+            Mark::Keeper,
+            Mark::Module,
+            Mark::Mounted,
+            Mark::NoApt,
+            Mark::NoNodeEnv,
+            Mark::Posix,
+            Mark::Prompt,
+            Mark::Puts,
+            Mark::PutsPrograms,
+            Mark::Python,
+            Mark::Quiet,
+            Mark::RunsFiles,
+            Mark::RunsScript,
+            Mark::SettingsAtHome,
+            Mark::ShellOnly,
+            Mark::StartsOthers,
+            Mark::Told,
+            Mark::Typed,
+            Mark::Version,
+            Mark::Waits,
+            Mark::Workbench,
+        ];
+        for row in PROGRAMS.all() {
+            let line = row.line();
+            let is_tool = row.column(1) == "tool";
+            assert_eq!(Program { row }.kind() == Kind::Tool, is_tool, "{line}");
+            assert!(
+                matches!(row.column(2), "" | "none" | "root" | "drops"),
+                "{line}"
+            );
+            assert_eq!(row.column(2) == "root", !row.column(3).is_empty(), "{line}");
+            let mut words = row.words(4);
+            assert!(
+                words.all(|it| marks.iter().any(|mark| mark.word() == it)),
+                "{line}"
+            );
+        }
+        for mark in marks {
+            assert!(
+                PROGRAMS.all().any(|row| Program { row }.is(mark)),
+                "{mark:?}"
+            );
+        }
+    }
+}
