@@ -5,7 +5,7 @@ use dfix_engine::{Effect, Phase, Proof, Safety};
 pub(crate) fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Meaning => "meaning",
-        Phase::Shape => "shape",
+        Phase::Equivalent => "shape",
         Phase::Layout => "layout",
     }
 }
@@ -30,7 +30,7 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
         Proof::Parses => "parses",
         Proof::OnlyDeclared => "only-declared",
         Proof::NothingLost => "nothing-lost",
-        Proof::Done => "done",
+        Proof::Converges => "done",
         Proof::NoPanic => "no-panic",
     }
 }
@@ -39,7 +39,7 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
 pub(crate) fn effect(effect: &Effect) -> String {
     match effect {
         Effect::Layout => "changes the layout only".to_owned(),
-        Effect::Shape => "says the same build differently".to_owned(),
+        Effect::Equivalent => "says the same build differently".to_owned(),
         Effect::BaseImage { stage } => format!("changes the base image of stage {stage}"),
         Effect::GlobalArg { name } => format!("changes the default of ARG {name}"),
         Effect::Arguments { .. } => "changes a command's arguments".to_owned(),

@@ -144,7 +144,7 @@ fn of_fix(fix: &Fix) -> Value {
 fn of_effect(effect: &Effect) -> Value {
     let mut object = match effect {
         Effect::Layout => json!({ "kind": "layout" }),
-        Effect::Shape => json!({ "kind": "shape" }),
+        Effect::Equivalent => json!({ "kind": "shape" }),
         Effect::BaseImage { stage } => json!({ "kind": "base-image", "stage": stage }),
         Effect::GlobalArg { name } => json!({ "kind": "global-arg", "name": name }),
         Effect::Arguments { .. } => json!({ "kind": "arguments" }),

@@ -5,19 +5,19 @@
 
 use crate::fix::TextEdit;
 use crate::place::Place;
-use crate::text_edit::{Ground, Lowered, Side, commands, instructions, words};
+use crate::text_edit::{EditContext, Lowered, Side, commands, instructions, words};
 
 /// A change that is being said.
 pub struct Edit<'a> {
-    ground: &'a Ground<'a>,
+    context: &'a EditContext<'a>,
     edits: Vec<TextEdit>,
     failure: Option<String>,
 }
 
 impl<'a> Edit<'a> {
-    pub(crate) fn new(ground: &'a Ground<'a>) -> Self {
+    pub(crate) fn new(context: &'a EditContext<'a>) -> Self {
         Edit {
-            ground,
+            context,
             edits: Vec::new(),
             failure: None,
         }
@@ -44,7 +44,7 @@ impl<'a> Edit<'a> {
         }
         if merged
             .iter()
-            .all(|e| self.ground.slice(e.range) == e.text.as_str())
+            .all(|e| self.context.slice(e.range) == e.text.as_str())
         {
             return Err("there is nothing to change".to_owned());
         }
@@ -70,25 +70,25 @@ impl<'a> Edit<'a> {
     /// Puts a word after a word of a command or of an exec form. `text` is the word's value: it is
     /// quoted for where it lands.
     pub fn insert_word_after(&mut self, word: impl Place, text: &str) {
-        let lowered = words::insert(self.ground, &word, text, Side::After);
+        let lowered = words::insert(self.context, &word, text, Side::After);
         self.take(lowered);
     }
 
     /// Puts a word before a word of a command or of an exec form.
     pub fn insert_word_before(&mut self, word: impl Place, text: &str) {
-        let lowered = words::insert(self.ground, &word, text, Side::Before);
+        let lowered = words::insert(self.context, &word, text, Side::Before);
         self.take(lowered);
     }
 
     /// Puts another word in a word's place. `text` is the word's value.
     pub fn replace_word(&mut self, word: impl Place, text: &str) {
-        let lowered = words::replace(self.ground, &word, text);
+        let lowered = words::replace(self.context, &word, text);
         self.take(lowered);
     }
 
     /// Takes a word away, and its line with it where it stands alone on one.
     pub fn remove_word(&mut self, word: impl Place) {
-        let lowered = words::remove(self.ground, &word);
+        let lowered = words::remove(self.context, &word);
         self.take(lowered);
     }
 
@@ -97,7 +97,7 @@ impl<'a> Edit<'a> {
     /// Writes `source` in the place of a node: a tag, a path, a pair. It is Dockerfile or shell
     /// source and is taken as it is.
     pub fn replace_node(&mut self, node: impl Place, source: &str) {
-        let lowered = words::replace_source(self.ground, node.range(), source);
+        let lowered = words::replace_source(self.context, node.range(), source);
         self.take(lowered);
     }
 
@@ -108,19 +108,19 @@ impl<'a> Edit<'a> {
 
     /// Sets a flag of an instruction, `--chown` to `appuser`; an empty value writes the bare flag.
     pub fn set_flag(&mut self, instruction: impl Place, flag: &str, value: &str) {
-        let lowered = instructions::set_flag(self.ground, instruction.range(), flag, value);
+        let lowered = instructions::set_flag(self.context, instruction.range(), flag, value);
         self.take(lowered);
     }
 
     /// Adds a flag to an instruction beside those that it has: a further `--mount`.
     pub fn add_flag(&mut self, instruction: impl Place, flag: &str, value: &str) {
-        let lowered = instructions::add_flag(self.ground, instruction.range(), flag, value);
+        let lowered = instructions::add_flag(self.context, instruction.range(), flag, value);
         self.take(lowered);
     }
 
     /// Takes a flag of an instruction away.
     pub fn remove_flag(&mut self, flag: impl Place) {
-        let lowered = words::remove_piece(self.ground, flag.range());
+        let lowered = words::remove_piece(self.context, flag.range());
         self.take(lowered);
     }
 
@@ -142,7 +142,7 @@ impl<'a> Edit<'a> {
     /// Puts an instruction before the one at this place, below the comments that belong to it.
     pub fn insert_instruction_below_comments(&mut self, place: impl Place, source: &str) {
         let lowered = instructions::insert(
-            self.ground,
+            self.context,
             place.range(),
             &[source.to_owned()],
             instructions::Where::BelowComments,
@@ -175,19 +175,19 @@ impl<'a> Edit<'a> {
         position: instructions::Where,
     ) {
         let sources: Vec<String> = sources.into_iter().map(Into::into).collect();
-        let lowered = instructions::insert(self.ground, range, &sources, position);
+        let lowered = instructions::insert(self.context, range, &sources, position);
         self.take(lowered);
     }
 
     /// Writes `source` in the place of a whole instruction; comments above it stay.
     pub fn replace_instruction(&mut self, place: impl Place, source: &str) {
-        let lowered = instructions::replace(self.ground, place.range(), source);
+        let lowered = instructions::replace(self.context, place.range(), source);
         self.take(lowered);
     }
 
     /// Takes an instruction away; comments above it stay.
     pub fn remove_instruction(&mut self, place: impl Place) {
-        let lowered = instructions::remove(self.ground, place.range());
+        let lowered = instructions::remove(self.context, place.range());
         self.take(lowered);
     }
 
@@ -198,7 +198,7 @@ impl<'a> Edit<'a> {
         instruction: impl Place,
         pairs: impl IntoIterator<Item = (K, V)>,
     ) {
-        let lowered = instructions::append_pairs(self.ground, instruction.range(), pairs);
+        let lowered = instructions::append_pairs(self.context, instruction.range(), pairs);
         self.take(lowered);
     }
 
@@ -207,19 +207,19 @@ impl<'a> Edit<'a> {
     /// Has `source` run before the command, joined in the style of its script; the command runs only
     /// if it succeeded.
     pub fn add_command_before(&mut self, command: impl Place, source: &str) {
-        let lowered = commands::add(self.ground, &command, source, Side::Before);
+        let lowered = commands::add(self.context, &command, source, Side::Before);
         self.take(lowered);
     }
 
     /// Has `source` run after the command, joined in the style of its script.
     pub fn add_command_after(&mut self, command: impl Place, source: &str) {
-        let lowered = commands::add(self.ground, &command, source, Side::After);
+        let lowered = commands::add(self.context, &command, source, Side::After);
         self.take(lowered);
     }
 
     /// Writes `source`, shell text taken as it is, in the place of a command.
     pub fn replace_command(&mut self, command: impl Place, source: &str) {
-        let lowered = commands::replace(self.ground, &command, source);
+        let lowered = commands::replace(self.context, &command, source);
         self.take(lowered);
     }
 }

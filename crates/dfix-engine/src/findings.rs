@@ -1,34 +1,34 @@
 //! Where a rule puts what it found.
 
+use dfix_model::OpenCondition;
 use dfix_syntax::TextRange;
 
 use crate::edit::Edit;
-use dfix_model::OpenCondition;
-
 use crate::fix::{Effect, Fix, Safety};
-use crate::options::{RuleSettings, Setting};
+use crate::options::RuleSettings;
 use crate::outcome::Finding;
 use crate::place::Place;
-use crate::rule::Rule;
-use crate::text_edit::Ground;
+use crate::rule_option::Setting;
+use crate::text_edit::EditContext;
+use crate::verdict::{Case, Remedy};
 
 /// Takes what one rule found in one file.
 pub struct Findings<'a> {
-    rule: &'static Rule,
-    ground: &'a Ground<'a>,
+    rule: &'static str,
+    context: &'a EditContext<'a>,
     settings: Option<&'a RuleSettings>,
     found: Vec<Finding>,
 }
 
 impl<'a> Findings<'a> {
     pub(crate) fn new(
-        rule: &'static Rule,
-        ground: &'a Ground<'a>,
+        rule: &'static str,
+        context: &'a EditContext<'a>,
         settings: Option<&'a RuleSettings>,
     ) -> Self {
         Findings {
             rule,
-            ground,
+            context,
             settings,
             found: Vec::new(),
         }
@@ -49,6 +49,28 @@ impl<'a> Findings<'a> {
         Report {
             finding: self.found.last_mut().expect("one was just put there"),
         }
+    }
+
+    /// Judges one place: `look` says what speaks for a fix and what is open, and either says the fix or
+    /// ends with the reason why there is none, which leaves the finding to a person.
+    ///
+    /// `safety` is the level where nothing is open; `message` says what is the matter.
+    pub fn judge(
+        &mut self,
+        place: impl Place,
+        safety: Safety,
+        message: impl Into<String>,
+        look: impl FnOnce(&mut Case<'a>) -> Result<(), Remedy>,
+    ) {
+        let mut finding = finding(self.rule, place.range(), message);
+        let mut case = Case::new(self.context, self.settings, safety);
+        match look(&mut case).err().map(Err).or_else(|| case.close()) {
+            Some(Ok(fix)) => finding.fix = Some(fix),
+            Some(Err(remedy)) => finding.remedy = Some(remedy.into_text()),
+            // The rule's own defect; the harness shows it.
+            None => {}
+        }
+        self.found.push(finding);
     }
 
     /// Begins a fix at a place; [`FixBuilder::edit`] ends it.
@@ -72,9 +94,9 @@ impl<'a> Findings<'a> {
     }
 }
 
-fn finding(rule: &Rule, range: TextRange, message: impl Into<String>) -> Finding {
+fn finding(rule: &'static str, range: TextRange, message: impl Into<String>) -> Finding {
     Finding {
-        rule: rule.id,
+        rule,
         range,
         origin: range,
         message: message.into(),
@@ -142,19 +164,12 @@ impl FixBuilder<'_, '_> {
     /// Says the change, and reports. What cannot be lowered to text with certainty leaves a finding
     /// without a fix, which says why.
     pub fn edit(mut self, change: impl FnOnce(&mut Edit<'_>)) {
-        let mut edit = Edit::new(self.findings.ground);
+        let mut edit = Edit::new(self.findings.context);
         change(&mut edit);
         match edit.finish() {
             Ok(edits) => {
                 self.fix.edits = edits;
-                if !self.fix.unproven.is_empty() {
-                    self.fix.safety = Safety::Unsafe;
-                } else if self.fix.safety == Safety::Unsafe {
-                    self.fix.unproven.push(OpenCondition {
-                        condition: "whether this change is wanted here".to_owned(),
-                        remedy: "look at the change and decide".to_owned(),
-                    });
-                }
+                self.fix.settle_safety();
                 self.finding.fix = Some(self.fix);
             }
             Err(reason) => {

@@ -23,7 +23,7 @@ pub enum Effect {
     /// Blanks, line ends, letter case of keywords; every other token stays.
     Layout,
     /// The same build, said differently.
-    Shape,
+    Equivalent,
     /// The image that a stage stands on.
     BaseImage {
         /// The stage.
@@ -126,4 +126,18 @@ pub struct Fix {
     pub unproven: Vec<OpenCondition>,
     /// The change, in order of place, without overlaps.
     pub edits: Vec<TextEdit>,
+}
+
+impl Fix {
+    /// An open condition makes a fix unsafe, and an unsafe fix names one.
+    pub(crate) fn settle_safety(&mut self) {
+        if !self.unproven.is_empty() {
+            self.safety = Safety::Unsafe;
+        } else if self.safety == Safety::Unsafe {
+            self.unproven.push(OpenCondition::new(
+                "whether this change is wanted here",
+                "look at the change and decide",
+            ));
+        }
+    }
 }

@@ -1,21 +1,23 @@
 //! The loop: find, choose, apply, prove, and again, until nothing is left to do.
 
 mod analysis;
-mod done;
+mod batch;
+mod converges;
 
 use std::collections::{BTreeSet, HashSet};
 
 use dfix_model::context::Context;
 use dfix_syntax::{TextRange, parse};
 
-use crate::fix::{Effect, Fix};
+use crate::fix::Fix;
 use crate::fixpoint::analysis::{Analysis, Panic};
-use crate::fixpoint::done::done;
+use crate::fixpoint::batch::compatible;
+use crate::fixpoint::converges::converges;
 use crate::options::Options;
 use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
-use crate::proof::{Failure, Subject, failure, prove};
+use crate::proof::{Failure, Snapshot, failure, prove};
 use crate::select;
-use crate::splice::{Places, Splice};
+use crate::splice::Splice;
 
 /// The last net under a loop that ends by itself.
 const MOST_ROUNDS: usize = 32;
@@ -40,11 +42,11 @@ pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome 
         context,
         options,
         excluded: BTreeSet::new(),
-        excused: Vec::new(),
+        exclusions: Vec::new(),
     };
     // Each turn leaves out rules that the one before did not, so there are few.
     loop {
-        if let Some(outcome) = run.attempt(text, &parsed) {
+        if let Some(outcome) = run.run_once(text, &parsed) {
             return outcome;
         }
     }
@@ -56,36 +58,36 @@ struct Run<'a> {
     /// Rules that are left out: they panicked, or they take turns.
     excluded: BTreeSet<&'static str>,
     /// Why they are.
-    excused: Vec<Refused>,
+    exclusions: Vec<Refused>,
 }
 
-/// What became of a batch.
+/// What became of a batch that was halved until what fails stands alone.
 #[derive(Default)]
-struct Settled<'f> {
+struct Bisected<'f> {
     accepted: Vec<&'f Finding>,
     after: Option<(Analysis, Splice)>,
     refused: Vec<(&'f Finding, Failure)>,
 }
 
-/// A fix that was refused is known again by this in later rounds.
-type Mark = (&'static str, TextRange, String);
+/// By this a fix that was refused is known again in later rounds.
+type FixKey = (&'static str, TextRange, String);
 
-fn mark(finding: &Finding) -> Mark {
+fn fix_key(finding: &Finding) -> FixKey {
     (finding.rule, finding.origin, finding.message.clone())
 }
 
 impl Run<'_> {
     /// One go from the input to a text that stays; `None` if rules took turns and the next go leaves
     /// them out.
-    fn attempt(&mut self, text: &str, parsed: &dfix_syntax::Parse) -> Option<Outcome> {
+    fn run_once(&mut self, text: &str, parsed: &dfix_syntax::Parse) -> Option<Outcome> {
         let mut now = self.analyse(text, parsed, &[]);
         let mut rounds: Vec<Round> = Vec::new();
         let mut splices: Vec<Splice> = Vec::new();
         let mut refused: Vec<Refused> = Vec::new();
-        let mut marks: HashSet<Mark> = HashSet::new();
+        let mut refused_keys: HashSet<FixKey> = HashSet::new();
         loop {
-            self.excuse(&mut now);
-            let batch = self.choose(&now, &marks);
+            self.exclude_panicked(&mut now);
+            let batch = self.choose(&now, &refused_keys);
             if batch.is_empty() {
                 break;
             }
@@ -93,26 +95,26 @@ impl Run<'_> {
                 for finding in batch {
                     refused.push(Refused {
                         finding: finding.clone(),
-                        proof: Proof::Done,
+                        proof: Proof::Converges,
                         reason: format!("the text still changes after {MOST_ROUNDS} rounds"),
                     });
-                    marks.insert(mark(finding));
+                    refused_keys.insert(fix_key(finding));
                 }
                 break;
             }
-            let settled = self.settle(&now, &batch, &splices);
-            for (finding, failure) in settled.refused {
-                marks.insert(mark(finding));
+            let bisected = self.bisect(&now, &batch, &splices);
+            for (finding, failure) in bisected.refused {
+                refused_keys.insert(fix_key(finding));
                 refused.push(Refused {
                     finding: finding.clone(),
                     proof: failure.proof,
                     reason: failure.reason,
                 });
             }
-            let Some((after, splice)) = settled.after else {
+            let Some((after, splice)) = bisected.after else {
                 continue;
             };
-            let applied: Vec<Finding> = settled.accepted.into_iter().cloned().collect();
+            let applied: Vec<Finding> = bisected.accepted.into_iter().cloned().collect();
             rounds.push(Round {
                 before: std::mem::take(&mut now.text),
                 applied,
@@ -120,7 +122,7 @@ impl Run<'_> {
             splices.push(splice);
             now = after;
             if let Some(first) = rounds.iter().position(|round| round.before == now.text) {
-                self.take_turns(&rounds[first..]);
+                self.exclude_cycle(&rounds[first..]);
                 return None;
             }
         }
@@ -132,10 +134,10 @@ impl Run<'_> {
         remaining.extend(
             now.findings
                 .into_iter()
-                .filter(|f| !marks.contains(&mark(f))),
+                .filter(|f| !refused_keys.contains(&fix_key(f))),
         );
         remaining.sort_by_key(|f| (f.range.start(), f.range.end()));
-        refused.append(&mut self.excused.clone());
+        refused.append(&mut self.exclusions.clone());
         Some(Outcome {
             text: now.text,
             rounds,
@@ -170,11 +172,11 @@ impl Run<'_> {
     }
 
     /// Leaves out the rules that panicked.
-    fn excuse(&mut self, now: &mut Analysis) {
+    fn exclude_panicked(&mut self, now: &mut Analysis) {
         for Panic { rule, message } in now.panics.drain(..) {
             if self.excluded.insert(rule) {
                 let nowhere = TextRange::empty(0.into());
-                self.excused.push(Refused {
+                self.exclusions.push(Refused {
                     finding: Finding {
                         rule,
                         range: nowhere,
@@ -191,7 +193,7 @@ impl Run<'_> {
     }
 
     /// Leaves out the rules whose fixes led back to a text that was there before.
-    fn take_turns(&mut self, cycle: &[Round]) {
+    fn exclude_cycle(&mut self, cycle: &[Round]) {
         let names: BTreeSet<&str> = cycle
             .iter()
             .flat_map(|round| &round.applied)
@@ -206,9 +208,9 @@ impl Run<'_> {
                 .filter(|name| **name != finding.rule)
                 .map(|name| format!("`{name}`"))
                 .collect();
-            self.excused.push(Refused {
+            self.exclusions.push(Refused {
                 finding: finding.clone(),
-                proof: Proof::Done,
+                proof: Proof::Converges,
                 reason: if others.is_empty() {
                     "its fixes lead back to the text that they started from".to_owned()
                 } else {
@@ -219,7 +221,7 @@ impl Run<'_> {
     }
 
     /// The fixes of the lowest phase present, in order of place, none touching another.
-    fn choose<'f>(&self, now: &'f Analysis, marks: &HashSet<Mark>) -> Vec<&'f Finding> {
+    fn choose<'f>(&self, now: &'f Analysis, refused_keys: &HashSet<FixKey>) -> Vec<&'f Finding> {
         let mut wanted: Vec<(&Finding, &Fix)> = now
             .findings
             .iter()
@@ -228,7 +230,7 @@ impl Run<'_> {
             .filter(|(f, fix)| {
                 select::level(fix, self.options.settings.get(f.rule)) >= self.options.threshold
             })
-            .filter(|(f, _)| !marks.contains(&mark(f)))
+            .filter(|(f, _)| !refused_keys.contains(&fix_key(f)))
             .collect();
         let phase_of = |finding: &Finding| {
             self.options
@@ -242,36 +244,20 @@ impl Run<'_> {
         };
         wanted.retain(|(f, _)| phase_of(f) == Some(phase));
         wanted.sort_by_key(|(_, fix)| fix.edits.first().map(|e| e.range.start()));
-        let mut batch: Vec<(&Finding, &Fix)> = Vec::new();
-        let mut taken = Places::default();
-        // Those that may be a rival of a fix that removes nothing.
-        let mut deciding: Vec<&Fix> = Vec::new();
-        for (finding, fix) in wanted {
-            let alone = !fix.edits.iter().any(|edit| taken.touch(edit.range))
-                && if removes(fix) {
-                    batch.iter().all(|(_, other)| !rival(fix, other))
-                } else {
-                    deciding.iter().all(|other| !rival(fix, other))
-                };
-            if alone {
-                for edit in &fix.edits {
-                    taken.add(edit.range);
-                }
-                if fix.effects.iter().any(decides) {
-                    deciding.push(fix);
-                }
-                batch.push((finding, fix));
-            }
-        }
-        batch.into_iter().map(|(finding, _)| finding).collect()
+        compatible(wanted)
     }
 
     /// Applies what can be proved of a batch. A batch that fails is halved until the guilty fix
     /// stands alone.
-    fn settle<'f>(&self, now: &Analysis, batch: &[&'f Finding], splices: &[Splice]) -> Settled<'f> {
-        let failure = match self.trial(now, batch, splices) {
+    fn bisect<'f>(
+        &self,
+        now: &Analysis,
+        batch: &[&'f Finding],
+        splices: &[Splice],
+    ) -> Bisected<'f> {
+        let failure = match self.try_batch(now, batch, splices) {
             Ok(after) => {
-                return Settled {
+                return Bisected {
                     accepted: batch.to_vec(),
                     after: Some(after),
                     refused: Vec::new(),
@@ -280,17 +266,17 @@ impl Run<'_> {
             Err(failure) => failure,
         };
         if let [guilty] = batch {
-            return Settled {
+            return Bisected {
                 refused: vec![(*guilty, failure)],
-                ..Settled::default()
+                ..Bisected::default()
             };
         }
         let (left, right) = batch.split_at(batch.len() / 2);
-        let mut left = self.settle(now, left, splices);
-        let mut right = self.settle(now, right, splices);
+        let mut left = self.bisect(now, left, splices);
+        let mut right = self.bisect(now, right, splices);
         let mut refused = std::mem::take(&mut left.refused);
         refused.append(&mut right.refused);
-        let mut settled = if left.after.is_none() {
+        let mut bisected = if left.after.is_none() {
             right
         } else if right.after.is_none() {
             left
@@ -301,8 +287,8 @@ impl Run<'_> {
                 .chain(&right.accepted)
                 .copied()
                 .collect();
-            match self.trial(now, &both, splices) {
-                Ok(after) => Settled {
+            match self.try_batch(now, &both, splices) {
+                Ok(after) => Bisected {
                     accepted: both,
                     after: Some(after),
                     refused: Vec::new(),
@@ -312,12 +298,12 @@ impl Run<'_> {
                 Err(_) => left,
             }
         };
-        settled.refused = refused;
-        settled
+        bisected.refused = refused;
+        bisected
     }
 
     /// Applies a batch and proves the result.
-    fn trial(
+    fn try_batch(
         &self,
         now: &Analysis,
         batch: &[&Finding],
@@ -331,7 +317,7 @@ impl Run<'_> {
         let splice = Splice::new(edits);
         let text = splice.apply(&now.text);
         if text == now.text {
-            return Err(failure(Proof::Done, "the fix changes nothing"));
+            return Err(failure(Proof::Converges, "the fix changes nothing"));
         }
         let parsed = parse(&text);
         if let Some(error) = parsed.errors().first() {
@@ -341,11 +327,11 @@ impl Run<'_> {
             ));
         }
         let root = parsed.syntax();
-        let subject = Subject::new(&text, &root);
-        prove(now.subject(), &subject, &splice, batch)?;
+        let snapshot = Snapshot::new(&text, &root);
+        prove(now.snapshot(), &snapshot, &splice, batch)?;
         let mut after = self.analyse(&text, &parsed, &[]);
-        after.know(subject);
-        done(now, &after, &splice, batch)?;
+        after.know(snapshot);
+        converges(now, &after, &splice, batch)?;
         for finding in &mut after.findings {
             finding.origin = origin(splice.backward(finding.range), splices);
         }
@@ -359,58 +345,4 @@ fn origin(range: TextRange, splices: &[Splice]) -> TextRange {
         .iter()
         .rev()
         .fold(range, |range, splice| splice.backward(range))
-}
-
-fn removes(fix: &Fix) -> bool {
-    let removes = |effect: &Effect| matches!(effect, Effect::Removed { .. });
-    fix.effects.iter().any(removes)
-}
-
-/// Whether the effect may be a rival of one that removes nothing.
-fn decides(effect: &Effect) -> bool {
-    match effect {
-        Effect::BaseImage { .. }
-        | Effect::User { .. }
-        | Effect::GlobalArg { .. }
-        | Effect::Environment { .. }
-        | Effect::Removed { .. } => true,
-        Effect::Layout
-        | Effect::Shape
-        | Effect::Arguments { .. }
-        | Effect::Inserted { .. }
-        | Effect::Changed { .. } => false,
-    }
-}
-
-/// Whether two fixes decide the same thing although they touch different bytes: they are not
-/// applied in one round.
-fn rival(a: &Fix, b: &Fix) -> bool {
-    a.effects.iter().any(|a| {
-        b.effects.iter().any(|b| match (a, b) {
-            (Effect::BaseImage { stage: a }, Effect::BaseImage { stage: b })
-            | (Effect::User { stage: a }, Effect::User { stage: b }) => a == b,
-            (Effect::GlobalArg { name: a }, Effect::GlobalArg { name: b }) => a == b,
-            (
-                Effect::Environment {
-                    stage: a,
-                    keys: of_a,
-                },
-                Effect::Environment {
-                    stage: b,
-                    keys: of_b,
-                },
-            ) => a == b && of_a.iter().any(|key| of_b.contains(key)),
-            (
-                Effect::Removed { instruction: gone },
-                Effect::Removed { instruction: other }
-                | Effect::Changed { instruction: other }
-                | Effect::Arguments { command: other },
-            )
-            | (
-                Effect::Changed { instruction: other } | Effect::Arguments { command: other },
-                Effect::Removed { instruction: gone },
-            ) => gone.intersect(*other).is_some(),
-            _ => false,
-        })
-    })
 }

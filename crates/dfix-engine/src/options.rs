@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::fix::Safety;
 use crate::rule::Rule;
+use crate::rule_option::Setting;
 
 /// What is asked of a run over one file.
 #[derive(Debug, Clone)]
@@ -51,52 +52,4 @@ pub struct RuleSettings {
     pub level: Option<Safety>,
     /// The rule's own options.
     pub options: BTreeMap<String, Setting>,
-}
-
-/// The value of a rule's option.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setting {
-    /// A text.
-    Text(String),
-    /// A yes or no.
-    Flag(bool),
-    /// A whole number.
-    Number(i64),
-    /// Several texts.
-    List(Vec<String>),
-}
-
-impl Setting {
-    /// The text, if it is one.
-    pub fn as_text(&self) -> Option<&str> {
-        match self {
-            Setting::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The yes or no, if it is one.
-    pub fn as_flag(&self) -> Option<bool> {
-        match self {
-            Setting::Flag(flag) => Some(*flag),
-            _ => None,
-        }
-    }
-
-    /// The number, if it is one.
-    pub fn as_number(&self) -> Option<i64> {
-        match self {
-            Setting::Number(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// The texts, if there are several (or one).
-    pub fn as_list(&self) -> Option<&[String]> {
-        match self {
-            Setting::List(list) => Some(list),
-            Setting::Text(text) => Some(std::slice::from_ref(text)),
-            _ => None,
-        }
-    }
 }

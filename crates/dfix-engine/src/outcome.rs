@@ -31,7 +31,7 @@ pub enum Proof {
     /// Comments, here-document bodies, line ends, byte order mark and final line end are all there.
     NothingLost,
     /// The rule no longer fires there, and no two rules take turns.
-    Done,
+    Converges,
     /// The rule itself did not panic.
     NoPanic,
 }

@@ -1,6 +1,6 @@
 //! What a rule is: data and one function.
 
-use crate::options::Setting;
+use crate::rule_option::RuleOption;
 
 /// What a rule is about; `--rule` and `--ignore` take a group's name too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +49,7 @@ pub enum Phase {
     /// Changes what is built.
     Meaning,
     /// Says the same build differently.
-    Shape,
+    Equivalent,
     /// Blanks, line ends, letter case.
     Layout,
 }
@@ -76,72 +76,6 @@ pub struct Rule {
     pub examples: &'static [Example],
 }
 
-/// One option of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RuleOption {
-    /// The key in the configuration: `ownership`. One that begins with `assume-` is something that the
-    /// user vouches for, and may also be set for all rules at once.
-    pub name: &'static str,
-    /// What its value may be.
-    pub kind: OptionKind,
-    /// What it says, in one line without a full stop.
-    pub summary: &'static str,
-}
-
-/// What the value of an option may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OptionKind {
-    /// Any text.
-    Text,
-    /// A name that a system takes for a user, and not root's.
-    UserName,
-    /// One of these texts.
-    OneOf(&'static [&'static str]),
-    /// True or false.
-    Flag,
-    /// A whole number, from 1.
-    Number,
-    /// Several texts, or one.
-    List,
-}
-
-impl OptionKind {
-    /// Whether a value is of this kind.
-    pub fn takes(self, value: &Setting) -> bool {
-        match self {
-            OptionKind::Text => value.as_text().is_some(),
-            OptionKind::UserName => value.as_text().is_some_and(is_user_name),
-            OptionKind::OneOf(texts) => value.as_text().is_some_and(|it| texts.contains(&it)),
-            OptionKind::Flag => value.as_flag().is_some(),
-            OptionKind::Number => value.as_number().is_some_and(|it| it >= 1),
-            OptionKind::List => value.as_list().is_some(),
-        }
-    }
-}
-
-/// What every `useradd` and `adduser` takes.
-fn is_user_name(text: &str) -> bool {
-    text != "root"
-        && text.len() <= 32
-        && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
-}
-
-impl std::fmt::Display for OptionKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            OptionKind::Text => f.write_str("a string"),
-            OptionKind::UserName => f.write_str("the name of a user who is not root"),
-            OptionKind::OneOf(texts) => write!(f, "\"{}\"", texts.join("\" or \"")),
-            OptionKind::Flag => f.write_str("true or false"),
-            OptionKind::Number => f.write_str("a whole number from 1"),
-            OptionKind::List => f.write_str("a list of strings"),
-        }
-    }
-}
-
 /// One example of a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
@@ -155,6 +89,8 @@ pub struct Example {
     pub allow_unsafe: bool,
     /// A part of a finding's message or remedy that must be there, `""` for none.
     pub says: &'static str,
+    /// Whether the rule must find something here and offer no fix for it, not even an unsafe one.
+    pub by_hand: bool,
 }
 
 impl Rule {
@@ -180,12 +116,21 @@ pub const fn fixes(before: &'static str, after: &'static str) -> Example {
         context: None,
         allow_unsafe: false,
         says: "",
+        by_hand: false,
     }
 }
 
 /// An example that the rule leaves as it is.
 pub const fn leaves(text: &'static str) -> Example {
     fixes(text, text)
+}
+
+/// An example that the rule reports and leaves to a person: some finding says `words`, and none has a fix.
+pub const fn reports(text: &'static str, words: &'static str) -> Example {
+    let mut example = leaves(text);
+    example.says = words;
+    example.by_hand = true;
+    example
 }
 
 impl Example {

@@ -147,12 +147,12 @@ fn moved(offset: TextSize, shift: i64) -> TextSize {
 /// The places of edits, to find those that touch: overlap, or meet at a place where the order would
 /// matter.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
-    /// Start and end. Places that touch are one, so none touches another.
+pub(crate) struct RangeSet {
+    /// Start and end. RangeSet that touch are one, so none touches another.
     places: BTreeMap<TextSize, TextSize>,
 }
 
-impl Places {
+impl RangeSet {
     /// Whether the range touches a place.
     pub(crate) fn touch(&self, range: TextRange) -> bool {
         let before = self.places.range(..=range.end()).next_back();
@@ -175,7 +175,7 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
-    use super::{Places, Splice};
+    use super::{RangeSet, Splice};
     use crate::fix::TextEdit;
     use dfix_syntax::TextRange;
 
@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn touch(a: TextRange, b: TextRange) -> bool {
-        let mut places = Places::default();
+        let mut places = RangeSet::default();
         places.add(a);
         places.touch(b)
     }
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn places_that_touch_become_one() {
-        let mut places = Places::default();
+        let mut places = RangeSet::default();
         for (start, end) in [(1, 2), (4, 9), (12, 13), (5, 6), (2, 3), (9, 9)] {
             places.add(range(start, end));
         }

@@ -40,7 +40,7 @@ pub fn check(rule: &'static Rule) -> Result<(), String> {
 /// Runs one rule alone over a text, as an example does.
 pub fn apply(rule: &'static Rule, text: &str, example: &Example) -> Outcome {
     let rules = [rule];
-    let threshold = if example.allow_unsafe {
+    let threshold = if example.allow_unsafe || example.by_hand {
         Safety::Unsafe
     } else {
         Safety::Checked
@@ -64,6 +64,7 @@ pub fn apply(rule: &'static Rule, text: &str, example: &Example) -> Outcome {
 pub fn check_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
     let outcome = apply(rule, example.before, example);
     is_sound(&outcome)?;
+    is_by_hand(example, example.before, &outcome)?;
     if outcome.text != example.after {
         return Err(unlike(example.after, &outcome));
     }
@@ -88,6 +89,7 @@ fn check_variant(rule: &'static Rule, example: &Example, variant: &Variant) -> R
     let outcome = apply(rule, &before, example);
     let shown = |reason: String| format!("{reason}\n-- the variant:\n{before}");
     is_sound(&outcome).map_err(shown)?;
+    is_by_hand(example, &before, &outcome).map_err(shown)?;
     is_stable(rule, example, &outcome).map_err(shown)?;
     if variant.exact
         && let Some(after) = (variant.make)(example.after)
@@ -140,7 +142,35 @@ fn is_sound(outcome: &Outcome) -> Result<(), String> {
             refused.finding.fix.as_ref().map(|fix| &fix.edits)
         ));
     }
+    let is_idle = |f: &&Finding| f.fix.is_none() && f.remedy.is_none();
+    if let Some(finding) = findings(outcome).find(is_idle) {
+        return Err(format!(
+            "`{}` has neither a fix nor a remedy: the rule says the change, or why a person must make it",
+            finding.message
+        ));
+    }
     Ok(())
+}
+
+/// Of an example that is told and left to a person: something is found, and even with unsafe fixes asked for no byte is
+/// written and no fix is offered.
+fn is_by_hand(example: &Example, text: &str, outcome: &Outcome) -> Result<(), String> {
+    if !example.by_hand {
+        return Ok(());
+    }
+    if outcome.text != text || !outcome.rounds.is_empty() {
+        return Err(unlike(text, outcome));
+    }
+    if outcome.remaining.is_empty() {
+        return Err("nothing is reported".to_owned());
+    }
+    match outcome.remaining.iter().find(|f| f.fix.is_some()) {
+        Some(finding) => Err(format!(
+            "`{}` is offered a fix, and was to be left to a person",
+            finding.message
+        )),
+        None => Ok(()),
+    }
 }
 
 fn is_stable(rule: &'static Rule, example: &Example, outcome: &Outcome) -> Result<(), String> {

@@ -7,6 +7,8 @@ pub(crate) mod instructions;
 pub(crate) mod quote;
 pub(crate) mod words;
 
+use std::cell::OnceCell;
+
 use dfix_syntax::ast::{AstNode, File};
 use dfix_syntax::{
     Enclosure, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize,
@@ -25,16 +27,29 @@ pub(crate) enum Side {
 }
 
 /// The text that is changed, with its tree.
-pub(crate) struct Ground<'a> {
+pub(crate) struct EditContext<'a> {
     pub(crate) text: &'a str,
     pub(crate) root: &'a SyntaxNode,
     pub(crate) escape: char,
+    line_style: OnceCell<Option<String>>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> EditContext<'a> {
     pub(crate) fn new(text: &'a str, root: &'a SyntaxNode) -> Self {
         let escape = File::cast(root.clone()).map_or('\\', |file| file.escape());
-        Ground { text, root, escape }
+        EditContext {
+            text,
+            root,
+            escape,
+            line_style: OnceCell::new(),
+        }
+    }
+
+    /// How the file writes a `&&` with a line of its own, if it has one.
+    pub(crate) fn line_style(&self) -> Option<&str> {
+        self.line_style
+            .get_or_init(|| commands::file_style(self.root))
+            .as_deref()
     }
 
     pub(crate) fn slice(&self, range: TextRange) -> &'a str {

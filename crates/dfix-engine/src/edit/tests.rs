@@ -6,9 +6,9 @@ use super::{Edit, env_source};
 use crate::fix::{Effect, Fix, Safety};
 use crate::outcome::Finding;
 use crate::place::Place;
-use crate::proof::{Subject, prove};
+use crate::proof::{Snapshot, prove};
 use crate::splice::Splice;
-use crate::text_edit::Ground;
+use crate::text_edit::EditContext;
 
 mod any_place;
 
@@ -17,8 +17,8 @@ fn edited(text: &str, change: impl FnOnce(&SyntaxNode, &mut Edit<'_>)) -> Result
     let parsed = parse(text);
     assert_eq!(parsed.errors(), [], "{text}");
     let root = parsed.syntax();
-    let ground = Ground::new(text, &root);
-    let mut edit = Edit::new(&ground);
+    let context = EditContext::new(text, &root);
+    let mut edit = Edit::new(&context);
     change(&root, &mut edit);
     let edits = edit.finish()?;
     let splice = Splice::new(edits.clone());
@@ -49,8 +49,8 @@ fn edited(text: &str, change: impl FnOnce(&SyntaxNode, &mut Edit<'_>)) -> Result
         }),
     };
     prove(
-        &Subject::new(text, &root),
-        &Subject::new(&after, &parsed.syntax()),
+        &Snapshot::new(text, &root),
+        &Snapshot::new(&after, &parsed.syntax()),
         &splice,
         &[&finding],
     )
@@ -293,6 +293,49 @@ fn commands_are_joined_in_the_style_of_their_script() {
         "a && \\\n    b && \\\n    new && \\\n    # why\n    c",
     );
     words_case("b \\\n    x", after, "b \\\n    x \\\n    && new");
+    // What is laid out one item a line gets a line of its own.
+    words_case(
+        "a && b -y \\\n    x \\\n    y",
+        after,
+        "a && b -y \\\n    x \\\n    y \\\n    && new",
+    );
+    words_case(
+        "a && b \\\n      x && \\\n    c",
+        after,
+        "a && b \\\n      x && \\\n    new && \\\n    c",
+    );
+    words_case(
+        "a \\\n  && b \\\n    x && c",
+        after,
+        "a \\\n  && b \\\n    x \\\n  && new && c",
+    );
+    words_case("a; b \\\n    x", after, "a; b \\\n    x \\\n    && new");
+    words_case(
+        "a; \\\n  b; \\\n  c",
+        after,
+        "a; \\\n  b; \\\n  new; \\\n  c",
+    );
+    words_case(
+        "a; \\\n  b; \\\n  c",
+        before,
+        "a; \\\n  new; \\\n  b; \\\n  c",
+    );
+    words_case("a; \\\n  b", after, "a; \\\n  b && \\\n  new");
+    words_case(
+        "{ a; \\\n  b; \\\n}",
+        after,
+        "{ a; \\\n  b && \\\n  new; \\\n}",
+    );
+    words_case(
+        "<<E\na\nb \\\n  x\nE",
+        after,
+        "<<E\na\nb \\\n  x \\\n  && new\nE",
+    );
+    words_case(
+        "a && b \\\n    x # c",
+        after,
+        "a && b \\\n    x \\\n    && new # c",
+    );
     words_case("<<E\na\n  b\nc\nE", after, "<<E\na\n  b\n  new\nc\nE");
     words_case("<<E\na\nb\nE", before, "<<E\na\nnew\nb\nE");
     words_case("<<E\na\nb\nE", after, "<<E\na\nb && new\nE");
@@ -311,6 +354,34 @@ fn commands_are_joined_in_the_style_of_their_script() {
         dropped(script, before);
     }
     words_case("if a; then b; fi", after, "if a; then b && new; fi");
+}
+
+/// A list of one line whose last command goes over several is laid out as the lists above it are.
+#[test]
+fn commands_follow_the_layout_of_the_file() {
+    let after = |root: &SyntaxNode, edit: &mut Edit<'_>| {
+        edit.add_command_after(command(root, "b"), "new");
+    };
+    for (style, expected) in [
+        (" \\\n && ", "RUN a && b \\\n    x \\\n && new\n"),
+        (" && \\\n  ", "RUN a && b \\\n    x && \\\n  new\n"),
+    ] {
+        let above = format!("FROM a\nRUN c{style}d\n");
+        assert_eq!(
+            edited(&format!("{above}RUN a && b \\\n    x\n"), after),
+            Ok(format!("{above}{expected}"))
+        );
+    }
+    let crlf = "FROM a\r\nRUN a && b \\\r\n    x\r\n";
+    assert_eq!(
+        edited(crlf, after).as_deref(),
+        Ok("FROM a\r\nRUN a && b \\\r\n    x \\\r\n    && new\r\n")
+    );
+    let escape = "# escape=`\nFROM a\nRUN a && b `\n    x\n";
+    assert_eq!(
+        edited(escape, after).as_deref(),
+        Ok("# escape=`\nFROM a\nRUN a && b `\n    x `\n    && new\n")
+    );
 }
 
 #[test]

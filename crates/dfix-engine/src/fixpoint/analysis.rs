@@ -12,10 +12,10 @@ use crate::findings::Findings;
 use crate::ignore::Ignores;
 use crate::options::RuleSettings;
 use crate::outcome::Finding;
-use crate::proof::Subject;
+use crate::proof::Snapshot;
 use crate::rule::Rule;
 use crate::select;
-use crate::text_edit::Ground;
+use crate::text_edit::EditContext;
 
 /// A text, its tree and its findings.
 pub(crate) struct Analysis {
@@ -24,7 +24,7 @@ pub(crate) struct Analysis {
     pub(crate) ignores: Ignores,
     pub(crate) panics: Vec<Panic>,
     root: SyntaxNode,
-    subject: OnceCell<Subject>,
+    snapshot: OnceCell<Snapshot>,
 }
 
 /// A rule that panicked.
@@ -46,11 +46,11 @@ impl Analysis {
         let mut found = Vec::new();
         let mut panics = Vec::new();
         let model = Model::new(&parsed.file(), text, context);
-        let ground = Ground::new(text, &root);
+        let edit_context = EditContext::new(text, &root);
         for rule in rules {
             let settings = settings.get(rule.id);
             let looked = catch_unwind(AssertUnwindSafe(|| {
-                let mut findings = Findings::new(rule, &ground, settings);
+                let mut findings = Findings::new(rule.id, &edit_context, settings);
                 (rule.check)(&model, &mut findings);
                 findings.into_vec()
             }));
@@ -78,19 +78,19 @@ impl Analysis {
             ignores,
             panics,
             root,
-            subject: OnceCell::new(),
+            snapshot: OnceCell::new(),
         }
     }
 
     /// Takes what was worked out already.
-    pub(crate) fn know(&mut self, subject: Subject) {
-        self.subject = OnceCell::from(subject);
+    pub(crate) fn know(&mut self, snapshot: Snapshot) {
+        self.snapshot = OnceCell::from(snapshot);
     }
 
     /// What the proofs ask of the tree; worked out when a fix is first tried.
-    pub(crate) fn subject(&self) -> &Subject {
-        self.subject
-            .get_or_init(|| Subject::new(&self.text, &self.root))
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        self.snapshot
+            .get_or_init(|| Snapshot::new(&self.text, &self.root))
     }
 }
 

@@ -3,7 +3,8 @@
 use dfix_syntax::TextRange;
 
 use crate::outcome::Proof;
-use crate::proof::{Failure, Subject, Token, failure};
+use crate::proof::failure::{Failure, failure};
+use crate::proof::snapshot::{Snapshot, Token};
 use crate::ranges::overlap;
 use crate::splice::Splice;
 
@@ -32,8 +33,8 @@ impl Alignment {
 /// token. So nothing can be swallowed: not by a comment, a quotation, a here-document or a
 /// continuation.
 pub(crate) fn align(
-    before: &Subject,
-    after: &Subject,
+    before: &Snapshot,
+    after: &Snapshot,
     splice: &Splice,
 ) -> Result<Alignment, Failure> {
     let mut alignment = Alignment {
@@ -142,8 +143,8 @@ fn pair(alignment: &mut Alignment, before: Option<usize>, after: Option<usize>) 
 }
 
 /// The instructions that share a byte with `range`.
-fn overlapping(subject: &Subject, range: TextRange) -> impl Iterator<Item = usize> {
-    let instructions = &subject.instructions;
+fn overlapping(snapshot: &Snapshot, range: TextRange) -> impl Iterator<Item = usize> {
+    let instructions = &snapshot.instructions;
     let first = instructions.partition_point(|node| node.text_range().end() <= range.start());
     (first..instructions.len())
         .take_while(move |&i| instructions[i].text_range().start() < range.end())
@@ -151,7 +152,7 @@ fn overlapping(subject: &Subject, range: TextRange) -> impl Iterator<Item = usiz
 }
 
 /// Pairs instructions all of whose tokens were written anew, in the order in which they stand.
-fn pair_rewritten(before: &Subject, after: &Subject, splice: &Splice, alignment: &mut Alignment) {
+fn pair_rewritten(before: &Snapshot, after: &Snapshot, splice: &Splice, alignment: &mut Alignment) {
     for (edit, image) in splice.edits() {
         let gone: Vec<usize> = overlapping(before, edit.range)
             .filter(|&b| alignment.forward[b].is_none())

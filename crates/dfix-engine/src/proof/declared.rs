@@ -9,7 +9,8 @@ use dfix_syntax::{SyntaxKind, TextRange};
 use crate::fix::{Effect, Fix, TextEdit};
 use crate::outcome::{Finding, Proof};
 use crate::proof::align::{Alignment, shortened};
-use crate::proof::{Failure, Subject, failure};
+use crate::proof::failure::{Failure, failure};
+use crate::proof::snapshot::Snapshot;
 use crate::ranges::{Ranges, overlap};
 use crate::splice::Splice;
 
@@ -53,8 +54,8 @@ impl<'f> Declared<'f> {
 }
 
 pub(crate) fn only_declared(
-    before: &Subject,
-    after: &Subject,
+    before: &Snapshot,
+    after: &Snapshot,
     splice: &Splice,
     alignment: &Alignment,
     batch: &[&Finding],
@@ -91,9 +92,9 @@ pub(crate) fn only_declared(
 }
 
 /// The stage of each instruction; `None` before the first `FROM`.
-fn stages_of(subject: &Subject) -> Vec<Option<usize>> {
+fn stages_of(snapshot: &Snapshot) -> Vec<Option<usize>> {
     let mut stage = None;
-    subject
+    snapshot
         .instructions
         .iter()
         .map(|node| {
@@ -107,20 +108,20 @@ fn stages_of(subject: &Subject) -> Vec<Option<usize>> {
 
 /// A fix that declares nothing but layout leaves its tokens, up to the letter case of keywords.
 fn layout_only(
-    before: &Subject,
-    after: &Subject,
+    before: &Snapshot,
+    after: &Snapshot,
     splice: &Splice,
     fixes: &[&Fix],
 ) -> Result<(), Failure> {
-    let texts = |subject: &Subject, range: TextRange| -> Vec<(SyntaxKind, String)> {
-        let tokens = &subject.tokens;
+    let texts = |snapshot: &Snapshot, range: TextRange| -> Vec<(SyntaxKind, String)> {
+        let tokens = &snapshot.tokens;
         let first = tokens.partition_point(|t| t.range.end() <= range.start());
         tokens[first..]
             .iter()
             .take_while(|t| t.range.start() < range.end())
             .filter(|t| !t.kind.is_trivia() && overlap(t.range, range))
             .map(|t| {
-                let text = &subject.text[t.range];
+                let text = &snapshot.text[t.range];
                 let text = if t.kind == SyntaxKind::KEYWORD {
                     text.to_ascii_uppercase()
                 } else {
@@ -205,7 +206,7 @@ fn undeclared(difference: &Difference, text: &str, instruction: TextRange) -> Fa
 }
 
 fn removed(
-    before: &Subject,
+    before: &Snapshot,
     index: usize,
     stages: &[Option<usize>],
     declared: &Declared<'_>,
@@ -233,7 +234,7 @@ fn removed(
 }
 
 fn inserted(
-    after: &Subject,
+    after: &Snapshot,
     alignment: &Alignment,
     stages: &[Option<usize>],
     declared: &Declared<'_>,
@@ -297,9 +298,9 @@ fn inserted(
 }
 
 /// `FROM stage` and `--from=stage` must mean the stages that they meant.
-fn references(before: &Subject, after: &Subject, alignment: &Alignment) -> Result<(), Failure> {
+fn references(before: &Snapshot, after: &Snapshot, alignment: &Alignment) -> Result<(), Failure> {
     let is_from =
-        |subject: &Subject, i: usize| subject.instructions[i].kind() == SyntaxKind::FROM_INSTR;
+        |snapshot: &Snapshot, i: usize| snapshot.instructions[i].kind() == SyntaxKind::FROM_INSTR;
     let same_stages = (0..before.instructions.len())
         .filter(|&b| is_from(before, b))
         .all(|b| alignment.forward[b].is_some())
@@ -338,13 +339,13 @@ struct References {
 }
 
 impl References {
-    fn of(subject: &Subject) -> References {
+    fn of(snapshot: &Snapshot) -> References {
         let mut references = References {
             names: Vec::new(),
             targets: Vec::new(),
         };
         let mut froms: Vec<(usize, Option<String>)> = Vec::new();
-        for (index, node) in subject.instructions.iter().enumerate() {
+        for (index, node) in snapshot.instructions.iter().enumerate() {
             let meaning = Instruction::cast(node.clone()).map(|i| meaning(&i));
             let is_from = node.kind() == SyntaxKind::FROM_INSTR;
             let name = meaning.as_ref().and_then(|m| {

@@ -7,11 +7,12 @@ use dfix_syntax::SyntaxKind;
 use crate::fix::Effect;
 use crate::outcome::{Finding, Proof};
 use crate::proof::align::shortened;
-use crate::proof::{Failure, Subject, failure};
+use crate::proof::failure::{Failure, failure};
+use crate::proof::snapshot::Snapshot;
 
 pub(crate) fn nothing_lost(
-    before: &Subject,
-    after: &Subject,
+    before: &Snapshot,
+    after: &Snapshot,
     batch: &[&Finding],
 ) -> Result<(), Failure> {
     let lost = |reason: String| Err(failure(Proof::NothingLost, reason));
@@ -51,14 +52,14 @@ pub(crate) fn nothing_lost(
 }
 
 /// A token's text of this kind that is there less often than before. Blanks at its end do not count.
-fn missing<'a>(before: &'a Subject, after: &'a Subject, kind: SyntaxKind) -> Option<&'a str> {
+fn missing<'a>(before: &'a Snapshot, after: &'a Snapshot, kind: SyntaxKind) -> Option<&'a str> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    let texts = |subject: &'a Subject| {
-        subject
+    let texts = |snapshot: &'a Snapshot| {
+        snapshot
             .tokens
             .iter()
             .filter(move |t| t.kind == kind)
-            .map(|t| subject.text[t.range].trim_end())
+            .map(|t| snapshot.text[t.range].trim_end())
     };
     for text in texts(after) {
         *counts.entry(text).or_default() += 1;

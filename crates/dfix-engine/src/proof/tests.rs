@@ -1,6 +1,6 @@
 use dfix_syntax::{TextRange, TextSize, parse};
 
-use super::{Subject, prove};
+use super::{Snapshot, prove};
 use crate::fix::{Effect, Fix, Safety, TextEdit};
 use crate::outcome::{Finding, Proof};
 use crate::splice::Splice;
@@ -42,8 +42,8 @@ fn refused(text: &str, old: &str, new: &str, effects: Vec<Effect>) -> Option<Pro
         return Some(Proof::Parses);
     }
     prove(
-        &Subject::new(text, &before_tree.syntax()),
-        &Subject::new(&after, &after_tree.syntax()),
+        &Snapshot::new(text, &before_tree.syntax()),
+        &Snapshot::new(&after, &after_tree.syntax()),
         &splice,
         &[&finding],
     )
@@ -142,7 +142,7 @@ fn an_effect_covers_what_it_names_and_nothing_else() {
         ),
     ] {
         assert_eq!(refused(FILE, old, new, vec![effect]), None, "{old} {new}");
-        for wrong in [other, Effect::Shape, Effect::Layout] {
+        for wrong in [other, Effect::Equivalent, Effect::Layout] {
             assert_eq!(
                 refused(FILE, old, new, vec![wrong]),
                 Some(Proof::OnlyDeclared),
@@ -163,7 +163,7 @@ fn the_same_build_said_differently_is_a_shape() {
         ("RUN", "run"),
     ] {
         assert_eq!(
-            refused(FILE, old, new, vec![Effect::Shape]),
+            refused(FILE, old, new, vec![Effect::Equivalent]),
             None,
             "{old} {new}"
         );
@@ -175,7 +175,7 @@ fn the_same_build_said_differently_is_a_shape() {
         ("B=2", "B=$A"),
     ] {
         assert_eq!(
-            refused(FILE, old, new, vec![Effect::Shape]),
+            refused(FILE, old, new, vec![Effect::Equivalent]),
             Some(Proof::OnlyDeclared),
             "{old} {new}"
         );
@@ -244,7 +244,7 @@ fn nothing_is_lost() {
         assert_eq!(proof, Some(Proof::NothingLost), "{old} {new}");
     }
     assert_eq!(
-        refused(heredoc, "CMD g", "# new\nCMD g", vec![Effect::Shape]),
+        refused(heredoc, "CMD g", "# new\nCMD g", vec![Effect::Equivalent]),
         None
     );
 }

@@ -1,13 +1,14 @@
 //! Whole commands of a script.
 
 use dfix_syntax::{
-    Enclosure, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, TextRange, parse_embedded_shell,
+    Enclosure, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange,
+    parse_embedded_shell,
 };
 
 use crate::place::Place;
 use crate::text_edit::{
-    Ground, Lowered, Side, edit, end, ends_in_backslash, in_heredoc, quotation_of, quote, size,
-    start,
+    EditContext, Lowered, Side, edit, end, ends_in_backslash, in_heredoc, quotation_of, quote,
+    size, start,
 };
 
 /// The command's node, with what to add to its offsets to have the file's.
@@ -17,9 +18,9 @@ struct Found {
     enclosure: Option<Enclosure>,
 }
 
-fn find(ground: &Ground<'_>, place: &impl Place) -> Result<Found, String> {
+fn find(context: &EditContext<'_>, place: &impl Place) -> Result<Found, String> {
     let range = place.range();
-    let covering = ground
+    let covering = context
         .covering(range)
         .ok_or("the place is not in this file")?;
     let Some(enclosure) = place.enclosure() else {
@@ -34,7 +35,7 @@ fn find(ground: &Ground<'_>, place: &impl Place) -> Result<Found, String> {
         return Err("the script stands in a string inside a string".to_owned());
     }
     let inner = TextRange::new(quoted.start() + size(1), quoted.end() - size(1));
-    let script = parse_embedded_shell(ground.slice(inner), ground.escape, enclosure)
+    let script = parse_embedded_shell(context.slice(inner), context.escape, enclosure)
         .ok_or("the script's text cannot be mapped to the file")?;
     let local = range
         .checked_sub(inner.start())
@@ -158,12 +159,40 @@ fn in_or_list(unit: &SyntaxNode) -> bool {
     false
 }
 
-/// The text of a `&&` with the blanks and continuations around it, as this list writes it.
-fn join_style(unit: &SyntaxNode, side: Side) -> Option<String> {
-    let parent = unit.parent()?;
+/// The text of an operator with the blanks and continuations around it, as this list writes it beside the unit, or as
+/// near to it as the list has one.
+fn join_style(
+    unit: &SyntaxNode,
+    operator: SyntaxKind,
+    side: Side,
+    over_lines: bool,
+) -> Option<String> {
+    let joins = joins_of(&unit.parent()?, operator);
+    let wanted = |(_, text): &&(TextRange, String)| !over_lines || text.contains('\n');
+    let here = unit.text_range();
+    let after = || {
+        joins
+            .iter()
+            .find(|join| join.0.start() >= here.end() && wanted(join))
+    };
+    let before = || {
+        joins
+            .iter()
+            .rev()
+            .find(|join| join.0.end() <= here.start() && wanted(join))
+    };
+    let nearest = match side {
+        Side::After => after().or_else(before),
+        Side::Before => before().or_else(after),
+    };
+    nearest.map(|(_, text)| text.clone())
+}
+
+/// The joins of a list that are this operator and nothing else: no comment, no here-document.
+fn joins_of(list: &SyntaxNode, operator: SyntaxKind) -> Vec<(TextRange, String)> {
     let mut joins: Vec<(TextRange, String)> = Vec::new();
     let mut current: Option<(TextRange, String, bool)> = None;
-    for element in parent.children_with_tokens() {
+    for element in list.children_with_tokens() {
         match element {
             NodeOrToken::Node(node) => {
                 if let Some((range, text, true)) = current.take() {
@@ -176,12 +205,12 @@ fn join_style(unit: &SyntaxNode, side: Side) -> Option<String> {
                 ));
             }
             NodeOrToken::Token(token) => {
-                let Some((range, text, has_and)) = current.as_mut() else {
+                let Some((range, text, is_met)) = current.as_mut() else {
                     continue;
                 };
                 match token.kind() {
                     SyntaxKind::WHITESPACE | SyntaxKind::CONTINUATION => {}
-                    SyntaxKind::AND_AND if !*has_and => *has_and = true,
+                    kind if kind == operator && !*is_met => *is_met = true,
                     _ => {
                         current = None;
                         continue;
@@ -192,34 +221,66 @@ fn join_style(unit: &SyntaxNode, side: Side) -> Option<String> {
             }
         }
     }
-    let here = unit.text_range();
-    let after = joins.iter().find(|(r, _)| r.start() >= here.end());
-    let before = joins.iter().rev().find(|(r, _)| r.end() <= here.start());
-    let nearest = match side {
-        Side::After => after.or(before),
-        Side::Before => before.or(after),
-    };
-    nearest.map(|(_, text)| text.clone())
+    joins
 }
 
-/// How a first `&&` is written in an instruction that goes over several lines.
-fn first_join(ground: &Ground<'_>, unit: &SyntaxNode) -> String {
-    let continuation = unit
-        .ancestors()
-        .find(|n| n.kind().is_instruction())
-        .filter(|_| !in_heredoc(unit))
-        .and_then(|instruction| {
-            instruction
-                .descendants_with_tokens()
-                .filter_map(NodeOrToken::into_token)
-                .find(|t| t.kind() == SyntaxKind::CONTINUATION)
-        });
-    let Some(continuation) = continuation else {
-        return " && ".to_owned();
-    };
-    let indent = ground.indent_at(end(continuation.text_range()));
-    let line_end = ground.line_end_at(start(continuation.text_range()));
-    format!(" {}{line_end}{indent}&& ", ground.escape)
+fn continuation_in(node: &SyntaxNode) -> Option<SyntaxToken> {
+    node.descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .find(|t| t.kind() == SyntaxKind::CONTINUATION)
+}
+
+/// How the file first writes a `&&` with a line of its own in the list of a whole `RUN`.
+pub(crate) fn file_style(root: &SyntaxNode) -> Option<String> {
+    root.children()
+        .filter(|node| node.kind() == SyntaxKind::RUN_INSTR)
+        .flat_map(|run| run.children().collect::<Vec<_>>())
+        .filter(|node| node.kind() == SyntaxKind::SHELL_SCRIPT)
+        .flat_map(|script| joins_of(&script, SyntaxKind::AND_AND))
+        .map(|(_, text)| text)
+        .find(|text| text.contains('\n'))
+}
+
+/// A `&&` that begins a new line, below what `above` continues.
+fn own_line(context: &EditContext<'_>, unit: &SyntaxNode, above: &SyntaxToken) -> String {
+    let indent = context.indent_at(end(above.text_range()));
+    let line_end = context.line_end_at(start(above.text_range()));
+    format!(" {}{line_end}{indent}&& ", context.escape_in(unit))
+}
+
+/// The `&&` between a unit and a new command on this side of it, in the layout of the list: what is laid out one item
+/// a line gets a line of its own.
+fn and_join(context: &EditContext<'_>, found: &Found, unit: &SyntaxNode, side: Side) -> String {
+    let inside = found.enclosure.is_some();
+    let own_continuation = continuation_in(unit).filter(|_| !inside);
+    let over_lines = side == Side::After && own_continuation.is_some();
+    if let Some(style) = join_style(unit, SyntaxKind::AND_AND, side, over_lines) {
+        return style;
+    }
+    // The last command of a list of `;` is followed as its list is laid out.
+    if side == Side::After
+        && let Some(style) = join_style(unit, SyntaxKind::SEMI, side, true)
+    {
+        return style.replacen(';', " &&", 1);
+    }
+    let continuation = own_continuation.filter(|_| over_lines).or_else(|| {
+        unit.ancestors()
+            .find(|n| n.kind().is_instruction())
+            .filter(|_| !inside && !in_heredoc(unit) && is_alone(unit))
+            .and_then(|instruction| continuation_in(&instruction))
+    });
+    match continuation {
+        Some(_) if !in_heredoc(unit) && context.line_style().is_some() => {
+            context.line_style().unwrap_or_default().to_owned()
+        }
+        Some(continuation) => own_line(context, unit, &continuation),
+        None => " && ".to_owned(),
+    }
+}
+
+/// Whether the unit is all of its list.
+fn is_alone(unit: &SyntaxNode) -> bool {
+    unit.next_sibling().is_none() && unit.prev_sibling().is_none()
 }
 
 fn check_source(found: &Found, source: &str) -> Result<(), String> {
@@ -240,8 +301,13 @@ fn check_source(found: &Found, source: &str) -> Result<(), String> {
     Ok(())
 }
 
-pub(crate) fn add(ground: &Ground<'_>, place: &impl Place, source: &str, side: Side) -> Lowered {
-    let found = find(ground, place)?;
+pub(crate) fn add(
+    context: &EditContext<'_>,
+    place: &impl Place,
+    source: &str,
+    side: Side,
+) -> Lowered {
+    let found = find(context, place)?;
     check_source(&found, source)?;
     let unit = match found.command.parent() {
         Some(parent) if parent.kind() == SyntaxKind::PIPELINE => parent,
@@ -266,41 +332,39 @@ pub(crate) fn add(ground: &Ground<'_>, place: &impl Place, source: &str, side: S
     let (before, after) = (beside(&unit, false), beside(&unit, true));
     let range = unit.text_range();
     let (from, to) = (found.base + start(range), found.base + end(range));
-    let join = || match join_style(&unit, side) {
-        Some(join) => join,
-        None if found.enclosure.is_some() => " && ".to_owned(),
-        None => first_join(ground, &unit),
-    };
+    let join = || and_join(context, &found, &unit, side);
+    let semi =
+        || join_style(&unit, SyntaxKind::SEMI, side, false).unwrap_or_else(|| "; ".to_owned());
     Ok(vec![match (side, before, after) {
         (_, Beside::Other, _) | (_, _, Beside::Other) => {
             return Err("the command's surroundings are not a plain list".to_owned());
         }
         (Side::After, _, Beside::And | Beside::Edge) => edit(to, to, join() + source),
         (Side::After, _, Beside::Semi | Beside::Line) if is_last_of_list(&unit) => {
-            edit(to, to, format!(" && {source}"))
+            edit(to, to, join() + source)
         }
-        (Side::After, _, Beside::Semi) => edit(to, to, format!("; {source}")),
+        (Side::After, _, Beside::Semi) => edit(to, to, semi() + source),
         (Side::Before, Beside::And | Beside::Edge, _) => {
             edit(from, from, format!("{source}{}", join()))
         }
-        (Side::Before, Beside::Semi, _) => edit(from, from, format!("{source}; ")),
+        (Side::Before, Beside::Semi, _) => edit(from, from, format!("{source}{}", semi())),
         (Side::After, _, Beside::Line) => {
             let next = unit.next_sibling().map(|n| n.kind());
             if has_heredoc(&unit) || next == Some(SyntaxKind::HEREDOC) {
                 return Err("a here-document follows on the command's line".to_owned());
             }
-            let line = ground.line_start(from);
-            let indent = ground.indent_at(line);
-            let at = ground.text[..ground.next_line(to)]
+            let line = context.line_start(from);
+            let indent = context.indent_at(line);
+            let at = context.text[..context.next_line(to)]
                 .trim_end_matches(['\n', '\r'])
                 .len();
-            let line_end = ground.line_end_at(to);
+            let line_end = context.line_end_at(to);
             edit(at, at, format!("{line_end}{indent}{source}"))
         }
         (Side::Before, Beside::Line, _) => {
-            let line = ground.line_start(from);
-            let indent = ground.indent_at(line);
-            let line_end = ground.line_end_at(from);
+            let line = context.line_start(from);
+            let indent = context.indent_at(line);
+            let line_end = context.line_end_at(from);
             edit(from, from, format!("{source}{line_end}{indent}"))
         }
     }])
@@ -312,12 +376,12 @@ fn has_heredoc(unit: &SyntaxNode) -> bool {
         .any(|t| t.kind() == SyntaxKind::REDIRECT_OP && t.text().starts_with("<<"))
 }
 
-pub(crate) fn replace(ground: &Ground<'_>, place: &impl Place, source: &str) -> Lowered {
+pub(crate) fn replace(context: &EditContext<'_>, place: &impl Place, source: &str) -> Lowered {
     let range = place.range();
-    if ground.has_comment(range) {
+    if context.has_comment(range) {
         return Err("a comment stands inside the command".to_owned());
     }
-    let found = find(ground, place)?;
+    let found = find(context, place)?;
     check_source(&found, source)?;
     Ok(vec![edit(start(range), end(range), source)])
 }

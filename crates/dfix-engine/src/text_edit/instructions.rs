@@ -3,7 +3,7 @@
 use dfix_syntax::ast::{AstNode, File, Flag};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 
-use crate::text_edit::{Ground, Lowered, begins_continued_line, edit, end, quote, start};
+use crate::text_edit::{EditContext, Lowered, begins_continued_line, edit, end, quote, start};
 
 /// Where a new instruction goes, seen from another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ struct Tail {
     comment: bool,
 }
 
-fn tail(ground: &Ground<'_>, instruction: &SyntaxNode) -> Result<Tail, String> {
+fn tail(context: &EditContext<'_>, instruction: &SyntaxNode) -> Result<Tail, String> {
     let last = tokens(instruction)
         .filter(|t| !t.kind().is_trivia())
         .last()
@@ -69,7 +69,7 @@ fn tail(ground: &Ground<'_>, instruction: &SyntaxNode) -> Result<Tail, String> {
         at = token.next_token();
     }
     Ok(Tail {
-        next_line: ground.text.len(),
+        next_line: context.text.len(),
         ended: false,
         comment,
     })
@@ -77,11 +77,11 @@ fn tail(ground: &Ground<'_>, instruction: &SyntaxNode) -> Result<Tail, String> {
 
 /// An instruction with a comment or a here-document's text inside cannot go without a loss.
 fn nothing_to_lose(
-    ground: &Ground<'_>,
+    context: &EditContext<'_>,
     instruction: &SyntaxNode,
     tail: &Tail,
 ) -> Result<(), String> {
-    if tail.comment || ground.has_comment(instruction.text_range()) {
+    if tail.comment || context.has_comment(instruction.text_range()) {
         return Err("a comment stands inside the instruction".to_owned());
     }
     if tokens(instruction).any(|t| t.kind() == SyntaxKind::HEREDOC_TEXT) {
@@ -90,9 +90,9 @@ fn nothing_to_lose(
     Ok(())
 }
 
-fn is_comment_line(ground: &Ground<'_>, line: usize) -> bool {
-    let first = line + ground.indent_at(line).len();
-    ground
+fn is_comment_line(context: &EditContext<'_>, line: usize) -> bool {
+    let first = line + context.indent_at(line).len();
+    context
         .root
         .token_at(crate::text_edit::size(first))
         .is_some_and(|t| {
@@ -103,11 +103,11 @@ fn is_comment_line(ground: &Ground<'_>, line: usize) -> bool {
 }
 
 /// Where the block of comments right above a line begins; the line itself if there is none.
-fn comments_above(ground: &Ground<'_>, line: usize) -> usize {
+fn comments_above(context: &EditContext<'_>, line: usize) -> usize {
     let mut top = line;
     while top > 0 {
-        let above = ground.line_start(top - 1);
-        if above >= top || !is_comment_line(ground, above) {
+        let above = context.line_start(top - 1);
+        if above >= top || !is_comment_line(context, above) {
             break;
         }
         top = above;
@@ -116,18 +116,18 @@ fn comments_above(ground: &Ground<'_>, line: usize) -> usize {
 }
 
 /// Whether the file keeps an empty line between any two instructions.
-fn is_spaced(ground: &Ground<'_>) -> bool {
-    let Some(file) = File::cast(ground.root.clone()) else {
+fn is_spaced(context: &EditContext<'_>) -> bool {
+    let Some(file) = File::cast(context.root.clone()) else {
         return false;
     };
     let mut pairs = 0;
     for instruction in file.instructions().skip(1) {
         let top = comments_above(
-            ground,
-            ground.line_start(start(instruction.syntax().text_range())),
+            context,
+            context.line_start(start(instruction.syntax().text_range())),
         );
         if top == 0
-            || !ground.text[..top].ends_with("\n\n") && !ground.text[..top].ends_with("\n\r\n")
+            || !context.text[..top].ends_with("\n\n") && !context.text[..top].ends_with("\n\r\n")
         {
             return false;
         }
@@ -138,7 +138,7 @@ fn is_spaced(ground: &Ground<'_>) -> bool {
 
 /// A source as a person would write it, in the manner of the file.
 fn in_manner(
-    ground: &Ground<'_>,
+    context: &EditContext<'_>,
     source: &str,
     indent: &str,
     line_end: &str,
@@ -152,12 +152,12 @@ fn in_manner(
             Some(body) if !last => (body, true),
             _ => (*line, false),
         };
-        if ground.escape != '\\' && (body.contains(ground.escape) || body.contains("\\\"")) {
+        if context.escape != '\\' && (body.contains(context.escape) || body.contains("\\\"")) {
             return Err(
                 "the new text cannot be written with this file's escape character".to_owned(),
             );
         }
-        if last && body.ends_with(ground.escape) {
+        if last && body.ends_with(context.escape) {
             return Err("the new text would continue on the next line".to_owned());
         }
         written.push_str(indent);
@@ -169,7 +169,7 @@ fn in_manner(
             written.push_str(body);
         }
         if continued {
-            written.push(ground.escape);
+            written.push(context.escape);
         }
         if !last {
             written.push_str(line_end);
@@ -179,8 +179,8 @@ fn in_manner(
 }
 
 /// Whether the file writes its keywords in lower case.
-fn has_lower_keywords(ground: &Ground<'_>) -> bool {
-    let Some(file) = File::cast(ground.root.clone()) else {
+fn has_lower_keywords(context: &EditContext<'_>) -> bool {
+    let Some(file) = File::cast(context.root.clone()) else {
         return false;
     };
     let mut keywords = file.instructions().filter_map(|i| i.keyword()).peekable();
@@ -188,31 +188,31 @@ fn has_lower_keywords(ground: &Ground<'_>) -> bool {
 }
 
 pub(crate) fn insert(
-    ground: &Ground<'_>,
+    context: &EditContext<'_>,
     range: TextRange,
     sources: &[String],
     position: Where,
 ) -> Lowered {
-    let instruction = ground.instruction(range)?;
+    let instruction = context.instruction(range)?;
     let within = extent(&instruction)?;
-    let line = ground.line_start(start(within));
-    let indent = ground.indent_at(line);
-    let line_end = ground.line_end_at(start(within));
-    let lower = has_lower_keywords(ground);
+    let line = context.line_start(start(within));
+    let indent = context.indent_at(line);
+    let line_end = context.line_end_at(start(within));
+    let lower = has_lower_keywords(context);
     // A stage stands apart from what is above it.
     let begins_stage = position == Where::After
         && sources.first().is_some_and(|s| {
             s.get(..5)
                 .is_some_and(|word| word.eq_ignore_ascii_case("FROM "))
         });
-    let spaced = is_spaced(ground) || begins_stage;
+    let spaced = is_spaced(context) || begins_stage;
     let gap = if spaced { line_end } else { "" };
     let mut block = String::new();
     for source in sources {
         if !block.is_empty() {
             block.push_str(line_end);
         }
-        block.push_str(&in_manner(ground, source, indent, line_end, lower)?);
+        block.push_str(&in_manner(context, source, indent, line_end, lower)?);
     }
     if block.is_empty() {
         return Err("there is nothing to insert".to_owned());
@@ -220,14 +220,14 @@ pub(crate) fn insert(
     Ok(vec![match position {
         Where::AboveComments | Where::BelowComments => {
             let (at, gap) = if position == Where::AboveComments {
-                (comments_above(ground, line), gap)
+                (comments_above(context, line), gap)
             } else {
                 (line, "")
             };
             edit(at, at, format!("{block}{line_end}{gap}"))
         }
         Where::After => {
-            let tail = tail(ground, &instruction)?;
+            let tail = tail(context, &instruction)?;
             let at = tail.next_line;
             if tail.ended {
                 edit(at, at, format!("{gap}{block}{line_end}"))
@@ -238,38 +238,38 @@ pub(crate) fn insert(
     }])
 }
 
-pub(crate) fn replace(ground: &Ground<'_>, range: TextRange, source: &str) -> Lowered {
-    let instruction = ground.instruction(range)?;
+pub(crate) fn replace(context: &EditContext<'_>, range: TextRange, source: &str) -> Lowered {
+    let instruction = context.instruction(range)?;
     let within = extent(&instruction)?;
-    let tail = tail(ground, &instruction)?;
-    nothing_to_lose(ground, &instruction, &tail)?;
-    let indent = ground.indent_at(ground.line_start(start(within)));
-    let line_end = ground.line_end_at(start(within));
-    let lower = has_lower_keywords(ground);
-    let written = in_manner(ground, source, indent, line_end, lower)?;
+    let tail = tail(context, &instruction)?;
+    nothing_to_lose(context, &instruction, &tail)?;
+    let indent = context.indent_at(context.line_start(start(within)));
+    let line_end = context.line_end_at(start(within));
+    let lower = has_lower_keywords(context);
+    let written = in_manner(context, source, indent, line_end, lower)?;
     let written = written.strip_prefix(indent).unwrap_or(&written);
     Ok(vec![edit(start(within), end(within), written)])
 }
 
-pub(crate) fn remove(ground: &Ground<'_>, range: TextRange) -> Lowered {
-    let instruction = ground.instruction(range)?;
+pub(crate) fn remove(context: &EditContext<'_>, range: TextRange) -> Lowered {
+    let instruction = context.instruction(range)?;
     let within = extent(&instruction)?;
-    let tail = tail(ground, &instruction)?;
-    nothing_to_lose(ground, &instruction, &tail)?;
-    let mut from = ground.line_start(start(within));
+    let tail = tail(context, &instruction)?;
+    nothing_to_lose(context, &instruction, &tail)?;
+    let mut from = context.line_start(start(within));
     let mut to = tail.next_line;
     if tail.ended {
         // Of the empty lines before and after it, one was there for its sake.
-        let empty_before = ground.text[..from].ends_with("\n\n")
-            || ground.text[..from].ends_with("\n\r\n")
+        let empty_before = context.text[..from].ends_with("\n\n")
+            || context.text[..from].ends_with("\n\r\n")
             || from == 0;
-        let next = ground.next_line(to);
-        if empty_before && next > to && ground.text[to..next].trim().is_empty() {
+        let next = context.next_line(to);
+        if empty_before && next > to && context.text[to..next].trim().is_empty() {
             to = next;
         }
     } else {
         // The file does not end in a line end, and so it stays.
-        from = ground.text[..from].trim_end_matches(['\n', '\r']).len();
+        from = context.text[..from].trim_end_matches(['\n', '\r']).len();
         if from == 0 {
             return Err("it is the only text of the file".to_owned());
         }
@@ -278,8 +278,8 @@ pub(crate) fn remove(ground: &Ground<'_>, range: TextRange) -> Lowered {
 }
 
 /// The innermost instruction around a place: of `ONBUILD COPY …` the `COPY`.
-fn innermost(ground: &Ground<'_>, range: TextRange) -> Result<SyntaxNode, String> {
-    let outer = ground.instruction(range)?;
+fn innermost(context: &EditContext<'_>, range: TextRange) -> Result<SyntaxNode, String> {
+    let outer = context.instruction(range)?;
     if outer.kind() != SyntaxKind::ONBUILD_INSTR {
         return Ok(outer);
     }
@@ -304,17 +304,22 @@ fn flag_text(flag: &str, value: &str) -> Result<String, String> {
     })
 }
 
-pub(crate) fn set_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value: &str) -> Lowered {
+pub(crate) fn set_flag(
+    context: &EditContext<'_>,
+    range: TextRange,
+    flag: &str,
+    value: &str,
+) -> Lowered {
     let text = flag_text(flag, value)?;
     let name = flag.trim_start_matches('-');
-    let there: Vec<Flag> = innermost(ground, range)?
+    let there: Vec<Flag> = innermost(context, range)?
         .children()
         .filter_map(Flag::cast)
         .filter(|f| f.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
         .collect();
     match there.as_slice() {
-        [] => add_flag(ground, range, flag, value),
-        [one] if one.mount().is_none() && !ground.has_comment(one.syntax().text_range()) => {
+        [] => add_flag(context, range, flag, value),
+        [one] if one.mount().is_none() && !context.has_comment(one.syntax().text_range()) => {
             let whole = one.syntax().text_range();
             Ok(vec![edit(start(whole), end(whole), text)])
         }
@@ -322,9 +327,14 @@ pub(crate) fn set_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value:
     }
 }
 
-pub(crate) fn add_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value: &str) -> Lowered {
+pub(crate) fn add_flag(
+    context: &EditContext<'_>,
+    range: TextRange,
+    flag: &str,
+    value: &str,
+) -> Lowered {
     let text = flag_text(flag, value)?;
-    let instruction = innermost(ground, range)?;
+    let instruction = innermost(context, range)?;
     let last = instruction.children().filter_map(Flag::cast).last();
     let after = match last {
         Some(last) => last.syntax().text_range(),
@@ -337,36 +347,36 @@ pub(crate) fn add_flag(ground: &Ground<'_>, range: TextRange, flag: &str, value:
 }
 
 pub(crate) fn append_pairs<K: AsRef<str>, V: AsRef<str>>(
-    ground: &Ground<'_>,
+    context: &EditContext<'_>,
     range: TextRange,
     pairs: impl IntoIterator<Item = (K, V)>,
 ) -> Lowered {
-    let instruction = innermost(ground, range)?;
+    let instruction = innermost(context, range)?;
     let last = instruction
         .children()
         .filter(|n| n.kind() == SyntaxKind::PAIR)
         .last()
         .ok_or("the instruction is not in the `key=value` form")?;
     let at = end(last.text_range());
-    let line = ground.line_start(start(last.text_range()));
-    let mut indent = ground.indent_at(line).to_owned();
+    let line = context.line_start(start(last.text_range()));
+    let mut indent = context.indent_at(line).to_owned();
     let continued = last
         .first_token()
         .is_some_and(|t| begins_continued_line(&t))
         && line + indent.len() == start(last.text_range());
     if !continued {
-        let own = ground.line_start(start(instruction.text_range()));
-        indent = format!("{}    ", ground.indent_at(own));
+        let own = context.line_start(start(instruction.text_range()));
+        indent = format!("{}    ", context.indent_at(own));
     }
-    let line_end = ground.line_end_at(at);
+    let line_end = context.line_end_at(at);
     let mut text = String::new();
     for (key, value) in pairs {
         let value = pair_value(value.as_ref());
-        if ground.escape != '\\' && value.contains(['\\', ground.escape]) {
+        if context.escape != '\\' && value.contains(['\\', context.escape]) {
             return Err("the value cannot be written with this file's escape character".to_owned());
         }
         text.push(' ');
-        text.push(ground.escape);
+        text.push(context.escape);
         text.push_str(line_end);
         text.push_str(&indent);
         text.push_str(key.as_ref());

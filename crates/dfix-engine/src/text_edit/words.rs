@@ -4,12 +4,12 @@ use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T
 
 use crate::place::Place;
 use crate::text_edit::{
-    Ground, Lowered, Side, after_blanks, begins_continued_line, edit, end, ends_in_backslash,
+    EditContext, Lowered, Side, after_blanks, begins_continued_line, edit, end, ends_in_backslash,
     in_heredoc, quotation_of, quote, start,
 };
 
 /// What kind of text a word stands in.
-enum Spot {
+enum WordSite {
     /// A word (or a like piece) of a command: the node.
     Shell(SyntaxNode),
     /// A string of an exec form, quotes included.
@@ -21,14 +21,14 @@ enum Spot {
     Dockerfile { is_value: bool },
 }
 
-fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
+fn word_site(context: &EditContext<'_>, place: &impl Place) -> Result<WordSite, String> {
     let range = place.range();
-    let covering = ground
+    let covering = context
         .covering(range)
         .ok_or("the place is not in this file")?;
     if let Some(enclosure) = place.enclosure() {
         let (outer, _) = quotation_of(&covering).ok_or("the script is a word without quotes")?;
-        return Ok(Spot::Inside((outer == enclosure).then_some(enclosure)));
+        return Ok(WordSite::Inside((outer == enclosure).then_some(enclosure)));
     }
     if let NodeOrToken::Token(token) = &covering
         && token.kind() == SyntaxKind::JSON_STRING
@@ -37,9 +37,9 @@ fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
         let inner = whole.len() >= 2.into()
             && range == TextRange::new(whole.start() + quote_len(), whole.end() - quote_len());
         return Ok(if range == whole || inner {
-            Spot::Json(whole)
+            WordSite::Json(whole)
         } else {
-            Spot::Inside(Some(Enclosure::Json))
+            WordSite::Inside(Some(Enclosure::Json))
         });
     }
     let piece = |kind| {
@@ -48,20 +48,20 @@ fn spot(ground: &Ground<'_>, place: &impl Place) -> Result<Spot, String> {
             SyntaxKind::WORD | SyntaxKind::ASSIGNMENT | SyntaxKind::REDIRECT | SyntaxKind::COMMAND
         )
     };
-    if let Some(node) = ground.node_at(range, piece) {
+    if let Some(node) = context.node_at(range, piece) {
         let in_script = node
             .ancestors()
             .any(|n| matches!(n.kind(), SyntaxKind::SHELL_SCRIPT));
         return Ok(if in_script {
-            Spot::Shell(node)
+            WordSite::Shell(node)
         } else {
             let is_value = node.prev_sibling().is_some()
                 && node.parent().is_some_and(|p| p.kind() == SyntaxKind::PAIR);
-            Spot::Dockerfile { is_value }
+            WordSite::Dockerfile { is_value }
         });
     }
     match quotation_of(&covering) {
-        Some((enclosure, _)) => Ok(Spot::Inside(Some(enclosure))),
+        Some((enclosure, _)) => Ok(WordSite::Inside(Some(enclosure))),
         None => Err("the place is no word".to_owned()),
     }
 }
@@ -144,7 +144,12 @@ fn dockerfile_word(text: &str) -> Result<String, String> {
     }
 }
 
-pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: Side) -> Lowered {
+pub(crate) fn insert(
+    context: &EditContext<'_>,
+    place: &impl Place,
+    text: &str,
+    side: Side,
+) -> Lowered {
     let range = place.range();
     let at = match side {
         Side::Before => start(range),
@@ -154,9 +159,9 @@ pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: 
         Side::Before => format!("{word} "),
         Side::After => format!(" {word}"),
     };
-    match spot(ground, place)? {
-        Spot::Json(string) => {
-            let comma = if tight_commas(ground, string) {
+    match word_site(context, place)? {
+        WordSite::Json(string) => {
+            let comma = if tight_commas(context, string) {
                 ","
             } else {
                 ", "
@@ -167,34 +172,34 @@ pub(crate) fn insert(ground: &Ground<'_>, place: &impl Place, text: &str, side: 
                 Side::After => edit(end(string), end(string), format!("{comma}{word}")),
             }])
         }
-        Spot::Inside(enclosure) => {
+        WordSite::Inside(enclosure) => {
             let word = quote::enclosed(text, enclosure)?;
             Ok(vec![edit(at, at, blank(&word))])
         }
-        Spot::Dockerfile { is_value: true } => Err("a value takes no second word".to_owned()),
-        Spot::Dockerfile { is_value: false } => {
+        WordSite::Dockerfile { is_value: true } => Err("a value takes no second word".to_owned()),
+        WordSite::Dockerfile { is_value: false } => {
             Ok(vec![edit(at, at, blank(&dockerfile_word(text)?))])
         }
-        Spot::Shell(node) => {
+        WordSite::Shell(node) => {
             let word = shell_word(&node, text)?;
             if side == Side::After {
                 if ends_in_backslash(&node) {
                     return Err("the word before it ends in a backslash".to_owned());
                 }
-                if let Some(indent) = alone_on_continued_line(ground, &node) {
-                    let line_end = ground.line_end_at(at);
-                    let escape = ground.escape_in(&node);
+                if let Some(indent) = alone_on_continued_line(context, &node) {
+                    let line_end = context.line_end_at(at);
+                    let escape = context.escape_in(&node);
                     return Ok(vec![edit(
                         at,
                         at,
                         format!(" {escape}{line_end}{indent}{word}"),
                     )]);
                 }
-                if ground.text[at..].starts_with("<<") {
+                if context.text[at..].starts_with("<<") {
                     return Err("the builder would see a here-document begin after it".to_owned());
                 }
                 // `2` before `>` would be a descriptor.
-                let glued = ground.text[at..].starts_with(['<', '>']);
+                let glued = context.text[at..].starts_with(['<', '>']);
                 return Ok(vec![edit(
                     at,
                     at,
@@ -234,8 +239,8 @@ fn refuse_flag(command: &str) -> Result<(), String> {
 }
 
 /// Whether the exec form around a string has no blanks after its commas.
-fn tight_commas(ground: &Ground<'_>, string: TextRange) -> bool {
-    let Some(form) = ground
+fn tight_commas(context: &EditContext<'_>, string: TextRange) -> bool {
+    let Some(form) = context
         .covering(string)
         .and_then(|e| match e {
             NodeOrToken::Node(node) => Some(node),
@@ -256,10 +261,10 @@ fn tight_commas(ground: &Ground<'_>, string: TextRange) -> bool {
 }
 
 /// The indentation, if the node is the only thing on a continued line.
-fn alone_on_continued_line<'a>(ground: &Ground<'a>, node: &SyntaxNode) -> Option<&'a str> {
+fn alone_on_continued_line<'a>(context: &EditContext<'a>, node: &SyntaxNode) -> Option<&'a str> {
     let (first, last) = (node.first_token()?, node.last_token()?);
-    let line = ground.line_start(start(node.text_range()));
-    let indent = ground.indent_at(line);
+    let line = context.line_start(start(node.text_range()));
+    let indent = context.indent_at(line);
     if line + indent.len() != start(node.text_range()) || !begins_continued_line(&first) {
         return None;
     }
@@ -271,22 +276,22 @@ fn alone_on_continued_line<'a>(ground: &Ground<'a>, node: &SyntaxNode) -> Option
     }
 }
 
-pub(crate) fn replace(ground: &Ground<'_>, place: &impl Place, text: &str) -> Lowered {
+pub(crate) fn replace(context: &EditContext<'_>, place: &impl Place, text: &str) -> Lowered {
     let range = place.range();
-    if ground.has_comment(range) {
+    if context.has_comment(range) {
         return Err("a comment stands inside the word".to_owned());
     }
-    let (range, word) = match spot(ground, place)? {
-        Spot::Json(string) => (string, quote::json(text)?),
-        Spot::Inside(enclosure) => (range, quote::enclosed(text, enclosure)?),
-        Spot::Dockerfile { is_value: false } => (range, dockerfile_word(text)?),
-        Spot::Dockerfile { is_value: true } => {
+    let (range, word) = match word_site(context, place)? {
+        WordSite::Json(string) => (string, quote::json(text)?),
+        WordSite::Inside(enclosure) => (range, quote::enclosed(text, enclosure)?),
+        WordSite::Dockerfile { is_value: false } => (range, dockerfile_word(text)?),
+        WordSite::Dockerfile { is_value: true } => {
             if text.contains(['$', '\\', '`', '\n', '\r']) {
                 return Err(format!("`{text}` cannot be written as a value here"));
             }
             (range, crate::text_edit::instructions::pair_value(text))
         }
-        Spot::Shell(node) => {
+        WordSite::Shell(node) => {
             let word = shell_word(&node, text)?;
             if is_command_name(&node) {
                 if word.contains('=') {
@@ -300,26 +305,26 @@ pub(crate) fn replace(ground: &Ground<'_>, place: &impl Place, text: &str) -> Lo
     Ok(vec![edit(start(range), end(range), word)])
 }
 
-pub(crate) fn replace_source(ground: &Ground<'_>, range: TextRange, source: &str) -> Lowered {
-    if ground.covering(range).is_none() {
+pub(crate) fn replace_source(context: &EditContext<'_>, range: TextRange, source: &str) -> Lowered {
+    if context.covering(range).is_none() {
         return Err("the place is not in this file".to_owned());
     }
-    if ground.has_comment(range) {
+    if context.has_comment(range) {
         return Err("a comment stands inside what would be replaced".to_owned());
     }
-    let source = source.replace('\n', ground.line_end_at(start(range)));
+    let source = source.replace('\n', context.line_end_at(start(range)));
     Ok(vec![edit(start(range), end(range), source)])
 }
 
-pub(crate) fn remove(ground: &Ground<'_>, place: &impl Place) -> Lowered {
+pub(crate) fn remove(context: &EditContext<'_>, place: &impl Place) -> Lowered {
     let range = place.range();
-    match spot(ground, place)? {
-        Spot::Json(string) => remove_json(ground, string),
-        Spot::Inside(_) => {
+    match word_site(context, place)? {
+        WordSite::Json(string) => remove_json(context, string),
+        WordSite::Inside(_) => {
             let (from, to) = (start(range), end(range));
-            let before = ground.text[..from].trim_end_matches([' ', '\t']).len();
-            let after = to + ground.text[to..].len()
-                - ground.text[to..].trim_start_matches([' ', '\t']).len();
+            let before = context.text[..from].trim_end_matches([' ', '\t']).len();
+            let after = to + context.text[to..].len()
+                - context.text[to..].trim_start_matches([' ', '\t']).len();
             if before < from {
                 Ok(vec![edit(before, to, "")])
             } else if after > to {
@@ -328,21 +333,21 @@ pub(crate) fn remove(ground: &Ground<'_>, place: &impl Place) -> Lowered {
                 Err("the word is not between blanks".to_owned())
             }
         }
-        Spot::Dockerfile { is_value: true } => Err("a value cannot go alone".to_owned()),
-        Spot::Shell(node) => {
+        WordSite::Dockerfile { is_value: true } => Err("a value cannot go alone".to_owned()),
+        WordSite::Shell(node) => {
             if is_command_name(&node)
                 && let Some(next) = node.next_sibling()
             {
-                refuse_flag(&ground.text[start(next.text_range())..])?;
+                refuse_flag(&context.text[start(next.text_range())..])?;
             }
-            remove_piece(ground, range)
+            remove_piece(context, range)
         }
-        Spot::Dockerfile { .. } => remove_piece(ground, range),
+        WordSite::Dockerfile { .. } => remove_piece(context, range),
     }
 }
 
-fn remove_json(ground: &Ground<'_>, string: TextRange) -> Lowered {
-    let Some(NodeOrToken::Token(token)) = ground.covering(string) else {
+fn remove_json(context: &EditContext<'_>, string: TextRange) -> Lowered {
+    let Some(NodeOrToken::Token(token)) = context.covering(string) else {
         return Err("the string is cut by a continuation".to_owned());
     };
     let neighbour = |forward: bool| {
@@ -371,7 +376,7 @@ fn remove_json(ground: &Ground<'_>, string: TextRange) -> Lowered {
     } else {
         string
     };
-    if ground.has_comment(range) {
+    if context.has_comment(range) {
         return Err("a comment stands beside the string".to_owned());
     }
     Ok(vec![edit(start(range), end(range), "")])
@@ -379,11 +384,11 @@ fn remove_json(ground: &Ground<'_>, string: TextRange) -> Lowered {
 
 /// Takes a word, a flag or a like piece away, with the blanks before it; with its line, if it stands
 /// alone on one.
-pub(crate) fn remove_piece(ground: &Ground<'_>, range: TextRange) -> Lowered {
-    if ground.has_comment(range) {
+pub(crate) fn remove_piece(context: &EditContext<'_>, range: TextRange) -> Lowered {
+    if context.has_comment(range) {
         return Err("a comment stands inside what would be removed".to_owned());
     }
-    let covering = ground
+    let covering = context
         .covering(range)
         .ok_or("the place is not in this file")?;
     let (first, last) = match covering {
@@ -394,31 +399,31 @@ pub(crate) fn remove_piece(ground: &Ground<'_>, range: TextRange) -> Lowered {
         ),
     };
     let (from, to) = (start(range), end(range));
-    let line = ground.line_start(from);
-    let alone_before = ground.text[line..from].trim().is_empty() && begins_continued_line(&first);
+    let line = context.line_start(from);
+    let alone_before = context.text[line..from].trim().is_empty() && begins_continued_line(&first);
     let next = after_blanks(&last);
     let next_kind = next.as_ref().map(SyntaxToken::kind);
     if alone_before && next_kind == Some(SyntaxKind::CONTINUATION) {
-        return Ok(vec![edit(line, ground.next_line(to), "")]);
+        return Ok(vec![edit(line, context.next_line(to), "")]);
     }
     if alone_before && matches!(next_kind, None | Some(SyntaxKind::NEWLINE)) {
         // The last line of a continued instruction: the continuation before it goes too.
         let before = crate::text_edit::before_blanks(&first)
             .filter(|t| t.kind() == SyntaxKind::CONTINUATION)
             .ok_or("a comment stands before it, and the line must not stay continued")?;
-        let kept = ground.text[..start(before.text_range())]
+        let kept = context.text[..start(before.text_range())]
             .trim_end_matches([' ', '\t'])
             .len();
         return Ok(vec![edit(kept, to, "")]);
     }
-    let blanks_before =
-        ground.text[line..from].len() - ground.text[line..from].trim_end_matches([' ', '\t']).len();
+    let blanks_before = context.text[line..from].len()
+        - context.text[line..from].trim_end_matches([' ', '\t']).len();
     if alone_before && next_kind == Some(SyntaxKind::COMMENT) {
         return Err("the comment after it would begin its line".to_owned());
     }
     if alone_before || blanks_before == 0 {
         // Keep the indentation; take the blanks after it instead.
-        let rest = &ground.text[to..];
+        let rest = &context.text[to..];
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         if blanks == 0 && blanks_before == 0 && !in_heredoc(&first.parent().ok_or("no parent")?) {
             return Err("it is not between blanks".to_owned());

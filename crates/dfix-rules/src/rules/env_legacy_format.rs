@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     summary: "write `ENV` and `LABEL` as `key=value`",
     why: "The form with a blank is deprecated. It takes the rest of the line as one value, so that \
           `ENV A=1 B=2` and `ENV A 1 B=2` mean quite different things.",
-    phase: Phase::Shape,
+    phase: Phase::Equivalent,
     check,
     options: &[],
     examples: &[
@@ -77,7 +77,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             continue;
         }
         out.fix(step, Safety::Safe, message)
-            .effect(Effect::Shape)
+            .effect(Effect::Equivalent)
             .edit(|edit| rewrite(edit, key, value, file.escape()));
     }
 }

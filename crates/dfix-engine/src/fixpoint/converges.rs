@@ -35,7 +35,7 @@ fn count(places: Option<&Ranges>, range: TextRange) -> usize {
     places.map_or(0, |places| places.meeting(range).count())
 }
 
-pub(super) fn done(
+pub(super) fn converges(
     before: &Analysis,
     after: &Analysis,
     splice: &Splice,
@@ -59,7 +59,7 @@ pub(super) fn done(
         let place = splice.forward(finding.range);
         if count(now.get(&sort), place) >= count(then.get(&sort), finding.range) {
             return Err(failure(
-                Proof::Done,
+                Proof::Converges,
                 "the rule finds the same again after its fix",
             ));
         }
@@ -72,7 +72,7 @@ pub(super) fn done(
         });
         if again {
             return Err(failure(
-                Proof::Done,
+                Proof::Converges,
                 "the rule finds the same again in its own text",
             ));
         }
@@ -84,7 +84,7 @@ pub(super) fn done(
         });
         if !was_there {
             return Err(failure(
-                Proof::Done,
+                Proof::Converges,
                 format!("`{}` would object to the new text", finding.rule),
             ));
         }

@@ -1,9 +1,10 @@
 //! The harness that rules are held to, held to something itself.
 
-mod toys;
-
-use dfix_engine::{Example, Rule, fixes, leaves, testing};
-use toys::*;
+use crate::toys::*;
+use dfix_engine::{
+    Example, Findings, OpenCondition, Rule, Safety, fixes, leaves, remedy, reports, testing,
+};
+use dfix_model::Model;
 
 const fn with(rule: &Rule, examples: &'static [Example]) -> Rule {
     Rule {
@@ -73,6 +74,65 @@ static WRONG: Rule = with(
         leaves("FROM a\nRUN pip install x\n"),
     ],
 );
+
+fn tells_of_curl(file: &Model<'_>, out: &mut Findings<'_>) {
+    for curl in file.commands().filter(|c| c.is("curl")) {
+        out.judge(curl, Safety::Safe, "curl is called", |case| {
+            if curl.has_arg("-f") {
+                return Err(remedy!("see what `{}` answers", "curl -f"));
+            }
+            if !curl.has_arg("-k") {
+                case.evidence("it asks for no -f")
+                    .open(Vec::<OpenCondition>::new());
+            }
+            Ok(())
+        });
+    }
+}
+
+static REPORTS: Rule = with(
+    &Rule {
+        check: tells_of_curl,
+        ..NO_CACHE
+    },
+    &[
+        reports(
+            "FROM a\nRUN curl -f x && \\\n    b\n",
+            "see what `curl -f` answers",
+        ),
+        leaves("FROM a\nRUN wget x\n"),
+    ],
+);
+
+static IDLE: Rule = with(
+    &Rule {
+        check: tells_of_curl,
+        ..NO_CACHE
+    },
+    &[leaves("FROM a\nRUN curl x\n")],
+);
+
+static NOT_BY_HAND: Rule = with(
+    &NO_CACHE,
+    &[
+        reports("FROM a\nRUN pip install x\n", "keeps a cache"),
+        reports("FROM a\nRUN x\n", ""),
+    ],
+);
+
+#[test]
+fn reports_without_a_fix_hold_and_everything_else_is_told() {
+    assert_eq!(testing::check(&REPORTS), Ok(()));
+    let wrong = testing::check(&IDLE).unwrap_err();
+    assert!(wrong.contains("neither a fix nor a remedy"), "{wrong}");
+    let wrong = testing::check(&NOT_BY_HAND).unwrap_err();
+    for part in [
+        "+ RUN pip install --no-cache-dir x",
+        "example 2: nothing is reported",
+    ] {
+        assert!(wrong.contains(part), "{part} is not in\n{wrong}");
+    }
+}
 
 #[test]
 fn good_examples_hold() {

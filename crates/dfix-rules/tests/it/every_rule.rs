@@ -1,7 +1,5 @@
 //! What holds of every rule: its examples, its name, its place in the list.
 
-#![allow(clippy::unwrap_used)]
-
 use dfix_engine::{Rule, testing};
 use dfix_rules::ALL;
 

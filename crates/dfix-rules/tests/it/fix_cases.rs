@@ -2,8 +2,6 @@
 //!
 //! `UPDATE=1` writes the expected files anew.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

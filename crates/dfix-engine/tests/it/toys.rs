@@ -1,5 +1,4 @@
 //! Toy rules: good ones, and one for each way to do harm.
-#![allow(dead_code)]
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety};
 use dfix_model::Model;
@@ -186,13 +185,13 @@ pub(crate) static NEVER_DONE: Rule = rule("never-done", Phase::Meaning, |file, o
     }
 });
 
-pub(crate) static SHAPE_LIAR: Rule = rule("shape-liar", Phase::Shape, |file, out| {
+pub(crate) static SHAPE_LIAR: Rule = rule("shape-liar", Phase::Equivalent, |file, out| {
     for env in instructions(file, "ENV") {
         let Instruction::Env(env) = env else { continue };
         for pair in env.pairs() {
             if let Some(value) = pair.value().filter(|v| v.value().known() != Some("2")) {
                 out.fix(&value, Safety::Safe, "the value is not 2")
-                    .effect(Effect::Shape)
+                    .effect(Effect::Equivalent)
                     .edit(|edit| edit.replace_node(&value, "2"));
             }
         }

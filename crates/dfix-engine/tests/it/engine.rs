@@ -1,10 +1,8 @@
 //! The loop and the proofs, with toy rules.
 
-mod toys;
-
+use crate::toys::*;
 use dfix_engine::{Options, Outcome, Proof, Rule, Safety, run};
 use dfix_model::context::NoContext;
-use toys::*;
 
 fn with(text: &str, rules: &[&'static Rule]) -> Outcome {
     run(text, &NoContext, &Options::new(rules))
@@ -51,8 +49,8 @@ fn harm_is_refused_by_name_and_the_good_is_still_done() {
         (&EDITS_HEREDOC, Proof::NothingLost),
         (&PANICS, Proof::NoPanic),
         (&PANICS_LATER, Proof::NoPanic),
-        (&NEVER_DONE, Proof::Done),
-        (&FOLLOWS_ITSELF, Proof::Done),
+        (&NEVER_DONE, Proof::Converges),
+        (&FOLLOWS_ITSELF, Proof::Converges),
         (&SHAPE_LIAR, Proof::OnlyDeclared),
     ] {
         let good: &[&'static Rule] = &[&NO_CACHE, &UPPER];
@@ -73,7 +71,7 @@ fn rules_that_take_turns_are_both_refused() {
     let outcome = with(FILE, &[&A_TO_B, &B_TO_A, &NO_CACHE, &UPPER]);
     assert_eq!(
         refusals(&outcome),
-        [("a-to-b", Proof::Done), ("b-to-a", Proof::Done)]
+        [("a-to-b", Proof::Converges), ("b-to-a", Proof::Converges)]
     );
     assert!(outcome.refused[0].reason.contains("takes turns with `"));
     assert_eq!(outcome.text, with(FILE, &[&NO_CACHE, &UPPER]).text);

@@ -1,0 +1,6 @@
+//! What is asked of every rule and every case: one binary, so that linking does not dominate.
+#![allow(clippy::unwrap_used)]
+
+mod every_rule;
+mod fix_cases;
+mod rule_cases;
