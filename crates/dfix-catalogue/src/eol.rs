@@ -1,7 +1,8 @@
 //! When support of a release cycle ends or ended.
 
+use super::date::{AS_OF, Date};
+use super::foundation::{Distribution, Foundation};
 use super::table::{Row, Table};
-use super::{AS_OF, Date, Distribution, Foundation};
 
 const EOL: Table = Table::new(include_str!("../data/eol.tsv"));
 

@@ -3,8 +3,8 @@
 //! The facts are rows of `data/images.tsv`: the first row of the repository, or of the
 //! deepest folder it lies in, whose pattern fits the tag counts. What follows from the distribution alone (libc, package manager, tools) is added here.
 
-use super::Foundation;
 use super::commands::tool_in;
+use super::foundation::Foundation;
 
 /// What an image is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

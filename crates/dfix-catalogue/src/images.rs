@@ -1,10 +1,12 @@
 //! Reads the rows of `data/images.tsv` and what a tag's own words tell.
 
+use super::date::Date;
+use super::foundation::Foundation;
 use super::image::{Account, Family, ImageFacts, Shell, Variant};
 use super::releases::from_tag_words;
 use super::system::add_system;
 use super::table::{Row, Table};
-use super::{Date, Foundation, tags};
+use super::tags;
 
 const IMAGES: Table = Table::new(include_str!("../data/images.tsv"));
 

@@ -6,6 +6,8 @@ use super::table::{Row, Table};
 
 const PROGRAMS: Table = Table::new(include_str!("../data/programs.tsv"));
 
+const DEVELOPMENT: Table = Table::new(include_str!("../data/development-servers.tsv"));
+
 /// What a program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -193,6 +195,13 @@ pub fn is_shell(name: &str) -> bool {
     find(name).is_some_and(|program| program.kind() == Kind::Shell)
 }
 
+/// Whether the program of Node, with `next` behind it, serves what is being worked on: `next dev`.
+pub fn serves_development(name: &str, next: &str) -> bool {
+    DEVELOPMENT
+        .row(name)
+        .is_some_and(|row| row.lists(1, ' ', "*") || row.lists(1, ' ', next))
+}
+
 impl Program {
     /// The name of its row: `python` for `python3.11`.
     pub fn name(self) -> &'static str {
@@ -345,6 +354,12 @@ mod tests {
         assert!(builds("npm", &["install", "-g", "pm2"]) && !builds("npm", &["install"]));
         assert!(builds("gox", &[]) && builds("go", &["run", "main.go"]));
         assert!(!builds("dotnet", &["app.dll"]) && !builds("node", &["install"]));
+    }
+
+    #[test]
+    fn what_is_being_worked_on() {
+        assert!(serves_development("next", "dev") && serves_development("nodemon", "app.js"));
+        assert!(!serves_development("next", "start") && !serves_development("node", "dev"));
     }
 
     #[test]

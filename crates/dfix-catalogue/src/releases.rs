@@ -1,6 +1,6 @@
 //! Releases of distributions by the words that tags and foundations call them by.
 
-use super::Foundation;
+use super::foundation::Foundation;
 use super::table::Table;
 
 const RELEASES: Table = Table::new(include_str!("../data/releases.tsv"));

@@ -2,8 +2,10 @@
 
 use super::image::Variant;
 use super::images::variant_of;
+use super::names::is_official;
 use super::table::Table;
-use super::{TagRecord, is_official, tags};
+use super::tags;
+use super::tags::TagRecord;
 
 /// What is known of a tag's slim form.
 #[derive(Clone, Debug, PartialEq, Eq)]

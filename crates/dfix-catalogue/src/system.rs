@@ -1,11 +1,11 @@
 //! What follows from the distribution alone: libc, package manager, shell, user tools.
 
 use super::commands::tool_in;
+use super::foundation::{Distribution, Foundation, Layer};
 use super::image::{
     Family, ImageFacts, Libc, PackageManager, Purpose, Shell, ShippedUser, UserTools, Wget,
 };
 use super::releases::is_up_to_22_10;
-use super::{Distribution, Foundation, Layer};
 
 /// Adds to an image's facts what its distribution tells.
 pub(super) fn add_system(facts: &mut ImageFacts) {

@@ -40,8 +40,7 @@ impl Table {
         self.row(key).is_some()
     }
 
-    /// Every row, for tests.
-    #[cfg(test)]
+    /// Every row, in the table's order.
     pub(crate) fn all(self) -> impl Iterator<Item = Row> {
         self.from(0).filter(|row| !row.line.starts_with('#'))
     }

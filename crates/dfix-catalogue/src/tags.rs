@@ -2,8 +2,9 @@
 //!
 //! The file's layout is told in `README.md`; `data/refresh.py` writes it.
 
+use super::date::Date;
+use super::foundation::Foundation;
 use super::table::Table;
-use super::{Date, Foundation};
 
 static TAGS: &[u8] = include_bytes!("../data/official-tags.bin");
 const CURRENT: Table = Table::new(include_str!("../data/current-tags.tsv"));

@@ -7,7 +7,14 @@ use std::fs;
 use std::path::Path;
 
 /// Tables in which several rows may have the same key; their order then counts.
-const RUNS: &[&str] = &["debian-commands", "debian-packages", "eol", "images"];
+const RUNS: &[&str] = &[
+    "debian-commands",
+    "debian-packages",
+    "eol",
+    "home-writes",
+    "images",
+    "package-marks",
+];
 
 fn tables() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");

@@ -4,6 +4,7 @@ mod names;
 mod sources;
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, env_source, fixes, leaves,
 };
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use crate::base;
 use crate::environment::{is_free, is_named_for_development};
-use names::{CHOOSERS, DEVELOPMENT, SERVERS, VALUED};
+use names::VALUED;
 use sources::Sources;
 
 /// The rule.
@@ -330,7 +331,11 @@ fn has_server(stage: Stage<'_>) -> bool {
         .filter_map(PackageCommand::of)
         .filter(PackageCommand::is_install)
         .flat_map(|install| install.packages())
-        .any(|package| package.name.is_some_and(|name| SERVERS.contains(&name)))
+        .any(|package| {
+            package
+                .name
+                .is_some_and(|name| package_is(Ecosystem::Language, name, PackageMark::Development))
+        })
 }
 
 /// The start of an application in Node that is meant to serve; none where it is something else, or where
@@ -476,9 +481,7 @@ fn is_for_development(project: &Value, text: &str, depth: u8) -> bool {
         let next = words.get(at + 1).copied().unwrap_or("");
         word.starts_with("--watch")
             || word == "NODE_ENV=development"
-            || DEVELOPMENT.iter().any(|(program, argument)| {
-                word == *program && (argument.is_empty() || next == *argument)
-            })
+            || programs::serves_development(word, next)
     };
     let calls = |at: usize| {
         let is_manager = matches!(words[at], "npm" | "yarn" | "pnpm");
@@ -511,12 +514,12 @@ fn builds(text: &str) -> bool {
 }
 
 /// The package that an application's settings are chosen with.
-fn chooser(project: &Value) -> Option<&'static str> {
-    let dependencies = project.get("dependencies")?;
-    CHOOSERS
-        .iter()
-        .copied()
-        .find(|name| dependencies.get(*name).is_some())
+fn chooser(project: &Value) -> Option<&str> {
+    let dependencies = project.get("dependencies")?.as_object()?;
+    dependencies
+        .keys()
+        .map(String::as_str)
+        .find(|name| package_is(Ecosystem::Language, name, PackageMark::NodeEnv))
 }
 
 /// Whether a step may install or build what looks at `NODE_ENV`.

@@ -10,6 +10,7 @@ mod services;
 mod tools;
 mod venv;
 
+use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use std::fmt::Write as _;
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
@@ -179,29 +180,15 @@ fn first_into_system(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
     installs.into_iter().next()
 }
 
-/// Packages that an application does not import: what installs others, and makes environments for them.
-const KEEPERS: &[&str] = &[
-    "hatch",
-    "nox",
-    "pdm",
-    "pip",
-    "pip-tools",
-    "pipenv",
-    "pipx",
-    "poetry",
-    "setuptools",
-    "tox",
-    "virtualenv",
-    "wheel",
-];
-
 fn brings_packages(install: &PackageCommand<'_>) -> bool {
     let packages = install.packages();
     packages.is_empty()
         || install.requirement_files().next().is_some()
-        || packages
-            .iter()
-            .any(|package| package.name.is_none_or(|name| !KEEPERS.contains(&name)))
+        || packages.iter().any(|package| {
+            package
+                .name
+                .is_none_or(|name| !package_is(Ecosystem::Language, name, PackageMark::Installer))
+        })
 }
 
 /// uv goes by other means than PATH, so its way is told and not written.

@@ -1,6 +1,7 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::OpenCondition;
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, Stage, Step, Word};
@@ -10,26 +11,6 @@ use super::ownership::{absolute, is_below, may_be_given};
 use super::rights::{self, DOCKER};
 use super::user::Who;
 use super::writes;
-
-/// Python packages that make files in the home of the user that runs them, or fail.
-const AT_HOME: &[&str] = &[
-    "datasets",
-    "diffusers",
-    "easyocr",
-    "gradio",
-    "huggingface-hub",
-    "jupyter",
-    "jupyterlab",
-    "kaggle",
-    "keras",
-    "nltk",
-    "notebook",
-    "openai-whisper",
-    "sentence-transformers",
-    "streamlit",
-    "tensorflow-hub",
-    "transformers",
-];
 
 /// A label that asks for rights, such as LinuxKit's list of capabilities.
 pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
@@ -103,10 +84,11 @@ fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<OpenConditi
     let served = stage.entry().served();
     // Package managers keep their logs and their cache there.
     let starts = served.filter(|c| programs::is(c.name(), Mark::Home));
-    let package = AT_HOME
+    let package = packages
+        .known
         .iter()
-        .copied()
-        .find(|p| packages.has(p))
+        .map(|package| package.name.as_str())
+        .find(|name| package_is(Ecosystem::Language, name, PackageMark::Home))
         .or(starts.map(Command::name))?;
     (!writes::has_home(stage, who.account(), tools)).then(|| OpenCondition {
         condition: format!(

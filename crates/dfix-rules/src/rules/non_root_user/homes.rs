@@ -1,5 +1,6 @@
 //! What a build leaves in root's home, where no other user can read it.
 
+use dfix_catalogue::{HomeWrite, home_writes, programs};
 use dfix_model::{Command, Stage, Step, Word};
 use dfix_syntax::TextRange;
 
@@ -109,7 +110,6 @@ fn of_command(command: Command<'_>) -> Option<Left> {
     };
     let name = command.name();
     let first = command.args().find(|w| !w.starts_with("-"));
-    let is = |word: &str| first.is_some_and(|w| w.is(word));
     // What clears the home leaves nothing there.
     if matches!(
         name,
@@ -121,60 +121,10 @@ fn of_command(command: Command<'_>) -> Option<Left> {
     if command.has_inner() {
         return None;
     }
-    let own = match name {
-        "playwright" | "patchright" => is("install"),
-        "npx" | "pnpx" | "bunx" => {
-            command.args().any(|w| w.is("install"))
-                && command
-                    .args()
-                    .any(|w| w.starts_with("playwright") || w.starts_with("puppeteer"))
-        }
-        "python" | "python3" => {
-            let module = |m: &str| command.has_arg("-m") && command.args().any(|w| w.is(m));
-            (module("nltk.downloader") && !command.has_option("-d"))
-                || (module("playwright") && command.has_arg("install"))
-                || (module("pip") && command.has_arg("--user"))
-                || (first.is_some_and(|w| w.known_start().ends_with("setup.py"))
-                    && command.has_arg("--user"))
-        }
-        "pip" | "pip3" => command.has_arg("--user"),
-        "huggingface-cli" | "hf" => is("download") && !command.has_option("--local-dir"),
-        "rustup" | "rustup-init" | "rustup-init.sh" => !is_set(command, "RUSTUP_HOME"),
-        "cargo" => is("install") && !is_set(command, "CARGO_HOME") && !command.has_option("--root"),
-        "go" => is("install") && !is_set(command, "GOPATH") && !is_set(command, "GOBIN"),
-        "dotnet" => is("tool") && (command.has_option("-g") || command.has_option("--global")),
-        "composer" => is("global"),
-        "git" => is("config") && command.has_arg("--global"),
-        "nvm" => true,
-        "mix" => {
-            (is("local.hex") || is("local.rebar") || is("archive.install"))
-                && !is_set(command, "MIX_HOME")
-                && starts(command, &["mix", "iex"])
-        }
-        "stack" => is("install") && !command.has_option("--local-bin-path"),
-        "cabal" => is("install") && !command.has_option("--installdir"),
-        // Enabling is for the user that does it, unless told otherwise.
-        "jupyter" => {
-            (is("nbextension") || is("serverextension") || is("bundlerextension"))
-                && command.has_arg("enable")
-                && !command.has_option("--sys-prefix")
-                && !command.has_option("--system")
-        }
-        "pipx" => is("install") && !is_set(command, "PIPX_HOME"),
-        "pipenv" => {
-            (is("install") || is("sync"))
-                && !command.has_option("--system")
-                && !is_set(command, "PIPENV_VENV_IN_PROJECT")
-        }
-        "poetry" => is("install") && !poetry_stays_in_project(command),
-        "uv" => {
-            (is("tool") && !is_set(command, "UV_TOOL_DIR"))
-                || (is("python") && !is_set(command, "UV_PYTHON_INSTALL_DIR"))
-        }
-        "aws" | "gcloud" => is("configure") || is("auth"),
-        "ssh-keygen" | "ssh-keyscan" => false,
-        _ => false,
-    };
+    let (program, operand) = program_of(command, first);
+    let leaves = |write: &HomeWrite| leaves_at_home(command, *write, operand);
+    let own = home_writes(program).any(|write| write.is_certain() && leaves(&write))
+        && !(program == "poetry" && is_told_to_stay(command));
     if own {
         let second = first.map_or(String::new(), |w| format!(" {}", w.written()));
         return left(format!("`{name}{second}`"), true);
@@ -194,19 +144,10 @@ fn of_command(command: Command<'_>) -> Option<Left> {
             .flatten()
             .any(|text| text.contains("python"))
     });
-    let fetches_python = name == "uv"
-        && (is("sync") || is("venv"))
-        && !has_python
-        && !is_set(command, "UV_PYTHON_INSTALL_DIR");
-    let builds_at_home = matches!(name, "stack" | "cabal" | "opam" | "ghcup");
-    // Corepack keeps the package manager at home, and fetches it again for another user.
-    let keeps_manager = name == "corepack"
-        && !is_set(command, "COREPACK_HOME")
-        && starts(command, &["pnpm", "pnpx", "yarn", "yarnpkg"]);
-    if keeps_manager {
-        return left("`corepack`".to_owned(), false);
-    }
-    if fetches_python || builds_at_home || keeps_things_at_home(command) {
+    let may_leave = home_writes(program)
+        .filter(|write| !write.is_certain())
+        .any(|write| leaves(&write));
+    if (may_leave && !(name == "uv" && has_python)) || keeps_things_at_home(command) {
         return left(format!("`{name}`"), false);
     }
     // A script of the application's own may download what it wants to where it wants to.
@@ -263,15 +204,51 @@ fn starts(command: Command<'_>, programs: &[&str]) -> bool {
     })
 }
 
-/// Poetry makes its environment in the home unless it is told to do without one or to keep it in the
-/// project.
-fn poetry_stays_in_project(command: Command<'_>) -> bool {
-    if is_set(command, "POETRY_VIRTUALENVS_CREATE")
-        || is_set(command, "POETRY_VIRTUALENVS_IN_PROJECT")
-        || is_set(command, "VIRTUAL_ENV")
-    {
-        return true;
+/// The program that runs in the end, and its first operand: `python -m X` and `npx X` are `X`.
+fn program_of<'m>(command: Command<'m>, first: Option<Word<'m>>) -> (&'m str, Option<&'m str>) {
+    let name = command.name();
+    let text = first.and_then(Word::value);
+    let mut after = command.args().skip_while(|w| Some(*w) != first).skip(1);
+    let mut next = || after.find(|w| !w.starts_with("-")).and_then(Word::value);
+    if crate::programs::is_python(name) && command.has_arg("-m") {
+        let mut words = command.args().skip_while(|w| !w.is("-m")).skip(1);
+        let module = words.next().and_then(Word::value).unwrap_or("");
+        let operand = words.find(|w| !w.starts_with("-"));
+        return (module, operand.and_then(Word::value));
     }
+    if crate::programs::is_python(name) {
+        let script = first.map_or("", Word::known_start);
+        let is_setup = script.ends_with("setup.py");
+        return (if is_setup { "setup.py" } else { name }, next());
+    }
+    if matches!(name, "npx" | "pnpx" | "bunx") {
+        let package = text.unwrap_or("");
+        return (package.split('@').next().unwrap_or(package), next());
+    }
+    let known: Option<&'m str> = programs::find(name).map(programs::Program::name);
+    (known.unwrap_or(name), text)
+}
+
+/// Whether the command leaves something at home in this way, and nothing sends it elsewhere.
+fn leaves_at_home(command: Command<'_>, write: HomeWrite, operand: Option<&str>) -> bool {
+    let has = |word: &str| {
+        if word.starts_with('-') {
+            command.has_option(word)
+        } else {
+            command.has_arg(word)
+        }
+    };
+    let missed_by: Vec<&str> = write.missed_by().collect();
+    write.begins_with(operand)
+        && (write.needs().next().is_none() || write.needs().any(has))
+        && !write.options().any(has)
+        && !write.variables().any(|variable| is_set(command, variable))
+        && (missed_by.is_empty() || starts(command, &missed_by))
+}
+
+/// Poetry makes its environment in the home unless its settings say to do without one or to keep it in
+/// the project.
+fn is_told_to_stay(command: Command<'_>) -> bool {
     command.stage().is_some_and(|stage| {
         stage.lineage().flat_map(Stage::build_commands).any(|c| {
             c.is("poetry") && c.has_arg("config") && c.args().any(|w| w.starts_with("virtualenvs."))

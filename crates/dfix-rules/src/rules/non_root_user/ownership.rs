@@ -1,97 +1,16 @@
 //! Which folders an application's user may be given.
 
+use dfix_catalogue::{FolderMark, folder_above, folder_is};
 use dfix_model::{Stage, Step};
 
 use super::writes;
-
-/// Folders of the system, of which no application is given anything but what lies deeper.
-const SYSTEM: &[&str] = &[
-    "/",
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/home",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/media",
-    "/mnt",
-    "/opt",
-    "/proc",
-    "/root",
-    "/run",
-    "/sbin",
-    "/srv",
-    "/sys",
-    "/tmp",
-    "/usr",
-    "/usr/bin",
-    "/usr/games",
-    "/usr/include",
-    "/usr/lib",
-    "/usr/libexec",
-    "/usr/local",
-    "/usr/local/bin",
-    "/usr/local/etc",
-    "/usr/local/include",
-    "/usr/local/lib",
-    "/usr/local/sbin",
-    "/usr/local/share",
-    "/usr/local/src",
-    "/usr/sbin",
-    "/usr/share",
-    "/usr/src",
-    "/var",
-    "/var/cache",
-    "/var/lib",
-    "/var/log",
-    "/var/run",
-    "/var/spool",
-    "/var/tmp",
-    "/var/www",
-];
-
-/// Folders below which everything is the system's.
-const CLOSED: &[&str] = &[
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/proc",
-    "/root",
-    "/run",
-    "/sbin",
-    "/sys",
-    "/tmp",
-    "/usr/bin",
-    "/usr/include",
-    "/usr/lib",
-    "/usr/libexec",
-    "/usr/local/bin",
-    "/usr/local/etc",
-    "/usr/local/include",
-    "/usr/local/lib",
-    "/usr/local/sbin",
-    "/usr/sbin",
-    "/usr/share",
-    "/var/cache",
-    "/var/log",
-    "/var/run",
-    "/var/spool",
-    "/var/tmp",
-];
 
 /// Whether the folder (absolute, without a slash at its end) may be given to an application's user.
 pub(crate) fn may_be_given(folder: &str) -> bool {
     folder.len() > 1
         && folder.starts_with('/')
-        && !SYSTEM.contains(&folder)
-        && !CLOSED.iter().any(|closed| is_below(folder, closed))
+        && !folder_is(folder, FolderMark::System)
+        && folder_above(folder, FolderMark::Closed).is_none()
         && folder
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b))
@@ -180,7 +99,7 @@ fn workdir_to_give(stage: Stage<'_>, targets: &[String]) -> Option<String> {
         .lineage()
         .any(|s| s.steps_named("WORKDIR").next().is_some());
     stage.final_workdir().filter(|path| {
-        let holds_the_application = PARENTS.contains(&path.as_str()) && targets.contains(path);
+        let holds_the_application = folder_is(path, FolderMark::Empty) && targets.contains(path);
         is_set_here && (may_be_given(path) || holds_the_application)
     })
 }
@@ -193,9 +112,6 @@ pub(crate) fn are_scattered(stage: Stage<'_>) -> bool {
     let targets = targets(stage);
     targets.len() > MOST_FOLDERS && workdir_to_give(stage, &targets).is_none()
 }
-
-/// Folders of the system that are empty in an image, and that some files make their application's.
-const PARENTS: &[&str] = &["/srv", "/usr/src", "/var/www"];
 
 /// The folders that `COPY` and `ADD` of the final stage put files into.
 fn targets(stage: Stage<'_>) -> Vec<String> {

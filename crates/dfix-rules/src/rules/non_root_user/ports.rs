@@ -1,5 +1,6 @@
 //! The ports that a container listens on, as far as only root may.
 
+use dfix_catalogue::variables::port_variables;
 use dfix_model::{Command, Stage, Step};
 
 /// A port below 1024 that the container listens on.
@@ -17,25 +18,11 @@ pub(crate) fn low(stage: Stage<'_>) -> Option<u16> {
 /// The port that a variable tells the application to listen on; `ASPNETCORE_URLS` of .NET before 8 names
 /// port 80 in the base images.
 fn port_of_variables(stage: Stage<'_>) -> Option<u16> {
-    const KEYS: &[&str] = &[
-        "APP_PORT",
-        "ASPNETCORE_HTTP_PORTS",
-        "ASPNETCORE_URLS",
-        "FLASK_RUN_PORT",
-        "GUNICORN_CMD_ARGS",
-        "HTTP_PORT",
-        "LISTEN_PORT",
-        "PORT",
-        "SERVER_PORT",
-        "STREAMLIT_SERVER_PORT",
-        "UVICORN_PORT",
-    ];
     let of_text = |text: &str| -> Option<u16> {
         let digits = text.rsplit([':', '=']).next()?;
         digits.trim_matches(['/', '"', ' ']).parse().ok()
     };
-    let told = KEYS
-        .iter()
+    let told = port_variables()
         .filter_map(|key| of_text(stage.final_env(key).value()?))
         .find(|port| *port < 1024);
     let image = stage.root_image();

@@ -1,131 +1,16 @@
 //! Packages and images whose purpose asks for what only root, or its groups, may.
 
+use dfix_catalogue::{Ecosystem, needs_root};
 use dfix_engine::OpenCondition;
 use dfix_model::{PackageManager, Stage};
 
 pub(crate) const DOCKER: &str = "opens Docker's socket, which only root and its group may";
 const DEVICES: &str = "opens devices, which only root and their group may";
-const PACKETS: &str = "sends and reads raw packets, which only root may";
-const MOUNTS: &str = "mounts, which only root may";
-const KEYRINGS: &str = "reads the keyrings below /etc/ceph, which root alone often may";
-const FIREWALL: &str = "changes the firewall";
-const NETWORK: &str = "changes the network";
 
-/// Packages of Python and Node that talk to what only root may: what that is.
-const OF_LANGUAGES: &[(&str, &str)] = &[
-    ("aiodocker", DOCKER),
-    ("docker", DOCKER),
-    ("docker-compose", DOCKER),
-    ("docker-py", DOCKER),
-    ("dockerode", DOCKER),
-    ("dockerspawner", DOCKER),
-    ("fig", DOCKER),
-    ("bleak", DEVICES),
-    ("bleno", DEVICES),
-    ("bluepy", DEVICES),
-    ("evdev", DEVICES),
-    ("gpiozero", DEVICES),
-    ("hidapi", DEVICES),
-    ("i2c-bus", DEVICES),
-    ("johnny-five", DEVICES),
-    ("noble", DEVICES),
-    ("node-hid", DEVICES),
-    ("onoff", DEVICES),
-    ("pi-gpio", DEVICES),
-    ("picamera", DEVICES),
-    ("pigpio", DEVICES),
-    ("pyaudio", DEVICES),
-    ("pybluez", DEVICES),
-    ("pyserial", DEVICES),
-    ("pyudev", DEVICES),
-    ("pyusb", DEVICES),
-    ("rpi-gpio", DEVICES),
-    ("rpio", DEVICES),
-    ("serialport", DEVICES),
-    ("smbus", DEVICES),
-    ("smbus2", DEVICES),
-    ("sounddevice", DEVICES),
-    ("spidev", DEVICES),
-    ("usb", DEVICES),
-    ("icmplib", PACKETS),
-    ("net-ping", PACKETS),
-    ("netfilterqueue", PACKETS),
-    ("ping3", PACKETS),
-    ("pypcap", PACKETS),
-    ("pyroute2", PACKETS),
-    ("pyshark", PACKETS),
-    ("pythonping", PACKETS),
-    ("raw-socket", PACKETS),
-    ("scapy", PACKETS),
-    ("certbot", "writes to /etc/letsencrypt"),
-    (
-        "pgadmin4",
-        "writes to /var/lib/pgadmin and /var/log/pgadmin",
-    ),
-    ("jupyterhub", "starts processes as other users"),
-    ("salt", "changes the system"),
-];
-
-/// Packages of the system of the same kind.
-const OF_SYSTEMS: &[(&str, &str)] = &[
-    ("docker", DOCKER),
-    ("docker-ce", DOCKER),
-    ("docker-ce-cli", DOCKER),
-    ("docker-cli", DOCKER),
-    ("docker.io", DOCKER),
-    ("iptables", FIREWALL),
-    ("nftables", FIREWALL),
-    ("aircrack-ng", PACKETS),
-    ("arp-scan", PACKETS),
-    ("hping3", PACKETS),
-    ("libpcap", PACKETS),
-    ("libpcap-dev", PACKETS),
-    ("libpcap0.8", PACKETS),
-    ("masscan", PACKETS),
-    ("nmap", PACKETS),
-    ("tcpdump", PACKETS),
-    ("tshark", PACKETS),
-    ("hostapd", NETWORK),
-    ("openvpn", NETWORK),
-    ("wireguard-tools", NETWORK),
-    ("wpasupplicant", NETWORK),
-    ("alsa-utils", DEVICES),
-    ("bluez", DEVICES),
-    ("cryptsetup", DEVICES),
-    ("gpsd", DEVICES),
-    ("i2c-tools", DEVICES),
-    ("ipmitool", DEVICES),
-    ("libportaudio2", DEVICES),
-    ("libusb-1.0-0", DEVICES),
-    ("libusb-1.0-0-dev", DEVICES),
-    ("libzfslinux-dev", DEVICES),
-    ("lvm2", DEVICES),
-    ("portaudio19-dev", DEVICES),
-    ("pulseaudio", DEVICES),
-    ("python3-pyaudio", DEVICES),
-    ("smartmontools", DEVICES),
-    ("udev", DEVICES),
-    ("usbutils", DEVICES),
-    ("v4l-utils", DEVICES),
-    ("wiringpi", DEVICES),
-    ("zfsutils-linux", DEVICES),
-    ("cifs-utils", MOUNTS),
-    ("davfs2", MOUNTS),
-    ("fuse", MOUNTS),
-    ("fuse3", MOUNTS),
-    ("nfs-common", MOUNTS),
-    ("nfs-utils", MOUNTS),
-    ("s3fs", MOUNTS),
-    ("s3fs-fuse", MOUNTS),
-    ("sshfs", MOUNTS),
-    ("ceph-common", KEYRINGS),
-    ("librados-dev", KEYRINGS),
-    ("librados2", KEYRINGS),
-    ("python-ceph", KEYRINGS),
-    ("python3-ceph", KEYRINGS),
-    ("python3-rados", KEYRINGS),
-    ("certbot", "writes to /etc/letsencrypt"),
-];
+/// The package's name and what it needs root for, where something is known of that.
+fn needs(from: Ecosystem, name: &str) -> Option<(&str, &'static str)> {
+    Some((name, needs_root(from, name)?))
+}
 
 /// What could not be established because of a package that the stage installs.
 pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<OpenCondition> {
@@ -141,23 +26,25 @@ pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<OpenCondition> {
         .flat_map(|install| install.packages())
         .filter_map(|package| Some(package.name?.to_string()))
         .collect();
-    let of_system = names
-        .iter()
-        .find_map(|name| OF_SYSTEMS.iter().find(|(n, _)| n == name));
+    let of_system = || names.iter().find_map(|name| needs(Ecosystem::System, name));
+    let of_languages = || {
+        let known = python.known.iter().chain(&node.known);
+        known
+            .map(|package| &package.name)
+            .find_map(|name| needs(Ecosystem::Language, name))
+    };
     // A `sudo` that the build does not use is there for the application.
     let asks_sudo = names.iter().any(|name| name == "sudo")
         && !stage
             .lineage()
             .flat_map(Stage::build_commands)
             .any(|c| c.is_wrapped_by("sudo"));
-    let sudo = asks_sudo.then_some(&("sudo", "lets the application ask for root's rights"));
-    let docker = brings_docker(stage).then_some(&("docker", DOCKER));
-    OF_LANGUAGES
-        .iter()
-        .find(|(name, _)| python.has(name) || node.has(name))
-        .or(of_system)
-        .or(sudo)
-        .or(docker)
+    let sudo = || asks_sudo.then_some(("sudo", "lets the application ask for root's rights"));
+    let docker = || brings_docker(stage).then_some(("docker", DOCKER));
+    of_languages()
+        .or_else(of_system)
+        .or_else(sudo)
+        .or_else(docker)
         .map(|(name, what)| OpenCondition {
             condition: format!("whether the application needs root for {name}, which {what}"),
             remedy: "start it once as another user, then set USER by hand".to_owned(),

@@ -4,6 +4,7 @@
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{FolderMark, folder_above};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, Launch, Stage, Step, Word};
 use dfix_syntax::ast::{AstNode, ShellScript};
@@ -578,10 +579,5 @@ fn writes_to_roots_place(command: Command<'_>) -> Option<String> {
 
 /// Whether only root may write there in almost every image.
 fn is_roots_place(path: &str) -> bool {
-    [
-        "/etc", "/var/log", "/var/run", "/run", "/var/lib", "/usr", "/root", "/proc", "/sys",
-        "/bin", "/sbin", "/lib",
-    ]
-    .iter()
-    .any(|place| super::ownership::is_below(path, place))
+    folder_above(path, FolderMark::Root).is_some()
 }

@@ -1,5 +1,6 @@
 //! Whom a container should run as, and how that user comes to be.
 
+use dfix_catalogue::{is_service_account, is_system_account};
 use std::collections::HashSet;
 
 use dfix_engine::Findings;
@@ -183,7 +184,7 @@ fn taken(
     uid: Option<i64>,
     tools: UserTools,
 ) -> Option<String> {
-    if OF_SYSTEMS.contains(&name) || facts.is_some_and(|f| f.users().any(|u| u.name == name)) {
+    if is_system_account(name) || facts.is_some_and(|f| f.users().any(|u| u.name == name)) {
         return Some(format!(
             "{name} is a user or a group of the system already; set another `name`"
         ));
@@ -216,65 +217,6 @@ fn taken(
         )
     })
 }
-
-/// Users and groups that distributions bring along; to make one of them again fails.
-const OF_SYSTEMS: &[&str] = &[
-    "adm",
-    "adm",
-    "audio",
-    "backup",
-    "bin",
-    "cdrom",
-    "crontab",
-    "daemon",
-    "dialout",
-    "dip",
-    "disk",
-    "fax",
-    "floppy",
-    "ftp",
-    "games",
-    "gnats",
-    "guest",
-    "halt",
-    "input",
-    "irc",
-    "kmem",
-    "kvm",
-    "list",
-    "lp",
-    "mail",
-    "man",
-    "messagebus",
-    "news",
-    "nobody",
-    "nogroup",
-    "operator",
-    "plugdev",
-    "ping",
-    "postmaster",
-    "proxy",
-    "render",
-    "sasl",
-    "shadow",
-    "shutdown",
-    "squid",
-    "src",
-    "sshd",
-    "staff",
-    "sudo",
-    "sync",
-    "sys",
-    "tape",
-    "tty",
-    "users",
-    "utmp",
-    "uucp",
-    "video",
-    "voice",
-    "wheel",
-    "www-data",
-];
 
 fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Result<Who, String> {
     let text = |key: &str| out.option(key).and_then(|o| o.as_text());
@@ -356,7 +298,7 @@ fn switched_to(stage: Stage<'_>) -> Option<Who> {
         let name = stage.expand_text(step.words().next()?, step)?;
         let first = name.split(':').next().unwrap_or_default();
         let is_root = matches!(first, "" | "root" | "0" | "ContainerAdministrator");
-        (!is_root && is_plain(&name) && !OF_SERVICES.contains(&first))
+        (!is_root && is_plain(&name) && !is_service_account(first))
             .then(|| Who::existing(name.clone(), format!("the file switches to {name} before")))
     })
 }
@@ -370,28 +312,6 @@ fn is_plain(name: &str) -> bool {
             .all(|c| c.is_alphanumeric() || "_.-:@".contains(c))
 }
 
-/// Users that are made for services, not for the application.
-const OF_SERVICES: &[&str] = &[
-    "apache",
-    "git",
-    "memcache",
-    "messagebus",
-    "mongodb",
-    "mysql",
-    "nginx",
-    "postgres",
-    "rabbitmq",
-    "redis",
-    "sshd",
-    "www-data",
-    "zookeeper",
-    "ftp",
-    "named",
-    "ntp",
-    "squid",
-    "haproxy",
-];
-
 /// The user that a command of the file makes and nobody switches to.
 fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
     let mut users: Vec<_> = stage
@@ -401,7 +321,7 @@ fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
         .map(|u| (u, u.name_text()))
         .filter(|(_, name)| {
             name.as_deref()
-                .is_none_or(|n| n != "root" && !OF_SERVICES.contains(&n))
+                .is_none_or(|n| n != "root" && !is_service_account(n))
         })
         .collect();
     if users.len() > 1 {

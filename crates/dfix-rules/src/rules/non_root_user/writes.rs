@@ -1,6 +1,8 @@
 //! Where an application writes beside its working directory, as far as the file shows.
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::variables::{names_data, names_folder};
+use dfix_catalogue::{FolderMark, folder_above, is_system_name};
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Command, Stage, Step, Word};
 
@@ -31,41 +33,11 @@ pub(crate) fn written(stage: Stage<'_>) -> Vec<Written> {
 /// Whether a folder of the system may be given although it lies in a place that is the system's: one of
 /// the file's own, such as `/var/log/app`.
 pub(crate) fn is_own_place(path: &str) -> bool {
-    const PARENTS: &[&str] = &[
-        "/var/log",
-        "/var/lib",
-        "/var/cache",
-        "/var/spool",
-        "/var/run",
-        "/run",
-    ];
-    const OF_THE_SYSTEM: &[&str] = &[
-        "apache2",
-        "apk",
-        "apt",
-        "cron",
-        "dbus",
-        "docker",
-        "dpkg",
-        "lock",
-        "mysql",
-        "mysqld",
-        "nginx",
-        "php",
-        "postgresql",
-        "rpm",
-        "ssh",
-        "sshd",
-        "sudo",
-        "systemd",
-        "user",
-        "yum",
-    ];
-    PARENTS.iter().any(|parent| {
-        path.strip_prefix(parent)
-            .and_then(|rest| rest.strip_prefix('/'))
+    folder_above(path, FolderMark::Own).is_some_and(|parent| {
+        path[parent.len()..]
+            .strip_prefix('/')
             .and_then(|rest| rest.split('/').next())
-            .is_some_and(|own| !own.is_empty() && !OF_THE_SYSTEM.contains(&own))
+            .is_some_and(|own| !own.is_empty() && !is_system_name(own))
     }) && path
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b))
@@ -221,7 +193,7 @@ fn made_empty(stage: Stage<'_>) -> Vec<Written> {
         let is_for_data = path
             .rsplit('/')
             .next()
-            .is_some_and(|name| is_for_data(&name.to_ascii_uppercase()))
+            .is_some_and(|name| names_data(&name.to_ascii_uppercase()))
             && ["/etc", "/usr"].iter().any(|place| is_below(&path, place));
         if !(may_be_given(&path) || is_own_place(&path) || is_for_data) || is_below(&path, "/home")
         {
@@ -296,67 +268,10 @@ fn folder_of_value(value: &str) -> Option<String> {
     (!folder.is_empty()).then(|| folder.to_owned())
 }
 
-fn is_for_data(key: &str) -> bool {
-    const OF_TOOLS: &[&str] = &[
-        "APT_", "BUNDLE_", "CARGO_", "CONDA_", "GO", "GRADLE_", "MAVEN_", "NODE_", "NPM_", "npm_",
-        "NUGET_", "PG", "PIP_", "PNPM_", "POETRY_", "RUSTUP_", "UV_", "YARN_",
-    ];
-    const WORDS: &[&str] = &[
-        "CACHE",
-        "DATA",
-        "DATABASE",
-        "DATADIR",
-        "DB",
-        "DBPATH",
-        "EXPORT",
-        "EXPORTS",
-        "LOG",
-        "LOGDIR",
-        "LOGFILE",
-        "LOGS",
-        "MEDIA",
-        "MPLCONFIGDIR",
-        "MULTIPROC",
-        "OUTPUT",
-        "SQLALCHEMY",
-        "SQLITE",
-        "STORAGE",
-        "TEMP",
-        "TMP",
-        "TMPDIR",
-        "UPLOAD",
-        "UPLOADS",
-    ];
-    const WHOLE: &[&str] = &[
-        "AIRFLOW_HOME",
-        "ARTIFACTORY_HOME",
-        "BITBUCKET_HOME",
-        "CONFLUENCE_HOME",
-        "GITEA_CUSTOM",
-        "GITEA_WORK_DIR",
-        "GOGS_CUSTOM",
-        "HF_HOME",
-        "HOME",
-        "HUDSON_HOME",
-        "JENKINS_HOME",
-        "JIRA_HOME",
-        "ROOT",
-        "SENTENCE_TRANSFORMERS_HOME",
-        "SOLR_HOME",
-        "SONATYPE_WORK",
-        "TORCH_HOME",
-        "XDG_CONFIG_HOME",
-    ];
-    WHOLE.contains(&key)
-        || (!OF_TOOLS.iter().any(|tool| key.starts_with(tool))
-            && key != "NLTK_DATA"
-            && key.split('_').any(|part| WORDS.contains(&part)))
-}
-
 fn named_by_variables(stage: Stage<'_>) -> Vec<Written> {
     let mut folders = Vec::new();
     for (key, _) in stage.lineage().flat_map(Stage::env_set) {
-        if !is_for_data(key) {
+        if !names_data(key) {
             continue;
         }
         let Some(path) = stage.final_env(key).value().and_then(folder_of_value) else {
@@ -457,9 +372,7 @@ pub(crate) fn unseen(stage: Stage<'_>) -> Vec<Written> {
         .lineage()
         .flat_map(Stage::env_set)
         .filter_map(|(key, _)| {
-            let is_folder = ["DIR", "DIRECTORY", "FOLDER"]
-                .iter()
-                .any(|part| key.split('_').any(|p| p == *part));
+            let is_folder = names_folder(key);
             let is_read = ["CONF", "CONFIG", "BIN", "LIB", "INSTALL", "SRC"]
                 .iter()
                 .any(|part| key.split('_').any(|p| p == *part));
@@ -566,7 +479,7 @@ mod tests {
             "HF_HOME",
             "HOME",
         ] {
-            assert!(is_for_data(key), "{key}");
+            assert!(names_data(key), "{key}");
         }
         for key in [
             "PIP_CACHE_DIR",
@@ -575,7 +488,7 @@ mod tests {
             "CATALOG",
             "GOPATH",
         ] {
-            assert!(!is_for_data(key), "{key}");
+            assert!(!names_data(key), "{key}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The programs that lie in a virtual environment once there is one, and are named by their whole path.
 
+use dfix_catalogue::packages_of_script;
 use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, PackageCommand, PackageManager, Redirect, Stage, Step, Word};
@@ -25,9 +26,7 @@ pub(crate) fn absolute_tools<'m>(
             || is_pip(&tool)
             || installed.contains(&tool)
             || (crate::programs::is_pythons(&tool) && !crate::programs::is_python(&tool))
-            || SCRIPTS
-                .iter()
-                .any(|(script, package)| *script == tool && installed.iter().any(|i| i == package))
+            || packages_of_script(&tool).any(|package| installed.iter().any(|i| i == package))
     };
     let is_official = stage.root_image().name() == Some("python");
     let mut found = Vec::new();
@@ -65,30 +64,6 @@ fn tool_of(word: Word<'_>) -> Option<&str> {
     text.strip_prefix("/usr/local/bin/")
         .or_else(|| text.strip_prefix("/usr/bin/"))
 }
-
-/// Programs that come with a package of another name.
-const SCRIPTS: &[(&str, &str)] = &[
-    ("airflow", "apache-airflow"),
-    ("ansible-playbook", "ansible"),
-    ("aws", "awscli"),
-    ("ddtrace-run", "ddtrace"),
-    ("django-admin", "django"),
-    ("hass", "homeassistant"),
-    ("http", "httpie"),
-    ("jupyter", "jupyterlab"),
-    ("jupyter", "notebook"),
-    ("jupyter-lab", "jupyterlab"),
-    ("jupyter-notebook", "notebook"),
-    ("luigid", "luigi"),
-    ("newrelic-admin", "newrelic"),
-    ("opentelemetry-instrument", "opentelemetry-distro"),
-    ("py.test", "pytest"),
-    ("pypi-server", "pypiserver"),
-    ("sphinx-build", "sphinx"),
-    ("supervisorctl", "supervisor"),
-    ("superset", "apache-superset"),
-    ("supervisord", "supervisor"),
-];
 
 /// A program that is named by its whole path, and of which it is not known who puts it there.
 pub(crate) struct ToolOfNobody<'m> {

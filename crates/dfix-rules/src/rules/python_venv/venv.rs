@@ -4,6 +4,7 @@
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::OpenCondition;
 use dfix_model::packages::Destination;
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, Word};
@@ -170,17 +171,11 @@ fn of_apt<'m>(
         return because("this release has no python3-venv; virtualenv does the same");
     }
     // These run the system's Python, which does not look into the environment.
-    const SERVERS: &[&str] = &[
-        "gunicorn",
-        "gunicorn3",
-        "ipython3",
-        "jupyter",
-        "jupyter-notebook",
-        "libapache2-mod-wsgi-py3",
-        "uwsgi",
-        "uwsgi-plugin-python3",
-    ];
-    if let Some(server) = SERVERS.iter().find(|server| has(server)) {
+    let server = names
+        .iter()
+        .map(|(name, ..)| name)
+        .find(|name| package_is(Ecosystem::System, name, PackageMark::SystemPython));
+    if let Some(server) = server {
         return because(runs_the_systems(server));
     }
     if has("python-pip") || has("python2") || has("python-dev") {

@@ -1,0 +1,69 @@
+//! What the slim form of an image lacks that the full one has.
+
+use super::commands::{Tool, package_in, package_layer, tool};
+use super::foundation::{Foundation, Layer};
+use super::images::image;
+use super::slim::FORMS;
+
+/// The tool that an image of `repository` loses when its foundation changes from `from` to its
+/// slim form's `to`, or `None` when the command stays, or was never there.
+///
+/// Packages that the slim image keeps or installs itself (the compiler of `rust:slim`, `git` of
+/// `haskell:slim`, …) are not lost.
+pub fn lost_tool(
+    repository: &str,
+    from: &Foundation,
+    to: &Foundation,
+    command: &str,
+) -> Option<Tool> {
+    let found = tool(from.distribution, from.release, command)?;
+    let rank = |layer: Layer| match layer {
+        Layer::Curl => 1,
+        Layer::Scm => 2,
+        Layer::Full | Layer::Unknown => 3,
+        _ => 0,
+    };
+    // An unknown layer is read as the fuller one before the change, as the emptier one after it.
+    let after = if to.layer == Layer::Unknown {
+        0
+    } else {
+        rank(to.layer)
+    };
+    let has = rank(found.layer) <= rank(from.layer) || adds(repository, found.package);
+    let lost = has && rank(found.layer) > after;
+    (lost && !is_own(repository, command) && !keeps(repository, found.package)).then_some(found)
+}
+
+/// Whether the slim form lacks a Debian package, a shared library say, that the full one has.
+/// Arguments as for [`lost_tool`].
+pub fn lost_package(repository: &str, from: &Foundation, to: &Foundation, package: &str) -> bool {
+    (package_in(from, package) != Some(false) || adds(repository, package))
+        && package_in(to, package) != Some(true)
+        && from
+            .release
+            .is_some_and(|release| package_layer(release, package).is_some())
+        && !keeps(repository, package)
+}
+
+/// Whether the image brings the command along in `/usr/local`, in both of its forms.
+fn is_own(repository: &str, command: &str) -> bool {
+    image(repository, "latest")
+        .own_commands()
+        .any(|own| own == command)
+        && !command.contains('/')
+}
+
+/// Whether the full form of an image installs the package on top of the layer that it stands on, which
+/// its slim form does not.
+fn adds(repository: &str, package: &str) -> bool {
+    FORMS
+        .row(repository)
+        .is_some_and(|row| row.lists(2, ' ', package))
+}
+
+/// Whether a slim image has the package on top of the distribution's slim image, in all its versions.
+fn keeps(repository: &str, package: &str) -> bool {
+    FORMS
+        .row(repository)
+        .is_some_and(|row| row.lists(1, ' ', package))
+}

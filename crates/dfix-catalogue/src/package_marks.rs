@@ -1,0 +1,117 @@
+//! What a package tells of the application or the system that installs it.
+
+use super::table::{Row, Table};
+
+const MARKS: Table = Table::new(include_str!("../data/package-marks.tsv"));
+
+/// Where a package comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ecosystem {
+    /// The index of a language: Python's or Node's.
+    Language,
+    /// A distribution.
+    System,
+}
+
+/// What may be said of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PackageMark {
+    /// It serves what is being worked on.
+    Development,
+    /// It makes files in the home of whoever runs it, or fails.
+    Home,
+    /// An application does not import it: it installs others, and makes environments for them.
+    Installer,
+    /// It chooses the application's settings by `NODE_ENV`.
+    NodeEnv,
+    /// What it is for needs root, see [`needs_root`].
+    Root,
+    /// It runs the Python of the distribution.
+    SystemPython,
+}
+
+impl PackageMark {
+    const fn word(self) -> &'static str {
+        match self {
+            PackageMark::Development => "development",
+            PackageMark::Home => "home",
+            PackageMark::Installer => "installer",
+            PackageMark::NodeEnv => "node-env",
+            PackageMark::Root => "root",
+            PackageMark::SystemPython => "system-python",
+        }
+    }
+}
+
+fn row(from: Ecosystem, name: &str, mark: PackageMark) -> Option<Row> {
+    let from = match from {
+        Ecosystem::Language => "language",
+        Ecosystem::System => "system",
+    };
+    MARKS
+        .rows(name)
+        .find(|row| row.column(1) == from && row.column(2) == mark.word())
+}
+
+/// Whether a package (`name` as its index normalises it) is listed with this mark. `false` says nothing
+/// of a package that is not listed.
+pub fn package_is(from: Ecosystem, name: &str, mark: PackageMark) -> bool {
+    row(from, name, mark).is_some()
+}
+
+/// What the package's purpose needs root for, as the end of a sentence that its name begins: "opens
+/// devices, which only root and their group may". `None`: nothing is known of such a need.
+pub fn needs_root(from: Ecosystem, name: &str) -> Option<&'static str> {
+    row(from, name, PackageMark::Root).map(|row| row.column(3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_told_apart_by_where_they_come_from() {
+        assert!(needs_root(Ecosystem::Language, "scapy").is_some());
+        assert!(needs_root(Ecosystem::System, "scapy").is_none());
+        assert!(needs_root(Ecosystem::Language, "certbot").is_some());
+        assert!(package_is(
+            Ecosystem::Language,
+            "transformers",
+            PackageMark::Home
+        ));
+        assert!(package_is(
+            Ecosystem::System,
+            "gunicorn",
+            PackageMark::SystemPython
+        ));
+        assert!(!package_is(
+            Ecosystem::Language,
+            "gunicorn",
+            PackageMark::SystemPython
+        ));
+        assert!(!package_is(
+            Ecosystem::Language,
+            "nobody-knows-this",
+            PackageMark::Home
+        ));
+    }
+
+    #[test]
+    fn words_of_the_table_are_known() {
+        let marks = [
+            PackageMark::Development,
+            PackageMark::Home,
+            PackageMark::Installer,
+            PackageMark::NodeEnv,
+            PackageMark::Root,
+            PackageMark::SystemPython,
+        ];
+        for row in MARKS.all() {
+            let line = row.line();
+            assert!(matches!(row.column(1), "language" | "system"), "{line}");
+            assert!(marks.iter().any(|it| it.word() == row.column(2)), "{line}");
+            let has_reason = !row.column(3).is_empty();
+            assert_eq!(has_reason, row.column(2) == "root", "{line}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the name of an environment variable tells of its value.
+
+use super::table::Table;
+
+const VARIABLES: Table = Table::new(include_str!("../data/variables.tsv"));
+
+fn is(name: &str, mark: &str) -> bool {
+    VARIABLES
+        .row(name)
+        .is_some_and(|row| row.lists(1, ' ', mark))
+}
+
+/// Whether a variable of this name names a place for data, logs or caches of an application.
+pub fn names_data(name: &str) -> bool {
+    is(name, "data") || (!is_of_tool(name) && name.split('_').any(|word| is(word, "data-word")))
+}
+
+/// Whether a variable of this name names a folder, of whatever kind.
+pub fn names_folder(name: &str) -> bool {
+    name.split('_').any(|word| is(word, "folder-word"))
+}
+
+/// Whether a variable of this name tells an application the port to listen on.
+pub fn names_port(name: &str) -> bool {
+    is(name, "port")
+}
+
+/// The variables that tell an application the port to listen on.
+pub fn port_variables() -> impl Iterator<Item = &'static str> {
+    VARIABLES
+        .all()
+        .filter(|row| row.lists(1, ' ', "port"))
+        .map(super::table::Row::key)
+}
+
+/// Whether a variable of this name is a setting of a package manager or another tool.
+pub fn is_of_tool(name: &str) -> bool {
+    let mut beginnings = name.char_indices().map(|(at, _)| &name[..at]).skip(1);
+    is(name, "tool") || beginnings.any(|beginning| is(beginning, "tool-prefix"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_is_in_them() {
+        assert!(names_data("UPLOAD_PATH") && names_data("JENKINS_HOME") && names_data("DB"));
+        assert!(
+            !names_data("PIP_CACHE_DIR") && !names_data("GOCACHE_DB") && !names_data("NLTK_DATA")
+        );
+        assert!(!names_data("APP_NAME") && !names_data("") && !names_data("PG"));
+        assert!(names_folder("STATIC_DIR") && !names_folder("DIRNAME"));
+        assert!(names_port("PORT") && !names_port("PORTS"));
+        assert!(port_variables().any(|name| name == "FLASK_RUN_PORT"));
+        let known = [
+            "data",
+            "data-word",
+            "folder-word",
+            "port",
+            "tool",
+            "tool-prefix",
+        ];
+        for row in VARIABLES.all() {
+            assert!(row.words(1).all(|it| known.contains(&it)), "{}", row.line());
+        }
+    }
+}
