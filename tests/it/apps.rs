@@ -46,6 +46,10 @@ fn check(app: &Path, arguments: &[&str], expected: &Path) -> Option<String> {
     if std::env::var_os("UPDATE").is_some() {
         fs::write(expected, &fixed).unwrap();
     }
+    assert!(
+        dockerfile_parser::Dockerfile::parse(&fixed).is_ok(),
+        "another parser cannot read\n{fixed}"
+    );
     let wanted = fs::read_to_string(expected).unwrap_or_default();
     (fixed != wanted).then(|| format!("{}: dfix writes\n{fixed}", expected.display()))
 }

@@ -18,11 +18,11 @@ const GROUND: [&str; 2] = ["dfix-catalogue", "dfix-syntax"];
 /// A file that is longer wants splitting.
 const MOST_LINES: usize = 600;
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
         .into_iter()
         .filter_entry(|entry| entry.file_name() != "target")
@@ -34,12 +34,9 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The code of a file without comments, and without the tests at its end.
-fn code(path: &Path) -> String {
+pub(crate) fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let text = text
-        .split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or_default();
+    let text = text.split("\nmod tests {").next().unwrap_or_default();
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .collect::<Vec<_>>()
@@ -88,30 +85,32 @@ fn only_syntax_knows_what_trees_are_made_of() {
     }
 }
 
+/// Clippy keeps the world out (`crates/clippy.toml` lists it with reasons) where a library asks for that.
 #[test]
 fn nothing_below_the_front_ends_touches_the_world() {
-    const WORLD: [&str; 11] = [
-        "std::fs",
-        "std::env",
-        "std::net",
-        "std::process",
-        "std::thread",
-        "std::time",
-        "std::io",
-        "println!(",
-        "eprintln!(",
-        "dbg!(",
-        "static mut",
-    ];
+    const ASKS: &str = "#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]";
     for name in LAYERS {
-        for file in rust_files(&root().join("crates").join(name).join("src")) {
-            // A file of tests may read fixtures.
-            if file.file_name().is_some_and(|it| it == "tests.rs") {
-                continue;
-            }
+        let folder = root().join("crates").join(name);
+        let text = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
+        let squeezed = |text: &str| {
+            text.split_whitespace()
+                .collect::<String>()
+                .replace(",)", ")")
+        };
+        assert!(
+            squeezed(&text).contains(&squeezed(ASKS)),
+            "{name} lacks {ASKS}"
+        );
+        assert!(
+            !folder.join("clippy.toml").exists(),
+            "{name} has rules of its own"
+        );
+        for file in rust_files(&folder.join("src")) {
             let code = code(&file);
-            for word in WORLD {
-                assert!(!code.contains(word), "{} names {word}", file.display());
+            for way_round in ["clippy::disallowed", "static mut"] {
+                let count = code.matches(way_round).count();
+                let allowed = if file.ends_with("src/lib.rs") { 3 } else { 0 };
+                assert!(count <= allowed, "{} names {way_round}", file.display());
             }
         }
     }
@@ -158,5 +157,21 @@ fn modules_are_declared_where_rustfmt_finds_them() {
             .lines()
             .any(|line| line.trim_start().starts_with("mod $"));
         assert!(!in_macro, "{} declares modules in a macro", file.display());
+    }
+}
+
+/// Without a version, a crate that is named by path cannot be packed.
+#[test]
+fn crates_name_each_other_with_the_version() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let workspace = &manifest["workspace"];
+    let dependencies = workspace["dependencies"].as_table().unwrap();
+    for (name, dependency) in dependencies.iter().filter(|it| it.1.get("path").is_some()) {
+        assert_eq!(
+            dependency.get("version"),
+            workspace["package"].get("version"),
+            "{name}"
+        );
     }
 }

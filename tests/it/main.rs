@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod apps;
+mod circles;
 mod cli;
 mod common;
+mod contributing;
 mod git_apply;
 mod house;
 mod readme;
 mod rewrite;
+mod words;

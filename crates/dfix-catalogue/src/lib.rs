@@ -5,6 +5,14 @@
 //! (`README.md` tells sources and dates). Nothing is parsed at start: look-ups read the
 //! embedded bytes where they lie, so each costs microseconds and nothing is cached.
 //! "Unknown" is always a possible answer, and never a guess in disguise.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::disallowed_macros
+    )
+)]
 #![warn(missing_docs)]
 
 mod account_names;

@@ -5,6 +5,14 @@
 //! [`run`] is the loop. A [`Rule`] looks at the model and puts what it sees into [`Findings`]; the
 //! changes are said with [`Edit`], which lowers them to text; the proofs compare the texts before
 //! and after; [`testing`] holds a rule to its examples.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::disallowed_macros
+    )
+)]
 #![warn(missing_docs)]
 
 mod edit;

@@ -6,6 +6,14 @@
 //! Everything is asked through small handles that are free to copy: [`Model`] gives [`Stage`]s, a
 //! stage its [`Step`]s, a step its [`Command`]s, a command its [`Word`]s. What few ask for is worked
 //! out on the first question and kept. Offsets are bytes of the file, also inside `sh -c "…"`.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::disallowed_macros
+    )
+)]
 #![warn(missing_docs)]
 
 mod base;

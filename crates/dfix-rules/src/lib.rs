@@ -2,6 +2,14 @@
 //!
 //! A rule sees the model and says what it found; it never sees an offset, a quote, a backslash or a
 //! newline, and it does not know who asked. How to add one: the README beside this crate's `src`.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::disallowed_macros
+    )
+)]
 #![warn(missing_docs)]
 
 mod base;

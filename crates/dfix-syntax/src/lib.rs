@@ -3,6 +3,14 @@
 //! [`parse`] never fails: `parse(text).syntax().text() == text`, always. What is not understood is
 //! an `ERROR` or `OPAQUE` node that keeps its text, and the rest of the file is parsed all the same.
 //! The tree says what is written, not what it means; offsets are bytes into the text.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::disallowed_macros
+    )
+)]
 #![warn(missing_docs)]
 
 use std::sync::Arc;
