@@ -13,6 +13,7 @@ mod file_error;
 mod hadolint;
 mod labels;
 mod lines;
+mod pretty_json;
 mod report;
 mod rule_names;
 mod select;

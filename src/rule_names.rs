@@ -16,6 +16,11 @@ pub(crate) fn resolve(name: &str) -> Option<Vec<&'static Rule>> {
     (!rules.is_empty() || is_group(name)).then_some(rules)
 }
 
+/// The rule with this id; none for what the engine itself finds.
+pub(crate) fn by_id(id: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.id == id)
+}
+
 /// The ids of all that goes by a name; none where it is no name of ours.
 pub(crate) fn ids(name: &str) -> Vec<&'static str> {
     if name == IGNORE_UNUSED {

@@ -6,6 +6,7 @@ use dfix_engine::{Example, Rule};
 
 use super::rules;
 use crate::exit::{Exit, Stop};
+use crate::pretty_json;
 use crate::report::diff;
 use crate::rule_names::{resolve, unknown};
 
@@ -13,8 +14,7 @@ pub(super) fn run(name: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit
     let found = resolve(name).ok_or_else(|| unknown(name))?;
     if as_json {
         let found: Vec<_> = found.into_iter().map(rules::of_rule).collect();
-        serde_json::to_writer_pretty(&mut *out, &found).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        pretty_json::print(&found, out)?;
         return Ok(Exit::Clean);
     }
     for (count, rule) in found.into_iter().enumerate() {

@@ -9,6 +9,7 @@ use dfix_model::catalogue::{
 use serde_json::{Map, Value, json};
 
 use crate::exit::{Exit, Stop};
+use crate::pretty_json;
 
 pub(super) fn run(reference: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
     let (name, tag, digest) = parts(reference);
@@ -38,8 +39,7 @@ pub(super) fn run(reference: &str, as_json: bool, out: &mut dyn Write) -> Result
             .into_iter()
             .map(|(key, value)| (key.to_lowercase().replace(' ', "_"), value))
             .collect();
-        serde_json::to_writer_pretty(&mut *out, &object).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        pretty_json::print(&object, out)?;
     } else {
         let wide = rows.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
         for (key, value) in rows {

@@ -6,14 +6,13 @@ use dfix_engine::{Example, Group, Rule, RuleOption};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Stop};
-use crate::labels;
 use crate::rule_names::ALL;
+use crate::{labels, pretty_json};
 
 pub(super) fn run(as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
     if as_json {
         let rules: Vec<Value> = ALL.iter().map(|rule| of_rule(rule)).collect();
-        serde_json::to_writer_pretty(&mut *out, &rules).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        pretty_json::print(&rules, out)?;
         return Ok(Exit::Clean);
     }
     let wide = ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);

@@ -5,6 +5,13 @@ use dfix_engine::{Effect, Safety};
 use super::entry::{Entry, Status};
 use crate::labels;
 
+/// The message of a finding with its advice, one sentence a line.
+pub(crate) fn message_and_advice(entry: &Entry<'_>) -> String {
+    let mut lines = vec![entry.finding.message.clone()];
+    lines.extend(advice(entry));
+    lines.join("\n")
+}
+
 /// One sentence each.
 pub(crate) fn advice(entry: &Entry<'_>) -> Vec<String> {
     footers(entry)

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::advice::advice;
+use super::advice::message_and_advice;
 use super::entry::{Report, Status, entries};
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -24,11 +24,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 "warning"
             };
             let title = property(&format!("{}[{}]", entry.status.word(), entry.finding.rule));
-            let mut text = entry.finding.message.clone();
-            for advice in advice(&entry) {
-                text = format!("{text}\n{advice}");
-            }
-            let text = data(&text);
+            let text = data(&message_and_advice(&entry));
             let end = entry.end.0;
             writeln!(
                 out,

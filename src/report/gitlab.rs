@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::advice::advice;
 use super::entry::{Report, Status, entries};
+use crate::pretty_json;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut issues: Vec<Value> = Vec::new();
@@ -61,8 +62,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             );
         }
     }
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
-    writeln!(out)
+    pretty_json::print(&issues, out)
 }
 
 /// FNV-1a, 64 bits: the same on every machine and in every version.

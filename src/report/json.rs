@@ -10,8 +10,8 @@ use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::summary::Summary;
 use crate::batch::FileReport;
 use crate::file_error::FileError;
-use crate::labels;
-use crate::rule_names::ALL;
+use crate::rule_names::by_id;
+use crate::{labels, pretty_json};
 
 /// Counted up when a reader of the old form would go wrong.
 const VERSION: u32 = 2;
@@ -29,8 +29,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         "files": files,
         "summary": of_summary(&Summary::of(report.files)),
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    pretty_json::print(&document, out)
 }
 
 pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -86,7 +85,7 @@ fn diff_of(file: &FileReport) -> String {
 
 fn of_entry(entry: &Entry<'_>) -> Value {
     let finding = entry.finding;
-    let rule = ALL.iter().find(|rule| rule.id == finding.rule);
+    let rule = by_id(finding.rule);
     let mut object = json!({
         "rule": finding.rule,
         "group": rule.map(|rule| rule.group.name()),

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::advice::advice;
+use super::advice::message_and_advice;
 use super::entry::{Entry, Report, Status, entries};
 use crate::batch::FileReport;
+use crate::pretty_json;
 use crate::rule_names::ALL;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -61,16 +62,11 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    pretty_json::print(&document, out)
 }
 
 fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
     let finding = entry.finding;
-    let mut text = finding.message.clone();
-    for advice in advice(entry) {
-        text = format!("{text}\n{advice}");
-    }
     let region = json!({
         "startLine": entry.place.0,
         "startColumn": entry.place.1,
@@ -80,7 +76,7 @@ fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
     let mut result = json!({
         "ruleId": finding.rule,
         "level": if entry.status == Status::Fix { "warning" } else { "note" },
-        "message": { "text": text },
+        "message": { "text": message_and_advice(entry) },
         "locations": [location(uri, &region)],
         "properties": { "status": entry.status.word() },
     });

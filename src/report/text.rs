@@ -12,7 +12,7 @@ use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::summary::Summary;
 use crate::console::{BOLD, GREEN, RED, YELLOW};
 use crate::labels;
-use crate::rule_names::ALL;
+use crate::rule_names::by_id;
 
 /// A fix that touches more lines than these is shown by `--diff` only.
 const MOST_LINES: usize = 8;
@@ -47,9 +47,9 @@ fn block<'a>(entry: &Entry<'a>, path: &'a str) -> Group<'a> {
     let snippet = Snippet::source(entry.line)
         .line_start(entry.place.0)
         .path(path);
-    let summary = match (entry.status, rule_summary(finding.rule)) {
-        (Status::ByHand, _) => None,
-        (_, summary) => summary,
+    let summary = match entry.status {
+        Status::ByHand => None,
+        _ => by_id(finding.rule).map(|rule| rule.summary),
     };
     let mark = AnnotationKind::Primary
         .span(entry.within.clone())
@@ -94,12 +94,6 @@ fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
     } else {
         snippet.line_numbering(false)
     })
-}
-
-fn rule_summary(id: &str) -> Option<&'static str> {
-    ALL.iter()
-        .find(|rule| rule.id == id)
-        .map(|rule| rule.summary)
 }
 
 fn print_statistics(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
