@@ -61,6 +61,8 @@ pub use users_made::{GroupMade, UserMade};
 pub use vars::{EnvFrom, EnvValue, Origin, Piece, Setting};
 pub use word::{Word, WordKind};
 
+pub use dfix_syntax::BrokenArray;
+
 use dfix_syntax::ast::{self, AstNode};
 
 use crate::context::Context;

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use dfix_syntax::ast::{self, AstNode, HasPaths, HasWord, Instruction};
-use dfix_syntax::{SyntaxKind, SyntaxNode, TextRange};
+use dfix_syntax::{BrokenArray, SyntaxKind, SyntaxNode, TextRange};
 
 use crate::Model;
 use crate::command::Command;
@@ -170,6 +170,21 @@ impl<'m> Step<'m> {
     /// Whether the arguments are a JSON array.
     pub fn is_exec_form(self) -> bool {
         self.instruction().exec_form().is_some()
+    }
+
+    /// Whether it is a shell form without a word in it (`CMD` alone): the builder takes it, and a shell
+    /// runs nothing.
+    pub fn is_empty_shell_form(self) -> bool {
+        let instruction = self.instruction();
+        let script = instruction.script();
+        instruction.exec_form().is_none()
+            && script.is_none_or(|it| ast::source_of(it.syntax()).trim().is_empty())
+    }
+
+    /// What is wrong with the arguments where they are meant as a JSON array and are none, so that a
+    /// shell is given them (the tree's own answer: [`dfix_syntax::BrokenArray`]).
+    pub fn broken_exec_form(self) -> Option<BrokenArray> {
+        self.instruction().broken_exec_form()
     }
 
     /// The arguments as words: paths of `COPY`, `ADD`, `VOLUME` (exec form too), ports of `EXPOSE`, the

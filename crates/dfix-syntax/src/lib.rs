@@ -16,6 +16,7 @@
 use std::sync::Arc;
 
 pub mod ast;
+mod broken_array;
 mod debug;
 mod element;
 mod grammar;
@@ -27,6 +28,7 @@ mod scratch;
 mod sink;
 mod tree;
 
+pub use broken_array::BrokenArray;
 pub use element::{NodeOrToken, WalkEvent};
 pub use json::unquote as unquote_json;
 pub use kind::SyntaxKind;

@@ -3,7 +3,7 @@
 use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::context::Answer;
-use dfix_model::{Launch, Model, Stage, Step, Word};
+use dfix_model::{BrokenArray, Launch, Model, Stage, Step, Word};
 use dfix_syntax::SyntaxKind;
 use dfix_syntax::ast::AstNode;
 
@@ -61,6 +61,24 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM postgres:16\nCMD postgres -c log_statement=all\n")
             .that_says("entry point of the base image"),
         leaves("FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n"),
+        // Meant as a JSON array, and none.
+        leaves("FROM node:22\nCMD ['node', 'app.js']\n")
+            .that_says("`CMD` is no JSON array: its strings are in single quotes"),
+        leaves("FROM node:22\nCMD [\"node\", \"app.js\",]\n")
+            .that_says("a comma stands before its `]`"),
+        leaves("FROM node:22\nCMD [node, app.js]\n").that_says("`node` is not in double quotes"),
+        leaves("FROM node:22\nENTRYPOINT [\"node\" \"app.js\"]\n")
+            .that_says("write `ENTRYPOINT [\"node\", \"app.js\"]`"),
+        leaves("FROM node:22\nCMD [\"node\"] # start\n").that_says("a comment follows its `]`"),
+        leaves("FROM debian:12\nCMD [ -x /run ] && /run\n").that_says("it is more than"),
+        leaves("FROM node:22\nCMD\n").that_says("`CMD` is empty"),
+        leaves("FROM node:22\nENTRYPOINT\n").that_says("`ENTRYPOINT []` says so"),
+        leaves("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD app.exe\n")
+            .that_says("the shell of Windows"),
+        leaves(
+            "FROM mcr.microsoft.com/powershell\nSHELL [\"pwsh\", \"-c\"]\nCMD Start-Thing -A b\n",
+        )
+        .that_says("`SHELL` names a shell that dfix does not read"),
     ],
 };
 
@@ -80,8 +98,37 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
+    if let Some(broken) = step.broken_exec_form() {
+        report_broken(step, &broken, out);
+        return;
+    }
     let entry = stage.entry();
     let message = format!("`{}` runs in a shell", step.name());
+    if step.is_empty_shell_form() {
+        out.report(
+            step,
+            format!("`{}` is empty, so that a shell runs nothing", step.name()),
+        )
+        .remedy(format!(
+            "name the program that the container is for; where none is meant, `{} []` says so",
+            step.name()
+        ));
+        return;
+    }
+    if stage.os() == dfix_model::Os::Windows {
+        out.report(step, message).remedy(
+            "the shell of Windows reads this line, and dfix does not: name the program and its arguments in a \
+             JSON array, with each backslash doubled",
+        );
+        return;
+    }
+    if step.has_unread_text() && has_shell_of_its_own(stage, step) {
+        out.report(step, message).remedy(
+            "`SHELL` names a shell that dfix does not read: name that shell, or the program without it, in a JSON \
+             array",
+        );
+        return;
+    }
     let words = match plain_words(step) {
         Ok(words) => words,
         Err(why) => {
@@ -148,9 +195,23 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
     if let Some((condition, remedy)) = unproven {
         fix = fix.unproven(condition, remedy);
     }
-    let strings: Vec<String> = words.iter().map(|word| json(word)).collect();
-    let source = format!("{} [{}]", step.name(), strings.join(", "));
+    let source = format!("{} {}", step.name(), array(&words));
     fix.edit(|edit| edit.replace_instruction(step, &source));
+}
+
+/// Arguments that are meant as a JSON array: the builder gives them to a shell, which finds no such program.
+fn report_broken(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
+    let name = step.name();
+    let right = match &broken.strings {
+        Some(strings) => format!("write `{name} {}`", array(strings)),
+        None => {
+            "write the program and each argument in double quotes, with commas between".to_owned()
+        }
+    };
+    out.report(step, format!("`{name}` is no JSON array: {}", broken.why))
+        .remedy(format!(
+            "a shell is given this text as it stands, and the container cannot start: {right}"
+        ));
 }
 
 /// The words of the one simple command, or why it is more than that.
@@ -268,6 +329,12 @@ fn has_plain_entrypoint(stage: Stage<'_>) -> bool {
             .root_image()
             .name()
             .is_some_and(|name| PLAIN_IMAGES.contains(&name))
+}
+
+/// A JSON array of strings.
+fn array(strings: &[impl AsRef<str>]) -> String {
+    let strings: Vec<String> = strings.iter().map(|it| json(it.as_ref())).collect();
+    format!("[{}]", strings.join(", "))
 }
 
 /// A JSON string.

@@ -1,6 +1,9 @@
 //! Views of the Dockerfile level.
 
-use crate::ast::{AstNode, ShellScript, Word, ast_nodes, child, children, joined, token};
+use crate::ast::{
+    AstNode, ShellScript, Word, ast_nodes, child, children, joined, source_of, token,
+};
+use crate::broken_array::{BrokenArray, broken_array};
 use crate::element::NodeOrToken;
 use crate::kind::SyntaxKind;
 use crate::tree::{SyntaxNode, SyntaxToken};
@@ -150,6 +153,20 @@ impl Instruction {
     /// The shell form, if the arguments are one (`RUN`, `CMD`, `ENTRYPOINT`, `HEALTHCHECK CMD`).
     pub fn script(&self) -> Option<ShellScript> {
         child(self.syntax())
+    }
+
+    /// What is wrong with the shell form, where it is meant as an exec form. The builder gives it to a
+    /// shell, which looks for a program named `[node,`.
+    pub fn broken_exec_form(&self) -> Option<BrokenArray> {
+        let text = source_of(self.script()?.syntax());
+        match broken_array(&text)? {
+            Ok(strings) => Some(BrokenArray {
+                // Only what `source_of` leaves out can be in the way.
+                why: "a comment follows its `]`, and an instruction's line has none".to_owned(),
+                strings,
+            }),
+            Err(broken) => Some(broken),
+        }
     }
 
     /// The here-documents after the instruction's line.
