@@ -102,7 +102,7 @@ pub enum Libc {
 /// The command that installs packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum PackageManager {
+pub enum SystemPackageManager {
     Apt,
     Apk,
     Dnf,
@@ -207,7 +207,7 @@ pub struct ImageFacts {
     /// The C library.
     pub libc: Libc,
     /// The package manager.
-    pub package_manager: PackageManager,
+    pub package_manager: SystemPackageManager,
     /// The shell.
     pub shell: Shell,
     /// The user that the image's configuration sets.
@@ -235,7 +235,7 @@ impl ImageFacts {
         variant: Variant::Default,
         foundation: None,
         libc: Libc::Unknown,
-        package_manager: PackageManager::Unknown,
+        package_manager: SystemPackageManager::Unknown,
         shell: Shell::Unknown,
         default_user: Account::Unknown,
         user_tools: UserTools::Unknown,

@@ -16,6 +16,7 @@
 #![warn(missing_docs)]
 
 mod account_names;
+mod account_tools;
 mod brings;
 mod commands;
 mod date;
@@ -28,6 +29,7 @@ mod images;
 mod missing;
 mod names;
 mod package_marks;
+mod package_tools;
 mod packages;
 pub mod programs;
 mod python_scripts;
@@ -37,8 +39,10 @@ mod system;
 mod table;
 mod tags;
 pub mod variables;
+mod wrappers;
 
 pub use account_names::{is_service_account, is_system_account};
+pub use account_tools::{AccountTool, account_tool};
 pub use brings::brings;
 pub use commands::{Class, Tool, package_in, tool, tool_in};
 pub use date::{AS_OF, Date};
@@ -47,17 +51,19 @@ pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use foundation::{Distribution, Foundation, Layer};
 pub use home_writes::{HomeWrite, home_writes};
 pub use image::{
-    Account, Family, ImageFacts, Libc, PackageManager, Purpose, Shell, ShippedUser, UserTools,
-    Variant, Wget,
+    Account, Family, ImageFacts, Libc, Purpose, Shell, ShippedUser, SystemPackageManager,
+    UserTools, Variant, Wget,
 };
 pub use images::{image, variant_of};
 pub use missing::{lost_package, lost_tool};
 pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is};
+pub use package_tools::{PackageManager, PackageTool, package_tool};
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use python_scripts::packages_of_script;
 pub use slim::{Slim, SlimSibling, slim_of};
 pub use tags::{TagRecord, aliases, tag, version_of};
+pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 
 #[cfg(test)]
 mod tests;

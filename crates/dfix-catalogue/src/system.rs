@@ -3,7 +3,7 @@
 use super::commands::tool_in;
 use super::foundation::{Distribution, Foundation, Layer};
 use super::image::{
-    Family, ImageFacts, Libc, PackageManager, Purpose, Shell, ShippedUser, UserTools, Wget,
+    Family, ImageFacts, Libc, Purpose, Shell, ShippedUser, SystemPackageManager, UserTools, Wget,
 };
 use super::releases::is_up_to_22_10;
 
@@ -16,14 +16,14 @@ pub(super) fn add_system(facts: &mut ImageFacts) {
     let (libc, manager, shell, tools, wget) = match foundation.distribution {
         Distribution::Debian | Distribution::Ubuntu if layer == Layer::Bare => (
             Libc::Glibc,
-            PackageManager::None,
+            SystemPackageManager::None,
             Shell::None,
             UserTools::None,
             Wget::None,
         ),
         Distribution::Debian | Distribution::Ubuntu => (
             Libc::Glibc,
-            PackageManager::Apt,
+            SystemPackageManager::Apt,
             Shell::Bash,
             match tool_in(&foundation, "adduser") {
                 Some(true) => UserTools::DebianBoth,
@@ -40,7 +40,7 @@ pub(super) fn add_system(facts: &mut ImageFacts) {
         ),
         Distribution::Alpine => (
             Libc::Musl,
-            PackageManager::Apk,
+            SystemPackageManager::Apk,
             if facts.commands.split(' ').any(|word| word == "bash") {
                 Shell::Bash
             } else {
@@ -51,49 +51,49 @@ pub(super) fn add_system(facts: &mut ImageFacts) {
         ),
         Distribution::Wolfi if layer == Layer::Bare => (
             Libc::Glibc,
-            PackageManager::None,
+            SystemPackageManager::None,
             Shell::None,
             UserTools::None,
             Wget::None,
         ),
         Distribution::Wolfi => (
             Libc::Glibc,
-            PackageManager::Apk,
+            SystemPackageManager::Apk,
             Shell::Sh,
             UserTools::Busybox,
             Wget::Busybox,
         ),
         Distribution::Busybox => (
             Libc::Unknown,
-            PackageManager::None,
+            SystemPackageManager::None,
             Shell::Sh,
             UserTools::Busybox,
             Wget::Busybox,
         ),
         Distribution::Scratch => (
             Libc::None,
-            PackageManager::None,
+            SystemPackageManager::None,
             Shell::None,
             UserTools::None,
             Wget::None,
         ),
         Distribution::Windows => (
             Libc::None,
-            PackageManager::None,
+            SystemPackageManager::None,
             Shell::Cmd,
             UserTools::None,
             Wget::None,
         ),
         Distribution::Arch => (
             Libc::Glibc,
-            PackageManager::Pacman,
+            SystemPackageManager::Pacman,
             Shell::Bash,
             UserTools::Shadow,
             Wget::None,
         ),
         Distribution::Suse => (
             Libc::Glibc,
-            PackageManager::Zypper,
+            SystemPackageManager::Zypper,
             Shell::Bash,
             UserTools::Unknown,
             Wget::Unknown,
@@ -101,9 +101,9 @@ pub(super) fn add_system(facts: &mut ImageFacts) {
         Distribution::Photon | Distribution::AzureLinux => (
             Libc::Glibc,
             if layer == Layer::Bare {
-                PackageManager::None
+                SystemPackageManager::None
             } else {
-                PackageManager::Tdnf
+                SystemPackageManager::Tdnf
             },
             if layer == Layer::Bare {
                 Shell::None
@@ -127,16 +127,16 @@ pub(super) fn add_system(facts: &mut ImageFacts) {
     facts.extra_user = ubuntu_user(facts, &foundation);
 }
 
-fn red_hat(foundation: &Foundation) -> (Libc, PackageManager, Shell, UserTools, Wget) {
+fn red_hat(foundation: &Foundation) -> (Libc, SystemPackageManager, Shell, UserTools, Wget) {
     let number = foundation.release.and_then(|text| text.parse::<u32>().ok());
     let distribution = foundation.distribution;
     let (manager, tools) = match (foundation.layer, distribution, number) {
-        (Layer::Bare, ..) => (PackageManager::None, UserTools::None),
+        (Layer::Bare, ..) => (SystemPackageManager::None, UserTools::None),
         (Layer::Minimal, Distribution::OracleLinux, Some(..=7)) => {
-            (PackageManager::Yum, UserTools::Shadow)
+            (SystemPackageManager::Yum, UserTools::Shadow)
         }
         (Layer::Minimal, Distribution::Fedora, Some(41..)) => {
-            (PackageManager::Unknown, UserTools::Unknown)
+            (SystemPackageManager::Unknown, UserTools::Unknown)
         }
         (Layer::Minimal, Distribution::OracleLinux | Distribution::Ubi, _) => {
             // Without shadow-utils on UBI; Oracle's slim form has it.
@@ -145,18 +145,20 @@ fn red_hat(foundation: &Foundation) -> (Libc, PackageManager, Shell, UserTools, 
             } else {
                 UserTools::Shadow
             };
-            (PackageManager::Microdnf, tools)
+            (SystemPackageManager::Microdnf, tools)
         }
-        (Layer::Minimal, ..) => (PackageManager::Microdnf, UserTools::Unknown),
+        (Layer::Minimal, ..) => (SystemPackageManager::Microdnf, UserTools::Unknown),
         // Amazon's images come without shadow-utils.
-        (_, Distribution::AmazonLinux, Some(2022..)) => (PackageManager::Dnf, UserTools::None),
-        (_, Distribution::AmazonLinux, Some(_)) => (PackageManager::Yum, UserTools::None),
-        (_, Distribution::AmazonLinux, None) => (PackageManager::Unknown, UserTools::None),
-        (Layer::Unknown, ..) => (PackageManager::Unknown, UserTools::Unknown),
-        (_, Distribution::Fedora, _) => (PackageManager::Dnf, UserTools::Shadow),
-        (_, _, Some(..=7)) => (PackageManager::Yum, UserTools::Shadow),
-        (_, _, Some(_)) => (PackageManager::Dnf, UserTools::Shadow),
-        (_, _, None) => (PackageManager::Unknown, UserTools::Shadow),
+        (_, Distribution::AmazonLinux, Some(2022..)) => {
+            (SystemPackageManager::Dnf, UserTools::None)
+        }
+        (_, Distribution::AmazonLinux, Some(_)) => (SystemPackageManager::Yum, UserTools::None),
+        (_, Distribution::AmazonLinux, None) => (SystemPackageManager::Unknown, UserTools::None),
+        (Layer::Unknown, ..) => (SystemPackageManager::Unknown, UserTools::Unknown),
+        (_, Distribution::Fedora, _) => (SystemPackageManager::Dnf, UserTools::Shadow),
+        (_, _, Some(..=7)) => (SystemPackageManager::Yum, UserTools::Shadow),
+        (_, _, Some(_)) => (SystemPackageManager::Dnf, UserTools::Shadow),
+        (_, _, None) => (SystemPackageManager::Unknown, UserTools::Shadow),
     };
     let shell = Shell::Bash;
     (Libc::Glibc, manager, shell, tools, Wget::None)

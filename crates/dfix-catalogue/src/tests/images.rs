@@ -51,7 +51,7 @@ fn every_current_tag_of_the_languages_has_facts() {
                 let foundation = facts.foundation.expect(name);
                 assert!(foundation.release.is_some(), "{repository}:{name}");
                 assert_ne!(facts.libc, Libc::Unknown, "{repository}:{name}");
-                assert_ne!(facts.package_manager, PackageManager::Unknown);
+                assert_ne!(facts.package_manager, SystemPackageManager::Unknown);
                 assert_eq!(facts.has_shell(), Some(true));
             }
         }
@@ -85,7 +85,7 @@ fn facts_of_the_python_image() {
     let alpine = image("python", "3.12-alpine");
     assert_eq!(alpine.libc, Libc::Musl);
     assert_eq!(alpine.user_tools, UserTools::Busybox);
-    assert_eq!(alpine.package_manager, PackageManager::Apk);
+    assert_eq!(alpine.package_manager, SystemPackageManager::Apk);
     assert_eq!(alpine.has_command("bash"), Some(false));
     assert_eq!(alpine.has_command("wget"), Some(true));
     // Debian 13 no longer has adduser in its base image; the full image gets it back.
@@ -146,11 +146,11 @@ fn facts_of_other_images() {
     assert_eq!(scratch.has_command("sh"), Some(false));
 
     let ubi = image("registry.access.redhat.com/ubi9/ubi-minimal", "9.4");
-    assert_eq!(ubi.package_manager, PackageManager::Microdnf);
+    assert_eq!(ubi.package_manager, SystemPackageManager::Microdnf);
     assert_eq!(ubi.user_tools, UserTools::None);
     assert_eq!(ubi.foundation, Some(ground("ubi:9/minimal")));
     let ubi = image("registry.access.redhat.com/ubi8/ubi", "latest");
-    assert_eq!(ubi.package_manager, PackageManager::Dnf);
+    assert_eq!(ubi.package_manager, SystemPackageManager::Dnf);
     assert_eq!(ubi.user_tools, UserTools::Shadow);
     let s2i = image("registry.access.redhat.com/ubi9/python-311", "latest");
     assert_eq!(s2i.family, Family::Python);
@@ -168,17 +168,20 @@ fn facts_of_other_images() {
         noble.application_user().map(|user| user.name),
         Some("ubuntu")
     );
-    assert_eq!(noble.package_manager, PackageManager::Apt);
+    assert_eq!(noble.package_manager, SystemPackageManager::Apt);
     assert_eq!(image("ubuntu", "22.04").application_user(), None);
     assert_eq!(image("ubuntu", "22.04").has_command("adduser"), Some(true));
     assert_eq!(noble.has_command("adduser"), None);
     assert_eq!(noble.has_command("useradd"), Some(true));
     assert_eq!(image("ubuntu", "22.04").python_commands(), ["python3"]);
 
-    assert_eq!(image("centos", "7").package_manager, PackageManager::Yum);
+    assert_eq!(
+        image("centos", "7").package_manager,
+        SystemPackageManager::Yum
+    );
     assert_eq!(
         image("amazonlinux", "2023").package_manager,
-        PackageManager::Dnf
+        SystemPackageManager::Dnf
     );
     assert_eq!(image("amazonlinux", "2023").user_tools, UserTools::None);
     assert!(image("postgres", "16").drops_privileges);
@@ -192,7 +195,7 @@ fn facts_of_other_images() {
     assert_eq!(dotnet.application_user().map(|user| user.name), Some("app"));
     assert_eq!(
         image("mcr.microsoft.com/dotnet/aspnet", "8.0-alpine").package_manager,
-        PackageManager::Apk
+        SystemPackageManager::Apk
     );
     assert_eq!(
         image("nvidia/cuda", "12.2.0-base-ubuntu22.04").foundation,

@@ -1,0 +1,59 @@
+//! What the words of programs mean that make users and groups.
+
+use super::table::{Row, Table};
+
+const TOOLS: Table = Table::new(include_str!("../data/account-tools.tsv"));
+
+/// How the words of such a program are read.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountTool {
+    row: Row,
+}
+
+/// The program of this name that makes users or groups.
+pub fn account_tool(name: &str) -> Option<AccountTool> {
+    TOOLS.row(name).map(|row| AccountTool { row })
+}
+
+impl AccountTool {
+    /// Whether it makes groups, and not users.
+    pub fn makes_groups(self) -> bool {
+        self.row.column(1) == "group"
+    }
+
+    /// Whether a letter among its options takes a value.
+    pub fn letter_takes_value(self, letter: char) -> bool {
+        self.row.column(2).contains(letter)
+    }
+
+    /// Whether a long option takes the next word. It may be cut short, except where that would be
+    /// another option (`--group` of Debian's adduser takes none).
+    pub fn takes_next(self, option: &str) -> bool {
+        let is_short =
+            |known: &str| option.len() > 4 && option != "--group" && known.starts_with(option);
+        let mut known = self.row.words(3);
+        known.any(|it| it == option || is_short(it))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_account_tools_are_read() {
+        let useradd = account_tool("useradd").expect("listed");
+        assert!(useradd.letter_takes_value('u') && !useradd.letter_takes_value('r'));
+        assert!(useradd.takes_next("--home-dir") && useradd.takes_next("--shel"));
+        let adduser = account_tool("adduser").expect("listed");
+        assert!(adduser.takes_next("--ingroup") && !adduser.takes_next("--group"));
+        assert!(!adduser.takes_next("--disabled-password") && !adduser.makes_groups());
+        assert!(account_tool("addgroup").is_some_and(AccountTool::makes_groups));
+        assert!(account_tool("usermod").is_none());
+        assert!(
+            TOOLS
+                .all()
+                .all(|row| matches!(row.column(1), "user" | "group"))
+        );
+    }
+}

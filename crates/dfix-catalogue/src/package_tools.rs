@@ -1,0 +1,193 @@
+//! What the words of package managers mean.
+
+use super::table::{Row, Table};
+
+const TOOLS: Table = Table::new(include_str!("../data/package-tools.tsv"));
+
+/// A family of package managers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PackageManager {
+    /// `pip`, `pip3`, `python -m pip`
+    Pip,
+    /// `uv pip`
+    Uv,
+    /// `pipx`
+    Pipx,
+    /// `apt-get`, `apt`, `aptitude`
+    Apt,
+    /// `apk`
+    Apk,
+    /// `dnf`, `yum`, `microdnf`, `tdnf`
+    Dnf,
+    /// `zypper`
+    Zypper,
+    /// `pacman`
+    Pacman,
+    /// `npm`
+    Npm,
+    /// `yarn`
+    Yarn,
+    /// `pnpm`
+    Pnpm,
+    /// `gem`
+    Gem,
+    /// `bundle`
+    Bundler,
+    /// `conda`, `mamba`, `micromamba`
+    Conda,
+    /// `go`
+    Go,
+    /// `cargo`
+    Cargo,
+    /// `composer`
+    Composer,
+}
+
+/// How the words of a package manager are read.
+#[derive(Clone, Copy, Debug)]
+pub struct PackageTool {
+    row: Row,
+}
+
+/// The package manager of this name: `pip` for `pip3.11`, `uv` for the words behind `uv pip`.
+pub fn package_tool(name: &str) -> Option<PackageTool> {
+    let row = TOOLS.row(name).or_else(|| {
+        let version = name.strip_prefix("pip")?;
+        let version = version.strip_prefix('-').unwrap_or(version);
+        let is_version = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        is_version.then(|| TOOLS.row("pip"))?
+    });
+    row.map(|row| PackageTool { row })
+}
+
+impl PackageTool {
+    /// Its family.
+    pub fn manager(self) -> PackageManager {
+        match self.row.column(1) {
+            "uv" => PackageManager::Uv,
+            "pipx" => PackageManager::Pipx,
+            "apt" => PackageManager::Apt,
+            "apk" => PackageManager::Apk,
+            "dnf" => PackageManager::Dnf,
+            "zypper" => PackageManager::Zypper,
+            "pacman" => PackageManager::Pacman,
+            "npm" => PackageManager::Npm,
+            "yarn" => PackageManager::Yarn,
+            "pnpm" => PackageManager::Pnpm,
+            "gem" => PackageManager::Gem,
+            "bundler" => PackageManager::Bundler,
+            "conda" => PackageManager::Conda,
+            "go" => PackageManager::Go,
+            "cargo" => PackageManager::Cargo,
+            "composer" => PackageManager::Composer,
+            _ => PackageManager::Pip,
+        }
+    }
+
+    /// Whether the subcommand installs packages.
+    pub fn installs(self, subcommand: &str) -> bool {
+        self.row.lists(2, ' ', subcommand)
+    }
+
+    /// Whether another subcommand comes after this one: `yarn global add`.
+    pub fn is_double(self, subcommand: &str) -> bool {
+        self.row.lists(3, ' ', subcommand)
+    }
+
+    /// Whether a letter among its options takes a value.
+    pub fn letter_takes_value(self, letter: char) -> bool {
+        self.row.column(4).contains(letter)
+    }
+
+    /// Whether a long option takes the next word; a shortened name counts as the option that it means.
+    pub fn takes_next(self, option: &str) -> bool {
+        self.row.lists(5, ' ', self.full_name(option))
+    }
+
+    /// The option that a long name means: it may be cut short where the tool takes that and only one fits.
+    pub fn full_name(self, written: &str) -> &str {
+        if !self.has("shortens")
+            || self.row.lists(5, ' ', written)
+            || self.row.lists(6, ' ', written)
+        {
+            return written;
+        }
+        let all = self.row.words(5).chain(self.row.words(6));
+        let mut fits = all.filter(|name| written.len() > 2 && name.starts_with(written));
+        match (fits.next(), fits.next()) {
+            (Some(one), None) => one,
+            _ => written,
+        }
+    }
+
+    /// Whether long options have one dash.
+    pub fn has_one_dash(self) -> bool {
+        self.has("one-dash")
+    }
+
+    /// Whether its first operand says what it does.
+    pub fn has_subcommands(self) -> bool {
+        !self.has("no-subcommands")
+    }
+
+    /// Whether the tool alone, without a subcommand, installs.
+    pub fn installs_bare(self) -> bool {
+        self.has("bare-installs")
+    }
+
+    /// Whether its operands are packages.
+    pub fn has_packages(self) -> bool {
+        !self.has("no-packages")
+    }
+
+    fn has(self, mark: &str) -> bool {
+        self.row.lists(7, ' ', mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tools_are_found_by_their_names() {
+        let manager = |name: &str| package_tool(name).map(PackageTool::manager);
+        assert_eq!(manager("pip3.11"), Some(PackageManager::Pip));
+        assert_eq!(manager("pip-3"), Some(PackageManager::Pip));
+        assert_eq!(manager("microdnf"), Some(PackageManager::Dnf));
+        assert_eq!(manager("pipenv"), None);
+        assert_eq!(manager("pip-compile"), None);
+    }
+
+    #[test]
+    fn words_of_tools_are_read() {
+        let pip = package_tool("pip").expect("listed");
+        assert!(pip.takes_next("--index-url") && pip.takes_next("--index"));
+        assert!(!pip.takes_next("--no-cache-dir") && !pip.takes_next("--no-cache"));
+        assert_eq!(pip.full_name("--no-cache"), "--no-cache-dir");
+        assert_eq!(pip.full_name("--no"), "--no");
+        assert!(pip.letter_takes_value('r') && !pip.letter_takes_value('q'));
+        let yarn = package_tool("yarn").expect("listed");
+        assert!(yarn.installs_bare() && yarn.is_double("global") && yarn.installs("add"));
+        assert!(package_tool("go").is_some_and(PackageTool::has_one_dash));
+        assert!(!package_tool("pacman").is_some_and(PackageTool::has_subcommands));
+        assert!(!package_tool("bundle").is_some_and(PackageTool::has_packages));
+    }
+
+    #[test]
+    fn words_of_the_table_are_known() {
+        let known = [
+            "shortens",
+            "one-dash",
+            "no-subcommands",
+            "bare-installs",
+            "no-packages",
+        ];
+        for row in TOOLS.all() {
+            let line = row.line();
+            let is_pip = PackageTool { row }.manager() == PackageManager::Pip;
+            assert_eq!(is_pip, row.column(1) == "pip", "{line}");
+            assert!(row.words(7).all(|it| known.contains(&it)), "{line}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Wrapper commands, which another command stands behind: `sudo -u app`, `env A=b`, `poetry run`.
+
+use super::table::{Row, Table};
+
+const WRAPPERS: Table = Table::new(include_str!("../data/wrappers.tsv"));
+
+/// What a wrapper does to the command behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WrapperKind {
+    /// Nothing that matters to what the command does: `time`, `nice`, `exec`, `command`, …
+    Plain,
+    /// Sets variables: `env`.
+    Environment,
+    /// Runs it as another user: `sudo`, `gosu`, `su-exec`, …
+    User,
+    /// Runs it once or more with further words from its input: `xargs`.
+    Arguments,
+    /// Runs it in an environment of a language's own: `poetry run`, `conda run`, `bundle exec`, …
+    Isolated,
+    /// Picks the command from a box of them: `busybox`.
+    Box,
+    /// Stays as the parent: `tini`, `dumb-init`.
+    Init,
+}
+
+/// How a wrapper's words are read.
+#[derive(Clone, Copy, Debug)]
+pub struct WrapperSpec {
+    row: Row,
+}
+
+/// The wrapper of this name, as long as `next`, the word behind it, does not say otherwise: `poetry` wraps
+/// a command behind `run` alone.
+pub fn wrapper(name: &str, next: Option<&str>) -> Option<WrapperSpec> {
+    let row = WRAPPERS.row(name)?;
+    let sub = row.column(2);
+    (sub.is_empty() || next == Some(sub)).then_some(WrapperSpec { row })
+}
+
+impl WrapperSpec {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.row.key()
+    }
+
+    /// What it does to the command behind it.
+    pub fn kind(self) -> WrapperKind {
+        match self.row.column(1) {
+            "environment" => WrapperKind::Environment,
+            "user" => WrapperKind::User,
+            "arguments" => WrapperKind::Arguments,
+            "isolated" => WrapperKind::Isolated,
+            "box" => WrapperKind::Box,
+            "init" => WrapperKind::Init,
+            _ => WrapperKind::Plain,
+        }
+    }
+
+    /// Whether a word must come next: `run` of `poetry run`.
+    pub fn has_subcommand(self) -> bool {
+        !self.row.column(2).is_empty()
+    }
+
+    /// Whether a letter among its options takes a value.
+    pub fn letter_takes_value(self, letter: char) -> bool {
+        self.row.column(3).contains(letter)
+    }
+
+    /// Whether a long option takes the next word.
+    pub fn takes_next(self, option: &str) -> bool {
+        self.row.lists(4, ' ', option)
+    }
+
+    /// Whether with this option it wraps nothing: `command -v`.
+    pub fn stops_at(self, option: &str) -> bool {
+        self.row.lists(5, ' ', option)
+    }
+
+    /// How many words stand between its options and the command.
+    pub fn positionals(self) -> usize {
+        self.row.column(6).parse().unwrap_or(0)
+    }
+
+    /// Whether an option names the user: `-u` and `--user` of `sudo`.
+    pub fn names_user(self, option: &str) -> bool {
+        option != "*" && self.row.lists(7, ' ', option)
+    }
+
+    /// Whether the first word between its options and the command names the user.
+    pub fn has_user_first(self) -> bool {
+        self.row.column(7) == "*"
+    }
+
+    /// Whether `NAME=value` may stand before the command.
+    pub fn assigns(self) -> bool {
+        self.row.column(8) == "yes"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrappers_are_read_by_their_row() {
+        let sudo = wrapper("sudo", None).expect("listed");
+        assert_eq!(sudo.kind(), WrapperKind::User);
+        assert!(sudo.letter_takes_value('u') && !sudo.letter_takes_value('E'));
+        assert!(sudo.takes_next("--user") && sudo.names_user("-u") && sudo.assigns());
+        assert!(sudo.stops_at("-l") && !sudo.has_user_first());
+        let gosu = wrapper("gosu", None).expect("listed");
+        assert!(gosu.has_user_first() && gosu.positionals() == 1 && !gosu.names_user("*"));
+        assert!(wrapper("poetry", Some("install")).is_none());
+        assert!(wrapper("poetry", Some("run")).is_some_and(WrapperSpec::has_subcommand));
+        assert!(wrapper("python", None).is_none());
+    }
+
+    #[test]
+    fn words_of_the_table_are_known() {
+        for row in WRAPPERS.all() {
+            let line = row.line();
+            let is_plain = row.column(1) == "plain";
+            let spec = WrapperSpec { row };
+            assert_eq!(spec.kind() == WrapperKind::Plain, is_plain, "{line}");
+            assert!(matches!(row.column(6), "" | "1" | "2"), "{line}");
+            assert!(matches!(row.column(8), "" | "yes"), "{line}");
+            assert!(!spec.has_user_first() || spec.positionals() > 0, "{line}");
+        }
+    }
+}
