@@ -8,13 +8,9 @@ pub(crate) mod table;
 
 use dfix_syntax::TextRange;
 
-use crate::command::Command;
-use crate::stage::Stage;
-use crate::step::Step;
-use crate::vars::At;
-use crate::word::Word;
+use crate::collect::command::WrapperKind;
+use crate::handles::{At, Command, Step, Word};
 
-pub use pip::Destination;
 pub use spec::{PackageSpec, SpecKind};
 use table::Tool;
 
@@ -295,31 +291,6 @@ impl<'m> PackageCommand<'m> {
             || self
                 .command
                 .wrappers()
-                .any(|w| w.kind == crate::WrapperKind::Arguments)
-    }
-}
-
-impl<'m> Stage<'m> {
-    /// The commands of a package manager, in order of place; those of `ONBUILD` too.
-    pub fn package_commands(
-        self,
-        manager: PackageManager,
-    ) -> impl Iterator<Item = PackageCommand<'m>> {
-        self.commands()
-            .filter_map(PackageCommand::of)
-            .filter(move |c| c.manager == manager)
-    }
-
-    /// The commands of a package manager that install packages.
-    pub fn installs(self, manager: PackageManager) -> impl Iterator<Item = PackageCommand<'m>> {
-        self.package_commands(manager)
-            .filter(PackageCommand::is_install)
-    }
-}
-
-impl<'m> Step<'m> {
-    /// The step's commands of any package manager, in order of place.
-    pub fn package_commands(self) -> impl Iterator<Item = PackageCommand<'m>> {
-        self.commands().filter_map(PackageCommand::of)
+                .any(|w| w.kind == WrapperKind::Arguments)
     }
 }

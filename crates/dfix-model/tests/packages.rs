@@ -5,7 +5,8 @@
 mod common;
 
 use common::with;
-use dfix_model::packages::{Destination, PackageCommand, PackageManager, SpecKind};
+use dfix_model::Destination;
+use dfix_model::packages::{PackageCommand, PackageManager, SpecKind};
 
 /// Asks about the last package manager's command of a script.
 fn last<R>(script: &str, ask: impl FnOnce(&PackageCommand<'_>) -> R) -> R {

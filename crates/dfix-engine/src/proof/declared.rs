@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dfix_model::same::{Difference, differences, meaning};
+use dfix_model::semantic_diff::{Difference, differences, meaning};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{SyntaxKind, TextRange};
 

@@ -1,7 +1,7 @@
 //! What a word that names a package says: `flask[async]==2.2`, `curl=8.5*`, `@scope/x@1`, a URL.
 
+use crate::handles::Word;
 use crate::packages::PackageManager;
-use crate::word::Word;
 
 /// A package as a command names it.
 #[derive(Debug, Clone, Copy)]

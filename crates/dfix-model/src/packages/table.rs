@@ -1,8 +1,7 @@
 //! What the words of each tool mean, as data. Sources: each tool's own manual and `--help`.
 
-use crate::command::Command;
+use crate::handles::{Command, Word};
 use crate::packages::{OptionValue, PackageManager};
-use crate::word::Word;
 
 /// How a tool's words are read.
 pub(crate) struct Tool {

@@ -14,7 +14,7 @@ use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use std::fmt::Write as _;
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
-use dfix_model::packages::Destination;
+use dfix_model::Destination;
 use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step};
 
 use venv::Ground;

@@ -2,9 +2,9 @@
 //! put something there before.
 
 use dfix_engine::OpenCondition;
+use dfix_model::Destination;
 use dfix_model::catalogue::Family;
 use dfix_model::context::Answer;
-use dfix_model::packages::Destination;
 use dfix_model::{Command, Origin, PackageCommand, PackageManager, Stage, Step, Word};
 
 use super::venv::standing_on;

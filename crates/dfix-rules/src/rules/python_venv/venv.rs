@@ -6,7 +6,7 @@
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::OpenCondition;
-use dfix_model::packages::Destination;
+use dfix_model::Destination;
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, Word};
 
 use super::around::{self, is_installed_by_hand, is_pythons_tool};

@@ -1,0 +1,204 @@
+//! What is kept of commands, and what is said of where they stand.
+
+use std::ops::Range;
+
+use dfix_syntax::{NodeRef, SyntaxKind, TextRange, TextSize, TokenRef};
+
+use crate::collect::word::{WordData, WordKind};
+
+/// Every command of a step, with its words.
+#[derive(Default)]
+pub(crate) struct StepCommands {
+    pub(crate) words: Vec<WordData>,
+    pub(crate) commands: Vec<CommandData>,
+    pub(crate) assignments: Vec<AssignmentData>,
+    pub(crate) redirects: Vec<RedirectData>,
+    /// `cd`s that lead to one another: the one before (if any) and the word that names the folder.
+    pub(crate) moves: Vec<(Option<u32>, u32)>,
+    /// Whether some text is not understood.
+    pub(crate) has_opaque_text: bool,
+    /// The names of the functions that the text defines.
+    pub(crate) functions: Vec<Box<str>>,
+}
+
+/// Where a command is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Folder {
+    /// In the working directory of the step.
+    Start,
+    /// Where this move leads.
+    Moved(u32),
+    /// Only the build can tell.
+    Unknown,
+}
+
+impl StepCommands {
+    /// Puts the commands in order of place: substitutions in a script inside a string were found first.
+    pub(crate) fn sort(&mut self) {
+        let key = |c: &CommandData| (c.range.start(), std::cmp::Reverse(c.range.end()));
+        if self.commands.is_sorted_by_key(key) {
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.commands.len()).collect();
+        order.sort_by_key(|&i| (key(&self.commands[i]), i));
+        let mut place = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = u32::try_from(new).expect("files are below 4 GiB");
+        }
+        self.commands.sort_by_key(key);
+        for command in &mut self.commands {
+            command.outer = command.outer.map(|old| place[old as usize]);
+        }
+    }
+}
+
+/// What is kept of a command.
+#[derive(Clone)]
+pub(crate) struct CommandData {
+    pub(crate) range: TextRange,
+    pub(crate) words: Range<usize>,
+    /// Index of the program's word; the end of `words` where there is none.
+    pub(crate) program: usize,
+    pub(crate) wrappers: Vec<WrapperData>,
+    pub(crate) assignments: Range<usize>,
+    pub(crate) redirects: Range<usize>,
+    pub(crate) outer: Option<u32>,
+    pub(crate) before: Option<Connector>,
+    pub(crate) after: Option<Connector>,
+    pub(crate) around: Surroundings,
+    pub(crate) folder: Folder,
+    pub(crate) script: u32,
+    pub(crate) kind: WordKind,
+}
+
+#[derive(Clone)]
+pub(crate) struct WrapperData {
+    pub(crate) name: &'static str,
+    pub(crate) kind: WrapperKind,
+    pub(crate) words: Range<usize>,
+    /// The word that names the user to become.
+    pub(crate) user: Option<usize>,
+}
+
+pub(crate) struct AssignmentData {
+    pub(crate) range: TextRange,
+    pub(crate) name: Box<str>,
+    pub(crate) value: Option<WordData>,
+}
+
+pub(crate) struct RedirectData {
+    pub(crate) range: TextRange,
+    pub(crate) operator: Box<str>,
+    pub(crate) fd: Option<Box<str>>,
+    pub(crate) target: Option<WordData>,
+}
+
+/// The text of a node's direct tokens of one kind, joined: continuations cut tokens.
+fn joined(node: NodeRef<'_>, kind: SyntaxKind) -> Option<Box<str>> {
+    let mut pieces = node.tokens().filter(|t| t.kind() == kind);
+    let mut text = pieces.next()?.text().to_owned();
+    text.extend(pieces.map(TokenRef::text));
+    Some(text.into())
+}
+
+/// The data of the word right below a node.
+fn word_of(text: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Option<WordData> {
+    node.children()
+        .find(|child| child.kind() == SyntaxKind::WORD)
+        .map(|word| WordData::of_ref(text, word, offset, kind))
+}
+
+impl AssignmentData {
+    pub(crate) fn of_ref(text: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Self {
+        AssignmentData {
+            range: node.text_range() + offset,
+            name: joined(node, SyntaxKind::NAME).unwrap_or_default(),
+            value: word_of(text, node, offset, kind),
+        }
+    }
+}
+
+impl RedirectData {
+    pub(crate) fn of_ref(
+        text: &str,
+        node: NodeRef<'_>,
+        offset: TextSize,
+        kind: WordKind,
+    ) -> Option<Self> {
+        let token = |kind| node.tokens().find(|t| t.kind() == kind);
+        Some(RedirectData {
+            range: node.text_range() + offset,
+            operator: token(SyntaxKind::REDIRECT_OP)?.text().into(),
+            fd: token(SyntaxKind::FD).map(|t| t.text().into()),
+            target: word_of(text, node, offset, kind),
+        })
+    }
+}
+
+/// What joins a command to its neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connector {
+    /// Which operator.
+    pub operator: Operator,
+    /// Its place.
+    pub range: TextRange,
+}
+
+/// An operator between commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `;`
+    Semicolon,
+    /// `&`
+    Background,
+    /// A line end in a here-document.
+    Newline,
+    /// `|` or `|&`
+    Pipe,
+}
+
+/// What a command stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Surroundings {
+    /// It may not run: a branch, after `||`, after a test and `&&`.
+    pub conditional: bool,
+    /// Its failure is looked at: a condition of `if` or `while`, before `||`.
+    pub tested: bool,
+    /// It comes after `!`.
+    pub negated: bool,
+    /// It is inside `( … )`.
+    pub subshell: bool,
+    /// It is in a loop.
+    pub looped: bool,
+    /// It is in the body of a function.
+    pub function: bool,
+    /// It runs in the background.
+    pub background: bool,
+    /// It is inside `$( … )`, backticks or `<( … )`.
+    pub substitution: bool,
+    /// It is part of a pipeline.
+    pub piped: bool,
+}
+
+/// What a wrapper does to the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrapperKind {
+    /// Nothing that matters to what the command does: `time`, `nice`, `exec`, `command`, …
+    Plain,
+    /// Sets variables: `env`.
+    Environment,
+    /// Runs it as another user: `sudo`, `gosu`, `su-exec`, …
+    User,
+    /// Runs it once or more with further words from its input: `xargs`.
+    Arguments,
+    /// Runs it in an environment of a language's own: `poetry run`, `conda run`, `bundle exec`, …
+    Isolated,
+    /// Picks the command from a box of them: `busybox`.
+    Box,
+    /// Stays as the parent: `tini`, `dumb-init`.
+    Init,
+}

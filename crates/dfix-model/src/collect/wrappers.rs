@@ -1,0 +1,229 @@
+//! Wrappers in front of a command, and scripts among its words: what `sudo`, `env`, `sh -c` mean.
+
+mod table;
+
+use std::ops::Range;
+
+use crate::collect::command::{AssignmentData, WrapperData};
+use crate::collect::word::WordData;
+use crate::path::program_name;
+use table::{Spec, User, WRAPPERS};
+
+/// A command without its wrappers.
+pub(crate) struct Unwrapped {
+    pub(crate) program: usize,
+    pub(crate) wrappers: Vec<WrapperData>,
+    /// Where the assignments end now, if wrappers made some.
+    pub(crate) assignments: Option<usize>,
+}
+
+/// Takes the wrappers off the words in `range`.
+pub(crate) fn unwrap_wrappers(
+    text: &str,
+    words: &[WordData],
+    range: Range<usize>,
+    assignments: &mut Vec<AssignmentData>,
+) -> Unwrapped {
+    let mut unwrapped = Unwrapped {
+        program: range.start,
+        wrappers: Vec::new(),
+        assignments: None,
+    };
+    while unwrapped.program < range.end && unwrapped.wrappers.len() < 8 {
+        let at = unwrapped.program;
+        let Some(name) = words[at].value(text).map(program_name) else {
+            break;
+        };
+        let Some(spec) = spec_of(name, words.get(at + 1).filter(|_| at + 1 < range.end), text)
+        else {
+            break;
+        };
+        let Some((program, user, made)) = read_wrapper(spec, text, words, at..range.end) else {
+            break;
+        };
+        if !made.is_empty() {
+            assignments.extend(made);
+            unwrapped.assignments = Some(assignments.len());
+        }
+        unwrapped.wrappers.push(WrapperData {
+            name: spec.name,
+            kind: spec.kind,
+            words: at..program,
+            user,
+        });
+        unwrapped.program = program;
+    }
+    unwrapped
+}
+
+fn spec_of(name: &str, next: Option<&WordData>, text: &str) -> Option<&'static Spec> {
+    WRAPPERS.iter().find(|spec| {
+        spec.name == name
+            && spec
+                .sub
+                .is_none_or(|sub| next.is_some_and(|w| w.value(text) == Some(sub)))
+    })
+}
+
+type Read = (usize, Option<usize>, Vec<AssignmentData>);
+
+/// Reads one wrapper's words: where its command begins, the user it names, what it sets. `None` where
+/// it wraps nothing.
+fn read_wrapper(spec: &Spec, text: &str, words: &[WordData], range: Range<usize>) -> Option<Read> {
+    let mut at = range.start + 1 + usize::from(spec.sub.is_some());
+    let mut user = None;
+    let mut made = Vec::new();
+    while at < range.end {
+        let word = &words[at];
+        let start = word.known_start(text);
+        if spec.stops.contains(&start) {
+            return None;
+        }
+        if start == "--" {
+            at += 1;
+            break;
+        }
+        if start.len() > 1 && start.starts_with('-') {
+            let (takes_next, names_user) = option(spec, start);
+            if names_user {
+                user = if takes_next { Some(at + 1) } else { None };
+            }
+            at += 1 + usize::from(takes_next);
+        } else if let Some(name) = spec.assigns.then(|| assigned_name(start)).flatten() {
+            made.push(AssignmentData {
+                range: word.range,
+                name: name.into(),
+                value: Some(word.tail(text, name.len() + 1)),
+            });
+            at += 1;
+        } else if start == "-" && spec.name == "env" {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    if matches!(spec.user, User::Positional) {
+        user = Some(at);
+    }
+    at += spec.positionals;
+    // `eval "a b"` holds a script; `eval a b` is a command.
+    let is_script = spec.name == "eval"
+        && words.get(at).is_some_and(|w| {
+            w.node.is_some() || w.known_start(text).contains([' ', ';', '&', '|'])
+        });
+    (at < range.end && !is_script).then_some((at, user, made))
+}
+
+/// Whether an option takes the next word, and whether it names a user.
+fn option(spec: &Spec, option: &str) -> (bool, bool) {
+    let (user_letter, user_long) = match spec.user {
+        User::Letter(letter, long) => (Some(letter), long),
+        User::No | User::Positional => (None, ""),
+    };
+    if option.starts_with("--") || spec.long.contains(&option) {
+        let name = option.split('=').next().unwrap_or(option);
+        let takes_next = !option.contains('=') && spec.long.contains(&name);
+        return (takes_next, !user_long.is_empty() && name == user_long);
+    }
+    let letters = &option[1..];
+    match letters
+        .char_indices()
+        .find(|(_, c)| spec.letters.contains(*c))
+    {
+        Some((i, letter)) => (
+            i + letter.len_utf8() == letters.len(),
+            user_letter == Some(letter),
+        ),
+        None => (false, false),
+    }
+}
+
+/// The name in `NAME=value`.
+pub(crate) fn assigned_name(word: &str) -> Option<&str> {
+    let (name, _) = word.split_once('=')?;
+    let mut bytes = name.bytes();
+    let first = bytes.next()?;
+    ((first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+    .then_some(name)
+}
+
+/// The shells whose `-c` takes a script.
+pub(crate) const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"];
+
+/// The word that holds a script, in a command whose program is the first word of `range`.
+pub(crate) fn script_word(text: &str, words: &[WordData], range: Range<usize>) -> Option<usize> {
+    let name = program_name(words.get(range.start)?.value(text)?);
+    let arguments = range.start + 1..range.end;
+    match name {
+        "eval" => (arguments.len() == 1).then_some(arguments.start),
+        "su" | "runuser" | "sg" | "script" => after_command_option(text, words, arguments),
+        "scl" => (words.get(arguments.start)?.value(text)? == "enable" && arguments.len() == 3)
+            .then_some(arguments.end - 1),
+        name if SHELLS.contains(&name) => after_c(text, words, arguments),
+        _ => None,
+    }
+}
+
+/// The script of `sh -c`, with other options before and after it.
+fn after_c(text: &str, words: &[WordData], arguments: Range<usize>) -> Option<usize> {
+    let mut at = arguments.start;
+    let mut has_c = false;
+    while at < arguments.end {
+        let start = words[at].known_start(text);
+        match start {
+            "--" | "-" if has_c => return (at + 1 < arguments.end).then_some(at + 1),
+            "--rcfile" | "--init-file" => at += 1,
+            _ if start.starts_with("--") => {}
+            _ if start.len() > 1 && start.starts_with(['-', '+']) => {
+                has_c |= start.starts_with('-') && start.contains('c');
+                at += usize::from(start.contains(['o', 'O']));
+            }
+            _ => return has_c.then_some(at),
+        }
+        at += 1;
+    }
+    None
+}
+
+fn after_command_option(text: &str, words: &[WordData], arguments: Range<usize>) -> Option<usize> {
+    let end = arguments.end;
+    arguments
+        .into_iter()
+        .find(|&at| {
+            let start = words[at].known_start(text);
+            start == "--command"
+                || (start.starts_with('-') && !start.starts_with("--") && start.ends_with('c'))
+        })
+        .map(|at| at + 1)
+        .filter(|&at| at < end)
+}
+
+/// The commands among the words of a command: `find … -exec COMMAND {} \;`.
+pub(crate) fn inner_commands(
+    text: &str,
+    words: &[WordData],
+    range: Range<usize>,
+) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if words[range.start].value(text).map(program_name) != Some("find") {
+        return found;
+    }
+    let mut at = range.start + 1;
+    while at < range.end {
+        if matches!(
+            words[at].known_start(text),
+            "-exec" | "-execdir" | "-ok" | "-okdir"
+        ) {
+            let end = (at + 1..range.end)
+                .find(|&i| matches!(words[i].known_start(text), ";" | "+"))
+                .unwrap_or(range.end);
+            if end > at + 1 {
+                found.push(at + 1..end);
+            }
+            at = end;
+        }
+        at += 1;
+    }
+    found
+}

@@ -1,0 +1,204 @@
+//! Facts: each worked out on the first question and kept, see [`crate::collect::cache`].
+//!
+//! A fact is a file of its own: it uses handles, and facts below it; nothing below asks it. What rules ask
+//! of a stage, a step or a command stands here, as one line each.
+
+pub(crate) mod base_image;
+pub(crate) mod context_files;
+pub(crate) mod created_users;
+pub(crate) mod destination;
+pub(crate) mod entry;
+pub(crate) mod ports;
+pub mod requirements;
+pub mod scripts;
+pub(crate) mod setting;
+pub(crate) mod shell;
+pub(crate) mod user;
+pub(crate) mod variables;
+pub(crate) mod workdir;
+
+use std::sync::Arc;
+
+use dfix_catalogue::ImageFacts;
+
+use crate::collect::expand::Piece;
+use crate::context::Answer;
+use crate::facts::created_users::{GroupMade, UserMade};
+use crate::facts::destination::Destination;
+use crate::facts::entry::Entry;
+use crate::facts::ports::Port;
+use crate::facts::scripts::ScriptAt;
+use crate::facts::setting::{EnvValue, Setting};
+use crate::facts::shell::Shell;
+use crate::facts::user::User;
+use crate::handles::{At, Command, Stage, Step, Word};
+use crate::packages::{PackageCommand, PackageManager};
+
+impl<'m> Stage<'m> {
+    /// What the catalogue knows of the image at the end of the `FROM stage` chain. Nothing, where its name
+    /// or its tag are not known.
+    pub fn base_facts(self) -> &'m ImageFacts {
+        base_image::base_facts(self)
+    }
+
+    /// What a command at this place sees as variable `name`: what the command's own shell text sets,
+    /// then `ENV`, then `ARG`, of this stage and those that it is based on, then the base image.
+    pub fn env_at(self, at: impl At<'m>, name: &str) -> EnvValue<'m> {
+        variables::env_at(self, at, name)
+    }
+
+    /// What the container sees as variable `name`: `ENV` alone, at the end of the stage.
+    pub fn final_env(self, name: &str) -> EnvValue<'m> {
+        variables::final_env(self, name)
+    }
+
+    /// The names and settings that `ENV`s of this stage make, in order of place.
+    pub fn env_set(self) -> impl Iterator<Item = (&'m str, Setting<'m>)> {
+        variables::env_set(self)
+    }
+
+    /// A word with the variables that are known at this place put in; pieces that only the build can
+    /// tell have no text. Shell words are given what `ENV`, `ARG` and the command's own text set.
+    pub fn expand(self, word: Word<'m>, at: impl At<'m>) -> Vec<Piece> {
+        variables::expand_word(self, word, at)
+    }
+
+    /// A word's whole text with the variables known at this place put in, if nothing stays unknown.
+    pub fn expand_text(self, word: Word<'m>, at: impl At<'m>) -> Option<String> {
+        variables::expand_text(self, word, at)
+    }
+
+    /// The folders that `PATH` names at this place, in order; `None` stands for those that only the
+    /// build can tell.
+    pub fn path_at(self, at: impl At<'m>) -> Vec<Option<String>> {
+        variables::path_at(self, at)
+    }
+
+    /// The shell in force at a place: that of the last `SHELL` before it, of this stage or one that it is
+    /// based on, else the base's default.
+    pub fn shell_at(self, at: impl At<'m>) -> Shell<'m> {
+        shell::shell_at(self, at)
+    }
+
+    /// The user in force at a place: that of the last `USER` before it, of this stage or one that it is
+    /// based on, else the base's default.
+    pub fn user_at(self, at: impl At<'m>) -> User<'m> {
+        user::user_at(self, at)
+    }
+
+    /// The user at the end of the stage: that of the container.
+    pub fn final_user(self) -> User<'m> {
+        user::final_user(self)
+    }
+
+    /// The users that commands of this stage make, in order of place; see [`Stage::lineage`] for those
+    /// of the stages that it is based on.
+    pub fn users_made(self) -> impl Iterator<Item = UserMade<'m>> {
+        created_users::users_made(self)
+    }
+
+    /// The groups that commands of this stage make, in order of place.
+    pub fn groups_made(self) -> impl Iterator<Item = GroupMade<'m>> {
+        created_users::groups_made(self)
+    }
+
+    /// The working directory in force at a place, absolute; `None` where only the build can tell.
+    pub fn workdir_at(self, at: impl At<'m>) -> Option<String> {
+        workdir::workdir_at(self, at)
+    }
+
+    /// The working directory at the end of the stage: that of the container.
+    pub fn final_workdir(self) -> Option<String> {
+        workdir::final_workdir(self)
+    }
+
+    /// The file or folder of the build context that stands at `path` of the image when a place of this
+    /// stage is reached, as its `COPY`s and `ADD`s (also those of the stages that it is based on or copies
+    /// from) and the bind mounts of the step tell; relative to the context's root, `""` being the root.
+    ///
+    /// `path` may be relative: to the folder of the command, or the working directory. `None` where
+    /// nothing of the context is known to be there; what is made by a command is not looked at.
+    pub fn context_path_of(self, path: &str, at: impl At<'m>) -> Option<String> {
+        context_files::context_path_of(self, path, at)
+    }
+
+    /// The file or folder of the build context that stands at `path` of the container, see
+    /// [`Stage::context_path_of`]. A relative path is one of the container's working directory.
+    pub fn final_context_path_of(self, path: &str) -> Option<String> {
+        context_files::final_context_path_of(self, path)
+    }
+
+    /// The text of the file at `path` of the image when a place of this stage is reached.
+    pub fn read_at(self, path: &str, at: impl At<'m>) -> Answer<Arc<str>> {
+        context_files::read_at(self, path, at)
+    }
+
+    /// The text of the file at `path` of the container.
+    pub fn read_final(self, path: &str) -> Answer<Arc<str>> {
+        context_files::read_final(self, path)
+    }
+
+    /// The script that stands at `path` of the image when `at` runs, see [`Stage::context_path_of`].
+    pub fn script_at(self, path: &str, at: impl At<'m>) -> ScriptAt<'m> {
+        scripts::script_at(self, path, at)
+    }
+
+    /// The script that stands at `path` of the container and that `step` (a `CMD`, an `ENTRYPOINT`, a
+    /// `HEALTHCHECK`) runs.
+    pub fn script_at_start(self, path: &str, step: Step<'m>) -> ScriptAt<'m> {
+        scripts::script_at_start(self, path, step)
+    }
+
+    /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
+    pub fn entry(self) -> Entry<'m> {
+        entry::entry(self)
+    }
+
+    /// The ports that this stage and those that it is based on expose.
+    pub fn ports(self) -> Vec<Port<'m>> {
+        ports::ports(self)
+    }
+
+    /// The commands of a package manager, in order of place; those of `ONBUILD` too.
+    pub fn package_commands(
+        self,
+        manager: PackageManager,
+    ) -> impl Iterator<Item = PackageCommand<'m>> {
+        self.commands()
+            .filter_map(PackageCommand::of)
+            .filter(move |c| c.manager == manager)
+    }
+
+    /// The commands of a package manager that install packages.
+    pub fn installs(self, manager: PackageManager) -> impl Iterator<Item = PackageCommand<'m>> {
+        self.package_commands(manager)
+            .filter(PackageCommand::is_install)
+    }
+}
+
+impl<'m> Step<'m> {
+    /// The step's commands of any package manager, in order of place.
+    pub fn package_commands(self) -> impl Iterator<Item = PackageCommand<'m>> {
+        self.commands().filter_map(PackageCommand::of)
+    }
+}
+
+impl<'m> Command<'m> {
+    /// The folder that it runs in, absolute; `None` where only the build can tell.
+    pub fn working_directory(self) -> Option<String> {
+        workdir::working_directory(self)
+    }
+
+    /// The words that tell a server its port, with the port; `None` for one that only the build or the
+    /// container can tell. Unix sockets are no ports.
+    pub fn listens_on(self) -> Vec<(Word<'m>, Option<u16>)> {
+        ports::listens_on(self)
+    }
+}
+
+impl PackageCommand<'_> {
+    /// Where a pip command puts packages.
+    pub fn destination(&self) -> Destination {
+        destination::destination(self)
+    }
+}

@@ -1,0 +1,82 @@
+//! What is known of the image that a stage is based on.
+
+use dfix_catalogue::{self as catalogue, Account, ImageFacts};
+
+use crate::collect::shell::Os;
+use crate::facts::setting::{EnvFrom, EnvValue, Setting};
+use crate::handles::{Base, Stage};
+
+/// What the catalogue says of a stage's root image.
+pub(crate) struct BaseImage {
+    /// Of exactly this image and tag.
+    facts: ImageFacts,
+    /// Of the image whatever its tag: enough for what is the same in all its variants.
+    any_tag: ImageFacts,
+}
+
+/// The folders of `PATH` that the builder gives to an image without one (BuildKit, `DefaultPathEnvUnix`).
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// What the catalogue knows of the image at the end of the `FROM stage` chain. Nothing, where its name
+/// or its tag are not known.
+pub(crate) fn base_facts(stage: Stage<'_>) -> &ImageFacts {
+    &base_image(stage).facts
+}
+
+fn base_image(stage: Stage<'_>) -> &BaseImage {
+    let root = stage.root();
+    root.cached(|| {
+        let image = root.image();
+        let name = match root.base() {
+            Base::Scratch => "scratch",
+            Base::Image => image.name().unwrap_or(""),
+            Base::Stage(_) | Base::Unknown => "",
+        };
+        let any_tag = catalogue::image(name, image.tag_in_force().unwrap_or("latest"));
+        BaseImage {
+            facts: match image.tag_in_force() {
+                Some(_) => any_tag,
+                None => catalogue::image("", ""),
+            },
+            any_tag,
+        }
+    })
+}
+
+/// What the base image itself sets a variable to.
+pub(crate) fn base_env<'m>(stage: Stage<'m>, name: &str) -> EnvValue<'m> {
+    let set = |value| {
+        EnvValue::Set(Setting {
+            value,
+            place: None,
+            value_place: None,
+            from: EnvFrom::BaseImage,
+        })
+    };
+    let facts = &base_image(stage).any_tag;
+    match facts.sets(name) {
+        Some(true) => {
+            let mut environment = facts.environment();
+            set(environment
+                .find(|(n, _)| *n == name)
+                .and_then(|(_, value)| value))
+        }
+        Some(false) if name == "PATH" && stage.os() == Os::Linux => set(Some(DEFAULT_PATH)),
+        Some(false) => EnvValue::Unset,
+        None => EnvValue::Unknown,
+    }
+}
+
+/// The base image's working directory.
+pub(crate) fn base_workdir(stage: Stage<'_>) -> Option<String> {
+    base_image(stage).any_tag.workdir().map(str::to_owned)
+}
+
+/// The base image's user, as `USER` would say it.
+pub(crate) fn base_user(stage: Stage<'_>) -> Option<String> {
+    match base_image(stage).any_tag.default_user {
+        Account::Root => Some("root".to_owned()),
+        Account::Other { name, .. } => Some(name.to_owned()),
+        Account::Unknown => None,
+    }
+}

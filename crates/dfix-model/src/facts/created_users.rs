@@ -1,0 +1,270 @@
+//! Users and groups that commands make.
+
+use crate::facts::variables::expand_text;
+use crate::handles::{Command, Stage, Word};
+
+/// A user that a command makes.
+#[derive(Debug, Clone, Copy)]
+pub struct UserMade<'m> {
+    /// The command.
+    pub command: Command<'m>,
+    /// The word that names the user.
+    pub name: Word<'m>,
+    /// The number asked for.
+    pub uid: Option<Word<'m>>,
+    /// The main group asked for, name or number.
+    pub group: Option<Word<'m>>,
+    /// The home asked for.
+    pub home: Option<Word<'m>>,
+    /// The login shell asked for.
+    pub shell: Option<Word<'m>>,
+    /// Whether it is made as a user of the system.
+    pub is_system: bool,
+    /// Whether a group of the same name is made or was made for it.
+    pub has_own_group: bool,
+}
+
+/// A group that a command makes.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupMade<'m> {
+    /// The command.
+    pub command: Command<'m>,
+    /// The word that names the group.
+    pub name: Word<'m>,
+    /// The number asked for.
+    pub gid: Option<Word<'m>>,
+}
+
+impl UserMade<'_> {
+    /// The user's name with the variables of the build put in, if known.
+    pub fn name_text(&self) -> Option<String> {
+        expand_text(self.command.stage()?, self.name, self.command)
+    }
+}
+
+/// Words of a command sorted into options and operands.
+struct Words<'m> {
+    options: Vec<(&'m str, Option<Word<'m>>)>,
+    operands: Vec<Word<'m>>,
+}
+
+/// Sorts the words of `useradd` and its like. `letters` and `long` take a value.
+fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
+    let mut sorted = Words {
+        options: Vec::new(),
+        operands: Vec::new(),
+    };
+    let mut words = command.args();
+    let mut options_ended = false;
+    while let Some(word) = words.next() {
+        let text = word.known_start();
+        if options_ended || !text.starts_with('-') || text.len() < 2 {
+            sorted.operands.push(word);
+        } else if text == "--" {
+            options_ended = true;
+        } else if text.starts_with("--") {
+            let name = text.split('=').next().unwrap_or(text);
+            let takes = long.iter().any(|l| {
+                *l == name || (name.len() > 4 && name != "--group" && l.starts_with(name))
+            });
+            let value = if !takes {
+                None
+            } else if text.contains('=') {
+                Some(word)
+            } else {
+                words.next()
+            };
+            sorted.options.push((name, value));
+        } else {
+            let mut rest = &text[1..];
+            while let Some(letter) = rest.chars().next() {
+                let after = &rest[letter.len_utf8()..];
+                let name = &rest[..letter.len_utf8()];
+                if letters.contains(letter) {
+                    let value = if after.is_empty() {
+                        words.next()
+                    } else {
+                        Some(word)
+                    };
+                    sorted.options.push((name, value));
+                    break;
+                }
+                sorted.options.push((name, None));
+                rest = after;
+            }
+        }
+    }
+    sorted
+}
+
+impl<'m> Words<'m> {
+    fn has(&self, names: &[&str]) -> bool {
+        self.options.iter().any(|(name, _)| names.contains(name))
+    }
+
+    fn value(&self, names: &[&str]) -> Option<Word<'m>> {
+        self.options
+            .iter()
+            .rev()
+            .find(|(name, _)| names.contains(name))
+            .and_then(|(_, value)| *value)
+    }
+}
+
+/// useradd(8) of shadow.
+const USERADD_LETTERS: &str = "bcdefgGkKpRPsuZF";
+const USERADD_LONG: &[&str] = &[
+    "--base-dir",
+    "--comment",
+    "--home-dir",
+    "--home",
+    "--expiredate",
+    "--inactive",
+    "--gid",
+    "--groups",
+    "--skel",
+    "--key",
+    "--password",
+    "--root",
+    "--prefix",
+    "--shell",
+    "--uid",
+    "--selinux-user",
+    "--selinux-range",
+];
+/// adduser(8) of Debian; BusyBox has the letters.
+const ADDUSER_LETTERS: &str = "hgsGukdcbefKpZ";
+const ADDUSER_LONG: &[&str] = &[
+    "--home",
+    "--shell",
+    "--uid",
+    "--firstuid",
+    "--lastuid",
+    "--firstgid",
+    "--lastgid",
+    "--gecos",
+    "--comment",
+    "--ingroup",
+    "--gid",
+    "--conf",
+    "--add_extra_groups=",
+    "--base-dir",
+    "--home-dir",
+    "--expiredate",
+    "--inactive",
+    "--groups",
+    "--skel",
+    "--key",
+    "--password",
+    "--extra-groups",
+];
+
+fn user_made(command: Command<'_>) -> Option<UserMade<'_>> {
+    let made = |words: &Words<'_>| !words.has(&["--help", "--version"]);
+    match command.name() {
+        "useradd" => {
+            let words = sort(command, USERADD_LETTERS, USERADD_LONG);
+            if words.has(&["D", "--defaults"]) || !made(&words) {
+                return None;
+            }
+            // One name alone is taken; what stands before it may be options from a variable.
+            let (name, before) = words.operands.split_last()?;
+            if before.iter().any(|word| word.is_known()) {
+                return None;
+            }
+            let group = words.value(&["g", "--gid"]);
+            Some(UserMade {
+                command,
+                name: *name,
+                uid: words.value(&["u", "--uid"]),
+                group,
+                home: words.value(&["d", "--home-dir", "--home"]),
+                shell: words.value(&["s", "--shell"]),
+                is_system: words.has(&["r", "--system"]),
+                has_own_group: group.is_none() && !words.has(&["N", "--no-user-group"]),
+            })
+        }
+        "adduser" => {
+            let words = sort(command, ADDUSER_LETTERS, ADDUSER_LONG);
+            // Two names: the first joins the second, which is a group.
+            let [name] = *words.operands.as_slice() else {
+                return None;
+            };
+            if !made(&words) {
+                return None;
+            }
+            // BusyBox: `-g` is a comment and `-G` the group; shadow: `-g` is the group.
+            let is_busybox = words.has(&["D", "S", "H", "h", "G"]);
+            let group = if is_busybox {
+                words.value(&["G"])
+            } else {
+                words.value(&["g", "--ingroup", "--gid"])
+            };
+            let is_system = words.has(&["S", "r", "--system"]);
+            Some(UserMade {
+                command,
+                name,
+                uid: words.value(&["u", "--uid"]),
+                group,
+                home: words.value(&["h", "d", "--home", "--home-dir"]),
+                shell: words.value(&["s", "--shell"]),
+                is_system,
+                has_own_group: group.is_none()
+                    && (!is_system || words.has(&["--group"]))
+                    && !words.has(&["N"]),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn group_made(command: Command<'_>) -> Option<GroupMade<'_>> {
+    match command.name() {
+        "groupadd" => {
+            let words = sort(
+                command,
+                "gKpRPU",
+                &[
+                    "--gid",
+                    "--key",
+                    "--password",
+                    "--root",
+                    "--prefix",
+                    "--users",
+                ],
+            );
+            Some(GroupMade {
+                command,
+                name: *words.operands.last()?,
+                gid: words.value(&["g", "--gid"]),
+            })
+        }
+        "addgroup" => {
+            let words = sort(
+                command,
+                "g",
+                &["--gid", "--conf", "--firstgid", "--lastgid"],
+            );
+            let [name] = *words.operands.as_slice() else {
+                return None;
+            };
+            Some(GroupMade {
+                command,
+                name,
+                gid: words.value(&["g", "--gid"]),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The users that commands of this stage make, in order of place; see [`Stage::lineage`] for those
+/// of the stages that it stands on.
+pub(crate) fn users_made(stage: Stage<'_>) -> impl Iterator<Item = UserMade<'_>> {
+    stage.build_commands().filter_map(user_made)
+}
+
+/// The groups that commands of this stage make, in order of place.
+pub(crate) fn groups_made(stage: Stage<'_>) -> impl Iterator<Item = GroupMade<'_>> {
+    stage.build_commands().filter_map(group_made)
+}

@@ -1,0 +1,231 @@
+//! What the container runs at start.
+
+use std::sync::Arc;
+
+use crate::collect::command::WrapperKind;
+use crate::collect::instruction::StepKind;
+use crate::collect::wrappers::SHELLS;
+use crate::context::Answer;
+use crate::facts::context_files::read_final;
+use crate::handles::{Base, Command, Stage, Step, Word};
+use crate::path::program_name;
+
+/// Where an entry point or a command comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Launch<'m> {
+    /// There is none.
+    Nothing,
+    /// The `ENTRYPOINT` or `CMD` of this step.
+    Step(Step<'m>),
+    /// What the base image says.
+    BaseImage,
+}
+
+impl<'m> Launch<'m> {
+    /// The step, if one sets it.
+    pub fn step(self) -> Option<Step<'m>> {
+        match self {
+            Launch::Step(step) => Some(step),
+            Launch::Nothing | Launch::BaseImage => None,
+        }
+    }
+}
+
+/// What the container runs at start.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'m> {
+    stage: Stage<'m>,
+    /// The `ENTRYPOINT` in force.
+    pub entrypoint: Launch<'m>,
+    /// The `CMD` in force.
+    pub cmd: Launch<'m>,
+}
+
+/// What a container of this stage runs at start: of this stage, those that it stands on, or the base.
+pub(crate) fn entry(of: Stage<'_>) -> Entry<'_> {
+    let stages: Vec<Stage<'_>> = of.lineage().collect();
+    let inherited = match of.root().base() {
+        Base::Scratch => Launch::Nothing,
+        _ => Launch::BaseImage,
+    };
+    let mut entry = Entry {
+        stage: of,
+        entrypoint: inherited,
+        cmd: inherited,
+    };
+    for stage in stages.into_iter().rev() {
+        let mut has_cmd = false;
+        for step in stage.steps().filter(|s| !s.is_onbuild()) {
+            let is_empty = step.is_exec_form() && step.words().len() == 0;
+            let launch = if is_empty {
+                Launch::Nothing
+            } else {
+                Launch::Step(step)
+            };
+            match step.kind() {
+                StepKind::Cmd => {
+                    has_cmd = true;
+                    entry.cmd = launch;
+                }
+                StepKind::Entrypoint => {
+                    entry.entrypoint = launch;
+                    // The builder drops an inherited CMD here (BuildKit, dispatchEntrypoint).
+                    if !has_cmd {
+                        entry.cmd = Launch::Nothing;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    entry
+}
+
+impl<'m> Entry<'m> {
+    /// The stage.
+    pub fn stage(&self) -> Stage<'m> {
+        self.stage
+    }
+
+    /// The steps that set it and take part: a `CMD` behind an `ENTRYPOINT` in shell form does not.
+    pub fn steps(&self) -> impl Iterator<Item = Step<'m>> {
+        let entrypoint = self.entrypoint.step();
+        let cmd = self
+            .cmd
+            .step()
+            .filter(|_| entrypoint.is_none_or(Step::is_exec_form));
+        entrypoint.into_iter().chain(cmd)
+    }
+
+    /// Every command of the steps that take part. A `CMD` behind an `ENTRYPOINT` may not be a command but
+    /// arguments of it.
+    pub fn commands(&self) -> impl Iterator<Item = Command<'m>> {
+        self.steps().flat_map(Step::commands)
+    }
+
+    /// The words of the entry point and the command together, if all are in exec form and known.
+    pub fn argv(&self) -> Option<Vec<&'m str>> {
+        if self.steps().next().is_none() || !self.steps().all(Step::is_exec_form) {
+            return None;
+        }
+        self.steps()
+            .flat_map(Step::words)
+            .map(Word::value)
+            .collect()
+    }
+
+    /// The process at start, wrappers such as `tini --` and `gosu user` peeled away: of several commands in
+    /// shell form the last one. Behind an entry point that only prepares and then runs its arguments
+    /// (`docker-entrypoint.sh`) it is still that entry point: see [`Entry::served`].
+    pub fn main(&self) -> Option<Command<'m>> {
+        let entrypoint = self.entrypoint.step().and_then(last_command);
+        let Some(command) = entrypoint else {
+            return match self.entrypoint {
+                Launch::Step(_) => None,
+                _ => self.cmd.step().and_then(last_command),
+            };
+        };
+        // `ENTRYPOINT ["tini", "--"]` wraps what CMD says.
+        let only_wraps = is_wrapper_alone(command);
+        if only_wraps && command.step().is_exec_form() {
+            return self.cmd.step().and_then(last_command).or(Some(command));
+        }
+        Some(command)
+    }
+
+    /// The process that does the work, as far as can be told: [`Entry::main`], or where that is a script that
+    /// is given a `CMD`, the command that the `CMD` spells.
+    pub fn served(&self) -> Option<Command<'m>> {
+        let main = self.main()?;
+        let Some(cmd) = self.cmd.step().filter(|s| *s != main.step()) else {
+            return Some(main);
+        };
+        if is_script(main.name()) {
+            last_command(cmd)
+        } else {
+            Some(main)
+        }
+    }
+
+    /// The script that runs at start: its path in the image, as written.
+    pub fn script(&self) -> Option<&'m str> {
+        let main = self.main()?;
+        let program = main.program()?.value()?;
+        if is_script(program_name(program)) {
+            return Some(program);
+        }
+        // `["sh", "run.sh"]`, `["bash", "-e", "/run.sh"]`
+        let is_shell = SHELLS.contains(&program_name(program));
+        main.args()
+            .filter(|_| is_shell)
+            .take_while(|w| !w.is("-c"))
+            .find(|w| !w.starts_with("-"))?
+            .value()
+    }
+
+    /// The text of the script that runs at start; `Absent` where none does.
+    pub fn script_text(&self) -> Answer<Arc<str>> {
+        match self.script() {
+            Some(path) => read_final(self.stage, path),
+            None => Answer::Absent,
+        }
+    }
+
+    /// Whether a wrapper of an exec form or shell text makes the process run as another user.
+    pub fn drops_privileges(&self) -> bool {
+        self.commands().any(|c| {
+            c.wrappers().any(|w| w.kind == WrapperKind::User)
+                || c.is_any(&[
+                    "gosu",
+                    "su-exec",
+                    "setpriv",
+                    "s6-setuidgid",
+                    "chpst",
+                    "runuser",
+                ])
+                || (c.is("su") && c.args().len() > 0)
+        })
+    }
+}
+
+/// The last command of a step that stands in no other.
+fn last_command(step: Step<'_>) -> Option<Command<'_>> {
+    let last = step
+        .commands()
+        .filter(|c| c.program().is_some() && !c.around().substitution)
+        .rev()
+        .find(|c| c.outer().is_none())?;
+    // `["sh", "-c", "exec python app.py"]`: what the script runs last.
+    Some(
+        last.inner()
+            .filter(|c| c.program().is_some())
+            .last()
+            .unwrap_or(last),
+    )
+}
+
+fn is_wrapper_alone(command: Command<'_>) -> bool {
+    command.is_any(&[
+        "tini",
+        "tini-static",
+        "dumb-init",
+        "catatonit",
+        "docker-init",
+        "gosu",
+        "su-exec",
+        "env",
+        "exec",
+        "nice",
+        "setpriv",
+    ])
+}
+
+fn is_script(name: &str) -> bool {
+    let ending = std::path::Path::new(name).extension();
+    ending.is_some_and(|e| e == "sh" || e == "bash")
+        || matches!(
+            name,
+            "entrypoint" | "docker-entrypoint" | "start" | "run" | "init" | "boot"
+        )
+        || name.contains("entrypoint")
+}

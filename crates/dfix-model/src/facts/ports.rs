@@ -1,0 +1,225 @@
+//! Ports: what `EXPOSE` names and what known servers are told to listen on.
+
+use crate::collect::instruction::StepKind;
+use crate::facts::variables::expand_text;
+use crate::handles::{Command, Stage, Word};
+use crate::packages::table;
+use crate::path::program_name;
+
+/// A transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// TCP
+    Tcp,
+    /// UDP
+    Udp,
+    /// Another one.
+    Other,
+}
+
+/// What a word of `EXPOSE` names.
+#[derive(Debug, Clone, Copy)]
+pub struct Port<'m> {
+    /// The word.
+    pub word: Word<'m>,
+    /// The first and the last port; `None` where only the build can tell.
+    pub range: Option<(u16, u16)>,
+    /// The transport.
+    pub protocol: Protocol,
+}
+
+/// The ports that this stage and those that it stands on expose.
+pub(crate) fn ports(of: Stage<'_>) -> Vec<Port<'_>> {
+    of.lineage()
+        .flat_map(|stage| {
+            stage
+                .steps_of(StepKind::Expose)
+                .map(move |step| (stage, step))
+        })
+        .flat_map(|(stage, step)| step.words().map(move |word| (stage, step, word)))
+        .map(|(stage, step, word)| {
+            let text = expand_text(stage, word, step);
+            let (ports, protocol) = match text.as_deref().and_then(|t| t.split_once('/')) {
+                Some((ports, protocol)) => (Some(ports), Some(protocol)),
+                None => (text.as_deref(), None),
+            };
+            Port {
+                word,
+                range: ports.and_then(range),
+                protocol: match protocol.map(str::to_ascii_lowercase).as_deref() {
+                    None | Some("tcp") => Protocol::Tcp,
+                    Some("udp") => Protocol::Udp,
+                    Some(_) => Protocol::Other,
+                },
+            }
+        })
+        .collect()
+}
+
+fn range(text: &str) -> Option<(u16, u16)> {
+    // `8080:80` is not allowed, but seen: the part behind the colon is the container's.
+    let text = text.rsplit(':').next().unwrap_or(text);
+    match text.split_once('-') {
+        Some((low, high)) => Some((low.trim().parse().ok()?, high.trim().parse().ok()?)),
+        None => {
+            let port = text.trim().parse().ok()?;
+            Some((port, port))
+        }
+    }
+}
+
+/// A server whose options name its port. Sources: each one's `--help`.
+struct Server {
+    names: &'static [&'static str],
+    /// Options that take a port, or an address with a port.
+    options: &'static [&'static str],
+    /// Whether a bare word may be an address or port, after this subcommand (`""`: at once).
+    bare: Option<&'static str>,
+}
+
+const SERVERS: &[Server] = &[
+    Server {
+        names: &["gunicorn", "hypercorn"],
+        options: &["-b", "--bind", "--insecure-bind", "--quic-bind"],
+        bare: None,
+    },
+    Server {
+        names: &["uvicorn", "daphne", "granian", "fastapi", "sanic"],
+        options: &["--port", "-p"],
+        bare: None,
+    },
+    Server {
+        names: &["waitress-serve"],
+        options: &["--port", "--listen"],
+        bare: None,
+    },
+    Server {
+        names: &[
+            "flask",
+            "http-server",
+            "next",
+            "nuxt",
+            "rails",
+            "thin",
+            "rackup",
+            "puma",
+            "unicorn",
+            "mix",
+        ],
+        options: &["-p", "--port", "-b", "--bind", "-l", "--listen"],
+        bare: None,
+    },
+    Server {
+        names: &["serve"],
+        options: &["-l", "--listen", "-p"],
+        bare: None,
+    },
+    Server {
+        names: &["manage.py", "django-admin"],
+        options: &[],
+        bare: Some("runserver"),
+    },
+    Server {
+        names: &["http.server", "SimpleHTTPServer"],
+        options: &["-p"],
+        bare: Some(""),
+    },
+    Server {
+        names: &["streamlit"],
+        options: &["--server.port", "--server.address"],
+        bare: None,
+    },
+    Server {
+        names: &["php"],
+        options: &["-S"],
+        bare: None,
+    },
+    Server {
+        names: &["uwsgi"],
+        options: &["--http", "--http-socket", "--socket", "--https", "-s"],
+        bare: None,
+    },
+    Server {
+        names: &[
+            "jupyter",
+            "jupyter-lab",
+            "jupyter-notebook",
+            "mlflow",
+            "airflow",
+            "superset",
+            "chainlit",
+            "bentoml",
+            "ray",
+            "tensorboard",
+            "panel",
+            "bokeh",
+            "mkdocs",
+        ],
+        options: &["--port", "-p", "-a", "--dev-addr"],
+        bare: None,
+    },
+];
+
+/// The words that tell a server its port, with the port; `None` for one that only the build or the
+/// container can tell. Unix sockets are no ports.
+pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
+    let mut words: Vec<Word<'_>> = command.args().collect();
+    let mut name = command.name();
+    if table::is_python(name) {
+        // `python -m uvicorn`, `python manage.py`
+        if let Some((module, skip)) = table::module(command) {
+            name = module;
+            words.drain(..skip);
+        } else if let Some(at) = words.iter().position(|w| !w.starts_with("-")) {
+            name = program_name(words[at].known_start());
+            words.drain(..=at);
+        }
+    }
+    let server = SERVERS.iter().find(|s| s.names.contains(&name));
+    let options = server.map_or(&["--port", "--bind", "--listen"][..], |s| s.options);
+    let mut found = Vec::new();
+    let mut bare = server.and_then(|s| s.bare);
+    let mut at = 0;
+    while let Some(&word) = words.get(at) {
+        at += 1;
+        let text = word.known_start();
+        let (option, attached) = match text.split_once('=') {
+            Some((option, value)) => (option, Some(value)),
+            None => (text, None),
+        };
+        if options.contains(&option) || (option.starts_with("--") && option.ends_with("-port")) {
+            let value = match attached {
+                Some(value) => Some((word, value)),
+                None => words.get(at).map(|w| (*w, w.known_start())),
+            };
+            at += usize::from(attached.is_none());
+            found.extend(value.and_then(|(word, value)| port_of(word, value)));
+        } else if let Some(short) = options.iter().find(|o| {
+            o.len() == 2 && text.len() > 2 && !text.starts_with("--") && text.starts_with(**o)
+        }) {
+            found.extend(port_of(word, &text[short.len()..]));
+        } else if !text.starts_with('-') {
+            match bare {
+                Some("") => found.extend(port_of(word, text)),
+                Some(subcommand) if subcommand == text => bare = Some(""),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn port_of<'m>(word: Word<'m>, value: &str) -> Option<(Word<'m>, Option<u16>)> {
+    if value.starts_with("unix:") || value.starts_with('/') || value.contains(".sock") {
+        return None;
+    }
+    if !word.is_known() {
+        return Some((word, None));
+    }
+    let port = value
+        .trim_end_matches('/')
+        .rsplit(':')
+        .next()
+        .unwrap_or(value);
+    port.parse().ok().map(|port| (word, Some(port)))
+}

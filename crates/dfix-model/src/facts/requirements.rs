@@ -1,0 +1,361 @@
+//! What Python and Node packages an image gets, from commands and from files of the build context.
+
+mod file;
+mod lines;
+mod locks;
+mod project;
+
+use std::collections::BTreeSet;
+
+pub use lines::{Line, lines};
+pub use locks::{dependencies, locked, optional, pipfile_lock};
+
+use crate::collect::command::WrapperKind;
+use crate::context::Answer;
+use crate::handles::{Command, Stage, Word};
+use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
+
+/// A package that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// Its name; for Python in the index's normal form (lower case, `-` for `_` and `.`).
+    pub name: String,
+    /// The condition on its version: `==2.2.5`, `>=1,<2`; for Node as the file says it.
+    pub specifier: Option<String>,
+    /// Who asks: a file of the context, or `the command`.
+    pub source: String,
+}
+
+/// The packages that are asked for, and what could not be found out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requirements {
+    /// What is asked for.
+    pub known: Vec<Requirement>,
+    /// Why there may be more, as short sentences.
+    pub unknown: Vec<String>,
+    /// The files of the context that were read.
+    pub files: BTreeSet<String>,
+}
+
+impl Requirements {
+    /// The first requirement of this name (in normal form).
+    pub fn get(&self, name: &str) -> Option<&Requirement> {
+        self.known.iter().find(|r| r.name == name)
+    }
+
+    /// Whether the package is asked for.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Whether all that is asked for is known.
+    pub fn is_complete(&self) -> bool {
+        self.unknown.is_empty()
+    }
+
+    /// The one version that the package is pinned to by `==`.
+    pub fn pinned_version(&self, name: &str) -> Option<&str> {
+        let specifier = self.get(name)?.specifier.as_deref()?;
+        let version = specifier.strip_prefix("==")?.trim_start_matches('=').trim();
+        (!version.contains([',', '*'])).then_some(version)
+    }
+
+    fn doubt(&mut self, reason: String) {
+        if !self.unknown.contains(&reason) {
+            self.unknown.push(reason);
+        }
+    }
+}
+
+/// A Python package's name as the index compares it (PEP 503).
+pub fn normal_python_name(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for c in name.chars() {
+        let c = if matches!(c, '_' | '.' | '-') {
+            '-'
+        } else {
+            c.to_ascii_lowercase()
+        };
+        if c != '-' || !normal.ends_with('-') {
+            normal.push(c);
+        }
+    }
+    normal
+}
+
+impl<'m> Stage<'m> {
+    /// This stage, those that it stands on, and those that it copies files from, each once.
+    fn sources(self) -> Vec<Stage<'m>> {
+        let mut found: Vec<Stage<'m>> = Vec::new();
+        let mut open = vec![self];
+        while let Some(stage) = open.pop() {
+            for stage in stage.lineage() {
+                if found.contains(&stage) {
+                    continue;
+                }
+                found.push(stage);
+                open.extend(stage.steps().filter_map(|s| s.source()?.stage()));
+            }
+        }
+        found
+    }
+
+    /// The Python packages that are installed by this stage, those that it stands on, and those that it
+    /// copies files from.
+    pub fn python_packages(self) -> &'m Requirements {
+        self.cached(|| {
+            let mut all = Requirements::default();
+            for stage in self.sources() {
+                for command in stage.build_commands() {
+                    stage.python_packages_of(command, &mut all);
+                }
+            }
+            all
+        })
+    }
+
+    /// The Python packages that one command asks for.
+    pub fn python_packages_by(self, command: Command<'m>) -> Requirements {
+        let mut all = Requirements::default();
+        self.python_packages_of(command, &mut all);
+        all
+    }
+
+    fn python_packages_of(self, command: Command<'m>, all: &mut Requirements) {
+        match PackageCommand::of(command) {
+            Some(pip) if matches!(pip.manager, PackageManager::Pip | PackageManager::Uv) => {
+                if pip.is_any(&["install", "wheel", "download", "sync"]) {
+                    self.pip(&pip, all);
+                }
+            }
+            Some(conda) if conda.manager == PackageManager::Conda && conda.is_install() => {
+                conda_packages(&conda, all);
+            }
+            _ => self.project_tools(command, all),
+        }
+    }
+
+    fn pip(self, pip: &PackageCommand<'m>, all: &mut Requirements) {
+        for package in pip.packages() {
+            match (package.kind, package.name) {
+                (SpecKind::Index, Some(name)) => all.known.push(Requirement {
+                    name: normal_python_name(name),
+                    specifier: package.version.map(str::to_owned),
+                    source: "the command".to_owned(),
+                }),
+                (SpecKind::Path, _) => {}
+                (SpecKind::Url | SpecKind::Vcs, _) => {
+                    file::words(package.word.known_start(), "the command", all);
+                }
+                _ => match self.expand_text(package.word, pip) {
+                    Some(text) => {
+                        for word in text.split_whitespace() {
+                            file::words(word, "the command", all);
+                        }
+                    }
+                    None => all.doubt(format!("what `{}` stands for", package.word.written())),
+                },
+            }
+        }
+        if pip
+            .command
+            .wrappers()
+            .any(|w| w.kind == WrapperKind::Arguments)
+        {
+            all.doubt("what xargs gives to pip".to_owned());
+        }
+        let sync = pip.is_any(&["sync"]);
+        let files = pip
+            .requirement_files()
+            .map(|v| v.word)
+            .zip(pip.requirement_files());
+        for (word, value) in files {
+            let text = match value.text() {
+                Some(text) => Some(text.to_owned()),
+                None => self
+                    .expand_text(word, pip)
+                    .filter(|_| word.known_start() == value.known_start),
+            };
+            self.requirement_file(
+                text.as_deref().unwrap_or(value.known_start),
+                text.is_some(),
+                pip,
+                all,
+            );
+        }
+        for value in pip
+            .operands()
+            .iter()
+            .filter(|_| sync)
+            .filter_map(|w| w.value())
+        {
+            self.requirement_file(value, true, pip, all);
+        }
+        for project in pip.local_projects() {
+            match project.text() {
+                Some(text) => self.local_project(text, pip, all),
+                None => all.doubt(format!("what `{}` stands for", project.word.written())),
+            }
+        }
+        for vcs in pip.editables().filter(|v| v.known_start.contains("://")) {
+            file::words(vcs.known_start, "the command", all);
+        }
+    }
+
+    fn requirement_file(
+        self,
+        path: &str,
+        known: bool,
+        pip: &PackageCommand<'m>,
+        all: &mut Requirements,
+    ) {
+        if !known || path.contains("://") {
+            all.doubt(format!("what {path} asks for"));
+            return;
+        }
+        match self.context_path_of(path, pip) {
+            Some(path) if path.ends_with("pyproject.toml") => match self.file.context.read(&path) {
+                Answer::Found(text) => project::toml_file(&text, &path, Some(""), all),
+                Answer::Absent => all.doubt(format!("{path} is not in the context")),
+                Answer::Unknown(reason) => all.doubt(reason),
+            },
+            Some(path) => file::read(self.file.context, &path, all),
+            None => all.doubt(format!("where {path} comes from")),
+        }
+    }
+
+    /// `pip install .`
+    fn local_project(self, text: &str, pip: &PackageCommand<'m>, all: &mut Requirements) {
+        let text = text.strip_prefix("file://").unwrap_or(text);
+        let (folder, extras) = match text.split_once('[') {
+            Some((folder, extras)) => (folder, extras.trim_end_matches(']')),
+            None => (text, ""),
+        };
+        if [".whl", ".tar.gz", ".zip", ".egg"]
+            .iter()
+            .any(|end| folder.ends_with(end))
+            || folder.contains('*')
+        {
+            let name = folder.rsplit('/').next().unwrap_or(folder);
+            all.doubt(format!("what the file {name} needs"));
+            return;
+        }
+        let name = if folder.ends_with("pyproject.toml") {
+            folder.to_owned()
+        } else {
+            format!("{folder}/pyproject.toml")
+        };
+        match self.read_at(&name, pip) {
+            Answer::Found(text) => {
+                let path = self.context_path_of(&name, pip).unwrap_or_default();
+                project::toml_file(&text, &path, Some(extras), all);
+            }
+            Answer::Absent | Answer::Unknown(_) => {
+                all.doubt(format!("what the project {folder} asks for"));
+            }
+        }
+    }
+
+    /// Tools that read a project's own files: poetry, pipenv, pdm, uv, setup.py.
+    fn project_tools(self, command: Command<'m>, all: &mut Requirements) {
+        let first = command
+            .args()
+            .find(|w| !w.starts_with("-"))
+            .and_then(Word::value);
+        let reads: &[&str] = match (command.name(), first) {
+            ("poetry" | "pdm", Some("install" | "update" | "sync")) => &["pyproject.toml"],
+            ("uv", Some("sync")) => &["pyproject.toml"],
+            ("pipenv", Some("install" | "sync")) => &["Pipfile"],
+            ("poetry" | "pdm" | "uv" | "pipenv", Some("add")) => {
+                all.doubt(format!("what `{} add` brings", command.name()));
+                return;
+            }
+            (name, Some(first)) if table::is_python(name) && first.ends_with("setup.py") => {
+                all.doubt("what setup.py asks for".to_owned());
+                return;
+            }
+            _ => return,
+        };
+        for name in reads {
+            match self.read_at(name, command) {
+                Answer::Found(text) => {
+                    let path = self.context_path_of(name, command).unwrap_or_default();
+                    project::toml_file(&text, &path, None, all);
+                }
+                Answer::Absent => all.doubt(format!("where {name} comes from")),
+                Answer::Unknown(reason) => all.doubt(reason),
+            }
+        }
+    }
+
+    /// The Node packages that the `package.json` in the container's working directory and global installs
+    /// ask for; development ones have `dev` after the file's name.
+    pub fn node_packages(self) -> Requirements {
+        let mut all = Requirements::default();
+        let managers = [
+            PackageManager::Npm,
+            PackageManager::Yarn,
+            PackageManager::Pnpm,
+        ];
+        let mut folders = BTreeSet::new();
+        for stage in self.sources() {
+            for install in stage.build_commands().filter_map(PackageCommand::of) {
+                if !managers.contains(&install.manager) || !install.is_install() {
+                    continue;
+                }
+                for package in install.packages() {
+                    match package.name {
+                        Some(name) => all.known.push(Requirement {
+                            name: name.to_owned(),
+                            specifier: package.version.map(str::to_owned),
+                            source: "the command".to_owned(),
+                        }),
+                        None => all.doubt(format!("what `{}` stands for", package.word.written())),
+                    }
+                }
+                if install.operands().is_empty() {
+                    match stage.context_path_of("package.json", &install) {
+                        Some(path) => {
+                            folders.insert(path);
+                        }
+                        None => all.doubt("where package.json comes from".to_owned()),
+                    }
+                }
+            }
+        }
+        for path in folders {
+            match self.file.context.read(&path) {
+                Answer::Found(text) => project::package_json(&text, &path, &mut all),
+                Answer::Absent => all.doubt(format!("{path} is not in the context")),
+                Answer::Unknown(reason) => all.doubt(reason),
+            }
+        }
+        all
+    }
+}
+
+fn conda_packages(conda: &PackageCommand<'_>, all: &mut Requirements) {
+    for package in conda.packages() {
+        match package.name {
+            Some(name) => all.known.push(Requirement {
+                name: normal_python_name(name),
+                specifier: package.version.map(str::to_owned),
+                source: "the command".to_owned(),
+            }),
+            None => all.doubt(format!("what `{}` stands for", package.word.written())),
+        }
+    }
+    for file in conda.values_of(&["-f", "--file"]) {
+        all.doubt(format!("what {} asks for", file.known_start));
+    }
+}
+
+/// A line that names a package, for the tests of whoever reads lines.
+#[cfg(test)]
+fn package(name: &str, version: Option<&str>) -> Line {
+    Line::Package {
+        name: name.to_owned(),
+        extras: String::new(),
+        version: version.map(str::to_owned),
+    }
+}

@@ -1,0 +1,61 @@
+//! The shell in force.
+
+use std::borrow::Cow;
+
+use crate::collect::shell::ShellKind;
+use crate::handles::{At, Stage, Step};
+
+/// The shell that runs shell-form text.
+#[derive(Debug, Clone)]
+pub struct Shell<'m> {
+    /// Its words; `None` for one that cannot be read.
+    pub argv: Vec<Option<Cow<'m, str>>>,
+    /// What it understands.
+    pub kind: ShellKind,
+    /// The `SHELL` that sets it; none where it is the base's default.
+    pub step: Option<Step<'m>>,
+}
+
+impl Shell<'_> {
+    /// Whether shell text is POSIX shell text.
+    pub fn is_posix(&self) -> bool {
+        self.kind.is_posix()
+    }
+
+    /// Whether its options say `pipefail`.
+    pub fn has_pipefail(&self) -> bool {
+        self.argv.iter().flatten().any(|word| word == "pipefail")
+    }
+
+    /// Whether its options say that a failing command ends the script (`-e`).
+    pub fn has_errexit(&self) -> bool {
+        self.argv.iter().flatten().skip(1).any(|word| {
+            word == "errexit"
+                || (word.starts_with('-') && !word.starts_with("--") && word.contains('e'))
+        })
+    }
+}
+
+/// The shell in force at a place: that of the last `SHELL` before it, of this stage or one that it is
+/// based on, else the base's default.
+pub(crate) fn shell_at<'m>(stage: Stage<'m>, at: impl At<'m>) -> Shell<'m> {
+    let (file, before) = (stage.file, at.step().index);
+    let kind = file.shell_kind(stage.index, before);
+    if let Some(index) = file.shell_step(stage.index, before) {
+        let step = Step { file, index };
+        return Shell {
+            argv: step.words().map(|w| w.value().map(Cow::Borrowed)).collect(),
+            kind,
+            step: Some(step),
+        };
+    }
+    let argv: &[&str] = match kind {
+        ShellKind::Cmd => &["cmd", "/S", "/C"],
+        _ => &["/bin/sh", "-c"],
+    };
+    Shell {
+        argv: argv.iter().map(|w| Some(Cow::Borrowed(*w))).collect(),
+        kind,
+        step: None,
+    }
+}

@@ -1,0 +1,279 @@
+//! Commands: what the build and the container run, wrappers taken away.
+
+use dfix_syntax::TextRange;
+
+use crate::collect::command::{CommandData, Connector, StepCommands, Surroundings};
+use crate::collect::word::WordKind;
+use crate::handles::{Assignment, Command, Redirect, Stage, Step, Word, Wrapper};
+use crate::path::program_name;
+
+impl<'m> Command<'m> {
+    pub(crate) fn found(self) -> &'m StepCommands {
+        match self.script {
+            Some(script) => &script.commands,
+            None => self.step.collected(),
+        }
+    }
+
+    pub(crate) fn text(self) -> &'m str {
+        match self.script {
+            Some(script) => &script.text,
+            None => self.step.file.text,
+        }
+    }
+
+    /// The command with this index in the same text.
+    pub(crate) fn sibling(self, index: usize) -> Command<'m> {
+        Command { index, ..self }
+    }
+
+    /// The commands of the text that it stands in, in order of place.
+    pub(crate) fn siblings(
+        self,
+    ) -> impl DoubleEndedIterator<Item = Command<'m>> + ExactSizeIterator + Clone {
+        (0..self.found().commands.len()).map(move |index| self.sibling(index))
+    }
+
+    /// Whether it stands in a script of the build context: it has no place in the Dockerfile, its
+    /// ranges are bytes of the script, and no edit may touch it.
+    pub fn is_of_script(self) -> bool {
+        self.script.is_some()
+    }
+
+    pub(crate) fn data(self) -> &'m CommandData {
+        &self.found().commands[self.index]
+    }
+
+    pub(crate) fn word_at(self, index: usize) -> Word<'m> {
+        Word {
+            text: self.text(),
+            data: &self.found().words[index],
+        }
+    }
+
+    /// The step that it stands in.
+    pub fn step(self) -> Step<'m> {
+        self.step
+    }
+
+    /// The stage that it stands in.
+    pub fn stage(self) -> Option<Stage<'m>> {
+        self.step.stage()
+    }
+
+    /// The whole command in the file: assignments, wrappers, words and redirections.
+    pub fn range(self) -> TextRange {
+        self.data().range
+    }
+
+    /// In which syntax its words are written.
+    pub fn kind(self) -> WordKind {
+        self.data().kind
+    }
+
+    /// The program's name without its folder, wrappers peeled away; `""` where there is none or only the
+    /// build can tell.
+    pub fn name(self) -> &'m str {
+        self.program()
+            .and_then(Word::value)
+            .map_or("", program_name)
+    }
+
+    /// Whether this is the program's name.
+    pub fn is(self, name: &str) -> bool {
+        self.name() == name
+    }
+
+    /// Whether the program's name is one of these.
+    pub fn is_any(self, names: &[&str]) -> bool {
+        names.contains(&self.name())
+    }
+
+    /// The program's word.
+    pub fn program(self) -> Option<Word<'m>> {
+        let data = self.data();
+        (data.program < data.words.end).then(|| self.word_at(data.program))
+    }
+
+    /// The words after the program.
+    pub fn args(self) -> impl DoubleEndedIterator<Item = Word<'m>> + ExactSizeIterator + Clone {
+        let data = self.data();
+        let start = (data.program + 1).min(data.words.end);
+        (start..data.words.end).map(move |index| self.word_at(index))
+    }
+
+    /// All words, those of wrappers too.
+    pub fn words(self) -> impl DoubleEndedIterator<Item = Word<'m>> + ExactSizeIterator + Clone {
+        self.data()
+            .words
+            .clone()
+            .map(move |index| self.word_at(index))
+    }
+
+    /// The argument at this place, counted from 0.
+    pub fn arg(self, index: usize) -> Option<Word<'m>> {
+        self.args().nth(index)
+    }
+
+    /// Whether an argument stands for exactly this text.
+    pub fn has_arg(self, text: &str) -> bool {
+        self.args().any(|w| w.is(text))
+    }
+
+    /// Whether the option is among the arguments: `--long` also as `--long=value`, `-x` also within a
+    /// cluster of letters such as `-fxL`. Knows nothing of options that take arguments.
+    pub fn has_option(self, option: &str) -> bool {
+        let letter = option
+            .strip_prefix('-')
+            .filter(|o| o.len() == 1 && *o != "-");
+        self.args()
+            .take_while(|w| !w.is("--"))
+            .map(Word::known_start)
+            .any(|text| match letter {
+                Some(letter) => {
+                    text.starts_with('-') && !text.starts_with("--") && text[1..].contains(letter)
+                }
+                None => text
+                    .strip_prefix(option)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('=')),
+            })
+    }
+
+    /// The wrappers in front of it, the outermost first.
+    pub fn wrappers(self) -> impl Iterator<Item = Wrapper<'m>> {
+        self.data().wrappers.iter().map(move |data| Wrapper {
+            name: data.name,
+            kind: data.kind,
+            range: TextRange::new(
+                self.word_at(data.words.start).range().start(),
+                self.word_at(data.words.end - 1).range().end(),
+            ),
+            user: data.user.map(|index| self.word_at(index)),
+        })
+    }
+
+    /// Whether a wrapper of this name is in front of it.
+    pub fn is_wrapped_by(self, name: &str) -> bool {
+        self.data().wrappers.iter().any(|w| w.name == name)
+    }
+
+    /// `NAME=value` before it, also among the words of wrappers, in order.
+    pub fn assignments(self) -> impl Iterator<Item = Assignment<'m>> {
+        self.found().assignments[self.data().assignments.clone()]
+            .iter()
+            .map(move |data| Assignment {
+                command: self,
+                data,
+            })
+    }
+
+    /// Its redirections, in order.
+    pub fn redirects(self) -> impl Iterator<Item = Redirect<'m>> {
+        self.found().redirects[self.data().redirects.clone()]
+            .iter()
+            .map(move |data| Redirect {
+                command: self,
+                data,
+            })
+    }
+
+    /// The command whose words hold this one (`sh -c "…"`, a substitution, `find -exec`), or that is given it
+    /// as a here-document (`bash <<EOF`).
+    pub fn outer(self) -> Option<Command<'m>> {
+        Some(self.sibling(self.data().outer? as usize))
+    }
+
+    /// Whether a further command stands inside its words and was read: `sh -c "…"`.
+    pub fn has_inner(self) -> bool {
+        self.inner().next().is_some()
+    }
+
+    /// The commands inside its words, one level deep.
+    pub fn inner(self) -> impl Iterator<Item = Command<'m>> {
+        self.siblings()
+            .skip(self.index + 1)
+            .filter(move |c| c.data().outer.is_some_and(|o| o as usize == self.index))
+    }
+
+    /// The operator before it in its list or pipeline.
+    pub fn before(self) -> Option<Connector> {
+        self.data().before
+    }
+
+    /// The operator after it in its list or pipeline.
+    pub fn after(self) -> Option<Connector> {
+        self.data().after
+    }
+
+    /// What it stands in.
+    pub fn around(self) -> Surroundings {
+        self.data().around
+    }
+
+    /// Whether it surely runs when its step does, and its failure fails the step or a list before it.
+    pub fn is_certain(self) -> bool {
+        let around = self.around();
+        !(around.conditional || around.function || around.background)
+    }
+
+    /// The command before it in the step, in order of place.
+    pub fn previous(self) -> Option<Command<'m>> {
+        Some(self.sibling(self.index.checked_sub(1)?))
+    }
+
+    /// The command after it in the step, in order of place.
+    pub fn next(self) -> Option<Command<'m>> {
+        let index = self.index + 1;
+        (index < self.found().commands.len()).then(|| self.sibling(index))
+    }
+}
+
+impl<'m> Assignment<'m> {
+    /// The variable's name.
+    pub fn name(self) -> &'m str {
+        &self.data.name
+    }
+
+    /// The value; none when empty or an array.
+    pub fn value(self) -> Option<Word<'m>> {
+        Some(Word {
+            text: self.command.text(),
+            data: self.data.value.as_ref()?,
+        })
+    }
+
+    /// The assignment in the file.
+    pub fn range(self) -> TextRange {
+        self.data.range
+    }
+}
+
+impl<'m> Redirect<'m> {
+    /// The operator: `>`, `2>&1` has `>&`.
+    pub fn operator(self) -> &'m str {
+        &self.data.operator
+    }
+
+    /// The descriptor before the operator: `2`.
+    pub fn fd(self) -> Option<&'m str> {
+        self.data.fd.as_deref()
+    }
+
+    /// The word after the operator.
+    pub fn target(self) -> Option<Word<'m>> {
+        Some(Word {
+            text: self.command.text(),
+            data: self.data.target.as_ref()?,
+        })
+    }
+
+    /// Whether it writes to a file.
+    pub fn writes(self) -> bool {
+        self.operator().contains('>') && self.operator() != ">&"
+    }
+
+    /// The redirection in the file.
+    pub fn range(self) -> TextRange {
+        self.data.range
+    }
+}

@@ -1,0 +1,262 @@
+//! Steps: the instructions of a stage, with what their arguments stand for.
+
+use dfix_syntax::ast::{self, AstNode, Instruction};
+use dfix_syntax::{BrokenArray, SyntaxNode, TextRange};
+
+use crate::collect::command::StepCommands;
+use crate::collect::expand::{Origin, Piece};
+use crate::collect::image::ImageRef;
+use crate::collect::instruction::{StepData, StepKind};
+use crate::collect::model::Model;
+use crate::collect::walk;
+use crate::handles::{Command, Flag, Mount, Pair, Source, Stage, Step, Word};
+
+impl<'m> Step<'m> {
+    fn data(self) -> &'m StepData {
+        &self.file.steps[self.index]
+    }
+
+    /// Its index among all steps of the file: order of place.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// The file.
+    pub fn file(self) -> &'m Model<'m> {
+        self.file
+    }
+
+    /// Its stage; none for what stands before the first `FROM`.
+    pub fn stage(self) -> Option<Stage<'m>> {
+        self.data().stage.map(|index| Stage {
+            file: self.file,
+            index,
+        })
+    }
+
+    /// The instruction; for `ONBUILD` the one that it triggers.
+    pub fn instruction(self) -> &'m Instruction {
+        &self.data().instruction
+    }
+
+    /// What kind of instruction it is; for `ONBUILD RUN` it is [`StepKind::Run`].
+    pub fn kind(self) -> StepKind {
+        self.data().kind
+    }
+
+    /// Whether it is of this kind.
+    pub fn is(self, kind: StepKind) -> bool {
+        self.kind() == kind
+    }
+
+    /// Whether it is a `RUN`, also one of `ONBUILD`.
+    pub fn is_run(self) -> bool {
+        self.is(StepKind::Run)
+    }
+
+    /// Whether it is a `COPY` or an `ADD`, also one of `ONBUILD`.
+    pub fn is_copy_or_add(self) -> bool {
+        matches!(self.kind(), StepKind::Copy | StepKind::Add)
+    }
+
+    /// The instruction's name in upper case; for `ONBUILD RUN` it is `RUN`.
+    pub fn name(self) -> &'static str {
+        self.data().instruction.name()
+    }
+
+    /// Whether it runs in the builds that stand on this image, not in this one.
+    pub fn is_onbuild(self) -> bool {
+        self.data().onbuild
+    }
+
+    /// The whole instruction in the file, with `ONBUILD` and here-documents.
+    pub fn range(self) -> TextRange {
+        self.data().node.text_range()
+    }
+
+    /// The whole instruction as a node, with `ONBUILD`.
+    pub fn syntax(self) -> &'m SyntaxNode {
+        &self.data().node
+    }
+
+    /// The step after it in the file.
+    pub fn next(self) -> Option<Step<'m>> {
+        self.file.steps().nth(self.index + 1)
+    }
+
+    /// The step before it in the file.
+    pub fn previous(self) -> Option<Step<'m>> {
+        Some(Step {
+            file: self.file,
+            index: self.index.checked_sub(1)?,
+        })
+    }
+
+    /// Whether the arguments are a JSON array.
+    pub fn is_exec_form(self) -> bool {
+        self.instruction().exec_form().is_some()
+    }
+
+    /// Whether it is a shell form without a word in it (`CMD` alone): the builder takes it, and a shell
+    /// runs nothing.
+    pub fn is_empty_shell_form(self) -> bool {
+        let instruction = self.instruction();
+        let script = instruction.script();
+        instruction.exec_form().is_none()
+            && script.is_none_or(|it| ast::source_of(it.syntax()).trim().is_empty())
+    }
+
+    /// What is wrong with the arguments where they are meant as a JSON array and are none, so that a
+    /// shell is given them (the tree's own answer: [`dfix_syntax::BrokenArray`]).
+    pub fn broken_exec_form(self) -> Option<BrokenArray> {
+        self.instruction().broken_exec_form()
+    }
+
+    /// The arguments as words: paths of `COPY`, `ADD`, `VOLUME` (exec form too), ports of `EXPOSE`, the
+    /// one word of `USER`, `WORKDIR`, `STOPSIGNAL`, the strings of an exec form. Shell text is not among
+    /// them, see [`Step::commands`].
+    pub fn words(self) -> impl DoubleEndedIterator<Item = Word<'m>> + ExactSizeIterator + Clone {
+        let file = self.file;
+        self.data()
+            .words(file.text, file.escape)
+            .iter()
+            .map(move |data| Word {
+                text: file.text,
+                data,
+            })
+    }
+
+    /// The only or first argument word, see [`Step::words`].
+    pub fn word(self) -> Option<Word<'m>> {
+        self.words().next()
+    }
+
+    /// The sources of a `COPY` or `ADD`.
+    pub fn sources(self) -> impl Iterator<Item = Word<'m>> {
+        let words = self.words();
+        let count = words.len().saturating_sub(1);
+        words.take(count).filter(move |_| self.is_copy_or_add())
+    }
+
+    /// The target of a `COPY` or `ADD`.
+    pub fn target(self) -> Option<Word<'m>> {
+        self.words().next_back().filter(|_| self.is_copy_or_add())
+    }
+
+    /// The flags before the arguments.
+    pub fn flags(self) -> impl Iterator<Item = Flag<'m>> {
+        let file = self.file;
+        self.data()
+            .flags(file.text)
+            .iter()
+            .map(move |data| Flag { file, data })
+    }
+
+    /// The flag `--name`.
+    pub fn flag(self, name: &str) -> Option<Flag<'m>> {
+        self.flags().find(|f| f.name() == name)
+    }
+
+    /// The mounts of a `RUN`.
+    pub fn mounts(self) -> impl Iterator<Item = Mount<'m>> {
+        self.flags().filter_map(|flag| {
+            Some(Mount {
+                flag,
+                options: flag.data.mount.as_deref()?,
+            })
+        })
+    }
+
+    /// Whether a cache mount (or a tmpfs) lies on `path` or a folder above it, so that what is written there is not kept
+    /// in the layer. A target that only the build can tell covers nothing.
+    pub fn has_cache_mount(self, path: &str) -> bool {
+        let path = path.trim_end_matches('/');
+        self.mounts()
+            .filter(|m| matches!(m.kind(), "cache" | "tmpfs"))
+            .filter_map(Mount::target)
+            .filter_map(Word::value)
+            .map(|target| target.trim_end_matches('/'))
+            .any(|target| {
+                path == target
+                    || path
+                        .strip_prefix(target)
+                        .is_some_and(|rest| rest.starts_with('/'))
+            })
+    }
+
+    /// The pairs of an `ENV`, `ARG` or `LABEL`, the legacy form's one too.
+    pub fn pairs(self) -> impl DoubleEndedIterator<Item = Pair<'m>> + ExactSizeIterator {
+        let file = self.file;
+        self.data()
+            .pairs(file.text)
+            .iter()
+            .map(move |data| Pair { file, data })
+    }
+
+    /// Where `--from` of a `COPY` or `ADD` takes its files; `None` where there is no `--from`.
+    pub fn source(self) -> Option<Source<'m>> {
+        if !self.is_copy_or_add() {
+            return None;
+        }
+        let word = self.flag("from")?.value()?;
+        Some(self.source_of(word))
+    }
+
+    /// Where a mount with `from=` takes its files; `None` where it has no `from`.
+    pub fn mount_source(self, mount: Mount<'m>) -> Option<Source<'m>> {
+        Some(self.source_of(mount.option("from")?))
+    }
+
+    fn source_of(self, word: Word<'m>) -> Source<'m> {
+        let (Some(stage), Some(text)) = (self.stage(), word.value()) else {
+            return Source::Unknown;
+        };
+        match stage.source_named(text) {
+            Some(stage) => Source::Stage(stage),
+            None if text.parse::<usize>().is_ok() => Source::Unknown,
+            None => Source::Image(Box::new(ImageRef::new(
+                word.range(),
+                vec![Piece {
+                    text: Some(text.to_owned()),
+                    place: word.range_of(0..text.len()),
+                    origin: Origin::Literal,
+                }],
+            ))),
+        }
+    }
+
+    /// The instruction's keyword as it stands in the file (for `ONBUILD` that of the inner one).
+    pub fn keyword_range(self) -> TextRange {
+        let instruction = self.instruction();
+        instruction
+            .keyword()
+            .map_or(instruction.syntax().text_range(), |k| k.text_range())
+    }
+
+    /// Every command of the step's shell text, exec form or here-documents, at any depth, in order of
+    /// place; also those inside `sh -c "…"`. None where the shell is not a POSIX one.
+    pub fn commands(
+        self,
+    ) -> impl DoubleEndedIterator<Item = Command<'m>> + ExactSizeIterator + Clone {
+        (0..self.collected().commands.len()).map(move |index| Command {
+            step: self,
+            script: None,
+            index,
+        })
+    }
+
+    pub(crate) fn collected(self) -> &'m StepCommands {
+        walk::commands_of(self.file, self.index)
+    }
+
+    /// A fact of the step, kept by its type.
+    pub(crate) fn cached<T: 'static>(self, work_out: impl FnOnce() -> T) -> &'m T {
+        self.data().cache.get_or_init(work_out)
+    }
+
+    /// Whether some of the step's shell text is not understood, so that there may be more commands than
+    /// [`Step::commands`] tells.
+    pub fn has_unread_text(self) -> bool {
+        self.collected().has_opaque_text
+    }
+}

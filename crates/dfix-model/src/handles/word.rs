@@ -1,0 +1,111 @@
+//! Words: what they stand for and where they are.
+
+use dfix_syntax::ast::{AstNode, Variable};
+use dfix_syntax::{TextRange, TextSize};
+
+use crate::collect::word::WordKind;
+use crate::handles::Word;
+
+impl<'m> Word<'m> {
+    /// The word's bytes in the file, quotes included.
+    pub fn range(self) -> TextRange {
+        self.data.range
+    }
+
+    /// In which syntax it is written.
+    pub fn kind(self) -> WordKind {
+        self.data.kind
+    }
+
+    /// What the word stands for, quotes and escapes taken away; `None` where only the build can tell.
+    /// Unquoted glob characters, `~` and braces count as their own text.
+    pub fn value(self) -> Option<&'m str> {
+        self.data.value(self.text)
+    }
+
+    /// The known text from the word's start up to the first thing that only the build can tell:
+    /// `flask==` of `flask==$VERSION`. The whole value where all is known.
+    pub fn known_start(self) -> &'m str {
+        self.data.known_start(self.text)
+    }
+
+    /// Whether the word stands for exactly this text.
+    pub fn is(self, text: &str) -> bool {
+        self.value() == Some(text)
+    }
+
+    /// Whether the word is known to begin so.
+    pub fn starts_with(self, text: &str) -> bool {
+        self.known_start().starts_with(text)
+    }
+
+    /// Whether the whole word is known.
+    pub fn is_known(self) -> bool {
+        self.data.complete
+    }
+
+    /// Whether it may become no word or several: it holds an expansion outside of quotes.
+    pub fn may_split(self) -> bool {
+        self.data.splits
+    }
+
+    /// The word as it stands in the file, quotes and continuations included.
+    pub fn written(self) -> &'m str {
+        &self.text[self.data.range]
+    }
+
+    /// The names of the variables in it, in order, outside of command substitutions.
+    pub fn variables(self) -> Vec<String> {
+        let Some(node) = &self.data.node else {
+            return Vec::new();
+        };
+        node.descendants()
+            .filter_map(Variable::cast)
+            .filter_map(|v| v.name())
+            .collect()
+    }
+
+    /// The bytes of the file that spell a part of the value (`part` in bytes of the value); `None`
+    /// where the value does not stand in the file as one piece.
+    pub fn range_of(self, part: std::ops::Range<usize>) -> Option<TextRange> {
+        let value = self.known_start();
+        let start = self.written().find(value)? + usize::from(self.data.range.start());
+        value.get(part.clone())?;
+        Some(TextRange::new(
+            TextSize::try_from(start + part.start).ok()?,
+            TextSize::try_from(start + part.end).ok()?,
+        ))
+    }
+
+    /// The word's bytes without the quotes around it.
+    pub fn inner_range(self) -> TextRange {
+        let written = self.written();
+        let quoted = written.len() >= 2
+            && ['"', '\'']
+                .iter()
+                .any(|q| written.starts_with(*q) && written.ends_with(*q));
+        if quoted {
+            let one = TextSize::new(1);
+            TextRange::new(self.data.range.start() + one, self.data.range.end() - one)
+        } else {
+            self.data.range
+        }
+    }
+}
+
+impl PartialEq for Word<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.data.range == other.data.range && self.data.kind == other.data.kind
+    }
+}
+
+impl Eq for Word<'_> {}
+
+impl std::fmt::Debug for Word<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.value() {
+            Some(value) => write!(f, "{value:?}"),
+            None => write!(f, "{:?}…", self.known_start()),
+        }
+    }
+}
