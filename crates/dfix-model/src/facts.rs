@@ -23,7 +23,7 @@ use dfix_catalogue::ImageFacts;
 
 use crate::collect::expand::Piece;
 use crate::context::Answer;
-use crate::facts::created_users::{GroupMade, UserMade};
+use crate::facts::created_users::{CreatedGroup, CreatedUser};
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::ports::Port;
@@ -31,7 +31,7 @@ use crate::facts::scripts::ScriptAt;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::shell::Shell;
 use crate::facts::user::User;
-use crate::handles::{At, Command, Stage, Step, Word};
+use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 
 impl<'m> Stage<'m> {
@@ -43,7 +43,7 @@ impl<'m> Stage<'m> {
 
     /// What a command at this place sees as variable `name`: what the command's own shell text sets,
     /// then `ENV`, then `ARG`, of this stage and those that it is based on, then the base image.
-    pub fn env_at(self, at: impl At<'m>, name: &str) -> EnvValue<'m> {
+    pub fn env_at(self, at: impl ProgramPoint<'m>, name: &str) -> EnvValue<'m> {
         variables::env_at(self, at, name)
     }
 
@@ -59,30 +59,30 @@ impl<'m> Stage<'m> {
 
     /// A word with the variables that are known at this place put in; pieces that only the build can
     /// tell have no text. Shell words are given what `ENV`, `ARG` and the command's own text set.
-    pub fn expand(self, word: Word<'m>, at: impl At<'m>) -> Vec<Piece> {
+    pub fn expand(self, word: Word<'m>, at: impl ProgramPoint<'m>) -> Vec<Piece> {
         variables::expand_word(self, word, at)
     }
 
     /// A word's whole text with the variables known at this place put in, if nothing stays unknown.
-    pub fn expand_text(self, word: Word<'m>, at: impl At<'m>) -> Option<String> {
+    pub fn expand_text(self, word: Word<'m>, at: impl ProgramPoint<'m>) -> Option<String> {
         variables::expand_text(self, word, at)
     }
 
     /// The folders that `PATH` names at this place, in order; `None` stands for those that only the
     /// build can tell.
-    pub fn path_at(self, at: impl At<'m>) -> Vec<Option<String>> {
+    pub fn path_at(self, at: impl ProgramPoint<'m>) -> Vec<Option<String>> {
         variables::path_at(self, at)
     }
 
     /// The shell in force at a place: that of the last `SHELL` before it, of this stage or one that it is
     /// based on, else the base's default.
-    pub fn shell_at(self, at: impl At<'m>) -> Shell<'m> {
+    pub fn shell_at(self, at: impl ProgramPoint<'m>) -> Shell<'m> {
         shell::shell_at(self, at)
     }
 
     /// The user in force at a place: that of the last `USER` before it, of this stage or one that it is
     /// based on, else the base's default.
-    pub fn user_at(self, at: impl At<'m>) -> User<'m> {
+    pub fn user_at(self, at: impl ProgramPoint<'m>) -> User<'m> {
         user::user_at(self, at)
     }
 
@@ -91,19 +91,19 @@ impl<'m> Stage<'m> {
         user::final_user(self)
     }
 
-    /// The users that commands of this stage make, in order of place; see [`Stage::lineage`] for those
+    /// The users that commands of this stage make, in order of place; see [`Stage::base_chain`] for those
     /// of the stages that it is based on.
-    pub fn users_made(self) -> impl Iterator<Item = UserMade<'m>> {
-        created_users::users_made(self)
+    pub fn created_users(self) -> impl Iterator<Item = CreatedUser<'m>> {
+        created_users::created_users(self)
     }
 
     /// The groups that commands of this stage make, in order of place.
-    pub fn groups_made(self) -> impl Iterator<Item = GroupMade<'m>> {
-        created_users::groups_made(self)
+    pub fn created_groups(self) -> impl Iterator<Item = CreatedGroup<'m>> {
+        created_users::created_groups(self)
     }
 
     /// The working directory in force at a place, absolute; `None` where only the build can tell.
-    pub fn workdir_at(self, at: impl At<'m>) -> Option<String> {
+    pub fn workdir_at(self, at: impl ProgramPoint<'m>) -> Option<String> {
         workdir::workdir_at(self, at)
     }
 
@@ -118,7 +118,7 @@ impl<'m> Stage<'m> {
     ///
     /// `path` may be relative: to the folder of the command, or the working directory. `None` where
     /// nothing of the context is known to be there; what is made by a command is not looked at.
-    pub fn context_path_of(self, path: &str, at: impl At<'m>) -> Option<String> {
+    pub fn context_path_of(self, path: &str, at: impl ProgramPoint<'m>) -> Option<String> {
         context_files::context_path_of(self, path, at)
     }
 
@@ -129,7 +129,7 @@ impl<'m> Stage<'m> {
     }
 
     /// The text of the file at `path` of the image when a place of this stage is reached.
-    pub fn read_at(self, path: &str, at: impl At<'m>) -> Answer<Arc<str>> {
+    pub fn read_at(self, path: &str, at: impl ProgramPoint<'m>) -> Answer<Arc<str>> {
         context_files::read_at(self, path, at)
     }
 
@@ -139,7 +139,7 @@ impl<'m> Stage<'m> {
     }
 
     /// The script that stands at `path` of the image when `at` runs, see [`Stage::context_path_of`].
-    pub fn script_at(self, path: &str, at: impl At<'m>) -> ScriptAt<'m> {
+    pub fn script_at(self, path: &str, at: impl ProgramPoint<'m>) -> ScriptAt<'m> {
         scripts::script_at(self, path, at)
     }
 

@@ -189,7 +189,7 @@ pub struct GlobalArg<'m> {
 }
 
 /// A place in a stage: a step, or a command in it.
-pub trait At<'m>: Copy {
+pub trait ProgramPoint<'m>: Copy {
     /// The step.
     fn step(self) -> Step<'m>;
     /// The command, where the place is inside one.
@@ -198,13 +198,13 @@ pub trait At<'m>: Copy {
     }
 }
 
-impl<'m> At<'m> for Step<'m> {
+impl<'m> ProgramPoint<'m> for Step<'m> {
     fn step(self) -> Step<'m> {
         self
     }
 }
 
-impl<'m> At<'m> for Command<'m> {
+impl<'m> ProgramPoint<'m> for Command<'m> {
     fn step(self) -> Step<'m> {
         Command::step(self)
     }

@@ -34,9 +34,9 @@ pub use collect::shell::{Os, ShellKind};
 pub use collect::word::WordKind;
 pub use dfix_catalogue as catalogue;
 pub use dfix_syntax::BrokenArray;
-pub use facts::created_users::{GroupMade, UserMade};
+pub use facts::created_users::{CreatedGroup, CreatedUser};
 pub use facts::destination::Destination;
-pub use facts::entry::{Entry, Launch};
+pub use facts::entry::{Entry, StartCommand};
 pub use facts::ports::{Port, Protocol};
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};
 pub use facts::scripts::{self, with_script};
@@ -44,8 +44,8 @@ pub use facts::setting::{EnvFrom, EnvValue, Setting};
 pub use facts::shell::Shell;
 pub use facts::user::User;
 pub use handles::{
-    Assignment, At, Base, Command, Flag, GlobalArg, Mount, Pair, Redirect, Source, Stage, Step,
-    Word, Wrapper,
+    Assignment, Base, Command, Flag, GlobalArg, Mount, Pair, ProgramPoint, Redirect, Source, Stage,
+    Step, Word, Wrapper,
 };
 pub use packages::{PackageCommand, PackageManager, PackageSpec};
 pub use path::ImagePath;

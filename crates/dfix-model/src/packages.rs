@@ -9,7 +9,7 @@ pub(crate) mod table;
 use dfix_syntax::TextRange;
 
 use crate::collect::command::WrapperKind;
-use crate::handles::{At, Command, Step, Word};
+use crate::handles::{Command, ProgramPoint, Step, Word};
 
 pub use spec::{PackageSpec, SpecKind};
 use table::Tool;
@@ -85,7 +85,7 @@ pub struct OptionValue<'m> {
     /// The word that holds it: the option's own, or the next.
     pub word: Word<'m>,
     /// Its text, as far as it is known.
-    pub known_start: &'m str,
+    pub literal_prefix: &'m str,
     /// Whether all of it is known.
     pub is_known: bool,
 }
@@ -93,7 +93,7 @@ pub struct OptionValue<'m> {
 impl<'m> OptionValue<'m> {
     /// Its text, if known.
     pub fn text(self) -> Option<&'m str> {
-        self.is_known.then_some(self.known_start)
+        self.is_known.then_some(self.literal_prefix)
     }
 }
 
@@ -107,7 +107,7 @@ impl std::fmt::Debug for PackageCommand<'_> {
                 &self
                     .options
                     .iter()
-                    .map(|o| (o.name, o.value.map(|v| v.known_start)))
+                    .map(|o| (o.name, o.value.map(|v| v.literal_prefix)))
                     .collect::<Vec<_>>(),
             )
             .field("operands", &self.operands)
@@ -115,7 +115,7 @@ impl std::fmt::Debug for PackageCommand<'_> {
     }
 }
 
-impl<'m> At<'m> for &PackageCommand<'m> {
+impl<'m> ProgramPoint<'m> for &PackageCommand<'m> {
     fn step(self) -> Step<'m> {
         self.command.step()
     }
@@ -145,7 +145,7 @@ impl<'m> PackageCommand<'m> {
         let mut words = self.command.args().skip(skip);
         let mut options_ended = false;
         while let Some(word) = words.next() {
-            let text = word.known_start();
+            let text = word.literal_prefix();
             // `bundle _2.4.1_ install`: RubyGems takes the version away.
             let is_version = self.manager == PackageManager::Bundler
                 && self.subcommand.is_none()
@@ -206,7 +206,7 @@ impl<'m> PackageCommand<'m> {
     }
 
     /// Whether the subcommand is one of these.
-    pub fn is_any(&self, subcommands: &[&str]) -> bool {
+    pub fn subcommand_is_one_of(&self, subcommands: &[&str]) -> bool {
         subcommands.contains(&self.subcommand_text())
     }
 
@@ -225,7 +225,7 @@ impl<'m> PackageCommand<'m> {
     }
 
     /// The step that it stands in.
-    pub fn run(&self) -> Step<'m> {
+    pub fn step(&self) -> Step<'m> {
         self.command.step()
     }
 

@@ -181,7 +181,7 @@ fn exec_form() {
         |file| {
             let inner = file.commands().nth(1).expect("inner");
             assert_eq!(inner.kind(), WordKind::ShellIn(Enclosure::Json));
-            assert_eq!(inner.arg(0).expect("install").written(), "install");
+            assert_eq!(inner.arg(0).expect("install").source_text(), "install");
             assert_eq!(
                 file.commands().next().expect("outer").kind(),
                 WordKind::Json
@@ -204,7 +204,7 @@ fn every_instruction_with_commands() {
     let given = "FROM debian\nRUN <<EOF bash\na && pip install x\nEOF\nRUN cat <<EOF >/x\nb\nEOF\n";
     assert_eq!(commands(given), ["bash", "a", "pip install x", "cat"]);
     with(given, |file| {
-        assert!(file.steps().all(|s| !s.has_unread_text()));
+        assert!(file.steps().all(|s| !s.has_opaque_text()));
     });
     with(text, |file| {
         let onbuild: Vec<_> = file

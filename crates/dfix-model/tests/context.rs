@@ -5,7 +5,7 @@
 mod common;
 
 use common::{with, with_files};
-use dfix_model::{Launch, Model, with_script};
+use dfix_model::{Model, StartCommand, with_script};
 
 fn last<R>(text: &str, files: &[(&str, &str)], ask: impl FnOnce(dfix_model::Stage<'_>) -> R) -> R {
     with_files(text, files, |file: &Model<'_>| {
@@ -232,10 +232,10 @@ fn what_runs_at_start() {
     let main = |text: &str| {
         with(&format!("FROM python:3 AS a\n{text}\n"), |file| {
             let entry = file.final_stage().expect("a stage").entry();
-            entry.main().map(|c| {
+            entry.process().map(|c| {
                 let words = c.program().into_iter().chain(c.args());
                 words
-                    .map(|w| w.known_start().to_owned())
+                    .map(|w| w.literal_prefix().to_owned())
                     .collect::<Vec<_>>()
                     .join(" ")
             })
@@ -268,7 +268,7 @@ fn what_runs_at_start() {
     with("FROM x AS a\nCMD a\nFROM a\nENTRYPOINT [\"e\"]\n", |file| {
         assert_eq!(
             file.final_stage().expect("a stage").entry().cmd,
-            Launch::Nothing
+            StartCommand::Nothing
         );
     });
     with("FROM x\nCMD a\nENTRYPOINT [\"e\"]\n", |file| {
@@ -293,7 +293,7 @@ fn what_runs_at_start() {
         |stage| {
             let entry = stage.entry();
             assert_eq!(
-                entry.served().map(dfix_model::Command::name),
+                entry.workload().map(dfix_model::Command::name),
                 Some("gunicorn")
             );
             let text = entry.script_text().found().expect("it is in the context");

@@ -110,7 +110,7 @@ fn chains_and_what_is_shipped() {
         let shipped: Vec<_> = file.shipped_stages().map(|s| s.index()).collect();
         assert_eq!(shipped, [1, 2, 3]);
         let last = file.final_stage().expect("a stage");
-        assert_eq!(last.root_image().name(), Some("python"));
+        assert_eq!(last.base_image().name(), Some("python"));
         assert_eq!(last.base(), Base::Stage(file.stage(2).expect("mid")));
         assert_eq!(file.stage(0).expect("build").copied_by().count(), 2);
         assert_eq!(file.stage(1).expect("base").copied_by().count(), 1);
@@ -171,7 +171,7 @@ fn users_that_commands_make() {
         with(&format!("FROM debian:12\nRUN {script}\n"), |file| {
             let stage = file.final_stage().expect("a stage");
             stage
-                .users_made()
+                .created_users()
                 .map(|u| {
                     let known = |w: Option<dfix_model::Word<'_>>| {
                         w.and_then(|w| w.value().map(str::to_owned))
@@ -286,7 +286,10 @@ fn what_only_the_shell_knows() {
             let command = file.commands().find(|c| c.is(name)).expect("it is there");
             assert_eq!(command.working_directory(), None, "{name}");
         }
-        assert_eq!(stage.users_made().next().and_then(|u| u.name_text()), None);
+        assert_eq!(
+            stage.created_users().next().and_then(|u| u.name_text()),
+            None
+        );
     });
 }
 

@@ -7,7 +7,7 @@ use dfix_model::{Model, Stage};
 pub(crate) fn is_free(stage: Stage<'_>, key: &str) -> bool {
     !stage.final_env(key).is_set()
         && !stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::steps)
             .any(|step| step.syntax().text().contains(key))
 }

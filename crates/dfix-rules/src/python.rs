@@ -11,10 +11,10 @@ use crate::programs::{is_python, is_pythons};
 /// Whether what a stage ships is a Python application: its image is Python's, or its command is. Where what
 /// it starts cannot be told, it must install what a Python project of the build asks for.
 pub(crate) fn is_application(stage: Stage<'_>) -> bool {
-    if is_python_image(stage.root_image()) {
+    if is_python_image(stage.base_image()) {
         return true;
     }
-    match stage.entry().served() {
+    match stage.entry().workload() {
         Some(command) if is_python_command(command) => true,
         Some(command) => {
             let name = command.name();
@@ -32,19 +32,19 @@ fn installs_project(stage: Stage<'_>) -> bool {
         "docker", "dotnet", "golang", "gradle", "java", "jdk", "jenkins", "maven", "mysql",
         "nginx", "node", "openjdk", "php", "postgres", "redis", "ruby", "rust", "temurin",
     ];
-    let image = stage.root_image().name().unwrap_or("");
+    let image = stage.base_image().name().unwrap_or("");
     if of_others.iter().any(|other| image.contains(other)) {
         return false;
     }
     stage
-        .lineage()
+        .base_chain()
         .flat_map(|s| {
             s.installs(PackageManager::Pip)
                 .chain(s.installs(PackageManager::Uv))
                 .collect::<Vec<_>>()
         })
         .any(|pip| {
-            !pip.run().is_onbuild()
+            !pip.step().is_onbuild()
                 && (pip.requirement_files().next().is_some() || !pip.local_projects().is_empty())
         })
 }
@@ -66,7 +66,7 @@ fn is_python_image(image: &ImageRef) -> bool {
 
 fn is_python_command(command: Command<'_>) -> bool {
     is_pythons(command.name())
-        || command.is_any(&["jupyter", "sanic", "uwsgi"])
+        || command.is_one_of(&["jupyter", "sanic", "uwsgi"])
         || command.name().ends_with(".py")
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn flask(stage: Stage<'_>) -> Option<Flask> {
             evidence: said(extension),
         });
     }
-    let command = stage.entry().served()?;
+    let command = stage.entry().workload()?;
     if command.is("flask") || module(command).is_some_and(|(name, _)| name == "flask") {
         return Some(Flask {
             specifier: None,
@@ -137,7 +137,7 @@ fn imports_flask(source: &str) -> bool {
 /// The one module that holds the Flask application, with a short sentence that says what shows it; `None`
 /// where nothing shows one, or several things do.
 pub(crate) fn flask_app(stage: Stage<'_>) -> Option<(String, String)> {
-    let Some(command) = stage.entry().served() else {
+    let Some(command) = stage.entry().workload() else {
         return from_files(stage);
     };
     let shown = |app: &str| Some((app.to_owned(), format!("the command runs {app}")));
@@ -291,9 +291,9 @@ fn from_files(stage: Stage<'_>) -> Option<(String, String)> {
             Answer::Absent => false,
             // Nothing is known of the context, but the file itself is named.
             Answer::Unknown(_) => stage
-                .lineage()
+                .base_chain()
                 .flat_map(Stage::steps)
-                .filter(|s| matches!(s.name(), "COPY" | "ADD"))
+                .filter(|s| s.is_copy_or_add())
                 .flat_map(|s| s.sources().collect::<Vec<_>>())
                 .filter_map(Word::value)
                 .any(|source| source.rsplit('/').next() == Some(file)),

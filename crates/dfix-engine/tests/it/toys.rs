@@ -284,7 +284,7 @@ pub(crate) static LABELS: Rule = rule("labels", Phase::Meaning, |file, out| {
         let steps: Vec<_> = stage.steps().collect();
         for (index, step) in steps.iter().enumerate() {
             let next = steps.get(index + 1).map(|s| s.name());
-            if step.name() == "LABEL" || next == Some("LABEL") {
+            if step.is(dfix_model::StepKind::Label) || next == Some("LABEL") {
                 continue;
             }
             out.fix(*step, Safety::Safe, "no label comes after it")

@@ -107,7 +107,7 @@ impl ImageRef {
 
     /// The tag that the builder takes: `latest` where there is neither tag nor digest; `None` where it
     /// is not known.
-    pub fn tag_in_force(&self) -> Option<&str> {
+    pub fn effective_tag(&self) -> Option<&str> {
         match (&self.tag, &self.digest) {
             (Some(tag), _) => tag.text.as_deref(),
             (None, Some(_)) => None,

@@ -460,7 +460,7 @@ impl Walk<'_> {
                     Folder::Unknown => None,
                 };
                 let absolute = self.found.words[word]
-                    .known_start(self.text)
+                    .literal_prefix(self.text)
                     .starts_with('/');
                 match before.or(absolute.then_some(None)) {
                     Some(before) => {

@@ -117,7 +117,10 @@ impl WordData {
         let (range, text) = match &self.text {
             Text::Written => (after(self.range), Text::Written),
             Text::Slice(slice) => (self.range, Text::Slice(after(*slice))),
-            Text::Own(_) => (self.range, Text::Own(self.known_start(file)[from..].into())),
+            Text::Own(_) => (
+                self.range,
+                Text::Own(self.literal_prefix(file)[from..].into()),
+            ),
         };
         WordData {
             range,
@@ -128,14 +131,14 @@ impl WordData {
 
     /// Makes the word unknown from the first of these characters on.
     pub(crate) fn leave_to_the_build(&mut self, file: &str, from: &[char]) {
-        let known = self.known_start(file);
+        let known = self.literal_prefix(file);
         if let Some(end) = known.find(from) {
             self.text = Text::Own(known[..end].into());
             self.complete = false;
         }
     }
 
-    pub(crate) fn known_start<'m>(&'m self, file: &'m str) -> &'m str {
+    pub(crate) fn literal_prefix<'m>(&'m self, file: &'m str) -> &'m str {
         match &self.text {
             Text::Written => &file[self.range],
             Text::Slice(slice) => &file[*slice],
@@ -144,7 +147,7 @@ impl WordData {
     }
 
     pub(crate) fn value<'m>(&'m self, file: &'m str) -> Option<&'m str> {
-        self.complete.then(|| self.known_start(file))
+        self.complete.then(|| self.literal_prefix(file))
     }
 }
 

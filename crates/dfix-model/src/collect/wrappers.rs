@@ -75,7 +75,7 @@ fn read_wrapper(spec: &Spec, text: &str, words: &[WordData], range: Range<usize>
     let mut made = Vec::new();
     while at < range.end {
         let word = &words[at];
-        let start = word.known_start(text);
+        let start = word.literal_prefix(text);
         if spec.stops.contains(&start) {
             return None;
         }
@@ -109,7 +109,7 @@ fn read_wrapper(spec: &Spec, text: &str, words: &[WordData], range: Range<usize>
     // `eval "a b"` holds a script; `eval a b` is a command.
     let is_script = spec.name == "eval"
         && words.get(at).is_some_and(|w| {
-            w.node.is_some() || w.known_start(text).contains([' ', ';', '&', '|'])
+            w.node.is_some() || w.literal_prefix(text).contains([' ', ';', '&', '|'])
         });
     (at < range.end && !is_script).then_some((at, user, made))
 }
@@ -170,7 +170,7 @@ fn after_c(text: &str, words: &[WordData], arguments: Range<usize>) -> Option<us
     let mut at = arguments.start;
     let mut has_c = false;
     while at < arguments.end {
-        let start = words[at].known_start(text);
+        let start = words[at].literal_prefix(text);
         match start {
             "--" | "-" if has_c => return (at + 1 < arguments.end).then_some(at + 1),
             "--rcfile" | "--init-file" => at += 1,
@@ -191,7 +191,7 @@ fn after_command_option(text: &str, words: &[WordData], arguments: Range<usize>)
     arguments
         .into_iter()
         .find(|&at| {
-            let start = words[at].known_start(text);
+            let start = words[at].literal_prefix(text);
             start == "--command"
                 || (start.starts_with('-') && !start.starts_with("--") && start.ends_with('c'))
         })
@@ -212,11 +212,11 @@ pub(crate) fn inner_commands(
     let mut at = range.start + 1;
     while at < range.end {
         if matches!(
-            words[at].known_start(text),
+            words[at].literal_prefix(text),
             "-exec" | "-execdir" | "-ok" | "-okdir"
         ) {
             let end = (at + 1..range.end)
-                .find(|&i| matches!(words[i].known_start(text), ";" | "+"))
+                .find(|&i| matches!(words[i].literal_prefix(text), ";" | "+"))
                 .unwrap_or(range.end);
             if end > at + 1 {
                 found.push(at + 1..end);

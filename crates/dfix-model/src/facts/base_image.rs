@@ -24,7 +24,7 @@ pub(crate) fn base_facts(stage: Stage<'_>) -> &ImageFacts {
 }
 
 fn base_image(stage: Stage<'_>) -> &BaseImage {
-    let root = stage.root();
+    let root = stage.base_stage();
     root.cached(|| {
         let image = root.image();
         let name = match root.base() {
@@ -32,9 +32,9 @@ fn base_image(stage: Stage<'_>) -> &BaseImage {
             Base::Image => image.name().unwrap_or(""),
             Base::Stage(_) | Base::Unknown => "",
         };
-        let any_tag = catalogue::image(name, image.tag_in_force().unwrap_or("latest"));
+        let any_tag = catalogue::image(name, image.effective_tag().unwrap_or("latest"));
         BaseImage {
-            facts: match image.tag_in_force() {
+            facts: match image.effective_tag() {
                 Some(_) => any_tag,
                 None => catalogue::image("", ""),
             },

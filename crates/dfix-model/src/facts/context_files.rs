@@ -5,18 +5,22 @@ use std::sync::Arc;
 use crate::context::{Answer, Context};
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{folder, join, normal, workdir_before};
-use crate::handles::{At, Source, Stage, Step};
+use crate::handles::{ProgramPoint, Source, Stage, Step};
 
 /// How many stages a file may be copied through.
 const MAX_COPIES: usize = 8;
 
 /// The file or folder of the build context that stands at `path` of the image when a place of this
-/// stage is reached, as its `COPY`s and `ADD`s (also those of the stages that it stands on or copies
+/// stage is reached, as its `COPY`s and `ADD`s (also those of the stages that it is based on or copies
 /// from) and the bind mounts of the step tell; relative to the context's root, `""` being the root.
 ///
 /// `path` may be relative: to the folder of the command, or the working directory. `None` where
 /// nothing of the context is known to be there; what is made by a command is not looked at.
-pub(crate) fn context_path_of<'m>(stage: Stage<'m>, path: &str, at: impl At<'m>) -> Option<String> {
+pub(crate) fn context_path_of<'m>(
+    stage: Stage<'m>,
+    path: &str,
+    at: impl ProgramPoint<'m>,
+) -> Option<String> {
     let folder = match at.command() {
         Some(command) => folder(command, true)?,
         None => workdir_before(stage, at.step().index, true)?,
@@ -33,7 +37,11 @@ pub(crate) fn final_context_path_of(stage: Stage<'_>, path: &str) -> Option<Stri
 }
 
 /// The text of the file at `path` of the image when a place of this stage is reached.
-pub(crate) fn read_at<'m>(stage: Stage<'m>, path: &str, at: impl At<'m>) -> Answer<Arc<str>> {
+pub(crate) fn read_at<'m>(
+    stage: Stage<'m>,
+    path: &str,
+    at: impl ProgramPoint<'m>,
+) -> Answer<Arc<str>> {
     match context_path_of(stage, path, at) {
         Some(path) => stage.file.context.read(&path),
         None => Answer::Unknown(format!("it is not known where {path} comes from")),
@@ -71,7 +79,7 @@ fn copied(stage: Stage<'_>, path: &str, before: usize, depth: usize) -> Option<S
     if depth > MAX_COPIES {
         return None;
     }
-    for stage in stage.lineage() {
+    for stage in stage.base_chain() {
         let mut before = before;
         while let Some(step) = stage.last_of(&stage.data().copies, before) {
             if let Some(found) = copied_by_step(stage, path, step, depth) {

@@ -5,7 +5,7 @@ use crate::handles::{Command, Stage, Word};
 
 /// A user that a command makes.
 #[derive(Debug, Clone, Copy)]
-pub struct UserMade<'m> {
+pub struct CreatedUser<'m> {
     /// The command.
     pub command: Command<'m>,
     /// The word that names the user.
@@ -26,7 +26,7 @@ pub struct UserMade<'m> {
 
 /// A group that a command makes.
 #[derive(Debug, Clone, Copy)]
-pub struct GroupMade<'m> {
+pub struct CreatedGroup<'m> {
     /// The command.
     pub command: Command<'m>,
     /// The word that names the group.
@@ -35,7 +35,7 @@ pub struct GroupMade<'m> {
     pub gid: Option<Word<'m>>,
 }
 
-impl UserMade<'_> {
+impl CreatedUser<'_> {
     /// The user's name with the variables of the build put in, if known.
     pub fn name_text(&self) -> Option<String> {
         expand_text(self.command.stage()?, self.name, self.command)
@@ -57,7 +57,7 @@ fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
     let mut words = command.args();
     let mut options_ended = false;
     while let Some(word) = words.next() {
-        let text = word.known_start();
+        let text = word.literal_prefix();
         if options_ended || !text.starts_with('-') || text.len() < 2 {
             sorted.operands.push(word);
         } else if text == "--" {
@@ -159,7 +159,7 @@ const ADDUSER_LONG: &[&str] = &[
     "--extra-groups",
 ];
 
-fn user_made(command: Command<'_>) -> Option<UserMade<'_>> {
+fn user_made(command: Command<'_>) -> Option<CreatedUser<'_>> {
     let made = |words: &Words<'_>| !words.has(&["--help", "--version"]);
     match command.name() {
         "useradd" => {
@@ -173,7 +173,7 @@ fn user_made(command: Command<'_>) -> Option<UserMade<'_>> {
                 return None;
             }
             let group = words.value(&["g", "--gid"]);
-            Some(UserMade {
+            Some(CreatedUser {
                 command,
                 name: *name,
                 uid: words.value(&["u", "--uid"]),
@@ -201,7 +201,7 @@ fn user_made(command: Command<'_>) -> Option<UserMade<'_>> {
                 words.value(&["g", "--ingroup", "--gid"])
             };
             let is_system = words.has(&["S", "r", "--system"]);
-            Some(UserMade {
+            Some(CreatedUser {
                 command,
                 name,
                 uid: words.value(&["u", "--uid"]),
@@ -218,7 +218,7 @@ fn user_made(command: Command<'_>) -> Option<UserMade<'_>> {
     }
 }
 
-fn group_made(command: Command<'_>) -> Option<GroupMade<'_>> {
+fn group_made(command: Command<'_>) -> Option<CreatedGroup<'_>> {
     match command.name() {
         "groupadd" => {
             let words = sort(
@@ -233,7 +233,7 @@ fn group_made(command: Command<'_>) -> Option<GroupMade<'_>> {
                     "--users",
                 ],
             );
-            Some(GroupMade {
+            Some(CreatedGroup {
                 command,
                 name: *words.operands.last()?,
                 gid: words.value(&["g", "--gid"]),
@@ -248,7 +248,7 @@ fn group_made(command: Command<'_>) -> Option<GroupMade<'_>> {
             let [name] = *words.operands.as_slice() else {
                 return None;
             };
-            Some(GroupMade {
+            Some(CreatedGroup {
                 command,
                 name,
                 gid: words.value(&["g", "--gid"]),
@@ -258,13 +258,13 @@ fn group_made(command: Command<'_>) -> Option<GroupMade<'_>> {
     }
 }
 
-/// The users that commands of this stage make, in order of place; see [`Stage::lineage`] for those
-/// of the stages that it stands on.
-pub(crate) fn users_made(stage: Stage<'_>) -> impl Iterator<Item = UserMade<'_>> {
+/// The users that commands of this stage make, in order of place; see [`Stage::base_chain`] for those
+/// of the stages that it is based on.
+pub(crate) fn created_users(stage: Stage<'_>) -> impl Iterator<Item = CreatedUser<'_>> {
     stage.build_commands().filter_map(user_made)
 }
 
 /// The groups that commands of this stage make, in order of place.
-pub(crate) fn groups_made(stage: Stage<'_>) -> impl Iterator<Item = GroupMade<'_>> {
+pub(crate) fn created_groups(stage: Stage<'_>) -> impl Iterator<Item = CreatedGroup<'_>> {
     stage.build_commands().filter_map(group_made)
 }

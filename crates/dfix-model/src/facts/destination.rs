@@ -54,7 +54,7 @@ pub(crate) fn destination(install: &PackageCommand<'_>) -> Destination {
         return Destination::System;
     }
     if let Some(python) = install.flag_value("--python") {
-        return of_program(python.known_start);
+        return of_program(python.literal_prefix);
     }
     let program = install
         .command
@@ -146,14 +146,14 @@ fn activated(install: &PackageCommand<'_>) -> Option<Destination> {
         .step()
         .commands()
         .take(install.command.index)
-        .filter(|c| c.data().script == script && c.is_any(&[".", "source"]))
+        .filter(|c| c.data().script == script && c.is_one_of(&[".", "source"]))
         .filter_map(|c| c.arg(0))
         .find_map(|word| match word.value() {
             Some(path) => path
                 .strip_suffix("bin/activate")
                 .map(|root| Destination::Venv(Some(root.trim_end_matches('/').to_owned()))),
             None => word
-                .written()
+                .source_text()
                 .trim_end_matches('"')
                 .ends_with("bin/activate")
                 .then_some(Destination::Venv(None)),
@@ -169,7 +169,7 @@ fn is_venv(stage: Stage<'_>, root: &str) -> bool {
     {
         return true;
     }
-    stage.lineage().any(|stage| {
+    stage.base_chain().any(|stage| {
         let is_root = |text: Option<String>| text.is_some_and(|t| t.trim_end_matches('/') == root);
         stage.build_commands().any(|c| {
             (c.is("virtualenv") || c.has_arg("venv") || c.has_arg("virtualenv"))

@@ -12,7 +12,7 @@ use crate::path::program_name;
 
 /// Where an entry point or a command comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Launch<'m> {
+pub enum StartCommand<'m> {
     /// There is none.
     Nothing,
     /// The `ENTRYPOINT` or `CMD` of this step.
@@ -21,12 +21,12 @@ pub enum Launch<'m> {
     BaseImage,
 }
 
-impl<'m> Launch<'m> {
+impl<'m> StartCommand<'m> {
     /// The step, if one sets it.
     pub fn step(self) -> Option<Step<'m>> {
         match self {
-            Launch::Step(step) => Some(step),
-            Launch::Nothing | Launch::BaseImage => None,
+            StartCommand::Step(step) => Some(step),
+            StartCommand::Nothing | StartCommand::BaseImage => None,
         }
     }
 }
@@ -36,17 +36,17 @@ impl<'m> Launch<'m> {
 pub struct Entry<'m> {
     stage: Stage<'m>,
     /// The `ENTRYPOINT` in force.
-    pub entrypoint: Launch<'m>,
+    pub entrypoint: StartCommand<'m>,
     /// The `CMD` in force.
-    pub cmd: Launch<'m>,
+    pub cmd: StartCommand<'m>,
 }
 
-/// What a container of this stage runs at start: of this stage, those that it stands on, or the base.
+/// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
 pub(crate) fn entry(of: Stage<'_>) -> Entry<'_> {
-    let stages: Vec<Stage<'_>> = of.lineage().collect();
-    let inherited = match of.root().base() {
-        Base::Scratch => Launch::Nothing,
-        _ => Launch::BaseImage,
+    let stages: Vec<Stage<'_>> = of.base_chain().collect();
+    let inherited = match of.base_stage().base() {
+        Base::Scratch => StartCommand::Nothing,
+        _ => StartCommand::BaseImage,
     };
     let mut entry = Entry {
         stage: of,
@@ -58,9 +58,9 @@ pub(crate) fn entry(of: Stage<'_>) -> Entry<'_> {
         for step in stage.steps().filter(|s| !s.is_onbuild()) {
             let is_empty = step.is_exec_form() && step.words().len() == 0;
             let launch = if is_empty {
-                Launch::Nothing
+                StartCommand::Nothing
             } else {
-                Launch::Step(step)
+                StartCommand::Step(step)
             };
             match step.kind() {
                 StepKind::Cmd => {
@@ -71,7 +71,7 @@ pub(crate) fn entry(of: Stage<'_>) -> Entry<'_> {
                     entry.entrypoint = launch;
                     // The builder drops an inherited CMD here (BuildKit, dispatchEntrypoint).
                     if !has_cmd {
-                        entry.cmd = Launch::Nothing;
+                        entry.cmd = StartCommand::Nothing;
                     }
                 }
                 _ => {}
@@ -116,12 +116,12 @@ impl<'m> Entry<'m> {
 
     /// The process at start, wrappers such as `tini --` and `gosu user` peeled away: of several commands in
     /// shell form the last one. Behind an entry point that only prepares and then runs its arguments
-    /// (`docker-entrypoint.sh`) it is still that entry point: see [`Entry::served`].
-    pub fn main(&self) -> Option<Command<'m>> {
+    /// (`docker-entrypoint.sh`) it is still that entry point: see [`Entry::workload`].
+    pub fn process(&self) -> Option<Command<'m>> {
         let entrypoint = self.entrypoint.step().and_then(last_command);
         let Some(command) = entrypoint else {
             return match self.entrypoint {
-                Launch::Step(_) => None,
+                StartCommand::Step(_) => None,
                 _ => self.cmd.step().and_then(last_command),
             };
         };
@@ -133,10 +133,10 @@ impl<'m> Entry<'m> {
         Some(command)
     }
 
-    /// The process that does the work, as far as can be told: [`Entry::main`], or where that is a script that
+    /// The process that does the work, as far as can be told: [`Entry::process`], or where that is a script that
     /// is given a `CMD`, the command that the `CMD` spells.
-    pub fn served(&self) -> Option<Command<'m>> {
-        let main = self.main()?;
+    pub fn workload(&self) -> Option<Command<'m>> {
+        let main = self.process()?;
         let Some(cmd) = self.cmd.step().filter(|s| *s != main.step()) else {
             return Some(main);
         };
@@ -149,7 +149,7 @@ impl<'m> Entry<'m> {
 
     /// The script that runs at start: its path in the image, as written.
     pub fn script(&self) -> Option<&'m str> {
-        let main = self.main()?;
+        let main = self.process()?;
         let program = main.program()?.value()?;
         if is_script(program_name(program)) {
             return Some(program);
@@ -175,7 +175,7 @@ impl<'m> Entry<'m> {
     pub fn drops_privileges(&self) -> bool {
         self.commands().any(|c| {
             c.wrappers().any(|w| w.kind == WrapperKind::User)
-                || c.is_any(&[
+                || c.is_one_of(&[
                     "gosu",
                     "su-exec",
                     "setpriv",
@@ -205,7 +205,7 @@ fn last_command(step: Step<'_>) -> Option<Command<'_>> {
 }
 
 fn is_wrapper_alone(command: Command<'_>) -> bool {
-    command.is_any(&[
+    command.is_one_of(&[
         "tini",
         "tini-static",
         "dumb-init",

@@ -28,9 +28,9 @@ pub struct Port<'m> {
     pub protocol: Protocol,
 }
 
-/// The ports that this stage and those that it stands on expose.
+/// The ports that this stage and those that it is based on expose.
 pub(crate) fn ports(of: Stage<'_>) -> Vec<Port<'_>> {
-    of.lineage()
+    of.base_chain()
         .flat_map(|stage| {
             stage
                 .steps_of(StepKind::Expose)
@@ -171,7 +171,7 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
             name = module;
             words.drain(..skip);
         } else if let Some(at) = words.iter().position(|w| !w.starts_with("-")) {
-            name = program_name(words[at].known_start());
+            name = program_name(words[at].literal_prefix());
             words.drain(..=at);
         }
     }
@@ -182,7 +182,7 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
     let mut at = 0;
     while let Some(&word) = words.get(at) {
         at += 1;
-        let text = word.known_start();
+        let text = word.literal_prefix();
         let (option, attached) = match text.split_once('=') {
             Some((option, value)) => (option, Some(value)),
             None => (text, None),
@@ -190,7 +190,7 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
         if options.contains(&option) || (option.starts_with("--") && option.ends_with("-port")) {
             let value = match attached {
                 Some(value) => Some((word, value)),
-                None => words.get(at).map(|w| (*w, w.known_start())),
+                None => words.get(at).map(|w| (*w, w.literal_prefix())),
             };
             at += usize::from(attached.is_none());
             found.extend(value.and_then(|(word, value)| port_of(word, value)));

@@ -84,12 +84,12 @@ pub fn normal_python_name(name: &str) -> String {
 }
 
 impl<'m> Stage<'m> {
-    /// This stage, those that it stands on, and those that it copies files from, each once.
+    /// This stage, those that it is based on, and those that it copies files from, each once.
     fn sources(self) -> Vec<Stage<'m>> {
         let mut found: Vec<Stage<'m>> = Vec::new();
         let mut open = vec![self];
         while let Some(stage) = open.pop() {
-            for stage in stage.lineage() {
+            for stage in stage.base_chain() {
                 if found.contains(&stage) {
                     continue;
                 }
@@ -100,7 +100,7 @@ impl<'m> Stage<'m> {
         found
     }
 
-    /// The Python packages that are installed by this stage, those that it stands on, and those that it
+    /// The Python packages that are installed by this stage, those that it is based on, and those that it
     /// copies files from.
     pub fn python_packages(self) -> &'m Requirements {
         self.cached(|| {
@@ -124,7 +124,7 @@ impl<'m> Stage<'m> {
     fn python_packages_of(self, command: Command<'m>, all: &mut Requirements) {
         match PackageCommand::of(command) {
             Some(pip) if matches!(pip.manager, PackageManager::Pip | PackageManager::Uv) => {
-                if pip.is_any(&["install", "wheel", "download", "sync"]) {
+                if pip.subcommand_is_one_of(&["install", "wheel", "download", "sync"]) {
                     self.pip(&pip, all);
                 }
             }
@@ -145,7 +145,7 @@ impl<'m> Stage<'m> {
                 }),
                 (SpecKind::Path, _) => {}
                 (SpecKind::Url | SpecKind::Vcs, _) => {
-                    file::words(package.word.known_start(), "the command", all);
+                    file::words(package.word.literal_prefix(), "the command", all);
                 }
                 _ => match self.expand_text(package.word, pip) {
                     Some(text) => {
@@ -153,7 +153,7 @@ impl<'m> Stage<'m> {
                             file::words(word, "the command", all);
                         }
                     }
-                    None => all.doubt(format!("what `{}` stands for", package.word.written())),
+                    None => all.doubt(format!("what `{}` stands for", package.word.source_text())),
                 },
             }
         }
@@ -164,7 +164,7 @@ impl<'m> Stage<'m> {
         {
             all.doubt("what xargs gives to pip".to_owned());
         }
-        let sync = pip.is_any(&["sync"]);
+        let sync = pip.subcommand_is_one_of(&["sync"]);
         let files = pip
             .requirement_files()
             .map(|v| v.word)
@@ -174,10 +174,10 @@ impl<'m> Stage<'m> {
                 Some(text) => Some(text.to_owned()),
                 None => self
                     .expand_text(word, pip)
-                    .filter(|_| word.known_start() == value.known_start),
+                    .filter(|_| word.literal_prefix() == value.literal_prefix),
             };
             self.requirement_file(
-                text.as_deref().unwrap_or(value.known_start),
+                text.as_deref().unwrap_or(value.literal_prefix),
                 text.is_some(),
                 pip,
                 all,
@@ -194,11 +194,11 @@ impl<'m> Stage<'m> {
         for project in pip.local_projects() {
             match project.text() {
                 Some(text) => self.local_project(text, pip, all),
-                None => all.doubt(format!("what `{}` stands for", project.word.written())),
+                None => all.doubt(format!("what `{}` stands for", project.word.source_text())),
             }
         }
-        for vcs in pip.editables().filter(|v| v.known_start.contains("://")) {
-            file::words(vcs.known_start, "the command", all);
+        for vcs in pip.editables().filter(|v| v.literal_prefix.contains("://")) {
+            file::words(vcs.literal_prefix, "the command", all);
         }
     }
 
@@ -310,7 +310,9 @@ impl<'m> Stage<'m> {
                             specifier: package.version.map(str::to_owned),
                             source: "the command".to_owned(),
                         }),
-                        None => all.doubt(format!("what `{}` stands for", package.word.written())),
+                        None => {
+                            all.doubt(format!("what `{}` stands for", package.word.source_text()));
+                        }
                     }
                 }
                 if install.operands().is_empty() {
@@ -342,11 +344,11 @@ fn conda_packages(conda: &PackageCommand<'_>, all: &mut Requirements) {
                 specifier: package.version.map(str::to_owned),
                 source: "the command".to_owned(),
             }),
-            None => all.doubt(format!("what `{}` stands for", package.word.written())),
+            None => all.doubt(format!("what `{}` stands for", package.word.source_text())),
         }
     }
     for file in conda.values_of(&["-f", "--file"]) {
-        all.doubt(format!("what {} asks for", file.known_start));
+        all.doubt(format!("what {} asks for", file.literal_prefix));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::collect::model::Model;
 use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
 use crate::context::NoContext;
 use crate::facts::context_files::{context_path_of, final_context_path_of};
-use crate::handles::{At, Command, Stage, Step};
+use crate::handles::{Command, ProgramPoint, Stage, Step};
 
 /// What stands at a path of the image that a command runs.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +72,7 @@ impl<'m> Script<'m> {
     }
 
     /// Whether some of its text is not understood, so that there may be more commands.
-    pub fn has_unread_text(self) -> bool {
+    pub fn has_opaque_text(self) -> bool {
         self.data.commands.has_opaque_text
     }
 
@@ -83,7 +83,11 @@ impl<'m> Script<'m> {
 }
 
 /// The script that stands at `path` of the image when `at` runs, see [`Stage::context_path_of`].
-pub(crate) fn script_at<'m>(stage: Stage<'m>, path: &str, at: impl At<'m>) -> ScriptAt<'m> {
+pub(crate) fn script_at<'m>(
+    stage: Stage<'m>,
+    path: &str,
+    at: impl ProgramPoint<'m>,
+) -> ScriptAt<'m> {
     match context_path_of(stage, path, at) {
         Some(place) => script_of(stage, &place, at.step()),
         None => ScriptAt::Elsewhere,

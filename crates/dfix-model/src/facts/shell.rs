@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::collect::shell::ShellKind;
-use crate::handles::{At, Stage, Step};
+use crate::handles::{ProgramPoint, Stage, Step};
 
 /// The shell that runs shell-form text.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ impl Shell<'_> {
 
 /// The shell in force at a place: that of the last `SHELL` before it, of this stage or one that it is
 /// based on, else the base's default.
-pub(crate) fn shell_at<'m>(stage: Stage<'m>, at: impl At<'m>) -> Shell<'m> {
+pub(crate) fn shell_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> Shell<'m> {
     let (file, before) = (stage.file, at.step().index);
     let kind = file.shell_kind(stage.index, before);
     if let Some(index) = file.shell_step(stage.index, before) {

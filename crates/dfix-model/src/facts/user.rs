@@ -3,7 +3,7 @@
 use crate::collect::expand::text_of;
 use crate::facts::base_image::base_user;
 use crate::facts::variables::expand_node;
-use crate::handles::{At, Base, Stage, Step};
+use crate::handles::{Base, ProgramPoint, Stage, Step};
 use crate::ternary::Ternary;
 
 /// A user in force.
@@ -68,7 +68,7 @@ impl User<'_> {
 
 /// The user in force at a place: that of the last `USER` before it, of this stage or one that it
 /// is based on, else the base's default.
-pub(crate) fn user_at<'m>(stage: Stage<'m>, at: impl At<'m>) -> User<'m> {
+pub(crate) fn user_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> User<'m> {
     user_before(stage, at.step().index)
 }
 

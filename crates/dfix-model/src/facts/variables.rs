@@ -9,7 +9,7 @@ use crate::collect::expand::{Lookup, Origin, Piece, expand, hole, text_of};
 use crate::collect::instruction::StepKind;
 use crate::facts::base_image;
 use crate::facts::setting::{EnvFrom, EnvValue, Setting};
-use crate::handles::{Assignment, At, Base, Command, Stage, Word};
+use crate::handles::{Assignment, Base, Command, ProgramPoint, Stage, Word};
 
 /// One setting of a stage, in order of place.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ fn is_platform_arg(name: &str) -> bool {
 
 /// What a command at this place sees as variable `name`: what the command's own shell text sets,
 /// then `ENV`, then `ARG`, of this stage and those that it is based on, then the base image.
-pub(crate) fn env_at<'m>(stage: Stage<'m>, at: impl At<'m>, name: &str) -> EnvValue<'m> {
+pub(crate) fn env_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>, name: &str) -> EnvValue<'m> {
     if let Some(command) = at.command()
         && let Some(setting) = own_variable(command, name)
     {
@@ -201,7 +201,11 @@ fn lookup_among(stage: Stage<'_>, facts: &[EnvFact], before: usize, name: &str) 
 
 /// A word with the variables that are known at this place put in; pieces that only the build can
 /// tell have no text. Shell words are given what `ENV`, `ARG` and the command's own text set.
-pub(crate) fn expand_word<'m>(stage: Stage<'m>, word: Word<'m>, at: impl At<'m>) -> Vec<Piece> {
+pub(crate) fn expand_word<'m>(
+    stage: Stage<'m>,
+    word: Word<'m>,
+    at: impl ProgramPoint<'m>,
+) -> Vec<Piece> {
     let Some(node) = &word.data.node else {
         return vec![Piece {
             text: word.value().map(str::to_owned),
@@ -240,7 +244,11 @@ pub(crate) fn expand_word<'m>(stage: Stage<'m>, word: Word<'m>, at: impl At<'m>)
 }
 
 /// A word's whole text with the variables known at this place put in, if nothing stays unknown.
-pub(crate) fn expand_text<'m>(stage: Stage<'m>, word: Word<'m>, at: impl At<'m>) -> Option<String> {
+pub(crate) fn expand_text<'m>(
+    stage: Stage<'m>,
+    word: Word<'m>,
+    at: impl ProgramPoint<'m>,
+) -> Option<String> {
     if let Some(value) = word.value() {
         return Some(value.to_owned());
     }
@@ -256,7 +264,7 @@ pub(crate) fn expand_node(stage: Stage<'_>, node: &SyntaxNode, step: usize) -> V
 
 /// The folders that `PATH` names at this place, in order; `None` stands for those that only the
 /// build can tell.
-pub(crate) fn path_at<'m>(stage: Stage<'m>, at: impl At<'m>) -> Vec<Option<String>> {
+pub(crate) fn path_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> Vec<Option<String>> {
     let before = at.step().index;
     let own = at.command().and_then(|c| own_variable(c, "PATH"));
     if let Some(value) = own.and_then(|s| s.value) {
@@ -302,7 +310,7 @@ fn name_of(text: &str) -> &str {
 }
 
 fn exports(command: Command<'_>) -> bool {
-    command.is_any(&["export", "declare", "typeset", "readonly", "local"])
+    command.is_one_of(&["export", "declare", "typeset", "readonly", "local"])
 }
 
 impl ShellVariables {
@@ -313,7 +321,7 @@ impl ShellVariables {
             variables.named.insert(assignment.name.clone());
         }
         for word in &found.words {
-            let name = name_of(word.known_start(text));
+            let name = name_of(word.literal_prefix(text));
             if !variables.named.contains(name) {
                 variables.named.insert(name.into());
             }
@@ -321,7 +329,7 @@ impl ShellVariables {
         for (command, number) in command.siblings().zip(0..) {
             if exports(command) || command.is("unset") {
                 for word in command.args() {
-                    variables.add(name_of(word.known_start()), number);
+                    variables.add(name_of(word.literal_prefix()), number);
                 }
             } else if command.program().is_none() {
                 for assignment in command.assignments() {
@@ -392,7 +400,7 @@ pub(crate) fn own_variable<'m>(command: Command<'m>, name: &str) -> Option<Setti
     for command in setters_before(command, name) {
         if exports(command) {
             let setting = command.args().find_map(|word| {
-                let assigned = word.known_start().strip_prefix(name)?.starts_with('=');
+                let assigned = word.literal_prefix().strip_prefix(name)?.starts_with('=');
                 assigned.then(|| Setting {
                     value: word.value().map(|v| &v[name.len() + 1..]),
                     place: Some(word.range()),

@@ -4,7 +4,7 @@ use crate::collect::command::Folder;
 use crate::collect::expand::text_of;
 use crate::facts::base_image::base_workdir;
 use crate::facts::variables::{expand_node, expand_text};
-use crate::handles::{At, Base, Command, Stage};
+use crate::handles::{Base, Command, ProgramPoint, Stage};
 use crate::path::ImagePath;
 
 /// A path without `.`, `..` and doubled slashes; absolute.
@@ -26,7 +26,7 @@ pub(crate) fn join(from: &str, path: &str) -> String {
 const UNKNOWN_WORKDIR: &str = "/\u{1}";
 
 /// The working directory in force at a place, absolute; `None` where only the build can tell.
-pub(crate) fn workdir_at<'m>(stage: Stage<'m>, at: impl At<'m>) -> Option<String> {
+pub(crate) fn workdir_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> Option<String> {
     workdir_before(stage, at.step().index, false)
 }
 

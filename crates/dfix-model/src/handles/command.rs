@@ -85,7 +85,7 @@ impl<'m> Command<'m> {
     }
 
     /// Whether the program's name is one of these.
-    pub fn is_any(self, names: &[&str]) -> bool {
+    pub fn is_one_of(self, names: &[&str]) -> bool {
         names.contains(&self.name())
     }
 
@@ -128,7 +128,7 @@ impl<'m> Command<'m> {
             .filter(|o| o.len() == 1 && *o != "-");
         self.args()
             .take_while(|w| !w.is("--"))
-            .map(Word::known_start)
+            .map(Word::literal_prefix)
             .any(|text| match letter {
                 Some(letter) => {
                     text.starts_with('-') && !text.starts_with("--") && text[1..].contains(letter)

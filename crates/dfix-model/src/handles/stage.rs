@@ -36,7 +36,7 @@ impl<'m> Stage<'m> {
         &self.data().image
     }
 
-    /// What it stands on.
+    /// What it is based on.
     pub fn base(self) -> Base<'m> {
         match self.data().base {
             BaseData::Stage(index) => Base::Stage(Stage {
@@ -71,15 +71,6 @@ impl<'m> Stage<'m> {
             .map(move |index| Step { file, index })
     }
 
-    /// The instructions of this name (upper case) that run in this build: not those of `ONBUILD`.
-    pub fn steps_named(
-        self,
-        name: &'static str,
-    ) -> impl DoubleEndedIterator<Item = Step<'m>> + Clone {
-        self.steps()
-            .filter(move |s| s.name() == name && !s.is_onbuild())
-    }
-
     /// The instructions of this kind that run in this build: not those of `ONBUILD`.
     pub fn steps_of(self, kind: StepKind) -> impl DoubleEndedIterator<Item = Step<'m>> + Clone {
         self.steps().filter(move |s| s.is(kind) && !s.is_onbuild())
@@ -101,7 +92,9 @@ impl<'m> Stage<'m> {
     }
 
     /// Its `USER`s, without those of `ONBUILD`.
-    pub fn users(self) -> impl DoubleEndedIterator<Item = Step<'m>> + ExactSizeIterator + Clone {
+    pub fn user_steps(
+        self,
+    ) -> impl DoubleEndedIterator<Item = Step<'m>> + ExactSizeIterator + Clone {
         self.listed(&self.data().users)
     }
 
@@ -140,7 +133,7 @@ impl<'m> Stage<'m> {
     }
 
     /// Whether its layers are part of the image that is built when nothing else is asked for: the final
-    /// stage and what it stands on.
+    /// stage and what it is based on.
     pub fn is_shipped(self) -> bool {
         self.data().shipped
     }
@@ -150,8 +143,8 @@ impl<'m> Stage<'m> {
         self.index + 1 == self.file.stages.len()
     }
 
-    /// This stage, the one that it stands on, and so forth.
-    pub fn lineage(self) -> impl Iterator<Item = Stage<'m>> {
+    /// This stage, the one that it is based on, and so forth.
+    pub fn base_chain(self) -> impl Iterator<Item = Stage<'m>> {
         std::iter::successors(Some(self), |stage| match stage.base() {
             Base::Stage(parent) => Some(parent),
             _ => None,
@@ -159,16 +152,16 @@ impl<'m> Stage<'m> {
     }
 
     /// The image at the end of the `FROM stage` chain.
-    pub fn root_image(self) -> &'m ImageRef {
-        self.root().image()
+    pub fn base_image(self) -> &'m ImageRef {
+        self.base_stage().image()
     }
 
-    /// The stage at the end of the `FROM stage` chain: it stands on an image.
-    pub fn root(self) -> Stage<'m> {
-        self.lineage().last().unwrap_or(self)
+    /// The stage at the end of the `FROM stage` chain: it is based on an image.
+    pub fn base_stage(self) -> Stage<'m> {
+        self.base_chain().last().unwrap_or(self)
     }
 
-    /// The stages that stand on this one directly.
+    /// The stages that are based on this one directly.
     pub fn children(self) -> impl Iterator<Item = Stage<'m>> {
         self.file
             .stages()

@@ -64,7 +64,7 @@ impl<'m> Step<'m> {
         self.data().instruction.name()
     }
 
-    /// Whether it runs in the builds that stand on this image, not in this one.
+    /// Whether it runs in the builds that are based on this image, not in this one.
     pub fn is_onbuild(self) -> bool {
         self.data().onbuild
     }
@@ -256,7 +256,7 @@ impl<'m> Step<'m> {
 
     /// Whether some of the step's shell text is not understood, so that there may be more commands than
     /// [`Step::commands`] tells.
-    pub fn has_unread_text(self) -> bool {
+    pub fn has_opaque_text(self) -> bool {
         self.collected().has_opaque_text
     }
 }

@@ -25,8 +25,8 @@ impl<'m> Word<'m> {
 
     /// The known text from the word's start up to the first thing that only the build can tell:
     /// `flask==` of `flask==$VERSION`. The whole value where all is known.
-    pub fn known_start(self) -> &'m str {
-        self.data.known_start(self.text)
+    pub fn literal_prefix(self) -> &'m str {
+        self.data.literal_prefix(self.text)
     }
 
     /// Whether the word stands for exactly this text.
@@ -36,7 +36,7 @@ impl<'m> Word<'m> {
 
     /// Whether the word is known to begin so.
     pub fn starts_with(self, text: &str) -> bool {
-        self.known_start().starts_with(text)
+        self.literal_prefix().starts_with(text)
     }
 
     /// Whether the whole word is known.
@@ -50,7 +50,7 @@ impl<'m> Word<'m> {
     }
 
     /// The word as it stands in the file, quotes and continuations included.
-    pub fn written(self) -> &'m str {
+    pub fn source_text(self) -> &'m str {
         &self.text[self.data.range]
     }
 
@@ -68,8 +68,8 @@ impl<'m> Word<'m> {
     /// The bytes of the file that spell a part of the value (`part` in bytes of the value); `None`
     /// where the value does not stand in the file as one piece.
     pub fn range_of(self, part: std::ops::Range<usize>) -> Option<TextRange> {
-        let value = self.known_start();
-        let start = self.written().find(value)? + usize::from(self.data.range.start());
+        let value = self.literal_prefix();
+        let start = self.source_text().find(value)? + usize::from(self.data.range.start());
         value.get(part.clone())?;
         Some(TextRange::new(
             TextSize::try_from(start + part.start).ok()?,
@@ -79,7 +79,7 @@ impl<'m> Word<'m> {
 
     /// The word's bytes without the quotes around it.
     pub fn inner_range(self) -> TextRange {
-        let written = self.written();
+        let written = self.source_text();
         let quoted = written.len() >= 2
             && ['"', '\'']
                 .iter()
@@ -105,7 +105,7 @@ impl std::fmt::Debug for Word<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.value() {
             Some(value) => write!(f, "{value:?}"),
-            None => write!(f, "{:?}…", self.known_start()),
+            None => write!(f, "{:?}…", self.literal_prefix()),
         }
     }
 }

@@ -33,11 +33,14 @@ impl<'m> PackageCommand<'m> {
             .filter(|w| spec::parse(self.manager, **w).kind == SpecKind::Path)
             .map(|&word| OptionValue {
                 word,
-                known_start: word.known_start(),
+                literal_prefix: word.literal_prefix(),
                 is_known: word.is_known(),
             });
         operands
-            .chain(self.editables().filter(|v| !v.known_start.contains("://")))
+            .chain(
+                self.editables()
+                    .filter(|v| !v.literal_prefix.contains("://")),
+            )
             .collect()
     }
 }

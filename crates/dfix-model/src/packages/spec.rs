@@ -40,7 +40,7 @@ impl PackageSpec<'_> {
 }
 
 pub(crate) fn parse(manager: PackageManager, word: Word<'_>) -> PackageSpec<'_> {
-    let text = word.known_start();
+    let text = word.literal_prefix();
     let kind = kind_of(manager, text, word.is_known());
     let mut spec = PackageSpec {
         word,

@@ -351,17 +351,17 @@ impl Tool {
         word: Word<'m>,
         next: impl FnOnce() -> Option<Word<'m>>,
     ) -> (&'m str, Option<OptionValue<'m>>) {
-        let text = word.known_start();
+        let text = word.literal_prefix();
         let from_next = || {
             next().map(|word| OptionValue {
                 word,
-                known_start: word.known_start(),
+                literal_prefix: word.literal_prefix(),
                 is_known: word.is_known(),
             })
         };
         let attached = |start: usize| OptionValue {
             word,
-            known_start: &text[start..],
+            literal_prefix: &text[start..],
             is_known: word.is_known(),
         };
         if let Some(equals) = text

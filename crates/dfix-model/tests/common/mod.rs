@@ -41,16 +41,16 @@ pub(crate) fn commands(text: &str) -> Vec<String> {
                     );
                     if let Some(value) = word.value()
                         && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-                        && !word.written().contains(['\\', '\n', '`'])
+                        && !word.source_text().contains(['\\', '\n', '`'])
                     {
-                        assert_eq!(word.written().trim_matches(['"', '\'']), value);
+                        assert_eq!(word.source_text().trim_matches(['"', '\'']), value);
                     }
                 }
                 let words = c.program().into_iter().chain(c.args());
                 words
                     .map(|w| {
                         w.value()
-                            .map_or_else(|| format!("{}…", w.known_start()), str::to_owned)
+                            .map_or_else(|| format!("{}…", w.literal_prefix()), str::to_owned)
                     })
                     .collect::<Vec<_>>()
                     .join(" ")

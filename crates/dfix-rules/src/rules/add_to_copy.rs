@@ -1,6 +1,7 @@
 //! `COPY` for local files that `ADD` would not unpack.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::StepKind;
 use dfix_model::context::Answer;
 use dfix_model::{Model, Step, Word};
 
@@ -171,7 +172,7 @@ enum Kind {
 }
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|s| s.name() == "ADD") {
+    for step in file.steps().filter(|s| s.is(StepKind::Add)) {
         let for_add = ["checksum", "keep-git-dir", "unpack"];
         if step.flags().any(|f| for_add.contains(&f.name()))
             || step.instruction().heredocs().next().is_some()
@@ -183,7 +184,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for source in step.sources() {
             match kind_of(file, source) {
                 Kind::Local => {}
-                Kind::Unknown => unknown.push(source.written().to_owned()),
+                Kind::Unknown => unknown.push(source.source_text().to_owned()),
                 Kind::Other => is_for_add = true,
             }
         }

@@ -35,13 +35,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|s| s.name() == "RUN") {
+    for step in file.steps().filter(|s| s.is_run()) {
         let Some(stage) = step.stage() else {
             continue;
         };
         for apk in step.package_commands() {
             if apk.manager != PackageManager::Apk
-                || !apk.is_any(&["add"])
+                || !apk.subcommand_is_one_of(&["add"])
                 || is_settled(stage, &apk)
             {
                 continue;
@@ -69,11 +69,11 @@ fn is_settled(stage: Stage<'_>, apk: &PackageCommand<'_>) -> bool {
         "--help",
     ];
     let mounts = ["/var/cache/apk", "/etc/apk/cache"];
-    is_too_old(stage.root_image())
+    is_too_old(stage.base_image())
         || settled.iter().any(|flag| apk.has_flag(flag))
-        || mounts.iter().any(|path| apk.run().has_cache_mount(path))
+        || mounts.iter().any(|path| apk.step().has_cache_mount(path))
         || apk
-            .run()
+            .step()
             .mounts()
             .any(|m| m.target().is_none_or(|t| !t.is_known()))
         || apk

@@ -62,20 +62,20 @@ const LISTS: &str = "/var/lib/apt/lists";
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.shipped_stages() {
-        for step in stage.steps_named("RUN") {
+        for step in stage.runs() {
             look_at(stage, step, out);
         }
     }
 }
 
 fn is_apt(command: &PackageCommand<'_>) -> bool {
-    command.manager == PackageManager::Apt && command.command.is_any(&["apt-get", "apt"])
+    command.manager == PackageManager::Apt && command.command.is_one_of(&["apt-get", "apt"])
 }
 
 /// What needs the lists: what may take packages from the archive.
 fn needs_lists(apt: &PackageCommand<'_>) -> bool {
     apt.manager == PackageManager::Apt
-        && !apt.is_any(&[
+        && !apt.subcommand_is_one_of(&[
             "update",
             "clean",
             "autoclean",
@@ -89,7 +89,9 @@ fn needs_lists(apt: &PackageCommand<'_>) -> bool {
 
 fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
     let apts: Vec<PackageCommand<'_>> = step.package_commands().filter(is_apt).collect();
-    let fetches = apts.iter().position(|apt| apt.is_any(&["update"]));
+    let fetches = apts
+        .iter()
+        .position(|apt| apt.subcommand_is_one_of(&["update"]));
     let (Some(fetches), Some(last)) = (fetches, apts.last()) else {
         return;
     };
@@ -129,7 +131,7 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
         .collect();
     if stage
         .steps()
-        .any(|s| s.index() >= step.index() && s.has_unread_text())
+        .any(|s| s.index() >= step.index() && s.has_opaque_text())
     {
         unknown.push("text that is not understood".to_owned());
     }
@@ -198,7 +200,7 @@ fn installs_without_update(command: Command<'_>) -> bool {
         .step()
         .package_commands()
         .take_while(|c| c.range().start() < command.range().start())
-        .any(|c| c.manager == PackageManager::Apt && c.is_any(&["update"]))
+        .any(|c| c.manager == PackageManager::Apt && c.subcommand_is_one_of(&["update"]))
 }
 
 fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
@@ -218,7 +220,7 @@ fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
         let told = ["apt", "dep", "setup", "require", "bootstrap"];
         return command
             .args()
-            .all(|w| w.is_known() && !told.iter().any(|t| w.known_start().contains(t)));
+            .all(|w| w.is_known() && !told.iter().any(|t| w.literal_prefix().contains(t)));
     }
     if programs::is(name, Mark::NoApt) || crate::programs::is_pythons(name) {
         return true;

@@ -49,7 +49,7 @@ const SAME: &[&str] = &[
 ];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|s| s.name() == "RUN") {
+    for step in file.steps().filter(|s| s.is_run()) {
         for apt in step.package_commands() {
             let Some(program) = apt.command.program() else {
                 continue;

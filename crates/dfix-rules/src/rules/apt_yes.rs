@@ -72,14 +72,14 @@ const HARMLESS: &[&str] = &[
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     // Of the stage at hand, once asked: the first step that settles the answer for those after it.
     let mut known: Option<(usize, Option<usize>)> = None;
-    for step in file.steps().filter(|s| s.name() == "RUN") {
+    for step in file.steps().filter(|s| s.is_run()) {
         let Some(stage) = step.stage() else {
             continue;
         };
         for apt in step.package_commands() {
             let asks = apt.manager == PackageManager::Apt
-                && apt.command.is_any(&["apt-get", "apt"])
-                && apt.is_any(ASKING)
+                && apt.command.is_one_of(&["apt-get", "apt"])
+                && apt.subcommand_is_one_of(ASKING)
                 && !apt.assumes_yes()
                 && !HARMLESS.iter().any(|flag| apt.has_flag(flag));
             if !asks || is_answered(&apt) || is_settled(stage, &apt) {
@@ -89,7 +89,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 Some((of, configured)) if of == stage.index() => configured,
                 _ => known.insert((stage.index(), configured_from(stage))).1,
             };
-            if configured.is_some_and(|first| first <= apt.run().index()) {
+            if configured.is_some_and(|first| first <= apt.step().index()) {
                 continue;
             }
             out.fix(
@@ -141,7 +141,7 @@ fn is_settled(stage: Stage<'_>, apt: &PackageCommand<'_>) -> bool {
 /// The first step of the stage and those that it stands on that configures apt, as its index.
 fn configured_from(stage: Stage<'_>) -> Option<usize> {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(|s| s.steps().collect::<Vec<_>>())
         .filter(|step| configures_apt(*step))
         .map(Step::index)
@@ -158,11 +158,11 @@ fn configures_apt(step: Step<'_>) -> bool {
                 .contains("assume-yes")
                 && step
                     .commands()
-                    .any(|c| !c.is_any(&["apt-get", "apt"]) && mentions_it(c.words()))
+                    .any(|c| !c.is_one_of(&["apt-get", "apt"]) && mentions_it(c.words()))
         }
         "COPY" | "ADD" => step
             .target()
-            .is_some_and(|t| t.known_start().starts_with("/etc/apt/apt.conf")),
+            .is_some_and(|t| t.literal_prefix().starts_with("/etc/apt/apt.conf")),
         _ => false,
     }
 }
@@ -170,7 +170,7 @@ fn configures_apt(step: Step<'_>) -> bool {
 fn mentions_it<'m>(words: impl Iterator<Item = Word<'m>>) -> bool {
     let mut words = words;
     words.any(|w| {
-        let text = w.written().to_ascii_lowercase();
+        let text = w.source_text().to_ascii_lowercase();
         text.contains("apt::get::assume-yes")
     })
 }

@@ -2,8 +2,9 @@
 
 use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::StepKind;
 use dfix_model::context::Answer;
-use dfix_model::{BrokenArray, Launch, Model, Stage, Step, Word};
+use dfix_model::{BrokenArray, Model, Stage, StartCommand, Step, Word};
 use dfix_syntax::SyntaxKind;
 use dfix_syntax::ast::AstNode;
 
@@ -122,7 +123,7 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
         );
         return;
     }
-    if step.has_unread_text() && has_shell_of_its_own(stage, step) {
+    if step.has_opaque_text() && has_shell_of_its_own(stage, step) {
         out.report(step, message).remedy(
             "`SHELL` names a shell that dfix does not read: name that shell, or the program without it, in a JSON \
              array",
@@ -139,13 +140,13 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
             return;
         }
     };
-    if step.name() == "ENTRYPOINT" && matches!(entry.cmd, Launch::Step(_)) {
+    if step.is(StepKind::Entrypoint) && matches!(entry.cmd, StartCommand::Step(_)) {
         out.report(step, message).remedy(
             "the `CMD` is ignored now, and would become arguments of the entry point: decide which is meant",
         );
         return;
     }
-    if step.name() == "CMD" && matches!(entry.entrypoint, Launch::Step(_)) {
+    if step.is(StepKind::Cmd) && matches!(entry.entrypoint, StartCommand::Step(_)) {
         out.report(step, message).remedy(
             "the entry point is given `/bin/sh -c …` as its arguments: decide what it should be given",
         );
@@ -176,13 +177,13 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
             ));
         }
     }
-    if step.name() == "ENTRYPOINT" && unproven.is_none() {
+    if step.is(StepKind::Entrypoint) && unproven.is_none() {
         unproven = Some((
             "whether a container is given arguments, which a shell form ignores".to_owned(),
             "see how containers of this image are started".to_owned(),
         ));
     }
-    if step.name() == "CMD" && !has_plain_entrypoint(stage) && unproven.is_none() {
+    if step.is(StepKind::Cmd) && !has_plain_entrypoint(stage) && unproven.is_none() {
         unproven = Some((
             "what the entry point of the base image makes of its arguments".to_owned(),
             "see what `docker image inspect` says of the base image's Entrypoint".to_owned(),
@@ -220,7 +221,7 @@ fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
     let (Some(command), None) = (commands.next(), commands.next()) else {
         return Err("it is more than one command");
     };
-    if step.has_unread_text() {
+    if step.has_opaque_text() {
         return Err("it is more than a simple command");
     }
     let script = step
@@ -261,7 +262,7 @@ fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
 /// The word's value, if the shell makes nothing else of it.
 fn plain(word: Word<'_>) -> Result<&str, &'static str> {
     let value = word.value().ok_or("a variable is put in")?;
-    let is_quoted = word.written().starts_with(['\'', '"']);
+    let is_quoted = word.source_text().starts_with(['\'', '"']);
     if !is_quoted
         && (value.contains(['*', '?', '[', '{', '\\'])
             || value.starts_with('~')
@@ -277,9 +278,9 @@ fn plain(word: Word<'_>) -> Result<&str, &'static str> {
 
 fn has_shell_of_its_own(stage: Stage<'_>, step: Step<'_>) -> bool {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::steps)
-        .any(|s| s.name() == "SHELL" && s.index() < step.index())
+        .any(|s| s.is(StepKind::Shell) && s.index() < step.index())
         || stage.os() == dfix_model::Os::Windows
 }
 
@@ -324,9 +325,9 @@ const PLAIN_IMAGES: &[&str] = &[
 ];
 
 fn has_plain_entrypoint(stage: Stage<'_>) -> bool {
-    matches!(stage.entry().entrypoint, Launch::Nothing)
+    matches!(stage.entry().entrypoint, StartCommand::Nothing)
         || stage
-            .root_image()
+            .base_image()
             .name()
             .is_some_and(|name| PLAIN_IMAGES.contains(&name))
 }

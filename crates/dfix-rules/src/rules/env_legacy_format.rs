@@ -2,6 +2,7 @@
 
 use dfix_engine::{Edit, Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::Model;
+use dfix_model::StepKind;
 use dfix_syntax::ast::{AstNode, LegacyPair, Variable};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 
@@ -56,7 +57,10 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|s| matches!(s.name(), "ENV" | "LABEL")) {
+    for step in file
+        .steps()
+        .filter(|s| matches!(s.kind(), StepKind::Env | StepKind::Label))
+    {
         let node = step.instruction().syntax();
         let Some(pair) = node.children().find_map(LegacyPair::cast) else {
             continue;

@@ -1,6 +1,7 @@
 //! `MAINTAINER` becomes a label.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_model::StepKind;
 use dfix_model::{Model, Stage, Step};
 use dfix_syntax::ast::{HasWord, Instruction};
 
@@ -50,7 +51,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
-        for step in stage.steps_named("MAINTAINER") {
+        for step in stage.steps_of(StepKind::Maintainer) {
             let Instruction::Maintainer(maintainer) = step.instruction() else {
                 continue;
             };
@@ -78,7 +79,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 fn has_label(stage: Stage<'_>) -> bool {
     stage
-        .steps_named("LABEL")
+        .steps_of(StepKind::Label)
         .flat_map(Step::pairs)
         .any(|pair| pair.key_text() == Some(LABEL))
 }

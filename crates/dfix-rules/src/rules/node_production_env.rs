@@ -153,7 +153,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     if !is_free(stage, NODE_ENV) || is_built_upon(stage) || is_named_for_development(file) {
         return;
     }
-    let Some(command) = stage.entry().served() else {
+    let Some(command) = stage.entry().workload() else {
         return;
     };
     let project = Project::of(stage, command);
@@ -287,26 +287,24 @@ fn asks(file: &str) -> OpenCondition {
 /// Whether images that are built on this one install for themselves: the variable would be in force then.
 /// node's own `onbuild` images take it from an `ARG`.
 fn is_built_upon(stage: Stage<'_>) -> bool {
-    stage
-        .steps()
-        .any(|step| step.is_onbuild() && step.name() == "RUN")
+    stage.steps().any(|step| step.is_onbuild() && step.is_run())
         || base::facts(stage).is_some_and(|facts| facts.variant == Variant::Onbuild)
 }
 
 /// Whether the file puts an application into the image, and not only what it is worked on with.
 fn is_application(stage: Stage<'_>, runs_a_file: bool) -> bool {
-    let is_copied = stage.lineage().flat_map(Stage::steps).any(|step| {
-        matches!(step.name(), "COPY" | "ADD") && !step.sources().all(|it| is_manifest(it.written()))
+    let is_copied = stage.base_chain().flat_map(Stage::steps).any(|step| {
+        step.is_copy_or_add() && !step.sources().all(|it| is_manifest(it.source_text()))
     });
     is_copied
-        || stage.lineage().flat_map(Stage::build_commands).any(|c| {
-            c.is_any(&["cp", "curl", "git", "mv", "svn", "tar", "unzip", "wget"])
+        || stage.base_chain().flat_map(Stage::build_commands).any(|c| {
+            c.is_one_of(&["cp", "curl", "git", "mv", "svn", "tar", "unzip", "wget"])
                 || (runs_a_file && PackageCommand::of(c).is_some_and(|p| p.is_install()))
         })
         || stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::steps)
-            .any(Step::has_unread_text)
+            .any(Step::has_opaque_text)
 }
 
 /// Whether a file says only what is to be installed: where nothing else is copied, the rest is mounted.
@@ -326,7 +324,7 @@ fn is_manifest(path: &str) -> bool {
 /// Whether a development server is installed for what an unknown script starts.
 fn has_server(stage: Stage<'_>) -> bool {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::build_commands)
         .filter_map(PackageCommand::of)
         .filter(PackageCommand::is_install)
@@ -524,9 +522,9 @@ fn chooser(project: &Value) -> Option<&str> {
 
 /// Whether a step may install or build what looks at `NODE_ENV`.
 fn may_build(step: Step<'_>) -> bool {
-    step.name() == "RUN"
+    step.is_run()
         && !step.is_onbuild()
-        && (step.has_unread_text()
+        && (step.has_opaque_text()
             || step.commands().any(|command| {
                 !command.has_inner()
                     && !command.name().is_empty()

@@ -17,6 +17,7 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety, fixes,
     leaves,
 };
+use dfix_model::StepKind;
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Model, Os, Stage, Step};
 
@@ -204,7 +205,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         open.push(OpenCondition {
             condition: format!(
                 "whether {} runs as root by itself",
-                stage.root_image().text().unwrap_or("the base image")
+                stage.base_image().text().unwrap_or("the base image")
             ),
             remedy: "look at the User of its configuration (`docker inspect`)".to_owned(),
         });
@@ -233,9 +234,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         );
         return;
     }
-    let has_triggers = stage
-        .steps()
-        .any(|s| s.is_onbuild() && matches!(s.name(), "RUN" | "COPY" | "ADD" | "WORKDIR"));
+    let has_triggers = stage.steps().any(|s| {
+        s.is_onbuild()
+            && matches!(
+                s.kind(),
+                StepKind::Run | StepKind::Copy | StepKind::Add | StepKind::Workdir
+            )
+    });
     if has_triggers {
         out.report(place, MESSAGE).remedy(
             "the images that stand on this one run its ONBUILD instructions as its user; add the USER to those, or an `ONBUILD USER` after the others",
@@ -249,10 +254,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         return;
     }
     if stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::steps)
         .any(names_the_docker_socket)
-        || stage.root_image().name() == Some("docker")
+        || stage.base_image().name() == Some("docker")
     {
         out.report(place, MESSAGE).remedy(
             "the Docker socket is root's; give the container a group that may use it, then add a USER by hand",
@@ -281,7 +286,7 @@ fn is_github_action(stage: Stage<'_>) -> bool {
             .any(|w| w.starts_with("/github/workspace") || w.starts_with("$GITHUB_WORKSPACE")),
         _ => false,
     };
-    stage.lineage().flat_map(Stage::steps).any(is_one)
+    stage.base_chain().flat_map(Stage::steps).any(is_one)
 }
 
 /// Whether the container is meant to talk to the Docker daemon through its socket.
@@ -317,7 +322,7 @@ fn nothing_starts(stage: Stage<'_>) -> Silence {
     let is_application = user::is_of_a_language(&facts)
         && stage
             .steps()
-            .any(|s| matches!(s.name(), "COPY" | "ADD") && s.source().is_none() && !s.is_onbuild());
+            .any(|s| s.is_copy_or_add() && s.source().is_none() && !s.is_onbuild());
     if is_application {
         Silence::Application
     } else {
@@ -330,7 +335,15 @@ fn last_work(stage: Stage<'_>) -> Step<'_> {
     stage
         .steps()
         .rfind(|s| {
-            !s.is_onbuild() && matches!(s.name(), "RUN" | "COPY" | "ADD" | "WORKDIR" | "SHELL")
+            !s.is_onbuild()
+                && matches!(
+                    s.kind(),
+                    StepKind::Run
+                        | StepKind::Copy
+                        | StepKind::Add
+                        | StepKind::Workdir
+                        | StepKind::Shell
+                )
         })
         .unwrap_or_else(|| stage.from_step())
 }
@@ -352,11 +365,15 @@ fn change(
     let giving = giving::plan(stage, who, &folders, by_copy);
     // A `USER root` that nothing but the start comes after.
     let closing = stage
-        .steps_named("USER")
+        .user_steps()
         .next_back()
         .filter(|s| s.index() > work.index());
     let start = stage.steps().find(|s| {
-        s.index() > work.index() && matches!(s.name(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK")
+        s.index() > work.index()
+            && matches!(
+                s.kind(),
+                StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
+            )
     });
     let given = if giving.gives() || giving.after.is_some() {
         giving::given_paths(&folders)

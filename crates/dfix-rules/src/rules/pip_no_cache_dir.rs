@@ -146,9 +146,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 .get_or_init(|| configured_at(stage))
                 .is_some_and(|first| first <= run.index())
         };
-        for step in stage.steps().filter(|s| s.name() == "RUN") {
+        for step in stage.steps().filter(|s| s.is_run()) {
             for pip in step.package_commands() {
-                let downloads = pip.is_any(&["install", "wheel", "download"]);
+                let downloads = pip.subcommand_is_one_of(&["install", "wheel", "download"]);
                 if pip.manager != PackageManager::Pip
                     || !downloads
                     || is_settled(stage, &pip)
@@ -193,7 +193,7 @@ fn is_settled(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
         || pip.has_flag("--help")
         || is_set("PIP_NO_CACHE_DIR")
         || is_set("PIP_CACHE_DIR")
-        || has_cache_mount(pip.run())
+        || has_cache_mount(pip.step())
         || holds_the_flag(stage, pip)
 }
 
@@ -219,7 +219,7 @@ fn age(stage: Stage<'_>, pip: &PackageCommand<'_>) -> Age {
 
 /// Whether a package manager of the system put pip there, and nothing newer came over it.
 fn is_of_distribution(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
-    let mut stages: Vec<Stage<'_>> = stage.lineage().collect();
+    let mut stages: Vec<Stage<'_>> = stage.base_chain().collect();
     stages.reverse();
     let before = stages
         .into_iter()
@@ -227,7 +227,9 @@ fn is_of_distribution(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
         .take_while(|c| c.range().start() < pip.range().start());
     let mut is_of_distribution = false;
     for command in before {
-        if command.is("easy_install") || command.words().any(|w| w.written().contains("get-pip")) {
+        if command.is("easy_install")
+            || command.words().any(|w| w.source_text().contains("get-pip"))
+        {
             is_of_distribution = false;
         }
         let Some(install) = PackageCommand::of(command).filter(PackageCommand::is_install) else {
@@ -249,7 +251,7 @@ fn is_of_distribution(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
 
 /// The age of the pip among the packages of what the stage stands on.
 fn age_of_packages(stage: Stage<'_>) -> Age {
-    let image = stage.root_image();
+    let image = stage.base_image();
     if has_old_packages(image) {
         return Age::Old;
     }
@@ -387,7 +389,7 @@ fn holds_the_flag(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
 /// The first step that configures pip to keep no cache.
 fn configured_at(stage: Stage<'_>) -> Option<usize> {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::steps)
         .filter(|step| configures(stage, *step))
         .map(Step::index)
@@ -398,14 +400,14 @@ fn configures(stage: Stage<'_>, step: Step<'_>) -> bool {
     match step.name() {
             "RUN" => step.commands().any(|command| {
                 let says = |word: Word<'_>| {
-                    let text = word.written();
+                    let text = word.source_text();
                     text.contains("no-cache-dir") || text.contains("no_cache_dir")
                 };
                 let is_config = command.has_arg("config") && command.has_arg("set");
                 let writes = command.redirects().any(|r| {
                     r.target()
-                        .is_some_and(|t| t.written().contains("pip.conf"))
-                }) || command.args().any(|w| w.known_start().ends_with("pip.conf"));
+                        .is_some_and(|t| t.source_text().contains("pip.conf"))
+                }) || command.args().any(|w| w.literal_prefix().ends_with("pip.conf"));
                 (is_config || writes) && command.args().any(says)
             }),
             "COPY" | "ADD" => step.sources().filter_map(Word::value).any(|source| {

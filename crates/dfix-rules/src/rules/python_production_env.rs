@@ -4,6 +4,7 @@ use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, env_source,
     fixes, leaves,
 };
+use dfix_model::StepKind;
 use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step};
 
 use crate::environment::{is_free, is_named_for_development};
@@ -188,7 +189,7 @@ fn set_flask(stage: Stage<'_>, for_production: bool, out: &mut Findings<'_>) {
 fn own_env(stage: Stage<'_>) -> Option<Step<'_>> {
     let step = stage.steps().next()?;
     let own = [UNBUFFERED, FLASK_ENV, FLASK_APP];
-    let is_own = step.name() == "ENV"
+    let is_own = step.is(StepKind::Env)
         && !step.is_onbuild()
         && step
             .pairs()

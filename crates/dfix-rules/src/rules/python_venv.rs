@@ -11,6 +11,7 @@ mod tools;
 mod venv;
 
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
+use dfix_model::StepKind;
 use std::fmt::Write as _;
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
@@ -130,7 +131,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .shipped_stages()
         .flat_map(Stage::build_commands)
         .any(|c| {
-            c.is_any(&[
+            c.is_one_of(&[
                 "conda",
                 "hatch",
                 "mamba",
@@ -150,7 +151,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .shipped_stages()
         .flat_map(Stage::build_commands)
         .any(|c| {
-            c.is_any(&["virtualenv", "pyvenv", "mkvirtualenv"])
+            c.is_one_of(&["virtualenv", "pyvenv", "mkvirtualenv"])
                 || (crate::programs::is_python(c.name())
                     && c.has_arg("-m")
                     && (c.has_arg("venv") || c.has_arg("virtualenv")))
@@ -173,7 +174,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 fn first_into_system(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
     let installs: Vec<_> = stage
         .installs(PackageManager::Pip)
-        .filter(|install| install.run().name() == "RUN" && !install.run().is_onbuild())
+        .filter(|install| install.step().is_run() && !install.step().is_onbuild())
         .filter(|install| install.destination() == Destination::System)
         .collect();
     installs.iter().any(brings_packages).then_some(())?;
@@ -196,7 +197,7 @@ fn installed_by_uv(file: &Model<'_>, out: &mut Findings<'_>) {
     let install = file.shipped_stages().find_map(|stage| {
         stage
             .installs(PackageManager::Uv)
-            .filter(|install| install.run().name() == "RUN" && !install.run().is_onbuild())
+            .filter(|install| install.step().is_run() && !install.step().is_onbuild())
             .find(|install| install.destination() == Destination::System)
     });
     if let Some(install) = install {
@@ -283,7 +284,7 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
     let same_step = ground
         .provider
         .as_ref()
-        .is_some_and(|provider| provider.run() == first.run());
+        .is_some_and(|provider| provider.step() == first.step());
     if same_step && !(first.command.is_certain() && first.command.before().is_some()) {
         fix.edit(|edit| {
             edit.fail(
@@ -292,10 +293,10 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
         });
         return;
     }
-    let place = place_before(first.run());
+    let place = place_before(first.step());
     fix = if same_step {
         fix.effect(Effect::Changed {
-            instruction: first.run().range(),
+            instruction: first.step().range(),
         })
     } else {
         fix.effect(Effect::Inserted {
@@ -308,7 +309,7 @@ fn isolate(stage: Stage<'_>, first: &PackageCommand<'_>, out: &mut Findings<'_>)
             edit.insert_word_after(package.beside, &package.name);
         }
         if same_step {
-            edit.insert_instruction_before(first.run(), PATH);
+            edit.insert_instruction_before(first.step(), PATH);
             edit.add_command_before(first.command, &make);
         } else {
             edit.insert_instructions_before(place, [format!("RUN {make}"), PATH.to_owned()]);
@@ -345,9 +346,9 @@ fn place_before(install: Step<'_>) -> Step<'_> {
     let mut step = install;
     while let Some(before) = step.previous() {
         // What settles how pip downloads must come first.
-        let is_of_pip = before
-            .words()
-            .any(|w| w.written().contains("pip.conf") || w.written().contains("certificates"));
+        let is_of_pip = before.words().any(|w| {
+            w.source_text().contains("pip.conf") || w.source_text().contains("certificates")
+        });
         if before.stage() != install.stage() || is_of_pip || before.is_onbuild() {
             break;
         }
@@ -364,7 +365,7 @@ fn place_before(install: Step<'_>) -> Step<'_> {
 
 /// Where a builder's `site-packages` are copied into a shipped stage, the environment is copied instead.
 fn copied_site_packages(stage: Stage<'_>, out: &mut Findings<'_>) {
-    for copy in stage.steps_named("COPY") {
+    for copy in stage.steps_of(StepKind::Copy) {
         let Some(builder) = copy.source().and_then(|source| source.stage()) else {
             continue;
         };
@@ -390,12 +391,12 @@ fn copied_site_packages(stage: Stage<'_>, out: &mut Findings<'_>) {
         };
         if !ground.is_official
             || ground.pip.is_some()
-            || stage.root_image().name() != Some("python")
+            || stage.base_image().name() != Some("python")
         {
             continue;
         }
-        let place = place_before(first.run());
-        let scripts = stage.steps_named("COPY").find(|c| {
+        let place = place_before(first.step());
+        let scripts = stage.steps_of(StepKind::Copy).find(|c| {
             c.source().and_then(|s| s.stage()) == Some(builder)
                 && c.words()
                     .all(|w| matches!(w.value(), Some("/usr/local/bin" | "/usr/local/bin/")))

@@ -51,7 +51,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let Some(root) = file.final_stage().map(Stage::root) else {
+    let Some(root) = file.final_stage().map(Stage::base_stage) else {
         return;
     };
     if root.base() != Base::Image {

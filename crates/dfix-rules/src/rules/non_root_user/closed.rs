@@ -1,6 +1,7 @@
 //! Files that only their owner, root, may read or run.
 
 use dfix_engine::OpenCondition;
+use dfix_model::StepKind;
 use dfix_model::{Command, Stage, Step, Word};
 
 use super::ownership::{absolute, is_below};
@@ -36,9 +37,9 @@ pub(crate) fn is_opened(stage: Stage<'_>, path: &str) -> bool {
 
 fn is_opened_to(stage: Stage<'_>, path: &str, is_started: bool) -> bool {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::build_commands)
-        .filter(|c| c.is_any(&["chmod", "chown", "chgrp"]))
+        .filter(|c| c.is_one_of(&["chmod", "chown", "chgrp"]))
         .filter(|c| !c.is("chmod") || mode_of(*c).is_none_or(|mode| !closes(&mode, is_started)))
         .any(|c| {
             c.args()
@@ -57,7 +58,7 @@ fn closed(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
         .collect();
     let is_started = |path: &str| programs.iter().any(|p| p == path);
     let by_chmod = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::build_commands)
         .filter(|c| c.is("chmod"))
         .filter_map(|c| Some((mode_of(c)?, c)))
@@ -71,9 +72,9 @@ fn closed(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
                 .collect::<Vec<_>>()
         });
     let by_flag = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::steps)
-        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+        .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
         .filter(|s| s.flag("chown").is_none())
         .filter_map(|step| {
             let mode = match step.flag("chmod") {
@@ -108,9 +109,9 @@ fn is_spent(stage: Stage<'_>, path: &str) -> bool {
     .iter()
     .any(|extension| path.ends_with(extension))
         || stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::build_commands)
-            .filter(|c| c.is_any(&["mv", "rm"]))
+            .filter(|c| c.is_one_of(&["mv", "rm"]))
             .any(|c| {
                 c.args()
                     .filter_map(|w| writes::path_of(c, w))
@@ -125,17 +126,17 @@ fn mode_of_download(step: Step<'_>) -> Option<&'static str> {
             .iter()
             .any(|scheme| source.starts_with(scheme))
     };
-    let is_repository = |source: Word<'_>| source.written().contains(".git");
-    (step.name() == "ADD" && step.sources().any(|w| is_url(w) && !is_repository(w)))
+    let is_repository = |source: Word<'_>| source.source_text().contains(".git");
+    (step.is(StepKind::Add) && step.sources().any(|w| is_url(w) && !is_repository(w)))
         .then_some("600")
 }
 
 /// Whether the file comes from another stage.
 fn is_built(stage: Stage<'_>, path: &str) -> bool {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::steps)
-        .filter(|s| s.name() == "COPY" && s.source().is_some())
+        .filter(|s| s.is(StepKind::Copy) && s.source().is_some())
         .any(|s| landing(stage, s).as_deref() == Some(path))
 }
 
@@ -210,9 +211,9 @@ fn key_of_the_file(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     let is_opened_after =
         |step: Step<'_>| step.flags().any(|f| matches!(f.name(), "chown" | "chmod"));
     let (name, _) = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::steps)
-        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild() && !is_opened_after(*s))
+        .filter(|s| s.is_copy_or_add() && !s.is_onbuild() && !is_opened_after(*s))
         .flat_map(|step| step.sources().map(move |source| (source, step)))
         .filter_map(|(source, step)| {
             let name = source.value()?.rsplit('/').next()?.to_owned();
@@ -241,7 +242,7 @@ fn key_of_the_start(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
             .collect::<Vec<_>>()
     });
     let of_variables = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::env_set)
         .filter_map(|(_, setting)| setting.value.map(ToString::to_string));
     let path = of_start

@@ -3,6 +3,7 @@
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::OpenCondition;
+use dfix_model::StepKind;
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Base, Command, Os, Stage, Step, Word};
 
@@ -15,10 +16,10 @@ use super::writes;
 /// A label that asks for rights, such as LinuxKit's list of capabilities.
 pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
     stage
-        .lineage()
-        .flat_map(|s| s.steps_named("LABEL"))
+        .base_chain()
+        .flat_map(|s| s.steps_of(StepKind::Label))
         .flat_map(Step::pairs)
-        .filter_map(|pair| Some(pair.value()?.written().to_owned()))
+        .filter_map(|pair| Some(pair.value()?.source_text().to_owned()))
         .any(|text| {
             ["CAP_", "--privileged", "--device", "--cap-add"]
                 .iter()
@@ -37,7 +38,7 @@ pub(crate) fn of(
     open.extend(rights::of_board(stage));
     open.extend(rights::of_node(stage));
     let names_docker = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::env_set)
         .filter_map(|(_, setting)| setting.value)
         .any(|value| value.contains("docker.sock"));
@@ -64,15 +65,15 @@ pub(crate) fn of(
 /// A file goes to root on top of an image that nothing is known of: the image may have a user of its own.
 fn of_an_unknown_base(stage: Stage<'_>) -> Option<OpenCondition> {
     let first = stage
-        .root()
-        .steps_named("USER")
+        .base_stage()
+        .user_steps()
         .next()
         .and_then(|step| stage.expand_text(step.words().next()?, step))?;
     let is_root = matches!(first.split(':').next(), Some("root" | "0"));
     (is_root && crate::base::facts(stage).is_none()).then(|| OpenCondition {
         condition: format!(
             "whether {} has a user of its own to go back to, as the file first goes to root",
-            stage.root_image().text().unwrap_or("the base image")
+            stage.base_image().text().unwrap_or("the base image")
         ),
         remedy: "look at the User of its configuration (`docker inspect`), and switch to that"
             .to_owned(),
@@ -81,7 +82,7 @@ fn of_an_unknown_base(stage: Stage<'_>) -> Option<OpenCondition> {
 
 fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<OpenCondition> {
     let packages = stage.python_packages();
-    let served = stage.entry().served();
+    let served = stage.entry().workload();
     // Package managers keep their logs and their cache there.
     let starts = served.filter(|c| programs::is(c.name(), Mark::Home));
     let package = packages
@@ -129,7 +130,7 @@ fn places(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
 
 /// Whether the application lies where nobody but root may write, or is not in the image at all.
 fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
-    let served = stage.entry().served()?;
+    let served = stage.entry().workload()?;
     let runs_files = crate::programs::is_pythons(served.name())
         || is_source_beside(served)
         || programs::is(served.name(), Mark::RunsFiles);
@@ -158,9 +159,9 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
     }
     let copies = || {
         stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::steps)
-            .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+            .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
     };
     if copies().all(puts_manifests_only) && is_missing(stage, served) {
         return Some(OpenCondition {
@@ -169,7 +170,9 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
         });
     }
     // Who makes a user for an application that comes later has thought of where that writes.
-    let is_cared_for = stage.lineage().any(|s| s.users_made().next().is_some());
+    let is_cared_for = stage
+        .base_chain()
+        .any(|s| s.created_users().next().is_some());
     if is_given || (is_cared_for && copies().next().is_none()) {
         return None;
     }
@@ -180,7 +183,7 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
 /// Whether the program is a text that another program reads, by its name, and lies where it is
 /// started: `./boot.sh`.
 fn is_source_beside(served: Command<'_>) -> bool {
-    let program = served.program().map_or("", Word::known_start);
+    let program = served.program().map_or("", Word::literal_prefix);
     !program.starts_with('/')
         && [".sh", ".py", ".js", ".rb", ".pl", ".php"]
             .iter()
@@ -190,7 +193,7 @@ fn is_source_beside(served: Command<'_>) -> bool {
 /// Whether the step puts only lists of dependencies there, and not the application.
 fn puts_manifests_only(step: Step<'_>) -> bool {
     let is_manifest = |w: Word<'_>| {
-        let name = w.known_start().rsplit('/').next().unwrap_or("");
+        let name = w.literal_prefix().rsplit('/').next().unwrap_or("");
         [
             "requirements",
             "package",
@@ -218,9 +221,7 @@ fn beside(folder: &str) -> OpenCondition {
 
 /// Whether the file says by WORKDIR where the application is started.
 fn is_set(stage: Stage<'_>) -> bool {
-    stage
-        .lineage()
-        .any(|s| s.steps_named("WORKDIR").next().is_some())
+    stage.base_chain().any(|s| s.workdirs().next().is_some())
 }
 
 /// Whether the start goes to one of these folders itself: `cd /app && …`, `--chdir /app`.
@@ -247,9 +248,9 @@ fn stands_beside(stage: Stage<'_>, folder: &str, served: Command<'_>) -> bool {
     is_set(stage)
         && folder != "/"
         && stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::steps)
-            .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+            .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
             .any(|step| {
                 let Some(text) = step.target().and_then(|w| stage.expand_text(w, step)) else {
                     return false;
@@ -281,27 +282,29 @@ fn writes_where_it_stands(served: Command<'_>) -> bool {
 
 /// Whether what is started is a file that nothing of the build can have made.
 fn is_missing(stage: Stage<'_>, served: Command<'_>) -> bool {
-    let runs_script = served.is_any(&["bundle", "npm", "pnpm", "rails", "yarn"])
+    let runs_script = served.is_one_of(&["bundle", "npm", "pnpm", "rails", "yarn"])
         || served
             .args()
             .find(|w| !w.starts_with("-"))
             .and_then(Word::value)
             .is_some_and(|text| text.contains('.') || text.contains(':'));
-    let is_known = stage.root().base() == Base::Image;
+    let is_known = stage.base_stage().base() == Base::Image;
     let fetches = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::build_commands)
         .any(puts_files);
-    let is_prepared = stage.lineage().any(|s| s.users_made().next().is_some());
+    let is_prepared = stage
+        .base_chain()
+        .any(|s| s.created_users().next().is_some());
     runs_script && is_known && !is_prepared && !fetches && !served.has_arg("-m")
 }
 
 /// Whether the command may put an application's files into the image: not what only installs something.
 fn puts_files(command: Command<'_>) -> bool {
-    if command.is_any(&["curl", "wget"]) {
+    if command.is_one_of(&["curl", "wget"]) {
         let goes_on = command
             .next()
-            .is_some_and(|next| next.is_any(&["apt-key", "bash", "gpg", "sh"]));
+            .is_some_and(|next| next.is_one_of(&["apt-key", "bash", "gpg", "sh"]));
         // A list of packages' places, a program: nothing of the application.
         let is_of_the_system = command
             .args()
@@ -311,7 +314,7 @@ fn puts_files(command: Command<'_>) -> bool {
     if command.is("git") {
         return command.has_arg("clone") || command.has_arg("fetch");
     }
-    command.is_any(&[
+    command.is_one_of(&[
         "cat", "cp", "echo", "mv", "printf", "svn", "tar", "tee", "unzip",
     ])
 }

@@ -2,6 +2,7 @@
 
 use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
+use dfix_model::StepKind;
 use dfix_model::{Command, Os, PackageCommand, PackageManager, Stage, Step, Word};
 
 use super::ownership::{Folder, absolute, is_below, is_nested, may_be_given};
@@ -232,8 +233,8 @@ fn chown_all(who: &Who, folders: &[Folder]) -> Option<String> {
 fn may_run(stage: Stage<'_>) -> bool {
     let has_shell = facts(stage).and_then(|f| f.has_shell()).unwrap_or_else(|| {
         stage
-            .lineage()
-            .flat_map(|s| s.steps_named("RUN"))
+            .base_chain()
+            .flat_map(Stage::runs)
             .any(|run| !run.is_exec_form() && !run.is_onbuild())
     });
     has_shell && stage.shell_at(stage.last_step()).is_posix()
@@ -248,7 +249,7 @@ fn target(stage: Stage<'_>, step: Step<'_>) -> Option<String> {
 fn copies_into<'m>(stage: Stage<'m>, folders: &[Folder]) -> Vec<Step<'m>> {
     stage
         .steps()
-        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+        .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
         .filter(|s| s.flag("chown").is_none() && !may_unpack(*s))
         .filter(|s| {
             target(stage, *s).is_some_and(|t| folders.iter().any(|f| is_below(&t, &f.path)))
@@ -262,7 +263,7 @@ fn may_unpack(step: Step<'_>) -> bool {
         ".cfg", ".conf", ".html", ".ini", ".jar", ".js", ".json", ".lock", ".md", ".mjs", ".php",
         ".py", ".rb", ".sh", ".toml", ".ts", ".txt", ".war", ".xml", ".yaml", ".yml",
     ];
-    step.name() == "ADD"
+    step.is(StepKind::Add)
         && step.sources().any(|source| {
             let Some(text) = source.value() else {
                 return true;
@@ -287,9 +288,9 @@ fn is_there_at(stage: Stage<'_>, step: Step<'_>, folder: &Folder) -> bool {
 /// Whether a command before this step may have taken the folder away.
 fn may_be_gone(stage: Stage<'_>, folder: &str, before: usize) -> bool {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::build_commands)
-        .filter(|c| c.step().index() < before && c.is_any(&["rm", "rmdir", "mv"]))
+        .filter(|c| c.step().index() < before && c.is_one_of(&["rm", "rmdir", "mv"]))
         .any(|c| {
             c.args()
                 .filter(|word| !word.starts_with("-"))
@@ -300,8 +301,8 @@ fn may_be_gone(stage: Stage<'_>, folder: &str, before: usize) -> bool {
 /// The `WORKDIR`s of the lineage with the folders that they make.
 fn workdirs(stage: Stage<'_>) -> impl Iterator<Item = (Step<'_>, String)> {
     stage
-        .lineage()
-        .flat_map(|s| s.steps_named("WORKDIR").map(move |step| (s, step)))
+        .base_chain()
+        .flat_map(|s| s.workdirs().map(move |step| (s, step)))
         .filter(|(_, step)| !step.is_onbuild())
         .filter_map(|(s, step)| {
             let text = s.expand_text(step.words().next()?, step)?;
@@ -336,9 +337,9 @@ fn outermost(folder: &str, path: &str) -> Option<String> {
 /// Whether files come into the folder that no `--chown` of this fix is for: of a stage below, of an archive.
 fn is_filled_otherwise(stage: Stage<'_>, copies: &[Step<'_>], folder: &str) -> bool {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(|s| s.steps().map(move |step| (s, step)))
-        .filter(|(_, step)| matches!(step.name(), "COPY" | "ADD") && !step.is_onbuild())
+        .filter(|(_, step)| step.is_copy_or_add() && !step.is_onbuild())
         .filter(|(_, step)| step.flag("chown").is_none() && !copies.contains(step))
         .any(|(s, step)| target(s, step).is_none_or(|t| is_below(&t, folder)))
 }
@@ -346,7 +347,7 @@ fn is_filled_otherwise(stage: Stage<'_>, copies: &[Step<'_>], folder: &str) -> b
 /// A `COPY` into the folders that names another owner.
 fn others(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<OpenCondition> {
     let other = stage
-        .lineage()
+        .base_chain()
         .flat_map(|s| s.steps().map(move |step| (s, step)))
         .filter(|(_, step)| !step.is_onbuild())
         .filter(|(s, step)| {
@@ -356,7 +357,7 @@ fn others(stage: Stage<'_>, who: &Who, folders: &[Folder]) -> Option<OpenConditi
             let owner = step.flag("chown")?.value()?;
             let text = s.expand_text(owner, step);
             (!text.is_some_and(|t| who.is(t.split(':').next().unwrap_or_default())))
-                .then(|| owner.written().to_owned())
+                .then(|| owner.source_text().to_owned())
         })?;
     Some(OpenCondition {
         condition: format!("whether the application writes to what `--chown={other}` gives away"),
@@ -397,12 +398,12 @@ fn left_by_commands(stage: Stage<'_>, folder: &str) -> Left {
         left.make(folder, &path);
     }
     let steps = stage
-        .lineage()
-        .flat_map(|s| s.steps_named("RUN"))
+        .base_chain()
+        .flat_map(Stage::runs)
         .filter(|step| !step.is_onbuild());
     for step in steps {
         let commands: Vec<Command<'_>> = step.commands().filter(|c| !c.has_inner()).collect();
-        if step.has_unread_text() || commands.is_empty() {
+        if step.has_opaque_text() || commands.is_empty() {
             left.unknown.get_or_insert("a RUN".to_owned());
         }
         for command in commands {
@@ -451,9 +452,10 @@ fn leaves(command: Command<'_>, folder: &str, left: &mut Left) {
     }
     let words: Vec<Word<'_>> = command.args().collect();
     let names_folder = words.iter().any(|word| {
-        stage
-            .expand_text(*word, command)
-            .map_or_else(|| word.written().contains(folder), |t| t.contains(folder))
+        stage.expand_text(*word, command).map_or_else(
+            || word.source_text().contains(folder),
+            |t| t.contains(folder),
+        )
     });
     let is_elsewhere = command
         .working_directory()
@@ -477,7 +479,7 @@ fn leaves(command: Command<'_>, folder: &str, left: &mut Left) {
             if matches!(
                 package.manager,
                 PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm
-            ) && (package.is_install() || package.is_any(&["cache"])) =>
+            ) && (package.is_install() || package.subcommand_is_one_of(&["cache"])) =>
         {
             if package.is_install() {
                 left.install(&package);

@@ -20,7 +20,7 @@ pub(crate) struct Left {
 /// The first thing that the stage, or one that it stands on, leaves in root's home; certain ones first.
 pub(crate) fn left_in_roots_home(stage: Stage<'_>) -> Option<Left> {
     let mut possible = None;
-    for step in stage.lineage().flat_map(Stage::steps) {
+    for step in stage.base_chain().flat_map(Stage::steps) {
         if step.is_onbuild() || stage.user_at(step).is_root().is_no() {
             continue;
         }
@@ -49,13 +49,18 @@ fn of_step(step: Step<'_>) -> Vec<Left> {
         "WORKDIR" | "VOLUME" => step
             .words()
             .filter(|w| names_roots_home(*w))
-            .map(|w| certain(w.range(), format!("`{} {}`", step.name(), w.written())))
+            .map(|w| certain(w.range(), format!("`{} {}`", step.name(), w.source_text())))
             .collect(),
         "COPY" | "ADD" => step
             .words()
             .next_back()
             .filter(|w| names_roots_home(*w))
-            .map(|w| certain(w.range(), format!("`{} … {}`", step.name(), w.written())))
+            .map(|w| {
+                certain(
+                    w.range(),
+                    format!("`{} … {}`", step.name(), w.source_text()),
+                )
+            })
             .into_iter()
             .collect(),
         "RUN" => step.commands().filter_map(of_command).collect(),
@@ -63,8 +68,13 @@ fn of_step(step: Step<'_>) -> Vec<Left> {
         "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => step
             .commands()
             .flat_map(Command::words)
-            .filter(|w| names_roots_home(*w) && w.known_start().contains("/root"))
-            .map(|w| certain(w.range(), format!("`{} … {}`", step.name(), w.written())))
+            .filter(|w| names_roots_home(*w) && w.literal_prefix().contains("/root"))
+            .map(|w| {
+                certain(
+                    w.range(),
+                    format!("`{} … {}`", step.name(), w.source_text()),
+                )
+            })
             .collect(),
         _ => Vec::new(),
     }
@@ -72,8 +82,8 @@ fn of_step(step: Step<'_>) -> Vec<Left> {
 
 /// Whether the text stands for `/root` or something below it: `/root/x`, `~/x`, `$HOME/x`.
 fn names_roots_home(word: Word<'_>) -> bool {
-    let text = word.known_start();
-    let written = word.written().trim_start_matches(['"', '\'']);
+    let text = word.literal_prefix();
+    let written = word.source_text().trim_start_matches(['"', '\'']);
     text == "/root"
         || text
             .split([':', '='])
@@ -85,7 +95,7 @@ fn names_roots_home(word: Word<'_>) -> bool {
 
 /// Files of an interactive shell: nothing that is started reads them.
 fn is_for_the_prompt(word: Word<'_>) -> bool {
-    let written = word.written().trim_end_matches(['"', '\'']);
+    let written = word.source_text().trim_end_matches(['"', '\'']);
     [
         ".bashrc",
         ".profile",
@@ -126,7 +136,7 @@ fn of_command(command: Command<'_>) -> Option<Left> {
     let own = home_writes(program).any(|write| write.is_certain() && leaves(&write))
         && !(program == "poetry" && is_told_to_stay(command));
     if own {
-        let second = first.map_or(String::new(), |w| format!(" {}", w.written()));
+        let second = first.map_or(String::new(), |w| format!(" {}", w.source_text()));
         return left(format!("`{name}{second}`"), true);
     }
     let into_home = command
@@ -134,12 +144,12 @@ fn of_command(command: Command<'_>) -> Option<Left> {
         .chain(command.redirects().filter_map(dfix_model::Redirect::target))
         .find(|w| names_roots_home(*w) && !is_for_the_prompt(*w));
     if let Some(word) = into_home {
-        return left(format!("`{name} … {}`", word.written()), true);
+        return left(format!("`{name} … {}`", word.source_text()), true);
     }
     // Where the image has no Python, uv fetches one, and keeps it at home.
     let has_python = command.stage().is_some_and(|stage| {
-        let image = stage.root_image();
-        [image.name(), image.tag_in_force()]
+        let image = stage.base_image();
+        [image.name(), image.effective_tag()]
             .into_iter()
             .flatten()
             .any(|text| text.contains("python"))
@@ -159,7 +169,7 @@ fn of_command(command: Command<'_>) -> Option<Left> {
             || script.starts_with("./manage.py")
             || script.starts_with("-");
         let loads = command.args().any(|w| {
-            let text = w.known_start();
+            let text = w.literal_prefix();
             [
                 "from_pretrained",
                 "nltk.download",
@@ -181,7 +191,7 @@ fn of_command(command: Command<'_>) -> Option<Left> {
             && !script.starts_with("get-pip")
             && !script.starts_with("/get-pip")
         {
-            return left(format!("`{name} {}`", script.written()), false);
+            return left(format!("`{name} {}`", script.source_text()), false);
         }
     }
     None
@@ -200,7 +210,7 @@ fn starts(command: Command<'_>, programs: &[&str]) -> bool {
         stage
             .entry()
             .commands()
-            .any(|c| c.is_any(programs) || c.args().any(is_one))
+            .any(|c| c.is_one_of(programs) || c.args().any(is_one))
     })
 }
 
@@ -217,7 +227,7 @@ fn program_of<'m>(command: Command<'m>, first: Option<Word<'m>>) -> (&'m str, Op
         return (module, operand.and_then(Word::value));
     }
     if crate::programs::is_python(name) {
-        let script = first.map_or("", Word::known_start);
+        let script = first.map_or("", Word::literal_prefix);
         let is_setup = script.ends_with("setup.py");
         return (if is_setup { "setup.py" } else { name }, next());
     }
@@ -250,7 +260,7 @@ fn leaves_at_home(command: Command<'_>, write: HomeWrite, operand: Option<&str>)
 /// the project.
 fn is_told_to_stay(command: Command<'_>) -> bool {
     command.stage().is_some_and(|stage| {
-        stage.lineage().flat_map(Stage::build_commands).any(|c| {
+        stage.base_chain().flat_map(Stage::build_commands).any(|c| {
             c.is("poetry") && c.has_arg("config") && c.args().any(|w| w.starts_with("virtualenvs."))
         })
     })
@@ -267,7 +277,7 @@ fn keeps_things_at_home(command: Command<'_>) -> bool {
         return false;
     }
     command.stage().is_some_and(|stage| {
-        let is_started = stage.entry().main().is_some_and(|main| main.is(name));
+        let is_started = stage.entry().process().is_some_and(|main| main.is(name));
         is_started || stage.python_packages().has(&name.to_ascii_lowercase())
     })
 }

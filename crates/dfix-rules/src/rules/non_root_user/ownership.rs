@@ -95,9 +95,7 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
 
 /// The working directory, if the file sets it and it may be given.
 fn workdir_to_give(stage: Stage<'_>, targets: &[String]) -> Option<String> {
-    let is_set_here = stage
-        .lineage()
-        .any(|s| s.steps_named("WORKDIR").next().is_some());
+    let is_set_here = stage.base_chain().any(|s| s.workdirs().next().is_some());
     stage.final_workdir().filter(|path| {
         let holds_the_application = folder_is(path, FolderMark::Empty) && targets.contains(path);
         is_set_here && (may_be_given(path) || holds_the_application)
@@ -123,7 +121,7 @@ fn targets(stage: Stage<'_>) -> Vec<String> {
         .collect();
     stage
         .steps()
-        .filter(|s| matches!(s.name(), "COPY" | "ADD") && !s.is_onbuild())
+        .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
         .filter_map(|step| {
             let text = stage.expand_text(step.target()?, step)?;
             let path = absolute(stage, step, &text);

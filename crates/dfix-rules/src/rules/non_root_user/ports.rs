@@ -1,6 +1,7 @@
 //! The ports that a container listens on, as far as only root may.
 
 use dfix_catalogue::variables::port_variables;
+use dfix_model::StepKind;
 use dfix_model::{Command, Stage, Step};
 
 /// A port below 1024 that the container listens on.
@@ -25,9 +26,9 @@ fn port_of_variables(stage: Stage<'_>) -> Option<u16> {
     let told = port_variables()
         .filter_map(|key| of_text(stage.final_env(key).value()?))
         .find(|port| *port < 1024);
-    let image = stage.root_image();
+    let image = stage.base_image();
     let version = image
-        .tag_in_force()
+        .effective_tag()
         .and_then(|tag| tag.split(['.', '-']).next()?.parse::<u16>().ok());
     let is_old_net = image.name().is_some_and(|name| {
         name.starts_with("mcr.microsoft.com/dotnet/")
@@ -47,8 +48,8 @@ fn port_of_variables(stage: Stage<'_>) -> Option<u16> {
 /// The port that the health check asks: `http://localhost:80/`, and 80 where it names none.
 fn port_of_the_check(stage: Stage<'_>) -> Option<u16> {
     stage
-        .lineage()
-        .flat_map(|s| s.steps_named("HEALTHCHECK"))
+        .base_chain()
+        .flat_map(|s| s.steps_of(StepKind::Healthcheck))
         .flat_map(Step::commands)
         .flat_map(Command::words)
         .find_map(|word| {

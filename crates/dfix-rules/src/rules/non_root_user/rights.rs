@@ -20,7 +20,7 @@ pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<OpenCondition> {
         .into_iter()
         .flat_map(|manager| {
             stage
-                .lineage()
+                .base_chain()
                 .flat_map(move |s| s.installs(manager).collect::<Vec<_>>())
         })
         .flat_map(|install| install.packages())
@@ -36,7 +36,7 @@ pub(crate) fn of_packages(stage: Stage<'_>) -> Vec<OpenCondition> {
     // A `sudo` that the build does not use is there for the application.
     let asks_sudo = names.iter().any(|name| name == "sudo")
         && !stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::build_commands)
             .any(|c| c.is_wrapped_by("sudo"));
     let sudo = || asks_sudo.then_some(("sudo", "lets the application ask for root's rights"));
@@ -68,17 +68,17 @@ fn brings_docker(stage: Stage<'_>) -> bool {
             || text.ends_with("/bin/docker-compose")
     };
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::build_commands)
         .flat_map(dfix_model::Command::args)
-        .any(|w| names_docker(w.written()))
+        .any(|w| names_docker(w.source_text()))
         || stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::steps)
-            .filter(|s| matches!(s.name(), "COPY" | "ADD"))
+            .filter(|s| s.is_copy_or_add())
             .any(|s| {
                 let image = s.flag("from").and_then(|f| f.value()?.value());
-                s.words().any(|w| names_docker(w.written()))
+                s.words().any(|w| names_docker(w.source_text()))
                     || image.is_some_and(|i| {
                         i.starts_with("docker:") || i == "docker" || i.ends_with("/docker")
                     })
@@ -87,7 +87,7 @@ fn brings_docker(stage: Stage<'_>) -> bool {
 
 /// Whether the image is made for a small board with devices of its own, which its applications open.
 fn is_for_a_board(stage: Stage<'_>) -> bool {
-    stage.root_image().name().is_some_and(|name| {
+    stage.base_image().name().is_some_and(|name| {
         ["balenalib/", "hypriot/", "resin/"]
             .iter()
             .any(|owner| name.starts_with(owner))

@@ -6,7 +6,8 @@
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{FolderMark, folder_above};
 use dfix_engine::OpenCondition;
-use dfix_model::{Command, Launch, Stage, Step, Word};
+use dfix_model::StepKind;
+use dfix_model::{Command, Stage, StartCommand, Step, Word};
 use dfix_syntax::ast::{AstNode, ShellScript};
 use dfix_syntax::{Enclosure, parse_embedded_shell};
 
@@ -64,7 +65,7 @@ pub(crate) fn of(stage: Stage<'_>) -> Start {
         inquiry.root(format!("port {port}"), ONLY_ROOT_LISTENS.to_owned());
     }
     if inquiry.needs == Needs::Nobody && inquiry.known.is_empty() && inquiry.open.is_empty() {
-        let program = stage.entry().main().map_or("", Command::name);
+        let program = stage.entry().process().map_or("", Command::name);
         inquiry.needs = Needs::Prompt(program.to_owned());
     }
     inquiry.finish()
@@ -118,7 +119,7 @@ impl<'m> Inquiry<'m> {
     }
 
     fn step(&mut self, step: Step<'m>, all: &[Step<'m>]) {
-        if step.has_unread_text() {
+        if step.has_opaque_text() {
             self.open(
                 format!(
                     "what the {} starts, whose text is not understood",
@@ -128,13 +129,13 @@ impl<'m> Inquiry<'m> {
             );
             return;
         }
-        if step.name() == "CMD" && self.takes_arguments_of_base() {
+        if step.is(StepKind::Cmd) && self.takes_arguments_of_base() {
             return;
         }
         // The words of a CMD are arguments where an ENTRYPOINT names the program.
-        let is_arguments = step.name() == "CMD"
+        let is_arguments = step.is(StepKind::Cmd)
             && all.iter().any(|s| {
-                s.name() == "ENTRYPOINT"
+                s.is(StepKind::Entrypoint)
                     && s.commands()
                         .any(|c| !c.name().is_empty() && !self.hands_on(c))
             });
@@ -142,7 +143,7 @@ impl<'m> Inquiry<'m> {
             return;
         }
         let commands: Vec<Command<'m>> = step.commands().collect();
-        if commands.is_empty() && step.name() == "CMD" && step.words().len() > 0 {
+        if commands.is_empty() && step.is(StepKind::Cmd) && step.words().len() > 0 {
             self.open(
                 format!("what the {} starts", step.name()),
                 "name a program that dfix knows",
@@ -156,7 +157,7 @@ impl<'m> Inquiry<'m> {
     /// Whether the base image's own entry point is a program that the words of `CMD` are arguments of:
     /// `python3` in distroless images. It is then known.
     fn takes_arguments_of_base(&mut self) -> bool {
-        if self.stage.entry().entrypoint != Launch::BaseImage {
+        if self.stage.entry().entrypoint != StartCommand::BaseImage {
             return false;
         }
         let program = crate::base::facts(self.stage).and_then(|f| f.entrypoint()?.next());
@@ -177,8 +178,8 @@ impl<'m> Inquiry<'m> {
         let Some(program) = command.program().and_then(Word::value) else {
             return false;
         };
-        command.is_any(&["sh", "bash", "ash", "dash"]) && command.args().len() == 0
-            || command.is_any(&[
+        command.is_one_of(&["sh", "bash", "ash", "dash"]) && command.args().len() == 0
+            || command.is_one_of(&[
                 "tini",
                 "dumb-init",
                 "docker-entrypoint.sh",
@@ -307,7 +308,7 @@ impl<'m> Inquiry<'m> {
 
     /// `bash start.sh`, `sh -x start.sh`: the script counts.
     fn interpreted(&mut self, command: Command<'m>) {
-        if !command.is_any(&["sh", "bash", "ash", "dash", ".", "source"]) {
+        if !command.is_one_of(&["sh", "bash", "ash", "dash", ".", "source"]) {
             return;
         }
         if let Some(script) = command.args().find(|w| !w.starts_with("-")) {
@@ -521,17 +522,17 @@ fn has_extension(path: &str, extensions: &[&str]) -> bool {
 /// Whether the program's file is one that another stage of this file made.
 fn is_built_here(stage: Stage<'_>, program: &str) -> bool {
     let name = program.rsplit('/').next().unwrap_or(program);
-    stage.lineage().flat_map(Stage::steps).any(|step| {
-        let copied = step.name() == "COPY"
+    stage.base_chain().flat_map(Stage::steps).any(|step| {
+        let copied = step.is(StepKind::Copy)
             && step.source().and_then(|s| s.stage()).is_some()
             && step.words().any(|w| {
                 w.value().is_some_and(|v| {
                     v.trim_end_matches('/').ends_with(&format!("/{name}")) || v == name
                 })
             });
-        let compiled = step.name() == "RUN"
+        let compiled = step.is_run()
             && step.commands().any(|c| {
-                c.is_any(&["go", "gcc", "g++", "rustc", "cc", "clang", "ghc"])
+                c.is_one_of(&["go", "gcc", "g++", "rustc", "cc", "clang", "ghc"])
                     && c.args().any(|w| {
                         w.value()
                             .is_some_and(|v| v.rsplit('/').next() == Some(name))

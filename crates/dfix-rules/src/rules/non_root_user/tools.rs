@@ -12,9 +12,9 @@ pub(crate) fn question(stage: Stage<'_>, name: &str, words: &[String]) -> Option
 /// Whether files of the build context are put into the image.
 fn has_files(stage: Stage<'_>) -> bool {
     stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::steps)
-        .any(|s| matches!(s.name(), "COPY" | "ADD") && s.source().is_none())
+        .any(|s| s.is_copy_or_add() && s.source().is_none())
 }
 
 /// What is open about a program that is installed and no more: what it works on is mounted.
@@ -77,8 +77,8 @@ pub(crate) fn given_nothing<'m>(stage: Stage<'m>, command: Command<'m>) -> Optio
         .args()
         .chain(of_cmd.into_iter().flat_map(Step::words));
     let words: Option<Vec<String>> = words.map(|w| w.value().map(str::to_owned)).collect();
-    let copies = |s: Step<'_>| matches!(s.name(), "COPY" | "ADD");
-    let copies_files = stage.lineage().flat_map(Stage::steps).any(copies);
+    let copies = |s: Step<'_>| s.is_copy_or_add();
+    let copies_files = stage.base_chain().flat_map(Stage::steps).any(copies);
     without_words(command.name(), &words?, copies_files)
 }
 

@@ -51,8 +51,8 @@ impl Who {
     pub(crate) fn is_there_at(&self, stage: Stage<'_>, step: Step<'_>) -> bool {
         let user = self.name.split(':').next().unwrap_or(&self.name);
         let made = stage
-            .lineage()
-            .flat_map(Stage::users_made)
+            .base_chain()
+            .flat_map(Stage::created_users)
             .find(|u| u.name_text().is_some_and(|name| self.is(&name)));
         match made {
             _ if self.made_by.is_some() => true,
@@ -73,8 +73,8 @@ impl Who {
             return self;
         }
         let made = stage
-            .lineage()
-            .flat_map(Stage::users_made)
+            .base_chain()
+            .flat_map(Stage::created_users)
             .find(|u| u.name_text().as_deref() == Some(&user));
         let number = match made {
             // An ARG may be given another value, so that only a number that is written down counts.
@@ -198,8 +198,8 @@ fn taken(
         ));
     }
     let is_made = stage
-        .lineage()
-        .flat_map(Stage::users_made)
+        .base_chain()
+        .flat_map(Stage::created_users)
         .filter_map(|u| stage.expand_text(u.uid?, u.command))
         .any(|number| number == uid.to_string());
     if is_made || uid < 1000 || (65_533..=65_535).contains(&uid) {
@@ -242,8 +242,8 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Resu
     };
     // A group of that name that the file makes is joined: made twice, the build would fail.
     let is_group_made = stage
-        .lineage()
-        .flat_map(Stage::groups_made)
+        .base_chain()
+        .flat_map(Stage::created_groups)
         .any(|g| stage.expand_text(g.name, g.command).as_deref() == Some(name));
     let group = |option: &str| {
         if is_group_made {
@@ -293,7 +293,7 @@ fn new(stage: Stage<'_>, facts: Option<&ImageFacts>, out: &Findings<'_>) -> Resu
 
 /// The user that the file itself switched to last, before it went back to root.
 fn switched_to(stage: Stage<'_>) -> Option<Who> {
-    let steps = stage.lineage().flat_map(|s| s.steps_named("USER").rev());
+    let steps = stage.base_chain().flat_map(|s| s.user_steps().rev());
     steps.into_iter().find_map(|step| {
         let name = stage.expand_text(step.words().next()?, step)?;
         let first = name.split(':').next().unwrap_or_default();
@@ -315,9 +315,9 @@ fn is_plain(name: &str) -> bool {
 /// The user that a command of the file makes and nobody switches to.
 fn made(stage: Stage<'_>) -> Result<Option<Who>, String> {
     let mut users: Vec<_> = stage
-        .lineage()
-        .flat_map(Stage::users_made)
-        .filter(|u| u.command.step().name() == "RUN" && !u.command.step().is_onbuild())
+        .base_chain()
+        .flat_map(Stage::created_users)
+        .filter(|u| u.command.step().is_run() && !u.command.step().is_onbuild())
         .map(|u| (u, u.name_text()))
         .filter(|(_, name)| {
             name.as_deref()
@@ -354,7 +354,7 @@ pub(crate) fn owns(stage: Stage<'_>, who: &Who, folder: &str) -> bool {
 fn owners(stage: Stage<'_>, folder: &str) -> HashSet<String> {
     let mut owners = HashSet::new();
     for step in stage
-        .lineage()
+        .base_chain()
         .collect::<Vec<_>>()
         .into_iter()
         .rev()

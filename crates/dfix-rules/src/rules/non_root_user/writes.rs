@@ -3,6 +3,7 @@
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::variables::{names_data, names_folder};
 use dfix_catalogue::{FolderMark, folder_above, is_system_name};
+use dfix_model::StepKind;
 use dfix_model::catalogue::UserTools;
 use dfix_model::{Command, Stage, Step, Word};
 
@@ -44,7 +45,7 @@ pub(crate) fn is_own_place(path: &str) -> bool {
 }
 
 fn steps_of_lineage(stage: Stage<'_>) -> Vec<Step<'_>> {
-    let mut stages: Vec<Stage<'_>> = stage.lineage().collect();
+    let mut stages: Vec<Stage<'_>> = stage.base_chain().collect();
     stages.reverse();
     stages
         .into_iter()
@@ -56,7 +57,7 @@ fn steps_of_lineage(stage: Stage<'_>) -> Vec<Step<'_>> {
 fn build_commands(stage: Stage<'_>) -> Vec<Command<'_>> {
     steps_of_lineage(stage)
         .into_iter()
-        .filter(|step| step.name() == "RUN")
+        .filter(|step| step.is_run())
         .flat_map(Step::commands)
         .collect()
 }
@@ -103,7 +104,7 @@ fn cloned_to(command: Command<'_>) -> Option<String> {
     if !command.is("git") || !command.has_arg("clone") {
         return None;
     }
-    let is_source = |w: &Word<'_>| w.written().contains("://") || w.starts_with("git@");
+    let is_source = |w: &Word<'_>| w.source_text().contains("://") || w.starts_with("git@");
     let mut after = command.args().skip_while(|w| !is_source(w));
     let source = after.next()?;
     if let Some(folder) = after.find(|w| !w.starts_with("-")) {
@@ -159,12 +160,12 @@ pub(crate) fn is_removed(stage: Stage<'_>, path: &str) -> bool {
                     let operands = || command.args().filter(|w| !w.starts_with("-"));
                     let is_whole = command
                         .args()
-                        .any(|w| w.starts_with("-") && w.known_start().contains(['r', 'R']));
+                        .any(|w| w.starts_with("-") && w.literal_prefix().contains(['r', 'R']));
                     if command.is("rm") && is_whole {
                         removed |= operands()
                             .filter_map(|w| path_of(command, w))
                             .any(|gone| !gone.is_empty() && is_below(path, &gone));
-                    } else if command.is_any(&["mkdir", "mv", "cp", "git", "ln"]) {
+                    } else if command.is_one_of(&["mkdir", "mv", "cp", "git", "ln"]) {
                         let makes_it = operands()
                             .filter_map(|w| path_of(command, w))
                             .any(|there| is_below(&there, path));
@@ -201,22 +202,24 @@ fn made_empty(stage: Stage<'_>) -> Vec<Written> {
         }
         // What is given to somebody, or opened to all, is cared for.
         let is_used = commands.iter().filter(|c| **c != maker).any(|c| {
-            !c.is_any(&["mkdir", "ls", "rm", "touch"])
+            !c.is_one_of(&["mkdir", "ls", "rm", "touch"])
                 && (c.args().any(|w| {
                     stage
                         .expand_text(w, *c)
-                        .map_or_else(|| names(w.written(), &path), |t| names(&t, &path))
+                        .map_or_else(|| names(w.source_text(), &path), |t| names(&t, &path))
                 }) || c
                     .working_directory()
                     .is_some_and(|folder| is_below(&folder, &path)))
         });
         let is_filled = steps_of_lineage(stage).into_iter().any(|step| {
-            matches!(step.name(), "COPY" | "ADD" | "WORKDIR")
-                && step
-                    .words()
-                    .next_back()
-                    .and_then(|w| Some(absolute(stage, step, &stage.expand_text(w, step)?)))
-                    .is_some_and(|target| is_below(&target, &path))
+            matches!(
+                step.kind(),
+                StepKind::Copy | StepKind::Add | StepKind::Workdir
+            ) && step
+                .words()
+                .next_back()
+                .and_then(|w| Some(absolute(stage, step, &stage.expand_text(w, step)?)))
+                .is_some_and(|target| is_below(&target, &path))
         });
         if !is_used && !is_filled && !folders.iter().any(|f| f.path == path) {
             folders.push(Written {
@@ -233,7 +236,7 @@ fn made_empty(stage: Stage<'_>) -> Vec<Written> {
 pub(crate) fn volumes(stage: Stage<'_>) -> Vec<Written> {
     steps_of_lineage(stage)
         .into_iter()
-        .filter(|step| step.name() == "VOLUME")
+        .filter(|step| step.is(StepKind::Volume))
         .flat_map(|step| {
             step.words()
                 .filter_map(|word| {
@@ -270,7 +273,7 @@ fn folder_of_value(value: &str) -> Option<String> {
 
 fn named_by_variables(stage: Stage<'_>) -> Vec<Written> {
     let mut folders = Vec::new();
-    for (key, _) in stage.lineage().flat_map(Stage::env_set) {
+    for (key, _) in stage.base_chain().flat_map(Stage::env_set) {
         if !names_data(key) {
             continue;
         }
@@ -369,7 +372,7 @@ fn data_of_the_start(stage: Stage<'_>) -> Vec<Written> {
 /// makes: they are mounted, or the application makes them.
 pub(crate) fn unseen(stage: Stage<'_>) -> Vec<Written> {
     let of_variables = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::env_set)
         .filter_map(|(key, _)| {
             let is_folder = names_folder(key);
@@ -428,8 +431,8 @@ pub(crate) fn has_home(stage: Stage<'_>, name: &str, tools: UserTools) -> bool {
         return false;
     }
     let made_by = stage
-        .lineage()
-        .flat_map(Stage::users_made)
+        .base_chain()
+        .flat_map(Stage::created_users)
         .find(|u| u.name_text().as_deref() == Some(name));
     let Some(made) = made_by else {
         return true;
@@ -437,7 +440,7 @@ pub(crate) fn has_home(stage: Stage<'_>, name: &str, tools: UserTools) -> bool {
     let command = made.command;
     let has_letter = |letter: char| {
         command.args().any(|w| {
-            let text = w.known_start();
+            let text = w.literal_prefix();
             text.starts_with('-') && !text.starts_with("--") && text.contains(letter)
         })
     };

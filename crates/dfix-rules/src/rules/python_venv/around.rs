@@ -3,6 +3,7 @@
 
 use dfix_engine::OpenCondition;
 use dfix_model::Destination;
+use dfix_model::StepKind;
 use dfix_model::catalogue::Family;
 use dfix_model::context::Answer;
 use dfix_model::{Command, Origin, PackageCommand, PackageManager, Stage, Step, Word};
@@ -18,7 +19,7 @@ pub(crate) fn is_installed_by_hand(command: Command<'_>) -> bool {
     let setup = command
         .args()
         .next()
-        .is_some_and(|w| w.known_start().ends_with("setup.py"))
+        .is_some_and(|w| w.literal_prefix().ends_with("setup.py"))
         && command.args().any(|w| w.is("install") || w.is("develop"));
     command.name().starts_with("easy_install")
         || (crate::programs::is_python(command.name()) && setup)
@@ -27,7 +28,7 @@ pub(crate) fn is_installed_by_hand(command: Command<'_>) -> bool {
 /// Whether the build runs the command before the first install. What the container runs comes later,
 /// wherever it is written.
 pub(crate) fn is_before(command: Command<'_>, first: &PackageCommand<'_>) -> bool {
-    command.step().name() == "RUN" && command.range().start() < first.range().start()
+    command.step().is_run() && command.range().start() < first.range().start()
 }
 
 /// Where pip is called for one version of Python by name and later commands call another by the plain one,
@@ -98,8 +99,8 @@ pub(crate) fn is_file_of_somebody(stage: Stage<'_>, program: &str) -> bool {
     }
     let name = program.rsplit('/').next().unwrap_or(program);
     let is_of_stage = stage
-        .lineage()
-        .flat_map(|s| s.steps_named("COPY"))
+        .base_chain()
+        .flat_map(|s| s.steps_of(StepKind::Copy))
         .filter(|copy| copy.source().is_some())
         .flat_map(Step::words)
         .filter_map(Word::value)
@@ -112,9 +113,10 @@ pub(crate) fn is_file_of_somebody(stage: Stage<'_>, program: &str) -> bool {
 pub(crate) fn before(stage: Stage<'_>, first: &PackageCommand<'_>) -> Vec<OpenCondition> {
     let is_official = crate::base::facts(stage).is_some_and(|f| f.family == Family::Python);
     let mut open: Vec<OpenCondition> = tools_below(stage).into_iter().collect();
-    for command in stage.lineage().flat_map(Stage::build_commands) {
+    for command in stage.base_chain().flat_map(Stage::build_commands) {
         let is_before = is_before(command, first);
-        if !is_official && is_before && command.words().any(|w| w.written().contains("get-pip")) {
+        if !is_official && is_before && command.words().any(|w| w.source_text().contains("get-pip"))
+        {
             open.push(OpenCondition {
                 condition: "whether the packages can do with the environment's own pip, which is older than the one that get-pip installs".to_owned(),
                 remedy: "upgrade pip with pip first".to_owned(),
@@ -156,10 +158,10 @@ fn links_the_systems_python(command: Command<'_>) -> bool {
 
 /// A script that a command of the build runs, by a path of its own.
 pub(crate) fn script_of_context(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
-    if command.step().name() != "RUN" {
+    if !command.step().is_run() {
         return None;
     }
-    let is_shell = command.is_any(&["sh", "bash", "ash", "dash", ".", "source"]);
+    let is_shell = command.is_one_of(&["sh", "bash", "ash", "dash", ".", "source"]);
     let word = if is_shell {
         command.args().find(|w| !w.starts_with("-"))
     } else {
@@ -203,7 +205,7 @@ pub(crate) fn ansible(stage: Stage<'_>) -> Option<OpenCondition> {
         packages.iter().any(|name| s.python_packages().has(name))
             || s.commands().any(|c| {
                 is_ansibles(c.name())
-                    || (is_pythons_tool(c) && c.args().any(|w| is_ansibles(w.written())))
+                    || (is_pythons_tool(c) && c.args().any(|w| is_ansibles(w.source_text())))
             })
     });
     is_there.then(|| OpenCondition {
@@ -246,10 +248,10 @@ pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<OpenCondition> {
 ///
 /// In older releases Node's packages bring it too, and node-gyp calls it by that name.
 pub(crate) fn python_2(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<OpenCondition> {
-    let builds_for_node = is_old(stage.root_image().tag_in_force().unwrap_or_default())
-        && standing_on(stage)
-            .flat_map(Stage::build_commands)
-            .any(|c| !is_before(c, first) && c.is_any(&["node-gyp", "npm", "npx", "pnpm", "yarn"]));
+    let builds_for_node = is_old(stage.base_image().effective_tag().unwrap_or_default())
+        && standing_on(stage).flat_map(Stage::build_commands).any(|c| {
+            !is_before(c, first) && c.is_one_of(&["node-gyp", "npm", "npx", "pnpm", "yarn"])
+        });
     let of_python_2 = |name: &String| {
         let is_of_3 = name.ends_with("-is-python3") || name.ends_with("-common");
         let is_of_node = builds_for_node && matches!(name.as_str(), "node-gyp" | "nodejs" | "npm");
@@ -280,8 +282,8 @@ fn is_old(tag: &str) -> bool {
 
 /// Whether the image's own tag is not known, so that its Python may be too old to make environments.
 pub(crate) fn unknown_release(stage: Stage<'_>) -> Option<OpenCondition> {
-    let image = stage.root_image();
-    image.tag_in_force().is_none().then(|| OpenCondition {
+    let image = stage.base_image();
+    image.effective_tag().is_none().then(|| OpenCondition {
         condition:
             "whether the image's Python is new enough to make environments: its tag is not known"
                 .to_owned(),
@@ -325,7 +327,7 @@ pub(crate) fn copied_over(stage: Stage<'_>) -> Result<Option<OpenCondition>, Str
 /// Where an argument of the build decides which Python the image has, the pip of its default may be none
 /// for another.
 pub(crate) fn other_release(stage: Stage<'_>, pip: &str) -> Option<OpenCondition> {
-    let tag = stage.root_image().tag.as_ref()?;
+    let tag = stage.base_image().tag.as_ref()?;
     (tag.origin != Origin::Literal).then(|| OpenCondition {
         condition: format!(
             "whether pip {pip} fits the Python that the build is given by an argument"
@@ -338,10 +340,10 @@ pub(crate) fn other_release(stage: Stage<'_>, pip: &str) -> Option<OpenCondition
 /// environment has them in the versions that Python brings.
 fn tools_below(stage: Stage<'_>) -> Option<OpenCondition> {
     let package = stage
-        .lineage()
+        .base_chain()
         .skip(1)
         .flat_map(|below| below.installs(PackageManager::Pip).collect::<Vec<_>>())
-        .filter(|pip| !pip.run().is_onbuild() && pip.destination() == Destination::System)
+        .filter(|pip| !pip.step().is_onbuild() && pip.destination() == Destination::System)
         .flat_map(|pip| pip.packages())
         .find_map(|package| package.name)?;
     Some(OpenCondition {

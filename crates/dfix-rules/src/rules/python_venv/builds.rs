@@ -10,9 +10,9 @@ use super::venv::standing_on;
 /// them, or where its own idea of it does.
 pub(crate) fn modules(stage: Stage<'_>) -> Option<OpenCondition> {
     let steps = standing_on(stage)
-        .flat_map(|s| s.lineage().collect::<Vec<_>>())
+        .flat_map(|s| s.base_chain().collect::<Vec<_>>())
         .flat_map(Stage::steps)
-        .filter(|step| step.name() == "RUN");
+        .filter(|step| step.is_run());
     for step in steps {
         if !step.commands().any(builds) {
             continue;
@@ -39,7 +39,7 @@ fn builds(command: Command<'_>) -> bool {
 
 /// Commands that fetch a source, go to it, or settle how it is built.
 fn prepares(command: Command<'_>) -> bool {
-    command.is_any(&["cd", "curl", "export", "git", "tar", "unzip", "wget"])
+    command.is_one_of(&["cd", "curl", "export", "git", "tar", "unzip", "wget"])
 }
 
 /// The word, or the name of the variable, that speaks of Python.
@@ -50,7 +50,10 @@ fn of_python(command: Command<'_>) -> Option<String> {
             .iter()
             .any(|part| text.contains(part))
     };
-    let in_words = command.words().map(Word::written).find(|text| speaks(text));
+    let in_words = command
+        .words()
+        .map(Word::source_text)
+        .find(|text| speaks(text));
     let in_variables = || {
         command
             .assignments()
@@ -73,8 +76,13 @@ fn looks_over_the_systems(command: Command<'_>) -> Option<&str> {
             || path.starts_with("/usr/lib/python")
     };
     command
-        .is_any(&["find", "ldd", "scanelf"])
-        .then(|| command.args().map(Word::known_start).find(is_of_packages))
+        .is_one_of(&["find", "ldd", "scanelf"])
+        .then(|| {
+            command
+                .args()
+                .map(Word::literal_prefix)
+                .find(is_of_packages)
+        })
         .flatten()
 }
 

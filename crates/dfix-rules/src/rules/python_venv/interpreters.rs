@@ -13,8 +13,8 @@ pub(crate) fn environment_has(stage: Stage<'_>, interpreter: &str, name: &str) -
     if name == interpreter || matches!(name, "python" | "python3") {
         return true;
     }
-    let image = stage.root_image();
-    let tag = image.tag_in_force().unwrap_or_default();
+    let image = stage.base_image();
+    let tag = image.effective_tag().unwrap_or_default();
     let minor = name.strip_prefix("python3.").and_then(|m| m.parse().ok());
     image.name() == Some("python")
         && minor.is_some_and(|m: u16| m >= 10)
@@ -50,7 +50,7 @@ pub(crate) fn stranger(
 }
 
 fn reason(stage: Stage<'_>, interpreter: &str, folder: &str, name: &str) -> Option<String> {
-    let is_official = stage.root_image().name() == Some("python");
+    let is_official = stage.base_image().name() == Some("python");
     let is_pip = name
         .strip_prefix("pip")
         .is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
@@ -68,7 +68,7 @@ fn reason(stage: Stage<'_>, interpreter: &str, folder: &str, name: &str) -> Opti
             "an environment made by {interpreter} may have no `{name}`, and another Python would be found that does not see its packages; call it `python3`"
         ));
     }
-    let may_be_two = !matches!(stage.root_image().name(), Some("python" | "alpine"));
+    let may_be_two = !matches!(stage.base_image().name(), Some("python" | "alpine"));
     (name == "python" && name != interpreter && may_be_two && !is_made_python_3(stage)).then(|| {
         "`python` may be Python 2 here, and would become the environment's Python 3; call it `python3` where that is meant"
             .to_owned()
@@ -77,17 +77,17 @@ fn reason(stage: Stage<'_>, interpreter: &str, folder: &str, name: &str) -> Opti
 
 /// Whether the stage itself makes `python` a name of Python 3.
 fn is_made_python_3(stage: Stage<'_>) -> bool {
-    stage.lineage().any(|s| {
+    stage.base_chain().any(|s| {
         s.installs(PackageManager::Apt)
             .flat_map(|i| i.packages())
             .any(|p| p.name == Some("python-is-python3"))
             || s.build_commands().any(|c| {
-                let says_3 = c.args().any(|w| w.written().contains("python3"));
+                let says_3 = c.args().any(|w| w.source_text().contains("python3"));
                 let to_python = c.args().any(|w| {
                     w.value()
                         .is_some_and(|v| v.rsplit('/').next() == Some("python"))
                 });
-                c.is_any(&["ln", "update-alternatives"]) && says_3 && to_python
+                c.is_one_of(&["ln", "update-alternatives"]) && says_3 && to_python
             })
     })
 }
@@ -100,15 +100,15 @@ pub(crate) fn is_about_files(command: Command<'_>) -> bool {
 /// Why `python3` or `pip3` may be another Python's than the package manager's own, or none: the file moves
 /// these names around.
 pub(crate) fn renamed(stage: Stage<'_>, interpreter: &str) -> Option<String> {
-    if stage.root_image().name() == Some("python") {
+    if stage.base_image().name() == Some("python") {
         return None;
     }
     let name_of = |word: Word<'_>| {
-        let text = word.written().trim_matches(['"', '\'']);
+        let text = word.source_text().trim_matches(['"', '\'']);
         text.rsplit('/').next().unwrap_or(text).to_owned()
     };
     standing_on(stage)
-        .flat_map(|s| s.lineage().collect::<Vec<_>>())
+        .flat_map(|s| s.base_chain().collect::<Vec<_>>())
         .flat_map(Stage::build_commands)
         .find(|command| {
             let names: Vec<String> = command
@@ -128,7 +128,7 @@ pub(crate) fn renamed(stage: Stage<'_>, interpreter: &str) -> Option<String> {
                         || (command.is("mv") && names.iter().any(is_3))
                 }
                 "rm" | "unlink" => command.args().any(|w| {
-                    w.written().contains("/bin/") && is_3(&name_of(w))
+                    w.source_text().contains("/bin/") && is_3(&name_of(w))
                 }),
                 "update-alternatives" => {
                     names.iter().take(2).any(is_3) || names.iter().any(is_versioned)
@@ -147,20 +147,20 @@ pub(crate) fn renamed(stage: Stage<'_>, interpreter: &str) -> Option<String> {
 /// The system's Python by its whole path inside of a word, or in a variable: `PYTHON=/usr/bin/python3`,
 /// `-DPYTHON_EXECUTABLE=/usr/local/bin/python3`.
 pub(crate) fn inside_a_word(stage: Stage<'_>) -> Option<String> {
-    let is_official = stage.root_image().name() == Some("python");
+    let is_official = stage.base_image().name() == Some("python");
     let paths: &[&str] = if is_official {
         &["/usr/local/bin/python"]
     } else {
         &["/usr/bin/python", "/usr/local/bin/python"]
     };
-    let names_one = |word: Word<'_>| paths.iter().any(|path| word.written().contains(path));
+    let names_one = |word: Word<'_>| paths.iter().any(|path| word.source_text().contains(path));
     let is_one = |word: Word<'_>| {
         word.value()
             .and_then(|v| v.rsplit_once('/'))
             .is_some_and(|(folder, name)| folder.ends_with("/bin") && is_python(name))
     };
     let steps = standing_on(stage)
-        .flat_map(|s| s.lineage().collect::<Vec<_>>())
+        .flat_map(|s| s.base_chain().collect::<Vec<_>>())
         .flat_map(Stage::steps);
     for step in steps {
         let found = match step.name() {
@@ -176,7 +176,7 @@ pub(crate) fn inside_a_word(stage: Stage<'_>) -> Option<String> {
                 .find(|w| names_one(*w) && !is_one(*w)),
         };
         if let Some(word) = found {
-            let text: String = word.written().chars().take(60).collect();
+            let text: String = word.source_text().chars().take(60).collect();
             return Some(format!(
                 "`{text}` names the system's Python by its whole path; let it say `python3` and be found"
             ));

@@ -1,12 +1,13 @@
 //! Folders: what a step does to PATH, to /opt, and to the system's own place for packages.
 
+use dfix_model::StepKind;
 use dfix_model::{Stage, Step, Word};
 
 /// A volume over the environment: a container sees what is mounted there, and older builders forget what is
 /// put there after it.
 pub(crate) fn hides_opt(stage: Stage<'_>, step: Step<'_>) -> Option<String> {
     step.words()
-        .filter(|_| step.name() == "VOLUME")
+        .filter(|_| step.is(StepKind::Volume))
         .filter_map(|word| stage.expand_text(word, step))
         .find(|folder| matches!(folder.trim_end_matches('/'), "" | "/opt" | "/opt/venv"))
 }
@@ -19,16 +20,20 @@ pub(crate) fn resets_path(step: Step<'_>) -> bool {
             .pairs()
             .filter(|pair| pair.key_text() == Some("PATH"))
             .filter_map(dfix_model::Pair::value)
-            .any(|value| hides_the_environment(value.written())),
+            .any(|value| hides_the_environment(value.source_text())),
         "RUN" => step.commands().any(|command| {
             let exported = command
                 .args()
                 .filter(|_| command.is("export"))
-                .find_map(|w| w.written().trim_matches(['"', '\'']).strip_prefix("PATH="));
+                .find_map(|w| {
+                    w.source_text()
+                        .trim_matches(['"', '\''])
+                        .strip_prefix("PATH=")
+                });
             let set = command
                 .assignments()
                 .filter(|a| a.name() == "PATH")
-                .find_map(|a| Some(a.value()?.written()));
+                .find_map(|a| Some(a.value()?.source_text()));
             exported.or(set).is_some_and(hides_the_environment)
         }),
         _ => false,
@@ -58,7 +63,7 @@ pub(crate) fn system_folder(step: Step<'_>) -> Option<&str> {
         .words()
         .next_back()
         .and_then(Word::value)
-        .filter(|_| matches!(step.name(), "COPY" | "ADD") && step.source().is_some())
+        .filter(|_| step.is_copy_or_add() && step.source().is_some())
         .filter(|to| {
             matches!(
                 to.trim_end_matches('/'),

@@ -43,8 +43,8 @@ pub(crate) fn scripts(
                 continue;
             };
             let Some(path) = standing.expand_text(word, command) else {
-                if command.step().name() != "RUN" && !is_own_argument(word) {
-                    open.push(unseen(word.written()));
+                if !command.step().is_run() && !is_own_argument(word) {
+                    open.push(unseen(word.source_text()));
                 }
                 continue;
             };
@@ -53,7 +53,7 @@ pub(crate) fn scripts(
                 || path.ends_with(".py")
                 || (shell && !path.is_empty())
                 || around::script_of_context(standing, command).is_some()
-                || (command.step().name() != "RUN"
+                || (!command.step().is_run()
                     && (is_put_on_path(standing, path)
                         || around::is_file_of_somebody(standing, path)));
             if !is_script || command.has_inner() || path.contains("activate") {
@@ -70,7 +70,7 @@ pub(crate) fn scripts(
             match on_path.or_else(|| standing.read_at(path, command).found()) {
                 Some(text) => finds_it(stage, interpreter, path, &text)?,
                 // Installers that are downloaded.
-                None if command.step().name() == "RUN"
+                None if command.step().is_run()
                     && (path.starts_with("/tmp/") || path.contains("get-pip")) => {}
                 None => open.push(unseen(path)),
             }
@@ -89,7 +89,7 @@ pub(crate) fn scripts(
 }
 
 fn is_shell(command: Command<'_>) -> bool {
-    command.is_any(&["sh", "bash", "ash", "dash", ".", "source"])
+    command.is_one_of(&["sh", "bash", "ash", "dash", ".", "source"])
 }
 
 /// Whether what the shell is given is no file: `bash -c "…"`, `curl … | bash -s -- words`.
@@ -101,13 +101,13 @@ fn is_text(shell: Command<'_>, word: Word<'_>) -> bool {
         w.value().is_some_and(|letters| {
             !letters.starts_with("--") && (letters.contains('s') || letters.contains('c'))
         })
-    }) && (word.written().contains(char::is_whitespace) || shell.args().any(|w| w.is("-s")))
+    }) && (word.source_text().contains(char::is_whitespace) || shell.args().any(|w| w.is("-s")))
 }
 
 /// `exec "$@"`: what the words after it say.
 fn is_own_argument(word: Word<'_>) -> bool {
     matches!(
-        word.written().trim_matches('"'),
+        word.source_text().trim_matches('"'),
         "$@" | "${@}" | "$*" | "$0" | "$1"
     )
 }
@@ -161,7 +161,7 @@ fn placed(
     interpreter: &str,
     open: &mut Vec<OpenCondition>,
 ) -> Result<(), String> {
-    for step in stage.lineage().flat_map(Stage::steps) {
+    for step in stage.base_chain().flat_map(Stage::steps) {
         for (path, at) in put_where_found(stage, step) {
             let name = path
                 .rsplit('/')
@@ -178,9 +178,7 @@ fn placed(
                 None => open.push(unseen(&path)),
             }
         }
-        let modes = step
-            .commands()
-            .filter(|c| step.name() == "RUN" && c.is("chmod"));
+        let modes = step.commands().filter(|c| step.is_run() && c.is("chmod"));
         for (command, path) in modes.flat_map(|c| made_executable(stage, c)) {
             let is_of_context = stage.context_path_of(&path, command).is_some();
             if !is_of_context || !is_program(&path, &path) {
@@ -198,7 +196,7 @@ fn placed(
 /// The files that a `COPY` of the build context puts among the programs, with the step after which they
 /// are there.
 fn put_where_found<'m>(stage: Stage<'m>, step: Step<'m>) -> Vec<(String, Step<'m>)> {
-    if !matches!(step.name(), "COPY" | "ADD") || step.source().is_some() || step.is_onbuild() {
+    if !step.is_copy_or_add() || step.source().is_some() || step.is_onbuild() {
         return Vec::new();
     }
     let Some(target) = step.target().and_then(|w| stage.expand_text(w, step)) else {
@@ -214,9 +212,13 @@ fn put_where_found<'m>(stage: Stage<'m>, step: Step<'m>) -> Vec<(String, Step<'m
     }
     let at = step.next().unwrap_or(step);
     step.sources()
-        .filter(|source| !source.known_start().contains("://"))
+        .filter(|source| !source.literal_prefix().contains("://"))
         .filter_map(|source| {
-            let name = source.written().trim_end_matches('/').rsplit('/').next()?;
+            let name = source
+                .source_text()
+                .trim_end_matches('/')
+                .rsplit('/')
+                .next()?;
             let path = if is_folder {
                 format!("{folder}/{name}")
             } else {
@@ -240,7 +242,7 @@ fn is_program(path: &str, source: &str) -> bool {
 /// those are looked at there.
 fn made_executable<'m>(stage: Stage<'m>, command: Command<'m>) -> Vec<(Command<'m>, String)> {
     let mut words = command.args().filter(|w| !w.starts_with("-"));
-    let Some(mode) = words.next().map(Word::written) else {
+    let Some(mode) = words.next().map(Word::source_text) else {
         return Vec::new();
     };
     let adds = mode.contains('+') && mode.contains('x');
@@ -270,12 +272,12 @@ fn is_put_on_path(stage: Stage<'_>, program: &str) -> bool {
         return false;
     }
     let is_moved = stage
-        .lineage()
+        .base_chain()
         .flat_map(Stage::build_commands)
-        .filter(|c| c.is_any(&["cp", "install", "ln", "mv"]))
+        .filter(|c| c.is_one_of(&["cp", "install", "ln", "mv"]))
         .filter_map(|c| c.args().next_back())
         .any(|to| {
-            let to = to.written();
+            let to = to.source_text();
             FOLDERS.iter().any(|folder| {
                 to.strip_prefix(folder)
                     .and_then(|rest| rest.strip_prefix('/'))
@@ -283,10 +285,9 @@ fn is_put_on_path(stage: Stage<'_>, program: &str) -> bool {
             })
         });
     is_moved
-        || stage.lineage().flat_map(Stage::steps).any(|step| {
-            let is_of_context = matches!(step.name(), "COPY" | "ADD")
-                && step.source().is_none()
-                && !step.is_onbuild();
+        || stage.base_chain().flat_map(Stage::steps).any(|step| {
+            let is_of_context =
+                step.is_copy_or_add() && step.source().is_none() && !step.is_onbuild();
             is_of_context
                 && step.words().next_back().is_some_and(|target| {
                     let target = stage.expand_text(target, step).unwrap_or_default();
@@ -294,7 +295,7 @@ fn is_put_on_path(stage: Stage<'_>, program: &str) -> bool {
                     let is_the_file = target == program && !target.is_empty();
                     let is_its_folder = FOLDERS.contains(&target)
                         && step.sources().any(|source| {
-                            let source = source.known_start().trim_end_matches('/');
+                            let source = source.literal_prefix().trim_end_matches('/');
                             let last = source.rsplit('/').next().unwrap_or(source);
                             last == name || !last.contains('.')
                         });

@@ -18,7 +18,7 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
         }
         let serves_ssh = |c: dfix_model::Command<'_>| {
             // `service ssh start`, `/etc/init.d/ssh start`
-            let is_service = c.is_any(&["service", "ssh"])
+            let is_service = c.is_one_of(&["service", "ssh"])
                 && c.args()
                     .any(|w| matches!(w.value(), Some("restart" | "start")))
                 && c.words().any(|w| {
@@ -47,7 +47,7 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
 pub(crate) fn sessions(stage: Stage<'_>) -> Option<String> {
     standing_on(stage)
         .filter(|s| s.is_shipped())
-        .filter_map(|s| s.entry().main())
+        .filter_map(|s| s.entry().process())
         .any(|c| c.is("sshd"))
         .then(|| {
             "sshd gives its sessions a PATH of its own, in which the environment would not be found"
@@ -60,7 +60,7 @@ fn keeper(stage: Stage<'_>) -> Option<&'static str> {
     // A `CMD ["init"]` behind an entry point is a word for that, and no program.
     let at_start = stage
         .entry()
-        .main()
+        .process()
         .and_then(|c| programs::find(c.name()))
         .filter(|program| program.is(Mark::Keeper))
         .map(programs::Program::name);
@@ -68,11 +68,11 @@ fn keeper(stage: Stage<'_>) -> Option<&'static str> {
         || stage.python_packages().has("supervisor")
         || installs(stage, &["supervisor"])
         || stage
-            .lineage()
+            .base_chain()
             .flat_map(Stage::steps)
-            .filter(|step| matches!(step.name(), "COPY" | "ADD"))
+            .filter(|step| step.is_copy_or_add())
             .flat_map(dfix_model::Step::words)
-            .any(|word| word.written().contains("supervisor"));
+            .any(|word| word.source_text().contains("supervisor"));
     at_start.or_else(|| is_supervisors.then_some("supervisord"))
 }
 
@@ -81,9 +81,12 @@ fn has_cron(stage: Stage<'_>) -> bool {
     installs(
         stage,
         &["anacron", "cron", "cronie", "dcron", "systemd-cron"],
-    ) || stage.lineage().flat_map(Stage::steps).any(|step| {
-        let names_a_table =
-            |word: dfix_model::Word<'_>| TABLES.iter().any(|table| word.written().contains(table));
+    ) || stage.base_chain().flat_map(Stage::steps).any(|step| {
+        let names_a_table = |word: dfix_model::Word<'_>| {
+            TABLES
+                .iter()
+                .any(|table| word.source_text().contains(table))
+        };
         match step.name() {
             "COPY" | "ADD" => step.words().any(names_a_table),
             "RUN" => step.commands().any(|c| {
@@ -112,7 +115,7 @@ pub(crate) fn packages(stage: Stage<'_>) -> impl Iterator<Item = String> {
             .collect();
         names
     };
-    stage.lineage().flat_map(move |s| {
+    stage.base_chain().flat_map(move |s| {
         s.installs(PackageManager::Apt)
             .chain(s.installs(PackageManager::Apk))
             .flat_map(of)

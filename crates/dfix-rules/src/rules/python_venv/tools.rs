@@ -28,7 +28,7 @@ pub(crate) fn absolute_tools<'m>(
             || (crate::programs::is_pythons(&tool) && !crate::programs::is_python(&tool))
             || packages_of_script(&tool).any(|package| installed.iter().any(|i| i == package))
     };
-    let is_official = stage.root_image().name() == Some("python");
+    let is_official = stage.base_image().name() == Some("python");
     let mut found = Vec::new();
     for standing in standing_on(stage) {
         for command in standing
@@ -81,7 +81,7 @@ pub(crate) fn tools_of_nobody<'m>(
     interpreter: &str,
 ) -> Vec<ToolOfNobody<'m>> {
     let mut found = Vec::new();
-    let is_alpine = stage.root_image().name() == Some("alpine");
+    let is_alpine = stage.base_image().name() == Some("alpine");
     let moved = absolute_tools(stage, first, interpreter);
     let later = standing_on(stage)
         .flat_map(Stage::commands)
@@ -164,7 +164,7 @@ fn is_put_there(stage: Stage<'_>, tool: &str, use_: Word<'_>) -> bool {
             || text.contains(['*', '$'])
             || matches!(text.rsplit('/').next(), Some("" | "." | "bin" | "scripts"))
     };
-    let mut steps = stage.lineage().flat_map(Stage::steps);
+    let mut steps = stage.base_chain().flat_map(Stage::steps);
     steps.any(|step| match step.name() {
         "ADD" | "COPY" => step
             .target()
@@ -195,7 +195,7 @@ fn targets(command: Command<'_>) -> impl Iterator<Item = Word<'_>> {
 
 /// The word as written, without quotes around it.
 fn bare(word: Word<'_>) -> &str {
-    word.written().trim_matches(['"', '\''])
+    word.source_text().trim_matches(['"', '\''])
 }
 
 fn last_name(path: &str) -> &str {

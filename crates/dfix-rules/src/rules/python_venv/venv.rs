@@ -53,7 +53,7 @@ fn because<T>(reason: impl Into<String>) -> Result<T, No> {
 
 /// The Python that `first`, an install into the system, works for.
 pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result<Ground<'m>, No> {
-    let image = stage.root_image();
+    let image = stage.base_image();
     let named = versioned(first.program_name());
     let is_known = [
         "alpine",
@@ -68,7 +68,7 @@ pub(crate) fn ground<'m>(stage: Stage<'m>, first: &PackageCommand<'m>) -> Result
     }
     match image.name() {
         Some("python") => {
-            let tag = image.tag_in_force().unwrap_or_default();
+            let tag = image.effective_tag().unwrap_or_default();
             if tag.starts_with('2') {
                 return because("Python 2 has no venv module; virtualenv does the same for it");
             }
@@ -162,8 +162,8 @@ fn of_apt<'m>(
         })
         .collect();
     let has = |name: &str| names.iter().any(|(n, ..)| n == name);
-    let tag = stage.root_image().tag_in_force().unwrap_or_default();
-    let has_no_venv = match stage.root_image().name() {
+    let tag = stage.base_image().effective_tag().unwrap_or_default();
+    let has_no_venv = match stage.base_image().name() {
         Some("ubuntu") => ["12.", "13.", "14.", "precise", "trusty"].as_slice(),
         _ => &["6", "7", "squeeze", "wheezy"],
     };
@@ -355,7 +355,7 @@ fn before<'m>(
     command: &PackageCommand<'m>,
     manager: PackageManager,
 ) -> Vec<PackageCommand<'m>> {
-    let mut stages: Vec<Stage<'m>> = stage.lineage().collect();
+    let mut stages: Vec<Stage<'m>> = stage.base_chain().collect();
     stages.reverse();
     stages
         .into_iter()
@@ -367,11 +367,11 @@ fn before<'m>(
 /// What would keep the stage's tools from finding the environment, or hide from them what is outside of
 /// it; and what a person could do.
 pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<String> {
-    if !stage.user_at(first.run()).is_root().is_yes() {
+    if !stage.user_at(first.step()).is_root().is_yes() {
         return Some("the user in force here is not root and may not write /opt; make the environment where that user may".to_owned());
     }
-    let is_after = |step: Step<'_>| step.index() > first.run().index();
-    let shell = stage.shell_at(first.run());
+    let is_after = |step: Step<'_>| step.index() > first.step().index();
+    let shell = stage.shell_at(first.step());
     if shell.argv.iter().flatten().skip(1).any(|a| is_login(a)) {
         return Some(format!("{LOGIN}; leave the `-l` out of SHELL"));
     }
@@ -383,7 +383,7 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
         }
     }
     for standing in standing_on(stage) {
-        for step in standing.lineage().flat_map(Stage::steps) {
+        for step in standing.base_chain().flat_map(Stage::steps) {
             if around::uses_uv_of_system(step) {
                 return Some("`uv pip --system` passes every environment by; make one by `uv venv /opt/venv`, set `VIRTUAL_ENV=/opt/venv` and leave `--system` out".to_owned());
             }
@@ -397,7 +397,7 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
                     "`{text}` is the system's own place for packages; change it to the environment's by hand"
                 ));
             }
-            if (is_after(step) || step == first.run()) && paths::resets_path(step) {
+            if (is_after(step) || step == first.step()) && paths::resets_path(step) {
                 return Some("PATH is set anew later, without the PATH before it or with the system's folders before that, so that the environment would not be found; begin its value with `/opt/venv/bin:`".to_owned());
             }
         }
@@ -416,7 +416,7 @@ pub(crate) fn obstacle(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<S
         .find(|step| {
             step.words()
                 .next()
-                .is_some_and(|w| w.known_start().starts_with("/usr/") || w.is("/"))
+                .is_some_and(|w| w.literal_prefix().starts_with("/usr/") || w.is("/"))
         })
         .map(|_| {
             "another stage copies from this one's /usr; copy /opt/venv there by hand".to_owned()
@@ -430,20 +430,20 @@ pub(crate) fn standing_on(stage: Stage<'_>) -> impl Iterator<Item = Stage<'_>> {
     stage
         .file()
         .stages()
-        .filter(move |s| s.lineage().any(|l| l == stage))
+        .filter(move |s| s.base_chain().any(|l| l == stage))
 }
 
 /// Whether the command installs packages for Python by the rights of another user than root.
 fn installs_as_another(stage: Stage<'_>, command: Command<'_>) -> bool {
     let is_of_pip = PackageCommand::of(command).is_some_and(|pip| {
         pip.manager == PackageManager::Pip
-            && pip.is_any(&["install", "uninstall"])
+            && pip.subcommand_is_one_of(&["install", "uninstall"])
             && matches!(pip.destination(), Destination::System)
     });
     let is_of_spacy = is_pythons_tool(command)
         && command.has_arg("download")
         && command.args().any(|w| w.is("spacy"));
-    let is_at_start = command.step().name() != "RUN";
+    let is_at_start = !command.step().is_run();
     let user = if is_at_start {
         stage.final_user()
     } else {
@@ -457,7 +457,7 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
     let is_before = around::is_before(command, first);
     // `service apache2 start`
     let is_service = |is_one: &dyn Fn(&str) -> bool| {
-        command.is_any(&["invoke-rc.d", "rc-service", "service"])
+        command.is_one_of(&["invoke-rc.d", "rc-service", "service"])
             && command.args().filter_map(Word::value).any(is_one)
     };
     let is_apache = |name: &str| programs::is(name, Mark::Apache);
@@ -476,7 +476,7 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
             .take_while(|w| w.starts_with("-"))
             .any(|w| w.value().is_some_and(is_login))
     };
-    if command.is_any(&["sh", "bash", "ash", "dash", "zsh"]) && has_login(command) {
+    if command.is_one_of(&["sh", "bash", "ash", "dash", "zsh"]) && has_login(command) {
         return Some(format!("{LOGIN}; leave the `-l` out"));
     }
     let changes_user = command.is("su") || command.is_wrapped_by("su");
@@ -501,7 +501,12 @@ fn bypass(command: Command<'_>, first: &PackageCommand<'_>) -> Option<String> {
     if !is_before && builds_a_wheel && !wheel_is_installed() {
         return Some("`bdist_wheel` needs the package wheel, which a new environment has not; install it with pip".to_owned());
     }
-    if is_before && command.is("rm") && command.args().any(|w| w.written().contains("ensurepip")) {
+    if is_before
+        && command.is("rm")
+        && command
+            .args()
+            .any(|w| w.source_text().contains("ensurepip"))
+    {
         return Some(
             "Python's ensurepip is removed before, without which an environment has no pip"
                 .to_owned(),

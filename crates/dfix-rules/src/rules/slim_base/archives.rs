@@ -6,7 +6,7 @@ use dfix_model::Command;
 pub(super) fn tools_of_tar(command: Command<'_>) -> Vec<(&'static str, &'static str)> {
     let mut tools = Vec::new();
     for (index, word) in command.args().enumerate() {
-        let text = word.known_start();
+        let text = word.literal_prefix();
         let letters = match text.strip_prefix('-') {
             Some(long) if long.starts_with('-') => "",
             Some(letters) => letters,
@@ -16,7 +16,7 @@ pub(super) fn tools_of_tar(command: Command<'_>) -> Vec<(&'static str, &'static 
         };
         // Letters after `f` are a file's name.
         let letters = letters.split('f').next().unwrap_or("");
-        let name = word.written().trim_end_matches(['"', '\'']);
+        let name = word.source_text().trim_end_matches(['"', '\'']);
         let is_xz = letters.contains('J')
             || text == "--xz"
             || [".xz", ".txz", ".tar.xz"]

@@ -1,5 +1,6 @@
 //! What the commands of a base's stages call, and what of it the slim form lacks.
 
+use dfix_model::StepKind;
 use std::collections::BTreeSet;
 
 use dfix_model::{
@@ -81,7 +82,7 @@ impl<'m, 'n> Reader<'m, 'n> {
             step,
             start: step.range().start().into(),
         };
-        if step.has_unread_text() {
+        if step.has_opaque_text() {
             self.needs.open(
                 format!("what the shell text of {} calls", said(step)),
                 "look whether it calls a command that the slim form lacks",
@@ -95,7 +96,7 @@ impl<'m, 'n> Reader<'m, 'n> {
         }
         let zone = step
             .pairs()
-            .find(|pair| step.name() == "ENV" && pair.key_text() == Some("TZ"));
+            .find(|pair| step.is(StepKind::Env) && pair.key_text() == Some("TZ"));
         if let Some(zone) = zone
             && !matches!(
                 zone.value().and_then(Word::value),
@@ -105,7 +106,7 @@ impl<'m, 'n> Reader<'m, 'n> {
             self.time_zone("`TZ`", site);
         }
         self.language(step);
-        if step.name() == "ENV" {
+        if step.is(StepKind::Env) {
             // `ENV EDITOR=…`: a program that others start.
             for value in step
                 .pairs()
@@ -234,7 +235,7 @@ impl<'m, 'n> Reader<'m, 'n> {
 
     /// The program's word is not known.
     fn unknown_program(&mut self, program: Word<'_>, site: Site<'m>, depth: u8) {
-        let written = program.written().trim_matches('"');
+        let written = program.source_text().trim_matches('"');
         // An entry script that starts what it is given: that is read as the CMD.
         let is_given = matches!(written, "$@" | "$*" | "${@}" | "${*}" | "$1" | "${1}");
         if is_given && depth > 0 || !self.form.loses_tools() {
@@ -307,7 +308,7 @@ impl<'m, 'n> Reader<'m, 'n> {
         }
         let mut words = command
             .args()
-            .filter(|w| !w.known_start().starts_with('-') || !w.is_known());
+            .filter(|w| !w.literal_prefix().starts_with('-') || !w.is_known());
         if let Some(word) = words.next()
             && !(is_piped(command) && matches!(word.value(), Some("-" | "/dev/stdin")))
         {
@@ -347,12 +348,12 @@ impl<'m, 'n> Reader<'m, 'n> {
         };
         match value {
             Some(path) => self.path(&path, site, folder, depth),
-            None if word.written().ends_with("/activate")
-                || word.written().ends_with("/nvm.sh") => {}
+            None if word.source_text().ends_with("/activate")
+                || word.source_text().ends_with("/nvm.sh") => {}
             None if self.form.loses_tools() => self.needs.open(
                 format!(
                     "which script `{}` is in {}",
-                    word.written(),
+                    word.source_text(),
                     said(site.step)
                 ),
                 "look whether it calls a command that the slim form lacks",
@@ -456,7 +457,7 @@ impl<'m, 'n> Reader<'m, 'n> {
             let Some(run) = model.steps().next_back() else {
                 return;
             };
-            if run.has_unread_text() {
+            if run.has_opaque_text() {
                 self.needs.open(
                     format!("what some of {label} calls"),
                     "look whether it calls a command that the slim form lacks",
@@ -498,10 +499,10 @@ impl<'m, 'n> Reader<'m, 'n> {
 /// Whether a `COPY` of the stage names a file so.
 fn copies_file(site: Site<'_>, name: &str) -> bool {
     site.stage
-        .lineage()
+        .base_chain()
         .flat_map(dfix_model::Stage::steps)
         .any(|step| {
-            matches!(step.name(), "COPY" | "ADD")
+            step.is_copy_or_add()
                 && step.words().any(|w| {
                     w.value()
                         .is_some_and(|v| v.rsplit('/').next() == Some(name))
@@ -548,9 +549,11 @@ fn is_harmless(path: &str) -> bool {
 
 /// Whether a word of the command holds one of these.
 pub(super) fn mentions(command: Command<'_>, parts: &[&str]) -> bool {
-    command
-        .args()
-        .any(|word| parts.iter().any(|part| word.known_start().contains(part)))
+    command.args().any(|word| {
+        parts
+            .iter()
+            .any(|part| word.literal_prefix().contains(part))
+    })
 }
 
 /// Whether the command starts other programs that only its configuration tells.
@@ -563,7 +566,7 @@ fn is_setup(command: Command<'_>, name: &str) -> bool {
     name.starts_with("python")
         && (command
             .args()
-            .any(|w| w.known_start().ends_with("setup.py"))
+            .any(|w| w.literal_prefix().ends_with("setup.py"))
             || command.has_arg("build") && command.has_arg("-m"))
 }
 

@@ -57,7 +57,7 @@ impl<'m> Reader<'m, '_> {
             return;
         };
         let image = match &source {
-            Source::Stage(from) => Some(from.root_image()),
+            Source::Stage(from) => Some(from.base_image()),
             Source::Image(image) => Some(image.as_ref()),
             Source::Unknown => None,
         };
@@ -88,7 +88,7 @@ impl<'m> Reader<'m, '_> {
         };
         let brings = step
             .sources()
-            .any(|w| w.known_start().contains("ssl/certs"));
+            .any(|w| w.literal_prefix().contains("ssl/certs"));
         if !brings && !self.form.has_certificates() && !self.has_certificates_later(site) {
             self.needs.open(
                 format!("whether what {} copies asks servers for certificates, which the slim form lacks", said(step)),
@@ -116,7 +116,7 @@ impl<'m> Reader<'m, '_> {
             step,
             start: step.range().start().into(),
         };
-        for source in from.lineage() {
+        for source in from.base_chain() {
             let node = [
                 PackageManager::Npm,
                 PackageManager::Yarn,
@@ -131,7 +131,9 @@ impl<'m> Reader<'m, '_> {
             }
             let of = |manager| source.package_commands(manager);
             let installs = of(PackageManager::Pip).chain(of(PackageManager::Uv));
-            for install in installs.filter(|c| c.is_install() || c.is_any(&["wheel", "sync"])) {
+            for install in
+                installs.filter(|c| c.is_install() || c.subcommand_is_one_of(&["wheel", "sync"]))
+            {
                 let folder = install.command.working_directory();
                 self.python_libraries(&install, site, folder.as_deref());
             }
@@ -141,7 +143,7 @@ impl<'m> Reader<'m, '_> {
 
 /// Whether a copied path tells that it is no program.
 pub(super) fn is_text(word: Word<'_>) -> bool {
-    let path = word.known_start().trim_end_matches('/');
+    let path = word.literal_prefix().trim_end_matches('/');
     let name = path.rsplit('/').next().unwrap_or(path);
     matches!(
         name,

@@ -31,7 +31,7 @@ const FOLDERS: &[&str] = &[
 impl<'m> Reader<'m, '_> {
     /// Files that are copied by name are used by something, seen or not.
     pub(super) fn copied_files(&mut self, step: Step<'m>, site: Site<'m>) {
-        let is_copy = matches!(step.name(), "COPY" | "ADD") && step.source().is_none();
+        let is_copy = step.is_copy_or_add() && step.source().is_none();
         if !is_copy || !self.form.loses_tools() {
             return;
         }
@@ -111,7 +111,7 @@ impl<'m> Reader<'m, '_> {
                 .value()
                 .map(str::to_owned)
                 .or_else(|| command.stage()?.expand_text(word, command))
-                .unwrap_or_else(|| word.known_start().to_owned());
+                .unwrap_or_else(|| word.literal_prefix().to_owned());
             let pieces = text.split([':', ',', ' ', '\'', '"', '=']);
             for piece in pieces.filter(|piece| has_ending(piece, ".sh")) {
                 self.path(piece, site, folder, depth);
@@ -123,7 +123,7 @@ impl<'m> Reader<'m, '_> {
     pub(super) fn unknown_subcommand(&mut self, command: Command<'_>, name: &str, site: Site<'m>) {
         let mut words = command.args();
         let told = if PackageCommand::of(command).is_some() {
-            words.find(|word| !word.known_start().starts_with('-'))
+            words.find(|word| !word.literal_prefix().starts_with('-'))
         } else if name.starts_with("python") {
             words.find(|word| word.value() == Some("-m"));
             words.next()
@@ -139,7 +139,7 @@ impl<'m> Reader<'m, '_> {
             self.needs.open(
                 format!(
                     "what `{name} {}` does in {}",
-                    word.written(),
+                    word.source_text(),
                     said(site.step)
                 ),
                 "write it out, so that it can be read",
@@ -181,7 +181,7 @@ impl<'m> Reader<'m, '_> {
                 .rfind(|word| !word.is_empty() && !word.starts_with('-'))?;
             (!SHELLS.contains(&name)).then_some(name)
         });
-        if let Some(name) = foreign.filter(|_| has_document && step.name() == "RUN") {
+        if let Some(name) = foreign.filter(|_| has_document && step.is_run()) {
             self.needs.open(
                 format!("what the text for `{name}` in {} starts", said(step)),
                 "look whether it calls a command that the slim form lacks",

@@ -52,7 +52,7 @@ impl Form {
         let tag = match (image.tag_text(), pinned) {
             (Some(tag), _) => tag,
             (None, true) => return Forms::None,
-            (None, false) => match image.tag_in_force() {
+            (None, false) => match image.effective_tag() {
                 Some(tag) => tag,
                 None => return Forms::None,
             },

@@ -1,6 +1,7 @@
 //! Where the packages that the slim form lacks are installed.
 
 use dfix_engine::{Edit, Effect};
+use dfix_model::StepKind;
 use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
 
 use super::form::Form;
@@ -67,7 +68,11 @@ fn wanted<'m>(needs: &Needs<'m>) -> Vec<Install<'m>> {
         all.iter().any(|other| {
             other.package == install.package
                 && other.site.stage != install.site.stage
-                && install.site.stage.lineage().any(|s| s == other.site.stage)
+                && install
+                    .site
+                    .stage
+                    .base_chain()
+                    .any(|s| s == other.site.stage)
         })
     };
     all.iter().filter(|i| !is_below(i)).cloned().collect()
@@ -84,7 +89,7 @@ fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<PackageComman
                 && apt.command.is_certain()
                 && apt.command.around() == dfix_model::Surroundings::default()
                 && apt.command.outer().is_none()
-                && !apt.run().is_onbuild()
+                && !apt.step().is_onbuild()
                 && !apt.may_take_more()
                 && !apt.has_flag("--target-release")
                 && !apt.has_flag("-t")
@@ -98,10 +103,10 @@ fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<PackageComman
 /// last of all.
 fn place_of<'m>(apt: &PackageCommand<'m>, package: &str) -> Option<Word<'m>> {
     let words = apt.operands();
-    let is_sorted = words.is_sorted_by_key(|word| word.known_start());
+    let is_sorted = words.is_sorted_by_key(|word| word.literal_prefix());
     let smaller = words
         .iter()
-        .rfind(|word| is_sorted && word.known_start() < package);
+        .rfind(|word| is_sorted && word.literal_prefix() < package);
     smaller.or(words.last()).copied()
 }
 
@@ -116,7 +121,11 @@ fn new_run<'m>(
     }
     let mut after = stage.from_step();
     for step in stage.steps() {
-        if !matches!(step.name(), "ENV" | "LABEL" | "MAINTAINER") || step.is_onbuild() {
+        if !matches!(
+            step.kind(),
+            StepKind::Env | StepKind::Label | StepKind::Maintainer
+        ) || step.is_onbuild()
+        {
             break;
         }
         after = step;

@@ -20,7 +20,7 @@ pub(super) fn known_installer(command: Command<'_>) -> Option<&'static [&'static
     let mut at = command.previous();
     while let Some(before) = at {
         for word in before.args() {
-            let text = word.known_start();
+            let text = word.literal_prefix();
             if let Some((_, tools)) = INSTALLERS
                 .iter()
                 .find(|(address, _)| text.contains(address))

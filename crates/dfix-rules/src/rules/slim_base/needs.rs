@@ -1,6 +1,7 @@
 //! What was learned of the stages on a base: what they need of the things that its slim form lacks.
 
 use dfix_engine::OpenCondition;
+use dfix_model::StepKind;
 use dfix_model::{PackageCommand, Stage, Step};
 
 /// Where in the file a need arises.
@@ -19,14 +20,17 @@ impl<'m> Site<'m> {
     pub(super) fn of(package: &PackageCommand<'m>) -> Option<Self> {
         Some(Site {
             stage: package.command.stage()?,
-            step: package.run(),
+            step: package.step(),
             start: package.command.range().start().into(),
         })
     }
 
     /// Whether it is first met when the container runs.
     pub(super) fn is_run_time(self) -> bool {
-        matches!(self.step.name(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK")
+        matches!(
+            self.step.kind(),
+            StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
+        )
     }
 }
 

@@ -76,9 +76,12 @@ impl<'m> Reader<'m, '_> {
             return self.node_script(script, site, folder, depth);
         }
         // `npm link` in a project installs what it depends on.
-        let rebuilds = package.is_any(&["rebuild", "rb", "update", "upgrade", "up"])
-            || package.is_any(&["link", "ln"]) && package.operands().is_empty();
-        if !package.is_install() && !package.is_any(&["ci", "clean-install"]) && !rebuilds {
+        let rebuilds = package.subcommand_is_one_of(&["rebuild", "rb", "update", "upgrade", "up"])
+            || package.subcommand_is_one_of(&["link", "ln"]) && package.operands().is_empty();
+        if !package.is_install()
+            && !package.subcommand_is_one_of(&["ci", "clean-install"])
+            && !rebuilds
+        {
             return;
         }
         let no_scripts = package.has_flag("--ignore-scripts");
@@ -88,16 +91,16 @@ impl<'m> Reader<'m, '_> {
                 (SpecKind::Index, Some(name)) => {
                     self.node_package(name, spec.version, no_scripts, site);
                 }
-                (SpecKind::Vcs, _) => self.node_repository(spec.word.known_start(), site),
+                (SpecKind::Vcs, _) => self.node_repository(spec.word.literal_prefix(), site),
                 _ => self.needs.open(
-                    format!("what `{}` compiles", spec.word.written()),
+                    format!("what `{}` compiles", spec.word.source_text()),
                     "look whether it has native parts",
                 ),
             }
         }
         let is_global = package.has_flag("--global")
             || package.has_flag("-g")
-            || package.is_any(&["global"])
+            || package.subcommand_is_one_of(&["global"])
             || package
                 .values_of(&["--location"])
                 .any(|v| v.text() == Some("global"));
@@ -109,11 +112,11 @@ impl<'m> Reader<'m, '_> {
     /// Whether there may be a package.json in the folder, with which `npm install NAME` installs all that it
     /// names, too: copied there, or fetched.
     fn may_be_project(site: Site<'m>, folder: Option<&str>) -> bool {
-        let fetches = |c: Command<'_>| c.is_any(&["git", "tar", "unzip"]);
+        let fetches = |c: Command<'_>| c.is_one_of(&["git", "tar", "unzip"]);
         !matches!(read_json(site, folder, "package.json"), Project::Absent)
             || site
                 .stage
-                .lineage()
+                .base_chain()
                 .flat_map(dfix_model::Stage::build_commands)
                 .any(|c| fetches(c) && usize::from(c.range().start()) < site.start)
     }

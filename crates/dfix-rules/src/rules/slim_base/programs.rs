@@ -1,6 +1,7 @@
 //! Programs in Python and JavaScript, as far as the build context has them: which commands they start, and
 //! which other files of the application they load.
 
+use dfix_model::StepKind;
 use dfix_model::context::Answer;
 use dfix_model::{Command, Stage, Word};
 
@@ -93,7 +94,7 @@ impl<'m> Reader<'m, '_> {
             .skip_while(|word| !matches!(word.value(), Some("-c" | "-e")))
             .nth(1);
         if let Some(text) = text {
-            let label = text.known_start().to_owned();
+            let label = text.literal_prefix().to_owned();
             return self.program_text("the text of `-c`", &label, site);
         }
         let mut words = command.args().filter_map(Word::value);
@@ -225,22 +226,26 @@ impl<'m> Reader<'m, '_> {
 /// What brings a program that is not copied: a volume, a command that fetches, a mount.
 fn brought(site: Site<'_>, path: &str) -> Option<&'static str> {
     let stage = site.stage;
-    let steps = || stage.lineage().flat_map(Stage::steps);
+    let steps = || stage.base_chain().flat_map(Stage::steps);
     let fetches = |command: Command<'_>| {
-        command.is_any(&[
+        command.is_one_of(&[
             "git", "wget", "curl", "tar", "unzip", "hg", "svn", "aws", "gsutil",
         ])
     };
     let copies = |name: &str| matches!(name, "COPY" | "ADD");
-    if stage.lineage().flat_map(Stage::build_commands).any(fetches)
-        || steps().any(|s| copies(s.name()) && s.sources().any(|w| w.known_start().contains("://")))
+    if stage
+        .base_chain()
+        .flat_map(Stage::build_commands)
+        .any(fetches)
+        || steps()
+            .any(|s| copies(s.name()) && s.sources().any(|w| w.literal_prefix().contains("://")))
     {
         return Some("is fetched when the image is built");
     }
     let home = stage.final_workdir();
     let whole = absolute(path, home.as_deref())?;
     let mounted = steps()
-        .filter(|step| step.name() == "VOLUME")
+        .filter(|step| step.is(StepKind::Volume))
         .flat_map(dfix_model::Step::words)
         .filter_map(Word::value)
         .any(|volume| {
@@ -249,7 +254,7 @@ fn brought(site: Site<'_>, path: &str) -> Option<&'static str> {
                 .strip_prefix(volume)
                 .is_some_and(|rest| rest.starts_with('/'))
         });
-    let has_place = path.starts_with('/') || steps().any(|s| s.name() == "WORKDIR");
+    let has_place = path.starts_with('/') || steps().any(|s| s.is(StepKind::Workdir));
     let copies_nothing = has_place && !steps().any(|s| copies(s.name()));
     (mounted || copies_nothing).then_some("no instruction puts into the image")
 }

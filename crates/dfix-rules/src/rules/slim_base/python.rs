@@ -109,7 +109,8 @@ impl<'m> Reader<'m, '_> {
         asked: Asked,
     ) {
         if !self.form.loses_tools()
-            || !(package.is_install() || package.is_any(&["wheel", "download", "sync"]))
+            || !(package.is_install()
+                || package.subcommand_is_one_of(&["wheel", "download", "sync"]))
         {
             return;
         }
@@ -131,7 +132,7 @@ impl<'m> Reader<'m, '_> {
         for spec in package.packages() {
             match (spec.kind, spec.name) {
                 (SpecKind::Index, Some(name)) => {
-                    let rest = spec.word.known_start().split_once('[');
+                    let rest = spec.word.literal_prefix().split_once('[');
                     let extras = rest.and_then(|(_, rest)| rest.split(']').next());
                     let extras = extras.unwrap_or("");
                     if usage.asked == Asked::Everything && !extras.is_empty() {
@@ -139,28 +140,28 @@ impl<'m> Reader<'m, '_> {
                     }
                     self.python_package(with_extras(name, extras), spec.version, usage, site);
                 }
-                (SpecKind::Path, _) if has_ending(spec.word.known_start(), ".whl") => {
+                (SpecKind::Path, _) if has_ending(spec.word.literal_prefix(), ".whl") => {
                     self.own_wheel(package, spec.word, usage);
                 }
                 // Folders are looked at below.
                 (SpecKind::Path, _) => {}
                 _ => match lines(spec.word.value().unwrap_or("")).into_iter().next() {
                     Some(line) => self.requirement(&line, usage, site),
-                    None => self.unknown_python(&format!("`{}`", spec.word.written()), site),
+                    None => self.unknown_python(&format!("`{}`", spec.word.source_text()), site),
                 },
             }
         }
         for project in package.local_projects() {
             match project.text() {
                 Some(path) => self.python_project(path, usage, site),
-                None => self.unknown_python(&format!("`{}`", project.word.written()), site),
+                None => self.unknown_python(&format!("`{}`", project.word.source_text()), site),
             }
         }
         for editable in package
             .editables()
-            .filter(|e| e.known_start.contains("://"))
+            .filter(|e| e.literal_prefix.contains("://"))
         {
-            for line in lines(editable.known_start) {
+            for line in lines(editable.literal_prefix) {
                 self.requirement(&line, usage, site);
             }
         }
@@ -175,7 +176,7 @@ impl<'m> Reader<'m, '_> {
                     self.unknown_python(&format!("`{path}`"), site);
                 }
                 Some(path) => self.requirements(&path, usage, site, 0),
-                None => self.unknown_python(&format!("`{}`", file.word.written()), site),
+                None => self.unknown_python(&format!("`{}`", file.word.source_text()), site),
             }
         }
     }
@@ -183,28 +184,30 @@ impl<'m> Reader<'m, '_> {
     /// A wheel that stands in the image: what it needs is known only where nothing is fetched for it.
     fn own_wheel(&mut self, package: &PackageCommand<'_>, word: Word<'_>, usage: Use<'m, '_>) {
         let fetches_nothing = package.has_flag("--no-index") || package.has_flag("--no-deps");
-        let path = word.known_start();
+        let path = word.literal_prefix();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         // A stage that made wheels of everything: `pip wheel`, then `COPY --from`.
         let is_copied = !folder.is_empty()
             && usage
                 .site
                 .stage
-                .lineage()
+                .base_chain()
                 .flat_map(Stage::steps)
                 .any(|copy| {
                     let target = copy
                         .target()
-                        .map_or("", Word::known_start)
+                        .map_or("", Word::literal_prefix)
                         .trim_end_matches('/');
                     let makes = |from: Stage<'_>| {
                         let commands = from.package_commands(PackageManager::Pip);
-                        commands.into_iter().any(|pip| pip.is_any(&["wheel"]))
+                        commands
+                            .into_iter()
+                            .any(|pip| pip.subcommand_is_one_of(&["wheel"]))
                     };
                     target == folder && copy.source().and_then(|s| s.stage()).is_some_and(makes)
                 });
         if usage.asked == Asked::Everything && !fetches_nothing && !is_copied {
-            self.unknown_python(&format!("what `{}` needs", word.written()), usage.site);
+            self.unknown_python(&format!("what `{}` needs", word.source_text()), usage.site);
         }
     }
 

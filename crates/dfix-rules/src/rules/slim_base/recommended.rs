@@ -63,12 +63,14 @@ impl<'m> Reader<'m, '_> {
             return;
         }
         let names_list = |word: Word<'_>| {
-            let text = word.known_start();
+            let text = word.literal_prefix();
             text.starts_with("deb ") || text.starts_with("deb [") || text.contains("sources.list")
         };
         let targets = command.redirects().filter_map(dfix_model::Redirect::target);
         if command.args().chain(targets).any(names_list)
-            && command.args().any(|w| w.known_start().contains("https:"))
+            && command
+                .args()
+                .any(|w| w.literal_prefix().contains("https:"))
         {
             self.certificates("packages over https", site);
         }
@@ -91,7 +93,7 @@ impl<'m> Reader<'m, '_> {
             install.package == CERTIFICATES
                 && site
                     .stage
-                    .lineage()
+                    .base_chain()
                     .any(|stage| stage == install.site.stage)
         });
         is_planned || self.has_recommended(CERTIFICATES, end)
@@ -117,7 +119,7 @@ impl<'m> Reader<'m, '_> {
         self.is_installed(package, site)
             || site
                 .stage
-                .lineage()
+                .base_chain()
                 .flat_map(|stage| stage.installs(PackageManager::Apt))
                 .any(|apt| {
                     let start: usize = apt.command.range().start().into();
@@ -126,7 +128,7 @@ impl<'m> Reader<'m, '_> {
                         || site.is_run_time();
                     is_before
                         && apt.command.is_certain()
-                        && !apt.run().is_onbuild()
+                        && !apt.step().is_onbuild()
                         && !is_bare(&apt)
                         && apt
                             .packages()
@@ -138,5 +140,5 @@ impl<'m> Reader<'m, '_> {
 
 /// Whether an installation leaves out what is recommended: it says so, or a setting of the file may.
 fn is_bare(apt: &PackageCommand<'_>) -> bool {
-    apt.is_without_recommends() || apt.run().file().text().contains("Install-Recommends")
+    apt.is_without_recommends() || apt.step().file().text().contains("Install-Recommends")
 }

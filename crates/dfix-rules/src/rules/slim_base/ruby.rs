@@ -19,7 +19,7 @@ impl<'m> Reader<'m, '_> {
         if !self.form.loses_tools() {
             return;
         }
-        if package.is_any(&["specific_install"]) {
+        if package.subcommand_is_one_of(&["specific_install"]) {
             self.vcs("git", "a gem from a repository", site);
             self.unknown_gems("a gem from a repository");
         }
@@ -35,7 +35,7 @@ impl<'m> Reader<'m, '_> {
                             self.unknown_gems(&format!("what the gem `{name}` brings along"));
                         }
                     }
-                    None => self.unknown_gems(&format!("`{}`", spec.word.written())),
+                    None => self.unknown_gems(&format!("`{}`", spec.word.source_text())),
                 }
             }
             return;

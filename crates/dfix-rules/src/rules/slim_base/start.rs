@@ -1,5 +1,6 @@
 //! What the container starts, where that tells of commands that no file shows.
 
+use dfix_model::StepKind;
 use dfix_model::{Command, Stage, Step, Word};
 
 use super::commands::{Reader, SHELLS};
@@ -116,7 +117,7 @@ fn is_told_nothing(command: Command<'_>) -> bool {
     let wants_more = |text: &str| matches!(text, "-c" | "-m" | "-e" | "-p");
     let last = command.args().len().saturating_sub(1);
     command.args().enumerate().all(|(index, word)| {
-        let text = word.known_start();
+        let text = word.literal_prefix();
         // A last `-c` waits for what is told.
         text.starts_with('-') && text != "--version" && (index == last || !wants_more(text))
     })
@@ -125,9 +126,9 @@ fn is_told_nothing(command: Command<'_>) -> bool {
 /// The program that the container starts, where it tells of others: a shell or an interpreter for
 /// somebody to type into, `""` for other programs, none where the file says none.
 fn started<'m>(last: Stage<'m>) -> Option<&'m str> {
-    let named = |name| last.lineage().find_map(|s| s.steps_named(name).next_back());
+    let named = |kind| last.base_chain().find_map(|s| s.steps_of(kind).next_back());
     // An empty list says that there is none.
-    let (entry, command) = (named("ENTRYPOINT"), named("CMD"));
+    let (entry, command) = (named(StepKind::Entrypoint), named(StepKind::Cmd));
     let is_some = |step: &Step<'_>| !step.is_exec_form() || step.words().next().is_some();
     let entry = entry.filter(is_some);
     let command = command.filter(is_some);
@@ -135,7 +136,7 @@ fn started<'m>(last: Stage<'m>) -> Option<&'m str> {
     // In the exec form the words of CMD are arguments of ENTRYPOINT.
     let says_more = |step: Step<'_>| {
         let first = step.words().next();
-        first.is_none_or(|word| !word.known_start().starts_with('-'))
+        first.is_none_or(|word| !word.literal_prefix().starts_with('-'))
     };
     let has_more = entry.is_some() && command.is_some_and(says_more);
     let mut commands = first.commands().filter(|c| !c.has_inner());

@@ -1,5 +1,6 @@
 //! Debian's packages: what a command needs of them, what the stage installs itself.
 
+use dfix_model::StepKind;
 use dfix_model::catalogue::brings;
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step};
 
@@ -43,14 +44,14 @@ impl<'m> Reader<'m, '_> {
     /// Whether the stage installs the package itself before this place.
     pub(super) fn is_installed(&self, package: &str, site: Site<'m>) -> bool {
         self.installed.iter().any(|name| brings(name, package))
-            || site.stage.lineage().any(|stage| {
+            || site.stage.base_chain().any(|stage| {
                 stage
                     .installs(PackageManager::Apt)
                     .filter(|install| {
                         let start: usize = install.command.range().start().into();
                         let is_before =
                             stage != site.stage || start < site.start || site.is_run_time();
-                        is_before && install.command.is_certain() && !install.run().is_onbuild()
+                        is_before && install.command.is_certain() && !install.step().is_onbuild()
                     })
                     .flat_map(|install| install.packages())
                     .filter_map(|spec| spec.name)
@@ -70,7 +71,7 @@ impl<'m> Reader<'m, '_> {
                     || command.has_inner()
                     || crate::programs::is_plumbing(command.name())
                     || command
-                        .is_any(&["chmod", "chown", "cp", "ln", "mkdir", "mv", "rm", "touch"]);
+                        .is_one_of(&["chmod", "chown", "cp", "ln", "mkdir", "mv", "rm", "touch"]);
                 starts_nothing.then_some(manager)
             })
             .flatten()
@@ -78,7 +79,7 @@ impl<'m> Reader<'m, '_> {
                 apt.manager == PackageManager::Apt
                     && apt.is_install()
                     && apt.command.is_certain()
-                    && !apt.run().is_onbuild()
+                    && !apt.step().is_onbuild()
                     && apt
                         .packages()
                         .iter()
@@ -88,7 +89,7 @@ impl<'m> Reader<'m, '_> {
 
     pub(super) fn apt(&mut self, apt: &PackageCommand<'_>, site: Site<'m>, depth: u8) {
         let names: Vec<&str> = apt.packages().iter().filter_map(|s| s.name).collect();
-        if apt.is_any(&["build-dep", "source"]) {
+        if apt.subcommand_is_one_of(&["build-dep", "source"]) {
             self.needs
                 .build(format!("`apt-get {}` is called", apt.subcommand_text()));
         }
@@ -99,12 +100,12 @@ impl<'m> Reader<'m, '_> {
             self.asks(apt, &names, site);
             self.leaves_out(apt, &names, site);
             self.manual_folders(apt, &names);
-        } else if apt.is_any(&["remove", "purge", "autoremove"]) {
+        } else if apt.subcommand_is_one_of(&["remove", "purge", "autoremove"]) {
             // apt-get fails for names that it has no list of; the full image knew what it had.
             let updates = site
                 .step
                 .package_commands()
-                .any(|c| c.manager == PackageManager::Apt && c.is_any(&["update"]));
+                .any(|c| c.manager == PackageManager::Apt && c.subcommand_is_one_of(&["update"]));
             let lost = names
                 .iter()
                 .find(|n| self.form.loses_package(n) && !self.is_installed(n, site));
@@ -127,7 +128,7 @@ impl<'m> Reader<'m, '_> {
             self.needs.open(
                 format!(
                     "whether {} is answered when it asks: it installs more on the slim form",
-                    said(apt.run())
+                    said(apt.step())
                 ),
                 "pass `-y`",
             );
@@ -144,14 +145,14 @@ impl<'m> Reader<'m, '_> {
         let updates = |stage: Stage<'_>| {
             stage
                 .package_commands(PackageManager::Apt)
-                .filter(|update| update.is_any(&["update"]))
+                .filter(|update| update.subcommand_is_one_of(&["update"]))
                 .any(|update| {
                     let start: usize = update.command.range().start().into();
                     stage != site.stage || start < site.start
                 })
         };
         let lost = names.iter().find(|name| self.form.loses_package(name));
-        if let Some(name) = lost.filter(|_| !site.stage.lineage().any(updates)) {
+        if let Some(name) = lost.filter(|_| !site.stage.base_chain().any(updates)) {
             self.needs.open(
                 format!("whether apt-get has package lists when {} installs `{name}`, which the full image has already", said(site.step)),
                 "call `apt-get update` before it",
@@ -172,7 +173,7 @@ impl<'m> Reader<'m, '_> {
         let told = step
             .pairs()
             .filter(|pair| {
-                step.name() == "ENV" && pair.key_text().is_some_and(|k| keys.contains(&k))
+                step.is(StepKind::Env) && pair.key_text().is_some_and(|k| keys.contains(&k))
             })
             .filter_map(|pair| pair.value()?.value());
         for value in told {
@@ -238,7 +239,7 @@ impl<'m> Reader<'m, '_> {
             )),
             None => self.needs.open(
                 "whether every package installs without the folders of manual pages, which slim forms of that time lack",
-                format!("try {} in the slim form", said(apt.run())),
+                format!("try {} in the slim form", said(apt.step())),
             ),
         }
     }
@@ -263,7 +264,9 @@ impl<'m> Reader<'m, '_> {
                 self.needs.install(package, format!("`{path}`"), site);
             }
         }
-        if mentions(command, &["/usr/include", "-linux-gnu/"]) && !command.is_any(&["rm", "echo"]) {
+        if mentions(command, &["/usr/include", "-linux-gnu/"])
+            && !command.is_one_of(&["rm", "echo"])
+        {
             self.needs.open(
                 format!(
                     "whether the libraries and headers that {} names are in the slim form",
@@ -277,7 +280,7 @@ impl<'m> Reader<'m, '_> {
     /// Slim forms have no documentation, and dpkg is told not to unpack any.
     pub(super) fn documentation(&mut self, command: Command<'_>, site: Site<'m>) {
         self.files(command, site);
-        if command.is_any(&["rm", "mkdir", "find", "echo", "du", "rmdir"]) {
+        if command.is_one_of(&["rm", "mkdir", "find", "echo", "du", "rmdir"]) {
             return;
         }
         let folders = [
@@ -289,7 +292,7 @@ impl<'m> Reader<'m, '_> {
         let named = folders.iter().find(|folder| {
             command
                 .args()
-                .any(|word| word.known_start().contains(*folder))
+                .any(|word| word.literal_prefix().contains(*folder))
         });
         if let Some(folder) = named {
             self.needs.against(format!(
@@ -297,7 +300,7 @@ impl<'m> Reader<'m, '_> {
                 said(site.step)
             ));
         }
-        if command.is_any(&["man", "mandb", "unminimize"]) {
+        if command.is_one_of(&["man", "mandb", "unminimize"]) {
             self.needs.against(format!(
                 "{} reads manual pages, which slim forms leave out",
                 said(site.step)
@@ -305,7 +308,7 @@ impl<'m> Reader<'m, '_> {
         }
         let zones = command
             .args()
-            .any(|w| w.known_start().contains("/usr/share/zoneinfo"));
+            .any(|w| w.literal_prefix().contains("/usr/share/zoneinfo"));
         if zones {
             self.time_zone("`/usr/share/zoneinfo`", site);
         }

@@ -102,7 +102,7 @@ pub(super) fn only_here<'m>(
 
 fn standing_on<'m>(file: &'m Model<'m>, roots: &[Stage<'m>]) -> Vec<Stage<'m>> {
     file.stages()
-        .filter(|stage| roots.contains(&stage.root()))
+        .filter(|stage| roots.contains(&stage.base_stage()))
         .collect()
 }
 

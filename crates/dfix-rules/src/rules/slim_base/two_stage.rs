@@ -54,7 +54,7 @@ pub(super) fn cut<'m>(
     }
     let last = stage
         .installs(PackageManager::Pip)
-        .map(|install| install.run())
+        .map(|install| install.step())
         .last()
         .ok_or("pip installs the packages")?;
     if form.no_packages().is_some() {
@@ -106,14 +106,14 @@ pub(super) fn cut<'m>(
                     repeated.push((source(), step.name()));
                 }
             }
-            "RUN" if step.has_unread_text() => {
+            "RUN" if step.has_opaque_text() => {
                 return Err("every command before the packages can be read");
             }
             "RUN" => {
                 let only_packages = step.commands().all(|c| {
                     makes_venv(&c)
                         || c.name().starts_with("pip")
-                        || c.is_any(&["rm", "true", ":"])
+                        || c.is_one_of(&["rm", "true", ":"])
                         || is_pip_module(&c)
                 });
                 if !only_packages || step.mounts().next().is_some() {
