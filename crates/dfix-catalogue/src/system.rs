@@ -164,14 +164,17 @@ fn red_hat(foundation: &Foundation) -> (Libc, SystemPackageManager, Shell, UserT
     (Libc::Glibc, manager, shell, tools, Wget::None)
 }
 
-/// Ubuntu's own images carry a user `ubuntu` since 23.04, and so does what stands on them, unless
-/// it made a user of the same number in its place.
+/// Ubuntu's own images carry a user `ubuntu` since 23.04, and so do images that are based on them and
+/// only add programs (adoptium/containers#613), unless they made a user of the same number in its place.
 fn ubuntu_user(facts: &ImageFacts, foundation: &Foundation) -> Option<ShippedUser> {
     let release = foundation.release?;
     let taken = facts.users.contains("/1000");
     (foundation.distribution == Distribution::Ubuntu
         && foundation.layer == Layer::Plain
-        && facts.family == Family::System
+        && matches!(
+            facts.family,
+            Family::System | Family::Java | Family::Cuda | Family::Swift | Family::Ruby
+        )
         && !taken
         && !is_up_to_22_10(release))
     .then_some(ShippedUser {

@@ -3,11 +3,13 @@
 //! A fact is a file of its own: it uses handles, and facts below it; nothing below asks it. What rules ask
 //! of a stage, a step or a command stands here, as one line each.
 
+pub(crate) mod accounts;
 pub(crate) mod base_image;
 pub(crate) mod context_files;
 pub(crate) mod created_users;
 pub(crate) mod destination;
 pub(crate) mod entry;
+pub(crate) mod executed;
 pub(crate) mod ports;
 pub mod requirements;
 pub mod scripts;
@@ -23,6 +25,7 @@ use dfix_catalogue::ImageFacts;
 
 use crate::collect::expand::Piece;
 use crate::context::Answer;
+use crate::facts::accounts::Accounts;
 use crate::facts::created_users::{CreatedGroup, CreatedUser};
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
@@ -89,6 +92,11 @@ impl<'m> Stage<'m> {
     /// The user at the end of the stage: that of the container.
     pub fn final_user(self) -> User<'m> {
         user::final_user(self)
+    }
+
+    /// The users and groups of the stage's image.
+    pub fn accounts(self) -> Accounts<'m> {
+        Accounts::of(self)
     }
 
     /// The users that commands of this stage make, in order of place; see [`Stage::base_chain`] for those

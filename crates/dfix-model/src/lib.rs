@@ -34,6 +34,7 @@ pub use collect::shell::{Os, ShellKind};
 pub use collect::word::WordKind;
 pub use dfix_catalogue as catalogue;
 pub use dfix_syntax::BrokenArray;
+pub use facts::accounts::{Account, Accounts, MadeBy};
 pub use facts::created_users::{CreatedGroup, CreatedUser};
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};

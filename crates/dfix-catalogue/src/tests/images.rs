@@ -168,6 +168,24 @@ fn facts_of_other_images() {
         noble.application_user().map(|user| user.name),
         Some("ubuntu")
     );
+    for (name, tag) in [
+        ("eclipse-temurin", "21"),
+        ("maven", "3.9-eclipse-temurin-21"),
+        ("tomcat", "10-jdk21"),
+    ] {
+        let user = image(name, tag).application_user();
+        assert_eq!(
+            user.map(|user| (user.name, user.uid)),
+            Some(("ubuntu", Some(1000)))
+        );
+    }
+    assert_eq!(
+        image("gradle", "8-jdk21")
+            .users()
+            .filter(|user| user.name == "ubuntu")
+            .count(),
+        0
+    );
     assert_eq!(noble.package_manager, SystemPackageManager::Apt);
     assert_eq!(image("ubuntu", "22.04").application_user(), None);
     assert_eq!(image("ubuntu", "22.04").has_command("adduser"), Some(true));

@@ -1,0 +1,326 @@
+//! The commands that make, change and delete users and groups: shadow's, Debian's, BusyBox'.
+
+use crate::handles::{Command, Word};
+
+/// What a command says of accounts.
+pub(super) enum Said<'m> {
+    /// It makes a user.
+    MakeUser(NewUser<'m>),
+    /// It makes a group.
+    MakeGroup(Word<'m>),
+    /// It deletes a user, and the group of the same name with it.
+    RemoveUser(Word<'m>),
+    /// It deletes a group.
+    RemoveGroup(Word<'m>),
+    /// It changes a user.
+    ChangeUser(ChangedUser<'m>),
+    /// It gives a group another name: the old one, the new one.
+    RenameGroup(Word<'m>, Word<'m>),
+    /// It makes the users of a list that it reads.
+    ReadList,
+}
+
+/// A user that a command makes.
+pub(super) struct NewUser<'m> {
+    pub(super) name: Word<'m>,
+    pub(super) uid: Option<Word<'m>>,
+    /// The main group, name or number.
+    pub(super) group: Option<Word<'m>>,
+    pub(super) home: Option<Word<'m>>,
+    pub(super) shell: Option<Word<'m>>,
+    pub(super) is_system: bool,
+    /// Whether a group of the same name is made with it.
+    pub(super) has_own_group: bool,
+    /// Whether the home is made; none where that depends on the system's settings.
+    pub(super) makes_home: Option<bool>,
+}
+
+/// What a command changes of a user.
+pub(super) struct ChangedUser<'m> {
+    pub(super) name: Word<'m>,
+    pub(super) new_name: Option<Word<'m>>,
+    pub(super) uid: Option<Word<'m>>,
+    pub(super) group: Option<Word<'m>>,
+    pub(super) home: Option<Word<'m>>,
+    pub(super) moves_home: bool,
+    pub(super) shell: Option<Word<'m>>,
+}
+
+/// Words of a command sorted into options and operands.
+struct Words<'m> {
+    options: Vec<(&'m str, Option<Word<'m>>)>,
+    operands: Vec<Word<'m>>,
+}
+
+/// Sorts the words of `useradd` and its like. `letters` and `long` take a value.
+fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
+    let mut sorted = Words {
+        options: Vec::new(),
+        operands: Vec::new(),
+    };
+    let mut words = command.args();
+    let mut options_ended = false;
+    while let Some(word) = words.next() {
+        let text = word.literal_prefix();
+        if options_ended || !text.starts_with('-') || text.len() < 2 {
+            sorted.operands.push(word);
+        } else if text == "--" {
+            options_ended = true;
+        } else if text.starts_with("--") {
+            let name = text.split('=').next().unwrap_or(text);
+            let takes = long.iter().any(|l| {
+                *l == name || (name.len() > 4 && name != "--group" && l.starts_with(name))
+            });
+            let value = if !takes {
+                None
+            } else if text.contains('=') {
+                Some(word)
+            } else {
+                words.next()
+            };
+            sorted.options.push((name, value));
+        } else {
+            let mut rest = &text[1..];
+            while let Some(letter) = rest.chars().next() {
+                let after = &rest[letter.len_utf8()..];
+                let name = &rest[..letter.len_utf8()];
+                if letters.contains(letter) {
+                    let value = if after.is_empty() {
+                        words.next()
+                    } else {
+                        Some(word)
+                    };
+                    sorted.options.push((name, value));
+                    break;
+                }
+                sorted.options.push((name, None));
+                rest = after;
+            }
+        }
+    }
+    sorted
+}
+
+impl<'m> Words<'m> {
+    fn has(&self, names: &[&str]) -> bool {
+        self.options.iter().any(|(name, _)| names.contains(name))
+    }
+
+    fn value(&self, names: &[&str]) -> Option<Word<'m>> {
+        self.options
+            .iter()
+            .rev()
+            .find(|(name, _)| names.contains(name))
+            .and_then(|(_, value)| *value)
+    }
+}
+
+/// useradd(8) of shadow.
+const USERADD_LETTERS: &str = "bcdefgGkKpRPsuZF";
+const USERADD_LONG: &[&str] = &[
+    "--base-dir",
+    "--comment",
+    "--home-dir",
+    "--home",
+    "--expiredate",
+    "--inactive",
+    "--gid",
+    "--groups",
+    "--skel",
+    "--key",
+    "--password",
+    "--root",
+    "--prefix",
+    "--shell",
+    "--uid",
+    "--selinux-user",
+    "--selinux-range",
+];
+/// adduser(8) of Debian; BusyBox has the letters.
+const ADDUSER_LETTERS: &str = "hgsGukdcbefKpZ";
+const ADDUSER_LONG: &[&str] = &[
+    "--home",
+    "--shell",
+    "--uid",
+    "--firstuid",
+    "--lastuid",
+    "--firstgid",
+    "--lastgid",
+    "--gecos",
+    "--comment",
+    "--ingroup",
+    "--gid",
+    "--conf",
+    "--add_extra_groups=",
+    "--base-dir",
+    "--home-dir",
+    "--expiredate",
+    "--inactive",
+    "--groups",
+    "--skel",
+    "--key",
+    "--password",
+    "--extra-groups",
+];
+
+/// usermod(8) of shadow; `-b` takes nothing there.
+const USERMOD_LETTERS: &str = "cdefgGlpRPsuvVwWZ";
+const USERMOD_LONG: &[&str] = &[
+    "--comment",
+    "--home",
+    "--expiredate",
+    "--inactive",
+    "--gid",
+    "--groups",
+    "--login",
+    "--password",
+    "--root",
+    "--prefix",
+    "--shell",
+    "--uid",
+    "--add-subuids",
+    "--del-subuids",
+    "--add-subgids",
+    "--del-subgids",
+    "--selinux-user",
+];
+const GROUPADD_LONG: &[&str] = &[
+    "--gid",
+    "--key",
+    "--password",
+    "--root",
+    "--prefix",
+    "--users",
+    "--new-name",
+];
+const ADDGROUP_LONG: &[&str] = &["--gid", "--conf", "--firstgid", "--lastgid"];
+
+/// Options that make a command work on another system than the one that it runs in, or say something only.
+const ELSEWHERE: &[&str] = &[
+    "R",
+    "P",
+    "--root",
+    "--prefix",
+    "D",
+    "--defaults",
+    "--help",
+    "--version",
+];
+
+/// What a command says of accounts; none where it says nothing of them.
+pub(super) fn said(command: Command<'_>) -> Option<Said<'_>> {
+    let (letters, long) = match command.name() {
+        "useradd" => (USERADD_LETTERS, USERADD_LONG),
+        "adduser" => (ADDUSER_LETTERS, ADDUSER_LONG),
+        "usermod" => (USERMOD_LETTERS, USERMOD_LONG),
+        "groupadd" | "groupmod" => ("gKnpRPU", GROUPADD_LONG),
+        "addgroup" => ("g", ADDGROUP_LONG),
+        "userdel" | "groupdel" => ("RPZ", &["--root", "--prefix"][..]),
+        "deluser" | "delgroup" => ("", &["--conf", "--backup-to"][..]),
+        "newusers" => return Some(Said::ReadList),
+        // systemd-sysusers(8) with lines of its own or the files of packages.
+        "systemd-sysusers" | "sysusers" => return Some(Said::ReadList),
+        _ => return None,
+    };
+    let words = sort(command, letters, long);
+    // BusyBox: `-D` makes no password, `-S` a user of the system.
+    let is_busybox = command.is("adduser") && words.has(&["D", "S", "H", "h", "G"]);
+    if ELSEWHERE
+        .iter()
+        .any(|option| words.has(&[option]) && !(is_busybox && *option == "D"))
+    {
+        return None;
+    }
+    match command.name() {
+        "useradd" => useradd(&words),
+        "adduser" => adduser(&words, is_busybox),
+        "usermod" => Some(Said::ChangeUser(ChangedUser {
+            name: *words.operands.last()?,
+            new_name: words.value(&["l", "--login"]),
+            uid: words.value(&["u", "--uid"]),
+            group: words.value(&["g", "--gid"]),
+            home: words.value(&["d", "--home"]),
+            moves_home: words.has(&["m", "--move-home"]),
+            shell: words.value(&["s", "--shell"]),
+        })),
+        "groupadd" => Some(Said::MakeGroup(*words.operands.last()?)),
+        "groupmod" => Some(Said::RenameGroup(
+            *words.operands.last()?,
+            words.value(&["n", "--new-name"])?,
+        )),
+        "addgroup" => match *words.operands.as_slice() {
+            [name] => Some(Said::MakeGroup(name)),
+            // Two names: the user joins the group.
+            _ => None,
+        },
+        "userdel" => Some(Said::RemoveUser(*words.operands.last()?)),
+        "deluser" => match *words.operands.as_slice() {
+            [name] if words.has(&["--group"]) => Some(Said::RemoveGroup(name)),
+            [name] => Some(Said::RemoveUser(name)),
+            // Two names: the user leaves the group.
+            _ => None,
+        },
+        "groupdel" => Some(Said::RemoveGroup(*words.operands.last()?)),
+        "delgroup" => match *words.operands.as_slice() {
+            [name] => Some(Said::RemoveGroup(name)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn useradd<'m>(words: &Words<'m>) -> Option<Said<'m>> {
+    let (name, before) = words.operands.split_last()?;
+    // One name alone is taken; what stands before it may be options from a variable.
+    if before.iter().any(|word| word.is_known()) {
+        return None;
+    }
+    let group = words.value(&["g", "--gid"]);
+    let is_system = words.has(&["r", "--system"]);
+    let makes_home = if words.has(&["M", "--no-create-home"]) {
+        Some(false)
+    } else {
+        words.has(&["m", "--create-home"]).then_some(true)
+    };
+    Some(Said::MakeUser(NewUser {
+        name: *name,
+        uid: words.value(&["u", "--uid"]),
+        group,
+        home: words.value(&["d", "--home-dir", "--home"]),
+        shell: words.value(&["s", "--shell"]),
+        is_system,
+        has_own_group: group.is_none() && !words.has(&["N", "--no-user-group"]),
+        makes_home: if is_system {
+            makes_home.or(Some(false))
+        } else {
+            makes_home
+        },
+    }))
+}
+
+fn adduser<'m>(words: &Words<'m>, is_busybox: bool) -> Option<Said<'m>> {
+    // Two names: the first joins the second, which is a group.
+    let [name] = *words.operands.as_slice() else {
+        return None;
+    };
+    // BusyBox: `-g` is a comment and `-G` the group; shadow: `-g` is the group.
+    let group = if is_busybox {
+        words.value(&["G"])
+    } else {
+        words.value(&["g", "--ingroup", "--gid"])
+    };
+    let is_system = words.has(&["S", "r", "--system"]);
+    let refuses_home = words.has(&["H", "M", "--no-create-home"]);
+    Some(Said::MakeUser(NewUser {
+        name,
+        uid: words.value(&["u", "--uid"]),
+        group,
+        home: words.value(&["h", "d", "--home", "--home-dir"]),
+        shell: words.value(&["s", "--shell"]),
+        is_system,
+        has_own_group: group.is_none()
+            && (!is_system || words.has(&["--group"]))
+            && !words.has(&["N"]),
+        makes_home: Some(!refuses_home && (!is_system || is_busybox)),
+    }))
+}

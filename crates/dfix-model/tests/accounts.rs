@@ -1,0 +1,319 @@
+//! Users and groups, as they are at a step.
+
+mod common;
+
+use common::with_files;
+use dfix_model::{Account, MadeBy, Ternary};
+
+/// What is known of a user at the end of the file: `yes`, `no` or `open`.
+fn user(text: &str, files: &[(&str, &str)], name: &str) -> &'static str {
+    with_files(text, files, |file| {
+        said(&file.final_stage().expect("a stage").accounts().exists(name))
+    })
+}
+
+fn group(text: &str, name: &str) -> &'static str {
+    with_files(text, &[], |file| {
+        said(
+            &file
+                .final_stage()
+                .expect("a stage")
+                .accounts()
+                .has_group(name),
+        )
+    })
+}
+
+fn number(text: &str, uid: u32) -> &'static str {
+    with_files(text, &[], |file| {
+        said(
+            &file
+                .final_stage()
+                .expect("a stage")
+                .accounts()
+                .uid_taken(uid),
+        )
+    })
+}
+
+fn account(text: &str, name: &str) -> Option<Account> {
+    with_files(text, &[], |file| {
+        file.final_stage()
+            .expect("a stage")
+            .accounts()
+            .account(name)
+    })
+}
+
+fn said(answer: &Ternary) -> &'static str {
+    match answer {
+        Ternary::Yes => "yes",
+        Ternary::No => "no",
+        Ternary::Unknown(_) => "open",
+    }
+}
+
+#[test]
+fn the_base_image_brings_users_along() {
+    for (image, name, expected) in [
+        ("ubuntu:24.04", "ubuntu", "yes"),
+        ("ubuntu:22.04", "ubuntu", "no"),
+        ("eclipse-temurin:21", "ubuntu", "yes"),
+        ("eclipse-temurin:17-jre-noble", "ubuntu", "yes"),
+        ("eclipse-temurin:17-jre-jammy", "ubuntu", "no"),
+        ("maven:3.9-eclipse-temurin-21", "ubuntu", "yes"),
+        ("tomcat:10-jdk21", "ubuntu", "yes"),
+        ("nvidia/cuda:12.6.2-base-ubuntu24.04", "ubuntu", "yes"),
+        ("gradle:8-jdk21", "ubuntu", "no"),
+        ("node:22", "node", "yes"),
+        ("node:22", "appuser", "no"),
+        ("scratch", "appuser", "no"),
+        ("scratch", "root", "no"),
+        ("example.com/own:1", "appuser", "open"),
+    ] {
+        let text = format!("FROM {image}\nWORKDIR /app\n");
+        assert_eq!(user(&text, &[], name), expected, "{image}");
+    }
+    assert_eq!(number("FROM eclipse-temurin:21\n", 1000), "yes");
+    assert_eq!(number("FROM eclipse-temurin:21\n", 1001), "no");
+    let node = account("FROM node:22\n", "node").expect("a user");
+    assert_eq!((node.uid, node.made_by), (Some(1000), MadeBy::Base));
+}
+
+#[test]
+fn commands_make_rename_and_delete() {
+    let is = |run: &str, name: &str, expected: &str| {
+        let text = format!("FROM ubuntu:24.04\nRUN {run}\n");
+        assert_eq!(user(&text, &[], name), expected, "{run}");
+    };
+    is("useradd -m app", "app", "yes");
+    is(
+        "useradd -m -u 1500 -g users app && useradd web",
+        "app",
+        "yes",
+    );
+    is("adduser --disabled-password --gecos '' app", "app", "yes");
+    is("adduser app staff", "app", "no");
+    is("useradd -R /mnt app", "app", "no");
+    is("sudo useradd app || true", "app", "yes");
+    is("test -e /x && useradd app", "app", "open");
+    is("id app || useradd app", "app", "yes");
+    is("if ! getent passwd app; then useradd app; fi", "app", "yes");
+    is("for u in a b; do useradd $u; done", "app", "open");
+    is("for u in a b; do useradd $u; done", "ubuntu", "yes");
+    is("userdel -r ubuntu", "ubuntu", "no");
+    is("deluser --remove-home ubuntu", "ubuntu", "no");
+    is("id ubuntu && userdel -r ubuntu || true", "ubuntu", "no");
+    is("[ -n \"$X\" ] && userdel -r ubuntu", "ubuntu", "open");
+    is("deluser ubuntu sudo", "ubuntu", "yes");
+    is("usermod -l app -d /home/app -m ubuntu", "ubuntu", "no");
+    is("usermod -l app -d /home/app -m ubuntu", "app", "yes");
+    is("usermod -aG sudo ubuntu", "ubuntu", "yes");
+    is("userdel ubuntu && useradd -u 1000 ubuntu", "ubuntu", "yes");
+    is("xargs -n1 useradd < list", "app", "open");
+    is("newusers /list", "app", "open");
+    is("curl -s https://example.com/x | sh", "ubuntu", "open");
+    is("curl -s https://example.com/x | sh", "app", "open");
+    is("echo 'useradd app' | sh", "app", "open");
+    is(
+        "curl -fsSL https://deb.nodesource.com/setup_22.x | bash -",
+        "ubuntu",
+        "yes",
+    );
+}
+
+#[test]
+fn lists_are_edited() {
+    let is = |run: &str, name: &str, expected: &str| {
+        let text = format!("FROM ubuntu:24.04\nRUN {run}\n");
+        assert_eq!(user(&text, &[], name), expected, "{run}");
+    };
+    is(
+        "echo 'app:x:1500:1500::/app:/bin/sh' >> /etc/passwd",
+        "app",
+        "yes",
+    );
+    is(
+        "printf 'app:x:1500:1500::/app:/bin/sh\\n' | tee -a /etc/passwd",
+        "app",
+        "yes",
+    );
+    is("echo $LINE >> /etc/passwd", "app", "open");
+    is("sed -i '/^ubuntu:/d' /etc/passwd", "ubuntu", "no");
+    is("sed -i 's#/bin/bash#/bin/sh#' /etc/passwd", "ubuntu", "yes");
+    is(
+        "sed -i 's/^ubuntu/app/' /etc/passwd /etc/group",
+        "ubuntu",
+        "open",
+    );
+    is("cat /etc/passwd > /x", "ubuntu", "yes");
+    is("cp /x/passwd /etc/passwd", "ubuntu", "open");
+    is("cp /etc/passwd /x", "ubuntu", "yes");
+    is("cd /etc && mv passwd.new passwd", "ubuntu", "open");
+    let text = "FROM ubuntu:24.04\nRUN echo 'app:x:1500:1500::/app:/bin/sh' >> /etc/passwd\n";
+    let app = account(text, "app").expect("a user");
+    assert_eq!((app.uid, app.home.as_deref()), (Some(1500), Some("/app")));
+}
+
+#[test]
+fn lists_are_copied() {
+    let list = "root:x:0:0:root:/root:/bin/sh\napp:x:1500:1500::/app:/bin/sh\n";
+    let files = [
+        ("passwd", list),
+        ("rootfs/etc/passwd", list),
+        ("app/a.py", ""),
+    ];
+    let is = |steps: &str, name: &str, expected: &str| {
+        let text = format!(
+            "FROM golang:1.22 AS build\nRUN useradd -u 1700 web\nFROM ubuntu:24.04\n{steps}\n"
+        );
+        assert_eq!(user(&text, &files, name), expected, "{steps}");
+    };
+    is("COPY passwd /etc/passwd", "app", "yes");
+    is("COPY passwd /etc/passwd", "ubuntu", "no");
+    is("COPY passwd /etc/", "ubuntu", "no");
+    is("COPY rootfs /", "app", "yes");
+    is("COPY rootfs/etc /etc", "ubuntu", "no");
+    is("COPY app /", "ubuntu", "yes");
+    is("COPY --from=build /etc/passwd /etc/passwd", "web", "yes");
+    is(
+        "COPY --from=build /etc/passwd /etc/group /etc/",
+        "web",
+        "yes",
+    );
+    is("COPY --from=build /etc/passwd /etc/passwd", "ubuntu", "no");
+    is("COPY --from=build / /", "web", "yes");
+    is("COPY --from=build /rootfs/ /", "ubuntu", "open");
+    is("COPY --from=build /server /", "ubuntu", "yes");
+    is(
+        "COPY --from=alpine /etc/passwd /etc/passwd",
+        "ubuntu",
+        "open",
+    );
+}
+
+#[test]
+fn scripts_of_the_context_are_read() {
+    let files = [
+        (
+            "mkuser.sh",
+            "#!/bin/sh\nset -e\nuseradd -m -u 1500 appuser\n",
+        ),
+        ("rmuser.sh", "deluser --remove-home ubuntu\n"),
+        ("both.sh", "#!/bin/bash\n. /s/mkuser.sh\n"),
+        ("named.sh", "useradd \"$NAME\"\n"),
+        ("given.sh", "useradd \"$1\"\n"),
+        (
+            "make.py",
+            "#!/usr/bin/env python3\nimport os\nos.system('useradd appuser')\n",
+        ),
+        ("plain.py", "#!/usr/bin/env python3\nprint(1)\n"),
+        ("bin/mk", "useradd appuser\n"),
+    ];
+    let is = |steps: &str, name: &str, expected: &str| {
+        let text = format!("FROM ubuntu:24.04\nENV NAME=appuser\n{steps}\n");
+        assert_eq!(user(&text, &files, name), expected, "{steps}");
+    };
+    is("COPY mkuser.sh /\nRUN sh /mkuser.sh", "appuser", "yes");
+    is("COPY mkuser.sh /\nRUN ./mkuser.sh", "appuser", "yes");
+    is(
+        "COPY . /s\nWORKDIR /s\nRUN chmod +x *.sh && ./mkuser.sh",
+        "appuser",
+        "yes",
+    );
+    is("COPY . /s\nRUN bash -ex /s/both.sh", "appuser", "yes");
+    is("COPY . /s\nRUN sh /s/rmuser.sh", "ubuntu", "no");
+    is("COPY . /s\nRUN sh /s/named.sh", "appuser", "yes");
+    is("COPY . /s\nRUN sh /s/given.sh appuser", "appuser", "open");
+    is("COPY . /s\nRUN /s/make.py", "appuser", "open");
+    is("COPY . /s\nRUN /s/plain.py", "appuser", "no");
+    is("COPY bin/ /usr/local/bin/\nRUN mk", "appuser", "yes");
+    is(
+        "RUN --mount=type=bind,target=/s sh /s/mkuser.sh",
+        "appuser",
+        "yes",
+    );
+    is("RUN sh /other.sh", "appuser", "open");
+    is("RUN /opt/setup.sh", "ubuntu", "open");
+    is("RUN ./gradlew build", "appuser", "no");
+    is("RUN <<EOF\nuseradd appuser\nEOF", "appuser", "yes");
+    is("RUN bash <<EOF\nuseradd appuser\nEOF", "appuser", "yes");
+    is(
+        "RUN cat <<EOF > /mk.sh && sh /mk.sh\nuseradd appuser\nEOF",
+        "appuser",
+        "open",
+    );
+}
+
+#[test]
+fn accounts_are_as_they_are_at_a_step() {
+    let text = "FROM ubuntu:24.04\nRUN useradd app\nRUN userdel app\nRUN true\n";
+    with_files(text, &[], |file| {
+        let stage = file.final_stage().expect("a stage");
+        let at: Vec<_> = stage
+            .steps()
+            .map(|step| said(&stage.accounts().at(step).exists("app")))
+            .collect();
+        assert_eq!(at, ["no", "yes", "no"]);
+    });
+    let child = "FROM debian:12 AS a\nRUN useradd app\nFROM a\nRUN groupadd x\n";
+    assert_eq!(user(child, &[], "app"), "yes");
+    assert_eq!(
+        user("FROM debian:12\nONBUILD RUN useradd app\n", &[], "app"),
+        "no"
+    );
+}
+
+#[test]
+fn groups_come_and_go_with_users() {
+    let is = |run: &str, name: &str, expected: &str| {
+        assert_eq!(
+            group(&format!("FROM debian:12\nRUN {run}\n"), name),
+            expected,
+            "{run}"
+        );
+    };
+    is("groupadd -g 1500 app", "app", "yes");
+    is("addgroup --system app", "app", "yes");
+    is("useradd app", "app", "yes");
+    is("useradd -N app", "app", "no");
+    is("useradd -g users app", "app", "no");
+    is("useradd app && userdel app", "app", "no");
+    is("groupadd x && groupmod -n y x", "y", "yes");
+    is("groupadd x && delgroup x", "x", "no");
+}
+
+#[test]
+fn what_is_known_of_an_account() {
+    let text = "FROM debian:12\nARG APP=web\nARG UID=1500\nRUN useradd -m -u $UID -g www -s /bin/zsh $APP\n";
+    let web = account(text, "web").expect("a user");
+    assert_eq!(web.written.as_deref(), Some("$APP"));
+    assert_eq!((web.uid, web.is_uid_fixed), (Some(1500), false));
+    assert_eq!(web.group.as_deref(), Some("www"));
+    assert_eq!(web.home.as_deref(), Some("/home/web"));
+    assert!(web.has_home.is_yes() && web.is_certain && !web.is_system);
+    assert_eq!(web.shell.as_deref(), Some("/bin/zsh"));
+    let renamed = account(
+        "FROM ubuntu:24.04\nRUN usermod -l app -u 1200 -d /app ubuntu\n",
+        "app",
+    )
+    .expect("a user");
+    assert_eq!(
+        (renamed.uid, renamed.home.as_deref()),
+        (Some(1200), Some("/app"))
+    );
+    assert_eq!(
+        number("FROM ubuntu:24.04\nRUN userdel ubuntu\n", 1000),
+        "no"
+    );
+    assert_eq!(number("FROM debian:12\nRUN useradd app\n", 1000), "open");
+    assert_eq!(
+        number("FROM debian:12\nRUN useradd -u 1000 app\n", 1000),
+        "yes"
+    );
+    let all = with_files("FROM node:22\nRUN useradd b && useradd a\n", &[], |file| {
+        let all = file.final_stage().expect("a stage").accounts().all();
+        all.into_iter().map(|a| a.name).collect::<Vec<_>>()
+    });
+    assert_eq!(all, ["node", "b", "a"]);
+}
