@@ -21,10 +21,12 @@ mod brings;
 mod commands;
 mod date;
 mod eol;
+mod file_names;
 mod folders;
 mod foundation;
 mod home_writes;
 mod image;
+mod image_marks;
 mod images;
 mod missing;
 mod names;
@@ -34,6 +36,7 @@ mod packages;
 pub mod programs;
 mod python_scripts;
 mod releases;
+mod server_settings;
 mod slim;
 mod system;
 mod table;
@@ -47,6 +50,7 @@ pub use brings::brings;
 pub use commands::{Class, Tool, package_in, tool, tool_in};
 pub use date::{AS_OF, Date};
 pub use eol::{Eol, end_of_life, end_of_release};
+pub use file_names::{FileMark, file_is};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use foundation::{Distribution, Foundation, Layer};
 pub use home_writes::{HomeWrite, home_writes};
@@ -54,13 +58,17 @@ pub use image::{
     Account, Family, ImageFacts, Libc, Purpose, Shell, ShippedUser, SystemPackageManager,
     UserTools, Variant, Wget,
 };
+pub use image_marks::{ImageMark, image_is};
 pub use images::{image, variant_of};
 pub use missing::{lost_package, lost_tool};
 pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is};
-pub use package_tools::{PackageManager, PackageTool, package_tool};
+pub use package_tools::{
+    PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
+};
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use python_scripts::packages_of_script;
+pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, slim_of};
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};

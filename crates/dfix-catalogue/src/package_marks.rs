@@ -24,6 +24,8 @@ pub enum PackageMark {
     Installer,
     /// It chooses the application's settings by `NODE_ENV`.
     NodeEnv,
+    /// It helps the distribution's Python along; no application imports it.
+    PythonTooling,
     /// What it is for needs root, see [`needs_root`].
     Root,
     /// It runs the Python of the distribution.
@@ -37,6 +39,7 @@ impl PackageMark {
             PackageMark::Home => "home",
             PackageMark::Installer => "installer",
             PackageMark::NodeEnv => "node-env",
+            PackageMark::PythonTooling => "python-tooling",
             PackageMark::Root => "root",
             PackageMark::SystemPython => "system-python",
         }
@@ -103,6 +106,7 @@ mod tests {
             PackageMark::Home,
             PackageMark::Installer,
             PackageMark::NodeEnv,
+            PackageMark::PythonTooling,
             PackageMark::Root,
             PackageMark::SystemPython,
         ];

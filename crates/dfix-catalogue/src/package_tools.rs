@@ -4,6 +4,57 @@ use super::table::{Row, Table};
 
 const TOOLS: Table = Table::new(include_str!("../data/package-tools.tsv"));
 
+const WORDS: Table = Table::new(include_str!("../data/package-words.tsv"));
+
+/// What may be said of a subcommand or an option of a package manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PackageWord {
+    /// It asks before it changes anything.
+    Asks,
+    /// With it nothing is changed.
+    DoesNothing,
+    /// With it another folder is worked on than the one where it is called.
+    Elsewhere,
+    /// `apt-get` and `apt` do the same with it.
+    Same,
+    /// It answers what is asked with yes.
+    SaysYes,
+    /// With it somebody has said what becomes of the cache.
+    SettlesCache,
+    /// It needs no lists of packages.
+    WithoutLists,
+}
+
+impl PackageWord {
+    const fn word(self) -> &'static str {
+        match self {
+            PackageWord::Asks => "asks",
+            PackageWord::DoesNothing => "does-nothing",
+            PackageWord::Elsewhere => "elsewhere",
+            PackageWord::Same => "same",
+            PackageWord::SaysYes => "says-yes",
+            PackageWord::SettlesCache => "settles-cache",
+            PackageWord::WithoutLists => "without-lists",
+        }
+    }
+}
+
+/// Whether a subcommand or an option of a family (`apt`, `apk`, `npm`) is listed with this.
+pub fn package_word_is(family: &str, word: &str, what: PackageWord) -> bool {
+    WORDS
+        .row(&format!("{family} {word}"))
+        .is_some_and(|row| row.lists(1, ' ', what.word()))
+}
+
+/// The options of a family that are listed with this.
+pub fn package_options(family: &str, what: PackageWord) -> Vec<&'static str> {
+    WORDS
+        .starting_with(&format!("{family} -"))
+        .filter(|row| row.lists(1, ' ', what.word()))
+        .filter_map(|row| row.key().split(' ').nth(1))
+        .collect()
+}
+
 /// A family of package managers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PackageManager {
@@ -172,6 +223,44 @@ mod tests {
         assert!(package_tool("go").is_some_and(PackageTool::has_one_dash));
         assert!(!package_tool("pacman").is_some_and(PackageTool::has_subcommands));
         assert!(!package_tool("bundle").is_some_and(PackageTool::has_packages));
+    }
+
+    #[test]
+    fn words_of_families_are_told() {
+        assert!(package_word_is("apt", "install", PackageWord::Asks));
+        assert!(!package_word_is("apt", "update", PackageWord::Asks));
+        assert!(!package_word_is("apk", "install", PackageWord::Asks));
+        let options = package_options("apk", PackageWord::SettlesCache);
+        assert_eq!(
+            options,
+            [
+                "--cache-dir",
+                "--cache-max-age",
+                "--help",
+                "--no-cache",
+                "--no-network",
+                "--root",
+                "-p"
+            ]
+        );
+        assert_eq!(package_options("apt", PackageWord::SaysYes).len(), 8);
+        let all = [
+            PackageWord::Asks,
+            PackageWord::DoesNothing,
+            PackageWord::Elsewhere,
+            PackageWord::Same,
+            PackageWord::SaysYes,
+            PackageWord::SettlesCache,
+            PackageWord::WithoutLists,
+        ];
+        for row in WORDS.all() {
+            let mut words = row.words(1);
+            assert!(
+                words.all(|it| all.iter().any(|what| what.word() == it)),
+                "{}",
+                row.line()
+            );
+        }
     }
 
     #[test]

@@ -59,10 +59,14 @@ pub enum Mark {
     Apache,
     /// A server that serves nothing without an application, which its settings may name.
     Application,
+    /// It builds a program of the system from its source, and is not of the file's author: `configure`.
+    BuildScript,
     /// It builds programs from their source, beside what any package manager knows.
     BuildsNative,
     /// It makes, moves, removes or closes files, and does no more.
     ChangesFiles,
+    /// It compiles a program, which is called as its words say.
+    Compiles,
     /// Its name is no everyday word: a text that begins with it is a call of it.
     Distinct,
     /// It gets files from elsewhere, or unpacks what was got.
@@ -77,6 +81,10 @@ pub enum Mark {
     InstallsSource,
     /// It keeps services running as the first process, as its own settings say.
     Keeper,
+    /// It keeps an environment of its own for Python packages.
+    KeepsEnvironment,
+    /// It clears, closes or looks at what is there, and leaves nothing new.
+    LeavesNothing,
     /// It is told a module to serve: `gunicorn main:app`.
     Module,
     /// It writes into the folder that is mounted for it, which belongs to somebody else.
@@ -126,8 +134,10 @@ impl Mark {
             Mark::AllOwners => "all-owners",
             Mark::Apache => "apache",
             Mark::Application => "application",
+            Mark::BuildScript => "build-script",
             Mark::BuildsNative => "builds-native",
             Mark::ChangesFiles => "changes-files",
+            Mark::Compiles => "compiles",
             Mark::Distinct => "distinct",
             Mark::Fetches => "fetches",
             Mark::Given => "given",
@@ -135,6 +145,8 @@ impl Mark {
             Mark::Home => "home",
             Mark::InstallsSource => "installs-source",
             Mark::Keeper => "keeper",
+            Mark::KeepsEnvironment => "keeps-environment",
+            Mark::LeavesNothing => "leaves-nothing",
             Mark::Module => "module",
             Mark::Mounted => "mounted",
             Mark::NoApt => "no-apt",
@@ -368,8 +380,10 @@ mod tests {
             Mark::AllOwners,
             Mark::Apache,
             Mark::Application,
+            Mark::BuildScript,
             Mark::BuildsNative,
             Mark::ChangesFiles,
+            Mark::Compiles,
             Mark::Distinct,
             Mark::Fetches,
             Mark::Given,
@@ -377,6 +391,8 @@ mod tests {
             Mark::Home,
             Mark::InstallsSource,
             Mark::Keeper,
+            Mark::KeepsEnvironment,
+            Mark::LeavesNothing,
             Mark::Module,
             Mark::Mounted,
             Mark::NoApt,

@@ -30,6 +30,12 @@ impl Table {
             .take_while(move |row| row.key() == key)
     }
 
+    /// The rows whose first column begins with this, in the table's order.
+    pub(crate) fn starting_with(self, start: &str) -> impl Iterator<Item = Row> + use<'_> {
+        self.from(self.first(start))
+            .take_while(move |row| row.line.starts_with(start))
+    }
+
     /// The first row whose first column is `key`.
     pub(crate) fn row(self, key: &str) -> Option<Row> {
         self.rows(key).next()

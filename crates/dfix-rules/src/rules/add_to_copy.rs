@@ -1,5 +1,6 @@
 //! `COPY` for local files that `ADD` would not unpack.
 
+use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::StepKind;
 use dfix_model::context::Answer;
@@ -52,118 +53,6 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM alpine:3.20\nADD --checksum=sha256:00 a.json /\n").with_unsafe(),
     ],
 };
-
-/// Endings of names that are text or a format that `ADD` does not unpack (it knows tar, plain or
-/// compressed, and nothing else).
-const PLAIN: &[&str] = &[
-    "bash",
-    "bat",
-    "c",
-    "cc",
-    "cert",
-    "cfg",
-    "class",
-    "cnf",
-    "conf",
-    "config",
-    "cpp",
-    "crt",
-    "cs",
-    "csproj",
-    "css",
-    "csv",
-    "deb",
-    "env",
-    "erb",
-    "ex",
-    "exs",
-    "go",
-    "gradle",
-    "h",
-    "hpp",
-    "htm",
-    "html",
-    "ico",
-    "ini",
-    "jar",
-    "java",
-    "jpeg",
-    "jpg",
-    "js",
-    "json",
-    "jsx",
-    "key",
-    "kt",
-    "list",
-    "lock",
-    "lua",
-    "md",
-    "mjs",
-    "mod",
-    "pem",
-    "php",
-    "pl",
-    "png",
-    "properties",
-    "proto",
-    "ps1",
-    "pub",
-    "py",
-    "r",
-    "rb",
-    "repo",
-    "rpm",
-    "rs",
-    "rst",
-    "scala",
-    "service",
-    "sh",
-    "sln",
-    "sql",
-    "sum",
-    "svg",
-    "template",
-    "tf",
-    "tmpl",
-    "toml",
-    "ts",
-    "tsx",
-    "txt",
-    "vim",
-    "vue",
-    "war",
-    "whl",
-    "xml",
-    "yaml",
-    "yml",
-    "zip",
-    "zsh",
-];
-
-/// Endings of names that may well be what `ADD` unpacks.
-const ARCHIVES: &[&str] = &[
-    "bz2", "crate", "gem", "gz", "lz", "lz4", "lzma", "tar", "taz", "tb2", "tbz", "tbz2", "tgz",
-    "tlz", "txz", "tz2", "tzst", "xz", "z", "zst",
-];
-
-/// Names without an ending that are text wherever they turn up.
-const NAMES: &[&str] = &[
-    "Cargo.lock",
-    "Dockerfile",
-    "Gemfile",
-    "Jenkinsfile",
-    "LICENSE",
-    "Makefile",
-    "Pipfile",
-    "Procfile",
-    "README",
-    "Rakefile",
-    "authorized_keys",
-    "crontab",
-    "gradlew",
-    "known_hosts",
-    "mvnw",
-];
 
 enum Kind {
     Local,
@@ -220,14 +109,13 @@ fn kind_of(file: &Model<'_>, source: Word<'_>) -> Kind {
         return Kind::Other;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
-    if matches!(name, "" | "." | ".." | ".git") || NAMES.contains(&name) {
+    if matches!(name, "" | "." | ".." | ".git") {
         return Kind::Local;
     }
-    let ending = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
-    if ending.as_deref().is_some_and(|e| ARCHIVES.contains(&e)) {
+    if file_is(name, FileMark::Archive) {
         return Kind::Other;
     }
-    if ending.as_deref().is_some_and(|e| PLAIN.contains(&e)) {
+    if file_is(name, FileMark::Plain) {
         return Kind::Local;
     }
     if path.contains(['*', '?', '[']) {

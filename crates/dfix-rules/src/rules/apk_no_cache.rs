@@ -1,5 +1,6 @@
 //! `--no-cache` for `apk add`.
 
+use dfix_catalogue::{PackageWord, package_options};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::{ImageRef, Model, PackageCommand, PackageManager, Stage};
 
@@ -59,15 +60,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Whether apk keeps no cache already, or somebody said what becomes of it.
 fn is_settled(stage: Stage<'_>, apk: &PackageCommand<'_>) -> bool {
-    let settled = [
-        "--no-cache",
-        "--cache-dir",
-        "--cache-max-age",
-        "--no-network",
-        "--root",
-        "-p",
-        "--help",
-    ];
+    let settled = package_options("apk", PackageWord::SettlesCache);
     let mounts = ["/var/cache/apk", "/etc/apk/cache"];
     is_too_old(stage.base_image())
         || settled.iter().any(|flag| apk.has_flag(flag))

@@ -1,6 +1,7 @@
 //! The lists of packages go with the layer that fetched them.
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{PackageWord, package_word_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::context::Answer;
 use dfix_model::{Command, Model, Operator, PackageCommand, PackageManager, Stage, Step, Word};
@@ -75,16 +76,8 @@ fn is_apt(command: &PackageCommand<'_>) -> bool {
 /// What needs the lists: what may take packages from the archive.
 fn needs_lists(apt: &PackageCommand<'_>) -> bool {
     apt.manager == PackageManager::Apt
-        && !apt.subcommand_is_one_of(&[
-            "update",
-            "clean",
-            "autoclean",
-            "autoremove",
-            "remove",
-            "purge",
-            "autopurge",
-            "",
-        ])
+        && !apt.subcommand_text().is_empty()
+        && !package_word_is("apt", apt.subcommand_text(), PackageWord::WithoutLists)
 }
 
 fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {

@@ -1,5 +1,6 @@
 //! `apt-get` instead of `apt`.
 
+use dfix_catalogue::{PackageWord, package_word_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::{Model, PackageManager};
 
@@ -32,22 +33,6 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-/// What `apt-get` does in the same way (apt(8), apt-get(8)).
-const SAME: &[&str] = &[
-    "autoclean",
-    "autoremove",
-    "build-dep",
-    "changelog",
-    "clean",
-    "dist-upgrade",
-    "download",
-    "install",
-    "purge",
-    "remove",
-    "source",
-    "update",
-];
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|s| s.is_run()) {
         for apt in step.package_commands() {
@@ -59,7 +44,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }
             let subcommand = apt.subcommand_text();
             let (other, new_subcommand) = match subcommand {
-                name if SAME.contains(&name) => ("apt-get", None),
+                name if package_word_is("apt", name, PackageWord::Same) => ("apt-get", None),
                 "full-upgrade" => ("apt-get", Some("dist-upgrade")),
                 "upgrade" => ("apt-get", None),
                 "policy" | "depends" | "rdepends" => ("apt-cache", None),

@@ -1,5 +1,6 @@
 //! `-y` for apt.
 
+use dfix_catalogue::{PackageWord, package_options, package_word_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step, Word};
 
@@ -40,35 +41,6 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-const ASKING: &[&str] = &[
-    "autopurge",
-    "autoremove",
-    "build-dep",
-    "dist-upgrade",
-    "full-upgrade",
-    "install",
-    "purge",
-    "reinstall",
-    "remove",
-    "satisfy",
-    "upgrade",
-];
-
-const HARMLESS: &[&str] = &[
-    "-s",
-    "--simulate",
-    "--just-print",
-    "--dry-run",
-    "--recon",
-    "--no-act",
-    "--print-uris",
-    "--assume-no",
-    "-h",
-    "--help",
-    "-v",
-    "--version",
-];
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     // Of the stage at hand, once asked: the first step that settles the answer for those after it.
     let mut known: Option<(usize, Option<usize>)> = None;
@@ -79,9 +51,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for apt in step.package_commands() {
             let asks = apt.manager == PackageManager::Apt
                 && apt.command.is_one_of(&["apt-get", "apt"])
-                && apt.subcommand_is_one_of(ASKING)
+                && package_word_is("apt", apt.subcommand_text(), PackageWord::Asks)
                 && !apt.assumes_yes()
-                && !HARMLESS.iter().any(|flag| apt.has_flag(flag));
+                && !package_options("apt", PackageWord::DoesNothing)
+                    .iter()
+                    .any(|flag| apt.has_flag(flag));
             if !asks || is_answered(&apt) || is_settled(stage, &apt) {
                 continue;
             }
@@ -125,12 +99,8 @@ fn is_settled(stage: Stage<'_>, apt: &PackageCommand<'_>) -> bool {
         .filter(|w| !w.is_known())
         .filter_map(|w| stage.expand_text(w, apt))
         .any(|text| {
-            text.split_whitespace().any(|t| {
-                matches!(
-                    t,
-                    "-y" | "-qq" | "-qqy" | "-yq" | "-yqq" | "-qy" | "--yes" | "--assume-yes"
-                )
-            })
+            text.split_whitespace()
+                .any(|word| package_word_is("apt", word, PackageWord::SaysYes))
         });
     in_variable
         || stage.env_at(apt, "APT_CONFIG").is_set()

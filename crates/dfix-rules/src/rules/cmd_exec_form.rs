@@ -1,6 +1,7 @@
 //! `CMD` and `ENTRYPOINT` in exec form, where no shell is needed.
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{ImageMark, image_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::StepKind;
 use dfix_model::context::Answer;
@@ -316,20 +317,12 @@ fn script(stage: Stage<'_>, program: &str) -> Script {
     }
 }
 
-/// Base images whose entry point is none, or one that runs what it is given in either form.
-#[rustfmt::skip]
-const PLAIN_IMAGES: &[&str] = &[
-    "alpine", "almalinux", "amazoncorretto", "amazonlinux", "archlinux", "buildpack-deps", "busybox", "centos",
-    "clojure", "debian", "elixir", "erlang", "fedora", "golang", "gradle", "julia", "maven", "node", "openjdk",
-    "oraclelinux", "perl", "php", "pypy", "python", "rockylinux", "ruby", "rust", "swift", "ubuntu",
-];
-
 fn has_plain_entrypoint(stage: Stage<'_>) -> bool {
     matches!(stage.entry().entrypoint, StartCommand::Nothing)
         || stage
             .base_image()
             .name()
-            .is_some_and(|name| PLAIN_IMAGES.contains(&name))
+            .is_some_and(|name| image_is(name, ImageMark::HandsOn))
 }
 
 /// A JSON array of strings.

@@ -4,7 +4,7 @@ mod names;
 mod sources;
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, PackageMark, package_is};
+use dfix_catalogue::{Ecosystem, PackageMark, PackageWord, package_is, package_options};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, env_source, fixes, leaves,
 };
@@ -227,17 +227,9 @@ enum Project {
 impl Project {
     /// That of the folder in which the command starts.
     fn of(stage: Stage<'_>, command: Command<'_>) -> Self {
-        let is_elsewhere = [
-            "--prefix",
-            "--cwd",
-            "--dir",
-            "-C",
-            "--filter",
-            "--workspace",
-            "-w",
-        ]
-        .iter()
-        .any(|option| command.has_option(option));
+        let is_elsewhere = package_options("npm", PackageWord::Elsewhere)
+            .iter()
+            .any(|option| command.has_option(option));
         if is_elsewhere {
             return Project::Unread("start it in its own folder, by WORKDIR");
         }
@@ -298,7 +290,8 @@ fn is_application(stage: Stage<'_>, runs_a_file: bool) -> bool {
     });
     is_copied
         || stage.base_chain().flat_map(Stage::build_commands).any(|c| {
-            c.is_one_of(&["cp", "curl", "git", "mv", "svn", "tar", "unzip", "wget"])
+            programs::is(c.name(), Mark::Fetches)
+                || c.is_one_of(&["cp", "mv"])
                 || (runs_a_file && PackageCommand::of(c).is_some_and(|p| p.is_install()))
         })
         || stage

@@ -10,6 +10,7 @@ mod services;
 mod tools;
 mod venv;
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_model::StepKind;
 use std::fmt::Write as _;
@@ -130,18 +131,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let is_kept_by_a_tool = file
         .shipped_stages()
         .flat_map(Stage::build_commands)
-        .any(|c| {
-            c.is_one_of(&[
-                "conda",
-                "hatch",
-                "mamba",
-                "micromamba",
-                "pdm",
-                "pipenv",
-                "poetry",
-                "uv",
-            ])
-        });
+        .any(|c| programs::is(c.name(), Mark::KeepsEnvironment));
     if is_kept_by_a_tool {
         installed_by_uv(file, out);
         return;

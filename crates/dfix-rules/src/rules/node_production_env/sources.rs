@@ -1,5 +1,6 @@
 //! What the sources of a Node application make of `NODE_ENV`.
 
+use dfix_catalogue::{FileMark, file_is};
 use dfix_model::Stage;
 use dfix_model::context::Answer;
 
@@ -91,11 +92,7 @@ fn is_source(name: &str) -> bool {
     ]
     .iter()
     .any(|part| name.contains(part));
-    let is_code = [
-        ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue", ".coffee",
-    ]
-    .iter()
-    .any(|end| name.ends_with(end));
+    let is_code = file_is(name, FileMark::NodeSource);
     is_code && !is_of_a_tool && !name.starts_with('.')
 }
 

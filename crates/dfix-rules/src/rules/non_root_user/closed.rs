@@ -1,5 +1,6 @@
 //! Files that only their owner, root, may read or run.
 
+use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::OpenCondition;
 use dfix_model::StepKind;
 use dfix_model::{Command, Stage, Step, Word};
@@ -103,11 +104,8 @@ fn closed(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
 /// Whether it is an archive, of which the application reads what was in it, or a file that a command
 /// removes again.
 fn is_spent(stage: Stage<'_>, path: &str) -> bool {
-    [
-        ".tar", ".gz", ".tgz", ".xz", ".bz2", ".zip", ".deb", ".rpm", ".asc", ".sha256",
-    ]
-    .iter()
-    .any(|extension| path.ends_with(extension))
+    let name = path.rsplit('/').next().unwrap_or(path);
+    file_is(name, FileMark::Packed)
         || stage
             .base_chain()
             .flat_map(Stage::build_commands)

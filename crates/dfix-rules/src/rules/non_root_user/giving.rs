@@ -1,6 +1,7 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::OpenCondition;
 use dfix_model::StepKind;
 use dfix_model::{Command, Os, PackageCommand, PackageManager, Stage, Step, Word};
@@ -259,10 +260,6 @@ fn copies_into<'m>(stage: Stage<'m>, folders: &[Folder]) -> Vec<Step<'m>> {
 
 /// Whether an `ADD` may unpack an archive: builders do not agree whether `--chown` is for its files.
 fn may_unpack(step: Step<'_>) -> bool {
-    const PLAIN: &[&str] = &[
-        ".cfg", ".conf", ".html", ".ini", ".jar", ".js", ".json", ".lock", ".md", ".mjs", ".php",
-        ".py", ".rb", ".sh", ".toml", ".ts", ".txt", ".war", ".xml", ".yaml", ".yml",
-    ];
     step.is(StepKind::Add)
         && step.sources().any(|source| {
             let Some(text) = source.value() else {
@@ -273,7 +270,7 @@ fn may_unpack(step: Step<'_>) -> bool {
                 .any(|scheme| text.starts_with(scheme));
             let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or("");
             let is_folder = matches!(name, "" | "." | "..") || text.ends_with('/');
-            !is_remote && !is_folder && !PLAIN.iter().any(|end| name.ends_with(end))
+            !is_remote && !is_folder && !file_is(name, FileMark::Plain)
         })
 }
 

@@ -1,6 +1,7 @@
 //! What a build leaves in root's home, where no other user can read it.
 
-use dfix_catalogue::{HomeWrite, home_writes, programs};
+use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{FileMark, HomeWrite, file_is, home_writes};
 use dfix_model::{Command, Stage, Step, Word};
 use dfix_syntax::TextRange;
 
@@ -96,18 +97,8 @@ fn names_roots_home(word: Word<'_>) -> bool {
 /// Files of an interactive shell: nothing that is started reads them.
 fn is_for_the_prompt(word: Word<'_>) -> bool {
     let written = word.source_text().trim_end_matches(['"', '\'']);
-    [
-        ".bashrc",
-        ".profile",
-        ".bash_profile",
-        ".vimrc",
-        ".inputrc",
-        ".zshrc",
-        ".bash_history",
-        ".wget-hsts",
-    ]
-    .iter()
-    .any(|name| written.ends_with(name))
+    let name = written.rsplit('/').next().unwrap_or(written);
+    file_is(name, FileMark::Prompt)
 }
 
 fn of_command(command: Command<'_>) -> Option<Left> {
@@ -121,10 +112,7 @@ fn of_command(command: Command<'_>) -> Option<Left> {
     let name = command.name();
     let first = command.args().find(|w| !w.starts_with("-"));
     // What clears the home leaves nothing there.
-    if matches!(
-        name,
-        "rm" | "rmdir" | "chmod" | "chown" | "ls" | "cd" | "test" | "["
-    ) {
+    if programs::is(name, Mark::LeavesNothing) {
         return None;
     }
     // `sh -c "…"`: the commands inside are looked at themselves.

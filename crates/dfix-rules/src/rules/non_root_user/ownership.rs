@@ -1,6 +1,6 @@
 //! Which folders an application's user may be given.
 
-use dfix_catalogue::{FolderMark, folder_above, folder_is};
+use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is};
 use dfix_model::{Stage, Step};
 
 use super::writes;
@@ -141,9 +141,7 @@ fn targets(stage: Stage<'_>) -> Vec<String> {
 }
 
 fn is_application_file(name: &str) -> bool {
-    [".py", ".js", ".mjs", ".ts", ".rb", ".php", ".jar"]
-        .iter()
-        .any(|extension| name.ends_with(extension))
+    file_is(name, FileMark::Application)
 }
 
 fn is_named_like_a_file(path: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dfix_catalogue::programs;
+use dfix_catalogue::{ServerSetting, programs, sets};
 use dfix_model::Stage;
 use dfix_model::context::Answer;
 
@@ -70,40 +70,17 @@ fn of_text(text: &Arc<str>, path: &str) -> Shows {
         };
         let key = key.trim().trim_matches(['"', '\'']);
         let value = value.trim().trim_matches(['"', '\'', ',', '[', ']']);
-        match key {
-            "uid" | "gid" | "user" | "group" if !value.is_empty() && value != "None" => {
-                return Shows::Drops;
+        if sets(key, ServerSetting::User) && !value.is_empty() && value != "None" {
+            return Shows::Drops;
+        }
+        if sets(key, ServerSetting::Port) {
+            let port = value.rsplit(':').next().and_then(|p| p.parse::<u16>().ok());
+            if let Some(port) = port.filter(|p| (1..1024).contains(p)) {
+                return Shows::LowPort(port);
             }
-            "bind" | "http" | "http-socket" | "https" | "listen" | "port" => {
-                let port = value.rsplit(':').next().and_then(|p| p.parse::<u16>().ok());
-                if let Some(port) = port.filter(|p| (1..1024).contains(p)) {
-                    return Shows::LowPort(port);
-                }
-            }
-            _ => {}
         }
         let path = value.trim_start_matches("unix:").trim_start_matches("//");
-        let is_to_write = [
-            "bind",
-            "daemonize",
-            "errorlog",
-            "accesslog",
-            "listen",
-            "log",
-            "logger",
-            "logto",
-            "pid",
-            "pidfile",
-            "socket",
-            "state_path",
-            "stats",
-            "stderr_path",
-            "stdout_path",
-            "stdout_redirect",
-            "touch-reload",
-        ]
-        .contains(&key);
-        if is_to_write && is_roots(path) {
+        if sets(key, ServerSetting::Writes) && is_roots(path) {
             return Shows::Writes(path.to_owned());
         }
     }

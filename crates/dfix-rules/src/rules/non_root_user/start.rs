@@ -445,10 +445,8 @@ impl<'m> Inquiry<'m> {
             self.needs = Needs::Drops(name.to_owned());
             return;
         }
-        let writes = matches!(
-            name,
-            "mkdir" | "touch" | "cp" | "mv" | "ln" | "rm" | "chmod" | "install" | "tee" | "sed"
-        ) && words.clone().flatten().any(|w| is_roots_place(w));
+        let writes = programs::is(name, Mark::ChangesFiles)
+            && words.clone().flatten().any(|w| is_roots_place(w));
         if writes {
             self.root(
                 format!("`{path}`"),
@@ -532,7 +530,7 @@ fn is_built_here(stage: Stage<'_>, program: &str) -> bool {
             });
         let compiled = step.is_run()
             && step.commands().any(|c| {
-                c.is_one_of(&["go", "gcc", "g++", "rustc", "cc", "clang", "ghc"])
+                programs::is(c.name(), Mark::Compiles)
                     && c.args().any(|w| {
                         w.value()
                             .is_some_and(|v| v.rsplit('/').next() == Some(name))

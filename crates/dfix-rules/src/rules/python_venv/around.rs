@@ -1,6 +1,7 @@
 //! What goes around a virtual environment: it finds the system's Python by other means than PATH, or has
 //! put something there before.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::Destination;
 use dfix_model::StepKind;
@@ -182,18 +183,7 @@ pub(crate) fn script_of_context(stage: Stage<'_>, command: Command<'_>) -> Optio
 /// What builds a program of the system from its source, and is no script of the file's author.
 fn is_of_autoconf(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(
-        name,
-        "b2" | "bootstrap.sh"
-            | "autogen.sh"
-            | "config"
-            | "configure"
-            | "Configure"
-            | "buildconf"
-            | "gradlew"
-            | "mvnw"
-            | "install"
-    )
+    programs::is(name, Mark::BuildScript)
 }
 
 /// Whether Ansible is installed for the Python of the distribution: on the machine itself its modules run

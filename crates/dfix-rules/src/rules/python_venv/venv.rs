@@ -256,25 +256,7 @@ fn runs_the_systems(server: &str) -> String {
 
 /// Packages of Debian that no application imports.
 fn is_tooling(package: &str) -> bool {
-    matches!(
-        package,
-        "python3-pip"
-            | "python3-venv"
-            | "python3-dev"
-            | "python3-full"
-            | "python3-minimal"
-            | "python3-setuptools"
-            | "python3-wheel"
-            | "python3-virtualenv"
-            | "python3-distutils"
-            | "python3-pkg-resources"
-            | "python3-all"
-            | "python3-all-dev"
-            | "python3-dbg"
-            | "python3-doc"
-            | "python3-apt"
-            | "python3-software-properties"
-    )
+    package_is(Ecosystem::System, package, PackageMark::PythonTooling)
 }
 
 fn of_apk<'m>(

@@ -1,0 +1,47 @@
+//! What is said of images beside what their own configuration tells.
+
+use super::table::Table;
+
+const MARKS: Table = Table::new(include_str!("../data/image-marks.tsv"));
+
+/// What may be said of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ImageMark {
+    /// Its entry point is none, or runs what it is given in either form.
+    HandsOn,
+}
+
+impl ImageMark {
+    const fn word(self) -> &'static str {
+        match self {
+            ImageMark::HandsOn => "hands-on",
+        }
+    }
+}
+
+/// Whether an image (by its repository's one name, see [`super::normalise`]) has the mark, in all its
+/// versions. `false` says nothing of one that is not listed.
+pub fn image_is(repository: &str, mark: ImageMark) -> bool {
+    MARKS
+        .row(repository)
+        .is_some_and(|row| row.lists(1, ' ', mark.word()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_marked() {
+        assert!(image_is("python", ImageMark::HandsOn) && !image_is("nginx", ImageMark::HandsOn));
+        let marks = [ImageMark::HandsOn];
+        for row in MARKS.all() {
+            let mut words = row.words(1);
+            assert!(
+                words.all(|it| marks.iter().any(|mark| mark.word() == it)),
+                "{}",
+                row.line()
+            );
+        }
+    }
+}
