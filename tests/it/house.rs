@@ -175,3 +175,19 @@ fn crates_name_each_other_with_the_version() {
         );
     }
 }
+
+/// Linking is most of what a test binary costs.
+#[test]
+fn each_crate_has_one_binary_of_tests() {
+    let folders = LAYERS.map(|it| root().join("crates").join(it));
+    for folder in folders.iter().map(PathBuf::as_path).chain([root()]) {
+        let tests = fs::read_dir(folder.join("tests")).unwrap();
+        let names: Vec<_> = tests.map(|it| it.unwrap().file_name()).collect();
+        assert_eq!(
+            names,
+            ["it"],
+            "{}: a file of tests is a module of tests/it",
+            folder.display()
+        );
+    }
+}

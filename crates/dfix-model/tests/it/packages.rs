@@ -1,10 +1,6 @@
 //! What package managers' words mean.
 // A method's path is tied to one lifetime, a closure is not.
-#![allow(clippy::redundant_closure_for_method_calls)]
-
-mod common;
-
-use common::with;
+use crate::common::with;
 use dfix_model::Destination;
 use dfix_model::packages::{PackageCommand, PackageManager, SpecKind};
 

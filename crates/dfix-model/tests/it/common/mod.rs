@@ -1,5 +1,4 @@
 //! What the tests share: a model of a text, with files beside it or none.
-#![allow(dead_code)]
 
 use dfix_model::Model;
 use dfix_model::context::{Context, MemoryContext, NoContext};

@@ -1,10 +1,6 @@
 //! Commands: found at any depth, wrappers peeled, every word where its range says.
 // A method's path is tied to one lifetime, a closure is not.
-#![allow(clippy::redundant_closure_for_method_calls)]
-
-mod common;
-
-use common::{commands, with};
+use crate::common::{commands, with};
 use dfix_model::{Operator, WordKind};
 use dfix_syntax::Enclosure;
 

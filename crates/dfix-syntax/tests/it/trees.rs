@@ -1,13 +1,11 @@
 //! The shape of the tree for one small file an oddity, and what the grammar file says of it.
 
-#![allow(clippy::unwrap_used, unreachable_pub)]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use dfix_syntax::SyntaxKind;
+
+use crate::common;
 
 #[test]
 fn shapes() {
@@ -32,13 +30,14 @@ fn every_snapshot_has_its_fixture() {
         .into_iter()
         .map(|(path, _)| path.replace("syntax/", "").replace(".Dockerfile", ".snap"))
         .collect();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots");
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         let is_pending = std::path::Path::new(&name)
             .extension()
             .is_some_and(|e| e == "new");
-        let is_ours = fixtures.contains(&name) || name.starts_with("shell_trees__") || is_pending;
+        let is_ours =
+            fixtures.contains(&name) || name.starts_with("it__shell_trees__") || is_pending;
         assert!(is_ours, "{name} has no fixture");
     }
 }
@@ -46,7 +45,7 @@ fn every_snapshot_has_its_fixture() {
 /// `dockerfile.grammar` names every kind, and no other.
 #[test]
 fn the_grammar_file_names_every_kind() {
-    let grammar = include_str!("../dockerfile.grammar");
+    let grammar = include_str!("../../dockerfile.grammar");
     let named: BTreeSet<&str> = grammar
         .lines()
         .map(|line| line.split_once("//").map_or(line, |(rule, _)| rule))
@@ -67,7 +66,7 @@ fn the_grammar_file_names_every_kind() {
 /// Every node and token of the fixtures stands where the grammar file says that it may.
 #[test]
 fn the_grammar_file_tells_the_children() {
-    let grammar = include_str!("../dockerfile.grammar");
+    let grammar = include_str!("../../dockerfile.grammar");
     let mut rules: Vec<(String, BTreeSet<String>)> = Vec::new();
     for line in grammar.lines() {
         let line = line.split_once("//").map_or(line, |(rule, _)| rule);

@@ -1,12 +1,10 @@
 //! Two other parsers agree with the tree on every fixture that they accept: `dockerfile-parser` on
 //! kinds, stages and images, `parse-dockerfile` on instructions and here-documents.
 
-#![allow(clippy::unwrap_used, unreachable_pub)]
-
-mod common;
-
 use dfix_syntax::ast::{AstNode, From, Instruction, source_of};
 use dfix_syntax::parse;
+
+use crate::common;
 
 /// Where `dockerfile-parser` 0.9 is known to be wrong, with BuildKit as the judge.
 const DOCKERFILE_PARSER_IS_WRONG: &[(&str, &str)] = &[

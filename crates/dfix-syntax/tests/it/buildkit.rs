@@ -5,8 +5,6 @@
 //!
 //! A `result` file holds one S-expression an instruction: `(run ["--mount=…"] "script")`.
 
-#![allow(clippy::unwrap_used)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,10 +1,6 @@
 //! What comes from the build context, what runs at start, which ports are listened on.
 // A method's path is tied to one lifetime, a closure is not.
-#![allow(clippy::redundant_closure_for_method_calls)]
-
-mod common;
-
-use common::{with, with_files};
+use crate::common::{with, with_files};
 use dfix_model::{Model, StartCommand, with_script};
 
 fn last<R>(text: &str, files: &[(&str, &str)], ask: impl FnOnce(dfix_model::Stage<'_>) -> R) -> R {

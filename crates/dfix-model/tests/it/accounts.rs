@@ -1,8 +1,6 @@
 //! Users and groups, as they are at a step.
 
-mod common;
-
-use common::with_files;
+use crate::common::with_files;
 use dfix_model::{Account, MadeBy, Ternary};
 
 /// What is known of a user at the end of the file: `yes`, `no` or `open`.

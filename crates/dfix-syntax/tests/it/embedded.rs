@@ -1,7 +1,5 @@
 //! Shell text inside quotes and JSON strings: what the inner shell reads, and where it stands.
 
-#![allow(clippy::unwrap_used)]
-
 use dfix_syntax::ast::{AstNode, ShellScript};
 use dfix_syntax::{Enclosure, parse_embedded_shell};
 

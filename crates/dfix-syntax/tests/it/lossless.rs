@@ -1,13 +1,11 @@
 //! Whatever the text, the tree prints back to it, and every place in it is covered once.
 
-#![allow(clippy::unwrap_used, unreachable_pub)]
-
-mod common;
-
 use dfix_syntax::{
     Enclosure, LineIndex, NodeOrToken, SyntaxNode, TextSize, parse, parse_embedded_shell,
 };
 use proptest::prelude::*;
+
+use crate::common;
 
 /// What breaks parsers, to be strung together.
 const PIECES: &[&str] = &[

@@ -1,10 +1,6 @@
 //! Stages, images, variables, users, folders, shells.
 // A method's path is tied to one lifetime, a closure is not.
-#![allow(clippy::redundant_closure_for_method_calls)]
-
-mod common;
-
-use common::with;
+use crate::common::with;
 use dfix_model::{Base, EnvFrom, EnvValue, Model, Origin, ShellKind};
 
 fn name_and_tag(text: &str) -> (Option<String>, Option<String>) {

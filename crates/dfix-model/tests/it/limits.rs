@@ -1,10 +1,6 @@
 //! Texts that are made to be expensive.
 
-#![allow(clippy::unwrap_used, unreachable_pub)]
-
-mod common;
-
-use common::with;
+use crate::common::with;
 
 /// A value that doubles with every line is given up, and not written out.
 #[test]

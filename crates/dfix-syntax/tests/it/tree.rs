@@ -1,7 +1,5 @@
 //! The ways through a tree, held against what the words say, on every fixture of `fixtures/syntax`.
 
-#![allow(missing_docs)]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,0 +1,14 @@
+//! What a Dockerfile means: questions to the model, asked of small files.
+//! One binary, since linking is most of what a test binary costs.
+
+#![allow(clippy::redundant_closure_for_method_calls)]
+#![allow(clippy::unwrap_used)]
+#![allow(unreachable_pub)]
+
+mod accounts;
+mod commands;
+mod common;
+mod context;
+mod limits;
+mod packages;
+mod stages;
