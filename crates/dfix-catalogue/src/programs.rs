@@ -115,6 +115,8 @@ pub enum Mark {
     ShellOnly,
     /// It starts programs that only its settings name.
     StartsOthers,
+    /// A shell whose `-c`, or whose input, is a script that reads as POSIX's, or near enough.
+    TakesScript,
     /// It works on what it is told when the container is started.
     Told,
     /// People type into it, or give it a program, when the container is started.
@@ -162,6 +164,7 @@ impl Mark {
             Mark::SettingsAtHome => "settings-at-home",
             Mark::ShellOnly => "shell-only",
             Mark::StartsOthers => "starts-others",
+            Mark::TakesScript => "takes-script",
             Mark::Told => "told",
             Mark::Typed => "typed",
             Mark::Version => "version",
@@ -408,6 +411,7 @@ mod tests {
             Mark::SettingsAtHome,
             Mark::ShellOnly,
             Mark::StartsOthers,
+            Mark::TakesScript,
             Mark::Told,
             Mark::Typed,
             Mark::Version,

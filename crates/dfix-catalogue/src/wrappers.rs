@@ -81,9 +81,15 @@ impl WrapperSpec {
         self.row.column(6).parse().unwrap_or(0)
     }
 
-    /// Whether an option names the user: `-u` and `--user` of `sudo`.
+    /// Whether a long option names the user: `--user` of `sudo`.
     pub fn names_user(self, option: &str) -> bool {
-        option != "*" && self.row.lists(7, ' ', option)
+        option.starts_with("--") && self.row.lists(7, ' ', option)
+    }
+
+    /// Whether a letter among its options names the user: the `u` of `sudo -u`.
+    pub fn letter_names_user(self, letter: char) -> bool {
+        let mut letters = self.row.words(7).filter_map(|it| it.strip_prefix('-'));
+        letters.any(|it| it.len() == letter.len_utf8() && it.starts_with(letter))
     }
 
     /// Whether the first word between its options and the command names the user.
@@ -106,7 +112,8 @@ mod tests {
         let sudo = wrapper("sudo", None).expect("listed");
         assert_eq!(sudo.kind(), WrapperKind::User);
         assert!(sudo.letter_takes_value('u') && !sudo.letter_takes_value('E'));
-        assert!(sudo.takes_next("--user") && sudo.names_user("-u") && sudo.assigns());
+        assert!(sudo.takes_next("--user") && sudo.names_user("--user") && sudo.assigns());
+        assert!(sudo.letter_names_user('u') && !sudo.letter_names_user('g'));
         assert!(sudo.stops_at("-l") && !sudo.has_user_first());
         let gosu = wrapper("gosu", None).expect("listed");
         assert!(gosu.has_user_first() && gosu.positionals() == 1 && !gosu.names_user("*"));

@@ -10,7 +10,9 @@ mod word;
 
 use dfix_syntax::TextRange;
 
-use crate::collect::command::{AssignmentData, RedirectData, WrapperKind};
+use dfix_catalogue::WrapperKind;
+
+use crate::collect::command::{AssignmentData, RedirectData};
 use crate::collect::image::ImageRef;
 use crate::collect::instruction::{FlagData, PairData};
 use crate::collect::model::Model;

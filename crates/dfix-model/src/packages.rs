@@ -8,50 +8,11 @@ pub(crate) mod table;
 
 use dfix_syntax::TextRange;
 
-use crate::collect::command::WrapperKind;
 use crate::handles::{Command, ProgramPoint, Step, Word};
+pub use dfix_catalogue::PackageManager;
+use dfix_catalogue::{PackageTool, WrapperKind};
 
 pub use spec::{PackageSpec, SpecKind};
-use table::Tool;
-
-/// A family of package managers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PackageManager {
-    /// `pip`, `pip3`, `python -m pip`
-    Pip,
-    /// `uv pip`
-    Uv,
-    /// `pipx`
-    Pipx,
-    /// `apt-get`, `apt`, `aptitude`
-    Apt,
-    /// `apk`
-    Apk,
-    /// `dnf`, `yum`, `microdnf`, `tdnf`
-    Dnf,
-    /// `zypper`
-    Zypper,
-    /// `pacman`
-    Pacman,
-    /// `npm`
-    Npm,
-    /// `yarn`
-    Yarn,
-    /// `pnpm`
-    Pnpm,
-    /// `gem`
-    Gem,
-    /// `bundle`
-    Bundler,
-    /// `conda`, `mamba`, `micromamba`
-    Conda,
-    /// `go`
-    Go,
-    /// `cargo`
-    Cargo,
-    /// `composer`
-    Composer,
-}
 
 /// A command of a package manager, its words understood.
 #[derive(Clone)]
@@ -60,7 +21,7 @@ pub struct PackageCommand<'m> {
     pub command: Command<'m>,
     /// Whose it is.
     pub manager: PackageManager,
-    tool: &'static Tool,
+    tool: PackageTool,
     subcommand: Option<Word<'m>>,
     options: Vec<OptionUse<'m>>,
     operands: Vec<Word<'m>>,
@@ -131,7 +92,7 @@ impl<'m> PackageCommand<'m> {
         let (tool, skip) = table::tool_of(command, crate::path::program_name(program))?;
         let mut read = PackageCommand {
             command,
-            manager: tool.manager,
+            manager: tool.manager(),
             tool,
             subcommand: None,
             options: Vec::new(),
@@ -156,10 +117,10 @@ impl<'m> PackageCommand<'m> {
                 continue;
             }
             if options_ended || text.len() < 2 || !text.starts_with('-') {
-                if self.subcommand.is_none() && self.tool.has_subcommands {
+                if self.subcommand.is_none() && self.tool.has_subcommands() {
                     self.subcommand = Some(word);
                     if let Some(value) = word.value()
-                        && self.tool.double.contains(&value)
+                        && self.tool.is_double(value)
                         && let Some(second) = words.clone().next().filter(|w| !w.starts_with("-"))
                     {
                         self.subcommand = Some(second);
@@ -179,7 +140,7 @@ impl<'m> PackageCommand<'m> {
                 continue;
             }
             let is_global = self.subcommand.is_none();
-            let (name, value) = self.tool.option_value(word, || words.next());
+            let (name, value) = table::option_value(self.tool, word, || words.next());
             if self.manager == PackageManager::Pacman && is_global && name.starts_with("-S") {
                 self.subcommand = Some(word);
             }
@@ -215,10 +176,10 @@ impl<'m> PackageCommand<'m> {
         let name = self.subcommand_text();
         match self.subcommand {
             None => {
-                self.tool.bare_installs && !self.has_flag("--version") && !self.has_flag("--help")
+                self.tool.installs_bare() && !self.has_flag("--version") && !self.has_flag("--help")
             }
             Some(_) => {
-                self.tool.installs.contains(&name)
+                self.tool.installs(name)
                     || (self.manager == PackageManager::Pacman && name.starts_with("-S"))
             }
         }
@@ -257,14 +218,20 @@ impl<'m> PackageCommand<'m> {
 
     /// The first use of the option, see [`PackageCommand::has_flag`].
     pub fn option(&self, name: &str) -> Option<&OptionUse<'m>> {
-        self.options.iter().find(|o| self.tool.means(o.name, name))
+        self.options
+            .iter()
+            .find(|o| table::means(self.tool, o.name, name))
     }
 
     /// The values that the option is given, under any of these names, in order of place.
     pub fn values_of(&self, names: &[&str]) -> impl Iterator<Item = OptionValue<'m>> {
         self.options
             .iter()
-            .filter(|o| names.iter().any(|name| self.tool.means(o.name, name)))
+            .filter(|o| {
+                names
+                    .iter()
+                    .any(|name| table::means(self.tool, o.name, name))
+            })
             .filter_map(|o| o.value)
     }
 
@@ -275,7 +242,7 @@ impl<'m> PackageCommand<'m> {
 
     /// The packages that it names.
     pub fn packages(&self) -> Vec<PackageSpec<'m>> {
-        if !self.tool.has_packages {
+        if !self.tool.has_packages() {
             return Vec::new();
         }
         self.operands

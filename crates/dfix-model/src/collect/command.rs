@@ -1,5 +1,6 @@
 //! What is kept of commands, and what is said of where they stand.
 
+pub use dfix_catalogue::WrapperKind;
 use std::ops::Range;
 
 use dfix_syntax::{NodeRef, SyntaxKind, TextRange, TextSize, TokenRef};
@@ -182,23 +183,4 @@ pub struct Surroundings {
     pub substitution: bool,
     /// It is part of a pipeline.
     pub piped: bool,
-}
-
-/// What a wrapper does to the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WrapperKind {
-    /// Nothing that matters to what the command does: `time`, `nice`, `exec`, `command`, …
-    Plain,
-    /// Sets variables: `env`.
-    Environment,
-    /// Runs it as another user: `sudo`, `gosu`, `su-exec`, …
-    User,
-    /// Runs it once or more with further words from its input: `xargs`.
-    Arguments,
-    /// Runs it in an environment of a language's own: `poetry run`, `conda run`, `bundle exec`, …
-    Isolated,
-    /// Picks the command from a box of them: `busybox`.
-    Box,
-    /// Stays as the parent: `tini`, `dumb-init`.
-    Init,
 }

@@ -84,7 +84,7 @@ impl Walk<'_> {
                 .map(|c| (c, program_name(self.name(c))))
         };
         let shell = takers().find(|(c, name)| {
-            wrappers::SHELLS.contains(name) && c.words.len() == c.program + 1 - c.words.start
+            wrappers::takes_script(name) && c.words.len() == c.program + 1 - c.words.start
         });
         let Some(range) = heredoc.body().map(|b| b.syntax().text_range()) else {
             return;

@@ -1,5 +1,6 @@
 //! Files of the build context that something runs, read as scripts.
 
+use dfix_catalogue::programs::{self, Mark};
 use std::sync::Arc;
 
 use elsa::FrozenMap;
@@ -30,9 +31,6 @@ pub(crate) struct ScriptText {
     pub(crate) cache: Cache,
 }
 
-/// The shells that a `#!` may name and whose text is read.
-const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "ksh", "mksh"];
-
 /// What the answer of the context for a file makes it; `None` where it is not there.
 pub(crate) fn read(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
     let text = match answer {
@@ -50,7 +48,7 @@ pub(crate) fn read(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
         return Some(ScriptFile::NotText);
     }
     let interpreter = interpreter(&text);
-    if let Some(name) = interpreter.filter(|name| !SHELLS.contains(name)) {
+    if let Some(name) = interpreter.filter(|name| !programs::is(name, Mark::Posix)) {
         return Some(ScriptFile::Other {
             interpreter: name.to_owned(),
             text,

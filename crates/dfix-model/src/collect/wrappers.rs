@@ -1,13 +1,13 @@
 //! Wrappers in front of a command, and scripts among its words: what `sudo`, `env`, `sh -c` mean.
 
-mod table;
-
 use std::ops::Range;
+
+use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{WrapperSpec, wrapper};
 
 use crate::collect::command::{AssignmentData, WrapperData};
 use crate::collect::word::WordData;
 use crate::path::program_name;
-use table::{Spec, User, WRAPPERS};
 
 /// A command without its wrappers.
 pub(crate) struct Unwrapped {
@@ -34,8 +34,8 @@ pub(crate) fn unwrap_wrappers(
         let Some(name) = words[at].value(text).map(program_name) else {
             break;
         };
-        let Some(spec) = spec_of(name, words.get(at + 1).filter(|_| at + 1 < range.end), text)
-        else {
+        let next = words[at..range.end].get(1);
+        let Some(spec) = wrapper(name, next.and_then(|word| word.value(text))) else {
             break;
         };
         let Some((program, user, made)) = read_wrapper(spec, text, words, at..range.end) else {
@@ -46,8 +46,8 @@ pub(crate) fn unwrap_wrappers(
             unwrapped.assignments = Some(assignments.len());
         }
         unwrapped.wrappers.push(WrapperData {
-            name: spec.name,
-            kind: spec.kind,
+            name: spec.name(),
+            kind: spec.kind(),
             words: at..program,
             user,
         });
@@ -56,27 +56,23 @@ pub(crate) fn unwrap_wrappers(
     unwrapped
 }
 
-fn spec_of(name: &str, next: Option<&WordData>, text: &str) -> Option<&'static Spec> {
-    WRAPPERS.iter().find(|spec| {
-        spec.name == name
-            && spec
-                .sub
-                .is_none_or(|sub| next.is_some_and(|w| w.value(text) == Some(sub)))
-    })
-}
-
 type Read = (usize, Option<usize>, Vec<AssignmentData>);
 
 /// Reads one wrapper's words: where its command begins, the user it names, what it sets. `None` where
 /// it wraps nothing.
-fn read_wrapper(spec: &Spec, text: &str, words: &[WordData], range: Range<usize>) -> Option<Read> {
-    let mut at = range.start + 1 + usize::from(spec.sub.is_some());
+fn read_wrapper(
+    spec: WrapperSpec,
+    text: &str,
+    words: &[WordData],
+    range: Range<usize>,
+) -> Option<Read> {
+    let mut at = range.start + 1 + usize::from(spec.has_subcommand());
     let mut user = None;
     let mut made = Vec::new();
     while at < range.end {
         let word = &words[at];
         let start = word.literal_prefix(text);
-        if spec.stops.contains(&start) {
+        if spec.stops_at(start) {
             return None;
         }
         if start == "--" {
@@ -89,25 +85,25 @@ fn read_wrapper(spec: &Spec, text: &str, words: &[WordData], range: Range<usize>
                 user = if takes_next { Some(at + 1) } else { None };
             }
             at += 1 + usize::from(takes_next);
-        } else if let Some(name) = spec.assigns.then(|| assigned_name(start)).flatten() {
+        } else if let Some(name) = spec.assigns().then(|| assigned_name(start)).flatten() {
             made.push(AssignmentData {
                 range: word.range,
                 name: name.into(),
                 value: Some(word.tail(text, name.len() + 1)),
             });
             at += 1;
-        } else if start == "-" && spec.name == "env" {
+        } else if start == "-" && spec.name() == "env" {
             at += 1;
         } else {
             break;
         }
     }
-    if matches!(spec.user, User::Positional) {
+    if spec.has_user_first() {
         user = Some(at);
     }
-    at += spec.positionals;
+    at += spec.positionals();
     // `eval "a b"` holds a script; `eval a b` is a command.
-    let is_script = spec.name == "eval"
+    let is_script = spec.name() == "eval"
         && words.get(at).is_some_and(|w| {
             w.node.is_some() || w.literal_prefix(text).contains([' ', ';', '&', '|'])
         });
@@ -115,24 +111,20 @@ fn read_wrapper(spec: &Spec, text: &str, words: &[WordData], range: Range<usize>
 }
 
 /// Whether an option takes the next word, and whether it names a user.
-fn option(spec: &Spec, option: &str) -> (bool, bool) {
-    let (user_letter, user_long) = match spec.user {
-        User::Letter(letter, long) => (Some(letter), long),
-        User::No | User::Positional => (None, ""),
-    };
-    if option.starts_with("--") || spec.long.contains(&option) {
+fn option(spec: WrapperSpec, option: &str) -> (bool, bool) {
+    if option.starts_with("--") || spec.takes_next(option) {
         let name = option.split('=').next().unwrap_or(option);
-        let takes_next = !option.contains('=') && spec.long.contains(&name);
-        return (takes_next, !user_long.is_empty() && name == user_long);
+        let takes_next = !option.contains('=') && spec.takes_next(name);
+        return (takes_next, spec.names_user(name));
     }
     let letters = &option[1..];
     match letters
         .char_indices()
-        .find(|(_, c)| spec.letters.contains(*c))
+        .find(|(_, letter)| spec.letter_takes_value(*letter))
     {
         Some((i, letter)) => (
             i + letter.len_utf8() == letters.len(),
-            user_letter == Some(letter),
+            spec.letter_names_user(letter),
         ),
         None => (false, false),
     }
@@ -148,8 +140,10 @@ pub(crate) fn assigned_name(word: &str) -> Option<&str> {
     .then_some(name)
 }
 
-/// The shells whose `-c` takes a script.
-pub(crate) const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"];
+/// Whether it is a shell whose `-c` takes a script.
+pub(crate) fn takes_script(name: &str) -> bool {
+    programs::is(name, Mark::TakesScript)
+}
 
 /// The word that holds a script, in a command whose program is the first word of `range`.
 pub(crate) fn script_word(text: &str, words: &[WordData], range: Range<usize>) -> Option<usize> {
@@ -160,7 +154,7 @@ pub(crate) fn script_word(text: &str, words: &[WordData], range: Range<usize>) -
         "su" | "runuser" | "sg" | "script" => after_command_option(text, words, arguments),
         "scl" => (words.get(arguments.start)?.value(text)? == "enable" && arguments.len() == 3)
             .then_some(arguments.end - 1),
-        name if SHELLS.contains(&name) => after_c(text, words, arguments),
+        name if takes_script(name) => after_c(text, words, arguments),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Users and groups that commands make.
 
+use dfix_catalogue::{AccountTool, account_tool};
+
 use crate::facts::variables::expand_text;
 use crate::handles::{Command, Stage, Word};
 
@@ -48,8 +50,8 @@ struct Words<'m> {
     operands: Vec<Word<'m>>,
 }
 
-/// Sorts the words of `useradd` and its like. `letters` and `long` take a value.
-fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
+/// Sorts the words of `useradd` and its like.
+fn sort(command: Command<'_>, tool: AccountTool) -> Words<'_> {
     let mut sorted = Words {
         options: Vec::new(),
         operands: Vec::new(),
@@ -64,10 +66,7 @@ fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
             options_ended = true;
         } else if text.starts_with("--") {
             let name = text.split('=').next().unwrap_or(text);
-            let takes = long.iter().any(|l| {
-                *l == name || (name.len() > 4 && name != "--group" && l.starts_with(name))
-            });
-            let value = if !takes {
+            let value = if !tool.takes_next(name) {
                 None
             } else if text.contains('=') {
                 Some(word)
@@ -80,7 +79,7 @@ fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
             while let Some(letter) = rest.chars().next() {
                 let after = &rest[letter.len_utf8()..];
                 let name = &rest[..letter.len_utf8()];
-                if letters.contains(letter) {
+                if tool.letter_takes_value(letter) {
                     let value = if after.is_empty() {
                         words.next()
                     } else {
@@ -111,59 +110,12 @@ impl<'m> Words<'m> {
     }
 }
 
-/// useradd(8) of shadow.
-const USERADD_LETTERS: &str = "bcdefgGkKpRPsuZF";
-const USERADD_LONG: &[&str] = &[
-    "--base-dir",
-    "--comment",
-    "--home-dir",
-    "--home",
-    "--expiredate",
-    "--inactive",
-    "--gid",
-    "--groups",
-    "--skel",
-    "--key",
-    "--password",
-    "--root",
-    "--prefix",
-    "--shell",
-    "--uid",
-    "--selinux-user",
-    "--selinux-range",
-];
-/// adduser(8) of Debian; BusyBox has the letters.
-const ADDUSER_LETTERS: &str = "hgsGukdcbefKpZ";
-const ADDUSER_LONG: &[&str] = &[
-    "--home",
-    "--shell",
-    "--uid",
-    "--firstuid",
-    "--lastuid",
-    "--firstgid",
-    "--lastgid",
-    "--gecos",
-    "--comment",
-    "--ingroup",
-    "--gid",
-    "--conf",
-    "--add_extra_groups=",
-    "--base-dir",
-    "--home-dir",
-    "--expiredate",
-    "--inactive",
-    "--groups",
-    "--skel",
-    "--key",
-    "--password",
-    "--extra-groups",
-];
-
 fn user_made(command: Command<'_>) -> Option<CreatedUser<'_>> {
+    let tool = account_tool(command.name())?;
     let made = |words: &Words<'_>| !words.has(&["--help", "--version"]);
     match command.name() {
         "useradd" => {
-            let words = sort(command, USERADD_LETTERS, USERADD_LONG);
+            let words = sort(command, tool);
             if words.has(&["D", "--defaults"]) || !made(&words) {
                 return None;
             }
@@ -185,7 +137,7 @@ fn user_made(command: Command<'_>) -> Option<CreatedUser<'_>> {
             })
         }
         "adduser" => {
-            let words = sort(command, ADDUSER_LETTERS, ADDUSER_LONG);
+            let words = sort(command, tool);
             // Two names: the first joins the second, which is a group.
             let [name] = *words.operands.as_slice() else {
                 return None;
@@ -219,20 +171,10 @@ fn user_made(command: Command<'_>) -> Option<CreatedUser<'_>> {
 }
 
 fn group_made(command: Command<'_>) -> Option<CreatedGroup<'_>> {
+    let tool = account_tool(command.name())?;
     match command.name() {
         "groupadd" => {
-            let words = sort(
-                command,
-                "gKpRPU",
-                &[
-                    "--gid",
-                    "--key",
-                    "--password",
-                    "--root",
-                    "--prefix",
-                    "--users",
-                ],
-            );
+            let words = sort(command, tool);
             Some(CreatedGroup {
                 command,
                 name: *words.operands.last()?,
@@ -240,11 +182,7 @@ fn group_made(command: Command<'_>) -> Option<CreatedGroup<'_>> {
             })
         }
         "addgroup" => {
-            let words = sort(
-                command,
-                "g",
-                &["--gid", "--conf", "--firstgid", "--lastgid"],
-            );
+            let words = sort(command, tool);
             let [name] = *words.operands.as_slice() else {
                 return None;
             };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::collect::command::WrapperKind;
 use crate::collect::instruction::StepKind;
-use crate::collect::wrappers::SHELLS;
+use crate::collect::wrappers::takes_script;
 use crate::context::Answer;
 use crate::facts::context_files::read_final;
 use crate::handles::{Base, Command, Stage, Step, Word};
@@ -155,7 +155,7 @@ impl<'m> Entry<'m> {
             return Some(program);
         }
         // `["sh", "run.sh"]`, `["bash", "-e", "/run.sh"]`
-        let is_shell = SHELLS.contains(&program_name(program));
+        let is_shell = takes_script(program_name(program));
         main.args()
             .filter(|_| is_shell)
             .take_while(|w| !w.is("-c"))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::collect::command::Operator;
-use crate::collect::wrappers::SHELLS;
+use crate::collect::wrappers::takes_script;
 use crate::facts::scripts::{ScriptAt, script_at};
 use crate::facts::variables::{expand_text, path_at};
 use crate::facts::workdir::workdir_before;
@@ -182,7 +182,7 @@ fn start_of(command: Command<'_>) -> Start<'_> {
     if matches!(name, "." | "source") {
         return command.arg(0).map_or(Start::No, Start::Sourced);
     }
-    if !SHELLS.contains(&name) {
+    if !takes_script(name) {
         return match command.program() {
             Some(word) if word.literal_prefix().contains('/') => Start::Program(word),
             _ => Start::No,

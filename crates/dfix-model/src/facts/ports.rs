@@ -5,6 +5,7 @@ use crate::facts::variables::expand_text;
 use crate::handles::{Command, Stage, Word};
 use crate::packages::table;
 use crate::path::program_name;
+use dfix_catalogue::programs::{self, Program};
 
 /// A transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,98 +69,6 @@ fn range(text: &str) -> Option<(u16, u16)> {
     }
 }
 
-/// A server whose options name its port. Sources: each one's `--help`.
-struct Server {
-    names: &'static [&'static str],
-    /// Options that take a port, or an address with a port.
-    options: &'static [&'static str],
-    /// Whether a bare word may be an address or port, after this subcommand (`""`: at once).
-    bare: Option<&'static str>,
-}
-
-const SERVERS: &[Server] = &[
-    Server {
-        names: &["gunicorn", "hypercorn"],
-        options: &["-b", "--bind", "--insecure-bind", "--quic-bind"],
-        bare: None,
-    },
-    Server {
-        names: &["uvicorn", "daphne", "granian", "fastapi", "sanic"],
-        options: &["--port", "-p"],
-        bare: None,
-    },
-    Server {
-        names: &["waitress-serve"],
-        options: &["--port", "--listen"],
-        bare: None,
-    },
-    Server {
-        names: &[
-            "flask",
-            "http-server",
-            "next",
-            "nuxt",
-            "rails",
-            "thin",
-            "rackup",
-            "puma",
-            "unicorn",
-            "mix",
-        ],
-        options: &["-p", "--port", "-b", "--bind", "-l", "--listen"],
-        bare: None,
-    },
-    Server {
-        names: &["serve"],
-        options: &["-l", "--listen", "-p"],
-        bare: None,
-    },
-    Server {
-        names: &["manage.py", "django-admin"],
-        options: &[],
-        bare: Some("runserver"),
-    },
-    Server {
-        names: &["http.server", "SimpleHTTPServer"],
-        options: &["-p"],
-        bare: Some(""),
-    },
-    Server {
-        names: &["streamlit"],
-        options: &["--server.port", "--server.address"],
-        bare: None,
-    },
-    Server {
-        names: &["php"],
-        options: &["-S"],
-        bare: None,
-    },
-    Server {
-        names: &["uwsgi"],
-        options: &["--http", "--http-socket", "--socket", "--https", "-s"],
-        bare: None,
-    },
-    Server {
-        names: &[
-            "jupyter",
-            "jupyter-lab",
-            "jupyter-notebook",
-            "mlflow",
-            "airflow",
-            "superset",
-            "chainlit",
-            "bentoml",
-            "ray",
-            "tensorboard",
-            "panel",
-            "bokeh",
-            "mkdocs",
-        ],
-        options: &["--port", "-p", "-a", "--dev-addr"],
-        bare: None,
-    },
-];
-
 /// The words that tell a server its port, with the port; `None` for one that only the build or the
 /// container can tell. Unix sockets are no ports.
 pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
@@ -175,10 +84,13 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
             words.drain(..=at);
         }
     }
-    let server = SERVERS.iter().find(|s| s.names.contains(&name));
-    let options = server.map_or(&["--port", "--bind", "--listen"][..], |s| s.options);
+    let server = programs::find(name);
+    let options: Vec<&str> = match server.and_then(Program::port_options) {
+        Some(options) => options.collect(),
+        None => vec!["--port", "--bind", "--listen"],
+    };
     let mut found = Vec::new();
-    let mut bare = server.and_then(|s| s.bare);
+    let mut bare = server.and_then(Program::bare_port_after);
     let mut at = 0;
     while let Some(&word) = words.get(at) {
         at += 1;
