@@ -17,7 +17,9 @@
 
 mod account_names;
 mod account_tools;
+mod ages;
 mod brings;
+mod caches;
 mod commands;
 mod date;
 mod eol;
@@ -29,6 +31,7 @@ mod image;
 mod image_marks;
 mod images;
 mod missing;
+mod missing_paths;
 mod names;
 mod package_marks;
 mod package_tools;
@@ -46,7 +49,9 @@ mod wrappers;
 
 pub use account_names::{is_service_account, is_system_account};
 pub use account_tools::{AccountTool, account_tool};
+pub use ages::is_from_before_2015;
 pub use brings::brings;
+pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, package_in, tool, tool_in};
 pub use date::{AS_OF, Date};
 pub use eol::{Eol, end_of_life, end_of_release};
@@ -61,6 +66,7 @@ pub use image::{
 pub use image_marks::{ImageMark, image_is};
 pub use images::{image, variant_of};
 pub use missing::{lost_package, lost_tool};
+pub use missing_paths::{MissingPath, missing_path};
 pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is};
 pub use package_tools::{

@@ -1,0 +1,64 @@
+//! How old the packages of an image's distribution are, as far as its name and tag tell.
+
+use super::images::image;
+use super::table::Table;
+
+const AGES: Table = Table::new(include_str!("../data/distribution-ages.tsv"));
+
+/// Whether the packages of the image's distribution are from before 2015, when pip 6.0, npm 2 and apk's `--no-cache` were
+/// new; `None` where its name and tag do not tell.
+pub fn is_from_before_2015(name: &str, tag: &str) -> Option<bool> {
+    let words = || parts(name).chain(parts(tag));
+    let says =
+        |age: &str| words().any(|word| AGES.row(word).is_some_and(|row| row.column(1) == age));
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let major = tag
+        .split(['.', '-'])
+        .next()
+        .and_then(|number| number.parse::<u32>().ok());
+    let last_old = AGES
+        .row(last)
+        .and_then(|row| row.column(2).parse::<u32>().ok());
+    let foundation = image(name, tag).foundation;
+    let release = foundation.and_then(|it| it.release);
+    let is_old = says("old")
+        || major.zip(last_old).is_some_and(|(is, most)| is <= most)
+        || (last, tag) == ("alpine", "3.1")
+        || release.is_some_and(|it| AGES.row(it).is_some_and(|row| row.column(1) == "old"));
+    if is_old {
+        return Some(true);
+    }
+    let is_new = foundation.is_some() || says("new") || last_old.is_some();
+    is_new.then_some(false)
+}
+
+/// The words of a name or tag: what stands between its separators, and what a word with a version begins with.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['/', '-', '_', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_from_before_2015;
+
+    #[test]
+    fn names_and_tags_tell_how_old_a_distribution_is() {
+        for (name, tag, age) in [
+            ("ubuntu", "14.04", Some(true)),
+            ("ubuntu", "22.04", Some(false)),
+            ("ubuntu", "latest", Some(false)),
+            ("debian", "jessie", Some(true)),
+            ("debian", "12-slim", Some(false)),
+            ("ros", "indigo", Some(true)),
+            ("ros", "noetic-focal", Some(false)),
+            ("nvidia/cuda", "7.5-devel", Some(true)),
+            ("nvidia/cuda", "8.0-devel-ubuntu14.04", Some(true)),
+            ("gliderlabs/alpine", "3.1", Some(true)),
+            ("alpine", "3.20", Some(false)),
+            ("python", "3.12", Some(false)),
+            ("acme/base", "3", None),
+        ] {
+            assert_eq!(is_from_before_2015(name, tag), age, "{name}:{tag}");
+        }
+    }
+}
