@@ -3,9 +3,11 @@
 //! A rule names places and plain words. It never sees an offset, a quote, a backslash or a newline;
 //! `text_edit` knows those. The first thing that cannot be said with certainty drops the whole fix.
 
+use dfix_model::{Command, Stage, Step, StepKind, Word, WordKind, Wrapper};
+
 use crate::fix::TextEdit;
 use crate::place::Place;
-use crate::text_edit::{EditContext, Lowered, Side, commands, instructions, words};
+use crate::text_edit::{self, EditContext, Lowered, Side, commands, instructions, words};
 
 /// A change that is being said.
 pub struct Edit<'a> {
@@ -86,10 +88,48 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Puts another program in the place of one, in the folder that is written before it: `/usr/bin/apt` becomes
+    /// `/usr/bin/apt-get`.
+    pub fn rename_program(&mut self, program: Word<'_>, name: &str) {
+        match program.value() {
+            Some(path) => {
+                let folder = path.strip_suffix(dfix_model::path::file_name(path));
+                self.replace_word(program, &format!("{}{name}", folder.unwrap_or_default()));
+            }
+            None => self.fail("only the build can tell the program"),
+        }
+    }
+
     /// Takes a word away, and its line with it where it stands alone on one.
     pub fn remove_word(&mut self, word: impl Place) {
         let lowered = words::remove(self.context, &word);
         self.take(lowered);
+    }
+
+    /// Takes several words away; what stands between neighbours goes with them.
+    pub fn remove_words<P: Place>(&mut self, words: impl IntoIterator<Item = P>) {
+        let words: Vec<P> = words.into_iter().collect();
+        let lowered = words::remove_many(self.context, &words);
+        self.take(lowered);
+    }
+
+    /// Takes a wrapper off a command: `sudo -E` goes, and of `env -i A=b` the assignment stays as the shell's own.
+    pub fn remove_wrapper(&mut self, command: Command<'_>, wrapper: Wrapper<'_>) {
+        let (kept, gone): (Vec<Word<'_>>, Vec<Word<'_>>) = command
+            .words()
+            .filter(|word| wrapper.range.contains_range(word.range()))
+            .partition(|word| command.assignments().any(|a| a.range() == word.range()));
+        if kept.iter().any(|word| !is_assignment(*word)) {
+            self.fail("a variable that is set there cannot be set without it");
+            return;
+        }
+        if kept.is_empty() {
+            self.remove_words(gone);
+        } else {
+            // What was a word becomes an assignment: it is written anew, as it was.
+            let assignments: Vec<&str> = kept.iter().map(|word| word.source_text()).collect();
+            self.replace_node(wrapper.range, &assignments.join(" "));
+        }
     }
 
     // ── Any node or token ────────────────────────────────────────────────────────────────────
@@ -191,6 +231,51 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Writes the command of a `CMD`, `ENTRYPOINT`, `RUN` or `HEALTHCHECK` as a JSON array of these words.
+    pub fn set_exec_form(&mut self, instruction: impl Place, words: &[&str]) {
+        let lowered = instructions::set_exec_form(self.context, instruction.range(), words);
+        self.take(lowered);
+    }
+
+    /// Has the stage's container run as this user. The last `USER` is changed where nothing is built after it; else a
+    /// new one goes before the instructions that say what is started, or to the end of the stage.
+    pub fn set_user(&mut self, stage: Stage<'_>, name: &str) {
+        let steps = || stage.steps().filter(|step| !step.is_onbuild()).rev();
+        let of_start = |step: &Step<'_>| {
+            matches!(
+                step.kind(),
+                StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
+            )
+        };
+        let is_work = |step: &Step<'_>| {
+            matches!(
+                step.kind(),
+                StepKind::Run
+                    | StepKind::Copy
+                    | StepKind::Add
+                    | StepKind::Workdir
+                    | StepKind::Shell
+            )
+        };
+        let after_work = || steps().take_while(|step| !is_work(step));
+        if let Some(user) = after_work().find(|step| step.is(StepKind::User)) {
+            match user.word() {
+                Some(word) => self.replace_word(word, name),
+                None => self.fail("the USER names nobody"),
+            }
+            return;
+        }
+        let source = format!("USER {name}");
+        if !text_edit::quote::is_plain(name) {
+            self.fail(format!("`{name}` cannot be written as a user"));
+            return;
+        }
+        match after_work().filter(of_start).last() {
+            Some(start) => self.insert_instruction_before(start, &source),
+            None => self.insert_instruction_after(stage.last_step(), &source),
+        }
+    }
+
     /// Adds pairs at the end of an `ENV` or `LABEL` of the `key=value` form. In a value `$name`
     /// stays a variable; quotes are added where they are needed.
     pub fn append_env_pairs<K: AsRef<str>, V: AsRef<str>>(
@@ -222,6 +307,15 @@ impl<'a> Edit<'a> {
         let lowered = commands::replace(self.context, &command, source);
         self.take(lowered);
     }
+}
+
+/// Whether a word means the same before a command as among the words of `env`: the shell reads it as an assignment, and
+/// makes one word of it there as here.
+fn is_assignment(word: Word<'_>) -> bool {
+    let name = word.source_text().split('=').next().unwrap_or_default();
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_name && word.kind() != WordKind::Json && !word.may_split()
 }
 
 /// The source of an `ENV` that sets these pairs, one a line: for `insert_instruction_…`.

@@ -11,6 +11,7 @@ use crate::splice::Splice;
 use crate::text_edit::EditContext;
 
 mod any_place;
+mod of_model;
 
 /// Changes a text and proves the result, everything being declared.
 fn edited(text: &str, change: impl FnOnce(&SyntaxNode, &mut Edit<'_>)) -> Result<String, String> {

@@ -277,6 +277,37 @@ pub(crate) fn remove(context: &EditContext<'_>, range: TextRange) -> Lowered {
     Ok(vec![edit(from, to, "")])
 }
 
+/// Writes the command of an instruction (`CMD`, `ENTRYPOINT`, `RUN`, that of a `HEALTHCHECK`) as a JSON array.
+pub(crate) fn set_exec_form(
+    context: &EditContext<'_>,
+    range: TextRange,
+    words: &[&str],
+) -> Lowered {
+    if words.is_empty() {
+        return Err("there is no command to write".to_owned());
+    }
+    let instruction = innermost(context, range)?;
+    let holds_command =
+        |n: &SyntaxNode| matches!(n.kind(), SyntaxKind::SHELL_SCRIPT | SyntaxKind::EXEC_FORM);
+    let command = instruction
+        .children()
+        .find(holds_command)
+        .ok_or("the instruction has no command")?;
+    if instruction
+        .descendants()
+        .any(|n| n.kind() == SyntaxKind::HEREDOC_BODY)
+    {
+        return Err("the instruction holds a here-document".to_owned());
+    }
+    let within = extent(&command)?;
+    if context.has_comment(within) {
+        return Err("a comment stands inside the command".to_owned());
+    }
+    let strings: Result<Vec<String>, String> = words.iter().map(|word| quote::json(word)).collect();
+    let array = format!("[{}]", strings?.join(", "));
+    Ok(vec![edit(start(within), end(within), array)])
+}
+
 /// The innermost instruction around a place: of `ONBUILD COPY …` the `COPY`.
 fn innermost(context: &EditContext<'_>, range: TextRange) -> Result<SyntaxNode, String> {
     let outer = context.instruction(range)?;

@@ -5,7 +5,7 @@ use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T
 use crate::place::Place;
 use crate::text_edit::{
     EditContext, Lowered, Side, after_blanks, begins_continued_line, edit, end, ends_in_backslash,
-    in_heredoc, quotation_of, quote, start,
+    in_heredoc, quotation_of, quote, size, start,
 };
 
 /// What kind of text a word stands in.
@@ -317,10 +317,44 @@ pub(crate) fn replace_source(context: &EditContext<'_>, range: TextRange, source
 }
 
 pub(crate) fn remove(context: &EditContext<'_>, place: &impl Place) -> Lowered {
-    let range = place.range();
-    match word_site(context, place)? {
-        WordSite::Json(string) => remove_json(context, string),
-        WordSite::Inside(_) => {
+    remove_run(context, place, place)
+}
+
+/// Takes words away, wherever they stand: neighbours together, so that nothing of the blanks, commas and continuations
+/// between them is left.
+pub(crate) fn remove_many<P: Place>(context: &EditContext<'_>, places: &[P]) -> Lowered {
+    let mut places: Vec<&P> = places.iter().collect();
+    places.sort_by_key(|place| place.range().start());
+    let mut runs: Vec<(&P, &P)> = Vec::new();
+    for place in places {
+        match runs.last_mut() {
+            Some((_, last)) if are_neighbours(context, last.range(), place.range()) => {
+                *last = place;
+            }
+            _ => runs.push((place, place)),
+        }
+    }
+    let mut edits = Vec::new();
+    for (first, last) in runs {
+        edits.extend(remove_run(context, first, last)?);
+    }
+    Ok(edits)
+}
+
+/// Whether nothing but blanks, line ends and a comma stands between two words.
+fn are_neighbours(context: &EditContext<'_>, first: TextRange, second: TextRange) -> bool {
+    let is_between =
+        |c: char| c.is_ascii_whitespace() || c == ',' || c == '"' || c == context.escape;
+    let between = context.text.get(end(first)..start(second));
+    between.is_some_and(|text| !text.is_empty() && text.chars().all(is_between))
+}
+
+/// Takes the words from one to another away.
+fn remove_run<P: Place>(context: &EditContext<'_>, first: &P, last: &P) -> Lowered {
+    let range = first.range().cover(last.range());
+    match (word_site(context, first)?, word_site(context, last)?) {
+        (WordSite::Json(first), WordSite::Json(last)) => remove_json(context, first, last),
+        (WordSite::Inside(_), WordSite::Inside(_)) => {
             let (from, to) = (start(range), end(range));
             let before = context.text[..from].trim_end_matches([' ', '\t']).len();
             let after = to + context.text[to..].len()
@@ -333,48 +367,46 @@ pub(crate) fn remove(context: &EditContext<'_>, place: &impl Place) -> Lowered {
                 Err("the word is not between blanks".to_owned())
             }
         }
-        WordSite::Dockerfile { is_value: true } => Err("a value cannot go alone".to_owned()),
-        WordSite::Shell(node) => {
-            if is_command_name(&node)
-                && let Some(next) = node.next_sibling()
+        (WordSite::Dockerfile { is_value: true }, _) => Err("a value cannot go alone".to_owned()),
+        (WordSite::Shell(first), WordSite::Shell(last)) => {
+            if is_command_name(&first)
+                && let Some(next) = last.next_sibling()
             {
                 refuse_flag(&context.text[start(next.text_range())..])?;
             }
             remove_piece(context, range)
         }
-        WordSite::Dockerfile { .. } => remove_piece(context, range),
+        (WordSite::Dockerfile { .. }, WordSite::Dockerfile { .. }) => remove_piece(context, range),
+        _ => Err("the words do not stand in one list".to_owned()),
     }
 }
 
-fn remove_json(context: &EditContext<'_>, string: TextRange) -> Lowered {
-    let Some(NodeOrToken::Token(token)) = context.covering(string) else {
-        return Err("the string is cut by a continuation".to_owned());
+fn remove_json(context: &EditContext<'_>, first: TextRange, last: TextRange) -> Lowered {
+    let at = |range| match context.covering(range) {
+        Some(NodeOrToken::Token(token)) => Ok(token),
+        _ => Err("the string is cut by a continuation"),
     };
-    let neighbour = |forward: bool| {
-        let mut at = if forward {
-            token.next_token()
-        } else {
-            token.prev_token()
-        };
-        while let Some(it) = at.clone().filter(|t| t.kind().is_trivia()) {
-            at = if forward {
+    let (first_token, last_token) = (at(first)?, at(last)?);
+    let comma = |mut neighbour: Option<SyntaxToken>, forward: bool| {
+        while let Some(it) = neighbour.clone().filter(|t| t.kind().is_trivia()) {
+            neighbour = if forward {
                 it.next_token()
             } else {
                 it.prev_token()
             };
         }
-        at.filter(|t| t.kind() == SyntaxKind::COMMA)
+        neighbour.filter(|t| t.kind() == SyntaxKind::COMMA)
     };
-    let range = if let Some(comma) = neighbour(false) {
-        TextRange::new(comma.text_range().start(), string.end())
-    } else if let Some(comma) = neighbour(true) {
+    let range = if let Some(comma) = comma(first_token.prev_token(), false) {
+        TextRange::new(comma.text_range().start(), last.end())
+    } else if let Some(comma) = comma(last_token.next_token(), true) {
         let blanks = comma
             .next_token()
             .filter(|t| t.kind() == SyntaxKind::WHITESPACE)
             .map_or(comma.text_range().end(), |t| t.text_range().end());
-        TextRange::new(string.start(), blanks)
+        TextRange::new(first.start(), blanks)
     } else {
-        string
+        first.cover(last)
     };
     if context.has_comment(range) {
         return Err("a comment stands beside the string".to_owned());
@@ -388,19 +420,15 @@ pub(crate) fn remove_piece(context: &EditContext<'_>, range: TextRange) -> Lower
     if context.has_comment(range) {
         return Err("a comment stands inside what would be removed".to_owned());
     }
-    let covering = context
-        .covering(range)
-        .ok_or("the place is not in this file")?;
-    let (first, last) = match covering {
-        NodeOrToken::Token(token) => (token.clone(), token),
-        NodeOrToken::Node(node) => (
-            node.first_token().ok_or("there is nothing to remove")?,
-            node.last_token().ok_or("there is nothing to remove")?,
-        ),
-    };
     let (from, to) = (start(range), end(range));
+    let token_at = |offset| context.root.token_at(size(offset));
+    let (Some(first), Some(last)) = (token_at(from), token_at(to.saturating_sub(1))) else {
+        return Err("the place is not in this file".to_owned());
+    };
     let line = context.line_start(from);
-    let alone_before = context.text[line..from].trim().is_empty() && begins_continued_line(&first);
+    let is_in_heredoc = first.parent().is_some_and(|parent| in_heredoc(&parent));
+    let alone_before = context.text[line..from].trim().is_empty()
+        && (is_in_heredoc || begins_continued_line(&first));
     let next = after_blanks(&last);
     let next_kind = next.as_ref().map(SyntaxToken::kind);
     if alone_before && next_kind == Some(SyntaxKind::CONTINUATION) {
@@ -425,7 +453,7 @@ pub(crate) fn remove_piece(context: &EditContext<'_>, range: TextRange) -> Lower
         // Keep the indentation; take the blanks after it instead.
         let rest = &context.text[to..];
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        if blanks == 0 && blanks_before == 0 && !in_heredoc(&first.parent().ok_or("no parent")?) {
+        if blanks == 0 && blanks_before == 0 && !is_in_heredoc {
             return Err("it is not between blanks".to_owned());
         }
         return Ok(vec![edit(from, to + blanks, "")]);
