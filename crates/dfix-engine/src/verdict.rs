@@ -4,7 +4,7 @@
 //! closure with `Err(remedy!("…"))`: the finding is told and left to a person. What could not be established is
 //! [`Case::open`], what was is [`Case::evidence`]; the change itself is [`Case::fix`].
 
-use dfix_model::OpenCondition;
+use dfix_model::{Command, Need, Needs, OpenCondition};
 
 use crate::edit::Edit;
 use crate::fix::{Effect, Fix, Safety};
@@ -123,6 +123,27 @@ impl<'c> Case<'c> {
             }
         });
         self
+    }
+
+    /// Declares what the fix takes away, or no longer leaves behind, after a command: whoever needs it later ends the case, and
+    /// who may need it is an open condition.
+    ///
+    /// # Errors
+    /// What fails without it.
+    pub fn takes_away(&mut self, needs: &Needs, after: Command<'_>) -> Result<&mut Self, Remedy> {
+        for need in needs.after(after) {
+            match need {
+                Need::Somebody { what, .. } => {
+                    return Err(remedy!(
+                        "`{what}` would fail, for it needs what would not be there any more: change it first (`rm` takes `-f`)"
+                    ));
+                }
+                Need::Perhaps(condition) => {
+                    self.open(condition);
+                }
+            }
+        }
+        Ok(self)
     }
 
     /// Says the change. A second call says more of the same change.

@@ -10,10 +10,12 @@ pub(crate) mod created_users;
 pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
+pub(crate) mod needs;
 pub(crate) mod ports;
 pub mod requirements;
 pub mod scripts;
 pub(crate) mod setting;
+pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod user;
 pub(crate) mod variables;
@@ -32,12 +34,18 @@ use crate::facts::entry::Entry;
 use crate::facts::ports::Port;
 use crate::facts::scripts::ScriptAt;
 use crate::facts::setting::{EnvValue, Setting};
+use crate::facts::settings::Settings;
 use crate::facts::shell::Shell;
 use crate::facts::user::User;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 
 impl<'m> Stage<'m> {
+    /// What somebody said of the package managers' behaviour.
+    pub fn settings(self) -> Settings<'m> {
+        Settings::of(self)
+    }
+
     /// What the catalogue knows of the image at the end of the `FROM stage` chain. Nothing, where its name
     /// or its tag are not known.
     pub fn base_facts(self) -> &'m ImageFacts {

@@ -38,10 +38,12 @@ pub use facts::accounts::{Account, Accounts, MadeBy};
 pub use facts::created_users::{CreatedGroup, CreatedUser};
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};
+pub use facts::needs::{Absence, Need, Needs, Users};
 pub use facts::ports::{Port, Protocol};
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};
 pub use facts::scripts::{self, with_script};
 pub use facts::setting::{EnvFrom, EnvValue, Setting};
+pub use facts::settings::Settings;
 pub use facts::shell::Shell;
 pub use facts::user::User;
 pub use handles::{

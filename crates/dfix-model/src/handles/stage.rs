@@ -163,9 +163,10 @@ impl<'m> Stage<'m> {
 
     /// The stages that are based on this one directly.
     pub fn children(self) -> impl Iterator<Item = Stage<'m>> {
-        self.file
-            .stages()
-            .filter(move |s| s.base() == Base::Stage(self))
+        let file = self.file;
+        let children = file.cached(|| Children::of(file));
+        let children = children.0.get(&self.index).into_iter().flatten();
+        children.map(move |&index| Stage { file, index })
     }
 
     /// Every command of the stage, in order of place; those of `ONBUILD` too, see [`Step::is_onbuild`].
@@ -208,6 +209,21 @@ impl<'m> Stage<'m> {
 
 /// The steps that copy or mount files out of each stage.
 struct CopiedBy(HashMap<usize, Vec<usize>>);
+
+/// The stages that are based on each stage directly.
+struct Children(HashMap<usize, Vec<usize>>);
+
+impl Children {
+    fn of(file: &Model<'_>) -> Self {
+        let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
+        for stage in file.stages() {
+            if let Base::Stage(parent) = stage.base() {
+                children.entry(parent.index).or_default().push(stage.index);
+            }
+        }
+        Children(children)
+    }
+}
 
 impl CopiedBy {
     fn of(file: &Model<'_>) -> Self {
