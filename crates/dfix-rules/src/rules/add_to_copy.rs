@@ -1,7 +1,7 @@
 //! `COPY` for local files that `ADD` would not unpack.
 
 use dfix_catalogue::{FileMark, file_is};
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::StepKind;
 use dfix_model::context::Answer;
 use dfix_model::{Model, Step, Word};
@@ -80,16 +80,17 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         if is_for_add {
             continue;
         }
-        let mut fix = out
-            .fix(step, Safety::Safe, "`ADD` of local files")
-            .effect(Effect::changed(step));
-        for name in unknown {
-            fix = fix.unproven(
-                format!("whether `{name}` is an archive, which `ADD` unpacks"),
-                "run dfix where the build context is, or look at the file",
-            );
-        }
-        fix.edit(|edit| edit.replace_token(step.keyword_range(), keyword(step)));
+        out.judge(step, Safety::Safe, "`ADD` of local files", |case| {
+            case.declare(Effect::changed(step));
+            case.open(unknown.iter().map(|name| {
+                OpenCondition::new(
+                    format!("whether `{name}` is an archive, which `ADD` unpacks"),
+                    "run dfix where the build context is, or look at the file",
+                )
+            }));
+            case.fix(|edit| edit.replace_token(step.keyword_range(), keyword(step)));
+            Ok(())
+        });
     }
 }
 

@@ -1,8 +1,10 @@
 //! `apt-get` instead of `apt`.
 
 use dfix_catalogue::{PackageWord, package_word_is};
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
-use dfix_model::{Model, PackageManager};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Remedy, Rule, Safety, fixes, leaves, remedy, reports,
+};
+use dfix_model::Model;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-not-apt-get",
@@ -28,7 +30,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt upgrade -y\n",
             "FROM debian:12\nRUN apt-get upgrade --with-new-pkgs -y\n",
         ),
-        leaves("FROM debian:12\nRUN apt list --installed\n").that_says("`apt list` has no equal"),
+        reports(
+            "FROM debian:12\nRUN apt list --installed\n",
+            "`apt list` has no equal",
+        ),
         leaves("FROM debian:12\nRUN apt-get update && echo apt install\n"),
     ],
 };
@@ -36,46 +41,41 @@ pub(crate) const RULE: Rule = Rule {
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|s| s.is_run()) {
         for apt in step.package_commands() {
+            let subcommand = apt.subcommand_text();
             let Some(program) = apt.command.program() else {
                 continue;
             };
-            if apt.manager != PackageManager::Apt || !apt.command.is("apt") {
+            if !apt.command.is("apt") || subcommand.is_empty() {
                 continue;
             }
-            let subcommand = apt.subcommand_text();
-            let (other, new_subcommand) = match subcommand {
-                name if package_word_is("apt", name, PackageWord::Same) => ("apt-get", None),
-                "full-upgrade" => ("apt-get", Some("dist-upgrade")),
-                "upgrade" => ("apt-get", None),
-                "policy" | "depends" | "rdepends" => ("apt-cache", None),
-                _ => {
-                    if !subcommand.is_empty() {
-                        out.report(program, format!("`apt {subcommand}` in a script"))
-                            .remedy(format!(
-                                "`apt {subcommand}` has no equal that prints the same: look for one of \
-                                 `apt-get`, `apt-cache`, `apt-mark` or `dpkg-query`"
-                            ));
+            let message = format!("`apt {subcommand}` in a script");
+            out.judge(program, Safety::Safe, message, |case| {
+                let (other, new_subcommand) = equal_of(subcommand)?;
+                case.declare(Effect::arguments_of(apt.command)).fix(|edit| {
+                    edit.rename_program(program, other);
+                    if let Some(name) = new_subcommand {
+                        edit.replace_word(apt.subcommand(), name);
                     }
-                    continue;
-                }
-            };
-            let path = program.value().unwrap_or("apt");
-            let wanted = format!("{}{other}", path.strip_suffix("apt").unwrap_or(""));
-            out.fix(
-                program,
-                Safety::Safe,
-                format!("`apt {subcommand}` in a script"),
-            )
-            .effect(Effect::arguments_of(apt.command))
-            .edit(|edit| {
-                edit.replace_word(program, &wanted);
-                if let Some(name) = new_subcommand {
-                    edit.replace_word(apt.subcommand(), name);
-                }
-                if subcommand == "upgrade" && !apt.has_flag("--with-new-pkgs") {
-                    edit.insert_word_after(apt.subcommand(), "--with-new-pkgs");
-                }
+                    if subcommand == "upgrade" && !apt.has_flag("--with-new-pkgs") {
+                        edit.insert_word_after(apt.subcommand(), "--with-new-pkgs");
+                    }
+                });
+                Ok(())
             });
         }
+    }
+}
+
+/// The program that does the same, and the subcommand's name there where it has another.
+fn equal_of(subcommand: &str) -> Result<(&'static str, Option<&'static str>), Remedy> {
+    match subcommand {
+        name if package_word_is("apt", name, PackageWord::Same) => Ok(("apt-get", None)),
+        "full-upgrade" => Ok(("apt-get", Some("dist-upgrade"))),
+        "upgrade" => Ok(("apt-get", None)),
+        "policy" | "depends" | "rdepends" => Ok(("apt-cache", None)),
+        _ => Err(remedy!(
+            "`apt {subcommand}` has no equal that prints the same: look for one of `apt-get`, \
+             `apt-cache`, `apt-mark` or `dpkg-query`"
+        )),
     }
 }

@@ -66,13 +66,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if configured.is_some_and(|first| first <= apt.step().index()) {
                 continue;
             }
-            out.fix(
-                apt.subcommand(),
-                Safety::Safe,
-                format!("`{} {}` may ask", apt.program_name(), apt.subcommand_text()),
-            )
-            .effect(Effect::arguments_of(apt.command))
-            .edit(|edit| edit.insert_word_after(apt.subcommand(), "-y"));
+            let message = format!("`{} {}` may ask", apt.program_name(), apt.subcommand_text());
+            out.judge(apt.subcommand(), Safety::Safe, message, |case| {
+                case.declare(Effect::arguments_of(apt.command))
+                    .fix(|edit| edit.insert_word_after(apt.subcommand(), "-y"));
+                Ok(())
+            });
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{ImageMark, image_is};
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
+    reports,
+};
 use dfix_model::StepKind;
 use dfix_model::context::Answer;
 use dfix_model::{BrokenArray, Model, Stage, StartCommand, Step, Word};
@@ -43,7 +46,10 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_context(&[("run.sh", "#!/bin/sh\nexec sleep 1\n")]),
         leaves("FROM python:3.12\nCMD [\"python\", \"app.py\"]\n"),
-        leaves("FROM python:3.12\nCMD python app.py --port $PORT\n").that_says("a shell is needed"),
+        reports(
+            "FROM python:3.12\nCMD python app.py --port $PORT\n",
+            "a shell is needed",
+        ),
         leaves("FROM python:3.12\nCMD cd /app && python app.py\n"),
         leaves("FROM python:3.12\nCMD python app.py > log\n"),
         leaves("FROM python:3.12\nCMD X=1 python app.py\n"),
@@ -100,120 +106,121 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
-    if let Some(broken) = step.broken_exec_form() {
-        report_broken(step, &broken, out);
-        return;
-    }
-    let entry = stage.entry();
-    let message = format!("`{}` runs in a shell", step.name());
-    if step.is_empty_shell_form() {
-        out.report(
-            step,
-            format!("`{}` is empty, so that a shell runs nothing", step.name()),
-        )
-        .remedy(format!(
-            "name the program that the container is for; where none is meant, `{} []` says so",
-            step.name()
-        ));
-        return;
-    }
-    if stage.os() == dfix_model::Os::Windows {
-        out.report(step, message).remedy(
-            "the shell of Windows reads this line, and dfix does not: name the program and its arguments in a \
-             JSON array, with each backslash doubled",
-        );
-        return;
-    }
-    if step.has_opaque_text() && has_shell_of_its_own(stage, step) {
-        out.report(step, message).remedy(
-            "`SHELL` names a shell that dfix does not read: name that shell, or the program without it, in a JSON \
-             array",
-        );
-        return;
-    }
-    let words = match plain_words(step) {
-        Ok(words) => words,
-        Err(why) => {
-            out.report(step, message).remedy(format!(
+    let name = step.name();
+    let message = match step.broken_exec_form() {
+        Some(broken) => format!("`{name}` is no JSON array: {}", broken.why),
+        None if step.is_empty_shell_form() => {
+            format!("`{name}` is empty, so that a shell runs nothing")
+        }
+        None => format!("`{name}` runs in a shell"),
+    };
+    out.judge(step, Safety::Checked, message, |case| {
+        is_one_for_a_shell(stage, step)?;
+        let words = plain_words(step).map_err(|why| {
+            remedy!(
                 "a shell is needed: {why}. See that the process gets its signals, with `exec` before it, or put \
                  the script into a file"
-            ));
-            return;
-        }
-    };
-    if step.is(StepKind::Entrypoint) && matches!(entry.cmd, StartCommand::Step(_)) {
-        out.report(step, message).remedy(
-            "the `CMD` is ignored now, and would become arguments of the entry point: decide which is meant",
-        );
-        return;
-    }
-    if step.is(StepKind::Cmd) && matches!(entry.entrypoint, StartCommand::Step(_)) {
-        out.report(step, message).remedy(
-            "the entry point is given `/bin/sh -c …` as its arguments: decide what it should be given",
-        );
-        return;
-    }
-    if has_shell_of_its_own(stage, step) {
-        out.report(step, message).remedy(
-            "`SHELL` names a shell of its own, which may set what the command needs: name it in the JSON array",
-        );
-        return;
-    }
-    let Some(program) = words.first().copied() else {
-        return;
-    };
-    let mut unproven = None;
-    match script(stage, program) {
-        Script::No | Script::WithInterpreter => {}
-        Script::Without => {
-            out.report(step, message).remedy(format!(
-                "`{program}` begins with no `#!` line, and only a shell starts such a script: add one"
-            ));
-            return;
-        }
-        Script::Unknown => {
-            unproven = Some((
-                format!("whether `{program}` begins with `#!`"),
-                "look at its first line; without it only a shell starts the script".to_owned(),
-            ));
-        }
-    }
-    if step.is(StepKind::Entrypoint) && unproven.is_none() {
-        unproven = Some((
-            "whether a container is given arguments, which a shell form ignores".to_owned(),
-            "see how containers of this image are started".to_owned(),
-        ));
-    }
-    if step.is(StepKind::Cmd) && !has_plain_entrypoint(stage) && unproven.is_none() {
-        unproven = Some((
-            "what the entry point of the base image makes of its arguments".to_owned(),
-            "see what `docker image inspect` says of the base image's Entrypoint".to_owned(),
-        ));
-    }
-    let mut fix = out
-        .fix(step, Safety::Checked, message)
-        .effect(Effect::changed(step))
-        .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own");
-    if let Some((condition, remedy)) = unproven {
-        fix = fix.unproven(condition, remedy);
-    }
-    let source = format!("{} {}", step.name(), array(&words));
-    fix.edit(|edit| edit.replace_instruction(step, &source));
+            )
+        })?;
+        is_free_of_others(stage, step)?;
+        let open = match script(stage, words[0]) {
+            Script::Without => {
+                return Err(remedy!(
+                    "`{}` begins with no `#!` line, and only a shell starts such a script: add one",
+                    words[0]
+                ));
+            }
+            Script::Unknown => Some(OpenCondition::new(
+                format!("whether `{}` begins with `#!`", words[0]),
+                "look at its first line; without it only a shell starts the script",
+            )),
+            Script::No | Script::WithInterpreter => arguments(stage, step),
+        };
+        case.declare(Effect::changed(step))
+            .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own")
+            .open(open)
+            .fix(|edit| edit.set_exec_form(step, &words));
+        Ok(())
+    });
 }
 
-/// Arguments that are meant as a JSON array: the builder gives them to a shell, which finds no such program.
-fn report_broken(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
+/// Whether it is a command for a shell that dfix reads.
+fn is_one_for_a_shell(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
     let name = step.name();
-    let right = match &broken.strings {
-        Some(strings) => format!("write `{name} {}`", array(strings)),
+    if let Some(broken) = step.broken_exec_form() {
+        return Err(remedy!(
+            "a shell is given this text as it stands, and the container cannot start: {}",
+            right(name, &broken)
+        ));
+    }
+    if step.is_empty_shell_form() {
+        return Err(remedy!(
+            "name the program that the container is for; where none is meant, `{name} []` says so"
+        ));
+    }
+    if stage.os() == dfix_model::Os::Windows {
+        return Err(remedy!(
+            "the shell of Windows reads this line, and dfix does not: name the program and its arguments in a \
+             JSON array, with each backslash doubled"
+        ));
+    }
+    if step.has_opaque_text() && has_shell_of_its_own(stage, step) {
+        return Err(remedy!(
+            "`SHELL` names a shell that dfix does not read: name that shell, or the program without it, in a JSON \
+             array"
+        ));
+    }
+    Ok(())
+}
+
+/// What is right instead of arguments that are meant as a JSON array: a shell finds no such program.
+fn right(name: &str, broken: &BrokenArray) -> String {
+    match &broken.strings {
+        Some(strings) => {
+            let strings: Vec<String> = strings.iter().map(|it| format!("{it:?}")).collect();
+            format!("write `{name} [{}]`", strings.join(", "))
+        }
         None => {
             "write the program and each argument in double quotes, with commas between".to_owned()
         }
-    };
-    out.report(step, format!("`{name}` is no JSON array: {}", broken.why))
-        .remedy(format!(
-            "a shell is given this text as it stands, and the container cannot start: {right}"
+    }
+}
+
+/// Whether nothing else in the file counts on the shell.
+fn is_free_of_others(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
+    let entry = stage.entry();
+    if step.is(StepKind::Entrypoint) && matches!(entry.cmd, StartCommand::Step(_)) {
+        return Err(remedy!(
+            "the `CMD` is ignored now, and would become arguments of the entry point: decide which is meant"
         ));
+    }
+    if step.is(StepKind::Cmd) && matches!(entry.entrypoint, StartCommand::Step(_)) {
+        return Err(remedy!(
+            "the entry point is given `/bin/sh -c …` as its arguments: decide what it should be given"
+        ));
+    }
+    if has_shell_of_its_own(stage, step) {
+        return Err(remedy!(
+            "`SHELL` names a shell of its own, which may set what the command needs: name it in the JSON array"
+        ));
+    }
+    Ok(())
+}
+
+/// What is open about who gives arguments to whom.
+fn arguments(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
+    if step.is(StepKind::Entrypoint) {
+        return Some(OpenCondition::new(
+            "whether a container is given arguments, which a shell form ignores",
+            "see how containers of this image are started",
+        ));
+    }
+    (step.is(StepKind::Cmd) && !has_plain_entrypoint(stage)).then(|| {
+        OpenCondition::new(
+            "what the entry point of the base image makes of its arguments",
+            "see what `docker image inspect` says of the base image's Entrypoint",
+        )
+    })
 }
 
 /// The words of the one simple command, or why it is more than that.
@@ -323,23 +330,4 @@ fn has_plain_entrypoint(stage: Stage<'_>) -> bool {
             .base_image()
             .name()
             .is_some_and(|name| image_is(name, ImageMark::HandsOn))
-}
-
-/// A JSON array of strings.
-fn array(strings: &[impl AsRef<str>]) -> String {
-    let strings: Vec<String> = strings.iter().map(|it| json(it.as_ref())).collect();
-    format!("[{}]", strings.join(", "))
-}
-
-/// A JSON string.
-fn json(text: &str) -> String {
-    let mut string = String::from("\"");
-    for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            string.push('\\');
-        }
-        string.push(c);
-    }
-    string.push('"');
-    string
 }

@@ -1,6 +1,8 @@
 //! `ENV key value` becomes `ENV key=value`, with exactly the same value.
 
-use dfix_engine::{Edit, Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{
+    Edit, Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports,
+};
 use dfix_model::Model;
 use dfix_model::StepKind;
 use dfix_syntax::ast::{AstNode, LegacyPair, Variable};
@@ -52,7 +54,7 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM debian:12\nENV A=b C=\"d e\"\nARG F\n"),
         // More likely a slip than a value that begins with an equals sign.
-        leaves("FROM debian:12\nENV A = b\n").that_says("the value begins with `=`"),
+        reports("FROM debian:12\nENV A = b\n", "the value begins with `=`"),
     ],
 };
 
@@ -74,34 +76,29 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             key.source()
         );
         let (key, value) = (key.syntax(), value.syntax());
-        if value.text().starts_with('=') {
-            out.report(step, message).remedy(
-                "the value begins with `=`, which is hardly meant: take the blanks around it away",
-            );
-            continue;
-        }
-        out.fix(step, Safety::Safe, message)
-            .effect(Effect::Equivalent)
-            .edit(|edit| rewrite(edit, key, value, file.escape()));
+        out.judge(step, Safety::Safe, message, |case| {
+            if value.text().starts_with('=') {
+                return Err(remedy!(
+                    "the value begins with `=`, which is hardly meant: take the blanks around it away"
+                ));
+            }
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+            if !key.text().to_string().chars().all(is_plain) {
+                return Err(remedy!("change it by hand: the key is not a plain name"));
+            }
+            if let Some(reason) = what_is_odd(value, file.escape()) {
+                return Err(remedy!("change it by hand: {reason}"));
+            }
+            case.declare(Effect::Equivalent)
+                .fix(|edit| rewrite(edit, key, value, file.escape()));
+            Ok(())
+        });
     }
 }
 
 /// Puts `=` between the key and the value, and quotes around the value where it needs them.
 fn rewrite(edit: &mut Edit<'_>, key: &SyntaxNode, value: &SyntaxNode, escape: char) {
     let between = TextRange::new(key.text_range().end(), value.text_range().start());
-    if !key
-        .text()
-        .to_string()
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c))
-    {
-        edit.fail("the key is not a plain name");
-        return;
-    }
-    if let Some(reason) = what_is_odd(value, escape) {
-        edit.fail(reason);
-        return;
-    }
     edit.replace_node(between, "=");
     if is_one_word(value) {
         return;

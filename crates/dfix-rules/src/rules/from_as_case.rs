@@ -44,12 +44,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         if is_cut || as_keyword.text() == wanted {
             continue;
         }
-        out.fix(
-            &as_keyword,
-            Safety::Safe,
-            format!("`{}` beside `{}`", as_keyword.text(), keyword.text()),
-        )
-        .effect(Effect::Layout)
-        .edit(|edit| edit.replace_token(&as_keyword, wanted));
+        let message = format!("`{}` beside `{}`", as_keyword.text(), keyword.text());
+        out.judge(&as_keyword, Safety::Safe, message, |case| {
+            case.declare(Effect::Layout)
+                .fix(|edit| edit.replace_token(&as_keyword, wanted));
+            Ok(())
+        });
     }
 }

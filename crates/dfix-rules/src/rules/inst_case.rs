@@ -52,12 +52,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         if keyword.text() == wanted {
             continue;
         }
-        out.fix(
-            &keyword,
-            Safety::Safe,
-            format!("`{}` where most names are like `{wanted}`", keyword.text()),
-        )
-        .effect(Effect::Layout)
-        .edit(|edit| edit.replace_token(&keyword, &wanted));
+        let message = format!("`{}` where most names are like `{wanted}`", keyword.text());
+        out.judge(&keyword, Safety::Safe, message, |case| {
+            case.declare(Effect::Layout)
+                .fix(|edit| edit.replace_token(&keyword, &wanted));
+            Ok(())
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! `MAINTAINER` becomes a label.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports};
 use dfix_model::StepKind;
 use dfix_model::{Model, Stage, Step};
 use dfix_syntax::ast::{HasWord, Instruction};
@@ -42,44 +42,63 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nLABEL org.opencontainers.image.authors=\"Jane\"\nLABEL org.opencontainers.image.authors=\"John\"\n",
         ),
         leaves("FROM alpine:3.20\nLABEL maintainer=\"jane@example.com\"\n"),
-        leaves(
+        reports(
             "FROM alpine:3.20\nLABEL org.opencontainers.image.authors=\"Team\"\nMAINTAINER Jane\n",
-        )
-        .that_says("there is such a label already"),
+            "there is such a label already",
+        ),
+        // Were the second alone a label, the first would be the author.
+        reports(
+            "FROM alpine:3.20\nMAINTAINER Jane \\\n# note\n Doe\nMAINTAINER John\n",
+            "a comment stands inside",
+        ),
     ],
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for stage in file.stages() {
-        for step in stage.steps_of(StepKind::Maintainer) {
-            let Instruction::Maintainer(maintainer) = step.instruction() else {
-                continue;
-            };
-            let Some(text) = maintainer.word().map(|word| word.source()) else {
-                continue;
-            };
-            let message = "`MAINTAINER` is deprecated";
-            if has_label(stage) {
-                out.report(step, message).remedy(format!(
-                    "there is such a label already: put both into one `LABEL {LABEL}`"
-                ));
-                continue;
-            }
-            let source = label(without_quotes(text.trim()), file.escape());
-            out.fix(step, Safety::Safe, message)
-                .effect(Effect::removed(step))
-                .effect(Effect::Inserted {
-                    stage: stage.index(),
-                    keyword: "LABEL",
-                })
-                .edit(|edit| edit.replace_instruction(step, &source));
+    let all: Vec<Step<'_>> = file
+        .stages()
+        .flat_map(|stage| stage.steps_of(StepKind::Maintainer))
+        .collect();
+    let Some(first) = all.first() else { return };
+    // All or none: where one stays, the image's author would be that one's.
+    out.judge(*first, Safety::Safe, "`MAINTAINER` is deprecated", |case| {
+        if all.iter().filter_map(|step| step.stage()).any(has_label) {
+            return Err(remedy!(
+                "there is such a label already: put both into one `LABEL {LABEL}`"
+            ));
         }
+        for step in &all {
+            case.declare(Effect::removed(*step));
+            case.declare(step.stage().map(|stage| Effect::Inserted {
+                stage: stage.index(),
+                keyword: "LABEL",
+            }));
+        }
+        case.fix(|edit| {
+            for step in &all {
+                match author(*step) {
+                    Some(text) => edit.replace_instruction(*step, &label(&text, file.escape())),
+                    None => edit.fail("a `MAINTAINER` names nobody"),
+                }
+            }
+        });
+        Ok(())
+    });
+}
+
+/// Whom a `MAINTAINER` names.
+fn author(step: Step<'_>) -> Option<String> {
+    match step.instruction() {
+        Instruction::Maintainer(it) => Some(without_quotes(it.word()?.source().trim()).to_owned()),
+        _ => None,
     }
 }
 
+/// Whether the stage, or one that it is based on, has the label.
 fn has_label(stage: Stage<'_>) -> bool {
     stage
-        .steps_of(StepKind::Label)
+        .base_chain()
+        .flat_map(|stage| stage.steps_of(StepKind::Label))
         .flat_map(Step::pairs)
         .any(|pair| pair.key_text() == Some(LABEL))
 }
