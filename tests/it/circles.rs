@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::house::{code, root, rust_files};
 
 /// The crates that are held to it, by folder.
-const HELD: &[&str] = &[".", "crates/dfix-catalogue"];
+const HELD: &[&str] = &[".", "crates/dfix-catalogue", "crates/dfix-engine"];
 
 type Module = Vec<String>;
 

@@ -5,10 +5,9 @@ use dfix_syntax::TextRange;
 
 use crate::edit::Edit;
 use crate::fix::{Effect, Fix, Safety};
-use crate::options::RuleSettings;
 use crate::outcome::Finding;
 use crate::place::Place;
-use crate::rule_option::Setting;
+use crate::rule_option::{RuleSettings, Setting};
 use crate::text_edit::EditContext;
 use crate::verdict::{Case, Remedy};
 

@@ -13,10 +13,10 @@ use crate::fix::Fix;
 use crate::fixpoint::analysis::{Analysis, Panic};
 use crate::fixpoint::batch::compatible;
 use crate::fixpoint::converges::converges;
+use crate::level;
 use crate::options::Options;
 use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
 use crate::proof::{Failure, Snapshot, failure, prove};
-use crate::select;
 use crate::splice::Splice;
 
 /// The last net under a loop that ends by itself.
@@ -228,7 +228,7 @@ impl Run<'_> {
             .filter(|f| !self.excluded.contains(f.rule))
             .filter_map(|f| f.fix.as_ref().map(|fix| (f, fix)))
             .filter(|(f, fix)| {
-                select::level(fix, self.options.settings.get(f.rule)) >= self.options.threshold
+                level::level(fix, self.options.settings.get(f.rule)) >= self.options.threshold
             })
             .filter(|(f, _)| !refused_keys.contains(&fix_key(f)))
             .collect();

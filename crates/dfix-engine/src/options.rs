@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::fix::Safety;
 use crate::rule::Rule;
-use crate::rule_option::Setting;
+use crate::rule_option::RuleSettings;
 
 /// What is asked of a run over one file.
 #[derive(Debug, Clone)]
@@ -42,14 +42,4 @@ impl<'a> Options<'a> {
         self.settings = settings;
         self
     }
-}
-
-/// What the configuration says of one rule.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RuleSettings {
-    /// The level that the rule's fixes count as. A lower one than the fix's holds it back; a higher
-    /// one has it applied although a condition is open: the configuration answers for that.
-    pub level: Option<Safety>,
-    /// The rule's own options.
-    pub options: BTreeMap<String, Setting>,
 }

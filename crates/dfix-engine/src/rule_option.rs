@@ -1,5 +1,9 @@
 //! What a configuration may set for a rule, and the values that it sets.
 
+use std::collections::BTreeMap;
+
+use crate::fix::Safety;
+
 /// One option of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleOption {
@@ -112,4 +116,14 @@ impl Setting {
             _ => None,
         }
     }
+}
+
+/// What the configuration says of one rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleSettings {
+    /// The level that the rule's fixes count as. A lower one than the fix's holds it back; a higher
+    /// one has it applied although a condition is open: the configuration answers for that.
+    pub level: Option<Safety>,
+    /// The rule's own options.
+    pub options: BTreeMap<String, Setting>,
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod instructions;
+pub(crate) mod joins;
 pub(crate) mod quote;
 pub(crate) mod words;
 
@@ -48,7 +49,7 @@ impl<'a> EditContext<'a> {
     /// How the file writes a `&&` with a line of its own, if it has one.
     pub(crate) fn line_style(&self) -> Option<&str> {
         self.line_style
-            .get_or_init(|| commands::file_style(self.root))
+            .get_or_init(|| joins::file_style(self.root))
             .as_deref()
     }
 

@@ -8,8 +8,7 @@ use dfix_model::{Command, Need, Needs, OpenCondition};
 
 use crate::edit::Edit;
 use crate::fix::{Effect, Fix, Safety};
-use crate::options::RuleSettings;
-use crate::rule_option::Setting;
+use crate::rule_option::{RuleSettings, Setting};
 use crate::text_edit::EditContext;
 
 /// Why dfix does not change something by itself, and what a person could do: a sentence without a full stop.

@@ -10,11 +10,11 @@ use dfix_syntax::{Parse, SyntaxNode};
 
 use crate::findings::Findings;
 use crate::ignore::Ignores;
-use crate::options::RuleSettings;
+use crate::level;
 use crate::outcome::Finding;
 use crate::proof::Snapshot;
 use crate::rule::Rule;
-use crate::select;
+use crate::rule_option::RuleSettings;
 use crate::text_edit::EditContext;
 
 /// A text, its tree and its findings.
@@ -61,7 +61,7 @@ impl Analysis {
                             continue;
                         }
                         if let Some(fix) = &mut finding.fix {
-                            select::lower(fix, settings);
+                            level::lower(fix, settings);
                         }
                         found.push(finding);
                     }

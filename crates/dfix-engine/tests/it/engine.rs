@@ -228,24 +228,6 @@ fn a_rule_reads_its_options() {
     assert_eq!(named(&settings), "FROM a\nUSER me\n");
 }
 
-#[test]
-fn rules_are_chosen_by_id_alias_and_group() {
-    use dfix_engine::select;
-    let all: &[&'static Rule] = &[&NO_CACHE, &UPPER];
-    let ids = |only: &[&str], ignored: &[&str]| {
-        select(all, only, ignored).map(|rules| rules.iter().map(|r| r.id).collect::<Vec<_>>())
-    };
-    assert_eq!(ids(&[], &[]), Ok(vec!["no-cache", "upper"]));
-    assert_eq!(ids(&["upper"], &[]), Ok(vec!["upper"]));
-    assert_eq!(ids(&["dl9999"], &["upper"]), Ok(vec!["no-cache"]));
-    assert_eq!(ids(&[], &["size"]), Ok(vec![]));
-    let unknown = ids(&["no-cahce"], &[]).unwrap_err();
-    assert_eq!(
-        unknown.to_string(),
-        "no rule, group or alias is named `no-cahce`; is it `no-cache`?"
-    );
-}
-
 /// Every Dockerfile of the repository's fixtures, changed as much as can be.
 #[test]
 fn fixtures_bear_every_change() {
