@@ -10,6 +10,7 @@ pub(crate) mod created_users;
 pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
+pub(crate) mod filesystem;
 pub(crate) mod needs;
 pub(crate) mod ports;
 pub mod requirements;
@@ -31,6 +32,7 @@ use crate::facts::accounts::Accounts;
 use crate::facts::created_users::{CreatedGroup, CreatedUser};
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
+use crate::facts::filesystem::Filesystem;
 use crate::facts::ports::Port;
 use crate::facts::scripts::ScriptAt;
 use crate::facts::setting::{EnvValue, Setting};
@@ -105,6 +107,11 @@ impl<'m> Stage<'m> {
     /// The users and groups of the stage's image.
     pub fn accounts(self) -> Accounts<'m> {
         Accounts::of(self)
+    }
+
+    /// The files of the stage's image.
+    pub fn filesystem(self) -> Filesystem<'m> {
+        Filesystem::of(self)
     }
 
     /// The users that commands of this stage make, in order of place; see [`Stage::base_chain`] for those

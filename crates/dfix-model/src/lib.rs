@@ -38,6 +38,9 @@ pub use facts::accounts::{Account, Accounts, MadeBy};
 pub use facts::created_users::{CreatedGroup, CreatedUser};
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};
+pub use facts::filesystem::{
+    Access, Entry as FileEntry, Filesystem, Landing, Origin as FileOrigin, Owner, Touch,
+};
 pub use facts::needs::{Absence, Need, Needs, Users};
 pub use facts::ports::{Port, Protocol};
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};

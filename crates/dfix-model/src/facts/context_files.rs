@@ -203,7 +203,7 @@ fn relative(path: &str) -> String {
 }
 
 /// Whether a name fits a pattern of `*`, `?` and `[…]` (Go's `filepath.Match`).
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
+pub(crate) fn matches(pattern: &[u8], name: &[u8]) -> bool {
     match pattern.first() {
         None => name.is_empty(),
         Some(b'*') => (0..=name.len()).any(|skip| matches(&pattern[1..], &name[skip..])),

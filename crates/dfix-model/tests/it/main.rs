@@ -9,6 +9,7 @@ mod accounts;
 mod commands;
 mod common;
 mod context;
+mod filesystem;
 mod limits;
 mod packages;
 mod stages;
