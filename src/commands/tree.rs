@@ -36,7 +36,7 @@ pub(super) fn run(file: &Path, as_json: bool, out: &mut dyn Write) -> Result<Exi
         serde_json::to_writer(&mut *out, &document).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
-        write!(out, "{:#?}", parse.syntax())?;
+        write!(out, "{}", parse.debug_tree())?;
         for (line, column, message) in places() {
             writeln!(out, "error {line}:{column}: {message}")?;
         }

@@ -12,7 +12,8 @@ use std::cell::OnceCell;
 
 use dfix_syntax::ast::{AstNode, File};
 use dfix_syntax::{
-    Enclosure, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize,
+    Enclosure, NodeExt as _, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken,
+    TextRange, TextSize, TokenExt as _,
 };
 
 use crate::fix::TextEdit;
@@ -193,18 +194,18 @@ pub(crate) fn in_heredoc(node: &SyntaxNode) -> bool {
 
 /// The token before, blanks skipped.
 pub(crate) fn before_blanks(token: &SyntaxToken) -> Option<SyntaxToken> {
-    let mut at = token.prev_token();
+    let mut at = token.token_before();
     while let Some(it) = at.as_ref().filter(|t| t.kind() == SyntaxKind::WHITESPACE) {
-        at = it.prev_token();
+        at = it.token_before();
     }
     at
 }
 
 /// The token after, blanks skipped.
 pub(crate) fn after_blanks(token: &SyntaxToken) -> Option<SyntaxToken> {
-    let mut at = token.next_token();
+    let mut at = token.token_after();
     while let Some(it) = at.as_ref().filter(|t| t.kind() == SyntaxKind::WHITESPACE) {
-        at = it.next_token();
+        at = it.token_after();
     }
     at
 }
@@ -212,12 +213,12 @@ pub(crate) fn after_blanks(token: &SyntaxToken) -> Option<SyntaxToken> {
 /// Whether the first token on a continued line: only blanks, comments and empty lines lie between
 /// it and a continuation.
 pub(crate) fn begins_continued_line(token: &SyntaxToken) -> bool {
-    let mut at = token.prev_token();
+    let mut at = token.token_before();
     while let Some(it) = at {
         match it.kind() {
             SyntaxKind::CONTINUATION => return true,
             SyntaxKind::WHITESPACE | SyntaxKind::COMMENT | SyntaxKind::NEWLINE => {
-                at = it.prev_token();
+                at = it.token_before();
             }
             _ => return false,
         }
@@ -249,7 +250,7 @@ pub(crate) fn quotation_of(element: &SyntaxElement) -> Option<(Enclosure, TextRa
 
 /// Whether a node ends in a backslash that would take along whatever comes after it.
 pub(crate) fn ends_in_backslash(node: &SyntaxNode) -> bool {
-    node.last_token().is_some_and(|last| {
+    node.rightmost_token().is_some_and(|last| {
         last.kind() == SyntaxKind::TEXT
             && last
                 .text()

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::element::{NodeOrToken, WalkEvent};
+use rowan::{NodeOrToken, WalkEvent};
+
 use crate::tree::SyntaxNode;
 
 /// One line an element: `KIND@start..end`, and the text of tokens.

@@ -18,9 +18,8 @@ mod word;
 
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
 
-use text_size::{TextRange, TextSize};
+use rowan::{GreenNode, TextRange, TextSize};
 
 use crate::SyntaxError;
 use crate::join::{self, Line};
@@ -29,7 +28,6 @@ use crate::kind::SyntaxKind::{
 };
 use crate::scratch::Scratch;
 use crate::sink::{Gap, Sink};
-use crate::tree::Tree;
 
 pub(crate) use embedded::embedded;
 pub(crate) use shell::Event;
@@ -54,7 +52,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// Parses a whole file.
-pub(crate) fn file(text: &str, scratch: &mut Scratch) -> (Arc<Tree>, Vec<SyntaxError>) {
+pub(crate) fn file(text: &str, scratch: &mut Scratch) -> (GreenNode, Vec<SyntaxError>) {
     let gaps = std::mem::take(&mut scratch.joined_gaps);
     let logical = std::mem::take(&mut scratch.logical);
     let mut grammar = Grammar {

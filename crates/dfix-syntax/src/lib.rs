@@ -13,12 +13,9 @@
 )]
 #![warn(missing_docs)]
 
-use std::sync::Arc;
-
 pub mod ast;
 mod broken_array;
 mod debug;
-mod element;
 mod grammar;
 mod join;
 mod json;
@@ -29,17 +26,16 @@ mod sink;
 mod tree;
 
 pub use broken_array::BrokenArray;
-pub use element::{NodeOrToken, WalkEvent};
 pub use json::unquote as unquote_json;
 pub use kind::SyntaxKind;
 pub use line_index::{LineIndex, Position};
-pub use text_size::{TextRange, TextSize};
-pub use tree::{NodeRef, Preorder, SyntaxElement, SyntaxNode, SyntaxToken, TokenRef};
+pub use rowan::{NodeOrToken, TextRange, TextSize, WalkEvent};
+pub use tree::{Dockerfile, NodeExt, SyntaxElement, SyntaxNode, SyntaxToken, TokenExt};
 
 /// A parsed file: the tree, and what is wrong with the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parse {
-    tree: Arc<tree::Tree>,
+    green: rowan::GreenNode,
     errors: Vec<SyntaxError>,
 }
 
@@ -55,7 +51,7 @@ pub struct SyntaxError {
 impl Parse {
     /// The root of the tree, of kind `FILE`.
     pub fn syntax(&self) -> SyntaxNode {
-        self.tree.root()
+        SyntaxNode::new_root(self.green.clone())
     }
 
     /// The typed root.
@@ -76,9 +72,32 @@ impl Parse {
 }
 
 /// Parses a Dockerfile. Any text gives a tree that prints back to it byte for byte.
+///
+/// ```
+/// use dfix_syntax::{SyntaxKind, parse};
+///
+/// let text = "FROM debian\nRUN apt-get update && \\\n    apt-get install curl\n";
+/// let parsed = parse(text);
+/// assert!(parsed.errors().is_empty());
+/// assert_eq!(parsed.syntax().text(), text);
+///
+/// // Typed views: continuations do not show in words.
+/// let run = parsed.file().instructions().last().expect("the RUN");
+/// let script = run.script().expect("its shell form");
+/// let commands: Vec<String> = script
+///     .commands()
+///     .map(|command| command.words().map(|word| word.source()).collect::<Vec<_>>().join(" "))
+///     .collect();
+/// assert_eq!(commands, ["apt-get update", "apt-get install curl"]);
+///
+/// // The tree itself is rowan's: every byte is in one token.
+/// let mut tokens = parsed.syntax().descendants_with_tokens().filter_map(|e| e.into_token());
+/// let cut = tokens.find(|t| t.kind() == SyntaxKind::CONTINUATION).expect("a continuation");
+/// assert_eq!(cut.text(), "\\\n");
+/// ```
 pub fn parse(text: &str) -> Parse {
-    let (tree, errors) = scratch::with(text.len(), |scratch| grammar::file(text, scratch));
-    Parse { tree, errors }
+    let (green, errors) = scratch::with(text.len(), |scratch| grammar::file(text, scratch));
+    Parse { green, errors }
 }
 
 /// How the text of an embedded script stands in the file.
@@ -105,5 +124,5 @@ pub fn parse_embedded_shell(
     escape: impl Into<Option<char>>,
     enclosure: Enclosure,
 ) -> Option<SyntaxNode> {
-    grammar::embedded(text, escape.into(), enclosure).map(|tree| tree.root())
+    grammar::embedded(text, escape.into(), enclosure).map(SyntaxNode::new_root)
 }

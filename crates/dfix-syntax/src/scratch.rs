@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::grammar::Event;
 use crate::sink::Gap;
-use crate::tree::Element;
+use crate::tree::Builder;
 
 /// A longer text (in bytes) leaves nothing behind: the buffers have grown with it.
 const LONGEST_KEPT: usize = 1 << 20;
@@ -12,7 +12,7 @@ const LONGEST_KEPT: usize = 1 << 20;
 /// Buffers; what they hold when they are handed on does not count.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    pub(crate) elements: Vec<Element>,
+    pub(crate) tree: Builder,
     pub(crate) events: Vec<Event>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) joined_gaps: Vec<Gap>,

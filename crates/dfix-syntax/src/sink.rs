@@ -6,12 +6,12 @@
 //! sink cuts the *physical* text accordingly and puts the dropped ranges back as trivia, so that
 //! the tree is lossless by construction and no grammar ever meets a continuation.
 
-use std::sync::Arc;
+use rowan::GreenNode;
 
 use crate::grammar::Event;
 use crate::kind::SyntaxKind;
 use crate::scratch::Scratch;
-use crate::tree::{Builder, Tree};
+use crate::tree::Builder;
 
 /// A range of the physical text (bytes) that the logical text leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(crate) enum GapKind {
     QuoteEscape,
 }
 
-/// Takes tokens in logical lengths; builds a tree over the physical text.
+/// Takes tokens in logical lengths; builds a tree of the physical text.
 pub(crate) struct Sink<'t> {
     tree: Builder,
     /// The buffers that the next text may use.
@@ -55,7 +55,7 @@ impl<'t> Sink<'t> {
         gaps.clear();
         let events = std::mem::take(&mut scratch.events);
         Sink {
-            tree: Builder::new(std::mem::take(&mut scratch.elements)),
+            tree: std::mem::take(&mut scratch.tree),
             scratch,
             text,
             position: 0,
@@ -89,15 +89,15 @@ impl<'t> Sink<'t> {
 
     /// Opens a node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn start_node(&mut self, kind: SyntaxKind) {
-        if !self.tree.is_empty() {
+        if self.tree.depth() > 0 {
             self.flush_gaps();
         }
-        self.tree.start_node(kind, self.position);
+        self.tree.start_node(kind);
     }
 
     /// Closes the innermost node; gaps that lie right here stay outside of it, unless it is the root.
     pub(crate) fn finish_node(&mut self) {
-        if self.tree.is_in_root() {
+        if self.tree.depth() == 1 {
             self.flush_gaps();
         }
         self.tree.finish_node();
@@ -107,9 +107,17 @@ impl<'t> Sink<'t> {
     /// several.
     #[inline]
     pub(crate) fn wrapped(&mut self, node: SyntaxKind, token: SyntaxKind, len: usize) {
-        self.start_node(node);
-        self.token(token, len);
-        self.finish_node();
+        self.flush_gaps();
+        let end = self.position + len;
+        if len > 0 && end <= self.gap_at {
+            self.tree
+                .wrapped(node, token, &self.text[self.position..end]);
+            self.position = end;
+        } else {
+            self.start_node(node);
+            self.token(token, len);
+            self.finish_node();
+        }
     }
 
     /// Takes the next `len` logical bytes as a token; a gap inside cuts it into several of its kind.
@@ -171,18 +179,18 @@ impl<'t> Sink<'t> {
     #[inline]
     fn take(&mut self, kind: SyntaxKind, until: usize) {
         if until > self.position {
-            self.tree.token(kind, self.position);
+            self.tree.token(kind, &self.text[self.position..until]);
             self.position = until;
         }
     }
 
     /// The finished tree. All text must have been taken and all nodes closed.
-    pub(crate) fn finish(self) -> Arc<Tree> {
+    pub(crate) fn finish(mut self) -> GreenNode {
         debug_assert_eq!(self.position, self.text.len(), "text left behind");
-        let (tree, elements) = self.tree.finish(self.text);
-        self.scratch.elements = elements;
+        let root = self.tree.finish();
+        self.scratch.tree = self.tree;
         self.scratch.gaps = self.gaps;
         self.scratch.events = self.events;
-        tree
+        root
     }
 }

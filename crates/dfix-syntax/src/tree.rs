@@ -1,147 +1,194 @@
-//! The tree: the text, and one flat list of elements over it.
+//! The tree is rowan's: this binds it to our kinds, and builds it.
 //!
-//! Elements stand in the order of the text, a node right before what it holds. Each one knows where
-//! its text starts, which node holds it, and where in the list it ends; so a tree is three allocations
-//! however large it is, a step in any direction is a few additions, and nothing is ever freed or
-//! compared by recursion. An element's text ends where that of the next one after it starts.
+//! Green nodes are made directly, without rowan's `GreenNodeBuilder`: that one looks each token and
+//! small node up among those that it made before, and on files of a few kilobytes the look-ups cost
+//! more than what they find saves.
 
-mod handle;
-mod view;
-mod ways;
-
-use std::sync::Arc;
-
-use text_size::{TextRange, TextSize};
+use rowan::{GreenNode, GreenToken, Language, NodeOrToken, TextRange, TextSize};
 
 use crate::kind::SyntaxKind;
 
-pub use handle::{Preorder, SyntaxElement, SyntaxNode, SyntaxToken};
-pub use view::{NodeRef, TokenRef};
+/// rowan's name for our language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dockerfile {}
 
-/// A node or a token of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Element {
-    /// Where its text starts, in bytes.
-    start: u32,
-    /// The place in the list of the node that holds it; the root's own for the root.
-    parent: u32,
-    /// The place in the list after all that it holds.
-    end: u32,
+impl Language for Dockerfile {
+    type Kind = SyntaxKind;
+
+    #[inline]
+    fn kind_from_raw(raw: rowan::SyntaxKind) -> SyntaxKind {
+        SyntaxKind::ALL[usize::from(raw.0)]
+    }
+
+    #[inline]
+    fn kind_to_raw(kind: SyntaxKind) -> rowan::SyntaxKind {
+        rowan::SyntaxKind(kind as u16)
+    }
+}
+
+/// A node of the tree: cheap to clone, knows its parent and its place (offsets in bytes). It stays on
+/// its thread; what goes from thread to thread is [`crate::Parse`]. Two are equal if they are the
+/// same node of the same tree.
+pub type SyntaxNode = rowan::SyntaxNode<Dockerfile>;
+/// A token of the tree.
+pub type SyntaxToken = rowan::SyntaxToken<Dockerfile>;
+/// A node or a token.
+pub type SyntaxElement = rowan::SyntaxElement<Dockerfile>;
+
+/// What rowan's nodes do not answer, or only by making each child that they pass.
+pub trait NodeExt {
+    /// Kind and place (in bytes) of all that stands right below the node, in order of place.
+    fn outline(&self) -> impl Iterator<Item = (SyntaxKind, TextRange)>;
+
+    /// The first child or token right below it whose kind is wanted.
+    fn first_of(&self, wanted: impl Fn(SyntaxKind) -> bool) -> Option<SyntaxElement>;
+
+    /// The token in it that `offset` (in bytes) lies in, or that starts there; at its very end the
+    /// last one. None outside of it.
+    fn token_at(&self, offset: TextSize) -> Option<SyntaxToken>;
+
+    /// The first token in it; none in an empty node. (rowan's own `first_token` finds none either
+    /// where an empty node stands before it: the script of `$()`.)
+    fn leftmost_token(&self) -> Option<SyntaxToken>;
+
+    /// The last token in it, likewise.
+    fn rightmost_token(&self) -> Option<SyntaxToken>;
+}
+
+/// What rowan's tokens do not answer.
+pub trait TokenExt {
+    /// The next token of the tree. (rowan's own `next_token` ends before an empty node.)
+    fn token_after(&self) -> Option<SyntaxToken>;
+
+    /// The token before it in the tree, likewise.
+    fn token_before(&self) -> Option<SyntaxToken>;
+}
+
+const BYTE: TextSize = TextSize::new(1);
+
+impl NodeExt for SyntaxNode {
+    #[inline]
+    fn outline(&self) -> impl Iterator<Item = (SyntaxKind, TextRange)> {
+        let mut start = self.text_range().start();
+        self.green().children().map(move |child| {
+            let (kind, len) = match child {
+                NodeOrToken::Node(node) => (node.kind(), node.text_len()),
+                NodeOrToken::Token(token) => (token.kind(), token.text_len()),
+            };
+            let range = TextRange::at(start, len);
+            start = range.end();
+            (Dockerfile::kind_from_raw(kind), range)
+        })
+    }
+
+    fn first_of(&self, wanted: impl Fn(SyntaxKind) -> bool) -> Option<SyntaxElement> {
+        let (_, range) = self.outline().find(|(kind, _)| wanted(*kind))?;
+        if range.is_empty() {
+            // rowan's search takes no empty range for that of an empty node.
+            return self.children_with_tokens().find(|c| wanted(c.kind()));
+        }
+        self.child_or_token_at_range(range)
+    }
+
+    fn token_at(&self, offset: TextSize) -> Option<SyntaxToken> {
+        let whole = self.text_range();
+        let last = whole.end().checked_sub(BYTE)?;
+        let byte = TextRange::at(offset.min(last), BYTE);
+        let is_inside = whole.contains_inclusive(offset) && whole.contains_range(byte);
+        is_inside.then(|| self.covering_element(byte))?.into_token()
+    }
+
+    fn leftmost_token(&self) -> Option<SyntaxToken> {
+        self.token_at(self.text_range().start())
+    }
+
+    fn rightmost_token(&self) -> Option<SyntaxToken> {
+        self.token_at(self.text_range().end())
+    }
+}
+
+impl TokenExt for SyntaxToken {
+    fn token_after(&self) -> Option<SyntaxToken> {
+        let next = self.text_range().end();
+        let holds_more = |node: &SyntaxNode| node.text_range().end() > next;
+        self.parent_ancestors().find(holds_more)?.token_at(next)
+    }
+
+    fn token_before(&self) -> Option<SyntaxToken> {
+        let last = self.text_range().start().checked_sub(BYTE)?;
+        let holds_it = |node: &SyntaxNode| node.text_range().contains(last);
+        self.parent_ancestors().find(holds_it)?.token_at(last)
+    }
+}
+
+type GreenElement = NodeOrToken<GreenNode, GreenToken>;
+
+/// A node that is not closed yet.
+#[derive(Debug)]
+pub(crate) struct Open {
     kind: SyntaxKind,
-    is_token: bool,
-}
-
-/// A finished tree. The root is the first element.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Tree {
-    text: Box<str>,
-    elements: Box<[Element]>,
-}
-
-impl Tree {
-    /// The root's handle.
-    pub(crate) fn root(self: &Arc<Self>) -> SyntaxNode {
-        SyntaxNode::new(self, 0)
-    }
-
-    #[inline]
-    fn at(&self, place: u32) -> &Element {
-        &self.elements[place as usize]
-    }
-
-    #[inline]
-    fn range(&self, place: u32) -> TextRange {
-        let element = self.at(place);
-        let end = match self.elements.get(element.end as usize) {
-            Some(next) => TextSize::new(next.start),
-            None => TextSize::of(&*self.text),
-        };
-        TextRange::new(TextSize::new(element.start), end)
-    }
-
-    #[inline]
-    fn text(&self, place: u32) -> &str {
-        &self.text[self.range(place)]
-    }
+    /// Where its children begin among all that wait for their node.
+    first: usize,
 }
 
 /// Takes nodes and tokens in order of place.
+#[derive(Debug, Default)]
 pub(crate) struct Builder {
-    elements: Vec<Element>,
-    /// The place of the innermost open node.
-    open: u32,
-}
-
-/// A number of bytes or elements as the list holds it.
-#[inline]
-fn number(count: usize) -> u32 {
-    u32::try_from(count).expect("a tree holds at most 4 GiB and as many elements")
+    open: Vec<Open>,
+    /// Finished children of the open nodes, those of the outermost first.
+    waiting: Vec<GreenElement>,
 }
 
 impl Builder {
-    /// A builder; `elements` is a buffer whose content does not count.
-    pub(crate) fn new(mut elements: Vec<Element>) -> Self {
-        elements.clear();
-        Builder { elements, open: 0 }
+    /// How many nodes are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
     }
 
-    /// Whether nothing was taken yet: the root comes next.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.elements.is_empty()
-    }
-
-    /// Whether no node but the root is open.
-    pub(crate) fn is_in_root(&self) -> bool {
-        self.open == 0
-    }
-
+    /// A token; its text is not empty.
     #[inline]
-    fn push(&mut self, kind: SyntaxKind, start: usize, is_token: bool) -> u32 {
-        let place = number(self.elements.len());
-        self.elements.push(Element {
-            start: number(start),
-            parent: self.open,
-            end: place + 1,
-            kind,
-            is_token,
-        });
-        place
+    pub(crate) fn token(&mut self, kind: SyntaxKind, text: &str) {
+        self.waiting.push(token(kind, text));
     }
 
-    /// A token whose text, which is not empty, starts at `start`.
+    /// A node that holds one token; its text is not empty.
     #[inline]
-    pub(crate) fn token(&mut self, kind: SyntaxKind, start: usize) {
-        self.push(kind, start, true);
+    pub(crate) fn wrapped(&mut self, node: SyntaxKind, kind: SyntaxKind, text: &str) {
+        self.waiting
+            .push(GreenNode::new(raw(node), [token(kind, text)]).into());
     }
 
-    /// Opens a node at `start`.
+    /// Opens a node.
     #[inline]
-    pub(crate) fn start_node(&mut self, kind: SyntaxKind, start: usize) {
-        self.open = self.push(kind, start, false);
+    pub(crate) fn start_node(&mut self, kind: SyntaxKind) {
+        let first = self.waiting.len();
+        self.open.push(Open { kind, first });
     }
 
-    /// Closes the innermost node.
+    /// Closes the innermost node; without one, nothing.
     #[inline]
     pub(crate) fn finish_node(&mut self) {
-        let end = number(self.elements.len());
-        if let Some(node) = self.elements.get_mut(self.open as usize) {
-            node.end = end;
-            self.open = node.parent;
+        if let Some(Open { kind, first }) = self.open.pop() {
+            let node = GreenNode::new(raw(kind), self.waiting.drain(first..));
+            self.waiting.push(node.into());
         }
     }
 
-    /// The tree over `text`, and the buffer. All nodes must be closed.
-    pub(crate) fn finish(self, text: &str) -> (Arc<Tree>, Vec<Element>) {
-        let root_end = self.elements.first().map(|root| root.end as usize);
-        debug_assert_eq!(
-            (self.open, root_end),
-            (0, Some(self.elements.len())),
-            "the grammar opens one root and closes it last"
-        );
-        let tree = Tree {
-            text: text.into(),
-            elements: self.elements.as_slice().into(),
-        };
-        (Arc::new(tree), self.elements)
+    /// The root. All nodes must be closed.
+    pub(crate) fn finish(&mut self) -> GreenNode {
+        match self.waiting.pop() {
+            Some(GreenElement::Node(root)) if self.waiting.is_empty() => root,
+            _ => unreachable!("the grammar opens one root and closes it last"),
+        }
     }
+}
+
+#[inline]
+fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
+    Dockerfile::kind_to_raw(kind)
+}
+
+#[inline]
+fn token(kind: SyntaxKind, text: &str) -> GreenElement {
+    GreenToken::new(raw(kind), text).into()
 }

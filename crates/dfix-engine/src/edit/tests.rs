@@ -166,8 +166,8 @@ fn words_of_an_exec_form() {
     let json = "[\"pip\", \"i\", \"x\"]";
     let with = |range: &'static str| {
         move |root: &SyntaxNode, edit: &mut Edit<'_>| {
-            let text = root.text();
-            edit.insert_word_after(find(text, range), "-\"q");
+            let text = root.text().to_string();
+            edit.insert_word_after(find(&text, range), "-\"q");
         }
     };
     let expected = Ok(run("[\"pip\", \"i\", \"-\\\"q\", \"x\"]"));
@@ -179,18 +179,18 @@ fn words_of_an_exec_form() {
     words_case(
         json,
         |root, edit| {
-            let text = root.text();
-            edit.remove_word(find(text, "\"i\""));
-            edit.replace_word(find(text, "\"x\""), "y z");
-            edit.insert_word_before(find(text, "\"pip\""), "env");
+            let text = root.text().to_string();
+            edit.remove_word(find(&text, "\"i\""));
+            edit.replace_word(find(&text, "\"x\""), "y z");
+            edit.insert_word_before(find(&text, "\"pip\""), "env");
         },
         "[\"env\", \"pip\", \"y z\"]",
     );
     words_case(
         json,
         |root, edit| {
-            let text = root.text();
-            edit.remove_word(find(text, "\"pip\""));
+            let text = root.text().to_string();
+            edit.remove_word(find(&text, "\"pip\""));
         },
         "[\"i\", \"x\"]",
     );

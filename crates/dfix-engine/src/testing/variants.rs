@@ -1,6 +1,6 @@
 //! Other spellings of one Dockerfile.
 
-use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxToken, parse};
+use dfix_syntax::{NodeExt as _, NodeOrToken, SyntaxKind, SyntaxToken, TokenExt as _, parse};
 
 /// A way to spell a Dockerfile differently.
 pub(super) struct Variant {
@@ -127,7 +127,7 @@ fn is_between_words(token: &SyntaxToken) -> bool {
             .parent()
             .is_some_and(|p| p.kind() == SyntaxKind::COMMAND)
         && !is_in(token, SyntaxKind::HEREDOC_BODY)
-        && [token.prev_token(), token.next_token()]
+        && [token.token_before(), token.token_after()]
             .iter()
             .all(|t| t.as_ref().is_some_and(|t| !t.kind().is_trivia()))
 }
@@ -153,7 +153,7 @@ fn trailing_blanks(text: &str) -> Option<String> {
             && t.parent().is_some_and(|p| p.kind() == SyntaxKind::FILE)
             && t.prev_sibling_or_token()
                 .is_some_and(|e| e.kind().is_instruction())
-            && t.prev_token()
+            && t.token_before()
                 .is_some_and(|p| p.kind() != SyntaxKind::HEREDOC_END);
         after_instruction.then(|| format!(" \t{}", t.text()))
     });
@@ -164,10 +164,10 @@ fn indented(text: &str) -> Option<String> {
     let changed = rewritten(text, |t| {
         let first = t.kind() == SyntaxKind::KEYWORD
             && t.parent().is_some_and(|p| {
-                p.first_token().as_ref() == Some(t)
+                p.leftmost_token().as_ref() == Some(t)
                     && p.parent().is_some_and(|g| g.kind() == SyntaxKind::FILE)
             })
-            && t.prev_token()
+            && t.token_before()
                 .is_none_or(|p| p.kind() == SyntaxKind::NEWLINE);
         first.then(|| format!("  {}", t.text()))
     });

@@ -1,7 +1,9 @@
 //! Whole instructions: putting in, taking out, flags and pairs.
 
 use dfix_syntax::ast::{AstNode, File, Flag};
-use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+use dfix_syntax::{
+    NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TokenExt as _,
+};
 
 use crate::text_edit::{EditContext, Lowered, begins_continued_line, edit, end, quote, start};
 
@@ -49,7 +51,7 @@ fn tail(context: &EditContext<'_>, instruction: &SyntaxNode) -> Result<Tail, Str
         .last()
         .ok_or("the instruction is empty")?;
     let mut comment = false;
-    let mut at = last.next_token();
+    let mut at = last.token_after();
     while let Some(token) = at {
         match token.kind() {
             SyntaxKind::NEWLINE => {
@@ -66,7 +68,7 @@ fn tail(context: &EditContext<'_>, instruction: &SyntaxNode) -> Result<Tail, Str
             }
             _ => return Err("more text follows on the instruction's last line".to_owned()),
         }
-        at = token.next_token();
+        at = token.token_after();
     }
     Ok(Tail {
         next_line: context.text.len(),
@@ -392,7 +394,7 @@ pub(crate) fn append_pairs<K: AsRef<str>, V: AsRef<str>>(
     let line = context.line_start(start(last.text_range()));
     let mut indent = context.indent_at(line).to_owned();
     let continued = last
-        .first_token()
+        .leftmost_token()
         .is_some_and(|t| begins_continued_line(&t))
         && line + indent.len() == start(last.text_range());
     if !continued {

@@ -1,6 +1,9 @@
 //! Words: of commands, of exec forms, of scripts inside strings.
 
-use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+use dfix_syntax::{
+    Enclosure, NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange,
+    TokenExt as _,
+};
 
 use crate::place::Place;
 use crate::text_edit::{
@@ -110,17 +113,17 @@ fn has_open_before(token: &SyntaxToken) -> bool {
 }
 
 fn piece_before(token: &SyntaxToken) -> Option<SyntaxToken> {
-    let mut at = token.prev_token()?;
+    let mut at = token.token_before()?;
     while at.kind().is_trivia() {
-        at = at.prev_token()?;
+        at = at.token_before()?;
     }
     (at.kind() == SyntaxKind::JSON_STRING).then_some(at)
 }
 
 fn piece_after(token: &SyntaxToken) -> Option<SyntaxToken> {
-    let mut at = token.next_token()?;
+    let mut at = token.token_after()?;
     while at.kind().is_trivia() {
-        at = at.next_token()?;
+        at = at.token_after()?;
     }
     (at.kind() == SyntaxKind::JSON_STRING).then_some(at)
 }
@@ -255,14 +258,14 @@ fn tight_commas(context: &EditContext<'_>, string: TextRange) -> bool {
         .filter(|t| t.kind() == SyntaxKind::COMMA)
         .any(|comma| {
             comma
-                .next_token()
+                .token_after()
                 .is_some_and(|next| next.kind() == SyntaxKind::JSON_STRING)
         })
 }
 
 /// The indentation, if the node is the only thing on a continued line.
 fn alone_on_continued_line<'a>(context: &EditContext<'a>, node: &SyntaxNode) -> Option<&'a str> {
-    let (first, last) = (node.first_token()?, node.last_token()?);
+    let (first, last) = (node.leftmost_token()?, node.rightmost_token()?);
     let line = context.line_start(start(node.text_range()));
     let indent = context.indent_at(line);
     if line + indent.len() != start(node.text_range()) || !begins_continued_line(&first) {
@@ -390,18 +393,18 @@ fn remove_json(context: &EditContext<'_>, first: TextRange, last: TextRange) -> 
     let comma = |mut neighbour: Option<SyntaxToken>, forward: bool| {
         while let Some(it) = neighbour.clone().filter(|t| t.kind().is_trivia()) {
             neighbour = if forward {
-                it.next_token()
+                it.token_after()
             } else {
-                it.prev_token()
+                it.token_before()
             };
         }
         neighbour.filter(|t| t.kind() == SyntaxKind::COMMA)
     };
-    let range = if let Some(comma) = comma(first_token.prev_token(), false) {
+    let range = if let Some(comma) = comma(first_token.token_before(), false) {
         TextRange::new(comma.text_range().start(), last.end())
-    } else if let Some(comma) = comma(last_token.next_token(), true) {
+    } else if let Some(comma) = comma(last_token.token_after(), true) {
         let blanks = comma
-            .next_token()
+            .token_after()
             .filter(|t| t.kind() == SyntaxKind::WHITESPACE)
             .map_or(comma.text_range().end(), |t| t.text_range().end());
         TextRange::new(first.start(), blanks)

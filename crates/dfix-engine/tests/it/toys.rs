@@ -3,7 +3,7 @@
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety};
 use dfix_model::Model;
 use dfix_syntax::ast::{AstNode, Command, HasPairs, HasWord, Instruction};
-use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken};
+use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TokenExt as _};
 
 const fn rule(id: &'static str, phase: Phase, check: fn(&Model<'_>, &mut Findings<'_>)) -> Rule {
     Rule {
@@ -88,7 +88,7 @@ pub(crate) static UPPER: Rule = rule("upper", Phase::Layout, |file, out| {
 pub(crate) static PRODUCTION: Rule = rule("production", Phase::Meaning, |file, out| {
     let is_set = instructions(file, "ENV")
         .iter()
-        .any(|i| i.syntax().text().contains("MODE="));
+        .any(|i| i.syntax().text().to_string().contains("MODE="));
     let froms = instructions(file, "FROM");
     let Some(from) = froms.last().filter(|_| !is_set) else {
         return;
@@ -104,7 +104,7 @@ pub(crate) static PRODUCTION: Rule = rule("production", Phase::Meaning, |file, o
 
 pub(crate) static DROPS_COMMENT: Rule = rule("drops-comment", Phase::Meaning, |file, out| {
     for comment in tokens(file.tree().syntax(), SyntaxKind::COMMENT) {
-        let Some(blank) = comment.prev_token() else {
+        let Some(blank) = comment.token_before() else {
             continue;
         };
         out.fix(&comment, Safety::Safe, "a comment")

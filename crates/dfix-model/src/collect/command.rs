@@ -3,7 +3,7 @@
 pub use dfix_catalogue::WrapperKind;
 use std::ops::Range;
 
-use dfix_syntax::{NodeRef, SyntaxKind, TextRange, TextSize, TokenRef};
+use dfix_syntax::{NodeExt as _, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 use crate::collect::word::{WordData, WordKind};
 
@@ -95,22 +95,25 @@ pub(crate) struct RedirectData {
 }
 
 /// The text of a node's direct tokens of one kind, joined: continuations cut tokens.
-fn joined(node: NodeRef<'_>, kind: SyntaxKind) -> Option<Box<str>> {
-    let mut pieces = node.tokens().filter(|t| t.kind() == kind);
-    let mut text = pieces.next()?.text().to_owned();
-    text.extend(pieces.map(TokenRef::text));
-    Some(text.into())
+fn joined(node: &SyntaxNode, kind: SyntaxKind) -> Option<Box<str>> {
+    dfix_syntax::ast::joined(node, kind).map(String::into_boxed_str)
 }
 
 /// The data of the word right below a node.
-fn word_of(text: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Option<WordData> {
-    node.children()
-        .find(|child| child.kind() == SyntaxKind::WORD)
-        .map(|word| WordData::of_ref(text, word, offset, kind))
+fn word_of(text: &str, node: &SyntaxNode, offset: TextSize, kind: WordKind) -> Option<WordData> {
+    let word = node
+        .first_of(|kind| kind == SyntaxKind::WORD)?
+        .into_node()?;
+    Some(WordData::at_offset(text, &word, offset, kind))
 }
 
 impl AssignmentData {
-    pub(crate) fn of_ref(text: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Self {
+    pub(crate) fn at_offset(
+        text: &str,
+        node: &SyntaxNode,
+        offset: TextSize,
+        kind: WordKind,
+    ) -> Self {
         AssignmentData {
             range: node.text_range() + offset,
             name: joined(node, SyntaxKind::NAME).unwrap_or_default(),
@@ -120,13 +123,13 @@ impl AssignmentData {
 }
 
 impl RedirectData {
-    pub(crate) fn of_ref(
+    pub(crate) fn at_offset(
         text: &str,
-        node: NodeRef<'_>,
+        node: &SyntaxNode,
         offset: TextSize,
         kind: WordKind,
     ) -> Option<Self> {
-        let token = |kind| node.tokens().find(|t| t.kind() == kind);
+        let token = |kind| node.first_of(|k| k == kind)?.into_token();
         Some(RedirectData {
             range: node.text_range() + offset,
             operator: token(SyntaxKind::REDIRECT_OP)?.text().into(),

@@ -1,7 +1,7 @@
 //! Commands inside the words of commands, and the exec form.
 
 use dfix_syntax::ast::{self, AstNode};
-use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 use crate::collect::command::{CommandData, Folder, Surroundings};
 use crate::collect::instruction::json_words;
@@ -15,7 +15,7 @@ const MAX_SCRIPTS: u8 = 8;
 
 impl Walk<'_> {
     /// `sh -c "…"` and its like, and `find -exec`.
-    pub(super) fn inner_scripts(&mut self, index: u32, node: NodeRef<'_>, scope: Scope) {
+    pub(super) fn inner_scripts(&mut self, index: u32, node: &SyntaxNode, scope: Scope) {
         let data = &self.found.commands[index as usize];
         let (words, program) = (data.words.clone(), data.program);
         if program >= words.end {
@@ -44,7 +44,7 @@ impl Walk<'_> {
         let word = node
             .children()
             .find(|n| n.text_range() + scope.offset == range);
-        match word.and_then(|word| quoted(&word.to_node(), scope)) {
+        match word.and_then(|word| quoted(&word, scope)) {
             Some((range, enclosure)) => self.embedded(range, enclosure, index, scope),
             None => self.found.has_opaque_text = true,
         }
@@ -72,7 +72,7 @@ impl Walk<'_> {
             scripts: scope.scripts + 1,
             script: self.scripts,
         };
-        self.apart(tree.borrowed(), inner);
+        self.apart(&tree, inner);
     }
 
     /// A here-document that is not the step's own script: text for the command that it is given to.

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use dfix_syntax::ast::{self, AstNode, HasPaths, HasWord, Instruction};
-use dfix_syntax::{SyntaxKind, SyntaxNode, TextRange};
+use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, TextRange};
 
 use crate::collect::cache::Cache;
 use crate::collect::command::StepCommands;
@@ -248,7 +248,8 @@ pub(crate) fn json_words(form: &ast::ExecForm) -> Vec<WordData> {
     };
     // A continuation may cut a string in two.
     let is_joined = |next: SyntaxKind| next.is_trivia() || next == SyntaxKind::JSON_STRING;
-    let mut tokens = form.syntax().borrowed().tokens().peekable();
+    let tokens = form.syntax().children_with_tokens();
+    let mut tokens = tokens.filter_map(NodeOrToken::into_token).peekable();
     while let Some(token) = tokens.next() {
         match token.kind() {
             SyntaxKind::JSON_STRING => match &mut current {

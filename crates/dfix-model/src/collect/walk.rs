@@ -1,7 +1,9 @@
 //! One walk over a step's shell text, exec form and here-documents that finds every command.
 
 use dfix_syntax::ast::{self, AstNode};
-use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, TextRange, TextSize};
+use dfix_syntax::{
+    Enclosure, NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize,
+};
 
 use crate::collect::command::{
     AssignmentData, CommandData, Connector, Folder, Operator, RedirectData, StepCommands,
@@ -78,7 +80,7 @@ fn collect_commands(file: &Model<'_>, index: usize) -> StepCommands {
         return walk.found;
     }
     if let Some(script) = instruction.script() {
-        walk.list(script.syntax().borrowed(), scope);
+        walk.list(script.syntax(), scope);
     }
     for heredoc in instruction.heredocs() {
         scope.lines = true;
@@ -86,7 +88,7 @@ fn collect_commands(file: &Model<'_>, index: usize) -> StepCommands {
         walk.scripts = scope.script;
         walk.folder = Folder::Start;
         match heredoc.body().and_then(|b| b.script()) {
-            Some(script) => walk.list(script.syntax().borrowed(), scope),
+            Some(script) => walk.list(script.syntax(), scope),
             None => walk.given(&heredoc, scope),
         }
     }
@@ -113,7 +115,7 @@ pub(crate) fn commands_of_script(text: &str) -> Option<StepCommands> {
         scripts: 0,
         script: 0,
     };
-    walk.list(tree.borrowed(), scope);
+    walk.list(&tree, scope);
     walk.found.sort();
     Some(walk.found)
 }
@@ -137,7 +139,7 @@ impl Walk<'_> {
 
     /// Commands with operators between them; also the inside of a compound, whose keywords say what
     /// its parts are for.
-    fn list(&mut self, node: NodeRef<'_>, mut scope: Scope) {
+    fn list(&mut self, node: &SyntaxNode, mut scope: Scope) {
         let outer = scope.around;
         let is_list = node.kind() == SyntaxKind::SHELL_SCRIPT;
         let mut before: Option<Connector> = None;
@@ -216,7 +218,7 @@ impl Walk<'_> {
                             || (after == Some(Operator::And) && after_test);
                     }
                     let first = self.next_command();
-                    self.element(child, inner, before.take(), &mut last);
+                    self.element(&child, inner, before.take(), &mut last);
                     if is_list {
                         after_test = child.kind() == SyntaxKind::TEST_COMMAND
                             || self.found.commands.get(first as usize).is_some_and(|c| {
@@ -234,7 +236,7 @@ impl Walk<'_> {
 
     fn element(
         &mut self,
-        node: NodeRef<'_>,
+        node: &SyntaxNode,
         mut scope: Scope,
         before: Option<Connector>,
         last: &mut Option<u32>,
@@ -249,7 +251,7 @@ impl Walk<'_> {
                 self.apart(node, scope);
             }
             SyntaxKind::FUNCTION => {
-                let name = ast::Function::cast(node.to_node()).and_then(|f| f.name());
+                let name = ast::Function::cast(node.clone()).and_then(|f| f.name());
                 self.found.functions.extend(name.map(Into::into));
                 scope.around.function = true;
                 let folder = std::mem::replace(&mut self.folder, Folder::Unknown);
@@ -273,7 +275,7 @@ impl Walk<'_> {
     }
 
     /// A part that cannot move the rest to another folder.
-    pub(super) fn apart(&mut self, node: NodeRef<'_>, scope: Scope) {
+    pub(super) fn apart(&mut self, node: &SyntaxNode, scope: Scope) {
         let folder = self.folder;
         self.list(node, scope);
         self.folder = folder;
@@ -281,12 +283,12 @@ impl Walk<'_> {
 
     fn pipeline(
         &mut self,
-        node: NodeRef<'_>,
+        node: &SyntaxNode,
         mut scope: Scope,
         mut before: Option<Connector>,
     ) -> Option<u32> {
         let pipes = |t: &SyntaxKind| matches!(t, SyntaxKind::PIPE | SyntaxKind::PIPE_AND);
-        let has_pipes = node.tokens().any(|t| pipes(&t.kind()));
+        let has_pipes = node.outline().any(|(kind, _)| pipes(&kind));
         let mut last = None;
         for element in node.children_with_tokens() {
             match element {
@@ -308,7 +310,7 @@ impl Walk<'_> {
                 NodeOrToken::Node(child) => {
                     let folder = self.folder;
                     scope.around.piped = has_pipes;
-                    self.element(child, scope, before.take(), &mut last);
+                    self.element(&child, scope, before.take(), &mut last);
                     if has_pipes {
                         self.folder = folder;
                     }
@@ -320,7 +322,7 @@ impl Walk<'_> {
 
     fn command(
         &mut self,
-        node: NodeRef<'_>,
+        node: &SyntaxNode,
         scope: Scope,
         before: Option<Connector>,
     ) -> Option<u32> {
@@ -332,18 +334,19 @@ impl Walk<'_> {
         for child in node.children() {
             match child.kind() {
                 SyntaxKind::ASSIGNMENT if self.found.words.len() == words_start => {
-                    let data = AssignmentData::of_ref(self.text, child, scope.offset, scope.kind);
+                    let data =
+                        AssignmentData::at_offset(self.text, &child, scope.offset, scope.kind);
                     rich |= data.value.as_ref().is_some_and(|v| v.node.is_some());
                     self.found.assignments.push(data);
                 }
                 SyntaxKind::WORD | SyntaxKind::ASSIGNMENT => {
-                    let data = WordData::of_ref(self.text, child, scope.offset, scope.kind);
+                    let data = WordData::at_offset(self.text, &child, scope.offset, scope.kind);
                     rich |= data.node.is_some();
                     self.found.words.push(data);
                 }
                 SyntaxKind::REDIRECT => {
                     if let Some(data) =
-                        RedirectData::of_ref(self.text, child, scope.offset, scope.kind)
+                        RedirectData::at_offset(self.text, &child, scope.offset, scope.kind)
                     {
                         here_documents_only &= data.operator.starts_with("<<");
                         rich |= data.target.as_ref().is_some_and(|v| v.node.is_some());
@@ -378,7 +381,7 @@ impl Walk<'_> {
             let mut inner = scope;
             inner.outer = Some(index);
             for child in node.children() {
-                self.substitutions(child, inner);
+                self.substitutions(&child, inner);
             }
         }
         self.inner_scripts(index, node, scope);
@@ -405,7 +408,7 @@ impl Walk<'_> {
     }
 
     /// Commands in the substitutions of a node.
-    fn substitutions(&mut self, node: NodeRef<'_>, mut scope: Scope) {
+    fn substitutions(&mut self, node: &SyntaxNode, mut scope: Scope) {
         for child in node.children() {
             match child.kind() {
                 SyntaxKind::COMMAND_SUBST
@@ -420,9 +423,9 @@ impl Walk<'_> {
                         continue;
                     }
                     scope.around.substitution = true;
-                    self.apart(child, scope);
+                    self.apart(&child, scope);
                 }
-                _ => self.substitutions(child, scope),
+                _ => self.substitutions(&child, scope),
             }
         }
     }
@@ -477,13 +480,9 @@ impl Walk<'_> {
 }
 
 /// A node's range without blanks and comments at its ends.
-fn trimmed(node: NodeRef<'_>) -> TextRange {
+fn trimmed(node: &SyntaxNode) -> TextRange {
     let mut solid: Option<TextRange> = None;
-    for element in node.children_with_tokens() {
-        let (kind, range) = match element {
-            NodeOrToken::Node(node) => (node.kind(), node.text_range()),
-            NodeOrToken::Token(token) => (token.kind(), token.text_range()),
-        };
+    for (kind, range) in node.outline() {
         if !kind.is_trivia() {
             solid = Some(solid.map_or(range, |all| all.cover(range)));
         }

@@ -1,6 +1,8 @@
 //! What is kept of words: what they stand for and where they are.
 
-use dfix_syntax::{Enclosure, NodeOrToken, NodeRef, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfix_syntax::{
+    Enclosure, NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize,
+};
 
 /// In which syntax a word is written: decides how new text must be quoted beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,11 +44,16 @@ enum Text {
 impl WordData {
     /// The data of a word node (or any node made of word parts).
     pub(crate) fn of_node(file: &str, node: &SyntaxNode, kind: WordKind) -> Self {
-        WordData::of_ref(file, node.borrowed(), TextSize::new(0), kind)
+        WordData::at_offset(file, node, TextSize::new(0), kind)
     }
 
     /// The same for a node whose tree begins at `offset`.
-    pub(crate) fn of_ref(file: &str, node: NodeRef<'_>, offset: TextSize, kind: WordKind) -> Self {
+    pub(crate) fn at_offset(
+        file: &str,
+        node: &SyntaxNode,
+        offset: TextSize,
+        kind: WordKind,
+    ) -> Self {
         let range = node.text_range() + offset;
         if is_plain(node) {
             return WordData {
@@ -76,7 +83,7 @@ impl WordData {
                 text => text,
             },
             complete,
-            node: (!complete).then(|| node.to_node()),
+            node: (!complete).then(|| node.clone()),
             offset,
         }
     }
@@ -152,10 +159,9 @@ impl WordData {
 }
 
 /// Whether a word's bytes are its value: nothing in it quotes, escapes, expands or continues.
-fn is_plain(node: NodeRef<'_>) -> bool {
-    let mut parts = node.children_with_tokens();
-    let first = parts.next().and_then(NodeOrToken::into_token);
-    first.is_some_and(|token| token.kind() == SyntaxKind::TEXT) && parts.next().is_none()
+fn is_plain(node: &SyntaxNode) -> bool {
+    let mut parts = node.outline().map(|(kind, _)| kind);
+    parts.next() == Some(SyntaxKind::TEXT) && parts.next().is_none()
 }
 
 /// Reads the value of a node made of word parts.
@@ -193,7 +199,7 @@ impl Reading<'_> {
     }
 
     /// Appends what is known; `false` at the first thing that is not.
-    fn append(&mut self, node: NodeRef<'_>, quoted: bool) -> bool {
+    fn append(&mut self, node: &SyntaxNode, quoted: bool) -> bool {
         let parent = node.kind();
         for part in node.children_with_tokens() {
             let known = match part {
@@ -216,8 +222,8 @@ impl Reading<'_> {
                     SyntaxKind::SINGLE_QUOTED
                     | SyntaxKind::DOUBLE_QUOTED
                     | SyntaxKind::LOCALE_QUOTED
-                    | SyntaxKind::ANSI_QUOTED => self.append(part, true),
-                    SyntaxKind::WORD => self.append(part, quoted),
+                    | SyntaxKind::ANSI_QUOTED => self.append(&part, true),
+                    SyntaxKind::WORD => self.append(&part, quoted),
                     _ => {
                         self.splits |= !quoted;
                         false

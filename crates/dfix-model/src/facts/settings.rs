@@ -227,7 +227,7 @@ fn configures(stage: Stage<'_>, step: Step<'_>, cache: Cache) -> bool {
     let says = |text: &str| cache.keys().any(|key| text.contains(key));
     match step.name() {
         "RUN" => {
-            says(step.syntax().text())
+            says(step.source_text())
                 && step.commands().any(|command| {
                     let is_file = |word: Word<'_>| {
                         cache.is_settings_file(path::file_name(
@@ -250,7 +250,7 @@ fn configures(stage: Stage<'_>, step: Step<'_>, cache: Cache) -> bool {
             });
             let is_written_here = step.target().is_some_and(|target| {
                 cache.is_settings_file(path::file_name(target.literal_prefix()))
-            }) && says(step.syntax().text());
+            }) && says(step.source_text());
             copied || is_written_here
         }
         _ => false,

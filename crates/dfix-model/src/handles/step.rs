@@ -79,6 +79,11 @@ impl<'m> Step<'m> {
         &self.data().node
     }
 
+    /// The whole instruction as it stands in the file, its here-documents included.
+    pub fn source_text(self) -> &'m str {
+        &self.file.text()[self.syntax().text_range()]
+    }
+
     /// The step after it in the file.
     pub fn next(self) -> Option<Step<'m>> {
         self.file.steps().nth(self.index + 1)

@@ -77,7 +77,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         );
         let (key, value) = (key.syntax(), value.syntax());
         out.judge(step, Safety::Safe, message, |case| {
-            if value.text().starts_with('=') {
+            if value.text().char_at(0.into()) == Some('=') {
                 return Err(remedy!(
                     "the value begins with `=`, which is hardly meant: take the blanks around it away"
                 ));
@@ -135,7 +135,7 @@ fn rewrite(edit: &mut Edit<'_>, key: &SyntaxNode, value: &SyntaxNode, escape: ch
                 for token in tokens_of(&variable) {
                     let is_plain_name = token.kind() == SyntaxKind::NAME
                         && Variable::cast(variable.clone()).is_some_and(|v| v.operator().is_none())
-                        && !variable.text().starts_with("${");
+                        && !variable.text().to_string().starts_with("${");
                     if is_plain_name {
                         last_name = Some(tokens.len());
                     }
@@ -217,7 +217,9 @@ fn is_one_word(value: &SyntaxNode) -> bool {
             SyntaxKind::TEXT | SyntaxKind::WHITESPACE => has_blank(token.text()),
             _ => false,
         },
-        NodeOrToken::Node(part) => part.kind() == SyntaxKind::VARIABLE && has_blank(part.text()),
+        NodeOrToken::Node(part) => {
+            part.kind() == SyntaxKind::VARIABLE && has_blank(&part.text().to_string())
+        }
     })
 }
 
@@ -238,7 +240,7 @@ fn what_is_odd(value: &SyntaxNode, escape: char) -> Option<&'static str> {
             _ => return Some("the value holds more than text, quotes and variables"),
         }
         if node.kind() == SyntaxKind::VARIABLE {
-            let text = node.text();
+            let text = node.text().to_string();
             if text.contains(['"', '\'', '\n', escape]) {
                 return Some("a variable's default is quoted");
             }

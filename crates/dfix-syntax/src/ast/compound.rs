@@ -39,6 +39,9 @@ macro_rules! compounds {
         pub enum Compound { $($name($name),)* }
 
         impl AstNode for Compound {
+            fn can_cast(kind: SyntaxKind) -> bool {
+                matches!(kind, $(SyntaxKind::$kind)|*)
+            }
             fn cast(node: SyntaxNode) -> Option<Self> {
                 match node.kind() {
                     $(SyntaxKind::$kind => Some(Compound::$name($name(node))),)*

@@ -1,10 +1,11 @@
 //! Views of the Dockerfile level.
 
+use rowan::NodeOrToken;
+
 use crate::ast::{
     AstNode, ShellScript, Word, ast_nodes, child, children, joined, source_of, token,
 };
 use crate::broken_array::{BrokenArray, broken_array};
-use crate::element::NodeOrToken;
 use crate::kind::SyntaxKind;
 use crate::tree::{SyntaxNode, SyntaxToken};
 
@@ -87,6 +88,9 @@ macro_rules! instructions {
         pub enum Instruction { $($name($name),)* }
 
         impl AstNode for Instruction {
+            fn can_cast(kind: SyntaxKind) -> bool {
+                matches!(kind, $(SyntaxKind::$kind)|*)
+            }
             fn cast(node: SyntaxNode) -> Option<Self> {
                 match node.kind() {
                     $(SyntaxKind::$kind => Some(Instruction::$name($name(node))),)*

@@ -1,7 +1,8 @@
 //! Views of the shell level: lists, pipelines, simple commands. Compounds are in `compound`.
 
+use rowan::NodeOrToken;
+
 use crate::ast::{AstNode, Compound, Function, Heredoc, Word, ast_nodes, child, children, joined};
-use crate::element::NodeOrToken;
 use crate::kind::SyntaxKind;
 use crate::tree::{SyntaxElement, SyntaxNode, SyntaxToken};
 
@@ -44,6 +45,11 @@ pub enum Statement {
 }
 
 impl AstNode for Statement {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        use SyntaxKind::{COMMAND, FUNCTION, OPAQUE, PIPELINE};
+        matches!(kind, COMMAND | FUNCTION | OPAQUE | PIPELINE) || Compound::can_cast(kind)
+    }
+
     fn cast(node: SyntaxNode) -> Option<Self> {
         match node.kind() {
             SyntaxKind::COMMAND => Some(Statement::Command(Command(node))),

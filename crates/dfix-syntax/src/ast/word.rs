@@ -1,7 +1,8 @@
 //! Views of words and their parts.
 
-use crate::ast::{AstNode, ast_nodes, joined};
-use crate::element::NodeOrToken;
+use rowan::{GreenNodeData, GreenTokenData, NodeOrToken};
+
+use crate::ast::{AstNode, ast_nodes, joined, node_kind, token_kind};
 use crate::kind::SyntaxKind;
 use crate::tree::{SyntaxNode, SyntaxToken};
 
@@ -100,7 +101,7 @@ impl Variable {
 /// The value of any node made of word parts (`WORD`, `IMAGE_TAG`, …).
 pub fn value_of(node: &SyntaxNode) -> Value {
     let mut text = String::new();
-    if append_value(node, &mut text) {
+    if append_value(node.green(), &mut text) {
         Value::Known(text)
     } else {
         Value::Unknown
@@ -146,31 +147,32 @@ pub fn source_of(node: &SyntaxNode) -> String {
     text
 }
 
-fn append_value(node: &SyntaxNode, text: &mut String) -> bool {
+fn append_value(node: &GreenNodeData, text: &mut String) -> bool {
     // An escape that a continuation or an outer quotation cuts is two tokens: the first is the
     // escape character alone.
-    let mut cut: Option<SyntaxToken> = None;
-    for part in node.children_with_tokens() {
+    let mut cut: Option<&GreenTokenData> = None;
+    let own_kind = node_kind(node);
+    for part in node.children() {
         match part {
-            NodeOrToken::Token(token) => match token.kind() {
+            NodeOrToken::Token(token) => match token_kind(token) {
                 SyntaxKind::ESCAPE => match cut.take() {
                     Some(first) => {
                         let whole = format!("{}{}", first.text(), token.text());
-                        text.push_str(unescaped(node.kind(), &whole));
+                        text.push_str(unescaped(own_kind, &whole));
                     }
                     None if token.text().len() == 1 => cut = Some(token),
-                    None => text.push_str(unescaped(node.kind(), token.text())),
+                    None => text.push_str(unescaped(own_kind, token.text())),
                 },
                 SyntaxKind::QUOTE => {}
                 SyntaxKind::ERROR_TEXT => return false,
                 kind if kind.is_trivia() => {}
                 _ => text.push_str(token.text()),
             },
-            NodeOrToken::Node(part) => match part.kind() {
+            NodeOrToken::Node(part) => match node_kind(part) {
                 SyntaxKind::SINGLE_QUOTED
                 | SyntaxKind::DOUBLE_QUOTED
                 | SyntaxKind::LOCALE_QUOTED => {
-                    if !append_value(&part, text) {
+                    if !append_value(part, text) {
                         return false;
                     }
                 }

@@ -1,20 +1,19 @@
 //! Shell text inside something else: the gaps that its enclosure makes.
 
-use std::sync::Arc;
+use rowan::GreenNode;
 
 use super::shell;
 use crate::Enclosure;
 use crate::join;
 use crate::scratch;
 use crate::sink::{Gap, GapKind, Sink};
-use crate::tree::Tree;
 
 /// Parses `text`, the physical text between an enclosure's quotes, as a script.
 pub(crate) fn embedded(
     text: &str,
     escape: Option<char>,
     enclosure: Enclosure,
-) -> Option<Arc<Tree>> {
+) -> Option<GreenNode> {
     let mut gaps = Vec::new();
     if let Some(escape) = escape.filter(char::is_ascii) {
         continuations(text, escape as u8, &mut gaps);

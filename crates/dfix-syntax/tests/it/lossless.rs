@@ -196,8 +196,8 @@ fn fixtures() {
     }
 }
 
-/// Ten times the text takes ten times the time, not a hundred: each text long and short, one after
-/// the other, the best of a few tries. How busy the machine is does not count.
+/// One long text takes the time of ten short ones, not ten times that: one after the other, the best
+/// of a few tries. How busy the machine is does not count, since both take about as long.
 #[test]
 fn deep_and_long() {
     type Text = (usize, fn(usize) -> String);
@@ -237,13 +237,13 @@ fn deep_and_long() {
         let (short, long) = (text(n / 10), text(n));
         let mut best = [f64::MAX; 2];
         let is_linear = (0..5).any(|_| {
-            for (text, best) in [&short, &long].into_iter().zip(&mut best) {
+            for ((text, times), best) in [(&short, 10), (&long, 1)].into_iter().zip(&mut best) {
                 let start = std::time::Instant::now();
-                let parsed = parse(text);
+                let parsed: Vec<_> = (0..times).map(|_| parse(text)).collect();
                 *best = start.elapsed().as_secs_f64().min(*best);
-                assert_eq!(parsed.syntax().text(), text.as_str());
+                assert_eq!(parsed[0].syntax().text(), text.as_str());
             }
-            best[1] < 40.0 * best[0]
+            best[1] < 4.0 * best[0]
         });
         assert!(is_linear, "{best:?} seconds for {:?}…", &long[..40]);
     }
