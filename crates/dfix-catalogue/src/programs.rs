@@ -75,6 +75,8 @@ pub enum Mark {
     Given,
     /// It handles the file of a program, and does not run it.
     HandlesFiles,
+    /// It ends by starting what its own arguments say.
+    HandsOn,
     /// It keeps its logs or its cache in the home of whoever runs it.
     Home,
     /// It installs packages from their source, of which this catalogue knows nothing.
@@ -144,6 +146,7 @@ impl Mark {
             Mark::Fetches => "fetches",
             Mark::Given => "given",
             Mark::HandlesFiles => "handles-files",
+            Mark::HandsOn => "hands-on",
             Mark::Home => "home",
             Mark::InstallsSource => "installs-source",
             Mark::Keeper => "keeper",
@@ -203,6 +206,14 @@ pub fn privileges(name: &str) -> Privileges {
 /// Whether the name is that of a Python interpreter: `python`, `python3.11`, `pypy3`.
 pub fn is_python(name: &str) -> bool {
     find(name).is_some_and(|program| matches!(program.name(), "python" | "pypy"))
+}
+
+/// Whether an argument asks a program for nothing but what it is: `--version`.
+pub fn asks_about_itself(argument: &str) -> bool {
+    matches!(
+        argument,
+        "--help" | "--version" | "-?" | "-V" | "-h" | "-help" | "-v" | "-version"
+    )
 }
 
 /// Whether the name is that of a shell.
@@ -289,6 +300,11 @@ impl Program {
     pub fn is_settings_file(self, word: &str) -> bool {
         let mut endings = self.row.words(8).filter_map(|it| it.strip_prefix('*'));
         endings.any(|ending| word.ends_with(ending))
+    }
+
+    /// The settings file that it reads by itself where it lies in its working directory.
+    pub fn usual_settings_file(self) -> Option<&'static str> {
+        Some(self.row.column(12)).filter(|file| !file.is_empty())
     }
 
     /// The options that name a port, or an address with one; `None` where that is not known.
@@ -391,6 +407,7 @@ mod tests {
             Mark::Fetches,
             Mark::Given,
             Mark::HandlesFiles,
+            Mark::HandsOn,
             Mark::Home,
             Mark::InstallsSource,
             Mark::Keeper,

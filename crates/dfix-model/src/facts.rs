@@ -14,6 +14,7 @@ pub(crate) mod filesystem;
 pub(crate) mod needs;
 pub(crate) mod ports;
 pub mod requirements;
+pub mod runtime;
 pub mod scripts;
 pub(crate) mod setting;
 pub(crate) mod settings;
@@ -34,6 +35,7 @@ use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::ports::Port;
+use crate::facts::runtime::Runtime;
 use crate::facts::scripts::ScriptAt;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::settings::Settings;
@@ -175,6 +177,11 @@ impl<'m> Stage<'m> {
     /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
     pub fn entry(self) -> Entry<'m> {
         entry::entry(self)
+    }
+
+    /// What a container of this stage runs, with all that its start leads to.
+    pub fn runtime(self) -> Runtime<'m> {
+        runtime::of(self)
     }
 
     /// The ports that this stage and those that it is based on expose.

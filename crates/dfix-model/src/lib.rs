@@ -44,6 +44,7 @@ pub use facts::filesystem::{
 pub use facts::needs::{Absence, Need, Needs, Users};
 pub use facts::ports::{Port, Protocol};
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};
+pub use facts::runtime::{self, Leads, Privileges, Process, Runtime};
 pub use facts::scripts::{self, with_script};
 pub use facts::setting::{EnvFrom, EnvValue, Setting};
 pub use facts::settings::Settings;

@@ -30,11 +30,6 @@ pub(crate) fn is_python(name: &str) -> bool {
     programs::is_python(name)
 }
 
-/// Whether the program waits for what a person types when it is given nothing else.
-pub(crate) fn is_prompt(name: &str) -> bool {
-    programs::is(name, Mark::Prompt)
-}
-
 /// Whether the program belongs to a Python application's start: the interpreter, a server for Python,
 /// a task runner of Python.
 pub(crate) fn is_pythons(name: &str) -> bool {

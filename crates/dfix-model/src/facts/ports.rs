@@ -1,11 +1,12 @@
-//! Ports: what `EXPOSE` names and what known servers are told to listen on.
+//! Ports: what `EXPOSE` names and what servers are told to listen on.
+
+use dfix_catalogue::programs::{self, Program};
 
 use crate::collect::instruction::StepKind;
 use crate::facts::variables::expand_text;
 use crate::handles::{Command, Stage, Word};
 use crate::packages::table;
 use crate::path::program_name;
-use dfix_catalogue::programs::{self, Program};
 
 /// A transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,19 @@ fn range(text: &str) -> Option<(u16, u16)> {
     }
 }
 
+/// The options that name a port, or an address with one, of programs of which that is not known better.
+const USUAL: &[&str] = &[
+    "--bind",
+    "--host",
+    "--http",
+    "--http-socket",
+    "--https",
+    "--listen",
+    "--port",
+    "-b",
+    "-p",
+];
+
 /// The words that tell a server its port, with the port; `None` for one that only the build or the
 /// container can tell. Unix sockets are no ports.
 pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
@@ -84,13 +98,14 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
             words.drain(..=at);
         }
     }
-    let server = programs::find(name);
-    let options: Vec<&str> = match server.and_then(Program::port_options) {
+    let program = programs::find(name);
+    let options: Vec<&str> = match program.and_then(Program::port_options) {
         Some(options) => options.collect(),
-        None => vec!["--port", "--bind", "--listen"],
+        None => USUAL.to_vec(),
     };
+    let port_of = |word, value| port_of(command, word, value);
     let mut found = Vec::new();
-    let mut bare = server.and_then(Program::bare_port_after);
+    let mut bare = program.and_then(Program::bare_port_after);
     let mut at = 0;
     while let Some(&word) = words.get(at) {
         at += 1;
@@ -99,7 +114,7 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
             Some((option, value)) => (option, Some(value)),
             None => (text, None),
         };
-        if options.contains(&option) || (option.starts_with("--") && option.ends_with("-port")) {
+        if options.contains(&option) || (option.starts_with("--") && option.ends_with("port")) {
             let value = match attached {
                 Some(value) => Some((word, value)),
                 None => words.get(at).map(|w| (*w, w.literal_prefix())),
@@ -121,17 +136,29 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
     found
 }
 
-fn port_of<'m>(word: Word<'m>, value: &str) -> Option<(Word<'m>, Option<u16>)> {
-    if value.starts_with("unix:") || value.starts_with('/') || value.contains(".sock") {
+fn port_of<'m>(
+    command: Command<'m>,
+    word: Word<'m>,
+    value: &str,
+) -> Option<(Word<'m>, Option<u16>)> {
+    let is_socket =
+        |text: &str| text.starts_with("unix:") || text.starts_with('/') || text.contains(".sock");
+    let port = |text: &str| -> Option<u16> {
+        let text = text.trim_end_matches('/');
+        text.rsplit(':').next().unwrap_or(text).parse().ok()
+    };
+    if is_socket(value) {
         return None;
     }
-    if !word.is_known() {
-        return Some((word, None));
+    if word.is_known() {
+        return port(value).map(|port| (word, Some(port)));
     }
-    let port = value
-        .trim_end_matches('/')
-        .rsplit(':')
-        .next()
-        .unwrap_or(value);
-    port.parse().ok().map(|port| (word, Some(port)))
+    let whole = command
+        .stage()
+        .and_then(|stage| expand_text(stage, word, command));
+    // The option may stand before it, in the same word.
+    let told = whole
+        .as_deref()
+        .map(|text| text.rsplit('=').next().unwrap_or(text));
+    (!told.is_some_and(is_socket)).then(|| (word, told.and_then(port)))
 }

@@ -1,9 +1,12 @@
 //! The scripts of the build context that an image holds, read as the commands that they are.
 
+use std::sync::Arc;
+
 use crate::collect::model::Model;
 use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
-use crate::context::NoContext;
+use crate::context::{Answer, NoContext};
 use crate::facts::context_files::{context_path_of, final_context_path_of};
+use crate::facts::workdir::working_directory;
 use crate::handles::{Command, ProgramPoint, Stage, Step};
 
 /// What stands at a path of the image that a command runs.
@@ -53,6 +56,20 @@ impl<'m> Script<'m> {
         &self.data.path
     }
 
+    /// What it is kept by, see [`known`].
+    pub(crate) fn key(self) -> &'m str {
+        &self.data.path
+    }
+
+    /// The command with this index.
+    pub(crate) fn command(self, index: usize) -> Command<'m> {
+        Command {
+            step: self.step,
+            script: Some(self.data),
+            index,
+        }
+    }
+
     /// Its text.
     pub fn text(self) -> &'m str {
         &self.data.text
@@ -64,11 +81,7 @@ impl<'m> Script<'m> {
     pub fn commands(
         self,
     ) -> impl DoubleEndedIterator<Item = Command<'m>> + ExactSizeIterator + Clone {
-        (0..self.data.commands.commands.len()).map(move |index| Command {
-            step: self.step,
-            script: Some(self.data),
-            index,
-        })
+        (0..self.data.commands.commands.len()).map(move |index| self.command(index))
     }
 
     /// Whether some of its text is not understood, so that there may be more commands.
@@ -100,6 +113,61 @@ pub(crate) fn script_at_start<'m>(stage: Stage<'m>, path: &str, step: Step<'m>) 
     match final_context_path_of(stage, path) {
         Some(place) => script_of(stage, &place, step),
         None => ScriptAt::Elsewhere,
+    }
+}
+
+/// The script that was read and is kept by this key, as `step` runs it.
+pub(crate) fn known<'m>(stage: Stage<'m>, key: &str, step: Step<'m>) -> Option<Script<'m>> {
+    match stage.file().cached(Scripts::default).0.get(key)? {
+        ScriptFile::Shell(data) => Some(Script { step, data }),
+        ScriptFile::Other { .. } | ScriptFile::NotText | ScriptFile::Unread(_) => None,
+    }
+}
+
+/// The text that `package.json` has for a script that `npm run` and its like are asked for, with what npm
+/// runs before and after it (docs.npmjs.com, "scripts", pre & post scripts). `None` where there is none of
+/// the name. Errors: why it cannot be known, as the end of a sentence.
+pub(crate) fn script_of_package<'m>(
+    stage: Stage<'m>,
+    command: Command<'m>,
+    name: &str,
+) -> Result<Option<Script<'m>>, String> {
+    const UNREAD: &str = "package.json is not in the build context that dfix sees";
+    // A script runs in the folder of the step; `cd` before is followed.
+    let folder = working_directory(command).ok_or("its folder is not known")?;
+    let path = crate::path::ImagePath::new(&folder).join("package.json");
+    let place = final_context_path_of(stage, path.as_str()).ok_or(UNREAD)?;
+    let text = match stage.file().context().read(&place) {
+        Answer::Found(text) => text,
+        Answer::Absent | Answer::Unknown(_) => return Err(UNREAD.to_owned()),
+    };
+    let json: serde_json::Value =
+        serde_json::from_str(&text).map_err(|_| "package.json is not JSON".to_owned())?;
+    let script = |name: &str| json.get("scripts")?.get(name)?.as_str();
+    let Some(main) = script(name) else {
+        return Ok(None);
+    };
+    let (before, after) = (format!("pre{name}"), format!("post{name}"));
+    let whole = [script(&before), Some(main), script(&after)];
+    let whole: Vec<&str> = whole.into_iter().flatten().collect();
+    let key = format!("{place}: {name}");
+    let scripts = &stage.file().cached(Scripts::default).0;
+    let found = match scripts.get(&key) {
+        Some(found) => found,
+        None => {
+            let text: Arc<str> = whole.join("\n").into();
+            let new = read(&key, Answer::Found(text)).ok_or(UNREAD)?;
+            scripts.insert(key, Box::new(new))
+        }
+    };
+    match found {
+        ScriptFile::Shell(data) => Ok(Some(Script {
+            step: command.step(),
+            data,
+        })),
+        ScriptFile::Other { .. } | ScriptFile::NotText | ScriptFile::Unread(_) => {
+            Err("its text is not understood".to_owned())
+        }
     }
 }
 

@@ -12,4 +12,5 @@ mod context;
 mod filesystem;
 mod limits;
 mod packages;
+mod runtime;
 mod stages;

@@ -5,11 +5,7 @@ mod doubts;
 mod giving;
 mod homes;
 mod ownership;
-mod ports;
 mod rights;
-mod settings;
-mod start;
-mod tools;
 mod user;
 mod writes;
 
@@ -17,13 +13,12 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety, fixes,
     leaves,
 };
-use dfix_model::StepKind;
+
 use dfix_model::catalogue::UserTools;
-use dfix_model::{Model, Os, Stage, Step};
+use dfix_model::{Model, Os, Privileges, Stage, Step, StepKind};
 
 use homes::left_in_roots_home;
 use ownership::{Folder, are_scattered, folders_to_give, is_roots};
-use start::Needs;
 use user::Who;
 
 /// The rule.
@@ -144,11 +139,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         return;
     }
     let place = user.step.unwrap_or_else(|| stage.from_step()).range();
-    let start = start::of(stage);
-    let mut open = start.open;
-    match &start.needs {
-        Needs::Drops(_) => return,
-        Needs::NothingStarts => match nothing_starts(stage) {
+    let runtime = stage.runtime();
+    let mut open: Vec<OpenCondition> = runtime.open().cloned().collect();
+    let evidence: Vec<String> = runtime.unprivileged().into_iter().collect();
+    match runtime.privileges() {
+        Privileges::Drops(_) => return,
+        Privileges::NothingStarts => match nothing_starts(stage) {
             Silence::Quiet => return,
             Silence::Service(remedy) => {
                 out.report(place, MESSAGE).remedy(remedy);
@@ -159,20 +155,20 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 remedy: "name it by CMD".to_owned(),
             }),
         },
-        Needs::Prompt(program) => {
+        Privileges::Prompt(program) => {
             out.report(place, MESSAGE).remedy(format!(
                 "{program} waits for what a person types, and whether that needs root is not known; add a USER by hand if it does not"
             ));
             return;
         }
-        Needs::Root { program, why } => {
+        Privileges::Root { program, why } => {
             out.report(place, MESSAGE)
                 .remedy(format!("{program}: {why}"));
             return;
         }
-        Needs::Nobody => {}
+        Privileges::Nobody => {}
     }
-    if user.is_root().is_unknown() && start.evidence.is_empty() && open.is_empty() {
+    if user.is_root().is_unknown() && evidence.is_empty() && open.is_empty() {
         return;
     }
     if stage
@@ -271,7 +267,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             return;
         }
     };
-    change(stage, &who, start.evidence, open, place, out);
+    change(stage, &who, evidence, open, place, out);
 }
 
 /// Whether the image is an action of GitHub's, which must not have a USER.

@@ -1,14 +1,16 @@
-//! What the settings and the source of a server say of the rights that it needs.
+//! What the settings and the source of a server show of the rights that it needs.
 
-use std::sync::Arc;
+use dfix_catalogue::programs::Program;
+use dfix_catalogue::{ServerSetting, sets};
 
-use dfix_catalogue::{ServerSetting, programs, sets};
-use dfix_model::Stage;
-use dfix_model::context::Answer;
+use crate::context::Answer;
+use crate::facts::runtime::privileges::is_roots_place;
+use crate::handles::Stage;
+use crate::path;
 
 /// What a file of the application shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Shows {
+pub(super) enum Shows {
     /// Nothing that asks for root.
     Nothing,
     /// It changes to another user by itself.
@@ -22,32 +24,37 @@ pub(crate) enum Shows {
 }
 
 /// The settings file that a server is given, if it is given one: `gunicorn -c conf.py`, `uwsgi app.ini`.
-pub(crate) fn file_of(name: &str, words: &[String]) -> Option<String> {
-    let program = programs::find(name)?;
+pub(super) fn settings_file(program: Program, words: &[&str]) -> Option<String> {
     let is_option = |text: &str| program.settings_options().any(|option| option == text);
     words.iter().enumerate().find_map(|(i, word)| {
-        let (option, value) = word.split_once('=').unwrap_or((word, word));
         if program.is_settings_file(word) {
             return Some(word.rsplit('=').next().unwrap_or(word).to_owned());
         }
-        let value = if option == word {
-            words.get(i + 1).filter(|_| is_option(word))?.as_str()
-        } else {
-            Some(value).filter(|_| option.starts_with("--") && is_option(option))?
+        let value = match word.split_once('=') {
+            Some((option, value)) if option.starts_with("--") && is_option(option) => value,
+            None if is_option(word) => words.get(i + 1)?,
+            _ => return None,
         };
         Some(value.trim_start_matches("file:").to_owned())
     })
 }
 
+/// Whether a word names a source file of Python or JavaScript.
+pub(super) fn is_source(word: &str) -> bool {
+    !word.starts_with('-')
+        && [".py", ".js", ".mjs", ".cjs"]
+            .iter()
+            .any(|end| word.ends_with(end))
+}
+
 /// Reads a settings file of a server.
-pub(crate) fn of_file(stage: Stage<'_>, path: &str) -> Shows {
+pub(super) fn of_settings(stage: Stage<'_>, path: &str) -> Shows {
     match stage.read_final(path) {
         Answer::Found(text) => of_text(&text, path),
         Answer::Absent | Answer::Unknown(_) => Shows::Unread,
     }
 }
-
-fn of_text(text: &Arc<str>, path: &str) -> Shows {
+fn of_text(text: &str, path: &str) -> Shows {
     for line in text.lines() {
         let line = line.split(['#', ';']).next().unwrap_or(line);
         let is_ruby = path.rsplit_once('.').is_some_and(|(_, e)| e == "rb");
@@ -87,15 +94,15 @@ fn of_text(text: &Arc<str>, path: &str) -> Shows {
     Shows::Nothing
 }
 
-fn is_roots(path: &str) -> bool {
-    ["/etc", "/var", "/run", "/root", "/usr"]
-        .iter()
-        .any(|place| super::ownership::is_below(path, place))
+/// Whether only root may write there. An application's log or socket below `/var` needs a folder that
+/// packages make for root.
+fn is_roots(place: &str) -> bool {
+    is_roots_place(place) || path::below(place, "/var").is_some()
 }
 
 /// What the source of a Python or Node application that is started by its file shows: a port below 1024
 /// that is written down where it begins to listen, a log in a place of root's.
-pub(crate) fn of_source(text: &str) -> Shows {
+pub(super) fn of_source(text: &str) -> Shows {
     for line in text.lines() {
         let line = line.trim_start();
         if line.starts_with('#') || line.starts_with("//") {
@@ -142,10 +149,10 @@ mod tests {
 
     #[test]
     fn settings_are_read() {
-        let shows = |text: &str| of_text(&Arc::from(text), "conf.py");
+        let shows = |text: &str| of_text(text, "conf.py");
         assert_eq!(shows("[uwsgi]\nuid = www-data\n"), Shows::Drops);
         assert_eq!(shows("bind = '0.0.0.0:80'\n"), Shows::LowPort(80));
-        let ruby = |text: &str| of_text(&Arc::from(text), "config/unicorn.rb");
+        let ruby = |text: &str| of_text(text, "config/unicorn.rb");
         assert_eq!(
             ruby("pid \"/var/run/app.pid\"\n"),
             Shows::Writes("/var/run/app.pid".to_owned())

@@ -1,0 +1,424 @@
+//! What a container of a stage runs: every process of its start, followed through the scripts and the
+//! package scripts of the build context, and what could not be followed.
+//!
+//! What starts the image from outside (compose files and their like) is not looked at yet: it will
+//! decide which entry point and command these processes come from.
+
+mod low_ports;
+mod privileges;
+mod shown;
+
+use dfix_catalogue::programs::{self, Mark};
+
+use crate::collect::instruction::StepKind;
+use crate::context::Answer;
+use crate::facts::entry::StartCommand;
+use crate::facts::scripts::{self, Script, ScriptAt};
+use crate::handles::{Command, Stage, Step, Word};
+use crate::packages::PackageCommand;
+use crate::path::{file_name, program_name};
+use crate::ternary::OpenCondition;
+
+pub use privileges::Privileges;
+
+/// How deep scripts that start scripts are followed.
+const DEEPEST: usize = 4;
+
+/// What a container of a stage runs. A handle: free to copy.
+#[derive(Clone, Copy)]
+pub struct Runtime<'m> {
+    stage: Stage<'m>,
+    data: &'m RuntimeData,
+}
+
+/// A process of the start: a command of the Dockerfile, or of a script that the start leads to.
+#[derive(Debug, Clone, Copy)]
+pub struct Process<'m> {
+    /// The command. Of a script it has no place in the Dockerfile, see [`Command::is_of_script`].
+    pub command: Command<'m>,
+    /// The script that it stands in; none where it stands in the Dockerfile.
+    pub script: Option<Script<'m>>,
+    /// What it leads to.
+    pub leads: Leads,
+}
+
+/// What a process leads to, where its program is a file of the build context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    /// It is no script of the build context.
+    Nowhere,
+    /// To a shell script, whose commands are processes, too.
+    Script,
+    /// To a script for another interpreter, or a program.
+    Interpreter,
+    /// To something that could not be read: see [`Runtime::unfollowed`].
+    Unread,
+}
+
+/// Where a process stands: enough to make its handle again.
+struct ProcessData {
+    step: usize,
+    /// The key of the script that it stands in.
+    script: Option<Box<str>>,
+    index: usize,
+    leads: Leads,
+}
+
+struct RuntimeData {
+    processes: Vec<ProcessData>,
+    unfollowed: Vec<OpenCondition>,
+    /// The base image's own entry point, where the words of `CMD` are arguments of it.
+    of_base: Option<&'static str>,
+}
+
+/// What the stage's container runs.
+pub(crate) fn of(stage: Stage<'_>) -> Runtime<'_> {
+    Runtime {
+        stage,
+        data: stage.cached(|| {
+            let mut start = Start {
+                stage,
+                found: RuntimeData {
+                    processes: Vec::new(),
+                    unfollowed: Vec::new(),
+                    of_base: None,
+                },
+                scripts: Vec::new(),
+            };
+            let steps: Vec<Step<'_>> = stage.entry().steps().collect();
+            for step in &steps {
+                start.step(*step, &steps);
+            }
+            start.found
+        }),
+    }
+}
+
+impl<'m> Runtime<'m> {
+    /// The stage.
+    pub fn stage(self) -> Stage<'m> {
+        self.stage
+    }
+
+    /// Whether the file says nothing of a start, so that the base image's own is in force.
+    pub fn is_silent(self) -> bool {
+        self.stage.entry().steps().next().is_none()
+    }
+
+    /// Every process of the start, in the order in which they stand: commands of the entry point and the
+    /// command, and where these are scripts of the build context the commands of the script after them.
+    /// Words of a `CMD` that are arguments of an entry point are none.
+    pub fn processes(self) -> impl Iterator<Item = Process<'m>> + Clone {
+        let stage = self.stage;
+        self.data.processes.iter().map(move |data| {
+            let step = Step {
+                file: stage.file,
+                index: data.step,
+            };
+            let script = data
+                .script
+                .as_deref()
+                .and_then(|key| scripts::known(stage, key, step));
+            let command = match script {
+                Some(script) => script.command(data.index),
+                None => Command {
+                    step,
+                    script: None,
+                    index: data.index,
+                },
+            };
+            Process {
+                command,
+                script,
+                leads: data.leads,
+            }
+        })
+    }
+
+    /// What could not be followed, each with the way to establish it.
+    pub fn unfollowed(self) -> &'m [OpenCondition] {
+        &self.data.unfollowed
+    }
+
+    /// The base image's own entry point, where it is a program that the words of `CMD` are arguments of:
+    /// `python3` in distroless images.
+    pub fn program_of_base(self) -> Option<&'static str> {
+        self.data.of_base
+    }
+}
+
+impl<'m> Process<'m> {
+    /// How a message names it: `` `nginx` ``, and with the script that it stands in.
+    pub fn said(&self) -> String {
+        match self.script {
+            Some(script) => format!("`{}` in `{}`", self.command.name(), script.path()),
+            None => format!("`{}`", self.command.name()),
+        }
+    }
+
+    /// The known arguments, in order.
+    pub fn known_args(&self) -> Vec<&'m str> {
+        self.command.args().filter_map(Word::value).collect()
+    }
+
+    /// Whether the program is a function of the script that it stands in.
+    pub fn is_function(&self) -> bool {
+        self.script
+            .is_some_and(|script| script.defines(self.command.name()))
+    }
+}
+
+/// Follows the start of a stage.
+struct Start<'m> {
+    stage: Stage<'m>,
+    found: RuntimeData,
+    /// The scripts that are being followed.
+    scripts: Vec<Script<'m>>,
+}
+
+impl<'m> Start<'m> {
+    fn step(&mut self, step: Step<'m>, all: &[Step<'m>]) {
+        if step.has_opaque_text() {
+            self.open(
+                format!(
+                    "what the {} starts, whose text is not understood",
+                    step.name()
+                ),
+                "say it in exec form",
+            );
+            return;
+        }
+        if step.is(StepKind::Cmd) {
+            self.found.of_base = self.program_of_base();
+            if self.found.of_base.is_some() {
+                return;
+            }
+            // The words of a CMD are arguments where an ENTRYPOINT names the program.
+            let entrypoint = all.iter().find(|s| s.is(StepKind::Entrypoint));
+            if entrypoint.is_some_and(|s| {
+                s.commands()
+                    .any(|c| !c.name().is_empty() && !self.hands_on(c))
+            }) {
+                return;
+            }
+        }
+        if step.commands().len() == 0 && step.words().len() > 0 {
+            self.open(
+                format!("what the {} starts", step.name()),
+                "name a program that dfix knows",
+            );
+        }
+        for command in step.commands() {
+            self.command(command, None);
+        }
+    }
+
+    fn program_of_base(&self) -> Option<&'static str> {
+        if self.stage.entry().entrypoint != StartCommand::BaseImage {
+            return None;
+        }
+        let program = self.stage.base_facts().entrypoint()?.next()?;
+        let name = program_name(program);
+        let known = programs::find(name)?;
+        (known.privileges() == programs::Privileges::None && !known.is_helper()).then_some(name)
+    }
+
+    /// Whether the command of an entry point is a script that ends by starting its own arguments, or a
+    /// mere parent.
+    fn hands_on(&self, command: Command<'m>) -> bool {
+        let Some(program) = command.program().and_then(Word::value) else {
+            return false;
+        };
+        if let Some(known) = programs::find(command.name())
+            && (known.is(Mark::HandsOn)
+                || (programs::is_shell(command.name()) && command.args().len() == 0))
+        {
+            return true;
+        }
+        match scripts::script_at_start(self.stage, program, command.step()) {
+            ScriptAt::Shell(script) => script.commands().any(|c| {
+                c.words()
+                    .any(|w| matches!(w.source_text().trim_matches('"'), "$@" | "${@}" | "$*"))
+            }),
+            ScriptAt::Other { text, .. } => text.contains("argv"),
+            // What is not seen is named by its ending.
+            ScriptAt::Unread(_) | ScriptAt::Elsewhere | ScriptAt::NotText => {
+                has_ending(program, ".sh")
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command<'m>, script: Option<Script<'m>>) {
+        let at = self.found.processes.len();
+        self.found.processes.push(ProcessData {
+            step: command.step().index(),
+            script: script.map(|s| s.key().into()),
+            index: command.index,
+            leads: Leads::Nowhere,
+        });
+        // `sh -c "…"`: the commands of its text are commands of the step, too.
+        if command.has_inner() || script.is_some_and(|s| s.defines(command.name())) {
+            return;
+        }
+        self.found.processes[at].leads = self.lead(command);
+    }
+
+    /// Follows what a command starts.
+    fn lead(&mut self, command: Command<'m>) -> Leads {
+        if let Some(package) = PackageCommand::of(command)
+            && let Some(name) = package.script()
+        {
+            return self.package_script(command, &package, name);
+        }
+        if programs::is_shell(command.name()) || command.is_one_of(&[".", "source"]) {
+            return self.given_to_shell(command);
+        }
+        let Some(program) = command.program().and_then(Word::value) else {
+            return Leads::Nowhere;
+        };
+        let is_path =
+            program.contains('/') || has_ending(program, ".sh") || has_ending(program, ".bash");
+        if programs::find(command.name()).is_some() && !is_path {
+            return Leads::Nowhere;
+        }
+        if is_path {
+            return if programs::find(command.name()).is_some() || is_made_here(self.stage, program)
+            {
+                self.script_at(program, command.step(), false)
+            } else {
+                self.script_at(program, command.step(), true)
+            };
+        }
+        match self.on_path(program) {
+            Some(place) => self.script_at(&place, command.step(), false),
+            None => Leads::Nowhere,
+        }
+    }
+
+    /// Where a program of this name, which the build context holds, is found through `PATH`.
+    fn on_path(&self, name: &str) -> Option<String> {
+        let folders = self.stage.path_at(self.stage.last_step());
+        folders
+            .into_iter()
+            .flatten()
+            .map(|folder| format!("{folder}/{name}"))
+            .find(|path| matches!(self.stage.read_final(path), Answer::Found(_)))
+    }
+
+    /// `bash start.sh`, `sh -x start.sh`, `. ./env.sh`
+    fn given_to_shell(&mut self, shell: Command<'m>) -> Leads {
+        let Some(word) = shell.args().find(|w| !w.starts_with("-")) else {
+            return Leads::Nowhere;
+        };
+        match word.value() {
+            Some(path) => self.script_at(path, shell.step(), true),
+            None => {
+                self.open(
+                    format!("which script `{}` starts", shell.name()),
+                    "name the script plainly",
+                );
+                Leads::Unread
+            }
+        }
+    }
+
+    /// Follows the script at a path of the image. `is_asked`: whether something of the build context must be
+    /// there.
+    fn script_at(&mut self, path: &str, step: Step<'m>, is_asked: bool) -> Leads {
+        match scripts::script_at_start(self.stage, path, step) {
+            ScriptAt::Shell(script) => self.script(path, script),
+            ScriptAt::Other { .. } => Leads::Interpreter,
+            ScriptAt::NotText | ScriptAt::Elsewhere if !is_asked => Leads::Nowhere,
+            ScriptAt::NotText => Leads::Nowhere,
+            ScriptAt::Unread(_) | ScriptAt::Elsewhere => {
+                self.open(
+                    format!(
+                        "what `{path}` does when it starts, which is not in the build context that dfix sees"
+                    ),
+                    "run dfix where the script is beside the Dockerfile",
+                );
+                Leads::Unread
+            }
+        }
+    }
+
+    fn script(&mut self, path: &str, script: Script<'m>) -> Leads {
+        if self.scripts.contains(&script) {
+            return Leads::Script;
+        }
+        if script.has_opaque_text() || self.scripts.len() >= DEEPEST {
+            self.open(
+                format!("what `{path}` does when it starts, which dfix cannot read"),
+                "start it once as another user, then set USER by hand",
+            );
+            return Leads::Unread;
+        }
+        self.scripts.push(script);
+        for command in script.commands() {
+            self.command(command, Some(script));
+        }
+        self.scripts.pop();
+        Leads::Script
+    }
+
+    /// `npm run start`: the text that `package.json` has for it.
+    fn package_script(
+        &mut self,
+        command: Command<'m>,
+        package: &PackageCommand<'m>,
+        name: &str,
+    ) -> Leads {
+        let said = format!("{} {}", package.program_name(), package.subcommand_text());
+        match scripts::script_of_package(self.stage, command, name) {
+            Ok(Some(script)) => self.script(&said, script),
+            // npm's own default for `start` (npm-start(1)): `node server.js`.
+            Ok(None) => Leads::Nowhere,
+            Err(why) => {
+                self.open(
+                    format!("what `{said}` runs: {why}"),
+                    "run dfix where package.json is beside the Dockerfile",
+                );
+                Leads::Unread
+            }
+        }
+    }
+
+    fn open(&mut self, condition: String, remedy: &str) {
+        if !self
+            .found
+            .unfollowed
+            .iter()
+            .any(|o| o.condition == condition)
+        {
+            self.found
+                .unfollowed
+                .push(OpenCondition::new(condition, remedy));
+        }
+    }
+}
+
+/// Whether a path ends so; on Linux the letters' case counts.
+fn has_ending(path: &str, ending: &str) -> bool {
+    path.ends_with(ending)
+}
+
+/// Whether the program's file is one that another stage of this file made, or a compiler of this one.
+fn is_made_here(stage: Stage<'_>, program: &str) -> bool {
+    let name = file_name(program);
+    stage.base_chain().any(|stage| {
+        let copied = stage.copies().any(|step| {
+            step.source().and_then(|s| s.stage()).is_some()
+                && step
+                    .words()
+                    .filter_map(Word::value)
+                    .any(|v| file_name(v.trim_end_matches('/')) == name)
+        });
+        copied
+            || stage.build_commands().any(|c| {
+                programs::is(c.name(), Mark::Compiles)
+                    && c.args()
+                        .filter_map(Word::value)
+                        .any(|v| file_name(v) == name)
+            })
+    })
+}

@@ -1,0 +1,92 @@
+//! The ports below 1024 that a container listens on: only root may (before Docker 20.10 and elsewhere).
+
+use dfix_catalogue::variables::port_variables;
+
+use crate::collect::instruction::StepKind;
+use crate::facts::ports::ports;
+use crate::facts::runtime::Runtime;
+use crate::handles::{Command, Stage, Step, Word};
+
+fn is_low(port: u16) -> bool {
+    (1..1024).contains(&port)
+}
+
+/// A port below 1024 that the container listens on, as `EXPOSE`, the commands of the Dockerfile, variables
+/// or the health check tell.
+pub(super) fn low(runtime: Runtime<'_>) -> Option<u16> {
+    let stage = runtime.stage();
+    ports(stage)
+        .into_iter()
+        .filter_map(|port| Some(port.range?.0))
+        .chain(stage.entry().commands().filter_map(low_of))
+        .chain(of_variables(stage))
+        .chain(of_the_check(stage))
+        .find(|port| is_low(*port))
+}
+
+/// A port below 1024 that the words of a command name: `--port 80`, `--bind=0.0.0.0:80`, `-p 80`,
+/// `runserver 0:80`, a bare `80` or `443` as its first or second argument.
+pub(super) fn low_of(command: Command<'_>) -> Option<u16> {
+    let told = command
+        .listens_on()
+        .into_iter()
+        .filter_map(|(_, port)| port);
+    let bare = command
+        .args()
+        .take(2)
+        .filter_map(Word::value)
+        .filter_map(|word| word.parse().ok())
+        .filter(|port| matches!(port, 80 | 443));
+    told.chain(bare).find(|port| is_low(*port))
+}
+
+/// The port that a variable tells the application to listen on; `ASPNETCORE_URLS` of .NET before 8 names
+/// port 80 in the base images.
+fn of_variables(stage: Stage<'_>) -> Option<u16> {
+    let of_text = |text: &str| -> Option<u16> {
+        let digits = text.rsplit([':', '=']).next()?;
+        digits.trim_matches(['/', '"', ' ']).parse().ok()
+    };
+    let told = port_variables()
+        .filter_map(|key| of_text(stage.final_env(key).value()?))
+        .find(|port| is_low(*port));
+    told.or_else(|| of_old_net(stage))
+}
+
+/// Source: "Default ASP.NET Core port changed to 8080" in the breaking changes of .NET 8.
+fn of_old_net(stage: Stage<'_>) -> Option<u16> {
+    let image = stage.base_image();
+    if image.name() != Some("mcr.microsoft.com/dotnet/aspnet") {
+        return None;
+    }
+    let version = image.effective_tag()?.split(['.', '-']).next()?;
+    let is_old = version.parse::<u16>().is_ok_and(|v| v < 8);
+    let listens_elsewhere = stage.final_env("ASPNETCORE_URLS").is_set()
+        || stage
+            .entry()
+            .commands()
+            .any(|c| c.has_option("--urls") || c.args().any(|w| w.starts_with("--urls")));
+    (is_old && !listens_elsewhere).then_some(80)
+}
+
+/// The port that the health check asks: `http://localhost:80/`, and 80 where it names none.
+fn of_the_check(stage: Stage<'_>) -> Option<u16> {
+    stage
+        .base_chain()
+        .flat_map(|s| s.steps_of(StepKind::Healthcheck))
+        .flat_map(Step::commands)
+        .flat_map(Command::words)
+        .find_map(|word| port_of_url(word.value()?))
+}
+
+fn port_of_url(text: &str) -> Option<u16> {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    let host = rest.split('/').next().unwrap_or(rest);
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) => (name, port.parse().ok()),
+        None if scheme == "http" => (host, Some(80)),
+        None if scheme == "https" => (host, Some(443)),
+        None => (host, None),
+    };
+    port.filter(|_| matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[::1]"))
+}
