@@ -1,4 +1,4 @@
-//! What the words of programs mean that make users and groups.
+//! What the words of programs mean that make, change and delete users and groups.
 
 use super::table::{Row, Table};
 
@@ -10,14 +10,14 @@ pub struct AccountTool {
     row: Row,
 }
 
-/// The program of this name that makes users or groups.
+/// The program of this name that makes, changes or deletes users or groups.
 pub fn account_tool(name: &str) -> Option<AccountTool> {
     TOOLS.row(name).map(|row| AccountTool { row })
 }
 
 impl AccountTool {
-    /// Whether it makes groups, and not users.
-    pub fn makes_groups(self) -> bool {
+    /// Whether it is about groups, and not users.
+    pub fn is_of_groups(self) -> bool {
         self.row.column(1) == "group"
     }
 
@@ -34,6 +34,12 @@ impl AccountTool {
         let mut known = self.row.words(3);
         known.any(|it| it == option || is_short(it))
     }
+
+    /// Whether with this option it works on another system than the one that it runs in, or says
+    /// something only. BusyBox' `adduser -D` is none of these.
+    pub fn is_elsewhere(self, option: &str) -> bool {
+        self.row.lists(4, ' ', option)
+    }
 }
 
 #[cfg(test)]
@@ -47,9 +53,11 @@ mod tests {
         assert!(useradd.takes_next("--home-dir") && useradd.takes_next("--shel"));
         let adduser = account_tool("adduser").expect("listed");
         assert!(adduser.takes_next("--ingroup") && !adduser.takes_next("--group"));
-        assert!(!adduser.takes_next("--disabled-password") && !adduser.makes_groups());
-        assert!(account_tool("addgroup").is_some_and(AccountTool::makes_groups));
-        assert!(account_tool("usermod").is_none());
+        assert!(!adduser.takes_next("--disabled-password") && !adduser.is_of_groups());
+        assert!(useradd.is_elsewhere("--root") && useradd.is_elsewhere("-D"));
+        assert!(!useradd.is_elsewhere("-r"));
+        assert!(account_tool("addgroup").is_some_and(AccountTool::is_of_groups));
+        assert!(account_tool("passwd").is_none());
         assert!(
             TOOLS
                 .all()

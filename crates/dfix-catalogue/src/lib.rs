@@ -30,6 +30,7 @@ mod home_writes;
 mod image;
 mod image_marks;
 mod images;
+mod install_scripts;
 mod missing;
 mod missing_paths;
 mod names;
@@ -65,6 +66,7 @@ pub use image::{
 };
 pub use image_marks::{ImageMark, image_is};
 pub use images::{image, variant_of};
+pub use install_scripts::{InstallScript, install_script};
 pub use missing::{lost_package, lost_tool};
 pub use missing_paths::{MissingPath, missing_path};
 pub use names::{assumed_like, is_official, normalise};
@@ -74,6 +76,7 @@ pub use package_tools::{
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use python_scripts::packages_of_script;
+pub use releases::{ReleaseMark, release_is};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, slim_of};
 pub use tags::{TagRecord, aliases, tag, version_of};

@@ -18,9 +18,79 @@ pub(super) fn from_tag_words(tag: &str) -> Option<Foundation> {
     })
 }
 
-/// Whether the release of Ubuntu is one up to 22.10: with `adduser`, and still without a user of its own.
-pub(super) fn is_up_to_22_10(release: &str) -> bool {
+/// What may be said of a release of Debian or Ubuntu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReleaseMark {
+    /// It has no venv module for its Python 3.
+    NoVenv,
+    /// Its pip is older than 6, and knows neither caches nor how to do without.
+    OldPip,
+    /// Its command `python` is Python 2, where it is installed.
+    Python2,
+    /// Its Python 3 is older than 3.12: an environment of it has setuptools.
+    Setuptools,
+    /// It is one of Ubuntu's up to 22.10: with `adduser`, and still without a user of its own.
+    Until2210,
+}
+
+impl ReleaseMark {
+    const fn word(self) -> &'static str {
+        match self {
+            ReleaseMark::NoVenv => "no-venv",
+            ReleaseMark::OldPip => "old-pip",
+            ReleaseMark::Python2 => "python-2",
+            ReleaseMark::Setuptools => "setuptools",
+            ReleaseMark::Until2210 => "until-22.10",
+        }
+    }
+}
+
+/// Whether the release of Debian or Ubuntu of this code name has the mark; see
+/// [`Foundation::release`]. `false` says nothing of a name that is not listed.
+pub fn release_is(code_name: &str, mark: ReleaseMark) -> bool {
     RELEASES
-        .row(release)
-        .is_some_and(|row| row.column(2) == "old")
+        .row(code_name)
+        .is_some_and(|row| row.lists(2, ' ', mark.word()))
+}
+
+/// Whether the release of Ubuntu is one up to 22.10.
+pub(super) fn is_up_to_22_10(release: &str) -> bool {
+    release_is(release, ReleaseMark::Until2210)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_marked() {
+        assert!(
+            release_is("jessie", ReleaseMark::OldPip)
+                && !release_is("stretch", ReleaseMark::OldPip)
+        );
+        assert!(release_is("bookworm", ReleaseMark::Setuptools));
+        assert!(!release_is("noble", ReleaseMark::Setuptools));
+        assert!(
+            release_is("eoan", ReleaseMark::Python2) && !release_is("focal", ReleaseMark::Python2)
+        );
+        assert!(
+            release_is("trusty", ReleaseMark::NoVenv) && !release_is("xenial", ReleaseMark::NoVenv)
+        );
+        assert!(is_up_to_22_10("kinetic") && !is_up_to_22_10("lunar") && !is_up_to_22_10("jessie"));
+        let marks = [
+            ReleaseMark::NoVenv,
+            ReleaseMark::OldPip,
+            ReleaseMark::Python2,
+            ReleaseMark::Setuptools,
+            ReleaseMark::Until2210,
+        ];
+        for row in RELEASES.all() {
+            let mut words = row.words(2);
+            assert!(
+                words.all(|it| marks.iter().any(|mark| mark.word() == it)),
+                "{}",
+                row.line()
+            );
+        }
+    }
 }

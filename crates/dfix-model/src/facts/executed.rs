@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use dfix_catalogue::{InstallScript, install_script};
+
 use crate::collect::command::Operator;
 use crate::collect::wrappers::takes_script;
 use crate::facts::scripts::{ScriptAt, script_at};
@@ -40,28 +42,14 @@ const DEEPEST: usize = 4;
 /// Scripts that projects bring along to start their build tool, and that do nothing else.
 const BUILD_TOOLS: &[&str] = &["configure", "gradlew", "mvnw"];
 
-/// Addresses of scripts that install one tool and leave users as they are.
-const INSTALLERS: &[&str] = &[
-    "astral.sh/",
-    "bootstrap.pypa.io/",
-    "bun.sh/install",
-    "deb.nodesource.com/setup",
-    "getcomposer.org/installer",
-    "install.python-poetry.org",
-    "nvm-sh/nvm/",
-    "rpm.nodesource.com/setup",
-    "sh.rustup.rs",
-];
-
 /// Whether the shell is given a script that is fetched from one of the known addresses.
 fn is_known_installer(command: Command<'_>) -> bool {
     command.previous().is_some_and(|source| {
         source.is_one_of(&["curl", "wget"])
-            && source.args().any(|word| {
-                INSTALLERS
-                    .iter()
-                    .any(|address| word.literal_prefix().contains(address))
-            })
+            && source
+                .args()
+                .filter_map(|word| install_script(word.literal_prefix()))
+                .any(InstallScript::leaves_accounts)
     })
 }
 

@@ -1,5 +1,7 @@
 //! The commands that make, change and delete users and groups: shadow's, Debian's, BusyBox'.
 
+use dfix_catalogue::{AccountTool, account_tool};
+
 use crate::handles::{Command, Word};
 
 /// What a command says of accounts.
@@ -52,8 +54,8 @@ struct Words<'m> {
     operands: Vec<Word<'m>>,
 }
 
-/// Sorts the words of `useradd` and its like. `letters` and `long` take a value.
-fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
+/// Sorts the words of `useradd` and its like.
+fn sort(command: Command<'_>, tool: AccountTool) -> Words<'_> {
     let mut sorted = Words {
         options: Vec::new(),
         operands: Vec::new(),
@@ -68,10 +70,7 @@ fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
             options_ended = true;
         } else if text.starts_with("--") {
             let name = text.split('=').next().unwrap_or(text);
-            let takes = long.iter().any(|l| {
-                *l == name || (name.len() > 4 && name != "--group" && l.starts_with(name))
-            });
-            let value = if !takes {
+            let value = if !tool.takes_next(name) {
                 None
             } else if text.contains('=') {
                 Some(word)
@@ -84,7 +83,7 @@ fn sort<'m>(command: Command<'m>, letters: &str, long: &[&str]) -> Words<'m> {
             while let Some(letter) = rest.chars().next() {
                 let after = &rest[letter.len_utf8()..];
                 let name = &rest[..letter.len_utf8()];
-                if letters.contains(letter) {
+                if tool.letter_takes_value(letter) {
                     let value = if after.is_empty() {
                         words.next()
                     } else {
@@ -115,120 +114,26 @@ impl<'m> Words<'m> {
     }
 }
 
-/// useradd(8) of shadow.
-const USERADD_LETTERS: &str = "bcdefgGkKpRPsuZF";
-const USERADD_LONG: &[&str] = &[
-    "--base-dir",
-    "--comment",
-    "--home-dir",
-    "--home",
-    "--expiredate",
-    "--inactive",
-    "--gid",
-    "--groups",
-    "--skel",
-    "--key",
-    "--password",
-    "--root",
-    "--prefix",
-    "--shell",
-    "--uid",
-    "--selinux-user",
-    "--selinux-range",
-];
-/// adduser(8) of Debian; BusyBox has the letters.
-const ADDUSER_LETTERS: &str = "hgsGukdcbefKpZ";
-const ADDUSER_LONG: &[&str] = &[
-    "--home",
-    "--shell",
-    "--uid",
-    "--firstuid",
-    "--lastuid",
-    "--firstgid",
-    "--lastgid",
-    "--gecos",
-    "--comment",
-    "--ingroup",
-    "--gid",
-    "--conf",
-    "--add_extra_groups=",
-    "--base-dir",
-    "--home-dir",
-    "--expiredate",
-    "--inactive",
-    "--groups",
-    "--skel",
-    "--key",
-    "--password",
-    "--extra-groups",
-];
-
-/// usermod(8) of shadow; `-b` takes nothing there.
-const USERMOD_LETTERS: &str = "cdefgGlpRPsuvVwWZ";
-const USERMOD_LONG: &[&str] = &[
-    "--comment",
-    "--home",
-    "--expiredate",
-    "--inactive",
-    "--gid",
-    "--groups",
-    "--login",
-    "--password",
-    "--root",
-    "--prefix",
-    "--shell",
-    "--uid",
-    "--add-subuids",
-    "--del-subuids",
-    "--add-subgids",
-    "--del-subgids",
-    "--selinux-user",
-];
-const GROUPADD_LONG: &[&str] = &[
-    "--gid",
-    "--key",
-    "--password",
-    "--root",
-    "--prefix",
-    "--users",
-    "--new-name",
-];
-const ADDGROUP_LONG: &[&str] = &["--gid", "--conf", "--firstgid", "--lastgid"];
-
-/// Options that make a command work on another system than the one that it runs in, or say something only.
-const ELSEWHERE: &[&str] = &[
-    "R",
-    "P",
-    "--root",
-    "--prefix",
-    "D",
-    "--defaults",
-    "--help",
-    "--version",
-];
-
 /// What a command says of accounts; none where it says nothing of them.
 pub(super) fn said(command: Command<'_>) -> Option<Said<'_>> {
-    let (letters, long) = match command.name() {
-        "useradd" => (USERADD_LETTERS, USERADD_LONG),
-        "adduser" => (ADDUSER_LETTERS, ADDUSER_LONG),
-        "usermod" => (USERMOD_LETTERS, USERMOD_LONG),
-        "groupadd" | "groupmod" => ("gKnpRPU", GROUPADD_LONG),
-        "addgroup" => ("g", ADDGROUP_LONG),
-        "userdel" | "groupdel" => ("RPZ", &["--root", "--prefix"][..]),
-        "deluser" | "delgroup" => ("", &["--conf", "--backup-to"][..]),
-        "newusers" => return Some(Said::ReadList),
-        // systemd-sysusers(8) with lines of its own or the files of packages.
-        "systemd-sysusers" | "sysusers" => return Some(Said::ReadList),
-        _ => return None,
-    };
-    let words = sort(command, letters, long);
+    // systemd-sysusers(8) with lines of its own or the files of packages.
+    if command.is_one_of(&["newusers", "systemd-sysusers", "sysusers"]) {
+        return Some(Said::ReadList);
+    }
+    let tool = account_tool(command.name())?;
+    let words = sort(command, tool);
     // BusyBox: `-D` makes no password, `-S` a user of the system.
     let is_busybox = command.is("adduser") && words.has(&["D", "S", "H", "h", "G"]);
-    if ELSEWHERE
-        .iter()
-        .any(|option| words.has(&[option]) && !(is_busybox && *option == "D"))
-    {
+    let is_elsewhere = |name: &str| {
+        let is_letter = !name.starts_with("--");
+        let option = if is_letter {
+            format!("-{name}")
+        } else {
+            name.to_owned()
+        };
+        tool.is_elsewhere(&option) && !(is_busybox && name == "D")
+    };
+    if words.options.iter().any(|(name, _)| is_elsewhere(name)) {
         return None;
     }
     match command.name() {
