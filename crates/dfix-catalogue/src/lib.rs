@@ -42,6 +42,7 @@ mod python_scripts;
 mod releases;
 mod server_settings;
 mod slim;
+mod sourced;
 mod system;
 mod table;
 mod tags;
@@ -79,6 +80,7 @@ pub use python_scripts::packages_of_script;
 pub use releases::{ReleaseMark, release_is};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, slim_of};
+pub use sourced::only_prepares_shell;
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 

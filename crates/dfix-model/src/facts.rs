@@ -11,6 +11,7 @@ pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
 pub(crate) mod filesystem;
+pub mod interpreted;
 pub(crate) mod needs;
 pub(crate) mod ports;
 pub mod requirements;
@@ -34,6 +35,7 @@ use crate::facts::created_users::{CreatedGroup, CreatedUser};
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
+use crate::facts::interpreted::Interpreted;
 use crate::facts::ports::Port;
 use crate::facts::runtime::Runtime;
 use crate::facts::scripts::ScriptAt;
@@ -187,6 +189,11 @@ impl<'m> Stage<'m> {
     /// The ports that this stage and those that it is based on expose.
     pub fn ports(self) -> Vec<Port<'m>> {
         ports::ports(self)
+    }
+
+    /// The texts of this stage that reach interpreters, and what of them was read.
+    pub fn interpreted(self) -> Interpreted<'m> {
+        Interpreted::of(self)
     }
 
     /// The commands of a package manager, in order of place; those of `ONBUILD` too.

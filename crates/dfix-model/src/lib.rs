@@ -41,6 +41,7 @@ pub use facts::entry::{Entry, StartCommand};
 pub use facts::filesystem::{
     Access, Entry as FileEntry, Filesystem, Landing, Origin as FileOrigin, Owner, Touch,
 };
+pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::needs::{Absence, Need, Needs, Users};
 pub use facts::ports::{Port, Protocol};
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};

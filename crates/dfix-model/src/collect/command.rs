@@ -16,6 +16,9 @@ pub(crate) struct StepCommands {
     pub(crate) redirects: Vec<RedirectData>,
     /// `cd`s that lead to one another: the one before (if any) and the word that names the folder.
     pub(crate) moves: Vec<(Option<u32>, u32)>,
+    /// The commands whose script stands in the text as well, and was read: its commands are among
+    /// these. In order.
+    pub(crate) read: Vec<u32>,
     /// Whether some text is not understood.
     pub(crate) has_opaque_text: bool,
     /// The names of the functions that the text defines.
@@ -38,6 +41,7 @@ impl StepCommands {
     pub(crate) fn sort(&mut self) {
         let key = |c: &CommandData| (c.range.start(), std::cmp::Reverse(c.range.end()));
         if self.commands.is_sorted_by_key(key) {
+            self.read.sort_unstable();
             return;
         }
         let mut order: Vec<usize> = (0..self.commands.len()).collect();
@@ -47,6 +51,10 @@ impl StepCommands {
             place[old] = u32::try_from(new).expect("files are below 4 GiB");
         }
         self.commands.sort_by_key(key);
+        for reader in &mut self.read {
+            *reader = place[*reader as usize];
+        }
+        self.read.sort_unstable();
         for command in &mut self.commands {
             command.outer = command.outer.map(|old| place[old as usize]);
         }

@@ -3,11 +3,11 @@
 use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
-use crate::collect::command::{CommandData, Folder, Surroundings};
+use crate::collect::command::{CommandData, Folder, Operator, Surroundings};
 use crate::collect::instruction::json_words;
 use crate::collect::walk::{Scope, Walk};
 use crate::collect::word::WordKind;
-use crate::collect::wrappers;
+use crate::collect::wrappers::{self, ShellSource};
 use crate::path::program_name;
 
 /// How deep scripts may stand inside scripts.
@@ -63,6 +63,7 @@ impl Walk<'_> {
             return;
         };
         self.scripts += 1;
+        self.found.read.push(outer);
         let inner = Scope {
             kind: WordKind::ShellIn(enclosure),
             offset: range.start(),
@@ -75,31 +76,141 @@ impl Walk<'_> {
         self.apart(&tree, inner);
     }
 
-    /// A here-document that is not the step's own script: text for the command that it is given to.
-    pub(super) fn given(&mut self, heredoc: &ast::Heredoc, scope: Scope) {
-        let takers = || {
-            self.found
-                .commands
-                .iter()
-                .map(|c| (c, program_name(self.name(c))))
-        };
-        let shell = takers().find(|(c, name)| {
-            wrappers::takes_script(name) && c.words.len() == c.program + 1 - c.words.start
-        });
-        let Some(range) = heredoc.body().map(|b| b.syntax().text_range()) else {
+    /// A here-document of the instruction: its script, or text for the command that it is given to.
+    pub(super) fn document(&mut self, heredoc: &ast::Heredoc, number: usize, mut scope: Scope) {
+        let taker = self.documents.get(number).copied().flatten();
+        let reader = taker.and_then(|taker| self.reader_of(taker));
+        scope.lines = true;
+        self.folder = Folder::Start;
+        if let Some(reader) = reader {
+            let data = &self.found.commands[reader as usize];
+            scope.around = data.around;
+            // What it reads from comes through the pipe, nothing goes on.
+            let goes_on = data
+                .after
+                .is_some_and(|after| after.operator == Operator::Pipe);
+            scope.around.piped &= goes_on;
+            self.folder = data.folder;
+        }
+        let Some(body) = heredoc.body() else {
             return;
         };
-        if shell.is_some() && takers().count() == 1 {
-            let scope = Scope {
-                lines: true,
-                ..scope
-            };
-            self.embedded(range, Enclosure::Plain, 0, scope);
-        } else if !takers()
-            .all(|(_, name)| matches!(name, "cat" | "tee" | "patch" | "envsubst" | "tr" | "base64"))
-        {
-            self.found.has_opaque_text = true;
+        if let Some(script) = body.script() {
+            self.scripts += 1;
+            scope.script = self.scripts;
+            self.found.read.extend(reader);
+            self.list(script.syntax(), scope);
+        } else if let Some(reader) = reader {
+            self.embedded(body.syntax().text_range(), Enclosure::Plain, reader, scope);
+        } else if let Some(taker) = taker {
+            self.found.has_opaque_text |= !self.only_passes_on(taker);
         }
+    }
+
+    /// Whether a command, and those that it is piped into, take text for text.
+    fn only_passes_on(&self, taker: u32) -> bool {
+        let mut at = Some(taker);
+        while let Some(index) = at {
+            let data = &self.found.commands[index as usize];
+            if !matches!(
+                program_name(self.name(data)),
+                "cat" | "tee" | "patch" | "envsubst" | "tr" | "base64"
+            ) {
+                return false;
+            }
+            at = self.piped_into(index);
+        }
+        true
+    }
+
+    /// The command that a command's output is piped into.
+    fn piped_into(&self, index: u32) -> Option<u32> {
+        let after = self.found.commands[index as usize].after;
+        let pipe = after.filter(|after| after.operator == Operator::Pipe)?;
+        (index + 1..self.next_command())
+            .find(|&next| self.found.commands[next as usize].before == Some(pipe))
+    }
+
+    /// A here-document inside another one.
+    pub(super) fn inner_document(&mut self, node: &SyntaxNode, scope: Scope) {
+        let Some(taker) = self.pending.pop_front() else {
+            return;
+        };
+        let body = node
+            .children()
+            .find(|child| child.kind() == SyntaxKind::HEREDOC_BODY);
+        if let (Some(reader), Some(body)) = (self.reader_of(taker), body) {
+            let range = body.text_range() + scope.offset;
+            self.embedded(range, Enclosure::Plain, reader, scope);
+        }
+    }
+
+    /// The shell that reads what a command is given as its input: the command itself, or the one that
+    /// `cat` hands it to.
+    fn reader_of(&self, taker: u32) -> Option<u32> {
+        let data = &self.found.commands[taker as usize];
+        if self.is_bare_shell(data) {
+            return Some(taker);
+        }
+        let is_bare = self.name(data) == "cat" && data.words.len() == 1;
+        let next = self.piped_into(taker).filter(|_| is_bare)?;
+        self.is_bare_shell(&self.found.commands[next as usize])
+            .then_some(next)
+    }
+
+    /// Whether it is a shell that reads its commands from its input.
+    fn is_bare_shell(&self, data: &CommandData) -> bool {
+        let range = data.program..data.words.end;
+        wrappers::is_shell(self.text, &self.found.words, range.clone())
+            && wrappers::shell_source(self.text, &self.found.words, range) == ShellSource::Input
+    }
+
+    /// `bash <<< "…"`
+    pub(super) fn here_string(&mut self, index: u32, node: &SyntaxNode, scope: Scope) {
+        let data = &self.found.commands[index as usize];
+        let mut redirects = self.found.redirects[data.redirects.clone()].iter();
+        let Some(redirect) = redirects.rfind(|redirect| &*redirect.operator == "<<<") else {
+            return;
+        };
+        let range = redirect.range;
+        if !self.is_bare_shell(data) {
+            return;
+        }
+        let word = node
+            .children()
+            .filter(|n| n.kind() == SyntaxKind::REDIRECT && n.text_range() + scope.offset == range)
+            .find_map(|n| n.children().find(|n| n.kind() == SyntaxKind::WORD));
+        match word.and_then(|word| quoted(&word, scope)) {
+            Some((range, enclosure)) => self.embedded(range, enclosure, index, scope),
+            None => self.found.has_opaque_text = true,
+        }
+    }
+
+    /// `echo "…" | sh`: text that stands there, for a shell that reads it.
+    pub(super) fn printed(&mut self, printer: &SyntaxNode, reader: u32, scope: Scope) {
+        if !self.is_bare_shell(&self.found.commands[reader as usize]) {
+            return;
+        }
+        let mut words = printer.children().filter(|n| n.kind() == SyntaxKind::WORD);
+        let name = words.next().map_or("", |word| self.slice(&word, scope));
+        let (Some(word), None, true) = (
+            words.next(),
+            words.next(),
+            matches!(name, "echo" | "printf"),
+        ) else {
+            return;
+        };
+        let Some((range, enclosure)) = quoted(&word, scope) else {
+            return;
+        };
+        // What the printer would change is not read.
+        if !self.text[range].contains(['\\', '%']) {
+            self.embedded(range, enclosure, reader, scope);
+        }
+    }
+
+    fn slice(&self, node: &SyntaxNode, scope: Scope) -> &str {
+        &self.text[node.text_range() + scope.offset]
     }
 
     pub(super) fn exec_form(&mut self, form: &ast::ExecForm, scope: Scope) {

@@ -47,7 +47,7 @@ pub(crate) fn read(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
     if text.contains('\0') {
         return Some(ScriptFile::NotText);
     }
-    let interpreter = interpreter(&text);
+    let interpreter = interpreter_of(&text);
     if let Some(name) = interpreter.filter(|name| !programs::is(name, Mark::Posix)) {
         return Some(ScriptFile::Other {
             interpreter: name.to_owned(),
@@ -67,7 +67,7 @@ pub(crate) fn read(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
 }
 
 /// The name of the interpreter in the first line (execve(2), "Interpreter scripts"), `env` looked through.
-fn interpreter(text: &str) -> Option<&str> {
+pub(crate) fn interpreter_of(text: &str) -> Option<&str> {
     let line = text.strip_prefix("#!")?.lines().next()?;
     let mut words = line.split_whitespace();
     let first = program_name(words.next()?);

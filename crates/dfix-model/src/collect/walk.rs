@@ -1,5 +1,7 @@
 //! One walk over a step's shell text, exec form and here-documents that finds every command.
 
+use std::collections::VecDeque;
+
 use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{
     Enclosure, NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize,
@@ -29,12 +31,23 @@ pub(super) struct Scope {
     pub(super) script: u32,
 }
 
+impl Scope {
+    /// Whether it is the text of the instruction itself: no here-document, no script inside a word.
+    fn is_own_text(&self) -> bool {
+        !self.lines && self.scripts == 0
+    }
+}
+
 pub(super) struct Walk<'m> {
     pub(super) text: &'m str,
     pub(super) escape: char,
     pub(super) found: StepCommands,
     pub(super) folder: Folder,
     pub(super) scripts: u32,
+    /// The commands that are given the here-documents of the instruction's own text, in order.
+    pub(super) documents: Vec<Option<u32>>,
+    /// The same for those of the here-document that is read, whose bodies are still to come.
+    pub(super) pending: VecDeque<u32>,
 }
 
 /// The commands of a step, found when first asked for.
@@ -58,8 +71,10 @@ fn collect_commands(file: &Model<'_>, index: usize) -> StepCommands {
         found: StepCommands::default(),
         folder: Folder::Start,
         scripts: 0,
+        documents: Vec::new(),
+        pending: VecDeque::new(),
     };
-    let mut scope = Scope {
+    let scope = Scope {
         kind: WordKind::Shell,
         offset: TextSize::new(0),
         outer: None,
@@ -82,15 +97,8 @@ fn collect_commands(file: &Model<'_>, index: usize) -> StepCommands {
     if let Some(script) = instruction.script() {
         walk.list(script.syntax(), scope);
     }
-    for heredoc in instruction.heredocs() {
-        scope.lines = true;
-        scope.script += 1;
-        walk.scripts = scope.script;
-        walk.folder = Folder::Start;
-        match heredoc.body().and_then(|b| b.script()) {
-            Some(script) => walk.list(script.syntax(), scope),
-            None => walk.given(&heredoc, scope),
-        }
+    for (heredoc, number) in instruction.heredocs().zip(0..) {
+        walk.document(&heredoc, number, scope);
     }
     walk.found.sort();
     walk.found
@@ -105,6 +113,8 @@ pub(crate) fn commands_of_script(text: &str) -> Option<StepCommands> {
         found: StepCommands::default(),
         folder: Folder::Start,
         scripts: 0,
+        documents: Vec::new(),
+        pending: VecDeque::new(),
     };
     let scope = Scope {
         kind: WordKind::Shell,
@@ -133,13 +143,13 @@ fn operator(kind: SyntaxKind) -> Option<Operator> {
 }
 
 impl Walk<'_> {
-    fn next_command(&self) -> u32 {
+    pub(super) fn next_command(&self) -> u32 {
         u32::try_from(self.found.commands.len()).expect("files are below 4 GiB")
     }
 
     /// Commands with operators between them; also the inside of a compound, whose keywords say what
     /// its parts are for.
-    fn list(&mut self, node: &SyntaxNode, mut scope: Scope) {
+    pub(super) fn list(&mut self, node: &SyntaxNode, mut scope: Scope) {
         let outer = scope.around;
         let is_list = node.kind() == SyntaxKind::SHELL_SCRIPT;
         let mut before: Option<Connector> = None;
@@ -265,7 +275,10 @@ impl Walk<'_> {
             SyntaxKind::WORD | SyntaxKind::REDIRECT | SyntaxKind::TEST_COMMAND => {
                 self.substitutions(node, scope);
             }
-            SyntaxKind::HEREDOC => self.substitutions(node, scope),
+            SyntaxKind::HEREDOC => {
+                self.substitutions(node, scope);
+                self.inner_document(node, scope);
+            }
             SyntaxKind::OPAQUE | SyntaxKind::ERROR => {
                 self.found.has_opaque_text = true;
                 self.folder = Folder::Unknown;
@@ -290,6 +303,7 @@ impl Walk<'_> {
         let pipes = |t: &SyntaxKind| matches!(t, SyntaxKind::PIPE | SyntaxKind::PIPE_AND);
         let has_pipes = node.outline().any(|(kind, _)| pipes(&kind));
         let mut last = None;
+        let mut printer = None;
         for element in node.children_with_tokens() {
             match element {
                 NodeOrToken::Token(token) if pipes(&token.kind()) => {
@@ -313,6 +327,10 @@ impl Walk<'_> {
                     self.element(&child, scope, before.take(), &mut last);
                     if has_pipes {
                         self.folder = folder;
+                        if let (Some(printer), Some(reader)) = (&printer, last) {
+                            self.printed(printer, reader, scope);
+                        }
+                        printer = last.map(|_| child);
                     }
                 }
             }
@@ -358,6 +376,13 @@ impl Walk<'_> {
         }
         let words = words_start..self.found.words.len();
         let assignments = assignments_start..self.found.assignments.len();
+        let documents = self.found.redirects[redirects_start..]
+            .iter()
+            .filter(|redirect| matches!(&*redirect.operator, "<<" | "<<-"))
+            .count();
+        if words.is_empty() && scope.is_own_text() {
+            self.documents.extend((0..documents).map(|_| None));
+        }
         if words.is_empty() && assignments.is_empty() && here_documents_only {
             return None;
         }
@@ -384,7 +409,15 @@ impl Walk<'_> {
                 self.substitutions(&child, inner);
             }
         }
+        for _ in 0..documents {
+            if scope.is_own_text() {
+                self.documents.push(Some(index));
+            } else if scope.kind == WordKind::Shell {
+                self.pending.push_back(index);
+            }
+        }
         self.inner_scripts(index, node, scope);
+        self.here_string(index, node, scope);
         self.moved(index);
         Some(index)
     }

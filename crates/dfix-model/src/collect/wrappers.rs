@@ -154,30 +154,65 @@ pub(crate) fn script_word(text: &str, words: &[WordData], range: Range<usize>) -
         "su" | "runuser" | "sg" | "script" => after_command_option(text, words, arguments),
         "scl" => (words.get(arguments.start)?.value(text)? == "enable" && arguments.len() == 3)
             .then_some(arguments.end - 1),
-        name if takes_script(name) => after_c(text, words, arguments),
+        name if takes_script(name) => match shell_source(text, words, range) {
+            ShellSource::Script(word) => Some(word),
+            _ => None,
+        },
         _ => None,
     }
 }
 
-/// The script of `sh -c`, with other options before and after it.
-fn after_c(text: &str, words: &[WordData], arguments: Range<usize>) -> Option<usize> {
-    let mut at = arguments.start;
-    let mut has_c = false;
-    while at < arguments.end {
+/// Whether the program of a command is a shell.
+pub(crate) fn is_shell(text: &str, words: &[WordData], range: Range<usize>) -> bool {
+    let program = words.get(range.start).filter(|_| !range.is_empty());
+    program
+        .and_then(|word| word.value(text))
+        .is_some_and(|name| takes_script(program_name(name)))
+}
+
+/// Where a shell has its commands from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShellSource {
+    /// From this word: `sh -c "…"`.
+    Script(usize),
+    /// From the file that this word names.
+    File(usize),
+    /// From its input.
+    Input,
+    /// It is asked for something else: `bash --version`, a `-c` with nothing after it.
+    Nothing,
+}
+
+/// Where the shell that the first word of `range` names has its commands from.
+pub(crate) fn shell_source(text: &str, words: &[WordData], range: Range<usize>) -> ShellSource {
+    let end = range.end;
+    let mut at = range.start + 1;
+    let (mut has_c, mut has_s) = (false, false);
+    while at < end {
         let start = words[at].literal_prefix(text);
         match start {
-            "--" | "-" if has_c => return (at + 1 < arguments.end).then_some(at + 1),
+            "--version" | "--help" => return ShellSource::Nothing,
+            "--" | "-" => {
+                at += 1;
+                break;
+            }
             "--rcfile" | "--init-file" => at += 1,
             _ if start.starts_with("--") => {}
             _ if start.len() > 1 && start.starts_with(['-', '+']) => {
                 has_c |= start.starts_with('-') && start.contains('c');
+                has_s |= start.starts_with('-') && start.contains('s');
                 at += usize::from(start.contains(['o', 'O']));
             }
-            _ => return has_c.then_some(at),
+            _ => break,
         }
         at += 1;
     }
-    None
+    match (at < end, has_c, has_s) {
+        (true, true, _) => ShellSource::Script(at),
+        (false, true, _) => ShellSource::Nothing,
+        (true, false, false) => ShellSource::File(at),
+        (_, false, true) | (false, false, false) => ShellSource::Input,
+    }
 }
 
 fn after_command_option(text: &str, words: &[WordData], arguments: Range<usize>) -> Option<usize> {

@@ -177,10 +177,17 @@ impl<'m> Command<'m> {
             })
     }
 
-    /// The command whose words hold this one (`sh -c "…"`, a substitution, `find -exec`), or that is given it
-    /// as a here-document (`bash <<EOF`).
+    /// The command whose words hold this one (`sh -c "…"`, a substitution, `find -exec`), or whose
+    /// here-string or printed text does. A here-document's commands are the step's own: none.
     pub fn outer(self) -> Option<Command<'m>> {
         Some(self.sibling(self.data().outer? as usize))
+    }
+
+    /// Whether it is given a script that stands in the text as well, and whose commands are among these:
+    /// `sh -c "…"`, `bash <<EOF`, `echo "…" | sh`.
+    pub fn is_read_here(self) -> bool {
+        let index = u32::try_from(self.index).expect("files are below 4 GiB");
+        self.found().read.binary_search(&index).is_ok()
     }
 
     /// Whether a further command stands inside its words and was read: `sh -c "…"`.

@@ -10,6 +10,7 @@ mod commands;
 mod common;
 mod context;
 mod filesystem;
+mod interpreted;
 mod limits;
 mod packages;
 mod runtime;

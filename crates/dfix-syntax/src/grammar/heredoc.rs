@@ -8,6 +8,14 @@ use crate::kind::SyntaxKind::{
     self, HEREDOC, HEREDOC_BODY, HEREDOC_END, HEREDOC_TEXT, RUN_INSTR, WHITESPACE,
 };
 
+/// Where a here-document is announced.
+struct Place<'a> {
+    arguments: &'a str,
+    /// Which of the instruction's here-documents it is, counted from 0.
+    number: usize,
+    is_alone: bool,
+}
+
 impl Grammar<'_> {
     /// Takes the here-documents that `line` announces, with the `tail` blanks and the line end before
     /// them. False, and nothing taken, if there are none.
@@ -28,9 +36,14 @@ impl Grammar<'_> {
         }
         self.sink.token(WHITESPACE, tail);
         self.sink.flush_gaps();
-        for heredoc in &announced {
+        for (number, heredoc) in announced.iter().enumerate() {
             self.line_end();
-            if !self.heredoc(kind, arguments, heredoc, announced.len() == 1) {
+            let place = Place {
+                arguments,
+                number,
+                is_alone: announced.len() == 1,
+            };
+            if !self.heredoc(kind, &place, heredoc) {
                 // The rest of the file is its body.
                 break;
             }
@@ -39,13 +52,7 @@ impl Grammar<'_> {
     }
 
     /// Takes one body and its end; whether there is an end.
-    fn heredoc(
-        &mut self,
-        kind: SyntaxKind,
-        arguments: &str,
-        heredoc: &Announced,
-        alone: bool,
-    ) -> bool {
+    fn heredoc(&mut self, kind: SyntaxKind, place: &Place<'_>, heredoc: &Announced) -> bool {
         let start = self.sink.position();
         let mut line = Line::at(self.text, start);
         let mut end = None;
@@ -75,7 +82,7 @@ impl Grammar<'_> {
         if line.start > start {
             let body = &self.text[start..line.start];
             self.sink.start_node(HEREDOC_BODY);
-            if kind == RUN_INSTR && alone && self.is_shell(arguments, heredoc, body) {
+            if kind == RUN_INSTR && self.is_shell(place, heredoc, body) {
                 shell::script(&mut self.sink, body);
             } else {
                 self.sink.token(HEREDOC_TEXT, body.len());
@@ -89,20 +96,22 @@ impl Grammar<'_> {
 
     /// Whether a shell reads the body as it stands: the here-document is the whole command, or what
     /// a bare shell gets as its input.
-    fn is_shell(&self, arguments: &str, heredoc: &Announced, body: &str) -> bool {
+    fn is_shell(&self, place: &Place<'_>, heredoc: &Announced, body: &str) -> bool {
         let body = if heredoc.chomp {
             body.trim_start_matches('\t')
         } else {
             body
         };
-        if let Ok(Some(_)) = lex::heredoc(arguments) {
+        if place.is_alone
+            && let Ok(Some(_)) = lex::heredoc(place.arguments)
+        {
             return match body.strip_prefix("#!") {
                 Some(rest) => is_shell_shebang(rest.lines().next().unwrap_or_default()),
                 None => !self.foreign_shell,
             };
         }
         !self.foreign_shell
-            && feeds_bare_shell(arguments)
+            && feeds_bare_shell(place.arguments, place.number)
             && !(heredoc.expand && changes_when_expanded(body))
     }
 }
@@ -121,30 +130,124 @@ fn is_shell_shebang(line: &str) -> bool {
         .is_some_and(is_posix_shell)
 }
 
-/// Whether the command is a shell with options only, and then the here-document: `bash -ex <<EOF`.
-fn feeds_bare_shell(arguments: &str) -> bool {
-    let mut takes_name = false;
-    let mut is_first = true;
-    for word in words(arguments) {
-        let text = &arguments[word.clone()];
-        if is_first {
-            if !is_posix_shell(text) {
-                return false;
-            }
-        } else if text.starts_with(|c: char| c == '<' || c.is_ascii_digit()) {
-            return matches!(lex::heredoc(&arguments[word.start..]), Ok(Some(_)));
-        } else if takes_name {
-            takes_name = false;
-        } else {
-            let options = text.strip_prefix('-').unwrap_or_default();
-            if options.is_empty() || options.starts_with('-') || options.contains('c') {
-                return false;
-            }
-            takes_name = options.ends_with('o');
+/// A simple command of the arguments, as far as it is needed to tell who reads a here-document.
+#[derive(Default)]
+struct Simple<'a> {
+    words: Vec<&'a str>,
+    /// The here-documents that it is given, counted from 0 over all.
+    heredocs: Vec<usize>,
+    /// Whether a pipe leads from it to the next one.
+    is_piped: bool,
+    /// Whether its output goes to a file.
+    is_redirected: bool,
+}
+
+impl Simple<'_> {
+    /// Whether it is a shell that reads what it is told from its input: `bash -ex`, `sh -s -- x`.
+    fn is_bare_shell(&self) -> bool {
+        let mut words = self.words.iter().copied();
+        if !words.next().is_some_and(is_posix_shell) {
+            return false;
         }
-        is_first = false;
+        let mut takes_name = false;
+        for word in words {
+            if takes_name {
+                takes_name = false;
+                continue;
+            }
+            if let Some(long) = word.strip_prefix("--") {
+                if matches!(long, "" | "help" | "version") {
+                    return false;
+                }
+                takes_name = matches!(long, "init-file" | "rcfile");
+                continue;
+            }
+            let options = word.strip_prefix(['-', '+']).unwrap_or_default();
+            if options.is_empty() || options.contains('c') {
+                return false;
+            }
+            if options.contains('s') {
+                // What follows is for the script.
+                return true;
+            }
+            takes_name = options.ends_with(['o', 'O']);
+        }
+        !takes_name
     }
-    false
+
+    /// Whether it hands its input on as it is.
+    fn is_bare_cat(&self) -> bool {
+        !self.is_redirected && matches!(self.words[..], ["cat"] | ["cat", "-"])
+    }
+}
+
+/// Whether a bare shell reads the here-document with this number, at once or through `cat`: `bash -ex <<EOF`,
+/// `<<EOF sh`, `set -e && sh <<EOF`, `cat <<EOF | sh`.
+fn feeds_bare_shell(arguments: &str, number: usize) -> bool {
+    let Some(commands) = simple_commands(arguments) else {
+        return false;
+    };
+    let Some(at) = commands.iter().position(|c| c.heredocs.contains(&number)) else {
+        return false;
+    };
+    let reads = |command: &Simple<'_>| {
+        // Of several, a command reads the last.
+        command.is_bare_shell() && command.heredocs.last().is_none_or(|last| *last == number)
+    };
+    let command = &commands[at];
+    if command.is_bare_cat() && command.is_piped {
+        return commands
+            .get(at + 1)
+            .is_some_and(|next| reads(next) && next.heredocs.is_empty());
+    }
+    reads(command)
+}
+
+/// The simple commands of a list of such; `None` where there is more to it.
+fn simple_commands(arguments: &str) -> Option<Vec<Simple<'_>>> {
+    let mut commands = vec![Simple::default()];
+    let mut heredocs = 0;
+    let mut skips_next = false;
+    for word in words(arguments) {
+        let text = &arguments[word];
+        let (text, ends) = match text.strip_suffix(';') {
+            Some(rest) => (rest, true),
+            None => (text, false),
+        };
+        if text.contains(['(', ')', '{', '}', '`', ';']) {
+            return None;
+        }
+        let command = commands.last_mut()?;
+        let redirect = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        if skips_next {
+            skips_next = false;
+        } else if matches!(text, "&&" | "||" | "|" | "|&" | "&" | "") {
+            command.is_piped = text.starts_with('|') && text != "||";
+            commands.push(Simple::default());
+        } else if let Some(name) = redirect.strip_prefix("<<").filter(|n| !n.starts_with('<')) {
+            if matches!(&text[..text.len() - redirect.len()], "" | "0") {
+                command.heredocs.push(heredocs);
+            }
+            heredocs += 1;
+            skips_next = matches!(name, "" | "-");
+        } else if redirect.starts_with(['<', '>']) || redirect.starts_with("&>") {
+            if redirect.starts_with('<') {
+                // A file or a here-string takes the place of a here-document.
+                command.heredocs.push(usize::MAX);
+            } else {
+                command.is_redirected |= !text.starts_with('2');
+            }
+            skips_next = redirect.ends_with(['<', '>', '|']);
+        } else if text.contains(['<', '>', '|', '&']) {
+            return None;
+        } else {
+            command.words.push(text);
+        }
+        if ends {
+            commands.push(Simple::default());
+        }
+    }
+    Some(commands)
 }
 
 /// Whether the shell that feeds an unquoted here-document changes more of it than its variables: it
@@ -180,17 +283,34 @@ mod tests {
             "sh -e <<'EOF'",
             "/bin/bash -euo pipefail << EOF",
             "bash -s 0<<-EOF",
+            "<<EOF bash",
+            "<<-EOF sh -eu",
+            "cat <<EOF | sh",
+            "cat << EOF | bash -ex",
+            "set -e && sh <<EOF",
+            "cd /x; sh -s -- a <<EOF",
+            "bash <<EOF | tee x",
+            "bash <<EOF > /dev/null 2>&1",
+            "bash --posix --rcfile x <<EOF",
         ] {
-            assert!(feeds_bare_shell(bare), "{bare}");
+            assert!(feeds_bare_shell(bare, 0), "{bare}");
         }
+        assert!(feeds_bare_shell("cat <<A > x && sh <<B", 1));
         for other in [
             "python <<EOF",
             "bash -c x <<EOF",
             "bash x.sh <<EOF",
-            "bash <<EOF | tee x",
+            "cat <<EOF | tee x",
+            "cat <<EOF > x | sh",
+            "cat x <<EOF | sh",
+            "cat <<EOF && sh",
+            "bash --version <<EOF",
+            "(bash <<EOF)",
+            "sh <<EOF <<X",
             "sh",
         ] {
-            assert!(!feeds_bare_shell(other), "{other}");
+            assert!(!feeds_bare_shell(other, 0), "{other}");
         }
+        assert!(!feeds_bare_shell("cat <<A > x && sh <<B", 0));
     }
 }
