@@ -10,7 +10,12 @@ use std::path::Path;
 use crate::house::{code, root, rust_files};
 
 /// The crates that are held to it, by folder.
-const HELD: &[&str] = &[".", "crates/dfix-catalogue", "crates/dfix-engine"];
+const HELD: &[&str] = &[
+    ".",
+    "crates/dfix-catalogue",
+    "crates/dfix-engine",
+    "crates/dfix-syntax",
+];
 
 type Module = Vec<String>;
 

@@ -21,16 +21,17 @@ use std::ops::Range;
 
 use rowan::{GreenNode, TextRange, TextSize};
 
-use crate::SyntaxError;
+use crate::error::SyntaxError;
+use crate::gap::Gap;
 use crate::join::{self, Line};
 use crate::kind::SyntaxKind::{
     self, BOM, COMMENT, DIRECTIVE, DIRECTIVE_TEXT, EQ, FILE, HASH, NEWLINE, WHITESPACE,
 };
 use crate::scratch::Scratch;
-use crate::sink::{Gap, Sink};
+use crate::sink::Sink;
 
+pub use embedded::Enclosure;
 pub(crate) use embedded::embedded;
-pub(crate) use shell::Event;
 
 /// The blanks between the words of an instruction; those of the lines' ends are all of Unicode's.
 fn is_blank(c: char) -> bool {

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::sink::{Gap, GapKind};
+use crate::gap::{Gap, GapKind};
 
 /// The physical extent of an instruction's joined line.
 #[derive(Debug, Clone, Copy)]

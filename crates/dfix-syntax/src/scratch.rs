@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use crate::grammar::Event;
-use crate::sink::Gap;
+use crate::event::Event;
+use crate::gap::Gap;
 use crate::tree::Builder;
 
 /// A longer text (in bytes) leaves nothing behind: the buffers have grown with it.

@@ -3,10 +3,22 @@
 use rowan::GreenNode;
 
 use super::shell;
-use crate::Enclosure;
+use crate::gap::{Gap, GapKind};
 use crate::join;
 use crate::scratch;
-use crate::sink::{Gap, GapKind, Sink};
+use crate::sink::Sink;
+
+/// How the text of an embedded script stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enclosure {
+    /// Between the quotes of a double-quoted shell word: a backslash before `"`, `$`, `` ` `` or `\`
+    /// belongs to the outer quotation.
+    DoubleQuoted,
+    /// Between the quotes of a single-quoted shell word, or plain text: every byte counts.
+    Plain,
+    /// Between the quotes of a JSON string: a backslash before `"` or `\` belongs to JSON.
+    Json,
+}
 
 /// Parses `text`, the physical text between an enclosure's quotes, as a script.
 pub(crate) fn embedded(

@@ -1,10 +1,10 @@
 //! Simple commands: assignments, words, redirections; and function definitions, which begin alike.
 
 use crate::grammar::shell::events::Slot;
-use crate::grammar::shell::heredoc::Pending;
 use crate::grammar::shell::list::Lead;
+use crate::grammar::shell::parser::{Failed, Parsed, Parser};
+use crate::grammar::shell::pending::Pending;
 use crate::grammar::shell::table::{self, LIMIT, WORD};
-use crate::grammar::shell::{Failed, Parsed, Parser};
 use crate::kind::SyntaxKind;
 
 impl Parser<'_> {

@@ -1,8 +1,8 @@
 //! Compound commands.
 
 use crate::grammar::shell::list::{Lead, Reserved, Until};
+use crate::grammar::shell::parser::{Failed, Parsed, Parser};
 use crate::grammar::shell::table::WORD;
-use crate::grammar::shell::{Failed, Parsed, Parser};
 use crate::kind::SyntaxKind;
 
 impl Parser<'_> {

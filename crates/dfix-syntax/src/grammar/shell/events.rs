@@ -1,23 +1,9 @@
 //! What the parser found, as a flat list that can be cut.
 
-use crate::grammar::shell::Parser;
+use crate::event::Event;
+use crate::grammar::shell::parser::Parser;
 use crate::kind::SyntaxKind;
 use crate::sink::Sink;
-
-/// One step of building the tree.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Event {
-    /// A token of so many logical bytes.
-    Token(SyntaxKind, u32),
-    /// A `WORD` of one `TEXT`: by far the most common node.
-    PlainWord(u32),
-    /// A node begins.
-    Start(SyntaxKind),
-    /// The innermost node ends.
-    Finish,
-    /// A place where a node might have begun.
-    Nothing,
-}
 
 /// Hands the events over to the sink.
 pub(super) fn replay(events: &[Event], sink: &mut Sink<'_>) {

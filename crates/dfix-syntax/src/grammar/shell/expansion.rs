@@ -1,8 +1,8 @@
 //! What begins with a dollar, a backtick, `<(` or `>(`.
 
 use crate::grammar::shell::list::Until;
+use crate::grammar::shell::parser::{Failed, Parsed, Parser};
 use crate::grammar::shell::table::{self, BALANCED, BRACE, NAME, SEPARATOR};
-use crate::grammar::shell::{Failed, Parsed, Parser};
 use crate::kind::SyntaxKind;
 
 /// What divides the operands of a parameter expansion.

@@ -1,43 +1,8 @@
 //! Here-documents inside multi-line text.
 
-use crate::grammar::shell::Parser;
+use crate::grammar::shell::parser::Parser;
+use crate::grammar::shell::pending::Pending;
 use crate::kind::SyntaxKind;
-
-/// A here-document whose body is still to come.
-pub(super) struct Pending {
-    delimiter: Vec<u8>,
-    quoted: bool,
-    strip_tabs: bool,
-}
-
-impl Pending {
-    /// What `<<` (`<<-` with `strip_tabs`) and the word `source` ask for.
-    pub(super) fn new(source: &[u8], strip_tabs: bool) -> Self {
-        let mut delimiter = Vec::with_capacity(source.len());
-        let mut quote = 0;
-        let mut quoted = false;
-        let mut bytes = source.iter().copied();
-        while let Some(byte) = bytes.next() {
-            match byte {
-                b'\\' if quote != b'\'' => {
-                    quoted = true;
-                    delimiter.extend(bytes.next());
-                }
-                b'\'' | b'"' if quote == 0 => {
-                    quoted = true;
-                    quote = byte;
-                }
-                _ if byte == quote => quote = 0,
-                _ => delimiter.push(byte),
-            }
-        }
-        Pending {
-            delimiter,
-            quoted,
-            strip_tabs,
-        }
-    }
-}
 
 impl Parser<'_> {
     /// The bodies that begin at the current place, which is the start of a line.

@@ -1,6 +1,6 @@
 //! Lists of commands, pipelines, reserved words.
 
-use crate::grammar::shell::{Failed, Mark, Parsed, Parser};
+use crate::grammar::shell::parser::{Failed, Mark, Parsed, Parser};
 use crate::kind::SyntaxKind;
 
 /// Words that the shell reserves, where a command may begin.

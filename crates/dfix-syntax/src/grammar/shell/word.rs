@@ -1,7 +1,7 @@
 //! Words and quotes.
 
+use crate::grammar::shell::parser::{Failed, Parsed, Parser};
 use crate::grammar::shell::table::{self, BALANCED, DOUBLE, LIMIT, WORD};
-use crate::grammar::shell::{Failed, Parsed, Parser};
 use crate::kind::SyntaxKind;
 
 impl Parser<'_> {
@@ -25,7 +25,7 @@ impl Parser<'_> {
                 b'<' | b'>' if self.at(end + 1) == b'(' => self.process_substitution()?,
                 b'(' if matches!(
                     self.events.last(),
-                    Some(super::Event::Token(SyntaxKind::TEXT, _))
+                    Some(crate::event::Event::Token(SyntaxKind::TEXT, _))
                 ) && matches!(self.at(end - 1), b'?' | b'*' | b'+' | b'@' | b'!') =>
                 {
                     self.group()?;
