@@ -70,3 +70,34 @@ fn its_links_lead_somewhere() {
         assert!(root().join(link).exists(), "{link}");
     }
 }
+
+#[test]
+fn the_map_shows_what_is_there() {
+    let crates = root().join("crates");
+    let map = fs::read_to_string(crates.join("README.md")).unwrap();
+    for link in map.split("](").skip(1) {
+        let link = link.split(')').next().unwrap();
+        assert!(crates.join(link).exists(), "{link}");
+    }
+    let (_, table) = map.split_once("Where does a thing go?").unwrap();
+    let mut krate = "";
+    for path in table.split('`').skip(1).step_by(2) {
+        if let Some((name, _)) = path.split_once("/src/") {
+            krate = name;
+        }
+        // A path without a crate is one of the crate that was named last.
+        let places = [
+            crates.join(path),
+            crates.join(krate).join("src").join(path),
+            root().join(path),
+        ];
+        assert!(places.iter().any(|it| it.exists()), "{path}");
+    }
+    for entry in fs::read_dir(&crates).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().to_str().unwrap().to_owned();
+        if entry.path().is_dir() {
+            assert!(map.contains(&format!("**{name}**")), "the map lacks {name}");
+        }
+    }
+}

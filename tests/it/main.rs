@@ -11,4 +11,5 @@ mod git_apply;
 mod house;
 mod readme;
 mod rewrite;
+mod rules_ask;
 mod words;
