@@ -45,6 +45,7 @@ use crate::facts::shell::Shell;
 use crate::facts::user::User;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
+use crate::ternary::Ternary;
 
 impl<'m> Stage<'m> {
     /// What somebody said of the package managers' behaviour.
@@ -163,6 +164,12 @@ impl<'m> Stage<'m> {
     /// The text of the file at `path` of the container.
     pub fn read_final(self, path: &str) -> Answer<Arc<str>> {
         context_files::read_final(self, path)
+    }
+
+    /// Whether the kernel starts what a container of this stage calls `program` without a shell's help: a script
+    /// that names no interpreter is started by a shell only. Yes for a name without a folder.
+    pub fn starts_without_shell(self, program: &str) -> Ternary {
+        scripts::starts_without_shell(self, program)
     }
 
     /// The script that stands at `path` of the image when `at` runs, see [`Stage::context_path_of`].

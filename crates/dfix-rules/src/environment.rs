@@ -9,7 +9,7 @@ pub(crate) fn is_free(stage: Stage<'_>, key: &str) -> bool {
         && !stage
             .base_chain()
             .flat_map(Stage::steps)
-            .any(|step| step.source_text().contains(key))
+            .any(|step| step.mentions(key))
 }
 
 /// Whether the Dockerfile's name or that of its last stage says that the image is not for

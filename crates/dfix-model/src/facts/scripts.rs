@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::collect::model::Model;
 use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
 use crate::context::{Answer, NoContext};
-use crate::facts::context_files::{context_path_of, final_context_path_of};
+use crate::facts::context_files::{context_path_of, final_context_path_of, read_final};
 use crate::facts::workdir::working_directory;
 use crate::handles::{Command, ProgramPoint, Stage, Step};
+use crate::path::file_name;
+use crate::ternary::Ternary;
 
 /// What stands at a path of the image that a command runs.
 #[derive(Debug, Clone, Copy)]
@@ -201,4 +203,32 @@ pub fn with_script<R>(script: &str, ask: impl FnOnce(&Model<'_>) -> R) -> R {
     let parse = dfix_syntax::parse(&text);
     let model = Model::new(&parse.file(), &text, &NoContext);
     ask(&model)
+}
+
+/// Whether the kernel starts what a container calls `program` without a shell's help: a script that names no
+/// interpreter is started by a shell only (execve(2)). Yes for a name without a folder, which is a program's.
+pub(crate) fn starts_without_shell(stage: Stage<'_>, program: &str) -> Ternary {
+    let has_ending = program
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| matches!(ending, "sh" | "bash" | "py" | "rb" | "pl" | "js"));
+    let unknown = || {
+        Ternary::unknown(
+            format!("whether `{program}` begins with `#!`"),
+            "look at its first line; without it only a shell starts the script",
+        )
+    };
+    if file_name(program) == program {
+        return if has_ending { unknown() } else { Ternary::Yes };
+    }
+    let of_system = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"]
+        .iter()
+        .any(|folder| program.starts_with(folder));
+    match read_final(stage, program) {
+        Answer::Found(text) if text.starts_with("#!") => Ternary::Yes,
+        Answer::Found(_) => Ternary::No,
+        _ if has_ending || !of_system || final_context_path_of(stage, program).is_some() => {
+            unknown()
+        }
+        _ => Ternary::Yes,
+    }
 }

@@ -84,6 +84,11 @@ impl<'m> Step<'m> {
         &self.file.text()[self.syntax().text_range()]
     }
 
+    /// Whether a name stands somewhere in the instruction as it is written: in words, here-documents, comments.
+    pub fn mentions(self, name: &str) -> bool {
+        self.source_text().contains(name)
+    }
+
     /// The step after it in the file.
     pub fn next(self) -> Option<Step<'m>> {
         self.file.steps().nth(self.index + 1)

@@ -54,6 +54,21 @@ impl<'m> Word<'m> {
         &self.text[self.data.range]
     }
 
+    /// Whether a name stands somewhere in the word as it is written, in whatever letter case.
+    pub fn mentions(self, name: &str) -> bool {
+        let mut places = self.source_text().as_bytes().windows(name.len());
+        places.any(|place| place.eq_ignore_ascii_case(name.as_bytes()))
+    }
+
+    /// Whether the shell may make something else of its text: an unquoted pattern, a `~`, a brace, an escape.
+    pub fn is_pattern(self) -> bool {
+        let text = self.literal_prefix();
+        !self.source_text().starts_with(['\'', '"'])
+            && (text.contains(['*', '?', '[', '{', '\\'])
+                || text.starts_with('~')
+                || text.contains("=~"))
+    }
+
     /// The names of the variables in it, in order, outside of command substitutions.
     pub fn variables(self) -> Vec<String> {
         let Some(node) = &self.data.node else {

@@ -4,7 +4,8 @@ use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::{Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::StepKind;
 use dfix_model::context::Answer;
-use dfix_model::{Model, Step, Word};
+use dfix_model::path::file_name;
+use dfix_model::{ImagePath, Model, Step, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "add-to-copy",
@@ -109,7 +110,7 @@ fn kind_of(file: &Model<'_>, source: Word<'_>) -> Kind {
     if path.contains("://") || path.starts_with("git@") {
         return Kind::Other;
     }
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     if matches!(name, "" | "." | ".." | ".git") {
         return Kind::Local;
     }
@@ -122,7 +123,9 @@ fn kind_of(file: &Model<'_>, source: Word<'_>) -> Kind {
     if path.contains(['*', '?', '[']) {
         return Kind::Unknown;
     }
-    let inside = path.trim_start_matches("./").trim_start_matches('/');
+    let root = ImagePath::root();
+    let path_inside = root.join(path);
+    let inside = path_inside.below(&root).unwrap_or_default();
     if matches!(file.context().list(inside), Answer::Found(_)) {
         return Kind::Local;
     }

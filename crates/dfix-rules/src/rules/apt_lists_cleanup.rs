@@ -94,7 +94,7 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
             .mounts()
             .any(|m| m.target().is_none_or(|target| !target.is_known()));
     // Whoever names the folder has thought of it.
-    let is_thought_of = step.source_text().contains("/var/lib/apt");
+    let is_thought_of = step.mentions("/var/lib/apt");
     if !installs || is_kept_elsewhere || is_thought_of || step.is_exec_form() {
         return;
     }

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{PackageWord, package_options, package_word_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
-use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-yes",
@@ -119,27 +119,13 @@ fn configured_from(stage: Stage<'_>) -> Option<usize> {
 
 fn configures_apt(step: Step<'_>) -> bool {
     match step.name() {
-        "RUN" => {
-            step.syntax()
-                .text()
-                .to_string()
-                .to_ascii_lowercase()
-                .contains("assume-yes")
-                && step
-                    .commands()
-                    .any(|c| !c.is_one_of(&["apt-get", "apt"]) && mentions_it(c.words()))
-        }
+        "RUN" => step.commands().any(|c| {
+            !c.is_one_of(&["apt-get", "apt"])
+                && c.words().any(|word| word.mentions("apt::get::assume-yes"))
+        }),
         "COPY" | "ADD" => step
             .target()
             .is_some_and(|t| t.literal_prefix().starts_with("/etc/apt/apt.conf")),
         _ => false,
     }
-}
-
-fn mentions_it<'m>(words: impl Iterator<Item = Word<'m>>) -> bool {
-    let mut words = words;
-    words.any(|w| {
-        let text = w.source_text().to_ascii_lowercase();
-        text.contains("apt::get::assume-yes")
-    })
 }

@@ -6,9 +6,7 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::StepKind;
-use dfix_model::context::Answer;
-use dfix_model::{BrokenArray, Model, Stage, StartCommand, Step, Word};
+use dfix_model::{BrokenArray, Model, Stage, StartCommand, Step, StepKind, Ternary, Word};
 use dfix_syntax::SyntaxKind;
 use dfix_syntax::ast::AstNode;
 
@@ -123,18 +121,15 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
             )
         })?;
         is_free_of_others(stage, step)?;
-        let open = match script(stage, words[0]) {
-            Script::Without => {
+        let open = match stage.starts_without_shell(words[0]) {
+            Ternary::No => {
                 return Err(remedy!(
                     "`{}` begins with no `#!` line, and only a shell starts such a script: add one",
                     words[0]
                 ));
             }
-            Script::Unknown => Some(OpenCondition::new(
-                format!("whether `{}` begins with `#!`", words[0]),
-                "look at its first line; without it only a shell starts the script",
-            )),
-            Script::No | Script::WithInterpreter => arguments(stage, step),
+            Ternary::Unknown(open) => Some(open),
+            Ternary::Yes => arguments(stage, step),
         };
         case.declare(Effect::changed(step))
             .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own")
@@ -270,12 +265,7 @@ fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
 /// The word's value, if the shell makes nothing else of it.
 fn plain(word: Word<'_>) -> Result<&str, &'static str> {
     let value = word.value().ok_or("a variable is put in")?;
-    let is_quoted = word.source_text().starts_with(['\'', '"']);
-    if !is_quoted
-        && (value.contains(['*', '?', '[', '{', '\\'])
-            || value.starts_with('~')
-            || value.contains("=~"))
-    {
+    if word.is_pattern() {
         return Err("a pattern is put in");
     }
     if value.chars().any(char::is_control) {
@@ -290,38 +280,6 @@ fn has_shell_of_its_own(stage: Stage<'_>, step: Step<'_>) -> bool {
         .flat_map(Stage::steps)
         .any(|s| s.is(StepKind::Shell) && s.index() < step.index())
         || stage.os() == dfix_model::Os::Windows
-}
-
-enum Script {
-    /// It is a program that is found by its name.
-    No,
-    WithInterpreter,
-    Without,
-    Unknown,
-}
-
-fn script(stage: Stage<'_>, program: &str) -> Script {
-    let has_ending = program
-        .rsplit_once('.')
-        .is_some_and(|(_, ending)| matches!(ending, "sh" | "bash" | "py" | "rb" | "pl" | "js"));
-    if !program.contains('/') {
-        return if has_ending {
-            Script::Unknown
-        } else {
-            Script::No
-        };
-    }
-    let of_system = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"]
-        .iter()
-        .any(|folder| program.starts_with(folder));
-    match stage.read_final(program) {
-        Answer::Found(text) if text.starts_with("#!") => Script::WithInterpreter,
-        Answer::Found(_) => Script::Without,
-        _ if has_ending || !of_system || stage.final_context_path_of(program).is_some() => {
-            Script::Unknown
-        }
-        _ => Script::No,
-    }
 }
 
 fn has_plain_entrypoint(stage: Stage<'_>) -> bool {
