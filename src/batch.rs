@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::io::Read as _;
+use std::io::ErrorKind;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::config::Configs;
 use crate::context::FolderContext;
 use crate::file_error::FileError;
+use crate::input::{self, Unreadable};
 use crate::lines::Lines;
 use crate::select::{CliSelection, Selection};
 
@@ -202,38 +203,21 @@ fn fix(text: &str, context: &dyn Context, selection: &Selection) -> Outcome {
     outcome
 }
 
-/// Reads a file that is a regular one (perhaps behind a link) of a bearable size.
 fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    let cannot = |cause: std::io::Error| {
-        let error = FileError::new(format!("cannot be read: {cause}"));
-        match cause.kind() {
-            std::io::ErrorKind::PermissionDenied => {
-                error.with_remedy("give yourself permission to read it, or leave it out")
+    input::read_bounded(path, MOST_BYTES).map_err(|cause| match cause {
+        Unreadable::Folder => FileError::new("is a folder, not a Dockerfile"),
+        Unreadable::NotRegular => FileError::new("is no regular file, not a Dockerfile"),
+        Unreadable::TooLarge => too_large(),
+        Unreadable::Io(cause) => {
+            let error = FileError::new(format!("cannot be read: {cause}"));
+            match cause.kind() {
+                ErrorKind::PermissionDenied => {
+                    error.with_remedy("give yourself permission to read it, or leave it out")
+                }
+                _ => error,
             }
-            _ => error,
         }
-    };
-    let metadata = std::fs::metadata(path).map_err(cannot)?;
-    if !metadata.is_file() {
-        let what = if metadata.is_dir() {
-            "a folder"
-        } else {
-            "no regular file"
-        };
-        return Err(FileError::new(format!("is {what}, not a Dockerfile")));
-    }
-    if metadata.len() > MOST_BYTES {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    let file = std::fs::File::open(path).map_err(cannot)?;
-    file.take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(cannot)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(too_large());
-    }
-    Ok(bytes)
+    })
 }
 
 fn too_large() -> FileError {

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use dfix_model::context::{Answer, Context};
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
 use crate::dockerignore::Dockerignore;
+use crate::input::{self, Unreadable};
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
@@ -217,19 +218,11 @@ impl Context for FolderContext<'_> {
 
 /// The text of a file of bearable size, or what is the matter with it.
 fn bounded(file: &Path) -> Result<String, String> {
-    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
-    let metadata = std::fs::metadata(file).map_err(cannot)?;
-    if !metadata.is_file() {
-        return Err("is no regular file".to_owned());
-    }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(file).map_err(cannot)?;
-    file.take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(cannot)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(format!("is larger than {} MiB", MOST_BYTES >> 20));
-    }
+    let bytes = input::read_bounded(file, MOST_BYTES).map_err(|cause| match cause {
+        Unreadable::Folder | Unreadable::NotRegular => "is no regular file".to_owned(),
+        Unreadable::TooLarge => format!("is larger than {} MiB", MOST_BYTES >> 20),
+        Unreadable::Io(error) => format!("cannot be read: {error}"),
+    })?;
     String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
 }
 

@@ -11,6 +11,7 @@ mod dockerignore;
 mod exit;
 mod file_error;
 mod hadolint;
+mod input;
 mod labels;
 mod lines;
 mod pretty_json;

@@ -1,6 +1,6 @@
 //! The main job: report, `--diff`, `--fix`, and standard input to standard output.
 
-use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use dfix_engine::Safety;
@@ -11,6 +11,7 @@ use crate::config::{Configs, relative_to_cwd};
 use crate::console::{report_error, uses_color};
 use crate::discover::discover;
 use crate::exit::{Exit, Stop};
+use crate::input::read_or_stdin;
 use crate::report::{self, Mode, Report, Summary};
 use crate::select::CliSelection;
 
@@ -102,13 +103,8 @@ fn paths(check: &cli::Check) -> Result<Vec<PathBuf>, Stop> {
         }
         return Ok(paths);
     };
-    let mut bytes = Vec::new();
-    let read = if list == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(list).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    read.map_err(|error| format!("the list {} cannot be read: {error}", list.display()))?;
+    let bytes = read_or_stdin(list)
+        .map_err(|error| format!("the list {} cannot be read: {error}", list.display()))?;
     let end = if check.null { 0 } else { b'\n' };
     for name in bytes.split(|byte| *byte == end) {
         let name = if check.null {
@@ -189,10 +185,7 @@ fn filter(
     task: &Task<'_>,
     out: &mut dyn Write,
 ) -> Result<Exit, Stop> {
-    let mut bytes = Vec::new();
-    io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
+    let bytes = read_or_stdin(Path::new("-"))
         .map_err(|error| format!("standard input cannot be read: {error}"))?;
     let (path, in_folder) = match &check.stdin_filename {
         Some(name) => (name.clone(), true),

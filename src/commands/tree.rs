@@ -1,22 +1,20 @@
 //! `dfix tree`: the syntax tree, for authors of rules.
 
-use std::io::{Read as _, Write};
+use std::fmt::Display;
+use std::io::Write;
 use std::path::Path;
 
 use dfix_syntax::{NodeOrToken, SyntaxElement};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Stop};
+use crate::input::read_or_stdin;
 use crate::lines::Lines;
 
 pub(super) fn run(file: &Path, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
-    let mut text = String::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_string(&mut text)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let cannot = |why: &dyn Display| format!("{} cannot be read: {why}", file.display());
+    let bytes = read_or_stdin(file).map_err(|error| cannot(&error))?;
+    let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8"))?;
     let parse = dfix_syntax::parse(&text);
     let lines = Lines::new(&text);
     let places = || {
