@@ -21,7 +21,9 @@ mod ages;
 mod brings;
 mod caches;
 mod commands;
+mod copied_images;
 mod date;
+mod debian;
 mod eol;
 mod file_names;
 mod folders;
@@ -38,11 +40,13 @@ mod package_marks;
 mod package_tools;
 mod packages;
 pub mod programs;
+mod python_projects;
 mod python_scripts;
 mod releases;
 mod server_settings;
 mod slim;
 mod sourced;
+mod starting;
 mod system;
 mod table;
 mod tags;
@@ -55,7 +59,12 @@ pub use ages::is_from_before_2015;
 pub use brings::brings;
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, package_in, tool, tool_in};
+pub use copied_images::{CopiedPrograms, copied_programs, is_text_file};
 pub use date::{AS_OF, Date};
+pub use debian::{
+    documentation_folder, is_archived, is_documentation, needs_manual_folders, owner_of_file,
+    reads_documentation, recommended_by,
+};
 pub use eol::{Eol, end_of_life, end_of_release};
 pub use file_names::{FileMark, file_is};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
@@ -76,11 +85,13 @@ pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
+pub use python_projects::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
 pub use python_scripts::packages_of_script;
 pub use releases::{ReleaseMark, release_is};
 pub use server_settings::{ServerSetting, sets};
-pub use slim::{Slim, SlimSibling, slim_of};
+pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;
+pub use starting::{calls_that_start, is_harmless_file, mentions_starting, runs_texts, started_by};
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 

@@ -6,6 +6,7 @@ use super::table::Table;
 const PYTHON: Table = Table::new(include_str!("../data/python-packages.tsv"));
 const NODE: Table = Table::new(include_str!("../data/node-packages.tsv"));
 const RUBY: Table = Table::new(include_str!("../data/ruby-gems.tsv"));
+const COMPILED: Table = Table::new(include_str!("../data/python-compiled.tsv"));
 
 /// How a package reaches a Linux machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +51,15 @@ impl Package {
     /// and its slim form lack them.
     pub fn run_time_packages(&self) -> impl Iterator<Item = &'static str> + use<> {
         list(self.run_time)
+    }
+
+    /// Debian packages that a Python package loads at run time only where it was compiled: its wheels
+    /// have them within.
+    pub fn libraries_when_compiled(&self) -> impl Iterator<Item = &'static str> + use<> {
+        COMPILED
+            .row(self.name)
+            .into_iter()
+            .flat_map(|row| row.words(1))
     }
 
     /// Whether installing `version` (`None`: the newest) for the language's version `language`
@@ -174,7 +184,7 @@ fn list(text: &'static str) -> impl Iterator<Item = &'static str> + use<> {
 }
 
 /// Lower case, and each run of `-`, `_` and `.` as one `-`: the index's own rule.
-fn normal_python_name(name: &str) -> String {
+pub(crate) fn normal_python_name(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for letter in name.chars() {
         if !matches!(letter, '-' | '_' | '.') {

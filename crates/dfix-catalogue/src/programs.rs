@@ -53,6 +53,8 @@ pub enum Privileges {
 /// What else may be said of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mark {
+    /// A program of npm that calls nothing beside node.
+    Alone,
     /// Its task is to read or write what other users own.
     AllOwners,
     /// It is the Apache web server, or starts it.
@@ -91,6 +93,8 @@ pub enum Mark {
     Module,
     /// It writes into the folder that is mounted for it, which belongs to somebody else.
     Mounted,
+    /// It needs nothing of the files that it is told: it lists, makes or removes them.
+    NamesFiles,
     /// It neither installs anything with apt nor calls what does.
     NoApt,
     /// No `NODE_ENV` changes what it does.
@@ -135,6 +139,7 @@ impl Mark {
     /// The word for it in the table.
     const fn word(self) -> &'static str {
         match self {
+            Mark::Alone => "alone",
             Mark::AllOwners => "all-owners",
             Mark::Apache => "apache",
             Mark::Application => "application",
@@ -154,6 +159,7 @@ impl Mark {
             Mark::LeavesNothing => "leaves-nothing",
             Mark::Module => "module",
             Mark::Mounted => "mounted",
+            Mark::NamesFiles => "names-files",
             Mark::NoApt => "no-apt",
             Mark::NoNodeEnv => "no-node-env",
             Mark::Posix => "posix",
@@ -396,6 +402,7 @@ mod tests {
     #[test]
     fn words_of_the_table_are_known() {
         let marks = [
+            Mark::Alone,
             Mark::AllOwners,
             Mark::Apache,
             Mark::Application,
@@ -415,6 +422,7 @@ mod tests {
             Mark::LeavesNothing,
             Mark::Module,
             Mark::Mounted,
+            Mark::NamesFiles,
             Mark::NoApt,
             Mark::NoNodeEnv,
             Mark::Posix,

@@ -48,6 +48,16 @@ pub struct SlimSibling {
 /// Repositories whose `-slim` tags are the same thing with less around it.
 pub(super) const FORMS: Table = Table::new(include_str!("../data/slim-forms.tsv"));
 
+/// What else the slim form of an image lacks beside packages of Debian: nothing (`Some("")`), something that
+/// is known, or what nobody knows.
+pub fn beside_packages(repository: &str) -> Option<&'static str> {
+    match FORMS.row(repository)?.column(3) {
+        "all" => Some(""),
+        "" => None,
+        known => Some(known),
+    }
+}
+
 /// Finds the slim form of `repository:tag`: same version, same distribution release, published.
 ///
 /// `repository` is normalised; a file that says no tag means `latest`. Never answers with another

@@ -5,6 +5,8 @@
 
 pub(crate) mod accounts;
 pub(crate) mod base_image;
+pub(crate) mod call_site;
+pub(crate) mod calls;
 pub(crate) mod context_files;
 pub(crate) mod created_users;
 pub(crate) mod destination;
@@ -14,12 +16,14 @@ pub(crate) mod filesystem;
 pub mod interpreted;
 pub(crate) mod needs;
 pub(crate) mod ports;
+pub mod project;
 pub mod requirements;
 pub mod runtime;
 pub mod scripts;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub(crate) mod shell;
+mod sources;
 pub(crate) mod user;
 pub(crate) mod variables;
 pub(crate) mod workdir;
@@ -31,6 +35,7 @@ use dfix_catalogue::ImageFacts;
 use crate::collect::expand::Piece;
 use crate::context::Answer;
 use crate::facts::accounts::Accounts;
+use crate::facts::calls::Calls;
 use crate::facts::created_users::{CreatedGroup, CreatedUser};
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
@@ -51,6 +56,11 @@ impl<'m> Stage<'m> {
     /// What somebody said of the package managers' behaviour.
     pub fn settings(self) -> Settings<'m> {
         Settings::of(self)
+    }
+
+    /// What the stage itself calls when it is built and when a container of it runs.
+    pub fn calls(self) -> Calls<'m> {
+        Calls::of(self)
     }
 
     /// What the catalogue knows of the image at the end of the `FROM stage` chain. Nothing, where its name

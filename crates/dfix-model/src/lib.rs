@@ -35,6 +35,8 @@ pub use collect::word::WordKind;
 pub use dfix_catalogue as catalogue;
 pub use dfix_syntax::BrokenArray;
 pub use facts::accounts::{Account, Accounts, MadeBy};
+pub use facts::call_site::CallSite;
+pub use facts::calls::{Call, Calls, ProgramUse, Unread, UnreadKind};
 pub use facts::created_users::{CreatedGroup, CreatedUser};
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};
@@ -44,6 +46,7 @@ pub use facts::filesystem::{
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::needs::{Absence, Need, Needs, Users};
 pub use facts::ports::{Port, Protocol};
+pub use facts::project;
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};
 pub use facts::runtime::{self, Leads, Privileges, Process, Runtime};
 pub use facts::scripts::{self, with_script};

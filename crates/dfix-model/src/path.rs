@@ -100,6 +100,24 @@ pub fn file_name(path: &str) -> &str {
     &path[start..]
 }
 
+/// The folder of a path as it is written, without a slash at its end: `""` where it has none.
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// `name` as it is seen from the folder of the file at `path`, both as they are written.
+pub fn beside(path: &str, name: &str) -> String {
+    match folder_of(path) {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+/// Whether the name of a file ends so; on Linux the letters' case counts.
+pub fn has_ending(path: &str, ending: &str) -> bool {
+    path.ends_with(ending)
+}
+
 /// The name of the program at a path: its last part, without `.exe`.
 pub fn program_name(path: &str) -> &str {
     let name = file_name(path);

@@ -94,6 +94,14 @@ impl ImageRef {
         self.text.as_deref()
     }
 
+    /// The reference without its tag and its digest, as it is written, if that is known.
+    pub fn text_without_tag(&self) -> Option<&str> {
+        let text = self.text()?;
+        let text = text.split_once('@').map_or(text, |(text, _)| text);
+        let written = self.tag_text().and_then(|tag| text.strip_suffix(tag));
+        Some(written.map_or(text, |rest| rest.trim_end_matches(':')))
+    }
+
     /// The repository under its shortest name, if known: `python` for `docker.io/library/python` and
     /// for the mirrors of the official images, `quay.io/x/y` for others.
     pub fn name(&self) -> Option<&str> {

@@ -6,6 +6,7 @@ use crate::collect::model::Model;
 use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
 use crate::context::{Answer, NoContext};
 use crate::facts::context_files::{context_path_of, final_context_path_of, read_final};
+use crate::facts::project::package_json::PackageJson;
 use crate::facts::workdir::working_directory;
 use crate::handles::{Command, ProgramPoint, Stage, Step};
 use crate::path::file_name;
@@ -143,15 +144,11 @@ pub(crate) fn script_of_package<'m>(
         Answer::Found(text) => text,
         Answer::Absent | Answer::Unknown(_) => return Err(UNREAD.to_owned()),
     };
-    let json: serde_json::Value =
-        serde_json::from_str(&text).map_err(|_| "package.json is not JSON".to_owned())?;
-    let script = |name: &str| json.get("scripts")?.get(name)?.as_str();
-    let Some(main) = script(name) else {
+    let json = PackageJson::parse(&text).ok_or("package.json is not JSON")?;
+    if json.script(name).is_none() {
         return Ok(None);
-    };
-    let (before, after) = (format!("pre{name}"), format!("post{name}"));
-    let whole = [script(&before), Some(main), script(&after)];
-    let whole: Vec<&str> = whole.into_iter().flatten().collect();
+    }
+    let whole: Vec<&str> = json.scripts_of(name).map(|(_, text)| text).collect();
     let key = format!("{place}: {name}");
     let scripts = &stage.file().cached(Scripts::default).0;
     let found = match scripts.get(&key) {
@@ -170,6 +167,25 @@ pub(crate) fn script_of_package<'m>(
         ScriptFile::Other { .. } | ScriptFile::NotText | ScriptFile::Unread(_) => {
             Err("its text is not understood".to_owned())
         }
+    }
+}
+
+/// Shell text that stands in no file of its own, a script of package.json say, as a script that `step` runs; `None`
+/// where it is not understood.
+pub(crate) fn script_of_text<'m>(text: &str, step: Step<'m>) -> Option<Script<'m>> {
+    // No path of the build context begins so.
+    let place = format!("\u{1}{text}");
+    let scripts = &step.file().cached(Scripts::default).0;
+    let found = match scripts.get(&place) {
+        Some(found) => found,
+        None => {
+            let new = read("", Answer::Found(Arc::from(text)))?;
+            scripts.insert(place, Box::new(new))
+        }
+    };
+    match found {
+        ScriptFile::Shell(data) => Some(Script { step, data }),
+        _ => None,
     }
 }
 

@@ -63,6 +63,15 @@ impl<'m> GlobalArg<'m> {
         })
     }
 
+    /// Whether the default of a later `ARG` uses it, or another sets it anew.
+    pub fn is_named_again(self) -> bool {
+        let names = [format!("${}", self.name()), format!("${{{}", self.name())];
+        self.file.global_args().skip(self.index + 1).any(|later| {
+            let text = &self.file.text()[later.range()];
+            later.name() == self.name() || names.iter().any(|name| text.contains(name.as_str()))
+        })
+    }
+
     /// The stages that take its default by their own `ARG NAME`.
     pub fn stages_that_inherit(self) -> impl Iterator<Item = Stage<'m>> {
         self.file.stages().filter(move |stage| {

@@ -1,5 +1,6 @@
 //! Steps: the instructions of a stage, with what their arguments stand for.
 
+use dfix_syntax::LineIndex;
 use dfix_syntax::ast::{self, AstNode, Instruction};
 use dfix_syntax::{BrokenArray, SyntaxNode, TextRange};
 
@@ -87,6 +88,13 @@ impl<'m> Step<'m> {
     /// Whether a name stands somewhere in the instruction as it is written: in words, here-documents, comments.
     pub fn mentions(self, name: &str) -> bool {
         self.source_text().contains(name)
+    }
+
+    /// How messages name it: `the RUN of line 3`.
+    pub fn label(self) -> String {
+        let index = self.file.cached(|| LineIndex::new(self.file.text));
+        let line = index.line(self.range().start().into()) + 1;
+        format!("the {} of line {line}", self.name())
     }
 
     /// The step after it in the file.

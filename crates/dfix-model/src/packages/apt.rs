@@ -2,6 +2,9 @@
 
 use crate::packages::{OptionValue, PackageCommand, PackageManager};
 
+/// Whether any text of the file says something of apt's recommendations.
+struct SaysOfRecommended(bool);
+
 impl PackageCommand<'_> {
     /// Whether it asks nothing: `-y` and its like. Those that never ask say yes.
     pub fn assumes_yes(&self) -> bool {
@@ -43,6 +46,14 @@ impl PackageCommand<'_> {
                 .and_then(OptionValue::text)
                 .is_some_and(|v| matches!(v, "false" | "no" | "0"))
             || self.has_setting("APT::Install-Recommends", &["false", "0", "no"])
+    }
+
+    /// Whether apt may not install what packages merely recommend: it is told so, or the file says something of it
+    /// elsewhere, in a file of settings say.
+    pub fn may_leave_out_recommended(&self) -> bool {
+        let file = self.command.step().file();
+        let is_said = || SaysOfRecommended(file.text.contains("Install-Recommends"));
+        self.is_without_recommends() || file.cached(is_said).0
     }
 
     /// Whether `-o NAME=value` sets one of these values.

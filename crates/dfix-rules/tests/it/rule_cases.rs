@@ -3,19 +3,25 @@
 //! `expected.unsafe.Dockerfile` what unsafe ones make; one that is not there means "left as it is". A
 //! `dfix.toml` sets the rule's options, as a user's would.
 //!
+//! `says.txt` holds words, a line each, that the rule must say of the file as it is; a file `no-context` says that
+//! nothing is known of a build context.
+//!
 //! `UPDATE=1` writes the expected files anew.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dfix_engine::{Options, Rule, RuleSettings, Safety, Setting, run};
-use dfix_model::context::MemoryContext;
+use dfix_engine::{Options, Outcome, Rule, RuleSettings, Safety, Setting, run};
+use dfix_model::context::{Context, MemoryContext, NoContext};
 
 const LEVELS: &[(Safety, &str)] = &[
     (Safety::Checked, "expected.Dockerfile"),
     (Safety::Unsafe, "expected.unsafe.Dockerfile"),
 ];
+
+/// Files beside a case's `Dockerfile` that are not of its build context.
+const OF_THE_CASE: &[&str] = &["dfix.toml", "no-context", "says.txt"];
 
 fn folders(of: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(of)
@@ -38,7 +44,7 @@ fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
         let name = format!("{prefix}{}", name(&path));
         if path.is_dir() {
             files(&path, &format!("{name}/"), found);
-        } else if !name.ends_with("Dockerfile") && name != "dfix.toml" {
+        } else if !name.ends_with("Dockerfile") && !OF_THE_CASE.contains(&name.as_str()) {
             found.insert(name, fs::read_to_string(&path).unwrap());
         }
     }
@@ -73,7 +79,12 @@ fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
     let text = fs::read_to_string(case.join("Dockerfile")).unwrap();
     let mut context = BTreeMap::new();
     files(case, "", &mut context);
-    let context = MemoryContext::new(context.iter().map(|(p, t)| (p.as_str(), t.as_str())));
+    let memory = MemoryContext::new(context.iter().map(|(p, t)| (p.as_str(), t.as_str())));
+    let context: &dyn Context = if case.join("no-context").exists() {
+        &NoContext
+    } else {
+        &memory
+    };
     let settings = settings(rule, case);
     let mut before = text.clone();
     for (threshold, file) in LEVELS {
@@ -81,11 +92,14 @@ fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
         let options = Options::new(&rules)
             .with_threshold(*threshold)
             .with_settings(&settings);
-        let outcome = run(&text, &context, &options);
+        let outcome = run(&text, context, &options);
+        if *threshold == Safety::Checked {
+            says(&outcome, case)?;
+        }
         if let Some(refused) = outcome.refused.first() {
             return Err(format!("{}: refused: {refused:#?}", case.display()));
         }
-        let again = run(&outcome.text, &context, &options).text;
+        let again = run(&outcome.text, context, &options).text;
         if again != outcome.text {
             return Err(format!(
                 "{}: a second run changes it to\n{again}",
@@ -111,6 +125,23 @@ fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
         before = expected;
     }
     Ok(())
+}
+
+/// Whether the findings say what they should.
+fn says(outcome: &Outcome, case: &Path) -> Result<(), String> {
+    let findings = || outcome.applied().chain(&outcome.remaining);
+    let all: Vec<String> = findings().map(|finding| format!("{finding:?}")).collect();
+    let words = fs::read_to_string(case.join("says.txt")).unwrap_or_default();
+    match words
+        .lines()
+        .find(|words| !all.iter().any(|said| said.contains(*words)))
+    {
+        Some(words) => Err(format!(
+            "{}: nothing says `{words}`: {all:#?}",
+            case.display()
+        )),
+        None => Ok(()),
+    }
 }
 
 #[test]

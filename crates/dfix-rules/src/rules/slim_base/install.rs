@@ -1,10 +1,10 @@
 //! Where the packages that the slim form lacks are installed.
 
-use dfix_engine::{Edit, Effect};
+use dfix_engine::{Edit, Effect, Remedy, remedy};
 use dfix_model::StepKind;
 use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
 
-use super::form::Form;
+use super::form::SlimForm;
 use super::needs::{Install, Needs};
 
 /// What is written to install packages.
@@ -21,14 +21,14 @@ pub(super) struct Plan<'m> {
 }
 
 /// Plans the installation of everything that is needed; or says why it cannot be.
-pub(super) fn plan<'m>(form: &Form, needs: &Needs<'m>) -> Result<Plan<'m>, String> {
+pub(super) fn plan<'m>(form: &SlimForm, needs: &Needs<'m>) -> Result<Plan<'m>, Remedy> {
     let mut plan = Plan::default();
     let wanted = wanted(needs);
-    let mut stages: Vec<Stage<'m>> = wanted.iter().map(|i| i.site.stage).collect();
+    let mut stages: Vec<Stage<'m>> = wanted.iter().map(|i| i.stage).collect();
     stages.dedup();
     for stage in stages {
         let (mut lone, mut tools) = (Vec::new(), Vec::new());
-        for install in wanted.iter().filter(|i| i.site.stage == stage) {
+        for install in wanted.iter().filter(|i| i.stage == stage) {
             tools.push(format!("{} ({})", install.tool, install.package));
             match existing(stage, install) {
                 Some(command) => {
@@ -61,21 +61,18 @@ pub(super) fn plan<'m>(form: &Form, needs: &Needs<'m>) -> Result<Plan<'m>, Strin
 }
 
 /// The packages in order of stage and name, those left out that a stage further down has already.
-fn wanted<'m>(needs: &Needs<'m>) -> Vec<Install<'m>> {
-    let mut all = needs.installs.clone();
-    all.sort_by(|a, b| (a.site.stage.index(), &a.package).cmp(&(b.site.stage.index(), &b.package)));
+fn wanted<'a, 'm>(needs: &'a Needs<'m>) -> Vec<&'a Install<'m>> {
     let is_below = |install: &Install<'m>| {
-        all.iter().any(|other| {
+        needs.installs().any(|other| {
             other.package == install.package
-                && other.site.stage != install.site.stage
-                && install
-                    .site
-                    .stage
-                    .base_chain()
-                    .any(|s| s == other.site.stage)
+                && other.stage != install.stage
+                && install.stage.base_chain().any(|stage| stage == other.stage)
         })
     };
-    all.iter().filter(|i| !is_below(i)).cloned().collect()
+    needs
+        .installs()
+        .filter(|install| !is_below(install))
+        .collect()
 }
 
 /// An `apt-get install` of the stage that runs before the first use, which names packages already.
@@ -111,13 +108,13 @@ fn place_of<'m>(apt: &PackageCommand<'m>, package: &str) -> Option<Word<'m>> {
 }
 
 fn new_run<'m>(
-    form: &Form,
+    form: &SlimForm,
     stage: Stage<'m>,
     packages: &[&str],
-) -> Result<(Step<'m>, String), String> {
+) -> Result<(Step<'m>, String), Remedy> {
     let names = packages.join(" ");
     if let Some(why) = form.no_packages() {
-        return Err(format!("{why}, so `{names}` cannot be installed"));
+        return Err(remedy!("{why}, so `{names}` cannot be installed"));
     }
     let mut after = stage.from_step();
     for step in stage.steps() {
@@ -131,7 +128,7 @@ fn new_run<'m>(
         after = step;
     }
     if !stage.user_at(after).is_root().is_yes() {
-        return Err(format!(
+        return Err(remedy!(
             "the stage does not begin as root, so `{names}` cannot be installed"
         ));
     }

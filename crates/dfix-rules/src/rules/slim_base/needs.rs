@@ -1,38 +1,9 @@
 //! What was learned of the stages on a base: what they need of the things that its slim form lacks.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dfix_engine::OpenCondition;
-use dfix_model::StepKind;
-use dfix_model::{PackageCommand, Stage, Step};
-
-/// Where in the file a need arises.
-#[derive(Clone, Copy)]
-pub(super) struct Site<'m> {
-    /// The stage.
-    pub(super) stage: Stage<'m>,
-    /// The instruction.
-    pub(super) step: Step<'m>,
-    /// The first byte of the command.
-    pub(super) start: usize,
-}
-
-impl<'m> Site<'m> {
-    /// Where a package manager is called.
-    pub(super) fn of(package: &PackageCommand<'m>) -> Option<Self> {
-        Some(Site {
-            stage: package.command.stage()?,
-            step: package.step(),
-            start: package.command.range().start().into(),
-        })
-    }
-
-    /// Whether it is first met when the container runs.
-    pub(super) fn is_run_time(self) -> bool {
-        matches!(
-            self.step.kind(),
-            StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
-        )
-    }
-}
+use dfix_model::{CallSite, Stage};
 
 /// A package that the slim form lacks and that can just be installed.
 #[derive(Clone)]
@@ -41,15 +12,15 @@ pub(super) struct Install<'m> {
     pub(super) tool: String,
     /// The package that has it.
     pub(super) package: String,
+    pub(super) stage: Stage<'m>,
     /// The first use.
-    pub(super) site: Site<'m>,
+    pub(super) site: CallSite<'m>,
 }
 
 /// Everything that was learned.
 #[derive(Default)]
 pub(super) struct Needs<'m> {
-    /// Packages to install.
-    pub(super) installs: Vec<Install<'m>>,
+    installs: BTreeMap<(usize, String), Install<'m>>,
     /// Why the build needs the full image: clauses such as "`make` is called".
     pub(super) builds: Vec<String>,
     /// The Python packages among those reasons.
@@ -60,68 +31,75 @@ pub(super) struct Needs<'m> {
     pub(super) open: Vec<OpenCondition>,
     /// What was established.
     pub(super) evidence: Vec<String>,
+    said: BTreeSet<String>,
 }
 
 impl<'m> Needs<'m> {
     /// A package is needed from this place on.
-    pub(super) fn install(&mut self, package: &str, tool: impl Into<String>, site: Site<'m>) {
-        let same = self
-            .installs
-            .iter_mut()
-            .find(|i| i.package == package && i.site.stage == site.stage);
-        match same {
-            Some(install) if site.start < install.site.start => install.site = site,
-            Some(_) => {}
-            None => self.installs.push(Install {
-                tool: tool.into(),
-                package: package.to_owned(),
-                site,
-            }),
+    pub(super) fn install(&mut self, package: &str, tool: impl Into<String>, site: &CallSite<'m>) {
+        let Some(stage) = site.stage() else {
+            return;
+        };
+        let key = (stage.index(), package.to_owned());
+        let install = self.installs.entry(key).or_insert_with(|| Install {
+            tool: tool.into(),
+            package: package.to_owned(),
+            stage,
+            site: site.clone(),
+        });
+        if site.start < install.site.start {
+            install.site = site.clone();
         }
     }
 
+    /// The packages to install, in order of stage and name.
+    pub(super) fn installs(&self) -> impl Iterator<Item = &Install<'m>> {
+        self.installs.values()
+    }
+
+    /// Whether the full image is needed to build.
+    pub(super) fn is_built(&self) -> bool {
+        !self.builds.is_empty()
+    }
+
     /// The full image is needed.
-    pub(super) fn build(&mut self, why: impl Into<String>) {
-        push_new(&mut self.builds, why.into());
+    pub(super) fn build(&mut self, why: String) {
+        push_new(&mut self.said, &mut self.builds, why);
     }
 
     /// A Python package compiles.
-    pub(super) fn compiles(&mut self, name: &str, python: &str) {
-        push_new(&mut self.compiled, name.to_owned());
-        self.build(format!(
-            "`{name}` has no wheel for {python} and is compiled"
-        ));
-    }
-
-    /// How much was learned that stands against the change: two equal answers, and nothing came between.
-    pub(super) fn state(&self) -> (usize, usize, usize) {
-        (self.builds.len(), self.against.len(), self.open.len())
+    pub(super) fn compiles(&mut self, name: &str, why: String) {
+        if !self.said.contains(&why) {
+            self.compiled.push(name.to_owned());
+        }
+        self.build(why);
     }
 
     /// A reason against any change.
-    pub(super) fn against(&mut self, why: impl Into<String>) {
-        push_new(&mut self.against, why.into());
+    pub(super) fn against(&mut self, why: String) {
+        push_new(&mut self.said, &mut self.against, why);
     }
 
     /// Something is not known.
     pub(super) fn open(&mut self, condition: impl Into<String>, remedy: impl Into<String>) {
-        let condition = condition.into();
-        if !self.open.iter().any(|o| o.condition == condition) {
-            self.open.push(OpenCondition {
-                condition,
-                remedy: remedy.into(),
-            });
+        self.unknown(OpenCondition::new(condition, remedy));
+    }
+
+    /// Something is not known.
+    pub(super) fn unknown(&mut self, open: OpenCondition) {
+        if self.said.insert(open.condition.clone()) {
+            self.open.push(open);
         }
     }
 
     /// Something was established.
     pub(super) fn evidence(&mut self, sentence: impl Into<String>) {
-        push_new(&mut self.evidence, sentence.into());
+        push_new(&mut self.said, &mut self.evidence, sentence.into());
     }
 }
 
-fn push_new(list: &mut Vec<String>, item: String) {
-    if !list.contains(&item) {
+fn push_new(said: &mut BTreeSet<String>, list: &mut Vec<String>, item: String) {
+    if said.insert(item.clone()) {
         list.push(item);
     }
 }

@@ -1,115 +1,43 @@
 //! What the container starts, where that tells of commands that no file shows.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_model::StepKind;
 use dfix_model::{Command, Stage, Step, Word};
 
-use super::commands::{Reader, SHELLS};
-use super::target::Target;
+use super::losses::{Losses, look_at_start};
 
-/// Programs that read what is typed when they are given nothing to run.
-const INTERPRETERS: &[&str] = &[
-    "python", "python2", "python3", "node", "irb", "perl", "pypy", "pypy3",
-];
-
-/// Programs that work on what they are told when the container is started.
-const TOLD: &[&str] = &[
-    "npm",
-    "yarn",
-    "pnpm",
-    "npx",
-    "pip",
-    "pip3",
-    "gem",
-    "bundle",
-    "poetry",
-    "uv",
-    "pod",
-    "fastlane",
-    "fog",
-    "git",
-    "make",
-    "env",
-    "exec",
-    "tini",
-    "dumb-init",
-    "gosu",
-    "su-exec",
-    "pip-compile",
-    "pip-sync",
-    "dotenv",
-    "dotenvx",
-    "forever",
-    "nodemon",
-    "pm2",
-    "pm2-docker",
-    "pm2-runtime",
-    "ts-node",
-    "tsx",
-];
-
-/// Programs that wait for a person to come in.
-const WAITING: &[&str] = &["sleep", "tail", "tmux", "screen", "sshd", "ttyd"];
-
-/// Programs in which people run what they like.
-const WORKBENCHES: &[&str] = &[
-    "jupyter",
-    "jupyter-lab",
-    "jupyter-notebook",
-    "jupyterhub",
-    "jupyterhub-singleuser",
-    "start-notebook.sh",
-    "code-server",
-    "ansible-playbook",
-    "ansible",
-    "molecule",
-    "ipython",
-    "jest",
-    "mocha",
-    "pytest",
-    "py.test",
-    "rspec",
-    "tox",
-    "vim",
-    "nvim",
-    "emacs",
-    "nano",
-    "zsh",
-    "fish",
-];
-
-impl<'m> Reader<'m, '_> {
+impl<'m> Losses<'m, '_> {
     /// Looks at what the final image starts.
-    pub(super) fn start(&mut self, target: &Target<'m>) {
-        if !self.form.loses_tools() {
+    pub(super) fn start(&mut self, last: Stage<'m>) {
+        if !self.form.lacks_tools() {
             return;
         }
-        let Some(last) = target.stages.iter().copied().find(|s| s.is_final()) else {
-            return;
+        let condition = match started(last) {
+            None => {
+                "what is run in this image: it has no `CMD` or `ENTRYPOINT` of its own".to_owned()
+            }
+            Some(program) if is_typed(program) => {
+                format!("what the `{program}` is told that this image starts")
+            }
+            Some(program) if is_watched(program) => {
+                format!("what is run beside `{program}` in this image")
+            }
+            Some(_) => return,
         };
-        let remedy =
-            "look whether it uses curl, git, a compiler or other tools that the slim form lacks";
-        let Some(program) = started(last) else {
-            return self.needs.open(
-                "what is run in this image: it has no `CMD` or `ENTRYPOINT` of its own",
-                remedy,
-            );
-        };
-        if is_typed(program) {
-            self.needs.open(
-                format!("what the `{program}` is told that this image starts"),
-                remedy,
-            );
-        } else if WAITING.contains(&program) || WORKBENCHES.contains(&program) {
-            self.needs.open(
-                format!("what is run beside `{program}` in this image"),
-                remedy,
-            );
-        }
+        self.needs.unknown(look_at_start(condition));
     }
 }
 
+/// Programs that work on what they are told when the container is started, by a person or by who starts it.
 fn is_typed(program: &str) -> bool {
-    SHELLS.contains(&program) || INTERPRETERS.contains(&program) || TOLD.contains(&program)
+    programs::is_shell(program)
+        || programs::is(program, Mark::Typed)
+        || programs::is(program, Mark::Told)
+}
+
+/// Programs beside which people run what they like.
+fn is_watched(program: &str) -> bool {
+    programs::is(program, Mark::Waits) || programs::is(program, Mark::Workbench)
 }
 
 /// Whether a command has options only, and none that says what to run.
@@ -123,9 +51,9 @@ fn is_told_nothing(command: Command<'_>) -> bool {
     })
 }
 
-/// The program that the container starts, where it tells of others: a shell or an interpreter for
-/// somebody to type into, `""` for other programs, none where the file says none.
-fn started<'m>(last: Stage<'m>) -> Option<&'m str> {
+/// The program that the container starts, where it tells of others: a shell or an interpreter for somebody to type
+/// into, `""` for other programs, none where the file says none.
+fn started(last: Stage<'_>) -> Option<&str> {
     let named = |kind| last.base_chain().find_map(|s| s.steps_of(kind).next_back());
     // An empty list says that there is none.
     let (entry, command) = (named(StepKind::Entrypoint), named(StepKind::Cmd));
@@ -143,15 +71,20 @@ fn started<'m>(last: Stage<'m>) -> Option<&'m str> {
     let bare = commands.find(|c| is_typed(c.name()) && is_told_nothing(*c));
     match bare {
         Some(command) if !has_more => Some(command.name()),
-        _ => {
-            let special = |name: &&str| WAITING.contains(name) || WORKBENCHES.contains(name);
-            let module = |command: Command<'m>| {
-                let is_told = crate::programs::is_python(command.name())
-                    && command.arg(0).is_some_and(|word| word.is("-m"));
-                let told = command.arg(1).filter(|_| is_told);
-                told.and_then(Word::value).unwrap_or(command.name())
-            };
-            Some(first.commands().map(module).find(special).unwrap_or(""))
-        }
+        _ => Some(
+            first
+                .commands()
+                .map(program_of)
+                .find(|name| is_watched(name))
+                .unwrap_or(""),
+        ),
     }
+}
+
+/// The program that a command runs: of `python -m pytest` it is `pytest`.
+fn program_of(command: Command<'_>) -> &str {
+    let is_told =
+        programs::is_python(command.name()) && command.arg(0).is_some_and(|word| word.is("-m"));
+    let told = command.arg(1).filter(|_| is_told);
+    told.and_then(Word::value).unwrap_or(command.name())
 }

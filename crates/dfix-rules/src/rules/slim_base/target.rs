@@ -1,8 +1,10 @@
 //! Which bytes of the file put a stage on the slim form of its image, and which stages go with it.
 
-use dfix_engine::{Effect, OpenCondition};
+use dfix_engine::{Effect, OpenCondition, Remedy, remedy};
 use dfix_model::{Base, GlobalArg, ImageRef, Model, Origin, Piece, Stage};
 use dfix_syntax::TextRange;
+
+use super::form::SlimForm;
 
 /// A change of one reference.
 pub(super) struct Target<'m> {
@@ -10,106 +12,112 @@ pub(super) struct Target<'m> {
     pub(super) place: TextRange,
     /// What comes.
     pub(super) source: String,
-    /// The stages whose `FROM` it changes, and every stage that stands on one of them.
+    /// The stages whose `FROM` it changes, and every stage that is based on one of them.
     pub(super) stages: Vec<Stage<'m>>,
     /// What is declared for it.
     pub(super) effects: Vec<Effect>,
     /// What could not be established.
-    pub(super) open: Vec<OpenCondition>,
+    pub(super) open: Option<OpenCondition>,
 }
 
-/// Why there is no such change.
-pub(super) struct NoPlace {
-    /// What stands in the way and what a person could do.
-    pub(super) remedy: String,
-}
-
-/// Finds the bytes that make `slim` of the tag of the image that `root` stands on.
-pub(super) fn target<'m>(
-    file: &'m Model<'m>,
-    root: Stage<'m>,
-    slim: &str,
-) -> Result<Target<'m>, NoPlace> {
-    let image = root.image();
-    let spelled = spelled(image, slim).ok_or_else(|| NoPlace {
-        remedy: format!(
-            "several variables spell the tag `{}` together: write the slim form `{slim}` by hand",
-            image.tag_text().unwrap_or_default(),
-        ),
-    })?;
-    let mut roots = vec![root];
-    let mut effects = Vec::new();
-    let (place, source) = (spelled.place, spelled.source);
-    if let Origin::ArgDefault(index) = spelled.origin {
-        let arg = file
-            .global_args()
-            .nth(index)
-            .ok_or_else(|| unclear("the variable's default"))?;
-        if is_free(arg, place) {
+impl<'m> Target<'m> {
+    /// The change that makes the slim tag of the tag of the image that `root` is based on.
+    pub(super) fn of(
+        file: &'m Model<'m>,
+        root: Stage<'m>,
+        form: &SlimForm,
+    ) -> Result<Self, Remedy> {
+        let image = root.image();
+        let slim = form.slim();
+        let spelled = spelled(image, slim).ok_or_else(|| {
+            remedy!(
+                "several variables spell the tag `{}` together: write the slim form `{slim}` by hand",
+                image.tag_text().unwrap_or_default(),
+            )
+        })?;
+        let mut roots = vec![root];
+        let mut effects = Vec::new();
+        if let Origin::ArgDefault(index) = spelled.origin {
+            let arg = file.global_args().nth(index).ok_or_else(|| {
+                remedy!("the variable's default is not clear: write the slim form by hand")
+            })?;
+            if holds_version(arg, image) || !decides_nothing_else(arg, spelled.place) {
+                return Target::of_this_from(file, root, form);
+            }
             roots = arg.stages_on_it().collect();
             effects.push(Effect::GlobalArg {
                 name: arg.name().to_owned(),
             });
-        } else {
-            return only_here(file, root, slim);
         }
+        effects.extend(roots.iter().map(|stage| base_image_of(*stage)));
+        Ok(Target {
+            place: spelled.place,
+            source: spelled.source,
+            stages: based_on(file, &roots),
+            effects,
+            open: None,
+        })
     }
-    effects.extend(roots.iter().map(|stage| Effect::BaseImage {
-        stage: stage.index(),
-    }));
-    Ok(Target {
-        place,
-        source,
-        stages: standing_on(file, &roots),
-        effects,
-        open: Vec::new(),
-    })
-}
 
-/// The change for one `FROM` alone, whose variable others use too: the `FROM` is extended, the default
-/// stays.
-pub(super) fn only_here<'m>(
-    file: &'m Model<'m>,
-    root: Stage<'m>,
-    slim: &str,
-) -> Result<Target<'m>, NoPlace> {
-    let image = root.image();
-    let variable = match image.tag.as_ref().map(|tag| tag.origin) {
-        Some(Origin::ArgDefault(index)) => file.global_args().nth(index).map(GlobalArg::name),
-        _ => None,
-    };
-    let (Some(variable), Some((place, source))) = (variable, extended(image, slim)) else {
-        return Err(NoPlace {
-            remedy: "others use the same variable: give this `FROM` one of its own, whose default is the slim form"
-                .to_owned(),
+    /// The change for one `FROM` alone: it is extended, and the default of its variable stays.
+    pub(super) fn of_this_from(
+        file: &'m Model<'m>,
+        root: Stage<'m>,
+        form: &SlimForm,
+    ) -> Result<Self, Remedy> {
+        let image = root.image();
+        let arg = match image.tag.as_ref().map(|tag| tag.origin) {
+            Some(Origin::ArgDefault(index)) => file.global_args().nth(index),
+            _ => None,
+        };
+        let (Some(arg), Some((place, source))) = (arg, extended(image, form.slim())) else {
+            return Err(remedy!(
+                "others use the same variable: give this `FROM` one of its own, whose default is the slim form"
+            ));
+        };
+        let open = (!holds_version(arg, image)).then(|| {
+            OpenCondition::new(
+                format!(
+                    "whether a build sets `{}` to a tag that has no such slim form",
+                    arg.name()
+                ),
+                "look at the build arguments that your builds pass",
+            )
         });
-    };
-    Ok(Target {
-        place,
-        source,
-        stages: standing_on(file, &[root]),
-        effects: vec![Effect::BaseImage {
-            stage: root.index(),
-        }],
-        open: vec![OpenCondition {
-            condition: format!(
-                "whether a build sets `{variable}` to a tag that has no such slim form"
-            ),
-            remedy: "look at the build arguments that your builds pass".to_owned(),
-        }],
-    })
+        Ok(Target {
+            place,
+            source,
+            stages: based_on(file, &[root]),
+            effects: vec![base_image_of(root)],
+            open,
+        })
+    }
 }
 
-fn standing_on<'m>(file: &'m Model<'m>, roots: &[Stage<'m>]) -> Vec<Stage<'m>> {
+/// Whether an `ARG` holds a version: the tag's number and no more, under a name that speaks of no tag or image.
+fn holds_version(arg: GlobalArg<'_>, image: &ImageRef) -> bool {
+    let is_number = image.tag_text().is_some_and(|tag| {
+        tag.starts_with(|c: char| c.is_ascii_digit())
+            && tag.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    });
+    let name = arg.name().to_ascii_uppercase();
+    let names_tag = ["TAG", "IMAGE", "VARIANT", "FLAVOR", "FLAVOUR"]
+        .iter()
+        .any(|word| name.contains(word));
+    let is_all = image.decided_by() == Some(arg.index());
+    is_number && !names_tag && !is_all
+}
+
+fn base_image_of(stage: Stage<'_>) -> Effect {
+    Effect::BaseImage {
+        stage: stage.index(),
+    }
+}
+
+fn based_on<'m>(file: &'m Model<'m>, roots: &[Stage<'m>]) -> Vec<Stage<'m>> {
     file.stages()
         .filter(|stage| roots.contains(&stage.base_stage()))
         .collect()
-}
-
-fn unclear(what: &str) -> NoPlace {
-    NoPlace {
-        remedy: format!("{what} is not clear: write the slim form by hand"),
-    }
 }
 
 struct Spelled {
@@ -183,24 +191,14 @@ fn extended(image: &ImageRef, slim: &str) -> Option<(TextRange, String)> {
     is_safe.then(|| (TextRange::empty(end), suffix.to_owned()))
 }
 
-/// Whether the default at this place decides these tags and nothing else.
-fn is_free(arg: GlobalArg<'_>, place: TextRange) -> bool {
+/// Whether the default at this place decides the tags of `FROM`s and nothing else.
+fn decides_nothing_else(arg: GlobalArg<'_>, place: TextRange) -> bool {
     let same_use = |stage: Stage<'_>| {
         let image = stage.image();
         let spot = image.tag.as_ref().or(image.repository.as_ref());
         stage.base() == Base::Image && spot.and_then(|part| part.place) == Some(place)
     };
-    let in_other_defaults = arg
-        .step()
-        .file()
-        .global_args()
-        .skip(arg.index() + 1)
-        .any(|later| {
-            let text = &arg.step().file().text()[later.range()];
-            let names = [format!("${}", arg.name()), format!("${{{}", arg.name())];
-            later.name() == arg.name() || names.iter().any(|name| text.contains(name.as_str()))
-        });
     arg.stages_on_it().all(same_use)
         && arg.stages_that_inherit().next().is_none()
-        && !in_other_defaults
+        && !arg.is_named_again()
 }

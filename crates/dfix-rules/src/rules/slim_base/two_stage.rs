@@ -1,12 +1,12 @@
 //! Where only Python packages need a compiler: they are built on the full image, and the virtual environment that
 //! holds them is copied into a stage on the slim one.
 
-use dfix_engine::{Edit, Effect, env_source};
-use dfix_model::{Command, PackageManager, Stage, Step, Word, catalogue};
+use dfix_catalogue::programs;
+use dfix_engine::{Case, Edit, Effect, OpenCondition, Remedy, env_source, remedy};
+use dfix_model::{Command, PackageManager, Stage, Step, Word};
 
-use super::form::Form;
+use super::form::SlimForm;
 use super::needs::Needs;
-use super::packages::libraries_when_compiled;
 
 const VENV: &str = "/opt/venv";
 
@@ -20,7 +20,7 @@ const OF_THE_PROCESS: &[&str] = &[
 ];
 
 /// A file of one stage, cut in two.
-pub(super) struct TwoStages<'m> {
+struct TwoStages<'m> {
     from: Step<'m>,
     /// The last instruction that builds.
     last: Step<'m>,
@@ -29,15 +29,61 @@ pub(super) struct TwoStages<'m> {
     /// The instructions of the new stage, its `FROM` first.
     sources: Vec<String>,
     /// What is declared for it.
-    pub(super) effects: Vec<Effect>,
+    effects: Vec<Effect>,
     /// The libraries that are installed in the slim stage.
-    pub(super) libraries: Vec<String>,
+    libraries: Vec<String>,
+}
+
+/// Builds on the full image, in a stage of its own, where the file is simple enough for it.
+pub(super) fn build_apart<'m>(
+    root: Stage<'m>,
+    form: &SlimForm,
+    needs: &Needs<'m>,
+    case: &mut Case<'_>,
+) -> Result<(), Remedy> {
+    let proposal = format!(
+        "{}: build in a stage on `{}` and copy the result into one on `{}`",
+        needs.builds.join("; "),
+        form.from(),
+        form.to(),
+    );
+    let cut = cut(root, form, needs).map_err(|condition| {
+        if needs.compiled.is_empty() {
+            Remedy::from(proposal.as_str())
+        } else {
+            remedy!("{proposal}; dfix does that where {condition}")
+        }
+    })?;
+    let libraries = match cut.libraries.as_slice() {
+        [] => "no library".to_owned(),
+        some => some.join(", "),
+    };
+    case.declare(cut.effects.clone());
+    case.evidence(form.evidence())
+        .evidence(match needs.compiled.as_slice() {
+            [one] => format!(
+                "{one} needs a compiler, so it is built on `{}`",
+                form.from()
+            ),
+            all => format!(
+                "{} need a compiler, so they are built on `{}`",
+                all.join(", "),
+                form.from()
+            ),
+        });
+    case.open(OpenCondition::new(
+        format!("whether the compiled packages load more at run time than what is installed for them ({libraries})"),
+        "start the result once, and install what it misses",
+    ));
+    case.open(form.open()).open(needs.open.clone());
+    case.fix(|edit| cut.write(edit));
+    Ok(())
 }
 
 /// How the file can be cut in two; or why it cannot be, as what must be so first.
-pub(super) fn cut<'m>(
+fn cut<'m>(
     stage: Stage<'m>,
-    form: &Form,
+    form: &SlimForm,
     needs: &Needs<'m>,
 ) -> Result<TwoStages<'m>, &'static str> {
     if stage.file().stages().len() > 1 || stage.name().is_some() {
@@ -47,7 +93,7 @@ pub(super) fn cut<'m>(
         return Err("nothing but Python packages is compiled");
     }
     let makes_venv = |c: &Command<'_>| {
-        crate::programs::is_python(c.name()) && c.has_arg("venv") && c.args().any(|w| w.is(VENV))
+        programs::is_python(c.name()) && c.has_arg("venv") && c.args().any(|w| w.is(VENV))
     };
     if !stage.build_commands().any(|c| makes_venv(&c)) {
         return Err("the packages are in a virtual environment at /opt/venv");
@@ -173,7 +219,7 @@ fn has_comment(step: Step<'_>) -> bool {
 }
 
 fn is_pip_module(command: &Command<'_>) -> bool {
-    crate::programs::is_python(command.name())
+    programs::is_python(command.name())
         && command.arg(0).is_some_and(|w| w.is("-m"))
         && command.arg(1).is_some_and(|w| w.is("pip"))
 }
@@ -191,20 +237,20 @@ fn is_for_pip(path: &str) -> bool {
 }
 
 /// What the compiled packages load when they run, and what else the rest of the stage needs.
-fn libraries(form: &Form, needs: &Needs<'_>, last: Step<'_>) -> Vec<String> {
+fn libraries(form: &SlimForm, needs: &Needs<'_>, last: Step<'_>) -> Vec<String> {
     let of_packages = needs
         .compiled
         .iter()
         .flat_map(|name| {
-            let package = catalogue::python_package(name);
-            let always = package.into_iter().flat_map(|p| p.run_time_packages());
-            always.chain(libraries_when_compiled(name).iter().copied())
+            let package = dfix_catalogue::python_package(name);
+            package
+                .into_iter()
+                .flat_map(|p| p.run_time_packages().chain(p.libraries_when_compiled()))
         })
-        .filter(|package| form.loses_package(package))
+        .filter(|package| form.lacks_package(package))
         .map(str::to_owned);
     let of_commands = needs
-        .installs
-        .iter()
+        .installs()
         .filter(|install| install.site.step.index() > last.index())
         .map(|install| install.package.clone());
     let mut all: Vec<String> = of_packages.chain(of_commands).collect();
@@ -215,7 +261,7 @@ fn libraries(form: &Form, needs: &Needs<'_>, last: Step<'_>) -> Vec<String> {
 
 impl TwoStages<'_> {
     /// Says the change.
-    pub(super) fn write(&self, edit: &mut Edit<'_>) {
+    fn write(&self, edit: &mut Edit<'_>) {
         for step in &self.moved {
             edit.remove_instruction(*step);
         }

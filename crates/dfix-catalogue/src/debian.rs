@@ -1,0 +1,98 @@
+//! What else is known of Debian's packages and of its slim forms: what recommends what, which files and which
+//! documentation are theirs, whether the mirrors still have a release.
+
+use super::table::{Row, Table};
+
+static ARCHIVED: Table = Table::new(include_str!("../data/archived-releases.tsv"));
+static RECOMMENDS: Table = Table::new(include_str!("../data/debian-recommends.tsv"));
+static FILES: Table = Table::new(include_str!("../data/debian-files.tsv"));
+static DOCUMENTATION: Table = Table::new(include_str!("../data/documentation.tsv"));
+
+/// Whether the mirrors have no packages of this release of Debian any more.
+pub fn is_archived(release: &str) -> bool {
+    ARCHIVED.has(release)
+}
+
+/// The packages that a package only recommends, of those that a full image has: an installation without
+/// recommendations leaves them out.
+pub fn recommended_by(package: &str) -> impl Iterator<Item = &'static str> + use<> {
+    RECOMMENDS
+        .row(package)
+        .into_iter()
+        .flat_map(|row| row.words(1))
+}
+
+/// The package that has a file which this text names, among those that a slim form lacks.
+pub fn owner_of_file(text: &str) -> Option<&'static str> {
+    let row = FILES.all().find(|row| text.contains(row.key()))?;
+    Some(row.column(1))
+}
+
+/// The folder of documentation that this text names: slim forms leave it out, and dpkg unpacks nothing there.
+pub fn documentation_folder(text: &str) -> Option<&'static str> {
+    if !text.contains("/usr/share/") {
+        return None;
+    }
+    of_kind("folder").find(|folder| text.contains(folder))
+}
+
+/// Whether a command reads documentation.
+pub fn reads_documentation(command: &str) -> bool {
+    DOCUMENTATION
+        .row(command)
+        .is_some_and(|row| row.lists(1, ' ', "command"))
+}
+
+/// Whether a package is installed for the documentation in it, or to read that of others.
+pub fn is_documentation(package: &str) -> bool {
+    of_kind("package").any(
+        |pattern| match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+            (Some(end), _) => package.ends_with(end),
+            (_, Some(start)) => package.starts_with(start),
+            _ => package == pattern,
+        },
+    )
+}
+
+/// Whether a package puts links into the folders of manual pages, as far as its name tells: where these are
+/// missing, it does not install.
+pub fn needs_manual_folders(package: &str) -> bool {
+    package.split('-').any(|word| {
+        of_kind("links").any(|link| word.starts_with(link)) && !word.starts_with("anti")
+    })
+}
+
+fn of_kind(kind: &'static str) -> impl Iterator<Item = &'static str> {
+    DOCUMENTATION
+        .all()
+        .filter(move |row| row.lists(1, ' ', kind))
+        .map(Row::key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_of_debian_are_told() {
+        assert!(is_archived("stretch") && !is_archived("bookworm"));
+        assert!(recommended_by("curl").eq(["ca-certificates"]));
+        assert_eq!(owner_of_file("/etc/ssh/ssh_config"), Some("openssh-client"));
+        assert_eq!(
+            documentation_folder("cat /usr/share/doc/x"),
+            Some("/usr/share/doc")
+        );
+        assert_eq!(documentation_folder("/usr/share/zoneinfo"), None);
+        assert!(reads_documentation("man") && !reads_documentation("man-db"));
+        for package in ["manpages-dev", "postgresql-doc", "man-db"] {
+            assert!(is_documentation(package), "{package}");
+        }
+        assert!(!is_documentation("docker"));
+        assert!(needs_manual_folders("openjdk-17-jre-headless") && needs_manual_folders("ant"));
+        assert!(!needs_manual_folders("antiword") && !needs_manual_folders("curl"));
+        for row in DOCUMENTATION.all() {
+            let mut words = row.words(1);
+            assert!(words.all(|it| matches!(it, "folder" | "command" | "package" | "links")));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Where in the file something is called, and which files of the build context are seen from there.
+
+use std::sync::Arc;
+
+use crate::collect::instruction::StepKind;
+use crate::context::Answer;
+use crate::handles::{Command, Stage, Step};
+use crate::path::ImagePath;
+
+/// Where in the file something is called: by a command of an instruction, or by a script that such a command starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallSite<'m> {
+    /// The instruction.
+    pub step: Step<'m>,
+    /// The first byte of the file's own command that leads there; of the instruction where none does.
+    pub start: usize,
+    /// The folder that it runs in; `None` where only the build can tell.
+    pub folder: Option<ImagePath>,
+}
+
+impl<'m> CallSite<'m> {
+    /// Where a command of the file stands.
+    pub fn of(command: Command<'m>) -> Self {
+        let step = command.step();
+        let at_start = || step.stage().and_then(Stage::final_workdir);
+        let folder = if is_run_time(step) {
+            at_start()
+        } else {
+            command.working_directory()
+        };
+        CallSite {
+            step,
+            start: command.range().start().into(),
+            folder: folder.as_deref().map(ImagePath::new),
+        }
+    }
+
+    /// The stage.
+    pub fn stage(&self) -> Option<Stage<'m>> {
+        self.step.stage()
+    }
+
+    /// Whether it is called when the container runs, and not when the image is built.
+    pub fn is_run_time(&self) -> bool {
+        is_run_time(self.step)
+    }
+
+    /// A path as it is seen from here; `None` where the folder is not known.
+    pub fn path(&self, path: &str) -> Option<ImagePath> {
+        if path.starts_with('/') {
+            return Some(ImagePath::new(path));
+        }
+        Some(self.folder.as_ref()?.join(path))
+    }
+
+    /// The text of the file that stands at `path` of the image, seen from here; absent where nothing of the build
+    /// context is known to be there.
+    pub fn read(&self, path: &str) -> Answer<Arc<str>> {
+        let Some(path) = self.path(path) else {
+            return Answer::Unknown("the working directory is not known".to_owned());
+        };
+        let Some(stage) = self.stage() else {
+            return Answer::Absent;
+        };
+        let place = if self.is_run_time() {
+            stage.final_context_path_of(path.as_str())
+        } else {
+            stage.context_path_of(path.as_str(), self.step)
+        };
+        match place {
+            Some(place) => stage.file().context().read(&place),
+            None => Answer::Absent,
+        }
+    }
+}
+
+/// Whether what an instruction starts runs in the container.
+fn is_run_time(step: Step<'_>) -> bool {
+    matches!(
+        step.kind(),
+        StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
+    )
+}

@@ -1,0 +1,481 @@
+//! Every command that a stage runs, wherever it is written: in its instructions, in the scripts of the build context
+//! that these start, in package.json; which programs they call; and what of it could not be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::command::{Operator, WrapperKind};
+use crate::collect::instruction::StepKind;
+use crate::facts::call_site::CallSite;
+use crate::facts::scripts::{Script, ScriptAt, script_of_text};
+use crate::handles::{Command, Pair, Stage, Step, Word};
+use crate::packages::{PackageCommand, table};
+use crate::path::{has_ending, program_name};
+use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{InstallScript, install_script, is_harmless_file, runs_texts, started_by};
+use dfix_syntax::ast::AstNode;
+
+use on_path::{is_of_the_system, is_on_usual_path};
+
+mod archives;
+mod copied;
+mod on_path;
+mod package_json;
+mod sources;
+
+/// How deep scripts may call scripts.
+const MAX_DEPTH: u8 = 6;
+
+/// A command that a stage runs.
+#[derive(Debug, Clone)]
+pub struct Call<'m> {
+    /// The command; of a script, it has no place in the file.
+    pub command: Command<'m>,
+    /// Where in the file it is called.
+    pub site: CallSite<'m>,
+    /// Whether a script calls it, and not the file itself.
+    pub is_of_script: bool,
+}
+
+/// A program that a stage calls by its name.
+#[derive(Debug, Clone)]
+pub struct ProgramUse<'m> {
+    /// Its name.
+    pub name: String,
+    /// Where in the file it is called.
+    pub site: CallSite<'m>,
+    /// The source of the application that names it, where it is not a command: `` `app.py` ``. Whether that is a call,
+    /// nobody can tell for certain.
+    pub named_by: Option<String>,
+}
+
+/// Why what is called is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnreadKind {
+    /// Shell text whose commands are not known.
+    Text,
+    /// A script of the build context, which cannot be read.
+    Script,
+    /// A program that the file does not show, or that is decided when it is built.
+    Program,
+    /// Programs that only another program's settings name.
+    Settings,
+}
+
+/// Something that a stage runs and that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// What is not known, as an open condition: "what `eval` runs in the RUN of line 3".
+    pub condition: String,
+    /// Why.
+    pub kind: UnreadKind,
+}
+
+/// What a stage calls.
+#[derive(Debug, Clone, Default)]
+pub struct Calls<'m> {
+    /// Its commands.
+    pub commands: Vec<Call<'m>>,
+    /// The programs that it calls.
+    pub programs: Vec<ProgramUse<'m>>,
+    /// What was not read.
+    pub unread: Vec<Unread>,
+    /// The scripts that were read, by their paths in the image.
+    pub scripts: Vec<String>,
+}
+
+impl<'m> Calls<'m> {
+    /// What a stage itself calls when it is built and when a container of it runs; not what the stages call that it is
+    /// based on.
+    pub fn of(stage: Stage<'m>) -> Self {
+        let mut walk = Walk {
+            stage,
+            calls: Calls::default(),
+            seen: BTreeSet::new(),
+            on_path: BTreeMap::new(),
+            usual_folders: None,
+        };
+        for step in stage.steps() {
+            walk.step(step);
+        }
+        walk.calls
+    }
+}
+
+struct Walk<'m> {
+    stage: Stage<'m>,
+    calls: Calls<'m>,
+    /// Scripts, programs and conditions that were met.
+    seen: BTreeSet<String>,
+    /// At how many copied steps a name was last looked for on `PATH`.
+    on_path: BTreeMap<String, usize>,
+    /// The folders of `PATH` at a step.
+    usual_folders: Option<(usize, Vec<String>)>,
+}
+
+impl<'m> Walk<'m> {
+    fn step(&mut self, step: Step<'m>) {
+        let site = CallSite {
+            step,
+            start: step.range().start().into(),
+            folder: None,
+        };
+        if step.has_opaque_text() {
+            self.unread(
+                UnreadKind::Text,
+                format!("what the shell text of {} calls", step.label()),
+            );
+        }
+        if step.is(StepKind::Env) {
+            // `ENV EDITOR=…`: a program that others start.
+            for value in step.pairs().filter_map(Pair::value).filter_map(Word::value) {
+                self.uses(value, &site);
+            }
+        }
+        if step.mounts().any(|m| m.kind() == "ssh") {
+            self.uses("ssh", &site);
+        }
+        self.document_for_another(step);
+        self.copied_files(step);
+        for command in step.commands() {
+            self.command(command, &CallSite::of(command), 0);
+        }
+    }
+
+    fn unread(&mut self, kind: UnreadKind, condition: String) {
+        if self.seen.insert(condition.clone()) {
+            self.calls.unread.push(Unread { condition, kind });
+        }
+    }
+
+    /// A program is called by this name.
+    fn uses(&mut self, name: &str, site: &CallSite<'m>) {
+        self.calls.programs.push(ProgramUse {
+            name: name.to_owned(),
+            site: site.clone(),
+            named_by: None,
+        });
+    }
+
+    fn command(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
+        let Some(program) = command.program() else {
+            return;
+        };
+        self.calls.commands.push(Call {
+            command,
+            site: site.clone(),
+            is_of_script: depth > 0,
+        });
+        let Some(path) = self.text(program, command) else {
+            return self.unknown_program(program, site, depth);
+        };
+        let name = program_name(&path);
+        for wrapper in command.wrappers() {
+            self.uses(wrapper.name, site);
+        }
+        for started in started_by(name) {
+            self.uses(started, site);
+        }
+        self.texts(command, name, site, depth);
+        self.arguments(command, name, site, depth);
+        self.subcommand_of_a_variable(command, name, site);
+        self.package_json(command, site, depth);
+        self.sources(command, name, site);
+        if path.contains('/') {
+            self.path(&path, site, depth);
+            if !is_on_usual_path(&path) {
+                return;
+            }
+        } else if !is_of_the_system(name) {
+            self.script_on_path(name, site, depth);
+        }
+        self.uses(name, site);
+    }
+
+    fn text(&self, word: Word<'m>, command: Command<'m>) -> Option<String> {
+        match word.value() {
+            Some(value) => Some(value.to_owned()),
+            None => self.stage.expand_text(word, command),
+        }
+    }
+
+    fn unknown_program(&mut self, program: Word<'m>, site: &CallSite<'m>, depth: u8) {
+        let written = program.source_text().trim_matches('"');
+        // An entry script that starts what it is given: that is read as the CMD.
+        let is_given = matches!(written, "$@" | "$*" | "${@}" | "${*}" | "$1" | "${1}");
+        if !(is_given && depth > 0) {
+            let condition = format!("which command `{written}` is in {}", site.step.label());
+            self.unread(UnreadKind::Program, condition);
+        }
+    }
+
+    /// Shell text that a command is given: by name, as its input, in its words.
+    fn texts(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>, depth: u8) {
+        if matches!(name, "." | "source") {
+            if let Some(word) = command.arg(0) {
+                self.script_word(word, command, site, depth);
+            }
+        } else if programs::is_shell(name) {
+            self.shell(command, site, depth);
+        } else if name == "eval" {
+            if !command.has_inner() && command.args().any(|w| !w.is_known()) {
+                let condition = format!("what `eval` runs in {}", site.step.label());
+                self.unread(UnreadKind::Text, condition);
+            }
+        } else if runs_texts(name) {
+            // `concurrently "npm run a" "npm run b"`
+            for text in command.args().filter_map(Word::value) {
+                self.shell_text(&format!("what `{name}` starts"), text, site, depth);
+            }
+        }
+    }
+
+    /// A shell with a script, with its input, or for a person.
+    fn shell(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
+        if command.has_inner() || command.has_option("-c") {
+            return;
+        }
+        let is_piped = command
+            .before()
+            .is_some_and(|connector| connector.operator == Operator::Pipe)
+            || command.wrappers().any(|w| w.kind == WrapperKind::Arguments);
+        let script = command
+            .args()
+            .find(|w| !w.literal_prefix().starts_with('-') || !w.is_known())
+            .filter(|w| !(is_piped && matches!(w.value(), Some("-" | "/dev/stdin"))));
+        if let Some(word) = script {
+            return self.script_word(word, command, site, depth);
+        }
+        let has_input = is_piped || command.redirects().any(|r| r.operator().starts_with('<'));
+        if !has_input {
+            return;
+        }
+        let script = fetched_from(command).and_then(install_script);
+        match script.and_then(InstallScript::programs) {
+            Some(tools) => tools.for_each(|tool| self.uses(tool, site)),
+            None => {
+                let condition = format!(
+                    "what the script that {} pipes into `{}` calls",
+                    site.step.label(),
+                    command.name()
+                );
+                self.unread(UnreadKind::Text, condition);
+            }
+        }
+    }
+
+    fn script_word(
+        &mut self,
+        word: Word<'m>,
+        command: Command<'m>,
+        site: &CallSite<'m>,
+        depth: u8,
+    ) {
+        match self.text(word, command) {
+            Some(path) => self.path(&path, site, depth),
+            None if is_harmless_file(word.source_text().trim_end_matches('"')) => {}
+            None => {
+                let condition = format!(
+                    "which script `{}` is in {}",
+                    word.source_text(),
+                    site.step.label()
+                );
+                self.unread(UnreadKind::Script, condition);
+            }
+        }
+    }
+
+    /// A file of the image is run.
+    fn path(&mut self, path: &str, site: &CallSite<'m>, depth: u8) {
+        if is_harmless_file(path) || !self.seen.insert(path.to_owned()) {
+            return;
+        }
+        match script_at(site, path) {
+            ScriptAt::Shell(script) => self.script(path, script, site, depth),
+            ScriptAt::Other { interpreter, .. } => {
+                self.uses(interpreter, site);
+                self.source_at(path, site);
+            }
+            ScriptAt::Elsewhere if is_on_usual_path(path) => {}
+            ScriptAt::Elsewhere | ScriptAt::NotText => self.unread(
+                UnreadKind::Program,
+                format!("what `{path}` needs, which is not in the build context as a script"),
+            ),
+            ScriptAt::Unread(why) => self.unread(
+                UnreadKind::Script,
+                format!("which commands the script `{path}` calls: {why}"),
+            ),
+        }
+    }
+
+    /// A script of the build context.
+    fn script(&mut self, path: &str, script: Script<'m>, site: &CallSite<'m>, depth: u8) {
+        self.commands_of(&format!("the script `{path}`"), script, site, depth);
+        self.calls.scripts.push(path.to_owned());
+    }
+
+    /// Shell text that stands in no file of its own.
+    fn shell_text(&mut self, label: &str, text: &str, site: &CallSite<'m>, depth: u8) {
+        if let Some(script) = script_of_text(text, site.step) {
+            self.commands_of(label, script, site, depth);
+        }
+    }
+
+    fn commands_of(&mut self, label: &str, script: Script<'m>, site: &CallSite<'m>, depth: u8) {
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        if script.has_opaque_text() {
+            self.unread(UnreadKind::Text, format!("what some of {label} calls"));
+        }
+        for command in script.commands().filter(|c| !script.defines(c.name())) {
+            self.command(command, site, depth + 1);
+        }
+    }
+
+    /// What the words of a command tell of other programs.
+    fn arguments(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>, depth: u8) {
+        match name {
+            "tar" | "bsdtar" => {
+                for tool in archives::programs_of_tar(command) {
+                    self.uses(tool, site);
+                }
+            }
+            // It is looked for, so something is done where it is not found.
+            "which" | "type" | "hash" | "command" => {
+                for tool in command.args().filter_map(Word::value) {
+                    self.uses(tool, site);
+                }
+            }
+            "git" if mentions(command, &["git@", "ssh://"]) => self.uses("ssh", site),
+            // `chmod +x run.sh`: somebody runs it, seen or not.
+            "chmod" => {
+                for path in command.args().skip(1).filter_map(Word::value) {
+                    if has_ending(path, ".sh") && !path.contains(['*', '?']) {
+                        self.path(path, site, depth);
+                    }
+                }
+            }
+            "npx" | "bunx" => self.fetched_program(command, name, site),
+            _ => {}
+        }
+        let starts_others = programs::is(name, Mark::StartsOthers)
+            && (name != "service" || mentions(command, &["cron", "xinetd", "supervisor"]));
+        if starts_others {
+            self.unread(UnreadKind::Settings, format!("what `{name}` starts"));
+        }
+        if site.is_run_time() && !command.has_inner() {
+            self.scripts_in_words(command, site, depth);
+        }
+    }
+
+    /// `npx`: a package is fetched and run, or one that is installed is run.
+    fn fetched_program(&mut self, command: Command<'m>, runner: &str, site: &CallSite<'m>) {
+        let name = command
+            .args()
+            .filter_map(Word::value)
+            .find(|word| !word.starts_with('-'));
+        let Some(name) = name else {
+            return;
+        };
+        let name = match name.rsplit_once('@') {
+            Some((name, _)) if !name.is_empty() => name,
+            _ => name,
+        };
+        if !programs::is(name, Mark::Alone) {
+            let condition = format!("what `{runner} {name}` calls in {}", site.step.label());
+            self.unread(UnreadKind::Program, condition);
+        }
+    }
+
+    /// Scripts that a program is given to start: `socat … EXEC:/run.sh`.
+    fn scripts_in_words(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
+        for word in command.args() {
+            let text = self
+                .text(word, command)
+                .unwrap_or_else(|| word.literal_prefix().to_owned());
+            let pieces = text.split([':', ',', ' ', '\'', '"', '=']);
+            for piece in pieces.filter(|piece| has_ending(piece, ".sh")) {
+                self.path(piece, site, depth);
+            }
+        }
+    }
+
+    /// `python -m $X`, `pip $X`: what is done is in a variable.
+    fn subcommand_of_a_variable(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>) {
+        let mut words = command.args();
+        let told = if PackageCommand::of(command).is_some() {
+            words.find(|word| !word.literal_prefix().starts_with('-'))
+        } else if table::is_python(name) {
+            words.find(|word| word.value() == Some("-m"));
+            words.next()
+        } else {
+            None
+        };
+        let Some(word) = told.filter(|word| !word.is_known()) else {
+            return;
+        };
+        let known = self.stage.expand_text(word, command);
+        if known.is_none_or(|text| text.contains(char::is_whitespace)) {
+            let condition = format!(
+                "what `{name} {}` does in {}",
+                word.source_text(),
+                site.step.label()
+            );
+            self.unread(UnreadKind::Text, condition);
+        }
+    }
+
+    /// A here-document that another interpreter than a shell reads.
+    fn document_for_another(&mut self, step: Step<'m>) {
+        if !step.is_run() {
+            return;
+        }
+        let bodies = step.instruction().heredocs().filter_map(|it| it.body());
+        for body in bodies {
+            let text = &step.file().text()[body.syntax().text_range()];
+            let Some(line) = text.trim_start().strip_prefix("#!") else {
+                continue;
+            };
+            let line = line.lines().next().unwrap_or("");
+            let interpreter = line.split_whitespace().rfind(|word| !word.starts_with('-'));
+            let name = interpreter.map_or("", program_name);
+            if !programs::is_shell(name) {
+                let condition = format!("what the text for `{name}` in {} starts", step.label());
+                self.unread(UnreadKind::Text, condition);
+            }
+        }
+    }
+}
+
+fn script_at<'m>(site: &CallSite<'m>, path: &str) -> ScriptAt<'m> {
+    let (Some(path), Some(stage)) = (site.path(path), site.stage()) else {
+        return ScriptAt::Unread("the working directory is not known");
+    };
+    if site.is_run_time() {
+        stage.script_at_start(path.as_str(), site.step)
+    } else {
+        stage.script_at(path.as_str(), site.step)
+    }
+}
+
+/// The address that the commands piped into this one name.
+fn fetched_from(command: Command<'_>) -> Option<&str> {
+    std::iter::successors(command.previous(), |before| {
+        let is_joined = before
+            .before()
+            .is_some_and(|connector| connector.operator == Operator::Pipe);
+        before.previous().filter(|_| is_joined)
+    })
+    .flat_map(Command::args)
+    .map(Word::literal_prefix)
+    .find(|text| install_script(text).is_some())
+}
+
+/// Whether a word of the command holds one of these.
+fn mentions(command: Command<'_>, parts: &[&str]) -> bool {
+    command.args().any(|word| {
+        parts
+            .iter()
+            .any(|part| word.literal_prefix().contains(part))
+    })
+}

@@ -1,0 +1,157 @@
+//! The applications in Python and JavaScript that commands start, as far as the build context has their sources.
+
+use super::{ProgramUse, UnreadKind, Walk};
+use crate::collect::instruction::StepKind;
+use crate::context::Answer;
+use crate::facts::call_site::CallSite;
+use crate::facts::sources::{imports, programs_started, required};
+use crate::handles::{Command, Stage, Step, Word};
+use crate::packages::table;
+use crate::path::{ImagePath, folder_of, has_ending};
+use dfix_catalogue::programs::{self, Mark};
+
+/// How many files of one application are read.
+const MAX_FILES: usize = 200;
+
+impl<'m> Walk<'m> {
+    /// `python app.py`, `node server.js`, `gunicorn main:app`: the sources that a command starts.
+    pub(super) fn sources(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>) {
+        if !table::is_python(name) && name != "node" {
+            let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+            return self.served(name, &words, site);
+        }
+        let text = command
+            .args()
+            .skip_while(|word| !matches!(word.value(), Some("-c" | "-e")))
+            .nth(1);
+        if let Some(text) = text {
+            return self.source_text("the text of `-c`", text.literal_prefix(), site);
+        }
+        let mut words = command.args().filter_map(Word::value);
+        let Some(path) = words.find(|w| *w == "-m" || !w.starts_with('-')) else {
+            return;
+        };
+        if path == "-m" {
+            if let Some(module) = words.next() {
+                self.module(module, None, site);
+                let rest: Vec<&str> = words.collect();
+                self.served(module, &rest, site);
+            }
+        } else if has_ending(path, ".py") || has_ending(path, ".js") {
+            self.absent_source(path, site);
+            self.source_at(path, site);
+        }
+    }
+
+    /// The modules that a server is told.
+    fn served(&mut self, server: &str, words: &[&str], site: &CallSite<'m>) {
+        if !programs::is(server, Mark::Module) {
+            return;
+        }
+        let set = self.stage.env_at(site.step, "FLASK_APP");
+        let named = set.value().map(str::to_owned);
+        let usual = (server == "flask").then_some(["app", "wsgi"]);
+        let all = words.iter().copied().chain(named.as_deref());
+        for word in all.chain(usual.into_iter().flatten()) {
+            let word = word.rsplit('=').next().unwrap_or(word);
+            let module = word.split([':', '(']).next().unwrap_or(word);
+            if has_ending(module, ".py") {
+                self.source_at(module, site);
+            } else {
+                self.module(module, None, site);
+            }
+        }
+    }
+
+    /// A source that no instruction copies, where something else brings it: nobody can tell what it calls.
+    fn absent_source(&mut self, path: &str, site: &CallSite<'m>) {
+        if site.is_run_time()
+            && matches!(site.read(path), Answer::Absent)
+            && let Some(who) = self.brought(path, site)
+        {
+            self.unread(
+                UnreadKind::Program,
+                format!("what `{path}` calls, which {who}"),
+            );
+        }
+    }
+
+    /// What brings a source that is not copied: a volume, a command that fetches, a mount.
+    fn brought(&self, path: &str, site: &CallSite<'m>) -> Option<&'static str> {
+        let stages = || self.stage.base_chain();
+        let steps = || stages().flat_map(Stage::steps);
+        let fetches = |command: Command<'_>| programs::is(command.name(), Mark::Fetches);
+        let copies = |step: &Step<'_>| step.is_copy_or_add();
+        let downloads = |step: Step<'m>| step.sources().any(|w| w.literal_prefix().contains("://"));
+        if stages().flat_map(Stage::build_commands).any(fetches)
+            || steps().filter(copies).any(downloads)
+        {
+            return Some("is fetched when the image is built");
+        }
+        let whole = site.path(path)?;
+        let is_mounted = steps()
+            .filter(|step| step.is(StepKind::Volume))
+            .flat_map(Step::words)
+            .filter_map(Word::value)
+            .any(|volume| whole.is_below(&ImagePath::new(volume)));
+        let has_place = path.starts_with('/') || steps().any(|s| s.is(StepKind::Workdir));
+        let copies_nothing = has_place && !steps().any(|s| copies(&s));
+        (is_mounted || copies_nothing).then_some("no instruction puts into the image")
+    }
+
+    /// A source of the build context: the programs that it starts, and the files that it loads.
+    pub(super) fn source_at(&mut self, path: &str, site: &CallSite<'m>) {
+        let Some(whole) = site.path(path) else {
+            return;
+        };
+        let label = format!("the program {whole}");
+        if self.seen.contains(&label) || self.seen.len() > MAX_FILES {
+            return;
+        }
+        let Answer::Found(text) = site.read(whole.as_str()) else {
+            return;
+        };
+        self.seen.insert(label);
+        self.source_text(&format!("`{path}`"), &text, site);
+        let beside = ImagePath::new(folder_of(whole.as_str()));
+        if has_ending(whole.as_str(), ".py") {
+            for import in imports(&text) {
+                // Each dot after the first is a folder up.
+                let up = "../".repeat(import.dots.saturating_sub(1));
+                self.module(&import.module, Some(&beside.join(&up)), site);
+            }
+        } else {
+            for path in required(&text) {
+                for ending in ["", ".js", ".mjs", ".cjs", "/index.js"] {
+                    let path = beside.join(&format!("{path}{ending}"));
+                    self.source_at(path.as_str(), site);
+                }
+            }
+        }
+    }
+
+    /// A module of Python, in the folder of who asks for it or in the one that the program starts in.
+    fn module(&mut self, module: &str, beside: Option<&ImagePath>, site: &CallSite<'m>) {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+        if module.is_empty() || !module.chars().all(is_name) {
+            return;
+        }
+        let path = module.replace('.', "/");
+        for folder in [beside, site.folder.as_ref()].into_iter().flatten() {
+            for ending in [".py", "/__init__.py", "/__main__.py"] {
+                let path = folder.join(&format!("{path}{ending}"));
+                self.source_at(path.as_str(), site);
+            }
+        }
+    }
+
+    fn source_text(&mut self, label: &str, text: &str, site: &CallSite<'m>) {
+        for program in programs_started(text) {
+            self.calls.programs.push(ProgramUse {
+                name: program.to_owned(),
+                site: site.clone(),
+                named_by: Some(label.to_owned()),
+            });
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What npm, yarn and pnpm install.
+
+use super::package_json::{DependencyKind, PackageJson, PackageLock, is_local, is_repository};
+use super::{Language, LanguagePackage, Origin, PackageList, instruction_name, native};
+use crate::context::Answer;
+use crate::facts::call_site::CallSite;
+use crate::handles::{Command, Stage};
+use crate::packages::{OptionValue, PackageCommand, SpecKind};
+use crate::ternary::Ternary;
+
+const RUN_THERE: &str = "run dfix where the build context is";
+const KEEP_LOCK: &str = "keep a package-lock.json of npm 7 or later beside package.json";
+
+/// What a command of npm, yarn or pnpm installs.
+pub(super) fn by_npm<'m>(command: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<PackageList> {
+    let from_source = command.has_flag("--build-from-source");
+    let mut lists = Vec::new();
+    if from_source {
+        let mut list = PackageList::new(Language::Node, None);
+        list.push(LanguagePackage {
+            name: String::new(),
+            origin: Origin::Source,
+            compiles: Ternary::Yes,
+            because: format!(
+                "`--build-from-source` compiles packages in {}",
+                instruction_name(site)
+            ),
+            libraries: Vec::new(),
+        });
+        lists.push(list);
+    }
+    if command.script().is_some() || !installs(command) {
+        return lists;
+    }
+    let runs_scripts = !command.has_flag("--ignore-scripts");
+    let specs = command.packages();
+    let mut list = PackageList::new(Language::Node, None);
+    for spec in &specs {
+        match (spec.kind, spec.name) {
+            (SpecKind::Index, Some(name)) => list.push(package(name, spec.version, runs_scripts)),
+            (SpecKind::Vcs, _) => repository(&mut list, spec.word.literal_prefix()),
+            _ => list.open(
+                format!("what `{}` compiles", spec.word.source_text()),
+                "look whether it has native parts",
+            ),
+        }
+    }
+    lists.push(list);
+    if specs.is_empty() || !is_global(command) && may_be_project(site) {
+        lists.push(by_project(command, runs_scripts, site));
+    }
+    lists
+}
+
+/// Whether it installs packages; `npm link` in a project installs what it depends on.
+fn installs(command: &PackageCommand<'_>) -> bool {
+    command.is_install()
+        || command.subcommand_is_one_of(&[
+            "ci",
+            "clean-install",
+            "rebuild",
+            "rb",
+            "update",
+            "upgrade",
+            "up",
+        ])
+        || command.subcommand_is_one_of(&["link", "ln"]) && command.operands().is_empty()
+}
+
+fn is_global(command: &PackageCommand<'_>) -> bool {
+    command.has_flag("--global")
+        || command.has_flag("-g")
+        || command.subcommand_is_one_of(&["global"])
+        || command
+            .values_of(&["--location"])
+            .any(|v| v.text() == Some("global"))
+}
+
+/// Whether there may be a package.json in the folder, with which `npm install NAME` installs all that it names, too:
+/// copied there, or fetched.
+fn may_be_project(site: &CallSite<'_>) -> bool {
+    let fetches = |c: Command<'_>| c.is_one_of(&["git", "tar", "unzip"]);
+    !matches!(site.read("package.json"), Answer::Absent)
+        || site
+            .stage()
+            .into_iter()
+            .flat_map(Stage::base_chain)
+            .flat_map(Stage::build_commands)
+            .any(|c| fetches(c) && usize::from(c.range().start()) < site.start)
+}
+
+/// The folder of the project that a command works on.
+fn project_site<'m>(command: &PackageCommand<'_>, site: &CallSite<'m>) -> CallSite<'m> {
+    let told = command
+        .flag_value("--prefix")
+        .or_else(|| command.flag_value("--cwd"));
+    let mut there = site.clone();
+    if let Some(value) = told {
+        there.folder = value.text().and_then(|path| site.path(path));
+    }
+    there
+}
+
+/// The package.json of a project.
+#[derive(Debug, Clone)]
+pub enum NodeProject {
+    /// It was read.
+    Read(PackageJson),
+    /// Nothing of the build context is known to be there.
+    Absent,
+    /// It cannot be read; why.
+    Unread(String),
+}
+
+impl NodeProject {
+    /// The one in the folder that is seen from a place.
+    pub fn seen_from(site: &CallSite<'_>) -> Self {
+        match site.read("package.json") {
+            Answer::Found(text) => match PackageJson::parse(&text) {
+                Some(json) => NodeProject::Read(json),
+                None => NodeProject::Unread("package.json cannot be read".to_owned()),
+            },
+            Answer::Absent => NodeProject::Absent,
+            Answer::Unknown(why) => NodeProject::Unread(why),
+        }
+    }
+
+    /// The one that a command of npm, yarn or pnpm works on.
+    pub fn of(command: &PackageCommand<'_>, site: &CallSite<'_>) -> Self {
+        NodeProject::seen_from(&project_site(command, site))
+    }
+}
+
+/// Whether a command of npm, yarn or pnpm runs the scripts that package.json has for installations.
+pub fn runs_install_scripts(command: &PackageCommand<'_>) -> bool {
+    installs(command)
+        && command.script().is_none()
+        && !command.has_flag("--ignore-scripts")
+        && (command.packages().is_empty() || !is_global(command))
+}
+
+fn by_project(
+    command: &PackageCommand<'_>,
+    runs_scripts: bool,
+    site: &CallSite<'_>,
+) -> PackageList {
+    let site = &project_site(command, site);
+    let json = match NodeProject::seen_from(site) {
+        NodeProject::Read(json) => json,
+        NodeProject::Absent => {
+            return PackageList::unknown(
+                Language::Node,
+                format!(
+                    "whether what {} installs compiles native parts or needs git: no package.json is copied there",
+                    instruction_name(site)
+                ),
+                "look whether package.json names packages with native parts or from repositories",
+            );
+        }
+        NodeProject::Unread(why) => {
+            return PackageList::unknown(
+                Language::Node,
+                format!(
+                    "whether package.json names packages that compile native parts or need git: {why}"
+                ),
+                RUN_THERE,
+            );
+        }
+    };
+    let is_production = is_for_production(command);
+    let direct: Vec<_> = json
+        .dependencies()
+        .filter(|d| !is_production || d.kind == DependencyKind::Runtime)
+        .collect();
+    let lock = site.read("package-lock.json").found();
+    let lock = lock.and_then(|text| PackageLock::parse(&text));
+    let file = if lock.is_some() {
+        "package-lock.json"
+    } else {
+        "package.json"
+    };
+    let mut list = PackageList::new(Language::Node, Some(file));
+    for dependency in &direct {
+        if is_repository(dependency.version) {
+            repository(&mut list, dependency.version);
+        } else if is_local(dependency.version) {
+            list.open(
+                format!(
+                    "whether the local npm package `{}` compiles native parts",
+                    dependency.name
+                ),
+                "look whether it has a binding.gyp",
+            );
+        } else if lock.is_none() {
+            list.push(package(
+                dependency.name,
+                Some(dependency.version),
+                runs_scripts,
+            ));
+        }
+    }
+    match lock {
+        Some(lock) => by_lock(&lock, is_production, runs_scripts, &mut list),
+        None if json.has_workspaces() => list.open(
+            "whether the workspaces of package.json name packages that compile native parts",
+            KEEP_LOCK,
+        ),
+        None => {}
+    }
+    list
+}
+
+fn is_for_production(command: &PackageCommand<'_>) -> bool {
+    let says = |names: &[&str], value: &str| {
+        command
+            .values_of(names)
+            .filter_map(OptionValue::text)
+            .any(|text| text.starts_with(value))
+    };
+    command.has_flag("--production")
+        || command.has_flag("--prod")
+        || says(&["--omit"], "dev")
+        || says(&["--only"], "prod")
+}
+
+fn by_lock(lock: &PackageLock, is_production: bool, runs_scripts: bool, list: &mut PackageList) {
+    for locked in lock.packages().filter(|p| !(is_production && p.is_dev)) {
+        if is_repository(locked.resolved) {
+            repository(list, locked.resolved);
+        }
+        // What runs no script compiles nothing; it may still load a library.
+        let known = native::node(locked.name, locked.version);
+        if locked.runs_scripts || !known.libraries.is_empty() {
+            list.push(package(locked.name, locked.version, runs_scripts));
+        }
+    }
+}
+
+fn package(name: &str, version: Option<&str>, runs_scripts: bool) -> LanguagePackage {
+    let known = native::node(name, version);
+    LanguagePackage {
+        name: name.to_owned(),
+        origin: Origin::Index,
+        compiles: match known.compiles {
+            Some(compiles) => (compiles && runs_scripts).into(),
+            None => Ternary::unknown(
+                format!("whether the npm package `{name}` compiles native parts"),
+                format!("{KEEP_LOCK}, or look at the package"),
+            ),
+        },
+        because: format!("the npm package `{name}` compiles when it is installed"),
+        libraries: known.libraries,
+    }
+}
+
+/// A package that is built from the sources of a repository.
+fn repository(list: &mut PackageList, reference: &str) {
+    list.push(LanguagePackage {
+        name: String::new(),
+        origin: Origin::Repository {
+            tool: "git",
+            over_ssh: false,
+        },
+        compiles: Ternary::unknown(
+            format!("whether `{reference}`, which is built from its source, needs a compiler"),
+            "look into its package.json and for a binding.gyp",
+        ),
+        because: String::new(),
+        libraries: Vec::new(),
+    });
+    if reference.contains("ssh") {
+        list.open(
+            format!("whether `{reference}` is fetched over ssh"),
+            "name it by its https address",
+        );
+    }
+}

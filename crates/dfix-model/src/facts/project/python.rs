@@ -1,0 +1,547 @@
+//! What pip, uv, poetry, pipenv, pdm and `setup.py` install.
+
+use std::collections::BTreeSet;
+
+use super::constraints::Constraints;
+use super::native::{self, Native};
+use super::python_version::PythonVersion;
+use super::{Language, LanguagePackage, Origin, PackageList, instruction_name};
+use crate::context::Answer;
+use crate::facts::call_site::CallSite;
+use crate::facts::requirements::{
+    Line, dependencies, lines, locked, normal_python_name, optional, pipfile_lock,
+};
+use crate::handles::{Command, Stage, Word};
+use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
+use crate::path::{beside, file_name, folder_of, has_ending};
+use crate::ternary::Ternary;
+use dfix_catalogue::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
+
+/// How deep files of requirements may name one another.
+const MAX_DEPTH: u8 = 8;
+
+const LOOK: &str = "look whether what is installed has wheels for this version of Python";
+const RUN_THERE: &str = "run dfix where the build context is";
+const RUN_THERE_OR_LOOK: &str = "run dfix where the build context is, or look into the file";
+
+/// What a command of pip, `uv pip` or pipx installs.
+pub(super) fn by_pip<'m>(pip: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<PackageList> {
+    if !(pip.is_install() || pip.subcommand_is_one_of(&["wheel", "download", "sync"])) {
+        return Vec::new();
+    }
+    let mut install = Install::new(site);
+    install.no_binary = pip.has_flag("--no-binary")
+        || site
+            .stage()
+            .is_some_and(|stage| stage.env_at(site.step, "PIP_NO_BINARY").is_set());
+    for file in pip.constraint_files() {
+        match file.text() {
+            Some(path) => install.constraints.read(path, site),
+            None => install.constraints.is_open = true,
+        }
+    }
+    install.by_words(pip);
+    for file in pip.requirement_files() {
+        let written = match (file.text(), pip.command.stage()) {
+            (None, Some(stage)) => stage.expand_text(file.word, pip),
+            (text, _) => text.map(str::to_owned),
+        };
+        match written {
+            Some(path) if !path.contains("://") => install.requirements(&path, 0),
+            Some(path) => install.unknown(&format!("`{path}`")),
+            None => install.unknown(&format!("`{}`", file.word.source_text())),
+        }
+    }
+    install.lists
+}
+
+/// `poetry install`, `pipenv install`, `uv sync`: what the lock file says; `python setup.py install`.
+pub(super) fn by_tool<'m>(command: Command<'m>, site: &CallSite<'m>) -> Vec<PackageList> {
+    let mut install = Install::new(site);
+    if is_setup(command) {
+        install.project(".");
+        return install.lists;
+    }
+    let subcommand = command
+        .args()
+        .filter_map(Word::value)
+        .find(|w| !w.starts_with('-'));
+    match (command.name(), subcommand) {
+        ("poetry", Some("install" | "sync")) => install.lock("poetry.lock"),
+        ("pipenv", Some("install" | "sync")) => install.lock("Pipfile.lock"),
+        ("uv", Some("sync" | "run")) => install.lock("uv.lock"),
+        ("pdm", Some("install" | "sync")) => install.lock("pdm.lock"),
+        ("poetry" | "pdm", Some("add")) | ("uv", Some("add" | "tool")) => {
+            install.unknown(&format!("what {} installs", instruction_name(site)));
+        }
+        _ => {}
+    }
+    install.lists
+}
+
+/// `python setup.py install`, `python -m build` and their like.
+fn is_setup(command: Command<'_>) -> bool {
+    table::is_python(command.name())
+        && (command
+            .args()
+            .any(|w| has_ending(w.literal_prefix(), "setup.py"))
+            || command.has_arg("build") && command.has_arg("-m"))
+}
+
+/// One command that installs, and what is in force for it.
+struct Install<'a, 'm> {
+    site: &'a CallSite<'m>,
+    python: PythonVersion,
+    /// Whether wheels are not taken.
+    no_binary: bool,
+    constraints: Constraints,
+    /// The files that were read.
+    read: BTreeSet<String>,
+    lists: Vec<PackageList>,
+}
+
+impl<'a, 'm> Install<'a, 'm> {
+    fn new(site: &'a CallSite<'m>) -> Self {
+        let image = site.stage().map(Stage::base_image);
+        Install {
+            site,
+            python: image.map(PythonVersion::of).unwrap_or_default(),
+            no_binary: false,
+            constraints: Constraints::default(),
+            read: BTreeSet::new(),
+            lists: Vec::new(),
+        }
+    }
+
+    fn unknown(&mut self, what: &str) {
+        let mut list = PackageList::new(Language::Python, None);
+        unknown(&mut list, what);
+        self.lists.push(list);
+    }
+
+    /// The packages, folders and repositories that the command itself names.
+    fn by_words(&mut self, pip: &PackageCommand<'m>) {
+        let mut list = PackageList::new(Language::Python, None);
+        for spec in pip.packages() {
+            let written = spec.word.source_text();
+            match (spec.kind, spec.name) {
+                (SpecKind::Index, Some(name)) => {
+                    let (_, rest) = spec
+                        .word
+                        .literal_prefix()
+                        .split_once('[')
+                        .unwrap_or_default();
+                    let extras = rest.split(']').next().unwrap_or("");
+                    self.package(name, extras, spec.version, &mut list);
+                }
+                (SpecKind::Path, _) if is_wheel(spec.word.literal_prefix()) => {
+                    if !self.is_complete_wheel(pip, spec.word) {
+                        unknown(&mut list, &format!("what `{written}` needs"));
+                    }
+                }
+                // Folders are looked at below.
+                (SpecKind::Path, _) => {}
+                _ => match lines(spec.word.value().unwrap_or("")).first() {
+                    Some(line) => self.requirement(line, &mut list),
+                    None => unknown(&mut list, &format!("`{written}`")),
+                },
+            }
+        }
+        let repositories = pip.editables().filter(|e| e.literal_prefix.contains("://"));
+        for line in repositories.flat_map(|e| lines(e.literal_prefix)) {
+            self.requirement(&line, &mut list);
+        }
+        self.lists.push(list);
+        for project in pip.local_projects() {
+            match project.text() {
+                Some(path) if is_wheel(path) => {}
+                Some(path) => self.project(path),
+                None => self.unknown(&format!("`{}`", project.word.source_text())),
+            }
+        }
+    }
+
+    /// Whether all that a wheel of the image needs stands beside it, or nothing is fetched for it.
+    fn is_complete_wheel(&self, pip: &PackageCommand<'m>, word: Word<'m>) -> bool {
+        if pip.has_flag("--no-index") || pip.has_flag("--no-deps") {
+            return true;
+        }
+        let folder = folder_of(word.literal_prefix());
+        // A stage that made wheels of everything: `pip wheel`, then `COPY --from`.
+        let makes_wheels = |from: Stage<'_>| {
+            from.package_commands(PackageManager::Pip)
+                .any(|pip| pip.subcommand_is_one_of(&["wheel"]))
+        };
+        !folder.is_empty()
+            && self
+                .site
+                .stage()
+                .into_iter()
+                .flat_map(Stage::base_chain)
+                .flat_map(Stage::steps)
+                .any(|copy| {
+                    let target = copy.target().map_or("", Word::literal_prefix);
+                    target.trim_end_matches('/') == folder
+                        && copy
+                            .source()
+                            .and_then(|s| s.stage())
+                            .is_some_and(makes_wheels)
+                })
+    }
+
+    /// A file of requirements, and those that it names.
+    fn requirements(&mut self, path: &str, depth: u8) {
+        let name = path.trim_start_matches("./");
+        if !self.read.insert(name.to_owned()) {
+            return;
+        }
+        let mut list = PackageList::new(Language::Python, Some(name));
+        let text = match self.site.read(path) {
+            Answer::Found(text) => text,
+            Answer::Absent => {
+                list.open(
+                    format!("whether `{name}` names packages that need a compiler or git: it is not in the build context"),
+                    RUN_THERE,
+                );
+                return self.lists.push(list);
+            }
+            Answer::Unknown(why) => {
+                list.open(
+                    format!("whether `{name}` names packages that need a compiler or git: {why}"),
+                    RUN_THERE_OR_LOOK,
+                );
+                return self.lists.push(list);
+            }
+        };
+        let all = lines(&text);
+        let outer = self.constraints.clone();
+        for line in &all {
+            if let Line::Constraints(file) = line {
+                self.constraints.read(&beside(path, file), self.site);
+            }
+        }
+        let mut files = Vec::new();
+        for line in &all {
+            match line {
+                Line::File(file) if depth < MAX_DEPTH && !file.contains("://") => {
+                    files.push(beside(path, file));
+                }
+                line => self.requirement(line, &mut list),
+            }
+        }
+        self.lists.push(list);
+        for file in files {
+            self.requirements(&file, depth + 1);
+        }
+        self.constraints = outer;
+    }
+
+    /// A lock file.
+    fn lock(&mut self, file: &str) {
+        let mut list = PackageList::new(Language::Python, Some(file));
+        match self.site.read(file) {
+            Answer::Found(text) => {
+                let all = if file == "Pipfile.lock" {
+                    pipfile_lock(&text)
+                } else {
+                    locked(&text)
+                };
+                for line in &all {
+                    self.requirement(line, &mut list);
+                }
+            }
+            Answer::Absent => {
+                unknown(
+                    &mut list,
+                    &format!("what {} installs", instruction_name(self.site)),
+                );
+            }
+            Answer::Unknown(why) => list.open(
+                format!("whether `{file}` names packages that need a compiler or git: {why}"),
+                RUN_THERE_OR_LOOK,
+            ),
+        }
+        self.lists.push(list);
+    }
+
+    fn requirement(&mut self, line: &Line, list: &mut PackageList) {
+        match line {
+            Line::Package {
+                name,
+                extras,
+                version,
+            } => self.package(name, extras, version.as_deref(), list),
+            Line::Repository {
+                tool,
+                name,
+                folder,
+                ssh,
+            } => {
+                let origin = Origin::Repository {
+                    tool,
+                    over_ssh: *ssh,
+                };
+                match name.as_ref().or(folder.as_ref()) {
+                    Some(name) => self.source(name, origin, list),
+                    None => list.push(LanguagePackage {
+                        compiles: unknown_answer("a package from a repository"),
+                        ..package("", origin)
+                    }),
+                }
+            }
+            // What a wheel needs beside itself is fetched like everything else.
+            Line::Wheel { place, .. } => unknown(list, &format!("what `{place}` brings along")),
+            Line::Archive {
+                name: Some(name), ..
+            } => self.source(name, Origin::Source, list),
+            Line::Archive { .. } => unknown(list, "an archive that is named by its address"),
+            Line::Local(path) if is_wheel(path) => {}
+            Line::Local(path) => self.project(path),
+            Line::NoBinary(what) => list.push(LanguagePackage {
+                compiles: Ternary::Yes,
+                because: format!("`--no-binary {what}` compiles packages"),
+                ..package("", Origin::Source)
+            }),
+            Line::Unknown(text) => unknown(list, &format!("`{text}`")),
+            Line::File(file) => unknown(list, &format!("what `{file}` names")),
+            Line::Constraints(_) => {}
+        }
+    }
+
+    /// A package of the index.
+    fn package(&self, written: &str, extras: &str, version: Option<&str>, list: &mut PackageList) {
+        let name = with_extras(written, extras);
+        let version = version
+            .filter(|v| v.trim().starts_with("=="))
+            .or(self.constraints.of(name))
+            .or(version);
+        let known = native::python(name, version, self.python.version.as_deref());
+        let is_from_source = self.no_binary && !known.is_pure;
+        list.push(LanguagePackage {
+            name: name.to_owned(),
+            origin: if is_from_source {
+                Origin::Source
+            } else {
+                Origin::Index
+            },
+            compiles: self.is_compiled(name, version, &known),
+            because: if is_from_source {
+                format!("`{name}` is compiled in {}", instruction_name(self.site))
+            } else {
+                format!(
+                    "`{name}` has no wheel for {} and is compiled",
+                    self.python.label()
+                )
+            },
+            libraries: known.libraries,
+        });
+        let unknown_extra = extras
+            .split(',')
+            .map(str::trim)
+            .find(|extra| !extra.is_empty() && !extra_has_wheels(written, extra));
+        match unknown_extra {
+            Some("c") if written == "psycopg" => list.push(LanguagePackage {
+                compiles: Ternary::Yes,
+                because: format!(
+                    "`psycopg[c]` has no wheel for {} and is compiled",
+                    self.python.label()
+                ),
+                ..package("psycopg[c]", Origin::Index)
+            }),
+            Some(extra) => list.open(
+                format!("whether what `{written}[{extra}]` brings along has wheels"),
+                "look at what the extra names",
+            ),
+            None => {}
+        }
+    }
+
+    fn is_compiled(&self, name: &str, version: Option<&str>, known: &Native) -> Ternary {
+        let python = &self.python;
+        // What is compiled on every Python is so on an old one; of other wheels the tables know what is new.
+        let compiles_everywhere = || {
+            known.compiles == Some(true)
+                && native::python(name, None, Some("3.12")).compiles == Some(true)
+        };
+        if let Some(why) = self.too_old(name, known)
+            && !compiles_everywhere()
+        {
+            return Ternary::unknown(
+                format!(
+                    "whether `{name}` and what it brings along install without a compiler: {why}"
+                ),
+                "try the slim form, or take a newer Python",
+            );
+        }
+        let is_exact = version.is_some_and(|v| v.trim().starts_with("=="));
+        if self.constraints.is_open && !known.is_pure && !is_exact {
+            return Ternary::unknown(
+                format!(
+                    "which version of `{name}` the constraints allow, and whether it has a wheel"
+                ),
+                "run dfix where the build context is, or look into the file of constraints",
+            );
+        }
+        let is_limited = version.is_some_and(|v| {
+            v.split(',')
+                .any(|part| part.trim().starts_with(['=', '<', '~', '^']))
+        });
+        if is_limited
+            && python.moves
+            && known.compiles == Some(false)
+            && native::python(name, version, Some("99.0")).compiles != Some(false)
+        {
+            return Ternary::unknown(
+                format!(
+                    "whether `{}` is still {} when it is built: this version of `{name}` has no wheel for the next",
+                    python.image(),
+                    python.label(),
+                ),
+                "name the version of Python in the tag",
+            );
+        }
+        match known.compiles {
+            _ if self.no_binary && !known.is_pure => Ternary::Yes,
+            Some(compiles) => compiles.into(),
+            None => Ternary::unknown(
+                format!("whether `{name}` has a wheel for {}", python.label()),
+                format!(
+                    "look on its index page, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"
+                ),
+            ),
+        }
+    }
+
+    /// Why wheels of today say nothing of this image, if they do not.
+    fn too_old(&self, name: &str, known: &Native) -> Option<&'static str> {
+        let numbers = self.python.numbers()?;
+        if known.is_pure && comes_alone(name) {
+            return None;
+        }
+        if numbers < (3, 6) {
+            return Some("many packages have no wheels for so old a Python");
+        }
+        self.python
+            .has_old_pip
+            .then_some("the pip of this image does not know the wheels of today")
+    }
+
+    /// A package that is built from its source.
+    fn source(&self, name: &str, origin: Origin, list: &mut PackageList) {
+        let known = native::python(name, None, self.python.version.as_deref());
+        let compiles = match known.compiles {
+            _ if known.is_pure => Ternary::No,
+            Some(_) => Ternary::Yes,
+            None => Ternary::unknown(
+                format!("whether `{name}`, which is built from its source, needs a compiler"),
+                format!(
+                    "look at its source, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"
+                ),
+            ),
+        };
+        // In a repository's stead: the index has no part in it.
+        let origin = if origin == Origin::Index {
+            Origin::Source
+        } else {
+            origin
+        };
+        list.push(LanguagePackage {
+            compiles,
+            because: format!("`{name}` is built from its source"),
+            ..package(name, origin)
+        });
+    }
+
+    /// A project of the build context: `.`, `-e ./lib`, with the extras after it.
+    fn project(&mut self, path: &str) {
+        let (path, extras) = path.split_once('[').unwrap_or((path, ""));
+        let path = path.trim_end_matches('/');
+        let texts: Vec<_> = ["pyproject.toml", "setup.py", "setup.cfg"]
+            .into_iter()
+            .filter_map(|name| self.site.read(&format!("{path}/{name}")).found())
+            .collect();
+        let mut list = PackageList::new(Language::Python, None);
+        if texts.is_empty() {
+            list.open(
+                format!("whether the project `{path}` compiles native parts: neither its pyproject.toml nor its setup.py can be read"),
+                RUN_THERE,
+            );
+            return self.lists.push(list);
+        }
+        let word_of = |what| texts.iter().find_map(|text| project_build_word(text, what));
+        if let Some(word) = word_of(ProjectBuild::Compiles) {
+            list.push(LanguagePackage {
+                compiles: Ternary::Yes,
+                because: format!("the project `{path}` compiles native parts (`{word}`)"),
+                ..package("", Origin::Source)
+            });
+            return self.lists.push(list);
+        }
+        if word_of(ProjectBuild::VersionFromGit).is_some() {
+            list.push(package(
+                "",
+                Origin::Repository {
+                    tool: "git",
+                    over_ssh: false,
+                },
+            ));
+        }
+        for (name, version) in texts.iter().flat_map(|text| dependencies(text)) {
+            self.package(&name, "", version.as_deref(), &mut list);
+        }
+        let asked = extras.trim_end_matches(']').split(',').map(str::trim);
+        for extra in asked.filter(|extra| !extra.is_empty()) {
+            match texts.iter().find_map(|text| optional(text, extra)) {
+                Some(lines) => {
+                    for line in &lines {
+                        self.requirement(line, &mut list);
+                    }
+                }
+                None => unknown(&mut list, &format!("what `{path}[{extra}]` brings along")),
+            }
+        }
+        let says = |word: &str| texts.iter().any(|text| text.contains(word));
+        if says("requirements") && (says("open(") || says("dynamic")) {
+            unknown(
+                &mut list,
+                &format!("the project `{path}`, which computes its requirements"),
+            );
+        }
+        self.lists.push(list);
+    }
+}
+
+/// A package that compiles nothing and loads nothing.
+fn package(name: &str, origin: Origin) -> LanguagePackage {
+    LanguagePackage {
+        name: name.to_owned(),
+        origin,
+        compiles: Ternary::No,
+        because: String::new(),
+        libraries: Vec::new(),
+    }
+}
+
+fn unknown_answer(what: &str) -> Ternary {
+    Ternary::unknown(format!("whether {what} needs a compiler"), LOOK)
+}
+
+fn unknown(list: &mut PackageList, what: &str) {
+    list.open(format!("whether {what} needs a compiler"), LOOK);
+}
+
+fn is_wheel(path: &str) -> bool {
+    file_name(path)
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| ending == "whl")
+}
+
+/// The package that an extra puts in another's stead.
+fn with_extras<'a>(name: &'a str, extras: &str) -> &'a str {
+    let has_binary = extras.split(',').any(|extra| extra.trim() == "binary");
+    if has_binary && normal_python_name(name) == "psycopg" {
+        "psycopg-binary"
+    } else {
+        name
+    }
+}

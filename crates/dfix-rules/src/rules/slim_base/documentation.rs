@@ -1,0 +1,84 @@
+//! Documentation, which slim forms leave out, and dpkg unpacks none in them.
+
+use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{
+    documentation_folder, is_documentation, needs_manual_folders, reads_documentation,
+};
+use dfix_model::{Call, Calls, PackageCommand, PackageManager, UnreadKind, Word};
+
+use super::losses::Losses;
+
+impl<'m> Losses<'m, '_> {
+    /// A command that uses documentation, or installs some.
+    pub(super) fn documentation(&mut self, call: &Call<'m>) {
+        let command = call.command;
+        let step = call.site.step.label();
+        if let Some(apt) = PackageCommand::of(command)
+            && apt.manager == PackageManager::Apt
+            && apt.is_install()
+        {
+            let specs = apt.packages();
+            let names: Vec<&str> = specs.iter().filter_map(|spec| spec.name).collect();
+            self.manual_folders(&names, &step);
+        }
+        // What lists, makes or removes files misses none.
+        if programs::is(command.name(), Mark::NamesFiles) {
+            return;
+        }
+        let mut texts = command.args().map(Word::literal_prefix);
+        if let Some(folder) = texts.find_map(documentation_folder) {
+            self.needs.against(format!(
+                "{step} uses `{folder}`, which slim forms leave out"
+            ));
+        }
+        if reads_documentation(command.name()) {
+            self.needs.against(format!(
+                "{step} reads manual pages, which slim forms leave out"
+            ));
+        }
+    }
+
+    /// Text that was not read, where nothing but documentation is lost.
+    pub(super) fn unread_documentation(&mut self, calls: &Calls<'m>) {
+        let folders = if self.form.has_no_manual_folders() {
+            ", or installs packages that need the folders of manual pages"
+        } else {
+            ""
+        };
+        for unread in &calls.unread {
+            if matches!(unread.kind, UnreadKind::Text | UnreadKind::Script) {
+                self.needs.open(
+                    unread.condition.as_str(),
+                    format!("run dfix where the build context is, or look whether it reads documentation{folders}"),
+                );
+            }
+        }
+    }
+
+    /// Packages that need the folders of manual pages, or the pages themselves.
+    fn manual_folders(&mut self, names: &[&str], step: &str) {
+        if let Some(name) = names.iter().find(|name| is_documentation(name)) {
+            self.needs.against(format!(
+                "`{name}` is installed for documentation, which slim forms leave out"
+            ));
+        }
+        // They have its fonts and macros since 2020-09-08.
+        if self.form.was_left_before(2020, 10) && names.contains(&"groff") {
+            self.needs.against(
+                "`groff` is installed, whose files slim forms of that time leave out".to_owned(),
+            );
+        }
+        if !self.form.has_no_manual_folders() {
+            return;
+        }
+        match names.iter().find(|name| needs_manual_folders(name)) {
+            Some(name) => self.needs.against(format!(
+                "`{name}` does not install where the folders of manual pages are missing, as in slim forms of that time"
+            )),
+            None => self.needs.open(
+                "whether every package installs without the folders of manual pages, which slim forms of that time lack",
+                format!("try {step} in the slim form"),
+            ),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What the packages of languages that the stages install ask of the image.
+
+use dfix_model::project::{Language, LanguagePackage, Origin, PackageList, installed_by};
+use dfix_model::{Call, CallSite, Command, PackageCommand, Stage, Step, Ternary};
+
+use super::copies::is_text;
+use super::losses::{Losses, site_of};
+
+impl<'m> Losses<'m, '_> {
+    /// A command that may install packages in a stage on the image.
+    pub(super) fn languages(&mut self, call: &Call<'m>) {
+        for list in installed_by(call.command, &call.site) {
+            self.list(&list, &call.site);
+        }
+    }
+
+    /// The packages of languages whose results a stage copies out of another.
+    pub(super) fn libraries_from(&mut self, from: Stage<'m>, copy: Step<'m>) {
+        let site = site_of(copy);
+        let commands = from.base_chain().flat_map(Stage::build_commands);
+        for command in commands.filter(|command| may_install(*command)) {
+            for list in installed_by(command, &CallSite::of(command)) {
+                for package in &list.packages {
+                    self.libraries_of(package, &site);
+                }
+                let is_unread = list.language == Language::Node && !list.open.is_empty();
+                if is_unread && !copy.sources().all(is_text) {
+                    self.needs.open(
+                        format!("whether the packages that {} copies load a library that the slim form lacks: package.json is not read", copy.label()),
+                        "run dfix where the build context is",
+                    );
+                }
+            }
+        }
+    }
+
+    fn list(&mut self, list: &PackageList, site: &CallSite<'m>) {
+        let mut is_ready_made = list.open.is_empty();
+        for open in &list.open {
+            self.needs.unknown(open.clone());
+        }
+        for package in &list.packages {
+            self.fetched(package, list.language, site);
+            if list.language == Language::Python && self.is_assumed(&package.name) {
+                continue;
+            }
+            self.libraries_of(package, site);
+            is_ready_made &= package.compiles.is_no();
+            match &package.compiles {
+                Ternary::No => {}
+                Ternary::Unknown(open) => self.needs.unknown(open.clone()),
+                Ternary::Yes => self.compiled(list.language, package, site),
+            }
+        }
+        if let Some(file) = list.file.as_deref().filter(|_| is_ready_made) {
+            self.needs.evidence(match list.language {
+                Language::Python => format!("{file}: every package has a wheel or is pure Python"),
+                Language::Node => format!("{file}: no package is known to compile native parts"),
+                Language::Ruby => format!("{file}: no gem is known to compile native parts"),
+            });
+        }
+    }
+
+    fn compiled(&mut self, language: Language, package: &LanguagePackage, site: &CallSite<'m>) {
+        let name = &package.name;
+        let is_python = language == Language::Python && !name.is_empty();
+        if is_python && self.is_installed("gcc", site) {
+            self.needs.open(
+                format!("whether `{name}` compiles with what the stage installs itself"),
+                "install the `-dev` packages that it needs by name, or try the slim form",
+            );
+        } else if is_python && package.origin == Origin::Index {
+            self.needs.compiles(name, package.because.clone());
+        } else {
+            self.needs.build(package.because.clone());
+        }
+    }
+
+    /// The libraries that a package loads when it runs.
+    fn libraries_of(&mut self, package: &LanguagePackage, site: &CallSite<'m>) {
+        for library in &package.libraries {
+            if self.form.lacks_package(library)
+                && !self.is_installed(library, site)
+                && !self.is_installed_soon(library, site)
+            {
+                self.install(library, &format!("what `{}` uses", package.name), site);
+            }
+        }
+    }
+
+    /// The programs that fetch a package from a repository.
+    fn fetched(&mut self, package: &LanguagePackage, language: Language, site: &CallSite<'m>) {
+        let Origin::Repository { tool, over_ssh } = package.origin else {
+            return;
+        };
+        let who = match language {
+            Language::Python => "pip, for a package from a repository",
+            Language::Node => "npm packages from a repository",
+            Language::Ruby => "gems from a repository",
+        };
+        for tool in [tool].into_iter().chain(over_ssh.then_some("ssh")) {
+            if let Some(lost) = self.form.lacks_program(tool)
+                && !self.is_installed(lost.package, site)
+            {
+                self.install(lost.package, &format!("`{tool}` for {who}"), site);
+            }
+        }
+    }
+
+    /// Whether the configuration says that a Python package has wheels.
+    fn is_assumed(&self, name: &str) -> bool {
+        let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
+        self.assumed.iter().any(|known| plain(known) == plain(name))
+    }
+}
+
+/// Whether a command installs packages that others may copy out.
+fn may_install(command: Command<'_>) -> bool {
+    PackageCommand::of(command).is_some_and(|package| {
+        package.is_install()
+            || package.subcommand_is_one_of(&["wheel", "sync", "ci", "clean-install"])
+    })
+}
