@@ -48,10 +48,36 @@ fn print(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
             option.name, option.kind, option.summary
         )?;
     }
-    for example in rule.examples {
+    let shown = for_reading(rule.examples);
+    for example in &shown {
         print_example(example, out)?;
     }
+    let more = rule.examples.len() - shown.len();
+    if more > 0 {
+        writeln!(
+            out,
+            "\n{more} more examples: `dfix explain {} --format json`",
+            rule.id
+        )?;
+    }
     Ok(())
+}
+
+/// The examples that explain most, in their order: the first of each kind. The others are regressions.
+fn for_reading(examples: &[Example]) -> Vec<&Example> {
+    let is_fix = |it: &Example| it.before != it.after;
+    let first = |is_wanted: &dyn Fn(&Example) -> bool| examples.iter().position(is_wanted);
+    let mut places: Vec<usize> = [
+        first(&|it| is_fix(it) && !it.allow_unsafe),
+        first(&|it| is_fix(it) && it.allow_unsafe),
+        first(&|it| !is_fix(it) && it.says.is_empty()),
+        first(&|it| !is_fix(it) && !it.says.is_empty()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    places.sort_unstable();
+    places.into_iter().map(|at| &examples[at]).collect()
 }
 
 fn print_example(example: &Example, out: &mut dyn Write) -> std::io::Result<()> {

@@ -257,6 +257,15 @@ fn a_rule_is_explained() {
     assert_eq!(code, 0);
     assert!(out.starts_with("pip-no-cache-dir: "), "{out}");
     assert!(out.contains("    +RUN pip install --no-cache-dir"), "{out}");
+    let (_, all, _) = folder.dfix(&["explain", "slim-base"]);
+    assert!(
+        all.lines().count() < 120,
+        "the regressions are shown too: {all}"
+    );
+    assert!(
+        all.contains(" more examples: `dfix explain slim-base --format json`"),
+        "{all}"
+    );
     let (_, out, _) = folder.dfix(&["rules"]);
     assert!(out.contains("  pip-no-cache-dir "), "{out}");
 }
