@@ -9,6 +9,7 @@ pub(crate) mod call_site;
 pub(crate) mod calls;
 pub(crate) mod context_files;
 pub(crate) mod created_users;
+pub(crate) mod data_folders;
 pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
@@ -37,6 +38,7 @@ use crate::context::Answer;
 use crate::facts::accounts::Accounts;
 use crate::facts::calls::Calls;
 use crate::facts::created_users::{CreatedGroup, CreatedUser};
+use crate::facts::data_folders::DataFolder;
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
@@ -50,6 +52,7 @@ use crate::facts::shell::Shell;
 use crate::facts::user::User;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
+use crate::path::ImagePath;
 use crate::ternary::Ternary;
 
 impl<'m> Stage<'m> {
@@ -122,6 +125,32 @@ impl<'m> Stage<'m> {
     /// The users and groups of the stage's image.
     pub fn accounts(self) -> Accounts<'m> {
         Accounts::of(self)
+    }
+
+    /// The folders beside the working directory that the file shows the application to write to.
+    pub fn data_folders(self) -> Vec<DataFolder> {
+        data_folders::data_folders(self)
+    }
+
+    /// The folders for data that the file names and nothing of the build makes: they are mounted, or the
+    /// application makes them.
+    pub fn unmade_folders(self) -> Vec<DataFolder> {
+        data_folders::unmade_folders(self)
+    }
+
+    /// The volumes of this stage and of those that it is based on.
+    pub fn volumes(self) -> Vec<DataFolder> {
+        data_folders::volumes(self)
+    }
+
+    /// Whether the build makes something at a path: files of the base image alone do not count.
+    pub fn makes(self, path: &ImagePath) -> bool {
+        data_folders::is_made(self, path)
+    }
+
+    /// Whether the build removes what is at a path, so that it is not in the image.
+    pub fn removes(self, path: &ImagePath) -> bool {
+        data_folders::is_removed(self, path)
     }
 
     /// The files of the stage's image.
@@ -247,6 +276,20 @@ impl<'m> Command<'m> {
     /// container can tell. Unix sockets are no ports.
     pub fn listens_on(self) -> Vec<(Word<'m>, Option<u16>)> {
         ports::listens_on(self)
+    }
+}
+
+impl ImagePath {
+    /// Whether the folder may be an application's: it is none of the system's, and can be written into a
+    /// command as it stands.
+    pub fn is_applications(&self) -> bool {
+        data_folders::is_applications(self)
+    }
+
+    /// Whether the folder may be an application's although it lies in a place that is the system's, such
+    /// as `/var/log/app`.
+    pub fn is_own_place(&self) -> bool {
+        data_folders::is_own_place(self)
     }
 }
 

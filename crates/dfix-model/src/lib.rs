@@ -38,10 +38,11 @@ pub use facts::accounts::{Account, Accounts, MadeBy};
 pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, ProgramUse, Unread, UnreadKind};
 pub use facts::created_users::{CreatedGroup, CreatedUser};
+pub use facts::data_folders::DataFolder;
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};
 pub use facts::filesystem::{
-    Access, Entry as FileEntry, Filesystem, Landing, Origin as FileOrigin, Owner, Touch,
+    Access, Entry as FileEntry, Filesystem, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::needs::{Absence, Need, Needs, Users};

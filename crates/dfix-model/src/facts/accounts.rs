@@ -3,12 +3,14 @@
 
 mod commands;
 mod events;
+mod lists;
 
 use crate::collect::shell::Os;
 use crate::facts::base_image::base_facts;
 use crate::handles::{Base, ProgramPoint, Stage};
 use crate::ternary::{OpenCondition, Ternary};
 
+pub(crate) use commands::made_home;
 use events::{AccountsData, Change, Event, Subject};
 
 /// The users and groups of a stage's image, at its end or at a step, see [`Accounts::at`].
@@ -47,6 +49,36 @@ pub struct Account {
     pub made_by: MadeBy,
     /// Whether it is surely there.
     pub is_certain: bool,
+}
+
+impl Account {
+    /// A number that stands for a user whom no list names: it has no home and no shell.
+    pub fn of_number(uid: u32) -> Self {
+        Account {
+            uid: Some(uid),
+            is_uid_fixed: true,
+            has_home: Ternary::No,
+            ..Account::named(uid.to_string())
+        }
+    }
+
+    /// A user of this name of whom nothing else is known, such as one that is still to be made.
+    pub fn named(name: String) -> Self {
+        Account {
+            home: None,
+            written: None,
+            uid: None,
+            is_uid_fixed: false,
+            group: None,
+            has_home: Ternary::Yes,
+            shell: None,
+            is_system: false,
+            is_for_application: true,
+            made_by: MadeBy::Base,
+            is_certain: true,
+            name,
+        }
+    }
 }
 
 /// Who makes a user or a group.
@@ -147,6 +179,15 @@ impl<'m> Accounts<'m> {
             .into_iter()
             .filter_map(|name| self.account(&name))
             .collect()
+    }
+
+    /// Whether some command makes users or groups whose names are not known.
+    pub fn has_nameless(self) -> bool {
+        let own = last_before(&self.data.makes, self.count()).is_some();
+        own || match self.stage.base() {
+            Base::Stage(parent) => Accounts::of(parent).has_nameless(),
+            _ => false,
+        }
     }
 
     /// What is not understood of the steps that make or change accounts, the last such thing.

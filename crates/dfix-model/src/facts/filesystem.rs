@@ -9,7 +9,7 @@ use crate::collect::shell::Os;
 use crate::context::Answer;
 use crate::facts::accounts::{Account, Accounts};
 use crate::facts::base_image::{base_facts, base_workdir};
-use crate::handles::{Base, ProgramPoint, Stage};
+use crate::handles::{Base, Command, ProgramPoint, Stage, Step};
 use crate::path::ImagePath;
 use crate::ternary::{OpenCondition, Ternary};
 
@@ -178,6 +178,12 @@ impl<'m> Filesystem<'m> {
         answer
     }
 
+    /// Whether all that is copied into a folder and made in it belongs to a user; of the folder itself
+    /// see [`Filesystem::owner`]. What package managers and other programs leave there is not looked at.
+    pub fn holds_only_of(self, account: &Account, folder: &ImagePath) -> bool {
+        self.view().holds_only_of(account, folder)
+    }
+
     /// What a step copies, in the order of its sources.
     pub fn landings(self) -> impl Iterator<Item = &'m Landing> {
         let before = self.before;
@@ -187,24 +193,54 @@ impl<'m> Filesystem<'m> {
             .take_while(move |landing| landing.step < before)
     }
 
-    /// The paths that steps make, fill, give or close, in order; each with the index of its step.
-    pub fn touched(self) -> impl Iterator<Item = (&'m ImagePath, Touch, usize)> {
-        let end = self.data.count_before(self.before);
-        self.data.changes[..end].iter().filter_map(|change| {
+    /// The paths that steps make, fill, give or close, in order.
+    pub fn touched(self) -> impl DoubleEndedIterator<Item = Touched<'m>> {
+        let (data, file) = (self.data, self.stage.file);
+        let end = data.count_before(self.before);
+        data.changes[..end].iter().filter_map(move |change| {
             let touch = match &change.what {
                 What::Folder { is_asked: true, .. } => Touch::Made,
-                What::File { from, .. } if !matches!(from, From::Command) => Touch::Copied,
-                What::File { .. } => Touch::Written,
-                What::Tree { .. } => Touch::Copied,
+                What::File {
+                    from: From::Command,
+                    ..
+                } => Touch::Written,
+                What::File { .. } | What::Tree { .. } => Touch::Copied,
                 What::Filled(_) => Touch::Filled,
                 What::Owner { .. } => Touch::Given,
                 What::Mode { .. } => Touch::Moded,
                 What::Removed => Touch::Removed,
                 What::Folder { .. } | What::Unsure(_) | What::Cleared(_) => return None,
             };
-            Some((&change.path, touch, change.step))
+            let step = Step {
+                file,
+                index: change.step,
+            };
+            let command = change.command.map(|index| Command {
+                step,
+                script: None,
+                index: index as usize,
+            });
+            Some(Touched {
+                path: &change.path,
+                touch,
+                step,
+                command,
+            })
         })
     }
+}
+
+/// Something that is done to a path.
+#[derive(Debug, Clone, Copy)]
+pub struct Touched<'m> {
+    /// The path.
+    pub path: &'m ImagePath,
+    /// What is done.
+    pub touch: Touch,
+    /// The step that does it.
+    pub step: Step<'m>,
+    /// The command of the step that does it; none where it is no `RUN`, or a script does it.
+    pub command: Option<Command<'m>>,
 }
 
 /// Something that a `COPY` or `ADD` puts into the image.
@@ -218,6 +254,8 @@ pub struct Landing {
     pub path: ImagePath,
     /// Whether that is a file or a folder.
     pub entry: Entry,
+    /// Whether the step names the folder that it lands in, and not itself.
+    pub is_in_folder: bool,
 }
 
 /// What a step does to a path.
@@ -585,6 +623,53 @@ impl View<'_, '_> {
                 format!("which number {} has, whom {path} belongs to", owner.user),
                 "say the owner by `COPY --chown`",
             )),
+        }
+    }
+
+    fn holds_only_of(self, account: &Account, folder: &ImagePath) -> bool {
+        let mut given: Vec<&ImagePath> = Vec::new();
+        for change in self.data.changes[..self.end].iter().rev() {
+            let is_inside = change.path.is_below(folder);
+            let is_around = folder.is_below(&change.path);
+            if !(is_inside || is_around) || given.iter().any(|path| change.path.is_below(path)) {
+                continue;
+            }
+            let owner = match &change.what {
+                What::Owner {
+                    user: Some(user),
+                    reach: Reach::Deep,
+                    ..
+                } if change.is_certain => {
+                    let is_own = Owner::of_text(user).is(account);
+                    if is_around || !is_own {
+                        return is_own;
+                    }
+                    given.push(&change.path);
+                    continue;
+                }
+                What::Unsure(_) => return false,
+                What::File { owner, from, .. } if is_inside => match owner {
+                    Some(owner) => owner.clone(),
+                    None => self.owner_from(from, &change.path, &change.path, 0),
+                },
+                What::Tree { owner, from, .. } => match owner {
+                    Some(owner) => owner.clone(),
+                    None => self.owner_from(from, &change.path, &change.path, 0),
+                },
+                What::Folder {
+                    owner,
+                    is_asked: true,
+                    ..
+                } if is_inside && change.path != *folder => owner.clone(),
+                _ => continue,
+            };
+            if !owner.is_ok_and(|owner| owner.is(account)) {
+                return false;
+            }
+        }
+        match self.stage.base() {
+            Base::Stage(parent) => Filesystem::of(parent).view().holds_only_of(account, folder),
+            _ => true,
         }
     }
 

@@ -1,25 +1,21 @@
 //! `non-root-user`: the container does not run as root.
 
-mod closed;
+mod account;
 mod doubts;
-mod giving;
+mod folders;
+mod handover;
 mod homes;
-mod ownership;
+mod obstacles;
+mod permissions;
 mod rights;
-mod user;
-mod writes;
 
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety, fixes,
-    leaves,
+    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, fixes, leaves,
 };
 
-use dfix_model::catalogue::UserTools;
-use dfix_model::{Model, Os, Privileges, Stage, Step, StepKind};
+use dfix_model::Model;
 
-use homes::left_in_roots_home;
-use ownership::{Folder, are_scattered, folders_to_give, is_roots};
-use user::Who;
+use account::Wishes;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -128,327 +124,40 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-const MESSAGE: &str = "the container runs as root";
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let Some(stage) = file.final_stage() else {
         return;
     };
     let user = stage.final_user();
-    if user.is_root().is_no() || (user.is_root().is_unknown() && user.step.is_some()) {
+    if user.is_root().is_no() || obstacles::is_no_case(stage) {
         return;
     }
-    let place = user.step.unwrap_or_else(|| stage.from_step()).range();
-    let runtime = stage.runtime();
-    let mut open: Vec<OpenCondition> = runtime.open().cloned().collect();
-    let evidence: Vec<String> = runtime.unprivileged().into_iter().collect();
-    match runtime.privileges() {
-        Privileges::Drops(_) => return,
-        Privileges::NothingStarts => match nothing_starts(stage) {
-            Silence::Quiet => return,
-            Silence::Service(remedy) => {
-                out.report(place, MESSAGE).remedy(remedy);
-                return;
-            }
-            Silence::Application => open.push(OpenCondition {
-                condition: "what the container starts, of which the file says nothing".to_owned(),
-                remedy: "name it by CMD".to_owned(),
-            }),
+    let place = user.step.unwrap_or_else(|| stage.from_step());
+    out.judge(
+        place,
+        Safety::Checked,
+        "the container runs as root",
+        |case| {
+            obstacles::known(stage)?;
+            case.open(obstacles::possible(stage));
+            case.evidence(stage.runtime().unprivileged());
+
+            let run_as = account::choose(stage, Wishes::of(|key| case.option(key)))?;
+            case.evidence(run_as.because.clone());
+            case.open(run_as.open.clone());
+
+            let by_copy = case.option("ownership").and_then(|o| o.as_text()) == Some("copy");
+            let handover = handover::plan(stage, &run_as, by_copy);
+            case.declare(Effect::User {
+                stage: stage.index(),
+            });
+            case.declare(handover.effects(stage));
+            case.evidence(handover.evidence.clone());
+            case.open(handover.open.clone());
+            case.open(doubts::of(stage, &run_as, &handover.given));
+
+            case.fix(|edit| handover.write(edit, stage, &run_as));
+            Ok(())
         },
-        Privileges::Prompt(program) => {
-            out.report(place, MESSAGE).remedy(format!(
-                "{program} waits for what a person types, and whether that needs root is not known; add a USER by hand if it does not"
-            ));
-            return;
-        }
-        Privileges::Root { program, why } => {
-            out.report(place, MESSAGE)
-                .remedy(format!("{program}: {why}"));
-            return;
-        }
-        Privileges::Nobody => {}
-    }
-    if user.is_root().is_unknown() && evidence.is_empty() && open.is_empty() {
-        return;
-    }
-    if stage
-        .final_workdir()
-        .is_some_and(|folder| is_roots(&folder))
-    {
-        out.report(place, MESSAGE).remedy(
-            "the working directory lies in /root, which no other user may enter; move the application, to /app for instance",
-        );
-        return;
-    }
-    match left_in_roots_home(stage) {
-        Some(left) if left.is_certain => {
-            out.report(place, MESSAGE).remedy(format!(
-                "{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there",
-                left.what
-            ));
-            return;
-        }
-        Some(left) => open.push(OpenCondition {
-            condition: format!(
-                "whether {} leaves in root's home what the application needs",
-                left.what
-            ),
-            remedy: "look what it writes, or run it as the application's user".to_owned(),
-        }),
-        None => {}
-    }
-    if user.is_root().is_unknown() {
-        open.push(OpenCondition {
-            condition: format!(
-                "whether {} runs as root by itself",
-                stage.base_image().text().unwrap_or("the base image")
-            ),
-            remedy: "look at the User of its configuration (`docker inspect`)".to_owned(),
-        });
-    }
-    if are_scattered(stage) {
-        out.report(place, MESSAGE).remedy(
-            "the application's files lie in too many folders to say which it writes to; make the user by hand, or name one folder by WORKDIR",
-        );
-        return;
-    }
-    if doubts::asks_for_rights(stage) {
-        out.report(place, MESSAGE).remedy(
-            "a LABEL asks for rights that a user other than root does not get; add a USER by hand if the application works without them",
-        );
-        return;
-    }
-    if let Some(variable) = rights::starts_a_system(stage) {
-        out.report(place, MESSAGE).remedy(format!(
-            "`ENV {variable}` lets the base image's entry point mount and start what only root may; add a USER by hand if the application works without it"
-        ));
-        return;
-    }
-    if is_github_action(stage) {
-        out.report(place, MESSAGE).remedy(
-            "GitHub starts the containers of its actions as root, as the files that it mounts are root's; leave it so",
-        );
-        return;
-    }
-    let has_triggers = stage.steps().any(|s| {
-        s.is_onbuild()
-            && matches!(
-                s.kind(),
-                StepKind::Run | StepKind::Copy | StepKind::Add | StepKind::Workdir
-            )
-    });
-    if has_triggers {
-        out.report(place, MESSAGE).remedy(
-            "the images that stand on this one run its ONBUILD instructions as its user; add the USER to those, or an `ONBUILD USER` after the others",
-        );
-        return;
-    }
-    if stage.os() == Os::Linux && !stage.shell_at(stage.last_step()).is_posix() {
-        out.report(place, MESSAGE).remedy(
-            "SHELL names something that is not a POSIX shell, for which dfix writes no commands; make the user by hand",
-        );
-        return;
-    }
-    if stage
-        .base_chain()
-        .flat_map(Stage::steps)
-        .any(names_the_docker_socket)
-        || stage.base_image().name() == Some("docker")
-    {
-        out.report(place, MESSAGE).remedy(
-            "the Docker socket is root's; give the container a group that may use it, then add a USER by hand",
-        );
-        return;
-    }
-    let who = match user::choose(stage, out) {
-        Ok(who) => who,
-        Err(remedy) => {
-            out.report(place, MESSAGE).remedy(remedy);
-            return;
-        }
-    };
-    change(stage, &who, evidence, open, place, out);
-}
-
-/// Whether the image is an action of GitHub's, which must not have a USER.
-fn is_github_action(stage: Stage<'_>) -> bool {
-    let is_one = |step: Step<'_>| match step.name() {
-        "LABEL" => step.pairs().any(|p| {
-            p.key_text()
-                .is_some_and(|k| k.starts_with("com.github.actions"))
-        }),
-        "WORKDIR" => step
-            .words()
-            .any(|w| w.starts_with("/github/workspace") || w.starts_with("$GITHUB_WORKSPACE")),
-        _ => false,
-    };
-    stage.base_chain().flat_map(Stage::steps).any(is_one)
-}
-
-/// Whether the container is meant to talk to the Docker daemon through its socket.
-fn names_the_docker_socket(step: Step<'_>) -> bool {
-    matches!(
-        step.name(),
-        "VOLUME" | "ENV" | "CMD" | "ENTRYPOINT" | "LABEL"
-    ) && step.file().text()[step.range()].contains("/docker.sock")
-}
-
-/// What it means that the file names no start.
-enum Silence {
-    /// The image is a base for others, or its own command knows what to do.
-    Quiet,
-    /// The base image's command must be root; what a person could do.
-    Service(&'static str),
-    /// An application is copied into it, which is started from outside.
-    Application,
-}
-
-fn nothing_starts(stage: Stage<'_>) -> Silence {
-    let Some(facts) = crate::base::facts(stage) else {
-        return Silence::Quiet;
-    };
-    if facts.needs_root {
-        return Silence::Service(
-            "the base image's own command must start as root; a variant of it that does not may exist (nginxinc/nginx-unprivileged for nginx)",
-        );
-    }
-    if facts.drops_privileges {
-        return Silence::Quiet;
-    }
-    let is_application = user::is_of_a_language(&facts)
-        && stage
-            .steps()
-            .any(|s| s.is_copy_or_add() && s.source().is_none() && !s.is_onbuild());
-    if is_application {
-        Silence::Application
-    } else {
-        Silence::Quiet
-    }
-}
-
-/// The last instruction that the build does work in, `FROM` itself where there is none.
-fn last_work(stage: Stage<'_>) -> Step<'_> {
-    stage
-        .steps()
-        .rfind(|s| {
-            !s.is_onbuild()
-                && matches!(
-                    s.kind(),
-                    StepKind::Run
-                        | StepKind::Copy
-                        | StepKind::Add
-                        | StepKind::Workdir
-                        | StepKind::Shell
-                )
-        })
-        .unwrap_or_else(|| stage.from_step())
-}
-
-fn change(
-    stage: Stage<'_>,
-    who: &Who,
-    evidence: Vec<String>,
-    open: Vec<OpenCondition>,
-    place: dfix_syntax::TextRange,
-    out: &mut Findings<'_>,
-) {
-    let work = last_work(stage);
-    let folders: Vec<Folder> = folders_to_give(stage)
-        .into_iter()
-        .filter(|folder| !user::owns(stage, who, &folder.path))
-        .collect();
-    let by_copy = out.option("ownership").and_then(|o| o.as_text()) == Some("copy");
-    let giving = giving::plan(stage, who, &folders, by_copy);
-    // A `USER root` that nothing but the start comes after.
-    let closing = stage
-        .user_steps()
-        .next_back()
-        .filter(|s| s.index() > work.index());
-    let start = stage.steps().find(|s| {
-        s.index() > work.index()
-            && matches!(
-                s.kind(),
-                StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
-            )
-    });
-    let given = if giving.gives() || giving.after.is_some() {
-        giving::given_paths(&folders)
-    } else {
-        Vec::new()
-    };
-    let owned = stage
-        .final_workdir()
-        .filter(|folder| user::owns(stage, who, folder));
-    let given: Vec<&str> = given.into_iter().chain(owned.as_deref()).collect();
-    let tools = crate::base::facts(stage).map_or(UserTools::Unknown, |f| f.user_tools);
-    let doubts = doubts::of(stage, who, &given, tools);
-    let mut fix = out
-        .fix(place, Safety::Checked, MESSAGE)
-        .effect(Effect::User {
-            stage: stage.index(),
-        })
-        .evidence(who.because.clone())
-        .evidences(evidence)
-        .evidences(giving.evidence.clone());
-    for condition in open.into_iter().chain(giving.open).chain(doubts) {
-        fix = fix.unproven(condition.condition, condition.remedy);
-    }
-    if giving.before.is_some() || giving.after.is_some() {
-        fix = fix.effect(Effect::Inserted {
-            stage: stage.index(),
-            keyword: "RUN",
-        });
-    }
-    for step in &giving.copies {
-        fix = fix.effect(Effect::changed(step.range()));
-    }
-    let after = giving.after;
-    // One that says what holds anyway is replaced, and what root must do first comes before it.
-    let replaced = closing.filter(|s| after.is_none() || stage.user_at(*s).is_root().is_yes());
-    fix = match replaced {
-        Some(step) => fix.effect(Effect::changed(step.range())),
-        None => fix.effect(Effect::Inserted {
-            stage: stage.index(),
-            keyword: "USER",
-        }),
-    };
-    let user = format!("USER {}", who.name);
-    fix.edit(|edit| {
-        for copy in &giving.copies {
-            edit.set_flag(copy.range(), "--chown", &who.name);
-        }
-        if let (Some(run), Some(first)) = (&giving.before, giving.copies.first()) {
-            edit.insert_instruction_before(first.range(), run);
-        }
-        let anchor = match closing {
-            Some(step) if after.is_some() => step,
-            _ => work,
-        };
-        match (replaced, after, start) {
-            (Some(step), run, _) => {
-                if let Some(run) = run {
-                    edit.insert_instruction_before(step.range(), &run);
-                }
-                match step.words().next() {
-                    Some(word) => edit.replace_word(word, &who.name),
-                    None => edit.fail("the USER has no name"),
-                }
-            }
-            (None, Some(run), Some(start)) => {
-                edit.insert_instruction_after(anchor.range(), &run);
-                edit.insert_instruction_before(start.range(), &user);
-            }
-            (None, Some(run), None) if anchor == stage.last_step() => {
-                edit.insert_instructions_after(anchor.range(), [run, user]);
-            }
-            (None, Some(run), None) => {
-                edit.insert_instruction_after(anchor.range(), &run);
-                edit.insert_instruction_after(stage.last_step().range(), &user);
-            }
-            (None, None, Some(start)) => edit.insert_instruction_before(start.range(), &user),
-            (None, None, None) => {
-                edit.insert_instruction_after(stage.last_step().range(), &user);
-            }
-        }
-    });
+    );
 }

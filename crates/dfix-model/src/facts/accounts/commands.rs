@@ -174,6 +174,14 @@ pub(super) fn said(command: Command<'_>) -> Option<Said<'_>> {
     }
 }
 
+/// The user whose home a command makes: its name, and the home where that is said.
+pub(crate) fn made_home(command: Command<'_>) -> Option<(Word<'_>, Option<Word<'_>>)> {
+    match said(command)? {
+        Said::MakeUser(new) if new.makes_home == Some(true) => Some((new.name, new.home)),
+        _ => None,
+    }
+}
+
 fn useradd<'m>(words: &Words<'m>) -> Option<Said<'m>> {
     let (name, before) = words.operands.split_last()?;
     // One name alone is taken; what stands before it may be options from a variable.

@@ -30,6 +30,8 @@ pub(super) struct Data {
 /// A change.
 pub(super) struct Change {
     pub(super) step: usize,
+    /// The command of the step, where it stands in the file.
+    pub(super) command: Option<u32>,
     pub(super) is_certain: bool,
     pub(super) path: ImagePath,
     pub(super) what: What,
@@ -192,12 +194,14 @@ pub(super) fn of(stage: Stage<'_>) -> Data {
         stage,
         data: Data::default(),
         step: stage.from_step(),
+        command: None,
         is_certain: true,
         user: Ok(Owner::root()),
     };
     let mut executor = Executor::new(stage);
     for step in stage.steps().filter(|step| !step.is_onbuild()) {
         collector.step = step;
+        collector.command = None;
         collector.is_certain = true;
         match step.kind() {
             StepKind::Run => {
@@ -237,6 +241,7 @@ pub(super) struct Collector<'m> {
     pub(super) stage: Stage<'m>,
     data: Data,
     pub(super) step: Step<'m>,
+    pub(super) command: Option<u32>,
     pub(super) is_certain: bool,
     /// Who makes what commands make.
     pub(super) user: Result<Owner, OpenCondition>,
@@ -266,6 +271,7 @@ impl<'m> Collector<'m> {
     pub(super) fn push(&mut self, path: ImagePath, what: What) {
         self.data.push(Change {
             step: self.step.index,
+            command: self.command,
             is_certain: self.is_certain,
             path,
             what,
@@ -358,6 +364,11 @@ impl<'m> Collector<'m> {
             return;
         };
         let Some(target_text) = step.target().and_then(text) else {
+            let open = OpenCondition::new(
+                format!("where `{}` puts its files", step.name()),
+                "write the place down",
+            );
+            self.push(ImagePath::root(), What::Unsure(open));
             return;
         };
         let target = ImagePath::new(&workdir).join(&target_text);
@@ -455,6 +466,7 @@ impl<'m> Collector<'m> {
                 from: origin_of(&place, "", step.index),
                 path: landing.clone(),
                 entry: entry.clone(),
+                is_in_folder: entry != Entry::Folder && is_folder_there,
             });
             if entry == Entry::Folder {
                 self.make_folder_of(&target, true, &folder_owner, &folder_mode);

@@ -4,9 +4,11 @@ use dfix_catalogue::programs::{self, Mark};
 
 use super::changes::{Collector, From, Reach, What};
 use super::{Entry, Mode, Owner};
+use crate::facts::accounts::made_home;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::folder;
 use crate::handles::{Command, Word};
+use crate::packages::{PackageCommand, PackageManager};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -81,6 +83,8 @@ enum Place {
 impl<'m> Collector<'m> {
     pub(super) fn command(&mut self, command: Command<'m>) {
         self.is_certain = command.is_certain();
+        self.command = (!command.is_of_script())
+            .then(|| u32::try_from(command.index).expect("files are below 4 GiB"));
         for redirect in command.redirects().filter(|redirect| redirect.writes()) {
             if let Some(Place::Path(path)) = redirect.target().map(|w| self.place(command, w)) {
                 self.write_file(path);
@@ -146,9 +150,11 @@ impl<'m> Collector<'m> {
             name if name.is_empty()
                 || programs::is(name, Mark::Quiet)
                 || programs::is(name, Mark::LeavesNothing)
-                || matches!(name, "sed" | "useradd" | "adduser" | "usermod" | "userdel") => {}
+                || matches!(name, "sed" | "usermod" | "userdel") => {}
+            "useradd" | "adduser" => self.make_home(command),
             // What a shell is given to run is looked at itself.
             name if programs::is_shell(name) || matches!(name, "." | "source") => {}
+            _ if self.installs_elsewhere(command) => {}
             _ => {
                 if folder(command, true).is_none_or(|folder| folder != "/") {
                     self.fill_here(command);
@@ -201,6 +207,52 @@ impl<'m> Collector<'m> {
 
     fn text(&self, command: Command<'m>, word: Word<'m>) -> Option<String> {
         expand_text(self.stage, word, command)
+    }
+
+    /// A home that is made with its user.
+    fn make_home(&mut self, command: Command<'m>) {
+        let Some((name, home)) = made_home(command) else {
+            return;
+        };
+        let name = self.text(command, name);
+        let home = match home {
+            Some(word) => self.text(command, word),
+            None => name.as_ref().map(|name| format!("/home/{name}")),
+        };
+        if let (Some(name), Some(home)) = (name, home)
+            && home.starts_with('/')
+        {
+            let owner = Ok(Owner {
+                group: Some(name.clone()),
+                user: name,
+            });
+            self.make_folder_of(
+                &ImagePath::new(&home),
+                true,
+                &owner,
+                &Ok(Mode::octal(0o755)),
+            );
+        }
+    }
+
+    /// Whether the command only installs packages, and leaves nothing where it is called.
+    fn installs_elsewhere(&mut self, command: Command<'m>) -> bool {
+        const HERE: &[&str] = &["-e", "--editable", "-t", "--target", "--prefix", "--root"];
+        let is_environment = |word: Word<'m>| word.is("venv");
+        if programs::is_python(command.name()) && command.arg(1).is_some_and(is_environment) {
+            if let Some(folder) = command.args().next_back() {
+                self.fill(command, folder);
+            }
+            return true;
+        }
+        match PackageCommand::of(command) {
+            Some(package) => match package.manager {
+                PackageManager::Apt | PackageManager::Apk | PackageManager::Dnf => true,
+                PackageManager::Pip => !HERE.iter().any(|option| package.has_flag(option)),
+                _ => package.subcommand_is_one_of(&["cache"]),
+            },
+            None => false,
+        }
     }
 
     fn mkdir(&mut self, command: Command<'m>) {

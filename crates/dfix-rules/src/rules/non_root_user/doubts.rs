@@ -1,17 +1,13 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, PackageMark, package_is};
+use dfix_catalogue::{Ecosystem, FolderMark, PackageMark, folder_above, package_is};
 use dfix_engine::OpenCondition;
-use dfix_model::StepKind;
-use dfix_model::catalogue::UserTools;
-use dfix_model::{Base, Command, Os, Stage, Step, Word};
+use dfix_model::{Base, Command, ImagePath, MadeBy, Os, Stage, Step, StepKind, Word};
 
-use super::closed::{is_opened, kept};
-use super::ownership::{absolute, is_below, may_be_given};
+use super::account::RunAs;
+use super::permissions::{is_opened, kept};
 use super::rights::{self, DOCKER};
-use super::user::Who;
-use super::writes;
 
 /// A label that asks for rights, such as LinuxKit's list of capabilities.
 pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
@@ -27,13 +23,8 @@ pub(crate) fn asks_for_rights(stage: Stage<'_>) -> bool {
         })
 }
 
-/// What could not be established for the user of this name, who is given these folders.
-pub(crate) fn of(
-    stage: Stage<'_>,
-    who: &Who,
-    given: &[&str],
-    tools: UserTools,
-) -> Vec<OpenCondition> {
+/// What could not be established for the user, to whom these folders belong then.
+pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<OpenCondition> {
     let mut open = rights::of_packages(stage);
     open.extend(rights::of_board(stage));
     open.extend(rights::of_node(stage));
@@ -43,22 +34,22 @@ pub(crate) fn of(
         .filter_map(|(_, setting)| setting.value)
         .any(|value| value.contains("docker.sock"));
     if names_docker && open.is_empty() {
-        open.push(OpenCondition {
-            condition: format!("whether the application needs root, as it {DOCKER}"),
-            remedy: "start it once as another user, then set USER by hand".to_owned(),
-        });
+        open.push(OpenCondition::new(
+            format!("whether the application needs root, as it {DOCKER}"),
+            "start it once as another user, then set USER by hand",
+        ));
     }
-    open.extend(homeless(stage, who, tools));
+    open.extend(homeless(stage, run_as));
     open.extend(of_an_unknown_base(stage));
-    open.extend(places(stage, given));
+    open.extend(places(stage, run_as, given));
     open.extend(application(stage, given));
-    if writes::is_removed(stage, "/tmp") {
-        open.push(OpenCondition {
-            condition: "whether the application needs /tmp, which the file removes and only root may make again".to_owned(),
-            remedy: "remove what is in it (`/tmp/*`), and not the folder".to_owned(),
-        });
+    if stage.removes(&ImagePath::new("/tmp")) {
+        open.push(OpenCondition::new(
+            "whether the application needs /tmp, which the file removes and only root may make again",
+            "remove what is in it (`/tmp/*`), and not the folder",
+        ));
     }
-    open.extend(kept(stage, given));
+    open.extend(kept(stage, run_as, given));
     open
 }
 
@@ -80,7 +71,7 @@ fn of_an_unknown_base(stage: Stage<'_>) -> Option<OpenCondition> {
     })
 }
 
-fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<OpenCondition> {
+fn homeless(stage: Stage<'_>, run_as: &RunAs) -> Option<OpenCondition> {
     let packages = stage.python_packages();
     let served = stage.entry().workload();
     // Package managers keep their logs and their cache there.
@@ -91,54 +82,56 @@ fn homeless(stage: Stage<'_>, who: &Who, tools: UserTools) -> Option<OpenConditi
         .map(|package| package.name.as_str())
         .find(|name| package_is(Ecosystem::Language, name, PackageMark::Home))
         .or(starts.map(Command::name))?;
-    (!writes::has_home(stage, who.account(), tools)).then(|| OpenCondition {
+    (!run_as.has_home(stage)).then(|| OpenCondition {
         condition: format!(
             "whether {package} can do without a home, which {} has not",
-            who.name
+            run_as.name
         ),
         remedy: "make the user with a home (`useradd -m`)".to_owned(),
     })
 }
 
 /// Places that a variable names and that stay root's.
-fn places(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
-    const FOR_ALL: &[&str] = &["/tmp", "/var/tmp", "/dev", "/proc", "/root"];
-    // What the build puts below /tmp stays root's, unlike /tmp itself.
-    let is_put_there = |path: &str| path.starts_with("/tmp/") && writes::is_made(stage, path);
+fn places(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
     // What is mounted below /etc is read.
-    let volumes = writes::volumes(stage)
-        .into_iter()
-        .filter(|w| !is_below(&w.path, "/etc"));
-    let left = writes::written(stage)
+    let volumes = stage.volumes().into_iter();
+    let volumes = volumes.filter(|volume| !volume.path.is_below(&ImagePath::new("/etc")));
+    let is_for_all = |path: &ImagePath| {
+        let is_temporary = path.is_below(&ImagePath::new("/tmp"));
+        // What the build puts below /tmp stays root's, unlike /tmp itself.
+        folder_above(path.as_str(), FolderMark::ForAll).is_some()
+            && !(is_temporary && path.as_str() != "/tmp" && stage.makes(path))
+    };
+    let left = stage
+        .data_folders()
         .into_iter()
         .chain(volumes)
-        .chain(writes::unseen(stage))
-        .find(|w| {
-            !given.iter().any(|g| is_below(&w.path, g))
-                && (is_put_there(&w.path) || !FOR_ALL.iter().any(|f| is_below(&w.path, f)))
-                && !is_opened(stage, &w.path)
+        .chain(stage.unmade_folders())
+        .find(|data| {
+            !given.iter().any(|folder| data.path.is_below(folder))
+                && !is_for_all(&data.path)
+                && !is_opened(stage, run_as, &data.path)
         })?;
-    Some(OpenCondition {
-        condition: format!(
+    Some(OpenCondition::new(
+        format!(
             "whether the application writes to {} ({}), which stays root's",
             left.path, left.shown_by
         ),
-        remedy: "give it to the user by hand, or name a folder below the working directory"
-            .to_owned(),
-    })
+        "give it to the user by hand, or name a folder below the working directory",
+    ))
 }
 
 /// Whether the application lies where nobody but root may write, or is not in the image at all.
-fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
+fn application(stage: Stage<'_>, given: &[ImagePath]) -> Option<OpenCondition> {
     let served = stage.entry().workload()?;
     let runs_files = crate::programs::is_pythons(served.name())
         || is_source_beside(served)
         || programs::is(served.name(), Mark::RunsFiles);
-    let folder = stage.final_workdir().unwrap_or_else(|| "/".to_owned());
+    let folder = ImagePath::new(&stage.final_workdir().unwrap_or_default());
     // Without a shell nothing can be given, of which the fix speaks; the folder is the application's own.
     let is_given =
-        given.iter().any(|g| is_below(&folder, g)) || (is_set(stage) && may_be_given(&folder));
-    if !is_given && folder != "/tmp" && writes_where_it_stands(served) {
+        given.iter().any(|g| folder.is_below(g)) || (is_set(stage) && folder.is_applications());
+    if !is_given && folder.as_str() != "/tmp" && writes_where_it_stands(served) {
         return Some(OpenCondition {
             condition: format!(
                 "whether {} may write into the working directory, {folder}, which stays root's",
@@ -151,9 +144,10 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
         return None;
     }
     if !runs_files {
-        let is_volume = writes::volumes(stage)
+        let is_volume = stage
+            .volumes()
             .iter()
-            .any(|volume| folder != "/" && is_below(&folder, &volume.path));
+            .any(|volume| !folder.is_root() && folder.is_below(&volume.path));
         return (!is_given && (is_volume || stands_beside(stage, &folder, served)))
             .then(|| beside(&folder));
     }
@@ -170,13 +164,13 @@ fn application(stage: Stage<'_>, given: &[&str]) -> Option<OpenCondition> {
         });
     }
     // Who makes a user for an application that comes later has thought of where that writes.
-    let is_cared_for = stage
-        .base_chain()
-        .any(|s| s.created_users().next().is_some());
+    let is_cared_for = makes_users(stage);
     if is_given || (is_cared_for && copies().next().is_none()) {
         return None;
     }
-    let is_open_to_all = ["/tmp", "/var/tmp"].iter().any(|f| is_below(&folder, f));
+    let is_open_to_all = ["/tmp", "/var/tmp"]
+        .iter()
+        .any(|place| folder.is_below(&ImagePath::new(place)));
     (!is_open_to_all && !goes_to(stage, given)).then(|| beside(&folder))
 }
 
@@ -193,7 +187,8 @@ fn is_source_beside(served: Command<'_>) -> bool {
 /// Whether the step puts only lists of dependencies there, and not the application.
 fn puts_manifests_only(step: Step<'_>) -> bool {
     let is_manifest = |w: Word<'_>| {
-        let name = w.literal_prefix().rsplit('/').next().unwrap_or("");
+        let path = ImagePath::new(w.literal_prefix());
+        let name = path.file_name();
         [
             "requirements",
             "package",
@@ -210,7 +205,7 @@ fn puts_manifests_only(step: Step<'_>) -> bool {
     step.source().is_none() && step.sources().all(is_manifest)
 }
 
-fn beside(folder: &str) -> OpenCondition {
+fn beside(folder: &ImagePath) -> OpenCondition {
     OpenCondition {
         condition: format!(
             "whether the application writes into {folder}, where it is started and which stays root's"
@@ -225,7 +220,7 @@ fn is_set(stage: Stage<'_>) -> bool {
 }
 
 /// Whether the start goes to one of these folders itself: `cd /app && …`, `--chdir /app`.
-fn goes_to(stage: Stage<'_>, given: &[&str]) -> bool {
+fn goes_to(stage: Stage<'_>, given: &[ImagePath]) -> bool {
     stage.entry().commands().any(|command| {
         let goes = command.is("cd")
             || ["--chdir", "--app-dir", "--directory", "--prefix"]
@@ -235,36 +230,23 @@ fn goes_to(stage: Stage<'_>, given: &[&str]) -> bool {
             .args()
             .filter_map(|w| stage.expand_text(w, command))
             .any(|text| {
-                let place = text.rsplit('=').next().unwrap_or(&text);
-                given.iter().any(|g| is_below(place, g))
+                let place = ImagePath::new(text.rsplit('=').next().unwrap_or(&text));
+                given.iter().any(|folder| place.is_below(folder))
             })
     })
 }
 
 /// Whether files of the application, and not only its program, are put into the working directory that
 /// the file sets.
-fn stands_beside(stage: Stage<'_>, folder: &str, served: Command<'_>) -> bool {
+fn stands_beside(stage: Stage<'_>, folder: &ImagePath, served: Command<'_>) -> bool {
     let program = served.name();
+    let mut landings = stage.base_chain().flat_map(|s| s.filesystem().landings());
     is_set(stage)
-        && folder != "/"
-        && stage
-            .base_chain()
-            .flat_map(Stage::steps)
-            .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
-            .any(|step| {
-                let Some(text) = step.target().and_then(|w| stage.expand_text(w, step)) else {
-                    return false;
-                };
-                let target = absolute(stage, step, &text);
-                if target == folder {
-                    return step
-                        .sources()
-                        .any(|w| w.value().and_then(|v| v.rsplit('/').next()) != Some(program));
-                }
-                target
-                    .rsplit_once('/')
-                    .is_some_and(|(parent, name)| parent == folder && name != program)
-            })
+        && !folder.is_root()
+        && landings.any(|landing| {
+            let is_in_it = landing.path.parent().as_ref() == Some(folder);
+            landing.path == *folder || (is_in_it && landing.path.file_name() != program)
+        })
 }
 
 /// Programs that keep their files in the working directory unless told otherwise.
@@ -293,9 +275,7 @@ fn is_missing(stage: Stage<'_>, served: Command<'_>) -> bool {
         .base_chain()
         .flat_map(Stage::build_commands)
         .any(puts_files);
-    let is_prepared = stage
-        .base_chain()
-        .any(|s| s.created_users().next().is_some());
+    let is_prepared = makes_users(stage);
     runs_script && is_known && !is_prepared && !fetches && !served.has_arg("-m")
 }
 
@@ -317,4 +297,9 @@ fn puts_files(command: Command<'_>) -> bool {
     command.is_one_of(&[
         "cat", "cp", "echo", "mv", "printf", "svn", "tar", "tee", "unzip",
     ])
+}
+
+fn makes_users(stage: Stage<'_>) -> bool {
+    let users = stage.accounts().all();
+    users.iter().any(|user| user.made_by != MadeBy::Base)
 }

@@ -1,0 +1,200 @@
+//! Which folders an application's user may be given.
+
+use dfix_catalogue::{FileMark, FolderMark, file_is, folder_is};
+use dfix_model::{FileEntry, ImagePath, Stage, StepKind};
+
+/// A folder that the application's user is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Folder {
+    pub(crate) path: ImagePath,
+    /// As the file writes it, where variables name it.
+    written: Option<String>,
+    /// Whether the build may not have made it: a volume is made when the container starts.
+    pub(crate) may_be_missing: bool,
+}
+
+impl Folder {
+    pub(crate) fn new(path: ImagePath, may_be_missing: bool) -> Self {
+        Folder {
+            path,
+            written: None,
+            may_be_missing,
+        }
+    }
+
+    /// As a command names it.
+    pub(crate) fn written(&self) -> &str {
+        self.written.as_deref().unwrap_or(self.path.as_str())
+    }
+}
+
+/// What the application's user is given: the working directory that the file sets, else the folders
+/// that the stage's files are copied to; the volumes; and what else the file shows the application to
+/// write to. Only such as may be given, none inside another.
+pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
+    let targets = targets(stage);
+    // Where the application is copied to a folder around the working directory, that is its own too.
+    let workdir = workdir_to_give(stage, &targets).map(|path| {
+        let around = targets
+            .iter()
+            .filter(|target| target.is_applications() && path.is_below(target))
+            .min_by_key(|target| target.as_str().len());
+        // `/opt/app/bin`: the application is what lies around its programs.
+        let around_programs = path.parent().filter(|parent| {
+            path.file_name() == "bin"
+                && parent.is_applications()
+                && !matches!(parent.file_name(), "go" | "gopath")
+        });
+        let own = around_programs.unwrap_or_else(|| path.clone());
+        around.cloned().unwrap_or(own)
+    });
+    let mut folders: Vec<Folder> = match workdir {
+        Some(path) => vec![Folder::new(path, false)],
+        None => targets
+            .into_iter()
+            .filter(ImagePath::is_applications)
+            .map(|path| Folder::new(path, false))
+            .collect(),
+    };
+    let volumes = stage.volumes();
+    for volume in &volumes {
+        // What is named like a file is mounted as one, so that no folder is made for it.
+        if !volume.is_made && is_named_like_a_file(&volume.path) {
+            continue;
+        }
+        if volume.path.is_applications() || volume.path.is_own_place() {
+            folders.push(Folder::new(volume.path.clone(), !volume.is_made));
+        }
+    }
+    for data in stage.data_folders() {
+        if data.path.is_applications() || (data.is_made && data.path.is_own_place()) {
+            folders.push(Folder::new(data.path, !data.is_made));
+        }
+    }
+    // What is gone is not given, but for a volume, which comes again when the container starts.
+    folders.retain_mut(|folder| {
+        let is_gone = stage.removes(&folder.path);
+        folder.may_be_missing |= is_gone;
+        !is_gone || volumes.iter().any(|volume| volume.path == folder.path)
+    });
+    let names = names_by_variables(stage);
+    for folder in &mut folders {
+        folder.written = names
+            .iter()
+            .find(|(path, _)| *path == folder.path)
+            .map(|(_, written)| written.clone());
+    }
+    without_nested(&folders)
+}
+
+/// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.
+fn names_by_variables(stage: Stage<'_>) -> Vec<(ImagePath, String)> {
+    stage
+        .steps()
+        .filter(|step| !step.is_onbuild())
+        .filter_map(|step| {
+            let word = match step.kind() {
+                StepKind::Workdir => step.word(),
+                _ => step.target(),
+            };
+            let word = word.filter(|word| !word.is_known())?;
+            let text = stage.expand_text(word, step)?;
+            let written = word.source_text().trim_matches('"').trim_end_matches('/');
+            let is_plain = written
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"/._-${}".contains(&b));
+            (text.starts_with('/') && is_plain).then(|| (ImagePath::new(&text), written.to_owned()))
+        })
+        .collect()
+}
+
+/// The working directory, if the file sets it and it may be given.
+fn workdir_to_give(stage: Stage<'_>, targets: &[ImagePath]) -> Option<ImagePath> {
+    let is_set_here = stage.base_chain().any(|s| s.workdirs().next().is_some());
+    let folder = ImagePath::new(&stage.final_workdir()?);
+    let holds_the_application =
+        folder_is(folder.as_str(), FolderMark::Empty) && targets.contains(&folder);
+    (is_set_here && (folder.is_applications() || holds_the_application)).then_some(folder)
+}
+
+/// More folders than this no reader of a `chown` goes through.
+const MOST_FOLDERS: usize = 64;
+
+/// Whether the application's files lie in so many folders that nobody could say which to give.
+pub(crate) fn are_scattered(stage: Stage<'_>) -> bool {
+    let targets = targets(stage);
+    targets.len() > MOST_FOLDERS && workdir_to_give(stage, &targets).is_none()
+}
+
+/// The folders that `COPY` and `ADD` of the final stage put files into.
+fn targets(stage: Stage<'_>) -> Vec<ImagePath> {
+    // What is started is a file, also where its name has no dot.
+    let programs: Vec<ImagePath> = stage
+        .entry()
+        .commands()
+        .filter_map(|c| c.program()?.value().map(ImagePath::new))
+        .collect();
+    let mut targets: Vec<ImagePath> = Vec::new();
+    for landing in stage.filesystem().landings() {
+        let path = &landing.path;
+        let has_dot = path.file_name().contains('.');
+        let folder = match landing.entry {
+            FileEntry::Folder => Some(path.clone()),
+            _ if landing.is_in_folder => path.parent(),
+            FileEntry::File if !file_is(path.file_name(), FileMark::Application) => None,
+            FileEntry::Either if has_dot && !file_is(path.file_name(), FileMark::Application) => {
+                None
+            }
+            FileEntry::Either if !has_dot => (!programs.contains(path)).then(|| path.clone()),
+            _ => path.parent(),
+        };
+        targets.extend(folder);
+    }
+    let mut seen = std::collections::HashSet::new();
+    targets.retain(|target| seen.insert(target.clone()));
+    targets
+}
+
+fn is_named_like_a_file(path: &ImagePath) -> bool {
+    let extension = path.file_name().rsplit_once('.');
+    extension.is_some_and(|(stem, extension)| {
+        !stem.is_empty()
+            && (1..6).contains(&extension.len())
+            && extension.bytes().all(|b| b.is_ascii_alphabetic())
+    })
+}
+
+/// Whether the folder lies in another one of these.
+pub(super) fn is_nested(path: &ImagePath, folders: &[Folder]) -> bool {
+    folders
+        .iter()
+        .any(|other| other.path != *path && path.is_below(&other.path))
+}
+
+/// Each folder once, without those that lie in another. One that may be missing stays: it must be made,
+/// or it is root's when the container starts.
+fn without_nested(folders: &[Folder]) -> Vec<Folder> {
+    let mut kept: Vec<Folder> = Vec::new();
+    for folder in folders {
+        let is_wanted = folder.may_be_missing || !is_nested(&folder.path, folders);
+        if is_wanted && !kept.iter().any(|k| k.path == folder.path) {
+            kept.push(folder.clone());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_folders_are_given_once() {
+        let folder = |path: &str| Folder::new(ImagePath::new(path), false);
+        let kept = without_nested(&["/app/data", "/app", "/data", "/app"].map(folder));
+        assert_eq!(kept, ["/app", "/data"].map(folder));
+        let volume = Folder::new(ImagePath::new("/app/data"), true);
+        let both = [folder("/app"), volume];
+        assert_eq!(without_nested(&both), both);
+    }
+}

@@ -1,0 +1,181 @@
+//! What speaks against another user than root, and what may.
+
+use dfix_engine::{OpenCondition, Remedy, remedy};
+use dfix_model::{ImagePath, Os, Privileges, Stage, Step, StepKind};
+
+use super::account::is_of_a_language;
+use super::folders::are_scattered;
+use super::homes::left_in_roots_home;
+use super::{doubts, rights};
+
+/// Whether there is nothing to say: the start gives root's rights up by itself, the file is a base for
+/// others, or nothing is known of who runs what.
+pub(crate) fn is_no_case(stage: Stage<'_>) -> bool {
+    let user = stage.final_user();
+    let runtime = stage.runtime();
+    match runtime.privileges() {
+        Privileges::Drops(_) => return true,
+        Privileges::NothingStarts => return silence(stage) == Silence::Quiet,
+        Privileges::Prompt(_) | Privileges::Root { .. } | Privileges::Nobody => {}
+    }
+    let is_silent = *runtime.privileges() == Privileges::Nobody
+        && runtime.unprivileged().is_none()
+        && runtime.open().next().is_none();
+    user.is_root().is_unknown() && (user.step.is_some() || is_silent)
+}
+
+/// An obstacle: what a person could do about it, where it is there.
+type Obstacle = fn(Stage<'_>) -> Option<Remedy>;
+
+/// What is known to need root, or to leave no way for another user; the first of them is told.
+///
+/// # Errors
+/// What it is, and what a person could do.
+pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
+    let obstacles: &[Obstacle] = &[
+        |s| match s.runtime().privileges() {
+            Privileges::Prompt(program) => Some(remedy!(
+                "{program} waits for what a person types, and whether that needs root is not known; add a USER by hand if it does not"
+            )),
+            Privileges::Root { program, why } => Some(remedy!("{program}: {why}")),
+            _ => None,
+        },
+        |s| {
+            (silence(s) == Silence::Service && s.runtime().is_silent()).then(|| remedy!("the base image's own command must start as root; a variant of it that does not may exist (nginxinc/nginx-unprivileged for nginx)"))
+        },
+        |s| {
+            s.final_workdir().filter(|folder| ImagePath::new(folder).is_below(&ImagePath::new("/root"))).map(|_| remedy!("the working directory lies in /root, which no other user may enter; move the application, to /app for instance"))
+        },
+        |s| {
+            left_in_roots_home(s).filter(|left| left.is_certain).map(|left| remedy!("{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there", left.what))
+        },
+        |s| {
+            are_scattered(s).then(|| remedy!("the application's files lie in too many folders to say which it writes to; make the user by hand, or name one folder by WORKDIR"))
+        },
+        |s| {
+            doubts::asks_for_rights(s).then(|| remedy!("a LABEL asks for rights that a user other than root does not get; add a USER by hand if the application works without them"))
+        },
+        |s| {
+            rights::starts_a_system(s).map(|variable| remedy!("`ENV {variable}` lets the base image's entry point mount and start what only root may; add a USER by hand if the application works without it"))
+        },
+        |s| {
+            is_github_action(s).then(|| remedy!("GitHub starts the containers of its actions as root, as the files that it mounts are root's; leave it so"))
+        },
+        |s| {
+            has_triggers(s).then(|| remedy!("the images that are based on this one run its ONBUILD instructions as its user; add the USER to those, or an `ONBUILD USER` after the others"))
+        },
+        |s| {
+            (s.os() == Os::Linux && !s.shell_at(s.last_step()).is_posix()).then(|| remedy!("SHELL names something that is not a POSIX shell, for which dfix writes no commands; make the user by hand"))
+        },
+        |s| {
+            uses_the_docker_socket(s).then(|| remedy!("the Docker socket is root's; give the container a group that may use it, then add a USER by hand"))
+        },
+    ];
+    obstacles
+        .iter()
+        .find_map(|obstacle| obstacle(stage))
+        .map_or(Ok(()), Err)
+}
+
+/// What could not be established of the start and of the base image.
+pub(crate) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
+    let mut open: Vec<OpenCondition> = stage.runtime().open().cloned().collect();
+    if *stage.runtime().privileges() == Privileges::NothingStarts {
+        open.push(OpenCondition::new(
+            "what the container starts, of which the file says nothing",
+            "name it by CMD",
+        ));
+    }
+    if let Some(left) = left_in_roots_home(stage) {
+        open.push(OpenCondition::new(
+            format!(
+                "whether {} leaves in root's home what the application needs",
+                left.what
+            ),
+            "look what it writes, or run it as the application's user",
+        ));
+    }
+    if stage.final_user().is_root().is_unknown() {
+        open.push(OpenCondition::new(
+            format!(
+                "whether {} runs as root by itself",
+                stage.base_image().text().unwrap_or("the base image")
+            ),
+            "look at the User of its configuration (`docker inspect`)",
+        ));
+    }
+    open
+}
+
+fn has_triggers(stage: Stage<'_>) -> bool {
+    stage.steps().any(|s| {
+        s.is_onbuild()
+            && matches!(
+                s.kind(),
+                StepKind::Run | StepKind::Copy | StepKind::Add | StepKind::Workdir
+            )
+    })
+}
+
+/// Whether the image is an action of GitHub's, which must not have a USER.
+fn is_github_action(stage: Stage<'_>) -> bool {
+    let is_one = |step: Step<'_>| match step.name() {
+        "LABEL" => step.pairs().any(|p| {
+            p.key_text()
+                .is_some_and(|k| k.starts_with("com.github.actions"))
+        }),
+        "WORKDIR" => step
+            .words()
+            .any(|w| w.starts_with("/github/workspace") || w.starts_with("$GITHUB_WORKSPACE")),
+        _ => false,
+    };
+    stage.base_chain().flat_map(Stage::steps).any(is_one)
+}
+
+/// Whether the container is meant to talk to the Docker daemon through its socket.
+fn uses_the_docker_socket(stage: Stage<'_>) -> bool {
+    stage.base_image().name() == Some("docker")
+        || stage
+            .base_chain()
+            .flat_map(Stage::steps)
+            .any(names_the_docker_socket)
+}
+
+fn names_the_docker_socket(step: Step<'_>) -> bool {
+    matches!(
+        step.name(),
+        "VOLUME" | "ENV" | "CMD" | "ENTRYPOINT" | "LABEL"
+    ) && step.file().text()[step.range()].contains("/docker.sock")
+}
+
+/// What it means that the file names no start.
+#[derive(PartialEq, Eq)]
+enum Silence {
+    /// The image is a base for others, or its own command knows what to do.
+    Quiet,
+    /// The base image's command must be root.
+    Service,
+    /// An application is copied into it, which is started from outside.
+    Application,
+}
+
+fn silence(stage: Stage<'_>) -> Silence {
+    let Some(facts) = crate::base::facts(stage) else {
+        return Silence::Quiet;
+    };
+    if facts.needs_root {
+        return Silence::Service;
+    }
+    if facts.drops_privileges {
+        return Silence::Quiet;
+    }
+    let is_application = is_of_a_language(&facts)
+        && stage
+            .steps()
+            .any(|s| s.is_copy_or_add() && s.source().is_none() && !s.is_onbuild());
+    if is_application {
+        Silence::Application
+    } else {
+        Silence::Quiet
+    }
+}

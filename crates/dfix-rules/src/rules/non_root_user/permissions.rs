@@ -1,0 +1,167 @@
+//! Files that only their owner, root, may read or run.
+
+use dfix_catalogue::{FileMark, file_is};
+use dfix_engine::OpenCondition;
+use dfix_model::{Access, FileEntry, ImagePath, Stage, Step, Touch};
+
+use super::account::RunAs;
+
+/// Places that no application reads by itself.
+const OF_THE_SYSTEM: &[&str] = &[
+    "/etc/cron",
+    "/etc/shadow",
+    "/etc/ssh",
+    "/etc/sudoers",
+    "/root",
+    "/run/sshd",
+    "/tmp",
+    "/var/lib/apt",
+    "/var/log",
+    "/var/run/sshd",
+    "/var/spool",
+];
+
+/// Something that the user may not read, or a private key: such files are often readable by their owner
+/// alone.
+pub(crate) fn kept(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
+    let is_given = |path: &ImagePath| given.iter().any(|folder| path.is_below(folder));
+    closed(stage, run_as, &is_given)
+        .or_else(|| key_of_the_file(stage, run_as, &is_given))
+        .or_else(|| key_of_the_start(stage, run_as, &is_given))
+}
+
+/// Whether the build gives a place to the user, or lets everybody do there what the user wants to.
+pub(crate) fn is_opened(stage: Stage<'_>, run_as: &RunAs, path: &ImagePath) -> bool {
+    let is_touched = stage.base_chain().any(|stage| {
+        stage.filesystem().touched().any(|touched| {
+            matches!(touched.touch, Touch::Given | Touch::Moded) && path.is_below(touched.path)
+        })
+    });
+    is_touched
+        && !stage
+            .filesystem()
+            .may(&run_as.account, Access::Read, path)
+            .is_no()
+}
+
+fn closed(
+    stage: Stage<'_>,
+    run_as: &RunAs,
+    is_given: &dyn Fn(&ImagePath) -> bool,
+) -> Option<OpenCondition> {
+    let files = stage.filesystem();
+    let workdir = stage.final_workdir().unwrap_or_default();
+    let started: Vec<ImagePath> = stage
+        .entry()
+        .commands()
+        .filter_map(|command| command.program()?.value())
+        .filter(|text| text.contains('/'))
+        .map(|text| ImagePath::new(&workdir).join(text))
+        .collect();
+    let modes = stage.base_chain().flat_map(|stage| {
+        let files = stage.filesystem().touched();
+        files.filter(|touched| matches!(touched.touch, Touch::Moded | Touch::Copied))
+    });
+    let mut seen = std::collections::HashSet::new();
+    let path = modes
+        .map(|touched| touched.path.clone())
+        .chain(started.iter().cloned())
+        .filter(|path| seen.insert(path.clone()))
+        .filter(|path| {
+            !is_given(path)
+                && !OF_THE_SYSTEM
+                    .iter()
+                    .any(|place| path.as_str().starts_with(place))
+                && !path.parts().any(|part| part == ".ssh")
+                && !file_is(path.file_name(), FileMark::Packed)
+        })
+        .find(|path| {
+            let may = |access| files.may(&run_as.account, access, path);
+            let is_started = || started.contains(path);
+            let is_closed =
+                may(Access::Read).is_no() || (is_started() && may(Access::Execute).is_no());
+            is_closed && files.entry(path) != FileEntry::Nothing
+        })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether the application needs {path}, which the file closes to all but its owner, root"
+        ),
+        "give it to the user by `chown`, or let `chmod` open it to others",
+    ))
+}
+
+fn is_key(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    matches!(ending, "pem" | "key" | "p12" | "pfx") || name.starts_with("id_rsa")
+}
+
+/// A private key that the file puts into the image.
+fn key_of_the_file(
+    stage: Stage<'_>,
+    run_as: &RunAs,
+    is_given: &dyn Fn(&ImagePath) -> bool,
+) -> Option<OpenCondition> {
+    let says_more = |step: Step<'_>| step.flag("chown").is_some() || step.flag("chmod").is_some();
+    let copies = stage.base_chain().flat_map(Stage::copies);
+    let sources = copies
+        .filter(|step| !says_more(*step))
+        .flat_map(|step| step.sources().map(move |source| (source, step)));
+    let (name, _) = sources
+        .filter_map(|(source, step)| {
+            let name = ImagePath::new(source.value()?).file_name().to_owned();
+            let folder = stage.workdir_at(step).unwrap_or_default();
+            let target = stage.expand_text(step.target()?, step)?;
+            Some((name, ImagePath::new(&folder).join(&target)))
+        })
+        .find(|(name, target)| {
+            is_key(name)
+                && !is_given(target)
+                && !is_opened(stage, run_as, target)
+                && !target.as_str().contains("ca-cert")
+        })?;
+    Some(OpenCondition::new(
+        format!("whether the user may read {name}, which stays root's"),
+        "give it to the user by `COPY --chown`",
+    ))
+}
+
+/// A private key that the start or a variable names, and that comes from elsewhere.
+fn key_of_the_start(
+    stage: Stage<'_>,
+    run_as: &RunAs,
+    is_given: &dyn Fn(&ImagePath) -> bool,
+) -> Option<OpenCondition> {
+    let entry = stage.entry();
+    let of_start = entry.commands().flat_map(|command| {
+        let words = command
+            .args()
+            .filter_map(move |w| stage.expand_text(w, command));
+        words.collect::<Vec<_>>()
+    });
+    let of_variables = stage
+        .base_chain()
+        .flat_map(Stage::env_set)
+        .filter_map(|(_, setting)| setting.value.map(ToString::to_string));
+    let path = of_start
+        .chain(of_variables)
+        .filter_map(|text| {
+            let value = text.rsplit('=').next()?;
+            let is_path = value.starts_with('/') && !value.contains([' ', ':']);
+            is_path.then(|| ImagePath::new(value))
+        })
+        .find(|path| {
+            let name = path.file_name();
+            let is_secret = (is_key(name) && !name.contains("ca"))
+                || path
+                    .parts()
+                    .any(|part| matches!(part, "letsencrypt" | "live"));
+            is_secret && !is_given(path) && !is_opened(stage, run_as, path)
+        })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether the user may read {path}, a place of private keys, which root alone often may"
+        ),
+        "let the user read what is mounted there",
+    ))
+}
