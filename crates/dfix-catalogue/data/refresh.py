@@ -7,7 +7,7 @@ FACTS is a folder with official-tags.tsv, official-current.tsv and eol.tsv.
 CHECKOUTS is a folder of git directories named OWNER+NAME (or OWNER+NAME/repo):
 docker-library/official-images with its history, and the repositories of the
 images themselves. A missing repository only makes facts less exact: what an
-image stands on is then read from its tag and its folder's name, or unknown.
+image is based on is then read from its tag and its folder's name, or unknown.
 
 Output is a function of the input alone. README.md tells formats and dates.
 """
@@ -130,7 +130,7 @@ def history(folder):
     return dict(result)
 
 
-# --- what an image stands on ---------------------------------------------------------------------
+# --- what an image is based on ---------------------------------------------------------------------
 
 def final_from(text):
     """The image under the last stage of a Dockerfile, stage names and global ARGs resolved."""

@@ -60,7 +60,7 @@ pub fn tool(distribution: Distribution, release: Option<&str>, command: &str) ->
     })
 }
 
-/// Whether an image that stands on `foundation`, and has nothing else, has the command; `None`
+/// Whether an image that is based on `foundation`, and has nothing else, has the command; `None`
 /// when not known.
 pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {
     match foundation.distribution {
@@ -96,7 +96,7 @@ pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {
     }
 }
 
-/// Whether an image that stands on `foundation`, and has nothing else, has the Debian package
+/// Whether an image that is based on `foundation`, and has nothing else, has the Debian package
 /// installed; `None` when not known.
 ///
 /// Names that carry a version differ by release: `libicu72` is in bookworm's full image only. The

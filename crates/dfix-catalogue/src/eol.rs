@@ -49,7 +49,7 @@ pub fn end_of_life(product: &str, cycle: &str) -> Option<Eol> {
     }
 }
 
-/// [`end_of_life`] of the distribution release that an image stands on.
+/// [`end_of_life`] of the distribution release that an image is based on.
 pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
     let product = match foundation.distribution {
         Distribution::Debian => "debian",

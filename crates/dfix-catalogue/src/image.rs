@@ -202,7 +202,7 @@ pub struct ImageFacts {
     pub family: Family,
     /// The form that its tag names.
     pub variant: Variant,
-    /// What it stands on.
+    /// What it is based on.
     pub foundation: Option<Foundation>,
     /// The C library.
     pub libc: Libc,

@@ -54,7 +54,7 @@ fn without_architecture(repository: &str) -> &str {
     }
 }
 
-/// An official image without a row of its own: only what it stands on is known.
+/// An official image without a row of its own: only what it is based on is known.
 fn unlisted(repository: &str, tag: &str) -> ImageFacts {
     let mut facts = ImageFacts {
         variant: variant_of(tag),

@@ -53,7 +53,7 @@ fn is_own(repository: &str, command: &str) -> bool {
         && !command.contains('/')
 }
 
-/// Whether the full form of an image installs the package on top of the layer that it stands on, which
+/// Whether the full form of an image installs the package on top of the layer that it is based on, which
 /// its slim form does not.
 fn adds(repository: &str, package: &str) -> bool {
     FORMS

@@ -37,7 +37,7 @@ pub struct SlimSibling {
     pub full: TagRecord,
     /// What is known of the slim tag.
     pub slim: TagRecord,
-    /// Whether both stand on the same release of the same distribution; `None` when that could not
+    /// Whether both are based on the same release of the same distribution; `None` when that could not
     /// be established.
     pub same_release: Option<bool>,
     /// Whether both are still maintained, or ended on the same day: then they hold the same

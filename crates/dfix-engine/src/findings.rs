@@ -110,7 +110,7 @@ pub struct Report<'f> {
 }
 
 impl Report<'_> {
-    /// Says why dfix does not mend it and what a person could do.
+    /// Says why dfix does not fix it and what a person could do.
     pub fn remedy(self, remedy: impl Into<String>) {
         self.finding.remedy = Some(remedy.into());
     }

@@ -24,7 +24,7 @@ pub enum Effect {
     Layout,
     /// The same build, said differently.
     Equivalent,
-    /// The image that a stage stands on.
+    /// The image that a stage is based on.
     BaseImage {
         /// The stage.
         stage: usize,

@@ -15,7 +15,7 @@ pub struct Finding {
     pub origin: TextRange,
     /// What is the matter here, as a sentence without a full stop.
     pub message: String,
-    /// Why dfix does not mend it by itself and what a person could do; none where a fix is offered.
+    /// Why dfix does not fix it by itself and what a person could do; none where a fix is offered.
     pub remedy: Option<String>,
     /// The fix, if there is one.
     pub fix: Option<Fix>,
@@ -52,7 +52,7 @@ pub struct Refused {
 pub struct Round {
     /// The text that the findings' ranges speak of.
     pub before: String,
-    /// What was mended in this round, in order of place.
+    /// What was fixed in this round, in order of place.
     pub applied: Vec<Finding>,
 }
 

@@ -5,7 +5,7 @@ use crate::rule_option::RuleOption;
 /// What a rule is about; `--rule` and `--ignore` take a group's name too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
-    /// What the image stands on.
+    /// What the image is based on.
     Base,
     /// Who runs, and what may be touched.
     Security,
@@ -108,7 +108,7 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-/// An example that the rule mends: `before` becomes `after`.
+/// An example that the rule fixes: `before` becomes `after`.
 pub const fn fixes(before: &'static str, after: &'static str) -> Example {
     Example {
         before,

@@ -1,4 +1,4 @@
-//! A rule's verdict on one place: told and left to a person, or mended, with all that speaks for it.
+//! A rule's verdict on one place: told and left to a person, or fixed, with all that speaks for it.
 //!
 //! `out.judge(place, safety, message, |case| …)` reads as the argument for a fix does. What speaks against it ends the
 //! closure with `Err(remedy!("…"))`: the finding is told and left to a person. What could not be established is

@@ -98,7 +98,7 @@ struct Grammar<'t> {
     seen_instruction: bool,
     seen_from: bool,
     /// Whether the instruction at hand is one that `ONBUILD` triggers. The builder keeps it as text;
-    /// most of what is wrong with it shows only in the builds that stand on this image.
+    /// most of what is wrong with it shows only in the builds that are based on this image.
     in_trigger: bool,
 }
 

@@ -69,14 +69,14 @@ fn file() -> FileReport {
     );
     cache.fix = Some(fix(Safety::Safe, "install", "install --no-cache-dir", &[]));
     let mut user = finding("toy-user", "CMD", "the process runs as root");
-    let mut unsure = fix(Safety::Unsafe, "CMD", "USER appuser\nCMD", &[]);
-    unsure.edits[0].range = range_of("CMD", AFTER);
+    let mut withheld = fix(Safety::Unsafe, "CMD", "USER appuser\nCMD", &[]);
+    withheld.edits[0].range = range_of("CMD", AFTER);
     user.range = range_of("CMD", AFTER);
-    unsure.unproven.push(OpenCondition {
+    withheld.unproven.push(OpenCondition {
         condition: "whether the program writes to /x".to_owned(),
         remedy: "say `writes-outside = false` under [assume]".to_owned(),
     });
-    user.fix = Some(unsure);
+    user.fix = Some(withheld);
     let mut workdir = finding("toy-workdir", "cd /x", "`cd` lasts for one RUN only");
     workdir.range = range_of("cd /x", AFTER);
     workdir.remedy = Some("use WORKDIR where the rest of the stage wants it".to_owned());

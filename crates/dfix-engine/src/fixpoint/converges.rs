@@ -1,5 +1,5 @@
-//! The fourth proof: what was mended is not found again, and the change brings nothing new that only
-//! a person could mend.
+//! The fourth proof: what was fixed is not found again, and the change brings nothing new that only
+//! a person could fix.
 
 use std::collections::HashMap;
 

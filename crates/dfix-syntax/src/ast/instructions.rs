@@ -224,7 +224,7 @@ impl Directive {
 }
 
 impl From {
-    /// The image that the stage stands on.
+    /// The image that the stage is based on.
     pub fn image(&self) -> Option<Image> {
         child(&self.0)
     }

@@ -77,7 +77,7 @@ impl Grammar<'_> {
     }
 
     /// A stage begins with the arguments of its `FROM`. The `SHELL` in force is that of the stage it
-    /// stands on, or the default one.
+    /// is based on, or the default one.
     pub(super) fn enter_stage(&mut self, rest: &str) {
         self.leave_stage();
         let mut words = words(rest).map(|word| &rest[word]);
