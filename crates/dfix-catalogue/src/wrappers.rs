@@ -17,6 +17,8 @@ pub enum WrapperKind {
     Arguments,
     /// Runs it in an environment of a language's own: `poetry run`, `conda run`, `bundle exec`, …
     Isolated,
+    /// Finds the program among those of a language's packages or versions: `npx`, `corepack`, `python -m`.
+    Runner,
     /// Picks the command from a box of them: `busybox`.
     Box,
     /// Stays as the parent: `tini`, `dumb-init`.
@@ -29,12 +31,15 @@ pub struct WrapperSpec {
     row: Row,
 }
 
-/// The wrapper of this name, as long as `next`, the word behind it, does not say otherwise: `poetry` wraps
+/// The wrapper of this name, as long as `next`, the words behind it, do not say otherwise: `poetry` wraps
 /// a command behind `run` alone.
-pub fn wrapper(name: &str, next: Option<&str>) -> Option<WrapperSpec> {
-    let row = WRAPPERS.row(name)?;
-    let sub = row.column(2);
-    (sub.is_empty() || next == Some(sub)).then_some(WrapperSpec { row })
+pub fn wrapper(name: &str, next: [Option<&str>; 2]) -> Option<WrapperSpec> {
+    let fits = |row: &Row| {
+        let mut told = row.words(2).zip(next);
+        told.all(|(word, next)| next == Some(word))
+    };
+    let row = WRAPPERS.rows(name).find(fits)?;
+    Some(WrapperSpec { row })
 }
 
 impl WrapperSpec {
@@ -50,15 +55,21 @@ impl WrapperSpec {
             "user" => WrapperKind::User,
             "arguments" => WrapperKind::Arguments,
             "isolated" => WrapperKind::Isolated,
+            "runner" => WrapperKind::Runner,
             "box" => WrapperKind::Box,
             "init" => WrapperKind::Init,
             _ => WrapperKind::Plain,
         }
     }
 
-    /// Whether a word must come next: `run` of `poetry run`.
-    pub fn has_subcommand(self) -> bool {
-        !self.row.column(2).is_empty()
+    /// How many words must come next: `run` of `poetry run` is one.
+    pub fn subcommands(self) -> usize {
+        self.row.words(2).count()
+    }
+
+    /// Whether its own words go on until a `--`: `mise exec node@20 -- npm`.
+    pub fn ends_with_dashes(self) -> bool {
+        self.row.words(6).any(|word| word == "--")
     }
 
     /// Whether a letter among its options takes a value.
@@ -109,17 +120,22 @@ mod tests {
 
     #[test]
     fn wrappers_are_read_by_their_row() {
-        let sudo = wrapper("sudo", None).expect("listed");
+        let sudo = wrapper("sudo", [None; 2]).expect("listed");
         assert_eq!(sudo.kind(), WrapperKind::User);
         assert!(sudo.letter_takes_value('u') && !sudo.letter_takes_value('E'));
         assert!(sudo.takes_next("--user") && sudo.names_user("--user") && sudo.assigns());
         assert!(sudo.letter_names_user('u') && !sudo.letter_names_user('g'));
         assert!(sudo.stops_at("-l") && !sudo.has_user_first());
-        let gosu = wrapper("gosu", None).expect("listed");
+        let gosu = wrapper("gosu", [None; 2]).expect("listed");
         assert!(gosu.has_user_first() && gosu.positionals() == 1 && !gosu.names_user("*"));
-        assert!(wrapper("poetry", Some("install")).is_none());
-        assert!(wrapper("poetry", Some("run")).is_some_and(WrapperSpec::has_subcommand));
-        assert!(wrapper("python", None).is_none());
+        assert!(wrapper("poetry", [Some("install"), None]).is_none());
+        assert!(wrapper("poetry", [Some("run"), None]).is_some_and(|it| it.subcommands() == 1));
+        let tool = wrapper("uv", [Some("tool"), Some("run")]).expect("listed");
+        assert_eq!((tool.kind(), tool.subcommands()), (WrapperKind::Runner, 2));
+        let run = wrapper("uv", [Some("run"), Some("x")]).expect("listed");
+        assert_eq!(run.kind(), WrapperKind::Isolated);
+        assert!(wrapper("mise", [Some("x"), None]).is_some_and(WrapperSpec::ends_with_dashes));
+        assert!(wrapper("python", [None; 2]).is_none());
     }
 
     #[test]
@@ -129,7 +145,7 @@ mod tests {
             let is_plain = row.column(1) == "plain";
             let spec = WrapperSpec { row };
             assert_eq!(spec.kind() == WrapperKind::Plain, is_plain, "{line}");
-            assert!(matches!(row.column(6), "" | "1" | "2"), "{line}");
+            assert!(matches!(row.column(6), "" | "1" | "2" | "--"), "{line}");
             assert!(matches!(row.column(8), "" | "yes"), "{line}");
             assert!(!spec.has_user_first() || spec.positionals() > 0, "{line}");
         }

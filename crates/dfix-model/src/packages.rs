@@ -197,7 +197,7 @@ impl<'m> PackageCommand<'m> {
 
     /// The program's name without folder: `pip3`; for `python -m pip` it is `python`.
     pub fn program_name(&self) -> &'m str {
-        self.command.name()
+        self.command.executable_name()
     }
 
     /// The options, in order of place.

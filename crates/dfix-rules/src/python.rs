@@ -66,6 +66,7 @@ fn is_python_image(image: &ImageRef) -> bool {
 
 fn is_python_command(command: Command<'_>) -> bool {
     is_pythons(command.name())
+        || command.is_wrapped_by("python")
         || command.is_one_of(&["jupyter", "sanic", "uwsgi"])
         || command.name().ends_with(".py")
 }

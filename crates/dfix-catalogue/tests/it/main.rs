@@ -14,6 +14,7 @@ const RUNS: &[&str] = &[
     "home-writes",
     "images",
     "package-marks",
+    "wrappers",
 ];
 
 fn tables() -> Vec<(String, String)> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{WrapperSpec, wrapper};
+use dfix_catalogue::{WrapperKind, WrapperSpec, package_tool, wrapper};
 
 use crate::collect::command::{AssignmentData, WrapperData};
 use crate::collect::word::WordData;
@@ -34,13 +34,32 @@ pub(crate) fn unwrap_wrappers(
         let Some(name) = words[at].value(text).map(program_name) else {
             break;
         };
-        let next = words[at..range.end].get(1);
-        let Some(spec) = wrapper(name, next.and_then(|word| word.value(text))) else {
+        if programs::is_python(name) {
+            let Some(module) = module_word(text, words, at..range.end) else {
+                break;
+            };
+            if !is_known_program(words[module].value(text)) {
+                break;
+            }
+            unwrapped.wrappers.push(WrapperData {
+                name: "python",
+                kind: WrapperKind::Runner,
+                words: at..module,
+                user: None,
+            });
+            unwrapped.program = module;
+            continue;
+        }
+        let next = |from: usize| words[at..range.end].get(from)?.value(text);
+        let Some(spec) = wrapper(name, [next(1), next(2)]) else {
             break;
         };
         let Some((program, user, made)) = read_wrapper(spec, text, words, at..range.end) else {
             break;
         };
+        if spec.kind() == WrapperKind::Runner && !is_known_program(words[program].value(text)) {
+            break;
+        }
         if !made.is_empty() {
             assignments.extend(made);
             unwrapped.assignments = Some(assignments.len());
@@ -56,6 +75,47 @@ pub(crate) fn unwrap_wrappers(
     unwrapped
 }
 
+/// The word that names the module of `python -m MODULE`. Options before `-m`: Python's manual, "Command
+/// line and environment".
+fn module_word(text: &str, words: &[WordData], range: Range<usize>) -> Option<usize> {
+    let mut at = range.start + 1;
+    while at < range.end {
+        let letters = words[at].value(text)?.strip_prefix('-')?;
+        if letters.starts_with('-') || letters.is_empty() {
+            return None;
+        }
+        if let Some(i) = letters.find(['m', 'W', 'X', 'c']) {
+            let is_last = i + 1 == letters.len();
+            match letters.as_bytes()[i] {
+                b'm' if is_last => return Some(at + 1).filter(|module| *module < range.end),
+                b'm' | b'c' => return None,
+                _ => at += usize::from(is_last),
+            }
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether the catalogue knows the program that a runner is told: others are an application's own, of
+/// which the runner tells more than their names.
+fn is_known_program(word: Option<&str>) -> bool {
+    let Some(name) = word.map(|word| without_version(program_name(word))) else {
+        return false;
+    };
+    programs::find(name).is_some()
+        || package_tool(name).is_some()
+        || wrapper(name, [None; 2]).is_some()
+}
+
+/// `prisma` of `npx prisma@5`.
+pub(crate) fn without_version(name: &str) -> &str {
+    match name.split_once('@') {
+        Some((name, _)) if !name.is_empty() => name,
+        _ => name,
+    }
+}
+
 type Read = (usize, Option<usize>, Vec<AssignmentData>);
 
 /// Reads one wrapper's words: where its command begins, the user it names, what it sets. `None` where
@@ -66,7 +126,7 @@ fn read_wrapper(
     words: &[WordData],
     range: Range<usize>,
 ) -> Option<Read> {
-    let mut at = range.start + 1 + usize::from(spec.has_subcommand());
+    let mut at = range.start + 1 + spec.subcommands();
     let mut user = None;
     let mut made = Vec::new();
     while at < range.end {
@@ -92,7 +152,7 @@ fn read_wrapper(
                 value: Some(word.tail(text, name.len() + 1)),
             });
             at += 1;
-        } else if start == "-" && spec.name() == "env" {
+        } else if (start == "-" && spec.name() == "env") || spec.ends_with_dashes() {
             at += 1;
         } else {
             break;

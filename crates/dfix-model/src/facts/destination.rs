@@ -58,7 +58,7 @@ pub(crate) fn destination(install: &PackageCommand<'_>) -> Destination {
     }
     let program = install
         .command
-        .program()
+        .executable()
         .and_then(|w| expand_text(stage, w, install));
     if let Some(program) = program.as_deref().filter(|p| p.contains('/')) {
         return of_program(program);

@@ -2,8 +2,11 @@
 
 use dfix_syntax::TextRange;
 
-use crate::collect::command::{CommandData, Connector, StepCommands, Surroundings};
+use crate::collect::command::{
+    CommandData, Connector, StepCommands, Surroundings, WrapperData, WrapperKind,
+};
 use crate::collect::word::WordKind;
+use crate::collect::wrappers;
 use crate::handles::{Assignment, Command, Redirect, Stage, Step, Word, Wrapper};
 use crate::path::program_name;
 
@@ -71,10 +74,34 @@ impl<'m> Command<'m> {
         self.data().kind
     }
 
-    /// The program's name without its folder, wrappers peeled away; `""` where there is none or only the
+    /// The program's name without its folder, wrappers and runners taken away: `pip` of `python -m pip`, `tsc`
+    /// of `npx tsc@5`; `""` where there is none or only the
     /// build can tell.
     pub fn name(self) -> &'m str {
-        self.program()
+        let name = self
+            .program()
+            .and_then(Word::value)
+            .map_or("", program_name);
+        let is_found = |wrapper: &WrapperData| wrapper.kind == WrapperKind::Runner;
+        if self.data().wrappers.last().is_some_and(is_found) {
+            wrappers::without_version(name)
+        } else {
+            name
+        }
+    }
+
+    /// The word that names what the kernel runs: the interpreter of `python -m pip`, else the program's.
+    pub fn executable(self) -> Option<Word<'m>> {
+        let last = self.data().wrappers.last();
+        match last.filter(|wrapper| wrapper.name == "python") {
+            Some(wrapper) => Some(self.word_at(wrapper.words.start)),
+            None => self.program(),
+        }
+    }
+
+    /// The name of [`Command::executable`] without its folder, `""` where only the build can tell.
+    pub fn executable_name(self) -> &'m str {
+        self.executable()
             .and_then(Word::value)
             .map_or("", program_name)
     }

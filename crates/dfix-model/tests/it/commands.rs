@@ -282,3 +282,64 @@ fn windows_shows_nothing() {
         commands("FROM debian\nSHELL [\"pwsh\", \"-Command\"]\nRUN pip install x\n").is_empty()
     );
 }
+
+/// The name of a lone command, and its first argument.
+fn named(script: &str) -> String {
+    with(&format!("FROM debian:12\nRUN {script}\n"), |model| {
+        let command = model.commands().next().unwrap();
+        let first = command.arg(0).map_or("", |word| word.literal_prefix());
+        format!("{} {first}", command.name())
+    })
+}
+
+#[test]
+fn runners_run_what_they_are_told() {
+    for (script, told) in [
+        ("python -m pip install x", "pip install"),
+        (
+            "/opt/venv/bin/python3.11 -I -m pipenv install",
+            "pipenv install",
+        ),
+        ("python3 -W ignore -m gunicorn app:app", "gunicorn app:app"),
+        ("python -m http.server 80", "http.server 80"),
+        ("npx serve -s build", "serve -s"),
+        ("npx --yes -p tool next@14 build", "next build"),
+        ("npm exec -- vite build", "vite build"),
+        ("pnpm dlx serve -l 80", "serve -l"),
+        ("yarn dlx -p tool vite build", "vite build"),
+        ("bunx vite build", "vite build"),
+        ("corepack yarn install", "yarn install"),
+        ("mise exec node@20 -- npm ci", "npm ci"),
+        ("uvx --from x streamlit run", "streamlit run"),
+        ("uv tool run pytest -x", "pytest -x"),
+        ("pipx run pytest -x", "pytest -x"),
+        ("rbenv exec bundle exec rails s", "rails s"),
+        ("sudo -u app python -m celery worker", "celery worker"),
+        ("poetry run python -m uvicorn app:app", "uvicorn app:app"),
+        // What an application calls its own is the interpreter's business.
+        ("python -m app --port 80", "python -m"),
+        ("python -mpip install x", "python -mpip"),
+        ("python -c 'import x' -m pip", "python -c"),
+        ("python x.py -m pip", "python x.py"),
+        ("npx create-something x", "npx create-something"),
+        ("npx -c 'a && b'", "npx -c"),
+        ("corepack enable", "corepack enable"),
+        ("uv run --no-sync flask run", "flask run"),
+    ] {
+        assert_eq!(named(script), told, "{script}");
+    }
+}
+
+#[test]
+fn who_runs_it_stays_known() {
+    with(
+        "FROM debian:12\nRUN /opt/venv/bin/python3 -m pip install x\n",
+        |model| {
+            let command = model.commands().next().unwrap();
+            assert_eq!(command.executable_name(), "python3");
+            assert!(command.is_wrapped_by("python"));
+            let program = command.executable().and_then(|word| word.value());
+            assert_eq!(program, Some("/opt/venv/bin/python3"));
+        },
+    );
+}

@@ -43,7 +43,7 @@ pub(crate) fn other_pythons(
     let plain = standing_on(stage)
         .flat_map(Stage::commands)
         .filter(|c| !is_before(*c, first))
-        .map(Command::name)
+        .map(Command::executable_name)
         .find(|name| matches!(*name, "pip" | "pip3" | "python" | "python3"))?;
     Some(OpenCondition {
         condition: format!("whether {plain} means Python {version} too"),
@@ -166,7 +166,7 @@ pub(crate) fn script_of_context(stage: Stage<'_>, command: Command<'_>) -> Optio
     let word = if is_shell {
         command.args().find(|w| !w.starts_with("-"))
     } else {
-        command.program()
+        command.executable()
     };
     let path = stage.expand_text(word?, command)?;
     let is_own = path.strip_suffix(".sh").is_some()
@@ -240,7 +240,9 @@ pub(crate) fn plugin_of_the_systems(stage: Stage<'_>) -> Option<OpenCondition> {
 pub(crate) fn python_2(stage: Stage<'_>, first: &PackageCommand<'_>) -> Option<OpenCondition> {
     let builds_for_node = is_old(stage.base_image().effective_tag().unwrap_or_default())
         && standing_on(stage).flat_map(Stage::build_commands).any(|c| {
-            !is_before(c, first) && c.is_one_of(&["node-gyp", "npm", "npx", "pnpm", "yarn"])
+            !is_before(c, first)
+                && (c.is_wrapped_by("npx")
+                    || c.is_one_of(&["node-gyp", "npm", "npx", "pnpm", "yarn"]))
         });
     let of_python_2 = |name: &String| {
         let is_of_3 = name.ends_with("-is-python3") || name.ends_with("-common");

@@ -36,7 +36,7 @@ pub(crate) fn stranger(
         for word in command.words() {
             let Some(path) = word.value() else { continue };
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let is_called = command.program() == Some(word);
+            let is_called = command.executable() == Some(word);
             let is_of_system = matches!(folder, "/usr/bin" | "/usr/local/bin" | "/bin");
             if !(is_of_system || (is_called && folder.is_empty())) {
                 continue;

@@ -37,7 +37,7 @@ pub(crate) fn scripts(
             let word = if shell {
                 command.args().find(|w| !w.starts_with("-"))
             } else {
-                command.program()
+                command.executable()
             };
             let Some(word) = word.filter(|w| !shell || !is_text(command, *w)) else {
                 continue;

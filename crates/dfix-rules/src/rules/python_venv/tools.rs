@@ -92,11 +92,11 @@ pub(crate) fn tools_of_nobody<'m>(
             .then(|| command.args().next_back())
             .flatten();
         let words = command
-            .program()
+            .executable()
             .into_iter()
             .chain(command.args().filter(|w| {
                 (command.is("ln") && Some(*w) != linked)
-                    || crate::programs::is_python(command.name())
+                    || crate::programs::is_python(command.executable_name())
             }));
         for word in words {
             let Some((folder, tool)) = word.value().and_then(|v| v.rsplit_once('/')) else {
@@ -117,7 +117,7 @@ pub(crate) fn tools_of_nobody<'m>(
             {
                 continue;
             }
-            let program = command.program().filter(|program| *program == word);
+            let program = command.executable().filter(|program| *program == word);
             let unproven = match program {
                 Some(_) => OpenCondition {
                     condition: format!(

@@ -160,7 +160,6 @@ fn cut<'m>(
                     makes_venv(&c)
                         || c.name().starts_with("pip")
                         || c.is_one_of(&["rm", "true", ":"])
-                        || is_pip_module(&c)
                 });
                 if !only_packages || step.mounts().next().is_some() {
                     return Err("only pip runs before the packages are there");
@@ -216,12 +215,6 @@ fn has_comment(step: Step<'_>) -> bool {
         .lines()
         .next_back();
     line.is_some_and(|line| line.trim_start().starts_with('#'))
-}
-
-fn is_pip_module(command: &Command<'_>) -> bool {
-    programs::is_python(command.name())
-        && command.arg(0).is_some_and(|w| w.is("-m"))
-        && command.arg(1).is_some_and(|w| w.is("pip"))
 }
 
 /// Whether a file is there for pip to read, and for nothing else.
