@@ -132,9 +132,9 @@ impl<'c> Case<'c> {
     pub fn takes_away(&mut self, needs: &Needs, after: Command<'_>) -> Result<&mut Self, Remedy> {
         for need in needs.after(after) {
             match need {
-                Need::Somebody { what, .. } => {
+                Need::Somebody { what, way_out, .. } => {
                     return Err(remedy!(
-                        "`{what}` would fail, for it needs what would not be there any more: change it first (`rm` takes `-f`)"
+                        "`{what}` would fail, for it needs what would not be there any more: {way_out}"
                     ));
                 }
                 Need::Perhaps(condition) => {

@@ -153,9 +153,22 @@ pub enum Need {
         what: String,
         /// Where it stands, or the command that runs the script in which it does.
         place: TextRange,
+        /// What a person could do about it, as a part of a sentence: `give it -f`.
+        way_out: String,
     },
     /// It may; what is open.
     Perhaps(OpenCondition),
+}
+
+impl Need {
+    /// The command needs it for sure; `way_out` is what a person could do about that.
+    pub fn of(command: Command<'_>, way_out: &str) -> Self {
+        Need::Somebody {
+            what: shortened(source_of(command)),
+            place: command.range(),
+            way_out: way_out.to_owned(),
+        }
+    }
 }
 
 /// What else is known of commands and of what is absent.
@@ -374,6 +387,7 @@ impl Search<'_> {
                     Need::Somebody {
                         what: shortened(&copy.file().text()[copy.range()]),
                         place: copy.range(),
+                        way_out: "take it from elsewhere first, or leave it out".to_owned(),
                     },
                 ),
                 // What is around it is there, and what is copied may be looked for where it lands.
@@ -448,6 +462,12 @@ fn need_of(
         Some(Need::Somebody {
             what: what(),
             place,
+            way_out: if command.is("rm") {
+                "give it `-f` first"
+            } else {
+                "change it first"
+            }
+            .to_owned(),
         })
     };
     for redirect in command.redirects() {

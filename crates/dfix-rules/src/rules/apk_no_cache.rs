@@ -1,8 +1,11 @@
 //! `--no-cache` for `apk add`.
 
-use dfix_catalogue::{PackageWord, package_options};
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
-use dfix_model::{ImageRef, Model, PackageCommand, PackageManager, Stage};
+use std::cell::OnceCell;
+
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
+};
+use dfix_model::{Command, ImageRef, Model, Need, Needs, PackageCommand, PackageManager, Users};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -30,51 +33,74 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM alpine:3.20\nRUN apk add --no-network ./curl.apk\n"),
         leaves("FROM alpine:3.20\nARG OPTS=--no-cache\nRUN apk add $OPTS curl\n"),
         leaves("FROM alpine:3.20\nRUN apk update && apk del gcc && apk info\n"),
+        // Nothing is there for the pattern then; where `apk update` fills the folder, something is.
+        reports(
+            "FROM alpine:3.20\nRUN apk add curl && rm /var/cache/apk/*\n",
+            "`rm /var/cache/apk/*` would fail",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk update && apk add curl && rm /var/cache/apk/*\n",
+            "FROM alpine:3.20\nRUN apk update && apk add --no-cache curl && rm /var/cache/apk/*\n",
+        ),
         // apk knows the option since Alpine 3.3.
         leaves("FROM gliderlabs/alpine:3.2\nRUN apk add curl\n"),
     ],
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|s| s.is_run()) {
-        let Some(stage) = step.stage() else {
-            continue;
-        };
-        for apk in step.package_commands() {
-            if apk.manager != PackageManager::Apk
-                || !apk.subcommand_is_one_of(&["add"])
-                || is_settled(stage, &apk)
-            {
+    for stage in file
+        .stages()
+        .filter(|stage| !is_too_old(stage.base_image()))
+    {
+        let needs = OnceCell::new();
+        for apk in stage.package_commands(PackageManager::Apk) {
+            let settled = stage.settings().is_cache_settled(&apk);
+            let is_built = apk.command.step().is_run();
+            if !apk.subcommand_is_one_of(&["add"]) || !is_built || settled.is_yes() {
                 continue;
             }
-            out.fix(
-                apk.subcommand(),
-                Safety::Safe,
-                "`apk add` leaves its index in the image",
-            )
-            .effect(Effect::arguments_of(apk.command))
-            .edit(|edit| edit.insert_word_after(apk.subcommand(), "--no-cache"));
+            let message = "`apk add` leaves its index in the image";
+            out.judge(apk.subcommand(), Safety::Safe, message, |case| {
+                if let Some(index) = stage.settings().absent_cache(&apk) {
+                    let needs = needs.get_or_init(|| Needs::of(stage, &index, &OfTheIndex));
+                    case.takes_away(needs, apk.command)?;
+                }
+                case.open(settled.open())
+                    .declare(Effect::arguments_of(apk.command))
+                    .fix(|edit| edit.insert_word_after(apk.subcommand(), "--no-cache"));
+                Ok(())
+            });
         }
     }
 }
 
-/// Whether apk keeps no cache already, or somebody said what becomes of it.
-fn is_settled(stage: Stage<'_>, apk: &PackageCommand<'_>) -> bool {
-    let settled = package_options("apk", PackageWord::SettlesCache);
-    let mounts = ["/var/cache/apk", "/etc/apk/cache"];
-    is_too_old(stage.base_image())
-        || settled.iter().any(|flag| apk.has_flag(flag))
-        || mounts.iter().any(|path| apk.step().has_cache_mount(path))
-        || apk
-            .step()
-            .mounts()
-            .any(|m| m.target().is_none_or(|t| !t.is_known()))
-        || apk
-            .command
-            .args()
-            .filter(|w| !w.is_known())
-            .filter_map(|w| stage.expand_text(w, apk))
-            .any(|text| text.contains("--no-cache"))
+/// What apk's own commands do with its index.
+struct OfTheIndex;
+
+impl Users for OfTheIndex {
+    fn fills(&self, command: Command<'_>) -> bool {
+        PackageCommand::of(command).is_some_and(|apk| {
+            apk.manager == PackageManager::Apk
+                && apk.subcommand_is_one_of(&["update"])
+                && !apk.has_flag("--no-cache")
+        })
+    }
+
+    fn needs(&self, command: Command<'_>) -> Option<Need> {
+        let apk = PackageCommand::of(command).filter(|it| it.manager == PackageManager::Apk)?;
+        let asks = apk.subcommand_is_one_of(&["fetch", "list", "policy", "search", "version"]);
+        let is_own =
+            apk.has_flag("--no-cache") || apk.has_flag("--installed") || apk.has_flag("-I");
+        (asks && !is_own).then(|| {
+            Need::Perhaps(OpenCondition::new(
+                format!(
+                    "what `apk {}` finds without the index",
+                    apk.subcommand_text()
+                ),
+                "call `apk update` before it in its `RUN`",
+            ))
+        })
+    }
 }
 
 /// Whether the image is an Alpine before 3.3.

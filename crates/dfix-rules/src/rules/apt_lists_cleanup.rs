@@ -1,10 +1,17 @@
 //! The lists of packages go with the layer that fetched them.
 
+use std::cell::OnceCell;
+
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{PackageWord, package_word_is};
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
-use dfix_model::context::Answer;
-use dfix_model::{Command, Model, Operator, PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
+};
+use dfix_model::scripts::ScriptAt;
+use dfix_model::{
+    Absence, Command, ImagePath, Model, Need, Needs, Operator, PackageCommand, PackageManager,
+    Stage, Users, Word,
+};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-lists-cleanup",
@@ -41,8 +48,24 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"),
         leaves("FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n"),
         // The second RUN lives on the first one's lists.
-        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get install -y b\n")
-            .that_says("a later command installs packages without fetching the lists"),
+        reports(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get install -y b\n",
+            "install all packages in one `RUN`",
+        ),
+        reports(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN rm -r /var/lib/apt/lists/*\n",
+            "`rm -r /var/lib/apt/lists/*` would fail",
+        ),
+        // One item a line, so the new command gets its own.
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y \\\n    libpq-dev \\\n    gcc\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y \\\n    libpq-dev \\\n    gcc \\\n    && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        // What cleans before the last update cleans nothing.
+        fixes(
+            "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl\n",
+            "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        ),
         leaves("FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a\nFROM base\nRUN apt-get install -y b\n"),
         leaves("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y b\n"),
         // Who knows what the script does?
@@ -63,14 +86,52 @@ const LISTS: &str = "/var/lib/apt/lists";
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.shipped_stages() {
+        let needs = OnceCell::new();
         for step in stage.runs() {
-            look_at(stage, step, out);
+            let apts: Vec<PackageCommand<'_>> = step.package_commands().filter(is_apt).collect();
+            let Some(last) = leaves_lists(stage, &apts) else {
+                continue;
+            };
+            out.judge(
+                last,
+                Safety::Checked,
+                "apt's lists stay in the layer",
+                |case| {
+                    let needs = needs.get_or_init(|| {
+                        let lists = Absence::emptied(&ImagePath::new(LISTS));
+                        Needs::of(stage, &lists, &OfTheLists)
+                    });
+                    case.takes_away(needs, last)?;
+                    if needs.after(last).is_empty() {
+                        case.evidence("no later command needs the lists");
+                    }
+                    let sudo = if last.is_wrapped_by("sudo") {
+                        "sudo "
+                    } else {
+                        ""
+                    };
+                    case.evidence("the same RUN fetches the lists")
+                        .open(
+                            apts.iter()
+                                .filter_map(|apt| stage.settings().is_cache_settled(apt).open()),
+                        )
+                        .declare(Effect::changed(step))
+                        .fix(|edit| {
+                            edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*"))
+                        });
+                    Ok(())
+                },
+            );
         }
     }
 }
 
 fn is_apt(command: &PackageCommand<'_>) -> bool {
     command.manager == PackageManager::Apt && command.command.is_one_of(&["apt-get", "apt"])
+}
+
+fn updates(apt: &PackageCommand<'_>) -> bool {
+    apt.subcommand_is_one_of(&["update"])
 }
 
 /// What needs the lists: what may take packages from the archive.
@@ -80,74 +141,31 @@ fn needs_lists(apt: &PackageCommand<'_>) -> bool {
         && !package_word_is("apt", apt.subcommand_text(), PackageWord::WithoutLists)
 }
 
-fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
-    let apts: Vec<PackageCommand<'_>> = step.package_commands().filter(is_apt).collect();
-    let fetches = apts
-        .iter()
-        .position(|apt| apt.subcommand_is_one_of(&["update"]));
-    let (Some(fetches), Some(last)) = (fetches, apts.last()) else {
-        return;
-    };
+/// The last apt command of a step that fetches the lists, installs, and leaves the lists in its layer.
+fn leaves_lists<'m>(stage: Stage<'m>, apts: &[PackageCommand<'m>]) -> Option<Command<'m>> {
+    let fetches = apts.iter().position(updates)?;
+    let last = apts.last()?.command;
     let installs = apts[fetches..].iter().any(needs_lists);
-    let is_kept_elsewhere = step.has_cache_mount(LISTS)
-        || step
-            .mounts()
-            .any(|m| m.target().is_none_or(|target| !target.is_known()));
-    // Whoever names the folder has thought of it.
-    let is_thought_of = step.mentions("/var/lib/apt");
-    if !installs || is_kept_elsewhere || is_thought_of || step.is_exec_form() {
-        return;
-    }
-    let message = "apt's lists stay in the layer";
-    let last = last.command;
-    if !is_plain(last) || apts.iter().any(|apt| !is_plain(apt.command)) {
-        return;
-    }
-    let later = after(stage, last);
-    if later
+    let is_settled = apts
         .iter()
-        .any(|command| installs_without_update(*command))
-    {
-        out.report(last, message).remedy(
-            "a later command installs packages without fetching the lists: install all of them in one \
-             `RUN` that begins with `apt-get update` and ends with `rm -rf /var/lib/apt/lists/*`",
-        );
-        return;
-    }
-    let mut unknown: Vec<String> = later
+        .any(|apt| stage.settings().is_cache_settled(apt).is_yes());
+    let fetched = apts
         .iter()
-        .filter(|command| !is_known_not_to_need_lists(**command))
-        .map(|command| {
-            let name = command.name();
-            if name.is_empty() { "a command" } else { name }.to_owned()
+        .rfind(|apt| updates(apt))?
+        .command
+        .range()
+        .start();
+    // Whoever names the folder afterwards has thought of it, and who names another for the lists before.
+    let is_thought_of = last.step().commands().any(|command| {
+        command.args().any(|word| {
+            let text = word.literal_prefix();
+            text.contains("Dir::State")
+                || (command.range().start() > fetched && text.contains("/var/lib/apt"))
         })
-        .collect();
-    if stage
-        .steps()
-        .any(|s| s.index() >= step.index() && s.has_opaque_text())
-    {
-        unknown.push("text that is not understood".to_owned());
-    }
-    unknown.sort();
-    unknown.dedup();
-    let mut fix = out
-        .fix(last, Safety::Checked, message)
-        .effect(Effect::changed(step))
-        .evidence("the same RUN fetches the lists");
-    if unknown.is_empty() {
-        fix = fix.evidence("no later command needs the lists");
-    } else {
-        fix = fix.unproven(
-            format!("whether `{}` needs apt's lists", unknown.join("`, `")),
-            "see that it calls `apt-get update` before it installs anything",
-        );
-    }
-    let sudo = if last.is_wrapped_by("sudo") {
-        "sudo "
-    } else {
-        ""
-    };
-    fix.edit(|edit| edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*")));
+    });
+    let is_plain = apts.iter().all(|apt| is_plain(apt.command));
+    (installs && is_plain && !is_settled && !is_thought_of && !last.step().is_exec_form())
+        .then_some(last)
 }
 
 /// Whether a command stands in a plain list of its step, so that another can follow it.
@@ -171,36 +189,38 @@ fn is_plain(command: Command<'_>) -> bool {
         && command.before().is_none_or(|c| joins(c.operator))
 }
 
-/// The commands that run after this one, in its step, its stage and the stages that stand on it.
-fn after<'m>(stage: Stage<'m>, last: Command<'m>) -> Vec<Command<'m>> {
-    let mut found: Vec<Command<'m>> = stage
-        .commands()
-        .filter(|c| c.range().start() > last.range().start())
-        .collect();
-    let mut open: Vec<Stage<'m>> = stage.children().collect();
-    while let Some(child) = open.pop() {
-        found.extend(child.commands());
-        open.extend(child.children());
+/// What is known of the commands that come after the lists are gone.
+struct OfTheLists;
+
+impl Users for OfTheLists {
+    fn fills(&self, command: Command<'_>) -> bool {
+        PackageCommand::of(command).is_some_and(|apt| is_apt(&apt) && updates(&apt))
     }
-    found
+
+    fn needs(&self, command: Command<'_>) -> Option<Need> {
+        if let Some(package) = PackageCommand::of(command) {
+            let way_out = "install all packages in one `RUN` that begins with `apt-get update` and ends with \
+                           `rm -rf /var/lib/apt/lists/*`";
+            return needs_lists(&package).then(|| Need::of(command, way_out));
+        }
+        let open = |name: &str| {
+            Some(Need::Perhaps(OpenCondition::new(
+                format!("whether {name} needs apt's lists"),
+                "see that it calls `apt-get update` before it installs anything",
+            )))
+        };
+        // What the container starts finds lists of the build by chance.
+        if !command.step().is_run() || is_known_to_do_without(command) {
+            return None;
+        }
+        match command.name() {
+            "" => open("a command whose name is a variable"),
+            name => open(&format!("`{name}`")),
+        }
+    }
 }
 
-fn installs_without_update(command: Command<'_>) -> bool {
-    if !PackageCommand::of(command).is_some_and(|apt| needs_lists(&apt)) {
-        return false;
-    }
-    !command
-        .step()
-        .package_commands()
-        .take_while(|c| c.range().start() < command.range().start())
-        .any(|c| c.manager == PackageManager::Apt && c.subcommand_is_one_of(&["update"]))
-}
-
-fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
-    // With an update of its own it needs nobody else's; those without were looked for before.
-    if PackageCommand::of(command).is_some() {
-        return true;
-    }
+fn is_known_to_do_without(command: Command<'_>) -> bool {
     let name = command.name();
     if name.is_empty() && command.program().is_none() {
         return true;
@@ -215,16 +235,19 @@ fn is_known_not_to_need_lists(command: Command<'_>) -> bool {
             .args()
             .all(|w| w.is_known() && !told.iter().any(|t| w.literal_prefix().contains(t)));
     }
-    if programs::is(name, Mark::NoApt) || crate::programs::is_pythons(name) {
-        return true;
-    }
     let script = match name {
         "sh" | "bash" | "dash" | "." | "source" => command.args().find(|w| !w.starts_with("-")),
+        _ if crate::programs::is_pythons(name) || programs::is(name, Mark::NoApt) => return true,
         _ => command.program(),
     };
-    let text = script
+    // What a shell script says was asked command by command.
+    let found = script
         .and_then(Word::value)
         .zip(command.stage())
-        .map(|(path, stage)| stage.read_at(path, command));
-    matches!(text, Some(Answer::Found(text)) if !text.contains("apt"))
+        .map(|(path, stage)| stage.script_at(path, command));
+    match found {
+        Some(ScriptAt::Shell(script)) => !script.has_opaque_text(),
+        Some(ScriptAt::Other { text, .. }) => !text.contains("apt"),
+        _ => false,
+    }
 }
