@@ -1,5 +1,6 @@
 //! Where package managers keep what they download, and how one tells them not to.
 
+use super::package_tools::{PackageWord, package_options};
 use super::table::{Row, Table};
 
 const CACHES: Table = Table::new(include_str!("../data/caches.tsv"));
@@ -28,31 +29,31 @@ impl Cache {
 
     /// The options with which nothing is kept, or that say otherwise what becomes of it.
     pub fn options(self) -> impl Iterator<Item = &'static str> {
-        self.row.words(2).chain(self.row.words(3))
+        package_options(self.manager(), PackageWord::SettlesCache).into_iter()
     }
 
     /// The variables with which nothing is kept, if they are not empty.
     pub fn off_variables(self) -> impl Iterator<Item = &'static str> {
-        self.row.words(4)
+        self.row.words(2)
     }
 
     /// The variables that name its folder, if they are not empty.
     pub fn folder_variables(self) -> impl Iterator<Item = &'static str> {
-        self.row.words(5)
+        self.row.words(3)
     }
 
     /// The variable that names the folder around it: `XDG_CACHE_HOME`.
     pub fn parent_variable(self) -> Option<&'static str> {
-        self.row.words(6).next()
+        self.row.words(4).next()
     }
 
     /// Whether a file of this name holds settings of the package manager.
     pub fn is_settings_file(self, name: &str) -> bool {
-        self.row.lists(7, ' ', name)
+        self.row.lists(5, ' ', name)
     }
 
     /// The keys of a settings file that say what becomes of the cache.
     pub fn keys(self) -> impl Iterator<Item = &'static str> {
-        self.row.words(8)
+        self.row.words(6)
     }
 }
