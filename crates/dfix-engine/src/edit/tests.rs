@@ -337,6 +337,7 @@ fn commands_are_joined_in_the_style_of_their_script() {
         after,
         "a && b \\\n    x \\\n    && new # c",
     );
+    words_case("<<E\na\nb \\\n\nc\nE", after, "<<E\na\nb \\\n\nnew\nc\nE");
     words_case("<<E\na\n  b\nc\nE", after, "<<E\na\n  b\n  new\nc\nE");
     words_case("<<E\na\nb\nE", before, "<<E\na\nnew\nb\nE");
     words_case("<<E\na\nb\nE", after, "<<E\na\nb && new\nE");

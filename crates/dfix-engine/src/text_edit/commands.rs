@@ -1,15 +1,15 @@
 //! Whole commands of a script.
 
 use dfix_syntax::{
-    Enclosure, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange,
+    Enclosure, NodeExt, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange,
     parse_embedded_shell,
 };
 
 use crate::place::Place;
 use crate::text_edit::joins::joins_of;
 use crate::text_edit::{
-    EditContext, Lowered, Side, edit, end, ends_in_backslash, in_heredoc, quotation_of, quote,
-    size, start,
+    EditContext, Lowered, Side, after_blanks, edit, end, ends_in_backslash, in_heredoc,
+    quotation_of, quote, size, start,
 };
 
 /// The command's node, with what to add to its offsets to have the file's.
@@ -309,6 +309,10 @@ pub(crate) fn add(
             }
             let line = context.line_start(from);
             let indent = context.indent_at(line);
+            if let Some(at) = end_of_continued(&unit) {
+                let line_end = context.line_end_at(to);
+                return Ok(vec![edit(at, at, format!("{indent}{source}{line_end}"))]);
+            }
             let at = context.text[..context.next_line(to)]
                 .trim_end_matches(['\n', '\r'])
                 .len();
@@ -322,6 +326,17 @@ pub(crate) fn add(
             edit(from, from, format!("{source}{line_end}{indent}"))
         }
     }])
+}
+
+/// Where the line after a continuation ends that nothing follows: in a here-document a backslash before an empty line
+/// ends with that line.
+fn end_of_continued(unit: &SyntaxNode) -> Option<usize> {
+    let next = after_blanks(&unit.rightmost_token()?)?;
+    if next.kind() != SyntaxKind::CONTINUATION {
+        return None;
+    }
+    let end_of_line = after_blanks(&next).filter(|t| t.kind() == SyntaxKind::NEWLINE)?;
+    Some(end(end_of_line.text_range()))
 }
 
 fn has_heredoc(unit: &SyntaxNode) -> bool {

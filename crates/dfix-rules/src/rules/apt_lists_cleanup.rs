@@ -117,7 +117,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         )
                         .declare(Effect::changed(step))
                         .fix(|edit| {
-                            edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*"))
+                            edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*"));
                         });
                     Ok(())
                 },
