@@ -11,6 +11,8 @@ const WORDS: Table = Table::new(include_str!("../data/package-words.tsv"));
 pub enum PackageWord {
     /// It asks before it changes anything.
     Asks,
+    /// With it the lock file of the folder is not what is installed.
+    BesideLock,
     /// With it nothing is changed.
     DoesNothing,
     /// With it another folder is worked on than the one where it is called.
@@ -29,6 +31,7 @@ impl PackageWord {
     const fn word(self) -> &'static str {
         match self {
             PackageWord::Asks => "asks",
+            PackageWord::BesideLock => "beside-lock",
             PackageWord::DoesNothing => "does-nothing",
             PackageWord::Elsewhere => "elsewhere",
             PackageWord::Same => "same",
@@ -246,6 +249,7 @@ mod tests {
         assert_eq!(package_options("apt", PackageWord::SaysYes).len(), 8);
         let all = [
             PackageWord::Asks,
+            PackageWord::BesideLock,
             PackageWord::DoesNothing,
             PackageWord::Elsewhere,
             PackageWord::Same,

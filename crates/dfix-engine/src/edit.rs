@@ -114,10 +114,9 @@ impl<'a> Edit<'a> {
     }
 
     /// Takes a wrapper off a command: `sudo -E` goes, and of `env -i A=b` the assignment stays as the shell's own.
-    pub fn remove_wrapper(&mut self, command: Command<'_>, wrapper: Wrapper<'_>) {
-        let (kept, gone): (Vec<Word<'_>>, Vec<Word<'_>>) = command
-            .words()
-            .filter(|word| wrapper.range.contains_range(word.range()))
+    pub fn remove_wrapper<'m>(&mut self, command: Command<'m>, wrapper: Wrapper<'m>) {
+        let (kept, gone): (Vec<Word<'m>>, Vec<Word<'m>>) = command
+            .words_of(wrapper)
             .partition(|word| command.assignments().any(|a| a.range() == word.range()));
         if kept.iter().any(|word| !is_assignment(*word)) {
             self.fail("a variable that is set there cannot be set without it");

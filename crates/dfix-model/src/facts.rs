@@ -16,6 +16,7 @@ pub(crate) mod executed;
 pub(crate) mod filesystem;
 pub mod interpreted;
 pub(crate) mod needs;
+pub(crate) mod npm_lock;
 pub(crate) mod ports;
 pub mod project;
 pub mod requirements;
@@ -43,6 +44,7 @@ use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
+use crate::facts::npm_lock::NpmLock;
 use crate::facts::ports::Port;
 use crate::facts::runtime::Runtime;
 use crate::facts::scripts::ScriptAt;
@@ -56,6 +58,11 @@ use crate::path::ImagePath;
 use crate::ternary::Ternary;
 
 impl<'m> Stage<'m> {
+    /// npm's lock file in the folder of a place, where the build context is known to have it and it was copied before.
+    pub fn npm_lock_at(self, at: impl ProgramPoint<'m>) -> Option<NpmLock> {
+        npm_lock::npm_lock_at(self, at)
+    }
+
     /// What somebody said of the package managers' behaviour.
     pub fn settings(self) -> Settings<'m> {
         Settings::of(self)
@@ -267,6 +274,11 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
+    /// Whether root calls it, what is in front of it (`sudo`, `gosu`) not looked at.
+    pub fn caller_is_root(self) -> Ternary {
+        user::caller_is_root(self)
+    }
+
     /// The folder that it runs in, absolute; `None` where only the build can tell.
     pub fn working_directory(self) -> Option<String> {
         workdir::working_directory(self)

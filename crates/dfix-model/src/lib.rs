@@ -45,7 +45,10 @@ pub use facts::filesystem::{
     Access, Entry as FileEntry, Filesystem, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
 pub use facts::interpreted::{self, Interpreted, Reading};
-pub use facts::needs::{Absence, Need, Needs, Users};
+pub use facts::needs::absence::Absence;
+pub use facts::needs::need::Need;
+pub use facts::needs::{Needs, Users};
+pub use facts::npm_lock::NpmLock;
 pub use facts::ports::{Port, Protocol};
 pub use facts::project;
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dfix_catalogue::{Cache, cache};
 
 use crate::context::Answer;
-use crate::facts::needs::Absence;
+use crate::facts::needs::absence::Absence;
 use crate::facts::setting::{EnvFrom, EnvValue};
 use crate::facts::{user, variables};
 use crate::handles::{Command, Mount, Stage, Step, Word};

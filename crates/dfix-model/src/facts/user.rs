@@ -1,9 +1,10 @@
 //! The user in force.
 
+use crate::collect::command::WrapperKind;
 use crate::collect::expand::text_of;
 use crate::facts::base_image::base_user;
 use crate::facts::variables::expand_node;
-use crate::handles::{Base, ProgramPoint, Stage, Step};
+use crate::handles::{Base, Command, ProgramPoint, Stage, Step, Wrapper};
 use crate::ternary::Ternary;
 
 /// A user in force.
@@ -73,6 +74,23 @@ pub(crate) fn user_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> User<'
 }
 
 /// The user at the end of the stage: that of the container.
+/// Whether root calls a command, what is in front of it not looked at: the step's user, where no command around it becomes
+/// another, as `su app -c "…"` does.
+pub(crate) fn caller_is_root(command: Command<'_>) -> Ternary {
+    let becomes_another = |around: Command<'_>| {
+        let users = around.wrappers().filter(|it| it.kind == WrapperKind::User);
+        let is_other = |it: Wrapper<'_>| it.user.is_some_and(|user| !user.is("root"));
+        around.is_one_of(&["su", "runuser"]) || users.into_iter().any(is_other)
+    };
+    if std::iter::successors(command.outer(), |it| it.outer()).any(becomes_another) {
+        return Ternary::No;
+    }
+    match command.stage() {
+        Some(stage) => user_at(stage, command).is_root(),
+        None => Ternary::Yes,
+    }
+}
+
 pub(crate) fn final_user(stage: Stage<'_>) -> User<'_> {
     user_before(stage, usize::MAX)
 }

@@ -179,6 +179,12 @@ impl<'m> Command<'m> {
         })
     }
 
+    /// The words of a wrapper in front of it: its name, its options and what they are given.
+    pub fn words_of(self, wrapper: Wrapper<'m>) -> impl Iterator<Item = Word<'m>> {
+        self.words()
+            .filter(move |word| wrapper.range.contains_range(word.range()))
+    }
+
     /// Whether a wrapper of this name is in front of it.
     pub fn is_wrapped_by(self, name: &str) -> bool {
         self.data().wrappers.iter().any(|w| w.name == name)

@@ -10,7 +10,7 @@ use dfix_engine::{
 use dfix_model::scripts::ScriptAt;
 use dfix_model::{
     Absence, Command, ImagePath, Model, Need, Needs, Operator, PackageCommand, PackageManager,
-    Stage, Users, Word,
+    Stage, Step, Users, Word,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -197,27 +197,32 @@ impl Users for OfTheLists {
         PackageCommand::of(command).is_some_and(|apt| is_apt(&apt) && updates(&apt))
     }
 
+    fn unread(&self, step: Step<'_>) -> Option<Need> {
+        step.is_run().then(|| open("text that is not understood"))
+    }
+
     fn needs(&self, command: Command<'_>) -> Option<Need> {
         if let Some(package) = PackageCommand::of(command) {
             let way_out = "install all packages in one `RUN` that begins with `apt-get update` and ends with \
                            `rm -rf /var/lib/apt/lists/*`";
             return needs_lists(&package).then(|| Need::of(command, way_out));
         }
-        let open = |name: &str| {
-            Some(Need::Perhaps(OpenCondition::new(
-                format!("whether {name} needs apt's lists"),
-                "see that it calls `apt-get update` before it installs anything",
-            )))
-        };
         // What the container starts finds lists of the build by chance.
         if !command.step().is_run() || is_known_to_do_without(command) {
             return None;
         }
-        match command.name() {
+        Some(match command.name() {
             "" => open("a command whose name is a variable"),
             name => open(&format!("`{name}`")),
-        }
+        })
     }
+}
+
+fn open(who: &str) -> Need {
+    Need::Perhaps(OpenCondition::new(
+        format!("whether {who} needs apt's lists"),
+        "see that it calls `apt-get update` before it installs anything",
+    ))
 }
 
 fn is_known_to_do_without(command: Command<'_>) -> bool {

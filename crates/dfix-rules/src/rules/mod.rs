@@ -12,8 +12,10 @@ mod env_legacy_format;
 mod from_as_case;
 mod inst_case;
 mod maintainer_deprecated;
+mod no_sudo;
 mod node_production_env;
 mod non_root_user;
+mod npm_ci;
 mod pip_no_cache_dir;
 mod python_production_env;
 mod python_venv;
@@ -31,8 +33,10 @@ pub const ALL: &[&Rule] = &[
     &from_as_case::RULE,
     &inst_case::RULE,
     &maintainer_deprecated::RULE,
+    &no_sudo::RULE,
     &node_production_env::RULE,
     &non_root_user::RULE,
+    &npm_ci::RULE,
     &pip_no_cache_dir::RULE,
     &python_production_env::RULE,
     &python_venv::RULE,

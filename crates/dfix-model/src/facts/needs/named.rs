@@ -1,0 +1,161 @@
+//! Commands that name what is absent.
+
+use dfix_catalogue::{MissingPath, missing_path};
+use dfix_syntax::TextRange;
+
+use crate::collect::command::Operator;
+use crate::facts::needs::absence::{Absence, Relation};
+use crate::facts::needs::need::{Need, shortened, source_of};
+use crate::facts::{variables, workdir};
+use crate::handles::{Command, Stage, Word};
+use crate::path::ImagePath;
+use crate::ternary::OpenCondition;
+
+/// What becomes of a command where what is absent is what it names; `None` where it names nothing of it, or does as well
+/// without. `script`: the script in which it stands, and who runs it.
+pub(crate) fn need_of(
+    command: Command<'_>,
+    absence: &Absence,
+    script: Option<(&str, TextRange)>,
+) -> Option<Need> {
+    let stage = command.stage()?;
+    let place = script.map_or_else(|| command.range(), |(_, place)| place);
+    let what = || {
+        let text = shortened(source_of(command));
+        script.map_or_else(|| text.clone(), |(path, _)| format!("{text}` of `{path}"))
+    };
+    let somebody = || {
+        Some(Need::Somebody {
+            what: what(),
+            place,
+            way_out: if command.is("rm") {
+                "give it `-f` first"
+            } else {
+                "change it first"
+            }
+            .to_owned(),
+        })
+    };
+    for redirect in command.redirects() {
+        let Some(target) = redirect
+            .target()
+            .and_then(|word| path_of(stage, command, word))
+        else {
+            continue;
+        };
+        match absence.relation(&target) {
+            // A file can be written into a folder that is empty, and not into one that is not there.
+            Some(Relation::Inside) if !(redirect.writes() && absence.stays()) => return somebody(),
+            _ => {}
+        }
+    }
+    let relations = command
+        .args()
+        .filter_map(|word| path_of(stage, command, word))
+        .filter_map(|path| absence.relation(&path));
+    let relation = relations.min()?;
+    let is_missing = match relation {
+        Relation::Inside => true,
+        Relation::Itself => !absence.stays(),
+        Relation::Around => return None,
+    };
+    if command.has_inner() {
+        // Those inside speak for themselves.
+        return None;
+    }
+    let name = command.name();
+    if !is_missing {
+        // The folder is there: only what takes its contents misses them.
+        return matches!(name, "cp" | "mv" | "tar" | "rsync")
+            .then(somebody)
+            .flatten();
+    }
+    let around = command.around();
+    match missing_path(name, |option| command.has_option(option)) {
+        Some(MissingPath::Fine) => None,
+        // Into a folder that is not there nothing can be put, and from nowhere nothing can be taken.
+        Some(MissingPath::Fails | MissingPath::Asks) if around.negated || is_ignored(command) => {
+            None
+        }
+        Some(MissingPath::Asks) if around.tested && !is_before_or(command) => None,
+        Some(MissingPath::Fails) if is_guarded(command, absence) => None,
+        Some(MissingPath::Fails | MissingPath::Asks)
+            if around.tested || around.conditional || around.piped || around.function =>
+        {
+            Some(Need::Perhaps(open(&what())))
+        }
+        Some(MissingPath::Fails | MissingPath::Asks) => somebody(),
+        None => Some(Need::Perhaps(open(&what()))),
+    }
+}
+
+fn open(what: &str) -> OpenCondition {
+    OpenCondition::new(
+        format!("whether `{what}` does without what it names, which would not be there any more"),
+        "look at what it does where that is missing",
+    )
+}
+
+fn is_before_or(command: Command<'_>) -> bool {
+    command.after().is_some_and(|c| c.operator == Operator::Or)
+}
+
+/// Whether nothing comes of the command's failure: `… || true`.
+fn is_ignored(command: Command<'_>) -> bool {
+    is_before_or(command)
+        && command
+            .next()
+            .is_some_and(|next| matches!(next.name(), "true" | ":" | "echo" | "printf"))
+}
+
+/// Whether the command runs only if a test before it found what it names.
+fn is_guarded(command: Command<'_>, absence: &Absence) -> bool {
+    let Some(stage) = command.stage().filter(|_| command.around().conditional) else {
+        return false;
+    };
+    std::iter::successors(command.previous(), |before| before.previous())
+        .filter(|before| matches!(before.name(), "[" | "[[" | "test") && !before.around().negated)
+        .any(|test| {
+            test.args()
+                .filter_map(|word| path_of(stage, test, word))
+                .any(|path| {
+                    matches!(
+                        absence.relation(&path),
+                        Some(Relation::Itself | Relation::Inside)
+                    )
+                })
+        })
+}
+
+/// The path that a word names, or that stands after `=` in it, seen from the root or from a home; `None` where it names
+/// none that is known.
+fn path_of(stage: Stage<'_>, command: Command<'_>, word: Word<'_>) -> Option<String> {
+    let text = match variables::expand_text(stage, word, command) {
+        Some(text) => text,
+        None => {
+            let written = word.source_text().trim_matches(['"', '\'']);
+            let is_of_home = ["$HOME/", "${HOME}/"]
+                .iter()
+                .any(|home| written.starts_with(home));
+            if is_of_home {
+                written.to_owned()
+            } else {
+                word.literal_prefix().to_owned()
+            }
+        }
+    };
+    let text = match text.split_once('=') {
+        Some((before, path)) if before.starts_with('-') => path.to_owned(),
+        _ => text,
+    };
+    if text.is_empty() || text.starts_with('-') {
+        return None;
+    }
+    if text.starts_with(['/', '~', '$']) {
+        return Some(text);
+    }
+    // A relative one is a path only where it looks like one.
+    let folder = workdir::working_directory(command)?;
+    text.contains(['/', '.', '*'])
+        .then(|| ImagePath::new(&folder).join(&text).as_str().to_owned())
+}

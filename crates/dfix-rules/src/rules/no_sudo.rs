@@ -1,0 +1,86 @@
+//! No `sudo` where the build is root anyway.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports};
+use dfix_model::{Model, OpenCondition, Stage, Step, Word};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "no-sudo",
+    aliases: &["DL3004"],
+    group: Group::Security,
+    summary: "call the commands of a build without `sudo`",
+    why: "A build is root until a `USER` says otherwise: there `sudo` changes the environment alone, \
+          and an image that has it offers its users a way to become root.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM debian:12\nRUN sudo apt-get update && sudo -E apt-get install -y curl\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
+        ),
+        leaves("FROM debian:12\nENV CC=clang\nRUN sudo make\n").that_says("`CC`"),
+        leaves("FROM debian:12\nRUN apt-get install -y sudo && echo sudo make\nCMD sudo run\n"),
+        reports(
+            "FROM debian:12\nUSER app\nRUN sudo make\n",
+            "before the `USER`",
+        ),
+        reports(
+            "FROM debian:12\nRUN su app -c 'sudo make'\n",
+            "root does not",
+        ),
+        reports("FROM debian:12\nRUN sudo -u app make\n", "`USER app`"),
+        reports("FROM debian:12\nRUN echo pw | sudo -S make\n", "`-S`"),
+        reports("FROM debian:12\nRUN sudo -i make\n", "`-i`"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let runs = file.steps().filter(|step| step.is_run());
+    for command in runs.flat_map(Step::commands) {
+        let sudo = command.wrappers().find(|wrapper| wrapper.name == "sudo");
+        if sudo.is_none() && !command.is("sudo") {
+            continue;
+        }
+        out.judge(command, Safety::Checked, "`sudo` in a build", |case| {
+            let sudo = sudo.ok_or("it starts a shell of its own: call the command itself")?;
+            if let Some(user) = sudo.user.filter(|user| !user.is("root")) {
+                let name = user.source_text();
+                return Err(remedy!(
+                    "write `USER {name}` before it, and `USER root` after"
+                ));
+            }
+            let is_root = command.caller_is_root();
+            if is_root.is_no() {
+                return Err(remedy!("root does not call it: move it before the `USER`"));
+            }
+            let texts = command.words_of(sudo).map(Word::literal_prefix);
+            let options: Vec<&str> = texts.filter(|it| it.starts_with('-')).collect();
+            if let Some(option) = options.iter().find(|it| !is_plain(it)) {
+                return Err(remedy!("see what `{option}` is for, and leave `sudo` away"));
+            }
+            if !options.iter().any(|it| it.contains('E')) {
+                case.open(command.stage().and_then(hidden));
+            }
+            case.evidence(is_root.is_yes().then_some("the build is root here"))
+                .open(is_root.open())
+                .declare(Effect::changed(command.step()))
+                .fix(|edit| edit.remove_wrapper(command, sudo));
+            Ok(())
+        });
+    }
+}
+
+/// Whether an option changes nothing where root calls sudo.
+fn is_plain(option: &str) -> bool {
+    option == "--" || option[1..].chars().all(|letter| "EHnu".contains(letter))
+}
+
+/// A variable that the command will see, and that sudo takes away without `-E`.
+fn hidden(stage: Stage<'_>) -> Option<OpenCondition> {
+    let mut names = stage.env_set().map(|(name, _)| name);
+    let name = names.find(|name| *name != "PATH")?;
+    Some(OpenCondition::new(
+        format!("whether it does the same where it sees `{name}`, which `sudo` hides"),
+        "look at what the variables of the build are for",
+    ))
+}

@@ -1,0 +1,89 @@
+//! `npm ci` where the lock file is there.
+
+use dfix_catalogue::{PackageWord, package_options};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports};
+use dfix_model::{Model, PackageCommand, PackageManager, Stage};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "npm-ci",
+    aliases: &[],
+    group: Group::Build,
+    summary: "install with `npm ci` where the lock file was copied before",
+    why: "`npm ci` installs exactly what the lock file names, and fails where `package.json` asks \
+          for something else; `npm install` may install and write another.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM node:22\nCOPY package*.json ./\nRUN npm install --omit=dev && npm run build\n",
+            "FROM node:22\nCOPY package*.json ./\nRUN npm ci --omit=dev && npm run build\n",
+        )
+        .with_context(LOCKED)
+        .that_says("`package-lock.json` names what `package.json` asks for"),
+        leaves("FROM node:22\nCOPY package.json ./\nRUN npm install\n").with_context(LOCKED),
+        leaves("FROM node:22\nCOPY . .\nRUN npm install -g pm2 && npm i a\n").with_context(LOCKED),
+        leaves("FROM node:8\nCOPY . .\nRUN npm install\n").with_context(LOCKED),
+        reports("FROM node:22\nCOPY . .\nRUN npm install\n", "is older")
+            .with_context(&[PACKAGE, ("package-lock.json", r#"{"packages":{"":{}}}"#)]),
+        reports("FROM node:22\nCOPY . .\nRUN npm i a && npm i\n", "`a`").with_context(LOCKED),
+    ],
+};
+
+const PACKAGE: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
+const LOCK: &str = r#"{"packages":{"":{"dependencies":{"a":"1"}}}}"#;
+const LOCKED: &[(&str, &str)] = &[PACKAGE, ("package-lock.json", LOCK)];
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.stages().filter(|stage| !is_too_old(*stage)) {
+        // A package that `npm ci` would take away again.
+        let mut added = None;
+        for npm in stage.package_commands(PackageManager::Npm) {
+            if !npm.command.step().is_run() || !installs_here(&npm) {
+                continue;
+            }
+            if let Some(package) = npm.operands().first() {
+                added = Some(package.source_text());
+                continue;
+            }
+            let Some(lock) = stage.npm_lock_at(&npm) else {
+                continue;
+            };
+            let (place, name) = (npm.subcommand(), lock.name);
+            let message = format!("`npm install` beside `{name}`");
+            out.judge(place, Safety::Checked, message, |case| {
+                if let Some(it) = added {
+                    return Err(remedy!(
+                        "put `{it}` into `package.json`: `npm ci` takes it away"
+                    ));
+                }
+                if lock.agrees.is_no() {
+                    return Err(remedy!(
+                        "`{name}` is older than `package.json`: commit a new one"
+                    ));
+                }
+                let agrees = || format!("`{name}` names what `package.json` asks for");
+                case.evidence(lock.agrees.is_yes().then(agrees))
+                    .open(lock.agrees.open())
+                    .declare(Effect::arguments_of(npm.command))
+                    .fix(|edit| edit.replace_word(place, "ci"));
+                Ok(())
+            });
+        }
+    }
+}
+
+/// Whether it installs into the folder that it runs in, as the lock file there says.
+fn installs_here(npm: &PackageCommand<'_>) -> bool {
+    let others = package_options("npm", PackageWord::BesideLock);
+    npm.subcommand_is_one_of(&["install", "i"]) && !others.iter().any(|flag| npm.has_flag(flag))
+}
+
+/// npm knows `ci` since 5.7, which came with Node.js 10.
+fn is_too_old(stage: Stage<'_>) -> bool {
+    let image = stage.base_image();
+    let major = image
+        .tag_text()
+        .and_then(|tag| tag.split(['.', '-']).next()?.parse::<u32>().ok());
+    image.name().is_some_and(|name| name.ends_with("node")) && major.is_some_and(|it| it < 10)
+}
