@@ -62,7 +62,7 @@ impl<'a> Findings<'a> {
         look: impl FnOnce(&mut Case<'a>) -> Result<(), Remedy>,
     ) {
         let mut finding = finding(self.rule, place.range(), message);
-        let mut case = Case::new(self.context, self.settings, safety);
+        let mut case = Case::new(self.rule, self.context, self.settings, safety);
         match look(&mut case).err().map(Err).or_else(|| case.close()) {
             Some(Ok(fix)) => finding.fix = Some(fix),
             Some(Err(remedy)) => finding.remedy = Some(remedy.into_text()),
@@ -163,9 +163,13 @@ impl FixBuilder<'_, '_> {
     /// Says the change, and reports. What cannot be lowered to text with certainty leaves a finding
     /// without a fix, which says why.
     pub fn edit(mut self, change: impl FnOnce(&mut Edit<'_>)) {
-        let mut edit = Edit::new(self.findings.context);
-        change(&mut edit);
-        match edit.finish() {
+        let context = self.findings.context;
+        let edits = context.editing(self.finding.rule, || {
+            let mut edit = Edit::new(context);
+            change(&mut edit);
+            edit.finish()
+        });
+        match edits {
             Ok(edits) => {
                 self.fix.edits = edits;
                 self.fix.settle_safety();

@@ -18,6 +18,7 @@ use crate::options::Options;
 use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
 use crate::proof::{Failure, Snapshot, failure, prove};
 use crate::splice::Splice;
+use crate::watch::Part;
 
 /// The last net under a loop that ends by itself.
 const MOST_ROUNDS: usize = 32;
@@ -28,7 +29,9 @@ const MOST_ROUNDS: usize = 32;
 /// fixes that are wanted and proved, and everything that was found. A text that the builder would
 /// refuse is left as it is. No I/O; a panic in a rule is caught, and that rule is refused by name.
 pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome {
+    options.watched.enter(Part::Parse);
     let parsed = parse(text);
+    options.watched.enter(Part::Loop);
     if !parsed.errors().is_empty() {
         return Outcome {
             text: text.to_owned(),
@@ -164,6 +167,7 @@ impl Run<'_> {
             self.context,
             &self.ran(),
             self.options.settings,
+            self.options.watched,
         );
         for finding in &mut analysis.findings {
             finding.origin = origin(finding.range, splices);
@@ -309,6 +313,8 @@ impl Run<'_> {
         batch: &[&Finding],
         splices: &[Splice],
     ) -> Result<(Analysis, Splice), Failure> {
+        let watched = self.options.watched;
+        watched.enter(Part::Proofs);
         let edits = batch
             .iter()
             .filter_map(|f| f.fix.as_ref())
@@ -319,7 +325,9 @@ impl Run<'_> {
         if text == now.text {
             return Err(failure(Proof::Converges, "the fix changes nothing"));
         }
+        watched.enter(Part::Parse);
         let parsed = parse(&text);
+        watched.enter(Part::Proofs);
         if let Some(error) = parsed.errors().first() {
             return Err(failure(
                 Proof::Parses,
@@ -331,7 +339,9 @@ impl Run<'_> {
         prove(now.snapshot(), &snapshot, &splice, batch)?;
         let mut after = self.analyse(&text, &parsed, &[]);
         after.know(snapshot);
+        watched.enter(Part::Proofs);
         converges(now, &after, &splice, batch)?;
+        watched.enter(Part::Loop);
         for finding in &mut after.findings {
             finding.origin = origin(splice.backward(finding.range), splices);
         }

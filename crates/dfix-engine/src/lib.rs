@@ -32,6 +32,7 @@ mod splice;
 pub mod testing;
 mod text_edit;
 mod verdict;
+mod watch;
 
 pub use dfix_model::OpenCondition;
 pub use edit::{Edit, env_source};
@@ -45,3 +46,4 @@ pub use place::Place;
 pub use rule::{Example, Group, Phase, Rule, fixes, leaves, reports};
 pub use rule_option::{OptionKind, RuleOption, RuleSettings, Setting};
 pub use verdict::{Case, Many, One, OneOrMany, Remedy};
+pub use watch::{Part, Watch};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::fix::Safety;
 use crate::rule::Rule;
 use crate::rule_option::RuleSettings;
+use crate::watch::{Watch, Watched};
 
 /// What is asked of a run over one file.
 #[derive(Debug, Clone)]
@@ -15,6 +16,7 @@ pub struct Options<'a> {
     pub threshold: Safety,
     /// Settings by rule id.
     pub settings: &'a BTreeMap<String, RuleSettings>,
+    pub(crate) watched: Watched,
 }
 
 static NO_SETTINGS: BTreeMap<String, RuleSettings> = BTreeMap::new();
@@ -26,6 +28,7 @@ impl<'a> Options<'a> {
             rules,
             threshold: Safety::Checked,
             settings: &NO_SETTINGS,
+            watched: Watched::default(),
         }
     }
 
@@ -40,6 +43,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_settings(mut self, settings: &'a BTreeMap<String, RuleSettings>) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// The same with somebody who is told what the run is at.
+    #[must_use]
+    pub fn with_watch(mut self, watch: Watch) -> Self {
+        self.watched = Watched(Some(watch));
         self
     }
 }

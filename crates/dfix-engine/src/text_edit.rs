@@ -17,6 +17,7 @@ use dfix_syntax::{
 };
 
 use crate::fix::TextEdit;
+use crate::watch::{Part, Watched};
 
 /// Text edits, or why there are none, as the end of a sentence.
 pub(crate) type Lowered = Result<Vec<TextEdit>, String>;
@@ -34,6 +35,7 @@ pub(crate) struct EditContext<'a> {
     pub(crate) root: &'a SyntaxNode,
     pub(crate) escape: char,
     line_style: OnceCell<Option<String>>,
+    watched: Watched,
 }
 
 impl<'a> EditContext<'a> {
@@ -44,7 +46,21 @@ impl<'a> EditContext<'a> {
             root,
             escape,
             line_style: OnceCell::new(),
+            watched: Watched::default(),
         }
+    }
+
+    /// The same with somebody who is told when a rule's changes become edits.
+    pub(crate) fn watched_by(self, watched: Watched) -> Self {
+        EditContext { watched, ..self }
+    }
+
+    /// Works on the edits of a rule.
+    pub(crate) fn editing<T>(&self, rule: &'static str, work: impl FnOnce() -> T) -> T {
+        self.watched.enter(Part::Edits);
+        let made = work();
+        self.watched.enter(Part::Rule(rule));
+        made
     }
 
     /// How the file writes a `&&` with a line of its own, if it has one.

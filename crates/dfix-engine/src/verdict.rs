@@ -71,6 +71,8 @@ where
 
 /// The case of one finding: what speaks for the fix, what is open, and the change.
 pub struct Case<'c> {
+    rule: &'static str,
+    context: &'c EditContext<'c>,
     settings: Option<&'c RuleSettings>,
     fix: Fix,
     edit: Edit<'c>,
@@ -79,11 +81,14 @@ pub struct Case<'c> {
 
 impl<'c> Case<'c> {
     pub(crate) fn new(
+        rule: &'static str,
         context: &'c EditContext<'c>,
         settings: Option<&'c RuleSettings>,
         safety: Safety,
     ) -> Self {
         Case {
+            rule,
+            context,
             settings,
             fix: Fix {
                 safety,
@@ -147,14 +152,15 @@ impl<'c> Case<'c> {
 
     /// Says the change. A second call says more of the same change.
     pub fn fix(&mut self, change: impl FnOnce(&mut Edit<'c>)) -> &mut Self {
-        change(&mut self.edit);
+        self.context.editing(self.rule, || change(&mut self.edit));
         self.is_said = true;
         self
     }
 
     /// The fix, or why there is none; `None` where nobody said one.
     pub(crate) fn close(self) -> Option<Result<Fix, Remedy>> {
-        self.is_said.then(|| match self.edit.finish() {
+        let finish = |edit: Edit<'_>| self.context.editing(self.rule, || edit.finish());
+        self.is_said.then(|| match finish(self.edit) {
             Ok(edits) => {
                 let mut fix = Fix { edits, ..self.fix };
                 fix.settle_safety();

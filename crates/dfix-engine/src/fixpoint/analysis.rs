@@ -16,6 +16,7 @@ use crate::proof::Snapshot;
 use crate::rule::Rule;
 use crate::rule_option::RuleSettings;
 use crate::text_edit::EditContext;
+use crate::watch::{Part, Watched};
 
 /// A text, its tree and its findings.
 pub(crate) struct Analysis {
@@ -40,15 +41,18 @@ impl Analysis {
         context: &dyn Context,
         rules: &[&'static Rule],
         settings: &BTreeMap<String, RuleSettings>,
+        watched: Watched,
     ) -> Self {
+        watched.enter(Part::Model);
         let root = parsed.syntax();
         let ignores = Ignores::of(text, &root);
         let mut found = Vec::new();
         let mut panics = Vec::new();
         let model = Model::new(&parsed.file(), text, context);
-        let edit_context = EditContext::new(text, &root);
+        let edit_context = EditContext::new(text, &root).watched_by(watched);
         for rule in rules {
             let settings = settings.get(rule.id);
+            watched.enter(Part::Rule(rule.id));
             let looked = catch_unwind(AssertUnwindSafe(|| {
                 let mut findings = Findings::new(rule.id, &edit_context, settings);
                 (rule.check)(&model, &mut findings);
@@ -72,6 +76,7 @@ impl Analysis {
                 }),
             }
         }
+        watched.enter(Part::Loop);
         Analysis {
             text: text.to_owned(),
             findings: found,
