@@ -6,6 +6,24 @@
 //! Everything is asked through small handles that are free to copy: [`Model`] gives [`Stage`]s, a
 //! stage its [`Step`]s, a step its [`Command`]s, a command its [`Word`]s. What few ask for is worked
 //! out on the first question and kept. Offsets are bytes of the file, also inside `sh -c "…"`.
+//!
+//! ```
+//! use dfix_model::context::MemoryContext;
+//! use dfix_model::{Model, PackageCommand};
+//!
+//! let text = "FROM python:3.12\nRUN bash <<X\npython -m pip install flask\nX\nRUN curl -s https://x | sh\n";
+//! let context = MemoryContext::new([("app.py", "import flask\n")]);
+//! let parse = dfix_syntax::parse(text);
+//! let model = Model::new(&parse.file(), text, &context);
+//! let stage = model.final_stage().expect("there is one");
+//!
+//! let pip = stage.build_commands().find_map(PackageCommand::of).expect("it is read");
+//! assert!(pip.is_install() && pip.packages()[0].name == Some("flask"));
+//!
+//! // What was not read is told, and never harmless.
+//! let unread: Vec<&str> = stage.interpreted().unread().map(|it| it.what.as_str()).collect();
+//! assert_eq!(unread, ["the text that `curl -s https://x` hands to `sh`"]);
+//! ```
 #![cfg_attr(
     not(test),
     deny(

@@ -1,7 +1,8 @@
 //! What a word that names a package says: `flask[async]==2.2`, `curl=8.5*`, `@scope/x@1`, a URL.
 
+use dfix_catalogue::PackageManager;
+
 use crate::handles::Word;
-use crate::packages::PackageManager;
 
 /// A package as a command names it.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use dfix_catalogue::{PackageTool, package_tool};
 
 use crate::handles::{Command, Word};
-use crate::packages::OptionValue;
+use crate::packages::option::OptionValue;
 
 /// The tool that a command runs, and how many of its arguments belong to the program's name (`-m pip`).
 pub(crate) fn tool_of(command: Command<'_>, name: &str) -> Option<(PackageTool, usize)> {
