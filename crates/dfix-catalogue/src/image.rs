@@ -65,6 +65,26 @@ pub enum Family {
     Unknown,
 }
 
+impl Family {
+    /// Whether such an image is made for applications in some language.
+    pub fn is_of_a_language(self) -> bool {
+        matches!(
+            self,
+            Family::Python
+                | Family::Pypy
+                | Family::Node
+                | Family::Ruby
+                | Family::Java
+                | Family::DotNet
+                | Family::Perl
+                | Family::Elixir
+                | Family::Erlang
+                | Family::Julia
+                | Family::Php
+        )
+    }
+}
+
 /// The form of an image that its tag names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Variant {

@@ -4,6 +4,7 @@
 //! of a stage, a step or a command stands here, as one line each.
 
 pub(crate) mod accounts;
+pub(crate) mod application;
 pub(crate) mod base_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
@@ -15,11 +16,15 @@ pub(crate) mod entry;
 pub(crate) mod executed;
 pub(crate) mod filesystem;
 pub mod interpreted;
+pub(crate) mod left_by_commands;
 pub(crate) mod needs;
 pub(crate) mod npm_lock;
 pub(crate) mod ports;
+pub(crate) mod private_keys;
 pub mod project;
 pub mod requirements;
+pub(crate) mod root_rights;
+pub(crate) mod roots_home;
 pub mod runtime;
 pub mod scripts;
 pub(crate) mod setting;
@@ -44,8 +49,12 @@ use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
+use crate::facts::left_by_commands::LeftByCommands;
 use crate::facts::npm_lock::NpmLock;
 use crate::facts::ports::Port;
+use crate::facts::private_keys::PrivateKey;
+use crate::facts::root_rights::RootRights;
+use crate::facts::roots_home::LeftAtHome;
 use crate::facts::runtime::Runtime;
 use crate::facts::scripts::ScriptAt;
 use crate::facts::setting::{EnvValue, Setting};
@@ -55,7 +64,7 @@ use crate::facts::user::User;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::ImagePath;
-use crate::ternary::Ternary;
+use crate::ternary::{OpenCondition, Ternary};
 
 impl<'m> Stage<'m> {
     /// npm's lock file in the folder of a place, where the build context is known to have it and it was copied before.
@@ -158,6 +167,42 @@ impl<'m> Stage<'m> {
     /// Whether the build removes what is at a path, so that it is not in the image.
     pub fn removes(self, path: &ImagePath) -> bool {
         data_folders::is_removed(self, path)
+    }
+
+    /// The folders that the stage's `COPY`s and `ADD`s put files into.
+    pub fn filled_folders(self) -> Vec<ImagePath> {
+        data_folders::filled_folders(self)
+    }
+
+    /// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.
+    pub fn folders_by_variables(self) -> Vec<(ImagePath, String)> {
+        data_folders::folders_by_variables(self)
+    }
+
+    /// What commands of the build leave in a folder, beside what is copied there.
+    pub fn left_by_commands(self, folder: &ImagePath) -> LeftByCommands {
+        left_by_commands::left_by_commands(self, folder)
+    }
+
+    /// The private keys that the file puts into the image or names.
+    pub fn private_keys(self) -> Vec<PrivateKey> {
+        private_keys::private_keys(self)
+    }
+
+    /// Why a user other than root, to whom these folders belong, may not reach or change the application
+    /// that starts, as far as that is not known.
+    pub fn application_out_of_reach(self, given: &[ImagePath]) -> Option<OpenCondition> {
+        application::out_of_reach(self, given)
+    }
+
+    /// The first thing that the build leaves in root's home; certain ones first.
+    pub fn left_at_roots_home(self) -> Option<LeftAtHome> {
+        roots_home::left_at_roots_home(self)
+    }
+
+    /// Root's rights that the file shows the container to be meant for, beside what its start asks.
+    pub fn root_rights(self) -> RootRights<'m> {
+        RootRights::of(self)
     }
 
     /// The files of the stage's image.

@@ -52,7 +52,7 @@ pub use collect::shell::{Os, ShellKind};
 pub use collect::word::WordKind;
 pub use dfix_catalogue as catalogue;
 pub use dfix_syntax::BrokenArray;
-pub use facts::accounts::{Account, Accounts, MadeBy};
+pub use facts::accounts::{Account, Accounts, MadeBy, Making};
 pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, ProgramUse, Unread, UnreadKind};
 pub use facts::created_users::{CreatedGroup, CreatedUser};
@@ -63,13 +63,17 @@ pub use facts::filesystem::{
     Access, Entry as FileEntry, Filesystem, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
 pub use facts::interpreted::{self, Interpreted, Reading};
+pub use facts::left_by_commands::LeftByCommands;
 pub use facts::needs::absence::Absence;
 pub use facts::needs::need::Need;
 pub use facts::needs::{Needs, Users};
 pub use facts::npm_lock::NpmLock;
 pub use facts::ports::{Port, Protocol};
+pub use facts::private_keys::PrivateKey;
 pub use facts::project;
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};
+pub use facts::root_rights::RootRights;
+pub use facts::roots_home::LeftAtHome;
 pub use facts::runtime::{self, Leads, Privileges, Process, Runtime};
 pub use facts::scripts::{self, with_script};
 pub use facts::setting::{EnvFrom, EnvValue, Setting};

@@ -4,6 +4,7 @@
 mod commands;
 mod events;
 mod lists;
+mod making;
 
 use crate::collect::shell::Os;
 use crate::facts::base_image::base_facts;
@@ -12,6 +13,7 @@ use crate::ternary::{OpenCondition, Ternary};
 
 pub(crate) use commands::made_home;
 use events::{AccountsData, Change, Event, Subject};
+pub use making::Making;
 
 /// The users and groups of a stage's image, at its end or at a step, see [`Accounts::at`].
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::variables::{names_data, names_folder};
-use dfix_catalogue::{FolderMark, folder_above, folder_is, is_system_name};
+use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_system_name};
 
 use crate::collect::instruction::StepKind;
 use crate::facts::entry::entry;
@@ -362,6 +362,53 @@ pub(crate) fn unmade_folders(stage: Stage<'_>) -> Vec<DataFolder> {
             path,
             shown_by,
             is_made: false,
+        })
+        .collect()
+}
+
+/// The folders that `COPY` and `ADD` of the final stage put files into.
+pub(crate) fn filled_folders(stage: Stage<'_>) -> Vec<ImagePath> {
+    // What is started is a file, also where its name has no dot.
+    let programs: Vec<ImagePath> = entry(stage)
+        .commands()
+        .filter_map(|c| c.program()?.value().map(ImagePath::new))
+        .collect();
+    let mut targets: Vec<ImagePath> = Vec::new();
+    for landing in Filesystem::of(stage).landings() {
+        let path = &landing.path;
+        let has_dot = path.file_name().contains('.');
+        let folder = match landing.entry {
+            Entry::Folder => Some(path.clone()),
+            _ if landing.is_in_folder => path.parent(),
+            Entry::File if !file_is(path.file_name(), FileMark::Application) => None,
+            Entry::Either if has_dot && !file_is(path.file_name(), FileMark::Application) => None,
+            Entry::Either if !has_dot => (!programs.contains(path)).then(|| path.clone()),
+            _ => path.parent(),
+        };
+        targets.extend(folder);
+    }
+    let mut seen = HashSet::new();
+    targets.retain(|target| seen.insert(target.clone()));
+    targets
+}
+
+/// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.
+pub(crate) fn folders_by_variables(stage: Stage<'_>) -> Vec<(ImagePath, String)> {
+    stage
+        .steps()
+        .filter(|step| !step.is_onbuild())
+        .filter_map(|step| {
+            let word = match step.kind() {
+                StepKind::Workdir => step.word(),
+                _ => step.target(),
+            };
+            let word = word.filter(|word| !word.is_known())?;
+            let text = expand_text(stage, word, step)?;
+            let written = word.source_text().trim_matches('"').trim_end_matches('/');
+            let is_plain = written
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"/._-${}".contains(&b));
+            (text.starts_with('/') && is_plain).then(|| (ImagePath::new(&text), written.to_owned()))
         })
         .collect()
 }

@@ -4,10 +4,8 @@ mod account;
 mod doubts;
 mod folders;
 mod handover;
-mod homes;
 mod obstacles;
 mod permissions;
-mod rights;
 
 use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, fixes, leaves,
@@ -61,36 +59,6 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"python\", \"app.py\"]\n",
             "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nRUN adduser -D appuser && chown -R appuser /app\nUSER appuser\nENTRYPOINT [\"python\", \"app.py\"]\n",
-        ),
-        fixes(
-            "FROM debian:12\nUSER root\nRUN useradd -m app\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
-            "FROM debian:12\nUSER root\nRUN useradd -m app\nUSER app\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
-        ),
-        fixes(
-            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER root\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
-            "FROM debian:12\nRUN useradd foo -m -u 500 -s /bin/bash\nUSER foo\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
-        ),
-        fixes(
-            "FROM golang:1.22 AS build\nRUN go build -o /server .\nFROM scratch\nCOPY --from=build /server /server\nENTRYPOINT [\"/server\"]\n",
-            "FROM golang:1.22 AS build\nRUN go build -o /server .\nFROM scratch\nCOPY --from=build /server /server\nUSER 65532\nENTRYPOINT [\"/server\"]\n",
-        ),
-        fixes(
-            "FROM gcr.io/distroless/python3-debian12\nCOPY app.py /app/\nCMD [\"/app/app.py\"]\n",
-            "FROM gcr.io/distroless/python3-debian12\nCOPY app.py /app/\nUSER nonroot\nCMD [\"/app/app.py\"]\n",
-        ),
-        fixes(
-            "FROM python:3.11\nWORKDIR /app\nCOPY . .\nVOLUME /data\nCMD [\"python\", \"app.py\"]\n",
-            "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && mkdir -p /data && chown -R appuser /app /data\nVOLUME /data\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
-        ),
-        // A USER that says what holds anyway is replaced, not followed by a second one.
-        fixes(
-            "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nUSER root\nCMD [\"python\", \"app.py\"]\n",
-            "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nRUN adduser -D appuser && chown -R appuser /app\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
-        ),
-        // This one makes root of another user, and root must give the files away.
-        fixes(
-            "FROM node:22\nUSER node\nWORKDIR /app\nCOPY . .\nUSER root\nCMD [\"node\", \"app.js\"]\n",
-            "FROM node:22\nUSER node\nWORKDIR /app\nCOPY . .\nUSER root\nRUN chown -R node /app\nUSER node\nCMD [\"node\", \"app.js\"]\n",
         ),
         leaves("FROM python:3.11\nWORKDIR /app\nUSER 1000\nCMD [\"python\", \"app.py\"]\n"),
         leaves("FROM debian:12\nRUN apt-get install -y nginx\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n").that_says("nginx"),

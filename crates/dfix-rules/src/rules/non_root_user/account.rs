@@ -1,7 +1,7 @@
 //! Whom a container should run as, and how that user comes to be.
 
 use dfix_catalogue::{
-    Account as Default, Family, ImageFacts, UserTools, is_service_account, is_system_account,
+    Account as Default, Family, UserTools, is_service_account, is_system_account,
 };
 use dfix_engine::{OpenCondition, Remedy, Setting, remedy};
 use dfix_model::{Account, ImagePath, MadeBy, Os, Stage, Step, Ternary};
@@ -26,12 +26,6 @@ const NUMBER: u32 = 10001;
 
 /// That of `nonroot` in distroless images.
 const NONROOT: u32 = 65532;
-
-/// The largest number that busybox gives away.
-const LAST_OF_BUSYBOX: u32 = 256_000;
-
-/// From this number on, `useradd` writes a table of logins that the number makes large.
-const LARGE: u32 = 65_536;
 
 /// What the configuration says of the user.
 #[derive(Debug, Clone, Copy, Default)]
@@ -107,24 +101,6 @@ impl RunAs {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Whether the image is made for applications in some language.
-pub(crate) fn is_of_a_language(facts: &ImageFacts) -> bool {
-    matches!(
-        facts.family,
-        Family::Python
-            | Family::Pypy
-            | Family::Node
-            | Family::Ruby
-            | Family::Java
-            | Family::DotNet
-            | Family::Perl
-            | Family::Elixir
-            | Family::Erlang
-            | Family::Julia
-            | Family::Php
-    )
 }
 
 /// The user that the stage's container should run as: one that is there before a new one.
@@ -322,116 +298,41 @@ fn shipped(stage: Stage<'_>) -> Option<RunAs> {
     })
 }
 
-/// Why a new user may not have this name or number, if it may not; what is open of it.
-fn taken(
-    stage: Stage<'_>,
-    name: &str,
-    uid: Option<u32>,
-    tools: UserTools,
-) -> Result<Vec<OpenCondition>, Remedy> {
-    let accounts = stage.accounts();
-    let mut open = Vec::new();
-    match accounts.exists(name) {
-        _ if is_system_account(name) => {
-            return Err(remedy!(
-                "{name} is a user or a group of the system already; set another `name`"
-            ));
-        }
-        Ternary::Yes => {
-            return Err(remedy!(
-                "there is a user {name} already; set another `name`"
-            ));
-        }
-        Ternary::No => {}
-        Ternary::Unknown(condition) => open.push(condition),
-    }
-    let Some(uid) = uid else {
-        return Ok(open);
-    };
-    if let Some(user) = accounts
-        .by_uid(uid)
-        .filter(|user| user.made_by == MadeBy::Base)
-    {
-        return Err(remedy!(
-            "the number {uid} belongs to {} in the base image; set another `uid`",
-            user.name
-        ));
-    }
-    let is_taken = accounts.uid_taken(uid);
-    if is_taken.is_yes() || uid < 1000 || (65_533..=65_535).contains(&uid) {
-        return Err(remedy!(
-            "the number {uid} is or may be another user's in this image; set another `uid`, from 1000 on"
-        ));
-    }
-    open.extend(is_taken.open());
-    let is_too_large = match tools {
-        UserTools::Busybox => uid > LAST_OF_BUSYBOX,
-        _ => uid == u32::MAX,
-    };
-    if is_too_large {
-        return Err(remedy!(
-            "the number {uid} is larger than any that this image gives to a user; set another `uid`"
-        ));
-    }
-    Ok(open)
-}
-
 fn new(stage: Stage<'_>, wishes: Wishes<'_>) -> Result<RunAs, Remedy> {
     let facts = crate::base::facts(stage);
     let tools = facts.map_or(UserTools::Unknown, |f| f.user_tools);
-    let is_number_wanted = wishes.uid.is_some() || wishes.is_numeric;
-    let name = wishes.name.unwrap_or("appuser");
     let Ok(number) = wishes.uid.map_or(Ok(NUMBER), u32::try_from) else {
         return Err(remedy!(
             "the number {} is larger than any that this image gives to a user; set another `uid`",
             wishes.uid.unwrap_or_default()
         ));
     };
-    if matches!(tools, UserTools::None | UserTools::Unknown) {
-        let is_bare =
-            facts.is_some_and(|f| matches!(f.family, Family::Scratch | Family::Distroless));
-        let because = match (facts.is_some(), tools) {
-            (true, UserTools::Unknown) => {
-                "it is not known how the base image makes users; a number needs no entry among them"
-            }
-            (true, _) => {
-                "the base image has no tool to make users; a number needs no entry among them"
-            }
-            (false, _) => "the base image is not known; a number needs no entry among its users",
-        };
-        let number = if is_bare && wishes.uid.is_none() {
-            NONROOT
-        } else {
-            number
-        };
-        return Ok(RunAs::existing(Account::of_number(number), because));
+    let wanted = (wishes.uid.is_some() || wishes.is_numeric).then_some(number);
+    let name = wishes.name.unwrap_or("appuser");
+    if let Some(making) = stage.accounts().making(tools, name, wanted)? {
+        let numeric = wanted
+            .filter(|_| wishes.is_numeric)
+            .map(|number| number.to_string());
+        return Ok(RunAs {
+            name: numeric.unwrap_or_else(|| name.to_owned()),
+            account: making.account,
+            made_by: Some(making.command),
+            because: format!("the base image has `{}`", making.program),
+            open: making.open,
+        });
     }
-    let open = taken(stage, name, is_number_wanted.then_some(number), tools)?;
-    // A group of that name is joined: made twice, the build would fail.
-    let joins = stage.accounts().has_group(name).is_yes();
-    let option = |is_said: bool, text: String| if is_said { text } else { String::new() };
-    let uid = option(is_number_wanted, format!("-u {number} "));
-    let (program, command) = if tools == UserTools::Busybox {
-        let group = option(joins, format!("-G {name} "));
-        ("adduser", format!("adduser -D {uid}{group}{name}"))
+    let is_bare = facts.is_some_and(|f| matches!(f.family, Family::Scratch | Family::Distroless));
+    let number = if is_bare && wishes.uid.is_none() {
+        NONROOT
     } else {
-        let group = option(joins, format!("-g {name} "));
-        let large = option(is_number_wanted && number >= LARGE, "-l ".to_owned());
-        ("useradd", format!("useradd -m {large}{uid}{group}{name}"))
+        number
     };
-    let account = Account {
-        uid: is_number_wanted.then_some(number),
-        ..Account::named(name.to_owned())
+    let because = match (facts.is_some(), tools) {
+        (true, UserTools::Unknown) => {
+            "it is not known how the base image makes users; a number needs no entry among them"
+        }
+        (true, _) => "the base image has no tool to make users; a number needs no entry among them",
+        (false, _) => "the base image is not known; a number needs no entry among its users",
     };
-    Ok(RunAs {
-        name: if wishes.is_numeric {
-            number.to_string()
-        } else {
-            name.to_owned()
-        },
-        account,
-        made_by: Some(command),
-        because: format!("the base image has `{program}`"),
-        open,
-    })
+    Ok(RunAs::existing(Account::of_number(number), because))
 }

@@ -1,7 +1,7 @@
 //! Which folders an application's user may be given.
 
-use dfix_catalogue::{FileMark, FolderMark, file_is, folder_is};
-use dfix_model::{FileEntry, ImagePath, Stage, StepKind};
+use dfix_catalogue::{FolderMark, folder_is};
+use dfix_model::{ImagePath, Stage};
 
 /// A folder that the application's user is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Folder {
 /// that the stage's files are copied to; the volumes; and what else the file shows the application to
 /// write to. Only such as may be given, none inside another.
 pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
-    let targets = targets(stage);
+    let targets = stage.filled_folders();
     // Where the application is copied to a folder around the working directory, that is its own too.
     let workdir = workdir_to_give(stage, &targets).map(|path| {
         let around = targets
@@ -77,7 +77,7 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
         folder.may_be_missing |= is_gone;
         !is_gone || volumes.iter().any(|volume| volume.path == folder.path)
     });
-    let names = names_by_variables(stage);
+    let names = stage.folders_by_variables();
     for folder in &mut folders {
         folder.written = names
             .iter()
@@ -85,27 +85,6 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
             .map(|(_, written)| written.clone());
     }
     without_nested(&folders)
-}
-
-/// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.
-fn names_by_variables(stage: Stage<'_>) -> Vec<(ImagePath, String)> {
-    stage
-        .steps()
-        .filter(|step| !step.is_onbuild())
-        .filter_map(|step| {
-            let word = match step.kind() {
-                StepKind::Workdir => step.word(),
-                _ => step.target(),
-            };
-            let word = word.filter(|word| !word.is_known())?;
-            let text = stage.expand_text(word, step)?;
-            let written = word.source_text().trim_matches('"').trim_end_matches('/');
-            let is_plain = written
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"/._-${}".contains(&b));
-            (text.starts_with('/') && is_plain).then(|| (ImagePath::new(&text), written.to_owned()))
-        })
-        .collect()
 }
 
 /// The working directory, if the file sets it and it may be given.
@@ -122,37 +101,8 @@ const MOST_FOLDERS: usize = 64;
 
 /// Whether the application's files lie in so many folders that nobody could say which to give.
 pub(crate) fn are_scattered(stage: Stage<'_>) -> bool {
-    let targets = targets(stage);
+    let targets = stage.filled_folders();
     targets.len() > MOST_FOLDERS && workdir_to_give(stage, &targets).is_none()
-}
-
-/// The folders that `COPY` and `ADD` of the final stage put files into.
-fn targets(stage: Stage<'_>) -> Vec<ImagePath> {
-    // What is started is a file, also where its name has no dot.
-    let programs: Vec<ImagePath> = stage
-        .entry()
-        .commands()
-        .filter_map(|c| c.program()?.value().map(ImagePath::new))
-        .collect();
-    let mut targets: Vec<ImagePath> = Vec::new();
-    for landing in stage.filesystem().landings() {
-        let path = &landing.path;
-        let has_dot = path.file_name().contains('.');
-        let folder = match landing.entry {
-            FileEntry::Folder => Some(path.clone()),
-            _ if landing.is_in_folder => path.parent(),
-            FileEntry::File if !file_is(path.file_name(), FileMark::Application) => None,
-            FileEntry::Either if has_dot && !file_is(path.file_name(), FileMark::Application) => {
-                None
-            }
-            FileEntry::Either if !has_dot => (!programs.contains(path)).then(|| path.clone()),
-            _ => path.parent(),
-        };
-        targets.extend(folder);
-    }
-    let mut seen = std::collections::HashSet::new();
-    targets.retain(|target| seen.insert(target.clone()));
-    targets
 }
 
 fn is_named_like_a_file(path: &ImagePath) -> bool {

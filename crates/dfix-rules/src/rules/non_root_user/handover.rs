@@ -2,9 +2,7 @@
 
 use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::{Edit, Effect, OpenCondition};
-use dfix_model::{
-    FileEntry, ImagePath, Landing, Os, PackageCommand, Stage, Step, StepKind, Touch, Touched,
-};
+use dfix_model::{FileEntry, ImagePath, Landing, Os, Stage, Step, StepKind};
 
 use super::account::RunAs;
 use super::folders::{Folder, folders_to_give, is_nested};
@@ -172,8 +170,8 @@ fn by_copies<'m>(
         } else {
             at_the_end.alone.push(folder);
         }
-        let left = left_by_commands(stage, folder);
-        made.extend(left.made);
+        let left = stage.left_by_commands(&folder.path);
+        made.extend(left.made.into_iter().map(|path| Folder::new(path, false)));
         if let Some(what) = left.unknown {
             handover.open.push(OpenCondition::new(
                 format!(
@@ -445,67 +443,4 @@ fn others(stage: Stage<'_>, run_as: &RunAs, folders: &[Folder]) -> Option<OpenCo
         format!("whether the application writes to what `--chown={other}` gives away"),
         format!("name {} there", run_as.name),
     ))
-}
-
-/// What commands of the build leave in a folder, beside what is copied there.
-#[derive(Debug, Default)]
-struct Left {
-    /// Folders made there.
-    made: Vec<Folder>,
-    /// A package manager that keeps its packages there.
-    packages: Option<String>,
-    /// A command of which it is not known what it leaves.
-    unknown: Option<String>,
-}
-
-fn left_by_commands(stage: Stage<'_>, folder: &Folder) -> Left {
-    let mut left = Left::default();
-    let touched = stage
-        .base_chain()
-        .flat_map(|stage| stage.filesystem().touched());
-    for touched in touched.filter(|touched| touched.path.is_below(&folder.path)) {
-        match touched.touch {
-            Touch::Made if touched.path != &folder.path => {
-                let rest = touched.path.below(&folder.path).unwrap_or("");
-                let outermost = ImagePath::new(rest)
-                    .parts()
-                    .next()
-                    .map(|name| folder.path.join(name));
-                let made = outermost.filter(|path| !left.made.iter().any(|m| m.path == *path));
-                left.made.extend(made.map(|path| Folder::new(path, false)));
-            }
-            Touch::Filled | Touch::Written => tell(&mut left, &touched),
-            Touch::Removed if touched.path != &folder.path => {
-                let before = left.made.len();
-                left.made.retain(|made| !made.path.is_below(touched.path));
-                if left.made.len() < before {
-                    left.unknown.get_or_insert("`mkdir`".to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-    let is_opaque = |run: Step<'_>| run.has_opaque_text() || run.commands().next().is_none();
-    if stage.base_chain().flat_map(Stage::runs).any(is_opaque) {
-        left.unknown.get_or_insert("a RUN".to_owned());
-    }
-    left
-}
-
-/// Who puts files there.
-fn tell(left: &mut Left, touched: &Touched<'_>) {
-    let package = touched.command.and_then(PackageCommand::of);
-    match package.filter(PackageCommand::is_install) {
-        Some(package) => {
-            let words = [package.program_name(), package.subcommand_text()];
-            let said = format!("`{}`", words.join(" ").trim_end());
-            left.packages.get_or_insert(said);
-        }
-        None => {
-            let name = touched
-                .command
-                .map_or("a RUN".to_owned(), |c| format!("`{}`", c.name()));
-            left.unknown.get_or_insert(name);
-        }
-    }
 }

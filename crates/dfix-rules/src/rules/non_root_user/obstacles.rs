@@ -1,12 +1,9 @@
 //! What speaks against another user than root, and what may.
 
 use dfix_engine::{OpenCondition, Remedy, remedy};
-use dfix_model::{ImagePath, Os, Privileges, Stage, Step, StepKind};
+use dfix_model::{ImagePath, Os, Privileges, Stage, StepKind};
 
-use super::account::is_of_a_language;
 use super::folders::are_scattered;
-use super::homes::left_in_roots_home;
-use super::{doubts, rights};
 
 /// Whether there is nothing to say: the start gives root's rights up by itself, the file is a base for
 /// others, or nothing is known of who runs what.
@@ -47,19 +44,19 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             s.final_workdir().filter(|folder| ImagePath::new(folder).is_below(&ImagePath::new("/root"))).map(|_| remedy!("the working directory lies in /root, which no other user may enter; move the application, to /app for instance"))
         },
         |s| {
-            left_in_roots_home(s).filter(|left| left.is_certain).map(|left| remedy!("{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there", left.what))
+            s.left_at_roots_home().filter(|left| left.is_certain).map(|left| remedy!("{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there", left.what))
         },
         |s| {
             are_scattered(s).then(|| remedy!("the application's files lie in too many folders to say which it writes to; make the user by hand, or name one folder by WORKDIR"))
         },
         |s| {
-            doubts::asks_for_rights(s).then(|| remedy!("a LABEL asks for rights that a user other than root does not get; add a USER by hand if the application works without them"))
+            s.root_rights().are_asked_by_label().then(|| remedy!("a LABEL asks for rights that a user other than root does not get; add a USER by hand if the application works without them"))
         },
         |s| {
-            rights::starts_a_system(s).map(|variable| remedy!("`ENV {variable}` lets the base image's entry point mount and start what only root may; add a USER by hand if the application works without it"))
+            s.root_rights().variable_of_a_system().map(|variable| remedy!("`ENV {variable}` lets the base image's entry point mount and start what only root may; add a USER by hand if the application works without it"))
         },
         |s| {
-            is_github_action(s).then(|| remedy!("GitHub starts the containers of its actions as root, as the files that it mounts are root's; leave it so"))
+            s.root_rights().is_github_action().then(|| remedy!("GitHub starts the containers of its actions as root, as the files that it mounts are root's; leave it so"))
         },
         |s| {
             has_triggers(s).then(|| remedy!("the images that are based on this one run its ONBUILD instructions as its user; add the USER to those, or an `ONBUILD USER` after the others"))
@@ -68,7 +65,7 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             (s.os() == Os::Linux && !s.shell_at(s.last_step()).is_posix()).then(|| remedy!("SHELL names something that is not a POSIX shell, for which dfix writes no commands; make the user by hand"))
         },
         |s| {
-            uses_the_docker_socket(s).then(|| remedy!("the Docker socket is root's; give the container a group that may use it, then add a USER by hand"))
+            s.root_rights().uses_docker_socket().then(|| remedy!("the Docker socket is root's; give the container a group that may use it, then add a USER by hand"))
         },
     ];
     obstacles
@@ -86,7 +83,7 @@ pub(crate) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
             "name it by CMD",
         ));
     }
-    if let Some(left) = left_in_roots_home(stage) {
+    if let Some(left) = stage.left_at_roots_home() {
         open.push(OpenCondition::new(
             format!(
                 "whether {} leaves in root's home what the application needs",
@@ -117,37 +114,6 @@ fn has_triggers(stage: Stage<'_>) -> bool {
     })
 }
 
-/// Whether the image is an action of GitHub's, which must not have a USER.
-fn is_github_action(stage: Stage<'_>) -> bool {
-    let is_one = |step: Step<'_>| match step.name() {
-        "LABEL" => step.pairs().any(|p| {
-            p.key_text()
-                .is_some_and(|k| k.starts_with("com.github.actions"))
-        }),
-        "WORKDIR" => step
-            .words()
-            .any(|w| w.starts_with("/github/workspace") || w.starts_with("$GITHUB_WORKSPACE")),
-        _ => false,
-    };
-    stage.base_chain().flat_map(Stage::steps).any(is_one)
-}
-
-/// Whether the container is meant to talk to the Docker daemon through its socket.
-fn uses_the_docker_socket(stage: Stage<'_>) -> bool {
-    stage.base_image().name() == Some("docker")
-        || stage
-            .base_chain()
-            .flat_map(Stage::steps)
-            .any(names_the_docker_socket)
-}
-
-fn names_the_docker_socket(step: Step<'_>) -> bool {
-    matches!(
-        step.name(),
-        "VOLUME" | "ENV" | "CMD" | "ENTRYPOINT" | "LABEL"
-    ) && step.file().text()[step.range()].contains("/docker.sock")
-}
-
 /// What it means that the file names no start.
 #[derive(PartialEq, Eq)]
 enum Silence {
@@ -169,7 +135,7 @@ fn silence(stage: Stage<'_>) -> Silence {
     if facts.drops_privileges {
         return Silence::Quiet;
     }
-    let is_application = is_of_a_language(&facts)
+    let is_application = facts.family.is_of_a_language()
         && stage
             .steps()
             .any(|s| s.is_copy_or_add() && s.source().is_none() && !s.is_onbuild());

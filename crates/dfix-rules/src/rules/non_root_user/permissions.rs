@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::OpenCondition;
-use dfix_model::{Access, FileEntry, ImagePath, Stage, Step, Touch};
+use dfix_model::{Access, FileEntry, ImagePath, Stage, Touch};
 
 use super::account::RunAs;
 
@@ -25,9 +25,7 @@ const OF_THE_SYSTEM: &[&str] = &[
 /// alone.
 pub(crate) fn kept(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
     let is_given = |path: &ImagePath| given.iter().any(|folder| path.is_below(folder));
-    closed(stage, run_as, &is_given)
-        .or_else(|| key_of_the_file(stage, run_as, &is_given))
-        .or_else(|| key_of_the_start(stage, run_as, &is_given))
+    closed(stage, run_as, &is_given).or_else(|| key(stage, run_as, &is_given))
 }
 
 /// Whether the build gives a place to the user, or lets everybody do there what the user wants to.
@@ -90,78 +88,28 @@ fn closed(
     ))
 }
 
-fn is_key(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    matches!(ending, "pem" | "key" | "p12" | "pfx") || name.starts_with("id_rsa")
-}
-
-/// A private key that the file puts into the image.
-fn key_of_the_file(
+/// A private key that the file puts into the image or names.
+fn key(
     stage: Stage<'_>,
     run_as: &RunAs,
     is_given: &dyn Fn(&ImagePath) -> bool,
 ) -> Option<OpenCondition> {
-    let says_more = |step: Step<'_>| step.flag("chown").is_some() || step.flag("chmod").is_some();
-    let copies = stage.base_chain().flat_map(Stage::copies);
-    let sources = copies
-        .filter(|step| !says_more(*step))
-        .flat_map(|step| step.sources().map(move |source| (source, step)));
-    let (name, _) = sources
-        .filter_map(|(source, step)| {
-            let name = ImagePath::new(source.value()?).file_name().to_owned();
-            let folder = stage.workdir_at(step).unwrap_or_default();
-            let target = stage.expand_text(step.target()?, step)?;
-            Some((name, ImagePath::new(&folder).join(&target)))
-        })
-        .find(|(name, target)| {
-            is_key(name)
-                && !is_given(target)
-                && !is_opened(stage, run_as, target)
-                && !target.as_str().contains("ca-cert")
-        })?;
-    Some(OpenCondition::new(
-        format!("whether the user may read {name}, which stays root's"),
-        "give it to the user by `COPY --chown`",
-    ))
-}
-
-/// A private key that the start or a variable names, and that comes from elsewhere.
-fn key_of_the_start(
-    stage: Stage<'_>,
-    run_as: &RunAs,
-    is_given: &dyn Fn(&ImagePath) -> bool,
-) -> Option<OpenCondition> {
-    let entry = stage.entry();
-    let of_start = entry.commands().flat_map(|command| {
-        let words = command
-            .args()
-            .filter_map(move |w| stage.expand_text(w, command));
-        words.collect::<Vec<_>>()
-    });
-    let of_variables = stage
-        .base_chain()
-        .flat_map(Stage::env_set)
-        .filter_map(|(_, setting)| setting.value.map(ToString::to_string));
-    let path = of_start
-        .chain(of_variables)
-        .filter_map(|text| {
-            let value = text.rsplit('=').next()?;
-            let is_path = value.starts_with('/') && !value.contains([' ', ':']);
-            is_path.then(|| ImagePath::new(value))
-        })
-        .find(|path| {
-            let name = path.file_name();
-            let is_secret = (is_key(name) && !name.contains("ca"))
-                || path
-                    .parts()
-                    .any(|part| matches!(part, "letsencrypt" | "live"));
-            is_secret && !is_given(path) && !is_opened(stage, run_as, path)
-        })?;
-    Some(OpenCondition::new(
-        format!(
-            "whether the user may read {path}, a place of private keys, which root alone often may"
-        ),
-        "let the user read what is mounted there",
-    ))
+    let key = stage
+        .private_keys()
+        .into_iter()
+        .find(|key| !is_given(&key.path) && !is_opened(stage, run_as, &key.path))?;
+    Some(if key.is_copied {
+        OpenCondition::new(
+            format!("whether the user may read {}, which stays root's", key.name),
+            "give it to the user by `COPY --chown`",
+        )
+    } else {
+        OpenCondition::new(
+            format!(
+                "whether the user may read {}, a place of private keys, which root alone often may",
+                key.path
+            ),
+            "let the user read what is mounted there",
+        )
+    })
 }

@@ -1,28 +1,29 @@
 //! What a build leaves in root's home, where no other user can read it.
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::{self, Mark, Privileges};
 use dfix_catalogue::{FileMark, HomeWrite, file_is, home_writes};
-use dfix_model::{Command, Stage, Step, Word};
-use dfix_syntax::TextRange;
 
-use crate::programs::Rights;
+use crate::collect::instruction::StepKind;
+use crate::facts::entry::entry;
+use crate::facts::user::user_at;
+use crate::facts::variables::env_at;
+use crate::handles::{Command, Redirect, Stage, Step, Word};
+use crate::path::file_name;
 
 /// Something that ends up in root's home.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Left {
-    /// Who puts it there.
-    pub(crate) place: TextRange,
+pub struct LeftAtHome {
     /// What it is, as the beginning of a sentence: "`ENV NVM_DIR`", "`playwright install`".
-    pub(crate) what: String,
+    pub what: String,
     /// Whether it is known to be there, or only may be.
-    pub(crate) is_certain: bool,
+    pub is_certain: bool,
 }
 
-/// The first thing that the stage, or one that it stands on, leaves in root's home; certain ones first.
-pub(crate) fn left_in_roots_home(stage: Stage<'_>) -> Option<Left> {
+/// The first thing that the stage, or one that it is based on, leaves in root's home; certain ones first.
+pub(crate) fn left_at_roots_home(stage: Stage<'_>) -> Option<LeftAtHome> {
     let mut possible = None;
     for step in stage.base_chain().flat_map(Stage::steps) {
-        if step.is_onbuild() || stage.user_at(step).is_root().is_no() {
+        if step.is_onbuild() || user_at(stage, step).is_root().is_no() {
             continue;
         }
         for left in of_step(step) {
@@ -35,47 +36,36 @@ pub(crate) fn left_in_roots_home(stage: Stage<'_>) -> Option<Left> {
     possible
 }
 
-fn of_step(step: Step<'_>) -> Vec<Left> {
-    let certain = |place, what: String| Left {
-        place,
+fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
+    let certain = |what: String| LeftAtHome {
         what,
         is_certain: true,
     };
-    match step.name() {
-        "ENV" => step
+    let name = step.name();
+    match step.kind() {
+        StepKind::Env => step
             .pairs()
-            .filter(|pair| pair.value().is_some_and(|v| names_roots_home(v)))
-            .filter_map(|pair| Some(certain(pair.range(), format!("`ENV {}`", pair.key_text()?))))
+            .filter(|pair| pair.value().is_some_and(names_roots_home))
+            .filter_map(|pair| Some(certain(format!("`ENV {}`", pair.key_text()?))))
             .collect(),
-        "WORKDIR" | "VOLUME" => step
+        StepKind::Workdir | StepKind::Volume => step
             .words()
-            .filter(|w| names_roots_home(*w))
-            .map(|w| certain(w.range(), format!("`{} {}`", step.name(), w.source_text())))
+            .filter(|word| names_roots_home(*word))
+            .map(|word| certain(format!("`{name} {}`", word.source_text())))
             .collect(),
-        "COPY" | "ADD" => step
-            .words()
-            .next_back()
-            .filter(|w| names_roots_home(*w))
-            .map(|w| {
-                certain(
-                    w.range(),
-                    format!("`{} … {}`", step.name(), w.source_text()),
-                )
-            })
+        StepKind::Copy | StepKind::Add => step
+            .target()
+            .filter(|word| names_roots_home(*word))
+            .map(|word| certain(format!("`{name} … {}`", word.source_text())))
             .into_iter()
             .collect(),
-        "RUN" => step.commands().filter_map(of_command).collect(),
+        StepKind::Run => step.commands().filter_map(of_command).collect(),
         // What the container is told to use there.
-        "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => step
+        StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck => step
             .commands()
             .flat_map(Command::words)
-            .filter(|w| names_roots_home(*w) && w.literal_prefix().contains("/root"))
-            .map(|w| {
-                certain(
-                    w.range(),
-                    format!("`{} … {}`", step.name(), w.source_text()),
-                )
-            })
+            .filter(|word| names_roots_home(*word) && word.literal_prefix().contains("/root"))
+            .map(|word| certain(format!("`{name} … {}`", word.source_text())))
             .collect(),
         _ => Vec::new(),
     }
@@ -97,18 +87,11 @@ fn names_roots_home(word: Word<'_>) -> bool {
 /// Files of an interactive shell: nothing that is started reads them.
 fn is_for_the_prompt(word: Word<'_>) -> bool {
     let written = word.source_text().trim_end_matches(['"', '\'']);
-    let name = written.rsplit('/').next().unwrap_or(written);
-    file_is(name, FileMark::Prompt)
+    file_is(file_name(written), FileMark::Prompt)
 }
 
-fn of_command(command: Command<'_>) -> Option<Left> {
-    let left = |what: String, is_certain| {
-        Some(Left {
-            place: command.range(),
-            what,
-            is_certain,
-        })
-    };
+fn of_command(command: Command<'_>) -> Option<LeftAtHome> {
+    let left = |what: String, is_certain| Some(LeftAtHome { what, is_certain });
     let name = command.name();
     let first = command.args().find(|w| !w.starts_with("-"));
     // What clears the home leaves nothing there.
@@ -129,7 +112,7 @@ fn of_command(command: Command<'_>) -> Option<Left> {
     }
     let into_home = command
         .args()
-        .chain(command.redirects().filter_map(dfix_model::Redirect::target))
+        .chain(command.redirects().filter_map(Redirect::target))
         .find(|w| names_roots_home(*w) && !is_for_the_prompt(*w));
     if let Some(word) = into_home {
         return left(format!("`{name} … {}`", word.source_text()), true);
@@ -149,7 +132,7 @@ fn of_command(command: Command<'_>) -> Option<Left> {
         return left(format!("`{name}`"), false);
     }
     // A script of the application's own may download what it wants to where it wants to.
-    if crate::programs::is_python(name) {
+    if programs::is_python(name) {
         let script = command.args().next()?;
         let known = ["-m", "manage.py", "setup.py", "-V", "--version", "-c"]
             .iter()
@@ -188,15 +171,14 @@ fn of_command(command: Command<'_>) -> Option<Left> {
 fn is_set(command: Command<'_>, variable: &str) -> bool {
     command
         .stage()
-        .is_some_and(|stage| stage.env_at(command, variable).is_set())
+        .is_some_and(|stage| env_at(stage, command, variable).is_set())
 }
 
 /// Whether the container starts one of these programs, which want what they have at home then too.
 fn starts(command: Command<'_>, programs: &[&str]) -> bool {
     command.stage().is_some_and(|stage| {
         let is_one = |w: Word<'_>| programs.iter().any(|program| w.is(program));
-        stage
-            .entry()
+        entry(stage)
             .commands()
             .any(|c| c.is_one_of(programs) || c.args().any(is_one))
     })
@@ -208,13 +190,13 @@ fn program_of<'m>(command: Command<'m>, first: Option<Word<'m>>) -> (&'m str, Op
     let text = first.and_then(Word::value);
     let mut after = command.args().skip_while(|w| Some(*w) != first).skip(1);
     let mut next = || after.find(|w| !w.starts_with("-")).and_then(Word::value);
-    if crate::programs::is_python(name) && command.has_arg("-m") {
+    if programs::is_python(name) && command.has_arg("-m") {
         let mut words = command.args().skip_while(|w| !w.is("-m")).skip(1);
         let module = words.next().and_then(Word::value).unwrap_or("");
         let operand = words.find(|w| !w.starts_with("-"));
         return (module, operand.and_then(Word::value));
     }
-    if crate::programs::is_python(name) {
+    if programs::is_python(name) {
         let script = first.map_or("", Word::literal_prefix);
         let is_setup = script.ends_with("setup.py");
         return (if is_setup { "setup.py" } else { name }, next());
@@ -259,13 +241,13 @@ fn is_told_to_stay(command: Command<'_>) -> bool {
 fn keeps_things_at_home(command: Command<'_>) -> bool {
     let name = command.name();
     if name.is_empty()
-        || crate::programs::rights(name) != Rights::Unknown
+        || programs::privileges(name) != Privileges::Unknown
         || name.starts_with("pip")
     {
         return false;
     }
     command.stage().is_some_and(|stage| {
-        let is_started = stage.entry().process().is_some_and(|main| main.is(name));
+        let is_started = entry(stage).process().is_some_and(|main| main.is(name));
         is_started || stage.python_packages().has(&name.to_ascii_lowercase())
     })
 }

@@ -1,0 +1,199 @@
+//! Where the application lies that the container starts, and whether another user than root reaches it.
+
+use dfix_catalogue::programs::{self, Mark};
+
+use crate::collect::shell::Os;
+use crate::facts::accounts::{Accounts, MadeBy};
+use crate::facts::data_folders::{is_applications, volumes};
+use crate::facts::entry::entry;
+use crate::facts::filesystem::Filesystem;
+use crate::facts::variables::expand_text;
+use crate::facts::workdir::final_workdir;
+use crate::handles::{Base, Command, Stage, Step, Word};
+use crate::path::ImagePath;
+use crate::ternary::OpenCondition;
+
+/// Why a user other than root may not reach or change the application, as far as that is not known: it lies
+/// where nobody but root may write, `given` aside, or is not in the image at all.
+pub(crate) fn out_of_reach(stage: Stage<'_>, given: &[ImagePath]) -> Option<OpenCondition> {
+    let served = entry(stage).workload()?;
+    let runs_files = programs::is(served.name(), Mark::Python)
+        || is_source_beside(served)
+        || programs::is(served.name(), Mark::RunsFiles);
+    let folder = ImagePath::new(&final_workdir(stage).unwrap_or_default());
+    // Without a shell nothing can be given, of which the fix speaks; the folder is the application's own.
+    let is_given =
+        given.iter().any(|g| folder.is_below(g)) || (is_set(stage) && is_applications(&folder));
+    if !is_given && folder.as_str() != "/tmp" && writes_where_it_stands(served) {
+        return Some(OpenCondition {
+            condition: format!(
+                "whether {} may write into the working directory, {folder}, which stays root's",
+                served.name()
+            ),
+            remedy: "let WORKDIR name a folder of the application's own".to_owned(),
+        });
+    }
+    if stage.os() == Os::Windows {
+        return None;
+    }
+    if !runs_files {
+        let is_volume = volumes(stage)
+            .iter()
+            .any(|volume| !folder.is_root() && folder.is_below(&volume.path));
+        return (!is_given && (is_volume || stands_beside(stage, &folder, served)))
+            .then(|| beside(&folder));
+    }
+    let copies = || {
+        stage
+            .base_chain()
+            .flat_map(Stage::steps)
+            .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
+    };
+    if copies().all(puts_manifests_only) && is_missing(stage, served) {
+        return Some(OpenCondition {
+            condition: "whether the user may read and write the application, which this file does not put into the image".to_owned(),
+            remedy: "see whom the files belong to that are mounted or added later".to_owned(),
+        });
+    }
+    // Who makes a user for an application that comes later has thought of where that writes.
+    let is_cared_for = makes_users(stage);
+    if is_given || (is_cared_for && copies().next().is_none()) {
+        return None;
+    }
+    let is_open_to_all = ["/tmp", "/var/tmp"]
+        .iter()
+        .any(|place| folder.is_below(&ImagePath::new(place)));
+    (!is_open_to_all && !goes_to(stage, given)).then(|| beside(&folder))
+}
+
+/// Whether the program is a text that another program reads, by its name, and lies where it is
+/// started: `./boot.sh`.
+fn is_source_beside(served: Command<'_>) -> bool {
+    let program = served.program().map_or("", Word::literal_prefix);
+    !program.starts_with('/')
+        && [".sh", ".py", ".js", ".rb", ".pl", ".php"]
+            .iter()
+            .any(|ending| program.ends_with(ending))
+}
+
+/// Whether the step puts only lists of dependencies there, and not the application.
+fn puts_manifests_only(step: Step<'_>) -> bool {
+    let is_manifest = |w: Word<'_>| {
+        let path = ImagePath::new(w.literal_prefix());
+        let name = path.file_name();
+        [
+            "requirements",
+            "package",
+            "pyproject",
+            "Gemfile",
+            "Pipfile",
+            "poetry.lock",
+            "yarn.lock",
+            "npm-shrinkwrap",
+        ]
+        .iter()
+        .any(|known| name.starts_with(known))
+    };
+    step.source().is_none() && step.sources().all(is_manifest)
+}
+
+fn beside(folder: &ImagePath) -> OpenCondition {
+    OpenCondition {
+        condition: format!(
+            "whether the application writes into {folder}, where it is started and which stays root's"
+        ),
+        remedy: "let WORKDIR name a folder of the application's own".to_owned(),
+    }
+}
+
+/// Whether the file says by WORKDIR where the application is started.
+fn is_set(stage: Stage<'_>) -> bool {
+    stage.base_chain().any(|s| s.workdirs().next().is_some())
+}
+
+/// Whether the start goes to one of these folders itself: `cd /app && …`, `--chdir /app`.
+fn goes_to(stage: Stage<'_>, given: &[ImagePath]) -> bool {
+    entry(stage).commands().any(|command| {
+        let goes = command.is("cd")
+            || ["--chdir", "--app-dir", "--directory", "--prefix"]
+                .iter()
+                .any(|option| command.has_option(option));
+        goes && command
+            .args()
+            .filter_map(|w| expand_text(stage, w, command))
+            .any(|text| {
+                let place = ImagePath::new(text.rsplit('=').next().unwrap_or(&text));
+                given.iter().any(|folder| place.is_below(folder))
+            })
+    })
+}
+
+/// Whether files of the application, and not only its program, are put into the working directory that
+/// the file sets.
+fn stands_beside(stage: Stage<'_>, folder: &ImagePath, served: Command<'_>) -> bool {
+    let program = served.name();
+    let mut landings = stage
+        .base_chain()
+        .flat_map(|s| Filesystem::of(s).landings());
+    is_set(stage)
+        && !folder.is_root()
+        && landings.any(|landing| {
+            let is_in_it = landing.path.parent().as_ref() == Some(folder);
+            landing.path == *folder || (is_in_it && landing.path.file_name() != program)
+        })
+}
+
+/// Programs that keep their files in the working directory unless told otherwise.
+fn writes_where_it_stands(served: Command<'_>) -> bool {
+    let writes_here = programs::find(served.name()).is_some_and(|program| {
+        let is_told = program.folder_options().any(|it| served.has_option(it));
+        program.writes() == Some(".") && !is_told
+    });
+    writes_here
+        || (served.is("celery")
+            && served
+                .args()
+                .any(|w| w.is("beat") || w.is("-B") || w.is("--beat")))
+}
+
+/// Whether what is started is a file that nothing of the build can have made.
+fn is_missing(stage: Stage<'_>, served: Command<'_>) -> bool {
+    let runs_script = served.is_one_of(&["bundle", "npm", "pnpm", "rails", "yarn"])
+        || served
+            .args()
+            .find(|w| !w.starts_with("-"))
+            .and_then(Word::value)
+            .is_some_and(|text| text.contains('.') || text.contains(':'));
+    let is_known = stage.base_stage().base() == Base::Image;
+    let fetches = stage
+        .base_chain()
+        .flat_map(Stage::build_commands)
+        .any(puts_files);
+    let is_prepared = makes_users(stage);
+    runs_script && is_known && !is_prepared && !fetches && !served.has_arg("-m")
+}
+
+/// Whether the command may put an application's files into the image: not what only installs something.
+fn puts_files(command: Command<'_>) -> bool {
+    if command.is_one_of(&["curl", "wget"]) {
+        let goes_on = command
+            .next()
+            .is_some_and(|next| next.is_one_of(&["apt-key", "bash", "gpg", "sh"]));
+        // A list of packages' places, a program: nothing of the application.
+        let is_of_the_system = command
+            .args()
+            .any(|w| w.starts_with("/etc/") || w.starts_with("/usr/"));
+        return !goes_on && !is_of_the_system;
+    }
+    if command.is("git") {
+        return command.has_arg("clone") || command.has_arg("fetch");
+    }
+    command.is_one_of(&[
+        "cat", "cp", "echo", "mv", "printf", "svn", "tar", "tee", "unzip",
+    ])
+}
+
+fn makes_users(stage: Stage<'_>) -> bool {
+    let users = Accounts::of(stage).all();
+    users.iter().any(|user| user.made_by != MadeBy::Base)
+}

@@ -1,0 +1,70 @@
+//! Private keys that the file puts into the image, or that the start and variables name: root alone may
+//! often read them.
+
+use crate::facts::entry::entry;
+use crate::facts::variables::{env_set, expand_text};
+use crate::facts::workdir::workdir_at;
+use crate::handles::{Stage, Step};
+use crate::path::ImagePath;
+
+/// A private key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrivateKey {
+    /// The name of the file.
+    pub name: String,
+    /// Where it is in the image: of one that is copied, the place that the step names.
+    pub path: ImagePath,
+    /// Whether a step copies it, and says nothing of owner and mode.
+    pub is_copied: bool,
+}
+
+/// The private keys that the file shows: those that are copied first.
+pub(crate) fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
+    let says_more = |step: Step<'_>| step.flag("chown").is_some() || step.flag("chmod").is_some();
+    let copies = stage.base_chain().flat_map(Stage::copies);
+    let sources = copies
+        .filter(|step| !says_more(*step))
+        .flat_map(|step| step.sources().map(move |source| (source, step)));
+    let copied = sources.filter_map(|(source, step)| {
+        let name = ImagePath::new(source.value()?).file_name().to_owned();
+        let folder = workdir_at(stage, step).unwrap_or_default();
+        let target = expand_text(stage, step.target()?, step)?;
+        (is_key(&name) && !target.contains("ca-cert")).then(|| PrivateKey {
+            name,
+            path: ImagePath::new(&folder).join(&target),
+            is_copied: true,
+        })
+    });
+    let entry = entry(stage);
+    let of_start = entry.commands().flat_map(|command| {
+        let words = command
+            .args()
+            .filter_map(move |word| expand_text(stage, word, command));
+        words.collect::<Vec<_>>()
+    });
+    let of_variables = stage
+        .base_chain()
+        .flat_map(env_set)
+        .filter_map(|(_, setting)| setting.value.map(str::to_owned));
+    let named = of_start.chain(of_variables).filter_map(|text| {
+        let value = text.rsplit('=').next()?;
+        let path = ImagePath::new(value);
+        let name = path.file_name().to_owned();
+        let is_secret = (is_key(&name) && !name.contains("ca"))
+            || path
+                .parts()
+                .any(|part| matches!(part, "letsencrypt" | "live"));
+        (value.starts_with('/') && !value.contains([' ', ':']) && is_secret).then_some(PrivateKey {
+            name,
+            path,
+            is_copied: false,
+        })
+    });
+    copied.chain(named).collect()
+}
+
+fn is_key(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    matches!(ending, "pem" | "key" | "p12" | "pfx") || name.starts_with("id_rsa")
+}
