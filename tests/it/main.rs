@@ -9,6 +9,7 @@ mod common;
 mod contributing;
 mod git_apply;
 mod house;
+mod lists;
 mod readme;
 mod rewrite;
 mod rules_ask;
