@@ -9,7 +9,13 @@ const MOST_NAMES: usize = 6;
 
 /// How many longer runs a rule, or a file beside the rules, may have: what stays there and why, or "not
 /// yet". Who takes one away lowers the number.
-const STAYS: &[(&str, usize, &str)] = &[];
+const STAYS: &[(&str, usize, &str)] = &[
+    ("environment", 1, "not yet"),
+    ("node_production_env", 4, "not yet"),
+    ("non_root_user", 4, "not yet"),
+    ("python", 1, "not yet"),
+    ("python_venv", 4, "not yet, and one is of instructions"),
+];
 
 /// The runs of string literals with nothing but `,` or `|` between them: the line, how many.
 fn runs(code: &str) -> Vec<(usize, usize)> {

@@ -1,8 +1,8 @@
 //! Names of users and groups, and what they are for.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const NAMES: Table = Table::new(include_str!("../data/account-names.tsv"));
+const NAMES: Table = table!("account-names.tsv");
 
 /// Whether distributions bring a user or a group of this name along, so that to make it again fails.
 pub fn is_system_account(name: &str) -> bool {

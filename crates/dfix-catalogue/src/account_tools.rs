@@ -1,8 +1,8 @@
 //! What the words of programs mean that make, change and delete users and groups.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const TOOLS: Table = Table::new(include_str!("../data/account-tools.tsv"));
+const TOOLS: Table = table!("account-tools.tsv");
 
 /// How the words of such a program are read.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! How old the packages of an image's distribution are, as far as its name and tag tell.
 
 use super::images::image;
-use super::table::Table;
+use super::table::{Table, table};
 
-const AGES: Table = Table::new(include_str!("../data/distribution-ages.tsv"));
+const AGES: Table = table!("distribution-ages.tsv");
 
 /// Whether the packages of the image's distribution are from before 2015, when pip 6.0, npm 2 and apk's `--no-cache` were
 /// new; `None` where its name and tag do not tell.

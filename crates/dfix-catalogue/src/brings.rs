@@ -1,8 +1,8 @@
 //! Which Debian packages come along with others.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const BRINGS: Table = Table::new(include_str!("../data/debian-brings.tsv"));
+const BRINGS: Table = table!("debian-brings.tsv");
 
 /// Whether the Debian package `name` is `wanted`, or installing it brings `wanted` along.
 pub fn brings(name: &str, wanted: &str) -> bool {

@@ -1,9 +1,9 @@
 //! Where package managers keep what they download, and how one tells them not to.
 
 use super::package_tools::{PackageWord, package_options};
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const CACHES: Table = Table::new(include_str!("../data/caches.tsv"));
+const CACHES: Table = table!("caches.tsv");
 
 /// A package manager's cache.
 #[derive(Clone, Copy, Debug)]

@@ -6,12 +6,12 @@
 
 use super::foundation::{Distribution, Foundation, Layer};
 use super::releases::is_up_to_22_10;
-use super::table::Table;
+use super::table::{Table, table};
 
-const COMMANDS: Table = Table::new(include_str!("../data/debian-commands.tsv"));
-const PACKAGES: Table = Table::new(include_str!("../data/debian-packages.tsv"));
-const OF_ALPINE: Table = Table::new(include_str!("../data/alpine-commands.tsv"));
-const OF_NO_BASE: Table = Table::new(include_str!("../data/absent-commands.tsv"));
+const COMMANDS: Table = table!("debian-commands.tsv");
+const PACKAGES: Table = table!("debian-packages.tsv");
+const OF_ALPINE: Table = table!("alpine-commands.tsv");
+const OF_NO_BASE: Table = table!("absent-commands.tsv");
 
 /// What a command is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

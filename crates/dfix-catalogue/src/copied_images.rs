@@ -1,9 +1,9 @@
 //! What programs need that are copied out of an image, and which files are none.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-static IMAGES: Table = Table::new(include_str!("../data/copied-images.tsv"));
-static TEXTS: Table = Table::new(include_str!("../data/text-files.tsv"));
+const IMAGES: Table = table!("copied-images.tsv");
+const TEXTS: Table = table!("text-files.tsv");
 
 /// What is copied out of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,12 +1,12 @@
 //! What else is known of Debian's packages and of its slim forms: what recommends what, which files and which
 //! documentation are theirs, whether the mirrors still have a release.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-static ARCHIVED: Table = Table::new(include_str!("../data/archived-releases.tsv"));
-static RECOMMENDS: Table = Table::new(include_str!("../data/debian-recommends.tsv"));
-static FILES: Table = Table::new(include_str!("../data/debian-files.tsv"));
-static DOCUMENTATION: Table = Table::new(include_str!("../data/documentation.tsv"));
+const ARCHIVED: Table = table!("archived-releases.tsv");
+const RECOMMENDS: Table = table!("debian-recommends.tsv");
+const FILES: Table = table!("debian-files.tsv");
+const DOCUMENTATION: Table = table!("documentation.tsv");
 
 /// Whether the mirrors have no packages of this release of Debian any more.
 pub fn is_archived(release: &str) -> bool {

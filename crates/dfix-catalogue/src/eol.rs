@@ -2,9 +2,9 @@
 
 use super::date::{AS_OF, Date};
 use super::foundation::{Distribution, Foundation};
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const EOL: Table = Table::new(include_str!("../data/eol.tsv"));
+const EOL: Table = table!("eol.tsv");
 
 /// The end of a release cycle's support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

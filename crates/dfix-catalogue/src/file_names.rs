@@ -1,8 +1,8 @@
 //! What the name of a file tells of it.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const NAMES: Table = Table::new(include_str!("../data/file-names.tsv"));
+const NAMES: Table = table!("file-names.tsv");
 
 /// What may be said of a file by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

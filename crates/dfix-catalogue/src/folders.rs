@@ -1,9 +1,9 @@
 //! The folders that images have, and whose they are.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const FOLDERS: Table = Table::new(include_str!("../data/folders.tsv"));
-const NAMES: Table = Table::new(include_str!("../data/system-names.tsv"));
+const FOLDERS: Table = table!("folders.tsv");
+const NAMES: Table = table!("system-names.tsv");
 
 /// What may be said of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

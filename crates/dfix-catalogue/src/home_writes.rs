@@ -1,8 +1,8 @@
 //! Which commands leave something in the home of whoever runs them, and what sends it elsewhere.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const WRITES: Table = Table::new(include_str!("../data/home-writes.tsv"));
+const WRITES: Table = table!("home-writes.tsv");
 
 /// A way in which a program leaves something at home.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! What is said of images beside what their own configuration tells.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const MARKS: Table = Table::new(include_str!("../data/image-marks.tsv"));
+const MARKS: Table = table!("image-marks.tsv");
 
 /// What may be said of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

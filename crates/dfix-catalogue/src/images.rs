@@ -5,10 +5,10 @@ use super::foundation::Foundation;
 use super::image::{Account, Family, ImageFacts, Shell, Variant};
 use super::releases::from_tag_words;
 use super::system::add_system;
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 use super::tags;
 
-const IMAGES: Table = Table::new(include_str!("../data/images.tsv"));
+const IMAGES: Table = table!("images.tsv");
 
 /// What is known of `repository:tag`. `repository` is normalised (see [`super::normalise`]),
 /// `tag` is `latest` when the file names none.

@@ -1,8 +1,8 @@
 //! Scripts that are fetched and piped into a shell, and what is known of them.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const SCRIPTS: Table = Table::new(include_str!("../data/install-scripts.tsv"));
+const SCRIPTS: Table = table!("install-scripts.tsv");
 
 /// What is known of a script that is fetched and run.
 #[derive(Clone, Copy, Debug)]

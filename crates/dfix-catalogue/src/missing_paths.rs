@@ -1,8 +1,8 @@
 //! What programs do where a path that they are given is not there.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const MISSING_PATHS: Table = Table::new(include_str!("../data/missing-paths.tsv"));
+const MISSING_PATHS: Table = table!("missing-paths.tsv");
 
 /// What a program does with a path that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

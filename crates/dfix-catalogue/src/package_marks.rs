@@ -1,8 +1,8 @@
 //! What a package tells of the application or the system that installs it.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const MARKS: Table = Table::new(include_str!("../data/package-marks.tsv"));
+const MARKS: Table = table!("package-marks.tsv");
 
 /// Where a package comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,10 +1,10 @@
 //! What the words of package managers mean.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const TOOLS: Table = Table::new(include_str!("../data/package-tools.tsv"));
+const TOOLS: Table = table!("package-tools.tsv");
 
-const WORDS: Table = Table::new(include_str!("../data/package-words.tsv"));
+const WORDS: Table = table!("package-words.tsv");
 
 /// What may be said of a subcommand or an option of a package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,33 +140,33 @@ impl PackageTool {
 
     /// Whether the subcommand installs packages.
     pub fn installs(self, subcommand: &str) -> bool {
-        self.row.lists(2, ' ', subcommand)
+        self.row.lists(3, ' ', subcommand)
     }
 
     /// Whether another subcommand comes after this one: `yarn global add`.
     pub fn is_double(self, subcommand: &str) -> bool {
-        self.row.lists(3, ' ', subcommand)
+        self.row.lists(4, ' ', subcommand)
     }
 
     /// Whether a letter among its options takes a value.
     pub fn letter_takes_value(self, letter: char) -> bool {
-        self.row.column(4).contains(letter)
+        self.row.column(5).contains(letter)
     }
 
     /// Whether a long option takes the next word; a shortened name counts as the option that it means.
     pub fn takes_next(self, option: &str) -> bool {
-        self.row.lists(5, ' ', self.full_name(option))
+        self.row.lists(6, ' ', self.full_name(option))
     }
 
     /// The option that a long name means: it may be cut short where the tool takes that and only one fits.
     pub fn full_name(self, written: &str) -> &str {
         if !self.has("shortens")
-            || self.row.lists(5, ' ', written)
             || self.row.lists(6, ' ', written)
+            || self.row.lists(7, ' ', written)
         {
             return written;
         }
-        let all = self.row.words(5).chain(self.row.words(6));
+        let all = self.row.words(6).chain(self.row.words(7));
         let mut fits = all.filter(|name| written.len() > 2 && name.starts_with(written));
         match (fits.next(), fits.next()) {
             (Some(one), None) => one,
@@ -195,7 +195,7 @@ impl PackageTool {
     }
 
     fn has(self, mark: &str) -> bool {
-        self.row.lists(7, ' ', mark)
+        self.row.lists(2, ' ', mark)
     }
 }
 
@@ -280,7 +280,7 @@ mod tests {
             let line = row.line();
             let is_pip = PackageTool { row }.manager() == PackageManager::Pip;
             assert_eq!(is_pip, row.column(1) == "pip", "{line}");
-            assert!(row.words(7).all(|it| known.contains(&it)), "{line}");
+            assert!(row.words(2).all(|it| known.contains(&it)), "{line}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Language packages: which install as they are, and which need a compiler or a system library.
 
 use super::image::Libc;
-use super::table::Table;
+use super::table::{Table, table};
 
-const PYTHON: Table = Table::new(include_str!("../data/python-packages.tsv"));
-const NODE: Table = Table::new(include_str!("../data/node-packages.tsv"));
-const RUBY: Table = Table::new(include_str!("../data/ruby-gems.tsv"));
-const COMPILED: Table = Table::new(include_str!("../data/python-compiled.tsv"));
+const PYTHON: Table = table!("python-packages.tsv");
+const NODE: Table = table!("node-packages.tsv");
+const RUBY: Table = table!("ruby-gems.tsv");
+const COMPILED: Table = table!("python-compiled.tsv");
 
 /// How a package reaches a Linux machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,11 +2,11 @@
 //!
 //! Rows of `data/programs.tsv`. A program that has no row is not known, and never harmless for that.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const PROGRAMS: Table = Table::new(include_str!("../data/programs.tsv"));
+const PROGRAMS: Table = table!("programs.tsv");
 
-const DEVELOPMENT: Table = Table::new(include_str!("../data/development-servers.tsv"));
+const DEVELOPMENT: Table = table!("development-servers.tsv");
 
 /// What a program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

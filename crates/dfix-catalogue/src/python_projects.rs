@@ -1,11 +1,11 @@
 //! What the words of Python's packaging tell beside what is known of each package: extras, files of projects.
 
 use super::packages::normal_python_name;
-use super::table::Table;
+use super::table::{Table, table};
 
-static EXTRAS: Table = Table::new(include_str!("../data/python-extras.tsv"));
-static ALONE: Table = Table::new(include_str!("../data/python-alone.tsv"));
-static BUILDS: Table = Table::new(include_str!("../data/python-builds.tsv"));
+const EXTRAS: Table = table!("python-extras.tsv");
+const ALONE: Table = table!("python-alone.tsv");
+const BUILDS: Table = table!("python-builds.tsv");
 
 /// What a word of a project's own files tells of its build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

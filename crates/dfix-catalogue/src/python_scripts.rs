@@ -1,8 +1,8 @@
 //! Programs that come with Python packages of another name.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const SCRIPTS: Table = Table::new(include_str!("../data/python-scripts.tsv"));
+const SCRIPTS: Table = table!("python-scripts.tsv");
 
 /// The Python packages of other names that a program comes with: `notebook` has `jupyter-notebook`.
 pub fn packages_of_script(program: &str) -> impl Iterator<Item = &'static str> {

@@ -1,9 +1,9 @@
 //! Releases of distributions by the words that tags and foundations call them by.
 
 use super::foundation::Foundation;
-use super::table::Table;
+use super::table::{Table, table};
 
-const RELEASES: Table = Table::new(include_str!("../data/releases.tsv"));
+const RELEASES: Table = table!("releases.tsv");
 
 /// The release that the words of a tag or a repository tell: `3.11-bookworm`, `8.0-jammy`, `alpine3.20`.
 pub(super) fn from_tag_words(tag: &str) -> Option<Foundation> {

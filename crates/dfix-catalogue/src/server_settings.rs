@@ -1,8 +1,8 @@
 //! What the keys in the settings of servers mean: gunicorn, uwsgi, puma, unicorn.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const KEYS: Table = Table::new(include_str!("../data/server-settings.tsv"));
+const KEYS: Table = table!("server-settings.tsv");
 
 /// What a key in the settings of a server sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use super::image::Variant;
 use super::images::variant_of;
 use super::names::is_official;
-use super::table::Table;
+use super::table::{Table, table};
 use super::tags;
 use super::tags::TagRecord;
 
@@ -46,7 +46,7 @@ pub struct SlimSibling {
 }
 
 /// Repositories whose `-slim` tags are the same thing with less around it.
-pub(super) const FORMS: Table = Table::new(include_str!("../data/slim-forms.tsv"));
+pub(super) const FORMS: Table = table!("slim-forms.tsv");
 
 /// What else the slim form of an image lacks beside packages of Debian: nothing (`Some("")`), something that
 /// is known, or what nobody knows.

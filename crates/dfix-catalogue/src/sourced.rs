@@ -1,8 +1,8 @@
 //! Files that shells are told to read and that only prepare the shell.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const FILES: Table = Table::new(include_str!("../data/sourced-files.tsv"));
+const FILES: Table = table!("sourced-files.tsv");
 
 /// Whether a file of this path, as far as it is known, only sets variables and functions for the shell that
 /// reads it: `venv/bin/activate`, `/etc/os-release`.

@@ -1,11 +1,11 @@
 //! What starts other programs: programs by themselves, calls in the sources of applications, files that are
 //! sourced.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-static CALLS: Table = Table::new(include_str!("../data/starting-calls.tsv"));
-static PROGRAMS: Table = Table::new(include_str!("../data/started-programs.tsv"));
-static HARMLESS: Table = Table::new(include_str!("../data/harmless-files.tsv"));
+const CALLS: Table = table!("starting-calls.tsv");
+const PROGRAMS: Table = table!("started-programs.tsv");
+const HARMLESS: Table = table!("harmless-files.tsv");
 
 /// The calls of Python and JavaScript that start the program that they are given: `subprocess.run(`.
 pub fn calls_that_start() -> impl Iterator<Item = &'static str> {

@@ -1,8 +1,8 @@
 //! What the name of an environment variable tells of its value.
 
-use super::table::Table;
+use super::table::{Table, table};
 
-const VARIABLES: Table = Table::new(include_str!("../data/variables.tsv"));
+const VARIABLES: Table = table!("variables.tsv");
 
 fn is(name: &str, mark: &str) -> bool {
     VARIABLES

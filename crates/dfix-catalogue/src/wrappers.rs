@@ -1,8 +1,8 @@
 //! Wrapper commands, which another command stands behind: `sudo -u app`, `env A=b`, `poetry run`.
 
-use super::table::{Row, Table};
+use super::table::{Row, Table, table};
 
-const WRAPPERS: Table = Table::new(include_str!("../data/wrappers.tsv"));
+const WRAPPERS: Table = table!("wrappers.tsv");
 
 /// What a wrapper does to the command behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -88,6 +88,12 @@ impl<'m> Stage<'m> {
         base_image::base_facts(self)
     }
 
+    /// As [`Stage::base_facts`], where the tag is not known those of `latest`: enough for what all of the
+    /// image's variants have in common.
+    pub fn any_base_facts(self) -> &'m ImageFacts {
+        base_image::any_base_facts(self)
+    }
+
     /// What a command at this place sees as variable `name`: what the command's own shell text sets,
     /// then `ENV`, then `ARG`, of this stage and those that it is based on, then the base image.
     pub fn env_at(self, at: impl ProgramPoint<'m>, name: &str) -> EnvValue<'m> {

@@ -23,6 +23,11 @@ pub(crate) fn base_facts(stage: Stage<'_>) -> &ImageFacts {
     &base_image(stage).facts
 }
 
+/// What the catalogue knows of the image whatever its tag: of the tag that is known, else of `latest`.
+pub(crate) fn any_base_facts(stage: Stage<'_>) -> &ImageFacts {
+    &base_image(stage).any_tag
+}
+
 fn base_image(stage: Stage<'_>) -> &BaseImage {
     let root = stage.base_stage();
     root.cached(|| {

@@ -130,7 +130,10 @@ pub(crate) fn means(tool: PackageTool, written: &str, name: &str) -> bool {
         return true;
     }
     if name.starts_with("--") || tool.has_one_dash() {
-        return written.starts_with("--") && tool.full_name(written) == name;
+        // A name that is cut short begins the whole one.
+        return written.starts_with("--")
+            && name.starts_with(written)
+            && tool.full_name(written) == name;
     }
     // A letter within a cluster.
     let Some(letter) = name.strip_prefix('-').filter(|l| l.chars().count() == 1) else {
