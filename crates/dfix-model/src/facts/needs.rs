@@ -58,12 +58,17 @@ struct Needer {
 pub struct Needs {
     kind: Kind,
     needers: Vec<Needer>,
+    /// Those of them, by their index, that surely need it.
+    sure: Vec<usize>,
     /// The commands that fill the folder again, in order.
     fills: Vec<At>,
 }
 
 /// How deep scripts that run scripts, stages based on stages, and copies of copies are followed.
 const DEEPEST: usize = 8;
+
+/// How many stages are looked through: those that copy from one another may be met again and again.
+const MOST_LOOKS: usize = 1000;
 
 /// How many open conditions are told of one absence.
 const MOST_OPEN: usize = 3;
@@ -73,9 +78,11 @@ impl Needs {
     pub fn of(stage: Stage<'_>, absence: &Absence, users: &dyn Users) -> Self {
         let mut search = Search {
             users,
+            looks: 0,
             needs: Needs {
                 kind: absence.kind,
                 needers: Vec::new(),
+                sure: Vec::new(),
                 fills: Vec::new(),
             },
         };
@@ -84,6 +91,9 @@ impl Needs {
         needs
             .needers
             .sort_by_key(|it| it.at.unwrap_or((usize::MAX, 0)));
+        let is_sure = |it: &Needer| matches!(it.need, Need::Somebody { .. });
+        let indices = 0..needs.needers.len();
+        needs.sure = indices.filter(|at| is_sure(&needs.needers[*at])).collect();
         needs
     }
 
@@ -94,17 +104,15 @@ impl Needs {
         let first = self
             .needers
             .partition_point(|it| it.at.is_some_and(|at| at <= here));
-        let later = || {
-            self.needers[first..]
-                .iter()
-                .filter(|it| !self.is_filled(here, it.at))
-                .map(|it| &it.need)
-        };
-        let is_sure = |need: &&Need| matches!(need, Need::Somebody { .. });
-        if let Some(sure) = later().find(is_sure) {
-            return vec![sure.clone()];
+        // Once it is filled again, it is so for all that come later.
+        let is_missed = |it: &&Needer| !self.is_filled(here, it.at);
+        let sure = self.sure.partition_point(|at| *at < first);
+        let sure = self.sure.get(sure).map(|at| &self.needers[*at]);
+        if let Some(sure) = sure.filter(is_missed) {
+            return vec![sure.need.clone()];
         }
-        later().take(MOST_OPEN).cloned().collect()
+        let later = self.needers[first..].iter().take_while(is_missed);
+        later.take(MOST_OPEN).map(|it| it.need.clone()).collect()
     }
 
     /// Whether the folder is filled again between a command and one that needs it.
@@ -120,6 +128,8 @@ impl Needs {
 
 struct Search<'a> {
     users: &'a dyn Users,
+    /// How many stages were looked through.
+    looks: usize,
     needs: Needs,
 }
 
@@ -127,12 +137,16 @@ impl Search<'_> {
     /// `from`: what comes before this step does not count; `None` is the stage in question itself, where each needer
     /// comes after some of its commands.
     fn look_at(&mut self, stage: Stage<'_>, absence: &Absence, from: Option<usize>, depth: usize) {
-        if depth > DEEPEST {
+        self.looks += 1;
+        if self.looks > MOST_LOOKS {
+            return;
+        }
+        if depth > DEEPEST || self.looks == MOST_LOOKS {
             self.push(
                 None,
                 Need::Perhaps(OpenCondition::new(
-                    "whether a stage that is based on so many others needs it",
-                    "look through the stages that are based on this one",
+                    "whether one of so many stages needs it",
+                    "look through the stages that are based on this one or copy from it",
                 )),
             );
             return;
