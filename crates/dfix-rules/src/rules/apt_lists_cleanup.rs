@@ -245,7 +245,12 @@ fn is_known_to_do_without(command: Command<'_>) -> bool {
         _ if crate::programs::is_pythons(name) || programs::is(name, Mark::NoApt) => return true,
         _ => command.program(),
     };
-    // What a shell script says was asked command by command.
+    // A shell that is given its text: what was read of it is asked command by command.
+    if script.is_none() {
+        let unread = |stage: Stage<'_>| stage.interpreted().unread_in(command.step()).count();
+        return command.stage().is_some_and(|stage| unread(stage) == 0);
+    }
+    // And so is what a shell script says.
     let found = script
         .and_then(Word::value)
         .zip(command.stage())
