@@ -275,7 +275,7 @@ impl Search<'_> {
                     let moved = absence.moved(&path, &ImagePath::root().join(&target));
                     self.look_at(user, &moved, Some(copy.index()), depth + 1);
                 }
-                None => {}
+                Some(Relation::Pattern) | None => {}
             }
         }
     }

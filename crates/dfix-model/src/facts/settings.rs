@@ -171,8 +171,10 @@ impl<'m> Settings<'m> {
     /// The first step of the stage, and of those that it is based on, that writes each manager's settings.
     fn find_configured(self) -> BTreeMap<&'static str, usize> {
         let mut first = BTreeMap::new();
+        let with_files = ["npm", "pip", "yarn"].into_iter().filter_map(cache);
+        let with_files: Vec<Cache> = with_files.collect();
         for step in self.stage.base_chain().flat_map(Stage::steps) {
-            for cache in ["npm", "pip", "yarn"].into_iter().filter_map(cache) {
+            for cache in with_files.iter().copied() {
                 if configures(self.stage, step, cache) {
                     let at = first.entry(cache.manager()).or_insert(step.index());
                     *at = (*at).min(step.index());

@@ -95,6 +95,8 @@ pub(crate) enum Relation {
     Inside,
     /// The folder.
     Itself,
+    /// What a pattern of the shell stands for, the folder and perhaps others.
+    Pattern,
     /// A folder around it.
     Around,
 }
@@ -102,14 +104,17 @@ pub(crate) enum Relation {
 /// How a path lies to a folder; patterns of the shell in the path are looked through.
 fn relation(path: &str, folder: &str) -> Option<Relation> {
     let mut of_path = path.split('/').filter(|part| !matches!(*part, "" | "."));
+    let mut is_pattern = false;
     for of_folder in folder.split('/').filter(|part| !part.is_empty()) {
         match of_path.next() {
-            Some(part) if is_like(part, of_folder) => {}
+            Some(part) if part == of_folder => {}
+            Some(part) if is_like(part, of_folder) => is_pattern = true,
             Some(_) => return None,
             None => return Some(Relation::Around),
         }
     }
     Some(match of_path.next() {
+        _ if is_pattern => Relation::Pattern,
         Some(_) => Relation::Inside,
         None => Relation::Itself,
     })
@@ -154,6 +159,35 @@ impl Absence {
         Absence {
             folders: folders.collect(),
             kind: self.kind,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Absence, Relation};
+    use crate::path::ImagePath;
+
+    #[test]
+    fn paths_lie_inside_beside_or_around() {
+        let absence = Absence::unmade(&ImagePath::new("/srv/.cache")).or_at_home(".cache");
+        for (path, relation) in [
+            ("/srv/.cache", Some(Relation::Itself)),
+            ("/srv/.cache/", Some(Relation::Itself)),
+            ("/srv/.cache/pip/*", Some(Relation::Inside)),
+            ("~/.cache/pip", Some(Relation::Inside)),
+            ("$HOME/.cache", Some(Relation::Itself)),
+            ("/home/me/.cache", Some(Relation::Itself)),
+            ("/srv/.c*", Some(Relation::Pattern)),
+            ("/root/.[a-z]*", Some(Relation::Pattern)),
+            ("/srv", Some(Relation::Around)),
+            ("/", Some(Relation::Around)),
+            ("/srv/*", None),
+            ("/srv/.cached", None),
+            ("/home/me/x/.cache", None),
+            ("/var/cache", None),
+        ] {
+            assert_eq!(absence.relation(path), relation, "{path}");
         }
     }
 }

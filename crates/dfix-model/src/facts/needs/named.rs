@@ -54,8 +54,8 @@ pub(crate) fn need_of(
         .filter_map(|word| path_of(stage, command, word))
         .filter_map(|path| absence.relation(&path));
     let relation = relations.min()?;
-    let is_missing = match relation {
-        Relation::Inside => true,
+    let is_missing = match &relation {
+        Relation::Inside | Relation::Pattern => true,
         Relation::Itself => !absence.stays(),
         Relation::Around => return None,
     };
@@ -80,7 +80,8 @@ pub(crate) fn need_of(
         Some(MissingPath::Asks) if around.tested && !is_before_or(command) => None,
         Some(MissingPath::Fails) if is_guarded(command, absence) => None,
         Some(MissingPath::Fails | MissingPath::Asks)
-            if around.tested || around.conditional || around.piped || around.function =>
+            if relation == Relation::Pattern
+                || (around.tested || around.conditional || around.piped || around.function) =>
         {
             Some(Need::Perhaps(open(&what())))
         }
