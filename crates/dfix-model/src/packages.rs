@@ -9,40 +9,37 @@ pub(crate) mod table;
 
 use dfix_syntax::TextRange;
 
+use crate::collect::command::{OptionData, PackageData};
 use crate::handles::{Command, ProgramPoint, Step, Word};
 pub use dfix_catalogue::PackageManager;
-use dfix_catalogue::{PackageTool, WrapperKind};
+use dfix_catalogue::WrapperKind;
 
 pub use option::{OptionUse, OptionValue};
 pub use spec::{PackageSpec, SpecKind};
 
 /// A command of a package manager, its words understood.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct PackageCommand<'m> {
     /// The command.
     pub command: Command<'m>,
     /// Whose it is.
     pub manager: PackageManager,
-    tool: PackageTool,
-    subcommand: Option<Word<'m>>,
-    options: Vec<OptionUse<'m>>,
-    operands: Vec<Word<'m>>,
+    data: &'m PackageData,
 }
 
 impl std::fmt::Debug for PackageCommand<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PackageCommand")
             .field("manager", &self.manager)
-            .field("subcommand", &self.subcommand)
+            .field("subcommand", &self.subcommand_word())
             .field(
                 "options",
                 &self
-                    .options
-                    .iter()
+                    .options()
                     .map(|o| (o.name, o.value.map(|v| v.literal_prefix)))
                     .collect::<Vec<_>>(),
             )
-            .field("operands", &self.operands)
+            .field("operands", &self.operands().collect::<Vec<_>>())
             .finish()
     }
 }
@@ -59,82 +56,31 @@ impl<'m> ProgramPoint<'m> for &PackageCommand<'m> {
 impl<'m> PackageCommand<'m> {
     /// The command as a package manager's, if it is one's.
     pub fn of(command: Command<'m>) -> Option<Self> {
-        let program = command.program()?.value()?;
-        let (tool, skip) = table::tool_of(command, crate::path::program_name(program))?;
-        let mut read = PackageCommand {
+        let package = &command.data().package;
+        let data = package.get_or_init(|| read(command)).as_ref()?;
+        Some(PackageCommand {
             command,
-            manager: tool.manager(),
-            tool,
-            subcommand: None,
-            options: Vec::new(),
-            operands: Vec::new(),
-        };
-        read.read_words(skip);
-        Some(read)
+            manager: data.manager,
+            data,
+        })
     }
 
-    fn read_words(&mut self, skip: usize) {
-        let mut words = self.command.args().skip(skip);
-        let mut options_ended = false;
-        while let Some(word) = words.next() {
-            let text = word.literal_prefix();
-            // `bundle _2.4.1_ install`: RubyGems takes the version away.
-            let is_version = self.manager == PackageManager::Bundler
-                && self.subcommand.is_none()
-                && text.len() > 2
-                && text.starts_with('_')
-                && text.ends_with('_');
-            if is_version {
-                continue;
-            }
-            if options_ended || text.len() < 2 || !text.starts_with('-') {
-                if self.subcommand.is_none() && self.tool.has_subcommands() {
-                    self.subcommand = Some(word);
-                    if let Some(value) = word.value()
-                        && self.tool.is_double(value)
-                        && let Some(second) = words.clone().next().filter(|w| !w.starts_with("-"))
-                    {
-                        self.subcommand = Some(second);
-                        words.next();
-                    }
-                } else {
-                    self.operands.push(word);
-                }
-                continue;
-            }
-            if text == "--" {
-                // What follows is for the extension's own build: `gem install x -- --with-y`.
-                if self.manager == PackageManager::Gem {
-                    break;
-                }
-                options_ended = true;
-                continue;
-            }
-            let is_global = self.subcommand.is_none();
-            let (name, value) = table::option_value(self.tool, word, || words.next());
-            if self.manager == PackageManager::Pacman && is_global && name.starts_with("-S") {
-                self.subcommand = Some(word);
-            }
-            self.options.push(OptionUse {
-                word,
-                name,
-                value,
-                is_global,
-            });
-        }
+    fn subcommand_word(&self) -> Option<Word<'m>> {
+        let index = self.data.subcommand?;
+        Some(self.command.word_at(index))
     }
 
     /// The subcommand's word (`install`; the second one of `yarn global add`); the program's where
     /// there is none (`yarn`).
     pub fn subcommand(&self) -> Word<'m> {
-        self.subcommand
+        self.subcommand_word()
             .or_else(|| self.command.program())
             .expect("it was told by its program")
     }
 
     /// The subcommand's text: `""` where there is none or it is unknown.
     pub fn subcommand_text(&self) -> &'m str {
-        self.subcommand.and_then(Word::value).unwrap_or("")
+        self.subcommand_word().and_then(Word::value).unwrap_or("")
     }
 
     /// Whether the subcommand is one of these.
@@ -145,12 +91,14 @@ impl<'m> PackageCommand<'m> {
     /// Whether it installs packages.
     pub fn is_install(&self) -> bool {
         let name = self.subcommand_text();
-        match self.subcommand {
+        match self.data.subcommand {
             None => {
-                self.tool.installs_bare() && !self.has_flag("--version") && !self.has_flag("--help")
+                self.data.tool.installs_bare()
+                    && !self.has_flag("--version")
+                    && !self.has_flag("--help")
             }
             Some(_) => {
-                self.tool.installs(name)
+                self.data.tool.installs(name)
                     || (self.manager == PackageManager::Pacman && name.starts_with("-S"))
             }
         }
@@ -172,13 +120,34 @@ impl<'m> PackageCommand<'m> {
     }
 
     /// The options, in order of place.
-    pub fn options(&self) -> &[OptionUse<'m>] {
-        &self.options
+    pub fn options(&self) -> impl Iterator<Item = OptionUse<'m>> + use<'m> {
+        let command = self.command;
+        self.data.options.iter().map(move |option| {
+            let word = command.word_at(option.word);
+            let value = option.value.map(|(index, start)| {
+                let word = command.word_at(index);
+                OptionValue {
+                    word,
+                    literal_prefix: &word.literal_prefix()[start..],
+                    is_known: word.is_known(),
+                }
+            });
+            OptionUse {
+                word,
+                name: &word.literal_prefix()[..option.name_len],
+                value,
+                is_global: option.is_global,
+            }
+        })
     }
 
     /// The words that are neither options, their values, nor the subcommand.
-    pub fn operands(&self) -> &[Word<'m>] {
-        &self.operands
+    pub fn operands(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Word<'m>> + ExactSizeIterator + Clone + use<'m> {
+        let command = self.command;
+        let operands = self.data.operands.iter();
+        operands.map(move |index| command.word_at(*index))
     }
 
     /// Whether the option is there, wherever: `--long` also shortened where the tool takes that, `-x` also
@@ -188,20 +157,18 @@ impl<'m> PackageCommand<'m> {
     }
 
     /// The first use of the option, see [`PackageCommand::has_flag`].
-    pub fn option(&self, name: &str) -> Option<&OptionUse<'m>> {
-        self.options
-            .iter()
-            .find(|o| table::means(self.tool, o.name, name))
+    pub fn option(&self, name: &str) -> Option<OptionUse<'m>> {
+        self.options()
+            .find(|o| table::means(self.data.tool, o.name, name))
     }
 
     /// The values that the option is given, under any of these names, in order of place.
     pub fn values_of(&self, names: &[&str]) -> impl Iterator<Item = OptionValue<'m>> {
-        self.options
-            .iter()
+        self.options()
             .filter(|o| {
                 names
                     .iter()
-                    .any(|name| table::means(self.tool, o.name, name))
+                    .any(|name| table::means(self.data.tool, o.name, name))
             })
             .filter_map(|o| o.value)
     }
@@ -213,22 +180,90 @@ impl<'m> PackageCommand<'m> {
 
     /// The packages that it names.
     pub fn packages(&self) -> Vec<PackageSpec<'m>> {
-        if !self.tool.has_packages() {
+        if !self.data.tool.has_packages() {
             return Vec::new();
         }
-        self.operands
-            .iter()
-            .map(|word| spec::parse(self.manager, *word))
+        self.operands()
+            .map(|word| spec::parse(self.manager, word))
             .collect()
     }
 
     /// Whether it may install more than its words tell: a word that only the build can tell, or words from
     /// `xargs`.
     pub fn may_take_more(&self) -> bool {
-        self.operands.iter().any(|w| !w.is_known())
+        self.operands().any(|w| !w.is_known())
             || self
                 .command
                 .wrappers()
                 .any(|w| w.kind == WrapperKind::Arguments)
     }
+}
+
+/// What the words of a command mean to its package manager; `None` where it is none.
+fn read(command: Command<'_>) -> Option<PackageData> {
+    let program = command.program()?.value()?;
+    let (tool, skip) = table::tool_of(command, crate::path::program_name(program))?;
+    let mut data = PackageData {
+        tool,
+        manager: tool.manager(),
+        subcommand: None,
+        options: Vec::new(),
+        operands: Vec::new(),
+    };
+    let mut words = command.arg_indices().skip(skip);
+    let mut options_ended = false;
+    while let Some(index) = words.next() {
+        let word = command.word_at(index);
+        let text = word.literal_prefix();
+        // `bundle _2.4.1_ install`: RubyGems takes the version away.
+        let is_version = data.manager == PackageManager::Bundler
+            && data.subcommand.is_none()
+            && text.len() > 2
+            && text.starts_with('_')
+            && text.ends_with('_');
+        if is_version {
+            continue;
+        }
+        if options_ended || text.len() < 2 || !text.starts_with('-') {
+            if data.subcommand.is_none() && tool.has_subcommands() {
+                data.subcommand = Some(index);
+                let is_word = |index: &usize| !command.word_at(*index).starts_with("-");
+                if let Some(value) = word.value()
+                    && tool.is_double(value)
+                    && let Some(second) = words.clone().next().filter(is_word)
+                {
+                    data.subcommand = Some(second);
+                    words.next();
+                }
+            } else {
+                data.operands.push(index);
+            }
+            continue;
+        }
+        if text == "--" {
+            // What follows is for the extension's own build: `gem install x -- --with-y`.
+            if data.manager == PackageManager::Gem {
+                break;
+            }
+            options_ended = true;
+            continue;
+        }
+        let is_global = data.subcommand.is_none();
+        let (name_len, value) = table::option_value(tool, text);
+        let value = match value {
+            table::ValuePlace::None => None,
+            table::ValuePlace::Attached(start) => Some((index, start)),
+            table::ValuePlace::Next => words.next().map(|next| (next, 0)),
+        };
+        if data.manager == PackageManager::Pacman && is_global && text.starts_with("-S") {
+            data.subcommand = Some(index);
+        }
+        data.options.push(OptionData {
+            word: index,
+            name_len,
+            value,
+            is_global,
+        });
+    }
+    Some(data)
 }

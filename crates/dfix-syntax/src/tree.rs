@@ -4,7 +4,7 @@
 //! small node up among those that it made before, and on files of a few kilobytes the look-ups cost
 //! more than what they find saves.
 
-use rowan::{GreenNode, GreenToken, Language, NodeOrToken, TextRange, TextSize};
+use rowan::{GreenNode, GreenNodeData, GreenToken, Language, NodeOrToken, TextRange, TextSize};
 
 use crate::kind::SyntaxKind;
 
@@ -42,6 +42,10 @@ pub trait NodeExt {
 
     /// The first child or token right below it whose kind is wanted.
     fn first_of(&self, wanted: impl Fn(SyntaxKind) -> bool) -> Option<SyntaxElement>;
+
+    /// Passes over all that is below the node, in order of place: the kind of the node that holds it,
+    /// what it is, and its place (in bytes).
+    fn skim(&self, visit: impl FnMut(SyntaxKind, NodeOrToken<SyntaxKind, SyntaxKind>, TextRange));
 
     /// The token in it that `offset` (in bytes) lies in, or that starts there; at its very end the
     /// last one. None outside of it.
@@ -90,6 +94,13 @@ impl NodeExt for SyntaxNode {
         self.child_or_token_at_range(range)
     }
 
+    fn skim(
+        &self,
+        mut visit: impl FnMut(SyntaxKind, NodeOrToken<SyntaxKind, SyntaxKind>, TextRange),
+    ) {
+        skim(self.green(), self.text_range().start(), &mut visit);
+    }
+
     fn token_at(&self, offset: TextSize) -> Option<SyntaxToken> {
         let whole = self.text_range();
         let last = whole.end().checked_sub(BYTE)?;
@@ -104,6 +115,31 @@ impl NodeExt for SyntaxNode {
 
     fn rightmost_token(&self) -> Option<SyntaxToken> {
         self.token_at(self.text_range().end())
+    }
+}
+
+fn skim(
+    node: &GreenNodeData,
+    mut start: TextSize,
+    visit: &mut impl FnMut(SyntaxKind, NodeOrToken<SyntaxKind, SyntaxKind>, TextRange),
+) {
+    let holder = Dockerfile::kind_from_raw(node.kind());
+    for child in node.children() {
+        match child {
+            NodeOrToken::Node(node) => {
+                let kind = Dockerfile::kind_from_raw(node.kind());
+                let range = TextRange::at(start, node.text_len());
+                visit(holder, NodeOrToken::Node(kind), range);
+                skim(node, start, visit);
+                start = range.end();
+            }
+            NodeOrToken::Token(token) => {
+                let kind = Dockerfile::kind_from_raw(token.kind());
+                let range = TextRange::at(start, token.text_len());
+                visit(holder, NodeOrToken::Token(kind), range);
+                start = range.end();
+            }
+        }
     }
 }
 

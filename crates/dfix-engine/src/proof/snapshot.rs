@@ -1,6 +1,6 @@
 //! A text as the proofs see it.
 
-use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+use dfix_syntax::{NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, TextRange};
 
 /// A text with what the proofs ask of its tree, worked out once.
 #[derive(Debug)]
@@ -24,24 +24,21 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    fn of(token: &SyntaxToken, owner: Option<usize>) -> Token {
+    fn new(holder: SyntaxKind, kind: SyntaxKind, range: TextRange, owner: Option<usize>) -> Token {
         use SyntaxKind::{
             ANSI_QUOTED, CONTINUATION, DOUBLE_QUOTED, LOCALE_QUOTED, NEWLINE, SINGLE_QUOTED, TEXT,
             WHITESPACE,
         };
-        let kind = token.kind();
         let loose = match kind {
             WHITESPACE | NEWLINE | CONTINUATION => true,
-            TEXT => token.parent().is_some_and(|parent| {
-                matches!(
-                    parent.kind(),
-                    SINGLE_QUOTED | DOUBLE_QUOTED | ANSI_QUOTED | LOCALE_QUOTED
-                )
-            }),
+            TEXT => matches!(
+                holder,
+                SINGLE_QUOTED | DOUBLE_QUOTED | ANSI_QUOTED | LOCALE_QUOTED
+            ),
             _ => false,
         };
         Token {
-            range: token.text_range(),
+            range,
             kind,
             owner,
             loose,
@@ -57,27 +54,27 @@ impl Snapshot {
             instructions: Vec::new(),
             not_understood: 0,
         };
+        let is_not_understood = |kind| matches!(kind, SyntaxKind::OPAQUE | SyntaxKind::ERROR);
         for child in root.children_with_tokens() {
             match child {
-                NodeOrToken::Token(token) => snapshot.tokens.push(Token::of(&token, None)),
+                NodeOrToken::Token(token) => {
+                    let token = Token::new(root.kind(), token.kind(), token.text_range(), None);
+                    snapshot.tokens.push(token);
+                }
                 NodeOrToken::Node(node) => {
+                    snapshot.not_understood += usize::from(is_not_understood(node.kind()));
                     let owner = (node.kind() != SyntaxKind::DIRECTIVE).then(|| {
                         snapshot.instructions.push(node.clone());
                         snapshot.instructions.len() - 1
                     });
-                    for inner in node.descendants_with_tokens() {
-                        match inner {
-                            NodeOrToken::Token(token) => {
-                                snapshot.tokens.push(Token::of(&token, owner));
-                            }
-                            NodeOrToken::Node(inner) => {
-                                snapshot.not_understood += usize::from(matches!(
-                                    inner.kind(),
-                                    SyntaxKind::OPAQUE | SyntaxKind::ERROR
-                                ));
-                            }
+                    node.skim(|holder, element, range| match element {
+                        NodeOrToken::Token(kind) => {
+                            snapshot.tokens.push(Token::new(holder, kind, range, owner));
                         }
-                    }
+                        NodeOrToken::Node(kind) => {
+                            snapshot.not_understood += usize::from(is_not_understood(kind));
+                        }
+                    });
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! What is kept of commands, and what is said of where they stand.
 
 pub use dfix_catalogue::WrapperKind;
+use dfix_catalogue::{PackageManager, PackageTool};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use dfix_syntax::{NodeExt as _, SyntaxKind, SyntaxNode, TextRange, TextSize};
@@ -78,6 +80,29 @@ pub(crate) struct CommandData {
     pub(crate) folder: Folder,
     pub(crate) script: u32,
     pub(crate) kind: WordKind,
+    /// What its words mean to a package manager, if it is one's; read when first asked for.
+    pub(crate) package: OnceCell<Option<PackageData>>,
+}
+
+/// The words of a package manager's command, by their place in the text's words.
+#[derive(Clone)]
+pub(crate) struct PackageData {
+    pub(crate) tool: PackageTool,
+    pub(crate) manager: PackageManager,
+    pub(crate) subcommand: Option<usize>,
+    pub(crate) options: Vec<OptionData>,
+    pub(crate) operands: Vec<usize>,
+}
+
+/// An option of a package manager's command.
+#[derive(Clone)]
+pub(crate) struct OptionData {
+    pub(crate) word: usize,
+    /// How many bytes of the word are its name.
+    pub(crate) name_len: usize,
+    /// The word that holds its value, and where in it that begins.
+    pub(crate) value: Option<(usize, usize)>,
+    pub(crate) is_global: bool,
 }
 
 #[derive(Clone)]

@@ -1,5 +1,7 @@
 //! Commands inside the words of commands, and the exec form.
 
+use std::cell::OnceCell;
+
 use dfix_syntax::ast::{self, AstNode};
 use dfix_syntax::{Enclosure, NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
@@ -234,6 +236,7 @@ impl Walk<'_> {
             folder: Folder::Start,
             script: 0,
             kind: WordKind::Json,
+            package: OnceCell::new(),
         });
         let program = self.found.commands[index as usize].program;
         if let Some(script) =

@@ -1,5 +1,6 @@
 //! One walk over a step's shell text, exec form and here-documents that finds every command.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 
 use dfix_syntax::ast::{self, AstNode};
@@ -401,6 +402,7 @@ impl Walk<'_> {
             folder: self.folder,
             script: scope.script,
             kind: scope.kind,
+            package: OnceCell::new(),
         });
         if rich {
             let mut inner = scope;

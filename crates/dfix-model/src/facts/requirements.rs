@@ -183,12 +183,7 @@ impl<'m> Stage<'m> {
                 all,
             );
         }
-        for value in pip
-            .operands()
-            .iter()
-            .filter(|_| sync)
-            .filter_map(|w| w.value())
-        {
+        for value in pip.operands().filter(|_| sync).filter_map(Word::value) {
             self.requirement_file(value, true, pip, all);
         }
         for project in pip.local_projects() {
@@ -315,7 +310,7 @@ impl<'m> Stage<'m> {
                         }
                     }
                 }
-                if install.operands().is_empty() {
+                if install.operands().len() == 0 {
                     match stage.context_path_of("package.json", &install) {
                         Some(path) => {
                             folders.insert(path);

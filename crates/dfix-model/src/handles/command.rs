@@ -1,5 +1,7 @@
 //! Commands: what the build and the container run, wrappers taken away.
 
+use std::ops::Range;
+
 use dfix_syntax::TextRange;
 
 use crate::collect::command::{
@@ -124,9 +126,14 @@ impl<'m> Command<'m> {
 
     /// The words after the program.
     pub fn args(self) -> impl DoubleEndedIterator<Item = Word<'m>> + ExactSizeIterator + Clone {
+        self.arg_indices().map(move |index| self.word_at(index))
+    }
+
+    /// The places of its arguments among the words of the text.
+    pub(crate) fn arg_indices(self) -> Range<usize> {
         let data = self.data();
         let start = (data.program + 1).min(data.words.end);
-        (start..data.words.end).map(move |index| self.word_at(index))
+        start..data.words.end
     }
 
     /// All words, those of wrappers too.

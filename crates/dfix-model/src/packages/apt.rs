@@ -26,7 +26,6 @@ impl PackageCommand<'_> {
     /// How quiet apt is told to be; 2 implies `-y` (apt-get(8)).
     fn quietness(&self) -> usize {
         self.options()
-            .iter()
             .map(|o| match (o.name, o.value.and_then(OptionValue::text)) {
                 ("-q" | "--quiet", Some("2")) => 2,
                 ("--quiet", _) => 1,

@@ -1,5 +1,6 @@
 //! What npm, yarn and pnpm run of a project's own scripts.
 
+use crate::handles::Word;
 use crate::packages::{PackageCommand, PackageManager};
 
 impl<'m> PackageCommand<'m> {
@@ -15,9 +16,9 @@ impl<'m> PackageCommand<'m> {
         if !has_scripts {
             return None;
         }
-        let subcommand = self.subcommand?.value()?;
+        let subcommand = self.subcommand_word()?.value()?;
         match subcommand {
-            "run" | "run-script" => self.operands().first().and_then(|word| word.value()),
+            "run" | "run-script" => self.operands().next().and_then(Word::value),
             "start" | "test" | "stop" | "restart" => Some(subcommand),
             _ if self.manager == PackageManager::Npm => None,
             "" | "install" | "add" | "ci" | "i" | "global" | "config" | "cache" | "set"

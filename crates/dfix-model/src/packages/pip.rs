@@ -29,9 +29,8 @@ impl<'m> PackageCommand<'m> {
     pub fn local_projects(&self) -> Vec<OptionValue<'m>> {
         let operands = self
             .operands()
-            .iter()
-            .filter(|w| spec::parse(self.manager, **w).kind == SpecKind::Path)
-            .map(|&word| OptionValue {
+            .filter(|w| spec::parse(self.manager, *w).kind == SpecKind::Path)
+            .map(|word| OptionValue {
                 word,
                 literal_prefix: word.literal_prefix(),
                 is_known: word.is_known(),

@@ -2,8 +2,7 @@
 
 use dfix_catalogue::{PackageTool, package_tool};
 
-use crate::handles::{Command, Word};
-use crate::packages::option::OptionValue;
+use crate::handles::Command;
 
 /// The tool that a command runs, and how many of its arguments belong to the program's name (`-m pip`).
 pub(crate) fn tool_of(command: Command<'_>, name: &str) -> Option<(PackageTool, usize)> {
@@ -74,52 +73,37 @@ fn is_versioned(name: &str, stem: &str) -> bool {
     })
 }
 
-/// An option's name and value; `next` gives the word after it.
-pub(crate) fn option_value<'m>(
-    tool: PackageTool,
-    word: Word<'m>,
-    next: impl FnOnce() -> Option<Word<'m>>,
-) -> (&'m str, Option<OptionValue<'m>>) {
-    let text = word.literal_prefix();
-    let from_next = || {
-        next().map(|word| OptionValue {
-            word,
-            literal_prefix: word.literal_prefix(),
-            is_known: word.is_known(),
-        })
-    };
-    let attached = |start: usize| OptionValue {
-        word,
-        literal_prefix: &text[start..],
-        is_known: word.is_known(),
-    };
-    if let Some(equals) = text
-        .find('=')
-        .filter(|_| text.starts_with("--") || tool.has_one_dash())
-    {
-        return (&text[..equals], Some(attached(equals + 1)));
-    }
-    if text.starts_with("--") || tool.has_one_dash() {
-        let value = if tool.takes_next(text) {
-            from_next()
-        } else {
-            None
+/// Where the value of an option stands.
+pub(crate) enum ValuePlace {
+    /// It has none.
+    None,
+    /// In the option's word, from this byte on.
+    Attached(usize),
+    /// In the next word.
+    Next,
+}
+
+/// How many bytes of an option's word are its name, and where its value is.
+pub(crate) fn option_value(tool: PackageTool, text: &str) -> (usize, ValuePlace) {
+    let is_long = text.starts_with("--") || tool.has_one_dash();
+    let equals = text.find('=');
+    let attached = |equals: usize| (equals, ValuePlace::Attached(equals + 1));
+    if is_long {
+        return match equals {
+            Some(equals) => attached(equals),
+            None if tool.takes_next(text) => (text.len(), ValuePlace::Next),
+            None => (text.len(), ValuePlace::None),
         };
-        return (text, value);
     }
-    let letters = &text[1..];
-    match letters
-        .char_indices()
-        .find(|(_, letter)| tool.letter_takes_value(*letter))
-    {
-        Some((i, c)) if i + c.len_utf8() == letters.len() => (text, from_next()),
-        Some((i, c)) => {
-            let end = 1 + i + c.len_utf8();
-            (&text[..end], Some(attached(end)))
-        }
-        None => match text.find('=') {
-            Some(equals) => (&text[..equals], Some(attached(equals + 1))),
-            None => (text, None),
+    let mut letters = text.char_indices().skip(1);
+    match letters.find(|(_, letter)| tool.letter_takes_value(*letter)) {
+        Some((at, letter)) => match at + letter.len_utf8() {
+            end if end == text.len() => (end, ValuePlace::Next),
+            end => (end, ValuePlace::Attached(end)),
+        },
+        None => match equals {
+            Some(equals) => attached(equals),
+            None => (text.len(), ValuePlace::None),
         },
     }
 }

@@ -42,7 +42,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if !npm.command.step().is_run() || !installs_here(&npm) {
                 continue;
             }
-            if let Some(package) = npm.operands().first() {
+            if let Some(package) = npm.operands().next() {
                 added = Some(package.source_text());
                 continue;
             }

@@ -236,6 +236,32 @@ fn places_are_found() {
 }
 
 #[test]
+fn skimming_meets_everything_below_once_in_order() {
+    for root in trees() {
+        for node in nodes(&root) {
+            let mut met = Vec::new();
+            node.skim(|holder, element, range| met.push((holder, element, range)));
+            let expected = elements(&node).into_iter().skip(1).map(|element| {
+                let holder = element.parent().map(|node| node.kind());
+                let kind = element.kind();
+                let is_node = element.as_node().is_some();
+                let element_kind = if is_node {
+                    NodeOrToken::Node(kind)
+                } else {
+                    NodeOrToken::Token(kind)
+                };
+                (
+                    holder.expect("a holder"),
+                    element_kind,
+                    element.text_range(),
+                )
+            });
+            assert!(met.into_iter().eq(expected));
+        }
+    }
+}
+
+#[test]
 fn the_outline_is_the_children() {
     for root in trees() {
         for node in nodes(&root) {

@@ -64,7 +64,7 @@ fn installs(command: &PackageCommand<'_>) -> bool {
             "upgrade",
             "up",
         ])
-        || command.subcommand_is_one_of(&["link", "ln"]) && command.operands().is_empty()
+        || command.subcommand_is_one_of(&["link", "ln"]) && command.operands().len() == 0
 }
 
 fn is_global(command: &PackageCommand<'_>) -> bool {

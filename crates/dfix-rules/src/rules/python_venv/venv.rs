@@ -208,7 +208,7 @@ fn of_apt<'m>(
         None
     } else {
         Some(ToAdd {
-            install: (*install).clone(),
+            install: **install,
             beside: *word,
             name: venv.clone(),
         })
@@ -241,7 +241,7 @@ fn of_apt<'m>(
         interpreter: base.clone(),
         is_official: false,
         why: format!("{venv} is installed with {base}"),
-        provider: Some((*install).clone()),
+        provider: Some(**install),
         to_add,
         pip: None,
         open,
@@ -324,7 +324,7 @@ fn of_apk<'m>(
         interpreter: "python3".to_owned(),
         is_official: false,
         why: "Alpine's python3 has the venv module".to_owned(),
-        provider: Some((*install).clone()),
+        provider: Some(**install),
         to_add: None,
         pip: None,
         open,

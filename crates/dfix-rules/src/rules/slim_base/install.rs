@@ -93,13 +93,13 @@ fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<PackageComman
                 && !apt.has_flag("--download-only")
                 && apt.packages().iter().all(|spec| spec.name.is_some())
         })
-        .find(|apt| !apt.operands().is_empty())
+        .find(|apt| apt.operands().len() > 0)
 }
 
 /// Behind which word a package is named: the last one that comes before it, where they are sorted; else the
 /// last of all.
 fn place_of<'m>(apt: &PackageCommand<'m>, package: &str) -> Option<Word<'m>> {
-    let words = apt.operands();
+    let words: Vec<Word<'m>> = apt.operands().collect();
     let is_sorted = words.is_sorted_by_key(|word| word.literal_prefix());
     let smaller = words
         .iter()
