@@ -52,16 +52,20 @@ pub use collect::shell::{Os, ShellKind};
 pub use collect::word::WordKind;
 pub use dfix_catalogue as catalogue;
 pub use dfix_syntax::BrokenArray;
-pub use facts::accounts::{Account, Accounts, MadeBy, Making};
+pub use facts::accounts::Accounts;
+pub use facts::accounts::account::{Account, MadeBy};
+pub use facts::accounts::making::Making;
 pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, ProgramUse, Unread, UnreadKind};
 pub use facts::created_users::{CreatedGroup, CreatedUser};
 pub use facts::data_folders::DataFolder;
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};
-pub use facts::filesystem::{
-    Access, Entry as FileEntry, Filesystem, Landing, Origin as FileOrigin, Owner, Touch, Touched,
+pub use facts::filesystem::Filesystem;
+pub use facts::filesystem::entry::{
+    Entry as FileEntry, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
+pub use facts::filesystem::mode::Access;
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::left_by_commands::LeftByCommands;
 pub use facts::needs::absence::Absence;

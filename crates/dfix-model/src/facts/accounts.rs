@@ -1,19 +1,20 @@
 //! Users and groups as they are at a step: shipped by the base image, made, changed, deleted, or taken
 //! over with a list of them.
 
-mod commands;
+pub(crate) mod account;
+mod collect;
+pub(crate) mod commands;
 mod events;
 mod lists;
-mod making;
+pub(crate) mod making;
 
 use crate::collect::shell::Os;
 use crate::facts::base_image::base_facts;
 use crate::handles::{Base, ProgramPoint, Stage};
 use crate::ternary::{OpenCondition, Ternary};
 
-pub(crate) use commands::made_home;
+use account::{Account, MadeBy};
 use events::{AccountsData, Change, Event, Subject};
-pub use making::Making;
 
 /// The users and groups of a stage's image, at its end or at a step, see [`Accounts::at`].
 #[derive(Clone, Copy)]
@@ -22,76 +23,6 @@ pub struct Accounts<'m> {
     data: &'m AccountsData,
     /// Only what happens before this step counts.
     before: usize,
-}
-
-/// A user of the image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// The name.
-    pub name: String,
-    /// The name as the file writes it, where an `ARG` or `ENV` of the stage names it: `$USER`.
-    pub written: Option<String>,
-    /// The number, where it is known.
-    pub uid: Option<u32>,
-    /// Whether the number is written down, and no `ARG` of the build can make another of it.
-    pub is_uid_fixed: bool,
-    /// The main group, name or number, where one is said.
-    pub group: Option<String>,
-    /// The home folder, where it is known.
-    pub home: Option<String>,
-    /// Whether that folder is there.
-    pub has_home: Ternary,
-    /// The login shell, where one is said.
-    pub shell: Option<String>,
-    /// Whether it is made as a user of the system.
-    pub is_system: bool,
-    /// Whether it is meant to run an application: not one that serves the base image's own daemon.
-    pub is_for_application: bool,
-    /// Who makes it.
-    pub made_by: MadeBy,
-    /// Whether it is surely there.
-    pub is_certain: bool,
-}
-
-impl Account {
-    /// A number that stands for a user whom no list names: it has no home and no shell.
-    pub fn of_number(uid: u32) -> Self {
-        Account {
-            uid: Some(uid),
-            is_uid_fixed: true,
-            has_home: Ternary::No,
-            ..Account::named(uid.to_string())
-        }
-    }
-
-    /// A user of this name of whom nothing else is known, such as one that is still to be made.
-    pub fn named(name: String) -> Self {
-        Account {
-            home: None,
-            written: None,
-            uid: None,
-            is_uid_fixed: false,
-            group: None,
-            has_home: Ternary::Yes,
-            shell: None,
-            is_system: false,
-            is_for_application: true,
-            made_by: MadeBy::Base,
-            is_certain: true,
-            name,
-        }
-    }
-}
-
-/// Who makes a user or a group.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum MadeBy {
-    /// The base image brings it along.
-    Base,
-    /// This step: its index, see [`crate::Step::index`].
-    Step(usize),
-    /// A list of users that this step copies from another stage.
-    List(usize),
 }
 
 /// What is known of a name.
@@ -109,7 +40,7 @@ impl<'m> Accounts<'m> {
     pub fn of(stage: Stage<'m>) -> Self {
         Accounts {
             stage,
-            data: stage.cached(|| events::of(stage)),
+            data: stage.cached(|| collect::of(stage)),
             before: usize::MAX,
         }
     }

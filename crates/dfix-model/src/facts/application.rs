@@ -3,7 +3,8 @@
 use dfix_catalogue::programs::{self, Mark};
 
 use crate::collect::shell::Os;
-use crate::facts::accounts::{Accounts, MadeBy};
+use crate::facts::accounts::Accounts;
+use crate::facts::accounts::account::MadeBy;
 use crate::facts::data_folders::{is_applications, volumes};
 use crate::facts::entry::entry;
 use crate::facts::filesystem::Filesystem;

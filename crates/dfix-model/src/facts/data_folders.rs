@@ -9,7 +9,8 @@ use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_
 
 use crate::collect::instruction::StepKind;
 use crate::facts::entry::entry;
-use crate::facts::filesystem::{Entry, Filesystem, Origin, Touch};
+use crate::facts::filesystem::Filesystem;
+use crate::facts::filesystem::entry::{Entry, Origin, Touch};
 use crate::facts::variables::{env_set, expand_text, final_env};
 use crate::facts::workdir::{workdir_before, working_directory};
 use crate::handles::{Command, Stage, Step};

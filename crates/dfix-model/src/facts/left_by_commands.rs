@@ -1,6 +1,7 @@
 //! What commands of the build leave in a folder, beside what is copied there.
 
-use crate::facts::filesystem::{Filesystem, Touch, Touched};
+use crate::facts::filesystem::Filesystem;
+use crate::facts::filesystem::entry::{Touch, Touched};
 use crate::handles::{Stage, Step};
 use crate::packages::PackageCommand;
 use crate::path::ImagePath;

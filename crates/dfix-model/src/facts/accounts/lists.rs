@@ -1,6 +1,7 @@
 //! The lists of users and groups themselves, edited or copied over.
 
-use super::events::{Change, Collector, Made, Subject, home_is_open};
+use super::collect::Collector;
+use super::events::{Change, Made, Subject, USERS, home_is_open};
 use crate::collect::command::Operator;
 use crate::context::Answer;
 use crate::facts::variables::expand_text;
@@ -8,8 +9,7 @@ use crate::facts::workdir::{workdir_before, working_directory};
 use crate::handles::{Command, Source, Step, Word};
 use crate::path::ImagePath;
 
-/// The lists of users and of groups.
-pub(super) const USERS: &str = "/etc/passwd";
+/// The list of groups.
 const GROUPS: &str = "/etc/group";
 
 impl<'m> Collector<'m> {

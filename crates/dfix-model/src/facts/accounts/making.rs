@@ -2,7 +2,8 @@
 
 use dfix_catalogue::{UserTools, is_system_account};
 
-use super::{Account, Accounts, MadeBy};
+use super::Accounts;
+use super::account::{Account, MadeBy};
 use crate::ternary::{OpenCondition, Ternary};
 
 /// The largest number that busybox gives away.

@@ -1,16 +1,9 @@
-//! What the steps of a stage do to files, in order.
+//! What the steps of a stage do to files, in order, and where each path comes up among them.
 
 use std::collections::HashMap;
 
-use dfix_catalogue::{FileMark, file_is};
-
-use super::{Entry, Landing, Owner, View, entry_of_context, origin_of};
-use crate::collect::instruction::StepKind;
-use crate::facts::executed::{Executed, Executor};
-use crate::facts::user::user_at;
-use crate::facts::variables::expand_text;
-use crate::facts::workdir::workdir_before;
-use crate::handles::{Source, Stage, Step};
+use super::entry::{Entry, Landing, Origin, Owner};
+use super::mode::Mode;
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -46,7 +39,7 @@ pub(super) enum What {
         /// Whether it is made for itself, and not on the way to something in it.
         is_asked: bool,
         owner: Result<Owner, OpenCondition>,
-        mode: Result<super::Mode, OpenCondition>,
+        mode: Result<Mode, OpenCondition>,
     },
     /// A file is put there; without an owner it keeps that of where it comes from.
     File {
@@ -105,6 +98,11 @@ pub(super) enum From {
 }
 
 impl Data {
+    /// How many changes there are.
+    pub(super) fn count(&self) -> usize {
+        self.changes.len()
+    }
+
     /// How many changes happen before a step.
     pub(super) fn count_before(&self, step: usize) -> usize {
         self.changes.partition_point(|change| change.step < step)
@@ -174,7 +172,7 @@ impl Data {
         })
     }
 
-    fn push(&mut self, change: Change) {
+    pub(super) fn push(&mut self, change: Change) {
         let at = u32::try_from(self.changes.len()).expect("files are below 4 GiB");
         let list = match &change.what {
             What::Owner { .. } | What::Mode { .. } => {
@@ -188,357 +186,42 @@ impl Data {
     }
 }
 
-/// What the steps of a stage do to files.
-pub(super) fn of(stage: Stage<'_>) -> Data {
-    let mut collector = Collector {
-        stage,
-        data: Data::default(),
-        step: stage.from_step(),
-        command: None,
-        is_certain: true,
-        user: Ok(Owner::root()),
-    };
-    let mut executor = Executor::new(stage);
-    for step in stage.steps().filter(|step| !step.is_onbuild()) {
-        collector.step = step;
-        collector.command = None;
-        collector.is_certain = true;
-        match step.kind() {
-            StepKind::Run => {
-                collector.user = collector.user_of(step);
-                for executed in executor.step(step) {
-                    match executed {
-                        Executed::Command(command) => collector.command(command),
-                        Executed::Unread(open) => {
-                            collector.is_certain = true;
-                            collector.push(ImagePath::root(), What::Unsure(open));
-                        }
-                        Executed::Other(_) => {}
-                    }
-                }
-            }
-            StepKind::Copy | StepKind::Add => collector.copy(step),
-            StepKind::Workdir => {
-                if let Some(folder) = workdir_before(stage, step.index + 1, true) {
-                    collector.user = collector.user_of(step);
-                    // BuildKit makes it for the user in force, other builders for root.
-                    if collector.user.as_ref().is_ok_and(|user| !user.is_root()) {
-                        collector.user = Err(OpenCondition::new(
-                            format!("whom {folder} belongs to, as builders do not agree on it"),
-                            "let `chown` give it to somebody",
-                        ));
-                    }
-                    collector.make_folder(&ImagePath::new(&folder), true);
-                }
-            }
-            _ => {}
+/// Where what was put at a path comes from.
+pub(super) fn origin_of(from: &From, rest: &str, step: usize) -> Option<Origin> {
+    match from {
+        From::Context(source) => {
+            let path = source.join(rest_of(rest));
+            let relative = path.below(&ImagePath::root()).unwrap_or("");
+            Some(Origin::Context(relative.to_owned()))
         }
-    }
-    collector.data
-}
-
-pub(super) struct Collector<'m> {
-    pub(super) stage: Stage<'m>,
-    data: Data,
-    pub(super) step: Step<'m>,
-    pub(super) command: Option<u32>,
-    pub(super) is_certain: bool,
-    /// Who makes what commands make.
-    pub(super) user: Result<Owner, OpenCondition>,
-}
-
-/// The mode that a new folder gets.
-const FOLDER: super::Mode = super::Mode::octal(0o755);
-
-impl<'m> Collector<'m> {
-    fn user_of(&self, step: Step<'m>) -> Result<Owner, OpenCondition> {
-        let user = user_at(self.stage, step);
-        match user.name {
-            Some(name) if !name.is_empty() => Ok(Owner {
-                group: user.group,
-                ..Owner::of_text(&name)
-            }),
-            Some(_) => Ok(Owner::root()),
-            // An image that is not known runs as root, unless it is told.
-            None if user.step.is_none() => Ok(Owner::root()),
-            None => Err(OpenCondition::new(
-                "which user the variables of USER name",
-                "write the user's name or number there",
-            )),
-        }
-    }
-
-    pub(super) fn push(&mut self, path: ImagePath, what: What) {
-        self.data.push(Change {
-            step: self.step.index,
-            command: self.command,
-            is_certain: self.is_certain,
-            path,
-            what,
-        });
-    }
-
-    pub(super) fn view(&self) -> View<'m, '_> {
-        View {
-            stage: self.stage,
-            data: &self.data,
-            end: self.data.changes.len(),
-        }
-    }
-
-    pub(super) fn entry(&self, path: &ImagePath) -> Entry {
-        self.view().entry(path, 0)
-    }
-
-    /// Whether the last that happened to a folder is that files were put into it.
-    pub(super) fn is_filled(&self, folder: &ImagePath) -> bool {
-        let last = self
-            .data
-            .presence_of(folder, self.data.changes.len())
-            .next();
-        last.is_some_and(|(at, level)| {
-            level == 0 && matches!(self.data.changes[at].what, What::Filled(_))
-        })
-    }
-
-    /// Makes a folder and those around it, where they are not there.
-    pub(super) fn make_folder(&mut self, path: &ImagePath, is_asked: bool) {
-        let owner = self.user.clone();
-        self.make_folder_of(path, is_asked, &owner, &Ok(FOLDER));
-    }
-
-    pub(super) fn make_folder_of(
-        &mut self,
-        path: &ImagePath,
-        is_asked: bool,
-        owner: &Result<Owner, OpenCondition>,
-        mode: &Result<super::Mode, OpenCondition>,
-    ) {
-        let mut missing = Vec::new();
-        let mut at = Some(path.clone());
-        while let Some(folder) = at {
-            let is_new = match self.entry(&folder) {
-                Entry::Folder => break,
-                Entry::Unknown(_) => false,
-                Entry::File | Entry::Either | Entry::Nothing => true,
-            };
-            at = folder.parent();
-            missing.push((folder, is_new));
-        }
-        for (folder, is_new) in missing.into_iter().rev() {
-            let is_asked = is_asked && folder == *path;
-            self.push(
-                folder,
-                What::Folder {
-                    is_new,
-                    is_asked,
-                    owner: owner.clone(),
-                    mode: mode.clone(),
-                },
-            );
-        }
-    }
-
-    /// A file that a command makes or writes to.
-    pub(super) fn write_file(&mut self, path: ImagePath) {
-        if self.entry(&path) == Entry::File {
-            // What is there keeps its owner and its mode.
-            return;
-        }
-        if let Some(folder) = path.parent() {
-            self.make_folder(&folder, false);
-        }
-        let what = What::File {
-            entry: Entry::File,
-            from: From::Command,
-            owner: Some(self.user.clone()),
-            mode: None,
-        };
-        self.push(path, what);
-    }
-
-    fn copy(&mut self, step: Step<'m>) {
-        let stage = self.stage;
-        let text = |word| expand_text(stage, word, step);
-        let Some(workdir) = workdir_before(stage, step.index, true) else {
-            return;
-        };
-        let Some(target_text) = step.target().and_then(text) else {
-            let open = OpenCondition::new(
-                format!("where `{}` puts its files", step.name()),
-                "write the place down",
-            );
-            self.push(ImagePath::root(), What::Unsure(open));
-            return;
-        };
-        let target = ImagePath::new(&workdir).join(&target_text);
-        let flag = |name: &str| step.flag(name).map(|flag| flag.value().and_then(text));
-        let chown = match flag("chown") {
-            None => None,
-            Some(Some(text)) => Some(Ok(Owner::of_text(&text))),
-            Some(None) => Some(Err(OpenCondition::new(
-                "whom the variables of `--chown` name",
-                "write the user's name or number there",
-            ))),
-        };
-        let chmod = flag("chmod").map(Option::unwrap_or_default);
-        let from = step.source();
-        let count = step.sources().count();
-        let is_into_folder =
-            target_text.ends_with('/') || matches!(target_text.as_str(), "." | "..") || count > 1;
-        let keeps_parents = step.flag("parents").is_some();
-        // The folders that are made on the way have the owner and the mode that are said for the files.
-        let folder_owner = chown.clone().unwrap_or_else(|| Ok(Owner::root()));
-        let folder_mode = match &chmod {
-            None => Ok(FOLDER),
-            Some(text) => {
-                let mut mode = FOLDER;
-                let is_octal = text.bytes().all(|b| b.is_ascii_digit());
-                if !is_octal || mode.change(text, true) {
-                    Ok(mode)
-                } else {
-                    Err(OpenCondition::new(
-                        format!("which mode `--chmod={text}` gives"),
-                        "write the mode in octal digits",
-                    ))
-                }
-            }
-        };
-        for word in step.sources() {
-            let Some(source_text) = text(word) else {
-                self.make_folder_of(&target, true, &folder_owner, &folder_mode);
-                let open = OpenCondition::new(
-                    format!("what `{}` puts into {target}", step.name()),
-                    "write the source down",
-                );
-                self.push(target.clone(), What::Filled(open));
-                continue;
-            };
-            let is_url = ["http://", "https://", "git@"]
-                .iter()
-                .any(|scheme| source_text.starts_with(scheme));
-            let source = ImagePath::new(&source_text);
-            let name = if is_url {
-                source_text.rsplit('/').next().unwrap_or("").to_owned()
-            } else {
-                source.file_name().to_owned()
-            };
-            let target = if keeps_parents && !is_url {
-                let around = source.parent().unwrap_or_else(ImagePath::root);
-                target.join(rest(&around))
-            } else {
-                target.clone()
-            };
-            let only = name.contains(['*', '?', '[']).then(|| name.clone());
-            let folder = if only.is_some() {
-                source.parent().unwrap_or_else(ImagePath::root)
-            } else {
-                source.clone()
-            };
-            let place = match &from {
-                _ if is_url => From::Download,
-                None => From::Context(folder),
-                Some(Source::Stage(stage)) => From::Stage(stage.index, folder),
-                Some(Source::Image(_) | Source::Unknown) => From::Elsewhere,
-            };
-            let is_archive = !is_url && step.is(StepKind::Add) && file_is(&name, FileMark::Archive);
-            let place = if is_archive { From::Elsewhere } else { place };
-            let entry = if only.is_some() || is_archive {
-                Entry::Folder
-            } else if is_url {
-                Entry::File
-            } else {
-                self.entry_of_source(&place, &source_text, &name)
-            };
-            let owner = match (&chown, &place) {
-                (Some(owner), _) => Some(owner.clone()),
-                (None, From::Stage(..) | From::Elsewhere) => None,
-                (None, _) => Some(Ok(Owner::root())),
-            };
-            let is_folder_there = is_into_folder || self.entry(&target) == Entry::Folder;
-            let landing = match entry {
-                Entry::Folder => target.clone(),
-                _ if is_folder_there => target.join(&name),
-                _ => target.clone(),
-            };
-            self.data.landings.push(Landing {
-                step: step.index,
-                from: origin_of(&place, "", step.index),
-                path: landing.clone(),
-                entry: entry.clone(),
-                is_in_folder: entry != Entry::Folder && is_folder_there,
-            });
-            if entry == Entry::Folder {
-                self.make_folder_of(&target, true, &folder_owner, &folder_mode);
-                let what = What::Tree {
-                    from: place,
-                    only,
-                    owner,
-                    mode: chmod.clone(),
-                };
-                self.push(target, what);
-                continue;
-            }
-            if let Some(folder) = landing.parent() {
-                self.make_folder_of(&folder, false, &folder_owner, &folder_mode);
-            }
-            if entry != Entry::File && is_folder_there {
-                // Its contents land in the target, where it is a folder.
-                let what = What::Tree {
-                    from: place.clone(),
-                    only: None,
-                    owner: owner.clone(),
-                    mode: chmod.clone(),
-                };
-                self.push(target, what);
-            }
-            let what = What::File {
-                entry: if entry == Entry::File {
-                    Entry::File
-                } else {
-                    Entry::Either
-                },
-                from: place,
-                owner,
-                mode: chmod.clone(),
-            };
-            self.push(landing, what);
-        }
-    }
-
-    /// Whether a source is a file or a folder, as far as can be told.
-    fn entry_of_source(&self, place: &From, text: &str, name: &str) -> Entry {
-        let known = match place {
-            From::Context(path) => entry_of_context(self.stage, path),
-            From::Stage(stage, path) => {
-                let stage = Stage {
-                    file: self.stage.file,
-                    index: *stage,
-                };
-                super::Filesystem::of(stage).entry(path)
-            }
-            From::Download => Entry::File,
-            From::Elsewhere | From::Command => Entry::Either,
-        };
-        match known {
-            Entry::File | Entry::Folder => return known,
-            Entry::Either | Entry::Nothing | Entry::Unknown(_) => {}
-        }
-        if text.ends_with('/') || matches!(name, "" | "." | "..") {
-            return Entry::Folder;
-        }
-        if file_is(name, FileMark::Plain) || file_is(name, FileMark::Source) {
-            Entry::File
-        } else {
-            Entry::Either
-        }
+        From::Stage(stage, source) => Some(Origin::Stage(*stage, source.join(rest_of(rest)))),
+        From::Command => Some(Origin::Step(step)),
+        From::Download => Some(Origin::Download),
+        From::Elsewhere => None,
     }
 }
 
-/// A path without the slash before it.
-fn rest(path: &ImagePath) -> &str {
-    match path.below(&ImagePath::root()) {
-        None | Some("") => ".",
-        Some(rest) => rest,
+/// The rest of a path, so that it can be joined.
+pub(super) fn rest_of(rest: &str) -> &str {
+    if rest.is_empty() { "." } else { rest }
+}
+
+/// Whether a name fits a pattern of `*`, `?` and `[…]` (Go's `filepath.Match`).
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    crate::facts::context_files::matches(pattern.as_bytes(), name.as_bytes())
+}
+
+impl Reach {
+    /// Whether it concerns `path`, which lies `level` folders below the change's own path.
+    fn concerns(&self, own: &ImagePath, path: &ImagePath, level: usize) -> bool {
+        match self {
+            Reach::Itself => level == 0,
+            Reach::Deep => true,
+            Reach::Contents { pattern, is_deep } => {
+                let rest = ImagePath::new(path.below(own).unwrap_or(""));
+                (level == 1 || (level > 1 && *is_deep))
+                    && rest.parts().next().is_some_and(|name| fits(pattern, name))
+            }
+        }
     }
 }

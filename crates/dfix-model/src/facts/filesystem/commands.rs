@@ -2,83 +2,18 @@
 
 use dfix_catalogue::programs::{self, Mark};
 
-use super::changes::{Collector, From, Reach, What};
-use super::{Entry, Mode, Owner};
-use crate::facts::accounts::made_home;
+use super::changes::{From, Reach, What};
+use super::collect::Collector;
+use super::entry::{Entry, Owner};
+use super::mode::Mode;
+use super::words::{Place, Words, absolute};
+use crate::facts::accounts::commands::made_home;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::folder;
 use crate::handles::{Command, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
-
-/// The operands and options of a command.
-struct Words<'m> {
-    operands: Vec<Word<'m>>,
-    options: Vec<(String, Option<Word<'m>>)>,
-}
-
-impl<'m> Words<'m> {
-    /// Sorts the words; `letters` and `long` take a value.
-    fn of(command: Command<'m>, letters: &str, long: &[&str]) -> Self {
-        let mut sorted = Words {
-            operands: Vec::new(),
-            options: Vec::new(),
-        };
-        let mut words = command.args();
-        let mut has_ended = false;
-        while let Some(word) = words.next() {
-            let text = word.literal_prefix();
-            if has_ended || text.len() < 2 || !text.starts_with('-') {
-                sorted.operands.push(word);
-            } else if text == "--" {
-                has_ended = true;
-            } else if text.starts_with("--") {
-                let name = text.split('=').next().unwrap_or(text);
-                let value = (long.contains(&name) && !text.contains('='))
-                    .then(|| words.next())
-                    .flatten();
-                sorted.options.push((name.to_owned(), value.or(Some(word))));
-            } else {
-                for (at, letter) in text.char_indices().skip(1) {
-                    let is_last = at + letter.len_utf8() == text.len();
-                    let takes = letters.contains(letter);
-                    let value = match (takes, is_last) {
-                        (true, true) => words.next(),
-                        (true, false) => Some(word),
-                        _ => None,
-                    };
-                    sorted.options.push((format!("-{letter}"), value));
-                    if takes {
-                        break;
-                    }
-                }
-            }
-        }
-        sorted
-    }
-
-    fn has(&self, names: &[&str]) -> bool {
-        self.options
-            .iter()
-            .any(|(name, _)| names.contains(&&**name))
-    }
-
-    fn value(&self, names: &[&str]) -> Option<Word<'m>> {
-        let found = self.options.iter().rev();
-        let mut found = found.filter(|(name, _)| names.contains(&&**name));
-        found.next()?.1
-    }
-}
-
-/// What a word names: a path, and whether it is what a pattern names in that folder.
-enum Place {
-    Path(ImagePath),
-    Contents(ImagePath, String),
-    /// Below this folder, somewhere.
-    Below(ImagePath),
-    Nowhere,
-}
 
 impl<'m> Collector<'m> {
     pub(super) fn command(&mut self, command: Command<'m>) {
@@ -603,12 +538,4 @@ impl<'m> Collector<'m> {
         );
         self.push(folder, What::Filled(open));
     }
-}
-
-/// The path that a text names for a command.
-fn absolute(command: Command<'_>, text: &str) -> Option<ImagePath> {
-    if text.starts_with('/') {
-        return Some(ImagePath::new(text));
-    }
-    Some(ImagePath::new(&folder(command, true)?).join(text))
 }
