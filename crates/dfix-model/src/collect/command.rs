@@ -5,6 +5,8 @@ use dfix_catalogue::{PackageManager, PackageTool};
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use dfix_catalogue::programs::Program;
+
 use dfix_syntax::{NodeExt as _, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 use crate::collect::word::{WordData, WordKind};
@@ -80,6 +82,8 @@ pub(crate) struct CommandData {
     pub(crate) folder: Folder,
     pub(crate) script: u32,
     pub(crate) kind: WordKind,
+    /// What the catalogue knows of the program, looked up when first asked for.
+    pub(crate) known: OnceCell<Option<Program>>,
     /// What its words mean to a package manager, if it is one's; read when first asked for.
     pub(crate) package: OnceCell<Option<PackageData>>,
 }

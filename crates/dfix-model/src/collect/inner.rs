@@ -30,6 +30,7 @@ impl Walk<'_> {
                 self.found.words[inner.end - 1].range.end(),
             );
             data.words = inner;
+            data.known = OnceCell::new();
             data.outer = Some(index);
             let assignments = self.found.assignments.len();
             data.assignments = assignments..assignments;
@@ -237,6 +238,7 @@ impl Walk<'_> {
             script: 0,
             kind: WordKind::Json,
             package: OnceCell::new(),
+            known: OnceCell::new(),
         });
         let program = self.found.commands[index as usize].program;
         if let Some(script) =

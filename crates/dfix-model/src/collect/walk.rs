@@ -403,6 +403,7 @@ impl Walk<'_> {
             script: scope.script,
             kind: scope.kind,
             package: OnceCell::new(),
+            known: OnceCell::new(),
         });
         if rich {
             let mut inner = scope;

@@ -74,9 +74,7 @@ pub(crate) fn is_made(stage: Stage<'_>, path: &ImagePath) -> bool {
             Filesystem::of(stage).touched().any(|touched| {
                 touched.touch == Touch::Filled
                     && path.is_below(touched.path)
-                    && touched
-                        .command
-                        .is_some_and(|c| programs::is(c.name(), Mark::Fetches))
+                    && touched.command.is_some_and(|c| c.is_marked(Mark::Fetches))
             })
         }),
     }
@@ -280,7 +278,7 @@ fn started_in(stage: Stage<'_>) -> Vec<DataFolder> {
         let told = folders_told(command, &words);
         let told = told.iter().filter(|text| text.starts_with('/'));
         folders.extend(told.map(|text| ImagePath::new(text)));
-        if programs::is_python(command.name()) || programs::is(command.name(), Mark::RunsScript) {
+        if programs::is_python(command.name()) || command.is_marked(Mark::RunsScript) {
             let script = words.iter().flatten().find(|word| !word.starts_with('-'));
             let script = script.filter(|word| word.starts_with('/'));
             folders.extend(script.and_then(|word| ImagePath::new(word).parent()));

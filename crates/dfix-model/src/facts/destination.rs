@@ -1,9 +1,11 @@
 //! Where pip puts what it installs.
 
+use std::collections::HashSet;
+
 use crate::collect::command::WrapperKind;
 use crate::collect::instruction::StepKind;
 use crate::facts::variables::{env_at, expand_text, path_at};
-use crate::handles::Stage;
+use crate::handles::{Command, Stage, Word};
 use crate::packages::{PackageCommand, PackageManager};
 
 /// Where Python packages are put.
@@ -140,45 +142,88 @@ fn of_program(program: &str) -> Destination {
 
 /// The environment that `. venv/bin/activate` before the command turned on.
 fn activated(install: &PackageCommand<'_>) -> Option<Destination> {
-    let script = install.command.data().script;
-    install
-        .command
-        .step()
-        .commands()
-        .take(install.command.index)
-        .filter(|c| c.data().script == script && c.is_one_of(&[".", "source"]))
-        .filter_map(|c| c.arg(0))
-        .find_map(|word| match word.value() {
+    let command = install.command;
+    let script = command.data().script;
+    let work_out = || Activations::of(command);
+    let activations = match command.script {
+        Some(script) => script.cache.get_or_init(work_out),
+        None => command.step.cached(work_out),
+    };
+    activations
+        .0
+        .iter()
+        .take_while(|activation| activation.command < command.index)
+        .find(|activation| activation.script == script)
+        .map(|activation| Destination::Venv(activation.root.clone()))
+}
+
+/// The environments that a text turns on, in order.
+struct Activations(Vec<Activation>);
+
+struct Activation {
+    command: usize,
+    script: u32,
+    /// The environment's folder, where it is known.
+    root: Option<String>,
+}
+
+impl Activations {
+    fn of(command: Command<'_>) -> Self {
+        let root_of = |word: Word<'_>| match word.value() {
             Some(path) => path
                 .strip_suffix("bin/activate")
-                .map(|root| Destination::Venv(Some(root.trim_end_matches('/').to_owned()))),
+                .map(|root| Some(root.trim_end_matches('/').to_owned())),
             None => word
                 .source_text()
                 .trim_end_matches('"')
                 .ends_with("bin/activate")
-                .then_some(Destination::Venv(None)),
-        })
+                .then_some(None),
+        };
+        let readers = command.siblings().filter(|c| c.is_one_of(&[".", "source"]));
+        let activations = readers.filter_map(|c| {
+            Some(Activation {
+                command: c.index,
+                script: c.data().script,
+                root: root_of(c.arg(0)?)?,
+            })
+        });
+        Activations(activations.collect())
+    }
 }
 
 /// Whether a folder is a virtual environment as far as the file tells: it is called so, a command makes
 /// it, or it is copied from elsewhere.
 fn is_venv(stage: Stage<'_>, root: &str) -> bool {
-    if ["venv", "virtualenv", "/.env"]
+    let is_called_so = ["venv", "virtualenv", "/.env"]
         .iter()
-        .any(|name| root.contains(name))
-    {
-        return true;
+        .any(|name| root.contains(name));
+    is_called_so
+        || stage
+            .base_chain()
+            .any(|stage| stage.cached(|| Roots::of(stage)).0.contains(root))
+}
+
+/// The folders that may be virtual environments: those that commands which make some name, those that are
+/// copied from elsewhere.
+struct Roots(HashSet<String>);
+
+impl Roots {
+    fn of(stage: Stage<'_>) -> Self {
+        let makes =
+            |c: &Command<'_>| c.is("virtualenv") || c.has_arg("venv") || c.has_arg("virtualenv");
+        let made = stage
+            .build_commands()
+            .filter(makes)
+            .flat_map(|c| c.args().filter_map(move |w| expand_text(stage, w, c)));
+        let copied = stage
+            .steps_of(StepKind::Copy)
+            .filter(|step| step.flag("from").is_some())
+            .filter_map(|step| expand_text(stage, step.target()?, step));
+        let roots = made.chain(copied);
+        Roots(
+            roots
+                .map(|root| root.trim_end_matches('/').to_owned())
+                .collect(),
+        )
     }
-    stage.base_chain().any(|stage| {
-        let is_root = |text: Option<String>| text.is_some_and(|t| t.trim_end_matches('/') == root);
-        stage.build_commands().any(|c| {
-            (c.is("virtualenv") || c.has_arg("venv") || c.has_arg("virtualenv"))
-                && c.args().any(|w| is_root(expand_text(stage, w, c)))
-        }) || stage.steps_of(StepKind::Copy).any(|step| {
-            step.flag("from").is_some()
-                && step
-                    .target()
-                    .is_some_and(|w| is_root(expand_text(stage, w, step)))
-        })
-    })
 }

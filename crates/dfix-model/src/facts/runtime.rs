@@ -229,7 +229,7 @@ impl<'m> Start<'m> {
         let Some(program) = command.program().and_then(Word::value) else {
             return false;
         };
-        if let Some(known) = programs::find(command.name())
+        if let Some(known) = command.known()
             && (known.is(Mark::HandsOn)
                 || (programs::is_shell(command.name()) && command.args().len() == 0))
         {
@@ -278,12 +278,11 @@ impl<'m> Start<'m> {
         };
         let is_path =
             program.contains('/') || has_ending(program, ".sh") || has_ending(program, ".bash");
-        if programs::find(command.name()).is_some() && !is_path {
+        if command.known().is_some() && !is_path {
             return Leads::Nowhere;
         }
         if is_path {
-            return if programs::find(command.name()).is_some() || is_made_here(self.stage, program)
-            {
+            return if command.known().is_some() || is_made_here(self.stage, program) {
                 self.script_at(program, command.step(), false)
             } else {
                 self.script_at(program, command.step(), true)
@@ -415,7 +414,7 @@ fn is_made_here(stage: Stage<'_>, program: &str) -> bool {
         });
         copied
             || stage.build_commands().any(|c| {
-                programs::is(c.name(), Mark::Compiles)
+                c.is_marked(Mark::Compiles)
                     && c.args()
                         .filter_map(Word::value)
                         .any(|v| file_name(v) == name)

@@ -36,6 +36,30 @@ impl EnvFact {
     }
 }
 
+/// The settings of a stage.
+#[derive(Default)]
+struct EnvFacts {
+    /// In order of place.
+    all: Vec<EnvFact>,
+    by_name: HashMap<Box<str>, Vec<usize>>,
+}
+
+impl EnvFacts {
+    fn push(&mut self, fact: EnvFact) {
+        let same = self.by_name.entry(fact.name.clone()).or_default();
+        same.push(self.all.len());
+        self.all.push(fact);
+    }
+
+    /// The last setting of a variable before a step, of an `ARG` or of an `ENV`.
+    fn last(&self, name: &str, before: usize, is_arg: bool) -> Option<&EnvFact> {
+        let same = self.by_name.get(name)?;
+        let passed = same.partition_point(|&index| self.all[index].step < before);
+        let mut facts = same[..passed].iter().rev().map(|&index| &self.all[index]);
+        facts.find(|fact| fact.is_arg == is_arg)
+    }
+}
+
 /// The names that the builder sets by itself once they are declared.
 fn is_platform_arg(name: &str) -> bool {
     ["TARGET", "BUILD"].iter().any(|prefix| {
@@ -64,14 +88,15 @@ pub(crate) fn final_env<'m>(stage: Stage<'m>, name: &str) -> EnvValue<'m> {
 /// The names and settings that `ENV`s of this stage make, in order of place.
 pub(crate) fn env_set(stage: Stage<'_>) -> impl Iterator<Item = (&str, Setting<'_>)> {
     env_facts(stage)
+        .all
         .iter()
         .filter(|f| !f.is_arg)
         .map(|fact| (&*fact.name, fact.setting(EnvFrom::Stage(fact.step))))
 }
 
 fn env_before<'m>(stage: Stage<'m>, before: usize, name: &str, args_too: bool) -> EnvValue<'m> {
-    let facts = || env_facts(stage).iter().rev().filter(|f| f.step < before);
-    if let Some(fact) = facts().find(|f| !f.is_arg && &*f.name == name) {
+    let facts = env_facts(stage);
+    if let Some(fact) = facts.last(name, before, false) {
         return EnvValue::Set(fact.setting(EnvFrom::Stage(fact.step)));
     }
     let inherited = match stage.base() {
@@ -89,7 +114,7 @@ fn env_before<'m>(stage: Stage<'m>, before: usize, name: &str, args_too: bool) -
     };
     if args_too
         && !inherited.is_set()
-        && let Some(fact) = facts().find(|f| f.is_arg && &*f.name == name)
+        && let Some(fact) = facts.last(name, before, true)
     {
         return if fact.open {
             EnvValue::Unknown
@@ -100,19 +125,18 @@ fn env_before<'m>(stage: Stage<'m>, before: usize, name: &str, args_too: bool) -
     inherited
 }
 
-fn env_facts(stage: Stage<'_>) -> &[EnvFact] {
+fn env_facts(stage: Stage<'_>) -> &EnvFacts {
     stage.cached(|| work_out_env(stage))
 }
 
-fn work_out_env(stage: Stage<'_>) -> Vec<EnvFact> {
-    let mut facts: Vec<EnvFact> = Vec::new();
+fn work_out_env(stage: Stage<'_>) -> EnvFacts {
+    let mut facts = EnvFacts::default();
     for step in stage.steps().filter(|s| !s.is_onbuild()) {
         let is_arg = match step.kind() {
             StepKind::Env => false,
             StepKind::Arg => true,
             _ => continue,
         };
-        let seen = facts.len();
         for pair in step.pairs() {
             let Some(name) = pair.key_text() else {
                 continue;
@@ -123,7 +147,7 @@ fn work_out_env(stage: Stage<'_>) -> Vec<EnvFact> {
                     value,
                     TextSize::new(0),
                     Origin::Step(step.index),
-                    &mut |name| lookup_among(stage, &facts[..seen], step.index, name),
+                    &mut |name| lookup_among(stage, &facts, step.index, name),
                 ),
                 None if is_arg && !pair.has_value() => match global_default(stage, name) {
                     Some(pieces) => pieces,
@@ -163,13 +187,8 @@ fn global_default(stage: Stage<'_>, name: &str) -> Option<Vec<Piece>> {
         .and_then(|arg| arg.pieces.clone())
 }
 
-fn lookup_among(stage: Stage<'_>, facts: &[EnvFact], before: usize, name: &str) -> Lookup {
-    let found = |args: bool| {
-        facts
-            .iter()
-            .rev()
-            .find(|f| f.is_arg == args && f.step < before && &*f.name == name)
-    };
+fn lookup_among(stage: Stage<'_>, facts: &EnvFacts, before: usize, name: &str) -> Lookup {
+    let found = |is_arg| facts.last(name, before, is_arg);
     if let Some(fact) = found(false) {
         return Lookup::Set(fact.pieces.clone());
     }

@@ -4,7 +4,7 @@ use crate::collect::command::Folder;
 use crate::collect::expand::text_of;
 use crate::facts::base_image::base_workdir;
 use crate::facts::variables::{expand_node, expand_text};
-use crate::handles::{Base, Command, ProgramPoint, Stage};
+use crate::handles::{Base, Command, ProgramPoint, Stage, Step};
 use crate::path::ImagePath;
 
 /// A path without `.`, `..` and doubled slashes; absolute.
@@ -37,40 +37,66 @@ pub(crate) fn final_workdir(stage: Stage<'_>) -> Option<String> {
 
 /// With `marked`, a base's unknown working directory is [`UNKNOWN_WORKDIR`].
 pub(crate) fn workdir_before(stage: Stage<'_>, before: usize, marked: bool) -> Option<String> {
-    let mut tail: Vec<String> = Vec::new();
-    let mut before = before;
-    while let Some(step) = stage.last_of(&stage.data().workdirs, before) {
-        before = step.index;
-        let word = step.word()?;
-        let path = match word.value() {
-            Some(value) => value.to_owned(),
-            None => text_of(&expand_node(stage, word.data.node.as_ref()?, step.index))?,
-        };
-        let absolute = path.starts_with('/');
-        tail.push(path);
-        if absolute {
-            return Some(joined(tail));
-        }
-    }
-    // Relative all the way up: it begins where the base ends.
-    let start = match stage.base() {
-        Base::Stage(parent) => workdir_before(parent, usize::MAX, marked)?,
-        Base::Scratch => "/".to_owned(),
-        Base::Image | Base::Unknown => match base_workdir(stage) {
-            Some(workdir) => workdir,
-            None if marked => UNKNOWN_WORKDIR.to_owned(),
-            None => return None,
-        },
+    let workdirs = if marked {
+        &stage.cached(|| Marked(Workdirs::of(stage, true))).0
+    } else {
+        &stage.cached(|| Plain(Workdirs::of(stage, false))).0
     };
-    tail.push(start);
-    Some(joined(tail))
+    let steps = &stage.data().workdirs;
+    match steps.partition_point(|&step| step < before).checked_sub(1) {
+        Some(last) => workdirs.after[last].clone(),
+        None => workdirs.start.clone(),
+    }
 }
 
-/// Paths joined, the outermost last.
-fn joined(tail: Vec<String>) -> String {
-    tail.into_iter()
-        .rev()
-        .fold("/".to_owned(), |from, path| join(&from, &path))
+/// The working directories of a stage.
+struct Workdirs {
+    /// Where its base ends.
+    start: Option<String>,
+    /// After each of its `WORKDIR`s.
+    after: Vec<Option<String>>,
+}
+
+struct Marked(Workdirs);
+
+struct Plain(Workdirs);
+
+/// A longer path is none: the kernel takes no more (`PATH_MAX`).
+const LONGEST: usize = 4096;
+
+impl Workdirs {
+    fn of(stage: Stage<'_>, marked: bool) -> Self {
+        let start = match stage.base() {
+            Base::Stage(parent) => workdir_before(parent, usize::MAX, marked),
+            Base::Scratch => Some("/".to_owned()),
+            Base::Image | Base::Unknown => {
+                base_workdir(stage).or_else(|| marked.then(|| UNKNOWN_WORKDIR.to_owned()))
+            }
+        };
+        let mut after: Vec<Option<String>> = Vec::new();
+        for step in stage.workdirs() {
+            let before = after.last().unwrap_or(&start).as_deref();
+            let told = told_by(stage, step);
+            let path = told.and_then(|told| {
+                if told.starts_with('/') {
+                    Some(normal(&told))
+                } else {
+                    Some(join(before?, &told))
+                }
+            });
+            after.push(path.filter(|path| path.len() <= LONGEST));
+        }
+        Workdirs { start, after }
+    }
+}
+
+/// What a `WORKDIR` says, with its variables put in.
+fn told_by(stage: Stage<'_>, step: Step<'_>) -> Option<String> {
+    let word = step.word()?;
+    match word.value() {
+        Some(value) => Some(value.to_owned()),
+        None => text_of(&expand_node(stage, word.data.node.as_ref()?, step.index)),
+    }
 }
 
 /// The folder that it runs in, absolute; `None` where only the build can tell.

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use dfix_catalogue::programs::{self, Mark, Program};
 use dfix_syntax::TextRange;
 
 use crate::collect::command::{
-    CommandData, Connector, StepCommands, Surroundings, WrapperData, WrapperKind,
+    CommandData, Connector, Operator, StepCommands, Surroundings, WrapperData, WrapperKind,
 };
 use crate::collect::word::WordKind;
 use crate::collect::wrappers;
@@ -106,6 +107,19 @@ impl<'m> Command<'m> {
         self.executable()
             .and_then(Word::value)
             .map_or("", program_name)
+    }
+
+    /// What the catalogue knows of the program, see [`Command::name`].
+    pub fn known(self) -> Option<Program> {
+        *self
+            .data()
+            .known
+            .get_or_init(|| programs::find(self.name()))
+    }
+
+    /// Whether the catalogue says this of the program.
+    pub fn is_marked(self, mark: Mark) -> bool {
+        self.known().is_some_and(|program| program.is(mark))
     }
 
     /// Whether this is the program's name.
@@ -237,8 +251,16 @@ impl<'m> Command<'m> {
 
     /// The commands inside its words, one level deep.
     pub fn inner(self) -> impl Iterator<Item = Command<'m>> {
-        self.siblings()
-            .skip(self.index + 1)
+        // They stand between its words, or in what a pipe or a redirection hands to it.
+        let is_piped = self
+            .before()
+            .is_some_and(|it| it.operator == Operator::Pipe);
+        let has_input = !self.data().redirects.is_empty();
+        let start = if is_piped { 0 } else { self.index + 1 };
+        let end = self.range().end();
+        (start..self.found().commands.len())
+            .map(move |index| self.sibling(index))
+            .take_while(move |c| is_piped || has_input || c.range().start() < end)
             .filter(move |c| c.data().outer.is_some_and(|o| o as usize == self.index))
     }
 

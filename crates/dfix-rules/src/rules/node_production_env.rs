@@ -290,7 +290,7 @@ fn is_application(stage: Stage<'_>, runs_a_file: bool) -> bool {
     });
     is_copied
         || stage.base_chain().flat_map(Stage::build_commands).any(|c| {
-            programs::is(c.name(), Mark::Fetches)
+            c.is_marked(Mark::Fetches)
                 || c.is_one_of(&["cp", "mv"])
                 || (runs_a_file && PackageCommand::of(c).is_some_and(|p| p.is_install()))
         })
@@ -521,6 +521,6 @@ fn may_build(step: Step<'_>) -> bool {
             || step.commands().any(|command| {
                 !command.has_inner()
                     && !command.name().is_empty()
-                    && !programs::is(command.name(), Mark::NoNodeEnv)
+                    && !command.is_marked(Mark::NoNodeEnv)
             }))
 }

@@ -80,7 +80,7 @@ impl<'m> Walk<'m> {
     fn brought(&self, path: &str, site: &CallSite<'m>) -> Option<&'static str> {
         let stages = || self.stage.base_chain();
         let steps = || stages().flat_map(Stage::steps);
-        let fetches = |command: Command<'_>| programs::is(command.name(), Mark::Fetches);
+        let fetches = |command: Command<'_>| command.is_marked(Mark::Fetches);
         let copies = |step: &Step<'_>| step.is_copy_or_add();
         let downloads = |step: Step<'m>| step.sources().any(|w| w.literal_prefix().contains("://"));
         if stages().flat_map(Stage::build_commands).any(fetches)

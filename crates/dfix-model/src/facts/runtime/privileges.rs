@@ -358,7 +358,7 @@ fn given_nothing(stage: Stage<'_>, process: Process<'_>) -> Option<OpenCondition
         return None;
     }
     let command = process.command;
-    let program = programs::find(command.name())?;
+    let program = command.known()?;
     let of_cmd = stage.entry().cmd.step().filter(|s| *s != command.step());
     let words = command
         .args()
@@ -393,7 +393,7 @@ fn writes_to_roots_place(command: Command<'_>) -> Option<String> {
     if let Some(place) = redirected {
         return Some(place.to_owned());
     }
-    let program = programs::find(command.name())?;
+    let program = command.known()?;
     if program.privileges() != programs::Privileges::None || program.is_helper() {
         return None;
     }

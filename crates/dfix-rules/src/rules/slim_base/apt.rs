@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{brings, recommended_by};
 use dfix_model::{Call, CallSite, PackageCommand, PackageManager, Redirect, Stage, Word};
 
@@ -128,7 +128,8 @@ impl<'m> Losses<'m, '_> {
             .all(|(_, command)| {
                 PackageCommand::of(command).is_some()
                     || command.has_inner()
-                    || programs::find(command.name())
+                    || command
+                        .known()
                         .is_some_and(|it| it.is_helper() || it.is(Mark::ChangesFiles))
             })
     }

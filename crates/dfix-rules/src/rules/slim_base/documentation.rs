@@ -1,6 +1,6 @@
 //! Documentation, which slim forms leave out, and dpkg unpacks none in them.
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{
     documentation_folder, is_documentation, needs_manual_folders, reads_documentation,
 };
@@ -22,7 +22,7 @@ impl<'m> Losses<'m, '_> {
             self.manual_folders(&names, &step);
         }
         // What lists, makes or removes files misses none.
-        if programs::is(command.name(), Mark::NamesFiles) {
+        if command.is_marked(Mark::NamesFiles) {
             return;
         }
         let mut texts = command.args().map(Word::literal_prefix);

@@ -3,7 +3,7 @@
 use dfix_model::StepKind;
 use std::collections::BTreeMap;
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 use dfix_engine::OpenCondition;
 use dfix_model::{
     Call, CallSite, PackageCommand, PackageManager, Pair, ProgramUse, Stage, Step, Unread,
@@ -133,7 +133,7 @@ impl<'m, 'n> Losses<'m, 'n> {
         {
             self.apt(&apt, site);
         }
-        if programs::is(command.name(), Mark::InstallsSource) {
+        if command.is_marked(Mark::InstallsSource) {
             self.needs.open(
                 format!(
                     "whether what `{}` builds in {} needs a compiler, headers or git",
@@ -191,7 +191,7 @@ impl<'m, 'n> Losses<'m, 'n> {
         }
         let of_the_system =
             |text: &str| text.contains("/usr/include") || text.contains("-linux-gnu/");
-        if texts().any(of_the_system) && !programs::is(command.name(), Mark::NamesFiles) {
+        if texts().any(of_the_system) && !command.is_marked(Mark::NamesFiles) {
             self.needs.open(
                 format!(
                     "whether the libraries and headers that {} names are in the slim form",
