@@ -43,6 +43,8 @@ pub struct ProgramUse<'m> {
     pub name: String,
     /// Where in the file it is called.
     pub site: CallSite<'m>,
+    /// Whether it is a script that compiles a source which no instruction puts there: `./configure`.
+    pub is_build_script: bool,
     /// The source of the application that names it, where it is not a command: `` `app.py` ``. Whether that is a call,
     /// nobody can tell for certain.
     pub named_by: Option<String>,
@@ -152,6 +154,7 @@ impl<'m> Walk<'m> {
         self.calls.programs.push(ProgramUse {
             name: name.to_owned(),
             site: site.clone(),
+            is_build_script: false,
             named_by: None,
         });
     }
@@ -296,6 +299,15 @@ impl<'m> Walk<'m> {
                 self.source_at(path, site);
             }
             ScriptAt::Elsewhere if is_on_usual_path(path) => {}
+            // The script of a source that was fetched.
+            ScriptAt::Elsewhere if builds_native_parts(program_name(path)) => {
+                self.calls.programs.push(ProgramUse {
+                    name: program_name(path).to_owned(),
+                    site: site.clone(),
+                    is_build_script: true,
+                    named_by: None,
+                });
+            }
             ScriptAt::Elsewhere | ScriptAt::NotText => self.unread(
                 UnreadKind::Program,
                 format!("what `{path}` needs, which is not in the build context as a script"),
@@ -445,6 +457,11 @@ impl<'m> Walk<'m> {
             }
         }
     }
+}
+
+/// Whether a script of this name prepares or does the compiling of a source: `configure`.
+fn builds_native_parts(name: &str) -> bool {
+    programs::is(name, Mark::BuildScript) && programs::is(name, Mark::BuildsNative)
 }
 
 fn script_at<'m>(site: &CallSite<'m>, path: &str) -> ScriptAt<'m> {

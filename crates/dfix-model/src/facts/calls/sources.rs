@@ -150,6 +150,7 @@ impl<'m> Walk<'m> {
             self.calls.programs.push(ProgramUse {
                 name: program.to_owned(),
                 site: site.clone(),
+                is_build_script: false,
                 named_by: Some(label.to_owned()),
             });
         }

@@ -47,9 +47,6 @@ impl<'m, 'n> Losses<'m, 'n> {
         if !self.form.lacks_tools() {
             return self.unread_documentation(&calls);
         }
-        for step in stage.steps() {
-            self.instruction(step);
-        }
         for unread in &calls.unread {
             self.unread(unread);
         }
@@ -58,6 +55,10 @@ impl<'m, 'n> Losses<'m, 'n> {
         }
         for program in &calls.programs {
             self.program(program);
+        }
+        // What is installed counts for what is copied.
+        for step in stage.steps() {
+            self.instruction(step);
         }
         for script in &calls.scripts {
             self.needs
@@ -147,6 +148,11 @@ impl<'m, 'n> Losses<'m, 'n> {
 
     fn program(&mut self, program: &ProgramUse<'m>) {
         let (name, site) = (program.name.as_str(), &program.site);
+        if program.is_build_script {
+            return self
+                .needs
+                .build(format!("`{name}` is called in {}", site.step.label()));
+        }
         let Some(lost) = self.form.lacks_program(name) else {
             return;
         };
