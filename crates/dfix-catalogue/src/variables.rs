@@ -39,6 +39,11 @@ pub fn is_of_tool(name: &str) -> bool {
     is(name, "tool") || beginnings.any(|beginning| is(beginning, "tool-prefix"))
 }
 
+/// Whether only the process of a Python application reads a variable of this name, and no build does.
+pub fn is_of_process(name: &str) -> bool {
+    is(name, "process")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +63,7 @@ mod tests {
             "data-word",
             "folder-word",
             "port",
+            "process",
             "tool",
             "tool-prefix",
         ];

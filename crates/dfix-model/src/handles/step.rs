@@ -90,6 +90,20 @@ impl<'m> Step<'m> {
         self.source_text().contains(name)
     }
 
+    /// Whether it stands on several lines.
+    pub fn is_of_several_lines(self) -> bool {
+        self.source_text().contains('\n')
+    }
+
+    /// Whether a comment stands on the line right above it.
+    pub fn has_comment_above(self) -> bool {
+        let before = &self.file.text[..self.range().start().into()];
+        let before = before.trim_end_matches([' ', '\t']);
+        let above = before.strip_suffix('\n').unwrap_or(before);
+        let start = above.rfind('\n').map_or(0, |at| at + 1);
+        above[start..].trim_start().starts_with('#')
+    }
+
     /// How messages name it: `the RUN of line 3`.
     pub fn label(self) -> String {
         let index = self.file.cached(|| LineIndex::new(self.file.text));

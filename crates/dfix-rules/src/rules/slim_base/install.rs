@@ -132,12 +132,14 @@ fn new_run<'m>(
             "the stage does not begin as root, so `{names}` cannot be installed"
         ));
     }
-    Ok((
-        after,
-        format!(
-            "RUN apt-get update \\\n    && apt-get install -y --no-install-recommends {names} \\\n    && rm -rf /var/lib/apt/lists/*"
-        ),
-    ))
+    Ok((after, install_source(&names)))
+}
+
+/// An instruction that installs packages.
+pub(super) fn install_source(names: &str) -> String {
+    format!(
+        "RUN apt-get update \\\n    && apt-get install -y --no-install-recommends {names} \\\n    && rm -rf /var/lib/apt/lists/*"
+    )
 }
 
 impl Plan<'_> {

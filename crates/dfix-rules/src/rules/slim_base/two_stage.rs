@@ -2,34 +2,31 @@
 //! holds them is copied into a stage on the slim one.
 
 use dfix_catalogue::programs;
+use dfix_catalogue::variables::is_of_process;
 use dfix_engine::{Case, Edit, Effect, OpenCondition, Remedy, env_source, remedy};
-use dfix_model::{Command, PackageManager, Stage, Step, Word};
+use dfix_model::path::{file_name, has_ending};
+use dfix_model::{Command, PackageManager, Stage, Step, StepKind, Word};
+use dfix_syntax::TextRange;
 
 use super::form::SlimForm;
+use super::install::install_source;
 use super::needs::Needs;
 
 const VENV: &str = "/opt/venv";
-
-/// What the process wants in its environment, and the build does not: it moves to the stage that is shipped.
-const OF_THE_PROCESS: &[&str] = &[
-    "FLASK_APP",
-    "FLASK_DEBUG",
-    "FLASK_ENV",
-    "PYTHONDONTWRITEBYTECODE",
-    "PYTHONUNBUFFERED",
-];
 
 /// A file of one stage, cut in two.
 struct TwoStages<'m> {
     from: Step<'m>,
     /// The last instruction that builds.
     last: Step<'m>,
-    /// `ENV`s that move.
+    /// `ENV`s that only the process reads: they move to the stage that is shipped.
     moved: Vec<Step<'m>>,
-    /// The instructions of the new stage, its `FROM` first.
-    sources: Vec<String>,
-    /// What is declared for it.
-    effects: Vec<Effect>,
+    /// What they set.
+    process: Vec<(&'m str, &'m str)>,
+    /// Instructions that both stages need.
+    repeated: Vec<Step<'m>>,
+    /// The variables that the instructions before the packages set.
+    keys: Vec<String>,
     /// The libraries that are installed in the slim stage.
     libraries: Vec<String>,
 }
@@ -58,7 +55,7 @@ pub(super) fn build_apart<'m>(
         [] => "no library".to_owned(),
         some => some.join(", "),
     };
-    case.declare(cut.effects.clone());
+    case.declare(cut.effects());
     case.evidence(form.evidence())
         .evidence(match needs.compiled.as_slice() {
             [one] => format!(
@@ -76,7 +73,7 @@ pub(super) fn build_apart<'m>(
         "start the result once, and install what it misses",
     ));
     case.open(form.open()).open(needs.open.clone());
-    case.fix(|edit| cut.write(edit));
+    case.fix(|edit| cut.write(form, edit));
     Ok(())
 }
 
@@ -92,10 +89,7 @@ fn cut<'m>(
     if needs.compiled.len() != needs.builds.len() {
         return Err("nothing but Python packages is compiled");
     }
-    let makes_venv = |c: &Command<'_>| {
-        programs::is_python(c.name()) && c.has_arg("venv") && c.args().any(|w| w.is(VENV))
-    };
-    if !stage.build_commands().any(|c| makes_venv(&c)) {
+    if !stage.build_commands().any(makes_venv) {
         return Err("the packages are in a virtual environment at /opt/venv");
     }
     let last = stage
@@ -110,120 +104,151 @@ fn cut<'m>(
         from: stage.from_step(),
         last,
         moved: Vec::new(),
-        sources: vec![format!("FROM {}", form.to())],
-        effects: vec![Effect::changed(stage.from_step())],
+        process: Vec::new(),
+        repeated: Vec::new(),
+        keys: vec!["PATH".to_owned()],
         libraries: libraries(form, needs, last),
     };
-    let mut keys = vec!["PATH".to_owned()];
-    let mut process = Vec::new();
-    let mut repeated = Vec::new();
     for step in stage.steps().take_while(|s| s.index() <= last.index()) {
-        let source = || step.file().text()[step.range()].to_owned();
-        match step.name() {
-            _ if step.is_onbuild() => {
-                return Err("nothing before the packages is for later builds");
-            }
-            "WORKDIR" => repeated.push((source(), "WORKDIR")),
-            "ENV" => {
-                let pairs: Vec<_> = step.pairs().collect();
-                let names: Vec<&str> = pairs.iter().filter_map(|p| p.key_text()).collect();
-                let is_path = names == ["PATH"] && source().contains(VENV);
-                let is_process = names.iter().all(|n| OF_THE_PROCESS.contains(n));
-                keys.extend(names.iter().map(|n| (*n).to_owned()));
-                let is_free = !has_comment(step);
-                if is_process
-                    && is_free
-                    && pairs.iter().all(|p| p.value().is_some_and(Word::is_known))
-                {
-                    let known = pairs
-                        .iter()
-                        .filter_map(|p| Some((p.key_text()?, p.value()?.value()?)));
-                    process.extend(known);
-                    cut.moved.push(step);
-                } else if !is_path {
-                    repeated.push((source(), "ENV"));
-                }
-            }
-            "COPY" | "ADD" if step.source().is_some() => {
+        cut.take(step)?;
+    }
+    if cut.repeated.iter().any(|step| step.is_of_several_lines()) {
+        return Err("what must be said again stands on one line each");
+    }
+    Ok(cut)
+}
+
+impl<'m> TwoStages<'m> {
+    /// An instruction that comes before the packages are there: whether it builds, moves or is said again.
+    fn take(&mut self, step: Step<'m>) -> Result<(), &'static str> {
+        if step.is_onbuild() {
+            return Err("nothing before the packages is for later builds");
+        }
+        match step.kind() {
+            StepKind::Workdir => self.repeated.push(step),
+            StepKind::Env => self.variables(step),
+            StepKind::Copy | StepKind::Add if step.source().is_some() => {
                 return Err("nothing is copied from elsewhere before the packages");
             }
-            "COPY" | "ADD" => {
-                if !step.sources().all(|w| w.value().is_some_and(is_for_pip)) {
-                    repeated.push((source(), step.name()));
+            StepKind::Copy | StepKind::Add => {
+                if !step.sources().all(is_for_pip) {
+                    self.repeated.push(step);
                 }
             }
-            "RUN" if step.has_opaque_text() => {
+            StepKind::Run if step.has_opaque_text() => {
                 return Err("every command before the packages can be read");
             }
-            "RUN" => {
-                let only_packages = step.commands().all(|c| {
-                    makes_venv(&c)
-                        || c.name().starts_with("pip")
-                        || c.is_one_of(&["rm", "true", ":"])
-                });
-                if !only_packages || step.mounts().next().is_some() {
+            StepKind::Run => {
+                if !step.commands().all(only_packages) || step.mounts().next().is_some() {
                     return Err("only pip runs before the packages are there");
                 }
             }
             _ => return Err("nothing but ENV, WORKDIR, COPY and pip comes before the packages"),
         }
+        Ok(())
     }
-    if !process.is_empty() {
-        cut.sources.push(env_source(process));
-    }
-    if !cut.libraries.is_empty() {
-        cut.sources.push(format!(
-            "RUN apt-get update \\\n    && apt-get install -y --no-install-recommends {} \\\n    && rm -rf /var/lib/apt/lists/*",
-            cut.libraries.join(" ")
-        ));
-    }
-    let mut keywords = vec!["FROM", "RUN", "COPY"];
-    for (source, keyword) in repeated {
-        if source.contains('\n') {
-            return Err("what must be said again stands on one line each");
+
+    fn variables(&mut self, step: Step<'m>) {
+        let set: Vec<(&str, Option<Word<'m>>)> = step
+            .pairs()
+            .filter_map(|pair| Some((pair.key_text()?, pair.value())))
+            .collect();
+        let known: Option<Vec<(&str, &str)>> = set
+            .iter()
+            .map(|(name, value)| Some((*name, (*value)?.value()?)))
+            .collect();
+        self.keys
+            .extend(set.iter().map(|(name, _)| (*name).to_owned()));
+        let is_of_process = set.iter().all(|(name, _)| is_of_process(name));
+        let is_path = |(name, value): &(&str, Option<Word<'m>>)| {
+            *name == "PATH" && value.is_some_and(|value| value.literal_prefix().contains(VENV))
+        };
+        match known {
+            // A comment above it would be left behind.
+            Some(known) if is_of_process && !step.has_comment_above() => {
+                self.process.extend(known);
+                self.moved.push(step);
+            }
+            _ if set.iter().all(is_path) => {}
+            _ => self.repeated.push(step),
         }
-        keywords.push(keyword);
-        cut.sources.push(source);
     }
-    let path = cut
-        .sources
-        .iter()
-        .rposition(|s| s.starts_with("WORKDIR"))
-        .map_or(cut.sources.len(), |at| at + 1);
-    cut.sources
-        .insert(path, format!("COPY --from=build {VENV} {VENV}"));
-    cut.sources
-        .insert(path + 1, format!("ENV PATH=\"{VENV}/bin:$PATH\""));
-    cut.effects.extend(
-        keywords
-            .into_iter()
-            .map(|keyword| Effect::Inserted { stage: 0, keyword }),
-    );
-    cut.effects.push(Effect::Environment { stage: 0, keys });
-    cut.effects
-        .extend(cut.moved.iter().map(|step| Effect::removed(*step)));
-    Ok(cut)
+
+    /// The instructions of the new stage, its `FROM` first.
+    fn sources(&self, form: &SlimForm) -> Vec<String> {
+        let mut sources = vec![format!("FROM {}", form.to())];
+        if !self.process.is_empty() {
+            sources.push(env_source(self.process.iter().copied()));
+        }
+        if !self.libraries.is_empty() {
+            sources.push(install_source(&self.libraries.join(" ")));
+        }
+        // The environment comes behind the last working directory.
+        let workdir = self
+            .repeated
+            .iter()
+            .rposition(|step| step.is(StepKind::Workdir));
+        let (before, after) = self
+            .repeated
+            .split_at(workdir.map_or(self.repeated.len(), |at| at + 1));
+        sources.extend(before.iter().map(|step| step.source_text().to_owned()));
+        sources.push(format!("COPY --from=build {VENV} {VENV}"));
+        sources.push(format!("ENV PATH=\"{VENV}/bin:$PATH\""));
+        sources.extend(after.iter().map(|step| step.source_text().to_owned()));
+        sources
+    }
+
+    fn effects(&self) -> Vec<Effect> {
+        let keywords = ["FROM", "RUN", "COPY"].into_iter();
+        let keywords = keywords.chain(self.repeated.iter().map(|step| step.name()));
+        let mut effects = vec![Effect::changed(self.from)];
+        effects.extend(keywords.map(|keyword| Effect::Inserted { stage: 0, keyword }));
+        effects.push(Effect::Environment {
+            stage: 0,
+            keys: self.keys.clone(),
+        });
+        effects.extend(self.moved.iter().map(|step| Effect::removed(*step)));
+        effects
+    }
+
+    /// Says the change.
+    fn write(&self, form: &SlimForm, edit: &mut Edit<'_>) {
+        for step in &self.moved {
+            edit.remove_instruction(*step);
+        }
+        let Some(stage) = self.from.stage() else {
+            edit.fail("the FROM begins no stage");
+            return;
+        };
+        let end = TextRange::empty(stage.image().range.end());
+        edit.replace_node(end, " AS build");
+        let sources = self.sources(form);
+        edit.insert_instructions_after(self.last, sources.iter().map(String::as_str));
+    }
 }
 
-/// Whether a comment stands right above an instruction: it would be left behind.
-fn has_comment(step: Step<'_>) -> bool {
-    let start: usize = step.range().start().into();
-    let before = step.file().text()[..start].trim_end_matches([' ', '\t']);
-    let line = before
-        .strip_suffix('\n')
-        .unwrap_or(before)
-        .lines()
-        .next_back();
-    line.is_some_and(|line| line.trim_start().starts_with('#'))
+fn makes_venv(command: Command<'_>) -> bool {
+    programs::is_python(command.name())
+        && command.has_arg("venv")
+        && command.args().any(|w| w.is(VENV))
+}
+
+/// Whether a command does nothing but put packages into the environment.
+fn only_packages(command: Command<'_>) -> bool {
+    let is_pip = |name: &str| programs::find(name).is_some_and(|it| it.name() == "pip");
+    let is_pip_module = programs::is_python(command.name())
+        && command.arg(0).is_some_and(|w| w.is("-m"))
+        && command.arg(1).is_some_and(|w| w.is("pip"));
+    makes_venv(command)
+        || is_pip_module
+        || is_pip(command.name())
+        || command.is_one_of(&["rm", "true", ":"])
 }
 
 /// Whether a file is there for pip to read, and for nothing else.
-fn is_for_pip(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_text = std::path::Path::new(name)
-        .extension()
-        .is_some_and(|e| e == "txt" || e == "in");
-    is_text
+fn is_for_pip(word: Word<'_>) -> bool {
+    let name = word.value().map_or("", file_name);
+    [".txt", ".in"].iter().any(|end| has_ending(name, end))
         && ["requirement", "constraint"]
             .iter()
             .any(|word| name.contains(word))
@@ -234,11 +259,10 @@ fn libraries(form: &SlimForm, needs: &Needs<'_>, last: Step<'_>) -> Vec<String> 
     let of_packages = needs
         .compiled
         .iter()
-        .flat_map(|name| {
-            let package = dfix_catalogue::python_package(name);
-            package
-                .into_iter()
-                .flat_map(|p| p.run_time_packages().chain(p.libraries_when_compiled()))
+        .filter_map(|name| dfix_catalogue::python_package(name))
+        .flat_map(|package| {
+            let always = package.run_time_packages();
+            always.chain(package.libraries_when_compiled())
         })
         .filter(|package| form.lacks_package(package))
         .map(str::to_owned);
@@ -250,21 +274,4 @@ fn libraries(form: &SlimForm, needs: &Needs<'_>, last: Step<'_>) -> Vec<String> 
     all.sort_unstable();
     all.dedup();
     all
-}
-
-impl TwoStages<'_> {
-    /// Says the change.
-    fn write(&self, edit: &mut Edit<'_>) {
-        for step in &self.moved {
-            edit.remove_instruction(*step);
-        }
-        let Some(stage) = self.from.stage() else {
-            edit.fail("the FROM begins no stage");
-            return;
-        };
-        let image = stage.image().range;
-        let written = &self.from.file().text()[image];
-        edit.replace_node(image, &format!("{written} AS build"));
-        edit.insert_instructions_after(self.last, self.sources.iter().map(String::as_str));
-    }
 }
