@@ -44,7 +44,6 @@ const NOT_YET: &[&str] = &[
     "non-root-user",
     "python",
     "python-venv",
-    "slim-base",
 ];
 
 /// Whose a file is: the rule's of its folder or its own, or nobody's.
