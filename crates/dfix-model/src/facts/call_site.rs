@@ -8,31 +8,43 @@ use crate::handles::{Command, Stage, Step};
 use crate::path::ImagePath;
 
 /// Where in the file something is called: by a command of an instruction, or by a script that such a command starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallSite<'m> {
     /// The instruction.
     pub step: Step<'m>,
     /// The first byte of the file's own command that leads there; of the instruction where none does.
     pub start: usize,
-    /// The folder that it runs in; `None` where only the build can tell.
-    pub folder: Option<ImagePath>,
+    /// The file's own command that leads there, where one does.
+    pub command: Option<Command<'m>>,
 }
 
 impl<'m> CallSite<'m> {
     /// Where a command of the file stands.
     pub fn of(command: Command<'m>) -> Self {
-        let step = command.step();
-        let at_start = || step.stage().and_then(Stage::final_workdir);
-        let folder = if is_run_time(step) {
-            at_start()
-        } else {
-            command.working_directory()
-        };
+        CallSite {
+            step: command.step(),
+            start: command.range().start().into(),
+            command: Some(command),
+        }
+    }
+
+    /// Where an instruction stands.
+    pub fn of_step(step: Step<'m>) -> Self {
         CallSite {
             step,
-            start: command.range().start().into(),
-            folder: folder.as_deref().map(ImagePath::new),
+            start: step.range().start().into(),
+            command: None,
         }
+    }
+
+    /// The folder that it runs in; `None` where only the build can tell.
+    pub fn folder(&self) -> Option<ImagePath> {
+        let folder = match self.command {
+            _ if self.is_run_time() => self.stage()?.final_workdir(),
+            Some(command) => command.working_directory(),
+            None => self.stage()?.workdir_at(self.step),
+        };
+        folder.as_deref().map(ImagePath::new)
     }
 
     /// The stage.
@@ -50,7 +62,7 @@ impl<'m> CallSite<'m> {
         if path.starts_with('/') {
             return Some(ImagePath::new(path));
         }
-        Some(self.folder.as_ref()?.join(path))
+        Some(self.folder()?.join(path))
     }
 
     /// The text of the file that stands at `path` of the image, seen from here; absent where nothing of the build

@@ -3,16 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::command::{Operator, WrapperKind};
+use crate::collect::command::Operator;
 use crate::collect::instruction::StepKind;
 use crate::facts::call_site::CallSite;
+use crate::facts::interpreted::{Door, Interpreted, Reading};
 use crate::facts::scripts::{Script, ScriptAt, script_of_text};
 use crate::handles::{Command, Pair, Stage, Step, Word};
-use crate::packages::{PackageCommand, table};
+use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
+use crate::ternary::OpenCondition;
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{InstallScript, install_script, is_harmless_file, runs_texts, started_by};
-use dfix_syntax::ast::AstNode;
+use dfix_syntax::TextRange;
 
 use on_path::{is_of_the_system, is_on_usual_path};
 
@@ -30,10 +32,20 @@ const MAX_DEPTH: u8 = 6;
 pub struct Call<'m> {
     /// The command; of a script, it has no place in the file.
     pub command: Command<'m>,
+    /// The command as a package manager's, if it is one's.
+    pub package: Option<PackageCommand<'m>>,
     /// Where in the file it is called.
     pub site: CallSite<'m>,
     /// Whether a script calls it, and not the file itself.
     pub is_of_script: bool,
+}
+
+impl<'m> Call<'m> {
+    /// The command as one of apt-get, if it is.
+    pub fn apt(&self) -> Option<&PackageCommand<'m>> {
+        let package = self.package.as_ref();
+        package.filter(|package| package.manager == PackageManager::Apt)
+    }
 }
 
 /// A program that a stage calls by its name.
@@ -50,25 +62,21 @@ pub struct ProgramUse<'m> {
     pub named_by: Option<String>,
 }
 
-/// Why what is called is not known.
+/// What of a stage was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UnreadKind {
-    /// Shell text whose commands are not known.
+    /// Text for an interpreter.
     Text,
-    /// A script of the build context, which cannot be read.
-    Script,
     /// A program that the file does not show, or that is decided when it is built.
     Program,
-    /// Programs that only another program's settings name.
-    Settings,
 }
 
 /// Something that a stage runs and that was not read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unread {
-    /// What is not known, as an open condition: "what `eval` runs in the RUN of line 3".
-    pub condition: String,
-    /// Why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRead {
+    /// What cannot be said for it.
+    pub open: OpenCondition,
+    /// What it is.
     pub kind: UnreadKind,
 }
 
@@ -80,7 +88,7 @@ pub struct Calls<'m> {
     /// The programs that it calls.
     pub programs: Vec<ProgramUse<'m>>,
     /// What was not read.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<NotRead>,
     /// The scripts that were read, by their paths in the image.
     pub scripts: Vec<String>,
 }
@@ -93,12 +101,14 @@ impl<'m> Calls<'m> {
             stage,
             calls: Calls::default(),
             seen: BTreeSet::new(),
+            known: BTreeSet::new(),
             on_path: BTreeMap::new(),
             usual_folders: None,
         };
         for step in stage.steps() {
             walk.step(step);
         }
+        walk.texts_of_interpreters();
         walk.calls
     }
 }
@@ -108,6 +118,8 @@ struct Walk<'m> {
     calls: Calls<'m>,
     /// Scripts, programs and conditions that were met.
     seen: BTreeSet<String>,
+    /// The places of commands that run a script which is known by its address.
+    known: BTreeSet<(usize, usize)>,
     /// At how many copied steps a name was last looked for on `PATH`.
     on_path: BTreeMap<String, usize>,
     /// The folders of `PATH` at a step.
@@ -116,17 +128,7 @@ struct Walk<'m> {
 
 impl<'m> Walk<'m> {
     fn step(&mut self, step: Step<'m>) {
-        let site = CallSite {
-            step,
-            start: step.range().start().into(),
-            folder: None,
-        };
-        if step.has_opaque_text() {
-            self.unread(
-                UnreadKind::Text,
-                format!("what the shell text of {} calls", step.label()),
-            );
-        }
+        let site = CallSite::of_step(step);
         if step.is(StepKind::Env) {
             // `ENV EDITOR=…`: a program that others start.
             for value in step.pairs().filter_map(Pair::value).filter_map(Word::value) {
@@ -136,16 +138,46 @@ impl<'m> Walk<'m> {
         if step.mounts().any(|m| m.kind() == "ssh") {
             self.uses("ssh", &site);
         }
-        self.document_for_another(step);
         self.copied_files(step);
         for command in step.commands() {
             self.command(command, &CallSite::of(command), 0);
         }
     }
 
-    fn unread(&mut self, kind: UnreadKind, condition: String) {
-        if self.seen.insert(condition.clone()) {
-            self.calls.unread.push(Unread { condition, kind });
+    /// What was not read of the texts that reach interpreters.
+    fn texts_of_interpreters(&mut self) {
+        for text in Interpreted::of(self.stage).texts() {
+            match text.reading() {
+                Reading::Unread(unread) if self.is_known(unread.place) => {}
+                // Files are followed here, with those that other doors name.
+                Reading::Unread(unread) if matches!(unread.door, Door::File | Door::Program) => {}
+                Reading::Unread(unread) => {
+                    self.not_read(UnreadKind::Text, unread.open.clone());
+                }
+                Reading::Foreign(name) if matches!(text.door(), Door::Document | Door::Pipe) => {
+                    let condition = format!(
+                        "what the text for `{name}` in {} starts",
+                        text.step().label()
+                    );
+                    self.unread(UnreadKind::Text, condition, LOOK);
+                }
+                Reading::Foreign(_) | Reading::Here | Reading::Script(_) => {}
+            }
+        }
+    }
+
+    fn is_known(&self, place: TextRange) -> bool {
+        let place = (place.start().into(), place.end().into());
+        self.known.contains(&place)
+    }
+
+    fn unread(&mut self, kind: UnreadKind, condition: String, remedy: &str) {
+        self.not_read(kind, OpenCondition::new(condition, remedy));
+    }
+
+    fn not_read(&mut self, kind: UnreadKind, open: OpenCondition) {
+        if self.seen.insert(open.condition.clone()) {
+            self.calls.unread.push(NotRead { open, kind });
         }
     }
 
@@ -153,7 +185,7 @@ impl<'m> Walk<'m> {
     fn uses(&mut self, name: &str, site: &CallSite<'m>) {
         self.calls.programs.push(ProgramUse {
             name: name.to_owned(),
-            site: site.clone(),
+            site: *site,
             is_build_script: false,
             named_by: None,
         });
@@ -163,32 +195,43 @@ impl<'m> Walk<'m> {
         let Some(program) = command.program() else {
             return;
         };
-        self.calls.commands.push(Call {
+        let call = Call {
             command,
-            site: site.clone(),
+            package: PackageCommand::of(command),
+            site: *site,
             is_of_script: depth > 0,
-        });
-        let Some(path) = self.text(program, command) else {
-            return self.unknown_program(program, site, depth);
         };
-        let name = program_name(&path);
         for wrapper in command.wrappers() {
             self.uses(wrapper.name, site);
         }
+        if let Some(path) = self.text(program, command) {
+            self.program(&call, &path, depth);
+        } else {
+            self.unknown_program(program, site, depth);
+        }
+        self.calls.commands.push(call);
+    }
+
+    fn program(&mut self, call: &Call<'m>, path: &str, depth: u8) {
+        let (command, site) = (call.command, &call.site);
+        let name = program_name(path);
+        let known = programs::find(name);
         for started in started_by(name) {
             self.uses(started, site);
         }
         self.texts(command, name, site, depth);
         self.arguments(command, name, site, depth);
-        self.subcommand_of_a_variable(command, name, site);
-        self.package_json(command, site, depth);
+        self.subcommand_of_a_variable(call, name);
+        if let Some(package) = &call.package {
+            self.package_json(package, site, depth);
+        }
         self.sources(command, name, site);
         if path.contains('/') {
-            self.path(&path, site, depth);
-            if !is_on_usual_path(&path) {
+            self.path(path, site, depth);
+            if !is_on_usual_path(path) {
                 return;
             }
-        } else if !is_of_the_system(name) {
+        } else if !known.is_some_and(is_of_the_system) {
             self.script_on_path(name, site, depth);
         }
         self.uses(name, site);
@@ -207,62 +250,40 @@ impl<'m> Walk<'m> {
         let is_given = matches!(written, "$@" | "$*" | "${@}" | "${*}" | "$1" | "${1}");
         if !(is_given && depth > 0) {
             let condition = format!("which command `{written}` is in {}", site.step.label());
-            self.unread(UnreadKind::Program, condition);
+            self.unread(UnreadKind::Program, condition, LOOK);
         }
     }
 
-    /// Shell text that a command is given: by name, as its input, in its words.
+    /// Shell text that a command is given: by the name of a file, as its input, in its words.
     fn texts(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>, depth: u8) {
         if matches!(name, "." | "source") {
             if let Some(word) = command.arg(0) {
                 self.script_word(word, command, site, depth);
             }
-        } else if programs::is_shell(name) {
+        } else if programs::is_shell(name) && !command.has_inner() && !command.has_option("-c") {
             self.shell(command, site, depth);
-        } else if name == "eval" {
-            if !command.has_inner() && command.args().any(|w| !w.is_known()) {
-                let condition = format!("what `eval` runs in {}", site.step.label());
-                self.unread(UnreadKind::Text, condition);
-            }
         } else if runs_texts(name) {
-            // `concurrently "npm run a" "npm run b"`
             for text in command.args().filter_map(Word::value) {
                 self.shell_text(&format!("what `{name}` starts"), text, site, depth);
             }
         }
     }
 
-    /// A shell with a script, with its input, or for a person.
+    /// A shell with a script, or with one that is known by the address it is fetched from.
     fn shell(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
-        if command.has_inner() || command.has_option("-c") {
-            return;
-        }
-        let is_piped = command
-            .before()
-            .is_some_and(|connector| connector.operator == Operator::Pipe)
-            || command.wrappers().any(|w| w.kind == WrapperKind::Arguments);
         let script = command
             .args()
             .find(|w| !w.literal_prefix().starts_with('-') || !w.is_known())
-            .filter(|w| !(is_piped && matches!(w.value(), Some("-" | "/dev/stdin"))));
+            .filter(|w| !matches!(w.value(), Some("-" | "/dev/stdin")));
         if let Some(word) = script {
             return self.script_word(word, command, site, depth);
         }
-        let has_input = is_piped || command.redirects().any(|r| r.operator().starts_with('<'));
-        if !has_input {
-            return;
-        }
         let script = fetched_from(command).and_then(install_script);
-        match script.and_then(InstallScript::programs) {
-            Some(tools) => tools.for_each(|tool| self.uses(tool, site)),
-            None => {
-                let condition = format!(
-                    "what the script that {} pipes into `{}` calls",
-                    site.step.label(),
-                    command.name()
-                );
-                self.unread(UnreadKind::Text, condition);
-            }
+        if let Some(tools) = script.and_then(InstallScript::programs) {
+            tools.for_each(|tool| self.uses(tool, site));
+            let place = site.command.unwrap_or(command).range();
+            self.known
+                .insert((place.start().into(), place.end().into()));
         }
     }
 
@@ -273,16 +294,15 @@ impl<'m> Walk<'m> {
         site: &CallSite<'m>,
         depth: u8,
     ) {
+        let written = word.source_text().trim_end_matches('"');
+        // What a command prints is another door.
+        let is_printed = ["$(", "<(", "`"].iter().any(|sign| written.contains(sign));
         match self.text(word, command) {
             Some(path) => self.path(&path, site, depth),
-            None if is_harmless_file(word.source_text().trim_end_matches('"')) => {}
+            None if is_printed || is_harmless_file(written) => {}
             None => {
-                let condition = format!(
-                    "which script `{}` is in {}",
-                    word.source_text(),
-                    site.step.label()
-                );
-                self.unread(UnreadKind::Script, condition);
+                let condition = format!("which script `{written}` is in {}", site.step.label());
+                self.unread(UnreadKind::Text, condition, "name the script plainly");
             }
         }
     }
@@ -303,7 +323,7 @@ impl<'m> Walk<'m> {
             ScriptAt::Elsewhere if builds_native_parts(program_name(path)) => {
                 self.calls.programs.push(ProgramUse {
                     name: program_name(path).to_owned(),
-                    site: site.clone(),
+                    site: *site,
                     is_build_script: true,
                     named_by: None,
                 });
@@ -311,10 +331,12 @@ impl<'m> Walk<'m> {
             ScriptAt::Elsewhere | ScriptAt::NotText => self.unread(
                 UnreadKind::Program,
                 format!("what `{path}` needs, which is not in the build context as a script"),
+                LOOK,
             ),
             ScriptAt::Unread(why) => self.unread(
-                UnreadKind::Script,
+                UnreadKind::Text,
                 format!("which commands the script `{path}` calls: {why}"),
+                "run dfix where the build context is, or look into the script",
             ),
         }
     }
@@ -337,7 +359,11 @@ impl<'m> Walk<'m> {
             return;
         }
         if script.has_opaque_text() {
-            self.unread(UnreadKind::Text, format!("what some of {label} calls"));
+            self.unread(
+                UnreadKind::Text,
+                format!("what some of {label} calls"),
+                LOOK,
+            );
         }
         for command in script.commands().filter(|c| !script.defines(c.name())) {
             self.command(command, site, depth + 1);
@@ -373,7 +399,11 @@ impl<'m> Walk<'m> {
         let starts_others = programs::is(name, Mark::StartsOthers)
             && (name != "service" || mentions(command, &["cron", "xinetd", "supervisor"]));
         if starts_others {
-            self.unread(UnreadKind::Settings, format!("what `{name}` starts"));
+            self.unread(
+                UnreadKind::Program,
+                format!("what `{name}` starts"),
+                "look into its settings",
+            );
         }
         if site.is_run_time() && !command.has_inner() {
             self.scripts_in_words(command, site, depth);
@@ -395,7 +425,7 @@ impl<'m> Walk<'m> {
         };
         if !programs::is(name, Mark::Alone) {
             let condition = format!("what `{runner} {name}` calls in {}", site.step.label());
-            self.unread(UnreadKind::Program, condition);
+            self.unread(UnreadKind::Program, condition, LOOK);
         }
     }
 
@@ -413,11 +443,11 @@ impl<'m> Walk<'m> {
     }
 
     /// `python -m $X`, `pip $X`: what is done is in a variable.
-    fn subcommand_of_a_variable(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>) {
-        let mut words = command.args();
-        let told = if PackageCommand::of(command).is_some() {
+    fn subcommand_of_a_variable(&mut self, call: &Call<'m>, name: &str) {
+        let mut words = call.command.args();
+        let told = if call.package.is_some() {
             words.find(|word| !word.literal_prefix().starts_with('-'))
-        } else if table::is_python(name) {
+        } else if programs::is_python(name) {
             words.find(|word| word.value() == Some("-m"));
             words.next()
         } else {
@@ -426,38 +456,23 @@ impl<'m> Walk<'m> {
         let Some(word) = told.filter(|word| !word.is_known()) else {
             return;
         };
-        let known = self.stage.expand_text(word, command);
+        let known = self.stage.expand_text(word, call.command);
         if known.is_none_or(|text| text.contains(char::is_whitespace)) {
             let condition = format!(
                 "what `{name} {}` does in {}",
                 word.source_text(),
-                site.step.label()
+                call.site.step.label()
             );
-            self.unread(UnreadKind::Text, condition);
-        }
-    }
-
-    /// A here-document that another interpreter than a shell reads.
-    fn document_for_another(&mut self, step: Step<'m>) {
-        if !step.is_run() {
-            return;
-        }
-        let bodies = step.instruction().heredocs().filter_map(|it| it.body());
-        for body in bodies {
-            let text = &step.file().text()[body.syntax().text_range()];
-            let Some(line) = text.trim_start().strip_prefix("#!") else {
-                continue;
-            };
-            let line = line.lines().next().unwrap_or("");
-            let interpreter = line.split_whitespace().rfind(|word| !word.starts_with('-'));
-            let name = interpreter.map_or("", program_name);
-            if !programs::is_shell(name) {
-                let condition = format!("what the text for `{name}` in {} starts", step.label());
-                self.unread(UnreadKind::Text, condition);
-            }
+            self.unread(
+                UnreadKind::Text,
+                condition,
+                "write it out, so that it can be read",
+            );
         }
     }
 }
+
+const LOOK: &str = "look at what it calls and loads";
 
 /// Whether a script of this name prepares or does the compiling of a source: `configure`.
 fn builds_native_parts(name: &str) -> bool {

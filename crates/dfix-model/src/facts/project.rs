@@ -103,20 +103,25 @@ impl PackageList {
 
 /// What a command installs of a language's packages, list by list: pip, uv, pipx, poetry, pipenv, pdm, `setup.py`,
 /// npm, yarn, pnpm, gem and bundle. None for other commands, and for a command of these that installs nothing.
-pub fn installed_by<'m>(command: Command<'m>, site: &CallSite<'m>) -> Vec<PackageList> {
+/// `package` is the command as a package manager's, if it is one's.
+pub fn installed_by<'m>(
+    command: Command<'m>,
+    package: Option<&PackageCommand<'m>>,
+    site: &CallSite<'m>,
+) -> Vec<PackageList> {
     let mut lists = python::by_tool(command, site);
-    let Some(package) = PackageCommand::of(command) else {
+    let Some(package) = package else {
         return lists;
     };
     let (language, named) = match package.manager {
         PackageManager::Pip | PackageManager::Uv | PackageManager::Pipx => {
-            (Language::Python, python::by_pip(&package, site))
+            (Language::Python, python::by_pip(package, site))
         }
         PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm => {
-            (Language::Node, node::by_npm(&package, site))
+            (Language::Node, node::by_npm(package, site))
         }
         PackageManager::Gem | PackageManager::Bundler => {
-            (Language::Ruby, ruby::by_gem(&package, site))
+            (Language::Ruby, ruby::by_gem(package, site))
         }
         _ => return lists,
     };

@@ -3,7 +3,7 @@
 use super::{UnreadKind, Walk};
 use crate::facts::call_site::CallSite;
 use crate::handles::{Step, Word};
-use crate::path::{ImagePath, file_name, has_ending};
+use crate::path::{file_name, has_ending};
 
 /// Endings of sources that something compiles.
 const SOURCES: &[&str] = &[
@@ -50,7 +50,7 @@ impl<'m> Walk<'m> {
         let site = CallSite {
             step: after.unwrap_or(step),
             start: step.range().start().into(),
-            folder: workdir.as_deref().map(ImagePath::new),
+            command: None,
         };
         for source in &sources {
             let name = file_name(source);
@@ -59,7 +59,11 @@ impl<'m> Walk<'m> {
                     "whether something in the image compiles `{name}`, which {} copies",
                     step.label()
                 );
-                self.unread(UnreadKind::Program, condition);
+                self.unread(
+                    UnreadKind::Program,
+                    condition,
+                    "compile it in a stage of its own",
+                );
             }
             let path = if is_folder {
                 format!("{}/{name}", target.trim_end_matches('/'))

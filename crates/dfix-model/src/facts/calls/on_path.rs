@@ -5,7 +5,7 @@ use crate::facts::call_site::CallSite;
 use crate::facts::scripts::ScriptAt;
 use crate::handles::{Stage, Step, Word};
 use crate::path::{ImagePath, file_name};
-use dfix_catalogue::programs::{self, Kind, Mark};
+use dfix_catalogue::programs::{Kind, Mark, Program};
 
 /// The folders that programs stand in, in the order of the builder's own `PATH`.
 const USUAL_PATH: &[&str] = &[
@@ -97,11 +97,9 @@ impl<'m> Walk<'m> {
     }
 }
 
-/// Whether no file is put on the path under this name: words of the shell, what every system has.
-pub(super) fn is_of_the_system(name: &str) -> bool {
-    programs::find(name).is_some_and(|program| {
-        matches!(program.kind(), Kind::Builtin | Kind::Installer)
-            || program.is(Mark::ChangesFiles)
-            || programs::is_python(name)
-    })
+/// Whether no file is put on the path under the name of this program: words of the shell, what every system has.
+pub(super) fn is_of_the_system(program: Program) -> bool {
+    matches!(program.kind(), Kind::Builtin | Kind::Installer)
+        || program.is(Mark::ChangesFiles)
+        || matches!(program.name(), "python" | "pypy")
 }

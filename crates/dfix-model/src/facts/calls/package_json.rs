@@ -3,15 +3,16 @@
 use super::{UnreadKind, Walk};
 use crate::facts::call_site::CallSite;
 use crate::facts::project::{NodeProject, runs_install_scripts};
-use crate::handles::Command;
 use crate::packages::PackageCommand;
 
 impl<'m> Walk<'m> {
     /// The scripts of package.json that a command of npm, yarn or pnpm runs.
-    pub(super) fn package_json(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
-        let Some(package) = PackageCommand::of(command) else {
-            return;
-        };
+    pub(super) fn package_json(
+        &mut self,
+        package: &PackageCommand<'m>,
+        site: &CallSite<'m>,
+        depth: u8,
+    ) {
         let scripts: Vec<(String, String)> = if let Some(name) = package.script() {
             match NodeProject::seen_from(site) {
                 NodeProject::Read(json) => json
@@ -20,16 +21,20 @@ impl<'m> Walk<'m> {
                     .collect(),
                 NodeProject::Absent => {
                     let condition = format!("what the npm script `{name}` calls");
-                    return self.unread(UnreadKind::Settings, condition);
+                    return self.unread(UnreadKind::Program, condition, "look into package.json");
                 }
                 NodeProject::Unread(why) => {
                     let condition =
                         format!("what the script `{name}` of package.json calls: {why}");
-                    return self.unread(UnreadKind::Script, condition);
+                    return self.unread(
+                        UnreadKind::Text,
+                        condition,
+                        "run dfix where the build context is",
+                    );
                 }
             }
-        } else if runs_install_scripts(&package)
-            && let NodeProject::Read(json) = NodeProject::of(&package, site)
+        } else if runs_install_scripts(package)
+            && let NodeProject::Read(json) = NodeProject::of(package, site)
         {
             json.install_scripts()
                 .map(|(name, text)| (name.to_owned(), text.to_owned()))

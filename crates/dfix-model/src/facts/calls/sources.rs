@@ -1,6 +1,6 @@
 //! The applications in Python and JavaScript that commands start, as far as the build context has their sources.
 
-use super::{ProgramUse, UnreadKind, Walk};
+use super::{LOOK, ProgramUse, UnreadKind, Walk};
 use crate::collect::instruction::StepKind;
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
@@ -72,6 +72,7 @@ impl<'m> Walk<'m> {
             self.unread(
                 UnreadKind::Program,
                 format!("what `{path}` calls, which {who}"),
+                LOOK,
             );
         }
     }
@@ -137,7 +138,7 @@ impl<'m> Walk<'m> {
             return;
         }
         let path = module.replace('.', "/");
-        for folder in [beside, site.folder.as_ref()].into_iter().flatten() {
+        for folder in [beside.cloned(), site.folder()].into_iter().flatten() {
             for ending in [".py", "/__init__.py", "/__main__.py"] {
                 let path = folder.join(&format!("{path}{ending}"));
                 self.source_at(path.as_str(), site);
@@ -149,7 +150,7 @@ impl<'m> Walk<'m> {
         for program in programs_started(text) {
             self.calls.programs.push(ProgramUse {
                 name: program.to_owned(),
-                site: site.clone(),
+                site: *site,
                 is_build_script: false,
                 named_by: Some(label.to_owned()),
             });

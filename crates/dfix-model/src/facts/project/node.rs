@@ -89,16 +89,15 @@ fn may_be_project(site: &CallSite<'_>) -> bool {
             .any(|c| fetches(c) && usize::from(c.range().start()) < site.start)
 }
 
-/// The folder of the project that a command works on.
-fn project_site<'m>(command: &PackageCommand<'_>, site: &CallSite<'m>) -> CallSite<'m> {
+/// The path of a file of the project that a command works on; `None` where its folder is not known.
+fn project_file(command: &PackageCommand<'_>, name: &str) -> Option<String> {
     let told = command
         .flag_value("--prefix")
         .or_else(|| command.flag_value("--cwd"));
-    let mut there = site.clone();
-    if let Some(value) = told {
-        there.folder = value.text().and_then(|path| site.path(path));
+    match told {
+        Some(folder) => Some(format!("{}/{name}", folder.text()?)),
+        None => Some(name.to_owned()),
     }
-    there
 }
 
 /// The package.json of a project.
@@ -115,7 +114,11 @@ pub enum NodeProject {
 impl NodeProject {
     /// The one in the folder that is seen from a place.
     pub fn seen_from(site: &CallSite<'_>) -> Self {
-        match site.read("package.json") {
+        NodeProject::at("package.json", site)
+    }
+
+    fn at(path: &str, site: &CallSite<'_>) -> Self {
+        match site.read(path) {
             Answer::Found(text) => match PackageJson::parse(&text) {
                 Some(json) => NodeProject::Read(json),
                 None => NodeProject::Unread("package.json cannot be read".to_owned()),
@@ -127,7 +130,10 @@ impl NodeProject {
 
     /// The one that a command of npm, yarn or pnpm works on.
     pub fn of(command: &PackageCommand<'_>, site: &CallSite<'_>) -> Self {
-        NodeProject::seen_from(&project_site(command, site))
+        match project_file(command, "package.json") {
+            Some(path) => NodeProject::at(&path, site),
+            None => NodeProject::Unread("its folder is not known".to_owned()),
+        }
     }
 }
 
@@ -144,8 +150,7 @@ fn by_project(
     runs_scripts: bool,
     site: &CallSite<'_>,
 ) -> PackageList {
-    let site = &project_site(command, site);
-    let json = match NodeProject::seen_from(site) {
+    let json = match NodeProject::of(command, site) {
         NodeProject::Read(json) => json,
         NodeProject::Absent => {
             return PackageList::unknown(
@@ -172,7 +177,7 @@ fn by_project(
         .dependencies()
         .filter(|d| !is_production || d.kind == DependencyKind::Runtime)
         .collect();
-    let lock = site.read("package-lock.json").found();
+    let lock = project_file(command, "package-lock.json").and_then(|path| site.read(&path).found());
     let lock = lock.and_then(|text| PackageLock::parse(&text));
     let file = if lock.is_some() {
         "package-lock.json"

@@ -15,6 +15,7 @@ use crate::handles::{Command, Stage, Word};
 use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
 use crate::path::{beside, file_name, folder_of, has_ending};
 use crate::ternary::Ternary;
+use dfix_catalogue::programs;
 use dfix_catalogue::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
 
 /// How deep files of requirements may name one another.
@@ -57,20 +58,31 @@ pub(super) fn by_pip<'m>(pip: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<P
 
 /// `poetry install`, `pipenv install`, `uv sync`: what the lock file says; `python setup.py install`.
 pub(super) fn by_tool<'m>(command: Command<'m>, site: &CallSite<'m>) -> Vec<PackageList> {
-    let mut install = Install::new(site);
-    if is_setup(command) {
-        install.project(".");
-        return install.lists;
+    let mut words = command.args().filter_map(Word::value);
+    let mut name = command.name();
+    // `python -m pipenv` is pipenv.
+    if programs::is_python(name) && words.clone().next() == Some("-m") {
+        words.next();
+        name = words.next().unwrap_or("");
     }
-    let subcommand = command
-        .args()
-        .filter_map(Word::value)
-        .find(|w| !w.starts_with('-'));
-    match (command.name(), subcommand) {
-        ("poetry", Some("install" | "sync")) => install.lock("poetry.lock"),
-        ("pipenv", Some("install" | "sync")) => install.lock("Pipfile.lock"),
-        ("uv", Some("sync" | "run")) => install.lock("uv.lock"),
-        ("pdm", Some("install" | "sync")) => install.lock("pdm.lock"),
+    let subcommand = || words.clone().find(|w| !w.starts_with('-'));
+    let lock = match name {
+        "poetry" => "poetry.lock",
+        "pipenv" => "Pipfile.lock",
+        "uv" => "uv.lock",
+        "pdm" => "pdm.lock",
+        _ if is_setup(command) => {
+            let mut install = Install::new(site);
+            install.project(".");
+            return install.lists;
+        }
+        _ => return Vec::new(),
+    };
+    let mut install = Install::new(site);
+    match (name, subcommand()) {
+        ("poetry" | "pipenv" | "pdm", Some("install" | "sync")) | ("uv", Some("sync" | "run")) => {
+            install.lock(lock);
+        }
         ("poetry" | "pdm", Some("add")) | ("uv", Some("add" | "tool")) => {
             install.unknown(&format!("what {} installs", instruction_name(site)));
         }

@@ -76,10 +76,7 @@ impl<'m> Losses<'m, '_> {
     pub(super) fn installs_of_scripts(&mut self, stage: Stage<'m>, calls: &[Call<'m>]) {
         let mut installed = Installed::of(stage);
         for call in calls.iter().filter(|call| call.is_of_script) {
-            if let Some(apt) = PackageCommand::of(call.command)
-                && apt.manager == PackageManager::Apt
-                && apt.is_install()
-            {
+            if let Some(apt) = call.apt().filter(|apt| apt.is_install()) {
                 for name in apt.packages().iter().filter_map(|spec| spec.name) {
                     installed.add(name, call.site.start, false);
                 }
@@ -161,7 +158,7 @@ impl<'m> Losses<'m, '_> {
     pub(super) fn has_certificates_later(&self, site: &CallSite<'m>) -> bool {
         let end = CallSite {
             start: usize::MAX,
-            ..site.clone()
+            ..*site
         };
         let stages: Vec<Stage<'m>> = site
             .stage()
@@ -206,7 +203,7 @@ impl<'m> Losses<'m, '_> {
             if apt.may_leave_out_recommended() {
                 let after = CallSite {
                     start: site.start + 1,
-                    ..site.clone()
+                    ..*site
                 };
                 for name in &names {
                     let who = "what is installed without its recommendations";
@@ -255,8 +252,10 @@ impl<'m> Losses<'m, '_> {
                 "install `openssh-client` beside it where it does",
             );
         }
-        let lost = names.iter().find(|name| self.form.lacks_package(name));
-        if let Some(name) = lost.filter(|_| !self.is_before(site, |there| there.updated)) {
+        if self.is_before(site, |there| there.updated) {
+            return;
+        }
+        if let Some(name) = names.iter().find(|name| self.form.lacks_package(name)) {
             self.needs.open(
                 format!("whether apt-get has package lists when {} installs `{name}`, which the full image has already", site.step.label()),
                 "call `apt-get update` before it",

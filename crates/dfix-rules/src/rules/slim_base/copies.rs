@@ -3,7 +3,7 @@
 use dfix_catalogue::{CopiedPrograms, copied_programs};
 use dfix_model::{CallSite, ImageRef, Source, Step, Word};
 
-use super::losses::{Losses, site_of};
+use super::losses::Losses;
 
 impl<'m> Losses<'m, '_> {
     /// A `COPY --from`.
@@ -43,7 +43,7 @@ impl<'m> Losses<'m, '_> {
     fn certificates_of_another(&mut self, step: Step<'m>) {
         let site = CallSite {
             start: step.range().end().into(),
-            ..site_of(step)
+            ..CallSite::of_step(step)
         };
         let brings = step
             .sources()

@@ -4,7 +4,7 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{
     documentation_folder, is_documentation, needs_manual_folders, reads_documentation,
 };
-use dfix_model::{Call, Calls, PackageCommand, PackageManager, UnreadKind, Word};
+use dfix_model::{Call, Calls, UnreadKind, Word};
 
 use super::losses::Losses;
 
@@ -13,10 +13,7 @@ impl<'m> Losses<'m, '_> {
     pub(super) fn documentation(&mut self, call: &Call<'m>) {
         let command = call.command;
         let step = call.site.step.label();
-        if let Some(apt) = PackageCommand::of(command)
-            && apt.manager == PackageManager::Apt
-            && apt.is_install()
-        {
+        if let Some(apt) = call.apt().filter(|apt| apt.is_install()) {
             let specs = apt.packages();
             let names: Vec<&str> = specs.iter().filter_map(|spec| spec.name).collect();
             self.manual_folders(&names, &step);
@@ -45,13 +42,14 @@ impl<'m> Losses<'m, '_> {
         } else {
             ""
         };
-        for unread in &calls.unread {
-            if matches!(unread.kind, UnreadKind::Text | UnreadKind::Script) {
-                self.needs.open(
-                    unread.condition.as_str(),
-                    format!("run dfix where the build context is, or look whether it reads documentation{folders}"),
-                );
-            }
+        for unread in calls.unread.iter().filter(|it| it.kind == UnreadKind::Text) {
+            self.needs.open(
+                unread.open.condition.as_str(),
+                format!(
+                    "{}, for whether it reads documentation{folders}",
+                    unread.open.remedy
+                ),
+            );
         }
     }
 

@@ -1,5 +1,8 @@
 //! An image and its slim form: what the catalogue knows of both.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use dfix_catalogue::{
     self as catalogue, AS_OF, Class, Distribution, Foundation, Layer, Slim, SlimSibling, lost_tool,
     slim_of,
@@ -27,9 +30,12 @@ pub(super) struct SlimForm {
     /// The tag as the file writes it.
     tag: Option<String>,
     sibling: SlimSibling,
+    /// What was asked for by name.
+    lacked: RefCell<HashMap<String, Option<LackedProgram>>>,
 }
 
 /// A program that the slim form lacks.
+#[derive(Clone, Copy)]
 pub(super) struct LackedProgram {
     /// The package that has it.
     pub(super) package: &'static str,
@@ -54,6 +60,7 @@ impl SlimLookup {
                     written: written.to_owned(),
                     tag: image.tag_text().map(str::to_owned),
                     sibling,
+                    lacked: RefCell::default(),
                 };
                 if image.is_pinned() {
                     SlimLookup::Pinned(form)
@@ -147,6 +154,15 @@ impl SlimForm {
 
     /// The program, if the slim form lacks it and the full one has it.
     pub(super) fn lacks_program(&self, name: &str) -> Option<LackedProgram> {
+        if let Some(known) = self.lacked.borrow().get(name) {
+            return *known;
+        }
+        let found = self.look_up(name);
+        self.lacked.borrow_mut().insert(name.to_owned(), found);
+        found
+    }
+
+    fn look_up(&self, name: &str) -> Option<LackedProgram> {
         let (from, to) = (self.foundation()?, self.sibling.slim.foundation.as_ref()?);
         let is_python2 = matches!(name, "python" | "python2" | "python2.7");
         if is_python2 && self.is_archived() && self.lacks_tools() && !self.has_own(name) {

@@ -1,25 +1,28 @@
 //! What the packages of languages that the stages install ask of the image.
 
 use dfix_model::project::{Language, LanguagePackage, Origin, PackageList, installed_by};
-use dfix_model::{Call, CallSite, Command, PackageCommand, Stage, Step, Ternary};
+use dfix_model::{Call, CallSite, PackageCommand, Stage, Step, Ternary};
 
 use super::copies::is_text;
-use super::losses::{Losses, site_of};
+use super::losses::Losses;
 
 impl<'m> Losses<'m, '_> {
     /// A command that may install packages in a stage on the image.
     pub(super) fn languages(&mut self, call: &Call<'m>) {
-        for list in installed_by(call.command, &call.site) {
+        for list in installed_by(call.command, call.package.as_ref(), &call.site) {
             self.list(&list, &call.site);
         }
     }
 
     /// The packages of languages whose results a stage copies out of another.
     pub(super) fn libraries_from(&mut self, from: Stage<'m>, copy: Step<'m>) {
-        let site = site_of(copy);
-        let commands = from.base_chain().flat_map(Stage::build_commands);
-        for command in commands.filter(|command| may_install(*command)) {
-            for list in installed_by(command, &CallSite::of(command)) {
+        let site = CallSite::of_step(copy);
+        for command in from.base_chain().flat_map(Stage::build_commands) {
+            let package = PackageCommand::of(command).filter(may_install);
+            let Some(package) = package else {
+                continue;
+            };
+            for list in installed_by(command, Some(&package), &CallSite::of(command)) {
                 for package in &list.packages {
                     self.libraries_of(package, &site);
                 }
@@ -115,9 +118,6 @@ impl<'m> Losses<'m, '_> {
 }
 
 /// Whether a command installs packages that others may copy out.
-fn may_install(command: Command<'_>) -> bool {
-    PackageCommand::of(command).is_some_and(|package| {
-        package.is_install()
-            || package.subcommand_is_one_of(&["wheel", "sync", "ci", "clean-install"])
-    })
+fn may_install(package: &PackageCommand<'_>) -> bool {
+    package.is_install() || package.subcommand_is_one_of(&["wheel", "sync", "ci", "clean-install"])
 }

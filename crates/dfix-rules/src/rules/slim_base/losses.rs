@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 
 use dfix_catalogue::programs::Mark;
 use dfix_engine::OpenCondition;
-use dfix_model::{
-    Call, CallSite, PackageCommand, PackageManager, Pair, ProgramUse, Stage, Step, Unread,
-    UnreadKind, Word,
-};
+use dfix_model::{Call, CallSite, Pair, ProgramUse, Stage, Step, Word};
 
 use super::apt::Installed;
 use super::form::SlimForm;
@@ -48,7 +45,7 @@ impl<'m, 'n> Losses<'m, 'n> {
             return self.unread_documentation(&calls);
         }
         for unread in &calls.unread {
-            self.unread(unread);
+            self.needs.unknown(unread.open.clone());
         }
         for call in &calls.commands {
             self.call(call);
@@ -66,20 +63,6 @@ impl<'m, 'n> Losses<'m, 'n> {
         }
     }
 
-    fn unread(&mut self, unread: &Unread) {
-        let remedy = match unread.kind {
-            UnreadKind::Text => {
-                "look whether it calls a command that the slim form lacks, or write it out, so that it can be read"
-            }
-            UnreadKind::Script => "run dfix where the build context is, or look into the script",
-            UnreadKind::Program => {
-                "look whether it calls a command or loads a library that the slim form lacks"
-            }
-            UnreadKind::Settings => "look into its settings for commands that the slim form lacks",
-        };
-        self.needs.open(unread.condition.as_str(), remedy);
-    }
-
     /// An instruction for other builds, or one that copies from elsewhere.
     fn instruction(&mut self, step: Step<'m>) {
         if step.is_onbuild() {
@@ -95,7 +78,7 @@ impl<'m, 'n> Losses<'m, 'n> {
     fn variables(&mut self, step: Step<'m>) {
         if step.is(StepKind::Env) {
             for pair in step.pairs() {
-                self.variable(pair, &site_of(step));
+                self.variable(pair, &CallSite::of_step(step));
             }
         }
     }
@@ -129,10 +112,8 @@ impl<'m, 'n> Losses<'m, 'n> {
         self.languages(call);
         self.files(call);
         self.sources_over_https(call);
-        if let Some(apt) = PackageCommand::of(command)
-            && apt.manager == PackageManager::Apt
-        {
-            self.apt(&apt, site);
+        if let Some(apt) = call.apt() {
+            self.apt(apt, site);
         }
         if command.is_marked(Mark::InstallsSource) {
             self.needs.open(
@@ -230,15 +211,6 @@ pub(super) fn needs_of<'m>(stages: &[Stage<'m>], form: &SlimForm, assumed: &[Str
         losses.start(*last);
     }
     losses.into_needs()
-}
-
-/// The place of an instruction.
-pub(super) fn site_of(step: Step<'_>) -> CallSite<'_> {
-    CallSite {
-        step,
-        start: step.range().start().into(),
-        folder: None,
-    }
 }
 
 /// What a stage starts beside what its files show, as an open condition.

@@ -45,10 +45,10 @@ impl<'m> Needs<'m> {
             tool: tool.into(),
             package: package.to_owned(),
             stage,
-            site: site.clone(),
+            site: *site,
         });
         if site.start < install.site.start {
-            install.site = site.clone();
+            install.site = *site;
         }
     }
 
