@@ -203,6 +203,9 @@ impl<'m> Walk<'m> {
         };
         for wrapper in command.wrappers() {
             self.uses(wrapper.name, site);
+            if fetches_programs(wrapper.name) {
+                self.fetched_program(wrapper.name, command.name(), site);
+            }
         }
         if let Some(path) = self.text(program, command) {
             self.program(&call, &path, depth);
@@ -393,7 +396,12 @@ impl<'m> Walk<'m> {
                     }
                 }
             }
-            "npx" | "bunx" => self.fetched_program(command, name, site),
+            _ if fetches_programs(name) => {
+                let told = command.args().filter_map(Word::value);
+                if let Some(told) = told.into_iter().find(|word| !word.starts_with('-')) {
+                    self.fetched_program(name, told, site);
+                }
+            }
             _ => {}
         }
         let starts_others = programs::is(name, Mark::StartsOthers)
@@ -411,14 +419,7 @@ impl<'m> Walk<'m> {
     }
 
     /// `npx`: a package is fetched and run, or one that is installed is run.
-    fn fetched_program(&mut self, command: Command<'m>, runner: &str, site: &CallSite<'m>) {
-        let name = command
-            .args()
-            .filter_map(Word::value)
-            .find(|word| !word.starts_with('-'));
-        let Some(name) = name else {
-            return;
-        };
+    fn fetched_program(&mut self, runner: &str, name: &str, site: &CallSite<'m>) {
         let name = match name.rsplit_once('@') {
             Some((name, _)) if !name.is_empty() => name,
             _ => name,
@@ -470,6 +471,11 @@ impl<'m> Walk<'m> {
             );
         }
     }
+}
+
+/// Whether a program fetches a package of npm and runs it: `npx`.
+fn fetches_programs(name: &str) -> bool {
+    matches!(name, "npx" | "bunx" | "pnpx")
 }
 
 const LOOK: &str = "look at what it calls and loads";

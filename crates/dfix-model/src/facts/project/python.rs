@@ -15,7 +15,6 @@ use crate::handles::{Command, Stage, Word};
 use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
 use crate::path::{beside, file_name, folder_of, has_ending};
 use crate::ternary::Ternary;
-use dfix_catalogue::programs;
 use dfix_catalogue::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
 
 /// How deep files of requirements may name one another.
@@ -58,13 +57,8 @@ pub(super) fn by_pip<'m>(pip: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<P
 
 /// `poetry install`, `pipenv install`, `uv sync`: what the lock file says; `python setup.py install`.
 pub(super) fn by_tool<'m>(command: Command<'m>, site: &CallSite<'m>) -> Vec<PackageList> {
-    let mut words = command.args().filter_map(Word::value);
-    let mut name = command.name();
-    // `python -m pipenv` is pipenv.
-    if programs::is_python(name) && words.clone().next() == Some("-m") {
-        words.next();
-        name = words.next().unwrap_or("");
-    }
+    let words = command.args().filter_map(Word::value);
+    let name = command.name();
     let subcommand = || words.clone().find(|w| !w.starts_with('-'));
     let lock = match name {
         "poetry" => "poetry.lock",

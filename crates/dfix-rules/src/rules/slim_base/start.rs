@@ -2,7 +2,7 @@
 
 use dfix_catalogue::programs::{self, Mark};
 use dfix_model::StepKind;
-use dfix_model::{Command, Stage, Step, Word};
+use dfix_model::{Command, Stage, Step};
 
 use super::losses::{Losses, look_at_start};
 
@@ -74,17 +74,9 @@ fn started(last: Stage<'_>) -> Option<&str> {
         _ => Some(
             first
                 .commands()
-                .map(program_of)
+                .map(Command::name)
                 .find(|name| is_watched(name))
                 .unwrap_or(""),
         ),
     }
-}
-
-/// The program that a command runs: of `python -m pytest` it is `pytest`.
-fn program_of(command: Command<'_>) -> &str {
-    let is_told =
-        programs::is_python(command.name()) && command.arg(0).is_some_and(|word| word.is("-m"));
-    let told = command.arg(1).filter(|_| is_told);
-    told.and_then(Word::value).unwrap_or(command.name())
 }

@@ -236,13 +236,7 @@ fn makes_venv(command: Command<'_>) -> bool {
 /// Whether a command does nothing but put packages into the environment.
 fn only_packages(command: Command<'_>) -> bool {
     let is_pip = |name: &str| programs::find(name).is_some_and(|it| it.name() == "pip");
-    let is_pip_module = programs::is_python(command.name())
-        && command.arg(0).is_some_and(|w| w.is("-m"))
-        && command.arg(1).is_some_and(|w| w.is("pip"));
-    makes_venv(command)
-        || is_pip_module
-        || is_pip(command.name())
-        || command.is_one_of(&["rm", "true", ":"])
+    makes_venv(command) || is_pip(command.name()) || command.is_one_of(&["rm", "true", ":"])
 }
 
 /// Whether a file is there for pip to read, and for nothing else.
