@@ -210,7 +210,7 @@ impl<'m> Walk<'m> {
         if let Some(path) = self.text(program, command) {
             self.program(&call, &path, depth);
         } else {
-            self.unknown_program(program, site, depth);
+            self.unknown_program(command, program, site, depth);
         }
         self.calls.commands.push(call);
     }
@@ -247,8 +247,18 @@ impl<'m> Walk<'m> {
         }
     }
 
-    fn unknown_program(&mut self, program: Word<'m>, site: &CallSite<'m>, depth: u8) {
+    fn unknown_program(
+        &mut self,
+        command: Command<'m>,
+        program: Word<'m>,
+        site: &CallSite<'m>,
+        depth: u8,
+    ) {
         let written = program.source_text().trim_matches('"');
+        // `sh -c "$(curl …)"`: what is printed is text for the shell, which another door tells.
+        if command.outer().is_some() && is_printed(written) {
+            return;
+        }
         // An entry script that starts what it is given: that is read as the CMD.
         let is_given = matches!(written, "$@" | "$*" | "${@}" | "${*}" | "$1" | "${1}");
         if !(is_given && depth > 0) {
@@ -298,11 +308,10 @@ impl<'m> Walk<'m> {
         depth: u8,
     ) {
         let written = word.source_text().trim_end_matches('"');
-        // What a command prints is another door.
-        let is_printed = ["$(", "<(", "`"].iter().any(|sign| written.contains(sign));
         match self.text(word, command) {
             Some(path) => self.path(&path, site, depth),
-            None if is_printed || is_harmless_file(written) => {}
+            // What a command prints is another door.
+            None if is_printed(written) || is_harmless_file(written) => {}
             None => {
                 let condition = format!("which script `{written}` is in {}", site.step.label());
                 self.unread(UnreadKind::Text, condition, "name the script plainly");
@@ -476,6 +485,11 @@ impl<'m> Walk<'m> {
 /// Whether a program fetches a package of npm and runs it: `npx`.
 fn fetches_programs(name: &str) -> bool {
     matches!(name, "npx" | "bunx" | "pnpx")
+}
+
+/// Whether a word is, in part, what a command prints.
+fn is_printed(written: &str) -> bool {
+    ["$(", "<(", "`"].iter().any(|sign| written.contains(sign))
 }
 
 const LOOK: &str = "look at what it calls and loads";

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub)]
 
 mod accounts;
+mod calls;
 mod commands;
 mod common;
 mod context;
@@ -13,5 +14,6 @@ mod filesystem;
 mod interpreted;
 mod limits;
 mod packages;
+mod project;
 mod runtime;
 mod stages;

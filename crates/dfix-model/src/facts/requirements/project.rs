@@ -4,6 +4,7 @@ use toml::{Table, Value};
 
 use super::{Requirement, Requirements, file, normal_python_name};
 use crate::context::{Answer, Context};
+use crate::facts::project::package_json::{DependencyKind, PackageJson};
 
 /// Reads the Python project in a folder of the context.
 pub(super) fn read(context: &dyn Context, folder: &str, extras: &str, all: &mut Requirements) {
@@ -135,22 +136,19 @@ pub(super) fn pep440(version: &str) -> String {
 /// Reads a `package.json`.
 pub(super) fn package_json(text: &str, path: &str, all: &mut Requirements) {
     all.files.insert(path.to_owned());
-    let Ok(json) = serde_json::from_str::<serde_json::Value>(text) else {
+    let Some(json) = PackageJson::parse(text) else {
         all.doubt(format!("what {path} says: it is not JSON"));
         return;
     };
-    for (key, suffix) in [
-        ("dependencies", ""),
-        ("optionalDependencies", ""),
-        ("devDependencies", " dev"),
-    ] {
-        let items = json.get(key).and_then(serde_json::Value::as_object);
-        for (name, version) in items.into_iter().flatten() {
-            all.known.push(Requirement {
-                name: name.clone(),
-                specifier: version.as_str().map(str::to_owned),
-                source: format!("{path}{suffix}"),
-            });
-        }
+    for dependency in json.dependencies() {
+        let suffix = match dependency.kind {
+            DependencyKind::Runtime => "",
+            DependencyKind::Development => " dev",
+        };
+        all.known.push(Requirement {
+            name: dependency.name.to_owned(),
+            specifier: Some(dependency.version.to_owned()),
+            source: format!("{path}{suffix}"),
+        });
     }
 }

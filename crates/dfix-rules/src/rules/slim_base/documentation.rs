@@ -45,10 +45,7 @@ impl<'m> Losses<'m, '_> {
         for unread in calls.unread.iter().filter(|it| it.kind == UnreadKind::Text) {
             self.needs.open(
                 unread.open.condition.as_str(),
-                format!(
-                    "{}, for whether it reads documentation{folders}",
-                    unread.open.remedy
-                ),
+                format!("look whether it reads documentation{folders}"),
             );
         }
     }
