@@ -76,17 +76,22 @@ fn is_global(command: &PackageCommand<'_>) -> bool {
             .any(|v| v.text() == Some("global"))
 }
 
+/// Where a stage first gets or unpacks files that the build context does not have.
+struct FirstFetch(Option<usize>);
+
 /// Whether there may be a package.json in the folder, with which `npm install NAME` installs all that it names, too:
 /// copied there, or fetched.
 fn may_be_project(site: &CallSite<'_>) -> bool {
-    let fetches = |c: Command<'_>| c.is_one_of(&["git", "tar", "unzip"]);
+    let fetches = |command: &Command<'_>| command.is_one_of(&["git", "tar", "unzip"]);
+    let first = |stage: Stage<'_>| {
+        let start = stage.build_commands().find(fetches);
+        FirstFetch(start.map(|command| command.range().start().into()))
+    };
+    let stages = site.stage().into_iter().flat_map(Stage::base_chain);
     !matches!(site.read("package.json"), Answer::Absent)
-        || site
-            .stage()
-            .into_iter()
-            .flat_map(Stage::base_chain)
-            .flat_map(Stage::build_commands)
-            .any(|c| fetches(c) && usize::from(c.range().start()) < site.start)
+        || stages
+            .filter_map(|stage| stage.cached(|| first(stage)).0)
+            .any(|start| start < site.start)
 }
 
 /// The path of a file of the project that a command works on; `None` where its folder is not known.

@@ -1,6 +1,7 @@
 //! Debian's packages: what the stages install themselves, and what an installation asks of the image.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{brings, recommended_by};
@@ -18,6 +19,8 @@ pub(super) struct Installed {
     named: BTreeMap<String, Named>,
     /// Where the lists of packages are fetched first.
     updated: Option<usize>,
+    /// Where the packages that were asked for are there first.
+    asked: RefCell<HashMap<String, Option<usize>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -57,8 +60,13 @@ impl Installed {
 
     /// Where the package is there first.
     fn first(&self, package: &str) -> Option<usize> {
+        if let Some(known) = self.asked.borrow().get(package) {
+            return *known;
+        }
         let named = self.named.iter().filter(|(name, _)| brings(name, package));
-        named.map(|(_, named)| named.first).min()
+        let first = named.map(|(_, named)| named.first).min();
+        self.asked.borrow_mut().insert(package.to_owned(), first);
+        first
     }
 
     /// Where an installation with recommendations brings it first.
