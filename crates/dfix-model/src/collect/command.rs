@@ -46,6 +46,7 @@ impl StepCommands {
         let key = |c: &CommandData| (c.range.start(), std::cmp::Reverse(c.range.end()));
         if self.commands.is_sorted_by_key(key) {
             self.read.sort_unstable();
+            self.find_inner();
             return;
         }
         let mut order: Vec<usize> = (0..self.commands.len()).collect();
@@ -62,6 +63,25 @@ impl StepCommands {
         for command in &mut self.commands {
             command.outer = command.outer.map(|old| place[old as usize]);
         }
+        self.find_inner();
+    }
+
+    /// Notes with each command where those inside of it stand.
+    fn find_inner(&mut self) {
+        for index in 0..self.commands.len() {
+            let Some(outer) = self.commands[index].outer else {
+                continue;
+            };
+            let number = u32::try_from(index).expect("files are below 4 GiB");
+            let is_substitution = self.commands[index].around.substitution;
+            let outer = &mut self.commands[outer as usize];
+            if outer.inner.is_empty() {
+                outer.inner = number..number + 1;
+            } else {
+                outer.inner = outer.inner.start.min(number)..outer.inner.end.max(number + 1);
+            }
+            outer.stands_for_inner |= is_substitution == outer.around.substitution;
+        }
     }
 }
 
@@ -76,6 +96,10 @@ pub(crate) struct CommandData {
     pub(crate) assignments: Range<usize>,
     pub(crate) redirects: Range<usize>,
     pub(crate) outer: Option<u32>,
+    /// Among these are the commands whose `outer` it is.
+    pub(crate) inner: Range<u32>,
+    /// Whether one of them is more than a substitution: it is only there to run what its words hold.
+    pub(crate) stands_for_inner: bool,
     pub(crate) before: Option<Connector>,
     pub(crate) after: Option<Connector>,
     pub(crate) around: Surroundings,

@@ -231,6 +231,8 @@ impl Walk<'_> {
             assignments: 0..0,
             redirects: 0..0,
             outer: None,
+            inner: 0..0,
+            stands_for_inner: false,
             before: None,
             after: None,
             around: Surroundings::default(),

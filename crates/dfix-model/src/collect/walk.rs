@@ -86,6 +86,7 @@ fn collect_commands(file: &Model<'_>, index: usize) -> StepCommands {
     };
     if let Some(form) = instruction.exec_form() {
         walk.exec_form(&form, scope);
+        walk.found.sort();
         return walk.found;
     }
     if step
@@ -396,6 +397,8 @@ impl Walk<'_> {
             assignments,
             redirects: redirects_start..self.found.redirects.len(),
             outer: scope.outer,
+            inner: 0..0,
+            stands_for_inner: false,
             before,
             after: None,
             around: scope.around,

@@ -310,7 +310,11 @@ impl<'m> Start<'m> {
             return Leads::Nowhere;
         };
         match word.value() {
-            Some(path) => self.script_at(path, shell.step(), true),
+            Some(path) => match self.script_at(path, shell.step(), true) {
+                // Its `#!` names another interpreter, which does not count here.
+                Leads::Interpreter | Leads::Nowhere => self.unread(path),
+                leads => leads,
+            },
             None => {
                 self.open(
                     format!("which script `{}` starts", shell.name()),
@@ -346,11 +350,7 @@ impl<'m> Start<'m> {
             return Leads::Script;
         }
         if script.has_opaque_text() || self.scripts.len() >= DEEPEST {
-            self.open(
-                format!("what `{path}` does when it starts, which dfix cannot read"),
-                "start it once as another user, then set USER by hand",
-            );
-            return Leads::Unread;
+            return self.unread(path);
         }
         self.scripts.push(script);
         for command in script.commands() {
@@ -358,6 +358,14 @@ impl<'m> Start<'m> {
         }
         self.scripts.pop();
         Leads::Script
+    }
+
+    fn unread(&mut self, path: &str) -> Leads {
+        self.open(
+            format!("what `{path}` does when it starts, which dfix cannot read"),
+            "start it once as another user, then set USER by hand",
+        );
+        Leads::Unread
     }
 
     /// `npm run start`: the text that `package.json` has for it.

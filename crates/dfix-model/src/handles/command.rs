@@ -6,7 +6,7 @@ use dfix_catalogue::programs::{self, Mark, Program};
 use dfix_syntax::TextRange;
 
 use crate::collect::command::{
-    CommandData, Connector, Operator, StepCommands, Surroundings, WrapperData, WrapperKind,
+    CommandData, Connector, StepCommands, Surroundings, WrapperData, WrapperKind,
 };
 use crate::collect::word::WordKind;
 use crate::collect::wrappers;
@@ -244,23 +244,17 @@ impl<'m> Command<'m> {
         self.found().read.binary_search(&index).is_ok()
     }
 
-    /// Whether a further command stands inside its words and was read: `sh -c "…"`.
+    /// Whether it only runs what its words hold, and that was read: `sh -c "…"`, `find -exec`. A substitution
+    /// among its words is no such thing.
     pub fn has_inner(self) -> bool {
-        self.inner().next().is_some()
+        self.data().stands_for_inner
     }
 
-    /// The commands inside its words, one level deep.
+    /// The commands inside its words, one level deep; substitutions, too.
     pub fn inner(self) -> impl Iterator<Item = Command<'m>> {
-        // They stand between its words, or in what a pipe or a redirection hands to it.
-        let is_piped = self
-            .before()
-            .is_some_and(|it| it.operator == Operator::Pipe);
-        let has_input = !self.data().redirects.is_empty();
-        let start = if is_piped { 0 } else { self.index + 1 };
-        let end = self.range().end();
-        (start..self.found().commands.len())
+        let inner = self.data().inner.clone();
+        (inner.start as usize..inner.end as usize)
             .map(move |index| self.sibling(index))
-            .take_while(move |c| is_piped || has_input || c.range().start() < end)
             .filter(move |c| c.data().outer.is_some_and(|o| o as usize == self.index))
     }
 

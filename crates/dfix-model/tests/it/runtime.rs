@@ -98,6 +98,18 @@ fn what_is_not_known_is_said() {
         open(&format!("{NODE}CMD exec $APP\n"), &[]),
         ["which program starts"]
     );
+    assert_eq!(
+        open(
+            &format!("{NODE}CMD sh start.sh\n"),
+            &[("start.sh", "#!/bin/hash\nx\n")]
+        ),
+        ["what `start.sh` does when it starts, which dfix cannot read"]
+    );
+    // A substitution among its words does not make a program harmless.
+    assert_eq!(
+        open(&format!("{NODE}CMD my-server --forks=$(nproc)\n"), &[]),
+        ["whether `my-server` runs without root's rights"]
+    );
     let files = [("start.sh", "my-server\n")];
     assert_eq!(
         open(&format!("{NODE}CMD [\"./start.sh\"]\n"), &files),
