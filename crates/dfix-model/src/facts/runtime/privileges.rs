@@ -1,9 +1,8 @@
 //! What the start of a container asks of its user.
 
 use dfix_catalogue::programs::{self, Mark, Program};
-use dfix_catalogue::{FolderMark, folder_above};
 
-use crate::facts::runtime::shown::{self, Shows};
+use crate::facts::runtime::shown::{self, Shows, is_roots_place};
 use crate::facts::runtime::{Leads, Process, Runtime, is_made_here, low_ports};
 use crate::handles::{Command, Stage, Step, Word};
 use crate::ternary::OpenCondition;
@@ -31,11 +30,6 @@ pub enum Privileges {
 
 const ONLY_ROOT_LISTENS: &str = "only root may listen below 1024; let the application listen on a port above, and map it when the container is started";
 const START_IT: &str = "start it once as another user, then set USER by hand";
-
-/// Whether only root may write there in almost every image.
-pub(super) fn is_roots_place(place: &str) -> bool {
-    folder_above(place, FolderMark::Root).is_some()
-}
 
 struct PrivilegesData {
     asked: Privileges,

@@ -1,10 +1,9 @@
 //! What the settings and the source of a server show of the rights that it needs.
 
 use dfix_catalogue::programs::Program;
-use dfix_catalogue::{ServerSetting, sets};
+use dfix_catalogue::{FolderMark, ServerSetting, folder_above, sets};
 
 use crate::context::Answer;
-use crate::facts::runtime::privileges::is_roots_place;
 use crate::handles::Stage;
 use crate::path;
 
@@ -98,6 +97,11 @@ fn of_text(text: &str, path: &str) -> Shows {
 /// packages make for root.
 fn is_roots(place: &str) -> bool {
     is_roots_place(place) || path::below(place, "/var").is_some()
+}
+
+/// Whether only root may write there in almost every image.
+pub(super) fn is_roots_place(place: &str) -> bool {
+    folder_above(place, FolderMark::Root).is_some()
 }
 
 /// What the source of a Python or Node application that is started by its file shows: a port below 1024
