@@ -4,84 +4,19 @@ mod file;
 mod lines;
 mod locks;
 mod project;
+mod requirement;
+mod words;
 
 use std::collections::BTreeSet;
 
 pub use lines::{Line, lines};
 pub use locks::{dependencies, locked, optional, pipfile_lock};
+pub use requirement::{Requirement, Requirements, normal_python_name};
 
 use crate::collect::command::WrapperKind;
 use crate::context::Answer;
 use crate::handles::{Command, Stage, Word};
 use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
-
-/// A package that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Requirement {
-    /// Its name; for Python in the index's normal form (lower case, `-` for `_` and `.`).
-    pub name: String,
-    /// The condition on its version: `==2.2.5`, `>=1,<2`; for Node as the file says it.
-    pub specifier: Option<String>,
-    /// Who asks: a file of the context, or `the command`.
-    pub source: String,
-}
-
-/// The packages that are asked for, and what could not be found out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Requirements {
-    /// What is asked for.
-    pub known: Vec<Requirement>,
-    /// Why there may be more, as short sentences.
-    pub unknown: Vec<String>,
-    /// The files of the context that were read.
-    pub files: BTreeSet<String>,
-}
-
-impl Requirements {
-    /// The first requirement of this name (in normal form).
-    pub fn get(&self, name: &str) -> Option<&Requirement> {
-        self.known.iter().find(|r| r.name == name)
-    }
-
-    /// Whether the package is asked for.
-    pub fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
-    }
-
-    /// Whether all that is asked for is known.
-    pub fn is_complete(&self) -> bool {
-        self.unknown.is_empty()
-    }
-
-    /// The one version that the package is pinned to by `==`.
-    pub fn pinned_version(&self, name: &str) -> Option<&str> {
-        let specifier = self.get(name)?.specifier.as_deref()?;
-        let version = specifier.strip_prefix("==")?.trim_start_matches('=').trim();
-        (!version.contains([',', '*'])).then_some(version)
-    }
-
-    fn doubt(&mut self, reason: String) {
-        if !self.unknown.contains(&reason) {
-            self.unknown.push(reason);
-        }
-    }
-}
-
-/// A Python package's name as the index compares it (PEP 503).
-pub fn normal_python_name(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for c in name.chars() {
-        let c = if matches!(c, '_' | '.' | '-') {
-            '-'
-        } else {
-            c.to_ascii_lowercase()
-        };
-        if c != '-' || !normal.ends_with('-') {
-            normal.push(c);
-        }
-    }
-    normal
-}
 
 impl<'m> Stage<'m> {
     /// This stage, those that it is based on, and those that it copies files from, each once.
@@ -145,12 +80,12 @@ impl<'m> Stage<'m> {
                 }),
                 (SpecKind::Path, _) => {}
                 (SpecKind::Url | SpecKind::Vcs, _) => {
-                    file::words(package.word.literal_prefix(), "the command", all);
+                    words::words(package.word.literal_prefix(), "the command", all);
                 }
                 _ => match self.expand_text(package.word, pip) {
                     Some(text) => {
                         for word in text.split_whitespace() {
-                            file::words(word, "the command", all);
+                            words::words(word, "the command", all);
                         }
                     }
                     None => all.doubt(format!("what `{}` stands for", package.word.source_text())),
@@ -193,7 +128,7 @@ impl<'m> Stage<'m> {
             }
         }
         for vcs in pip.editables().filter(|v| v.literal_prefix.contains("://")) {
-            file::words(vcs.literal_prefix, "the command", all);
+            words::words(vcs.literal_prefix, "the command", all);
         }
     }
 

@@ -2,7 +2,8 @@
 
 use toml::{Table, Value};
 
-use super::{Requirement, Requirements, file, normal_python_name};
+use super::requirement::{Requirement, Requirements, normal_python_name};
+use super::words;
 use crate::context::{Answer, Context};
 use crate::facts::project::package_json::{DependencyKind, PackageJson};
 
@@ -96,7 +97,7 @@ fn list(value: Option<&Value>, path: &str, all: &mut Requirements) -> bool {
         return false;
     };
     for item in items.iter().filter_map(Value::as_str) {
-        file::words(item, path, all);
+        words::words(item, path, all);
     }
     true
 }
