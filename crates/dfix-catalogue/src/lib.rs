@@ -40,6 +40,7 @@ mod package_marks;
 mod package_tools;
 mod packages;
 pub mod programs;
+mod python_environments;
 mod python_projects;
 mod python_scripts;
 mod releases;
@@ -85,6 +86,7 @@ pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
+pub use python_environments::{pip_for_environments, python_release};
 pub use python_projects::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
 pub use python_scripts::packages_of_script;
 pub use releases::{ReleaseMark, release_is};

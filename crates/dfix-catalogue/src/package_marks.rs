@@ -16,6 +16,8 @@ pub enum Ecosystem {
 /// What may be said of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PackageMark {
+    /// It starts jobs at their times: a cron.
+    Cron,
     /// It serves what is being worked on.
     Development,
     /// It makes files in the home of whoever runs it, or fails.
@@ -24,6 +26,10 @@ pub enum PackageMark {
     Installer,
     /// It chooses the application's settings by `NODE_ENV`.
     NodeEnv,
+    /// It is the distribution's Python 2, or comes with it only.
+    Python2,
+    /// It brings the distribution's Python 3 along, with its pip or without.
+    Python3,
     /// It helps the distribution's Python along; no application imports it.
     PythonTooling,
     /// What it is for needs root, see [`needs_root`].
@@ -35,10 +41,13 @@ pub enum PackageMark {
 impl PackageMark {
     const fn word(self) -> &'static str {
         match self {
+            PackageMark::Cron => "cron",
             PackageMark::Development => "development",
             PackageMark::Home => "home",
             PackageMark::Installer => "installer",
             PackageMark::NodeEnv => "node-env",
+            PackageMark::Python2 => "python-2",
+            PackageMark::Python3 => "python-3",
             PackageMark::PythonTooling => "python-tooling",
             PackageMark::Root => "root",
             PackageMark::SystemPython => "system-python",
@@ -102,10 +111,13 @@ mod tests {
     #[test]
     fn words_of_the_table_are_known() {
         let marks = [
+            PackageMark::Cron,
             PackageMark::Development,
             PackageMark::Home,
             PackageMark::Installer,
             PackageMark::NodeEnv,
+            PackageMark::Python2,
+            PackageMark::Python3,
             PackageMark::PythonTooling,
             PackageMark::Root,
             PackageMark::SystemPython,

@@ -17,20 +17,30 @@ pub(crate) mod executed;
 pub(crate) mod filesystem;
 pub mod interpreted;
 pub(crate) mod left_by_commands;
+pub(crate) mod named_programs;
+pub(crate) mod native_builds;
 pub(crate) mod needs;
 pub(crate) mod npm_lock;
 pub(crate) mod ports;
 pub(crate) mod private_keys;
+pub(crate) mod program_names;
 pub mod project;
+pub(crate) mod put_files;
+pub(crate) mod python_installs;
+pub(crate) mod pythons;
 pub mod requirements;
 pub(crate) mod root_rights;
 pub(crate) mod roots_home;
+pub(crate) mod run_scripts;
 pub mod runtime;
 pub mod scripts;
+pub(crate) mod search_path;
+pub(crate) mod services;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub(crate) mod shell;
 mod sources;
+pub(crate) mod system_packages;
 pub(crate) mod user;
 pub(crate) mod variables;
 pub(crate) mod workdir;
@@ -50,16 +60,24 @@ use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::left_by_commands::LeftByCommands;
+use crate::facts::named_programs::NamedProgram;
 use crate::facts::npm_lock::NpmLock;
 use crate::facts::ports::Port;
 use crate::facts::private_keys::PrivateKey;
+use crate::facts::program_names::ProgramNames;
+use crate::facts::python_installs::PythonInstall;
+use crate::facts::pythons::Python;
 use crate::facts::root_rights::RootRights;
 use crate::facts::roots_home::LeftAtHome;
+use crate::facts::run_scripts::RunScript;
 use crate::facts::runtime::Runtime;
 use crate::facts::scripts::ScriptAt;
+use crate::facts::search_path::Login;
+use crate::facts::services::Services;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::settings::Settings;
 use crate::facts::shell::Shell;
+use crate::facts::system_packages::SystemPackage;
 use crate::facts::user::User;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
@@ -300,6 +318,32 @@ impl<'m> Stage<'m> {
         Interpreted::of(self)
     }
 
+    /// The scripts that commands of this stage run, in order of place.
+    pub fn run_scripts(self) -> Vec<RunScript<'m>> {
+        run_scripts::run_by_commands(self)
+    }
+
+    /// The scripts of the build context that lie where somebody will run them, and nothing here is seen to.
+    pub fn lying_scripts(self) -> Vec<RunScript<'m>> {
+        run_scripts::lying(self)
+    }
+
+    /// The first step of this stage, or of one that it is based on, that is seen to put a file at the
+    /// absolute path; package managers do not count.
+    pub fn first_put(self, path: &str) -> Option<Step<'m>> {
+        put_files::first_put(self, path)
+    }
+
+    /// What starts programs in containers of this stage by settings of its own.
+    pub fn services(self) -> Services<'m> {
+        Services::of(self)
+    }
+
+    /// The packages of the distribution that the stages it is based on, then this one, are told to install.
+    pub fn system_packages(self) -> impl Iterator<Item = SystemPackage<'m>> {
+        system_packages::system_packages(self)
+    }
+
     /// The commands of a package manager, in order of place; those of `ONBUILD` too.
     pub fn package_commands(
         self,
@@ -318,6 +362,35 @@ impl<'m> Stage<'m> {
 }
 
 impl<'m> Step<'m> {
+    /// Whether it sets `PATH`, for itself or for what comes after it, so that the folders that were first on
+    /// it are not found first any more.
+    pub fn hides_first_of_path(self) -> bool {
+        search_path::hides_first_folders(self)
+    }
+
+    /// Whether it has uv install into the Python of the system, also where a variable says so.
+    pub fn tells_uv_the_system(self) -> bool {
+        python_installs::tells_uv_the_system(self)
+    }
+
+    /// The place of the packages of the system's Python that it names, as it is written: a folder
+    /// `site-packages`, or `/usr/local` where another stage's is copied over it.
+    pub fn site_packages(self) -> Option<&'m str> {
+        python_installs::copied_over_packages(self).or_else(|| python_installs::site_packages(self))
+    }
+
+    /// The first word, or name of a variable, that is wanted among what its builds from source are told, and
+    /// what fetches their sources or settles them; none where it builds nothing.
+    pub fn told_to_builds(self, is_wanted: impl Fn(&str) -> bool) -> Option<&'m str> {
+        native_builds::told_to_builds(self, is_wanted)
+    }
+
+    /// The first word that holds the whole path of a wanted program (its folder and its name) and more:
+    /// `-DPYTHON=/usr/bin/python3`; also the value of a variable.
+    pub fn word_holding(self, is_wanted: impl Fn(&str, &str) -> bool) -> Option<Word<'m>> {
+        named_programs::holders(self, is_wanted)
+    }
+
     /// The step's commands of any package manager, in order of place.
     pub fn package_commands(self) -> impl Iterator<Item = PackageCommand<'m>> {
         self.commands().filter_map(PackageCommand::of)
@@ -328,6 +401,33 @@ impl<'m> Command<'m> {
     /// Whether root calls it, what is in front of it (`sudo`, `gosu`) not looked at.
     pub fn caller_is_root(self) -> Ternary {
         user::caller_is_root(self)
+    }
+
+    /// Why it starts a login shell, which sets `PATH` anew; none where it starts none.
+    pub fn login(self) -> Option<Login> {
+        search_path::login(self)
+    }
+
+    /// The service that it starts, stops or asks for: `service ssh start`, `/etc/init.d/ssh start`.
+    pub fn service(self) -> Option<&'m str> {
+        services::service(self)
+    }
+
+    /// The programs that it names by their whole path, and the one that it calls by its name. What only
+    /// handles the file of a program (`ln`, `chmod`) names none.
+    pub fn named_programs(self) -> impl Iterator<Item = NamedProgram<'m>> {
+        named_programs::named_by(self)
+    }
+
+    /// What it does to names of programs: `ln -s python3 /usr/bin/python`, `mv`, `rm`,
+    /// `update-alternatives`; none where it does nothing to any.
+    pub fn program_names(self) -> Option<ProgramNames<'m>> {
+        program_names::changed_by(self)
+    }
+
+    /// The command as one that changes the packages of a Python.
+    pub fn python_install(self) -> Option<PythonInstall<'m>> {
+        PythonInstall::of(self)
     }
 
     /// The folder that it runs in, absolute; `None` where only the build can tell.
@@ -356,7 +456,22 @@ impl ImagePath {
     }
 }
 
-impl PackageCommand<'_> {
+impl<'m> PackageCommand<'m> {
+    /// The Python that an install of pip's works for; `None` where the image is not one whose Python is
+    /// known.
+    pub fn python(&self) -> Option<Python<'m>> {
+        pythons::python_of(self)
+    }
+
+    /// The packages of the distribution that the stages below, then this one, are told to install before
+    /// this command.
+    pub fn system_packages_before(&self) -> impl Iterator<Item = SystemPackage<'m>> {
+        let stage = self.command.stage();
+        stage
+            .into_iter()
+            .flat_map(|stage| pythons::packages_before(stage, self))
+    }
+
     /// Where a pip command puts packages.
     pub fn destination(&self) -> Destination {
         destination::destination(self)

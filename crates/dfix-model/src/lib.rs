@@ -68,21 +68,29 @@ pub use facts::filesystem::entry::{
 pub use facts::filesystem::mode::Access;
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::left_by_commands::LeftByCommands;
+pub use facts::named_programs::NamedProgram;
 pub use facts::needs::absence::Absence;
 pub use facts::needs::need::Need;
 pub use facts::needs::{Needs, Users};
 pub use facts::npm_lock::NpmLock;
 pub use facts::ports::{Port, Protocol};
 pub use facts::private_keys::PrivateKey;
+pub use facts::program_names::ProgramNames;
 pub use facts::project;
+pub use facts::python_installs::PythonInstall;
+pub use facts::pythons::{Python, PythonFrom};
 pub use facts::requirements::{self, Requirement, Requirements, normal_python_name};
 pub use facts::root_rights::RootRights;
 pub use facts::roots_home::LeftAtHome;
+pub use facts::run_scripts::RunScript;
 pub use facts::runtime::{self, Leads, Privileges, Process, Runtime};
 pub use facts::scripts::{self, with_script};
+pub use facts::search_path::Login;
+pub use facts::services::Services;
 pub use facts::setting::{EnvFrom, EnvValue, Setting};
 pub use facts::settings::Settings;
 pub use facts::shell::Shell;
+pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
 pub use handles::{
     Assignment, Base, Command, Flag, GlobalArg, Mount, Pair, ProgramPoint, Redirect, Source, Stage,

@@ -118,6 +118,13 @@ pub fn has_ending(path: &str, ending: &str) -> bool {
     path.ends_with(ending)
 }
 
+/// The folder and the last part of a path as it is written: `""` for the folder where it has no `/`.
+pub fn folder_and_name(path: &str) -> (&str, &str) {
+    let name = file_name(path);
+    let folder = &path[..path.len() - name.len()];
+    (folder.strip_suffix('/').unwrap_or(folder), name)
+}
+
 /// The name of the program at a path: its last part, without `.exe`.
 pub fn program_name(path: &str) -> &str {
     let name = file_name(path);
@@ -170,5 +177,7 @@ mod tests {
         assert_eq!(program_name("/usr/bin/python3"), "python3");
         assert_eq!(program_name("pip.exe"), "pip");
         assert_eq!(file_name("a/b/"), "");
+        assert_eq!(folder_and_name("/usr/bin/pip"), ("/usr/bin", "pip"));
+        assert_eq!(folder_and_name("pip"), ("", "pip"));
     }
 }

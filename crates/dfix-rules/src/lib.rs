@@ -14,7 +14,6 @@
 
 mod base;
 mod environment;
-mod programs;
 mod python;
 mod rules;
 

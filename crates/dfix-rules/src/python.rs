@@ -3,10 +3,9 @@
 // The names of files in an image are case-sensitive.
 #![allow(clippy::case_sensitive_file_extension_comparisons)]
 
+use dfix_catalogue::programs::{self, Mark, is_python};
 use dfix_model::context::Answer;
 use dfix_model::{Command, ImageRef, PackageManager, Requirement, Stage, Word};
-
-use crate::programs::{is_python, is_pythons};
 
 /// Whether what a stage ships is a Python application: its image is Python's, or its command is. Where what
 /// it starts cannot be told, it must install what a Python project of the build asks for.
@@ -65,7 +64,7 @@ fn is_python_image(image: &ImageRef) -> bool {
 }
 
 fn is_python_command(command: Command<'_>) -> bool {
-    is_pythons(command.name())
+    programs::is(command.name(), Mark::Python)
         || command.is_wrapped_by("python")
         || command.is_one_of(&["jupyter", "sanic", "uwsgi"])
         || command.name().ends_with(".py")

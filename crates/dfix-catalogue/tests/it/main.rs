@@ -14,6 +14,7 @@ const RUNS: &[&str] = &[
     "home-writes",
     "images",
     "package-marks",
+    "python-environments",
     "wrappers",
 ];
 

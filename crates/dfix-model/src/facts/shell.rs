@@ -27,6 +27,12 @@ impl Shell<'_> {
         self.argv.iter().flatten().any(|word| word == "pipefail")
     }
 
+    /// Whether its options make it a login shell, which sets `PATH` anew.
+    pub fn is_login(&self) -> bool {
+        let mut options = self.argv.iter().flatten().skip(1);
+        options.any(|word| crate::facts::search_path::is_login_option(word))
+    }
+
     /// Whether its options say that a failing command ends the script (`-e`).
     pub fn has_errexit(&self) -> bool {
         self.argv.iter().flatten().skip(1).any(|word| {

@@ -169,6 +169,18 @@ impl<'m> Stage<'m> {
         children.map(move |&index| Stage { file, index })
     }
 
+    /// This stage and all that are based on it, directly or through others, in order of place.
+    pub fn with_descendants(self) -> impl Iterator<Item = Stage<'m>> {
+        let mut found = vec![self.index];
+        let mut at = 0;
+        while let Some(&index) = found.get(at) {
+            found.extend(Stage { index, ..self }.children().map(Stage::index));
+            at += 1;
+        }
+        found.sort_unstable();
+        found.into_iter().map(move |index| Stage { index, ..self })
+    }
+
     /// Every command of the stage, in order of place; those of `ONBUILD` too, see [`Step::is_onbuild`].
     pub fn commands(self) -> impl Iterator<Item = Command<'m>> {
         self.steps().flat_map(Step::commands)

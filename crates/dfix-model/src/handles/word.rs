@@ -69,6 +69,12 @@ impl<'m> Word<'m> {
                 || text.contains("=~"))
     }
 
+    /// The word as it stands in the file, for a message: its first line, and not much of that.
+    pub fn shortened(self) -> String {
+        let text = self.source_text().chars();
+        text.take_while(|c| *c != '\n').take(60).collect()
+    }
+
     /// The names of the variables in it, in order, outside of command substitutions.
     pub fn variables(self) -> Vec<String> {
         let Some(node) = &self.data.node else {

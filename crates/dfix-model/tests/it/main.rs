@@ -15,5 +15,6 @@ mod interpreted;
 mod limits;
 mod packages;
 mod project;
+mod python;
 mod runtime;
 mod stages;

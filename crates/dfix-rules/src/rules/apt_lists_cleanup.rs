@@ -242,7 +242,7 @@ fn is_known_to_do_without(command: Command<'_>) -> bool {
     }
     let script = match name {
         "sh" | "bash" | "dash" | "." | "source" => command.args().find(|w| !w.starts_with("-")),
-        _ if crate::programs::is_pythons(name) || programs::is(name, Mark::NoApt) => return true,
+        _ if programs::is(name, Mark::Python) || programs::is(name, Mark::NoApt) => return true,
         _ => command.program(),
     };
     // A shell that is given its text: what was read of it is asked command by command.

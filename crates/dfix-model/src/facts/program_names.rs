@@ -1,0 +1,44 @@
+//! Names of programs that commands give to other files, or take away.
+
+use crate::handles::{Command, Word};
+use crate::path::file_name;
+
+/// What a command does to names of programs: each without its folder.
+#[derive(Debug, Clone)]
+pub struct ProgramNames<'m> {
+    /// The command.
+    pub command: Command<'m>,
+    /// The files that get a name, or lose theirs.
+    pub files: Vec<&'m str>,
+    /// The names that become another file's, or nobody's.
+    pub changed: Vec<&'m str>,
+}
+
+/// What the command does to names of programs: `ln -s python3 /usr/bin/python`, `mv`, `rm`,
+/// `update-alternatives`; none where it does nothing to any.
+pub(crate) fn changed_by(command: Command<'_>) -> Option<ProgramNames<'_>> {
+    let words = command.args().filter(|word| !word.starts_with("-"));
+    let files: Vec<&str> = words.clone().map(name_of).collect();
+    let last = files.last().copied();
+    let changed = match command.name() {
+        "cp" | "ln" => last.into_iter().collect(),
+        // What it moves has its name no more.
+        "mv" => files.clone(),
+        "rm" | "unlink" => words
+            .filter(|word| word.source_text().contains("/bin/"))
+            .map(name_of)
+            .collect(),
+        // The link and the name, before the path and the priority.
+        "update-alternatives" => files.iter().copied().take(2).collect(),
+        _ => return None,
+    };
+    Some(ProgramNames {
+        command,
+        files,
+        changed,
+    })
+}
+
+fn name_of(word: Word<'_>) -> &str {
+    file_name(word.source_text().trim_matches(['"', '\'']))
+}

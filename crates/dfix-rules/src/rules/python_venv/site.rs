@@ -1,0 +1,134 @@
+//! Where an environment is put, and for which Python.
+
+use dfix_catalogue::{ReleaseMark, pip_for_environments, release_is};
+use dfix_model::{Command, Os, PackageCommand, Python, PythonFrom, Stage, Step, SystemPackage};
+
+/// Where the environment is.
+pub(super) const VENV: &str = "/opt/venv";
+
+/// The first install of a stage into the system's Python, and who uses what it installs.
+pub(super) struct Site<'m> {
+    pub(super) stage: Stage<'m>,
+    pub(super) first: PackageCommand<'m>,
+    pub(super) python: Python<'m>,
+    /// The version of pip that the environment must be given first: Python brings an older one along for
+    /// it than the image has, which does not know the wheels of later years.
+    pub(super) pip: Option<&'static str>,
+    /// The stage and all that are based on it.
+    pub(super) stages: Vec<Stage<'m>>,
+    /// These, and those that the stage is based on before them.
+    family: Vec<Stage<'m>>,
+}
+
+impl<'m> Site<'m> {
+    /// The site of `first`, an install into the system; `None` where the rule has nothing to say.
+    pub(super) fn of(stage: Stage<'m>, first: PackageCommand<'m>) -> Option<Self> {
+        let python = first.python().filter(|_| stage.os() == Os::Linux)?;
+        // The install may put a newer pip into place itself, before anything else.
+        let packages = first.packages();
+        let renews_pip = packages.len() <= 3 && packages.iter().any(|p| p.name == Some("pip"));
+        let tag = stage.base_image().effective_tag();
+        let is_newer = python.from == PythonFrom::Image && !renews_pip;
+        let stages: Vec<Stage<'m>> = stage.with_descendants().collect();
+        let mut family: Vec<Stage<'m>> = stage.base_chain().skip(1).collect();
+        family.reverse();
+        family.extend(&stages);
+        Some(Site {
+            stage,
+            first,
+            python,
+            pip: tag.filter(|_| is_newer).and_then(pip_for_environments),
+            stages,
+            family,
+        })
+    }
+
+    /// Those of the stages that are shipped.
+    pub(super) fn shipped(&self) -> impl Iterator<Item = Stage<'m>> {
+        self.stages.iter().copied().filter(|it| it.is_shipped())
+    }
+
+    /// The commands of the stage and of all that are based on it.
+    pub(super) fn commands(&self) -> impl Iterator<Item = Command<'m>> {
+        self.stages.iter().copied().flat_map(Stage::commands)
+    }
+
+    /// Those of them that run when the environment is there.
+    pub(super) fn later(&self) -> impl Iterator<Item = Command<'m>> {
+        self.commands().filter(|command| !self.is_before(*command))
+    }
+
+    /// All steps that make the images which use the environment.
+    pub(super) fn steps(&self) -> impl Iterator<Item = Step<'m>> {
+        self.family.iter().copied().flat_map(Stage::steps)
+    }
+
+    /// The commands of their builds.
+    pub(super) fn built(&self) -> impl Iterator<Item = Command<'m>> {
+        self.family.iter().copied().flat_map(Stage::build_commands)
+    }
+
+    /// Whether the build runs the command before the first install. What the container runs comes later,
+    /// wherever it is written.
+    pub(super) fn is_before(&self, command: Command<'m>) -> bool {
+        command.step().is_run() && command.range().start() < self.first.range().start()
+    }
+
+    /// The packages of the distribution that these images have.
+    pub(super) fn system_packages(&self) -> impl Iterator<Item = SystemPackage<'m>> {
+        self.stages.iter().copied().flat_map(Stage::system_packages)
+    }
+
+    pub(super) fn is_of_image(&self) -> bool {
+        self.python.from == PythonFrom::Image
+    }
+
+    pub(super) fn is_debians(&self) -> bool {
+        self.python.from == PythonFrom::Debian
+    }
+
+    /// Whether the release of the distribution has the mark.
+    pub(super) fn is_release(&self, mark: ReleaseMark) -> bool {
+        let foundation = self.stage.base_facts().foundation;
+        foundation
+            .and_then(|it| it.release)
+            .is_some_and(|release| release_is(release, mark))
+    }
+
+    /// The package that brings the `venv` module, where it must be installed beside the one that brings Python.
+    pub(super) fn to_add(&self) -> Option<(&SystemPackage<'m>, String)> {
+        let venv = format!("{}-venv", self.python.program);
+        let mut packages = self.first.system_packages_before();
+        let is_there = packages.any(|it| it.name == venv || it.name == "python3-full");
+        let beside = self.python.provider.as_ref();
+        Some((beside.filter(|_| self.is_debians() && !is_there)?, venv))
+    }
+
+    /// Whether an environment has a Python of this name. Only since Python 3.10 is `python3.10` always among
+    /// them; before, only the name that made it, `python` and `python3`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        if name == self.python.program || matches!(name, "python" | "python3") {
+            return true;
+        }
+        let minor: Option<u16> = name.strip_prefix("python3.").and_then(|m| m.parse().ok());
+        self.is_of_image()
+            && minor >= Some(10)
+            && (self.python.minor.is_none() || self.python.minor == minor)
+    }
+
+    /// Why the Python has the `venv` module, as a sentence.
+    pub(super) fn because(&self) -> String {
+        let program = &self.python.program;
+        match self.python.from {
+            PythonFrom::Image => "the official Python image has the venv module".to_owned(),
+            PythonFrom::Alpine => "Alpine's python3 has the venv module".to_owned(),
+            PythonFrom::Debian => format!("{program}-venv is installed with {program}"),
+        }
+    }
+}
+
+/// `pip`, `pip3.11`
+pub(super) fn is_pip(name: &str) -> bool {
+    name.strip_prefix("pip")
+        .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}
