@@ -2,18 +2,17 @@
 
 mod copied;
 mod doubts;
+mod installs;
 mod obstacles;
 mod site;
 mod tools;
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Remedy, Rule, Safety, fixes, leaves, reports};
-use dfix_model::{
-    Command, Destination, Model, PackageCommand, PackageManager, Stage, Step, StepKind,
-};
+use dfix_model::{Command, Model, PackageManager, Stage, Step};
 
 use copied::copied_site_packages;
+use installs::{PATH, first_into_system, into_system, place_before};
 use site::{Site, VENV};
 
 /// The rule.
@@ -73,8 +72,6 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 const MESSAGE: &str = "Python packages are installed among those of the system";
-const PATH: &str = "ENV PATH=\"/opt/venv/bin:$PATH\"";
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let is_kept = |command: Command<'_>| programs::is(command.name(), Mark::KeepsEnvironment);
     if built(file).any(is_kept) {
@@ -101,33 +98,6 @@ fn makes_an_environment(command: Command<'_>) -> bool {
         || command.has_arg("-m") && (command.has_arg("venv") || command.has_arg("virtualenv"));
     command.is_one_of(&["mkvirtualenv", "pyvenv", "venv", "virtualenv"])
         || (programs::is_python(command.name()) && is_module())
-}
-
-/// The first install into the system, where anything is installed there but pip and its like.
-fn first_into_system(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
-    let mut installs = into_system(stage, PackageManager::Pip).peekable();
-    let first = installs.peek().cloned();
-    installs
-        .any(|install| brings_packages(&install))
-        .then_some(first)?
-}
-
-/// The installs of the build that go into the system's Python.
-fn into_system(stage: Stage<'_>, by: PackageManager) -> impl Iterator<Item = PackageCommand<'_>> {
-    stage
-        .installs(by)
-        .filter(|install| install.step().is_run() && !install.step().is_onbuild())
-        .filter(|install| install.destination() == Destination::System)
-}
-
-fn brings_packages(install: &PackageCommand<'_>) -> bool {
-    let is_installer = |name| package_is(Ecosystem::Language, name, PackageMark::Installer);
-    let packages = install.packages();
-    packages.is_empty()
-        || install.requirement_files().next().is_some()
-        || packages
-            .iter()
-            .any(|package| !package.name.is_some_and(is_installer))
 }
 
 /// uv goes by other means than PATH, so its way is told and not written.
@@ -255,33 +225,4 @@ impl<'m> Place<'m> {
             "change it by hand: Python is installed by the same instruction, and not by a plain list of commands".into()
         })
     }
-}
-
-/// The first of the `COPY`s and `ADD`s right before the install, or the install itself: the
-/// environment is then made again only when the image below changes, not with every requirement.
-fn place_before(install: Step<'_>) -> Step<'_> {
-    let mut place = install;
-    let before = std::iter::successors(install.previous(), |step| step.previous());
-    for step in before {
-        // What settles how pip downloads must come first.
-        let is_of_pip = step
-            .words()
-            .any(|w| w.mentions("pip.conf") || w.mentions("certificates"));
-        if step.stage() != install.stage() || is_of_pip || step.is_onbuild() {
-            break;
-        }
-        match step.kind() {
-            StepKind::Copy | StepKind::Add => place = step,
-            StepKind::Workdir
-            | StepKind::Expose
-            | StepKind::Label
-            | StepKind::Maintainer
-            | StepKind::Cmd
-            | StepKind::Entrypoint
-            | StepKind::Stopsignal
-            | StepKind::Volume => {}
-            _ => break,
-        }
-    }
-    place
 }

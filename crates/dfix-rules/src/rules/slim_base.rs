@@ -6,6 +6,7 @@ mod documentation;
 mod examples;
 mod form;
 mod install;
+mod installed;
 mod languages;
 mod losses;
 mod needs;

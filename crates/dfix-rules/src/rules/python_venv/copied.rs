@@ -3,8 +3,9 @@
 use dfix_engine::{Effect, Findings, OpenCondition, Safety};
 use dfix_model::{ImagePath, Stage, Step, StepKind, Word};
 
+use super::installs::{PATH, first_into_system, place_before};
+use super::obstacles;
 use super::site::{Site, VENV};
-use super::{PATH, first_into_system, obstacles, place_before};
 
 /// Copies the environment of a builder where its packages are copied out of an official Python image into
 /// another.

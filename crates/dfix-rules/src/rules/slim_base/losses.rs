@@ -7,8 +7,8 @@ use dfix_catalogue::programs::Mark;
 use dfix_engine::OpenCondition;
 use dfix_model::{Call, CallSite, Pair, ProgramUse, Stage, Step, Word};
 
-use super::apt::Installed;
 use super::form::SlimForm;
+use super::installed::Installed;
 use super::needs::Needs;
 
 /// Finds what stages lose on the slim form.
