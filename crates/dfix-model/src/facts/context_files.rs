@@ -1,11 +1,13 @@
 //! Where the files of the image come from.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::context::{Answer, Context};
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{folder, join, normal, workdir_before};
 use crate::handles::{ProgramPoint, Source, Stage, Step};
+use crate::path::file_name;
 
 /// How many stages a file may be copied through.
 const MAX_COPIES: usize = 8;
@@ -79,86 +81,194 @@ fn copied(stage: Stage<'_>, path: &str, before: usize, depth: usize) -> Option<S
     if depth > MAX_COPIES {
         return None;
     }
-    for stage in stage.base_chain() {
-        let mut before = before;
-        while let Some(step) = stage.last_of(&stage.data().copies, before) {
-            if let Some(found) = copied_by_step(stage, path, step, depth) {
-                return Some(found);
-            }
-            before = step.index;
-        }
-    }
-    None
-}
-
-/// What one `COPY` or `ADD` puts at `path`.
-fn copied_by_step<'m>(
-    stage: Stage<'m>,
-    path: &str,
-    step: Step<'m>,
-    depth: usize,
-) -> Option<String> {
-    let context = stage.file.context;
-    let target = expand_text(stage, step.target()?, step)?;
-    let into_folder =
-        target.ends_with('/') || matches!(target.as_str(), "." | "..") || step.words().len() > 2;
-    let target = join(&workdir_before(stage, step.index, true)?, &target);
-    let from = match step.source() {
-        None => None,
-        Some(Source::Stage(stage)) => Some(stage),
-        Some(Source::Image(_) | Source::Unknown) => return None,
+    let found = |stage: Stage<'_>| {
+        let landings = stage.cached(|| Landings::of(stage));
+        landings
+            .last_first(path, before)
+            .find_map(|(landing, rest)| landing.put_at(stage, rest, depth))
     };
-    let keeps_parents = step.flag("parents").is_some();
-    for source in step.sources() {
-        let Some(source) = expand_text(stage, source, step) else {
-            continue;
-        };
-        if source.contains("://") || source.starts_with("git@") {
-            continue;
-        }
-        let source = normal(&source);
-        let target = if keeps_parents {
-            join(&target, source.trim_start_matches('/'))
-        } else {
-            target.clone()
-        };
-        let Some(rest) = under(path, &target) else {
-            continue;
-        };
-        for (candidate, as_folder) in candidates(&source, rest, into_folder && !keeps_parents) {
-            let found = match from {
-                Some(stage) => copied(stage, &candidate, usize::MAX, depth + 1),
-                None if as_folder && context.read(&relative(&source)).found().is_some() => None,
-                None => is_there(context, &relative(&candidate)).then(|| relative(&candidate)),
-            };
-            if found.is_some() {
-                return found;
-            }
-        }
-    }
-    None
+    stage.base_chain().find_map(found)
 }
 
-/// What `source` may put at `rest` below the target: as a file itself, as a folder (`true`) its contents.
-fn candidates(source: &str, rest: &str, into_folder: bool) -> Vec<(String, bool)> {
-    let (folder, name) = source.rsplit_once('/').unwrap_or(("", source));
-    if name.contains(['*', '?', '[']) {
-        // A matching file lands by its name; of a matching folder the contents land, which is not said here.
-        let fits = !rest.is_empty() && matches(name.as_bytes(), rest.as_bytes());
-        return if fits {
-            vec![(join(folder, rest), false)]
-        } else {
-            Vec::new()
+/// Where the `COPY`s and `ADD`s of a stage put what they copy: by the path of a file, or of the folder that
+/// the contents of a folder go into; each in order of the steps.
+struct Landings(HashMap<String, Vec<Landing>>);
+
+/// What one source of a step puts at a path.
+struct Landing {
+    step: usize,
+    /// Which source of the step it is, and whether it is taken for a folder: the order in which they count.
+    order: (usize, bool),
+    /// The stage that it is copied from; none for the build context.
+    from: Option<usize>,
+    /// The source, with a slash before it.
+    source: String,
+    kind: LandingKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LandingKind {
+    /// The source itself lands there.
+    File,
+    /// Its contents land below.
+    Folder,
+    /// The files that fit its last part land below.
+    Pattern,
+}
+
+impl Landings {
+    fn of(stage: Stage<'_>) -> Self {
+        let mut landings = Landings(HashMap::new());
+        for step in stage.copies() {
+            let _ = landings.add(stage, step);
+        }
+        landings
+    }
+
+    /// Takes in what a step copies; none where it cannot be told.
+    fn add(&mut self, stage: Stage<'_>, step: Step<'_>) -> Option<()> {
+        let target = expand_text(stage, step.target()?, step)?;
+        let into_folder = target.ends_with('/')
+            || matches!(target.as_str(), "." | "..")
+            || step.words().len() > 2;
+        let target = join(&workdir_before(stage, step.index, true)?, &target);
+        let from = match step.source() {
+            None => None,
+            Some(Source::Stage(stage)) => Some(stage.index),
+            Some(Source::Image(_) | Source::Unknown) => return None,
         };
+        let keeps_parents = step.flag("parents").is_some();
+        let into_folder = into_folder && !keeps_parents;
+        for (word, order) in step.sources().zip(0..) {
+            let Some(source) = expand_text(stage, word, step) else {
+                continue;
+            };
+            if source.contains("://") || source.starts_with("git@") {
+                continue;
+            }
+            let source = normal(&source);
+            let target = if keeps_parents {
+                join(&target, source.trim_start_matches('/'))
+            } else {
+                target.clone()
+            };
+            let name = file_name(&source).to_owned();
+            let landing = |kind| Landing {
+                step: step.index,
+                order: (order, kind == LandingKind::Folder),
+                from,
+                source: source.clone(),
+                kind,
+            };
+            if name.contains(['*', '?', '[']) {
+                // A matching file lands by its name; of a matching folder the contents land, which is not
+                // said here.
+                self.push(target, landing(LandingKind::Pattern));
+                continue;
+            }
+            if !looks_like_file(&name) {
+                self.push(target.clone(), landing(LandingKind::Folder));
+            }
+            if !name.is_empty() {
+                self.push(join(&target, &name), landing(LandingKind::File));
+            }
+            if !into_folder {
+                self.push(target, landing(LandingKind::File));
+            }
+        }
+        Some(())
     }
-    let mut found = Vec::new();
-    if (rest == name && !name.is_empty()) || (rest.is_empty() && !into_folder) {
-        found.push((source.to_owned(), false));
+
+    fn push(&mut self, place: String, landing: Landing) {
+        let there = self.0.entry(place).or_default();
+        let is_same = there.last().is_some_and(|last| {
+            (last.from, &last.source, last.kind) == (landing.from, &landing.source, landing.kind)
+        });
+        // The same once more says nothing new.
+        if !is_same {
+            there.push(landing);
+        }
     }
-    if !looks_like_file(name) {
-        found.push((join(source, rest), true));
+
+    /// What lands at `path` before a step, the last first, with the rest of the path below each.
+    fn last_first<'l>(
+        &'l self,
+        path: &'l str,
+        before: usize,
+    ) -> impl Iterator<Item = (&'l Landing, &'l str)> {
+        let path = path.trim_end_matches('/');
+        let ends = path
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'/')
+            .map(|(at, _)| at)
+            .chain([path.len()]);
+        let mut open: Vec<(&[Landing], &str)> = ends
+            .filter_map(|end| {
+                let place = if end == 0 { "/" } else { &path[..end] };
+                let there = self.0.get(place)?;
+                let passed = there.partition_point(|landing| landing.step < before);
+                let rest = path[end..].trim_start_matches('/');
+                Some((&there[..passed], rest))
+            })
+            .collect();
+        let mut next: VecDeque<(&Landing, &str)> = VecDeque::new();
+        std::iter::from_fn(move || {
+            while next.is_empty() {
+                let step = open
+                    .iter()
+                    .filter_map(|(there, _)| there.last())
+                    .map(|it| it.step)
+                    .max()?;
+                let mut of_step: Vec<(&Landing, &str)> = Vec::new();
+                for (there, rest) in &mut open {
+                    while let Some((last, others)) = there.split_last()
+                        && last.step == step
+                    {
+                        *there = others;
+                        let fits = match last.kind {
+                            LandingKind::File => rest.is_empty(),
+                            LandingKind::Folder => true,
+                            LandingKind::Pattern => {
+                                let pattern = file_name(&last.source).as_bytes();
+                                !rest.is_empty() && matches(pattern, rest.as_bytes())
+                            }
+                        };
+                        if fits {
+                            of_step.push((last, rest));
+                        }
+                    }
+                }
+                of_step.sort_by_key(|(landing, _)| landing.order);
+                next.extend(of_step);
+            }
+            next.pop_front()
+        })
     }
-    found
+}
+
+impl Landing {
+    /// What of the build context it puts at `rest` below the place where it lands.
+    fn put_at(&self, stage: Stage<'_>, rest: &str, depth: usize) -> Option<String> {
+        let file = stage.file;
+        let candidate = match self.kind {
+            LandingKind::File => self.source.clone(),
+            LandingKind::Folder => join(&self.source, rest),
+            LandingKind::Pattern => {
+                let folder = self.source.len() - file_name(&self.source).len();
+                join(&self.source[..folder], rest)
+            }
+        };
+        if let Some(index) = self.from {
+            return copied(Stage { file, index }, &candidate, usize::MAX, depth + 1);
+        }
+        let context = file.context;
+        let is_file = || context.read(&relative(&self.source)).found().is_some();
+        if self.kind == LandingKind::Folder && is_file() {
+            return None;
+        }
+        is_there(context, &relative(&candidate)).then(|| relative(&candidate))
+    }
 }
 
 /// Whether a name has an ending that folders seldom have.

@@ -61,8 +61,8 @@ struct Marked(Workdirs);
 
 struct Plain(Workdirs);
 
-/// A longer path is none: the kernel takes no more (`PATH_MAX`).
-const LONGEST: usize = 4096;
+/// A longer path is taken as not known: nobody writes one, and each folder above it counts.
+const LONGEST: usize = 1024;
 
 impl Workdirs {
     fn of(stage: Stage<'_>, marked: bool) -> Self {
