@@ -29,7 +29,7 @@ pub(crate) fn system_packages(stage: Stage<'_>) -> impl Iterator<Item = SystemPa
                 Some(SystemPackage {
                     name: package.name?,
                     word: package.word,
-                    install: install.clone(),
+                    install,
                 })
             })
         })
