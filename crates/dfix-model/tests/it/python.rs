@@ -39,8 +39,11 @@ fn stages_and_those_that_are_based_on_them() {
     });
 }
 
+/// Who brings Python, the program, its minor version, whether it may be Python 2, the package that decides.
+type Told = (PythonFrom, String, Option<u16>, bool, Option<String>);
+
 /// What a pip of the last stage works for.
-fn python(text: &str) -> Option<(PythonFrom, String, Option<u16>, bool, Option<String>)> {
+fn python(text: &str) -> Option<Told> {
     stage(text, |stage| {
         let install = stage.installs(PackageManager::Pip).next()?;
         let python = install.python()?;
