@@ -9,7 +9,7 @@ pub(super) const PATH: &str = "ENV PATH=\"/opt/venv/bin:$PATH\"";
 /// The first install into the system, where anything is installed there but pip and its like.
 pub(super) fn first_into_system(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
     let mut installs = into_system(stage, PackageManager::Pip).peekable();
-    let first = installs.peek().cloned();
+    let first = installs.peek().copied();
     installs
         .any(|install| brings_packages(&install))
         .then_some(first)?
