@@ -12,7 +12,7 @@ use crate::handles::{Command, Pair, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
 use crate::ternary::OpenCondition;
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::{self, Kind, Mark, Program};
 use dfix_catalogue::{InstallScript, install_script, is_harmless_file, runs_texts, started_by};
 use dfix_syntax::TextRange;
 
@@ -104,6 +104,9 @@ impl<'m> Calls<'m> {
             known: BTreeSet::new(),
             on_path: BTreeMap::new(),
             usual_folders: None,
+            copies: stage
+                .base_chain()
+                .any(|stage| !stage.data().copies.is_empty()),
         };
         for step in stage.steps() {
             walk.step(step);
@@ -122,6 +125,8 @@ struct Walk<'m> {
     known: BTreeSet<(usize, usize)>,
     /// At how many copied steps a name was last looked for on `PATH`.
     on_path: BTreeMap<String, usize>,
+    /// Whether anything is copied into the image.
+    copies: bool,
     /// The folders of `PATH` at a step.
     usual_folders: Option<(usize, Vec<String>)>,
 }
@@ -218,23 +223,36 @@ impl<'m> Walk<'m> {
     fn program(&mut self, call: &Call<'m>, path: &str, depth: u8) {
         let (command, site) = (call.command, &call.site);
         let name = program_name(path);
-        let known = programs::find(name);
+        let known = match command.known() {
+            None if command.name().is_empty() => programs::find(name),
+            known => known,
+        };
+        let is = |mark| known.is_some_and(|program: Program| program.is(mark));
         for started in started_by(name) {
             self.uses(started, site);
         }
-        self.texts(command, name, site, depth);
+        let is_shell = known.is_some_and(|program| program.kind() == Kind::Shell);
+        self.texts(command, name, is_shell, site, depth);
         self.arguments(command, name, site, depth);
+        if is(Mark::StartsOthers) {
+            self.starts_others(command, name);
+        }
         self.subcommand_of_a_variable(call, name);
         if let Some(package) = &call.package {
             self.package_json(package, site, depth);
         }
-        self.sources(command, name, site);
+        if known.is_some_and(|program| matches!(program.name(), "python" | "pypy" | "node")) {
+            self.sources(command, site);
+        } else if is(Mark::Module) {
+            let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+            self.served(name, &words, site);
+        }
         if path.contains('/') {
             self.path(path, site, depth);
             if !is_on_usual_path(path) {
                 return;
             }
-        } else if !known.is_some_and(is_of_the_system) {
+        } else if self.copies && !known.is_some_and(is_of_the_system) {
             self.script_on_path(name, site, depth);
         }
         self.uses(name, site);
@@ -268,12 +286,19 @@ impl<'m> Walk<'m> {
     }
 
     /// Shell text that a command is given: by the name of a file, as its input, in its words.
-    fn texts(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>, depth: u8) {
+    fn texts(
+        &mut self,
+        command: Command<'m>,
+        name: &str,
+        is_shell: bool,
+        site: &CallSite<'m>,
+        depth: u8,
+    ) {
         if matches!(name, "." | "source") {
             if let Some(word) = command.arg(0) {
                 self.script_word(word, command, site, depth);
             }
-        } else if programs::is_shell(name) && !command.has_inner() && !command.has_option("-c") {
+        } else if is_shell && !command.has_inner() && !command.has_option("-c") {
             self.shell(command, site, depth);
         } else if runs_texts(name) {
             for text in command.args().filter_map(Word::value) {
@@ -413,17 +438,16 @@ impl<'m> Walk<'m> {
             }
             _ => {}
         }
-        let starts_others = programs::is(name, Mark::StartsOthers)
-            && (name != "service" || mentions(command, &["cron", "xinetd", "supervisor"]));
-        if starts_others {
-            self.unread(
-                UnreadKind::Program,
-                format!("what `{name}` starts"),
-                "look into its settings",
-            );
-        }
         if site.is_run_time() && !command.has_inner() {
             self.scripts_in_words(command, site, depth);
+        }
+    }
+
+    /// A program that starts others, which only its settings name.
+    fn starts_others(&mut self, command: Command<'m>, name: &str) {
+        if name != "service" || mentions(command, &["cron", "xinetd", "supervisor"]) {
+            let condition = format!("what `{name}` starts");
+            self.unread(UnreadKind::Program, condition, "look into its settings");
         }
     }
 

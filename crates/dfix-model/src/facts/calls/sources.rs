@@ -6,7 +6,6 @@ use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::facts::sources::{imports, programs_started, required};
 use crate::handles::{Command, Stage, Step, Word};
-use crate::packages::table;
 use crate::path::{ImagePath, folder_of, has_ending};
 use dfix_catalogue::programs::{self, Mark};
 
@@ -14,12 +13,8 @@ use dfix_catalogue::programs::{self, Mark};
 const MAX_FILES: usize = 200;
 
 impl<'m> Walk<'m> {
-    /// `python app.py`, `node server.js`, `gunicorn main:app`: the sources that a command starts.
-    pub(super) fn sources(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>) {
-        if !table::is_python(name) && name != "node" {
-            let words: Vec<&str> = command.args().filter_map(Word::value).collect();
-            return self.served(name, &words, site);
-        }
+    /// `python app.py`, `node server.js`: the sources that an interpreter is given.
+    pub(super) fn sources(&mut self, command: Command<'m>, site: &CallSite<'m>) {
         let text = command
             .args()
             .skip_while(|word| !matches!(word.value(), Some("-c" | "-e")))
@@ -34,8 +29,10 @@ impl<'m> Walk<'m> {
         if path == "-m" {
             if let Some(module) = words.next() {
                 self.module(module, None, site);
-                let rest: Vec<&str> = words.collect();
-                self.served(module, &rest, site);
+                if programs::is(module, Mark::Module) {
+                    let rest: Vec<&str> = words.collect();
+                    self.served(module, &rest, site);
+                }
             }
         } else if has_ending(path, ".py") || has_ending(path, ".js") {
             self.absent_source(path, site);
@@ -43,11 +40,8 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// The modules that a server is told.
-    fn served(&mut self, server: &str, words: &[&str], site: &CallSite<'m>) {
-        if !programs::is(server, Mark::Module) {
-            return;
-        }
+    /// The modules that a server is told: `gunicorn main:app`.
+    pub(super) fn served(&mut self, server: &str, words: &[&str], site: &CallSite<'m>) {
         let set = self.stage.env_at(site.step, "FLASK_APP");
         let named = set.value().map(str::to_owned);
         let usual = (server == "flask").then_some(["app", "wsgi"]);
