@@ -211,7 +211,9 @@ pub fn privileges(name: &str) -> Privileges {
 
 /// Whether the name is that of a Python interpreter: `python`, `python3.11`, `pypy3`.
 pub fn is_python(name: &str) -> bool {
-    find(name).is_some_and(|program| matches!(program.name(), "python" | "pypy"))
+    // Asked of every command: most names are told apart by their first letters.
+    name.starts_with("py")
+        && find(name).is_some_and(|program| matches!(program.name(), "python" | "pypy"))
 }
 
 /// Whether an argument asks a program for nothing but what it is: `--version`.

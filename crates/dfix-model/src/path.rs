@@ -10,17 +10,24 @@ pub struct ImagePath(String);
 impl ImagePath {
     /// The path that `text` names when seen from the root.
     pub fn new(text: &str) -> Self {
-        let mut parts: Vec<&str> = Vec::new();
+        if is_normal(text) {
+            return ImagePath(text.to_owned());
+        }
+        let mut path = String::with_capacity(text.len() + 1);
         for part in text.split('/') {
             match part {
                 "" | "." => {}
-                ".." => {
-                    parts.pop();
+                ".." => path.truncate(path.rfind('/').unwrap_or(0)),
+                part => {
+                    path.push('/');
+                    path.push_str(part);
                 }
-                part => parts.push(part),
             }
         }
-        ImagePath(format!("/{}", parts.join("/")))
+        if path.is_empty() {
+            path.push('/');
+        }
+        ImagePath(path)
     }
 
     /// `/`
@@ -85,6 +92,17 @@ impl ImagePath {
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('/').filter(|part| !part.is_empty())
     }
+}
+
+/// Whether a path is absolute and has no `.`, no `..`, no doubled slash and none at its end.
+fn is_normal(path: &str) -> bool {
+    let Some(parts) = path.strip_prefix('/') else {
+        return false;
+    };
+    parts
+        .as_bytes()
+        .split(|b| *b == b'/')
+        .all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
 impl fmt::Display for ImagePath {
