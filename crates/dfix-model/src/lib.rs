@@ -84,7 +84,7 @@ pub use facts::root_rights::RootRights;
 pub use facts::roots_home::LeftAtHome;
 pub use facts::run_scripts::RunScript;
 pub use facts::runtime::{self, Leads, Privileges, Process, Runtime};
-pub use facts::scripts::{self, with_script};
+pub use facts::scripts;
 pub use facts::search_path::Login;
 pub use facts::services::Services;
 pub use facts::setting::{EnvFrom, EnvValue, Setting};

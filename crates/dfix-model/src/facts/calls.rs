@@ -166,6 +166,13 @@ impl<'m> Walk<'m> {
                     );
                     self.unread(UnreadKind::Text, condition, LOOK);
                 }
+                // Nothing but its input names the file to the shell: `sh < x`, `cat x | sh`.
+                Reading::Script(script) if matches!(text.door(), Door::Input | Door::Pipe) => {
+                    if self.seen.insert(script.path().to_owned()) {
+                        let site = CallSite::of_step(text.step());
+                        self.script(script.path(), script, &site, 0);
+                    }
+                }
                 Reading::Foreign(_) | Reading::Here | Reading::Script(_) => {}
             }
         }

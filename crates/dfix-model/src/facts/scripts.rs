@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::collect::model::Model;
 use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
-use crate::context::{Answer, NoContext};
+use crate::context::Answer;
 use crate::facts::context_files::{context_path_of, final_context_path_of, read_final};
 use crate::facts::project::package_json::PackageJson;
 use crate::facts::workdir::working_directory;
@@ -205,20 +204,6 @@ fn script_of<'m>(stage: Stage<'m>, place: &str, step: Step<'m>) -> ScriptAt<'m> 
         ScriptFile::NotText => ScriptAt::NotText,
         ScriptFile::Unread(why) => ScriptAt::Unread(why),
     }
-}
-
-/// Asks questions about the commands of a shell script of its own, such as an entry point's: they are those of
-/// the one step of a model made for it. Offsets are those of the model's text, not of the script.
-pub fn with_script<R>(script: &str, ask: impl FnOnce(&Model<'_>) -> R) -> R {
-    // No line of a script is this one.
-    const END: &str = "END-OF-THE-SCRIPT-\u{1}";
-    let text = format!(
-        "FROM scratch\nRUN <<'{END}'\n{}\n{END}\n",
-        script.replace('\r', "")
-    );
-    let parse = dfix_syntax::parse(&text);
-    let model = Model::new(&parse.file(), &text, &NoContext);
-    ask(&model)
 }
 
 /// Whether the kernel starts what a container calls `program` without a shell's help: a script that names no

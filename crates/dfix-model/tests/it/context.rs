@@ -1,7 +1,8 @@
 //! What comes from the build context, what runs at start, which ports are listened on.
 // A method's path is tied to one lifetime, a closure is not.
 use crate::common::{with, with_files};
-use dfix_model::{Model, StartCommand, with_script};
+use dfix_model::scripts::ScriptAt;
+use dfix_model::{Model, StartCommand};
 
 fn last<R>(text: &str, files: &[(&str, &str)], ask: impl FnOnce(dfix_model::Stage<'_>) -> R) -> R {
     with_files(text, files, |file: &Model<'_>| {
@@ -292,13 +293,11 @@ fn what_runs_at_start() {
                 entry.workload().map(dfix_model::Command::name),
                 Some("gunicorn")
             );
-            let text = entry.script_text().found().expect("it is in the context");
-            let names = with_script(&text, |model| {
-                model
-                    .commands()
-                    .map(|c| c.name().to_owned())
-                    .collect::<Vec<_>>()
-            });
+            let path = entry.script().expect("a script starts");
+            let ScriptAt::Shell(script) = stage.script_at_start(path, stage.last_step()) else {
+                panic!("it is in the context");
+            };
+            let names: Vec<&str> = script.commands().map(dfix_model::Command::name).collect();
             assert_eq!(names, ["set", "true", "curl", ""]);
         },
     );

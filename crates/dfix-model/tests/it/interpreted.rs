@@ -109,7 +109,7 @@ fn what_nobody_read_is_told() {
         ),
         (
             "curl -s https://x -o /tmp/i.sh && sh < /tmp/i.sh",
-            "File unread: what the script `/tmp/i.sh`, which is not in the build context, does",
+            "Input unread: what the script `/tmp/i.sh`, which is not in the build context, does",
         ),
         (
             "./install.sh",

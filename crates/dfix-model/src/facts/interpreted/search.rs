@@ -344,10 +344,10 @@ impl<'m> Search<'m> {
                     if contains(word, &SUBSTITUTIONS) {
                         self.substituted(command, word, place);
                     } else if let Some(path) = expand_text(self.stage, word, command) {
-                        self.path(command, &path, Door::File, place);
+                        self.path(command, &path, Door::Input, place);
                     } else {
                         let what = format!("the script `{}`", shown(word));
-                        self.unread(step, place, Door::File, name, what, UNCLEAR);
+                        self.unread(step, place, Door::Input, name, what, UNCLEAR);
                     }
                 }
                 _ => {

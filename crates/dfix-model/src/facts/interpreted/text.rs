@@ -15,8 +15,10 @@ pub enum Door {
     Pipe,
     /// As what a command in the words prints: `sh -c "$(curl …)"`, `bash <(curl …)`.
     Substitution,
-    /// As a file that it is given: `sh x.sh`, `. ./x`, `sh < x`.
+    /// As a file that it is given: `sh x.sh`, `. ./x`.
     File,
+    /// As a file on its standard input: `sh < x.sh`.
+    Input,
     /// As a file that is run by its own name, its first line naming the interpreter.
     Program,
     /// Through `xargs`.
