@@ -4,7 +4,7 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{
     documentation_folder, is_documentation, needs_manual_folders, reads_documentation,
 };
-use dfix_model::{Call, Calls, UnreadKind, Word};
+use dfix_model::{Call, Calls, PackageCommand, UnreadKind, Word, WrapperKind};
 
 use super::losses::Losses;
 
@@ -13,10 +13,8 @@ impl<'m> Losses<'m, '_> {
     pub(super) fn documentation(&mut self, call: &Call<'m>) {
         let command = call.command;
         let step = call.site.step.label();
-        if let Some(apt) = call.apt().filter(|apt| apt.is_install()) {
-            let specs = apt.packages();
-            let names: Vec<&str> = specs.iter().filter_map(|spec| spec.name).collect();
-            self.manual_folders(&names, &step);
+        if let Some(apt) = call.apt() {
+            self.packages_of_apt(apt, &step);
         }
         // What lists, makes or removes files misses none.
         if command.is_marked(Mark::NamesFiles) {
@@ -46,6 +44,30 @@ impl<'m> Losses<'m, '_> {
             self.needs.open(
                 unread.open.condition.as_str(),
                 format!("look whether it reads documentation{folders}"),
+            );
+        }
+    }
+
+    fn packages_of_apt(&mut self, apt: &PackageCommand<'m>, step: &str) {
+        if apt.is_install() {
+            let specs = apt.packages();
+            let names: Vec<&str> = specs.iter().filter_map(|spec| spec.name).collect();
+            self.manual_folders(&names, step);
+        }
+        let is_given_more = apt
+            .command
+            .wrappers()
+            .any(|wrapper| wrapper.kind == WrapperKind::Arguments);
+        if apt.is_install() && is_given_more {
+            self.needs.open(
+                format!("which packages `apt-get` is given in {step}"),
+                "look whether one is installed for documentation, or recommends what the full image has",
+            );
+        }
+        if apt.subcommand_is_one_of(&["build-dep", "source"]) {
+            self.needs.open(
+                format!("whether what is built from Debian's sources in {step} reads documentation, which slim forms leave out"),
+                "build it in the slim form once",
             );
         }
     }
