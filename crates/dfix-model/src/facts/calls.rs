@@ -16,13 +16,14 @@ use dfix_catalogue::programs::{self, Kind, Mark, Program};
 use dfix_catalogue::{InstallScript, install_script, is_harmless_file, runs_texts, started_by};
 use dfix_syntax::TextRange;
 
-use on_path::{is_of_the_system, is_on_usual_path};
+use usual_path::{is_of_the_system, is_on_usual_path};
 
 mod archives;
 mod copied;
 mod on_path;
 mod package_json;
 mod sources;
+mod usual_path;
 
 /// How deep scripts may call scripts.
 const MAX_DEPTH: u8 = 6;

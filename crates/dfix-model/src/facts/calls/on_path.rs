@@ -1,28 +1,11 @@
 //! Commands without a folder, which the file itself may have put on the path.
 
+use super::usual_path::USUAL_PATH;
 use super::{Walk, script_at};
 use crate::facts::call_site::CallSite;
 use crate::facts::scripts::ScriptAt;
 use crate::handles::{Stage, Step, Word};
-use crate::path::{ImagePath, file_name};
-use dfix_catalogue::programs::{Kind, Mark, Program};
-
-/// The folders that programs stand in, in the order of the builder's own `PATH`.
-const USUAL_PATH: &[&str] = &[
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
-
-pub(super) fn is_on_usual_path(path: &str) -> bool {
-    path.starts_with('/')
-        && ImagePath::new(path)
-            .parent()
-            .is_some_and(|folder| USUAL_PATH.contains(&folder.as_str()))
-}
+use crate::path::file_name;
 
 impl<'m> Walk<'m> {
     /// A command without a folder that the file itself may have put on the path.
@@ -95,11 +78,4 @@ impl<'m> Walk<'m> {
             .filter_map(Word::value)
             .any(|path| file_name(path) == name)
     }
-}
-
-/// Whether no file is put on the path under the name of this program: words of the shell, what every system has.
-pub(super) fn is_of_the_system(program: Program) -> bool {
-    matches!(program.kind(), Kind::Builtin | Kind::Installer)
-        || program.is(Mark::ChangesFiles)
-        || matches!(program.name(), "python" | "pypy")
 }

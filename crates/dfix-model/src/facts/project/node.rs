@@ -1,7 +1,8 @@
 //! What npm, yarn and pnpm install.
 
+use super::list::{Language, LanguagePackage, Origin, PackageList, instruction_name};
+use super::native;
 use super::package_json::{DependencyKind, PackageJson, PackageLock, is_local, is_repository};
-use super::{Language, LanguagePackage, Origin, PackageList, instruction_name, native};
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::handles::{Command, Stage};

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::constraints::Constraints;
+use super::list::{Language, LanguagePackage, Origin, PackageList, instruction_name};
 use super::native::{self, Native};
 use super::python_version::PythonVersion;
-use super::{Language, LanguagePackage, Origin, PackageList, instruction_name};
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::facts::requirements::{

@@ -1,7 +1,8 @@
 //! What `gem` and `bundle` install.
 
 use super::gemfile_lock::locked_gems;
-use super::{Language, LanguagePackage, Origin, PackageList, instruction_name, native};
+use super::list::{Language, LanguagePackage, Origin, PackageList, instruction_name};
+use super::native;
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::packages::{PackageCommand, PackageManager};

@@ -1,0 +1,90 @@
+//! The packages that one command, or one file, asks for.
+
+use crate::facts::call_site::CallSite;
+use crate::ternary::{OpenCondition, Ternary};
+
+/// A language whose packages are known to the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Packages of the Python index.
+    Python,
+    /// Packages of npm.
+    Node,
+    /// Gems.
+    Ruby,
+}
+
+/// Where a package is taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The index of its language.
+    Index,
+    /// The sources of a repository, by this program (`git`, `hg`, `svn`).
+    Repository {
+        /// The program that fetches them.
+        tool: &'static str,
+        /// Whether over ssh.
+        over_ssh: bool,
+    },
+    /// An archive of sources, or a folder of the build context.
+    Source,
+}
+
+/// A package that a command installs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LanguagePackage {
+    /// Its name; `""` where only its origin is told.
+    pub name: String,
+    /// Where it is taken from.
+    pub origin: Origin,
+    /// Whether it compiles where it is installed.
+    pub compiles: Ternary,
+    /// What says that it compiles, as a clause: "`uwsgi` has no wheel for Python 3.12 and is compiled".
+    pub because: String,
+    /// The packages of Debian that it loads when it runs.
+    pub libraries: Vec<&'static str>,
+}
+
+/// What one command asks for, by its words or by one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageList {
+    /// The language.
+    pub language: Language,
+    /// The file; `None` where the command's words name the packages.
+    pub file: Option<String>,
+    /// What is known to be asked for.
+    pub packages: Vec<LanguagePackage>,
+    /// What else may be asked for and is not known.
+    pub open: Vec<OpenCondition>,
+}
+
+impl PackageList {
+    pub(super) fn new(language: Language, file: Option<&str>) -> Self {
+        PackageList {
+            language,
+            file: file.map(str::to_owned),
+            packages: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// A list of which nothing is known.
+    pub(super) fn unknown(language: Language, condition: impl Into<String>, remedy: &str) -> Self {
+        let mut list = PackageList::new(language, None);
+        list.open(condition, remedy);
+        list
+    }
+
+    pub(super) fn open(&mut self, condition: impl Into<String>, remedy: impl Into<String>) {
+        self.open.push(OpenCondition::new(condition, remedy));
+    }
+
+    pub(super) fn push(&mut self, package: LanguagePackage) {
+        self.packages.push(package);
+    }
+}
+
+/// How messages name an instruction: "the RUN of line 3".
+pub(crate) fn instruction_name(site: &CallSite<'_>) -> String {
+    site.step.label()
+}
