@@ -113,7 +113,7 @@ fn cut<'m>(
         cut.take(step)?;
     }
     if cut.repeated.iter().any(|step| step.is_of_several_lines()) {
-        return Err("what must be said again stands on one line each");
+        return Err("what must be said again is written on one line each");
     }
     Ok(cut)
 }
