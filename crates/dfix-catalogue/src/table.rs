@@ -9,12 +9,17 @@ use std::cmp::Ordering;
 /// A column with more bytes than this is searched, a shorter one is split.
 const LONG: usize = 80;
 
+/// One for each byte, and the end.
+pub(crate) const HEADS: usize = 257;
+
 /// An embedded table.
 #[derive(Clone, Copy)]
 pub(crate) struct Table {
     text: &'static str,
     /// Where each line begins; none where the table is too long to be gone through by the compiler.
     starts: &'static [u32],
+    /// For each first byte the first line that begins with it or a greater one.
+    heads: &'static [u32; HEADS],
 }
 
 /// A line of a table.
@@ -29,7 +34,8 @@ macro_rules! table {
         const TEXT: &str = include_str!(concat!("../data/", $name));
         const LINES: usize = $crate::table::count_lines(TEXT);
         static STARTS: [u32; LINES] = $crate::table::line_starts(TEXT);
-        $crate::table::Table::indexed(TEXT, &STARTS)
+        static HEADS: [u32; $crate::table::HEADS] = $crate::table::line_heads(TEXT, &STARTS);
+        $crate::table::Table::indexed(TEXT, &STARTS, &HEADS)
     }};
 }
 pub(crate) use table;
@@ -64,6 +70,26 @@ pub(crate) const fn line_starts<const LINES: usize>(text: &str) -> [u32; LINES] 
     starts
 }
 
+/// For each byte the first of the lines that begins with it or a greater one.
+pub(crate) const fn line_heads(text: &str, starts: &[u32]) -> [u32; HEADS] {
+    let bytes = text.as_bytes();
+    let mut heads = [0; HEADS];
+    let (mut line, mut byte) = (0, 0);
+    while byte < HEADS {
+        while line < starts.len() && (bytes[starts[line] as usize] as usize) < byte {
+            line += 1;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "as many lines as a table has"
+        )]
+        let head = line as u32;
+        heads[byte] = head;
+        byte += 1;
+    }
+    heads
+}
+
 /// How the key of the line that begins here stands to another: a column's end comes before any byte of
 /// a name.
 fn compare(line: &[u8], key: &[u8]) -> Ordering {
@@ -85,12 +111,24 @@ fn compare(line: &[u8], key: &[u8]) -> Ordering {
 impl Table {
     /// A table over embedded text.
     pub(crate) const fn new(text: &'static str) -> Self {
-        Self { text, starts: &[] }
+        Self {
+            text,
+            starts: &[],
+            heads: &[0; HEADS],
+        }
     }
 
     /// A table over embedded text whose lines begin at these places.
-    pub(crate) const fn indexed(text: &'static str, starts: &'static [u32]) -> Self {
-        Self { text, starts }
+    pub(crate) const fn indexed(
+        text: &'static str,
+        starts: &'static [u32],
+        heads: &'static [u32; HEADS],
+    ) -> Self {
+        Self {
+            text,
+            starts,
+            heads,
+        }
     }
 
     /// The rows whose first column is `key`, in the table's order.
@@ -134,7 +172,9 @@ impl Table {
         let (bytes, key) = (self.text.as_bytes(), key.as_bytes());
         if !self.starts.is_empty() {
             let is_less = |start: &u32| compare(&bytes[*start as usize..], key).is_lt();
-            let line = self.starts.partition_point(is_less);
+            let head = usize::from(key.first().copied().unwrap_or_default());
+            let (from, to) = (self.heads[head] as usize, self.heads[head + 1] as usize);
+            let line = from + self.starts[from..to].partition_point(is_less);
             return self.starts.get(line).map_or(bytes.len(), |at| *at as usize);
         }
         let (mut low, mut high) = (0, bytes.len());
@@ -238,6 +278,7 @@ mod tests {
     const TEXT: &str = "# name\twords\n# more\na\t1\nab\t-\tx y\nb\nb\t2\nå\t3\n";
     const TABLE: Table = Table::new(TEXT);
     static STARTS: [u32; 7] = line_starts(TEXT);
+    static HEADS_OF_TEXT: [u32; HEADS] = line_heads(TEXT, &STARTS);
 
     #[test]
     fn rows_are_found_by_their_key() {
@@ -255,7 +296,7 @@ mod tests {
             ("#", 0),
         ] {
             assert_eq!(TABLE.rows(key).count(), count, "{key:?}");
-            let indexed = Table::indexed(TEXT, &STARTS);
+            let indexed = Table::indexed(TEXT, &STARTS, &HEADS_OF_TEXT);
             assert_eq!(indexed.rows(key).count(), count, "{key:?}");
         }
         assert_eq!(count_lines(TEXT), STARTS.len());
