@@ -24,6 +24,8 @@ pub enum FolderMark {
     System,
     /// Every image has it.
     There,
+    /// No application reads what is there by itself.
+    Unread,
 }
 
 impl FolderMark {
@@ -37,6 +39,7 @@ impl FolderMark {
             FolderMark::Root => "root",
             FolderMark::System => "system",
             FolderMark::There => "there",
+            FolderMark::Unread => "unread",
         }
     }
 }

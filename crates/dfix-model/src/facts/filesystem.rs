@@ -10,6 +10,8 @@ mod rights;
 mod view;
 mod words;
 
+use std::collections::HashSet;
+
 use crate::facts::accounts::account::Account;
 use crate::handles::{Command, ProgramPoint, Stage, Step};
 use crate::path::ImagePath;
@@ -107,6 +109,27 @@ impl<'m> Filesystem<'m> {
         self.view().holds_only_of(account, folder)
     }
 
+    /// What the build closes to a user: the paths that it may not read, and of those that are started the
+    /// ones that it may not run.
+    pub fn closed_to(self, account: &Account, started: &[ImagePath]) -> Vec<ImagePath> {
+        let chain = self.stage.base_chain().map(Filesystem::of);
+        let moded = chain
+            .flat_map(Filesystem::touched)
+            .filter(|touched| matches!(touched.touch, Touch::Moded | Touch::Copied))
+            .map(|touched| touched.path);
+        let mut seen = HashSet::new();
+        moded
+            .chain(started)
+            .filter(|path| seen.insert(*path))
+            .filter(|path| {
+                let may = |access| self.may(account, access, path);
+                let may_not_run = || started.contains(path) && may(Access::Execute).is_no();
+                (may(Access::Read).is_no() || may_not_run()) && self.entry(path) != Entry::Nothing
+            })
+            .cloned()
+            .collect()
+    }
+
     /// What a step copies, in the order of its sources.
     pub fn landings(self) -> impl Iterator<Item = &'m Landing> {
         let before = self.before;
@@ -114,6 +137,13 @@ impl<'m> Filesystem<'m> {
             .landings
             .iter()
             .take_while(move |landing| landing.step < before)
+    }
+
+    /// What the steps of the stage and of those that it is based on copy, this stage's first.
+    pub fn all_landings(self) -> impl Iterator<Item = &'m Landing> {
+        let chain = self.stage.base_chain().skip(1);
+        self.landings()
+            .chain(chain.flat_map(|stage| Filesystem::of(stage).landings()))
     }
 
     /// The paths that steps make, fill, give or close, in order.

@@ -297,6 +297,12 @@ impl<'m> Collector<'m> {
                 path: landing.clone(),
                 entry: entry.clone(),
                 is_in_folder: entry != Entry::Folder && is_folder_there,
+                has_owner: chown.is_some(),
+                may_unpack: step.is(StepKind::Add)
+                    && !is_url
+                    && !source.is_root()
+                    && !source_text.ends_with('/')
+                    && !file_is(&name, FileMark::Plain),
             });
             if entry == Entry::Folder {
                 self.make_folder_of(&target, true, &folder_owner, &folder_mode);

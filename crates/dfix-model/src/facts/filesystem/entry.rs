@@ -106,6 +106,10 @@ pub struct Landing {
     pub entry: Entry,
     /// Whether the step names the folder that it lands in, and not itself.
     pub is_in_folder: bool,
+    /// Whether the step says by `--chown` whom it belongs to.
+    pub has_owner: bool,
+    /// Whether an `ADD` may unpack it: builders do not agree whether `--chown` is for what is in it.
+    pub may_unpack: bool,
 }
 
 /// What a step does to a path.

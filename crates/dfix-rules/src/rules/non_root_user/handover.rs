@@ -1,6 +1,7 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
-use dfix_catalogue::{FileMark, file_is};
+use std::collections::HashSet;
+
 use dfix_engine::{Edit, Effect, OpenCondition};
 use dfix_model::{FileEntry, ImagePath, Landing, Os, Stage, Step, StepKind};
 
@@ -137,7 +138,7 @@ fn by_copies<'m>(
         return Err("root is not at work where the files are copied, so that chown gives them");
     }
     let is_ours = |landing: &Landing| copies.iter().any(|copy| copy.index() == landing.step);
-    let landings: Vec<&Landing> = landings_of_chain(stage);
+    let landings: Vec<&Landing> = stage.filesystem().all_landings().collect();
     // What lands where only the build knows may land there, too.
     let lands_anywhere = stage.copies().any(|copy| {
         let target = copy.target().and_then(|word| stage.expand_text(word, copy));
@@ -153,7 +154,7 @@ fn by_copies<'m>(
             || landings
                 .iter()
                 .filter(lands)
-                .any(|l| !is_ours(l) && !has_owner(stage, l));
+                .any(|l| !is_ours(l) && !l.has_owner);
         // Nothing of the build is there: a volume. What is done before the files come is not done again
         // when they change.
         if !is_target && !is_filled && folder.may_be_missing && can_run {
@@ -376,53 +377,26 @@ fn may_run(stage: Stage<'_>) -> bool {
     has_shell && stage.shell_at(stage.last_step()).is_posix()
 }
 
-/// What the steps of the stage and of those that it is based on copy.
-fn landings_of_chain(stage: Stage<'_>) -> Vec<&Landing> {
-    stage
-        .base_chain()
-        .flat_map(|stage| stage.filesystem().landings())
-        .collect()
-}
-
-fn has_owner(stage: Stage<'_>, landing: &Landing) -> bool {
-    let step = stage.file().steps().nth(landing.step);
-    step.is_some_and(|step| step.flag("chown").is_some())
-}
-
 /// The `COPY`s and `ADD`s of the stage that put files into these folders and say nothing of an owner.
 fn copies_into<'m>(stage: Stage<'m>, folders: &[Folder]) -> Vec<Step<'m>> {
-    let steps: std::collections::HashSet<usize> = stage
-        .filesystem()
-        .landings()
+    let landings = stage.filesystem().landings();
+    let (unpacked, plain): (Vec<&Landing>, Vec<&Landing>) = landings
         .filter(|landing| folders.iter().any(|f| landing.path.is_below(&f.path)))
-        .map(|landing| landing.step)
-        .collect();
+        .partition(|landing| landing.may_unpack || landing.has_owner);
+    let steps = |of: Vec<&Landing>| of.iter().map(|l| l.step).collect::<HashSet<usize>>();
+    let (unpacked, plain) = (steps(unpacked), steps(plain));
     stage
         .copies()
-        .filter(|step| steps.contains(&step.index()))
-        .filter(|step| step.flag("chown").is_none() && !may_unpack(*step))
+        .filter(|step| plain.contains(&step.index()) && !unpacked.contains(&step.index()))
         .collect()
-}
-
-/// Whether an `ADD` may unpack an archive: builders do not agree whether `--chown` is for its files.
-fn may_unpack(step: Step<'_>) -> bool {
-    step.is(StepKind::Add)
-        && step.sources().any(|source| {
-            let Some(text) = source.value() else {
-                return true;
-            };
-            let is_remote = text.contains("://") || text.starts_with("git@");
-            let path = ImagePath::new(text);
-            let is_folder = path.is_root() || text.ends_with('/');
-            !is_remote && !is_folder && !file_is(path.file_name(), FileMark::Plain)
-        })
 }
 
 /// A `COPY` into the folders that names another owner.
 fn others(stage: Stage<'_>, run_as: &RunAs, folders: &[Folder]) -> Option<OpenCondition> {
     let lands = |landing: &&Landing| folders.iter().any(|f| landing.path.is_below(&f.path));
-    let other = landings_of_chain(stage)
-        .into_iter()
+    let other = stage
+        .filesystem()
+        .all_landings()
         .filter(lands)
         .find_map(|landing| {
             let step = stage.file().steps().nth(landing.step)?;

@@ -1,25 +1,10 @@
 //! Files that only their owner, root, may read or run.
 
-use dfix_catalogue::{FileMark, file_is};
+use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above};
 use dfix_engine::OpenCondition;
-use dfix_model::{Access, FileEntry, ImagePath, Stage, Touch};
+use dfix_model::{Access, ImagePath, Stage, Touch};
 
 use super::account::RunAs;
-
-/// Places that no application reads by itself.
-const OF_THE_SYSTEM: &[&str] = &[
-    "/etc/cron",
-    "/etc/shadow",
-    "/etc/ssh",
-    "/etc/sudoers",
-    "/root",
-    "/run/sshd",
-    "/tmp",
-    "/var/lib/apt",
-    "/var/log",
-    "/var/run/sshd",
-    "/var/spool",
-];
 
 /// Something that the user may not read, or a private key: such files are often readable by their owner
 /// alone.
@@ -47,39 +32,21 @@ fn closed(
     run_as: &RunAs,
     is_given: &dyn Fn(&ImagePath) -> bool,
 ) -> Option<OpenCondition> {
-    let files = stage.filesystem();
-    let workdir = stage.final_workdir().unwrap_or_default();
+    let workdir = ImagePath::new(&stage.final_workdir().unwrap_or_default());
     let started: Vec<ImagePath> = stage
         .entry()
         .commands()
         .filter_map(|command| command.program()?.value())
         .filter(|text| text.contains('/'))
-        .map(|text| ImagePath::new(&workdir).join(text))
+        .map(|text| workdir.join(text))
         .collect();
-    let modes = stage.base_chain().flat_map(|stage| {
-        let files = stage.filesystem().touched();
-        files.filter(|touched| matches!(touched.touch, Touch::Moded | Touch::Copied))
-    });
-    let mut seen = std::collections::HashSet::new();
-    let path = modes
-        .map(|touched| touched.path.clone())
-        .chain(started.iter().cloned())
-        .filter(|path| seen.insert(path.clone()))
-        .filter(|path| {
-            !is_given(path)
-                && !OF_THE_SYSTEM
-                    .iter()
-                    .any(|place| path.as_str().starts_with(place))
-                && !path.parts().any(|part| part == ".ssh")
-                && !file_is(path.file_name(), FileMark::Packed)
-        })
-        .find(|path| {
-            let may = |access| files.may(&run_as.account, access, path);
-            let is_started = || started.contains(path);
-            let is_closed =
-                may(Access::Read).is_no() || (is_started() && may(Access::Execute).is_no());
-            is_closed && files.entry(path) != FileEntry::Nothing
-        })?;
+    let closed = stage.filesystem().closed_to(&run_as.account, &started);
+    let path = closed.iter().find(|path| {
+        !is_given(path)
+            && folder_above(path.as_str(), FolderMark::Unread).is_none()
+            && !path.parts().any(|part| part == ".ssh")
+            && !file_is(path.file_name(), FileMark::Packed)
+    })?;
     Some(OpenCondition::new(
         format!(
             "whether the application needs {path}, which the file closes to all but its owner, root"
