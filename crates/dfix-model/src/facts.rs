@@ -168,7 +168,7 @@ impl<'m> Stage<'m> {
     }
 
     /// The folders beside the working directory that the file shows the application to write to.
-    pub fn data_folders(self) -> Vec<DataFolder> {
+    pub fn data_folders(self) -> &'m [DataFolder] {
         data_folders::data_folders(self)
     }
 
@@ -179,7 +179,7 @@ impl<'m> Stage<'m> {
     }
 
     /// The volumes of this stage and of those that it is based on.
-    pub fn volumes(self) -> Vec<DataFolder> {
+    pub fn volumes(self) -> &'m [DataFolder] {
         data_folders::volumes(self)
     }
 
@@ -194,7 +194,7 @@ impl<'m> Stage<'m> {
     }
 
     /// The folders that the stage's `COPY`s and `ADD`s put files into.
-    pub fn filled_folders(self) -> Vec<ImagePath> {
+    pub fn filled_folders(self) -> &'m [ImagePath] {
         data_folders::filled_folders(self)
     }
 
@@ -220,8 +220,9 @@ impl<'m> Stage<'m> {
     }
 
     /// The first thing that the build leaves in root's home; certain ones first.
-    pub fn left_at_roots_home(self) -> Option<LeftAtHome> {
-        roots_home::left_at_roots_home(self)
+    pub fn left_at_roots_home(self) -> Option<&'m LeftAtHome> {
+        self.cached(|| roots_home::left_at_roots_home(self))
+            .as_ref()
     }
 
     /// Root's rights that the file shows the container to be meant for, beside what its start asks.

@@ -8,9 +8,12 @@ mod events;
 mod lists;
 pub(crate) mod making;
 
+use std::collections::HashMap;
+
 use crate::collect::shell::Os;
 use crate::facts::base_image::base_facts;
 use crate::handles::{Base, ProgramPoint, Stage};
+use crate::path::ImagePath;
 use crate::ternary::{OpenCondition, Ternary};
 
 use account::{Account, MadeBy};
@@ -24,6 +27,9 @@ pub struct Accounts<'m> {
     /// Only what happens before this step counts.
     before: usize,
 }
+
+/// Users by their homes.
+struct Homes(HashMap<ImagePath, Account>);
 
 /// What is known of a name.
 enum Known {
@@ -112,6 +118,19 @@ impl<'m> Accounts<'m> {
             .into_iter()
             .filter_map(|name| self.account(&name))
             .collect()
+    }
+
+    /// The users at the end of the stage by their homes.
+    pub(crate) fn homes(self) -> &'m HashMap<ImagePath, Account> {
+        let work_out = || {
+            let users = Accounts::of(self.stage).all().into_iter().rev();
+            let homes = users.filter_map(|user| {
+                let home = ImagePath::new(user.home.as_deref()?);
+                (!home.is_root()).then_some((home, user))
+            });
+            Homes(homes.collect())
+        };
+        &self.stage.cached(work_out).0
     }
 
     /// Whether some command makes users or groups whose names are not known.

@@ -27,9 +27,27 @@ pub struct DataFolder {
     pub is_made: bool,
 }
 
+struct DataFolders(Vec<DataFolder>);
+struct Volumes(Vec<DataFolder>);
+struct FilledFolders(Vec<ImagePath>);
+
 /// The folders beside the working directory that the file shows to be written to: such as are made
 /// empty, such as a variable for data names, and those that the start names.
-pub(crate) fn data_folders(stage: Stage<'_>) -> Vec<DataFolder> {
+pub(crate) fn data_folders(stage: Stage<'_>) -> &[DataFolder] {
+    &stage.cached(|| DataFolders(find_data_folders(stage))).0
+}
+
+/// The volumes of the stage, and of those that it is based on.
+pub(crate) fn volumes(stage: Stage<'_>) -> &[DataFolder] {
+    &stage.cached(|| Volumes(find_volumes(stage))).0
+}
+
+/// The folders that `COPY` and `ADD` of the stage put files into.
+pub(crate) fn filled_folders(stage: Stage<'_>) -> &[ImagePath] {
+    &stage.cached(|| FilledFolders(find_filled_folders(stage))).0
+}
+
+fn find_data_folders(stage: Stage<'_>) -> Vec<DataFolder> {
     let mut all = started_in(stage);
     all.extend(data_of_the_start(stage));
     all.extend(made_empty(stage));
@@ -176,8 +194,7 @@ fn made_empty(stage: Stage<'_>) -> Vec<DataFolder> {
     folders
 }
 
-/// The volumes of the stage, and of those that it is based on.
-pub(crate) fn volumes(stage: Stage<'_>) -> Vec<DataFolder> {
+fn find_volumes(stage: Stage<'_>) -> Vec<DataFolder> {
     let mut chain: Vec<Stage<'_>> = stage.base_chain().collect();
     chain.reverse();
     let of_step = |s, step: Step<'_>| {
@@ -365,8 +382,7 @@ pub(crate) fn unmade_folders(stage: Stage<'_>) -> Vec<DataFolder> {
         .collect()
 }
 
-/// The folders that `COPY` and `ADD` of the final stage put files into.
-pub(crate) fn filled_folders(stage: Stage<'_>) -> Vec<ImagePath> {
+fn find_filled_folders(stage: Stage<'_>) -> Vec<ImagePath> {
     // What is started is a file, also where its name has no dot.
     let programs: Vec<ImagePath> = entry(stage)
         .commands()

@@ -106,19 +106,12 @@ impl View<'_, '_> {
         if let Base::Stage(parent) = self.stage.base() {
             return self.other(parent).owner(path, depth);
         }
-        let accounts = Accounts::of(self.stage);
-        let at_home = accounts
-            .all()
-            .into_iter()
-            .filter(|account| account.home.is_some())
-            .find(|account| {
-                let home = account.home.as_deref().unwrap_or("/");
-                home != "/" && path.is_below(&ImagePath::new(home))
-            });
-        if let Some(account) = at_home {
+        let homes = Accounts::of(self.stage).homes();
+        let mut around = std::iter::once(path.clone()).chain(path.ancestors());
+        if let Some(account) = around.find_map(|folder| homes.get(&folder)) {
             return Ok(Owner {
-                group: Some(account.group.unwrap_or_else(|| account.name.clone())),
-                user: account.name,
+                group: Some(account.group.as_ref().unwrap_or(&account.name).clone()),
+                user: account.name.clone(),
             });
         }
         let is_systems = path.is_root()
@@ -265,6 +258,11 @@ impl View<'_, '_> {
                         ));
                     };
                     later.push(text);
+                    // Digits say all of it.
+                    if text.bytes().all(|b| b.is_ascii_digit()) {
+                        found = Some(Ok(Mode::AS_COPIED));
+                        break;
+                    }
                 }
                 (
                     What::Folder {

@@ -187,7 +187,14 @@ fn made(stage: Stage<'_>) -> Result<Option<RunAs>, Remedy> {
         .collect();
     let has_nameless = accounts.has_nameless();
     if users.len() + usize::from(has_nameless) > 1 {
-        users.retain(|user| owns_the_application(stage, user));
+        let owners = owners(stage);
+        let is_owner = |user: &Account| {
+            let number = user.uid.map(|uid| uid.to_string());
+            owners
+                .iter()
+                .any(|o| *o == user.name || Some(o) == number.as_ref())
+        };
+        users.retain(is_owner);
         if users.len() != 1 {
             return Err(remedy!(
                 "several users are made here, and none of them is given the working directory; say by USER which one runs the application"
@@ -227,40 +234,45 @@ fn made(stage: Stage<'_>) -> Result<Option<RunAs>, Remedy> {
     }))
 }
 
-/// Whether the file gives the application to a user.
-fn owns_the_application(stage: Stage<'_>, user: &Account) -> bool {
+/// Whom the file gives the application to, by name or number, as the folder and what was copied last show.
+fn owners(stage: Stage<'_>) -> Vec<String> {
+    let Some(folder) = stage.final_workdir() else {
+        return Vec::new();
+    };
+    let folder = ImagePath::new(&folder);
+    let files = stage.filesystem();
+    let inside = files
+        .landings()
+        .filter(|landing| landing.path.is_below(&folder) || folder.is_below(&landing.path));
+    let of_copy = inside.last().and_then(|landing| {
+        let copy = stage.copies().find(|copy| copy.index() == landing.step)?;
+        let text = stage.expand_text(copy.flag("chown")?.value()?, copy)?;
+        text.split(':').next().map(str::to_owned)
+    });
+    let of_folder = files.owner(&folder).ok().map(|owner| owner.user);
+    of_folder.into_iter().chain(of_copy).collect()
+}
+
+/// Whether all that is copied into the working directory is a user's.
+fn holds_only_of(stage: Stage<'_>, user: &Account) -> bool {
     stage.final_workdir().is_some_and(|folder| {
         let folder = ImagePath::new(&folder);
         let files = stage.filesystem();
-        let is_given = files
+        let lands = files
             .landings()
-            .any(|landing| landing.path.is_below(&folder) || folder.is_below(&landing.path));
-        (is_given && files.holds_only_of(user, &folder))
-            || files.owner(&folder).is_ok_and(|owner| owner.is(user))
+            .any(|landing| landing.path.is_below(&folder));
+        lands && files.holds_only_of(user, &folder)
     })
 }
 
 /// The user whom the file gives all that it copies into the working directory.
 fn owner(stage: Stage<'_>) -> Option<RunAs> {
-    let folder = ImagePath::new(&stage.final_workdir()?);
-    let files = stage.filesystem();
-    let landing = files
-        .landings()
-        .filter(|landing| landing.path.is_below(&folder))
-        .last()?;
-    let of_copy = stage
-        .copies()
-        .find(|copy| copy.index() == landing.step)
-        .and_then(|copy| stage.expand_text(copy.flag("chown")?.value()?, copy));
-    let of_copy = of_copy.map(|text| text.split(':').next().unwrap_or_default().to_owned());
-    let of_folder = files.owner(&folder).ok().map(|owner| owner.user);
-    let names = of_folder.into_iter().chain(of_copy);
-    let mut names = names.filter(|name| {
+    let mut names = owners(stage).into_iter().filter(|name| {
         is_plain(name) && !matches!(&**name, "root" | "0") && !is_service_account(name)
     });
     names.find_map(|name| {
         let (account, open) = account_of(stage, &name)?;
-        files.holds_only_of(&account, &folder).then(|| RunAs {
+        holds_only_of(stage, &account).then(|| RunAs {
             open: open.into_iter().collect(),
             ..RunAs::existing(account, format!("the file gives the application to {name}"))
         })

@@ -66,7 +66,7 @@ fn homeless(stage: Stage<'_>, run_as: &RunAs) -> Option<OpenCondition> {
 /// Places that a variable names and that stay root's.
 fn places(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
     // What is mounted below /etc is read.
-    let volumes = stage.volumes().into_iter();
+    let volumes = stage.volumes().iter();
     let volumes = volumes.filter(|volume| !volume.path.is_below(&ImagePath::new("/etc")));
     let is_for_all = |path: &ImagePath| {
         let is_temporary = path.is_below(&ImagePath::new("/tmp"));
@@ -74,11 +74,12 @@ fn places(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenC
         folder_above(path.as_str(), FolderMark::ForAll).is_some()
             && !(is_temporary && path.as_str() != "/tmp" && stage.makes(path))
     };
+    let unmade = stage.unmade_folders();
     let left = stage
         .data_folders()
-        .into_iter()
+        .iter()
         .chain(volumes)
-        .chain(stage.unmade_folders())
+        .chain(&unmade)
         .find(|data| {
             !given.iter().any(|folder| data.path.is_below(folder))
                 && !is_for_all(&data.path)

@@ -34,7 +34,7 @@ impl Folder {
 pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     let targets = stage.filled_folders();
     // Where the application is copied to a folder around the working directory, that is its own too.
-    let workdir = workdir_to_give(stage, &targets).map(|path| {
+    let workdir = workdir_to_give(stage, targets).map(|path| {
         let around = targets
             .iter()
             .filter(|target| target.is_applications() && path.is_below(target))
@@ -51,13 +51,13 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     let mut folders: Vec<Folder> = match workdir {
         Some(path) => vec![Folder::new(path, false)],
         None => targets
-            .into_iter()
-            .filter(ImagePath::is_applications)
-            .map(|path| Folder::new(path, false))
+            .iter()
+            .filter(|path| path.is_applications())
+            .map(|path| Folder::new(path.clone(), false))
             .collect(),
     };
     let volumes = stage.volumes();
-    for volume in &volumes {
+    for volume in volumes {
         // What is named like a file is mounted as one, so that no folder is made for it.
         if !volume.is_made && is_named_like_a_file(&volume.path) {
             continue;
@@ -68,7 +68,7 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     }
     for data in stage.data_folders() {
         if data.path.is_applications() || (data.is_made && data.path.is_own_place()) {
-            folders.push(Folder::new(data.path, !data.is_made));
+            folders.push(Folder::new(data.path.clone(), !data.is_made));
         }
     }
     // What is gone is not given, but for a volume, which comes again when the container starts.
@@ -102,7 +102,8 @@ const MOST_FOLDERS: usize = 64;
 /// Whether the application's files lie in so many folders that nobody could say which to give.
 pub(crate) fn are_scattered(stage: Stage<'_>) -> bool {
     let targets = stage.filled_folders();
-    targets.len() > MOST_FOLDERS && workdir_to_give(stage, &targets).is_none()
+    let has_too_many = targets.len() > MOST_FOLDERS && workdir_to_give(stage, targets).is_none();
+    has_too_many || stage.data_folders().len() + stage.volumes().len() > MOST_FOLDERS
 }
 
 fn is_named_like_a_file(path: &ImagePath) -> bool {
