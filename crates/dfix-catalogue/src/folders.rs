@@ -101,6 +101,7 @@ mod tests {
             FolderMark::Root,
             FolderMark::System,
             FolderMark::There,
+            FolderMark::Unread,
         ];
         for row in FOLDERS.all() {
             let mut words = row.words(1);
