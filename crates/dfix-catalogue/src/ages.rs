@@ -12,17 +12,12 @@ pub fn is_from_before_2015(name: &str, tag: &str) -> Option<bool> {
     let says =
         |age: &str| words().any(|word| AGES.row(word).is_some_and(|row| row.column(1) == age));
     let last = name.rsplit('/').next().unwrap_or(name);
-    let major = tag
-        .split(['.', '-'])
-        .next()
-        .and_then(|number| number.parse::<u32>().ok());
-    let last_old = AGES
-        .row(last)
-        .and_then(|row| row.column(2).parse::<u32>().ok());
+    let last_old = AGES.row(last).map(|row| version(row.column(2)));
+    let last_old = last_old.filter(|numbers| !numbers.is_empty());
     let foundation = image(name, tag).foundation;
     let release = foundation.and_then(|it| it.release);
     let is_old = says("old")
-        || major.zip(last_old).is_some_and(|(is, most)| is <= most)
+        || last_old.as_ref().is_some_and(|most| is_at_most(tag, most))
         || (last, tag) == ("alpine", "3.1")
         || release.is_some_and(|it| AGES.row(it).is_some_and(|row| row.column(1) == "old"));
     if is_old {
@@ -30,6 +25,22 @@ pub fn is_from_before_2015(name: &str, tag: &str) -> Option<bool> {
     }
     let is_new = foundation.is_some() || says("new") || last_old.is_some();
     is_new.then_some(false)
+}
+
+/// The numbers that a version begins with: 0 and 9 of `0.9.22-x`.
+fn version(text: &str) -> Vec<u32> {
+    let first = text.split('-').next().unwrap_or(text);
+    first
+        .split('.')
+        .map_while(|number| number.parse().ok())
+        .collect()
+}
+
+/// Whether the tag is a version that is no newer than this one, as far as this one is told.
+fn is_at_most(tag: &str, most: &[u32]) -> bool {
+    let mut numbers = version(tag);
+    numbers.truncate(most.len());
+    !numbers.is_empty() && numbers.as_slice() <= most
 }
 
 /// The words of a name or tag: what stands between its separators, and what a word with a version begins with.
@@ -54,6 +65,9 @@ mod tests {
             ("nvidia/cuda", "7.5-devel", Some(true)),
             ("nvidia/cuda", "8.0-devel-ubuntu14.04", Some(true)),
             ("gliderlabs/alpine", "3.1", Some(true)),
+            ("phusion/baseimage", "0.9.17", Some(true)),
+            ("phusion/baseimage", "0.10.1", Some(false)),
+            ("phusion/baseimage", "0.11", Some(false)),
             ("alpine", "3.20", Some(false)),
             ("python", "3.12", Some(false)),
             ("acme/base", "3", None),

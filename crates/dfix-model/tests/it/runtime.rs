@@ -126,6 +126,10 @@ fn ports_below_1024_are_seen_wherever_they_are_said() {
             "{text}: {asked:?}"
         );
     };
+    for image in ["dotnet/core/aspnet:2.2", "dotnet/aspnet:6.0"] {
+        let text = format!("FROM mcr.microsoft.com/{image}\nCMD [\"dotnet\", \"app.dll\"]\n");
+        low(&text, &[]);
+    }
     low(
         "FROM python:3\nEXPOSE 80\nCMD [\"gunicorn\", \"a:b\"]\n",
         &[],

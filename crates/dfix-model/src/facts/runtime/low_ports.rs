@@ -6,6 +6,7 @@ use crate::collect::instruction::StepKind;
 use crate::facts::ports::ports;
 use crate::facts::runtime::Runtime;
 use crate::handles::{Command, Stage, Step, Word};
+use crate::path::file_name;
 
 fn is_low(port: u16) -> bool {
     (1..1024).contains(&port)
@@ -56,7 +57,9 @@ fn of_variables(stage: Stage<'_>) -> Option<u16> {
 /// Source: "Default ASP.NET Core port changed to 8080" in the breaking changes of .NET 8.
 fn of_old_net(stage: Stage<'_>) -> Option<u16> {
     let image = stage.base_image();
-    if image.name() != Some("mcr.microsoft.com/dotnet/aspnet") {
+    // `dotnet/core/aspnet` up to 3.1, `dotnet/aspnet` since.
+    let name = image.name()?;
+    if !name.starts_with("mcr.microsoft.com/dotnet/") || file_name(name) != "aspnet" {
         return None;
     }
     let version = image.effective_tag()?.split(['.', '-']).next()?;
