@@ -87,12 +87,13 @@ pub(crate) fn is_made(stage: Stage<'_>, path: &ImagePath) -> bool {
     match files.entry(path) {
         Entry::Nothing => false,
         Entry::Folder | Entry::File | Entry::Either => files.origin(path) != Some(Origin::Base),
-        // What is cloned or unpacked may hold it.
+        // What is cloned may hold it.
         Entry::Unknown(_) => stage.base_chain().any(|stage| {
             Filesystem::of(stage).touched().any(|touched| {
                 touched.touch == Touch::Filled
+                    && !touched.path.is_root()
                     && path.is_below(touched.path)
-                    && touched.command.is_some_and(|c| c.is_marked(Mark::Fetches))
+                    && touched.command.is_some_and(|command| command.is("git"))
             })
         }),
     }

@@ -242,7 +242,7 @@ impl<'m> View<'m, '_> {
                 (What::File { from, .. }, 0) => from,
                 (What::File { from, entry, .. }, _) if *entry != Entry::File => from,
                 (What::Tree { from, .. }, _) => from,
-                (What::Folder { is_new: true, .. }, 0) => return Some(Origin::Step(change.step)),
+                (What::Folder { .. }, 0) => return Some(Origin::Step(change.step)),
                 _ => continue,
             };
             match self.entry_from(from, &change.path, path, 0) {

@@ -44,7 +44,8 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: bool) -> Hando
             && files.holds_only_of(&run_as.account, path)
     };
     let mut folders = folders_to_give(stage);
-    folders.retain(|folder| !is_own(&folder.path));
+    // What is made when the container starts is root's then, whoever owns what is around it.
+    folders.retain(|folder| folder.may_be_missing || !is_own(&folder.path));
     let planned = match by_copy.then(|| by_copies(stage, run_as, &folders)) {
         Some(Ok(planned)) => Ok(planned),
         Some(Err(why)) => Err(Some(why)),
