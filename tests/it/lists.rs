@@ -12,7 +12,6 @@ const MOST_NAMES: usize = 6;
 const STAYS: &[(&str, usize, &str)] = &[
     ("environment", 1, "not yet"),
     ("node_production_env", 4, "not yet"),
-    ("non_root_user", 1, "not yet"),
     ("python", 1, "not yet"),
 ];
 

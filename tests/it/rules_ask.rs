@@ -39,7 +39,7 @@ const SIGNS: [(&str, &[&str]); 4] = [
 ];
 
 /// Rules, and files beside them, that do so still.
-const NOT_YET: &[&str] = &["node-production-env", "non-root-user", "python"];
+const NOT_YET: &[&str] = &["node-production-env", "python"];
 
 /// Whose a file is: the rule's of its folder or its own, or nobody's.
 fn owner(file: &Path, rules: &Path) -> String {
