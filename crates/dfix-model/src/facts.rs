@@ -9,7 +9,6 @@ pub(crate) mod base_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
 pub(crate) mod context_files;
-pub(crate) mod created_users;
 pub(crate) mod data_folders;
 pub(crate) mod destination;
 pub(crate) mod entry;
@@ -53,7 +52,6 @@ use crate::collect::expand::Piece;
 use crate::context::Answer;
 use crate::facts::accounts::Accounts;
 use crate::facts::calls::Calls;
-use crate::facts::created_users::{CreatedGroup, CreatedUser};
 use crate::facts::data_folders::DataFolder;
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
@@ -233,17 +231,6 @@ impl<'m> Stage<'m> {
     /// The files of the stage's image.
     pub fn filesystem(self) -> Filesystem<'m> {
         Filesystem::of(self)
-    }
-
-    /// The users that commands of this stage make, in order of place; see [`Stage::base_chain`] for those
-    /// of the stages that it is based on.
-    pub fn created_users(self) -> impl Iterator<Item = CreatedUser<'m>> {
-        created_users::created_users(self)
-    }
-
-    /// The groups that commands of this stage make, in order of place.
-    pub fn created_groups(self) -> impl Iterator<Item = CreatedGroup<'m>> {
-        created_users::created_groups(self)
     }
 
     /// The working directory in force at a place, absolute; `None` where only the build can tell.

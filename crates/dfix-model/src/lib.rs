@@ -57,7 +57,6 @@ pub use facts::accounts::account::{Account, MadeBy};
 pub use facts::accounts::making::Making;
 pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, NotRead, ProgramUse, UnreadKind};
-pub use facts::created_users::{CreatedGroup, CreatedUser};
 pub use facts::data_folders::DataFolder;
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};

@@ -315,3 +315,73 @@ fn what_is_known_of_an_account() {
     });
     assert_eq!(all, ["node", "b", "a"]);
 }
+
+/// The users that a RUN makes: name, number and main group where they are asked for.
+fn made(script: &str) -> Vec<(String, Option<u32>, Option<String>)> {
+    let text = format!("FROM debian:12\nRUN {script}\n");
+    with_files(&text, &[], |file| {
+        let accounts = file.final_stage().expect("a stage").accounts();
+        let made = accounts.all().into_iter();
+        made.filter(|user| user.made_by != MadeBy::Base)
+            .map(|user| {
+                (
+                    user.name,
+                    user.uid.filter(|_| user.is_uid_fixed),
+                    user.group,
+                )
+            })
+            .collect()
+    })
+}
+
+#[test]
+fn options_of_what_makes_users_are_understood() {
+    let one = |script: &str, name: &str, uid: Option<u32>, group: Option<&str>| {
+        let user = (name.to_owned(), uid, group.map(str::to_owned));
+        assert_eq!(made(script), [user], "{script}");
+    };
+    one("useradd foo -m -u 500 -s /bin/bash", "foo", Some(500), None);
+    one(
+        "useradd -rms /bin/bash -g grp app",
+        "app",
+        None,
+        Some("grp"),
+    );
+    one(
+        "useradd --uid=1000 --create-home --shell /bin/sh app",
+        "app",
+        Some(1000),
+        None,
+    );
+    one(
+        "groupadd -r g && useradd -r -g g app",
+        "app",
+        None,
+        Some("g"),
+    );
+    one(
+        "adduser -D -u 1000 -G www app",
+        "app",
+        Some(1000),
+        Some("www"),
+    );
+    one("adduser -S app -G app", "app", None, Some("app"));
+    one("sudo /usr/sbin/useradd app", "app", None, None);
+    one("useradd -u1500 -gweb app", "app", Some(1500), Some("web"));
+    one(
+        "useradd app && usermod --gid=web app",
+        "app",
+        None,
+        Some("web"),
+    );
+    let text = "FROM debian:12\nRUN useradd --home-dir=/srv/app --shell=/bin/zsh app\n";
+    with_files(text, &[], |file| {
+        let stage = file.final_stage().expect("a stage");
+        let user = stage.accounts().account("app").expect("made");
+        assert_eq!(user.home.as_deref(), Some("/srv/app"));
+        assert_eq!(user.shell.as_deref(), Some("/bin/zsh"));
+    });
+    assert_eq!(made("adduser app sudo"), []);
+    assert_eq!(made("useradd -D -s /bin/bash"), []);
+    assert_eq!(made("useradd app -m USER root"), []);
+}

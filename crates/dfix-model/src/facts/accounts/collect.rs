@@ -1,6 +1,6 @@
 //! What the steps of a stage do to its users and groups.
 
-use super::commands::{ChangedUser, NewUser, Said, said};
+use super::commands::{ChangedUser, NewUser, OptionValue, Said, said};
 use super::events::{AccountsData, Change, Changed, Event, Made, Subject, To, USERS, home_is_open};
 use crate::collect::command::WrapperKind;
 use crate::collect::instruction::StepKind;
@@ -110,8 +110,8 @@ impl<'m> Collector<'m> {
         expand_text(self.stage, word, command)
     }
 
-    fn number(&self, word: Word<'m>, command: Command<'m>) -> Option<u32> {
-        self.text(word, command)?.parse().ok()
+    fn number(&self, value: OptionValue<'m>, command: Command<'m>) -> Option<u32> {
+        value.text(self.stage, command)?.parse().ok()
     }
 
     fn said(&mut self, command: Command<'m>, said: Said<'m>) {
@@ -148,7 +148,7 @@ impl<'m> Collector<'m> {
                 Some((name, is_certain)) => self.push(is_certain, Change::GroupRemoved(name)),
                 None => self.push(true, changes),
             },
-            Said::RenameGroup(from, to) => match (named(from), self.text(to, command)) {
+            Said::RenameGroup(from, to) => match (named(from), to.text(self.stage, command)) {
                 (Some((from, is_certain)), Some(to)) => {
                     let subject = Subject::Group;
                     self.push(is_certain, Change::Renamed { subject, from, to });
@@ -178,17 +178,17 @@ impl<'m> Collector<'m> {
             None => home_is_open(&name),
         };
         let home = match new.home {
-            Some(word) => self.text(word, command),
+            Some(value) => value.text(self.stage, command),
             None => Some(format!("/home/{name}")),
         };
         let made = Made {
             written: written(self.stage, command, new.name),
-            uid: new.uid.and_then(|word| self.number(word, command)),
-            is_uid_fixed: new.uid.is_some_and(Word::is_known),
-            group: new.group.and_then(|word| self.text(word, command)),
+            uid: new.uid.and_then(|value| self.number(value, command)),
+            is_uid_fixed: new.uid.is_some_and(OptionValue::is_known),
+            group: new.group.and_then(|value| value.text(self.stage, command)),
             home,
             has_home,
-            shell: new.shell.and_then(|word| self.text(word, command)),
+            shell: new.shell.and_then(|value| value.text(self.stage, command)),
             is_system: new.is_system,
             name,
         };
@@ -203,8 +203,8 @@ impl<'m> Collector<'m> {
         is_certain: bool,
     ) {
         let mut name = name;
-        if let Some(word) = changed.new_name {
-            let Some(to) = self.text(word, command) else {
+        if let Some(value) = changed.new_name {
+            let Some(to) = value.text(self.stage, command) else {
                 self.push(
                     true,
                     Change::Unsure(OpenCondition::new(
@@ -222,13 +222,13 @@ impl<'m> Collector<'m> {
             self.push(is_certain, renamed);
             name = to;
         }
-        let text = |word: Option<Word<'m>>| match word {
-            Some(word) => To::To(self.text(word, command)),
+        let text = |value: Option<OptionValue<'m>>| match value {
+            Some(value) => To::To(value.text(self.stage, command)),
             None => To::Same,
         };
         let data = Changed {
             uid: match changed.uid {
-                Some(word) => To::To(self.number(word, command)),
+                Some(value) => To::To(self.number(value, command)),
                 None => To::Same,
             },
             group: text(changed.group),

@@ -2,7 +2,8 @@
 
 use dfix_catalogue::{AccountTool, account_tool};
 
-use crate::handles::{Command, Word};
+use crate::facts::variables::expand_text;
+use crate::handles::{Command, Stage, Word};
 
 /// What a command says of accounts.
 pub(super) enum Said<'m> {
@@ -17,19 +18,40 @@ pub(super) enum Said<'m> {
     /// It changes a user.
     ChangeUser(ChangedUser<'m>),
     /// It gives a group another name: the old one, the new one.
-    RenameGroup(Word<'m>, Word<'m>),
+    RenameGroup(Word<'m>, OptionValue<'m>),
     /// It makes the users of a list that it reads.
     ReadList,
+}
+
+/// What an option is given: a word, or what stands behind the option in its own: `--uid=1000`, `-u1000`.
+#[derive(Clone, Copy)]
+pub(crate) struct OptionValue<'m> {
+    word: Word<'m>,
+    /// How many bytes of the word's text are the option.
+    from: usize,
+}
+
+impl<'m> OptionValue<'m> {
+    /// The value with the variables of the build put in, if known.
+    pub(crate) fn text(self, stage: Stage<'m>, command: Command<'m>) -> Option<String> {
+        let mut text = expand_text(stage, self.word, command)?;
+        (self.from <= text.len()).then(|| text.split_off(self.from))
+    }
+
+    /// Whether it is written down as it is.
+    pub(super) fn is_known(self) -> bool {
+        self.word.is_known()
+    }
 }
 
 /// A user that a command makes.
 pub(super) struct NewUser<'m> {
     pub(super) name: Word<'m>,
-    pub(super) uid: Option<Word<'m>>,
+    pub(super) uid: Option<OptionValue<'m>>,
     /// The main group, name or number.
-    pub(super) group: Option<Word<'m>>,
-    pub(super) home: Option<Word<'m>>,
-    pub(super) shell: Option<Word<'m>>,
+    pub(super) group: Option<OptionValue<'m>>,
+    pub(super) home: Option<OptionValue<'m>>,
+    pub(super) shell: Option<OptionValue<'m>>,
     pub(super) is_system: bool,
     /// Whether a group of the same name is made with it.
     pub(super) has_own_group: bool,
@@ -40,17 +62,17 @@ pub(super) struct NewUser<'m> {
 /// What a command changes of a user.
 pub(super) struct ChangedUser<'m> {
     pub(super) name: Word<'m>,
-    pub(super) new_name: Option<Word<'m>>,
-    pub(super) uid: Option<Word<'m>>,
-    pub(super) group: Option<Word<'m>>,
-    pub(super) home: Option<Word<'m>>,
+    pub(super) new_name: Option<OptionValue<'m>>,
+    pub(super) uid: Option<OptionValue<'m>>,
+    pub(super) group: Option<OptionValue<'m>>,
+    pub(super) home: Option<OptionValue<'m>>,
     pub(super) moves_home: bool,
-    pub(super) shell: Option<Word<'m>>,
+    pub(super) shell: Option<OptionValue<'m>>,
 }
 
 /// Words of a command sorted into options and operands.
 struct Words<'m> {
-    options: Vec<(&'m str, Option<Word<'m>>)>,
+    options: Vec<(&'m str, Option<OptionValue<'m>>)>,
     operands: Vec<Word<'m>>,
 }
 
@@ -73,9 +95,10 @@ fn sort(command: Command<'_>, tool: AccountTool) -> Words<'_> {
             let value = if !tool.takes_next(name) {
                 None
             } else if text.contains('=') {
-                Some(word)
+                let from = name.len() + 1;
+                Some(OptionValue { word, from })
             } else {
-                words.next()
+                words.next().map(|word| OptionValue { word, from: 0 })
             };
             sorted.options.push((name, value));
         } else {
@@ -84,10 +107,12 @@ fn sort(command: Command<'_>, tool: AccountTool) -> Words<'_> {
                 let after = &rest[letter.len_utf8()..];
                 let name = &rest[..letter.len_utf8()];
                 if tool.letter_takes_value(letter) {
-                    let value = if after.is_empty() {
-                        words.next()
+                    // A word that a variable goes on from here holds the value, too.
+                    let value = if after.is_empty() && word.is_known() {
+                        words.next().map(|word| OptionValue { word, from: 0 })
                     } else {
-                        Some(word)
+                        let from = text.len() - after.len();
+                        Some(OptionValue { word, from })
                     };
                     sorted.options.push((name, value));
                     break;
@@ -105,7 +130,7 @@ impl<'m> Words<'m> {
         self.options.iter().any(|(name, _)| names.contains(name))
     }
 
-    fn value(&self, names: &[&str]) -> Option<Word<'m>> {
+    fn value(&self, names: &[&str]) -> Option<OptionValue<'m>> {
         self.options
             .iter()
             .rev()
@@ -175,7 +200,7 @@ pub(super) fn said(command: Command<'_>) -> Option<Said<'_>> {
 }
 
 /// The user whose home a command makes: its name, and the home where that is said.
-pub(crate) fn made_home(command: Command<'_>) -> Option<(Word<'_>, Option<Word<'_>>)> {
+pub(crate) fn made_home(command: Command<'_>) -> Option<(Word<'_>, Option<OptionValue<'_>>)> {
     match said(command)? {
         Said::MakeUser(new) if new.makes_home == Some(true) => Some((new.name, new.home)),
         _ => None,

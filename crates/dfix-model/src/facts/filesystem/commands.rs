@@ -151,7 +151,7 @@ impl<'m> Collector<'m> {
         };
         let name = self.text(command, name);
         let home = match home {
-            Some(word) => self.text(command, word),
+            Some(value) => value.text(self.stage, command),
             None => name.as_ref().map(|name| format!("/home/{name}")),
         };
         if let (Some(name), Some(home)) = (name, home)
