@@ -18,7 +18,6 @@
 mod account_names;
 mod account_tools;
 mod ages;
-mod brings;
 mod caches;
 mod commands;
 mod copied_images;
@@ -40,6 +39,7 @@ mod package_marks;
 mod package_tools;
 mod packages;
 pub mod programs;
+mod provides;
 mod python_environments;
 mod python_projects;
 mod python_scripts;
@@ -57,7 +57,6 @@ mod wrappers;
 pub use account_names::{is_service_account, is_system_account};
 pub use account_tools::{AccountTool, account_tool};
 pub use ages::is_from_before_2015;
-pub use brings::brings;
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, package_in, tool, tool_in};
 pub use copied_images::{CopiedPrograms, copied_programs, is_text_file};
@@ -78,7 +77,7 @@ pub use image::{
 pub use image_marks::{ImageMark, image_is};
 pub use images::{image, variant_of};
 pub use install_scripts::{InstallScript, install_script};
-pub use missing::{lost_package, lost_tool};
+pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
 pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is};
@@ -86,6 +85,7 @@ pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
+pub use provides::provides;
 pub use python_environments::{pip_for_environments, python_release};
 pub use python_projects::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
 pub use python_scripts::packages_of_script;

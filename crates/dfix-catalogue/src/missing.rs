@@ -5,12 +5,12 @@ use super::foundation::{Foundation, Layer};
 use super::images::image;
 use super::slim::FORMS;
 
-/// The tool that an image of `repository` loses when its foundation changes from `from` to its
-/// slim form's `to`, or `None` when the command stays, or was never there.
+/// The tool of `command` that is missing when the foundation of an image of `repository` changes from `from` to
+/// its slim form's `to`; `None` where the command stays, or was never there.
 ///
 /// Packages that the slim image keeps or installs itself (the compiler of `rust:slim`, `git` of
-/// `haskell:slim`, …) are not lost.
-pub fn lost_tool(
+/// `haskell:slim`, …) are not missing.
+pub fn missing_in_slim(
     repository: &str,
     from: &Foundation,
     to: &Foundation,
@@ -30,13 +30,19 @@ pub fn lost_tool(
         rank(to.layer)
     };
     let has = rank(found.layer) <= rank(from.layer) || adds(repository, found.package);
-    let lost = has && rank(found.layer) > after;
-    (lost && !is_own(repository, command) && !keeps(repository, found.package)).then_some(found)
+    let is_missing = has && rank(found.layer) > after;
+    (is_missing && !is_own(repository, command) && !keeps(repository, found.package))
+        .then_some(found)
 }
 
 /// Whether the slim form lacks a Debian package, a shared library say, that the full one has.
-/// Arguments as for [`lost_tool`].
-pub fn lost_package(repository: &str, from: &Foundation, to: &Foundation, package: &str) -> bool {
+/// Arguments as for [`missing_in_slim`].
+pub fn package_missing_in_slim(
+    repository: &str,
+    from: &Foundation,
+    to: &Foundation,
+    package: &str,
+) -> bool {
     (package_in(from, package) != Some(false) || adds(repository, package))
         && package_in(to, package) != Some(true)
         && from

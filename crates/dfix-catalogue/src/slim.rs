@@ -61,7 +61,7 @@ pub fn beside_packages(repository: &str) -> Option<&'static str> {
 /// Finds the slim form of `repository:tag`: same version, same distribution release, published.
 ///
 /// `repository` is normalised; a file that says no tag means `latest`. Never answers with another
-/// libc or another version. What the slim form lacks is [`super::lost_tool`]'s business.
+/// libc or another version. What the slim form lacks is [`super::missing_in_slim`]'s business.
 pub fn slim_of(repository: &str, tag: &str) -> Slim {
     if !is_official(repository) {
         return Slim::Unknown;

@@ -229,11 +229,12 @@ fn facts_of_other_images() {
 }
 
 #[test]
-fn lost_tools() {
+fn tools_missing_in_slim() {
     let from = ground("debian:bookworm/full");
     let to = ground("debian:bookworm/slim");
-    let lost =
-        |command| lost_tool("python", &from, &to, command).map(|tool| (tool.package, tool.class));
+    let lost = |command| {
+        missing_in_slim("python", &from, &to, command).map(|tool| (tool.package, tool.class))
+    };
     for (command, package, class) in [
         ("curl", "curl", Class::RunTime),
         ("wget", "wget", Class::RunTime),
@@ -297,14 +298,14 @@ fn lost_tools() {
 }
 
 #[test]
-fn lost_tools_differ_by_image_and_release() {
+fn tools_missing_in_slim_differ_by_image_and_release() {
     let bookworm = (
         ground("debian:bookworm/full"),
         ground("debian:bookworm/slim"),
     );
     let trixie = (ground("debian:trixie/full"), ground("debian:trixie/slim"));
     let package = |repository, (from, to): &(Foundation, Foundation), command| {
-        lost_tool(repository, from, to, command).map(|tool| tool.package)
+        missing_in_slim(repository, from, to, command).map(|tool| tool.package)
     };
     assert_eq!(package("node", &bookworm, "python3"), Some("python3"));
     assert_eq!(package("node", &bookworm, "openssl"), Some("openssl"));
@@ -333,12 +334,12 @@ fn lost_tools_differ_by_image_and_release() {
 }
 
 #[test]
-fn lost_packages() {
+fn packages_missing_in_slim() {
     let bookworm = (
         ground("debian:bookworm/full"),
         ground("debian:bookworm/slim"),
     );
-    let lost = |package| lost_package("python", &bookworm.0, &bookworm.1, package);
+    let lost = |package| package_missing_in_slim("python", &bookworm.0, &bookworm.1, package);
     for package in [
         "libmagic1",
         "libpq5",

@@ -93,10 +93,10 @@ fn packages_of_npm_and_ruby() {
 
 #[test]
 fn what_comes_along() {
-    assert!(brings("git", "git") && brings("build-essential", "make"));
-    assert!(brings("libpq-dev", "libpq5") && brings("ffmpeg", "libglib2.0-0t64"));
-    assert!(brings("imagemagick", "libmagickwand-7.q16-10"));
-    assert!(!brings("git", "curl") && !brings("make", "gcc") && !brings("lib-dev", "libpq5"));
+    assert!(provides("git", "git") && provides("build-essential", "make"));
+    assert!(provides("libpq-dev", "libpq5") && provides("ffmpeg", "libglib2.0-0t64"));
+    assert!(provides("imagemagick", "libmagickwand-7.q16-10"));
+    assert!(!provides("git", "curl") && !provides("make", "gcc") && !provides("lib-dev", "libpq5"));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_library_is_called_otherwise_on_each_release() {
         let lost: Vec<_> = wand
             .run_time_packages()
             .filter(|package| {
-                lost_package(
+                package_missing_in_slim(
                     "python",
                     &on(release, Layer::Full),
                     &on(release, Layer::Slim),

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use dfix_catalogue::{
-    self as catalogue, AS_OF, Class, Distribution, Foundation, Layer, Slim, SlimSibling, lost_tool,
-    slim_of,
+    self as catalogue, AS_OF, Class, Distribution, Foundation, Layer, Slim, SlimSibling,
+    missing_in_slim, slim_of,
 };
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::ImageRef;
@@ -176,7 +176,7 @@ impl SlimForm {
         if self.repository == "pypy" && name.starts_with("python") {
             return None;
         }
-        let tool = lost_tool(&self.repository, from, to, name)?;
+        let tool = missing_in_slim(&self.repository, from, to, name)?;
         Some(LackedProgram {
             package: tool.package,
             is_build: tool.class == Class::Build,
@@ -189,7 +189,8 @@ impl SlimForm {
         else {
             return false;
         };
-        self.lacks_tools() && catalogue::lost_package(&self.repository, from, to, package)
+        self.lacks_tools()
+            && catalogue::package_missing_in_slim(&self.repository, from, to, package)
     }
 
     /// Whether the slim form has certificates, without which nothing is fetched over https.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
-use dfix_catalogue::{brings, recommended_by};
+use dfix_catalogue::{provides, recommended_by};
 use dfix_model::{PackageManager, Stage};
 
 /// What a stage installs with apt-get for certain.
@@ -58,7 +58,10 @@ impl Installed {
         if let Some(known) = self.asked.borrow().get(package) {
             return *known;
         }
-        let named = self.named.iter().filter(|(name, _)| brings(name, package));
+        let named = self
+            .named
+            .iter()
+            .filter(|(name, _)| provides(name, package));
         let first = named.map(|(_, named)| named.first).min();
         self.asked.borrow_mut().insert(package.to_owned(), first);
         first

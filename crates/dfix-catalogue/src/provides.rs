@@ -2,18 +2,18 @@
 
 use super::table::{Table, table};
 
-const BRINGS: Table = table!("debian-brings.tsv");
+const PROVIDES: Table = table!("debian-provides.tsv");
 
-/// Whether the Debian package `name` is `wanted`, or installing it brings `wanted` along.
-pub fn brings(name: &str, wanted: &str) -> bool {
+/// Whether the Debian package `name` provides `wanted`: it is that package, or depends on it.
+pub fn provides(name: &str, wanted: &str) -> bool {
     if name == wanted || library_of_headers(name, wanted) {
         return true;
     }
     let plain = wanted.strip_suffix("t64").unwrap_or(wanted);
-    BRINGS.rows(name).any(|row| row.lists(1, ' ', plain))
+    PROVIDES.rows(name).any(|row| row.lists(1, ' ', plain))
 }
 
-/// `libpq-dev` brings `libpq5`, `libxslt1-dev` brings `libxslt1.1`.
+/// `libpq-dev` provides `libpq5`, `libxslt1-dev` brings `libxslt1.1`.
 fn library_of_headers(name: &str, wanted: &str) -> bool {
     name.strip_suffix("-dev")
         .map(|stem| stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
