@@ -5,13 +5,15 @@ use std::cell::{Cell, RefCell};
 use std::io::ErrorKind;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
 use dfix_model::context::{Context, NoContext};
+use dfix_syntax::Parse;
 use rayon::prelude::*;
 
 use crate::config::Configs;
-use crate::context::FolderContext;
+use crate::context::{FolderContext, Folders};
 use crate::file_error::FileError;
 use crate::input::{self, Unreadable};
 use crate::lines::Lines;
@@ -29,6 +31,8 @@ pub(crate) struct Task<'a> {
     pub(crate) cli: &'a CliSelection,
     /// The configurations.
     pub(crate) configs: &'a Configs,
+    /// What all files of the run know of the folders.
+    pub(crate) folders: &'a Folders,
     /// Whether to write what was fixed.
     pub(crate) write: bool,
     /// How many threads to use.
@@ -41,7 +45,7 @@ pub(crate) struct FileReport {
     /// The file, as it is to be named.
     pub(crate) path: PathBuf,
     /// Its text before; empty where it could not be read.
-    pub(crate) before: String,
+    pub(crate) before: Arc<str>,
     /// What the engine made of it; none where it did not come to that.
     pub(crate) outcome: Option<Outcome>,
     /// What went wrong.
@@ -52,7 +56,7 @@ impl FileReport {
     pub(crate) fn failed(path: PathBuf, error: FileError) -> Self {
         FileReport {
             path,
-            before: String::new(),
+            before: Arc::from(""),
             outcome: None,
             errors: vec![error],
         }
@@ -61,7 +65,7 @@ impl FileReport {
     /// The text after all fixes, if it differs.
     pub(crate) fn after(&self) -> Option<&str> {
         let outcome = self.outcome.as_ref()?;
-        (outcome.text != self.before).then_some(outcome.text.as_str())
+        (outcome.text != self.before).then_some(&*outcome.text)
     }
 }
 
@@ -120,8 +124,8 @@ fn do_file(path: PathBuf, task: &Task<'_>) -> FileReport {
 }
 
 fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> FileReport {
-    let before = match String::from_utf8(bytes) {
-        Ok(text) => text,
+    let before: Arc<str> = match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
         Err(error) => return FileReport::failed(path, not_utf8(&error)),
     };
     let config = task.configs.of(&path);
@@ -133,13 +137,16 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
         }
     };
     let selection = Selection::new(task.cli, config);
-    let context: Box<dyn Context> = if in_folder {
-        Box::new(FolderContext::of(&path, config.context.as_deref(), &before))
-    } else {
-        Box::new(NoContext)
-    };
-    let made = catching(|| fix(&before, &*context, &selection));
-    drop(context);
+    let made = catching(|| {
+        let parsed = dfix_syntax::parse(&before);
+        if in_folder {
+            let configured = config.context.as_deref();
+            let context = FolderContext::of(&path, configured, &parsed, task.folders);
+            fix(&before, &parsed, &context, &selection)
+        } else {
+            fix(&before, &parsed, &NoContext, &selection)
+        }
+    });
     let mut report = FileReport {
         path,
         before,
@@ -190,11 +197,11 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
 }
 
 /// Asks the engine.
-fn fix(text: &str, context: &dyn Context, selection: &Selection) -> Outcome {
+fn fix(text: &Arc<str>, parsed: &Parse, context: &dyn Context, selection: &Selection) -> Outcome {
     let options = Options::new(&selection.rules)
         .with_threshold(selection.threshold)
         .with_settings(&selection.settings);
-    let mut outcome = dfix_engine::run(text, context, &options);
+    let mut outcome = dfix_engine::run_parsed(text, parsed, context, &options);
     if !selection.report_unused_ignores {
         outcome
             .remaining

@@ -4,9 +4,10 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use dfix_model::context::{Answer, Context};
+use dfix_syntax::Parse;
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
 use crate::dockerignore::Dockerignore;
@@ -21,11 +22,31 @@ const MOST_NAMES: usize = 4096;
 /// How far above a Dockerfile its context is looked for.
 const MOST_FOLDERS_UP: usize = 4;
 
+/// Where folders really are, links followed: asked once for all Dockerfiles of a run.
+#[derive(Default)]
+pub(crate) struct Folders(RwLock<HashMap<PathBuf, Result<PathBuf, String>>>);
+
+impl Folders {
+    fn real(&self, folder: &Path) -> Result<PathBuf, String> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(real) = known.get(folder) {
+            return real.clone();
+        }
+        drop(known);
+        let real = std::fs::canonicalize(folder)
+            .map_err(|error| format!("the build context cannot be looked at: {error}"));
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_owned(), real.clone());
+        real
+    }
+}
+
 /// The folder that the builder would be given for one Dockerfile.
 pub(crate) struct FolderContext<'t> {
     dockerfile: &'t Path,
     configured: Option<&'t Path>,
-    text: &'t str,
+    parsed: &'t Parse,
+    folders: &'t Folders,
     root: OnceCell<Result<Root, String>>,
     files: RefCell<HashMap<String, Answer<Arc<str>>>>,
     files_read: Cell<usize>,
@@ -33,20 +54,26 @@ pub(crate) struct FolderContext<'t> {
 
 struct Root {
     folder: PathBuf,
-    ignore: Dockerignore,
+    ignore: OnceCell<Dockerignore>,
     /// Whether the folder was guessed and nothing bears it out.
     is_doubtful: bool,
 }
 
 impl<'t> FolderContext<'t> {
-    /// The context of the Dockerfile at `dockerfile` with this text: the `configured` folder, or else
+    /// The context of the Dockerfile at `dockerfile` that reads so: the `configured` folder, or else
     /// the Dockerfile's own. Where none of the files that it copies lie in its own folder and all of
     /// them lie in one above it, that one. Nothing is looked at before the first question.
-    pub(crate) fn of(dockerfile: &'t Path, configured: Option<&'t Path>, text: &'t str) -> Self {
+    pub(crate) fn of(
+        dockerfile: &'t Path,
+        configured: Option<&'t Path>,
+        parsed: &'t Parse,
+        folders: &'t Folders,
+    ) -> Self {
         FolderContext {
             dockerfile,
             configured,
-            text,
+            parsed,
+            folders,
             root: OnceCell::new(),
             files: RefCell::default(),
             files_read: Cell::new(0),
@@ -60,29 +87,34 @@ impl<'t> FolderContext<'t> {
             .map_err(Clone::clone)
     }
 
-    fn find_root(&self) -> Result<Root, String> {
-        let own = match self.dockerfile.parent() {
+    /// The folder that the Dockerfile stands in.
+    fn own_folder(&self) -> &Path {
+        match self.dockerfile.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
-        };
-        let real = |folder: &Path| {
-            std::fs::canonicalize(folder)
-                .map_err(|error| format!("the build context cannot be looked at: {error}"))
-        };
+        }
+    }
+
+    fn find_root(&self) -> Result<Root, String> {
+        let own = self.own_folder();
         let (folder, is_doubtful) = match self.configured {
-            Some(folder) => (real(folder)?, false),
-            None => guess(real(own)?, &copied_files(self.text)),
+            Some(folder) => (self.folders.real(folder)?, false),
+            None => guess(self.folders.real(own)?, &copied_files(self.parsed)),
         };
-        let ignore = self.ignore_file(own, &folder);
         Ok(Root {
             folder,
-            ignore,
+            ignore: OnceCell::new(),
             is_doubtful,
         })
     }
 
     /// The ignore file that the builder takes: `<name>.dockerignore` beside the Dockerfile goes first.
-    fn ignore_file(&self, own: &Path, root: &Path) -> Dockerignore {
+    fn ignore_of<'r>(&self, root: &'r Root) -> &'r Dockerignore {
+        root.ignore.get_or_init(|| self.read_ignore(&root.folder))
+    }
+
+    fn read_ignore(&self, root: &Path) -> Dockerignore {
+        let own = self.own_folder();
         let mut name = self.dockerfile.file_name().unwrap_or_default().to_owned();
         name.push(".dockerignore");
         let text = [own.join(name), root.join(".dockerignore")]
@@ -101,7 +133,10 @@ impl<'t> FolderContext<'t> {
                 "{path} is no path inside the build context"
             )));
         }
-        match std::fs::canonicalize(root.folder.join(path)) {
+        let place = root.folder.join(path);
+        // Most of what is asked for is not there, which this tells sooner.
+        let real = std::fs::symlink_metadata(&place).and_then(|_| std::fs::canonicalize(&place));
+        match real {
             Ok(place) if place.starts_with(&root.folder) => Ok((root, place)),
             Ok(_) => Err(Answer::Unknown(format!(
                 "{path} leads out of the build context"
@@ -122,7 +157,7 @@ impl<'t> FolderContext<'t> {
             Ok(it) => it,
             Err(answer) => return answer,
         };
-        if root.ignore.hides(path) || place.is_dir() {
+        if self.ignore_of(root).hides(path) || place.is_dir() {
             return root.absent();
         }
         if self.files_read.get() >= MOST_FILES {
@@ -172,7 +207,7 @@ impl Context for FolderContext<'_> {
             Ok(it) => it,
             Err(answer) => return answer,
         };
-        if !folder.is_empty() && root.ignore.hides_folder(folder) || !place.is_dir() {
+        if !folder.is_empty() && self.ignore_of(root).hides_folder(folder) || !place.is_dir() {
             return root.absent();
         }
         if root.is_doubtful {
@@ -182,6 +217,7 @@ impl Context for FolderContext<'_> {
             Ok(entries) => entries,
             Err(error) => return Answer::Unknown(format!("{folder} cannot be listed: {error}")),
         };
+        let ignore = self.ignore_of(root);
         let mut names = Vec::new();
         for (count, entry) in entries.enumerate() {
             if count >= MOST_NAMES {
@@ -199,9 +235,9 @@ impl Context for FolderContext<'_> {
             };
             let is_folder = entry.path().is_dir();
             let is_hidden = if is_folder {
-                root.ignore.hides_folder(&path)
+                ignore.hides_folder(&path)
             } else {
-                root.ignore.hides(&path)
+                ignore.hides(&path)
             };
             if is_hidden {
                 continue;
@@ -251,9 +287,9 @@ fn known(word: &Word) -> Option<String> {
 }
 
 /// The plainly named files and folders that the text copies from its context.
-fn copied_files(text: &str) -> Vec<String> {
+fn copied_files(parsed: &Parse) -> Vec<String> {
     let mut files = Vec::new();
-    for instruction in dfix_syntax::parse(text).file().instructions() {
+    for instruction in parsed.file().instructions() {
         let mut words: Vec<Option<String>> = match (&instruction, instruction.exec_form()) {
             (Instruction::Copy(_) | Instruction::Add(_), Some(exec)) => exec.values().collect(),
             (Instruction::Copy(copy), None) => copy.words().map(|word| known(&word)).collect(),
@@ -286,7 +322,9 @@ mod tests {
 
     use dfix_model::context::{Answer, Context as _};
 
-    use super::{FolderContext, guess};
+    use dfix_syntax::parse;
+
+    use super::{FolderContext, Folders, guess};
 
     fn put(root: &Path, files: &[(&str, &str)]) {
         for (path, text) in files {
@@ -309,8 +347,9 @@ mod tests {
                 (".dockerignore", ".env\nlogs\n"),
             ],
         );
+        let (nothing, folders) = (parse(""), Folders::default());
         let dockerfile = folder.path().join("Dockerfile");
-        let context = FolderContext::of(&dockerfile, None, "");
+        let context = FolderContext::of(&dockerfile, None, &nothing, &folders);
         assert_eq!(context.read("a.txt"), Answer::Found("text".into()));
         assert_eq!(context.read("none"), Answer::Absent);
         assert_eq!(context.read("a.txt/b"), Answer::Absent);
@@ -337,8 +376,9 @@ mod tests {
                 ("x.Dockerfile.dockerignore", "b"),
             ],
         );
+        let (nothing, folders) = (parse(""), Folders::default());
         let dockerfile = folder.path().join("x.Dockerfile");
-        let context = FolderContext::of(&dockerfile, None, "");
+        let context = FolderContext::of(&dockerfile, None, &nothing, &folders);
         assert!(context.read("a").found().is_some());
         assert_eq!(context.read("b"), Answer::Absent);
     }
@@ -351,8 +391,9 @@ mod tests {
         let root = folder.path().join("in");
         std::os::unix::fs::symlink("../out", root.join("link")).unwrap();
         std::os::unix::fs::symlink("a", root.join("fine")).unwrap();
+        let (nothing, folders) = (parse(""), Folders::default());
         let dockerfile = root.join("Dockerfile");
-        let context = FolderContext::of(&dockerfile, None, "");
+        let context = FolderContext::of(&dockerfile, None, &nothing, &folders);
         assert!(matches!(context.read("link"), Answer::Unknown(_)));
         assert_eq!(context.read("fine"), Answer::Found("a".into()));
     }
@@ -362,8 +403,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), &[("large", &"x".repeat((1 << 20) + 1))]);
         fs::write(folder.path().join("binary"), b"\xff").unwrap();
+        let (nothing, folders) = (parse(""), Folders::default());
         let dockerfile = folder.path().join("Dockerfile");
-        let context = FolderContext::of(&dockerfile, None, "");
+        let context = FolderContext::of(&dockerfile, None, &nothing, &folders);
         assert!(matches!(context.read("large"), Answer::Unknown(_)));
         assert!(matches!(context.read("binary"), Answer::Unknown(_)));
     }
@@ -372,8 +414,9 @@ mod tests {
     fn a_configured_root() {
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), &[("a", "a"), ("docker/x", "")]);
+        let (nothing, folders) = (parse(""), Folders::default());
         let dockerfile = folder.path().join("docker/Dockerfile");
-        let context = FolderContext::of(&dockerfile, Some(folder.path()), "");
+        let context = FolderContext::of(&dockerfile, Some(folder.path()), &nothing, &folders);
         assert!(context.read("a").found().is_some());
     }
 

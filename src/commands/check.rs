@@ -9,6 +9,7 @@ use crate::batch::{self, FileReport, Task};
 use crate::cli::{self, Common, Format};
 use crate::config::{Configs, relative_to_cwd};
 use crate::console::{report_error, uses_color};
+use crate::context::Folders;
 use crate::discover::discover;
 use crate::exit::{Exit, Stop};
 use crate::input::read_or_stdin;
@@ -43,9 +44,11 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
     {
         return Err(Stop::Message(error.to_string()));
     }
+    let folders = Folders::default();
     let task = Task {
         cli: &selection,
         configs: &configs,
+        folders: &folders,
         write: check.fix,
         jobs: jobs.map_or(1, std::num::NonZeroUsize::get),
     };

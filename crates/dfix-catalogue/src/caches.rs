@@ -29,7 +29,7 @@ impl Cache {
 
     /// The options with which nothing is kept, or that say otherwise what becomes of it.
     pub fn options(self) -> impl Iterator<Item = &'static str> {
-        package_options(self.manager(), PackageWord::SettlesCache).into_iter()
+        package_options(self.manager(), PackageWord::SettlesCache)
     }
 
     /// The variables with which nothing is kept, if they are not empty.

@@ -2,9 +2,47 @@
 //!
 //! Rows of `data/programs.tsv`. A program that has no row is not known, and never harmless for that.
 
-use super::table::{Row, Table, table};
+use super::table::{Row, Table, is_same, table};
 
 const PROGRAMS: Table = table!("programs.tsv");
+
+/// For each line of the table its marks, a bit each: nothing is asked more often.
+static MARKS: [u64; PROGRAMS.count_lines()] = marks();
+
+/// The marks of each line, as the compiler reads them.
+const fn marks() -> [u64; PROGRAMS.count_lines()] {
+    let mut found = [0; PROGRAMS.count_lines()];
+    let mut line = 0;
+    while line < found.len() {
+        let mut words = PROGRAMS.column_at(line, 4);
+        while !words.is_empty() {
+            let (word, rest) = split_at_blank(words);
+            let mut mark = 0;
+            while mark < Mark::ALL.len() {
+                if is_same(word, Mark::ALL[mark].word().as_bytes()) {
+                    found[line] |= 1 << mark;
+                }
+                mark += 1;
+            }
+            words = rest;
+        }
+        line += 1;
+    }
+    found
+}
+
+/// What stands before the first blank, and what behind it.
+const fn split_at_blank(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut at = 0;
+    while at < text.len() && text[at] != b' ' {
+        at += 1;
+    }
+    let (word, rest) = text.split_at(at);
+    match rest {
+        [_, rest @ ..] => (word, rest),
+        [] => (word, rest),
+    }
+}
 
 const DEVELOPMENT: Table = table!("development-servers.tsv");
 
@@ -52,6 +90,7 @@ pub enum Privileges {
 
 /// What else may be said of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
 pub enum Mark {
     /// A program of npm that calls nothing beside node.
     Alone,
@@ -136,6 +175,50 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// All of them, in order.
+    const ALL: [Mark; 40] = [
+        Mark::Alone,
+        Mark::AllOwners,
+        Mark::Apache,
+        Mark::Application,
+        Mark::BuildScript,
+        Mark::BuildsNative,
+        Mark::ChangesFiles,
+        Mark::Compiles,
+        Mark::Distinct,
+        Mark::Fetches,
+        Mark::Given,
+        Mark::HandlesFiles,
+        Mark::HandsOn,
+        Mark::Home,
+        Mark::InstallsSource,
+        Mark::Keeper,
+        Mark::KeepsEnvironment,
+        Mark::LeavesNothing,
+        Mark::Module,
+        Mark::Mounted,
+        Mark::NamesFiles,
+        Mark::NoApt,
+        Mark::NoNodeEnv,
+        Mark::Posix,
+        Mark::Prompt,
+        Mark::Puts,
+        Mark::PutsPrograms,
+        Mark::Python,
+        Mark::Quiet,
+        Mark::RunsFiles,
+        Mark::RunsScript,
+        Mark::SettingsAtHome,
+        Mark::ShellOnly,
+        Mark::StartsOthers,
+        Mark::TakesScript,
+        Mark::Told,
+        Mark::Typed,
+        Mark::Version,
+        Mark::Waits,
+        Mark::Workbench,
+    ];
+
     /// The word for it in the table.
     const fn word(self) -> &'static str {
         match self {
@@ -187,15 +270,22 @@ impl Mark {
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
     row: Row,
+    marks: u64,
 }
 
 /// Finds a program by its name without its folder: `nginx`, `python3.11`. `None`: not known.
 pub fn find(name: &str) -> Option<Program> {
-    let exact = PROGRAMS.row(name).map(|row| Program { row });
-    exact.or_else(|| {
+    let listed = |name: &str| {
+        let (line, row) = PROGRAMS.line(name)?;
+        Some(Program {
+            row,
+            marks: MARKS[line],
+        })
+    };
+    listed(name).or_else(|| {
         let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let row = (stem != name).then(|| PROGRAMS.row(stem))??;
-        Some(Program { row }).filter(|program| program.is(Mark::Version))
+        let program = (stem != name).then(|| listed(stem))??;
+        program.is(Mark::Version).then_some(program)
     })
 }
 
@@ -272,7 +362,7 @@ impl Program {
 
     /// Whether it has this mark.
     pub fn is(self, mark: Mark) -> bool {
-        self.row.lists(4, ' ', mark.word())
+        self.marks & (1 << mark as u32) != 0
     }
 
     /// Whether start commands are only held together by it, and it needs no rights.
@@ -403,52 +493,14 @@ mod tests {
 
     #[test]
     fn words_of_the_table_are_known() {
-        let marks = [
-            Mark::Alone,
-            Mark::AllOwners,
-            Mark::Apache,
-            Mark::Application,
-            Mark::BuildScript,
-            Mark::BuildsNative,
-            Mark::ChangesFiles,
-            Mark::Compiles,
-            Mark::Distinct,
-            Mark::Fetches,
-            Mark::Given,
-            Mark::HandlesFiles,
-            Mark::HandsOn,
-            Mark::Home,
-            Mark::InstallsSource,
-            Mark::Keeper,
-            Mark::KeepsEnvironment,
-            Mark::LeavesNothing,
-            Mark::Module,
-            Mark::Mounted,
-            Mark::NamesFiles,
-            Mark::NoApt,
-            Mark::NoNodeEnv,
-            Mark::Posix,
-            Mark::Prompt,
-            Mark::Puts,
-            Mark::PutsPrograms,
-            Mark::Python,
-            Mark::Quiet,
-            Mark::RunsFiles,
-            Mark::RunsScript,
-            Mark::SettingsAtHome,
-            Mark::ShellOnly,
-            Mark::StartsOthers,
-            Mark::TakesScript,
-            Mark::Told,
-            Mark::Typed,
-            Mark::Version,
-            Mark::Waits,
-            Mark::Workbench,
-        ];
         for row in PROGRAMS.all() {
             let line = row.line();
             let is_tool = row.column(1) == "tool";
-            assert_eq!(Program { row }.kind() == Kind::Tool, is_tool, "{line}");
+            assert_eq!(
+                find(row.key()).is_some_and(|it| it.kind() == Kind::Tool),
+                is_tool,
+                "{line}"
+            );
             assert!(
                 matches!(row.column(2), "" | "none" | "root" | "drops"),
                 "{line}"
@@ -456,13 +508,16 @@ mod tests {
             assert_eq!(row.column(2) == "root", !row.column(3).is_empty(), "{line}");
             let mut words = row.words(4);
             assert!(
-                words.all(|it| marks.iter().any(|mark| mark.word() == it)),
+                words.all(|it| Mark::ALL.iter().any(|mark| mark.word() == it)),
                 "{line}"
             );
         }
-        for mark in marks {
+        for (bit, mark) in Mark::ALL.into_iter().enumerate() {
+            assert_eq!(mark as usize, bit, "{mark:?}");
             assert!(
-                PROGRAMS.all().any(|row| Program { row }.is(mark)),
+                PROGRAMS
+                    .all()
+                    .any(|row| is(row.key(), mark) && row.lists(4, ' ', mark.word())),
                 "{mark:?}"
             );
         }

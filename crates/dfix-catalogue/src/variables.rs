@@ -25,14 +25,6 @@ pub fn names_port(name: &str) -> bool {
     is(name, "port")
 }
 
-/// The variables that tell an application the port to listen on.
-pub fn port_variables() -> impl Iterator<Item = &'static str> {
-    VARIABLES
-        .all()
-        .filter(|row| row.lists(1, ' ', "port"))
-        .map(super::table::Row::key)
-}
-
 /// Whether a variable of this name is a setting of a package manager or another tool.
 pub fn is_of_tool(name: &str) -> bool {
     let mut beginnings = name.char_indices().map(|(at, _)| &name[..at]).skip(1);
@@ -56,8 +48,7 @@ mod tests {
         );
         assert!(!names_data("APP_NAME") && !names_data("") && !names_data("PG"));
         assert!(names_folder("STATIC_DIR") && !names_folder("DIRNAME"));
-        assert!(names_port("PORT") && !names_port("PORTS"));
-        assert!(port_variables().any(|name| name == "FLASK_RUN_PORT"));
+        assert!(names_port("PORT") && names_port("FLASK_RUN_PORT") && !names_port("PORTS"));
         let known = [
             "data",
             "data-word",

@@ -5,9 +5,10 @@ mod batch;
 mod converges;
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use dfix_model::context::Context;
-use dfix_syntax::{TextRange, parse};
+use dfix_syntax::{Parse, TextRange, parse};
 
 use crate::fix::Fix;
 use crate::fixpoint::analysis::{Analysis, Panic};
@@ -32,9 +33,19 @@ pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome 
     options.watched.enter(Part::Parse);
     let parsed = parse(text);
     options.watched.enter(Part::Loop);
+    run_parsed(&Arc::from(text), &parsed, context, options)
+}
+
+/// As [`run`], for a text that is parsed already.
+pub fn run_parsed(
+    text: &Arc<str>,
+    parsed: &Parse,
+    context: &dyn Context,
+    options: &Options<'_>,
+) -> Outcome {
     if !parsed.errors().is_empty() {
         return Outcome {
-            text: text.to_owned(),
+            text: Arc::clone(text),
             rounds: Vec::new(),
             remaining: Vec::new(),
             refused: Vec::new(),
@@ -49,7 +60,7 @@ pub fn run(text: &str, context: &dyn Context, options: &Options<'_>) -> Outcome 
     };
     // Each turn leaves out rules that the one before did not, so there are few.
     loop {
-        if let Some(outcome) = run.run_once(text, &parsed) {
+        if let Some(outcome) = run.run_once(text, parsed) {
             return outcome;
         }
     }
@@ -82,8 +93,8 @@ fn fix_key(finding: &Finding) -> FixKey {
 impl Run<'_> {
     /// One go from the input to a text that stays; `None` if rules took turns and the next go leaves
     /// them out.
-    fn run_once(&mut self, text: &str, parsed: &dfix_syntax::Parse) -> Option<Outcome> {
-        let mut now = self.analyse(text, parsed, &[]);
+    fn run_once(&mut self, text: &Arc<str>, parsed: &Parse) -> Option<Outcome> {
+        let mut now = self.analyse(Arc::clone(text), parsed, &[]);
         let mut rounds: Vec<Round> = Vec::new();
         let mut splices: Vec<Splice> = Vec::new();
         let mut refused: Vec<Refused> = Vec::new();
@@ -119,7 +130,7 @@ impl Run<'_> {
             };
             let applied: Vec<Finding> = bisected.accepted.into_iter().cloned().collect();
             rounds.push(Round {
-                before: std::mem::take(&mut now.text),
+                before: Arc::clone(&now.text),
                 applied,
             });
             splices.push(splice);
@@ -160,7 +171,7 @@ impl Run<'_> {
             .collect()
     }
 
-    fn analyse(&self, text: &str, parsed: &dfix_syntax::Parse, splices: &[Splice]) -> Analysis {
+    fn analyse(&self, text: Arc<str>, parsed: &Parse, splices: &[Splice]) -> Analysis {
         let mut analysis = Analysis::new(
             text,
             parsed,
@@ -322,7 +333,7 @@ impl Run<'_> {
             .collect();
         let splice = Splice::new(edits);
         let text = splice.apply(&now.text);
-        if text == now.text {
+        if *text == *now.text {
             return Err(failure(Proof::Converges, "the fix changes nothing"));
         }
         watched.enter(Part::Parse);
@@ -337,7 +348,7 @@ impl Run<'_> {
         let root = parsed.syntax();
         let snapshot = Snapshot::new(&text, &root);
         prove(now.snapshot(), &snapshot, &splice, batch)?;
-        let mut after = self.analyse(&text, &parsed, &[]);
+        let mut after = self.analyse(text.into(), &parsed, &[]);
         after.know(snapshot);
         watched.enter(Part::Proofs);
         converges(now, &after, &splice, batch)?;

@@ -38,7 +38,7 @@ pub use dfix_model::OpenCondition;
 pub use edit::{Edit, env_source};
 pub use findings::{Findings, FixBuilder, Report};
 pub use fix::{Effect, Evidence, Fix, Safety, TextEdit};
-pub use fixpoint::run;
+pub use fixpoint::{run, run_parsed};
 pub use ignore::IGNORE_UNUSED;
 pub use options::Options;
 pub use outcome::{Finding, Outcome, Proof, Refused, Round};

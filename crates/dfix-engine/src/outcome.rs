@@ -1,5 +1,7 @@
 //! What a run over one file gives.
 
+use std::sync::Arc;
+
 use dfix_syntax::{SyntaxError, TextRange};
 
 use crate::fix::Fix;
@@ -51,7 +53,7 @@ pub struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Round {
     /// The text that the findings' ranges speak of.
-    pub before: String,
+    pub before: Arc<str>,
     /// What was fixed in this round, in order of place.
     pub applied: Vec<Finding>,
 }
@@ -60,7 +62,7 @@ pub struct Round {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The text after all fixes.
-    pub text: String,
+    pub text: Arc<str>,
     /// The rounds in which something was applied. The first one's `before` is the input.
     pub rounds: Vec<Round>,
     /// What remains, `range` being a place in the final `text`: findings without a fix, or with one below the level asked for.

@@ -65,7 +65,7 @@ pub fn check_example(rule: &'static Rule, example: &Example) -> Result<(), Strin
     let outcome = apply(rule, example.before, example);
     is_sound(&outcome)?;
     is_by_hand(example, example.before, &outcome)?;
-    if outcome.text != example.after {
+    if *outcome.text != *example.after {
         return Err(unlike(example.after, &outcome));
     }
     is_stable(rule, example, &outcome)?;
@@ -158,7 +158,7 @@ fn is_by_hand(example: &Example, text: &str, outcome: &Outcome) -> Result<(), St
     if !example.by_hand {
         return Ok(());
     }
-    if outcome.text != text || !outcome.rounds.is_empty() {
+    if *outcome.text != *text || !outcome.rounds.is_empty() {
         return Err(unlike(text, outcome));
     }
     if outcome.remaining.is_empty() {

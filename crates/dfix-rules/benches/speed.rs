@@ -92,7 +92,7 @@ fn speed(criterion: &mut Criterion) {
         .map(|text| run(text, &NoContext, &options))
         .filter(|outcome| outcome.errors.is_empty() && outcome.remaining.is_empty())
         .filter(|outcome| outcome.refused.is_empty())
-        .map(|outcome| outcome.text)
+        .map(|outcome| outcome.text.to_string())
         .collect();
     if !still.is_empty() {
         group.throughput(bytes(&still));

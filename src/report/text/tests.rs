@@ -84,11 +84,11 @@ fn file() -> FileReport {
     shape.fix = Some(fix(Safety::Safe, "RUN cd", "&& cd", &[]));
     FileReport {
         path: "app/Dockerfile".into(),
-        before: BEFORE.to_owned(),
+        before: BEFORE.into(),
         outcome: Some(Outcome {
-            text: AFTER.to_owned(),
+            text: AFTER.into(),
             rounds: vec![Round {
-                before: BEFORE.to_owned(),
+                before: BEFORE.into(),
                 applied: vec![slim, cache],
             }],
             remaining: vec![workdir, user],

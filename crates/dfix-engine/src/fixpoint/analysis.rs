@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use dfix_model::Model;
 use dfix_model::context::Context;
@@ -20,7 +21,7 @@ use crate::watch::{Part, Watched};
 
 /// A text, its tree and its findings.
 pub(crate) struct Analysis {
-    pub(crate) text: String,
+    pub(crate) text: Arc<str>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) ignores: Ignores,
     pub(crate) panics: Vec<Panic>,
@@ -36,7 +37,7 @@ pub(crate) struct Panic {
 
 impl Analysis {
     pub(crate) fn new(
-        text: &str,
+        text: Arc<str>,
         parsed: &Parse,
         context: &dyn Context,
         rules: &[&'static Rule],
@@ -45,11 +46,11 @@ impl Analysis {
     ) -> Self {
         watched.enter(Part::Model);
         let root = parsed.syntax();
-        let ignores = Ignores::of(text, &root);
+        let ignores = Ignores::of(&text, &root);
         let mut found = Vec::new();
         let mut panics = Vec::new();
-        let model = Model::new(&parsed.file(), text, context);
-        let edit_context = EditContext::new(text, &root).watched_by(watched);
+        let model = Model::new(&parsed.file(), &text, context);
+        let edit_context = EditContext::new(&text, &root).watched_by(watched);
         for rule in rules {
             let settings = settings.get(rule.id);
             watched.enter(Part::Rule(rule.id));
@@ -77,8 +78,9 @@ impl Analysis {
             }
         }
         watched.enter(Part::Loop);
+        drop((model, edit_context));
         Analysis {
-            text: text.to_owned(),
+            text,
             findings: found,
             ignores,
             panics,

@@ -53,9 +53,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 && apt.command.is_one_of(&["apt-get", "apt"])
                 && package_word_is("apt", apt.subcommand_text(), PackageWord::Asks)
                 && !apt.assumes_yes()
-                && !package_options("apt", PackageWord::DoesNothing)
-                    .iter()
-                    .any(|flag| apt.has_flag(flag));
+                && !package_options("apt", PackageWord::DoesNothing).any(|flag| apt.has_flag(flag));
             if !asks || is_answered(&apt) || is_settled(stage, &apt) {
                 continue;
             }

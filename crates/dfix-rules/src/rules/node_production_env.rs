@@ -227,9 +227,8 @@ enum Project {
 impl Project {
     /// That of the folder in which the command starts.
     fn of(stage: Stage<'_>, command: Command<'_>) -> Self {
-        let is_elsewhere = package_options("npm", PackageWord::Elsewhere)
-            .iter()
-            .any(|option| command.has_option(option));
+        let is_elsewhere =
+            package_options("npm", PackageWord::Elsewhere).any(|option| command.has_option(option));
         if is_elsewhere {
             return Project::Unread("start it in its own folder, by WORKDIR");
         }

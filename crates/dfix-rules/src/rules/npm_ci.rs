@@ -75,8 +75,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Whether it installs into the folder that it runs in, as the lock file there says.
 fn installs_here(npm: &PackageCommand<'_>) -> bool {
-    let others = package_options("npm", PackageWord::BesideLock);
-    npm.subcommand_is_one_of(&["install", "i"]) && !others.iter().any(|flag| npm.has_flag(flag))
+    let mut others = package_options("npm", PackageWord::BesideLock);
+    npm.subcommand_is_one_of(&["install", "i"]) && !others.any(|flag| npm.has_flag(flag))
 }
 
 /// npm knows `ci` since 5.7, which came with Node.js 10.

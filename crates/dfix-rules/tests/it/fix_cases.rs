@@ -65,7 +65,7 @@ fn fixed(text: &str, context: &MemoryContext, threshold: Safety) -> Result<Strin
     if comments(text) != comments(&outcome.text) {
         return Err(format!("the comments differ:\n{}", outcome.text));
     }
-    Ok(outcome.text)
+    Ok(outcome.text.to_string())
 }
 
 fn compare(case: &Path, expected: &str, result: &str, wrong: &mut Vec<String>) {

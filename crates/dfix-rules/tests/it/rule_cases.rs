@@ -108,14 +108,14 @@ fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
         }
         let path = case.join(file);
         if std::env::var_os("UPDATE").is_some() {
-            if outcome.text == before {
+            if *outcome.text == *before {
                 let _ = fs::remove_file(&path);
             } else {
-                fs::write(&path, &outcome.text).unwrap();
+                fs::write(&path, &*outcome.text).unwrap();
             }
         }
         let expected = fs::read_to_string(&path).unwrap_or(before);
-        if outcome.text != expected {
+        if *outcome.text != *expected {
             return Err(format!(
                 "{} gave\n{}",
                 case.join(file).display(),

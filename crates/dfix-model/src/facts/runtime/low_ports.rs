@@ -1,10 +1,12 @@
 //! The ports below 1024 that a container listens on: only root may (before Docker 20.10 and elsewhere).
 
-use dfix_catalogue::variables::port_variables;
+use dfix_catalogue::variables::names_port;
 
 use crate::collect::instruction::StepKind;
+use crate::facts::base_image::any_base_facts;
 use crate::facts::ports::ports;
 use crate::facts::runtime::Runtime;
+use crate::facts::variables::env_set;
 use crate::handles::{Command, Stage, Step, Word};
 use crate::path::file_name;
 
@@ -48,7 +50,13 @@ fn of_variables(stage: Stage<'_>) -> Option<u16> {
         let digits = text.rsplit([':', '=']).next()?;
         digits.trim_matches(['/', '"', ' ']).parse().ok()
     };
-    let told = port_variables()
+    let of_base = any_base_facts(stage).environment().map(|(name, _)| name);
+    let told = stage
+        .base_chain()
+        .flat_map(env_set)
+        .map(|(name, _)| name)
+        .chain(of_base)
+        .filter(|name| names_port(name))
         .filter_map(|key| of_text(stage.final_env(key).value()?))
         .find(|port| is_low(*port));
     told.or_else(|| of_old_net(stage))
