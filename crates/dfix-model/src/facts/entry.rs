@@ -42,43 +42,76 @@ pub struct Entry<'m> {
 }
 
 /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
-pub(crate) fn entry(of: Stage<'_>) -> Entry<'_> {
-    let stages: Vec<Stage<'_>> = of.base_chain().collect();
-    let inherited = match of.base_stage().base() {
-        Base::Scratch => StartCommand::Nothing,
-        _ => StartCommand::BaseImage,
+pub(crate) fn entry(stage: Stage<'_>) -> Entry<'_> {
+    let InForce { entrypoint, cmd } = *stage.cached(|| InForce::of(stage));
+    let told = |said| match said {
+        Said::Nothing => StartCommand::Nothing,
+        Said::Step(index) => StartCommand::Step(Step {
+            file: stage.file,
+            index,
+        }),
+        Said::BaseImage => StartCommand::BaseImage,
     };
-    let mut entry = Entry {
-        stage: of,
-        entrypoint: inherited,
-        cmd: inherited,
-    };
-    for stage in stages.into_iter().rev() {
+    Entry {
+        stage,
+        entrypoint: told(entrypoint),
+        cmd: told(cmd),
+    }
+}
+
+/// What is in force at the end of a stage.
+#[derive(Clone, Copy)]
+struct InForce {
+    entrypoint: Said,
+    cmd: Said,
+}
+
+#[derive(Clone, Copy)]
+enum Said {
+    Nothing,
+    /// By the step of this index.
+    Step(usize),
+    BaseImage,
+}
+
+impl InForce {
+    fn of(stage: Stage<'_>) -> Self {
+        let mut now = match stage.base() {
+            Base::Stage(parent) => *parent.cached(|| InForce::of(parent)),
+            Base::Scratch => InForce {
+                entrypoint: Said::Nothing,
+                cmd: Said::Nothing,
+            },
+            Base::Image | Base::Unknown => InForce {
+                entrypoint: Said::BaseImage,
+                cmd: Said::BaseImage,
+            },
+        };
         let mut has_cmd = false;
-        for step in stage.steps().filter(|s| !s.is_onbuild()) {
+        for step in stage.steps() {
+            let kind = step.kind();
+            if !matches!(kind, StepKind::Cmd | StepKind::Entrypoint) || step.is_onbuild() {
+                continue;
+            }
             let is_empty = step.is_exec_form() && step.words().len() == 0;
-            let launch = if is_empty {
-                StartCommand::Nothing
+            let said = if is_empty {
+                Said::Nothing
             } else {
-                StartCommand::Step(step)
+                Said::Step(step.index)
             };
-            match step.kind() {
-                StepKind::Cmd => {
-                    has_cmd = true;
-                    entry.cmd = launch;
+            if kind == StepKind::Cmd {
+                has_cmd = true;
+                now.cmd = said;
+            } else {
+                now.entrypoint = said;
+                // The builder drops an inherited CMD here (BuildKit, dispatchEntrypoint).
+                if !has_cmd {
+                    now.cmd = Said::Nothing;
                 }
-                StepKind::Entrypoint => {
-                    entry.entrypoint = launch;
-                    // The builder drops an inherited CMD here (BuildKit, dispatchEntrypoint).
-                    if !has_cmd {
-                        entry.cmd = StartCommand::Nothing;
-                    }
-                }
-                _ => {}
             }
         }
+        now
     }
-    entry
 }
 
 impl<'m> Entry<'m> {
