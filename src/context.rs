@@ -202,6 +202,11 @@ impl Context for FolderContext<'_> {
         answer
     }
 
+    fn tells_apart_below(&self, folder: &str) -> bool {
+        // What is not there has nothing below it.
+        self.place::<()>(folder).is_ok()
+    }
+
     fn list(&self, folder: &str) -> Answer<Vec<String>> {
         let (root, place) = match self.place(folder) {
             Ok(it) => it,

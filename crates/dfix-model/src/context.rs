@@ -13,6 +13,13 @@ pub trait Context {
     /// The names in a folder (`""` is the root), sorted; a folder's name ends with `/`.
     fn list(&self, folder: &str) -> Answer<Vec<String>>;
 
+    /// Whether an answer for a path below `folder` may be another than the one for `folder` itself. Where it
+    /// cannot, nobody has to ask for each of those paths.
+    fn tells_apart_below(&self, folder: &str) -> bool {
+        let _ = folder;
+        true
+    }
+
     /// The Dockerfile's own name without its folder, where it has one: `Dockerfile.dev`.
     fn dockerfile_name(&self) -> Option<&str> {
         None
@@ -51,6 +58,10 @@ impl Context for NoContext {
 
     fn list(&self, _folder: &str) -> Answer<Vec<String>> {
         Answer::Unknown("there is no build context".to_owned())
+    }
+
+    fn tells_apart_below(&self, _folder: &str) -> bool {
+        false
     }
 }
 
@@ -101,5 +112,9 @@ impl Context for MemoryContext {
         } else {
             Answer::Found(names)
         }
+    }
+
+    fn tells_apart_below(&self, folder: &str) -> bool {
+        self.list(folder) != Answer::Absent
     }
 }

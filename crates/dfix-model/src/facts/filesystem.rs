@@ -10,7 +10,7 @@ mod rights;
 mod view;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::facts::accounts::account::Account;
 use crate::handles::{Command, ProgramPoint, Stage, Step};
@@ -118,13 +118,25 @@ impl<'m> Filesystem<'m> {
             .filter(|touched| matches!(touched.touch, Touch::Moded | Touch::Copied))
             .map(|touched| touched.path);
         let mut seen = HashSet::new();
+        // Many paths lie in the same folders.
+        let mut shut: HashMap<ImagePath, bool> = HashMap::new();
+        let mut is_shut = |folder: &ImagePath| {
+            if let Some(&known) = shut.get(folder) {
+                return known;
+            }
+            let answer = self.view().allows(account, Access::Execute, folder);
+            shut.insert(folder.clone(), answer.is_no());
+            answer.is_no()
+        };
         moded
             .chain(started)
             .filter(|path| seen.insert(*path))
             .filter(|path| {
-                let may = |access| self.may(account, access, path);
-                let may_not_run = || started.contains(path) && may(Access::Execute).is_no();
-                (may(Access::Read).is_no() || may_not_run()) && self.entry(path) != Entry::Nothing
+                let may_not = |access| self.view().allows(account, access, path).is_no();
+                let may_not_run = || started.contains(path) && may_not(Access::Execute);
+                let mut above = path.ancestors().filter(|folder| !folder.is_root());
+                (above.any(|folder| is_shut(&folder)) || may_not(Access::Read) || may_not_run())
+                    && self.entry(path) != Entry::Nothing
             })
             .cloned()
             .collect()

@@ -107,38 +107,96 @@ pub(crate) fn working_directory(command: Command<'_>) -> Option<String> {
 /// The folder that it runs in; with `marked`, a base's unknown working directory has a mark of its own.
 pub(crate) fn folder(command: Command<'_>, marked: bool) -> Option<String> {
     let stage = command.stage()?;
-    // The moves are gone through from the first one to the last.
-    let mut chain = Vec::new();
-    let mut folder = command.data().folder;
-    loop {
-        match folder {
-            Folder::Unknown => return None,
-            Folder::Start => break,
-            Folder::Moved(index) => {
-                let (before, word) = command.found().moves[index as usize];
-                chain.push(word);
-                folder = before.map_or(Folder::Start, Folder::Moved);
-            }
+    let start = || workdir_before(stage, command.step.index, marked);
+    let mut last = match command.data().folder {
+        Folder::Unknown => return None,
+        Folder::Start => return start(),
+        Folder::Moved(index) => Some(index),
+    };
+    let work_out = || Moves::of(command);
+    let moves = match command.script {
+        Some(script) => script.cache.get_or_init(work_out),
+        None => command.step.cached(work_out),
+    };
+    // What variables stand for, only the command that runs there can tell: the moves that name some are
+    // gone through from the last one back to what is known.
+    let mut named = Vec::new();
+    let mut length = 0;
+    let mut path = loop {
+        let Some(index) = last else { break start()? };
+        match &moves.0[index as usize] {
+            Led::Nowhere => return None,
+            Led::To(path) if path.starts_with('/') => break path.clone(),
+            Led::To(path) => break join(&start()?, path),
+            Led::ByVariables => {}
         }
-    }
-    let mut path = None;
-    for word in chain.into_iter().rev() {
+        let (before, word) = command.found().moves[index as usize];
         let target = expand_text(stage, command.word_at(word as usize), command)?;
-        if target.starts_with('~') {
+        length += target.len();
+        if target.starts_with('~') || length > LONGEST {
             return None;
         }
-        path = Some(if target.starts_with('/') {
-            normal(&target)
-        } else {
-            let from = match path {
-                Some(path) => path,
-                None => workdir_before(stage, command.step.index, marked)?,
+        if target.starts_with('/') {
+            break normal(&target);
+        }
+        named.push(target);
+        last = before;
+    };
+    for target in named.into_iter().rev() {
+        path = join(&path, &target);
+    }
+    Some(path)
+}
+
+/// Where each `cd` of a text leads.
+struct Moves(Vec<Led>);
+
+enum Led {
+    /// Only the build can tell.
+    Nowhere,
+    /// To this folder; where it is not absolute, seen from the working directory of the step.
+    To(String),
+    /// Its word names variables.
+    ByVariables,
+}
+
+impl Moves {
+    fn of(command: Command<'_>) -> Self {
+        let mut led: Vec<Led> = Vec::new();
+        for &(before, word) in &command.found().moves {
+            let before = before.map(|before| &led[before as usize]);
+            let next = match (command.word_at(word as usize).value(), before) {
+                (None, _) => Led::ByVariables,
+                (Some(target), _) if target.starts_with('/') => Led::To(normal(target)),
+                (Some(target), _) if target.starts_with('~') => Led::Nowhere,
+                (Some(target), None) => Led::To(relative_join("", target)),
+                (Some(target), Some(Led::To(from))) if from.starts_with('/') => {
+                    Led::To(join(from, target))
+                }
+                (Some(target), Some(Led::To(from))) => Led::To(relative_join(from, target)),
+                (Some(_), Some(Led::ByVariables)) => Led::ByVariables,
+                (Some(_), Some(Led::Nowhere)) => Led::Nowhere,
             };
-            join(&from, &target)
-        });
+            led.push(match next {
+                Led::To(path) if path.len() > LONGEST => Led::Nowhere,
+                next => next,
+            });
+        }
+        Moves(led)
     }
-    match path {
-        Some(path) => Some(path),
-        None => workdir_before(stage, command.step.index, marked),
+}
+
+/// A relative path seen from a folder that a relative path names; `..` stays only at the start.
+fn relative_join(from: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in from.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
     }
+    parts.join("/")
 }

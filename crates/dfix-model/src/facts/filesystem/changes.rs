@@ -14,6 +14,8 @@ pub(super) struct Data {
     pub(super) landings: Vec<Landing>,
     /// What makes, fills and removes, by path.
     presence: HashMap<String, Vec<u32>>,
+    /// Of what makes and fills: folders that may be put there, of which nothing tells what is in them.
+    vague: HashMap<String, Vec<u32>>,
     /// What gives and what sets modes, by path.
     rights: HashMap<String, Vec<u32>>,
     /// After these, not all is known.
@@ -52,6 +54,7 @@ pub(super) enum What {
     Tree {
         from: From,
         only: Option<String>,
+        contents: Contents,
         owner: Option<Result<Owner, OpenCondition>>,
         mode: Option<String>,
     },
@@ -71,6 +74,28 @@ pub(super) enum What {
     },
     /// Anything may have been done.
     Unsure(OpenCondition),
+}
+
+/// What is known of the contents of a folder, before any path in it is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// It has none: it says nothing of any path below.
+    Nothing,
+    /// They are not known, of whichever path: none of them is known to be a file.
+    Unknown,
+    /// That has to be asked path by path.
+    Told,
+}
+
+/// Which changes a question is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// Those that say whether something is there.
+    Presence,
+    /// The same, with those that change owners and modes.
+    Owner,
+    /// The same, without folders that say nothing of the mode of what is in them.
+    Mode,
 }
 
 /// How far a change reaches below its path.
@@ -119,35 +144,34 @@ impl Data {
         path: &'d ImagePath,
         end: usize,
     ) -> impl Iterator<Item = (usize, usize)> + use<'d> {
-        self.merged(path, end, false)
+        self.merged(path, end, About::Presence)
     }
 
-    /// The same with those that change owners and modes.
-    pub(super) fn all_of<'d>(
+    /// The changes before `end` that a question about a path concerns, in the same order.
+    pub(super) fn merged<'d>(
         &'d self,
         path: &'d ImagePath,
         end: usize,
-    ) -> impl Iterator<Item = (usize, usize)> + use<'d> {
-        self.merged(path, end, true)
-    }
-
-    fn merged<'d>(
-        &'d self,
-        path: &'d ImagePath,
-        end: usize,
-        has_rights: bool,
+        about: About,
     ) -> impl Iterator<Item = (usize, usize)> + use<'d> {
         let before = |list: &'d [u32]| &list[..list.partition_point(|&at| (at as usize) < end)];
         let mut lists: Vec<(&[u32], usize)> = Vec::new();
         let own = std::iter::once(path.clone()).chain(path.ancestors());
         for (level, folder) in own.enumerate() {
-            for map in [Some(&self.presence), has_rights.then_some(&self.rights)] {
-                if let Some(list) = map.and_then(|map| map.get(folder.as_str())) {
+            for (map, is_meant) in [
+                (&self.presence, true),
+                (&self.vague, about != About::Mode),
+                (&self.rights, about != About::Presence),
+            ] {
+                if is_meant
+                    && !map.is_empty()
+                    && let Some(list) = map.get(folder.as_str())
+                {
                     lists.push((before(list), level));
                 }
             }
         }
-        if has_rights {
+        if about != About::Presence {
             lists.push((before(&self.unsure), 0));
         }
         std::iter::from_fn(move || {
@@ -179,6 +203,19 @@ impl Data {
                 self.rights.entry(change.path.to_string()).or_default()
             }
             What::Unsure(_) => &mut self.unsure,
+            // That the folder itself is there is said by another change before it.
+            What::Tree {
+                contents: Contents::Nothing,
+                ..
+            } => {
+                self.changes.push(change);
+                return;
+            }
+            What::Tree {
+                contents: Contents::Unknown,
+                mode: None,
+                ..
+            } => self.vague.entry(change.path.to_string()).or_default(),
             _ => self.presence.entry(change.path.to_string()).or_default(),
         };
         list.push(at);

@@ -2,10 +2,10 @@
 
 use dfix_catalogue::{FileMark, file_is};
 
-use super::changes::{Change, Data, From, What, origin_of};
+use super::changes::{Change, Contents, Data, From, What, origin_of};
 use super::entry::{Entry, Landing, Owner};
 use super::mode::Mode;
-use super::view::{View, entry_of_context};
+use super::view::{View, contents_of_context, entry_of_context};
 use crate::collect::instruction::StepKind;
 use crate::facts::executed::{Executed, Executor};
 use crate::facts::user::user_at;
@@ -309,6 +309,7 @@ impl<'m> Collector<'m> {
                 let what = What::Tree {
                     from: place,
                     only,
+                    contents: Contents::Told,
                     owner,
                     mode: chmod.clone(),
                 };
@@ -323,6 +324,7 @@ impl<'m> Collector<'m> {
                 let what = What::Tree {
                     from: place.clone(),
                     only: None,
+                    contents: self.contents_of(&place),
                     owner: owner.clone(),
                     mode: chmod.clone(),
                 };
@@ -339,6 +341,15 @@ impl<'m> Collector<'m> {
                 mode: chmod.clone(),
             };
             self.push(landing, what);
+        }
+    }
+
+    /// What is known of the contents of a source that may be a folder.
+    fn contents_of(&self, place: &From) -> Contents {
+        match place {
+            From::Context(path) => contents_of_context(self.stage, path),
+            From::Elsewhere => Contents::Unknown,
+            From::Stage(..) | From::Download | From::Command => Contents::Told,
         }
     }
 

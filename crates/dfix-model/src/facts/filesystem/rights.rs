@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{FolderMark, folder_above};
 
-use super::changes::{Change, From, Reach, What, fits, rest_of};
+use super::changes::{About, Change, From, Reach, What, fits, rest_of};
 use super::entry::{Entry, Owner};
 use super::mode::{Access, Class, Mode};
 use super::view::{MOST_STAGES, View, unread};
@@ -23,7 +23,7 @@ impl View<'_, '_> {
             group: group.or(owner.group),
             ..owner
         };
-        for (at, level) in self.data.all_of(path, self.end) {
+        for (at, level) in self.data.merged(path, self.end, About::Owner) {
             let change = &self.data.changes[at];
             let found = match (&change.what, level) {
                 (What::Unsure(why), _) => return Err(why.clone()),
@@ -246,7 +246,7 @@ impl View<'_, '_> {
         let mut later: Vec<&str> = Vec::new();
         let mut found = None;
         let mut is_folder = false;
-        for (at, level) in self.data.all_of(path, self.end) {
+        for (at, level) in self.data.merged(path, self.end, About::Mode) {
             let change = &self.data.changes[at];
             match (&change.what, level) {
                 (What::Unsure(why), _) => return Err(why.clone()),
@@ -331,7 +331,8 @@ impl View<'_, '_> {
                 let rest = path.below(&change.path).unwrap_or("");
                 let view = self.other(stage);
                 let path = source.join(rest_of(rest));
-                let is_told = view.data.all_of(&path, view.end).next().is_some();
+                let mut told = view.data.merged(&path, view.end, About::Owner);
+                let is_told = told.next().is_some();
                 if is_told {
                     view.mode(&path, depth + 1)?
                 } else {

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{Family, FolderMark, folder_above, folder_is};
 
-use super::changes::{Data, From, What, fits, origin_of, rest_of};
+use super::changes::{Contents, Data, From, What, fits, origin_of, rest_of};
 use super::entry::{Entry, Origin};
 use crate::collect::shell::Os;
 use crate::context::Answer;
@@ -283,5 +283,18 @@ pub(super) fn entry_of_context(stage: Stage<'_>, path: &ImagePath) -> Entry {
             format!("whether the build context has {relative}"),
             "run dfix where the build context is",
         )),
+    }
+}
+
+/// What is known of the contents of a folder of the build context, before any path in it is asked for.
+pub(super) fn contents_of_context(stage: Stage<'_>, folder: &ImagePath) -> Contents {
+    let relative = folder.below(&ImagePath::root()).unwrap_or("");
+    if stage.file.context.tells_apart_below(relative) {
+        return Contents::Told;
+    }
+    match entry_of_context(stage, folder) {
+        Entry::Unknown(_) => Contents::Unknown,
+        Entry::Nothing | Entry::File => Contents::Nothing,
+        Entry::Folder | Entry::Either => Contents::Told,
     }
 }
