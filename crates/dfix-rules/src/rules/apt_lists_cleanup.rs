@@ -56,6 +56,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN rm -r /var/lib/apt/lists/*\n",
             "`rm -r /var/lib/apt/lists/*` would fail",
         ),
+        leaves("FROM debian:12\nCOPY run.sh /run.sh\nRUN apt-get update && apt-get install -y curl\nCMD [\"/run.sh\"]\n")
+            .that_says("whether `run.sh` needs apt's lists"),
         // One item a line, so the new command gets its own.
         fixes(
             "FROM debian:12\nRUN apt-get update && apt-get install -y \\\n    libpq-dev \\\n    gcc\n",
@@ -194,7 +196,8 @@ struct OfTheLists;
 
 impl Users for OfTheLists {
     fn fills(&self, command: Command<'_>) -> bool {
-        PackageCommand::of(command).is_some_and(|apt| is_apt(&apt) && updates(&apt))
+        PackageCommand::of(command)
+            .is_some_and(|it| it.manager == PackageManager::Apt && updates(&it))
     }
 
     fn unread(&self, step: Step<'_>) -> Option<Need> {
@@ -207,8 +210,12 @@ impl Users for OfTheLists {
                            `rm -rf /var/lib/apt/lists/*`";
             return needs_lists(&package).then(|| Need::of(command, way_out));
         }
-        // What the container starts finds lists of the build by chance.
-        if !command.step().is_run() || is_known_to_do_without(command) {
+        let is_harmless = if command.step().is_run() {
+            is_known_to_do_without(command)
+        } else {
+            !is_unread_at_start(command)
+        };
+        if is_harmless {
             return None;
         }
         Some(match command.name() {
@@ -223,6 +230,24 @@ fn open(who: &str) -> Need {
         format!("whether {who} needs apt's lists"),
         "see that it calls `apt-get update` before it installs anything",
     ))
+}
+
+/// Whether the container starts a file of the build context that was not read: a script of the project's own may install
+/// packages. Programs that come from elsewhere do not.
+fn is_unread_at_start(command: Command<'_>) -> bool {
+    let script = match command.name() {
+        "sh" | "bash" | "dash" | "." | "source" => command.args().find(|w| !w.starts_with("-")),
+        _ => command.program(),
+    };
+    let path = script
+        .and_then(Word::value)
+        .filter(|path| path.contains(['/', '.']));
+    path.zip(command.stage()).is_some_and(|(path, stage)| {
+        matches!(
+            stage.script_at_start(path, command.step()),
+            ScriptAt::Unread(_)
+        )
+    })
 }
 
 fn is_known_to_do_without(command: Command<'_>) -> bool {
