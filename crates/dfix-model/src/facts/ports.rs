@@ -1,6 +1,7 @@
 //! Ports: what `EXPOSE` names and what servers are told to listen on.
 
 use dfix_catalogue::programs::{self, Program};
+use dfix_catalogue::{ServerSetting, sets};
 
 use crate::collect::instruction::StepKind;
 use crate::facts::variables::expand_text;
@@ -86,6 +87,19 @@ const USUAL: &[&str] = &[
 /// The words that tell a server its port, with the port; `None` for one that only the build or the
 /// container can tell. Unix sockets are no ports.
 pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
+    told_ports(command).0
+}
+
+/// The ports of options that may as well be another server's: `--database-port 3306`.
+pub(crate) fn may_listen_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
+    told_ports(command).1
+}
+
+/// Words with the port that they tell.
+type Told<'m> = Vec<(Word<'m>, Option<u16>)>;
+
+/// The ports that the command is told to listen on, and those that it may be.
+fn told_ports(command: Command<'_>) -> (Told<'_>, Told<'_>) {
     let mut words: Vec<Word<'_>> = command.args().collect();
     let mut name = command.name();
     if table::is_python(name) {
@@ -104,7 +118,7 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
         None => USUAL.to_vec(),
     };
     let port_of = |word, value| port_of(command, word, value);
-    let mut found = Vec::new();
+    let (mut found, mut perhaps) = (Vec::new(), Vec::new());
     let mut bare = program.and_then(Program::bare_port_after);
     let mut at = 0;
     while let Some(&word) = words.get(at) {
@@ -114,13 +128,16 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
             Some((option, value)) => (option, Some(value)),
             None => (text, None),
         };
-        if options.contains(&option) || (option.starts_with("--") && option.ends_with("port")) {
+        let names_a_port = option.starts_with("--") && option.ends_with("port");
+        if options.contains(&option) || names_a_port {
             let value = match attached {
                 Some(value) => Some((word, value)),
                 None => words.get(at).map(|w| (*w, w.literal_prefix())),
             };
             at += usize::from(attached.is_none());
-            found.extend(value.and_then(|(word, value)| port_of(word, value)));
+            let is_its = options.contains(&option) || sets(&option[2..], ServerSetting::Port);
+            let told = if is_its { &mut found } else { &mut perhaps };
+            told.extend(value.and_then(|(word, value)| port_of(word, value)));
         } else if let Some(short) = options.iter().find(|o| {
             o.len() == 2 && text.len() > 2 && !text.starts_with("--") && text.starts_with(**o)
         }) {
@@ -133,7 +150,7 @@ pub(crate) fn listens_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
             }
         }
     }
-    found
+    (found, perhaps)
 }
 
 fn port_of<'m>(

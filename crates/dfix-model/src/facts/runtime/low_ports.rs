@@ -4,7 +4,7 @@ use dfix_catalogue::variables::names_port;
 
 use crate::collect::instruction::StepKind;
 use crate::facts::base_image::any_base_facts;
-use crate::facts::ports::ports;
+use crate::facts::ports::{may_listen_on, ports};
 use crate::facts::runtime::Runtime;
 use crate::facts::variables::env_set;
 use crate::handles::{Command, Stage, Step, Word};
@@ -41,6 +41,13 @@ pub(super) fn low_of(command: Command<'_>) -> Option<u16> {
         .filter_map(|word| word.parse().ok())
         .filter(|port| matches!(port, 80 | 443));
     told.chain(bare).find(|port| is_low(*port))
+}
+
+/// A port below 1024 that an option of the start names, which may as well be another server's.
+pub(super) fn perhaps_low(runtime: Runtime<'_>) -> Option<u16> {
+    let commands = runtime.processes().map(|process| process.command);
+    let mut told = commands.flat_map(may_listen_on);
+    told.find_map(|(_, port)| port.filter(|port| is_low(*port)))
 }
 
 /// The port that a variable tells the application to listen on; `ASPNETCORE_URLS` of .NET before 8 names

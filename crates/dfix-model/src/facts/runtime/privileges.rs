@@ -87,6 +87,12 @@ fn examine(runtime: Runtime<'_>) -> PrivilegesData {
     if let Some(port) = low_ports::low(runtime) {
         examination.root(format!("port {port}"), ONLY_ROOT_LISTENS.to_owned());
     }
+    if let Some(port) = low_ports::perhaps_low(runtime) {
+        examination.open(OpenCondition::new(
+            format!("whether it listens on port {port}, as only root may below 1024"),
+            START_IT,
+        ));
+    }
     let mut found = examination.found;
     found.known.dedup();
     let says_nothing =
