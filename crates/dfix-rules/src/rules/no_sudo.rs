@@ -24,6 +24,7 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nUSER app\nRUN sudo make\n",
             "before the `USER`",
         ),
+        reports("FROM circleci/php:8.1\nRUN sudo make\n", "`USER root`"),
         reports(
             "FROM debian:12\nRUN su app -c 'sudo make'\n",
             "root does not",
@@ -51,7 +52,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }
             let is_root = command.caller_is_root();
             if is_root.is_no() {
-                return Err(remedy!("root does not call it: move it before the `USER`"));
+                let user = command.stage().map(|stage| stage.user_at(command));
+                let of_base = user.filter(|user| user.step.is_none());
+                return Err(match of_base.and_then(|user| user.name) {
+                    Some(name) if command.outer().is_none() => remedy!(
+                        "the base image runs as {name}: write `USER root` before it, and `USER {name}` after"
+                    ),
+                    _ => remedy!("root does not call it: move it before the `USER`"),
+                });
             }
             let texts = command.words_of(sudo).map(Word::literal_prefix);
             let options: Vec<&str> = texts.filter(|it| it.starts_with('-')).collect();
