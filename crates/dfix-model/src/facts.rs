@@ -8,6 +8,7 @@ pub(crate) mod application;
 pub(crate) mod base_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
+pub(crate) mod compiled;
 pub(crate) mod context_files;
 pub(crate) mod data_folders;
 pub(crate) mod destination;
@@ -184,11 +185,6 @@ impl<'m> Stage<'m> {
     /// Whether the build makes something at a path: files of the base image alone do not count.
     pub fn makes(self, path: &ImagePath) -> bool {
         data_folders::is_made(self, path)
-    }
-
-    /// Whether the build removes what is at a path, so that it is not in the image.
-    pub fn removes(self, path: &ImagePath) -> bool {
-        data_folders::is_removed(self, path)
     }
 
     /// The folders that the stage's `COPY`s and `ADD`s put files into.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::command::Operator;
 use crate::collect::instruction::StepKind;
+use crate::collect::wrappers::ShellSource;
 use crate::facts::call_site::CallSite;
 use crate::facts::interpreted::{Door, Interpreted, Reading};
 use crate::facts::scripts::{Script, ScriptAt, script_of_text};
@@ -317,12 +318,11 @@ impl<'m> Walk<'m> {
 
     /// A shell with a script, or with one that is known by the address it is fetched from.
     fn shell(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
-        let script = command
-            .args()
-            .find(|w| !w.literal_prefix().starts_with('-') || !w.is_known())
-            .filter(|w| !matches!(w.value(), Some("-" | "/dev/stdin")));
-        if let Some(word) = script {
-            return self.script_word(word, command, site, depth);
+        if let Some(ShellSource::File(word)) = command.shell_source() {
+            let word = command.word_at(word);
+            if word.value() != Some("/dev/stdin") {
+                return self.script_word(word, command, site, depth);
+            }
         }
         let script = fetched_from(command).and_then(install_script);
         if let Some(tools) = script.and_then(InstallScript::programs) {

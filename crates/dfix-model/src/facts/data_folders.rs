@@ -52,7 +52,7 @@ fn find_data_folders(stage: Stage<'_>) -> Vec<DataFolder> {
     all.extend(data_of_the_start(stage));
     all.extend(made_empty(stage));
     all.extend(named_by_variables(stage));
-    all.retain(|folder| !is_removed(stage, &folder.path));
+    all.retain(|folder| !Filesystem::of(stage).removes(&folder.path));
     all
 }
 
@@ -97,17 +97,6 @@ pub(crate) fn is_made(stage: Stage<'_>, path: &ImagePath) -> bool {
             })
         }),
     }
-}
-
-/// Whether the build makes a path and removes it again.
-pub(crate) fn is_removed(stage: Stage<'_>, path: &ImagePath) -> bool {
-    let files = Filesystem::of(stage);
-    files.entry(path) == Entry::Nothing
-        && stage.base_chain().any(|stage| {
-            Filesystem::of(stage)
-                .touched()
-                .any(|touched| touched.touch == Touch::Removed && path.is_below(touched.path))
-        })
 }
 
 /// The paths that a text names, with the folders around them.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use dfix_catalogue::{InstallScript, install_script};
 
 use crate::collect::command::Operator;
-use crate::collect::wrappers::takes_script;
+use crate::collect::wrappers::ShellSource;
 use crate::facts::scripts::{ScriptAt, script_at};
 use crate::facts::variables::{expand_text, path_at};
 use crate::facts::workdir::workdir_before;
@@ -170,28 +170,17 @@ fn start_of(command: Command<'_>) -> Start<'_> {
     if matches!(name, "." | "source") {
         return command.arg(0).map_or(Start::No, Start::Sourced);
     }
-    if !takes_script(name) {
-        return match command.program() {
-            Some(word) if word.literal_prefix().contains('/') => Start::Program(word),
-            _ => Start::No,
-        };
-    }
-    let mut words = command.args();
-    while let Some(word) = words.next() {
-        let text = word.literal_prefix();
-        if text.len() > 1 && text.starts_with(['-', '+']) {
-            if !text.starts_with("--") && text.contains('c') {
-                // The step says itself where it could not read such a script.
-                return Start::No;
-            }
-            if matches!(text, "--rcfile" | "--init-file")
-                || (!text.starts_with("--") && text.contains(['o', 'O']))
-            {
-                words.next();
-            }
-        } else if text != "-" {
-            return Start::File(word);
+    match command.shell_source() {
+        None => {
+            return match command.program() {
+                Some(word) if word.literal_prefix().contains('/') => Start::Program(word),
+                _ => Start::No,
+            };
         }
+        // The step says itself where it could not read such a script.
+        Some(ShellSource::Script(_) | ShellSource::Nothing) => return Start::No,
+        Some(ShellSource::File(word)) => return Start::File(command.word_at(word)),
+        Some(ShellSource::Input) => {}
     }
     let input = command.redirects().find(|r| r.operator().starts_with('<'));
     match input {

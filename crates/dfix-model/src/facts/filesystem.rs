@@ -103,10 +103,18 @@ impl<'m> Filesystem<'m> {
         answer
     }
 
-    /// Whether all that is copied into a folder and made in it belongs to a user; of the folder itself
-    /// see [`Filesystem::owner`]. What package managers and other programs leave there is not looked at.
+    /// Whether all that is copied into a folder and made in it belongs to a user, see [`Filesystem::not_of`].
     pub fn holds_only_of(self, account: &Account, folder: &ImagePath) -> bool {
-        self.view().holds_only_of(account, folder)
+        self.not_of(account, folder).is_empty()
+    }
+
+    /// What is copied into a folder, made in it or filled around it and does not belong to a user, the last first; the
+    /// folder where the build does something that is not read. Of the folder itself see [`Filesystem::owner`]. What
+    /// package managers and other programs leave there is not looked at.
+    pub fn not_of(self, account: &Account, folder: &ImagePath) -> Vec<ImagePath> {
+        let mut found = Vec::new();
+        self.view().not_of(account, folder, &mut found);
+        found
     }
 
     /// What the build closes to a user: the paths that it may not read, and of those that are started the
@@ -136,10 +144,21 @@ impl<'m> Filesystem<'m> {
                 let may_not_run = || started.contains(path) && may_not(Access::Execute);
                 let mut above = path.ancestors().filter(|folder| !folder.is_root());
                 (above.any(|folder| is_shut(&folder)) || may_not(Access::Read) || may_not_run())
-                    && self.entry(path) != Entry::Nothing
+                    && !self.removes(path)
             })
             .cloned()
             .collect()
+    }
+
+    /// Whether the steps of the stage, or of those that it is based on, remove what is at a path, so that it is
+    /// not there any more.
+    pub fn removes(self, path: &ImagePath) -> bool {
+        self.entry(path) == Entry::Nothing
+            && self.stage.base_chain().any(|stage| {
+                Filesystem::of(stage)
+                    .touched()
+                    .any(|touched| touched.touch == Touch::Removed && path.is_below(touched.path))
+            })
     }
 
     /// What a step copies, in the order of its sources.

@@ -11,7 +11,9 @@ mod shown;
 use dfix_catalogue::programs::{self, Mark};
 
 use crate::collect::instruction::StepKind;
+use crate::collect::wrappers::ShellSource;
 use crate::context::Answer;
+use crate::facts::compiled::{is_compiled, makes};
 use crate::facts::entry::StartCommand;
 use crate::facts::scripts::{self, Script, ScriptAt};
 use crate::handles::{Command, Stage, Step, Word};
@@ -306,7 +308,13 @@ impl<'m> Start<'m> {
 
     /// `bash start.sh`, `sh -x start.sh`, `. ./env.sh`
     fn given_to_shell(&mut self, shell: Command<'m>) -> Leads {
-        let Some(word) = shell.args().find(|w| !w.starts_with("-")) else {
+        let word = match shell.shell_source() {
+            Some(ShellSource::File(word) | ShellSource::Script(word)) => Some(shell.word_at(word)),
+            Some(ShellSource::Input | ShellSource::Nothing) => None,
+            // `. ./env.sh`
+            None => shell.args().find(|word| !word.starts_with("-")),
+        };
+        let Some(word) = word else {
             return Leads::Nowhere;
         };
         match word.value() {
@@ -333,6 +341,8 @@ impl<'m> Start<'m> {
             ScriptAt::Other { .. } => Leads::Interpreter,
             ScriptAt::NotText | ScriptAt::Elsewhere if !is_asked => Leads::Nowhere,
             ScriptAt::NotText => Leads::Nowhere,
+            // What a compiler wrote there is no file of the build context, whatever folders of it were copied.
+            ScriptAt::Unread(_) if is_compiled(self.stage, path) => Leads::Nowhere,
             ScriptAt::Unread(_) | ScriptAt::Elsewhere => {
                 self.open(
                     format!(
@@ -421,11 +431,8 @@ fn is_made_here(stage: Stage<'_>, program: &str) -> bool {
                     .any(|v| file_name(v.trim_end_matches('/')) == name)
         });
         copied
-            || stage.build_commands().any(|c| {
-                c.is_marked(Mark::Compiles)
-                    && c.args()
-                        .filter_map(Word::value)
-                        .any(|v| file_name(v) == name)
-            })
+            || stage
+                .build_commands()
+                .any(|command| makes(command, program))
     })
 }

@@ -9,7 +9,7 @@ use crate::collect::command::{
     CommandData, Connector, StepCommands, Surroundings, WrapperData, WrapperKind,
 };
 use crate::collect::word::WordKind;
-use crate::collect::wrappers;
+use crate::collect::wrappers::{self, ShellSource};
 use crate::handles::{Assignment, Command, Redirect, Stage, Step, Word, Wrapper};
 use crate::path::program_name;
 
@@ -55,6 +55,14 @@ impl<'m> Command<'m> {
             text: self.text(),
             data: &self.found().words[index],
         }
+    }
+
+    /// Where a shell has its commands from, by the places of its words; `None` of what is no shell.
+    pub(crate) fn shell_source(self) -> Option<ShellSource> {
+        let (data, words) = (self.data(), &self.found().words);
+        let range = data.program..data.words.end;
+        wrappers::is_shell(self.text(), words, range.clone())
+            .then(|| wrappers::shell_source(self.text(), words, range))
     }
 
     /// The step that it stands in.

@@ -161,7 +161,8 @@ impl View<'_, '_> {
         }
     }
 
-    pub(super) fn holds_only_of(self, account: &Account, folder: &ImagePath) -> bool {
+    /// What in a folder is not a user's, see [`Filesystem::not_of`](super::Filesystem::not_of).
+    pub(super) fn not_of(self, account: &Account, folder: &ImagePath, found: &mut Vec<ImagePath>) {
         let mut given: Vec<&ImagePath> = Vec::new();
         for change in self.data.changes[..self.end].iter().rev() {
             let is_inside = change.path.is_below(folder);
@@ -176,13 +177,16 @@ impl View<'_, '_> {
                     ..
                 } if change.is_certain => {
                     let is_own = Owner::of_text(user).is(account);
-                    if is_around || !is_own {
-                        return is_own;
+                    if !is_own {
+                        found.push(change.path.clone());
+                    }
+                    if is_around {
+                        return;
                     }
                     given.push(&change.path);
                     continue;
                 }
-                What::Unsure(_) => return false,
+                What::Unsure(_) => return found.push(folder.clone()),
                 What::File { owner, from, .. } if is_inside => match owner {
                     Some(owner) => owner.clone(),
                     None => self.owner_from(from, &change.path, &change.path, 0),
@@ -199,12 +203,11 @@ impl View<'_, '_> {
                 _ => continue,
             };
             if !owner.is_ok_and(|owner| owner.is(account)) {
-                return false;
+                found.push(change.path.clone());
             }
         }
-        match self.stage.base() {
-            Base::Stage(parent) => self.other(parent).holds_only_of(account, folder),
-            _ => true,
+        if let Base::Stage(parent) = self.stage.base() {
+            self.other(parent).not_of(account, folder, found);
         }
     }
 

@@ -184,8 +184,8 @@ impl<'m> Search<'m> {
         if command.is_read_here() {
             return self.read_here(command, place);
         }
-        if wrappers::is_shell(command.text(), words, range.clone()) {
-            match wrappers::shell_source(command.text(), words, range) {
+        if let Some(source) = command.shell_source() {
+            match source {
                 ShellSource::Script(word) => {
                     self.word(command, command.word_at(word), place);
                 }

@@ -15,7 +15,7 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
     open.extend(of_an_unknown_base(stage));
     open.extend(places(stage, run_as, given));
     open.extend(stage.application_out_of_reach(given));
-    if stage.removes(&ImagePath::new("/tmp")) {
+    if stage.filesystem().removes(&ImagePath::new("/tmp")) {
         open.push(OpenCondition::new(
             "whether the application needs /tmp, which the file removes and only root may make again",
             "remove what is in it (`/tmp/*`), and not the folder",

@@ -73,7 +73,7 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     }
     // What is gone is not given, but for a volume, which comes again when the container starts.
     folders.retain_mut(|folder| {
-        let is_gone = stage.removes(&folder.path);
+        let is_gone = stage.filesystem().removes(&folder.path);
         folder.may_be_missing |= is_gone;
         !is_gone || volumes.iter().any(|volume| volume.path == folder.path)
     });
@@ -124,7 +124,7 @@ pub(super) fn is_nested(path: &ImagePath, folders: &[Folder]) -> bool {
 
 /// Each folder once, without those that lie in another. One that may be missing stays: it must be made,
 /// or it is root's when the container starts.
-fn without_nested(folders: &[Folder]) -> Vec<Folder> {
+pub(super) fn without_nested(folders: &[Folder]) -> Vec<Folder> {
     let mut kept: Vec<Folder> = Vec::new();
     for folder in folders {
         let is_wanted = folder.may_be_missing || !is_nested(&folder.path, folders);

@@ -6,7 +6,7 @@ use dfix_engine::{Edit, Effect, OpenCondition};
 use dfix_model::{FileEntry, ImagePath, Landing, Os, Stage, Step, StepKind};
 
 use super::account::RunAs;
-use super::folders::{Folder, folders_to_give, is_nested};
+use super::folders::{Folder, folders_to_give, is_nested, without_nested};
 
 /// What is written so that the user owns its files.
 #[derive(Debug, Default)]
@@ -43,9 +43,10 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: bool) -> Hando
             .is_ok_and(|owner| owner.is(&run_as.account))
             && files.holds_only_of(&run_as.account, path)
     };
-    let mut folders = folders_to_give(stage);
-    // What is made when the container starts is root's then, whoever owns what is around it.
-    folders.retain(|folder| folder.may_be_missing || !is_own(&folder.path));
+    let folders: Vec<Folder> = folders_to_give(stage)
+        .into_iter()
+        .flat_map(|folder| left_to_give(stage, run_as, folder))
+        .collect();
     let planned = match by_copy.then(|| by_copies(stage, run_as, &folders)) {
         Some(Ok(planned)) => Ok(planned),
         Some(Err(why)) => Err(Some(why)),
@@ -68,6 +69,26 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: bool) -> Hando
     }
     handover.given.extend(owned);
     handover
+}
+
+/// What is not the user's of a folder: all of it, or a few parts where the file gave the folder before it put these there.
+fn left_to_give(stage: Stage<'_>, run_as: &RunAs, folder: Folder) -> Vec<Folder> {
+    const FEW: usize = 3;
+    let files = stage.filesystem();
+    let owner = files.owner(&folder.path);
+    // What is made when the container starts is root's then, whoever owns what is around it.
+    if folder.may_be_missing || !owner.is_ok_and(|owner| owner.is(&run_as.account)) {
+        return vec![folder];
+    }
+    let parts = files.not_of(&run_as.account, &folder.path);
+    let is_part = |part: &ImagePath| {
+        *part != folder.path && part.is_below(&folder.path) && files.exists(part).is_yes()
+    };
+    if parts.len() > FEW || !parts.iter().all(is_part) {
+        return vec![folder];
+    }
+    let parts = parts.into_iter().map(|part| Folder::new(part, false));
+    without_nested(&parts.collect::<Vec<Folder>>())
 }
 
 fn by_chown<'m>(stage: Stage<'m>, run_as: &RunAs, folders: &[Folder]) -> Handover<'m> {
@@ -96,7 +117,7 @@ fn by_chown<'m>(stage: Stage<'m>, run_as: &RunAs, folders: &[Folder]) -> Handove
         handover.evidence.push(if handover.given.is_empty() {
             "there is no shell to change owners with: the application's files stay root's and can be read".to_owned()
         } else {
-            format!("{} is given to {}", listed(&outer), run_as.name)
+            are_given(&outer, run_as)
         });
     }
     handover
@@ -217,13 +238,17 @@ fn by_copies<'m>(
         .iter()
         .map(|folder| folder.path.clone())
         .collect();
-    let given = |what: &str, folders: &[&Folder]| {
-        (!folders.is_empty())
-            .then(|| format!("{what}{} is given to {}", listed(folders), run_as.name))
-    };
-    let evidence = given("what is copied into ", &copied)
-        .into_iter()
-        .chain(given("", &entire));
+    let mut evidence = Vec::new();
+    if !copied.is_empty() {
+        evidence.push(format!(
+            "what is copied into {} is given to {}",
+            listed(&copied),
+            run_as.name
+        ));
+    }
+    if !entire.is_empty() {
+        evidence.push(are_given(&entire, run_as));
+    }
     handover.evidence.splice(0..0, evidence);
     handover.before = run(&before);
     handover.after = run(&after);
@@ -334,6 +359,11 @@ fn closing(stage: Stage<'_>) -> Option<Step<'_>> {
 fn listed(folders: &[&Folder]) -> String {
     let paths: Vec<&str> = folders.iter().map(|folder| folder.path.as_str()).collect();
     paths.join(" and ")
+}
+
+fn are_given(folders: &[&Folder], run_as: &RunAs) -> String {
+    let verb = if folders.len() == 1 { "is" } else { "are" };
+    format!("{} {verb} given to {}", listed(folders), run_as.name)
 }
 
 fn run(commands: &[String]) -> Option<String> {

@@ -1,0 +1,81 @@
+//! Programs that compilers of the file make.
+
+use dfix_catalogue::programs::Mark;
+
+use crate::facts::workdir::working_directory;
+use crate::handles::{Command, Stage, Word};
+use crate::path::{ImagePath, file_name};
+
+/// How many stages a program is followed through.
+const DEEPEST: usize = 4;
+
+/// Whether a compiler of this stage, or of one that its copies come from, makes the program at a path of the
+/// container, as far as names tell.
+pub(crate) fn is_compiled(stage: Stage<'_>, path: &str) -> bool {
+    is_compiled_in(stage, path, 0)
+}
+
+fn is_compiled_in(stage: Stage<'_>, path: &str, depth: usize) -> bool {
+    let name = file_name(path);
+    stage.base_chain().any(|stage| {
+        let of_another = |step: &crate::handles::Step<'_>| {
+            let from = step.source().and_then(|source| source.stage());
+            let names_it = |word: &str| file_name(word.trim_end_matches('/')) == name;
+            let is_renamed = step.target().and_then(Word::value).is_some_and(names_it);
+            let is_alone = step.sources().count() == 1;
+            let taken = step
+                .sources()
+                .filter_map(Word::value)
+                .find(|source| names_it(source) || (is_renamed && is_alone));
+            from.zip(taken)
+                .is_some_and(|(from, source)| is_compiled_in(from, source, depth + 1))
+        };
+        stage.build_commands().any(|command| makes(command, path))
+            || (depth < DEEPEST && stage.copies().any(|step| of_another(&step)))
+    })
+}
+
+/// Whether a compiler's command makes the program at a path, as far as its words and its folder tell.
+///
+/// Sources: `go help build` (what is written is called by `-o`, else by the package, or the first file of it),
+/// `go help install` (`$GOPATH/bin`), doc.rust-lang.org/cargo/guide/build-cache.html (`target/release`).
+pub(crate) fn makes(command: Command<'_>, path: &str) -> bool {
+    let name = file_name(path);
+    let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+    match command.name() {
+        "go" if matches!(words.first(), Some(&"install" | &"get")) => {
+            path.contains("/go/bin/") || packages(&words).any(|package| file_name(package) == name)
+        }
+        "go" if words.first() != Some(&"build") => false,
+        "go" if words
+            .iter()
+            .any(|word| word.split('=').next() == Some("-o")) =>
+        {
+            words.iter().any(|word| {
+                let word = word.strip_prefix("-o=").unwrap_or(word);
+                file_name(word) == name && !word.starts_with('-')
+            })
+        }
+        "go" => {
+            let of_words =
+                packages(&words).map(|package| file_name(package).trim_end_matches(".go"));
+            let called: Vec<&str> = of_words.filter(|it| !matches!(*it, "." | "...")).collect();
+            let folder = || working_directory(command).map(|folder| ImagePath::new(&folder));
+            called.contains(&name)
+                || (called.is_empty() && folder().is_some_and(|it| it.file_name() == name))
+        }
+        "cargo" => ["/release/", "/debug/"]
+            .iter()
+            .any(|profile| path.contains("target/") && path.contains(profile)),
+        _ => command.is_marked(Mark::Compiles) && words.iter().any(|word| file_name(word) == name),
+    }
+}
+
+/// The packages or files that a `go` command is given.
+fn packages<'w>(words: &'w [&'w str]) -> impl Iterator<Item = &'w str> {
+    // An option's value looks like a package, but none of these has the name of a program.
+    words[1..]
+        .iter()
+        .copied()
+        .filter(|word| !word.starts_with('-'))
+}
