@@ -43,6 +43,7 @@ mod sources;
 pub(crate) mod system_packages;
 pub(crate) mod user;
 pub(crate) mod variables;
+pub(crate) mod work;
 pub(crate) mod workdir;
 
 use std::sync::Arc;
@@ -192,6 +193,12 @@ impl<'m> Stage<'m> {
         data_folders::filled_folders(self)
     }
 
+    /// The folders of the application, as far as the file shows: the working directory that it sets, or what is around
+    /// that and the application is copied to; else the folders that the stage's files are copied to.
+    pub fn application_folders(self) -> Vec<ImagePath> {
+        application::application_folders(self)
+    }
+
     /// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.
     pub fn folders_by_variables(self) -> Vec<(ImagePath, String)> {
         data_folders::folders_by_variables(self)
@@ -280,6 +287,22 @@ impl<'m> Stage<'m> {
     /// `HEALTHCHECK`) runs.
     pub fn script_at_start(self, path: &str, step: Step<'m>) -> ScriptAt<'m> {
         scripts::script_at_start(self, path, step)
+    }
+
+    /// The last instruction that the build does work in, `FROM` itself where there is none.
+    pub fn last_work(self) -> Step<'m> {
+        work::last_work(self)
+    }
+
+    /// The `USER` that nothing but the start comes after.
+    pub fn closing_user(self) -> Option<Step<'m>> {
+        work::closing_user(self)
+    }
+
+    /// Whether a command can be written at a step, for a POSIX shell to run it. Of an unknown image, a `RUN` of the file
+    /// itself shows that there is a shell.
+    pub fn has_shell_at(self, step: Step<'m>) -> bool {
+        work::has_shell_at(self, step)
     }
 
     /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.

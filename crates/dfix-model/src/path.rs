@@ -59,6 +59,16 @@ impl ImagePath {
         file_name(&self.0)
     }
 
+    /// Whether its name has an ending as files have: `.conf`.
+    pub fn is_named_like_a_file(&self) -> bool {
+        let extension = self.file_name().rsplit_once('.');
+        extension.is_some_and(|(stem, extension)| {
+            !stem.is_empty()
+                && (1..6).contains(&extension.len())
+                && extension.bytes().all(|b| b.is_ascii_alphabetic())
+        })
+    }
+
     /// The folder that it stands in; none of the root.
     pub fn parent(&self) -> Option<ImagePath> {
         if self.is_root() {

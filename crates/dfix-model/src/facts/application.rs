@@ -1,11 +1,12 @@
 //! Where the application lies that the container starts, and whether another user than root reaches it.
 
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{FolderMark, folder_is};
 
 use crate::collect::shell::Os;
 use crate::facts::accounts::Accounts;
 use crate::facts::accounts::account::MadeBy;
-use crate::facts::data_folders::{is_applications, volumes};
+use crate::facts::data_folders::{filled_folders, is_applications, volumes};
 use crate::facts::entry::entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::variables::expand_text;
@@ -13,6 +14,35 @@ use crate::facts::workdir::final_workdir;
 use crate::handles::{Base, Command, Stage, Step, Word};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
+
+/// The folders of the application, as far as the file shows: the working directory that it sets, or what is around that and
+/// the application is copied to; else the folders that the stage's files are copied to.
+pub(crate) fn application_folders(stage: Stage<'_>) -> Vec<ImagePath> {
+    let targets = filled_folders(stage);
+    let applications = targets.iter().filter(|target| is_applications(target));
+    let Some(path) = own_workdir(stage, targets) else {
+        return applications.cloned().collect();
+    };
+    // Where the application is copied to a folder around the working directory, that is its own too.
+    let around = applications
+        .filter(|target| path.is_below(target))
+        .min_by_key(|target| target.as_str().len());
+    // `/opt/app/bin`: the application is what lies around its programs.
+    let around_programs = path.parent().filter(|parent| {
+        path.file_name() == "bin"
+            && is_applications(parent)
+            && !matches!(parent.file_name(), "go" | "gopath")
+    });
+    vec![around.cloned().or(around_programs).unwrap_or(path)]
+}
+
+/// The working directory, where the file sets it and it is the application's.
+fn own_workdir(stage: Stage<'_>, targets: &[ImagePath]) -> Option<ImagePath> {
+    let folder = ImagePath::new(&final_workdir(stage)?);
+    let holds_the_application =
+        folder_is(folder.as_str(), FolderMark::Empty) && targets.contains(&folder);
+    (is_set(stage) && (is_applications(&folder) || holds_the_application)).then_some(folder)
+}
 
 /// Why a user other than root may not reach or change the application, as far as that is not known: it lies
 /// where nobody but root may write, `given` aside, or is not in the image at all.

@@ -3,7 +3,7 @@
 use dfix_catalogue::programs::Mark;
 
 use crate::facts::workdir::working_directory;
-use crate::handles::{Command, Stage, Word};
+use crate::handles::{Command, Stage, Step, Word};
 use crate::path::{ImagePath, file_name};
 
 /// How many stages a program is followed through.
@@ -18,7 +18,7 @@ pub(crate) fn is_compiled(stage: Stage<'_>, path: &str) -> bool {
 fn is_compiled_in(stage: Stage<'_>, path: &str, depth: usize) -> bool {
     let name = file_name(path);
     stage.base_chain().any(|stage| {
-        let of_another = |step: &crate::handles::Step<'_>| {
+        let of_another = |step: &Step<'_>| {
             let from = step.source().and_then(|source| source.stage());
             let names_it = |word: &str| file_name(word.trim_end_matches('/')) == name;
             let is_renamed = step.target().and_then(Word::value).is_some_and(names_it);
@@ -43,39 +43,41 @@ pub(crate) fn makes(command: Command<'_>, path: &str) -> bool {
     let name = file_name(path);
     let words: Vec<&str> = command.args().filter_map(Word::value).collect();
     match command.name() {
-        "go" if matches!(words.first(), Some(&"install" | &"get")) => {
-            path.contains("/go/bin/") || packages(&words).any(|package| file_name(package) == name)
-        }
-        "go" if words.first() != Some(&"build") => false,
-        "go" if words
-            .iter()
-            .any(|word| word.split('=').next() == Some("-o")) =>
-        {
-            words.iter().any(|word| {
+        "go" => match words.first() {
+            Some(&"build") if has_output(&words) => words.iter().any(|word| {
                 let word = word.strip_prefix("-o=").unwrap_or(word);
                 file_name(word) == name && !word.starts_with('-')
-            })
+            }),
+            Some(&"build") => is_called_so(command, &words, name),
+            Some(&"install" | &"get") => {
+                let all = words.iter().any(|word| word.ends_with("..."));
+                is_called_so(command, &words, name) || (all && path.contains("/go/bin/"))
+            }
+            _ => false,
+        },
+        "cargo" => {
+            let profiles = ["/release/", "/debug/"];
+            path.contains("target/") && profiles.iter().any(|profile| path.contains(profile))
         }
-        "go" => {
-            let of_words =
-                packages(&words).map(|package| file_name(package).trim_end_matches(".go"));
-            let called: Vec<&str> = of_words.filter(|it| !matches!(*it, "." | "...")).collect();
-            let folder = || working_directory(command).map(|folder| ImagePath::new(&folder));
-            called.contains(&name)
-                || (called.is_empty() && folder().is_some_and(|it| it.file_name() == name))
-        }
-        "cargo" => ["/release/", "/debug/"]
-            .iter()
-            .any(|profile| path.contains("target/") && path.contains(profile)),
         _ => command.is_marked(Mark::Compiles) && words.iter().any(|word| file_name(word) == name),
     }
 }
 
-/// The packages or files that a `go` command is given.
-fn packages<'w>(words: &'w [&'w str]) -> impl Iterator<Item = &'w str> {
-    // An option's value looks like a package, but none of these has the name of a program.
-    words[1..]
+fn has_output(words: &[&str]) -> bool {
+    words
         .iter()
-        .copied()
-        .filter(|word| !word.starts_with('-'))
+        .any(|word| word.split('=').next() == Some("-o"))
+}
+
+/// Whether a package that `go` is given has the name, or the folder that it is called in, where it is given none.
+fn is_called_so(command: Command<'_>, words: &[&str], name: &str) -> bool {
+    // An option's value looks like a package, but none of these has the name of a program.
+    let packages = words[1..].iter().filter(|word| !word.starts_with('-'));
+    let called: Vec<&str> = packages
+        .filter_map(|package| file_name(package.trim_end_matches(".go")).split('@').next())
+        .filter(|package| !matches!(*package, "." | "..." | ""))
+        .collect();
+    let folder = || working_directory(command).map(|folder| ImagePath::new(&folder));
+    called.contains(&name)
+        || (called.is_empty() && folder().is_some_and(|it| it.file_name() == name))
 }

@@ -7,8 +7,9 @@ use crate::collect::instruction::StepKind;
 use crate::collect::wrappers::takes_script;
 use crate::context::Answer;
 use crate::facts::context_files::read_final;
+use crate::facts::workdir::final_workdir;
 use crate::handles::{Base, Command, Stage, Step, Word};
-use crate::path::program_name;
+use crate::path::{ImagePath, program_name};
 
 /// Where an entry point or a command comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,14 @@ impl InForce {
 }
 
 impl<'m> Entry<'m> {
+    /// The paths of the programs that it names with a folder.
+    pub fn programs_by_path(self) -> Vec<ImagePath> {
+        let workdir = ImagePath::new(&final_workdir(self.stage).unwrap_or_default());
+        let programs = self.commands().filter_map(|it| it.program()?.value());
+        let named = programs.filter(|text| text.contains('/'));
+        named.map(|text| workdir.join(text)).collect()
+    }
+
     /// The stage.
     pub fn stage(&self) -> Stage<'m> {
         self.stage

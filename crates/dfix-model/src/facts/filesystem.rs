@@ -5,6 +5,7 @@ mod changes;
 mod collect;
 mod commands;
 pub(crate) mod entry;
+mod landings;
 pub(crate) mod mode;
 mod rights;
 mod view;
@@ -13,12 +14,13 @@ mod words;
 use std::collections::{HashMap, HashSet};
 
 use crate::facts::accounts::account::Account;
+use crate::facts::entry::entry;
 use crate::handles::{Command, ProgramPoint, Stage, Step};
 use crate::path::ImagePath;
 use crate::ternary::{OpenCondition, Ternary};
 
 use changes::{Data, From, What};
-use entry::{Entry, Landing, Origin, Owner, Touch, Touched};
+use entry::{Entry, Origin, Owner, Touch, Touched};
 use mode::Access;
 use view::View;
 
@@ -119,7 +121,9 @@ impl<'m> Filesystem<'m> {
 
     /// What the build closes to a user: the paths that it may not read, and of those that are started the
     /// ones that it may not run.
-    pub fn closed_to(self, account: &Account, started: &[ImagePath]) -> Vec<ImagePath> {
+    pub fn closed_to(self, account: &Account) -> Vec<ImagePath> {
+        let started = entry(self.stage).programs_by_path();
+        let removed = self.removed();
         let chain = self.stage.base_chain().map(Filesystem::of);
         let moded = chain
             .flat_map(Filesystem::touched)
@@ -137,14 +141,14 @@ impl<'m> Filesystem<'m> {
             answer.is_no()
         };
         moded
-            .chain(started)
+            .chain(&started)
             .filter(|path| seen.insert(*path))
             .filter(|path| {
                 let may_not = |access| self.view().allows(account, access, path).is_no();
                 let may_not_run = || started.contains(path) && may_not(Access::Execute);
                 let mut above = path.ancestors().filter(|folder| !folder.is_root());
                 (above.any(|folder| is_shut(&folder)) || may_not(Access::Read) || may_not_run())
-                    && !self.removes(path)
+                    && !(is_below_one(path, &removed) && self.entry(path) == Entry::Nothing)
             })
             .cloned()
             .collect()
@@ -153,28 +157,17 @@ impl<'m> Filesystem<'m> {
     /// Whether the steps of the stage, or of those that it is based on, remove what is at a path, so that it is
     /// not there any more.
     pub fn removes(self, path: &ImagePath) -> bool {
-        self.entry(path) == Entry::Nothing
-            && self.stage.base_chain().any(|stage| {
-                Filesystem::of(stage)
-                    .touched()
-                    .any(|touched| touched.touch == Touch::Removed && path.is_below(touched.path))
-            })
+        self.entry(path) == Entry::Nothing && is_below_one(path, &self.removed())
     }
 
-    /// What a step copies, in the order of its sources.
-    pub fn landings(self) -> impl Iterator<Item = &'m Landing> {
-        let before = self.before;
-        self.data
-            .landings
-            .iter()
-            .take_while(move |landing| landing.step < before)
-    }
-
-    /// What the steps of the stage and of those that it is based on copy, this stage's first.
-    pub fn all_landings(self) -> impl Iterator<Item = &'m Landing> {
-        let chain = self.stage.base_chain().skip(1);
-        self.landings()
-            .chain(chain.flat_map(|stage| Filesystem::of(stage).landings()))
+    /// What the steps of the stage and of those that it is based on remove.
+    fn removed(self) -> HashSet<&'m ImagePath> {
+        let chain = self.stage.base_chain().map(Filesystem::of);
+        let touched = chain.flat_map(Filesystem::touched);
+        touched
+            .filter(|touched| touched.touch == Touch::Removed)
+            .map(|touched| touched.path)
+            .collect()
     }
 
     /// The paths that steps make, fill, give or close, in order.
@@ -212,4 +205,8 @@ impl<'m> Filesystem<'m> {
             })
         })
     }
+}
+
+fn is_below_one(path: &ImagePath, folders: &HashSet<&ImagePath>) -> bool {
+    folders.contains(path) || path.ancestors().any(|folder| folders.contains(&folder))
 }

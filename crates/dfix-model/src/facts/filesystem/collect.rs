@@ -298,6 +298,7 @@ impl<'m> Collector<'m> {
                 entry: entry.clone(),
                 is_in_folder: entry != Entry::Folder && is_folder_there,
                 has_owner: chown.is_some(),
+                owner: chown.clone().and_then(Result::ok),
                 may_unpack: step.is(StepKind::Add)
                     && !is_url
                     && !source.is_root()

@@ -108,6 +108,8 @@ pub struct Landing {
     pub is_in_folder: bool,
     /// Whether the step says by `--chown` whom it belongs to.
     pub has_owner: bool,
+    /// Whom it says, where that is known.
+    pub owner: Option<Owner>,
     /// Whether an `ADD` may unpack it: builders do not agree whether `--chown` is for what is in it.
     pub may_unpack: bool,
 }

@@ -187,7 +187,8 @@ fn made(stage: Stage<'_>) -> Result<Option<RunAs>, Remedy> {
         .collect();
     let has_nameless = accounts.has_nameless();
     if users.len() + usize::from(has_nameless) > 1 {
-        let owners = owners(stage);
+        let folder = stage.final_workdir().map(|folder| ImagePath::new(&folder));
+        let owners = folder.map_or_else(Vec::new, |it| stage.filesystem().owners_of(&it));
         let is_owner = |user: &Account| {
             let number = user.uid.map(|uid| uid.to_string());
             owners
@@ -234,45 +235,16 @@ fn made(stage: Stage<'_>) -> Result<Option<RunAs>, Remedy> {
     }))
 }
 
-/// Whom the file gives the application to, by name or number, as the folder and what was copied last show.
-fn owners(stage: Stage<'_>) -> Vec<String> {
-    let Some(folder) = stage.final_workdir() else {
-        return Vec::new();
-    };
-    let folder = ImagePath::new(&folder);
-    let files = stage.filesystem();
-    let inside = files
-        .landings()
-        .filter(|landing| landing.path.is_below(&folder) || folder.is_below(&landing.path));
-    let of_copy = inside.last().and_then(|landing| {
-        let copy = stage.copies().find(|copy| copy.index() == landing.step)?;
-        let text = stage.expand_text(copy.flag("chown")?.value()?, copy)?;
-        text.split(':').next().map(str::to_owned)
-    });
-    let of_folder = files.owner(&folder).ok().map(|owner| owner.user);
-    of_folder.into_iter().chain(of_copy).collect()
-}
-
-/// Whether all that is copied into the working directory is a user's.
-fn holds_only_of(stage: Stage<'_>, user: &Account) -> bool {
-    stage.final_workdir().is_some_and(|folder| {
-        let folder = ImagePath::new(&folder);
-        let files = stage.filesystem();
-        let lands = files
-            .landings()
-            .any(|landing| landing.path.is_below(&folder));
-        lands && files.holds_only_of(user, &folder)
-    })
-}
-
 /// The user whom the file gives all that it copies into the working directory.
 fn owner(stage: Stage<'_>) -> Option<RunAs> {
-    let mut names = owners(stage).into_iter().filter(|name| {
+    let files = stage.filesystem();
+    let folder = ImagePath::new(&stage.final_workdir()?);
+    let mut names = files.owners_of(&folder).into_iter().filter(|name| {
         is_plain(name) && !matches!(&**name, "root" | "0") && !is_service_account(name)
     });
     names.find_map(|name| {
         let (account, open) = account_of(stage, &name)?;
-        holds_only_of(stage, &account).then(|| RunAs {
+        files.holds_copies_of(&account, &folder).then(|| RunAs {
             open: open.into_iter().collect(),
             ..RunAs::existing(account, format!("the file gives the application to {name}"))
         })

@@ -6,7 +6,7 @@ use dfix_engine::OpenCondition;
 use dfix_model::{Command, ImagePath, Stage};
 
 use super::account::RunAs;
-use super::permissions::{is_opened, kept};
+use super::permissions::kept;
 
 /// What could not be established for the user, to whom these folders belong then.
 pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<OpenCondition> {
@@ -83,7 +83,7 @@ fn places(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenC
         .find(|data| {
             !given.iter().any(|folder| data.path.is_below(folder))
                 && !is_for_all(&data.path)
-                && !is_opened(stage, run_as, &data.path)
+                && !stage.filesystem().is_opened_to(&run_as.account, &data.path)
         })?;
     Some(OpenCondition::new(
         format!(

@@ -1,6 +1,5 @@
 //! Which folders an application's user may be given.
 
-use dfix_catalogue::{FolderMark, folder_is};
 use dfix_model::{ImagePath, Stage};
 
 /// A folder that the application's user is given.
@@ -32,34 +31,12 @@ impl Folder {
 /// that the stage's files are copied to; the volumes; and what else the file shows the application to
 /// write to. Only such as may be given, none inside another.
 pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
-    let targets = stage.filled_folders();
-    // Where the application is copied to a folder around the working directory, that is its own too.
-    let workdir = workdir_to_give(stage, targets).map(|path| {
-        let around = targets
-            .iter()
-            .filter(|target| target.is_applications() && path.is_below(target))
-            .min_by_key(|target| target.as_str().len());
-        // `/opt/app/bin`: the application is what lies around its programs.
-        let around_programs = path.parent().filter(|parent| {
-            path.file_name() == "bin"
-                && parent.is_applications()
-                && !matches!(parent.file_name(), "go" | "gopath")
-        });
-        let own = around_programs.unwrap_or_else(|| path.clone());
-        around.cloned().unwrap_or(own)
-    });
-    let mut folders: Vec<Folder> = match workdir {
-        Some(path) => vec![Folder::new(path, false)],
-        None => targets
-            .iter()
-            .filter(|path| path.is_applications())
-            .map(|path| Folder::new(path.clone(), false))
-            .collect(),
-    };
+    let own = stage.application_folders().into_iter();
+    let mut folders: Vec<Folder> = own.map(|path| Folder::new(path, false)).collect();
     let volumes = stage.volumes();
     for volume in volumes {
         // What is named like a file is mounted as one, so that no folder is made for it.
-        if !volume.is_made && is_named_like_a_file(&volume.path) {
+        if !volume.is_made && volume.path.is_named_like_a_file() {
             continue;
         }
         if volume.path.is_applications() || volume.path.is_own_place() {
@@ -87,32 +64,13 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
     without_nested(&folders)
 }
 
-/// The working directory, if the file sets it and it may be given.
-fn workdir_to_give(stage: Stage<'_>, targets: &[ImagePath]) -> Option<ImagePath> {
-    let is_set_here = stage.base_chain().any(|s| s.workdirs().next().is_some());
-    let folder = ImagePath::new(&stage.final_workdir()?);
-    let holds_the_application =
-        folder_is(folder.as_str(), FolderMark::Empty) && targets.contains(&folder);
-    (is_set_here && (folder.is_applications() || holds_the_application)).then_some(folder)
-}
-
 /// More folders than this no reader of a `chown` goes through.
 const MOST_FOLDERS: usize = 64;
 
 /// Whether the application's files lie in so many folders that nobody could say which to give.
 pub(crate) fn are_scattered(stage: Stage<'_>) -> bool {
-    let targets = stage.filled_folders();
-    let has_too_many = targets.len() > MOST_FOLDERS && workdir_to_give(stage, targets).is_none();
-    has_too_many || stage.data_folders().len() + stage.volumes().len() > MOST_FOLDERS
-}
-
-fn is_named_like_a_file(path: &ImagePath) -> bool {
-    let extension = path.file_name().rsplit_once('.');
-    extension.is_some_and(|(stem, extension)| {
-        !stem.is_empty()
-            && (1..6).contains(&extension.len())
-            && extension.bytes().all(|b| b.is_ascii_alphabetic())
-    })
+    stage.application_folders().len() > MOST_FOLDERS
+        || stage.data_folders().len() + stage.volumes().len() > MOST_FOLDERS
 }
 
 /// Whether the folder lies in another one of these.

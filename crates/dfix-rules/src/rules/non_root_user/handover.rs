@@ -1,9 +1,7 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
-use std::collections::HashSet;
-
 use dfix_engine::{Edit, Effect, OpenCondition};
-use dfix_model::{FileEntry, ImagePath, Landing, Os, Stage, Step, StepKind};
+use dfix_model::{FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind};
 
 use super::account::RunAs;
 use super::folders::{Folder, folders_to_give, is_nested, without_nested};
@@ -27,40 +25,71 @@ pub(crate) struct Handover<'m> {
 
 /// The folders that become the user's, by how they do.
 #[derive(Default)]
-struct Shares<'f> {
-    /// With all that they hold.
-    whole: Vec<&'f Folder>,
+struct Shares {
+    /// Themselves alone, before files are copied into them.
+    first: Vec<Folder>,
     /// Themselves alone: what they hold is the user's already.
-    alone: Vec<&'f Folder>,
+    alone: Vec<Folder>,
+    /// With all that they hold.
+    whole: Vec<Folder>,
+    /// Those that get their files by `COPY --chown`.
+    copied: Vec<Folder>,
 }
 
 /// How the user is given what the application writes to: by `--chown` where that is asked for and can do it.
 pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: bool) -> Handover<'m> {
     let files = stage.filesystem();
-    let is_own = |path: &ImagePath| {
-        files
-            .owner(path)
-            .is_ok_and(|owner| owner.is(&run_as.account))
-            && files.holds_only_of(&run_as.account, path)
-    };
     let folders: Vec<Folder> = folders_to_give(stage)
         .into_iter()
         .flat_map(|folder| left_to_give(stage, run_as, folder))
         .collect();
-    let planned = match by_copy.then(|| by_copies(stage, run_as, &folders)) {
-        Some(Ok(planned)) => Ok(planned),
-        Some(Err(why)) => Err(Some(why)),
-        None => Err(None),
-    };
-    let mut handover = planned.unwrap_or_else(|why| {
-        let mut handover = by_chown(stage, run_as, &folders);
-        if !handover.given.is_empty() {
-            handover.evidence.extend(why.map(str::to_owned));
+    let mut handover = Handover::default();
+    let mut refusal = None;
+    if by_copy {
+        match copies_to_change(stage, run_as, &folders) {
+            Ok(copies) => handover.copies = copies,
+            Err(why) => refusal = Some(why),
         }
-        handover
-    });
+    }
+    let mut shares = Shares::default();
+    for folder in &folders {
+        handover.share(stage, run_as, folder, &mut shares);
+    }
+    handover.write_down(stage, run_as, &shares);
+    let is_outer = |folder: &&Folder| !is_nested(&folder.path, &folders);
+    let is_copied = |folder: &&Folder| shares.copied.contains(folder);
+    let (copied, mut given): (Vec<&Folder>, Vec<&Folder>) =
+        folders.iter().filter(is_outer).partition(is_copied);
+    let mut evidence = Vec::new();
+    if !copied.is_empty() {
+        evidence.push(format!(
+            "what is copied into {}",
+            are_given(&copied, run_as)
+        ));
+    }
+    if !stage.has_shell_at(stage.last_step()) && shares.needs_a_shell() {
+        let what = if copied.is_empty() {
+            "the application's files stay"
+        } else {
+            "what is not copied there stays"
+        };
+        given.clear();
+        evidence.push(format!(
+            "there is no shell to change owners with: {what} root's and can be read"
+        ));
+    } else if !given.is_empty() {
+        evidence.push(are_given(&given, run_as));
+        evidence.extend(refusal.map(str::to_owned));
+    }
+    handover.evidence.splice(0..0, evidence);
+    let given = copied.into_iter().chain(given);
+    handover.given = given.map(|folder| folder.path.clone()).collect();
     let workdir = stage.final_workdir().map(|folder| ImagePath::new(&folder));
-    let owned = workdir.filter(|folder| is_own(folder));
+    let owned = workdir.filter(|folder| {
+        let owner = files.owner(folder);
+        owner.is_ok_and(|owner| owner.is(&run_as.account))
+            && files.holds_only_of(&run_as.account, folder)
+    });
     if folders.is_empty()
         && let Some(folder) = owned.as_ref().filter(|folder| folder.is_applications())
     {
@@ -91,57 +120,18 @@ fn left_to_give(stage: Stage<'_>, run_as: &RunAs, folder: Folder) -> Vec<Folder>
     without_nested(&parts.collect::<Vec<Folder>>())
 }
 
-fn by_chown<'m>(stage: Stage<'m>, run_as: &RunAs, folders: &[Folder]) -> Handover<'m> {
-    let mut commands: Vec<String> = run_as.made_by.clone().into_iter().collect();
-    let mut handover = Handover::default();
-    let outer: Vec<&Folder> = folders
-        .iter()
-        .filter(|folder| !is_nested(&folder.path, folders))
-        .collect();
-    if may_run(stage) {
-        let mut shares = Shares::default();
-        for folder in &outer {
-            if holds_the_users_files(stage, run_as, folder) {
-                shares.alone.push(folder);
-            } else {
-                shares.whole.push(folder);
-            }
-        }
-        commands.extend(make_missing(folders));
-        commands.extend(chown(run_as, &shares.alone));
-        commands.extend(chown_all(run_as, &shares.whole));
-        handover.given = outer.iter().map(|folder| folder.path.clone()).collect();
-    }
-    handover.after = run(&commands);
-    if !outer.is_empty() {
-        handover.evidence.push(if handover.given.is_empty() {
-            "there is no shell to change owners with: the application's files stay root's and can be read".to_owned()
-        } else {
-            are_given(&outer, run_as)
-        });
-    }
-    handover
-}
-
-/// Whether all that is copied into a folder belongs to the user, so that only the folder itself does not.
-fn holds_the_users_files(stage: Stage<'_>, run_as: &RunAs, folder: &Folder) -> bool {
-    let files = stage.filesystem();
-    files
-        .landings()
-        .any(|landing| landing.path.is_below(&folder.path))
-        && files.holds_only_of(&run_as.account, &folder.path)
-}
-
-/// Names the owner where the files are copied, as far as nothing else puts files there.
-fn by_copies<'m>(
+/// The `COPY`s whose files may be given by their owner's name.
+fn copies_to_change<'m>(
     stage: Stage<'m>,
     run_as: &RunAs,
     folders: &[Folder],
-) -> Result<Handover<'m>, &'static str> {
+) -> Result<Vec<Step<'m>>, &'static str> {
     if stage.os() == Os::Windows {
         return Err("Windows knows no `--chown`");
     }
-    let copies = copies_into(stage, folders);
+    let copies = stage
+        .filesystem()
+        .plain_copies_into(&folders.iter().map(|f| &f.path).collect::<Vec<&ImagePath>>());
     let Some(first) = copies.first().copied() else {
         return Err("no COPY puts files there that could name their owner");
     };
@@ -153,50 +143,60 @@ fn by_copies<'m>(
     if !run_as.is_there_at(stage, first) {
         return Err("the user is made after the first COPY, so that chown gives the files");
     }
-    let can_run = !stage.user_at(first).is_root().is_no()
-        && stage.shell_at(first).is_posix()
-        && may_run(stage);
-    if run_as.made_by.is_some() && !can_run {
+    if run_as.made_by.is_some() && !may_run_at(stage, first) {
         return Err("root is not at work where the files are copied, so that chown gives them");
     }
-    let is_ours = |landing: &Landing| copies.iter().any(|copy| copy.index() == landing.step);
-    let landings: Vec<&Landing> = stage.filesystem().all_landings().collect();
-    // What lands where only the build knows may land there, too.
-    let lands_anywhere = stage.copies().any(|copy| {
-        let target = copy.target().and_then(|word| stage.expand_text(word, copy));
-        target.is_none() && copy.flag("chown").is_none()
-    });
-    let (mut at_once, mut at_the_end) = (Vec::new(), Shares::default());
-    let mut made: Vec<Folder> = Vec::new();
-    let mut handover = Handover::default();
-    for folder in folders {
-        let lands = |landing: &&&Landing| landing.path.is_below(&folder.path);
-        let is_target = landings.iter().filter(lands).any(|l| is_ours(l));
-        let is_filled = lands_anywhere
-            || landings
-                .iter()
-                .filter(lands)
-                .any(|l| !is_ours(l) && !l.has_owner);
-        // Nothing of the build is there: a volume. What is done before the files come is not done again
-        // when they change.
-        if !is_target && !is_filled && folder.may_be_missing && can_run {
-            at_once.push(folder);
-            continue;
-        }
-        if !is_target || is_filled {
-            at_the_end.whole.push(folder);
-            continue;
-        }
-        let is_there = || stage.filesystem().at(first).entry(&folder.path) == FileEntry::Folder;
-        if can_run && !folder.may_be_missing && is_there() {
-            at_once.push(folder);
+    Ok(copies)
+}
+
+impl Shares {
+    /// Whether a command after the last work of the build is needed.
+    fn needs_a_shell(&self) -> bool {
+        !self.alone.is_empty() || !self.whole.is_empty()
+    }
+}
+
+impl<'m> Handover<'m> {
+    /// Decides how a folder becomes the user's.
+    fn share(&mut self, stage: Stage<'m>, run_as: &RunAs, folder: &Folder, shares: &mut Shares) {
+        let files = stage.filesystem();
+        let first = self.copies.first().copied();
+        let first = first.filter(|first| may_run_at(stage, *first));
+        let is_ours = |landing: &Landing| self.copies.iter().any(|c| c.index() == landing.step);
+        let inside = |landing: &&Landing| landing.path.is_below(&folder.path);
+        let is_target = files.all_landings().filter(inside).any(is_ours);
+        let is_others = |landing: &Landing| !is_ours(landing) && !landing.has_owner;
+        // What lands where only the build knows may land there, too.
+        let is_filled =
+            files.lands_anywhere() || files.all_landings().filter(inside).any(is_others);
+        let is_free = !is_target && !is_filled && folder.may_be_missing;
+        if is_free && first.is_some() {
+            // Nothing of the build is there: a volume. What is done before the files come is not done again
+            // when they change.
+            shares.first.push(folder.clone());
+        } else if is_target && !is_filled {
+            let is_there = |first| files.at(first).entry(&folder.path) == FileEntry::Folder;
+            if !folder.may_be_missing && first.is_some_and(is_there) {
+                shares.first.push(folder.clone());
+            } else {
+                shares.alone.push(folder.clone());
+            }
+            shares.copied.push(folder.clone());
+            self.left_by_commands(stage, folder, shares);
+        } else if files.holds_copies_of(&run_as.account, &folder.path) {
+            shares.alone.push(folder.clone());
         } else {
-            at_the_end.alone.push(folder);
+            shares.whole.push(folder.clone());
         }
+    }
+
+    /// What commands leave in a folder whose copied files name their owner.
+    fn left_by_commands(&mut self, stage: Stage<'m>, folder: &Folder, shares: &mut Shares) {
         let left = stage.left_by_commands(&folder.path);
-        made.extend(left.made.into_iter().map(|path| Folder::new(path, false)));
+        let made = left.made.into_iter().map(|path| Folder::new(path, false));
+        shares.whole.extend(made);
         if let Some(what) = left.unknown {
-            handover.open.push(OpenCondition::new(
+            self.open.push(OpenCondition::new(
                 format!(
                     "whether the application writes to what {what} leaves in {}, which stays root's",
                     folder.path
@@ -204,59 +204,30 @@ fn by_copies<'m>(
                 "give it away in that RUN, or take ownership = \"chown\"",
             ));
         } else if let Some(what) = left.packages {
-            handover.evidence.push(format!(
+            self.evidence.push(format!(
                 "the packages that {what} leaves in {} stay root's and can be read",
                 folder.path
             ));
         }
     }
-    handover.open.extend(others(stage, run_as, folders));
-    let mut before: Vec<String> = run_as.made_by.clone().into_iter().collect();
-    before.extend(make_missing(at_once.iter().copied()));
-    before.extend(chown(run_as, &at_once));
-    let mut after = Vec::new();
-    at_the_end.whole.extend(&made);
-    if may_run(stage) {
-        after.extend(make_missing(
-            at_the_end.alone.iter().chain(&at_the_end.whole).copied(),
-        ));
-        after.extend(chown(run_as, &at_the_end.alone));
-        after.extend(chown_all(run_as, &at_the_end.whole));
-    } else if !at_the_end.alone.is_empty() || !at_the_end.whole.is_empty() {
-        handover.evidence.push(
-            "there is no shell to change owners with: what is not copied there stays root's and can be read"
-                .to_owned(),
-        );
-    }
-    let is_whole = |folder: &&Folder| at_the_end.whole.iter().any(|w| w.path == folder.path);
-    let outer = folders
-        .iter()
-        .filter(|folder| !is_nested(&folder.path, folders));
-    let (entire, copied): (Vec<&Folder>, Vec<&Folder>) = outer.partition(is_whole);
-    handover.given = [&*entire, &*copied]
-        .concat()
-        .iter()
-        .map(|folder| folder.path.clone())
-        .collect();
-    let mut evidence = Vec::new();
-    if !copied.is_empty() {
-        evidence.push(format!(
-            "what is copied into {} is given to {}",
-            listed(&copied),
-            run_as.name
-        ));
-    }
-    if !entire.is_empty() {
-        evidence.push(are_given(&entire, run_as));
-    }
-    handover.evidence.splice(0..0, evidence);
-    handover.before = run(&before);
-    handover.after = run(&after);
-    handover.copies = copies;
-    Ok(handover)
-}
 
-impl<'m> Handover<'m> {
+    /// The commands that give the shares.
+    fn write_down(&mut self, stage: Stage<'m>, run_as: &RunAs, shares: &Shares) {
+        let mut commands: Vec<String> = run_as.made_by.clone().into_iter().collect();
+        if !self.copies.is_empty() {
+            self.open.extend(others(stage, run_as, shares));
+            commands.extend(make_missing(&shares.first));
+            commands.extend(chown(run_as, &shares.first));
+            self.before = run(&std::mem::take(&mut commands));
+        }
+        if stage.has_shell_at(stage.last_step()) {
+            commands.extend(make_missing(shares.alone.iter().chain(&shares.whole)));
+            commands.extend(chown(run_as, &shares.alone));
+            commands.extend(chown_all(run_as, &shares.whole));
+        }
+        self.after = run(&commands);
+    }
+
     /// What it changes, beside the user.
     pub(crate) fn effects(&self, stage: Stage<'m>) -> Vec<Effect> {
         let inserted = |keyword| Effect::Inserted {
@@ -275,7 +246,9 @@ impl<'m> Handover<'m> {
 
     /// The `USER` that the new one takes the place of: one that says what holds anyway.
     fn replaced(&self, stage: Stage<'m>) -> Option<Step<'m>> {
-        closing(stage).filter(|s| self.after.is_none() || stage.user_at(*s).is_root().is_yes())
+        stage
+            .closing_user()
+            .filter(|s| self.after.is_none() || stage.user_at(*s).is_root().is_yes())
     }
 
     /// Writes it, and the `USER`.
@@ -286,7 +259,7 @@ impl<'m> Handover<'m> {
         if let (Some(run), Some(first)) = (&self.before, self.copies.first()) {
             edit.insert_instruction_before(first.range(), run);
         }
-        let work = last_work(stage);
+        let work = stage.last_work();
         let start = stage.steps().find(|s| {
             s.index() > work.index()
                 && matches!(
@@ -294,76 +267,48 @@ impl<'m> Handover<'m> {
                     StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
                 )
         });
-        let anchor = closing(stage)
+        let anchor = stage
+            .closing_user()
             .filter(|_| self.after.is_some())
             .unwrap_or(work);
         let user = format!("USER {}", run_as.name);
-        match (self.replaced(stage), &self.after, start) {
-            (Some(step), run, _) => {
-                if let Some(run) = run {
-                    edit.insert_instruction_before(step.range(), run);
-                }
-                if run_as.name.contains('$') {
+        if let Some(step) = self.replaced(stage) {
+            if let Some(run) = &self.after {
+                edit.insert_instruction_before(step.range(), run);
+            }
+            match step.word() {
+                Some(word) if !run_as.name.contains('$') => edit.replace_word(word, &run_as.name),
+                _ => {
                     edit.insert_instruction_after(step.range(), &user);
                     edit.remove_instruction(step.range());
-                    return;
-                }
-                match step.word() {
-                    Some(word) => edit.replace_word(word, &run_as.name),
-                    None => edit.fail("the USER has no name"),
                 }
             }
-            (None, Some(run), Some(start)) => {
-                edit.insert_instruction_after(anchor.range(), run);
-                edit.insert_instruction_before(start.range(), &user);
-            }
-            (None, Some(run), None) if anchor == stage.last_step() => {
+            return;
+        }
+        match (&self.after, start) {
+            (Some(run), None) if anchor == stage.last_step() => {
                 edit.insert_instructions_after(anchor.range(), [run.clone(), user]);
+                return;
             }
-            (None, Some(run), None) => {
-                edit.insert_instruction_after(anchor.range(), run);
-                edit.insert_instruction_after(stage.last_step().range(), &user);
-            }
-            (None, None, Some(start)) => edit.insert_instruction_before(start.range(), &user),
-            (None, None, None) => {
-                edit.insert_instruction_after(stage.last_step().range(), &user);
-            }
+            (Some(run), _) => edit.insert_instruction_after(anchor.range(), run),
+            (None, _) => {}
+        }
+        match start {
+            Some(start) => edit.insert_instruction_before(start.range(), &user),
+            None => edit.insert_instruction_after(stage.last_step().range(), &user),
         }
     }
 }
 
-/// The last instruction that the build does work in, `FROM` itself where there is none.
-fn last_work(stage: Stage<'_>) -> Step<'_> {
-    stage
-        .steps()
-        .rfind(|s| {
-            !s.is_onbuild()
-                && matches!(
-                    s.kind(),
-                    StepKind::Run
-                        | StepKind::Copy
-                        | StepKind::Add
-                        | StepKind::Workdir
-                        | StepKind::Shell
-                )
-        })
-        .unwrap_or_else(|| stage.from_step())
-}
-
-/// A `USER` that nothing but the start comes after.
-fn closing(stage: Stage<'_>) -> Option<Step<'_>> {
-    let last = stage.user_steps().next_back();
-    last.filter(|user| user.index() > last_work(stage).index())
-}
-
-fn listed(folders: &[&Folder]) -> String {
-    let paths: Vec<&str> = folders.iter().map(|folder| folder.path.as_str()).collect();
-    paths.join(" and ")
+/// Whether root can run a command at a step.
+fn may_run_at(stage: Stage<'_>, step: Step<'_>) -> bool {
+    !stage.user_at(step).is_root().is_no() && stage.has_shell_at(step)
 }
 
 fn are_given(folders: &[&Folder], run_as: &RunAs) -> String {
+    let paths: Vec<&str> = folders.iter().map(|folder| folder.path.as_str()).collect();
     let verb = if folders.len() == 1 { "is" } else { "are" };
-    format!("{} {verb} given to {}", listed(folders), run_as.name)
+    format!("{} {verb} given to {}", paths.join(" and "), run_as.name)
 }
 
 fn run(commands: &[String]) -> Option<String> {
@@ -381,71 +326,34 @@ fn make_missing<'f>(folders: impl IntoIterator<Item = &'f Folder>) -> Option<Str
 }
 
 /// Gives the folders alone.
-fn chown(run_as: &RunAs, folders: &[&Folder]) -> Option<String> {
-    written(folders.iter().copied()).map(|paths| format!("chown {} {paths}", run_as.name))
+fn chown(run_as: &RunAs, folders: &[Folder]) -> Option<String> {
+    written(folders).map(|paths| format!("chown {} {paths}", run_as.name))
 }
 
 /// Gives the folders with all that they hold.
-fn chown_all(run_as: &RunAs, folders: &[&Folder]) -> Option<String> {
-    let outer = folders.iter().copied().filter(|folder| {
-        let is_around =
-            |other: &&&Folder| other.path != folder.path && folder.path.is_below(&other.path);
-        !folders.iter().any(|other| is_around(&other))
-    });
+fn chown_all(run_as: &RunAs, folders: &[Folder]) -> Option<String> {
+    let outer = folders
+        .iter()
+        .filter(|folder| !is_nested(&folder.path, folders));
     written(outer).map(|paths| format!("chown -R {} {paths}", run_as.name))
 }
 
-/// Whether a command can be written at the stage's end. Of an unknown image, a `RUN` of the file itself
-/// shows that there is a shell.
-fn may_run(stage: Stage<'_>) -> bool {
-    let facts = crate::base::facts(stage);
-    let has_shell = facts.and_then(|f| f.has_shell()).unwrap_or_else(|| {
-        stage
-            .base_chain()
-            .flat_map(Stage::runs)
-            .any(|run| !run.is_exec_form())
-    });
-    has_shell && stage.shell_at(stage.last_step()).is_posix()
-}
-
-/// The `COPY`s and `ADD`s of the stage that put files into these folders and say nothing of an owner.
-fn copies_into<'m>(stage: Stage<'m>, folders: &[Folder]) -> Vec<Step<'m>> {
-    let landings = stage.filesystem().landings();
-    let (unpacked, plain): (Vec<&Landing>, Vec<&Landing>) = landings
-        .filter(|landing| folders.iter().any(|f| landing.path.is_below(&f.path)))
-        .partition(|landing| landing.may_unpack || landing.has_owner);
-    let steps = |of: Vec<&Landing>| of.iter().map(|l| l.step).collect::<HashSet<usize>>();
-    let (unpacked, plain) = (steps(unpacked), steps(plain));
-    stage
-        .copies()
-        .filter(|step| plain.contains(&step.index()) && !unpacked.contains(&step.index()))
-        .collect()
-}
-
 /// A `COPY` into the folders that names another owner.
-fn others(stage: Stage<'_>, run_as: &RunAs, folders: &[Folder]) -> Option<OpenCondition> {
-    let lands = |landing: &&Landing| folders.iter().any(|f| landing.path.is_below(&f.path));
-    let other = stage
-        .filesystem()
-        .all_landings()
-        .filter(lands)
-        .find_map(|landing| {
-            let step = stage.file().steps().nth(landing.step)?;
-            let owner = step.flag("chown")?.value()?;
-            let is_own = stage.filesystem().owner(&landing.path);
-            let is_own = is_own.is_ok_and(|owner| owner.is(&run_as.account))
-                || stage.expand_text(owner, step).is_some_and(|text| {
-                    let user = text.split(':').next().unwrap_or_default();
-                    user == run_as.account.name
-                        || run_as
-                            .account
-                            .uid
-                            .is_some_and(|uid| user == uid.to_string())
-                });
-            (!is_own).then(|| owner.source_text().to_owned())
-        })?;
+fn others(stage: Stage<'_>, run_as: &RunAs, shares: &Shares) -> Option<OpenCondition> {
+    let shares = [&shares.first, &shares.alone, &shares.whole];
+    let mut landings = stage.filesystem().all_landings();
+    let other = landings.find(|landing| {
+        let is_own = |owner: &Owner| owner.is(&run_as.account);
+        let mut folders = shares.into_iter().flatten();
+        landing.has_owner
+            && !landing.owner.as_ref().is_some_and(is_own)
+            && folders.any(|folder| landing.path.is_below(&folder.path))
+    })?;
     Some(OpenCondition::new(
-        format!("whether the application writes to what `--chown={other}` gives away"),
+        format!(
+            "whether the application writes to {}, which `--chown` gives to somebody else",
+            other.path
+        ),
         format!("name {} there", run_as.name),
     ))
 }

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above};
 use dfix_engine::OpenCondition;
-use dfix_model::{Access, ImagePath, Stage, Touch};
+use dfix_model::{ImagePath, Stage};
 
 use super::account::RunAs;
 
@@ -13,34 +13,12 @@ pub(crate) fn kept(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Opt
     closed(stage, run_as, &is_given).or_else(|| key(stage, run_as, &is_given))
 }
 
-/// Whether the build gives a place to the user, or lets everybody do there what the user wants to.
-pub(crate) fn is_opened(stage: Stage<'_>, run_as: &RunAs, path: &ImagePath) -> bool {
-    let is_touched = stage.base_chain().any(|stage| {
-        stage.filesystem().touched().any(|touched| {
-            matches!(touched.touch, Touch::Given | Touch::Moded) && path.is_below(touched.path)
-        })
-    });
-    is_touched
-        && !stage
-            .filesystem()
-            .may(&run_as.account, Access::Read, path)
-            .is_no()
-}
-
 fn closed(
     stage: Stage<'_>,
     run_as: &RunAs,
     is_given: &dyn Fn(&ImagePath) -> bool,
 ) -> Option<OpenCondition> {
-    let workdir = ImagePath::new(&stage.final_workdir().unwrap_or_default());
-    let started: Vec<ImagePath> = stage
-        .entry()
-        .commands()
-        .filter_map(|command| command.program()?.value())
-        .filter(|text| text.contains('/'))
-        .map(|text| workdir.join(text))
-        .collect();
-    let closed = stage.filesystem().closed_to(&run_as.account, &started);
+    let closed = stage.filesystem().closed_to(&run_as.account);
     let path = closed.iter().find(|path| {
         !is_given(path)
             && folder_above(path.as_str(), FolderMark::Unread).is_none()
@@ -61,10 +39,9 @@ fn key(
     run_as: &RunAs,
     is_given: &dyn Fn(&ImagePath) -> bool,
 ) -> Option<OpenCondition> {
-    let key = stage
-        .private_keys()
-        .into_iter()
-        .find(|key| !is_given(&key.path) && !is_opened(stage, run_as, &key.path))?;
+    let key = stage.private_keys().into_iter().find(|key| {
+        !is_given(&key.path) && !stage.filesystem().is_opened_to(&run_as.account, &key.path)
+    })?;
     Some(if key.is_copied {
         OpenCondition::new(
             format!("whether the user may read {}, which stays root's", key.name),
