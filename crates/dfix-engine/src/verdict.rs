@@ -4,6 +4,8 @@
 //! closure with `Err(remedy!("…"))`: the finding is told and left to a person. What could not be established is
 //! [`Case::open`], what was is [`Case::evidence`]; the change itself is [`Case::fix`].
 
+use std::collections::HashSet;
+
 use dfix_model::{Command, Need, Needs, OpenCondition};
 
 use crate::edit::Edit;
@@ -76,6 +78,8 @@ pub struct Case<'c> {
     settings: Option<&'c RuleSettings>,
     fix: Fix,
     edit: Edit<'c>,
+    /// The open conditions, to tell which were said.
+    open: HashSet<OpenCondition>,
     is_said: bool,
 }
 
@@ -98,6 +102,7 @@ impl<'c> Case<'c> {
                 edits: Vec::new(),
             },
             edit: Edit::new(context),
+            open: HashSet::new(),
             is_said: false,
         }
     }
@@ -122,7 +127,7 @@ impl<'c> Case<'c> {
     /// What could not be established: one condition, an `Option` of one, or several. Any makes the fix unsafe.
     pub fn open<Count>(&mut self, conditions: impl OneOrMany<OpenCondition, Count>) -> &mut Self {
         conditions.each(|condition| {
-            if !self.fix.unproven.contains(&condition) {
+            if self.open.insert(condition.clone()) {
                 self.fix.unproven.push(condition);
             }
         });

@@ -1,12 +1,12 @@
 //! Only what was declared: every difference in meaning is covered by an effect.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use dfix_model::semantic_diff::{Difference, differences, meaning};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{SyntaxKind, TextRange};
 
-use crate::fix::{Effect, Fix, TextEdit};
+use crate::fix::{Effect, Fix};
 use crate::outcome::{Finding, Proof};
 use crate::proof::align::{Alignment, shortened};
 use crate::proof::failure::{Failure, failure};
@@ -22,8 +22,10 @@ struct Declared<'f> {
     changed: Ranges,
     /// Places of [`Effect::Removed`].
     removed: Ranges,
-    /// All other effects, each once.
-    others: HashSet<&'f Effect>,
+    /// All other effects of stages, each once.
+    of_stages: HashMap<usize, HashSet<&'f Effect>>,
+    /// The global `ARG`s.
+    global: HashSet<&'f str>,
 }
 
 impl<'f> Declared<'f> {
@@ -41,15 +43,39 @@ impl<'f> Declared<'f> {
             Effect::Removed { instruction } => Some(*instruction),
             _ => None,
         };
-        let is_other = |effect: &&Effect| {
-            commands(effect).or(changed(effect)).is_none() && removed(effect).is_none()
-        };
+        let mut of_stages: HashMap<usize, HashSet<&Effect>> = HashMap::new();
+        let mut global = HashSet::new();
+        for effect in effects() {
+            match effect {
+                Effect::BaseImage { stage }
+                | Effect::Environment { stage, .. }
+                | Effect::User { stage }
+                | Effect::Inserted { stage, .. } => {
+                    of_stages.entry(*stage).or_default().insert(effect);
+                }
+                Effect::GlobalArg { name } => {
+                    global.insert(name.as_str());
+                }
+                Effect::Layout
+                | Effect::Equivalent
+                | Effect::Arguments { .. }
+                | Effect::Removed { .. }
+                | Effect::Changed { .. } => {}
+            }
+        }
         Declared {
             commands: effects().filter_map(commands).collect(),
             changed: effects().filter_map(changed).collect(),
             removed: effects().filter_map(removed).collect(),
-            others: effects().filter(is_other).collect(),
+            of_stages,
+            global,
         }
+    }
+
+    /// What is declared of a stage beside what is said by places.
+    fn of_stage(&self, stage: Option<usize>) -> impl Iterator<Item = &'f Effect> {
+        let effects = stage.and_then(|stage| self.of_stages.get(&stage));
+        effects.into_iter().flatten().copied()
     }
 }
 
@@ -131,24 +157,23 @@ fn layout_only(
             })
             .collect()
     };
-    for fix in fixes {
-        if !fix.effects.iter().all(|e| *e == Effect::Layout) {
-            continue;
-        }
-        for (edit, image) in splice.edits() {
-            if is_of(fix, edit) && texts(before, edit.range) != texts(after, image) {
-                return Err(failure(
-                    Proof::OnlyDeclared,
-                    "more than blanks, line ends and letter case changed",
-                ));
-            }
-        }
+    let of_layout: HashSet<TextRange> = fixes
+        .iter()
+        .filter(|fix| fix.effects.iter().all(|e| *e == Effect::Layout))
+        .flat_map(|fix| fix.edits.iter().map(|edit| edit.range))
+        .collect();
+    let mut edits = splice.edits();
+    let has_more = !of_layout.is_empty()
+        && edits.any(|(edit, image)| {
+            of_layout.contains(&edit.range) && texts(before, edit.range) != texts(after, image)
+        });
+    if has_more {
+        return Err(failure(
+            Proof::OnlyDeclared,
+            "more than blanks, line ends and letter case changed",
+        ));
     }
     Ok(())
-}
-
-fn is_of(fix: &Fix, edit: &TextEdit) -> bool {
-    fix.edits.iter().any(|e| e.range == edit.range)
 }
 
 fn covers(
@@ -166,23 +191,18 @@ fn covers(
     {
         return true;
     }
-    declared.others.iter().any(|effect| match effect {
-        Effect::BaseImage { stage: of } => {
-            *difference == Difference::BaseImage && stage == Some(*of)
-        }
-        Effect::GlobalArg { name } => {
-            keyword == "ARG"
-                && stage.is_none()
-                && matches!(difference, Difference::Key(key) if key == name)
-        }
-        Effect::Environment { stage: of, keys } => {
-            keyword == "ENV"
-                && stage == Some(*of)
-                && matches!(difference, Difference::Key(key) if keys.contains(key))
-        }
-        Effect::User { stage: of } => keyword == "USER" && stage == Some(*of),
-        _ => false,
-    })
+    let is_global = keyword == "ARG"
+        && stage.is_none()
+        && matches!(difference, Difference::Key(key) if declared.global.contains(key.as_str()));
+    is_global
+        || declared.of_stage(stage).any(|effect| match effect {
+            Effect::BaseImage { .. } => *difference == Difference::BaseImage,
+            Effect::Environment { keys, .. } => {
+                keyword == "ENV" && matches!(difference, Difference::Key(key) if keys.contains(key))
+            }
+            Effect::User { .. } => keyword == "USER",
+            _ => false,
+        })
 }
 
 fn undeclared(difference: &Difference, text: &str, instruction: TextRange) -> Failure {
@@ -214,13 +234,10 @@ fn removed(
 ) -> Result<(), Failure> {
     let node = &before.instructions[index];
     let range = node.text_range();
-    let is_user_of = |effect: &&Effect| match effect {
-        Effect::User { stage } => stages[index] == Some(*stage),
-        _ => false,
-    };
+    let is_user = |effect: &Effect| matches!(effect, Effect::User { .. });
     let covered = declared.removed.overlap(range)
         || (replaced.contains(&index) && declared.changed.overlap(range))
-        || (node.kind() == SyntaxKind::USER_INSTR && declared.others.iter().any(is_user_of));
+        || (node.kind() == SyntaxKind::USER_INSTR && declared.of_stage(stages[index]).any(is_user));
     if covered {
         return Ok(());
     }
@@ -252,8 +269,6 @@ fn inserted(
         }
         in_new_stage |= is_from;
         let next = in_new_stage.then(|| current.map_or(0, |s| s + 1));
-        let is_here =
-            |stage: &usize| current.unwrap_or(0) == *stage || next.is_some_and(|n| n == *stage);
         let Some(instruction) = Instruction::cast(node.clone()) else {
             continue;
         };
@@ -261,25 +276,29 @@ fn inserted(
         let in_place_of_changed = alignment.in_place_of[index]
             .and_then(|old| alignment.old_range(old))
             .is_some_and(|old| declared.changed.overlap(old));
-        let is_told = |effect: &&Effect| match effect {
+        let is_told = |effect: &Effect| match effect {
             // What a new ENV sets must be told by its keys: later instructions expand them.
-            Effect::Inserted { stage, keyword } => {
-                is_here(stage) && *keyword == new.keyword() && new.keyword() != "ENV"
+            Effect::Inserted { keyword, .. } => *keyword == new.keyword() && new.keyword() != "ENV",
+            Effect::Environment { keys, .. } => {
+                new.keyword() == "ENV" && new.keys().all(|key| keys.iter().any(|k| k == key))
             }
-            Effect::Environment { stage, keys } => {
-                is_here(stage)
-                    && new.keyword() == "ENV"
-                    && new.keys().all(|key| keys.iter().any(|k| k == key))
-            }
-            Effect::User { stage } => is_here(stage) && new.keyword() == "USER",
-            Effect::GlobalArg { name } => {
-                current.is_none()
-                    && new.keyword() == "ARG"
-                    && new.keys().all(|key| key == name.as_str())
-            }
+            Effect::User { .. } => new.keyword() == "USER",
             _ => false,
         };
-        if !in_place_of_changed && !declared.others.iter().any(is_told) {
+        let of_here = declared.of_stage(Some(current.unwrap_or(0)));
+        let is_global_arg = || {
+            let mut keys = new.keys();
+            let first = keys.next();
+            current.is_none()
+                && new.keyword() == "ARG"
+                && first.is_some_and(|first| {
+                    declared.global.contains(first) && keys.all(|key| key == first)
+                })
+        };
+        if !in_place_of_changed
+            && !of_here.chain(declared.of_stage(next)).any(is_told)
+            && !is_global_arg()
+        {
             return Err(failure(
                 Proof::OnlyDeclared,
                 format!(
@@ -344,7 +363,9 @@ impl References {
             names: Vec::new(),
             targets: Vec::new(),
         };
-        let mut froms: Vec<(usize, Option<String>)> = Vec::new();
+        let mut froms: Vec<usize> = Vec::new();
+        // The stages of each name, by their numbers.
+        let mut named: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, node) in snapshot.instructions.iter().enumerate() {
             let meaning = Instruction::cast(node.clone()).map(|i| meaning(&i));
             let is_from = node.kind() == SyntaxKind::FROM_INSTR;
@@ -359,19 +380,19 @@ impl References {
                 froms.len().saturating_sub(1)
             };
             let target = name.as_ref().and_then(|name| {
-                froms[..known]
-                    .iter()
-                    .rev()
-                    .find(|(_, stage)| stage.as_ref() == Some(name))
-                    .or_else(|| {
-                        let number: usize = name.parse().ok().filter(|_| !is_from)?;
-                        froms[..known].get(number)
-                    })
-                    .map(|(from, _)| *from)
+                let same = named.get(name).map_or(&[][..], Vec::as_slice);
+                let last = same.iter().rev().find(|number| **number < known);
+                let number = last.copied().or_else(|| {
+                    let number: usize = name.parse().ok().filter(|_| !is_from)?;
+                    (number < known).then_some(number)
+                })?;
+                froms.get(number).copied()
             });
             if is_from {
-                let stage = meaning.and_then(|m| m.stage_name().map(str::to_owned));
-                froms.push((index, stage));
+                if let Some(stage) = meaning.and_then(|m| m.stage_name().map(str::to_owned)) {
+                    named.entry(stage).or_default().push(froms.len());
+                }
+                froms.push(index);
             }
             references.names.push(name);
             references.targets.push(target);

@@ -1,5 +1,7 @@
 //! The applications in Python and JavaScript that commands start, as far as the build context has their sources.
 
+use std::collections::HashSet;
+
 use super::{LOOK, ProgramUse, UnreadKind, Walk};
 use crate::collect::instruction::StepKind;
 use crate::context::Answer;
@@ -11,6 +13,38 @@ use dfix_catalogue::programs::{self, Mark};
 
 /// How many files of one application are read.
 const MAX_FILES: usize = 200;
+
+/// What of a stage, and of those that it is based on, may bring a source.
+struct Bringers {
+    /// Whether a command or an instruction fetches something.
+    fetches: bool,
+    /// Whether an instruction copies something.
+    copies: bool,
+    has_workdir: bool,
+    volumes: HashSet<ImagePath>,
+}
+
+impl Bringers {
+    fn of(stage: Stage<'_>) -> Self {
+        let stages = || stage.base_chain();
+        let steps = || stages().flat_map(Stage::steps);
+        let copies = |step: &Step<'_>| step.is_copy_or_add();
+        let downloads = |step: Step<'_>| step.sources().any(|w| w.literal_prefix().contains("://"));
+        let mut commands = stages().flat_map(Stage::build_commands);
+        Bringers {
+            fetches: commands.any(|command| command.is_marked(Mark::Fetches))
+                || steps().filter(copies).any(downloads),
+            copies: steps().any(|step| copies(&step)),
+            has_workdir: steps().any(|step| step.is(StepKind::Workdir)),
+            volumes: steps()
+                .filter(|step| step.is(StepKind::Volume))
+                .flat_map(Step::words)
+                .filter_map(Word::value)
+                .map(ImagePath::new)
+                .collect(),
+        }
+    }
+}
 
 impl<'m> Walk<'m> {
     /// `python app.py`, `node server.js`: the sources that an interpreter is given.
@@ -73,24 +107,16 @@ impl<'m> Walk<'m> {
 
     /// What brings a source that is not copied: a volume, a command that fetches, a mount.
     fn brought(&self, path: &str, site: &CallSite<'m>) -> Option<&'static str> {
-        let stages = || self.stage.base_chain();
-        let steps = || stages().flat_map(Stage::steps);
-        let fetches = |command: Command<'_>| command.is_marked(Mark::Fetches);
-        let copies = |step: &Step<'_>| step.is_copy_or_add();
-        let downloads = |step: Step<'m>| step.sources().any(|w| w.literal_prefix().contains("://"));
-        if stages().flat_map(Stage::build_commands).any(fetches)
-            || steps().filter(copies).any(downloads)
-        {
+        let bringers = self.stage.cached(|| Bringers::of(self.stage));
+        if bringers.fetches {
             return Some("is fetched when the image is built");
         }
         let whole = site.path(path)?;
-        let is_mounted = steps()
-            .filter(|step| step.is(StepKind::Volume))
-            .flat_map(Step::words)
-            .filter_map(Word::value)
-            .any(|volume| whole.is_below(&ImagePath::new(volume)));
-        let has_place = path.starts_with('/') || steps().any(|s| s.is(StepKind::Workdir));
-        let copies_nothing = has_place && !steps().any(|s| copies(&s));
+        let mut around = std::iter::once(whole.clone()).chain(whole.ancestors());
+        let is_mounted =
+            !bringers.volumes.is_empty() && around.any(|folder| bringers.volumes.contains(&folder));
+        let has_place = path.starts_with('/') || bringers.has_workdir;
+        let copies_nothing = has_place && !bringers.copies;
         (is_mounted || copies_nothing).then_some("no instruction puts into the image")
     }
 

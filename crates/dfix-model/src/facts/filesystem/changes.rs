@@ -1,6 +1,7 @@
 //! What the steps of a stage do to files, in order, and where each path comes up among them.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use super::entry::{Entry, Landing, Origin, Owner};
 use super::mode::Mode;
@@ -20,6 +21,8 @@ pub(super) struct Data {
     rights: HashMap<String, Vec<u32>>,
     /// After these, not all is known.
     unsure: Vec<u32>,
+    /// The folders around all paths that come up, found when all changes are there.
+    around: OnceCell<HashSet<String>>,
 }
 
 /// A change.
@@ -81,8 +84,10 @@ pub(super) enum What {
 pub(super) enum Contents {
     /// It has none: it says nothing of any path below.
     Nothing,
-    /// They are not known, of whichever path: none of them is known to be a file.
+    /// They are not known, of whichever path.
     Unknown,
+    /// None of them is known to be a file.
+    NoFiles,
     /// That has to be asked path by path.
     Told,
 }
@@ -90,7 +95,9 @@ pub(super) enum Contents {
 /// Which changes a question is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
-    /// Those that say whether something is there.
+    /// Those that may say that a file is there, with those that say that it is not.
+    Files,
+    /// The same, with all others that say whether something is there.
     Presence,
     /// The same, with those that change owners and modes.
     Owner,
@@ -137,6 +144,28 @@ impl Data {
         self.unsure.first().is_some_and(|&at| (at as usize) < end)
     }
 
+    /// Whether a change is about a path below a folder. Only for a stage that was gone through.
+    pub(super) fn has_below(&self, folder: &ImagePath) -> bool {
+        let around = self.around.get_or_init(|| {
+            let mut around = HashSet::new();
+            for change in &self.changes {
+                for folder in change.path.ancestors() {
+                    if !around.insert(folder.to_string()) {
+                        break;
+                    }
+                }
+            }
+            around
+        });
+        around.contains(folder.as_str())
+    }
+
+    /// Whether a folder of which nothing is known may have been put at a path or around it.
+    pub(super) fn is_vague(&self, path: &ImagePath) -> bool {
+        let mut around = std::iter::once(path.clone()).chain(path.ancestors());
+        !self.vague.is_empty() && around.any(|folder| self.vague.contains_key(folder.as_str()))
+    }
+
     /// The changes before `end` that say whether something is at a path, the last first: the index, and
     /// how many folders the path lies below the change's own.
     pub(super) fn presence_of<'d>(
@@ -160,8 +189,8 @@ impl Data {
         for (level, folder) in own.enumerate() {
             for (map, is_meant) in [
                 (&self.presence, true),
-                (&self.vague, about != About::Mode),
-                (&self.rights, about != About::Presence),
+                (&self.vague, matches!(about, About::Presence | About::Owner)),
+                (&self.rights, matches!(about, About::Owner | About::Mode)),
             ] {
                 if is_meant
                     && !map.is_empty()
@@ -171,7 +200,7 @@ impl Data {
                 }
             }
         }
-        if about != About::Presence {
+        if matches!(about, About::Owner | About::Mode) {
             lists.push((before(&self.unsure), 0));
         }
         std::iter::from_fn(move || {
@@ -212,7 +241,7 @@ impl Data {
                 return;
             }
             What::Tree {
-                contents: Contents::Unknown,
+                contents: Contents::Unknown | Contents::NoFiles,
                 mode: None,
                 ..
             } => self.vague.entry(change.path.to_string()).or_default(),

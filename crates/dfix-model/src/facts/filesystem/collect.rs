@@ -5,7 +5,7 @@ use dfix_catalogue::{FileMark, file_is};
 use super::changes::{Change, Contents, Data, From, What, origin_of};
 use super::entry::{Entry, Landing, Owner};
 use super::mode::Mode;
-use super::view::{View, contents_of_context, entry_of_context};
+use super::view::{View, entry_of_context};
 use crate::collect::instruction::StepKind;
 use crate::facts::executed::{Executed, Executor};
 use crate::facts::user::user_at;
@@ -347,11 +347,7 @@ impl<'m> Collector<'m> {
 
     /// What is known of the contents of a source that may be a folder.
     fn contents_of(&self, place: &From) -> Contents {
-        match place {
-            From::Context(path) => contents_of_context(self.stage, path),
-            From::Elsewhere => Contents::Unknown,
-            From::Stage(..) | From::Download | From::Command => Contents::Told,
-        }
+        self.view().contents_from(place, ".", 0)
     }
 
     /// Whether a source is a file or a folder, as far as can be told.

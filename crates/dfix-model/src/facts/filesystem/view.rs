@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{Family, FolderMark, folder_above, folder_is};
 
-use super::changes::{Contents, Data, From, What, fits, origin_of, rest_of};
+use super::changes::{About, Contents, Data, From, What, fits, origin_of, rest_of};
 use super::entry::{Entry, Origin};
 use crate::collect::shell::Os;
 use crate::context::Answer;
@@ -82,10 +82,22 @@ impl<'m> View<'m, '_> {
                     }
                     self.entry_from(from, &change.path, path, depth)
                 }
-                (What::Tree { from, only, .. }, _) => {
+                (
+                    What::Tree {
+                        from,
+                        only,
+                        contents,
+                        ..
+                    },
+                    _,
+                ) => {
                     looked_into += 1;
                     if looked_into > MOST_FOLDERS {
                         return Entry::Unknown(unread(path));
+                    }
+                    // It would say once more that it is not known.
+                    if *contents == Contents::Unknown && open.is_some() {
+                        continue;
                     }
                     let rest = path.below(&change.path).unwrap_or("");
                     let first = ImagePath::new(rest);
@@ -234,6 +246,66 @@ impl<'m> View<'m, '_> {
         }
     }
 
+    /// What is known of the contents of `rest` in something that was put from elsewhere.
+    pub(super) fn contents_from(self, from: &From, rest: &str, depth: usize) -> Contents {
+        match from {
+            From::Context(source) => contents_of_context(self.stage, &source.join(rest)),
+            From::Stage(stage, source) => {
+                let view = self.other(self.stage_of(*stage));
+                view.contents(&source.join(rest), depth + 1)
+            }
+            From::Elsewhere => Contents::Unknown,
+            From::Download | From::Command => Contents::Told,
+        }
+    }
+
+    /// What is known of the contents of a folder, before any path in it is asked for, at the end of a stage.
+    fn contents(self, folder: &ImagePath, depth: usize) -> Contents {
+        if depth > MOST_STAGES || self.data.has_below(folder) {
+            return Contents::Told;
+        }
+        let mut is_empty = !self.data.is_unsure_before(self.end) && !self.data.is_vague(folder);
+        for (at, _) in self.data.merged(folder, self.end, About::Files) {
+            let change = &self.data.changes[at];
+            match &change.what {
+                What::Folder { .. } => {}
+                What::Tree {
+                    from, only: None, ..
+                } => {
+                    let rest = rest_of(folder.below(&change.path).unwrap_or(""));
+                    match self.contents_from(from, rest, depth) {
+                        Contents::Told => return Contents::Told,
+                        Contents::Nothing => {}
+                        Contents::Unknown | Contents::NoFiles => is_empty = false,
+                    }
+                }
+                _ => return Contents::Told,
+            }
+        }
+        let below = match self.stage.base() {
+            Base::Stage(parent) => self.other(parent).contents(folder, depth + 1),
+            Base::Scratch => Contents::Nothing,
+            Base::Image | Base::Unknown => {
+                let is_inside = |path: &str| ImagePath::new(path).is_below(folder);
+                let holds_nothing = self.entry_below(folder, depth) == Entry::Nothing
+                    && !base_workdir(self.stage).is_some_and(|path| is_inside(&path))
+                    && !base_facts(self.stage)
+                        .users()
+                        .any(|user| user.home.is_some_and(is_inside));
+                if holds_nothing {
+                    Contents::Nothing
+                } else {
+                    Contents::NoFiles
+                }
+            }
+        };
+        match below {
+            Contents::Nothing if !is_empty => Contents::NoFiles,
+            Contents::Unknown => Contents::NoFiles,
+            below => below,
+        }
+    }
+
     pub(super) fn origin(self, path: &ImagePath) -> Option<Origin> {
         for (at, level) in self.data.presence_of(path, self.end) {
             let change = &self.data.changes[at];
@@ -287,7 +359,7 @@ pub(super) fn entry_of_context(stage: Stage<'_>, path: &ImagePath) -> Entry {
 }
 
 /// What is known of the contents of a folder of the build context, before any path in it is asked for.
-pub(super) fn contents_of_context(stage: Stage<'_>, folder: &ImagePath) -> Contents {
+fn contents_of_context(stage: Stage<'_>, folder: &ImagePath) -> Contents {
     let relative = folder.below(&ImagePath::root()).unwrap_or("");
     if stage.file.context.tells_apart_below(relative) {
         return Contents::Told;

@@ -1,6 +1,6 @@
 //! What is asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A package that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Requirements {
     pub unknown: Vec<String>,
     /// The files of the context that were read.
     pub files: BTreeSet<String>,
+    /// The same as `unknown`, to tell which were said.
+    doubts: HashSet<String>,
 }
 
 impl Requirements {
@@ -48,7 +50,7 @@ impl Requirements {
     }
 
     pub(crate) fn doubt(&mut self, reason: String) {
-        if !self.unknown.contains(&reason) {
+        if self.doubts.insert(reason.clone()) {
             self.unknown.push(reason);
         }
     }
