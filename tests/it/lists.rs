@@ -1,19 +1,9 @@
 //! Facts about the world are rows of the catalogue's tables: the rules hold no lists of names.
 
-use std::collections::BTreeMap;
-
 use crate::house::{code, root, rust_files};
 
 /// So many names in a row are a choice that a rule makes; more are a table.
 const MOST_NAMES: usize = 6;
-
-/// How many longer runs a rule, or a file beside the rules, may have: what stays there and why, or "not
-/// yet". Who takes one away lowers the number.
-const STAYS: &[(&str, usize, &str)] = &[
-    ("environment", 1, "not yet"),
-    ("node_production_env", 4, "not yet"),
-    ("python", 1, "not yet"),
-];
 
 /// The runs of string literals with nothing but `,` or `|` between them: the line, how many.
 fn runs(code: &str) -> Vec<(usize, usize)> {
@@ -67,17 +57,10 @@ fn runs_of_names_are_counted() {
     assert!(runs(r#"f("a", "b"), f("c", "d"), f("e", "f"), f("g", "h")"#).is_empty());
 }
 
-/// Whose a file is: the rule's, or its own where it stands beside the rules.
-fn owner(file: &str) -> &str {
-    let name = file.strip_prefix("rules/").unwrap_or(file);
-    let name = name.split('/').next().unwrap_or(name);
-    name.strip_suffix(".rs").unwrap_or(name)
-}
-
 #[test]
 fn rules_hold_no_lists_of_names() {
     let folder = root().join("crates/dfix-rules/src");
-    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut wrong: Vec<String> = Vec::new();
     for path in rust_files(&folder) {
         let name = path.strip_prefix(&folder).unwrap().to_str().unwrap();
         // Tests and examples are texts.
@@ -85,18 +68,11 @@ fn rules_hold_no_lists_of_names() {
             continue;
         }
         for (line, count) in runs(&code(&path)) {
-            let told = format!("{name}, line {line} without comments: {count} names");
-            lists.entry(owner(name).to_owned()).or_default().push(told);
+            wrong.push(format!(
+                "{name}, line {line} without comments: {count} names"
+            ));
         }
     }
-    let wrong: Vec<String> = lists
-        .into_iter()
-        .filter(|(owner, found)| {
-            let stays = STAYS.iter().find(|(name, ..)| name == owner);
-            found.len() > stays.map_or(0, |(_, most, _)| *most)
-        })
-        .flat_map(|(_, found)| found)
-        .collect();
     assert!(
         wrong.is_empty(),
         "what is known of the world is a row of a table in crates/dfix-catalogue/data (its README tells \

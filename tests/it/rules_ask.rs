@@ -1,9 +1,5 @@
 //! A rule asks the model: it splits no path, reads no raw text, follows no script and lists no programs.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-
 use crate::house::{code, root, rust_files};
 
 /// What gives it away, and where the answer is instead.
@@ -38,27 +34,11 @@ const SIGNS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// Rules, and files beside them, that do so still.
-const NOT_YET: &[&str] = &["node-production-env", "python"];
-
-/// Whose a file is: the rule's of its folder or its own, or nobody's.
-fn owner(file: &Path, rules: &Path) -> String {
-    let place = file.strip_prefix(rules).unwrap().with_extension("");
-    let first = place.iter().next().unwrap().to_str().unwrap();
-    first.replace('_', "-")
-}
-
-/// What each rule does that it should not, by file.
-fn found() -> BTreeMap<String, Vec<String>> {
+/// What rules do that they should not, by file.
+fn found() -> Vec<String> {
     let source = root().join("crates/dfix-rules/src");
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut all = Vec::new();
     for file in rust_files(&source) {
-        let rules = source.join("rules");
-        let owner = if file.starts_with(&rules) {
-            owner(&file, &rules)
-        } else {
-            owner(&file, &source)
-        };
         // A chain of calls is one line. What is written may be shown to a person.
         let mut chained = String::new();
         for line in code(&file).lines().map(str::trim) {
@@ -71,8 +51,7 @@ fn found() -> BTreeMap<String, Vec<String>> {
                 let count = code.matches(sign).count();
                 if count > 0 {
                     let name = file.strip_prefix(&source).unwrap().display().to_string();
-                    let told = format!("{name} {what}: {count} times `{sign}`");
-                    all.entry(owner.clone()).or_default().push(told);
+                    all.push(format!("{name} {what}: {count} times `{sign}`"));
                 }
             }
         }
@@ -83,28 +62,5 @@ fn found() -> BTreeMap<String, Vec<String>> {
 #[test]
 fn rules_ask_the_model() {
     let found = found();
-    let wrong: Vec<&str> = found
-        .iter()
-        .filter(|(owner, _)| !NOT_YET.contains(&owner.as_str()))
-        .flat_map(|(_, told)| told.iter().map(String::as_str))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// `cargo test --test it rules_ask -- --ignored --nocapture` lists what is left.
-#[test]
-#[ignore = "tells, and holds nobody"]
-fn what_is_left() {
-    let found = found();
-    for told in found.values().flatten() {
-        println!("{told}");
-    }
-    for name in NOT_YET.iter().filter(|it| !found.contains_key(**it)) {
-        println!("{name} asks now: take it from the list");
-    }
-    let lines: usize = rust_files(&root().join("crates/dfix-rules/src"))
-        .iter()
-        .map(|file| fs::read_to_string(file).unwrap().lines().count())
-        .sum();
-    println!("{lines} lines of rules");
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }

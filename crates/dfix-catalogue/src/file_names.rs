@@ -1,6 +1,6 @@
 //! What the name of a file tells of it.
 
-use super::table::{Table, table};
+use super::table::{Row, Table, table};
 
 const NAMES: Table = table!("file-names.tsv");
 
@@ -11,6 +11,8 @@ pub enum FileMark {
     Application,
     /// It may well be what `ADD` unpacks.
     Archive,
+    /// A folder of a project that holds nothing which the application runs.
+    Aside,
     /// It is code that Node runs, or that is made into such.
     NodeSource,
     /// It is packed, or tells of what is: what was in it is used, not the file.
@@ -29,6 +31,7 @@ impl FileMark {
         match self {
             FileMark::Application => "application",
             FileMark::Archive => "archive",
+            FileMark::Aside => "aside",
             FileMark::NodeSource => "node-source",
             FileMark::Packed => "packed",
             FileMark::Plain => "plain",
@@ -50,6 +53,32 @@ pub fn file_is(name: &str, mark: FileMark) -> bool {
     has(name) || ending.is_some_and(|ending| has(&ending))
 }
 
+/// Whether a file of this name, which may end in a pattern, says what is to be installed and is nothing else of
+/// an application: `package-lock.json`, `requirements*.txt`.
+pub fn is_manifest(name: &str) -> bool {
+    let is = |row: Row| row.lists(1, ' ', "manifest");
+    let literal = &name[..name.find(['*', '?', '[']).unwrap_or(name.len())];
+    let mut beginnings = literal.char_indices().map(|(at, c)| at + c.len_utf8());
+    beginnings.any(|end| NAMES.row(&literal[..end]).is_some_and(is))
+        || (literal != name && !literal.is_empty() && NAMES.starting_with(literal).any(is))
+}
+
+/// Whether a file of this name is a tool's, by a part of it: settings, or what tests and does not serve.
+pub fn is_file_of_a_tool(name: &str) -> bool {
+    let is = |part: &str| NAMES.row(part).is_some_and(|row| row.lists(1, ' ', "tool"));
+    let mut dots = name.match_indices('.').map(|(at, _)| at);
+    let Some(first) = dots.next() else {
+        return false;
+    };
+    let mut start = first;
+    is(&name[..=first])
+        || dots.any(|end| {
+            let part = &name[start..=end];
+            start = end;
+            is(part)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +93,7 @@ mod tests {
         let marks = [
             FileMark::Application,
             FileMark::Archive,
+            FileMark::Aside,
             FileMark::NodeSource,
             FileMark::Packed,
             FileMark::Plain,
@@ -72,11 +102,37 @@ mod tests {
         ];
         for row in NAMES.all() {
             let mut words = row.words(1);
-            assert!(
-                words.all(|it| marks.iter().any(|mark| mark.word() == it)),
-                "{}",
-                row.line()
-            );
+            let is_known = |it| {
+                matches!(it, "manifest" | "tool") || marks.iter().any(|mark| mark.word() == it)
+            };
+            assert!(words.all(is_known), "{}", row.line());
+        }
+    }
+
+    #[test]
+    fn parts_of_names_tell_what_files_are() {
+        for name in [
+            "package.json",
+            "package*.json",
+            "requirements-dev.txt",
+            "p*",
+            ".yarnrc.yml",
+        ] {
+            assert!(is_manifest(name), "{name}");
+        }
+        for name in ["packages", "server.js", "*", "", "x*"] {
+            assert!(!is_manifest(name), "{name}");
+        }
+        for name in [
+            "webpack.prod.js",
+            "babel.config.js",
+            "app.test.ts",
+            "types.d.ts",
+        ] {
+            assert!(is_file_of_a_tool(name), "{name}");
+        }
+        for name in ["server.js", "config.js", "environment.js", "test", "d.ts"] {
+            assert!(!is_file_of_a_tool(name), "{name}");
         }
     }
 }

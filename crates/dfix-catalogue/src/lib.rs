@@ -32,8 +32,10 @@ mod image;
 mod image_marks;
 mod images;
 mod install_scripts;
+mod interpreter_options;
 mod missing;
 mod missing_paths;
+mod name_words;
 mod names;
 mod package_marks;
 mod package_tools;
@@ -66,7 +68,7 @@ pub use debian::{
     reads_documentation, recommended_by,
 };
 pub use eol::{Eol, end_of_life, end_of_release};
-pub use file_names::{FileMark, file_is};
+pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use foundation::{Distribution, Foundation, Layer};
 pub use home_writes::{HomeWrite, home_writes};
@@ -77,8 +79,10 @@ pub use image::{
 pub use image_marks::{ImageMark, image_is};
 pub use images::{image, variant_of};
 pub use install_scripts::{InstallScript, install_script};
+pub use interpreter_options::{InterpreterOption, interpreter_option_is};
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
+pub use name_words::{is_named_for_development, is_named_for_python};
 pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is};
 pub use package_tools::{

@@ -104,6 +104,8 @@ pub enum Mark {
     BuildScript,
     /// It builds programs from their source, beside what any package manager knows.
     BuildsNative,
+    /// It makes what is run or served out of an application's sources: `tsc`.
+    Bundles,
     /// It makes, moves, removes or closes files, and does no more.
     ChangesFiles,
     /// It compiles a program, which is called as its words say.
@@ -176,13 +178,14 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in order.
-    const ALL: [Mark; 40] = [
+    const ALL: [Mark; 41] = [
         Mark::Alone,
         Mark::AllOwners,
         Mark::Apache,
         Mark::Application,
         Mark::BuildScript,
         Mark::BuildsNative,
+        Mark::Bundles,
         Mark::ChangesFiles,
         Mark::Compiles,
         Mark::Distinct,
@@ -228,6 +231,7 @@ impl Mark {
             Mark::Application => "application",
             Mark::BuildScript => "build-script",
             Mark::BuildsNative => "builds-native",
+            Mark::Bundles => "bundles",
             Mark::ChangesFiles => "changes-files",
             Mark::Compiles => "compiles",
             Mark::Distinct => "distinct",

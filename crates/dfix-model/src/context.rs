@@ -38,6 +38,15 @@ pub enum Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// The answer with something made of what was found.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Answer<U> {
+        match self {
+            Answer::Found(it) => Answer::Found(make(it)),
+            Answer::Absent => Answer::Absent,
+            Answer::Unknown(why) => Answer::Unknown(why),
+        }
+    }
+
     /// What was found.
     pub fn found(self) -> Option<T> {
         match self {

@@ -39,7 +39,7 @@ pub(crate) mod services;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub(crate) mod shell;
-mod sources;
+pub(crate) mod sources;
 pub(crate) mod system_packages;
 pub(crate) mod user;
 pub(crate) mod variables;
@@ -77,6 +77,7 @@ use crate::facts::services::Services;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::settings::Settings;
 use crate::facts::shell::Shell;
+use crate::facts::sources::Source;
 use crate::facts::system_packages::SystemPackage;
 use crate::facts::user::User;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
@@ -121,6 +122,12 @@ impl<'m> Stage<'m> {
     /// What the container sees as variable `name`: `ENV` alone, at the end of the stage.
     pub fn final_env(self, name: &str) -> EnvValue<'m> {
         variables::final_env(self, name)
+    }
+
+    /// Whether nothing sets the variable for the container, and nothing that the stage is made of speaks of it: an
+    /// `ARG`, a command that reads it, a command that sets it for itself.
+    pub fn is_undecided(self, name: &str) -> bool {
+        variables::is_undecided(self, name)
     }
 
     /// The names and settings that `ENV`s of this stage make, in order of place.
@@ -272,6 +279,11 @@ impl<'m> Stage<'m> {
         context_files::read_final(self, path)
     }
 
+    /// The source of the application at `path` of the container.
+    pub fn source(self, path: &str) -> Answer<Source> {
+        self.read_final(path).map(Source::new)
+    }
+
     /// Whether the kernel starts what a container of this stage calls `program` without a shell's help: a script
     /// that names no interpreter is started by a shell only. Yes for a name without a folder.
     pub fn starts_without_shell(self, program: &str) -> Ternary {
@@ -396,6 +408,11 @@ impl<'m> Step<'m> {
     /// `-DPYTHON=/usr/bin/python3`; also the value of a variable.
     pub fn word_holding(self, is_wanted: impl Fn(&str, &str) -> bool) -> Option<Word<'m>> {
         named_programs::holders(self, is_wanted)
+    }
+
+    /// Whether it copies nothing from the build context but what says which packages are to be installed.
+    pub fn puts_only_manifests(self) -> bool {
+        put_files::puts_only_manifests(self)
     }
 
     /// The step's commands of any package manager, in order of place.

@@ -3,10 +3,14 @@
 mod arguments;
 mod command;
 mod file;
+mod given;
 mod global_arg;
 mod stage;
 mod step;
 mod word;
+
+pub(crate) use given::interpreting;
+pub use given::{Given, Interpreting};
 
 use dfix_syntax::TextRange;
 

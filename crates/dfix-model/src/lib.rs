@@ -89,11 +89,12 @@ pub use facts::services::Services;
 pub use facts::setting::{EnvFrom, EnvValue, Setting};
 pub use facts::settings::Settings;
 pub use facts::shell::Shell;
+pub use facts::sources::Source as SourceFile;
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
 pub use handles::{
-    Assignment, Base, Command, Flag, GlobalArg, Mount, Pair, ProgramPoint, Redirect, Source, Stage,
-    Step, Word, Wrapper,
+    Assignment, Base, Command, Flag, Given, GlobalArg, Interpreting, Mount, Pair, ProgramPoint,
+    Redirect, Source, Stage, Step, Word, Wrapper,
 };
 pub use packages::{PackageCommand, PackageManager, PackageSpec};
 pub use path::ImagePath;

@@ -13,8 +13,6 @@
 #![warn(missing_docs)]
 
 mod base;
-mod environment;
-mod python;
 mod rules;
 
 pub use rules::ALL;

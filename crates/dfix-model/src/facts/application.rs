@@ -80,7 +80,7 @@ pub(crate) fn out_of_reach(stage: Stage<'_>, given: &[ImagePath]) -> Option<Open
             .flat_map(Stage::steps)
             .filter(|s| s.is_copy_or_add() && !s.is_onbuild())
     };
-    if copies().all(puts_manifests_only) && is_missing(stage, served) {
+    if copies().all(Step::puts_only_manifests) && is_missing(stage, served) {
         return Some(OpenCondition {
             condition: "whether the user may read and write the application, which this file does not put into the image".to_owned(),
             remedy: "see whom the files belong to that are mounted or added later".to_owned(),
@@ -105,27 +105,6 @@ fn is_source_beside(served: Command<'_>) -> bool {
         && [".sh", ".py", ".js", ".rb", ".pl", ".php"]
             .iter()
             .any(|ending| program.ends_with(ending))
-}
-
-/// Whether the step puts only lists of dependencies there, and not the application.
-fn puts_manifests_only(step: Step<'_>) -> bool {
-    let is_manifest = |w: Word<'_>| {
-        let path = ImagePath::new(w.literal_prefix());
-        let name = path.file_name();
-        [
-            "requirements",
-            "package",
-            "pyproject",
-            "Gemfile",
-            "Pipfile",
-            "poetry.lock",
-            "yarn.lock",
-            "npm-shrinkwrap",
-        ]
-        .iter()
-        .any(|known| name.starts_with(known))
-    };
-    step.source().is_none() && step.sources().all(is_manifest)
 }
 
 fn beside(folder: &ImagePath) -> OpenCondition {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::collect::instruction::StepKind;
 use crate::context::Answer;
+use crate::facts::sources::Source;
 use crate::handles::{Command, Stage, Step};
 use crate::path::ImagePath;
 
@@ -40,8 +40,8 @@ impl<'m> CallSite<'m> {
     /// The folder that it runs in; `None` where only the build can tell.
     pub fn folder(&self) -> Option<ImagePath> {
         let folder = match self.command {
-            _ if self.is_run_time() => self.stage()?.final_workdir(),
             Some(command) => command.working_directory(),
+            None if self.is_run_time() => self.stage()?.final_workdir(),
             None => self.stage()?.workdir_at(self.step),
         };
         folder.as_deref().map(ImagePath::new)
@@ -54,7 +54,7 @@ impl<'m> CallSite<'m> {
 
     /// Whether it is called when the container runs, and not when the image is built.
     pub fn is_run_time(&self) -> bool {
-        is_run_time(self.step)
+        self.step.is_run_time()
     }
 
     /// A path as it is seen from here; `None` where the folder is not known.
@@ -63,6 +63,11 @@ impl<'m> CallSite<'m> {
             return Some(ImagePath::new(path));
         }
         Some(self.folder()?.join(path))
+    }
+
+    /// The source of the application at `path` of the image, seen from here.
+    pub fn source(&self, path: &str) -> Answer<Source> {
+        self.read(path).map(Source::new)
     }
 
     /// The text of the file that stands at `path` of the image, seen from here; absent where nothing of the build
@@ -84,12 +89,4 @@ impl<'m> CallSite<'m> {
             None => Answer::Absent,
         }
     }
-}
-
-/// Whether what an instruction starts runs in the container.
-fn is_run_time(step: Step<'_>) -> bool {
-    matches!(
-        step.kind(),
-        StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
-    )
 }

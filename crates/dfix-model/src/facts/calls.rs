@@ -8,13 +8,13 @@ use crate::collect::instruction::StepKind;
 use crate::collect::wrappers::ShellSource;
 use crate::facts::call_site::CallSite;
 use crate::facts::interpreted::{Door, Interpreted, Reading};
-use crate::facts::scripts::{Script, ScriptAt, script_of_text};
+use crate::facts::scripts::{Script, ScriptAt, script_of_text, texts_given_to};
 use crate::handles::{Command, Pair, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
 use crate::ternary::OpenCondition;
 use dfix_catalogue::programs::{self, Kind, Mark, Program};
-use dfix_catalogue::{InstallScript, install_script, is_harmless_file, runs_texts, started_by};
+use dfix_catalogue::{InstallScript, install_script, is_harmless_file, started_by};
 use dfix_syntax::TextRange;
 
 use usual_path::{is_of_the_system, is_on_usual_path};
@@ -309,8 +309,8 @@ impl<'m> Walk<'m> {
             }
         } else if is_shell && !command.has_inner() && !command.has_option("-c") {
             self.shell(command, site, depth);
-        } else if runs_texts(name) {
-            for text in command.args().filter_map(Word::value) {
+        } else {
+            for text in texts_given_to(command) {
                 self.shell_text(&format!("what `{name}` starts"), text, site, depth);
             }
         }

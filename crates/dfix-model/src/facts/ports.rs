@@ -5,7 +5,7 @@ use dfix_catalogue::{ServerSetting, sets};
 
 use crate::collect::instruction::StepKind;
 use crate::facts::variables::expand_text;
-use crate::handles::{Command, Stage, Word};
+use crate::handles::{Command, Given, Stage, Word, interpreting};
 use crate::packages::table;
 use crate::path::program_name;
 
@@ -104,12 +104,17 @@ fn told_ports(command: Command<'_>) -> (Told<'_>, Told<'_>) {
     let mut name = command.name();
     if table::is_python(name) {
         // `python -m uvicorn`, `python manage.py`
-        if let Some((module, skip)) = table::module(command) {
-            name = module;
-            words.drain(..skip);
-        } else if let Some(at) = words.iter().position(|w| !w.starts_with("-")) {
-            name = program_name(words[at].literal_prefix());
-            words.drain(..=at);
+        match interpreting(command, "python").given {
+            Given::Module(module, end) => {
+                name = module;
+                words.drain(..end);
+            }
+            Given::File(file) => {
+                name = program_name(file.literal_prefix());
+                let at = words.iter().position(|word| *word == file);
+                words.drain(..at.map_or(0, |at| at + 1));
+            }
+            Given::Text(_) | Given::Nothing | Given::Unknown => {}
         }
     }
     let program = programs::find(name);

@@ -11,6 +11,7 @@ pub mod package_json;
 mod python;
 mod python_version;
 mod ruby;
+mod sources;
 
 use crate::collect::command::WrapperKind;
 use crate::facts::call_site::CallSite;
@@ -18,8 +19,11 @@ use crate::handles::Command;
 use crate::packages::{PackageCommand, PackageManager};
 
 pub use list::{Language, LanguagePackage, Origin, PackageList};
+pub(crate) use node::project_file;
 pub use node::{NodeProject, runs_install_scripts};
+pub use package_json::{DependencyKind, PackageJson};
 pub use python_version::PythonVersion;
+pub use sources::{SourcesName, sources_name};
 
 /// What a command installs of a language's packages, list by list: pip, uv, pipx, poetry, pipenv, pdm, `setup.py`,
 /// npm, yarn, pnpm, gem and bundle. None for other commands, and for a command of these that installs nothing.

@@ -1,6 +1,7 @@
 //! Which step puts a file where it is used, as far as its words tell: something downloads, copies, links or
 //! unpacks it. What a package manager brings is none of these.
 
+use dfix_catalogue::is_manifest;
 use dfix_catalogue::programs::{self, Mark};
 
 use crate::handles::{Command, Redirect, Stage, Step, Word};
@@ -14,6 +15,12 @@ pub(crate) fn first_put<'m>(stage: Stage<'m>, path: &str) -> Option<Step<'m>> {
         .flat_map(Stage::steps)
         .filter(|step| may_put(*step, path))
         .min_by_key(|step| step.index())
+}
+
+/// Whether a `COPY` or `ADD` of the build context puts nothing there but what says which packages are to be installed.
+pub(crate) fn puts_only_manifests(step: Step<'_>) -> bool {
+    let is_one = |word: Word<'_>| is_manifest(last_name(word.literal_prefix()));
+    step.source().is_none() && step.sources().all(is_one)
 }
 
 fn may_put(step: Step<'_>, path: &str) -> bool {

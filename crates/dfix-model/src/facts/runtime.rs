@@ -270,11 +270,12 @@ impl<'m> Start<'m> {
         if let Some(package) = PackageCommand::of(command)
             && let Some(name) = package.script()
         {
-            return self.package_script(command, &package, name);
+            return self.package_script(&package, name);
         }
         if programs::is_shell(command.name()) || command.is_one_of(&[".", "source"]) {
             return self.given_to_shell(command);
         }
+        self.texts(command);
         let Some(program) = command.program().and_then(Word::value) else {
             return Leads::Nowhere;
         };
@@ -284,7 +285,13 @@ impl<'m> Start<'m> {
             return Leads::Nowhere;
         }
         if is_path {
-            return if command.known().is_some() || is_made_here(self.stage, program) {
+            let own = self.stage.base_facts().entrypoint();
+            let is_of_base = own.is_some_and(|mut words| {
+                words
+                    .next()
+                    .is_some_and(|own| program_name(own) == program_name(program))
+            });
+            return if command.known().is_some() || is_of_base || is_made_here(self.stage, program) {
                 self.script_at(program, command.step(), false)
             } else {
                 self.script_at(program, command.step(), true)
@@ -293,6 +300,16 @@ impl<'m> Start<'m> {
         match self.on_path(program) {
             Some(place) => self.script_at(&place, command.step(), false),
             None => Leads::Nowhere,
+        }
+    }
+
+    /// `concurrently "node a.js" "node b.js"`: each of its words that is a command.
+    fn texts(&mut self, command: Command<'m>) {
+        for text in scripts::texts_given_to(command).filter(|text| text.contains(' ')) {
+            match scripts::script_of_text(text, command.step()) {
+                Some(script) => self.script(text, script),
+                None => self.unread(text),
+            };
         }
     }
 
@@ -373,22 +390,16 @@ impl<'m> Start<'m> {
     fn unread(&mut self, path: &str) -> Leads {
         self.open(
             format!("what `{path}` does when it starts, which dfix cannot read"),
-            "start it once as another user, then set USER by hand",
+            "look at what it starts, and how",
         );
         Leads::Unread
     }
 
     /// `npm run start`: the text that `package.json` has for it.
-    fn package_script(
-        &mut self,
-        command: Command<'m>,
-        package: &PackageCommand<'m>,
-        name: &str,
-    ) -> Leads {
+    fn package_script(&mut self, package: &PackageCommand<'m>, name: &str) -> Leads {
         let said = format!("{} {}", package.program_name(), package.subcommand_text());
-        match scripts::script_of_package(self.stage, command, name) {
+        match scripts::script_of_package(self.stage, package, name) {
             Ok(Some(script)) => self.script(&said, script),
-            // npm's own default for `start` (npm-start(1)): `node server.js`.
             Ok(None) => Leads::Nowhere,
             Err(why) => {
                 self.open(

@@ -6,10 +6,13 @@ use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
 use crate::context::Answer;
 use crate::facts::context_files::{context_path_of, final_context_path_of, read_final};
 use crate::facts::project::package_json::PackageJson;
+use crate::facts::project::project_file;
 use crate::facts::workdir::working_directory;
-use crate::handles::{Command, ProgramPoint, Stage, Step};
-use crate::path::file_name;
+use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
+use crate::packages::PackageCommand;
+use crate::path::{ImagePath, file_name};
 use crate::ternary::Ternary;
+use dfix_catalogue::runs_texts;
 
 /// What stands at a path of the image that a command runs.
 #[derive(Debug, Clone, Copy)]
@@ -52,10 +55,13 @@ impl PartialEq for Script<'_> {
 
 impl Eq for Script<'_> {}
 
+/// Begins the key of shell text that stands in no file of its own; no path of the build context begins so.
+const TEXT: char = '\u{1}';
+
 impl<'m> Script<'m> {
-    /// Its path in the build context.
+    /// Its path in the build context; of text that stands in no file of its own, that text.
     pub fn path(self) -> &'m str {
-        &self.data.path
+        self.data.path.trim_start_matches(TEXT)
     }
 
     /// What it is kept by, see [`known`].
@@ -75,6 +81,11 @@ impl<'m> Script<'m> {
     /// Its text.
     pub fn text(self) -> &'m str {
         &self.data.text
+    }
+
+    /// Whether a name stands somewhere in it.
+    pub fn mentions(self, name: &str) -> bool {
+        self.data.text.contains(name)
     }
 
     /// Its commands, at any depth, in order of place; those of functions too. Each is a command of the
@@ -131,20 +142,23 @@ pub(crate) fn known<'m>(stage: Stage<'m>, key: &str, step: Step<'m>) -> Option<S
 /// the name. Errors: why it cannot be known, as the end of a sentence.
 pub(crate) fn script_of_package<'m>(
     stage: Stage<'m>,
-    command: Command<'m>,
+    package: &PackageCommand<'m>,
     name: &str,
 ) -> Result<Option<Script<'m>>, String> {
     const UNREAD: &str = "package.json is not in the build context that dfix sees";
     // A script runs in the folder of the step; `cd` before is followed.
-    let folder = working_directory(command).ok_or("its folder is not known")?;
-    let path = crate::path::ImagePath::new(&folder).join("package.json");
+    let command = package.command;
+    let path = working_directory(command)
+        .zip(project_file(package, "package.json"))
+        .map(|(folder, file)| ImagePath::new(&folder).join(&file))
+        .ok_or("its folder is not known")?;
     let place = final_context_path_of(stage, path.as_str()).ok_or(UNREAD)?;
     let text = match stage.file().context().read(&place) {
         Answer::Found(text) => text,
         Answer::Absent | Answer::Unknown(_) => return Err(UNREAD.to_owned()),
     };
     let json = PackageJson::parse(&text).ok_or("package.json is not JSON")?;
-    if json.script(name).is_none() {
+    if json.runs(name).is_none() {
         return Ok(None);
     }
     let whole: Vec<&str> = json.scripts_of(name).map(|(_, text)| text).collect();
@@ -169,16 +183,33 @@ pub(crate) fn script_of_package<'m>(
     }
 }
 
+/// The shell texts that a program is given to run among its words: `concurrently "node a.js" "node b.js"`; none where it
+/// is no such program.
+pub(crate) fn texts_given_to(command: Command<'_>) -> impl Iterator<Item = &str> {
+    let runs = runs_texts(command.name());
+    command
+        .args()
+        .filter(move |_| runs)
+        .filter_map(Word::value)
+        .map(without_quotes)
+}
+
+/// In exec form quotes may stand within a word, which such programs take away.
+fn without_quotes(text: &str) -> &str {
+    let inner = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    let whole = |quote: char| inner(quote).filter(|text| !text.contains(quote));
+    whole('"').or_else(|| whole('\'')).unwrap_or(text)
+}
+
 /// Shell text that stands in no file of its own, a script of package.json say, as a script that `step` runs; `None`
 /// where it is not understood.
 pub(crate) fn script_of_text<'m>(text: &str, step: Step<'m>) -> Option<Script<'m>> {
-    // No path of the build context begins so.
-    let place = format!("\u{1}{text}");
+    let place = format!("{TEXT}{text}");
     let scripts = &step.file().cached(Scripts::default).0;
     let found = match scripts.get(&place) {
         Some(found) => found,
         None => {
-            let new = read("", Answer::Found(Arc::from(text)))?;
+            let new = read(&place, Answer::Found(Arc::from(text)))?;
             scripts.insert(place, Box::new(new))
         }
     };

@@ -1,6 +1,8 @@
 //! What the sources of an application in Python or JavaScript tell: which programs they start by name, and
 //! which other files of the application they load.
 
+use std::sync::Arc;
+
 use crate::path::program_name;
 use dfix_catalogue::{calls_that_start, mentions_starting, programs};
 
@@ -102,6 +104,29 @@ pub(crate) fn imports(text: &str) -> Vec<Import> {
         }
     }
     found
+}
+
+/// A source of the application that was read.
+#[derive(Debug, Clone)]
+pub struct Source(Arc<str>);
+
+impl Source {
+    pub(crate) fn new(text: Arc<str>) -> Self {
+        Source(text)
+    }
+
+    /// Whether it is one of Python's that imports a module, or something of it.
+    pub fn imports(&self, module: &str) -> bool {
+        imports(&self.0).iter().any(|import| {
+            let rest = import.module.strip_prefix(module);
+            import.dots == 0 && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// Whether a name, or whatever stands in sources, stands somewhere in it.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.0.contains(text)
+    }
 }
 
 /// The files that a JavaScript file loads by a path of its own.

@@ -85,6 +85,16 @@ pub(crate) fn final_env<'m>(stage: Stage<'m>, name: &str) -> EnvValue<'m> {
     env_before(stage, usize::MAX, name, false)
 }
 
+/// Whether nothing sets the variable for the container, and nothing that the stage is made of speaks of it: an `ARG`, a
+/// command that reads it, a command that sets it for itself.
+pub(crate) fn is_undecided(stage: Stage<'_>, name: &str) -> bool {
+    !final_env(stage, name).is_set()
+        && !stage
+            .base_chain()
+            .flat_map(Stage::steps)
+            .any(|step| step.mentions(name))
+}
+
 /// The names and settings that `ENV`s of this stage make, in order of place.
 pub(crate) fn env_set(stage: Stage<'_>) -> impl Iterator<Item = (&str, Setting<'_>)> {
     env_facts(stage)

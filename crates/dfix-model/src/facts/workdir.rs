@@ -107,7 +107,15 @@ pub(crate) fn working_directory(command: Command<'_>) -> Option<String> {
 /// The folder that it runs in; with `marked`, a base's unknown working directory has a mark of its own.
 pub(crate) fn folder(command: Command<'_>, marked: bool) -> Option<String> {
     let stage = command.stage()?;
-    let start = || workdir_before(stage, command.step.index, marked);
+    let start = || {
+        // The container starts where the last WORKDIR says, wherever that stands.
+        let before = if command.step().is_run_time() {
+            usize::MAX
+        } else {
+            command.step.index
+        };
+        workdir_before(stage, before, marked)
+    };
     let mut last = match command.data().folder {
         Folder::Unknown => return None,
         Folder::Start => return start(),

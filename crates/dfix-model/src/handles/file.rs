@@ -30,6 +30,16 @@ impl<'a> Model<'a> {
         self.stages().next_back()
     }
 
+    /// Whether its own name, or that of its last stage, says that the image is not for production:
+    /// `Dockerfile.dev`, `AS local-test`.
+    pub fn is_for_development(&self) -> bool {
+        let stage = self.final_stage().and_then(Stage::name);
+        let names = self.context.dockerfile_name().into_iter().chain(stage);
+        names
+            .into_iter()
+            .any(dfix_catalogue::is_named_for_development)
+    }
+
     /// The final stage and the stages that it is based on (`FROM stage`), in order of place.
     pub fn shipped_stages(&self) -> impl Iterator<Item = Stage<'_>> {
         self.stages().filter(|s| s.is_shipped())

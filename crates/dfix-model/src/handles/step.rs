@@ -85,6 +85,14 @@ impl<'m> Step<'m> {
         &self.file.text()[self.syntax().text_range()]
     }
 
+    /// Whether what it starts runs in the container, and not when the image is built.
+    pub fn is_run_time(self) -> bool {
+        matches!(
+            self.kind(),
+            StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
+        )
+    }
+
     /// Whether a name stands somewhere in the instruction as it is written: in words, here-documents, comments.
     pub fn mentions(self, name: &str) -> bool {
         self.source_text().contains(name)

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{PackageTool, package_tool};
 
-use crate::handles::Command;
+use crate::handles::{Command, Given, interpreting};
 
 /// The tool that a command runs, and how many of its arguments belong to the program's name (`-m pip`).
 pub(crate) fn tool_of(command: Command<'_>, name: &str) -> Option<(PackageTool, usize)> {
@@ -36,33 +36,12 @@ pub(crate) fn is_python(name: &str) -> bool {
     is_versioned(name, "python") || is_versioned(name, "pypy") || name == "py"
 }
 
-/// The module of `python -m MODULE`, and how many arguments that takes. Options before `-m`: Python's
-/// manual, "Command line and environment".
+/// The module of `python -m MODULE`, and how many arguments that takes.
 pub(crate) fn module(command: Command<'_>) -> Option<(&str, usize)> {
-    let mut words = command.args().enumerate();
-    while let Some((at, word)) = words.next() {
-        let letters = word.value()?.strip_prefix('-')?;
-        if letters.starts_with('-') || letters.is_empty() {
-            return None;
-        }
-        let Some(i) = letters.find(['m', 'W', 'X', 'c']) else {
-            continue;
-        };
-        let attached = &letters[i + 1..];
-        match letters.as_bytes()[i] {
-            b'c' => return None,
-            b'm' if attached.is_empty() => {
-                let (at, word) = words.next()?;
-                return Some((word.value()?, at + 1));
-            }
-            b'm' => return Some((attached, at + 1)),
-            _ if attached.is_empty() => {
-                words.next();
-            }
-            _ => {}
-        }
+    match interpreting(command, "python").given {
+        Given::Module(name, end) => Some((name, end)),
+        _ => None,
     }
-    None
 }
 
 /// `pip`, `pip3`, `pip3.11`, `pip-3.11`

@@ -1,7 +1,7 @@
 //! Commands: found at any depth, wrappers peeled, every word where its range says.
 // A method's path is tied to one lifetime, a closure is not.
 use crate::common::{commands, with};
-use dfix_model::{Operator, WordKind};
+use dfix_model::{Given, Operator, WordKind};
 use dfix_syntax::Enclosure;
 
 fn run(script: &str) -> Vec<String> {
@@ -342,4 +342,49 @@ fn who_runs_it_stays_known() {
             assert_eq!(program, Some("/opt/venv/bin/python3"));
         },
     );
+}
+
+/// What an interpreter is given, as a word of its own, and what it loads before.
+fn given(script: &str) -> (String, Vec<String>) {
+    with(&format!("FROM debian:12\nRUN {script}\n"), |file| {
+        let command = file.commands().next().expect("a command");
+        let call = command.interpreting().expect("an interpreter");
+        let given = match call.given {
+            Given::File(word) => format!("file {}", word.source_text()),
+            Given::Module(name, end) => format!("module {name} {end}"),
+            Given::Text(text) => format!("text {}", text.map_or("", |word| word.source_text())),
+            Given::Nothing => "nothing".to_owned(),
+            Given::Unknown => "unknown".to_owned(),
+        };
+        let mut loads: Vec<String> = call.loads.iter().map(|it| (*it).to_owned()).collect();
+        loads.extend(call.watches.then(|| "watches".to_owned()));
+        (given, loads)
+    })
+}
+
+#[test]
+fn interpreters_are_given_files_modules_and_texts() {
+    for (script, expected) in [
+        ("python3 -u app.py --port 1", "file app.py"),
+        ("python -W ignore -X dev app.py", "file app.py"),
+        ("python -Wignore -c 'import x'", "text 'import x'"),
+        ("python -um app", "module app 2"),
+        ("python -mapp", "module app 1"),
+        ("python -m $X", "unknown"),
+        ("python $X", "unknown"),
+        ("python - <x", "text "),
+        ("python3", "nothing"),
+        ("node --title x server.js", "file server.js"),
+        ("node --env-file=.env -- -x.js", "file -x.js"),
+        ("node -pe '1'", "text '1'"),
+        ("node src/$X.js", "file src/$X.js"),
+    ] {
+        assert_eq!(given(script).0, expected, "{script}");
+    }
+    let told = |script| given(script).1;
+    assert_eq!(
+        told("node -r dotenv/config --import=./x.mjs a.js"),
+        ["dotenv/config", "./x.mjs"]
+    );
+    assert_eq!(told("node --watch-path=src a.js"), ["watches"]);
 }

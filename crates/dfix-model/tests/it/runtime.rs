@@ -163,3 +163,38 @@ fn ports_below_1024_are_seen_wherever_they_are_said() {
         "FROM python:3\nEXPOSE 8000\nCMD [\"gunicorn\", \"-b\", \"unix:/tmp/x.sock\", \"a:b\"]\n";
     assert_eq!(asks(fine, &[]), Privileges::Nobody);
 }
+
+#[test]
+fn texts_among_words_and_projects_elsewhere_are_followed() {
+    let package = r#"{"scripts": {"start": "concurrently -n a,b 'node a.js' 'node b.js'"}}"#;
+    let text = format!("{NODE}CMD [\"npm\", \"start\"]\n");
+    let files = [("package.json", package)];
+    assert_eq!(
+        programs(&text, &files),
+        ["npm", "concurrently", "node", "node"]
+    );
+
+    let text = format!("{NODE}CMD [\"npm\", \"--prefix\", \"api\", \"start\"]\n");
+    let files = [
+        ("package.json", r#"{"scripts": {"start": "vite"}}"#),
+        ("api/package.json", "{}"),
+    ];
+    // npm's own default.
+    assert_eq!(programs(&text, &files), ["npm", "node"]);
+    let text = format!("{NODE}CMD [\"npm\", \"-w\", \"api\", \"start\"]\n");
+    assert_eq!(programs(&text, &files), ["npm"]);
+    assert_eq!(
+        open(&text, &files),
+        ["what `npm start` runs: its folder is not known"]
+    );
+}
+
+#[test]
+fn an_entry_point_of_the_base_image_is_not_looked_for() {
+    let text = format!("{NODE}ENTRYPOINT [\"docker-entrypoint.sh\"]\nCMD [\"node\", \"a.js\"]\n");
+    assert!(
+        open(&text, &[("a.js", "")])
+            .iter()
+            .all(|it| !it.contains("not in the build context"))
+    );
+}

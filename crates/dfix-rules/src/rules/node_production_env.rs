@@ -1,22 +1,18 @@
 //! Settings for production in the image of a Node application.
 
-mod names;
-mod sources;
+mod start;
 
-use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, PackageMark, PackageWord, package_is, package_options};
+use dfix_catalogue::programs::Mark;
+use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, env_source, fixes, leaves,
 };
 use dfix_model::catalogue::Variant;
-use dfix_model::context::Answer;
-use dfix_model::{Command, Model, PackageCommand, Stage, Step, Word};
-use serde_json::Value;
+use dfix_model::project::{DependencyKind, NodeProject, PackageJson, SourcesName};
+use dfix_model::{EnvValue, Model, Stage, Step};
 
 use crate::base;
-use crate::environment::{is_free, is_named_for_development};
-use names::VALUED;
-use sources::Sources;
+use start::{NODE_ENV, Start, asks};
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -71,12 +67,17 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nENV NODE_ENV=production\nWORKDIR /srv\nCOPY . .\nCMD cd web && exec node server.js\n",
         )
         .with_context(&[("web/package.json", "{}"), ("web/server.js", "")]),
-        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"--prefix\", \"api\", \"start\"]\n")
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"--prefix\", \"api\", \"start\"]\n",
+            "FROM node:22\nENV NODE_ENV=production\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"--prefix\", \"api\", \"start\"]\n",
+        )
+        .with_context(&[("api/package.json", "{}"), ("api/server.js", "")]),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"-w\", \"api\", \"start\"]\n")
             .with_context(&[("package.json", "{}")])
-            .that_says("in its own folder"),
+            .that_says("its folder is not known"),
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
             .with_context(&[("package.json", "{,}")])
-            .that_says("that package.json is JSON"),
+            .that_says("package.json cannot be read"),
         // Settings that are chosen by the variable may be missing.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
             .with_context(&[("package.json", "{\"dependencies\": {\"config\": \"3\"}}")])
@@ -144,135 +145,70 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-const NODE_ENV: &str = "NODE_ENV";
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let Some(stage) = file.final_stage() else {
         return;
     };
-    if !is_free(stage, NODE_ENV) || is_built_upon(stage) || is_named_for_development(file) {
+    if !stage.is_undecided(NODE_ENV) || is_built_upon(stage) || file.is_for_development() {
         return;
     }
-    let Some(command) = stage.entry().workload() else {
-        return;
-    };
-    let project = Project::of(stage, command);
-    let Some(start) = start_of(stage, command, &project) else {
+    let Some(start) = Start::of(stage) else {
         return;
     };
     let after = stage
         .steps()
         .rfind(|step| may_build(*step))
         .unwrap_or_else(|| stage.from_step());
-    let mut fix = out
-        .fix(
-            stage.from_step(),
-            Safety::Checked,
-            format!("`{NODE_ENV}` is not set for a Node application"),
-        )
-        .effect(Effect::environment(stage.index(), [NODE_ENV]))
-        .evidence(start.evidence);
-    if after != stage.from_step() {
-        fix = fix.evidence("nothing after that place installs or builds");
-    }
-    let mut open = start.open;
-    match &project {
-        Project::Read(json) => match chooser(json) {
-            Some(name) => open.push(OpenCondition {
-                condition: format!(
-                    "which settings the application takes in production: `{name}` chooses them by {NODE_ENV}"
-                ),
-                remedy: "look whether it has settings for production".to_owned(),
-            }),
-            None => fix = fix.evidence("package.json names nothing that chooses settings by it"),
-        },
-        Project::Unread(remedy) => open.push(OpenCondition {
-            condition: "which packages the application uses: package.json is not read".to_owned(),
-            remedy: (*remedy).to_owned(),
-        }),
-    }
-    if let Project::Read(_) = project
-        && !start.is_asking
-    {
-        match sources::beside(stage, &in_folder_of(command, "package.json")) {
-            Sources::Silent(read) => {
-                fix = fix.evidence(format!(
+    let message = format!("`{NODE_ENV}` is not set for a Node application");
+    out.judge(stage.from_step(), Safety::Checked, message, |case| {
+        case.declare(Effect::environment(stage.index(), [NODE_ENV]));
+        case.evidence(start.because.clone());
+        if after != stage.from_step() {
+            case.evidence("nothing after that place installs or builds".to_owned());
+        }
+        case.open(set_by_the_base(stage));
+        case.open(start.open.clone());
+        match &start.project {
+            NodeProject::Read(json) => match chooser(json) {
+                Some(name) => {
+                    case.open(OpenCondition::new(
+                        format!("which settings the application takes in production: `{name}` chooses them by {NODE_ENV}"),
+                        "look whether it has settings for production",
+                    ));
+                }
+                None => {
+                    case.evidence("package.json names nothing that chooses settings by it".to_owned());
+                }
+            },
+            NodeProject::Absent => {
+                case.open(unread("it is not in the build context that dfix sees"));
+            }
+            NodeProject::Unread(why) => {
+                case.open(unread(why));
+            }
+        }
+        match start.sources() {
+            None => {}
+            Some(SourcesName::Nowhere(read)) => {
+                case.evidence(format!(
                     "none of the {read} source files beside package.json asks for {NODE_ENV}"
                 ));
             }
-            Sources::Ask(file) => open.push(asks(&file)),
-            Sources::Unread(why) => open.push(OpenCondition {
-                condition: format!(
-                    "whether the application asks for {NODE_ENV}: its sources are not read ({why})"
-                ),
-                remedy: "look for it in the sources, and set the variable by hand".to_owned(),
-            }),
+            Some(SourcesName::In(file)) => {
+                case.open(asks(&file));
+            }
+            Some(SourcesName::Unread(why)) => {
+                case.open(OpenCondition::new(
+                    format!("whether the application asks for {NODE_ENV}: its sources are not read ({why})"),
+                    "look for it in the sources, and set the variable by hand",
+                ));
+            }
         }
-    }
-    for condition in open {
-        fix = fix.unproven(condition.condition, condition.remedy);
-    }
-    fix.edit(|edit| {
-        edit.insert_instruction_after(after, &env_source([(NODE_ENV, "production")]));
+        case.fix(|edit| {
+            edit.insert_instruction_after(after, &env_source([(NODE_ENV, "production")]));
+        });
+        Ok(())
     });
-}
-
-/// The application's package.json.
-enum Project {
-    Read(Value),
-    /// It cannot be read; what a person could do.
-    Unread(&'static str),
-}
-
-impl Project {
-    /// That of the folder in which the command starts.
-    fn of(stage: Stage<'_>, command: Command<'_>) -> Self {
-        let is_elsewhere =
-            package_options("npm", PackageWord::Elsewhere).any(|option| command.has_option(option));
-        if is_elsewhere {
-            return Project::Unread("start it in its own folder, by WORKDIR");
-        }
-        let Answer::Found(text) = stage.read_final(&in_folder_of(command, "package.json")) else {
-            return Project::Unread("run dfix where the build context is");
-        };
-        match serde_json::from_str(&text) {
-            Ok(json) => Project::Read(json),
-            Err(_) => Project::Unread("see that package.json is JSON"),
-        }
-    }
-
-    /// What a script runs. npm starts `server.js` where there is no script `start`
-    /// (docs.npmjs.com/cli/commands/npm-start).
-    fn script(json: &Value, name: &str) -> Option<String> {
-        match json.get("scripts").and_then(|it| it.get(name)) {
-            Some(text) => text.as_str().map(str::to_owned),
-            None if name == "start" => Some("node server.js".to_owned()),
-            None => None,
-        }
-    }
-}
-
-/// The path of a file that a command at the container's start names.
-fn in_folder_of(command: Command<'_>, path: &str) -> String {
-    match command.working_directory() {
-        Some(folder) if !path.starts_with('/') => format!("{folder}/{path}"),
-        _ => path.to_owned(),
-    }
-}
-
-/// How the application starts.
-struct Start {
-    evidence: String,
-    open: Vec<OpenCondition>,
-    /// Whether the file that is started asks for the variable.
-    is_asking: bool,
-}
-
-fn asks(file: &str) -> OpenCondition {
-    OpenCondition {
-        condition: format!("what {file} does otherwise in production"),
-        remedy: format!("look where it asks for {NODE_ENV}, and set the variable by hand"),
-    }
 }
 
 /// Whether images that are built on this one install for themselves: the variable would be in force then.
@@ -282,233 +218,28 @@ fn is_built_upon(stage: Stage<'_>) -> bool {
         || base::facts(stage).is_some_and(|facts| facts.variant == Variant::Onbuild)
 }
 
-/// Whether the file puts an application into the image, and not only what it is worked on with.
-fn is_application(stage: Stage<'_>, runs_a_file: bool) -> bool {
-    let is_copied = stage.base_chain().flat_map(Stage::steps).any(|step| {
-        step.is_copy_or_add() && !step.sources().all(|it| is_manifest(it.source_text()))
-    });
-    is_copied
-        || stage.base_chain().flat_map(Stage::build_commands).any(|c| {
-            c.is_marked(Mark::Fetches)
-                || c.is_one_of(&["cp", "mv"])
-                || (runs_a_file && PackageCommand::of(c).is_some_and(|p| p.is_install()))
-        })
-        || stage
-            .base_chain()
-            .flat_map(Stage::steps)
-            .any(Step::has_opaque_text)
-}
-
-/// Whether a file says only what is to be installed: where nothing else is copied, the rest is mounted.
-fn is_manifest(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let starts = [
-        "package",
-        "npm-shrinkwrap",
-        "yarn.lock",
-        "pnpm-",
-        ".npmrc",
-        ".yarnrc",
-    ];
-    starts.iter().any(|start| name.starts_with(start))
-}
-
-/// Whether a development server is installed for what an unknown script starts.
-fn has_server(stage: Stage<'_>) -> bool {
-    stage
-        .base_chain()
-        .flat_map(Stage::build_commands)
-        .filter_map(PackageCommand::of)
-        .filter(PackageCommand::is_install)
-        .flat_map(|install| install.packages())
-        .any(|package| {
-            package
-                .name
-                .is_some_and(|name| package_is(Ecosystem::Language, name, PackageMark::Development))
-        })
-}
-
-/// The start of an application in Node that is meant to serve; none where it is something else, or where
-/// development is meant.
-fn start_of(stage: Stage<'_>, command: Command<'_>, project: &Project) -> Option<Start> {
-    let entry = stage.entry();
-    let words: Vec<&str> = command.args().filter_map(Word::value).collect();
-    let mut open = Vec::new();
-    let mut is_asking = false;
-    let evidence = match command.name() {
-        "node" | "nodejs" => {
-            let (file, loaded) = file_of(&words)?;
-            if !is_application(stage, true) {
-                return None;
-            }
-            let text = stage.read_final(&in_folder_of(command, file)).found();
-            if text.is_some_and(|text| text.contains(NODE_ENV)) {
-                open.push(asks(file));
-                is_asking = true;
-            }
-            open.extend(
-                loaded
-                    .into_iter()
-                    .filter(|it| !it.starts_with("dotenv"))
-                    .map(asks),
-            );
-            format!("the command runs {file} with node")
-        }
-        "pm2-runtime" => "the command starts pm2".to_owned(),
-        "next" if words.first() == Some(&"start") => "the command is `next start`".to_owned(),
-        _ => {
-            let package = PackageCommand::of(command)?;
-            let script = package.script()?;
-            if !is_application(stage, false) {
-                return None;
-            }
-            let said = format!("`{}`", spelled(command));
-            let json = match project {
-                Project::Read(json) => json,
-                Project::Unread(remedy) => {
-                    return (is_start(script) && !has_server(stage)).then(|| Start {
-                        is_asking,
-                        evidence: format!("the command is {said}"),
-                        open: vec![OpenCondition {
-                            condition: format!("what {said} runs"),
-                            remedy: (*remedy).to_owned(),
-                        }],
-                    });
-                }
-            };
-            let runs = Project::script(json, script)?;
-            // npm runs these around it.
-            let around = ["pre", "post"]
-                .into_iter()
-                .filter_map(|when| Project::script(json, &format!("{when}{script}")));
-            let all = around.fold(runs.clone(), |all, text| format!("{all} && {text}"));
-            if is_for_development(json, &all, 3) || all.contains(NODE_ENV) {
-                return None;
-            }
-            if builds(&all) {
-                open.push(needs_tools(&said));
-            }
-            format!("{said} runs `{runs}`")
-        }
-    };
-    match entry.script_text() {
-        Answer::Found(text) if builds(&text) => {
-            open.push(needs_tools(entry.script().unwrap_or("the entry point")));
-        }
-        Answer::Found(_) | Answer::Absent => {}
-        Answer::Unknown(_) => open.push(OpenCondition {
-            condition: format!(
-                "whether {} installs or builds anything at start",
-                entry.script().unwrap_or("the entry point")
-            ),
-            remedy: "run dfix where the script is beside the Dockerfile".to_owned(),
-        }),
-    }
-    Some(Start {
-        evidence,
-        open,
-        is_asking,
+/// The base image, of which that is not known, may set the variable for a purpose of its own.
+fn set_by_the_base(stage: Stage<'_>) -> Option<OpenCondition> {
+    (stage.final_env(NODE_ENV) == EnvValue::Unknown).then(|| {
+        OpenCondition::new(
+            format!("whether the base image sets {NODE_ENV} by itself"),
+            "look at its settings (`docker image inspect`)",
+        )
     })
 }
 
-/// The file that node is given to run, and the modules that it loads before; none where it is given a text,
-/// or watches its files.
-fn file_of<'w>(words: &[&'w str]) -> Option<(&'w str, Vec<&'w str>)> {
-    let mut loaded = Vec::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let (option, value) = word.split_once('=').unwrap_or((word, ""));
-        match option {
-            "-e" | "--eval" | "-p" | "--print" | "-pe" => return None,
-            _ if option.starts_with("--watch") => return None,
-            _ if VALUED.contains(&option) => {
-                let value = if value.is_empty() {
-                    words.next()?
-                } else {
-                    value
-                };
-                if matches!(option, "-r" | "--require" | "--import" | "--loader") {
-                    loaded.push(value);
-                }
-            }
-            _ if option.starts_with('-') => {}
-            _ => return Some((word, loaded)),
-        }
-    }
-    None
-}
-
-fn needs_tools(what: &str) -> OpenCondition {
-    OpenCondition {
-        condition: format!(
-            "whether what {what} installs or builds at start needs devDependencies, which npm and yarn leave out in production"
-        ),
-        remedy: "install and build in a RUN".to_owned(),
-    }
-}
-
-fn spelled(command: Command<'_>) -> String {
-    let words: Vec<&str> = command.words().filter_map(Word::value).collect();
-    words.join(" ")
-}
-
-/// Whether a script of this name is one that serves in production.
-fn is_start(script: &str) -> bool {
-    matches!(
-        script,
-        "start" | "serve" | "start:prod" | "start:production" | "prod" | "production"
+fn unread(why: &str) -> OpenCondition {
+    OpenCondition::new(
+        format!("which packages the application uses: package.json is not read ({why})"),
+        "run dfix where the build context is, or look into it",
     )
 }
 
-/// Whether a script's text, or that of one which it calls in turn, serves what is being worked on.
-fn is_for_development(project: &Value, text: &str, depth: u8) -> bool {
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '(' | ')'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let is_told = |at: usize| {
-        let word = words[at].rsplit('/').next().unwrap_or(words[at]);
-        let next = words.get(at + 1).copied().unwrap_or("");
-        word.starts_with("--watch")
-            || word == "NODE_ENV=development"
-            || programs::serves_development(word, next)
-    };
-    let calls = |at: usize| {
-        let is_manager = matches!(words[at], "npm" | "yarn" | "pnpm");
-        let name = match words.get(at + 1).copied() {
-            Some("run" | "run-script") => words.get(at + 2).copied(),
-            next => next,
-        };
-        let script = name.filter(|_| is_manager && depth > 0);
-        script.and_then(|name| Project::script(project, name))
-    };
-    (0..words.len()).any(|at| {
-        is_told(at) || calls(at).is_some_and(|text| is_for_development(project, &text, depth - 1))
-    })
-}
-
-/// Whether a script's text installs or builds something.
-fn builds(text: &str) -> bool {
-    [
-        "npm i",
-        "npm ci",
-        "npm install",
-        "yarn install",
-        "pnpm i",
-        " build",
-        "webpack",
-        "tsc",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
-}
-
 /// The package that an application's settings are chosen with.
-fn chooser(project: &Value) -> Option<&str> {
-    let dependencies = project.get("dependencies")?.as_object()?;
-    dependencies
-        .keys()
-        .map(String::as_str)
+fn chooser(json: &PackageJson) -> Option<&str> {
+    json.dependencies()
+        .filter(|it| it.kind == DependencyKind::Runtime)
+        .map(|it| it.name)
         .find(|name| package_is(Ecosystem::Language, name, PackageMark::NodeEnv))
 }
 

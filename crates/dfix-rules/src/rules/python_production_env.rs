@@ -1,14 +1,13 @@
 //! Settings for production in the image of a Python application.
 
-use dfix_engine::{
-    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, env_source,
-    fixes, leaves,
-};
-use dfix_model::StepKind;
-use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step};
+mod application;
+mod flask;
 
-use crate::environment::{is_free, is_named_for_development};
-use crate::python;
+use dfix_engine::{
+    Case, Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety,
+    Setting, env_source, fixes, leaves,
+};
+use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step, StepKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "python-production-env",
@@ -51,9 +50,10 @@ pub(crate) const RULE: Rule = Rule {
         ),
         // Flask 2.3 reads FLASK_ENV no more.
         fixes(
-            "FROM python:3.12\nRUN pip install 'flask>=3,<4'\nCMD [\"python\", \"-u\", \"run.py\"]\n",
-            "FROM python:3.12\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_APP=run.py\nRUN pip install 'flask>=3,<4'\nCMD [\"python\", \"-u\", \"run.py\"]\n",
+            "FROM python:3.12\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
+            "FROM python:3.12\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_APP=run.py\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
         )
+        .with_context(&[("run.py", "import flask\n")])
         .that_says("reads FLASK_ENV no more"),
         fixes(
             "FROM python:3.12\nWORKDIR /srv\nCOPY . .\nRUN pip install flask==2.1\nCMD [\"flask\", \"run\"]\n",
@@ -76,7 +76,19 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM python:3.9 AS dev\nRUN pip install flask==2.1\nCMD [\"python\", \"app.py\"]\n",
             "FROM python:3.9 AS dev\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_APP=app.py\nRUN pip install flask==2.1\nCMD [\"python\", \"app.py\"]\n",
-        ),
+        )
+        .with_unsafe(),
+        // What is not read may hold no application.
+        leaves("FROM python:3.9\nENV PYTHONUNBUFFERED=1 FLASK_ENV=production\nRUN pip install flask\nCMD [\"python\", \"app.py\"]\n")
+            .that_says("whether app.py, which is not read, holds the Flask application"),
+        // The start leads to Python through a script.
+        fixes(
+            "FROM debian:12\nCOPY . /app\nENTRYPOINT [\"/app/start.sh\"]\n",
+            "FROM debian:12\nENV PYTHONUNBUFFERED=1\nCOPY . /app\nENTRYPOINT [\"/app/start.sh\"]\n",
+        )
+        .with_context(&[("start.sh", "#!/bin/sh\nset -e\nexec python3 /app/main.py\n"), ("main.py", "")]),
+        leaves("FROM debian:12\nCOPY . /app\nRUN pip install -r /app/requirements.txt\nENTRYPOINT [\"/app/start.sh\"]\n")
+            .with_context(&[("start.sh", "#!/bin/sh\nexec java -jar /app/a.jar\n"), ("requirements.txt", "ansible\n")]),
         // An ENV that somebody wrote is not added to.
         fixes(
             "FROM python:3.12\nENV LANG=C.UTF-8\nCMD [\"celery\", \"worker\"]\n",
@@ -109,79 +121,92 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let Some(stage) = file.final_stage() else {
         return;
     };
-    let for_production = !is_named_for_development(file);
-    if for_production {
+    let is_for_production = !file.is_for_development();
+    if is_for_production {
         for (key, wanted) in [(FLASK_ENV, "production"), (FLASK_DEBUG, "0")] {
             leave_development(stage, key, wanted, out);
         }
     }
-    if !python::is_application(stage) {
+    if !application::is_python(stage) {
         return;
     }
-    if is_free(stage, UNBUFFERED) {
-        let fix = out
-            .fix(
-                stage.from_step(),
-                Safety::Safe,
-                format!("`{UNBUFFERED}` is not set, and Python holds its output back"),
-            )
-            .effect(Effect::environment(stage.index(), [UNBUFFERED]));
-        fix.edit(|edit| match own_env(stage) {
-            Some(step) => edit.append_env_pairs(step, [(UNBUFFERED, "1")]),
-            None => {
-                edit.insert_instruction_after(stage.from_step(), &env_source([(UNBUFFERED, "1")]));
-            }
+    if stage.is_undecided(UNBUFFERED) {
+        let message = format!("`{UNBUFFERED}` is not set, and Python holds its output back");
+        out.judge(stage.from_step(), Safety::Safe, message, |case| {
+            set(case, stage, &[(UNBUFFERED, "1".to_owned())]);
+            Ok(())
         });
     }
-    set_flask(stage, for_production, out);
+    set_flask(stage, is_for_production, out);
 }
 
-/// Flask's settings, as far as they are not set and the file shows them; `FLASK_ENV` only
-/// `for_production`.
-fn set_flask(stage: Stage<'_>, for_production: bool, out: &mut Findings<'_>) {
-    let needs_env = for_production && is_free(stage, FLASK_ENV);
-    let needs_app = is_free(stage, FLASK_APP);
+/// Says the fix that sets variables in the stage.
+fn set(case: &mut Case<'_>, stage: Stage<'_>, pairs: &[(&'static str, String)]) {
+    let keys = pairs.iter().map(|(key, _)| *key);
+    case.declare(Effect::environment(stage.index(), keys));
+    let pairs = pairs.iter().map(|(key, value)| (*key, value.as_str()));
+    case.fix(|edit| match own_env(stage) {
+        Some(step) => edit.append_env_pairs(step, pairs),
+        None => edit.insert_instruction_after(stage.from_step(), &env_source(pairs)),
+    });
+}
+
+/// Flask's settings, as far as they are not set and the file shows them; `FLASK_ENV` only for production. What is
+/// certain is one fix.
+fn set_flask(stage: Stage<'_>, is_for_production: bool, out: &mut Findings<'_>) {
+    let needs_env = is_for_production && stage.is_undecided(FLASK_ENV);
+    let needs_app = stage.is_undecided(FLASK_APP);
     if !needs_env && !needs_app {
         return;
     }
-    let Some(flask) = python::flask(stage) else {
+    let Some(flask) = flask::of(stage) else {
         return;
     };
-    let mut evidence = vec![flask.evidence.clone()];
-    let mut pairs: Vec<(&str, String)> = Vec::new();
-    let reads_env = match out.option("flask-env").and_then(Setting::as_flag) {
-        Some(told) => told,
-        None => !flask.is_without_env(),
-    };
-    if needs_env && reads_env {
-        pairs.push((FLASK_ENV, "production".to_owned()));
-    } else if needs_env && flask.is_without_env() {
-        evidence.push("this Flask reads FLASK_ENV no more, so it is left out".to_owned());
+    let told = out.option("flask-env").and_then(Setting::as_flag);
+    let mut certain: Vec<(&str, String)> = Vec::new();
+    let mut because = vec![flask.because.clone()];
+    if needs_env && told.unwrap_or(!flask.is_without_env) {
+        certain.push((FLASK_ENV, "production".to_owned()));
+    } else if needs_env && flask.is_without_env {
+        because.push("this Flask reads FLASK_ENV no more, so it is left out".to_owned());
     }
-    if needs_app && let Some((app, shown)) = python::flask_app(stage) {
-        pairs.push((FLASK_APP, app));
-        evidence.push(shown);
+    let app = flask::app(stage).filter(|_| needs_app);
+    match app {
+        Some(app) if app.open.is_some() => {
+            say_flask(stage, &certain, because, None, out);
+            let because = vec![flask.because, app.because];
+            say_flask(stage, &[(FLASK_APP, app.name)], because, app.open, out);
+        }
+        app => {
+            if let Some(app) = app {
+                certain.push((FLASK_APP, app.name));
+                because.push(app.because);
+            }
+            say_flask(stage, &certain, because, None, out);
+        }
     }
-    if pairs.is_empty() {
-        return;
-    }
+}
+
+fn say_flask(
+    stage: Stage<'_>,
+    pairs: &[(&'static str, String)],
+    because: Vec<String>,
+    open: Option<OpenCondition>,
+    out: &mut Findings<'_>,
+) {
     let keys: Vec<&str> = pairs.iter().map(|(key, _)| *key).collect();
-    out.fix(
-        stage.from_step(),
-        Safety::Checked,
-        match keys.as_slice() {
-            [key] => format!("`{key}` is not set for a Flask application"),
-            keys => format!(
-                "`{}` are not set for a Flask application",
-                keys.join("` and `")
-            ),
-        },
-    )
-    .effect(Effect::environment(stage.index(), keys))
-    .evidences(evidence)
-    .edit(|edit| match own_env(stage) {
-        Some(step) => edit.append_env_pairs(step, pairs),
-        None => edit.insert_instruction_after(stage.from_step(), &env_source(pairs)),
+    let message = match keys.as_slice() {
+        [] => return,
+        [key] => format!("`{key}` is not set for a Flask application"),
+        keys => format!(
+            "`{}` are not set for a Flask application",
+            keys.join("` and `")
+        ),
+    };
+    out.judge(stage.from_step(), Safety::Checked, message, |case| {
+        case.evidence(because).open(open);
+        set(case, stage, pairs);
+        Ok(())
     });
 }
 
@@ -218,15 +243,14 @@ fn leave_development(stage: Stage<'_>, key: &str, wanted: &str, out: &mut Findin
     let (true, Some(place), Some(set_in)) = (is_development, setting.value_place, set_in) else {
         return;
     };
-    out.fix(
-        place,
-        Safety::Unsafe,
-        format!("`{key}` puts the shipped application into development mode"),
-    )
-    .effect(Effect::environment(set_in.index(), [key]))
-    .unproven(
-        "whether the development mode is meant",
-        format!("set `{key}={wanted}` for production, or ignore this rule here"),
-    )
-    .edit(|edit| edit.replace_node(place, wanted));
+    let message = format!("`{key}` puts the shipped application into development mode");
+    out.judge(place, Safety::Unsafe, message, |case| {
+        case.declare(Effect::environment(set_in.index(), [key]));
+        case.open(OpenCondition::new(
+            "whether the development mode is meant",
+            format!("set `{key}={wanted}` for production, or ignore this rule here"),
+        ));
+        case.fix(|edit| edit.replace_node(place, wanted));
+        Ok(())
+    });
 }

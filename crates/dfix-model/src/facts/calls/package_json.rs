@@ -14,7 +14,7 @@ impl<'m> Walk<'m> {
         depth: u8,
     ) {
         let scripts: Vec<(String, String)> = if let Some(name) = package.script() {
-            match NodeProject::seen_from(site) {
+            match NodeProject::of(package, site) {
                 NodeProject::Read(json) => json
                     .scripts_of(name)
                     .map(|(name, text)| (name, text.to_owned()))

@@ -7,7 +7,7 @@ use crate::collect::instruction::StepKind;
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::facts::sources::{imports, programs_started, required};
-use crate::handles::{Command, Stage, Step, Word};
+use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::path::{ImagePath, folder_of, has_ending};
 use dfix_catalogue::programs::{self, Mark};
 
@@ -49,28 +49,30 @@ impl Bringers {
 impl<'m> Walk<'m> {
     /// `python app.py`, `node server.js`: the sources that an interpreter is given.
     pub(super) fn sources(&mut self, command: Command<'m>, site: &CallSite<'m>) {
-        let text = command
-            .args()
-            .skip_while(|word| !matches!(word.value(), Some("-c" | "-e")))
-            .nth(1);
-        if let Some(text) = text {
-            return self.source_text("the text of `-c`", text.literal_prefix(), site);
-        }
-        let mut words = command.args().filter_map(Word::value);
-        let Some(path) = words.find(|w| *w == "-m" || !w.starts_with('-')) else {
+        let Some(call) = command.interpreting() else {
             return;
         };
-        if path == "-m" {
-            if let Some(module) = words.next() {
+        match call.given {
+            Given::Text(text) => {
+                let text = text.map_or("", Word::literal_prefix);
+                self.source_text("the text of `-c`", text, site);
+            }
+            Given::Module(module, end) => {
                 self.module(module, None, site);
                 if programs::is(module, Mark::Module) {
-                    let rest: Vec<&str> = words.collect();
+                    let rest: Vec<&str> =
+                        command.args().skip(end).filter_map(Word::value).collect();
                     self.served(module, &rest, site);
                 }
             }
-        } else if has_ending(path, ".py") || has_ending(path, ".js") {
-            self.absent_source(path, site);
-            self.source_at(path, site);
+            Given::File(word) => {
+                let path = word.value().unwrap_or("");
+                if has_ending(path, ".py") || has_ending(path, ".js") {
+                    self.absent_source(path, site);
+                    self.source_at(path, site);
+                }
+            }
+            Given::Nothing | Given::Unknown => {}
         }
     }
 

@@ -7,7 +7,9 @@ use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::handles::{Command, Stage};
 use crate::packages::{OptionValue, PackageCommand, SpecKind};
+use crate::path::ImagePath;
 use crate::ternary::Ternary;
+use dfix_catalogue::{PackageWord, package_options};
 
 const RUN_THERE: &str = "run dfix where the build context is";
 const KEEP_LOCK: &str = "keep a package-lock.json of npm 7 or later beside package.json";
@@ -96,13 +98,15 @@ fn may_be_project(site: &CallSite<'_>) -> bool {
 }
 
 /// The path of a file of the project that a command works on; `None` where its folder is not known.
-fn project_file(command: &PackageCommand<'_>, name: &str) -> Option<String> {
-    let told = command
-        .flag_value("--prefix")
-        .or_else(|| command.flag_value("--cwd"));
-    match told {
+pub(crate) fn project_file(command: &PackageCommand<'_>, name: &str) -> Option<String> {
+    let told = ["--prefix", "--cwd", "--dir"];
+    match told.iter().find_map(|option| command.flag_value(option)) {
         Some(folder) => Some(format!("{}/{name}", folder.text()?)),
-        None => Some(name.to_owned()),
+        None => {
+            let mut elsewhere = package_options("npm", PackageWord::Elsewhere);
+            let is_here = !elsewhere.any(|option| command.command.has_option(option));
+            is_here.then(|| name.to_owned())
+        }
     }
 }
 
@@ -118,13 +122,21 @@ pub enum NodeProject {
 }
 
 impl NodeProject {
-    /// The one in the folder that is seen from a place.
-    pub fn seen_from(site: &CallSite<'_>) -> Self {
-        NodeProject::at("package.json", site)
+    /// The path of the package.json that a command at a place works on; `None` where its folder is not known.
+    pub fn path(command: Option<&PackageCommand<'_>>, site: &CallSite<'_>) -> Option<ImagePath> {
+        let file = match command {
+            Some(command) => project_file(command, "package.json")?,
+            None => "package.json".to_owned(),
+        };
+        site.path(&file)
     }
 
-    fn at(path: &str, site: &CallSite<'_>) -> Self {
-        match site.read(path) {
+    /// The one at such a path.
+    pub fn at(path: Option<&ImagePath>, site: &CallSite<'_>) -> Self {
+        let Some(path) = path else {
+            return NodeProject::Unread("its folder is not known".to_owned());
+        };
+        match site.read(path.as_str()) {
             Answer::Found(text) => match PackageJson::parse(&text) {
                 Some(json) => NodeProject::Read(json),
                 None => NodeProject::Unread("package.json cannot be read".to_owned()),
@@ -136,10 +148,7 @@ impl NodeProject {
 
     /// The one that a command of npm, yarn or pnpm works on.
     pub fn of(command: &PackageCommand<'_>, site: &CallSite<'_>) -> Self {
-        match project_file(command, "package.json") {
-            Some(path) => NodeProject::at(&path, site),
-            None => NodeProject::Unread("its folder is not known".to_owned()),
-        }
+        NodeProject::at(NodeProject::path(Some(command), site).as_ref(), site)
     }
 }
 

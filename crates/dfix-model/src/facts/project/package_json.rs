@@ -60,12 +60,19 @@ impl PackageJson {
         self.0.get("scripts")?.get(name)?.as_str()
     }
 
+    /// What npm runs when a script of this name is asked for: for `start`, where there is none, `node server.js`
+    /// (docs.npmjs.com/cli/commands/npm-start).
+    pub fn runs(&self, name: &str) -> Option<&str> {
+        self.script(name)
+            .or_else(|| (name == "start").then_some("node server.js"))
+    }
+
     /// The scripts that npm runs when a script of this name is asked for, with their names: the one before
     /// it, itself, the one after it.
     pub fn scripts_of(&self, name: &str) -> impl Iterator<Item = (String, &str)> {
         [format!("pre{name}"), name.to_owned(), format!("post{name}")]
             .into_iter()
-            .filter_map(|name| self.script(&name).map(|text| (name.clone(), text)))
+            .filter_map(|name| self.runs(&name).map(|text| (name.clone(), text)))
     }
 
     /// The scripts that an installation in the project's own folder runs, with their names.

@@ -13,6 +13,25 @@ pub struct Requirement {
     pub source: String,
 }
 
+impl Requirement {
+    /// Whether the condition on its version lets none before this one through. `false` where it says nothing of it.
+    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        let clauses = self.specifier.as_deref().unwrap_or("").split(',');
+        clauses.map(str::trim).any(|clause| {
+            let bounds = ["==", ">=", "~=", ">"];
+            let version = bounds.iter().find_map(|it| clause.strip_prefix(it));
+            version.is_some_and(|version| {
+                let mut numbers = version
+                    .trim_start_matches('=')
+                    .split(['.', '*'])
+                    .map(|n| n.trim().parse::<u32>().unwrap_or(0));
+                let mut next = || numbers.next().unwrap_or(0);
+                (next(), next()) >= (major, minor)
+            })
+        })
+    }
+}
+
 /// The packages that are asked for, and what could not be found out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requirements {
@@ -70,4 +89,35 @@ pub fn normal_python_name(name: &str) -> String {
         }
     }
     normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_tell_the_least_version() {
+        let is_new = |condition: &str| {
+            let flask = Requirement {
+                name: "flask".to_owned(),
+                specifier: Some(condition.to_owned()),
+                source: String::new(),
+            };
+            flask.is_at_least(2, 3)
+        };
+        for new in [
+            "==2.3.0",
+            ">=2.3",
+            "~=3.0",
+            "==3.*",
+            ">2.3,<4",
+            ">=1,==3.0.1",
+            "===2.3",
+        ] {
+            assert!(is_new(new), "{new}");
+        }
+        for old_or_open in ["==2.2.5", ">=2.0", "<3", "!=2.3", "~=2.2", "==2.*", ""] {
+            assert!(!is_new(old_or_open), "{old_or_open}");
+        }
+    }
 }

@@ -1,0 +1,62 @@
+//! What the words tell that people name images, stages and Dockerfiles by.
+
+use super::table::{Table, table};
+
+const WORDS: Table = table!("name-words.tsv");
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
+fn is(word: &str, mark: &str) -> bool {
+    WORDS.row(word).is_some_and(|row| row.lists(1, ' ', mark))
+}
+
+fn begins(word: &str, mark: &str) -> bool {
+    let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.into_iter().any(|end| is(&word[..end], mark))
+}
+
+/// Whether a stage or a Dockerfile of this name is, by a word of it, not for production: `Dockerfile.dev`,
+/// `local-test`.
+pub fn is_named_for_development(name: &str) -> bool {
+    words(name).any(|word| is(&word.to_ascii_lowercase(), "development"))
+}
+
+/// Whether an image of which nothing else is known is, by a word of its name, made to run Python. `None`: the
+/// name tells nothing.
+pub fn is_named_for_python(image: &str) -> Option<bool> {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    if words(last).any(|word| begins(word, "python")) {
+        return Some(true);
+    }
+    words(image)
+        .any(|word| begins(word, "other"))
+        .then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_they_are_for() {
+        assert!(
+            is_named_for_development("Dockerfile.dev") && is_named_for_development("Local-test")
+        );
+        assert!(!is_named_for_development("devops") && !is_named_for_development("Dockerfile"));
+        assert_eq!(is_named_for_python("acme/python3-base"), Some(true));
+        assert_eq!(is_named_for_python("acme/openjdk17"), Some(false));
+        assert_eq!(is_named_for_python("python/base"), None);
+        for row in WORDS.all() {
+            let known = ["development", "other", "python"];
+            assert!(known.contains(&row.column(1)), "{}", row.line());
+            assert!(
+                row.key().bytes().all(|b| b.is_ascii_lowercase()),
+                "{}",
+                row.line()
+            );
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Whether what a stage ships is a Python application.
+
+use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{Family, is_named_for_python};
+use dfix_model::path::has_ending;
+use dfix_model::runtime::{Leads, Process};
+use dfix_model::{Command, Given, PackageCommand, PackageManager, Stage};
+
+/// Whether what a stage ships is a Python application: its image is Python's, or its start leads to Python. Where what it
+/// starts cannot be told, it must install what a Python project of the build asks for.
+pub(super) fn is_python(stage: Stage<'_>) -> bool {
+    if is_image_of_python(stage) == Some(true) {
+        return true;
+    }
+    let runtime = stage.runtime();
+    if runtime.processes().any(|it| runs_python(&it)) {
+        return true;
+    }
+    let is_untold = runtime.is_silent() || runtime.processes().any(|it| is_unread_script(&it));
+    is_untold && is_image_of_python(stage).is_none() && installs_project(stage)
+}
+
+/// Whether the image is made to run Python; none where it is made for no language, or nothing is known of that.
+fn is_image_of_python(stage: Stage<'_>) -> Option<bool> {
+    let family = stage.any_base_facts().family;
+    match family {
+        Family::Python | Family::Pypy => Some(true),
+        _ => {
+            let named = stage.base_image().name().and_then(is_named_for_python);
+            named.filter(|is_python| !is_python || !family.is_of_a_language())
+        }
+    }
+}
+
+/// Whether a process runs a Python application: not where a script has Python do something on the way.
+fn runs_python(process: &Process<'_>) -> bool {
+    let command = process.command;
+    let given = command.interpreting().map(|call| call.given);
+    if process.script.is_some() && matches!(given, Some(Given::Text(_))) {
+        return false;
+    }
+    if command.is("uwsgi") {
+        return !serves_other_languages(command);
+    }
+    command.is_marked(Mark::Python)
+        || command.is_one_of(&["jupyter", "sanic"])
+        || command.is_wrapped_by("python")
+        || has_ending(command.name(), ".py")
+}
+
+/// uwsgi serves what its plugins are for.
+fn serves_other_languages(uwsgi: Command<'_>) -> bool {
+    let has_plugin = ["--plugin", "--plugins"]
+        .iter()
+        .any(|option| uwsgi.has_option(option));
+    has_plugin
+        && !uwsgi
+            .args()
+            .any(|word| word.literal_prefix().contains("python"))
+}
+
+/// Whether a process is a shell, or its script, of which nobody can tell what it starts.
+fn is_unread_script(process: &Process<'_>) -> bool {
+    let command = process.command;
+    let is_script = programs::is_shell(command.name()) || has_ending(command.name(), ".sh");
+    let is_read = process.leads == Leads::Script || command.has_inner();
+    command.name().is_empty() || (is_script && !is_read)
+}
+
+/// Whether a stage installs a Python project or its requirements.
+fn installs_project(stage: Stage<'_>) -> bool {
+    let of_project = |pip: PackageCommand<'_>| {
+        pip.requirement_files().next().is_some() || !pip.local_projects().is_empty()
+    };
+    let managers = [PackageManager::Pip, PackageManager::Uv];
+    stage
+        .base_chain()
+        .flat_map(Stage::build_commands)
+        .filter_map(PackageCommand::of)
+        .filter(|it| managers.contains(&it.manager) && it.is_install())
+        .any(of_project)
+}

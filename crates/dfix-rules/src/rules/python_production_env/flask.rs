@@ -1,0 +1,232 @@
+//! Whether an application is a Flask one, and which module holds it.
+
+use dfix_engine::OpenCondition;
+use dfix_model::context::Answer;
+use dfix_model::path::has_ending;
+use dfix_model::{Command, Given, ImagePath, Requirement, SourceFile, Stage, Word};
+
+/// What says that an application is a Flask one.
+pub(super) struct Flask {
+    /// A short sentence that says where it was seen.
+    pub(super) because: String,
+    /// Whether the version is known to be one that reads `FLASK_ENV` no more: 2.3 and later.
+    pub(super) is_without_env: bool,
+}
+
+/// Whether a stage ships a Flask application: seen in what it installs, in its command, or in the source of
+/// what it starts.
+pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
+    let packages = stage.python_packages();
+    let said = |it: &Requirement| {
+        let condition = it.specifier.as_deref().unwrap_or("");
+        format!("{}{condition} in {}", it.name, it.source)
+    };
+    if let Some(flask) = packages.get("flask") {
+        return Some(Flask {
+            because: said(flask),
+            is_without_env: flask.is_at_least(2, 3),
+        });
+    }
+    let with = |because| Flask {
+        because,
+        is_without_env: false,
+    };
+    let mut known = packages.known.iter();
+    if let Some(extension) = known.find(|it| it.name.starts_with("flask-")) {
+        return Some(with(said(extension)));
+    }
+    let command = stage.entry().workload()?;
+    if command.is("flask") {
+        return Some(with("the command is `flask`".to_owned()));
+    }
+    let file = file_of(command)?;
+    match stage.source(file) {
+        Answer::Found(source) if source.imports("flask") => {
+            Some(with(format!("{file} imports flask")))
+        }
+        _ => None,
+    }
+}
+
+/// What `FLASK_APP` would name.
+pub(super) struct App {
+    /// The module or file.
+    pub(super) name: String,
+    /// A short sentence that says what shows it.
+    pub(super) because: String,
+    /// What could not be established of it.
+    pub(super) open: Option<OpenCondition>,
+}
+
+impl App {
+    fn told(name: &str) -> Self {
+        App {
+            name: name.to_owned(),
+            because: format!("the command runs {name}"),
+            open: None,
+        }
+    }
+}
+
+fn unread(file: &str) -> OpenCondition {
+    OpenCondition::new(
+        format!("whether {file}, which is not read, holds the Flask application"),
+        "run dfix where the build context is, or look into the file",
+    )
+}
+
+/// The one module that holds the Flask application; none where nothing shows one, or several things do.
+pub(super) fn app(stage: Stage<'_>) -> Option<App> {
+    let Some(command) = stage.entry().workload() else {
+        return among_files(stage);
+    };
+    if command.args().any(|word| !word.is_known()) {
+        return None;
+    }
+    let has = |options: &[&str]| options.iter().any(|it| command.has_option(it));
+    match command.name() {
+        "flask" if has(&["-A", "--app"]) => None,
+        // They say where modules are looked for.
+        "gunicorn" if has(&["--chdir", "--pythonpath"]) => None,
+        "gunicorn" | "waitress-serve" => only(targets(command)).map(App::told),
+        "uwsgi" => module_of_uwsgi(command).map(App::told),
+        "flask" | "" => among_files(stage),
+        name if dfix_catalogue::programs::is_shell(name) || has_ending(name, ".sh") => {
+            among_files(stage)
+        }
+        _ => {
+            let file = file_of(command)?;
+            let app = App::told(file);
+            match stage.source(file) {
+                Answer::Found(source) => shows_an_application(&source).then_some(app),
+                Answer::Absent | Answer::Unknown(_) => Some(App {
+                    open: Some(unread(file)),
+                    ..app
+                }),
+            }
+        }
+    }
+}
+
+fn shows_an_application(source: &SourceFile) -> bool {
+    source.imports("flask") || source.mentions("create_app") || source.mentions("app.run(")
+}
+
+/// The Python file that a command runs.
+fn file_of(command: Command<'_>) -> Option<&str> {
+    let word = if has_ending(command.name(), ".py") {
+        command.program()?
+    } else {
+        match command.interpreting()?.given {
+            Given::File(word) => word,
+            _ => return None,
+        }
+    };
+    word.value().filter(|file| has_ending(file, ".py"))
+}
+
+/// What uwsgi is told to serve.
+fn module_of_uwsgi(command: Command<'_>) -> Option<&str> {
+    let value_of = |names: &[&str]| {
+        let mut after = command.args().skip(1);
+        let told = command.args().find_map(|option| {
+            let value = after.next()?;
+            names.iter().any(|name| option.is(name)).then_some(value)
+        });
+        told.and_then(Word::value)
+    };
+    value_of(&["-w", "--module", "--wsgi"]).or_else(|| value_of(&["--wsgi-file"]))
+}
+
+/// The words of a server that are `module:name` or `module:factory()`.
+fn targets(server: Command<'_>) -> Vec<&str> {
+    let ports = server.listens_on();
+    server
+        .args()
+        .filter(|word| !ports.iter().any(|(port, _)| port == word))
+        .filter_map(Word::value)
+        .filter(|text| is_target(text))
+        .collect()
+}
+
+fn is_target(text: &str) -> bool {
+    let is_name = |text: &str| {
+        text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+            && text
+                .chars()
+                .all(|c| c == '_' || c == '.' || c.is_ascii_alphanumeric())
+    };
+    let Some((module, object)) = text.split_once(':') else {
+        return false;
+    };
+    is_name(module) && is_name(object.strip_suffix("()").unwrap_or(object))
+}
+
+fn only<T>(all: Vec<T>) -> Option<T> {
+    let mut all = all.into_iter();
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// The application among the files of the container's working directory: `app.py`, `wsgi.py`, or a package
+/// with a `create_app`, if there is only one.
+fn among_files(stage: Stage<'_>) -> Option<App> {
+    let mut found: Vec<App> = Vec::new();
+    for file in ["app.py", "wsgi.py"] {
+        let open = match stage.source(file) {
+            Answer::Found(source) if shows_an_application(&source) => None,
+            Answer::Unknown(_) if is_copied(stage, file) => Some(unread(file)),
+            Answer::Found(_) | Answer::Absent | Answer::Unknown(_) => continue,
+        };
+        found.push(App {
+            name: file.to_owned(),
+            because: format!("{file} is copied"),
+            open,
+        });
+    }
+    let folder = stage.final_context_path_of(".");
+    let names = folder.map(|folder| stage.file().context().list(&folder));
+    if let Some(Answer::Found(names)) = names {
+        for package in names.iter().filter_map(|name| name.strip_suffix('/')) {
+            let file = format!("{package}/__init__.py");
+            if let Answer::Found(source) = stage.source(&file)
+                && source.mentions("def create_app(")
+            {
+                found.push(App {
+                    name: package.to_owned(),
+                    because: format!("{file} has a `create_app`"),
+                    open: None,
+                });
+            }
+        }
+    }
+    only(found)
+}
+
+/// Whether an instruction copies a file by its name into the container's working directory.
+fn is_copied(stage: Stage<'_>, file: &str) -> bool {
+    let folder = stage.final_workdir().unwrap_or_default();
+    let path = ImagePath::new(&folder).join(file);
+    stage.filesystem().all_landings().any(|it| it.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_of_servers() {
+        for target in ["app:app", "my_app.wsgi:application", "app:create_app()"] {
+            assert!(is_target(target), "{target}");
+        }
+        for other in [
+            "0.0.0.0:5000",
+            ":5000",
+            "app",
+            "unix:/run/x",
+            "localhost:8000",
+            "a-b:c",
+        ] {
+            assert!(!is_target(other), "{other}");
+        }
+    }
+}
