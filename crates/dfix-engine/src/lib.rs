@@ -36,7 +36,7 @@ mod watch;
 
 pub use dfix_model::OpenCondition;
 pub use edit::{Edit, env_source};
-pub use findings::{Findings, FixBuilder, Report};
+pub use findings::Findings;
 pub use fix::{Effect, Evidence, Fix, Safety, TextEdit};
 pub use fixpoint::{run, run_parsed};
 pub use ignore::IGNORE_UNUSED;

@@ -1,7 +1,7 @@
 //! Toy rules: good ones, and one for each way to do harm.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety};
-use dfix_model::Model;
+use dfix_model::{Model, OpenCondition};
 use dfix_syntax::ast::{AstNode, Command, HasPairs, HasWord, Instruction};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TokenExt as _};
 
@@ -47,12 +47,14 @@ pub(crate) static FOLLOWS_ITSELF: Rule = rule("follows-itself", Phase::Meaning, 
     let Some(last) = file.stages().last().map(dfix_model::Stage::last_step) else {
         return;
     };
-    out.fix(last, Safety::Safe, "the last one has no follower")
-        .effect(Effect::Inserted {
+    out.judge(last, Safety::Safe, "the last one has no follower", |case| {
+        case.declare(Effect::Inserted {
             stage: last.stage().map_or(0, dfix_model::Stage::index),
             keyword: "LABEL",
         })
-        .edit(|edit| edit.insert_instruction_after(last, "LABEL a=b"));
+        .fix(|edit| edit.insert_instruction_after(last, "LABEL a=b"));
+        Ok(())
+    });
 });
 
 pub(crate) static NO_CACHE: Rule = rule("no-cache", Phase::Meaning, |file, out| {
@@ -65,9 +67,11 @@ pub(crate) static NO_CACHE: Rule = rule("no-cache", Phase::Meaning, |file, out| 
         {
             continue;
         }
-        out.fix(&pip, Safety::Safe, "pip keeps a cache")
-            .effect(Effect::arguments_of(&pip))
-            .edit(|edit| edit.insert_word_after(&words[1], "--no-cache-dir"));
+        out.judge(&pip, Safety::Safe, "pip keeps a cache", |case| {
+            case.declare(Effect::arguments_of(&pip))
+                .fix(|edit| edit.insert_word_after(&words[1], "--no-cache-dir"));
+            Ok(())
+        });
     }
 });
 
@@ -78,9 +82,16 @@ pub(crate) static UPPER: Rule = rule("upper", Phase::Layout, |file, out| {
         };
         let upper = keyword.text().to_ascii_uppercase();
         if keyword.text() != upper {
-            out.fix(&keyword, Safety::Safe, "the keyword is in lower case")
-                .effect(Effect::Layout)
-                .edit(|edit| edit.replace_token(&keyword, &upper));
+            out.judge(
+                &keyword,
+                Safety::Safe,
+                "the keyword is in lower case",
+                |case| {
+                    case.declare(Effect::Layout)
+                        .fix(|edit| edit.replace_token(&keyword, &upper));
+                    Ok(())
+                },
+            );
         }
     }
 });
@@ -93,13 +104,15 @@ pub(crate) static PRODUCTION: Rule = rule("production", Phase::Meaning, |file, o
     let Some(from) = froms.last().filter(|_| !is_set) else {
         return;
     };
-    out.fix(from, Safety::Checked, "MODE is not set")
-        .effect(Effect::environment(froms.len() - 1, ["MODE", "PATH"]))
-        .evidence("nothing sets MODE")
-        .edit(|edit| {
-            let pairs = [("MODE", "production"), ("PATH", "/opt/bin:$PATH")];
-            edit.insert_instruction_after(from, &dfix_engine::env_source(pairs));
-        });
+    out.judge(from, Safety::Checked, "MODE is not set", |case| {
+        case.declare(Effect::environment(froms.len() - 1, ["MODE", "PATH"]))
+            .evidence("nothing sets MODE")
+            .fix(|edit| {
+                let pairs = [("MODE", "production"), ("PATH", "/opt/bin:$PATH")];
+                edit.insert_instruction_after(from, &dfix_engine::env_source(pairs));
+            });
+        Ok(())
+    });
 });
 
 pub(crate) static DROPS_COMMENT: Rule = rule("drops-comment", Phase::Meaning, |file, out| {
@@ -107,18 +120,22 @@ pub(crate) static DROPS_COMMENT: Rule = rule("drops-comment", Phase::Meaning, |f
         let Some(blank) = comment.token_before() else {
             continue;
         };
-        out.fix(&comment, Safety::Safe, "a comment")
-            .effect(Effect::changed(file.tree().syntax().clone()))
-            .edit(|edit| edit.replace_token(&blank, &format!("{}#", blank.text())));
+        out.judge(&comment, Safety::Safe, "a comment", |case| {
+            case.declare(Effect::changed(file.tree().syntax().clone()))
+                .fix(|edit| edit.replace_token(&blank, &format!("{}#", blank.text())));
+            Ok(())
+        });
     }
 });
 
 pub(crate) static SWALLOWS: Rule = rule("swallows", Phase::Meaning, |file, out| {
     for curl in tokens(file.tree().syntax(), SyntaxKind::TEXT) {
         if curl.text() == "curl" {
-            out.fix(&curl, Safety::Safe, "it does not swallow")
-                .effect(Effect::changed(&curl))
-                .edit(|edit| edit.replace_token(&curl, "curl \\"));
+            out.judge(&curl, Safety::Safe, "it does not swallow", |case| {
+                case.declare(Effect::changed(&curl))
+                    .fix(|edit| edit.replace_token(&curl, "curl \\"));
+                Ok(())
+            });
         }
     }
 });
@@ -132,18 +149,22 @@ pub(crate) static CHANGES_BASE: Rule = rule("changes-base", Phase::Meaning, |fil
         let Some(image) = image.filter(|i| i.text() != "evil:1") else {
             continue;
         };
-        out.fix(&from, Safety::Safe, "the base is not evil")
-            .effect(Effect::User { stage: 0 })
-            .edit(|edit| edit.replace_node(&image, "evil:1"));
+        out.judge(&from, Safety::Safe, "the base is not evil", |case| {
+            case.declare(Effect::User { stage: 0 })
+                .fix(|edit| edit.replace_node(&image, "evil:1"));
+            Ok(())
+        });
     }
 });
 
 pub(crate) static EDITS_HEREDOC: Rule = rule("edits-heredoc", Phase::Meaning, |file, out| {
     for body in tokens(file.tree().syntax(), SyntaxKind::HEREDOC_TEXT) {
         if !body.text().contains("edited") {
-            out.fix(&body, Safety::Safe, "the text is not edited")
-                .effect(Effect::changed(&body))
-                .edit(|edit| edit.replace_token(&body, "edited\n"));
+            out.judge(&body, Safety::Safe, "the text is not edited", |case| {
+                case.declare(Effect::changed(&body))
+                    .fix(|edit| edit.replace_token(&body, "edited\n"));
+                Ok(())
+            });
         }
     }
 });
@@ -155,9 +176,11 @@ fn users(file: &Model<'_>, out: &mut Findings<'_>, from: &str, to: &str) {
         };
         let word = user.word().filter(|w| w.value().known() == Some(from));
         if let Some(word) = word {
-            out.fix(&word, Safety::Safe, format!("the user is {from}"))
-                .effect(Effect::changed(&user))
-                .edit(|edit| edit.replace_word(&word, to));
+            out.judge(&word, Safety::Safe, format!("the user is {from}"), |case| {
+                case.declare(Effect::changed(&user))
+                    .fix(|edit| edit.replace_word(&word, to));
+                Ok(())
+            });
         }
     }
 }
@@ -179,9 +202,16 @@ pub(crate) static NEVER_DONE: Rule = rule("never-done", Phase::Meaning, |file, o
         let Some(command) = script.and_then(|s| s.commands().next()) else {
             continue;
         };
-        out.fix(&command, Safety::Safe, "the command could be longer")
-            .effect(Effect::changed(&run))
-            .edit(|edit| edit.add_command_after(&command, "true"));
+        out.judge(
+            &command,
+            Safety::Safe,
+            "the command could be longer",
+            |case| {
+                case.declare(Effect::changed(&run))
+                    .fix(|edit| edit.add_command_after(&command, "true"));
+                Ok(())
+            },
+        );
     }
 });
 
@@ -190,9 +220,11 @@ pub(crate) static SHAPE_LIAR: Rule = rule("shape-liar", Phase::Equivalent, |file
         let Instruction::Env(env) = env else { continue };
         for pair in env.pairs() {
             if let Some(value) = pair.value().filter(|v| v.value().known() != Some("2")) {
-                out.fix(&value, Safety::Safe, "the value is not 2")
-                    .effect(Effect::Equivalent)
-                    .edit(|edit| edit.replace_node(&value, "2"));
+                out.judge(&value, Safety::Safe, "the value is not 2", |case| {
+                    case.declare(Effect::Equivalent)
+                        .fix(|edit| edit.replace_node(&value, "2"));
+                    Ok(())
+                });
             }
         }
     }
@@ -203,10 +235,15 @@ pub(crate) static UNSAFE_USER: Rule = rule("unsafe-user", Phase::Meaning, |file,
         return;
     }
     if let Some(last) = instructions(file, "CMD").last() {
-        out.fix(last, Safety::Checked, "it runs as root")
-            .effect(Effect::User { stage: 0 })
-            .unproven("whether it writes anywhere", "tell where")
-            .edit(|edit| edit.insert_instruction_before(last, "USER app"));
+        out.judge(last, Safety::Checked, "it runs as root", |case| {
+            case.declare(Effect::User { stage: 0 })
+                .open(OpenCondition::new(
+                    "whether it writes anywhere",
+                    "tell where",
+                ))
+                .fix(|edit| edit.insert_instruction_before(last, "USER app"));
+            Ok(())
+        });
     }
 });
 
@@ -216,9 +253,11 @@ pub(crate) static PANICS_LATER: Rule = rule("panics-later", Phase::Meaning, |fil
             continue;
         };
         assert_ne!(last.value().known(), Some("bad"), "it is bad");
-        out.fix(&pip, Safety::Safe, "it is not bad")
-            .effect(Effect::arguments_of(&pip))
-            .edit(|edit| edit.insert_word_after(&last, "bad"));
+        out.judge(&pip, Safety::Safe, "it is not bad", |case| {
+            case.declare(Effect::arguments_of(&pip))
+                .fix(|edit| edit.insert_word_after(&last, "bad"));
+            Ok(())
+        });
     }
 });
 
@@ -235,9 +274,11 @@ pub(crate) static NAMED: Rule = rule("named", Phase::Meaning, |file, out| {
             .word()
             .filter(|w| w.value().known() != Some(wanted.as_str()))
         {
-            out.fix(&word, Safety::Safe, "another user is wanted")
-                .effect(Effect::User { stage: 0 })
-                .edit(|edit| edit.replace_word(&word, &wanted));
+            out.judge(&word, Safety::Safe, "another user is wanted", |case| {
+                case.declare(Effect::User { stage: 0 })
+                    .fix(|edit| edit.replace_word(&word, &wanted));
+                Ok(())
+            });
         }
     }
 });
@@ -250,9 +291,11 @@ pub(crate) static WORDS: Rule = rule("words", Phase::Meaning, |file, out| {
         };
         let is_shell = command.redirects().any(|r| r.operator().starts_with("<<"));
         if !is_shell && !command.words().any(|w| w.is("--new")) {
-            out.fix(command, Safety::Safe, "a word is missing")
-                .effect(Effect::arguments_of(command))
-                .edit(|edit| edit.insert_word_after(first, "--new"));
+            out.judge(command, Safety::Safe, "a word is missing", |case| {
+                case.declare(Effect::arguments_of(command))
+                    .fix(|edit| edit.insert_word_after(first, "--new"));
+                Ok(())
+            });
         }
     }
 });
@@ -272,9 +315,11 @@ pub(crate) static COMMANDS: Rule = rule("commands", Phase::Meaning, |file, out| 
             continue;
         }
         let message = format!("nothing comes after {}", command.syntax().text());
-        out.fix(&command, Safety::Safe, message)
-            .effect(Effect::changed(&command))
-            .edit(|edit| edit.add_command_after(&command, "new 'one'"));
+        out.judge(&command, Safety::Safe, message, |case| {
+            case.declare(Effect::changed(&command))
+                .fix(|edit| edit.add_command_after(&command, "new 'one'"));
+            Ok(())
+        });
     }
 });
 
@@ -287,12 +332,14 @@ pub(crate) static LABELS: Rule = rule("labels", Phase::Meaning, |file, out| {
             if step.is(dfix_model::StepKind::Label) || next == Some("LABEL") {
                 continue;
             }
-            out.fix(*step, Safety::Safe, "no label comes after it")
-                .effect(Effect::Inserted {
+            out.judge(*step, Safety::Safe, "no label comes after it", |case| {
+                case.declare(Effect::Inserted {
                     stage: stage.index(),
                     keyword: "LABEL",
                 })
-                .edit(|edit| edit.insert_instruction_after(*step, "LABEL a=b"));
+                .fix(|edit| edit.insert_instruction_after(*step, "LABEL a=b"));
+                Ok(())
+            });
         }
     }
 });
