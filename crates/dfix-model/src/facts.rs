@@ -200,6 +200,11 @@ impl<'m> Stage<'m> {
         data_folders::filled_folders(self)
     }
 
+    /// Whether this stage, or one that it is based on, makes `python` a name of Python 3.
+    pub fn makes_python_python_3(self) -> bool {
+        program_names::makes_python_python_3(self)
+    }
+
     /// The folders of the application, as far as the file shows: the working directory that it sets, or what is around
     /// that and the application is copied to; else the folders that the stage's files are copied to.
     pub fn application_folders(self) -> Vec<ImagePath> {
@@ -441,6 +446,11 @@ impl<'m> Command<'m> {
     /// handles the file of a program (`ln`, `chmod`) names none.
     pub fn named_programs(self) -> impl Iterator<Item = NamedProgram<'m>> {
         named_programs::named_by(self)
+    }
+
+    /// Whether it makes a virtual environment of Python: `python -m venv`, `virtualenv`.
+    pub fn makes_environment(self) -> bool {
+        destination::makes_environment(self)
     }
 
     /// What it does to names of programs: `ln -s python3 /usr/bin/python`, `mv`, `rm`,

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use dfix_catalogue::programs;
+
 use crate::collect::command::WrapperKind;
 use crate::collect::instruction::StepKind;
 use crate::facts::variables::{env_at, expand_text, path_at};
@@ -203,17 +205,23 @@ fn is_venv(stage: Stage<'_>, root: &str) -> bool {
             .any(|stage| stage.cached(|| Roots::of(stage)).0.contains(root))
 }
 
+/// Whether the command makes a virtual environment: `python -m venv`, `virtualenv`.
+pub(crate) fn makes_environment(command: Command<'_>) -> bool {
+    let is_module =
+        || command.has_arg("-m") && (command.has_arg("venv") || command.has_arg("virtualenv"));
+    command.is_one_of(&["mkvirtualenv", "pyvenv", "venv", "virtualenv"])
+        || (programs::is_python(command.name()) && is_module())
+}
+
 /// The folders that may be virtual environments: those that commands which make some name, those that are
 /// copied from elsewhere.
 struct Roots(HashSet<String>);
 
 impl Roots {
     fn of(stage: Stage<'_>) -> Self {
-        let makes =
-            |c: &Command<'_>| c.is("virtualenv") || c.has_arg("venv") || c.has_arg("virtualenv");
         let made = stage
             .build_commands()
-            .filter(makes)
+            .filter(|command| makes_environment(*command))
             .flat_map(|c| c.args().filter_map(move |w| expand_text(stage, w, c)));
         let copied = stage
             .steps_of(StepKind::Copy)

@@ -1,6 +1,7 @@
 //! Names of programs that commands give to other files, or take away.
 
-use crate::handles::{Command, Word};
+use crate::facts::system_packages::system_packages;
+use crate::handles::{Command, Stage, Word};
 use crate::path::file_name;
 
 /// What a command does to names of programs: each without its folder.
@@ -41,4 +42,19 @@ pub(crate) fn changed_by(command: Command<'_>) -> Option<ProgramNames<'_>> {
 
 fn name_of(word: Word<'_>) -> &str {
     file_name(word.source_text().trim_matches(['"', '\'']))
+}
+
+/// Whether the stage, or one that it is based on, makes `python` a name of Python 3.
+pub(crate) fn makes_python_python_3(stage: Stage<'_>) -> bool {
+    let makes = |command: Command<'_>| {
+        changed_by(command).is_some_and(|it| {
+            command.is_one_of(&["ln", "update-alternatives"])
+                && it.files.contains(&"python")
+                && it.files.iter().any(|name| name.starts_with("python3"))
+        })
+    };
+    let mut packages = system_packages(stage);
+    let mut stages = stage.base_chain();
+    packages.any(|package| package.name == "python-is-python3")
+        || stages.any(|stage| stage.build_commands().any(makes))
 }

@@ -76,7 +76,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let is_kept = |command: Command<'_>| programs::is(command.name(), Mark::KeepsEnvironment);
     if built(file).any(is_kept) {
         installed_by_uv(file, out);
-    } else if !built(file).any(makes_an_environment) {
+    } else if !built(file).any(Command::makes_environment) {
         let first = |stage: Stage<'_>| first_into_system(stage).is_some();
         match file.shipped_stages().find(|stage| first(*stage)) {
             Some(stage) => isolate(stage, out),
@@ -90,14 +90,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// The commands that build what is shipped.
 fn built<'m>(file: &'m Model<'m>) -> impl Iterator<Item = Command<'m>> {
     file.shipped_stages().flat_map(Stage::build_commands)
-}
-
-/// `python -m venv`, `virtualenv`
-fn makes_an_environment(command: Command<'_>) -> bool {
-    let is_module =
-        || command.has_arg("-m") && (command.has_arg("venv") || command.has_arg("virtualenv"));
-    command.is_one_of(&["mkvirtualenv", "pyvenv", "venv", "virtualenv"])
-        || (programs::is_python(command.name()) && is_module())
 }
 
 /// uv goes by other means than PATH, so its way is told and not written.
@@ -133,7 +125,7 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
 
         case.open(doubts::possible(&site))
             .open(scripts)
-            .open(of_nobody.first().map(|it| it.open.clone()))
+            .open(of_nobody.first().map(tools::OfNobody::open))
             .evidence(evidence(&site))
             .declare(Effect::Inserted {
                 stage: stage.index(),

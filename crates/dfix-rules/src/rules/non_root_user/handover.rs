@@ -62,9 +62,10 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: bool) -> Hando
         folders.iter().filter(is_outer).partition(is_copied);
     let mut evidence = Vec::new();
     if !copied.is_empty() {
+        let into = listed(&copied);
         evidence.push(format!(
-            "what is copied into {}",
-            are_given(&copied, run_as)
+            "what is copied into {into} is given to {}",
+            run_as.name
         ));
     }
     if !stage.has_shell_at(stage.last_step()) && shares.needs_a_shell() {
@@ -305,10 +306,14 @@ fn may_run_at(stage: Stage<'_>, step: Step<'_>) -> bool {
     !stage.user_at(step).is_root().is_no() && stage.has_shell_at(step)
 }
 
-fn are_given(folders: &[&Folder], run_as: &RunAs) -> String {
+fn listed(folders: &[&Folder]) -> String {
     let paths: Vec<&str> = folders.iter().map(|folder| folder.path.as_str()).collect();
+    paths.join(" and ")
+}
+
+fn are_given(folders: &[&Folder], run_as: &RunAs) -> String {
     let verb = if folders.len() == 1 { "is" } else { "are" };
-    format!("{} {verb} given to {}", paths.join(" and "), run_as.name)
+    format!("{} {verb} given to {}", listed(folders), run_as.name)
 }
 
 fn run(commands: &[String]) -> Option<String> {

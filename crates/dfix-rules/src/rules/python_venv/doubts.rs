@@ -5,14 +5,13 @@ use std::collections::{BTreeSet, HashSet};
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{Ecosystem, PackageMark, ReleaseMark, package_is};
 use dfix_engine::{OpenCondition, Remedy, remedy};
-use dfix_model::context::Answer;
 use dfix_model::path::file_name;
 use dfix_model::{
     Command, Destination, Origin, PackageManager, PythonFrom, RunScript, Stage, Word,
     normal_python_name,
 };
 
-use super::obstacles::{context_folder, searches};
+use super::obstacles::{folders_over_it, searches};
 use super::site::{Site, VENV, is_pip};
 
 const DOUBTS: &[fn(&Site<'_>) -> Option<OpenCondition>] = &[
@@ -252,9 +251,7 @@ fn linked_python(site: &Site<'_>) -> Option<OpenCondition> {
 }
 
 fn folder_over_it(site: &Site<'_>) -> Option<OpenCondition> {
-    let context = site.stage.file().context();
-    let is_unseen = |path: &String| matches!(context.list(path), Answer::Unknown(_));
-    let path = context_folder(site).find(is_unseen)?;
+    let (path, _) = folders_over_it(site).find(|(_, is_there)| !is_there)?;
     Some(OpenCondition::new(
         format!(
             "whether the build context has a folder {path}, which would be copied over the environment"

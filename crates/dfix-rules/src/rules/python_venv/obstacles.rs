@@ -307,38 +307,18 @@ fn strange(site: &Site<'_>, it: NamedProgram<'_>) -> Option<String> {
         ));
     }
     // Alpine has no other.
-    let may_be_two = name == "python" && site.is_debians() && !is_made_python_3(site);
+    let may_be_two = name == "python" && site.is_debians() && !site.stage.makes_python_python_3();
     may_be_two.then(|| {
         "`python` may be Python 2 here, and would become the environment's Python 3; call it `python3` where that is meant"
             .to_owned()
     })
 }
 
-/// Whether the stage itself makes `python` a name of Python 3.
-fn is_made_python_3(site: &Site<'_>) -> bool {
-    let makes = |command: Command<'_>| {
-        command.program_names().is_some_and(|it| {
-            let is_made = command.is_one_of(&["ln", "update-alternatives"]);
-            is_made
-                && it.files.contains(&"python")
-                && it.files.iter().any(|name| name.starts_with("python3"))
-        })
-    };
-    let mut packages = site.stage.system_packages();
-    packages.any(|package| package.name == "python-is-python3")
-        || site
-            .stage
-            .base_chain()
-            .flat_map(Stage::build_commands)
-            .any(makes)
-}
-
 /// The system's Python by its whole path inside of a word, or in a variable: `PYTHON=/usr/bin/python3`,
 /// `-DPYTHON_EXECUTABLE=/usr/local/bin/python3`.
 fn inside_a_word(site: &Site<'_>) -> Option<String> {
-    let is_place =
-        |folder: &str| folder == "/usr/local/bin" || (folder == "/usr/bin" && !site.is_of_image());
-    let is_wanted = |folder: &str, name: &str| is_place(folder) && name.starts_with("python");
+    let is_wanted =
+        |folder: &str, name: &str| site.is_folder_of_programs(folder) && name.starts_with("python");
     let word = site.steps().find_map(|step| step.word_holding(is_wanted))?;
     Some(format!(
         "`{}` names the system's Python by its whole path; let it say `python3` and be found",
@@ -375,22 +355,26 @@ fn libraries(site: &Site<'_>) -> Option<String> {
     ))
 }
 
-/// The folder of the build context that a shipped stage may copy over the environment: somebody's own one.
-/// Nobody keeps an `opt/venv` for a root of its own, and what has an ending is a file.
-pub(super) fn context_folder(site: &Site<'_>) -> impl Iterator<Item = String> {
+/// The folders of the build context that a shipped stage copies over the environment, somebody's own one; whether
+/// it is known that they are there. Nobody keeps an `opt/venv` for a root of its own, and what has an ending is a file.
+pub(super) fn folders_over_it(site: &Site<'_>) -> impl Iterator<Item = (String, bool)> {
+    let context = site.stage.file().context();
     let paths = site
         .shipped()
-        .filter_map(|stage| stage.final_context_path_of(VENV));
-    paths.filter(|path| {
+        .filter_map(|it| it.final_context_path_of(VENV));
+    let own = paths.filter(|path| {
         let (parent, name) = folder_and_name(path);
         !path.ends_with("opt/venv") && (name != "venv" || !parent.contains('.'))
+    });
+    own.filter_map(|path| match context.list(&path) {
+        Answer::Found(_) => Some((path, true)),
+        Answer::Unknown(_) => Some((path, false)),
+        Answer::Absent => None,
     })
 }
 
 fn folder_over_it(site: &Site<'_>) -> Option<String> {
-    let context = site.stage.file().context();
-    let is_there = |path: &String| matches!(context.list(path), Answer::Found(_));
-    let path = context_folder(site).find(is_there)?;
+    let (path, _) = folders_over_it(site).find(|(_, is_there)| *is_there)?;
     Some(format!(
         "{path} of the build context is copied over {VENV}; leave it out by .dockerignore"
     ))

@@ -79,6 +79,12 @@ impl<'m> Site<'m> {
         self.stages.iter().copied().flat_map(Stage::system_packages)
     }
 
+    /// Whether programs of the system's Python lie in the folder. What the official image has in /usr/bin is Debian's,
+    /// and none of pip's.
+    pub(super) fn is_folder_of_programs(&self, folder: &str) -> bool {
+        folder == "/usr/local/bin" || (folder == "/usr/bin" && !self.is_of_image())
+    }
+
     pub(super) fn is_of_image(&self) -> bool {
         self.python.from == PythonFrom::Image
     }

@@ -36,13 +36,14 @@ pub(super) fn moved<'m>(site: &Site<'m>) -> Vec<Tool<'m>> {
             || programs::is(&name, Mark::Python)
             || packages_of_script(&name).any(|package| installed.contains(package))
     };
-    // What the official image has in /usr/bin is Debian's, and none of pip's.
-    let is_place =
-        |folder: &str| folder == "/usr/local/bin" || (folder == "/usr/bin" && !site.is_of_image());
     let mut seen = HashSet::new();
     site.later()
         .flat_map(Command::named_programs)
-        .filter(|it| is_place(it.folder) && is_moved(it.name) && seen.insert(it.word.range()))
+        .filter(|it| {
+            site.is_folder_of_programs(it.folder)
+                && is_moved(it.name)
+                && seen.insert(it.word.range())
+        })
         .map(|it| Tool {
             step: it.command.step(),
             word: it.word,
@@ -57,57 +58,59 @@ pub(super) struct OfNobody<'m> {
     pub(super) tool: Tool<'m>,
     /// Whether the word is a command's program: by its name alone PATH finds it, wherever it is.
     pub(super) is_called: bool,
-    pub(super) open: OpenCondition,
+}
+
+impl OfNobody<'_> {
+    pub(super) fn open(&self) -> OpenCondition {
+        let path = self.tool.word.source_text();
+        let (follows, remedy) = if self.is_called {
+            (
+                ": if it does not, it may name the system's Python by its whole path",
+                "see its first line",
+            )
+        } else {
+            (
+                ", which the environment would have then",
+                "name it without its folder",
+            )
+        };
+        let condition = format!("whether {path} comes from a Python package{follows}");
+        OpenCondition::new(condition, remedy)
+    }
 }
 
 /// The programs of `/usr/local/bin` that nothing of the file is seen to put there.
 pub(super) fn of_nobody<'m>(site: &Site<'m>, moved: &[Tool<'m>]) -> Vec<OfNobody<'m>> {
     let moved: HashSet<_> = moved.iter().map(|tool| tool.word.range()).collect();
     let mut puts: HashMap<&str, Option<Step<'_>>> = HashMap::new();
+    let mut is_nobodys = |word: Word<'m>| {
+        let path = word.value()?;
+        let (folder, name) = folder_and_name(path);
+        let is_alpines = || folder == "/usr/bin" && site.python.from == PythonFrom::Alpine;
+        let is_place =
+            folder == "/usr/local/bin" || (is_alpines() && is_nobodys_of_alpine(site, name));
+        let is_the_images_own = programs::is_python(name) || is_pip(name);
+        if !is_place || is_the_images_own || moved.contains(&word.range()) {
+            return None;
+        }
+        let put = puts.entry(path);
+        let put = put.or_insert_with(|| site.stage.first_put(path));
+        let is_put = put.is_some_and(|put| put.range().start() < word.range().start());
+        (!is_put).then_some(name)
+    };
     let mut found = Vec::new();
     for command in site.later() {
         for word in named_by(command) {
-            let Some(path) = word.value() else { continue };
-            let (folder, name) = folder_and_name(path);
-            let is_place = folder == "/usr/local/bin"
-                || (site.python.from == PythonFrom::Alpine
-                    && folder == "/usr/bin"
-                    && is_nobodys_of_alpine(site, name));
-            let is_the_images_own = programs::is_python(name) || is_pip(name);
-            if !is_place || is_the_images_own || moved.contains(&word.range()) {
+            let Some(name) = is_nobodys(word) else {
                 continue;
-            }
-            let put = puts
-                .entry(path)
-                .or_insert_with(|| site.stage.first_put(path));
-            if put.is_some_and(|put| put.range().start() < word.range().start()) {
-                continue;
-            }
-            let is_called = command.executable() == Some(word);
-            let open = if is_called {
-                OpenCondition::new(
-                    format!(
-                        "whether {path} comes from a Python package: if it does not, it may name the system's Python by its whole path"
-                    ),
-                    "see its first line",
-                )
-            } else {
-                OpenCondition::new(
-                    format!(
-                        "whether {path} comes from a Python package, which the environment would have then"
-                    ),
-                    "name it without its folder",
-                )
-            };
-            let tool = Tool {
-                step: command.step(),
-                word,
-                name,
             };
             found.push(OfNobody {
-                tool,
-                is_called,
-                open,
+                tool: Tool {
+                    step: command.step(),
+                    word,
+                    name,
+                },
+                is_called: command.executable() == Some(word),
             });
         }
     }
