@@ -166,7 +166,13 @@ impl Landings {
                 self.push(target, landing(LandingKind::Pattern));
                 continue;
             }
-            if !looks_like_file(&name) {
+            let holds_nothing = || {
+                let (context, source) = (stage.file.context, relative(&source));
+                from.is_none()
+                    && matches!(context.read(&source), Answer::Absent)
+                    && !context.tells_apart_below(&source)
+            };
+            if !looks_like_file(&name) && !holds_nothing() {
                 self.push(target.clone(), landing(LandingKind::Folder));
             }
             if !name.is_empty() {

@@ -73,7 +73,7 @@ impl<'m> Stage<'m> {
     fn pip(self, pip: &PackageCommand<'m>, all: &mut Requirements) {
         for package in pip.packages() {
             match (package.kind, package.name) {
-                (SpecKind::Index, Some(name)) => all.known.push(Requirement {
+                (SpecKind::Index, Some(name)) => all.ask(Requirement {
                     name: normal_python_name(name),
                     specifier: package.version.map(str::to_owned),
                     source: "the command".to_owned(),
@@ -235,7 +235,7 @@ impl<'m> Stage<'m> {
                 }
                 for package in install.packages() {
                     match package.name {
-                        Some(name) => all.known.push(Requirement {
+                        Some(name) => all.ask(Requirement {
                             name: name.to_owned(),
                             specifier: package.version.map(str::to_owned),
                             source: "the command".to_owned(),
@@ -269,7 +269,7 @@ impl<'m> Stage<'m> {
 fn conda_packages(conda: &PackageCommand<'_>, all: &mut Requirements) {
     for package in conda.packages() {
         match package.name {
-            Some(name) => all.known.push(Requirement {
+            Some(name) => all.ask(Requirement {
                 name: normal_python_name(name),
                 specifier: package.version.map(str::to_owned),
                 source: "the command".to_owned(),

@@ -230,11 +230,19 @@ fn leaves_at_home(command: Command<'_>, write: HomeWrite, operand: Option<&str>)
 /// the project.
 fn is_told_to_stay(command: Command<'_>) -> bool {
     command.stage().is_some_and(|stage| {
-        stage.base_chain().flat_map(Stage::build_commands).any(|c| {
-            c.is("poetry") && c.has_arg("config") && c.args().any(|w| w.starts_with("virtualenvs."))
-        })
+        let told = stage.cached(|| {
+            let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+            ToldToStay(commands.any(|c| {
+                c.is("poetry")
+                    && c.has_arg("config")
+                    && c.args().any(|w| w.starts_with("virtualenvs."))
+            }))
+        });
+        told.0
     })
 }
+
+struct ToldToStay(bool);
 
 /// Whether the command is one that the container starts too, or one that pip installed: it may keep
 /// what it is told to prepare in the home.

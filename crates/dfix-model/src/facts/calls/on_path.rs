@@ -1,5 +1,7 @@
 //! Commands without a folder, which the file itself may have put on the path.
 
+use std::collections::HashSet;
+
 use super::usual_path::USUAL_PATH;
 use super::{Walk, script_at};
 use crate::facts::call_site::CallSite;
@@ -71,11 +73,21 @@ impl<'m> Walk<'m> {
 
     /// Whether an instruction copies a file of this name.
     fn copies_file(&self, name: &str) -> bool {
-        let steps = self.stage.base_chain().flat_map(Stage::steps);
-        steps
-            .filter(|step| step.is_copy_or_add())
-            .flat_map(Step::words)
-            .filter_map(Word::value)
-            .any(|path| file_name(path) == name)
+        let mut stages = self.stage.base_chain();
+        stages.any(|stage| {
+            let copied = stage.cached(|| CopiedNames::of(stage));
+            copied.0.contains(name)
+        })
+    }
+}
+
+/// The names of the files that the instructions of a stage copy, and of those that they copy to.
+struct CopiedNames(HashSet<String>);
+
+impl CopiedNames {
+    fn of(stage: Stage<'_>) -> Self {
+        let steps = stage.steps().filter(|step| step.is_copy_or_add());
+        let words = steps.flat_map(Step::words).filter_map(Word::value);
+        CopiedNames(words.map(|path| file_name(path).to_owned()).collect())
     }
 }

@@ -116,7 +116,7 @@ fn named(value: Option<&Value>, path: &str, all: &mut Requirements) -> bool {
             Value::Table(table) => table.get("version").and_then(Value::as_str),
             _ => None,
         };
-        all.known.push(Requirement {
+        all.ask(Requirement {
             name: normal_python_name(name),
             specifier: version.filter(|v| *v != "*").map(pep440),
             source: path.to_owned(),
@@ -146,7 +146,7 @@ pub(super) fn package_json(text: &str, path: &str, all: &mut Requirements) {
             DependencyKind::Runtime => "",
             DependencyKind::Development => " dev",
         };
-        all.known.push(Requirement {
+        all.ask(Requirement {
             name: dependency.name.to_owned(),
             specifier: Some(dependency.version.to_owned()),
             source: format!("{path}{suffix}"),

@@ -1,6 +1,7 @@
 //! What is asked for.
 
-use std::collections::{BTreeSet, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A package that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Requirement {
 }
 
 /// The packages that are asked for, and what could not be found out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Requirements {
     /// What is asked for.
     pub known: Vec<Requirement>,
@@ -43,12 +44,24 @@ pub struct Requirements {
     pub files: BTreeSet<String>,
     /// The same as `unknown`, to tell which were said.
     doubts: HashSet<String>,
+    /// The first of each name among `known`, where they are many.
+    places: OnceCell<HashMap<String, usize>>,
 }
+
+/// So many are not gone through for each question.
+const MANY: usize = 16;
 
 impl Requirements {
     /// The first requirement of this name (in normal form).
     pub fn get(&self, name: &str) -> Option<&Requirement> {
-        self.known.iter().find(|r| r.name == name)
+        if self.known.len() < MANY {
+            return self.known.iter().find(|r| r.name == name);
+        }
+        let places = self.places.get_or_init(|| {
+            let known = self.known.iter().enumerate().rev();
+            known.map(|(at, r)| (r.name.clone(), at)).collect()
+        });
+        self.known.get(*places.get(name)?)
     }
 
     /// Whether the package is asked for.
@@ -66,6 +79,11 @@ impl Requirements {
         let specifier = self.get(name)?.specifier.as_deref()?;
         let version = specifier.strip_prefix("==")?.trim_start_matches('=').trim();
         (!version.contains([',', '*'])).then_some(version)
+    }
+
+    pub(crate) fn ask(&mut self, requirement: Requirement) {
+        self.places.take();
+        self.known.push(requirement);
     }
 
     pub(crate) fn doubt(&mut self, reason: String) {

@@ -36,7 +36,7 @@ pub(super) fn take(line: Line, source: &str, all: &mut Requirements) {
         // Conditions ask for nothing; files and folders are read by who knows where they are.
         Line::Local(_) | Line::File(_) | Line::Constraints(_) | Line::NoBinary(_) => return,
     };
-    all.known.push(Requirement {
+    all.ask(Requirement {
         name: normal_python_name(&name),
         specifier,
         source: source.to_owned(),
