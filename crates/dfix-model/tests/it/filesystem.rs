@@ -311,7 +311,7 @@ fn who_may_do_what() {
 
 #[test]
 fn many_linear_steps_of_one_kind_are_told_in_time() {
-    const LINES: usize = 4_000;
+    const LINES: usize = 8_000;
     for line in [
         "COPY --chown=web app.py /app/",
         "COPY . /app",
@@ -325,12 +325,33 @@ fn many_linear_steps_of_one_kind_are_told_in_time() {
         "RUN cp /app/x /app/y",
         "WORKDIR /app",
         "RUN sh /app/serve.sh",
+        "COPY a{i} /app/",
+        "COPY --chmod=700 a{i} /app/",
+        "COPY --from=build /x/a{i} /app/",
+        "COPY a{i} /\nRUN bundle install",
+        "RUN mkdir -p /a{i}/b",
+        "RUN pip install p{i} && p{i} run",
+        "CMD python a{i}.py",
+        "&& cd /a{i} && make",
+        "&& cd a && make",
+        "&& cd $A && make",
     ] {
-        let text = format!("FROM debian:12\n{}", format!("{line}\n").repeat(LINES));
+        let lines = (0..LINES).map(|i| line.replace("{i}", &i.to_string()) + "\n");
+        let lines: String = match line.strip_prefix("&& ") {
+            Some(_) => "RUN true ".to_owned() + &lines.collect::<String>().replace('\n', " "),
+            None => lines.collect(),
+        };
+        let text = format!(
+            "FROM debian:12 AS build\nRUN make\nFROM debian:12\nRUN useradd -u 1000 web\n{lines}"
+        );
         let begin = std::time::Instant::now();
         with_files(&text, FILES, |file| {
             let stage = file.final_stage().expect("a stage");
+            let web = stage.accounts().account("web").expect("it is made");
             let _ = stage.accounts().all();
+            let _ = stage.calls();
+            let _ = stage.left_at_roots_home();
+            let _ = stage.filesystem().closed_to(&web);
             let _ = stage.filesystem().exists(&ImagePath::new("/app/a/b/c"));
             let _ = stage.filesystem().owner(&ImagePath::new("/app/a/b/c"));
             for step in stage.steps().take(20) {
