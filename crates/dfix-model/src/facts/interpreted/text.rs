@@ -2,6 +2,7 @@
 
 use dfix_syntax::TextRange;
 
+use crate::handles::Command;
 use crate::ternary::OpenCondition;
 
 /// How text reaches an interpreter.
@@ -60,5 +61,44 @@ pub(crate) enum ReadingData {
     /// The path of the image.
     Script(String),
     Foreign(String),
+    /// The interpreter, and the path of the image.
+    ForeignFile(String, String),
     Unread(Unread),
+}
+
+/// What a stage executes, as it is kept.
+#[derive(Default)]
+pub(crate) struct InterpretedData {
+    pub(crate) texts: Vec<TextData>,
+    /// What is done, in order, with the index of the step.
+    pub(crate) steps: Vec<(usize, Done)>,
+    /// The keys of the scripts that commands stand in, each one after its like.
+    pub(crate) scripts: Vec<Box<str>>,
+}
+
+/// Something that is done.
+#[derive(Clone, Copy)]
+pub(crate) enum Done {
+    /// The command with this index; of the script with that number where it stands in one.
+    Command(usize, Option<usize>),
+    /// The text with this index reaches an interpreter.
+    Text(usize),
+}
+
+impl InterpretedData {
+    pub(crate) fn command(&mut self, command: Command<'_>) {
+        let script = command.script.map(|script| {
+            if self
+                .scripts
+                .last()
+                .is_none_or(|last| **last != *script.path)
+            {
+                self.scripts.push(script.path.as_str().into());
+            }
+            self.scripts.len() - 1
+        });
+        let step = command.step().index();
+        self.steps
+            .push((step, Done::Command(command.index, script)));
+    }
 }

@@ -1,7 +1,6 @@
 //! What the container starts, where that tells of commands that no file shows.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_model::StepKind;
 use dfix_model::{Command, Stage, Step};
 
 use super::losses::{Losses, look_at_start};
@@ -54,12 +53,8 @@ fn is_told_nothing(command: Command<'_>) -> bool {
 /// The program that the container starts, where it tells of others: a shell or an interpreter for somebody to type
 /// into, `""` for other programs, none where the file says none.
 fn started(last: Stage<'_>) -> Option<&str> {
-    let named = |kind| last.base_chain().find_map(|s| s.steps_of(kind).next_back());
-    // An empty list says that there is none.
-    let (entry, command) = (named(StepKind::Entrypoint), named(StepKind::Cmd));
-    let is_some = |step: &Step<'_>| !step.is_exec_form() || step.words().next().is_some();
-    let entry = entry.filter(is_some);
-    let command = command.filter(is_some);
+    let start = last.entry();
+    let (entry, command) = (start.entrypoint.step(), start.cmd.step());
     let first = entry.or(command)?;
     // In the exec form the words of CMD are arguments of ENTRYPOINT.
     let says_more = |step: Step<'_>| {
