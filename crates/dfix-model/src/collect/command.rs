@@ -18,6 +18,8 @@ pub(crate) struct StepCommands {
     pub(crate) commands: Vec<CommandData>,
     pub(crate) assignments: Vec<AssignmentData>,
     pub(crate) redirects: Vec<RedirectData>,
+    /// Those of groups, loops and conditions: where such a one begins, and a redirection of it. In order.
+    pub(crate) of_groups: Vec<(TextSize, RedirectData)>,
     /// `cd`s that lead to one another: the one before (if any) and the word that names the folder.
     pub(crate) moves: Vec<(Option<u32>, u32)>,
     /// The commands whose script stands in the text as well, and was read: its commands are among
@@ -43,6 +45,7 @@ pub(crate) enum Folder {
 impl StepCommands {
     /// Puts the commands in order of place: substitutions in a script inside a string were found first.
     pub(crate) fn sort(&mut self) {
+        self.of_groups.sort_by_key(|(start, _)| *start);
         let key = |c: &CommandData| (c.range.start(), std::cmp::Reverse(c.range.end()));
         if self.commands.is_sorted_by_key(key) {
             self.read.sort_unstable();

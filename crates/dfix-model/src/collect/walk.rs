@@ -276,6 +276,7 @@ impl Walk<'_> {
             }
             SyntaxKind::WORD | SyntaxKind::REDIRECT | SyntaxKind::TEST_COMMAND => {
                 self.substitutions(node, scope);
+                self.of_group(node, scope);
             }
             SyntaxKind::HEREDOC => {
                 self.substitutions(node, scope);
@@ -286,6 +287,18 @@ impl Walk<'_> {
                 self.folder = Folder::Unknown;
             }
             _ => self.list(node, scope),
+        }
+    }
+
+    /// A redirection of a group: `{ … } > file`, `while … done < file`.
+    fn of_group(&mut self, node: &SyntaxNode, scope: Scope) {
+        let group = node
+            .parent()
+            .filter(|_| node.kind() == SyntaxKind::REDIRECT);
+        let data = RedirectData::at_offset(self.text, node, scope.offset, scope.kind);
+        if let (Some(group), Some(data)) = (group, data) {
+            let start = group.text_range().start() + scope.offset;
+            self.found.of_groups.push((start, data));
         }
     }
 

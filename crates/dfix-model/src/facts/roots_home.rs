@@ -110,9 +110,10 @@ fn of_command(command: Command<'_>) -> Option<LeftAtHome> {
         let second = first.map_or(String::new(), |w| format!(" {}", w.source_text()));
         return left(format!("`{name}{second}`"), true);
     }
+    let redirects = command.redirects().chain(command.redirects_of_groups());
     let into_home = command
         .args()
-        .chain(command.redirects().filter_map(Redirect::target))
+        .chain(redirects.filter_map(Redirect::target))
         .find(|w| names_roots_home(*w) && !is_for_the_prompt(*w));
     if let Some(word) = into_home {
         return left(format!("`{name} … {}`", word.source_text()), true);

@@ -229,6 +229,21 @@ impl<'m> Command<'m> {
             })
     }
 
+    /// The redirections of the groups, loops and conditions that it is the first command of.
+    pub(crate) fn redirects_of_groups(self) -> impl Iterator<Item = Redirect<'m>> {
+        let found = self.found();
+        let start_of = |index: usize| found.commands[index].range.start();
+        let groups = &found.of_groups;
+        let first = self.index.checked_sub(1).map_or(0, |before| {
+            groups.partition_point(|(start, _)| *start <= start_of(before))
+        });
+        let end = groups.partition_point(|(start, _)| *start <= start_of(self.index));
+        let command = self;
+        groups[first..end.max(first)]
+            .iter()
+            .map(move |(_, data)| Redirect { command, data })
+    }
+
     /// Its redirections, in order.
     pub fn redirects(self) -> impl Iterator<Item = Redirect<'m>> {
         self.found().redirects[self.data().redirects.clone()]

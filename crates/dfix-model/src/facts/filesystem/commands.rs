@@ -20,7 +20,8 @@ impl<'m> Collector<'m> {
         self.is_certain = command.is_certain();
         self.command = (!command.is_of_script())
             .then(|| u32::try_from(command.index).expect("files are below 4 GiB"));
-        for redirect in command.redirects().filter(|redirect| redirect.writes()) {
+        let redirects = command.redirects().chain(command.redirects_of_groups());
+        for redirect in redirects.filter(|redirect| redirect.writes()) {
             if let Some(Place::Path(path)) = redirect.target().map(|w| self.place(command, w)) {
                 self.write_file(path);
             }

@@ -387,6 +387,7 @@ fn given_nothing(stage: Stage<'_>, process: Process<'_>) -> Option<OpenCondition
 fn writes_to_roots_place(command: Command<'_>) -> Option<String> {
     let redirected = command
         .redirects()
+        .chain(command.redirects_of_groups())
         .filter(|r| r.writes())
         .filter_map(|r| r.target()?.value())
         .find(|t| is_roots_place(t));
