@@ -28,7 +28,7 @@ pub mod project;
 pub(crate) mod put_files;
 pub(crate) mod python_installs;
 pub(crate) mod pythons;
-pub mod requirements;
+pub(crate) mod requirements;
 pub(crate) mod root_rights;
 pub(crate) mod roots_home;
 pub(crate) mod run_scripts;

@@ -4,7 +4,9 @@
 
 mod constraints;
 mod gemfile_lock;
+mod lines;
 mod list;
+mod locks;
 mod native;
 mod node;
 pub mod package_json;
@@ -18,6 +20,7 @@ use crate::facts::call_site::CallSite;
 use crate::handles::Command;
 use crate::packages::{PackageCommand, PackageManager};
 
+pub use lines::normal_python_name;
 pub use list::{Language, LanguagePackage, Origin, PackageList};
 pub(crate) use node::project_file;
 pub use node::{NodeProject, runs_install_scripts};
@@ -41,6 +44,7 @@ pub fn installed_by<'m>(
         PackageManager::Pip | PackageManager::Uv | PackageManager::Pipx => {
             (Language::Python, python::by_pip(package, site))
         }
+        PackageManager::Conda => (Language::Python, python::by_conda(package)),
         PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm => {
             (Language::Node, node::by_npm(package, site))
         }

@@ -1,22 +1,82 @@
-//! What Python and Node packages an image gets, from commands and from files of the build context.
+//! Which Python and Node packages an image gets, of all stages that it is made of.
 
-mod file;
-mod lines;
-mod locks;
-mod project;
-mod requirement;
-mod words;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
-use std::collections::BTreeSet;
+use crate::facts::call_site::CallSite;
+use crate::facts::project::{
+    DependencyKind, Language, LanguagePackage, NodeProject, installed_by, normal_python_name,
+};
+use crate::handles::Stage;
+use crate::packages::{PackageCommand, PackageManager};
+use crate::ternary::OpenCondition;
 
-pub use lines::{Line, lines};
-pub use locks::{dependencies, locked, optional, pipfile_lock};
-pub use requirement::{Requirement, Requirements, normal_python_name};
+/// A package that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// Its name; for Python in the index's normal form (lower case, `-` for `_` and `.`).
+    pub name: String,
+    /// The condition on its version: `==2.2.5`, `>=1,<2`; for Node as the file says it.
+    pub specifier: Option<String>,
+    /// Who asks: a file of the context, or `the command`.
+    pub source: String,
+}
 
-use crate::collect::command::WrapperKind;
-use crate::context::Answer;
-use crate::handles::{Command, Stage, Word};
-use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
+impl Requirement {
+    /// Whether the condition on its version lets none before this one through. `false` where it says nothing of it.
+    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        let clauses = self.specifier.as_deref().unwrap_or("").split(',');
+        clauses.map(str::trim).any(|clause| {
+            let bounds = ["==", ">=", "~=", ">"];
+            let version = bounds.iter().find_map(|it| clause.strip_prefix(it));
+            version.is_some_and(|version| {
+                let mut numbers = version
+                    .trim_start_matches('=')
+                    .split(['.', '*'])
+                    .map(|n| n.trim().parse::<u32>().unwrap_or(0));
+                let mut next = || numbers.next().unwrap_or(0);
+                (next(), next()) >= (major, minor)
+            })
+        })
+    }
+}
+
+/// The packages that are asked for, and what could not be found out.
+#[derive(Debug, Clone, Default)]
+pub struct Requirements {
+    /// What is asked for.
+    pub known: Vec<Requirement>,
+    /// Why there may be more.
+    pub open: Vec<OpenCondition>,
+    /// The first of each name among `known`, where they are many.
+    places: OnceCell<HashMap<String, usize>>,
+}
+
+/// So many are not gone through for each question.
+const MANY: usize = 16;
+
+impl Requirements {
+    /// The first requirement of this name (in normal form).
+    pub fn get(&self, name: &str) -> Option<&Requirement> {
+        if self.known.len() < MANY {
+            return self.known.iter().find(|r| r.name == name);
+        }
+        let places = self.places.get_or_init(|| {
+            let known = self.known.iter().enumerate().rev();
+            known.map(|(at, r)| (r.name.clone(), at)).collect()
+        });
+        self.known.get(*places.get(name)?)
+    }
+
+    /// Whether the package is asked for.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+struct OfPython(Requirements);
+
+struct OfNode(Requirements);
 
 impl<'m> Stage<'m> {
     /// This stage, those that it is based on, and those that it copies files from, each once.
@@ -38,256 +98,125 @@ impl<'m> Stage<'m> {
     /// The Python packages that are installed by this stage, those that it is based on, and those that it
     /// copies files from.
     pub fn python_packages(self) -> &'m Requirements {
-        self.cached(|| {
-            let mut all = Requirements::default();
-            for stage in self.sources() {
-                for command in stage.build_commands() {
-                    stage.python_packages_of(command, &mut all);
-                }
-            }
-            all
-        })
+        &self.cached(|| OfPython(python_packages(self))).0
     }
 
-    /// The Python packages that one command asks for.
-    pub fn python_packages_by(self, command: Command<'m>) -> Requirements {
-        let mut all = Requirements::default();
-        self.python_packages_of(command, &mut all);
-        all
+    /// The Node packages that these stages install: by name, or because their package.json asks for them; development
+    /// ones have `dev` after the file's name.
+    pub fn node_packages(self) -> &'m Requirements {
+        &self.cached(|| OfNode(node_packages(self))).0
     }
+}
 
-    fn python_packages_of(self, command: Command<'m>, all: &mut Requirements) {
-        match PackageCommand::of(command) {
-            Some(pip) if matches!(pip.manager, PackageManager::Pip | PackageManager::Uv) => {
-                if pip.subcommand_is_one_of(&["install", "wheel", "download", "sync"]) {
-                    self.pip(&pip, all);
-                }
+const BY_THE_COMMAND: &str = "the command";
+
+fn python_packages(stage: Stage<'_>) -> Requirements {
+    let mut all = Requirements::default();
+    for command in stage.sources().into_iter().flat_map(Stage::build_commands) {
+        let package = PackageCommand::of(command);
+        let lists = installed_by(command, package.as_ref(), &CallSite::of(command));
+        for list in lists
+            .into_iter()
+            .filter(|it| it.language == Language::Python)
+        {
+            let source = list.file.as_deref().unwrap_or(BY_THE_COMMAND);
+            let is_there = |it: &LanguagePackage| !it.name.is_empty() && !it.is_for_build;
+            for package in list.packages.iter().filter(|it| is_there(it)) {
+                all.known.push(Requirement {
+                    name: normal_python_name(&package.name),
+                    specifier: package.version.as_deref().map(|it| it.replace(' ', "")),
+                    source: source.to_owned(),
+                });
             }
-            Some(conda) if conda.manager == PackageManager::Conda && conda.is_install() => {
-                conda_packages(&conda, all);
-            }
-            _ => self.project_tools(command, all),
+            all.open.extend(list.open);
         }
     }
+    all
+}
 
-    fn pip(self, pip: &PackageCommand<'m>, all: &mut Requirements) {
-        for package in pip.packages() {
-            match (package.kind, package.name) {
-                (SpecKind::Index, Some(name)) => all.ask(Requirement {
-                    name: normal_python_name(name),
+fn node_packages(stage: Stage<'_>) -> Requirements {
+    let mut all = Requirements::default();
+    let managers = [
+        PackageManager::Npm,
+        PackageManager::Yarn,
+        PackageManager::Pnpm,
+    ];
+    let mut seen = BTreeSet::new();
+    let commands = stage.sources().into_iter().flat_map(Stage::build_commands);
+    for install in commands.filter_map(PackageCommand::of) {
+        if !managers.contains(&install.manager) || !install.is_install() {
+            continue;
+        }
+        for package in install.packages() {
+            match package.name {
+                Some(name) => all.known.push(Requirement {
+                    name: name.to_owned(),
                     specifier: package.version.map(str::to_owned),
-                    source: "the command".to_owned(),
+                    source: BY_THE_COMMAND.to_owned(),
                 }),
-                (SpecKind::Path, _) => {}
-                (SpecKind::Url | SpecKind::Vcs, _) => {
-                    words::words(package.word.literal_prefix(), "the command", all);
-                }
-                _ => match self.expand_text(package.word, pip) {
-                    Some(text) => {
-                        for word in text.split_whitespace() {
-                            words::words(word, "the command", all);
-                        }
-                    }
-                    None => all.doubt(format!("what `{}` stands for", package.word.source_text())),
-                },
+                None => all.open.push(OpenCondition::new(
+                    format!("what `{}` stands for", package.word.source_text()),
+                    "write the package's name out",
+                )),
             }
         }
-        if pip
-            .command
-            .wrappers()
-            .any(|w| w.kind == WrapperKind::Arguments)
-        {
-            all.doubt("what xargs gives to pip".to_owned());
+        let site = CallSite::of(install.command);
+        let path = NodeProject::path(Some(&install), &site);
+        if install.operands().len() > 0 || !seen.insert(path.clone()) {
+            continue;
         }
-        let sync = pip.subcommand_is_one_of(&["sync"]);
-        let files = pip
-            .requirement_files()
-            .map(|v| v.word)
-            .zip(pip.requirement_files());
-        for (word, value) in files {
-            let text = match value.text() {
-                Some(text) => Some(text.to_owned()),
-                None => self
-                    .expand_text(word, pip)
-                    .filter(|_| word.literal_prefix() == value.literal_prefix),
-            };
-            self.requirement_file(
-                text.as_deref().unwrap_or(value.literal_prefix),
-                text.is_some(),
-                pip,
-                all,
-            );
-        }
-        for value in pip.operands().filter(|_| sync).filter_map(Word::value) {
-            self.requirement_file(value, true, pip, all);
-        }
-        for project in pip.local_projects() {
-            match project.text() {
-                Some(text) => self.local_project(text, pip, all),
-                None => all.doubt(format!("what `{}` stands for", project.word.source_text())),
+        match NodeProject::at(path.as_ref(), &site) {
+            NodeProject::Read(json) => {
+                all.known.extend(json.dependencies().map(|it| Requirement {
+                    name: it.name.to_owned(),
+                    specifier: Some(it.version.to_owned()),
+                    source: match it.kind {
+                        DependencyKind::Runtime => "package.json".to_owned(),
+                        DependencyKind::Development => "package.json dev".to_owned(),
+                    },
+                }));
             }
-        }
-        for vcs in pip.editables().filter(|v| v.literal_prefix.contains("://")) {
-            words::words(vcs.literal_prefix, "the command", all);
+            NodeProject::Absent => all.open.push(unread("it is not in the build context")),
+            NodeProject::Unread(why) => all.open.push(unread(&why)),
         }
     }
-
-    fn requirement_file(
-        self,
-        path: &str,
-        known: bool,
-        pip: &PackageCommand<'m>,
-        all: &mut Requirements,
-    ) {
-        if !known || path.contains("://") {
-            all.doubt(format!("what {path} asks for"));
-            return;
-        }
-        match self.context_path_of(path, pip) {
-            Some(path) if path.ends_with("pyproject.toml") => match self.file.context.read(&path) {
-                Answer::Found(text) => project::toml_file(&text, &path, Some(""), all),
-                Answer::Absent => all.doubt(format!("{path} is not in the context")),
-                Answer::Unknown(reason) => all.doubt(reason),
-            },
-            Some(path) => file::read(self.file.context, &path, all),
-            None => all.doubt(format!("where {path} comes from")),
-        }
-    }
-
-    /// `pip install .`
-    fn local_project(self, text: &str, pip: &PackageCommand<'m>, all: &mut Requirements) {
-        let text = text.strip_prefix("file://").unwrap_or(text);
-        let (folder, extras) = match text.split_once('[') {
-            Some((folder, extras)) => (folder, extras.trim_end_matches(']')),
-            None => (text, ""),
-        };
-        if [".whl", ".tar.gz", ".zip", ".egg"]
-            .iter()
-            .any(|end| folder.ends_with(end))
-            || folder.contains('*')
-        {
-            let name = folder.rsplit('/').next().unwrap_or(folder);
-            all.doubt(format!("what the file {name} needs"));
-            return;
-        }
-        let name = if folder.ends_with("pyproject.toml") {
-            folder.to_owned()
-        } else {
-            format!("{folder}/pyproject.toml")
-        };
-        match self.read_at(&name, pip) {
-            Answer::Found(text) => {
-                let path = self.context_path_of(&name, pip).unwrap_or_default();
-                project::toml_file(&text, &path, Some(extras), all);
-            }
-            Answer::Absent | Answer::Unknown(_) => {
-                all.doubt(format!("what the project {folder} asks for"));
-            }
-        }
-    }
-
-    /// Tools that read a project's own files: poetry, pipenv, pdm, uv, setup.py.
-    fn project_tools(self, command: Command<'m>, all: &mut Requirements) {
-        let first = command
-            .args()
-            .find(|w| !w.starts_with("-"))
-            .and_then(Word::value);
-        let reads: &[&str] = match (command.name(), first) {
-            ("poetry" | "pdm", Some("install" | "update" | "sync")) => &["pyproject.toml"],
-            ("uv", Some("sync")) => &["pyproject.toml"],
-            ("pipenv", Some("install" | "sync")) => &["Pipfile"],
-            ("poetry" | "pdm" | "uv" | "pipenv", Some("add")) => {
-                all.doubt(format!("what `{} add` brings", command.name()));
-                return;
-            }
-            (name, Some(first)) if table::is_python(name) && first.ends_with("setup.py") => {
-                all.doubt("what setup.py asks for".to_owned());
-                return;
-            }
-            _ => return,
-        };
-        for name in reads {
-            match self.read_at(name, command) {
-                Answer::Found(text) => {
-                    let path = self.context_path_of(name, command).unwrap_or_default();
-                    project::toml_file(&text, &path, None, all);
-                }
-                Answer::Absent => all.doubt(format!("where {name} comes from")),
-                Answer::Unknown(reason) => all.doubt(reason),
-            }
-        }
-    }
-
-    /// The Node packages that the `package.json` in the container's working directory and global installs
-    /// ask for; development ones have `dev` after the file's name.
-    pub fn node_packages(self) -> Requirements {
-        let mut all = Requirements::default();
-        let managers = [
-            PackageManager::Npm,
-            PackageManager::Yarn,
-            PackageManager::Pnpm,
-        ];
-        let mut folders = BTreeSet::new();
-        for stage in self.sources() {
-            for install in stage.build_commands().filter_map(PackageCommand::of) {
-                if !managers.contains(&install.manager) || !install.is_install() {
-                    continue;
-                }
-                for package in install.packages() {
-                    match package.name {
-                        Some(name) => all.ask(Requirement {
-                            name: name.to_owned(),
-                            specifier: package.version.map(str::to_owned),
-                            source: "the command".to_owned(),
-                        }),
-                        None => {
-                            all.doubt(format!("what `{}` stands for", package.word.source_text()));
-                        }
-                    }
-                }
-                if install.operands().len() == 0 {
-                    match stage.context_path_of("package.json", &install) {
-                        Some(path) => {
-                            folders.insert(path);
-                        }
-                        None => all.doubt("where package.json comes from".to_owned()),
-                    }
-                }
-            }
-        }
-        for path in folders {
-            match self.file.context.read(&path) {
-                Answer::Found(text) => project::package_json(&text, &path, &mut all),
-                Answer::Absent => all.doubt(format!("{path} is not in the context")),
-                Answer::Unknown(reason) => all.doubt(reason),
-            }
-        }
-        all
-    }
+    all
 }
 
-fn conda_packages(conda: &PackageCommand<'_>, all: &mut Requirements) {
-    for package in conda.packages() {
-        match package.name {
-            Some(name) => all.ask(Requirement {
-                name: normal_python_name(name),
-                specifier: package.version.map(str::to_owned),
-                source: "the command".to_owned(),
-            }),
-            None => all.doubt(format!("what `{}` stands for", package.word.source_text())),
-        }
-    }
-    for file in conda.values_of(&["-f", "--file"]) {
-        all.doubt(format!("what {} asks for", file.literal_prefix));
-    }
+fn unread(why: &str) -> OpenCondition {
+    OpenCondition::new(
+        format!("which packages package.json names, which is not read ({why})"),
+        "run dfix where the build context is",
+    )
 }
 
-/// A line that names a package, for the tests of whoever reads lines.
 #[cfg(test)]
-fn package(name: &str, version: Option<&str>) -> Line {
-    Line::Package {
-        name: name.to_owned(),
-        extras: String::new(),
-        version: version.map(str::to_owned),
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_tell_the_least_version() {
+        let is_new = |condition: &str| {
+            let flask = Requirement {
+                name: "flask".to_owned(),
+                specifier: Some(condition.to_owned()),
+                source: String::new(),
+            };
+            flask.is_at_least(2, 3)
+        };
+        for new in [
+            "==2.3.0",
+            ">=2.3",
+            "~=3.0",
+            "==3.*",
+            ">2.3,<4",
+            ">=1,==3.0.1",
+            "===2.3",
+        ] {
+            assert!(is_new(new), "{new}");
+        }
+        for old_or_open in ["==2.2.5", ">=2.0", "<3", "!=2.3", "~=2.2", "==2.*", ""] {
+            assert!(!is_new(old_or_open), "{old_or_open}");
+        }
     }
 }

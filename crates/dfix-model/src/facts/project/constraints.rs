@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::lines::{Line, lines, normal_python_name};
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
-use crate::facts::requirements::{Line, lines, normal_python_name};
 
 /// The conditions of all constraint files that are in force.
 #[derive(Debug, Clone, Default)]

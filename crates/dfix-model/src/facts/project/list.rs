@@ -17,7 +17,7 @@ pub enum Language {
 /// Where a package is taken from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// The index of its language.
+    /// The index of its language, or a wheel at another address.
     Index,
     /// The sources of a repository, by this program (`git`, `hg`, `svn`).
     Repository {
@@ -35,8 +35,12 @@ pub enum Origin {
 pub struct LanguagePackage {
     /// Its name; `""` where only its origin is told.
     pub name: String,
+    /// The condition on its version, as a file or a constraint says it.
+    pub version: Option<String>,
     /// Where it is taken from.
     pub origin: Origin,
+    /// Whether it only helps to build another, and is not there afterwards.
+    pub is_for_build: bool,
     /// Whether it compiles where it is installed.
     pub compiles: Ternary,
     /// What says that it compiles, as a clause: "`uwsgi` has no wheel for Python 3.12 and is compiled".

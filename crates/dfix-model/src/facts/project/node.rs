@@ -22,6 +22,8 @@ pub(super) fn by_npm<'m>(command: &PackageCommand<'m>, site: &CallSite<'m>) -> V
         let mut list = PackageList::new(Language::Node, None);
         list.push(LanguagePackage {
             name: String::new(),
+            version: None,
+            is_for_build: false,
             origin: Origin::Source,
             compiles: Ternary::Yes,
             because: format!(
@@ -260,6 +262,8 @@ fn package(name: &str, version: Option<&str>, runs_scripts: bool) -> LanguagePac
     let known = native::node(name, version);
     LanguagePackage {
         name: name.to_owned(),
+        version: None,
+        is_for_build: false,
         origin: Origin::Index,
         compiles: match known.compiles {
             Some(compiles) => (compiles && runs_scripts).into(),
@@ -277,6 +281,8 @@ fn package(name: &str, version: Option<&str>, runs_scripts: bool) -> LanguagePac
 fn repository(list: &mut PackageList, reference: &str) {
     list.push(LanguagePackage {
         name: String::new(),
+        version: None,
+        is_for_build: false,
         origin: Origin::Repository {
             tool: "git",
             over_ssh: false,

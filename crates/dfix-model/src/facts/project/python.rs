@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::constraints::Constraints;
+use super::lines::{Line, lines, normal_python_name};
 use super::list::{Language, LanguagePackage, Origin, PackageList, instruction_name};
+use super::locks::{build_dependencies, dependencies, locked, optional, pipfile_lock};
 use super::native::{self, Native};
 use super::python_version::PythonVersion;
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
-use crate::facts::requirements::{
-    Line, dependencies, lines, locked, normal_python_name, optional, pipfile_lock,
-};
 use crate::handles::{Command, Stage, Word};
 use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
 use crate::path::{beside, file_name, folder_of, has_ending};
@@ -41,6 +40,13 @@ pub(super) fn by_pip<'m>(pip: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<P
         }
     }
     install.by_words(pip);
+    // `uv pip sync requirements.txt`
+    let synced = pip
+        .operands()
+        .filter(|_| pip.subcommand_is_one_of(&["sync"]));
+    for path in synced.filter_map(Word::value) {
+        install.requirements(path, 0);
+    }
     for file in pip.requirement_files() {
         let written = match (file.text(), pip.command.stage()) {
             (None, Some(stage)) => stage.expand_text(file.word, pip),
@@ -53,6 +59,22 @@ pub(super) fn by_pip<'m>(pip: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<P
         }
     }
     install.lists
+}
+
+/// What conda installs: it takes what others have compiled.
+pub(super) fn by_conda(conda: &PackageCommand<'_>) -> Vec<PackageList> {
+    let mut list = PackageList::new(Language::Python, None);
+    if conda.is_install() {
+        for spec in conda.packages() {
+            if let Some(name) = spec.name {
+                list.push(LanguagePackage {
+                    version: spec.version.map(str::to_owned),
+                    ..package(name, Origin::Index)
+                });
+            }
+        }
+    }
+    vec![list]
 }
 
 /// `poetry install`, `pipenv install`, `uv sync`: what the lock file says; `python setup.py install`.
@@ -147,10 +169,18 @@ impl<'a, 'm> Install<'a, 'm> {
                 }
                 // Folders are looked at below.
                 (SpecKind::Path, _) => {}
-                _ => match lines(spec.word.value().unwrap_or("")).first() {
-                    Some(line) => self.requirement(line, &mut list),
-                    None => unknown(&mut list, &format!("`{written}`")),
-                },
+                _ => {
+                    let stage = pip.command.stage();
+                    let text = stage.and_then(|stage| stage.expand_text(spec.word, pip));
+                    let words = text.iter().flat_map(|text| text.split_whitespace());
+                    let all: Vec<Line> = words.flat_map(lines).collect();
+                    for line in &all {
+                        self.requirement(line, &mut list);
+                    }
+                    if all.is_empty() {
+                        unknown(&mut list, &format!("`{written}`"));
+                    }
+                }
             }
         }
         let repositories = pip.editables().filter(|e| e.literal_prefix.contains("://"));
@@ -261,6 +291,18 @@ impl<'a, 'm> Install<'a, 'm> {
                     &mut list,
                     &format!("what {} installs", instruction_name(self.site)),
                 );
+                // What it depends on without a lock file is not told, but what it asks for is.
+                let project = if file == "Pipfile.lock" {
+                    "Pipfile"
+                } else {
+                    "pyproject.toml"
+                };
+                if let Answer::Found(text) = self.site.read(project) {
+                    list.file = Some(project.to_owned());
+                    for (name, version) in dependencies(&text) {
+                        self.package(&name, "", version.as_deref(), &mut list);
+                    }
+                }
             }
             Answer::Unknown(why) => list.open(
                 format!("whether `{file}` names packages that need a compiler or git: {why}"),
@@ -296,7 +338,11 @@ impl<'a, 'm> Install<'a, 'm> {
                 }
             }
             // What a wheel needs beside itself is fetched like everything else.
-            Line::Wheel { place, .. } => unknown(list, &format!("what `{place}` brings along")),
+            Line::Wheel { place, name } => {
+                list.packages
+                    .extend(name.as_deref().map(|name| package(name, Origin::Index)));
+                unknown(list, &format!("what `{place}` brings along"));
+            }
             Line::Archive {
                 name: Some(name), ..
             } => self.source(name, Origin::Source, list),
@@ -325,6 +371,8 @@ impl<'a, 'm> Install<'a, 'm> {
         let is_from_source = self.no_binary && !known.is_pure;
         list.push(LanguagePackage {
             name: name.to_owned(),
+            version: version.map(str::to_owned),
+            is_for_build: false,
             origin: if is_from_source {
                 Origin::Source
             } else {
@@ -495,6 +543,17 @@ impl<'a, 'm> Install<'a, 'm> {
         for (name, version) in texts.iter().flat_map(|text| dependencies(text)) {
             self.package(&name, "", version.as_deref(), &mut list);
         }
+        let mut for_build = PackageList::new(Language::Python, None);
+        for line in texts.iter().flat_map(|text| build_dependencies(text)) {
+            self.requirement(&line, &mut for_build);
+        }
+        let packages = for_build.packages.into_iter();
+        list.packages
+            .extend(packages.map(|package| LanguagePackage {
+                is_for_build: true,
+                ..package
+            }));
+        list.open.append(&mut for_build.open);
         let asked = extras.trim_end_matches(']').split(',').map(str::trim);
         for extra in asked.filter(|extra| !extra.is_empty()) {
             match texts.iter().find_map(|text| optional(text, extra)) {
@@ -521,6 +580,8 @@ impl<'a, 'm> Install<'a, 'm> {
 fn package(name: &str, origin: Origin) -> LanguagePackage {
     LanguagePackage {
         name: name.to_owned(),
+        version: None,
+        is_for_build: false,
         origin,
         compiles: Ternary::No,
         because: String::new(),

@@ -90,6 +90,8 @@ fn from_repository(what: &str) -> PackageList {
     let mut list = PackageList::new(Language::Ruby, None);
     list.push(LanguagePackage {
         name: String::new(),
+        version: None,
+        is_for_build: false,
         origin: Origin::Repository {
             tool: "git",
             over_ssh: false,
@@ -106,6 +108,8 @@ fn gem(name: &str, version: Option<&str>) -> LanguagePackage {
     let known = native::ruby(name, version);
     LanguagePackage {
         name: name.to_owned(),
+        version: None,
+        is_for_build: false,
         origin: Origin::Index,
         compiles: match known.compiles {
             Some(compiles) => compiles.into(),

@@ -2,7 +2,7 @@
 
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Line {
+pub(super) enum Line {
     /// A package of the index.
     Package {
         /// Its name, as written.
@@ -49,9 +49,25 @@ pub enum Line {
     Unknown(String),
 }
 
+/// A Python package's name as the index compares it (PEP 503).
+pub fn normal_python_name(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for c in name.chars() {
+        let c = if matches!(c, '_' | '.' | '-') {
+            '-'
+        } else {
+            c.to_ascii_lowercase()
+        };
+        if c != '-' || !normal.ends_with('-') {
+            normal.push(c);
+        }
+    }
+    normal
+}
+
 /// The lines of a file of requirements, as pip joins and reads them. Packages that a marker leaves out
 /// on Linux, comments and options that ask for nothing are no lines.
-pub fn lines(text: &str) -> Vec<Line> {
+pub(super) fn lines(text: &str) -> Vec<Line> {
     logical_lines(text)
         .iter()
         .filter_map(|raw| line(raw))
@@ -241,9 +257,18 @@ fn logical_lines(text: &str) -> Vec<String> {
     lines
 }
 
+/// A line that names a package, for the tests of whoever reads lines.
+#[cfg(test)]
+pub(super) fn package(name: &str, version: Option<&str>) -> Line {
+    Line::Package {
+        name: name.to_owned(),
+        extras: String::new(),
+        version: version.map(str::to_owned),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::package;
     use super::*;
 
     #[test]

@@ -4,10 +4,9 @@ use serde_json::Value;
 use toml::Table;
 
 use super::lines::{Line, line};
-use super::project::pep440;
 
 /// The packages of `poetry.lock`, `uv.lock` and `pdm.lock`: tables `[[package]]`.
-pub fn locked(text: &str) -> Vec<Line> {
+pub(super) fn locked(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     for table in text.split("[[package]]").skip(1) {
         let value = |key: &str| {
@@ -39,7 +38,7 @@ pub fn locked(text: &str) -> Vec<Line> {
 }
 
 /// The packages of a `Pipfile.lock`.
-pub fn pipfile_lock(text: &str) -> Vec<Line> {
+pub(super) fn pipfile_lock(text: &str) -> Vec<Line> {
     let Ok(json) = serde_json::from_str::<Value>(text) else {
         return vec![Line::Unknown("Pipfile.lock".to_owned())];
     };
@@ -65,7 +64,7 @@ pub fn pipfile_lock(text: &str) -> Vec<Line> {
 
 /// The packages that a pyproject.toml, setup.cfg or setup.py names: quoted requirements in lists that
 /// are called dependencies, and the keys below `[tool.poetry.dependencies]`.
-pub fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
+pub(super) fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
     let mut found = Vec::new();
     let mut push = |text: &str| {
         if let Some(Line::Package { name, version, .. }) = line(text)
@@ -75,16 +74,16 @@ pub fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
         }
     };
     if let Ok(table) = text.parse::<Table>() {
-        for list in [&["project", "dependencies"], &["build-system", "requires"]] {
-            let items = at(&table, list).and_then(toml::Value::as_array);
-            items
-                .into_iter()
-                .flatten()
-                .filter_map(toml::Value::as_str)
-                .for_each(&mut push);
-        }
-        let poetry = at(&table, &["tool", "poetry", "dependencies"]);
-        for (name, value) in poetry.and_then(toml::Value::as_table).into_iter().flatten() {
+        let items = at(&table, &["project", "dependencies"]).and_then(toml::Value::as_array);
+        items
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str)
+            .for_each(&mut push);
+        // poetry's, and a Pipfile's.
+        let named = [&["tool", "poetry", "dependencies"][..], &["packages"]];
+        let named = named.iter().filter_map(|path| at(&table, path)?.as_table());
+        for (name, value) in named.flatten() {
             let version = match value {
                 toml::Value::String(version) => Some(version.as_str()),
                 toml::Value::Table(table) => table.get("version").and_then(toml::Value::as_str),
@@ -102,7 +101,6 @@ pub fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
         "dependencies=[",
         "install_requires=[",
         "install_requires = [",
-        "requires = [",
     ];
     for list in lists {
         for (at, _) in text.match_indices(list) {
@@ -136,8 +134,25 @@ pub fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
     found
 }
 
+/// What a pyproject.toml needs while it is built, and nothing of it is there afterwards.
+pub(super) fn build_dependencies(text: &str) -> Vec<Line> {
+    let table = text.parse::<Table>().unwrap_or_default();
+    let list = at(&table, &["build-system", "requires"]).and_then(toml::Value::as_array);
+    let lines = list.into_iter().flatten().filter_map(toml::Value::as_str);
+    lines.filter_map(line).collect()
+}
+
+/// A condition as pip writes it: poetry's bare `2.2.5` means exactly that.
+fn pep440(version: &str) -> String {
+    if version.starts_with(|c: char| c.is_ascii_digit()) && !version.contains(',') {
+        format!("=={version}")
+    } else {
+        version.to_owned()
+    }
+}
+
 /// What a project's pyproject.toml asks for under the name of an extra; none where it has no such extra.
-pub fn optional(text: &str, extra: &str) -> Option<Vec<Line>> {
+pub(super) fn optional(text: &str, extra: &str) -> Option<Vec<Line>> {
     let table = text.parse::<Table>().ok()?;
     let list = at(&table, &["project", "optional-dependencies", extra])?.as_array()?;
     let lines = list.iter().filter_map(toml::Value::as_str);
@@ -164,7 +179,7 @@ fn repository(name: String) -> Line {
 
 #[cfg(test)]
 mod tests {
-    use super::super::package;
+    use super::super::lines::package;
     use super::*;
 
     #[test]
