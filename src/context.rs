@@ -203,8 +203,9 @@ impl Context for FolderContext<'_> {
     }
 
     fn tells_apart_below(&self, folder: &str) -> bool {
-        // What is not there has nothing below it.
-        self.place::<()>(folder).is_ok()
+        // What is not there, or is a file, has nothing below it.
+        self.place::<()>(folder)
+            .is_ok_and(|(_, place)| place.is_dir())
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<String>> {
