@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::constraints::Constraints;
-use super::lines::{Line, lines, normal_python_name};
+use super::lines::{Line, lines};
 use super::list::{Language, LanguagePackage, Origin, PackageList, instruction_name};
 use super::locks::{build_dependencies, dependencies, locked, optional, pipfile_lock};
-use super::native::{self, Native};
 use super::python_version::PythonVersion;
+use super::wheels::{Wheels, package};
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::handles::{Command, Stage, Word};
 use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
 use crate::path::{beside, file_name, folder_of, has_ending};
 use crate::ternary::Ternary;
-use dfix_catalogue::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
+use dfix_catalogue::{ProjectBuild, project_build_word};
 
 /// How deep files of requirements may name one another.
 const MAX_DEPTH: u8 = 8;
@@ -29,14 +29,14 @@ pub(super) fn by_pip<'m>(pip: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<P
         return Vec::new();
     }
     let mut install = Install::new(site);
-    install.no_binary = pip.has_flag("--no-binary")
+    install.wheels.no_binary = pip.has_flag("--no-binary")
         || site
             .stage()
             .is_some_and(|stage| stage.env_at(site.step, "PIP_NO_BINARY").is_set());
     for file in pip.constraint_files() {
         match file.text() {
-            Some(path) => install.constraints.read(path, site),
-            None => install.constraints.is_open = true,
+            Some(path) => install.wheels.constraints.read(path, site),
+            None => install.wheels.constraints.is_open = true,
         }
     }
     install.by_words(pip);
@@ -119,10 +119,7 @@ fn is_setup(command: Command<'_>) -> bool {
 /// One command that installs, and what is in force for it.
 struct Install<'a, 'm> {
     site: &'a CallSite<'m>,
-    python: PythonVersion,
-    /// Whether wheels are not taken.
-    no_binary: bool,
-    constraints: Constraints,
+    wheels: Wheels,
     /// The files that were read.
     read: BTreeSet<String>,
     lists: Vec<PackageList>,
@@ -133,9 +130,12 @@ impl<'a, 'm> Install<'a, 'm> {
         let image = site.stage().map(Stage::base_image);
         Install {
             site,
-            python: image.map(PythonVersion::of).unwrap_or_default(),
-            no_binary: false,
-            constraints: Constraints::default(),
+            wheels: Wheels {
+                python: image.map(PythonVersion::of).unwrap_or_default(),
+                no_binary: false,
+                constraints: Constraints::default(),
+                instruction: instruction_name(site),
+            },
             read: BTreeSet::new(),
             lists: Vec::new(),
         }
@@ -160,7 +160,7 @@ impl<'a, 'm> Install<'a, 'm> {
                         .split_once('[')
                         .unwrap_or_default();
                     let extras = rest.split(']').next().unwrap_or("");
-                    self.package(name, extras, spec.version, &mut list);
+                    self.wheels.package(name, extras, spec.version, &mut list);
                 }
                 (SpecKind::Path, _) if is_wheel(spec.word.literal_prefix()) => {
                     if !self.is_complete_wheel(pip, spec.word) {
@@ -250,10 +250,10 @@ impl<'a, 'm> Install<'a, 'm> {
             }
         };
         let all = lines(&text);
-        let outer = self.constraints.clone();
+        let outer = self.wheels.constraints.clone();
         for line in &all {
             if let Line::Constraints(file) = line {
-                self.constraints.read(&beside(path, file), self.site);
+                self.wheels.constraints.read(&beside(path, file), self.site);
             }
         }
         let mut files = Vec::new();
@@ -269,7 +269,7 @@ impl<'a, 'm> Install<'a, 'm> {
         for file in files {
             self.requirements(&file, depth + 1);
         }
-        self.constraints = outer;
+        self.wheels.constraints = outer;
     }
 
     /// A lock file.
@@ -300,7 +300,8 @@ impl<'a, 'm> Install<'a, 'm> {
                 if let Answer::Found(text) = self.site.read(project) {
                     list.file = Some(project.to_owned());
                     for (name, version) in dependencies(&text) {
-                        self.package(&name, "", version.as_deref(), &mut list);
+                        self.wheels
+                            .package(&name, "", version.as_deref(), &mut list);
                     }
                 }
             }
@@ -318,7 +319,7 @@ impl<'a, 'm> Install<'a, 'm> {
                 name,
                 extras,
                 version,
-            } => self.package(name, extras, version.as_deref(), list),
+            } => self.wheels.package(name, extras, version.as_deref(), list),
             Line::Repository {
                 tool,
                 name,
@@ -330,7 +331,7 @@ impl<'a, 'm> Install<'a, 'm> {
                     over_ssh: *ssh,
                 };
                 match name.as_ref().or(folder.as_ref()) {
-                    Some(name) => self.source(name, origin, list),
+                    Some(name) => self.wheels.source(name, origin, list),
                     None => list.push(LanguagePackage {
                         compiles: unknown_answer("a package from a repository"),
                         ..package("", origin)
@@ -345,7 +346,7 @@ impl<'a, 'm> Install<'a, 'm> {
             }
             Line::Archive {
                 name: Some(name), ..
-            } => self.source(name, Origin::Source, list),
+            } => self.wheels.source(name, Origin::Source, list),
             Line::Archive { .. } => unknown(list, "an archive that is named by its address"),
             Line::Local(path) if is_wheel(path) => {}
             Line::Local(path) => self.project(path),
@@ -358,152 +359,6 @@ impl<'a, 'm> Install<'a, 'm> {
             Line::File(file) => unknown(list, &format!("what `{file}` names")),
             Line::Constraints(_) => {}
         }
-    }
-
-    /// A package of the index.
-    fn package(&self, written: &str, extras: &str, version: Option<&str>, list: &mut PackageList) {
-        let name = with_extras(written, extras);
-        let version = version
-            .filter(|v| v.trim().starts_with("=="))
-            .or(self.constraints.of(name))
-            .or(version);
-        let known = native::python(name, version, self.python.version.as_deref());
-        let is_from_source = self.no_binary && !known.is_pure;
-        list.push(LanguagePackage {
-            name: name.to_owned(),
-            version: version.map(str::to_owned),
-            is_for_build: false,
-            origin: if is_from_source {
-                Origin::Source
-            } else {
-                Origin::Index
-            },
-            compiles: self.is_compiled(name, version, &known),
-            because: if is_from_source {
-                format!("`{name}` is compiled in {}", instruction_name(self.site))
-            } else {
-                format!(
-                    "`{name}` has no wheel for {} and is compiled",
-                    self.python.label()
-                )
-            },
-            libraries: known.libraries,
-        });
-        let unknown_extra = extras
-            .split(',')
-            .map(str::trim)
-            .find(|extra| !extra.is_empty() && !extra_has_wheels(written, extra));
-        match unknown_extra {
-            Some("c") if written == "psycopg" => list.push(LanguagePackage {
-                compiles: Ternary::Yes,
-                because: format!(
-                    "`psycopg[c]` has no wheel for {} and is compiled",
-                    self.python.label()
-                ),
-                ..package("psycopg[c]", Origin::Index)
-            }),
-            Some(extra) => list.open(
-                format!("whether what `{written}[{extra}]` brings along has wheels"),
-                "look at what the extra names",
-            ),
-            None => {}
-        }
-    }
-
-    fn is_compiled(&self, name: &str, version: Option<&str>, known: &Native) -> Ternary {
-        let python = &self.python;
-        // What is compiled on every Python is so on an old one; of other wheels the tables know what is new.
-        let compiles_everywhere = || {
-            known.compiles == Some(true)
-                && native::python(name, None, Some("3.12")).compiles == Some(true)
-        };
-        if let Some(why) = self.too_old(name, known)
-            && !compiles_everywhere()
-        {
-            return Ternary::unknown(
-                format!(
-                    "whether `{name}` and what it brings along install without a compiler: {why}"
-                ),
-                "try the slim form, or take a newer Python",
-            );
-        }
-        let is_exact = version.is_some_and(|v| v.trim().starts_with("=="));
-        if self.constraints.is_open && !known.is_pure && !is_exact {
-            return Ternary::unknown(
-                format!(
-                    "which version of `{name}` the constraints allow, and whether it has a wheel"
-                ),
-                "run dfix where the build context is, or look into the file of constraints",
-            );
-        }
-        let is_limited = version.is_some_and(|v| {
-            v.split(',')
-                .any(|part| part.trim().starts_with(['=', '<', '~', '^']))
-        });
-        if is_limited
-            && python.moves
-            && known.compiles == Some(false)
-            && native::python(name, version, Some("99.0")).compiles != Some(false)
-        {
-            return Ternary::unknown(
-                format!(
-                    "whether `{}` is still {} when it is built: this version of `{name}` has no wheel for the next",
-                    python.image(),
-                    python.label(),
-                ),
-                "name the version of Python in the tag",
-            );
-        }
-        match known.compiles {
-            _ if self.no_binary && !known.is_pure => Ternary::Yes,
-            Some(compiles) => compiles.into(),
-            None => Ternary::unknown(
-                format!("whether `{name}` has a wheel for {}", python.label()),
-                format!(
-                    "look on its index page, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"
-                ),
-            ),
-        }
-    }
-
-    /// Why wheels of today say nothing of this image, if they do not.
-    fn too_old(&self, name: &str, known: &Native) -> Option<&'static str> {
-        let numbers = self.python.numbers()?;
-        if known.is_pure && comes_alone(name) {
-            return None;
-        }
-        if numbers < (3, 6) {
-            return Some("many packages have no wheels for so old a Python");
-        }
-        self.python
-            .has_old_pip
-            .then_some("the pip of this image does not know the wheels of today")
-    }
-
-    /// A package that is built from its source.
-    fn source(&self, name: &str, origin: Origin, list: &mut PackageList) {
-        let known = native::python(name, None, self.python.version.as_deref());
-        let compiles = match known.compiles {
-            _ if known.is_pure => Ternary::No,
-            Some(_) => Ternary::Yes,
-            None => Ternary::unknown(
-                format!("whether `{name}`, which is built from its source, needs a compiler"),
-                format!(
-                    "look at its source, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"
-                ),
-            ),
-        };
-        // In a repository's stead: the index has no part in it.
-        let origin = if origin == Origin::Index {
-            Origin::Source
-        } else {
-            origin
-        };
-        list.push(LanguagePackage {
-            compiles,
-            because: format!("`{name}` is built from its source"),
-            ..package(name, origin)
-        });
     }
 
     /// A project of the build context: `.`, `-e ./lib`, with the extras after it.
@@ -541,7 +396,8 @@ impl<'a, 'm> Install<'a, 'm> {
             ));
         }
         for (name, version) in texts.iter().flat_map(|text| dependencies(text)) {
-            self.package(&name, "", version.as_deref(), &mut list);
+            self.wheels
+                .package(&name, "", version.as_deref(), &mut list);
         }
         let mut for_build = PackageList::new(Language::Python, None);
         for line in texts.iter().flat_map(|text| build_dependencies(text)) {
@@ -576,19 +432,6 @@ impl<'a, 'm> Install<'a, 'm> {
     }
 }
 
-/// A package that compiles nothing and loads nothing.
-fn package(name: &str, origin: Origin) -> LanguagePackage {
-    LanguagePackage {
-        name: name.to_owned(),
-        version: None,
-        is_for_build: false,
-        origin,
-        compiles: Ternary::No,
-        because: String::new(),
-        libraries: Vec::new(),
-    }
-}
-
 fn unknown_answer(what: &str) -> Ternary {
     Ternary::unknown(format!("whether {what} needs a compiler"), LOOK)
 }
@@ -601,14 +444,4 @@ fn is_wheel(path: &str) -> bool {
     file_name(path)
         .rsplit_once('.')
         .is_some_and(|(_, ending)| ending == "whl")
-}
-
-/// The package that an extra puts in another's stead.
-fn with_extras<'a>(name: &'a str, extras: &str) -> &'a str {
-    let has_binary = extras.split(',').any(|extra| extra.trim() == "binary");
-    if has_binary && normal_python_name(name) == "psycopg" {
-        "psycopg-binary"
-    } else {
-        name
-    }
 }
