@@ -322,6 +322,12 @@ impl<'m> Stage<'m> {
         work::has_shell_at(self, step)
     }
 
+    /// The script that a command of the start runs: the one that it names by a path or gives to a shell, or the first of
+    /// its name in the folders of `PATH`.
+    pub fn script_started_by(self, command: Command<'m>) -> ScriptAt<'m> {
+        scripts::script_started_by(self, command)
+    }
+
     /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
     pub fn entry(self) -> Entry<'m> {
         entry::entry(self)

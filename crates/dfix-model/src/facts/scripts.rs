@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
+use crate::collect::wrappers::ShellSource;
 use crate::context::Answer;
 use crate::facts::context_files::{context_path_of, final_context_path_of, read_final};
 use crate::facts::project::package_json::PackageJson;
 use crate::facts::project::project_file;
+use crate::facts::variables::path_at;
 use crate::facts::workdir::working_directory;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::PackageCommand;
@@ -127,6 +129,28 @@ pub(crate) fn script_at_start<'m>(stage: Stage<'m>, path: &str, step: Step<'m>) 
         Some(place) => script_of(stage, &place, step),
         None => ScriptAt::Elsewhere,
     }
+}
+
+/// The script that a command of the start runs: the one that it names by a path or gives to a shell, or the first of its
+/// name in the folders of `PATH`.
+pub(crate) fn script_started_by<'m>(stage: Stage<'m>, command: Command<'m>) -> ScriptAt<'m> {
+    let (word, is_path) = match command.shell_source() {
+        Some(ShellSource::File(word)) => (Some(command.word_at(word)), true),
+        Some(_) => (None, true),
+        None if command.is_one_of(&[".", "source"]) => (command.arg(0), true),
+        None => (command.program(), false),
+    };
+    let Some(path) = word.and_then(Word::value) else {
+        return ScriptAt::Elsewhere;
+    };
+    if is_path || path.contains('/') {
+        return script_at_start(stage, path, command.step());
+    }
+    let folders = path_at(stage, stage.last_step()).into_iter().flatten();
+    folders
+        .map(|folder| script_at_start(stage, &format!("{folder}/{path}"), command.step()))
+        .find(|found| !matches!(found, ScriptAt::Elsewhere))
+        .unwrap_or(ScriptAt::Elsewhere)
 }
 
 /// The script that was read and is kept by this key, as `step` runs it.

@@ -235,19 +235,10 @@ fn open(who: &str) -> Need {
 /// Whether the container starts a file of the build context that was not read: a script of the project's own may install
 /// packages. Programs that come from elsewhere do not.
 fn is_unread_at_start(command: Command<'_>) -> bool {
-    let script = match command.name() {
-        "sh" | "bash" | "dash" | "." | "source" => command.args().find(|w| !w.starts_with("-")),
-        _ => command.program(),
-    };
-    let path = script
-        .and_then(Word::value)
-        .filter(|path| path.contains(['/', '.']));
-    path.zip(command.stage()).is_some_and(|(path, stage)| {
-        matches!(
-            stage.script_at_start(path, command.step()),
-            ScriptAt::Unread(_)
-        )
-    })
+    let started = command
+        .stage()
+        .map(|stage| stage.script_started_by(command));
+    matches!(started, Some(ScriptAt::Unread(_)))
 }
 
 fn is_known_to_do_without(command: Command<'_>) -> bool {
