@@ -1,0 +1,6 @@
+//! Docker Compose. Source: the Compose specification (compose-spec/compose-spec), one page a key.
+
+mod files;
+mod service;
+
+pub(crate) use files::read;

@@ -1,0 +1,423 @@
+//! One service of a Compose file. Source: the Compose specification, "Services top-level element".
+
+use crate::folder::Files;
+use crate::launch::{
+    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+};
+use crate::path::{folder_of, join};
+use crate::variables::{Variables, file_of_variables};
+use crate::words;
+use crate::yaml::Node;
+
+/// A service, and whether it says by itself what it is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Service {
+    pub(super) launch: Launch,
+}
+
+impl Service {
+    /// Whether it names an image or a build: it may be meant without another file.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.launch.build.is_some() || self.launch.image.is_some()
+    }
+
+    /// This service over another, as a second file or `extends` puts it: what is one value is replaced, lists grow.
+    pub(super) fn over(self, base: &Service) -> Service {
+        let (own, base) = (self.launch, base.launch.clone());
+        let mut mounts = base.mounts;
+        mounts.retain(|old| own.mounts.iter().all(|new| new.target != old.target));
+        let mut environment = base.environment;
+        environment.retain(|old| own.environment.iter().all(|new| new.name != old.name));
+        let launch = Launch {
+            build: match (own.build, base.build) {
+                (Some(own), Some(base)) => Some(Build {
+                    context: own.context.or(base.context),
+                    dockerfile: own.dockerfile.or(base.dockerfile),
+                    is_inline: own.is_inline || base.is_inline,
+                    target: own.target.or(base.target),
+                    arguments: [base.arguments, own.arguments].concat(),
+                }),
+                (own, base) => own.or(base),
+            },
+            image: own.image.or(base.image),
+            entrypoint: own.entrypoint.or(base.entrypoint),
+            command: own.command.or(base.command),
+            user: own.user.or(base.user),
+            working_dir: own.working_dir.or(base.working_dir),
+            health: own.health.or(base.health),
+            ports: [base.ports, own.ports].concat(),
+            mounts: [mounts, own.mounts].concat(),
+            environment: [environment, own.environment].concat(),
+            capabilities: [base.capabilities, own.capabilities].concat(),
+            dropped_capabilities: [base.dropped_capabilities, own.dropped_capabilities].concat(),
+            devices: [base.devices, own.devices].concat(),
+            groups: [base.groups, own.groups].concat(),
+            is_privileged: own.is_privileged || base.is_privileged,
+            is_read_only: own.is_read_only || base.is_read_only,
+            has_host_network: own.has_host_network || base.has_host_network,
+            must_not_be_root: own.must_not_be_root || base.must_not_be_root,
+            unread: [base.unread, own.unread].concat(),
+            source: own.source,
+            place: own.place,
+            name: own.name,
+        };
+        Service { launch }
+    }
+}
+
+/// Reads the services of one file.
+pub(super) struct Reader<'a> {
+    files: &'a dyn Files,
+    file: &'a str,
+    variables: &'a Variables,
+    /// The volumes that the file declares at its top.
+    volumes: Option<&'a Node>,
+    said: String,
+    unread: Vec<Unread>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        files: &'a dyn Files,
+        file: &'a str,
+        variables: &'a Variables,
+        volumes: Option<&'a Node>,
+    ) -> Self {
+        Reader {
+            files,
+            file,
+            variables,
+            volumes,
+            said: String::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// What a service says by itself; what it extends is not looked at.
+    pub(super) fn service(&mut self, name: &str, node: &Node) -> Service {
+        let mut launch = Launch::new(Source::Compose, self.place(node), name);
+        self.said = launch.said();
+        launch.build = node.get("build").map(|build| self.build(build));
+        launch.image = self.value(node, "image");
+        launch.entrypoint = self.start(node, "entrypoint");
+        launch.command = self.start(node, "command");
+        launch.user = self.value(node, "user");
+        launch.working_dir = self.value(node, "working_dir");
+        launch.health = node.get("healthcheck").and_then(|it| self.health(it));
+        for key in ["ports", "expose"] {
+            for port in node.get(key).and_then(Node::list).unwrap_or_default() {
+                launch.ports.extend(self.port(port));
+            }
+        }
+        for volume in node.get("volumes").and_then(Node::list).unwrap_or_default() {
+            launch.mounts.extend(self.mount(volume));
+        }
+        for target in self.texts(node, "tmpfs") {
+            let target = target.split(':').next().unwrap_or_default().to_owned();
+            let place = node
+                .get("tmpfs")
+                .map_or_else(|| self.place(node), |it| self.place(it));
+            launch.mounts.push(Mount {
+                kind: MountKind::Tmpfs,
+                target,
+                is_read_only: false,
+                place,
+            });
+        }
+        launch.environment = self.environment(node);
+        launch.capabilities = self.texts(node, "cap_add");
+        launch.dropped_capabilities = self.texts(node, "cap_drop");
+        launch.groups = self.texts(node, "group_add");
+        let in_container = |device: String| {
+            let path = device.split(':').nth(1).unwrap_or(&device);
+            path.to_owned()
+        };
+        launch.devices = self
+            .texts(node, "devices")
+            .into_iter()
+            .map(in_container)
+            .collect();
+        launch.is_privileged = node.get("privileged").is_some_and(Node::is_true);
+        launch.is_read_only = node.get("read_only").is_some_and(Node::is_true);
+        launch.has_host_network = self.value(node, "network_mode").as_deref() == Some("host");
+        launch.unread = std::mem::take(&mut self.unread);
+        Service { launch }
+    }
+
+    fn place(&self, node: &Node) -> Place {
+        Place {
+            file: self.file.to_owned(),
+            line: node.line,
+        }
+    }
+
+    fn unread(&mut self, what: &str, why: impl Into<String>, node: &Node) {
+        let unread = Unread {
+            what: format!("{what} of {}", self.said),
+            why: why.into(),
+            place: self.place(node),
+        };
+        self.unread.push(unread);
+    }
+
+    /// A text with its variables put in; what is open is noted as `what`.
+    fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+        match self.variables.put_into(node.text()?) {
+            Ok(text) => Some(text),
+            Err(name) => {
+                let why = format!("the variable `{name}` is set where the service is started");
+                self.unread(what, why, node);
+                None
+            }
+        }
+    }
+
+    fn value(&mut self, node: &Node, key: &str) -> Option<String> {
+        self.text(node.get(key)?, &format!("`{key}`"))
+    }
+
+    /// The texts of a list, or the one that stands for it.
+    fn texts(&mut self, node: &Node, key: &str) -> Vec<String> {
+        let Some(value) = node.get(key) else {
+            return Vec::new();
+        };
+        let list = value.list().unwrap_or(std::slice::from_ref(value));
+        let what = format!("`{key}`");
+        list.iter().filter_map(|it| self.text(it, &what)).collect()
+    }
+
+    fn build(&mut self, node: &Node) -> Build {
+        let folder = folder_of(self.file);
+        let mut build = Build::default();
+        let context = match node.text() {
+            Some(_) => self.text(node, "the build context"),
+            None => match node.get("context") {
+                Some(context) => self.text(context, "the build context"),
+                None => Some(".".to_owned()),
+            },
+        };
+        build.context = context.and_then(|context| join(folder, &context));
+        build.is_inline = node.get("dockerfile_inline").is_some();
+        let dockerfile = match node.get("dockerfile") {
+            Some(name) => self.text(name, "the Dockerfile"),
+            None => Some("Dockerfile".to_owned()),
+        };
+        build.dockerfile = match (&build.context, dockerfile) {
+            (Some(context), Some(name)) if !build.is_inline => join(context, &name),
+            _ => None,
+        };
+        build.target = self.value(node, "target");
+        let arguments = node.get("args");
+        build.arguments = arguments.map(|args| self.pairs(args)).unwrap_or_default();
+        build
+    }
+
+    /// The pairs of a map, or of a list of `NAME=value`; without a value whoever starts it gives it.
+    fn pairs(&mut self, node: &Node) -> Vec<(String, Option<String>)> {
+        let known = |value: &str| self.variables.put_into(value).ok();
+        if let Some(list) = node.list() {
+            return list
+                .iter()
+                .filter_map(Node::text)
+                .map(|text| match text.split_once('=') {
+                    Some((name, value)) => (name.to_owned(), known(value)),
+                    None => (text.to_owned(), known(&format!("${{{text}}}"))),
+                })
+                .collect();
+        }
+        node.entries()
+            .into_iter()
+            .map(|(name, value)| {
+                let value = match value.text() {
+                    Some(value) => known(value),
+                    None => known(&format!("${{{name}}}")),
+                };
+                (name.to_owned(), value)
+            })
+            .collect()
+    }
+
+    fn start(&mut self, node: &Node, key: &str) -> Option<Start> {
+        let value = node.get(key)?;
+        let what = format!("`{key}`");
+        if let Some(list) = value.list() {
+            let words: Vec<String> = list.iter().filter_map(|it| self.text(it, &what)).collect();
+            return match words.len() == list.len() {
+                true if words.is_empty() => Some(Start::Nothing),
+                true => Some(Start::Words(words)),
+                false => None,
+            };
+        }
+        if value.is_null() {
+            return None;
+        }
+        let text = self.text(value, &what)?;
+        match words::split(&text) {
+            Some(words) if words.is_empty() => Some(Start::Nothing),
+            Some(words) => Some(Start::Words(words)),
+            None => {
+                self.unread(&what, "a quote is not closed", value);
+                None
+            }
+        }
+    }
+
+    fn health(&mut self, node: &Node) -> Option<Health> {
+        if node.get("disable").is_some_and(Node::is_true) {
+            return Some(Health::Off);
+        }
+        let test = node.get("test")?;
+        let Some(list) = test.list() else {
+            return Some(Health::Command(Start::Shell(
+                self.text(test, "the health check")?,
+            )));
+        };
+        let words: Vec<String> = list
+            .iter()
+            .filter_map(|it| self.text(it, "the health check"))
+            .collect();
+        if words.len() < list.len() {
+            return None;
+        }
+        match words.split_first()? {
+            (first, _) if first == "NONE" => Some(Health::Off),
+            (first, rest) if first == "CMD-SHELL" => {
+                Some(Health::Command(Start::Shell(rest.join(" "))))
+            }
+            (first, rest) if first == "CMD" => Some(Health::Command(Start::Words(rest.to_vec()))),
+            _ => {
+                self.unread(
+                    "the health check",
+                    "it begins with neither CMD nor CMD-SHELL",
+                    test,
+                );
+                None
+            }
+        }
+    }
+
+    fn port(&mut self, node: &Node) -> Option<Port> {
+        let text = match node.get("target") {
+            Some(target) => self.text(target, "a port")?,
+            None => self.text(node, "a port")?,
+        };
+        // [[address:]published:]container[/protocol]
+        let container = text.split('/').next()?.rsplit(':').next()?;
+        let (first, last) = container.split_once('-').unwrap_or((container, container));
+        Some(Port {
+            first: first.trim().parse().ok()?,
+            last: last.trim().parse().ok()?,
+        })
+    }
+
+    fn mount(&mut self, node: &Node) -> Option<Mount> {
+        let place = self.place(node);
+        if !node.is_map() {
+            let text = self.text(node, "a mount")?;
+            return self.short_mount(&text, place);
+        }
+        let target = self.value(node, "target")?;
+        let source = self.value(node, "source");
+        let kind = match (node.get("type").and_then(Node::text), source) {
+            (Some("tmpfs"), _) => MountKind::Tmpfs,
+            (Some("bind"), source) => MountKind::Host(source.unwrap_or_default()),
+            (_, Some(source)) => self.volume(source),
+            (_, None) => MountKind::Anonymous,
+        };
+        Some(Mount {
+            kind,
+            target,
+            is_read_only: node.get("read_only").is_some_and(Node::is_true),
+            place,
+        })
+    }
+
+    /// `[source:]target[:mode]`
+    fn short_mount(&self, text: &str, place: Place) -> Option<Mount> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let (source, target, mode) = match *parts.as_slice() {
+            [target] => (None, target, ""),
+            [source, target] => (Some(source), target, ""),
+            [source, target, mode] => (Some(source), target, mode),
+            // `C:\folder:/target` of Windows.
+            [_, _, target, ..] => (Some(text), target, ""),
+            [] => return None,
+        };
+        let kind = match source {
+            None => MountKind::Anonymous,
+            Some(source) if source.starts_with(['.', '/', '~']) => {
+                MountKind::Host(source.to_owned())
+            }
+            Some(source) if source.contains(['/', '\\']) => MountKind::Host(source.to_owned()),
+            Some(source) => self.volume(source.to_owned()),
+        };
+        Some(Mount {
+            kind,
+            target: target.to_owned(),
+            is_read_only: mode.split(',').any(|it| it == "ro"),
+            place,
+        })
+    }
+
+    /// What a volume is that the file names: one whose driver binds a folder of the host is that folder.
+    fn volume(&self, name: String) -> MountKind {
+        let declared = self.volumes.and_then(|volumes| volumes.get(&name));
+        let options = declared.and_then(|it| it.get("driver_opts"));
+        let text = |key: &str| options?.get(key)?.text();
+        let binds = text("o").is_some_and(|o| o.split(',').any(|it| it == "bind" || it == "rbind"));
+        match text("device") {
+            Some(device) if binds => MountKind::Host(device.to_owned()),
+            _ => MountKind::Named(name),
+        }
+    }
+
+    /// The variables of the service: those of its files of variables, then its own.
+    fn environment(&mut self, node: &Node) -> Vec<Variable> {
+        let mut found: Vec<Variable> = Vec::new();
+        if let Some(value) = node.get("env_file") {
+            let list = value.list().unwrap_or(std::slice::from_ref(value)).to_vec();
+            for entry in list {
+                self.env_file(&entry, &mut found);
+            }
+        }
+        if let Some(environment) = node.get("environment") {
+            let place = self.place(environment);
+            for (name, value) in self.pairs(environment) {
+                found.retain(|it| it.name != name);
+                let place = place.clone();
+                found.push(Variable { name, value, place });
+            }
+        }
+        found
+    }
+
+    fn env_file(&mut self, entry: &Node, found: &mut Vec<Variable>) {
+        let is_required = entry
+            .get("required")
+            .is_none_or(|it| it.text() != Some("false"));
+        let path = entry.get("path").unwrap_or(entry);
+        let Some(path) = self.text(path, "a file of variables") else {
+            return;
+        };
+        let file = join(folder_of(self.file), &path);
+        let text = file.as_ref().map(|file| self.files.read(file));
+        match (file, text) {
+            (Some(file), Some(Ok(Some(text)))) => {
+                for (line, name, value) in file_of_variables(&text) {
+                    found.retain(|it| it.name != name);
+                    let value = value.and_then(|value| self.variables.put_into(&value).ok());
+                    let place = Place {
+                        file: file.clone(),
+                        line,
+                    };
+                    found.push(Variable { name, value, place });
+                }
+            }
+            _ if is_required => {
+                let why = format!("`{path}` is not in the repository");
+                self.unread("a file of variables", why, entry);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What is said of one container, or of one image that is built.
+
+/// What says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// A file of Docker Compose.
+    Compose,
+    /// A file of `docker buildx bake`: it builds, and starts nothing.
+    Bake,
+    /// A manifest of Kubernetes.
+    Kubernetes,
+    /// A `Procfile`.
+    Procfile,
+    /// A `Makefile`.
+    Makefile,
+    /// A crontab.
+    Crontab,
+    /// `devcontainer.json`.
+    Devcontainer,
+    /// A workflow of a CI service.
+    Ci,
+}
+
+/// Where something is said.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The file, from the root of the repository.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// One container that is started, or one image that is built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// What says it.
+    pub source: Source,
+    /// Where.
+    pub place: Place,
+    /// Its name there: the service, the target, the container.
+    pub name: String,
+    /// What it is built from; none where it is only started.
+    pub build: Option<Build>,
+    /// The image that it is built as, or started from.
+    pub image: Option<String>,
+    /// What takes the place of `ENTRYPOINT`.
+    pub entrypoint: Option<Start>,
+    /// What takes the place of `CMD`.
+    pub command: Option<Start>,
+    /// What takes the place of `USER`.
+    pub user: Option<String>,
+    /// What takes the place of `WORKDIR`.
+    pub working_dir: Option<String>,
+    /// What takes the place of `HEALTHCHECK`.
+    pub health: Option<Health>,
+    /// The ports of the container that are published or named.
+    pub ports: Vec<Port>,
+    /// What is mounted into it.
+    pub mounts: Vec<Mount>,
+    /// The variables that are set, in order; files of variables included.
+    pub environment: Vec<Variable>,
+    /// Capabilities that are added: `NET_ADMIN`.
+    pub capabilities: Vec<String>,
+    /// Capabilities that are taken away: `ALL`.
+    pub dropped_capabilities: Vec<String>,
+    /// Devices of the host: their paths in the container.
+    pub devices: Vec<String>,
+    /// Groups that its user is added to.
+    pub groups: Vec<String>,
+    /// Whether it has all rights of the host.
+    pub is_privileged: bool,
+    /// Whether its file system is read-only.
+    pub is_read_only: bool,
+    /// Whether it stands in the host's network.
+    pub has_host_network: bool,
+    /// Whether it may only start as another user than root.
+    pub must_not_be_root: bool,
+    /// What is said of it and could not be made out.
+    pub unread: Vec<Unread>,
+}
+
+impl Launch {
+    /// A launch of which nothing is said yet.
+    pub fn new(source: Source, place: Place, name: impl Into<String>) -> Self {
+        Launch {
+            source,
+            place,
+            name: name.into(),
+            build: None,
+            image: None,
+            entrypoint: None,
+            command: None,
+            user: None,
+            working_dir: None,
+            health: None,
+            ports: Vec::new(),
+            mounts: Vec::new(),
+            environment: Vec::new(),
+            capabilities: Vec::new(),
+            dropped_capabilities: Vec::new(),
+            devices: Vec::new(),
+            groups: Vec::new(),
+            is_privileged: false,
+            is_read_only: false,
+            has_host_network: false,
+            must_not_be_root: false,
+            unread: Vec::new(),
+        }
+    }
+
+    /// How a message names it: "service `web` of compose.yaml".
+    pub fn said(&self) -> String {
+        let (name, file) = (&self.name, &self.place.file);
+        match self.source {
+            Source::Compose => format!("service `{name}` of {file}"),
+            Source::Bake => format!("target `{name}` of {file}"),
+            Source::Kubernetes => format!("container `{name}` of {file}"),
+            Source::Procfile => format!("`{name}` of {file}"),
+            Source::Makefile => format!("target `{name}` of {file}"),
+            Source::Crontab | Source::Devcontainer => file.clone(),
+            Source::Ci => format!("job `{name}` of {file}"),
+        }
+    }
+}
+
+/// What an image is built from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Build {
+    /// The folder of the context, from the root of the repository; none where that is elsewhere or not known.
+    pub context: Option<String>,
+    /// The Dockerfile, from the root of the repository; none where it is not known.
+    pub dockerfile: Option<String>,
+    /// Whether the text of the Dockerfile stands in the file itself.
+    pub is_inline: bool,
+    /// The stage that is built, where one is named.
+    pub target: Option<String>,
+    /// Build arguments, where their values are known.
+    pub arguments: Vec<(String, Option<String>)>,
+}
+
+/// What is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// These words, without a shell.
+    Words(Vec<String>),
+    /// This text, by a shell.
+    Shell(String),
+    /// Nothing of its own: the image's is taken away.
+    Nothing,
+}
+
+/// What asks whether the container is well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// This command.
+    Command(Start),
+    /// Nobody: the image's own check is off.
+    Off,
+}
+
+/// Ports of the container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Port {
+    /// The first, in 1..=65535.
+    pub first: u16,
+    /// The last.
+    pub last: u16,
+}
+
+/// What lies at a mount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MountKind {
+    /// A volume with a name: the engine fills an empty one with what the image has there, owners included.
+    Named(String),
+    /// A volume without a name, made for each container; filled alike.
+    Anonymous,
+    /// A folder or file of the host, as it is said: the engine makes a folder that is not there as root's.
+    Host(String),
+    /// Memory.
+    Tmpfs,
+    /// Settings or secrets that the platform puts there.
+    Settings,
+    /// A volume that the platform gives, with owners of its own.
+    Claim,
+    /// A folder that is empty at the start, root's unless the platform is told otherwise.
+    Empty,
+}
+
+/// A mount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// What lies there.
+    pub kind: MountKind,
+    /// Where, in the container.
+    pub target: String,
+    /// Whether it is read-only.
+    pub is_read_only: bool,
+    /// Where it is said.
+    pub place: Place,
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value; none where only whoever starts the container knows.
+    pub value: Option<String>,
+    /// Where it is said.
+    pub place: Place,
+}
+
+/// What could not be made out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// What: "the command of service `web`".
+    pub what: String,
+    /// Why, as a short sentence.
+    pub why: String,
+    /// Where.
+    pub place: Place,
+}

@@ -1,0 +1,30 @@
+//! What builds and starts a project's images: the files beside a Dockerfile that say so.
+//!
+//! Knows no Dockerfile and does no I/O: texts go in, and a list of [`Launch`]es comes out, each with the
+//! place that says it. What a file says and this crate cannot make out is [`Unread`], and never left out.
+//!
+//! [`read_folder`] reads the files of one folder. Paths are relative to the root of the repository, with `/`
+//! between the parts; `""` is the root.
+#![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::disallowed_macros
+    )
+)]
+
+mod bake;
+mod compose;
+mod folder;
+mod launch;
+mod path;
+mod variables;
+mod words;
+mod yaml;
+
+pub use folder::{Files, FolderLaunches, read_folder};
+pub use launch::{
+    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+};

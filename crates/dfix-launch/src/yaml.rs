@@ -1,0 +1,258 @@
+//! YAML as a tree with lines: anchors are followed, merge keys are looked through.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+/// How deep a tree may be.
+const MOST_DEPTH: usize = 64;
+
+/// A value, and the line that it begins on, from 1.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) line: usize,
+    value: Rc<Value>,
+}
+
+#[derive(Debug)]
+enum Value {
+    Text { text: String, is_plain: bool },
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+}
+
+/// A text that is no YAML, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct YamlError {
+    pub(crate) line: usize,
+    pub(crate) message: String,
+}
+
+/// The documents of a text.
+pub(crate) fn documents(text: &str) -> Result<Vec<Node>, YamlError> {
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|error| YamlError {
+            line: error.marker().line(),
+            message: error.info().to_owned(),
+        })?;
+        builder.event(event, span.start.line())?;
+    }
+    Ok(builder.documents)
+}
+
+#[derive(Default)]
+struct Builder {
+    documents: Vec<Node>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Node>,
+}
+
+struct Open {
+    line: usize,
+    anchor: usize,
+    kind: OpenKind,
+}
+
+enum OpenKind {
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>, Option<Node>),
+}
+
+impl Builder {
+    fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), YamlError> {
+        match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let node = Node {
+                    line,
+                    value: Rc::new(Value::Text {
+                        text: text.into_owned(),
+                        is_plain: style == ScalarStyle::Plain,
+                    }),
+                };
+                self.done(node, anchor);
+            }
+            Event::Alias(id) => {
+                let known = self.anchors.get(&id).cloned();
+                let node = known.ok_or_else(|| YamlError {
+                    line,
+                    message: "an alias stands inside what it names".to_owned(),
+                })?;
+                // What is said by the alias is said at the anchor.
+                self.done(node, 0);
+            }
+            Event::SequenceStart(anchor, _) => {
+                self.begin(line, anchor, OpenKind::List(Vec::new()))?;
+            }
+            Event::MappingStart(anchor, _) => {
+                self.begin(line, anchor, OpenKind::Map(Vec::new(), None))?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(open) = self.open.pop() else {
+                    return Ok(());
+                };
+                let value = match open.kind {
+                    OpenKind::List(list) => Value::List(list),
+                    OpenKind::Map(map, _) => Value::Map(map),
+                };
+                let node = Node {
+                    line: open.line,
+                    value: Rc::new(value),
+                };
+                self.done(node, open.anchor);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, line: usize, anchor: usize, kind: OpenKind) -> Result<(), YamlError> {
+        if self.open.len() >= MOST_DEPTH {
+            return Err(YamlError {
+                line,
+                message: format!("more than {MOST_DEPTH} levels"),
+            });
+        }
+        self.open.push(Open { line, anchor, kind });
+        Ok(())
+    }
+
+    fn done(&mut self, node: Node, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut().map(|open| &mut open.kind) {
+            None => self.documents.push(node),
+            Some(OpenKind::List(list)) => list.push(node),
+            Some(OpenKind::Map(map, key)) => match key.take() {
+                None => *key = Some(node),
+                Some(key) => map.push((key, node)),
+            },
+        }
+    }
+}
+
+impl Node {
+    /// Its text, if it is one value. What is not there (`key:`, `~`, `null`) has none.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &*self.value {
+            Value::Text { text, is_plain } => {
+                let is_null = *is_plain && matches!(&**text, "" | "~" | "null" | "Null" | "NULL");
+                (!is_null).then_some(text)
+            }
+            Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// Whether nothing stands here: `key:`, `~`, `null`.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(&*self.value, Value::Text { .. }) && self.text().is_none()
+    }
+
+    /// Whether it says yes.
+    pub(crate) fn is_true(&self) -> bool {
+        self.text()
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    }
+
+    /// Its elements, if it is a list.
+    pub(crate) fn list(&self) -> Option<&[Node]> {
+        match &*self.value {
+            Value::List(list) => Some(list),
+            Value::Text { .. } | Value::Map(_) => None,
+        }
+    }
+
+    /// Whether it has keys.
+    pub(crate) fn is_map(&self) -> bool {
+        matches!(&*self.value, Value::Map(_))
+    }
+
+    /// What stands under a key, its own or one of a map that is merged into it (`<<`). The last of several counts.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.look(key, 0)
+    }
+
+    fn look(&self, key: &str, depth: usize) -> Option<&Node> {
+        let Value::Map(map) = &*self.value else {
+            return None;
+        };
+        let own = map.iter().rev().find(|(k, _)| k.text() == Some(key));
+        if let Some((_, value)) = own {
+            return Some(value);
+        }
+        if depth > MOST_DEPTH {
+            return None;
+        }
+        let merged = map.iter().filter(|(k, _)| k.text() == Some("<<"));
+        merged
+            .flat_map(|(_, value)| match value.list() {
+                Some(list) => list,
+                None => std::slice::from_ref(value),
+            })
+            .find_map(|map| map.look(key, depth + 1))
+    }
+
+    /// Its keys and values, those of merged maps included, each key once.
+    pub(crate) fn entries(&self) -> Vec<(&str, &Node)> {
+        let mut entries: Vec<(&str, &Node)> = Vec::new();
+        self.gather(&mut entries, 0);
+        entries
+    }
+
+    fn gather<'n>(&'n self, entries: &mut Vec<(&'n str, &'n Node)>, depth: usize) {
+        let Value::Map(map) = &*self.value else {
+            return;
+        };
+        for (key, value) in map {
+            let Some(key) = key.text().filter(|key| *key != "<<") else {
+                continue;
+            };
+            match entries.iter_mut().find(|(k, _)| *k == key) {
+                // Of a map's own keys the last counts, and each before those that are merged into it.
+                Some(entry) if depth == 0 => entry.1 = value,
+                Some(_) => {}
+                None => entries.push((key, value)),
+            }
+        }
+        if depth > MOST_DEPTH {
+            return;
+        }
+        for (_, merged) in map.iter().filter(|(k, _)| k.text() == Some("<<")) {
+            match merged.list() {
+                Some(list) => list.iter().for_each(|map| map.gather(entries, depth + 1)),
+                None => merged.gather(entries, depth + 1),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::documents;
+
+    #[test]
+    fn anchors_and_merge_keys_are_followed() {
+        let text = "x-base: &base\n  a: 1\n  b: [x, 'y']\nweb:\n  <<: *base\n  a: 2\n  c:\n";
+        let all = documents(text).expect("it is YAML");
+        let web = all[0].get("web").expect("it is there");
+        let text = |key: &str| web.get(key).and_then(|it| it.text());
+        assert_eq!((text("a"), web.line), (Some("2"), 5));
+        assert_eq!(
+            web.get("b").and_then(|it| it.list()).map(<[_]>::len),
+            Some(2)
+        );
+        assert!(web.get("c").is_some_and(super::Node::is_null));
+        let keys: Vec<&str> = web.entries().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["a", "c", "b"]);
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_told_with_its_line() {
+        let error = documents("a: b\n c: [\n").expect_err("it is none");
+        assert!(error.line >= 2, "{error:?}");
+        assert!(documents("a: *a\n").is_err());
+        assert_eq!(documents("a: 1\n---\nb: 2\n").expect("two").len(), 2);
+    }
+}

@@ -1,0 +1,235 @@
+use dfix_launch::{Build, Health, MountKind, Port, Start};
+
+use crate::{named, read};
+
+const COMPOSE: &str = r#"
+x-base: &base
+  environment: &env
+    MODE: prod
+    TOKEN:
+services:
+  web:
+    <<: *base
+    build:
+      context: ./app
+      dockerfile: docker/Dockerfile
+      target: ${TARGET:-runtime}
+      args:
+        - PYTHON=3.12
+        - COMMIT
+    command: gunicorn -b 0.0.0.0:80 "app:make()"
+    entrypoint: []
+    user: "1000:1000"
+    healthcheck:
+      test: ["CMD", "curl", "-f", "http://localhost:80/"]
+    ports:
+      - "127.0.0.1:8080:80/tcp"
+      - target: 443
+      - 3000-3005
+    volumes:
+      - data:/data
+      - ./src:/code:ro
+      - /var/lib/cache
+      - type: bind
+        source: ./conf
+        target: /conf
+      - hosted:/hosted
+    tmpfs: /run
+    cap_add: [NET_ADMIN]
+    devices: ["/dev/ttyUSB0:/dev/serial"]
+    privileged: true
+  worker:
+    build: .
+    command: ["celery", "-A", "app", "worker"]
+    healthcheck:
+      test: curl -f http://localhost || exit 1
+    env_file: worker.env
+volumes:
+  data:
+  hosted:
+    driver_opts: { type: none, o: "bind", device: /srv/hosted }
+"#;
+
+#[test]
+fn a_service_says_what_it_is_made_of() {
+    let found = read("", [("compose.yaml", COMPOSE), ("worker.env", "A=1\nB\n")]);
+    assert!(found.unread.is_empty(), "{:?}", found.unread);
+    let web = named(&found, "web");
+    assert_eq!(web.place.to_string(), "compose.yaml:8");
+    assert_eq!(
+        web.build,
+        Some(Build {
+            context: Some("app".to_owned()),
+            dockerfile: Some("app/docker/Dockerfile".to_owned()),
+            is_inline: false,
+            target: Some("runtime".to_owned()),
+            arguments: vec![
+                ("PYTHON".to_owned(), Some("3.12".to_owned())),
+                ("COMMIT".to_owned(), None)
+            ],
+        })
+    );
+    let words = |words: &[&str]| Start::Words(words.iter().map(|it| (*it).to_owned()).collect());
+    assert_eq!(
+        web.command,
+        Some(words(&["gunicorn", "-b", "0.0.0.0:80", "app:make()"]))
+    );
+    assert_eq!(web.entrypoint, Some(Start::Nothing));
+    assert_eq!(web.user.as_deref(), Some("1000:1000"));
+    assert_eq!(
+        web.health,
+        Some(Health::Command(words(&[
+            "curl",
+            "-f",
+            "http://localhost:80/"
+        ])))
+    );
+    let port = |first, last| Port { first, last };
+    assert_eq!(web.ports, [port(80, 80), port(443, 443), port(3000, 3005)]);
+    let mounts: Vec<(&MountKind, &str, bool)> = web
+        .mounts
+        .iter()
+        .map(|it| (&it.kind, &*it.target, it.is_read_only))
+        .collect();
+    let host = |path: &str| MountKind::Host(path.to_owned());
+    assert_eq!(
+        mounts,
+        [
+            (&MountKind::Named("data".to_owned()), "/data", false),
+            (&host("./src"), "/code", true),
+            (&MountKind::Anonymous, "/var/lib/cache", false),
+            (&host("./conf"), "/conf", false),
+            (&host("/srv/hosted"), "/hosted", false),
+            (&MountKind::Tmpfs, "/run", false),
+        ]
+    );
+    let environment: Vec<(&str, Option<&str>)> = web
+        .environment
+        .iter()
+        .map(|it| (&*it.name, it.value.as_deref()))
+        .collect();
+    assert_eq!(environment, [("MODE", Some("prod")), ("TOKEN", None)]);
+    assert_eq!(
+        (&*web.capabilities, &*web.devices),
+        (
+            &["NET_ADMIN".to_owned()][..],
+            &["/dev/serial".to_owned()][..]
+        )
+    );
+    assert!(web.is_privileged && !web.is_read_only && web.unread.is_empty());
+
+    let worker = named(&found, "worker");
+    assert_eq!(
+        worker
+            .build
+            .as_ref()
+            .and_then(|it| it.dockerfile.as_deref()),
+        Some("Dockerfile")
+    );
+    assert_eq!(
+        worker.health,
+        Some(Health::Command(Start::Shell(
+            "curl -f http://localhost || exit 1".to_owned()
+        )))
+    );
+    let places: Vec<String> = worker
+        .environment
+        .iter()
+        .map(|it| it.place.to_string())
+        .collect();
+    assert_eq!(places, ["worker.env:1", "worker.env:2"]);
+}
+
+#[test]
+fn a_second_file_is_read_over_the_first() {
+    let base = "services:\n  web:\n    build: .\n    command: a\n    volumes: [data:/data]\n";
+    let dev = "services:\n  web:\n    command: b\n    volumes: [.:/app, ./data:/data]\n  other:\n    image: redis\n";
+    let found = read(
+        "",
+        [
+            ("docker-compose.yml", base),
+            ("docker-compose.dev.yml", dev),
+        ],
+    );
+    let web: Vec<_> = found
+        .launches
+        .iter()
+        .filter(|it| it.name == "web")
+        .collect();
+    assert_eq!(web.len(), 2);
+    let dev = web
+        .iter()
+        .find(|it| it.place.file.contains("dev"))
+        .expect("it is there");
+    assert!(dev.build.is_some());
+    assert_eq!(dev.command, Some(Start::Words(vec!["b".to_owned()])));
+    let mounts: Vec<&str> = dev.mounts.iter().map(|it| &*it.target).collect();
+    assert_eq!(mounts, ["/app", "/data"]);
+    assert!(matches!(dev.mounts[1].kind, MountKind::Host(_)));
+    assert_eq!(named(&found, "other").image.as_deref(), Some("redis"));
+}
+
+#[test]
+fn extends_and_include_are_followed() {
+    let found = read(
+        "deploy",
+        [
+            (
+                "deploy/compose.yaml",
+                "include:\n  - ../db/compose.yaml\n  - path: [more.yaml]\nservices:\n  web:\n    extends: {file: ../common.yaml, service: app}\n    user: me\n  lost:\n    extends: nobody\n",
+            ),
+            (
+                "common.yaml",
+                "services:\n  app:\n    build: ./app\n    user: root\n    command: run\n",
+            ),
+            ("db/compose.yaml", "services:\n  db:\n    build: .\n"),
+            ("deploy/more.yaml", "services:\n  more:\n    image: x\n"),
+        ],
+    );
+    let web = named(&found, "web");
+    assert_eq!(
+        web.build.as_ref().and_then(|it| it.context.as_deref()),
+        Some("app")
+    );
+    assert_eq!(
+        (web.user.as_deref(), &web.command),
+        (Some("me"), &Some(Start::Words(vec!["run".to_owned()])))
+    );
+    let db = named(&found, "db").build.clone().expect("it is built");
+    assert_eq!(db.context.as_deref(), Some("db"));
+    named(&found, "more");
+    assert_eq!(named(&found, "lost").unread.len(), 1);
+    assert_eq!(
+        found.files,
+        [
+            "deploy/compose.yaml",
+            "db/compose.yaml",
+            "deploy/more.yaml",
+            "common.yaml"
+        ]
+    );
+}
+
+#[test]
+fn what_is_open_is_told() {
+    let text = "services:\n  web:\n    build: {context: ., target: '${STAGE}'}\n    command: run $PORT\n    user: ${WHO:?say who}\n    env_file: [missing.env, {path: may.env, required: false}]\n    healthcheck: {test: [NONE]}\n";
+    let found = read("", [("compose.yml", text), (".env", "PORT=80\n")]);
+    let web = named(&found, "web");
+    assert_eq!(
+        web.command,
+        Some(Start::Words(vec!["run".to_owned(), "80".to_owned()]))
+    );
+    assert_eq!((&web.user, &web.health), (&None, &Some(Health::Off)));
+    let what: Vec<&str> = web.unread.iter().map(|it| &*it.what).collect();
+    assert_eq!(
+        what,
+        [
+            "`target` of service `web` of compose.yml",
+            "`user` of service `web` of compose.yml",
+            "a file of variables of service `web` of compose.yml"
+        ]
+    );
+    assert_eq!(found.files, ["compose.yml", ".env"]);
+    let broken = read("", [("compose.yml", "services: [\n")]);
+    assert_eq!((broken.launches.len(), broken.unread.len()), (0, 1));
+}
