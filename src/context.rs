@@ -6,12 +6,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use dfix_launch::FolderLaunches;
 use dfix_model::context::{Answer, Context};
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
 use crate::dockerignore::Dockerignore;
 use crate::input::{self, Unreadable};
+use crate::launches::{Launches, OfDockerfile};
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
@@ -22,20 +24,24 @@ const MOST_NAMES: usize = 4096;
 /// How far above a Dockerfile its context is looked for.
 const MOST_FOLDERS_UP: usize = 4;
 
-/// Where folders really are, links followed: asked once for all Dockerfiles of a run.
+/// What is asked once for all Dockerfiles of a run: where folders really are, links followed, and what is built and
+/// started there.
 #[derive(Default)]
-pub(crate) struct Folders(RwLock<HashMap<PathBuf, Result<PathBuf, String>>>);
+pub(crate) struct Folders {
+    real: RwLock<HashMap<PathBuf, Result<PathBuf, String>>>,
+    launches: Launches,
+}
 
 impl Folders {
     fn real(&self, folder: &Path) -> Result<PathBuf, String> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.real.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(real) = known.get(folder) {
             return real.clone();
         }
         drop(known);
         let real = std::fs::canonicalize(folder)
             .map_err(|error| format!("the build context cannot be looked at: {error}"));
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.real.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.to_owned(), real.clone());
         real
     }
@@ -48,6 +54,7 @@ pub(crate) struct FolderContext<'t> {
     parsed: &'t Parse,
     folders: &'t Folders,
     root: OnceCell<Result<Root, String>>,
+    launches: OnceCell<OfDockerfile>,
     files: RefCell<HashMap<String, Answer<Arc<str>>>>,
     files_read: Cell<usize>,
 }
@@ -75,6 +82,7 @@ impl<'t> FolderContext<'t> {
             parsed,
             folders,
             root: OnceCell::new(),
+            launches: OnceCell::new(),
             files: RefCell::default(),
             files_read: Cell::new(0),
         }
@@ -99,13 +107,46 @@ impl<'t> FolderContext<'t> {
         let own = self.own_folder();
         let (folder, is_doubtful) = match self.configured {
             Some(folder) => (self.folders.real(folder)?, false),
-            None => guess(self.folders.real(own)?, &copied_files(self.parsed)),
+            None => match self.told_root() {
+                Some(folder) => (folder, false),
+                None => guess(self.folders.real(own)?, &copied_files(self.parsed)),
+            },
         };
         Ok(Root {
             folder,
             ignore: OnceCell::new(),
             is_doubtful,
         })
+    }
+
+    /// What builds and starts this Dockerfile.
+    fn launches_of(&self) -> &OfDockerfile {
+        self.launches.get_or_init(|| {
+            let own = self.folders.real(self.own_folder());
+            let place = own
+                .ok()
+                .zip(self.dockerfile.file_name())
+                .map(|(own, name)| own.join(name));
+            place
+                .map(|place| self.folders.launches.of(&place))
+                .unwrap_or_default()
+        })
+    }
+
+    /// The context that the project's files build this Dockerfile with, where they are of one mind.
+    fn told_root(&self) -> Option<PathBuf> {
+        let OfDockerfile { said, root } = self.launches_of();
+        let builds = said
+            .launches
+            .iter()
+            .filter_map(|launch| launch.build.as_ref());
+        let mut contexts: Vec<&str> = builds.filter_map(|it| it.context.as_deref()).collect();
+        contexts.sort_unstable();
+        contexts.dedup();
+        match *contexts {
+            [context] => Some(root.join(context)).filter(|folder| folder.is_dir()),
+            _ => None,
+        }
     }
 
     /// The ignore file that the builder takes: `<name>.dockerignore` beside the Dockerfile goes first.
@@ -189,6 +230,10 @@ impl Root {
 impl Context for FolderContext<'_> {
     fn dockerfile_name(&self) -> Option<&str> {
         self.dockerfile.file_name()?.to_str()
+    }
+
+    fn launches(&self) -> FolderLaunches {
+        self.launches_of().said.clone()
     }
 
     fn read(&self, path: &str) -> Answer<Arc<str>> {

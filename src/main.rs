@@ -13,6 +13,7 @@ mod file_error;
 mod hadolint;
 mod input;
 mod labels;
+mod launches;
 mod lines;
 mod pretty_json;
 mod report;

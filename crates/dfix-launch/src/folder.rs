@@ -23,6 +23,21 @@ pub struct FolderLaunches {
     pub files: Vec<String>,
 }
 
+impl FolderLaunches {
+    /// What concerns the Dockerfile at this path: the launches that build it. What could not be read may.
+    pub fn of_dockerfile(&self, path: &str) -> FolderLaunches {
+        let builds_it = |launch: &&Launch| {
+            let build = launch.build.as_ref();
+            build.and_then(|build| build.dockerfile.as_deref()) == Some(path)
+        };
+        FolderLaunches {
+            launches: self.launches.iter().filter(builds_it).cloned().collect(),
+            unread: self.unread.clone(),
+            files: self.files.clone(),
+        }
+    }
+}
+
 /// Reads what the files of `folder` build and start. Files that they include or extend are read with them.
 pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
     let mut found = FolderLaunches::default();

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use dfix_launch::FolderLaunches;
+
 /// Answers questions about the build context. Paths are relative to its root, with `/` between the
 /// parts and no `.` or `..`.
 pub trait Context {
@@ -23,6 +25,12 @@ pub trait Context {
     /// The Dockerfile's own name without its folder, where it has one: `Dockerfile.dev`.
     fn dockerfile_name(&self) -> Option<&str> {
         None
+    }
+
+    /// What the project's files say that builds this Dockerfile or starts its images, and which of those
+    /// files could not be read. Asked once.
+    fn launches(&self) -> FolderLaunches {
+        FolderLaunches::default()
     }
 }
 
@@ -80,6 +88,16 @@ pub struct MemoryContext {
     files: std::collections::BTreeMap<String, Arc<str>>,
 }
 
+impl dfix_launch::Files for MemoryContext {
+    fn read(&self, path: &str) -> Result<Option<String>, String> {
+        Ok(self.files.get(path).map(|text| text.to_string()))
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        Context::list(self, folder).found().unwrap_or_default()
+    }
+}
+
 impl MemoryContext {
     /// A context of these files: path and text.
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -121,6 +139,11 @@ impl Context for MemoryContext {
         } else {
             Answer::Found(names)
         }
+    }
+
+    /// What the files at the root say of `Dockerfile` there.
+    fn launches(&self) -> FolderLaunches {
+        dfix_launch::read_folder(self, "").of_dockerfile("Dockerfile")
     }
 
     fn tells_apart_below(&self, folder: &str) -> bool {

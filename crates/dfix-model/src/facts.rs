@@ -16,6 +16,7 @@ pub(crate) mod entry;
 pub(crate) mod executed;
 pub(crate) mod filesystem;
 pub mod interpreted;
+pub(crate) mod launches;
 pub(crate) mod left_by_commands;
 pub(crate) mod named_programs;
 pub(crate) mod native_builds;
@@ -49,8 +50,10 @@ pub(crate) mod workdir;
 use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
+use dfix_launch::Launch;
 
 use crate::collect::expand::Piece;
+use crate::collect::model::Model;
 use crate::context::Answer;
 use crate::facts::accounts::Accounts;
 use crate::facts::calls::Calls;
@@ -85,7 +88,42 @@ use crate::packages::{PackageCommand, PackageManager};
 use crate::path::ImagePath;
 use crate::ternary::{OpenCondition, Ternary};
 
+impl Model<'_> {
+    /// The stages that are built as images, in order: those that the project's files name (compose, bake and their
+    /// like), and the last one where they name none.
+    pub fn targets(&self) -> impl Iterator<Item = Stage<'_>> {
+        let targets = launches::targets(self).iter();
+        targets.filter_map(|index| self.stage(*index))
+    }
+
+    /// The targets and the stages that they are based on (`FROM stage`), in order of place.
+    pub fn shipped_stages(&self) -> impl Iterator<Item = Stage<'_>> {
+        self.stages().filter(|stage| stage.is_shipped())
+    }
+}
+
 impl<'m> Stage<'m> {
+    /// Whether its layers are part of an image that is built: a target, or what one is based on.
+    pub fn is_shipped(self) -> bool {
+        launches::is_shipped(self)
+    }
+
+    /// What the project's files start containers of this stage with.
+    pub fn launches(self) -> impl Iterator<Item = &'m Launch> {
+        launches::of(self)
+    }
+
+    /// The folders of the host that are mounted into its containers and that the application may write to: where, and
+    /// what a person has to see to.
+    pub fn host_folders(self) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
+        launches::host_folders(self)
+    }
+
+    /// The launch that sets a variable of the environment for its containers.
+    pub fn launch_that_sets(self, name: &str) -> Option<&'m Launch> {
+        launches::sets(self, name)
+    }
+
     /// npm's lock file in the folder of a place, where the build context is known to have it and it was copied before.
     pub fn npm_lock_at(self, at: impl ProgramPoint<'m>) -> Option<NpmLock> {
         npm_lock::npm_lock_at(self, at)

@@ -15,7 +15,6 @@ pub(crate) struct StageData {
     pub(crate) base: BaseData,
     /// How many stages it is based on.
     pub(crate) depth: usize,
-    pub(crate) shipped: bool,
     pub(crate) cache: Cache,
     /// The steps that set the shell, the user, the working directory; that copy files.
     pub(crate) shells: Vec<usize>,

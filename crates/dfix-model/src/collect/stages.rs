@@ -29,7 +29,6 @@ pub(crate) fn collect_stages(model: &mut Model<'_>) {
                     image,
                     base,
                     depth,
-                    shipped: false,
                     cache: Cache::default(),
                     shells: Vec::new(),
                     users: Vec::new(),
@@ -53,15 +52,6 @@ pub(crate) fn collect_stages(model: &mut Model<'_>) {
         }
         let stage = model.stages.len().checked_sub(1);
         model.steps.push(StepData::new(instruction, stage));
-    }
-    let mut shipped = model.stages.len().checked_sub(1);
-    while let Some(index) = shipped {
-        let stage = &mut model.stages[index];
-        stage.shipped = true;
-        shipped = match stage.base {
-            BaseData::Stage(parent) => Some(parent),
-            _ => None,
-        };
     }
 }
 

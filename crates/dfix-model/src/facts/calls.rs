@@ -9,6 +9,7 @@ use crate::collect::wrappers::ShellSource;
 use crate::facts::call_site::CallSite;
 use crate::facts::interpreted::{Door, Interpreted, Reading};
 use crate::facts::scripts::{Script, ScriptAt, script_of_text, texts_given_to};
+use crate::facts::launches;
 use crate::handles::{Command, Pair, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
@@ -114,6 +115,7 @@ impl<'m> Calls<'m> {
             walk.step(step);
         }
         walk.texts_of_interpreters();
+        walk.launches();
         walk.calls
     }
 }
@@ -148,6 +150,24 @@ impl<'m> Walk<'m> {
         self.copied_files(step);
         for command in step.commands() {
             self.command(command, &CallSite::of(command), 0);
+        }
+    }
+
+    /// What the project's files start containers with.
+    fn launches(&mut self) {
+        let site = CallSite::of_step(self.stage.last_step());
+        let starts = launches::starts(self.stage).into_iter();
+        for start in starts.chain(launches::checks(self.stage)) {
+            match start.script {
+                Some(script) => self.script(script.path(), script, &site, 0),
+                None => {
+                    let condition = format!("what {} starts", start.launch.said());
+                    self.unread(UnreadKind::Text, condition, LOOK);
+                }
+            }
+        }
+        for open in launches::open(self.stage) {
+            self.not_read(UnreadKind::Text, open);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::collect::instruction::StepKind;
 use crate::facts::entry::entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Entry, Origin, Touch};
+use crate::facts::launches;
 use crate::facts::variables::{env_set, expand_text, final_env};
 use crate::facts::workdir::{workdir_before, working_directory};
 use crate::handles::{Command, Stage, Step};
@@ -201,11 +202,13 @@ fn find_volumes(stage: Stage<'_>) -> Vec<DataFolder> {
             s.steps_of(StepKind::Volume)
                 .flat_map(move |step| of_step(s, step))
         })
-        .filter(|path| seen.insert(path.clone()))
-        .map(|path| DataFolder {
+        .map(|path| (path, "a VOLUME".to_owned()))
+        .chain(launches::volumes(stage))
+        .filter(|(path, _)| seen.insert(path.clone()))
+        .map(|(path, shown_by)| DataFolder {
             is_made: is_made(stage, &path),
             path,
-            shown_by: "a VOLUME".to_owned(),
+            shown_by,
         })
         .collect()
 }

@@ -4,6 +4,7 @@
 use dfix_catalogue::{Ecosystem, needs_root};
 
 use crate::collect::instruction::StepKind;
+use crate::facts::launches;
 use crate::facts::ports::ports;
 use crate::facts::variables::{env_set, final_env};
 use crate::handles::{Command, Stage, Step};
@@ -68,6 +69,12 @@ impl<'m> RootRights<'m> {
         })
     }
 
+    /// The right of root's that one of the project's files gives the container, and which file does: "the device /dev/x",
+    /// "service `web` of compose.yaml".
+    pub fn given_by_a_launch(self) -> Option<(String, String)> {
+        launches::right(self.stage)
+    }
+
     /// Whether the image is an action of GitHub's, which starts it as root.
     pub fn is_github_action(self) -> bool {
         let is_one = |step: Step<'_>| match step.kind() {
@@ -97,6 +104,7 @@ impl<'m> RootRights<'m> {
             is_told && step.file().text()[step.range()].contains("/docker.sock")
         };
         self.stage.base_image().name() == Some("docker")
+            || launches::mounts_docker_socket(self.stage)
             || self.stage.base_chain().flat_map(Stage::steps).any(names_it)
     }
 }

@@ -1,8 +1,8 @@
 //! What a container of a stage runs: every process of its start, followed through the scripts and the
 //! package scripts of the build context, and what could not be followed.
 //!
-//! What starts the image from outside (compose files and their like) is not looked at yet: it will
-//! decide which entry point and command these processes come from.
+//! What starts the image from outside (compose files and their like) counts beside what the image says itself:
+//! both may be used.
 
 mod low_ports;
 mod privileges;
@@ -15,6 +15,7 @@ use crate::collect::wrappers::ShellSource;
 use crate::context::Answer;
 use crate::facts::compiled::{is_compiled, makes};
 use crate::facts::entry::StartCommand;
+use crate::facts::launches;
 use crate::facts::scripts::{self, Script, ScriptAt};
 use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::PackageCommand;
@@ -91,6 +92,7 @@ pub(crate) fn of(stage: Stage<'_>) -> Runtime<'_> {
             for step in &steps {
                 start.step(*step, &steps);
             }
+            start.launches(&steps);
             start.found
         }),
     }
@@ -213,6 +215,27 @@ impl<'m> Start<'m> {
         for command in step.commands() {
             self.command(command, None);
         }
+    }
+
+    /// What the project's files start containers with.
+    fn launches(&mut self, own: &[Step<'m>]) {
+        for start in launches::starts(self.stage) {
+            let mut entrypoint = own.iter().filter(|step| step.is(StepKind::Entrypoint));
+            let is_for_the_entrypoint = !start.is_whole
+                && entrypoint.any(|step| !step.commands().any(|command| self.hands_on(command)));
+            match start.script {
+                // Words that an entry point is given are no program.
+                Some(_) if is_for_the_entrypoint => {}
+                Some(script) => {
+                    for command in script.commands() {
+                        self.command(command, Some(script));
+                    }
+                }
+                None => self.open(format!("what {} starts", start.launch.said()), "look there"),
+            }
+        }
+        let open = launches::open(self.stage);
+        self.found.unfollowed.extend(open);
     }
 
     fn program_of_base(&self) -> Option<&'static str> {

@@ -225,6 +225,23 @@ fn without_quotes(text: &str) -> &str {
     whole('"').or_else(|| whole('\'')).unwrap_or(text)
 }
 
+/// What a file of the project starts a container with, as a script that `step` runs; `name` is how messages name it.
+/// `None` where it is not understood.
+pub(crate) fn script_of_launch<'m>(name: &str, text: &str, step: Step<'m>) -> Option<Script<'m>> {
+    let scripts = &step.file().cached(Scripts::default).0;
+    let found = match scripts.get(name) {
+        Some(found) => found,
+        None => {
+            let new = read(name, Answer::Found(Arc::from(text)))?;
+            scripts.insert(name.to_owned(), Box::new(new))
+        }
+    };
+    match found {
+        ScriptFile::Shell(data) => Some(Script { step, data }),
+        _ => None,
+    }
+}
+
 /// Shell text that stands in no file of its own, a script of package.json say, as a script that `step` runs; `None`
 /// where it is not understood.
 pub(crate) fn script_of_text<'m>(text: &str, step: Step<'m>) -> Option<Script<'m>> {

@@ -40,16 +40,6 @@ impl<'a> Model<'a> {
             .any(dfix_catalogue::is_named_for_development)
     }
 
-    /// The final stage and the stages that it is based on (`FROM stage`), in order of place.
-    pub fn shipped_stages(&self) -> impl Iterator<Item = Stage<'_>> {
-        self.stages().filter(|s| s.is_shipped())
-    }
-
-    /// Whether the stage's layers are part of the image that is built when nothing else is asked for.
-    pub fn is_shipped(&self, stage: Stage<'_>) -> bool {
-        stage.is_shipped()
-    }
-
     /// Every instruction of the file in order, global `ARG`s too; an `ONBUILD` is one step.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step<'_>> + ExactSizeIterator + Clone {
         (0..self.steps.len()).map(move |index| Step { file: self, index })

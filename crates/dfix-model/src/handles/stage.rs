@@ -132,12 +132,6 @@ impl<'m> Stage<'m> {
         self.from_step().range().cover(self.last_step().range())
     }
 
-    /// Whether its layers are part of the image that is built when nothing else is asked for: the final
-    /// stage and what it is based on.
-    pub fn is_shipped(self) -> bool {
-        self.data().shipped
-    }
-
     /// Whether it is the last stage.
     pub fn is_final(self) -> bool {
         self.index + 1 == self.file.stages.len()

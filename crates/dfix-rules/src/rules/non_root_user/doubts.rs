@@ -21,6 +21,7 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
             "remove what is in it (`/tmp/*`), and not the folder",
         ));
     }
+    open.extend(stage.host_folders().map(|(_, open)| open));
     open.extend(kept(stage, run_as, given));
     open
 }

@@ -53,6 +53,9 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             s.root_rights().are_asked_by_label().then(|| remedy!("a LABEL asks for rights that a user other than root does not get; add a USER by hand if the application works without them"))
         },
         |s| {
+            s.root_rights().given_by_a_launch().map(|(right, launch)| remedy!("{launch} gives the container {right}, which a user other than root cannot use; add a USER by hand if the application works without it"))
+        },
+        |s| {
             s.root_rights().variable_of_a_system().map(|variable| remedy!("`ENV {variable}` lets the base image's entry point mount and start what only root may; add a USER by hand if the application works without it"))
         },
         |s| {

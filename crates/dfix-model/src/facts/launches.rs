@@ -1,0 +1,267 @@
+//! What the project's files build of a Dockerfile, and how they start it: compose files and their like.
+
+use dfix_launch::{FolderLaunches, Health, Launch, Mount, MountKind, Start};
+
+use crate::collect::model::Model;
+use crate::facts::scripts::{Script, script_of_launch};
+use crate::handles::{Base, Stage, Step};
+use crate::path::ImagePath;
+use crate::ternary::OpenCondition;
+
+struct Kept(FolderLaunches);
+
+/// The stages that are built as images, by index, in order.
+struct Targets(Vec<usize>);
+
+/// For each stage whether an image that is built is based on it.
+struct Shipped(Vec<bool>);
+
+/// What the project's files say of a file.
+pub(crate) fn all<'m>(file: &'m Model<'_>) -> &'m FolderLaunches {
+    &file.cached(|| Kept(file.context().launches())).0
+}
+
+/// The stages that are built as images: those that a build of the project names, and the last one where a build
+/// names none, or nothing is known of any.
+pub(crate) fn targets<'m>(file: &'m Model<'_>) -> &'m [usize] {
+    &file.cached(|| Targets(find_targets(file))).0
+}
+
+fn find_targets(file: &Model<'_>) -> Vec<usize> {
+    let Some(last) = file.stages().len().checked_sub(1) else {
+        return Vec::new();
+    };
+    let builds = all(file)
+        .launches
+        .iter()
+        .filter(|launch| launch.build.is_some());
+    let mut targets: Vec<usize> = builds
+        .filter_map(|launch| target_of(file, launch))
+        .collect();
+    if targets.is_empty() {
+        targets.push(last);
+    }
+    targets.sort_unstable();
+    targets.dedup();
+    targets
+}
+
+/// The stage that a launch builds; `None` where it names one that is not there.
+fn target_of(file: &Model<'_>, launch: &Launch) -> Option<usize> {
+    let last = file.stages().len().checked_sub(1)?;
+    match launch
+        .build
+        .as_ref()
+        .and_then(|build| build.target.as_deref())
+    {
+        None => Some(last),
+        Some(name) => file.stage_named(name, last + 1).or_else(|| {
+            let number = name.parse().ok()?;
+            (number <= last).then_some(number)
+        }),
+    }
+}
+
+/// Whether the layers of a stage are part of an image that is built.
+pub(crate) fn is_shipped(stage: Stage<'_>) -> bool {
+    let file = stage.file();
+    let shipped = file.cached(|| {
+        let mut shipped = vec![false; file.stages().len()];
+        for &target in targets(file) {
+            let mut next = file.stage(target);
+            while let Some(stage) = next.filter(|stage| !shipped[stage.index]) {
+                shipped[stage.index] = true;
+                next = match stage.base() {
+                    Base::Stage(parent) => Some(parent),
+                    Base::Image | Base::Scratch | Base::Unknown => None,
+                };
+            }
+        }
+        Shipped(shipped)
+    });
+    shipped.0[stage.index]
+}
+
+/// What starts containers of the stage.
+pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let file = stage.file();
+    all(file)
+        .launches
+        .iter()
+        .filter(move |launch| target_of(file, launch) == Some(stage.index))
+}
+
+/// What a launch starts, as a script that a step of the stage would run.
+pub(crate) struct StartOfLaunch<'m> {
+    /// The launch.
+    pub(crate) launch: &'m Launch,
+    /// Whether it says the whole start, and not only the words that the image's own entry point is given.
+    pub(crate) is_whole: bool,
+    /// Its text; `None` where that is not understood.
+    pub(crate) script: Option<Script<'m>>,
+}
+
+/// What the launches of a stage start in place of its own `ENTRYPOINT` and `CMD`.
+pub(crate) fn starts(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
+    of(stage)
+        .filter_map(|launch| {
+            let whole = launch
+                .entrypoint
+                .as_ref()
+                .filter(|it| **it != Start::Nothing);
+            let parts: Vec<&Start> = whole.into_iter().chain(&launch.command).collect();
+            let text = parts
+                .into_iter()
+                .filter_map(shell_text)
+                .collect::<Vec<_>>()
+                .join(" ");
+            (!text.is_empty()).then(|| StartOfLaunch {
+                launch,
+                is_whole: launch.entrypoint.is_some(),
+                script: script_of_launch(&launch.said(), &text, step_of(stage)),
+            })
+        })
+        .collect()
+}
+
+/// What asks whether containers of the stage are well, in place of its own `HEALTHCHECK`.
+pub(crate) fn checks(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
+    of(stage)
+        .filter_map(|launch| {
+            let Some(Health::Command(start)) = &launch.health else {
+                return None;
+            };
+            let name = format!("the health check of {}", launch.said());
+            Some(StartOfLaunch {
+                launch,
+                is_whole: true,
+                script: script_of_launch(&name, &shell_text(start)?, step_of(stage)),
+            })
+        })
+        .collect()
+}
+
+fn step_of(stage: Stage<'_>) -> Step<'_> {
+    stage.last_step()
+}
+
+/// The start as a shell reads it.
+fn shell_text(start: &Start) -> Option<String> {
+    match start {
+        Start::Shell(text) => Some(text.clone()),
+        Start::Nothing => None,
+        Start::Words(words) => {
+            let quoted = words.iter().map(|word| {
+                let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
+                if !word.is_empty() && word.bytes().all(is_plain) {
+                    word.clone()
+                } else {
+                    format!("'{}'", word.replace('\'', r"'\''"))
+                }
+            });
+            Some(quoted.collect::<Vec<_>>().join(" "))
+        }
+    }
+}
+
+/// A volume that a launch mounts, and that takes what the image has there.
+pub(crate) fn volumes(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, String)> {
+    of(stage).flat_map(move |launch| {
+        launch.mounts.iter().filter_map(move |mount| {
+            let said = match &mount.kind {
+                MountKind::Named(name) => format!("volume `{name}` of {}", launch.said()),
+                MountKind::Anonymous => format!("a volume of {}", launch.said()),
+                _ => return None,
+            };
+            Some((place_of(stage, mount)?, said))
+        })
+    })
+}
+
+/// Where a mount lies in a container of the stage.
+fn place_of(stage: Stage<'_>, mount: &Mount) -> Option<ImagePath> {
+    let folder = crate::facts::workdir::final_workdir(stage)?;
+    Some(ImagePath::new(&folder).join(&mount.target))
+}
+
+/// Files that everybody may read, and that are mounted for nothing else.
+fn is_for_all(path: &ImagePath) -> bool {
+    matches!(
+        path.as_str(),
+        "/etc/localtime" | "/etc/timezone" | "/etc/hosts" | "/etc/resolv.conf"
+    )
+}
+
+/// The folders of the host that the launches of a stage mount and that the application may write to: where they lie,
+/// and what a person has to see to.
+pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
+    of(stage).flat_map(move |launch| {
+        launch.mounts.iter().filter_map(move |mount| {
+            let said = match &mount.kind {
+                MountKind::Host(path) => format!("`{path}` of the host"),
+                MountKind::Claim => "the volume of the platform".to_owned(),
+                _ => return None,
+            };
+            let place = place_of(stage, mount).filter(|it| !mount.is_read_only && !is_for_all(it))?;
+            let open = OpenCondition::new(
+                format!(
+                    "whether another user than root may write to {said}, which {} (line {}) mounts at {place}",
+                    launch.said(),
+                    mount.place.line
+                ),
+                "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
+            );
+            Some((place, open))
+        })
+    })
+}
+
+/// A right of root's that a launch of the stage gives the container: which, and who gives it.
+pub(crate) fn right(stage: Stage<'_>) -> Option<(String, String)> {
+    of(stage).find_map(|launch| {
+        let first = |what: &str, all: &[String]| {
+            // Port numbers below 1024 are anybody's under Docker.
+            let right = all.iter().find(|it| *it != "NET_BIND_SERVICE")?;
+            Some(format!("{what} {right}"))
+        };
+        let right = launch
+            .is_privileged
+            .then(|| "all rights of the host".to_owned())
+            .or_else(|| first("the capability", &launch.capabilities))
+            .or_else(|| first("the device", &launch.devices))?;
+        Some((right, launch.said()))
+    })
+}
+
+/// Whether a launch of the stage mounts Docker's socket.
+pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
+    let mut mounts = of(stage).flat_map(|launch| &launch.mounts);
+    mounts.any(|mount| mount.target.ends_with("/docker.sock"))
+}
+
+/// The launch that sets a variable of the environment for containers of the stage.
+pub(crate) fn sets<'m>(stage: Stage<'m>, name: &str) -> Option<&'m Launch> {
+    of(stage).find(|launch| {
+        launch
+            .environment
+            .iter()
+            .any(|variable| variable.name == name)
+    })
+}
+
+/// What the project's files say and could not be made out, that concerns how the stage is started.
+pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
+    let of_files = all(stage.file()).unread.iter();
+    let unread = of_files.chain(of(stage).flat_map(|launch| &launch.unread));
+    unread
+        .map(|unread| {
+            OpenCondition::new(
+                format!(
+                    "what {} says ({}): {}",
+                    unread.what, unread.place, unread.why
+                ),
+                "look there how the container is started",
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,149 @@
+//! The files of the repository that say what is built and started, read once for all Dockerfiles of a run.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use dfix_launch::{Files, FolderLaunches, read_folder};
+
+use crate::input::{self, Unreadable};
+
+/// The largest file that is read.
+const MOST_BYTES: u64 = 1 << 20;
+/// How many names of one folder are looked at.
+const MOST_NAMES: usize = 4096;
+/// How far above a Dockerfile the root of its repository is looked for.
+const MOST_FOLDERS_UP: usize = 16;
+
+/// What is known of the folders of this run.
+#[derive(Default)]
+pub(crate) struct Launches {
+    roots: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    folders: RwLock<HashMap<PathBuf, Arc<FolderLaunches>>>,
+}
+
+/// What is said of a Dockerfile.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OfDockerfile {
+    /// What builds and starts it.
+    pub(crate) said: FolderLaunches,
+    /// The root of its repository.
+    pub(crate) root: PathBuf,
+}
+
+impl Launches {
+    /// What the files from the folder of a Dockerfile up to the root of its repository say of it. `dockerfile` is a
+    /// real path, links followed. Without a repository its own folder counts alone.
+    pub(crate) fn of(&self, dockerfile: &Path) -> OfDockerfile {
+        let Some(own) = dockerfile.parent() else {
+            return OfDockerfile::default();
+        };
+        let root = self.root_of(own).unwrap_or_else(|| own.to_owned());
+        let Some(path) = below(dockerfile, &root) else {
+            return OfDockerfile::default();
+        };
+        let mut said = FolderLaunches::default();
+        for folder in own
+            .ancestors()
+            .take_while(|folder| folder.starts_with(&root))
+        {
+            let found = self.of_folder(&root, folder);
+            let mut found = found.of_dockerfile(&path);
+            said.launches.append(&mut found.launches);
+            said.unread.append(&mut found.unread);
+            said.files.append(&mut found.files);
+        }
+        OfDockerfile { said, root }
+    }
+
+    /// The nearest folder around this one that is a repository's.
+    fn root_of(&self, folder: &Path) -> Option<PathBuf> {
+        let known = self.roots.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(root) = known.get(folder) {
+            return root.clone();
+        }
+        drop(known);
+        let mut around = folder.ancestors().take(MOST_FOLDERS_UP);
+        let root = around
+            .find(|it| it.join(".git").exists())
+            .map(Path::to_owned);
+        let mut known = self.roots.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_owned(), root.clone());
+        root
+    }
+
+    fn of_folder(&self, root: &Path, folder: &Path) -> Arc<FolderLaunches> {
+        let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(folder) {
+            return Arc::clone(found);
+        }
+        drop(known);
+        let name = below(folder, root).unwrap_or_default();
+        let found = Arc::new(read_folder(&Disk { root }, &name));
+        let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_owned(), Arc::clone(&found));
+        found
+    }
+}
+
+/// The path from the root, with `/` between the parts; none where it is not Unicode.
+fn below(path: &Path, root: &Path) -> Option<String> {
+    let parts = path.strip_prefix(root).ok()?.components();
+    let parts: Option<Vec<&str>> = parts
+        .map(|part| match part {
+            Component::Normal(part) => part.to_str(),
+            _ => None,
+        })
+        .collect();
+    Some(parts?.join("/"))
+}
+
+/// The files of a repository; none outside of it.
+struct Disk<'r> {
+    root: &'r Path,
+}
+
+impl Disk<'_> {
+    /// The real place of a path, if it lies in the repository.
+    fn place(&self, path: &str) -> Option<PathBuf> {
+        let place = self.root.join(path);
+        std::fs::symlink_metadata(&place).ok()?;
+        let place = std::fs::canonicalize(place).ok()?;
+        place.starts_with(self.root).then_some(place)
+    }
+}
+
+impl Files for Disk<'_> {
+    fn read(&self, path: &str) -> Result<Option<String>, String> {
+        let Some(place) = self.place(path).filter(|place| place.is_file()) else {
+            return Ok(None);
+        };
+        let bytes = input::read_bounded(&place, MOST_BYTES).map_err(|cause| match cause {
+            Unreadable::Folder | Unreadable::NotRegular => "it is no regular file".to_owned(),
+            Unreadable::TooLarge => format!("it is larger than {} MiB", MOST_BYTES >> 20),
+            Unreadable::Io(error) => format!("it cannot be read: {error}"),
+        })?;
+        String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| "it is not UTF-8".to_owned())
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let entries = self
+            .place(folder)
+            .and_then(|place| std::fs::read_dir(place).ok());
+        let mut names: Vec<String> = entries
+            .into_iter()
+            .flatten()
+            .take(MOST_NAMES)
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                let name = entry.file_name().into_string().ok()?;
+                let is_folder = entry.file_type().ok()?.is_dir();
+                Some(if is_folder { name + "/" } else { name })
+            })
+            .collect();
+        names.sort();
+        names
+    }
+}
