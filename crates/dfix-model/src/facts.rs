@@ -62,6 +62,7 @@ use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
+use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::LeftByCommands;
 use crate::facts::named_programs::NamedProgram;
 use crate::facts::npm_lock::NpmLock;
@@ -117,6 +118,11 @@ impl<'m> Stage<'m> {
     /// what a person has to see to.
     pub fn host_folders(self) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
         launches::host_folders(self)
+    }
+
+    /// Whether what starts its containers lets users other than root listen on ports below 1024.
+    pub fn low_ports(self) -> LowPorts {
+        launches::low_ports(self)
     }
 
     /// The launch that sets a variable of the environment for its containers.

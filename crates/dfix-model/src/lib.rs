@@ -66,6 +66,7 @@ pub use facts::filesystem::entry::{
 };
 pub use facts::filesystem::mode::Access;
 pub use facts::interpreted::{self, Interpreted, Reading};
+pub use facts::launches::LowPorts;
 pub use facts::left_by_commands::LeftByCommands;
 pub use facts::named_programs::NamedProgram;
 pub use facts::needs::absence::Absence;

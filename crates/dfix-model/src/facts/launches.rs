@@ -1,6 +1,6 @@
 //! What the project's files build of a Dockerfile, and how they start it: compose files and their like.
 
-use dfix_launch::{FolderLaunches, Health, Launch, Mount, MountKind, Start};
+use dfix_launch::{FolderLaunches, Health, Launch, Mount, MountKind, Source, Start};
 
 use crate::collect::model::Model;
 use crate::facts::scripts::{Script, script_of_launch};
@@ -118,7 +118,7 @@ pub(crate) fn starts(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
             (!text.is_empty()).then(|| StartOfLaunch {
                 launch,
                 is_whole: launch.entrypoint.is_some(),
-                script: script_of_launch(&launch.said(), &text, step_of(stage)),
+                script: script_of_launch(&plainly(launch), &text, step_of(stage)),
             })
         })
         .collect()
@@ -131,7 +131,7 @@ pub(crate) fn checks(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
             let Some(Health::Command(start)) = &launch.health else {
                 return None;
             };
-            let name = format!("the health check of {}", launch.said());
+            let name = format!("the health check of {}", plainly(launch));
             Some(StartOfLaunch {
                 launch,
                 is_whole: true,
@@ -139,6 +139,11 @@ pub(crate) fn checks(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
             })
         })
         .collect()
+}
+
+/// The name of a launch where quotes stand around it.
+fn plainly(launch: &Launch) -> String {
+    launch.said().replace('`', "")
 }
 
 fn step_of(stage: Stage<'_>) -> Step<'_> {
@@ -231,6 +236,27 @@ pub(crate) fn right(stage: Stage<'_>) -> Option<(String, String)> {
             .or_else(|| first("the device", &launch.devices))?;
         Some((right, launch.said()))
     })
+}
+
+/// Whether what starts containers lets users other than root listen on ports below 1024.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LowPorts {
+    /// It does; who says so: "service `web` of compose.yaml". Docker does since 20.10 (its release notes: the
+    /// default of `net.ipv4.ip_unprivileged_port_start` in a container is 0).
+    Open(String),
+    /// Perhaps it does not; who says so. Kubernetes leaves it to its runtime (containerd does since 2.0).
+    Closed(String),
+    /// Nothing of the project says what starts them.
+    Unknown,
+}
+
+/// Whether the launches of a stage let users other than root listen on ports below 1024.
+pub(crate) fn low_ports(stage: Stage<'_>) -> LowPorts {
+    let by = |sources: &[Source]| of(stage).find(|launch| sources.contains(&launch.source));
+    if let Some(launch) = by(&[Source::Kubernetes]) {
+        return LowPorts::Closed(launch.said());
+    }
+    by(&[Source::Compose]).map_or(LowPorts::Unknown, |launch| LowPorts::Open(launch.said()))
 }
 
 /// Whether a launch of the stage mounts Docker's socket.

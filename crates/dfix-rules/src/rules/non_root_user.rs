@@ -8,10 +8,10 @@ mod obstacles;
 mod permissions;
 
 use dfix_engine::{
-    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, fixes, leaves,
+    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, fixes, leaves,
 };
 
-use dfix_model::Model;
+use dfix_model::{Model, Stage};
 
 use account::Wishes;
 
@@ -40,6 +40,11 @@ pub(crate) const RULE: Rule = Rule {
             name: "numeric",
             kind: OptionKind::Flag,
             summary: "whether `USER` is written as a number, as `runAsNonRoot` of Kubernetes needs",
+        },
+        RuleOption {
+            name: "low-ports",
+            kind: OptionKind::Flag,
+            summary: "whether every user may listen below 1024 where the container is started, as under Docker since 20.10",
         },
         RuleOption {
             name: "ownership",
@@ -93,9 +98,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let Some(stage) = file.final_stage() else {
-        return;
-    };
+    for stage in file.targets() {
+        check_target(stage, out);
+    }
+}
+
+/// Looks at a stage that is built as an image.
+fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
     let user = stage.final_user();
     if user.is_root().is_no() || obstacles::is_no_case(stage) {
         return;
@@ -107,7 +116,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         "the container runs as root",
         |case| {
             obstacles::known(stage)?;
-            case.open(obstacles::possible(stage));
+            let listens_everywhere =
+                case.option("low-ports").and_then(Setting::as_flag) == Some(true);
+            case.open(obstacles::possible(stage, listens_everywhere));
+            case.evidence(obstacles::port_of_all(stage));
             case.evidence(stage.runtime().unprivileged());
 
             let run_as = account::choose(stage, Wishes::of(|key| case.option(key)))?;

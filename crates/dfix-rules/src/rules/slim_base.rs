@@ -40,9 +40,14 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let Some(base) = file.final_stage().map(Stage::base_stage) else {
-        return;
-    };
+    let is_base_of = |base: Stage<'_>| file.targets().any(|target| target.base_stage() == base);
+    for base in file.stages().filter(|stage| is_base_of(*stage)) {
+        check_base(file, base, out);
+    }
+}
+
+/// Looks at a stage that an image which is built is based on.
+fn check_base<'m>(file: &'m Model<'_>, base: Stage<'m>, out: &mut Findings<'_>) {
     let lookup = SlimLookup::of(base.image());
     let Some(message) = lookup.message().filter(|_| base.base() == Base::Image) else {
         return;

@@ -28,13 +28,14 @@ pub enum Privileges {
     Drops(String),
 }
 
-const ONLY_ROOT_LISTENS: &str = "only root may listen below 1024; let the application listen on a port above, and map it when the container is started";
 const START_IT: &str = "start it once as another user, then set USER by hand";
 
 struct PrivilegesData {
     asked: Privileges,
     known: Vec<String>,
     open: Vec<OpenCondition>,
+    /// A port below 1024 that it listens on, as a message names it.
+    low_port: Option<String>,
 }
 
 impl<'m> Runtime<'m> {
@@ -53,6 +54,12 @@ impl<'m> Runtime<'m> {
     pub fn unprivileged(self) -> Option<String> {
         let known = &self.examined().known;
         (!known.is_empty()).then(|| format!("{} runs without root's rights", known.join(", ")))
+    }
+
+    /// A port below 1024 that the container listens on, as a message names it: "port 80 of `gunicorn`". Whether that is
+    /// root's alone depends on what starts the container.
+    pub fn low_port(self) -> Option<&'m str> {
+        self.examined().low_port.as_deref()
     }
 
     /// What could not be followed, and of what was followed what it asks for.
@@ -76,6 +83,7 @@ fn examine(runtime: Runtime<'_>) -> PrivilegesData {
                 .into_iter()
                 .collect(),
             open: Vec::new(),
+            low_port: None,
         },
     };
     if runtime.is_silent() {
@@ -85,7 +93,7 @@ fn examine(runtime: Runtime<'_>) -> PrivilegesData {
         examination.process(process);
     }
     if let Some(port) = low_ports::low(runtime) {
-        examination.root(format!("port {port}"), ONLY_ROOT_LISTENS.to_owned());
+        examination.low_port(format!("port {port}"));
     }
     if let Some(port) = low_ports::perhaps_low(runtime) {
         examination.open(OpenCondition::new(
@@ -114,6 +122,10 @@ impl<'m> Examination<'m> {
         if !matches!(self.found.asked, Privileges::Drops(_)) {
             self.found.asked = Privileges::Root { program, why };
         }
+    }
+
+    fn low_port(&mut self, said: String) {
+        self.found.low_port.get_or_insert(said);
     }
 
     fn open(&mut self, open: OpenCondition) {
@@ -185,11 +197,7 @@ impl<'m> Examination<'m> {
         if process.script.is_some()
             && let Some(port) = low_ports::low_of(process.command)
         {
-            self.root(
-                format!("port {port} of {}", process.said()),
-                ONLY_ROOT_LISTENS.to_owned(),
-            );
-            return;
+            self.low_port(format!("port {port} of {}", process.said()));
         }
         if programs::is(name, Mark::RunsScript) || programs::is_python(name) {
             self.source(words);
@@ -270,7 +278,8 @@ impl<'m> Examination<'m> {
             Shows::Nothing => return true,
             Shows::Drops => self.found.asked = Privileges::Drops(path.to_owned()),
             Shows::LowPort(port) => {
-                self.root(format!("port {port} in `{path}`"), ONLY_ROOT_LISTENS.to_owned());
+                self.low_port(format!("port {port} in `{path}`"));
+                return true;
             }
             Shows::Writes(place) => self.open(OpenCondition::new(
                 format!("whether the application writes to {place}, which `{path}` names and which is root's"),

@@ -1,7 +1,7 @@
 //! What speaks against another user than root, and what may.
 
 use dfix_engine::{OpenCondition, Remedy, remedy};
-use dfix_model::{ImagePath, Os, Privileges, Stage, StepKind};
+use dfix_model::{Base, ImagePath, LowPorts, Os, Privileges, Stage, StepKind};
 
 use super::folders::are_scattered;
 
@@ -38,6 +38,15 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             _ => None,
         },
         |s| {
+            let port = s.runtime().low_port()?;
+            match s.low_ports() {
+                LowPorts::Closed(launch) => Some(remedy!(
+                    "{port}: {launch} may be started where only root listens below 1024 (Kubernetes with a containerd before 2.0); let the application listen on a port above, and map it there"
+                )),
+                LowPorts::Open(_) | LowPorts::Unknown => None,
+            }
+        },
+        |s| {
             (silence(s) == Silence::Service && s.runtime().is_silent()).then(|| remedy!("the base image's own command must start as root; a variant of it that does not may exist (nginxinc/nginx-unprivileged for nginx)"))
         },
         |s| {
@@ -62,6 +71,19 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             s.root_rights().is_github_action().then(|| remedy!("GitHub starts the containers of its actions as root, as the files that it mounts are root's; leave it so"))
         },
         |s| {
+            let child = s
+                .file()
+                .stages()
+                .find(|child| child.base() == Base::Stage(s))?;
+            let name = child.name().map_or_else(
+                || format!("stage {}", child.index()),
+                |name| format!("stage `{name}`"),
+            );
+            Some(remedy!(
+                "{name} is based on this one and would run its instructions as this one's user; add `USER` to both by hand, or let both be based on a third"
+            ))
+        },
+        |s| {
             has_triggers(s).then(|| remedy!("the images that are based on this one run its ONBUILD instructions as its user; add the USER to those, or an `ONBUILD USER` after the others"))
         },
         |s| {
@@ -78,7 +100,7 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
 }
 
 /// What could not be established of the start and of the base image.
-pub(crate) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
+pub(crate) fn possible(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCondition> {
     let mut open: Vec<OpenCondition> = stage.runtime().open().cloned().collect();
     if *stage.runtime().privileges() == Privileges::NothingStarts {
         open.push(OpenCondition::new(
@@ -95,6 +117,15 @@ pub(crate) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
             "look what it writes, or run it as the application's user",
         ));
     }
+    if let Some(port) = stage.runtime().low_port()
+        && stage.low_ports() == LowPorts::Unknown
+        && !listens_everywhere
+    {
+        open.push(OpenCondition::new(
+            format!("whether users other than root may listen below 1024 where the container is started ({port})"),
+            "Docker lets them since 20.10; `low-ports = true` for this rule in dfix.toml says that yours does, or let the application listen on a port above",
+        ));
+    }
     if stage.final_user().is_root().is_unknown() {
         open.push(OpenCondition::new(
             format!(
@@ -105,6 +136,17 @@ pub(crate) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
         ));
     }
     open
+}
+
+/// That a port below 1024 is anybody's where the container is started, if the project says so.
+pub(crate) fn port_of_all(stage: Stage<'_>) -> Option<String> {
+    let port = stage.runtime().low_port()?;
+    match stage.low_ports() {
+        LowPorts::Open(launch) => Some(format!(
+            "{port}: Docker, which starts {launch}, lets every user listen on it (since 20.10)"
+        )),
+        LowPorts::Closed(_) | LowPorts::Unknown => None,
+    }
 }
 
 fn has_triggers(stage: Stage<'_>) -> bool {
