@@ -31,6 +31,10 @@ pub(crate) struct Task<'a> {
     pub(crate) cli: &'a CliSelection,
     /// The configurations.
     pub(crate) configs: &'a Configs,
+    /// The build context of every file, where the command line names one.
+    pub(crate) context: Option<&'a Path>,
+    /// Whether to note what the context is and what it tells.
+    pub(crate) verbose: bool,
     /// What all files of the run know of the folders.
     pub(crate) folders: &'a Folders,
     /// Whether to write what was fixed.
@@ -48,6 +52,8 @@ pub(crate) struct FileReport {
     pub(crate) before: Arc<str>,
     /// What the engine made of it; none where it did not come to that.
     pub(crate) outcome: Option<Outcome>,
+    /// What was looked at, where that was asked for.
+    pub(crate) notes: Vec<String>,
     /// What went wrong.
     pub(crate) errors: Vec<FileError>,
 }
@@ -58,6 +64,7 @@ impl FileReport {
             path,
             before: Arc::from(""),
             outcome: None,
+            notes: Vec::new(),
             errors: vec![error],
         }
     }
@@ -140,21 +147,25 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
     let made = catching(|| {
         let parsed = dfix_syntax::parse(&before);
         if in_folder {
-            let configured = config.context.as_deref();
+            let configured = task.context.or(config.context.as_deref());
             let context = FolderContext::of(&path, configured, &parsed, task.folders);
-            fix(&before, &parsed, &context, &selection)
+            let outcome = fix(&before, &parsed, &context, &selection);
+            let notes = task.verbose.then(|| context.notes());
+            (outcome, notes.unwrap_or_default())
         } else {
-            fix(&before, &parsed, &NoContext, &selection)
+            (fix(&before, &parsed, &NoContext, &selection), Vec::new())
         }
     });
     let mut report = FileReport {
         path,
         before,
         outcome: None,
+        notes: Vec::new(),
         errors: Vec::new(),
     };
     match made {
-        Ok(mut outcome) => {
+        Ok((mut outcome, notes)) => {
+            report.notes = notes;
             for refused in outcome
                 .refused
                 .extract_if(.., |it| it.proof == Proof::NoPanic)

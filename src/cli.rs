@@ -52,6 +52,9 @@ pub(crate) struct Check {
     /// Not these rules
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+    /// The build context of all these Dockerfiles, in place of what dfix.toml and the project's files say
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) context: Option<PathBuf>,
     /// Read paths from a file, or from standard input, one a line
     #[arg(long, value_name = "FILE|-")]
     pub(crate) files_from: Option<PathBuf>,

@@ -11,6 +11,7 @@ use dfix_model::context::{Answer, Context};
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
+use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
 use crate::input::{self, Unreadable};
 use crate::launches::{Launches, OfDockerfile};
@@ -93,6 +94,41 @@ impl<'t> FolderContext<'t> {
             .get_or_init(|| self.find_root())
             .as_ref()
             .map_err(Clone::clone)
+    }
+
+    /// What was taken for the build context, and what the project's files say, for whoever wants to know.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        match self.root.get() {
+            Some(Ok(root)) => {
+                let doubt = if root.is_doubtful { ", perhaps" } else { "" };
+                let folder = relative_to_cwd(&root.folder);
+                let folder = match folder.to_str() {
+                    Some("") => "this folder".to_owned(),
+                    _ => folder.display().to_string(),
+                };
+                notes.push(format!("its build context is {folder}{doubt}"));
+            }
+            Some(Err(why)) => notes.push(why.clone()),
+            None => {}
+        }
+        let Some(OfDockerfile { said, .. }) = self.launches.get() else {
+            return notes;
+        };
+        for launch in &said.launches {
+            let build = launch.build.as_ref();
+            let target = build.and_then(|build| build.target.as_deref());
+            let target = target.map_or_else(String::new, |target| format!(", target `{target}`"));
+            notes.push(format!(
+                "{} (line {}) counts{target}",
+                launch.said(),
+                launch.place.line
+            ));
+        }
+        for unread in &said.unread {
+            notes.push(format!("{} was not read: {}", unread.place, unread.why));
+        }
+        notes
     }
 
     /// The folder that the Dockerfile stands in.

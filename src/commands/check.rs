@@ -45,9 +45,17 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         return Err(Stop::Message(error.to_string()));
     }
     let folders = Folders::default();
+    if let Some(folder) = check.context.as_deref().filter(|folder| !folder.is_dir()) {
+        return Err(Stop::Message(format!(
+            "--context {}: there is no such folder",
+            folder.display()
+        )));
+    }
     let task = Task {
         cli: &selection,
         configs: &configs,
+        context: check.context.as_deref(),
+        verbose: common.verbose,
         folders: &folders,
         write: check.fix,
         jobs: jobs.map_or(1, std::num::NonZeroUsize::get),
@@ -75,6 +83,11 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         files.push(FileReport::failed(path, error));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    for file in &files {
+        for note in &file.notes {
+            let _ = writeln!(io::stderr(), "dfix: {}: {note}", file.path.display());
+        }
+    }
     show(&files, check, common, out)
 }
 

@@ -271,6 +271,38 @@ fn quiet_prints_nothing_and_colour_only_where_asked() {
 }
 
 #[test]
+fn what_the_project_says_of_its_images_is_read() {
+    let compose = "services:\n  web:\n    build: {context: .., dockerfile: docker/web/Dockerfile, target: app}\n";
+    let dockerfile = "FROM python:3.12 AS app\nWORKDIR /app\nCOPY requirements.txt app.py ./\nRUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\nFROM debian:12\n";
+    let folder = Folder::new(&[
+        (".git/HEAD", ""),
+        ("docker/compose.yaml", compose),
+        ("docker/web/Dockerfile", dockerfile),
+        ("requirements.txt", "flask==3.0.3\n"),
+        ("app.py", "import flask\n"),
+        ("other/x", ""),
+    ]);
+    let of_slim = ["-v", "--rule", "slim-base", "docker"];
+    let (_, out, err) = folder.dfix(&of_slim);
+    assert!(err.contains("its build context is this folder"), "{err}");
+    let told = "service `web` of docker/compose.yaml (line 2) counts, target `app`";
+    assert!(err.contains(told), "{err}");
+    assert!(
+        out.contains("requirements.txt: every package has a wheel"),
+        "{out}"
+    );
+    let (_, out, err) = folder.dfix(&[&of_slim[..], &["--context", "other"]].concat());
+    assert!(err.contains("its build context is other"), "{err}");
+    assert!(out.contains("not established"), "{out}");
+    let (code, _, err) = folder.dfix(&["--context", "nowhere"]);
+    assert_eq!(
+        (code, err.contains("there is no such folder")),
+        (2, true),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_closed_pipe_is_no_failure() {
     let folder = Folder::new(&[]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_dfix"))

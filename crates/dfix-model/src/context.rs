@@ -90,7 +90,7 @@ pub struct MemoryContext {
 
 impl dfix_launch::Files for MemoryContext {
     fn read(&self, path: &str) -> Result<Option<String>, String> {
-        Ok(self.files.get(path).map(|text| text.to_string()))
+        Ok(self.files.get(path).map(ToString::to_string))
     }
 
     fn list(&self, folder: &str) -> Vec<String> {

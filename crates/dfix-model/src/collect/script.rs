@@ -26,6 +26,8 @@ pub(crate) enum ScriptFile {
 /// Shell text of a script with what was found in it.
 pub(crate) struct ScriptText {
     pub(crate) path: String,
+    /// Whether it is no file, but what one of the project's files starts a container with.
+    pub(crate) is_of_launch: bool,
     pub(crate) text: Arc<str>,
     pub(crate) commands: StepCommands,
     pub(crate) cache: Cache,
@@ -58,6 +60,7 @@ pub(crate) fn read(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
     Some(match commands_of_script(&text) {
         Some(commands) => ScriptFile::Shell(Box::new(ScriptText {
             path: path.to_owned(),
+            is_of_launch: false,
             text,
             commands,
             cache: Cache::default(),

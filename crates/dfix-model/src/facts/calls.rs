@@ -159,7 +159,7 @@ impl<'m> Walk<'m> {
         let starts = launches::starts(self.stage).into_iter();
         for start in starts.chain(launches::checks(self.stage)) {
             match start.script {
-                Some(script) => self.script(script.path(), script, &site, 0),
+                Some(script) => self.commands_of(script.path(), script, &site, 0),
                 None => {
                     let condition = format!("what {} starts", start.launch.said());
                     self.unread(UnreadKind::Text, condition, LOOK);

@@ -66,6 +66,11 @@ impl<'m> Script<'m> {
         self.data.path.trim_start_matches(TEXT)
     }
 
+    /// Whether it is no file, but what one of the project's files starts a container with.
+    pub fn is_of_launch(self) -> bool {
+        self.data.is_of_launch
+    }
+
     /// What it is kept by, see [`known`].
     pub(crate) fn key(self) -> &'m str {
         &self.data.path
@@ -232,7 +237,10 @@ pub(crate) fn script_of_launch<'m>(name: &str, text: &str, step: Step<'m>) -> Op
     let found = match scripts.get(name) {
         Some(found) => found,
         None => {
-            let new = read(name, Answer::Found(Arc::from(text)))?;
+            let mut new = read(name, Answer::Found(Arc::from(text)))?;
+            if let ScriptFile::Shell(data) = &mut new {
+                data.is_of_launch = true;
+            }
             scripts.insert(name.to_owned(), Box::new(new))
         }
     };

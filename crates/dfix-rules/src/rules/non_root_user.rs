@@ -42,7 +42,7 @@ pub(crate) const RULE: Rule = Rule {
             summary: "whether `USER` is written as a number, as `runAsNonRoot` of Kubernetes needs",
         },
         RuleOption {
-            name: "low-ports",
+            name: "assume-low-ports",
             kind: OptionKind::Flag,
             summary: "whether every user may listen below 1024 where the container is started, as under Docker since 20.10",
         },
@@ -117,7 +117,7 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
         |case| {
             obstacles::known(stage)?;
             let listens_everywhere =
-                case.option("low-ports").and_then(Setting::as_flag) == Some(true);
+                case.option("assume-low-ports").and_then(Setting::as_flag) == Some(true);
             case.open(obstacles::possible(stage, listens_everywhere));
             case.evidence(obstacles::port_of_all(stage));
             case.evidence(stage.runtime().unprivileged());

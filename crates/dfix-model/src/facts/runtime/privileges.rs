@@ -202,7 +202,7 @@ impl<'m> Examination<'m> {
         if programs::is(name, Mark::RunsScript) || programs::is_python(name) {
             self.source(words);
         }
-        if let Some(script) = process.script {
+        if let Some(script) = process.script.filter(|script| !script.is_of_launch()) {
             self.found.known.push(script.path().to_owned());
             return;
         }

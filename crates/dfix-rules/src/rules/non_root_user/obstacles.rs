@@ -123,7 +123,7 @@ pub(crate) fn possible(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCo
     {
         open.push(OpenCondition::new(
             format!("whether users other than root may listen below 1024 where the container is started ({port})"),
-            "Docker lets them since 20.10; `low-ports = true` for this rule in dfix.toml says that yours does, or let the application listen on a port above",
+            "Docker lets them since 20.10; `low-ports = true` below `[assume]` in dfix.toml says that yours does, or let the application listen on a port above",
         ));
     }
     if stage.final_user().is_root().is_unknown() {
