@@ -194,6 +194,15 @@ impl Node {
             .find_map(|map| map.look(key, depth + 1))
     }
 
+    /// The line of a key of its own; the map's where it has none such.
+    pub(crate) fn line_of(&self, key: &str) -> usize {
+        let Value::Map(map) = &*self.value else {
+            return self.line;
+        };
+        let own = map.iter().rev().find(|(k, _)| k.text() == Some(key));
+        own.map_or(self.line, |(key, _)| key.line)
+    }
+
     /// Its keys and values, those of merged maps included, each key once.
     pub(crate) fn entries(&self) -> Vec<(&str, &Node)> {
         let mut entries: Vec<(&str, &Node)> = Vec::new();

@@ -113,13 +113,11 @@ impl Reading<'_> {
             }
         }
         let volumes = document.get("volumes");
-        for (name, node) in document
-            .get("services")
-            .map(Node::entries)
-            .unwrap_or_default()
-        {
+        let all = document.get("services");
+        for (name, node) in all.map(Node::entries).unwrap_or_default() {
+            let line = all.map_or(node.line, |all| all.line_of(name));
             let mut reader = Reader::new(self.files, path, &variables, volumes);
-            let mut service = reader.service(name, node);
+            let mut service = reader.service(name, node, line);
             if let Some(extends) = node.get("extends") {
                 service = self.extended(service, extends, path, depth);
             }
@@ -164,9 +162,13 @@ impl Reading<'_> {
     fn service_of(&mut self, path: &str, name: &str, depth: usize) -> Option<Service> {
         let document = self.document(path)?;
         let variables = self.variables_of(folder_of(path));
-        let node = document.get("services")?.get(name)?;
-        let service =
-            Reader::new(self.files, path, &variables, document.get("volumes")).service(name, node);
+        let all = document.get("services")?;
+        let node = all.get(name)?;
+        let service = Reader::new(self.files, path, &variables, document.get("volumes")).service(
+            name,
+            node,
+            all.line_of(name),
+        );
         Some(match node.get("extends") {
             Some(extends) => self.extended(service, extends, path, depth),
             None => service,

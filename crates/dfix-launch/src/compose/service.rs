@@ -93,9 +93,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What a service says by itself; what it extends is not looked at.
-    pub(super) fn service(&mut self, name: &str, node: &Node) -> Service {
-        let mut launch = Launch::new(Source::Compose, self.place(node), name);
+    /// What a service, whose name stands on this line, says by itself; what it extends is not looked at.
+    pub(super) fn service(&mut self, name: &str, node: &Node, line: usize) -> Service {
+        let place = Place {
+            file: self.file.to_owned(),
+            line,
+        };
+        let mut launch = Launch::new(Source::Compose, place, name);
         self.said = launch.said();
         launch.build = node.get("build").map(|build| self.build(build));
         launch.image = self.value(node, "image");

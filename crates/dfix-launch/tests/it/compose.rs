@@ -55,7 +55,7 @@ fn a_service_says_what_it_is_made_of() {
     let found = read("", [("compose.yaml", COMPOSE), ("worker.env", "A=1\nB\n")]);
     assert!(found.unread.is_empty(), "{:?}", found.unread);
     let web = named(&found, "web");
-    assert_eq!(web.place.to_string(), "compose.yaml:8");
+    assert_eq!(web.place.to_string(), "compose.yaml:7");
     assert_eq!(
         web.build,
         Some(Build {
