@@ -28,3 +28,4 @@ pub use folder::{Files, FolderLaunches, read_folder};
 pub use launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
+pub use variables::file_of_variables;

@@ -106,7 +106,7 @@ fn closing(text: &str) -> Option<usize> {
 
 /// The lines of a file of variables that set one: the line, from 1, the name, and the value; none where the
 /// environment of whoever starts it gives it.
-pub(crate) fn file_of_variables(text: &str) -> Vec<(usize, String, Option<String>)> {
+pub fn file_of_variables(text: &str) -> Vec<(usize, String, Option<String>)> {
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();

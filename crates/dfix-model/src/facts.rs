@@ -97,6 +97,13 @@ impl Model<'_> {
         targets.filter_map(|index| self.stage(*index))
     }
 
+    /// The targets that are based on none of the others: what is set in these, the others have from them.
+    pub fn first_targets(&self) -> impl Iterator<Item = Stage<'_>> {
+        let is_target = |stage: Stage<'_>| launches::targets(self).contains(&stage.index());
+        self.targets()
+            .filter(move |target| !target.base_chain().skip(1).any(is_target))
+    }
+
     /// The targets and the stages that they are based on (`FROM stage`), in order of place.
     pub fn shipped_stages(&self) -> impl Iterator<Item = Stage<'_>> {
         self.stages().filter(|stage| stage.is_shipped())
@@ -123,11 +130,6 @@ impl<'m> Stage<'m> {
     /// Whether what starts its containers lets users other than root listen on ports below 1024.
     pub fn low_ports(self) -> LowPorts {
         launches::low_ports(self)
-    }
-
-    /// The launch that sets a variable of the environment for its containers.
-    pub fn launch_that_sets(self, name: &str) -> Option<&'m Launch> {
-        launches::sets(self, name)
     }
 
     /// npm's lock file in the folder of a place, where the build context is known to have it and it was copied before.
@@ -169,9 +171,10 @@ impl<'m> Stage<'m> {
     }
 
     /// Whether nothing sets the variable for the container, and nothing that the stage is made of speaks of it: an
-    /// `ARG`, a command that reads it, a command that sets it for itself.
+    /// `ARG`, a command that reads it, a command that sets it for itself; and none of the project's files chooses a
+    /// value: compose files and their like, `.env`, `.flaskenv`.
     pub fn is_undecided(self, name: &str) -> bool {
-        variables::is_undecided(self, name)
+        variables::is_undecided(self, name) && !launches::is_chosen(self, name)
     }
 
     /// The names and settings that `ENV`s of this stage make, in order of place.

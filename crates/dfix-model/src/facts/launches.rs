@@ -1,8 +1,11 @@
 //! What the project's files build of a Dockerfile, and how they start it: compose files and their like.
 
-use dfix_launch::{FolderLaunches, Health, Launch, Mount, MountKind, Source, Start};
+use dfix_launch::{
+    FolderLaunches, Health, Launch, Mount, MountKind, Source, Start, file_of_variables,
+};
 
 use crate::collect::model::Model;
+use crate::facts::context_files::final_context_path_of;
 use crate::facts::scripts::{Script, script_of_launch};
 use crate::handles::{Base, Stage, Step};
 use crate::path::ImagePath;
@@ -265,14 +268,29 @@ pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
     mounts.any(|mount| mount.target.ends_with("/docker.sock"))
 }
 
-/// The launch that sets a variable of the environment for containers of the stage.
-pub(crate) fn sets<'m>(stage: Stage<'m>, name: &str) -> Option<&'m Launch> {
-    of(stage).find(|launch| {
-        launch
-            .environment
-            .iter()
-            .any(|variable| variable.name == name)
-    })
+/// The files of variables that frameworks read by themselves, beside the application (python-dotenv, Flask, Node).
+const FILES_OF_VARIABLES: [&str; 2] = [".env", ".flaskenv"];
+
+/// Whether one of the project's files chooses a value of the variable for containers of the stage: what starts them,
+/// or a file of variables that lies beside the application.
+pub(crate) fn is_chosen(stage: Stage<'_>, name: &str) -> bool {
+    let by_launch = of(stage).any(|it| it.environment.iter().any(|variable| variable.name == name));
+    by_launch || {
+        let folder = final_context_path_of(stage, ".");
+        let places = FILES_OF_VARIABLES.into_iter().flat_map(|file| {
+            let copied = folder.as_ref().filter(|folder| !folder.is_empty());
+            let copied = copied.map(|folder| format!("{folder}/{file}"));
+            copied.into_iter().chain([file.to_owned()])
+        });
+        let context = stage.file().context();
+        places
+            .filter_map(|place| context.read(&place).found())
+            .any(|text| {
+                file_of_variables(&text)
+                    .iter()
+                    .any(|(_, set, _)| set == name)
+            })
+    }
 }
 
 /// What the project's files say and could not be made out, that concerns how the stage is started.

@@ -146,9 +146,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let Some(stage) = file.final_stage() else {
-        return;
-    };
+    for stage in file.first_targets() {
+        check_target(file, stage, out);
+    }
+}
+
+/// Looks at a stage that is built as an image.
+fn check_target<'m>(file: &'m Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
     if !stage.is_undecided(NODE_ENV) || is_built_upon(stage) || file.is_for_development() {
         return;
     }

@@ -118,9 +118,13 @@ const FLASK_APP: &str = "FLASK_APP";
 const FLASK_DEBUG: &str = "FLASK_DEBUG";
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let Some(stage) = file.final_stage() else {
-        return;
-    };
+    for stage in file.first_targets() {
+        check_target(file, stage, out);
+    }
+}
+
+/// Looks at a stage that is built as an image.
+fn check_target<'m>(file: &'m Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
     let is_for_production = !file.is_for_development();
     if is_for_production {
         for (key, wanted) in [(FLASK_ENV, "production"), (FLASK_DEBUG, "0")] {
