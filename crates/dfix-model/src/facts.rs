@@ -75,7 +75,7 @@ use crate::facts::root_rights::RootRights;
 use crate::facts::roots_home::LeftAtHome;
 use crate::facts::run_scripts::RunScript;
 use crate::facts::runtime::Runtime;
-use crate::facts::scripts::ScriptAt;
+use crate::facts::scripts::{Script, ScriptAt};
 use crate::facts::search_path::Login;
 use crate::facts::services::Services;
 use crate::facts::setting::{EnvValue, Setting};
@@ -119,6 +119,14 @@ impl<'m> Stage<'m> {
     /// What the project's files start containers of this stage with.
     pub fn launches(self) -> impl Iterator<Item = &'m Launch> {
         launches::of(self)
+    }
+
+    /// The commands that the project's files start containers of this stage with. They have no place in the file.
+    pub fn launched_commands(self) -> impl Iterator<Item = Command<'m>> {
+        launches::starts(self)
+            .into_iter()
+            .filter_map(|start| start.script)
+            .flat_map(Script::commands)
     }
 
     /// The folders of the host that are mounted into its containers and that the application may write to: where, and

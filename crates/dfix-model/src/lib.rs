@@ -51,6 +51,7 @@ pub use collect::model::{LineEnding, Model};
 pub use collect::shell::{Os, ShellKind};
 pub use collect::word::WordKind;
 pub use dfix_catalogue as catalogue;
+pub use dfix_launch as launch;
 pub use dfix_syntax::BrokenArray;
 pub use facts::accounts::Accounts;
 pub use facts::accounts::account::{Account, MadeBy};

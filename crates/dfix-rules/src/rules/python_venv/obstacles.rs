@@ -4,6 +4,7 @@ use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{Ecosystem, PackageMark, ReleaseMark, package_is};
 use dfix_engine::Remedy;
 use dfix_model::context::Answer;
+use dfix_model::launch::{Launch, Source};
 use dfix_model::path::folder_and_name;
 use dfix_model::{
     Command, Destination, ImagePath, Login, NamedProgram, Stage, Step, StepKind, Word,
@@ -45,7 +46,10 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
         "`uv pip --system` passes every environment by; make one by `uv venv /opt/venv`, set `VIRTUAL_ENV=/opt/venv` and leave `--system` out",
     ),
     (
-        is_path_set_anew,
+        |site| {
+            let sets_path = |launch: &Launch| launch.environment.iter().any(|it| it.name == "PATH");
+            is_path_set_anew(site) || site.launches().any(sets_path)
+        },
         "PATH is set anew later, without the PATH before it or with the system's folders before that, so that the environment would not be found; begin its value with `/opt/venv/bin:`",
     ),
     (
@@ -57,7 +61,12 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
         "Apache's mod_wsgi takes the system's Python unless WSGIPythonHome says otherwise",
     ),
     (
-        |site| is_called(site, |name| matches!(name, "cron" | "crond")),
+        |site| {
+            is_called(site, |name| matches!(name, "cron" | "crond"))
+                || site
+                    .launches()
+                    .any(|launch| launch.source == Source::Crontab)
+        },
         "cron starts its jobs with a PATH of its own, in which the environment would not be found",
     ),
     (
@@ -197,6 +206,7 @@ fn is_install_of_another(site: &Site<'_>) -> bool {
 /// Whether a program is called, or started as a service.
 fn is_called(site: &Site<'_>, is_it: impl Fn(&str) -> bool) -> bool {
     site.commands()
+        .chain(site.launched())
         .any(|c| is_it(c.name()) || c.service().is_some_and(&is_it))
 }
 
@@ -208,7 +218,8 @@ fn login_shell(site: &Site<'_>) -> Option<String> {
     let remedy = if site.stage.shell_at(site.first.step()).is_login() {
         "leave the `-l` out of SHELL"
     } else {
-        match site.commands().find(is_logged_in)?.login()? {
+        let launched = site.launched().find(|command| command.login().is_some());
+        match site.commands().find(is_logged_in).or(launched)?.login()? {
             Login::Shell => "leave the `-l` out",
             Login::User => "leave the `-` of su out",
         }
@@ -221,6 +232,7 @@ fn login_shell(site: &Site<'_>) -> Option<String> {
 fn is_behind_sudo(site: &Site<'_>) -> bool {
     let is_pythons = |name: &str| programs::is(name, Mark::Python) || is_pip(name);
     site.later()
+        .chain(site.launched())
         .any(|c| c.is_wrapped_by("sudo") && is_pythons(c.name()))
 }
 

@@ -1,6 +1,7 @@
 //! Where an environment is put, and for which Python.
 
 use dfix_catalogue::{ReleaseMark, pip_for_environments, release_is};
+use dfix_model::launch::Launch;
 use dfix_model::{Command, Os, PackageCommand, Python, PythonFrom, Stage, Step, SystemPackage};
 
 /// Where the environment is.
@@ -51,6 +52,19 @@ impl<'m> Site<'m> {
     /// The commands of the stage and of all that are based on it.
     pub(super) fn commands(&self) -> impl Iterator<Item = Command<'m>> {
         self.stages.iter().copied().flat_map(Stage::commands)
+    }
+
+    /// The commands that the project's files start containers with that use the environment.
+    pub(super) fn launched(&self) -> impl Iterator<Item = Command<'m>> {
+        self.family
+            .iter()
+            .copied()
+            .flat_map(Stage::launched_commands)
+    }
+
+    /// What starts containers that use the environment.
+    pub(super) fn launches(&self) -> impl Iterator<Item = &'m Launch> {
+        self.family.iter().copied().flat_map(Stage::launches)
     }
 
     /// Those of them that run when the environment is there.
