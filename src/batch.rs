@@ -148,7 +148,8 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
         let parsed = dfix_syntax::parse(&before);
         if in_folder {
             let configured = task.context.or(config.context.as_deref());
-            let context = FolderContext::of(&path, configured, &parsed, task.folders);
+            let context = FolderContext::of(&path, configured, &parsed, task.folders)
+                .with_images(&config.images);
             let outcome = fix(&before, &parsed, &context, &selection);
             let notes = task.verbose.then(|| context.notes());
             (outcome, notes.unwrap_or_default())

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use dfix_catalogue::{ImageFacts, PACKAGE_MANAGERS, SHELLS, ToldImage};
 use dfix_engine::{OptionKind, Rule, RuleSettings, Safety, Setting};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
@@ -26,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) hadolint_ignores: Vec<String>,
     /// What the user vouches for: an option of every rule that does not set it itself.
     pub(crate) assume: BTreeMap<String, Setting>,
+    /// What is told of images that no table knows, by their names; `*` at the end stands for anything.
+    pub(crate) images: Vec<(String, ImageFacts)>,
     /// The root of the build context.
     pub(crate) context: Option<PathBuf>,
     include: Option<Gitignore>,
@@ -242,9 +245,12 @@ fn parse(file: &Path, text: &str) -> Result<Config, ConfigError> {
             "include" => config.include = Some(reader.globs(value, folder)?),
             "exclude" => config.exclude = Some(reader.globs(value, folder)?),
             "context" => config.context = Some(folder.join(reader.string(value)?)),
+            "images" => config.images = reader.images(value)?,
             "assume" => config.assume = reader.assumed(reader.table(value)?)?,
             _ => {
-                let known = ["level", "rules", "include", "exclude", "context", "assume"];
+                let known = [
+                    "level", "rules", "include", "exclude", "context", "assume", "images",
+                ];
                 return Err(reader.unknown("key", key, known));
             }
         }
@@ -384,6 +390,51 @@ impl Reader<'_> {
         Ok(rule)
     }
 
+    /// What is told of images that no table knows.
+    fn images(&self, value: &Value<'_>) -> Result<Vec<(String, ImageFacts)>, ConfigError> {
+        let mut images = Vec::new();
+        for (name, value) in in_order(self.table(value)?) {
+            let mut told = ToldImage::default();
+            for (key, value) in in_order(self.table(value)?) {
+                match key.get_ref().as_ref() {
+                    "like" => told.like = Some(self.string(value)?),
+                    "user" => told.user = Some(self.string(value)?),
+                    "users" => told.users = self.strings(value)?,
+                    "shell" => told.shell = Some(self.one_of(value, &SHELLS)?),
+                    "package-manager" => {
+                        told.package_manager = Some(self.one_of(value, &PACKAGE_MANAGERS)?);
+                    }
+                    "has" => told.has = self.strings(value)?,
+                    _ => {
+                        let known = ["like", "user", "users", "shell", "package-manager", "has"];
+                        return Err(self.unknown("key", key, known));
+                    }
+                }
+            }
+            images.push((name.get_ref().to_string(), told.facts()));
+        }
+        Ok(images)
+    }
+
+    fn strings(&self, value: &Value<'_>) -> Result<Vec<String>, ConfigError> {
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(self.wrong(value, "a list of strings"));
+        };
+        items.iter().map(|item| self.string(item)).collect()
+    }
+
+    fn one_of(&self, value: &Value<'_>, words: &[&str]) -> Result<String, ConfigError> {
+        let word = self.string(value)?;
+        if words.contains(&word.as_str()) {
+            return Ok(word);
+        }
+        let words = words.join(", ");
+        Err(self.error(
+            value.span(),
+            format!("expected one of {words}, found \"{word}\""),
+        ))
+    }
+
     /// What the user vouches for: the options of any rule that begin so, without that beginning.
     fn assumed(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, Setting>, ConfigError> {
         let all = rule_names::ALL.iter().flat_map(|rule| rule.options);
@@ -491,6 +542,14 @@ mod tests {
             (
                 "[assume]\nwheel = []",
                 "/x/dfix.toml:2:1: unknown assumption `wheel`; did you mean `wheels`?",
+            ),
+            (
+                "[images.base]\nlike = \"python:3.12\"\nusr = \"app\"",
+                "/x/dfix.toml:3:1: unknown key `usr`; did you mean `user`?",
+            ),
+            (
+                "[images.base]\nshell = \"zsh\"",
+                "/x/dfix.toml:2:9: expected one of bash, sh, none, found \"zsh\"",
             ),
         ] {
             let error = read(text).unwrap_err();

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
 use dfix_model::context::{Answer, Context};
 use dfix_syntax::Parse;
@@ -52,6 +53,7 @@ impl Folders {
 pub(crate) struct FolderContext<'t> {
     dockerfile: &'t Path,
     configured: Option<&'t Path>,
+    images: &'t [(String, ImageFacts)],
     parsed: &'t Parse,
     folders: &'t Folders,
     root: OnceCell<Result<Root, String>>,
@@ -80,6 +82,7 @@ impl<'t> FolderContext<'t> {
         FolderContext {
             dockerfile,
             configured,
+            images: &[],
             parsed,
             folders,
             root: OnceCell::new(),
@@ -87,6 +90,12 @@ impl<'t> FolderContext<'t> {
             files: RefCell::default(),
             files_read: Cell::new(0),
         }
+    }
+
+    /// With what is told of images that no table knows.
+    pub(crate) fn with_images(mut self, images: &'t [(String, ImageFacts)]) -> Self {
+        self.images = images;
+        self
     }
 
     fn root(&self) -> Result<&Root, String> {
@@ -266,6 +275,19 @@ impl Root {
 impl Context for FolderContext<'_> {
     fn dockerfile_name(&self) -> Option<&str> {
         self.dockerfile.file_name()?.to_str()
+    }
+
+    fn told_image(&self, name: &str, tag: Option<&str>) -> Option<ImageFacts> {
+        let fits = |pattern: &str| {
+            let whole = tag.map(|tag| format!("{name}:{tag}"));
+            let is_it = |text: &str| match pattern.strip_suffix('*') {
+                Some(start) => text.starts_with(start),
+                None => text == pattern,
+            };
+            is_it(name) || whole.is_some_and(|whole| is_it(&whole))
+        };
+        let told = self.images.iter().find(|(pattern, _)| fits(pattern));
+        told.map(|(_, facts)| *facts)
     }
 
     fn launches(&self) -> FolderLaunches {

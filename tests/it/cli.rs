@@ -303,6 +303,27 @@ fn what_the_project_says_of_its_images_is_read() {
 }
 
 #[test]
+fn what_is_told_of_a_private_image_is_taken_as_established() {
+    let dockerfile = "FROM registry.example.com/team/base:7\nWORKDIR /app\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n";
+    let folder = Folder::new(&[("Dockerfile", dockerfile), ("app.py", "print(1)\n")]);
+    let (_, out, _) = folder.dfix(&["--diff", "--rule", "non-root-user"]);
+    assert_eq!(out, "");
+    let told = "[images.\"registry.example.com/team/base\"]\nlike = \"python:3.12-slim\"\nuser = \"root\"\nusers = [\"app:1000\"]\n";
+    folder.put("dfix.toml", told.as_bytes());
+    let (_, out, _) = folder.dfix(&["--diff", "--rule", "non-root-user"]);
+    assert!(out.contains("\n+USER app\n"), "{out}");
+    let other = told
+        .replace("users = [\"app:1000\"]\n", "")
+        .replace("team/base", "team/*");
+    folder.put("dfix.toml", other.as_bytes());
+    let (_, out, _) = folder.dfix(&["--diff", "--rule", "non-root-user"]);
+    assert!(out.contains("\n+RUN useradd -m appuser"), "{out}");
+    folder.put("dfix.toml", told.replace("\"root\"", "\"app\"").as_bytes());
+    let (_, out, _) = folder.dfix(&["--rule", "non-root-user"]);
+    assert!(!out.contains("runs as root"), "{out}");
+}
+
+#[test]
 fn a_closed_pipe_is_no_failure() {
     let folder = Folder::new(&[]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_dfix"))

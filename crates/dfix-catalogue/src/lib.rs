@@ -53,6 +53,7 @@ mod starting;
 mod system;
 mod table;
 mod tags;
+mod told;
 pub mod variables;
 mod wrappers;
 
@@ -99,6 +100,7 @@ pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;
 pub use starting::{calls_that_start, is_harmless_file, mentions_starting, runs_texts, started_by};
 pub use tags::{TagRecord, aliases, tag, version_of};
+pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
 
 /// Answers questions about the build context. Paths are relative to its root, with `/` between the
@@ -24,6 +25,11 @@ pub trait Context {
 
     /// The Dockerfile's own name without its folder, where it has one: `Dockerfile.dev`.
     fn dockerfile_name(&self) -> Option<&str> {
+        None
+    }
+
+    /// What somebody tells of a base image that no table knows; `name` is normalised, `tag` the text behind the colon.
+    fn told_image(&self, _name: &str, _tag: Option<&str>) -> Option<ImageFacts> {
         None
     }
 

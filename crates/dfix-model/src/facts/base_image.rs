@@ -37,6 +37,16 @@ fn base_image(stage: Stage<'_>) -> &BaseImage {
             Base::Image => image.name().unwrap_or(""),
             Base::Stage(_) | Base::Unknown => "",
         };
+        let told = root
+            .file()
+            .context()
+            .told_image(name, image.effective_tag());
+        if let Some(facts) = told.filter(|_| !name.is_empty()) {
+            return BaseImage {
+                facts,
+                any_tag: facts,
+            };
+        }
         let any_tag = catalogue::image(name, image.effective_tag().unwrap_or("latest"));
         BaseImage {
             facts: match image.effective_tag() {

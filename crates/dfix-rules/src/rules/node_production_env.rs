@@ -152,7 +152,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 /// Looks at a stage that is built as an image.
-fn check_target<'m>(file: &'m Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
+fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
     if !stage.is_undecided(NODE_ENV) || is_built_upon(stage) || file.is_for_development() {
         return;
     }

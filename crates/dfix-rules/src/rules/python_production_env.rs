@@ -124,7 +124,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 /// Looks at a stage that is built as an image.
-fn check_target<'m>(file: &'m Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
+fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
     let is_for_production = !file.is_for_development();
     if is_for_production {
         for (key, wanted) in [(FLASK_ENV, "production"), (FLASK_DEBUG, "0")] {
