@@ -260,18 +260,17 @@ impl<'m> Handover<'m> {
         if let (Some(run), Some(first)) = (&self.before, self.copies.first()) {
             edit.insert_instruction_before(first.range(), run);
         }
-        let work = stage.last_work();
+        let anchor = stage
+            .closing_user()
+            .filter(|_| self.after.is_some())
+            .unwrap_or(stage.last_work());
         let start = stage.steps().find(|s| {
-            s.index() > work.index()
+            s.index() > anchor.index()
                 && matches!(
                     s.kind(),
                     StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
                 )
         });
-        let anchor = stage
-            .closing_user()
-            .filter(|_| self.after.is_some())
-            .unwrap_or(work);
         let user = format!("USER {}", run_as.name);
         if let Some(step) = self.replaced(stage) {
             if let Some(run) = &self.after {

@@ -12,11 +12,15 @@ pub(crate) fn is_no_case(stage: Stage<'_>) -> bool {
     let runtime = stage.runtime();
     match runtime.privileges() {
         Privileges::Drops(_) => return true,
-        Privileges::NothingStarts => return silence(stage) == Silence::Quiet,
+        Privileges::NothingStarts if runtime.low_port().is_none() => {
+            return silence(stage) == Silence::Quiet;
+        }
+        Privileges::NothingStarts => {}
         Privileges::Prompt(_) | Privileges::Root { .. } | Privileges::Nobody => {}
     }
     let is_silent = *runtime.privileges() == Privileges::Nobody
         && runtime.unprivileged().is_none()
+        && runtime.low_port().is_none()
         && runtime.open().next().is_none();
     user.is_root().is_unknown() && (user.step.is_some() || is_silent)
 }
