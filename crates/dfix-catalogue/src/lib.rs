@@ -43,6 +43,7 @@ mod packages;
 pub mod programs;
 mod provides;
 mod python_environments;
+mod python_library;
 mod python_projects;
 mod python_scripts;
 mod releases;
@@ -92,6 +93,7 @@ pub use package_tools::{
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use provides::provides;
 pub use python_environments::{pip_for_environments, python_release};
+pub use python_library::{LibraryNeed, need_of_module, needs_of_names};
 pub use python_projects::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
 pub use python_scripts::packages_of_script;
 pub use releases::{ReleaseMark, release_is};

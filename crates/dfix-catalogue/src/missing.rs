@@ -43,11 +43,12 @@ pub fn package_missing_in_slim(
     to: &Foundation,
     package: &str,
 ) -> bool {
-    (package_in(from, package) != Some(false) || adds(repository, package))
+    let is_known = from
+        .release
+        .is_some_and(|release| package_layer(release, package).is_some());
+    let is_in_full = is_known && package_in(from, package) != Some(false);
+    (is_in_full || adds(repository, package))
         && package_in(to, package) != Some(true)
-        && from
-            .release
-            .is_some_and(|release| package_layer(release, package).is_some())
         && !keeps(repository, package)
 }
 

@@ -15,7 +15,7 @@ use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
 use crate::ternary::OpenCondition;
 use dfix_catalogue::programs::{self, Kind, Mark, Program};
-use dfix_catalogue::{InstallScript, install_script, is_harmless_file, started_by};
+use dfix_catalogue::{InstallScript, LibraryNeed, install_script, is_harmless_file, started_by};
 use dfix_syntax::TextRange;
 
 use usual_path::{is_of_the_system, is_on_usual_path};
@@ -90,6 +90,8 @@ pub struct Calls<'m> {
     pub commands: Vec<Call<'m>>,
     /// The programs that it calls.
     pub programs: Vec<ProgramUse<'m>>,
+    /// What its sources need of the system by modules and names of Python, and which source that is.
+    pub library_needs: Vec<(LibraryNeed, String, CallSite<'m>)>,
     /// What was not read.
     pub unread: Vec<NotRead>,
     /// The scripts that were read, by their paths in the image.

@@ -10,6 +10,7 @@ use crate::facts::sources::{imports, programs_started, required};
 use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::path::{ImagePath, folder_of, has_ending};
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{need_of_module, needs_of_names};
 
 /// How many files of one application are read.
 const MAX_FILES: usize = 200;
@@ -56,8 +57,10 @@ impl<'m> Walk<'m> {
             Given::Text(text) => {
                 let text = text.map_or("", Word::literal_prefix);
                 self.source_text("the text of `-c`", text, site);
+                self.library_needs("the text of `-c`", text, site);
             }
             Given::Module(module, end) => {
+                self.needs_module(module, &format!("`-m {module}`"), site);
                 self.module(module, None, site);
                 if programs::is(module, Mark::Module) {
                     let rest: Vec<&str> =
@@ -136,6 +139,9 @@ impl<'m> Walk<'m> {
         };
         self.seen.insert(label);
         self.source_text(&format!("`{path}`"), &text, site);
+        if has_ending(whole.as_str(), ".py") {
+            self.library_needs(&format!("`{path}`"), &text, site);
+        }
         let beside = ImagePath::new(folder_of(whole.as_str()));
         if has_ending(whole.as_str(), ".py") {
             for import in imports(&text) {
@@ -165,6 +171,32 @@ impl<'m> Walk<'m> {
                 let path = folder.join(&format!("{path}{ending}"));
                 self.source_at(path.as_str(), site);
             }
+        }
+    }
+
+    /// What the text of a Python source needs of the system.
+    fn library_needs(&mut self, label: &str, text: &str, site: &CallSite<'m>) {
+        for part in text.split(';') {
+            for import in imports(part).iter().filter(|import| import.dots == 0) {
+                self.needs_module(&import.module, label, site);
+            }
+        }
+        let code: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'))
+            .collect();
+        for need in needs_of_names(&code.join("\n")) {
+            self.calls
+                .library_needs
+                .push((need, label.to_owned(), *site));
+        }
+    }
+
+    fn needs_module(&mut self, module: &str, label: &str, site: &CallSite<'m>) {
+        if let Some(need) = need_of_module(module) {
+            self.calls
+                .library_needs
+                .push((need, label.to_owned(), *site));
         }
     }
 

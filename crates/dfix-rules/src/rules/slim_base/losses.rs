@@ -3,6 +3,7 @@
 use dfix_model::StepKind;
 use std::collections::BTreeMap;
 
+use dfix_catalogue::needs_of_names;
 use dfix_catalogue::programs::Mark;
 use dfix_engine::OpenCondition;
 use dfix_model::{Call, CallSite, Pair, ProgramUse, Stage, Step, Word};
@@ -53,6 +54,10 @@ impl<'m, 'n> Losses<'m, 'n> {
         for program in &calls.programs {
             self.program(program);
         }
+        for (need, source, site) in &calls.library_needs {
+            let who = format!("`{}`, which {source} names,", need.name);
+            self.library(need.package, &who, site);
+        }
         // What is installed counts for what is copied.
         for step in stage.steps() {
             self.instruction(step);
@@ -88,6 +93,11 @@ impl<'m, 'n> Losses<'m, 'n> {
         match (pair.key_text(), value) {
             (Some("TZ"), Some("" | "UTC" | "Etc/UTC")) => {}
             (Some("TZ"), _) => self.time_zone("`TZ`", site),
+            (Some("MPLBACKEND"), Some(value)) => {
+                for need in needs_of_names(value) {
+                    self.library(need.package, "`MPLBACKEND`", site);
+                }
+            }
             // The translations of Debian's packages are left out, too.
             (Some("LANG" | "LANGUAGE" | "LC_ALL" | "LC_MESSAGES"), Some(value)) => {
                 let language = value.split(['_', '.', '@', ':']).next().unwrap_or("");
