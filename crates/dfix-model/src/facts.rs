@@ -33,6 +33,7 @@ pub(crate) mod requirements;
 pub(crate) mod root_rights;
 pub(crate) mod roots_home;
 pub(crate) mod run_scripts;
+pub(crate) mod run_time_writes;
 pub mod runtime;
 pub mod scripts;
 pub(crate) mod search_path;
@@ -74,6 +75,7 @@ use crate::facts::pythons::Python;
 use crate::facts::root_rights::RootRights;
 use crate::facts::roots_home::LeftAtHome;
 use crate::facts::run_scripts::RunScript;
+use crate::facts::run_time_writes::RunTimeWrite;
 use crate::facts::runtime::Runtime;
 use crate::facts::scripts::{Script, ScriptAt};
 use crate::facts::search_path::Login;
@@ -386,6 +388,11 @@ impl<'m> Stage<'m> {
     /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
     pub fn entry(self) -> Entry<'m> {
         entry::entry(self)
+    }
+
+    /// What is written when a container of this stage runs, as far as it is known.
+    pub fn run_time_writes(self) -> &'m [RunTimeWrite] {
+        run_time_writes::of(self)
     }
 
     /// What a container of this stage runs, with all that its start leads to.

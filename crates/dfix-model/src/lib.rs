@@ -85,6 +85,7 @@ pub use facts::requirements::{Requirement, Requirements};
 pub use facts::root_rights::RootRights;
 pub use facts::roots_home::LeftAtHome;
 pub use facts::run_scripts::RunScript;
+pub use facts::run_time_writes::RunTimeWrite;
 pub use facts::runtime::{self, Leads, Privileges, Process, Runtime};
 pub use facts::scripts;
 pub use facts::search_path::Login;

@@ -56,6 +56,15 @@ impl<'m> Filesystem<'m> {
         }
     }
 
+    /// What commands that run in a container make, write or remove: for each the path, and whether it is a folder. Only
+    /// commands count that do nothing else, and only what is known of the paths.
+    pub(crate) fn done_by(
+        self,
+        commands: impl Iterator<Item = Command<'m>>,
+    ) -> Vec<(Command<'m>, ImagePath, bool)> {
+        collect::done_by(self.stage, data_of, commands)
+    }
+
     fn view(self) -> View<'m, 'm> {
         View {
             stage: self.stage,

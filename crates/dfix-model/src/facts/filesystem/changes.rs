@@ -9,7 +9,7 @@ use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
 /// The changes of a stage, and where each path comes up among them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Data {
     pub(super) changes: Vec<Change>,
     pub(super) landings: Vec<Landing>,
@@ -26,6 +26,7 @@ pub(super) struct Data {
 }
 
 /// A change.
+#[derive(Clone)]
 pub(super) struct Change {
     pub(super) step: usize,
     /// The command of the step, where it stands in the file.
@@ -36,6 +37,7 @@ pub(super) struct Change {
 }
 
 /// What a change does to its path.
+#[derive(Clone)]
 pub(super) enum What {
     /// A folder is there.
     Folder {

@@ -1,5 +1,6 @@
 //! Goes through the steps of a stage: what they copy, make and run.
 
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{FileMark, file_is};
 
 use super::changes::{Change, Contents, Data, From, What, origin_of};
@@ -12,7 +13,7 @@ use crate::facts::interpreted::Interpreted;
 use crate::facts::user::user_at;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::workdir_before;
-use crate::handles::{Source, Stage, Step};
+use crate::handles::{Command, Redirect, Source, Stage, Step};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -64,6 +65,46 @@ pub(super) fn of<'m>(stage: Stage<'m>, data_of: fn(Stage<'m>) -> &'m Data) -> Da
         }
     }
     collector.data
+}
+
+/// What commands that run in a container of a stage make, write or remove there: for each the path, and whether it is a
+/// folder. Only such commands count that do nothing else.
+pub(super) fn done_by<'m>(
+    stage: Stage<'m>,
+    data_of: fn(Stage<'m>) -> &'m Data,
+    commands: impl Iterator<Item = Command<'m>>,
+) -> Vec<(Command<'m>, ImagePath, bool)> {
+    let mut collector: Option<Collector<'m>> = None;
+    let mut done = Vec::new();
+    for command in commands.filter(|command| handles_files(*command)) {
+        let collector = collector.get_or_insert_with(|| Collector {
+            stage,
+            data_of,
+            data: data_of(stage).clone(),
+            step: stage.last_step(),
+            command: None,
+            is_certain: true,
+            user: Ok(Owner::root()),
+        });
+        let before = collector.data.changes.len();
+        collector.command(command);
+        for change in &collector.data.changes[before..] {
+            let is_folder = match &change.what {
+                What::Folder { is_asked: true, .. } | What::Filled(_) | What::Tree { .. } => true,
+                What::File { .. } | What::Removed => false,
+                _ => continue,
+            };
+            done.push((command, change.path.clone(), is_folder));
+        }
+    }
+    done
+}
+
+/// Whether a command is there for files: it makes, moves, fetches or removes some, or its output goes into one.
+fn handles_files(command: Command<'_>) -> bool {
+    command.is_marked(Mark::ChangesFiles)
+        || command.is_marked(Mark::Fetches)
+        || command.redirects().any(Redirect::writes)
 }
 
 pub(super) struct Collector<'m> {

@@ -1,5 +1,6 @@
 //! Which folders an application's user may be given.
 
+use dfix_catalogue::{FolderMark, folder_above};
 use dfix_model::{ImagePath, Stage};
 
 /// A folder that the application's user is given.
@@ -48,6 +49,15 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
             folders.push(Folder::new(data.path.clone(), !data.is_made));
         }
     }
+    for write in stage.run_time_writes() {
+        let folder = write.folder();
+        // Whoever owns what is around it makes it.
+        let is_inside = folders.iter().any(|other| folder.is_below(&other.path));
+        if !is_inside && may_be_given(&folder) && !is_for_all(&folder) {
+            let is_missing = !stage.makes(&folder);
+            folders.push(Folder::new(folder, is_missing));
+        }
+    }
     // What is gone is not given, but for a volume, which comes again when the container starts.
     folders.retain_mut(|folder| {
         let is_gone = stage.filesystem().removes(&folder.path);
@@ -62,6 +72,27 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
             .map(|(_, written)| written.clone());
     }
     without_nested(&folders)
+}
+
+/// Whether a folder may be an application's.
+fn may_be_given(folder: &ImagePath) -> bool {
+    folder.is_applications() || folder.is_own_place()
+}
+
+/// Whether everybody may write there.
+fn is_for_all(folder: &ImagePath) -> bool {
+    folder_above(folder.as_str(), FolderMark::ForAll).is_some()
+}
+
+/// Something that is written when the container runs, in a place that cannot be given to anybody: who writes it, and
+/// what.
+pub(crate) fn writes_elsewhere(stage: Stage<'_>) -> Option<(&str, &ImagePath)> {
+    let mut writes = stage.run_time_writes().iter();
+    let write = writes.find(|write| {
+        let folder = write.folder();
+        !is_for_all(&folder) && !may_be_given(&folder)
+    })?;
+    Some((&write.who, &write.path))
 }
 
 /// More folders than this no reader of a `chown` goes through.

@@ -3,7 +3,7 @@
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Base, ImagePath, LowPorts, Os, Privileges, Stage, StepKind};
 
-use super::folders::are_scattered;
+use super::folders::{are_scattered, writes_elsewhere};
 
 /// Whether there is nothing to say: the start gives root's rights up by itself, the file is a base for
 /// others, or nothing is known of who runs what.
@@ -55,6 +55,9 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
         },
         |s| {
             s.final_workdir().filter(|folder| ImagePath::new(folder).is_below(&ImagePath::new("/root"))).map(|_| remedy!("the working directory lies in /root, which no other user may enter; move the application, to /app for instance"))
+        },
+        |s| {
+            writes_elsewhere(s).map(|(who, path)| remedy!("{who} writes {path} when the container starts, in a place that is root's; let it write below the working directory"))
         },
         |s| {
             s.left_at_roots_home().filter(|left| left.is_certain).map(|left| remedy!("{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there", left.what))
