@@ -39,7 +39,7 @@ fn by_commands(stage: Stage<'_>) -> Vec<RunTimeWrite> {
     done.into_iter()
         .map(|(command, path, is_folder)| {
             let process = of_scripts().find(|process| process.command == command);
-            let who = process.map_or_else(|| format!("`{}`", command.name()), |it| it.said());
+            let who = process.map_or_else(|| format!("`{}`", command.name()), super::runtime::Process::said);
             RunTimeWrite {
                 path,
                 is_folder,
