@@ -3,4 +3,4 @@
 mod files;
 mod service;
 
-pub(crate) use files::read;
+pub(crate) use files::{read, service};

@@ -19,6 +19,8 @@ pub enum Source {
     Devcontainer,
     /// A workflow of a CI service.
     Ci,
+    /// `skaffold.yaml`: it builds.
+    Skaffold,
 }
 
 /// Where something is said.
@@ -47,8 +49,11 @@ pub struct Launch {
     pub name: String,
     /// What it is built from; none where it is only started.
     pub build: Option<Build>,
-    /// The image that it is built as, or started from.
+    /// The image that it is built as, or started from. In files that a shell or make reads, a variable that is not
+    /// known stands in it as `${NAME}`.
     pub image: Option<String>,
+    /// Further names of the same image: more tags, and what a kustomization renames it to.
+    pub other_images: Vec<String>,
     /// What takes the place of `ENTRYPOINT`.
     pub entrypoint: Option<Start>,
     /// What takes the place of `CMD`.
@@ -59,6 +64,8 @@ pub struct Launch {
     pub working_dir: Option<String>,
     /// What takes the place of `HEALTHCHECK`.
     pub health: Option<Health>,
+    /// Further commands that ask how it is: Kubernetes' probes beyond the first.
+    pub further_checks: Vec<Start>,
     /// The ports of the container that are published or named.
     pub ports: Vec<Port>,
     /// What is mounted into it.
@@ -73,6 +80,9 @@ pub struct Launch {
     pub devices: Vec<String>,
     /// Groups that its user is added to.
     pub groups: Vec<String>,
+    /// The group that mounted volumes belong to and may write to, which its user is added to as well: Kubernetes'
+    /// `fsGroup`. Folders of the host stay as they are.
+    pub volumes_group: Option<String>,
     /// Whether it has all rights of the host.
     pub is_privileged: bool,
     /// Whether its file system is read-only.
@@ -94,11 +104,13 @@ impl Launch {
             name: name.into(),
             build: None,
             image: None,
+            other_images: Vec::new(),
             entrypoint: None,
             command: None,
             user: None,
             working_dir: None,
             health: None,
+            further_checks: Vec::new(),
             ports: Vec::new(),
             mounts: Vec::new(),
             environment: Vec::new(),
@@ -106,6 +118,7 @@ impl Launch {
             dropped_capabilities: Vec::new(),
             devices: Vec::new(),
             groups: Vec::new(),
+            volumes_group: None,
             is_privileged: false,
             is_read_only: false,
             has_host_network: false,
@@ -123,8 +136,10 @@ impl Launch {
             Source::Kubernetes => format!("container `{name}` of {file}"),
             Source::Procfile => format!("`{name}` of {file}"),
             Source::Makefile => format!("target `{name}` of {file}"),
-            Source::Crontab | Source::Devcontainer => file.clone(),
+            Source::Crontab => format!("line {} of {file}", self.place.line),
+            Source::Devcontainer => file.clone(),
             Source::Ci => format!("job `{name}` of {file}"),
+            Source::Skaffold => format!("artifact `{name}` of {file}"),
         }
     }
 }

@@ -16,10 +16,22 @@
 )]
 
 mod bake;
+mod ci;
 mod compose;
+mod crontab;
+mod devcontainer;
+mod docker_words;
 mod folder;
+mod json;
+mod kubernetes;
 mod launch;
+mod makefile;
+mod of_dockerfile;
 mod path;
+mod procfile;
+mod shell;
+mod short;
+mod skaffold;
 mod variables;
 mod words;
 mod yaml;

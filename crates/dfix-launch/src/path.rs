@@ -29,6 +29,12 @@ pub(crate) fn name_of(file: &str) -> &str {
     file.rsplit('/').next().unwrap_or(file)
 }
 
+/// Whether a name ends in a dot and one of these.
+pub(crate) fn ends_in(name: &str, endings: &[&str]) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| endings.contains(&ending))
+}
+
 #[cfg(test)]
 mod tests {
     use super::join;

@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 /// How deep a tree may be.
 const MOST_DEPTH: usize = 64;
 
-/// A value, and the line that it begins on, from 1.
+/// A value, and the line that it begins on, from 1: for a block (`|`, `>`) the first of its text.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) line: usize,
@@ -134,6 +134,53 @@ impl Builder {
 }
 
 impl Node {
+    /// One value; a plain one may be `null` or `true`.
+    pub(crate) fn of_text(line: usize, text: String, is_plain: bool) -> Node {
+        let value = Rc::new(Value::Text { text, is_plain });
+        Node { line, value }
+    }
+
+    /// A list.
+    pub(crate) fn of_list(line: usize, list: Vec<Node>) -> Node {
+        let value = Rc::new(Value::List(list));
+        Node { line, value }
+    }
+
+    /// A map.
+    pub(crate) fn of_map(line: usize, map: Vec<(Node, Node)>) -> Node {
+        let value = Rc::new(Value::Map(map));
+        Node { line, value }
+    }
+
+    /// What stands under keys, one below the other.
+    pub(crate) fn at(&self, keys: &[&str]) -> Option<&Node> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The text under a key.
+    pub(crate) fn text_of(&self, key: &str) -> Option<&str> {
+        self.get(key)?.text()
+    }
+
+    /// The elements of the list under a key.
+    pub(crate) fn list_of(&self, key: &str) -> &[Node] {
+        self.get(key).and_then(Node::list).unwrap_or_default()
+    }
+
+    /// Whether what stands under a key says yes.
+    pub(crate) fn says(&self, key: &str) -> bool {
+        self.get(key).is_some_and(Node::is_true)
+    }
+
+    /// The values below it, in order; itself, if it is one.
+    pub(crate) fn texts(&self) -> Vec<&Node> {
+        match &*self.value {
+            Value::Text { .. } => vec![self],
+            Value::List(list) => list.iter().flat_map(Node::texts).collect(),
+            Value::Map(map) => map.iter().flat_map(|(_, value)| value.texts()).collect(),
+        }
+    }
+
     /// Its text, if it is one value. What is not there (`key:`, `~`, `null`) has none.
     pub(crate) fn text(&self) -> Option<&str> {
         match &*self.value {
@@ -255,6 +302,16 @@ mod tests {
         assert!(web.get("c").is_some_and(super::Node::is_null));
         let keys: Vec<&str> = web.entries().into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["a", "c", "b"]);
+    }
+
+    #[test]
+    fn texts_on_lines_of_their_own_begin_below() {
+        let all = documents("a: x\nb: |\n  one\n  two\nc: >-\n\n  one\n").expect("it is YAML");
+        let line = |key: &str| all[0].get(key).map(|it| it.line);
+        assert_eq!(
+            (line("a"), line("b"), line("c")),
+            (Some(1), Some(3), Some(7))
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::compose::service::{Reader, Service};
 use crate::folder::{Files, FolderLaunches};
-use crate::launch::{Place, Unread};
+use crate::launch::{Launch, Place, Unread};
 use crate::path::{folder_of, join, name_of};
 use crate::variables::Variables;
 use crate::yaml::{self, Node};
@@ -81,6 +81,34 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
     }
     found.unread.append(&mut reading.unread);
     found.files.append(&mut reading.read);
+}
+
+/// One service, as these files say it together: what `devcontainer.json` starts.
+pub(crate) fn service(
+    files: &dyn Files,
+    paths: &[String],
+    name: &str,
+    found: &mut FolderLaunches,
+) -> Option<Launch> {
+    let mut reading = Reading {
+        files,
+        read: Vec::new(),
+        unread: Vec::new(),
+    };
+    let mut whole: Option<Service> = None;
+    for path in paths {
+        let services = reading.services_of(path, 0);
+        let Some(service) = services.into_iter().find(|it| it.launch.name == name) else {
+            continue;
+        };
+        whole = Some(match whole {
+            Some(base) => service.over(&base),
+            None => service,
+        });
+    }
+    reading.read.iter().for_each(|path| found.note(path));
+    found.unread.append(&mut reading.unread);
+    Some(whole?.launch)
 }
 
 struct Reading<'f> {

@@ -5,6 +5,7 @@ use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
 use crate::path::{folder_of, join};
+use crate::short;
 use crate::variables::{Variables, file_of_variables};
 use crate::words;
 use crate::yaml::Node;
@@ -40,11 +41,13 @@ impl Service {
                 (own, base) => own.or(base),
             },
             image: own.image.or(base.image),
+            other_images: own.other_images,
             entrypoint: own.entrypoint.or(base.entrypoint),
             command: own.command.or(base.command),
             user: own.user.or(base.user),
             working_dir: own.working_dir.or(base.working_dir),
             health: own.health.or(base.health),
+            further_checks: own.further_checks,
             ports: [base.ports, own.ports].concat(),
             mounts: [mounts, own.mounts].concat(),
             environment: [environment, own.environment].concat(),
@@ -52,6 +55,7 @@ impl Service {
             dropped_capabilities: [base.dropped_capabilities, own.dropped_capabilities].concat(),
             devices: [base.devices, own.devices].concat(),
             groups: [base.groups, own.groups].concat(),
+            volumes_group: own.volumes_group,
             is_privileged: own.is_privileged || base.is_privileged,
             is_read_only: own.is_read_only || base.is_read_only,
             has_host_network: own.has_host_network || base.has_host_network,
@@ -305,13 +309,7 @@ impl<'a> Reader<'a> {
             Some(target) => self.text(target, "a port")?,
             None => self.text(node, "a port")?,
         };
-        // [[address:]published:]container[/protocol]
-        let container = text.split('/').next()?.rsplit(':').next()?;
-        let (first, last) = container.split_once('-').unwrap_or((container, container));
-        Some(Port {
-            first: first.trim().parse().ok()?,
-            last: last.trim().parse().ok()?,
-        })
+        short::port(&text)
     }
 
     fn mount(&mut self, node: &Node) -> Option<Mount> {
@@ -338,27 +336,16 @@ impl<'a> Reader<'a> {
 
     /// `[source:]target[:mode]`
     fn short_mount(&self, text: &str, place: Place) -> Option<Mount> {
-        let parts: Vec<&str> = text.split(':').collect();
-        let (source, target, mode) = match *parts.as_slice() {
-            [target] => (None, target, ""),
-            [source, target] => (Some(source), target, ""),
-            [source, target, mode] => (Some(source), target, mode),
-            // `C:\folder:/target` of Windows.
-            [_, _, target, ..] => (Some(text), target, ""),
-            [] => return None,
-        };
+        let (source, target, is_read_only) = short::mount(text)?;
         let kind = match source {
             None => MountKind::Anonymous,
-            Some(source) if source.starts_with(['.', '/', '~']) => {
-                MountKind::Host(source.to_owned())
-            }
-            Some(source) if source.contains(['/', '\\']) => MountKind::Host(source.to_owned()),
+            Some(source) if short::is_of_host(source) => MountKind::Host(source.to_owned()),
             Some(source) => self.volume(source.to_owned()),
         };
         Some(Mount {
             kind,
             target: target.to_owned(),
-            is_read_only: mode.split(',').any(|it| it == "ro"),
+            is_read_only,
             place,
         })
     }

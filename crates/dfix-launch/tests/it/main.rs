@@ -1,11 +1,19 @@
 //! What the files of a project say.
 
 mod bake;
+mod ci;
 mod compose;
+mod devcontainer;
+mod folder;
+mod kubernetes;
+mod makefile;
+mod of_dockerfile;
+mod processes;
+mod skaffold;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dfix_launch::{Files, FolderLaunches, Launch, read_folder};
+use dfix_launch::{Files, FolderLaunches, Launch, Mount, MountKind, Start, read_folder};
 
 /// Files in memory.
 struct Memory(BTreeMap<&'static str, &'static str>);
@@ -17,10 +25,16 @@ impl Files for Memory {
 
     fn list(&self, folder: &str) -> Vec<String> {
         let names = self.0.keys().filter_map(|path| {
-            let (around, name) = path.rsplit_once('/').unwrap_or(("", path));
-            (around == folder).then(|| name.to_owned())
+            let rest = match folder {
+                "" => path,
+                folder => path.strip_prefix(folder)?.strip_prefix('/')?,
+            };
+            Some(match rest.split_once('/') {
+                Some((first, _)) => format!("{first}/"),
+                None => rest.to_owned(),
+            })
         });
-        names.collect()
+        names.collect::<BTreeSet<String>>().into_iter().collect()
     }
 }
 
@@ -37,4 +51,29 @@ fn named<'f>(found: &'f FolderLaunches, name: &str) -> &'f Launch {
         .unwrap_or_else(|| panic!("no {name}: {found:#?}"));
     assert!(all.next().is_none(), "{name} is there twice");
     one
+}
+
+fn words(words: &[&str]) -> Start {
+    let words = words.iter().map(|it| (*it).to_owned());
+    Start::Words(words.collect())
+}
+
+fn shell(text: &str) -> Start {
+    Start::Shell(text.to_owned())
+}
+
+/// What is mounted: where, what, and whether it is read-only.
+fn mounts(all: &[Mount]) -> Vec<(&str, &MountKind, bool)> {
+    let said = all
+        .iter()
+        .map(|it| (&*it.target, &it.kind, it.is_read_only));
+    said.collect()
+}
+
+/// What is not read, each as `PLACE WHAT`.
+fn unread<'f>(all: impl IntoIterator<Item = &'f dfix_launch::Unread>) -> Vec<String> {
+    let said = all
+        .into_iter()
+        .map(|it| format!("{} {}", it.place, it.what));
+    said.collect()
 }

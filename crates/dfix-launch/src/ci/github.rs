@@ -1,0 +1,225 @@
+//! GitHub's workflows.
+
+use crate::ci::expressions::{Scope, scopes_of};
+use crate::ci::{File, command};
+use crate::launch::{Launch, Start};
+use crate::path::join;
+use crate::shell::{Shell, Word};
+use crate::words;
+use crate::yaml::Node;
+
+/// What the jobs of a workflow build and start.
+pub(super) fn launches(file: File<'_>, workflow: &Node) -> Vec<Launch> {
+    let mut found = Vec::new();
+    let scope = Scope::default().with_environment(workflow.get("env"));
+    for (name, job) in workflow.get("jobs").map(Node::entries).unwrap_or_default() {
+        let job = Job {
+            file,
+            name,
+            node: job,
+            workflow,
+        };
+        let scope = scope.with_environment(job.node.get("env"));
+        found.extend(job.containers(&scope));
+        for step in job.node.list_of("steps") {
+            found.extend(job.step(step, &scope));
+        }
+    }
+    found
+}
+
+struct Job<'a> {
+    file: File<'a>,
+    name: &'a str,
+    node: &'a Node,
+    workflow: &'a Node,
+}
+
+impl Job<'_> {
+    fn matrix(&self) -> Option<&Node> {
+        self.node.at(&["strategy", "matrix"])
+    }
+
+    fn step(&self, step: &Node, scope: &Scope) -> Vec<Launch> {
+        // Docker's own, and those that take its place and its words.
+        let is_build = |uses: &str| {
+            let name = uses.split('@').next().unwrap_or(uses);
+            name.ends_with("/build-push-action")
+        };
+        let action = step.text_of("uses").filter(|uses| is_build(uses));
+        let script = step.get("run");
+        if action.is_none() && script.is_none() {
+            return Vec::new();
+        }
+        let scope = scope.with_environment(step.get("env"));
+        let mut found: Vec<Launch> = Vec::new();
+        for scope in scopes_of(&scope, self.matrix(), &step.texts()) {
+            let more = match (action, script) {
+                (Some(_), _) => self.built(step, &scope).into_iter().collect(),
+                (None, Some(script)) => self.script(step, script, &scope),
+                (None, None) => Vec::new(),
+            };
+            for launch in more {
+                if !found.contains(&launch) {
+                    found.push(launch);
+                }
+            }
+        }
+        found
+    }
+
+    /// What docker/build-push-action builds, as the command that it runs.
+    fn built(&self, step: &Node, scope: &Scope) -> Option<Launch> {
+        let empty = Node::of_map(step.line, Vec::new());
+        let with = step.get("with").unwrap_or(&empty);
+        let value = |key: &str| {
+            let text = with.text_of(key).filter(|it| !it.is_empty())?;
+            Some(scope.put_into(text))
+        };
+        let lines = |key: &str| -> Vec<Word> {
+            let text = with.text_of(key).unwrap_or_default();
+            let lines = text.lines().map(str::trim).filter(|it| !it.is_empty());
+            lines.map(|line| scope.put_into(line)).collect()
+        };
+        let mut options = Vec::new();
+        options.extend(value("file").map(|it| ("--file", it)));
+        options.extend(
+            value("target")
+                .filter(|it| !it.text.is_empty())
+                .map(|it| ("--target", it)),
+        );
+        options.extend(
+            lines("build-args")
+                .into_iter()
+                .map(|it| ("--build-arg", it)),
+        );
+        let tags = with.text_of("tags").unwrap_or_default();
+        for tag in tags
+            .split([',', '\n'])
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+        {
+            let named = self.names_of_metadata(tag, scope);
+            if named.is_empty() {
+                options.push(("--tag", scope.put_into(tag)));
+            }
+            options.extend(named.into_iter().map(|it| ("--tag", it)));
+        }
+        let mut context = value("context").unwrap_or_else(|| Word::known("."));
+        // The default is the repository as Git has it, and a folder of it stands behind a colon.
+        if let Some(folder) = context.text.strip_prefix("{{defaultContext}}") {
+            context.text = format!("./{}", folder.trim_start_matches(':'));
+        }
+        let mut words = command("build", options);
+        words.push(context);
+        self.file.of_words(words, step.line, self.name)
+    }
+
+    /// The names that docker/metadata-action makes, where a tag is its output.
+    fn names_of_metadata(&self, tag: &str, scope: &Scope) -> Vec<Word> {
+        let Some((_, rest)) = tag.split_once("steps.") else {
+            return Vec::new();
+        };
+        let Some((id, output)) = rest.split_once('.') else {
+            return Vec::new();
+        };
+        let steps = self.node.list_of("steps");
+        let step = steps.iter().find(|it| it.text_of("id") == Some(id));
+        let images = step
+            .filter(|it| {
+                it.text_of("uses")
+                    .is_some_and(|it| it.starts_with("docker/metadata-action"))
+            })
+            .and_then(|it| it.at(&["with", "images"])?.text())
+            .filter(|_| output.starts_with("outputs."));
+        let lines = images.unwrap_or_default().split([',', '\n']).map(str::trim);
+        lines
+            .filter(|it| !it.is_empty())
+            .map(|line| {
+                // `name=ghcr.io/team/web,enable=true`
+                let line = line.strip_prefix("name=").unwrap_or(line);
+                scope.put_into(line)
+            })
+            .filter(|it| !it.text.contains('='))
+            .collect()
+    }
+
+    fn script(&self, step: &Node, script: &Node, scope: &Scope) -> Vec<Launch> {
+        let Some(text) = script.text() else {
+            return Vec::new();
+        };
+        let defaults =
+            [self.node, self.workflow].map(|it| it.at(&["defaults", "run", "working-directory"]));
+        let folder = step
+            .get("working-directory")
+            .into_iter()
+            .chain(defaults.into_iter().flatten());
+        let mut folders = folder;
+        let folder = folders.find_map(Node::text).unwrap_or(".");
+        let folder = scope.put_into(folder);
+        let folder = match folder.open {
+            None => join(self.file.root, &folder.text),
+            Some(_) => None,
+        };
+        let is_root = folder.as_deref() == Some(self.file.root);
+        let mut shell = Shell::new(folder);
+        shell.set("GITHUB_WORKSPACE", is_root.then_some("."));
+        for (name, value) in scope.environment() {
+            shell.set(name, value);
+        }
+        let text = scope.put_into(text).text;
+        self.file
+            .of_script(&mut shell, &text, script.line, self.name)
+    }
+
+    /// The container that the steps of the job are run in, and those beside it.
+    fn containers(&self, scope: &Scope) -> Vec<Launch> {
+        let mut found = Vec::new();
+        let services = self
+            .node
+            .get("services")
+            .map(Node::entries)
+            .unwrap_or_default();
+        let own = self.node.get("container").map(|it| (self.name, it));
+        for (name, container) in own.into_iter().chain(services) {
+            for scope in scopes_of(scope, self.matrix(), &container.texts()) {
+                let launch = self.container(name, container, &scope);
+                found.extend(launch.filter(|it| !found.contains(it)));
+            }
+        }
+        if let Some(own) = own {
+            let of_job = found
+                .iter_mut()
+                .filter(|it: &&mut Launch| it.place.line == own.1.line);
+            for launch in of_job {
+                let words = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect();
+                launch.entrypoint = Some(Start::Words(words(&["tail"])));
+                launch.command = Some(Start::Words(words(&["-f", "/dev/null"])));
+            }
+        }
+        found
+    }
+
+    fn container(&self, name: &str, container: &Node, scope: &Scope) -> Option<Launch> {
+        let image = container.text().or_else(|| container.text_of("image"))?;
+        let image = scope.put_into(image);
+        let mut options = Vec::new();
+        for (name, value) in container.get("env").map(Node::entries).unwrap_or_default() {
+            let value = value.text().unwrap_or_default();
+            options.push(("--env", scope.put_into(&format!("{name}={value}"))));
+        }
+        for (key, option) in [("volumes", "--volume"), ("ports", "--publish")] {
+            let texts = container.list_of(key).iter().filter_map(Node::text);
+            options.extend(texts.map(|text| (option, scope.put_into(text))));
+        }
+        let mut words = command("run", options);
+        let own = container.text_of("options").unwrap_or_default();
+        let own = words::split(&scope.put_into(own).text).unwrap_or_default();
+        words.extend(own.into_iter().map(|text| Word {
+            open: text.contains("${").then(|| text.clone()),
+            text,
+        }));
+        words.push(image);
+        self.file.of_words(words, container.line, name)
+    }
+}

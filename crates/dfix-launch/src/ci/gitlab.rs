@@ -1,0 +1,72 @@
+//! GitLab's pipelines.
+
+use crate::ci::{File, command};
+use crate::launch::{Launch, Start};
+use crate::shell::{Shell, Word};
+use crate::yaml::Node;
+
+/// What the jobs of a pipeline build and start.
+pub(super) fn launches(file: File<'_>, pipeline: &Node) -> Vec<Launch> {
+    let mut found = Vec::new();
+    let defaults = pipeline.get("default");
+    let general = |key: &str| pipeline.get(key).or_else(|| defaults?.get(key));
+    for (name, job) in pipeline.entries() {
+        let is_job = job.get("script").is_some() || job.get("extends").is_some();
+        if !is_job || name == "default" {
+            continue;
+        }
+        let mut shell = Shell::new(Some(file.root.to_owned()));
+        shell.set("CI_PROJECT_DIR", Some("."));
+        for variables in [pipeline, job]
+            .into_iter()
+            .filter_map(|it| it.get("variables"))
+        {
+            for (name, value) in variables.entries() {
+                let value = value.text().or_else(|| value.text_of("value"));
+                shell.set(name, value.filter(|it| !it.contains('$')));
+            }
+        }
+        for key in ["before_script", "script", "after_script"] {
+            let script = match key {
+                "script" => job.get(key),
+                key => job.get(key).or_else(|| general(key)),
+            };
+            for line in script.map(Node::texts).unwrap_or_default() {
+                let text = line.text().unwrap_or_default();
+                found.extend(file.of_script(&mut shell, text, line.line, name));
+            }
+        }
+        found.extend(image(
+            file,
+            name,
+            job.get("image").or_else(|| general("image")),
+        ));
+    }
+    found
+}
+
+/// The container that a job is run in: its image's entry point is given a shell.
+fn image(file: File<'_>, name: &str, node: Option<&Node>) -> Option<Launch> {
+    let node = node?;
+    let image = node.text().or_else(|| node.text_of("name"))?;
+    let mut words = command("run", []);
+    words.push(Word {
+        text: image.to_owned(),
+        open: None,
+    });
+    let mut launch = file.of_words(words, node.line, name)?;
+    launch.place = file.place(node);
+    launch.command = Some(Start::Words(vec!["sh".to_owned()]));
+    if let Some(entrypoint) = node.get("entrypoint").and_then(Node::list) {
+        let words = entrypoint
+            .iter()
+            .filter_map(|it| Some(it.text()?.to_owned()));
+        let words: Vec<String> = words.filter(|it| !it.is_empty()).collect();
+        launch.entrypoint = Some(if words.is_empty() {
+            Start::Nothing
+        } else {
+            Start::Words(words)
+        });
+    }
+    Some(launch)
+}

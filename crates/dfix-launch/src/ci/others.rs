@@ -1,0 +1,104 @@
+//! Services of which only the commands are read.
+
+use crate::ci::File;
+use crate::launch::Launch;
+use crate::shell::{Shell, Word};
+use crate::yaml::Node;
+
+/// Keys that name no job.
+const GENERAL: [&str; 13] = [
+    "args",
+    "command",
+    "commands",
+    "default",
+    "jobs",
+    "pipeline",
+    "pipelines",
+    "run",
+    "script",
+    "shell",
+    "stages",
+    "step",
+    "steps",
+];
+
+/// What the commands anywhere in a file build and start.
+pub(super) fn launches(file: File<'_>, document: &Node) -> Vec<Launch> {
+    let mut found = Vec::new();
+    walk(file, document, "build", &mut found);
+    found
+}
+
+fn walk(file: File<'_>, node: &Node, name: &str, found: &mut Vec<Launch>) {
+    if let Some(text) = node.text() {
+        if ["docker", "podman", "kaniko", "buildah"]
+            .iter()
+            .any(|it| text.contains(it))
+        {
+            let mut shell = Shell::new(Some(file.root.to_owned()));
+            found.extend(file.of_script(&mut shell, text, node.line, name));
+        }
+    } else if let Some(list) = node.list() {
+        for it in list {
+            walk(file, it, name, found);
+        }
+    } else if let Some(words) = words_of_image(node) {
+        found.extend(file.of_words(words, node.line, name));
+    } else {
+        for (key, value) in node.entries() {
+            let name = if GENERAL.contains(&key) { name } else { key };
+            walk(file, value, name, found);
+        }
+    }
+}
+
+/// A step of Google's Cloud Build: an image that is Docker's or Kaniko's, and the words that it is given.
+fn words_of_image(node: &Node) -> Option<Vec<Word>> {
+    let image = node.text_of("name")?;
+    let program = match image {
+        image if image.ends_with("/docker") => "docker",
+        image if image.contains("kaniko-project/executor") => "/kaniko/executor",
+        _ => return None,
+    };
+    let args = node.get("args")?.list()?;
+    let mut words = vec![Word::known(program)];
+    for arg in args.iter().filter_map(Node::text) {
+        words.push(Word {
+            text: arg.to_owned(),
+            open: arg.contains('$').then(|| arg.to_owned()),
+        });
+    }
+    Some(words)
+}
+
+/// What the shell steps of a Jenkinsfile build and start: `sh '…'`, `sh "…"`, and texts over several lines.
+pub(super) fn of_jenkins(file: File<'_>, text: &str) -> Vec<Launch> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut line = 1;
+    while let Some(at) = rest.find("sh") {
+        line += rest[..at].matches('\n').count();
+        let is_word = !rest[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        rest = &rest[at + 2..];
+        let call = rest.trim_start_matches([' ', '(']);
+        let call = match call.split_once("script:") {
+            Some((before, script)) if !before.contains(['\'', '"', '\n']) => script.trim_start(),
+            _ => call,
+        };
+        let quote = ["'''", "\"\"\"", "'", "\""]
+            .into_iter()
+            .find(|it| call.starts_with(it));
+        let Some(quote) = quote.filter(|_| is_word) else {
+            continue;
+        };
+        let inside = &call[quote.len()..];
+        let end = inside.find(quote).unwrap_or(inside.len());
+        let before = rest.len() - inside.len();
+        line += rest[..before].matches('\n').count();
+        let mut shell = Shell::new(Some(file.root.to_owned()));
+        found.extend(file.of_script(&mut shell, &inside[..end], line, "pipeline"));
+        line += inside[..end].matches('\n').count();
+        rest = &inside[end..];
+    }
+    found
+}

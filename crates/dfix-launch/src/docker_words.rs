@@ -1,0 +1,560 @@
+//! `docker build` and `docker run` as they are typed, and their like of Podman and nerdctl: what their options say.
+//!
+//! Source: the reference of Docker's command line (`docker buildx build`, `docker container run`), and the manuals
+//! podman-build(1) and podman-run(1).
+
+use crate::folder::Files;
+use crate::launch::{
+    Build, Health, Launch, Mount, MountKind, Place, Source, Start, Unread, Variable,
+};
+use crate::path::join;
+use crate::shell::{Command, Word, assignment, is_word_before};
+use crate::short;
+use crate::variables::file_of_variables;
+
+mod options;
+
+use options::Taken;
+
+/// Where commands stand.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) files: &'a dyn Files,
+    pub(crate) source: Source,
+    /// The file that they stand in.
+    pub(crate) file: &'a str,
+    /// What the launches are named after: the target of make, the job.
+    pub(crate) name: &'a str,
+}
+
+/// What a command builds or starts, if it does.
+pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
+    let words = program(&command.words)?;
+    let (options, mut rest) = match words.split_first()? {
+        (name, rest) if name_of(&name.text) == "executor" => {
+            let is_kaniko = name.text.contains("kaniko");
+            return is_kaniko.then(|| reader(command, at).kaniko(rest));
+        }
+        (name, rest) => match name_of(&name.text) {
+            "docker" | "podman" | "nerdctl" | "buildah" => (options::GLOBAL, rest),
+            _ => return None,
+        },
+    };
+    // Options of the program stand before its subcommand, some before the one that follows.
+    let mut subcommand = None;
+    for _ in 0..3 {
+        let taken = options.take(rest, false);
+        let (name, behind) = rest.get(taken.operands_at..)?.split_first()?;
+        rest = behind;
+        match &*name.text {
+            "image" | "container" | "buildx" | "builder" => {}
+            name => {
+                subcommand = Some(name);
+                break;
+            }
+        }
+    }
+    match subcommand? {
+        "build" | "bud" | "b" => Some(reader(command, at).build(rest)),
+        "run" | "create" => Some(reader(command, at).run(rest)),
+        _ => None,
+    }
+}
+
+/// Puts what options of `docker run` say into a launch.
+pub(crate) fn apply_run_options(words: &[Word], folder: &str, at: At<'_>, launch: &mut Launch) {
+    let mut reader = Reader {
+        at,
+        folder: Some(folder.to_owned()),
+        launch: launch.clone(),
+    };
+    let taken = options::RUN.take(words, false);
+    reader.run_options(&taken);
+    *launch = reader.launch;
+}
+
+/// `type=bind,source=a,target=/b,readonly`: a mount of `--mount`, and of `mounts` in devcontainer.json.
+pub(crate) fn long_mount(text: &str, place: Place) -> Option<Mount> {
+    let pairs: Vec<(&str, &str)> = text
+        .split(',')
+        .map(|part| part.split_once('=').unwrap_or((part, "true")))
+        .collect();
+    let value = |names: &[&str]| {
+        let found = pairs.iter().find(|(name, _)| names.contains(name));
+        found.map(|(_, value)| *value)
+    };
+    let source = value(&["source", "src"]).filter(|it| !it.is_empty());
+    let kind = match (value(&["type"]).unwrap_or("volume"), source) {
+        ("tmpfs", _) => MountKind::Tmpfs,
+        ("bind", source) => MountKind::Host(source.unwrap_or_default().to_owned()),
+        (_, Some(source)) => MountKind::Named(source.to_owned()),
+        (_, None) => MountKind::Anonymous,
+    };
+    let is_read_only = value(&["readonly", "ro"]).is_some_and(|it| it != "false" && it != "0");
+    Some(Mount {
+        kind,
+        target: value(&["target", "destination", "dst"])?.to_owned(),
+        is_read_only,
+        place,
+    })
+}
+
+fn name_of(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+/// The words from the program on: without what stands before it.
+fn program(words: &[Word]) -> Option<&[Word]> {
+    let mut rest = words;
+    loop {
+        let (first, behind) = rest.split_first()?;
+        let text = &*first.text;
+        rest = match text {
+            "env" => behind,
+            "timeout" => {
+                let words = behind.iter().take_while(|it| it.text.starts_with('-'));
+                behind.get(words.count() + 1..)?
+            }
+            "sudo" => {
+                let options = behind.iter().take_while(|it| it.text.starts_with('-'));
+                &behind[options.count()..]
+            }
+            _ if is_word_before(text) || assignment(first).is_some() => behind,
+            _ => return Some(rest),
+        };
+    }
+}
+
+fn reader<'a>(command: &Command, at: At<'a>) -> Reader<'a> {
+    let place = Place {
+        file: at.file.to_owned(),
+        line: command.line,
+    };
+    Reader {
+        at,
+        folder: command.folder.clone(),
+        launch: Launch::new(at.source, place, at.name),
+    }
+}
+
+struct Reader<'a> {
+    at: At<'a>,
+    folder: Option<String>,
+    launch: Launch,
+}
+
+impl Reader<'_> {
+    fn unread(&mut self, what: &str, why: impl Into<String>) {
+        self.launch.unread.push(Unread {
+            what: format!("{what} of {}", self.launch.said()),
+            why: why.into(),
+            place: self.launch.place.clone(),
+        });
+    }
+
+    /// The text of a word; `what` it says is noted where that is not known.
+    fn text(&mut self, word: &Word, what: &str) -> Option<String> {
+        match &word.open {
+            None => Some(word.text.clone()),
+            Some(open) => {
+                let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                let why = if open.chars().all(is_name) {
+                    format!("the variable `{open}` is set where it is run")
+                } else {
+                    format!("`{open}` is worked out where it is run")
+                };
+                self.unread(what, why);
+                None
+            }
+        }
+    }
+
+    fn unknown_options(&mut self, taken: &Taken) {
+        for word in &taken.unknown {
+            match &word.open {
+                Some(_) => {
+                    self.text(word, "further options");
+                }
+                None => {
+                    let what = format!("the option `{}`", word.text);
+                    self.unread(&what, "it is not known here");
+                }
+            }
+        }
+    }
+
+    /// What a path means where the command is run.
+    fn path(&mut self, word: &Word, what: &str) -> Option<String> {
+        let text = self.text(word, what)?;
+        match &self.folder {
+            Some(folder) => join(folder, &text),
+            None => {
+                self.unread(what, "it is not known in which folder the command is run");
+                None
+            }
+        }
+    }
+
+    fn build(mut self, words: &[Word]) -> Launch {
+        let mut taken = options::BUILD.take(words, true);
+        // What stands last is the context, if nothing else is.
+        if taken.operands.is_empty() && taken.unknown.last() == words.last() {
+            taken.operands.extend(taken.unknown.pop());
+        }
+        self.unknown_options(&taken);
+        let mut build = Build::default();
+        let (mut file, mut context) = (None, taken.operands.first().cloned());
+        for (name, value) in taken.options {
+            let Some(value) = value else { continue };
+            match name {
+                "--file" => file = Some(value),
+                "--target" => build.target = self.text(&value, "the stage"),
+                "--tag" => self.image(value.text),
+                "--build-arg" => build.arguments.extend(argument(&value)),
+                _ => {}
+            }
+        }
+        if context.as_ref().is_some_and(|it| it.text == "-") {
+            context = None;
+            build.is_inline = file.is_none();
+        } else if context.is_none() {
+            context = Some(Word::known("."));
+        }
+        build.context = context.and_then(|context| self.path(&context, "the build context"));
+        match file {
+            Some(file) if file.text == "-" => build.is_inline = true,
+            Some(file) => build.dockerfile = self.path(&file, "the Dockerfile"),
+            None if build.is_inline => {}
+            None => {
+                let context = build.context.as_deref();
+                build.dockerfile = context.and_then(|context| join(context, "Dockerfile"));
+            }
+        }
+        self.launch.build = Some(build);
+        self.launch
+    }
+
+    /// Kaniko's executor: Dockerfiles are named from the context.
+    fn kaniko(mut self, words: &[Word]) -> Launch {
+        let taken = options::KANIKO.take(words, true);
+        let mut build = Build::default();
+        let (mut file, mut context) = (Word::known("Dockerfile"), Word::known("."));
+        for (name, value) in taken.options {
+            let Some(mut value) = value else { continue };
+            match name {
+                "--dockerfile" => file = value,
+                "--context" => {
+                    let folder = value.text.strip_prefix("dir://").map(str::to_owned);
+                    value.text = folder.unwrap_or(value.text);
+                    context = value;
+                }
+                "--target" => build.target = self.text(&value, "the stage"),
+                "--destination" => self.image(value.text),
+                "--build-arg" => build.arguments.extend(argument(&value)),
+                _ => {}
+            }
+        }
+        build.context = self.path(&context, "the build context");
+        let is_below = |folder: &String| file.text.starts_with(&format!("{folder}/"));
+        build.dockerfile = match self.text(&file, "the Dockerfile") {
+            Some(file) if build.context.as_ref().is_some_and(is_below) => Some(file),
+            // `$CI_PROJECT_DIR/…`
+            Some(file) if file.starts_with("./") => join("", &file),
+            Some(file) => build.context.as_deref().and_then(|it| join(it, &file)),
+            None => None,
+        };
+        self.launch.build = Some(build);
+        self.launch
+    }
+
+    fn image(&mut self, name: String) {
+        if self.launch.image.is_none() {
+            self.launch.image = Some(name);
+        } else {
+            self.launch.other_images.push(name);
+        }
+    }
+
+    fn run(mut self, words: &[Word]) -> Launch {
+        let taken = options::RUN.take(words, false);
+        self.run_options(&taken);
+        let Some((image, command)) = taken.operands.split_first() else {
+            return self.launch;
+        };
+        self.launch.image = Some(image.text.clone());
+        if !command.is_empty() {
+            let words: Option<Vec<String>> = command
+                .iter()
+                .map(|word| self.text(word, "the command"))
+                .collect();
+            self.launch.command = words.map(Start::Words);
+        }
+        self.launch
+    }
+
+    fn run_options(&mut self, taken: &Taken) {
+        self.unknown_options(taken);
+        for (name, value) in &taken.options {
+            match value {
+                Some(value) => self.run_option(name, value),
+                None => match *name {
+                    "--privileged" => self.launch.is_privileged = true,
+                    "--read-only" => self.launch.is_read_only = true,
+                    "--no-healthcheck" => self.launch.health = Some(Health::Off),
+                    _ => {}
+                },
+            }
+        }
+    }
+
+    fn run_option(&mut self, name: &str, word: &Word) {
+        let place = self.launch.place.clone();
+        let text = &*word.text;
+        match name {
+            "--user" => self.launch.user = self.text(word, "the user"),
+            "--workdir" => self.launch.working_dir = self.text(word, "the working directory"),
+            "--entrypoint" if text.is_empty() => self.launch.entrypoint = Some(Start::Nothing),
+            "--entrypoint" => {
+                let text = self.text(word, "the entry point");
+                self.launch.entrypoint = text.map(|text| Start::Words(vec![text]));
+            }
+            "--health-cmd" => {
+                let text = self.text(word, "the health check");
+                self.launch.health = text.map(|text| Health::Command(Start::Shell(text)));
+            }
+            "--publish" | "--expose" => self.launch.ports.extend(short::port(text)),
+            "--volume" => {
+                let Some((source, target, is_read_only)) = short::mount(text) else {
+                    return;
+                };
+                let kind = match source {
+                    None => MountKind::Anonymous,
+                    Some(it) if short::is_of_host(it) => MountKind::Host(it.to_owned()),
+                    Some(it) => MountKind::Named(it.to_owned()),
+                };
+                if word.open.is_some() && target.contains('$') {
+                    self.text(word, "a mount");
+                    return;
+                }
+                let target = target.to_owned();
+                self.launch.mounts.push(Mount {
+                    kind,
+                    target,
+                    is_read_only,
+                    place,
+                });
+            }
+            "--mount" => match long_mount(text, place) {
+                Some(mount) if !mount.target.contains('$') => self.launch.mounts.push(mount),
+                _ if word.open.is_some() => {
+                    self.text(word, "a mount");
+                }
+                _ => self.unread("a mount", "it has no target"),
+            },
+            "--tmpfs" => {
+                let target = text.split(':').next().unwrap_or_default().to_owned();
+                self.launch.mounts.push(Mount {
+                    kind: MountKind::Tmpfs,
+                    target,
+                    is_read_only: false,
+                    place,
+                });
+            }
+            "--env" => {
+                let (name, value) = match assignment(word) {
+                    Some((name, value)) => (name, value.map(str::to_owned)),
+                    None => (text, None),
+                };
+                let name = name.to_owned();
+                self.launch.environment.retain(|it| it.name != name);
+                self.launch
+                    .environment
+                    .push(Variable { name, value, place });
+            }
+            "--env-file" => self.env_file(word),
+            "--cap-add" => self.launch.capabilities.extend(list(text)),
+            "--cap-drop" => self.launch.dropped_capabilities.extend(list(text)),
+            "--device" => self.launch.devices.push(short::device(text).to_owned()),
+            "--group-add" => self.launch.groups.extend(list(text)),
+            "--network" => self.launch.has_host_network = text == "host",
+            "--privileged" => self.launch.is_privileged = text != "false",
+            "--read-only" => self.launch.is_read_only = text != "false",
+            _ => {}
+        }
+    }
+
+    fn env_file(&mut self, word: &Word) {
+        let what = "a file of variables";
+        let Some(path) = self.path(word, what) else {
+            return;
+        };
+        let Ok(Some(text)) = self.at.files.read(&path) else {
+            self.unread(what, format!("`{path}` is not in the repository"));
+            return;
+        };
+        for (line, name, value) in file_of_variables(&text) {
+            let file = path.clone();
+            self.launch.environment.retain(|it| it.name != name);
+            self.launch.environment.push(Variable {
+                name,
+                value,
+                place: Place { file, line },
+            });
+        }
+    }
+}
+
+fn argument(word: &Word) -> Option<(String, Option<String>)> {
+    match assignment(word) {
+        Some((name, value)) => Some((name.to_owned(), value.map(str::to_owned))),
+        None => word.open.is_none().then(|| (word.text.clone(), None)),
+    }
+}
+
+fn list(text: &str) -> impl Iterator<Item = String> {
+    text.split(',').map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{At, launch_of};
+    use crate::folder::Files;
+    use crate::launch::{Launch, MountKind, Source, Start};
+    use crate::shell::Shell;
+
+    struct Nothing;
+
+    impl Files for Nothing {
+        fn read(&self, _: &str) -> Result<Option<String>, String> {
+            Ok(None)
+        }
+
+        fn list(&self, _: &str) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    fn launches(text: &str) -> Vec<Launch> {
+        let at = At {
+            files: &Nothing,
+            source: Source::Makefile,
+            file: "d/Makefile",
+            name: "x",
+        };
+        let commands = Shell::new(Some("d".to_owned())).read(text, 1);
+        commands.iter().filter_map(|it| launch_of(it, at)).collect()
+    }
+
+    fn one(text: &str) -> Launch {
+        let mut all = launches(text);
+        assert_eq!(all.len(), 1, "{text}: {all:?}");
+        all.remove(0)
+    }
+
+    #[test]
+    fn builds_are_read() {
+        let text = "sudo -E DOCKER_BUILDKIT=1 docker --log-level=debug buildx build --push --platform linux/amd64,linux/arm64 -fdocker/prod.Dockerfile -t a/b:$V --tag=ghcr.io/a/b --build-arg X=1 --build-arg Y --target run ../app";
+        let launch = one(text);
+        assert!(launch.unread.is_empty(), "{:?}", launch.unread);
+        let build = launch.build.expect("it is built");
+        assert_eq!(build.context.as_deref(), Some("app"));
+        assert_eq!(
+            build.dockerfile.as_deref(),
+            Some("d/docker/prod.Dockerfile")
+        );
+        assert_eq!(build.target.as_deref(), Some("run"));
+        assert_eq!(build.arguments.len(), 2);
+        assert_eq!(launch.image.as_deref(), Some("a/b:${V}"));
+        assert_eq!(launch.other_images, ["ghcr.io/a/b"]);
+        let build = one("docker build .").build.expect("it is built");
+        assert_eq!(build.dockerfile.as_deref(), Some("d/Dockerfile"));
+        assert!(launches("docker compose build; docker buildx ls; echo docker build .").is_empty());
+    }
+
+    #[test]
+    fn what_a_build_leaves_open_is_told() {
+        let launch = one("docker build --target $STAGE $BUILD_ARGS --new-thing -f $F .");
+        let build = launch.build.expect("it is built");
+        assert_eq!(build.context.as_deref(), Some("d"));
+        assert_eq!((build.dockerfile, build.target), (None, None));
+        let what: Vec<&str> = launch.unread.iter().map(|it| &*it.what).collect();
+        assert_eq!(
+            what,
+            [
+                "further options of target `x` of d/Makefile",
+                "the option `--new-thing` of target `x` of d/Makefile",
+                "the stage of target `x` of d/Makefile",
+                "the Dockerfile of target `x` of d/Makefile"
+            ]
+        );
+        let inline = one("docker build - < Dockerfile.x")
+            .build
+            .expect("it is built");
+        assert!(inline.is_inline && inline.dockerfile.is_none());
+        let elsewhere = one("docker build https://example.org/x.git").build;
+        assert_eq!(elsewhere.expect("it is built").context, None);
+    }
+
+    #[test]
+    fn runs_are_read() {
+        let text = "docker run -itd --rm -p80:8080 -u 1000:1000 -v $PWD:/app:ro -v data:/data --mount type=tmpfs,dst=/t --tmpfs /run:size=1m -e A=1 -eB --cap-add NET_ADMIN --device /dev/a:/dev/b --privileged --read-only --net=host --entrypoint sh a/b:1 -c 'x y'";
+        let run = one(text);
+        assert!(run.unread.is_empty() && run.build.is_none(), "{run:?}");
+        assert_eq!(run.image.as_deref(), Some("a/b:1"));
+        let words = |words: &[&str]| {
+            Some(Start::Words(
+                words.iter().map(|it| (*it).to_owned()).collect(),
+            ))
+        };
+        assert_eq!(
+            (run.entrypoint, run.command),
+            (words(&["sh"]), words(&["-c", "x y"]))
+        );
+        assert_eq!(run.user.as_deref(), Some("1000:1000"));
+        assert_eq!(run.ports[0].first, 8080);
+        let mounts: Vec<(&MountKind, &str)> = run
+            .mounts
+            .iter()
+            .map(|it| (&it.kind, &*it.target))
+            .collect();
+        assert_eq!(
+            mounts,
+            [
+                (&MountKind::Host(".".to_owned()), "/app"),
+                (&MountKind::Named("data".to_owned()), "/data"),
+                (&MountKind::Tmpfs, "/t"),
+                (&MountKind::Tmpfs, "/run")
+            ]
+        );
+        assert!(run.mounts[0].is_read_only);
+        let values: Vec<Option<&str>> = run
+            .environment
+            .iter()
+            .map(|it| it.value.as_deref())
+            .collect();
+        assert_eq!(values, [Some("1"), None]);
+        assert_eq!(
+            (&*run.capabilities[0], &*run.devices[0]),
+            ("NET_ADMIN", "/dev/b")
+        );
+        assert!(run.is_privileged && run.is_read_only && run.has_host_network);
+    }
+
+    #[test]
+    fn what_a_run_leaves_open_is_told() {
+        let run = one("podman run $(DOCKER_OPTS) -u $(id -u) --env-file .env $IMAGE serve $X");
+        assert_eq!(run.image.as_deref(), Some("${IMAGE}"));
+        assert_eq!((run.user, run.command), (None, None));
+        assert_eq!(run.unread.len(), 4, "{:?}", run.unread);
+    }
+
+    #[test]
+    fn kaniko_builds() {
+        let launch = one(
+            "/kaniko/executor --context dir://. --dockerfile=x/Dockerfile --destination r.io/a/b:1",
+        );
+        assert_eq!(launch.image.as_deref(), Some("r.io/a/b:1"));
+        let build = launch.build.expect("it is built");
+        assert_eq!(build.dockerfile.as_deref(), Some("d/x/Dockerfile"));
+    }
+}

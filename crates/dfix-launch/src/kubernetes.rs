@@ -1,0 +1,222 @@
+//! Kubernetes: manifests, kustomizations, and what the values of a Helm chart say plainly.
+//!
+//! Source: the reference of the Kubernetes API (`PodSpec`, `Container`, `SecurityContext`, `Volume`), Kustomize's
+//! documentation of `images`, Helm's of charts. Kubernetes does not run an image's own `HEALTHCHECK`.
+
+mod container;
+mod helm;
+
+use crate::folder::{Files, FolderLaunches, MOST_FILES};
+use crate::launch::{Launch, Source};
+use crate::path::{ends_in, join, name_of};
+use crate::short::repository;
+use crate::yaml::{self, Node};
+
+use container::Pod;
+
+/// What a kustomization renames an image to.
+#[derive(Debug, Clone)]
+pub(crate) struct Rename {
+    from: String,
+    to: String,
+}
+
+/// A document and its file.
+struct Document {
+    path: String,
+    node: Node,
+}
+
+/// Reads the manifests of a folder. Returns what its kustomization renames.
+pub(crate) fn read(
+    files: &dyn Files,
+    folder: &str,
+    names: &[String],
+    found: &mut FolderLaunches,
+) -> Vec<Rename> {
+    if names.iter().any(|name| name == "Chart.yaml") {
+        helm::read(files, folder, found);
+        return Vec::new();
+    }
+    let mut documents = Vec::new();
+    let mut renames = Vec::new();
+    let yaml = names.iter().filter(|name| is_yaml(name));
+    for (number, name) in yaml.enumerate() {
+        let Some(path) = join(folder, name) else {
+            continue;
+        };
+        if number >= MOST_FILES {
+            let why = format!("there are more than {MOST_FILES}");
+            found.unread(&path, 1, "further manifests of the folder", why);
+            break;
+        }
+        let Some(text) = found.text(files, &path) else {
+            continue;
+        };
+        if is_kustomization(name) {
+            renames.extend(read_kustomization(&path, &text, found));
+        } else if has_key(&text, "apiVersion") && has_key(&text, "kind") {
+            read_manifest(&path, &text, &mut documents, found);
+        }
+    }
+    for document in &documents {
+        for node in items(&document.node) {
+            found.launches.extend(launches(document, node, &documents));
+        }
+    }
+    renames
+}
+
+/// Gives launches of Kubernetes the names that kustomizations rename their images to.
+pub(crate) fn rename(launches: &mut [Launch], renames: &[Rename]) {
+    let of_kubernetes = launches
+        .iter_mut()
+        .filter(|it| it.source == Source::Kubernetes);
+    for launch in of_kubernetes {
+        for rename in renames {
+            let fits = launch
+                .image
+                .as_ref()
+                .is_some_and(|image| repository(image) == repository(&rename.from));
+            if fits && !launch.other_images.contains(&rename.to) {
+                launch.other_images.push(rename.to.clone());
+            }
+        }
+    }
+}
+
+fn is_yaml(name: &str) -> bool {
+    ends_in(name, &["yaml", "yml"]) && !name.starts_with('.')
+}
+
+fn is_kustomization(name: &str) -> bool {
+    matches!(name, "kustomization.yaml" | "kustomization.yml")
+}
+
+/// Whether a line of the text begins with this key: what has none is no manifest, and need not be understood.
+fn has_key(text: &str, key: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start_matches(['-', ' ', '{', '"']);
+        let rest = line
+            .strip_prefix(key)
+            .map(|rest| rest.trim_start_matches('"'));
+        rest.is_some_and(|rest| rest.starts_with(':'))
+    })
+}
+
+fn read_manifest(
+    path: &str,
+    text: &str,
+    documents: &mut Vec<Document>,
+    found: &mut FolderLaunches,
+) {
+    match yaml::documents(text) {
+        Ok(nodes) => {
+            found.note(path);
+            documents.extend(nodes.into_iter().map(|node| Document {
+                path: path.to_owned(),
+                node,
+            }));
+        }
+        Err(_) if text.contains("{{") => {
+            found.unread(path, 1, name_of(path), "it is a template");
+        }
+        Err(error) => {
+            let why = format!("it is no YAML: {}", error.message);
+            found.unread(path, error.line, name_of(path), why);
+        }
+    }
+}
+
+fn read_kustomization(path: &str, text: &str, found: &mut FolderLaunches) -> Vec<Rename> {
+    let documents = match yaml::documents(text) {
+        Ok(documents) => documents,
+        Err(error) => {
+            let why = format!("it is no YAML: {}", error.message);
+            found.unread(path, error.line, name_of(path), why);
+            return Vec::new();
+        }
+    };
+    found.note(path);
+    let images = documents.iter().flat_map(|it| it.list_of("images"));
+    images
+        .filter_map(|image| {
+            Some(Rename {
+                from: image.text_of("name")?.to_owned(),
+                to: image.text_of("newName")?.to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// A manifest, or those of a list.
+fn items(node: &Node) -> Vec<&Node> {
+    if node.text_of("kind") == Some("List") {
+        return node.list_of("items").iter().flat_map(items).collect();
+    }
+    vec![node]
+}
+
+/// Where kinds of manifests describe their pods: Pod; Deployment and its like; CronJob; PodTemplate.
+const PODS: [&[&str]; 4] = [
+    &["spec"],
+    &["spec", "template", "spec"],
+    &["spec", "jobTemplate", "spec", "template", "spec"],
+    &["template", "spec"],
+];
+
+fn launches(document: &Document, node: &Node, all: &[Document]) -> Vec<Launch> {
+    if node.get("apiVersion").is_none() || node.get("kind").is_none() {
+        return Vec::new();
+    }
+    let mut pods = PODS.iter().filter_map(|keys| node.at(keys));
+    let pod = pods.find(|it| it.get("containers").is_some());
+    let claims: Vec<&str> = node
+        .at(&["spec", "volumeClaimTemplates"])
+        .and_then(Node::list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|it| it.at(&["metadata", "name"])?.text())
+        .collect();
+    let Some(pod) = pod else {
+        return Vec::new();
+    };
+    let pod = Pod {
+        file: &document.path,
+        node: pod,
+        claims: &claims,
+        settings: &|kind, name| settings(all, kind, name),
+    };
+    ["initContainers", "containers"]
+        .into_iter()
+        .flat_map(|key| pod.node.list_of(key))
+        .map(|it| pod.container(it))
+        .collect()
+}
+
+/// The variables of a `ConfigMap` or `Secret` among the manifests of the folder: name, value where it is plain, line
+/// and file.
+fn settings(all: &[Document], kind: &str, name: &str) -> Option<Vec<container::Setting>> {
+    for document in all {
+        for node in items(&document.node) {
+            let is_it = node.text_of("kind") == Some(kind)
+                && node.at(&["metadata", "name"]).and_then(Node::text) == Some(name);
+            if !is_it {
+                continue;
+            }
+            let is_plain = |key: &str| key == "stringData" || kind == "ConfigMap";
+            let mut found = Vec::new();
+            for key in ["data", "stringData"] {
+                let entries = node.get(key).map(Node::entries).unwrap_or_default();
+                found.extend(entries.into_iter().map(|(name, value)| container::Setting {
+                    name: name.to_owned(),
+                    value: value.text().filter(|_| is_plain(key)).map(str::to_owned),
+                    file: document.path.clone(),
+                    line: value.line,
+                }));
+            }
+            return Some(found);
+        }
+    }
+    None
+}

@@ -1,0 +1,267 @@
+//! One container of a pod.
+
+use crate::launch::{
+    Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+};
+use crate::yaml::Node;
+
+/// A variable of a `ConfigMap` or `Secret`.
+pub(super) struct Setting {
+    pub(super) name: String,
+    pub(super) value: Option<String>,
+    pub(super) file: String,
+    pub(super) line: usize,
+}
+
+/// What describes a pod.
+pub(super) struct Pod<'a> {
+    pub(super) file: &'a str,
+    /// Its `spec`.
+    pub(super) node: &'a Node,
+    /// The names of the volumes that a `StatefulSet` claims.
+    pub(super) claims: &'a [&'a str],
+    /// The variables of a `ConfigMap` or `Secret` by its kind and name, where they are known.
+    pub(super) settings: &'a dyn Fn(&str, &str) -> Option<Vec<Setting>>,
+}
+
+impl Pod<'_> {
+    fn place(&self, node: &Node) -> Place {
+        Place {
+            file: self.file.to_owned(),
+            line: node.line,
+        }
+    }
+
+    /// What a container says, and what its pod says of all.
+    pub(super) fn container(&self, node: &Node) -> Launch {
+        let name = node.text_of("name").unwrap_or("?");
+        let mut launch = Launch::new(Source::Kubernetes, self.place(node), name);
+        launch.image = node.text_of("image").map(str::to_owned);
+        if launch
+            .image
+            .as_ref()
+            .is_some_and(|it| it.contains(['{', '$']))
+        {
+            let image = node.get("image").unwrap_or(node);
+            self.unread(
+                &mut launch,
+                "the image",
+                "it is put in where it is deployed",
+                image,
+            );
+            launch.image = None;
+        }
+        // `command` replaces the entry point; without `args` nothing of the image's CMD is left.
+        launch.entrypoint = self.words(&mut launch, node, "command");
+        launch.command = self.words(&mut launch, node, "args");
+        if launch.entrypoint.is_some() && launch.command.is_none() {
+            launch.command = Some(Start::Nothing);
+        }
+        launch.working_dir = node.text_of("workingDir").map(str::to_owned);
+        for port in node.list_of("ports") {
+            let number = port.text_of("containerPort").and_then(|it| it.parse().ok());
+            launch.ports.extend(number.map(|number| Port {
+                first: number,
+                last: number,
+            }));
+        }
+        self.environment(&mut launch, node);
+        apply_security(&mut launch, self.node.get("securityContext"));
+        apply_security(&mut launch, node.get("securityContext"));
+        launch.has_host_network = self.node.says("hostNetwork");
+        self.probes(&mut launch, node);
+        for mount in node.list_of("volumeMounts") {
+            self.mount(&mut launch, mount);
+        }
+        launch
+    }
+
+    fn unread(&self, launch: &mut Launch, what: &str, why: impl Into<String>, node: &Node) {
+        let unread = Unread {
+            what: format!("{what} of {}", launch.said()),
+            why: why.into(),
+            place: self.place(node),
+        };
+        launch.unread.push(unread);
+    }
+
+    /// Words, with the variables `$(NAME)` as they are written: Kubernetes puts in those of the container.
+    fn words(&self, launch: &mut Launch, node: &Node, key: &str) -> Option<Start> {
+        let value = node.get(key).filter(|it| !it.is_null())?;
+        let list = value.list().unwrap_or(std::slice::from_ref(value));
+        let words: Vec<String> = list
+            .iter()
+            .filter_map(|it| Some(it.text()?.to_owned()))
+            .collect();
+        if words.len() < list.len() {
+            self.unread(launch, &format!("`{key}`"), "it is no list of words", value);
+            return None;
+        }
+        (!words.is_empty()).then_some(Start::Words(words))
+    }
+
+    fn environment(&self, launch: &mut Launch, node: &Node) {
+        let mut found: Vec<Variable> = Vec::new();
+        for entry in node.list_of("envFrom") {
+            let prefix = entry.text_of("prefix").unwrap_or_default();
+            for (key, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
+                let Some(name) = entry.at(&[key, "name"]).and_then(Node::text) else {
+                    continue;
+                };
+                let Some(settings) = (self.settings)(kind, name) else {
+                    let what = format!("the variables of the {kind} `{name}`");
+                    self.unread(launch, &what, "it is not among the manifests beside", entry);
+                    continue;
+                };
+                for setting in settings {
+                    let name = format!("{prefix}{}", setting.name);
+                    found.retain(|it| it.name != name);
+                    found.push(Variable {
+                        name,
+                        value: setting.value,
+                        place: Place {
+                            file: setting.file,
+                            line: setting.line,
+                        },
+                    });
+                }
+            }
+        }
+        for entry in node.list_of("env") {
+            let Some(name) = entry.text_of("name") else {
+                continue;
+            };
+            found.retain(|it| it.name != name);
+            found.push(Variable {
+                name: name.to_owned(),
+                value: match entry.get("valueFrom") {
+                    Some(_) => None,
+                    None => Some(entry.text_of("value").unwrap_or_default().to_owned()),
+                },
+                place: self.place(entry),
+            });
+        }
+        launch.environment = found;
+    }
+
+    /// The commands among its probes; those that ask over the network need nothing of the image.
+    fn probes(&self, launch: &mut Launch, node: &Node) {
+        for key in ["livenessProbe", "readinessProbe", "startupProbe"] {
+            let Some(exec) = node.at(&[key, "exec"]) else {
+                continue;
+            };
+            match self.words(launch, exec, "command") {
+                None => {}
+                Some(start) if launch.health.is_none() => {
+                    launch.health = Some(Health::Command(start));
+                }
+                Some(start) => launch.further_checks.push(start),
+            }
+        }
+    }
+
+    /// A mount; one of a part of a volume (`subPath`) is of its kind.
+    fn mount(&self, launch: &mut Launch, mount: &Node) {
+        let Some(target) = mount.text_of("mountPath") else {
+            return;
+        };
+        let name = mount.text_of("name").unwrap_or_default();
+        let volumes = self.node.list_of("volumes");
+        let volume = volumes.iter().find(|it| it.text_of("name") == Some(name));
+        let kind = match volume {
+            Some(volume) => self.kind(launch, volume),
+            None if self.claims.contains(&name) => MountKind::Claim,
+            None => {
+                let what = format!("the volume `{name}`");
+                self.unread(launch, &what, "it is not declared", mount);
+                MountKind::Claim
+            }
+        };
+        launch.mounts.push(Mount {
+            kind,
+            target: target.to_owned(),
+            is_read_only: mount.says("readOnly"),
+            place: self.place(mount),
+        });
+    }
+
+    fn kind(&self, launch: &mut Launch, volume: &Node) -> MountKind {
+        if let Some(empty) = volume.get("emptyDir") {
+            return match empty.text_of("medium") {
+                Some("Memory") => MountKind::Tmpfs,
+                _ => MountKind::Empty,
+            };
+        }
+        if let Some(host) = volume.get("hostPath") {
+            return MountKind::Host(host.text_of("path").unwrap_or_default().to_owned());
+        }
+        let has = |key: &&str| volume.get(key).is_some();
+        if ["configMap", "downwardAPI", "projected", "secret"]
+            .iter()
+            .any(has)
+        {
+            return MountKind::Settings;
+        }
+        let claims = [
+            "awsElasticBlockStore",
+            "azureDisk",
+            "azureFile",
+            "csi",
+            "ephemeral",
+            "gcePersistentDisk",
+            "nfs",
+            "persistentVolumeClaim",
+        ];
+        if !claims.iter().any(has) {
+            let name = volume.text_of("name").unwrap_or_default();
+            let what = format!("the volume `{name}`");
+            self.unread(launch, &what, "its kind is not known", volume);
+        }
+        MountKind::Claim
+    }
+}
+
+/// Puts a security context over what is known: a pod's, then its container's.
+pub(super) fn apply_security(launch: &mut Launch, context: Option<&Node>) {
+    let Some(context) = context else {
+        return;
+    };
+    let text = |key: &str| context.text_of(key).map(str::to_owned);
+    let (old_user, old_group) = match launch.user.take() {
+        Some(user) => match user.split_once(':') {
+            Some((user, group)) => (Some(user.to_owned()), Some(group.to_owned())),
+            None => (Some(user), None),
+        },
+        None => (None, None),
+    };
+    let group = text("runAsGroup").or(old_group);
+    match (text("runAsUser").or(old_user), group) {
+        (Some(user), Some(group)) => launch.user = Some(format!("{user}:{group}")),
+        (Some(user), None) => launch.user = Some(user),
+        (None, Some(group)) => launch.groups.push(group),
+        (None, None) => {}
+    }
+    if let Some(node) = context.get("runAsNonRoot") {
+        launch.must_not_be_root = node.is_true();
+    }
+    if let Some(node) = context.get("readOnlyRootFilesystem") {
+        launch.is_read_only = node.is_true();
+    }
+    launch.is_privileged |= context.says("privileged");
+    launch.volumes_group = text("fsGroup").or(launch.volumes_group.take());
+    let texts = |node: Option<&Node>| -> Vec<String> {
+        let list = node.and_then(Node::list).unwrap_or_default();
+        list.iter()
+            .filter_map(|it| Some(it.text()?.to_owned()))
+            .collect()
+    };
+    launch
+        .groups
+        .extend(texts(context.get("supplementalGroups")));
+    launch
+        .capabilities
+        .extend(texts(context.at(&["capabilities", "add"])));
+    launch
+        .dropped_capabilities
+        .extend(texts(context.at(&["capabilities", "drop"])));
+}

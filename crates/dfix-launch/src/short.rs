@@ -1,0 +1,80 @@
+//! Mounts, ports and devices as one text each, as Docker's command line and Compose write them.
+
+use crate::launch::Port;
+
+/// `[[address:]published:]container[/protocol]`, with a range on either side: the ports in the container.
+pub(crate) fn port(text: &str) -> Option<Port> {
+    let container = text.split('/').next()?.rsplit(':').next()?;
+    let (first, last) = container.split_once('-').unwrap_or((container, container));
+    Some(Port {
+        first: first.trim().parse().ok()?,
+        last: last.trim().parse().ok()?,
+    })
+}
+
+/// `[source:]target[:mode]`: the source, the target, and whether it is read-only.
+pub(crate) fn mount(text: &str) -> Option<(Option<&str>, &str, bool)> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let (source, target, mode) = match *parts.as_slice() {
+        [target] => (None, target, ""),
+        [source, target] => (Some(source), target, ""),
+        [source, target, mode] => (Some(source), target, mode),
+        // `C:\folder:/target` of Windows.
+        [_, _, target, ..] => (Some(text), target, ""),
+        [] => return None,
+    };
+    Some((source, target, mode.split(',').any(|it| it == "ro")))
+}
+
+/// Whether the source of a mount is a place of the host, and no volume's name.
+pub(crate) fn is_of_host(source: &str) -> bool {
+    source.starts_with(['.', '/', '~', '$']) || source.contains(['/', '\\'])
+}
+
+/// `host[:container[:rights]]`: where a device of the host lies in the container.
+pub(crate) fn device(text: &str) -> &str {
+    text.split(':').nth(1).unwrap_or(text)
+}
+
+/// The image without the host of its registry, its tag and its digest: what stays the same from where it is built to
+/// where it is started.
+pub(crate) fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let name_at = image.rfind('/').map_or(0, |at| at + 1);
+    let end = image[name_at..]
+        .find(':')
+        .map_or(image.len(), |at| name_at + at);
+    let image = &image[..end];
+    let image = match image.split_once('/') {
+        Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => rest,
+        _ => image,
+    };
+    image.strip_prefix("library/").unwrap_or(image)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{mount, repository};
+
+    #[test]
+    fn the_repository_is_what_registries_have_in_common() {
+        for (image, name) in [
+            ("web", "web"),
+            ("web:1.2", "web"),
+            ("docker.io/library/web@sha256:ab", "web"),
+            ("localhost:5000/team/web:dev", "team/web"),
+            ("ghcr.io/team/web", "team/web"),
+            ("team/web", "team/web"),
+            ("${REGISTRY}/web:${TAG}", "${REGISTRY}/web"),
+        ] {
+            assert_eq!(repository(image), name, "{image}");
+        }
+    }
+
+    #[test]
+    fn a_mount_has_up_to_three_parts() {
+        assert_eq!(mount("/data"), Some((None, "/data", false)));
+        assert_eq!(mount("a:/b"), Some((Some("a"), "/b", false)));
+        assert_eq!(mount("./a:/b:z,ro"), Some((Some("./a"), "/b", true)));
+    }
+}

@@ -1,0 +1,177 @@
+use dfix_launch::{FolderLaunches, Start};
+
+use crate::{read, unread, words};
+
+const WORKFLOW: &str = r#"
+on: push
+env:
+  REGISTRY: ghcr.io
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    env:
+      IMAGE: ${{ env.REGISTRY }}/team/web
+    strategy:
+      matrix:
+        app: [api, worker]
+        include:
+          - {app: docs, other: x}
+    steps:
+      - uses: actions/checkout@v4
+      - id: meta
+        uses: docker/metadata-action@v5
+        with:
+          images: |
+            team/web
+            ${{ env.IMAGE }}
+      - uses: docker/build-push-action@v6
+        with:
+          context: ${{ matrix.app }}
+          file: ${{ matrix.app }}/prod.Dockerfile
+          target: ${{ inputs.target || 'run' }}
+          tags: ${{ steps.meta.outputs.tags }}
+          build-args: |
+            A=1
+            B=${{ github.sha }}
+      - uses: docker/build-push-action@v6
+        with: {push: false}
+  test:
+    container:
+      image: team/web:test
+      options: --user root
+      volumes: [/cache:/cache]
+    defaults: {run: {working-directory: sub}}
+    steps:
+      - run: |
+          echo start
+          docker build -t "$TAG" -f ${{ env.FILE }} .
+          docker run --rm "$TAG" check
+        env: {TAG: "local:${{ github.run_id }}"}
+"#;
+
+fn dockerfiles(found: &FolderLaunches, name: &str) -> Vec<String> {
+    let builds = found.launches.iter().filter(|it| it.name == name);
+    builds
+        .filter_map(|it| it.build.clone())
+        .map(|it| it.dockerfile.unwrap_or_else(|| "?".to_owned()))
+        .collect()
+}
+
+#[test]
+fn workflows_build_what_their_matrix_says() {
+    let found = read("", [(".github/workflows/ci.yml", WORKFLOW)]);
+    assert!(found.unread.is_empty(), "{:?}", found.unread);
+    assert_eq!(
+        dockerfiles(&found, "build"),
+        [
+            "api/prod.Dockerfile",
+            "worker/prod.Dockerfile",
+            "docs/prod.Dockerfile",
+            "Dockerfile"
+        ]
+    );
+    let api = &found.launches[0];
+    assert_eq!(api.place.to_string(), ".github/workflows/ci.yml:23");
+    assert_eq!(
+        (api.image.as_deref(), &*api.other_images),
+        (Some("team/web"), &["ghcr.io/team/web".to_owned()][..])
+    );
+    let build = api.build.clone().expect("it is built");
+    assert_eq!(build.context.as_deref(), Some("api"));
+    assert_eq!(build.arguments[0].1.as_deref(), Some("1"));
+    assert_eq!(build.arguments[1].1, None);
+    assert_eq!(
+        unread(&api.unread),
+        [".github/workflows/ci.yml:23 the stage of job `build` of .github/workflows/ci.yml"]
+    );
+}
+
+#[test]
+fn steps_and_containers_of_workflows_start_images() {
+    let found = read("", [(".github/workflows/ci.yml", WORKFLOW)]);
+    let test: Vec<_> = found
+        .launches
+        .iter()
+        .filter(|it| it.name == "test")
+        .collect();
+    let [container, build, run] = test.as_slice() else {
+        panic!("{test:#?}");
+    };
+    assert_eq!(container.image.as_deref(), Some("team/web:test"));
+    assert_eq!(
+        (container.user.as_deref(), &container.entrypoint),
+        (Some("root"), &Some(words(&["tail"])))
+    );
+    assert_eq!(container.mounts[0].target, "/cache");
+    let said = build.build.clone().expect("it is built");
+    assert_eq!(
+        (said.context.as_deref(), said.dockerfile),
+        (Some("sub"), None)
+    );
+    assert_eq!(build.place.line, 43);
+    assert_eq!(
+        (run.image.as_ref(), &run.command),
+        (build.image.as_ref(), &Some(words(&["check"])))
+    );
+}
+
+#[test]
+fn pipelines_of_gitlab_build() {
+    let text = "default:\n  image: team/base\nvariables:\n  NAME: $CI_REGISTRY_IMAGE\n  DIR: app\nbefore_script:\n  - cd $DIR\nbuild:\n  script:\n    - docker build -t $NAME:$CI_COMMIT_SHA --target run .\n    - |\n      docker run $NAME true\nkaniko:\n  image: {name: gcr.io/kaniko-project/executor:debug, entrypoint: [\"\"]}\n  before_script: []\n  script:\n    - /kaniko/executor --context $CI_PROJECT_DIR --dockerfile $CI_PROJECT_DIR/x/Dockerfile --destination a/b\n";
+    let found = read("", [(".gitlab-ci.yml", text)]);
+    assert_eq!(dockerfiles(&found, "build"), ["app/Dockerfile"]);
+    assert_eq!(dockerfiles(&found, "kaniko"), ["x/Dockerfile"]);
+    let started: Vec<Option<&str>> = found
+        .launches
+        .iter()
+        .filter(|it| it.build.is_none())
+        .map(|it| it.image.as_deref())
+        .collect();
+    assert_eq!(
+        started,
+        [
+            Some("${NAME}"),
+            Some("team/base"),
+            Some("gcr.io/kaniko-project/executor:debug")
+        ]
+    );
+    let kaniko = found.launches.last().expect("there are some");
+    assert_eq!(kaniko.entrypoint, Some(Start::Nothing));
+}
+
+#[test]
+fn other_services_run_commands() {
+    let circle = "jobs:\n  image:\n    steps:\n      - checkout\n      - run:\n          name: Build\n          command: |\n            docker build -f docker/Dockerfile .\n";
+    let google = "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, 'gcr.io/$PROJECT_ID/web', web]\n";
+    let jenkins = "pipeline {\n  stage('x') {\n    sh 'make'\n    sh(script: \"docker build one\")\n    sh '''\n      docker build two\n    '''\n  }\n}\n";
+    let found = read(
+        "",
+        [
+            (".circleci/config.yml", circle),
+            ("cloudbuild.yaml", google),
+            ("Jenkinsfile", jenkins),
+        ],
+    );
+    assert_eq!(dockerfiles(&found, "image"), ["docker/Dockerfile"]);
+    assert_eq!(dockerfiles(&found, "build"), ["web/Dockerfile"]);
+    assert_eq!(
+        dockerfiles(&found, "pipeline"),
+        ["one/Dockerfile", "two/Dockerfile"]
+    );
+    let lines: Vec<String> = found
+        .launches
+        .iter()
+        .map(|it| it.place.to_string())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "Jenkinsfile:4",
+            "Jenkinsfile:6",
+            "cloudbuild.yaml:2",
+            ".circleci/config.yml:8"
+        ]
+    );
+    let broken = read("", [(".travis.yml", "script: [docker\n")]);
+    assert_eq!(broken.unread.len(), 1);
+}

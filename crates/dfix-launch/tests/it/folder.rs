@@ -1,0 +1,58 @@
+//! Which folders are read.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use dfix_launch::{Files, read_folder};
+
+use crate::{Memory, read};
+
+#[test]
+fn the_usual_folders_are_read_and_no_others() {
+    let compose = "services: {web: {image: x}}\n";
+    let found = read(
+        "app",
+        [
+            ("app/docker/dev/compose.yaml", compose),
+            ("app/deploy/compose.yaml", compose),
+            ("app/deploy/a/b/compose.yaml", compose),
+            ("app/src/compose.yaml", compose),
+            ("deploy/compose.yaml", compose),
+        ],
+    );
+    assert_eq!(
+        found.files,
+        ["app/deploy/compose.yaml", "app/docker/dev/compose.yaml"]
+    );
+}
+
+/// Files that count how often they are read.
+struct Counted(Memory, RefCell<BTreeMap<String, usize>>);
+
+impl Files for Counted {
+    fn read(&self, path: &str) -> Result<Option<String>, String> {
+        *self.1.borrow_mut().entry(path.to_owned()).or_default() += 1;
+        self.0.read(path)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        self.0.list(folder)
+    }
+}
+
+#[test]
+fn no_file_is_read_twice_and_nothing_is_said_twice() {
+    let files = BTreeMap::from([
+        ("compose.yaml", "include: [deploy/compose.yaml]\n"),
+        ("deploy/compose.yaml", "services: {web: {image: x}}\n"),
+        ("azure-pipelines.yml", "steps: [{script: docker build .}]\n"),
+    ]);
+    let files = Counted(Memory(files), RefCell::default());
+    let found = read_folder(&files, "");
+    assert_eq!(found.launches.len(), 2);
+    assert!(
+        files.1.borrow().values().all(|count| *count == 1),
+        "{:?}",
+        files.1
+    );
+}

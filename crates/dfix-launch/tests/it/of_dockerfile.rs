@@ -1,0 +1,140 @@
+//! Which launches are of which Dockerfile.
+
+use dfix_launch::FolderLaunches;
+
+use crate::{named, read};
+
+fn names(found: &FolderLaunches) -> Vec<&str> {
+    found.launches.iter().map(|it| &*it.name).collect()
+}
+
+fn project() -> FolderLaunches {
+    read(
+        "",
+        [
+            (
+                "compose.yaml",
+                "services:\n  web:\n    build: {context: ., target: run}\n    image: registry.example.org/team/web:dev\n  again:\n    image: team/web\n  db:\n    image: postgres\n  docs:\n    build: docs\n",
+            ),
+            (
+                "k8s/web.yaml",
+                "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: pod, image: ghcr.io/team/web@sha256:ab}, {name: side, image: envoy}]}\n",
+            ),
+            (
+                "k8s/patch.yaml",
+                "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: pod, securityContext: {runAsUser: 7}}, {name: side, securityContext: {}}]}\n",
+            ),
+            (
+                "Makefile",
+                "run:\n\tdocker run team/web:dev sh\nmay:\n\tdocker build -f $(FILE) .\nelsewhere:\n\tdocker build -f $(FILE) docs\n",
+            ),
+            ("Procfile", "process: run\n"),
+            ("docker/crontab", "* * * * * daily\n"),
+        ],
+    )
+}
+
+#[test]
+fn builds_of_it_and_starts_of_their_images_count() {
+    let found = project().of_dockerfile("Dockerfile");
+    assert_eq!(
+        names(&found),
+        ["web", "again", "process", "run", "pod", "pod"]
+    );
+    let run = named(&found, "run");
+    assert_eq!(
+        run.build.as_ref().and_then(|it| it.target.as_deref()),
+        Some("run")
+    );
+    let patch = found.launches.last().expect("it is there");
+    assert_eq!(patch.user.as_deref(), Some("7"));
+    assert!(patch.build.is_some());
+}
+
+#[test]
+fn of_another_dockerfile_others_count() {
+    let found = project().of_dockerfile("docs/Dockerfile");
+    assert_eq!(names(&found), ["docs"]);
+    assert!(
+        project()
+            .of_dockerfile("other/Dockerfile")
+            .launches
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_may_concern_it_is_kept() {
+    let unread = |path: &str| project().of_dockerfile(path).unread.len();
+    assert_eq!(
+        (
+            unread("Dockerfile"),
+            unread("docs/Dockerfile"),
+            unread("x/Dockerfile")
+        ),
+        (1, 2, 1)
+    );
+}
+
+#[test]
+fn a_crontab_is_of_the_dockerfile_beside_it_and_of_its_context() {
+    let found = project();
+    assert_eq!(names(&found.of_dockerfile("docker/Dockerfile")), ["daily"]);
+    let context = read(
+        "",
+        [
+            (
+                "compose.yaml",
+                "services: {web: {build: {context: app, dockerfile: ../docker/Dockerfile}}}\n",
+            ),
+            ("app/Procfile", "never: read\n"),
+            ("docker/crontab", "* * * * * daily\n"),
+        ],
+    );
+    assert_eq!(
+        names(&context.of_dockerfile("docker/Dockerfile")),
+        ["web", "daily"]
+    );
+}
+
+#[test]
+fn each_stage_that_has_the_name_is_started() {
+    let found = read(
+        "",
+        [(
+            "Makefile",
+            "a:\n\tdocker build -t $(N):a --target a .\nb:\n\tdocker build -t $(N):b --target b .\nrun:\n\tdocker run $(N):b\nany:\n\tdocker run $(N):c\n",
+        )],
+    );
+    let found = found.of_dockerfile("Dockerfile");
+    let targets = |name: &str| -> Vec<&str> {
+        let of_name = found.launches.iter().filter(|it| it.name == name);
+        of_name
+            .filter_map(|it| it.build.as_ref()?.target.as_deref())
+            .collect()
+    };
+    assert_eq!(
+        (targets("run"), targets("any")),
+        (vec!["b"], vec!["a", "b"])
+    );
+}
+
+#[test]
+fn a_variable_before_the_name_is_any_team() {
+    let found = read(
+        "",
+        [
+            (
+                ".github/workflows/ci.yml",
+                "jobs:\n  b:\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: '${{ vars.TEAM }}/web:1'}\n",
+            ),
+            (
+                "k8s/web.yaml",
+                "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: ghcr.io/team/web}, {name: b, image: team/other-web}]}\n",
+            ),
+        ],
+    );
+    let found = found.of_dockerfile("Dockerfile");
+    assert_eq!(names(&found), ["b", "a"]);
+    assert_eq!(found.launches[0].source, dfix_launch::Source::Ci);
+}
