@@ -14,6 +14,7 @@ const HELD: &[&str] = &[
     ".",
     "crates/dfix-catalogue",
     "crates/dfix-engine",
+    "crates/dfix-launch",
     "crates/dfix-model",
     "crates/dfix-rules",
     "crates/dfix-syntax",

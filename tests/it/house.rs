@@ -4,16 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates below the front ends, from left to right: each uses those before it only.
-const LAYERS: [&str; 5] = [
+const LAYERS: [&str; 6] = [
     "dfix-catalogue",
     "dfix-syntax",
+    "dfix-launch",
     "dfix-model",
     "dfix-engine",
     "dfix-rules",
 ];
 
-/// These use none of the others: the one knows the world and no file, the other the file and no world.
-const GROUND: [&str; 2] = ["dfix-catalogue", "dfix-syntax"];
+/// These use none of the others: one knows the world, one the Dockerfile, one what builds and starts its image.
+const GROUND: [&str; 3] = ["dfix-catalogue", "dfix-syntax", "dfix-launch"];
 
 /// A file that is longer wants splitting.
 const MOST_LINES: usize = 600;

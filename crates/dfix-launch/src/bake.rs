@@ -7,7 +7,7 @@ use hcl_edit::expr::{Expression, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block, Body};
 use hcl_edit::template::Element;
 
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::launch::{Build, Launch, Place, Source, Unread};
 use crate::path::join;
 use crate::yaml;

@@ -5,16 +5,16 @@
 //! or start images.
 
 mod expressions;
+mod file;
 mod github;
 mod gitlab;
 mod others;
 
-use crate::docker_words::{At, launch_of};
-use crate::folder::{Files, FolderLaunches, MOST_FILES};
-use crate::launch::{Launch, Place, Source};
+use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::path::{ends_in, join};
-use crate::shell::{Command, Shell, Word};
-use crate::yaml::{self, Node};
+use crate::yaml;
+
+use file::File;
 
 /// The files of services other than GitHub and GitLab.
 const OTHERS: [&str; 14] = [
@@ -135,61 +135,6 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             }
         }
     }
-}
-
-/// A file, and the folder that its commands are run in.
-#[derive(Clone, Copy)]
-struct File<'a> {
-    files: &'a dyn Files,
-    path: &'a str,
-    root: &'a str,
-}
-
-impl File<'_> {
-    fn at<'n>(&'n self, name: &'n str) -> At<'n> {
-        At {
-            files: self.files,
-            source: Source::Ci,
-            file: self.path,
-            name,
-        }
-    }
-
-    /// What the commands of a text build and start.
-    fn of_script(&self, shell: &mut Shell, text: &str, line: usize, name: &str) -> Vec<Launch> {
-        let commands = shell.read(text, line);
-        let launches = commands
-            .iter()
-            .filter_map(|it| launch_of(it, self.at(name)));
-        launches.collect()
-    }
-
-    /// What a command of these words does.
-    fn of_words(&self, words: Vec<Word>, line: usize, name: &str) -> Option<Launch> {
-        let command = Command {
-            line,
-            folder: Some(self.root.to_owned()),
-            words,
-        };
-        launch_of(&command, self.at(name))
-    }
-
-    fn place(&self, node: &Node) -> Place {
-        Place {
-            file: self.path.to_owned(),
-            line: node.line,
-        }
-    }
-}
-
-/// `docker WORD OPTION VALUE …`
-fn command<'w>(subcommand: &str, options: impl IntoIterator<Item = (&'w str, Word)>) -> Vec<Word> {
-    let mut words = vec![Word::known("docker"), Word::known(subcommand)];
-    for (option, mut value) in options {
-        value.text = format!("{option}={}", value.text);
-        words.push(value);
-    }
-    words
 }
 
 #[cfg(test)]

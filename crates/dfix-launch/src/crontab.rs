@@ -1,6 +1,6 @@
 //! Crontabs. Source: crontab(5) of cron and cronie.
 
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::launch::{Launch, Place, Source, Start, Variable};
 use crate::path::{folder_of, join, name_of};
 

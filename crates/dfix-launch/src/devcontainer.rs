@@ -4,7 +4,7 @@
 
 use crate::compose;
 use crate::docker_words::{At, apply_run_options, long_mount};
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::json;
 use crate::launch::{
     Build, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,

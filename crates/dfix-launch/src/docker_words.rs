@@ -3,7 +3,7 @@
 //! Source: the reference of Docker's command line (`docker buildx build`, `docker container run`), and the manuals
 //! podman-build(1) and podman-run(1).
 
-use crate::folder::Files;
+use crate::files::Files;
 use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Source, Start, Unread, Variable,
 };
@@ -418,7 +418,7 @@ fn list(text: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::{At, launch_of};
-    use crate::folder::Files;
+    use crate::files::Files;
     use crate::launch::{Launch, MountKind, Source, Start};
     use crate::shell::Shell;
 

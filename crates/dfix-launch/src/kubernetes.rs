@@ -6,7 +6,7 @@
 mod container;
 mod helm;
 
-use crate::folder::{Files, FolderLaunches, MOST_FILES};
+use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::launch::{Launch, Source};
 use crate::path::{ends_in, join, name_of};
 use crate::short::repository;

@@ -21,6 +21,7 @@ mod compose;
 mod crontab;
 mod devcontainer;
 mod docker_words;
+mod files;
 mod folder;
 mod json;
 mod kubernetes;
@@ -36,7 +37,8 @@ mod variables;
 mod words;
 mod yaml;
 
-pub use folder::{Files, FolderLaunches, read_folder};
+pub use files::{Files, FolderLaunches};
+pub use folder::read_folder;
 pub use launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };

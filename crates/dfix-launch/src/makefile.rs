@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::docker_words::{At, launch_of};
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::launch::Source;
 use crate::path::{ends_in, folder_of, join};
 use crate::shell::{Shell, stand_in};

@@ -1,6 +1,6 @@
 //! Which launches are of which Dockerfile.
 
-use crate::folder::FolderLaunches;
+use crate::files::FolderLaunches;
 use crate::launch::{Build, Launch, Source, Unread};
 use crate::path::folder_of;
 use crate::short::repository;

@@ -1,6 +1,6 @@
 //! A `Procfile`: a line a process. Source: Heroku's documentation, "The Procfile".
 
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::launch::{Launch, Place, Source, Start};
 use crate::path::join;
 
@@ -18,6 +18,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             continue;
         };
         found.note(&path);
+        let mut is_told = false;
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -37,7 +38,11 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
                     launch.command = Some(Start::Shell(command.trim().to_owned()));
                     found.launches.push(launch);
                 }
-                None => found.unread(&path, number + 1, "a line", "it names no process"),
+                None if is_told => {}
+                None => {
+                    is_told = true;
+                    found.unread(&path, number + 1, "a line", "it names no process");
+                }
             }
         }
     }

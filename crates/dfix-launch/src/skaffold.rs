@@ -2,7 +2,7 @@
 //!
 //! Source: the reference of skaffold.yaml, `build.artifacts`.
 
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::launch::{Build, Launch, Place, Source};
 use crate::path::join;
 use crate::yaml::{self, Node};

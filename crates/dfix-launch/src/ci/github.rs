@@ -1,7 +1,7 @@
 //! GitHub's workflows.
 
 use crate::ci::expressions::{Scope, scopes_of};
-use crate::ci::{File, command};
+use crate::ci::file::{File, command};
 use crate::launch::{Launch, Start};
 use crate::path::join;
 use crate::shell::{Shell, Word};

@@ -1,6 +1,6 @@
 //! GitLab's pipelines.
 
-use crate::ci::{File, command};
+use crate::ci::file::{File, command};
 use crate::launch::{Launch, Start};
 use crate::shell::{Shell, Word};
 use crate::yaml::Node;

@@ -1,6 +1,6 @@
 //! Services of which only the commands are read.
 
-use crate::ci::File;
+use crate::ci::file::File;
 use crate::launch::Launch;
 use crate::shell::{Shell, Word};
 use crate::yaml::Node;

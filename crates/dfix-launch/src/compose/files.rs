@@ -1,7 +1,7 @@
 //! Which files of Compose belong together: overrides, `include`, `extends`.
 
 use crate::compose::service::{Reader, Service};
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::launch::{Launch, Place, Unread};
 use crate::path::{folder_of, join, name_of};
 use crate::variables::Variables;

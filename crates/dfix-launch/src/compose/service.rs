@@ -1,6 +1,6 @@
 //! One service of a Compose file. Source: the Compose specification, "Services top-level element".
 
-use crate::folder::Files;
+use crate::files::Files;
 use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };

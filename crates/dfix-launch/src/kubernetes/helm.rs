@@ -1,6 +1,6 @@
 //! A Helm chart: its templates are not read, what its values say plainly is.
 
-use crate::folder::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches};
 use crate::kubernetes::container::apply_security;
 use crate::launch::{Launch, Place, Source};
 use crate::path::join;

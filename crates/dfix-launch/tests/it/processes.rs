@@ -6,7 +6,7 @@ use crate::{named, read, shell, unread};
 
 #[test]
 fn a_procfile_has_a_line_a_process() {
-    let text = "# all\nrelease: ./manage.py migrate\nweb: gunicorn app:app --bind 0.0.0.0:$PORT\n\nnot one\n";
+    let text = "# all\nrelease: ./manage.py migrate\nweb: gunicorn app:app --bind 0.0.0.0:$PORT\n\nnot one\nnor this\n";
     let found = read(
         "api",
         [

@@ -1,0 +1,74 @@
+//! The files of the repository, and what they say.
+
+use crate::launch::{Launch, Place, Unread};
+use crate::path::name_of;
+
+/// How many files of a kind are read of one folder.
+pub(crate) const MOST_FILES: usize = 64;
+
+/// Reads files of the repository. Paths are from its root.
+pub trait Files {
+    /// The text of a file; `Err` with the reason where it is there and cannot be read; `Ok(None)` where there is none.
+    fn read(&self, path: &str) -> Result<Option<String>, String>;
+
+    /// The names in a folder, sorted; a folder's name ends with `/`. Empty where there is none.
+    fn list(&self, folder: &str) -> Vec<String>;
+}
+
+/// What the files of one folder say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderLaunches {
+    /// Every container and image.
+    pub launches: Vec<Launch>,
+    /// Files, or parts of them, that could not be read.
+    pub unread: Vec<Unread>,
+    /// The files that were read.
+    pub files: Vec<String>,
+}
+
+impl FolderLaunches {
+    /// Adds what other files say. What both know is there once.
+    pub fn add(&mut self, other: &FolderLaunches) {
+        fn grow<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
+            for one in more {
+                if !all.contains(one) {
+                    all.push(one.clone());
+                }
+            }
+        }
+        grow(&mut self.launches, &other.launches);
+        grow(&mut self.unread, &other.unread);
+        grow(&mut self.files, &other.files);
+    }
+
+    /// The text of a file that may concern images; that it cannot be read is noted.
+    pub(crate) fn text(&mut self, files: &dyn Files, path: &str) -> Option<String> {
+        match files.read(path) {
+            Ok(text) => text,
+            Err(why) => {
+                self.unread(path, 1, name_of(path), why);
+                None
+            }
+        }
+    }
+
+    /// Notes that a file was read.
+    pub(crate) fn note(&mut self, path: &str) {
+        if !self.files.iter().any(|it| it == path) {
+            self.files.push(path.to_owned());
+        }
+    }
+
+    /// Notes what could not be made out.
+    pub(crate) fn unread(&mut self, path: &str, line: usize, what: &str, why: impl Into<String>) {
+        let place = Place {
+            file: path.to_owned(),
+            line,
+        };
+        self.unread.push(Unread {
+            what: what.to_owned(),
+            why: why.into(),
+            place,
+        });
+    }
+}
