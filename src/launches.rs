@@ -19,6 +19,7 @@ const MOST_FOLDERS_UP: usize = 16;
 #[derive(Default)]
 pub(crate) struct Launches {
     roots: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    /// What the files of a folder say, those around it included.
     folders: RwLock<HashMap<PathBuf, Arc<FolderLaunches>>>,
 }
 
@@ -42,17 +43,7 @@ impl Launches {
         let Some(path) = below(dockerfile, &root) else {
             return OfDockerfile::default();
         };
-        let mut said = FolderLaunches::default();
-        for folder in own
-            .ancestors()
-            .take_while(|folder| folder.starts_with(&root))
-        {
-            let found = self.of_folder(&root, folder);
-            let mut found = found.of_dockerfile(&path);
-            said.launches.append(&mut found.launches);
-            said.unread.append(&mut found.unread);
-            said.files.append(&mut found.files);
-        }
+        let said = self.up_from(&root, own).of_dockerfile(&path);
         OfDockerfile { said, root }
     }
 
@@ -72,14 +63,20 @@ impl Launches {
         root
     }
 
-    fn of_folder(&self, root: &Path, folder: &Path) -> Arc<FolderLaunches> {
+    /// What the files of a folder and of those around it say, the nearest first. An image that is built by the files
+    /// of one may be started by those of another.
+    fn up_from(&self, root: &Path, folder: &Path) -> Arc<FolderLaunches> {
         let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(folder) {
             return Arc::clone(found);
         }
         drop(known);
         let name = below(folder, root).unwrap_or_default();
-        let found = Arc::new(read_folder(&Disk { root }, &name));
+        let mut found = read_folder(&Disk { root }, &name);
+        if let Some(around) = folder.parent().filter(|it| it.starts_with(root)) {
+            found.add(&self.up_from(root, around));
+        }
+        let found = Arc::new(found);
         let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.to_owned(), Arc::clone(&found));
         found
@@ -145,5 +142,36 @@ impl Files for Disk<'_> {
             .collect();
         names.sort();
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Launches;
+
+    #[test]
+    fn what_one_folder_builds_another_starts() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = std::fs::canonicalize(root.path()).expect("it is there");
+        for (path, text) in [
+            (".git/HEAD", ""),
+            ("app/Dockerfile", "FROM scratch\n"),
+            (
+                "app/compose.yaml",
+                "services: {web: {build: ., image: team/web}}\n",
+            ),
+            (
+                "k8s/web.yaml",
+                "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: pod, image: ghcr.io/team/web:1}]}\n",
+            ),
+        ] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+            std::fs::write(path, text).expect("it is written");
+        }
+        let found = Launches::default().of(&root.join("app/Dockerfile"));
+        let names: Vec<&str> = found.said.launches.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["web", "pod"]);
+        assert_eq!(found.said.files, ["app/compose.yaml", "k8s/web.yaml"]);
     }
 }
