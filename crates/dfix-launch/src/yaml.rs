@@ -8,10 +8,15 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 /// How deep a tree may be.
 const MOST_DEPTH: usize = 64;
 
+/// How many values a document may have, those behind aliases counted each time.
+const MOST_VALUES: usize = 1 << 18;
+
 /// A value, and the line that it begins on, from 1: for a block (`|`, `>`) the first of its text.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) line: usize,
+    /// How many values it is, with those in it.
+    size: usize,
     value: Rc<Value>,
 }
 
@@ -64,14 +69,8 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), YamlError> {
         match event {
             Event::Scalar(text, style, anchor, _) => {
-                let node = Node {
-                    line,
-                    value: Rc::new(Value::Text {
-                        text: text.into_owned(),
-                        is_plain: style == ScalarStyle::Plain,
-                    }),
-                };
-                self.done(node, anchor);
+                let is_plain = style == ScalarStyle::Plain;
+                self.done(Node::of_text(line, text.into_owned(), is_plain), anchor);
             }
             Event::Alias(id) => {
                 let known = self.anchors.get(&id).cloned();
@@ -92,14 +91,16 @@ impl Builder {
                 let Some(open) = self.open.pop() else {
                     return Ok(());
                 };
-                let value = match open.kind {
-                    OpenKind::List(list) => Value::List(list),
-                    OpenKind::Map(map, _) => Value::Map(map),
+                let node = match open.kind {
+                    OpenKind::List(list) => Node::of_list(open.line, list),
+                    OpenKind::Map(map, _) => Node::of_map(open.line, map),
                 };
-                let node = Node {
-                    line: open.line,
-                    value: Rc::new(value),
-                };
+                if node.size > MOST_VALUES {
+                    return Err(YamlError {
+                        line: open.line,
+                        message: format!("more than {MOST_VALUES} values"),
+                    });
+                }
                 self.done(node, open.anchor);
             }
             _ => {}
@@ -137,19 +138,27 @@ impl Node {
     /// One value; a plain one may be `null` or `true`.
     pub(crate) fn of_text(line: usize, text: String, is_plain: bool) -> Node {
         let value = Rc::new(Value::Text { text, is_plain });
-        Node { line, value }
+        let size = 1;
+        Node { line, size, value }
     }
 
     /// A list.
     pub(crate) fn of_list(line: usize, list: Vec<Node>) -> Node {
+        let size = list
+            .iter()
+            .fold(1, |sum: usize, it| sum.saturating_add(it.size));
         let value = Rc::new(Value::List(list));
-        Node { line, value }
+        Node { line, size, value }
     }
 
     /// A map.
     pub(crate) fn of_map(line: usize, map: Vec<(Node, Node)>) -> Node {
+        let sizes = map
+            .iter()
+            .map(|(key, value)| key.size.saturating_add(value.size));
+        let size = sizes.fold(1, usize::saturating_add);
         let value = Rc::new(Value::Map(map));
-        Node { line, value }
+        Node { line, size, value }
     }
 
     /// What stands under keys, one below the other.
@@ -319,6 +328,14 @@ mod tests {
         let error = documents("a: b\n c: [\n").expect_err("it is none");
         assert!(error.line >= 2, "{error:?}");
         assert!(documents("a: *a\n").is_err());
+        let levels = (1..30).map(|it| format!("- &a{it} [*a{0}, *a{0}]\n", it - 1));
+        let bomb = format!("- &a0 [x, x]\n{}", levels.collect::<String>());
+        assert!(
+            documents(&bomb)
+                .expect_err("it is too large")
+                .message
+                .contains("values")
+        );
         assert_eq!(documents("a: 1\n---\nb: 2\n").expect("two").len(), 2);
     }
 }
