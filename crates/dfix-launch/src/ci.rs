@@ -15,6 +15,7 @@ use crate::path::{ends_in, join};
 use crate::yaml;
 
 use file::File;
+use github::Workflow;
 
 /// The files of services other than GitHub and GitLab.
 const OTHERS: [&str; 14] = [
@@ -78,6 +79,8 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
         .iter()
         .filter(|name| !name.ends_with('/'))
         .filter_map(|name| Some((name, service_of(folder, name)?)));
+    let mut workflows = Vec::new();
+    let root = root_of(folder);
     for (number, (name, service)) in services.enumerate() {
         let Some(path) = join(folder, name) else {
             continue;
@@ -90,11 +93,6 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
         let Some(text) = found.text(files, &path) else {
             continue;
         };
-        let inner = [".github/workflows", ".gitlab", ".circleci"];
-        let root = inner
-            .into_iter()
-            .find_map(|it| within(folder, it))
-            .unwrap_or(folder);
         let file = File {
             files,
             path: &path,
@@ -108,6 +106,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             "buildah",
             "image:",
             "container:",
+            "uses: ./.github/workflows/",
         ]
         .into_iter()
         .any(|it| text.contains(it))
@@ -120,10 +119,12 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             continue;
         }
         match yaml::documents(&text) {
+            Ok(documents) if service == Service::GitHub => {
+                workflows.extend(documents.into_iter().map(|it| (path.clone(), it)));
+            }
             Ok(documents) => {
                 for document in &documents {
                     found.launches.extend(match service {
-                        Service::GitHub => github::launches(file, document),
                         Service::GitLab => gitlab::launches(file, document),
                         _ => others::launches(file, document),
                     });
@@ -135,6 +136,21 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             }
         }
     }
+    let workflows: Vec<Workflow<'_>> = workflows
+        .iter()
+        .map(|(path, node)| Workflow {
+            file: File { files, path, root },
+            node,
+        })
+        .collect();
+    found.launches.extend(github::launches(&workflows));
+}
+
+/// The folder that the commands of the files in a folder are run in.
+fn root_of(folder: &str) -> &str {
+    let inner = [".github/workflows", ".gitlab", ".circleci"];
+    let mut roots = inner.into_iter().filter_map(|it| within(folder, it));
+    roots.next().unwrap_or(folder)
 }
 
 #[cfg(test)]

@@ -22,6 +22,11 @@ impl Scope {
         scope
     }
 
+    /// Sets an input; without a value it is not known.
+    pub(super) fn set_input(&mut self, name: &str, value: Option<String>) {
+        self.0.push((format!("inputs.{name}"), value));
+    }
+
     /// The variables of the environment that it knows of.
     pub(super) fn environment(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         let all = self.0.iter();

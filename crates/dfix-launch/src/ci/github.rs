@@ -8,24 +8,86 @@ use crate::shell::{Shell, Word};
 use crate::words;
 use crate::yaml::Node;
 
-/// What the jobs of a workflow build and start.
-pub(super) fn launches(file: File<'_>, workflow: &Node) -> Vec<Launch> {
+/// How far workflows that call others are followed.
+const MOST_CALLS: usize = 4;
+
+/// A workflow and its file.
+#[derive(Clone, Copy)]
+pub(super) struct Workflow<'a> {
+    pub(super) file: File<'a>,
+    pub(super) node: &'a Node,
+}
+
+/// What the jobs of workflows build and start. One that others call is read as they call it.
+pub(super) fn launches(workflows: &[Workflow<'_>]) -> Vec<Launch> {
+    let is_called = |workflow: &Workflow<'_>| {
+        let mut callers = workflows.iter().flat_map(|it| it.jobs());
+        callers.any(|job| {
+            job.callee(workflows)
+                .is_some_and(|it| it.file.path == workflow.file.path)
+        })
+    };
     let mut found = Vec::new();
-    let scope = Scope::default().with_environment(workflow.get("env"));
-    for (name, job) in workflow.get("jobs").map(Node::entries).unwrap_or_default() {
-        let job = Job {
-            file,
-            name,
-            node: job,
-            workflow,
-        };
-        let scope = scope.with_environment(job.node.get("env"));
-        found.extend(job.containers(&scope));
-        for step in job.node.list_of("steps") {
-            found.extend(job.step(step, &scope));
-        }
+    for workflow in workflows.iter().filter(|it| !is_called(it)) {
+        workflow.launches(workflows, &workflow.defaults(), 0, &mut found);
     }
     found
+}
+
+impl<'a> Workflow<'a> {
+    fn jobs(self) -> impl Iterator<Item = Job<'a>> {
+        let jobs = self.node.get("jobs").map(Node::entries).unwrap_or_default();
+        jobs.into_iter().map(move |(name, node)| Job {
+            file: self.file,
+            name,
+            node,
+            workflow: self.node,
+        })
+    }
+
+    /// The inputs that have a value without a word from who calls or starts it.
+    fn defaults(self) -> Scope {
+        let mut scope = Scope::default();
+        for trigger in ["workflow_call", "workflow_dispatch"] {
+            let inputs = self.node.at(&["on", trigger, "inputs"]);
+            for (name, input) in inputs.map(Node::entries).unwrap_or_default() {
+                if let Some(default) = input.text_of("default") {
+                    scope.set_input(name, Some(default.to_owned()));
+                }
+            }
+        }
+        scope
+    }
+
+    /// What its jobs build and start with these inputs.
+    fn launches(self, all: &[Workflow<'_>], inputs: &Scope, depth: usize, found: &mut Vec<Launch>) {
+        let scope = inputs.with_environment(self.node.get("env"));
+        for job in self.jobs() {
+            let mut add = |launch: Launch| {
+                if !found.contains(&launch) {
+                    found.push(launch);
+                }
+            };
+            if let Some(callee) = job.callee(all).filter(|_| depth < MOST_CALLS) {
+                let with = job.node.get("with");
+                let texts = with.map(Node::texts).unwrap_or_default();
+                for scope in scopes_of(&scope, job.matrix(), &texts) {
+                    let mut inputs = callee.defaults();
+                    for (name, value) in with.map(Node::entries).unwrap_or_default() {
+                        let value = scope.put_into(value.text().unwrap_or_default());
+                        inputs.set_input(name, value.open.is_none().then_some(value.text));
+                    }
+                    callee.launches(all, &inputs, depth + 1, found);
+                }
+                continue;
+            }
+            let scope = scope.with_environment(job.node.get("env"));
+            job.containers(&scope).into_iter().for_each(&mut add);
+            for step in job.node.list_of("steps") {
+                job.step(step, &scope).into_iter().for_each(&mut add);
+            }
+        }
+    }
 }
 
 struct Job<'a> {
@@ -36,6 +98,13 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// The workflow of this repository that the job is.
+    fn callee<'w>(&self, all: &[Workflow<'w>]) -> Option<Workflow<'w>> {
+        let path = self.node.text_of("uses")?.strip_prefix("./")?;
+        let path = join(self.file.root, path)?;
+        all.iter().find(|it| it.file.path == path).copied()
+    }
+
     fn matrix(&self) -> Option<&Node> {
         self.node.at(&["strategy", "matrix"])
     }

@@ -175,3 +175,30 @@ fn other_services_run_commands() {
     let broken = read("", [(".travis.yml", "script: [docker\n")]);
     assert_eq!(broken.unread.len(), 1);
 }
+
+#[test]
+fn workflows_call_others() {
+    let build = "on:\n  workflow_call:\n    inputs:\n      file: {default: Dockerfile}\n      target: {type: string}\njobs:\n  image:\n    steps:\n      - uses: depot/build-push-action@v1\n        with:\n          file: ${{ inputs.file }}\n          target: ${{ inputs.target }}\n";
+    let call = "jobs:\n  all:\n    strategy: {matrix: {target: [web, worker]}}\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ matrix.target }}'}\n  open:\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ github.ref }}', file: a/Dockerfile}\n";
+    let found = read(
+        "",
+        [
+            (".github/workflows/build.yml", build),
+            (".github/workflows/call.yml", call),
+        ],
+    );
+    let builds: Vec<(Option<&str>, Option<&str>, usize)> = found
+        .launches
+        .iter()
+        .filter_map(|it| Some((it.build.as_ref()?, it.unread.len())))
+        .map(|(it, unread)| (it.dockerfile.as_deref(), it.target.as_deref(), unread))
+        .collect();
+    assert_eq!(
+        builds,
+        [
+            (Some("Dockerfile"), Some("web"), 0),
+            (Some("Dockerfile"), Some("worker"), 0),
+            (Some("a/Dockerfile"), None, 1)
+        ]
+    );
+}
