@@ -29,7 +29,7 @@ pub(super) fn launches(workflows: &[Workflow<'_>]) -> Vec<Launch> {
     };
     let mut found = Vec::new();
     for workflow in workflows.iter().filter(|it| !is_called(it)) {
-        workflow.launches(workflows, &workflow.defaults(), 0, &mut found);
+        workflow.launches(workflows, &workflow.defaults(0), 0, &mut found);
     }
     found
 }
@@ -45,15 +45,16 @@ impl<'a> Workflow<'a> {
         })
     }
 
-    /// The inputs that have a value without a word from who calls or starts it.
-    fn defaults(self) -> Scope {
+    /// The inputs that have a value without a word from who starts it, or, at a depth, who calls it.
+    fn defaults(self, depth: usize) -> Scope {
         let mut scope = Scope::default();
         for trigger in ["workflow_call", "workflow_dispatch"] {
             let inputs = self.node.at(&["on", trigger, "inputs"]);
             for (name, input) in inputs.map(Node::entries).unwrap_or_default() {
-                if let Some(default) = input.text_of("default") {
-                    scope.set_input(name, Some(default.to_owned()));
-                }
+                let default = input.text_of("default");
+                // What a workflow leaves out that calls it is empty; a person may fill it in.
+                let default = default.or((depth > 0).then_some(""));
+                scope.set_input(name, default.map(str::to_owned));
             }
         }
         scope
@@ -72,7 +73,7 @@ impl<'a> Workflow<'a> {
                 let with = job.node.get("with");
                 let texts = with.map(Node::texts).unwrap_or_default();
                 for scope in scopes_of(&scope, job.matrix(), &texts) {
-                    let mut inputs = callee.defaults();
+                    let mut inputs = callee.defaults(depth + 1);
                     for (name, value) in with.map(Node::entries).unwrap_or_default() {
                         let value = scope.put_into(value.text().unwrap_or_default());
                         inputs.set_input(name, value.open.is_none().then_some(value.text));
@@ -142,8 +143,8 @@ impl Job<'_> {
         let empty = Node::of_map(step.line, Vec::new());
         let with = step.get("with").unwrap_or(&empty);
         let value = |key: &str| {
-            let text = with.text_of(key).filter(|it| !it.is_empty())?;
-            Some(scope.put_into(text))
+            let value = scope.put_into(with.text_of(key)?);
+            Some(value).filter(|it| !it.text.is_empty())
         };
         let lines = |key: &str| -> Vec<Word> {
             let text = with.text_of(key).unwrap_or_default();
@@ -152,11 +153,7 @@ impl Job<'_> {
         };
         let mut options = Vec::new();
         options.extend(value("file").map(|it| ("--file", it)));
-        options.extend(
-            value("target")
-                .filter(|it| !it.text.is_empty())
-                .map(|it| ("--target", it)),
-        );
+        options.extend(value("target").map(|it| ("--target", it)));
         options.extend(
             lines("build-args")
                 .into_iter()

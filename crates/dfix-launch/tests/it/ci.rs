@@ -179,7 +179,7 @@ fn other_services_run_commands() {
 #[test]
 fn workflows_call_others() {
     let build = "on:\n  workflow_call:\n    inputs:\n      file: {default: Dockerfile}\n      target: {type: string}\njobs:\n  image:\n    steps:\n      - uses: depot/build-push-action@v1\n        with:\n          file: ${{ inputs.file }}\n          target: ${{ inputs.target }}\n";
-    let call = "jobs:\n  all:\n    strategy: {matrix: {target: [web, worker]}}\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ matrix.target }}'}\n  open:\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ github.ref }}', file: a/Dockerfile}\n";
+    let call = "jobs:\n  all:\n    strategy: {matrix: {target: [web, worker]}}\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ matrix.target }}'}\n  open:\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ github.ref }}', file: a/Dockerfile}\n  last:\n    uses: ./.github/workflows/build.yml\n    with: {file: b/Dockerfile}\n";
     let found = read(
         "",
         [
@@ -198,7 +198,8 @@ fn workflows_call_others() {
         [
             (Some("Dockerfile"), Some("web"), 0),
             (Some("Dockerfile"), Some("worker"), 0),
-            (Some("a/Dockerfile"), None, 1)
+            (Some("a/Dockerfile"), None, 1),
+            (Some("b/Dockerfile"), None, 0)
         ]
     );
 }
