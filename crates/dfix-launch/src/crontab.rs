@@ -33,6 +33,7 @@ fn read_file(path: &str, text: &str, found: &mut FolderLaunches) {
     let folder = name_of(folder_of(path));
     let has_users = folder == "cron.d" || folder == "etc";
     let mut environment: Vec<Variable> = Vec::new();
+    let mut is_told = false;
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -52,6 +53,10 @@ fn read_file(path: &str, text: &str, found: &mut FolderLaunches) {
             continue;
         }
         let Some(rest) = behind_the_time(line) else {
+            if is_told {
+                continue;
+            }
+            is_told = true;
             found.unread(
                 path,
                 number + 1,

@@ -11,6 +11,7 @@ use crate::launch::{
 };
 use crate::path::{folder_of, join, name_of};
 use crate::shell::Word;
+use crate::short;
 use crate::yaml::Node;
 
 /// Commands that are run in the container, in the order of their turn.
@@ -186,7 +187,7 @@ impl Reader<'_> {
                 .or(document.get("context"));
             launch.build = Some(self.build(file, context, build));
         } else if let Some(image) = document.get("image") {
-            launch.image = self.text(image, "the image");
+            launch.image = image.text().map(short::open_name);
         }
         // Where no other mount is said, the project is mounted.
         let folder = document.text_of("workspaceFolder");

@@ -49,8 +49,7 @@ pub struct Launch {
     pub name: String,
     /// What it is built from; none where it is only started.
     pub build: Option<Build>,
-    /// The image that it is built as, or started from. In files that a shell or make reads, a variable that is not
-    /// known stands in it as `${NAME}`.
+    /// The image that it is built as, or started from. What is not known of its name stands in it as `${NAME}`.
     pub image: Option<String>,
     /// Further names of the same image: more tags, and what a kustomization renames it to.
     pub other_images: Vec<String>,

@@ -19,7 +19,8 @@ impl FolderLaunches {
     ///   image or build, in the folder of the Dockerfile or of a context that it is built with.
     ///
     /// What could not be read may concern it, and is kept: all of the files', and that of builds whose Dockerfile is
-    /// not known and whose context is not elsewhere. Order is kept.
+    /// not known and whose context is not elsewhere; and which image is started where nothing is known of its name.
+    /// Order is kept.
     pub fn of_dockerfile(&self, path: &str) -> FolderLaunches {
         let builds: Vec<(&Launch, &Build)> = self
             .launches
@@ -55,7 +56,15 @@ impl FolderLaunches {
                 }
                 Some(_) => {}
                 None if launch.image.is_some() => {
-                    found.launches.extend(started(launch, &builds));
+                    let mut started = started(launch, &builds);
+                    if started.is_empty() && is_open(launch) {
+                        found.unread.push(Unread {
+                            what: format!("which image {} starts", launch.said()),
+                            why: "its name is put in where it is started".to_owned(),
+                            place: launch.place.clone(),
+                        });
+                    }
+                    found.launches.append(&mut started);
                 }
                 None if launch.source == Source::Kubernetes => patches.push(launch),
                 None if is_near(launch) => found.launches.push(launch.clone()),
@@ -101,6 +110,15 @@ fn may_build(build: &Build, path: &str) -> bool {
                 .is_some_and(|it| it.starts_with('/'))
     };
     build.dockerfile.is_none() && !build.is_inline && build.context.as_deref().is_none_or(is_around)
+}
+
+/// Whether nothing is known of the name of the image that a launch starts, registry and tag aside.
+fn is_open(launch: &Launch) -> bool {
+    let mut names = launch.image.iter().chain(&launch.other_images);
+    names.any(|name| {
+        let name = repository(name).rsplit('/').next().unwrap_or(name);
+        name.contains('$')
+    })
 }
 
 /// A launch that starts an image, for each build that makes it.

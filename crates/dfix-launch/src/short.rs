@@ -1,6 +1,7 @@
 //! Mounts, ports and devices as one text each, as Docker's command line and Compose write them.
 
 use crate::launch::Port;
+use crate::shell::stand_in;
 
 /// `[[address:]published:]container[/protocol]`, with a range on either side: the ports in the container.
 pub(crate) fn port(text: &str) -> Option<Port> {
@@ -52,9 +53,49 @@ pub(crate) fn repository(image: &str) -> &str {
     image.strip_prefix("library/").unwrap_or(image)
 }
 
+/// The name of an image in a file that is a template or is filled in later: `${NAME}` stands for `{{ … }}`, `$(…)`
+/// and variables.
+pub(crate) fn open_name(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['$', '{']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let inside = [("{{", "}}"), ("${", "}"), ("$(", ")")]
+            .into_iter()
+            .find_map(|(open, close)| {
+                let inside = rest.strip_prefix(open)?;
+                let end = inside.find(close)?;
+                Some((&inside[..end], &inside[end + close.len()..]))
+            });
+        let (name, behind) = inside.unwrap_or_else(|| {
+            let name = rest[1..].trim_start_matches(is_name);
+            (&rest[1..rest.len() - name.len()], name)
+        });
+        out.push_str(&stand_in(name));
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{mount, repository};
+    use super::{mount, open_name, repository};
+
+    #[test]
+    fn what_is_put_in_later_stands_as_a_variable() {
+        for (text, name) in [
+            ("team/web:1", "team/web:1"),
+            ("{{ .Values.image }}:{{.tag}}", "${Values_image}:${tag}"),
+            ("$REGISTRY/web:$(TAG)", "${REGISTRY}/web:${TAG}"),
+            ("${localEnv:IMAGE}", "${localEnv_IMAGE}"),
+            ("a{b$", "a${b}${it}"),
+        ] {
+            assert_eq!(open_name(text), name);
+        }
+    }
 
     #[test]
     fn the_repository_is_what_registries_have_in_common() {

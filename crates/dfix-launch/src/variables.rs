@@ -2,6 +2,11 @@
 //!
 //! Source: the Compose specification, "Interpolation", and Compose's documentation of `.env` files.
 
+use crate::shell::stand_in;
+
+/// What becomes of a variable that is not known, by its name.
+type Unknown = fn(String) -> Result<String, String>;
+
 /// What variables stand for, where that is known.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Variables(Vec<(String, String)>);
@@ -23,10 +28,16 @@ impl Variables {
 
     /// The text with its variables put in, or the name of the first that only whoever starts it knows.
     pub(crate) fn put_into(&self, text: &str) -> Result<String, String> {
-        self.expand(text, 0)
+        self.expand(text, 0, Err)
     }
 
-    fn expand(&self, text: &str, depth: usize) -> Result<String, String> {
+    /// The text with its variables put in; `${NAME}` stands for one that only whoever starts it knows.
+    pub(crate) fn put_into_name(&self, text: &str) -> String {
+        let whole = self.expand(text, 0, |name| Ok(stand_in(&name)));
+        whole.unwrap_or_else(|name| stand_in(&name))
+    }
+
+    fn expand(&self, text: &str, depth: usize, unknown: Unknown) -> Result<String, String> {
         let mut out = String::new();
         let mut rest = text;
         while let Some(at) = rest.find('$') {
@@ -37,17 +48,16 @@ impl Variables {
                 rest = after;
             } else if let Some(after) = rest.strip_prefix('{') {
                 let end = closing(after).ok_or_else(|| after.to_owned())?;
-                out.push_str(&self.braced(&after[..end], depth)?);
+                let value = self.braced(&after[..end], depth, unknown);
+                out.push_str(&value.or_else(unknown)?);
                 rest = &after[end + 1..];
             } else {
                 let end = name_end(rest);
                 if end == 0 {
                     out.push('$');
                 } else {
-                    out.push_str(
-                        self.get(&rest[..end])
-                            .ok_or_else(|| rest[..end].to_owned())?,
-                    );
+                    let value = self.get(&rest[..end]).map(str::to_owned);
+                    out.push_str(&value.map_or_else(|| unknown(rest[..end].to_owned()), Ok)?);
                 }
                 rest = &rest[end..];
             }
@@ -57,7 +67,7 @@ impl Variables {
     }
 
     /// What `${…}` stands for.
-    fn braced(&self, inside: &str, depth: usize) -> Result<String, String> {
+    fn braced(&self, inside: &str, depth: usize, unknown: Unknown) -> Result<String, String> {
         let (name, rest) = inside.split_at(name_end(inside));
         let value = self.get(name);
         let (counts_empty, rest) = match rest.strip_prefix(':') {
@@ -65,14 +75,14 @@ impl Variables {
             None => (true, rest),
         };
         let value = value.filter(|value| counts_empty || !value.is_empty());
-        let unknown = || name.to_owned();
+        let missing = || name.to_owned();
         if depth > 8 || name.is_empty() {
             return Err(inside.to_owned());
         }
         match (rest.chars().next(), value) {
-            (None | Some('?'), value) => value.map(str::to_owned).ok_or_else(unknown),
+            (None | Some('?'), value) => value.map(str::to_owned).ok_or_else(missing),
             (Some('-'), Some(value)) => Ok(value.to_owned()),
-            (Some('-'), None) | (Some('+'), Some(_)) => self.expand(&rest[1..], depth + 1),
+            (Some('-'), None) | (Some('+'), Some(_)) => self.expand(&rest[1..], depth + 1, unknown),
             (Some('+'), None) => Ok(String::new()),
             _ => Err(inside.to_owned()),
         }
@@ -154,6 +164,10 @@ mod tests {
         assert_eq!(put("${C}").as_deref(), Ok("x # y"));
         assert_eq!(put("a ${D}"), Err("D".to_owned()));
         assert_eq!(put("${D:?must be set}"), Err("D".to_owned()));
+        assert_eq!(
+            known.put_into_name("${D}/web:${A}$E-${F:?}"),
+            "${D}/web:1${E}-${F}"
+        );
         assert_eq!(put("100 $ and $1").as_deref(), Ok("100 $ and $1"));
     }
 

@@ -106,7 +106,8 @@ impl<'a> Reader<'a> {
         let mut launch = Launch::new(Source::Compose, place, name);
         self.said = launch.said();
         launch.build = node.get("build").map(|build| self.build(build));
-        launch.image = self.value(node, "image");
+        let image = node.text_of("image");
+        launch.image = image.map(|image| self.variables.put_into_name(image));
         launch.entrypoint = self.start(node, "entrypoint");
         launch.command = self.start(node, "command");
         launch.user = self.value(node, "user");

@@ -3,6 +3,7 @@
 use crate::launch::{
     Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
+use crate::short;
 use crate::yaml::Node;
 
 /// A variable of a `ConfigMap` or `Secret`.
@@ -36,21 +37,7 @@ impl Pod<'_> {
     pub(super) fn container(&self, node: &Node) -> Launch {
         let name = node.text_of("name").unwrap_or("?");
         let mut launch = Launch::new(Source::Kubernetes, self.place(node), name);
-        launch.image = node.text_of("image").map(str::to_owned);
-        if launch
-            .image
-            .as_ref()
-            .is_some_and(|it| it.contains(['{', '$']))
-        {
-            let image = node.get("image").unwrap_or(node);
-            self.unread(
-                &mut launch,
-                "the image",
-                "it is put in where it is deployed",
-                image,
-            );
-            launch.image = None;
-        }
+        launch.image = node.text_of("image").map(short::open_name);
         // `command` replaces the entry point; without `args` nothing of the image's CMD is left.
         launch.entrypoint = self.words(&mut launch, node, "command");
         launch.command = self.words(&mut launch, node, "args");

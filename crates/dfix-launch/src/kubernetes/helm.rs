@@ -4,6 +4,7 @@ use crate::files::{Files, FolderLaunches};
 use crate::kubernetes::container::apply_security;
 use crate::launch::{Launch, Place, Source};
 use crate::path::join;
+use crate::short;
 use crate::yaml::{self, Node};
 
 /// Reads a chart.
@@ -49,7 +50,7 @@ fn component(file: &str, name: &str, part: &Node, all: &Node) -> Option<Launch> 
     };
     let mut launch = Launch::new(Source::Kubernetes, place, name);
     launch.image = Some(match image.text() {
-        Some(text) => text.to_owned(),
+        Some(text) => short::open_name(text),
         None => {
             let repository = image
                 .text_of("repository")
@@ -58,7 +59,7 @@ fn component(file: &str, name: &str, part: &Node, all: &Node) -> Option<Launch> 
             let tag = image.text_of("tag").filter(|it| !it.is_empty());
             let registry = registry.map(|it| format!("{it}/")).unwrap_or_default();
             let tag = tag.map(|it| format!(":{it}")).unwrap_or_default();
-            format!("{registry}{repository}{tag}")
+            short::open_name(&format!("{registry}{repository}{tag}"))
         }
     });
     for key in [

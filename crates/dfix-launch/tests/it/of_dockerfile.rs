@@ -138,3 +138,30 @@ fn a_variable_before_the_name_is_any_team() {
     assert_eq!(names(&found), ["b", "a"]);
     assert_eq!(found.launches[0].source, dfix_launch::Source::Ci);
 }
+
+#[test]
+fn what_is_started_under_a_name_that_is_not_known_may_be_it() {
+    let found = read(
+        "",
+        [
+            (
+                "compose.yaml",
+                "services: {a: {image: '${IMAGE:?}'}, b: {image: '${REGISTRY}/web:${TAG}'}, c: {image: 'x:${TAG}'}}\n",
+            ),
+            (
+                "k8s/web.yaml",
+                "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: d, image: '{{ image }}'}]}\n",
+            ),
+            ("Makefile", "build:\n\tdocker build -t team/web .\n"),
+        ],
+    );
+    let found = found.of_dockerfile("Dockerfile");
+    assert_eq!(names(&found), ["b", "build"]);
+    assert_eq!(
+        crate::unread(&found.unread),
+        [
+            "compose.yaml:1 which image service `a` of compose.yaml starts",
+            "k8s/web.yaml:3 which image container `d` of k8s/web.yaml starts"
+        ]
+    );
+}

@@ -28,7 +28,7 @@ fn a_procfile_has_a_line_a_process() {
 #[test]
 fn a_crontab_has_times_and_perhaps_users() {
     let own = "MAILTO=\"\"\n# daily\n0 5 * * * python /app/a.py >> /proc/1/fd/1 2>&1\n@daily me /home/me/run\n*/5 8-18 * * mon-fri root date +\\%F%input\n";
-    let system = "SHELL=/bin/sh\n@reboot node app run\nwhat is this\n";
+    let system = "SHELL=/bin/sh\n@reboot node app run\nwhat is this\nnor this\n";
     let found = read(
         "",
         [
