@@ -23,6 +23,7 @@ mod devcontainer;
 mod docker_words;
 mod files;
 mod folder;
+mod git;
 mod json;
 mod kubernetes;
 mod launch;

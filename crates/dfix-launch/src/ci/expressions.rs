@@ -11,6 +11,22 @@ const MOST_ROWS: usize = 64;
 pub(super) struct Scope(Vec<(String, Option<String>)>);
 
 impl Scope {
+    /// What a workflow knows of its repository, whose owner and name these are.
+    pub(super) fn of_repository(name: Option<&str>) -> Scope {
+        let mut scope = Scope::default();
+        let Some((owner, short)) = name.and_then(|it| it.split_once('/')) else {
+            return scope;
+        };
+        for (key, value) in [
+            ("github.repository", name.unwrap_or_default()),
+            ("github.repository_owner", owner),
+            ("github.event.repository.name", short),
+        ] {
+            scope.0.push((key.to_owned(), Some(value.to_owned())));
+        }
+        scope
+    }
+
     /// The scope with these variables of the environment over it.
     pub(super) fn with_environment(&self, node: Option<&Node>) -> Scope {
         let mut scope = self.clone();

@@ -2,6 +2,7 @@
 
 use crate::ci::expressions::{Scope, scopes_of};
 use crate::ci::file::{File, command};
+use crate::git;
 use crate::launch::{Launch, Start};
 use crate::path::join;
 use crate::shell::{Shell, Word};
@@ -47,7 +48,7 @@ impl<'a> Workflow<'a> {
 
     /// The inputs that have a value without a word from who starts it, or, at a depth, who calls it.
     fn defaults(self, depth: usize) -> Scope {
-        let mut scope = Scope::default();
+        let mut scope = Scope::of_repository(git::repository(self.file.files).as_deref());
         for trigger in ["workflow_call", "workflow_dispatch"] {
             let inputs = self.node.at(&["on", trigger, "inputs"]);
             for (name, input) in inputs.map(Node::entries).unwrap_or_default() {
@@ -106,6 +107,28 @@ impl Job<'_> {
         all.iter().find(|it| it.file.path == path).copied()
     }
 
+    /// A path as it is in the repository, where the job checks that out into a folder of its own.
+    fn in_checkout(&self, path: &str) -> String {
+        let is_own = |step: &&Node| {
+            let uses = step.text_of("uses").unwrap_or_default();
+            let repository = step.at(&["with", "repository"]);
+            uses.starts_with("actions/checkout@") && repository.is_none()
+        };
+        let mut own = self.node.list_of("steps").iter().filter(is_own);
+        let folder = own.find_map(|step| step.at(&["with", "path"])?.text());
+        let bare = |path: &'_ str| {
+            path.trim_start_matches("./")
+                .trim_end_matches('/')
+                .to_owned()
+        };
+        let rest = folder.and_then(|folder| {
+            let path = bare(path);
+            let rest = path.strip_prefix(&bare(folder))?.to_owned();
+            (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+        });
+        rest.map_or_else(|| path.to_owned(), |rest| format!(".{rest}"))
+    }
+
     fn matrix(&self) -> Option<&Node> {
         self.node.at(&["strategy", "matrix"])
     }
@@ -143,7 +166,10 @@ impl Job<'_> {
         let empty = Node::of_map(step.line, Vec::new());
         let with = step.get("with").unwrap_or(&empty);
         let value = |key: &str| {
-            let value = scope.put_into(with.text_of(key)?);
+            let mut value = scope.put_into(with.text_of(key)?);
+            if key == "context" || key == "file" {
+                value.text = self.in_checkout(&value.text);
+            }
             Some(value).filter(|it| !it.text.is_empty())
         };
         let lines = |key: &str| -> Vec<Word> {
@@ -224,7 +250,7 @@ impl Job<'_> {
         let folder = folders.find_map(Node::text).unwrap_or(".");
         let folder = scope.put_into(folder);
         let folder = match folder.open {
-            None => join(self.file.root, &folder.text),
+            None => join(self.file.root, &self.in_checkout(&folder.text)),
             Some(_) => None,
         };
         let is_root = folder.as_deref() == Some(self.file.root);

@@ -203,3 +203,25 @@ fn workflows_call_others() {
         ]
     );
 }
+
+#[test]
+fn a_workflow_knows_its_repository() {
+    let text = "jobs:\n  build:\n    steps:\n      - uses: docker/build-push-action@v6\n        with: {tags: 'ghcr.io/${{ github.repository }}:${{ github.sha }}'}\n";
+    let config =
+        "[core]\n\turl = no\n[remote \"origin\"]\n\turl = https://github.com/Team/Web.git\n";
+    let files = [(".github/workflows/ci.yml", text), (".git/config", config)];
+    let image = read("", files).launches[0].image.clone();
+    assert_eq!(image.as_deref(), Some("ghcr.io/team/web:${github_sha}"));
+}
+
+#[test]
+fn a_checkout_into_a_folder_is_the_repository() {
+    let text = "jobs:\n  build:\n    steps:\n      - uses: actions/checkout@v4\n        with: {path: src/}\n      - uses: docker/build-push-action@v6\n        with: {context: ./src/app, file: src/x/Dockerfile}\n      - run: docker build sub\n        working-directory: src\n";
+    let found = read("", [(".github/workflows/ci.yml", text)]);
+    assert_eq!(
+        dockerfiles(&found, "build"),
+        ["x/Dockerfile", "sub/Dockerfile"]
+    );
+    let context = found.launches[0].build.clone().and_then(|it| it.context);
+    assert_eq!(context.as_deref(), Some("app"));
+}
