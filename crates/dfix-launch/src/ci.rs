@@ -106,7 +106,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             "buildah",
             "image:",
             "container:",
-            "uses: ./.github/workflows/",
+            "uses: ./",
         ]
         .into_iter()
         .any(|it| text.contains(it))
@@ -143,7 +143,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             node,
         })
         .collect();
-    found.launches.extend(github::launches(&workflows));
+    github::read(&workflows, found);
 }
 
 /// The folder that the commands of the files in a folder are run in.

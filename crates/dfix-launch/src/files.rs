@@ -52,6 +52,13 @@ impl FolderLaunches {
         }
     }
 
+    /// Adds a launch that is not there yet.
+    pub(crate) fn push(&mut self, launch: Launch) {
+        if !self.launches.contains(&launch) {
+            self.launches.push(launch);
+        }
+    }
+
     /// Notes that a file was read.
     pub(crate) fn note(&mut self, path: &str) {
         if !self.files.iter().any(|it| it == path) {
@@ -65,10 +72,13 @@ impl FolderLaunches {
             file: path.to_owned(),
             line,
         };
-        self.unread.push(Unread {
+        let unread = Unread {
             what: what.to_owned(),
             why: why.into(),
             place,
-        });
+        };
+        if !self.unread.contains(&unread) {
+            self.unread.push(unread);
+        }
     }
 }

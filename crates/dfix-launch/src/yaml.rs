@@ -36,10 +36,12 @@ pub(crate) struct YamlError {
 
 /// The documents of a text.
 pub(crate) fn documents(text: &str) -> Result<Vec<Node>, YamlError> {
+    let last = text.lines().count().max(1);
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| YamlError {
-            line: error.marker().line(),
+            // What lacks its end is told at the last line.
+            line: error.marker().line().clamp(1, last),
             message: error.info().to_owned(),
         })?;
         builder.event(event, span.start.line())?;

@@ -2,12 +2,13 @@
 
 use crate::ci::expressions::{Scope, scopes_of};
 use crate::ci::file::{File, command};
+use crate::files::FolderLaunches;
 use crate::git;
 use crate::launch::{Launch, Start};
 use crate::path::join;
 use crate::shell::{Shell, Word};
 use crate::words;
-use crate::yaml::Node;
+use crate::yaml::{self, Node};
 
 /// How far workflows that call others are followed.
 const MOST_CALLS: usize = 4;
@@ -20,7 +21,7 @@ pub(super) struct Workflow<'a> {
 }
 
 /// What the jobs of workflows build and start. One that others call is read as they call it.
-pub(super) fn launches(workflows: &[Workflow<'_>]) -> Vec<Launch> {
+pub(super) fn read(workflows: &[Workflow<'_>], found: &mut FolderLaunches) {
     let is_called = |workflow: &Workflow<'_>| {
         let mut callers = workflows.iter().flat_map(|it| it.jobs());
         callers.any(|job| {
@@ -28,11 +29,9 @@ pub(super) fn launches(workflows: &[Workflow<'_>]) -> Vec<Launch> {
                 .is_some_and(|it| it.file.path == workflow.file.path)
         })
     };
-    let mut found = Vec::new();
     for workflow in workflows.iter().filter(|it| !is_called(it)) {
-        workflow.launches(workflows, &workflow.defaults(0), 0, &mut found);
+        workflow.read(workflows, &workflow.defaults(0), 0, found);
     }
-    found
 }
 
 impl<'a> Workflow<'a> {
@@ -62,14 +61,9 @@ impl<'a> Workflow<'a> {
     }
 
     /// What its jobs build and start with these inputs.
-    fn launches(self, all: &[Workflow<'_>], inputs: &Scope, depth: usize, found: &mut Vec<Launch>) {
+    fn read(self, all: &[Workflow<'_>], inputs: &Scope, depth: usize, found: &mut FolderLaunches) {
         let scope = inputs.with_environment(self.node.get("env"));
         for job in self.jobs() {
-            let mut add = |launch: Launch| {
-                if !found.contains(&launch) {
-                    found.push(launch);
-                }
-            };
             if let Some(callee) = job.callee(all).filter(|_| depth < MOST_CALLS) {
                 let with = job.node.get("with");
                 let texts = with.map(Node::texts).unwrap_or_default();
@@ -79,14 +73,16 @@ impl<'a> Workflow<'a> {
                         let value = scope.put_into(value.text().unwrap_or_default());
                         inputs.set_input(name, value.open.is_none().then_some(value.text));
                     }
-                    callee.launches(all, &inputs, depth + 1, found);
+                    callee.read(all, &inputs, depth + 1, found);
                 }
                 continue;
             }
             let scope = scope.with_environment(job.node.get("env"));
-            job.containers(&scope).into_iter().for_each(&mut add);
+            for launch in job.containers(&scope) {
+                found.push(launch);
+            }
             for step in job.node.list_of("steps") {
-                job.step(step, &scope).into_iter().for_each(&mut add);
+                job.step(step, &scope, depth, found);
             }
         }
     }
@@ -133,32 +129,87 @@ impl Job<'_> {
         self.node.at(&["strategy", "matrix"])
     }
 
-    fn step(&self, step: &Node, scope: &Scope) -> Vec<Launch> {
+    fn step(&self, step: &Node, scope: &Scope, depth: usize, found: &mut FolderLaunches) {
         // Docker's own, and those that take its place and its words.
         let is_build = |uses: &str| {
             let name = uses.split('@').next().unwrap_or(uses);
             name.ends_with("/build-push-action")
         };
-        let action = step.text_of("uses").filter(|uses| is_build(uses));
+        let uses = step.text_of("uses").unwrap_or_default();
         let script = step.get("run");
-        if action.is_none() && script.is_none() {
-            return Vec::new();
+        let action = self.action(uses, found).filter(|_| depth < MOST_CALLS);
+        if !is_build(uses) && script.is_none() && action.is_none() {
+            return;
         }
         let scope = scope.with_environment(step.get("env"));
-        let mut found: Vec<Launch> = Vec::new();
         for scope in scopes_of(&scope, self.matrix(), &step.texts()) {
-            let more = match (action, script) {
-                (Some(_), _) => self.built(step, &scope).into_iter().collect(),
+            let more = match (&action, script) {
+                (Some((path, action)), _) => {
+                    self.call(path, action, step, &scope, depth, found);
+                    continue;
+                }
                 (None, Some(script)) => self.script(step, script, &scope),
-                (None, None) => Vec::new(),
+                (None, None) => self.built(step, &scope).into_iter().collect(),
             };
             for launch in more {
-                if !found.contains(&launch) {
-                    found.push(launch);
-                }
+                found.push(launch);
             }
         }
-        found
+    }
+
+    /// An action of this repository that is made of steps: its path and what it says.
+    fn action(&self, uses: &str, found: &mut FolderLaunches) -> Option<(String, Node)> {
+        let folder = join(self.file.root, uses.strip_prefix("./")?)?;
+        ["action.yml", "action.yaml"].iter().find_map(|name| {
+            let path = join(&folder, name)?;
+            let text = found.text(self.file.files, &path)?;
+            found.note(&path);
+            match yaml::documents(&text) {
+                Ok(documents) => {
+                    let node = documents.into_iter().next()?;
+                    node.at(&["runs", "steps"])?.list()?;
+                    Some((path, node))
+                }
+                Err(error) => {
+                    let why = format!("it is no YAML: {}", error.message);
+                    found.unread(&path, error.line, name, why);
+                    None
+                }
+            }
+        })
+    }
+
+    /// What the steps of an action build and start, as a step calls it.
+    fn call(
+        &self,
+        path: &str,
+        action: &Node,
+        step: &Node,
+        scope: &Scope,
+        depth: usize,
+        found: &mut FolderLaunches,
+    ) {
+        let Some(runs) = action.get("runs") else {
+            return;
+        };
+        let mut inner = scope.clone();
+        for (name, input) in action.get("inputs").map(Node::entries).unwrap_or_default() {
+            let default = input.text_of("default").unwrap_or_default();
+            inner.set_input(name, Some(default.to_owned()));
+        }
+        for (name, value) in step.get("with").map(Node::entries).unwrap_or_default() {
+            let value = scope.put_into(value.text().unwrap_or_default());
+            inner.set_input(name, value.open.is_none().then_some(value.text));
+        }
+        let job = Job {
+            file: File { path, ..self.file },
+            name: self.name,
+            node: runs,
+            workflow: action,
+        };
+        for step in runs.list_of("steps") {
+            job.step(step, &inner, depth + 1, found);
+        }
     }
 
     /// What docker/build-push-action builds, as the command that it runs.

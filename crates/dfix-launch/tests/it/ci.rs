@@ -225,3 +225,33 @@ fn a_checkout_into_a_folder_is_the_repository() {
     let context = found.launches[0].build.clone().and_then(|it| it.context);
     assert_eq!(context.as_deref(), Some("app"));
 }
+
+#[test]
+fn actions_of_the_repository_are_steps() {
+    let action = "inputs:\n  file: {default: Dockerfile}\n  tag: {required: true}\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      run: docker build -f \"${{ inputs.file }}\" -t ${{ inputs.tag }} .\n";
+    let text = "jobs:\n  build:\n    strategy: {matrix: {name: [a, b]}}\n    steps:\n      - uses: ./.github/actions/build\n        with: {tag: 'docker/${{ matrix.name }}'}\n";
+    let files = [
+        (".github/actions/build/action.yml", action),
+        (".github/workflows/ci.yml", text),
+    ];
+    let found = read("", files);
+    let images: Vec<Option<&str>> = found
+        .launches
+        .iter()
+        .map(|it| it.image.as_deref())
+        .collect();
+    assert_eq!(images, [Some("docker/a"), Some("docker/b")]);
+    assert_eq!(dockerfiles(&found, "build"), ["Dockerfile", "Dockerfile"]);
+    let place = found.launches[0].place.to_string();
+    assert_eq!(place, ".github/actions/build/action.yml:8");
+    assert_eq!(
+        found.files,
+        [
+            ".github/workflows/ci.yml",
+            ".github/actions/build/action.yml"
+        ]
+    );
+    let broken = [(files[0].0, "runs: ["), files[1]];
+    let told = unread(&read("", broken).unread);
+    assert_eq!(told, [".github/actions/build/action.yml:1 action.yml"]);
+}

@@ -174,7 +174,7 @@ fn what_is_no_manifest_is_left_alone() {
     assert!(found.launches.is_empty());
     assert_eq!(
         unread(&found.unread),
-        ["broken.yaml:4 broken.yaml", "jinja.yaml:1 jinja.yaml"]
+        ["broken.yaml:3 broken.yaml", "jinja.yaml:1 jinja.yaml"]
     );
 }
 
