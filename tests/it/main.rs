@@ -7,6 +7,7 @@ mod circles;
 mod cli;
 mod common;
 mod contributing;
+mod ecosystem;
 mod git_apply;
 mod house;
 mod lists;
