@@ -17,6 +17,7 @@ const HELD: &[&str] = &[
     "crates/dfix-launch",
     "crates/dfix-model",
     "crates/dfix-rules",
+    "crates/dfix-sources",
     "crates/dfix-syntax",
 ];
 

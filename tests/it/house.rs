@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates below the front ends, from left to right: each uses those before it only.
-const LAYERS: [&str; 6] = [
+const LAYERS: [&str; 7] = [
     "dfix-catalogue",
+    "dfix-sources",
     "dfix-syntax",
     "dfix-launch",
     "dfix-model",
@@ -13,8 +14,8 @@ const LAYERS: [&str; 6] = [
     "dfix-rules",
 ];
 
-/// These use none of the others: one knows the world, one the Dockerfile, one what builds and starts its image.
-const GROUND: [&str; 3] = ["dfix-catalogue", "dfix-syntax", "dfix-launch"];
+/// These use none of the others: one knows the world, one the application, one the Dockerfile, one what builds and starts its image.
+const GROUND: [&str; 4] = ["dfix-catalogue", "dfix-sources", "dfix-syntax", "dfix-launch"];
 
 /// A file that is longer wants splitting.
 const MOST_LINES: usize = 600;

@@ -1,0 +1,219 @@
+//! Facts, each put to those that are told already.
+
+use crate::calls::{Range, Reader};
+use crate::code::NONE;
+use crate::names::Binding;
+use crate::source::{Command, Import, Port, Program, Right, Source, Variable, Write};
+use crate::tables;
+use crate::value::{Folded, Value};
+
+/// Tells into a source what a text does.
+pub(crate) struct Scanner<'r, 'c, 't> {
+    pub(crate) reader: &'r Reader<'c, 't>,
+    pub(crate) source: &'r mut Source,
+    /// The file's own name, for settings that count in files of this name.
+    pub(crate) file: &'r str,
+}
+
+pub(crate) fn text_of(value: Folded, written: &str) -> Value<String> {
+    value.into_value(|text| Some(text.written.clone()), written)
+}
+
+/// The port that a text names: `80`, `:80`, `0.0.0.0:80`, `tcp://[::]:80`.
+pub(crate) fn port_of(text: &str) -> Option<u16> {
+    let text = text
+        .split(['/', '?'])
+        .rfind(|it| it.contains(':'))
+        .unwrap_or(text);
+    text.rsplit(':').next()?.trim().parse().ok()
+}
+
+/// Whether this is none of the last ones that were told; looking through all would cost more with each.
+pub(crate) fn is_new<T: PartialEq>(told: &[T], new: &T) -> bool {
+    !told.iter().rev().take(16).any(|it| it == new)
+}
+
+impl Scanner<'_, '_, '_> {
+    pub(crate) fn import(&mut self, module: Value<String>, names: Vec<String>, line: usize) {
+        if let Value::Known(name) = &module {
+            let full = names.iter().map(|part| format!("{name}.{part}"));
+            let mut known = std::iter::once(name.clone()).chain(full);
+            let right =
+                known.find_map(|it| tables::right_of_module(self.reader.code.language, &it));
+            if let Some(right) = right {
+                self.right(right, name, line);
+            }
+        }
+        self.source.imports.push(Import {
+            module,
+            names,
+            line,
+        });
+    }
+
+    pub(crate) fn right(&mut self, kind: &str, what: &str, line: usize) {
+        let right = Right {
+            kind: kind.to_owned(),
+            what: what.to_owned(),
+            line,
+        };
+        if is_new(&self.source.rights, &right) {
+            self.source.rights.push(right);
+        }
+    }
+
+    /// A variable of the environment that is asked for.
+    pub(crate) fn asked(
+        &mut self,
+        names: Vec<Folded>,
+        written: Range,
+        default: Option<Range>,
+        at: usize,
+    ) {
+        let code = self.reader.code;
+        let line = code.line(at);
+        let default = default.and_then(|it| self.reader.constant(it));
+        for name in names {
+            let name = text_of(name, &code.between(written.0, written.1));
+            let variable = Variable {
+                name,
+                default: default.clone(),
+                line,
+            };
+            if is_new(&self.source.variables, &variable) {
+                self.source.variables.push(variable);
+            }
+        }
+    }
+
+    pub(crate) fn write(&mut self, range: Range, what: &str, line: usize) {
+        let reader = self.reader;
+        let written = reader.code.between(range.0, range.1);
+        if reader.code.is_any(range.0, "True False true false") {
+            return;
+        }
+        for value in reader.values(range) {
+            if matches!(&value, Folded::Text(text) if matches!(text.written.as_str(), ":memory:" | "-") || text.written.is_empty() && text.is_complete)
+            {
+                continue;
+            }
+            let path = value.into_value(|text| Some(text.place()), &written);
+            let write = Write {
+                path,
+                is_folder: what == "folder",
+                line,
+            };
+            if is_new(&self.source.writes, &write) {
+                self.source.writes.push(write);
+            }
+        }
+    }
+
+    pub(crate) fn port(&mut self, range: Range, line: usize) {
+        let code = self.reader.code;
+        let written = code.between(range.0, range.1);
+        let is_code = (range.0..range.1.min(range.0 + 400))
+            .any(|it| code.is_any(it, "=> function func") && code.outer[it] == code.outer[range.0]);
+        if is_code || code.is_any(range.0, "{") {
+            return;
+        }
+        for value in self.reader.values(range) {
+            // A text that is no port is a socket's place.
+            let is_socket = matches!(&value, Folded::Text(text) if text.is_complete && text.variables.is_empty() && port_of(&text.written).is_none());
+            if is_socket {
+                continue;
+            }
+            let port = Port {
+                port: value.into_value(|text| port_of(&text.written), &written),
+                line,
+            };
+            if is_new(&self.source.ports, &port) {
+                self.source.ports.push(port);
+            }
+        }
+    }
+
+    /// The words of a program that is started.
+    pub(crate) fn program(&mut self, meant: &[Range], how: &str, line: usize) {
+        let code = self.reader.code;
+        let mut words: Vec<Value<String>> = Vec::new();
+        let mut is_list = how == "words";
+        for range in meant {
+            let (from, to) = code.trim(range.0, range.1);
+            if code.is_any(from, "{ function")
+                || (from..to.min(from + 8)).any(|it| code.is(it, "=>"))
+            {
+                continue;
+            }
+            let list = self.list((from, to), 0);
+            let is_written_list = list.is_some();
+            is_list |= is_written_list;
+            for part in list.unwrap_or_else(|| vec![(from, to)]) {
+                words.push(self.word(part));
+            }
+        }
+        if words.is_empty() {
+            return;
+        }
+        let command = match words.as_slice() {
+            [_] if !is_list || how == "text" => Command::Text(words.remove(0)),
+            _ => Command::Words(words),
+        };
+        let first = match &command {
+            Command::Text(value) => value.value().and_then(|it| it.split_whitespace().next()),
+            Command::Words(words) => words.first().and_then(Value::value).map(String::as_str),
+        };
+        let program = first.map(|it| it.rsplit('/').next().unwrap_or(it).to_owned());
+        if let Some(program) = program
+            && let Some(right) = tables::right_of_program(&program)
+        {
+            self.right(right, &program, line);
+        }
+        self.source.programs.push(Program { command, line });
+    }
+
+    /// The items of a list that is written out, or that a name is bound to.
+    pub(crate) fn list(&self, range: Range, depth: usize) -> Option<Vec<Range>> {
+        let code = self.reader.code;
+        let (mut from, to) = code.trim(range.0, range.1);
+        if code.is_any(from, "%w[ %w(") {
+            return None;
+        }
+        while code.is_any(from, "[ ] new") && code.partner[from] == from + 1 && code.is(from, "[") {
+            from += 2;
+        }
+        if code.is_any(from, "String string") && code.is_any(from + 1, "{ [") {
+            from += 1;
+        }
+        if code.is_any(from, "[ { (") && code.partner[from] != NONE && code.after(from) == to {
+            let items = code.split(from + 1, to - 1, ",");
+            let is_tuple = !code.is(from, "(") || items.len() > 1;
+            return is_tuple.then(|| items.into_iter().map(|(a, b)| code.trim(a, b)).collect());
+        }
+        if code.is_name(from) && from + 1 == to && depth < 4 {
+            let bindings = self
+                .reader
+                .names
+                .lookup(self.reader.scopes, from, code.text_of(from));
+            if let [Binding::Value(start, end)] = bindings {
+                return self.list((*start, *end), depth + 1);
+            }
+        }
+        None
+    }
+
+    pub(crate) fn word(&self, range: Range) -> Value<String> {
+        let written = self.reader.code.between(range.0, range.1);
+        let mut values = self.reader.values(range);
+        match values.len() {
+            1 => text_of(values.remove(0), &written),
+            _ => Value::Unknown(written),
+        }
+    }
+
+    pub(crate) fn port_list(&mut self, range: Range, line: usize) {
+        for one in self.list(range, 0).unwrap_or_else(|| vec![range]) {
+            self.port(one, line);
+        }
+    }
+}

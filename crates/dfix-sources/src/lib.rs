@@ -1,0 +1,73 @@
+//! What an application's own sources do, told from their tokens: where they write, which ports they open, which
+//! variables they ask for, what they start, which rights they need.
+//!
+//! Text in, facts out. Knows no Dockerfile and no file system, and no other crate of dfix.
+//!
+//! ```
+//! let source = dfix_sources::read("app.py", "import os\nos.makedirs('/data/up', exist_ok=True)\n").unwrap();
+//! assert_eq!(source.writes[0].path.known().unwrap().path, "/data/up");
+//! assert_eq!(source.writes[0].line, 2);
+//! assert!(dfix_sources::read("logo.svg", "<svg/>").is_none());
+//! ```
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::disallowed_macros
+    )
+)]
+#![warn(missing_docs)]
+
+mod calls;
+mod chain;
+mod code;
+mod elements;
+mod fold;
+mod imports;
+mod items;
+mod language;
+mod lexer;
+mod names;
+mod operations;
+mod properties;
+mod quotes;
+mod recognise;
+mod scan;
+mod scopes;
+mod source;
+mod tables;
+mod token;
+mod value;
+
+pub use language::Language;
+pub use source::{Command, Import, Port, Program, Right, Source, User, Variable, Write};
+pub use token::Trouble;
+pub use value::{Base, Place, Value};
+
+/// What the file of this name and text does; none where it is in no language that is read. The language is told
+/// by the name's ending, else by the interpreter behind `#!`. Takes time in proportion to the text, and never more
+/// than a bounded time for a line of it.
+pub fn read(path: &str, text: &str) -> Option<Source> {
+    let language = recognise::language_of(path, text)?;
+    let mut source = Source::empty(language);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    if language == Language::Properties {
+        properties::read(text, file, &mut source);
+        return Some(source);
+    }
+    let code = code::Code::of(language, text);
+    source.trouble = code
+        .trouble
+        .map(|(at, trouble)| (code.line_of_byte(at), trouble));
+    let scopes = scopes::Scopes::of(&code);
+    let names = names::Names::of(&code, &scopes);
+    let reader = calls::Reader::new(&code, &scopes, &names);
+    items::Scanner {
+        reader: &reader,
+        source: &mut source,
+        file,
+    }
+    .run();
+    Some(source)
+}

@@ -1,0 +1,44 @@
+//! In which language a file is written.
+
+use crate::language::Language;
+use crate::tables::language;
+
+/// By the name's ending, else by the interpreter that the first line names.
+pub(crate) fn language_of(path: &str, text: &str) -> Option<Language> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if name == ".env" || name.starts_with(".env.") || name == ".flaskenv" {
+        return Some(Language::Properties);
+    }
+    if let Some((_, ending)) = name.rsplit_once('.')
+        && let Some(found) = by("ending", ending)
+    {
+        return Some(found);
+    }
+    if let Some(found) = by("file", name) {
+        return Some(found);
+    }
+    let words = text.lines().next()?.strip_prefix("#!")?.split_whitespace();
+    let programs = words.filter_map(|word| word.rsplit('/').next());
+    let mut programs = programs.filter(|word| *word != "env" && !word.starts_with('-'));
+    let program = programs.next()?;
+    by(
+        "program",
+        program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'),
+    )
+}
+
+fn by(kind: &str, name: &str) -> Option<Language> {
+    let name = name.to_ascii_lowercase();
+    let found = language(kind, &name)?;
+    Some(match found {
+        "python" => Language::Python,
+        "javascript" => Language::JavaScript,
+        "typescript" => Language::TypeScript,
+        "ruby" => Language::Ruby,
+        "php" => Language::Php,
+        "go" => Language::Go,
+        "java" => Language::Java,
+        "kotlin" => Language::Kotlin,
+        _ => Language::Properties,
+    })
+}

@@ -1,0 +1,133 @@
+//! What is told of one file.
+
+use crate::language::Language;
+use crate::token::Trouble;
+use crate::value::{Place, Value};
+
+/// A module that is loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Its name as it is written: `os.path`, `./lib/a`, `net/http`.
+    pub module: Value<String>,
+    /// What is taken from it, where that is told: `from x import a, b`.
+    pub names: Vec<String>,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A file or a folder that is made, changed or removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// Where.
+    pub path: Value<Place>,
+    /// Whether it is a folder that is made.
+    pub is_folder: bool,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A port on which the application listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Port {
+    /// Its number; 0 is any.
+    pub port: Value<u16>,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A variable of the environment that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: Value<String>,
+    /// What is taken where it is not set, if that is known.
+    pub default: Option<String>,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// How a program is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// With these words; one that is not known may be several.
+    Words(Vec<Value<String>>),
+    /// By a text, mostly of the shell.
+    Text(Value<String>),
+}
+
+/// A program that is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// What is started.
+    pub command: Command,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// Something that an ordinary user may mostly not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Right {
+    /// What for, as the tables have it: `raw-socket`, `device`, `docker-socket`, `set-user`, `own`, `mount`, …
+    pub kind: String,
+    /// What asks for it: the call, the module, the place or the program.
+    pub what: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A user whom the application asks for or becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The name or number.
+    pub name: Value<String>,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// What one file of an application does, as far as its text tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The language in which it was read.
+    pub language: Language,
+    /// The modules that it loads.
+    pub imports: Vec<Import>,
+    /// Where it writes.
+    pub writes: Vec<Write>,
+    /// The ports that it opens.
+    pub ports: Vec<Port>,
+    /// The variables of the environment that it asks for, by itself or through a framework.
+    pub variables: Vec<Variable>,
+    /// The programs that it starts.
+    pub programs: Vec<Program>,
+    /// What it does that takes rights.
+    pub rights: Vec<Right>,
+    /// The users whom it names.
+    pub users: Vec<User>,
+    pub(crate) trouble: Option<(usize, Trouble)>,
+}
+
+impl Source {
+    pub(crate) fn empty(language: Language) -> Self {
+        Self {
+            language,
+            imports: Vec::new(),
+            writes: Vec::new(),
+            ports: Vec::new(),
+            variables: Vec::new(),
+            programs: Vec::new(),
+            rights: Vec::new(),
+            users: Vec::new(),
+            trouble: None,
+        }
+    }
+
+    /// Whether the whole text was understood. Where it was not, what is told is true, but more may be there.
+    pub fn is_understood(&self) -> bool {
+        self.trouble.is_none()
+    }
+
+    /// Why the text is not understood, with the line, from 1, of the first such place.
+    pub fn trouble(&self) -> Option<(usize, Trouble)> {
+        self.trouble
+    }
+}

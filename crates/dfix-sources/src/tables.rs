@@ -1,0 +1,137 @@
+//! What is known of languages and their libraries: sorted tables, searched where they lie.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::language::Language;
+
+/// The lines of a table by the words of their first column: all but the last, and the last. Worked out on the first question.
+struct Table {
+    text: &'static str,
+    lines: OnceLock<HashMap<(&'static str, &'static str), Vec<&'static str>>>,
+}
+
+static CALLS: Table = Table::new(include_str!("../data/calls.tsv"));
+static LANGUAGES: Table = Table::new(include_str!("../data/languages.tsv"));
+static MODULES: Table = Table::new(include_str!("../data/modules.tsv"));
+static PLACES: Table = Table::new(include_str!("../data/places.tsv"));
+static SETTINGS: Table = Table::new(include_str!("../data/settings.tsv"));
+static PROGRAMS: Table = Table::new(include_str!("../data/programs.tsv"));
+
+impl Table {
+    const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// The lines whose first column is this, in the table's order.
+    fn rows<'a>(&'static self, kind: &'a str, name: &'a str) -> &'a [&'static str] {
+        let lines: &'a HashMap<(&'a str, &'a str), Vec<&'static str>> =
+            self.lines.get_or_init(|| {
+                let mut lines: HashMap<_, Vec<_>> = HashMap::new();
+                for line in self.text.lines().filter(|it| !it.starts_with('#')) {
+                    let first = line.split('\t').next().unwrap_or_default();
+                    lines
+                        .entry(first.split_once(' ').unwrap_or(("", first)))
+                        .or_default()
+                        .push(line);
+                }
+                lines
+            });
+        lines.get(&(kind, name)).map_or(&[], Vec::as_slice)
+    }
+
+    fn row(&'static self, kind: &str, name: &str) -> Option<&'static str> {
+        self.rows(kind, name).first().copied()
+    }
+}
+
+fn column(row: &'static str, number: usize) -> &'static str {
+    row.split('\t')
+        .nth(number)
+        .filter(|it| *it != "-")
+        .unwrap_or_default()
+}
+
+/// What a call, or a name, does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Effect {
+    /// `writes`, `port`, `runs`, `asks`, `right`, `user`, `imports`, `value`.
+    pub(crate) kind: &'static str,
+    /// Which argument is meant.
+    pub(crate) argument: &'static str,
+    /// When it does so.
+    pub(crate) when: &'static str,
+    /// What else is to be known.
+    pub(crate) what: &'static str,
+}
+
+/// What the name of this key does, in the table's order.
+pub(crate) fn effects(language: Language, name: &str) -> impl Iterator<Item = Effect> {
+    CALLS.rows(language.word(), name).iter().map(|row| Effect {
+        kind: column(row, 1),
+        argument: column(row, 2),
+        when: column(row, 3),
+        what: column(row, 4),
+    })
+}
+
+/// The language of an ending, a file's name or an interpreter.
+pub(crate) fn language(kind: &str, name: &str) -> Option<&'static str> {
+    LANGUAGES.row(kind, name).map(|row| column(row, 1))
+}
+
+/// The name under which the tables know a module.
+pub(crate) fn module(language: Language, name: &str) -> &str {
+    let name = name.strip_prefix("node:").unwrap_or(name);
+    let known = MODULES.row(language.word(), name);
+    known
+        .map(|row| column(row, 1))
+        .filter(|it| !it.is_empty())
+        .unwrap_or(name)
+}
+
+/// What right a module is there for.
+pub(crate) fn right_of_module(language: Language, name: &str) -> Option<&'static str> {
+    let mut name = name;
+    loop {
+        let found = MODULES.row(language.word(), name);
+        if let Some(row) = found.filter(|row| !column(row, 2).is_empty()) {
+            return Some(column(row, 2));
+        }
+        let at = name.rfind(['.', '/'])?;
+        name = &name[..at];
+    }
+}
+
+/// What right a literal place asks for; the longest beginning that is listed decides.
+pub(crate) fn right_of_place(path: &str) -> Option<&'static str> {
+    let mut end = path.len().min(64);
+    loop {
+        while !path.is_char_boundary(end) {
+            end -= 1;
+        }
+        if end < 2 {
+            return None;
+        }
+        if let Some(row) = PLACES.row("", &path[..end]) {
+            let whole = column(row, 2) == "whole";
+            if !whole || end == path.len() {
+                return Some(column(row, 1)).filter(|it| *it != "none");
+            }
+        }
+        end -= 1;
+    }
+}
+
+/// What right a program asks for by its name.
+pub(crate) fn right_of_program(name: &str) -> Option<&'static str> {
+    PROGRAMS.row("", name).map(|row| column(row, 1))
+}
+
+/// What a setting of a file does: the key is the file's kind (`*` for any) and the setting.
+pub(crate) fn setting(kind: &str, name: &str) -> Option<&'static str> {
+    SETTINGS.row(kind, name).map(|row| column(row, 1))
+}

@@ -1,0 +1,324 @@
+use crate::common::{check, check_imports};
+
+#[test]
+fn modules() {
+    check_imports(
+        "a.py",
+        &[
+            (
+                "import os, tkinter as tk\nfrom turtle import width",
+                &["os", "tkinter", "turtle width"],
+            ),
+            (
+                "from . import a\nfrom ..b.c import (d as e,\n    f)",
+                &[". a", "..b.c d f"],
+            ),
+            (
+                "importlib.import_module('a.b')\n__import__('c')\n__import__(d)",
+                &["a.b", "c", "unknown d"],
+            ),
+            ("if x:\n    import lazy.part", &["lazy.part"]),
+            (
+                "# import a\n'''\nimport b\n'''\nx = 'import c'\nimported = 1\nfrom_ = 2",
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn writes() {
+    check(
+        "a.py",
+        &[
+            (
+                "open('/var/a', 'w')\nopen(mode='ab', file='/var/b')",
+                &["1 writes /var/a", "2 writes /var/b"],
+            ),
+            (
+                "open('/a')\nopen('/b', 'rb')\nopen('/c', mode='r', encoding='w')",
+                &[],
+            ),
+            ("open(x, mode)", &["1 writes unknown x"]),
+            (
+                "# open('/a', 'w')\n\"\"\"open('/b', 'w')\"\"\"\ns = \"open('/c', 'w')\"\nr = r'\\'open(\"/d\", \"w\")'",
+                &[],
+            ),
+            ("def open(a, b):\n    pass\nopen('/a', 'w')", &[]),
+            ("def mine(open):\n    reopen('/a', 'w')", &[]),
+            (
+                "from os import makedirs as m\nimport os as o\nm('/a')\no.mkdir('/b')",
+                &["3 makes /a", "4 makes /b"],
+            ),
+            (
+                "import shutil\nshutil.copy('/a', '/b')\nshutil.rmtree('/c')\nshutil.which('/d')",
+                &["2 writes /b", "3 writes /c"],
+            ),
+            (
+                "from logging.handlers import RotatingFileHandler as R\nR('/var/log/x')\nlogging.basicConfig(level=1, filename='/l')",
+                &["2 writes /var/log/x", "3 writes /l"],
+            ),
+            (
+                "sqlite3.connect(':memory:')\nsqlite3.connect('/db/a.db')",
+                &["2 writes /db/a.db"],
+            ),
+            (
+                "Image.open('data.png')\nimg.save('/out/x.png')\nform.save()\nform.save(commit=False)",
+                &["2 writes /out/x.png"],
+            ),
+            (
+                "df.to_csv('/o.csv')\ntext = df.to_csv()\nx.replace('/a', '/b')",
+                &["1 writes /o.csv"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn paths_are_put_together() {
+    check(
+        "a.py",
+        &[
+            (
+                "B = '/srv'\nopen(B + '/a', 'w')\nopen(f'{B}/b', 'w')\nopen('%s/%s' % (B, 'c'), 'w')\nopen('{}/d'.format(B), 'w')",
+                &[
+                    "2 writes /srv/a",
+                    "3 writes /srv/b",
+                    "4 writes /srv/c",
+                    "5 writes /srv/d",
+                ],
+            ),
+            (
+                "base = os.path.abspath(os.path.dirname(__file__))\nos.makedirs(os.path.join(base, '..', 'data'))",
+                &["2 makes <Source>/../data"],
+            ),
+            (
+                "from pathlib import Path\nB = Path(__file__).resolve().parent.parent\n(B / 'm').mkdir()\nPath('/a', 'b').touch()\nPath('~/c').expanduser().write_text('')",
+                &[
+                    "3 makes <Source>/../m",
+                    "4 writes /a/b",
+                    "5 writes <Home>/c",
+                ],
+            ),
+            (
+                "Path('/a').open('w')\nPath('/b').open()\nPath('/c').read_text()",
+                &["1 writes /a"],
+            ),
+            (
+                "D = os.environ.get('D', '/d')\nos.mkdir(os.path.join(D, 'x'))",
+                &["2 makes $D or /d/x", "1 asks D or /d"],
+            ),
+            (
+                "os.mkdir(os.environ['D'] + '/x')",
+                &["1 makes $D or ?", "1 asks D"],
+            ),
+            (
+                "os.mkdir(os.getenv('D') or '/d')",
+                &["1 makes $D or /d", "1 asks D or /d"],
+            ),
+            (
+                "p = 'a.db' if x else '/b.db'\nsqlite3.connect(p)",
+                &["2 writes a.db", "2 writes /b.db"],
+            ),
+            (
+                "os.mkdir('/a'\n    '/b')\nos.mkdir(os.path.join('/x', '/y'))",
+                &["1 makes /a/b", "3 makes /y"],
+            ),
+            (
+                "os.mkdir(f'{x:>3}')\nos.mkdir(f'{{a}}')",
+                &["1 makes unknown f'{x:>3}'", "2 makes {a}"],
+            ),
+            (
+                "os.mkdir(f(x))\nos.mkdir('/a' + str(n))",
+                &["1 makes unknown f(x)", "2 makes unknown '/a' + str(n)"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn names_count_where_they_are_known() {
+    check(
+        "a.py",
+        &[
+            (
+                "path = '/etc/x'\ndef f(path):\n    open(path, 'w')",
+                &["3 writes unknown path"],
+            ),
+            (
+                "path = '/etc/x'\ndef f():\n    path = '/b'\n    open(path, 'w')\ndef g():\n    open(path, 'w')",
+                &["4 writes /b", "6 writes /etc/x"],
+            ),
+            (
+                "path = '/a'\nfor path in paths:\n    open(path, 'w')",
+                &["3 writes /a", "3 writes unknown path"],
+            ),
+            (
+                "def f(path='/a'):\n    os.mkdir(path)",
+                &["2 makes unknown path", "2 makes /a"],
+            ),
+            (
+                "class A:\n    D = '/d'\n    def __init__(self):\n        self.p = '/p'\n    def f(self):\n        os.mkdir(self.D)\n        os.mkdir(self.p)\n        os.mkdir(self.q)",
+                &["6 makes /d", "7 makes /p", "8 makes unknown self.q"],
+            ),
+            (
+                "app.config['UP'] = '/up'\nos.mkdir(app.config['UP'])\nos.mkdir(app.config['NO'])",
+                &["2 makes /up", "3 makes unknown app.config['NO']"],
+            ),
+            ("C = {'dir': '/c'}\nos.mkdir(C['dir'])", &["2 makes /c"]),
+            ("a = b\nb = a\nos.mkdir(a)", &["3 makes unknown a"]),
+        ],
+    );
+}
+
+#[test]
+fn ports() {
+    check(
+        "a.py",
+        &[
+            ("app.run(host='0.0.0.0', port=80)", &["1 port 80"]),
+            (
+                "from flask import Flask\napp = Flask(__name__)\napp.run('0.0.0.0', 8000)",
+                &["3 port 8000"],
+            ),
+            (
+                "from flask import Flask\napp = Flask(__name__)\napp.run()",
+                &["3 port 5000"],
+            ),
+            (
+                "asyncio.run(main())\nsubprocess.run(x)\nrequests.get('http://a:80')",
+                &["2 runs text unknown x"],
+            ),
+            (
+                "HTTPServer(('', 80), H)\nhttp.server.HTTPServer(address, H)",
+                &["1 port 80", "2 port unknown address"],
+            ),
+            (
+                "s = socket.socket()\ns.bind(('', 443))\ns.connect(('', 25))\nwidget.bind('<Key>', f)",
+                &["2 port 443"],
+            ),
+            (
+                "uvicorn.run('a:b')\nuvicorn.run(a, port=int(os.environ.get('PORT', 80)))",
+                &["1 port 8000", "2 port $PORT or 80", "2 asks PORT or 80"],
+            ),
+            ("PORT = 80\nDB_PORT = 5432\ndb(port=25)", &["1 port 80"]),
+        ],
+    );
+    check(
+        "gunicorn.conf.py",
+        &[
+            (
+                "bind = '0.0.0.0:80'\naccesslog = '-'\nerrorlog = '/var/log/e'\nuser = 'www'",
+                &["3 writes /var/log/e", "1 port 80", "4 user www"],
+            ),
+            ("bind = ['0.0.0.0:80', 'unix:/tmp/s']", &["1 port 80"]),
+            (
+                "def f():\n    pass\nbind = ':' + os.getenv('PORT', '81')",
+                &["3 port $PORT or 81", "3 asks PORT or 81"],
+            ),
+        ],
+    );
+    check("other.py", &[("bind = '0.0.0.0:80'\nuser = 'www'", &[])]);
+}
+
+#[test]
+fn variables() {
+    check(
+        "a.py",
+        &[
+            (
+                "os.environ['A']\nos.getenv('B', 'b')\nfrom os import environ as e\ne.get('C')",
+                &["1 asks A", "2 asks B or b", "4 asks C"],
+            ),
+            (
+                "os.environ['A'] = 'x'\nos.environ.setdefault('B', 'b')\nos.environ[name]",
+                &["2 asks B or b", "3 asks unknown name"],
+            ),
+            (
+                "if 'A' in os.environ: pass\nsubprocess.call(['a'], env=os.environ)\nSettings(os.environ)",
+                &["1 asks A", "3 asks unknown os.environ", "2 runs a"],
+            ),
+            (
+                "# os.environ['A']\n'os.environ[\"B\"]'\nenviron_ = {}\nenviron_['C']",
+                &[],
+            ),
+            (
+                "app.config['ENV']\napp.config.get('ENV')\napp.config['NAME']",
+                &["1 asks FLASK_ENV", "2 asks FLASK_ENV"],
+            ),
+            (
+                "class S(BaseSettings):\n    db_url: str\n    port_no: int = 5\nclass T:\n    other: str",
+                &["2 asks DB_URL", "3 asks PORT_NO or 5"],
+            ),
+            (
+                "import environ\nenv = environ.Env()\nenv('A', default='a')\nenv.bool('B')",
+                &["3 asks A or a", "4 asks B"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn programs_rights_and_users() {
+    check(
+        "a.py",
+        &[
+            (
+                "subprocess.run(['git', 'clone', url])\nsubprocess.run('ls -l', shell=True)\nos.system('mount /dev/a')",
+                &[
+                    "1 runs git | clone | unknown url",
+                    "2 runs text ls -l",
+                    "3 runs text mount /dev/a",
+                    "3 right mount mount",
+                ],
+            ),
+            (
+                "cmd = ['apt-get', 'update']\nsubprocess.check_call(cmd)\nos.execvp('a', ['a', 'b'])",
+                &[
+                    "2 runs apt-get | update",
+                    "3 runs a | b",
+                    "2 right packages apt-get",
+                ],
+            ),
+            (
+                "import socket\nsocket.socket(socket.AF_PACKET, socket.SOCK_RAW)\nsocket.SOCK_STREAM",
+                &[
+                    "2 right raw-socket socket.AF_PACKET",
+                    "2 right raw-socket socket.SOCK_RAW",
+                ],
+            ),
+            (
+                "from scapy.all import *\nimport RPi.GPIO as G\nimport scapyish",
+                &["1 right raw-socket scapy.all", "2 right device RPi.GPIO"],
+            ),
+            (
+                "if os.geteuid() == 0: pass\nuid = os.getuid()",
+                &["1 right root-check os.geteuid"],
+            ),
+            (
+                "d = '/dev/ttyUSB0'\nn = '/dev/null'\ns = '/var/run/docker.sock'\nu = 'unix:///var/run/docker.sock'",
+                &[
+                    "1 right device /dev/ttyUSB0",
+                    "3 right docker-socket /var/run/docker.sock",
+                    "4 right docker-socket /var/run/docker.sock",
+                ],
+            ),
+            (
+                "'''\n/dev/sda\n'''\n'/dev/sda'\n# '/dev/sda'\nx = 'see /dev/sda'",
+                &[],
+            ),
+            (
+                "os.setuid(pwd.getpwnam('www').pw_uid)",
+                &[
+                    "1 right set-user os.setuid",
+                    "1 user unknown pwd.getpwnam('www').pw_uid",
+                    "1 user www",
+                ],
+            ),
+            (
+                "os.chown('/d', 1, 1)",
+                &["1 writes /d", "1 right own os.chown"],
+            ),
+        ],
+    );
+}

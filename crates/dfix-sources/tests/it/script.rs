@@ -1,0 +1,218 @@
+use crate::common::{check, check_imports};
+
+#[test]
+fn modules() {
+    check_imports(
+        "a.js",
+        &[
+            (
+                "const a = require('a'), { b } = require('./b');\nimport c, { d as e } from 'c'; import 'f'; import * as g from \"node:g\"; export * from './h'",
+                &["c d", "f", "node:g", "./h", "a", "./b"],
+            ),
+            (
+                "import('./lazy').then(x);\nrequire(name);",
+                &["./lazy", "unknown name"],
+            ),
+            (
+                "// require('a')\n/* import b from 'b' */\nconst s = \"require('c')\"; const r = /require('d')/; x.require('e');",
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn writes() {
+    check(
+        "a.js",
+        &[
+            (
+                "const fs = require('fs');\nfs.writeFileSync('/a', 'x'); fs.readFileSync('/b');\nfs.promises.mkdir('/c');",
+                &["2 writes /a", "3 makes /c"],
+            ),
+            (
+                "const { mkdirSync: m, existsSync } = require('node:fs');\nm('/a'); existsSync('/b')",
+                &["2 makes /a"],
+            ),
+            (
+                "import { writeFile as w } from 'fs/promises';\nimport p from 'path';\nawait w(p.join('/a', '..', 'b'), d)",
+                &["3 writes /b"],
+            ),
+            (
+                "import fs from 'fs-extra'\nfs.ensureDir('/a')\nrequire('fs').appendFile('/b', 'x', cb)",
+                &["2 makes /a", "3 writes /b"],
+            ),
+            (
+                "fs.open('/a', 'r', f); fs.open('/b', 'a+', f); fs.openSync(c, flags)",
+                &["1 writes /b", "1 writes unknown c"],
+            ),
+            (
+                "// fs.writeFileSync('/a')\nconst s = `fs.writeFileSync('/b')`; const r = /fs.writeFileSync('\\/c')/g; notfs.writeFileSyncs('/d')",
+                &[],
+            ),
+            (
+                "const up = multer({ dest: 'uploads/' })\nmulter.diskStorage({ destination: (a, b, cb) => cb(null, '/x') })",
+                &[
+                    "1 makes uploads",
+                    "2 makes unknown (a, b, cb) => cb(null, '/x')",
+                ],
+            ),
+            (
+                "fs.writeFileSync(path.join(__dirname, '..', 'd', 'x'), y)\nfs.mkdirSync(path.resolve('/l', n))",
+                &[
+                    "1 writes <Source>/../d/x",
+                    "2 makes unknown path.resolve('/l', n)",
+                ],
+            ),
+            (
+                "const d = process.env.D || '/d';\nfs.mkdirSync(`${d}/x`)\nfs.mkdirSync(process.env.E + '/y')",
+                &[
+                    "2 makes $D or /d/x",
+                    "3 makes $E or ?",
+                    "1 asks D or /d",
+                    "3 asks E",
+                ],
+            ),
+            (
+                "const c = { a: { dir: '/c' } };\nfs.mkdirSync(c.a.dir); fs.mkdirSync(c.b)",
+                &["2 makes /c", "2 makes unknown c.b"],
+            ),
+            (
+                "new URL('x', import.meta.url);\nfs.mkdirSync(new URL('./d', import.meta.url))",
+                &["2 makes <Source>/d"],
+            ),
+        ],
+    );
+    check(
+        "a.ts",
+        &[
+            (
+                "import * as fs from 'fs';\nconst dir: string = '/a';\nfs.mkdirSync(dir as string, <any>{ x: 1 });\nfs.writeFileSync(this.p!, y)",
+                &["3 makes /a", "4 writes unknown this.p"],
+            ),
+            (
+                "class A { private readonly dir = '/d'; f(): void { fs.mkdirSync(this.dir) } }",
+                &["1 makes /d"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn names_count_where_they_are_known() {
+    check(
+        "a.js",
+        &[
+            (
+                "const p = '/a';\nfunction f(p) { fs.mkdirSync(p) }\nconst g = (p) => fs.mkdirSync(p);\nconst h = p => { fs.mkdirSync(p) };\nfs.mkdirSync(p)",
+                &[
+                    "2 makes unknown p",
+                    "3 makes unknown p",
+                    "4 makes unknown p",
+                    "5 makes /a",
+                ],
+            ),
+            (
+                "const path = require('path');\nfiles.map(path => path.x);\nfs.mkdirSync(path.join('/a', 'b'))",
+                &["3 makes /a/b"],
+            ),
+            (
+                "let p;\nif (x) { p = '/a' } else { p = '/b' }\nfs.mkdirSync(p)",
+                &["3 makes /a", "3 makes /b"],
+            ),
+            (
+                "{ const p = '/a' }\nfs.mkdirSync(p)",
+                &["2 makes unknown p"],
+            ),
+            (
+                "for (const d of ['/a']) { fs.mkdirSync(d) }",
+                &["1 makes unknown d"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn ports_and_variables() {
+    check(
+        "a.js",
+        &[
+            (
+                "app.listen(80, () => console.log('x'))\nserver.listen({ port: 81, host })\nhistory.listen(() => {})\nsock.listen('/tmp/s')",
+                &["1 port 80", "2 port 81"],
+            ),
+            (
+                "const port = process.env.PORT || 80;\nhttp.createServer(f)\n  .listen(port)",
+                &[
+                    "1 port $PORT or 80",
+                    "3 port $PORT or 80",
+                    "1 asks PORT or 80",
+                ],
+            ),
+            (
+                "const { PORT = 80, A } = process.env;\napp.listen(PORT)",
+                &["2 port $PORT or 80", "1 asks PORT or 80", "1 asks A"],
+            ),
+            (
+                "app.listen(+process.env['P'] ?? 8080)\napp.listen(config.port)",
+                &[
+                    "1 port $P or 8080",
+                    "2 port unknown config.port",
+                    "1 asks P or 8080",
+                ],
+            ),
+            (
+                "var port = normalizePort(process.env.PORT || '3000');\napp.set('port', port);\nfunction normalizePort(v) { return v }",
+                &[
+                    "1 port $PORT or 3000",
+                    "2 port $PORT or 3000",
+                    "1 asks PORT or 3000",
+                ],
+            ),
+            (
+                "const app = express();\nif (app.get('env') === 'x') {}\napp.get('/env', f); map.get('env'); app.get('env', f)",
+                &["2 asks NODE_ENV"],
+            ),
+            (
+                "process.env.A = 'x'; process.env[b]; cleanEnv(process.env)\nif ('C' in process.env) {}\nf({ env: { ...process.env } })",
+                &["1 asks unknown b", "1 asks unknown process.env", "2 asks C"],
+            ),
+            (
+                "Bun.serve({ fetch });\nnew ws.Server({ port: 9 })",
+                &["1 port 3000", "2 port 9"],
+            ),
+            (
+                "const a = <p className=\"x\">Don't {process.env.A}</p>;\nconst b = <><B c={'/d'} /> it's</>;\napp.listen(1)",
+                &["3 port 1", "1 asks A"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn programs_rights_and_users() {
+    check(
+        "a.js",
+        &[
+            (
+                "const { exec, spawn: s } = require('child_process');\nexec('ls -l', f);\ns('git', ['clone', u], { cwd })\n/x/.exec('ls')",
+                &["2 runs text ls -l", "3 runs git | clone | unknown u"],
+            ),
+            (
+                "process.setuid('node'); if (process.getuid() === 0) {}\nprocess.getuid()",
+                &[
+                    "1 right set-user process.setuid",
+                    "1 right root-check process.getuid",
+                    "1 user node",
+                ],
+            ),
+            (
+                "const { Gpio } = require('onoff')\nnew Docker({ socketPath: '/var/run/docker.sock' })",
+                &[
+                    "1 right device onoff",
+                    "2 right docker-socket /var/run/docker.sock",
+                ],
+            ),
+        ],
+    );
+}
