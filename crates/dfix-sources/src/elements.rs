@@ -31,6 +31,7 @@ impl Lexer<'_> {
                 self.modes.push(Mode::Body);
             }
             b'{' => self.expression(),
+            b'<' => self.types(),
             quote @ (b'"' | b'\'') => {
                 let end = self.bytes[self.at + 1..].iter().position(|it| *it == quote);
                 if end.is_none() {
@@ -42,7 +43,7 @@ impl Lexer<'_> {
                 );
             }
             _ => {
-                let stop = |byte: &u8| matches!(byte, b'/' | b'>' | b'{' | b'"' | b'\'');
+                let stop = |byte: &u8| matches!(byte, b'/' | b'<' | b'>' | b'{' | b'"' | b'\'');
                 let length = self.bytes[self.at + 1..].iter().position(stop);
                 self.push(
                     Kind::Comment,
@@ -50,6 +51,24 @@ impl Lexer<'_> {
                 );
             }
         }
+    }
+
+    /// The types of an element: `<Select<Kind, true> …>`.
+    fn types(&mut self) {
+        const MOST: usize = 200;
+        let (mut depth, mut length) = (0_usize, 0);
+        for byte in self.bytes[self.at..].iter().take(MOST) {
+            length += 1;
+            match byte {
+                b'<' => depth += 1,
+                b'>' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        self.push(Kind::Comment, self.at + length);
     }
 
     pub(crate) fn body(&mut self) {

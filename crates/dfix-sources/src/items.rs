@@ -5,7 +5,7 @@ use crate::code::NONE;
 use crate::names::Binding;
 use crate::source::{Command, Import, Port, Program, Right, Source, Variable, Write};
 use crate::tables;
-use crate::value::{Folded, Value};
+use crate::value::{Folded, Text, Value};
 
 /// Tells into a source what a text does.
 pub(crate) struct Scanner<'r, 'c, 't> {
@@ -26,6 +26,17 @@ pub(crate) fn port_of(text: &str) -> Option<u16> {
         .rfind(|it| it.contains(':'))
         .unwrap_or(text);
     text.rsplit(':').next()?.trim().parse().ok()
+}
+
+/// How languages name the file itself.
+const OWN_NAMES: [&str; 3] = ["__file__", "__filename", "__FILE__"];
+
+/// Whether what is opened is no file of the image: a database in memory, the standard output, another protocol.
+fn is_no_file(text: &str) -> bool {
+    let is_other = text.contains("://") && !text.starts_with("file:") && !text.contains("sqlite:");
+    is_other
+        || text.contains(":memory:")
+        || matches!(text, "" | "-" | "/dev/null" | "/dev/stdout" | "/dev/stderr")
 }
 
 /// Whether this is none of the last ones that were told; looking through all would cost more with each.
@@ -93,11 +104,21 @@ impl Scanner<'_, '_, '_> {
             return;
         }
         for value in reader.values(range) {
-            if matches!(&value, Folded::Text(text) if matches!(text.written.as_str(), ":memory:" | "-") || text.written.is_empty() && text.is_complete)
+            if matches!(&value, Folded::Text(text) if text.is_complete && is_no_file(&text.written))
             {
                 continue;
             }
-            let path = value.into_value(|text| Some(text.place()), &written);
+            let place = |text: &Text| {
+                let mut place = text.place();
+                if let Some(rest) = OWN_NAMES
+                    .iter()
+                    .find_map(|own| place.path.strip_prefix(own))
+                {
+                    place.path = format!("{}{rest}", self.file);
+                }
+                Some(place)
+            };
+            let path = value.into_value(place, &written);
             let write = Write {
                 path,
                 is_folder: what == "folder",

@@ -189,6 +189,7 @@ impl<'t> Lexer<'t> {
             b'\\' if self.byte(1) == b'\n' => self.push(Kind::Blank, self.at + 2),
             b'\\' if self.rest().starts_with("\\\r\n") => self.push(Kind::Blank, self.at + 3),
             b'#' if self.lexis.hash_comments
+                && !self.is_format()
                 && !(self.is(Language::Php) && self.byte(1) == b'[') =>
             {
                 self.line_comment();
@@ -241,6 +242,18 @@ impl<'t> Lexer<'t> {
 
     pub(crate) fn is(&self, language: Language) -> bool {
         self.language == language
+    }
+
+    /// Whether this stands in what is inserted in a string of Python: `{x:#x}`.
+    pub(crate) fn is_format(&self) -> bool {
+        let in_string = matches!(
+            self.modes.last(),
+            Some(Mode::Code {
+                in_string: true,
+                ..
+            })
+        );
+        in_string && self.is(Language::Python)
     }
 
     pub(crate) fn is_symbol(&self) -> bool {

@@ -63,6 +63,8 @@ impl Lexer<'_> {
                 return;
             }
             match byte {
+                // No backslash keeps Python from inserting.
+                b'\\' if quote.inserts == Inserts::Brace && matches!(next, b'{' | b'}') => at += 1,
                 b'\\' if quote.escapes => {
                     at += 1 + self.text[at + 1..].chars().next().map_or(0, char::len_utf8);
                 }

@@ -5,6 +5,7 @@ use crate::code::NONE;
 use crate::fold::BUDGET;
 use crate::items::{Scanner, is_new, text_of};
 use crate::language::Language;
+use crate::scopes::Made;
 use crate::source::{Port, User};
 use crate::tables::{self, Effect};
 use crate::token::Kind;
@@ -406,10 +407,7 @@ impl<'t> Scanner<'_, '_, 't> {
         let scope = self.reader.scopes.all[self.reader.scopes.of[at]];
         let head = scope.start;
         let of_settings = (head..head + 8).any(|it| code.is_any(it, "BaseSettings EnvSettings"));
-        if scope.made != crate::scopes::Made::Class
-            || !of_settings
-            || code.text_of(at) == "model_config"
-        {
+        if scope.made != Made::Class || !of_settings || code.text_of(at) == "model_config" {
             return;
         }
         let name = code.text_of(at).to_uppercase();
@@ -440,11 +438,26 @@ impl<'t> Scanner<'_, '_, 't> {
         let name = code.text_of(at - 1).trim_start_matches(['$', '@']);
         let is_member = code.is_any(at.wrapping_sub(2), ". ->");
         let own = tables::setting(self.file, name);
-        let effect = own.or_else(|| tables::setting("*", name).filter(|_| !is_member));
+        // Within a function it is the name of anything.
+        let scopes = self.reader.scopes;
+        let made = scopes.all[scopes.nearest(scopes.of[at], |it| it != Made::Block)].made;
+        let tells = made != Made::Function && !is_member && !code.is(at.wrapping_sub(2), ",");
+        let effect = own.or_else(|| tables::setting("*", name).filter(|_| tells));
         let end = code.expression_end(at + 1, 400).unwrap_or(at + 1);
         let line = code.line(at);
         match effect {
-            Some("port") => self.port_list((at + 1, end), line),
+            Some("port") => {
+                let before = self.source.ports.len();
+                self.port_list((at + 1, end), line);
+                if own.is_none() {
+                    // The name alone is too little for a value that is not known.
+                    let mut number = 0;
+                    self.source.ports.retain(|it| {
+                        number += 1;
+                        number <= before || !matches!(it.port, Value::Unknown(_))
+                    });
+                }
+            }
             Some("writes") => self.write((at + 1, end), "", line),
             Some("folder") => self.write((at + 1, end), "folder", line),
             Some("user") => {

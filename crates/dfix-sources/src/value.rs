@@ -175,10 +175,10 @@ impl Text {
     }
 
     pub(crate) fn place(&self) -> Place {
-        let path = self
-            .written
-            .strip_prefix("file://")
-            .unwrap_or(&self.written);
+        let mut path = self.written.as_str();
+        for scheme in ["jdbc:", "sqlite3:", "sqlite:", "h2:", "file://", "file:"] {
+            path = path.strip_prefix(scheme).unwrap_or(path);
+        }
         Place {
             base: self.base,
             path: normal(path),

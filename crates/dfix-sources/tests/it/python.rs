@@ -137,6 +137,31 @@ fn paths_are_put_together() {
 }
 
 #[test]
+fn what_is_no_file_is_left_out() {
+    check(
+        "src/a.py",
+        &[
+            (
+                "sqlite3.connect('file::memory:?cache=shared')\nopen('/dev/null', 'w')\nopen(os.devnull, 'w')\nopen('http://a', 'w')",
+                &[],
+            ),
+            (
+                "open(__file__ + '.lock', 'w')\nopen(os.path.join(tempfile.mkdtemp(), 'x'), 'w')",
+                &["1 writes <Source>/a.py.lock", "2 writes /tmp/x"],
+            ),
+            (
+                "f'<{self} at {id(self):#x}>'\nrf'({a})(\\{{)'\nos.mkdir('/a')",
+                &["3 makes /a"],
+            ),
+            (
+                "def app(environ, start):\n    return environ['A'], environ",
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn names_count_where_they_are_known() {
     check(
         "a.py",
@@ -202,6 +227,10 @@ fn ports() {
                 &["1 port 8000", "2 port $PORT or 80", "2 asks PORT or 80"],
             ),
             ("PORT = 80\nDB_PORT = 5432\ndb(port=25)", &["1 port 80"]),
+            (
+                "def f(url):\n    host, port = split(url)\n    port = 25\nport = g()\nhost, port = 'a', 25",
+                &[],
+            ),
         ],
     );
     check(
