@@ -5,6 +5,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod application;
+pub(crate) mod application_sources;
 pub(crate) mod base_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
@@ -57,6 +58,7 @@ use crate::collect::expand::Piece;
 use crate::collect::model::Model;
 use crate::context::Answer;
 use crate::facts::accounts::Accounts;
+use crate::facts::application_sources::ApplicationSources;
 use crate::facts::calls::Calls;
 use crate::facts::data_folders::DataFolder;
 use crate::facts::destination::Destination;
@@ -266,6 +268,12 @@ impl<'m> Stage<'m> {
     /// that and the application is copied to; else the folders that the stage's files are copied to.
     pub fn application_folders(self) -> Vec<ImagePath> {
         application::application_folders(self)
+    }
+
+    /// What the application's own sources do that are shipped: each file of the build context, in a language that is
+    /// read, that the stage's `COPY`s and `ADD`s put into the image, also through other stages.
+    pub fn application_sources(self) -> &'m ApplicationSources {
+        application_sources::application_sources(self)
     }
 
     /// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.

@@ -41,6 +41,7 @@ mod token;
 mod value;
 
 pub use language::Language;
+pub use recognise::{is_application, may_be_source};
 pub use source::{Command, Import, Port, Program, Right, Source, User, Variable, Write};
 pub use token::Trouble;
 pub use value::{Base, Place, Value};

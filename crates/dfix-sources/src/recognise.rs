@@ -1,7 +1,7 @@
 //! In which language a file is written.
 
 use crate::language::Language;
-use crate::tables::language;
+use crate::tables::{is_left_out, language};
 
 /// By the name's ending, else by the interpreter that the first line names.
 pub(crate) fn language_of(path: &str, text: &str) -> Option<Language> {
@@ -41,4 +41,22 @@ fn by(kind: &str, name: &str) -> Option<Language> {
         "kotlin" => Language::Kotlin,
         _ => Language::Properties,
     })
+}
+
+/// Whether a file of this name may be in a language that is read; one without an ending may name an interpreter.
+pub fn may_be_source(name: &str) -> bool {
+    !name.contains('.') || language_of(name, "").is_some()
+}
+
+/// Whether a file, or a folder with a slash at its end, may belong to what the application runs, by its name without
+/// what is above: tests, examples, installed packages and what is made from other sources do not.
+pub fn is_application(name: &str) -> bool {
+    if let Some(folder) = name.strip_suffix('/') {
+        return !is_left_out("folder", folder);
+    }
+    // `a.test.js`, `test_a.py`, `a_test.go`
+    let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));
+    let first = stem.split_once('_').map_or("", |(first, _)| first);
+    let last = stem.rsplit_once(['.', '_']).map_or("", |(_, last)| last);
+    !is_left_out("file", name) && !is_left_out("first", first) && !is_left_out("last", last)
 }

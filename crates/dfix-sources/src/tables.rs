@@ -14,6 +14,7 @@ struct Table {
 static CALLS: Table = Table::new(include_str!("../data/calls.tsv"));
 static LANGUAGES: Table = Table::new(include_str!("../data/languages.tsv"));
 static MODULES: Table = Table::new(include_str!("../data/modules.tsv"));
+static NAMES: Table = Table::new(include_str!("../data/left-out.tsv"));
 static PLACES: Table = Table::new(include_str!("../data/places.tsv"));
 static SETTINGS: Table = Table::new(include_str!("../data/settings.tsv"));
 static PROGRAMS: Table = Table::new(include_str!("../data/programs.tsv"));
@@ -53,6 +54,11 @@ fn column(row: &'static str, number: usize) -> &'static str {
         .nth(number)
         .filter(|it| *it != "-")
         .unwrap_or_default()
+}
+
+/// Whether a file or a folder is none of the application, by its name or a part of it.
+pub(crate) fn is_left_out(kind: &str, name: &str) -> bool {
+    NAMES.row(kind, name).is_some()
 }
 
 /// What a call, or a name, does.

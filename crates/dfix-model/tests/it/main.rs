@@ -6,6 +6,7 @@
 #![allow(unreachable_pub)]
 
 mod accounts;
+mod application_sources;
 mod calls;
 mod commands;
 mod common;

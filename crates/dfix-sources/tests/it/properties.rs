@@ -1,5 +1,5 @@
 use crate::common::check;
-use dfix_sources::{Language, read};
+use dfix_sources::{Language, is_application, may_be_source, read};
 
 #[test]
 fn settings() {
@@ -46,4 +46,18 @@ fn languages_are_told_by_name_or_interpreter() {
     ] {
         assert_eq!(read(path, text).map(|it| it.language), language, "{path}");
     }
+}
+
+#[test]
+fn tests_and_packages_are_no_application() {
+    let no = "node_modules/ tests/ vendor/ test_a.py a_test.go a.test.tsx a.spec.ts conftest.py a.min.js types.d.ts";
+    for name in no.split(' ') {
+        assert!(!is_application(name), "{name}");
+    }
+    let yes = "src/ lib/ tested/ latest.py test.py protest_a.py spec.rb a.js manage.py attest/ run";
+    for name in yes.split(' ') {
+        assert!(is_application(name), "{name}");
+    }
+    assert!(may_be_source("a.py") && may_be_source("run") && may_be_source(".env"));
+    assert!(!may_be_source("a.png") && !may_be_source("a.json"));
 }

@@ -1,0 +1,342 @@
+//! The application's own sources that are shipped, read.
+//!
+//! What counts as shipped is each file that a `COPY` or `ADD` of the build context puts into the image, also through
+//! other stages, whether the start reaches it or not: which files a start loads is not known in general. Tests,
+//! installed packages and the like, by the names of their folders, are left out; what `.dockerignore` leaves out the
+//! context does not have.
+
+use std::collections::BTreeSet;
+
+use crate::context::{Answer, Context};
+use crate::facts::context_files::matches;
+use crate::facts::variables::expand_text;
+use crate::facts::workdir::{join, workdir_before};
+use crate::handles::{Source, Stage, Step};
+use crate::path::{ImagePath, file_name};
+
+/// How many stages a file may be copied through.
+const MOST_STAGES: usize = 8;
+
+/// So many files are read,
+const MOST_FILES: usize = 3_000;
+
+/// and so many bytes of them;
+const MOST_BYTES: usize = 16_000_000;
+
+/// so many folders are looked into.
+const MOST_FOLDERS: usize = 5_000;
+
+/// What the sources of an application tell, see [`Stage::application_sources`].
+#[derive(Debug, Default)]
+pub struct ApplicationSources {
+    /// The files that were read, in order of their paths in the build context.
+    pub files: Vec<ApplicationSource>,
+    /// What is shipped, or may be, and was not read: each as a short sentence.
+    pub unread: Vec<String>,
+}
+
+/// A source that is shipped.
+#[derive(Debug)]
+pub struct ApplicationSource {
+    /// Its path in the build context, relative to the root.
+    pub context_path: String,
+    /// Where it lies in the image.
+    pub path: ImagePath,
+    /// What it does.
+    pub source: dfix_sources::Source,
+}
+
+/// A file or folder of the build context, and where it lands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Root {
+    context: String,
+    image: ImagePath,
+}
+
+/// The sources that the stage ships.
+pub(crate) fn application_sources(stage: Stage<'_>) -> &ApplicationSources {
+    stage.cached(|| {
+        let mut found = ApplicationSources::default();
+        let roots = roots(stage, &mut found.unread, 0);
+        let mut walk = Walk {
+            context: stage.file.context,
+            found,
+            seen: BTreeSet::new(),
+            folders: 0,
+            bytes: 0,
+        };
+        for root in roots {
+            walk.root(&root);
+        }
+        let mut found = walk.found;
+        found
+            .files
+            .sort_by(|a, b| a.context_path.cmp(&b.context_path));
+        found.unread.dedup();
+        found
+    })
+}
+
+/// What the steps of a stage, and of those that it is based on, take from the build context.
+fn roots(stage: Stage<'_>, unread: &mut Vec<String>, depth: usize) -> Vec<Root> {
+    let mut all = Vec::new();
+    if depth > MOST_STAGES {
+        unread.push("what is copied through many stages".to_owned());
+        return all;
+    }
+    for stage in stage.base_chain() {
+        for step in stage.copies().filter(|step| !step.is_onbuild()) {
+            if of_step(stage, step, &mut all, unread, depth).is_none() {
+                unread.push(format!("what {} puts into the image", step.label()));
+            }
+        }
+    }
+    all
+}
+
+/// Takes in what a step copies; none where it cannot be told. What comes from other images is no source of this
+/// application, nor is what is written into the Dockerfile or downloaded.
+fn of_step(
+    stage: Stage<'_>,
+    step: Step<'_>,
+    all: &mut Vec<Root>,
+    unread: &mut Vec<String>,
+    depth: usize,
+) -> Option<()> {
+    let from = match step.source() {
+        None => None,
+        Some(Source::Stage(from)) => Some(from),
+        Some(Source::Image(_)) => return Some(()),
+        Some(Source::Unknown) => return None,
+    };
+    let written = expand_text(stage, step.target()?, step)?;
+    let target = join(&workdir_before(stage, step.index(), true)?, &written);
+    let into_folder = written.ends_with('/')
+        || matches!(written.as_str(), "." | "..")
+        || step.sources().count() > 1;
+    let keeps_parents = step.flag("parents").is_some();
+    for word in step.sources() {
+        let source = expand_text(stage, word, step)?;
+        if source.starts_with("<<") || source.contains("://") || source.starts_with("git@") {
+            continue;
+        }
+        let source = ImagePath::new(&source);
+        let target = if keeps_parents {
+            ImagePath::new(&join(&target, source.as_str().trim_start_matches('/')))
+        } else {
+            ImagePath::new(&target)
+        };
+        match from {
+            Some(from) => of_stage(from, &source, &target, into_folder, (all, unread), depth),
+            None => of_context(stage.file.context, &source, &target, into_folder, all),
+        }
+    }
+    Some(())
+}
+
+/// A source of the build context.
+fn of_context(
+    context: &dyn Context,
+    source: &ImagePath,
+    target: &ImagePath,
+    into_folder: bool,
+    all: &mut Vec<Root>,
+) {
+    let relative = source.as_str().trim_start_matches('/').to_owned();
+    let name = source.file_name();
+    if name.contains(['*', '?', '[']) {
+        let folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Answer::Found(names) = context.list(folder) else {
+            all.push(Root {
+                context: relative,
+                image: target.clone(),
+            });
+            return;
+        };
+        for found in names {
+            let bare = found.trim_end_matches('/');
+            if !matches(name.as_bytes(), bare.as_bytes()) {
+                continue;
+            }
+            // Of a matching folder the contents land.
+            let is_folder = found.ends_with('/');
+            all.push(Root {
+                context: below(folder, bare),
+                image: if is_folder {
+                    target.clone()
+                } else {
+                    target.join(bare)
+                },
+            });
+        }
+        return;
+    }
+    let is_folder = relative.is_empty() || matches!(context.list(&relative), Answer::Found(_));
+    let image = if into_folder && !is_folder {
+        target.join(name)
+    } else {
+        target.clone()
+    };
+    all.push(Root {
+        context: relative,
+        image,
+    });
+}
+
+/// A source that is copied from another stage: what that one takes from the build context, and what it makes.
+fn of_stage(
+    from: Stage<'_>,
+    source: &ImagePath,
+    target: &ImagePath,
+    into_folder: bool,
+    (all, unread): (&mut Vec<Root>, &mut Vec<String>),
+    depth: usize,
+) {
+    let mut unsaid = Vec::new();
+    let context = from.file.context;
+    let mut is_known = false;
+    for root in roots(from, &mut unsaid, depth + 1) {
+        if let Some(rest) = root.image.below(source) {
+            let is_source = rest.is_empty() && context.read(&root.context).found().is_some();
+            let image = if is_source && into_folder {
+                target.join(source.file_name())
+            } else {
+                target.join(rest)
+            };
+            all.push(Root {
+                context: root.context,
+                image,
+            });
+            is_known = true;
+        } else if let Some(rest) = source.below(&root.image) {
+            let path = below(&root.context, rest);
+            let is_file = context.read(&path).found().is_some();
+            if is_file || matches!(context.list(&path), Answer::Found(_)) {
+                let image = if is_file && into_folder {
+                    target.join(source.file_name())
+                } else {
+                    target.clone()
+                };
+                all.push(Root {
+                    context: path,
+                    image,
+                });
+                is_known = true;
+            }
+        }
+    }
+    if !is_known {
+        unread.push(format!("what another stage of the build makes at {source}"));
+        unread.extend(unsaid);
+    }
+}
+
+fn below(folder: &str, name: &str) -> String {
+    match (folder, name) {
+        ("", name) => name.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, name) => format!("{folder}/{name}"),
+    }
+}
+
+struct Walk<'c> {
+    context: &'c dyn Context,
+    found: ApplicationSources,
+    /// What was read, or looked into, and where it lands.
+    seen: BTreeSet<(String, ImagePath)>,
+    folders: usize,
+    bytes: usize,
+}
+
+impl Walk<'_> {
+    fn root(&mut self, root: &Root) {
+        let mut open = vec![root.clone()];
+        while let Some(next) = open.pop() {
+            if !self.seen.insert((next.context.clone(), next.image.clone())) {
+                continue;
+            }
+            let is_file = !next.context.is_empty() && !next.context.ends_with('/');
+            let names = match self.context.list(next.context.trim_end_matches('/')) {
+                Answer::Found(names) => names,
+                Answer::Absent if is_file => {
+                    self.file(&next);
+                    continue;
+                }
+                Answer::Absent => continue,
+                Answer::Unknown(why) => {
+                    self.not_read(&next.context, &why);
+                    continue;
+                }
+            };
+            // Some contexts list nothing for a file, where others say that there is no such folder.
+            if names.is_empty() && is_file {
+                self.file(&next);
+                continue;
+            }
+            self.folders += 1;
+            if self.folders > MOST_FOLDERS {
+                self.too_many();
+                return;
+            }
+            for name in names {
+                let bare = name.trim_end_matches('/');
+                let path = below(next.context.trim_end_matches('/'), bare);
+                let is_folder = name.ends_with('/');
+                if !dfix_sources::is_application(if is_folder { &name } else { bare }) {
+                    continue;
+                }
+                let entry = Root {
+                    context: path,
+                    image: next.image.join(bare),
+                };
+                if is_folder {
+                    open.push(Root {
+                        context: format!("{}/", entry.context),
+                        ..entry
+                    });
+                } else if self
+                    .seen
+                    .insert((entry.context.clone(), entry.image.clone()))
+                {
+                    self.file(&entry);
+                }
+            }
+        }
+    }
+
+    fn file(&mut self, file: &Root) {
+        if !dfix_sources::may_be_source(file_name(&file.context)) {
+            return;
+        }
+        if self.found.files.len() >= MOST_FILES || self.bytes >= MOST_BYTES {
+            self.too_many();
+            return;
+        }
+        match self.context.read(&file.context) {
+            Answer::Found(text) => {
+                self.bytes += text.len();
+                if let Some(source) = dfix_sources::read(&file.context, &text) {
+                    self.found.files.push(ApplicationSource {
+                        context_path: file.context.clone(),
+                        path: file.image.clone(),
+                        source,
+                    });
+                }
+            }
+            Answer::Absent => {}
+            Answer::Unknown(why) => self.not_read(&file.context, &why),
+        }
+    }
+
+    fn not_read(&mut self, path: &str, why: &str) {
+        let path = if path.is_empty() { "." } else { path };
+        self.found.unread.push(format!("{path}: {why}"));
+    }
+
+    fn too_many(&mut self) {
+        let what = "more sources than are read".to_owned();
+        if !self.found.unread.contains(&what) {
+            self.found.unread.push(what);
+        }
+    }
+}
