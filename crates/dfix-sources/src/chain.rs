@@ -3,7 +3,15 @@
 use crate::code::{Code, NONE};
 use crate::token::Kind;
 
+/// Words behind which an expression begins, and which are none themselves.
+const KEYWORDS: &str = "return await yield in and or not if elif else while with assert del raise typeof void case throw unless when for until";
+
 impl<'t> Code<'t> {
+    /// Whether this is a word of the language, and no name.
+    pub(crate) fn is_keyword(&self, at: usize) -> bool {
+        self.is_name(at) && self.is_any(at, KEYWORDS)
+    }
+
     /// The text of a string without anything inserted, as it is written between its quotes.
     pub(crate) fn plain_string(&self, at: usize) -> Option<&'t str> {
         if self.kind(at) != Some(Kind::StringOpen) {

@@ -4,7 +4,7 @@ use crate::calls::{Part, Range, Reader};
 use crate::code::NONE;
 use crate::language::Language;
 use crate::names::Binding;
-use crate::operations::{decode, prepend, with_default};
+use crate::operations::{decode, merged, prepend, with_default};
 use crate::token::Kind;
 use crate::value::{Folded, Text};
 
@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
             };
             let mut found = self.fold(first, more);
             found.extend(self.fold((otherwise + 1, end), more));
-            return Some(found);
+            return Some(merged(found));
         }
         if let Some(at) = default {
             let left = self.fold((start, at), more);
@@ -390,14 +390,8 @@ impl Reader<'_, '_> {
                 return self.unknown(range);
             }
         }
-        let open = found.iter().position(
-            |it| matches!(it, Folded::Text(text) if !text.is_complete && text.written.is_empty()),
-        );
         // `port := os.Getenv("PORT")`, and then `if port == "" { port = "80" }`.
-        if let Some(at) = open.filter(|_| found.len() > 1) {
-            let variable = found.remove(at);
-            found = with_default(vec![variable], found);
-        }
+        let mut found = merged(found);
         found.dedup();
         if found.is_empty() {
             self.unknown(range)

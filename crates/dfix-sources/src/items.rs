@@ -223,6 +223,11 @@ impl Scanner<'_, '_, '_> {
         None
     }
 
+    /// Whether this is a list that is written out, or a name that stands for one.
+    pub(crate) fn is_list(&self, range: Range) -> bool {
+        self.list(range, 0).is_some()
+    }
+
     pub(crate) fn word(&self, range: Range) -> Value<String> {
         let written = self.reader.code.between(range.0, range.1);
         let mut values = self.reader.values(range);

@@ -30,6 +30,7 @@ mod language;
 mod lexer;
 mod names;
 mod operations;
+mod patterns;
 mod properties;
 mod quotes;
 mod recognise;

@@ -39,9 +39,11 @@ pub(crate) struct Asked {
 
 #[derive(Default)]
 pub(crate) struct Names<'t> {
+    /// The scopes of the classes of the file.
+    classes: HashMap<&'t str, usize>,
     /// Whether a field of a class is not known by its bare name in the class's functions.
     hides_fields: bool,
-    bound: HashMap<&'t str, HashMap<usize, Vec<Binding>>>,
+    pub(crate) bound: HashMap<&'t str, HashMap<usize, Vec<Binding>>>,
     /// What has a dot in its name: `self.folder`, `app.config.UPLOADS`, in the class or the file.
     members: HashMap<(usize, String), Vec<Binding>>,
     pub(crate) imports: Vec<Imported>,
@@ -117,6 +119,10 @@ impl<'t> Names<'t> {
         }
         // What the class itself is given.
         let (head, last) = name.split_once('.').unwrap_or(("", name));
+        if let Some(class) = self.classes.get(head) {
+            let field = self.bound.get(last).and_then(|it| it.get(class));
+            return field.map_or(&[], Vec::as_slice);
+        }
         let is_own = matches!(head, "self" | "cls" | "this" | "$this" | "static");
         let bound = self.bound.get(last).filter(|_| is_own && class != 0);
         let field = bound.and_then(|it| it.get(&class));
@@ -215,6 +221,15 @@ impl<'t> Finder<'_, 't> {
 
     fn keyword(&mut self, at: usize) {
         let code = self.code;
+        if code.is(at, "class") && code.is_name(at + 1) {
+            const NEAR: usize = 40;
+            let of = &self.scopes.of;
+            let is_class = |it: &usize| self.scopes.all[*it].made == Made::Class && *it != of[at];
+            let scope = of.iter().skip(at + 1).take(NEAR).copied().find(is_class);
+            if let Some(scope) = scope {
+                self.names.classes.insert(code.text_of(at + 1), scope);
+            }
+        }
         match (code.language, code.text_of(at)) {
             (Language::Python, "for" | "lambda") => {
                 let mut name = at + 1;
@@ -279,7 +294,7 @@ impl<'t> Finder<'_, 't> {
             .or_default();
     }
 
-    fn value(&self, start: usize) -> Binding {
+    pub(crate) fn value(&self, start: usize) -> Binding {
         let from = if self.code.kind(start) == Some(Kind::Newline) {
             start + 1
         } else {
@@ -288,45 +303,6 @@ impl<'t> Finder<'_, 't> {
         match self.code.expression_end(from, MOST) {
             Some(end) if end > from => Binding::Value(from, end),
             _ => Binding::Opaque,
-        }
-    }
-
-    /// A name among parameters.
-    fn parameter(&mut self, at: usize) {
-        let code = self.code;
-        if !code.is_name(at) {
-            return;
-        }
-        let scope = self.scopes.of[at];
-        let (open, close) = self.scopes.all[scope].parameters;
-        let name = code.text_of(at);
-        let before = at.wrapping_sub(1);
-        let is_first = at == open
-            || code.is_any(
-                before,
-                "( , * ** ... & { [ private readonly public protected val var vararg",
-            );
-        let is_last = at + 1 == close || code.is_any(at + 1, ", ) = :");
-        let is_named = match code.language {
-            Language::Java => is_last && !code.is(at + 1, ":"),
-            Language::Php => name.starts_with('$'),
-            Language::JavaScript | Language::TypeScript => {
-                (at == open || is_first && !code.is(before, "="))
-                    || code.is(before, ":") && code.outer[at] != code.outer[open]
-            }
-            _ => is_first,
-        };
-        if !is_named {
-            return;
-        }
-        self.bind(scope, name, Binding::Opaque);
-        let mut equals = at + 1;
-        while equals < close && !code.is_any(equals, ", = { ( [") {
-            equals += 1;
-        }
-        if code.is(equals, "=") && equals < close {
-            let value = self.value(equals + 1);
-            self.bind(scope, name, value);
         }
     }
 
@@ -519,49 +495,6 @@ impl<'t> Finder<'_, 't> {
                 scope = self.scopes.all[scope].parent;
             }
             self.bind(scope, name, binding);
-        }
-    }
-
-    /// `{ a, b: c = 1 } = value` of JavaScript.
-    fn pattern(&mut self, open: usize, equals: usize) {
-        let code = self.code;
-        let close = equals - 1;
-        let module = code.required(equals + 1);
-        let scope = self.scopes.of[equals];
-        let is_environment = code.chain_name(equals + 1, equals + 4).as_deref()
-            == Some("process.env")
-            && !code.is_any(equals + 4, ". [");
-        for (from, to) in code.split(open + 1, close, ",") {
-            let (from, to) = code.trim(from, to);
-            let is_renamed = code.is(from + 1, ":") && code.is_name(from + 2);
-            let local = if is_renamed { from + 2 } else { from };
-            if code.is(from, "...") || to <= from {
-                if code.is_name(from + 1) {
-                    self.bind(scope, code.text_of(from + 1), Binding::Opaque);
-                }
-                continue;
-            }
-            if !code.is_name(local) {
-                continue;
-            }
-            let default = (from..to)
-                .find(|it| code.is(*it, "="))
-                .map(|it| (it + 1, to));
-            if is_environment {
-                self.names.asked.push(Asked {
-                    name: code.text_of(from).to_owned(),
-                    default,
-                    at: from,
-                });
-            }
-            let binding = match &module {
-                _ if is_environment => Binding::Variable(code.text_of(from).to_owned(), default),
-                Some(module) if code.is(open, "{") => {
-                    Binding::Module(format!("{module}.{}", code.text_of(from)))
-                }
-                _ => Binding::Opaque,
-            };
-            self.bind(scope, code.text_of(local), binding);
         }
     }
 }

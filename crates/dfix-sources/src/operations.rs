@@ -292,3 +292,15 @@ pub(crate) fn decode(language: Language, quote: &str, text: &str) -> String {
     }
     decoded
 }
+
+/// Alternatives of which one is a variable alone: the others are what it is where it is not set.
+pub(crate) fn merged(mut found: Vec<Folded>) -> Vec<Folded> {
+    let is_variable = |it: &Folded| matches!(it, Folded::Text(text) if !text.is_complete && text.written.is_empty());
+    let variable = found
+        .iter()
+        .position(is_variable)
+        .filter(|_| found.len() > 1);
+    let Some(at) = variable else { return found };
+    let variable = found.remove(at);
+    with_default(vec![variable], found)
+}

@@ -34,12 +34,16 @@ impl<'t> Scanner<'_, '_, 't> {
             }
             match code.kind(at) {
                 Some(Kind::Name) if self.is_head(at) => {
+                    self.entry(at);
                     self.chain(at);
                     self.defined(at);
                 }
                 Some(Kind::Punct) if code.is(at, "(") && self.is_group(at) => self.chain(at),
                 Some(Kind::Punct) if code.is_any(at, "= :=") => self.assigned(at),
-                Some(Kind::StringOpen) => self.text(at),
+                Some(Kind::StringOpen) => {
+                    self.entry(at);
+                    self.text(at);
+                }
                 _ => {}
             }
         }
@@ -68,19 +72,21 @@ impl<'t> Scanner<'_, '_, 't> {
     fn is_head(&self, at: usize) -> bool {
         let code = self.reader.code;
         let Some(before) = at.checked_sub(1) else {
-            return true;
+            return !code.is_keyword(at);
         };
         let is_part = code.is_any(before, ". ?. -> ?-> ::")
             && !(code.language == Language::Php && code.is(before, "."));
-        !is_part && !code.is_any(before, "def function func fun")
+        !is_part
+            && !code.is_keyword(at)
+            && !code.is_any(before, "def function func fun")
+            && !code.is_keyword(at)
     }
 
     /// Whether the bracket here opens a group whose member is asked for.
     fn is_group(&self, at: usize) -> bool {
         let code = self.reader.code;
         let called = at > 0
-            && (code.is_name(at - 1) && !code.is_any(at - 1, "return await in and or not")
-                || code.is_any(at - 1, ") ]"));
+            && (code.is_name(at - 1) && !code.is_keyword(at - 1) || code.is_any(at - 1, ") ]"));
         !called && code.partner[at] != NONE && code.is_any(code.after(at), ". ?. ->")
     }
 
@@ -348,6 +354,10 @@ impl<'t> Scanner<'_, '_, 't> {
                     });
                 }
             }
+            // `execvp("a", arguments)`: the program is known, even where its arguments are not.
+            "runs" if effect.argument == "1" && !meant.iter().any(|it| self.is_list(*it)) => {
+                self.program(&arguments.positional, "words", line);
+            }
             "runs" => self.program(&meant, effect.what, line),
             "right" => {
                 self.right(effect.what, name, line);
@@ -470,6 +480,52 @@ impl<'t> Scanner<'_, '_, 't> {
         }
     }
 
+    /// An entry of a dictionary that is a file by what stands beside it: `{"class": "logging.FileHandler", "filename": "/a"}`.
+    fn entry(&mut self, at: usize) {
+        let code = self.reader.code;
+        let around = code.outer[at];
+        let next = code.after(at);
+        if around == NONE || !code.is(around, "{") || !code.is_any(next, ": =>") {
+            return;
+        }
+        let name = if code.is_name(at) {
+            Some(code.text_of(at))
+        } else {
+            code.plain_string(at)
+        };
+        let Some((other, wanted)) = name.and_then(tables::file_entry) else {
+            return;
+        };
+        let whole = (around, code.after(around));
+        let Some(beside) = self.reader.entry(whole, other) else {
+            return;
+        };
+        if self
+            .reader
+            .constant(beside)
+            .is_some_and(|it| it.contains(wanted))
+        {
+            let end = code.expression_end(next + 1, 100).unwrap_or(next + 1);
+            self.write((next + 1, end), "", code.line(at));
+        }
+    }
+
+    /// The address of a database in a file: `sqlite:////data/a.db`, `"sqlite:///" + path`.
+    fn database(&mut self, at: usize) {
+        let code = self.reader.code;
+        let next = code.after(at);
+        if !code.text_of(at + 1).starts_with("sqlite") || code.kind(at + 1) != Some(Kind::Text) {
+            return;
+        }
+        let line = code.line(at);
+        if code.plain_string(at).is_some_and(|it| it.ends_with(":///")) && code.is(next, "+") {
+            let end = code.expression_end(next + 1, 100).unwrap_or(next + 1);
+            self.write((next + 1, end), "", line);
+        } else if code.text_of(at + 1).contains(":///") {
+            self.write((at, next), "", line);
+        }
+    }
+
     /// A text: a place that asks for rights, or a program in back quotes.
     fn text(&mut self, at: usize) {
         let code = self.reader.code;
@@ -491,6 +547,7 @@ impl<'t> Scanner<'_, '_, 't> {
         if is_alone {
             return;
         }
+        self.database(at);
         let first = if code.kind(at + 1) == Some(Kind::Text) {
             code.text_of(at + 1)
         } else {

@@ -15,6 +15,7 @@ static CALLS: Table = Table::new(include_str!("../data/calls.tsv"));
 static LANGUAGES: Table = Table::new(include_str!("../data/languages.tsv"));
 static MODULES: Table = Table::new(include_str!("../data/modules.tsv"));
 static NAMES: Table = Table::new(include_str!("../data/left-out.tsv"));
+static ENTRIES: Table = Table::new(include_str!("../data/entries.tsv"));
 static PLACES: Table = Table::new(include_str!("../data/places.tsv"));
 static SETTINGS: Table = Table::new(include_str!("../data/settings.tsv"));
 static PROGRAMS: Table = Table::new(include_str!("../data/programs.tsv"));
@@ -110,6 +111,13 @@ pub(crate) fn right_of_module(language: Language, name: &str) -> Option<&'static
         let at = name.rfind(['.', '/'])?;
         name = &name[..at];
     }
+}
+
+/// What stands beside an entry of a dictionary that makes it a file: the name of the other, and what that contains.
+pub(crate) fn file_entry(name: &str) -> Option<(&'static str, &'static str)> {
+    ENTRIES
+        .row("", name)
+        .map(|row| (column(row, 1), column(row, 2)))
 }
 
 /// What right a literal place asks for; the longest beginning that is listed decides.

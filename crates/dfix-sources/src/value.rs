@@ -176,6 +176,12 @@ impl Text {
 
     pub(crate) fn place(&self) -> Place {
         let mut path = self.written.as_str();
+        if let Some((_, below)) = path
+            .split_once(":///")
+            .filter(|(scheme, _)| scheme.starts_with("sqlite"))
+        {
+            path = below;
+        }
         for scheme in ["jdbc:", "sqlite3:", "sqlite:", "h2:", "file://", "file:"] {
             path = path.strip_prefix(scheme).unwrap_or(path);
         }

@@ -137,6 +137,43 @@ fn paths_are_put_together() {
 }
 
 #[test]
+fn settings_of_frameworks_name_files() {
+    check(
+        "a.py",
+        &[
+            (
+                "L = {'handlers': {'f': {'class': 'logging.FileHandler', 'filename': '/var/log/a'}, 'c': {'class': 'logging.StreamHandler', 'filename': '/no'}}}",
+                &["1 writes /var/log/a"],
+            ),
+            (
+                "D = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': '/db/a'}, 'b': {'ENGINE': 'django.db.backends.postgresql', 'NAME': '/no'}}",
+                &["1 writes /db/a"],
+            ),
+            (
+                "URI = 'sqlite:////data/x.db'\nU2 = 'sqlite:///' + os.path.join(os.path.dirname(__file__), 'y.db')\nU3 = 'postgresql:///no'",
+                &["1 writes /data/x.db", "2 writes <Source>/y.db"],
+            ),
+            (
+                "class C:\n    D = '/d'\nos.mkdir(C.D)\nos.mkdir(C.E)",
+                &["3 makes /d", "4 makes unknown C.E"],
+            ),
+            (
+                "with (Path('/a') / 'b').open('w') as f:\n    pass",
+                &["1 writes /a/b"],
+            ),
+            (
+                "os.execvp('nginx', args)\nsubprocess.run(shlex.split('git pull'))",
+                &[
+                    "1 runs nginx | unknown args",
+                    "2 runs text git pull",
+                    "1 right services nginx",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_is_no_file_is_left_out() {
     check(
         "src/a.py",
