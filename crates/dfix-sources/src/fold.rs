@@ -4,7 +4,7 @@ use crate::calls::{Part, Range, Reader};
 use crate::code::NONE;
 use crate::language::Language;
 use crate::names::Binding;
-use crate::operations::{decode, merged, prepend, with_default};
+use crate::operations::{beginning, decode, merged, prepend, with_default};
 use crate::token::Kind;
 use crate::value::{Folded, Text};
 
@@ -36,7 +36,7 @@ impl Reader<'_, '_> {
     }
 
     pub(crate) fn unknown(&self, range: Range) -> Vec<Folded> {
-        vec![Folded::Unknown(self.code.between(range.0, range.1))]
+        vec![Folded::Unknown(self.code.between(range.0, range.1), None)]
     }
 
     pub(crate) fn fold(&self, range: Range, depth: usize) -> Vec<Folded> {
@@ -166,7 +166,10 @@ impl Reader<'_, '_> {
                 };
                 match joined {
                     Some(text) => found.push(Folded::Text(text)),
-                    None => found.extend(self.unknown(range)),
+                    None => {
+                        let written = self.code.between(range.0, range.1);
+                        found.push(Folded::Unknown(written, beginning(a, b, join)));
+                    }
                 }
             }
         }

@@ -118,9 +118,15 @@ impl Scanner<'_, '_, '_> {
                 }
                 Some(place)
             };
+            let folder = match &value {
+                Folded::Unknown(_, Some(folder)) => Some(Folded::Text(folder.clone())),
+                _ => None,
+            };
+            let folder = folder.map(|it| it.into_value(place, &written));
             let path = value.into_value(place, &written);
             let write = Write {
                 path,
+                folder,
                 is_folder: what == "folder",
                 line,
             };

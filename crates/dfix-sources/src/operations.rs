@@ -212,13 +212,13 @@ pub(crate) fn with_default(left: Vec<Folded>, right: Vec<Folded>) -> Vec<Folded>
                                 ..other.clone()
                             }))
                         }
-                        Folded::Unknown(_) => Folded::Text(text.clone()),
+                        Folded::Unknown(..) => Folded::Text(text.clone()),
                     });
                 }
             }
             Folded::Text(text) => found.push(Folded::Text(text)),
-            Folded::Unknown(text) => {
-                found.push(Folded::Unknown(text));
+            Folded::Unknown(text, folder) => {
+                found.push(Folded::Unknown(text, folder));
                 needs_right = true;
             }
         }
@@ -303,4 +303,29 @@ pub(crate) fn merged(mut found: Vec<Folded>) -> Vec<Folded> {
     let Some(at) = variable else { return found };
     let variable = found.remove(at);
     with_default(vec![variable], found)
+}
+
+/// The folder in which a path lies of which only the beginning is known.
+pub(crate) fn beginning(
+    a: &Folded,
+    b: &Folded,
+    join: &dyn Fn(&Text, &Text) -> Option<Text>,
+) -> Option<Text> {
+    // Stands for what is not known.
+    const ANYTHING: &str = "\u{1}";
+    match (a, b) {
+        (Folded::Text(a), Folded::Unknown(_, folder)) => {
+            let is_nothing = a.written.is_empty() && a.variables.is_empty();
+            if is_nothing && folder.is_some() {
+                return folder.clone();
+            }
+            let joined = join(a, &Text::plain(ANYTHING))?;
+            let folder = joined.folder();
+            let tells =
+                folder.base != Base::Working || !matches!(folder.written.as_str(), "." | "/");
+            (tells && !folder.written.contains(ANYTHING)).then_some(folder)
+        }
+        (Folded::Unknown(_, folder), _) => folder.clone(),
+        _ => None,
+    }
 }

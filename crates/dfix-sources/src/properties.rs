@@ -35,6 +35,7 @@ pub(crate) fn read(text: &str, file: &str, source: &mut Source) {
                 let path = value.into_value(|text| Some(text.place()), line);
                 source.writes.push(Write {
                     path,
+                    folder: None,
                     is_folder: kind == "folder",
                     line: line_number,
                 });

@@ -248,7 +248,7 @@ impl<'t> Scanner<'_, '_, 't> {
         let is_part = code.is_any(before, ". ... **") || code.is_any(stop, ". =");
         if !is_named && !is_pattern && !is_part {
             self.asked(
-                vec![Folded::Unknown(name.to_owned())],
+                vec![Folded::Unknown(name.to_owned(), None)],
                 (start, stop),
                 None,
                 start,
@@ -295,13 +295,13 @@ impl<'t> Scanner<'_, '_, 't> {
                             !text.is_complete
                                 || words.split(',').any(|it| text.written.contains(it))
                         }
-                        Folded::Unknown(_) => {
+                        Folded::Unknown(..) => {
                             !code.is_any(range.0, "{ function") && !code.is(range.0 + 1, "=>")
                         }
                     }),
                     ("=", Some(range)) => reader.values(range).iter().any(|value| match value {
                         Folded::Text(text) => words.split(',').any(|it| text.written == it),
-                        Folded::Unknown(_) => false,
+                        Folded::Unknown(..) => false,
                     }),
                     ("?", Some((from, to))) => {
                         (from..to).any(|it| words.split(',').any(|word| code.text_of(it) == word))

@@ -20,6 +20,9 @@ pub struct Import {
 pub struct Write {
     /// Where.
     pub path: Value<Place>,
+    /// The folder in which or below which it lies, where only the beginning of the path is known: `f"/data/{name}"`. A
+    /// rest with `..` in it leads elsewhere.
+    pub folder: Option<Value<Place>>,
     /// Whether it is a folder that is made.
     pub is_folder: bool,
     /// The line, from 1.

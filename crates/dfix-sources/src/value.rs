@@ -68,7 +68,8 @@ impl<T> Value<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Folded {
     Text(Text),
-    Unknown(String),
+    /// How it is written, and the folder in which it lies where only its beginning is known.
+    Unknown(String, Option<Text>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,8 +223,8 @@ impl Folded {
     ) -> Value<T> {
         let text = match self {
             Self::Text(text) => text,
-            Self::Unknown(text) if text.is_empty() => return Value::Unknown(written.to_owned()),
-            Self::Unknown(text) => return Value::Unknown(text),
+            Self::Unknown(text, _) if text.is_empty() => return Value::Unknown(written.to_owned()),
+            Self::Unknown(text, _) => return Value::Unknown(text),
         };
         let found = if text.is_complete { read(&text) } else { None };
         match (found, text.variables.is_empty()) {

@@ -34,7 +34,16 @@ pub(crate) fn told(source: &Source) -> Vec<String> {
     }
     for it in &source.writes {
         let what = if it.is_folder { "makes" } else { "writes" };
-        all.push(format!("{} {what} {}", it.line, value(&it.path, place)));
+        let folder = it
+            .folder
+            .as_ref()
+            .map(|it| format!(" in {}", value(it, place)));
+        let folder = folder.unwrap_or_default();
+        all.push(format!(
+            "{} {what} {}{folder}",
+            it.line,
+            value(&it.path, place)
+        ));
     }
     for it in &source.ports {
         all.push(format!(

@@ -174,6 +174,33 @@ fn settings_of_frameworks_name_files() {
 }
 
 #[test]
+fn the_folder_counts_where_the_name_is_not_known() {
+    check(
+        "a.py",
+        &[
+            (
+                "D = os.getenv('D', '/d')\np = os.path.join(D, name)\nopen(p, 'w')\nopen(f'/t/{i}.txt', 'w')\nopen('/u/a' + x, 'w')",
+                &[
+                    "3 writes unknown p in $D or /d",
+                    "4 writes unknown f'/t/{i}.txt' in /t",
+                    "5 writes unknown '/u/a' + x in /u",
+                    "1 asks D or /d",
+                ],
+            ),
+            (
+                "(Path(__file__).parent / 'v' / x).mkdir()\nopen(x + '/a', 'w')\nopen('a' + x, 'w')\nopen('/' + x, 'w')",
+                &[
+                    "1 makes unknown Path(__file__).parent / 'v' / x in <Source>/v",
+                    "2 writes unknown x + '/a'",
+                    "3 writes unknown 'a' + x",
+                    "4 writes unknown '/' + x",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_is_no_file_is_left_out() {
     check(
         "src/a.py",

@@ -61,7 +61,7 @@ fn writes() {
                 "fs.writeFileSync(path.join(__dirname, '..', 'd', 'x'), y)\nfs.mkdirSync(path.resolve('/l', n))",
                 &[
                     "1 writes <Source>/../d/x",
-                    "2 makes unknown path.resolve('/l', n)",
+                    "2 makes unknown path.resolve('/l', n) in /l",
                 ],
             ),
             (
