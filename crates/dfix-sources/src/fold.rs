@@ -214,7 +214,8 @@ impl Reader<'_, '_> {
 
     fn operand(&self, (mut start, mut end): Range, depth: usize) -> Vec<Folded> {
         let code = self.code;
-        while start < end && code.is_any(start, "await new & + ! typeof") {
+        let is_pointer = |at: usize| code.is(at, "*") && code.language == Language::Go;
+        while start < end && (code.is_any(start, "await new & + ! typeof") || is_pointer(start)) {
             start += 1;
         }
         // `x as string`, `x!`

@@ -401,22 +401,36 @@ impl<'t> Finder<'_, 't> {
             let is_list = several.len() > 1
                 && (!code.language.is_script() || !self.declares(several[several.len() - 1]));
             if is_list && (code.language != Language::Java) {
-                let first = several.pop();
-                for other in several {
-                    self.assign(other, other, Binding::Opaque);
-                }
-                if let Some(first) = first {
-                    let kept = if code.language == Language::Go {
-                        binding
-                    } else {
-                        Binding::Opaque
-                    };
-                    self.assign(first, first, kept);
-                }
+                several.reverse();
+                self.assign_each(&several, binding);
                 return;
             }
         }
+        // `address = "", 80`
+        if names_arguments && matches!(binding, Binding::Value(_, end) if code.is(end, ",")) {
+            binding = Binding::Opaque;
+        }
         self.assign(start, end - 1, binding);
+    }
+
+    /// `a, b = 1, 2`: each its own, where there are as many; of what a call of Go gives, the first is the value.
+    fn assign_each(&mut self, names: &[usize], first: Binding) {
+        let mut values = vec![first];
+        while let Some(Binding::Value(_, end)) = values.last()
+            && self.code.is(*end, ",")
+            && values.len() < names.len()
+        {
+            values.push(self.value(end + 1));
+        }
+        let ends =
+            !matches!(values.last(), Some(Binding::Value(_, end)) if self.code.is(*end, ","));
+        let is_each = values.len() == names.len() && ends;
+        let is_first = self.code.language == Language::Go && values.len() == 1;
+        for (number, name) in names.iter().enumerate() {
+            let keeps = is_each || is_first && number == 0;
+            let value = values.get(number).filter(|_| keeps).cloned();
+            self.assign(*name, *name, value.unwrap_or(Binding::Opaque));
+        }
     }
 
     fn declares(&self, name: usize) -> bool {

@@ -201,6 +201,31 @@ fn the_folder_counts_where_the_name_is_not_known() {
 }
 
 #[test]
+fn more_ports() {
+    check(
+        "a.py",
+        &[
+            (
+                "HOST, PORT = '', 87\nsocketserver.TCPServer((HOST, PORT), H)\na = ('', 88)\ns = socket.socket()\ns.bind(a)\nb = '', 89\ns.bind(b)",
+                &["2 port 87", "5 port 88", "7 port unknown b"],
+            ),
+            (
+                "p.add_argument('-p', '--port', type=int, default=80)\np.add_argument('--port', default=x)\np.add_argument('--db-host', default='80')",
+                &["1 port 80", "2 port unknown x"],
+            ),
+            (
+                "asyncio.start_server(f, '', 82)\nself.s = socket.socket()\nself.s.bind(('', 83))\ng.add_insecure_port('[::]:85')",
+                &["1 port 82", "3 port 83", "4 port 85"],
+            ),
+            (
+                "def get_env(a, b):\n    return os.environ.get(a, b)\napp.run(port=get_env('P', 80))",
+                &["3 port $P or 80", "2 asks unknown a", "3 asks P or 80"],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_is_no_file_is_left_out() {
     check(
         "src/a.py",
