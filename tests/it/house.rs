@@ -15,7 +15,12 @@ const LAYERS: [&str; 7] = [
 ];
 
 /// These use none of the others: one knows the world, one the application, one the Dockerfile, one what builds and starts its image.
-const GROUND: [&str; 4] = ["dfix-catalogue", "dfix-sources", "dfix-syntax", "dfix-launch"];
+const GROUND: [&str; 4] = [
+    "dfix-catalogue",
+    "dfix-sources",
+    "dfix-syntax",
+    "dfix-launch",
+];
 
 /// A file that is longer wants splitting.
 const MOST_LINES: usize = 600;

@@ -23,6 +23,22 @@ pub enum Source {
     Skaffold,
 }
 
+impl Source {
+    /// Whether what it builds is an image that somebody uses: not the container that an editor works in.
+    pub fn ships(self) -> bool {
+        !matches!(self, Source::Devcontainer)
+    }
+
+    /// Whether what it starts are the containers that somebody uses: not one that an editor works in, or a single
+    /// command of a test.
+    pub fn starts(self) -> bool {
+        !matches!(
+            self,
+            Source::Devcontainer | Source::Ci | Source::Bake | Source::Skaffold
+        )
+    }
+}
+
 /// Where something is said.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {

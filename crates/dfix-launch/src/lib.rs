@@ -38,6 +38,7 @@ mod variables;
 mod words;
 mod yaml;
 
+pub use ci::is_of_ci;
 pub use files::{Files, FolderLaunches};
 pub use folder::read_folder;
 pub use launch::{

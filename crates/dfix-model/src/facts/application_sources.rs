@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use dfix_sources::Right;
+
 use crate::context::{Answer, Context};
 use crate::facts::context_files::matches;
 use crate::facts::variables::expand_text;
@@ -44,6 +46,41 @@ pub struct ApplicationSource {
     pub path: ImagePath,
     /// What it does.
     pub source: dfix_sources::Source,
+}
+
+impl ApplicationSources {
+    /// The first thing that a source does which only root may.
+    pub fn right(&self) -> Option<(&ApplicationSource, &Right)> {
+        let mut all = self.files.iter().flat_map(|file| {
+            let rights = file.source.rights.iter();
+            rights.map(move |right| (file, right))
+        });
+        all.next()
+    }
+
+    /// The first port below 1024 that a source opens, as a message names it: "port 80 of `app.py` (line 5)".
+    pub fn low_port(&self) -> Option<String> {
+        self.files.iter().find_map(|file| {
+            let mut ports = file.source.ports.iter();
+            let (port, line) = ports.find_map(|port| {
+                let number = *port.port.value()?;
+                (1..1024).contains(&number).then_some((number, port.line))
+            })?;
+            Some(format!(
+                "port {port} of `{}` (line {line})",
+                file.context_path
+            ))
+        })
+    }
+
+    /// The first place where a source asks for a variable of the environment: "`settings.py` (line 3)".
+    pub fn asks_for(&self, name: &str) -> Option<String> {
+        self.files.iter().find_map(|file| {
+            let mut asked = file.source.variables.iter();
+            let variable = asked.find(|it| it.name.value().is_some_and(|it| it == name))?;
+            Some(format!("`{}` (line {})", file.context_path, variable.line))
+        })
+    }
 }
 
 /// A file or folder of the build context, and where it lands.

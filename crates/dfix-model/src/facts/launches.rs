@@ -1,7 +1,7 @@
 //! What the project's files build of a Dockerfile, and how they start it: compose files and their like.
 
 use dfix_launch::{
-    FolderLaunches, Health, Launch, Mount, MountKind, Source, Start, file_of_variables,
+    FolderLaunches, Health, Launch, Mount, MountKind, Source, Start, file_of_variables, is_of_ci,
 };
 
 use crate::collect::model::Model;
@@ -37,7 +37,8 @@ fn find_targets(file: &Model<'_>) -> Vec<usize> {
     let builds = all(file)
         .launches
         .iter()
-        .filter(|launch| launch.build.is_some());
+        .filter(|launch| launch.build.is_some() && launch.source.ships())
+        .filter(|launch| launch.source.starts() || !is_for_tests(launch));
     let mut targets: Vec<usize> = builds
         .filter_map(|launch| target_of(file, launch))
         .collect();
@@ -47,6 +48,15 @@ fn find_targets(file: &Model<'_>) -> Vec<usize> {
     targets.sort_unstable();
     targets.dedup();
     targets
+}
+
+/// Whether a launch builds a stage that says by its name to be for development or tests.
+fn is_for_tests(launch: &Launch) -> bool {
+    let target = launch
+        .build
+        .as_ref()
+        .and_then(|build| build.target.as_deref());
+    target.is_some_and(dfix_catalogue::is_named_for_development)
 }
 
 /// The stage that a launch builds; `None` where it names one that is not there.
@@ -91,6 +101,7 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     all(file)
         .launches
         .iter()
+        .filter(|launch| launch.source.starts())
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
@@ -296,6 +307,7 @@ pub(crate) fn is_chosen(stage: Stage<'_>, name: &str) -> bool {
 /// What the project's files say and could not be made out, that concerns how the stage is started.
 pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
     let of_files = all(stage.file()).unread.iter();
+    let of_files = of_files.filter(|unread| !is_of_ci(&unread.place.file));
     let unread = of_files.chain(of(stage).flat_map(|launch| &launch.unread));
     unread
         .map(|unread| {

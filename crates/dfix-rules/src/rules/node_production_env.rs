@@ -193,11 +193,17 @@ fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
         }
         match start.sources() {
             None => {}
-            Some(SourcesName::Nowhere(read)) => {
-                case.evidence(format!(
+            Some(SourcesName::Nowhere(read)) => match stage.application_sources().asks_for(NODE_ENV) {
+                // A framework reads it by another name: Express's `app.get("env")`.
+                Some(place) => {
+                    case.open(asks(&place));
+                }
+                None => {
+                    case.evidence(format!(
                     "none of the {read} source files beside package.json asks for {NODE_ENV}"
-                ));
-            }
+                    ));
+                }
+            },
             Some(SourcesName::In(file)) => {
                 case.open(asks(&file));
             }

@@ -209,9 +209,23 @@ fn say_flask(
     };
     out.judge(stage.from_step(), Safety::Checked, message, |case| {
         case.evidence(because).open(open);
+        if keys.contains(&FLASK_ENV) {
+            case.open(asked(stage));
+        }
         set(case, stage, pairs);
         Ok(())
     });
+}
+
+/// A source of the application that asks for `FLASK_ENV` takes other settings by it than Flask alone would.
+fn asked(stage: Stage<'_>) -> Option<OpenCondition> {
+    let place = stage.application_sources().asks_for(FLASK_ENV)?;
+    Some(OpenCondition::new(
+        format!(
+            "which settings the application takes for production: {place} asks for {FLASK_ENV} by itself"
+        ),
+        "look whether they work in this image, and set the variable by hand",
+    ))
 }
 
 /// The `ENV` right after the stage's `FROM`, if it holds nothing but what this rule writes.

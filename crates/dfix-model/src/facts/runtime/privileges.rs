@@ -2,6 +2,7 @@
 
 use dfix_catalogue::programs::{self, Mark, Program};
 
+use crate::facts::application_sources::application_sources;
 use crate::facts::runtime::shown::{self, Shows, is_roots_place};
 use crate::facts::runtime::{Leads, Process, Runtime, is_made_here, low_ports};
 use crate::handles::{Command, Stage, Step, Word};
@@ -100,6 +101,9 @@ fn examine(runtime: Runtime<'_>) -> PrivilegesData {
             format!("whether it listens on port {port}, as only root may below 1024"),
             START_IT,
         ));
+    }
+    if let Some(port) = application_sources(runtime.stage()).low_port() {
+        examination.low_port(port);
     }
     let mut found = examination.found;
     found.known.dedup();

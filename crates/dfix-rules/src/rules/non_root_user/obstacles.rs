@@ -57,6 +57,15 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             s.final_workdir().filter(|folder| ImagePath::new(folder).is_below(&ImagePath::new("/root"))).map(|_| remedy!("the working directory lies in /root, which no other user may enter; move the application, to /app for instance"))
         },
         |s| {
+            let (file, right) = s.application_sources().right()?;
+            Some(remedy!(
+                "`{}` (line {}) uses `{}`, which takes root's rights; add a USER by hand if the application works without them",
+                file.context_path,
+                right.line,
+                right.what
+            ))
+        },
+        |s| {
             writes_elsewhere(s).map(|(who, path)| remedy!("{who} writes {path} when the container starts, in a place that is root's; let it write below the working directory"))
         },
         |s| {
