@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use dfix_catalogue::is_file_of_a_tool;
 use dfix_sources::Right;
 
 use crate::context::{Answer, Context};
@@ -73,9 +74,11 @@ impl ApplicationSources {
         })
     }
 
-    /// The first place where a source asks for a variable of the environment: "`settings.py` (line 3)".
+    /// The first place where a source asks for a variable of the environment: "`settings.py` (line 3)". Settings of
+    /// tools that build and test do not count.
     pub fn asks_for(&self, name: &str) -> Option<String> {
-        self.files.iter().find_map(|file| {
+        let is_own = |file: &&ApplicationSource| !is_file_of_a_tool(file_name(&file.context_path));
+        self.files.iter().filter(is_own).find_map(|file| {
             let mut asked = file.source.variables.iter();
             let variable = asked.find(|it| it.name.value().is_some_and(|it| it == name))?;
             Some(format!("`{}` (line {})", file.context_path, variable.line))
