@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::common::{Folder, GOOD};
+
 const START: &str = "<!-- rules: written by `UPDATE=1 cargo test --test it readme` -->\n";
 const END: &str = "<!-- /rules -->";
 
@@ -226,4 +228,18 @@ fn agreed_packages_are_used_in_their_roles() {
         });
         assert!(is_used, "{file} does not use {package}");
     }
+}
+
+#[test]
+fn its_configuration_is_one_that_dfix_takes() {
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let config = text
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let folder = Folder::new(&[
+        ("Dockerfile", GOOD),
+        ("dfix.toml", config.expect("it shows one")),
+    ]);
+    assert_eq!(folder.dfix(&["-q"]), (0, String::new(), String::new()));
 }
