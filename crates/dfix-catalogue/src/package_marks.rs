@@ -20,6 +20,8 @@ pub enum PackageMark {
     Cron,
     /// It serves what is being worked on.
     Development,
+    /// It has the distribution's Python within and imports what that one finds: plug-ins and bindings.
+    EmbedsPython,
     /// It makes files in the home of whoever runs it, or fails.
     Home,
     /// An application does not import it: it installs others, and makes environments for them.
@@ -43,6 +45,7 @@ impl PackageMark {
         match self {
             PackageMark::Cron => "cron",
             PackageMark::Development => "development",
+            PackageMark::EmbedsPython => "embeds-python",
             PackageMark::Home => "home",
             PackageMark::Installer => "installer",
             PackageMark::NodeEnv => "node-env",
@@ -113,6 +116,7 @@ mod tests {
         let marks = [
             PackageMark::Cron,
             PackageMark::Development,
+            PackageMark::EmbedsPython,
             PackageMark::Home,
             PackageMark::Installer,
             PackageMark::NodeEnv,

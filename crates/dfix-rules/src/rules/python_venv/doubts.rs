@@ -21,6 +21,7 @@ const DOUBTS: &[fn(&Site<'_>) -> Option<OpenCondition>] = &[
     python_2,
     ansible,
     plugin_of_a_program,
+    program_with_python_inside,
     other_pythons,
     setuptools,
     imported,
@@ -119,6 +120,19 @@ fn ansible(site: &Site<'_>) -> Option<OpenCondition> {
         !site.is_of_image() && is_there(),
         "whether Ansible's modules need what pip installs: on localhost they run by the system's Python",
         "set `ansible_python_interpreter` to /opt/venv/bin/python3 there",
+    )
+}
+
+/// A program that has the distribution's Python within imports what that one finds, never what an
+/// environment has.
+fn program_with_python_inside(site: &Site<'_>) -> Option<OpenCondition> {
+    let is_one = |name| package_is(Ecosystem::System, name, PackageMark::EmbedsPython);
+    let mut packages = site.system_packages().filter(|_| !site.is_of_image());
+    let name = packages.find(|package| is_one(package.name))?.name;
+    open(
+        true,
+        &format!("whether {name}, which has the system's Python within, needs what pip installs"),
+        &format!("keep what {name} imports among the system's packages"),
     )
 }
 
