@@ -7,6 +7,7 @@ const PYTHON: Table = table!("python-packages.tsv");
 const NODE: Table = table!("node-packages.tsv");
 const RUBY: Table = table!("ruby-gems.tsv");
 const COMPILED: Table = table!("python-compiled.tsv");
+const NEEDED: Table = table!("python-needed.tsv");
 
 /// How a package reaches a Linux machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +31,8 @@ pub struct Package {
     pub note: &'static str,
     /// Whether packages that it depends on may have compiled parts, which are not told here.
     pub brings_more: bool,
+    /// What the shared objects of its newest wheel need of the system, where that was read.
+    needed: Option<&'static str>,
     ready_made: &'static str,
     build: &'static str,
     run_time: &'static str,
@@ -50,7 +53,19 @@ impl Package {
     /// Debian packages that it needs at run time and does not bundle. A full image may have them
     /// and its slim form lack them.
     pub fn run_time_packages(&self) -> impl Iterator<Item = &'static str> + use<> {
-        list(self.run_time)
+        let needed = list(self.needed.unwrap_or_default());
+        let is_new = |it: &&str| !it.starts_with('?') && !list(self.run_time).any(|own| own == *it);
+        let run_time = self.run_time;
+        let needed: Vec<&str> = needed.filter(is_new).collect();
+        list(run_time).chain(needed)
+    }
+
+    /// Whether it is a Python package with a compiled part of whose wheel nobody has read what it needs of the system, or
+    /// which needs something that no known package has.
+    pub fn has_unknown_needs(&self) -> bool {
+        self.form == Form::Prebuilt
+            && self.run_time.is_empty()
+            && self.needed.is_none_or(|needed| needed.contains('?'))
     }
 
     /// Debian packages that a Python package loads at run time only where it was compiled: its wheels
@@ -147,7 +162,9 @@ impl Package {
 /// What is known of a package of the Python index. `name` may be spelled in any way that the index
 /// takes (`Flask_SQLAlchemy`). `None`: not known, treat with care.
 pub fn python_package(name: &str) -> Option<Package> {
-    find(PYTHON, &normal_python_name(name))
+    let package = find(PYTHON, &normal_python_name(name))?;
+    let needed = NEEDED.row(package.name).map(|row| row.column(2));
+    Some(Package { needed, ..package })
 }
 
 /// What is known of a package of npm (`bcrypt`, `@swc/core`). `None`: not known; nearly all
@@ -172,6 +189,7 @@ fn find(table: Table, wanted: &str) -> Option<Package> {
         name: row.key(),
         form,
         brings_more: row.column(1) == "pure+",
+        needed: None,
         ready_made: row.column(2),
         build: row.column(3),
         run_time: row.column(4),

@@ -47,6 +47,8 @@ pub struct LanguagePackage {
     pub because: String,
     /// The packages of Debian that it loads when it runs.
     pub libraries: Vec<&'static str>,
+    /// Whether it has a compiled part of which nobody has read what it loads.
+    pub has_unknown_needs: bool,
 }
 
 /// What one command asks for, by its words or by one file.

@@ -11,6 +11,8 @@ pub(crate) struct Native {
     pub(crate) is_pure: bool,
     /// The packages of Debian that it loads when it runs.
     pub(crate) libraries: Vec<&'static str>,
+    /// Whether it has a compiled part of which nobody has read what it loads.
+    pub(crate) has_unknown_needs: bool,
 }
 
 fn of(package: Option<Package>, version: Option<&str>, language: Option<&str>) -> Native {
@@ -19,11 +21,13 @@ fn of(package: Option<Package>, version: Option<&str>, language: Option<&str>) -
             compiles: None,
             is_pure: false,
             libraries: Vec::new(),
+            has_unknown_needs: false,
         },
         Some(package) => Native {
             compiles: package.compiles(version, language, Libc::Glibc),
             is_pure: package.form == Form::Pure,
             libraries: package.run_time_packages().collect(),
+            has_unknown_needs: false,
         },
     }
 }
@@ -35,6 +39,7 @@ pub(crate) fn python(name: &str, condition: Option<&str>, python: Option<&str>) 
     let Some(package) = package else {
         return found;
     };
+    found.has_unknown_needs = package.has_unknown_needs();
     for part in condition.unwrap_or("").split(',').map(str::trim) {
         let compiles = match limit(part) {
             Limit::None => continue,

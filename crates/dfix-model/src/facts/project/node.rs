@@ -31,6 +31,7 @@ pub(super) fn by_npm<'m>(command: &PackageCommand<'m>, site: &CallSite<'m>) -> V
                 instruction_name(site)
             ),
             libraries: Vec::new(),
+            has_unknown_needs: false,
         });
         lists.push(list);
     }
@@ -274,6 +275,7 @@ fn package(name: &str, version: Option<&str>, runs_scripts: bool) -> LanguagePac
         },
         because: format!("the npm package `{name}` compiles when it is installed"),
         libraries: known.libraries,
+        has_unknown_needs: known.has_unknown_needs,
     }
 }
 
@@ -293,6 +295,7 @@ fn repository(list: &mut PackageList, reference: &str) {
         ),
         because: String::new(),
         libraries: Vec::new(),
+        has_unknown_needs: false,
     });
     if reference.contains("ssh") {
         list.open(

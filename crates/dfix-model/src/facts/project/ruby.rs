@@ -99,6 +99,7 @@ fn from_repository(what: &str) -> PackageList {
         compiles: Ternary::No,
         because: String::new(),
         libraries: Vec::new(),
+        has_unknown_needs: false,
     });
     list.open(format!("whether {what} compiles native parts"), LOOK);
     list
@@ -120,5 +121,6 @@ fn gem(name: &str, version: Option<&str>) -> LanguagePackage {
         },
         because: format!("the gem `{name}` compiles when it is installed"),
         libraries: known.libraries,
+        has_unknown_needs: known.has_unknown_needs,
     }
 }

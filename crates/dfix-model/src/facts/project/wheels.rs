@@ -53,6 +53,7 @@ impl Wheels {
                 )
             },
             libraries: known.libraries,
+            has_unknown_needs: known.has_unknown_needs,
         });
         let unknown_extra = extras
             .split(',')
@@ -182,6 +183,7 @@ pub(super) fn package(name: &str, origin: Origin) -> LanguagePackage {
         compiles: Ternary::No,
         because: String::new(),
         libraries: Vec::new(),
+        has_unknown_needs: false,
     }
 }
 

@@ -81,6 +81,13 @@ impl<'m> Losses<'m, '_> {
 
     /// The libraries that a package loads when it runs.
     fn libraries_of(&mut self, package: &LanguagePackage, site: &CallSite<'m>) {
+        if package.has_unknown_needs && package.compiles.is_no() && !self.is_assumed(&package.name)
+        {
+            self.needs.open(
+                format!("whether the wheel of `{}` loads libraries of the system that the slim form lacks", package.name),
+                "start the application once on the slim form, and install what it misses",
+            );
+        }
         for library in &package.libraries {
             if self.form.lacks_package(library)
                 && !self.is_installed(library, site)
