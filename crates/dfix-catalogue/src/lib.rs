@@ -39,6 +39,7 @@ mod name_words;
 mod names;
 mod package_marks;
 mod package_tools;
+mod package_writes;
 mod packages;
 pub mod programs;
 mod provides;
@@ -89,6 +90,9 @@ pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
+};
+pub use package_writes::{
+    PackageWrite, downloads_into_home, node_package_at_home, python_package_in_itself,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use provides::provides;

@@ -1,13 +1,17 @@
 //! What a build leaves in root's home, where no other user can read it.
 
 use dfix_catalogue::programs::{self, Mark, Privileges};
-use dfix_catalogue::{FileMark, HomeWrite, file_is, home_writes};
+use dfix_catalogue::{
+    FileMark, HomeWrite, PackageWrite, downloads_into_home, file_is, home_writes,
+    node_package_at_home,
+};
 
 use crate::collect::instruction::StepKind;
 use crate::facts::entry::entry;
 use crate::facts::user::user_at;
 use crate::facts::variables::env_at;
 use crate::handles::{Command, Redirect, Stage, Step, Word};
+use crate::packages::{PackageCommand, PackageManager};
 use crate::path::file_name;
 
 /// Something that ends up in root's home.
@@ -22,6 +26,9 @@ pub struct LeftAtHome {
 /// The first thing that the stage, or one that it is based on, leaves in root's home; certain ones first.
 pub(crate) fn left_at_roots_home(stage: Stage<'_>) -> Option<LeftAtHome> {
     let mut possible = None;
+    if let Some(left) = of_node_packages(stage) {
+        return Some(left);
+    }
     for step in stage.base_chain().flat_map(Stage::steps) {
         if step.is_onbuild() || user_at(stage, step).is_root().is_no() {
             continue;
@@ -34,6 +41,41 @@ pub(crate) fn left_at_roots_home(stage: Stage<'_>) -> Option<LeftAtHome> {
         }
     }
     possible
+}
+
+/// A package of npm whose installation fills root's home.
+fn of_node_packages(stage: Stage<'_>) -> Option<LeftAtHome> {
+    let packages = stage.node_packages();
+    let found = packages
+        .known
+        .iter()
+        .filter_map(|package| node_package_at_home(&package.name));
+    let found: Vec<PackageWrite> = found.collect();
+    let mut installs = stage
+        .base_chain()
+        .flat_map(Stage::build_commands)
+        .filter_map(PackageCommand::of)
+        .filter(|command| {
+            matches!(
+                command.manager,
+                PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm
+            ) && command.is_install()
+                && !command.has_flag("--ignore-scripts")
+                && !user_at(stage, command).is_root().is_no()
+        });
+    let install = if found.is_empty() {
+        None
+    } else {
+        installs.next()
+    }?;
+    let left = found.into_iter().find(|package| {
+        let mut variables = package.variables();
+        !variables.any(|name| is_set(install.command, name))
+    })?;
+    Some(LeftAtHome {
+        what: format!("the installation of the npm package `{}`", left.name()),
+        is_certain: true,
+    })
 }
 
 fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
@@ -140,20 +182,9 @@ fn of_command(command: Command<'_>) -> Option<LeftAtHome> {
             .any(|k| script.is(k))
             || script.starts_with("./manage.py")
             || script.starts_with("-");
-        let loads = command.args().any(|w| {
-            let text = w.literal_prefix();
-            [
-                "from_pretrained",
-                "nltk.download",
-                "hf_hub_download",
-                "snapshot_download",
-                "torch.hub",
-                "load_model",
-                "SentenceTransformer",
-                "pipeline(",
-            ]
-            .iter()
-            .any(|call| text.contains(call))
+        let loads = command.args().any(|word| {
+            let mut calls = downloads_into_home(word.literal_prefix());
+            calls.any(|mut variables| !variables.any(|name| is_set(command, name)))
         });
         if loads {
             return left(format!("`{name} -c`, which downloads a model,"), true);

@@ -1,7 +1,9 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, FolderMark, PackageMark, folder_above, package_is};
+use dfix_catalogue::{
+    Ecosystem, FolderMark, PackageMark, folder_above, package_is, python_package_in_itself,
+};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, ImagePath, Stage};
 
@@ -22,8 +24,27 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
         ));
     }
     open.extend(stage.host_folders().map(|(_, open)| open));
+    open.extend(writes_to_itself(stage));
     open.extend(kept(stage, run_as, given));
     open
+}
+
+/// A Python package that writes into its own folder, which stays root's.
+fn writes_to_itself(stage: Stage<'_>) -> Option<OpenCondition> {
+    let packages = stage.python_packages();
+    let mut known = packages.known.iter();
+    let package = known.find_map(|it| python_package_in_itself(&it.name))?;
+    let mut variables = package.variables();
+    if variables.any(|name| stage.final_env(name).is_set()) {
+        return None;
+    }
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` writes into its own folder when it runs, which stays root's",
+            package.name()
+        ),
+        "let it download what it needs when the image is built, or give its folder to the user",
+    ))
 }
 
 /// A file goes to root on top of an image that nothing is known of: the image may have a user of its own.

@@ -1,5 +1,6 @@
 //! What the packages of languages that the stages install ask of the image.
 
+use dfix_catalogue::node_package_at_home;
 use dfix_model::project::{Language, LanguagePackage, Origin, PackageList, installed_by};
 use dfix_model::{Call, CallSite, PackageCommand, Stage, Step, Ternary};
 
@@ -44,6 +45,9 @@ impl<'m> Losses<'m, '_> {
         }
         for package in &list.packages {
             self.fetched(package, list.language, site);
+            if list.language == Language::Node {
+                self.browser(package, site);
+            }
             if list.language == Language::Python && self.is_assumed(&package.name) {
                 continue;
             }
@@ -76,6 +80,24 @@ impl<'m> Losses<'m, '_> {
             self.needs.compiles(name, package.because.clone());
         } else {
             self.needs.build(package.because.clone());
+        }
+    }
+
+    /// The browser that the installation of a package of npm downloads.
+    fn browser(&mut self, package: &LanguagePackage, site: &CallSite<'m>) {
+        let Some(known) = node_package_at_home(&package.name) else {
+            return;
+        };
+        let is_off = |name: &str| name.contains("SKIP") || name.contains("DISABLE");
+        let mut variables = known.variables().filter(|name| is_off(name));
+        let stage = site.step.stage();
+        let is_skipped =
+            stage.is_some_and(|stage| variables.any(|name| stage.env_at(site.step, name).is_set()));
+        if !is_skipped && !self.is_installed("chromium", site) {
+            self.needs.open(
+                format!("whether the browser that `{}` downloads finds its libraries, of which the slim form has few", package.name),
+                "install what the browser needs (`chromium` of Debian brings it along), or keep the full image",
+            );
         }
     }
 

@@ -1,0 +1,69 @@
+//! Where packages of languages write, beside where they are installed: into a home, or into their own folder.
+
+use super::table::{Row, Table, table};
+
+const PACKAGES: Table = table!("package-writes.tsv");
+
+const DOWNLOADS: Table = table!("model-downloads.tsv");
+
+/// A package that writes somewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct PackageWrite {
+    row: Row,
+}
+
+/// What is known of a package of npm whose installation fills the home of whoever builds.
+pub fn node_package_at_home(name: &str) -> Option<PackageWrite> {
+    of(name, "node", "home")
+}
+
+/// What is known of a Python package that writes into its own folder when it runs.
+pub fn python_package_in_itself(name: &str) -> Option<PackageWrite> {
+    of(name, "python", "itself")
+}
+
+fn of(name: &str, language: &str, place: &str) -> Option<PackageWrite> {
+    let mut rows = PACKAGES.rows(name);
+    let row = rows.find(|row| row.column(1) == language && row.column(2) == place)?;
+    Some(PackageWrite { row })
+}
+
+impl PackageWrite {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.row.key()
+    }
+
+    /// The variables that send it elsewhere, or switch it off.
+    pub fn variables(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(3)
+    }
+}
+
+/// What a Python text downloads into the home of whoever runs it: for each call the variables that send it elsewhere.
+pub fn downloads_into_home(
+    text: &str,
+) -> impl Iterator<Item = impl Iterator<Item = &'static str> + use<>> {
+    let named = DOWNLOADS.all().filter(move |row| text.contains(row.key()));
+    named.map(|row| row.words(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_and_calls_are_known() {
+        assert!(node_package_at_home("puppeteer").is_some_and(|it| it.variables().count() == 3));
+        assert!(node_package_at_home("puppeteer-core").is_none());
+        assert!(python_package_in_itself("docling").is_some());
+        assert!(python_package_in_itself("puppeteer").is_none());
+        let text = "from transformers import pipeline; pipeline('x')";
+        assert!(downloads_into_home(text).any(|mut it| it.any(|name| name == "HF_HOME")));
+        assert_eq!(downloads_into_home("print(1)").count(), 0);
+        for row in PACKAGES.all() {
+            assert!(matches!(row.column(1), "node" | "python"), "{row:?}");
+            assert!(matches!(row.column(2), "home" | "itself"), "{row:?}");
+        }
+    }
+}
