@@ -26,6 +26,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nADD --chown=1:1 run.sh conf/*.yml src/ /app/\n",
             "FROM alpine:3.20\nCOPY --chown=1:1 run.sh conf/*.yml src/ /app/\n",
         ),
+        leaves("FROM debian:12\nADD deploy@git.example.com:team/app.json /x/\n"),
+        leaves("FROM debian:12\nADD user@host:dir/ /x/\n"),
+        leaves("FROM debian:12\nADD ci-bot@git.example.com:a/*.yml /x/\n"),
+        fixes(
+            "FROM debian:12\nADD node_modules/@types:x.json /x/\n",
+            "FROM debian:12\nCOPY node_modules/@types:x.json /x/\n",
+        ),
         fixes(
             "FROM alpine:3.20\nADD [\"package.json\", \"/app/\"]\n",
             "FROM alpine:3.20\nCOPY [\"package.json\", \"/app/\"]\n",
@@ -103,11 +110,27 @@ fn keyword(step: Step<'_>) -> &'static str {
     if is_small { "copy" } else { "COPY" }
 }
 
+/// Whether the builder takes the source for a repository behind ssh: `user@host:path` (BuildKit, `util/sshutil`,
+/// `IsImplicitSSHTransport`).
+fn is_git_over_ssh(path: &str) -> bool {
+    let Some((user, rest)) = path.split_once('@') else {
+        return false;
+    };
+    let Some((host, _)) = rest.split_once(':') else {
+        return false;
+    };
+    let is_name = |text: &str, signs: &[u8]| {
+        let mut bytes = text.bytes();
+        !text.is_empty() && bytes.all(|b| b.is_ascii_alphanumeric() || signs.contains(&b))
+    };
+    is_name(user, b"-_.") && is_name(host, b"-.")
+}
+
 fn kind_of(file: &Model<'_>, source: Word<'_>) -> Kind {
     let Some(path) = source.value() else {
         return Kind::Other;
     };
-    if path.contains("://") || path.starts_with("git@") {
+    if path.contains("://") || is_git_over_ssh(path) {
         return Kind::Other;
     }
     let name = file_name(path);

@@ -85,6 +85,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM mcr.microsoft.com/powershell\nSHELL [\"pwsh\", \"-c\"]\nCMD Start-Thing -A b\n",
         )
         .that_says("`SHELL` names a shell that dfix does not read"),
+        leaves("FROM debian:12\nCMD foo $'c d'\n").that_says("means something else to each shell"),
+        leaves("FROM debian:12\nENTRYPOINT foo --name=$'x' \"a b\"\n")
+            .that_says("means something else to each shell"),
+        leaves("FROM debian:12\nCMD exec foo $\"c d\"\n")
+            .that_says("means something else to each shell"),
     ],
 };
 
@@ -264,6 +269,10 @@ fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
 
 /// The word's value, if the shell makes nothing else of it.
 fn plain(word: Word<'_>) -> Result<&str, &'static str> {
+    // bash reads `$'a b'` as one word with escapes, dash as `$a b` (POSIX leaves it open before 2024).
+    if word.source_text().contains("$'") || word.source_text().contains("$\"") {
+        return Err("`$` before a quote means something else to each shell");
+    }
     let value = word.value().ok_or("a variable is put in")?;
     if word.is_pattern() {
         return Err("a pattern is put in");
