@@ -55,6 +55,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nENV A=b C=\"d e\"\nARG F\n"),
         // More likely a slip than a value that begins with an equals sign.
         reports("FROM debian:12\nENV A = b\n", "the value begins with `=`"),
+        leaves("FROM debian:12\nENV LANG C.UTF-8 \\\n    TZ UTC\n").that_says("only `LANG` is set"),
+        leaves("FROM debian:12\nENV A b c \\\n  DEBIAN_FRONTEND=noninteractive\n")
+            .that_says("`DEBIAN_FRONTEND` included"),
+        leaves("# escape=`\nFROM debian:12\nONBUILD ENV P '$A' b\n").that_says("escape character"),
+        leaves("# escape=`\nFROM debian:12\nONBUILD ENV P C:\\a b\n").that_says("escape character"),
+        leaves("FROM debian:12\nENV K a $$x\n").that_says("before no name"),
+        leaves("FROM debian:12\nENV K a $-x $@\n").that_says("before no name"),
     ],
 };
 
@@ -86,6 +93,17 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if !key.text().to_string().chars().all(is_plain) {
                 return Err(remedy!("change it by hand: the key is not a plain name"));
             }
+            if step.is_onbuild() && is_read_otherwise(value, file.escape()) {
+                return Err(remedy!(
+                    "the build that this is for reads it with `\\`, and this file's escape character is another: write it by hand, without quotes and escapes"
+                ));
+            }
+            if let Some(name) = other_name(value) {
+                return Err(remedy!(
+                    "only `{}` is set, to all that follows, `{name}` included: write `{}={} {name}=…` with `=` in each pair if each was meant for itself",
+                    key.text(), key.text(), first_word(value)
+                ));
+            }
             if let Some(reason) = what_is_odd(value, file.escape()) {
                 return Err(remedy!("change it by hand: {reason}"));
             }
@@ -97,6 +115,39 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 /// Puts `=` between the key and the value, and quotes around the value where it needs them.
+/// Whether a value that a child build reads, by the usual escape character, may mean something else there: one that holds an
+/// escape or a quote, or that would get one.
+fn is_read_otherwise(value: &SyntaxNode, escape: char) -> bool {
+    escape != '\\'
+        && value
+            .text()
+            .to_string()
+            .contains(['`', '\\', '"', '\'', '$'])
+}
+
+/// The first word of a later line that looks like another variable's name, with its value behind it.
+fn other_name(value: &SyntaxNode) -> Option<String> {
+    let text = value.text().to_string();
+    let mut lines = text.lines().map(str::trim).skip(1);
+    lines.find_map(|line| {
+        let (name, rest) = line.split_once([' ', '\t', '='])?;
+        let is_name = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let has_value = !rest.trim_matches(['\\', '`', ' ', '\t']).is_empty();
+        (is_name && has_value).then(|| name.to_owned())
+    })
+}
+
+fn first_word(value: &SyntaxNode) -> String {
+    let text = value.text().to_string();
+    text.split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 fn rewrite(edit: &mut Edit<'_>, key: &SyntaxNode, value: &SyntaxNode, escape: char) {
     let between = TextRange::new(key.text_range().end(), value.text_range().start());
     edit.replace_node(between, "=");
@@ -227,7 +278,14 @@ fn is_one_word(value: &SyntaxNode) -> bool {
 fn what_is_odd(value: &SyntaxNode, escape: char) -> Option<&'static str> {
     for node in value.descendants() {
         match node.kind() {
-            SyntaxKind::WORD | SyntaxKind::VARIABLE => {}
+            SyntaxKind::WORD => {}
+            SyntaxKind::VARIABLE => {
+                let text = node.text().to_string();
+                let is_named = |c: char| c == '{' || c == '_' || c.is_ascii_alphanumeric();
+                if !text[1..].starts_with(is_named) {
+                    return Some("a `$` stands before no name");
+                }
+            }
             SyntaxKind::SINGLE_QUOTED | SyntaxKind::DOUBLE_QUOTED => {
                 let quotes = node
                     .children_with_tokens()
