@@ -508,6 +508,11 @@ impl<'m> Command<'m> {
         user::caller_is_root(self)
     }
 
+    /// Whether it sets `PATH` so that folders that were first on it are not any more.
+    pub fn hides_first_folders(self) -> bool {
+        search_path::hides_them(self)
+    }
+
     /// Why it starts a login shell, which sets `PATH` anew; none where it starts none.
     pub fn login(self) -> Option<Login> {
         search_path::login(self)

@@ -10,8 +10,10 @@ use crate::handles::{Assignment, Command, Pair, Step};
 pub enum Login {
     /// By an option of the shell: `bash -l`.
     Shell,
-    /// By a change of the user: `su -`.
+    /// By a change of the user: `su -`, `runuser -l`.
     User,
+    /// By an environment that begins empty: `env -i`.
+    Empty,
 }
 
 /// Whether the command starts a login shell, which sets `PATH` anew.
@@ -22,7 +24,15 @@ pub(crate) fn login(command: Command<'_>) -> Option<Login> {
             return Some(Login::Shell);
         }
     }
-    let changes_user = command.is("su") || command.is_wrapped_by("su");
+    let is_one = |name: &str| command.is(name) || command.is_wrapped_by(name);
+    if is_one("env")
+        && command
+            .words()
+            .any(|w| matches!(w.value(), Some("-i" | "--ignore-environment")))
+    {
+        return Some(Login::Empty);
+    }
+    let changes_user = is_one("su") || is_one("runuser");
     let asks = |text| matches!(text, Some("-" | "-l" | "--login"));
     (changes_user && command.words().any(|w| asks(w.value()))).then_some(Login::User)
 }
@@ -35,6 +45,11 @@ pub(crate) fn is_login_option(argument: &str) -> bool {
 
 /// Whether the step sets `PATH`, for itself or for what comes after it, so that folders that were first on
 /// it are not any more: to a value without the one before, or with the system's folders before that.
+/// Whether a command sets `PATH` so that folders that were first on it are not any more.
+pub(crate) fn hides_them(command: Command<'_>) -> bool {
+    path_set_by(command).is_some_and(|value| !keeps_first(value))
+}
+
 pub(crate) fn hides_first_folders(step: Step<'_>) -> bool {
     let hides = |value: &str| !keeps_first(value);
     match step.kind() {

@@ -48,7 +48,9 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
     (
         |site| {
             let sets_path = |launch: &Launch| launch.environment.iter().any(|it| it.name == "PATH");
-            is_path_set_anew(site) || site.launches().any(sets_path)
+            is_path_set_anew(site)
+                || site.launches().any(sets_path)
+                || site.started().any(Command::hides_first_folders)
         },
         "PATH is set anew later, without the PATH before it or with the system's folders before that, so that the environment would not be found; begin its value with `/opt/venv/bin:`",
     ),
@@ -218,10 +220,12 @@ fn login_shell(site: &Site<'_>) -> Option<String> {
     let remedy = if site.stage.shell_at(site.first.step()).is_login() {
         "leave the `-l` out of SHELL"
     } else {
-        let launched = site.launched().find(|command| command.login().is_some());
+        let mut others = site.launched().chain(site.started());
+        let launched = others.find(|command| command.login().is_some());
         match site.commands().find(is_logged_in).or(launched)?.login()? {
             Login::Shell => "leave the `-l` out",
-            Login::User => "leave the `-` of su out",
+            Login::User => "leave the `-` of su, or the `-l` of runuser, out",
+            Login::Empty => "leave the `-i` of env out",
         }
     };
     Some(format!(

@@ -62,6 +62,17 @@ impl<'m> Site<'m> {
             .flat_map(Stage::launched_commands)
     }
 
+    /// The commands of the scripts that such containers start.
+    pub(super) fn started(&self) -> impl Iterator<Item = Command<'m>> {
+        let processes = self
+            .family
+            .iter()
+            .copied()
+            .flat_map(|stage| stage.runtime().processes());
+        let of_scripts = processes.filter(|process| process.script.is_some());
+        of_scripts.map(|process| process.command)
+    }
+
     /// What starts containers that use the environment.
     pub(super) fn launches(&self) -> impl Iterator<Item = &'m Launch> {
         self.family.iter().copied().flat_map(Stage::launches)
