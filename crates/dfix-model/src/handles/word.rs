@@ -49,6 +49,13 @@ impl<'m> Word<'m> {
         self.data.splits
     }
 
+    /// Whether a `$` stands before a quote in it: bash reads `$'a b'` as one word with escapes, dash as `$a b` (POSIX
+    /// left it open before 2024).
+    pub fn has_dollar_quote(self) -> bool {
+        let written = self.source_text();
+        written.contains("$'") || written.contains("$\"")
+    }
+
     /// The word as it stands in the file, quotes and continuations included.
     pub fn source_text(self) -> &'m str {
         &self.text[self.data.range]

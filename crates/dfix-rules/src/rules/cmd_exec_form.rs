@@ -269,8 +269,7 @@ fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
 
 /// The word's value, if the shell makes nothing else of it.
 fn plain(word: Word<'_>) -> Result<&str, &'static str> {
-    // bash reads `$'a b'` as one word with escapes, dash as `$a b` (POSIX leaves it open before 2024).
-    if word.source_text().contains("$'") || word.source_text().contains("$\"") {
+    if word.has_dollar_quote() {
         return Err("`$` before a quote means something else to each shell");
     }
     let value = word.value().ok_or("a variable is put in")?;

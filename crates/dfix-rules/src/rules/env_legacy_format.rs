@@ -98,7 +98,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     "the build that this is for reads it with `\\`, and this file's escape character is another: write it by hand, without quotes and escapes"
                 ));
             }
-            if let Some(name) = other_name(value) {
+            if let Some(name) = pair.name_on_a_later_line() {
                 return Err(remedy!(
                     "only `{}` is set, to all that follows, `{name}` included: write `{}={} {name}=…` with `=` in each pair if each was meant for itself",
                     key.text(), key.text(), first_word(value)
@@ -123,21 +123,6 @@ fn is_read_otherwise(value: &SyntaxNode, escape: char) -> bool {
             .text()
             .to_string()
             .contains(['`', '\\', '"', '\'', '$'])
-}
-
-/// The first word of a later line that looks like another variable's name, with its value behind it.
-fn other_name(value: &SyntaxNode) -> Option<String> {
-    let text = value.text().to_string();
-    let mut lines = text.lines().map(str::trim).skip(1);
-    lines.find_map(|line| {
-        let (name, rest) = line.split_once([' ', '\t', '='])?;
-        let is_name = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        let has_value = !rest.trim_matches(['\\', '`', ' ', '\t']).is_empty();
-        (is_name && has_value).then(|| name.to_owned())
-    })
 }
 
 fn first_word(value: &SyntaxNode) -> String {

@@ -349,6 +349,22 @@ impl Pair {
 }
 
 impl LegacyPair {
+    /// The first word of a later line of the value that looks like another variable's name with a value behind it, as in
+    /// `LANG C \⏎ TZ UTC`, where `LANG` alone is set.
+    pub fn name_on_a_later_line(&self) -> Option<String> {
+        let text = self.value()?.syntax().text().to_string();
+        let mut lines = text.lines().map(str::trim).skip(1);
+        lines.find_map(|line| {
+            let (name, rest) = line.split_once([' ', '\t', '='])?;
+            let is_name = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+            let has_value = !rest.trim_matches(['\\', '`', ' ', '\t']).is_empty();
+            (is_name && has_value).then(|| name.to_owned())
+        })
+    }
+
     /// The key.
     pub fn key(&self) -> Option<Word> {
         child(&self.0)
