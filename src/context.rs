@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -309,6 +309,23 @@ impl Context for FolderContext<'_> {
         // What is not there, or is a file, has nothing below it.
         self.place::<()>(folder)
             .is_ok_and(|(_, place)| place.is_dir())
+    }
+
+    fn first_bytes(&self, path: &str) -> Answer<Vec<u8>> {
+        let (root, place) = match self.place(path) {
+            Ok(it) => it,
+            Err(answer) => return answer,
+        };
+        if self.ignore_of(root).hides(path) || !place.is_file() {
+            return root.absent();
+        }
+        let mut bytes = Vec::new();
+        let read =
+            std::fs::File::open(&place).and_then(|file| file.take(512).read_to_end(&mut bytes));
+        match read {
+            Ok(_) => Answer::Found(bytes),
+            Err(error) => Answer::Unknown(format!("{path} cannot be read: {error}")),
+        }
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<String>> {

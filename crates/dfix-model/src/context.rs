@@ -13,6 +13,15 @@ pub trait Context {
     /// The file's text.
     fn read(&self, path: &str) -> Answer<Arc<str>>;
 
+    /// The first bytes of a file, 512 at the most: what it is, also where it is no text.
+    fn first_bytes(&self, path: &str) -> Answer<Vec<u8>> {
+        match self.read(path) {
+            Answer::Found(text) => Answer::Found(text.bytes().take(512).collect()),
+            Answer::Absent => Answer::Absent,
+            Answer::Unknown(why) => Answer::Unknown(why),
+        }
+    }
+
     /// The names in a folder (`""` is the root), sorted; a folder's name ends with `/`.
     fn list(&self, folder: &str) -> Answer<Vec<String>>;
 

@@ -6,6 +6,7 @@
 pub(crate) mod accounts;
 pub(crate) mod application;
 pub(crate) mod application_sources;
+pub(crate) mod archives;
 pub(crate) mod base_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
@@ -94,6 +95,12 @@ use crate::path::ImagePath;
 use crate::ternary::{OpenCondition, Ternary};
 
 impl Model<'_> {
+    /// Whether a source of the build context, which may be a pattern in its last part, is an archive or names one: told by
+    /// the first bytes of the files.
+    pub fn may_be_archive(&self, source: &str) -> Ternary {
+        archives::may_be_archive(self, source)
+    }
+
     /// The stages that are built as images, in order: those that the project's files name (compose, bake and their
     /// like), and the last one where they name none.
     pub fn targets(&self) -> impl Iterator<Item = Stage<'_>> {

@@ -3,9 +3,8 @@
 use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::{Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::StepKind;
-use dfix_model::context::Answer;
 use dfix_model::path::file_name;
-use dfix_model::{ImagePath, Model, Step, Word};
+use dfix_model::{Model, Step, Ternary, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "add-to-copy",
@@ -64,7 +63,7 @@ pub(crate) const RULE: Rule = Rule {
 
 enum Kind {
     Local,
-    Unknown,
+    Unknown(OpenCondition),
     Other,
 }
 
@@ -81,7 +80,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for source in step.sources() {
             match kind_of(file, source) {
                 Kind::Local => {}
-                Kind::Unknown => unknown.push(source.source_text().to_owned()),
+                Kind::Unknown(open) => unknown.push(open),
                 Kind::Other => is_for_add = true,
             }
         }
@@ -90,12 +89,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         }
         out.judge(step, Safety::Safe, "`ADD` of local files", |case| {
             case.declare(Effect::changed(step));
-            case.open(unknown.iter().map(|name| {
-                OpenCondition::new(
-                    format!("whether `{name}` is an archive, which `ADD` unpacks"),
-                    "run dfix where the build context is, or look at the file",
-                )
-            }));
+            case.open(unknown);
             case.fix(|edit| edit.replace_token(step.keyword_range(), keyword(step)));
             Ok(())
         });
@@ -143,17 +137,9 @@ fn kind_of(file: &Model<'_>, source: Word<'_>) -> Kind {
     if file_is(name, FileMark::Plain) {
         return Kind::Local;
     }
-    if path.contains(['*', '?', '[']) {
-        return Kind::Unknown;
-    }
-    let root = ImagePath::root();
-    let path_inside = root.join(path);
-    let inside = path_inside.below(&root).unwrap_or_default();
-    if matches!(file.context().list(inside), Answer::Found(_)) {
-        return Kind::Local;
-    }
-    match file.context().read(inside) {
-        Answer::Found(text) if !text.contains('\0') => Kind::Local,
-        _ => Kind::Unknown,
+    match file.may_be_archive(path) {
+        Ternary::Yes => Kind::Other,
+        Ternary::No => Kind::Local,
+        Ternary::Unknown(open) => Kind::Unknown(open),
     }
 }
