@@ -24,6 +24,7 @@ pub(crate) mod named_programs;
 pub(crate) mod native_builds;
 pub(crate) mod needs;
 pub(crate) mod npm_lock;
+mod of_file;
 pub(crate) mod ports;
 pub(crate) mod private_keys;
 pub(crate) mod program_names;
@@ -56,7 +57,6 @@ use dfix_catalogue::ImageFacts;
 use dfix_launch::Launch;
 
 use crate::collect::expand::Piece;
-use crate::collect::model::Model;
 use crate::context::Answer;
 use crate::facts::accounts::Accounts;
 use crate::facts::application_sources::ApplicationSources;
@@ -93,33 +93,6 @@ use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::ImagePath;
 use crate::ternary::{OpenCondition, Ternary};
-
-impl Model<'_> {
-    /// Whether a source of the build context, which may be a pattern in its last part, is an archive or names one: told by
-    /// the first bytes of the files.
-    pub fn may_be_archive(&self, source: &str) -> Ternary {
-        archives::may_be_archive(self, source)
-    }
-
-    /// The stages that are built as images, in order: those that the project's files name (compose, bake and their
-    /// like), and the last one where they name none.
-    pub fn targets(&self) -> impl Iterator<Item = Stage<'_>> {
-        let targets = launches::targets(self).iter();
-        targets.filter_map(|index| self.stage(*index))
-    }
-
-    /// The targets that are based on none of the others: what is set in these, the others have from them.
-    pub fn first_targets(&self) -> impl Iterator<Item = Stage<'_>> {
-        let is_target = |stage: Stage<'_>| launches::targets(self).contains(&stage.index());
-        self.targets()
-            .filter(move |target| !target.base_chain().skip(1).any(is_target))
-    }
-
-    /// The targets and the stages that they are based on (`FROM stage`), in order of place.
-    pub fn shipped_stages(&self) -> impl Iterator<Item = Stage<'_>> {
-        self.stages().filter(|stage| stage.is_shipped())
-    }
-}
 
 impl<'m> Stage<'m> {
     /// Whether its layers are part of an image that is built: a target, or what one is based on.
