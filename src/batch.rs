@@ -212,7 +212,8 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
 fn fix(text: &Arc<str>, parsed: &Parse, context: &dyn Context, selection: &Selection) -> Outcome {
     let options = Options::new(&selection.rules)
         .with_threshold(selection.threshold)
-        .with_settings(&selection.settings);
+        .with_settings(&selection.settings)
+        .with_known(dfix_rules::ALL);
     let mut outcome = dfix_engine::run_parsed(text, parsed, context, &options);
     if !selection.report_unused_ignores {
         outcome

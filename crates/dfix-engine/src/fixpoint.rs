@@ -141,7 +141,7 @@ impl Run<'_> {
             }
         }
         let mut remaining: Vec<Finding> = Vec::new();
-        for mut finding in now.ignores.unused(&self.ran()) {
+        for mut finding in now.ignores.unused(&self.ran(), self.options.known) {
             finding.origin = origin(finding.range, &splices);
             remaining.push(finding);
         }

@@ -1,23 +1,37 @@
 //! Comments that ask for a rule not to be heard.
 //!
 //! `# dfix: ignore=RULE[,RULE] reason` above an instruction (or inside it), `# dfix: ignore-file=RULE`,
-//! hadolint's `# hadolint ignore=` and `# hadolint global ignore=`, BuildKit's `# check=skip=`.
+//! hadolint's `# hadolint ignore=` and `# hadolint global ignore=`, BuildKit's `# check=skip=`, at the top for the whole file and
+//! above an instruction for that one (BuildKit, `WithMergedConfigFromComments`, since November 2025). What is meant as one of ours
+//! and is none is a finding.
+
+mod own;
 
 use std::cell::Cell;
 
 use dfix_syntax::ast::{AstNode, Directive};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 
+use crate::fix::{Fix, TextEdit};
+use crate::ignore::own::{Own, listed};
 use crate::outcome::Finding;
 use crate::rule::Rule;
 
-/// The rule id of a finding that points at an ignore without effect.
-pub const IGNORE_UNUSED: &str = "ignore-unused";
+pub use own::IGNORE_UNUSED;
 
 /// All that a file asks not to hear.
 #[derive(Debug, Default)]
 pub(crate) struct Ignores {
     entries: Vec<Entry>,
+    broken: Vec<Broken>,
+}
+
+/// A comment that is meant as one of ours and does nothing.
+#[derive(Debug)]
+struct Broken {
+    range: TextRange,
+    message: String,
+    remedy: String,
 }
 
 #[derive(Debug)]
@@ -27,6 +41,8 @@ struct Entry {
     names: Vec<Name>,
     /// The comment, if it is our own and so must not be idle.
     own: Option<TextRange>,
+    /// What follows the list of names in a comment of ours.
+    rest: String,
 }
 
 #[derive(Debug)]
@@ -38,7 +54,10 @@ struct Name {
 impl Ignores {
     pub(crate) fn of(text: &str, root: &SyntaxNode) -> Self {
         let mut ignores = Ignores::default();
-        if !text.contains("ignore") && !text.contains("skip") && !text.contains("SKIP") {
+        if !["ignore", "skip", "SKIP", "dfix", "DFIX", "Dfix"]
+            .iter()
+            .any(|word| text.contains(word))
+        {
             return ignores;
         }
         for child in root.children_with_tokens() {
@@ -68,14 +87,18 @@ impl Ignores {
         let is_check = directive
             .name()
             .is_some_and(|n| n.eq_ignore_ascii_case("check"));
-        let Some(value) = directive.value().filter(|_| is_check) else {
-            return;
-        };
+        if let Some(value) = directive.value().filter(|_| is_check) {
+            self.skips(&value, None);
+        }
+    }
+
+    /// The value of a `# check=`, for the whole file or for one instruction.
+    fn skips(&mut self, value: &str, scope: Option<TextRange>) {
         for part in value.split(';') {
             if let Some((key, names)) = part.split_once('=')
                 && matches!(key.trim(), "skip" | "SKIP")
             {
-                self.push(None, names, None);
+                self.push(scope, names, None);
             }
         }
     }
@@ -85,12 +108,21 @@ impl Ignores {
         let text = token.text().trim_start_matches('#').trim();
         let own = token.text_range();
         let nowhere = TextRange::empty(own.end());
-        if let Some(rest) = text.strip_prefix("dfix:") {
-            let rest = rest.trim_start();
-            if let Some(names) = rest.strip_prefix("ignore-file=") {
-                self.push(None, names, Some(own));
-            } else if let Some(names) = rest.strip_prefix("ignore=") {
-                self.push(Some(instruction().unwrap_or(nowhere)), names, Some(own));
+        if let Some(said) = Own::of(text) {
+            match said {
+                Own::File(names) => self.push(None, names, Some(own)),
+                Own::Here(names) => {
+                    self.push(Some(instruction().unwrap_or(nowhere)), names, Some(own));
+                }
+                Own::Broken { message, remedy } => self.broken.push(Broken {
+                    range: own,
+                    message,
+                    remedy,
+                }),
+            }
+        } else if let Some(value) = check_value(text) {
+            if let Some(below) = instruction_of_checks(token) {
+                self.skips(value, Some(below));
             }
         } else if let Some(rest) = text.strip_prefix("hadolint") {
             let mut words = rest.split_whitespace().peekable();
@@ -107,13 +139,17 @@ impl Ignores {
     }
 
     fn push(&mut self, scope: Option<TextRange>, names: &str, own: Option<TextRange>) {
-        let names: Vec<Name> = listed(names)
-            .map(|name| Name {
-                text: name.to_owned(),
-                used: Cell::new(false),
-            })
-            .collect();
-        self.entries.push(Entry { scope, names, own });
+        let (names, rest) = listed(names);
+        let names = names.into_iter().map(|name| Name {
+            text: name.to_owned(),
+            used: Cell::new(false),
+        });
+        self.entries.push(Entry {
+            scope,
+            names: names.collect(),
+            own,
+            rest: rest.to_owned(),
+        });
     }
 
     /// Whether a finding is not to be heard; remembers which comment said so.
@@ -136,25 +172,68 @@ impl Ignores {
         covered
     }
 
-    /// Our own comments that kept nothing quiet, as far as rules that ran are named.
-    pub(crate) fn unused(&self, ran: &[&'static Rule]) -> Vec<Finding> {
-        let mut found = Vec::new();
+    /// Whether a fix changes an instruction whose comment asks for the rule not to be heard; remembers which comment said so.
+    pub(crate) fn forbid(&self, fix: &Fix, rule: &Rule) -> bool {
+        let mut forbidden = false;
+        for entry in &self.entries {
+            let Some(scope) = entry.scope.filter(|scope| !scope.is_empty()) else {
+                continue;
+            };
+            let touches = |edit: &TextEdit| {
+                let range = edit.range;
+                range.start() < scope.end() && scope.start() < range.end()
+            };
+            if !fix.edits.iter().any(touches) {
+                continue;
+            }
+            for name in &entry.names {
+                if means(&name.text, rule, entry.own.is_some()) {
+                    name.used.set(true);
+                    forbidden = true;
+                }
+            }
+        }
+        forbidden
+    }
+
+    /// Our own comments that kept nothing quiet, as far as rules that ran are named, and those that are broken. `known`: every rule
+    /// that there is; where there is none, a name that no rule has is nobody's.
+    pub(crate) fn unused(&self, ran: &[&'static Rule], known: &[&'static Rule]) -> Vec<Finding> {
+        let mut found: Vec<Finding> = self
+            .broken
+            .iter()
+            .map(|it| finding(it.range, it.message.clone(), it.remedy.clone()))
+            .collect();
         for entry in &self.entries {
             let Some(range) = entry.own else { continue };
             for name in entry.names.iter().filter(|n| !n.used.get()) {
                 if name.text == "all" || ran.iter().any(|rule| rule.is_called(&name.text)) {
-                    found.push(Finding {
-                        rule: IGNORE_UNUSED,
+                    found.push(finding(
                         range,
-                        origin: range,
-                        message: format!("`{}` has nothing to ignore here", name.text),
-                        remedy: Some("delete the name, or the comment".to_owned()),
-                        fix: None,
-                    });
+                        format!("`{}` has nothing to ignore here", name.text),
+                        "delete the name, or the comment".to_owned(),
+                    ));
+                } else if let Some((message, remedy)) = own::unknown(&name.text, known) {
+                    found.push(finding(range, message, remedy));
                 }
+            }
+            let names = entry.names.iter().map(|name| name.text.as_str());
+            if let Some((message, remedy)) = own::left_over(names, &entry.rest, known) {
+                found.push(finding(range, message, remedy));
             }
         }
         found
+    }
+}
+
+fn finding(range: TextRange, message: String, remedy: String) -> Finding {
+    Finding {
+        rule: IGNORE_UNUSED,
+        range,
+        origin: range,
+        message,
+        remedy: Some(remedy),
+        fix: None,
     }
 }
 
@@ -172,17 +251,35 @@ fn is_check_name(alias: &str) -> bool {
         && alias.chars().any(|c| c.is_ascii_lowercase())
 }
 
-/// The names of a list with commas; it ends where a name is followed by something else than a comma.
-fn listed(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?.trim_start();
-        let end = text
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
-            .unwrap_or(text.len());
-        rest = text[end..].trim_start().strip_prefix(',');
-        (end > 0).then(|| &text[..end])
-    })
+/// What a comment says after `check=`: up to the first blank (BuildKit, `WithMergedConfigFromComments`).
+fn check_value(comment: &str) -> Option<&str> {
+    let (name, value) = comment.split_once('=')?;
+    let value = value.trim_start();
+    name.trim()
+        .eq_ignore_ascii_case("check")
+        .then(|| value.split(char::is_whitespace).next())?
+}
+
+/// The instruction that a `# check=` is about: the next one. Empty lines lie between at will, an empty comment does not
+/// (BuildKit, `parser.Parse`).
+fn instruction_of_checks(comment: &SyntaxToken) -> Option<TextRange> {
+    let mut at = comment.next_sibling_or_token();
+    while let Some(element) = at {
+        match element {
+            NodeOrToken::Token(token) => {
+                let is_empty_comment = token.kind() == SyntaxKind::COMMENT
+                    && token.text().trim_start_matches('#').trim().is_empty();
+                if is_empty_comment {
+                    return None;
+                }
+                at = token.next_sibling_or_token();
+            }
+            NodeOrToken::Node(node) => {
+                return node.kind().is_instruction().then(|| node.text_range());
+            }
+        }
+    }
+    None
 }
 
 /// The instruction that a block of comments stands right above.

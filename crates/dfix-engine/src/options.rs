@@ -16,6 +16,9 @@ pub struct Options<'a> {
     pub threshold: Safety,
     /// Settings by rule id.
     pub settings: &'a BTreeMap<String, RuleSettings>,
+    /// Every rule that there is, also those that are not asked for: a comment that ignores another name is told. None where that is
+    /// nobody's business.
+    pub known: &'a [&'static Rule],
     pub(crate) watched: Watched,
 }
 
@@ -28,6 +31,7 @@ impl<'a> Options<'a> {
             rules,
             threshold: Safety::Checked,
             settings: &NO_SETTINGS,
+            known: &[],
             watched: Watched::default(),
         }
     }
@@ -43,6 +47,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_settings(mut self, settings: &'a BTreeMap<String, RuleSettings>) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// The same with every rule that there is, see [`Options::known`].
+    #[must_use]
+    pub fn with_known(mut self, known: &'a [&'static Rule]) -> Self {
+        self.known = known;
         self
     }
 

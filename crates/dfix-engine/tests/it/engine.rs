@@ -178,6 +178,9 @@ fn ignores_are_heard_and_idle_ones_reported() {
         "# hadolint global ignore=DL9999\nFROM a\nRUN pip install x\n",
         "# check=error=true;skip=Other,ToyCheck\nFROM a\nRUN pip install x\n",
         "# check=skip=all\nFROM a\nRUN pip install x\n",
+        "FROM a\n# check=skip=ToyCheck\nRUN pip install x\n",
+        "FROM a\n#  check = skip=Other,ToyCheck;error=true because of this\n# and that\n\nRUN pip install x\n",
+        "FROM a\n# why\n# check=error=false;skip=all\nRUN pip install x\n",
     ] {
         let outcome = with(text, &[&NO_CACHE]);
         assert_eq!(&*outcome.text, text);
@@ -188,6 +191,137 @@ fn ignores_are_heard_and_idle_ones_reported() {
     assert_eq!(outcome.applied().count(), 1);
     let idle: Vec<_> = outcome.remaining.iter().map(|f| f.rule).collect();
     assert_eq!(idle, ["ignore-unused", "ignore-unused"]);
+}
+
+#[test]
+fn checks_are_skipped_for_the_next_instruction_alone() {
+    for (text, fixes) in [
+        (
+            "FROM a\n# check=skip=ToyCheck\nRUN x\nRUN pip install x\n",
+            1,
+        ),
+        ("FROM a\n# check=skip=ToyCheck\n#\nRUN pip install x\n", 1),
+        ("FROM a\n# check=skip=Other\nRUN pip install x\n", 1),
+        (
+            "FROM a\n# check=skip=Other, ToyCheck\nRUN pip install x\n",
+            1,
+        ),
+        ("FROM a\nRUN pip install \\\n# check=skip=ToyCheck\n x\n", 1),
+        ("FROM a\nRUN pip install x\n# check=skip=ToyCheck\n", 1),
+        (
+            "FROM a\n# check=skip=ToyCheck\nRUN pip install x\n# check=skip=all\nRUN pip install y\n",
+            0,
+        ),
+    ] {
+        let outcome = with(text, &[&NO_CACHE]);
+        assert_eq!(outcome.applied().count(), fixes, "{text}");
+    }
+}
+
+#[test]
+fn an_ignore_that_is_broken_is_told() {
+    let rules: &[&'static Rule] = &[&NO_CACHE];
+    for (comment, message, remedy) in [
+        (
+            "dfix: ignore=no-cach",
+            "`no-cach` is the name of no rule",
+            "did you mean `no-cache`?",
+        ),
+        (
+            "dfix: ignore=no-cache,dl9998",
+            "`dl9998` is the name",
+            "did you mean `DL9999`?",
+        ),
+        (
+            "dfix: ignore=xyzzy",
+            "`xyzzy` is the name",
+            "`dfix rules` lists",
+        ),
+        (
+            "dfix: ignore",
+            "no rule is named",
+            "write `# dfix: ignore=RULE`",
+        ),
+        (
+            "dfix: ignore=",
+            "no rule is named",
+            "write `# dfix: ignore=RULE`",
+        ),
+        (
+            "dfix: ignore no-cache",
+            "no rule is named",
+            "write `# dfix: ignore=RULE`",
+        ),
+        (
+            "dfix: ignore: no-cache",
+            "ignores nothing",
+            "write `# dfix: ignore=no-cache`",
+        ),
+        (
+            "dfix ignore=no-cache",
+            "ignores nothing",
+            "write `# dfix: ignore=no-cache`",
+        ),
+        (
+            "dfix-ignore: no-cache, DL9999",
+            "ignores nothing",
+            "write `# dfix: ignore=no-cache,DL9999`",
+        ),
+        (
+            "DFIX: ignore=no-cache",
+            "ignores nothing",
+            "write `# dfix: ignore=no-cache`",
+        ),
+        (
+            "dfix: disable=no-cache",
+            "ignores nothing",
+            "write `# dfix: ignore=no-cache`",
+        ),
+        (
+            "dfix: ignore_file=no-cache",
+            "ignores nothing",
+            "write `# dfix: ignore-file=no-cache`",
+        ),
+        (
+            "dfix: ignore=DL9998x no-cache",
+            "`no-cache` is taken for the reason",
+            "`DL9998x,no-cache`",
+        ),
+        (
+            "dfix: ignore=size; no-cache",
+            "`no-cache` is taken for the reason",
+            "`size,no-cache`",
+        ),
+    ] {
+        let text = format!("FROM a\n# {comment}\nRUN x\n");
+        let options = Options::new(rules).with_known(rules);
+        let outcome = run(&text, &NoContext, &options);
+        let is_told = |f: &dfix_engine::Finding| {
+            f.rule == "ignore-unused"
+                && text[f.range] == format!("# {comment}")
+                && f.message.contains(message)
+                && f.remedy.as_ref().is_some_and(|it| it.contains(remedy))
+        };
+        assert!(
+            outcome.remaining.iter().any(is_told),
+            "{comment}: {:#?}",
+            outcome.remaining
+        );
+    }
+    for comment in [
+        "dfix: ignore = size of the image",
+        "dfix ignores what it does not know",
+        "dfix: see its README",
+        "dfixer: ignore=x",
+        "ignore=x",
+        "hadolint ignore=xyzzy",
+        "dfix is asked to ignore nothing",
+    ] {
+        let text = format!("FROM a\n# {comment}\nRUN pip install x\n");
+        let options = Options::new(rules).with_known(rules);
+        let outcome = run(&text, &NoContext, &options);
+        assert_eq!(outcome.remaining, [], "{comment}");
+    }
 }
 
 #[test]
