@@ -65,6 +65,19 @@ impl Analysis {
                         if ignores.covers(&finding, rule) {
                             continue;
                         }
+                        // Places that belong together are changed together or not at all.
+                        if finding
+                            .fix
+                            .as_ref()
+                            .is_some_and(|fix| ignores.forbid(fix, rule))
+                        {
+                            finding.fix = None;
+                            finding.remedy = Some(
+                                "it goes together with an instruction whose comment ignores this rule: change both by \
+                                 hand, or take the comment away"
+                                    .to_owned(),
+                            );
+                        }
                         if let Some(fix) = &mut finding.fix {
                             level::lower(fix, settings);
                         }

@@ -51,6 +51,23 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nMAINTAINER Jane \\\n# note\n Doe\nMAINTAINER John\n",
             "a comment stands inside",
         ),
+        reports(
+            "FROM alpine:3.20\nMAINTAINER Jane\n# dfix: ignore=maintainer-deprecated\nMAINTAINER John\n",
+            "whose comment ignores this rule",
+        ),
+        reports(
+            "FROM alpine:3.20\nMAINTAINER Jane\nMAINTAINER John \\\n# note\n Doe\n",
+            "a comment stands inside",
+        ),
+        reports(
+            "FROM alpine:3.20 AS base\nMAINTAINER Jane\nFROM base\nMAINTAINER John \\\n# note\n Doe\n",
+            "a comment stands inside",
+        ),
+        fixes(
+            "FROM alpine:3.20 AS base\nMAINTAINER Jane\nFROM base\nMAINTAINER John\n",
+            "FROM alpine:3.20 AS base\nLABEL org.opencontainers.image.authors=\"Jane\"\nFROM base\nLABEL org.opencontainers.image.authors=\"John\"\n",
+        ),
+        leaves("FROM alpine:3.20\n# check=skip=MaintainerDeprecated\nMAINTAINER Jane\n"),
     ],
 };
 
