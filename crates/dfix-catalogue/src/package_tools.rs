@@ -17,6 +17,8 @@ pub enum PackageWord {
     DoesNothing,
     /// With it another folder is worked on than the one where it is called.
     Elsewhere,
+    /// It fetches the lists of packages and keeps them.
+    FetchesLists,
     /// `apt-get` and `apt` do the same with it.
     Same,
     /// It answers what is asked with yes.
@@ -34,6 +36,7 @@ impl PackageWord {
             PackageWord::BesideLock => "beside-lock",
             PackageWord::DoesNothing => "does-nothing",
             PackageWord::Elsewhere => "elsewhere",
+            PackageWord::FetchesLists => "fetches-lists",
             PackageWord::Same => "same",
             PackageWord::SaysYes => "says-yes",
             PackageWord::SettlesCache => "settles-cache",
@@ -251,6 +254,7 @@ mod tests {
             PackageWord::BesideLock,
             PackageWord::DoesNothing,
             PackageWord::Elsewhere,
+            PackageWord::FetchesLists,
             PackageWord::Same,
             PackageWord::SaysYes,
             PackageWord::SettlesCache,

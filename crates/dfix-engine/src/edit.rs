@@ -301,6 +301,19 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Takes a command out of its list, with the operator that joins it to a neighbour; the others run as before. The only
+    /// command of a list cannot go, nor one whose success is the list's.
+    pub fn remove_command(&mut self, command: impl Place) {
+        self.remove_commands([command]);
+    }
+
+    /// Takes several commands out of their lists; neighbours go together.
+    pub fn remove_commands<P: Place>(&mut self, commands: impl IntoIterator<Item = P>) {
+        let commands: Vec<P> = commands.into_iter().collect();
+        let lowered = commands::remove(self.context, &commands);
+        self.take(lowered);
+    }
+
     /// Writes `source`, shell text taken as it is, in the place of a command.
     pub fn replace_command(&mut self, command: impl Place, source: &str) {
         let lowered = commands::replace(self.context, &command, source);

@@ -140,7 +140,20 @@ impl<'c> Case<'c> {
     /// # Errors
     /// What fails without it.
     pub fn takes_away(&mut self, needs: &Needs, after: Command<'_>) -> Result<&mut Self, Remedy> {
-        for need in needs.after(after) {
+        self.takes_away_with(needs, after, &[])
+    }
+
+    /// As [`Case::takes_away`], where the fix takes these commands away, too, or has them need nothing.
+    ///
+    /// # Errors
+    /// What fails without it.
+    pub fn takes_away_with(
+        &mut self,
+        needs: &Needs,
+        after: Command<'_>,
+        gone: &[Command<'_>],
+    ) -> Result<&mut Self, Remedy> {
+        for need in needs.after_without(after, gone) {
             match need {
                 Need::Somebody { what, way_out, .. } => {
                     return Err(remedy!(

@@ -10,6 +10,7 @@ pub(crate) mod archives;
 pub(crate) mod base_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
+pub(crate) mod clearing;
 pub(crate) mod compiled;
 pub(crate) mod context_files;
 pub(crate) mod data_folders;
@@ -61,6 +62,7 @@ use crate::context::Answer;
 use crate::facts::accounts::Accounts;
 use crate::facts::application_sources::ApplicationSources;
 use crate::facts::calls::Calls;
+use crate::facts::clearing::Clearing;
 use crate::facts::data_folders::DataFolder;
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
@@ -483,6 +485,11 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
+    /// What it removes of a folder, where it is an `rm` that surely runs and removes something of it.
+    pub fn clears(self, folder: &ImagePath) -> Option<Clearing<'m>> {
+        clearing::clearing(self, folder)
+    }
+
     /// Whether root calls it, what is in front of it (`sudo`, `gosu`) not looked at.
     pub fn caller_is_root(self) -> Ternary {
         user::caller_is_root(self)

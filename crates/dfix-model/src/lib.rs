@@ -60,6 +60,7 @@ pub use facts::accounts::making::Making;
 pub use facts::application_sources::{ApplicationSource, ApplicationSources};
 pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, NotRead, ProgramUse, UnreadKind};
+pub use facts::clearing::Clearing;
 pub use facts::data_folders::DataFolder;
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};

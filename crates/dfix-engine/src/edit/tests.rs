@@ -12,6 +12,7 @@ use crate::text_edit::EditContext;
 
 mod any_place;
 mod of_model;
+mod removal;
 
 /// Changes a text and proves the result, everything being declared.
 fn edited(text: &str, change: impl FnOnce(&SyntaxNode, &mut Edit<'_>)) -> Result<String, String> {

@@ -328,6 +328,103 @@ pub(crate) fn add(
     }])
 }
 
+/// Takes commands out of their lists, with what joins them to their neighbours.
+pub(crate) fn remove<P: Place>(context: &EditContext<'_>, places: &[P]) -> Lowered {
+    let mut units = places
+        .iter()
+        .map(|place| removable(context, place))
+        .collect::<Result<Vec<_>, _>>()?;
+    units.sort_by_key(|(base, unit)| base + start(unit.text_range()));
+    let mut edits = Vec::new();
+    let mut rest = units.as_slice();
+    while let Some((base, first)) = rest.first() {
+        // Neighbours go together.
+        let mut last = first;
+        rest = &rest[1..];
+        while let Some((_, unit)) = rest
+            .first()
+            .filter(|(other, unit)| other == base && last.next_sibling().as_ref() == Some(unit))
+        {
+            last = unit;
+            rest = &rest[1..];
+        }
+        let gone = around(first, last)?;
+        let is_lost = first
+            .parent()
+            .into_iter()
+            .flat_map(|list| list.children_with_tokens().collect::<Vec<_>>())
+            .any(|it| it.kind() == SyntaxKind::COMMENT && gone.contains_range(it.text_range()));
+        if is_lost {
+            return Err("a comment stands beside the command".to_owned());
+        }
+        edits.push(edit(base + start(gone), base + end(gone), ""));
+    }
+    Ok(edits)
+}
+
+/// The node of a command that may go, with what to add to its offsets.
+fn removable(context: &EditContext<'_>, place: &impl Place) -> Result<(usize, SyntaxNode), String> {
+    let found = find(context, place)?;
+    let unit = match found.command.parent() {
+        Some(parent) if parent.kind() == SyntaxKind::PIPELINE => {
+            if parent.children().count() > 1 {
+                return Err("the command is part of a pipeline".to_owned());
+            }
+            parent
+        }
+        _ => found.command.clone(),
+    };
+    let is_negated = unit
+        .children_with_tokens()
+        .any(|it| it.kind() == SyntaxKind::BANG);
+    let reason = if is_negated {
+        "the command is negated"
+    } else if has_heredoc(&unit) {
+        "a here-document belongs to the command"
+    } else if has_comment(&unit) {
+        "a comment stands inside the command"
+    } else if is_condition(&unit) {
+        "the command is a condition"
+    } else if in_or_list(&unit) {
+        "the command stands beside `||` or `&`"
+    } else {
+        return Ok((found.base, unit));
+    };
+    Err(reason.to_owned())
+}
+
+/// What goes where these neighbours go, from the first to the last.
+fn around(first: &SyntaxNode, last: &SyntaxNode) -> Result<TextRange, String> {
+    let (before, after) = (beside(first, false), beside(last, true));
+    if before == Beside::Other || after == Beside::Other {
+        return Err("the command's surroundings are not a plain list".to_owned());
+    }
+    let is_list = |node: &SyntaxNode| node.kind() != SyntaxKind::HEREDOC;
+    let next = last.next_sibling().filter(is_list);
+    let previous = first.prev_sibling().filter(is_list);
+    let here = first.text_range().cover(last.text_range());
+    // What joined the neighbour that comes after stays where it is the weaker one: of `a && b; c` remains `a; c`.
+    let ends_and_list = before == Beside::And && matches!(after, Beside::Semi | Beside::Line);
+    Ok(match (previous, next) {
+        (_, Some(next)) if !ends_and_list => {
+            TextRange::new(here.start(), next.text_range().start())
+        }
+        (Some(previous), Some(_)) => TextRange::new(previous.text_range().end(), here.end()),
+        (Some(previous), None) if before == Beside::And => {
+            TextRange::new(previous.text_range().end(), here.end())
+        }
+        (Some(_), _) => {
+            return Err("whether its step succeeds would be told by another command".to_owned());
+        }
+        (None, _) => return Err("it is the only command".to_owned()),
+    })
+}
+
+fn has_comment(node: &SyntaxNode) -> bool {
+    node.descendants_with_tokens()
+        .any(|it| it.kind() == SyntaxKind::COMMENT)
+}
+
 /// Where the line after a continuation ends that nothing follows: in a here-document a backslash before an empty line
 /// ends with that line.
 fn end_of_continued(unit: &SyntaxNode) -> Option<usize> {

@@ -47,6 +47,10 @@ impl Users for () {}
 /// A command's place in its stage: the step, the command.
 type At = (usize, usize);
 
+fn place(command: Command<'_>) -> At {
+    (command.step().index(), command.index)
+}
+
 /// One who needs what is absent.
 struct Needer {
     /// `None`: it comes after all of the stage's commands.
@@ -100,19 +104,33 @@ impl Needs {
     /// Who needs it after this command, and would not find it: one that surely does, or the first few that may; empty where
     /// nobody does, as far as commands and scripts were read.
     pub fn after(&self, command: Command<'_>) -> Vec<Need> {
-        let here = (command.step().index(), command.index);
+        self.after_without(command, &[])
+    }
+
+    /// As [`Needs::after`], where these commands are no longer there.
+    pub fn after_without(&self, command: Command<'_>, gone: &[Command<'_>]) -> Vec<Need> {
+        let here = place(command);
+        let gone: Vec<At> = gone.iter().map(|it| place(*it)).collect();
         let first = self
             .needers
             .partition_point(|it| it.at.is_some_and(|at| at <= here));
+        let is_there = |it: &&Needer| it.at.is_none_or(|at| !gone.contains(&at));
         // Once it is filled again, it is so for all that come later.
         let is_missed = |it: &&Needer| !self.is_filled(here, it.at);
         let sure = self.sure.partition_point(|at| *at < first);
-        let sure = self.sure.get(sure).map(|at| &self.needers[*at]);
+        let sure = self.sure[sure..]
+            .iter()
+            .map(|at| &self.needers[*at])
+            .find(is_there);
         if let Some(sure) = sure.filter(is_missed) {
             return vec![sure.need.clone()];
         }
         let later = self.needers[first..].iter().take_while(is_missed);
-        later.take(MOST_OPEN).map(|it| it.need.clone()).collect()
+        later
+            .filter(is_there)
+            .take(MOST_OPEN)
+            .map(|it| it.need.clone())
+            .collect()
     }
 
     /// Whether the folder is filled again between a command and one that needs it.

@@ -2,10 +2,14 @@
 
 use std::cell::OnceCell;
 
+use dfix_catalogue::{PackageWord, package_word_is};
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
+    Edit, Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
 };
-use dfix_model::{Command, ImageRef, Model, Need, Needs, PackageCommand, PackageManager, Users};
+use dfix_model::{
+    Absence, Clearing, Command, Connector, ImageRef, Model, Need, Needs, Operator, PackageCommand,
+    PackageManager, Stage, Step, Users, Word,
+};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -24,7 +28,7 @@ pub(crate) const RULE: Rule = Rule {
         ),
         fixes(
             "FROM alpine:3.20\nRUN apk --update add --virtual .deps \\\n      gcc \\\n      make\n",
-            "FROM alpine:3.20\nRUN apk --update add --no-cache --virtual .deps \\\n      gcc \\\n      make\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache --virtual .deps \\\n      gcc \\\n      make\n",
         ),
         leaves("FROM alpine:3.20\nRUN apk --no-cache add curl && apk add --no-cache git\n"),
         leaves("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add curl\n"),
@@ -33,15 +37,47 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM alpine:3.20\nRUN apk add --no-network ./curl.apk\n"),
         leaves("FROM alpine:3.20\nARG OPTS=--no-cache\nRUN apk add $OPTS curl\n"),
         leaves("FROM alpine:3.20\nRUN apk update && apk del gcc && apk info\n"),
-        // Nothing is there for the pattern then; where `apk update` fills the folder, something is.
-        reports(
-            "FROM alpine:3.20\nRUN apk add curl && rm /var/cache/apk/*\n",
-            "`rm /var/cache/apk/*` would fail",
+        // The index of `apk update` would stay; what removes it goes with it.
+        fixes(
+            "FROM alpine:3.20\nRUN apk update && apk add git\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache git\n",
         ),
         fixes(
-            "FROM alpine:3.20\nRUN apk update && apk add curl && rm /var/cache/apk/*\n",
-            "FROM alpine:3.20\nRUN apk update && apk add --no-cache curl && rm /var/cache/apk/*\n",
+            "FROM alpine:3.20\nRUN apk update \\\n    && apk add --update curl \\\n    && rm /var/cache/apk/*\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
         ),
+        fixes(
+            "FROM alpine:3.20\nRUN set -ex && apk update && apk upgrade && apk add -U a && rm -rf /tmp/* /var/cache/apk/*\n",
+            "FROM alpine:3.20\nRUN set -ex && apk upgrade --no-cache && apk add --no-cache a && rm -rf /tmp/*\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk update\nRUN apk add curl\nRUN apk add git\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache curl\nRUN apk add --no-cache git\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk add a && apk add b && rm -rf /var/cache/apk/*\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache a && apk add --no-cache b\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk add --update --no-cache curl\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk update; apk add curl; apk del curl; rm -rf /var/cache/apk\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache curl; apk del curl; rm -rf /var/cache/apk\n",
+        ),
+        // Nothing is there for the pattern then; where `apk update` fills the folder, something is.
+        reports(
+            "FROM alpine:3.20\nRUN apk add curl\nRUN rm /var/cache/apk/*\n",
+            "`rm /var/cache/apk/*` would fail",
+        ),
+        leaves("FROM alpine:3.20\nRUN apk update && apk add --no-cache curl\nRUN rm /var/cache/apk/*\n")
+            .that_says("`rm /var/cache/apk/*` would fail"),
+        leaves("FROM alpine:3.20\nRUN apk update && apk add --no-cache curl && apk search git\n")
+            .that_says("what `apk search` finds"),
+        leaves("FROM alpine:3.20\nRUN apk update || true; apk add --no-cache curl\n"),
+        leaves("FROM alpine:3.20\nRUN apk update && cp -r /var/cache/apk /srv && apk add --no-cache curl\n"),
+        leaves("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk update && apk add curl\n"),
         // apk knows the option since Alpine 3.3.
         leaves("FROM gliderlabs/alpine:3.2\nRUN apk add curl\n"),
     ],
@@ -52,30 +88,263 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .stages()
         .filter(|stage| !is_too_old(stage.base_image()))
     {
-        let needs = OnceCell::new();
+        let (kept, removed) = (OnceCell::new(), OnceCell::new());
         for apk in stage.package_commands(PackageManager::Apk) {
-            let settled = stage.settings().is_cache_settled(&apk);
-            let is_built = apk.command.step().is_run();
-            if !apk.subcommand_is_one_of(&["add"]) || !is_built || settled.is_yes() {
+            if !apk.command.step().is_run() {
                 continue;
             }
-            let message = "`apk add` leaves its index in the image";
-            out.judge(apk.subcommand(), Safety::Safe, message, |case| {
-                if let Some(index) = stage.settings().absent_cache(&apk) {
-                    let needs = needs.get_or_init(|| Needs::of(stage, &index, &OfTheIndex));
-                    case.takes_away(needs, apk.command)?;
+            let keeps = apk.command.args().filter(|word| fetches(*word)).collect();
+            match apk.subcommand_text() {
+                "add" if !stage.settings().is_cache_settled(&apk).is_yes() => {
+                    add(stage, &apk, keeps, &kept, out);
                 }
-                case.open(settled.open())
-                    .declare(Effect::arguments_of(apk.command))
-                    .fix(|edit| edit.insert_word_after(apk.subcommand(), "--no-cache"));
-                Ok(())
-            });
+                "update" => update(stage, &apk, &removed, out),
+                _ if !keeps.is_empty() && apk.has_flag("--no-cache") => {
+                    both(stage, &apk, &keeps, out);
+                }
+                _ => {}
+            }
         }
     }
 }
 
+/// Whether the word has apk fetch its index and keep it: `-U`.
+fn fetches(word: Word<'_>) -> bool {
+    word.starts_with("-")
+        && word
+            .value()
+            .is_some_and(|it| package_word_is("apk", it, PackageWord::FetchesLists))
+}
+
+/// An `apk add` that keeps its index.
+fn add<'m>(
+    stage: Stage<'m>,
+    apk: &PackageCommand<'m>,
+    keeps: Vec<Word<'m>>,
+    needs: &OnceCell<Needs>,
+    out: &mut Findings<'_>,
+) {
+    let settled = stage.settings().is_cache_settled(apk);
+    let message = "`apk add` leaves its index in the image";
+    out.judge(apk.subcommand(), Safety::Safe, message, |case| {
+        let clean_up = CleanUp::after_add(stage, apk);
+        if let Some(index) = stage.settings().absent_cache(apk) {
+            let needs =
+                needs.get_or_init(|| Needs::of(stage, &index, &OfTheIndex { of_adds: false }));
+            case.takes_away_with(needs, apk.command, &clean_up.commands())?;
+        }
+        case.open(settled.open())
+            .declare(clean_up.effect(apk.command))
+            .fix(|edit| {
+                edit.insert_word_after(apk.subcommand(), "--no-cache");
+                edit.remove_words(keeps);
+                clean_up.remove(None, edit);
+            });
+        Ok(())
+    });
+}
+
+/// A command that is told to keep its index, and to keep none: apk before 2.8 keeps it then.
+fn both<'m>(
+    stage: Stage<'m>,
+    apk: &PackageCommand<'m>,
+    keeps: &[Word<'m>],
+    out: &mut Findings<'_>,
+) {
+    let message = format!(
+        "`{}` keeps the index that `--no-cache` does without",
+        keeps[0].shortened()
+    );
+    out.judge(keeps[0], Safety::Safe, message, |case| {
+        let clean_up = CleanUp::where_none(stage, apk, keeps_none);
+        case.evidence("`--no-cache` takes a fresh index")
+            .declare(clean_up.effect(apk.command))
+            .fix(|edit| {
+                edit.remove_words(keeps.to_vec());
+                clean_up.remove(None, edit);
+            });
+        Ok(())
+    });
+}
+
+/// An `apk update`, beside commands that need none.
+fn update<'m>(
+    stage: Stage<'m>,
+    apk: &PackageCommand<'m>,
+    needs: &OnceCell<Needs>,
+    out: &mut Findings<'_>,
+) {
+    let step = apk.command.step();
+    let settled = stage.settings().is_cache_settled(apk);
+    let later = stage
+        .package_commands(PackageManager::Apk)
+        .filter(|it| it.command.step().is_run() && it.range().start() > apk.range().start());
+    let adds: Vec<PackageCommand<'m>> = later
+        .filter(|it| it.subcommand_is_one_of(&["add"]))
+        .collect();
+    // Those come first that do not say yet that they keep none; and where none installs, somebody else may.
+    let is_free = |it: &PackageCommand<'m>| stage.settings().is_cache_settled(it).is_yes();
+    if settled.is_yes() || adds.is_empty() || !adds.iter().all(is_free) {
+        return;
+    }
+    let message = "`apk update` keeps an index that `--no-cache` does without";
+    out.judge(apk.subcommand(), Safety::Safe, message, |case| {
+        let clean_up = CleanUp::after_update(stage, apk);
+        // What upgrades in the same RUN takes a fresh index, too.
+        let upgrades: Vec<PackageCommand<'m>> = step
+            .package_commands()
+            .filter(|it| upgrades(it) && it.range().start() > apk.range().start())
+            .collect();
+        let mut gone = clean_up.commands();
+        gone.extend(upgrades.iter().map(|it| it.command));
+        if let Some(folder) = stage.settings().cache_folder(apk) {
+            let lists = Absence::emptied(&folder);
+            let needs =
+                needs.get_or_init(|| Needs::of(stage, &lists, &OfTheIndex { of_adds: true }));
+            case.takes_away_with(needs, apk.command, &gone)?;
+        }
+        let is_all = step
+            .commands()
+            .all(|it| it == apk.command || clean_up.is_whole(it));
+        case.evidence("each later `apk add` takes a fresh index")
+            .open(settled.open())
+            .declare(if is_all {
+                Effect::removed(step)
+            } else {
+                Effect::changed(step)
+            })
+            .fix(|edit| {
+                if is_all {
+                    edit.remove_instruction(step);
+                    return;
+                }
+                for upgrade in &upgrades {
+                    edit.insert_word_after(upgrade.subcommand(), "--no-cache");
+                    edit.remove_words(upgrade.command.args().filter(|word| fetches(*word)));
+                }
+                clean_up.remove(Some(apk.command), edit);
+            });
+        Ok(())
+    });
+}
+
+/// Whether it upgrades what is installed, by an index that it keeps.
+fn upgrades(apk: &PackageCommand<'_>) -> bool {
+    apk.manager == PackageManager::Apk
+        && apk.subcommand_is_one_of(&["upgrade"])
+        && !apk.has_flag("--no-cache")
+}
+
+/// What removes the index afterwards, in the same step, where nothing fills it any more.
+struct CleanUp<'m> {
+    parts: Vec<(Command<'m>, Clearing<'m>)>,
+}
+
+impl<'m> CleanUp<'m> {
+    /// Once this `apk add` keeps none, and those beside it that this rule changes as well.
+    fn after_add(stage: Stage<'m>, apk: &PackageCommand<'m>) -> Self {
+        let is_of_rule = |it: &PackageCommand<'m>| {
+            let settled = stage.settings().is_cache_settled(it);
+            it.subcommand_is_one_of(&["add"]) && settled.is_no()
+        };
+        let last = of_step(apk.command.step()).filter(is_of_rule).last();
+        if last.is_none_or(|last| last.command != apk.command) {
+            return CleanUp { parts: Vec::new() };
+        }
+        CleanUp::where_none(stage, apk, |it| is_of_rule(it) || keeps_none(it))
+    }
+
+    /// Once this `apk update` is gone.
+    fn after_update(stage: Stage<'m>, apk: &PackageCommand<'m>) -> Self {
+        CleanUp::where_none(stage, apk, |it| {
+            it.command == apk.command || upgrades(it) || keeps_none(it)
+        })
+    }
+
+    /// If none of the step's commands keeps an index then.
+    fn where_none(
+        stage: Stage<'m>,
+        apk: &PackageCommand<'m>,
+        keeps_none: impl Fn(&PackageCommand<'m>) -> bool,
+    ) -> Self {
+        let step = apk.command.step();
+        let all = stage
+            .settings()
+            .cache_folder(apk)
+            .filter(|_| of_step(step).all(|it| keeps_none(&it)));
+        let clears = |folder| {
+            step.commands()
+                .filter(|it| it.range().start() > apk.range().start() && may_go(*it))
+                .filter_map(|it| Some((it, it.clears(&folder)?)))
+                // Without the folder itself something else may fail.
+                .filter(|(_, it)| !it.is_whole)
+                .collect()
+        };
+        CleanUp {
+            parts: all.map(clears).unwrap_or_default(),
+        }
+    }
+
+    /// What changes where it goes together with words of the command.
+    fn effect(&self, command: Command<'m>) -> Effect {
+        if self.parts.is_empty() {
+            Effect::arguments_of(command)
+        } else {
+            Effect::changed(command.step())
+        }
+    }
+
+    fn commands(&self) -> Vec<Command<'m>> {
+        self.parts.iter().map(|(command, _)| *command).collect()
+    }
+
+    /// Whether the command does nothing else.
+    fn is_whole(&self, command: Command<'m>) -> bool {
+        self.parts
+            .iter()
+            .any(|(it, clearing)| *it == command && !clearing.removes_more)
+    }
+
+    /// Removes it, and `beside` with it.
+    fn remove(&self, beside: Option<Command<'m>>, edit: &mut Edit<'_>) {
+        for (_, clearing) in self.parts.iter().filter(|(_, it)| it.removes_more) {
+            edit.remove_words(clearing.inside.iter().copied());
+        }
+        let parts = self.parts.iter().filter(|(_, it)| !it.removes_more);
+        edit.remove_commands(beside.into_iter().chain(parts.map(|(command, _)| *command)));
+    }
+}
+
+/// Whether a command can go without a change to what its list makes of failures.
+fn may_go(command: Command<'_>) -> bool {
+    let joins = |it: Option<Connector>| {
+        it.is_none_or(|it| {
+            matches!(
+                it.operator,
+                Operator::And | Operator::Semicolon | Operator::Newline
+            )
+        })
+    };
+    let is_and = |it: Option<Connector>| it.is_some_and(|it| it.operator == Operator::And);
+    let is_told_by_it = command.after().is_none() && !is_and(command.before());
+    !is_told_by_it && joins(command.before()) && joins(command.after())
+}
+
+fn of_step(step: Step<'_>) -> impl Iterator<Item = PackageCommand<'_>> {
+    step.package_commands()
+        .filter(|it| it.manager == PackageManager::Apk)
+}
+
+fn keeps_none(apk: &PackageCommand<'_>) -> bool {
+    let is_without = package_word_is("apk", apk.subcommand_text(), PackageWord::WithoutLists);
+    apk.has_flag("--no-cache") || is_without
+}
+
 /// What apk's own commands do with its index.
-struct OfTheIndex;
+struct OfTheIndex {
+    /// Whether what installs by an index that is there counts, too.
+    of_adds: bool,
+}
 
 impl Users for OfTheIndex {
     fn fills(&self, command: Command<'_>) -> bool {
@@ -89,15 +358,23 @@ impl Users for OfTheIndex {
     fn needs(&self, command: Command<'_>) -> Option<Need> {
         let apk = PackageCommand::of(command).filter(|it| it.manager == PackageManager::Apk)?;
         let asks = apk.subcommand_is_one_of(&["fetch", "list", "policy", "search", "version"]);
+        let installs = self.of_adds
+            && !keeps_none(&apk)
+            && !apk.subcommand_is_one_of(&["update"])
+            && !apk.subcommand_text().is_empty();
         let is_own =
             apk.has_flag("--no-cache") || apk.has_flag("--installed") || apk.has_flag("-I");
-        (asks && !is_own).then(|| {
+        ((asks || installs) && !is_own).then(|| {
             Need::Perhaps(OpenCondition::new(
                 format!(
                     "what `apk {}` finds without the index",
                     apk.subcommand_text()
                 ),
-                "call `apk update` before it in its `RUN`",
+                if asks {
+                    "call `apk update` before it in its `RUN`"
+                } else {
+                    "give it `--no-cache`"
+                },
             ))
         })
     }
