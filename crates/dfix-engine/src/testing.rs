@@ -99,7 +99,9 @@ fn check_variant(rule: &'static Rule, example: &Example, variant: &Variant) -> R
     }
     let plain = apply(rule, example.before, example);
     let (found, expected) = (findings(&outcome).count(), findings(&plain).count());
-    if found != expected {
+    // Where a comment keeps a fix from being made, nothing is found in what the fix would have left.
+    let is_kept = outcome.remaining.iter().any(|it| it.fix.is_none());
+    if found != expected && !(is_kept && found < expected) {
         return Err(shown(format!(
             "found {found} times, but {expected} times in the example itself"
         )));

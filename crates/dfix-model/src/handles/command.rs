@@ -6,7 +6,7 @@ use dfix_catalogue::programs::{self, Mark, Program};
 use dfix_syntax::TextRange;
 
 use crate::collect::command::{
-    CommandData, Connector, StepCommands, Surroundings, WrapperData, WrapperKind,
+    CommandData, Connector, Operator, StepCommands, Surroundings, WrapperData, WrapperKind,
 };
 use crate::collect::word::WordKind;
 use crate::collect::wrappers::{self, ShellSource};
@@ -300,6 +300,30 @@ impl<'m> Command<'m> {
     pub fn is_certain(self) -> bool {
         let around = self.around();
         !(around.conditional || around.function || around.background)
+    }
+
+    /// Whether it stands in a plain list of its step, so that another can follow it: nothing tests, repeats, pipes or
+    /// encloses it.
+    pub fn is_in_list(self) -> bool {
+        let around = self.around();
+        let joins = |it: Option<Connector>| {
+            it.is_none_or(|it| {
+                matches!(
+                    it.operator,
+                    Operator::And | Operator::Semicolon | Operator::Newline
+                )
+            })
+        };
+        self.outer().is_none()
+            && self.is_certain()
+            && !(around.tested
+                || around.negated
+                || around.subshell
+                || around.looped
+                || around.substitution
+                || around.piped)
+            && joins(self.after())
+            && joins(self.before())
     }
 
     /// The command before it in the step, in order of place.

@@ -85,6 +85,14 @@ impl<'m> Step<'m> {
         &self.file.text()[self.syntax().text_range()]
     }
 
+    /// Whether it only says something of the image, and no command of the build can tell.
+    pub fn is_metadata(self) -> bool {
+        matches!(
+            self.kind(),
+            StepKind::Label | StepKind::Maintainer | StepKind::Expose | StepKind::Stopsignal
+        )
+    }
+
     /// Whether what it starts runs in the container, and not when the image is built.
     pub fn is_run_time(self) -> bool {
         matches!(

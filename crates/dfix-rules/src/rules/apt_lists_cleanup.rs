@@ -5,12 +5,13 @@ use std::cell::OnceCell;
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{PackageWord, package_word_is};
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
+    Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves,
+    remedy, reports,
 };
 use dfix_model::scripts::ScriptAt;
 use dfix_model::{
-    Absence, Command, ImagePath, Model, Need, Needs, Operator, PackageCommand, PackageManager,
-    Stage, Step, Users, Word,
+    Absence, Command, Connector, ImagePath, Model, Need, Needs, Operator, PackageCommand,
+    PackageManager, Stage, Step, Users, Word,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -66,10 +67,62 @@ pub(crate) const RULE: Rule = Rule {
         // What cleans before the last update cleans nothing.
         fixes(
             "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl\n",
-            "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
         ),
+        fixes(
+            "FROM acme/base:3\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl\n",
+            "FROM acme/base:3\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN apt-get clean && rm -rf /var/lib/apt/lists/* /tmp/* \\\n && apt-get update \\\n && apt-get install -y curl\n",
+            "FROM debian:12\nRUN apt-get clean && rm -rf /var/lib/apt/lists/* /tmp/* \\\n && apt-get update \\\n && apt-get install -y curl \\\n && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN apt-get update && rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl\n",
+            "FROM debian:12\nRUN apt-get update && rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        leaves("FROM debian:12\nRUN apt-get update -o Dir::State::Lists=/tmp/l && apt-get install -y -o Dir::State::Lists=/tmp/l curl && rm -rf /tmp/l\n"),
+        leaves("FROM debian:12\nRUN rm -rf /var/lib/apt/lists/* && apt-get update -odir::state::lists=/tmp/l && apt-get install -y curl\n"),
+        fixes(
+            "FROM debian:12\nRUN aptitude update && aptitude install -y curl\n",
+            "FROM debian:12\nRUN aptitude update && aptitude install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        // An update by itself.
+        fixes(
+            "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y b\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN sudo apt-get -qq update\nLABEL a=b\n# curl\nRUN sudo apt-get install -y curl \\\n    git\n",
+            "FROM debian:12\nLABEL a=b\n# curl\nRUN sudo apt-get -qq update \\\n    && sudo apt-get install -y curl \\\n    git \\\n    && sudo rm -rf /var/lib/apt/lists/*\n",
+        ),
+        reports("FROM debian:12\nRUN apt-get update\nRUN echo hi\n", "nothing in this stage installs by them"),
+        reports(
+            "FROM debian:12\nRUN apt-get update\nRUN echo hi\nRUN apt-get install -y curl\n",
+            "put it into the `RUN` that installs",
+        ),
+        reports(
+            "FROM debian:12\nRUN apt-get update\nRUN set -e; apt-get install -y curl\n",
+            "put it before what the RUN of line 3 installs",
+        ),
+        reports(
+            "FROM debian:12\nRUN apt-get update\nRUN --mount=type=cache,target=/x apt-get install -y curl\n",
+            "put it before what the RUN of line 3 installs",
+        ),
+        reports(
+            "FROM debian:12\nRUN apt-get update\nENV http_proxy=http://p\nRUN apt-get install -y curl\n",
+            "put it into the `RUN` that installs",
+        ),
+        leaves("FROM debian:12 AS build\nRUN apt-get update\nFROM scratch\nCOPY --from=build /x /x\n"),
+        leaves("FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\nRUN apt-get install -y b\n"),
+        leaves("FROM debian:12\nONBUILD RUN apt-get update && apt-get install -y curl\n")
+            .that_says("whether the build that this is for needs apt's lists later"),
+        fixes(
+            "FROM debian:12\nONBUILD RUN apt-get update && apt-get install -y curl\n",
+            "FROM debian:12\nONBUILD RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        )
+        .with_unsafe(),
         leaves("FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a\nFROM base\nRUN apt-get install -y b\n"),
-        leaves("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y b\n"),
         // Who knows what the script does?
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN ./setup.sh\n")
             .that_says("whether `setup.sh` needs apt's lists"),
@@ -89,47 +142,123 @@ const LISTS: &str = "/var/lib/apt/lists";
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.shipped_stages() {
         let needs = OnceCell::new();
-        for step in stage.runs() {
+        let runs = stage
+            .steps()
+            .filter(|step| step.is_run() && !step.is_exec_form());
+        for step in runs {
             let apts: Vec<PackageCommand<'_>> = step.package_commands().filter(is_apt).collect();
-            let Some(last) = leaves_lists(stage, &apts) else {
+            let Some(fetched) = fetches_lists(stage, &apts) else {
                 continue;
             };
-            out.judge(
-                last,
-                Safety::Checked,
-                "apt's lists stay in the layer",
-                |case| {
-                    let needs = needs.get_or_init(|| {
-                        let lists = Absence::emptied(&ImagePath::new(LISTS));
-                        Needs::of(stage, &lists, &OfTheLists)
-                    });
-                    case.takes_away(needs, last)?;
-                    if needs.after(last).is_empty() {
-                        case.evidence("no later command needs the lists");
-                    }
-                    let sudo = if last.is_wrapped_by("sudo") {
-                        "sudo "
-                    } else {
-                        ""
-                    };
-                    case.evidence("the same RUN fetches the lists")
-                        .open(
-                            apts.iter()
-                                .filter_map(|apt| stage.settings().is_cache_settled(apt).open()),
+            let message = "apt's lists stay in the layer";
+            let last = apts[apts.len() - 1].command;
+            let installs = apts
+                .iter()
+                .any(|it| needs_lists(it) && it.range().start() > fetched.range().start());
+            if !installs {
+                out.judge(fetched, Safety::Checked, message, |case| {
+                    bare(stage, fetched, case)
+                });
+                continue;
+            }
+            out.judge(last, Safety::Checked, message, |case| {
+                let needs = needs.get_or_init(|| {
+                    let lists = Absence::emptied(&ImagePath::new(LISTS));
+                    Needs::of(stage, &lists, &OfTheLists)
+                });
+                case.takes_away(needs, last)?;
+                if needs.after(last).is_empty() {
+                    case.evidence("no later command needs the lists");
+                }
+                let sudo = if last.is_wrapped_by("sudo") {
+                    "sudo "
+                } else {
+                    ""
+                };
+                let idle = idle_clean_ups(stage, fetched);
+                let settings = stage.settings();
+                case.evidence("the same RUN fetches the lists")
+                    .open(
+                        apts.iter()
+                            .filter_map(|apt| settings.is_cache_settled(apt).open()),
+                    )
+                    .open(step.is_onbuild().then(|| {
+                        OpenCondition::new(
+                            "whether the build that this is for needs apt's lists later",
+                            "see that it calls `apt-get update` before it installs anything",
                         )
-                        .declare(Effect::changed(step))
-                        .fix(|edit| {
-                            edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*"));
-                        });
-                    Ok(())
-                },
-            );
+                    }))
+                    .declare(Effect::changed(step))
+                    .fix(|edit| {
+                        edit.remove_commands(idle);
+                        edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*"));
+                    });
+                Ok(())
+            });
         }
     }
 }
 
+/// An update in a `RUN` that installs nothing: it is put before what installs in the next one.
+fn bare<'m>(stage: Stage<'m>, update: Command<'m>, case: &mut Case<'_>) -> Result<(), Remedy> {
+    let step = update.step();
+    let later = || stage.steps().filter(|it| it.index() > step.index());
+    let is_work = |it: &Step<'m>| !it.is_metadata() && !it.is_run_time();
+    let next = later().find(is_work);
+    let installs =
+        |it: &Step<'m>| it.is_run() && it.package_commands().any(|apt| needs_lists(&apt));
+    let Some(next) = next.filter(|next| installs(next) && !step.is_onbuild()) else {
+        return Err(if later().any(|it| installs(&it)) {
+            remedy!(
+                "put it into the `RUN` that installs, before that: by itself it is not run again when the packages \
+                 change, and the lists are out of date then. Let that `RUN` end with `rm -rf {LISTS}/*`"
+            )
+        } else {
+            remedy!(
+                "nothing in this stage installs by them: leave it out, or update, install and remove the lists in one \
+                 `RUN`"
+            )
+        });
+    };
+    let by_hand = || {
+        remedy!(
+            "put it before what {} installs, and let that `RUN` end with `rm -rf {LISTS}/*`",
+            next.label()
+        )
+    };
+    let Some(first) = next.commands().next() else {
+        return Err(by_hand());
+    };
+    let is_alone = step.commands().len() == 1
+        && update.redirects().next().is_none()
+        && update.assignments().next().is_none()
+        && update.words().all(Word::is_known);
+    let is_and = |it: Option<Connector>| it.is_none_or(|it| it.operator == Operator::And);
+    let is_list = next
+        .commands()
+        .all(|it| it.is_in_list() && is_and(it.before()) && is_and(it.after()));
+    let is_bare = |it: Step<'m>| {
+        it.flags().next().is_none()
+            && !it.is_exec_form()
+            && !it.has_opaque_text()
+            && !it.is_onbuild()
+    };
+    if !(is_alone && is_list && is_bare(step) && is_bare(next)) {
+        return Err(by_hand());
+    }
+    let words: Vec<&str> = update.words().map(Word::source_text).collect();
+    case.evidence("nothing is built between the two RUNs")
+        .evidence("the next RUN runs only where what it begins with succeeds")
+        .declare([Effect::removed(step), Effect::changed(next)])
+        .fix(|edit| {
+            edit.remove_instruction(step);
+            edit.add_command_before(first, &words.join(" "));
+        });
+    Ok(())
+}
+
 fn is_apt(command: &PackageCommand<'_>) -> bool {
-    command.manager == PackageManager::Apt && command.command.is_one_of(&["apt-get", "apt"])
+    command.manager == PackageManager::Apt
 }
 
 fn updates(apt: &PackageCommand<'_>) -> bool {
@@ -143,52 +272,47 @@ fn needs_lists(apt: &PackageCommand<'_>) -> bool {
         && !package_word_is("apt", apt.subcommand_text(), PackageWord::WithoutLists)
 }
 
-/// The last apt command of a step that fetches the lists, installs, and leaves the lists in its layer.
-fn leaves_lists<'m>(stage: Stage<'m>, apts: &[PackageCommand<'m>]) -> Option<Command<'m>> {
-    let fetches = apts.iter().position(updates)?;
-    let last = apts.last()?.command;
-    let installs = apts[fetches..].iter().any(needs_lists);
+/// The last apt command of a step that fetches the lists, where they stay in its layer.
+fn fetches_lists<'m>(stage: Stage<'m>, apts: &[PackageCommand<'m>]) -> Option<Command<'m>> {
+    let fetched = apts.iter().rfind(|apt| updates(apt))?.command;
     let is_settled = apts
         .iter()
         .any(|apt| stage.settings().is_cache_settled(apt).is_yes());
-    let fetched = apts
-        .iter()
-        .rfind(|apt| updates(apt))?
-        .command
-        .range()
-        .start();
     // Whoever names the folder afterwards has thought of it, and who names another for the lists before.
-    let is_thought_of = last.step().commands().any(|command| {
+    let is_thought_of = fetched.step().commands().any(|command| {
         command.args().any(|word| {
-            let text = word.literal_prefix();
-            text.contains("Dir::State")
-                || (command.range().start() > fetched && text.contains("/var/lib/apt"))
+            let is_later = command.range().start() > fetched.range().start();
+            word.mentions("dir::state") || (is_later && word.mentions("/var/lib/apt"))
         })
     });
-    let is_plain = apts.iter().all(|apt| is_plain(apt.command));
-    (installs && is_plain && !is_settled && !is_thought_of && !last.step().is_exec_form())
-        .then_some(last)
+    let is_plain = apts.iter().all(|apt| apt.command.is_in_list());
+    (is_plain && !is_settled && !is_thought_of).then_some(fetched)
 }
 
-/// Whether a command stands in a plain list of its step, so that another can follow it.
-fn is_plain(command: Command<'_>) -> bool {
-    let around = command.around();
-    let joins = |operator| {
-        matches!(
-            operator,
-            Operator::And | Operator::Semicolon | Operator::Newline
-        )
-    };
-    command.outer().is_none()
-        && command.is_certain()
-        && !(around.tested
-            || around.negated
-            || around.subshell
-            || around.looped
-            || around.substitution
-            || around.piped)
-        && command.after().is_none_or(|c| joins(c.operator))
-        && command.before().is_none_or(|c| joins(c.operator))
+/// What removes the lists before they are fetched, where nothing has fetched any yet: it does nothing.
+fn idle_clean_ups<'m>(stage: Stage<'m>, fetched: Command<'m>) -> Vec<Command<'m>> {
+    let is_official = stage
+        .base_image()
+        .name()
+        .is_some_and(|name| ImagePath::root().join(name).parts().count() == 1);
+    let before = stage
+        .base_chain()
+        .flat_map(Stage::build_commands)
+        .filter(|it| it.range().start() < fetched.range().start());
+    let fetches = |it: Command<'_>| PackageCommand::of(it).is_some_and(|it| updates(&it));
+    if !is_official || before.into_iter().any(fetches) {
+        return Vec::new();
+    }
+    let lists = ImagePath::new(LISTS);
+    fetched
+        .step()
+        .commands()
+        .filter(|it| it.range().start() < fetched.range().start() && it.is_in_list())
+        .filter(|it| {
+            it.clears(&lists)
+                .is_some_and(|it| !it.removes_more && !it.is_whole)
+        })
+        .collect()
 }
 
 /// What is known of the commands that come after the lists are gone.
