@@ -9,6 +9,7 @@ mod permissions;
 
 use dfix_engine::{
     Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, fixes, leaves,
+    remedy, reports,
 };
 
 use dfix_model::{Model, Stage};
@@ -73,6 +74,12 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nRUN apt-get install -y gosu\nCMD exec gosu app python app.py\n"),
         leaves("FROM python:3.11\nRUN useradd c\\\"x\nCMD [\"python\", \"app.py\"]\n").that_says("signs"),
         leaves("FROM python:3.11\nRUN apt-get update\n"),
+        reports("FROM debian:12\nRUN useradd app\nUSER app\nRUN id\nUSER root\n", "nothing says what is started"),
+        reports("FROM debian:12\nUSER 0:0\n", "nothing says what is started"),
+        reports("FROM jenkins/jenkins:lts\nUSER root\nRUN apt-get update\n", "nothing says what is started"),
+        leaves("FROM debian:12\nUSER root\nRUN id\nUSER 1000\n"),
+        leaves("FROM postgres:16\nUSER root\n"),
+        leaves("FROM debian:12 AS build\nUSER root\nFROM scratch\nCOPY --from=build /a /a\n"),
         // The base's own command starts as root and gives it up.
         leaves("FROM php:8.2-apache\nCOPY . /var/www/html\n").with_unsafe(),
         leaves("FROM python:3.11\nWORKDIR /app\nONBUILD COPY . .\nONBUILD RUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n").that_says("ONBUILD"),
@@ -106,7 +113,19 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Looks at a stage that is built as an image.
 fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
     let user = stage.final_user();
-    if user.is_root().is_no() || obstacles::is_no_case(stage) {
+    if user.is_root().is_no() {
+        return;
+    }
+    if obstacles::is_no_case(stage) {
+        if let Some(step) = user.step.filter(|_| obstacles::is_left_at_root(stage)) {
+            let message = "the last USER is root";
+            out.judge(step, Safety::Checked, message, |_| {
+                Err(remedy!(
+                    "nothing says what is started, and whatever is runs as root: end with the user that it needs, or leave \
+                     the user to the images that are based on this one"
+                ))
+            });
+        }
         return;
     }
     let place = user.step.unwrap_or_else(|| stage.from_step());

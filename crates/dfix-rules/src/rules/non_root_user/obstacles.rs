@@ -25,6 +25,17 @@ pub(crate) fn is_no_case(stage: Stage<'_>) -> bool {
     user.is_root().is_unknown() && (user.step.is_some() || is_silent)
 }
 
+/// Whether a `USER` of the stage itself leaves it at root, and nothing says what is started then.
+pub(crate) fn is_left_at_root(stage: Stage<'_>) -> bool {
+    let user = stage.final_user();
+    let is_own = user.step.is_some_and(|step| step.stage() == Some(stage));
+    let drops = crate::base::facts(stage).is_some_and(|facts| facts.drops_privileges);
+    is_own
+        && user.is_root().is_yes()
+        && !drops
+        && *stage.runtime().privileges() == Privileges::NothingStarts
+}
+
 /// An obstacle: what a person could do about it, where it is there.
 type Obstacle = fn(Stage<'_>) -> Option<Remedy>;
 
