@@ -56,6 +56,23 @@ impl<'m> Word<'m> {
         written.contains("$'") || written.contains("$\"")
     }
 
+    /// Whether a bracket stands outside of quotes in it: a pattern to bash where `extglob` is on, and an error to dash.
+    pub fn has_open_bracket(self) -> bool {
+        let mut quote = None;
+        let mut is_escaped = false;
+        for c in self.source_text().chars() {
+            match (quote, c) {
+                _ if is_escaped => is_escaped = false,
+                (None | Some('"'), '\\') => is_escaped = true,
+                (None, '(' | ')') => return true,
+                (None, '"' | '\'') => quote = Some(c),
+                (Some(open), _) if c == open => quote = None,
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// The word as it stands in the file, quotes and continuations included.
     pub fn source_text(self) -> &'m str {
         &self.text[self.data.range]

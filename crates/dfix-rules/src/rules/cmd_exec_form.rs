@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "cmd-exec-form",
     aliases: &["DL3025", "JSONArgsRecommended"],
     group: Group::Runtime,
-    summary: "write `CMD` and `ENTRYPOINT` as JSON arrays where they need no shell",
+    summary: "write `CMD`, `ENTRYPOINT` and `HEALTHCHECK` as JSON arrays where they need no shell",
     why: "In shell form a shell stands between the container and the process, and the signal to stop may \
           never reach it: the container is killed ten seconds later.",
     phase: Phase::Meaning,
@@ -85,6 +85,31 @@ pub(crate) const RULE: Rule = Rule {
             "FROM mcr.microsoft.com/powershell\nSHELL [\"pwsh\", \"-c\"]\nCMD Start-Thing -A b\n",
         )
         .that_says("`SHELL` names a shell that dfix does not read"),
+        fixes(
+            "FROM nginx:1.27\nHEALTHCHECK --interval=5m CMD curl -f http://localhost/\n",
+            "FROM nginx:1.27\nHEALTHCHECK --interval=5m CMD [\"curl\", \"-f\", \"http://localhost/\"]\n",
+        ),
+        leaves("FROM nginx:1.27\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\n"),
+        leaves("FROM nginx:1.27\nHEALTHCHECK NONE\n"),
+        leaves("FROM nginx:1.27\nHEALTHCHECK CMD curl -f http://localhost:$PORT/\n"),
+        leaves(
+            "FROM nginx:1.27\nSHELL [\"/bin/bash\", \"-lc\"]\nHEALTHCHECK CMD curl -f http://localhost/\n",
+        ),
+        leaves("FROM nginx:1.27\nHEALTHCHECK CMD ['curl', 'localhost']\n")
+            .that_says("write `HEALTHCHECK CMD [\"curl\", \"localhost\"]`"),
+        leaves("FROM debian:12\nCMD foo a@(b|c)\n").that_says("means something else to each shell"),
+        leaves("FROM debian:12\nCMD foo +(x)\n").that_says("means something else to each shell"),
+        leaves("FROM debian:12\nCMD foo !(*.txt)\n"),
+        leaves("FROM debian:12\nCMD foo $[1+2] ~+\n"),
+        leaves("FROM debian:12\nCMD time foo\n"),
+        leaves("FROM debian:12\nCMD foo &> /tmp/log\n"),
+        leaves("FROM debian:12\nCMD foo <<< a\n"),
+        leaves("FROM debian:12\nCMD foo <(bar)\n"),
+        leaves("FROM debian:12\nCMD a+=1 foo\n"),
+        fixes(
+            "FROM debian:12\nCMD foo 'a(b)' \"c)\"\n",
+            "FROM debian:12\nCMD [\"foo\", \"a(b)\", \"c)\"]\n",
+        ),
         leaves("FROM debian:12\nCMD foo $'c d'\n").that_says("means something else to each shell"),
         leaves("FROM debian:12\nENTRYPOINT foo --name=$'x' \"a b\"\n")
             .that_says("means something else to each shell"),
@@ -105,7 +130,46 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }
             look_at(stage, step, out);
         }
+        for step in stage.steps_of(StepKind::Healthcheck) {
+            health_check(stage, step, out);
+        }
     }
+}
+
+/// A check of the container's health: most need a shell (`|| exit 1`), and of those nothing is said.
+fn health_check(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
+    if step.is_exec_form() || step.instruction().heredocs().next().is_some() {
+        return;
+    }
+    if let Some(broken) = step.broken_exec_form() {
+        let message = format!("`HEALTHCHECK CMD` is no JSON array: {}", broken.why);
+        out.judge(step, Safety::Checked, message, |_| {
+            Err(remedy!(
+                "a shell is given this text as it stands, and the check always fails: {}",
+                right("HEALTHCHECK CMD", &broken)
+            ))
+        });
+        return;
+    }
+    let (Ok(words), false) = (plain_words(step), has_shell_of_its_own(stage, step)) else {
+        return;
+    };
+    out.judge(step, Safety::Checked, "`HEALTHCHECK CMD` runs in a shell", |case| {
+        let open = match stage.starts_without_shell(words[0]) {
+            Ternary::No => {
+                return Err(remedy!(
+                    "`{}` begins with no `#!` line, and only a shell starts such a script: add one",
+                    words[0]
+                ));
+            }
+            other => other.open(),
+        };
+        case.declare(Effect::changed(step))
+            .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own")
+            .open(open)
+            .fix(|edit| edit.set_exec_form(step, &words));
+        Ok(())
+    });
 }
 
 fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
@@ -271,6 +335,9 @@ fn plain_words(step: Step<'_>) -> Result<Vec<&str>, &'static str> {
 fn plain(word: Word<'_>) -> Result<&str, &'static str> {
     if word.has_dollar_quote() {
         return Err("`$` before a quote means something else to each shell");
+    }
+    if word.has_open_bracket() {
+        return Err("a bracket outside of quotes means something else to each shell");
     }
     let value = word.value().ok_or("a variable is put in")?;
     if word.is_pattern() {
