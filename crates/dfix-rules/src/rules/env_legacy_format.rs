@@ -60,8 +60,24 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("`DEBIAN_FRONTEND` included"),
         leaves("# escape=`\nFROM debian:12\nONBUILD ENV P '$A' b\n").that_says("escape character"),
         leaves("# escape=`\nFROM debian:12\nONBUILD ENV P C:\\a b\n").that_says("escape character"),
-        leaves("FROM debian:12\nENV K a $$x\n").that_says("before no name"),
-        leaves("FROM debian:12\nENV K a $-x $@\n").that_says("before no name"),
+        // A special parameter is one character, and its name ends there.
+        fixes(
+            "FROM debian:12\nENV K a $$x\n",
+            "FROM debian:12\nENV K=\"a $$x\"\n",
+        ),
+        fixes(
+            "FROM debian:12\nENV K a $-x $@ \"$1\"2 \"$x\"\u{e9} $\n",
+            "FROM debian:12\nENV K=\"a $-x $@ ${1}2 ${x}\u{e9} \\$\"\n",
+        ),
+        leaves("FROM debian:12\nLABEL maintainer me \\\n      version 1.0\n")
+            .that_says("`version` included"),
+        leaves("FROM debian:12\nENV http_proxy http://p \\\n    no_proxy localhost\n")
+            .that_says("only `http_proxy` is set"),
+        leaves("FROM debian:12\nENV A b \\\n# more\n    C d\n").that_says("`C` included"),
+        fixes(
+            "FROM debian:12\nENV JAVA_OPTS -Xms1g \\\n    -Xmx1g\n",
+            "FROM debian:12\nENV JAVA_OPTS=\"-Xms1g \\\n    -Xmx1g\"\n",
+        ),
     ],
 };
 
@@ -114,7 +130,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Puts `=` between the key and the value, and quotes around the value where it needs them.
 /// Whether a value that a child build reads, by the usual escape character, may mean something else there: one that holds an
 /// escape or a quote, or that would get one.
 fn is_read_otherwise(value: &SyntaxNode, escape: char) -> bool {
@@ -133,6 +148,7 @@ fn first_word(value: &SyntaxNode) -> String {
         .to_owned()
 }
 
+/// Puts `=` between the key and the value, and quotes around the value where it needs them.
 fn rewrite(edit: &mut Edit<'_>, key: &SyntaxNode, value: &SyntaxNode, escape: char) {
     let between = TextRange::new(key.text_range().end(), value.text_range().start());
     edit.replace_node(between, "=");
@@ -146,12 +162,15 @@ fn rewrite(edit: &mut Edit<'_>, key: &SyntaxNode, value: &SyntaxNode, escape: ch
             NodeOrToken::Token(token) if is_text(token.kind()) => {
                 let literal = literal_of(&token, escape);
                 // What comes after `$name` must not become part of the name.
-                if let Some(index) = last_name.take()
-                    && literal.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric())
+                if let Some(index) = last_name
+                    && goes_on(tokens[index].0.text(), &literal)
                 {
                     let name = tokens[index].0.text();
                     let braced = name.strip_prefix('$').unwrap_or(name);
                     tokens[index].1 = format!("{{{braced}}}");
+                }
+                if !literal.is_empty() {
+                    last_name = None;
                 }
                 let mut written = String::new();
                 for c in literal.chars() {
@@ -201,6 +220,20 @@ fn rewrite(edit: &mut Edit<'_>, key: &SyntaxNode, value: &SyntaxNode, escape: ch
     }
     for (range, text) in runs {
         edit.replace_node(range, &text);
+    }
+}
+
+/// Whether a name would go on in the text after it: one of letters, digits and `_`, or one of digits. One of the special
+/// parameters, `$$`, is a single character.
+fn goes_on(name: &str, text: &str) -> bool {
+    let next = text.chars().next();
+    let first = name.chars().next();
+    match (first, next) {
+        (Some(first), Some(next)) if first.is_numeric() => next.is_numeric(),
+        (Some(first), Some(next)) if first == '_' || first.is_alphabetic() => {
+            next == '_' || next.is_alphanumeric()
+        }
+        _ => false,
     }
 }
 
@@ -264,13 +297,7 @@ fn what_is_odd(value: &SyntaxNode, escape: char) -> Option<&'static str> {
     for node in value.descendants() {
         match node.kind() {
             SyntaxKind::WORD => {}
-            SyntaxKind::VARIABLE => {
-                let text = node.text().to_string();
-                let is_named = |c: char| c == '{' || c == '_' || c.is_ascii_alphanumeric();
-                if !text[1..].starts_with(is_named) {
-                    return Some("a `$` stands before no name");
-                }
-            }
+            SyntaxKind::VARIABLE => {}
             SyntaxKind::SINGLE_QUOTED | SyntaxKind::DOUBLE_QUOTED => {
                 let quotes = node
                     .children_with_tokens()

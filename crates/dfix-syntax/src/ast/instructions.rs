@@ -356,10 +356,10 @@ impl LegacyPair {
         let mut lines = text.lines().map(str::trim).skip(1);
         lines.find_map(|line| {
             let (name, rest) = line.split_once([' ', '\t', '='])?;
-            let is_name = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                 && name
                     .bytes()
-                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+                    .all(|b| b.is_ascii_alphanumeric() || b"_.-/".contains(&b));
             let has_value = !rest.trim_matches(['\\', '`', ' ', '\t']).is_empty();
             (is_name && has_value).then(|| name.to_owned())
         })
