@@ -77,12 +77,13 @@ pub(super) fn converges(
             ));
         }
     }
+    let causes = Causes::of(before, after, batch);
     let by_hand = after.findings.iter().filter(|f| f.fix.is_none());
     for finding in by_hand.filter(in_new_text) {
         let was_there = before.findings.iter().any(|f| {
             f.rule == finding.rule && splice.forward(f.range).intersect(finding.range).is_some()
         });
-        if !was_there {
+        if !was_there && causes.are_new(finding) {
             return Err(failure(
                 Proof::Converges,
                 format!("`{}` would object to the new text", finding.rule),
@@ -90,4 +91,46 @@ pub(super) fn converges(
         }
     }
     Ok(())
+}
+
+/// What a rule finds fault with, wherever that stands: by its message, or by what a person could do about it. What is found as
+/// often as before is not new, though it may stand at another place, or be said in other words.
+struct Causes<'f> {
+    then: HashMap<Sort<'f>, usize>,
+    now: HashMap<Sort<'f>, usize>,
+}
+
+impl<'f> Causes<'f> {
+    fn of(before: &'f Analysis, after: &'f Analysis, batch: &[&Finding]) -> Self {
+        let is_left = |finding: &&Finding| {
+            let is_same =
+                |fixed: &&Finding| fixed.range == finding.range && sort(fixed) == sort(finding);
+            !batch.iter().any(is_same)
+        };
+        Causes {
+            then: counted(before.findings.iter().filter(is_left)),
+            now: counted(after.findings.iter()),
+        }
+    }
+
+    fn are_new(&self, finding: &Finding) -> bool {
+        causes_of(finding).all(|cause| {
+            let then = self.then.get(&cause).copied().unwrap_or_default();
+            self.now.get(&cause).is_none_or(|now| *now > then)
+        })
+    }
+}
+
+fn causes_of(finding: &Finding) -> impl Iterator<Item = Sort<'_>> {
+    let words = [Some(&finding.message), finding.remedy.as_ref()];
+    let words = words.into_iter().flatten();
+    words.map(|words| (finding.rule, words.as_str()))
+}
+
+fn counted<'f>(findings: impl Iterator<Item = &'f Finding>) -> HashMap<Sort<'f>, usize> {
+    let mut counts = HashMap::new();
+    for cause in findings.flat_map(causes_of) {
+        *counts.entry(cause).or_default() += 1;
+    }
+    counts
 }

@@ -78,6 +78,16 @@ fn rules_that_take_turns_are_both_refused() {
 }
 
 #[test]
+fn a_remark_of_the_same_cause_at_another_place_is_not_new() {
+    let text = "FROM a\nRUN b\n";
+    let outcome = with(text, &[&ONE_LABEL, &REMARKS]);
+    assert_eq!(refusals(&outcome), []);
+    assert_eq!(&*outcome.text, "FROM a\nRUN b\nLABEL a=b\n");
+    let outcome = with(text, &[&ONE_LABEL, &REMARKS_ON_LABELS]);
+    assert_eq!(refusals(&outcome), [("one-label", Proof::Converges)]);
+}
+
+#[test]
 fn all_the_harm_at_once() {
     let outcome = with(
         FILE,

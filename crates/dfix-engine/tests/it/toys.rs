@@ -57,6 +57,39 @@ pub(crate) static FOLLOWS_ITSELF: Rule = rule("follows-itself", Phase::Meaning, 
     });
 });
 
+/// Puts one more instruction behind the last.
+pub(crate) static ONE_LABEL: Rule = rule("one-label", Phase::Meaning, |file, out| {
+    let last = file.stages().last().map(dfix_model::Stage::last_step);
+    let Some(last) = last.filter(|_| instructions(file, "LABEL").is_empty()) else {
+        return;
+    };
+    out.judge(last, Safety::Safe, "there is no label", |case| {
+        case.declare(Effect::Inserted {
+            stage: last.stage().map_or(0, dfix_model::Stage::index),
+            keyword: "LABEL",
+        })
+        .fix(|edit| edit.insert_instruction_after(last, "LABEL a=b"));
+        Ok(())
+    });
+});
+
+/// Has a remark on the last instruction, whatever that is.
+pub(crate) static REMARKS: Rule = rule("remarks", Phase::Meaning, |file, out| {
+    if let Some(last) = file.stages().last().map(dfix_model::Stage::last_step) {
+        let words = format!("{} is the last one", last.name());
+        out.judge(last, Safety::Safe, words, |_| Err("look at it".into()));
+    }
+});
+
+/// Has a remark on each label, and says the same of it always.
+pub(crate) static REMARKS_ON_LABELS: Rule = rule("labels-remark", Phase::Meaning, |file, out| {
+    for label in instructions(file, "LABEL") {
+        out.judge(&label, Safety::Safe, "a label", |_| {
+            Err("leave it out".into())
+        });
+    }
+});
+
 pub(crate) static NO_CACHE: Rule = rule("no-cache", Phase::Meaning, |file, out| {
     for pip in commands(file, "pip") {
         let words: Vec<_> = pip.words().collect();
