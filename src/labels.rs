@@ -48,6 +48,7 @@ pub(crate) fn effect(effect: &Effect) -> String {
         }
         Effect::User { stage } => format!("changes the user of stage {stage}"),
         Effect::Inserted { stage, keyword } => format!("adds {keyword} to stage {stage}"),
+        Effect::Commands { .. } => "changes which commands an instruction runs".to_owned(),
         Effect::Removed { .. } => "removes an instruction".to_owned(),
         Effect::Changed { .. } => "changes an instruction".to_owned(),
     }

@@ -155,6 +155,7 @@ fn of_effect(effect: &Effect) -> Value {
             json!({ "kind": "inserted", "stage": stage, "keyword": keyword })
         }
         Effect::Removed { .. } => json!({ "kind": "removed" }),
+        Effect::Commands { .. } => json!({ "kind": "commands" }),
         Effect::Changed { .. } => json!({ "kind": "changed" }),
     };
     object["says"] = json!(labels::effect(effect));

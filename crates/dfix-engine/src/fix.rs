@@ -63,6 +63,11 @@ pub enum Effect {
         /// The instruction's place before the fix, in bytes.
         instruction: TextRange,
     },
+    /// Commands come to the list of the instruction at this place, or go; those that stay keep their words.
+    Commands {
+        /// The instruction's place before the fix, in bytes.
+        instruction: TextRange,
+    },
     /// The instruction at this place does something else than before, as the rule's summary says.
     Changed {
         /// The instruction's place before the fix, in bytes.
@@ -75,6 +80,13 @@ impl Effect {
     pub fn arguments_of(command: impl Place) -> Effect {
         Effect::Arguments {
             command: command.range(),
+        }
+    }
+
+    /// Commands come to the list of the instruction at (or around) this place, or go.
+    pub fn commands_of(instruction: impl Place) -> Effect {
+        Effect::Commands {
+            instruction: instruction.range(),
         }
     }
 

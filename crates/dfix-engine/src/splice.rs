@@ -88,6 +88,20 @@ impl Splice {
         })
     }
 
+    /// Whether an edit takes all of the range away.
+    pub(crate) fn removes(&self, range: TextRange) -> bool {
+        let first = self.edits.partition_point(|e| e.range.end() < range.end());
+        self.edits
+            .get(first)
+            .is_some_and(|edit| edit.text.is_empty() && edit.range.contains_range(range))
+    }
+
+    /// Where something that begins here begins afterwards: what is put in before it pushes it on.
+    pub(crate) fn pushed(&self, offset: TextSize) -> TextSize {
+        let passed = self.edits.partition_point(|e| e.range.end() <= offset);
+        moved(offset, self.shift_after(passed))
+    }
+
     fn shifted(&self, offset: TextSize, is_end: bool) -> TextSize {
         let passed = self.edits.partition_point(|e| e.range.end() < offset);
         let mut shift = self.shift_after(passed);

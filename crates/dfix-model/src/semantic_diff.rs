@@ -86,6 +86,32 @@ impl Meaning {
         plain(self.image.as_ref()?)
     }
 
+    /// The places of its commands, those of a trigger too.
+    pub fn commands(&self) -> impl ExactSizeIterator<Item = TextRange> {
+        self.outermost()
+            .commands
+            .iter()
+            .map(|command| command.range)
+    }
+
+    /// Whether one of its commands has the same words as one of another's, each by its number.
+    pub fn is_same_command(&self, index: usize, other: &Meaning, of_other: usize) -> bool {
+        let (mine, its) = (&self.outermost().commands, &other.outermost().commands);
+        let (Some(one), Some(two)) = (mine.get(index), its.get(of_other)) else {
+            return false;
+        };
+        one.items.len() == two.items.len()
+            && one.items.iter().zip(&two.items).all(|pair| match pair {
+                (Item::Command(one), Item::Command(two)) => self.is_same_command(*one, other, *two),
+                (one, two) => one == two,
+            })
+    }
+
+    /// What an `ONBUILD` triggers, and any other instruction itself.
+    fn outermost(&self) -> &Meaning {
+        self.trigger.as_deref().unwrap_or(self)
+    }
+
     /// The name of a stage, in lower case.
     pub fn stage_name(&self) -> Option<&str> {
         self.stage_name.as_deref()

@@ -52,7 +52,7 @@ struct Claims<'f> {
     exclusive: HashSet<Claim<'f>>,
     /// Places of [`Effect::Removed`].
     removed: RangeSet,
-    /// Places of [`Effect::Changed`] and [`Effect::Arguments`].
+    /// Places of [`Effect::Changed`], [`Effect::Commands`] and [`Effect::Arguments`].
     changed: RangeSet,
 }
 
@@ -62,9 +62,9 @@ impl<'f> Claims<'f> {
             Effect::Removed { instruction } => {
                 self.removed.touch(*instruction) || self.changed.touch(*instruction)
             }
-            Effect::Changed { instruction: range } | Effect::Arguments { command: range } => {
-                self.removed.touch(*range)
-            }
+            Effect::Changed { instruction: range }
+            | Effect::Commands { instruction: range }
+            | Effect::Arguments { command: range } => self.removed.touch(*range),
             _ => false,
         };
         claims_of(fix).any(|claim| self.exclusive.contains(&claim)) || fix.effects.iter().any(meets)
@@ -75,7 +75,9 @@ impl<'f> Claims<'f> {
         for effect in &fix.effects {
             match effect {
                 Effect::Removed { instruction } => self.removed.add(*instruction),
-                Effect::Changed { instruction: range } | Effect::Arguments { command: range } => {
+                Effect::Changed { instruction: range }
+                | Effect::Commands { instruction: range }
+                | Effect::Arguments { command: range } => {
                     self.changed.add(*range);
                 }
                 _ => {}

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use dfix_model::semantic_diff::{Difference, differences, meaning};
+use dfix_model::semantic_diff::{Difference, Meaning, differences, meaning};
 use dfix_syntax::ast::{AstNode, Instruction};
-use dfix_syntax::{SyntaxKind, TextRange};
+use dfix_syntax::{SyntaxKind, TextRange, TextSize};
 
 use crate::fix::{Effect, Fix};
 use crate::outcome::{Finding, Proof};
@@ -18,6 +18,8 @@ use crate::splice::Splice;
 struct Declared<'f> {
     /// Places of [`Effect::Arguments`].
     commands: Ranges,
+    /// Places of [`Effect::Commands`].
+    lists: Ranges,
     /// Places of [`Effect::Changed`].
     changed: Ranges,
     /// Places of [`Effect::Removed`].
@@ -33,6 +35,10 @@ impl<'f> Declared<'f> {
         let effects = || fixes.iter().flat_map(|fix| &fix.effects);
         let commands = |effect: &Effect| match effect {
             Effect::Arguments { command } => Some(*command),
+            _ => None,
+        };
+        let lists = |effect: &Effect| match effect {
+            Effect::Commands { instruction } => Some(*instruction),
             _ => None,
         };
         let changed = |effect: &Effect| match effect {
@@ -60,11 +66,13 @@ impl<'f> Declared<'f> {
                 | Effect::Equivalent
                 | Effect::Arguments { .. }
                 | Effect::Removed { .. }
+                | Effect::Commands { .. }
                 | Effect::Changed { .. } => {}
             }
         }
         Declared {
             commands: effects().filter_map(commands).collect(),
+            lists: effects().filter_map(lists).collect(),
             changed: effects().filter_map(changed).collect(),
             removed: effects().filter_map(removed).collect(),
             of_stages,
@@ -108,6 +116,11 @@ pub(crate) fn only_declared(
                     if !covers(&declared, &difference, old.keyword(), range, stages[index]) {
                         return Err(undeclared(&difference, &before.text, range));
                     }
+                }
+                if declared.lists.overlap(range) && !declared.changed.overlap(range) {
+                    commands_stay(&old, &new, splice, &declared).map_err(|place| {
+                        undeclared(&Difference::Command(place), &before.text, range)
+                    })?;
                 }
             }
             Some(_) => {}
@@ -191,6 +204,11 @@ fn covers(
     {
         return true;
     }
+    // Which commands changed is looked at by place: their numbers are no more those that they were.
+    let is_of_commands = matches!(difference, Difference::Script | Difference::Command(_));
+    if is_of_commands && declared.lists.overlap(instruction) {
+        return true;
+    }
     let is_global = keyword == "ARG"
         && stage.is_none()
         && matches!(difference, Difference::Key(key) if declared.global.contains(key.as_str()));
@@ -203,6 +221,33 @@ fn covers(
             Effect::User { .. } => keyword == "USER",
             _ => false,
         })
+}
+
+/// Whether each command that no edit takes away is there afterwards with the words that it had, where no effect says otherwise:
+/// what comes beside it must not become its own. The place of one that is not.
+fn commands_stay(
+    old: &Meaning,
+    new: &Meaning,
+    splice: &Splice,
+    declared: &Declared<'_>,
+) -> Result<(), TextRange> {
+    let places: HashMap<TextSize, usize> = new
+        .commands()
+        .enumerate()
+        .map(|(index, range)| (range.start(), index))
+        .collect();
+    for (index, range) in old.commands().enumerate() {
+        if splice.removes(range) || declared.commands.overlap(range) {
+            continue;
+        }
+        let is_same = places
+            .get(&splice.pushed(range.start()))
+            .is_some_and(|other| old.is_same_command(index, new, *other));
+        if !is_same {
+            return Err(range);
+        }
+    }
+    Ok(())
 }
 
 fn undeclared(difference: &Difference, text: &str, instruction: TextRange) -> Failure {

@@ -275,3 +275,35 @@ fn a_new_stage_must_not_move_what_others_mean() {
         Some(Proof::OnlyDeclared)
     );
 }
+
+#[test]
+fn a_command_that_grows_by_what_should_stand_beside_it_is_refused() {
+    let lists = |text: &str| {
+        let instruction = TextRange::up_to(TextSize::of(text));
+        vec![Effect::Commands { instruction }]
+    };
+    for (text, old, new) in [
+        ("FROM a\nRUN b && c\n", "b && ", ""),
+        ("FROM a\nRUN b && c\n", "c", "c && d e"),
+        ("FROM a\nRUN b && c\n", "RUN ", "RUN d && "),
+        ("FROM a\nRUN <<E\nb $(c)\nd\nE\n", "(c)\n", "(c)\ne\n"),
+        ("FROM a\nRUN <<E\nb \\\n\nd\nE\n", "\\\n\n", "\\\n\ne\n"),
+        ("FROM a\nONBUILD RUN b && c\n", "c", "c && d"),
+    ] {
+        assert_eq!(refused(text, old, new, lists(text)), None, "{text}");
+    }
+    for (text, old, new) in [
+        ("FROM a\nRUN b && c\n", "b", "b d"),
+        ("FROM a\nRUN b && c\n", " && c", " d && c"),
+        ("FROM a\nRUN <<E\nb \\\n\nd\nE\n", "\n\nd", "\ne f\n\nd"),
+        ("FROM a\nRUN <<E\nb\nc\nE\n", "b\n", "b \\\n"),
+        ("FROM a\nRUN b \"$(c)\" && d\n", "c", "c e"),
+        ("FROM a\nONBUILD RUN b && c\n", "c", "c d"),
+    ] {
+        assert_eq!(
+            refused(text, old, new, lists(text)),
+            Some(Proof::OnlyDeclared),
+            "{text}"
+        );
+    }
+}

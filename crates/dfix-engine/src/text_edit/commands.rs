@@ -426,13 +426,19 @@ fn has_comment(node: &SyntaxNode) -> bool {
 }
 
 /// Where the line after a continuation ends that nothing follows: in a here-document a backslash before an empty line
-/// ends with that line.
+/// ends with that line, and one before a comment with the comment's.
 fn end_of_continued(unit: &SyntaxNode) -> Option<usize> {
     let next = after_blanks(&unit.rightmost_token()?)?;
     if next.kind() != SyntaxKind::CONTINUATION {
         return None;
     }
-    let end_of_line = after_blanks(&next).filter(|t| t.kind() == SyntaxKind::NEWLINE)?;
+    let mut end_of_line = after_blanks(&next)?;
+    if end_of_line.kind() == SyntaxKind::COMMENT {
+        end_of_line = after_blanks(&end_of_line)?;
+    }
+    if end_of_line.kind() != SyntaxKind::NEWLINE {
+        return None;
+    }
     Some(end(end_of_line.text_range()))
 }
 

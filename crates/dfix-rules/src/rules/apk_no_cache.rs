@@ -66,6 +66,14 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nRUN apk update; apk add curl; apk del curl; rm -rf /var/cache/apk\n",
             "FROM alpine:3.20\nRUN apk add --no-cache curl; apk del curl; rm -rf /var/cache/apk\n",
         ),
+        fixes(
+            "FROM alpine:3.20\nRUN sh -c \"apk update && apk add curl\" && echo\n",
+            "FROM alpine:3.20\nRUN sh -c \"apk add --no-cache curl\" && echo\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN <<EOF\napk update\napk add curl\nEOF\n",
+            "FROM alpine:3.20\nRUN <<EOF\napk add --no-cache curl\nEOF\n",
+        ),
         // Nothing is there for the pattern then; where `apk update` fills the folder, something is.
         reports(
             "FROM alpine:3.20\nRUN apk add curl\nRUN rm /var/cache/apk/*\n",
@@ -134,7 +142,8 @@ fn add<'m>(
             case.takes_away_with(needs, apk.command, &clean_up.commands())?;
         }
         case.open(settled.open())
-            .declare(clean_up.effect(apk.command))
+            .declare(Effect::arguments_of(apk.command))
+            .declare(clean_up.effects(apk.command.step()))
             .fix(|edit| {
                 edit.insert_word_after(apk.subcommand(), "--no-cache");
                 edit.remove_words(keeps);
@@ -158,7 +167,8 @@ fn both<'m>(
     out.judge(keeps[0], Safety::Safe, message, |case| {
         let clean_up = CleanUp::where_none(stage, apk, keeps_none);
         case.evidence("`--no-cache` takes a fresh index")
-            .declare(clean_up.effect(apk.command))
+            .declare(Effect::arguments_of(apk.command))
+            .declare(clean_up.effects(apk.command.step()))
             .fix(|edit| {
                 edit.remove_words(keeps.to_vec());
                 clean_up.remove(None, edit);
@@ -209,9 +219,13 @@ fn update<'m>(
         case.evidence("each later `apk add` takes a fresh index")
             .open(settled.open())
             .declare(if is_all {
-                Effect::removed(step)
+                vec![Effect::removed(step)]
             } else {
-                Effect::changed(step)
+                // Within `sh -c "…"` it is an argument that changes.
+                let within = apk.command.outer().map(Effect::arguments_of);
+                let upgrades = upgrades.iter().map(|it| Effect::arguments_of(it.command));
+                let list = [Effect::commands_of(step)].into_iter().chain(within);
+                list.chain(clean_up.effects(step)).chain(upgrades).collect()
             })
             .fix(|edit| {
                 if is_all {
@@ -285,13 +299,14 @@ impl<'m> CleanUp<'m> {
         }
     }
 
-    /// What changes where it goes together with words of the command.
-    fn effect(&self, command: Command<'m>) -> Effect {
-        if self.parts.is_empty() {
-            Effect::arguments_of(command)
-        } else {
-            Effect::changed(command.step())
-        }
+    /// What changes where it goes.
+    fn effects(&self, step: Step<'_>) -> Vec<Effect> {
+        let more = self.parts.iter().filter(|(_, it)| it.removes_more);
+        let more = more.map(|(command, _)| Effect::arguments_of(*command));
+        [Effect::commands_of(step)]
+            .into_iter()
+            .chain(more)
+            .collect()
     }
 
     fn commands(&self) -> Vec<Command<'m>> {

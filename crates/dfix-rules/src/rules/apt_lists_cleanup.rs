@@ -188,7 +188,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                             "see that it calls `apt-get update` before it installs anything",
                         )
                     }))
-                    .declare(Effect::changed(step))
+                    .declare(Effect::commands_of(step))
                     .fix(|edit| {
                         edit.remove_commands(idle);
                         edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*"));
@@ -249,7 +249,7 @@ fn bare<'m>(stage: Stage<'m>, update: Command<'m>, case: &mut Case<'_>) -> Resul
     let words: Vec<&str> = update.words().map(Word::source_text).collect();
     case.evidence("nothing is built between the two RUNs")
         .evidence("the next RUN runs only where what it begins with succeeds")
-        .declare([Effect::removed(step), Effect::changed(next)])
+        .declare([Effect::removed(step), Effect::commands_of(next)])
         .fix(|edit| {
             edit.remove_instruction(step);
             edit.add_command_before(first, &words.join(" "));

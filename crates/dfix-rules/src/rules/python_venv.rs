@@ -133,7 +133,7 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
             })
             .declare(Effect::environment(stage.index(), ["PATH"]))
             .declare(match place {
-                Place::Beside => Effect::changed(first.step()),
+                Place::Beside => Effect::commands_of(first.step()),
                 Place::Before(_) => Effect::Inserted {
                     stage: stage.index(),
                     keyword: "RUN",
