@@ -21,6 +21,8 @@ pub struct LeftAtHome {
     pub what: String,
     /// Whether it is known to be there, or only may be.
     pub is_certain: bool,
+    /// Whether it only names a place there, for others to use: a variable, an argument of the start.
+    pub is_named: bool,
 }
 
 /// The first thing that the stage, or one that it is based on, leaves in root's home; certain ones first.
@@ -75,6 +77,7 @@ fn of_node_packages(stage: Stage<'_>) -> Option<LeftAtHome> {
     Some(LeftAtHome {
         what: format!("the installation of the npm package `{}`", left.name()),
         is_certain: true,
+        is_named: false,
     })
 }
 
@@ -82,13 +85,18 @@ fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
     let certain = |what: String| LeftAtHome {
         what,
         is_certain: true,
+        is_named: false,
+    };
+    let named = |what: String| LeftAtHome {
+        is_named: true,
+        ..certain(what)
     };
     let name = step.name();
     match step.kind() {
         StepKind::Env => step
             .pairs()
             .filter(|pair| pair.value().is_some_and(names_roots_home))
-            .filter_map(|pair| Some(certain(format!("`ENV {}`", pair.key_text()?))))
+            .filter_map(|pair| Some(named(format!("`ENV {}`", pair.key_text()?))))
             .collect(),
         StepKind::Workdir | StepKind::Volume => step
             .words()
@@ -107,7 +115,7 @@ fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
             .commands()
             .flat_map(Command::words)
             .filter(|word| names_roots_home(*word) && word.literal_prefix().contains("/root"))
-            .map(|word| certain(format!("`{name} … {}`", word.source_text())))
+            .map(|word| named(format!("`{name} … {}`", word.source_text())))
             .collect(),
         _ => Vec::new(),
     }
@@ -133,7 +141,13 @@ fn is_for_the_prompt(word: Word<'_>) -> bool {
 }
 
 fn of_command(command: Command<'_>) -> Option<LeftAtHome> {
-    let left = |what: String, is_certain| Some(LeftAtHome { what, is_certain });
+    let left = |what: String, is_certain| {
+        Some(LeftAtHome {
+            what,
+            is_certain,
+            is_named: false,
+        })
+    };
     let name = command.name();
     let first = command.args().find(|w| !w.starts_with("-"));
     // What clears the home leaves nothing there.

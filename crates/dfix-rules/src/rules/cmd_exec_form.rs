@@ -6,7 +6,7 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{BrokenArray, Model, Stage, StartCommand, Step, StepKind, Ternary, Word};
+use dfix_model::{BrokenArray, Command, Model, Stage, StartCommand, Step, StepKind, Ternary, Word};
 use dfix_syntax::SyntaxKind;
 use dfix_syntax::ast::AstNode;
 
@@ -67,6 +67,14 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM postgres:16\nCMD postgres -c log_statement=all\n")
             .that_says("entry point of the base image"),
         leaves("FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n"),
+        // The shell that is needed is no longer there when signals come.
+        leaves("FROM node:22\nENTRYPOINT exec node x.js $OPTS\n"),
+        leaves("FROM node:22\nCMD cd /app && exec node x.js\n"),
+        leaves("FROM node:22\nCMD exec node x.js > /log\n"),
+        reports(
+            "FROM node:22\nCMD exec node x.js $X || node y.js\n",
+            "a shell is needed",
+        ),
         // Meant as a JSON array, and none.
         leaves("FROM node:22\nCMD ['node', 'app.js']\n")
             .that_says("`CMD` is no JSON array: its strings are in single quotes"),
@@ -113,8 +121,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nCMD foo $'c d'\n").that_says("means something else to each shell"),
         leaves("FROM debian:12\nENTRYPOINT foo --name=$'x' \"a b\"\n")
             .that_says("means something else to each shell"),
-        leaves("FROM debian:12\nCMD exec foo $\"c d\"\n")
-            .that_says("means something else to each shell"),
+        leaves("FROM debian:12\nCMD exec foo $\"c d\"\n"),
     ],
 };
 
@@ -128,12 +135,29 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if step.is_exec_form() || step.instruction().heredocs().next().is_some() {
                 continue;
             }
-            look_at(stage, step, out);
+            if !is_replaced_by_the_process(stage, step) {
+                look_at(stage, step, out);
+            }
         }
         for step in stage.steps_of(StepKind::Healthcheck) {
             health_check(stage, step, out);
         }
     }
+}
+
+/// Whether a shell is needed, and gives its place to the process at the end: `cd /app && exec node $X`. Signals reach that.
+fn is_replaced_by_the_process(stage: Stage<'_>, step: Step<'_>) -> bool {
+    let mut of_list = step.commands().filter(|it| it.outer().is_none());
+    let last = of_list.next_back();
+    let is_exec = |it: Command<'_>| {
+        it.words().next().is_some_and(|word| word.is("exec"))
+            && it.words().len() > 1
+            && it.is_in_list()
+    };
+    last.is_some_and(is_exec)
+        && (plain_words(step).is_err() || has_shell_of_its_own(stage, step))
+        && stage.os() != dfix_model::Os::Windows
+        && step.broken_exec_form().is_none()
 }
 
 /// A check of the container's health: most need a shell (`|| exit 1`), and of those nothing is said.

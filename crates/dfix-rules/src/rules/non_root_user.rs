@@ -94,6 +94,11 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nSHELL [\"/bin/zsh\", \"-c\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
         leaves("FROM python:3.11\nSHELL [\"conda\", \"run\", \"-n\", \"x\"]\nCMD [\"python\", \"app.py\"]\n").that_says("POSIX"),
         leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"/bin/bash\"]\n").that_says("types"),
+        leaves("FROM node:22\nCMD cp -r build x\n").that_says("only cp is started"),
+        leaves("FROM node:22\nCMD echo hi\n").that_says("only echo is started"),
+        leaves("FROM node:22\nENV PNPM_HOME=/root/pnpm\nCOPY . /app\nCMD [\"node\", \"/app/x.js\"]\n")
+            .that_says("`ENV PNPM_HOME` names a place in root's home"),
+        leaves("FROM node:22\nCOPY . /root/app\nCMD [\"node\", \"x.js\"]\n").that_says("puts things into root's home"),
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\n",
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && chown -R appuser /app\nUSER appuser\n",

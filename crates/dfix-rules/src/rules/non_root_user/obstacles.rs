@@ -1,5 +1,6 @@
 //! What speaks against another user than root, and what may.
 
+use dfix_catalogue::programs::{self, Kind};
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Base, ImagePath, LowPorts, Os, Privileges, Stage, StepKind};
 
@@ -46,6 +47,15 @@ type Obstacle = fn(Stage<'_>) -> Option<Remedy>;
 pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
     let obstacles: &[Obstacle] = &[
         |s| match s.runtime().privileges() {
+            Privileges::Prompt(program)
+                if programs::find(program)
+                    .is_some_and(|it| matches!(it.kind(), Kind::Helper | Kind::Builtin)) =>
+            {
+                Some(remedy!(
+                    "only {program} is started, and whether it can do its work as another user depends on the files that it \
+                 is given: add a USER by hand if those are not root's"
+                ))
+            }
             Privileges::Prompt(program) => Some(remedy!(
                 "{program} waits for what a person types, and whether that needs root is not known; add a USER by hand if it does not"
             )),
@@ -80,7 +90,13 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             writes_elsewhere(s).map(|(who, path)| remedy!("{who} writes {path} when the container starts, in a place that is root's; let it write below the working directory"))
         },
         |s| {
-            s.left_at_roots_home().filter(|left| left.is_certain).map(|left| remedy!("{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there", left.what))
+            s.left_at_roots_home().filter(|left| left.is_certain).map(|left| {
+                if left.is_named {
+                    remedy!("{} names a place in root's home, which no other user may enter; name one elsewhere, or make the user before and switch to it there", left.what)
+                } else {
+                    remedy!("{} puts things into root's home, which no other user may enter; put them elsewhere, or make the user before and switch to it there", left.what)
+                }
+            })
         },
         |s| {
             are_scattered(s).then(|| remedy!("the application's files lie in too many folders to say which it writes to; make the user by hand, or name one folder by WORKDIR"))

@@ -101,6 +101,10 @@ impl SlimLookup {
         match self {
             SlimLookup::Slim(form) => Ok(form),
             SlimLookup::Pinned(form) => Err(remedy!("pin the digest of `{}` instead", form.to())),
+            SlimLookup::Smaller { sibling, .. } if sibling.contains("alpine") => Err(remedy!(
+                "`{sibling}` is smaller and based on Alpine: its C library is another (musl), so that what is compiled for \
+                 glibc does not run there and a database sorts text otherwise. Take it where neither matters"
+            )),
             SlimLookup::Smaller { sibling, .. } => Err(remedy!(
                 "see whether `{sibling}` does for this application: it may differ in more than size"
             )),
