@@ -349,15 +349,10 @@ pub(crate) fn remove<P: Place>(context: &EditContext<'_>, places: &[P]) -> Lower
             rest = &rest[1..];
         }
         let gone = around(first, last)?;
-        let is_lost = first
-            .parent()
-            .into_iter()
-            .flat_map(|list| list.children_with_tokens().collect::<Vec<_>>())
-            .any(|it| it.kind() == SyntaxKind::COMMENT && gone.contains_range(it.text_range()));
-        if is_lost {
-            return Err("a comment stands beside the command".to_owned());
-        }
-        edits.push(edit(base + start(gone), base + end(gone), ""));
+        edits.extend(
+            gone.into_iter()
+                .map(|gone| edit(base + start(gone), base + end(gone), "")),
+        );
     }
     Ok(edits)
 }
@@ -393,8 +388,8 @@ fn removable(context: &EditContext<'_>, place: &impl Place) -> Result<(usize, Sy
     Err(reason.to_owned())
 }
 
-/// What goes where these neighbours go, from the first to the last.
-fn around(first: &SyntaxNode, last: &SyntaxNode) -> Result<TextRange, String> {
+/// What goes where these neighbours go, from the first to the last. Comments beside them stay.
+fn around(first: &SyntaxNode, last: &SyntaxNode) -> Result<Vec<TextRange>, String> {
     let (before, after) = (beside(first, false), beside(last, true));
     if before == Beside::Other || after == Beside::Other {
         return Err("the command's surroundings are not a plain list".to_owned());
@@ -403,21 +398,64 @@ fn around(first: &SyntaxNode, last: &SyntaxNode) -> Result<TextRange, String> {
     let next = last.next_sibling().filter(is_list);
     let previous = first.prev_sibling().filter(is_list);
     let here = first.text_range().cover(last.text_range());
-    // What joined the neighbour that comes after stays where it is the weaker one: of `a && b; c` remains `a; c`.
-    let ends_and_list = before == Beside::And && matches!(after, Beside::Semi | Beside::Line);
-    Ok(match (previous, next) {
-        (_, Some(next)) if !ends_and_list => {
-            TextRange::new(here.start(), next.text_range().start())
+    // What stays is the weaker of the two operators: of `a && b; c` remains `a; c`.
+    let is_weak = |beside| matches!(beside, Beside::Semi | Beside::Line);
+    let ahead = next
+        .as_ref()
+        .filter(|_| before != Beside::And || !is_weak(after))
+        .map(|next| TextRange::new(here.start(), next.text_range().start()));
+    let back = previous
+        .as_ref()
+        .filter(|_| before == Beside::And || (next.is_some() && is_weak(after)))
+        .map(|previous| TextRange::new(previous.text_range().end(), here.end()));
+    let is_kept = |gone: &TextRange| !comments_in(first, *gone);
+    if let Some(gone) = ahead.filter(is_kept).or(back.filter(is_kept)) {
+        return Ok(vec![gone]);
+    }
+    match (ahead, previous) {
+        _ if comments_in(first, here) => Err("a comment stands beside the command".to_owned()),
+        (Some(_), _) => Ok(without_operator(last, here)),
+        (None, Some(_)) if back.is_some() => Err("a comment stands beside the command".to_owned()),
+        (None, Some(_)) => {
+            Err("whether its step succeeds would be told by another command".to_owned())
         }
-        (Some(previous), Some(_)) => TextRange::new(previous.text_range().end(), here.end()),
-        (Some(previous), None) if before == Beside::And => {
-            TextRange::new(previous.text_range().end(), here.end())
+        (None, None) => Err("it is the only command".to_owned()),
+    }
+}
+
+/// Whether a comment of the list lies in the range.
+fn comments_in(unit: &SyntaxNode, range: TextRange) -> bool {
+    unit.parent()
+        .into_iter()
+        .flat_map(|list| list.children_with_tokens().collect::<Vec<_>>())
+        .any(|it| it.kind() == SyntaxKind::COMMENT && range.contains_range(it.text_range()))
+}
+
+/// Commands, and the operator behind them, each with the blanks after it: lines between them stay, with their comments.
+fn without_operator(last: &SyntaxNode, here: TextRange) -> Vec<TextRange> {
+    let mut gone = vec![here];
+    let mut takes_blanks = true;
+    let mut at = last.next_sibling_or_token();
+    while let Some(NodeOrToken::Token(token)) = at {
+        let range = token.text_range();
+        match token.kind() {
+            SyntaxKind::AND_AND | SyntaxKind::SEMI => {
+                match gone.last_mut() {
+                    Some(it) if it.end() == range.start() => *it = it.cover(range),
+                    _ => gone.push(range),
+                }
+                takes_blanks = true;
+            }
+            SyntaxKind::WHITESPACE if takes_blanks => {
+                if let Some(it) = gone.last_mut().filter(|it| it.end() == range.start()) {
+                    *it = it.cover(range);
+                }
+            }
+            _ => takes_blanks = false,
         }
-        (Some(_), _) => {
-            return Err("whether its step succeeds would be told by another command".to_owned());
-        }
-        (None, _) => return Err("it is the only command".to_owned()),
-    })
+        at = token.next_sibling_or_token();
+    }
+    gone
 }
 
 fn has_comment(node: &SyntaxNode) -> bool {

@@ -74,6 +74,14 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nRUN <<EOF\napk update\napk add curl\nEOF\n",
             "FROM alpine:3.20\nRUN <<EOF\napk add --no-cache curl\nEOF\n",
         ),
+        fixes(
+            "FROM alpine:3.20\nRUN apk -Uuv add curl && rm /var/cache/apk/*\n",
+            "FROM alpine:3.20\nRUN apk -uv add --no-cache curl\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nARG F=\"-q --no-cache\"\nRUN apk update && apk add ${F} curl\n",
+            "FROM alpine:3.20\nARG F=\"-q --no-cache\"\nRUN apk add ${F} curl\n",
+        ),
         // Nothing is there for the pattern then; where `apk update` fills the folder, something is.
         reports(
             "FROM alpine:3.20\nRUN apk add curl\nRUN rm /var/cache/apk/*\n",
@@ -101,7 +109,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if !apk.command.step().is_run() {
                 continue;
             }
-            let keeps = apk.command.args().filter(|word| fetches(*word)).collect();
+            let keeps: Vec<Word<'_>> = apk.command.args().filter(|word| fetches(*word)).collect();
             match apk.subcommand_text() {
                 "add" if !stage.settings().is_cache_settled(&apk).is_yes() => {
                     add(stage, &apk, keeps, &kept, out);
@@ -116,12 +124,38 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Whether the word has apk fetch its index and keep it: `-U`.
+/// Whether the word has apk fetch its index and keep it: `-U`, also among other letters.
 fn fetches(word: Word<'_>) -> bool {
-    word.starts_with("-")
-        && word
-            .value()
-            .is_some_and(|it| package_word_is("apk", it, PackageWord::FetchesLists))
+    let is_option = |it: &str| package_word_is("apk", it, PackageWord::FetchesLists);
+    let Some(text) = word.value().filter(|text| text.starts_with('-')) else {
+        return false;
+    };
+    let letters = text.strip_prefix('-').filter(|it| is_cluster(it));
+    is_option(text) || letters.is_some_and(|it| it.chars().any(|c| is_option(&format!("-{c}"))))
+}
+
+/// Whether these are options of a letter each, none of which is given a value.
+fn is_cluster(letters: &str) -> bool {
+    let takes_none = |c: char| c.is_ascii_alphabetic() && !"Xpt".contains(c);
+    !letters.is_empty() && letters.chars().all(takes_none)
+}
+
+/// Takes what fetches an index out of the words.
+fn remove_fetching<'m>(edit: &mut Edit<'_>, words: impl IntoIterator<Item = Word<'m>>) {
+    let mut whole = Vec::new();
+    for word in words {
+        let letters = word.value().and_then(|text| text.strip_prefix('-'));
+        match letters.filter(|it| it.len() > 1 && is_cluster(it)) {
+            Some(letters) => {
+                let is_option =
+                    |c: &char| package_word_is("apk", &format!("-{c}"), PackageWord::FetchesLists);
+                let kept: String = letters.chars().filter(|c| !is_option(c)).collect();
+                edit.replace_word(word, &format!("-{kept}"));
+            }
+            None => whole.push(word),
+        }
+    }
+    edit.remove_words(whole);
 }
 
 /// An `apk add` that keeps its index.
@@ -146,7 +180,7 @@ fn add<'m>(
             .declare(clean_up.effects(apk.command.step()))
             .fix(|edit| {
                 edit.insert_word_after(apk.subcommand(), "--no-cache");
-                edit.remove_words(keeps);
+                remove_fetching(edit, keeps);
                 clean_up.remove(None, edit);
             });
         Ok(())
@@ -170,7 +204,7 @@ fn both<'m>(
             .declare(Effect::arguments_of(apk.command))
             .declare(clean_up.effects(apk.command.step()))
             .fix(|edit| {
-                edit.remove_words(keeps.to_vec());
+                remove_fetching(edit, keeps.iter().copied());
                 clean_up.remove(None, edit);
             });
         Ok(())
@@ -234,7 +268,8 @@ fn update<'m>(
                 }
                 for upgrade in &upgrades {
                     edit.insert_word_after(upgrade.subcommand(), "--no-cache");
-                    edit.remove_words(upgrade.command.args().filter(|word| fetches(*word)));
+                    let keeps = upgrade.command.args().filter(|word| fetches(*word));
+                    remove_fetching(edit, keeps);
                 }
                 clean_up.remove(Some(apk.command), edit);
             });
@@ -350,6 +385,18 @@ fn of_step(step: Step<'_>) -> impl Iterator<Item = PackageCommand<'_>> {
         .filter(|it| it.manager == PackageManager::Apk)
 }
 
+/// Whether a variable among its words stands for `--no-cache`.
+fn says_no_cache_by_a_variable(apk: &PackageCommand<'_>) -> bool {
+    let Some(stage) = apk.command.stage() else {
+        return false;
+    };
+    apk.command
+        .args()
+        .filter(|word| !word.is_known())
+        .filter_map(|word| stage.expand_text(word, apk))
+        .any(|text| text.split_whitespace().any(|it| it == "--no-cache"))
+}
+
 fn keeps_none(apk: &PackageCommand<'_>) -> bool {
     let is_without = package_word_is("apk", apk.subcommand_text(), PackageWord::WithoutLists);
     apk.has_flag("--no-cache") || is_without
@@ -377,8 +424,10 @@ impl Users for OfTheIndex {
             && !keeps_none(&apk)
             && !apk.subcommand_is_one_of(&["update"])
             && !apk.subcommand_text().is_empty();
-        let is_own =
-            apk.has_flag("--no-cache") || apk.has_flag("--installed") || apk.has_flag("-I");
+        let is_own = apk.has_flag("--no-cache")
+            || apk.has_flag("--installed")
+            || apk.has_flag("-I")
+            || (installs && says_no_cache_by_a_variable(&apk));
         ((asks || installs) && !is_own).then(|| {
             Need::Perhaps(OpenCondition::new(
                 format!(

@@ -87,6 +87,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN aptitude update && aptitude install -y curl\n",
             "FROM debian:12\nRUN aptitude update && aptitude install -y curl && rm -rf /var/lib/apt/lists/*\n",
         ),
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y a && apt-get update && echo\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y a && apt-get update && rm -rf /var/lib/apt/lists/* && echo\n",
+        ),
         // An update by itself.
         fixes(
             "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y b\n",
@@ -152,9 +156,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             };
             let message = "apt's lists stay in the layer";
             let last = apts[apts.len() - 1].command;
-            let installs = apts
-                .iter()
-                .any(|it| needs_lists(it) && it.range().start() > fetched.range().start());
+            let first = apts.iter().position(updates).unwrap_or_default();
+            let installs = apts[first..].iter().any(needs_lists);
             if !installs {
                 out.judge(fetched, Safety::Checked, message, |case| {
                     bare(stage, fetched, case)

@@ -27,7 +27,12 @@ fn commands_go_with_what_joins_them() {
         ("b & c", None),
         ("b | c", None),
         ("if b; then c; fi", None),
-        ("b \\\n# why\n && c", None),
+        ("b \\\n# why\n && c", Some("\\\n# why\n c")),
+        ("b && \\\n  # why\n  c", Some("\\\n  # why\n  c")),
+        ("a \\\n && b \\\n# why\n && c", Some("a \\\n# why\n && c")),
+        ("a; b; \\\n# why\n c", Some("a; \\\n# why\n c")),
+        ("a; \\\n# why\n b; c", Some("a; \\\n# why\n c")),
+        ("a && \\\n# why\n b", None),
         ("! b && c", None),
     ] {
         let text = |script: &str| format!("FROM a\nRUN {script}\n");
