@@ -423,12 +423,18 @@ fn around(first: &SyntaxNode, last: &SyntaxNode) -> Result<Vec<TextRange>, Strin
     }
 }
 
-/// Whether a comment of the list lies in the range.
+/// Whether a comment of the list lies in the range, which holds the unit or begins or ends at it.
 fn comments_in(unit: &SyntaxNode, range: TextRange) -> bool {
-    unit.parent()
-        .into_iter()
-        .flat_map(|list| list.children_with_tokens().collect::<Vec<_>>())
-        .any(|it| it.kind() == SyntaxKind::COMMENT && range.contains_range(it.text_range()))
+    let here = || NodeOrToken::Node(unit.clone());
+    let is_in = |it: &SyntaxElement| range.contains_range(it.text_range());
+    let ahead = std::iter::successors(here().next_sibling_or_token(), |it| {
+        it.next_sibling_or_token()
+    });
+    let back = std::iter::successors(here().prev_sibling_or_token(), |it| {
+        it.prev_sibling_or_token()
+    });
+    let is_comment = |it: SyntaxElement| it.kind() == SyntaxKind::COMMENT;
+    ahead.take_while(is_in).any(is_comment) || back.take_while(is_in).any(is_comment)
 }
 
 /// Commands, and the operator behind them, each with the blanks after it: lines between them stay, with their comments.

@@ -1,6 +1,7 @@
 //! `--no-cache` for `apk add`.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use dfix_catalogue::{PackageWord, package_word_is};
 use dfix_engine::{
@@ -10,6 +11,7 @@ use dfix_model::{
     Absence, Clearing, Command, Connector, ImageRef, Model, Need, Needs, Operator, PackageCommand,
     PackageManager, Stage, Step, Users, Word,
 };
+use dfix_syntax::TextSize;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -105,6 +107,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .filter(|stage| !is_too_old(stage.base_image()))
     {
         let (kept, removed) = (OnceCell::new(), OnceCell::new());
+        let facts = Facts::of(stage);
         for apk in stage.package_commands(PackageManager::Apk) {
             if !apk.command.step().is_run() {
                 continue;
@@ -112,11 +115,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let keeps: Vec<Word<'_>> = apk.command.args().filter(|word| fetches(*word)).collect();
             match apk.subcommand_text() {
                 "add" if !stage.settings().is_cache_settled(&apk).is_yes() => {
-                    add(stage, &apk, keeps, &kept, out);
+                    add(&facts, &apk, keeps, &kept, out);
                 }
-                "update" => update(stage, &apk, &removed, out),
+                "update" => update(&facts, &apk, &removed, out),
                 _ if !keeps.is_empty() && apk.has_flag("--no-cache") => {
-                    both(stage, &apk, &keeps, out);
+                    both(&facts, &apk, &keeps, out);
                 }
                 _ => {}
             }
@@ -160,16 +163,17 @@ fn remove_fetching<'m>(edit: &mut Edit<'_>, words: impl IntoIterator<Item = Word
 
 /// An `apk add` that keeps its index.
 fn add<'m>(
-    stage: Stage<'m>,
+    facts: &Facts<'m>,
     apk: &PackageCommand<'m>,
     keeps: Vec<Word<'m>>,
     needs: &OnceCell<Needs>,
     out: &mut Findings<'_>,
 ) {
+    let stage = facts.stage;
     let settled = stage.settings().is_cache_settled(apk);
     let message = "`apk add` leaves its index in the image";
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
-        let clean_up = CleanUp::after_add(stage, apk);
+        let clean_up = CleanUp::after_add(facts, apk);
         if let Some(index) = stage.settings().absent_cache(apk) {
             let needs =
                 needs.get_or_init(|| Needs::of(stage, &index, &OfTheIndex { of_adds: false }));
@@ -189,7 +193,7 @@ fn add<'m>(
 
 /// A command that is told to keep its index, and to keep none: apk before 2.8 keeps it then.
 fn both<'m>(
-    stage: Stage<'m>,
+    facts: &Facts<'m>,
     apk: &PackageCommand<'m>,
     keeps: &[Word<'m>],
     out: &mut Findings<'_>,
@@ -199,7 +203,7 @@ fn both<'m>(
         keeps[0].shortened()
     );
     out.judge(keeps[0], Safety::Safe, message, |case| {
-        let clean_up = CleanUp::where_none(stage, apk, keeps_none);
+        let clean_up = CleanUp::where_none(facts, apk, keeps_none);
         case.evidence("`--no-cache` takes a fresh index")
             .declare(Effect::arguments_of(apk.command))
             .declare(clean_up.effects(apk.command.step()))
@@ -213,30 +217,27 @@ fn both<'m>(
 
 /// An `apk update`, beside commands that need none.
 fn update<'m>(
-    stage: Stage<'m>,
+    facts: &Facts<'m>,
     apk: &PackageCommand<'m>,
     needs: &OnceCell<Needs>,
     out: &mut Findings<'_>,
 ) {
-    let step = apk.command.step();
+    let (stage, step) = (facts.stage, apk.command.step());
     let settled = stage.settings().is_cache_settled(apk);
-    let later = stage
-        .package_commands(PackageManager::Apk)
-        .filter(|it| it.command.step().is_run() && it.range().start() > apk.range().start());
-    let adds: Vec<PackageCommand<'m>> = later
-        .filter(|it| it.subcommand_is_one_of(&["add"]))
-        .collect();
     // Those come first that do not say yet that they keep none; and where none installs, somebody else may.
-    let is_free = |it: &PackageCommand<'m>| stage.settings().is_cache_settled(it).is_yes();
-    if settled.is_yes() || adds.is_empty() || !adds.iter().all(is_free) {
+    if settled.is_yes() || !facts.is_followed_by_free_adds(apk) {
         return;
     }
     let message = "`apk update` keeps an index that `--no-cache` does without";
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
-        let clean_up = CleanUp::after_update(stage, apk);
+        let clean_up = CleanUp::after_update(facts, apk);
         // What upgrades in the same RUN takes a fresh index, too.
-        let upgrades: Vec<PackageCommand<'m>> = step
-            .package_commands()
+        let upgrades: Vec<PackageCommand<'m>> = facts
+            .of_step(step)
+            .filter(|of_step| of_step.updates == 1)
+            .map_or(&[][..], |of_step| of_step.all.as_slice())
+            .iter()
+            .copied()
             .filter(|it| upgrades(it) && it.range().start() > apk.range().start())
             .collect();
         let mut gone = clean_up.commands();
@@ -247,9 +248,10 @@ fn update<'m>(
                 needs.get_or_init(|| Needs::of(stage, &lists, &OfTheIndex { of_adds: true }));
             case.takes_away_with(needs, apk.command, &gone)?;
         }
-        let is_all = step
-            .commands()
-            .all(|it| it == apk.command || clean_up.is_whole(it));
+        let is_all = step.commands().len() == 1 + clean_up.parts.len()
+            && step
+                .commands()
+                .all(|it| it == apk.command || clean_up.is_whole(it));
         case.evidence("each later `apk add` takes a fresh index")
             .open(settled.open())
             .declare(if is_all {
@@ -291,46 +293,46 @@ struct CleanUp<'m> {
 
 impl<'m> CleanUp<'m> {
     /// Once this `apk add` keeps none, and those beside it that this rule changes as well.
-    fn after_add(stage: Stage<'m>, apk: &PackageCommand<'m>) -> Self {
-        let is_of_rule = |it: &PackageCommand<'m>| {
-            let settled = stage.settings().is_cache_settled(it);
-            it.subcommand_is_one_of(&["add"]) && settled.is_no()
-        };
-        let last = of_step(apk.command.step()).filter(is_of_rule).last();
-        if last.is_none_or(|last| last.command != apk.command) {
+    fn after_add(facts: &Facts<'m>, apk: &PackageCommand<'m>) -> Self {
+        let last = facts
+            .of_step(apk.command.step())
+            .and_then(|it| it.last_of_rule);
+        if last != Some(apk.command) {
             return CleanUp { parts: Vec::new() };
         }
-        CleanUp::where_none(stage, apk, |it| is_of_rule(it) || keeps_none(it))
+        CleanUp::where_none(facts, apk, |it| facts.is_of_rule(it) || keeps_none(it))
     }
 
     /// Once this `apk update` is gone.
-    fn after_update(stage: Stage<'m>, apk: &PackageCommand<'m>) -> Self {
-        CleanUp::where_none(stage, apk, |it| {
+    fn after_update(facts: &Facts<'m>, apk: &PackageCommand<'m>) -> Self {
+        CleanUp::where_none(facts, apk, |it| {
             it.command == apk.command || upgrades(it) || keeps_none(it)
         })
     }
 
     /// If none of the step's commands keeps an index then.
     fn where_none(
-        stage: Stage<'m>,
+        facts: &Facts<'m>,
         apk: &PackageCommand<'m>,
         keeps_none: impl Fn(&PackageCommand<'m>) -> bool,
     ) -> Self {
-        let step = apk.command.step();
-        let all = stage
-            .settings()
-            .cache_folder(apk)
-            .filter(|_| of_step(step).all(|it| keeps_none(&it)));
-        let clears = |folder| {
-            step.commands()
-                .filter(|it| it.range().start() > apk.range().start() && may_go(*it))
-                .filter_map(|it| Some((it, it.clears(&folder)?)))
-                // Without the folder itself something else may fail.
-                .filter(|(_, it)| !it.is_whole)
-                .collect()
+        let of_step = facts
+            .of_step(apk.command.step())
+            .filter(|it| it.all.iter().all(&keeps_none));
+        let folder = facts.stage.settings().cache_folder(apk);
+        let (Some(_), Some(folder)) = (of_step, folder) else {
+            return CleanUp { parts: Vec::new() };
         };
+        let clears = apk
+            .command
+            .step()
+            .commands()
+            .filter(|it| it.is("rm") && it.range().start() > apk.range().start() && may_go(*it))
+            .filter_map(|it| Some((it, it.clears(&folder)?)))
+            // Without the folder itself something else may fail.
+            .filter(|(_, it)| !it.is_whole);
         CleanUp {
-            parts: all.map(clears).unwrap_or_default(),
+            parts: clears.collect(),
         }
     }
 
@@ -380,9 +382,75 @@ fn may_go(command: Command<'_>) -> bool {
     !is_told_by_it && joins(command.before()) && joins(command.after())
 }
 
-fn of_step(step: Step<'_>) -> impl Iterator<Item = PackageCommand<'_>> {
-    step.package_commands()
-        .filter(|it| it.manager == PackageManager::Apk)
+/// The stage's own apk commands of the build, looked through once.
+struct Facts<'m> {
+    stage: Stage<'m>,
+    steps: HashMap<usize, OfStep<'m>>,
+    /// Where each `apk add` begins, and whether somebody has said what becomes of its index.
+    adds: Vec<(TextSize, bool)>,
+    /// How many of them are not settled, from each on.
+    unsettled_from: Vec<usize>,
+}
+
+/// The apk commands of a step.
+#[derive(Default)]
+struct OfStep<'m> {
+    all: Vec<PackageCommand<'m>>,
+    updates: usize,
+    /// The last `apk add` that this rule changes.
+    last_of_rule: Option<Command<'m>>,
+}
+
+impl<'m> Facts<'m> {
+    fn of(stage: Stage<'m>) -> Self {
+        let mut facts = Facts {
+            stage,
+            steps: HashMap::new(),
+            adds: Vec::new(),
+            unsettled_from: Vec::new(),
+        };
+        for apk in stage
+            .package_commands(PackageManager::Apk)
+            .filter(|it| it.command.step().is_run())
+        {
+            let is_add = apk.subcommand_is_one_of(&["add"]);
+            let settled = stage.settings().is_cache_settled(&apk);
+            if is_add {
+                facts.adds.push((apk.range().start(), settled.is_yes()));
+            }
+            let of_step = facts.steps.entry(apk.step().index()).or_default();
+            of_step.updates += usize::from(apk.subcommand_is_one_of(&["update"]));
+            if is_add && settled.is_no() {
+                of_step.last_of_rule = Some(apk.command);
+            }
+            of_step.all.push(apk);
+        }
+        facts.adds.sort_unstable();
+        let unsettled = facts.adds.iter().rev().scan(0, |count, (_, is_settled)| {
+            *count += usize::from(!is_settled);
+            Some(*count)
+        });
+        facts.unsettled_from = unsettled.collect();
+        facts.unsettled_from.reverse();
+        facts
+    }
+
+    fn of_step(&self, step: Step<'m>) -> Option<&OfStep<'m>> {
+        self.steps.get(&step.index())
+    }
+
+    fn is_of_rule(&self, apk: &PackageCommand<'m>) -> bool {
+        let settings = self.stage.settings();
+        apk.subcommand_is_one_of(&["add"]) && settings.is_cache_settled(apk).is_no()
+    }
+
+    /// Whether something is installed after this command, and nothing that keeps an index.
+    fn is_followed_by_free_adds(&self, apk: &PackageCommand<'m>) -> bool {
+        let next = self
+            .adds
+            .partition_point(|(start, _)| *start <= apk.range().start());
+        self.unsettled_from.get(next) == Some(&0)
+    }
 }
 
 /// Whether a variable among its words stands for `--no-cache`.

@@ -13,6 +13,7 @@ use dfix_model::{
     Absence, Command, Connector, ImagePath, Model, Need, Needs, Operator, PackageCommand,
     PackageManager, Stage, Step, Users, Word,
 };
+use dfix_syntax::TextSize;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-lists-cleanup",
@@ -145,7 +146,8 @@ const LISTS: &str = "/var/lib/apt/lists";
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.shipped_stages() {
-        let needs = OnceCell::new();
+        let (needs, later) = (OnceCell::new(), OnceCell::new());
+        let first_fetched = first_fetched(stage);
         let runs = stage
             .steps()
             .filter(|step| step.is_run() && !step.is_exec_form());
@@ -160,7 +162,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let installs = apts[first..].iter().any(needs_lists);
             if !installs {
                 out.judge(fetched, Safety::Checked, message, |case| {
-                    bare(stage, fetched, case)
+                    let later = later.get_or_init(|| Later::of(stage));
+                    bare(later, fetched, case)
                 });
                 continue;
             }
@@ -178,7 +181,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 } else {
                     ""
                 };
-                let idle = idle_clean_ups(stage, fetched);
+                let idle = idle_clean_ups(stage, fetched, first_fetched);
                 let settings = stage.settings();
                 case.evidence("the same RUN fetches the lists")
                     .open(
@@ -202,16 +205,49 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// What comes after each step of a stage, looked through once.
+struct Later<'m> {
+    /// The steps that do something when the image is built, in order.
+    work: Vec<Step<'m>>,
+    /// The last step that installs.
+    last_install: Option<usize>,
+}
+
+impl<'m> Later<'m> {
+    fn of(stage: Stage<'m>) -> Self {
+        let is_work = |it: &Step<'m>| !it.is_metadata() && !it.is_run_time();
+        let work: Vec<Step<'m>> = stage.steps().filter(is_work).collect();
+        let last_install = work.iter().rfind(|it| installs(**it)).map(|it| it.index());
+        Later { work, last_install }
+    }
+
+    fn next_work(&self, step: Step<'m>) -> Option<Step<'m>> {
+        let next = self.work.partition_point(|it| it.index() <= step.index());
+        self.work.get(next).copied()
+    }
+
+    fn is_install_after(&self, step: Step<'m>) -> bool {
+        self.last_install.is_some_and(|last| last > step.index())
+    }
+}
+
+fn installs(step: Step<'_>) -> bool {
+    step.is_run() && step.package_commands().any(|apt| needs_lists(&apt))
+}
+
+/// Where lists are first fetched in the stage or one that it is based on.
+fn first_fetched(stage: Stage<'_>) -> Option<TextSize> {
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let fetches = commands.filter(|it| PackageCommand::of(*it).is_some_and(|it| updates(&it)));
+    fetches.map(|it| it.range().start()).min()
+}
+
 /// An update in a `RUN` that installs nothing: it is put before what installs in the next one.
-fn bare<'m>(stage: Stage<'m>, update: Command<'m>, case: &mut Case<'_>) -> Result<(), Remedy> {
+fn bare<'m>(later: &Later<'m>, update: Command<'m>, case: &mut Case<'_>) -> Result<(), Remedy> {
     let step = update.step();
-    let later = || stage.steps().filter(|it| it.index() > step.index());
-    let is_work = |it: &Step<'m>| !it.is_metadata() && !it.is_run_time();
-    let next = later().find(is_work);
-    let installs =
-        |it: &Step<'m>| it.is_run() && it.package_commands().any(|apt| needs_lists(&apt));
-    let Some(next) = next.filter(|next| installs(next) && !step.is_onbuild()) else {
-        return Err(if later().any(|it| installs(&it)) {
+    let next = later.next_work(step).filter(|next| installs(*next));
+    let Some(next) = next.filter(|_| !step.is_onbuild()) else {
+        return Err(if later.is_install_after(step) {
             remedy!(
                 "put it into the `RUN` that installs, before that: by itself it is not run again when the packages \
                  change, and the lists are out of date then. Let that `RUN` end with `rm -rf {LISTS}/*`"
@@ -293,17 +329,17 @@ fn fetches_lists<'m>(stage: Stage<'m>, apts: &[PackageCommand<'m>]) -> Option<Co
 }
 
 /// What removes the lists before they are fetched, where nothing has fetched any yet: it does nothing.
-fn idle_clean_ups<'m>(stage: Stage<'m>, fetched: Command<'m>) -> Vec<Command<'m>> {
+fn idle_clean_ups<'m>(
+    stage: Stage<'m>,
+    fetched: Command<'m>,
+    first_fetched: Option<TextSize>,
+) -> Vec<Command<'m>> {
     let is_official = stage
         .base_image()
         .name()
         .is_some_and(|name| ImagePath::root().join(name).parts().count() == 1);
-    let before = stage
-        .base_chain()
-        .flat_map(Stage::build_commands)
-        .filter(|it| it.range().start() < fetched.range().start());
-    let fetches = |it: Command<'_>| PackageCommand::of(it).is_some_and(|it| updates(&it));
-    if !is_official || before.into_iter().any(fetches) {
+    let is_first = first_fetched.is_none_or(|first| first >= fetched.range().start());
+    if !is_official || !is_first {
         return Vec::new();
     }
     let lists = ImagePath::new(LISTS);
