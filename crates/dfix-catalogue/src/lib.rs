@@ -87,7 +87,7 @@ pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
 pub use name_words::{is_named_for_development, is_named_for_python};
 pub use names::{assumed_like, is_official, normalise};
-pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is};
+pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
 };

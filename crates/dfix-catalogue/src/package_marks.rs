@@ -26,7 +26,8 @@ pub enum PackageMark {
     Home,
     /// An application does not import it: it installs others, and makes environments for them.
     Installer,
-    /// It chooses the application's settings by `NODE_ENV`.
+    /// It chooses the application's settings by `NODE_ENV`, or does otherwise by it what users of the application
+    /// meet: Apollo answers no questions about the schema in production, `email-templates` sends only there.
     NodeEnv,
     /// It is the distribution's Python 2, or comes with it only.
     Python2,
@@ -38,6 +39,8 @@ pub enum PackageMark {
     Root,
     /// It runs the Python of the distribution.
     SystemPython,
+    /// An application that imports it is one of its kind: a web framework of Python's beside Flask.
+    WebFramework,
 }
 
 impl PackageMark {
@@ -54,6 +57,7 @@ impl PackageMark {
             PackageMark::PythonTooling => "python-tooling",
             PackageMark::Root => "root",
             PackageMark::SystemPython => "system-python",
+            PackageMark::WebFramework => "web-framework",
         }
     }
 }
@@ -72,6 +76,13 @@ fn row(from: Ecosystem, name: &str, mark: PackageMark) -> Option<Row> {
 /// of a package that is not listed.
 pub fn package_is(from: Ecosystem, name: &str, mark: PackageMark) -> bool {
     row(from, name, mark).is_some()
+}
+
+/// The web frameworks of Python's beside Flask, as they are imported.
+pub fn web_frameworks() -> impl Iterator<Item = &'static str> {
+    let mark = PackageMark::WebFramework.word();
+    let rows = MARKS.all().filter(move |row| row.column(2) == mark);
+    rows.map(|row| row.key())
 }
 
 /// What the package's purpose needs root for, as the end of a sentence that its name begins: "opens
@@ -125,6 +136,7 @@ mod tests {
             PackageMark::PythonTooling,
             PackageMark::Root,
             PackageMark::SystemPython,
+            PackageMark::WebFramework,
         ];
         for row in MARKS.all() {
             let line = row.line();

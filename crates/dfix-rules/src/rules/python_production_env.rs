@@ -16,14 +16,14 @@ pub(crate) const RULE: Rule = Rule {
     summary: "set `PYTHONUNBUFFERED`, and for Flask `FLASK_ENV` and `FLASK_APP`, in the image of a Python application",
     why: "Without `PYTHONUNBUFFERED` Python holds its output back where nobody watches a terminal, and what \
           it wrote last before a crash is lost. Flask's settings belong to the image, so that its commands \
-          work in every container and never in development mode. Flask 2.3 and later read `FLASK_ENV` no \
-          more; the option `flask-env = true` sets it for them too, `false` never.",
+          work in every container and never in development mode. Flask 2.2 warns of `FLASK_ENV` and \
+          later ones read it no more; the option `flask-env = true` sets it for them too, `false` never.",
     phase: Phase::Meaning,
     check,
     options: &[RuleOption {
         name: "flask-env",
         kind: OptionKind::Flag,
-        summary: "whether to set `FLASK_ENV` whatever the version of Flask; by default where it is below 2.3 or unknown",
+        summary: "whether to set `FLASK_ENV` whatever the version of Flask; by default where it is below 2.2 or not fixed",
     }],
     examples: &[
         fixes(
@@ -31,10 +31,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.11\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_ENV=production \\\n    FLASK_APP=app.py\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\nCMD [\"python\", \"app.py\"]\n",
         )
         .with_context(&[
-            ("requirements.txt", "flask==2.2.5\n"),
+            ("requirements.txt", "flask==2.1.3\n"),
             ("app.py", "from flask import Flask\napp = Flask(__name__)\n"),
         ])
-        .that_says("flask==2.2.5 in requirements.txt"),
+        .that_says("flask==2.1.3 in requirements.txt"),
         fixes(
             "FROM python:3.12-slim\nCOPY main.py /\nCMD [\"python\", \"/main.py\"]\n",
             "FROM python:3.12-slim\nENV PYTHONUNBUFFERED=1\nCOPY main.py /\nCMD [\"python\", \"/main.py\"]\n",
@@ -48,13 +48,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM ubuntu:24.04\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
             "FROM ubuntu:24.04\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_ENV=production \\\n    FLASK_APP=web.main:app\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
         ),
-        // Flask 2.3 reads FLASK_ENV no more.
+        // Flask 2.2 warns of FLASK_ENV at each start, and 2.3 reads it no more.
         fixes(
             "FROM python:3.12\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
             "FROM python:3.12\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_APP=run.py\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
         )
         .with_context(&[("run.py", "import flask\n")])
-        .that_says("reads FLASK_ENV no more"),
+        .that_says("does without FLASK_ENV"),
         fixes(
             "FROM python:3.12\nWORKDIR /srv\nCOPY . .\nRUN pip install flask==2.1\nCMD [\"flask\", \"run\"]\n",
             "FROM python:3.12\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_ENV=production \\\n    FLASK_APP=shop\nWORKDIR /srv\nCOPY . .\nRUN pip install flask==2.1\nCMD [\"flask\", \"run\"]\n",
@@ -172,7 +172,7 @@ fn set_flask(stage: Stage<'_>, is_for_production: bool, out: &mut Findings<'_>) 
     if needs_env && told.unwrap_or(!flask.is_without_env) {
         certain.push((FLASK_ENV, "production".to_owned()));
     } else if needs_env && flask.is_without_env {
-        because.push("this Flask reads FLASK_ENV no more, so it is left out".to_owned());
+        because.push("this Flask does without FLASK_ENV (2.2 warns of it, later ones read it no more), so it is left out".to_owned());
     }
     let app = flask::app(stage).filter(|_| needs_app);
     match app {

@@ -1,21 +1,29 @@
 //! Whether an application is a Flask one, and which module holds it.
 
+use std::collections::BTreeSet;
+
+use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::web_frameworks;
 use dfix_engine::OpenCondition;
 use dfix_model::context::Answer;
-use dfix_model::path::has_ending;
+use dfix_model::path::{has_ending, program_name};
 use dfix_model::{Command, Given, ImagePath, Requirement, SourceFile, Stage, Word};
 
 /// What says that an application is a Flask one.
 pub(super) struct Flask {
     /// A short sentence that says where it was seen.
     pub(super) because: String,
-    /// Whether the version is known to be one that reads `FLASK_ENV` no more: 2.3 and later.
+    /// Whether the version is known to be one that does without `FLASK_ENV`: 2.2 warns of
+    /// it at each start, 2.3 and later read it no more (Flask's list of changes).
     pub(super) is_without_env: bool,
 }
 
 /// Whether a stage ships a Flask application: seen in what it installs, in its command, or in the source of
 /// what it starts.
 pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
+    if serves_another_framework(stage) {
+        return None;
+    }
     let packages = stage.python_packages();
     let said = |it: &Requirement| {
         let condition = it.specifier.as_deref().unwrap_or("");
@@ -24,7 +32,7 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
     if let Some(flask) = packages.get("flask") {
         return Some(Flask {
             because: said(flask),
-            is_without_env: flask.is_at_least(2, 3),
+            is_without_env: flask.is_at_least(2, 2),
         });
     }
     let with = |because| Flask {
@@ -46,6 +54,31 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
         }
         _ => None,
     }
+}
+
+/// Whether what the start serves is an application of another framework, as its source says: one in Quart, whose
+/// project asks for Flask all the same.
+fn serves_another_framework(stage: Stage<'_>) -> bool {
+    let servers = stage.runtime().processes().map(|it| it.command);
+    let mut sources = servers.flat_map(|server| {
+        let files = file_of(server).map(str::to_owned).into_iter();
+        let told = is_server(server).then(|| targets(server)).unwrap_or_default();
+        files.chain(told.into_iter().flat_map(files_of_target))
+    });
+    sources.any(|file| match stage.source(&file) {
+        Answer::Found(source) => {
+            let is_imported = |name: &&str| source.imports(name);
+            !shows_an_application(&source) && web_frameworks().any(|it| is_imported(&it))
+        }
+        Answer::Absent | Answer::Unknown(_) => false,
+    })
+}
+
+/// The files that may hold `package.module:name`.
+fn files_of_target(target: &str) -> [String; 2] {
+    let module = target.split(':').next().unwrap_or(target);
+    let path = module.replace('.', "/");
+    [format!("{path}.py"), format!("{path}/__init__.py")]
 }
 
 /// What `FLASK_APP` would name.
@@ -90,10 +123,9 @@ pub(super) fn app(stage: Stage<'_>) -> Option<App> {
         "gunicorn" if has(&["--chdir", "--pythonpath"]) => None,
         "gunicorn" | "waitress-serve" => only(targets(command)).map(App::told),
         "uwsgi" => module_of_uwsgi(command).map(App::told),
-        "flask" | "" => among_files(stage),
-        name if dfix_catalogue::programs::is_shell(name) || has_ending(name, ".sh") => {
-            among_files(stage)
-        }
+        "flask" => among_files(stage),
+        "" => None,
+        name if programs::is_shell(name) || has_ending(name, ".sh") => started(stage),
         _ => {
             let file = file_of(command)?;
             let app = App::told(file);
@@ -106,6 +138,50 @@ pub(super) fn app(stage: Stage<'_>) -> Option<App> {
             }
         }
     }
+}
+
+/// Whether a command is a server that is told a module, itself or, where its program is a variable, by a word of it.
+fn is_server(command: Command<'_>) -> bool {
+    let is = |name: &str| programs::is(name, Mark::Application);
+    let mut words = command.words().filter_map(Word::value);
+    is(command.name()) || (command.name().is_empty() && words.any(|it| is(program_name(it))))
+}
+
+/// What a script starts: the one module that it serves, or where `flask` looks for it by itself, the one among the
+/// files.
+fn started(stage: Stage<'_>) -> Option<App> {
+    let runtime = stage.runtime();
+    let started: Vec<Command<'_>> = runtime
+        .processes()
+        .filter(|it| it.script.is_some())
+        .map(|it| it.command)
+        .collect();
+    let served: BTreeSet<&str> = started
+        .iter()
+        .filter(|it| is_server(**it))
+        .flat_map(|it| targets(*it))
+        .collect();
+    if !served.is_empty() {
+        return only(served.into_iter().collect()).map(App::told);
+    }
+    let is_known = |it: &&Command<'_>| it.known().is_some() && it.args().all(Word::is_known);
+    let serves = |it: &&Command<'_>| it.is_marked(Mark::Application) || it.name().is_empty();
+    if started.iter().filter(serves).any(|it| !is_known(&it)) {
+        return None;
+    }
+    let run: BTreeSet<&str> = started.iter().filter_map(|it| file_of(*it)).collect();
+    let applications = run.into_iter().filter(
+        |file| matches!(stage.source(file), Answer::Found(source) if shows_an_application(&source)),
+    );
+    if let Some(file) = only(applications.collect()) {
+        return Some(App::told(file));
+    }
+    let unread = runtime.unfollowed().first();
+    let app = among_files(stage)?;
+    if let Some(unread) = unread {
+        return Some(App { open: app.open.or_else(|| Some(unread.clone())), ..app });
+    }
+    started.iter().any(|it| it.is("flask")).then_some(app)
 }
 
 fn shows_an_application(source: &SourceFile) -> bool {
