@@ -24,6 +24,18 @@ pub struct FolderLaunches {
     pub unread: Vec<Unread>,
     /// The files that were read.
     pub files: Vec<String>,
+    /// What of the unread are templates of manifests, and the images that they may start.
+    pub templates: Vec<Template>,
+}
+
+/// Templates that are not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// What is told of them.
+    pub unread: Unread,
+    /// The images that they, or the values that are put into them, name; what is not known stands in them as
+    /// `${NAME}`. None: they start nothing.
+    pub images: Vec<String>,
 }
 
 impl FolderLaunches {
@@ -39,6 +51,7 @@ impl FolderLaunches {
         grow(&mut self.launches, &other.launches);
         grow(&mut self.unread, &other.unread);
         grow(&mut self.files, &other.files);
+        grow(&mut self.templates, &other.templates);
     }
 
     /// The text of a file that may concern images; that it cannot be read is noted.
@@ -68,6 +81,22 @@ impl FolderLaunches {
 
     /// Notes what could not be made out.
     pub(crate) fn unread(&mut self, path: &str, line: usize, what: &str, why: impl Into<String>) {
+        self.note_unread(path, line, what, why);
+    }
+
+    /// Notes templates that are not read, and the images that they may start.
+    pub(crate) fn template(&mut self, path: &str, what: &str, why: &str, images: Vec<String>) {
+        let unread = self.note_unread(path, 1, what, why);
+        self.templates.push(Template { unread, images });
+    }
+
+    fn note_unread(
+        &mut self,
+        path: &str,
+        line: usize,
+        what: &str,
+        why: impl Into<String>,
+    ) -> Unread {
         let place = Place {
             file: path.to_owned(),
             line,
@@ -78,7 +107,8 @@ impl FolderLaunches {
             place,
         };
         if !self.unread.contains(&unread) {
-            self.unread.push(unread);
+            self.unread.push(unread.clone());
         }
+        unread
     }
 }

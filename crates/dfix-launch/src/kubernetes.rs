@@ -9,7 +9,7 @@ mod helm;
 use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::launch::{Launch, Source};
 use crate::path::{ends_in, join, name_of};
-use crate::short::repository;
+use crate::short::{self, repository};
 use crate::yaml::{self, Node};
 
 use container::Pod;
@@ -119,7 +119,8 @@ fn read_manifest(
             }));
         }
         Err(_) if text.contains("{{") => {
-            found.unread(path, 1, name_of(path), "it is a template");
+            let images = images_of_template(text);
+            found.template(path, name_of(path), "it is a template", images);
         }
         Err(error) => {
             let why = format!("it is no YAML: {}", error.message);
@@ -127,6 +128,34 @@ fn read_manifest(
         }
     }
 }
+
+/// The images that the text of a template names, by its lines: `image: …`. One that is put in stands as `${NAME}`, and
+/// so does that of containers that are put in whole.
+fn images_of_template(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut has_containers = false;
+    for line in text.lines() {
+        let line = line.trim_start_matches([' ', '-', '"', '\'']);
+        has_containers |= line.starts_with("containers:") || line.contains("podTemplate");
+        let value = line.strip_prefix("image").and_then(|rest| {
+            let rest = rest.trim_start_matches(['"', '\'']);
+            rest.strip_prefix(':')
+        });
+        let Some(value) = value.map(|it| it.trim().trim_matches(['"', '\'', ','])) else {
+            continue;
+        };
+        if !value.is_empty() && !value.starts_with('#') {
+            found.push(short::open_name(value));
+        }
+    }
+    if has_containers && found.is_empty() {
+        found.push(UNKNOWN_IMAGE.to_owned());
+    }
+    found
+}
+
+/// An image of whose name nothing is known.
+const UNKNOWN_IMAGE: &str = "${IMAGE}";
 
 fn read_kustomization(path: &str, text: &str, found: &mut FolderLaunches) -> Vec<Rename> {
     let documents = match yaml::documents(text) {

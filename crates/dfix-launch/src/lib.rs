@@ -39,7 +39,7 @@ mod words;
 mod yaml;
 
 pub use ci::is_of_ci;
-pub use files::{Files, FolderLaunches};
+pub use files::{Files, FolderLaunches, Template};
 pub use folder::read_folder;
 pub use launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,

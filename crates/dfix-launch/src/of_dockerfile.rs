@@ -1,9 +1,9 @@
 //! Which launches are of which Dockerfile.
 
-use crate::files::FolderLaunches;
+use crate::files::{FolderLaunches, Template};
 use crate::launch::{Build, Launch, Source, Unread};
 use crate::path::folder_of;
-use crate::short::repository;
+use crate::short::{is_open_name, repository, tag_of, without_tag};
 
 impl FolderLaunches {
     /// What concerns the Dockerfile at this path, from the root of the repository:
@@ -11,8 +11,9 @@ impl FolderLaunches {
     /// * the launches that build it: the Dockerfile of their build is this one;
     /// * those that start an image which one of these builds is named: the repositories are the same, without tag,
     ///   digest and host of a registry. They get its build, once for each stage that is built under that name; where
-    ///   the whole names with their tags are the same, only builds of that tag count. A name with variables counts
-    ///   within its own file only, but for one at its start, which may be any registry and team;
+    ///   the whole names with their tags are the same, only builds of that tag count, also those of another
+    ///   Dockerfile; and two tags that are words, `lib` and `dev`, are those of two images. A name with variables
+    ///   counts within its own file only, but for one at its start, which may be any registry and team;
     /// * containers of Kubernetes manifests that say no image, as patches do, and have the name of a container that
     ///   starts one;
     /// * what is started in a container and names none: a Procfile or crontab, and a `devcontainer.json` without
@@ -28,6 +29,17 @@ impl FolderLaunches {
             .filter_map(|launch| Some((launch, launch.build.as_ref()?)))
             .filter(|(_, build)| build.dockerfile.as_deref() == Some(path))
             .collect();
+        let others: Vec<&Launch> = self
+            .launches
+            .iter()
+            .filter(|launch| {
+                let build = launch
+                    .build
+                    .as_ref()
+                    .and_then(|it| it.dockerfile.as_deref());
+                build.is_some_and(|it| it != path)
+            })
+            .collect();
         let is_near = |launch: &Launch| {
             let folder = home_of(launch);
             let contexts = builds.iter().filter_map(|(_, it)| it.context.as_deref());
@@ -39,7 +51,12 @@ impl FolderLaunches {
             launches: Vec::new(),
             unread: self.unread.clone(),
             files: self.files.clone(),
+            templates: Vec::new(),
         };
+        let strange = self.templates.iter().filter(|it| !self.concerns(it, path));
+        for template in strange {
+            found.unread.retain(|it| *it != template.unread);
+        }
         let mut patches = Vec::new();
         for launch in &self.launches {
             match &launch.build {
@@ -56,7 +73,7 @@ impl FolderLaunches {
                 }
                 Some(_) => {}
                 None if launch.image.is_some() => {
-                    let mut started = started(launch, &builds);
+                    let mut started = started(launch, &builds, &others);
                     if started.is_empty() && is_open(launch) {
                         found.unread.push(Unread {
                             what: format!("which image {} starts", launch.said()),
@@ -83,6 +100,34 @@ impl FolderLaunches {
             }
         }
         found
+    }
+}
+
+impl FolderLaunches {
+    /// Whether templates may start what the Dockerfile at this path is built as.
+    fn concerns(&self, template: &Template, path: &str) -> bool {
+        let file = &*template.unread.place.file;
+        let builds = || self.launches.iter().filter(|it| it.build.is_some());
+        let is_of_it = |launch: &Launch| {
+            let build = launch.build.as_ref();
+            build.is_some_and(|it| it.dockerfile.as_deref() == Some(path) || may_build(it, path))
+        };
+        let is_named = builds()
+            .filter(|it| is_of_it(it))
+            .flat_map(names_of)
+            .any(|name| !name.contains('$'));
+        template.images.iter().any(|image| {
+            if is_open_name(image) {
+                return true;
+            }
+            let mut makers = builds()
+                .filter(|build| makes(build, image, file))
+                .peekable();
+            match makers.peek() {
+                Some(_) => makers.any(is_of_it),
+                None => !is_named,
+            }
+        })
     }
 }
 
@@ -114,38 +159,85 @@ fn may_build(build: &Build, path: &str) -> bool {
 
 /// Whether nothing is known of the name of the image that a launch starts, registry and tag aside.
 fn is_open(launch: &Launch) -> bool {
-    let mut names = launch.image.iter().chain(&launch.other_images);
-    names.any(|name| {
-        let name = repository(name).rsplit('/').next().unwrap_or(name);
-        name.contains('$')
+    names_of(launch).any(is_open_name)
+}
+
+/// The names of the image that a launch builds or starts.
+fn names_of(launch: &Launch) -> impl Iterator<Item = &str> {
+    let all = launch.image.iter().chain(&launch.other_images);
+    all.map(String::as_str)
+}
+
+/// Whether the name of what a build makes may be compared with one that stands elsewhere.
+fn is_comparable(build: &Launch, name: &str, file: &str) -> bool {
+    !name.contains('$') || build.place.file == file
+}
+
+/// Whether a build makes an image of this name and tag.
+fn makes_whole(build: &Launch, name: &str, file: &str) -> bool {
+    names_of(build).any(|built| {
+        let (built, tag) = (without_tag(built), tag_of(built));
+        (built, tag) == (without_tag(name), tag_of(name)) && is_comparable(build, built, file)
     })
 }
 
-/// A launch that starts an image, for each build that makes it.
-fn started(launch: &Launch, builds: &[(&Launch, &Build)]) -> Vec<Launch> {
-    let names = |launch: &Launch| -> Vec<String> {
-        let all = launch.image.iter().chain(&launch.other_images);
-        all.cloned().collect()
+/// Whether a build makes an image of this name, whatever its tag and registry, but where the two tags tell that
+/// they are two images.
+fn makes(build: &Launch, name: &str, file: &str) -> bool {
+    names_of(build).any(|built| {
+        if is_word(tag_of(name)) && is_word(tag_of(built)) && tag_of(name) != tag_of(built) {
+            return false;
+        }
+        let (name, built) = (repository(name), repository(built));
+        name == built && is_comparable(build, built, file)
+            || is_with_any_team(name, built)
+            || is_with_any_team(built, name)
+    })
+}
+
+/// Words that name the state of an image, and not which of several it is.
+const STATES: [&str; 16] = [
+    "beta",
+    "canary",
+    "edge",
+    "head",
+    "latest",
+    "local",
+    "main",
+    "master",
+    "next",
+    "nightly",
+    "prod",
+    "production",
+    "release",
+    "snapshot",
+    "stable",
+    "staging",
+];
+
+/// Whether a tag is a word that tells which image it is: no version, and no state of one.
+fn is_word(tag: &str) -> bool {
+    !tag.is_empty()
+        && tag
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'_')
+        && !STATES.contains(&tag)
+}
+
+/// A launch that starts an image, for each build of the Dockerfile in question that makes it; `others` are builds of
+/// other ones.
+fn started(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -> Vec<Launch> {
+    let file = &*launch.place.file;
+    let any = |build: &Launch, is: fn(&Launch, &str, &str) -> bool| {
+        names_of(launch).any(|name| is(build, name, file))
     };
-    let own = names(launch);
-    let is_comparable =
-        |build: &Launch, name: &str| !name.contains('$') || build.place.file == launch.place.file;
-    let makes = |build: &Launch, is_whole: bool| {
-        names(build).iter().any(|built| {
-            own.iter().any(|own| {
-                if is_whole {
-                    return own == built && is_comparable(build, built);
-                }
-                let (own, built) = (repository(own), repository(built));
-                own == built && is_comparable(build, built)
-                    || is_with_any_team(own, built)
-                    || is_with_any_team(built, own)
-            })
-        })
-    };
-    let is_exact = builds.iter().any(|(build, _)| makes(build, true));
+    let is_exact = builds.iter().any(|(build, _)| any(build, makes_whole));
+    if !is_exact && others.iter().any(|build| any(build, makes_whole)) {
+        return Vec::new();
+    }
+    let is_made: fn(&Launch, &str, &str) -> bool = if is_exact { makes_whole } else { makes };
     let mut found: Vec<Launch> = Vec::new();
-    for (_, build) in builds.iter().filter(|(build, _)| makes(build, is_exact)) {
+    for (_, build) in builds.iter().filter(|(build, _)| any(build, is_made)) {
         let is_there = |it: &Launch| {
             it.build
                 .as_ref()

@@ -53,6 +53,27 @@ pub(crate) fn repository(image: &str) -> &str {
     image.strip_prefix("library/").unwrap_or(image)
 }
 
+/// The image without its tag and its digest, its registry kept.
+pub(crate) fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let name_at = image.rfind('/').map_or(0, |at| at + 1);
+    let end = image[name_at..].find(':');
+    end.map_or(image, |end| &image[..name_at + end])
+}
+
+/// The tag of an image; `latest` where it says none.
+pub(crate) fn tag_of(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let tag = image[without_tag(image).len()..].strip_prefix(':');
+    tag.unwrap_or("latest")
+}
+
+/// Whether nothing is known of the last part of an image's name.
+pub(crate) fn is_open_name(image: &str) -> bool {
+    let name = repository(image).rsplit('/').next();
+    name.is_some_and(|name| name.contains('$'))
+}
+
 /// The name of an image in a file that is a template or is filled in later: `${NAME}` stands for `{{ … }}`, `$(…)`
 /// and variables.
 pub(crate) fn open_name(text: &str) -> String {

@@ -308,7 +308,8 @@ impl<'a> Reader<'a> {
     fn port(&mut self, node: &Node) -> Option<Port> {
         let text = match node.get("target") {
             Some(target) => self.text(target, "a port")?,
-            None => self.text(node, "a port")?,
+            // Which port the application opens is not said here; where the container's is not known, nothing is lost.
+            None => self.variables.put_into_name(node.text()?),
         };
         short::port(&text)
     }
@@ -316,11 +317,18 @@ impl<'a> Reader<'a> {
     fn mount(&mut self, node: &Node) -> Option<Mount> {
         let place = self.place(node);
         if !node.is_map() {
-            let text = self.text(node, "a mount")?;
+            let text = self.variables.put_into_name(node.text()?);
+            // What is mounted may be open, not where.
+            let target = short::mount(&text).map_or("$", |(_, target, _)| target);
+            if target.contains('$') {
+                self.text(node, "a mount");
+                return None;
+            }
             return self.short_mount(&text, place);
         }
         let target = self.value(node, "target")?;
-        let source = self.value(node, "source");
+        let source = node.text_of("source");
+        let source = source.map(|source| self.variables.put_into_name(source));
         let kind = match (node.get("type").and_then(Node::text), source) {
             (Some("tmpfs"), _) => MountKind::Tmpfs,
             (Some("bind"), source) => MountKind::Host(source.unwrap_or_default()),

@@ -103,7 +103,7 @@ fn each_stage_that_has_the_name_is_started() {
         "",
         [(
             "Makefile",
-            "a:\n\tdocker build -t $(N):a --target a .\nb:\n\tdocker build -t $(N):b --target b .\nrun:\n\tdocker run $(N):b\nany:\n\tdocker run $(N):c\n",
+            "a:\n\tdocker build -t $(N):a --target a .\nb:\n\tdocker build -t $(N):b --target b .\nrun:\n\tdocker run $(N):b\nany:\n\tdocker run $(N):1.2\n",
         )],
     );
     let found = found.of_dockerfile("Dockerfile");
@@ -164,4 +164,132 @@ fn what_is_started_under_a_name_that_is_not_known_may_be_it() {
             "k8s/web.yaml:3 which image container `d` of k8s/web.yaml starts"
         ]
     );
+}
+
+#[test]
+fn tags_that_are_words_are_of_different_images() {
+    let starts = |makefile: &'static str, dockerfile: &str| -> usize {
+        let compose = "services: {web: {image: 'app:dev'}}\n";
+        let found = read("", [("compose.yaml", compose), ("Makefile", makefile)]);
+        let found = found.of_dockerfile(dockerfile).launches;
+        found.iter().filter(|it| it.name == "web").count()
+    };
+    let lib = "lib:\n\tdocker build -t app:lib lib\n";
+    assert_eq!(starts(lib, "lib/Dockerfile"), 0);
+    // One Dockerfile builds what is started, so no other does.
+    let both = "lib:\n\tdocker build -t app:7 lib\ndev:\n\tdocker build -t app:dev .\n";
+    assert_eq!(
+        (starts(both, "lib/Dockerfile"), starts(both, "Dockerfile")),
+        (0, 1)
+    );
+    // The state of an image, a version, and what is not known may be those of any.
+    for tag in ["latest", "1.2-rc1", "$(TAG)", "dev"] {
+        let build = Box::leak(
+            format!("a:\n\tdocker build -t registry.example.org/app:{tag} .\n").into_boxed_str(),
+        );
+        assert_eq!(starts(build, "Dockerfile"), 1, "{tag}");
+    }
+    assert_eq!(starts("a:\n\tdocker build -t app .\n", "Dockerfile"), 1);
+}
+
+#[test]
+fn templates_concern_what_they_may_start() {
+    let unread = |template: &'static str, values: &'static str, path: &str| -> usize {
+        let found = read(
+            "",
+            [
+                (
+                    "compose.yaml",
+                    "services: {web: {build: web, image: team/web}, api: {build: api, image: team/api}}\n",
+                ),
+                ("chart/Chart.yaml", "name: all\n"),
+                ("chart/values.yaml", values),
+                ("chart/templates/all.yaml", template),
+            ],
+        );
+        found.of_dockerfile(path).unread.len()
+    };
+    let of_values = "image: {{ .Values.web.image.repository }}\n";
+    let web = "web: {image: {repository: ghcr.io/team/web, tag: ''}}\n";
+    for (template, values, path, expected) in [
+        (of_values, web, "web/Dockerfile", 1),
+        (of_values, web, "api/Dockerfile", 0),
+        // Nothing is known of what it is built as, but somebody else is known to build the image.
+        (of_values, web, "tools/Dockerfile", 0),
+        (
+            of_values,
+            "a: {b: {c: {mainImage: 'example.org/other'}}}\n",
+            "tools/Dockerfile",
+            1,
+        ),
+        (
+            of_values,
+            "a: {b: {c: {mainImage: 'example.org/other'}}}\n",
+            "web/Dockerfile",
+            0,
+        ),
+        // Whoever installs it says which.
+        (of_values, "image: {repository: ''}\n", "api/Dockerfile", 1),
+        (of_values, "replicas: 2\n", "api/Dockerfile", 1),
+        (
+            "  - image: \"team/api:{{ .Chart.AppVersion }}\"\n",
+            "replicas: 2\n",
+            "api/Dockerfile",
+            1,
+        ),
+        (
+            "  - image: \"team/api:{{ .Chart.AppVersion }}\"\n",
+            "replicas: 2\n",
+            "web/Dockerfile",
+            0,
+        ),
+        (
+            "containers: {{ toYaml .Values.all }}\n",
+            "replicas: 2\n",
+            "web/Dockerfile",
+            1,
+        ),
+        // It starts nothing.
+        (
+            "kind: ConfigMap\ndata: {{ x }}\n",
+            "replicas: 2\n",
+            "tools/Dockerfile",
+            0,
+        ),
+    ] {
+        assert_eq!(
+            unread(template, values, path),
+            expected,
+            "{template} {values} {path}"
+        );
+    }
+}
+
+#[test]
+fn a_template_of_a_manifest_is_bounded_by_its_images() {
+    let template = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  {% for a in b %}\n  - image: team/web:{{ tag }}\n  {% endfor %}\n";
+    let found = read(
+        "",
+        [
+            (
+                "compose.yaml",
+                "services: {web: {build: web, image: team/web}, api: {build: api, image: team/api}}\n",
+            ),
+            ("k8s/web.yaml", template),
+        ],
+    );
+    let unread = |path: &str| found.of_dockerfile(path).unread.len();
+    assert_eq!((unread("web/Dockerfile"), unread("api/Dockerfile")), (1, 0));
+}
+
+#[test]
+fn of_a_mount_the_target_is_enough() {
+    let compose = "services:\n  web:\n    build: .\n    ports: ['${PORT}:${PORT}', '${PORT}:80']\n    volumes: ['${DATA}:/data', '${A}:${B}', {type: bind, source: '${C}', target: /c}]\n";
+    let found = read("", [("compose.yaml", compose)]);
+    let web = named(&found, "web");
+    let targets: Vec<&str> = web.mounts.iter().map(|it| &*it.target).collect();
+    assert_eq!(targets, ["/data", "/c"]);
+    assert_eq!((web.ports.len(), web.unread.len()), (1, 1));
+    let is_of_host = |it: &dfix_launch::Mount| matches!(it.kind, dfix_launch::MountKind::Host(_));
+    assert!(web.mounts.iter().all(is_of_host));
 }

@@ -62,7 +62,9 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
     let servers = stage.runtime().processes().map(|it| it.command);
     let mut sources = servers.flat_map(|server| {
         let files = file_of(server).map(str::to_owned).into_iter();
-        let told = is_server(server).then(|| targets(server)).unwrap_or_default();
+        let told = is_server(server)
+            .then(|| targets(server))
+            .unwrap_or_default();
         files.chain(told.into_iter().flat_map(files_of_target))
     });
     sources.any(|file| match stage.source(&file) {
@@ -179,7 +181,10 @@ fn started(stage: Stage<'_>) -> Option<App> {
     let unread = runtime.unfollowed().first();
     let app = among_files(stage)?;
     if let Some(unread) = unread {
-        return Some(App { open: app.open.or_else(|| Some(unread.clone())), ..app });
+        return Some(App {
+            open: app.open.or_else(|| Some(unread.clone())),
+            ..app
+        });
     }
     started.iter().any(|it| it.is("flask")).then_some(app)
 }
