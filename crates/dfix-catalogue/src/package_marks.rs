@@ -82,7 +82,7 @@ pub fn package_is(from: Ecosystem, name: &str, mark: PackageMark) -> bool {
 pub fn web_frameworks() -> impl Iterator<Item = &'static str> {
     let mark = PackageMark::WebFramework.word();
     let rows = MARKS.all().filter(move |row| row.column(2) == mark);
-    rows.map(|row| row.key())
+    rows.map(Row::key)
 }
 
 /// What the package's purpose needs root for, as the end of a sentence that its name begins: "opens

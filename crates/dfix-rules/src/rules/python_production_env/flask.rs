@@ -62,10 +62,9 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
     let servers = stage.runtime().processes().map(|it| it.command);
     let mut sources = servers.flat_map(|server| {
         let files = file_of(server).map(str::to_owned).into_iter();
-        let told = is_server(server)
-            .then(|| targets(server))
-            .unwrap_or_default();
-        files.chain(told.into_iter().flat_map(files_of_target))
+        let told = Some(server).filter(|it| is_server(*it)).map(targets);
+        let told = told.into_iter().flatten();
+        files.chain(told.flat_map(files_of_target))
     });
     sources.any(|file| match stage.source(&file) {
         Answer::Found(source) => {
