@@ -5,14 +5,16 @@
 
 mod container;
 mod helm;
+mod template;
 
 use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::launch::{Launch, Source};
 use crate::path::{ends_in, join, name_of};
-use crate::short::{self, repository};
+use crate::short::repository;
 use crate::yaml::{self, Node};
 
 use container::Pod;
+use template::images_of_template;
 
 /// What a kustomization renames an image to.
 #[derive(Debug, Clone)]
@@ -128,34 +130,6 @@ fn read_manifest(
         }
     }
 }
-
-/// The images that the text of a template names, by its lines: `image: …`. One that is put in stands as `${NAME}`, and
-/// so does that of containers that are put in whole.
-fn images_of_template(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut has_containers = false;
-    for line in text.lines() {
-        let line = line.trim_start_matches([' ', '-', '"', '\'']);
-        has_containers |= line.starts_with("containers:") || line.contains("podTemplate");
-        let value = line.strip_prefix("image").and_then(|rest| {
-            let rest = rest.trim_start_matches(['"', '\'']);
-            rest.strip_prefix(':')
-        });
-        let Some(value) = value.map(|it| it.trim().trim_matches(['"', '\'', ','])) else {
-            continue;
-        };
-        if !value.is_empty() && !value.starts_with('#') {
-            found.push(short::open_name(value));
-        }
-    }
-    if has_containers && found.is_empty() {
-        found.push(UNKNOWN_IMAGE.to_owned());
-    }
-    found
-}
-
-/// An image of whose name nothing is known.
-const UNKNOWN_IMAGE: &str = "${IMAGE}";
 
 fn read_kustomization(path: &str, text: &str, found: &mut FolderLaunches) -> Vec<Rename> {
     let documents = match yaml::documents(text) {

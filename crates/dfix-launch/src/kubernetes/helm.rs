@@ -2,7 +2,7 @@
 
 use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::kubernetes::container::apply_security;
-use crate::kubernetes::{UNKNOWN_IMAGE, images_of_template};
+use crate::kubernetes::template::{UNKNOWN_IMAGE, images_of_template};
 use crate::launch::{Launch, Place, Source};
 use crate::path::join;
 use crate::short;
