@@ -5,7 +5,7 @@
 use crate::collect::model::Model;
 use crate::context::Answer;
 use crate::facts::context_files::matches;
-use crate::path::{ImagePath, file_name};
+use crate::path::ImagePath;
 use crate::ternary::Ternary;
 
 /// What begins a compressed file: gzip, bzip2, xz, zstd.
@@ -21,56 +21,90 @@ fn is_archive(bytes: &[u8]) -> bool {
     is_tar || COMPRESSED.iter().any(|start| bytes.starts_with(start))
 }
 
-/// Whether a source, which may be a pattern in its last part, is an archive of the build context, or holds one among the
-/// files that it names. Folders are none.
+/// More names than this no pattern is looked up among.
+const MOST_NAMES: usize = 10_000;
+
+/// Whether a source, which may be a pattern in any of its parts, is an archive of the build context, or names one among
+/// others. Folders are none.
 pub(crate) fn may_be_archive(file: &Model<'_>, source: &str) -> Ternary {
-    let unknown = || {
+    let unknown = |remedy: &str| {
         Ternary::unknown(
             format!("whether `{source}` is an archive, which `ADD` unpacks"),
-            "run dfix where the build context is, or look at the file",
+            remedy,
         )
     };
-    let root = ImagePath::root();
-    let whole = root.join(source);
-    let is_pattern = |text: &str| text.contains(['*', '?', '[']);
-    if !is_pattern(source) {
-        return of_file(file, whole.below(&root).unwrap_or_default()).unwrap_or_else(unknown);
-    }
-    let folder = whole.parent().unwrap_or_else(ImagePath::root);
-    let inside = folder.below(&root).unwrap_or_default().to_owned();
-    if is_pattern(&inside) {
-        return unknown();
-    }
-    let Answer::Found(names) = file.context().list(&inside) else {
-        return unknown();
+    let away = "run dfix where the build context is, or look at the file";
+    let absent = "nothing in the build context is called that now: look at what is put there before the build";
+    let Some(paths) = named_by(file, source) else {
+        return unknown(away);
     };
-    let pattern = file_name(whole.as_str());
     let mut answer = None;
-    for name in names
-        .iter()
-        .filter(|name| matches(pattern.as_bytes(), name.trim_end_matches('/').as_bytes()))
-    {
-        let path = folder.join(name);
-        let one = of_file(file, path.below(&root).unwrap_or_default());
-        match one {
-            Some(Ternary::Yes) => return Ternary::Yes,
-            Some(_) => answer = answer.or(Some(Ternary::No)),
-            None => return unknown(),
+    for path in paths {
+        match of_file(file, &path) {
+            Answer::Found(true) => return Ternary::Yes,
+            Answer::Found(false) => answer = answer.or(Some(Ternary::No)),
+            Answer::Absent => return unknown(absent),
+            Answer::Unknown(_) => return unknown(away),
         }
     }
-    answer.unwrap_or_else(unknown)
+    answer.unwrap_or_else(|| unknown(absent))
 }
 
-/// Of one path; `None` where that is not known.
-fn of_file(file: &Model<'_>, path: &str) -> Option<Ternary> {
+/// The paths in the build context that a source names; `None` where a folder cannot be listed.
+fn named_by(file: &Model<'_>, source: &str) -> Option<Vec<String>> {
+    let whole = ImagePath::root().join(source);
+    let mut paths = vec![ImagePath::root()];
+    let mut looked_at = 0;
+    let mut parts = whole.parts().peekable();
+    while let Some(part) = parts.next() {
+        let is_last = parts.peek().is_none();
+        if !part.contains(['*', '?', '[']) {
+            paths = paths.iter().map(|path| path.join(part)).collect();
+            continue;
+        }
+        let mut fitting = Vec::new();
+        for path in &paths {
+            let inside = path.below(&ImagePath::root()).unwrap_or_default();
+            let names = match file.context().list(inside) {
+                Answer::Found(names) => names,
+                Answer::Absent => continue,
+                Answer::Unknown(_) => return None,
+            };
+            looked_at += names.len();
+            if looked_at > MOST_NAMES {
+                return None;
+            }
+            let fits = |name: &str| matches(part.as_bytes(), name.as_bytes());
+            let folders = names.iter().filter(|name| is_last || name.ends_with('/'));
+            let fits = folders
+                .map(|name| name.trim_end_matches('/'))
+                .filter(|name| fits(name));
+            fitting.extend(fits.map(|name| path.join(name)));
+        }
+        paths = fitting;
+    }
+    let context = file.context();
+    let is_pattern = source.contains(['*', '?', '[']);
+    let of_context = paths.iter().filter_map(|path| path.below(&ImagePath::root()));
+    // What the pattern's folders do not all have is not named by it.
+    let is_there = |path: &&str| {
+        !is_pattern
+            || !matches!(context.first_bytes(path), Answer::Absent)
+            || matches!(context.list(path), Answer::Found(_))
+    };
+    Some(of_context.filter(is_there).map(str::to_owned).collect())
+}
+
+/// Of one path.
+fn of_file(file: &Model<'_>, path: &str) -> Answer<bool> {
     let context = file.context();
     if matches!(context.list(path), Answer::Found(_)) {
-        return Some(Ternary::No);
+        return Answer::Found(false);
     }
     match context.first_bytes(path) {
-        Answer::Found(bytes) if is_archive(&bytes) => Some(Ternary::Yes),
-        Answer::Found(_) => Some(Ternary::No),
-        Answer::Absent | Answer::Unknown(_) => None,
+        Answer::Found(bytes) => Answer::Found(is_archive(&bytes)),
+        Answer::Absent => Answer::Absent,
+        Answer::Unknown(why) => Answer::Unknown(why),
     }
 }
 
