@@ -46,23 +46,44 @@ impl<'t> Own<'t> {
         // A sentence that begins with our name is none.
         let lower = word.to_ascii_lowercase().replace('_', "-");
         let first = lower.split('-').next().unwrap_or_default();
-        let is_alike = ALIKE.contains(&first) && (is_called || first != "ignores");
+        let near = misspelt(&lower).filter(|_| rest.starts_with(['=', ':']));
+        let is_alike =
+            near.is_some() || ALIKE.contains(&first) && (is_called || first != "ignores");
         let is_about_rules = rest.is_empty() || rest.starts_with(['=', ':']) || is_called;
         let is_prose = after.starts_with(|c: char| c.is_ascii_alphanumeric());
         if is_prose || !is_alike || !is_about_rules {
             return None;
         }
-        Some(broken(
-            text,
-            lower.ends_with("-file"),
-            rest,
-            is_called && first == "ignore",
-        ))
+        let key = near.unwrap_or(&lower);
+        let fault = match near {
+            Some(_) => Fault::Misspelt(word),
+            None if is_called && first == "ignore" => Fault::PerhapsNoNames,
+            None => Fault::Other,
+        };
+        Some(broken(text, key.ends_with("-file"), rest, fault))
     }
 }
 
+/// The key that the word is a slip of: a letter left out, added, mistaken or changed with its neighbour, twice at most.
+fn misspelt(word: &str) -> Option<&'static str> {
+    const FEW: usize = 2;
+    let slips = |key: &&str| strsim::damerau_levenshtein(word, key);
+    let keys = ["ignore", "ignore-file"].into_iter();
+    keys.min_by_key(slips)
+        .filter(|key| *key != word && slips(key) <= FEW)
+}
+
+/// Why a comment of ours is not understood.
+enum Fault<'t> {
+    /// The key is this word.
+    Misspelt(&'t str),
+    /// The key is right, and no list follows, or one behind another sign.
+    PerhapsNoNames,
+    Other,
+}
+
 /// What is wrong with it, and what is right.
-fn broken(text: &str, is_file: bool, rest: &str, is_only_without_names: bool) -> Own<'static> {
+fn broken(text: &str, is_file: bool, rest: &str, fault: Fault<'_>) -> Own<'static> {
     let key = if is_file { "ignore-file" } else { "ignore" };
     let names = rest.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     let (names, _) = listed(names);
@@ -73,12 +94,13 @@ fn broken(text: &str, is_file: bool, rest: &str, is_only_without_names: bool) ->
         "RULE".to_owned()
     };
     let shown: String = text.chars().take(60).collect();
-    let why = if is_only_without_names && !is_list {
-        "no rule is named"
-    } else if !text.starts_with("dfix:") {
-        "a comment of dfix begins with `dfix:`, in small letters"
-    } else {
-        "it is written otherwise"
+    let why = match fault {
+        Fault::PerhapsNoNames if !is_list => "no rule is named".to_owned(),
+        _ if !text.starts_with("dfix:") => {
+            "a comment of dfix begins with `dfix:`, in small letters".to_owned()
+        }
+        Fault::Misspelt(word) => format!("`{word}` is no word of dfix; did you mean `{key}`?"),
+        _ => "it is written otherwise".to_owned(),
     };
     Own::Broken {
         message: format!("`# {shown}` ignores nothing: {why}"),

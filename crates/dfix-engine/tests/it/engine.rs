@@ -293,6 +293,31 @@ fn an_ignore_that_is_broken_is_told() {
             "write `# dfix: ignore-file=no-cache`",
         ),
         (
+            "dfix: ignor=no-cache",
+            "`ignor` is no word of dfix; did you mean `ignore`?",
+            "write `# dfix: ignore=no-cache`",
+        ),
+        (
+            "dfix: ingore=no-cache,DL9999 why",
+            "`ingore` is no word of dfix",
+            "write `# dfix: ignore=no-cache,DL9999`",
+        ),
+        (
+            "dfix: ignorefile = no-cache",
+            "did you mean `ignore-file`?",
+            "write `# dfix: ignore-file=no-cache`",
+        ),
+        (
+            "dfix: Ignroe: no-cache",
+            "did you mean `ignore`?",
+            "write `# dfix: ignore=no-cache`",
+        ),
+        (
+            "dfix ingore=no-cache",
+            "begins with `dfix:`",
+            "write `# dfix: ignore=no-cache`",
+        ),
+        (
             "dfix: ignore=DL9998x no-cache",
             "`no-cache` is taken for the reason",
             "`DL9998x,no-cache`",
@@ -326,6 +351,9 @@ fn an_ignore_that_is_broken_is_told() {
         "ignore=x",
         "hadolint ignore=xyzzy",
         "dfix is asked to ignore nothing",
+        "dfix: ignored by nobody",
+        "dfix: store=no-cache",
+        "dfix: inform=all",
     ] {
         let text = format!("FROM a\n# {comment}\nRUN pip install x\n");
         let options = Options::new(rules).with_known(rules);
