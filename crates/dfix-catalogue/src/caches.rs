@@ -56,4 +56,9 @@ impl Cache {
     pub fn keys(self) -> impl Iterator<Item = &'static str> {
         self.row.words(6)
     }
+
+    /// The words after `cache` with which the package manager empties it: `pip cache purge`.
+    pub fn emptying_words(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(7)
+    }
 }

@@ -7,7 +7,7 @@ use dfix_catalogue::{Cache, cache};
 use crate::context::Answer;
 use crate::facts::needs::absence::Absence;
 use crate::facts::setting::{EnvFrom, EnvValue};
-use crate::facts::{user, variables};
+use crate::facts::{clearing, user, variables};
 use crate::handles::{Command, Mount, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{self, ImagePath};
@@ -84,6 +84,27 @@ impl<'m> Settings<'m> {
             .cache_folder(command)
             .map_or_else(|| of_home.clone(), around);
         Some(Absence::unmade(&known).or_at_home(&of_home.as_str()[1..]))
+    }
+
+    /// Whether the same step empties the command's cache afterwards, so that none of it is in the layer: the manager's own
+    /// `cache purge`, or an `rm` of the whole.
+    pub fn is_cache_emptied(self, command: &PackageCommand<'m>) -> bool {
+        let Some(cache) = cache_of(command) else {
+            return false;
+        };
+        let folder = self.cache_folder(command);
+        let later = |it: &Command<'m>| it.range().start() > command.range().start();
+        let empties = |it: Command<'m>| {
+            let own = PackageCommand::of(it).filter(|own| own.manager == command.manager);
+            let is_purge = own.is_some_and(|own| {
+                let mut words = it.args().filter_map(Word::value);
+                own.subcommand_text() == "cache"
+                    && words.any(|word| cache.emptying_words().any(|known| known == word))
+            });
+            let removes = |folder| clearing::empties(it, folder, self.home(it).as_ref());
+            (is_purge && it.is_certain()) || folder.as_ref().is_some_and(removes)
+        };
+        command.command.step().commands().filter(later).any(empties)
     }
 
     /// The home of whoever runs the command, where it is known.

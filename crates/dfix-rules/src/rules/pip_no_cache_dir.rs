@@ -66,11 +66,20 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM ubuntu:14.04\nRUN apt-get install -y python-pip && pip install flask\n"),
         leaves("FROM acme/base:3\nRUN apt-get install -y python-pip\nRUN pip install awscli\n")
             .that_says("6.0"),
+        // What the same RUN empties is in no layer.
+        leaves(
+            "FROM python:3.12\nRUN pip install a && pip cache purge\nRUN pip install b; rm -rf /root/.cache\nRUN pip install c && rm -rf ~/.cache/* /tmp/*\n",
+        ),
+        fixes(
+            "FROM python:3.12\nRUN pip cache purge && pip install a && rm -rf ~/.cache/pip/http\nRUN pip install b\nRUN rm -rf /root/.cache\n",
+            "FROM python:3.12\nRUN pip cache purge && pip install --no-cache-dir a && rm -rf ~/.cache/pip/http\nRUN pip install --no-cache-dir b\nRUN rm -rf /root/.cache\n",
+        ),
         // Without its downloads there is no such folder.
         reports(
-            "FROM python:3.12\nRUN pip install six && rm -r /root/.cache\n",
+            "FROM python:3.12\nRUN pip install six\nRUN rm -r /root/.cache\n",
             "`rm -r /root/.cache` would fail",
         ),
+        leaves("FROM python:3.12\nRUN pip install six && rm -r /root/.cache\n"),
         reports(
             "FROM python:3.12 AS build\nRUN pip install six\nFROM python:3.12\nCOPY --from=build /root/.cache /root/.cache\n",
             "`COPY --from=build /root/.cache /root/.cache` would fail",
@@ -84,7 +93,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for pip in stage.package_commands(PackageManager::Pip) {
             let downloads = pip.subcommand_is_one_of(&["install", "wheel", "download"]);
             let is_built = pip.command.step().is_run();
-            if !downloads || !is_built || stage.settings().is_cache_settled(&pip).is_yes() {
+            let settings = stage.settings();
+            if !downloads || !is_built || settings.is_cache_settled(&pip).is_yes() {
+                continue;
+            }
+            if settings.is_cache_emptied(&pip) {
                 continue;
             }
             let origins = origins_of_pip.get_or_init(|| origins(stage));
