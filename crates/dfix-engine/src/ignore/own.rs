@@ -74,6 +74,7 @@ fn misspelt(word: &str) -> Option<&'static str> {
 }
 
 /// Why a comment of ours is not understood.
+#[derive(Clone, Copy)]
 enum Fault<'t> {
     /// The key is this word.
     Misspelt(&'t str),
