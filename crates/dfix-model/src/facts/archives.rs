@@ -85,7 +85,9 @@ fn named_by(file: &Model<'_>, source: &str) -> Option<Vec<String>> {
     }
     let context = file.context();
     let is_pattern = source.contains(['*', '?', '[']);
-    let of_context = paths.iter().filter_map(|path| path.below(&ImagePath::root()));
+    let of_context = paths
+        .iter()
+        .filter_map(|path| path.below(&ImagePath::root()));
     // What the pattern's folders do not all have is not named by it.
     let is_there = |path: &&str| {
         !is_pattern

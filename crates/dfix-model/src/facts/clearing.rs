@@ -50,7 +50,10 @@ pub(crate) fn clearing<'m>(command: Command<'m>, folder: &ImagePath) -> Option<C
 /// Whether the command is an `rm` that surely runs, of folders too, and leaves nothing of what is in the folder.
 /// `home`: of whoever runs it.
 pub(crate) fn empties(command: Command<'_>, folder: &ImagePath, home: Option<&ImagePath>) -> bool {
-    let Some(stage) = command.stage().filter(|_| command.is("rm") && command.is_certain()) else {
+    let Some(stage) = command
+        .stage()
+        .filter(|_| command.is("rm") && command.is_certain())
+    else {
         return false;
     };
     let is_of_folders = |word: Word<'_>| {
