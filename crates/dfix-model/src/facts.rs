@@ -14,6 +14,7 @@ pub(crate) mod clearing;
 pub(crate) mod compiled;
 pub(crate) mod context_files;
 pub(crate) mod data_folders;
+pub(crate) mod dependencies;
 pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
@@ -64,6 +65,7 @@ use crate::facts::application_sources::ApplicationSources;
 use crate::facts::calls::Calls;
 use crate::facts::clearing::Clearing;
 use crate::facts::data_folders::DataFolder;
+use crate::facts::dependencies::Dependencies;
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
@@ -266,6 +268,11 @@ impl<'m> Stage<'m> {
     /// What commands of the build leave in a folder, beside what is copied there.
     pub fn left_by_commands(self, folder: &ImagePath) -> LeftByCommands {
         left_by_commands::left_by_commands(self, folder)
+    }
+
+    /// The dependencies of a project that the build installs below a folder, or copies there from another stage.
+    pub fn dependencies_below(self, folder: &ImagePath) -> Option<Dependencies> {
+        dependencies::dependencies_below(self, folder)
     }
 
     /// The private keys that the file puts into the image or names.

@@ -62,6 +62,7 @@ pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, NotRead, ProgramUse, UnreadKind};
 pub use facts::clearing::Clearing;
 pub use facts::data_folders::DataFolder;
+pub use facts::dependencies::Dependencies;
 pub use facts::destination::Destination;
 pub use facts::entry::{Entry, StartCommand};
 pub use facts::filesystem::Filesystem;

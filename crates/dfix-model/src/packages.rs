@@ -12,7 +12,7 @@ use dfix_syntax::TextRange;
 use crate::collect::command::{OptionData, PackageData};
 use crate::handles::{Command, ProgramPoint, Step, Word};
 pub use dfix_catalogue::PackageManager;
-use dfix_catalogue::WrapperKind;
+use dfix_catalogue::{WrapperKind, dependency_folder};
 
 pub use option::{OptionUse, OptionValue};
 pub use spec::{PackageSpec, SpecKind};
@@ -197,6 +197,15 @@ impl<'m> PackageCommand<'m> {
                 .wrappers()
                 .any(|w| w.kind == WrapperKind::Arguments)
     }
+}
+
+/// Whether a command installs packages, and leaves nothing else that anybody knows of.
+pub(crate) fn only_installs(command: Command<'_>) -> bool {
+    PackageCommand::of(command).is_some_and(|it| it.is_install())
+        || dependency_folder(command.name()).is_some_and(|it| {
+            let mut words = command.args().filter_map(Word::value);
+            it.installs(words.find(|text| !text.starts_with('-')))
+        })
 }
 
 /// What the words of a command mean to its package manager; `None` where it is none.

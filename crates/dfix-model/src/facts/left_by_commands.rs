@@ -1,5 +1,6 @@
 //! What commands of the build leave in a folder, beside what is copied there.
 
+use crate::facts::dependencies::installed_by;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Touch, Touched};
 use crate::handles::{Stage, Step};
@@ -24,6 +25,10 @@ pub(crate) fn left_by_commands(stage: Stage<'_>, folder: &ImagePath) -> LeftByCo
         .base_chain()
         .flat_map(|stage| Filesystem::of(stage).touched());
     for touched in touched.filter(|touched| touched.path.is_below(folder)) {
+        // What a COPY puts there, and the folders that it makes for that, is whose it says.
+        if touched.step.is_copy_or_add() {
+            continue;
+        }
         match touched.touch {
             Touch::Made if touched.path != folder => {
                 let rest = touched.path.below(folder).unwrap_or("");
@@ -60,6 +65,9 @@ fn tell(left: &mut LeftByCommands, touched: &Touched<'_>) {
             let words = [package.program_name(), package.subcommand_text()];
             let said = format!("`{}`", words.join(" ").trim_end());
             left.packages.get_or_insert(said);
+        }
+        None if let Some(it) = touched.command.and_then(installed_by) => {
+            left.packages.get_or_insert(it.by);
         }
         None => {
             let name = touched

@@ -50,7 +50,7 @@ pub(crate) const RULE: Rule = Rule {
         RuleOption {
             name: "ownership",
             kind: OptionKind::OneOf(&["chown", "copy"]),
-            summary: "how the user gets its files: `chown` in a `RUN` (the default), or `COPY --chown` with `copy`",
+            summary: "how the user gets its files: `chown` in a `RUN`, or `COPY --chown` with `copy`; by default `chown`, and `copy` where that would double installed dependencies",
         },
     ],
     examples: &[
@@ -150,7 +150,8 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
             case.evidence(run_as.because.clone());
             case.open(run_as.open.clone());
 
-            let by_copy = case.option("ownership").and_then(|o| o.as_text()) == Some("copy");
+            let ownership = case.option("ownership").and_then(|o| o.as_text());
+            let by_copy = ownership.map(|it| it == "copy");
             let handover = handover::plan(stage, &run_as, by_copy);
             case.declare(Effect::User {
                 stage: stage.index(),

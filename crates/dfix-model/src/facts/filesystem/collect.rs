@@ -14,6 +14,7 @@ use crate::facts::user::user_at;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::workdir_before;
 use crate::handles::{Command, Redirect, Source, Stage, Step};
+use crate::packages::only_installs;
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -162,14 +163,29 @@ impl<'m> Collector<'m> {
         self.view().entry(path, 0)
     }
 
-    /// Whether the last that happened to a folder is that files were put into it.
-    pub(super) fn is_filled(&self, folder: &ImagePath) -> bool {
+    /// Whether the last that happened to a folder is that files were put into it, by a command that says no less of it
+    /// than this one: what installs packages says less than what may leave anything.
+    pub(super) fn is_filled(&self, command: Command<'m>, folder: &ImagePath) -> bool {
         let last = self
             .data
             .presence_of(folder, self.data.changes.len())
             .next();
         last.is_some_and(|(at, level)| {
-            level == 0 && matches!(self.data.changes[at].what, What::Filled(_))
+            let change = &self.data.changes[at];
+            let installs = change.command.is_some_and(|index| {
+                let step = Step {
+                    file: self.stage.file,
+                    index: change.step,
+                };
+                only_installs(Command {
+                    step,
+                    script: None,
+                    index: index as usize,
+                })
+            });
+            level == 0
+                && matches!(change.what, What::Filled(_))
+                && (!installs || only_installs(command))
         })
     }
 

@@ -530,7 +530,7 @@ impl<'m> Collector<'m> {
     }
 
     fn fill_path(&mut self, command: Command<'m>, folder: ImagePath) {
-        if self.is_filled(&folder) {
+        if self.is_filled(command, &folder) {
             return;
         }
         let open = OpenCondition::new(

@@ -1,7 +1,8 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
+use dfix_catalogue::programs;
 use dfix_engine::{Edit, Effect, OpenCondition};
-use dfix_model::{FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind};
+use dfix_model::{Dependencies, FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind};
 
 use super::account::RunAs;
 use super::folders::{Folder, folders_to_give, is_nested, without_nested};
@@ -21,6 +22,10 @@ pub(crate) struct Handover<'m> {
     pub(crate) evidence: Vec<String>,
     /// What could not be established.
     pub(crate) open: Vec<OpenCondition>,
+    /// Whether folders are given after all work of the build, even where that could be done before.
+    gives_last: bool,
+    /// Installed dependencies that are copied into another layer so that their owner changes.
+    doubled: Option<Dependencies>,
 }
 
 /// The folders that become the user's, by how they do.
@@ -36,14 +41,56 @@ struct Shares {
     copied: Vec<Folder>,
 }
 
-/// How the user is given what the application writes to: by `--chown` where that is asked for and can do it.
-pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: bool) -> Handover<'m> {
+/// How the user is given what the application writes to: by `--chown` where that is asked for and can do it. Where
+/// nothing is asked for, by a `chown`, but for installed dependencies, which nobody writes: where they lie among the
+/// application's files, those are given by `--chown`, so that no layer is doubled; where the two cannot be told apart,
+/// the cost is told.
+pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) -> Handover<'m> {
+    let mut handover = plan_with(stage, run_as, by_copy == Some(true), false);
+    let Some(doubled) = handover.doubled.clone() else {
+        return handover;
+    };
+    if by_copy.is_none() && !doubled.may_do_more && !may_be_written(stage, &doubled) {
+        let apart = plan_with(stage, run_as, true, doubled.is_of_npm);
+        if !apart.copies.is_empty() && apart.doubled.is_none() && apart.open.is_empty() {
+            return apart;
+        }
+    }
+    handover.evidence.push(format!(
+        "the recursive chown copies what {} puts into {} into another layer",
+        doubled.by, doubled.folder
+    ));
+    handover
+}
+
+/// Whether the application writes among its dependencies: development servers keep their caches there, and `uv run` locks
+/// the environment.
+fn may_be_written(stage: Stage<'_>, dependencies: &Dependencies) -> bool {
+    let writes_there = stage.runtime().processes().any(|process| {
+        let next = process.known_args().first().copied().unwrap_or_default();
+        programs::serves_development(process.command.name(), next)
+            || process.command.wrappers().any(|it| it.name == "uv")
+            || process.command.name() == "uv"
+    });
+    let mut writes = stage.run_time_writes().iter();
+    writes_there || writes.any(|write| write.path.is_below(&dependencies.folder))
+}
+
+fn plan_with<'m>(
+    stage: Stage<'m>,
+    run_as: &RunAs,
+    by_copy: bool,
+    gives_last: bool,
+) -> Handover<'m> {
     let files = stage.filesystem();
     let folders: Vec<Folder> = folders_to_give(stage)
         .into_iter()
         .flat_map(|folder| left_to_give(stage, run_as, folder))
         .collect();
-    let mut handover = Handover::default();
+    let mut handover = Handover {
+        gives_last,
+        ..Handover::default()
+    };
     let mut refusal = None;
     if by_copy {
         match copies_to_change(stage, run_as, &folders) {
@@ -171,13 +218,13 @@ impl<'m> Handover<'m> {
         let is_filled =
             files.lands_anywhere() || files.all_landings().filter(inside).any(is_others);
         let is_free = !is_target && !is_filled && folder.may_be_missing;
-        if is_free && first.is_some() {
+        if is_free && first.is_some() && !self.gives_last {
             // Nothing of the build is there: a volume. What is done before the files come is not done again
             // when they change.
             shares.first.push(folder.clone());
         } else if is_target && !is_filled {
             let is_there = |first| files.at(first).entry(&folder.path) == FileEntry::Folder;
-            if !folder.may_be_missing && first.is_some_and(is_there) {
+            if !folder.may_be_missing && !self.gives_last && first.is_some_and(is_there) {
                 shares.first.push(folder.clone());
             } else {
                 shares.alone.push(folder.clone());
@@ -225,6 +272,8 @@ impl<'m> Handover<'m> {
             commands.extend(make_missing(shares.alone.iter().chain(&shares.whole)));
             commands.extend(chown(run_as, &shares.alone));
             commands.extend(chown_all(run_as, &shares.whole));
+            let mut whole = shares.whole.iter();
+            self.doubled = whole.find_map(|folder| stage.dependencies_below(&folder.path));
         }
         self.after = run(&commands);
     }

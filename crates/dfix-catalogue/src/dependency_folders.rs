@@ -1,0 +1,68 @@
+//! Where package managers put what a project depends on, below the project itself.
+
+use super::table::{Row, Table, table};
+
+const FOLDERS: Table = table!("dependency-folders.tsv");
+
+/// A package manager that keeps a project's dependencies beside the project.
+#[derive(Clone, Copy, Debug)]
+pub struct DependencyFolder {
+    row: Row,
+}
+
+/// That of a program, where it has one: `npm`, `composer`, `uv`.
+pub fn dependency_folder(program: &str) -> Option<DependencyFolder> {
+    FOLDERS.row(program).map(|row| DependencyFolder { row })
+}
+
+/// Whether a folder of this name holds what some package manager installs for a project: `node_modules`.
+pub fn is_dependency_folder(name: &str) -> bool {
+    FOLDERS
+        .all()
+        .any(|row| row.column(2).split('/').next_back() == Some(name))
+}
+
+impl DependencyFolder {
+    /// Whether it installs with this subcommand; none is `None`.
+    pub fn installs(self, subcommand: Option<&str>) -> bool {
+        self.row.lists(1, ' ', subcommand.unwrap_or("."))
+    }
+
+    /// The folder, below the one that it is called in.
+    pub fn folder(self) -> &'static str {
+        self.row.column(2)
+    }
+
+    /// Whether the packages go elsewhere with this word.
+    pub fn is_elsewhere(self, word: &str) -> bool {
+        self.row.lists(3, ' ', word)
+    }
+
+    /// Words and variables of which one must be there, or the packages go elsewhere; none where that is the folder anyway.
+    pub fn asked_for_by(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(4)
+    }
+
+    /// Variables that name another folder.
+    pub fn folder_variables(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(5)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_told_by_the_program() {
+        let npm = dependency_folder("npm").expect("it has a row");
+        assert!(npm.installs(Some("ci")) && !npm.installs(None) && npm.is_elsewhere("-g"));
+        assert_eq!(npm.folder(), "node_modules");
+        assert!(
+            dependency_folder("yarn")
+                .expect("it has a row")
+                .installs(None)
+        );
+        assert!(is_dependency_folder("bundle") && !is_dependency_folder("src"));
+    }
+}

@@ -1,0 +1,205 @@
+//! What package managers install beside the application, and nobody writes: `node_modules`, `vendor`, `.venv`.
+
+use dfix_catalogue::{dependency_folder, is_dependency_folder, programs};
+
+use crate::context::Answer;
+use crate::facts::call_site::CallSite;
+use crate::facts::filesystem::Filesystem;
+use crate::facts::filesystem::entry::Origin;
+use crate::facts::project::{NodeProject, runs_install_scripts};
+use crate::facts::setting::EnvValue;
+use crate::facts::{variables, workdir};
+use crate::handles::{Command, Stage, Word};
+use crate::packages::{PackageCommand, PackageManager};
+use crate::path::ImagePath;
+
+/// Installed dependencies that lie below a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependencies {
+    /// Where they are.
+    pub folder: ImagePath,
+    /// What puts them there, as one may tell it: `npm ci`.
+    pub by: String,
+    /// Whether scripts of the project itself run with it, or may, and leave more beside it than the dependencies.
+    pub may_do_more: bool,
+    /// Whether it is npm, which before its version 9 runs the packages' scripts as whoever owns the folder around them.
+    pub is_of_npm: bool,
+}
+
+/// The dependencies that the build leaves below a folder of the image, also those that come from another stage.
+pub(crate) fn dependencies_below(stage: Stage<'_>, folder: &ImagePath) -> Option<Dependencies> {
+    below(stage, folder, 0)
+}
+
+/// Stages behind each other are followed no further.
+const DEEPEST: usize = 16;
+
+fn below(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependencies> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let mut installed = commands.filter_map(installed_by);
+    installed
+        .find(|it| it.folder.is_below(folder) && !Filesystem::of(stage).removes(&it.folder))
+        .or_else(|| copied(stage, folder, depth))
+}
+
+/// Those that come from another stage, or are called as such where they come from an image.
+fn copied(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependencies> {
+    let file = stage.file();
+    let files = Filesystem::of(stage);
+    files.all_landings().find_map(|landing| {
+        if landing.has_owner || !(landing.path.is_below(folder) || folder.is_below(&landing.path)) {
+            return None;
+        }
+        let by = |folder: &ImagePath| Dependencies {
+            folder: folder.clone(),
+            by: "`COPY --from`".to_owned(),
+            may_do_more: false,
+            is_of_npm: false,
+        };
+        match &landing.from {
+            Some(Origin::Stage(index, path)) => {
+                let other = file.stages().nth(*index)?;
+                // What of that stage lands in the folder here.
+                let part = match folder.below(&landing.path) {
+                    Some(rest) => path.join(rest),
+                    None => path.clone(),
+                };
+                below(other, &part, depth + 1).map(|_| by(&landing.path))
+            }
+            None if is_dependency_folder(landing.path.file_name()) => Some(by(&landing.path)),
+            _ => None,
+        }
+    })
+}
+
+/// What a command installs beside the application.
+pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
+    let stage = command.stage()?;
+    let here = workdir::folder(command, true).map(|folder| ImagePath::new(&folder));
+    let place = |word: Word<'_>| {
+        let text = variables::expand_text(stage, word, command)?;
+        Some(if text.starts_with('/') {
+            ImagePath::new(&text)
+        } else {
+            here.as_ref()?.join(&text)
+        })
+    };
+    let said = |by: String, folder: ImagePath| Dependencies {
+        may_do_more: runs_own_scripts(command),
+        is_of_npm: command.name() == "npm",
+        folder,
+        by,
+    };
+    let first = command.args().next().and_then(Word::value);
+    let makes_environment = match command.name() {
+        "virtualenv" => true,
+        "uv" => first == Some("venv"),
+        name => programs::is_python(name) && command.arg(1).is_some_and(|word| word.is("venv")),
+    };
+    if makes_environment {
+        let last = command
+            .args()
+            .next_back()
+            .filter(|word| !word.starts_with("-"))?;
+        return Some(said(format!("`{}`", command.name()), place(last)?));
+    }
+    if let Some(pip) = PackageCommand::of(command)
+        && pip.manager == PackageManager::Pip
+    {
+        let folder = pip.values_of(&["-t", "--target", "--prefix"]).last()?.word;
+        return Some(said("`pip install`".to_owned(), place(folder)?));
+    }
+    let tool = dependency_folder(command.name())?;
+    let subcommand = match PackageCommand::of(command) {
+        Some(package) => Some(package.subcommand_text()).filter(|text| !text.is_empty()),
+        None => command
+            .args()
+            .filter_map(Word::value)
+            .find(|text| !text.starts_with('-')),
+    };
+    let mut words = command.args().filter_map(Word::value);
+    if !tool.installs(subcommand) || words.any(|word| tool.is_elsewhere(word)) {
+        return None;
+    }
+    let is_set = |name: &str| match variables::env_at(stage, command, name) {
+        EnvValue::Set(setting) => setting
+            .value
+            .is_none_or(|value| !matches!(&*value, "" | "0" | "false") && !value.starts_with('/')),
+        EnvValue::Unset | EnvValue::Unknown => false,
+    };
+    let names_another =
+        |name: &str| matches!(variables::env_at(stage, command, name), EnvValue::Set(_));
+    if tool.folder_variables().any(names_another) {
+        return None;
+    }
+    let mut asked_for = tool.asked_for_by().peekable();
+    if asked_for.peek().is_some() && !asked_for.any(|it| is_set(it) || is_said(command, it)) {
+        return None;
+    }
+    let by = [
+        "`",
+        command.name(),
+        subcommand.map_or("", |_| " "),
+        subcommand.unwrap_or(""),
+        "`",
+    ]
+    .concat();
+    Some(said(by, here?.join(tool.folder())))
+}
+
+/// Whether the installation runs scripts that the project has for it, or may.
+fn runs_own_scripts(command: Command<'_>) -> bool {
+    const OF_COMPOSER: [&str; 3] = ["post-install-cmd", "post-autoload-dump", "post-update-cmd"];
+    let site = CallSite::of(command);
+    let package = PackageCommand::of(command);
+    let is_composer = matches!(command.name(), "composer" | "composer.phar");
+    match package {
+        _ if is_composer && command.has_arg("--no-scripts") => false,
+        _ if is_composer => match site.read("composer.json") {
+            Answer::Found(text) => OF_COMPOSER.iter().any(|name| text.contains(name)),
+            Answer::Absent => false,
+            Answer::Unknown(_) => true,
+        },
+        Some(package) if runs_install_scripts(&package) && is_of_node(&package) => {
+            match NodeProject::of(&package, &site) {
+                NodeProject::Read(json) => json.install_scripts().next().is_some(),
+                NodeProject::Absent => false,
+                NodeProject::Unread(_) => true,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn is_of_node(package: &PackageCommand<'_>) -> bool {
+    matches!(
+        package.manager,
+        PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm
+    )
+}
+
+/// Whether the command says so itself, or one that writes the settings of its program before it.
+fn is_said(command: Command<'_>, wanted: &str) -> bool {
+    let says = |it: Command<'_>| {
+        it.args().filter_map(Word::value).any(|word| {
+            let key = word.split('=').next().unwrap_or(word);
+            key == wanted
+        })
+    };
+    let Some(stage) = command.stage() else {
+        return false;
+    };
+    let is_before = |it: &Command<'_>| it.range().start() < command.range().start();
+    let configures = |it: Command<'_>| {
+        it.name() == command.name() && it.args().any(|word| word.is("config")) && says(it)
+    };
+    says(command)
+        || stage
+            .base_chain()
+            .flat_map(Stage::build_commands)
+            .filter(is_before)
+            .any(configures)
+}
