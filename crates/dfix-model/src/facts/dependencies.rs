@@ -127,7 +127,7 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
     let is_set = |name: &str| match variables::env_at(stage, command, name) {
         EnvValue::Set(setting) => setting
             .value
-            .is_none_or(|value| !matches!(&*value, "" | "0" | "false") && !value.starts_with('/')),
+            .is_none_or(|value| !matches!(value, "" | "0" | "false") && !value.starts_with('/')),
         EnvValue::Unset | EnvValue::Unknown => false,
     };
     let names_another =
