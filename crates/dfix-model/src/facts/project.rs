@@ -14,6 +14,7 @@ mod python;
 mod python_version;
 mod ruby;
 mod sources;
+mod wheel_tags;
 mod wheels;
 
 use crate::collect::command::WrapperKind;

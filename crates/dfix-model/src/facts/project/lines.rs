@@ -12,6 +12,17 @@ pub(super) enum Line {
         /// The condition on its version, operator included.
         version: Option<String>,
     },
+    /// A package of the index, of which a lock file lists the files.
+    Locked {
+        /// Its name, as written.
+        name: String,
+        /// Its version.
+        version: Option<String>,
+        /// The names of its wheels.
+        wheels: Vec<String>,
+        /// Whether wheels of every platform and Python would be listed.
+        is_complete: bool,
+    },
     /// A package of a repository.
     Repository {
         /// The program that fetches it.

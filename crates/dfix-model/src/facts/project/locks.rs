@@ -4,11 +4,27 @@ use serde_json::Value;
 use toml::Table;
 
 use super::lines::{Line, line};
+use crate::path::has_ending;
 
-/// The packages of `poetry.lock`, `uv.lock` and `pdm.lock`: tables `[[package]]`.
+/// The packages of `poetry.lock`, `uv.lock` and `pdm.lock`: tables `[[package]]`; of `pylock.toml` (PEP 751): `[[packages]]`.
 pub(super) fn locked(text: &str) -> Vec<Line> {
+    let is_pylock = !text.contains("[[package]]");
+    let start = if is_pylock {
+        "[[packages]]"
+    } else {
+        "[[package]]"
+    };
+    let (text, settings) = match text.split_once("\n[metadata") {
+        // poetry's stand at the end, pdm's at the top.
+        Some((before, after)) if !after.contains(start) => (before, after),
+        Some((_, after)) => (text, after.split(start).next().unwrap_or("")),
+        None => (text, ""),
+    };
+    // uv and poetry lock for every platform; the others may be told to lock for one.
+    let is_complete =
+        !is_pylock && !settings.contains("strategy") && !settings.contains("platform");
     let mut lines = Vec::new();
-    for table in text.split("[[package]]").skip(1) {
+    for table in text.split(start).skip(1) {
         let value = |key: &str| {
             table.lines().find_map(|line| {
                 let (name, value) = line.split_once('=')?;
@@ -24,17 +40,63 @@ pub(super) fn locked(text: &str) -> Vec<Line> {
             continue;
         }
         let kind = value("type").unwrap_or_default();
-        if source.contains("git =") || kind.contains("git") {
+        let is_of_git = |table: &str| table.contains("\nvcs =") || table.contains("[packages.vcs]");
+        if source.contains("git =") || kind.contains("git") || (is_pylock && is_of_git(table)) {
             lines.push(repository(name));
             continue;
         }
-        lines.push(Line::Package {
-            name,
-            extras: String::new(),
-            version: value("version").map(|v| format!("=={}", v.trim_matches('"'))),
+        let version = value("version").map(|v| format!("=={}", v.trim_matches('"')));
+        let mut wheels = wheels(table);
+        if wheels.is_empty() {
+            wheels = wheels_below(settings, &name);
+        }
+        let has_source =
+            table.contains(".tar.") || table.contains(".zip\"") || table.contains("\nsdist");
+        lines.push(if wheels.is_empty() && !has_source {
+            Line::Package {
+                name,
+                extras: String::new(),
+                version,
+            }
+        } else {
+            Line::Locked {
+                name,
+                version,
+                wheels,
+                is_complete,
+            }
         });
     }
     lines
+}
+
+/// The names of the wheels that a text lists: the last parts of its quoted words.
+fn wheels(text: &str) -> Vec<String> {
+    let words = text.split('"').filter(|word| has_ending(word, "whl"));
+    let mut names: Vec<String> = words
+        .map(|word| word.rsplit('/').next().unwrap_or(word).replace("%2B", "+"))
+        .collect();
+    names.dedup();
+    names
+}
+
+/// Those that older lock files list below `[metadata.files]`: `flask = [`, a file a line.
+fn wheels_below(settings: &str, name: &str) -> Vec<String> {
+    let is_start = |line: &&str| {
+        let key = line
+            .split('=')
+            .next()
+            .unwrap_or("")
+            .trim()
+            .trim_matches('"');
+        line.contains("= [") && key == name
+    };
+    let mut lines = settings.lines().skip_while(|line| !is_start(line));
+    let first = lines.next().unwrap_or("");
+    let rest = lines.take_while(|line| line.starts_with([' ', '\t']));
+    let mut found = wheels(first);
+    found.extend(rest.flat_map(wheels));
+    found
 }
 
 /// The packages of a `Pipfile.lock`.
@@ -205,5 +267,40 @@ mod tests {
     fn locks_name_packages() {
         let text = "[[package]]\nname = \"flask\"\nversion = \"2.2.5\"\n\n[[package]]\nname = \"me\"\nsource = { virtual = \".\" }\n";
         assert_eq!(locked(text), [package("flask", Some("==2.2.5"))]);
+    }
+
+    #[test]
+    fn locks_name_the_files_of_packages() {
+        let with = |wheels: &[&str], is_complete| Line::Locked {
+            name: "lxml".to_owned(),
+            version: Some("==5.3.0".to_owned()),
+            wheels: wheels.iter().map(ToString::to_string).collect(),
+            is_complete,
+        };
+        let head = "name = \"lxml\"\nversion = \"5.3.0\"\n";
+        let wheel = "lxml-5.3.0-cp312-cp312-manylinux_2_28_x86_64.whl";
+        let uv = format!(
+            "version = 1\n[[package]]\n{head}source = {{ registry = \"https://x/simple\" }}\nsdist = {{ url = \"https://x/lxml-5.3.0.tar.gz\" }}\nwheels = [\n    {{ url = \"https://x/{wheel}\", hash = \"sha256:0\" }},\n]\n"
+        );
+        assert_eq!(locked(&uv), [with(&[wheel], true)]);
+        let poetry = format!(
+            "[[package]]\n{head}files = [\n    {{file = \"{wheel}\", hash = \"sha256:0\"}},\n    {{file = \"lxml-5.3.0.tar.gz\", hash = \"sha256:1\"}},\n]\n\n[metadata]\nlock-version = \"2.0\"\n"
+        );
+        assert_eq!(locked(&poetry), [with(&[wheel], true)]);
+        let old = format!(
+            "[[package]]\n{head}optional = false\n\n[metadata]\nlock-version = \"1.1\"\n\n[metadata.files]\nlxml = [\n    {{file = \"{wheel}\", hash = \"sha256:0\"}},\n]\nsix = [\n    {{file = \"six-1-py3-none-any.whl\", hash = \"sha256:0\"}},\n]\n"
+        );
+        assert_eq!(locked(&old), [with(&[wheel], true)]);
+        let pdm = format!(
+            "[metadata]\nstrategy = []\n\n[[package]]\n{head}files = [\n    {{file = \"{wheel}\", hash = \"sha256:0\"}},\n]\n"
+        );
+        assert_eq!(locked(&pdm).len(), 1);
+        let pylock = format!(
+            "lock-version = \"1.0\"\n[[packages]]\n{head}index = \"https://x/simple\"\n[[packages.wheels]]\nurl = \"https://x/{wheel}\"\n"
+        );
+        assert_eq!(locked(&pylock), [with(&[wheel], false)]);
+        let source =
+            format!("[[package]]\n{head}sdist = {{ url = \"https://x/lxml-5.3.0.tar.gz\" }}\n");
+        assert_eq!(locked(&source), [with(&[], true)]);
     }
 }

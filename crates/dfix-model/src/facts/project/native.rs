@@ -58,6 +58,16 @@ pub(crate) fn python(name: &str, condition: Option<&str>, python: Option<&str>) 
     found
 }
 
+/// Whether no table knows a package of the Python index.
+pub(crate) fn is_unknown(name: &str) -> bool {
+    python_package(name).is_none()
+}
+
+/// Whether a package of the Python index has no compiled part.
+pub(crate) fn is_pure(name: &str) -> bool {
+    python_package(name).is_some_and(|package| package.form == Form::Pure)
+}
+
 /// A package of npm, in this version or the newest that the condition allows.
 pub(crate) fn node(name: &str, version: Option<&str>) -> Native {
     // A range ends before the next major version, which may be long out.

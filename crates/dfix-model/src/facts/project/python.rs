@@ -7,10 +7,10 @@ use super::lines::{Line, lines};
 use super::list::{Language, LanguagePackage, Origin, PackageList, instruction_name};
 use super::locks::{build_dependencies, dependencies, locked, optional, pipfile_lock};
 use super::python_version::PythonVersion;
-use super::wheels::{Wheels, package};
+use super::wheels::{LockedWheels, Wheels, package};
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
-use crate::handles::{Command, Stage, Word};
+use crate::handles::{Command, Flag, Stage, Word};
 use crate::packages::{PackageCommand, PackageManager, SpecKind, table};
 use crate::path::{beside, file_name, folder_of, has_ending};
 use crate::ternary::Ternary;
@@ -39,13 +39,13 @@ pub(super) fn by_pip<'m>(pip: &PackageCommand<'m>, site: &CallSite<'m>) -> Vec<P
             None => install.wheels.constraints.is_open = true,
         }
     }
-    install.by_words(pip);
     // `uv pip sync requirements.txt`
-    let synced = pip
-        .operands()
-        .filter(|_| pip.subcommand_is_one_of(&["sync"]));
-    for path in synced.filter_map(Word::value) {
-        install.requirements(path, 0);
+    if pip.subcommand_is_one_of(&["sync"]) {
+        for path in pip.operands().filter_map(Word::value) {
+            install.requirements(path, 0);
+        }
+    } else {
+        install.by_words(pip);
     }
     for file in pip.requirement_files() {
         let written = match (file.text(), pip.command.stage()) {
@@ -120,6 +120,8 @@ fn is_setup(command: Command<'_>) -> bool {
 struct Install<'a, 'm> {
     site: &'a CallSite<'m>,
     wheels: Wheels,
+    /// Whether somebody asks for sources in place of the wheels of lock files.
+    is_from_sources: bool,
     /// The files that were read.
     read: BTreeSet<String>,
     lists: Vec<PackageList>,
@@ -136,6 +138,7 @@ impl<'a, 'm> Install<'a, 'm> {
                 constraints: Constraints::default(),
                 instruction: instruction_name(site),
             },
+            is_from_sources: false,
             read: BTreeSet::new(),
             lists: Vec::new(),
         }
@@ -231,6 +234,9 @@ impl<'a, 'm> Install<'a, 'm> {
         if !self.read.insert(name.to_owned()) {
             return;
         }
+        if file_name(name).starts_with("pylock.") {
+            return self.lock(name);
+        }
         let mut list = PackageList::new(Language::Python, Some(name));
         let text = match self.site.read(path) {
             Answer::Found(text) => text,
@@ -282,6 +288,7 @@ impl<'a, 'm> Install<'a, 'm> {
                 } else {
                     locked(&text)
                 };
+                self.is_from_sources = self.takes_sources();
                 for line in &all {
                     self.requirement(line, &mut list);
                 }
@@ -313,6 +320,45 @@ impl<'a, 'm> Install<'a, 'm> {
         self.lists.push(list);
     }
 
+    /// Whether somebody asks for sources in place of wheels.
+    fn takes_sources(&self) -> bool {
+        const VARIABLES: [&str; 3] = [
+            "PIP_NO_BINARY",
+            "POETRY_INSTALLER_NO_BINARY",
+            "UV_NO_BINARY",
+        ];
+        let is_set = |name: &str| {
+            let stage = self.site.stage();
+            stage.is_some_and(|stage| stage.env_at(self.site.step, name).is_set())
+        };
+        let in_project = || match self.site.read("pyproject.toml") {
+            Answer::Found(text) => text.contains("no-binary"),
+            Answer::Absent | Answer::Unknown(_) => false,
+        };
+        let command = self.site.command;
+        let is_said = command.is_some_and(|it| {
+            it.args()
+                .any(|word| word.literal_prefix().starts_with("--no-binary"))
+        });
+        is_said || VARIABLES.into_iter().any(is_set) || in_project()
+    }
+
+    /// The machine that the image is for, as wheels call it.
+    fn machine(&self) -> &'static str {
+        let platform = self
+            .site
+            .stage()
+            .and_then(|stage| stage.from_step().flag("platform"));
+        let text = platform
+            .and_then(Flag::value)
+            .map_or("", Word::literal_prefix);
+        if text.contains("arm64") || text.contains("aarch64") {
+            "aarch64"
+        } else {
+            "x86_64"
+        }
+    }
+
     fn requirement(&mut self, line: &Line, list: &mut PackageList) {
         match line {
             Line::Package {
@@ -320,6 +366,24 @@ impl<'a, 'm> Install<'a, 'm> {
                 extras,
                 version,
             } => self.wheels.package(name, extras, version.as_deref(), list),
+            Line::Locked {
+                name,
+                version,
+                wheels,
+                is_complete,
+            } if !self.is_from_sources => {
+                let file = list.file.clone().unwrap_or_default();
+                let lock = LockedWheels {
+                    file: &file,
+                    wheels,
+                    is_complete: *is_complete,
+                    machine: self.machine(),
+                };
+                self.wheels.locked(name, version.as_deref(), &lock, list);
+            }
+            Line::Locked { name, version, .. } => {
+                self.wheels.package(name, "", version.as_deref(), list);
+            }
             Line::Repository {
                 tool,
                 name,

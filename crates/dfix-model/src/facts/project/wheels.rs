@@ -5,6 +5,7 @@ use super::lines::normal_python_name;
 use super::list::{LanguagePackage, Origin, PackageList};
 use super::native::{self, Native};
 use super::python_version::PythonVersion;
+use super::wheel_tags::{Fit, fit, is_for_linux};
 use crate::ternary::Ternary;
 use dfix_catalogue::{comes_alone, extra_has_wheels};
 
@@ -16,6 +17,18 @@ pub(super) struct Wheels {
     pub(super) constraints: Constraints,
     /// How messages name the instruction.
     pub(super) instruction: String,
+}
+
+/// What a lock file says of a package's wheels.
+pub(super) struct LockedWheels<'a> {
+    /// The lock file.
+    pub(super) file: &'a str,
+    /// The names of the wheels.
+    pub(super) wheels: &'a [String],
+    /// Whether wheels of every platform and Python would be listed.
+    pub(super) is_complete: bool,
+    /// The machine that the image is for, as wheels call it.
+    pub(super) machine: &'static str,
 }
 
 impl Wheels {
@@ -73,6 +86,65 @@ impl Wheels {
                 "look at what the extra names",
             ),
             None => {}
+        }
+    }
+
+    /// A package of which a lock file lists the files: they say whether one is a wheel for this Python.
+    pub(super) fn locked(
+        &self,
+        name: &str,
+        version: Option<&str>,
+        lock: &LockedWheels<'_>,
+        list: &mut PackageList,
+    ) {
+        self.package(name, "", version, list);
+        let Some(last) = list.packages.last_mut() else {
+            return;
+        };
+        let python = self.python.numbers();
+        if self.no_binary || self.python.has_old_pip || python.is_some_and(|it| it < (3, 6)) {
+            return;
+        }
+        let fits = lock
+            .wheels
+            .iter()
+            .map(|file| fit(file, python, lock.machine));
+        let best = fits.max().unwrap_or(Fit::No);
+        match best {
+            Fit::ThisVersion if self.python.moves => {}
+            Fit::Pure | Fit::Later | Fit::ThisVersion => {
+                last.compiles = Ternary::No;
+                // What a pure wheel loads, it loads from others.
+                if best == Fit::Pure && last.libraries.is_empty() {
+                    last.has_unknown_needs = false;
+                } else if best != Fit::Pure && native::is_unknown(name) {
+                    last.has_unknown_needs = true;
+                }
+            }
+            Fit::No if native::is_pure(name) || python.is_none() || !lock.is_complete => {}
+            Fit::No if lock.wheels.is_empty() => {
+                if !last.compiles.is_yes() {
+                    last.compiles = Ternary::unknown(
+                        format!(
+                            "whether `{name}`, of which {} has a source archive alone, needs a compiler",
+                            lock.file
+                        ),
+                        format!(
+                            "look at its source, and write `wheels = [\"{name}\"]` under `[assume]` in dfix.toml"
+                        ),
+                    );
+                }
+            }
+            // What is for other systems alone is named with a marker by whoever needs it there.
+            Fit::No if !lock.wheels.iter().any(|file| is_for_linux(file)) => {}
+            Fit::No => {
+                last.compiles = Ternary::Yes;
+                last.because = format!(
+                    "`{name}` has no wheel for {} in {} and is compiled",
+                    self.python.label(),
+                    lock.file
+                );
+            }
         }
     }
 
