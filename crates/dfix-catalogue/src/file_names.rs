@@ -13,6 +13,8 @@ pub enum FileMark {
     Archive,
     /// A folder of a project that holds nothing which the application runs.
     Aside,
+    /// A script that builds or installs by the means of its language, and by no package of the distribution.
+    NoApt,
     /// It is code that Node runs, or that is made into such.
     NodeSource,
     /// It is packed, or tells of what is: what was in it is used, not the file.
@@ -32,6 +34,7 @@ impl FileMark {
             FileMark::Application => "application",
             FileMark::Archive => "archive",
             FileMark::Aside => "aside",
+            FileMark::NoApt => "no-apt",
             FileMark::NodeSource => "node-source",
             FileMark::Packed => "packed",
             FileMark::Plain => "plain",
@@ -94,6 +97,7 @@ mod tests {
             FileMark::Application,
             FileMark::Archive,
             FileMark::Aside,
+            FileMark::NoApt,
             FileMark::NodeSource,
             FileMark::Packed,
             FileMark::Plain,

@@ -20,6 +20,7 @@ mod account_tools;
 mod ages;
 mod caches;
 mod commands;
+mod comment_words;
 mod copied_images;
 mod date;
 mod debian;
@@ -65,6 +66,7 @@ pub use account_tools::{AccountTool, account_tool};
 pub use ages::is_from_before_2015;
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, package_in, tool, tool_in};
+pub use comment_words::wants_apt_lists;
 pub use copied_images::{CopiedPrograms, copied_programs, is_text_file};
 pub use date::{AS_OF, Date};
 pub use debian::{
@@ -87,7 +89,7 @@ pub use install_scripts::{InstallScript, install_script};
 pub use interpreter_options::{InterpreterOption, interpreter_option_is};
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
-pub use name_words::{is_named_for_development, is_named_for_python};
+pub use name_words::{is_named_for_development, is_named_for_python, is_named_for_work};
 pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{

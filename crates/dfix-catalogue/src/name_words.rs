@@ -24,6 +24,12 @@ pub fn is_named_for_development(name: &str) -> bool {
     words(name).any(|word| is(&word.to_ascii_lowercase(), "development"))
 }
 
+/// Whether people work in a stage of this name, or in the image of a Dockerfile of this name, and install there what they
+/// need: `dev`, `devcontainer`.
+pub fn is_named_for_work(name: &str) -> bool {
+    words(name).any(|word| is(&word.to_ascii_lowercase(), "work"))
+}
+
 /// Whether an image of which nothing else is known is, by a word of its name, made to run Python. `None`: the
 /// name tells nothing.
 pub fn is_named_for_python(image: &str) -> Option<bool> {
@@ -45,13 +51,15 @@ mod tests {
         assert!(
             is_named_for_development("Dockerfile.dev") && is_named_for_development("Local-test")
         );
+        assert!(is_named_for_work("devcontainer") && !is_named_for_work("local-test"));
         assert!(!is_named_for_development("devops") && !is_named_for_development("Dockerfile"));
         assert_eq!(is_named_for_python("acme/python3-base"), Some(true));
         assert_eq!(is_named_for_python("acme/openjdk17"), Some(false));
         assert_eq!(is_named_for_python("python/base"), None);
         for row in WORDS.all() {
-            let known = ["development", "other", "python"];
-            assert!(known.contains(&row.column(1)), "{}", row.line());
+            let known = ["development", "other", "python", "work"];
+            let mut marks = row.column(1).split(' ');
+            assert!(marks.all(|mark| known.contains(&mark)), "{}", row.line());
             assert!(
                 row.key().bytes().all(|b| b.is_ascii_lowercase()),
                 "{}",

@@ -19,6 +19,7 @@ pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
 pub(crate) mod filesystem;
+pub(crate) mod given_sources;
 pub mod interpreted;
 pub(crate) mod launches;
 pub(crate) mod left_by_commands;
@@ -52,6 +53,7 @@ pub(crate) mod user;
 pub(crate) mod variables;
 pub(crate) mod work;
 pub(crate) mod workdir;
+pub(crate) mod workplace;
 
 use std::sync::Arc;
 
@@ -69,6 +71,7 @@ use crate::facts::dependencies::Dependencies;
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
+use crate::facts::given_sources::GivenSources;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::LeftByCommands;
@@ -102,6 +105,11 @@ impl<'m> Stage<'m> {
     /// Whether its layers are part of an image that is built: a target, or what one is based on.
     pub fn is_shipped(self) -> bool {
         launches::is_shipped(self)
+    }
+
+    /// What says that people work in its containers and install there what they need: "the stage is called `dev`".
+    pub fn workplace(self) -> Option<String> {
+        workplace::workplace(self)
     }
 
     /// What the project's files start containers of this stage with.
@@ -492,6 +500,12 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
+    /// The sources of the build context that it gives to the interpreter that it is, with those of the project that they
+    /// load; `None` where it is no interpreter.
+    pub fn given_sources(self) -> Option<GivenSources> {
+        given_sources::given_sources(self)
+    }
+
     /// What it removes of a folder, where it is an `rm` that surely runs and removes something of it.
     pub fn clears(self, folder: &ImagePath) -> Option<Clearing<'m>> {
         clearing::clearing(self, folder)

@@ -70,6 +70,7 @@ pub use facts::filesystem::entry::{
     Entry as FileEntry, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
 pub use facts::filesystem::mode::Access;
+pub use facts::given_sources::{GivenSource, GivenSources};
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::launches::LowPorts;
 pub use facts::left_by_commands::LeftByCommands;

@@ -105,6 +105,16 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
+/// What builds the stage as an image.
+pub(crate) fn built_from(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let file = stage.file();
+    all(file)
+        .launches
+        .iter()
+        .filter(|launch| launch.build.is_some())
+        .filter(move |launch| target_of(file, launch) == Some(stage.index))
+}
+
 /// What a launch starts, as a script that a step of the stage would run.
 pub(crate) struct StartOfLaunch<'m> {
     /// The launch.

@@ -120,6 +120,23 @@ impl<'m> Step<'m> {
         above[start..].trim_start().starts_with('#')
     }
 
+    /// The comments that belong to it, as one text: those right above it, in it, and right below it, without an empty line
+    /// between.
+    pub fn comments(self) -> String {
+        let (start, end): (usize, usize) = (self.range().start().into(), self.range().end().into());
+        let comment = |line: &'m str| line.trim_start().strip_prefix('#');
+        let text = self.file.text;
+        let before = text[..start].trim_end_matches([' ', '\t']);
+        let before = before.strip_suffix('\n').unwrap_or(before);
+        let mut above: Vec<&str> = before.lines().rev().map_while(comment).collect();
+        above.reverse();
+        let within = text[start..end].lines().filter_map(comment);
+        let below = text[end..].strip_prefix('\n').unwrap_or(&text[end..]);
+        let below = below.lines().map_while(comment);
+        let all: Vec<&str> = above.into_iter().chain(within).chain(below).collect();
+        all.join("\n")
+    }
+
     /// How messages name it: `the RUN of line 3`.
     pub fn label(self) -> String {
         let index = self.file.cached(|| LineIndex::new(self.file.text));

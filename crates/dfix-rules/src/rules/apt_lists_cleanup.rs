@@ -1,17 +1,20 @@
 //! The lists of packages go with the layer that fetched them.
 
+mod apt;
+
 use std::cell::OnceCell;
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{PackageWord, package_word_is};
+use dfix_catalogue::{FileMark, PackageWord, file_is, package_word_is};
 use dfix_engine::{
     Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves,
     remedy, reports,
 };
+use dfix_model::path::file_name;
 use dfix_model::scripts::ScriptAt;
 use dfix_model::{
-    Absence, Command, Connector, ImagePath, Model, Need, Needs, Operator, PackageCommand,
-    PackageManager, Stage, Step, Users, Word,
+    Absence, Command, Connector, GivenSource, GivenSources, ImagePath, Model, Need, Needs,
+    Operator, PackageCommand, PackageManager, Stage, Step, Users, Word,
 };
 use dfix_syntax::TextSize;
 
@@ -181,6 +184,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 } else {
                     ""
                 };
+                case.open(wanted_by_a_comment(step));
+                case.open(wanted_at_work(stage));
                 let idle = idle_clean_ups(stage, fetched, first_fetched);
                 let settings = stage.settings();
                 case.evidence("the same RUN fetches the lists")
@@ -203,6 +208,30 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// What its author says near it.
+fn wanted_by_a_comment(step: Step<'_>) -> Option<OpenCondition> {
+    dfix_catalogue::wants_apt_lists(&step.comments()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether the lists are kept on purpose, as a comment beside {} seems to say",
+                step.label()
+            ),
+            "read the comment",
+        )
+    })
+}
+
+/// Where people work they install what they need, and their tools do.
+fn wanted_at_work(stage: Stage<'_>) -> Option<OpenCondition> {
+    let why = stage.workplace()?;
+    Some(OpenCondition::new(
+        format!(
+            "whether somebody who works in a container of this stage installs packages there: {why}"
+        ),
+        "see that they call `apt-get update` first",
+    ))
 }
 
 /// What comes after each step of a stage, looked through once.
@@ -373,6 +402,9 @@ impl Users for OfTheLists {
                            `rm -rf /var/lib/apt/lists/*`";
             return needs_lists(&package).then(|| Need::of(command, way_out));
         }
+        if let Some(given) = command.given_sources() {
+            return of_sources(command, &given);
+        }
         let is_harmless = if command.step().is_run() {
             is_known_to_do_without(command)
         } else {
@@ -386,6 +418,32 @@ impl Users for OfTheLists {
             name => open(&format!("`{name}`")),
         })
     }
+}
+
+/// What the sources need that an interpreter is given: apt, which their text names, and no update.
+fn of_sources(command: Command<'_>, given: &GivenSources) -> Option<Need> {
+    let mut named = given.read.iter().filter(|it| apt::is_named_in(&it.text));
+    if let Some(source) = named.next() {
+        if given.read.iter().any(|it| apt::updates(&it.text)) {
+            return None;
+        }
+        let name = source.path.file_name();
+        let mut started = given.read.iter().flat_map(GivenSource::started);
+        if started.any(|words| apt::is_install(&words)) {
+            let way_out = format!(
+                "let `{name}`, which installs packages, call `apt-get update` before it does"
+            );
+            return Some(Need::of(command, &way_out));
+        }
+        return Some(open(&format!("`{name}`, which names apt,")));
+    }
+    let is_run = command.step().is_run();
+    let absent = given.absent.as_deref().filter(|_| is_run);
+    let absent = absent
+        .filter(|path| !file_is(file_name(path), FileMark::NoApt))
+        .map(|path| format!("`{path}`"));
+    let unread = given.unread.clone().or(absent)?;
+    Some(open(&unread))
 }
 
 fn open(who: &str) -> Need {
@@ -436,7 +494,7 @@ fn is_known_to_do_without(command: Command<'_>) -> bool {
         .map(|(path, stage)| stage.script_at(path, command));
     match found {
         Some(ScriptAt::Shell(script)) => !script.has_opaque_text(),
-        Some(ScriptAt::Other { text, .. }) => !text.contains("apt"),
+        Some(ScriptAt::Other { text, .. }) => !apt::is_named_in(text) || apt::updates(text),
         _ => false,
     }
 }
