@@ -13,6 +13,8 @@ pub enum FileMark {
     Archive,
     /// A folder of a project that holds nothing which the application runs.
     Aside,
+    /// It may name programs that are started: a script, settings of what starts others.
+    MayStart,
     /// A script that builds or installs by the means of its language, and by no package of the distribution.
     NoApt,
     /// It is code that Node runs, or that is made into such.
@@ -34,6 +36,7 @@ impl FileMark {
             FileMark::Application => "application",
             FileMark::Archive => "archive",
             FileMark::Aside => "aside",
+            FileMark::MayStart => "may-start",
             FileMark::NoApt => "no-apt",
             FileMark::NodeSource => "node-source",
             FileMark::Packed => "packed",
@@ -97,6 +100,7 @@ mod tests {
             FileMark::Application,
             FileMark::Archive,
             FileMark::Aside,
+            FileMark::MayStart,
             FileMark::NoApt,
             FileMark::NodeSource,
             FileMark::Packed,

@@ -47,6 +47,7 @@ pub(crate) mod services;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub(crate) mod shell;
+pub(crate) mod shipped_texts;
 pub(crate) mod sources;
 pub(crate) mod system_packages;
 pub(crate) mod user;
@@ -93,6 +94,7 @@ use crate::facts::services::Services;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::settings::Settings;
 use crate::facts::shell::Shell;
+use crate::facts::shipped_texts::ShippedText;
 use crate::facts::sources::Source;
 use crate::facts::system_packages::SystemPackage;
 use crate::facts::user::User;
@@ -266,6 +268,12 @@ impl<'m> Stage<'m> {
     /// read, that the stage's `COPY`s and `ADD`s put into the image, also through other stages.
     pub fn application_sources(self) -> &'m ApplicationSources {
         application_sources::application_sources(self)
+    }
+
+    /// The texts of the build context that it ships and that may name programs which are started: scripts, sources,
+    /// settings of supervisors, services, jobs and servers.
+    pub fn shipped_texts(self) -> &'m [ShippedText] {
+        shipped_texts::shipped_texts(self)
     }
 
     /// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.

@@ -88,8 +88,8 @@ impl ApplicationSources {
 
 /// A file or folder of the build context, and where it lands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Root {
-    context: String,
+pub(crate) struct Root {
+    pub(crate) context: String,
     image: ImagePath,
 }
 
@@ -118,7 +118,7 @@ pub(crate) fn application_sources(stage: Stage<'_>) -> &ApplicationSources {
 }
 
 /// What the steps of a stage, and of those that it is based on, take from the build context.
-fn roots(stage: Stage<'_>, unread: &mut Vec<String>, depth: usize) -> Vec<Root> {
+pub(crate) fn roots(stage: Stage<'_>, unread: &mut Vec<String>, depth: usize) -> Vec<Root> {
     let mut all = Vec::new();
     if depth > MOST_STAGES {
         unread.push("what is copied through many stages".to_owned());

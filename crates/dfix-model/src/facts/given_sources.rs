@@ -37,11 +37,14 @@ impl GivenSource {
                 .collect(),
         };
         let programs = all.into_iter().flat_map(|source| source.programs);
-        programs.map(|program| words_of(&program.command)).collect()
+        programs
+            .map(|program| known_words(&program.command))
+            .collect()
     }
 }
 
-fn words_of(command: &dfix_sources::Command) -> Vec<String> {
+/// The words of a program that a source starts, as far as they are known.
+pub fn known_words(command: &dfix_sources::Command) -> Vec<String> {
     match command {
         dfix_sources::Command::Text(text) => {
             let text = text.value().map_or("", String::as_str);

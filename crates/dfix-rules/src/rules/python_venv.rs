@@ -4,6 +4,7 @@ mod copied;
 mod doubts;
 mod installs;
 mod obstacles;
+mod shipped;
 mod site;
 mod tools;
 
@@ -124,6 +125,7 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
         let of_nobody = tools::of_nobody(&site, &moved);
 
         case.open(doubts::possible(&site))
+            .open(shipped::possible(&site))
             .open(scripts)
             .open(of_nobody.first().map(tools::OfNobody::open))
             .evidence(evidence(&site))

@@ -13,6 +13,7 @@ use dfix_model::{
 
 use super::obstacles::{folders_over_it, searches};
 use super::site::{Site, VENV, is_pip};
+use super::tools::Installed;
 
 const DOUBTS: &[fn(&Site<'_>) -> Option<OpenCondition>] = &[
     unknown_release,
@@ -374,9 +375,13 @@ fn calls_by_name(site: &Site<'_>, script: &RunScript<'_>) -> Result<Option<OpenC
         matches!(*folder, "/usr/local/bin" | "/usr/bin")
             && (name.starts_with("python") || name.starts_with("pip"))
     };
-    if let Some((folder, name)) = script.names().find(is_systems) {
+    let installed = Installed::of(site);
+    let is_installed =
+        |(folder, name): &(&str, &str)| site.is_folder_of_programs(folder) && installed.has(name);
+    let mut named = script.names();
+    if let Some((folder, name)) = named.find(|it| is_systems(it) || is_installed(it)) {
         return Err(remedy!(
-            "{path} names `{folder}/{name}` by its whole path; let it say `python3` and be found"
+            "{path} names `{folder}/{name}` by its whole path; let it say `{name}` and be found"
         ));
     }
     let is_stranger = |(folder, name): &(&str, &str)| {

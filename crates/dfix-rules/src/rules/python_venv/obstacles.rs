@@ -51,6 +51,11 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
             is_path_set_anew(site)
                 || site.launches().any(sets_path)
                 || site.started().any(Command::hides_first_folders)
+                || site
+                    .commands()
+                    .chain(site.launched())
+                    .chain(site.started())
+                    .any(reads_profile)
         },
         "PATH is set anew later, without the PATH before it or with the system's folders before that, so that the environment would not be found; begin its value with `/opt/venv/bin:`",
     ),
@@ -73,7 +78,7 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
     ),
     (
         is_behind_sudo,
-        "sudo sets PATH anew, so that the environment would not be found; leave it out, the build is root already",
+        "sudo sets PATH anew, so that the environment would not be found; leave it out where root calls it, or put `/opt/venv/bin:` before its `secure_path`",
     ),
     (
         |site| site.later().any(lacks_wheel),
@@ -184,6 +189,12 @@ fn is_path_set_anew(site: &Site<'_>) -> bool {
     later.any(Step::hides_first_of_path)
 }
 
+/// `. /etc/profile` sets PATH anew, in Debian's and in Alpine's.
+fn reads_profile(command: Command<'_>) -> bool {
+    command.is_one_of(&[".", "source"])
+        && command.arg(0).is_some_and(|word| word.is("/etc/profile"))
+}
+
 fn is_install_of_another(site: &Site<'_>) -> bool {
     let is_anothers = |stage: Stage<'_>, command: Command<'_>| {
         let user = if command.step().is_run() {
@@ -237,6 +248,7 @@ fn is_behind_sudo(site: &Site<'_>) -> bool {
     let is_pythons = |name: &str| programs::is(name, Mark::Python) || is_pip(name);
     site.later()
         .chain(site.launched())
+        .chain(site.started())
         .any(|c| c.is_wrapped_by("sudo") && is_pythons(c.name()))
 }
 

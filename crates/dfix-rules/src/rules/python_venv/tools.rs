@@ -17,25 +17,45 @@ pub(super) struct Tool<'m> {
     pub(super) name: &'m str,
 }
 
+/// What pip puts among the programs.
+pub(super) struct Installed<'s, 'm> {
+    site: &'s Site<'m>,
+    packages: HashSet<String>,
+}
+
+impl<'s, 'm> Installed<'s, 'm> {
+    /// Of the installs of a site, and of the requirements that they name.
+    pub(super) fn of(site: &'s Site<'m>) -> Self {
+        let installs: Vec<_> = site.stage.installs(PackageManager::Pip).collect();
+        let named = installs.iter().flat_map(PackageCommand::packages);
+        let known = site.stage.python_packages().known.iter();
+        let packages = named
+            .filter_map(|package| package.name.map(str::to_owned))
+            .chain(known.map(|it| it.name.clone()));
+        Installed {
+            site,
+            packages: packages.collect(),
+        }
+    }
+
+    /// Whether the environment has a program of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        if programs::is_python(&name) {
+            return self.site.has(&name);
+        }
+        is_pip(&name)
+            || self.packages.contains(&name)
+            || programs::is(&name, Mark::Python)
+            || packages_of_script(&name).any(|package| self.packages.contains(package))
+    }
+}
+
 /// The words after the first install that name a tool of the system's Python by its whole path, where
 /// the environment has it too: `/usr/local/bin/gunicorn`.
 pub(super) fn moved<'m>(site: &Site<'m>) -> Vec<Tool<'m>> {
-    let installs: Vec<_> = site.stage.installs(PackageManager::Pip).collect();
-    let installed: HashSet<&str> = installs
-        .iter()
-        .flat_map(PackageCommand::packages)
-        .filter_map(|package| package.name)
-        .collect();
-    let is_moved = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        if programs::is_python(&name) {
-            return site.has(&name);
-        }
-        is_pip(&name)
-            || installed.contains(name.as_str())
-            || programs::is(&name, Mark::Python)
-            || packages_of_script(&name).any(|package| installed.contains(package))
-    };
+    let installed = Installed::of(site);
+    let is_moved = |name: &str| installed.has(name);
     let mut seen = HashSet::new();
     site.later()
         .flat_map(Command::named_programs)

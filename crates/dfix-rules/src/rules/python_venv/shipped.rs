@@ -1,0 +1,243 @@
+//! What the application's own files say of the place where its packages are: scripts, sources, settings of supervisors
+//! and jobs. The fix does not change them.
+
+use std::collections::HashSet;
+
+use dfix_catalogue::programs;
+use dfix_engine::OpenCondition;
+use dfix_model::path::folder_and_name;
+use dfix_model::{Command, Stage, Word, known_words};
+
+use super::site::{Site, VENV, is_pip};
+use super::tools::Installed;
+
+/// What stays open of them.
+pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
+    let doubts = [
+        named_by_path,
+        login_in_a_text,
+        unread_text,
+        behind_sudo,
+        given_to_others,
+        installs_at_run_time,
+    ];
+    doubts.iter().filter_map(|doubt| doubt(site)).collect()
+}
+
+/// A line of a shipped text that is no comment.
+struct Line<'m> {
+    file: &'m str,
+    number: usize,
+    text: &'m str,
+}
+
+impl Line<'_> {
+    fn place(&self) -> String {
+        format!("{} (line {})", self.file, self.number)
+    }
+}
+
+/// The lines of what is shipped that are no comments; the first line of a script says what runs it.
+fn lines<'m>(site: &Site<'m>) -> impl Iterator<Item = Line<'m>> {
+    let mut seen = HashSet::new();
+    let texts = site.shipped().flat_map(Stage::shipped_texts);
+    texts
+        .filter(move |it| seen.insert(it.path.as_str()))
+        .flat_map(|it| {
+            let all = it.text.lines().enumerate();
+            all.filter(|(at, text)| {
+                let text = text.trim_start();
+                let is_comment = text.starts_with(['#', ';']) || text.starts_with("//");
+                !is_comment || (*at == 0 && text.starts_with("#!"))
+            })
+            .map(|(at, text)| Line {
+                file: &it.path,
+                number: at + 1,
+                text,
+            })
+        })
+}
+
+/// `/usr/local/bin/gunicorn` in a script or in settings: the program is in the environment then. A folder of packages
+/// is named alike.
+fn named_by_path(site: &Site<'_>) -> Option<OpenCondition> {
+    let installed = Installed::of(site);
+    let put = |path: &str| site.stages.iter().any(|it| it.first_put(path).is_some());
+    let is_moved = |path: &str| {
+        let (folder, name) = folder_and_name(path);
+        if path.starts_with("/usr/local/lib/python3") {
+            return true;
+        }
+        let is_place = site.is_folder_of_programs(folder) && !name.is_empty();
+        is_place && (installed.has(name) || (folder == "/usr/local/bin" && !put(path)))
+    };
+    lines(site).find_map(|line| {
+        let path = paths_in(line.text).find(|path| is_moved(path))?;
+        Some(OpenCondition::new(
+            format!(
+                "whether {} is used, which {} names: what pip installs is in {VENV} then",
+                path,
+                line.place()
+            ),
+            "name the program without its folder there, so that it is found through PATH",
+        ))
+    })
+}
+
+fn paths_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
+    let parts = text.split(move |c| !is_of_name(c));
+    parts.filter(|part| part.starts_with("/usr/"))
+}
+
+/// `su - app -c`, `bash -lc`, `env -i` in a source or in settings, as text: what they start has a PATH of its own.
+fn login_in_a_text(site: &Site<'_>) -> Option<OpenCondition> {
+    const SIGNS: [&str; 9] = [
+        "su - ",
+        "su -l ",
+        "su --login ",
+        "runuser -l ",
+        "bash -l",
+        "bash --login",
+        "sh -l",
+        "env -i ",
+        "/etc/profile",
+    ];
+    let is_word = |text: &str, at: usize| {
+        !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    };
+    let (line, sign) = lines(site).find_map(|line| {
+        let sign = SIGNS.into_iter().find(|sign| {
+            let mut places = line.text.match_indices(sign);
+            places.any(|(at, _)| is_word(line.text, at))
+        })?;
+        Some((line, sign))
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` in {} starts what pip installs: PATH is set anew there, and the environment not found",
+            sign.trim_end(),
+            line.place()
+        ),
+        "leave the login out, or put `/opt/venv/bin:` before PATH there",
+    ))
+}
+
+/// `eval "$CMD"`, `sh -c "$CMD"`: what it runs may have a PATH of its own, or name the system's Python.
+fn unread_text(site: &Site<'_>) -> Option<OpenCondition> {
+    let is_run = |command: &Command<'_>| !command.step().is_run() || command.is_of_script();
+    let mut commands = site.started().chain(site.commands().filter(is_run));
+    let command = commands.find(|command| {
+        let is_eval = command.is("eval");
+        let given = || command.args().find(|word| !word.starts_with("-"));
+        let is_text = is_eval || (programs::is_shell(command.name()) && command.has_arg("-c"));
+        is_text && given().is_some_and(|word| !word.is_known() && word.literal_prefix().is_empty())
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` at the start runs what is found through PATH: its text is not known before",
+            shortened(command)
+        ),
+        "name the command plainly",
+    ))
+}
+
+fn shortened(command: Command<'_>) -> String {
+    let words: Vec<&str> = command.words().map(Word::source_text).collect();
+    words.join(" ").chars().take(40).collect()
+}
+
+/// sudo sets PATH anew: what a script or a shell starts behind it would not find the environment.
+fn behind_sudo(site: &Site<'_>) -> Option<OpenCondition> {
+    let is_run = |command: &Command<'_>| !command.step().is_run();
+    let own = site.commands().filter(is_run);
+    let mut all = site.started().chain(site.launched()).chain(own);
+    let is_own = |command: &Command<'_>| {
+        let path = command.program().and_then(Word::value).unwrap_or("/");
+        path.contains('/')
+            && !["/usr/", "/bin/", "/sbin/"]
+                .iter()
+                .any(|it| path.starts_with(it))
+    };
+    let command = all.find(|command| {
+        command.is_wrapped_by("sudo")
+            && !command.has_inner()
+            && (command.known().is_none() || is_own(command))
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` needs what pip installs: sudo sets PATH anew, and the environment would not be found",
+            shortened(command)
+        ),
+        "put `/opt/venv/bin:` before sudo's `secure_path`, or use `gosu` or `setpriv`",
+    ))
+}
+
+/// `chown -R app /usr/local/lib`: another user than root may install packages later, and not into the environment.
+fn given_to_others(site: &Site<'_>) -> Option<OpenCondition> {
+    let is_packages = |word: Word<'_>| {
+        let path = word.literal_prefix().trim_end_matches(['/', '*']);
+        matches!(path, "/usr/local" | "/usr/local/lib" | "/usr/local/bin")
+            || path.starts_with("/usr/local/lib/python")
+            || path.starts_with("/usr/lib/python")
+    };
+    let mut commands = site.built();
+    let command = commands.find(|command| {
+        command.is_one_of(&["chown", "chmod", "chgrp", "setfacl"])
+            && command.args().any(is_packages)
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether somebody else than root changes packages when the container runs, whom `{}` lets: {VENV} would stay root's",
+            shortened(command)
+        ),
+        format!("give {VENV} in the same way"),
+    ))
+}
+
+/// The application installs packages itself: another user than root may not do so in the environment, and does so at home
+/// otherwise.
+fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
+    let is_roots = |stage: Stage<'_>| {
+        let drops = stage.entry().drops_privileges() || stage.runtime().drops_privileges();
+        stage.final_user().is_root().is_yes() && !drops
+    };
+    let who = site
+        .shipped()
+        .filter(|stage| !is_roots(*stage))
+        .find_map(|stage| {
+            let by_script = stage.runtime().processes().find(|process| {
+                let install = process.command.python_install();
+                process.script.is_some() && install.is_some()
+            });
+            by_script
+                .map(|process| process.said())
+                .or_else(|| by_source(stage))
+        })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether another user than root installs packages when the container runs, as {who} does: {VENV} would be root's"
+        ),
+        format!("give {VENV} to that user, or install all in the build"),
+    ))
+}
+
+/// The source that calls pip: "`plugins.py` (line 3)".
+fn by_source(stage: Stage<'_>) -> Option<String> {
+    let is_pips = |name: &str| name == "pip" || name.starts_with("pip.");
+    stage.application_sources().files.iter().find_map(|file| {
+        let mut imports = file.source.imports.iter();
+        let imported = imports.find(|it| it.module.value().is_some_and(|it| is_pips(it)));
+        let called = || {
+            file.source.programs.iter().find(|program| {
+                let words = known_words(&program.command);
+                let has = |is: &dyn Fn(&str) -> bool| words.iter().any(|word| is(word));
+                has(&|it| is_pip(it)) && has(&|it| it == "install")
+            })
+        };
+        let line = imported
+            .map(|it| it.line)
+            .or_else(|| Some(called()?.line))?;
+        Some(format!("`{}` (line {line})", file.context_path))
+    })
+}
