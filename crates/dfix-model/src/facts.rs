@@ -6,6 +6,7 @@
 pub(crate) mod accounts;
 pub(crate) mod application;
 pub(crate) mod application_sources;
+pub mod apt_in_text;
 pub(crate) mod archives;
 pub(crate) mod base_image;
 pub(crate) mod call_site;
@@ -72,7 +73,6 @@ use crate::facts::dependencies::Dependencies;
 use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
-use crate::facts::given_sources::GivenSources;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::LeftByCommands;
@@ -94,7 +94,6 @@ use crate::facts::services::Services;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::settings::Settings;
 use crate::facts::shell::Shell;
-use crate::facts::shipped_texts::ShippedText;
 use crate::facts::sources::Source;
 use crate::facts::system_packages::SystemPackage;
 use crate::facts::user::User;
@@ -107,11 +106,6 @@ impl<'m> Stage<'m> {
     /// Whether its layers are part of an image that is built: a target, or what one is based on.
     pub fn is_shipped(self) -> bool {
         launches::is_shipped(self)
-    }
-
-    /// What says that people work in its containers and install there what they need: "the stage is called `dev`".
-    pub fn workplace(self) -> Option<String> {
-        workplace::workplace(self)
     }
 
     /// What the project's files start containers of this stage with.
@@ -268,12 +262,6 @@ impl<'m> Stage<'m> {
     /// read, that the stage's `COPY`s and `ADD`s put into the image, also through other stages.
     pub fn application_sources(self) -> &'m ApplicationSources {
         application_sources::application_sources(self)
-    }
-
-    /// The texts of the build context that it ships and that may name programs which are started: scripts, sources,
-    /// settings of supervisors, services, jobs and servers.
-    pub fn shipped_texts(self) -> &'m [ShippedText] {
-        shipped_texts::shipped_texts(self)
     }
 
     /// The folders that `WORKDIR` and `COPY` of the stage name by variables, as they write them.
@@ -508,12 +496,6 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
-    /// The sources of the build context that it gives to the interpreter that it is, with those of the project that they
-    /// load; `None` where it is no interpreter.
-    pub fn given_sources(self) -> Option<GivenSources> {
-        given_sources::given_sources(self)
-    }
-
     /// What it removes of a folder, where it is an `rm` that surely runs and removes something of it.
     pub fn clears(self, folder: &ImagePath) -> Option<Clearing<'m>> {
         clearing::clearing(self, folder)

@@ -67,8 +67,15 @@ pub struct GivenSources {
     pub absent: Option<String>,
 }
 
-/// What a command gives to the interpreter that it is; `None` where it is none.
-pub(crate) fn given_sources(command: Command<'_>) -> Option<GivenSources> {
+impl Command<'_> {
+    /// The sources of the build context that it gives to the interpreter that it is, with those of the project that they
+    /// load; `None` where it is no interpreter.
+    pub fn given_sources(self) -> Option<GivenSources> {
+        given_sources(self)
+    }
+}
+
+fn given_sources(command: Command<'_>) -> Option<GivenSources> {
     let mut walk = Walk {
         site: CallSite::of(command),
         seen: BTreeSet::new(),
@@ -126,7 +133,7 @@ impl Walk<'_> {
         };
         let path = self.site.path(written);
         match (path, self.site.read(written)) {
-            (Some(path), Answer::Found(text)) => self.source(path, text),
+            (Some(path), Answer::Found(text)) => self.source(path, &text),
             (_, Answer::Absent) => self.found.absent = Some(written.to_owned()),
             (_, Answer::Found(_) | Answer::Unknown(_)) => {
                 self.found.unread = Some(format!("`{written}`"));
@@ -138,14 +145,14 @@ impl Walk<'_> {
     fn loaded(&mut self, path: &ImagePath) -> bool {
         match self.site.read(path.as_str()) {
             Answer::Found(text) => {
-                self.source(path.clone(), text);
+                self.source(path.clone(), &text);
                 true
             }
             Answer::Absent | Answer::Unknown(_) => false,
         }
     }
 
-    fn source(&mut self, path: ImagePath, text: Arc<str>) {
+    fn source(&mut self, path: ImagePath, text: &Arc<str>) {
         if self.found.read.len() >= MOST_FILES || !self.seen.insert(path.as_str().to_owned()) {
             return;
         }
@@ -156,13 +163,13 @@ impl Walk<'_> {
             text: text.clone(),
         });
         if is_python {
-            for import in imports(&text) {
+            for import in imports(text) {
                 // Each dot after the first is a folder up.
                 let up = "../".repeat(import.dots.saturating_sub(1));
                 self.module(&import.module, Some(&beside.join(&up)));
             }
         }
-        for path in required(&text) {
+        for path in required(text) {
             for ending in ["", ".js", ".mjs", ".cjs", "/index.js", ".rb"] {
                 if self.loaded(&beside.join(&format!("{path}{ending}"))) {
                     break;

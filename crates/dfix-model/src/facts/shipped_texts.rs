@@ -26,11 +26,59 @@ pub struct ShippedText {
     pub text: Arc<str>,
 }
 
+/// A line of a shipped text.
+#[derive(Debug, Clone, Copy)]
+pub struct ShippedLine<'m> {
+    /// The path of the text in the build context.
+    pub file: &'m str,
+    /// The number of the line, from 1.
+    pub number: usize,
+    /// What stands there.
+    pub text: &'m str,
+}
+
+impl ShippedText {
+    /// Its lines that are no comments; the first line of a script, which says what runs it, is among them.
+    pub fn lines(&self) -> impl Iterator<Item = ShippedLine<'_>> {
+        let all = self.text.lines().enumerate();
+        let said = all.filter(|(at, text)| {
+            let text = text.trim_start();
+            let is_comment = text.starts_with(['#', ';']) || text.starts_with("//");
+            !is_comment || (*at == 0 && text.starts_with("#!"))
+        });
+        said.map(|(at, text)| ShippedLine {
+            file: &self.path,
+            number: at + 1,
+            text,
+        })
+    }
+}
+
+impl<'m> ShippedLine<'m> {
+    /// How a message names it: "start.sh (line 3)".
+    pub fn place(&self) -> String {
+        format!("{} (line {})", self.file, self.number)
+    }
+
+    /// The absolute paths that it names.
+    pub fn paths(&self) -> impl Iterator<Item = &'m str> {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
+        let parts = self.text.split(move |c| !is_of_name(c));
+        parts.filter(|part| part.starts_with('/'))
+    }
+}
+
 struct Texts(Vec<ShippedText>);
 
-/// The texts that a stage ships; what of them is not read is left out here, see
-/// [`Stage::application_sources`] for that.
-pub(crate) fn shipped_texts(stage: Stage<'_>) -> &[ShippedText] {
+impl<'m> Stage<'m> {
+    /// The texts of the build context that it ships and that may name programs which are started: scripts, sources,
+    /// settings of supervisors, services, jobs and servers. What is not read is left out.
+    pub fn shipped_texts(self) -> &'m [ShippedText] {
+        shipped_texts(self)
+    }
+}
+
+fn shipped_texts(stage: Stage<'_>) -> &[ShippedText] {
     &stage.cached(|| Texts(find(stage))).0
 }
 
@@ -88,7 +136,7 @@ fn find(stage: Stage<'_>) -> Vec<ShippedText> {
 /// The names in a folder; `None` where it is a file.
 fn names_in(context: &dyn Context, path: &str) -> Option<Vec<String>> {
     match context.list(path) {
-        Answer::Found(names) if !names.is_empty() || path.is_empty() => Some(names.to_vec()),
+        Answer::Found(names) if !names.is_empty() || path.is_empty() => Some(names),
         _ => None,
     }
 }

@@ -5,9 +5,15 @@ use dfix_launch::Source;
 use crate::facts::launches;
 use crate::handles::Stage;
 
-/// What says that people work in the containers of the stage: its name, that of its Dockerfile where it is the last one,
-/// or a `devcontainer.json` that builds it.
-pub(crate) fn workplace(stage: Stage<'_>) -> Option<String> {
+impl Stage<'_> {
+    /// What says that people work in its containers and install there what they need: its name, that of its
+    /// Dockerfile where it is the last one, or a `devcontainer.json` that builds it; as "the stage is called `dev`".
+    pub fn workplace(self) -> Option<String> {
+        workplace(self)
+    }
+}
+
+fn workplace(stage: Stage<'_>) -> Option<String> {
     if let Some(name) = stage
         .name()
         .filter(|it| dfix_catalogue::is_named_for_work(it))

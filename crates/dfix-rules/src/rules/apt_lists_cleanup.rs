@@ -1,7 +1,5 @@
 //! The lists of packages go with the layer that fetched them.
 
-mod apt;
-
 use std::cell::OnceCell;
 
 use dfix_catalogue::programs::{self, Mark};
@@ -10,6 +8,7 @@ use dfix_engine::{
     Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves,
     remedy, reports,
 };
+use dfix_model::apt_in_text as apt;
 use dfix_model::path::file_name;
 use dfix_model::scripts::ScriptAt;
 use dfix_model::{

@@ -3,10 +3,10 @@
 
 use std::collections::HashSet;
 
-use dfix_catalogue::programs;
+use dfix_catalogue::{login_in, programs};
 use dfix_engine::OpenCondition;
 use dfix_model::path::folder_and_name;
-use dfix_model::{Command, Stage, Word, known_words};
+use dfix_model::{Command, ShippedLine, ShippedText, Stage, Word, known_words};
 
 use super::site::{Site, VENV, is_pip};
 use super::tools::Installed;
@@ -24,38 +24,13 @@ pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
     doubts.iter().filter_map(|doubt| doubt(site)).collect()
 }
 
-/// A line of a shipped text that is no comment.
-struct Line<'m> {
-    file: &'m str,
-    number: usize,
-    text: &'m str,
-}
-
-impl Line<'_> {
-    fn place(&self) -> String {
-        format!("{} (line {})", self.file, self.number)
-    }
-}
-
-/// The lines of what is shipped that are no comments; the first line of a script says what runs it.
-fn lines<'m>(site: &Site<'m>) -> impl Iterator<Item = Line<'m>> {
+/// The lines of what is shipped that are no comments.
+fn lines<'m>(site: &Site<'m>) -> impl Iterator<Item = ShippedLine<'m>> {
     let mut seen = HashSet::new();
     let texts = site.shipped().flat_map(Stage::shipped_texts);
     texts
         .filter(move |it| seen.insert(it.path.as_str()))
-        .flat_map(|it| {
-            let all = it.text.lines().enumerate();
-            all.filter(|(at, text)| {
-                let text = text.trim_start();
-                let is_comment = text.starts_with(['#', ';']) || text.starts_with("//");
-                !is_comment || (*at == 0 && text.starts_with("#!"))
-            })
-            .map(|(at, text)| Line {
-                file: &it.path,
-                number: at + 1,
-                text,
-            })
-        })
+        .flat_map(ShippedText::lines)
 }
 
 /// `/usr/local/bin/gunicorn` in a script or in settings: the program is in the environment then. A folder of packages
@@ -72,7 +47,7 @@ fn named_by_path(site: &Site<'_>) -> Option<OpenCondition> {
         is_place && (installed.has(name) || (folder == "/usr/local/bin" && !put(path)))
     };
     lines(site).find_map(|line| {
-        let path = paths_in(line.text).find(|path| is_moved(path))?;
+        let path = line.paths().find(|path| is_moved(path))?;
         Some(OpenCondition::new(
             format!(
                 "whether {} is used, which {} names: what pip installs is in {VENV} then",
@@ -84,35 +59,9 @@ fn named_by_path(site: &Site<'_>) -> Option<OpenCondition> {
     })
 }
 
-fn paths_in(text: &str) -> impl Iterator<Item = &str> {
-    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
-    let parts = text.split(move |c| !is_of_name(c));
-    parts.filter(|part| part.starts_with("/usr/"))
-}
-
 /// `su - app -c`, `bash -lc`, `env -i` in a source or in settings, as text: what they start has a PATH of its own.
 fn login_in_a_text(site: &Site<'_>) -> Option<OpenCondition> {
-    const SIGNS: [&str; 9] = [
-        "su - ",
-        "su -l ",
-        "su --login ",
-        "runuser -l ",
-        "bash -l",
-        "bash --login",
-        "sh -l",
-        "env -i ",
-        "/etc/profile",
-    ];
-    let is_word = |text: &str, at: usize| {
-        !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-    };
-    let (line, sign) = lines(site).find_map(|line| {
-        let sign = SIGNS.into_iter().find(|sign| {
-            let mut places = line.text.match_indices(sign);
-            places.any(|(at, _)| is_word(line.text, at))
-        })?;
-        Some((line, sign))
-    })?;
+    let (line, sign) = lines(site).find_map(|line| Some((line, login_in(line.text)?)))?;
     Some(OpenCondition::new(
         format!(
             "whether `{}` in {} starts what pip installs: PATH is set anew there, and the environment not found",

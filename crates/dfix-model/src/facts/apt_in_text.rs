@@ -1,9 +1,11 @@
 //! What a source in another language than the shell's does with apt.
 
+use crate::path::file_name;
+
 const FRONT_ENDS: [&str; 3] = ["apt", "apt-get", "aptitude"];
 
 /// Whether a source names apt, its comments aside.
-pub(super) fn is_named_in(text: &str) -> bool {
+pub fn is_named_in(text: &str) -> bool {
     let is_comment = |line: &&str| {
         let line = line.trim_start();
         line.starts_with('#') || line.starts_with("//")
@@ -13,7 +15,7 @@ pub(super) fn is_named_in(text: &str) -> bool {
 }
 
 /// Whether a source has apt fetch the lists.
-pub(super) fn updates(text: &str) -> bool {
+pub fn updates(text: &str) -> bool {
     let mut words = words(text).peekable();
     while let Some(word) = words.next() {
         if FRONT_ENDS.contains(&word) {
@@ -33,11 +35,10 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether the words of a command install by apt: `sudo apt-get -y install curl`
-pub(super) fn is_install(words: &[String]) -> bool {
-    let program = words.iter().position(|word| {
-        let name = word.rsplit('/').next().unwrap_or(word);
-        FRONT_ENDS.contains(&name)
-    });
+pub fn is_install(words: &[String]) -> bool {
+    let program = words
+        .iter()
+        .position(|word| FRONT_ENDS.contains(&file_name(word)));
     let rest = program.map(|at| &words[at + 1..]);
     rest.and_then(|rest| rest.iter().find(|word| !word.starts_with('-')))
         .is_some_and(|word| word == "install")
