@@ -16,7 +16,7 @@ pub fn login_in(line: &str) -> Option<&'static str> {
             is_begun && (row.column(1).is_empty() || after.is_empty() || after.starts_with(' '))
         })
     };
-    TEXTS.all().find(stands_in).map(|row| row.key())
+    TEXTS.all().find(stands_in).map(Row::key)
 }
 
 #[cfg(test)]
