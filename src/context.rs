@@ -8,7 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
-use dfix_model::context::{Answer, Context};
+use dfix_model::context::{Answer, Context, read_source};
+use dfix_model::sources::Source;
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
@@ -20,7 +21,7 @@ use crate::launches::{Launches, OfDockerfile};
 /// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
 /// How many files are read for one Dockerfile.
-const MOST_FILES: usize = 256;
+const MOST_FILES: usize = 4096;
 /// How many names of one folder are looked at.
 const MOST_NAMES: usize = 4096;
 /// How far above a Dockerfile its context is looked for.
@@ -59,6 +60,8 @@ pub(crate) struct FolderContext<'t> {
     root: OnceCell<Result<Root, String>>,
     launches: OnceCell<OfDockerfile>,
     files: RefCell<HashMap<String, Answer<Arc<str>>>>,
+    lists: RefCell<HashMap<String, Answer<Vec<String>>>>,
+    sources: RefCell<HashMap<String, Answer<Option<Arc<Source>>>>>,
     files_read: Cell<usize>,
 }
 
@@ -88,6 +91,8 @@ impl<'t> FolderContext<'t> {
             root: OnceCell::new(),
             launches: OnceCell::new(),
             files: RefCell::default(),
+            lists: RefCell::default(),
+            sources: RefCell::default(),
             files_read: Cell::new(0),
         }
     }
@@ -290,8 +295,18 @@ impl Context for FolderContext<'_> {
         told.map(|(_, facts)| *facts)
     }
 
-    fn launches(&self) -> FolderLaunches {
-        self.launches_of().said.clone()
+    fn launches(&self) -> Arc<FolderLaunches> {
+        Arc::clone(&self.launches_of().said)
+    }
+
+    fn source(&self, path: &str) -> Answer<Option<Arc<Source>>> {
+        if let Some(known) = self.sources.borrow().get(path) {
+            return known.clone();
+        }
+        let answer = self.read(path).map(|text| read_source(path, &text));
+        let kept = answer.clone();
+        self.sources.borrow_mut().insert(path.to_owned(), kept);
+        answer
     }
 
     fn read(&self, path: &str) -> Answer<Arc<str>> {
@@ -329,6 +344,18 @@ impl Context for FolderContext<'_> {
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<String>> {
+        if let Some(known) = self.lists.borrow().get(folder) {
+            return known.clone();
+        }
+        let answer = self.list_now(folder);
+        let kept = answer.clone();
+        self.lists.borrow_mut().insert(folder.to_owned(), kept);
+        answer
+    }
+}
+
+impl FolderContext<'_> {
+    fn list_now(&self, folder: &str) -> Answer<Vec<String>> {
         let (root, place) = match self.place(folder) {
             Ok(it) => it,
             Err(answer) => return answer,

@@ -27,7 +27,7 @@ pub(crate) struct Launches {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OfDockerfile {
     /// What builds and starts it.
-    pub(crate) said: FolderLaunches,
+    pub(crate) said: Arc<FolderLaunches>,
     /// The root of its repository.
     pub(crate) root: PathBuf,
 }
@@ -43,7 +43,7 @@ impl Launches {
         let Some(path) = below(dockerfile, &root) else {
             return OfDockerfile::default();
         };
-        let said = self.up_from(&root, own).of_dockerfile(&path);
+        let said = Arc::new(self.up_from(&root, own).of_dockerfile(&path));
         OfDockerfile { said, root }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
+use dfix_sources::Source;
 
 /// Answers questions about the build context. Paths are relative to its root, with `/` between the
 /// parts and no `.` or `..`.
@@ -24,6 +25,11 @@ pub trait Context {
 
     /// The names in a folder (`""` is the root), sorted; a folder's name ends with `/`.
     fn list(&self, folder: &str) -> Answer<Vec<String>>;
+
+    /// What the source at a path does, as its tokens tell; `None` inside where it is in no language that is read.
+    fn source(&self, path: &str) -> Answer<Option<Arc<Source>>> {
+        self.read(path).map(|text| read_source(path, &text))
+    }
 
     /// Whether an answer for a path below `folder` may be another than the one for `folder` itself. Where it
     /// cannot, nobody has to ask for each of those paths.
@@ -44,9 +50,14 @@ pub trait Context {
 
     /// What the project's files say that builds this Dockerfile or starts its images, and which of those
     /// files could not be read. Asked once.
-    fn launches(&self) -> FolderLaunches {
-        FolderLaunches::default()
+    fn launches(&self) -> Arc<FolderLaunches> {
+        Arc::default()
     }
+}
+
+/// What the text of a source does; none where it is in no language that is read.
+pub fn read_source(path: &str, text: &str) -> Option<Arc<Source>> {
+    dfix_sources::read(path, text).map(Arc::new)
 }
 
 /// What a context says.
@@ -157,8 +168,8 @@ impl Context for MemoryContext {
     }
 
     /// What the files at the root say of `Dockerfile` there.
-    fn launches(&self) -> FolderLaunches {
-        dfix_launch::read_folder(self, "").of_dockerfile("Dockerfile")
+    fn launches(&self) -> Arc<FolderLaunches> {
+        Arc::new(dfix_launch::read_folder(self, "").of_dockerfile("Dockerfile"))
     }
 
     fn tells_apart_below(&self, folder: &str) -> bool {

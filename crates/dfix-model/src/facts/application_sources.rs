@@ -6,9 +6,10 @@
 //! context does not have.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use dfix_catalogue::is_file_of_a_tool;
-use dfix_sources::Right;
+use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
 use crate::facts::context_files::matches;
@@ -20,13 +21,10 @@ use crate::path::{ImagePath, file_name};
 /// How many stages a file may be copied through.
 const MOST_STAGES: usize = 8;
 
-/// So many files are read,
+/// So many files are read
 const MOST_FILES: usize = 3_000;
 
-/// and so many bytes of them;
-const MOST_BYTES: usize = 16_000_000;
-
-/// so many folders are looked into.
+/// and so many folders are looked into.
 const MOST_FOLDERS: usize = 5_000;
 
 /// What the sources of an application tell, see [`Stage::application_sources`].
@@ -46,7 +44,7 @@ pub struct ApplicationSource {
     /// Where it lies in the image.
     pub path: ImagePath,
     /// What it does.
-    pub source: dfix_sources::Source,
+    pub source: Arc<FileSource>,
 }
 
 impl ApplicationSources {
@@ -103,7 +101,6 @@ pub(crate) fn application_sources(stage: Stage<'_>) -> &ApplicationSources {
             found,
             seen: BTreeSet::new(),
             folders: 0,
-            bytes: 0,
         };
         for root in roots {
             walk.root(&root);
@@ -285,7 +282,6 @@ struct Walk<'c> {
     /// What was read, or looked into, and where it lands.
     seen: BTreeSet<(String, ImagePath)>,
     folders: usize,
-    bytes: usize,
 }
 
 impl Walk<'_> {
@@ -348,22 +344,17 @@ impl Walk<'_> {
         if !dfix_sources::may_be_source(file_name(&file.context)) {
             return;
         }
-        if self.found.files.len() >= MOST_FILES || self.bytes >= MOST_BYTES {
+        if self.found.files.len() >= MOST_FILES {
             self.too_many();
             return;
         }
-        match self.context.read(&file.context) {
-            Answer::Found(text) => {
-                self.bytes += text.len();
-                if let Some(source) = dfix_sources::read(&file.context, &text) {
-                    self.found.files.push(ApplicationSource {
-                        context_path: file.context.clone(),
-                        path: file.image.clone(),
-                        source,
-                    });
-                }
-            }
-            Answer::Absent => {}
+        match self.context.source(&file.context) {
+            Answer::Found(Some(source)) => self.found.files.push(ApplicationSource {
+                context_path: file.context.clone(),
+                path: file.image.clone(),
+                source,
+            }),
+            Answer::Found(None) | Answer::Absent => {}
             Answer::Unknown(why) => self.not_read(&file.context, &why),
         }
     }

@@ -1,5 +1,7 @@
 //! What the project's files build of a Dockerfile, and how they start it: compose files and their like.
 
+use std::sync::Arc;
+
 use dfix_launch::{
     FolderLaunches, Health, Launch, Mount, MountKind, Source, Start, file_of_variables, is_of_ci,
 };
@@ -11,7 +13,7 @@ use crate::handles::{Base, Stage, Step};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
-struct Kept(FolderLaunches);
+struct Kept(Arc<FolderLaunches>);
 
 /// The stages that are built as images, by index, in order.
 struct Targets(Vec<usize>);
