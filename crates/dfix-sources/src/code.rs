@@ -11,7 +11,7 @@ pub(crate) const NONE: usize = usize::MAX;
 const MOST_BYTES: usize = 2_000_000;
 
 /// No person writes a longer line.
-const MOST_OF_A_LINE: usize = 5_000;
+const MOST_OF_A_LINE: usize = 20_000;
 
 /// A text as its tokens, without blanks and comments. Ends of lines stand only where they may end a statement.
 pub(crate) struct Code<'t> {

@@ -25,6 +25,17 @@ impl Lexer<'_> {
                 self.last = None;
                 self.after_element();
             }
+            b'/' if self.byte(1) == b'/' => {
+                let end = self.line_end(self.at);
+                self.push(Kind::Comment, end);
+            }
+            b'/' if self.byte(1) == b'*' => {
+                let end = self.find(self.at + 2, "*/").map(|end| end + 2);
+                if end.is_none() {
+                    self.fail(self.at, Trouble::OpenComment);
+                }
+                self.push(Kind::Comment, end.unwrap_or(self.bytes.len()));
+            }
             b'>' => {
                 self.push(Kind::Comment, self.at + 1);
                 self.modes.pop();

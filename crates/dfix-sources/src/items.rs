@@ -39,6 +39,13 @@ fn is_no_file(text: &str) -> bool {
         || matches!(text, "" | "-" | "/dev/null" | "/dev/stdout" | "/dev/stderr")
 }
 
+/// Whether what is written is a call that makes a file in memory: `io.BytesIO()`.
+fn is_in_memory(written: &str) -> bool {
+    let called = written.split_once('(').map_or("", |(called, _)| called);
+    let name = called.rsplit(['.', ' ']).next().unwrap_or(called);
+    tables::is_left_out("call", name)
+}
+
 /// Whether this is none of the last ones that were told; looking through all would cost more with each.
 pub(crate) fn is_new<T: PartialEq>(told: &[T], new: &T) -> bool {
     !told.iter().rev().take(16).any(|it| it == new)
@@ -104,8 +111,11 @@ impl Scanner<'_, '_, '_> {
             return;
         }
         for value in reader.values(range) {
-            if matches!(&value, Folded::Text(text) if text.is_complete && is_no_file(&text.written))
-            {
+            let is_none = match &value {
+                Folded::Text(text) => text.is_complete && is_no_file(&text.written),
+                Folded::Unknown(written, _) => is_in_memory(written),
+            };
+            if is_none {
                 continue;
             }
             let place = |text: &Text| {

@@ -42,8 +42,8 @@ mod token;
 mod value;
 
 pub use language::Language;
-pub use recognise::{is_application, may_be_source};
-pub use source::{Command, Import, Port, Program, Right, Source, User, Variable, Write};
+pub use recognise::{is_application, is_for_browsers, may_be_source, unread_language};
+pub use source::{Command, Import, Named, Port, Program, Right, Source, User, Variable, Write};
 pub use token::Trouble;
 pub use value::{Base, Place, Value};
 

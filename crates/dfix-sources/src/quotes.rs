@@ -65,6 +65,7 @@ impl Lexer<'_> {
             match byte {
                 // No backslash keeps Python from inserting.
                 b'\\' if quote.inserts == Inserts::Brace && matches!(next, b'{' | b'}') => at += 1,
+                b'\\' if quote.escapes && self.bytes[at + 1..].starts_with(b"\r\n") => at += 3,
                 b'\\' if quote.escapes => {
                     at += 1 + self.text[at + 1..].chars().next().map_or(0, char::len_utf8);
                 }

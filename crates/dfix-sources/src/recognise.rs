@@ -60,3 +60,19 @@ pub fn is_application(name: &str) -> bool {
     let last = stem.rsplit_once(['.', '_']).map_or("", |(_, last)| last);
     !is_left_out("file", name) && !is_left_out("first", first) && !is_left_out("last", last)
 }
+
+/// Whether a path is that of a script that a server hands to browsers, by its folders: what it does, it does there.
+pub fn is_for_browsers(path: &str) -> bool {
+    let is_script = matches!(
+        language_of(path, ""),
+        Some(Language::JavaScript | Language::TypeScript)
+    );
+    let mut folders = path.split('/').rev().skip(1);
+    is_script && folders.any(|folder| is_left_out("browser", folder))
+}
+
+/// The language of a file of this name, where it is one whose sources are not read: `Rust`.
+pub fn unread_language(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    language("unread", &ending.to_ascii_lowercase())
+}

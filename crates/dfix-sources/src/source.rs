@@ -87,6 +87,15 @@ pub struct User {
     pub line: usize,
 }
 
+/// An absolute path that stands in a text, whatever is done with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The path as it is written: `/var/lib/app`. Routes of a web server look the same.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
 /// What one file of an application does, as far as its text tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -106,6 +115,8 @@ pub struct Source {
     pub rights: Vec<Right>,
     /// The users whom it names.
     pub users: Vec<User>,
+    /// The absolute paths that it names.
+    pub named: Vec<Named>,
     pub(crate) trouble: Option<(usize, Trouble)>,
 }
 
@@ -120,6 +131,7 @@ impl Source {
             programs: Vec::new(),
             rights: Vec::new(),
             users: Vec::new(),
+            named: Vec::new(),
             trouble: None,
         }
     }

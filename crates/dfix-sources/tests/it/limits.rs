@@ -16,10 +16,17 @@ fn what_is_not_understood_is_told() {
         ("a.js", "`a ${b `\n", Some((1, Trouble::OpenString))),
         ("a.rb", "x = <<~A\n  b\n", Some((2, Trouble::OpenString))),
         ("a.py", "x = 'a'\n", None),
+        ("a.py", "x = 'a\\\r\n b'\r\n", None),
+        (
+            "a.tsx",
+            "x = (\n<A\n// b's\nc={d}\n/* e's > */ f\n/>\n);\n",
+            None,
+        ),
+        ("a.tsx", "x = <A /* b\n", Some((1, Trouble::OpenComment))),
     ] {
         assert_eq!(read(path, text).unwrap().trouble(), wanted, "{text}");
     }
-    let line = "a();".repeat(3000);
+    let line = "a();".repeat(6000);
     assert_eq!(
         read("a.min.js", &line).unwrap().trouble(),
         Some((1, Trouble::LongLine))
