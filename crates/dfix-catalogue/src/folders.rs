@@ -20,6 +20,8 @@ pub enum FolderMark {
     Programs,
     /// In almost every image only root may write there and below.
     Root,
+    /// Web servers' routes begin so, too: a source that names it need not mean the folder.
+    Route,
     /// It is the system's; what lies deeper need not be.
     System,
     /// Every image has it.
@@ -37,6 +39,7 @@ impl FolderMark {
             FolderMark::Own => "own",
             FolderMark::Programs => "programs",
             FolderMark::Root => "root",
+            FolderMark::Route => "route",
             FolderMark::System => "system",
             FolderMark::There => "there",
             FolderMark::Unread => "unread",
@@ -99,6 +102,7 @@ mod tests {
             FolderMark::Own,
             FolderMark::Programs,
             FolderMark::Root,
+            FolderMark::Route,
             FolderMark::System,
             FolderMark::There,
             FolderMark::Unread,

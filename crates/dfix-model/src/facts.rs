@@ -65,7 +65,7 @@ use dfix_launch::Launch;
 use crate::collect::expand::Piece;
 use crate::context::Answer;
 use crate::facts::accounts::Accounts;
-use crate::facts::application_sources::ApplicationSources;
+use crate::facts::application_sources::{ApplicationSources, NamedPlace};
 use crate::facts::calls::Calls;
 use crate::facts::clearing::Clearing;
 use crate::facts::data_folders::DataFolder;
@@ -86,7 +86,7 @@ use crate::facts::pythons::Python;
 use crate::facts::root_rights::RootRights;
 use crate::facts::roots_home::LeftAtHome;
 use crate::facts::run_scripts::RunScript;
-use crate::facts::run_time_writes::RunTimeWrite;
+use crate::facts::run_time_writes::RunTimeWrites;
 use crate::facts::runtime::Runtime;
 use crate::facts::scripts::{Script, ScriptAt};
 use crate::facts::search_path::Login;
@@ -391,8 +391,13 @@ impl<'m> Stage<'m> {
         entry::entry(self)
     }
 
-    /// What is written when a container of this stage runs, as far as it is known.
-    pub fn run_time_writes(self) -> &'m [RunTimeWrite] {
+    /// The places outside of the application that its sources name, and that it may write.
+    pub fn places_that_sources_name(self) -> impl Iterator<Item = NamedPlace> + 'm {
+        application_sources::places_named(self)
+    }
+
+    /// What is written when a container of this stage runs.
+    pub fn run_time_writes(self) -> &'m RunTimeWrites {
         run_time_writes::of(self)
     }
 

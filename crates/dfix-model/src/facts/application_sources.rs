@@ -8,11 +8,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dfix_catalogue::is_file_of_a_tool;
+use dfix_catalogue::{FolderMark, folder_above, folder_is, is_file_of_a_tool};
 use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
 use crate::facts::context_files::matches;
+use crate::facts::data_folders::is_made;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
 use crate::handles::{Source, Stage, Step};
@@ -41,8 +42,8 @@ pub struct ApplicationSources {
 pub struct ApplicationSource {
     /// Its path in the build context, relative to the root.
     pub context_path: String,
-    /// Where it lies in the image.
-    pub path: ImagePath,
+    /// Where it lies in the image, where that is known.
+    pub path: Option<ImagePath>,
     /// What it does.
     pub source: Arc<FileSource>,
 }
@@ -84,11 +85,54 @@ impl ApplicationSources {
     }
 }
 
+/// A place outside of the application that a source names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// The place.
+    pub path: ImagePath,
+    /// The source that names it: "`settings.py` (line 3)".
+    pub by: String,
+}
+
+/// The places that the sources of the stage name and where an application could write: below those folders of the
+/// system in which packages and applications keep their data, or in a folder that the image has.
+pub(crate) fn places_named(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
+    let files = application_sources(stage).files.iter();
+    let own = |file: &&ApplicationSource| !is_file_of_a_tool(file_name(&file.context_path));
+    files.filter(own).flat_map(move |file| {
+        let named = file.source.named.iter();
+        named.filter_map(move |named| {
+            let path = ImagePath::new(&named.path);
+            may_be_written(stage, &path).then(|| NamedPlace {
+                path,
+                by: format!("`{}` (line {})", file.context_path, named.line),
+            })
+        })
+    })
+}
+
+/// Whether a path that stands in a source may be a place that it writes, and no route of its server.
+fn may_be_written(stage: Stage<'_>, path: &ImagePath) -> bool {
+    let mut parts = path.parts();
+    let (Some(first), is_deep) = (parts.next(), parts.next().is_some()) else {
+        return false;
+    };
+    let top = format!("/{first}");
+    if !folder_is(&top, FolderMark::System) || folder_is(&top, FolderMark::Route) {
+        return is_made(stage, &ImagePath::new(&top));
+    }
+    let is_read = folder_above(path.as_str(), FolderMark::Closed)
+        .is_some_and(|closed| !folder_is(closed, FolderMark::Own));
+    is_deep && !is_read && !folder_is(path.as_str(), FolderMark::System)
+}
+
 /// A file or folder of the build context, and where it lands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Root {
     pub(crate) context: String,
-    image: ImagePath,
+    image: Option<ImagePath>,
+    /// Whether the build makes something else of it, so that not the file itself is shipped.
+    is_built: bool,
 }
 
 /// The sources that the stage ships.
@@ -146,8 +190,10 @@ fn of_step(
         Some(Source::Image(_)) => return Some(()),
         Some(Source::Unknown) => return None,
     };
-    let written = expand_text(stage, step.target()?, step)?;
-    let target = join(&workdir_before(stage, step.index(), true)?, &written);
+    let written = expand_text(stage, step.target()?, step).unwrap_or_default();
+    let folder = workdir_before(stage, step.index(), true);
+    let target = folder.filter(|_| !written.is_empty());
+    let target = target.map(|folder| join(&folder, &written));
     let into_folder = written.ends_with('/')
         || matches!(written.as_str(), "." | "..")
         || step.sources().count() > 1;
@@ -158,14 +204,29 @@ fn of_step(
             continue;
         }
         let source = ImagePath::new(&source);
-        let target = if keeps_parents {
-            ImagePath::new(&join(&target, source.as_str().trim_start_matches('/')))
-        } else {
-            ImagePath::new(&target)
-        };
+        let target = target.as_deref().map(|target| {
+            if keeps_parents {
+                ImagePath::new(&join(target, source.as_str().trim_start_matches('/')))
+            } else {
+                ImagePath::new(target)
+            }
+        });
         match from {
-            Some(from) => of_stage(from, &source, &target, into_folder, (all, unread), depth),
-            None => of_context(stage.file.context, &source, &target, into_folder, all),
+            Some(from) => of_stage(
+                from,
+                &source,
+                target.as_ref(),
+                into_folder,
+                (all, unread),
+                depth,
+            ),
+            None => of_context(
+                stage.file.context,
+                &source,
+                target.as_ref(),
+                into_folder,
+                all,
+            ),
         }
     }
     Some(())
@@ -175,7 +236,7 @@ fn of_step(
 fn of_context(
     context: &dyn Context,
     source: &ImagePath,
-    target: &ImagePath,
+    target: Option<&ImagePath>,
     into_folder: bool,
     all: &mut Vec<Root>,
 ) {
@@ -186,7 +247,8 @@ fn of_context(
         let Answer::Found(names) = context.list(folder) else {
             all.push(Root {
                 context: relative,
-                image: target.clone(),
+                image: target.cloned(),
+                is_built: false,
             });
             return;
         };
@@ -200,23 +262,25 @@ fn of_context(
             all.push(Root {
                 context: below(folder, bare),
                 image: if is_folder {
-                    target.clone()
+                    target.cloned()
                 } else {
-                    target.join(bare)
+                    target.map(|target| target.join(bare))
                 },
+                is_built: false,
             });
         }
         return;
     }
     let is_folder = relative.is_empty() || matches!(context.list(&relative), Answer::Found(_));
     let image = if into_folder && !is_folder {
-        target.join(name)
+        target.map(|target| target.join(name))
     } else {
-        target.clone()
+        target.cloned()
     };
     all.push(Root {
         context: relative,
         image,
+        is_built: false,
     });
 }
 
@@ -224,7 +288,7 @@ fn of_context(
 fn of_stage(
     from: Stage<'_>,
     source: &ImagePath,
-    target: &ImagePath,
+    target: Option<&ImagePath>,
     into_folder: bool,
     (all, unread): (&mut Vec<Root>, &mut Vec<String>),
     depth: usize,
@@ -233,39 +297,52 @@ fn of_stage(
     let context = from.file.context;
     let mut is_known = false;
     for root in roots(from, &mut unsaid, depth + 1) {
-        if let Some(rest) = root.image.below(source) {
+        let Some(landed) = root.image else {
+            continue;
+        };
+        if let Some(rest) = landed.below(source) {
             let is_source = rest.is_empty() && context.read(&root.context).found().is_some();
-            let image = if is_source && into_folder {
-                target.join(source.file_name())
+            let inside = if is_source && into_folder {
+                source.file_name()
             } else {
-                target.join(rest)
+                rest
             };
+            let image = target.map(|target| target.join(inside));
             all.push(Root {
                 context: root.context,
                 image,
+                is_built: root.is_built,
             });
             is_known = true;
-        } else if let Some(rest) = source.below(&root.image) {
+        } else if let Some(rest) = source.below(&landed) {
             let path = below(&root.context, rest);
             let is_file = context.read(&path).found().is_some();
             if is_file || matches!(context.list(&path), Answer::Found(_)) {
                 let image = if is_file && into_folder {
-                    target.join(source.file_name())
+                    target.map(|target| target.join(source.file_name()))
                 } else {
-                    target.clone()
+                    target.cloned()
                 };
                 all.push(Root {
                     context: path,
                     image,
+                    is_built: root.is_built,
                 });
                 is_known = true;
             }
         }
     }
-    if !is_known {
-        unread.push(format!("what another stage of the build makes at {source}"));
-        unread.extend(unsaid);
+    if is_known {
+        return;
     }
+    // What a build makes does what its sources do; where they lie tells only roughly where that lies.
+    let sources = roots(from, &mut unsaid, depth + 1);
+    unread.extend(unsaid);
+    all.extend(sources.into_iter().map(|root| Root {
+        context: root.context,
+        image: target.cloned(),
+        is_built: true,
+    }));
 }
 
 fn below(folder: &str, name: &str) -> String {
@@ -280,7 +357,7 @@ struct Walk<'c> {
     context: &'c dyn Context,
     found: ApplicationSources,
     /// What was read, or looked into, and where it lands.
-    seen: BTreeSet<(String, ImagePath)>,
+    seen: BTreeSet<(String, Option<ImagePath>)>,
     folders: usize,
 }
 
@@ -323,7 +400,8 @@ impl Walk<'_> {
                 }
                 let entry = Root {
                     context: path,
-                    image: next.image.join(bare),
+                    image: next.image.as_ref().map(|image| image.join(bare)),
+                    is_built: next.is_built,
                 };
                 if is_folder {
                     open.push(Root {
@@ -341,7 +419,17 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, file: &Root) {
-        if !dfix_sources::may_be_source(file_name(&file.context)) {
+        let language = dfix_sources::unread_language(file_name(&file.context));
+        if let Some(language) = language.filter(|_| file.is_built) {
+            let is_told = |it: &String| it.ends_with(language);
+            if !self.found.unread.iter().any(is_told) {
+                let what = format!("`{}`, as dfix does not read {language}", file.context);
+                self.found.unread.push(what);
+            }
+        }
+        if !dfix_sources::may_be_source(file_name(&file.context))
+            || dfix_sources::is_for_browsers(&file.context)
+        {
             return;
         }
         if self.found.files.len() >= MOST_FILES {

@@ -5,7 +5,9 @@ use dfix_sources::{Base, Place, Value, Write};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::filesystem::Filesystem;
+use crate::facts::launches;
 use crate::facts::runtime;
+use crate::facts::setting::EnvValue;
 use crate::facts::variables::final_env;
 use crate::facts::workdir::final_workdir;
 use crate::handles::Stage;
@@ -30,12 +32,51 @@ impl RunTimeWrite {
     }
 }
 
-struct Writes(Vec<RunTimeWrite>);
+/// Something that is written when the container runs, nobody can tell where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownWrite {
+    /// Who does it, as a message names it: `` `app.py` (line 5) ``.
+    pub who: String,
+    /// How the place is written in the source, or the variable that says it.
+    pub what: String,
+}
 
-/// What is written when a container of the stage runs, in order.
-pub(crate) fn of(stage: Stage<'_>) -> &[RunTimeWrite] {
-    let all = || by_commands(stage).into_iter().chain(by_sources(stage));
-    &stage.cached(|| Writes(all().collect())).0
+/// What is written when a container runs.
+#[derive(Debug, Default)]
+pub struct RunTimeWrites {
+    /// Where the place is known, in order.
+    pub known: Vec<RunTimeWrite>,
+    /// Where it is not.
+    pub unknown: Vec<UnknownWrite>,
+    /// Who writes into the home of the user who runs it, where somebody does.
+    pub at_home: Option<String>,
+}
+
+/// What is written when a container of the stage runs.
+pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
+    stage.cached(|| {
+        let mut all = RunTimeWrites {
+            known: by_commands(stage),
+            ..RunTimeWrites::default()
+        };
+        for file in &application_sources(stage).files {
+            for write in &file.source.writes {
+                let who = format!("`{}` (line {})", file.context_path, write.line);
+                match place_of(stage, file, write) {
+                    At::Place(path, is_folder) => all.known.push(RunTimeWrite {
+                        path,
+                        is_folder,
+                        who,
+                    }),
+                    At::Home => {
+                        all.at_home.get_or_insert(who);
+                    }
+                    At::Unknown(what) => all.unknown.push(UnknownWrite { who, what }),
+                }
+            }
+        }
+        all
+    })
 }
 
 /// What the commands of the start and of its scripts write.
@@ -59,44 +100,100 @@ fn by_commands(stage: Stage<'_>) -> Vec<RunTimeWrite> {
         .collect()
 }
 
-/// What the application's sources write, where they tell the place.
-fn by_sources(stage: Stage<'_>) -> impl Iterator<Item = RunTimeWrite> {
-    let files = application_sources(stage).files.iter();
-    files.flat_map(move |file| {
-        file.source.writes.iter().filter_map(move |write| {
-            let (place, is_folder) = place_of(stage, write)?;
-            Some(RunTimeWrite {
-                path: path_of(stage, file, place)?,
-                is_folder,
-                who: format!("`{}` (line {})", file.context_path, write.line),
-            })
-        })
-    })
+/// Where a write of a source goes.
+enum At {
+    /// There; whether it is a folder.
+    Place(ImagePath, bool),
+    /// Into the home of whoever runs it.
+    Home,
+    /// Nobody can tell; how it is written.
+    Unknown(String),
 }
 
-/// The place of a write, or the folder that it is in, and whether it is a folder.
-fn place_of<'w>(stage: Stage<'_>, write: &'w Write) -> Option<(&'w Place, bool)> {
-    let known = |value: &'w Value<Place>| match value {
-        Value::Known(place) => Some(place),
-        // What a variable says goes before the default.
-        Value::Variable { names, default } => default
-            .as_ref()
-            .filter(|_| !names.iter().any(|name| final_env(stage, name).is_set())),
-        Value::Unknown(_) => None,
+fn place_of(stage: Stage<'_>, file: &ApplicationSource, write: &Write) -> At {
+    let found = match &write.path {
+        Value::Known(place) => path_of(stage, file, place, write.is_folder),
+        Value::Variable { names, default } => {
+            of_variables(stage, file, names, default.as_ref(), write.is_folder)
+        }
+        Value::Unknown(what) => At::Unknown(what.clone()),
     };
-    let whole = known(&write.path).map(|place| (place, write.is_folder));
-    whole.or_else(|| Some((known(write.folder.as_ref()?)?, true)))
+    match (found, &write.folder) {
+        // What is put together of a known folder and something else lies in that folder.
+        (At::Unknown(what), Some(folder)) => match folder {
+            Value::Known(place) => path_of(stage, file, place, true),
+            Value::Variable { names, default } => {
+                of_variables(stage, file, names, default.as_ref(), true)
+            }
+            Value::Unknown(_) => At::Unknown(what),
+        },
+        (found, _) => found,
+    }
 }
 
-/// Where a place of a source lies in a container; `None` for the home of whoever runs it.
-fn path_of(stage: Stage<'_>, file: &ApplicationSource, place: &Place) -> Option<ImagePath> {
+/// A place that variables of the environment say: as the launches and the image set them, else the default.
+fn of_variables(
+    stage: Stage<'_>,
+    file: &ApplicationSource,
+    names: &[String],
+    default: Option<&Place>,
+    is_folder: bool,
+) -> At {
+    let unknown = |name: &str| At::Unknown(format!("${name}"));
+    for name in names {
+        let value = match value_of(stage, name) {
+            Told::Unset => continue,
+            Told::Open => return unknown(name),
+            Told::Value(value) => value,
+        };
+        // A single one is the place, or begins it; of several the one that is a path does.
+        if value.starts_with('/') {
+            let path = ImagePath::new(value);
+            let is_folder = is_folder || !path.is_named_like_a_file();
+            return At::Place(path, is_folder);
+        }
+        if names.len() == 1 {
+            return unknown(name);
+        }
+    }
+    match default {
+        Some(place) => path_of(stage, file, place, is_folder),
+        None => unknown(names.first().map_or("", String::as_str)),
+    }
+}
+
+/// What a variable is when the container runs.
+enum Told<'m> {
+    Unset,
+    Value(&'m str),
+    /// It is set, nobody knows to what.
+    Open,
+}
+
+fn value_of<'m>(stage: Stage<'m>, name: &str) -> Told<'m> {
+    let mut launched = launches::of(stage).flat_map(|launch| &launch.environment);
+    let value = match launched.find(|variable| variable.name == name) {
+        Some(variable) => variable.value.as_deref(),
+        None => match final_env(stage, name) {
+            EnvValue::Set(setting) => setting.value,
+            EnvValue::Unset | EnvValue::Unknown => return Told::Unset,
+        },
+    };
+    value.map_or(Told::Open, Told::Value)
+}
+
+/// Where a place of a source lies in a container.
+fn path_of(stage: Stage<'_>, file: &ApplicationSource, place: &Place, is_folder: bool) -> At {
     if place.is_absolute() {
-        return Some(ImagePath::new(&place.path));
+        return At::Place(ImagePath::new(&place.path), is_folder);
     }
     let base = match place.base {
-        Base::Working | Base::Project => ImagePath::new(&final_workdir(stage)?),
-        Base::Source => file.path.parent()?,
-        Base::Home => return None,
+        Base::Working | Base::Project => final_workdir(stage).map(|it| ImagePath::new(&it)),
+        Base::Source => file.path.as_ref().and_then(ImagePath::parent),
+        Base::Home => return At::Home,
     };
-    Some(base.join(&place.path))
+    base.map_or_else(
+        || At::Unknown(place.path.clone()),
+        |base| At::Place(base.join(&place.path), is_folder),
+    )
 }

@@ -6,8 +6,10 @@ use crate::common::{with, with_files};
 fn shipped(text: &str, files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     with_files(text, files, |file| {
         let found = file.final_stage().unwrap().application_sources();
-        let line =
-            |it: &dfix_model::ApplicationSource| format!("{} > {}", it.context_path, it.path);
+        let line = |it: &dfix_model::ApplicationSource| match &it.path {
+            Some(path) => format!("{} > {path}", it.context_path),
+            None => format!("{} > somewhere", it.context_path),
+        };
         (found.files.iter().map(line).collect(), found.unread.clone())
     })
 }
@@ -64,9 +66,21 @@ fn sources_that_come_through_other_stages() {
     assert!(unread.is_empty());
     let (files, _) = shipped(&text("COPY --from=b /w /x"), &FILES);
     assert_eq!(files.len(), 4);
+    // What is built does what its sources do.
     let (files, unread) = shipped(&text("COPY --from=b /w/dist /x"), &FILES);
-    assert!(files.is_empty());
-    assert_eq!(unread, ["what another stage of the build makes at /w/dist"]);
+    assert_eq!(files.len(), 4);
+    assert!(unread.is_empty());
+    let rust = [("src/main.rs", "fn main() {}"), ("src/lib.rs", "")];
+    let (_, unread) = shipped(&text("COPY --from=b /w/target/release/x /x"), &rust);
+    assert_eq!(unread, ["`src/lib.rs`, as dfix does not read Rust"]);
+    let (_, unread) = shipped(&text("COPY --from=b /w/src /x"), &rust);
+    assert!(unread.is_empty());
+    // What is downloaded is none of the application's sources.
+    let (files, unread) = shipped(
+        "FROM alpine AS b\nRUN make\nFROM node:22\nCOPY --from=b /x /x\n",
+        &FILES,
+    );
+    assert!(files.is_empty() && unread.is_empty());
     let based = "FROM python:3 AS a\nCOPY app.py /a/\nFROM a\nCOPY lib/a.js /b/\n";
     assert_eq!(
         shipped(based, &FILES).0,

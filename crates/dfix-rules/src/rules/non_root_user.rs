@@ -57,15 +57,18 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nEXPOSE 5000\nCMD [\"python\", \"app.py\"]\n",
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN useradd -m appuser && chown -R appuser /app\nEXPOSE 5000\nUSER appuser\nCMD [\"python\", \"app.py\"]\n",
-        ),
+        )
+        .with_context(&[("app.py", "import http.server\n")]),
         fixes(
             "FROM node:22\nWORKDIR /usr/src/app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n",
             "FROM node:22\nWORKDIR /usr/src/app\nCOPY . .\nRUN chown -R node /usr/src/app\nUSER node\nCMD [\"node\", \"server.js\"]\n",
-        ),
+        )
+        .with_context(&[("server.js", "require(\"http\")\n")]),
         fixes(
             "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"python\", \"app.py\"]\n",
             "FROM python:3.11-alpine\nWORKDIR /app\nCOPY . .\nRUN adduser -D appuser && chown -R appuser /app\nUSER appuser\nENTRYPOINT [\"python\", \"app.py\"]\n",
-        ),
+        )
+        .with_context(&[("app.py", "import http.server\n")]),
         leaves("FROM python:3.11\nWORKDIR /app\nUSER 1000\nCMD [\"python\", \"app.py\"]\n"),
         leaves("FROM debian:12\nRUN apt-get install -y nginx\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n").that_says("nginx"),
         leaves("FROM python:3.11\nCOPY . .\nEXPOSE 80\nCMD [\"python\", \"app.py\"]\n").that_says("below 1024"),

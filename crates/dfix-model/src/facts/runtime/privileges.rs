@@ -191,20 +191,17 @@ impl<'m> Examination<'m> {
                 self.found.asked = Privileges::Drops(name.to_owned());
             }
             programs::Privileges::Root(why) => self.root(process.said(), why.to_owned()),
-            programs::Privileges::None => self.anybody(process, &words),
+            programs::Privileges::None => self.anybody(process),
             programs::Privileges::Unknown => self.unknown(process),
         }
     }
 
-    fn anybody(&mut self, process: Process<'m>, words: &[&str]) {
+    fn anybody(&mut self, process: Process<'m>) {
         let name = process.command.name();
         if process.script.is_some()
             && let Some(port) = low_ports::low_of(process.command)
         {
             self.low_port(format!("port {port} of {}", process.said()));
-        }
-        if programs::is(name, Mark::RunsScript) || programs::is_python(name) {
-            self.source(words);
         }
         if let Some(script) = process.script.filter(|script| !script.is_of_launch()) {
             self.found.known.push(script.path().to_owned());
@@ -298,16 +295,6 @@ impl<'m> Examination<'m> {
             }
         }
         self.found.asked == Privileges::Nobody
-    }
-
-    /// The source of what Python or Node is given to run, where it can be read.
-    fn source(&mut self, words: &[&str]) {
-        let Some(path) = words.iter().find(|w| shown::is_source(w)) else {
-            return;
-        };
-        if let Some(text) = self.stage.read_final(path).found() {
-            self.shown(path, shown::of_source(&text));
-        }
     }
 }
 

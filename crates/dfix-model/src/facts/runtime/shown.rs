@@ -1,4 +1,4 @@
-//! What the settings and the source of a server show of the rights that it needs.
+//! What the settings of a server show of the rights that it needs.
 
 use dfix_catalogue::programs::Program;
 use dfix_catalogue::{FolderMark, ServerSetting, folder_above, sets};
@@ -36,14 +36,6 @@ pub(super) fn settings_file(program: Program, words: &[&str]) -> Option<String> 
         };
         Some(value.trim_start_matches("file:").to_owned())
     })
-}
-
-/// Whether a word names a source file of Python or JavaScript.
-pub(super) fn is_source(word: &str) -> bool {
-    !word.starts_with('-')
-        && [".py", ".js", ".mjs", ".cjs"]
-            .iter()
-            .any(|end| word.ends_with(end))
 }
 
 /// Reads a settings file of a server.
@@ -104,49 +96,6 @@ pub(super) fn is_roots_place(place: &str) -> bool {
     folder_above(place, FolderMark::Root).is_some()
 }
 
-/// What the source of a Python or Node application that is started by its file shows: a port below 1024
-/// that is written down where it begins to listen, a log in a place of root's.
-pub(super) fn of_source(text: &str) -> Shows {
-    for line in text.lines() {
-        let line = line.trim_start();
-        if line.starts_with('#') || line.starts_with("//") {
-            continue;
-        }
-        for opening in [".run(", "runserver(", "serve(", "run_app(", ".listen("] {
-            let Some((_, arguments)) = line.split_once(opening) else {
-                continue;
-            };
-            let port = match arguments.split_once("port") {
-                Some((_, rest)) => rest,
-                None if opening == ".listen(" => arguments,
-                None => continue,
-            };
-            let digits: String = port
-                .trim_start_matches(['=', ' ', ':'])
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect();
-            if let Some(port) = digits.parse().ok().filter(|p| (1..1024).contains(p)) {
-                return Shows::LowPort(port);
-            }
-        }
-        for opening in ["FileHandler(", "makedirs(", "mkdir(", "sqlite3.connect("] {
-            if let Some((_, arguments)) = line.split_once(opening) {
-                let path: String = arguments
-                    .trim_start_matches(['f', 'r', 'b'])
-                    .trim_start_matches(['"', '\''])
-                    .chars()
-                    .take_while(|c| !matches!(c, '"' | '\'' | ')' | ','))
-                    .collect();
-                if is_roots(&path) {
-                    return Shows::Writes(path);
-                }
-            }
-        }
-    }
-    Shows::Nothing
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,23 +120,6 @@ mod tests {
         assert_eq!(
             shows("pidfile = '/var/run/g.pid'\n"),
             Shows::Writes("/var/run/g.pid".to_owned())
-        );
-    }
-
-    #[test]
-    fn sources_are_read() {
-        assert_eq!(
-            of_source("app.run(host='0.0.0.0', port=80)\n"),
-            Shows::LowPort(80)
-        );
-        assert_eq!(of_source("app.run(port=5000)\n"), Shows::Nothing);
-        assert_eq!(
-            of_source("server.listen(443, () => {})\n"),
-            Shows::LowPort(443)
-        );
-        assert_eq!(
-            of_source("logging.FileHandler(\"/var/log/app.log\")\n"),
-            Shows::Writes("/var/log/app.log".to_owned())
         );
     }
 }

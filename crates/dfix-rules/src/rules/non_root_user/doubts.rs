@@ -25,8 +25,48 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
     }
     open.extend(stage.host_folders().map(|(_, open)| open));
     open.extend(writes_to_itself(stage));
+    open.extend(unknown_writes(stage, run_as, given));
+    open.extend(unread_sources(stage));
     open.extend(kept(stage, run_as, given));
     open
+}
+
+/// Something that a source writes, nobody can tell where, although the sources name a place that stays root's. Where
+/// they name none, whatever they write lies in what the user is given, or where whoever starts it says.
+fn unknown_writes(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
+    let write = stage.run_time_writes().unknown.first()?;
+    let named = stage.places_that_sources_name().find(|named| {
+        !given.iter().any(|folder| named.path.is_below(folder))
+            && folder_above(named.path.as_str(), FolderMark::ForAll).is_none()
+            && !stage
+                .filesystem()
+                .is_opened_to(&run_as.account, &named.path)
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether {} writes below {}, which {} names and which stays root's (where it writes, `{}` says)",
+            write.who, named.path, named.by, write.what
+        ),
+        "give the folder to the user by hand if so",
+    ))
+}
+
+/// Sources that are shipped and could not be read, or made out: what they write, nobody knows.
+fn unread_sources(stage: Stage<'_>) -> Option<OpenCondition> {
+    let sources = stage.application_sources();
+    let what = sources.unread.first().cloned().or_else(|| {
+        sources.files.iter().find_map(|file| {
+            let (line, _) = file.source.trouble()?;
+            Some(format!(
+                "`{}` from line {line} on, which dfix cannot make out",
+                file.context_path
+            ))
+        })
+    })?;
+    Some(OpenCondition::new(
+        format!("where the application writes, as not all of it was read: {what}"),
+        "start it once as another user",
+    ))
 }
 
 /// A Python package that writes into its own folder, which stays root's.
@@ -75,7 +115,8 @@ fn homeless(stage: Stage<'_>, run_as: &RunAs) -> Option<OpenCondition> {
         .iter()
         .map(|package| package.name.as_str())
         .find(|name| package_is(Ecosystem::Language, name, PackageMark::Home))
-        .or(starts.map(Command::name))?;
+        .or(starts.map(Command::name))
+        .or(stage.run_time_writes().at_home.as_deref())?;
     (!run_as.has_home(stage)).then(|| OpenCondition {
         condition: format!(
             "whether {package} can do without a home, which {} has not",

@@ -49,7 +49,7 @@ pub(crate) fn folders_to_give(stage: Stage<'_>) -> Vec<Folder> {
             folders.push(Folder::new(data.path.clone(), !data.is_made));
         }
     }
-    for write in stage.run_time_writes() {
+    for write in &stage.run_time_writes().known {
         let folder = write.folder();
         // Whoever owns what is around it makes it.
         let is_inside = folders.iter().any(|other| folder.is_below(&other.path));
@@ -87,7 +87,7 @@ fn is_for_all(folder: &ImagePath) -> bool {
 /// Something that is written when the container runs, in a place that cannot be given to anybody: who writes it, and
 /// what.
 pub(crate) fn writes_elsewhere(stage: Stage<'_>) -> Option<(&str, &ImagePath)> {
-    let mut writes = stage.run_time_writes().iter();
+    let mut writes = stage.run_time_writes().known.iter();
     let write = writes.find(|write| {
         let folder = write.folder();
         !is_for_all(&folder) && !may_be_given(&folder)

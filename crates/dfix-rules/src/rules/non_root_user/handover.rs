@@ -72,7 +72,7 @@ fn may_be_written(stage: Stage<'_>, dependencies: &Dependencies) -> bool {
             || process.command.wrappers().any(|it| it.name == "uv")
             || process.command.name() == "uv"
     });
-    let mut writes = stage.run_time_writes().iter();
+    let mut writes = stage.run_time_writes().known.iter();
     writes_there || writes.any(|write| write.path.is_below(&dependencies.folder))
 }
 
