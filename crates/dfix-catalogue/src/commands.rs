@@ -60,6 +60,14 @@ pub fn tool(distribution: Distribution, release: Option<&str>, command: &str) ->
     })
 }
 
+/// Whether some table knows a command of this name: of Debian, of Alpine, of neither's base images, or a program.
+pub fn is_known_command(name: &str) -> bool {
+    COMMANDS.has(name)
+        || OF_ALPINE.has(name)
+        || OF_NO_BASE.has(name)
+        || super::programs::find(name).is_some()
+}
+
 /// Whether an image that is based on `foundation`, and has nothing else, has the command; `None`
 /// when not known.
 pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {

@@ -2,11 +2,12 @@
 
 use dfix_catalogue::programs::{self, Mark, Privileges};
 use dfix_catalogue::{
-    FileMark, HomeWrite, PackageWrite, downloads_into_home, file_is, home_writes,
-    node_package_at_home,
+    FileMark, HomeWrite, PackageWrite, dependency_folder, downloads_into_home, file_is,
+    home_writes, is_known_command, node_package_at_home,
 };
 
 use crate::collect::instruction::StepKind;
+use crate::facts::context_files::read_at;
 use crate::facts::entry::entry;
 use crate::facts::user::user_at;
 use crate::facts::variables::env_at;
@@ -185,7 +186,13 @@ fn of_command(command: Command<'_>) -> Option<LeftAtHome> {
     let may_leave = home_writes(program)
         .filter(|write| !write.is_certain())
         .any(|write| leaves(&write));
-    if (may_leave && !(name == "uv" && has_python)) || keeps_things_at_home(command) {
+    let is_sent_elsewhere = || {
+        home_writes(program).any(|write| write.begins_with(operand) && is_elsewhere(command, write))
+    };
+    if (may_leave && !(name == "uv" && has_python))
+        || (keeps_things_at_home(command) && !is_sent_elsewhere())
+        || is_unknown(command, program)
+    {
         return left(format!("`{name}`"), false);
     }
     // A script of the application's own may download what it wants to where it wants to.
@@ -257,19 +264,25 @@ fn program_of<'m>(command: Command<'m>, first: Option<Word<'m>>) -> (&'m str, Op
 
 /// Whether the command leaves something at home in this way, and nothing sends it elsewhere.
 fn leaves_at_home(command: Command<'_>, write: HomeWrite, operand: Option<&str>) -> bool {
-    let has = |word: &str| {
-        if word.starts_with('-') {
-            command.has_option(word)
-        } else {
-            command.has_arg(word)
-        }
-    };
     let missed_by: Vec<&str> = write.missed_by().collect();
     write.begins_with(operand)
-        && (write.needs().next().is_none() || write.needs().any(has))
-        && !write.options().any(has)
-        && !write.variables().any(|variable| is_set(command, variable))
+        && (write.needs().next().is_none() || write.needs().any(|word| has(command, word)))
+        && !is_elsewhere(command, write)
         && (missed_by.is_empty() || starts(command, &missed_by))
+}
+
+/// Whether an option or a variable sends it elsewhere.
+fn is_elsewhere(command: Command<'_>, write: HomeWrite) -> bool {
+    write.options().any(|word| has(command, word))
+        || write.variables().any(|variable| is_set(command, variable))
+}
+
+fn has(command: Command<'_>, word: &str) -> bool {
+    if word.starts_with('-') {
+        command.has_option(word)
+    } else {
+        command.has_arg(word)
+    }
 }
 
 /// Poetry makes its environment in the home unless its settings say to do without one or to keep it in
@@ -289,6 +302,27 @@ fn is_told_to_stay(command: Command<'_>) -> bool {
 }
 
 struct ToldToStay(bool);
+
+/// Whether nobody has looked what the program does: none of any table, none of a system's, no package manager, and no script
+/// that is read.
+fn is_unknown(command: Command<'_>, program: &str) -> bool {
+    let name = command.name();
+    let is_read = || {
+        let stage = command.stage();
+        let script = command.executable().and_then(Word::value);
+        let text = stage
+            .zip(script)
+            .map(|(stage, path)| read_at(stage, path, command));
+        text.is_some_and(|text| text.found().is_some())
+    };
+    !name.is_empty()
+        && !command.is_of_script()
+        && ![name, program].into_iter().any(is_known_command)
+        && home_writes(program).next().is_none()
+        && PackageCommand::of(command).is_none()
+        && dependency_folder(name).is_none()
+        && !is_read()
+}
 
 /// Whether the command is one that the container starts too, or one that pip installed: it may keep
 /// what it is told to prepare in the home.

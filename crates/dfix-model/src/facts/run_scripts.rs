@@ -7,6 +7,7 @@ use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{FolderMark, folder_is};
 
 use crate::collect::wrappers::takes_script;
+use crate::context::Answer;
 use crate::facts::context_files::{context_path_of, read_at};
 use crate::facts::entry::entry;
 use crate::facts::named_programs::paths_in;
@@ -27,12 +28,19 @@ pub struct RunScript<'m> {
     /// Whether it lies where programs are found by their name alone.
     pub is_on_path: bool,
     text: Option<Arc<str>>,
+    /// Whether it is a file of the build context, which cannot be seen.
+    is_unseen: bool,
 }
 
 impl RunScript<'_> {
     /// Whether it is a file of the build context that was read.
     pub fn is_read(&self) -> bool {
         self.text.is_some()
+    }
+
+    /// Whether it is a file of the build context, and that cannot be seen from here: elsewhere it could be read.
+    pub fn is_unseen(&self) -> bool {
+        self.is_unseen
     }
 
     /// Whether it is none of the build context by its name, but got by a `RUN`.
@@ -72,6 +80,7 @@ fn run_by<'m>(stage: Stage<'m>, command: Command<'m>, lying: &Lying) -> Option<R
         command: Some(command),
         is_told_by_name,
         is_on_path: false,
+        is_unseen: false,
         text,
     };
     let Some(path) = expand_text(stage, word, command) else {
@@ -92,8 +101,12 @@ fn run_by<'m>(stage: Stage<'m>, command: Command<'m>, lying: &Lying) -> Option<R
         .iter()
         .filter(|_| is_bare)
         .find_map(|folder| read_at(stage, &format!("{folder}/{path}"), command).found());
-    let text = on_path.or_else(|| read_at(stage, &path, command).found());
-    Some(script(path, is_told_by_name, text))
+    let found = on_path.map_or_else(|| read_at(stage, &path, command), Answer::Found);
+    let is_unseen = matches!(found, Answer::Unknown(_));
+    Some(RunScript {
+        is_unseen,
+        ..script(path, is_told_by_name, found.found())
+    })
 }
 
 /// Whether what the shell is given is no file: `bash -c "…"`, `curl … | bash -s -- words`.
@@ -258,8 +271,10 @@ fn lying_at<'m>(
     at: impl ProgramPoint<'m>,
     is_on_path: bool,
 ) -> RunScript<'m> {
+    let found = read_at(stage, &path, at);
     RunScript {
-        text: read_at(stage, &path, at).found(),
+        is_unseen: matches!(found, Answer::Unknown(_)),
+        text: found.found(),
         path,
         command: None,
         is_told_by_name: false,

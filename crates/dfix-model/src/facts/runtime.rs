@@ -383,12 +383,22 @@ impl<'m> Start<'m> {
             ScriptAt::NotText => Leads::Nowhere,
             // What a compiler wrote there is no file of the build context, whatever folders of it were copied.
             ScriptAt::Unread(_) if is_compiled(self.stage, path) => Leads::Nowhere,
-            ScriptAt::Unread(_) | ScriptAt::Elsewhere => {
+            ScriptAt::Unread(_) => {
                 self.open(
                     format!(
                         "what `{path}` does when it starts, which is not in the build context that dfix sees"
                     ),
                     "run dfix where the script is beside the Dockerfile",
+                );
+                Leads::Unread
+            }
+            // Of the base image, of a RUN: no other folder has it.
+            ScriptAt::Elsewhere => {
+                self.open(
+                    format!(
+                        "what `{path}` does when it starts, which comes from no file of the build context"
+                    ),
+                    "look at it in the image, and at what it starts",
                 );
                 Leads::Unread
             }

@@ -92,7 +92,7 @@ fn words_of_a_cmd_are_arguments_where_the_entry_point_is_a_program() {
 fn what_is_not_known_is_said() {
     assert_eq!(
         open(&format!("{NODE}CMD [\"./start.sh\"]\n"), &[]),
-        ["what `./start.sh` does when it starts, which is not in the build context that dfix sees"]
+        ["what `./start.sh` does when it starts, which comes from no file of the build context"]
     );
     assert_eq!(
         open(&format!("{NODE}CMD [\"my-server\"]\n"), &[]),

@@ -368,7 +368,11 @@ fn calls_by_name(site: &Site<'_>, script: &RunScript<'_>) -> Result<Option<OpenC
             format!(
                 "whether {path} names the system's Python by its whole path, which dfix does not see"
             ),
-            "run dfix where the script is beside the Dockerfile",
+            if script.is_unseen() {
+                "run dfix where the script is beside the Dockerfile"
+            } else {
+                "look into the script in the image"
+            },
         )));
     }
     let is_systems = |(folder, name): &(&str, &str)| {
