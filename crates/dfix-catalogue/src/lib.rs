@@ -91,7 +91,9 @@ pub use interpreter_options::{InterpreterOption, interpreter_option_is};
 pub use login_texts::login_in;
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
-pub use name_words::{is_named_for_development, is_named_for_python, is_named_for_work};
+pub use name_words::{
+    is_named_for_development, is_named_for_python, is_named_for_work, is_named_rootless,
+};
 pub use names::{assumed_like, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{

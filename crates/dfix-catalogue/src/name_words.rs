@@ -1,6 +1,6 @@
 //! What the words tell that people name images, stages and Dockerfiles by.
 
-use super::table::{Table, table};
+use super::table::{Row, Table, table};
 
 const WORDS: Table = table!("name-words.tsv");
 
@@ -30,6 +30,14 @@ pub fn is_named_for_work(name: &str) -> bool {
     words(name).any(|word| is(&word.to_ascii_lowercase(), "work"))
 }
 
+/// Whether a stage or a Dockerfile of this name makes an image for users other than root: `Dockerfile.rootless`,
+/// `non-root`.
+pub fn is_named_rootless(name: &str) -> bool {
+    let joined: String = words(name).map(str::to_ascii_lowercase).collect();
+    let rows = WORDS.all().filter(|row| row.lists(1, ' ', "rootless"));
+    rows.map(Row::key).any(|word| joined.contains(word))
+}
+
 /// Whether an image of which nothing else is known is, by a word of its name, made to run Python. `None`: the
 /// name tells nothing.
 pub fn is_named_for_python(image: &str) -> Option<bool> {
@@ -52,12 +60,13 @@ mod tests {
             is_named_for_development("Dockerfile.dev") && is_named_for_development("Local-test")
         );
         assert!(is_named_for_work("devcontainer") && !is_named_for_work("local-test"));
+        assert!(is_named_rootless("Dockerfile.non-root") && !is_named_rootless("root"));
         assert!(!is_named_for_development("devops") && !is_named_for_development("Dockerfile"));
         assert_eq!(is_named_for_python("acme/python3-base"), Some(true));
         assert_eq!(is_named_for_python("acme/openjdk17"), Some(false));
         assert_eq!(is_named_for_python("python/base"), None);
         for row in WORDS.all() {
-            let known = ["development", "other", "python", "work"];
+            let known = ["development", "other", "python", "rootless", "work"];
             let mut marks = row.column(1).split(' ');
             assert!(marks.all(|mark| known.contains(&mark)), "{}", row.line());
             assert!(

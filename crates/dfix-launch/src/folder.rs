@@ -5,7 +5,10 @@ use std::collections::HashMap;
 
 use crate::files::{Files, FolderLaunches};
 use crate::path::join;
-use crate::{bake, ci, compose, crontab, devcontainer, kubernetes, makefile, procfile, skaffold};
+use crate::{
+    bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, procfile,
+    skaffold,
+};
 
 /// Where such files usually lie below a folder, and how many levels of folders are looked at there.
 const SUBFOLDERS: [(&str, usize); 27] = [
@@ -58,6 +61,7 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         crontab::read(files, &folder, &names, &mut own);
         devcontainer::read(files, &folder, &names, &mut own);
         ci::read(files, &folder, &names, &mut own);
+        documentation::read(files, &folder, &names, &mut own);
         found.add(&own);
     }
     kubernetes::rename(&mut found.launches, &renames);

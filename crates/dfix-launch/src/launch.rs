@@ -21,12 +21,14 @@ pub enum Source {
     Ci,
     /// `skaffold.yaml`: it builds.
     Skaffold,
+    /// What a README and its like show: examples, of which what they mount counts.
+    Documentation,
 }
 
 impl Source {
     /// Whether what it builds is an image that somebody uses: not the container that an editor works in.
     pub fn ships(self) -> bool {
-        !matches!(self, Source::Devcontainer)
+        !matches!(self, Source::Devcontainer | Source::Documentation)
     }
 
     /// Whether what it starts are the containers that somebody uses: not one that an editor works in, or a single
@@ -34,7 +36,11 @@ impl Source {
     pub fn starts(self) -> bool {
         !matches!(
             self,
-            Source::Devcontainer | Source::Ci | Source::Bake | Source::Skaffold
+            Source::Devcontainer
+                | Source::Ci
+                | Source::Bake
+                | Source::Skaffold
+                | Source::Documentation
         )
     }
 }
@@ -155,6 +161,7 @@ impl Launch {
             Source::Devcontainer => file.clone(),
             Source::Ci => format!("job `{name}` of {file}"),
             Source::Skaffold => format!("artifact `{name}` of {file}"),
+            Source::Documentation => format!("an example of {file}"),
         }
     }
 }

@@ -21,6 +21,7 @@ mod compose;
 mod crontab;
 mod devcontainer;
 mod docker_words;
+mod documentation;
 mod files;
 mod folder;
 mod git;

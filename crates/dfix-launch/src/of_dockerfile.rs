@@ -16,6 +16,7 @@ impl FolderLaunches {
     ///   counts within its own file only, but for one at its start, which may be any registry and team;
     /// * containers of Kubernetes manifests that say no image, as patches do, and have the name of a container that
     ///   starts one;
+    /// * examples of the documentation beside it that start an image of a name which may be its;
     /// * what is started in a container and names none: a Procfile or crontab, and a `devcontainer.json` without
     ///   image or build, in the folder of the Dockerfile or of a context that it is built with.
     ///
@@ -74,7 +75,12 @@ impl FolderLaunches {
                 Some(_) => {}
                 None if launch.image.is_some() => {
                     let mut started = started(launch, &builds, &others);
-                    if started.is_empty() && is_open(launch) {
+                    if launch.source == Source::Documentation {
+                        let is_of_it = started.is_empty()
+                            && is_near(launch)
+                            && may_show(launch, &builds, &others);
+                        found.launches.extend(is_of_it.then(|| launch.clone()));
+                    } else if started.is_empty() && is_open(launch) {
                         found.unread.push(Unread {
                             what: format!("which image {} starts", launch.said()),
                             why: "its name is put in where it is started".to_owned(),
@@ -140,6 +146,10 @@ fn home_of(launch: &Launch) -> &str {
             None => folder,
         },
         Source::Crontab => folder.strip_suffix("cron.d").unwrap_or(folder),
+        Source::Documentation => ["docs", "documentation", "doc"]
+            .iter()
+            .find_map(|it| folder.strip_suffix(it))
+            .unwrap_or(folder),
         _ => folder,
     };
     folder.strip_suffix('/').unwrap_or(folder)
@@ -160,6 +170,18 @@ fn may_build(build: &Build, path: &str) -> bool {
 /// Whether nothing is known of the name of the image that a launch starts, registry and tag aside.
 fn is_open(launch: &Launch) -> bool {
     names_of(launch).any(is_open_name)
+}
+
+/// Whether an example of the documentation beside a Dockerfile may start its image: one with the name of a team, where
+/// it is not known under which names the Dockerfile is built, and nobody else builds it.
+fn may_show(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -> bool {
+    let is_named = builds
+        .iter()
+        .flat_map(|(it, _)| names_of(it))
+        .any(|name| !name.contains('$'));
+    let file = &*launch.place.file;
+    let is_others = || names_of(launch).any(|name| others.iter().any(|it| makes(it, name, file)));
+    !is_named && names_of(launch).any(|name| repository(name).contains('/')) && !is_others()
 }
 
 /// The names of the image that a launch builds or starts.

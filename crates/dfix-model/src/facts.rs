@@ -38,6 +38,7 @@ pub(crate) mod python_installs;
 pub(crate) mod pythons;
 pub(crate) mod requirements;
 pub(crate) mod root_rights;
+pub(crate) mod rootless;
 pub(crate) mod roots_home;
 pub(crate) mod run_scripts;
 pub(crate) mod run_time_writes;

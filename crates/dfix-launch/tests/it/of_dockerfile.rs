@@ -293,3 +293,64 @@ fn of_a_mount_the_target_is_enough() {
     let is_of_host = |it: &dfix_launch::Mount| matches!(it.kind, dfix_launch::MountKind::Host(_));
     assert!(web.mounts.iter().all(is_of_host));
 }
+
+#[test]
+fn examples_of_the_documentation_are_of_what_lies_beside_it() {
+    const RUN: &str = "# Web\n\n```bash\n$ docker run -d \\\n  --volume /path/to/data:/data -v cache:/cache \\\n  ghcr.io/team/web:latest\n# ghcr.io/team/web:rootless\n```\n";
+    let count = |readme: &'static str, compose: &'static str, path: &str| -> usize {
+        let found = read("", [("README.md", readme), ("compose.yaml", compose)]);
+        let of_it = found.of_dockerfile(path).launches;
+        let shown = of_it
+            .iter()
+            .filter(|it| it.source == dfix_launch::Source::Documentation);
+        shown.map(|it| it.mounts.len()).sum()
+    };
+    let empty = "services: {}\n";
+    assert_eq!(count(RUN, empty, "Dockerfile"), 2);
+    assert_eq!(count(RUN, empty, "tools/Dockerfile"), 0);
+    // It is built under a name that is known.
+    let other = "services: {a: {build: ., image: team/other}}\n";
+    let same = "services: {a: {build: ., image: team/web}}\n";
+    assert_eq!(
+        (
+            count(RUN, other, "Dockerfile"),
+            count(RUN, same, "Dockerfile")
+        ),
+        (0, 2)
+    );
+    // Another file is known to build that.
+    let web = "services: {a: {build: web, image: team/web}}\n";
+    assert_eq!(
+        (
+            count(RUN, web, "Dockerfile"),
+            count(RUN, web, "web/Dockerfile")
+        ),
+        (0, 2)
+    );
+    // What everybody uses is not the project's.
+    let database = "```\ndocker run -v /x:/var/lib postgres\n```\n";
+    assert_eq!(count(database, empty, "Dockerfile"), 0);
+    // The documentation builds it itself.
+    let own = "~~~\ndocker build -t web .\ndocker run -v /x:/data web\n~~~\n";
+    assert_eq!(count(own, empty, "Dockerfile"), 1);
+    // No block of code.
+    assert_eq!(
+        count("docker run -v /x:/data team/web\n", empty, "Dockerfile"),
+        0
+    );
+}
+
+#[test]
+fn examples_build_and_start_nothing_that_is_shipped() {
+    let readme =
+        "```\ndocker build -t team/web --target dev .\ndocker run -v /x:/data team/web sh\n```\n";
+    let found = read("", [("docs/start.md", readme)]);
+    let found = found.of_dockerfile("Dockerfile");
+    assert_eq!((found.launches.len(), found.unread.len()), (2, 0));
+    assert!(
+        found
+            .launches
+            .iter()
+            .all(|it| !it.source.ships() && !it.source.starts())
+    );
+}

@@ -107,6 +107,14 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
+/// What the documentation shows to start containers of the stage.
+fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let file = stage.file();
+    let all = all(file).launches.iter();
+    all.filter(|launch| launch.source == Source::Documentation && !launch.mounts.is_empty())
+        .filter(move |launch| target_of(file, launch) == Some(stage.index))
+}
+
 /// What builds the stage as an image.
 pub(crate) fn built_from(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
@@ -150,18 +158,28 @@ pub(crate) fn starts(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
         .collect()
 }
 
-/// What asks whether containers of the stage are well, in place of its own `HEALTHCHECK`.
+/// What asks whether containers of the stage are well, in place of its own `HEALTHCHECK`: also further probes of
+/// Kubernetes.
 pub(crate) fn checks(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
     of(stage)
-        .filter_map(|launch| {
-            let Some(Health::Command(start)) = &launch.health else {
-                return None;
+        .flat_map(|launch| {
+            let first = match &launch.health {
+                Some(Health::Command(start)) => Some(start),
+                _ => None,
             };
-            let name = format!("the health check of {}", plainly(launch));
-            Some(StartOfLaunch {
-                launch,
-                is_whole: true,
-                script: script_of_launch(&name, &shell_text(start)?, step_of(stage)),
+            let all = first.into_iter().chain(&launch.further_checks);
+            all.enumerate().filter_map(move |(at, start)| {
+                let number = if at == 0 {
+                    String::new()
+                } else {
+                    format!(" {}", at + 1)
+                };
+                let name = format!("the health check{number} of {}", plainly(launch));
+                Some(StartOfLaunch {
+                    launch,
+                    is_whole: true,
+                    script: script_of_launch(&name, &shell_text(start)?, step_of(stage)),
+                })
             })
         })
         .collect()
@@ -226,11 +244,18 @@ fn is_for_all(path: &ImagePath) -> bool {
 /// The folders of the host that the launches of a stage mount and that the application may write to: where they lie,
 /// and what a person has to see to.
 pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
-    of(stage).flat_map(move |launch| {
+    // Who runs as a user that it names itself is asked nothing by the image's; and the group that Kubernetes gives the
+    // volumes of a platform to is one of the user's, whoever that is.
+    let concerned = of(stage)
+        .chain(shown(stage))
+        .filter(|launch| launch.user.is_none());
+    concerned.flat_map(move |launch| {
         launch.mounts.iter().filter_map(move |mount| {
             let said = match &mount.kind {
                 MountKind::Host(path) => format!("`{path}` of the host"),
-                MountKind::Claim => "the volume of the platform".to_owned(),
+                MountKind::Claim if launch.volumes_group.is_none() => {
+                    "the volume of the platform".to_owned()
+                }
                 _ => return None,
             };
             let place = place_of(stage, mount).filter(|it| !mount.is_read_only && !is_for_all(it))?;
@@ -245,6 +270,24 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
             Some((place, open))
         })
     })
+}
+
+impl Stage<'_> {
+    /// What says that the file system of all its containers is read-only, mounts aside: nothing else is written then.
+    /// `None` where one has another, or nothing is known of any.
+    pub fn read_only(self) -> Option<String> {
+        let first = of(self).next()?;
+        let are_all = of(self).all(|launch| launch.is_read_only);
+        are_all.then(|| first.said())
+    }
+
+    /// What says that its containers must not start as root, without naming a user: the image's must be a number then,
+    /// as Kubernetes does not look names up.
+    pub fn wants_a_number(self) -> Option<String> {
+        let mut launches = of(self);
+        let launch = launches.find(|it| it.must_not_be_root && it.user.is_none())?;
+        Some(launch.said())
+    }
 }
 
 /// A right of root's that a launch of the stage gives the container: which, and who gives it.
@@ -270,7 +313,8 @@ pub enum LowPorts {
     /// It does; who says so: "service `web` of compose.yaml". Docker does since 20.10 (its release notes: the
     /// default of `net.ipv4.ip_unprivileged_port_start` in a container is 0).
     Open(String),
-    /// Perhaps it does not; who says so. Kubernetes leaves it to its runtime (containerd does since 2.0).
+    /// Perhaps it does not; who says so. Kubernetes leaves it to its runtime (containerd does since 2.0); in the host's
+    /// network the host's own setting counts, which is 1024 unless somebody changes it.
     Closed(String),
     /// Nothing of the project says what starts them.
     Unknown,
@@ -279,15 +323,18 @@ pub enum LowPorts {
 /// Whether the launches of a stage let users other than root listen on ports below 1024.
 pub(crate) fn low_ports(stage: Stage<'_>) -> LowPorts {
     let by = |sources: &[Source]| of(stage).find(|launch| sources.contains(&launch.source));
-    if let Some(launch) = by(&[Source::Kubernetes]) {
+    let in_hosts_network = of(stage).find(|launch| launch.has_host_network);
+    if let Some(launch) = in_hosts_network.or_else(|| by(&[Source::Kubernetes])) {
         return LowPorts::Closed(launch.said());
     }
     by(&[Source::Compose]).map_or(LowPorts::Unknown, |launch| LowPorts::Open(launch.said()))
 }
 
-/// Whether a launch of the stage mounts Docker's socket.
+/// Whether a launch of the stage mounts Docker's socket, and does not add its user to a group, which may be the
+/// socket's.
 pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
-    let mut mounts = of(stage).flat_map(|launch| &launch.mounts);
+    let launches = of(stage).filter(|launch| launch.groups.is_empty());
+    let mut mounts = launches.flat_map(|launch| &launch.mounts);
     mounts.any(|mount| mount.target.ends_with("/docker.sock"))
 }
 

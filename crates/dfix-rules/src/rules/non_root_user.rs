@@ -149,7 +149,14 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
             case.evidence(obstacles::port_of_all(stage));
             case.evidence(stage.runtime().unprivileged());
 
-            let run_as = account::choose(stage, Wishes::of(|key| case.option(key)))?;
+            let number = stage.wants_a_number();
+            let wishes = Wishes::of(|key| case.option(key)).or_number(number.is_some());
+            case.evidence(number.map(|launch| {
+                format!(
+                    "{launch} must not start as root, and Kubernetes takes only a number for that"
+                )
+            }));
+            let run_as = account::choose(stage, wishes)?;
             case.evidence(run_as.because.clone());
             case.open(run_as.open.clone());
 
@@ -163,6 +170,7 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
             case.evidence(handover.evidence.clone());
             case.open(handover.open.clone());
             case.open(doubts::of(stage, &run_as, &handover.given));
+            case.evidence(doubts::filled_before(stage, &run_as, &handover.given));
 
             case.fix(|edit| handover.write(edit, stage, &run_as));
             Ok(())

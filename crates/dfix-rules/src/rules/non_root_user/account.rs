@@ -47,6 +47,16 @@ impl<'c> Wishes<'c> {
     }
 }
 
+impl Wishes<'_> {
+    /// A number, where nothing else is asked for, because somebody needs one.
+    pub(crate) fn or_number(self, is_needed: bool) -> Self {
+        Wishes {
+            is_numeric: self.is_numeric || is_needed,
+            ..self
+        }
+    }
+}
+
 impl RunAs {
     fn existing(account: Account, because: impl Into<String>) -> Self {
         RunAs {

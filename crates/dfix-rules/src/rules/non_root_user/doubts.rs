@@ -27,6 +27,7 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
     open.extend(writes_to_itself(stage));
     open.extend(unknown_writes(stage, run_as, given));
     open.extend(unread_sources(stage));
+    open.extend(answered_elsewhere(stage));
     open.extend(kept(stage, run_as, given));
     open
 }
@@ -66,6 +67,34 @@ fn unread_sources(stage: Stage<'_>) -> Option<OpenCondition> {
     Some(OpenCondition::new(
         format!("where the application writes, as not all of it was read: {what}"),
         "start it once as another user",
+    ))
+}
+
+/// The project has an image of its own for users other than root.
+fn answered_elsewhere(stage: Stage<'_>) -> Option<OpenCondition> {
+    let sibling = stage.rootless_sibling()?;
+    Some(OpenCondition::new(
+        format!(
+            "whether this image is meant to run as root: {sibling}, and is the project's own answer"
+        ),
+        "use that one, or move those who use this one over to it",
+    ))
+}
+
+/// What a person does about volumes that containers filled as root before: an engine gives an empty one alone the owners
+/// that the image has.
+pub(crate) fn filled_before(
+    stage: Stage<'_>,
+    run_as: &RunAs,
+    given: &[ImagePath],
+) -> Option<String> {
+    let mut volumes = stage.volumes().iter();
+    let volume = volumes.find(|it| given.iter().any(|folder| it.path.is_below(folder)))?;
+    Some(format!(
+        "a volume at {path} that an earlier container filled stays root's: give it once, by `chown -R {user} {path}` in a \
+         container that root starts",
+        path = volume.path,
+        user = run_as.name
     ))
 }
 
@@ -137,12 +166,15 @@ fn places(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenC
         folder_above(path.as_str(), FolderMark::ForAll).is_some()
             && !(is_temporary && path.as_str() != "/tmp" && stage.makes(path))
     };
+    // Where nothing but mounts can be written, nothing else is.
+    let is_written = stage.read_only().is_none();
     let unmade = stage.unmade_folders();
     let left = stage
         .data_folders()
         .iter()
-        .chain(volumes)
         .chain(&unmade)
+        .filter(|_| is_written)
+        .chain(volumes)
         .find(|data| {
             !given.iter().any(|folder| data.path.is_below(folder))
                 && !is_for_all(&data.path)
