@@ -25,6 +25,14 @@ pub fn need_of_module(module: &str) -> Option<LibraryNeed> {
         .map(need)
 }
 
+/// What starting a module (`python -m http.server`) needs of the system, where importing it needs nothing.
+pub fn need_of_started_module(module: &str) -> Option<LibraryNeed> {
+    LIBRARY
+        .row(module)
+        .filter(|row| row.column(1) == "starts")
+        .map(need)
+}
+
 /// What the names that stand in the code of a source need of the system.
 pub fn needs_of_names(code: &str) -> impl Iterator<Item = LibraryNeed> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -55,6 +63,9 @@ mod tests {
         let package = |module: &str| need_of_module(module).map(|need| need.package);
         assert_eq!(package("tkinter.ttk"), Some("libtk8.6"));
         assert_eq!(package("mimetypes"), Some("media-types"));
+        assert_eq!(package("http.server"), None);
+        let started = need_of_started_module("http.server");
+        assert_eq!(started.map(|need| need.package), Some("media-types"));
         assert_eq!((package("os"), package("send_file")), (None, None));
         let names = |code: &str| {
             needs_of_names(code)
@@ -64,7 +75,10 @@ mod tests {
         assert_eq!(names("return send_file(x)"), ["send_file"]);
         assert!(names("resend_file(x); send_files").is_empty());
         for row in LIBRARY.all() {
-            assert!(matches!(row.column(1), "imports" | "names"), "{row:?}");
+            assert!(
+                matches!(row.column(1), "imports" | "names" | "starts"),
+                "{row:?}"
+            );
         }
     }
 }

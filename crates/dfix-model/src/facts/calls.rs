@@ -15,7 +15,10 @@ use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
 use crate::ternary::OpenCondition;
 use dfix_catalogue::programs::{self, Kind, Mark, Program};
-use dfix_catalogue::{InstallScript, LibraryNeed, install_script, is_harmless_file, started_by};
+use dfix_catalogue::{
+    InstallScript, LibraryNeed, install_script, is_harmless_file, need_of_started_module,
+    started_by,
+};
 use dfix_syntax::TextRange;
 
 use usual_path::{is_of_the_system, is_on_usual_path};
@@ -274,7 +277,12 @@ impl<'m> Walk<'m> {
         }
         if known.is_some_and(|program| matches!(program.name(), "python" | "pypy" | "node")) {
             self.sources(command, site);
-        } else if is(Mark::Module) {
+        } else {
+            // `python -m http.server` is `http.server`.
+            let name = command.name();
+            self.needs(need_of_started_module(name), &format!("`-m {name}`"), site);
+        }
+        if is(Mark::Module) {
             let words: Vec<&str> = command.args().filter_map(Word::value).collect();
             self.served(name, &words, site);
         }

@@ -10,7 +10,7 @@ use crate::facts::sources::{imports, programs_started, required};
 use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::path::{ImagePath, folder_of, has_ending};
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{need_of_module, needs_of_names};
+use dfix_catalogue::{LibraryNeed, need_of_module, needs_of_names};
 
 /// How many files of one application are read.
 const MAX_FILES: usize = 200;
@@ -60,7 +60,7 @@ impl<'m> Walk<'m> {
                 self.library_needs("the text of `-c`", text, site);
             }
             Given::Module(module, end) => {
-                self.needs_module(module, &format!("`-m {module}`"), site);
+                self.needs(need_of_module(module), &format!("`-m {module}`"), site);
                 self.module(module, None, site);
                 if programs::is(module, Mark::Module) {
                     let rest: Vec<&str> =
@@ -178,7 +178,7 @@ impl<'m> Walk<'m> {
     fn library_needs(&mut self, label: &str, text: &str, site: &CallSite<'m>) {
         for part in text.split(';') {
             for import in imports(part).iter().filter(|import| import.dots == 0) {
-                self.needs_module(&import.module, label, site);
+                self.needs(need_of_module(&import.module), label, site);
             }
         }
         let code: Vec<&str> = text
@@ -192,12 +192,9 @@ impl<'m> Walk<'m> {
         }
     }
 
-    fn needs_module(&mut self, module: &str, label: &str, site: &CallSite<'m>) {
-        if let Some(need) = need_of_module(module) {
-            self.calls
-                .library_needs
-                .push((need, label.to_owned(), *site));
-        }
+    pub(super) fn needs(&mut self, need: Option<LibraryNeed>, label: &str, site: &CallSite<'m>) {
+        let told = need.map(|need| (need, label.to_owned(), *site));
+        self.calls.library_needs.extend(told);
     }
 
     fn source_text(&mut self, label: &str, text: &str, site: &CallSite<'m>) {

@@ -56,6 +56,9 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
                  is given: add a USER by hand if those are not root's"
                 ))
             }
+            Privileges::Prompt(program) if program.is_empty() => Some(remedy!(
+                "the start names no program: say by CMD or ENTRYPOINT what is started, and add a USER by hand if it needs no root"
+            )),
             Privileges::Prompt(program) => Some(remedy!(
                 "{program} waits for what a person types, and whether that needs root is not known; add a USER by hand if it does not"
             )),
