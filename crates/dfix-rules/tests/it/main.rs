@@ -4,4 +4,5 @@
 mod env_values;
 mod every_rule;
 mod fix_cases;
+mod kinds;
 mod rule_cases;
