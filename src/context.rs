@@ -1,54 +1,38 @@
 //! What the rules may see of the build context: read lazily, bounded, never outside of its root.
 
+mod folders;
+mod guess;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
 use dfix_model::context::{Answer, Context, read_source};
 use dfix_model::sources::Source;
+use dfix_model::{Model, Stage};
 use dfix_syntax::Parse;
-use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
 use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
 use crate::input::{self, Unreadable};
-use crate::launches::{Launches, OfDockerfile};
+use crate::launches::OfDockerfile;
+
+pub(crate) use folders::Folders;
+use folders::Target;
+use guess::{copied_files, guess};
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
 /// How many files are read for one Dockerfile.
 const MOST_FILES: usize = 4096;
+/// So many images may be built on one another.
+const MOST_IMAGES: usize = 6;
 /// How many names of one folder are looked at.
 const MOST_NAMES: usize = 4096;
-/// How far above a Dockerfile its context is looked for.
-const MOST_FOLDERS_UP: usize = 4;
-
-/// What is asked once for all Dockerfiles of a run: where folders really are, links followed, and what is built and
-/// started there.
-#[derive(Default)]
-pub(crate) struct Folders {
-    real: RwLock<HashMap<PathBuf, Result<PathBuf, String>>>,
-    launches: Launches,
-}
-
-impl Folders {
-    fn real(&self, folder: &Path) -> Result<PathBuf, String> {
-        let known = self.real.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(real) = known.get(folder) {
-            return real.clone();
-        }
-        drop(known);
-        let real = std::fs::canonicalize(folder)
-            .map_err(|error| format!("the build context cannot be looked at: {error}"));
-        let mut known = self.real.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), real.clone());
-        real
-    }
-}
 
 /// The folder that the builder would be given for one Dockerfile.
 pub(crate) struct FolderContext<'t> {
@@ -63,6 +47,8 @@ pub(crate) struct FolderContext<'t> {
     lists: RefCell<HashMap<String, Answer<Vec<String>>>>,
     sources: RefCell<HashMap<String, Answer<Option<Arc<Source>>>>>,
     files_read: Cell<usize>,
+    /// How many images are based on what this Dockerfile builds, where it is read for their sake.
+    depth: usize,
 }
 
 struct Root {
@@ -94,6 +80,7 @@ impl<'t> FolderContext<'t> {
             lists: RefCell::default(),
             sources: RefCell::default(),
             files_read: Cell::new(0),
+            depth: 0,
         }
     }
 
@@ -199,6 +186,44 @@ impl<'t> FolderContext<'t> {
         }
     }
 
+    /// What is known of an image that a Dockerfile of the same repository builds.
+    fn built_image(&self, name: &str, tag: Option<&str>) -> Option<ImageFacts> {
+        let is_public = || dfix_catalogue::image(name, tag.unwrap_or("latest")).is_known();
+        if self.depth >= MOST_IMAGES || name.is_empty() || is_public() {
+            return None;
+        }
+        let image = tag.map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}"));
+        let own = self.folders.real(self.own_folder()).ok()?;
+        let target = self.folders.launches.builder_of(&image, &own)?;
+        let is_itself = own.join(self.dockerfile.file_name()?) == target.0;
+        if is_itself {
+            return None;
+        }
+        let read = |target: &Target| self.read_image(target);
+        // What is asked deep down may be cut off, and is not kept.
+        if self.depth == 0 {
+            self.folders.built(target, read)
+        } else {
+            read(&target)
+        }
+    }
+
+    /// What is known of the image that another Dockerfile builds.
+    fn read_image(&self, (dockerfile, target): &Target) -> Option<ImageFacts> {
+        let text = bounded(dockerfile).ok()?;
+        let parsed = dfix_syntax::parse(&text);
+        let mut context = FolderContext::of(dockerfile, None, &parsed, self.folders);
+        context.images = self.images;
+        context.depth = self.depth + 1;
+        let file = parsed.file();
+        let model = Model::new(&file, &text, &context);
+        let stage = match target {
+            Some(target) => model.stages().find(|it| it.name() == Some(target)),
+            None => model.final_stage(),
+        };
+        stage.and_then(Stage::built_image)
+    }
+
     /// The ignore file that the builder takes: `<name>.dockerignore` beside the Dockerfile goes first.
     fn ignore_of<'r>(&self, root: &'r Root) -> &'r Dockerignore {
         root.ignore.get_or_init(|| self.read_ignore(&root.folder))
@@ -293,6 +318,7 @@ impl Context for FolderContext<'_> {
         };
         let told = self.images.iter().find(|(pattern, _)| fits(pattern));
         told.map(|(_, facts)| *facts)
+            .or_else(|| self.built_image(name, tag))
     }
 
     fn launches(&self) -> Arc<FolderLaunches> {
@@ -415,59 +441,6 @@ fn bounded(file: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
 }
 
-/// The context of a Dockerfile in `own` that copies `files`, and whether that is in doubt.
-fn guess(own: PathBuf, files: &[String]) -> (PathBuf, bool) {
-    let has = |folder: &Path, file: &String| folder.join(file).exists();
-    if files.is_empty() || files.iter().any(|file| has(&own, file)) {
-        return (own, false);
-    }
-    let mut below = own.as_path();
-    for folder in own.ancestors().skip(1).take(MOST_FOLDERS_UP) {
-        // A repository's folder is the last that a build of it can be given.
-        if below.join(".git").exists() {
-            break;
-        }
-        if files.iter().all(|file| has(folder, file)) {
-            return (folder.to_owned(), false);
-        }
-        below = folder;
-    }
-    (own, true)
-}
-
-fn known(word: &Word) -> Option<String> {
-    word.value().into_known()
-}
-
-/// The plainly named files and folders that the text copies from its context.
-fn copied_files(parsed: &Parse) -> Vec<String> {
-    let mut files = Vec::new();
-    for instruction in parsed.file().instructions() {
-        let mut words: Vec<Option<String>> = match (&instruction, instruction.exec_form()) {
-            (Instruction::Copy(_) | Instruction::Add(_), Some(exec)) => exec.values().collect(),
-            (Instruction::Copy(copy), None) => copy.words().map(|word| known(&word)).collect(),
-            (Instruction::Add(add), None) => add.words().map(|word| known(&word)).collect(),
-            _ => continue,
-        };
-        let is_from_elsewhere = instruction
-            .flags()
-            .any(|flag| flag.name().is_some_and(|name| name.contains("from")));
-        words.pop();
-        if is_from_elsewhere {
-            continue;
-        }
-        for path in words.into_iter().flatten() {
-            let path = path.trim_start_matches("./").trim_matches('/');
-            let is_plain = !path.contains(['*', '?', '[', ':', '<', '$'])
-                && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-            if is_plain {
-                files.push(path.to_owned());
-            }
-        }
-    }
-    files
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -477,7 +450,7 @@ mod tests {
 
     use dfix_syntax::parse;
 
-    use super::{FolderContext, Folders, guess};
+    use super::{FolderContext, Folders};
 
     fn put(root: &Path, files: &[(&str, &str)]) {
         for (path, text) in files {
@@ -571,27 +544,5 @@ mod tests {
         let dockerfile = folder.path().join("docker/Dockerfile");
         let context = FolderContext::of(&dockerfile, Some(folder.path()), &nothing, &folders);
         assert!(context.read("a").found().is_some());
-    }
-
-    #[test]
-    fn the_root_is_above_where_only_that_has_what_is_copied() {
-        let folder = tempfile::tempdir().unwrap();
-        put(
-            folder.path(),
-            &[("up/a", ""), ("up/b", ""), ("up/own/c", "")],
-        );
-        let top = fs::canonicalize(folder.path()).unwrap();
-        let own = top.join("up/own");
-        let files = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
-        assert_eq!(guess(own.clone(), &[]), (own.clone(), false));
-        assert_eq!(
-            guess(own.clone(), &files(&["a", "c"])),
-            (own.clone(), false)
-        );
-        assert_eq!(
-            guess(own.clone(), &files(&["a", "b"])),
-            (top.join("up"), false)
-        );
-        assert_eq!(guess(own.clone(), &files(&["a", "z"])), (own, true));
     }
 }

@@ -47,6 +47,27 @@ impl Launches {
         OfDockerfile { said, root }
     }
 
+    /// The Dockerfile of the repository that this image is built by, and its target; none where nothing builds it, or
+    /// several do. `folder` is a real path, links followed.
+    pub(crate) fn builder_of(
+        &self,
+        image: &str,
+        folder: &Path,
+    ) -> Option<(PathBuf, Option<String>)> {
+        let root = self.root_of(folder)?;
+        let said = self.up_from(&root, folder);
+        let mut builders: Vec<_> = said
+            .builds_of(image)
+            .map(|build| (build.dockerfile.clone(), build.target.clone()))
+            .collect();
+        builders.sort_unstable();
+        builders.dedup();
+        match builders.as_slice() {
+            [(Some(dockerfile), target)] => Some((root.join(dockerfile), target.clone())),
+            _ => None,
+        }
+    }
+
     /// The nearest folder around this one that is a repository's.
     fn root_of(&self, folder: &Path) -> Option<PathBuf> {
         let known = self.roots.read().unwrap_or_else(PoisonError::into_inner);

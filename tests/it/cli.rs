@@ -271,6 +271,45 @@ fn quiet_prints_nothing_and_colour_only_where_asked() {
 }
 
 #[test]
+fn images_that_the_same_repository_builds_are_known() {
+    let compose = "services:\n  base:\n    build: {context: base}\n    image: registry.example.com/team/base:1\n";
+    let app = "FROM registry.example.com/team/base:1\nWORKDIR /app\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n";
+    let check = |base: &str, tag: &str| {
+        let app = app.replace(":1", tag);
+        let files = [
+            (".git/HEAD", ""),
+            ("compose.yaml", compose),
+            ("base/Dockerfile", base),
+            ("app/Dockerfile", &app),
+            ("app/app.py", "import http.server\n"),
+        ];
+        Folder::new(&files).dfix(&["--rule", "non-root-user", "app"])
+    };
+    let with_user = "FROM python:3.12-slim\nRUN useradd -m -u 1001 app\nUSER app\n";
+    let (code, out, _) = check(with_user, ":1");
+    assert_eq!(code, 0, "{out}");
+    // Of another tag nothing is known.
+    let (_, out, _) = check(with_user, ":2");
+    assert!(
+        out.contains("whether registry.example.com/team/base:2 runs as root"),
+        "{out}"
+    );
+    let (_, out, _) = check("FROM python:3.12-slim\nRUN useradd -m -u 1001 app\n", ":1");
+    assert!(out.contains("USER app\n"), "{out}");
+    // One that is built on itself, and one whose base nobody knows.
+    for base in [
+        "FROM registry.example.com/team/base:1\n",
+        "FROM other/image:1\nUSER app\n",
+    ] {
+        let (_, out, _) = check(base, ":1");
+        assert!(
+            out.contains("whether registry.example.com/team/base:1 runs as root"),
+            "{out}"
+        );
+    }
+}
+
+#[test]
 fn what_the_project_says_of_its_images_is_read() {
     let compose = "services:\n  web:\n    build: {context: .., dockerfile: docker/web/Dockerfile, target: app}\n";
     let dockerfile = "FROM python:3.12 AS app\nWORKDIR /app\nCOPY requirements.txt app.py ./\nRUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\nFROM debian:12\n";

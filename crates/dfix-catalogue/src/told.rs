@@ -32,13 +32,32 @@ pub const PACKAGE_MANAGERS: [&str; 9] = [
 impl ToldImage {
     /// What is known of the image. Its texts are kept for as long as the program runs: ask once.
     pub fn facts(&self) -> ImageFacts {
-        let mut facts = match &self.like {
+        let like = match &self.like {
             Some(like) => {
                 let (name, tag) = like.rsplit_once(':').unwrap_or((like, "latest"));
                 image(&normalise(name), tag)
             }
             None => ImageFacts::NOTHING,
         };
+        self.facts_beside(like)
+    }
+
+    /// What is known of an image that a Dockerfile builds on another: what is told of it, and what is the same in both.
+    /// What it starts, sets and is for is not known; `workdir` is its working directory. Its texts are kept, too.
+    pub fn facts_on(&self, base: ImageFacts, workdir: Option<&str>) -> ImageFacts {
+        ImageFacts {
+            family: Family::Other,
+            drops_privileges: false,
+            needs_root: false,
+            workdir: workdir.map_or("?", |folder| folder.to_owned().leak()),
+            entrypoint: "?",
+            command: "?",
+            environment: "?",
+            ..self.facts_beside(base)
+        }
+    }
+
+    fn facts_beside(&self, mut facts: ImageFacts) -> ImageFacts {
         if facts.family == Family::Unknown {
             facts.family = Family::Other;
         }

@@ -110,6 +110,16 @@ impl FolderLaunches {
 }
 
 impl FolderLaunches {
+    /// What builds the image of this name (with its tag, `latest` where it has none): `team/base:1`.
+    pub fn builds_of(&self, image: &str) -> impl Iterator<Item = &Build> {
+        let wanted = (without_tag(image), tag_of(image));
+        let makes = move |launch: &&Launch| {
+            names_of(launch).any(|it| (without_tag(it), tag_of(it)) == wanted)
+        };
+        let builders = self.launches.iter().filter(makes);
+        builders.filter_map(|launch| launch.build.as_ref())
+    }
+
     /// Whether templates may start what the Dockerfile at this path is built as.
     fn concerns(&self, template: &Template, path: &str) -> bool {
         let file = &*template.unread.place.file;

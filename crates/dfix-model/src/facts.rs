@@ -9,6 +9,7 @@ pub(crate) mod application_sources;
 pub mod apt_in_text;
 pub(crate) mod archives;
 pub(crate) mod base_image;
+pub(crate) mod built_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
 pub(crate) mod clearing;
@@ -28,6 +29,7 @@ pub(crate) mod named_programs;
 pub(crate) mod native_builds;
 pub(crate) mod needs;
 pub(crate) mod npm_lock;
+mod of_command;
 mod of_file;
 pub(crate) mod ports;
 pub(crate) mod private_keys;
@@ -68,29 +70,22 @@ use crate::context::Answer;
 use crate::facts::accounts::Accounts;
 use crate::facts::application_sources::{ApplicationSources, NamedPlace};
 use crate::facts::calls::Calls;
-use crate::facts::clearing::Clearing;
 use crate::facts::data_folders::DataFolder;
 use crate::facts::dependencies::Dependencies;
-use crate::facts::destination::Destination;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::LeftByCommands;
-use crate::facts::named_programs::NamedProgram;
 use crate::facts::npm_lock::NpmLock;
 use crate::facts::ports::Port;
 use crate::facts::private_keys::PrivateKey;
-use crate::facts::program_names::ProgramNames;
-use crate::facts::python_installs::PythonInstall;
-use crate::facts::pythons::Python;
 use crate::facts::root_rights::RootRights;
 use crate::facts::roots_home::LeftAtHome;
 use crate::facts::run_scripts::RunScript;
 use crate::facts::run_time_writes::RunTimeWrites;
 use crate::facts::runtime::Runtime;
 use crate::facts::scripts::{Script, ScriptAt};
-use crate::facts::search_path::Login;
 use crate::facts::services::Services;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::settings::Settings;
@@ -387,6 +382,11 @@ impl<'m> Stage<'m> {
         scripts::script_started_by(self, command)
     }
 
+    /// What is known of the image that this stage is built as, for those that are based on it.
+    pub fn built_image(self) -> Option<ImageFacts> {
+        built_image::facts(self)
+    }
+
     /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
     pub fn entry(self) -> Entry<'m> {
         entry::entry(self)
@@ -460,107 +460,6 @@ impl<'m> Stage<'m> {
     }
 }
 
-impl<'m> Step<'m> {
-    /// Whether it sets `PATH`, for itself or for what comes after it, so that the folders that were first on
-    /// it are not found first any more.
-    pub fn hides_first_of_path(self) -> bool {
-        search_path::hides_first_folders(self)
-    }
-
-    /// Whether it has uv install into the Python of the system, also where a variable says so.
-    pub fn tells_uv_the_system(self) -> bool {
-        python_installs::tells_uv_the_system(self)
-    }
-
-    /// The place of the packages of the system's Python that it names, as it is written: a folder
-    /// `site-packages`, or `/usr/local` where another stage's is copied over it.
-    pub fn site_packages(self) -> Option<&'m str> {
-        python_installs::copied_over_packages(self).or_else(|| python_installs::site_packages(self))
-    }
-
-    /// The first word, or name of a variable, that is wanted among what its builds from source are told, and
-    /// what fetches their sources or settles them; none where it builds nothing.
-    pub fn told_to_builds(self, is_wanted: impl Fn(&str) -> bool) -> Option<&'m str> {
-        native_builds::told_to_builds(self, is_wanted)
-    }
-
-    /// The first word that holds the whole path of a wanted program (its folder and its name) and more:
-    /// `-DPYTHON=/usr/bin/python3`; also the value of a variable.
-    pub fn word_holding(self, is_wanted: impl Fn(&str, &str) -> bool) -> Option<Word<'m>> {
-        named_programs::holders(self, is_wanted)
-    }
-
-    /// Whether it copies nothing from the build context but what says which packages are to be installed.
-    pub fn puts_only_manifests(self) -> bool {
-        put_files::puts_only_manifests(self)
-    }
-
-    /// The step's commands of any package manager, in order of place.
-    pub fn package_commands(self) -> impl Iterator<Item = PackageCommand<'m>> {
-        self.commands().filter_map(PackageCommand::of)
-    }
-}
-
-impl<'m> Command<'m> {
-    /// What it removes of a folder, where it is an `rm` that surely runs and removes something of it.
-    pub fn clears(self, folder: &ImagePath) -> Option<Clearing<'m>> {
-        clearing::clearing(self, folder)
-    }
-
-    /// Whether root calls it, what is in front of it (`sudo`, `gosu`) not looked at.
-    pub fn caller_is_root(self) -> Ternary {
-        user::caller_is_root(self)
-    }
-
-    /// Whether it sets `PATH` so that folders that were first on it are not any more.
-    pub fn hides_first_folders(self) -> bool {
-        search_path::hides_them(self)
-    }
-
-    /// Why it starts a login shell, which sets `PATH` anew; none where it starts none.
-    pub fn login(self) -> Option<Login> {
-        search_path::login(self)
-    }
-
-    /// The service that it starts, stops or asks for: `service ssh start`, `/etc/init.d/ssh start`.
-    pub fn service(self) -> Option<&'m str> {
-        services::service(self)
-    }
-
-    /// The programs that it names by their whole path, and the one that it calls by its name. What only
-    /// handles the file of a program (`ln`, `chmod`) names none.
-    pub fn named_programs(self) -> impl Iterator<Item = NamedProgram<'m>> {
-        named_programs::named_by(self)
-    }
-
-    /// Whether it makes a virtual environment of Python: `python -m venv`, `virtualenv`.
-    pub fn makes_environment(self) -> bool {
-        destination::makes_environment(self)
-    }
-
-    /// What it does to names of programs: `ln -s python3 /usr/bin/python`, `mv`, `rm`,
-    /// `update-alternatives`; none where it does nothing to any.
-    pub fn program_names(self) -> Option<ProgramNames<'m>> {
-        program_names::changed_by(self)
-    }
-
-    /// The command as one that changes the packages of a Python.
-    pub fn python_install(self) -> Option<PythonInstall<'m>> {
-        PythonInstall::of(self)
-    }
-
-    /// The folder that it runs in, absolute; `None` where only the build can tell.
-    pub fn working_directory(self) -> Option<String> {
-        workdir::working_directory(self)
-    }
-
-    /// The words that tell a server its port, with the port; `None` for one that only the build or the
-    /// container can tell. Unix sockets are no ports.
-    pub fn listens_on(self) -> Vec<(Word<'m>, Option<u16>)> {
-        ports::listens_on(self)
-    }
-}
-
 impl ImagePath {
     /// Whether the folder may be an application's: it is none of the system's, and can be written into a
     /// command as it stands.
@@ -572,27 +471,5 @@ impl ImagePath {
     /// as `/var/log/app`.
     pub fn is_own_place(&self) -> bool {
         data_folders::is_own_place(self)
-    }
-}
-
-impl<'m> PackageCommand<'m> {
-    /// The Python that an install of pip's works for; `None` where the image is not one whose Python is
-    /// known.
-    pub fn python(&self) -> Option<Python<'m>> {
-        pythons::python_of(self)
-    }
-
-    /// The packages of the distribution that the stages below, then this one, are told to install before
-    /// this command.
-    pub fn system_packages_before(&self) -> impl Iterator<Item = SystemPackage<'m>> {
-        let stage = self.command.stage();
-        stage
-            .into_iter()
-            .flat_map(|stage| pythons::packages_before(stage, self))
-    }
-
-    /// Where a pip command puts packages.
-    pub fn destination(&self) -> Destination {
-        destination::destination(self)
     }
 }

@@ -1,0 +1,54 @@
+//! What all Dockerfiles of a run share.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use dfix_catalogue::ImageFacts;
+
+use crate::launches::Launches;
+
+/// A Dockerfile, and the stage of it that is built, where one is named.
+pub(super) type Target = (PathBuf, Option<String>);
+
+/// What is asked once for all Dockerfiles of a run: where folders really are, links followed, and what is built and
+/// started there.
+#[derive(Default)]
+pub(crate) struct Folders {
+    real: RwLock<HashMap<PathBuf, Result<PathBuf, String>>>,
+    pub(super) launches: Launches,
+    /// What is known of the images that Dockerfiles of the repositories build, by Dockerfile and target.
+    built: RwLock<HashMap<Target, Option<ImageFacts>>>,
+}
+
+impl Folders {
+    pub(super) fn real(&self, folder: &Path) -> Result<PathBuf, String> {
+        let known = self.real.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(real) = known.get(folder) {
+            return real.clone();
+        }
+        drop(known);
+        let real = std::fs::canonicalize(folder)
+            .map_err(|error| format!("the build context cannot be looked at: {error}"));
+        let mut known = self.real.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_owned(), real.clone());
+        real
+    }
+
+    /// What is known of the image that a Dockerfile of the repository builds, worked out once.
+    pub(super) fn built(
+        &self,
+        target: Target,
+        work_out: impl FnOnce(&Target) -> Option<ImageFacts>,
+    ) -> Option<ImageFacts> {
+        let known = self.built.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(facts) = known.get(&target) {
+            return *facts;
+        }
+        drop(known);
+        let facts = work_out(&target);
+        let mut known = self.built.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(target, facts);
+        facts
+    }
+}
