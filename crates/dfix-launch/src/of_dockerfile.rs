@@ -182,16 +182,25 @@ fn is_open(launch: &Launch) -> bool {
     names_of(launch).any(is_open_name)
 }
 
-/// Whether an example of the documentation beside a Dockerfile may start its image: one with the name of a team, where
-/// it is not known under which names the Dockerfile is built, and nobody else builds it.
+/// Whether an example of the documentation beside a Dockerfile may start its image: one whose name ends like one that it
+/// is built under, with another team's before it or none; or one with the name of a team, where it is not known under
+/// which names the Dockerfile is built, and nobody else builds it.
 fn may_show(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -> bool {
     let is_named = builds
         .iter()
         .flat_map(|(it, _)| names_of(it))
         .any(|name| !name.contains('$'));
     let file = &*launch.place.file;
+    let last = |name: &str| repository(name).rsplit('/').next().map(str::to_owned);
+    let built: Vec<_> = builds
+        .iter()
+        .flat_map(|(it, _)| names_of(it))
+        .map(last)
+        .collect();
+    let is_alike = names_of(launch).any(|name| !is_open_name(name) && built.contains(&last(name)));
     let is_others = || names_of(launch).any(|name| others.iter().any(|it| makes(it, name, file)));
-    !is_named && names_of(launch).any(|name| repository(name).contains('/')) && !is_others()
+    let may_be = || !is_named && names_of(launch).any(|name| repository(name).contains('/'));
+    (is_alike || may_be()) && !is_others()
 }
 
 /// The names of the image that a launch builds or starts.

@@ -318,6 +318,8 @@ fn examples_of_the_documentation_are_of_what_lies_beside_it() {
         ),
         (0, 2)
     );
+    let alike = "services: {a: {build: ., image: web}}\n";
+    assert_eq!(count(RUN, alike, "Dockerfile"), 2);
     // Another file is known to build that.
     let web = "services: {a: {build: web, image: team/web}}\n";
     assert_eq!(

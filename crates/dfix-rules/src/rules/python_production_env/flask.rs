@@ -163,7 +163,15 @@ fn started(stage: Stage<'_>) -> Option<App> {
         .flat_map(|it| targets(*it))
         .collect();
     if !served.is_empty() {
-        return only(served.into_iter().collect()).map(App::told);
+        let served = only(served.into_iter().collect())?;
+        // `flask` finds these by itself, and would be led elsewhere.
+        let is_found = |file: &&str| matches!(stage.source(file), Answer::Found(_));
+        let finds_another = FOUND_BY_FLASK
+            .into_iter()
+            .filter(is_found)
+            .any(|file| file.strip_suffix(".py") != served.split(':').next());
+        let is_called = started.iter().any(|it| it.is("flask"));
+        return (!(is_called && finds_another)).then(|| App::told(served));
     }
     let is_known = |it: &&Command<'_>| it.known().is_some() && it.args().all(Word::is_known);
     let serves = |it: &&Command<'_>| it.is_marked(Mark::Application) || it.name().is_empty();
@@ -247,11 +255,14 @@ fn only<T>(all: Vec<T>) -> Option<T> {
     all.next().filter(|_| all.next().is_none())
 }
 
+/// The files in which `flask` looks for an application by itself (Flask's documentation, "Application Discovery").
+const FOUND_BY_FLASK: [&str; 2] = ["app.py", "wsgi.py"];
+
 /// The application among the files of the container's working directory: `app.py`, `wsgi.py`, or a package
 /// with a `create_app`, if there is only one.
 fn among_files(stage: Stage<'_>) -> Option<App> {
     let mut found: Vec<App> = Vec::new();
-    for file in ["app.py", "wsgi.py"] {
+    for file in FOUND_BY_FLASK {
         let open = match stage.source(file) {
             Answer::Found(source) if shows_an_application(&source) => None,
             Answer::Unknown(_) if is_copied(stage, file) => Some(unread(file)),
