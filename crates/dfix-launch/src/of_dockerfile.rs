@@ -21,7 +21,8 @@ impl FolderLaunches {
     ///   image or build, in the folder of the Dockerfile or of a context that it is built with.
     ///
     /// What could not be read may concern it, and is kept: all of the files', and that of builds whose Dockerfile is
-    /// not known and whose context is not elsewhere; and which image is started where nothing is known of its name.
+    /// not known and whose context is not elsewhere; and which image a container that somebody uses is started from, where nothing is
+    /// known of its name.
     /// Order is kept.
     pub fn of_dockerfile(&self, path: &str) -> FolderLaunches {
         let builds: Vec<(&Launch, &Build)> = self
@@ -80,7 +81,7 @@ impl FolderLaunches {
                             && is_near(launch)
                             && may_show(launch, &builds, &others);
                         found.launches.extend(is_of_it.then(|| launch.clone()));
-                    } else if started.is_empty() && is_open(launch) {
+                    } else if launch.source.starts() && started.is_empty() && is_open(launch) {
                         found.unread.push(Unread {
                             what: format!("which image {} starts", launch.said()),
                             why: "its name is put in where it is started".to_owned(),

@@ -233,3 +233,43 @@ fn what_is_open_is_told() {
     let broken = read("", [("compose.yml", "services: [\n")]);
     assert_eq!((broken.launches.len(), broken.unread.len()), (0, 1));
 }
+
+#[test]
+fn an_example_of_a_file_of_variables_tells_the_names() {
+    let of = |name: &'static str, text: &'static str| {
+        let found = read(
+            "",
+            [
+                (
+                    "compose.yaml",
+                    "services: {web: {build: ., env_file: .env}}\n",
+                ),
+                (name, text),
+            ],
+        );
+        let web = named(&found, "web").clone();
+        let names: Vec<String> = web.environment.iter().map(|it| it.name.clone()).collect();
+        let is_open = web.environment.iter().all(|it| it.value.is_none());
+        (names, is_open, web.unread.len())
+    };
+    for name in [
+        ".env.example",
+        "example.env",
+        "env.sample",
+        ".env.dist",
+        ".env-template",
+        ".example.env",
+    ] {
+        let expected = (vec!["PORT".to_owned(), "DEBUG".to_owned()], true, 0);
+        assert_eq!(of(name, "PORT=8080\nexport DEBUG=\n"), expected, "{name}");
+    }
+    assert_eq!(of("other.env", "PORT=8080\n"), (vec![], true, 1));
+    // Of places and low ports nobody knows which they are.
+    for text in [
+        "PORT=80\n",
+        "DATA_DIR=/data\n",
+        "DATABASE_URL=sqlite:////data/a.db\n",
+    ] {
+        assert_eq!(of(".env.example", text), (vec![], true, 1), "{text}");
+    }
+}

@@ -141,7 +141,17 @@ fn names_in(context: &dyn Context, path: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Whether a file of this name may name programs that are started.
+/// Whether a file of this name may name programs that are started in the container: what builds it is none.
 fn may_start(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let builds = ["dockerfile", "containerfile"]
+        .iter()
+        .any(|it| lower.contains(it))
+        || ["docker-compose", "compose."]
+            .iter()
+            .any(|it| lower.starts_with(it));
+    if builds {
+        return false;
+    }
     file_is(name, FileMark::MayStart) || !name.trim_start_matches('.').contains('.')
 }
