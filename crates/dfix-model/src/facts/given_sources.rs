@@ -61,8 +61,10 @@ pub fn known_words(command: &dfix_sources::Command) -> Vec<String> {
 pub struct GivenSources {
     /// What was read, the file that is named first.
     pub read: Vec<GivenSource>,
-    /// The file or text that was not read; none where all was, or where the build context is known not to hold it.
+    /// The file that was not read; none where all was, or where the build context is known not to hold it.
     pub unread: Option<String>,
+    /// Whether only the build or the container can tell what it is given.
+    pub is_open: bool,
     /// The file that it is given, of which the build context is known to hold none.
     pub absent: Option<String>,
 }
@@ -112,7 +114,7 @@ fn given_sources(command: Command<'_>) -> Option<GivenSources> {
                 text,
             });
         }
-        Given::Unknown => walk.found.unread = Some(format!("what `{}` is given", command.name())),
+        Given::Unknown => walk.found.is_open = true,
         Given::Text(None) | Given::Nothing => {}
     }
     Some(walk.found)
@@ -128,7 +130,7 @@ impl Walk<'_> {
     /// The file that the command names.
     fn file(&mut self, word: Word<'_>) {
         let Some(written) = word.value() else {
-            self.found.unread = Some(format!("`{}`", word.source_text()));
+            self.found.is_open = true;
             return;
         };
         let path = self.site.path(written);
@@ -136,7 +138,7 @@ impl Walk<'_> {
             (Some(path), Answer::Found(text)) => self.source(path, &text),
             (_, Answer::Absent) => self.found.absent = Some(written.to_owned()),
             (_, Answer::Found(_) | Answer::Unknown(_)) => {
-                self.found.unread = Some(format!("`{written}`"));
+                self.found.unread = Some(written.to_owned());
             }
         }
     }

@@ -138,6 +138,12 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nCOPY setup.sh .\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nRUN ./setup.sh\n",
         )
         .with_context(&[("setup.sh", "#!/bin/sh\nmkdir /srv/x\n")]),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y python3\nCOPY . .\nRUN python3 build.py\n")
+            .that_says("whether `build.py` needs apt's lists"),
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3\nCOPY . .\nRUN python3 setup.py install\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3 && rm -rf /var/lib/apt/lists/*\nCOPY . .\nRUN python3 setup.py install\n",
+        ),
         leaves("FROM debian:12\nRUN if true; then apt-get update && apt-get install -y curl; fi\n"),
         // What is only built is thrown away.
         leaves("FROM debian:12 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM scratch\nCOPY --from=build /x /x\n"),
@@ -436,13 +442,15 @@ fn of_sources(command: Command<'_>, given: &GivenSources) -> Option<Need> {
         }
         return Some(open(&format!("`{name}`, which names apt,")));
     }
+    if given.is_open {
+        return Some(open(&format!("what `{}` is given", command.name())));
+    }
+    // Of what the container starts, what lies elsewhere than in the build context is a program of others.
     let is_run = command.step().is_run();
     let absent = given.absent.as_deref().filter(|_| is_run);
-    let absent = absent
-        .filter(|path| !file_is(file_name(path), FileMark::NoApt))
-        .map(|path| format!("`{path}`"));
-    let unread = given.unread.clone().or(absent)?;
-    Some(open(&unread))
+    let unread = given.unread.as_deref().or(absent);
+    let unread = unread.filter(|path| !file_is(file_name(path), FileMark::NoApt))?;
+    Some(open(&format!("`{unread}`")))
 }
 
 fn open(who: &str) -> Need {
