@@ -170,7 +170,8 @@ impl<'t> FolderContext<'t> {
         })
     }
 
-    /// The context that the project's files build this Dockerfile with, where they are of one mind.
+    /// The context that the project's files build this Dockerfile with, where they are of one mind. One that has nothing
+    /// of what is copied does not count.
     fn told_root(&self) -> Option<PathBuf> {
         let OfDockerfile { said, root } = self.launches_of();
         let builds = said
@@ -180,10 +181,15 @@ impl<'t> FolderContext<'t> {
         let mut contexts: Vec<&str> = builds.filter_map(|it| it.context.as_deref()).collect();
         contexts.sort_unstable();
         contexts.dedup();
-        match *contexts {
-            [context] => Some(root.join(context)).filter(|folder| folder.is_dir()),
-            _ => None,
+        if contexts.is_empty() {
+            return None;
         }
+        let files = copied_files(self.parsed);
+        let holds = |folder: &PathBuf| {
+            folder.is_dir() && (files.is_empty() || files.iter().any(|it| folder.join(it).exists()))
+        };
+        let mut folders = contexts.into_iter().map(|it| root.join(it)).filter(holds);
+        folders.next().filter(|_| folders.next().is_none())
     }
 
     /// What is known of an image that a Dockerfile of the same repository builds.
@@ -534,6 +540,26 @@ mod tests {
         let context = FolderContext::of(&dockerfile, None, &nothing, &folders);
         assert!(matches!(context.read("large"), Answer::Unknown(_)));
         assert!(matches!(context.read("binary"), Answer::Unknown(_)));
+    }
+
+    #[test]
+    fn a_root_that_is_told_has_something_of_what_is_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let compose =
+            "services: {a: {build: .}, b: {build: {context: .., dockerfile: b/Dockerfile}}}\n";
+        put(
+            folder.path(),
+            &[
+                (".git/HEAD", ""),
+                ("b/compose.yaml", compose),
+                ("lib/a", "a"),
+                ("b/Dockerfile", ""),
+            ],
+        );
+        let (copies, folders) = (parse("FROM a\nCOPY lib /lib\n"), Folders::default());
+        let dockerfile = folder.path().join("b/Dockerfile");
+        let context = FolderContext::of(&dockerfile, None, &copies, &folders);
+        assert!(context.read("lib/a").found().is_some());
     }
 
     #[test]

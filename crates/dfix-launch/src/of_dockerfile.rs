@@ -68,7 +68,7 @@ impl FolderLaunches {
                 Some(build) if may_build(build, path) => {
                     let why = launch.unread.first().map(|it| it.why.clone());
                     found.unread.extend(why.map(|why| Unread {
-                        what: format!("which Dockerfile {} builds", launch.said()),
+                        what: format!("the name of the Dockerfile that {} builds", launch.said()),
                         why,
                         place: launch.place.clone(),
                     }));
@@ -83,7 +83,7 @@ impl FolderLaunches {
                         found.launches.extend(is_of_it.then(|| launch.clone()));
                     } else if launch.source.starts() && started.is_empty() && is_open(launch) {
                         found.unread.push(Unread {
-                            what: format!("which image {} starts", launch.said()),
+                            what: format!("the name of the image that {} starts", launch.said()),
                             why: "its name is put in where it is started".to_owned(),
                             place: launch.place.clone(),
                         });

@@ -34,7 +34,7 @@ pub(super) fn read(files: &dyn Files, folder: &str, found: &mut FolderLaunches) 
     // What is put into the templates comes from the values.
     of_templates.retain(|it| !(of_values && short::is_open_name(it)));
     images.append(&mut of_templates);
-    found.template(&chart, &what, "they are not read", images);
+    found.template(&chart, &what, "dfix does not fill in templates", images);
     let Some(values_of_chart) = values_of_chart else {
         return;
     };

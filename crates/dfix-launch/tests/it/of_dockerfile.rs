@@ -160,8 +160,8 @@ fn what_is_started_under_a_name_that_is_not_known_may_be_it() {
     assert_eq!(
         crate::unread(&found.unread),
         [
-            "compose.yaml:1 which image service `a` of compose.yaml starts",
-            "k8s/web.yaml:3 which image container `d` of k8s/web.yaml starts"
+            "compose.yaml:1 the name of the image that service `a` of compose.yaml starts",
+            "k8s/web.yaml:3 the name of the image that container `d` of k8s/web.yaml starts"
         ]
     );
 }

@@ -53,8 +53,20 @@ impl<'m> Runtime<'m> {
     /// That what starts runs as anybody, where that is established of something: "python runs without
     /// root's rights".
     pub fn unprivileged(self) -> Option<String> {
-        let known = &self.examined().known;
-        (!known.is_empty()).then(|| format!("{} runs without root's rights", known.join(", ")))
+        let mut known: Vec<&str> = Vec::new();
+        for name in &self.examined().known {
+            if !known.contains(&name.as_str()) {
+                known.push(name);
+            }
+        }
+        match *known.as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} runs without root's rights")),
+            [ref first @ .., last] => {
+                let first = first.join(", ");
+                Some(format!("{first} and {last} run without root's rights"))
+            }
+        }
     }
 
     /// A port below 1024 that the container listens on, as a message names it: "port 80 of `gunicorn`". Whether that is

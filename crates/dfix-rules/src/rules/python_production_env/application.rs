@@ -12,8 +12,14 @@ pub(super) fn is_python(stage: Stage<'_>) -> bool {
     if is_image_of_python(stage) == Some(true) {
         return true;
     }
+    // A script that does many things, Python's among them, is no sign in an image that is made for another language.
+    let is_of_another = stage.any_base_facts().family.is_of_a_language() && !has_python(stage);
+    let counts = |it: &Process<'_>| it.script.is_none() || !is_of_another;
     let runtime = stage.runtime();
-    if runtime.processes().any(|it| runs_python(&it)) {
+    if runtime
+        .processes()
+        .any(|it| counts(&it) && runs_python(&it))
+    {
         return true;
     }
     let is_untold = runtime.is_silent() || runtime.processes().any(|it| is_unread_script(&it));
@@ -30,6 +36,12 @@ fn is_image_of_python(stage: Stage<'_>) -> Option<bool> {
             named.filter(|is_python| !is_python || !family.is_of_a_language())
         }
     }
+}
+
+/// Whether the build installs Python.
+fn has_python(stage: Stage<'_>) -> bool {
+    let mut packages = stage.system_packages();
+    packages.any(|package| programs::is_python(package.name)) || installs_project(stage)
 }
 
 /// Whether a process runs a Python application: not where a script has Python do something on the way.

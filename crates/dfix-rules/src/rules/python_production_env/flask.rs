@@ -7,6 +7,7 @@ use dfix_catalogue::web_frameworks;
 use dfix_engine::OpenCondition;
 use dfix_model::context::Answer;
 use dfix_model::path::{has_ending, program_name};
+use dfix_model::sources::{Import, Language};
 use dfix_model::{Command, Given, ImagePath, Requirement, SourceFile, Stage, Word};
 
 /// What says that an application is a Flask one.
@@ -40,7 +41,8 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
         is_without_env: false,
     };
     let mut known = packages.known.iter();
-    if let Some(extension) = known.find(|it| it.name.starts_with("flask-")) {
+    let extension = known.find(|it| it.name.starts_with("flask-"));
+    if let Some(extension) = extension.filter(|_| !is_imported_nowhere(stage)) {
         return Some(with(said(extension)));
     }
     let command = stage.entry().workload()?;
@@ -54,6 +56,25 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
         }
         _ => None,
     }
+}
+
+/// Whether none of the sources imports Flask or an extension of it, where all are read: what is installed for tests, or
+/// comes with another package, makes no Flask application.
+fn is_imported_nowhere(stage: Stage<'_>) -> bool {
+    let sources = stage.application_sources();
+    let of_python = || {
+        let files = sources.files.iter();
+        files.filter(|file| file.source.language == Language::Python)
+    };
+    let is_flask = |import: &Import| {
+        let module = import.module.known().map_or("", String::as_str);
+        let first = module.split('.').next().unwrap_or(module);
+        first == "flask" || first.starts_with("flask_")
+    };
+    sources.unread.is_empty()
+        && of_python().next().is_some()
+        && !of_python().any(|file| file.source.imports.iter().any(is_flask))
+        && !stage.entry().workload().is_some_and(|it| it.is("flask"))
 }
 
 /// Whether what the start serves is an application of another framework, as its source says: one in Quart, whose
