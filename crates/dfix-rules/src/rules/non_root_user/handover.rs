@@ -12,7 +12,9 @@ use super::folders::{Folder, folders_to_give, is_nested, without_nested};
 pub(crate) struct Handover<'m> {
     /// The `COPY`s and `ADD`s that name the owner.
     copies: Vec<Step<'m>>,
-    /// The `RUN` before the first of them.
+    /// The instruction that the first `RUN` comes before: the first of them, or a VOLUME that declares one of the folders.
+    early: Option<Step<'m>>,
+    /// That `RUN`.
     before: Option<String>,
     /// The `RUN` after the last work of the build.
     after: Option<String>,
@@ -96,6 +98,16 @@ fn plan_with<'m>(
         match copies_to_change(stage, run_as, &folders) {
             Ok(copies) => handover.copies = copies,
             Err(why) => refusal = Some(why),
+        }
+    }
+    handover.early = handover.copies.first().copied();
+    let declared = folders.iter().filter(|folder| folder.may_be_missing);
+    for volume in declared.filter_map(|folder| declared_early(stage, &folder.path)) {
+        let is_first = handover
+            .early
+            .is_none_or(|early| volume.index() < early.index());
+        if is_first && may_run_at(stage, volume) {
+            handover.early = Some(volume);
         }
     }
     let mut shares = Shares::default();
@@ -208,8 +220,7 @@ impl<'m> Handover<'m> {
     /// Decides how a folder becomes the user's.
     fn share(&mut self, stage: Stage<'m>, run_as: &RunAs, folder: &Folder, shares: &mut Shares) {
         let files = stage.filesystem();
-        let first = self.copies.first().copied();
-        let first = first.filter(|first| may_run_at(stage, *first));
+        let first = self.early.filter(|first| may_run_at(stage, *first));
         let is_ours = |landing: &Landing| self.copies.iter().any(|c| c.index() == landing.step);
         let inside = |landing: &&Landing| landing.path.is_below(&folder.path);
         let is_target = files.all_landings().filter(inside).any(is_ours);
@@ -262,12 +273,13 @@ impl<'m> Handover<'m> {
     /// The commands that give the shares.
     fn write_down(&mut self, stage: Stage<'m>, run_as: &RunAs, shares: &Shares) {
         let mut commands: Vec<String> = run_as.made_by.clone().into_iter().collect();
-        if !self.copies.is_empty() {
+        if self.early.is_some() {
             self.open.extend(others(stage, run_as, shares));
             commands.extend(make_missing(&shares.first));
             commands.extend(chown(run_as, &shares.first));
             self.before = run(&std::mem::take(&mut commands));
         }
+        self.open.extend(lost_behind_a_volume(stage, shares));
         if stage.has_shell_at(stage.last_step()) {
             commands.extend(make_missing(shares.alone.iter().chain(&shares.whole)));
             commands.extend(chown(run_as, &shares.alone));
@@ -306,7 +318,7 @@ impl<'m> Handover<'m> {
         for copy in &self.copies {
             edit.set_flag(copy.range(), "--chown", &run_as.name);
         }
-        if let (Some(run), Some(first)) = (&self.before, self.copies.first()) {
+        if let (Some(run), Some(first)) = (&self.before, self.early) {
             edit.insert_instruction_before(first.range(), run);
         }
         let anchor = stage
@@ -347,6 +359,53 @@ impl<'m> Handover<'m> {
             None => edit.insert_instruction_after(stage.last_step().range(), &user),
         }
     }
+}
+
+/// The VOLUME of the stage that declares a folder, or one below it, before the last work of the build.
+fn declared_early<'m>(stage: Stage<'m>, folder: &ImagePath) -> Option<Step<'m>> {
+    let last = stage.last_work().index();
+    let mut volumes = stage
+        .steps()
+        .filter(|step| step.is(StepKind::Volume) && !step.is_onbuild() && step.index() < last);
+    volumes.find(|step| {
+        let mut declared = step
+            .words()
+            .filter_map(|word| stage.expand_text(word, *step));
+        declared.any(|path| ImagePath::new(&path).is_below(folder))
+    })
+}
+
+/// A folder with files of the build that is given after a VOLUME has declared it, or one in it: builders other than
+/// `BuildKit` throw away what is changed there (Docker's reference of the Dockerfile, "Notes about specifying volumes").
+fn lost_behind_a_volume(stage: Stage<'_>, shares: &Shares) -> Option<OpenCondition> {
+    let given = || shares.alone.iter().chain(&shares.whole);
+    let in_base = |folder: &ImagePath| {
+        let mut around = stage.base_chain().skip(1);
+        around.any(|base| {
+            let mut volumes = base.volumes().iter();
+            volumes.any(|volume| volume.path.is_below(folder))
+        })
+    };
+    let folder = given().find(|folder| {
+        declared_early(stage, &folder.path)
+            .is_some_and(|_| has_a_filled_volume(stage, folder, shares))
+            || in_base(&folder.path)
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether the builder keeps what is changed below {} after a VOLUME has declared it, as BuildKit does and podman, buildah and Docker before 23.0 do not",
+            folder.path
+        ),
+        "move the VOLUME to the end of the stage",
+    ))
+}
+
+/// Whether a volume that is declared at or below the folder is none of those that are given before it is.
+fn has_a_filled_volume(stage: Stage<'_>, folder: &Folder, shares: &Shares) -> bool {
+    let mut volumes = stage.volumes().iter();
+    volumes.any(|volume| {
+        volume.path.is_below(&folder.path) && !shares.first.iter().any(|it| it.path == volume.path)
+    })
 }
 
 /// Whether root can run a command at a step.
