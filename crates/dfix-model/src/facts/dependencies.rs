@@ -53,6 +53,13 @@ fn copied(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependen
         if landing.has_owner || !(landing.path.is_below(folder) || folder.is_below(&landing.path)) {
             return None;
         }
+        // A pattern names files beside the dependencies, and hardly them.
+        let is_pattern = |word: Word<'_>| word.literal_prefix().contains(['*', '?', '[']);
+        let mut copies = stage.base_chain().flat_map(Stage::copies);
+        let copy = copies.find(|copy| copy.index() == landing.step)?;
+        if copy.sources().any(is_pattern) {
+            return None;
+        }
         let by = |folder: &ImagePath| Dependencies {
             folder: folder.clone(),
             by: "`COPY --from`".to_owned(),
@@ -64,8 +71,8 @@ fn copied(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependen
                 let other = file.stages().nth(*index)?;
                 // What of that stage lands in the folder here.
                 let part = match folder.below(&landing.path) {
-                    Some(rest) => path.join(rest),
-                    None => path.clone(),
+                    Some(rest) if !rest.is_empty() => path.join(rest),
+                    _ => path.clone(),
                 };
                 below(other, &part, depth + 1).map(|_| by(&landing.path))
             }

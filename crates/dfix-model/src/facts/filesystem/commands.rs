@@ -1,5 +1,6 @@
 //! What commands of the build do to files.
 
+use dfix_catalogue::dependency_folder;
 use dfix_catalogue::programs::{self, Mark};
 
 use super::changes::{From, Reach, What};
@@ -179,6 +180,11 @@ impl<'m> Collector<'m> {
             if let Some(folder) = command.args().next_back() {
                 self.fill(command, folder);
             }
+            return true;
+        }
+        // Settings are kept at home, or are a file that everybody may read.
+        let first = command.args().next().and_then(Word::value);
+        if first == Some("config") && dependency_folder(command.name()).is_some() {
             return true;
         }
         match PackageCommand::of(command) {
