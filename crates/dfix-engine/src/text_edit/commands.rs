@@ -215,7 +215,12 @@ fn and_join(context: &EditContext<'_>, found: &Found, unit: &SyntaxNode, side: S
     if side == Side::After
         && let Some(style) = join_style(unit, SyntaxKind::SEMI, side, true)
     {
-        return style.replacen(';', " &&", 1);
+        let begins_a_line = style
+            .split(';')
+            .next()
+            .is_some_and(|before| before.ends_with([' ', '\t']));
+        let and = if begins_a_line { "&&" } else { " &&" };
+        return style.replacen(';', and, 1);
     }
     let continuation = own_continuation.filter(|_| over_lines).or_else(|| {
         unit.ancestors()
