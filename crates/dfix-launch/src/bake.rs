@@ -133,6 +133,7 @@ impl Target {
         };
         launch.image = whole.image;
         launch.build = Some(Build {
+            dockerfile_name: None,
             context,
             dockerfile,
             is_inline: whole.is_inline,

@@ -215,6 +215,7 @@ impl Reader<'_> {
         let arguments = build.and_then(|it| it.get("args"));
         let arguments = arguments.map(Node::entries).unwrap_or_default();
         Build {
+            dockerfile_name: None,
             context: context.and_then(|it| join(folder, &it)),
             dockerfile: file.and_then(|it| join(folder, &it)),
             is_inline: false,

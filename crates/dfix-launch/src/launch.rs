@@ -173,6 +173,8 @@ pub struct Build {
     pub context: Option<String>,
     /// The Dockerfile, from the root of the repository; none where it is not known.
     pub dockerfile: Option<String>,
+    /// The Dockerfile's own name, where that is all that is known of it: its folder is put in where it is built.
+    pub dockerfile_name: Option<String>,
     /// Whether the text of the Dockerfile stands in the file itself.
     pub is_inline: bool,
     /// The stage that is built, where one is named.

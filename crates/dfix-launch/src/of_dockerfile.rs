@@ -2,7 +2,7 @@
 
 use crate::files::{FolderLaunches, Template};
 use crate::launch::{Build, Launch, Source, Unread};
-use crate::path::folder_of;
+use crate::path::{folder_of, name_of};
 use crate::short::{is_open_name, repository, tag_of, without_tag};
 
 impl FolderLaunches {
@@ -167,7 +167,7 @@ fn home_of(launch: &Launch) -> &str {
 }
 
 /// Whether a build whose Dockerfile is not known may be of this one: what it has open is said, and its context, where
-/// that is known, is around the file.
+/// that is known, is around the file; and its name, where that is known, is the file's.
 fn may_build(build: &Build, path: &str) -> bool {
     let is_around = |context: &str| {
         context.is_empty()
@@ -175,7 +175,11 @@ fn may_build(build: &Build, path: &str) -> bool {
                 .strip_prefix(context)
                 .is_some_and(|it| it.starts_with('/'))
     };
-    build.dockerfile.is_none() && !build.is_inline && build.context.as_deref().is_none_or(is_around)
+    let name = build.dockerfile_name.as_deref();
+    build.dockerfile.is_none()
+        && !build.is_inline
+        && name.is_none_or(|name| name == name_of(path))
+        && build.context.as_deref().is_none_or(is_around)
 }
 
 /// Whether nothing is known of the name of the image that a launch starts, registry and tag aside.

@@ -59,6 +59,7 @@ fn launch(folder: &str, path: &str, artifact: &Node) -> Option<Launch> {
     let mut launch = Launch::new(Source::Skaffold, place, image);
     launch.image = Some(image.to_owned());
     launch.build = Some(Build {
+        dockerfile_name: None,
         dockerfile: context
             .as_deref()
             .and_then(|it| join(it, text("dockerfile").unwrap_or("Dockerfile"))),

@@ -34,6 +34,7 @@ impl Service {
                 (Some(own), Some(base)) => Some(Build {
                     context: own.context.or(base.context),
                     dockerfile: own.dockerfile.or(base.dockerfile),
+                    dockerfile_name: own.dockerfile_name.or(base.dockerfile_name),
                     is_inline: own.is_inline || base.is_inline,
                     target: own.target.or(base.target),
                     arguments: [base.arguments, own.arguments].concat(),
@@ -220,6 +221,12 @@ impl<'a> Reader<'a> {
             (Some(context), Some(name)) if !build.is_inline => join(context, &name),
             _ => None,
         };
+        if build.dockerfile.is_none() {
+            let written = node.text_of("dockerfile").unwrap_or("Dockerfile");
+            let whole = self.variables.put_into_name(written);
+            let name = name_of(&whole);
+            build.dockerfile_name = (!name.contains('$')).then(|| name.to_owned());
+        }
         build.target = self.value(node, "target");
         let arguments = node.get("args");
         build.arguments = arguments.map(|args| self.pairs(args)).unwrap_or_default();

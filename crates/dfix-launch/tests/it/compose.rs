@@ -59,6 +59,7 @@ fn a_service_says_what_it_is_made_of() {
     assert_eq!(
         web.build,
         Some(Build {
+            dockerfile_name: None,
             context: Some("app".to_owned()),
             dockerfile: Some("app/docker/Dockerfile".to_owned()),
             is_inline: false,

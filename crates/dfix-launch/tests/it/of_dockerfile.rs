@@ -356,3 +356,27 @@ fn examples_build_and_start_nothing_that_is_shipped() {
             .all(|it| !it.source.ships() && !it.source.starts())
     );
 }
+
+#[test]
+fn the_name_of_a_dockerfile_bounds_what_may_be_built() {
+    let compose = "services:\n  a: {build: {context: $PWD, dockerfile: $PWD/web.Dockerfile}}\n  b: {build: {context: $PWD, dockerfile: $FILE}}\n";
+    let unread = |file: &'static str, path: &str| {
+        let found = read("", [("compose.yaml", file)]);
+        found.of_dockerfile(path).unread.len()
+    };
+    assert_eq!(
+        (
+            unread(compose, "x/web.Dockerfile"),
+            unread(compose, "Dockerfile")
+        ),
+        (2, 1)
+    );
+    let plain = "services: {a: {build: $PWD/app}}\n";
+    assert_eq!(
+        (
+            unread(plain, "app/Dockerfile"),
+            unread(plain, "app/web.Dockerfile")
+        ),
+        (1, 0)
+    );
+}
