@@ -302,6 +302,10 @@ impl<'m> Start<'m> {
         let Some(program) = command.program().and_then(Word::value) else {
             return Leads::Nowhere;
         };
+        // `uv run app.py` gives the file to Python (docs.astral.sh/uv/guides/scripts).
+        if has_ending(program, ".py") && command.wrappers().any(|it| it.name == "uv") {
+            return Leads::Interpreter;
+        }
         let is_path =
             program.contains('/') || has_ending(program, ".sh") || has_ending(program, ".bash");
         if command.known().is_some() && !is_path {
