@@ -53,6 +53,7 @@ pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod shipped_texts;
 pub(crate) mod sources;
+pub(crate) mod started_sources;
 pub(crate) mod system_packages;
 pub(crate) mod user;
 pub(crate) mod variables;
@@ -390,6 +391,11 @@ impl<'m> Stage<'m> {
     /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
     pub fn entry(self) -> Entry<'m> {
         entry::entry(self)
+    }
+
+    /// A file or module in Python that the start names and that none of the shipped sources is, although there are some.
+    pub fn missing_source(self) -> Option<String> {
+        started_sources::missing(self)
     }
 
     /// The places outside of the application that its sources name, and that it may write.

@@ -2,7 +2,7 @@
 
 use super::{
     clearing, destination, named_programs, native_builds, ports, program_names, put_files,
-    python_installs, pythons, search_path, services, user, workdir,
+    python_installs, pythons, search_path, services, started_sources, user, workdir,
 };
 use crate::facts::clearing::Clearing;
 use crate::facts::destination::Destination;
@@ -59,6 +59,11 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
+    /// Its words that name what a server of Python serves: `shop.wsgi:app`, `shop:create_app()`.
+    pub fn served_objects(self) -> Vec<&'m str> {
+        started_sources::served_objects(self)
+    }
+
     /// What it removes of a folder, where it is an `rm` that surely runs and removes something of it.
     pub fn clears(self, folder: &ImagePath) -> Option<Clearing<'m>> {
         clearing::clearing(self, folder)

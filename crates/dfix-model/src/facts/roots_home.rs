@@ -36,7 +36,7 @@ pub(crate) fn left_at_roots_home(stage: Stage<'_>) -> Option<LeftAtHome> {
         if step.is_onbuild() || user_at(stage, step).is_root().is_no() {
             continue;
         }
-        for left in of_step(step) {
+        for left in of_step(stage, step) {
             if left.is_certain {
                 return Some(left);
             }
@@ -82,7 +82,10 @@ fn of_node_packages(stage: Stage<'_>) -> Option<LeftAtHome> {
     })
 }
 
-fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
+fn of_step(stage: Stage<'_>, step: Step<'_>) -> Vec<LeftAtHome> {
+    let home = env_at(stage, step, "HOME").value();
+    let is_moved = home.is_some_and(|home| !home.starts_with("/root"));
+    let names_roots_home = |word| names_roots_home(word, is_moved);
     let certain = |what: String| LeftAtHome {
         what,
         is_certain: true,
@@ -96,7 +99,7 @@ fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
     match step.kind() {
         StepKind::Env => step
             .pairs()
-            .filter(|pair| pair.value().is_some_and(names_roots_home))
+            .filter(|pair| pair.value().is_some_and(&names_roots_home))
             .filter_map(|pair| Some(named(format!("`ENV {}`", pair.key_text()?))))
             .collect(),
         StepKind::Workdir | StepKind::Volume => step
@@ -110,7 +113,10 @@ fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
             .map(|word| certain(format!("`{name} … {}`", word.source_text())))
             .into_iter()
             .collect(),
-        StepKind::Run => step.commands().filter_map(of_command).collect(),
+        StepKind::Run => step
+            .commands()
+            .filter_map(|command| of_command(command, is_moved))
+            .collect(),
         // What the container is told to use there.
         StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck => step
             .commands()
@@ -122,17 +128,19 @@ fn of_step(step: Step<'_>) -> Vec<LeftAtHome> {
     }
 }
 
-/// Whether the text stands for `/root` or something below it: `/root/x`, `~/x`, `$HOME/x`.
-fn names_roots_home(word: Word<'_>) -> bool {
+/// Whether the text stands for `/root` or something below it: `/root/x`, `~/x`, `$HOME/x`. `is_moved`: `HOME` names another
+/// folder.
+fn names_roots_home(word: Word<'_>, is_moved: bool) -> bool {
     let text = word.literal_prefix();
     let written = word.source_text().trim_start_matches(['"', '\'']);
     text == "/root"
         || text
             .split([':', '='])
             .any(|part| part.starts_with("/root/") || part == "/root")
-        || written == "~"
-        || written.starts_with("~/")
-        || word.variables().iter().any(|v| v == "HOME")
+        || !is_moved
+            && (written == "~"
+                || written.starts_with("~/")
+                || word.variables().iter().any(|v| v == "HOME"))
 }
 
 /// Files of an interactive shell: nothing that is started reads them.
@@ -141,7 +149,7 @@ fn is_for_the_prompt(word: Word<'_>) -> bool {
     file_is(file_name(written), FileMark::Prompt)
 }
 
-fn of_command(command: Command<'_>) -> Option<LeftAtHome> {
+fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
     let left = |what: String, is_certain| {
         Some(LeftAtHome {
             what,
@@ -168,10 +176,20 @@ fn of_command(command: Command<'_>) -> Option<LeftAtHome> {
         return left(format!("`{name}{second}`"), true);
     }
     let redirects = command.redirects().chain(command.redirects_of_groups());
+    // What is copied or moved out of it is left elsewhere.
+    let only_last = command.is_one_of(&["cp", "mv"])
+        && !command.has_option("-t")
+        && !command.has_option("--target-directory");
+    let skipped = if only_last {
+        command.args().len().saturating_sub(1)
+    } else {
+        0
+    };
     let into_home = command
         .args()
+        .skip(skipped)
         .chain(redirects.filter_map(Redirect::target))
-        .find(|w| names_roots_home(*w) && !is_for_the_prompt(*w));
+        .find(|w| names_roots_home(*w, is_moved) && !is_for_the_prompt(*w));
     if let Some(word) = into_home {
         return left(format!("`{name} … {}`", word.source_text()), true);
     }

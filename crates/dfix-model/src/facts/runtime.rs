@@ -306,8 +306,14 @@ impl<'m> Start<'m> {
         if has_ending(program, ".py") && command.wrappers().any(|it| it.name == "uv") {
             return Leads::Interpreter;
         }
-        let is_path =
-            program.contains('/') || has_ending(program, ".sh") || has_ending(program, ".bash");
+        let is_script = has_ending(program, ".sh") || has_ending(program, ".bash");
+        if is_script
+            && !program.contains('/')
+            && let Some(place) = self.on_path(program)
+        {
+            return self.script_at(&place, command.step(), true);
+        }
+        let is_path = program.contains('/') || is_script;
         if command.known().is_some() && !is_path {
             return Leads::Nowhere;
         }
@@ -467,12 +473,23 @@ fn has_ending(path: &str, ending: &str) -> bool {
     path.ends_with(ending)
 }
 
+/// Whether a command of the stage, or of one that it is based on, builds something.
+fn builds(stage: Stage<'_>) -> bool {
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    commands.any(|command| {
+        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+        command
+            .known()
+            .is_some_and(|program| program.builds(&words))
+    })
+}
+
 /// Whether the program's file is one that another stage of this file made, or a compiler of this one.
 fn is_made_here(stage: Stage<'_>, program: &str) -> bool {
     let name = file_name(program);
     stage.base_chain().any(|stage| {
         let copied = stage.copies().any(|step| {
-            step.source().and_then(|s| s.stage()).is_some()
+            step.source().and_then(|s| s.stage()).is_some_and(builds)
                 && step
                     .words()
                     .filter_map(Word::value)

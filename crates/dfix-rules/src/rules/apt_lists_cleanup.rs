@@ -49,6 +49,7 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\n",
             "FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl && rm -rf /var/lib/apt/lists/*\nEOF\n",
         ),
+        leaves("FROM debian:trixie-slim\nRUN apt-get update && apt-get install -y curl && apt-get distclean\n"),
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"),
         leaves("FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n"),
         // The second RUN lives on the first one's lists.
@@ -358,8 +359,12 @@ fn fetches_lists<'m>(stage: Stage<'m>, apts: &[PackageCommand<'m>]) -> Option<Co
             word.mentions("dir::state") || (is_later && word.mentions("/var/lib/apt"))
         })
     });
+    // It removes the lists as well (apt-get(8), since 2.7.8).
+    let is_cleaned = apts.last().is_some_and(|apt| {
+        apt.subcommand_is_one_of(&["distclean", "dist-clean"]) && apt.command != fetched
+    });
     let is_plain = apts.iter().all(|apt| apt.command.is_in_list());
-    (is_plain && !is_settled && !is_thought_of).then_some(fetched)
+    (is_plain && !is_settled && !is_thought_of && !is_cleaned).then_some(fetched)
 }
 
 /// What removes the lists before they are fetched, where nothing has fetched any yet: it does nothing.

@@ -27,6 +27,12 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
     open.extend(writes_to_itself(stage));
     open.extend(unknown_writes(stage, run_as, given));
     open.extend(unread_sources(stage));
+    open.extend(stage.missing_source().map(|named| {
+        OpenCondition::new(
+            format!("what `{named}` does, which is in no file of the build context"),
+            "run dfix where its source is, or look into it",
+        )
+    }));
     open.extend(answered_elsewhere(stage));
     open.extend(kept(stage, run_as, given));
     open

@@ -90,7 +90,7 @@ pub(crate) fn writes_elsewhere(stage: Stage<'_>) -> Option<(&str, &ImagePath)> {
     let mut writes = stage.run_time_writes().known.iter();
     let write = writes.find(|write| {
         let folder = write.folder();
-        !is_for_all(&folder) && !may_be_given(&folder)
+        !is_for_all(&write.path) && !is_for_all(&folder) && !may_be_given(&folder)
     })?;
     Some((&write.who, &write.path))
 }

@@ -83,7 +83,9 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
     let servers = stage.runtime().processes().map(|it| it.command);
     let mut sources = servers.flat_map(|server| {
         let files = file_of(server).map(str::to_owned).into_iter();
-        let told = Some(server).filter(|it| is_server(*it)).map(targets);
+        let told = Some(server)
+            .filter(|it| is_server(*it))
+            .map(Command::served_objects);
         let told = told.into_iter().flatten();
         files.chain(told.flat_map(files_of_target))
     });
@@ -143,7 +145,7 @@ pub(super) fn app(stage: Stage<'_>) -> Option<App> {
         "flask" if has(&["-A", "--app"]) => None,
         // They say where modules are looked for.
         "gunicorn" if has(&["--chdir", "--pythonpath"]) => None,
-        "gunicorn" | "waitress-serve" => only(targets(command)).map(App::told),
+        "gunicorn" | "waitress-serve" => only(command.served_objects()).map(App::told),
         "uwsgi" => module_of_uwsgi(command).map(App::told),
         "flask" => among_files(stage),
         "" => None,
@@ -181,7 +183,7 @@ fn started(stage: Stage<'_>) -> Option<App> {
     let served: BTreeSet<&str> = started
         .iter()
         .filter(|it| is_server(**it))
-        .flat_map(|it| targets(*it))
+        .flat_map(|it| it.served_objects())
         .collect();
     if !served.is_empty() {
         let served = only(served.into_iter().collect())?;
@@ -247,30 +249,6 @@ fn module_of_uwsgi(command: Command<'_>) -> Option<&str> {
     value_of(&["-w", "--module", "--wsgi"]).or_else(|| value_of(&["--wsgi-file"]))
 }
 
-/// The words of a server that are `module:name` or `module:factory()`.
-fn targets(server: Command<'_>) -> Vec<&str> {
-    let ports = server.listens_on();
-    server
-        .args()
-        .filter(|word| !ports.iter().any(|(port, _)| port == word))
-        .filter_map(Word::value)
-        .filter(|text| is_target(text))
-        .collect()
-}
-
-fn is_target(text: &str) -> bool {
-    let is_name = |text: &str| {
-        text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
-            && text
-                .chars()
-                .all(|c| c == '_' || c == '.' || c.is_ascii_alphanumeric())
-    };
-    let Some((module, object)) = text.split_once(':') else {
-        return false;
-    };
-    is_name(module) && is_name(object.strip_suffix("()").unwrap_or(object))
-}
-
 fn only<T>(all: Vec<T>) -> Option<T> {
     let mut all = all.into_iter();
     all.next().filter(|_| all.next().is_none())
@@ -319,26 +297,4 @@ fn is_copied(stage: Stage<'_>, file: &str) -> bool {
     let folder = stage.final_workdir().unwrap_or_default();
     let path = ImagePath::new(&folder).join(file);
     stage.filesystem().all_landings().any(|it| it.path == path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_of_servers() {
-        for target in ["app:app", "my_app.wsgi:application", "app:create_app()"] {
-            assert!(is_target(target), "{target}");
-        }
-        for other in [
-            "0.0.0.0:5000",
-            ":5000",
-            "app",
-            "unix:/run/x",
-            "localhost:8000",
-            "a-b:c",
-        ] {
-            assert!(!is_target(other), "{other}");
-        }
-    }
 }

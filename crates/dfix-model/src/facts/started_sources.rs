@@ -1,0 +1,98 @@
+//! The sources in Python that a start names, and whether they are among those that are shipped.
+
+use dfix_catalogue::programs::Mark;
+
+use crate::facts::application_sources::application_sources;
+use crate::facts::runtime;
+use crate::handles::{Command, Given, Stage, Word};
+use crate::path::has_ending;
+
+/// A file or module that the start names and that none of the sources is, although there are some: `app.main`. Whatever it
+/// does was not read. Nothing is told where no source at all is in the build context.
+pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
+    let sources = application_sources(stage);
+    if sources.files.is_empty() || !sources.unread.is_empty() {
+        return None;
+    }
+    let is_there = |named: &String| {
+        let path = match named.strip_suffix(".py") {
+            Some(file) => file.rsplit('/').next().unwrap_or(file).to_owned(),
+            None => named.replace('.', "/"),
+        };
+        let ends = [".py", "/__init__.py", "/__main__.py"];
+        let mut files = sources.files.iter().map(|file| file.context_path.as_str());
+        let is_it = |file: &str| {
+            let bare = ends.iter().find_map(|end| file.strip_suffix(end));
+            let rest = bare.and_then(|bare| bare.strip_suffix(path.as_str()));
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
+        files.any(is_it)
+    };
+    let main = runtime::of(stage).processes();
+    let mut named = main
+        .filter(|process| process.script.is_none())
+        .filter_map(|process| named_by(process.command));
+    named.find(|named| !is_there(named))
+}
+
+/// The file or module of the application that a command names: `python app.py`, `gunicorn shop.wsgi:app`.
+fn named_by(command: Command<'_>) -> Option<String> {
+    if let Some(call) = command.interpreting() {
+        let Given::File(word) = call.given else {
+            return None;
+        };
+        let path = word.value()?;
+        return has_ending(path, ".py").then(|| path.to_owned());
+    }
+    if !command.is_marked(Mark::Application) {
+        return None;
+    }
+    let object = served_objects(command).first().copied()?;
+    object.split(':').next().map(str::to_owned)
+}
+
+/// The words of a server that are `module:name` or `module:factory()`.
+pub(crate) fn served_objects(server: Command<'_>) -> Vec<&str> {
+    let ports = server.listens_on();
+    server
+        .args()
+        .filter(|word| !ports.iter().any(|(port, _)| port == word))
+        .filter_map(Word::value)
+        .filter(|text| is_object(text))
+        .collect()
+}
+
+fn is_object(text: &str) -> bool {
+    let is_name = |text: &str| {
+        text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+            && text
+                .chars()
+                .all(|c| c == '_' || c == '.' || c.is_ascii_alphanumeric())
+    };
+    let Some((module, object)) = text.split_once(':') else {
+        return false;
+    };
+    is_name(module) && is_name(object.strip_suffix("()").unwrap_or(object))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_of_servers() {
+        for target in ["app:app", "my_app.wsgi:application", "app:create_app()"] {
+            assert!(is_object(target), "{target}");
+        }
+        for other in [
+            "0.0.0.0:5000",
+            ":5000",
+            "app",
+            "unix:/run/x",
+            "localhost:8000",
+            "a-b:c",
+        ] {
+            assert!(!is_object(other), "{other}");
+        }
+    }
+}
