@@ -1,5 +1,6 @@
 //! What the rules may see of the build context: read lazily, bounded, never outside of its root.
 
+mod elsewhere;
 mod folders;
 mod guess;
 
@@ -11,22 +12,20 @@ use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
-use dfix_model::context::{Answer, Context, read_source};
+use dfix_model::context::{Answer, Context, UsedElsewhere, read_source};
 use dfix_model::sources::Source;
 use dfix_model::{Model, Stage};
 use dfix_syntax::Parse;
 
 use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
-use crate::input::{self, Unreadable};
+use crate::input::bounded;
 use crate::launches::OfDockerfile;
 
 pub(crate) use folders::Folders;
 use folders::Target;
 use guess::{copied_files, guess};
 
-/// The largest file that is read.
-const MOST_BYTES: u64 = 1 << 20;
 /// How many files are read for one Dockerfile.
 const MOST_FILES: usize = 4096;
 /// So many images may be built on one another.
@@ -331,6 +330,16 @@ impl Context for FolderContext<'_> {
         Arc::clone(&self.launches_of().said)
     }
 
+    fn used_elsewhere(&self) -> Vec<UsedElsewhere> {
+        let own = self.folders.real(self.own_folder()).ok();
+        let place = own
+            .zip(self.dockerfile.file_name())
+            .map(|(own, name)| own.join(name));
+        place
+            .map(|place| self.folders.used_elsewhere(&place))
+            .unwrap_or_default()
+    }
+
     fn source(&self, path: &str) -> Answer<Option<Arc<Source>>> {
         if let Some(known) = self.sources.borrow().get(path) {
             return known.clone();
@@ -435,16 +444,6 @@ impl FolderContext<'_> {
         names.sort();
         Answer::Found(names)
     }
-}
-
-/// The text of a file of bearable size, or what is the matter with it.
-fn bounded(file: &Path) -> Result<String, String> {
-    let bytes = input::read_bounded(file, MOST_BYTES).map_err(|cause| match cause {
-        Unreadable::Folder | Unreadable::NotRegular => "is no regular file".to_owned(),
-        Unreadable::TooLarge => format!("is larger than {} MiB", MOST_BYTES >> 20),
-        Unreadable::Io(error) => format!("cannot be read: {error}"),
-    })?;
-    String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
 }
 
 #[cfg(test)]

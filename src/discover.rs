@@ -10,6 +10,9 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use crate::config::Configs;
 use crate::file_error::FileError;
 
+/// How many files and folders of a repository are looked at where its Dockerfiles are wanted for another's sake.
+const MOST_ENTRIES: usize = 200_000;
+
 /// What a search for Dockerfiles gives, both in order of path and each file once.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -42,6 +45,36 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Fou
     found
 }
 
+/// The Dockerfiles below a folder, by their names alone, in order of path.
+pub(crate) fn dockerfiles_of(root: &Path) -> Vec<PathBuf> {
+    let is_one = |entry: &DirEntry| {
+        entry.file_type().is_some_and(|kind| kind.is_file())
+            && is_dockerfile_name(entry.file_name())
+    };
+    let mut found: Vec<PathBuf> = walker(root)
+        .build()
+        .take(MOST_ENTRIES)
+        .filter_map(Result::ok)
+        .filter(is_one)
+        .map(DirEntry::into_path)
+        .collect();
+    found.sort();
+    found
+}
+
+/// A walk of what belongs to a repository.
+fn walker(root: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(root);
+    walker
+        .hidden(false)
+        .require_git(false)
+        .git_global(false)
+        .ignore(false)
+        .follow_links(false)
+        .filter_entry(|entry| entry.file_name() != ".git");
+    walker
+}
+
 fn missing(path: &Path, error: &std::io::Error) -> FileError {
     if error.kind() != std::io::ErrorKind::NotFound {
         return FileError::new(format!("cannot be looked at: {error}"));
@@ -55,42 +88,33 @@ fn missing(path: &Path, error: &std::io::Error) -> FileError {
 
 fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
     let collected = Mutex::new((Vec::new(), Vec::new(), Vec::new()));
-    WalkBuilder::new(root)
-        .hidden(false)
-        .require_git(false)
-        .git_global(false)
-        .ignore(false)
-        .follow_links(false)
-        .threads(jobs)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build_parallel()
-        .run(|| {
-            Box::new(|entry| {
-                let push = |entry: Result<DirEntry, ignore::Error>| {
-                    let mut collected = collected.lock().expect("no thread panics with the lock");
-                    match entry {
-                        Ok(entry) if is_folder(&entry) => collected.1.push(entry.into_path()),
-                        Ok(entry) => collected.0.push(entry.into_path()),
-                        Err(error) => collected.2.push(error),
-                    }
-                };
+    walker(root).threads(jobs).build_parallel().run(|| {
+        Box::new(|entry| {
+            let push = |entry: Result<DirEntry, ignore::Error>| {
+                let mut collected = collected.lock().expect("no thread panics with the lock");
                 match entry {
-                    Ok(entry) if is_folder(&entry) => {
-                        if is_bare_name(entry.file_name()) {
-                            push(Ok(entry));
-                        }
-                    }
-                    Ok(entry) => {
-                        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                        if is_file && takes(&entry, configs) {
-                            push(Ok(entry));
-                        }
-                    }
-                    Err(error) => push(Err(error)),
+                    Ok(entry) if is_folder(&entry) => collected.1.push(entry.into_path()),
+                    Ok(entry) => collected.0.push(entry.into_path()),
+                    Err(error) => collected.2.push(error),
                 }
-                WalkState::Continue
-            })
-        });
+            };
+            match entry {
+                Ok(entry) if is_folder(&entry) => {
+                    if is_bare_name(entry.file_name()) {
+                        push(Ok(entry));
+                    }
+                }
+                Ok(entry) => {
+                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                    if is_file && takes(&entry, configs) {
+                        push(Ok(entry));
+                    }
+                }
+                Err(error) => push(Err(error)),
+            }
+            WalkState::Continue
+        })
+    });
     let (files, folders, errors) = collected
         .into_inner()
         .expect("no thread panics with the lock");

@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+/// The largest file of a project that is read.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub(crate) enum Unreadable {
@@ -42,6 +45,16 @@ pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable
         return Err(Unreadable::TooLarge);
     }
     Ok(bytes)
+}
+
+/// The text of a file of bearable size, or what is the matter with it.
+pub(crate) fn bounded(file: &Path) -> Result<String, String> {
+    let bytes = read_bounded(file, MOST_BYTES).map_err(|cause| match cause {
+        Unreadable::Folder | Unreadable::NotRegular => "is no regular file".to_owned(),
+        Unreadable::TooLarge => format!("is larger than {} MiB", MOST_BYTES >> 20),
+        Unreadable::Io(error) => format!("cannot be read: {error}"),
+    })?;
+    String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
 }
 
 /// The bytes of a file, or of standard input where the path is `-`.

@@ -47,6 +47,18 @@ impl Launches {
         OfDockerfile { said, root }
     }
 
+    /// What the files say of all of the repository that concerns a Dockerfile, with the root of the repository and the
+    /// path of the Dockerfile there; none without a repository. `dockerfile` is a real path, links followed.
+    pub(crate) fn around(
+        &self,
+        dockerfile: &Path,
+    ) -> Option<(Arc<FolderLaunches>, PathBuf, String)> {
+        let own = dockerfile.parent()?;
+        let root = self.root_of(own)?;
+        let path = below(dockerfile, &root)?;
+        Some((self.up_from(&root, own), root, path))
+    }
+
     /// The Dockerfile of the repository that this image is built by, and its target; none where nothing builds it, or
     /// several do. `folder` is a real path, links followed.
     pub(crate) fn builder_of(
@@ -105,7 +117,7 @@ impl Launches {
 }
 
 /// The path from the root, with `/` between the parts; none where it is not Unicode.
-fn below(path: &Path, root: &Path) -> Option<String> {
+pub(crate) fn below(path: &Path, root: &Path) -> Option<String> {
     let parts = path.strip_prefix(root).ok()?.components();
     let parts: Option<Vec<&str>> = parts
         .map(|part| match part {

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use dfix_catalogue::ImageFacts;
+use dfix_launch::BuiltAs;
+use dfix_model::context::UsedElsewhere;
 
+use super::elsewhere::{Uses, uses_in};
 use crate::launches::Launches;
 
 /// A Dockerfile, and the stage of it that is built, where one is named.
@@ -19,6 +22,8 @@ pub(crate) struct Folders {
     pub(super) launches: Launches,
     /// What is known of the images that Dockerfiles of the repositories build, by Dockerfile and target.
     built: RwLock<HashMap<Target, Option<ImageFacts>>>,
+    /// What the Dockerfiles of a repository use out of images, by its root.
+    uses: RwLock<HashMap<PathBuf, Arc<Uses>>>,
 }
 
 impl Folders {
@@ -50,5 +55,41 @@ impl Folders {
         let mut known = self.built.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(target, facts);
         facts
+    }
+
+    /// What the Dockerfiles of the repository with this root use out of images, worked out once.
+    fn uses_in(&self, root: &Path) -> Arc<Uses> {
+        let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(uses) = known.get(root) {
+            return Arc::clone(uses);
+        }
+        drop(known);
+        let uses = Arc::new(uses_in(root));
+        let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(root.to_owned(), Arc::clone(&uses));
+        uses
+    }
+
+    /// What other Dockerfiles use out of the image that this one builds; it is a real path, links followed.
+    pub(super) fn used_elsewhere(&self, dockerfile: &Path) -> Vec<UsedElsewhere> {
+        let Some((said, root, path)) = self.launches.around(dockerfile) else {
+            return Vec::new();
+        };
+        let uses = self.uses_in(&root);
+        let others = uses.iter().filter(|(file, _)| *file != path);
+        others
+            .filter_map(|(file, used)| {
+                let is_known = match said.is_built_as(&path, &used.image) {
+                    BuiltAs::It => true,
+                    BuiltAs::Perhaps => false,
+                    BuiltAs::Another => return None,
+                };
+                Some(UsedElsewhere {
+                    file: file.clone(),
+                    used: used.clone(),
+                    is_known,
+                })
+            })
+            .collect()
     }
 }

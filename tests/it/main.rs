@@ -8,6 +8,7 @@ mod cli;
 mod common;
 mod contributing;
 mod ecosystem;
+mod elsewhere;
 mod git_apply;
 mod house;
 mod lists;

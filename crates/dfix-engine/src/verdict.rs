@@ -134,6 +134,11 @@ impl<'c> Case<'c> {
         self
     }
 
+    /// Whether something could not be established so far.
+    pub fn is_open(&self) -> bool {
+        !self.fix.unproven.is_empty()
+    }
+
     /// Declares what the fix takes away, or no longer leaves behind, after a command: whoever needs it later ends the case, and
     /// who may need it is an open condition.
     ///

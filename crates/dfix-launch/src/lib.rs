@@ -45,4 +45,5 @@ pub use folder::read_folder;
 pub use launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
+pub use of_dockerfile::BuiltAs;
 pub use variables::file_of_variables;

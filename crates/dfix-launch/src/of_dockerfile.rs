@@ -5,6 +5,17 @@ use crate::launch::{Build, Launch, Source, Unread};
 use crate::path::{folder_of, name_of};
 use crate::short::{is_open_name, repository, tag_of, without_tag};
 
+/// Whether an image is what a Dockerfile is built as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltAs {
+    /// It has a name of it.
+    It,
+    /// It may be: nothing says under which names the Dockerfile is built, or the names differ in the team alone.
+    Perhaps,
+    /// It is another one.
+    Another,
+}
+
 impl FolderLaunches {
     /// What concerns the Dockerfile at this path, from the root of the repository:
     ///
@@ -119,6 +130,38 @@ impl FolderLaunches {
         };
         let builders = self.launches.iter().filter(makes);
         builders.filter_map(|launch| launch.build.as_ref())
+    }
+
+    /// Whether the image of this name, which another Dockerfile takes files out of, is what the Dockerfile at this path is
+    /// built as, whatever its tag and registry.
+    pub fn is_built_as(&self, path: &str, image: &str) -> BuiltAs {
+        let (mut own, mut others, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        for launch in &self.launches {
+            match &launch.build {
+                Some(build) if build.dockerfile.as_deref() == Some(path) => own.push(launch),
+                Some(build) if may_build(build, path) => open.push(launch),
+                Some(_) => others.push(launch),
+                None => {}
+            }
+        }
+        let is_made_by = |builds: &[&Launch]| builds.iter().any(|it| makes(it, image, ""));
+        if is_made_by(&own) {
+            return BuiltAs::It;
+        }
+        if is_made_by(&open) {
+            return BuiltAs::Perhaps;
+        }
+        if is_made_by(&others) {
+            return BuiltAs::Another;
+        }
+        let last = |name: &str| repository(name).rsplit('/').next().map(str::to_owned);
+        let mut names = own.iter().flat_map(|it| names_of(it)).peekable();
+        let is_unnamed = names.peek().is_none();
+        if is_unnamed || names.any(|name| is_open_name(name) || last(name) == last(image)) {
+            BuiltAs::Perhaps
+        } else {
+            BuiltAs::Another
+        }
     }
 
     /// Whether templates may start what the Dockerfile at this path is built as.

@@ -53,6 +53,38 @@ pub trait Context {
     fn launches(&self) -> Arc<FolderLaunches> {
         Arc::default()
     }
+
+    /// What other Dockerfiles of the repository use out of the image that this one builds, or may build where nothing
+    /// says under which names. This reads all Dockerfiles of the repository: whoever asks has a reason.
+    fn used_elsewhere(&self) -> Vec<UsedElsewhere> {
+        Vec::new()
+    }
+}
+
+/// A place of an image that a Dockerfile uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageUse {
+    /// The image; what only the build can tell of its name stands in it as `${it}`.
+    pub image: String,
+    /// The path in the image.
+    pub path: String,
+    /// The line of the Dockerfile, from 1.
+    pub line: usize,
+    /// Whether it is copied out of the image (`COPY --from`); else a stage that is based on the image names it.
+    pub is_copied: bool,
+    /// Whether it is as the image has it: no `RUN` of the Dockerfile came before.
+    pub is_untouched: bool,
+}
+
+/// What another Dockerfile uses out of the image that this one builds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedElsewhere {
+    /// The other Dockerfile, from the root of the repository.
+    pub file: String,
+    /// What it uses.
+    pub used: ImageUse,
+    /// Whether the image is known to be this one's; else it may be.
+    pub is_known: bool,
 }
 
 /// What the text of a source does; none where it is in no language that is read.

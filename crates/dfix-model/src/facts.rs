@@ -22,6 +22,7 @@ pub(crate) mod entry;
 pub(crate) mod executed;
 pub(crate) mod filesystem;
 pub(crate) mod given_sources;
+pub(crate) mod image_uses;
 pub mod interpreted;
 pub(crate) mod launches;
 pub(crate) mod left_by_commands;

@@ -1,7 +1,8 @@
 //! What is asked of a file, as one line each.
 
-use super::{archives, launches};
+use super::{archives, image_uses, launches};
 use crate::collect::model::Model;
+use crate::context::ImageUse;
 use crate::handles::Stage;
 use crate::ternary::Ternary;
 
@@ -29,5 +30,11 @@ impl Model<'_> {
     /// The targets and the stages that they are based on (`FROM stage`), in order of place.
     pub fn shipped_stages(&self) -> impl Iterator<Item = Stage<'_>> {
         self.stages().filter(|stage| stage.is_shipped())
+    }
+
+    /// Which places of images that no table knows it uses, in order of place: what it copies out of them, and, of those
+    /// that its stages are based on, the paths below `/usr` that they name.
+    pub fn image_uses(&self) -> Vec<ImageUse> {
+        image_uses::image_uses(self)
     }
 }

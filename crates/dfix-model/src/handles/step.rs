@@ -139,9 +139,13 @@ impl<'m> Step<'m> {
 
     /// How messages name it: `the RUN of line 3`.
     pub fn label(self) -> String {
+        format!("the {} of line {}", self.name(), self.line())
+    }
+
+    /// Its line, from 1.
+    pub fn line(self) -> usize {
         let index = self.file.cached(|| LineIndex::new(self.file.text));
-        let line = index.line(self.range().start().into()) + 1;
-        format!("the {} of line {line}", self.name())
+        index.line(self.range().start().into()) + 1
     }
 
     /// The step after it in the file.

@@ -2,6 +2,7 @@
 
 mod copied;
 mod doubts;
+mod elsewhere;
 mod installs;
 mod obstacles;
 mod shipped;
@@ -127,8 +128,11 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
         case.open(doubts::possible(&site))
             .open(shipped::possible(&site))
             .open(scripts)
-            .open(of_nobody.first().map(tools::OfNobody::open))
-            .evidence(evidence(&site))
+            .open(of_nobody.first().map(tools::OfNobody::open));
+        if !case.is_open() {
+            case.open(elsewhere::possible(&site));
+        }
+        case.evidence(evidence(&site))
             .declare(Effect::Inserted {
                 stage: stage.index(),
                 keyword: "ENV",

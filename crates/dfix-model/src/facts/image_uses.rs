@@ -1,0 +1,88 @@
+//! Which places of the images that it names a Dockerfile uses: those that it copies, and those that its words name.
+
+use dfix_catalogue::image;
+
+use crate::collect::image::ImageRef;
+use crate::collect::model::Model;
+use crate::context::ImageUse;
+use crate::facts::variables::expand_text;
+use crate::handles::{Command, Source, Stage, Step};
+use crate::path::ImagePath;
+
+/// The uses of images that no table knows, in order of place. Of those that a stage is based on, the paths below `/usr`.
+pub(crate) fn image_uses(file: &Model<'_>) -> Vec<ImageUse> {
+    let mut found: Vec<ImageUse> = file.stages().flat_map(copied).collect();
+    found.extend(file.stages().flat_map(named));
+    found.sort_by_key(|it| it.line);
+    found
+}
+
+/// What the steps of a stage copy out of images.
+fn copied(stage: Stage<'_>) -> impl Iterator<Item = ImageUse> {
+    stage.copies().flat_map(move |copy| {
+        let from = match copy.source() {
+            Some(Source::Stage(source)) => {
+                unlisted(source.base_image()).map(|image| (image, is_untouched(source)))
+            }
+            Some(Source::Image(image)) => unlisted(&image).map(|image| (image, true)),
+            Some(Source::Unknown) | None => None,
+        };
+        from.into_iter().flat_map(move |(image, is_untouched)| {
+            let paths = copy
+                .sources()
+                .filter_map(move |word| expand_text(stage, word, copy));
+            paths.map(move |path| ImageUse {
+                image: image.clone(),
+                path: ImagePath::root().join(&path).as_str().to_owned(),
+                line: copy.line(),
+                is_copied: true,
+                is_untouched,
+            })
+        })
+    })
+}
+
+/// The paths that a stage names which is based on an image, whatever it does with them.
+fn named(stage: Stage<'_>) -> impl Iterator<Item = ImageUse> {
+    let image = unlisted(stage.base_image());
+    image.into_iter().flat_map(move |image| {
+        stage.steps().flat_map(move |step| {
+            let image = image.clone();
+            paths_of(step).map(move |path| ImageUse {
+                image: image.clone(),
+                path,
+                line: step.line(),
+                is_copied: false,
+                is_untouched: is_untouched(stage),
+            })
+        })
+    })
+}
+
+fn paths_of(step: Step<'_>) -> impl Iterator<Item = String> {
+    // What is copied out of elsewhere is not the image's own; where it is put is.
+    let own = step.words().filter(move |word| {
+        !step.is_copy_or_add() || step.target().is_some_and(|it| it.range() == word.range())
+    });
+    let words = own.chain(step.commands().flat_map(Command::words));
+    let paths = words.filter_map(|word| word.value().filter(|it| it.starts_with("/usr/")));
+    paths.map(|path| ImagePath::new(path).as_str().to_owned())
+}
+
+/// The name of an image, unless a table knows it.
+fn unlisted(reference: &ImageRef) -> Option<String> {
+    let tag = reference.effective_tag().unwrap_or("latest");
+    let is_listed = reference
+        .name()
+        .is_some_and(|name| image(name, tag).is_known());
+    let parts = reference.pieces.iter();
+    let text: String = parts
+        .map(|it| it.text.as_deref().unwrap_or("${it}"))
+        .collect();
+    (!is_listed && text != "scratch").then_some(text)
+}
+
+/// Whether nothing was run in a stage, nor in those that it is based on.
+fn is_untouched(stage: Stage<'_>) -> bool {
+    stage.base_chain().all(|it| it.runs().next().is_none())
+}

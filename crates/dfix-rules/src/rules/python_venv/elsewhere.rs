@@ -1,0 +1,71 @@
+//! Other Dockerfiles of the repository that use out of the image what lies in the environment then.
+
+use dfix_engine::OpenCondition;
+use dfix_model::ImagePath;
+use dfix_model::context::UsedElsewhere;
+
+use super::site::{Site, VENV};
+use super::tools::Installed;
+
+/// What stays open of them: the first use of each file.
+pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
+    let installed = Installed::of(site);
+    let mut uses = site.stage.file().context().used_elsewhere();
+    uses.retain(|it| is_moved(site, &installed, it));
+    uses.dedup_by(|a, b| a.file == b.file);
+    uses.iter().map(condition).collect()
+}
+
+fn condition(it: &UsedElsewhere) -> OpenCondition {
+    let UsedElsewhere {
+        file,
+        used,
+        is_known,
+    } = it;
+    let (path, line) = (&used.path, used.line);
+    let image = if *is_known {
+        "the image".to_owned()
+    } else {
+        format!("{}, which may be this image", used.image)
+    };
+    let used = if used.is_copied {
+        format!("takes {path} out of {image}")
+    } else {
+        format!("is based on {image}, and uses {path}")
+    };
+    OpenCondition::new(
+        format!("whether `{file}` (line {line}) misses what pip installs here: it {used}"),
+        format!("let it use {VENV} as well"),
+    )
+}
+
+/// Whether pip's packages or their programs are among what is used, and in the environment then. Of an image that may be
+/// another one only the folders themselves count.
+fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) -> bool {
+    let used = ImagePath::new(&it.used.path);
+    let is_below = |folder: &str| used.is_below(&ImagePath::new(folder));
+    let is_packages =
+        used.as_str().contains("-packages") && (is_below("/usr/local/lib") || is_below("/usr/lib"));
+    let is_folder = it.used.is_copied && {
+        let programs = ["/usr/local/bin", "/usr/bin"];
+        let mut programs = programs
+            .into_iter()
+            .filter(|it| site.is_folder_of_programs(it));
+        let python = used.file_name().starts_with("python3") && used.parent().is_some();
+        let is_around = |folder: &str| {
+            let folder = ImagePath::new(folder);
+            used == folder || (it.is_known && folder.is_below(&used))
+        };
+        programs.any(is_around)
+            || is_around("/usr/local/lib")
+            || (python && (is_below("/usr/local/lib") || is_below("/usr/lib")))
+            || (!it.is_known && used.as_str() == "/usr/local")
+    };
+    let is_program = it.is_known && {
+        let folder = used.parent();
+        let is_place = folder.is_some_and(|it| site.is_folder_of_programs(it.as_str()));
+        is_place && installed.has(used.file_name())
+    };
+    let is_likely = it.is_known || (it.used.is_copied && it.used.is_untouched);
+    is_likely && (is_packages || is_folder || is_program)
+}
