@@ -103,6 +103,7 @@ pub use facts::shipped_texts::{ShippedLine, ShippedText};
 pub use facts::sources::Source as SourceFile;
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
+pub use facts::workplace::Editor;
 pub use handles::{
     Assignment, Base, Command, Flag, Given, GlobalArg, Interpreting, Mount, Pair, ProgramPoint,
     Redirect, Source, Stage, Step, Word, Wrapper,

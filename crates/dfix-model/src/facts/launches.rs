@@ -115,6 +115,16 @@ fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
+/// The containers of the stage that editors work in.
+fn of_editors(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    built_from(stage).filter(|launch| launch.source == Source::Devcontainer)
+}
+
+/// Whether it is the project itself, which an editor mounts unasked, and as the user who works there.
+fn is_project_of_editor(launch: &Launch, mount: &Mount) -> bool {
+    launch.source == Source::Devcontainer && mount.kind == MountKind::Host(".".to_owned())
+}
+
 /// What builds the stage as an image.
 pub(crate) fn built_from(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
@@ -248,9 +258,12 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
     // volumes of a platform to is one of the user's, whoever that is.
     let concerned = of(stage)
         .chain(shown(stage))
+        .chain(of_editors(stage))
         .filter(|launch| launch.user.is_none());
     concerned.flat_map(move |launch| {
-        launch.mounts.iter().filter_map(move |mount| {
+        let mounts = launch.mounts.iter();
+        let mounts = mounts.filter(|mount| !is_project_of_editor(launch, mount));
+        mounts.filter_map(move |mount| {
             let said = match &mount.kind {
                 MountKind::Host(path) => format!("`{path}` of the host"),
                 MountKind::Claim if launch.volumes_group.is_none() => {

@@ -1,6 +1,6 @@
 //! Whether people work in the containers of a stage, and install there what they need.
 
-use dfix_launch::Source;
+use dfix_launch::{Launch, Source};
 
 use crate::facts::launches;
 use crate::handles::Stage;
@@ -11,6 +11,46 @@ impl Stage<'_> {
     pub fn workplace(self) -> Option<String> {
         workplace(self)
     }
+
+    /// The `devcontainer.json` that builds it, where nothing else does: an editor starts it then, in place of its own
+    /// start, as the user that this file names.
+    pub fn editor(self) -> Option<Editor> {
+        editor(self)
+    }
+}
+
+/// What starts a container for an editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Editor {
+    /// The `devcontainer.json`.
+    pub file: String,
+    /// The user that people work as there, where the file names one that is known (`remoteUser`, `containerUser`).
+    pub user: Option<String>,
+}
+
+impl Editor {
+    /// Whether people work as another user than root, as the file says.
+    pub fn names_a_user(&self) -> bool {
+        let user = self.user.as_deref().and_then(|it| it.split(':').next());
+        user.is_some_and(|it| it != "root" && it != "0")
+    }
+}
+
+fn editor(stage: Stage<'_>) -> Option<Editor> {
+    // The service that an editor works in has a file of Compose of its own, beside the editor's.
+    let is_editors = |launch: &Launch| {
+        let is_beside = launch.place.file.split('/').any(|it| it == ".devcontainer");
+        launch.source == Source::Devcontainer || (launch.source == Source::Compose && is_beside)
+    };
+    let mut launches = launches::built_from(stage).chain(launches::of(stage));
+    if !launches.all(is_editors) {
+        return None;
+    }
+    let launch = launches::built_from(stage).find(|it| it.source == Source::Devcontainer)?;
+    Some(Editor {
+        file: launch.place.file.clone(),
+        user: launch.user.clone(),
+    })
 }
 
 fn workplace(stage: Stage<'_>) -> Option<String> {

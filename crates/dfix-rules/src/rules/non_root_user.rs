@@ -12,7 +12,7 @@ use dfix_engine::{
     remedy, reports,
 };
 
-use dfix_model::{Model, Stage};
+use dfix_model::{Editor, Model, Stage};
 
 use account::Wishes;
 
@@ -124,6 +124,10 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
     if user.is_root().is_no() {
         return;
     }
+    let editor = stage.editor();
+    if editor.as_ref().is_some_and(Editor::names_a_user) {
+        return;
+    }
     if obstacles::is_no_case(stage) {
         if let Some(step) = user.step.filter(|_| obstacles::is_left_at_root(stage)) {
             let message = "the last USER is root";
@@ -142,6 +146,12 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
         Safety::Checked,
         "the container runs as root",
         |case| {
+            if let Some(Editor { file, .. }) = &editor {
+                return Err(remedy!(
+                    "{file} alone builds it, and its `remoteUser` says who works there: make a user in the Dockerfile, and \
+                     name it there"
+                ));
+            }
             obstacles::known(stage)?;
             let listens_everywhere =
                 case.option("assume-low-ports").and_then(Setting::as_flag) == Some(true);
