@@ -112,7 +112,7 @@ pub use releases::{ReleaseMark, release_is};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;
-pub use starting::{calls_that_start, is_harmless_file, mentions_starting, runs_texts, started_by};
+pub use starting::{is_harmless_file, mentions_starting, runs_texts, started_by};
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};

@@ -71,7 +71,7 @@ pub use facts::filesystem::entry::{
     Entry as FileEntry, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
 pub use facts::filesystem::mode::Access;
-pub use facts::given_sources::{GivenSource, GivenSources, known_words};
+pub use facts::given_sources::{GivenSource, GivenSources};
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::launches::LowPorts;
 pub use facts::left_by_commands::LeftByCommands;
@@ -100,7 +100,7 @@ pub use facts::setting::{EnvFrom, EnvValue, Setting};
 pub use facts::settings::Settings;
 pub use facts::shell::Shell;
 pub use facts::shipped_texts::{ShippedLine, ShippedText};
-pub use facts::sources::Source as SourceFile;
+pub use facts::sources::{Source as SourceFile, known_words};
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
 pub use facts::workplace::Editor;

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dfix_catalogue::programs::Mark;
-use dfix_sources::Value;
 
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
-use crate::facts::sources::{imports, required};
+use crate::facts::sources::{imports, known_words, required};
 use crate::handles::{Command, Given, Word};
 use crate::path::{ImagePath, folder_of, has_ending};
 
@@ -40,19 +39,6 @@ impl GivenSource {
         programs
             .map(|program| known_words(&program.command))
             .collect()
-    }
-}
-
-/// The words of a program that a source starts, as far as they are known.
-pub fn known_words(command: &dfix_sources::Command) -> Vec<String> {
-    match command {
-        dfix_sources::Command::Text(text) => {
-            let text = text.value().map_or("", String::as_str);
-            text.split_whitespace().map(str::to_owned).collect()
-        }
-        dfix_sources::Command::Words(words) => {
-            words.iter().filter_map(Value::value).cloned().collect()
-        }
     }
 }
 

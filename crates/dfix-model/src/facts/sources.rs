@@ -4,49 +4,56 @@
 use std::sync::Arc;
 
 use crate::path::program_name;
-use dfix_catalogue::{calls_that_start, mentions_starting, programs};
+use dfix_catalogue::{mentions_starting, programs};
+use dfix_sources::Value;
+
+/// A text as a source in Python, and as one in JavaScript where it is not known which.
+fn read_as(text: &str, names: &[&str]) -> impl Iterator<Item = dfix_sources::Source> {
+    names
+        .iter()
+        .filter_map(move |name| dfix_sources::read(name, text))
+}
 
 /// The programs that a source starts: those that its calls name, and those of whose names everybody knows
 /// that they are a program's, where it starts some.
-pub(crate) fn programs_started(text: &str) -> Vec<&str> {
-    let mut found = in_calls(text);
+pub(crate) fn programs_started(path: &str, text: &str) -> Vec<String> {
+    let names: &[&str] = if dfix_sources::read(path, "").is_some() {
+        &[path]
+    } else {
+        &["text.py", "text.js"]
+    };
+    let mut found: Vec<String> = read_as(text, names)
+        .flat_map(|source| source.programs)
+        .filter_map(|program| started(&known_words(&program.command)))
+        .collect();
     if mentions_starting(text) {
-        found.extend(in_quotes(text));
+        found.extend(in_quotes(text).map(str::to_owned));
     }
     found
 }
 
-/// The first word of what a call is given; behind a shell that of the text it is given.
-fn in_calls(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for call in calls_that_start() {
-        for (at, _) in text.match_indices(call) {
-            let Some((mut command, mut rest)) = literal(&text[at + call.len()..]) else {
-                continue;
-            };
-            if programs::is_shell(program_name(command)) {
-                command = "";
-                while let Some((next, after)) = literal(rest) {
-                    rest = after;
-                    if !next.starts_with('-') {
-                        command = next;
-                        break;
-                    }
-                }
-            }
-            found.extend(command.split_whitespace().next());
+/// The program that words start: the first of them; behind a shell that of the text it is given.
+fn started(words: &[String]) -> Option<String> {
+    let mut words = words.iter();
+    let first = words.next()?;
+    if !programs::is_shell(program_name(first)) {
+        return first.split_whitespace().next().map(str::to_owned);
+    }
+    let text = words.find(|word| !word.starts_with('-'))?;
+    text.split_whitespace().next().map(str::to_owned)
+}
+
+/// The words of a program that a source starts, as far as they are known.
+pub fn known_words(command: &dfix_sources::Command) -> Vec<String> {
+    match command {
+        dfix_sources::Command::Text(text) => {
+            let text = text.value().map_or("", String::as_str);
+            text.split_whitespace().map(str::to_owned).collect()
+        }
+        dfix_sources::Command::Words(words) => {
+            words.iter().filter_map(Value::value).cloned().collect()
         }
     }
-    found
-}
-
-/// The text that stands here in quotes, as the first of a list or an argument after another, and what follows.
-fn literal(text: &str) -> Option<(&str, &str)> {
-    let is_before =
-        |c: char| c.is_whitespace() || matches!(c, '[' | '(' | ',' | 'f' | 'r' | 'b' | 'u');
-    let rest = text.trim_start_matches(is_before);
-    let quote = rest.chars().next().filter(|c| is_quote(*c))?;
-    rest[1..].split_once(quote)
 }
 
 fn is_quote(c: char) -> bool {
@@ -75,32 +82,20 @@ pub(crate) struct Import {
 /// The modules that a Python file imports.
 pub(crate) fn imports(text: &str) -> Vec<Import> {
     let mut found = Vec::new();
-    for line in text.lines().map(str::trim_start) {
-        if let Some(rest) = line.strip_prefix("import ") {
-            let names = rest
-                .split(',')
-                .filter_map(|part| part.split_whitespace().next());
-            found.extend(names.map(|name| Import {
-                module: name.to_owned(),
-                dots: 0,
-            }));
-        } else if let Some((from, names)) = line
-            .strip_prefix("from ")
-            .and_then(|rest| rest.split_once(" import "))
-        {
-            let module = from.trim().trim_start_matches('.');
-            let dots = from.trim().len() - module.len();
-            let mut push = |module: String| found.push(Import { module, dots });
-            if !module.is_empty() {
-                push(module.to_owned());
-            }
-            for name in names
-                .split([',', '(', ')'])
-                .filter_map(|part| part.split_whitespace().next())
-            {
-                let dot = if module.is_empty() { "" } else { "." };
-                push(format!("{module}{dot}{name}"));
-            }
+    let sources = read_as(text, &["text.py"]);
+    for import in sources.flat_map(|source| source.imports) {
+        let Some(written) = import.module.known() else {
+            continue;
+        };
+        let module = written.trim_start_matches('.');
+        let dots = written.len() - module.len();
+        let mut push = |module: String| found.push(Import { module, dots });
+        if !module.is_empty() {
+            push(module.to_owned());
+        }
+        let dot = if module.is_empty() { "" } else { "." };
+        for name in &import.names {
+            push(format!("{module}{dot}{name}"));
         }
     }
     found
@@ -130,16 +125,12 @@ impl Source {
 }
 
 /// The files that a JavaScript file loads by a path of its own.
-pub(crate) fn required(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for call in ["require(", "from ", "import ", "import("] {
-        for (at, _) in text.match_indices(call) {
-            let rest = text[at + call.len()..].trim_start();
-            let path = literal(rest).map(|(path, _)| path);
-            found.extend(path.filter(|path| rest.starts_with(is_quote) && path.starts_with('.')));
-        }
-    }
-    found
+pub(crate) fn required(text: &str) -> Vec<String> {
+    read_as(text, &["text.js"])
+        .flat_map(|source| source.imports)
+        .filter_map(|import| import.module.known().cloned())
+        .filter(|path| path.starts_with('.'))
+        .collect()
 }
 
 #[cfg(test)]
@@ -148,15 +139,19 @@ mod tests {
 
     #[test]
     fn calls_name_what_they_start() {
-        let text = "subprocess.run(\n    [\"git\", \"log\"])\nos.system(f'curl {x}')\nPopen(['sh', '-c', 'unzip x'])\npattern.exec(text); kind = 'file'\n";
-        let mut found = in_calls(text);
-        found.sort_unstable();
-        assert_eq!(found, ["curl", "git", "unzip"]);
+        let text = "import os, subprocess\nfrom subprocess import Popen\nsubprocess.run(\n    [\"git\", \"log\"])\nos.system(f'curl {x}')\nPopen(['sh', '-c', 'unzip x'])\npattern.exec(text); kind = 'file'\n";
+        let started = |text| {
+            let mut found = programs_started("a.py", text);
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        assert_eq!(started(text), ["curl", "git", "unzip"]);
         assert_eq!(
-            programs_started("import subprocess\ncmd = ['git', 'gitolite']\n"),
+            started("import subprocess\ncmd = ['git', 'gitolite']\n"),
             ["git"]
         );
-        assert!(programs_started("cmd = ['git']").is_empty());
+        assert!(started("cmd = ['git']").is_empty());
     }
 
     #[test]
@@ -176,6 +171,6 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(name, dots)| (name.to_owned(), dots)));
         let text = "const a = require('./lib/a'); import b from \"../b.js\"; import c from 'c'\n";
-        assert_eq!(required(text), ["./lib/a", "../b.js"]);
+        assert_eq!(required(text), ["../b.js", "./lib/a"]);
     }
 }

@@ -56,7 +56,7 @@ impl<'m> Walk<'m> {
         match call.given {
             Given::Text(text) => {
                 let text = text.map_or("", Word::literal_prefix);
-                self.source_text("the text of `-c`", text, site);
+                self.source_text("the text of `-c`", "", text, site);
                 self.library_needs("the text of `-c`", text, site);
             }
             Given::Module(module, end) => {
@@ -138,7 +138,7 @@ impl<'m> Walk<'m> {
             return;
         };
         self.seen.insert(label);
-        self.source_text(&format!("`{path}`"), &text, site);
+        self.source_text(&format!("`{path}`"), path, &text, site);
         if has_ending(whole.as_str(), ".py") {
             self.library_needs(&format!("`{path}`"), &text, site);
         }
@@ -197,10 +197,10 @@ impl<'m> Walk<'m> {
         self.calls.library_needs.extend(told);
     }
 
-    fn source_text(&mut self, label: &str, text: &str, site: &CallSite<'m>) {
-        for program in programs_started(text) {
+    fn source_text(&mut self, label: &str, path: &str, text: &str, site: &CallSite<'m>) {
+        for program in programs_started(path, text) {
             self.calls.programs.push(ProgramUse {
-                name: program.to_owned(),
+                name: program,
                 site: *site,
                 is_build_script: false,
                 named_by: Some(label.to_owned()),
