@@ -26,7 +26,8 @@ impl FolderLaunches {
     ///   Dockerfile; and two tags that are words, `lib` and `dev`, are those of two images. A name with variables
     ///   counts within its own file only, but for one at its start, which may be any registry and team;
     /// * containers of Kubernetes manifests that say no image, as patches do, and have the name of a container that
-    ///   starts one;
+    ///   starts one; and services of Compose that say none, as further files do, and have the name of one that does, in
+    ///   whichever file;
     /// * examples of the documentation beside it that start an image of a name which may be its;
     /// * what is started in a container and names none: a Procfile or crontab, and a `devcontainer.json` without
     ///   image or build, in the folder of the Dockerfile or of a context that it is built with.
@@ -101,14 +102,17 @@ impl FolderLaunches {
                     }
                     found.launches.append(&mut started);
                 }
-                None if launch.source == Source::Kubernetes => patches.push(launch),
+                None if launch.source == Source::Kubernetes || self.is_further(launch) => {
+                    patches.push(launch);
+                }
                 None if is_near(launch) => found.launches.push(launch.clone()),
                 None => {}
             }
         }
         for patch in patches {
             let patched = found.launches.iter().find(|it| {
-                it.source == Source::Kubernetes && it.image.is_some() && it.name == patch.name
+                let is_whole = it.image.is_some() || it.source == Source::Compose;
+                it.source == patch.source && it.name == patch.name && is_whole
             });
             if let Some(build) = patched.map(|it| it.build.clone()) {
                 found.launches.push(Launch {
@@ -122,6 +126,16 @@ impl FolderLaunches {
 }
 
 impl FolderLaunches {
+    /// Whether it is a service of a further file of Compose, which another one says the image of.
+    fn is_further(&self, launch: &Launch) -> bool {
+        let is_whole = |it: &Launch| {
+            (it.build.is_some() || it.image.is_some())
+                && it.source == Source::Compose
+                && it.name == launch.name
+        };
+        launch.source == Source::Compose && self.launches.iter().any(is_whole)
+    }
+
     /// What builds the image of this name (with its tag, `latest` where it has none): `team/base:1`.
     pub fn builds_of(&self, image: &str) -> impl Iterator<Item = &Build> {
         let wanted = (without_tag(image), tag_of(image));

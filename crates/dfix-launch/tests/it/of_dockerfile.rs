@@ -380,3 +380,27 @@ fn the_name_of_a_dockerfile_bounds_what_may_be_built() {
         (1, 0)
     );
 }
+
+#[test]
+fn a_service_of_a_further_file_is_of_what_its_name_builds() {
+    let found = read(
+        "",
+        [
+            (
+                "compose.dev.yaml",
+                "services: {web: {build: ., image: team/dev}, docs: {build: docs}, db: {image: postgres}}\n",
+            ),
+            (
+                "compose.gpu.yaml",
+                "services: {web: {privileged: true}, docs: {user: '7'}, db: {user: '8'}, other: {user: '9'}}\n",
+            ),
+        ],
+    );
+    assert_eq!(names(&found.of_dockerfile("Dockerfile")), ["web", "other", "web"]);
+    let docs = found.of_dockerfile("docs/Dockerfile");
+    assert_eq!(names(&docs), ["docs", "docs"]);
+    let further = docs.launches.last().expect("it is there");
+    assert_eq!(further.user.as_deref(), Some("7"));
+    let build = further.build.as_ref().and_then(|it| it.dockerfile.as_deref());
+    assert_eq!(build, Some("docs/Dockerfile"));
+}
