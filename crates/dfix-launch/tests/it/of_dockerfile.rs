@@ -396,11 +396,17 @@ fn a_service_of_a_further_file_is_of_what_its_name_builds() {
             ),
         ],
     );
-    assert_eq!(names(&found.of_dockerfile("Dockerfile")), ["web", "other", "web"]);
+    assert_eq!(
+        names(&found.of_dockerfile("Dockerfile")),
+        ["web", "other", "web"]
+    );
     let docs = found.of_dockerfile("docs/Dockerfile");
     assert_eq!(names(&docs), ["docs", "docs"]);
     let further = docs.launches.last().expect("it is there");
     assert_eq!(further.user.as_deref(), Some("7"));
-    let build = further.build.as_ref().and_then(|it| it.dockerfile.as_deref());
+    let build = further
+        .build
+        .as_ref()
+        .and_then(|it| it.dockerfile.as_deref());
     assert_eq!(build, Some("docs/Dockerfile"));
 }

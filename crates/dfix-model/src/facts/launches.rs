@@ -10,7 +10,7 @@ use crate::collect::model::Model;
 use crate::facts::context_files::final_context_path_of;
 use crate::facts::scripts::{Script, script_of_launch};
 use crate::handles::{Base, Stage, Step};
-use crate::path::ImagePath;
+use crate::path::{ImagePath, file_name};
 use crate::ternary::OpenCondition;
 
 struct Kept(Arc<FolderLaunches>);
@@ -27,7 +27,7 @@ pub(crate) fn all<'m>(file: &'m Model<'_>) -> &'m FolderLaunches {
 }
 
 /// The stages that are built as images: those that a build of the project names, and the last one where a build
-/// names none, or nothing is known of any.
+/// names none, or nothing is known of any but what developers build.
 pub(crate) fn targets<'m>(file: &'m Model<'_>) -> &'m [usize] {
     &file.cached(|| Targets(find_targets(file))).0
 }
@@ -41,15 +41,31 @@ fn find_targets(file: &Model<'_>) -> Vec<usize> {
         .iter()
         .filter(|launch| launch.build.is_some() && launch.source.ships())
         .filter(|launch| launch.source.starts() || !is_for_tests(launch));
-    let mut targets: Vec<usize> = builds
-        .filter_map(|launch| target_of(file, launch))
-        .collect();
-    if targets.is_empty() {
+    let mut targets = Vec::new();
+    let mut are_all_developers = true;
+    for launch in builds {
+        if let Some(target) = target_of(file, launch) {
+            targets.push(target);
+            are_all_developers &= is_developers(launch);
+        }
+    }
+    // What is built beside it for development takes nothing away from what is shipped.
+    let is_last_developers = || {
+        let name = file.stage(last).and_then(Stage::name);
+        name.is_some_and(dfix_catalogue::is_named_for_development)
+    };
+    if targets.is_empty() || (are_all_developers && !is_last_developers()) {
         targets.push(last);
     }
     targets.sort_unstable();
     targets.dedup();
     targets
+}
+
+/// Whether a launch is a developer's: by the name of its file, or by that of the stage that it builds.
+fn is_developers(launch: &Launch) -> bool {
+    let file = file_name(&launch.place.file);
+    is_for_tests(launch) || dfix_catalogue::is_named_for_development(file)
 }
 
 /// Whether a launch builds a stage that says by its name to be for development or tests.
