@@ -26,6 +26,8 @@ pub struct FolderLaunches {
     pub files: Vec<String>,
     /// What of the unread are templates of manifests, and the images that they may start.
     pub templates: Vec<Template>,
+    /// Of one Dockerfile: what starts images that nothing in the repository builds, so that they may be this one.
+    pub strangers: Vec<Launch>,
 }
 
 /// Templates that are not read.

@@ -66,6 +66,7 @@ impl FolderLaunches {
             unread: self.unread.clone(),
             files: self.files.clone(),
             templates: Vec::new(),
+            strangers: Vec::new(),
         };
         let strange = self.templates.iter().filter(|it| !self.concerns(it, path));
         for template in strange {
@@ -99,6 +100,11 @@ impl FolderLaunches {
                             why: "its name is put in where it is started".to_owned(),
                             place: launch.place.clone(),
                         });
+                    } else if launch.source.starts()
+                        && started.is_empty()
+                        && !others.iter().any(|it| makes_any(it, launch))
+                    {
+                        found.strangers.push(launch.clone());
                     }
                     found.launches.append(&mut started);
                 }
@@ -296,6 +302,11 @@ fn makes(build: &Launch, name: &str, file: &str) -> bool {
             || is_with_any_team(name, built)
             || is_with_any_team(built, name)
     })
+}
+
+/// Whether a build makes the image that a launch starts.
+fn makes_any(build: &Launch, launch: &Launch) -> bool {
+    names_of(launch).any(|name| makes(build, name, &launch.place.file))
 }
 
 /// Words that name the state of an image, and not which of several it is.

@@ -123,6 +123,24 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
+/// What starts images that nothing in the repository builds and nobody knows: a published name of this one, perhaps. Only
+/// of the stage that is built where none is named.
+fn strangers(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let is_last = stage.file().final_stage() == Some(stage);
+    let all = all(stage.file()).strangers.iter();
+    let is_public = |launch: &&Launch| {
+        let image = launch.image.as_deref().unwrap_or("");
+        let name = image.split('@').next().unwrap_or(image);
+        let (name, tag) = match name.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') => (name, tag),
+            _ => (name, "latest"),
+        };
+        let name = dfix_catalogue::normalise(name);
+        !name.contains('/') || dfix_catalogue::image(&name, tag).is_known()
+    };
+    all.filter(move |launch| is_last && !is_public(launch))
+}
+
 /// What the documentation shows to start containers of the stage.
 fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
@@ -259,6 +277,13 @@ fn place_of(stage: Stage<'_>, mount: &Mount) -> Option<ImagePath> {
     Some(ImagePath::new(&folder).join(&mount.target))
 }
 
+/// Whether a place lies in one of the folders that the application's files are in.
+fn is_among_the_applications(stage: Stage<'_>, place: &ImagePath) -> bool {
+    let folders = stage.application_folders();
+    let mut folders = folders.iter().filter(|folder| !folder.is_root());
+    folders.any(|folder| place.is_below(folder))
+}
+
 /// Files that everybody may read, and that are mounted for nothing else.
 fn is_for_all(path: &ImagePath) -> bool {
     matches!(
@@ -276,7 +301,10 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
         .chain(shown(stage))
         .chain(of_editors(stage))
         .filter(|launch| launch.user.is_none());
-    concerned.flat_map(move |launch| {
+    // Of an image that may be this one only what is mounted among the application's files tells that it is.
+    let own = strangers(stage).map(|launch| (launch, true));
+    let all = concerned.map(|launch| (launch, false)).chain(own);
+    all.flat_map(move |(launch, is_stranger)| {
         let mounts = launch.mounts.iter();
         let mounts = mounts.filter(|mount| !is_project_of_editor(launch, mount));
         mounts.filter_map(move |mount| {
@@ -288,6 +316,9 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                 _ => return None,
             };
             let place = place_of(stage, mount).filter(|it| !mount.is_read_only && !is_for_all(it))?;
+            if is_stranger && !is_among_the_applications(stage, &place) {
+                return None;
+            }
             let open = OpenCondition::new(
                 format!(
                     "whether another user than root may write to {said}, which {} (line {}) mounts at {place}",
