@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::files::{Files, FolderLaunches};
-use crate::path::join;
+use crate::launch::Launch;
+use crate::path::{folder_of, join, name_of};
 use crate::{
     bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, procfile,
     skaffold,
@@ -65,7 +66,26 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         found.add(&own);
     }
     kubernetes::rename(&mut found.launches, &renames);
+    take_small_names(files, &mut found.launches);
     found
+}
+
+/// Where there is no `Dockerfile`, the builder takes `dockerfile` (`BuildKit`, frontend/dockerui/config.go).
+fn take_small_names(files: &dyn Files, launches: &mut [Launch]) {
+    for build in launches.iter_mut().filter_map(|it| it.build.as_mut()) {
+        let Some(path) = build.dockerfile.as_deref() else {
+            continue;
+        };
+        let folder = folder_of(path);
+        if name_of(path) != "Dockerfile" {
+            continue;
+        }
+        let names = files.list(folder);
+        let has = |name: &str| names.iter().any(|it| it == name);
+        if !has("Dockerfile") && has("dockerfile") {
+            build.dockerfile = join(folder, "dockerfile");
+        }
+    }
 }
 
 /// A folder, and those below it that are read with it.

@@ -410,3 +410,32 @@ fn a_service_of_a_further_file_is_of_what_its_name_builds() {
         .and_then(|it| it.dockerfile.as_deref());
     assert_eq!(build, Some("docs/Dockerfile"));
 }
+
+#[test]
+fn a_dockerfile_in_small_letters_is_built_where_there_is_no_other() {
+    let compose = "services:\n  a:\n    build: ./a\n  b:\n    build: ./b\n";
+    let found = read(
+        "",
+        [
+            ("compose.yaml", compose),
+            ("a/dockerfile", ""),
+            ("b/dockerfile", ""),
+            ("b/Dockerfile", ""),
+        ],
+    );
+    assert_eq!(names(&found.of_dockerfile("a/dockerfile")), ["a"]);
+    assert_eq!(names(&found.of_dockerfile("b/Dockerfile")), ["b"]);
+    assert!(names(&found.of_dockerfile("b/dockerfile")).is_empty());
+}
+
+#[test]
+fn images_that_nothing_builds_may_be_this_one() {
+    let compose = "services:\n  a:\n    image: team/a\n  b:\n    image: team/b\n  c:\n    build: c\n    image: team/b\n";
+    let found = read("", [("compose.yaml", compose)]);
+    let strangers = |path: &str| {
+        let found = found.of_dockerfile(path).strangers;
+        found.iter().map(|it| it.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(strangers("Dockerfile"), ["a"]);
+    assert_eq!(strangers("c/Dockerfile"), ["a"]);
+}
