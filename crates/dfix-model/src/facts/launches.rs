@@ -136,7 +136,7 @@ fn strangers(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
             _ => (name, "latest"),
         };
         let name = dfix_catalogue::normalise(name);
-        !name.contains('/') || dfix_catalogue::image(&name, tag).is_known()
+        dfix_catalogue::is_official(&name) || dfix_catalogue::image(&name, tag).is_known()
     };
     all.filter(move |launch| is_last && !is_public(launch))
 }

@@ -52,6 +52,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let (place, name) = (npm.subcommand(), lock.name);
             let message = format!("`npm install` beside `{name}`");
             out.judge(place, Safety::Checked, message, |case| {
+                if let Some(earlier) = installed_before(stage, &npm) {
+                    return Err(remedy!(
+                        "{earlier} leaves packages there already, and `npm ci` would write all of them again into \
+                         another layer: copy `{name}` before that, and let one of the two go"
+                    ));
+                }
                 if let Some(it) = added {
                     return Err(remedy!(
                         "put `{it}` into `package.json`: `npm ci` takes it away"
@@ -71,6 +77,25 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// The instruction before it that leaves packages in the folder that it runs in.
+fn installed_before(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<String> {
+    let here = npm.command.working_directory()?;
+    let own = npm.command.step();
+    let mut earlier = stage
+        .base_chain()
+        .flat_map(|it| it.package_commands(PackageManager::Npm))
+        .filter(|it| it.command.step().range().start() < own.range().start())
+        .filter(|it| it.command.step().is_run() && !it.command.step().is_onbuild());
+    let found = earlier.find(|it| {
+        it.subcommand_is_one_of(&["install", "i", "ci"])
+            && !it.has_flag("-g")
+            && !it.has_flag("--global")
+            && it.operands().next().is_none()
+            && it.command.working_directory().as_deref() == Some(&*here)
+    })?;
+    Some(found.command.step().label())
 }
 
 /// Whether it installs into the folder that it runs in, as the lock file there says.
