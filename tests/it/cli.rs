@@ -310,6 +310,35 @@ fn images_that_the_same_repository_builds_are_known() {
 }
 
 #[test]
+fn whoever_works_as_root_in_the_image_is_named() {
+    let compose = "services:\n  web:\n    build: web\n    image: team/web:1\n";
+    let web = "FROM python:3.12-slim\nWORKDIR /app\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n";
+    let check = |other: &str| {
+        let files = [
+            (".git/HEAD", ""),
+            ("compose.yaml", compose),
+            ("web/Dockerfile", web),
+            ("web/app.py", "import http.server\n"),
+            ("tests/Dockerfile", other),
+        ];
+        Folder::new(&files)
+            .dfix(&["--rule", "non-root-user", "web"])
+            .1
+    };
+    let out = check("FROM team/web:1\nCOPY a /a\nRUN apt-get update\nUSER 1000\n");
+    let told = "whether `tests/Dockerfile` (line 3), which is based on this image";
+    assert!(out.contains(told), "{out}");
+    for harmless in [
+        "FROM team/web:1\nUSER root\nRUN apt-get update\nUSER 1000\n",
+        "FROM team/web:1\nCMD [\"python\", \"b.py\"]\n",
+        "FROM team/other:1\nRUN apt-get update\n",
+    ] {
+        let out = check(harmless);
+        assert!(!out.contains("not established"), "{out}");
+    }
+}
+
+#[test]
 fn what_the_project_says_of_its_images_is_read() {
     let compose = "services:\n  web:\n    build: {context: .., dockerfile: docker/web/Dockerfile, target: app}\n";
     let dockerfile = "FROM python:3.12 AS app\nWORKDIR /app\nCOPY requirements.txt app.py ./\nRUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\nFROM debian:12\n";

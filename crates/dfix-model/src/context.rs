@@ -61,6 +61,17 @@ pub trait Context {
     }
 }
 
+/// How a Dockerfile uses a place of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageUseKind {
+    /// It is copied out of the image (`COPY --from`).
+    Copied,
+    /// A stage that is based on the image names it.
+    Named,
+    /// A stage that is based on the image works in it as the image's own user; the place is the root then.
+    WorkedIn,
+}
+
 /// A place of an image that a Dockerfile uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageUse {
@@ -70,8 +81,8 @@ pub struct ImageUse {
     pub path: String,
     /// The line of the Dockerfile, from 1.
     pub line: usize,
-    /// Whether it is copied out of the image (`COPY --from`); else a stage that is based on the image names it.
-    pub is_copied: bool,
+    /// How it is used.
+    pub how: ImageUseKind,
     /// Whether it is as the image has it: no `RUN` of the Dockerfile came before.
     pub is_untouched: bool,
 }

@@ -3,16 +3,18 @@
 use dfix_catalogue::image;
 
 use crate::collect::image::ImageRef;
+use crate::collect::instruction::StepKind;
 use crate::collect::model::Model;
-use crate::context::ImageUse;
+use crate::context::{ImageUse, ImageUseKind};
 use crate::facts::variables::expand_text;
-use crate::handles::{Command, Source, Stage, Step};
+use crate::handles::{Base, Command, Source, Stage, Step};
 use crate::path::ImagePath;
 
 /// The uses of images that no table knows, in order of place. Of those that a stage is based on, the paths below `/usr`.
 pub(crate) fn image_uses(file: &Model<'_>) -> Vec<ImageUse> {
     let mut found: Vec<ImageUse> = file.stages().flat_map(copied).collect();
     found.extend(file.stages().flat_map(named));
+    found.extend(file.stages().filter_map(worked_in));
     found.sort_by_key(|it| it.line);
     found
 }
@@ -35,7 +37,7 @@ fn copied(stage: Stage<'_>) -> impl Iterator<Item = ImageUse> {
                 image: image.clone(),
                 path: ImagePath::root().join(&path).as_str().to_owned(),
                 line: copy.line(),
-                is_copied: true,
+                how: ImageUseKind::Copied,
                 is_untouched,
             })
         })
@@ -52,10 +54,27 @@ fn named(stage: Stage<'_>) -> impl Iterator<Item = ImageUse> {
                 image: image.clone(),
                 path,
                 line: step.line(),
-                is_copied: false,
+                how: ImageUseKind::Named,
                 is_untouched: is_untouched(stage),
             })
         })
+    })
+}
+
+/// The first instruction of a stage that works in the image which it is based on, before the stage has a user of its own.
+fn worked_in(stage: Stage<'_>) -> Option<ImageUse> {
+    if stage.base() != Base::Image {
+        return None;
+    }
+    let image = unlisted(stage.base_image())?;
+    let mut steps = stage.steps().take_while(|step| !step.is(StepKind::User));
+    let work = steps.find(|step| step.is_run() && !step.is_onbuild())?;
+    Some(ImageUse {
+        image,
+        path: "/".to_owned(),
+        line: work.line(),
+        how: ImageUseKind::WorkedIn,
+        is_untouched: true,
     })
 }
 

@@ -180,6 +180,9 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
             case.evidence(handover.evidence.clone());
             case.open(handover.open.clone());
             case.open(doubts::of(stage, &run_as, &handover.given));
+            if !case.is_open() {
+                case.open(doubts::worked_in_elsewhere(stage));
+            }
             case.evidence(doubts::filled_before(stage, &run_as, &handover.given));
 
             case.fix(|edit| handover.write(edit, stage, &run_as));

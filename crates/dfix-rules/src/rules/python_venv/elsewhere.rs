@@ -2,7 +2,7 @@
 
 use dfix_engine::OpenCondition;
 use dfix_model::ImagePath;
-use dfix_model::context::UsedElsewhere;
+use dfix_model::context::{ImageUseKind, UsedElsewhere};
 
 use super::site::{Site, VENV};
 use super::tools::Installed;
@@ -28,7 +28,7 @@ fn condition(it: &UsedElsewhere) -> OpenCondition {
     } else {
         format!("{}, which may be this image", used.image)
     };
-    let used = if used.is_copied {
+    let used = if used.how == ImageUseKind::Copied {
         format!("takes {path} out of {image}")
     } else {
         format!("is based on {image}, and uses {path}")
@@ -43,10 +43,11 @@ fn condition(it: &UsedElsewhere) -> OpenCondition {
 /// another one only the folders themselves count.
 fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) -> bool {
     let used = ImagePath::new(&it.used.path);
+    let is_copied = it.used.how == ImageUseKind::Copied;
     let is_below = |folder: &str| used.is_below(&ImagePath::new(folder));
     let is_packages =
         used.as_str().contains("-packages") && (is_below("/usr/local/lib") || is_below("/usr/lib"));
-    let is_folder = it.used.is_copied && {
+    let is_folder = is_copied && {
         let programs = ["/usr/local/bin", "/usr/bin"];
         let mut programs = programs
             .into_iter()
@@ -66,6 +67,6 @@ fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) 
         let is_place = folder.is_some_and(|it| site.is_folder_of_programs(it.as_str()));
         is_place && installed.has(used.file_name())
     };
-    let is_likely = it.is_known || (it.used.is_copied && it.used.is_untouched);
+    let is_likely = it.is_known || (is_copied && it.used.is_untouched);
     is_likely && (is_packages || is_folder || is_program)
 }
