@@ -19,6 +19,8 @@ const MOST_FOLDERS_UP: usize = 16;
 #[derive(Default)]
 pub(crate) struct Launches {
     roots: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
+    given: Vec<PathBuf>,
     /// What the files of a folder say, those around it included.
     folders: RwLock<HashMap<PathBuf, Arc<FolderLaunches>>>,
 }
@@ -34,12 +36,12 @@ pub(crate) struct OfDockerfile {
 
 impl Launches {
     /// What the files from the folder of a Dockerfile up to the root of its repository say of it. `dockerfile` is a
-    /// real path, links followed. Without a repository its own folder counts alone.
+    /// real path, links followed. Without a repository the folders that the run is for count, or its own alone.
     pub(crate) fn of(&self, dockerfile: &Path) -> OfDockerfile {
         let Some(own) = dockerfile.parent() else {
             return OfDockerfile::default();
         };
-        let root = self.root_of(own).unwrap_or_else(|| own.to_owned());
+        let root = self.root_around(own);
         let Some(path) = below(dockerfile, &root) else {
             return OfDockerfile::default();
         };
@@ -66,7 +68,7 @@ impl Launches {
         image: &str,
         folder: &Path,
     ) -> Option<(PathBuf, Option<String>)> {
-        let root = self.root_of(folder)?;
+        let root = self.root_around(folder);
         let said = self.up_from(&root, folder);
         let mut builders: Vec<_> = said
             .builds_of(image)
@@ -78,6 +80,27 @@ impl Launches {
             [(Some(dockerfile), target)] => Some((root.join(dockerfile), target.clone())),
             _ => None,
         }
+    }
+
+    /// For a run over these files and folders.
+    pub(crate) fn of_run(paths: &[PathBuf]) -> Self {
+        let folders = paths.iter().filter(|path| path.is_dir());
+        let given = folders.filter_map(|path| std::fs::canonicalize(path).ok());
+        Launches {
+            given: given.collect(),
+            ..Launches::default()
+        }
+    }
+
+    /// The root of the files that may build and start what lies in a folder: its repository's, else the outermost
+    /// folder around it that the run is for, else itself.
+    fn root_around(&self, folder: &Path) -> PathBuf {
+        let given = || {
+            let around = self.given.iter().filter(|it| folder.starts_with(it));
+            around.min_by_key(|it| it.as_os_str().len()).cloned()
+        };
+        let root = self.root_of(folder).or_else(given);
+        root.unwrap_or_else(|| folder.to_owned())
     }
 
     /// The nearest folder around this one that is a repository's.
@@ -181,6 +204,25 @@ impl Files for Disk<'_> {
 #[cfg(test)]
 mod tests {
     use super::Launches;
+
+    #[test]
+    fn outside_of_a_repository_the_given_folder_is_the_root() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = std::fs::canonicalize(root.path()).expect("it is there");
+        std::fs::create_dir(root.join("web")).expect("it is made");
+        let compose = "services: {web: {build: web}}\n";
+        std::fs::write(root.join("compose.yaml"), compose).expect("it is written");
+        let of = |launches: Launches| {
+            launches
+                .of(&root.join("web/Dockerfile"))
+                .said
+                .launches
+                .len()
+        };
+        assert_eq!(of(Launches::default()), 0);
+        assert_eq!(of(Launches::of_run(std::slice::from_ref(&root))), 1);
+        assert_eq!(of(Launches::of_run(&[root.join("web")])), 0);
+    }
 
     #[test]
     fn what_one_folder_builds_another_starts() {

@@ -44,7 +44,8 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
     {
         return Err(Stop::Message(error.to_string()));
     }
-    let folders = Folders::default();
+    let paths = paths(check)?;
+    let folders = Folders::of_run(&paths);
     if let Some(folder) = check.context.as_deref().filter(|folder| !folder.is_dir()) {
         return Err(Stop::Message(format!(
             "--context {}: there is no such folder",
@@ -60,7 +61,6 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         write: check.fix,
         jobs: jobs.map_or(1, std::num::NonZeroUsize::get),
     };
-    let paths = paths(check)?;
     if paths.iter().any(|path| path == Path::new("-")) {
         if paths.len() > 1 {
             return Err(Stop::Message(

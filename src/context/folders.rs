@@ -27,6 +27,14 @@ pub(crate) struct Folders {
 }
 
 impl Folders {
+    /// For a run over these files and folders.
+    pub(crate) fn of_run(paths: &[PathBuf]) -> Self {
+        Folders {
+            launches: Launches::of_run(paths),
+            ..Folders::default()
+        }
+    }
+
     pub(super) fn real(&self, folder: &Path) -> Result<PathBuf, String> {
         let known = self.real.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(real) = known.get(folder) {

@@ -77,9 +77,23 @@ fn copied(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependen
                 below(other, &part, depth + 1).map(|_| by(&landing.path))
             }
             None if is_dependency_folder(landing.path.file_name()) => Some(by(&landing.path)),
+            Some(Origin::Context(path)) => committed(stage, path).map(|name| Dependencies {
+                folder: landing.path.join(&name),
+                by: "`COPY`".to_owned(),
+                ..by(&landing.path)
+            }),
             _ => None,
         }
     })
+}
+
+/// The folder of dependencies that the build context holds in a folder of its own: one that is committed, or that
+/// `.dockerignore` does not leave out.
+fn committed(stage: Stage<'_>, folder: &str) -> Option<String> {
+    let names = stage.file().context().list(folder).found()?;
+    let mut folders = names.iter().filter_map(|name| name.strip_suffix('/'));
+    let found = folders.find(|name| is_dependency_folder(name) && *name != "deps")?;
+    Some(found.to_owned())
 }
 
 /// What a command installs beside the application.
