@@ -268,8 +268,8 @@ impl Reader<'_> {
             name: "devcontainer",
         };
         apply_run_options(&arguments, around, at, launch);
-        // What is done in it is done as `remoteUser`, which stands for the other where it is alone.
-        let users = ["containerUser", "remoteUser"];
+        // What is done in it is done as `remoteUser`, and as the other where that is alone.
+        let users = ["remoteUser", "containerUser"];
         if let Some(user) = users.into_iter().find_map(|key| document.get(key)) {
             launch.user = self.text(user, "the user");
         }

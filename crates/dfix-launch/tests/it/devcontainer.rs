@@ -40,7 +40,7 @@ fn the_container_is_built_and_started() {
     );
     let known = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
     assert_eq!(build.arguments, [known("A", Some("1")), known("B", None)]);
-    assert_eq!(dev.user.as_deref(), Some("root"));
+    assert_eq!(dev.user.as_deref(), Some("vscode"));
     assert_eq!(dev.capabilities, ["SYS_PTRACE"]);
     assert!(dev.has_host_network);
     assert_eq!(dev.command, Some(words(&["sleep", "infinity"])));
