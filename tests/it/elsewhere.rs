@@ -52,6 +52,15 @@ fn packages_that_another_dockerfile_copies_stay_where_they_are() {
         is_open(&out, "takes /usr/local/bin/gunicorn out of the image"),
         "{out}"
     );
+    let mounted = "FROM python:3.12\nRUN --mount=type=bind,from=me/a,source=/usr/local/bin,target=/in cp -r /in /usr/local/bin\n";
+    let out = said(Some("me/a"), mounted, true);
+    assert!(
+        is_open(
+            &out,
+            "(line 2) misses what pip installs here: it takes /usr/local/bin out of"
+        ),
+        "{out}"
+    );
     let all = "FROM python:3.12\nCOPY --from=me/a / /\n";
     assert!(is_open(
         &said(Some("me/a"), all, true),

@@ -7,7 +7,7 @@ use crate::collect::instruction::StepKind;
 use crate::collect::model::Model;
 use crate::context::{ImageUse, ImageUseKind};
 use crate::facts::variables::expand_text;
-use crate::handles::{Base, Command, Source, Stage, Step};
+use crate::handles::{Base, Command, Source, Stage, Step, Word};
 use crate::path::ImagePath;
 
 /// The uses of images that no table knows, in order of place. Of those that a stage is based on, the paths below `/usr`.
@@ -19,16 +19,23 @@ pub(crate) fn image_uses(file: &Model<'_>) -> Vec<ImageUse> {
     found
 }
 
-/// What the steps of a stage copy out of images.
+/// What the steps of a stage take out of images: `COPY --from`, and mounts of a `RUN`.
 fn copied(stage: Stage<'_>) -> impl Iterator<Item = ImageUse> {
-    stage.copies().flat_map(move |copy| {
-        let from = match copy.source() {
-            Some(Source::Stage(source)) => {
-                unlisted(source.base_image()).map(|image| (image, is_untouched(source)))
-            }
-            Some(Source::Image(image)) => unlisted(&image).map(|image| (image, true)),
-            Some(Source::Unknown) | None => None,
-        };
+    let mounted = stage.runs().flat_map(move |run| {
+        run.mounts().filter_map(move |mount| {
+            let (image, is_untouched) = origin(&run.mount_source(mount)?)?;
+            let path = mount.source().map_or(Some("/"), Word::value)?;
+            Some(ImageUse {
+                image,
+                path: ImagePath::root().join(path).as_str().to_owned(),
+                line: run.line(),
+                how: ImageUseKind::Copied,
+                is_untouched,
+            })
+        })
+    });
+    let copied = stage.copies().flat_map(move |copy| {
+        let from = copy.source().and_then(|source| origin(&source));
         from.into_iter().flat_map(move |(image, is_untouched)| {
             let paths = copy
                 .sources()
@@ -41,7 +48,17 @@ fn copied(stage: Stage<'_>) -> impl Iterator<Item = ImageUse> {
                 is_untouched,
             })
         })
-    })
+    });
+    copied.chain(mounted)
+}
+
+/// The image that files are taken out of, unless a table knows it, and whether they are as it has them.
+fn origin(source: &Source<'_>) -> Option<(String, bool)> {
+    match source {
+        Source::Stage(stage) => Some((unlisted(stage.base_image())?, is_untouched(*stage))),
+        Source::Image(image) => Some((unlisted(image)?, true)),
+        Source::Unknown => None,
+    }
 }
 
 /// The paths that a stage names which is based on an image, whatever it does with them.
