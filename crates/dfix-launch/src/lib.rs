@@ -15,6 +15,7 @@
     )
 )]
 
+mod action;
 mod bake;
 mod ci;
 mod compose;
@@ -39,6 +40,7 @@ mod variables;
 mod words;
 mod yaml;
 
+pub use action::image_of_action;
 pub use ci::is_of_ci;
 pub use files::{Files, FolderLaunches, Template};
 pub use folder::read_folder;

@@ -87,7 +87,19 @@ impl<'m> RootRights<'m> {
             }),
             _ => false,
         };
-        self.stage.base_chain().flat_map(Stage::steps).any(is_one)
+        self.stage.base_chain().flat_map(Stage::steps).any(is_one) || self.is_named_by_an_action()
+    }
+
+    /// Whether the description of an action beside the Dockerfile builds it (docs.github.com, "Metadata syntax").
+    fn is_named_by_an_action(self) -> bool {
+        let context = self.stage.file().context();
+        let name = context.dockerfile_name().unwrap_or("Dockerfile");
+        let texts = ["action.yml", "action.yaml"].map(|file| context.read(file).found());
+        let mut images = texts
+            .iter()
+            .flatten()
+            .filter_map(|text| dfix_launch::image_of_action(text));
+        images.any(|image| image.trim_start_matches("./") == name)
     }
 
     /// Whether the container is meant to talk to the Docker daemon through its socket.

@@ -129,6 +129,7 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
             .open(shipped::possible(&site))
             .open(scripts)
             .open(of_nobody.first().map(tools::OfNobody::open));
+        case.open(elsewhere::by_launches(&site));
         if !case.is_open() {
             case.open(elsewhere::possible(&site));
         }

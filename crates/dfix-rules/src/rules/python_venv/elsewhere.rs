@@ -1,8 +1,9 @@
-//! Other Dockerfiles of the repository that use out of the image what lies in the environment then.
+//! What other files of the project use out of the image that lies in the environment then: Dockerfiles, and what starts it.
 
 use dfix_engine::OpenCondition;
 use dfix_model::ImagePath;
 use dfix_model::context::{ImageUseKind, UsedElsewhere};
+use dfix_model::launch::{Health, Launch, Start};
 
 use super::site::{Site, VENV};
 use super::tools::Installed;
@@ -69,4 +70,55 @@ fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) 
     };
     let is_likely = it.is_known || (is_copied && it.used.is_untouched);
     is_likely && (is_packages || is_folder || is_program)
+}
+
+/// What the project's files start at its old place, or mount over one of the two.
+pub(super) fn by_launches(site: &Site<'_>) -> Option<OpenCondition> {
+    let installed = Installed::of(site);
+    site.launches().find_map(|launch| {
+        let named = words_of(launch).into_iter().find(|word| {
+            let path = ImagePath::new(word);
+            let folder = path.parent();
+            let is_place = folder.is_some_and(|it| site.is_folder_of_programs(it.as_str()));
+            word.starts_with('/') && is_place && installed.has(path.file_name())
+        });
+        let mut mounts = launch.mounts.iter().map(|mount| mount.target.as_str());
+        let hides = |target: &&str| {
+            let path = ImagePath::new(target);
+            target.contains("-packages") || ImagePath::new(VENV).is_below(&path)
+        };
+        let (what, place) = match named {
+            Some(word) => ("starts", word),
+            None => ("mounts something at", mounts.find(hides)?.to_owned()),
+        };
+        Some(OpenCondition::new(
+            format!(
+                "whether {} finds the packages in {VENV}: it {what} {place}",
+                launch.said()
+            ),
+            format!("let it name programs without a folder, or those of {VENV}"),
+        ))
+    })
+}
+
+/// The words of what a launch starts, its health checks among them; of a shell's text its pieces.
+fn words_of(launch: &Launch) -> Vec<String> {
+    let check = launch.health.iter().filter_map(|health| match health {
+        Health::Command(start) => Some(start),
+        Health::Off => None,
+    });
+    let own = launch.entrypoint.iter().chain(&launch.command);
+    let starts = own.chain(check).chain(&launch.further_checks);
+    let pieces = |text: &str| {
+        text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '&' | '|' | '('))
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    starts
+        .flat_map(|start| match start {
+            Start::Words(words) => words.iter().flat_map(|word| pieces(word)).collect(),
+            Start::Shell(text) => pieces(text),
+            Start::Nothing => Vec::new(),
+        })
+        .collect()
 }
