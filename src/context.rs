@@ -144,8 +144,12 @@ impl<'t> FolderContext<'t> {
         let (folder, is_doubtful) = match self.configured {
             Some(folder) => (self.folders.real(folder)?, false),
             None => match self.told_root() {
-                Some(folder) => (folder, false),
-                None => guess(self.folders.real(own)?, &copied_files(self.parsed)),
+                Some(folder) => (self.folders.real(&folder)?, false),
+                None => {
+                    let own = self.folders.real(own)?;
+                    let repository = self.folders.launches.root_of(&own);
+                    guess(own, repository.as_deref(), &copied_files(self.parsed))
+                }
             },
         };
         Ok(Root {
@@ -254,9 +258,19 @@ impl<'t> FolderContext<'t> {
                 "{path} is no path inside the build context"
             )));
         }
+        if path.is_empty() {
+            return Ok((root, root.folder.clone()));
+        }
         let place = root.folder.join(path);
-        // Most of what is asked for is not there, which this tells sooner.
-        let real = std::fs::symlink_metadata(&place).and_then(|_| std::fs::canonicalize(&place));
+        // Most of what is asked for is not there, which this tells sooner; and what lies in the root itself and is no link
+        // is where it seems to be.
+        let real = std::fs::symlink_metadata(&place).and_then(|found| {
+            if found.is_symlink() || path.contains('/') {
+                std::fs::canonicalize(&place)
+            } else {
+                Ok(place)
+            }
+        });
         match real {
             Ok(place) if place.starts_with(&root.folder) => Ok((root, place)),
             Ok(_) => Err(Answer::Unknown(format!(

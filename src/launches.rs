@@ -104,7 +104,7 @@ impl Launches {
     }
 
     /// The nearest folder around this one that is a repository's.
-    fn root_of(&self, folder: &Path) -> Option<PathBuf> {
+    pub(crate) fn root_of(&self, folder: &Path) -> Option<PathBuf> {
         let known = self.roots.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(root) = known.get(folder) {
             return root.clone();

@@ -8,8 +8,9 @@ use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 /// How far above a Dockerfile its context is looked for.
 const MOST_FOLDERS_UP: usize = 4;
 
-/// The context of a Dockerfile in `own` that copies `files`, and whether that is in doubt.
-pub(super) fn guess(own: PathBuf, files: &[String]) -> (PathBuf, bool) {
+/// The context of a Dockerfile in `own` that copies `files`, and whether that is in doubt; `repository` is the root that it
+/// lies in.
+pub(super) fn guess(own: PathBuf, repository: Option<&Path>, files: &[String]) -> (PathBuf, bool) {
     let has = |folder: &Path, file: &String| folder.join(file).exists();
     if files.is_empty() || files.iter().any(|file| has(&own, file)) {
         return (own, false);
@@ -17,7 +18,7 @@ pub(super) fn guess(own: PathBuf, files: &[String]) -> (PathBuf, bool) {
     let mut below = own.as_path();
     for folder in own.ancestors().skip(1).take(MOST_FOLDERS_UP) {
         // A repository's folder is the last that a build of it can be given.
-        if below.join(".git").exists() {
+        if repository == Some(below) {
             break;
         }
         if files.iter().all(|file| has(folder, file)) {
@@ -86,15 +87,15 @@ mod tests {
         let top = fs::canonicalize(folder.path()).unwrap();
         let own = top.join("up/own");
         let files = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
-        assert_eq!(guess(own.clone(), &[]), (own.clone(), false));
+        assert_eq!(guess(own.clone(), None, &[]), (own.clone(), false));
         assert_eq!(
-            guess(own.clone(), &files(&["a", "c"])),
+            guess(own.clone(), None, &files(&["a", "c"])),
             (own.clone(), false)
         );
         assert_eq!(
-            guess(own.clone(), &files(&["a", "b"])),
+            guess(own.clone(), None, &files(&["a", "b"])),
             (top.join("up"), false)
         );
-        assert_eq!(guess(own.clone(), &files(&["a", "z"])), (own, true));
+        assert_eq!(guess(own.clone(), None, &files(&["a", "z"])), (own, true));
     }
 }

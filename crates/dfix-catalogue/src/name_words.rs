@@ -1,5 +1,7 @@
 //! What the words tell that people name images, stages and Dockerfiles by.
 
+use std::sync::LazyLock;
+
 use super::table::{Row, Table, table};
 
 const WORDS: Table = table!("name-words.tsv");
@@ -33,9 +35,12 @@ pub fn is_named_for_work(name: &str) -> bool {
 /// Whether a stage or a Dockerfile of this name makes an image for users other than root: `Dockerfile.rootless`,
 /// `non-root`.
 pub fn is_named_rootless(name: &str) -> bool {
+    static ROOTLESS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let rows = WORDS.all().filter(|row| row.lists(1, ' ', "rootless"));
+        rows.map(Row::key).collect()
+    });
     let joined: String = words(name).map(str::to_ascii_lowercase).collect();
-    let rows = WORDS.all().filter(|row| row.lists(1, ' ', "rootless"));
-    rows.map(Row::key).any(|word| joined.contains(word))
+    ROOTLESS.iter().any(|word| joined.contains(word))
 }
 
 /// Whether an image of which nothing else is known is, by a word of its name, made to run Python. `None`: the
