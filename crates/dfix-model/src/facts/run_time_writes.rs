@@ -83,6 +83,9 @@ pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
 fn by_commands(stage: Stage<'_>) -> Vec<RunTimeWrite> {
     let processes: Vec<_> = runtime::of(stage).processes().collect();
     let of_scripts = || processes.iter().filter(|process| process.script.is_some());
+    if of_scripts().next().is_none() {
+        return Vec::new();
+    }
     let done = Filesystem::of(stage).done_by(of_scripts().map(|process| process.command));
     done.into_iter()
         .map(|(command, path, is_folder)| {

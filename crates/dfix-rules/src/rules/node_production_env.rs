@@ -153,7 +153,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Looks at a stage that is built as an image.
 fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
-    if !stage.is_undecided(NODE_ENV) || is_built_upon(stage) || file.is_for_development() {
+    if !Start::may_be(stage)
+        || !stage.is_undecided(NODE_ENV)
+        || is_built_upon(stage)
+        || file.is_for_development()
+    {
         return;
     }
     let Some(start) = Start::of(stage) else {

@@ -35,6 +35,14 @@ pub(super) struct Start<'m> {
 }
 
 impl<'m> Start<'m> {
+    /// Whether the command may start one, as its name tells.
+    pub(super) fn may_be(stage: Stage<'m>) -> bool {
+        stage.entry().workload().is_some_and(|command| {
+            command.is_one_of(&["node", "nodejs", "pm2-runtime", "next"])
+                || PackageCommand::of(command).is_some_and(|it| it.script().is_some())
+        })
+    }
+
     /// The start of a stage's container; none where it is something else, where development is meant, or where it
     /// decides the variable by itself.
     pub(super) fn of(stage: Stage<'m>) -> Option<Self> {
