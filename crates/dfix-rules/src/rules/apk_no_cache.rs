@@ -106,9 +106,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .stages()
         .filter(|stage| !is_too_old(stage.base_image()))
     {
+        let mut apks = stage.package_commands(PackageManager::Apk).peekable();
+        if apks.peek().is_none() {
+            continue;
+        }
         let (kept, removed) = (OnceCell::new(), OnceCell::new());
         let facts = Facts::of(stage);
-        for apk in stage.package_commands(PackageManager::Apk) {
+        for apk in apks {
             if !apk.command.step().is_run() {
                 continue;
             }

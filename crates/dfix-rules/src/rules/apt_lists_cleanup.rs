@@ -156,7 +156,7 @@ const LISTS: &str = "/var/lib/apt/lists";
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.shipped_stages() {
         let (needs, later) = (OnceCell::new(), OnceCell::new());
-        let first_fetched = first_fetched(stage);
+        let first = OnceCell::new();
         let runs = stage
             .steps()
             .filter(|step| step.is_run() && !step.is_exec_form());
@@ -167,8 +167,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             };
             let message = "apt's lists stay in the layer";
             let last = apts[apts.len() - 1].command;
-            let first = apts.iter().position(updates).unwrap_or_default();
-            let installs = apts[first..].iter().any(needs_lists);
+            let update = apts.iter().position(updates).unwrap_or_default();
+            let installs = apts[update..].iter().any(needs_lists);
             if !installs {
                 out.judge(fetched, Safety::Checked, message, |case| {
                     let later = later.get_or_init(|| Later::of(stage));
@@ -192,7 +192,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 };
                 case.open(wanted_by_a_comment(step));
                 case.open(wanted_at_work(stage));
-                let idle = idle_clean_ups(stage, fetched, first_fetched);
+                let first_fetched = first.get_or_init(|| first_fetched(stage));
+                let idle = idle_clean_ups(stage, fetched, *first_fetched);
                 let settings = stage.settings();
                 case.evidence("the same RUN fetches the lists")
                     .open(
