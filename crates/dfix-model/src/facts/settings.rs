@@ -22,6 +22,21 @@ pub struct Settings<'m> {
     stage: Stage<'m>,
 }
 
+/// The commands of a step that may empty a cache, by their places among its commands.
+struct MayEmpty(Vec<usize>);
+
+impl MayEmpty {
+    fn of(step: Step<'_>) -> Self {
+        let may = |it: &Command<'_>| it.is("rm") || it.args().any(|word| word.is("cache"));
+        let all = step.commands().enumerate();
+        MayEmpty(
+            all.filter(|(_, it)| may(it))
+                .map(|(index, _)| index)
+                .collect(),
+        )
+    }
+}
+
 impl<'m> Settings<'m> {
     /// The settings in this stage.
     pub fn of(stage: Stage<'m>) -> Self {
@@ -92,8 +107,13 @@ impl<'m> Settings<'m> {
         let Some(cache) = cache_of(command) else {
             return false;
         };
-        let folder = self.cache_folder(command);
+        let step = command.command.step();
+        let found = step.cached(|| MayEmpty::of(step));
         let later = |it: &Command<'m>| it.range().start() > command.range().start();
+        if found.0.is_empty() {
+            return false;
+        }
+        let folder = self.cache_folder(command);
         let empties = |it: Command<'m>| {
             let own = PackageCommand::of(it).filter(|own| own.manager == command.manager);
             let is_purge = own.is_some_and(|own| {
@@ -104,7 +124,11 @@ impl<'m> Settings<'m> {
             let removes = |folder| clearing::empties(it, folder, self.home(it).as_ref());
             (is_purge && it.is_certain()) || folder.as_ref().is_some_and(removes)
         };
-        command.command.step().commands().filter(later).any(empties)
+        let mut may_empty = found
+            .0
+            .iter()
+            .filter_map(|index| step.commands().nth(*index));
+        may_empty.any(|it| later(&it) && empties(it))
     }
 
     /// The home of whoever runs the command, where it is known.
