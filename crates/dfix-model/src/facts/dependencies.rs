@@ -1,15 +1,17 @@
 //! What package managers install beside the application, and nobody writes: `node_modules`, `vendor`, `.venv`.
 
+use std::collections::HashSet;
+
 use dfix_catalogue::{dependency_folder, is_dependency_folder, programs};
 
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::facts::filesystem::Filesystem;
-use crate::facts::filesystem::entry::Origin;
+use crate::facts::filesystem::entry::{Entry, Origin};
 use crate::facts::project::{NodeProject, runs_install_scripts};
 use crate::facts::setting::EnvValue;
 use crate::facts::{variables, workdir};
-use crate::handles::{Command, Stage, Word};
+use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::ImagePath;
 
@@ -49,15 +51,18 @@ fn below(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependenc
 fn copied(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependencies> {
     let file = stage.file();
     let files = Filesystem::of(stage);
+    // A pattern names files beside the dependencies, and hardly them.
+    let is_pattern = |word: Word<'_>| word.literal_prefix().contains(['*', '?', '[']);
+    let copies = stage.base_chain().flat_map(Stage::copies);
+    let of_patterns: HashSet<usize> = copies
+        .filter(|copy| copy.sources().any(is_pattern))
+        .map(Step::index)
+        .collect();
     files.all_landings().find_map(|landing| {
-        if landing.has_owner || !(landing.path.is_below(folder) || folder.is_below(&landing.path)) {
-            return None;
-        }
-        // A pattern names files beside the dependencies, and hardly them.
-        let is_pattern = |word: Word<'_>| word.literal_prefix().contains(['*', '?', '[']);
-        let mut copies = stage.base_chain().flat_map(Stage::copies);
-        let copy = copies.find(|copy| copy.index() == landing.step)?;
-        if copy.sources().any(is_pattern) {
+        if of_patterns.contains(&landing.step)
+            || landing.has_owner
+            || !(landing.path.is_below(folder) || folder.is_below(&landing.path))
+        {
             return None;
         }
         let by = |folder: &ImagePath| Dependencies {
@@ -77,11 +82,12 @@ fn copied(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependen
                 below(other, &part, depth + 1).map(|_| by(&landing.path))
             }
             None if is_dependency_folder(landing.path.file_name()) => Some(by(&landing.path)),
-            Some(Origin::Context(path)) => committed(stage, path).map(|name| Dependencies {
-                folder: landing.path.join(&name),
-                by: "`COPY`".to_owned(),
-                ..by(&landing.path)
-            }),
+            Some(Origin::Context(path)) if landing.entry == Entry::Folder => committed(stage, path)
+                .map(|name| Dependencies {
+                    folder: landing.path.join(&name),
+                    by: "`COPY`".to_owned(),
+                    ..by(&landing.path)
+                }),
             _ => None,
         }
     })
