@@ -2,6 +2,16 @@
 
 use std::fmt;
 
+/// The folders that programs stand in, in the order of the builder's own `PATH` (`BuildKit`, `DefaultPathEnvUnix`).
+pub(crate) const USUAL_PATH: [&str; 6] = [
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+];
+
 /// An absolute path in the image, as the kernel would resolve it without looking at links: no `.`, no
 /// `..`, no doubled slash and none at its end. The root is `/`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::usual_path::USUAL_PATH;
 use super::{Walk, script_at};
 use crate::facts::call_site::CallSite;
 use crate::facts::scripts::ScriptAt;
 use crate::handles::{Stage, Step, Word};
-use crate::path::file_name;
+use crate::path::{USUAL_PATH, file_name};
 
 impl<'m> Walk<'m> {
     /// A command without a folder that the file itself may have put on the path.

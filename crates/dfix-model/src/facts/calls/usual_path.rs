@@ -1,17 +1,7 @@
 //! What stands on `PATH` in every image.
 
-use crate::path::ImagePath;
+use crate::path::{ImagePath, USUAL_PATH};
 use dfix_catalogue::programs::{Kind, Mark, Program};
-
-/// The folders that programs stand in, in the order of the builder's own `PATH`.
-pub(super) const USUAL_PATH: &[&str] = &[
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
 
 pub(super) fn is_on_usual_path(path: &str) -> bool {
     path.starts_with('/')

@@ -6,17 +6,7 @@ use crate::context::Answer;
 use crate::facts::variables::{expand_text, path_at};
 use crate::facts::workdir::workdir_before;
 use crate::handles::{Stage, Step};
-use crate::path::ImagePath;
-
-/// Where programs are found, whatever `PATH` says.
-const USUAL_FOLDERS: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
+use crate::path::{ImagePath, USUAL_PATH};
 
 /// The files of the build context that are copied into folders where programs are found.
 #[derive(Default)]
@@ -31,7 +21,7 @@ impl OnPath {
     /// Those of a stage and of the stages that it is based on.
     pub(super) fn of(stage: Stage<'_>) -> Self {
         let told = path_at(stage, stage.last_step());
-        let usual = USUAL_FOLDERS.map(|folder| Some(folder.to_owned()));
+        let usual = USUAL_PATH.map(|folder| Some(folder.to_owned()));
         let mut folders: Vec<ImagePath> = Vec::new();
         for folder in told.into_iter().chain(usual).flatten() {
             let folder = ImagePath::new(&folder);
