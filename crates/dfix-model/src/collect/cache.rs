@@ -1,6 +1,6 @@
 //! The one place where facts are kept: each is worked out on the first question.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::OnceCell;
 
 /// Facts of a file, a stage or a step, one of each type. There are few: they stand in a list.
@@ -8,6 +8,8 @@ use std::cell::OnceCell;
 pub(crate) struct Cache(OnceCell<Box<Kept>>);
 
 struct Kept {
+    /// The fact's type, which is compared without a look at the fact.
+    of: TypeId,
     fact: Box<dyn Any>,
     next: Cache,
 }
@@ -16,28 +18,30 @@ impl Cache {
     /// The fact of this type; the first question works it out. It may ask for other facts meanwhile, not
     /// for itself.
     pub(crate) fn get_or_init<T: 'static>(&self, work_out: impl FnOnce() -> T) -> &T {
-        if let Some(fact) = self.facts().find_map(|fact| fact.downcast_ref()) {
-            return fact;
-        }
-        let fact: Box<dyn Any> = Box::new(work_out());
-        // What was asked for meanwhile stands at the end of the list by now.
+        let of = TypeId::of::<T>();
+        let mut last = self;
+        let kept = loop {
+            match last.0.get() {
+                Some(kept) if kept.of == of => break &**kept,
+                Some(kept) => last = &kept.next,
+                None => break last.push(of, Box::new(work_out())),
+            }
+        };
+        kept.fact
+            .downcast_ref()
+            .expect("facts are kept by their type")
+    }
+
+    /// Puts a fact at the end of the list, where by now also stands what was asked for while it was worked out.
+    fn push(&self, of: TypeId, fact: Box<dyn Any>) -> &Kept {
         let mut last = self;
         while let Some(kept) = last.0.get() {
             last = &kept.next;
         }
-        let kept = last.0.get_or_init(|| {
-            Box::new(Kept {
-                fact,
-                next: Cache::default(),
-            })
-        });
-        kept.fact
-            .downcast_ref()
-            .expect("it was put there a line above")
-    }
-
-    fn facts(&self) -> impl Iterator<Item = &dyn Any> {
-        std::iter::successors(self.0.get(), |kept| kept.next.0.get()).map(|kept| &*kept.fact)
+        last.0.get_or_init(|| {
+            let next = Cache::default();
+            Box::new(Kept { of, fact, next })
+        })
     }
 }
 
