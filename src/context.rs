@@ -195,28 +195,6 @@ impl<'t> FolderContext<'t> {
         folders.next().filter(|_| folders.next().is_none())
     }
 
-    /// What is known of an image that a Dockerfile of the same repository builds.
-    fn built_image(&self, name: &str, tag: Option<&str>) -> Option<ImageFacts> {
-        let is_public = || dfix_catalogue::image(name, tag.unwrap_or("latest")).is_known();
-        if self.depth >= MOST_IMAGES || name.is_empty() || is_public() {
-            return None;
-        }
-        let image = tag.map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}"));
-        let own = self.folders.real(self.own_folder()).ok()?;
-        let target = self.folders.launches.builder_of(&image, &own)?;
-        let is_itself = own.join(self.dockerfile.file_name()?) == target.0;
-        if is_itself {
-            return None;
-        }
-        let read = |target: &Target| self.read_image(target);
-        // What is asked deep down may be cut off, and is not kept.
-        if self.depth == 0 {
-            self.folders.built(target, read)
-        } else {
-            read(&target)
-        }
-    }
-
     /// What is known of the image that another Dockerfile builds.
     fn read_image(&self, (dockerfile, target): &Target) -> Option<ImageFacts> {
         let text = bounded(dockerfile).ok()?;
@@ -337,7 +315,26 @@ impl Context for FolderContext<'_> {
         };
         let told = self.images.iter().find(|(pattern, _)| fits(pattern));
         told.map(|(_, facts)| *facts)
-            .or_else(|| self.built_image(name, tag))
+    }
+
+    fn built_image(&self, name: &str, tag: Option<&str>) -> Option<ImageFacts> {
+        if self.depth >= MOST_IMAGES {
+            return None;
+        }
+        let image = tag.map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}"));
+        let own = self.folders.real(self.own_folder()).ok()?;
+        let target = self.folders.launches.builder_of(&image, &own)?;
+        let is_itself = own.join(self.dockerfile.file_name()?) == target.0;
+        if is_itself {
+            return None;
+        }
+        let read = |target: &Target| self.read_image(target);
+        // What is asked deep down may be cut off, and is not kept.
+        if self.depth == 0 {
+            self.folders.built(target, read)
+        } else {
+            read(&target)
+        }
     }
 
     fn launches(&self) -> Arc<FolderLaunches> {

@@ -43,8 +43,14 @@ pub trait Context {
         None
     }
 
-    /// What somebody tells of a base image that no table knows; `name` is normalised, `tag` the text behind the colon.
+    /// What somebody tells of a base image; it goes before what the tables know. `name` is normalised, `tag` the text
+    /// behind the colon.
     fn told_image(&self, _name: &str, _tag: Option<&str>) -> Option<ImageFacts> {
+        None
+    }
+
+    /// What is known of an image that a Dockerfile of the same repository builds; asked of images that no table knows.
+    fn built_image(&self, _name: &str, _tag: Option<&str>) -> Option<ImageFacts> {
         None
     }
 

@@ -37,19 +37,20 @@ fn base_image(stage: Stage<'_>) -> &BaseImage {
             Base::Image => image.name().unwrap_or(""),
             Base::Stage(_) | Base::Unknown => "",
         };
-        let told = root
-            .file()
-            .context()
-            .told_image(name, image.effective_tag());
-        if let Some(facts) = told.filter(|_| !name.is_empty()) {
+        let tag = image.effective_tag();
+        let context = root.file().context();
+        let told = (!name.is_empty()).then(|| context.told_image(name, tag));
+        let any_tag = catalogue::image(name, tag.unwrap_or("latest"));
+        let is_found = name.is_empty() || any_tag.is_known();
+        let built = || (!is_found).then(|| context.built_image(name, tag));
+        if let Some(facts) = told.flatten().or_else(|| built().flatten()) {
             return BaseImage {
                 facts,
                 any_tag: facts,
             };
         }
-        let any_tag = catalogue::image(name, image.effective_tag().unwrap_or("latest"));
         BaseImage {
-            facts: match image.effective_tag() {
+            facts: match tag {
                 Some(_) => any_tag,
                 None => catalogue::image("", ""),
             },
