@@ -3,6 +3,7 @@
 mod elsewhere;
 mod folders;
 mod guess;
+mod listing;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
 use crate::input::bounded;
 use crate::launches::OfDockerfile;
+use crate::names::Names;
 
 pub(crate) use folders::Folders;
 use folders::Target;
@@ -30,8 +32,6 @@ use guess::{copied_files, guess};
 const MOST_FILES: usize = 4096;
 /// So many images may be built on one another.
 const MOST_IMAGES: usize = 6;
-/// How many names of one folder are looked at.
-const MOST_NAMES: usize = 4096;
 
 /// The folder that the builder would be given for one Dockerfile.
 pub(crate) struct FolderContext<'t> {
@@ -52,6 +52,8 @@ pub(crate) struct FolderContext<'t> {
 
 struct Root {
     folder: PathBuf,
+    /// The names in it; none where it could not be read.
+    names: Option<Arc<Names>>,
     ignore: OnceCell<Dockerignore>,
     /// Whether the folder was guessed and nothing bears it out.
     is_doubtful: bool,
@@ -148,12 +150,20 @@ impl<'t> FolderContext<'t> {
                 None => {
                     let own = self.folders.real(own)?;
                     let repository = self.folders.launches.root_of(&own);
-                    guess(own, repository.as_deref(), &copied_files(self.parsed))
+                    let names = self.folders.names();
+                    guess(
+                        own,
+                        repository.as_deref(),
+                        &copied_files(self.parsed),
+                        names,
+                    )
                 }
             },
         };
+        let names = self.folders.names().of(&folder).ok();
         Ok(Root {
             folder,
+            names,
             ignore: OnceCell::new(),
             is_doubtful,
         })
@@ -239,9 +249,12 @@ impl<'t> FolderContext<'t> {
         if path.is_empty() {
             return Ok((root, root.folder.clone()));
         }
+        // Most of what is asked for is not there.
+        if root.names.as_ref().is_some_and(|names| names.lack(path)) {
+            return Err(root.absent());
+        }
         let place = root.folder.join(path);
-        // Most of what is asked for is not there, which this tells sooner; and what lies in the root itself and is no link
-        // is where it seems to be.
+        // What lies in the root itself and is no link is where it seems to be.
         let real = std::fs::symlink_metadata(&place).and_then(|found| {
             if found.is_symlink() || path.contains('/') {
                 std::fs::canonicalize(&place)
@@ -403,57 +416,6 @@ impl Context for FolderContext<'_> {
         let kept = answer.clone();
         self.lists.borrow_mut().insert(folder.to_owned(), kept);
         answer
-    }
-}
-
-impl FolderContext<'_> {
-    fn list_now(&self, folder: &str) -> Answer<Vec<String>> {
-        let (root, place) = match self.place(folder) {
-            Ok(it) => it,
-            Err(answer) => return answer,
-        };
-        if !folder.is_empty() && self.ignore_of(root).hides_folder(folder) || !place.is_dir() {
-            return root.absent();
-        }
-        if root.is_doubtful {
-            return root.absent();
-        }
-        let entries = match std::fs::read_dir(&place) {
-            Ok(entries) => entries,
-            Err(error) => return Answer::Unknown(format!("{folder} cannot be listed: {error}")),
-        };
-        let ignore = self.ignore_of(root);
-        let mut names = Vec::new();
-        for (count, entry) in entries.enumerate() {
-            if count >= MOST_NAMES {
-                return Answer::Unknown(format!("{folder} holds more than {MOST_NAMES} names"));
-            }
-            let Ok(entry) = entry else {
-                return Answer::Unknown(format!("{folder} cannot be listed as a whole"));
-            };
-            let Ok(mut name) = entry.file_name().into_string() else {
-                continue;
-            };
-            let path = match folder {
-                "" => name.clone(),
-                folder => format!("{folder}/{name}"),
-            };
-            let is_folder = entry.path().is_dir();
-            let is_hidden = if is_folder {
-                ignore.hides_folder(&path)
-            } else {
-                ignore.hides(&path)
-            };
-            if is_hidden {
-                continue;
-            }
-            if is_folder {
-                name.push('/');
-            }
-            names.push(name);
-        }
-        names.sort();
-        Answer::Found(names)
     }
 }
 

@@ -7,11 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use dfix_launch::{Files, FolderLaunches, read_folder};
 
 use crate::input::{self, Unreadable};
+use crate::names::{Kind, NamesOfFolders};
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
-/// How many names of one folder are looked at.
-const MOST_NAMES: usize = 4096;
 /// How far above a Dockerfile the root of its repository is looked for.
 const MOST_FOLDERS_UP: usize = 16;
 
@@ -19,6 +18,7 @@ const MOST_FOLDERS_UP: usize = 16;
 #[derive(Default)]
 pub(crate) struct Launches {
     roots: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    pub(crate) names: NamesOfFolders,
     /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
     given: Vec<PathBuf>,
     /// What the files of a folder say, those around it included.
@@ -119,6 +119,13 @@ impl Launches {
         root
     }
 
+    fn disk<'r>(&'r self, root: &'r Path) -> Disk<'r> {
+        Disk {
+            root,
+            names: &self.names,
+        }
+    }
+
     /// What the files of a folder and of those around it say, the nearest first. An image that is built by the files
     /// of one may be started by those of another.
     fn up_from(&self, root: &Path, folder: &Path) -> Arc<FolderLaunches> {
@@ -128,7 +135,7 @@ impl Launches {
         }
         drop(known);
         let name = below(folder, root).unwrap_or_default();
-        let mut found = read_folder(&Disk { root }, &name);
+        let mut found = read_folder(&self.disk(root), &name);
         if let Some(around) = folder.parent().filter(|it| it.starts_with(root)) {
             found.add(&self.up_from(root, around));
         }
@@ -154,6 +161,7 @@ pub(crate) fn below(path: &Path, root: &Path) -> Option<String> {
 /// The files of a repository; none outside of it.
 struct Disk<'r> {
     root: &'r Path,
+    names: &'r NamesOfFolders,
 }
 
 impl Disk<'_> {
@@ -182,18 +190,14 @@ impl Files for Disk<'_> {
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        let entries = self
+        let names = self
             .place(folder)
-            .and_then(|place| std::fs::read_dir(place).ok());
-        let mut names: Vec<String> = entries
-            .into_iter()
-            .flatten()
-            .take(MOST_NAMES)
-            .filter_map(|entry| {
-                let entry = entry.ok()?;
-                let name = entry.file_name().into_string().ok()?;
-                let is_folder = entry.file_type().ok()?.is_dir();
-                Some(if is_folder { name + "/" } else { name })
+            .and_then(|place| self.names.of(&place).ok());
+        let all = names.iter().flat_map(|names| &names.all);
+        let mut names: Vec<String> = all
+            .map(|(name, kind)| match kind {
+                Kind::Folder => format!("{name}/"),
+                Kind::File | Kind::Link => name.clone(),
             })
             .collect();
         names.sort();

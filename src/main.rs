@@ -15,6 +15,7 @@ mod input;
 mod labels;
 mod launches;
 mod lines;
+mod names;
 mod pretty_json;
 mod report;
 mod rule_names;

@@ -10,6 +10,7 @@ use dfix_model::context::UsedElsewhere;
 
 use super::elsewhere::{Uses, uses_in};
 use crate::launches::Launches;
+use crate::names::NamesOfFolders;
 
 /// A Dockerfile, and the stage of it that is built, where one is named.
 pub(super) type Target = (PathBuf, Option<String>);
@@ -33,6 +34,10 @@ impl Folders {
             launches: Launches::of_run(paths),
             ..Folders::default()
         }
+    }
+
+    pub(super) fn names(&self) -> &NamesOfFolders {
+        &self.launches.names
     }
 
     pub(super) fn real(&self, folder: &Path) -> Result<PathBuf, String> {

@@ -5,13 +5,20 @@ use std::path::{Path, PathBuf};
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
+use crate::names::NamesOfFolders;
+
 /// How far above a Dockerfile its context is looked for.
 const MOST_FOLDERS_UP: usize = 4;
 
 /// The context of a Dockerfile in `own` that copies `files`, and whether that is in doubt; `repository` is the root that it
 /// lies in.
-pub(super) fn guess(own: PathBuf, repository: Option<&Path>, files: &[String]) -> (PathBuf, bool) {
-    let has = |folder: &Path, file: &String| folder.join(file).exists();
+pub(super) fn guess(
+    own: PathBuf,
+    repository: Option<&Path>,
+    files: &[String],
+    names: &NamesOfFolders,
+) -> (PathBuf, bool) {
+    let has = |folder: &Path, file: &String| names.has(folder, file);
     if files.is_empty() || files.iter().any(|file| has(&own, file)) {
         return (own, false);
     }
@@ -67,7 +74,8 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::guess;
+    use super::guess as guess_with;
+    use crate::names::NamesOfFolders;
 
     fn put(root: &Path, files: &[(&str, &str)]) {
         for (path, text) in files {
@@ -87,6 +95,9 @@ mod tests {
         let top = fs::canonicalize(folder.path()).unwrap();
         let own = top.join("up/own");
         let files = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let guess = |own, repository, files: &[String]| {
+            guess_with(own, repository, files, &NamesOfFolders::default())
+        };
         assert_eq!(guess(own.clone(), None, &[]), (own.clone(), false));
         assert_eq!(
             guess(own.clone(), None, &files(&["a", "c"])),
