@@ -1,5 +1,6 @@
 //! What the rules may see of the build context: read lazily, bounded, never outside of its root.
 
+mod based;
 mod elsewhere;
 mod folders;
 mod guess;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
-use dfix_model::context::{Answer, Context, UsedElsewhere, read_source};
+use dfix_model::context::{Answer, BasedElsewhere, Context, UsedElsewhere, read_source};
 use dfix_model::sources::Source;
 use dfix_model::{Model, Stage};
 use dfix_syntax::Parse;
@@ -46,7 +47,8 @@ pub(crate) struct FolderContext<'t> {
     lists: RefCell<HashMap<String, Answer<Vec<String>>>>,
     sources: RefCell<HashMap<String, Answer<Option<Arc<Source>>>>>,
     files_read: Cell<usize>,
-    /// How many images are based on what this Dockerfile builds, where it is read for their sake.
+    used: OnceCell<Vec<UsedElsewhere>>,
+    /// How many images lie between this Dockerfile and the one that it is read for the sake of.
     depth: usize,
 }
 
@@ -81,6 +83,7 @@ impl<'t> FolderContext<'t> {
             lists: RefCell::default(),
             sources: RefCell::default(),
             files_read: Cell::new(0),
+            used: OnceCell::new(),
             depth: 0,
         }
     }
@@ -141,6 +144,12 @@ impl<'t> FolderContext<'t> {
         }
     }
 
+    /// Where the Dockerfile really is, links to its folder followed.
+    fn real_place(&self) -> Option<PathBuf> {
+        let own = self.folders.real(self.own_folder()).ok()?;
+        Some(own.join(self.dockerfile.file_name()?))
+    }
+
     fn find_root(&self) -> Result<Root, String> {
         let own = self.own_folder();
         let (folder, is_doubtful) = match self.configured {
@@ -172,11 +181,7 @@ impl<'t> FolderContext<'t> {
     /// What builds and starts this Dockerfile.
     fn launches_of(&self) -> &OfDockerfile {
         self.launches.get_or_init(|| {
-            let own = self.folders.real(self.own_folder());
-            let place = own
-                .ok()
-                .zip(self.dockerfile.file_name())
-                .map(|(own, name)| own.join(name));
+            let place = self.real_place();
             place
                 .map(|place| self.folders.launches.of(&place))
                 .unwrap_or_default()
@@ -354,14 +359,20 @@ impl Context for FolderContext<'_> {
         Arc::clone(&self.launches_of().said)
     }
 
-    fn used_elsewhere(&self) -> Vec<UsedElsewhere> {
-        let own = self.folders.real(self.own_folder()).ok();
-        let place = own
-            .zip(self.dockerfile.file_name())
-            .map(|(own, name)| own.join(name));
-        place
-            .map(|place| self.folders.used_elsewhere(&place))
-            .unwrap_or_default()
+    fn used_elsewhere(&self) -> &[UsedElsewhere] {
+        self.used.get_or_init(|| {
+            let place = self.real_place();
+            place
+                .map(|place| self.folders.used_elsewhere(&place))
+                .unwrap_or_default()
+        })
+    }
+
+    fn based_elsewhere(&self, look: &mut dyn FnMut(&BasedElsewhere<'_>)) {
+        // Whoever looks at this one for another's sake looks at those that are based on it as well.
+        if self.depth == 0 {
+            self.show_based(look);
+        }
     }
 
     fn source(&self, path: &str) -> Answer<Option<Arc<Source>>> {

@@ -32,3 +32,38 @@ pub(super) fn uses_in(root: &Path) -> Uses {
     }
     found
 }
+
+/// Whether an image is called like a Dockerfile or the folder that it stands in, given its path with that of the root.
+pub(super) fn is_called_like(image: &str, dockerfile: &Path) -> bool {
+    let image = image.split('@').next().unwrap_or(image);
+    let name = image.rsplit('/').next().unwrap_or(image);
+    let name = name.split(':').next().unwrap_or(name);
+    let said = |part: Option<&std::ffi::OsStr>| {
+        part.and_then(std::ffi::OsStr::to_str)
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    let folder = dockerfile.parent().and_then(Path::file_name);
+    !name.is_empty()
+        && (said(folder) == name || said(dockerfile.file_name()).split('.').any(|it| it == name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_called_like;
+
+    #[test]
+    fn an_image_is_called_like_its_dockerfile_or_folder() {
+        for (image, dockerfile, is_alike) in [
+            ("me/base:1", "/x/docker/Dockerfile.base", true),
+            ("base", "/x/base/Dockerfile", true),
+            ("ghcr.io/me/web@sha256:ab", "/x/Web/Dockerfile", true),
+            ("me/base", "/x/web/Dockerfile", false),
+            ("me/x:base", "/y/base/Dockerfile", false),
+            ("", "/x/Dockerfile", false),
+        ] {
+            let said = is_called_like(image, dockerfile.as_ref());
+            assert_eq!(said, is_alike, "{image} {dockerfile}");
+        }
+    }
+}

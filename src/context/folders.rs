@@ -8,7 +8,7 @@ use dfix_catalogue::ImageFacts;
 use dfix_launch::BuiltAs;
 use dfix_model::context::UsedElsewhere;
 
-use super::elsewhere::{Uses, uses_in};
+use super::elsewhere::{Uses, is_called_like, uses_in};
 use crate::launches::Launches;
 use crate::names::NamesOfFolders;
 
@@ -101,6 +101,7 @@ impl Folders {
                     file: file.clone(),
                     used: used.clone(),
                     is_known,
+                    is_alike: is_called_like(&used.image, dockerfile),
                 })
             })
             .collect()

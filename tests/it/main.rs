@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod apps;
+mod based_on_it;
 mod circles;
 mod cli;
 mod common;

@@ -21,6 +21,8 @@ pub enum PackageWord {
     FetchesLists,
     /// `apt-get` and `apt` do the same with it.
     Same,
+    /// With it somebody has said which kinds of dependencies are installed.
+    SaysKinds,
     /// It answers what is asked with yes.
     SaysYes,
     /// With it somebody has said what becomes of the cache.
@@ -38,6 +40,7 @@ impl PackageWord {
             PackageWord::Elsewhere => "elsewhere",
             PackageWord::FetchesLists => "fetches-lists",
             PackageWord::Same => "same",
+            PackageWord::SaysKinds => "says-kinds",
             PackageWord::SaysYes => "says-yes",
             PackageWord::SettlesCache => "settles-cache",
             PackageWord::WithoutLists => "without-lists",
@@ -256,6 +259,7 @@ mod tests {
             PackageWord::Elsewhere,
             PackageWord::FetchesLists,
             PackageWord::Same,
+            PackageWord::SaysKinds,
             PackageWord::SaysYes,
             PackageWord::SettlesCache,
             PackageWord::WithoutLists,

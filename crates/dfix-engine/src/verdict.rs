@@ -160,9 +160,17 @@ impl<'c> Case<'c> {
     ) -> Result<&mut Self, Remedy> {
         for need in needs.after_without(after, gone) {
             match need {
-                Need::Somebody { what, way_out, .. } => {
+                Need::Somebody {
+                    what,
+                    way_out,
+                    elsewhere,
+                    ..
+                } => {
+                    let of = elsewhere.map_or_else(String::new, |file| {
+                        format!(" in `{file}`, which is based on this image,")
+                    });
                     return Err(remedy!(
-                        "`{what}` would fail, for it needs what would not be there any more: {way_out}"
+                        "`{what}`{of} would fail, for it needs what would not be there any more: {way_out}"
                     ));
                 }
                 Need::Perhaps(condition) => {
@@ -170,6 +178,11 @@ impl<'c> Case<'c> {
                 }
             }
         }
+        self.evidence(
+            needs.content_elsewhere().map(|file| {
+                format!("`{file}`, which is based on this image, does without what goes")
+            }),
+        );
         Ok(self)
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
 use dfix_sources::Source;
+use dfix_syntax::Parse;
 
 /// Answers questions about the build context. Paths are relative to its root, with `/` between the
 /// parts and no `.` or `..`.
@@ -62,8 +63,15 @@ pub trait Context {
 
     /// What other Dockerfiles of the repository use out of the image that this one builds, or may build where nothing
     /// says under which names. This reads all Dockerfiles of the repository: whoever asks has a reason.
-    fn used_elsewhere(&self) -> Vec<UsedElsewhere> {
-        Vec::new()
+    fn used_elsewhere(&self) -> &[UsedElsewhere] {
+        &[]
+    }
+
+    /// Shows the stages of other Dockerfiles of the repository that are based on the image which this one builds, directly
+    /// or through others of them; those too whose base may be it, where its name is alike. What stands in them comes after
+    /// all that stands here. Whoever asks has a reason, as for [`Context::used_elsewhere`].
+    fn based_elsewhere(&self, look: &mut dyn FnMut(&BasedElsewhere<'_>)) {
+        let _ = look;
     }
 }
 
@@ -76,6 +84,8 @@ pub enum ImageUseKind {
     Named,
     /// A stage that is based on the image works in it as the image's own user; the place is the root then.
     WorkedIn,
+    /// A stage is based on the image, directly; the place is the root, and the line that of its `FROM`.
+    BasedOn,
 }
 
 /// A place of an image that a Dockerfile uses.
@@ -102,6 +112,44 @@ pub struct UsedElsewhere {
     pub used: ImageUse,
     /// Whether the image is known to be this one's; else it may be.
     pub is_known: bool,
+    /// Whether the image is called like this Dockerfile or the folder that it stands in.
+    pub is_alike: bool,
+}
+
+impl UsedElsewhere {
+    /// Whether the image is likely this one's: it is known to be, or called like it.
+    pub fn is_likely(&self) -> bool {
+        self.is_known || self.is_alike
+    }
+}
+
+/// A stage of another Dockerfile that is based on the image which this one builds.
+pub struct BasedElsewhere<'d> {
+    /// The other Dockerfile, from the root of the repository.
+    pub file: &'d str,
+    /// The line of the stage's `FROM`, from 1.
+    pub line: usize,
+    /// The image that its `FROM` names.
+    pub image: &'d str,
+    /// Whether the image is known to be this one's; else its name is like it.
+    pub is_known: bool,
+    /// The other Dockerfile's text.
+    pub text: &'d str,
+    /// The text, parsed.
+    pub parsed: &'d Parse,
+    /// What may be known of its build context.
+    pub context: &'d dyn Context,
+}
+
+impl BasedElsewhere<'_> {
+    /// How it lies to the image that is built here, as a part of a sentence: "is based on".
+    pub fn relation(&self) -> &'static str {
+        if self.is_known {
+            "is based on"
+        } else {
+            "may be based on"
+        }
+    }
 }
 
 /// What the text of a source does; none where it is in no language that is read.

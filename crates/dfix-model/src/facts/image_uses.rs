@@ -15,6 +15,7 @@ pub(crate) fn image_uses(file: &Model<'_>) -> Vec<ImageUse> {
     let mut found: Vec<ImageUse> = file.stages().flat_map(copied).collect();
     found.extend(file.stages().flat_map(named));
     found.extend(file.stages().filter_map(worked_in));
+    found.extend(file.stages().filter_map(based_on));
     found.sort_by_key(|it| it.line);
     found
 }
@@ -91,6 +92,20 @@ fn worked_in(stage: Stage<'_>) -> Option<ImageUse> {
         path: "/".to_owned(),
         line: work.line(),
         how: ImageUseKind::WorkedIn,
+        is_untouched: true,
+    })
+}
+
+/// That a stage is based on an image.
+fn based_on(stage: Stage<'_>) -> Option<ImageUse> {
+    if stage.base() != Base::Image {
+        return None;
+    }
+    Some(ImageUse {
+        image: unlisted(stage.base_image())?,
+        path: "/".to_owned(),
+        line: stage.from_step().line(),
+        how: ImageUseKind::BasedOn,
         is_untouched: true,
     })
 }

@@ -66,6 +66,8 @@ pub struct Needs {
     sure: Vec<usize>,
     /// The commands that fill the folder again, in order.
     fills: Vec<At>,
+    /// The Dockerfiles of the repository that are based on the image and need nothing of it.
+    content: Vec<String>,
 }
 
 /// How deep scripts that run scripts, stages based on stages, and copies of copies are followed.
@@ -78,18 +80,10 @@ const MOST_LOOKS: usize = 1000;
 const MOST_OPEN: usize = 3;
 
 impl Needs {
-    /// Looks through what the stage runs, the stages that are based on it, and those that copy from it.
+    /// Looks through what the stage runs, the stages that are based on it, in this file or in others of the repository,
+    /// and those that copy from it.
     pub fn of(stage: Stage<'_>, absence: &Absence, users: &dyn Users) -> Self {
-        let mut search = Search {
-            users,
-            looks: 0,
-            needs: Needs {
-                kind: absence.kind,
-                needers: Vec::new(),
-                sure: Vec::new(),
-                fills: Vec::new(),
-            },
-        };
+        let mut search = Search::new(users, absence);
         search.look_at(stage, absence, None, 0);
         let mut needs = search.needs;
         needs
@@ -99,6 +93,11 @@ impl Needs {
         let indices = 0..needs.needers.len();
         needs.sure = indices.filter(|at| is_sure(&needs.needers[*at])).collect();
         needs
+    }
+
+    /// The other Dockerfiles of the repository that are based on the image and need nothing of it.
+    pub fn content_elsewhere(&self) -> impl Iterator<Item = &str> {
+        self.content.iter().map(String::as_str)
     }
 
     /// Who needs it after this command, and would not find it: one that surely does, or the first few that may; empty where
@@ -151,7 +150,21 @@ struct Search<'a> {
     needs: Needs,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(users: &'a dyn Users, absence: &Absence) -> Self {
+        Search {
+            users,
+            looks: 0,
+            needs: Needs {
+                kind: absence.kind,
+                needers: Vec::new(),
+                sure: Vec::new(),
+                fills: Vec::new(),
+                content: Vec::new(),
+            },
+        }
+    }
+
     /// `from`: what comes before this step does not count; `None` is the stage in question itself, where each needer
     /// comes after some of its commands.
     fn look_at(&mut self, stage: Stage<'_>, absence: &Absence, from: Option<usize>, depth: usize) {
@@ -198,9 +211,31 @@ impl Search<'_> {
         for child in stage.children() {
             self.look_at(child, absence, Some(0), depth + 1);
         }
+        if !is_filled {
+            self.elsewhere(stage, absence);
+        }
         for copy in stage.copied_by() {
             self.copy(stage, copy, absence, depth);
         }
+    }
+
+    /// Those in other Dockerfiles that are based on the image which the stage is built as.
+    fn elsewhere(&mut self, stage: Stage<'_>, absence: &Absence) {
+        let here = stage.from_step().range();
+        let users = self.users;
+        let needs = &mut self.needs;
+        stage.each_based_elsewhere(&mut |child, of| {
+            let mut search = Search::new(users, absence);
+            search.look_at(child, absence, Some(0), 0);
+            let found = search.needs.needers;
+            if found.is_empty() && of.is_known {
+                needs.content.push(of.file.to_owned());
+            }
+            needs.needers.extend(found.into_iter().map(|it| Needer {
+                at: None,
+                need: it.need.of_another(of, here),
+            }));
+        });
     }
 
     fn push(&mut self, at: Option<At>, need: Need) {
@@ -281,6 +316,7 @@ impl Search<'_> {
                         what: shortened(&copy.file().text()[copy.range()]),
                         place: copy.range(),
                         way_out: "take it from elsewhere first, or leave it out".to_owned(),
+                        elsewhere: None,
                     },
                 ),
                 // What is around it is there, and what is copied may be looked for where it lands.

@@ -282,6 +282,16 @@ fn is_free_of_others(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
             "the `CMD` is ignored now, and would become arguments of the entry point: decide which is meant"
         ));
     }
+    if let Some(file) = step
+        .is(StepKind::Entrypoint)
+        .then(|| given_by_others(stage))
+        .flatten()
+    {
+        return Err(remedy!(
+            "the `CMD` of {file}, which is based on this, is ignored now, and would become arguments of the entry point: \
+             decide which is meant"
+        ));
+    }
     if step.is(StepKind::Cmd) && matches!(entry.entrypoint, StartCommand::Step(_)) {
         return Err(remedy!(
             "the entry point is given `/bin/sh -c …` as its arguments: decide what it should be given"
@@ -293,6 +303,35 @@ fn is_free_of_others(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
         ));
     }
     Ok(())
+}
+
+/// The stage that is based on this one, in this file or another of the repository, and gives its entry point a `CMD`.
+fn given_by_others(stage: Stage<'_>) -> Option<String> {
+    let mut own = stage.with_descendants().filter(|it| *it != stage);
+    let child = own.find(|it| gives_arguments(it.base_chain().take_while(|it| *it != stage)));
+    let mut found = child.map(|it| match it.name() {
+        Some(name) => format!("the stage `{name}`"),
+        None => format!("the stage of line {}", it.from_step().line()),
+    });
+    stage.each_based_elsewhere(&mut |child, of| {
+        let is_it = |it: Stage<'_>| gives_arguments(it.base_chain());
+        if found.is_none() && of.is_known && child.with_descendants().any(is_it) {
+            found = Some(format!("`{}`", of.file));
+        }
+    });
+    found
+}
+
+/// Whether stages set a `CMD` and no entry point of their own.
+fn gives_arguments<'m>(stages: impl Iterator<Item = Stage<'m>>) -> bool {
+    let mut gives = false;
+    for stage in stages {
+        if stage.steps_of(StepKind::Entrypoint).next().is_some() {
+            return false;
+        }
+        gives |= stage.steps_of(StepKind::Cmd).next().is_some();
+    }
+    gives
 }
 
 /// What is open about who gives arguments to whom.

@@ -1,17 +1,18 @@
 //! Settings for production in the image of a Node application.
 
+mod descendants;
 mod start;
 
-use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, env_source, fixes, leaves,
 };
 use dfix_model::catalogue::Variant;
 use dfix_model::project::{DependencyKind, NodeProject, PackageJson, SourcesName};
-use dfix_model::{EnvValue, Model, Stage, Step};
+use dfix_model::{EnvValue, Model, Stage};
 
 use crate::base;
+use descendants::may_build;
 use start::{NODE_ENV, Start, asks};
 
 /// The rule.
@@ -175,6 +176,8 @@ fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
             case.evidence("nothing after that place installs or builds".to_owned());
         }
         case.open(set_by_the_base(stage));
+        let (open, evidence) = descendants::look(stage);
+        case.open(open).evidence(evidence);
         case.open(start.open.clone());
         match &start.project {
             NodeProject::Read(json) => match chooser(json) {
@@ -255,16 +258,4 @@ fn chooser(json: &PackageJson) -> Option<&str> {
         .filter(|it| it.kind == DependencyKind::Runtime)
         .map(|it| it.name)
         .find(|name| package_is(Ecosystem::Language, name, PackageMark::NodeEnv))
-}
-
-/// Whether a step may install or build what looks at `NODE_ENV`.
-fn may_build(step: Step<'_>) -> bool {
-    step.is_run()
-        && !step.is_onbuild()
-        && (step.has_opaque_text()
-            || step.commands().any(|command| {
-                !command.has_inner()
-                    && !command.name().is_empty()
-                    && !command.is_marked(Mark::NoNodeEnv)
-            }))
 }

@@ -3,6 +3,7 @@
 mod apt;
 mod copies;
 mod documentation;
+mod elsewhere;
 mod examples;
 mod form;
 mod install;

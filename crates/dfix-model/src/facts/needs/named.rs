@@ -34,6 +34,7 @@ pub(crate) fn need_of(
                 "change it first"
             }
             .to_owned(),
+            elsewhere: None,
         })
     };
     for redirect in command.redirects() {

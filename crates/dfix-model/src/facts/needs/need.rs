@@ -2,6 +2,7 @@
 
 use dfix_syntax::TextRange;
 
+use crate::context::BasedElsewhere;
 use crate::handles::Command;
 use crate::ternary::OpenCondition;
 
@@ -16,6 +17,8 @@ pub enum Need {
         place: TextRange,
         /// What a person could do about it, as a part of a sentence: `give it -f`.
         way_out: String,
+        /// The other Dockerfile that it stands in, which is based on the image; the place is then that of the `FROM` here.
+        elsewhere: Option<String>,
     },
     /// It may; what is open.
     Perhaps(OpenCondition),
@@ -28,6 +31,35 @@ impl Need {
             what: shortened(source_of(command)),
             place: command.range(),
             way_out: way_out.to_owned(),
+            elsewhere: None,
+        }
+    }
+
+    /// As one of another Dockerfile, that is based on the image which is built here.
+    pub(crate) fn of_another(self, of: &BasedElsewhere<'_>, place: TextRange) -> Self {
+        let (file, line) = (of.file, of.line);
+        match self {
+            Need::Somebody { what, way_out, .. } if of.is_known => Need::Somebody {
+                what,
+                place,
+                way_out,
+                elsewhere: Some(file.to_owned()),
+            },
+            Need::Somebody { what, way_out, .. } => Need::Perhaps(OpenCondition::new(
+                format!(
+                    "whether `{file}` (line {line}) is based on this image, as the name {} lets suppose: `{what}` would fail there",
+                    of.image
+                ),
+                way_out,
+            )),
+            Need::Perhaps(open) => Need::Perhaps(OpenCondition::new(
+                format!(
+                    "{}, in `{file}` (line {line}), which {} this image",
+                    open.condition,
+                    of.relation()
+                ),
+                open.remedy,
+            )),
         }
     }
 }

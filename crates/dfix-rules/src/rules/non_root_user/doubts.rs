@@ -106,19 +106,12 @@ pub(crate) fn filled_before(
 }
 
 /// Another Dockerfile of the repository that is based on the image and works in it as the image's own user, which is root
-/// so far. Where nothing says what the image is called, one that is called like the Dockerfile may be it.
+/// so far. Where nothing says what the image is called, one that is called like the Dockerfile or its folder may be it.
 pub(crate) fn worked_in_elsewhere(stage: Stage<'_>) -> Option<OpenCondition> {
-    let context = stage.file().context();
-    let uses = context.used_elsewhere();
-    let own = context.dockerfile_name().unwrap_or("").to_ascii_lowercase();
-    let is_called_so = |image: &str| {
-        let name = image.split([':', '@']).next().unwrap_or(image);
-        let name = ImagePath::new(name);
-        own.split('.').any(|part| part == name.file_name())
-    };
-    let found = uses.iter().find(|it| {
-        it.used.how == ImageUseKind::WorkedIn && (it.is_known || is_called_so(&it.used.image))
-    })?;
+    let uses = stage.file().context().used_elsewhere();
+    let found = uses
+        .iter()
+        .find(|it| it.used.how == ImageUseKind::WorkedIn && it.is_likely())?;
     Some(OpenCondition::new(
         format!(
             "whether `{}` (line {}), which is based on this image ({}) and runs commands as its user, can do without root",

@@ -11,10 +11,10 @@ use super::tools::Installed;
 /// What stays open of them: the first use of each file.
 pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
     let installed = Installed::of(site);
-    let mut uses = site.stage.file().context().used_elsewhere();
-    uses.retain(|it| is_moved(site, &installed, it));
+    let uses = site.stage.file().context().used_elsewhere().iter();
+    let mut uses: Vec<_> = uses.filter(|it| is_moved(site, &installed, it)).collect();
     uses.dedup_by(|a, b| a.file == b.file);
-    uses.iter().map(condition).collect()
+    uses.into_iter().map(condition).collect()
 }
 
 fn condition(it: &UsedElsewhere) -> OpenCondition {
@@ -22,6 +22,7 @@ fn condition(it: &UsedElsewhere) -> OpenCondition {
         file,
         used,
         is_known,
+        ..
     } = it;
     let (path, line) = (&used.path, used.line);
     let image = if *is_known {
@@ -68,8 +69,9 @@ fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) 
         let is_place = folder.is_some_and(|it| site.is_folder_of_programs(it.as_str()));
         is_place && installed.has(used.file_name())
     };
+    let is_a_place = matches!(it.used.how, ImageUseKind::Copied | ImageUseKind::Named);
     let is_likely = it.is_known || (is_copied && it.used.is_untouched);
-    is_likely && (is_packages || is_folder || is_program)
+    is_likely && is_a_place && (is_packages || is_folder || is_program)
 }
 
 /// What the project's files start at its old place, or mount over one of the two.

@@ -26,6 +26,9 @@ impl<'m> Losses<'m, '_> {
     /// Whether a question about a place is answered by something that is there from `start` on in one of the
     /// stages that the place's own is based on.
     fn is_before(&self, site: &CallSite<'m>, start: impl Fn(&Installed) -> Option<usize>) -> bool {
+        if self.beneath.iter().any(|it| start(it).is_some()) {
+            return true;
+        }
         let own = site.stage();
         own.into_iter().flat_map(Stage::base_chain).any(|stage| {
             let there = self.installed.get(&stage.index()).and_then(&start);

@@ -20,20 +20,23 @@ pub(super) struct Losses<'m, 'n> {
     pub(super) needs: Needs<'m>,
     /// What each stage installs with apt-get.
     pub(super) installed: BTreeMap<usize, Installed>,
+    /// What is installed in an image that the stages are based on and that another Dockerfile builds.
+    pub(super) beneath: Vec<&'n Installed>,
 }
 
 impl<'m, 'n> Losses<'m, 'n> {
-    fn new(form: &'n SlimForm, assumed: &'n [String]) -> Self {
+    pub(super) fn new(form: &'n SlimForm, assumed: &'n [String]) -> Self {
         Losses {
             form,
             assumed,
             needs: Needs::default(),
             installed: BTreeMap::new(),
+            beneath: Vec::new(),
         }
     }
 
     /// What a stage on the image needs.
-    fn stage(&mut self, stage: Stage<'m>) {
+    pub(super) fn stage(&mut self, stage: Stage<'m>) {
         let calls = stage.calls();
         self.installs_of_scripts(stage, &calls.commands);
         for call in &calls.commands {
@@ -219,6 +222,12 @@ pub(super) fn needs_of<'m>(stages: &[Stage<'m>], form: &SlimForm, assumed: &[Str
     }
     if let Some(last) = stages.iter().find(|stage| stage.is_final()) {
         losses.start(*last);
+    }
+    // Where the full image is needed anyway, nobody else has to be asked.
+    if losses.needs.against.is_empty() && !losses.needs.is_built() {
+        for stage in stages {
+            losses.elsewhere(*stage);
+        }
     }
     losses.into_needs()
 }

@@ -1,0 +1,25 @@
+//! The stages of other Dockerfiles of the repository that are based on what a stage is built as.
+
+use crate::collect::model::Model;
+use crate::context::BasedElsewhere;
+use crate::facts::launches;
+use crate::handles::Stage;
+
+impl Stage<'_> {
+    /// Shows each stage of another Dockerfile that is based on the image which this one is built as, if it is built as one:
+    /// what it does comes after all that this stage does. Those of this file are its children, see
+    /// [`Stage::with_descendants`], and of each shown stage as well.
+    pub fn each_based_elsewhere(self, look: &mut dyn FnMut(Stage<'_>, &BasedElsewhere<'_>)) {
+        if !launches::targets(self.file).contains(&self.index) {
+            return;
+        }
+        self.file.context().based_elsewhere(&mut |of| {
+            let tree = of.parsed.file();
+            let file = Model::new(&tree, of.text, of.context);
+            let stage = file.stages().find(|it| it.from_step().line() == of.line);
+            if let Some(stage) = stage {
+                look(stage, of);
+            }
+        });
+    }
+}

@@ -1,0 +1,75 @@
+//! Stages that are based on the application's, in this file or in others of the repository: the variable is in force there
+//! as well, and npm and yarn leave out devDependencies by it.
+
+use dfix_catalogue::programs::Mark;
+use dfix_catalogue::{PackageWord, package_options};
+use dfix_engine::OpenCondition;
+use dfix_model::{Command, PackageCommand, Stage, Step};
+
+use super::start::NODE_ENV;
+
+/// What may miss devDependencies there, and the files that are based on the image and install or build nothing.
+pub(super) fn look(stage: Stage<'_>) -> (Vec<OpenCondition>, Vec<String>) {
+    let (mut open, mut evidence) = (Vec::new(), Vec::new());
+    let mut own = stage.with_descendants().filter(|it| *it != stage);
+    if let Some(step) = own.find_map(building) {
+        open.push(condition(&format!(
+            "{}, in a stage that is based on this one,",
+            step.label()
+        )));
+    }
+    stage.each_based_elsewhere(&mut |child, of| {
+        let step = child.with_descendants().find_map(building);
+        match step {
+            Some(step) => open.push(condition(&format!(
+                "`{}` (line {}), which {} this image,",
+                of.file,
+                step.line(),
+                of.relation()
+            ))),
+            None if of.is_known => evidence.push(format!(
+                "`{}`, which is based on this image, installs and builds nothing with devDependencies",
+                of.file
+            )),
+            None => {}
+        }
+    });
+    (open, evidence)
+}
+
+fn condition(who: &str) -> OpenCondition {
+    OpenCondition::new(
+        format!(
+            "whether what {who} installs or builds needs devDependencies, which {NODE_ENV} leaves out there"
+        ),
+        format!("set `{NODE_ENV}=development` there before it, or leave it as it is"),
+    )
+}
+
+/// The first step that may look at the variable, where the stage does not choose it before.
+fn building(stage: Stage<'_>) -> Option<Step<'_>> {
+    let mut steps = stage.steps().filter(|step| may_build(*step));
+    steps.find(|step| {
+        !stage.env_at(*step, NODE_ENV).is_set()
+            && (step.has_opaque_text() || !step.commands().all(says_what_it_installs))
+    })
+}
+
+/// Whether a command says by itself whether devDependencies are wanted.
+fn says_what_it_installs(command: Command<'_>) -> bool {
+    let npm = PackageCommand::of(command);
+    let mut options = package_options("npm", PackageWord::SaysKinds);
+    npm.is_some_and(|npm| options.any(|option| npm.has_flag(option)))
+}
+
+/// Whether a step may install or build what looks at `NODE_ENV`.
+pub(super) fn may_build(step: Step<'_>) -> bool {
+    step.is_run()
+        && !step.is_onbuild()
+        && (step.has_opaque_text()
+            || step.commands().any(|command| {
+                !command.has_inner()
+                    && !command.name().is_empty()
+                    && !command.is_marked(Mark::NoNodeEnv)
+            }))
+}

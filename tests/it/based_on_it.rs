@@ -1,0 +1,217 @@
+//! What a fix takes away from an image is asked after in the other Dockerfiles of the repository that are based on it.
+
+use crate::common::Folder;
+
+/// What a rule says of `base/Dockerfile`, which a compose file builds as `me/base:1`, where another one reads so.
+fn said(rule: &str, base: &str, child: &str, files: &[(&str, &str)]) -> String {
+    said_of("    image: me/base:1\n", rule, base, child, files)
+}
+
+fn said_of(name: &str, rule: &str, base: &str, child: &str, files: &[(&str, &str)]) -> String {
+    let compose = format!("services:\n  base:\n    build: base\n{name}");
+    let folder = Folder::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("base/Dockerfile", base),
+        ("child/Dockerfile", child),
+        ("compose.yaml", &compose),
+    ]);
+    for (path, text) in files {
+        folder.put(path, text.as_bytes());
+    }
+    let (_, out, _) = folder.dfix(&["--rule", rule, "base/Dockerfile"]);
+    assert!(out.contains(rule), "{out}");
+    out
+}
+
+const CHECKED: &str = "fix[";
+const UNSAFE: &str = "unsafe[";
+const BY_HAND: &str = "by hand[";
+
+fn is(out: &str, level: &str, words: &str) {
+    assert!(
+        out.contains(level) && out.contains(words),
+        "{level} {words}\n{out}"
+    );
+}
+
+const LISTS: &str =
+    "FROM debian:12\nRUN apt-get update && apt-get install -y wget\nCMD [\"wget\"]\n";
+
+#[test]
+fn lists_of_packages_that_a_child_installs_by() {
+    let of = |child: &str, files: &[_]| said("apt-lists-cleanup", LISTS, child, files);
+    let out = of("FROM me/base:1\nRUN apt-get install -y curl\n", &[]);
+    is(
+        &out,
+        BY_HAND,
+        "in `child/Dockerfile`, which is based on this image, would fail",
+    );
+    let out = of(
+        "FROM me/base:1\nRUN apt-get update && apt-get install -y curl\n",
+        &[],
+    );
+    is(
+        &out,
+        CHECKED,
+        "`child/Dockerfile`, which is based on this image, does without",
+    );
+    let out = of(
+        "FROM me/base:1\nCOPY run.sh /\nRUN /run.sh\n",
+        &[("child/run.sh", "apt-get install -y git\n")],
+    );
+    is(&out, BY_HAND, "in `child/Dockerfile`");
+    let out = of("FROM me/base:1\nCOPY run.sh /\nRUN /run.sh\n", &[]);
+    is(
+        &out,
+        UNSAFE,
+        "whether `run.sh` needs apt's lists, in `child/Dockerfile` (line 1), which is based on this image",
+    );
+    let out = of("FROM other/base:1\nRUN apt-get install -y curl\n", &[]);
+    is(
+        &out,
+        UNSAFE,
+        "as the name other/base:1 lets suppose: `apt-get install -y curl` would fail there",
+    );
+    let out = of("FROM other/tool:1\nRUN apt-get install -y curl\n", &[]);
+    is(&out, CHECKED, "no later command needs the lists");
+}
+
+#[test]
+fn a_child_of_a_child() {
+    let both = "    image: me/base:1\n  child:\n    build: child\n    image: me/child\n";
+    let app = [(
+        "app/Dockerfile",
+        "FROM me/child\nRUN apt-get install -y git\n",
+    )];
+    let child = "FROM me/base:1\nRUN mkdir /x\n";
+    let out = said_of(both, "apt-lists-cleanup", LISTS, child, &app);
+    is(
+        &out,
+        BY_HAND,
+        "in `app/Dockerfile`, which is based on this image, would fail",
+    );
+}
+
+#[test]
+fn an_image_of_which_no_name_is_known() {
+    let of = |image: &str| {
+        let child = format!("FROM {image}\nRUN apt-get install -y curl\n");
+        said_of("", "apt-lists-cleanup", LISTS, &child, &[])
+    };
+    is(
+        &of("me/base:3"),
+        UNSAFE,
+        "as the name me/base:3 lets suppose",
+    );
+    is(&of("me/other"), CHECKED, "no later command needs the lists");
+}
+
+#[test]
+fn tools_of_the_full_image_that_a_child_calls() {
+    let base = "FROM node:22-bookworm\nWORKDIR /app\nCOPY app.js .\nCMD [\"node\", \"app.js\"]\n";
+    let of = |child: &str| said("slim-base", base, child, &[("base/app.js", "")]);
+    is(
+        &of("FROM me/base:1\nRUN git clone https://x/y\n"),
+        BY_HAND,
+        "`child/Dockerfile` (line 1) is based on this image and needs what the slim form lacks: certificates, `git` in the RUN of line 2 there",
+    );
+    is(
+        &of("FROM me/base:1\nRUN make\n"),
+        BY_HAND,
+        "`make` is called",
+    );
+    is(
+        &of(
+            "FROM me/base:1\nRUN apt-get update && apt-get install -y --no-install-recommends git ca-certificates && git clone https://x/y\n",
+        ),
+        CHECKED,
+        "`child/Dockerfile`, which is based on this image, needs nothing that the slim form lacks",
+    );
+    is(
+        &of("FROM me/base:1\nRUN ./setup\n"),
+        UNSAFE,
+        "in `child/Dockerfile` (line 1), which is based on this image",
+    );
+    is(
+        &of("FROM me/base:1 AS b\nFROM b\nRUN curl x\n"),
+        BY_HAND,
+        "`curl` in the RUN of line 3 there",
+    );
+    is(
+        &of("FROM node:22\nCOPY --from=me/base:1 /usr/bin/git /usr/bin/\n"),
+        UNSAFE,
+        "whether `child/Dockerfile` (line 2) finds /usr/bin/git",
+    );
+    let with = "FROM node:22-bookworm\nWORKDIR /app\nCOPY app.js .\nRUN git --version\nCMD [\"node\", \"app.js\"]\n";
+    let out = said(
+        "slim-base",
+        with,
+        "FROM me/base:1\nRUN git clone http://x/y\n",
+        &[("base/app.js", "")],
+    );
+    is(&out, CHECKED, "needs nothing that the slim form lacks");
+}
+
+#[test]
+fn packages_for_development_that_a_child_installs() {
+    let base = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"app.js\"]\n";
+    let files = [("base/app.js", ""), ("base/package.json", "{}")];
+    let of = |child: &str| said("node-production-env", base, child, &files);
+    let wants = "whether what `child/Dockerfile` (line 2), which is based on this image, installs or builds needs devDependencies";
+    is(&of("FROM me/base:1\nRUN npm ci\n"), UNSAFE, wants);
+    is(&of("FROM me/base:1\nRUN npm run build\n"), UNSAFE, wants);
+    for harmless in [
+        "RUN npm ci --include=dev",
+        "RUN npm ci --omit=dev",
+        "ENV NODE_ENV=test\nRUN npm ci",
+        "RUN mkdir x",
+    ] {
+        let child = format!("FROM me/base:1\n{harmless}\n");
+        is(
+            &of(&child),
+            CHECKED,
+            "installs and builds nothing with devDependencies",
+        );
+    }
+}
+
+#[test]
+fn an_index_that_a_child_asks() {
+    let base = "FROM alpine:3.20\nRUN apk update && apk add curl\n";
+    let out = said(
+        "apk-no-cache",
+        base,
+        "FROM me/base:1\nRUN apk add git\n",
+        &[],
+    );
+    is(
+        &out,
+        UNSAFE,
+        "in `child/Dockerfile` (line 1), which is based on this image",
+    );
+    let out = said(
+        "apk-no-cache",
+        base,
+        "FROM me/base:1\nRUN apk add --no-cache git\n",
+        &[],
+    );
+    is(&out, "safe", "");
+}
+
+#[test]
+fn arguments_that_a_child_gives() {
+    let base = "FROM debian:12\nENTRYPOINT sleep 1\n";
+    let out = said("cmd-exec-form", base, "FROM me/base:1\nCMD [\"x\"]\n", &[]);
+    is(
+        &out,
+        BY_HAND,
+        "the `CMD` of `child/Dockerfile`, which is based on this, is ignored now",
+    );
+    let out = said(
+        "cmd-exec-form",
+        base,
+        "FROM me/base:1\nENTRYPOINT [\"y\"]\nCMD [\"x\"]\n",
+        &[],
+    );
+    is(&out, UNSAFE, "whether a container is given arguments");
+}
