@@ -56,6 +56,7 @@ pub(crate) mod shell;
 pub(crate) mod shipped_texts;
 pub(crate) mod sources;
 pub(crate) mod started_sources;
+mod switches;
 pub(crate) mod system_packages;
 pub(crate) mod user;
 pub(crate) mod variables;

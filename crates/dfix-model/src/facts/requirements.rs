@@ -20,6 +20,8 @@ pub struct Requirement {
     pub specifier: Option<String>,
     /// Who asks: a file of the context, or `the command`.
     pub source: String,
+    /// The variable of the build without which it is not installed, see [`crate::Command::only_with`].
+    pub only_with: Option<String>,
 }
 
 impl Requirement {
@@ -126,6 +128,7 @@ fn python_packages(stage: Stage<'_>) -> Requirements {
                     name: normal_python_name(&package.name),
                     specifier: package.version.as_deref().map(|it| it.replace(' ', "")),
                     source: source.to_owned(),
+                    only_with: command.only_with(),
                 });
             }
             all.open.extend(list.open);
@@ -153,6 +156,7 @@ fn node_packages(stage: Stage<'_>) -> Requirements {
                     name: name.to_owned(),
                     specifier: package.version.map(str::to_owned),
                     source: BY_THE_COMMAND.to_owned(),
+                    only_with: install.command.only_with(),
                 }),
                 None => all.open.push(OpenCondition::new(
                     format!("what `{}` stands for", package.word.source_text()),
@@ -174,6 +178,7 @@ fn node_packages(stage: Stage<'_>) -> Requirements {
                         DependencyKind::Runtime => "package.json".to_owned(),
                         DependencyKind::Development => "package.json dev".to_owned(),
                     },
+                    only_with: install.command.only_with(),
                 }));
             }
             NodeProject::Absent => all.open.push(unread("it is not in the build context")),
@@ -201,6 +206,7 @@ mod tests {
                 name: "flask".to_owned(),
                 specifier: Some(condition.to_owned()),
                 source: String::new(),
+                only_with: None,
             };
             flask.is_at_least(2, 3)
         };

@@ -9,7 +9,7 @@ use crate::collect::expand::{Lookup, Origin, Piece, expand, hole, text_of};
 use crate::collect::instruction::StepKind;
 use crate::facts::base_image;
 use crate::facts::setting::{EnvFrom, EnvValue, Setting};
-use crate::handles::{Assignment, Base, Command, ProgramPoint, Stage, Word};
+use crate::handles::{Assignment, Base, Command, ProgramPoint, Stage, Step, Word};
 
 /// One setting of a stage, in order of place.
 #[derive(Debug)]
@@ -133,6 +133,33 @@ fn env_before<'m>(stage: Stage<'m>, before: usize, name: &str, args_too: bool) -
         };
     }
     inherited
+}
+
+/// What the file says of a variable that a `RUN` sees.
+pub(crate) enum Declared {
+    /// It has this value, unless the build is given another.
+    As(String),
+    /// It is an `ARG` without a default: empty, unless the build is given one.
+    Empty,
+    /// The file does not tell.
+    Unknown,
+}
+
+/// What the file says of a variable before a step, whatever a command's own text makes of it.
+pub(crate) fn declared(stage: Stage<'_>, step: Step<'_>, name: &str) -> Declared {
+    match env_before(stage, step.index, name, true) {
+        EnvValue::Set(Setting {
+            value: Some(value), ..
+        }) => Declared::As(value.to_owned()),
+        EnvValue::Unknown if !is_platform_arg(name) => {
+            let arg = env_facts(stage).last(name, step.index, true);
+            match arg {
+                Some(arg) if arg.open => Declared::Empty,
+                _ => Declared::Unknown,
+            }
+        }
+        _ => Declared::Unknown,
+    }
 }
 
 fn env_facts(stage: Stage<'_>) -> &EnvFacts {

@@ -137,6 +137,7 @@ fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
     if stage.is_undecided(UNBUFFERED) {
         let message = format!("`{UNBUFFERED}` is not set, and Python holds its output back");
         out.judge(stage.from_step(), Safety::Safe, message, |case| {
+            case.open(application::only_with(stage));
             set(case, stage, &[(UNBUFFERED, "1".to_owned())]);
             Ok(())
         });
@@ -169,6 +170,7 @@ fn set_flask(stage: Stage<'_>, is_for_production: bool, out: &mut Findings<'_>) 
     let told = out.option("flask-env").and_then(Setting::as_flag);
     let mut certain: Vec<(&str, String)> = Vec::new();
     let mut because = vec![flask.because.clone()];
+    let mut open = Vec::from_iter(flask.open.clone());
     if needs_env && told.unwrap_or(!flask.is_without_env) {
         certain.push((FLASK_ENV, "production".to_owned()));
     } else if needs_env && flask.is_without_env {
@@ -177,16 +179,17 @@ fn set_flask(stage: Stage<'_>, is_for_production: bool, out: &mut Findings<'_>) 
     let app = flask::app(stage).filter(|_| needs_app);
     match app {
         Some(app) if app.open.is_some() => {
-            say_flask(stage, &certain, because, None, out);
+            say_flask(stage, &certain, because, open.clone(), out);
             let because = vec![flask.because, app.because];
-            say_flask(stage, &[(FLASK_APP, app.name)], because, app.open, out);
+            open.extend(app.open);
+            say_flask(stage, &[(FLASK_APP, app.name)], because, open, out);
         }
         app => {
             if let Some(app) = app {
                 certain.push((FLASK_APP, app.name));
                 because.push(app.because);
             }
-            say_flask(stage, &certain, because, None, out);
+            say_flask(stage, &certain, because, open, out);
         }
     }
 }
@@ -195,7 +198,7 @@ fn say_flask(
     stage: Stage<'_>,
     pairs: &[(&'static str, String)],
     because: Vec<String>,
-    open: Option<OpenCondition>,
+    open: Vec<OpenCondition>,
     out: &mut Findings<'_>,
 ) {
     let keys: Vec<&str> = pairs.iter().map(|(key, _)| *key).collect();
@@ -209,6 +212,7 @@ fn say_flask(
     };
     out.judge(stage.from_step(), Safety::Checked, message, |case| {
         case.evidence(because).open(open);
+        case.open(application::only_with(stage));
         if keys.contains(&FLASK_ENV) {
             case.open(asked(stage));
         }

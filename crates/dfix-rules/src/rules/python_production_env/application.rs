@@ -1,7 +1,8 @@
 //! Whether what a stage ships is a Python application.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Family, is_named_for_python};
+use dfix_catalogue::{Ecosystem, Family, PackageMark, is_named_for_python, package_is};
+use dfix_engine::OpenCondition;
 use dfix_model::path::has_ending;
 use dfix_model::runtime::{Leads, Process};
 use dfix_model::{Command, Given, PackageCommand, PackageManager, Stage};
@@ -42,6 +43,36 @@ fn is_image_of_python(stage: Stage<'_>) -> Option<bool> {
 fn has_python(stage: Stage<'_>) -> bool {
     let mut packages = stage.system_packages();
     packages.any(|package| programs::is_python(package.name)) || installs_project(stage)
+}
+
+/// That Python is there only where a build asks for it, as the stages say that install it.
+pub(super) fn only_with(stage: Stage<'_>) -> Option<OpenCondition> {
+    if is_image_of_python(stage) == Some(true) {
+        return None;
+    }
+    let is_python = |name: &str| {
+        programs::is_python(name) || package_is(Ecosystem::System, name, PackageMark::Python3)
+    };
+    let packages = stage.system_packages().filter(|it| is_python(it.name));
+    let mut switches = packages.map(|it| it.install.command.only_with());
+    let switch = switches.next()??;
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let is_there = |pip: PackageCommand<'_>| {
+        pip.manager == PackageManager::Pip && pip.is_install() && pip.command.only_with().is_none()
+    };
+    let mut installs = commands.filter_map(PackageCommand::of);
+    if switches.any(|it| it.is_none()) || installs.any(is_there) {
+        return None;
+    }
+    Some(by_switch("Python", &switch))
+}
+
+/// What is there only where a build asks for it.
+pub(super) fn by_switch(what: &str, switch: &str) -> OpenCondition {
+    OpenCondition::new(
+        format!("whether the image is built with {what}: by the default of `{switch}` it is not"),
+        "set the variables in the same branch, or by hand where the image always has it",
+    )
 }
 
 /// Whether a process runs a Python application: not where a script has Python do something on the way.

@@ -10,6 +10,8 @@ use dfix_model::path::{has_ending, program_name};
 use dfix_model::sources::{Import, Language};
 use dfix_model::{Command, Given, ImagePath, Requirement, SourceFile, Stage, Word};
 
+use super::application::by_switch;
+
 /// What says that an application is a Flask one.
 pub(super) struct Flask {
     /// A short sentence that says where it was seen.
@@ -17,6 +19,8 @@ pub(super) struct Flask {
     /// Whether the version is known to be one that does without `FLASK_ENV`: 2.2 warns of
     /// it at each start, 2.3 and later read it no more (Flask's list of changes).
     pub(super) is_without_env: bool,
+    /// What could not be established of it.
+    pub(super) open: Option<OpenCondition>,
 }
 
 /// Whether a stage ships a Flask application: seen in what it installs, in its command, or in the source of
@@ -26,6 +30,10 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
         return None;
     }
     let packages = stage.python_packages();
+    let switched = |it: &Requirement| {
+        let switch = it.only_with.as_deref();
+        switch.map(|switch| by_switch(&format!("`{}`", it.name), switch))
+    };
     let said = |it: &Requirement| {
         let condition = it.specifier.as_deref().unwrap_or("");
         format!("{}{condition} in {}", it.name, it.source)
@@ -34,16 +42,21 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
         return Some(Flask {
             because: said(flask),
             is_without_env: flask.is_at_least(2, 2),
+            open: switched(flask),
         });
     }
     let with = |because| Flask {
         because,
         is_without_env: false,
+        open: None,
     };
     let mut known = packages.known.iter();
     let extension = known.find(|it| it.name.starts_with("flask-"));
     if let Some(extension) = extension.filter(|_| !is_imported_nowhere(stage)) {
-        return Some(with(said(extension)));
+        return Some(Flask {
+            open: switched(extension),
+            ..with(said(extension))
+        });
     }
     let command = stage.entry().workload()?;
     if command.is("flask") {
