@@ -1,6 +1,7 @@
 //! What the rules may see of the build context: read lazily, bounded, never outside of its root.
 
 mod based;
+mod built;
 mod elsewhere;
 mod folders;
 mod guess;
@@ -14,9 +15,10 @@ use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::FolderLaunches;
-use dfix_model::context::{Answer, BasedElsewhere, Context, UsedElsewhere, read_source};
+use dfix_model::context::{
+    Answer, BasedElsewhere, BuiltElsewhere, Context, UsedElsewhere, read_source,
+};
 use dfix_model::sources::Source;
-use dfix_model::{Model, Stage};
 use dfix_syntax::Parse;
 
 use crate::config::relative_to_cwd;
@@ -31,8 +33,6 @@ use guess::{copied_files, guess};
 
 /// How many files are read for one Dockerfile.
 const MOST_FILES: usize = 4096;
-/// So many images may be built on one another.
-const MOST_IMAGES: usize = 6;
 
 /// The folder that the builder would be given for one Dockerfile.
 pub(crate) struct FolderContext<'t> {
@@ -210,22 +210,6 @@ impl<'t> FolderContext<'t> {
         folders.next().filter(|_| folders.next().is_none())
     }
 
-    /// What is known of the image that another Dockerfile builds.
-    fn read_image(&self, (dockerfile, target): &Target) -> Option<ImageFacts> {
-        let text = bounded(dockerfile).ok()?;
-        let parsed = dfix_syntax::parse(&text);
-        let mut context = FolderContext::of(dockerfile, None, &parsed, self.folders);
-        context.images = self.images;
-        context.depth = self.depth + 1;
-        let file = parsed.file();
-        let model = Model::new(&file, &text, &context);
-        let stage = match target {
-            Some(target) => model.stages().find(|it| it.name() == Some(target)),
-            None => model.final_stage(),
-        };
-        stage.and_then(Stage::built_image)
-    }
-
     /// The ignore file that the builder takes: `<name>.dockerignore` beside the Dockerfile goes first.
     fn ignore_of<'r>(&self, root: &'r Root) -> &'r Dockerignore {
         root.ignore.get_or_init(|| self.read_ignore(&root.folder))
@@ -336,16 +320,8 @@ impl Context for FolderContext<'_> {
     }
 
     fn built_image(&self, name: &str, tag: Option<&str>) -> Option<ImageFacts> {
-        if self.depth >= MOST_IMAGES {
-            return None;
-        }
         let image = tag.map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}"));
-        let own = self.folders.real(self.own_folder()).ok()?;
-        let target = self.folders.launches.builder_of(&image, &own)?;
-        let is_itself = own.join(self.dockerfile.file_name()?) == target.0;
-        if is_itself {
-            return None;
-        }
+        let target = self.builder_of(&image)?;
         let read = |target: &Target| self.read_image(target);
         // What is asked deep down may be cut off, and is not kept.
         if self.depth == 0 {
@@ -366,6 +342,12 @@ impl Context for FolderContext<'_> {
                 .map(|place| self.folders.used_elsewhere(&place))
                 .unwrap_or_default()
         })
+    }
+
+    fn built_elsewhere(&self, image: &str, look: &mut dyn FnMut(&BuiltElsewhere<'_>)) {
+        if let Some(target) = self.builder_of(image) {
+            self.show_built(&target, look);
+        }
     }
 
     fn based_elsewhere(&self, look: &mut dyn FnMut(&BasedElsewhere<'_>)) {

@@ -215,3 +215,52 @@ fn arguments_that_a_child_gives() {
     );
     is(&out, UNSAFE, "whether a container is given arguments");
 }
+
+/// Both Dockerfiles after python-production-env.
+fn with_settings(base: &str, child: &str) -> (String, String) {
+    let services =
+        "services:\n  base:\n    build: base\n    image: me/base\n  child:\n    build: child\n";
+    let folder = Folder::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("base/Dockerfile", base),
+        ("child/Dockerfile", child),
+        ("child/app.py", "import json\n"),
+        ("compose.yaml", services),
+    ]);
+    folder.dfix(&["--rule", "python-production-env", "--fix", "."]);
+    (
+        folder.text("base/Dockerfile"),
+        folder.text("child/Dockerfile"),
+    )
+}
+
+#[test]
+fn settings_of_python_are_written_once_along_a_line_of_descent() {
+    let child = "FROM me/base\nCOPY app.py /\nCMD [\"python3\", \"/app.py\"]\n";
+    let (base, same) = with_settings("FROM python:3.12\nRUN pip install x\n", child);
+    assert!(base.contains("ENV PYTHONUNBUFFERED=1\n"), "{base}");
+    assert_eq!(same, child);
+    // What the image below lacks, or has only where a build asks for it, stands here.
+    for below in [
+        "FROM nginx:1.27\nRUN apt-get update && apt-get install -y python3\n",
+        "FROM debian:12\nARG P=0\nRUN if [ $P = 1 ]; then apt-get update && apt-get install -y python3; fi\nCMD [\"python3\", \"/x.py\"]\n",
+    ] {
+        let (base, changed) = with_settings(below, child);
+        assert_eq!(base, below);
+        assert!(changed.contains("ENV PYTHONUNBUFFERED=1\n"), "{changed}");
+    }
+}
+
+#[test]
+fn settings_of_flask_that_a_child_would_have_as_well() {
+    let base = "FROM python:3.12\nRUN pip install flask==2.1.0\nCOPY main.py .\nCMD [\"python\", \"main.py\"]\n";
+    let of = |child: &str| {
+        let files = [("base/main.py", "import flask\n")];
+        said("python-production-env", base, child, &files)
+    };
+    let out = of("FROM me/base:1\nCOPY app.py .\n");
+    let open = "whether the application of `child/Dockerfile` (line 1), which is based on this image, can do with its FLASK_ENV";
+    is(&out, UNSAFE, open);
+    let out = of("FROM me/base:1\nENV FLASK_ENV=test FLASK_APP=app.py\nCOPY app.py .\n");
+    assert!(!out.contains(UNSAFE), "{out}");
+}

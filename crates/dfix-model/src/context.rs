@@ -67,6 +67,11 @@ pub trait Context {
         &[]
     }
 
+    /// Shows the Dockerfile of the repository that builds an image (with its tag, where it says one), if exactly one does.
+    fn built_elsewhere(&self, image: &str, look: &mut dyn FnMut(&BuiltElsewhere<'_>)) {
+        let _ = (image, look);
+    }
+
     /// Shows the stages of other Dockerfiles of the repository that are based on the image which this one builds, directly
     /// or through others of them; those too whose base may be it, where its name is alike. What stands in them comes after
     /// all that stands here. Whoever asks has a reason, as for [`Context::used_elsewhere`].
@@ -133,6 +138,18 @@ pub struct BasedElsewhere<'d> {
     pub image: &'d str,
     /// Whether the image is known to be this one's; else its name is like it.
     pub is_known: bool,
+    /// The other Dockerfile's text.
+    pub text: &'d str,
+    /// The text, parsed.
+    pub parsed: &'d Parse,
+    /// What may be known of its build context.
+    pub context: &'d dyn Context,
+}
+
+/// Another Dockerfile that builds an image.
+pub struct BuiltElsewhere<'d> {
+    /// The stage that the image is, where it is not the last.
+    pub target: Option<&'d str>,
     /// The other Dockerfile's text.
     pub text: &'d str,
     /// The text, parsed.

@@ -1,7 +1,9 @@
-//! The stages of other Dockerfiles of the repository that are based on what a stage is built as.
+//! The stages of other Dockerfiles of the repository that are based on what a stage is built as, and what it is based on
+//! itself.
 
 use crate::collect::model::Model;
 use crate::context::BasedElsewhere;
+use crate::facts::image_uses::unlisted;
 use crate::facts::launches;
 use crate::handles::Stage;
 
@@ -19,6 +21,24 @@ impl Stage<'_> {
             let stage = file.stages().find(|it| it.from_step().line() == of.line);
             if let Some(stage) = stage {
                 look(stage, of);
+            }
+        });
+    }
+
+    /// Shows the stage of another Dockerfile that the image is built as which this one is based on, if exactly one is.
+    pub fn base_elsewhere(self, look: &mut dyn FnMut(Stage<'_>)) {
+        let Some(image) = unlisted(self.base_image()).filter(|it| !it.contains('$')) else {
+            return;
+        };
+        self.file.context().built_elsewhere(&image, &mut |it| {
+            let tree = it.parsed.file();
+            let file = Model::new(&tree, it.text, it.context);
+            let stage = match it.target {
+                Some(target) => file.stages().find(|stage| stage.name() == Some(target)),
+                None => file.final_stage(),
+            };
+            if let Some(stage) = stage {
+                look(stage);
             }
         });
     }

@@ -120,8 +120,8 @@ fn paths_of(step: Step<'_>) -> impl Iterator<Item = String> {
     paths.map(|path| ImagePath::new(path).as_str().to_owned())
 }
 
-/// The name of an image, unless a table knows it.
-fn unlisted(reference: &ImageRef) -> Option<String> {
+/// The name of an image, unless a table knows it; what only the build can tell stands in it as `${it}`.
+pub(crate) fn unlisted(reference: &ImageRef) -> Option<String> {
     let tag = reference.effective_tag().unwrap_or("latest");
     let is_listed = reference
         .name()

@@ -82,7 +82,7 @@ impl Reader<'_> {
             match test {
                 Some(Test::Fails(name)) if is_here => return Some(name),
                 // What comes before the place in the clause decides by itself.
-                Some(Test::Holds) if !is_here => return self.named_in(branch.condition?.syntax()),
+                Some(Test::Holds) if !is_here => return named_in(branch.condition?.syntax()),
                 _ if is_here => return None,
                 _ => {}
             }
@@ -171,26 +171,11 @@ impl Reader<'_> {
             [left, "!=" | "-ne", right] => left != right,
             _ => return Test::Unknown,
         };
-        match self.named_in(node) {
+        match named_in(node) {
             Some(_) if holds => Test::Holds,
             Some(name) => Test::Fails(name),
             None => Test::Unknown,
         }
-    }
-
-    /// The first variable that a node names.
-    fn named_in(&self, node: &SyntaxNode) -> Option<String> {
-        let mut first = None;
-        for word in node
-            .descendants()
-            .filter(|it| it.kind() == SyntaxKind::WORD)
-        {
-            expand(&word, 0.into(), Origin::Literal, &mut |name| {
-                first.get_or_insert_with(|| name.to_owned());
-                Lookup::Unknown
-            });
-        }
-        first
     }
 
     /// The text of a word, where the file says all of its variables.
@@ -211,4 +196,19 @@ impl Reader<'_> {
         });
         text_of(&pieces)
     }
+}
+
+/// The first variable that a node names.
+fn named_in(node: &SyntaxNode) -> Option<String> {
+    let mut first = None;
+    for word in node
+        .descendants()
+        .filter(|it| it.kind() == SyntaxKind::WORD)
+    {
+        expand(&word, 0.into(), Origin::Literal, &mut |name| {
+            first.get_or_insert_with(|| name.to_owned());
+            Lookup::Unknown
+        });
+    }
+    first
 }

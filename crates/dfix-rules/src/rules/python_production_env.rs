@@ -2,12 +2,16 @@
 
 mod application;
 mod flask;
+mod home;
 
+use dfix_catalogue::is_named_for_development;
 use dfix_engine::{
     Case, Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety,
     Setting, env_source, fixes, leaves,
 };
 use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step, StepKind};
+
+use home::{Home, homes};
 
 pub(crate) const RULE: Rule = Rule {
     id: "python-production-env",
@@ -118,31 +122,77 @@ const FLASK_APP: &str = "FLASK_APP";
 const FLASK_DEBUG: &str = "FLASK_DEBUG";
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let is_for_production = !file.is_for_development();
+    let mut applications = Vec::new();
     for stage in file.first_targets() {
-        check_target(file, stage, out);
+        if is_for_production {
+            for (key, wanted) in [(FLASK_ENV, "production"), (FLASK_DEBUG, "0")] {
+                leave_development(stage, key, wanted, out);
+            }
+        }
+        if application::is_python(stage) {
+            applications.push(stage);
+        }
+    }
+    for home in homes(file, &applications) {
+        check_home(&home, is_for_production, out);
     }
 }
 
-/// Looks at a stage that is built as an image.
-fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
-    let is_for_production = !file.is_for_development();
-    if is_for_production {
-        for (key, wanted) in [(FLASK_ENV, "production"), (FLASK_DEBUG, "0")] {
-            leave_development(stage, key, wanted, out);
+/// Looks at stages that are built as images. What all of them lack is written once.
+fn check_home(home: &Home<'_>, is_for_production: bool, out: &mut Findings<'_>) {
+    let lacks =
+        |stage: &&Stage<'_>| stage.is_undecided(UNBUFFERED) && !is_unbuffered_below(**stage);
+    let lacking: Vec<Stage<'_>> = home.images.iter().filter(lacks).copied().collect();
+    if lacking.len() == home.images.len() {
+        set_unbuffered(home.stage, &lacking, out);
+    } else {
+        for stage in lacking {
+            set_unbuffered(stage, &[stage], out);
         }
     }
-    if !application::is_python(stage) {
+    let told = out.option("flask-env").and_then(Setting::as_flag);
+    let settings_of = |stage: &Stage<'_>| {
+        let is_named_otherwise = stage.name().is_some_and(is_named_for_development);
+        flask_settings(*stage, is_for_production && !is_named_otherwise, told)
+    };
+    let mut of_stages: Vec<_> = home.images.iter().map(settings_of).collect();
+    if of_stages.windows(2).all(|two| two[0] == two[1]) {
+        for said in of_stages.swap_remove(0) {
+            say_flask(home.stage, said, &home.images, out);
+        }
         return;
     }
-    if stage.is_undecided(UNBUFFERED) {
-        let message = format!("`{UNBUFFERED}` is not set, and Python holds its output back");
-        out.judge(stage.from_step(), Safety::Safe, message, |case| {
-            case.open(application::only_with(stage));
-            set(case, stage, &[(UNBUFFERED, "1".to_owned())]);
-            Ok(())
-        });
+    for (stage, settings) in home.images.iter().zip(of_stages) {
+        for said in settings {
+            say_flask(*stage, said, &[*stage], out);
+        }
     }
-    set_flask(stage, is_for_production, out);
+}
+
+fn set_unbuffered(home: Stage<'_>, stages: &[Stage<'_>], out: &mut Findings<'_>) {
+    let message = format!("`{UNBUFFERED}` is not set, and Python holds its output back");
+    out.judge(home.from_step(), Safety::Safe, message, |case| {
+        case.open(
+            stages
+                .iter()
+                .filter_map(|stage| application::only_with(*stage)),
+        );
+        set(case, home, &[(UNBUFFERED, "1".to_owned())]);
+        Ok(())
+    });
+}
+
+/// Whether the image that a stage is based on is built in the repository, and has the variable or is given it there.
+fn is_unbuffered_below(stage: Stage<'_>) -> bool {
+    let mut is_there = false;
+    stage.base_elsewhere(&mut |base| {
+        let is_given = || application::is_python(base) && application::only_with(base).is_none();
+        is_there = base.final_env(UNBUFFERED).is_set()
+            || (base.is_undecided(UNBUFFERED) && is_given())
+            || is_unbuffered_below(base);
+    });
+    is_there
 }
 
 /// Says the fix that sets variables in the stage.
@@ -156,52 +206,59 @@ fn set(case: &mut Case<'_>, stage: Stage<'_>, pairs: &[(&'static str, String)]) 
     });
 }
 
+/// Settings that are one fix.
+#[derive(PartialEq)]
+struct FlaskSettings {
+    pairs: Vec<(&'static str, String)>,
+    because: Vec<String>,
+    open: Vec<OpenCondition>,
+}
+
 /// Flask's settings, as far as they are not set and the file shows them; `FLASK_ENV` only for production. What is
 /// certain is one fix.
-fn set_flask(stage: Stage<'_>, is_for_production: bool, out: &mut Findings<'_>) {
+fn flask_settings(
+    stage: Stage<'_>,
+    is_for_production: bool,
+    told: Option<bool>,
+) -> Vec<FlaskSettings> {
     let needs_env = is_for_production && stage.is_undecided(FLASK_ENV);
     let needs_app = stage.is_undecided(FLASK_APP);
     if !needs_env && !needs_app {
-        return;
+        return Vec::new();
     }
     let Some(flask) = flask::of(stage) else {
-        return;
+        return Vec::new();
     };
-    let told = out.option("flask-env").and_then(Setting::as_flag);
-    let mut certain: Vec<(&str, String)> = Vec::new();
-    let mut because = vec![flask.because.clone()];
-    let mut open = Vec::from_iter(flask.open.clone());
+    let switched = flask.open.into_iter().chain(application::only_with(stage));
+    let mut certain = FlaskSettings {
+        pairs: Vec::new(),
+        because: vec![flask.because.clone()],
+        open: switched.collect(),
+    };
     if needs_env && told.unwrap_or(!flask.is_without_env) {
-        certain.push((FLASK_ENV, "production".to_owned()));
+        certain.pairs.push((FLASK_ENV, "production".to_owned()));
     } else if needs_env && flask.is_without_env {
-        because.push("this Flask does without FLASK_ENV (2.2 warns of it, later ones read it no more), so it is left out".to_owned());
+        certain.because.push("this Flask does without FLASK_ENV (2.2 warns of it, later ones read it no more), so it is left out".to_owned());
     }
-    let app = flask::app(stage).filter(|_| needs_app);
-    match app {
-        Some(app) if app.open.is_some() => {
-            say_flask(stage, &certain, because, open.clone(), out);
-            let because = vec![flask.because, app.because];
-            open.extend(app.open);
-            say_flask(stage, &[(FLASK_APP, app.name)], because, open, out);
-        }
-        app => {
-            if let Some(app) = app {
-                certain.push((FLASK_APP, app.name));
-                because.push(app.because);
-            }
-            say_flask(stage, &certain, because, open, out);
-        }
-    }
+    let Some(app) = flask::app(stage).filter(|_| needs_app) else {
+        return vec![certain];
+    };
+    let Some(unread) = app.open else {
+        certain.pairs.push((FLASK_APP, app.name));
+        certain.because.push(app.because);
+        return vec![certain];
+    };
+    let mut uncertain = FlaskSettings {
+        pairs: vec![(FLASK_APP, app.name)],
+        because: vec![flask.because, app.because],
+        open: certain.open.clone(),
+    };
+    uncertain.open.push(unread);
+    vec![certain, uncertain]
 }
 
-fn say_flask(
-    stage: Stage<'_>,
-    pairs: &[(&'static str, String)],
-    because: Vec<String>,
-    open: Vec<OpenCondition>,
-    out: &mut Findings<'_>,
-) {
-    let keys: Vec<&str> = pairs.iter().map(|(key, _)| *key).collect();
+fn say_flask(home: Stage<'_>, said: FlaskSettings, stages: &[Stage<'_>], out: &mut Findings<'_>) {
+    let keys: Vec<&str> = said.pairs.iter().map(|(key, _)| *key).collect();
     let message = match keys.as_slice() {
         [] => return,
         [key] => format!("`{key}` is not set for a Flask application"),
@@ -210,15 +267,40 @@ fn say_flask(
             keys.join("` and `")
         ),
     };
-    out.judge(stage.from_step(), Safety::Checked, message, |case| {
-        case.evidence(because).open(open);
-        case.open(application::only_with(stage));
+    out.judge(home.from_step(), Safety::Checked, message, |case| {
+        case.evidence(said.because).open(said.open);
         if keys.contains(&FLASK_ENV) {
-            case.open(asked(stage));
+            case.open(stages.iter().filter_map(|stage| asked(*stage)));
         }
-        set(case, stage, pairs);
+        for stage in stages {
+            case.open(of_others(*stage, &keys));
+        }
+        set(case, home, &said.pairs);
         Ok(())
     });
+}
+
+/// Applications of other Dockerfiles that are based on the image, and have its settings with it.
+fn of_others(stage: Stage<'_>, keys: &[&str]) -> Vec<OpenCondition> {
+    let mut open = Vec::new();
+    stage.each_based_elsewhere(&mut |child, of| {
+        let is_its_own = child
+            .with_descendants()
+            .any(|it| it.copies().next().is_some());
+        let mut inherited = keys.iter().filter(|key| !child.final_env(key).is_set());
+        if let Some(key) = inherited.next().filter(|_| is_its_own) {
+            open.push(OpenCondition::new(
+                format!(
+                    "whether the application of `{}` (line {}), which {} this image, can do with its {key}",
+                    of.file,
+                    of.line,
+                    of.relation()
+                ),
+                "set the variable there as well",
+            ));
+        }
+    });
+    open
 }
 
 /// A source of the application that asks for `FLASK_ENV` takes other settings by it than Flask alone would.

@@ -54,14 +54,19 @@ pub(super) fn only_with(stage: Stage<'_>) -> Option<OpenCondition> {
         programs::is_python(name) || package_is(Ecosystem::System, name, PackageMark::Python3)
     };
     let packages = stage.system_packages().filter(|it| is_python(it.name));
-    let mut switches = packages.map(|it| it.install.command.only_with());
-    let switch = switches.next()??;
+    let packages: Vec<Command<'_>> = packages.map(|it| it.install.command).collect();
+    // Where no package brings it, the base does, and what the command says it to start is there.
+    let is_started = |it: Process<'_>| it.script.is_none() && runs_python(&it);
+    if packages.is_empty() && stage.runtime().processes().any(is_started) {
+        return None;
+    }
     let commands = stage.base_chain().flat_map(Stage::build_commands);
-    let is_there = |pip: PackageCommand<'_>| {
-        pip.manager == PackageManager::Pip && pip.is_install() && pip.command.only_with().is_none()
-    };
-    let mut installs = commands.filter_map(PackageCommand::of);
-    if switches.any(|it| it.is_none()) || installs.any(is_there) {
+    let installs = commands
+        .filter_map(PackageCommand::of)
+        .filter(|it| it.manager == PackageManager::Pip && it.is_install());
+    let mut all = packages.into_iter().chain(installs.map(|it| it.command));
+    let switch = all.next()?.only_with()?;
+    if all.any(|it| it.only_with().is_none()) {
         return None;
     }
     Some(by_switch("Python", &switch))
@@ -71,7 +76,7 @@ pub(super) fn only_with(stage: Stage<'_>) -> Option<OpenCondition> {
 pub(super) fn by_switch(what: &str, switch: &str) -> OpenCondition {
     OpenCondition::new(
         format!("whether the image is built with {what}: by the default of `{switch}` it is not"),
-        "set the variables in the same branch, or by hand where the image always has it",
+        "set the variables by hand where every image has it",
     )
 }
 

@@ -1,0 +1,61 @@
+//! The Dockerfiles of a repository that build the images which others of it are based on.
+
+use dfix_catalogue::ImageFacts;
+use dfix_model::context::BuiltElsewhere;
+use dfix_model::{Model, Stage};
+
+use super::FolderContext;
+use super::folders::Target;
+use crate::input::bounded;
+
+/// So many images may be built on one another.
+const MOST_IMAGES: usize = 6;
+
+impl FolderContext<'_> {
+    /// The Dockerfile of the same repository that builds an image which no table knows.
+    pub(super) fn builder_of(&self, image: &str) -> Option<Target> {
+        if self.depth >= MOST_IMAGES {
+            return None;
+        }
+        let own = self.folders.real(self.own_folder()).ok()?;
+        let target = self.folders.launches.builder_of(image, &own)?;
+        let is_itself = own.join(self.dockerfile.file_name()?) == target.0;
+        (!is_itself).then_some(target)
+    }
+
+    /// What is known of the image that another Dockerfile builds.
+    pub(super) fn read_image(&self, target: &Target) -> Option<ImageFacts> {
+        let mut facts = None;
+        self.show_built(target, &mut |it| {
+            let file = it.parsed.file();
+            let model = Model::new(&file, it.text, it.context);
+            let stage = match it.target {
+                Some(target) => model.stages().find(|stage| stage.name() == Some(target)),
+                None => model.final_stage(),
+            };
+            facts = stage.and_then(Stage::built_image);
+        });
+        facts
+    }
+
+    /// Shows a Dockerfile with the context that its own image is built with.
+    pub(super) fn show_built(
+        &self,
+        (dockerfile, target): &Target,
+        look: &mut dyn FnMut(&BuiltElsewhere<'_>),
+    ) {
+        let Ok(text) = bounded(dockerfile) else {
+            return;
+        };
+        let parsed = dfix_syntax::parse(&text);
+        let mut context = FolderContext::of(dockerfile, None, &parsed, self.folders);
+        context.images = self.images;
+        context.depth = self.depth + 1;
+        look(&BuiltElsewhere {
+            target: target.as_deref(),
+            text: &text,
+            parsed: &parsed,
+            context: &context,
+        });
+    }
+}
