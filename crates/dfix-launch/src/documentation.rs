@@ -1,108 +1,138 @@
-//! Documentation: the commands that a README and its like show, in blocks of code, to build and start images. They are
-//! examples: what counts of them is what they mount. Source: CommonMark, "Fenced code blocks".
+//! Documentation: the commands that a README and its like show to build and start images, and those that comments of a
+//! Dockerfile show. They are examples: what counts of them is what they mount.
 
-use crate::docker_words::{At, launch_of};
+use crate::docker_words::{At, launches_in};
 use crate::files::{Files, FolderLaunches, MOST_FILES};
-use crate::launch::Source;
-use crate::path::{ends_in, join};
+use crate::launch::{Build, Launch, Source};
+use crate::markup::{Block, Markup, blocks, comments};
+use crate::path::{is_dockerfile, join, name_of};
 use crate::shell::Shell;
 
 /// Folders of documentation beside it.
-const FOLDERS: [&str; 3] = ["docs", "doc", "documentation"];
+pub(crate) const FOLDERS: [&str; 3] = ["docs", "doc", "documentation"];
 
 /// Words with which the names of files begin that tell how something is started.
-const NAMES: [&str; 5] = ["readme", "docker", "install", "getting", "deploy"];
+const NAMES: [&str; 12] = [
+    "build",
+    "contribut",
+    "deploy",
+    "develop",
+    "docker",
+    "getting",
+    "install",
+    "quick",
+    "readme",
+    "run",
+    "setup",
+    "usage",
+];
 
 /// Reads the documentation of a folder.
 pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mut FolderLaunches) {
-    let is_text = |name: &str| ends_in(name, &["md", "markdown", "mdx"]);
-    let is_told = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        NAMES.iter().any(|it| name.starts_with(it))
-    };
-    let mut paths: Vec<String> = names
-        .iter()
-        .filter(|name| is_text(name) && is_told(name))
-        .filter_map(|name| join(folder, name))
-        .collect();
+    let mut paths: Vec<(String, Markup)> = Vec::new();
+    let own = names.iter().filter(|name| is_told(name));
+    paths.extend(own.filter_map(|name| text_of(folder, name)));
     for inner in FOLDERS {
-        let is_there = names.iter().any(|it| it.strip_suffix('/') == Some(inner));
-        let Some(inner) = join(folder, inner).filter(|_| is_there) else {
+        let Some((inner, names)) = below(files, folder, names, inner) else {
             continue;
         };
-        let texts = files.list(&inner);
-        let texts = texts.iter().filter(|name| is_text(name));
-        paths.extend(texts.filter_map(|name| join(&inner, name)));
-    }
-    for path in paths.iter().take(MOST_FILES) {
-        if let Ok(Some(text)) = files.read(path) {
-            read_text(files, folder, path, &text, found);
+        paths.extend(names.iter().filter_map(|name| text_of(&inner, name)));
+        for next in names.iter().filter_map(|it| it.strip_suffix('/')) {
+            if paths.len() >= MOST_FILES {
+                break;
+            }
+            let Some((next, names)) = below(files, &inner, &names, next) else {
+                continue;
+            };
+            let is_about = is_told(name_of(&next));
+            let told = names.iter().filter(|name| is_about || is_told(name));
+            paths.extend(told.filter_map(|name| text_of(&next, name)));
         }
+    }
+    for (path, markup) in paths.iter().take(MOST_FILES) {
+        if let Ok(Some(text)) = files.read(path) {
+            let blocks = blocks(&text, *markup);
+            let launches = launches_of(files, folder, path, &blocks);
+            found.launches.extend(launches.into_iter().filter(is_known));
+        }
+    }
+    for name in names.iter().filter(|it| is_dockerfile(it)).take(MOST_FILES) {
+        let path = join(folder, name);
+        let text = path.and_then(|path| Some((files.read(&path).ok()??, path)));
+        let Some((text, path)) = text else { continue };
+        let launches = launches_of(files, folder, &path, &comments(&text));
+        let own = launches.into_iter().map(|it| of_itself(it, &path));
+        found.launches.extend(own.filter(is_known));
     }
 }
 
+/// Whether a file tells by its name how something is started.
+fn is_told(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    NAMES.iter().any(|it| name.starts_with(it))
+}
+
+/// The path of a text, and how it is written.
+fn text_of(folder: &str, name: &str) -> Option<(String, Markup)> {
+    let small = name.to_ascii_lowercase();
+    let markup = match small.rsplit_once('.') {
+        Some((_, "md" | "markdown" | "mdx" | "txt")) => Markup::Markdown,
+        Some((_, "rst")) => Markup::Rst,
+        Some((_, "adoc" | "asciidoc")) => Markup::AsciiDoc,
+        None if matches!(&*small, "install" | "readme" | "usage") => Markup::Markdown,
+        _ => return None,
+    };
+    Some((join(folder, name)?, markup))
+}
+
+/// A folder in another, if it is there: its path and its names.
+fn below(
+    files: &dyn Files,
+    folder: &str,
+    names: &[String],
+    inner: &str,
+) -> Option<(String, Vec<String>)> {
+    let is_there = names.iter().any(|it| it.strip_suffix('/') == Some(inner));
+    let path = join(folder, inner).filter(|_| is_there)?;
+    let names = files.list(&path);
+    Some((path, names))
+}
+
 /// `folder`: where whoever reads it types.
-fn read_text(files: &dyn Files, folder: &str, path: &str, text: &str, found: &mut FolderLaunches) {
+fn launches_of(files: &dyn Files, folder: &str, path: &str, blocks: &[Block]) -> Vec<Launch> {
     let at = At {
         files,
         source: Source::Documentation,
         file: path,
         name: "example",
     };
-    for block in blocks(text) {
+    let of_block = |block: &Block| {
         // A block is one shell.
-        let mut shell = Shell::new(Some(folder.to_owned()));
-        let commands = shell.read(&block.text, block.line);
-        let launches = commands.iter().filter_map(|it| launch_of(it, at));
-        let known = launches.filter(|launch| match &launch.build {
-            Some(build) => build.dockerfile.is_some() && launch.image.is_some(),
-            None => launch.image.is_some() && !launch.mounts.is_empty(),
-        });
-        found.launches.extend(known);
+        let mut shell = Shell::new(Some(folder.to_owned())).with_dialect(block.dialect);
+        launches_in(&mut shell, &block.text, block.line, at)
+    };
+    blocks.iter().flat_map(of_block).collect()
+}
+
+/// Whether an example says enough to count.
+fn is_known(launch: &Launch) -> bool {
+    match &launch.build {
+        Some(build) => build.dockerfile.is_some() && launch.image.is_some(),
+        None => launch.image.is_some() && !launch.mounts.is_empty(),
     }
 }
 
-/// A block of code that speaks of containers.
-struct Block {
-    /// The line after its fence, from 1.
-    line: usize,
-    text: String,
-}
-
-fn blocks(text: &str) -> Vec<Block> {
-    let mut found = Vec::new();
-    let mut open: Option<(&str, Block)> = None;
-    for (number, line) in text.lines().enumerate() {
-        let bare = line.trim_start().trim_start_matches("> ");
-        let fence = ["```", "~~~"].into_iter().find(|it| bare.starts_with(it));
-        match (&mut open, fence) {
-            (Some((own, _)), Some(fence)) if *own == fence => {
-                let block = open.take().map(|(_, block)| block);
-                let is_meant = |block: &Block| {
-                    ["docker ", "podman ", "nerdctl "]
-                        .iter()
-                        .any(|it| block.text.contains(it))
-                };
-                found.extend(block.filter(is_meant));
-            }
-            (None, Some(fence)) => {
-                let block = Block {
-                    line: number + 2,
-                    text: String::new(),
-                };
-                open = Some((fence, block));
-            }
-            (Some((_, block)), _) => {
-                // What a person sees before it is no part of a command.
-                let command = bare
-                    .strip_prefix("$ ")
-                    .or_else(|| bare.strip_prefix("# "))
-                    .unwrap_or(bare);
-                block.text.push_str(command);
-                block.text.push('\n');
-            }
-            (None, None) => {}
-        }
+/// What a comment of a Dockerfile builds is what it stands in, wherever the command is typed.
+fn of_itself(mut launch: Launch, path: &str) -> Launch {
+    let is_it = |file: &str| name_of(file) == name_of(path) || name_of(file) == "Dockerfile";
+    if let Some(build) = &mut launch.build
+        && build.dockerfile.as_deref().is_none_or(is_it)
+    {
+        *build = Build {
+            context: None,
+            dockerfile: Some(path.to_owned()),
+            ..std::mem::take(build)
+        };
     }
-    found
+    launch
 }

@@ -8,15 +8,16 @@ use crate::launch::Launch;
 use crate::path::{folder_of, join, name_of};
 use crate::{
     bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, procfile,
-    skaffold,
+    scripts, skaffold, tasks,
 };
 
 /// Where such files usually lie below a folder, and how many levels of folders are looked at there.
-const SUBFOLDERS: [(&str, usize); 27] = [
+const SUBFOLDERS: [(&str, usize); 32] = [
     (".circleci", 1),
     (".devcontainer", 2),
     (".github/workflows", 1),
     (".gitlab", 2),
+    ("bin", 1),
     ("chart", 1),
     ("charts", 2),
     ("ci", 1),
@@ -28,6 +29,7 @@ const SUBFOLDERS: [(&str, usize); 27] = [
     ("docker", 2),
     ("docker-compose", 2),
     ("etc/cron.d", 1),
+    ("hack", 1),
     ("helm", 2),
     ("helm-chart", 1),
     ("helm-charts", 2),
@@ -39,7 +41,10 @@ const SUBFOLDERS: [(&str, usize); 27] = [
     ("kustomize", 2),
     ("manifests", 2),
     ("ops", 2),
+    ("script", 1),
+    ("scripts", 2),
     ("scripts/cron.d", 1),
+    ("tools", 1),
 ];
 
 /// How many folders are read for one.
@@ -59,6 +64,8 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         skaffold::read(files, &folder, &names, &mut own);
         procfile::read(files, &folder, &names, &mut own);
         makefile::read(files, &folder, &names, &mut own);
+        scripts::read(files, &folder, &names, &mut own);
+        tasks::read(files, &folder, &names, &mut own);
         crontab::read(files, &folder, &names, &mut own);
         devcontainer::read(files, &folder, &names, &mut own);
         ci::read(files, &folder, &names, &mut own);

@@ -13,6 +13,8 @@ pub enum Source {
     Procfile,
     /// A `Makefile`.
     Makefile,
+    /// A script, or what is kept to be run by name: `package.json`, a justfile, a Taskfile.
+    Script,
     /// A crontab.
     Crontab,
     /// `devcontainer.json`.
@@ -157,6 +159,8 @@ impl Launch {
             Source::Kubernetes => format!("container `{name}` of {file}"),
             Source::Procfile => format!("`{name}` of {file}"),
             Source::Makefile => format!("target `{name}` of {file}"),
+            Source::Script if name.is_empty() => format!("a command of {file}"),
+            Source::Script => format!("script `{name}` of {file}"),
             Source::Crontab => format!("line {} of {file}", self.place.line),
             Source::Devcontainer => file.clone(),
             Source::Ci => format!("job `{name}` of {file}"),

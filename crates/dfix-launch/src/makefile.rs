@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::docker_words::{At, launch_of};
+use crate::docker_words::{At, launches_in};
 use crate::files::{Files, FolderLaunches};
 use crate::launch::Source;
 use crate::path::{ends_in, folder_of, join};
@@ -92,9 +92,9 @@ fn read_file(files: &dyn Files, path: &str, text: &str, found: &mut FolderLaunch
         };
         // Each line is a shell of its own, in the folder of the makefile.
         let mut shell = Shell::new(Some(folder_of(path).to_owned()));
-        let commands = shell.read(&text, line.number);
-        let launches = commands.iter().filter_map(|it| launch_of(it, at));
-        found.launches.extend(launches);
+        found
+            .launches
+            .extend(launches_in(&mut shell, &text, line.number, at));
     }
 }
 

@@ -1,8 +1,10 @@
 //! Which launches are of which Dockerfile.
 
+use crate::documentation;
 use crate::files::{FolderLaunches, Template};
 use crate::launch::{Build, Launch, Source, Unread};
-use crate::path::{folder_of, name_of};
+use crate::path::{folder_of, is_dockerfile, name_of};
+use crate::scripts;
 use crate::short::{is_open_name, repository, tag_of, without_tag};
 
 /// Whether an image is what a Dockerfile is built as.
@@ -78,6 +80,8 @@ impl FolderLaunches {
                 Some(build) if build.dockerfile.as_deref() == Some(path) => {
                     found.launches.push(launch.clone());
                 }
+                // Scripts build what they are told; one Dockerfile among many is not meant.
+                Some(_) if launch.source == Source::Script => {}
                 Some(build) if may_build(build, path) => {
                     let why = launch.unread.first().map(|it| it.why.clone());
                     found.unread.extend(why.map(|why| Unread {
@@ -89,7 +93,17 @@ impl FolderLaunches {
                 Some(_) => {}
                 None if launch.image.is_some() => {
                     let mut started = started(launch, &builds, &others);
-                    if launch.source == Source::Documentation {
+                    let is_comment = is_dockerfile(name_of(&launch.place.file));
+                    if is_comment || launch.source == Source::Script {
+                        let is_of_it = started.is_empty()
+                            && if is_comment {
+                                launch.place.file == path
+                            } else {
+                                is_near(launch)
+                            };
+                        let is_of_it = is_of_it && may_be(launch, &builds, &others);
+                        found.strangers.extend(is_of_it.then(|| launch.clone()));
+                    } else if launch.source == Source::Documentation {
                         let is_of_it = started.is_empty()
                             && is_near(launch)
                             && may_show(launch, &builds, &others);
@@ -220,10 +234,20 @@ fn home_of(launch: &Launch) -> &str {
             None => folder,
         },
         Source::Crontab => folder.strip_suffix("cron.d").unwrap_or(folder),
-        Source::Documentation => ["docs", "documentation", "doc"]
-            .iter()
-            .find_map(|it| folder.strip_suffix(it))
-            .unwrap_or(folder),
+        Source::Documentation => {
+            let around = |it: &&str| {
+                let at = folder.rfind(*it)?;
+                let rest = &folder[at + it.len()..];
+                let is_whole = rest.is_empty() || rest.starts_with('/');
+                let is_first = at == 0 || folder[..at].ends_with('/');
+                (is_whole && is_first).then(|| &folder[..at])
+            };
+            documentation::FOLDERS
+                .iter()
+                .find_map(around)
+                .unwrap_or(folder)
+        }
+        Source::Script if scripts::FOLDERS.contains(&name_of(folder)) => folder_of(folder),
         _ => folder,
     };
     folder.strip_suffix('/').unwrap_or(folder)
@@ -269,6 +293,18 @@ fn may_show(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -
     let is_others = || names_of(launch).any(|name| others.iter().any(|it| makes(it, name, file)));
     let may_be = || !is_named && names_of(launch).any(|name| repository(name).contains('/'));
     (is_alike || may_be()) && !is_others()
+}
+
+/// Whether a script beside a Dockerfile, or a comment in it, may start its image: as one whose name ends like one that it
+/// is built under, as any where it is not known under which names it is built, or as one of whose name nothing is
+/// known; and nobody else builds it.
+fn may_be(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -> bool {
+    let is_named = builds
+        .iter()
+        .flat_map(|(it, _)| names_of(it))
+        .any(|name| !name.contains('$'));
+    let is_others = || others.iter().any(|it| makes_any(it, launch));
+    (is_open(launch) || !is_named || may_show(launch, builds, others)) && !is_others()
 }
 
 /// The names of the image that a launch builds or starts.

@@ -1,8 +1,15 @@
 //! Paths from the root of the repository.
 
+/// What a path begins with that is from the root of the repository, wherever the shell stands.
+pub(crate) const REPOSITORY: &str = "//repository";
+
 /// `path` as it is meant in `folder`, both from the root, without `.` and `..`; none where it leads out of the
 /// repository, or is one of the host or a URL.
 pub(crate) fn join(folder: &str, path: &str) -> Option<String> {
+    let (folder, path) = match path.strip_prefix(REPOSITORY) {
+        Some(path) => ("", path.trim_start_matches('/')),
+        None => (folder, path),
+    };
     if path.starts_with(['/', '~']) || path.contains("://") || path.contains(':') {
         return None;
     }
@@ -17,6 +24,15 @@ pub(crate) fn join(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// A path from the root of the repository as [`join`] takes it in any folder.
+pub(crate) fn from_root(path: &str) -> String {
+    if path.is_empty() {
+        REPOSITORY.to_owned()
+    } else {
+        format!("{REPOSITORY}/{path}")
+    }
 }
 
 /// The folder of a file.
@@ -35,6 +51,17 @@ pub(crate) fn ends_in(name: &str, endings: &[&str]) -> bool {
         .is_some_and(|(_, ending)| endings.contains(&ending))
 }
 
+/// Whether a file is a Dockerfile by its name.
+pub(crate) fn is_dockerfile(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["dockerfile", "containerfile"].into_iter().any(|it| {
+        let rest = name.strip_prefix(it).or_else(|| name.strip_suffix(it));
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(['.', '-', '_']) || rest.ends_with('.')
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::join;
@@ -47,6 +74,8 @@ mod tests {
         assert_eq!(join("a", ".."), "");
         assert_eq!(join("a", "../.."), "out");
         assert_eq!(join("a", "/srv"), "out");
+        assert_eq!(join("a", "//repository/b/../c"), "c");
+        assert_eq!(join("a", "//repository"), "");
         assert_eq!(join("a", "https://example.org/x.git#main"), "out");
     }
 }

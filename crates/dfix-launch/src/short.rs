@@ -19,17 +19,28 @@ pub(crate) fn mount(text: &str) -> Option<(Option<&str>, &str, bool)> {
     let (source, target, mode) = match *parts.as_slice() {
         [target] => (None, target, ""),
         [source, target] => (Some(source), target, ""),
+        // `C:\folder:/target` of Windows; the names of volumes have two letters at least.
+        [drive, folder, target] if is_drive(drive) && folder.starts_with(['\\', '/']) => {
+            (Some(&text[..drive.len() + 1 + folder.len()]), target, "")
+        }
         [source, target, mode] => (Some(source), target, mode),
-        // `C:\folder:/target` of Windows.
+        [drive, folder, target, mode] if is_drive(drive) => {
+            (Some(&text[..drive.len() + 1 + folder.len()]), target, mode)
+        }
         [_, _, target, ..] => (Some(text), target, ""),
         [] => return None,
     };
     Some((source, target, mode.split(',').any(|it| it == "ro")))
 }
 
+/// Whether it is the letter of a drive of Windows.
+fn is_drive(text: &str) -> bool {
+    text.len() == 1 && text.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
 /// Whether the source of a mount is a place of the host, and no volume's name.
 pub(crate) fn is_of_host(source: &str) -> bool {
-    source.starts_with(['.', '/', '~', '$']) || source.contains(['/', '\\'])
+    source.starts_with(['.', '/', '~', '$', '%']) || source.contains(['/', '\\'])
 }
 
 /// `host[:container[:rights]]`: where a device of the host lies in the container.
@@ -137,6 +148,8 @@ mod tests {
     fn a_mount_has_up_to_three_parts() {
         assert_eq!(mount("/data"), Some((None, "/data", false)));
         assert_eq!(mount("a:/b"), Some((Some("a"), "/b", false)));
+        assert_eq!(mount("C:\\a:/b"), Some((Some("C:\\a"), "/b", false)));
+        assert_eq!(mount("c:/a:/b:ro"), Some((Some("c:/a"), "/b", true)));
         assert_eq!(mount("./a:/b:z,ro"), Some((Some("./a"), "/b", true)));
     }
 }

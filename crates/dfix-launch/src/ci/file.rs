@@ -1,6 +1,6 @@
 //! A file of a CI service: what its commands do.
 
-use crate::docker_words::{At, launch_of};
+use crate::docker_words::{At, launch_of, launches_in};
 use crate::files::Files;
 use crate::launch::{Launch, Place, Source};
 use crate::shell::{Command, Shell, Word};
@@ -33,11 +33,7 @@ impl File<'_> {
         line: usize,
         name: &str,
     ) -> Vec<Launch> {
-        let commands = shell.read(text, line);
-        let launches = commands
-            .iter()
-            .filter_map(|it| launch_of(it, self.at(name)));
-        launches.collect()
+        launches_in(shell, text, line, self.at(name))
     }
 
     /// What a command of these words does.

@@ -4,12 +4,15 @@ mod bake;
 mod ci;
 mod compose;
 mod devcontainer;
+mod documentation;
 mod folder;
 mod kubernetes;
 mod makefile;
 mod of_dockerfile;
 mod processes;
+mod scripts;
 mod skaffold;
+mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 

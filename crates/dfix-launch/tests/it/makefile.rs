@@ -55,10 +55,8 @@ fn recipes_build_and_start() {
         (build.image.as_deref(), &Some(words(&["serve"])))
     );
     assert_eq!(run.mounts[0].target, "/data");
-    assert_eq!(
-        unread(&run.unread),
-        ["Makefile:20 the user of target `run` of Makefile"]
-    );
+    assert_eq!(run.user.as_deref(), Some("${id_u}"));
+    assert!(run.unread.is_empty(), "{:?}", run.unread);
 
     let contexts: Vec<Option<String>> = found
         .launches

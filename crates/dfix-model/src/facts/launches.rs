@@ -128,24 +128,32 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
 fn strangers(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let is_last = stage.file().final_stage() == Some(stage);
     let all = all(stage.file()).strangers.iter();
-    let is_public = |launch: &&Launch| {
-        let image = launch.image.as_deref().unwrap_or("");
-        let name = image.split('@').next().unwrap_or(image);
-        let (name, tag) = match name.rsplit_once(':') {
-            Some((name, tag)) if !tag.contains('/') => (name, tag),
-            _ => (name, "latest"),
-        };
-        let name = dfix_catalogue::normalise(name);
-        dfix_catalogue::is_official(&name) || dfix_catalogue::image(&name, tag).is_known()
-    };
     all.filter(move |launch| is_last && !is_public(launch))
 }
 
-/// What the documentation shows to start containers of the stage.
+/// Whether a launch starts an image that is known to be somebody else's: an official one, one of the team that makes
+/// one, or one that a table knows.
+fn is_public(launch: &Launch) -> bool {
+    let image = launch.image.as_deref().unwrap_or("");
+    let name = image.split('@').next().unwrap_or(image);
+    let (name, tag) = match name.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name, tag),
+        _ => (name, "latest"),
+    };
+    let name = dfix_catalogue::normalise(name);
+    let team = name.split_once('/').map(|(team, _)| team);
+    dfix_catalogue::is_official(&name)
+        || team.is_some_and(dfix_catalogue::is_official)
+        || dfix_catalogue::image(&name, tag).is_known()
+}
+
+/// What the documentation shows to start containers of the stage, and the runs of CI services, for what they mount.
 fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
     let all = all(file).launches.iter();
-    all.filter(|launch| launch.source == Source::Documentation && !launch.mounts.is_empty())
+    all.filter(|launch| matches!(launch.source, Source::Documentation | Source::Ci))
+        .filter(|launch| !launch.mounts.is_empty())
+        .filter(|launch| launch.build.is_some() || !is_public(launch))
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 

@@ -1,0 +1,117 @@
+//! Scripts of shells that people and machines run to build and start images: `run.sh`, `scripts/deploy.sh`, `start.bat`,
+//! `build.ps1`.
+
+use crate::docker_words::{At, launches_in, speaks_of_containers};
+use crate::files::{Files, FolderLaunches, MOST_FILES};
+use crate::launch::{Launch, Source};
+use crate::path::{folder_of, join, name_of};
+use crate::shell::{Dialect, Shell};
+
+/// The endings of scripts, and how they are written.
+const ENDINGS: [(&str, Dialect); 6] = [
+    ("bash", Dialect::Posix),
+    ("bat", Dialect::Cmd),
+    ("cmd", Dialect::Cmd),
+    ("ps1", Dialect::PowerShell),
+    ("sh", Dialect::Posix),
+    ("zsh", Dialect::Posix),
+];
+
+/// Folders of scripts, which mostly have no ending there and are run from the folder around.
+pub(crate) const FOLDERS: [&str; 5] = ["bin", "hack", "script", "scripts", "tools"];
+
+/// Scripts without an ending elsewhere.
+const NAMES: [&str; 8] = [
+    "build", "deploy", "dev", "launch", "run", "serve", "start", "up",
+];
+
+/// How many folders around a script it may be run from.
+const MOST_AROUND: usize = 4;
+
+/// Reads the scripts of a folder.
+pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mut FolderLaunches) {
+    let scripts = names
+        .iter()
+        .filter_map(|name| Some((name, dialect_of(folder, name)?)));
+    for (name, dialect) in scripts.take(MOST_FILES) {
+        // What cannot be read is no text that speaks of images.
+        let text = join(folder, name).and_then(|path| Some((files.read(&path).ok()??, path)));
+        let Some((text, path)) = text.filter(|(text, _)| speaks_of_containers(text)) else {
+            continue;
+        };
+        let is_script = name.contains('.') || is_of_shell(&text);
+        let launches = Some(()).filter(|()| is_script);
+        let launches = launches.map(|()| launches_of(files, &path, &text, dialect));
+        for launch in launches.unwrap_or_default() {
+            found.note(&path);
+            found.launches.push(launch);
+        }
+    }
+}
+
+fn dialect_of(folder: &str, name: &str) -> Option<Dialect> {
+    if let Some((_, ending)) = name.rsplit_once('.') {
+        let known = ENDINGS.iter().find(|(it, _)| *it == ending);
+        return known.map(|(_, dialect)| *dialect);
+    }
+    let is_one = FOLDERS.contains(&name_of(folder)) || NAMES.contains(&name);
+    (is_one && !name.ends_with('/')).then_some(Dialect::Posix)
+}
+
+/// Whether the first line says that a shell runs it: `#!/usr/bin/env bash`.
+fn is_of_shell(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    first.starts_with("#!") && first.trim_end().ends_with("sh")
+}
+
+/// What a script builds and starts. It is run from its own folder or one around it: from the first in which the
+/// Dockerfiles lie that it builds.
+fn launches_of(files: &dyn Files, path: &str, text: &str, dialect: Dialect) -> Vec<Launch> {
+    let at = At {
+        files,
+        source: Source::Script,
+        file: path,
+        name: "",
+    };
+    let mut own = None;
+    for folder in around(folder_of(path)).take(MOST_AROUND) {
+        let mut shell = Shell::new(Some(folder.to_owned()))
+            .within_script(path)
+            .with_dialect(dialect);
+        let launches = launches_in(&mut shell, text, 1, at);
+        let builds = launches.iter().filter_map(|it| it.build.as_ref());
+        let mut dockerfiles = builds.filter_map(|it| it.dockerfile.as_deref());
+        if dockerfiles.all(|it| is_there(files, it)) {
+            return launches;
+        }
+        own.get_or_insert(launches);
+    }
+    own.unwrap_or_default()
+}
+
+/// A folder and those around it, up to the root of the repository.
+fn around(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| {
+        (!folder.is_empty()).then(|| folder_of(folder))
+    })
+}
+
+fn is_there(files: &dyn Files, dockerfile: &str) -> bool {
+    let names = files.list(folder_of(dockerfile));
+    let name = name_of(dockerfile);
+    names
+        .iter()
+        .any(|it| it == name || name == "Dockerfile" && it == "dockerfile")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENDINGS, FOLDERS, NAMES};
+
+    #[test]
+    fn the_tables_are_sorted() {
+        assert!(ENDINGS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(FOLDERS.is_sorted_by(|a, b| a < b));
+        assert!(NAMES.is_sorted_by(|a, b| a < b));
+    }
+}
