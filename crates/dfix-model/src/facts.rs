@@ -3,6 +3,7 @@
 //! A fact is a file of its own: it uses handles, and facts below it; nothing below asks it. What rules ask
 //! of a stage, a step or a command stands here, as one line each.
 
+mod absent_owners;
 pub(crate) mod accounts;
 pub(crate) mod application;
 pub(crate) mod application_sources;

@@ -35,6 +35,7 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
         )
     }));
     open.extend(answered_elsewhere(stage));
+    open.extend(given_to_nobody(stage));
     open.extend(kept(stage, run_as, given));
     open
 }
@@ -74,6 +75,19 @@ fn unread_sources(stage: Stage<'_>) -> Option<OpenCondition> {
     Some(OpenCondition::new(
         format!("where the application writes, as not all of it was read: {what}"),
         "start it once as another user",
+    ))
+}
+
+/// Files are given to a user whom the image does not have.
+fn given_to_nobody(stage: Stage<'_>) -> Option<OpenCondition> {
+    let (copy, name) = stage.absent_owner()?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{name}` is meant to run the application, to whom {} gives files: the image has no such user, so that \
+             BuildKit leaves them root's and other builders stop",
+            copy.label()
+        ),
+        format!("make `{name}` before it, or leave `--chown` out"),
     ))
 }
 
