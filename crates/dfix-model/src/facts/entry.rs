@@ -167,12 +167,16 @@ impl<'m> Entry<'m> {
                 _ => self.cmd.step().and_then(last_command),
             };
         };
-        // `ENTRYPOINT ["tini", "--"]` wraps what CMD says.
-        let only_wraps = is_wrapper_alone(command);
-        if only_wraps && command.step().is_exec_form() {
+        if only_wraps(command) {
             return self.cmd.step().and_then(last_command).or(Some(command));
         }
         Some(command)
+    }
+
+    /// Whether the entry point starts what the `CMD` says as it stands, and is nothing by itself: `["tini", "--"]`.
+    pub fn runs_its_arguments(&self) -> bool {
+        let entrypoint = self.entrypoint.step().and_then(last_command);
+        entrypoint.is_some_and(only_wraps)
     }
 
     /// The process that does the work, as far as can be told: [`Entry::process`], or where that is a script that
@@ -244,6 +248,11 @@ fn last_command(step: Step<'_>) -> Option<Command<'_>> {
             .last()
             .unwrap_or(last),
     )
+}
+
+/// `ENTRYPOINT ["tini", "--"]` wraps what CMD says.
+fn only_wraps(command: Command<'_>) -> bool {
+    is_wrapper_alone(command) && command.step().is_exec_form()
 }
 
 fn is_wrapper_alone(command: Command<'_>) -> bool {

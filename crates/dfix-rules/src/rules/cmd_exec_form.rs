@@ -64,6 +64,15 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.12\nENTRYPOINT python app.py\nCMD [\"--help\"]\n"),
         // What an entry point makes of `/bin/sh -c …` is its own affair.
         leaves("FROM python:3.12\nENTRYPOINT [\"/entry.sh\"]\nCMD python app.py\n"),
+        fixes(
+            "FROM debian:12\nENTRYPOINT [\"/usr/bin/tini\", \"--\"]\nCMD sleep 1\n",
+            "FROM debian:12\nENTRYPOINT [\"/usr/bin/tini\", \"--\"]\nCMD [\"sleep\", \"1\"]\n",
+        ),
+        reports(
+            "FROM debian:12\nENTRYPOINT [\"dumb-init\"]\nCMD sleep $TIME\n",
+            "a shell is needed",
+        ),
+        leaves("FROM debian:12\nENTRYPOINT [\"tini\", \"--\", \"/entry.sh\"]\nCMD sleep 1\n"),
         leaves("FROM postgres:16\nCMD postgres -c log_statement=all\n")
             .that_says("entry point of the base image"),
         leaves("FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n"),
@@ -292,7 +301,8 @@ fn is_free_of_others(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
              decide which is meant"
         ));
     }
-    if step.is(StepKind::Cmd) && matches!(entry.entrypoint, StartCommand::Step(_)) {
+    let is_given = matches!(entry.entrypoint, StartCommand::Step(_)) && !entry.runs_its_arguments();
+    if step.is(StepKind::Cmd) && is_given {
         return Err(remedy!(
             "the entry point is given `/bin/sh -c …` as its arguments: decide what it should be given"
         ));
@@ -421,7 +431,9 @@ fn has_shell_of_its_own(stage: Stage<'_>, step: Step<'_>) -> bool {
 }
 
 fn has_plain_entrypoint(stage: Stage<'_>) -> bool {
-    matches!(stage.entry().entrypoint, StartCommand::Nothing)
+    let entry = stage.entry();
+    matches!(entry.entrypoint, StartCommand::Nothing)
+        || entry.runs_its_arguments()
         || stage
             .base_image()
             .name()
