@@ -2,17 +2,27 @@
 
 use dfix_catalogue::programs::Mark;
 
+use crate::collect::model::Model;
 use crate::facts::application_sources::application_sources;
+use crate::facts::context_files::final_context_path_of;
+use crate::facts::filesystem::Filesystem;
+use crate::facts::filesystem::entry::{Entry, Landing, Origin};
+use crate::facts::launches;
 use crate::facts::runtime;
+use crate::facts::workdir::final_workdir;
 use crate::handles::{Command, Given, Stage, Word};
-use crate::path::has_ending;
+use crate::path::{ImagePath, file_name, has_ending};
 
-/// A file or module that the start names and that none of the sources is, although there are some: `app.main`. Whatever it
-/// does was not read. Nothing is told where no source at all is in the build context.
+/// A file or module that the start names and that none of the sources is: `app.main`. Whatever it does was not read. Where
+/// no source at all is in the build context, one that would be copied from there counts; but nothing is told where no
+/// context is known, or the Dockerfile lies there alone.
 pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
     let sources = application_sources(stage);
-    if sources.files.is_empty() || !sources.unread.is_empty() {
+    if !sources.unread.is_empty() {
         return None;
+    }
+    if sources.files.is_empty() {
+        return named_sources(stage).find(|named| is_absent(stage, named));
     }
     let is_there = |named: &String| {
         let path = match named.strip_suffix(".py") {
@@ -28,11 +38,54 @@ pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
         };
         files.any(is_it)
     };
-    let main = runtime::of(stage).processes();
-    let mut named = main
+    named_sources(stage).find(|named| !is_there(named))
+}
+
+/// The files and modules that the start names, `app.py` or `app.main`.
+fn named_sources(stage: Stage<'_>) -> impl Iterator<Item = String> {
+    runtime::of(stage)
+        .processes()
         .filter(|process| process.script.is_none())
-        .filter_map(|process| named_by(process.command));
-    named.find(|named| !is_there(named))
+        .filter_map(|process| named_by(process.command))
+}
+
+/// Whether a file or module would be copied from the build context, and is not there.
+fn is_absent(stage: Stage<'_>, named: &str) -> bool {
+    let paths = match named.strip_suffix(".py") {
+        Some(_) => vec![named.to_owned()],
+        None => {
+            let path = named.replace('.', "/");
+            vec![format!("{path}.py"), format!("{path}/__init__.py")]
+        }
+    };
+    let Some(folder) = final_workdir(stage) else {
+        return false;
+    };
+    let folder = ImagePath::new(&folder);
+    let is_missing = |path: &String| {
+        let place = folder.join(path);
+        let mut landings = Filesystem::of(stage).all_landings();
+        let is_around = |it: &Landing| {
+            let from_context = matches!(it.from, Some(Origin::Context(_)));
+            from_context && it.entry == Entry::Folder && place.is_below(&it.path)
+        };
+        landings.any(is_around) && final_context_path_of(stage, path).is_none()
+    };
+    paths.iter().all(is_missing) && has_project(stage.file())
+}
+
+/// Whether something lies in the build context beside what builds and starts it.
+fn has_project(file: &Model<'_>) -> bool {
+    let launches = &launches::all(file).files;
+    let of_the_build = |name: &String| {
+        let is_launch = || launches.iter().any(|it| file_name(it) == name);
+        name.contains("ockerfile")
+            || name.contains("ontainerfile")
+            || name.starts_with('.')
+            || is_launch()
+    };
+    let names = file.context().list("").found().unwrap_or_default();
+    names.iter().any(|name| !of_the_build(name))
 }
 
 /// The file or module of the application that a command names: `python app.py`, `gunicorn shop.wsgi:app`.
