@@ -77,7 +77,7 @@ fn settings(rule: &Rule, case: &Path) -> BTreeMap<String, RuleSettings> {
 
 fn check(rule: &'static Rule, case: &Path) -> Result<(), String> {
     let text = fs::read_to_string(case.join("Dockerfile")).unwrap();
-    let mut context = BTreeMap::new();
+    let mut context = BTreeMap::from([("Dockerfile".to_owned(), text.clone())]);
     files(case, "", &mut context);
     let memory = MemoryContext::new(context.iter().map(|(p, t)| (p.as_str(), t.as_str())));
     let context: &dyn Context = if case.join("no-context").exists() {
