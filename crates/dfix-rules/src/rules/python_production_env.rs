@@ -178,6 +178,7 @@ fn set_unbuffered(home: Stage<'_>, stages: &[Stage<'_>], out: &mut Findings<'_>)
                 .iter()
                 .filter_map(|stage| application::only_with(*stage)),
         );
+        case.open(inherited(home, UNBUFFERED));
         set(case, home, &[(UNBUFFERED, "1".to_owned())]);
         Ok(())
     });
@@ -272,6 +273,7 @@ fn say_flask(home: Stage<'_>, said: FlaskSettings, stages: &[Stage<'_>], out: &m
         if keys.contains(&FLASK_ENV) {
             case.open(stages.iter().filter_map(|stage| asked(*stage)));
         }
+        case.open(keys.iter().find_map(|key| inherited(home, key)));
         for stage in stages {
             case.open(of_others(*stage, &keys));
         }
@@ -301,6 +303,17 @@ fn of_others(stage: Stage<'_>, keys: &[&str]) -> Vec<OpenCondition> {
         }
     });
     open
+}
+
+/// A base image that nobody knows may set the variable already.
+fn inherited(stage: Stage<'_>, key: &str) -> Option<OpenCondition> {
+    let is_unknown = matches!(stage.final_env(key), EnvValue::Unknown);
+    is_unknown.then(|| {
+        OpenCondition::new(
+            format!("whether the base image sets {key} already: dfix does not know the image"),
+            "say in dfix.toml what the image is like (`[images.\"…\"]`), or set the variable by hand",
+        )
+    })
 }
 
 /// A source of the application that asks for `FLASK_ENV` takes other settings by it than Flask alone would.
