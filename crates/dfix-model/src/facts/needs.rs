@@ -6,7 +6,7 @@
 //! error, and so does a `COPY --from` that takes it.
 
 pub(crate) mod absence;
-mod named;
+pub(crate) mod named;
 pub(crate) mod need;
 
 use dfix_syntax::TextRange;

@@ -1,7 +1,7 @@
 //! What is asked of a command and of an instruction, as one line each.
 
 use super::{
-    clearing, destination, named_programs, native_builds, ports, program_names, put_files,
+    clearing, destination, named_programs, native_builds, needs, ports, program_names, put_files,
     python_installs, pythons, search_path, services, started_sources, user, workdir,
 };
 use crate::facts::clearing::Clearing;
@@ -59,6 +59,11 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
+    /// Whether nothing comes of its failure: `… || true`.
+    pub fn is_failure_ignored(self) -> bool {
+        needs::named::is_ignored(self)
+    }
+
     /// Its words that name what a server of Python serves: `shop.wsgi:app`, `shop:create_app()`.
     pub fn served_objects(self) -> Vec<&'m str> {
         started_sources::served_objects(self)

@@ -52,6 +52,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:trixie-slim\nRUN apt-get update && apt-get install -y curl && apt-get distclean\n"),
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"),
         leaves("FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n"),
+        // By the lists apt knows a name that is not installed.
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y nmap\nRUN apt-get remove -y cmdtest && apt-get autoremove -y\n")
+            .that_says("whether cmdtest is installed where the RUN of line 3 removes it"),
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nRUN apt-get purge -y gcc && apt-get -y autoremove\nRUN apt-get remove -y yarn || true\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nRUN apt-get purge -y gcc && apt-get -y autoremove\nRUN apt-get remove -y yarn || true\n",
+        ),
         // The second RUN lives on the first one's lists.
         reports(
             "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get install -y b\n",
@@ -411,7 +418,10 @@ impl Users for OfTheLists {
         if let Some(package) = PackageCommand::of(command) {
             let way_out = "install all packages in one `RUN` that begins with `apt-get update` and ends with \
                            `rm -rf /var/lib/apt/lists/*`";
-            return needs_lists(&package).then(|| Need::of(command, way_out));
+            if needs_lists(&package) {
+                return Some(Need::of(command, way_out));
+            }
+            return unknown_name(&package).map(Need::Perhaps);
         }
         if let Some(given) = command.given_sources() {
             return of_sources(command, &given);
@@ -429,6 +439,28 @@ impl Users for OfTheLists {
             name => open(&format!("`{name}`")),
         })
     }
+}
+
+/// A package that is to be removed and that nothing here installs. By the lists apt knows that it is not installed, and
+/// goes on; without them it knows no such name, and fails (apt-get(8), tried with apt 2.6).
+fn unknown_name(package: &PackageCommand<'_>) -> Option<OpenCondition> {
+    if package.manager != PackageManager::Apt || package.command.is_failure_ignored() {
+        return None;
+    }
+    let stage = package.command.stage()?;
+    let is_installed = |name: &str| stage.system_packages().any(|it| it.name == name);
+    let named = package.packages();
+    let unknown = named
+        .iter()
+        .find(|it| it.name.is_none_or(|name| !is_installed(name)))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether {} is installed where {} removes it: by its lists apt knows the name and goes on, without them it fails",
+            unknown.word.source_text(),
+            package.step().label()
+        ),
+        "leave it out there if it is not installed",
+    ))
 }
 
 /// What the sources need that an interpreter is given: apt, which their text names, and no update.

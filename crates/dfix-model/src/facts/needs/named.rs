@@ -103,7 +103,7 @@ fn is_before_or(command: Command<'_>) -> bool {
 }
 
 /// Whether nothing comes of the command's failure: `… || true`.
-fn is_ignored(command: Command<'_>) -> bool {
+pub(crate) fn is_ignored(command: Command<'_>) -> bool {
     is_before_or(command)
         && command
             .next()
