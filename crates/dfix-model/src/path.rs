@@ -1,5 +1,6 @@
 //! Paths of the image. The only place that splits text at `/`.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 /// The folders that programs stand in, in the order of the builder's own `PATH` (`BuildKit`, `DefaultPathEnvUnix`).
@@ -81,20 +82,17 @@ impl ImagePath {
 
     /// The folder that it stands in; none of the root.
     pub fn parent(&self) -> Option<ImagePath> {
-        if self.is_root() {
-            return None;
-        }
-        let at = self.0.rfind('/')?;
-        Some(if at == 0 {
-            ImagePath::root()
-        } else {
-            ImagePath(self.0[..at].to_owned())
-        })
+        around(&self.0).map(|folder| ImagePath(folder.to_owned()))
     }
 
     /// The folders above it, the nearest first, the root last.
     pub fn ancestors(&self) -> impl Iterator<Item = ImagePath> {
         std::iter::successors(self.parent(), ImagePath::parent)
+    }
+
+    /// Its own text, then those of the folders above it, the nearest first, the root last.
+    pub fn and_above(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self.as_str()), |path| around(path))
     }
 
     /// Whether it is `folder` or lies below it.
@@ -114,6 +112,15 @@ impl ImagePath {
     }
 }
 
+/// The folder that a normal path stands in; none of the root.
+fn around(path: &str) -> Option<&str> {
+    match path.rsplit_once('/')? {
+        (_, "") => None,
+        ("", _) => Some("/"),
+        (folder, _) => Some(folder),
+    }
+}
+
 /// Whether a path is absolute and has no `.`, no `..`, no doubled slash and none at its end.
 fn is_normal(path: &str) -> bool {
     let Some(parts) = path.strip_prefix('/') else {
@@ -123,6 +130,13 @@ fn is_normal(path: &str) -> bool {
         .as_bytes()
         .split(|b| *b == b'/')
         .all(|part| !matches!(part, b"" | b"." | b".."))
+}
+
+/// A path is found among others by its text.
+impl Borrow<str> for ImagePath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for ImagePath {
@@ -197,6 +211,8 @@ mod tests {
         assert_eq!(ImagePath::root().file_name(), "");
         assert_eq!(ImagePath::new("/a").parent(), Some(ImagePath::root()));
         assert_eq!(ImagePath::root().parent(), None);
+        let all: Vec<&str> = app.and_above().collect();
+        assert_eq!(all, ["/srv/app", "/srv", "/"]);
         let above: Vec<String> = app.ancestors().map(|p| p.to_string()).collect();
         assert_eq!(above, ["/srv", "/"]);
     }

@@ -110,11 +110,10 @@ fn add_paths(text: &str, used: &mut HashSet<ImagePath>) {
 }
 
 fn add_with_parents(path: &ImagePath, used: &mut HashSet<ImagePath>) {
-    let around = std::iter::once(path.clone()).chain(path.ancestors());
-    for path in around {
-        if !used.insert(path) {
-            break;
-        }
+    let mut next = Some(path.clone());
+    while let Some(path) = next.filter(|path| !used.contains(path)) {
+        next = path.parent();
+        used.insert(path);
     }
 }
 

@@ -170,12 +170,12 @@ impl<'m> Filesystem<'m> {
     }
 
     /// What the steps of the stage and of those that it is based on remove.
-    fn removed(self) -> HashSet<&'m ImagePath> {
+    fn removed(self) -> HashSet<&'m str> {
         let chain = self.stage.base_chain().map(Filesystem::of);
         let touched = chain.flat_map(Filesystem::touched);
         touched
             .filter(|touched| touched.touch == Touch::Removed)
-            .map(|touched| touched.path)
+            .map(|touched| touched.path.as_str())
             .collect()
     }
 
@@ -216,6 +216,6 @@ impl<'m> Filesystem<'m> {
     }
 }
 
-fn is_below_one(path: &ImagePath, folders: &HashSet<&ImagePath>) -> bool {
-    folders.contains(path) || path.ancestors().any(|folder| folders.contains(&folder))
+fn is_below_one(path: &ImagePath, folders: &HashSet<&str>) -> bool {
+    path.and_above().any(|folder| folders.contains(folder))
 }

@@ -117,9 +117,9 @@ impl<'m> Walk<'m> {
             return Some("is fetched when the image is built");
         }
         let whole = site.path(path)?;
-        let mut around = std::iter::once(whole.clone()).chain(whole.ancestors());
-        let is_mounted =
-            !bringers.volumes.is_empty() && around.any(|folder| bringers.volumes.contains(&folder));
+        let is_mounted = whole
+            .and_above()
+            .any(|folder| bringers.volumes.contains(folder));
         let has_place = path.starts_with('/') || bringers.has_workdir;
         let copies_nothing = has_place && !bringers.copies;
         (is_mounted || copies_nothing).then_some("no instruction puts into the image")

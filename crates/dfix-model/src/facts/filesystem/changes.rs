@@ -151,10 +151,11 @@ impl Data {
         let around = self.around.get_or_init(|| {
             let mut around = HashSet::new();
             for change in &self.changes {
-                for folder in change.path.ancestors() {
-                    if !around.insert(folder.to_string()) {
+                for folder in change.path.and_above().skip(1) {
+                    if around.contains(folder) {
                         break;
                     }
+                    around.insert(folder.to_owned());
                 }
             }
             around
@@ -164,8 +165,10 @@ impl Data {
 
     /// Whether a folder of which nothing is known may have been put at a path or around it.
     pub(super) fn is_vague(&self, path: &ImagePath) -> bool {
-        let mut around = std::iter::once(path.clone()).chain(path.ancestors());
-        !self.vague.is_empty() && around.any(|folder| self.vague.contains_key(folder.as_str()))
+        !self.vague.is_empty()
+            && path
+                .and_above()
+                .any(|folder| self.vague.contains_key(folder))
     }
 
     /// The changes before `end` that say whether something is at a path, the last first: the index, and
@@ -187,8 +190,7 @@ impl Data {
     ) -> impl Iterator<Item = (usize, usize)> + use<'d> {
         let before = |list: &'d [u32]| &list[..list.partition_point(|&at| (at as usize) < end)];
         let mut lists: Vec<(&[u32], usize)> = Vec::new();
-        let own = std::iter::once(path.clone()).chain(path.ancestors());
-        for (level, folder) in own.enumerate() {
+        for (level, folder) in path.and_above().enumerate() {
             for (map, is_meant) in [
                 (&self.presence, true),
                 (&self.vague, matches!(about, About::Presence | About::Owner)),
@@ -196,7 +198,7 @@ impl Data {
             ] {
                 if is_meant
                     && !map.is_empty()
-                    && let Some(list) = map.get(folder.as_str())
+                    && let Some(list) = map.get(folder)
                 {
                     lists.push((before(list), level));
                 }

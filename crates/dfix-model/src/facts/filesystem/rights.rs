@@ -107,8 +107,7 @@ impl View<'_, '_> {
             return self.other(parent).owner(path, depth);
         }
         let homes = Accounts::of(self.stage).homes();
-        let mut around = std::iter::once(path.clone()).chain(path.ancestors());
-        if let Some(account) = around.find_map(|folder| homes.get(&folder)) {
+        if let Some(account) = path.and_above().find_map(|folder| homes.get(folder)) {
             return Ok(Owner {
                 group: Some(account.group.as_ref().unwrap_or(&account.name).clone()),
                 user: account.name.clone(),
