@@ -218,6 +218,12 @@ fn compare(line: &[u8], key: &[u8]) -> Ordering {
     }
 }
 
+/// Whether the line that begins here has this key.
+fn begins_with_key(line: &[u8], key: &[u8]) -> bool {
+    let rest = line.strip_prefix(key);
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'\t' | b'\n')))
+}
+
 impl Table {
     /// A table over embedded text.
     pub(crate) const fn new(text: &'static str) -> Self {
@@ -264,9 +270,10 @@ impl Table {
         };
         let mut slot = slot(key.as_bytes(), index.slots.len());
         while let Some(line) = index.slots[slot].checked_sub(1) {
-            let at = Place::Line(line as usize);
-            if let Some(row) = self.row_at(at).filter(|row| row.has_key(key)) {
-                return Some((at, row));
+            let (line, bytes) = (line as usize, self.text.as_bytes());
+            if begins_with_key(&bytes[index.lines[line] as usize..], key.as_bytes()) {
+                let at = Place::Line(line);
+                return Some((at, self.row_at(at)?));
             }
             slot = (slot + 1) % index.slots.len();
         }
