@@ -51,13 +51,25 @@ struct Name {
     used: Cell<bool>,
 }
 
+/// Whether a word that such comments have stands behind a `#`.
+fn comments_may_ignore(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["ignore", "skip", "SKIP", "dfix", "DFIX", "Dfix"];
+    let mut rest = text;
+    while let Some(at) = rest.find('#') {
+        rest = &rest[at..];
+        let (line, below) = rest.split_at(rest.find('\n').unwrap_or(rest.len()));
+        if WORDS.iter().any(|word| line.contains(word)) {
+            return true;
+        }
+        rest = below;
+    }
+    false
+}
+
 impl Ignores {
     pub(crate) fn of(text: &str, root: &SyntaxNode) -> Self {
         let mut ignores = Ignores::default();
-        if !["ignore", "skip", "SKIP", "dfix", "DFIX", "Dfix"]
-            .iter()
-            .any(|word| text.contains(word))
-        {
+        if !comments_may_ignore(text) {
             return ignores;
         }
         for child in root.children_with_tokens() {

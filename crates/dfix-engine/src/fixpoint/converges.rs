@@ -1,6 +1,7 @@
 //! The fourth proof: what was fixed is not found again, and the change brings nothing new that only
 //! a person could fix.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use dfix_syntax::TextRange;
@@ -77,7 +78,7 @@ pub(super) fn converges(
             ));
         }
     }
-    let causes = Causes::of(before, after, batch);
+    let causes = LazyCell::new(|| Causes::of(before, after, batch));
     let by_hand = after.findings.iter().filter(|f| f.fix.is_none());
     for finding in by_hand.filter(in_new_text) {
         let was_there = before.findings.iter().any(|f| {

@@ -75,16 +75,12 @@ fn missing<'a>(before: &'a Snapshot, after: &'a Snapshot, kind: SyntaxKind) -> O
 
 /// How many lines end in `\r\n`, and how many in `\n` alone.
 fn line_ends(text: &str) -> (usize, usize) {
-    let bytes = text.as_bytes();
-    let mut crlf = 0;
-    let mut lf = 0;
-    for (index, byte) in bytes.iter().enumerate() {
-        if *byte == b'\n' {
-            if index > 0 && bytes[index - 1] == b'\r' {
-                crlf += 1;
-            } else {
-                lf += 1;
-            }
+    let (mut crlf, mut lf) = (0, 0);
+    for (at, _) in text.match_indices('\n') {
+        if text[..at].ends_with('\r') {
+            crlf += 1;
+        } else {
+            lf += 1;
         }
     }
     (crlf, lf)

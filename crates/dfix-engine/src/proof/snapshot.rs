@@ -46,11 +46,14 @@ impl Token {
     }
 }
 
+/// A token has about so many bytes, its blanks counted as tokens.
+const BYTES_OF_A_TOKEN: usize = 4;
+
 impl Snapshot {
     pub(crate) fn new(text: &str, root: &SyntaxNode) -> Self {
         let mut snapshot = Snapshot {
             text: text.to_owned(),
-            tokens: Vec::new(),
+            tokens: Vec::with_capacity(text.len() / BYTES_OF_A_TOKEN),
             instructions: Vec::new(),
             not_understood: 0,
         };
