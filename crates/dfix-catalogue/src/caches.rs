@@ -47,6 +47,11 @@ impl Cache {
         self.row.words(4).next()
     }
 
+    /// Whether settings files of the package manager may say what becomes of it.
+    pub fn has_settings_files(self) -> bool {
+        !self.row.column(5).is_empty()
+    }
+
     /// Whether a file of this name holds settings of the package manager.
     pub fn is_settings_file(self, name: &str) -> bool {
         self.row.lists(5, ' ', name)

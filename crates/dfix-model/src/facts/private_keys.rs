@@ -48,13 +48,16 @@ pub(crate) fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
         .filter_map(|(_, setting)| setting.value.map(str::to_owned));
     let named = of_start.chain(of_variables).filter_map(|text| {
         let value = text.rsplit('=').next()?;
+        if !value.starts_with('/') || value.contains([' ', ':']) {
+            return None;
+        }
         let path = ImagePath::new(value);
         let name = path.file_name().to_owned();
         let is_secret = (is_key(&name) && !name.contains("ca"))
             || path
                 .parts()
                 .any(|part| matches!(part, "letsencrypt" | "live"));
-        (value.starts_with('/') && !value.contains([' ', ':']) && is_secret).then_some(PrivateKey {
+        is_secret.then_some(PrivateKey {
             name,
             path,
             is_copied: false,

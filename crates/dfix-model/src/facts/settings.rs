@@ -206,11 +206,11 @@ impl<'m> Settings<'m> {
     }
 
     fn is_configured(self, cache: Cache, step: Step<'m>) -> bool {
-        self.stage
-            .cached(|| Configured(self.find_configured()))
-            .0
-            .get(cache.manager())
-            .is_some_and(|first| *first <= step.index())
+        let first = cache.has_settings_files().then(|| {
+            let configured = self.stage.cached(|| Configured(self.find_configured()));
+            configured.0.get(cache.manager())
+        });
+        first.flatten().is_some_and(|first| *first <= step.index())
     }
 
     /// The first step of the stage, and of those that it is based on, that writes each manager's settings.

@@ -20,6 +20,17 @@ pub(super) struct OnPath {
 impl OnPath {
     /// Those of a stage and of the stages that it is based on.
     pub(super) fn of(stage: Stage<'_>) -> Self {
+        let mut found = OnPath::default();
+        let is_from_context = |step: &Step<'_>| step.source().is_none();
+        let copies = || {
+            stage.base_chain().flat_map(move |stage| {
+                let copies = stage.copies().filter(is_from_context);
+                copies.map(move |step| (stage, step))
+            })
+        };
+        if copies().next().is_none() {
+            return found;
+        }
         let told = path_at(stage, stage.last_step());
         let usual = USUAL_PATH.map(|folder| Some(folder.to_owned()));
         let mut folders: Vec<ImagePath> = Vec::new();
@@ -29,11 +40,8 @@ impl OnPath {
                 folders.push(folder);
             }
         }
-        let mut found = OnPath::default();
-        for stage in stage.base_chain() {
-            for step in stage.copies().filter(|step| step.source().is_none()) {
-                found.copy(stage, step, &folders);
-            }
+        for (stage, step) in copies() {
+            found.copy(stage, step, &folders);
         }
         found
     }
