@@ -48,9 +48,9 @@ fn own_workdir(stage: Stage<'_>, targets: &[ImagePath]) -> Option<ImagePath> {
 /// where nobody but root may write, `given` aside, or is not in the image at all.
 pub(crate) fn out_of_reach(stage: Stage<'_>, given: &[ImagePath]) -> Option<OpenCondition> {
     let served = entry(stage).workload()?;
-    let runs_files = programs::is(served.name(), Mark::Python)
+    let runs_files = served.is_marked(Mark::Python)
         || is_source_beside(served)
-        || programs::is(served.name(), Mark::RunsFiles);
+        || served.is_marked(Mark::RunsFiles);
     let folder = ImagePath::new(&final_workdir(stage).unwrap_or_default());
     // Without a shell nothing can be given, of which the fix speaks; the folder is the application's own.
     let is_given =

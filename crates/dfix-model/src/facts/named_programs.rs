@@ -1,6 +1,6 @@
 //! Who names a program, by what path: words, and text that words hold.
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{FolderMark, folder_is};
 
 use crate::collect::instruction::StepKind;
@@ -24,7 +24,7 @@ pub struct NamedProgram<'m> {
 /// The programs that a command names by their whole path, in any word, and the one that it calls. What
 /// only handles the file of a program (`ln`, `chmod`) names none.
 pub(crate) fn named_by(command: Command<'_>) -> impl Iterator<Item = NamedProgram<'_>> {
-    let is_about_files = programs::is(command.name(), Mark::HandlesFiles);
+    let is_about_files = command.is_marked(Mark::HandlesFiles);
     command
         .words()
         .filter(move |_| !is_about_files)
@@ -54,7 +54,7 @@ pub(crate) fn holders<'m>(
         StepKind::Arg => step.pairs().filter_map(Pair::value).find(holds),
         _ => step
             .commands()
-            .filter(|command| !programs::is(command.name(), Mark::HandlesFiles))
+            .filter(|command| !command.is_marked(Mark::HandlesFiles))
             .find_map(|command| {
                 let is_path = |word: &Word<'_>| {
                     word.value()

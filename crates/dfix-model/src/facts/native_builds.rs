@@ -1,6 +1,6 @@
 //! Builds of programs from their source, beside what any package manager knows.
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 
 use crate::handles::{Assignment, Command, Step, Word};
 
@@ -20,7 +20,7 @@ pub(crate) fn told_to_builds(step: Step<'_>, is_wanted: impl Fn(&str) -> bool) -
 }
 
 fn builds(command: Command<'_>) -> bool {
-    programs::is(command.name(), Mark::BuildsNative)
+    command.is_marked(Mark::BuildsNative)
 }
 
 /// Commands that fetch a source, go to it, or settle how it is built.

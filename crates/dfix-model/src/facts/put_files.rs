@@ -2,7 +2,7 @@
 //! unpacks it. What a package manager brings is none of these.
 
 use dfix_catalogue::is_manifest;
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 
 use crate::handles::{Command, Redirect, Stage, Step, Word};
 use crate::path::{file_name, folder_and_name};
@@ -41,8 +41,8 @@ fn may_put(step: Step<'_>, path: &str) -> bool {
         words.any(is_folder)
     };
     step.commands().any(|command| {
-        let puts = programs::is(command.name(), Mark::Puts);
-        let installs = programs::is(command.name(), Mark::PutsPrograms);
+        let puts = command.is_marked(Mark::Puts);
+        let installs = command.is_marked(Mark::PutsPrograms);
         targets(command).any(is_path)
             || (installs && command.args().any(is_its))
             || (puts && command.args().any(is_path))

@@ -57,7 +57,7 @@ fn is_by_hand(command: Command<'_>) -> bool {
 }
 
 fn is_model(command: Command<'_>) -> bool {
-    let is_pythons = command.is("spacy") || programs::is(command.name(), Mark::Python);
+    let is_pythons = command.is("spacy") || command.is_marked(Mark::Python);
     is_pythons && command.has_arg("download") && command.words().any(|w| w.is("spacy"))
 }
 

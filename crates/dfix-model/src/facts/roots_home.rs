@@ -1,6 +1,6 @@
 //! What a build leaves in root's home, where no other user can read it.
 
-use dfix_catalogue::programs::{self, Mark, Privileges};
+use dfix_catalogue::programs::{self, Mark, Privileges, Program};
 use dfix_catalogue::{
     FileMark, HomeWrite, PackageWrite, dependency_folder, downloads_into_home, file_is,
     home_writes, is_known_command, node_package_at_home,
@@ -160,7 +160,7 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
     let name = command.name();
     let first = command.args().find(|w| !w.starts_with("-"));
     // What clears the home leaves nothing there.
-    if programs::is(name, Mark::LeavesNothing) {
+    if command.is_marked(Mark::LeavesNothing) {
         return None;
     }
     // `sh -c "…"`: the commands inside are looked at themselves.
@@ -168,8 +168,11 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
         return None;
     }
     let (program, operand) = program_of(command, first);
+    let writes: Vec<HomeWrite> = home_writes(program).collect();
     let leaves = |write: &HomeWrite| leaves_at_home(command, *write, operand);
-    let own = home_writes(program).any(|write| write.is_certain() && leaves(&write))
+    let own = writes
+        .iter()
+        .any(|write| write.is_certain() && leaves(write))
         && !(program == "poetry" && is_told_to_stay(command));
     if own {
         let second = first.map_or(String::new(), |w| format!(" {}", w.source_text()));
@@ -194,22 +197,26 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
         return left(format!("`{name} … {}`", word.source_text()), true);
     }
     // Where the image has no Python, uv fetches one, and keeps it at home.
-    let has_python = command.stage().is_some_and(|stage| {
-        let image = stage.base_image();
-        [image.name(), image.effective_tag()]
-            .into_iter()
-            .flatten()
-            .any(|text| text.contains("python"))
-    });
-    let may_leave = home_writes(program)
-        .filter(|write| !write.is_certain())
-        .any(|write| leaves(&write));
-    let is_sent_elsewhere = || {
-        home_writes(program).any(|write| write.begins_with(operand) && is_elsewhere(command, write))
+    let has_python = || {
+        command.stage().is_some_and(|stage| {
+            let image = stage.base_image();
+            [image.name(), image.effective_tag()]
+                .into_iter()
+                .flatten()
+                .any(|text| text.contains("python"))
+        })
     };
-    if (may_leave && !(name == "uv" && has_python))
+    let may_leave = writes
+        .iter()
+        .any(|write| !write.is_certain() && leaves(write));
+    let is_sent_elsewhere = || {
+        writes
+            .iter()
+            .any(|write| write.begins_with(operand) && is_elsewhere(command, *write))
+    };
+    if (may_leave && !(name == "uv" && has_python()))
         || (keeps_things_at_home(command) && !is_sent_elsewhere())
-        || is_unknown(command, program)
+        || (writes.is_empty() && is_unknown(command, program))
     {
         return left(format!("`{name}`"), false);
     }
@@ -276,7 +283,7 @@ fn program_of<'m>(command: Command<'m>, first: Option<Word<'m>>) -> (&'m str, Op
         let package = text.unwrap_or("");
         return (package.split('@').next().unwrap_or(package), next());
     }
-    let known: Option<&'m str> = programs::find(name).map(programs::Program::name);
+    let known: Option<&'m str> = command.known().map(Program::name);
     (known.unwrap_or(name), text)
 }
 
@@ -321,8 +328,8 @@ fn is_told_to_stay(command: Command<'_>) -> bool {
 
 struct ToldToStay(bool);
 
-/// Whether nobody has looked what the program does: none of any table, none of a system's, no package manager, and no script
-/// that is read.
+/// Whether nobody has looked what the program does, of which it is not known that it writes to a home: none of any table,
+/// none of a system's, no package manager, and no script that is read.
 fn is_unknown(command: Command<'_>, program: &str) -> bool {
     let name = command.name();
     let is_read = || {
@@ -336,7 +343,6 @@ fn is_unknown(command: Command<'_>, program: &str) -> bool {
     !name.is_empty()
         && !command.is_of_script()
         && ![name, program].into_iter().any(is_known_command)
-        && home_writes(program).next().is_none()
         && PackageCommand::of(command).is_none()
         && dependency_folder(name).is_none()
         && !is_read()
@@ -347,7 +353,9 @@ fn is_unknown(command: Command<'_>, program: &str) -> bool {
 fn keeps_things_at_home(command: Command<'_>) -> bool {
     let name = command.name();
     if name.is_empty()
-        || programs::privileges(name) != Privileges::Unknown
+        || command
+            .known()
+            .is_some_and(|program| program.privileges() != Privileges::Unknown)
         || name.starts_with("pip")
     {
         return false;

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{FileMark, PackageWord, file_is, package_word_is};
 use dfix_engine::{
     Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves,
@@ -524,7 +524,7 @@ fn is_known_to_do_without(command: Command<'_>) -> bool {
     }
     let script = match name {
         "sh" | "bash" | "dash" | "." | "source" => command.args().find(|w| !w.starts_with("-")),
-        _ if programs::is(name, Mark::Python) || programs::is(name, Mark::NoApt) => return true,
+        _ if command.is_marked(Mark::Python) || command.is_marked(Mark::NoApt) => return true,
         _ => command.program(),
     };
     // A shell that is given its text: what was read of it is asked command by command.

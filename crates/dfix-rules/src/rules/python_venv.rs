@@ -9,7 +9,7 @@ mod shipped;
 mod site;
 mod tools;
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 use dfix_engine::{Effect, Findings, Group, Phase, Remedy, Rule, Safety, fixes, leaves, reports};
 use dfix_model::{Command, Model, PackageManager, Stage, Step};
 
@@ -75,7 +75,7 @@ pub(crate) const RULE: Rule = Rule {
 
 const MESSAGE: &str = "Python packages are installed among those of the system";
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let is_kept = |command: Command<'_>| programs::is(command.name(), Mark::KeepsEnvironment);
+    let is_kept = |command: Command<'_>| command.is_marked(Mark::KeepsEnvironment);
     if built(file).any(is_kept) {
         installed_by_uv(file, out);
     } else if !built(file).any(Command::makes_environment) {

@@ -85,8 +85,8 @@ impl<'m> Collector<'m> {
             }
             "git" => self.git(command),
             name if name.is_empty()
-                || programs::is(name, Mark::Quiet)
-                || programs::is(name, Mark::LeavesNothing)
+                || command.is_marked(Mark::Quiet)
+                || command.is_marked(Mark::LeavesNothing)
                 || matches!(name, "sed" | "usermod" | "userdel") => {}
             "useradd" | "adduser" => self.make_home(command),
             // What a shell is given to run is looked at itself.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dfix_catalogue::programs;
+use dfix_catalogue::programs::{self, Kind, Program};
 use dfix_syntax::ast::AstNode;
 use dfix_syntax::{SyntaxKind, TextRange};
 
@@ -185,7 +185,7 @@ impl<'m> Search<'m> {
                     self.word(command, command.word_at(word), place);
                 }
             }
-            _ if is_interpreter(name) => self.foreign(command, place),
+            _ if is_interpreter(command) => self.foreign(command, place),
             _ => self.program(command, place),
         }
     }
@@ -421,9 +421,9 @@ const UNCLEAR: &str =
 const NO_CONTEXT: &str = "run dfix where the build context is, or look into the script";
 const ELSEWHERE: &str = "look at what it calls, or keep it as a script of the build context";
 
-fn is_interpreter(name: &str) -> bool {
-    programs::is_python(name)
-        || programs::find(name).is_some_and(|it| it.kind() == programs::Kind::Interpreter)
+fn is_interpreter(command: Command<'_>) -> bool {
+    let is_one = |it: Program| it.kind() == Kind::Interpreter;
+    programs::is_python(command.name()) || command.known().is_some_and(is_one)
 }
 
 /// Whether a file of this path only prepares the shell that reads it.

@@ -178,7 +178,7 @@ impl<'m> Examination<'m> {
         }
         let words = process.known_args();
         let is_told = name == "uwsgi" && self.stage.final_env("UWSGI_UID").is_set();
-        let known = programs::find(name);
+        let known = command.known();
         if is_told || known.is_some_and(|it| gives_up_root(it, &words)) {
             self.found.asked = Privileges::Drops(name.to_owned());
             return;
@@ -198,7 +198,7 @@ impl<'m> Examination<'m> {
         {
             self.open(open);
         }
-        match programs::privileges(name) {
+        match known.map_or(programs::Privileges::Unknown, Program::privileges) {
             programs::Privileges::Drops => {
                 self.found.asked = Privileges::Drops(name.to_owned());
             }
@@ -221,8 +221,8 @@ impl<'m> Examination<'m> {
         }
         let is_prompt = process.command.args().len() == 0
             && self.stage.entry().steps().count() == 1
-            && programs::is(name, Mark::Prompt);
-        let is_helper = programs::find(name).is_some_and(Program::is_helper);
+            && process.command.is_marked(Mark::Prompt);
+        let is_helper = process.command.known().is_some_and(Program::is_helper);
         if !is_helper && !is_prompt {
             self.found.known.push(name.to_owned());
         }
@@ -231,7 +231,7 @@ impl<'m> Examination<'m> {
     fn unknown(&mut self, process: Process<'m>) {
         let command = process.command;
         let name = command.name();
-        if programs::is(name, Mark::Prompt) && command.args().len() == 0 {
+        if command.is_marked(Mark::Prompt) && command.args().len() == 0 {
             return;
         }
         let program = command.program().and_then(Word::value).unwrap_or(name);

@@ -1,6 +1,6 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
-use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{
     Ecosystem, FolderMark, PackageMark, folder_above, package_is, python_package_in_itself,
 };
@@ -175,7 +175,7 @@ fn homeless(stage: Stage<'_>, run_as: &RunAs) -> Option<OpenCondition> {
     let packages = stage.python_packages();
     let served = stage.entry().workload();
     // Package managers keep their logs and their cache there.
-    let starts = served.filter(|c| programs::is(c.name(), Mark::Home));
+    let starts = served.filter(|c| c.is_marked(Mark::Home));
     let package = packages
         .known
         .iter()

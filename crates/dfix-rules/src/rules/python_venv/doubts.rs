@@ -106,7 +106,7 @@ fn python_2(site: &Site<'_>) -> Option<OpenCondition> {
 fn ansible(site: &Site<'_>) -> Option<OpenCondition> {
     const NAMES: [&str; 2] = ["ansible", "molecule"];
     let is_called = |c: Command<'_>| {
-        let is_pythons = programs::is(c.name(), Mark::Python) || is_pip(c.name());
+        let is_pythons = c.is_marked(Mark::Python) || is_pip(c.name());
         let is_given = |name| is_pythons && c.args().any(|word| word.mentions(name));
         NAMES
             .iter()
