@@ -215,7 +215,6 @@ impl View<'_, '_> {
         if account.uid == Some(0) || account.name == "root" {
             return Ternary::Yes;
         }
-        let owner = self.owner(path, 0);
         let mode = match self.mode(path, 0) {
             Ok(mode) => mode,
             Err(open) => return Ternary::Unknown(open),
@@ -230,7 +229,7 @@ impl View<'_, '_> {
             let [answer, ..] = everybody;
             return answer;
         }
-        match owner {
+        match self.owner(path, 0) {
             Err(open) => Ternary::Unknown(open),
             Ok(owner) if owner.is(account) => of(Class::Owner),
             Ok(owner) => {
