@@ -343,11 +343,10 @@ impl ImageFacts {
             return None;
         }
         for pair in self.environment.split(' ') {
-            if pair.strip_suffix('?') == Some(name) {
-                return None;
-            }
-            if pair.split('=').next() == Some(name) {
-                return Some(true);
+            match pair.strip_prefix(name) {
+                Some("?") => return None,
+                Some(rest) if rest.is_empty() || rest.starts_with('=') => return Some(true),
+                _ => {}
             }
         }
         Some(false)

@@ -170,12 +170,14 @@ impl<'m> Settings<'m> {
     /// Whether a mount lies on the cache.
     fn is_mounted(self, cache: Cache, command: &PackageCommand<'m>) -> Ternary {
         let step = command.command.step();
+        let is_cache = |mount: &Mount<'_>| matches!(mount.kind(), "cache" | "tmpfs" | "");
+        let mut mounts = step.mounts().filter(is_cache).peekable();
+        if mounts.peek().is_none() {
+            return Ternary::No;
+        }
         let known = self.cache_folder(command);
         let mut answer = Ternary::No;
-        for mount in step
-            .mounts()
-            .filter(|m| matches!(m.kind(), "cache" | "tmpfs" | ""))
-        {
+        for mount in mounts {
             let target = mount
                 .target()
                 .and_then(|word| variables::expand_text(self.stage, word, step));
