@@ -109,9 +109,9 @@ impl<'m> Stage<'m> {
         launches::is_shipped(self)
     }
 
-    /// What the project's files start containers of this stage with.
+    /// What the project's files start containers of this stage with, also for a single command of a test.
     pub fn launches(self) -> impl Iterator<Item = &'m Launch> {
-        launches::of(self)
+        launches::with_runs(self)
     }
 
     /// The commands that the project's files start containers of this stage with. They have no place in the file.

@@ -6,7 +6,7 @@ use crate::files::FolderLaunches;
 use crate::git;
 use crate::launch::{Launch, Start};
 use crate::path::join;
-use crate::shell::{Shell, Word};
+use crate::shell::{Dialect, Shell, Word};
 use crate::words;
 use crate::yaml::{self, Node};
 
@@ -305,7 +305,13 @@ impl Job<'_> {
             Some(_) => None,
         };
         let is_root = folder.as_deref() == Some(self.file.root);
-        let mut shell = Shell::new(folder);
+        let shell = step.text_of("shell").unwrap_or_default();
+        let dialect = match shell.split(' ').next() {
+            Some("cmd") => Dialect::Cmd,
+            Some("powershell" | "pwsh") => Dialect::PowerShell,
+            _ => Dialect::Posix,
+        };
+        let mut shell = Shell::new(folder).with_dialect(dialect);
         shell.set("GITHUB_WORKSPACE", is_root.then_some("."));
         for (name, value) in scope.environment() {
             shell.set(name, value);

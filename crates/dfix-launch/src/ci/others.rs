@@ -2,7 +2,8 @@
 
 use crate::ci::file::File;
 use crate::launch::Launch;
-use crate::shell::{Shell, Word};
+use crate::path::REPOSITORY;
+use crate::shell::{Dialect, Shell, Word};
 use crate::yaml::Node;
 
 /// Keys that name no job.
@@ -71,15 +72,29 @@ fn words_of_image(node: &Node) -> Option<Vec<Word>> {
     Some(words)
 }
 
+/// The steps of a Jenkinsfile that run a text, and how that is written.
+const STEPS: [(&str, Dialect); 4] = [
+    ("bat", Dialect::Cmd),
+    ("powershell", Dialect::PowerShell),
+    ("pwsh", Dialect::PowerShell),
+    ("sh", Dialect::Posix),
+];
+
 /// What the shell steps of a Jenkinsfile build and start: `sh '…'`, `sh "…"`, and texts over several lines.
 pub(super) fn of_jenkins(file: File<'_>, text: &str) -> Vec<Launch> {
+    let all = STEPS.into_iter();
+    all.flat_map(|(step, dialect)| of_steps(file, text, step, dialect))
+        .collect()
+}
+
+fn of_steps(file: File<'_>, text: &str, step: &str, dialect: Dialect) -> Vec<Launch> {
     let mut found = Vec::new();
     let mut rest = text;
     let mut line = 1;
-    while let Some(at) = rest.find("sh") {
+    while let Some(at) = rest.find(step) {
         line += rest[..at].matches('\n').count();
         let is_word = !rest[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        rest = &rest[at + 2..];
+        rest = &rest[at + step.len()..];
         let call = rest.trim_start_matches([' ', '(']);
         let call = match call.split_once("script:") {
             Some((before, script)) if !before.contains(['\'', '"', '\n']) => script.trim_start(),
@@ -95,7 +110,8 @@ pub(super) fn of_jenkins(file: File<'_>, text: &str) -> Vec<Launch> {
         let end = inside.find(quote).unwrap_or(inside.len());
         let before = rest.len() - inside.len();
         line += rest[..before].matches('\n').count();
-        let mut shell = Shell::new(Some(file.root.to_owned()));
+        let mut shell = Shell::new(Some(file.root.to_owned())).with_dialect(dialect);
+        shell.set("WORKSPACE", Some(REPOSITORY));
         found.extend(file.of_script(&mut shell, &inside[..end], line, "pipeline"));
         line += inside[..end].matches('\n').count();
         rest = &inside[end..];

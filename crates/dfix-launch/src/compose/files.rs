@@ -1,9 +1,9 @@
 //! Which files of Compose belong together: overrides, `include`, `extends`.
 
 use crate::compose::service::{Reader, Service};
-use crate::files::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches, MOST_FILES as MOST_OF_A_KIND};
 use crate::launch::{Launch, Place, Unread};
-use crate::path::{folder_of, join, name_of};
+use crate::path::{ends_in, folder_of, join, name_of};
 use crate::variables::Variables;
 use crate::yaml::{self, Node};
 
@@ -35,10 +35,47 @@ fn base_of(names: &[String]) -> Option<&str> {
         .find(|base| names.iter().any(|name| name == base))
 }
 
+/// Whether a text of another name is a file of Compose: its `services` are a map of what has an image or is built. People
+/// name it with `-f`, or give it to `docker stack deploy`.
+fn is_compose_by_its_text(text: &str) -> bool {
+    let has_services = text.starts_with("services:") || text.contains("\nservices:");
+    if !has_services || !(text.contains("image:") || text.contains("build:")) {
+        return false;
+    }
+    let Ok(documents) = yaml::documents(text) else {
+        // It looks like one.
+        return true;
+    };
+    let services = documents.first().and_then(|it| it.get("services"));
+    let says =
+        |service: &Node| service.text_of("image").is_some() || service.get("build").is_some();
+    let entries = services.map(Node::entries).unwrap_or_default();
+    entries.iter().any(|(_, service)| says(service)) && entries.iter().all(|(_, it)| it.is_map())
+}
+
+/// The files of Compose in a folder that have another name.
+fn others<'n>(files: &dyn Files, folder: &str, names: &'n [String]) -> Vec<&'n String> {
+    // What is in a chart is filled in elsewhere, and an editor names what is its own.
+    let is_editors = folder.split('/').any(|it| it == ".devcontainer");
+    if is_editors || names.iter().any(|it| it == "Chart.yaml") {
+        return Vec::new();
+    }
+    let texts = names
+        .iter()
+        .filter(|name| ends_in(name, &["yaml", "yml"]) && !is_compose(name))
+        .take(MOST_OF_A_KIND);
+    let is_other = |name: &&String| {
+        let text = join(folder, name).and_then(|path| files.read(&path).ok()?);
+        text.is_some_and(|text| is_compose_by_its_text(&text))
+    };
+    texts.filter(is_other).collect()
+}
+
 /// Reads the files of Compose in a folder. A file other than the base, whose services say less, is read as it
 /// would be with `-f base -f file`.
 pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mut FolderLaunches) {
-    let composes: Vec<&String> = names.iter().filter(|name| is_compose(name)).collect();
+    let mut composes: Vec<&String> = names.iter().filter(|name| is_compose(name)).collect();
+    composes.append(&mut others(files, folder, names));
     if composes.is_empty() {
         return;
     }

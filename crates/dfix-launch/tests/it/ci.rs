@@ -255,3 +255,29 @@ fn actions_of_the_repository_are_steps() {
     let told = unread(&read("", broken).unread);
     assert_eq!(told, [".github/actions/build/action.yml:1 action.yml"]);
 }
+
+#[test]
+fn steps_of_windows_are_read() {
+    let jenkins = "pipeline {\n  bat 'docker build -t web %WORKSPACE%'\n  powershell \"\"\"\n    docker run `\n      -v ${PWD}:/src web check\n  \"\"\"\n}\n";
+    let workflow = "jobs:\n  a:\n    steps:\n      - shell: pwsh\n        run: |\n          docker run `\n            -v ${PWD}:/src web check\n";
+    for (path, text) in [
+        ("Jenkinsfile", jenkins),
+        (".github/workflows/a.yml", workflow),
+    ] {
+        let found = read("", [(path, text)]);
+        let run = found.launches.iter().find(|it| it.build.is_none());
+        let run = run.unwrap_or_else(|| panic!("{path}: {found:#?}"));
+        let target: Vec<&str> = run.mounts.iter().map(|it| &*it.target).collect();
+        assert_eq!(
+            (run.image.as_deref(), target),
+            (Some("web"), vec!["/src"]),
+            "{path}"
+        );
+    }
+    let found = read("", [("Jenkinsfile", jenkins)]);
+    let mut builds = found.launches.iter().filter_map(|it| it.build.as_ref());
+    assert_eq!(
+        builds.next().expect("it is built").dockerfile.as_deref(),
+        Some("Dockerfile")
+    );
+}

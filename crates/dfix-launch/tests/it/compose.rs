@@ -274,3 +274,61 @@ fn an_example_of_a_file_of_variables_tells_the_names() {
         assert_eq!(of(".env.example", text), (vec![], true, 1), "{text}");
     }
 }
+
+#[test]
+fn files_of_other_names_are_told_by_what_they_say() {
+    let compose = "services:\n  web:\n    build: ..\n    volumes: [./data:/data]\n";
+    for path in [
+        "docker/stack.yml",
+        "deploy/local.yml",
+        "compose/web.compose.yml",
+    ] {
+        let found = read("", [(path, compose)]);
+        assert_eq!(found.files, [path]);
+        assert_eq!(found.launches.len(), 1, "{path}");
+        assert_eq!(found.launches[0].mounts.len(), 1, "{path}");
+    }
+    // One that says less is over the base, as it would be with `-f`.
+    let found = read(
+        "",
+        [
+            (
+                "compose.yml",
+                "services:\n  web:\n    build: .\n  db:\n    image: db\n",
+            ),
+            (
+                "production.yml",
+                "services:\n  web:\n    user: app\n  db:\n    image: db:2\n",
+            ),
+        ],
+    );
+    let web = found.launches.iter().filter(|it| it.name == "web");
+    let users: Vec<_> = web
+        .map(|it| (it.build.is_some(), it.user.as_deref()))
+        .collect();
+    assert_eq!(users, [(true, None), (true, Some("app"))]);
+}
+
+#[test]
+fn other_files_with_services_are_none_of_compose() {
+    for text in [
+        "services:\n  App\\Mailer:\n    arguments: ['build:']\n",
+        "services: [docker]\nimage: x\n",
+        "services:\n  web:\n    image: {repository: x}\n",
+        "jobs:\n  test:\n    services:\n      db:\n        image: db\n",
+    ] {
+        let found = read("", [("a.yml", text)]);
+        assert!(
+            found.launches.is_empty() && found.unread.is_empty(),
+            "{text}"
+        );
+    }
+    let chart = [
+        ("chart/Chart.yaml", "name: x\n"),
+        ("chart/other.yaml", "services:\n  web:\n    image: x\n"),
+    ];
+    assert!(read("", chart).launches.is_empty());
+    // What looks like one and is no YAML is told.
+    let found = read("", [("a.yml", "services:\n  web: {{ x }}\n   image: x\n")]);
+    assert_eq!(found.unread.len(), 1);
+}

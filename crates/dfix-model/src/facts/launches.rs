@@ -123,6 +123,36 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
+/// Those, and the runs of CI services: single commands, which are tests mostly.
+pub(crate) fn with_runs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let file = stage.file();
+    // In the container of a job a shell waits for what is typed.
+    let is_job = |launch: &Launch| {
+        let is = |start: &Option<Start>, word: &str| match start {
+            Some(Start::Words(words)) => *words == [word],
+            _ => false,
+        };
+        is(&launch.entrypoint, "tail") || is(&launch.command, "sh")
+    };
+    let runs = all(file).launches.iter();
+    let runs = runs.filter(|launch| launch.source == Source::Ci);
+    let runs = runs.filter(move |launch| target_of(file, launch) == Some(stage.index));
+    of(stage).chain(runs.filter(move |launch| !is_job(launch)))
+}
+
+/// What editors run in containers of the stage once they are there: as the image's user, or as one that is named.
+fn commands_of_editors(stage: Stage<'_>, names_a_user: bool) -> impl Iterator<Item = &Launch> {
+    of_editors(stage).filter(move |launch| {
+        let is_kept_up = match &launch.command {
+            Some(Start::Words(words)) => words == &["sleep", "infinity"],
+            Some(Start::Shell(_) | Start::Nothing) => false,
+            None => true,
+        };
+        let is_command = launch.entrypoint == Some(Start::Nothing) && !is_kept_up;
+        is_command && launch.user.is_some() == names_a_user
+    })
+}
+
 /// What starts images that nothing in the repository builds and nobody knows: a published name of this one, perhaps. Only
 /// of the stage that is built where none is named.
 fn strangers(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
@@ -187,27 +217,36 @@ pub(crate) struct StartOfLaunch<'m> {
     pub(crate) script: Option<Script<'m>>,
 }
 
-/// What the launches of a stage start in place of its own `ENTRYPOINT` and `CMD`.
+/// What the launches of a stage start in place of its own `ENTRYPOINT` and `CMD`, and what editors run as its user.
 pub(crate) fn starts(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
-    of(stage)
-        .filter_map(|launch| {
-            let whole = launch
-                .entrypoint
-                .as_ref()
-                .filter(|it| **it != Start::Nothing);
-            let parts: Vec<&Start> = whole.into_iter().chain(&launch.command).collect();
-            let text = parts
-                .into_iter()
-                .filter_map(shell_text)
-                .collect::<Vec<_>>()
-                .join(" ");
-            (!text.is_empty()).then(|| StartOfLaunch {
-                launch,
-                is_whole: launch.entrypoint.is_some(),
-                script: script_of_launch(&plainly(launch), &text, step_of(stage)),
-            })
-        })
+    let launches = with_runs(stage).chain(commands_of_editors(stage, false));
+    launches
+        .filter_map(|launch| start_of(stage, launch))
         .collect()
+}
+
+/// What editors run in containers of the stage as a user that they name.
+pub(crate) fn works(stage: Stage<'_>) -> impl Iterator<Item = StartOfLaunch<'_>> {
+    let launches = commands_of_editors(stage, true);
+    launches.filter_map(move |launch| start_of(stage, launch))
+}
+
+fn start_of<'m>(stage: Stage<'m>, launch: &'m Launch) -> Option<StartOfLaunch<'m>> {
+    let whole = launch
+        .entrypoint
+        .as_ref()
+        .filter(|it| **it != Start::Nothing);
+    let parts: Vec<&Start> = whole.into_iter().chain(&launch.command).collect();
+    let text = parts
+        .into_iter()
+        .filter_map(shell_text)
+        .collect::<Vec<_>>()
+        .join(" ");
+    (!text.is_empty()).then(|| StartOfLaunch {
+        launch,
+        is_whole: launch.entrypoint.is_some(),
+        script: script_of_launch(&plainly(launch), &text, step_of(stage)),
+    })
 }
 
 /// What asks whether containers of the stage are well, in place of its own `HEALTHCHECK`: also further probes of
