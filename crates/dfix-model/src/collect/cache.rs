@@ -1,17 +1,16 @@
 //! The one place where facts are kept: each is worked out on the first question.
 
 use std::any::{Any, TypeId};
-use std::cell::OnceCell;
+use std::cell::RefCell;
+
+use elsa::FrozenVec;
 
 /// Facts of a file, a stage or a step, one of each type. There are few: they stand in a list.
 #[derive(Default)]
-pub(crate) struct Cache(OnceCell<Box<Kept>>);
-
-struct Kept {
-    /// The fact's type, which is compared without a look at the fact.
-    of: TypeId,
-    fact: Box<dyn Any>,
-    next: Cache,
+pub(crate) struct Cache {
+    facts: FrozenVec<Box<dyn Any>>,
+    /// The type of each of them, in the same order: what is looked through.
+    types: RefCell<Vec<TypeId>>,
 }
 
 impl Cache {
@@ -19,29 +18,17 @@ impl Cache {
     /// for itself.
     pub(crate) fn get_or_init<T: 'static>(&self, work_out: impl FnOnce() -> T) -> &T {
         let of = TypeId::of::<T>();
-        let mut last = self;
-        let kept = loop {
-            match last.0.get() {
-                Some(kept) if kept.of == of => break &**kept,
-                Some(kept) => last = &kept.next,
-                None => break last.push(of, Box::new(work_out())),
-            }
+        let known = self.types.borrow().iter().position(|it| *it == of);
+        let fact = match known.and_then(|at| self.facts.get(at)) {
+            Some(fact) => fact,
+            None => self.push(of, Box::new(work_out())),
         };
-        kept.fact
-            .downcast_ref()
-            .expect("facts are kept by their type")
+        fact.downcast_ref().expect("facts are kept by their type")
     }
 
-    /// Puts a fact at the end of the list, where by now also stands what was asked for while it was worked out.
-    fn push(&self, of: TypeId, fact: Box<dyn Any>) -> &Kept {
-        let mut last = self;
-        while let Some(kept) = last.0.get() {
-            last = &kept.next;
-        }
-        last.0.get_or_init(|| {
-            let next = Cache::default();
-            Box::new(Kept { of, fact, next })
-        })
+    fn push(&self, of: TypeId, fact: Box<dyn Any>) -> &dyn Any {
+        self.types.borrow_mut().push(of);
+        self.facts.push_get(fact)
     }
 }
 
