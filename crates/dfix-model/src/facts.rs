@@ -24,6 +24,7 @@ pub(crate) mod entry;
 pub(crate) mod executed;
 pub(crate) mod filesystem;
 pub(crate) mod given_sources;
+pub(crate) mod host_folders;
 pub(crate) mod image_uses;
 pub mod interpreted;
 pub(crate) mod launches;
@@ -125,7 +126,7 @@ impl<'m> Stage<'m> {
     /// The folders of the host that are mounted into its containers and that the application may write to: where, and
     /// what a person has to see to.
     pub fn host_folders(self) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
-        launches::host_folders(self)
+        host_folders::host_folders(self)
     }
 
     /// Whether what starts its containers lets users other than root listen on ports below 1024.

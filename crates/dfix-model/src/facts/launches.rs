@@ -155,7 +155,7 @@ fn commands_of_editors(stage: Stage<'_>, names_a_user: bool) -> impl Iterator<It
 
 /// What starts images that nothing in the repository builds and nobody knows: a published name of this one, perhaps. Only
 /// of the stage that is built where none is named.
-fn strangers(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+pub(crate) fn strangers(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let is_last = stage.file().final_stage() == Some(stage);
     let all = all(stage.file()).strangers.iter();
     all.filter(move |launch| is_last && !is_public(launch))
@@ -178,7 +178,7 @@ fn is_public(launch: &Launch) -> bool {
 }
 
 /// What the documentation shows to start containers of the stage, and the runs of CI services, for what they mount.
-fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+pub(crate) fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
     let all = all(file).launches.iter();
     all.filter(|launch| matches!(launch.source, Source::Documentation | Source::Ci))
@@ -188,13 +188,8 @@ fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
 }
 
 /// The containers of the stage that editors work in.
-fn of_editors(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+pub(crate) fn of_editors(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     built_from(stage).filter(|launch| launch.source == Source::Devcontainer)
-}
-
-/// Whether it is the project itself, which an editor mounts unasked, and as the user who works there.
-fn is_project_of_editor(launch: &Launch, mount: &Mount) -> bool {
-    launch.source == Source::Devcontainer && mount.kind == MountKind::Host(".".to_owned())
 }
 
 /// What builds the stage as an image.
@@ -319,64 +314,9 @@ pub(crate) fn volumes(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, Stri
 }
 
 /// Where a mount lies in a container of the stage.
-fn place_of(stage: Stage<'_>, mount: &Mount) -> Option<ImagePath> {
+pub(crate) fn place_of(stage: Stage<'_>, mount: &Mount) -> Option<ImagePath> {
     let folder = crate::facts::workdir::final_workdir(stage)?;
     Some(ImagePath::new(&folder).join(&mount.target))
-}
-
-/// Whether a place lies in one of the folders that the application's files are in.
-fn is_among_the_applications(stage: Stage<'_>, place: &ImagePath) -> bool {
-    let folders = stage.application_folders();
-    let mut folders = folders.iter().filter(|folder| !folder.is_root());
-    folders.any(|folder| place.is_below(folder))
-}
-
-/// Files that everybody may read, and that are mounted for nothing else.
-fn is_for_all(path: &ImagePath) -> bool {
-    matches!(
-        path.as_str(),
-        "/etc/localtime" | "/etc/timezone" | "/etc/hosts" | "/etc/resolv.conf"
-    )
-}
-
-/// The folders of the host that the launches of a stage mount and that the application may write to: where they lie,
-/// and what a person has to see to.
-pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
-    // Who runs as a user that it names itself is asked nothing by the image's; and the group that Kubernetes gives the
-    // volumes of a platform to is one of the user's, whoever that is.
-    let concerned = of(stage)
-        .chain(shown(stage))
-        .chain(of_editors(stage))
-        .filter(|launch| launch.user.is_none());
-    // Of an image that may be this one only what is mounted among the application's files tells that it is.
-    let own = strangers(stage).map(|launch| (launch, true));
-    let all = concerned.map(|launch| (launch, false)).chain(own);
-    all.flat_map(move |(launch, is_stranger)| {
-        let mounts = launch.mounts.iter();
-        let mounts = mounts.filter(|mount| !is_project_of_editor(launch, mount));
-        mounts.filter_map(move |mount| {
-            let said = match &mount.kind {
-                MountKind::Host(path) => format!("`{path}` of the host"),
-                MountKind::Claim if launch.volumes_group.is_none() => {
-                    "the volume of the platform".to_owned()
-                }
-                _ => return None,
-            };
-            let place = place_of(stage, mount).filter(|it| !mount.is_read_only && !is_for_all(it))?;
-            if is_stranger && !is_among_the_applications(stage, &place) {
-                return None;
-            }
-            let open = OpenCondition::new(
-                format!(
-                    "whether another user than root may write to {said}, which {} (line {}) mounts at {place}",
-                    launch.said(),
-                    mount.place.line
-                ),
-                "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
-            );
-            Some((place, open))
-        })
-    })
 }
 
 impl Stage<'_> {

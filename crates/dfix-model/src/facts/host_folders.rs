@@ -1,0 +1,76 @@
+//! Folders of the host that containers are given.
+
+use dfix_launch::{Launch, Mount, MountKind, Source};
+
+use crate::facts::data_folders::is_made;
+use crate::facts::launches;
+use crate::facts::run_time_writes;
+use crate::handles::Stage;
+use crate::path::ImagePath;
+use crate::ternary::OpenCondition;
+
+/// Whether a place tells that it is of this image: it lies in one of the folders that the application's files are in, the
+/// build makes it, or the application writes there.
+fn is_of_the_image(stage: Stage<'_>, place: &ImagePath) -> bool {
+    let folders = stage.application_folders();
+    let mut folders = folders.iter().filter(|folder| !folder.is_root());
+    let is_written = || {
+        let writes = run_time_writes::of(stage).known.iter();
+        writes.into_iter().any(|write| write.path.is_below(place))
+    };
+    folders.any(|folder| place.is_below(folder))
+        || (!place.is_root() && (is_made(stage, place) || is_written()))
+}
+
+/// Files that everybody may read, and that are mounted for nothing else.
+fn is_for_all(path: &ImagePath) -> bool {
+    matches!(
+        path.as_str(),
+        "/etc/localtime" | "/etc/timezone" | "/etc/hosts" | "/etc/resolv.conf"
+    )
+}
+
+/// The folders of the host that the launches of a stage mount and that the application may write to: where they lie,
+/// and what a person has to see to.
+pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
+    // Who runs as a user that it names itself is asked nothing by the image's; and the group that Kubernetes gives the
+    // volumes of a platform to is one of the user's, whoever that is.
+    let concerned = launches::of(stage)
+        .chain(launches::shown(stage))
+        .chain(launches::of_editors(stage))
+        .filter(|launch| launch.user.is_none());
+    // Of an image that may be this one only what is mounted tells that it is.
+    let own = launches::strangers(stage).map(|launch| (launch, true));
+    let all = concerned.map(|launch| (launch, false)).chain(own);
+    all.flat_map(move |(launch, is_stranger)| {
+        let mounts = launch.mounts.iter();
+        let mounts = mounts.filter(|mount| !is_project_of_editor(launch, mount));
+        mounts.filter_map(move |mount| {
+            let said = match &mount.kind {
+                MountKind::Host(path) => format!("`{path}` of the host"),
+                MountKind::Claim if launch.volumes_group.is_none() => {
+                    "the volume of the platform".to_owned()
+                }
+                _ => return None,
+            };
+            let place = launches::place_of(stage, mount).filter(|it| !mount.is_read_only && !is_for_all(it))?;
+            if is_stranger && !is_of_the_image(stage, &place) {
+                return None;
+            }
+            let open = OpenCondition::new(
+                format!(
+                    "whether another user than root may write to {said}, which {} (line {}) mounts at {place}",
+                    launch.said(),
+                    mount.place.line
+                ),
+                "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
+            );
+            Some((place, open))
+        })
+    })
+}
+
+/// Whether it is the project itself, which an editor mounts unasked, and as the user who works there.
+fn is_project_of_editor(launch: &Launch, mount: &Mount) -> bool {
+    launch.source == Source::Devcontainer && mount.kind == MountKind::Host(".".to_owned())
+}
