@@ -67,7 +67,7 @@ pub use account_tools::{AccountTool, account_tool};
 pub use ages::is_from_before_2015;
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};
-pub use comment_words::wants_apt_lists;
+pub use comment_words::{says_generated, wants_apt_lists};
 pub use copied_images::{CopiedPrograms, copied_programs, is_text_file};
 pub use date::{AS_OF, Date};
 pub use debian::{

@@ -51,6 +51,7 @@ impl Analysis {
         let mut panics = Vec::new();
         let model = Model::new(&parsed.file(), &text, context);
         let edit_context = EditContext::new(&text, &root).watched_by(watched);
+        let generated = OnceCell::new();
         for rule in rules {
             let settings = settings.get(rule.id);
             watched.enter(Part::Rule(rule.id));
@@ -79,6 +80,9 @@ impl Analysis {
                             );
                         }
                         if let Some(fix) = &mut finding.fix {
+                            let generated = generated.get_or_init(|| model.generated());
+                            fix.unproven.extend(generated.clone());
+                            fix.settle_safety();
                             level::lower(fix, settings);
                         }
                         found.push(finding);

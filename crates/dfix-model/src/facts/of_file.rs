@@ -4,7 +4,7 @@ use super::{archives, image_uses, launches};
 use crate::collect::model::Model;
 use crate::context::ImageUse;
 use crate::handles::Stage;
-use crate::ternary::Ternary;
+use crate::ternary::{OpenCondition, Ternary};
 
 impl Model<'_> {
     /// Whether a source of the build context, which may be a pattern in its last part, is an archive or names one: told by
@@ -36,5 +36,20 @@ impl Model<'_> {
     /// that its stages are based on, the paths below `/usr` that they name.
     pub fn image_uses(&self) -> Vec<ImageUse> {
         image_uses::image_uses(self)
+    }
+
+    /// What is open for any change where the comments at the file's beginning say that a program wrote it: the program
+    /// writes it again.
+    pub fn generated(&self) -> Option<OpenCondition> {
+        let first = self.steps().next()?;
+        let head = &self.text[..first.range().start().into()];
+        let is_comment = |line: &&str| line.trim_start().starts_with('#');
+        let comments: Vec<&str> = head.lines().filter(is_comment).collect();
+        dfix_catalogue::says_generated(&comments.join("\n")).then(|| {
+            OpenCondition::new(
+                "whether the change stays: the file's first comments say that it is generated",
+                "change what it is generated from",
+            )
+        })
     }
 }
