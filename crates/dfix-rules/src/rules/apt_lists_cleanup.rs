@@ -111,6 +111,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN sudo apt-get -qq update\nLABEL a=b\n# curl\nRUN sudo apt-get install -y curl \\\n    git\n",
             "FROM debian:12\nLABEL a=b\n# curl\nRUN sudo apt-get -qq update \\\n    && sudo apt-get install -y curl \\\n    git \\\n    && sudo rm -rf /var/lib/apt/lists/*\n",
         ),
+        // Not the last that installs by them.
+        reports(
+            "FROM debian:12\nRUN apt-get update -y\nRUN apt-get install -y a\nRUN apt-get install -y b\n",
+            "is not the last that installs by these lists",
+        ),
         reports("FROM debian:12\nRUN apt-get update\nRUN echo hi\n", "nothing in this stage installs by them"),
         reports(
             "FROM debian:12\nRUN apt-get update\nRUN echo hi\nRUN apt-get install -y curl\n",
@@ -269,6 +274,15 @@ impl<'m> Later<'m> {
         self.work.get(next).copied()
     }
 
+    /// Whether a later step installs by lists that it does not fetch first.
+    fn is_needed_after(&self, step: Step<'m>) -> bool {
+        let next = self.work.partition_point(|it| it.index() <= step.index());
+        let later = self.work[next..].iter().filter(|it| it.is_run());
+        later
+            .filter_map(|step| step.package_commands().find(is_apt))
+            .any(|first| needs_lists(&first))
+    }
+
     fn is_install_after(&self, step: Step<'m>) -> bool {
         self.last_install.is_some_and(|last| last > step.index())
     }
@@ -319,6 +333,13 @@ fn bare<'m>(later: &Later<'m>, update: Command<'m>, case: &mut Case<'_>) -> Resu
     let is_list = next
         .commands()
         .all(|it| it.is_in_list() && is_and(it.before()) && is_and(it.after()));
+    if later.is_needed_after(next) {
+        return Err(remedy!(
+            "install all packages in one `RUN` that begins with `apt-get update` and ends with `rm -rf {LISTS}/*`: \
+             {} is not the last that installs by these lists",
+            next.label()
+        ));
+    }
     let is_bare = |it: Step<'m>| {
         it.flags().next().is_none()
             && !it.is_exec_form()
