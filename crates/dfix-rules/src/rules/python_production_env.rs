@@ -307,13 +307,20 @@ fn of_others(stage: Stage<'_>, keys: &[&str]) -> Vec<OpenCondition> {
 
 /// A base image that nobody knows may set the variable already.
 fn inherited(stage: Stage<'_>, key: &str) -> Option<OpenCondition> {
-    let is_unknown = matches!(stage.final_env(key), EnvValue::Unknown);
-    is_unknown.then(|| {
+    may_be_inherited(stage, key).then(|| {
         OpenCondition::new(
             format!("whether the base image sets {key} already: dfix does not know the image"),
             "say in dfix.toml what the image is like (`[images.\"…\"]`), or set the variable by hand",
         )
     })
+}
+
+fn may_be_inherited(stage: Stage<'_>, key: &str) -> bool {
+    let mut may_be = matches!(stage.final_env(key), EnvValue::Unknown);
+    if may_be {
+        stage.base_elsewhere(&mut |base| may_be = may_be_inherited(base, key));
+    }
+    may_be
 }
 
 /// A source of the application that asks for `FLASK_ENV` takes other settings by it than Flask alone would.
