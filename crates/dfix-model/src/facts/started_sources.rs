@@ -74,7 +74,7 @@ fn is_absent(stage: Stage<'_>, named: &str) -> bool {
     paths.iter().all(is_missing) && has_project(stage.file())
 }
 
-/// Whether something lies in the build context beside what builds and starts it.
+/// Whether something lies in the build context beside what builds and starts it, and what configures dfix.
 fn has_project(file: &Model<'_>) -> bool {
     let launches = &launches::all(file).files;
     let of_the_build = |name: &String| {
@@ -82,6 +82,7 @@ fn has_project(file: &Model<'_>) -> bool {
         name.contains("ockerfile")
             || name.contains("ontainerfile")
             || name.starts_with('.')
+            || name == "dfix.toml"
             || is_launch()
     };
     let names = file.context().list("").found().unwrap_or_default();

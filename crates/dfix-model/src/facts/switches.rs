@@ -1,5 +1,6 @@
 //! Commands that run only where a build argument asks for them: `if [ "$WITH_PYTHON" = "true" ]; then …; fi`.
 
+use dfix_launch::Source;
 use dfix_syntax::ast::{AstNode, IfClause, Word};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, TextRange};
 
@@ -10,7 +11,7 @@ use crate::handles::{Command, Stage, Step};
 
 impl Command<'_> {
     /// The variable without which it does not run: a test of it encloses the command, or comes before its `&&`, that fails
-    /// by the variable's default, and none of the project's files builds the image with another value. None where it runs,
+    /// by the variable's default, and none of the project's files is known to build the image with another value. None where it runs,
     /// or where that is not known.
     pub fn only_with(self) -> Option<String> {
         if !self.around().conditional || self.is_of_script() {
@@ -19,11 +20,15 @@ impl Command<'_> {
         let step = self.step();
         let switch = switched_off(step, self.range(), &[])?;
         let stage = step.stage()?;
+        let is_known = |value: &Option<String>| value.as_ref().is_some_and(|it| !it.contains('$'));
         let is_on = |arguments: &Values| {
-            arguments.iter().any(|(name, _)| *name == switch)
+            let mut given = arguments.iter().filter(|(name, _)| *name == switch);
+            given.any(|(_, value)| is_known(value))
                 && switched_off(step, self.range(), arguments).is_none()
         };
+        // What a script passes on may be set in a branch of its own.
         let launches = launches::all(stage.file()).launches.iter();
+        let launches = launches.filter(|it| it.source.ships() && it.source != Source::Script);
         let mut builds = launches.filter_map(|it| it.build.as_ref());
         (!builds.any(|build| is_on(&build.arguments))).then_some(switch)
     }
