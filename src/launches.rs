@@ -165,8 +165,26 @@ struct Disk<'r> {
 }
 
 impl Disk<'_> {
-    /// The real place of a path, if it lies in the repository.
+    /// The real place of a path, if it lies in the repository. What lies in a real folder and is no link is where it
+    /// seems to be.
     fn place(&self, path: &str) -> Option<PathBuf> {
+        if path.is_empty() {
+            return Some(self.root.to_owned());
+        }
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if matches!(name, "" | "." | "..") || path.starts_with('/') {
+            return self.followed(path);
+        }
+        let around = self.place(folder)?;
+        let names = self.names.of(&around).ok();
+        match names.and_then(|names| names.get(name)) {
+            Some(Kind::Folder | Kind::File) => Some(around.join(name)),
+            Some(Kind::Link) | None => self.followed(path),
+        }
+    }
+
+    /// The same, as the system says it.
+    fn followed(&self, path: &str) -> Option<PathBuf> {
         let place = self.root.join(path);
         std::fs::symlink_metadata(&place).ok()?;
         let place = std::fs::canonicalize(place).ok()?;
@@ -176,14 +194,17 @@ impl Disk<'_> {
 
 impl Files for Disk<'_> {
     fn read(&self, path: &str) -> Result<Option<String>, String> {
-        let Some(place) = self.place(path).filter(|place| place.is_file()) else {
+        let Some(place) = self.place(path) else {
             return Ok(None);
         };
-        let bytes = input::read_bounded(&place, MOST_BYTES).map_err(|cause| match cause {
-            Unreadable::Folder | Unreadable::NotRegular => "it is no regular file".to_owned(),
-            Unreadable::TooLarge => format!("it is larger than {} MiB", MOST_BYTES >> 20),
-            Unreadable::Io(error) => format!("it cannot be read: {error}"),
-        })?;
+        let bytes = match input::read_bounded(&place, MOST_BYTES) {
+            Ok(bytes) => bytes,
+            Err(Unreadable::Folder | Unreadable::NotRegular) => return Ok(None),
+            Err(Unreadable::TooLarge) => {
+                return Err(format!("it is larger than {} MiB", MOST_BYTES >> 20));
+            }
+            Err(Unreadable::Io(error)) => return Err(format!("it cannot be read: {error}")),
+        };
         String::from_utf8(bytes)
             .map(Some)
             .map_err(|_| "it is not UTF-8".to_owned())
