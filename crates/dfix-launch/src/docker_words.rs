@@ -3,6 +3,7 @@
 //! Source: the reference of Docker's command line (`docker buildx build`, `docker container run`), and the manuals
 //! podman-build(1) and podman-run(1).
 
+use crate::examples;
 use crate::files::Files;
 use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Source, Start, Unread, Variable,
@@ -407,6 +408,9 @@ impl Reader<'_> {
             return;
         };
         let Ok(Some(text)) = self.at.files.read(&path) else {
+            if examples::take(self.at.files, &path, &mut self.launch.environment) {
+                return;
+            }
             self.unread(what, format!("`{path}` is not in the repository"));
             return;
         };

@@ -8,11 +8,11 @@ use crate::launch::Launch;
 use crate::path::{folder_of, join, name_of};
 use crate::{
     bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, procfile,
-    scripts, skaffold, tasks,
+    scripts, skaffold, tasks, units,
 };
 
 /// Where such files usually lie below a folder, and how many levels of folders are looked at there.
-const SUBFOLDERS: [(&str, usize); 32] = [
+const SUBFOLDERS: [(&str, usize); 36] = [
     (".circleci", 1),
     (".devcontainer", 2),
     (".github/workflows", 1),
@@ -22,6 +22,7 @@ const SUBFOLDERS: [(&str, usize); 32] = [
     ("charts", 2),
     ("ci", 1),
     ("compose", 2),
+    ("containers", 1),
     ("cron.d", 1),
     ("deploy", 2),
     ("deployment", 2),
@@ -41,9 +42,12 @@ const SUBFOLDERS: [(&str, usize); 32] = [
     ("kustomize", 2),
     ("manifests", 2),
     ("ops", 2),
+    ("quadlet", 1),
+    ("quadlets", 1),
     ("script", 1),
     ("scripts", 2),
     ("scripts/cron.d", 1),
+    ("systemd", 1),
     ("tools", 1),
 ];
 
@@ -66,6 +70,7 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         makefile::read(files, &folder, &names, &mut own);
         scripts::read(files, &folder, &names, &mut own);
         tasks::read(files, &folder, &names, &mut own);
+        units::read(files, &folder, &names, &mut own);
         crontab::read(files, &folder, &names, &mut own);
         devcontainer::read(files, &folder, &names, &mut own);
         ci::read(files, &folder, &names, &mut own);

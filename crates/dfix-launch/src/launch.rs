@@ -15,6 +15,8 @@ pub enum Source {
     Makefile,
     /// A script, or what is kept to be run by name: `package.json`, a justfile, a Taskfile.
     Script,
+    /// A unit of systemd: a container of Podman's quadlets, or a service that runs one.
+    Unit,
     /// A crontab.
     Crontab,
     /// `devcontainer.json`.
@@ -162,7 +164,7 @@ impl Launch {
             Source::Script if name.is_empty() => format!("a command of {file}"),
             Source::Script => format!("script `{name}` of {file}"),
             Source::Crontab => format!("line {} of {file}", self.place.line),
-            Source::Devcontainer => file.clone(),
+            Source::Devcontainer | Source::Unit => file.clone(),
             Source::Ci => format!("job `{name}` of {file}"),
             Source::Skaffold => format!("artifact `{name}` of {file}"),
             Source::Documentation => format!("an example of {file}"),

@@ -6,6 +6,7 @@ use crate::launch::{Build, Launch, Source, Unread};
 use crate::path::{folder_of, is_dockerfile, name_of};
 use crate::scripts;
 use crate::short::{is_open_name, repository, tag_of, without_tag};
+use crate::units;
 
 /// Whether an image is what a Dockerfile is built as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,12 @@ impl FolderLaunches {
         for template in strange {
             found.unread.retain(|it| *it != template.unread);
         }
+        // A file that builds the Dockerfile under a name means another image by another one.
+        let is_told_apart = |launch: &Launch| {
+            builds.iter().any(|(build, _)| {
+                build.place.file == launch.place.file && names_of(build).next().is_some()
+            })
+        };
         let mut patches = Vec::new();
         for launch in &self.launches {
             match &launch.build {
@@ -81,7 +88,7 @@ impl FolderLaunches {
                     found.launches.push(launch.clone());
                 }
                 // Scripts build what they are told; one Dockerfile among many is not meant.
-                Some(_) if launch.source == Source::Script => {}
+                Some(_) if matches!(launch.source, Source::Script | Source::Unit) => {}
                 Some(build) if may_build(build, path) => {
                     let why = launch.unread.first().map(|it| it.why.clone());
                     found.unread.extend(why.map(|why| Unread {
@@ -94,7 +101,7 @@ impl FolderLaunches {
                 None if launch.image.is_some() => {
                     let mut started = started(launch, &builds, &others);
                     let is_comment = is_dockerfile(name_of(&launch.place.file));
-                    if is_comment || launch.source == Source::Script {
+                    if is_comment || matches!(launch.source, Source::Script | Source::Unit) {
                         let is_of_it = started.is_empty()
                             && if is_comment {
                                 launch.place.file == path
@@ -116,6 +123,7 @@ impl FolderLaunches {
                         });
                     } else if launch.source.starts()
                         && started.is_empty()
+                        && !is_told_apart(launch)
                         && !others.iter().any(|it| makes_any(it, launch))
                     {
                         found.strangers.push(launch.clone());
@@ -248,6 +256,7 @@ fn home_of(launch: &Launch) -> &str {
                 .unwrap_or(folder)
         }
         Source::Script if scripts::FOLDERS.contains(&name_of(folder)) => folder_of(folder),
+        Source::Unit if units::FOLDERS.contains(&name_of(folder)) => folder_of(folder),
         _ => folder,
     };
     folder.strip_suffix('/').unwrap_or(folder)

@@ -13,6 +13,7 @@ mod processes;
 mod scripts;
 mod skaffold;
 mod tasks;
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 

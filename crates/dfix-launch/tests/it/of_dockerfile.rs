@@ -437,5 +437,76 @@ fn images_that_nothing_builds_may_be_this_one() {
         found.iter().map(|it| it.name.clone()).collect::<Vec<_>>()
     };
     assert_eq!(strangers("Dockerfile"), ["a"]);
-    assert_eq!(strangers("c/Dockerfile"), ["a"]);
+    // The file itself says what this one is called.
+    assert!(strangers("c/Dockerfile").is_empty());
+}
+
+/// The images that strangers start, for a Dockerfile at the root.
+fn strange<const N: usize>(files: [(&'static str, &'static str); N]) -> Vec<String> {
+    let found = read("", files).of_dockerfile("Dockerfile");
+    assert!(found.unread.is_empty(), "{:?}", found.unread);
+    let images = found.strangers.into_iter().filter_map(|it| it.image);
+    images.collect()
+}
+
+#[test]
+fn scripts_and_comments_may_start_it_where_nobody_else_is_meant() {
+    let run = "docker run -v ./d:/d me/web";
+    assert_eq!(strange([("run.sh", run)]), ["me/web"]);
+    assert_eq!(strange([("scripts/run.sh", run)]), ["me/web"]);
+    assert_eq!(
+        strange([(
+            "app.service",
+            "[Service]\nExecStart=docker run -v /d:/d me/web\n"
+        )]),
+        ["me/web"]
+    );
+    // A script of another folder is about that one's.
+    assert!(strange([("deploy/run.sh", run)]).is_empty());
+    // It has a name, and this is another one.
+    assert!(
+        strange([(
+            "run.sh",
+            "docker build -t app .\ndocker run -v ./d:/d me/web"
+        )])
+        .is_empty()
+    );
+    assert_eq!(
+        strange([(
+            "run.sh",
+            "docker build -t web .\ndocker run -v ./d:/d $IMAGE"
+        )]),
+        ["${IMAGE}"]
+    );
+    // What a script builds at a place that it is told says nothing of this one.
+    assert!(strange([("build.sh", "docker build -t x -f $1/Dockerfile .")]).is_empty());
+    assert_eq!(
+        strange([("Dockerfile", "# docker run -v ./d:/d web\nFROM x\n")]),
+        ["web"]
+    );
+    assert!(strange([("b.Dockerfile", "# docker run -v ./d:/d web\nFROM x\n")]).is_empty());
+}
+
+#[test]
+fn a_file_that_builds_it_under_a_name_means_another_by_another() {
+    let services =
+        "services:\n  web:\n    build: .\n    image: me/web\n  app:\n    image: me/app\n";
+    assert!(strange([("compose.yml", services)]).is_empty());
+    let services = "services:\n  web:\n    build: .\n  app:\n    image: me/app\n";
+    assert_eq!(strange([("compose.yml", services)]), ["me/app"]);
+}
+
+#[test]
+fn the_example_of_a_file_of_variables_tells_their_names() {
+    let found = read(
+        "",
+        [
+            ("run.sh", "docker run --env-file .env web"),
+            (".env.example", "KEY=x\n"),
+        ],
+    );
+    let run = &found.launches[0];
+    assert!(run.unread.is_empty(), "{:?}", run.unread);
+    let said = (run.environment[0].name.as_str(), &run.environment[0].value);
+    assert_eq!(said, ("KEY", &None));
 }
