@@ -1,5 +1,7 @@
 //! The tokens that count, with their brackets.
 
+use std::cell::OnceCell;
+
 use crate::language::Language;
 use crate::lexer::lex;
 use crate::token::{Kind, Token, Trouble};
@@ -25,6 +27,7 @@ pub(crate) struct Code<'t> {
     /// Where the lines begin.
     lines: Vec<usize>,
     pub(crate) trouble: Option<(usize, Trouble)>,
+    names_sockets: OnceCell<bool>,
 }
 
 impl<'t> Code<'t> {
@@ -38,6 +41,7 @@ impl<'t> Code<'t> {
             outer: Vec::new(),
             lines: starts,
             trouble: None,
+            names_sockets: OnceCell::new(),
         };
         if text.len() > MOST_BYTES {
             code.trouble = Some((0, Trouble::TooLong));
@@ -56,6 +60,13 @@ impl<'t> Code<'t> {
             code.trouble.get_or_insert((*start, Trouble::LongLine));
         }
         code
+    }
+
+    /// Whether the text speaks of sockets that lie in the file system.
+    pub(crate) fn names_sockets(&self) -> bool {
+        *self
+            .names_sockets
+            .get_or_init(|| self.text.contains("AF_UNIX"))
     }
 
     fn pair(&mut self, tokens: Vec<Token>) {

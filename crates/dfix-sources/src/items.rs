@@ -107,7 +107,10 @@ impl Scanner<'_, '_, '_> {
     pub(crate) fn write(&mut self, range: Range, what: &str, line: usize) {
         let reader = self.reader;
         let written = reader.code.between(range.0, range.1);
-        if reader.code.is_any(range.0, "True False true false") {
+        if reader
+            .code
+            .is_any(range.0, "True False true false None null nil undefined")
+        {
             return;
         }
         for value in reader.values(range) {
@@ -134,15 +137,12 @@ impl Scanner<'_, '_, '_> {
             };
             let folder = folder.map(|it| it.into_value(place, &written));
             let path = value.into_value(place, &written);
-            let write = Write {
+            self.add_write(Write {
                 path,
                 folder,
                 is_folder: what == "folder",
                 line,
-            };
-            if is_new(&self.source.writes, &write) {
-                self.source.writes.push(write);
-            }
+            });
         }
     }
 
@@ -156,9 +156,14 @@ impl Scanner<'_, '_, '_> {
         }
         for value in self.reader.values(range) {
             // A text that is no port is a socket's place.
-            let is_socket = matches!(&value, Folded::Text(text) if text.is_complete && text.variables.is_empty() && port_of(&text.written).is_none());
-            if is_socket {
-                continue;
+            if let Folded::Text(text) = &value
+                && text.is_complete
+                && port_of(&text.written).is_none()
+            {
+                self.socket_at(text, line);
+                if text.variables.is_empty() {
+                    continue;
+                }
             }
             let port = Port {
                 port: value.into_value(|text| port_of(&text.written), &written),
@@ -167,6 +172,66 @@ impl Scanner<'_, '_, '_> {
             if is_new(&self.source.ports, &port) {
                 self.source.ports.push(port);
             }
+        }
+    }
+
+    /// What a socket is bound to, where that may be a file: a text that is a path. Where it is not known, it counts as
+    /// one in a text that speaks of such sockets.
+    pub(crate) fn socket(&mut self, range: Range, line: usize) {
+        let written = self.reader.code.between(range.0, range.1);
+        let is_list = self.is_list(range);
+        for value in self.reader.values(range) {
+            match value {
+                Folded::Text(text) if text.is_complete => self.socket_at(&text, line),
+                Folded::Unknown(_, Some(folder)) if folder.written.starts_with('/') => {
+                    self.add_write(Write {
+                        path: Value::Unknown(written.clone()),
+                        folder: Some(Value::Known(folder.place())),
+                        is_folder: false,
+                        line,
+                    });
+                }
+                _ if !is_list && self.reader.code.names_sockets() => self.add_write(Write {
+                    path: Value::Unknown(written.clone()),
+                    folder: None,
+                    is_folder: false,
+                    line,
+                }),
+                _ => {}
+            }
+        }
+    }
+
+    /// A socket's place is a file that is made: `/run/app.sock`, `unix:///run/app.sock`; no host, and no name of the
+    /// kernel's own (`@app`).
+    fn socket_at(&mut self, text: &Text, line: usize) {
+        const SCHEMES: [&str; 6] = [
+            "unix://",
+            "unix:",
+            "ipc://",
+            "http+unix://",
+            "udg://",
+            "file://",
+        ];
+        let written = text.written.as_str();
+        let bare = SCHEMES.iter().find_map(|it| written.strip_prefix(it));
+        let path = bare.unwrap_or(written);
+        let is_path = path.starts_with('/') || path.starts_with("./") || bare.is_some();
+        if !is_path || path.contains("://") || path.starts_with('@') {
+            return;
+        }
+        let path = text.map(path.to_owned());
+        self.add_write(Write {
+            path: Folded::Text(path).into_value(|text| Some(text.place()), written),
+            folder: None,
+            is_folder: false,
+            line,
+        });
+    }
+
+    fn add_write(&mut self, write: Write) {
+        if is_new(&self.source.writes, &write) {
+            self.source.writes.push(write);
         }
     }
 

@@ -375,6 +375,11 @@ impl<'t> Scanner<'_, '_, 't> {
                     });
                 }
             }
+            "socket" => {
+                for one in meant {
+                    self.socket(one, line);
+                }
+            }
             // `execvp("a", arguments)`: the program is known, even where its arguments are not.
             "runs" if effect.argument == "1" && !meant.iter().any(|it| self.is_list(*it)) => {
                 self.program(&arguments.positional, "words", line);

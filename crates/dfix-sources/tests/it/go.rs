@@ -30,7 +30,12 @@ fn go() {
             ),
             (
                 "http.ListenAndServe(\":80\", nil)\ns := &http.Server{Addr: \":81\", Handler: h}\nnet.Listen(\"unix\", \"/s\")\nnet.Listen(\"tcp\", addr)",
-                &["1 port 80", "2 port 81", "4 port unknown addr"],
+                &[
+                    "3 writes /s",
+                    "1 port 80",
+                    "2 port 81",
+                    "4 port unknown addr",
+                ],
             ),
             (
                 "p := os.Getenv(\"P\")\nif p == \"\" {\n\tp = \"80\"\n}\nhttp.ListenAndServe(\":\"+p, nil)\nhttp.ListenAndServe(fmt.Sprintf(\"%s:%d\", \"\", 81), nil)",
@@ -54,5 +59,16 @@ fn go() {
                 ],
             ),
         ],
+    );
+}
+
+#[test]
+fn sockets_are_files() {
+    check(
+        "a.go",
+        &[(
+            "import \"net\"\nl, err := net.Listen(\"unix\", \"/run/a.sock\")\nm, err := net.Listen(\"tcp\", \":80\")",
+            &["2 writes /run/a.sock", "3 port 80"],
+        )],
     );
 }

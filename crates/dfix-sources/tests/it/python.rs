@@ -329,7 +329,10 @@ fn ports() {
                 "bind = '0.0.0.0:80'\naccesslog = '-'\nerrorlog = '/var/log/e'\nuser = 'www'",
                 &["3 writes /var/log/e", "1 port 80", "4 user www"],
             ),
-            ("bind = ['0.0.0.0:80', 'unix:/tmp/s']", &["1 port 80"]),
+            (
+                "bind = ['0.0.0.0:80', 'unix:/tmp/s']",
+                &["1 writes /tmp/s", "1 port 80"],
+            ),
             (
                 "def f():\n    pass\nbind = ':' + os.getenv('PORT', '81')",
                 &["3 port $PORT or 81", "3 asks PORT or 81"],
@@ -438,5 +441,43 @@ fn programs_rights_and_users() {
                 &["1 writes /d", "1 right own os.chown"],
             ),
         ],
+    );
+}
+
+#[test]
+fn sockets_are_files() {
+    check(
+        "a.py",
+        &[
+            (
+                "import socket\ns = socket.socket(socket.AF_UNIX)\ns.bind('/run/app.sock')",
+                &["3 writes /run/app.sock"],
+            ),
+            (
+                "import socket\ns = socket.socket()\ns.bind(('', 8000))",
+                &["3 port 8000"],
+            ),
+            (
+                "import socket\nf = socket.AF_UNIX\ns.bind(path())",
+                &["3 writes unknown path()"],
+            ),
+            ("widget.bind('<Return>', f)\nsession.bind(engine)", &[]),
+            (
+                "zmq_socket.bind('ipc:///tmp/a')\nzmq_socket.bind('tcp://*:5555')",
+                &["1 writes /tmp/a"],
+            ),
+            (
+                "import asyncio, uvicorn\nasyncio.start_unix_server(f, '/run/a')\nuvicorn.run('a:b', uds='/run/b')\nuvicorn.run('a:b', uds=None, port=80)",
+                &["2 writes /run/a", "3 writes /run/b", "4 port 80"],
+            ),
+            (
+                "from aiohttp import web\nweb.run_app(app, path='/run/c.sock', port=0)",
+                &["2 writes /run/c.sock", "2 port 0"],
+            ),
+        ],
+    );
+    check(
+        "gunicorn.conf.py",
+        &[("bind = 'unix:/run/g.sock'", &["1 writes /run/g.sock"])],
     );
 }

@@ -139,7 +139,7 @@ fn ports_and_variables() {
         &[
             (
                 "app.listen(80, () => console.log('x'))\nserver.listen({ port: 81, host })\nhistory.listen(() => {})\nsock.listen('/tmp/s')",
-                &["1 port 80", "2 port 81"],
+                &["4 writes /tmp/s", "1 port 80", "2 port 81"],
             ),
             (
                 "const port = process.env.PORT || 80;\nhttp.createServer(f)\n  .listen(port)",
@@ -213,6 +213,33 @@ fn programs_rights_and_users() {
                     "2 right docker-socket /var/run/docker.sock",
                 ],
             ),
+        ],
+    );
+}
+
+#[test]
+fn sockets_are_files() {
+    check(
+        "a.js",
+        &[
+            (
+                "const net = require('node:net');\nnet.createServer().listen('/run/x.sock');",
+                &["2 writes /run/x.sock"],
+            ),
+            (
+                "server.listen({ path: '/run/y.sock' });",
+                &["1 writes /run/y.sock"],
+            ),
+            (
+                "server.listen(process.env.PORT || '/run/z.sock');",
+                &[
+                    "1 writes $PORT or /run/z.sock",
+                    "1 port $PORT or ?",
+                    "1 asks PORT or /run/z.sock",
+                ],
+            ),
+            ("server.listen(3000, 'localhost');", &["1 port 3000"]),
+            ("server.listen('@app');", &[]),
         ],
     );
 }
