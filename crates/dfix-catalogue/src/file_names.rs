@@ -28,6 +28,8 @@ pub enum FileMark {
     Prompt,
     /// It is source that something compiles.
     Source,
+    /// Applications write files of this name: logs, databases, results.
+    Written,
 }
 
 impl FileMark {
@@ -43,6 +45,7 @@ impl FileMark {
             FileMark::Plain => "plain",
             FileMark::Prompt => "prompt",
             FileMark::Source => "source",
+            FileMark::Written => "written",
         }
     }
 }
@@ -107,6 +110,7 @@ mod tests {
             FileMark::Plain,
             FileMark::Prompt,
             FileMark::Source,
+            FileMark::Written,
         ];
         for row in NAMES.all() {
             let mut words = row.words(1);

@@ -29,6 +29,7 @@ pub(crate) mod image_uses;
 pub mod interpreted;
 pub(crate) mod launches;
 pub(crate) mod left_by_commands;
+pub(crate) mod named_places;
 pub(crate) mod named_programs;
 pub(crate) mod native_builds;
 pub(crate) mod needs;
@@ -55,6 +56,7 @@ pub(crate) mod services;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub(crate) mod shell;
+pub(crate) mod shipped_settings;
 pub(crate) mod shipped_texts;
 pub(crate) mod sources;
 pub(crate) mod started_sources;
@@ -74,7 +76,7 @@ use dfix_launch::Launch;
 use crate::collect::expand::Piece;
 use crate::context::Answer;
 use crate::facts::accounts::Accounts;
-use crate::facts::application_sources::{ApplicationSources, NamedPlace};
+use crate::facts::application_sources::ApplicationSources;
 use crate::facts::calls::Calls;
 use crate::facts::data_folders::DataFolder;
 use crate::facts::dependencies::Dependencies;
@@ -83,6 +85,7 @@ use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::LeftByCommands;
+use crate::facts::named_places::NamedPlace;
 use crate::facts::npm_lock::NpmLock;
 use crate::facts::ports::Port;
 use crate::facts::private_keys::PrivateKey;
@@ -405,7 +408,7 @@ impl<'m> Stage<'m> {
 
     /// The places outside of the application that its sources name, and that it may write.
     pub fn places_that_sources_name(self) -> impl Iterator<Item = NamedPlace> + 'm {
-        application_sources::places_named(self)
+        named_places::of(self)
     }
 
     /// What is written when a container of this stage runs.

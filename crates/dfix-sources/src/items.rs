@@ -229,6 +229,16 @@ impl Scanner<'_, '_, '_> {
         });
     }
 
+    /// Something is written where settings say that are not written out here.
+    pub(crate) fn unknown_write(&mut self, range: Range, line: usize) {
+        self.add_write(Write {
+            path: Value::Unknown(self.reader.code.between(range.0, range.1)),
+            folder: None,
+            is_folder: false,
+            line,
+        });
+    }
+
     fn add_write(&mut self, write: Write) {
         if is_new(&self.source.writes, &write) {
             self.source.writes.push(write);

@@ -6,7 +6,7 @@ use crate::fold::BUDGET;
 use crate::items::{Scanner, is_new, text_of};
 use crate::language::Language;
 use crate::scopes::Made;
-use crate::source::{Named, Port, User};
+use crate::source::{Port, User};
 use crate::tables::{self, Effect};
 use crate::token::Kind;
 use crate::value::{Folded, Text, Value};
@@ -47,26 +47,6 @@ impl<'t> Scanner<'_, '_, 't> {
                 }
                 _ => {}
             }
-        }
-    }
-
-    /// An absolute path that is a text of its own, or with which one begins.
-    fn named_path(&mut self, at: usize) {
-        let code = self.reader.code;
-        let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
-        if code.kind(at + 1) != Some(Kind::Text) {
-            return;
-        }
-        let path = code.text_of(at + 1);
-        if path.len() < 2 || !path.starts_with('/') || !path.bytes().all(is_of_path) {
-            return;
-        }
-        let named = Named {
-            path: path.to_owned(),
-            line: code.line(at),
-        };
-        if is_new(&self.source.named, &named) {
-            self.source.named.push(named);
         }
     }
 
@@ -373,6 +353,14 @@ impl<'t> Scanner<'_, '_, 't> {
                         port: Value::Known(port),
                         line,
                     });
+                }
+            }
+            // What a file or a call says, and is not written out here, is looked for elsewhere.
+            "settings" => {
+                for one in meant {
+                    if !self.is_list(one) {
+                        self.unknown_write(one, line);
+                    }
                 }
             }
             "socket" => {

@@ -92,6 +92,8 @@ pub struct User {
 pub struct Named {
     /// The path as it is written: `/var/lib/app`. Routes of a web server look the same.
     pub path: String,
+    /// Whether it stands where routes, or the rests of paths, mostly do: `app.get("/data", f)`, `root + "/data"`.
+    pub may_be_route: bool,
     /// The line, from 1.
     pub line: usize,
 }

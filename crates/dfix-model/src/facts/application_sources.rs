@@ -8,12 +8,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dfix_catalogue::{FolderMark, folder_above, folder_is, is_file_of_a_tool};
+use dfix_catalogue::is_file_of_a_tool;
 use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
 use crate::facts::context_files::matches;
-use crate::facts::data_folders::is_made;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
 use crate::handles::{Source, Stage, Step};
@@ -28,6 +27,9 @@ const MOST_FILES: usize = 3_000;
 /// and so many folders are looked into.
 const MOST_FOLDERS: usize = 5_000;
 
+/// So many files of settings are kept in mind.
+const MOST_SETTINGS: usize = 300;
+
 /// What the sources of an application tell, see [`Stage::application_sources`].
 #[derive(Debug, Default)]
 pub struct ApplicationSources {
@@ -35,6 +37,8 @@ pub struct ApplicationSources {
     pub files: Vec<ApplicationSource>,
     /// What is shipped, or may be, and was not read: each as a short sentence.
     pub unread: Vec<String>,
+    /// The paths in the build context of shipped files that may hold settings or data, in order.
+    pub settings: Vec<String>,
 }
 
 /// A source that is shipped.
@@ -85,47 +89,6 @@ impl ApplicationSources {
     }
 }
 
-/// A place outside of the application that a source names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedPlace {
-    /// The place.
-    pub path: ImagePath,
-    /// The source that names it: "`settings.py` (line 3)".
-    pub by: String,
-}
-
-/// The places that the sources of the stage name and where an application could write: below those folders of the
-/// system in which packages and applications keep their data, or in a folder that the image has.
-pub(crate) fn places_named(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
-    let files = application_sources(stage).files.iter();
-    let own = |file: &&ApplicationSource| !is_file_of_a_tool(file_name(&file.context_path));
-    files.filter(own).flat_map(move |file| {
-        let named = file.source.named.iter();
-        named.filter_map(move |named| {
-            let path = ImagePath::new(&named.path);
-            may_be_written(stage, &path).then(|| NamedPlace {
-                path,
-                by: format!("`{}` (line {})", file.context_path, named.line),
-            })
-        })
-    })
-}
-
-/// Whether a path that stands in a source may be a place that it writes, and no route of its server.
-fn may_be_written(stage: Stage<'_>, path: &ImagePath) -> bool {
-    let mut parts = path.parts();
-    let (Some(first), is_deep) = (parts.next(), parts.next().is_some()) else {
-        return false;
-    };
-    let top = format!("/{first}");
-    if !folder_is(&top, FolderMark::System) || folder_is(&top, FolderMark::Route) {
-        return is_made(stage, &ImagePath::new(&top));
-    }
-    let is_read = folder_above(path.as_str(), FolderMark::Closed)
-        .is_some_and(|closed| !folder_is(closed, FolderMark::Own));
-    is_deep && !is_read && !folder_is(path.as_str(), FolderMark::System)
-}
-
 /// A file or folder of the build context, and where it lands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Root {
@@ -154,6 +117,8 @@ pub(crate) fn application_sources(stage: Stage<'_>) -> &ApplicationSources {
             .files
             .sort_by(|a, b| a.context_path.cmp(&b.context_path));
         found.unread.dedup();
+        found.settings.sort();
+        found.settings.dedup();
         found
     })
 }
@@ -426,6 +391,11 @@ impl Walk<'_> {
                 let what = format!("`{}`, as dfix does not read {language}", file.context);
                 self.found.unread.push(what);
             }
+        }
+        if dfix_sources::may_be_settings(file_name(&file.context))
+            && self.found.settings.len() < MOST_SETTINGS
+        {
+            self.found.settings.push(file.context.clone());
         }
         if !dfix_sources::may_be_source(file_name(&file.context))
             || dfix_sources::is_for_browsers(&file.context)

@@ -481,3 +481,24 @@ fn sockets_are_files() {
         &[("bind = 'unix:/run/g.sock'", &["1 writes /run/g.sock"])],
     );
 }
+
+#[test]
+fn loggers_write_where_their_settings_say() {
+    check(
+        "a.py",
+        &[
+            (
+                "import logging.config, yaml\nlogging.config.dictConfig(yaml.safe_load(open('l.yml')))",
+                &["2 writes unknown yaml.safe_load(open('l.yml'))"],
+            ),
+            (
+                "import logging.config\nlogging.config.dictConfig({'version': 1})",
+                &[],
+            ),
+            (
+                "import logging.config\nlogging.config.fileConfig('log.ini')",
+                &["2 writes unknown 'log.ini'"],
+            ),
+        ],
+    );
+}

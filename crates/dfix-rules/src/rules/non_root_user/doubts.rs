@@ -51,9 +51,14 @@ fn unknown_writes(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Opti
                 .filesystem()
                 .is_opened_to(&run_as.account, &named.path)
     })?;
+    let how = if named.path.is_named_like_a_file() {
+        "writes"
+    } else {
+        "writes below"
+    };
     Some(OpenCondition::new(
         format!(
-            "whether {} writes below {}, which {} names and which stays root's (where it writes, `{}` says)",
+            "whether {} {how} {}, which {} names and which stays root's (where it writes, `{}` says)",
             write.who, named.path, named.by, write.what
         ),
         "give the folder to the user by hand if so",

@@ -1,0 +1,124 @@
+//! Absolute paths that stand in a text, whatever is done with them.
+
+use crate::code::NONE;
+use crate::items::{Scanner, is_new};
+use crate::source::Named;
+use crate::tables;
+use crate::token::Kind;
+
+/// How many brackets around a text are looked at.
+const MOST_BRACKETS: usize = 3;
+
+/// The path with which a text begins: the whole, or the folder in which what follows lies (`/var/spool/{name}`).
+pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
+    let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
+    if !text.starts_with('/') || text.starts_with("//") {
+        return None;
+    }
+    let end = text.bytes().position(|byte| !is_of_path(byte));
+    let path = match end {
+        None if !goes_on => text,
+        // `/var/log/%s.log`, `/data/*`, `/data:/data`
+        Some(end) if text[end..].starts_with(':') && text[end + 1..].starts_with('/') => {
+            &text[..end]
+        }
+        Some(end) if !text[end..].starts_with(['%', '{', '$', '*', '#', '<']) => return None,
+        end => {
+            let literal = &text[..end.unwrap_or(text.len())];
+            &literal[..literal.rfind('/')?]
+        }
+    };
+    let path = path.trim_end_matches('/');
+    (path.len() > 1).then_some(path)
+}
+
+impl Scanner<'_, '_, '_> {
+    /// An absolute path that is a text of its own, or with which one begins.
+    pub(crate) fn named_path(&mut self, at: usize) {
+        let code = self.reader.code;
+        if code.kind(at + 1) != Some(Kind::Text) {
+            return;
+        }
+        let goes_on = code.kind(at + 2) == Some(Kind::InsertOpen);
+        let Some(path) = path_of(code.text_of(at + 1), goes_on) else {
+            return;
+        };
+        let named = Named {
+            path: path.to_owned(),
+            may_be_route: self.may_be_route(at),
+            line: code.line(at),
+        };
+        if is_new(&self.source.named, &named) {
+            self.source.named.push(named);
+        }
+    }
+
+    /// Whether the text here is put behind another one, or given to what takes routes, by the names in the tables.
+    fn may_be_route(&self, at: usize) -> bool {
+        let code = self.reader.code;
+        let Some(before) = at.checked_sub(1) else {
+            return false;
+        };
+        if code.is_any(before, "+ . == === != !== in startswith startsWith") {
+            return true;
+        }
+        // `url="/data"`, `"path": "/data"`
+        if code.is_any(before, "= : =>") && before > 0 {
+            let key = before - 1;
+            let name = match code.kind(key) {
+                Some(Kind::StringClose) => code.plain_string(code.partner[key]).unwrap_or_default(),
+                _ => code.text_of(key),
+            };
+            if tables::is_left_out("route-key", name) {
+                return true;
+            }
+        }
+        // Routes are the first argument: `config.get("folder", "/data")` names none.
+        let mut around = code.outer[at];
+        if around == NONE || around + 1 != at && code.is(around, "(") {
+            return false;
+        }
+        for _ in 0..MOST_BRACKETS {
+            if around == NONE || around == 0 {
+                return false;
+            }
+            if code.is(around, "(") && code.is_name(around - 1) {
+                let name = code.text_of(around - 1);
+                let in_language = format!("{} {name}", code.language.word());
+                return tables::is_left_out("route", name)
+                    || tables::is_left_out("route", &in_language);
+            }
+            if !code.is_any(around, "[ (") {
+                return false;
+            }
+            around = code.outer[around];
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_begin_with_paths() {
+        let cases = [
+            ("/var/lib/app", Some("/var/lib/app")),
+            ("/srv/", Some("/srv")),
+            ("/var/log/%s.log", Some("/var/log")),
+            ("/data/*", Some("/data")),
+            ("/data:/data", Some("/data")),
+            ("/help me", None),
+            ("/users/:id", None),
+            ("//cdn.example/x", None),
+            ("/", None),
+            ("data", None),
+        ];
+        for (text, path) in cases {
+            assert_eq!(path_of(text, false), path, "{text}");
+        }
+        assert_eq!(path_of("/var/spool/a", true), Some("/var/spool"));
+        assert_eq!(path_of("/a", true), None);
+    }
+}
