@@ -104,7 +104,7 @@ pub use package_writes::{
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use provides::provides;
-pub use python_environments::{pip_for_environments, python_release};
+pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
 pub use python_library::{LibraryNeed, need_of_module, need_of_started_module, needs_of_names};
 pub use python_projects::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
 pub use python_scripts::packages_of_script;

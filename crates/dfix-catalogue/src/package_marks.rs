@@ -16,6 +16,9 @@ pub enum Ecosystem {
 /// What may be said of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PackageMark {
+    /// It has no wheel, and its `setup.py` asks for nothing but some setuptools: it is built apart from what is installed,
+    /// with the newest, as well as with the old.
+    BuildsApart,
     /// It starts jobs at their times: a cron.
     Cron,
     /// It serves what is being worked on.
@@ -37,6 +40,8 @@ pub enum PackageMark {
     PythonTooling,
     /// What it is for needs root, see [`needs_root`].
     Root,
+    /// It imports `pkg_resources` when it runs, a part of setuptools, and does not ask for setuptools.
+    Setuptools,
     /// It runs the Python of the distribution.
     SystemPython,
     /// An application that imports it is one of its kind: a web framework of Python's beside Flask.
@@ -46,6 +51,7 @@ pub enum PackageMark {
 impl PackageMark {
     const fn word(self) -> &'static str {
         match self {
+            PackageMark::BuildsApart => "builds-apart",
             PackageMark::Cron => "cron",
             PackageMark::Development => "development",
             PackageMark::EmbedsPython => "embeds-python",
@@ -56,6 +62,7 @@ impl PackageMark {
             PackageMark::Python3 => "python-3",
             PackageMark::PythonTooling => "python-tooling",
             PackageMark::Root => "root",
+            PackageMark::Setuptools => "setuptools",
             PackageMark::SystemPython => "system-python",
             PackageMark::WebFramework => "web-framework",
         }

@@ -1,8 +1,9 @@
 //! Releases of Python by the tags of its official image, and the pip that their environments have.
 
-use super::table::Table;
+use super::table::{Row, Table};
 
 const PIPS: Table = Table::new(include_str!("../data/python-environments.tsv"));
+const TOOLS: Table = Table::new(include_str!("../data/python-image-tools.tsv"));
 
 /// The minor and patch version of Python 3 that a tag of its official image names.
 pub fn python_release(tag: &str) -> Option<(u16, Option<u16>)> {
@@ -17,9 +18,33 @@ pub fn python_release(tag: &str) -> Option<(u16, Option<u16>)> {
 /// to Python 3.6, and in the first releases of 3.7 and 3.8, ensurepip makes environments with a pip before
 /// 19.3, which does not take manylinux2014 wheels. `None`: what Python brings will do, or nothing is known.
 pub fn pip_for_environments(tag: &str) -> Option<&'static str> {
+    Some(row_of(PIPS, tag)?.column(3))
+}
+
+/// What an official image up to Python 3.11 has installed to build packages with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageTools {
+    /// The version of setuptools. An environment of the same image gets an older one by ensurepip, and no wheel.
+    pub setuptools: &'static str,
+    /// Whether the pip that its environments have builds by a package's `setup.py` with what is installed only where
+    /// wheel is, too (pip 23.1 and later), and else apart from it, with the newest setuptools.
+    pub pip_asks_for_wheel: bool,
+}
+
+/// The tools of the official image of this tag; `None`: it has none, or nothing is known.
+pub fn tools_of_image(tag: &str) -> Option<ImageTools> {
+    let row = row_of(TOOLS, tag)?;
+    Some(ImageTools {
+        setuptools: row.column(3),
+        pip_asks_for_wheel: row.column(4) == "asks",
+    })
+}
+
+/// The row that speaks of the release that a tag names.
+fn row_of(table: Table, tag: &str) -> Option<Row> {
     let (minor, patch) = python_release(tag)?;
     let number = |text: &str| text.parse::<u16>().ok();
-    let row = PIPS
+    table
         .rows(&minor.to_string())
         .find(|row| match (patch, number(row.column(2))) {
             (Some(patch), last) => {
@@ -27,8 +52,7 @@ pub fn pip_for_environments(tag: &str) -> Option<&'static str> {
                     && last.is_none_or(|last| patch <= last)
             }
             (None, last) => last.is_none(),
-        })?;
-    Some(row.column(3))
+        })
 }
 
 #[cfg(test)]
@@ -45,5 +69,18 @@ mod tests {
         assert_eq!(pip_for_environments("3.4"), Some("19.0.3"));
         assert_eq!(pip_for_environments("3.12-alpine"), None);
         assert_eq!(pip_for_environments("latest"), None);
+    }
+
+    #[test]
+    fn images_up_to_3_11_have_tools_to_build_with() {
+        let of = |tag| tools_of_image(tag).map(|it| (it.setuptools, it.pip_asks_for_wheel));
+        assert_eq!(of("3.11-slim-bookworm"), Some(("79.0.1", true)));
+        assert_eq!(of("3.11.9"), Some(("65.5.1", true)));
+        assert_eq!(of("3.11.3-slim"), Some(("65.5.1", false)));
+        assert_eq!(of("3.9-alpine"), Some(("79.0.1", false)));
+        assert_eq!(of("3.9.18"), Some(("58.1.0", false)));
+        assert_eq!(of("3.9.2"), None);
+        assert_eq!(of("3.12"), None);
+        assert_eq!(of("latest"), None);
     }
 }

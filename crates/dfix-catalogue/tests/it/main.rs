@@ -15,6 +15,7 @@ const RUNS: &[&str] = &[
     "images",
     "package-marks",
     "python-environments",
+    "python-image-tools",
     "wrappers",
 ];
 

@@ -23,7 +23,7 @@ use crate::handles::Command;
 use crate::packages::{PackageCommand, PackageManager};
 
 pub use lines::normal_python_name;
-pub use list::{Language, LanguagePackage, Origin, PackageList};
+pub use list::{Language, LanguagePackage, LocalProject, Origin, PackageList};
 pub(crate) use node::project_file;
 pub use node::{NodeProject, runs_install_scripts};
 pub use package_json::{DependencyKind, PackageJson};

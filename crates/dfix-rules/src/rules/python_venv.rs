@@ -1,5 +1,6 @@
 //! `python-venv`: Python packages go into a virtual environment at `/opt/venv`.
 
+mod building;
 mod copied;
 mod doubts;
 mod elsewhere;
@@ -13,6 +14,7 @@ use dfix_catalogue::programs::Mark;
 use dfix_engine::{Effect, Findings, Group, Phase, Remedy, Rule, Safety, fixes, leaves, reports};
 use dfix_model::{Command, Model, PackageManager, Stage, Step};
 
+use building::Building;
 use copied::copied_site_packages;
 use installs::{PATH, first_into_system, into_system, place_before};
 use site::{Site, VENV};
@@ -32,7 +34,9 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
             "FROM python:3.11\nWORKDIR /app\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
-        ),
+        )
+        .with_context(&[("requirements.txt", "flask==3.0.3\n")])
+        .that_says("nothing is known to be built"),
         fixes(
             "FROM python:3.12-slim\n# the server\nRUN python3 -m pip install gunicorn\nCMD [\"/usr/local/bin/gunicorn\", \"app:app\"]\n",
             "FROM python:3.12-slim\nRUN python3 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\n# the server\nRUN python3 -m pip install gunicorn\nCMD [\"/opt/venv/bin/gunicorn\", \"app:app\"]\n",
@@ -55,6 +59,12 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_unsafe()
         .that_says("whether"),
+        // Built by its setup.py, with what the image has and an environment has not.
+        fixes(
+            "FROM python:3.11-slim\nRUN pip install mmcv==1.7.2\n",
+            "FROM python:3.11-slim\nRUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir setuptools==79.0.1 'wheel<0.46'\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install mmcv==1.7.2\n",
+        )
+        .that_says("`mmcv` may be built"),
         leaves("FROM python:3.11\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install flask\n"),
         leaves("FROM python:3.11\nRUN pip install --target=/app/lib flask\n"),
         leaves("FROM python:3.11\nRUN pip install --user flask\n"),
@@ -124,6 +134,7 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
         let place = Place::of(&site)?;
         let moved = tools::moved(&site);
         let of_nobody = tools::of_nobody(&site, &moved);
+        let building = Building::of(&site);
 
         case.open(doubts::possible(&site))
             .open(shipped::possible(&site))
@@ -133,7 +144,9 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
         if !case.is_open() {
             case.open(elsewhere::possible(&site));
         }
+        case.open(building.open);
         case.evidence(evidence(&site))
+            .evidence(building.because)
             .declare(Effect::Inserted {
                 stage: stage.index(),
                 keyword: "ENV",
@@ -159,7 +172,7 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
             if let Some((beside, package)) = &added {
                 edit.insert_word_after(beside.word, package);
             }
-            let make = command_line(&site);
+            let make = command_line(&site, building.given.as_deref());
             match place {
                 Place::Beside => {
                     edit.insert_instruction_before(first.step(), PATH);
@@ -194,13 +207,18 @@ fn evidence(site: &Site<'_>) -> Vec<String> {
     evidence
 }
 
-/// What makes the environment.
-fn command_line(site: &Site<'_>) -> String {
+/// What makes the environment, and installs into it what it is given first.
+fn command_line(site: &Site<'_>, given: Option<&str>) -> String {
     let make = format!("{} -m venv {VENV}", site.python.program);
-    match site.pip {
-        Some(pip) => format!("{make} && {VENV}/bin/pip install --no-cache-dir pip=={pip}"),
-        None => make,
+    let pip = site.pip.map(|version| format!("pip=={version}"));
+    let first: Vec<&str> = pip.as_deref().into_iter().chain(given).collect();
+    if first.is_empty() {
+        return make;
     }
+    format!(
+        "{make} && {VENV}/bin/pip install --no-cache-dir {}",
+        first.join(" ")
+    )
 }
 
 /// Where the environment is made.

@@ -1,5 +1,8 @@
 //! The packages that one command, or one file, asks for.
 
+use dfix_catalogue::{Ecosystem, PackageMark, package_is};
+
+use super::lines::normal_python_name;
 use crate::facts::call_site::CallSite;
 use crate::ternary::{OpenCondition, Ternary};
 
@@ -51,6 +54,15 @@ pub struct LanguagePackage {
     pub has_unknown_needs: bool,
 }
 
+/// A project of the build context that is installed itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalProject {
+    /// Its folder, as the command or the file says it.
+    pub path: String,
+    /// Whether a pyproject.toml was read there: pip builds it apart from what is installed then.
+    pub has_pyproject: bool,
+}
+
 /// What one command asks for, by its words or by one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageList {
@@ -58,6 +70,8 @@ pub struct PackageList {
     pub language: Language,
     /// The file; `None` where the command's words name the packages.
     pub file: Option<String>,
+    /// The project of the build context that it is for; `None` where it is for none.
+    pub project: Option<LocalProject>,
     /// What is known to be asked for.
     pub packages: Vec<LanguagePackage>,
     /// What else may be asked for and is not known.
@@ -69,6 +83,7 @@ impl PackageList {
         PackageList {
             language,
             file: file.map(str::to_owned),
+            project: None,
             packages: Vec::new(),
             open: Vec::new(),
         }
@@ -79,6 +94,37 @@ impl PackageList {
         let mut list = PackageList::new(language, None);
         list.open(condition, remedy);
         list
+    }
+
+    /// What of it pip builds by a `setup.py`, or may, as messages name it: what no wheel is known of, and what is taken
+    /// from elsewhere than the index.
+    pub fn built_by_setup(&self) -> Option<String> {
+        let project = self.project.as_ref();
+        if let Some(project) = project.filter(|it| !it.has_pyproject) {
+            return Some(format!("the project `{}`", project.path));
+        }
+        let is_built = |it: &&LanguagePackage| {
+            // Of a project itself its pyproject.toml has told.
+            let is_own = it.name.is_empty() && project.is_some();
+            let is_ready = || {
+                let mark = PackageMark::BuildsApart;
+                it.compiles.is_no()
+                    || package_is(Ecosystem::Language, &normal_python_name(&it.name), mark)
+            };
+            !(it.is_for_build || is_own || it.origin == Origin::Index && is_ready())
+        };
+        let said = |it: &LanguagePackage| match it.name.as_str() {
+            "" => "what is no package of the index".to_owned(),
+            name => format!("`{name}`"),
+        };
+        let package = self.packages.iter().find(is_built).map(said);
+        package
+            .or_else(|| {
+                let is_unread = !self.open.is_empty();
+                let file = self.file.as_deref().filter(|_| is_unread)?;
+                Some(format!("what `{file}` names"))
+            })
+            .or_else(|| (!self.open.is_empty()).then(|| "what dfix does not know".to_owned()))
     }
 
     pub(super) fn open(&mut self, condition: impl Into<String>, remedy: impl Into<String>) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::constraints::Constraints;
 use super::lines::{Line, lines};
-use super::list::{Language, LanguagePackage, Origin, PackageList, instruction_name};
+use super::list::{Language, LanguagePackage, LocalProject, Origin, PackageList, instruction_name};
 use super::locks::{build_dependencies, dependencies, locked, optional, pipfile_lock};
 use super::python_version::PythonVersion;
 use super::wheels::{LockedWheels, Wheels, package};
@@ -429,11 +429,15 @@ impl<'a, 'm> Install<'a, 'm> {
     fn project(&mut self, path: &str) {
         let (path, extras) = path.split_once('[').unwrap_or((path, ""));
         let path = path.trim_end_matches('/');
-        let texts: Vec<_> = ["pyproject.toml", "setup.py", "setup.cfg"]
-            .into_iter()
-            .filter_map(|name| self.site.read(&format!("{path}/{name}")).found())
-            .collect();
+        let read = |name| self.site.read(&format!("{path}/{name}")).found();
+        let pyproject = read("pyproject.toml");
         let mut list = PackageList::new(Language::Python, None);
+        list.project = Some(LocalProject {
+            path: path.to_owned(),
+            has_pyproject: pyproject.is_some(),
+        });
+        let others = ["setup.py", "setup.cfg"].into_iter().filter_map(read);
+        let texts: Vec<_> = pyproject.into_iter().chain(others).collect();
         if texts.is_empty() {
             list.open(
                 format!("whether the project `{path}` compiles native parts: neither its pyproject.toml nor its setup.py can be read"),

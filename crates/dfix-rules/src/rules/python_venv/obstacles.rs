@@ -10,6 +10,7 @@ use dfix_model::{
     Command, Destination, ImagePath, Login, NamedProgram, Stage, Step, StepKind, Word,
 };
 
+use super::building;
 use super::site::{Site, VENV, is_pip};
 
 /// What is known to stand against an environment, and what a person could do.
@@ -81,7 +82,7 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
         "sudo sets PATH anew, so that the environment would not be found; leave it out where root calls it, or put `/opt/venv/bin:` before its `secure_path`",
     ),
     (
-        |site| site.later().any(lacks_wheel),
+        |site| building::tools_of(site).is_none() && site.later().any(building::lacks_wheel),
         "`bdist_wheel` needs the package wheel, which a new environment has not; install it with pip",
     ),
     (
@@ -250,11 +251,6 @@ fn is_behind_sudo(site: &Site<'_>) -> bool {
         .chain(site.launched())
         .chain(site.started())
         .any(|c| c.is_wrapped_by("sudo") && is_pythons(c.name()))
-}
-
-fn lacks_wheel(c: Command<'_>) -> bool {
-    let has_wheel = |stage: Stage<'_>| stage.python_packages().has("wheel");
-    c.has_arg("bdist_wheel") && !c.stage().is_some_and(has_wheel)
 }
 
 fn removes_ensurepip(c: Command<'_>) -> bool {
