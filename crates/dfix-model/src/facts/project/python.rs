@@ -429,7 +429,10 @@ impl<'a, 'm> Install<'a, 'm> {
     fn project(&mut self, path: &str) {
         let (path, extras) = path.split_once('[').unwrap_or((path, ""));
         let path = path.trim_end_matches('/');
-        let read = |name| self.site.read(&format!("{path}/{name}")).found();
+        let read = |name: &'static str| {
+            let text = self.site.read(&format!("{path}/{name}")).found()?;
+            Some((name, text))
+        };
         let pyproject = read("pyproject.toml");
         let mut list = PackageList::new(Language::Python, None);
         list.project = Some(LocalProject {
@@ -437,7 +440,7 @@ impl<'a, 'm> Install<'a, 'm> {
             has_pyproject: pyproject.is_some(),
         });
         let others = ["setup.py", "setup.cfg"].into_iter().filter_map(read);
-        let texts: Vec<_> = pyproject.into_iter().chain(others).collect();
+        let (names, texts): (Vec<_>, Vec<_>) = pyproject.into_iter().chain(others).unzip();
         if texts.is_empty() {
             list.open(
                 format!("whether the project `{path}` compiles native parts: neither its pyproject.toml nor its setup.py can be read"),
@@ -463,6 +466,11 @@ impl<'a, 'm> Install<'a, 'm> {
                 },
             ));
         }
+        let asks = texts.iter().position(|text| !dependencies(text).is_empty());
+        list.file = asks.map(|at| match path.trim_start_matches("./") {
+            "" | "." => names[at].to_owned(),
+            folder => format!("{folder}/{}", names[at]),
+        });
         for (name, version) in texts.iter().flat_map(|text| dependencies(text)) {
             self.wheels
                 .package(&name, "", version.as_deref(), &mut list);
