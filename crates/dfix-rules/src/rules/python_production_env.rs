@@ -2,6 +2,7 @@
 
 mod application;
 mod flask;
+mod folder;
 mod home;
 
 use dfix_catalogue::is_named_for_development;
@@ -49,8 +50,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.12 AS build\nRUN pip wheel -w /w x\n\nFROM gcr.io/distroless/python3-debian12\nENV PYTHONUNBUFFERED=1\nCOPY --from=build /w /w\nCMD [\"x.py\"]\n",
         ),
         fixes(
-            "FROM ubuntu:24.04\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
-            "FROM ubuntu:24.04\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_ENV=production \\\n    FLASK_APP=web.main:app\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
+            "FROM ubuntu:24.04\nWORKDIR /srv\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
+            "FROM ubuntu:24.04\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_ENV=production \\\n    FLASK_APP=web.main:app\nWORKDIR /srv\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
         ),
         // Flask 2.2 warns of FLASK_ENV at each start, and 2.3 reads it no more.
         fixes(
@@ -67,6 +68,15 @@ pub(crate) const RULE: Rule = Rule {
             ("shop/__init__.py", "def create_app():\n    return Flask(__name__)\n"),
             ("tests/__init__.py", ""),
         ]),
+        fixes(
+            "FROM python:3.12\nENV PYTHONUNBUFFERED=1\nWORKDIR /srv\nCOPY . .\nRUN pip install .\nCMD [\"gunicorn\", \"shop:app\"]\n",
+            "FROM python:3.12\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_APP=shop:app\nWORKDIR /srv\nCOPY . .\nRUN pip install .\nCMD [\"gunicorn\", \"shop:app\"]\n",
+        )
+        .with_context(&[
+            ("pyproject.toml", "[project]\nname = \"shop\"\ndependencies = [\"flask>=2.2\"]\n"),
+            ("shop.py", "from flask import Flask\napp = Flask(__name__)\n"),
+        ])
+        .that_says("flask>=2.2 in pyproject.toml"),
         // Two files could hold it.
         fixes(
             "FROM python:3.12\nWORKDIR /srv\nCOPY . .\nRUN pip install flask==3.0\nCMD [\"flask\", \"run\"]\n",

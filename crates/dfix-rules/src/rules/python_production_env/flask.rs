@@ -11,6 +11,7 @@ use dfix_model::sources::{Import, Language};
 use dfix_model::{Command, Given, ImagePath, Requirement, SourceFile, Stage, Word};
 
 use super::application::by_switch;
+use super::folder;
 
 /// What says that an application is a Flask one.
 pub(super) struct Flask {
@@ -100,7 +101,7 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
             .filter(|it| is_server(*it))
             .map(Command::served_objects);
         let told = told.into_iter().flatten();
-        files.chain(told.flat_map(files_of_target))
+        files.chain(told.flat_map(folder::files_of_target))
     });
     sources.any(|file| match stage.source(&file) {
         Answer::Found(source) => {
@@ -109,13 +110,6 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
         }
         Answer::Absent | Answer::Unknown(_) => false,
     })
-}
-
-/// The files that may hold `package.module:name`.
-fn files_of_target(target: &str) -> [String; 2] {
-    let module = target.split(':').next().unwrap_or(target);
-    let path = module.replace('.', "/");
-    [format!("{path}.py"), format!("{path}/__init__.py")]
 }
 
 /// What `FLASK_APP` would name.
@@ -156,10 +150,13 @@ pub(super) fn app(stage: Stage<'_>) -> Option<App> {
     let has = |options: &[&str]| options.iter().any(|it| command.has_option(it));
     match command.name() {
         "flask" if has(&["-A", "--app"]) => None,
-        // They say where modules are looked for.
-        "gunicorn" if has(&["--chdir", "--pythonpath"]) => None,
-        "gunicorn" | "waitress-serve" => only(command.served_objects()).map(App::told),
-        "uwsgi" => module_of_uwsgi(command).map(App::told),
+        _ if folder::is_elsewhere(stage, command) => None,
+        "gunicorn" | "waitress-serve" => only(command.served_objects())
+            .filter(|it| folder::may_hold(stage, it))
+            .map(App::told),
+        "uwsgi" => module_of_uwsgi(command)
+            .filter(|it| folder::may_hold(stage, it))
+            .map(App::told),
         "flask" => among_files(stage),
         "" => None,
         name if programs::is_shell(name) || has_ending(name, ".sh") => started(stage),
@@ -199,7 +196,14 @@ fn started(stage: Stage<'_>) -> Option<App> {
         .flat_map(|it| it.served_objects())
         .collect();
     if !served.is_empty() {
+        let mut servers = started.iter().filter(|it| is_server(**it));
+        if servers.any(|it| folder::is_elsewhere(stage, *it)) {
+            return None;
+        }
         let served = only(served.into_iter().collect())?;
+        if !folder::may_hold(stage, served) {
+            return None;
+        }
         // `flask` finds these by itself, and would be led elsewhere.
         let is_found = |file: &&str| matches!(stage.source(file), Answer::Found(_));
         let finds_another = FOUND_BY_FLASK
