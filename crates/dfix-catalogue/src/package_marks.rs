@@ -132,6 +132,7 @@ mod tests {
     #[test]
     fn words_of_the_table_are_known() {
         let marks = [
+            PackageMark::BuildsApart,
             PackageMark::Cron,
             PackageMark::Development,
             PackageMark::EmbedsPython,
@@ -142,6 +143,7 @@ mod tests {
             PackageMark::Python3,
             PackageMark::PythonTooling,
             PackageMark::Root,
+            PackageMark::Setuptools,
             PackageMark::SystemPython,
             PackageMark::WebFramework,
         ];
