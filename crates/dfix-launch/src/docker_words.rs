@@ -13,6 +13,7 @@ use crate::shell::{Command, Shell, Word, assignment, is_word_before};
 use crate::short;
 use crate::variables::file_of_variables;
 
+mod inside;
 mod options;
 
 use options::Taken;
@@ -50,6 +51,7 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
             return is_kaniko.then(|| reader(command, at).kaniko(rest));
         }
         (name, rest) => match name_of(&name.text) {
+            "docker-compose" | "podman-compose" => return reader(command, at).compose(rest),
             "docker" | "podman" | "nerdctl" | "buildah" => (options::GLOBAL, rest),
             _ => return None,
         },
@@ -71,6 +73,8 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
     match subcommand? {
         "build" | "bud" | "b" => Some(reader(command, at).build(rest)),
         "run" | "create" => Some(reader(command, at).run(rest)),
+        "compose" => reader(command, at).compose(rest),
+        "exec" => reader(command, at).exec(rest),
         _ => None,
     }
 }
@@ -390,7 +394,8 @@ impl Reader<'_> {
                     .environment
                     .push(Variable { name, value, place });
             }
-            "--env-file" => self.env_file(word),
+            "--env-file" | "--env-from-file" => self.env_file(word),
+            "--name" if word.open.is_none() => self.launch.container = Some(text.to_owned()),
             "--cap-add" => self.launch.capabilities.extend(list(text)),
             "--cap-drop" => self.launch.dropped_capabilities.extend(list(text)),
             "--device" => self.launch.devices.push(short::device(text).to_owned()),

@@ -118,6 +118,7 @@ fn launches_of(files: &dyn Files, folder: &str, path: &str, blocks: &[Block]) ->
 fn is_known(launch: &Launch) -> bool {
     match &launch.build {
         Some(build) => build.dockerfile.is_some() && launch.image.is_some(),
+        None if launch.within.is_some() => true,
         None => launch.image.is_some() && !launch.mounts.is_empty(),
     }
 }

@@ -28,6 +28,8 @@ pub struct FolderLaunches {
     pub templates: Vec<Template>,
     /// Of one Dockerfile: what starts images that nothing in the repository builds, so that they may be this one.
     pub strangers: Vec<Launch>,
+    /// Of one Dockerfile: the commands that are run in containers of it, each with what its container says.
+    pub commands: Vec<Launch>,
 }
 
 /// Templates that are not read.

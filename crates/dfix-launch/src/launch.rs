@@ -116,8 +116,25 @@ pub struct Launch {
     pub has_host_network: bool,
     /// Whether it may only start as another user than root.
     pub must_not_be_root: bool,
+    /// The name of the container, where one is given.
+    pub container: Option<String>,
+    /// Where it is a single command, and the container is one of what another launch starts: which.
+    pub within: Option<Within>,
     /// What is said of it and could not be made out.
     pub unread: Vec<Unread>,
+}
+
+/// The container that a command is run in: `docker compose run SERVICE`, `docker exec CONTAINER`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Within {
+    /// The name of the service, or of the container.
+    pub name: String,
+    /// Whether it is a service of Compose.
+    pub is_service: bool,
+    /// The files of Compose that the command names; empty where Compose looks for them by itself.
+    pub files: Vec<String>,
+    /// The folder that the command is run in, where it is known.
+    pub folder: Option<String>,
 }
 
 impl Launch {
@@ -148,6 +165,8 @@ impl Launch {
             is_read_only: false,
             has_host_network: false,
             must_not_be_root: false,
+            container: None,
+            within: None,
             unread: Vec::new(),
         }
     }

@@ -42,6 +42,7 @@ mod skaffold;
 mod tasks;
 mod units;
 mod variables;
+mod within;
 mod words;
 mod yaml;
 
@@ -50,7 +51,7 @@ pub use ci::is_of_ci;
 pub use files::{Files, FolderLaunches, Template};
 pub use folder::read_folder;
 pub use launch::{
-    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable, Within,
 };
 pub use of_dockerfile::BuiltAs;
 pub use variables::file_of_variables;

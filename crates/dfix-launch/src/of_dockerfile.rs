@@ -7,6 +7,7 @@ use crate::path::{folder_of, is_dockerfile, name_of};
 use crate::scripts;
 use crate::short::{is_open_name, repository, tag_of, without_tag};
 use crate::units;
+use crate::within;
 
 /// Whether an image is what a Dockerfile is built as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,7 @@ impl FolderLaunches {
     ///   starts one; and services of Compose that say none, as further files do, and have the name of one that does, in
     ///   whichever file;
     /// * examples of the documentation beside it that start an image of a name which may be its;
+    /// * single commands that are run in a container of one of these, in a list of their own;
     /// * what is started in a container and names none: a Procfile or crontab, and a `devcontainer.json` without
     ///   image or build, in the folder of the Dockerfile or of a context that it is built with.
     ///
@@ -70,6 +72,7 @@ impl FolderLaunches {
             files: self.files.clone(),
             templates: Vec::new(),
             strangers: Vec::new(),
+            commands: Vec::new(),
         };
         let strange = self.templates.iter().filter(|it| !self.concerns(it, path));
         for template in strange {
@@ -84,6 +87,7 @@ impl FolderLaunches {
         let mut patches = Vec::new();
         for launch in &self.launches {
             match &launch.build {
+                _ if launch.within.is_some() => {}
                 Some(build) if build.dockerfile.as_deref() == Some(path) => {
                     found.launches.push(launch.clone());
                 }
@@ -149,6 +153,7 @@ impl FolderLaunches {
                 });
             }
         }
+        found.commands = within::commands(&self.launches, &found.launches);
         found
     }
 }

@@ -62,6 +62,8 @@ impl Service {
             is_read_only: own.is_read_only || base.is_read_only,
             has_host_network: own.has_host_network || base.has_host_network,
             must_not_be_root: own.must_not_be_root || base.must_not_be_root,
+            container: own.container.or(base.container),
+            within: None,
             unread: [base.unread, own.unread].concat(),
             source: own.source,
             place: own.place,
@@ -113,6 +115,7 @@ impl<'a> Reader<'a> {
         launch.entrypoint = self.start(node, "entrypoint");
         launch.command = self.start(node, "command");
         launch.user = self.value(node, "user");
+        launch.container = node.text_of("container_name").map(str::to_owned);
         launch.working_dir = self.value(node, "working_dir");
         launch.health = node.get("healthcheck").and_then(|it| self.health(it));
         for key in ["ports", "expose"] {

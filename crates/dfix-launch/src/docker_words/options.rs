@@ -293,6 +293,114 @@ pub(crate) const RUN: Options = Options {
     ],
 };
 
+/// `docker compose`, before its subcommand; those of its first version among them.
+pub(crate) const COMPOSE: Options = Options {
+    values: &[
+        "--ansi",
+        "--context",
+        "--env-file",
+        "--file",
+        "--host",
+        "--log-level",
+        "--parallel",
+        "--profile",
+        "--progress",
+        "--project-directory",
+        "--project-name",
+        "--tlscacert",
+        "--tlscert",
+        "--tlskey",
+    ],
+    flags: &[
+        "--all-resources",
+        "--compatibility",
+        "--dry-run",
+        "--no-ansi",
+        "--skip-hostname-check",
+        "--tls",
+        "--tlsverify",
+        "--verbose",
+    ],
+    short_values: &[
+        ('H', ""),
+        ('c', ""),
+        ('f', "--file"),
+        ('p', "--project-name"),
+    ],
+    short_flags: "D",
+    aliases: &[],
+};
+
+/// `docker compose run`.
+pub(crate) const COMPOSE_RUN: Options = Options {
+    values: &[
+        "--cap-add",
+        "--cap-drop",
+        "--entrypoint",
+        "--env",
+        "--env-from-file",
+        "--label",
+        "--name",
+        "--publish",
+        "--pull",
+        "--user",
+        "--volume",
+        "--workdir",
+    ],
+    flags: &[
+        "--build",
+        "--detach",
+        "--interactive",
+        "--no-TTY",
+        "--no-deps",
+        "--no-tty",
+        "--quiet",
+        "--quiet-build",
+        "--quiet-pull",
+        "--remove-orphans",
+        "--rm",
+        "--service-ports",
+        "--tty",
+        "--use-aliases",
+    ],
+    short_values: &[
+        ('e', "--env"),
+        ('l', ""),
+        ('p', "--publish"),
+        ('u', "--user"),
+        ('v', "--volume"),
+        ('w', "--workdir"),
+    ],
+    short_flags: "PTdiqt",
+    aliases: &[],
+};
+
+/// `docker exec`, `docker compose exec`.
+pub(crate) const EXEC: Options = Options {
+    values: &[
+        "--detach-keys",
+        "--env",
+        "--env-file",
+        "--index",
+        "--preserve-fds",
+        "--user",
+        "--workdir",
+    ],
+    flags: &[
+        "--detach",
+        "--dry-run",
+        "--interactive",
+        "--latest",
+        "--no-TTY",
+        "--no-tty",
+        "--privileged",
+        "--tty",
+    ],
+    short_values: &[('e', "--env"), ('u', "--user"), ('w', "--workdir")],
+    short_flags: "Tdilt",
+    aliases: &[],
+};
+
 /// Kaniko's executor.
 pub(crate) const KANIKO: Options = Options {
     values: &[
@@ -461,11 +569,11 @@ fn stands_for_options(word: &Word) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUILD, GLOBAL, KANIKO, RUN};
+    use super::{BUILD, COMPOSE, COMPOSE_RUN, EXEC, GLOBAL, KANIKO, RUN};
 
     #[test]
     fn the_tables_are_sorted_and_agree() {
-        for options in [GLOBAL, BUILD, RUN, KANIKO] {
+        for options in [GLOBAL, BUILD, RUN, COMPOSE, COMPOSE_RUN, EXEC, KANIKO] {
             for list in [options.values, options.flags] {
                 assert!(list.is_sorted_by(|a, b| a < b), "{list:?}");
             }

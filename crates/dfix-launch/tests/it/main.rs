@@ -14,6 +14,7 @@ mod scripts;
 mod skaffold;
 mod tasks;
 mod units;
+mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -123,7 +123,8 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
-/// Those, and the runs of CI services: single commands, which are tests mostly.
+/// Those, the runs of CI services, which are tests mostly, and single commands that are run in such containers as the
+/// image's user.
 pub(crate) fn with_runs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
     // In the container of a job a shell waits for what is typed.
@@ -137,7 +138,16 @@ pub(crate) fn with_runs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let runs = all(file).launches.iter();
     let runs = runs.filter(|launch| launch.source == Source::Ci);
     let runs = runs.filter(move |launch| target_of(file, launch) == Some(stage.index));
-    of(stage).chain(runs.filter(move |launch| !is_job(launch)))
+    let runs = runs.filter(move |launch| !is_job(launch));
+    let commands = commands(stage).filter(|launch| launch.user.is_none());
+    of(stage).chain(runs).chain(commands)
+}
+
+/// Single commands that are run in containers of the stage: `docker compose exec SERVICE COMMAND`.
+fn commands(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let file = stage.file();
+    let all = all(file).commands.iter();
+    all.filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
 /// What editors run in containers of the stage once they are there: as the image's user, or as one that is named.
@@ -220,9 +230,10 @@ pub(crate) fn starts(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
         .collect()
 }
 
-/// What editors run in containers of the stage as a user that they name.
+/// What is run in containers of the stage as a user that is named there: by editors, and single commands.
 pub(crate) fn works(stage: Stage<'_>) -> impl Iterator<Item = StartOfLaunch<'_>> {
     let launches = commands_of_editors(stage, true);
+    let launches = launches.chain(commands(stage).filter(|launch| launch.user.is_some()));
     launches.filter_map(move |launch| start_of(stage, launch))
 }
 
@@ -237,10 +248,15 @@ fn start_of<'m>(stage: Stage<'m>, launch: &'m Launch) -> Option<StartOfLaunch<'m
         .filter_map(shell_text)
         .collect::<Vec<_>>()
         .join(" ");
+    // One target of make may run many.
+    let name = match &launch.within {
+        Some(_) => format!("{} (line {})", plainly(launch), launch.place.line),
+        None => plainly(launch),
+    };
     (!text.is_empty()).then(|| StartOfLaunch {
         launch,
         is_whole: launch.entrypoint.is_some(),
-        script: script_of_launch(&plainly(launch), &text, step_of(stage)),
+        script: script_of_launch(&name, &text, step_of(stage)),
     })
 }
 

@@ -231,9 +231,16 @@ fn without_quotes(text: &str) -> &str {
 }
 
 /// What a file of the project starts a container with, as a script that `step` runs; `name` is how messages name it.
-/// `None` where it is not understood.
+/// `None` where it is not understood. Where two have the same name, the further ones are numbered.
 pub(crate) fn script_of_launch<'m>(name: &str, text: &str, step: Step<'m>) -> Option<Script<'m>> {
     let scripts = &step.file().cached(Scripts::default).0;
+    let is_another = |name: &str| match scripts.get(name) {
+        Some(ScriptFile::Shell(data)) => *data.text != *text,
+        Some(_) | None => false,
+    };
+    let further = (2..).map(|number| format!("{name} ({number})"));
+    let mut names = std::iter::once(name.to_owned()).chain(further);
+    let name = &*names.find(|it| !is_another(it))?;
     let found = match scripts.get(name) {
         Some(found) => found,
         None => {
