@@ -6,9 +6,9 @@ use crate::yaml::Node;
 /// How many combinations of a matrix are looked at.
 const MOST_ROWS: usize = 64;
 
-/// Names and values: `env.TAG`, `matrix.image.name`.
+/// Names and values: `env.TAG`, `matrix.image.name`. A value may be known in part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Scope(Vec<(String, Option<String>)>);
+pub(super) struct Scope(Vec<(String, Option<Word>)>);
 
 impl Scope {
     /// What a workflow knows of its repository, whose owner and name these are.
@@ -22,7 +22,7 @@ impl Scope {
             ("github.repository_owner", owner),
             ("github.event.repository.name", short),
         ] {
-            scope.0.push((key.to_owned(), Some(value.to_owned())));
+            scope.0.push((key.to_owned(), Some(Word::known(value))));
         }
         scope
     }
@@ -32,26 +32,25 @@ impl Scope {
         let mut scope = self.clone();
         for (name, value) in node.map(Node::entries).unwrap_or_default() {
             let value = scope.put_into(value.text().unwrap_or_default());
-            let text = value.open.is_none().then_some(value.text);
-            scope.0.push((format!("env.{name}"), text));
+            scope.0.push((format!("env.{name}"), Some(value)));
         }
         scope
     }
 
     /// Sets an input; without a value it is not known.
-    pub(super) fn set_input(&mut self, name: &str, value: Option<String>) {
+    pub(super) fn set_input(&mut self, name: &str, value: Option<Word>) {
         self.0.push((format!("inputs.{name}"), value));
     }
 
     /// The variables of the environment that it knows of.
-    pub(super) fn environment(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+    pub(super) fn environment(&self) -> impl Iterator<Item = (&str, Option<&Word>)> {
         let all = self.0.iter();
-        all.filter_map(|(name, value)| Some((name.strip_prefix("env.")?, value.as_deref())))
+        all.filter_map(|(name, value)| Some((name.strip_prefix("env.")?, value.as_ref())))
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
+    fn get(&self, name: &str) -> Option<&Word> {
         let found = self.0.iter().rev().find(|(known, _)| known == name);
-        found?.1.as_deref()
+        found?.1.as_ref()
     }
 
     /// The text with its expressions put in; what is not known stands in it as `${NAME}`.
@@ -64,9 +63,14 @@ impl Scope {
             let end = rest.find("}}").unwrap_or(rest.len());
             let expression = rest[..end].trim();
             rest = rest.get(end + 2..).unwrap_or_default();
-            match self.value(expression) {
-                Some(value) => word.text.push_str(&value),
-                None => {
+            match (self.value(expression), self.get(expression)) {
+                (Some(value), _) => word.text.push_str(&value),
+                (None, Some(value)) => {
+                    word.text.push_str(&value.text);
+                    let open = value.open.clone();
+                    word.open.get_or_insert(open.unwrap_or_default());
+                }
+                (None, None) => {
                     word.text.push_str(&stand_in(expression));
                     word.open.get_or_insert_with(|| expression.to_owned());
                 }
@@ -85,7 +89,10 @@ impl Scope {
             let value = match (quoted, part) {
                 (Some(text), _) => text.to_owned(),
                 (None, "github.workspace") => ".".to_owned(),
-                (None, name) => self.get(name)?.to_owned(),
+                (None, name) => {
+                    let value = self.get(name).filter(|it| it.open.is_none());
+                    value?.text.clone()
+                }
             };
             if !value.is_empty() {
                 return Some(value);
@@ -103,7 +110,7 @@ pub(super) fn scopes_of(scope: &Scope, matrix: Option<&Node>, texts: &[&Node]) -
     let (Some(matrix), false) = (matrix, names.is_empty()) else {
         return vec![scope.clone()];
     };
-    let mut rows: Vec<Vec<(String, Option<String>)>> = vec![Vec::new()];
+    let mut rows: Vec<Vec<(String, Option<Word>)>> = vec![Vec::new()];
     for (axis, values) in matrix.entries() {
         let prefix = format!("matrix.{axis}");
         let is_named = names
@@ -132,7 +139,7 @@ pub(super) fn scopes_of(scope: &Scope, matrix: Option<&Node>, texts: &[&Node]) -
         flatten("matrix", include, &mut row);
         rows.push(row);
     }
-    let says_all = |row: &Vec<(String, Option<String>)>| {
+    let says_all = |row: &Vec<(String, Option<Word>)>| {
         let is_said = |name: &&String| row.iter().any(|(known, _)| known == *name);
         names.iter().filter(is_said).count() == names.len()
     };
@@ -167,13 +174,13 @@ fn names_of_matrix(texts: &[&Node]) -> Vec<String> {
     names
 }
 
-fn flatten(prefix: &str, node: &Node, row: &mut Vec<(String, Option<String>)>) {
+fn flatten(prefix: &str, node: &Node, row: &mut Vec<(String, Option<Word>)>) {
     if node.is_map() {
         for (key, value) in node.entries() {
             flatten(&format!("{prefix}.{key}"), value, row);
         }
     } else {
         let text = node.text().filter(|it| !it.contains("${{"));
-        row.push((prefix.to_owned(), text.map(str::to_owned)));
+        row.push((prefix.to_owned(), text.map(Word::known)));
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Workflow<'a> {
                 let default = input.text_of("default");
                 // What a workflow leaves out that calls it is empty; a person may fill it in.
                 let default = default.or((depth > 0).then_some(""));
-                scope.set_input(name, default.map(str::to_owned));
+                scope.set_input(name, default.map(Word::known));
             }
         }
         scope
@@ -71,20 +71,39 @@ impl<'a> Workflow<'a> {
                     let mut inputs = callee.defaults(depth + 1);
                     for (name, value) in with.map(Node::entries).unwrap_or_default() {
                         let value = scope.put_into(value.text().unwrap_or_default());
-                        inputs.set_input(name, value.open.is_none().then_some(value.text));
+                        inputs.set_input(name, Some(value));
                     }
                     callee.read(all, &inputs, depth + 1, found);
                 }
                 continue;
             }
-            let scope = scope.with_environment(job.node.get("env"));
-            for launch in job.containers(&scope) {
+            for launch in job.containers(&scope.with_environment(job.node.get("env"))) {
                 found.push(launch);
             }
             for step in job.node.list_of("steps") {
                 job.step(step, &scope, depth, found);
             }
         }
+    }
+}
+
+/// Whether a step is docker/metadata-action.
+fn is_metadata(step: &Node) -> bool {
+    let uses = step.text_of("uses");
+    uses.is_some_and(|it| it.starts_with("docker/metadata-action"))
+}
+
+/// The entries of a list of lines or with commas.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    let entries = text.split([',', '\n']).map(str::trim);
+    entries.filter(|it| !it.is_empty())
+}
+
+/// A word in which variables of a shell stand for what is not known.
+fn word_of(text: &str) -> Word {
+    Word {
+        open: text.contains("${").then(|| text.to_owned()),
+        text: text.to_owned(),
     }
 }
 
@@ -141,8 +160,14 @@ impl Job<'_> {
         if !is_build(uses) && script.is_none() && action.is_none() {
             return;
         }
-        let scope = scope.with_environment(step.get("env"));
-        for scope in scopes_of(&scope, self.matrix(), &step.texts()) {
+        let mut scopes = scopes_of(scope, self.matrix(), &self.texts_of(step));
+        if scopes == [scope.clone()] {
+            scopes = scopes_of(scope, self.matrix(), &step.texts());
+        }
+        for scope in scopes {
+            // The steps of an action of this repository have the job's already.
+            let own = self.node.get("env").into_iter().chain(step.get("env"));
+            let scope = own.fold(scope, |scope, it| scope.with_environment(Some(it)));
             let more = match (&action, script) {
                 (Some((path, action)), _) => {
                     self.call(path, action, step, &scope, depth, found);
@@ -155,6 +180,20 @@ impl Job<'_> {
                 found.push(launch);
             }
         }
+    }
+
+    /// The texts that tell which values of the matrix matter to a step: its own, those of the job's variables, and of
+    /// the steps that name the images for it.
+    fn texts_of<'n>(&'n self, step: &'n Node) -> Vec<&'n Node> {
+        let mut texts = step.texts();
+        texts.extend(self.node.get("env").map(Node::texts).unwrap_or_default());
+        let names = texts.iter().filter_map(|it| it.text());
+        if names.clone().any(|it| it.contains("steps.")) {
+            let steps = self.node.list_of("steps").iter();
+            let steps = steps.filter(|it| is_metadata(it));
+            texts.extend(steps.filter_map(|it| it.get("with")).flat_map(Node::texts));
+        }
+        texts
     }
 
     /// An action of this repository that is made of steps: its path and what it says.
@@ -195,11 +234,11 @@ impl Job<'_> {
         let mut inner = scope.clone();
         for (name, input) in action.get("inputs").map(Node::entries).unwrap_or_default() {
             let default = input.text_of("default").unwrap_or_default();
-            inner.set_input(name, Some(default.to_owned()));
+            inner.set_input(name, Some(Word::known(default)));
         }
         for (name, value) in step.get("with").map(Node::entries).unwrap_or_default() {
             let value = scope.put_into(value.text().unwrap_or_default());
-            inner.set_input(name, value.open.is_none().then_some(value.text));
+            inner.set_input(name, Some(value));
         }
         let job = Job {
             file: File { path, ..self.file },
@@ -236,15 +275,12 @@ impl Job<'_> {
                 .into_iter()
                 .map(|it| ("--build-arg", it)),
         );
-        let tags = with.text_of("tags").unwrap_or_default();
-        for tag in tags
-            .split([',', '\n'])
-            .map(str::trim)
-            .filter(|it| !it.is_empty())
-        {
+        for tag in listed(with.text_of("tags").unwrap_or_default()) {
             let named = self.names_of_metadata(tag, scope);
             if named.is_empty() {
-                options.push(("--tag", scope.put_into(tag)));
+                // A variable may hold several.
+                let all = scope.put_into(tag);
+                options.extend(listed(&all.text).map(|it| ("--tag", word_of(it))));
             }
             options.extend(named.into_iter().map(|it| ("--tag", it)));
         }
@@ -269,22 +305,15 @@ impl Job<'_> {
         let steps = self.node.list_of("steps");
         let step = steps.iter().find(|it| it.text_of("id") == Some(id));
         let images = step
-            .filter(|it| {
-                it.text_of("uses")
-                    .is_some_and(|it| it.starts_with("docker/metadata-action"))
-            })
+            .filter(|it| is_metadata(it))
             .and_then(|it| it.at(&["with", "images"])?.text())
             .filter(|_| output.starts_with("outputs."));
-        let lines = images.unwrap_or_default().split([',', '\n']).map(str::trim);
-        lines
-            .filter(|it| !it.is_empty())
-            .map(|line| {
-                // `name=ghcr.io/team/web,enable=true`
-                let line = line.strip_prefix("name=").unwrap_or(line);
-                scope.put_into(line)
-            })
-            .filter(|it| !it.text.contains('='))
-            .collect()
+        let images = scope.put_into(images.unwrap_or_default()).text;
+        let names = listed(&images).map(|line| {
+            // `name=ghcr.io/team/web,enable=true`
+            line.strip_prefix("name=").unwrap_or(line)
+        });
+        names.filter(|it| !it.contains('=')).map(word_of).collect()
     }
 
     fn script(&self, step: &Node, script: &Node, scope: &Scope) -> Vec<Launch> {
@@ -314,7 +343,10 @@ impl Job<'_> {
         let mut shell = Shell::new(folder).with_dialect(dialect);
         shell.set("GITHUB_WORKSPACE", is_root.then_some("."));
         for (name, value) in scope.environment() {
-            shell.set(name, value);
+            match value {
+                Some(value) => shell.set_word(name, value.clone()),
+                None => shell.set(name, None),
+            }
         }
         let text = scope.put_into(text).text;
         self.file

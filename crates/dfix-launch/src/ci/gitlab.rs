@@ -23,7 +23,11 @@ pub(super) fn launches(file: File<'_>, pipeline: &Node) -> Vec<Launch> {
         {
             for (name, value) in variables.entries() {
                 let value = value.text().or_else(|| value.text_of("value"));
-                shell.set(name, value.filter(|it| !it.contains('$')));
+                let words = value.map(|it| shell.words_of(it)).unwrap_or_default();
+                match <[Word; 1]>::try_from(words) {
+                    Ok([word]) => shell.set_word(name, word),
+                    Err(_) => shell.set(name, value.filter(|it| !it.contains('$'))),
+                }
             }
         }
         for key in ["before_script", "script", "after_script"] {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::path::{REPOSITORY, folder_of, from_root, join};
 use crate::shell::words::{Command, Dialect, Word, assignment, is_word_before, stand_in};
+use crate::short::is_open_name;
 
 /// How deep commands within commands are looked at.
 const MOST_DEPTH: usize = 4;
@@ -12,8 +13,8 @@ const MOST_DEPTH: usize = 4;
 #[derive(Debug, Clone)]
 pub(crate) struct Shell {
     folder: Option<String>,
-    /// Values; none where one was set that is not known.
-    variables: HashMap<String, Option<String>>,
+    /// Values; none where one was set that is not known. Of a name of an image a part may be.
+    variables: HashMap<String, Option<Word>>,
     dialect: Dialect,
     depth: usize,
 }
@@ -23,7 +24,7 @@ impl Shell {
     pub(crate) fn new(folder: Option<String>) -> Self {
         // A place is written from where the shell stands.
         let here = ["PWD", "CURDIR", "pwd", "cd", "CD"]
-            .map(|name| (name.to_owned(), Some(".".to_owned())));
+            .map(|name| (name.to_owned(), Some(Word::known("."))));
         Shell {
             folder,
             variables: HashMap::from(here),
@@ -52,7 +53,14 @@ impl Shell {
     /// Sets a variable; without a value it is not known.
     pub(crate) fn set(&mut self, name: &str, value: Option<&str>) {
         self.variables
-            .insert(name.to_owned(), value.map(str::to_owned));
+            .insert(name.to_owned(), value.map(Word::known));
+    }
+
+    /// Sets a variable to a value of which a part may be known: `$REGISTRY/web`.
+    pub(crate) fn set_word(&mut self, name: &str, value: Word) {
+        let is_name = !value.text.contains(char::is_whitespace) && !is_open_name(&value.text);
+        let value = Some(value).filter(|it| it.open.is_none() || is_name);
+        self.variables.insert(name.to_owned(), value);
     }
 
     /// The commands of a text whose first line has this number, in order. What is set and entered in it stays so.
@@ -91,6 +99,12 @@ impl Shell {
         }
     }
 
+    /// The words of a text that is one command.
+    pub(crate) fn words_of(&self, text: &str) -> Vec<Word> {
+        let commands = self.clone().read(text, 1).into_iter();
+        commands.flat_map(|it| it.words).collect()
+    }
+
     /// What a command changes: variables and the folder.
     fn note(&mut self, words: &[Word]) {
         let words = match words {
@@ -122,22 +136,30 @@ impl Shell {
                 self.set(name.open.as_deref().unwrap_or_default(), value);
             }
             words => {
-                let pairs: Option<Vec<_>> = words.iter().map(assignment).collect();
-                for (name, value) in pairs.unwrap_or_default() {
-                    self.set(name, value);
+                if words.iter().all(|it| assignment(it).is_some()) {
+                    for word in words {
+                        let (name, value) = word.text.split_once('=').unwrap_or_default();
+                        let value = Word {
+                            text: value.to_owned(),
+                            open: word.open.clone(),
+                        };
+                        self.set_word(name, value);
+                    }
                 }
             }
         }
     }
 
     /// What stands for a name or `NAME:-default`; the name where that is not known.
-    fn expand(&self, inside: &str) -> Result<String, String> {
+    fn expand(&self, inside: &str) -> Result<Word, String> {
         let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let (name, rest) = inside.split_at(end.unwrap_or(inside.len()));
         let known = self.variables.get(name);
         // The folder of a path, and an element of a list.
         match (known, rest) {
-            (Some(Some(value)), "%/*") => return Ok(folder_of_path(value).to_owned()),
+            (Some(Some(value)), "%/*") if value.open.is_none() => {
+                return Ok(Word::known(folder_of_path(&value.text)));
+            }
             (Some(Some(value)), "[0]") => return Ok(value.clone()),
             _ => {}
         }
@@ -145,10 +167,22 @@ impl Shell {
         match (known, default) {
             (Some(Some(value)), Some(_)) => Ok(value.clone()),
             (Some(Some(value)), None) if rest.is_empty() => Ok(value.clone()),
-            (None, Some(default)) if !default.contains('$') => Ok(default.to_owned()),
+            (None, Some(default)) if !default.contains('$') => Ok(Word::known(default)),
             _ if rest.is_empty() || default.is_some() => Err(name.to_owned()),
             _ => Err(inside.to_owned()),
         }
+    }
+}
+
+/// Puts what was found for a variable, or the name of what is not known, behind a word.
+fn put(found: Result<Word, String>, word: &mut Word) {
+    let found = found.unwrap_or_else(|open| Word {
+        text: stand_in(&open),
+        open: Some(open),
+    });
+    word.text.push_str(&found.text);
+    if let Some(open) = found.open {
+        word.open.get_or_insert(open);
     }
 }
 
@@ -336,18 +370,18 @@ impl Scan {
 
     /// What stands behind `$` or within backticks.
     fn expansion(&mut self, opener: char, shell: &Shell, word: &mut Word) {
-        let mut result = match (opener, self.peek()) {
+        let result = match (opener, self.peek()) {
             ('`', _) => {
                 let mut inside = String::new();
                 while let Some(letter) = self.next().filter(|it| *it != '`') {
                     inside.push(letter);
                 }
-                self.substituted(&inside, shell)
+                self.substituted(&inside, shell).map(|it| Word::known(&it))
             }
             (_, Some('(')) => {
                 self.next();
                 let inside = self.inside('(', ')');
-                self.substituted(&inside, shell)
+                self.substituted(&inside, shell).map(|it| Word::known(&it))
             }
             (_, Some('{')) => {
                 self.next();
@@ -377,15 +411,9 @@ impl Scan {
                 self.next();
                 Err(letter.to_string())
             }
-            _ => Ok("$".to_owned()),
+            _ => Ok(Word::known("$")),
         };
-        match &mut result {
-            Ok(text) => word.text.push_str(text),
-            Err(open) => {
-                word.text.push_str(&stand_in(open));
-                word.open.get_or_insert(std::mem::take(open));
-            }
-        }
+        put(result, word);
     }
 
     /// What stands behind `%`: `%NAME%`, or an argument.
@@ -408,13 +436,7 @@ impl Scan {
             return;
         }
         self.at += length + usize::from(!is_argument);
-        match shell.expand(&name) {
-            Ok(text) => word.text.push_str(&text),
-            Err(open) => {
-                word.text.push_str(&stand_in(&open));
-                word.open.get_or_insert(open);
-            }
-        }
+        put(shell.expand(&name), word);
     }
 
     /// What a command within the command says: its commands are looked at, its output is not known.

@@ -281,3 +281,90 @@ fn steps_of_windows_are_read() {
         Some("Dockerfile")
     );
 }
+
+/// The names that what a job builds has, for each stage.
+fn names(found: &FolderLaunches, job: &str) -> Vec<(Option<String>, Vec<String>)> {
+    let builds = found.launches.iter().filter(|it| it.name == job);
+    builds
+        .filter_map(|it| {
+            let names = it.image.iter().chain(&it.other_images).cloned();
+            Some((it.build.as_ref()?.target.clone(), names.collect()))
+        })
+        .collect()
+}
+
+#[test]
+fn variables_of_workflows_name_images() {
+    let text = r"
+env:
+  IMAGES: |
+    team/web
+    ghcr.io/${{ github.repository_owner }}/web
+  OWN: ghcr.io/${{ github.repository_owner }}/own
+jobs:
+  meta:
+    steps:
+      - id: meta
+        uses: docker/metadata-action@v5
+        with: {images: '${{ env.IMAGES }}'}
+      - uses: docker/build-push-action@v6
+        with: {tags: '${{ steps.meta.outputs.tags }}'}
+  plain:
+    env: {TAGS: 'a/b:1,a/b:2'}
+    steps:
+      - uses: docker/build-push-action@v6
+        with: {tags: '${{ env.TAGS }}'}
+      - run: docker build -t $OWN:$TAG -t ${{ env.OWN }} .
+        env: {OWN: '${{ env.OWN }}-x'}
+";
+    let found = read("", [(".github/workflows/ci.yml", text)]);
+    let owner = "ghcr.io/${github_repository_owner}";
+    assert_eq!(
+        names(&found, "meta"),
+        [(None, vec!["team/web".to_owned(), format!("{owner}/web")])]
+    );
+    assert_eq!(
+        names(&found, "plain"),
+        [
+            (None, vec!["a/b:1".to_owned(), "a/b:2".to_owned()]),
+            (
+                None,
+                vec![format!("{owner}/own-x:${{TAG}}"), format!("{owner}/own-x")]
+            )
+        ]
+    );
+}
+
+#[test]
+fn the_matrix_counts_in_variables_and_in_names() {
+    let text = r"
+jobs:
+  one:
+    strategy: {matrix: {target: [cli, mcp]}}
+    env: {IMAGE: 'team/${{ matrix.target }}'}
+    steps:
+      - uses: docker/build-push-action@v6
+        with: {target: '${{ matrix.target }}', tags: '${{ env.IMAGE }}'}
+  two:
+    strategy: {matrix: {include: [{image: a, stage: x}, {image: b, stage: y}]}}
+    steps:
+      - id: meta
+        uses: docker/metadata-action@v5
+        with: {images: 'team/${{ matrix.image }}'}
+      - uses: docker/build-push-action@v6
+        with: {target: '${{ matrix.stage }}', tags: '${{ steps.meta.outputs.tags }}'}
+";
+    let found = read("", [(".github/workflows/ci.yml", text)]);
+    let of = |target: &str, name: &str| (Some(target.to_owned()), vec![name.to_owned()]);
+    let one = [of("cli", "team/cli"), of("mcp", "team/mcp")];
+    assert_eq!(names(&found, "one"), one);
+    assert_eq!(names(&found, "two"), [of("x", "team/a"), of("y", "team/b")]);
+}
+
+#[test]
+fn variables_of_pipelines_may_be_known_in_part() {
+    let text = "variables:\n  BASE: $CI_REGISTRY_IMAGE/app\n  NAME: $BASE/web\nbuild:\n  script:\n    - TAG=$NAME:$CI_COMMIT_SHA\n    - docker build -t $TAG .\n";
+    let found = read("", [(".gitlab-ci.yml", text)]);
+    let name = "${CI_REGISTRY_IMAGE}/app/web:${CI_COMMIT_SHA}".to_owned();
+    assert_eq!(names(&found, "build"), [(None, vec![name])]);
+}
