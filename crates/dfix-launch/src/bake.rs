@@ -3,34 +3,48 @@
 //! Source: Docker's documentation, "Bake file reference".
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, TraversalOperator};
+use hcl_edit::expr::{Expression, ObjectKey, ObjectValue, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block, Body};
 use hcl_edit::template::Element;
 
-use crate::files::{Files, FolderLaunches};
+use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::launch::{Build, Launch, Place, Source, Unread};
-use crate::path::join;
+use crate::path::{ends_in, folder_of, join, name_of};
+use crate::scripts::{MOST_AROUND, is_there};
+use crate::shell::stand_in;
+use crate::short::open_name;
 use crate::yaml;
 
-/// The files that bake takes by itself, of HCL or JSON.
-const NAMES: [&str; 4] = [
-    "docker-bake.hcl",
-    "docker-bake.json",
-    "docker-bake.override.hcl",
-    "docker-bake.override.json",
-];
+/// How many Dockerfiles one target may build, where its name has a variable.
+const MOST_DOCKERFILES: usize = 16;
+
+/// Whether bake takes a file of this name by itself, or a person gives it by one that says what it is.
+fn is_bake(name: &str) -> bool {
+    ends_in(name, &["hcl", "json"])
+        && (name.starts_with("docker-bake.")
+            || name.starts_with("bake.")
+            || name.contains("-bake."))
+}
+
+/// Whether a text of another name is for bake: it has targets that name what they are built from. People give it with
+/// `--file`.
+fn is_bake_by_its_text(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with("target ")) && text.contains("dockerfile")
+}
 
 /// Reads the bake files of a folder.
 pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mut FolderLaunches) {
-    for name in NAMES
-        .into_iter()
-        .filter(|name| names.iter().any(|it| it == name))
-    {
+    let candidates = names
+        .iter()
+        .filter(|name| is_bake(name) || ends_in(name, &["hcl"]))
+        .filter(|name| !name.ends_with(".lock.hcl"));
+    for name in candidates.take(MOST_FILES) {
         let Some(path) = join(folder, name) else {
             continue;
         };
         let unread = |line: usize, why: String| Unread {
-            what: name.to_owned(),
+            what: name.clone(),
             why,
             place: Place {
                 file: path.clone(),
@@ -40,11 +54,15 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
         let text = match files.read(&path) {
             Ok(Some(text)) => text,
             Ok(None) => continue,
-            Err(why) => {
+            Err(why) if is_bake(name) => {
                 found.unread.push(unread(1, why));
                 continue;
             }
+            Err(_) => continue,
         };
+        if !is_bake(name) && !is_bake_by_its_text(&text) {
+            continue;
+        }
         let targets = if name.contains(".json") {
             of_json(&text)
         } else {
@@ -52,16 +70,80 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
         };
         match targets {
             Ok(targets) => {
-                let resolved = targets
-                    .iter()
-                    .map(|target| target.launch(&targets, &path, folder));
-                found.launches.extend(resolved);
+                let folder = base_of(files, folder, &targets);
+                for target in &targets {
+                    let launch = target.launch(&targets, &path, folder);
+                    found.launches.extend(of_pattern(files, launch));
+                }
             }
             Err((line, why)) => found.unread.push(unread(line, why)),
         }
         found.files.push(path.clone());
     }
 }
+
+/// The folder that paths are meant from: bake is called there. It is the nearest around the file in which all Dockerfiles
+/// lie that are known, else the file's own.
+fn base_of<'f>(files: &dyn Files, folder: &'f str, targets: &[Target]) -> &'f str {
+    let around = std::iter::successors(Some(folder), |folder| {
+        (!folder.is_empty()).then(|| folder_of(folder))
+    });
+    let is_base = |folder: &&str| {
+        let mut launches = targets.iter().map(|it| it.launch(targets, "", folder));
+        launches.all(|it| {
+            let path = it.build.and_then(|it| it.dockerfile);
+            path.is_none_or(|it| it.contains('$') || is_there(files, &it))
+        })
+    };
+    let mut around = around.take(MOST_AROUND);
+    around.find(is_base).unwrap_or(folder)
+}
+
+/// A launch for each Dockerfile that is there, where variables stand in the name of it: those have no known value.
+fn of_pattern(files: &dyn Files, launch: Launch) -> Vec<Launch> {
+    let path = launch.build.as_ref().and_then(|it| it.dockerfile.clone());
+    let Some(path) = path.filter(|it| it.contains('$')) else {
+        return vec![launch];
+    };
+    let pattern = name_of(&path);
+    let parts = pattern
+        .split_once("${")
+        .and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)));
+    let (folder, mut all) = (folder_of(&path), Vec::new());
+    if let Some((before, after)) =
+        parts.filter(|(_, it)| !it.contains('$') && !folder.contains('$'))
+    {
+        let fits = |name: &&String| {
+            let rest = name.strip_prefix(before).filter(|_| !name.ends_with('/'));
+            rest.and_then(|it| it.strip_suffix(after))
+                .is_some_and(|it| !it.is_empty() && !it.contains("dockerignore"))
+        };
+        let names = files.list(folder);
+        for name in names.iter().filter(fits).take(MOST_DOCKERFILES) {
+            let mut one = launch.clone();
+            if let Some(build) = &mut one.build {
+                build.dockerfile = join(folder, name);
+            }
+            all.push(one);
+        }
+    }
+    if all.is_empty() {
+        let mut open = launch;
+        open.unread.push(Unread {
+            what: format!("the Dockerfile of target `{}`", open.name),
+            why: TOLD_LATER.to_owned(),
+            place: open.place.clone(),
+        });
+        if let Some(build) = &mut open.build {
+            build.dockerfile = None;
+        }
+        all.push(open);
+    }
+    all
+}
+
+/// Why a value is not known.
+const TOLD_LATER: &str = "it is told when the target is built";
 
 /// A value that is written: known, or only told when it is built.
 type Said = Option<Result<String, ()>>;
@@ -78,6 +160,10 @@ struct Target {
     is_inline: bool,
     arguments: Vec<(String, Option<String>)>,
     image: Option<String>,
+    /// The names of targets that are put in for an image of the same name: `deps = "target:deps"`.
+    bases: Vec<String>,
+    /// Whether a group names it, which is built by one word.
+    is_in_group: bool,
 }
 
 impl Target {
@@ -117,7 +203,7 @@ impl Target {
             Some(Err(())) => {
                 launch.unread.push(Unread {
                     what: format!("{what} of target `{}`", self.name),
-                    why: "it is told when the target is built".to_owned(),
+                    why: TOLD_LATER.to_owned(),
                     place: place.clone(),
                 });
                 None
@@ -132,11 +218,18 @@ impl Target {
             _ => None,
         };
         launch.image = whole.image;
+        // Others of the file are based on it by that name.
+        let is_base = all.iter().any(|it| it.bases.contains(&self.name));
+        let is_in_between = is_base && launch.image.is_none() && !self.is_in_group;
+        if is_base {
+            launch.other_images.push(self.name.clone());
+        }
         launch.build = Some(Build {
             dockerfile_name: None,
             context,
             dockerfile,
             is_inline: whole.is_inline,
+            is_in_between,
             target: target.filter(|it| !it.is_empty()),
             arguments: whole.arguments,
         });
@@ -149,10 +242,16 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
     let documents = yaml::documents(text).map_err(|error| (error.line, error.message))?;
     let targets = documents.first().and_then(|it| it.get("target"));
     let entries = targets.map(yaml::Node::entries).unwrap_or_default();
+    let groups = documents.first().and_then(|it| it.get("group"));
+    let groups = groups.map(yaml::Node::texts).unwrap_or_default();
+    let grouped: Vec<&str> = groups.iter().filter_map(|it| it.text()).collect();
     Ok(entries
         .into_iter()
         .map(|(name, node)| {
             let said = |key: &str| node.get(key)?.text().map(plain);
+            let contexts = node.get("contexts").map(yaml::Node::entries);
+            let contexts = contexts.unwrap_or_default().into_iter();
+            let bases = contexts.filter_map(|(name, value)| base(name, value.text()?));
             let list = |key: &str| node.get(key).and_then(yaml::Node::list).unwrap_or_default();
             let arguments = node
                 .get("args")
@@ -166,7 +265,9 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
                     .filter_map(|it| Some(it.text()?.to_owned()))
                     .collect(),
                 context: said("context"),
-                dockerfile: said("dockerfile"),
+                dockerfile: node
+                    .get("dockerfile")
+                    .and_then(|it| Some(Ok(open_name(it.text()?)))),
                 stage: said("target"),
                 is_inline: node.get("dockerfile-inline").is_some(),
                 arguments: arguments
@@ -176,6 +277,8 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
                 image: list("tags")
                     .first()
                     .and_then(|it| Some(it.text()?.to_owned())),
+                bases: bases.collect(),
+                is_in_group: grouped.contains(&name),
             }
         })
         .collect())
@@ -202,6 +305,16 @@ fn of_hcl(text: &str) -> Result<Vec<Target>, (usize, String)> {
         };
         let line = block.span().map_or(1, |span| line_of(span.start));
         targets.push(scope.target(block, name, line));
+    }
+    for group in body.get_blocks("group") {
+        let Some(Expression::Array(list)) = group.body.get_attribute("targets").map(|it| &it.value)
+        else {
+            continue;
+        };
+        let names: Vec<String> = list.iter().filter_map(|it| scope.text(it).ok()).collect();
+        for target in &mut targets {
+            target.is_in_group |= names.contains(&target.name);
+        }
     }
     Ok(targets)
 }
@@ -249,6 +362,25 @@ impl Scope {
         }
     }
 
+    /// The same, in which `${NAME}` stands for a part that is not known.
+    fn pattern(&self, expression: &Expression) -> Result<String, ()> {
+        let Expression::StringTemplate(template) = expression else {
+            return self.text(expression);
+        };
+        let mut whole = String::new();
+        for element in template {
+            match element {
+                Element::Literal(text) => whole.push_str(text),
+                Element::Interpolation(it) => {
+                    let known = self.text(&it.expr);
+                    whole.push_str(&known.unwrap_or_else(|()| stand_in("")));
+                }
+                Element::Directive(_) => return Err(()),
+            }
+        }
+        Ok(whole)
+    }
+
     fn target(&self, block: &Block, name: String, line: usize) -> Target {
         let attribute = |key: &str| {
             block
@@ -266,29 +398,41 @@ impl Scope {
                 _ => Vec::new(),
             }
         };
-        let mut arguments = Vec::new();
-        if let Some(Expression::Object(object)) = attribute("args") {
-            for (key, value) in object {
+        let pairs = |key: &str| -> Vec<(String, Option<String>)> {
+            let Some(Expression::Object(object)) = attribute(key) else {
+                return Vec::new();
+            };
+            let pair = |(key, value): (&ObjectKey, &ObjectValue)| {
                 let key = match key {
-                    hcl_edit::expr::ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
-                    hcl_edit::expr::ObjectKey::Expression(it) => self.text(it).ok(),
+                    ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
+                    ObjectKey::Expression(it) => self.text(it).ok(),
                 };
-                let value = self.text(value.expr()).ok();
-                arguments.extend(key.map(|key| (key, value)));
-            }
-        }
+                Some((key?, self.text(value.expr()).ok()))
+            };
+            object.iter().filter_map(pair).collect()
+        };
+        let contexts = pairs("contexts").into_iter();
         Target {
             name,
             line,
             inherits: texts("inherits"),
             context: said("context"),
-            dockerfile: said("dockerfile"),
+            dockerfile: attribute("dockerfile").map(|it| self.pattern(it)),
             stage: said("target"),
             is_inline: attribute("dockerfile-inline").is_some(),
-            arguments,
+            arguments: pairs("args"),
             image: texts("tags").into_iter().next(),
+            bases: contexts
+                .filter_map(|(name, value)| base(&name, &value?))
+                .collect(),
+            is_in_group: false,
         }
     }
+}
+
+/// `deps = "target:deps"`: the target that is put in for an image of its own name.
+fn base(name: &str, value: &str) -> Option<String> {
+    (value.strip_prefix("target:") == Some(name)).then(|| name.to_owned())
 }
 
 /// `target.base.name`: the name of another target.

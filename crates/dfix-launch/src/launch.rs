@@ -202,6 +202,8 @@ pub struct Build {
     pub dockerfile_name: Option<String>,
     /// Whether the text of the Dockerfile stands in the file itself.
     pub is_inline: bool,
+    /// Whether other builds of its file are based on it, and nothing gives it a name by which somebody could use it.
+    pub is_in_between: bool,
     /// The stage that is built, where one is named.
     pub target: Option<String>,
     /// Build arguments, where their values are known.

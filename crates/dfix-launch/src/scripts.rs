@@ -25,8 +25,8 @@ const NAMES: [&str; 8] = [
     "build", "deploy", "dev", "launch", "run", "serve", "start", "up",
 ];
 
-/// How many folders around a script it may be run from.
-const MOST_AROUND: usize = 4;
+/// How many folders around a script, or another file, it may be run from.
+pub(crate) const MOST_AROUND: usize = 4;
 
 /// Reads the scripts of a folder.
 pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mut FolderLaunches) {
@@ -96,7 +96,8 @@ fn around(folder: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_there(files: &dyn Files, dockerfile: &str) -> bool {
+/// Whether a Dockerfile is there.
+pub(crate) fn is_there(files: &dyn Files, dockerfile: &str) -> bool {
     let names = files.list(folder_of(dockerfile));
     let name = name_of(dockerfile);
     names

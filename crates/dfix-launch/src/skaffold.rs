@@ -65,6 +65,7 @@ fn launch(folder: &str, path: &str, artifact: &Node) -> Option<Launch> {
             .and_then(|it| join(it, text("dockerfile").unwrap_or("Dockerfile"))),
         context,
         is_inline: false,
+        is_in_between: false,
         target: text("target").map(str::to_owned),
         arguments: arguments
             .unwrap_or_default()

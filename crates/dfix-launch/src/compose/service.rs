@@ -37,6 +37,7 @@ impl Service {
                     dockerfile: own.dockerfile.or(base.dockerfile),
                     dockerfile_name: own.dockerfile_name.or(base.dockerfile_name),
                     is_inline: own.is_inline || base.is_inline,
+                    is_in_between: own.is_in_between && base.is_in_between,
                     target: own.target.or(base.target),
                     arguments: [base.arguments, own.arguments].concat(),
                 }),

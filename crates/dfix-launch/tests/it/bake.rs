@@ -47,3 +47,69 @@ fn json_is_read_and_faults_are_told() {
     let broken = read("", [("docker-bake.hcl", "target \"a\" {\n  x = \n}\n")]);
     assert_eq!((broken.launches.len(), broken.unread.len()), (0, 1));
 }
+
+const TRT: &str = r#"
+variable "ARCH" { default = "amd64" }
+variable "BOARD" { default = null }
+target deps {
+  dockerfile = "docker/main/Dockerfile"
+  target = "deps"
+}
+target "trt" {
+  dockerfile = "docker/trt/Dockerfile.${ARCH}"
+  contexts = { deps = "target:deps" }
+}
+target "board" {
+  dockerfile = "docker/trt/board.${BOARD}.Dockerfile"
+}
+target "gone" {
+  dockerfile = "docker/trt/gone.${BOARD}"
+}
+"#;
+
+#[test]
+fn a_file_of_another_name_is_read_from_where_its_dockerfiles_lie() {
+    let files = [
+        ("docker/trt/trt.hcl", TRT),
+        ("docker/trt/other.hcl", "resource \"a\" \"b\" {}\n"),
+        (
+            "docker/trt/.terraform.lock.hcl",
+            "target x\ndockerfile {{{\n",
+        ),
+        ("docker/main/Dockerfile", ""),
+        ("docker/trt/Dockerfile.amd64", ""),
+        ("docker/trt/board.a.Dockerfile", ""),
+        ("docker/trt/board.b.Dockerfile", ""),
+    ];
+    let found = read("", files);
+    assert_eq!(found.files, ["docker/trt/trt.hcl"]);
+    let built: Vec<_> = found
+        .launches
+        .iter()
+        .filter_map(|it| {
+            let build = it.build.as_ref()?;
+            Some((&*it.name, build.dockerfile.as_deref(), build.is_in_between))
+        })
+        .collect();
+    assert_eq!(
+        built,
+        [
+            ("deps", Some("docker/main/Dockerfile"), true),
+            ("trt", Some("docker/trt/Dockerfile.amd64"), false),
+            ("board", Some("docker/trt/board.a.Dockerfile"), false),
+            ("board", Some("docker/trt/board.b.Dockerfile"), false),
+            ("gone", None, false),
+        ]
+    );
+    assert_eq!(found.builds_of("deps").count(), 1);
+    assert_eq!(found.launches[4].unread.len(), 1);
+}
+
+#[test]
+fn a_group_builds_what_others_are_based_on() {
+    let json = r#"{"group": {"default": {"targets": ["base"]}}, "target": {"base": {}, "low": {}, "web": {"contexts": {"base": "target:base", "low": "target:low"}}}}"#;
+    let found = read("", [("docker-bake.ci.json", json), ("Dockerfile", "")]);
+    let between = found.launches.iter().filter_map(|it| it.build.as_ref());
+    let between: Vec<bool> = between.map(|it| it.is_in_between).collect();
+    assert_eq!(between, [false, true, false]);
+}

@@ -63,6 +63,7 @@ fn a_service_says_what_it_is_made_of() {
             context: Some("app".to_owned()),
             dockerfile: Some("app/docker/Dockerfile".to_owned()),
             is_inline: false,
+            is_in_between: false,
             target: Some("runtime".to_owned()),
             arguments: vec![
                 ("PYTHON".to_owned(), Some("3.12".to_owned())),

@@ -39,7 +39,8 @@ fn find_targets(file: &Model<'_>) -> Vec<usize> {
     let builds = all(file)
         .launches
         .iter()
-        .filter(|launch| launch.build.is_some() && launch.source.ships())
+        .filter(|launch| launch.build.as_ref().is_some_and(|it| !it.is_in_between))
+        .filter(|launch| launch.source.ships())
         .filter(|launch| launch.source.starts() || !is_for_tests(launch));
     let mut targets = Vec::new();
     let mut are_all_developers = true;
