@@ -3,7 +3,7 @@
 use crate::calls::{Range, Reader};
 use crate::code::NONE;
 use crate::names::Binding;
-use crate::source::{Command, Import, Port, Program, Right, Source, Variable, Write};
+use crate::source::{Import, Port, Right, Source, Variable, Write};
 use crate::tables;
 use crate::value::{Folded, Text, Value};
 
@@ -243,45 +243,6 @@ impl Scanner<'_, '_, '_> {
         if is_new(&self.source.writes, &write) {
             self.source.writes.push(write);
         }
-    }
-
-    /// The words of a program that is started.
-    pub(crate) fn program(&mut self, meant: &[Range], how: &str, line: usize) {
-        let code = self.reader.code;
-        let mut words: Vec<Value<String>> = Vec::new();
-        let mut is_list = how == "words";
-        for range in meant {
-            let (from, to) = code.trim(range.0, range.1);
-            if code.is_any(from, "{ function")
-                || (from..to.min(from + 8)).any(|it| code.is(it, "=>"))
-            {
-                continue;
-            }
-            let list = self.list((from, to), 0);
-            let is_written_list = list.is_some();
-            is_list |= is_written_list;
-            for part in list.unwrap_or_else(|| vec![(from, to)]) {
-                words.push(self.word(part));
-            }
-        }
-        if words.is_empty() {
-            return;
-        }
-        let command = match words.as_slice() {
-            [_] if !is_list || how == "text" => Command::Text(words.remove(0)),
-            _ => Command::Words(words),
-        };
-        let first = match &command {
-            Command::Text(value) => value.value().and_then(|it| it.split_whitespace().next()),
-            Command::Words(words) => words.first().and_then(Value::value).map(String::as_str),
-        };
-        let program = first.map(|it| it.rsplit('/').next().unwrap_or(it).to_owned());
-        if let Some(program) = program
-            && let Some(right) = tables::right_of_program(&program)
-        {
-            self.right(right, &program, line);
-        }
-        self.source.programs.push(Program { command, line });
     }
 
     /// The items of a list that is written out, or that a name is bound to.

@@ -32,6 +32,7 @@ mod named;
 mod names;
 mod operations;
 mod patterns;
+mod programs;
 mod properties;
 mod quotes;
 mod recognise;
@@ -46,7 +47,9 @@ mod value;
 pub use language::Language;
 pub use recognise::{is_application, is_for_browsers, may_be_source, unread_language};
 pub use settings::{Settings, may_be_settings, read_settings};
-pub use source::{Command, Import, Named, Port, Program, Right, Source, User, Variable, Write};
+pub use source::{
+    Command, Import, Library, Named, Port, Program, Right, Source, User, Variable, Write,
+};
 pub use token::Trouble;
 pub use value::{Base, Place, Value};
 

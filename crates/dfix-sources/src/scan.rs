@@ -363,6 +363,11 @@ impl<'t> Scanner<'_, '_, 't> {
                     }
                 }
             }
+            "loads" => {
+                for one in meant {
+                    self.library(one, line);
+                }
+            }
             "socket" => {
                 for one in meant {
                     self.socket(one, line);

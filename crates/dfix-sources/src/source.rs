@@ -63,6 +63,17 @@ pub enum Command {
 pub struct Program {
     /// What is started.
     pub command: Command,
+    /// How the program is written, where the text does not tell which it is; the interpreter that runs the text is none.
+    pub unknown: Option<String>,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A library of the machine that is loaded by its name, as by `dlopen`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// Its name as it is written: `libpq.so.5`, `pq`, a path.
+    pub name: Value<String>,
     /// The line, from 1.
     pub line: usize,
 }
@@ -113,6 +124,8 @@ pub struct Source {
     pub variables: Vec<Variable>,
     /// The programs that it starts.
     pub programs: Vec<Program>,
+    /// The libraries of the machine that it loads, without those that every machine has.
+    pub libraries: Vec<Library>,
     /// What it does that takes rights.
     pub rights: Vec<Right>,
     /// The users whom it names.
@@ -131,6 +144,7 @@ impl Source {
             ports: Vec::new(),
             variables: Vec::new(),
             programs: Vec::new(),
+            libraries: Vec::new(),
             rights: Vec::new(),
             users: Vec::new(),
             named: Vec::new(),

@@ -65,7 +65,7 @@ pub(crate) fn is_left_out(kind: &str, name: &str) -> bool {
 /// What a call, or a name, does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Effect {
-    /// `writes`, `port`, `socket`, `settings`, `runs`, `asks`, `right`, `user`, `imports`, `value`.
+    /// `writes`, `port`, `socket`, `settings`, `loads`, `runs`, `asks`, `right`, `user`, `imports`, `value`.
     pub(crate) kind: &'static str,
     /// Which argument is meant.
     pub(crate) argument: &'static str,

@@ -77,6 +77,32 @@ impl ApplicationSources {
         })
     }
 
+    /// The first program that a source starts and does not tell, as a message names it: "program `cmd` of `app.py` (line 3)".
+    /// What only builds and tests does not count.
+    pub fn untold_program(&self) -> Option<String> {
+        let is_own = |file: &&ApplicationSource| !is_file_of_a_tool(file_name(&file.context_path));
+        self.files.iter().filter(is_own).find_map(|file| {
+            let mut programs = file.source.programs.iter();
+            let (written, line) = programs.find_map(|it| Some((it.unknown.as_ref()?, it.line)))?;
+            Some(format!(
+                "program `{written}` of `{}` (line {line})",
+                file.context_path
+            ))
+        })
+    }
+
+    /// The libraries of the machine that the sources load by their names, each with its place: "`app.py` (line 3)". One
+    /// that is not known, or lies at a path, has no name.
+    pub fn libraries(&self) -> impl Iterator<Item = (Option<&str>, String)> {
+        self.files.iter().flat_map(|file| {
+            file.source.libraries.iter().map(|library| {
+                let name = library.name.value().map(String::as_str);
+                let place = format!("`{}` (line {})", file.context_path, library.line);
+                (name.filter(|it| !it.contains('/')), place)
+            })
+        })
+    }
+
     /// The first place where a source asks for a variable of the environment: "`settings.py` (line 3)". Settings of
     /// tools that build and test do not count.
     pub fn asks_for(&self, name: &str) -> Option<String> {

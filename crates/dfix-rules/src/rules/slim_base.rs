@@ -14,6 +14,7 @@ mod needs;
 mod start;
 mod target;
 mod two_stage;
+mod unfollowed;
 
 use dfix_engine::{Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, remedy};
 use dfix_model::{Base, Model, Stage};

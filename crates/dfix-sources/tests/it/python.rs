@@ -502,3 +502,49 @@ fn loggers_write_where_their_settings_say() {
         ],
     );
 }
+
+/// The programs whose names are not told, and the libraries.
+fn unknown(path: &str, text: &str) -> Vec<String> {
+    let source = dfix_sources::read(path, text).unwrap();
+    let programs = source.programs.iter();
+    let programs = programs.filter_map(|it| Some(format!("{} {}", it.line, it.unknown.as_ref()?)));
+    let libraries = source.libraries.iter();
+    let libraries = libraries.map(|it| format!("{} {:?}", it.line, it.name));
+    programs.chain(libraries).collect()
+}
+
+#[test]
+fn programs_whose_names_are_not_told() {
+    for text in [
+        "import subprocess\nsubprocess.run(['git', x])",
+        "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'a'])",
+        "import os\nos.system(f'git clone {x}')",
+        "import subprocess\ndef f(x):\n    c = ['git']\n    c += x\n    subprocess.run(c)",
+        "import subprocess\nsubprocess.run('a' if x else 'b')",
+        "import subprocess, os\nsubprocess.run([os.environ['TOOL']])",
+    ] {
+        assert!(unknown("a.py", text).is_empty(), "{text}");
+    }
+    for text in [
+        "import subprocess\nsubprocess.run(settings['cmd'])",
+        "import subprocess, c\nsubprocess.run([c.TOOLS['vcs'], '-v'])",
+        "import os\nos.system(command())",
+    ] {
+        assert_eq!(unknown("a.py", text).len(), 1, "{text}");
+    }
+    let text = "const { execFileSync, fork } = require('node:child_process');\nexecFileSync(j.cmd, j.args);\nfork(j.file);";
+    assert_eq!(unknown("a.js", text), ["2 j.cmd"]);
+}
+
+#[test]
+fn libraries_of_the_machine() {
+    let text = "import ctypes, ctypes.util\nfrom ctypes import cdll\nctypes.CDLL('libpq.so.5')\ncdll.LoadLibrary('libxslt.so.1')\nctypes.CDLL(ctypes.util.find_library('magic'))\nctypes.CDLL(None)\nctypes.CDLL('libc.so.6')";
+    assert_eq!(
+        unknown("a.py", text),
+        [
+            "3 Known(\"libpq.so.5\")",
+            "4 Known(\"libxslt.so.1\")",
+            "5 Known(\"magic\")"
+        ]
+    );
+}

@@ -1,11 +1,14 @@
 //! The ports below 1024 that a container listens on: only root may (before Docker 20.10 and elsewhere).
 
 use dfix_catalogue::variables::names_port;
+use dfix_sources::Value;
 
 use crate::collect::instruction::StepKind;
+use crate::facts::application_sources::application_sources;
 use crate::facts::base_image::any_base_facts;
 use crate::facts::ports::{may_listen_on, ports};
 use crate::facts::runtime::Runtime;
+use crate::facts::shipped_settings;
 use crate::facts::variables::env_set;
 use crate::handles::{Command, Stage, Step, Word};
 use crate::path::file_name;
@@ -48,6 +51,23 @@ pub(super) fn perhaps_low(runtime: Runtime<'_>) -> Option<u16> {
     let commands = runtime.processes().map(|process| process.command);
     let mut told = commands.flat_map(may_listen_on);
     told.find_map(|(_, port)| port.filter(|port| is_low(*port)))
+}
+
+/// A port below 1024 that a file of settings gives, where a source opens one that is not told there: "`app.py` (line 3)
+/// listens on port 80, which `config.json` (line 1) names".
+pub(super) fn of_settings(stage: Stage<'_>) -> Option<String> {
+    let (file, opened) = application_sources(stage).files.iter().find_map(|file| {
+        let mut ports = file.source.ports.iter();
+        let opened = ports.find(|it| matches!(it.port, Value::Unknown(_)))?;
+        Some((file, opened.line))
+    })?;
+    let (settings, (port, line)) = shipped_settings::of(stage)
+        .iter()
+        .find_map(|it| Some((it, it.settings.ports.first()?)))?;
+    Some(format!(
+        "`{}` (line {opened}) listens on port {port}, which `{}` (line {line}) names",
+        file.context_path, settings.path
+    ))
 }
 
 /// The port that a variable tells the application to listen on; `ASPNETCORE_URLS` of .NET before 8 names

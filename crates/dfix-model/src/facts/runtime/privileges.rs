@@ -116,6 +116,11 @@ fn examine(runtime: Runtime<'_>) -> PrivilegesData {
     }
     if let Some(port) = application_sources(runtime.stage()).low_port() {
         examination.low_port(port);
+    } else if let Some(port) = low_ports::of_settings(runtime.stage()) {
+        examination.open(OpenCondition::new(
+            format!("whether {port}, as only root may below 1024"),
+            START_IT,
+        ));
     }
     let mut found = examination.found;
     found.known.dedup();

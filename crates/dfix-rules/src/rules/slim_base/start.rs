@@ -11,6 +11,7 @@ impl<'m> Losses<'m, '_> {
         if !self.form.lacks_tools() {
             return;
         }
+        self.unfollowed(last);
         let condition = match started(last) {
             None => {
                 "what is run in this image: it has no `CMD` or `ENTRYPOINT` of its own".to_owned()
