@@ -9,8 +9,12 @@ impl<'m> Losses<'m, '_> {
     pub(super) fn unfollowed(&mut self, last: Stage<'m>) {
         let sources = last.application_sources();
         if let Some(program) = sources.untold_program() {
-            self.needs
-                .unknown(look_at_start(format!("which {program} starts")));
+            let named = last.value_in_settings(|word| self.form.lacks_program(word).is_some());
+            let hint = named.map_or_else(String::new, |(word, place)| {
+                format!(": {place} names `{word}`, which the slim form lacks")
+            });
+            let condition = format!("which {program} starts{hint}");
+            self.needs.unknown(look_at_start(condition));
         }
         let site = last.steps().last().map(CallSite::of_step);
         for (name, place) in sources.libraries() {
