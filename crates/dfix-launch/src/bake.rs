@@ -89,7 +89,13 @@ fn base_of<'f>(files: &dyn Files, folder: &'f str, targets: &[Target]) -> &'f st
         (!folder.is_empty()).then(|| folder_of(folder))
     });
     let is_base = |folder: &&str| {
-        let mut launches = targets.iter().map(|it| it.launch(targets, "", folder));
+        // One that says neither is for others to inherit from.
+        let says = |it: &&Target| {
+            let whole = it.resolved(targets, 0);
+            whole.dockerfile.is_some() || whole.context.is_some()
+        };
+        let said = targets.iter().filter(says);
+        let mut launches = said.map(|it| it.launch(targets, "", folder));
         launches.all(|it| {
             let path = it.build.and_then(|it| it.dockerfile);
             path.is_none_or(|it| it.contains('$') || is_there(files, &it))

@@ -51,7 +51,11 @@ fn json_is_read_and_faults_are_told() {
 const TRT: &str = r#"
 variable "ARCH" { default = "amd64" }
 variable "BOARD" { default = null }
+target "_args" {
+  args = { ARCH = ARCH }
+}
 target deps {
+  inherits = ["_args"]
   dockerfile = "docker/main/Dockerfile"
   target = "deps"
 }
@@ -94,6 +98,7 @@ fn a_file_of_another_name_is_read_from_where_its_dockerfiles_lie() {
     assert_eq!(
         built,
         [
+            ("_args", Some("Dockerfile"), false),
             ("deps", Some("docker/main/Dockerfile"), true),
             ("trt", Some("docker/trt/Dockerfile.amd64"), false),
             ("board", Some("docker/trt/board.a.Dockerfile"), false),
@@ -102,7 +107,7 @@ fn a_file_of_another_name_is_read_from_where_its_dockerfiles_lie() {
         ]
     );
     assert_eq!(found.builds_of("deps").count(), 1);
-    assert_eq!(found.launches[4].unread.len(), 1);
+    assert_eq!(found.launches[5].unread.len(), 1);
 }
 
 #[test]
