@@ -82,27 +82,31 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
     }
 }
 
-/// The folder that paths are meant from: bake is called there. It is the nearest around the file in which all Dockerfiles
-/// lie that are known, else the file's own.
+/// The folder that paths are meant from: bake is called there. It is the nearest around the file in which the most of
+/// the Dockerfiles lie that are named, else the file's own.
 fn base_of<'f>(files: &dyn Files, folder: &'f str, targets: &[Target]) -> &'f str {
     let around = std::iter::successors(Some(folder), |folder| {
         (!folder.is_empty()).then(|| folder_of(folder))
     });
-    let is_base = |folder: &&str| {
-        // One that says neither is for others to inherit from.
-        let says = |it: &&Target| {
-            let whole = it.resolved(targets, 0);
-            whole.dockerfile.is_some() || whole.context.is_some()
-        };
-        let said = targets.iter().filter(says);
-        let mut launches = said.map(|it| it.launch(targets, "", folder));
-        launches.all(|it| {
-            let path = it.build.and_then(|it| it.dockerfile);
-            path.is_none_or(|it| it.contains('$') || is_there(files, &it))
-        })
+    // One that says neither is for others to inherit from.
+    let says = |it: &&Target| {
+        let whole = it.resolved(targets, 0);
+        whole.dockerfile.is_some() || whole.context.is_some()
     };
-    let mut around = around.take(MOST_AROUND);
-    around.find(is_base).unwrap_or(folder)
+    let count = |folder: &str| {
+        let said = targets.iter().filter(says);
+        let builds = said.filter_map(|it| it.launch(targets, "", folder).build);
+        let paths = builds.filter_map(|it| it.dockerfile);
+        paths.filter(|it| is_there(files, it)).count()
+    };
+    let (mut base, mut most) = (folder, 0);
+    for folder in around.take(MOST_AROUND) {
+        let count = count(folder);
+        if count > most {
+            (base, most) = (folder, count);
+        }
+    }
+    base
 }
 
 /// A launch for each Dockerfile that is there, where variables stand in the name of it: those have no known value.
