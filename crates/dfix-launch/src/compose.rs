@@ -3,4 +3,4 @@
 mod files;
 mod service;
 
-pub(crate) use files::{read, service};
+pub(crate) use files::{in_text, is_compose, read, service};

@@ -1,10 +1,11 @@
 //! Documentation: the commands that a README and its like show to build and start images, and those that comments of a
 //! Dockerfile show. They are examples: what counts of them is what they mount.
 
+use crate::compose;
 use crate::docker_words::{At, launches_in};
 use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::launch::{Build, Launch, Source};
-use crate::markup::{Block, Markup, blocks, comments};
+use crate::markup::{Block, Markup, blocks, comments, compose_texts};
 use crate::path::{is_dockerfile, join, name_of};
 use crate::shell::Shell;
 
@@ -54,6 +55,11 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             let blocks = blocks(&text, *markup);
             let launches = launches_of(files, folder, path, &blocks);
             found.launches.extend(launches.into_iter().filter(is_known));
+            let composed = compose_texts(&text).into_iter();
+            let composed = composed.flat_map(|it| compose::in_text(files, path, &it.text, it.line));
+            found
+                .launches
+                .extend(composed.filter_map(|it| shown_by_compose(it, folder, names)));
         }
     }
     for name in names.iter().filter(|it| is_dockerfile(it)).take(MOST_FILES) {
@@ -112,6 +118,33 @@ fn launches_of(files: &dyn Files, folder: &str, path: &str, blocks: &[Block]) ->
         launches_in(&mut shell, &block.text, block.line, at)
     };
     blocks.iter().flat_map(of_block).collect()
+}
+
+/// A service that is shown: what it mounts into an image of this name, or of the Dockerfile beside the documentation, which
+/// it may build from where the repository is published.
+fn shown_by_compose(mut service: Launch, folder: &str, names: &[String]) -> Option<Launch> {
+    let build = service.build.take();
+    if service.mounts.is_empty() {
+        return None;
+    }
+    if let Some(build) = build.filter(|_| service.image.is_none()) {
+        let is_there = names.iter().any(|it| it == "Dockerfile");
+        let dockerfile = build.dockerfile.or_else(|| {
+            let own = join(folder, "Dockerfile");
+            own.filter(|_| is_there && build.dockerfile_name.is_none())
+        });
+        service.build = Some(Build {
+            context: None,
+            dockerfile: Some(dockerfile?),
+            target: build.target,
+            ..Build::default()
+        });
+    }
+    Some(Launch {
+        source: Source::Documentation,
+        unread: Vec::new(),
+        ..service
+    })
 }
 
 /// Whether an example says enough to count.

@@ -53,33 +53,77 @@ const SUBFOLDERS: [(&str, usize); 36] = [
 
 /// How many folders are read for one.
 const MOST_FOLDERS: usize = 64;
+/// How many folders of a repository are looked at for files of Compose, and how deep they may lie.
+const MOST_LISTED: usize = 512;
+const DEEPEST: usize = 4;
+
 /// Reads what the files of `folder` build and start, those of the usual folders below it among them. Files that they
 /// include or extend are read with them. No file is read twice.
 pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
     let files = &Once::new(files);
     let mut found = FolderLaunches::default();
     let mut renames = Vec::new();
-    for folder in folders(files, folder) {
-        let names = files.list(&folder);
+    let read = folders(files, folder);
+    for folder in &read {
+        let names = files.list(folder);
         let mut own = FolderLaunches::default();
-        compose::read(files, &folder, &names, &mut own);
-        bake::read(files, &folder, &names, &mut own);
-        renames.extend(kubernetes::read(files, &folder, &names, &mut own));
-        skaffold::read(files, &folder, &names, &mut own);
-        procfile::read(files, &folder, &names, &mut own);
-        makefile::read(files, &folder, &names, &mut own);
-        scripts::read(files, &folder, &names, &mut own);
-        tasks::read(files, &folder, &names, &mut own);
-        units::read(files, &folder, &names, &mut own);
-        crontab::read(files, &folder, &names, &mut own);
-        devcontainer::read(files, &folder, &names, &mut own);
-        ci::read(files, &folder, &names, &mut own);
-        documentation::read(files, &folder, &names, &mut own);
+        compose::read(files, folder, &names, &mut own);
+        bake::read(files, folder, &names, &mut own);
+        renames.extend(kubernetes::read(files, folder, &names, &mut own));
+        skaffold::read(files, folder, &names, &mut own);
+        procfile::read(files, folder, &names, &mut own);
+        makefile::read(files, folder, &names, &mut own);
+        scripts::read(files, folder, &names, &mut own);
+        tasks::read(files, folder, &names, &mut own);
+        units::read(files, folder, &names, &mut own);
+        crontab::read(files, folder, &names, &mut own);
+        devcontainer::read(files, folder, &names, &mut own);
+        ci::read(files, folder, &names, &mut own);
+        documentation::read(files, folder, &names, &mut own);
         found.add(&own);
+    }
+    if folder.is_empty() {
+        elsewhere(files, &read, &mut found);
     }
     kubernetes::rename(&mut found.launches, &renames);
     take_small_names(files, &mut found.launches);
     found
+}
+
+/// Files of Compose in other folders of the repository: what they build wherever it lies, and what they start of that.
+fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
+    let mut folders = vec![(String::new(), 0)];
+    let mut next = 0;
+    while let Some((folder, depth)) = folders.get(next).cloned() {
+        next += 1;
+        let names = files.list(&folder);
+        if names.iter().any(|it| compose::is_compose(it)) && !read.contains(&folder) {
+            let mut own = FolderLaunches::default();
+            compose::read(files, &folder, &names, &mut own);
+            let is_built_here = |launch: &Launch| {
+                let dockerfile = launch.build.as_ref()?.dockerfile.as_deref()?;
+                Some(!files.list(folder_of(dockerfile)).is_empty())
+            };
+            own.launches.retain(|it| is_built_here(it) == Some(true));
+            own.unread.clear();
+            found.add(&own);
+        }
+        if depth == DEEPEST {
+            continue;
+        }
+        let inner = names.iter().filter_map(|it| it.strip_suffix('/'));
+        let inner = inner.filter(|it| !is_foreign(it));
+        let paths = inner.filter_map(|it| Some((join(&folder, it)?, depth + 1)));
+        folders.extend(paths.take(MOST_LISTED.saturating_sub(folders.len())));
+    }
+}
+
+/// Whether a folder holds what is none of the repository's own.
+fn is_foreign(name: &str) -> bool {
+    matches!(
+        name,
+        ".git" | "node_modules" | "vendor" | "third_party" | ".venv" | "venv"
+    )
 }
 
 /// Where there is no `Dockerfile`, the builder takes `dockerfile` (`BuildKit`, frontend/dockerui/config.go).

@@ -127,6 +127,40 @@ pub(crate) fn blocks(text: &str, markup: Markup) -> Vec<Block> {
     found
 }
 
+/// The texts that look like files of Compose, wherever they stand: from `services:` to the end of its map and of those
+/// beside it. Lines keep what they are set in by more than that word.
+pub(crate) fn compose_texts(text: &str) -> Vec<Block> {
+    let mut found = Vec::new();
+    if !text.contains("services:") {
+        return found;
+    }
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((number, line)) = lines.next() {
+        if line.trim() != "services:" {
+            continue;
+        }
+        let own = indent(line);
+        let is_part = |line: &str| {
+            let is_key = || {
+                let key = line.trim_end().strip_suffix(':').unwrap_or("").trim();
+                !key.is_empty()
+                    && key
+                        .bytes()
+                        .all(|it| it.is_ascii_alphanumeric() || it == b'-')
+            };
+            line.trim().is_empty() || indent(line) > own || (indent(line) == own && is_key())
+        };
+        let mut block = Block::new(number + 1);
+        block.push(&line[own..]);
+        while let Some((_, line)) = lines.next_if(|(_, line)| is_part(line)) {
+            block.push(line.get(own..).unwrap_or(""));
+        }
+        found.push(block);
+    }
+    found
+}
+
 /// The commands that comments show: those of lines that begin with `#`, from where a command begins.
 pub(crate) fn comments(text: &str) -> Vec<Block> {
     let mut found = Vec::new();
@@ -190,4 +224,23 @@ fn spans(line: &str, number: usize) -> impl Iterator<Item = Block> {
         block.push(part);
         block.done()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compose_texts;
+
+    #[test]
+    fn compose_stands_in_texts() {
+        let text = "# A\n\n```yaml\nversion: '3'\nservices:\n  a:\n    image: me/a\n\nvolumes:\n  d:\n```\n\n    services:\n      b:\n        build: .\n\nThe services:\n";
+        let found = compose_texts(text);
+        let texts: Vec<(usize, &str)> = found.iter().map(|it| (it.line, &*it.text)).collect();
+        assert_eq!(
+            texts,
+            [
+                (5, "services:\n  a:\n    image: me/a\n\nvolumes:\n  d:\n"),
+                (13, "services:\n  b:\n    build: .\n\n"),
+            ]
+        );
+    }
 }

@@ -128,7 +128,11 @@ impl FolderLaunches {
                     } else if launch.source.starts()
                         && started.is_empty()
                         && !is_told_apart(launch)
-                        && !others.iter().any(|it| makes_any(it, launch))
+                        && !others.iter().any(|it| {
+                            // Of what nothing builds, CI may publish a variant under that name.
+                            let is_variant = builds.is_empty() && it.source == Source::Ci;
+                            makes_any(it, launch) && !is_variant
+                        })
                     {
                         found.strangers.push(launch.clone());
                     }

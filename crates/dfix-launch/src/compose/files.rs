@@ -11,7 +11,7 @@ use crate::yaml::{self, Node};
 const MOST_FILES: usize = 16;
 
 /// Whether Compose, or a person with `-f`, takes a file of this name.
-fn is_compose(name: &str) -> bool {
+pub(crate) fn is_compose(name: &str) -> bool {
     let stem = name
         .strip_suffix(".yml")
         .or_else(|| name.strip_suffix(".yaml"));
@@ -118,6 +118,49 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
     }
     found.unread.append(&mut reading.unread);
     found.files.append(&mut reading.read);
+}
+
+/// The services of a text that stands in the file at this path, from this line on, and is to be copied into a folder of its
+/// own; empty where it is none of Compose's.
+pub(crate) fn in_text(files: &dyn Files, path: &str, text: &str, line: usize) -> Vec<Launch> {
+    if !is_compose_by_its_text(text) {
+        return Vec::new();
+    }
+    let files = &Within { files, path, text };
+    let mut reading = Reading {
+        files,
+        read: Vec::new(),
+        unread: Vec::new(),
+    };
+    let services = reading.services_of(path, 0).into_iter();
+    let mut launches: Vec<Launch> = services.map(|it| it.launch).collect();
+    for launch in &mut launches {
+        launch.place.line += line - 1;
+        for mount in &mut launch.mounts {
+            mount.place.line += line - 1;
+        }
+    }
+    launches
+}
+
+/// The files of a repository, where one has this text in place of its own.
+struct Within<'f> {
+    files: &'f dyn Files,
+    path: &'f str,
+    text: &'f str,
+}
+
+impl Files for Within<'_> {
+    fn read(&self, path: &str) -> Result<Option<String>, String> {
+        if path == self.path {
+            return Ok(Some(self.text.to_owned()));
+        }
+        self.files.read(path)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        self.files.list(folder)
+    }
 }
 
 /// One service, as these files say it together: what `devcontainer.json` starts.

@@ -333,3 +333,31 @@ fn other_files_with_services_are_none_of_compose() {
     let found = read("", [("a.yml", "services:\n  web: {{ x }}\n   image: x\n")]);
     assert_eq!(found.unread.len(), 1);
 }
+
+#[test]
+fn a_file_in_any_folder_builds_what_it_names() {
+    let compose = "services:\n  web:\n    build: ../../web\n  db:\n    image: team/db\n";
+    for path in [
+        "dev/stack/docker-compose.dev.yml",
+        ".docker/x/compose.yaml",
+        "production/a/compose.yml",
+    ] {
+        let found = read("", [(path, compose), ("web/Dockerfile", "")]);
+        let names: Vec<&str> = found.launches.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["web"], "{path}");
+        assert_eq!(found.of_dockerfile("web/Dockerfile").launches.len(), 1);
+    }
+    // What is somebody else's, or builds nothing of this repository, does not count.
+    for path in ["vendor/a/compose.yml", "node_modules/a/b/compose.yml"] {
+        assert!(
+            read("", [(path, compose), ("web/Dockerfile", "")])
+                .launches
+                .is_empty()
+        );
+    }
+    assert!(
+        read("", [("dev/stack/compose.yml", compose)])
+            .launches
+            .is_empty()
+    );
+}

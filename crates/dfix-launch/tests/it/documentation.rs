@@ -95,3 +95,17 @@ fn comments_of_a_dockerfile_speak_of_it() {
         (Some("docker/Dockerfile"), None)
     );
 }
+
+#[test]
+fn files_of_compose_are_shown_as_well() {
+    let readme = "# x\n\n```yaml\nservices:\n  app:\n    image: team/app:1\n    volumes:\n      - ./d:/d\n  quiet:\n    image: team/app\n```\n\n    services:\n      own:\n        build: https://example.com/team/app.git\n        volumes: [./e:/e]\n";
+    let found = read("", [("README.md", readme), ("Dockerfile", "")]);
+    assert_eq!(only(&found), (5, "team/app:1 ./d /d".to_owned()));
+    let own = found.of_dockerfile("Dockerfile");
+    let lines: Vec<usize> = own
+        .launches
+        .iter()
+        .map(|it| it.mounts[0].place.line)
+        .collect();
+    assert_eq!(lines, [8, 16]);
+}

@@ -439,6 +439,15 @@ fn images_that_nothing_builds_may_be_this_one() {
     assert_eq!(strangers("Dockerfile"), ["a"]);
     // The file itself says what this one is called.
     assert!(strangers("c/Dockerfile").is_empty());
+    // What CI publishes under the name may be a variant of a Dockerfile that nothing builds.
+    let workflow = "jobs:\n  c:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          file: alpine.Dockerfile\n          push: true\n          tags: team/a:alpine\n";
+    let compose = "services:\n  a:\n    image: team/a\n";
+    let files = [
+        ("compose.yaml", compose),
+        (".github/workflows/c.yml", workflow),
+    ];
+    let strangers = read("", files).of_dockerfile("Dockerfile").strangers;
+    assert_eq!(strangers.len(), 1);
 }
 
 /// The images that strangers start, for a Dockerfile at the root.

@@ -318,7 +318,7 @@ fn shell_text(start: &Start) -> Option<String> {
 
 /// A volume that a launch mounts, and that takes what the image has there.
 pub(crate) fn volumes(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, String)> {
-    of(stage).flat_map(move |launch| {
+    of(stage).chain(shown(stage)).flat_map(move |launch| {
         launch.mounts.iter().filter_map(move |mount| {
             let said = match &mount.kind {
                 MountKind::Named(name) => format!("volume `{name}` of {}", launch.said()),
