@@ -128,11 +128,11 @@ fn shown_by_compose(mut service: Launch, folder: &str, names: &[String]) -> Opti
         return None;
     }
     if let Some(build) = build.filter(|_| service.image.is_none()) {
-        let is_there = names.iter().any(|it| it == "Dockerfile");
-        let dockerfile = build.dockerfile.or_else(|| {
-            let own = join(folder, "Dockerfile");
-            own.filter(|_| is_there && build.dockerfile_name.is_none())
-        });
+        let name = build.dockerfile_name.as_deref().unwrap_or("Dockerfile");
+        let is_there = names.iter().any(|it| it == name);
+        let dockerfile = build
+            .dockerfile
+            .or_else(|| join(folder, name).filter(|_| is_there));
         service.build = Some(Build {
             context: None,
             dockerfile: Some(dockerfile?),
