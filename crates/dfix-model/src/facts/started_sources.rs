@@ -3,20 +3,24 @@
 use dfix_catalogue::programs::Mark;
 
 use crate::collect::model::Model;
+use crate::context::Answer;
 use crate::facts::application_sources::application_sources;
 use crate::facts::context_files::final_context_path_of;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Entry, Landing, Origin};
 use crate::facts::launches;
-use crate::facts::runtime;
+use crate::facts::runtime::{self, Process};
 use crate::facts::workdir::final_workdir;
-use crate::handles::{Command, Given, Stage, Word};
+use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::path::{ImagePath, file_name, has_ending};
 
 /// A file or module that the start names and that none of the sources is: `app.main`. Whatever it does was not read. Where
 /// no source at all is in the build context, one that would be copied from there counts; but nothing is told where no
 /// context is known, or the Dockerfile lies there alone.
 pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
+    if let Some(named) = fetched(stage) {
+        return Some(named);
+    }
     let sources = application_sources(stage);
     if !sources.unread.is_empty() {
         return None;
@@ -39,6 +43,49 @@ pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
         files.any(is_it)
     };
     named_sources(stage).find(|named| !is_there(named))
+}
+
+/// A file that the start gives to an interpreter, that the build context has not, and that a build which fetches something
+/// may have fetched.
+fn fetched(stage: Stage<'_>) -> Option<String> {
+    let file = stage.file();
+    let is_context_known = || matches!(file.context().list(""), Answer::Found(_));
+    let of_start = |process: Process<'_>| {
+        let call = process.command.interpreting()?;
+        let Given::File(word) = call.given else {
+            return None;
+        };
+        let path = word.value()?;
+        let is_source = [".py", ".js", ".mjs", ".cjs"]
+            .iter()
+            .any(|ending| has_ending(path, ending));
+        let is_absent = is_source && final_context_path_of(stage, path).is_none();
+        is_absent.then(|| path.to_owned())
+    };
+    let named = runtime::of(stage)
+        .processes()
+        .filter(|process| process.script.is_none())
+        .find_map(of_start)?;
+    let fetches = || file.steps().any(brings_a_project);
+    (is_context_known() && fetches()).then_some(named)
+}
+
+/// Whether a step fetches a project: `git clone`, a download that is unpacked, an `ADD` of either.
+fn brings_a_project(step: Step<'_>) -> bool {
+    let clones = |command: Command<'_>| command.is("git") && command.has_arg("clone");
+    let fetches = |command: Command<'_>| command.is_marked(Mark::Fetches) && !command.is("git");
+    let unpacks = |command: Command<'_>| command.is_one_of(&["tar", "bsdtar", "unzip"]);
+    let is_project = |word: Word<'_>| {
+        let text = word.source_text();
+        let address = text.split(['#', '?']).next().unwrap_or(text);
+        text.contains("://")
+            && [".git", ".gz", ".tgz", ".xz", ".bz2", ".tar", ".zip"]
+                .iter()
+                .any(|ending| address.ends_with(ending))
+    };
+    step.commands().any(clones)
+        || (step.commands().any(fetches) && step.commands().any(unpacks))
+        || (step.is_copy_or_add() && step.sources().any(is_project))
 }
 
 /// The files and modules that the start names, `app.py` or `app.main`.
