@@ -1,6 +1,6 @@
 //! Whole instructions: putting in, taking out, flags and pairs.
 
-use dfix_syntax::ast::{AstNode, File, Flag};
+use dfix_syntax::ast::{AstNode, File, Flag, Instruction};
 use dfix_syntax::{
     NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TokenExt as _,
 };
@@ -189,6 +189,23 @@ fn has_lower_keywords(context: &EditContext<'_>) -> bool {
     keywords.peek().is_some() && keywords.all(|k| k.text().chars().all(|c| c.is_ascii_lowercase()))
 }
 
+/// What an instruction after this one is set in by: as this one; where it is the first of a stage whose others are set in,
+/// as these.
+fn indent_after<'c>(context: &EditContext<'c>, place: usize, line: usize) -> &'c str {
+    let own = context.indent_at(line);
+    let start_of = |it: &Instruction| start(it.syntax().text_range());
+    let Some(file) = File::cast(context.root.clone()) else {
+        return own;
+    };
+    let mut from_here = file.instructions().skip_while(|it| start_of(it) < place);
+    match (from_here.next(), from_here.next()) {
+        (Some(Instruction::From(_)), Some(next)) if !matches!(next, Instruction::From(_)) => {
+            context.indent_at(context.line_start(start_of(&next)))
+        }
+        _ => own,
+    }
+}
+
 pub(crate) fn insert(
     context: &EditContext<'_>,
     range: TextRange,
@@ -198,7 +215,10 @@ pub(crate) fn insert(
     let instruction = context.instruction(range)?;
     let within = extent(&instruction)?;
     let line = context.line_start(start(within));
-    let indent = context.indent_at(line);
+    let indent = match position {
+        Where::After => indent_after(context, start(within), line),
+        Where::AboveComments | Where::BelowComments => context.indent_at(line),
+    };
     let line_end = context.line_end_at(start(within));
     let lower = has_lower_keywords(context);
     // A stage stands apart from what is above it.
