@@ -56,7 +56,7 @@ pub(crate) const RULE: Rule = Rule {
         // Flask 2.2 warns of FLASK_ENV at each start, and 2.3 reads it no more.
         fixes(
             "FROM python:3.12\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
-            "FROM python:3.12\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_APP=run.py\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
+            "FROM python:3.12\nENV FLASK_APP=run.py\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
         )
         .with_context(&[("run.py", "import flask\n")])
         .that_says("does without FLASK_ENV"),
@@ -151,8 +151,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Looks at stages that are built as images. What all of them lack is written once.
 fn check_home(home: &Home<'_>, is_for_production: bool, out: &mut Findings<'_>) {
-    let lacks =
-        |stage: &&Stage<'_>| stage.is_undecided(UNBUFFERED) && !is_unbuffered_below(**stage);
+    let lacks = |stage: &&Stage<'_>| {
+        stage.is_undecided(UNBUFFERED)
+            && !is_unbuffered_below(**stage)
+            && !application::is_unbuffered(**stage)
+    };
     let lacking: Vec<Stage<'_>> = home.images.iter().filter(lacks).copied().collect();
     if lacking.len() == home.images.len() {
         set_unbuffered(home.stage, &lacking, out);
