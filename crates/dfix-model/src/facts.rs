@@ -118,6 +118,11 @@ impl<'m> Stage<'m> {
         launches::with_runs(self)
     }
 
+    /// What the project's files say of how it is started and could not be made out.
+    pub fn unread_launches(self) -> Vec<OpenCondition> {
+        launches::open(self)
+    }
+
     /// The commands that the project's files start containers of this stage with. They have no place in the file.
     pub fn launched_commands(self) -> impl Iterator<Item = Command<'m>> {
         launches::starts(self)

@@ -96,35 +96,51 @@ impl PackageList {
         list
     }
 
-    /// What of it pip builds by a `setup.py`, or may, as messages name it: what no wheel is known of, and what is taken
-    /// from elsewhere than the index.
+    /// What of it pip builds by a `setup.py`, as messages name it: what is known to have no wheel, and what is taken from
+    /// elsewhere than the index.
     pub fn built_by_setup(&self) -> Option<String> {
         let project = self.project.as_ref();
         if let Some(project) = project.filter(|it| !it.has_pyproject) {
             return Some(format!("the project `{}`", project.path));
         }
         let is_built = |it: &&LanguagePackage| {
-            // Of a project itself its pyproject.toml has told.
-            let is_own = it.name.is_empty() && project.is_some();
-            let is_ready = || {
-                let mark = PackageMark::BuildsApart;
-                it.compiles.is_no()
-                    || package_is(Ecosystem::Language, &normal_python_name(&it.name), mark)
-            };
-            !(it.is_for_build || is_own || it.origin == Origin::Index && is_ready())
+            let is_of_index = it.origin == Origin::Index;
+            self.is_built_here(it) && (!is_of_index || it.compiles.is_yes())
         };
         let said = |it: &LanguagePackage| match it.name.as_str() {
             "" => "what is no package of the index".to_owned(),
             name => format!("`{name}`"),
         };
-        let package = self.packages.iter().find(is_built).map(said);
+        self.packages.iter().find(is_built).map(said)
+    }
+
+    /// What of it pip may build by a `setup.py`, as messages name it: what no wheel is known of.
+    pub fn may_be_built_by_setup(&self) -> Option<String> {
+        let mut unknown = self.packages.iter().filter(|it| self.is_built_here(it));
+        let package = unknown.next().map(|it| format!("`{}`", it.name));
+        let is_unread = !self.open.is_empty();
         package
             .or_else(|| {
-                let is_unread = !self.open.is_empty();
                 let file = self.file.as_deref().filter(|_| is_unread)?;
                 Some(format!("what `{file}` names"))
             })
-            .or_else(|| (!self.open.is_empty()).then(|| "what dfix does not know".to_owned()))
+            .or_else(|| is_unread.then(|| "what dfix does not know".to_owned()))
+    }
+
+    /// Whether a package may be built where it is installed, by what is installed there.
+    fn is_built_here(&self, package: &LanguagePackage) -> bool {
+        // Of a project itself its pyproject.toml has told.
+        let is_own = package.name.is_empty() && self.project.is_some();
+        let is_ready = || {
+            let mark = PackageMark::BuildsApart;
+            package.compiles.is_no()
+                || package_is(
+                    Ecosystem::Language,
+                    &normal_python_name(&package.name),
+                    mark,
+                )
+        };
+        !(package.is_for_build || is_own || package.origin == Origin::Index && is_ready())
     }
 
     pub(super) fn open(&mut self, condition: impl Into<String>, remedy: impl Into<String>) {

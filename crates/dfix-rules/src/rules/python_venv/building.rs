@@ -50,14 +50,26 @@ fn of_image(site: &Site<'_>) -> Building {
     }
     let tools = tools_of(site);
     let of_wheel = needs_wheel(site);
-    let built = || built(site).filter(|_| pip_asks_for_wheel(site, tools));
+    let asks_for_wheel = pip_asks_for_wheel(site, tools);
+    let built = || built(site).filter(|_| asks_for_wheel);
     match (of_wheel.or_else(built), tools) {
-        (None, _) => Building {
-            because: Some(
-                "nothing is known to be built with the setuptools and wheel of the image"
-                    .to_owned(),
-            ),
-            ..Building::default()
+        (None, _) => match may_be_built(site).filter(|_| asks_for_wheel) {
+            Some(what) => Building {
+                open: Some(OpenCondition::new(
+                    format!(
+                        "whether {what} has a wheel: it would be built without the setuptools and wheel of the image, which an environment lacks"
+                    ),
+                    "see that there is one, or install setuptools and wheel with pip first",
+                )),
+                ..Building::default()
+            },
+            None => Building {
+                because: Some(
+                    "nothing is known to be built with the setuptools and wheel of the image"
+                        .to_owned(),
+                ),
+                ..Building::default()
+            },
         },
         (Some(what), None) => Building {
             open: Some(OpenCondition::new(
@@ -138,7 +150,8 @@ fn of_distribution(site: &Site<'_>) -> Option<OpenCondition> {
     // Alpine's brings no wheel.
     let of_wheel = || needs_wheel(site).filter(|_| site.is_debians());
     let of_setuptools = || {
-        let built = || built(site).filter(|_| site.is_debians());
+        let built = || built(site).or_else(|| may_be_built(site));
+        let built = || built().filter(|_| site.is_debians());
         needs_setuptools(site).or_else(built).or_else(|| {
             let mut shipped = site.shipped();
             let unread = shipped.find_map(|it| it.application_sources().unread.first())?;
@@ -232,20 +245,29 @@ fn imported(site: &Site<'_>, modules: &[&str]) -> Option<String> {
     })
 }
 
-/// What pip builds by a `setup.py`, or may.
+/// What pip builds by a `setup.py`.
 fn built(site: &Site<'_>) -> Option<String> {
-    let by_command = commands(site).find_map(|command| {
+    listed(site, PackageList::built_by_setup)
+}
+
+/// What pip may build by a `setup.py`.
+fn may_be_built(site: &Site<'_>) -> Option<String> {
+    listed(site, PackageList::may_be_built_by_setup).or_else(|| {
+        let scripts = site.shipped().flat_map(Stage::run_scripts);
+        let mut calling = scripts.filter(|it| it.names().any(|(_, name)| is_pip(name)));
+        Some(format!("what {} installs", calling.next()?.path))
+    })
+}
+
+/// The first that is wanted among what commands install.
+fn listed(site: &Site<'_>, wanted: impl Fn(&PackageList) -> Option<String>) -> Option<String> {
+    commands(site).find_map(|command| {
         let package = PackageCommand::of(command);
         let pip = package.filter(|it| it.manager == PackageManager::Pip);
         if pip.is_none() && !command.is("pipenv") {
             return None;
         }
         let lists = installed_by(command, pip.as_ref(), &CallSite::of(command));
-        lists.iter().find_map(PackageList::built_by_setup)
-    });
-    by_command.or_else(|| {
-        let scripts = site.shipped().flat_map(Stage::run_scripts);
-        let mut calling = scripts.filter(|it| it.names().any(|(_, name)| is_pip(name)));
-        Some(format!("what {} installs", calling.next()?.path))
+        lists.iter().find_map(&wanted)
     })
 }

@@ -20,8 +20,15 @@ pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
         behind_sudo,
         given_to_others,
         installs_at_run_time,
+        unread_launches,
     ];
     doubts.iter().filter_map(|doubt| doubt(site)).collect()
+}
+
+/// What starts a container may name the system's Python, and could not be read.
+fn unread_launches(site: &Site<'_>) -> Option<OpenCondition> {
+    let mut shipped = site.shipped();
+    shipped.find_map(|stage| stage.unread_launches().into_iter().next())
 }
 
 /// The lines of what is shipped that are no comments.
@@ -144,6 +151,17 @@ fn given_to_others(site: &Site<'_>) -> Option<OpenCondition> {
     ))
 }
 
+/// Who works in a notebook installs packages from there.
+fn at_work(stage: Stage<'_>) -> Option<String> {
+    const NOTEBOOKS: [&str; 3] = ["jupyter", "jupyter-lab", "jupyter-notebook"];
+    let mut processes = stage.runtime().processes();
+    let notebook = processes.find(|it| it.command.is_one_of(&NOTEBOOKS))?;
+    Some(format!(
+        "whoever works in `{}`",
+        shortened(notebook.command)
+    ))
+}
+
 /// The application installs packages itself: another user than root may not do so in the environment, and does so at home
 /// otherwise.
 fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
@@ -162,6 +180,7 @@ fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
             by_script
                 .map(|process| process.said())
                 .or_else(|| by_source(stage))
+                .or_else(|| at_work(stage))
         })?;
     Some(OpenCondition::new(
         format!(
