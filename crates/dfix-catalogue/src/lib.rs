@@ -106,7 +106,9 @@ pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use provides::provides;
 pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
 pub use python_library::{LibraryNeed, need_of_module, need_of_started_module, needs_of_names};
-pub use python_projects::{ProjectBuild, comes_alone, extra_has_wheels, project_build_word};
+pub use python_projects::{
+    ProjectBuild, bring_its_libraries, comes_alone, extra_has_wheels, project_build_word,
+};
 pub use python_scripts::packages_of_script;
 pub use releases::{ReleaseMark, release_is};
 pub use server_settings::{ServerSetting, sets};

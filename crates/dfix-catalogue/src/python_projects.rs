@@ -24,6 +24,15 @@ pub fn extra_has_wheels(package: &str, extra: &str) -> bool {
         .is_some_and(|row| row.lists(1, ' ', extra) || row.column(1) == "*")
 }
 
+/// The packages of which each brings the libraries that a Python package loads else, or asks for them itself: `psycopg-binary`
+/// and `psycopg-c` of `psycopg`.
+pub fn bring_its_libraries(package: &str) -> impl Iterator<Item = String> {
+    let name = normal_python_name(package);
+    let extras = EXTRAS.row(&name).map_or("-", |row| row.column(2));
+    let extras = extras.split(' ').filter(|extra| *extra != "-");
+    extras.map(move |extra| format!("{name}-{extra}"))
+}
+
 /// Whether a Python package brings nothing along that must be compiled, whatever pip knows of wheels.
 pub fn comes_alone(package: &str) -> bool {
     ALONE.has(&normal_python_name(package))
@@ -51,6 +60,9 @@ mod tests {
     fn words_of_projects_are_known() {
         assert!(extra_has_wheels("Uvicorn", "standard") && extra_has_wheels("sentry_sdk", "x"));
         assert!(!extra_has_wheels("uvicorn", "x") && !extra_has_wheels("unknown", "standard"));
+        let of_psycopg: Vec<String> = bring_its_libraries("Psycopg").collect();
+        assert_eq!(of_psycopg, ["psycopg-binary", "psycopg-c"]);
+        assert!(bring_its_libraries("uvicorn").next().is_none());
         assert!(comes_alone("Flask") && !comes_alone("numpy"));
         let setup = "from Cython.Build import cythonize";
         assert_eq!(

@@ -17,6 +17,10 @@ mod sources;
 mod wheel_tags;
 mod wheels;
 
+use std::collections::HashSet;
+
+use dfix_catalogue::bring_its_libraries;
+
 use crate::collect::command::WrapperKind;
 use crate::facts::call_site::CallSite;
 use crate::handles::Command;
@@ -38,13 +42,14 @@ pub fn installed_by<'m>(
     package: Option<&PackageCommand<'m>>,
     site: &CallSite<'m>,
 ) -> Vec<PackageList> {
-    let mut lists = python::by_tool(command, site);
+    let mut lists = without_brought_libraries(python::by_tool(command, site));
     let Some(package) = package else {
         return lists;
     };
     let (language, named) = match package.manager {
         PackageManager::Pip | PackageManager::Uv | PackageManager::Pipx => {
-            (Language::Python, python::by_pip(package, site))
+            let lists = python::by_pip(package, site);
+            (Language::Python, without_brought_libraries(lists))
         }
         PackageManager::Conda => (Language::Python, python::by_conda(package)),
         PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm => {
@@ -71,5 +76,24 @@ pub fn installed_by<'m>(
         ));
     }
     lists.extend(named);
+    lists
+}
+
+/// Takes from a Python package the libraries that another one of these lists brings in its stead, or asks for itself.
+fn without_brought_libraries(mut lists: Vec<PackageList>) -> Vec<PackageList> {
+    let all = || lists.iter().flat_map(|it| &it.packages);
+    let brought: HashSet<String> = all()
+        .filter(|it| !it.libraries.is_empty())
+        .filter(|it| {
+            bring_its_libraries(&it.name)
+                .any(|other| all().any(|it| normal_python_name(&it.name) == other))
+        })
+        .map(|it| it.name.clone())
+        .collect();
+    for package in lists.iter_mut().flat_map(|it| &mut it.packages) {
+        if brought.contains(&package.name) {
+            package.libraries.clear();
+        }
+    }
     lists
 }

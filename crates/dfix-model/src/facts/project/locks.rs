@@ -124,15 +124,32 @@ pub(super) fn pipfile_lock(text: &str) -> Vec<Line> {
         .collect()
 }
 
+/// A package that a project's own file asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Dependency {
+    pub(super) name: String,
+    /// Its extras, with commas between them.
+    pub(super) extras: String,
+    pub(super) version: Option<String>,
+}
+
 /// The packages that a pyproject.toml, setup.cfg or setup.py names: quoted requirements in lists that
 /// are called dependencies, and the keys below `[tool.poetry.dependencies]`.
-pub(super) fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
+pub(super) fn dependencies(text: &str) -> Vec<Dependency> {
     let mut found = Vec::new();
     let mut push = |text: &str| {
-        if let Some(Line::Package { name, version, .. }) = line(text)
+        if let Some(Line::Package {
+            name,
+            extras,
+            version,
+        }) = line(text)
             && name != "python"
         {
-            found.push((name, version));
+            found.push(Dependency {
+                name,
+                extras,
+                version,
+            });
         }
     };
     if let Ok(table) = text.parse::<Table>() {
@@ -152,8 +169,14 @@ pub(super) fn dependencies(text: &str) -> Vec<(String, Option<String>)> {
                 _ => None,
             };
             let version = version.filter(|version| *version != "*").map(pep440);
+            let extras = value.get("extras").and_then(toml::Value::as_array);
+            let extras = extras.into_iter().flatten().filter_map(toml::Value::as_str);
             if name != "python" {
-                found.push((name.clone(), version));
+                found.push(Dependency {
+                    name: name.clone(),
+                    extras: extras.collect::<Vec<&str>>().join(","),
+                    version,
+                });
             }
         }
         return found;
@@ -248,18 +271,23 @@ mod tests {
     fn projects_name_what_they_depend_on() {
         let text =
             "[project]\nname = \"x\"\ndependencies = [\n  \"flask[async]>=2\",\n  'lxml',\n]\n";
+        let of = |name: &str, extras: &str, version: Option<&str>| Dependency {
+            name: name.to_owned(),
+            extras: extras.to_owned(),
+            version: version.map(str::to_owned),
+        };
         let found = dependencies(text);
         assert_eq!(
             found,
-            [
-                ("flask".to_owned(), Some(">=2".to_owned())),
-                ("lxml".to_owned(), None)
-            ]
+            [of("flask", "async", Some(">=2")), of("lxml", "", None)]
         );
-        let text = "[tool.poetry.dependencies]\npython = \"^3.11\"\nfastapi = \"^0.1\"\n[x]\n";
+        let text = "[tool.poetry.dependencies]\npython = \"^3.11\"\nfastapi = \"^0.1\"\npsycopg = { version = \"^3.2\", extras = [\"binary\", \"pool\"] }\n[x]\n";
         assert_eq!(
             dependencies(text),
-            [("fastapi".to_owned(), Some("^0.1".to_owned()))]
+            [
+                of("fastapi", "", Some("^0.1")),
+                of("psycopg", "binary,pool", Some("^3.2"))
+            ]
         );
     }
 

@@ -306,9 +306,9 @@ impl<'a, 'm> Install<'a, 'm> {
                 };
                 if let Answer::Found(text) = self.site.read(project) {
                     list.file = Some(project.to_owned());
-                    for (name, version) in dependencies(&text) {
-                        self.wheels
-                            .package(&name, "", version.as_deref(), &mut list);
+                    for it in dependencies(&text) {
+                        let version = it.version.as_deref();
+                        self.wheels.package(&it.name, &it.extras, version, &mut list);
                     }
                 }
             }
@@ -471,9 +471,9 @@ impl<'a, 'm> Install<'a, 'm> {
             "" | "." => names[at].to_owned(),
             folder => format!("{folder}/{}", names[at]),
         });
-        for (name, version) in texts.iter().flat_map(|text| dependencies(text)) {
-            self.wheels
-                .package(&name, "", version.as_deref(), &mut list);
+        for it in texts.iter().flat_map(|text| dependencies(text)) {
+            let version = it.version.as_deref();
+            self.wheels.package(&it.name, &it.extras, version, &mut list);
         }
         let mut for_build = PackageList::new(Language::Python, None);
         for line in texts.iter().flat_map(|text| build_dependencies(text)) {
