@@ -50,7 +50,7 @@ pub(crate) const RULE: Rule = Rule {
         RuleOption {
             name: "ownership",
             kind: OptionKind::OneOf(&["chown", "copy"]),
-            summary: "how the user gets its files: `chown` in a `RUN`, or `COPY --chown` with `copy`; by default `chown`, and `copy` where that would double installed dependencies",
+            summary: "how the user gets its files: `chown` in a `RUN`, or `COPY --chown` with `copy`; by default `chown`, and `copy` where that would double installed dependencies or what another stage built",
         },
     ],
     examples: &[

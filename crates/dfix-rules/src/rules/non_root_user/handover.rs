@@ -28,6 +28,8 @@ pub(crate) struct Handover<'m> {
     gives_last: bool,
     /// Installed dependencies that are copied into another layer so that their owner changes.
     doubled: Option<Dependencies>,
+    /// What other stages or images built, likewise: the folder that it lies in.
+    brought: Option<ImagePath>,
 }
 
 /// The folders that become the user's, by how they do.
@@ -44,23 +46,30 @@ struct Shares {
 }
 
 /// How the user is given what the application writes to: by `--chown` where that is asked for and can do it. Where
-/// nothing is asked for, by a `chown`, but for installed dependencies, which nobody writes: where they lie among the
-/// application's files, those are given by `--chown`, so that no layer is doubled; where the two cannot be told apart,
-/// the cost is told.
+/// nothing is asked for, by a `chown`, but for what would be doubled in another layer: for installed dependencies, which
+/// nobody writes, where they lie among the application's files, those are given by `--chown`; so is what other stages
+/// built. Where the two cannot be told apart, the cost is told.
 pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) -> Handover<'m> {
     let mut handover = plan_with(stage, run_as, by_copy == Some(true), false);
-    let Some(doubled) = handover.doubled.clone() else {
-        return handover;
+    let (by, folder) = match (&handover.doubled, &handover.brought) {
+        (Some(doubled), _) => (doubled.by.clone(), doubled.folder.clone()),
+        (None, Some(brought)) => ("`COPY --from`".to_owned(), brought.clone()),
+        (None, None) => return handover,
     };
-    if by_copy.is_none() && !doubled.may_do_more && !may_be_written(stage, &doubled) {
-        let apart = plan_with(stage, run_as, true, doubled.is_of_npm);
-        if !apart.copies.is_empty() && apart.doubled.is_none() && apart.open.is_empty() {
+    let may_be_apart = match &handover.doubled {
+        Some(doubled) => !doubled.may_do_more && !may_be_written(stage, doubled),
+        None => true,
+    };
+    if by_copy.is_none() && may_be_apart {
+        let is_of_npm = handover.doubled.as_ref().is_some_and(|it| it.is_of_npm);
+        let apart = plan_with(stage, run_as, true, is_of_npm);
+        let is_doubled = apart.doubled.is_some() || apart.brought.is_some();
+        if !apart.copies.is_empty() && !is_doubled && apart.open.is_empty() {
             return apart;
         }
     }
     handover.evidence.push(format!(
-        "the recursive chown copies what {} puts into {} into another layer",
-        doubled.by, doubled.folder
+        "the recursive chown copies what {by} puts into {folder} into another layer"
     ));
     handover
 }
@@ -241,7 +250,7 @@ impl<'m> Handover<'m> {
                 shares.alone.push(folder.clone());
             }
             shares.copied.push(folder.clone());
-            self.left_by_commands(stage, folder, shares);
+            self.left_by_commands(stage, run_as, folder, shares);
         } else if files.holds_copies_of(&run_as.account, &folder.path) {
             shares.alone.push(folder.clone());
         } else {
@@ -250,10 +259,24 @@ impl<'m> Handover<'m> {
     }
 
     /// What commands leave in a folder whose copied files name their owner.
-    fn left_by_commands(&mut self, stage: Stage<'m>, folder: &Folder, shares: &mut Shares) {
+    fn left_by_commands(
+        &mut self,
+        stage: Stage<'m>,
+        run_as: &RunAs,
+        folder: &Folder,
+        shares: &mut Shares,
+    ) {
+        let files = stage.filesystem();
         let left = stage.left_by_commands(&folder.path);
-        let made = left.made.into_iter().map(|path| Folder::new(path, false));
-        shares.whole.extend(made);
+        let is_given = |path: &ImagePath| {
+            let owner = files.owner(path);
+            owner.is_ok_and(|owner| owner.is(&run_as.account))
+                && files.holds_only_of(&run_as.account, path)
+        };
+        let made = left.made.into_iter().filter(|path| !is_given(path));
+        shares
+            .whole
+            .extend(made.map(|path| Folder::new(path, false)));
         if let Some(what) = left.unknown {
             self.open.push(OpenCondition::new(
                 format!(
@@ -286,8 +309,24 @@ impl<'m> Handover<'m> {
             commands.extend(chown_all(run_as, &shares.whole));
             let mut whole = shares.whole.iter();
             self.doubled = whole.find_map(|folder| stage.dependencies_below(&folder.path));
+            let mut whole = shares.whole.iter();
+            let brought = whole.find(|folder| self.is_brought_into(stage, &folder.path));
+            self.brought = brought.map(|folder| folder.path.clone());
         }
         self.after = run(&commands);
+    }
+
+    /// Whether something is copied into a folder that another stage or image built, and names no owner.
+    fn is_brought_into(&self, stage: Stage<'m>, folder: &ImagePath) -> bool {
+        let is_brought = |landing: &&Landing| {
+            let mut copies = stage.base_chain().flat_map(Stage::copies);
+            let copy = copies.find(|copy| copy.index() == landing.step);
+            copy.is_some_and(|copy| copy.flag("from").is_some() && !self.copies.contains(&copy))
+        };
+        let mut landings = stage.filesystem().all_landings();
+        landings.any(|landing| {
+            !landing.has_owner && landing.path.is_below(folder) && is_brought(&landing)
+        })
     }
 
     /// What it changes, beside the user.
