@@ -28,8 +28,8 @@ pub fn extra_has_wheels(package: &str, extra: &str) -> bool {
 /// and `psycopg-c` of `psycopg`.
 pub fn bring_its_libraries(package: &str) -> impl Iterator<Item = String> {
     let name = normal_python_name(package);
-    let extras = EXTRAS.row(&name).map_or("-", |row| row.column(2));
-    let extras = extras.split(' ').filter(|extra| *extra != "-");
+    let extras = EXTRAS.row(&name).map_or("", |row| row.column(2));
+    let extras = extras.split_whitespace();
     extras.map(move |extra| format!("{name}-{extra}"))
 }
 

@@ -1,7 +1,8 @@
-//! Absolute paths that stand in a text, whatever is done with them.
+//! Absolute paths, and addresses that a server could listen on, that stand in a text, whatever is done with them.
 
 use crate::code::NONE;
 use crate::items::{Scanner, is_new};
+use crate::language::Language;
 use crate::source::Named;
 use crate::tables;
 use crate::token::Kind;
@@ -32,7 +33,30 @@ pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
     (path.len() > 1).then_some(path)
 }
 
+/// The port below 1024 of an address that stands for every one of the machine: `0.0.0.0:80`, `[::]:443`, `:80`.
+fn low_address(text: &str) -> Option<u16> {
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let (host, port) = text.trim_end_matches('/').rsplit_once(':')?;
+    let is_every = matches!(host, "" | "*" | "+" | "0.0.0.0" | "::" | "[::]");
+    let port = port.parse().ok()?;
+    (is_every && (1..1024).contains(&port)).then_some(port)
+}
+
 impl Scanner<'_, '_, '_> {
+    /// An address that a server could listen on. One without a host is often a part that is looked for or taken away:
+    /// `host.replace(":80", "")`; in Go it is how they are written.
+    pub(crate) fn address(&mut self, at: usize, text: &str) {
+        let code = self.reader.code;
+        let is_given = |before: usize| code.is_any(before, "( ,");
+        let may_be_part = text.starts_with(':')
+            && code.language != Language::Go
+            && at.checked_sub(1).is_none_or(is_given);
+        let is_whole = code.kind(at + 2) == Some(Kind::StringClose);
+        if let Some(port) = low_address(text).filter(|_| is_whole && !may_be_part) {
+            self.source.addresses.push((port, code.line(at)));
+        }
+    }
+
     /// An absolute path that is a text of its own, or with which one begins.
     pub(crate) fn named_path(&mut self, at: usize) {
         let code = self.reader.code;
@@ -100,6 +124,31 @@ impl Scanner<'_, '_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_every_machine_end_in_ports() {
+        let cases = [
+            ("0.0.0.0:80", Some(80)),
+            ("[::]:443", Some(443)),
+            (":80", Some(80)),
+            ("tcp://*:25", Some(25)),
+            ("http://+:80/", Some(80)),
+            ("0.0.0.0:8080", None),
+            ("0.0.0.0:0", None),
+            ("example.com:80", None),
+            ("12:30", None),
+            ("80", None),
+        ];
+        for (text, port) in cases {
+            assert_eq!(low_address(text), port, "{text}");
+        }
+        let of = |path: &str, text: &str| crate::read(path, text).map(|it| it.addresses);
+        let python =
+            "address = os.environ.get('LISTEN') or '0.0.0.0:80'\nname = host.replace(':80', '')\n";
+        assert_eq!(of("a.py", python), Some(vec![(80, 1)]));
+        let go = "package main\nvar addr = flag.String(\"addr\", \":80\", \"\")\n";
+        assert_eq!(of("a.go", go), Some(vec![(80, 2)]));
+    }
 
     #[test]
     fn texts_begin_with_paths() {

@@ -572,6 +572,7 @@ impl<'t> Scanner<'_, '_, 't> {
         } else {
             ""
         };
+        self.address(at, first);
         let path = first.strip_prefix("unix://").unwrap_or(first);
         if path.starts_with('/')
             && let Some(right) = tables::right_of_place(path)

@@ -132,6 +132,8 @@ pub struct Source {
     pub users: Vec<User>,
     /// The absolute paths that it names.
     pub named: Vec<Named>,
+    /// Ports below 1024, with their lines, at the ends of texts that a server could be told to listen on: `0.0.0.0:80`.
+    pub addresses: Vec<(u16, usize)>,
     pub(crate) trouble: Option<(usize, Trouble)>,
 }
 
@@ -148,6 +150,7 @@ impl Source {
             rights: Vec::new(),
             users: Vec::new(),
             named: Vec::new(),
+            addresses: Vec::new(),
             trouble: None,
         }
     }

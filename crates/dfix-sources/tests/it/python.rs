@@ -315,6 +315,10 @@ fn ports() {
                 "uvicorn.run('a:b')\nuvicorn.run(a, port=int(os.environ.get('PORT', 80)))",
                 &["1 port 8000", "2 port $PORT or 80", "2 asks PORT or 80"],
             ),
+            (
+                "app.run_webhook(host, 443)\napp.run_webhook(port=25)\napp.run_webhook()\napp.run_webhook(unix=s)",
+                &["1 port 443", "2 port 25", "3 port 80"],
+            ),
             ("PORT = 80\nDB_PORT = 5432\ndb(port=25)", &["1 port 80"]),
             (
                 "def f(url):\n    host, port = split(url)\n    port = 25\nport = g()\nhost, port = 'a', 25",

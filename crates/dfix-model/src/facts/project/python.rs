@@ -308,7 +308,8 @@ impl<'a, 'm> Install<'a, 'm> {
                     list.file = Some(project.to_owned());
                     for it in dependencies(&text) {
                         let version = it.version.as_deref();
-                        self.wheels.package(&it.name, &it.extras, version, &mut list);
+                        self.wheels
+                            .package(&it.name, &it.extras, version, &mut list);
                     }
                 }
             }
@@ -473,7 +474,8 @@ impl<'a, 'm> Install<'a, 'm> {
         });
         for it in texts.iter().flat_map(|text| dependencies(text)) {
             let version = it.version.as_deref();
-            self.wheels.package(&it.name, &it.extras, version, &mut list);
+            self.wheels
+                .package(&it.name, &it.extras, version, &mut list);
         }
         let mut for_build = PackageList::new(Language::Python, None);
         for line in texts.iter().flat_map(|text| build_dependencies(text)) {

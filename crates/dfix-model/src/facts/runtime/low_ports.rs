@@ -53,20 +53,33 @@ pub(super) fn perhaps_low(runtime: Runtime<'_>) -> Option<u16> {
     told.find_map(|(_, port)| port.filter(|port| is_low(*port)))
 }
 
-/// A port below 1024 that a file of settings gives, where a source opens one that is not told there: "`app.py` (line 3)
-/// listens on port 80, which `config.json` (line 1) names".
-pub(super) fn of_settings(stage: Stage<'_>) -> Option<String> {
-    let (file, opened) = application_sources(stage).files.iter().find_map(|file| {
+/// The first source that opens a port which is not told there, and its line.
+fn unfollowed(stage: Stage<'_>) -> Option<(&str, usize)> {
+    application_sources(stage).files.iter().find_map(|file| {
         let mut ports = file.source.ports.iter();
         let opened = ports.find(|it| matches!(it.port, Value::Unknown(_)))?;
-        Some((file, opened.line))
-    })?;
-    let (settings, (port, line)) = shipped_settings::of(stage)
-        .iter()
-        .find_map(|it| Some((it, it.settings.ports.first()?)))?;
+        Some((file.context_path.as_str(), opened.line))
+    })
+}
+
+/// A port below 1024 that a file of settings gives, or a text of the sources names in an address, where a source opens one
+/// that is not told there: "`app.py` (line 3) listens on port 80, which `config.json` (line 1) names".
+pub(super) fn named_elsewhere(stage: Stage<'_>) -> Option<String> {
+    let (file, opened) = unfollowed(stage)?;
+    let mut sources = application_sources(stage).files.iter();
+    let of_texts = sources.find_map(|it| {
+        let (port, line) = it.source.addresses.first()?;
+        Some((*port, it.context_path.as_str(), *line))
+    });
+    let of_settings = || {
+        shipped_settings::of(stage).iter().find_map(|it| {
+            let (port, line) = it.settings.ports.first()?;
+            Some((*port, it.path.as_str(), *line))
+        })
+    };
+    let (port, by, line) = of_texts.or_else(of_settings)?;
     Some(format!(
-        "`{}` (line {opened}) listens on port {port}, which `{}` (line {line}) names",
-        file.context_path, settings.path
+        "`{file}` (line {opened}) listens on port {port}, which `{by}` (line {line}) names"
     ))
 }
 

@@ -116,7 +116,7 @@ fn examine(runtime: Runtime<'_>) -> PrivilegesData {
     }
     if let Some(port) = application_sources(runtime.stage()).low_port() {
         examination.low_port(port);
-    } else if let Some(port) = low_ports::of_settings(runtime.stage()) {
+    } else if let Some(port) = low_ports::named_elsewhere(runtime.stage()) {
         examination.open(OpenCondition::new(
             format!("whether {port}, as only root may below 1024"),
             START_IT,
