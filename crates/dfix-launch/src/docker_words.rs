@@ -14,6 +14,7 @@ use crate::short;
 use crate::variables::file_of_variables;
 
 mod inside;
+mod naming;
 mod options;
 
 use options::Taken;
@@ -75,6 +76,9 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
         "run" | "create" => Some(reader(command, at).run(rest)),
         "compose" => reader(command, at).compose(rest),
         "exec" => reader(command, at).exec(rest),
+        "tag" => reader(command, at).tag(rest),
+        "manifest" => reader(command, at).manifest(rest),
+        "imagetools" => reader(command, at).imagetools(rest),
         _ => None,
     }
 }

@@ -79,6 +79,9 @@ pub struct Launch {
     pub image: Option<String>,
     /// Further names of the same image: more tags, and what a kustomization renames it to.
     pub other_images: Vec<String>,
+    /// The images, each of them built by another launch, to which it only gives its names: `docker tag`,
+    /// `docker manifest create`. It builds and starts nothing then.
+    pub named_images: Vec<String>,
     /// What takes the place of `ENTRYPOINT`.
     pub entrypoint: Option<Start>,
     /// What takes the place of `CMD`.
@@ -147,6 +150,7 @@ impl Launch {
             build: None,
             image: None,
             other_images: Vec::new(),
+            named_images: Vec::new(),
             entrypoint: None,
             command: None,
             user: None,

@@ -32,6 +32,7 @@ mod kubernetes;
 mod launch;
 mod makefile;
 mod markup;
+mod naming;
 mod of_dockerfile;
 mod path;
 mod procfile;

@@ -23,7 +23,8 @@ pub enum BuiltAs {
 impl FolderLaunches {
     /// What concerns the Dockerfile at this path, from the root of the repository:
     ///
-    /// * the launches that build it: the Dockerfile of their build is this one;
+    /// * the launches that build it: the Dockerfile of their build is this one; with the further names that commands give
+    ///   what they make (`docker tag`, `docker manifest create`);
     /// * those that start an image which one of these builds is named: the repositories are the same, without tag,
     ///   digest and host of a registry. They get its build, once for each stage that is built under that name; where
     ///   the whole names with their tags are the same, only builds of that tag count, also those of another
@@ -42,6 +43,9 @@ impl FolderLaunches {
     /// known of its name.
     /// Order is kept.
     pub fn of_dockerfile(&self, path: &str) -> FolderLaunches {
+        if let Some(named) = self.with_further_names() {
+            return named.of_dockerfile(path);
+        }
         let builds: Vec<(&Launch, &Build)> = self
             .launches
             .iter()

@@ -45,6 +45,7 @@ impl Service {
             },
             image: own.image.or(base.image),
             other_images: own.other_images,
+            named_images: own.named_images,
             entrypoint: own.entrypoint.or(base.entrypoint),
             command: own.command.or(base.command),
             user: own.user.or(base.user),

@@ -401,6 +401,40 @@ pub(crate) const EXEC: Options = Options {
     aliases: &[],
 };
 
+/// `docker tag`, `docker manifest create`.
+pub(crate) const NAMES: Options = Options {
+    values: &[
+        "--annotation",
+        "--arch",
+        "--authfile",
+        "--cert-dir",
+        "--creds",
+        "--os",
+        "--variant",
+    ],
+    flags: &["--all", "--amend", "--insecure", "--tls-verify"],
+    short_values: &[],
+    short_flags: "a",
+    aliases: &[],
+};
+
+/// `docker buildx imagetools create`.
+pub(crate) const IMAGETOOLS: Options = Options {
+    values: &[
+        "--annotation",
+        "--builder",
+        "--file",
+        "--metadata-file",
+        "--platform",
+        "--progress",
+        "--tag",
+    ],
+    flags: &["--append", "--debug", "--dry-run", "--prefer-index"],
+    short_values: &[('f', "--file"), ('p', "--platform"), ('t', "--tag")],
+    short_flags: "D",
+    aliases: &[],
+};
+
 /// Kaniko's executor.
 pub(crate) const KANIKO: Options = Options {
     values: &[
@@ -569,11 +603,22 @@ fn stands_for_options(word: &Word) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUILD, COMPOSE, COMPOSE_RUN, EXEC, GLOBAL, KANIKO, RUN};
+    use super::{BUILD, COMPOSE, COMPOSE_RUN, EXEC, GLOBAL, IMAGETOOLS, KANIKO, NAMES, RUN};
 
     #[test]
     fn the_tables_are_sorted_and_agree() {
-        for options in [GLOBAL, BUILD, RUN, COMPOSE, COMPOSE_RUN, EXEC, KANIKO] {
+        let all = [
+            GLOBAL,
+            BUILD,
+            RUN,
+            COMPOSE,
+            COMPOSE_RUN,
+            EXEC,
+            NAMES,
+            IMAGETOOLS,
+            KANIKO,
+        ];
+        for options in all {
             for list in [options.values, options.flags] {
                 assert!(list.is_sorted_by(|a, b| a < b), "{list:?}");
             }

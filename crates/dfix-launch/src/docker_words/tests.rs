@@ -53,6 +53,26 @@ fn builds_are_read() {
 }
 
 #[test]
+fn further_names_are_read() {
+    for text in [
+        "docker tag app-amd64 team/app:1",
+        "docker manifest create team/app:1 --amend app-amd64",
+        "podman manifest add --all team/app:1 app-amd64",
+        "docker buildx imagetools create --append -t team/app:1 app-amd64",
+    ] {
+        let launch = one(text);
+        assert!(
+            launch.build.is_none() && launch.other_images.is_empty(),
+            "{text}"
+        );
+        assert_eq!(launch.image.as_deref(), Some("team/app:1"), "{text}");
+        assert_eq!(launch.named_images, ["app-amd64"], "{text}");
+    }
+    let text = "docker manifest push team/app; docker tag a; docker manifest create a; docker buildx imagetools inspect a";
+    assert!(launches(text).is_empty());
+}
+
+#[test]
 fn what_a_build_leaves_open_is_told() {
     let launch = one("docker build --target $STAGE $BUILD_ARGS --new-thing -f $F .");
     let build = launch.build.expect("it is built");

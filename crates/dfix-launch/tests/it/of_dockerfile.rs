@@ -519,3 +519,27 @@ fn the_example_of_a_file_of_variables_tells_their_names() {
     let said = (run.environment[0].name.as_str(), &run.environment[0].value);
     assert_eq!(said, ("KEY", &None));
 }
+
+#[test]
+fn commands_give_what_is_built_further_names() {
+    let of = |script: &'static str| {
+        let compose = "services:\n  web:\n    image: team/web\n";
+        let found = read("", [("build.sh", script), ("compose.yml", compose)]);
+        found.of_dockerfile("Dockerfile").launches.len()
+    };
+    assert_eq!(of("docker build -t other ."), 1);
+    for script in [
+        "docker build -t web-amd64 .\ndocker tag web-amd64 team/web",
+        "docker build -t \"web-$ARCH:1\" .\ndocker manifest create team/web --amend web-amd64:1 --amend web-arm64:1",
+        "docker build -t web-amd64 .\ndocker buildx imagetools create -t team/web:1 -t team/web web-amd64 web-arm64",
+        "docker build -t a .\ndocker tag a b\ndocker tag b team/web",
+    ] {
+        assert_eq!(of(script), 2, "{script}");
+    }
+    for script in [
+        "docker build -t web-amd64 .\ndocker tag another team/web",
+        "docker build -t web-$ARCH:1 .\ndocker manifest create team/web another-amd64:1",
+    ] {
+        assert_eq!(of(script), 1, "{script}");
+    }
+}
