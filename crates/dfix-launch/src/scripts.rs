@@ -3,7 +3,7 @@
 
 use crate::docker_words::{At, launches_in, speaks_of_containers};
 use crate::files::{Files, FolderLaunches, MOST_FILES};
-use crate::launch::{Launch, Source};
+use crate::launch::{Launch, Mount, MountKind, Place, Source};
 use crate::path::{folder_of, join, name_of};
 use crate::shell::{Dialect, Shell};
 
@@ -42,8 +42,10 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
         let is_script = name.contains('.') || is_of_shell(&text);
         let launches = Some(()).filter(|()| is_script);
         let launches = launches.map(|()| launches_of(files, &path, &text, dialect));
-        for launch in launches.unwrap_or_default() {
+        let copied = copied_into_roots_home(&path, &text);
+        for mut launch in launches.unwrap_or_default() {
             found.note(&path);
+            launch.mounts.extend_from_slice(&copied);
             found.launches.push(launch);
         }
     }
@@ -87,6 +89,33 @@ fn launches_of(files: &dyn Files, path: &str, text: &str, dialect: Dialect) -> V
         own.get_or_insert(launches);
     }
     own.unwrap_or_default()
+}
+
+/// What a script copies into root's home in a container, or tells in a comment to copy there: `docker cp models
+/// CONTAINER:/root/.models`. Which container it is, mostly stands where the script is run; it counts for all that the script
+/// starts, like a mount that is only read.
+fn copied_into_roots_home(path: &str, text: &str) -> Vec<Mount> {
+    let copied = text.lines().enumerate().filter_map(|(number, line)| {
+        let programs = ["docker cp ", "podman cp ", "compose cp ", "container cp "];
+        let (_, rest) = programs.iter().find_map(|it| line.split_once(it))?;
+        let mut operands = rest
+            .split_whitespace()
+            .map(|it| it.trim_matches(['"', '\'', '`']))
+            .filter(|it| !it.starts_with('-') || *it == "-");
+        let (source, target) = (operands.next()?, operands.next()?);
+        let (_, target) = target.split_once(':')?;
+        let is_roots = target == "/root" || target.starts_with("/root/");
+        is_roots.then(|| Mount {
+            kind: MountKind::Host(source.to_owned()),
+            target: target.to_owned(),
+            is_read_only: true,
+            place: Place {
+                file: path.to_owned(),
+                line: number + 1,
+            },
+        })
+    });
+    copied.collect()
 }
 
 /// A folder and those around it, up to the root of the repository.

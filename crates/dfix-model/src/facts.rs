@@ -137,6 +137,11 @@ impl<'m> Stage<'m> {
         host_folders::host_folders(self)
     }
 
+    /// Something that a launch puts into root's home, which another user would not find.
+    pub fn in_roots_home(self) -> Option<OpenCondition> {
+        host_folders::in_roots_home(self)
+    }
+
     /// Whether what starts its containers lets users other than root listen on ports below 1024.
     pub fn low_ports(self) -> LowPorts {
         launches::low_ports(self)

@@ -110,3 +110,15 @@ fn scripts_without_an_ending_are_a_shells() {
     );
     assert_eq!(found.files, ["run", "bin/up"]);
 }
+
+#[test]
+fn what_is_copied_into_roots_home_lies_there_in_what_is_started() {
+    let script = "docker run -d web\n# docker cp ~/models/. <CONTAINER_ID>:/root/.models/\ndocker cp a web:/srv/a\ndocker cp web:/root/b b\ndocker cp -a \"c\" \"web:/root\"\n";
+    let found = read("", [("run.sh", script)]);
+    let models = MountKind::Host("~/models/.".to_owned());
+    let own = MountKind::Host("c".to_owned());
+    assert_eq!(
+        mounts(&run(&found.launches).mounts),
+        [("/root/.models/", &models, true), ("/root", &own, true)]
+    );
+}

@@ -1,4 +1,4 @@
-//! Folders of the host that containers are given.
+//! Folders of the host that containers are given, and what lies in root's home then.
 
 use dfix_launch::{Launch, Mount, MountKind, Source};
 
@@ -66,6 +66,35 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                 "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
             );
             Some((place, open))
+        })
+    })
+}
+
+/// Something that a launch of the stage puts into root's home: no other user may enter it, or looks there by itself. What
+/// is written in a folder of the host is told with those.
+pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
+    let home = ImagePath::new("/root");
+    let mut launches = launches::of(stage)
+        .chain(launches::shown(stage))
+        .filter(|launch| launch.user.is_none());
+    launches.find_map(|launch| {
+        let mut mounts = launch.mounts.iter().filter(|mount| match &mount.kind {
+            MountKind::Host(_) => mount.is_read_only,
+            MountKind::Claim | MountKind::Tmpfs => false,
+            MountKind::Named(_) | MountKind::Anonymous | MountKind::Settings | MountKind::Empty => {
+                true
+            }
+        });
+        mounts.find_map(|mount| {
+            let place = launches::place_of(stage, mount).filter(|it| it.is_below(&home))?;
+            Some(OpenCondition::new(
+                format!(
+                    "whether the application finds what {} (line {}) puts at {place}, in root's home, which no other user may enter",
+                    launch.said(),
+                    mount.place.line
+                ),
+                "put it elsewhere, and tell the application where, or leave the image root's",
+            ))
         })
     })
 }

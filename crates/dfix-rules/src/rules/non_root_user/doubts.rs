@@ -25,6 +25,7 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
         ));
     }
     open.extend(stage.host_folders().map(|(_, open)| open));
+    open.extend(stage.in_roots_home());
     open.extend(writes_to_itself(stage));
     open.extend(unknown_writes(stage, run_as, given));
     open.extend(unread_sources(stage));
