@@ -2,6 +2,10 @@
 
 use crate::shell::Word;
 
+mod of_images;
+
+pub(crate) use of_images::{IMAGETOOLS, KANIKO, NAMES};
+
 /// The options of a command.
 #[derive(Clone, Copy)]
 pub(crate) struct Options {
@@ -398,81 +402,6 @@ pub(crate) const EXEC: Options = Options {
     ],
     short_values: &[('e', "--env"), ('u', "--user"), ('w', "--workdir")],
     short_flags: "Tdilt",
-    aliases: &[],
-};
-
-/// `docker tag`, `docker manifest create`.
-pub(crate) const NAMES: Options = Options {
-    values: &[
-        "--annotation",
-        "--arch",
-        "--authfile",
-        "--cert-dir",
-        "--creds",
-        "--os",
-        "--variant",
-    ],
-    flags: &["--all", "--amend", "--insecure", "--tls-verify"],
-    short_values: &[],
-    short_flags: "a",
-    aliases: &[],
-};
-
-/// `docker buildx imagetools create`.
-pub(crate) const IMAGETOOLS: Options = Options {
-    values: &[
-        "--annotation",
-        "--builder",
-        "--file",
-        "--metadata-file",
-        "--platform",
-        "--progress",
-        "--tag",
-    ],
-    flags: &["--append", "--debug", "--dry-run", "--prefer-index"],
-    short_values: &[('f', "--file"), ('p', "--platform"), ('t', "--tag")],
-    short_flags: "D",
-    aliases: &[],
-};
-
-/// Kaniko's executor.
-pub(crate) const KANIKO: Options = Options {
-    values: &[
-        "--build-arg",
-        "--cache-dir",
-        "--cache-repo",
-        "--cache-ttl",
-        "--context",
-        "--context-sub-path",
-        "--custom-platform",
-        "--destination",
-        "--digest-file",
-        "--dockerfile",
-        "--git",
-        "--label",
-        "--registry-mirror",
-        "--snapshot-mode",
-        "--snapshotMode",
-        "--tar-path",
-        "--tarPath",
-        "--target",
-        "--verbosity",
-    ],
-    flags: &[
-        "--cache",
-        "--cleanup",
-        "--force",
-        "--no-push",
-        "--reproducible",
-        "--single-snapshot",
-    ],
-    short_values: &[
-        ('c', "--context"),
-        ('d', "--destination"),
-        ('f', "--dockerfile"),
-        ('v', ""),
-    ],
-    short_flags: "",
     aliases: &[],
 };
 
