@@ -72,13 +72,27 @@ impl<'a> Edit<'a> {
     /// Puts a word after a word of a command or of an exec form. `text` is the word's value: it is
     /// quoted for where it lands.
     pub fn insert_word_after(&mut self, word: impl Place, text: &str) {
-        let lowered = words::insert(self.context, &word, text, Side::After);
+        let lowered = words::insert(self.context, &word, words::New::Value(text), Side::After);
         self.take(lowered);
     }
 
     /// Puts a word before a word of a command or of an exec form.
     pub fn insert_word_before(&mut self, word: impl Place, text: &str) {
-        let lowered = words::insert(self.context, &word, text, Side::Before);
+        let lowered = words::insert(self.context, &word, words::New::Value(text), Side::Before);
+        self.take(lowered);
+    }
+
+    /// Puts a word after a word of a command, written as it is given: a variable, say, with its quotes.
+    pub fn insert_source_after(&mut self, word: impl Place, source: &str) {
+        let new = words::New::Source(source);
+        let lowered = words::insert(self.context, &word, new, Side::After);
+        self.take(lowered);
+    }
+
+    /// Puts a word before a word of a command, written as it is given.
+    pub fn insert_source_before(&mut self, word: impl Place, source: &str) {
+        let new = words::New::Source(source);
+        let lowered = words::insert(self.context, &word, new, Side::Before);
         self.take(lowered);
     }
 
@@ -227,6 +241,19 @@ impl<'a> Edit<'a> {
     /// Takes an instruction away; comments above it stay.
     pub fn remove_instruction(&mut self, place: impl Place) {
         let lowered = instructions::remove(self.context, place.range());
+        self.take(lowered);
+    }
+
+    /// As [`Edit::replace_instruction`]; comments inside the instruction come to stand above it.
+    pub fn replace_instruction_lifting_comments(&mut self, place: impl Place, source: &str) {
+        let range = place.range();
+        let lowered = instructions::replace_lifting_comments(self.context, range, source);
+        self.take(lowered);
+    }
+
+    /// As [`Edit::remove_instruction`]; comments inside the instruction stay in its place.
+    pub fn remove_instruction_lifting_comments(&mut self, place: impl Place) {
+        let lowered = instructions::remove_lifting_comments(self.context, place.range());
         self.take(lowered);
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use dfix_model::context::Context;
 use dfix_syntax::{Parse, TextRange, parse};
 
+use crate::codemod::Checker;
 use crate::fix::Fix;
 use crate::fixpoint::analysis::{Analysis, Panic};
 use crate::fixpoint::batch::compatible;
@@ -141,7 +142,13 @@ impl Run<'_> {
             }
         }
         let mut remaining: Vec<Finding> = Vec::new();
-        for mut finding in now.ignores.unused(&self.ran(), self.options.known) {
+        let ran = self.ran_rules();
+        let unused = now.ignores.unused(&ran, self.options.known);
+        // Where no rule was asked for, nobody can tell which comments do nothing.
+        for mut finding in unused
+            .into_iter()
+            .filter(|_| !self.options.rules.is_empty())
+        {
             finding.origin = origin(finding.range, &splices);
             remaining.push(finding);
         }
@@ -161,8 +168,16 @@ impl Run<'_> {
         })
     }
 
+    /// The rules and codemods that are not left out.
+    fn ran(&self) -> Vec<Checker<'_>> {
+        let rules = self.ran_rules().into_iter().map(Checker::Rule);
+        let codemods = self.options.codemods.iter().copied();
+        let codemods = codemods.filter(|it| !self.excluded.contains(it.name()));
+        rules.chain(codemods.map(Checker::Codemod)).collect()
+    }
+
     /// The rules that are not left out.
-    fn ran(&self) -> Vec<&'static crate::Rule> {
+    fn ran_rules(&self) -> Vec<&'static crate::Rule> {
         self.options
             .rules
             .iter()
@@ -247,12 +262,10 @@ impl Run<'_> {
             })
             .filter(|(f, _)| !refused_keys.contains(&fix_key(f)))
             .collect();
+        let ran = self.ran();
         let phase_of = |finding: &Finding| {
-            self.options
-                .rules
-                .iter()
-                .find(|rule| rule.id == finding.rule)
-                .map(|rule| rule.phase)
+            let checker = ran.iter().find(|it| it.id() == finding.rule);
+            checker.map(|it| it.phase())
         };
         let Some(phase) = wanted.iter().filter_map(|(f, _)| phase_of(f)).min() else {
             return Vec::new();

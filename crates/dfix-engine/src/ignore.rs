@@ -12,6 +12,7 @@ use std::cell::Cell;
 use dfix_syntax::ast::{AstNode, Directive};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 
+use crate::codemod::Checker;
 use crate::fix::{Fix, TextEdit};
 use crate::ignore::own::{Own, listed};
 use crate::outcome::Finding;
@@ -165,7 +166,7 @@ impl Ignores {
     }
 
     /// Whether a finding is not to be heard; remembers which comment said so.
-    pub(crate) fn covers(&self, finding: &Finding, rule: &Rule) -> bool {
+    pub(crate) fn covers(&self, finding: &Finding, rule: Checker<'_>) -> bool {
         let mut covered = false;
         for entry in &self.entries {
             let here = entry.scope.is_none_or(|scope| {
@@ -185,7 +186,7 @@ impl Ignores {
     }
 
     /// Whether a fix changes an instruction whose comment asks for the rule not to be heard; remembers which comment said so.
-    pub(crate) fn forbid(&self, fix: &Fix, rule: &Rule) -> bool {
+    pub(crate) fn forbid(&self, fix: &Fix, rule: Checker<'_>) -> bool {
         let mut forbidden = false;
         for entry in &self.entries {
             let Some(scope) = entry.scope.filter(|scope| !scope.is_empty()) else {
@@ -250,7 +251,11 @@ fn finding(range: TextRange, message: String, remedy: String) -> Finding {
 }
 
 /// Whether a name in a comment means a rule. `all` in `# check=skip=all` means BuildKit's own checks.
-fn means(name: &str, rule: &Rule, own: bool) -> bool {
+fn means(name: &str, checker: Checker<'_>, own: bool) -> bool {
+    let rule = match checker {
+        Checker::Rule(rule) => rule,
+        Checker::Codemod(codemod) => return own && codemod.is_called(name),
+    };
     if name == "all" {
         return own || rule.aliases.iter().any(|a| is_check_name(a));
     }

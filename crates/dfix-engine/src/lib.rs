@@ -15,6 +15,7 @@
 )]
 #![warn(missing_docs)]
 
+mod codemod;
 mod edit;
 mod findings;
 mod fix;
@@ -34,6 +35,7 @@ mod text_edit;
 mod verdict;
 mod watch;
 
+pub use codemod::Codemod;
 pub use dfix_model::OpenCondition;
 pub use edit::{Edit, env_source};
 pub use findings::Findings;

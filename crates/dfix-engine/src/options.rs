@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::codemod::Codemod;
 use crate::fix::Safety;
 use crate::rule::Rule;
 use crate::rule_option::RuleSettings;
@@ -12,6 +13,8 @@ use crate::watch::{Watch, Watched};
 pub struct Options<'a> {
     /// The rules that look at the file.
     pub rules: &'a [&'static Rule],
+    /// The codemods that look at the file.
+    pub codemods: &'a [&'a dyn Codemod],
     /// The lowest level that is applied.
     pub threshold: Safety,
     /// Settings by rule id.
@@ -29,10 +32,20 @@ impl<'a> Options<'a> {
     pub fn new(rules: &'a [&'static Rule]) -> Self {
         Options {
             rules,
+            codemods: &[],
             threshold: Safety::Checked,
             settings: &NO_SETTINGS,
             known: &[],
             watched: Watched::default(),
+        }
+    }
+
+    /// No rule but these codemods; all their fixes, since somebody asked for them.
+    pub fn of_codemods(codemods: &'a [&'a dyn Codemod]) -> Self {
+        Options {
+            codemods,
+            threshold: Safety::Unsafe,
+            ..Options::new(&[])
         }
     }
 

@@ -9,12 +9,12 @@ use dfix_model::Model;
 use dfix_model::context::Context;
 use dfix_syntax::{Parse, SyntaxNode};
 
+use crate::codemod::Checker;
 use crate::findings::Findings;
 use crate::ignore::Ignores;
 use crate::level;
 use crate::outcome::Finding;
 use crate::proof::Snapshot;
-use crate::rule::Rule;
 use crate::rule_option::RuleSettings;
 use crate::text_edit::EditContext;
 use crate::watch::{Part, Watched};
@@ -40,7 +40,7 @@ impl Analysis {
         text: Arc<str>,
         parsed: &Parse,
         context: &dyn Context,
-        rules: &[&'static Rule],
+        checkers: &[Checker<'_>],
         settings: &BTreeMap<String, RuleSettings>,
         watched: Watched,
     ) -> Self {
@@ -52,25 +52,26 @@ impl Analysis {
         let model = Model::new(&parsed.file(), &text, context);
         let edit_context = EditContext::new(&text, &root).watched_by(watched);
         let generated = OnceCell::new();
-        for rule in rules {
-            let settings = settings.get(rule.id);
-            watched.enter(Part::Rule(rule.id));
+        for checker in checkers {
+            let id = checker.id();
+            let settings = settings.get(id);
+            watched.enter(Part::Rule(id));
             let looked = catch_unwind(AssertUnwindSafe(|| {
-                let mut findings = Findings::new(rule.id, &edit_context, settings);
-                (rule.check)(&model, &mut findings);
+                let mut findings = Findings::new(id, &edit_context, settings);
+                checker.check(&model, &mut findings);
                 findings.into_vec()
             }));
             match looked {
                 Ok(findings) => {
                     for mut finding in findings {
-                        if ignores.covers(&finding, rule) {
+                        if ignores.covers(&finding, *checker) {
                             continue;
                         }
                         // Places that belong together are changed together or not at all.
                         if finding
                             .fix
                             .as_ref()
-                            .is_some_and(|fix| ignores.forbid(fix, rule))
+                            .is_some_and(|fix| ignores.forbid(fix, *checker))
                         {
                             finding.fix = None;
                             finding.remedy = Some(
@@ -89,7 +90,7 @@ impl Analysis {
                     }
                 }
                 Err(cause) => panics.push(Panic {
-                    rule: rule.id,
+                    rule: id,
                     message: said(cause.as_ref()),
                 }),
             }

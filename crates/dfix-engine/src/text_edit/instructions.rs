@@ -299,6 +299,58 @@ pub(crate) fn remove(context: &EditContext<'_>, range: TextRange) -> Lowered {
     Ok(vec![edit(from, to, "")])
 }
 
+/// The comments inside an instruction, as lines that stand above it.
+fn lifted(
+    context: &EditContext<'_>,
+    instruction: &SyntaxNode,
+    tail: &Tail,
+) -> Result<String, String> {
+    if tail.comment || tokens(instruction).any(|t| t.kind() == SyntaxKind::HEREDOC_TEXT) {
+        nothing_to_lose(context, instruction, tail)?;
+    }
+    let at = start(instruction.text_range());
+    let indent = context.indent_at(context.line_start(at));
+    let line_end = context.line_end_at(at);
+    let comments = tokens(instruction).filter(|t| t.kind() == SyntaxKind::COMMENT);
+    let lines = comments.map(|it| format!("{}{line_end}{indent}", it.text().trim_end()));
+    Ok(lines.collect())
+}
+
+/// As [`replace`]; comments inside the instruction come to stand above it.
+pub(crate) fn replace_lifting_comments(
+    context: &EditContext<'_>,
+    range: TextRange,
+    source: &str,
+) -> Lowered {
+    let instruction = context.instruction(range)?;
+    let within = extent(&instruction)?;
+    let comments = lifted(context, &instruction, &tail(context, &instruction)?)?;
+    if comments.is_empty() {
+        return replace(context, range, source);
+    }
+    let indent = context.indent_at(context.line_start(start(within)));
+    let line_end = context.line_end_at(start(within));
+    let lower = has_lower_keywords(context);
+    let written = in_manner(context, source, indent, line_end, lower)?;
+    let written = written.strip_prefix(indent).unwrap_or(&written);
+    Ok(vec![edit(
+        start(within),
+        end(within),
+        format!("{comments}{written}"),
+    )])
+}
+
+/// As [`remove`]; comments inside the instruction stay in its place.
+pub(crate) fn remove_lifting_comments(context: &EditContext<'_>, range: TextRange) -> Lowered {
+    let instruction = context.instruction(range)?;
+    let within = extent(&instruction)?;
+    let comments = lifted(context, &instruction, &tail(context, &instruction)?)?;
+    if comments.is_empty() {
+        return remove(context, range);
+    }
+    Ok(vec![edit(start(within), end(within), comments.trim_end())])
+}
+
 /// Writes the command of an instruction (`CMD`, `ENTRYPOINT`, `RUN`, that of a `HEALTHCHECK`) as a JSON array.
 pub(crate) fn set_exec_form(
     context: &EditContext<'_>,

@@ -147,10 +147,36 @@ fn dockerfile_word(text: &str) -> Result<String, String> {
     }
 }
 
+/// A word that comes: by what it stands for, or as it is to be written.
+#[derive(Clone, Copy)]
+pub(crate) enum New<'t> {
+    Value(&'t str),
+    Source(&'t str),
+}
+
+impl New<'_> {
+    /// As it is written where `quote` would quote it. What is given as it is to be written may stand anywhere if it is plain, and
+    /// as it is where shell text is written as a person would.
+    fn written(
+        self,
+        is_open: bool,
+        quote: impl FnOnce(&str) -> Result<String, String>,
+    ) -> Result<String, String> {
+        match self {
+            New::Value(text) => quote(text),
+            New::Source(source) if is_open && !source.contains(['\n', '\r']) => {
+                Ok(source.to_owned())
+            }
+            New::Source(source) if quote::is_plain(source) => quote(source),
+            New::Source(source) => Err(format!("`{source}` cannot be written here")),
+        }
+    }
+}
+
 pub(crate) fn insert(
     context: &EditContext<'_>,
     place: &impl Place,
-    text: &str,
+    new: New<'_>,
     side: Side,
 ) -> Lowered {
     let range = place.range();
@@ -169,22 +195,23 @@ pub(crate) fn insert(
             } else {
                 ", "
             };
-            let word = quote::json(text)?;
+            let word = new.written(false, quote::json)?;
             Ok(vec![match side {
                 Side::Before => edit(start(string), start(string), format!("{word}{comma}")),
                 Side::After => edit(end(string), end(string), format!("{comma}{word}")),
             }])
         }
         WordSite::Inside(enclosure) => {
-            let word = quote::enclosed(text, enclosure)?;
+            let word = new.written(false, |text| quote::enclosed(text, enclosure))?;
             Ok(vec![edit(at, at, blank(&word))])
         }
         WordSite::Dockerfile { is_value: true } => Err("a value takes no second word".to_owned()),
         WordSite::Dockerfile { is_value: false } => {
-            Ok(vec![edit(at, at, blank(&dockerfile_word(text)?))])
+            let word = new.written(true, dockerfile_word)?;
+            Ok(vec![edit(at, at, blank(&word))])
         }
         WordSite::Shell(node) => {
-            let word = shell_word(&node, text)?;
+            let word = new.written(true, |text| shell_word(&node, text))?;
             if side == Side::After {
                 if ends_in_backslash(&node) {
                     return Err("the word before it ends in a backslash".to_owned());
