@@ -44,6 +44,7 @@ mod package_marks;
 mod package_tools;
 mod package_writes;
 mod packages;
+mod program_options;
 pub mod programs;
 mod provides;
 mod python_environments;
@@ -94,7 +95,7 @@ pub use missing_paths::{MissingPath, missing_path};
 pub use name_words::{
     is_named_for_development, is_named_for_python, is_named_for_work, is_named_rootless,
 };
-pub use names::{assumed_like, is_official, normalise};
+pub use names::{assumed_like, is_docker_hub, is_official, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
@@ -103,6 +104,7 @@ pub use package_writes::{
     PackageWrite, downloads_into_home, node_package_at_home, python_package_in_itself,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
+pub use program_options::{ProgramOptions, program_options};
 pub use provides::provides;
 pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
 pub use python_library::{LibraryNeed, need_of_module, need_of_started_module, needs_of_names};

@@ -19,8 +19,10 @@ const DOCKER_HUB: &[&str] = &[
     "index.docker.io/",
     "registry-1.docker.io/",
     "registry.hub.docker.com/",
-    "mirror.gcr.io/",
 ];
+
+/// Caches of Docker Hub as a whole.
+const MIRRORS_OF_HUB: &[&str] = &["mirror.gcr.io/"];
 
 /// Gives a repository its one name: official images and Docker Hub lose their registry, so that
 /// `docker.io/library/python`, `public.ecr.aws/docker/library/python` and `python` are all
@@ -37,7 +39,7 @@ pub fn normalise(repository: &str) -> Cow<'_, str> {
             return Cow::Borrowed(rest);
         }
     }
-    for prefix in DOCKER_HUB {
+    for prefix in DOCKER_HUB.iter().chain(MIRRORS_OF_HUB) {
         if let Some(rest) = repository.strip_prefix(prefix)
             && !rest.is_empty()
         {
@@ -45,6 +47,12 @@ pub fn normalise(repository: &str) -> Cow<'_, str> {
         }
     }
     Cow::Borrowed(repository)
+}
+
+/// Whether a registry is Docker Hub under one of its names.
+pub fn is_docker_hub(registry: &str) -> bool {
+    let host = |prefix: &str| prefix.split('/').next() == Some(registry);
+    DOCKER_HUB.iter().any(|prefix| host(prefix))
 }
 
 /// Whether a normalised repository is, or once was, an official image of Docker Hub.

@@ -19,6 +19,8 @@ pub enum PackageWord {
     Elsewhere,
     /// It fetches the lists of packages and keeps them.
     FetchesLists,
+    /// Its operands are packages, in whatever order.
+    Packages,
     /// `apt-get` and `apt` do the same with it.
     Same,
     /// With it somebody has said which kinds of dependencies are installed.
@@ -39,6 +41,7 @@ impl PackageWord {
             PackageWord::DoesNothing => "does-nothing",
             PackageWord::Elsewhere => "elsewhere",
             PackageWord::FetchesLists => "fetches-lists",
+            PackageWord::Packages => "packages",
             PackageWord::Same => "same",
             PackageWord::SaysKinds => "says-kinds",
             PackageWord::SaysYes => "says-yes",
@@ -151,6 +154,14 @@ impl PackageTool {
         self.row.lists(3, ' ', subcommand)
     }
 
+    /// Whether the operands behind the subcommand are packages, in whatever order: it installs them, or it removes them.
+    pub fn names_packages(self, subcommand: &str) -> bool {
+        let family = self.row.column(1);
+        self.has_packages()
+            && (self.installs(subcommand)
+                || package_word_is(family, subcommand, PackageWord::Packages))
+    }
+
     /// Whether another subcommand comes after this one: `yarn global add`.
     pub fn is_double(self, subcommand: &str) -> bool {
         self.row.lists(4, ' ', subcommand)
@@ -241,6 +252,9 @@ mod tests {
         assert!(package_word_is("apt", "install", PackageWord::Asks));
         assert!(!package_word_is("apt", "update", PackageWord::Asks));
         assert!(!package_word_is("apk", "install", PackageWord::Asks));
+        let names =
+            |tool: &str, word: &str| package_tool(tool).is_some_and(|it| it.names_packages(word));
+        assert!(names("apt", "purge") && names("npm", "install") && !names("npm", "run"));
         let options = package_options("apk", PackageWord::SettlesCache);
         assert!(options.eq([
             "--cache-dir",
@@ -258,6 +272,7 @@ mod tests {
             PackageWord::DoesNothing,
             PackageWord::Elsewhere,
             PackageWord::FetchesLists,
+            PackageWord::Packages,
             PackageWord::Same,
             PackageWord::SaysKinds,
             PackageWord::SaysYes,
