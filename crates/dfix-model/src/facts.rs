@@ -25,6 +25,7 @@ pub(crate) mod executed;
 pub(crate) mod filesystem;
 pub(crate) mod given_sources;
 pub(crate) mod host_folders;
+pub(crate) mod image_positions;
 pub(crate) mod image_uses;
 pub mod interpreted;
 pub(crate) mod launches;

@@ -5,6 +5,7 @@ mod command;
 mod file;
 mod given;
 mod global_arg;
+pub(crate) mod segments;
 mod stage;
 mod step;
 mod word;

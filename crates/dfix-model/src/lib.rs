@@ -72,6 +72,7 @@ pub use facts::filesystem::entry::{
 };
 pub use facts::filesystem::mode::Access;
 pub use facts::given_sources::{GivenSource, GivenSources};
+pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::launches::LowPorts;
 pub use facts::left_by_commands::LeftByCommands;
@@ -105,6 +106,7 @@ pub use facts::sources::{Source as SourceFile, known_words};
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
 pub use facts::workplace::Editor;
+pub use handles::segments::{Segment, SegmentKind, segments_of_node};
 pub use handles::{
     Assignment, Base, Command, Flag, Given, GlobalArg, Interpreting, Mount, Pair, ProgramPoint,
     Redirect, Source, Stage, Step, Word, Wrapper,

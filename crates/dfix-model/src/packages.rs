@@ -104,6 +104,12 @@ impl<'m> PackageCommand<'m> {
         }
     }
 
+    /// Whether its operands are packages, in whatever order: it installs them, or it removes them.
+    pub fn names_packages(&self) -> bool {
+        self.is_install() && self.data.tool.has_packages()
+            || self.data.tool.names_packages(self.subcommand_text())
+    }
+
     /// The step that it stands in.
     pub fn step(&self) -> Step<'m> {
         self.command.step()

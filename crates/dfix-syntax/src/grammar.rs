@@ -32,6 +32,7 @@ use crate::sink::Sink;
 
 pub use embedded::Enclosure;
 pub(crate) use embedded::embedded;
+pub use flags::takes_flag;
 
 /// The blanks between the words of an instruction; those of the lines' ends are all of Unicode's.
 fn is_blank(c: char) -> bool {

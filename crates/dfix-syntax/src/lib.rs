@@ -29,9 +29,10 @@ mod scratch;
 mod sink;
 mod tree;
 
+pub use ast::is_instruction_keyword;
 pub use broken_array::BrokenArray;
 pub use error::SyntaxError;
-pub use grammar::Enclosure;
+pub use grammar::{Enclosure, takes_flag};
 pub use json::unquote as unquote_json;
 pub use kind::SyntaxKind;
 pub use line_index::{LineIndex, Position};

@@ -1,8 +1,9 @@
 //! What is asked of a file, as one line each.
 
-use super::{archives, image_uses, launches};
+use super::{archives, image_positions, image_uses, launches};
 use crate::collect::model::Model;
 use crate::context::ImageUse;
+use crate::facts::image_positions::ImagePosition;
 use crate::handles::Stage;
 use crate::ternary::{OpenCondition, Ternary};
 
@@ -30,6 +31,11 @@ impl Model<'_> {
     /// The targets and the stages that they are based on (`FROM stage`), in order of place.
     pub fn shipped_stages(&self) -> impl Iterator<Item = Stage<'_>> {
         self.stages().filter(|stage| stage.is_shipped())
+    }
+
+    /// Every place of the file that names an image, in order of place.
+    pub fn image_positions(&self) -> Vec<ImagePosition<'_>> {
+        image_positions::image_positions(self)
     }
 
     /// Which places of images that no table knows it uses, in order of place: what it copies out of them, and, of those

@@ -42,6 +42,14 @@ impl<'m> Mount<'m> {
         })
     }
 
+    /// The options in order, each with its value if it has one.
+    pub fn options(self) -> impl Iterator<Item = (&'m str, Option<Word<'m>>)> {
+        let text = self.flag.file.text;
+        self.options
+            .iter()
+            .map(move |(name, data)| (&**name, data.as_ref().map(|data| Word { text, data })))
+    }
+
     /// Whether the option is there, with a value or without.
     pub fn has(self, name: &str) -> bool {
         self.options.iter().any(|(n, _)| &**n == name)

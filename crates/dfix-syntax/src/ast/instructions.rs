@@ -109,6 +109,11 @@ macro_rules! instructions {
             }
         }
 
+        /// Whether an instruction is called so, in any case of letters.
+        pub fn is_instruction_keyword(word: &str) -> bool {
+            instruction_kind(word).is_some()
+        }
+
         /// The node kind of the instruction named `keyword` (any case), if there is one.
         pub(crate) fn instruction_kind(keyword: &str) -> Option<SyntaxKind> {
             $(if keyword.eq_ignore_ascii_case($keyword) { return Some(SyntaxKind::$kind); })*

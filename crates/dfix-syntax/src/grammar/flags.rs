@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::Grammar;
+use crate::ast::instruction_kind;
 use crate::kind::SyntaxKind::{
     self, ADD_INSTR, COMMA, COPY_INSTR, EQ, FLAG, FLAG_NAME, FROM_INSTR, HEALTHCHECK_INSTR, MOUNT,
     MOUNT_OPTION, NAME, QUOTE, RUN_INSTR, WHITESPACE,
@@ -58,6 +59,13 @@ fn known_flags(kind: SyntaxKind) -> &'static [(&'static str, Takes)] {
         ],
         _ => &[],
     }
+}
+
+/// Whether the builder knows the flag (without its dashes) for the instruction of this keyword, in any case of letters.
+pub fn takes_flag(keyword: &str, flag: &str) -> bool {
+    let kind = instruction_kind(keyword);
+    let known = kind.map_or(&[][..], known_flags);
+    known.iter().any(|(name, _)| name[2..] == *flag)
 }
 
 fn is_flag_blank(c: char) -> bool {

@@ -1,0 +1,127 @@
+//! Words piece by piece, as they are written: what stands for itself, what is escaped, what only the build can tell.
+
+use dfix_syntax::ast::{AstNode, Variable, source_of};
+use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
+
+use crate::collect::word::unescape;
+use crate::handles::Word;
+
+/// How a piece of a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SegmentKind {
+    /// Its bytes in the file are its text.
+    Literal,
+    /// It stands for its text: an escape, or a word whose text does not stand in the file as one piece.
+    Escaped,
+    /// A variable or a substitution, which only the build can tell.
+    Expansion,
+}
+
+/// A piece of a word as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// What it stands for; of an expansion its source, a plain variable always as `${name}`.
+    pub text: String,
+    /// Its bytes in the file.
+    pub range: TextRange,
+    /// How it is written.
+    pub kind: SegmentKind,
+}
+
+impl Word<'_> {
+    /// The word piece by piece, its quotes and continuations taken away.
+    pub fn segments(self) -> Vec<Segment> {
+        if let Some(node) = &self.data.node {
+            return segments_of(node, self.data.offset);
+        }
+        let text = self.literal_prefix();
+        // What does not stand in the file as one piece is written with escapes or over several lines.
+        let whole = self.range_of_all(text);
+        vec![Segment {
+            text: text.to_owned(),
+            range: whole.unwrap_or(self.range()),
+            kind: match whole {
+                Some(_) => SegmentKind::Literal,
+                None => SegmentKind::Escaped,
+            },
+        }]
+    }
+
+    /// The bytes that spell the value, where they stand between nothing but quotes, perhaps escaped by an outer quotation.
+    fn range_of_all(self, value: &str) -> Option<TextRange> {
+        let written = self.source_text();
+        let start = written.find(value)?;
+        let is_quotes = |text: &str| text.bytes().all(|b| matches!(b, b'"' | b'\'' | b'\\'));
+        let end = start + value.len();
+        let fits = is_quotes(&written[..start]) && is_quotes(&written[end..]);
+        let at = |offset: usize| Some(self.range().start() + TextSize::try_from(offset).ok()?);
+        fits.then(|| Some(TextRange::new(at(start)?, at(end)?)))?
+    }
+}
+
+/// The pieces of a node made of word parts, such as a part of an image reference.
+pub fn segments_of_node(node: &SyntaxNode) -> Vec<Segment> {
+    segments_of(node, TextSize::new(0))
+}
+
+/// The pieces of a node made of word parts. `offset` is where its tree begins in the file.
+pub(crate) fn segments_of(node: &SyntaxNode, offset: TextSize) -> Vec<Segment> {
+    let mut found = Vec::new();
+    collect(node, offset, &mut found);
+    found
+}
+
+fn collect(node: &SyntaxNode, offset: TextSize, found: &mut Vec<Segment>) {
+    for part in node.children_with_tokens() {
+        let range = part.text_range() + offset;
+        match part {
+            NodeOrToken::Token(token) => match token.kind() {
+                SyntaxKind::QUOTE => {}
+                SyntaxKind::ESCAPE => found.push(Segment {
+                    text: unescape(node.kind(), token.text()).to_owned(),
+                    range,
+                    kind: SegmentKind::Escaped,
+                }),
+                SyntaxKind::WHITESPACE => push_literal(token.text(), range, found),
+                kind if kind.is_trivia() => {}
+                _ => push_literal(token.text(), range, found),
+            },
+            NodeOrToken::Node(part) => match part.kind() {
+                SyntaxKind::SINGLE_QUOTED
+                | SyntaxKind::DOUBLE_QUOTED
+                | SyntaxKind::LOCALE_QUOTED
+                | SyntaxKind::WORD => collect(&part, offset, found),
+                _ => found.push(Segment {
+                    text: canonical(&part),
+                    range,
+                    kind: SegmentKind::Expansion,
+                }),
+            },
+        }
+    }
+}
+
+/// Neighbours in the file are one piece.
+fn push_literal(text: &str, range: TextRange, found: &mut Vec<Segment>) {
+    match found.last_mut() {
+        Some(last) if last.kind == SegmentKind::Literal && last.range.end() == range.start() => {
+            last.text.push_str(text);
+            last.range = last.range.cover(range);
+        }
+        _ => found.push(Segment {
+            text: text.to_owned(),
+            range,
+            kind: SegmentKind::Literal,
+        }),
+    }
+}
+
+/// The source of an expansion; `$x` and `${x}` are one.
+fn canonical(node: &SyntaxNode) -> String {
+    let source = source_of(node);
+    let name = Variable::cast(node.clone()).and_then(|it| it.name());
+    match name {
+        Some(name) if source == format!("${name}") => format!("${{{name}}}"),
+        _ => source,
+    }
+}
