@@ -7,6 +7,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dfix_codemods::Match;
 use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
 use dfix_model::context::{Context, NoContext};
 use dfix_syntax::Parse;
@@ -25,8 +26,19 @@ const MOST_BYTES: u64 = 5 << 20;
 /// How many faults of one file are told. What is no Dockerfile at all has one in every line.
 const MOST_ERRORS: usize = 5;
 
+/// What somebody asks to be done to every file, in the place of the rules.
+pub(crate) trait Job: Sync {
+    /// Whether a text may be concerned; one that is not is not even parsed.
+    fn may_concern(&self, text: &str) -> bool;
+
+    /// Does it: the outcome, and what was found, where that is shown.
+    fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> (Outcome, Vec<Match>);
+}
+
 /// What is asked of every file.
 pub(crate) struct Task<'a> {
+    /// What is done in the place of the rules.
+    pub(crate) job: Option<&'a dyn Job>,
     /// The rules and the level.
     pub(crate) cli: &'a CliSelection,
     /// The configurations.
@@ -52,6 +64,8 @@ pub(crate) struct FileReport {
     pub(crate) before: Arc<str>,
     /// What the engine made of it; none where it did not come to that.
     pub(crate) outcome: Option<Outcome>,
+    /// What a pattern found, where that is shown.
+    pub(crate) matches: Vec<Match>,
     /// What was looked at, where that was asked for.
     pub(crate) notes: Vec<String>,
     /// What went wrong.
@@ -64,6 +78,7 @@ impl FileReport {
             path,
             before: Arc::from(""),
             outcome: None,
+            matches: Vec::new(),
             notes: Vec::new(),
             errors: vec![error],
         }
@@ -135,6 +150,16 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
         Ok(text) => text.into(),
         Err(error) => return FileReport::failed(path, not_utf8(&error)),
     };
+    if task.job.is_some_and(|job| !job.may_concern(&before)) {
+        return FileReport {
+            path,
+            outcome: Some(unconcerned(&before)),
+            before,
+            matches: Vec::new(),
+            notes: Vec::new(),
+            errors: Vec::new(),
+        };
+    }
     let config = task.configs.of(&path);
     let config = match config.as_ref() {
         Ok(config) => config,
@@ -150,23 +175,26 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
             let configured = task.context.or(config.context.as_deref());
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
                 .with_images(&config.images);
-            let outcome = fix(&before, &parsed, &context, &selection);
+            let done = fix(&before, &parsed, &context, &selection, task.job);
             let notes = task.verbose.then(|| context.notes());
-            (outcome, notes.unwrap_or_default())
+            (done, notes.unwrap_or_default())
         } else {
-            (fix(&before, &parsed, &NoContext, &selection), Vec::new())
+            let done = fix(&before, &parsed, &NoContext, &selection, task.job);
+            (done, Vec::new())
         }
     });
     let mut report = FileReport {
         path,
         before,
         outcome: None,
+        matches: Vec::new(),
         notes: Vec::new(),
         errors: Vec::new(),
     };
     match made {
-        Ok((mut outcome, notes)) => {
+        Ok(((mut outcome, matches), notes)) => {
             report.notes = notes;
+            report.matches = matches;
             for refused in outcome
                 .refused
                 .extract_if(.., |it| it.proof == Proof::NoPanic)
@@ -208,8 +236,28 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
     report
 }
 
+/// What comes of a text that nothing was done to.
+fn unconcerned(text: &Arc<str>) -> Outcome {
+    Outcome {
+        text: Arc::clone(text),
+        rounds: Vec::new(),
+        remaining: Vec::new(),
+        refused: Vec::new(),
+        errors: Vec::new(),
+    }
+}
+
 /// Asks the engine.
-fn fix(text: &Arc<str>, parsed: &Parse, context: &dyn Context, selection: &Selection) -> Outcome {
+fn fix(
+    text: &Arc<str>,
+    parsed: &Parse,
+    context: &dyn Context,
+    selection: &Selection,
+    job: Option<&dyn Job>,
+) -> (Outcome, Vec<Match>) {
+    if let Some(job) = job {
+        return job.run(text, parsed, context);
+    }
     let options = Options::new(&selection.rules)
         .with_threshold(selection.threshold)
         .with_settings(&selection.settings)
@@ -220,7 +268,7 @@ fn fix(text: &Arc<str>, parsed: &Parse, context: &dyn Context, selection: &Selec
             .remaining
             .retain(|finding| finding.rule != IGNORE_UNUSED);
     }
-    outcome
+    (outcome, Vec::new())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, FileError> {

@@ -119,6 +119,11 @@ pub(crate) enum Subcommand {
         /// An image reference such as `python:3.11`
         image: String,
     },
+    /// Look for a pattern and put something else in its place
+    ///
+    /// A pattern is an instruction (`FROM python:{tag}`), a command wherever it stands (`apt-get install {packages...}`),
+    /// or an image wherever it is named (`image python:{tag}`). Holes such as {tag} bind what stands there.
+    Rewrite(Box<Rewrite>),
     /// Print the syntax tree of a Dockerfile
     Tree {
         /// The Dockerfile; `-` is standard input
@@ -129,6 +134,74 @@ pub(crate) enum Subcommand {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// What `rewrite` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Rewrite {
+    /// What to look for
+    pub(crate) pattern: String,
+    /// What to put in its place; '' takes it away. With --search and --count there is none
+    pub(crate) replacement: Option<String>,
+    /// Dockerfiles, and folders to look for them in [default: .]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Print what --fix would write, as a patch that `git apply` takes; write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Rewrite in place; with --diff, also print what was written
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Print where the pattern fits, and what its holes bind; change nothing
+    #[arg(long, conflicts_with_all = ["diff", "fix"])]
+    pub(crate) search: bool,
+    /// Print how often the pattern fits
+    #[arg(long, conflicts_with_all = ["diff", "fix", "search"])]
+    pub(crate) count: bool,
+    /// With --count: how often for each text that this hole binds
+    #[arg(long, value_name = "HOLE", requires = "count")]
+    pub(crate) by: Vec<String>,
+    /// Say how the pattern is understood, and what counts as equal
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Only in stages that are based on such an image, perhaps through other stages
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) in_stage_based_on: Option<String>,
+    /// Only in the last stage
+    #[arg(long = "final")]
+    pub(crate) is_final: bool,
+    /// Only where the user is known to be root
+    #[arg(long)]
+    pub(crate) as_root: bool,
+    /// Only with something behind it, in the same stage, that fits this pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) before: Vec<String>,
+    /// Only with something before it, in the same stage, that fits this pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) after: Vec<String>,
+    /// Only with nothing behind it in the stage that fits this pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) not_before: Vec<String>,
+    /// Only with nothing before it in the stage that fits this pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) not_after: Vec<String>,
+    /// Not what fits this pattern, too
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) not: Vec<String>,
+    /// The build context of all these Dockerfiles
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) context: Option<PathBuf>,
+    /// Read paths from a file, or from standard input, one a line
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) files_from: Option<PathBuf>,
+    /// The paths of --files-from end with a zero byte
+    #[arg(short = '0', requires = "files_from")]
+    pub(crate) null: bool,
+    /// How many threads to use [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// Exit with 0 even where something is left
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
 }
 
 /// How to print.

@@ -4,12 +4,16 @@ mod check;
 mod completions;
 mod explain;
 mod explain_image;
+mod paths;
+mod rewrite;
 mod rules;
+mod show;
 mod tree;
 
 use std::io::{self, BufWriter, Write as _};
 
-use crate::cli::{Arguments, Format, Subcommand};
+use self::show::is_json;
+use crate::cli::{Arguments, Subcommand};
 use crate::exit::{Exit, Stop};
 
 /// Does what the arguments say.
@@ -23,19 +27,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Stop> {
         Some(Subcommand::ExplainImage { image }) => {
             explain_image::run(image, is_json(common.format)?, &mut out)
         }
+        Some(Subcommand::Rewrite(told)) => rewrite::run(told, common, &mut out),
         Some(Subcommand::Tree { file }) => tree::run(file, is_json(common.format)?, &mut out),
         Some(Subcommand::Completions { shell }) => completions::run(*shell, &mut out),
     }?;
     out.flush()?;
     Ok(exit)
-}
-
-fn is_json(format: Option<Format>) -> Result<bool, Stop> {
-    match format {
-        None | Some(Format::Text) => Ok(false),
-        Some(Format::Json) => Ok(true),
-        Some(_) => Err(Stop::Message(
-            "this command prints text or json only".to_owned(),
-        )),
-    }
 }

@@ -6,7 +6,7 @@ pub(crate) mod diff;
 mod entry;
 mod github;
 mod gitlab;
-mod json;
+pub(crate) mod json;
 mod sarif;
 mod summary;
 mod text;

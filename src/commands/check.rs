@@ -1,19 +1,21 @@
 //! The main job: report, `--diff`, `--fix`, and standard input to standard output.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use dfix_engine::Safety;
 
+use super::paths;
+use super::show::{Shown, exit_code, show};
 use crate::batch::{self, FileReport, Task};
 use crate::cli::{self, Common, Format};
 use crate::config::{Configs, relative_to_cwd};
-use crate::console::{report_error, uses_color};
+use crate::console::report_error;
 use crate::context::Folders;
 use crate::discover::discover;
 use crate::exit::{Exit, Stop};
 use crate::input::read_or_stdin;
-use crate::report::{self, Mode, Report, Summary};
+use crate::report::{self, Mode, Report};
 use crate::select::CliSelection;
 
 pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
@@ -44,7 +46,7 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
     {
         return Err(Stop::Message(error.to_string()));
     }
-    let paths = paths(check)?;
+    let paths = paths::of(&check.paths, check.files_from.as_deref(), check.null)?;
     let folders = Folders::of_run(&paths);
     if let Some(folder) = check.context.as_deref().filter(|folder| !folder.is_dir()) {
         return Err(Stop::Message(format!(
@@ -53,6 +55,7 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         )));
     }
     let task = Task {
+        job: None,
         cli: &selection,
         configs: &configs,
         context: check.context.as_deref(),
@@ -88,7 +91,7 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
             let _ = writeln!(io::stderr(), "dfix: {}: {note}", file.path.display());
         }
     }
-    show(&files, check, common, out)
+    show(&files, &shown_as(check), common, out)
 }
 
 /// Says that a file is looked at, and under which configuration.
@@ -110,89 +113,6 @@ fn log_discovered(file: &Path, configs: &Configs) {
     let _ = writeln!(io::stderr(), "dfix: {} ({under})", file.display());
 }
 
-/// Where to look: the arguments, and the list of `--files-from`; the current folder without either.
-fn paths(check: &cli::Check) -> Result<Vec<PathBuf>, Stop> {
-    let mut paths = check.paths.clone();
-    let Some(list) = &check.files_from else {
-        if paths.is_empty() {
-            paths.push(PathBuf::from("."));
-        }
-        return Ok(paths);
-    };
-    let bytes = read_or_stdin(list)
-        .map_err(|error| format!("the list {} cannot be read: {error}", list.display()))?;
-    let end = if check.null { 0 } else { b'\n' };
-    for name in bytes.split(|byte| *byte == end) {
-        let name = if check.null {
-            name
-        } else {
-            name.strip_suffix(b"\r").unwrap_or(name)
-        };
-        if !name.is_empty() {
-            paths.push(path_of(name));
-        }
-    }
-    Ok(paths)
-}
-
-/// The path that these bytes name. Only Unix has names that are not Unicode.
-fn path_of(name: &[u8]) -> PathBuf {
-    #[cfg(unix)]
-    return PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(name));
-    #[cfg(not(unix))]
-    return PathBuf::from(String::from_utf8_lossy(name).into_owned());
-}
-
-/// Prints what came of the files, and says how it went.
-fn show(
-    files: &[FileReport],
-    check: &cli::Check,
-    common: &Common,
-    out: &mut dyn Write,
-) -> Result<Exit, Stop> {
-    for file in files {
-        for error in &file.errors {
-            report_error(&file.path, error, common.color);
-        }
-    }
-    let mode = match (check.fix, check.diff) {
-        (true, _) => Mode::Fix,
-        (false, true) => Mode::Diff,
-        (false, false) => Mode::Check,
-    };
-    let format = common.format.unwrap_or(Format::Text);
-    let is_for_programs = !matches!(format, Format::Text | Format::Concise);
-    let report = Report {
-        files,
-        mode,
-        patches: check.diff,
-        color: uses_color(common.color, io::stdout().is_terminal()),
-        statistics: check.statistics,
-    };
-    if check.diff && !is_for_programs {
-        out.write_all(&report::diff::of_files(files))?;
-        if !common.quiet {
-            let _ = writeln!(io::stderr(), "{}", report::last_line(&report));
-        }
-    } else if !common.quiet || is_for_programs {
-        report::print(format, &report, out)?;
-    }
-    Ok(exit_code(files, mode, check.exit_zero))
-}
-
-fn exit_code(files: &[FileReport], mode: Mode, exit_zero: bool) -> Exit {
-    let summary = Summary::of(files);
-    let left = match mode {
-        Mode::Fix => summary.left(),
-        Mode::Check | Mode::Diff => summary.left() + summary.fixed(),
-    };
-    match (summary.files_failed, left) {
-        (1.., _) => Exit::Error,
-        (0, 1..) if !exit_zero => Exit::Findings,
-        _ => Exit::Clean,
-    }
-}
-
 /// Fixes standard input. Without a format its text comes out, fixed or, where that is impossible,
 /// as it was: a caller that takes the output for the file loses nothing.
 fn filter(
@@ -209,7 +129,7 @@ fn filter(
     };
     let report = batch::run_text(path, bytes.clone(), in_folder, task);
     if check.diff || common.format.is_some() {
-        return show(&[report], check, common, out);
+        return show(&[report], &shown_as(check), common, out);
     }
     match report.after() {
         Some(after) => out.write_all(after.as_bytes())?,
@@ -230,4 +150,13 @@ fn filter(
         let _ = report::print(Format::Concise, &shown, &mut io::stderr());
     }
     Ok(exit_code(&files, Mode::Fix, check.exit_zero))
+}
+
+fn shown_as(check: &cli::Check) -> Shown {
+    Shown {
+        diff: check.diff,
+        fix: check.fix,
+        statistics: check.statistics,
+        exit_zero: check.exit_zero,
+    }
 }

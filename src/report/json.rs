@@ -10,6 +10,7 @@ use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::summary::Summary;
 use crate::batch::FileReport;
 use crate::file_error::FileError;
+use crate::lines::Lines;
 use crate::rule_names::by_id;
 use crate::{labels, pretty_json};
 
@@ -46,6 +47,12 @@ pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
             object["type"] = json!("error");
             objects.push(object);
         }
+        if let Value::Array(matches) = of_matches(file) {
+            for mut found in matches {
+                found["type"] = json!("match");
+                objects.push(found);
+            }
+        }
         if report.patches && file.after().is_some() {
             objects.push(json!({ "type": "diff", "diff": diff_of(file) }));
         }
@@ -72,10 +79,48 @@ fn of_file(file: &FileReport, report: &Report<'_>) -> Value {
         "findings": findings,
         "errors": file.errors.iter().map(of_error).collect::<Vec<_>>(),
     });
+    if !file.matches.is_empty() {
+        object["matches"] = of_matches(file);
+    }
     if report.patches {
         object["diff"] = json!(diff_of(file));
     }
     object
+}
+
+/// What a pattern found, with what its holes bind; places are bytes of the text before.
+pub(crate) fn of_matches(file: &FileReport) -> Value {
+    let lines = Lines::new(&file.before);
+    let matches = file.matches.iter().map(|found| {
+        let mut captures = json!({});
+        for capture in &found.captures {
+            let bound = capture
+                .texts
+                .iter()
+                .zip(&capture.ranges)
+                .map(|(text, range)| {
+                    json!({
+                        "text": text,
+                        "start": range.as_ref().map(|it| it.start),
+                        "end": range.as_ref().map(|it| it.end),
+                    })
+                });
+            let bound: Vec<Value> = bound.collect();
+            captures[&capture.name] = match (capture.is_list, bound.as_slice()) {
+                (false, [one]) => one.clone(),
+                _ => json!(bound),
+            };
+        }
+        let (line, column) = lines.place(found.range.start);
+        json!({
+            "line": line,
+            "column": column,
+            "start": found.range.start,
+            "end": found.range.end,
+            "captures": captures,
+        })
+    });
+    json!(matches.collect::<Vec<_>>())
 }
 
 fn diff_of(file: &FileReport) -> String {

@@ -13,6 +13,7 @@ use crate::house::{code, root, rust_files};
 const HELD: &[&str] = &[
     ".",
     "crates/dfix-catalogue",
+    "crates/dfix-codemods",
     "crates/dfix-engine",
     "crates/dfix-launch",
     "crates/dfix-model",

@@ -15,5 +15,6 @@ mod house;
 mod lists;
 mod readme;
 mod rewrite;
+mod rewrite_command;
 mod rules_ask;
 mod words;

@@ -85,6 +85,7 @@ fn file() -> FileReport {
     FileReport {
         path: "app/Dockerfile".into(),
         before: BEFORE.into(),
+        matches: Vec::new(),
         notes: Vec::new(),
         outcome: Some(Outcome {
             text: AFTER.into(),

@@ -1,0 +1,445 @@
+//! Patterns of commands: `apt-get install {packages...}`, `curl -o {file} {url}`.
+
+use dfix_model::{Command, Redirect, Word};
+
+use crate::error::PatternError;
+use crate::slots::Slots;
+use crate::state::{Slot, State, Text, Then};
+use crate::template::{Hole, Template};
+use crate::view::{OptionUse, View};
+use crate::words::{Item, WordPattern, among, in_order};
+
+/// A pattern of a command.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandPattern {
+    pub(crate) program: Item,
+    /// Programs in front of it that must be there.
+    pub(crate) wrappers: Vec<String>,
+    pub(crate) assignments: Vec<AssignmentPattern>,
+    pub(crate) redirects: Vec<RedirectPattern>,
+    pub(crate) shape: Shape,
+    /// Its words in the order in which they are written.
+    pub(crate) order: Vec<Place>,
+    /// Its bytes in the template's text.
+    pub(crate) range: std::ops::Range<usize>,
+}
+
+/// `NAME=value` in front of a command.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AssignmentPattern {
+    pub(crate) name: String,
+    pub(crate) value: Option<WordPattern>,
+}
+
+/// A redirection.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RedirectPattern {
+    pub(crate) fd: Option<String>,
+    pub(crate) operator: String,
+    pub(crate) target: Option<WordPattern>,
+}
+
+/// What is known of the words behind the program.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    /// The program's options are known: they are told from its operands, and stand in whatever order.
+    Zones(Zones),
+    /// Nothing is: words in order.
+    Ordered(Vec<Item>),
+}
+
+/// The words behind a program whose options are known.
+#[derive(Debug, Clone)]
+pub(crate) struct Zones {
+    pub(crate) heads: Vec<Item>,
+    pub(crate) options: Vec<OptionItem>,
+    pub(crate) operands: Vec<Item>,
+    pub(crate) is_set: bool,
+}
+
+/// An option of a pattern.
+#[derive(Debug, Clone)]
+pub(crate) struct OptionItem {
+    pub(crate) name: String,
+    pub(crate) value: Option<WordPattern>,
+    /// Whether the value stands in a word of its own.
+    pub(crate) is_next_word: bool,
+    /// Its words as they are written, quotes and all.
+    pub(crate) sources: Vec<WordPattern>,
+    pub(crate) slot: usize,
+}
+
+/// A word of a pattern by its zone and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Head(usize),
+    Option(usize),
+    Operand(usize),
+}
+
+impl CommandPattern {
+    /// Reads a command of the template's text, which begins `shift` bytes before that of the command's file. Where the
+    /// program is a hole, another word stands for it there.
+    pub(crate) fn read(
+        command: Command<'_>,
+        program: Option<&Hole>,
+        template: &Template,
+        shift: usize,
+        slots: &mut Slots,
+    ) -> Result<Self, PatternError> {
+        let place = |range: dfix_syntax::TextRange| {
+            let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+            start.saturating_sub(shift)..end.saturating_sub(shift)
+        };
+        let whole = place(command.range());
+        let Some(word) = command.program() else {
+            return Err(template.error(whole, "this is no command: there is no program in it"));
+        };
+        let mut item = |word: WordPattern, source: &str| Item {
+            word,
+            slot: slots.next(),
+            source: WordPattern::of_flat(source, template),
+        };
+        let program = match program {
+            Some(hole) => {
+                let pieces = vec![crate::words::Piece::Hole(hole.clone())];
+                item(WordPattern { pieces }, word.source_text())
+            }
+            None => item(WordPattern::of_word(word, template), word.source_text()),
+        };
+        program.word.no_list(template)?;
+        let of_word = |word: Word<'_>| WordPattern::of_word(word, template);
+        let assignments = command.assignments().map(|it| AssignmentPattern {
+            name: it.name().to_owned(),
+            value: it.value().map(of_word),
+        });
+        let redirects = command.redirects().map(|it| RedirectPattern {
+            fd: it.fd().map(str::to_owned),
+            operator: it.operator().to_owned(),
+            target: it.target().map(of_word),
+        });
+        let redirects: Vec<RedirectPattern> = redirects.collect();
+        if redirects.iter().any(|it| it.operator.starts_with("<<")) {
+            return Err(template
+                .error(whole, "a here-document cannot be part of a pattern")
+                .with_remedy("write the commands in it; they are found there, too"));
+        }
+        let view = View::of(command);
+        let is_list = |word: Word<'_>| of_word(word).as_list().is_some();
+        if let Some(first) = view.heads.first().copied().filter(|first| is_list(*first)) {
+            return Err(template
+                .error(place(first.range()), "a list cannot stand before the subcommand")
+                .with_remedy(
+                    "options that the pattern does not mention may be there and stay: leave the list out",
+                ));
+        }
+        let mut order: Vec<(dfix_syntax::TextSize, Place)> = Vec::new();
+        let mut items = |words: &[Word<'_>], at: fn(usize) -> Place| {
+            let items = words.iter().enumerate().map(|(index, word)| {
+                order.push((word.range().start(), at(index)));
+                let pattern = of_word(*word);
+                if pattern.as_list().is_none() {
+                    pattern.no_list(template)?;
+                }
+                Ok(item(pattern, word.source_text()))
+            });
+            items.collect::<Result<Vec<Item>, PatternError>>()
+        };
+        let shape = if view.is_known {
+            let heads = items(&view.heads, Place::Head)?;
+            let operands = items(&view.operands, Place::Operand)?;
+            let mut options = Vec::new();
+            for (index, option) in view.options.iter().enumerate() {
+                order.push((option.word.range().start(), Place::Option(index)));
+                options.push(option_item(option, template, &place, slots)?);
+            }
+            Shape::Zones(Zones {
+                heads,
+                options,
+                operands,
+                is_set: view.is_set,
+            })
+        } else {
+            Shape::Ordered(items(&view.operands, Place::Operand)?)
+        };
+        order.sort_by_key(|(start, _)| *start);
+        Ok(CommandPattern {
+            program,
+            wrappers: command.wrappers().map(|it| it.name.to_owned()).collect(),
+            assignments: assignments.collect(),
+            redirects,
+            shape,
+            order: order.into_iter().map(|(_, place)| place).collect(),
+            range: whole,
+        })
+    }
+
+    /// Every word of it.
+    pub(crate) fn words(&self) -> Vec<&WordPattern> {
+        let mut words = vec![&self.program.word];
+        let values = self.assignments.iter().filter_map(|it| it.value.as_ref());
+        let targets = self.redirects.iter().filter_map(|it| it.target.as_ref());
+        words.extend(values.chain(targets));
+        match &self.shape {
+            Shape::Zones(zones) => {
+                words.extend(zones.heads.iter().chain(&zones.operands).map(|it| &it.word));
+                words.extend(zones.options.iter().filter_map(|it| it.value.as_ref()));
+            }
+            Shape::Ordered(items) => words.extend(items.iter().map(|it| &it.word)),
+        }
+        words
+    }
+
+    /// Whether it fits a command; then goes on.
+    pub(crate) fn fits<'m>(
+        &self,
+        command: Command<'m>,
+        state: &mut State<'m>,
+        then: Then<'_, 'm>,
+    ) -> bool {
+        let Some(program) = program_text(command, &self.program.word) else {
+            return false;
+        };
+        let has_wrapper = |name: &String| command.is_wrapped_by(name);
+        if !self.wrappers.iter().all(has_wrapper) {
+            return false;
+        }
+        self.program.word.fits(&program, state, &mut |state| {
+            state.note(
+                self.program.slot,
+                Slot::Text(program.clone()),
+                &mut |state| {
+                    assignments(&self.assignments, command, state, &mut |state| {
+                        redirects(&self.redirects, command, state, &mut |state| {
+                            self.words_fit(command, state, then)
+                        })
+                    })
+                },
+            )
+        })
+    }
+
+    fn words_fit<'m>(
+        &self,
+        command: Command<'m>,
+        state: &mut State<'m>,
+        then: Then<'_, 'm>,
+    ) -> bool {
+        let view = View::of(command);
+        let texts = |words: &[Word<'m>]| -> Vec<Text<'m>> {
+            words.iter().copied().map(Text::of_word).collect()
+        };
+        match &self.shape {
+            Shape::Ordered(items) => {
+                let words: Vec<Text<'m>> = command.args().map(Text::of_word).collect();
+                ordered(items, &words, state, then)
+            }
+            Shape::Zones(_) if !view.is_known => false,
+            Shape::Zones(zones) => {
+                let heads = texts(&view.heads);
+                let operands = texts(&view.operands);
+                in_order(&zones.heads, &heads, state, &mut |state| {
+                    let mut taken = vec![false; view.options.len()];
+                    options(
+                        &zones.options,
+                        &view.options,
+                        &mut taken,
+                        state,
+                        &mut |state| {
+                            if zones.is_set && view.is_set {
+                                among(&zones.operands, &view.elements(), state, then)
+                            } else {
+                                in_order(&zones.operands, &operands, state, then)
+                            }
+                        },
+                    )
+                })
+            }
+        }
+    }
+}
+
+fn option_item(
+    option: &OptionUse<'_>,
+    template: &Template,
+    place: &dyn Fn(dfix_syntax::TextRange) -> std::ops::Range<usize>,
+    slots: &mut Slots,
+) -> Result<OptionItem, PatternError> {
+    // Holes stand in the value only.
+    let attached = option.value.as_ref().filter(|it| !it.is_next_word);
+    let in_value = attached.map(|it| {
+        WordPattern::of_flat(it.text.flat(), template)
+            .holes()
+            .count()
+    });
+    let in_word = WordPattern::of_word(option.word, template).holes().count();
+    if in_word != in_value.unwrap_or(0) {
+        return Err(template.error(
+            place(option.word.range()),
+            "the name of an option cannot be a hole, for options are told by their names",
+        ));
+    }
+    let value = option
+        .value
+        .as_ref()
+        .map(|it| WordPattern::of_flat(it.text.flat(), template));
+    if let Some(value) = &value {
+        value.no_list(template)?;
+    }
+    Ok(OptionItem {
+        name: option.name.clone(),
+        value,
+        sources: option
+            .sources()
+            .iter()
+            .map(|it| WordPattern::of_flat(it, template))
+            .collect(),
+        is_next_word: option.value.as_ref().is_some_and(|it| it.is_next_word),
+        slot: slots.next(),
+    })
+}
+
+/// The name of a command's program, as a pattern sees it: without its folder unless the pattern has one.
+fn program_text<'m>(command: Command<'m>, pattern: &WordPattern) -> Option<Text<'m>> {
+    let whole = Text::of_word(command.program()?);
+    let has_folder = pattern.as_literal().is_some_and(|it| it.contains('/'));
+    if has_folder || command.name().is_empty() {
+        return Some(whole);
+    }
+    let start = whole.flat().rfind(command.name())?;
+    Some(whole.slice(start..start + command.name().len()))
+}
+
+fn assignments<'m>(
+    patterns: &[AssignmentPattern],
+    command: Command<'m>,
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    let Some((pattern, rest)) = patterns.split_first() else {
+        return then(state);
+    };
+    let Some(found) = command.assignments().find(|it| it.name() == pattern.name) else {
+        return false;
+    };
+    word_or_none(pattern.value.as_ref(), found.value(), state, &mut |state| {
+        assignments(rest, command, state, then)
+    })
+}
+
+fn redirects<'m>(
+    patterns: &[RedirectPattern],
+    command: Command<'m>,
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    let Some((pattern, rest)) = patterns.split_first() else {
+        return then(state);
+    };
+    let is_like =
+        |it: &Redirect<'m>| it.operator() == pattern.operator && it.fd() == pattern.fd.as_deref();
+    command.redirects().filter(is_like).any(|found| {
+        word_or_none(
+            pattern.target.as_ref(),
+            found.target(),
+            state,
+            &mut |state| redirects(rest, command, state, then),
+        )
+    })
+}
+
+fn word_or_none<'m>(
+    pattern: Option<&WordPattern>,
+    word: Option<Word<'m>>,
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    match (pattern, word) {
+        (None, None) => then(state),
+        (Some(pattern), Some(word)) => pattern.fits(&Text::of_word(word), state, then),
+        (Some(pattern), None) => pattern.as_literal() == Some("") && then(state),
+        (None, Some(_)) => false,
+    }
+}
+
+fn options<'m>(
+    items: &[OptionItem],
+    uses: &[OptionUse<'m>],
+    taken: &mut [bool],
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    if !state.step() {
+        return false;
+    }
+    let Some((item, rest)) = items.split_first() else {
+        return then(state);
+    };
+    for (index, found) in uses.iter().enumerate() {
+        if taken[index] || found.name != item.name {
+            continue;
+        }
+        taken[index] = true;
+        let mut go_on = |state: &mut State<'m>| {
+            state.note(item.slot, Slot::Option(index), &mut |state| {
+                options(rest, uses, taken, state, then)
+            })
+        };
+        let fits = match (&item.value, &found.value) {
+            (None, None) => go_on(state),
+            (Some(pattern), Some(value)) => pattern.fits(&value.text, state, &mut go_on),
+            _ => false,
+        };
+        if fits {
+            return true;
+        }
+        taken[index] = false;
+    }
+    false
+}
+
+/// Words in order, of a program that nobody knows: further options may stand between where it is certain that they take
+/// no word with them.
+fn ordered<'m>(
+    items: &[Item],
+    texts: &[Text<'m>],
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    if !state.step() {
+        return false;
+    }
+    let is_option = |text: &Text<'m>| text.flat().starts_with('-') && text.flat().len() > 1;
+    let may_be_passed = |texts: &[Text<'m>]| match texts {
+        [first, rest @ ..] if is_option(first) => {
+            (first.flat().starts_with("--") && first.flat().contains('='))
+                || rest.first().is_none_or(is_option)
+        }
+        _ => false,
+    };
+    let Some((item, rest)) = items.split_first() else {
+        return match texts {
+            [] => then(state),
+            [_, others @ ..] => may_be_passed(texts) && ordered(items, others, state, then),
+        };
+    };
+    if let Some(list) = item.word.as_list() {
+        let condition = list.condition.as_deref();
+        let is_allowed = |text: &&Text<'m>| crate::words::allows(condition, text, state);
+        let most = texts.iter().take_while(is_allowed).count();
+        return (0..=most).rev().any(|count| {
+            let (bound, others) = texts.split_at(count);
+            crate::words::bind_list(item, list, bound, state, &mut |state| {
+                ordered(rest, others, state, then)
+            })
+        });
+    }
+    let Some((first, others)) = texts.split_first() else {
+        return false;
+    };
+    item.word.fits(first, state, &mut |state| {
+        state.note(item.slot, Slot::Text(first.clone()), &mut |state| {
+            ordered(rest, others, state, then)
+        })
+    }) || (may_be_passed(texts) && ordered(items, others, state, then))
+}

@@ -1,0 +1,111 @@
+//! All that a pattern fits in a file.
+
+use std::cmp::Reverse;
+
+use dfix_model::{Command, Model, Stage, Step};
+use dfix_syntax::TextRange;
+
+use crate::instruction::in_a_row;
+use crate::pattern::{Kind, Pattern, instructions};
+use crate::reference::Reference;
+use crate::state::{Slot, State};
+
+/// What a pattern was found to fit.
+#[derive(Debug, Clone)]
+pub(crate) struct Found<'m> {
+    pub(crate) range: TextRange,
+    pub(crate) subject: Subject<'m>,
+    pub(crate) state: State<'m>,
+}
+
+/// What it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Subject<'m> {
+    Image(Box<Reference<'m>>),
+    Command(Command<'m>),
+    /// The first of the instructions.
+    Instructions(Step<'m>),
+}
+
+impl<'m> Found<'m> {
+    /// The step that it stands in, or that it begins with; none for a comment at the top.
+    pub(crate) fn step(&self) -> Option<Step<'m>> {
+        match &self.subject {
+            Subject::Image(reference) => reference.step(),
+            Subject::Command(command) => Some(command.step()),
+            Subject::Instructions(step) => Some(*step),
+        }
+    }
+
+    pub(crate) fn stage(&self) -> Option<Stage<'m>> {
+        self.step().and_then(Step::stage)
+    }
+}
+
+/// All that the pattern fits, in order of place; of instructions in a row the first where several overlap. `bound`: what holes
+/// bind already.
+pub(crate) fn find<'m>(
+    pattern: &Pattern,
+    file: &'m Model<'_>,
+    bound: &State<'m>,
+) -> Vec<Found<'m>> {
+    let mut found: Vec<Found<'m>> = Vec::new();
+    let mut keep = |it: Found<'m>| found.push(it);
+    let start = || bound.for_slots(pattern.slots);
+    match &pattern.kind {
+        Kind::Image(image) => {
+            for reference in file.image_positions().into_iter().filter_map(Reference::of) {
+                let mut state = start();
+                if image.fits(&reference, &mut state, &mut |_| true) {
+                    keep(Found {
+                        range: reference.range(),
+                        subject: Subject::Image(Box::new(reference)),
+                        state,
+                    });
+                }
+            }
+        }
+        Kind::Command(command) => {
+            for it in file.commands() {
+                let mut state = start();
+                if command.fits(it, &mut state, &mut |_| true) {
+                    keep(Found {
+                        range: it.range(),
+                        subject: Subject::Command(it),
+                        state,
+                    });
+                }
+            }
+        }
+        Kind::Instructions(lines) => {
+            for step in file.steps() {
+                let mut state = start();
+                if in_a_row(lines, Some(step), step, &mut state, &mut |_| true) {
+                    let steps = instructions(lines).filter_map(|it| match state.slot(it.slot) {
+                        Some(Slot::Step(step)) => Some(step.range()),
+                        _ => None,
+                    });
+                    let range = steps.reduce(TextRange::cover).unwrap_or(step.range());
+                    keep(Found {
+                        range,
+                        subject: Subject::Instructions(step),
+                        state,
+                    });
+                }
+            }
+        }
+    }
+    found.sort_by_key(|it| (it.range.start(), Reverse(it.range.end())));
+    if !matches!(pattern.kind, Kind::Instructions(_)) {
+        return found;
+    }
+    let mut end = None;
+    found.retain(|it| {
+        let is_free = end.is_none_or(|end| it.range.start() >= end);
+        if is_free {
+            end = Some(it.range.end());
+        }
+        is_free
+    });
+    found
+}

@@ -1,0 +1,447 @@
+//! Patterns of instructions: `COPY --from={stage} {sources...} {target}`, alone or several in a row.
+
+use dfix_model::{Command, Flag, ImagePosition, Mount, Operator, Pair, Step, StepKind};
+use dfix_syntax::ast::{AstNode, Instruction};
+
+use crate::command::CommandPattern;
+use crate::image::{ImagePattern, whole};
+use crate::reference::Reference;
+use crate::state::{Slot, State, Text, Then};
+use crate::template::Hole;
+use crate::words::{Item, WordPattern, among, in_order};
+
+/// A line of a pattern of several instructions.
+#[derive(Debug, Clone)]
+pub(crate) enum Line {
+    /// `...`: any instructions, or none.
+    Skip,
+    Instruction(Box<InstructionPattern>),
+}
+
+/// A pattern of one instruction.
+#[derive(Debug, Clone)]
+pub(crate) struct InstructionPattern {
+    pub(crate) kind: StepKind,
+    /// In upper case.
+    pub(crate) keyword: &'static str,
+    pub(crate) is_onbuild: bool,
+    pub(crate) flags: Vec<FlagItem>,
+    pub(crate) arguments: Arguments,
+    /// For the step.
+    pub(crate) slot: usize,
+    /// Its bytes in the template's text.
+    pub(crate) range: std::ops::Range<usize>,
+}
+
+/// A flag of a pattern.
+#[derive(Debug, Clone)]
+pub(crate) struct FlagItem {
+    pub(crate) name: String,
+    pub(crate) value: FlagValue,
+    /// The value as it is written.
+    pub(crate) source: WordPattern,
+    pub(crate) slot: usize,
+}
+
+/// What a flag is given.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum FlagValue {
+    None,
+    Word(WordPattern),
+    /// The options of a mount; others may be there.
+    Mount(Vec<(String, Option<WordPattern>)>),
+}
+
+/// What stands behind the flags.
+#[derive(Debug, Clone)]
+pub(crate) enum Arguments {
+    From {
+        image: ImagePattern,
+        /// None: with or without a name.
+        name: Option<Item>,
+    },
+    Words {
+        items: Vec<Item>,
+        is_set: bool,
+    },
+    Pairs(Vec<PairItem>),
+    /// One hole: any script or command.
+    Any(Hole),
+    Script(Vec<ScriptItem>),
+    /// `HEALTHCHECK NONE`.
+    Nothing,
+}
+
+/// `key=value`
+#[derive(Debug, Clone)]
+pub(crate) struct PairItem {
+    pub(crate) key: WordPattern,
+    pub(crate) value: Option<WordPattern>,
+    pub(crate) slot: usize,
+}
+
+/// A command of a script, with what joins it to the one before.
+#[derive(Debug, Clone)]
+pub(crate) struct ScriptItem {
+    pub(crate) command: CommandPattern,
+    pub(crate) before: Option<Operator>,
+    pub(crate) slot: usize,
+}
+
+/// The commands of a step that stand in no other.
+pub(crate) fn outermost(step: Step<'_>) -> impl Iterator<Item = Command<'_>> {
+    step.commands().filter(|it| it.outer().is_none())
+}
+
+/// Whether a command is an item of a plain list.
+pub(crate) fn is_plain(command: &Command<'_>) -> bool {
+    command.is_in_list() && command.before().is_none_or(|it| is_join(it.operator))
+}
+
+fn is_join(operator: Operator) -> bool {
+    matches!(
+        operator,
+        Operator::And | Operator::Semicolon | Operator::Newline
+    )
+}
+
+impl FlagItem {
+    pub(crate) fn words(&self) -> Vec<&WordPattern> {
+        match &self.value {
+            FlagValue::None => Vec::new(),
+            FlagValue::Word(word) => vec![word],
+            FlagValue::Mount(options) => options.iter().filter_map(|it| it.1.as_ref()).collect(),
+        }
+    }
+}
+
+pub(crate) fn mount_of<'m>(step: Step<'m>, flag: Flag<'m>) -> Option<Mount<'m>> {
+    step.mounts().find(|it| it.range() == flag.range())
+}
+
+impl InstructionPattern {
+    /// Every word of it, but those of its image.
+    pub(crate) fn words(&self) -> Vec<&WordPattern> {
+        let mut words: Vec<&WordPattern> = self.flags.iter().flat_map(FlagItem::words).collect();
+        match &self.arguments {
+            Arguments::From { image, name } => {
+                words.extend(image.words());
+                words.extend(name.iter().map(|it| &it.word));
+            }
+            Arguments::Words { items, .. } => words.extend(items.iter().map(|it| &it.word)),
+            Arguments::Pairs(pairs) => {
+                words.extend(pairs.iter().map(|it| &it.key));
+                words.extend(pairs.iter().filter_map(|it| it.value.as_ref()));
+            }
+            Arguments::Script(items) => {
+                words.extend(items.iter().flat_map(|it| it.command.words()));
+            }
+            Arguments::Any(_) | Arguments::Nothing => {}
+        }
+        words
+    }
+
+    /// Whether it fits a step; then goes on.
+    pub(crate) fn fits<'m>(
+        &self,
+        step: Step<'m>,
+        state: &mut State<'m>,
+        then: Then<'_, 'm>,
+    ) -> bool {
+        if step.kind() != self.kind || step.is_onbuild() != self.is_onbuild {
+            return false;
+        }
+        let flags_there: Vec<Flag<'m>> = step.flags().collect();
+        let mut taken = vec![false; flags_there.len()];
+        state.note(self.slot, Slot::Step(step), &mut |state| {
+            flags(
+                &self.flags,
+                step,
+                &flags_there,
+                &mut taken,
+                state,
+                &mut |state| self.arguments_fit(step, state, then),
+            )
+        })
+    }
+
+    fn arguments_fit<'m>(&self, step: Step<'m>, state: &mut State<'m>, then: Then<'_, 'm>) -> bool {
+        match &self.arguments {
+            Arguments::Nothing => step.commands().next().is_none() && then(state),
+            Arguments::Any(hole) => {
+                let range = step.instruction().syntax().text_range();
+                let text = script_source(step);
+                whole(hole, range, &text, state, then)
+            }
+            Arguments::From { image, name } => from(image, name.as_ref(), step, state, then),
+            Arguments::Words { items, is_set } => {
+                let texts: Vec<Text<'m>> = step.words().map(Text::of_word).collect();
+                if *is_set {
+                    let elements: Vec<_> = texts
+                        .into_iter()
+                        .map(|whole| crate::words::Element {
+                            whole,
+                            name: None,
+                            is_python: false,
+                        })
+                        .collect();
+                    among(items, &elements, state, then)
+                } else {
+                    in_order(items, &texts, state, then)
+                }
+            }
+            Arguments::Pairs(items) => {
+                let there: Vec<Pair<'m>> = step.pairs().collect();
+                let mut taken = vec![false; there.len()];
+                pairs(items, &there, &mut taken, state, then)
+            }
+            Arguments::Script(items) => {
+                let commands: Vec<Command<'m>> = outermost(step).collect();
+                let is_readable = !step.has_opaque_text() && commands.iter().all(is_plain);
+                is_readable
+                    && commands.len() == items.len()
+                    && script(items, &commands, state, then)
+            }
+        }
+    }
+}
+
+/// The script of a step as it is written, on one line.
+fn script_source(step: Step<'_>) -> String {
+    let instruction = step.instruction();
+    let script = instruction
+        .script()
+        .map(|it| dfix_syntax::ast::source_of(it.syntax()));
+    let form = || {
+        instruction
+            .exec_form()
+            .map(|it| dfix_syntax::ast::source_of(it.syntax()))
+    };
+    script.or_else(form).unwrap_or_default()
+}
+
+fn from<'m>(
+    image: &ImagePattern,
+    name: Option<&Item>,
+    step: Step<'m>,
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    let mut name_fits = |state: &mut State<'m>| {
+        let Some(item) = name else {
+            return then(state);
+        };
+        let Instruction::From(from) = step.instruction() else {
+            return false;
+        };
+        let Some(node) = from.stage_name() else {
+            return false;
+        };
+        let text = Text::of_segments(dfix_model::segments_of_node(node.syntax()));
+        item.word.fits(&text, state, &mut |state| {
+            state.note(item.slot, Slot::Text(text.clone()), then)
+        })
+    };
+    match (reference_of(step), image) {
+        (Some(reference), image) => image.fits(&reference, state, &mut name_fits),
+        // A stage, or `scratch`.
+        (None, ImagePattern::Whole(hole)) => {
+            let Some(stage) = step.stage() else {
+                return false;
+            };
+            let range = stage.image().range;
+            let text = stage.file().text()[range].to_owned();
+            whole(hole, range, &text, state, &mut name_fits)
+        }
+        (None, ImagePattern::Parts(parts)) => {
+            let named = match parts.path.as_slice() {
+                [one] if parts.registry.is_none() && parts.tag.is_none() => one.word.as_literal(),
+                _ => None,
+            };
+            let is_it = |name: &str| {
+                let text = step.stage().and_then(|it| it.image().text());
+                text.is_some_and(|it| it.eq_ignore_ascii_case(name))
+            };
+            named.is_some_and(is_it) && name_fits(state)
+        }
+    }
+}
+
+/// The image of a `FROM`, if it names one.
+pub(crate) fn reference_of(step: Step<'_>) -> Option<Reference<'_>> {
+    let positions = step.file().image_positions();
+    let is_here = |it: &ImagePosition<'_>| {
+        it.step() == Some(step) && matches!(it.place, dfix_model::ImagePlace::From(_))
+    };
+    Reference::of(positions.into_iter().find(is_here)?)
+}
+
+fn flags<'m>(
+    items: &[FlagItem],
+    step: Step<'m>,
+    there: &[Flag<'m>],
+    taken: &mut [bool],
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    let Some((item, rest)) = items.split_first() else {
+        return then(state);
+    };
+    for (index, flag) in there.iter().enumerate() {
+        if taken[index] || !flag.name().eq_ignore_ascii_case(&item.name) {
+            continue;
+        }
+        taken[index] = true;
+        let mut go_on = |state: &mut State<'m>| {
+            state.note(item.slot, Slot::Number(index), &mut |state| {
+                flags(rest, step, there, taken, state, then)
+            })
+        };
+        let fits = match (&item.value, mount_of(step, *flag), flag.value()) {
+            (FlagValue::None, None, None) => go_on(state),
+            (FlagValue::Word(pattern), None, Some(value)) => {
+                pattern.fits(&Text::of_word(value), state, &mut go_on)
+            }
+            (FlagValue::Mount(options), Some(mount), _) => {
+                mount_options(options, mount, state, &mut go_on)
+            }
+            _ => false,
+        };
+        if fits {
+            return true;
+        }
+        taken[index] = false;
+    }
+    false
+}
+
+fn mount_options<'m>(
+    items: &[(String, Option<WordPattern>)],
+    mount: Mount<'m>,
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    let Some(((name, value), rest)) = items.split_first() else {
+        return then(state);
+    };
+    let found = mount.options().find(|(it, _)| it == name);
+    match (value, found) {
+        (None, Some((_, None))) => mount_options(rest, mount, state, then),
+        (Some(pattern), Some((_, Some(word)))) => {
+            pattern.fits(&Text::of_word(word), state, &mut |state| {
+                mount_options(rest, mount, state, then)
+            })
+        }
+        _ => false,
+    }
+}
+
+fn pairs<'m>(
+    items: &[PairItem],
+    there: &[Pair<'m>],
+    taken: &mut [bool],
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    if !state.step() {
+        return false;
+    }
+    let Some((item, rest)) = items.split_first() else {
+        return then(state);
+    };
+    for (index, pair) in there.iter().enumerate() {
+        let Some(key) = pair.key().filter(|_| !taken[index]) else {
+            continue;
+        };
+        taken[index] = true;
+        let fits = item.key.fits(&Text::of_word(key), state, &mut |state| {
+            let mut go_on = |state: &mut State<'m>| {
+                state.note(item.slot, Slot::Number(index), &mut |state| {
+                    pairs(rest, there, &mut taken.to_vec(), state, then)
+                })
+            };
+            match (&item.value, pair.value()) {
+                (None, None) => !pair.has_value() && go_on(state),
+                (Some(pattern), Some(value)) => {
+                    pattern.fits(&Text::of_word(value), state, &mut go_on)
+                }
+                (Some(pattern), None) => {
+                    pair.has_value() && pattern.as_literal() == Some("") && go_on(state)
+                }
+                (None, Some(_)) => false,
+            }
+        });
+        if fits {
+            return true;
+        }
+        taken[index] = false;
+    }
+    false
+}
+
+fn script<'m>(
+    items: &[ScriptItem],
+    commands: &[Command<'m>],
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    let (Some((item, items)), Some((command, commands))) =
+        (items.split_first(), commands.split_first())
+    else {
+        return then(state);
+    };
+    let before = command.before().map(|it| it.operator);
+    let is_joined_so = match (item.before, before) {
+        (None, None) => true,
+        (Some(Operator::And), Some(operator)) => {
+            matches!(operator, Operator::And | Operator::Newline)
+        }
+        (Some(_), Some(operator)) => {
+            matches!(operator, Operator::Semicolon | Operator::Newline)
+        }
+        _ => false,
+    };
+    is_joined_so
+        && item.command.fits(*command, state, &mut |state| {
+            state.note(item.slot, Slot::Command(*command), &mut |state| {
+                script(items, commands, state, then)
+            })
+        })
+}
+
+/// Whether instructions in a row fit, the first of which is this step; then goes on.
+pub(crate) fn in_a_row<'m>(
+    lines: &[Line],
+    step: Option<Step<'m>>,
+    first: Step<'m>,
+    state: &mut State<'m>,
+    then: Then<'_, 'm>,
+) -> bool {
+    let Some((line, rest)) = lines.split_first() else {
+        return then(state);
+    };
+    let same_stage = |it: &Step<'m>| it.stage() == first.stage();
+    match line {
+        Line::Instruction(pattern) => {
+            let Some(step) = step.filter(same_stage) else {
+                return false;
+            };
+            let next = step.next();
+            pattern.fits(step, state, &mut |state| {
+                in_a_row(rest, next, first, state, then)
+            })
+        }
+        Line::Skip => {
+            let mut at = step;
+            loop {
+                if in_a_row(rest, at, first, state, then) {
+                    return true;
+                }
+                match at.filter(same_stage) {
+                    Some(step) => at = step.next(),
+                    None => return false,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! What becomes of an image reference.
+
+use dfix_engine::Effect;
+use dfix_model::{GlobalArg, ImagePlace, Model, Segment, SegmentKind};
+use dfix_syntax::TextRange;
+
+use crate::change::narrow;
+use crate::flat;
+use crate::image::{ImagePattern, Parts};
+use crate::plan::{Op, Plan, Planned};
+use crate::reference::{Reference, Spelled};
+use crate::state::{State, Value};
+use crate::words::{Item, WordPattern};
+
+/// The change of a reference that the pattern fits. `others`: the references of the same file with what the rewrite does to
+/// them, asked where the default of an `ARG` decides several.
+pub(crate) fn plan<'m>(
+    pattern: &ImagePattern,
+    replacement: &ImagePattern,
+    reference: &Reference<'m>,
+    state: &State<'m>,
+    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+) -> Planned<'m> {
+    let ops = ops(pattern, replacement, reference, state)?;
+    let mut plan = Plan::default();
+    for op in ops {
+        let Op::Bytes(range, _) = &op else { continue };
+        match decided_by(reference, *range) {
+            Some(arg) => {
+                shared(arg, reference, &op, others)?;
+                plan.declare(Effect::GlobalArg {
+                    name: arg.name().to_owned(),
+                });
+            }
+            None => plan.declare(match reference.position.place {
+                ImagePlace::From(stage) => Effect::BaseImage {
+                    stage: stage.index(),
+                },
+                _ => Effect::changed(reference.holder()),
+            }),
+        }
+        plan.push(op);
+    }
+    Ok(plan)
+}
+
+/// The global `ARG` whose default stands here.
+fn decided_by<'m>(reference: &Reference<'m>, range: TextRange) -> Option<GlobalArg<'m>> {
+    let ImagePlace::From(stage) = reference.position.place else {
+        return None;
+    };
+    if stage.from_step().range().contains_range(range) {
+        return None;
+    }
+    let file: &'m Model<'m> = stage.file();
+    file.global_args()
+        .find(|arg| arg.range().contains_range(range))
+}
+
+/// Refuses to change a default that means more than this image.
+fn shared<'m>(
+    arg: GlobalArg<'m>,
+    reference: &Reference<'m>,
+    op: &Op<'m>,
+    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+) -> Result<(), String> {
+    let name = arg.name();
+    if arg.is_named_again() {
+        return Err(format!(
+            "another `ARG` uses `{name}`, or sets it anew: change its default by hand"
+        ));
+    }
+    let ImagePlace::From(here) = reference.position.place else {
+        return Ok(());
+    };
+    for stage in arg.stages_on_it().filter(|it| *it != here) {
+        let same = others(stage.index()).is_some_and(|ops| ops.contains(op));
+        if !same {
+            return Err(format!(
+                "`ARG {name}` also decides the image of the FROM of line {}, which would become another, too",
+                stage.from_step().line()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The edits of a reference.
+pub(crate) fn ops<'m>(
+    pattern: &ImagePattern,
+    replacement: &ImagePattern,
+    reference: &Reference<'m>,
+    state: &State<'m>,
+) -> Result<Vec<Op<'m>>, String> {
+    let (old, new) = match (pattern, replacement) {
+        (ImagePattern::Whole(one), ImagePattern::Whole(other)) if one == other => {
+            return Ok(Vec::new());
+        }
+        (ImagePattern::Parts(old), ImagePattern::Parts(new)) => (old, new),
+        (_, new) => return Ok(vec![rewritten(new, reference, state)?]),
+    };
+    let mut ops = Vec::new();
+    let name_changes = !is_same_name(old, new);
+    if name_changes {
+        let text = name_of(new, reference, state)?;
+        ops.extend(change_name(&reference.name, &text, reference)?);
+    }
+    let tag = optional(
+        old.tag.as_ref(),
+        new.tag.as_ref(),
+        reference.tag.as_ref(),
+        state,
+    )?;
+    let digest = optional(
+        old.digest.as_ref(),
+        new.digest.as_ref(),
+        reference.digest.as_ref(),
+        state,
+    )?;
+    let is_other_image =
+        name_changes && last(old) != last(new) && last_differs(new, reference, state);
+    if let (Some(pinned), Digest::Kept) = (&reference.digest, &digest)
+        && (!matches!(tag, Digest::Kept) || is_other_image)
+    {
+        return Err(format!(
+            "the digest `{}` would no longer be that of the image: take it away with `@{{digest...}}` in the pattern only, or \
+             write the new one",
+            flat::shown(pinned.written.flat())
+        ));
+    }
+    for (mark, part, there) in [(':', tag, &reference.tag), ('@', digest, &reference.digest)] {
+        ops.extend(change_part(mark, part, there.as_ref(), reference)?);
+    }
+    // What comes behind the name and what comes behind the tag come at one place where there is no tag.
+    Ok(ops)
+}
+
+/// What becomes of a tag or a digest.
+enum Digest {
+    Kept,
+    Gone,
+    Is(String),
+}
+
+fn optional(
+    old: Option<&Item>,
+    new: Option<&Item>,
+    there: Option<&Spelled<'_>>,
+    state: &State<'_>,
+) -> Result<Digest, String> {
+    let Some(new) = new else {
+        return Ok(match (old, there) {
+            (Some(_), Some(_)) => Digest::Gone,
+            _ => Digest::Kept,
+        });
+    };
+    if old.is_some_and(|old| old.word == new.word) {
+        return Ok(Digest::Kept);
+    }
+    let list = new.word.as_list().and_then(|list| state.value(list.name?));
+    if matches!(list, Some(Value::List(texts)) if texts.is_empty()) {
+        return Ok(match there {
+            Some(_) => Digest::Gone,
+            None => Digest::Kept,
+        });
+    }
+    let text = filled(&new.word, state)?;
+    let is_there = |spelled: &Spelled<'_>| {
+        spelled.written.flat() == text
+            || spelled
+                .resolved
+                .as_ref()
+                .is_some_and(|it| it.flat() == text)
+    };
+    Ok(if there.is_some_and(is_there) {
+        Digest::Kept
+    } else {
+        Digest::Is(text)
+    })
+}
+
+fn change_part<'m>(
+    mark: char,
+    part: Digest,
+    there: Option<&Spelled<'m>>,
+    reference: &Reference<'m>,
+) -> Result<Option<Op<'m>>, String> {
+    let range_of = |spelled: &Spelled<'m>| {
+        let range = spelled.written.range();
+        range.ok_or_else(|| "the reference is spelt by several variables".to_owned())
+    };
+    match (part, there) {
+        (Digest::Kept, _) | (Digest::Gone, None) => Ok(None),
+        (Digest::Is(text), Some(there)) => change(there, &text, reference),
+        (Digest::Gone, Some(there)) => {
+            let range = range_of(there)?;
+            let one = dfix_syntax::TextSize::new(1);
+            let range = TextRange::new(range.start() - one, range.end());
+            Ok(Some(Op::Bytes(range, String::new())))
+        }
+        (Digest::Is(text), None) => {
+            let before = match (mark, &reference.tag) {
+                ('@', Some(tag)) => tag,
+                _ => &reference.name,
+            };
+            let end = range_of(before)?.end();
+            let text = format!("{mark}{}", flat::shown(&text));
+            Ok(Some(Op::Bytes(TextRange::empty(end), text)))
+        }
+    }
+}
+
+fn last(parts: &Parts) -> Option<&WordPattern> {
+    parts.path.last().map(|it| &it.word)
+}
+
+fn last_differs(new: &Parts, reference: &Reference<'_>, state: &State<'_>) -> bool {
+    let new = last(new).and_then(|it| it.filled(state));
+    let old = reference.path.last();
+    match (new, old) {
+        (Some(new), Some(old)) => {
+            new != old.flat() && old.resolved.as_deref() != Some(new.as_str())
+        }
+        _ => true,
+    }
+}
+
+fn is_same_name(old: &Parts, new: &Parts) -> bool {
+    let word = |item: &Option<Item>| item.as_ref().map(|it| it.word.clone());
+    word(&old.registry) == word(&new.registry)
+        && old.path.len() == new.path.len()
+        && old
+            .path
+            .iter()
+            .zip(&new.path)
+            .all(|(a, b)| a.word == b.word)
+}
+
+fn filled(word: &WordPattern, state: &State<'_>) -> Result<String, String> {
+    word.filled(state)
+        .ok_or_else(|| "a list of several words cannot be written here".to_owned())
+}
+
+/// Registry and path as they are to be written.
+fn name_of(parts: &Parts, reference: &Reference<'_>, state: &State<'_>) -> Result<String, String> {
+    let mut components = Vec::new();
+    if let Some(registry) = &parts.registry {
+        let text = filled(&registry.word, state)?;
+        let is_unwritten = registry.word.as_hole().is_some()
+            && reference.registry.is_none()
+            && !reference.has_registry;
+        if !is_unwritten {
+            components.push(text);
+        }
+    }
+    for item in &parts.path {
+        match item.word.as_list().and_then(|list| state.value(list.name?)) {
+            Some(Value::List(texts)) => {
+                components.extend(texts.iter().map(|it| it.flat().to_owned()));
+            }
+            _ => components.push(filled(&item.word, state)?),
+        }
+    }
+    Ok(components.join("/"))
+}
+
+/// What makes a name another one: all of it is written anew where it stands as one piece, for its slashes may part something
+/// else then.
+fn change_name<'m>(
+    spelled: &Spelled<'m>,
+    new: &str,
+    reference: &Reference<'m>,
+) -> Result<Option<Op<'m>>, String> {
+    let written = &spelled.written;
+    let is_literal = |it: &Segment| it.kind == SegmentKind::Literal;
+    let mut pairs = written.segments().windows(2);
+    let is_one_piece = written.segments().iter().all(is_literal)
+        && pairs.all(|pair| pair[0].range.end() == pair[1].range.start());
+    match written.range() {
+        Some(range) if is_one_piece && written.flat() != new => {
+            Ok(Some(Op::Bytes(range, flat::shown(new))))
+        }
+        _ => change(spelled, new, reference),
+    }
+}
+
+/// What makes a part of a reference another text.
+fn change<'m>(
+    spelled: &Spelled<'m>,
+    new: &str,
+    reference: &Reference<'m>,
+) -> Result<Option<Op<'m>>, String> {
+    let prefer = Some(reference.holder());
+    let texts = [Some(&spelled.written), spelled.resolved.as_ref()];
+    for text in texts.into_iter().flatten() {
+        if text.flat() == new {
+            return Ok(None);
+        }
+        if let Some((range, middle)) = narrow(text.segments(), None, text.flat(), new, prefer) {
+            return Ok(Some(Op::Bytes(range, middle)));
+        }
+    }
+    Err(format!(
+        "`{}` is spelt by several variables, so it is not known which of them should change",
+        flat::shown(spelled.written.flat())
+    ))
+}
+
+/// A reference that is written anew as a whole.
+fn rewritten<'m>(
+    new: &ImagePattern,
+    reference: &Reference<'m>,
+    state: &State<'m>,
+) -> Result<Op<'m>, String> {
+    let text = match new {
+        ImagePattern::Whole(hole) => match hole.name.and_then(|name| state.value(name)) {
+            Some(Value::Whole(_, text)) => text.clone(),
+            Some(Value::Text(text)) => flat::shown(text.flat()),
+            _ => return Err("a list cannot be an image".to_owned()),
+        },
+        ImagePattern::Parts(parts) => {
+            let mut text = name_of(parts, reference, state)?;
+            for (mark, item) in [(':', &parts.tag), ('@', &parts.digest)] {
+                let filled = item
+                    .as_ref()
+                    .map(|it| filled(&it.word, state))
+                    .transpose()?;
+                if let Some(filled) = filled.filter(|it| !it.is_empty()) {
+                    text.push(mark);
+                    text.push_str(&filled);
+                }
+            }
+            flat::shown(&text)
+        }
+    };
+    let (start, end) = match (
+        &reference.name.written.range(),
+        &reference.digest,
+        &reference.tag,
+    ) {
+        (Some(name), digest, tag) => {
+            let last = digest.as_ref().or(tag.as_ref());
+            let end = last.and_then(|it| it.written.range()).unwrap_or(*name);
+            (name.start(), end.end())
+        }
+        _ => return Err("the reference is spelt by several variables".to_owned()),
+    };
+    Ok(Op::Bytes(TextRange::new(start, end), text))
+}

@@ -1,0 +1,565 @@
+//! What becomes of instructions.
+
+use dfix_engine::Effect;
+use dfix_model::{Step, StepKind};
+use dfix_syntax::ast::{AstNode, Instruction};
+use dfix_syntax::{TextRange, takes_flag};
+
+use crate::align::{Fate, align};
+use crate::change::change_word;
+use crate::command::{CommandPattern, Shape};
+use crate::flat;
+use crate::image::ImagePattern;
+use crate::instruction::{
+    Arguments, FlagItem, FlagValue, InstructionPattern, PairItem, ScriptItem, mount_of,
+    reference_of,
+};
+use crate::of_command::{in_place, may_go, rewritten};
+use crate::of_image;
+use crate::of_words::{Placed, filled, insert, list, words_of};
+use crate::pattern::are_alike;
+use crate::plan::{Op, Plan, Planned};
+use crate::render;
+use crate::state::{Slot, State, Text};
+use crate::template::Template;
+use crate::words::{Item, WordPattern};
+
+/// The change of instructions that the patterns fit. `others`: as for images.
+pub(crate) fn plan<'m>(
+    old: &[&InstructionPattern],
+    new: &[InstructionPattern],
+    template: &Template,
+    state: &State<'m>,
+    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+) -> Planned<'m> {
+    let step_of = |pattern: &InstructionPattern| match state.slot(pattern.slot) {
+        Some(Slot::Step(step)) => Some(*step),
+        _ => None,
+    };
+    let new: Vec<&InstructionPattern> = new.iter().collect();
+    let is_equal = |a: &&InstructionPattern, b: &&InstructionPattern| {
+        a.keyword == b.keyword && a.is_onbuild == b.is_onbuild
+    };
+    let mut plan = Plan::default();
+    let first = old
+        .first()
+        .and_then(|it| step_of(it))
+        .ok_or("no instruction was found")?;
+    let mut before: Option<Step<'m>> = None;
+    let mut waiting: Vec<String> = Vec::new();
+    for fate in align(old, &new, is_equal, |_, _| true) {
+        match fate {
+            Fate::Kept(i, j) | Fate::Replaced(i, j) => {
+                let step = step_of(old[i]).ok_or("no instruction was found")?;
+                plan.take(one(old[i], new[j], template, step, state, others)?);
+                before = Some(step);
+            }
+            Fate::Removed(i) => {
+                let step = step_of(old[i]).ok_or("no instruction was found")?;
+                removed(old[i], step, state, &mut plan)?;
+            }
+            Fate::Added(j) => {
+                let source = render::source(template, new[j].range.clone(), state)?;
+                plan.declare(inserted(new[j], first, state)?);
+                match before {
+                    Some(step) => plan.push(Op::InstructionAfter(step, source)),
+                    None => waiting.push(source),
+                }
+            }
+        }
+    }
+    for source in waiting {
+        plan.push(Op::InstructionBefore(first, source));
+    }
+    Ok(plan)
+}
+
+/// Takes away what a pattern mentions: the instruction, or of pairs and ports those that it names.
+fn removed<'m>(
+    pattern: &InstructionPattern,
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    let why = match nothing_left(pattern, step, state) {
+        Ok(()) => {
+            plan.declare(Effect::removed(step));
+            plan.push(Op::RemoveInstruction(step));
+            return Ok(());
+        }
+        Err(why) => why,
+    };
+    plan.declare(Effect::changed(step));
+    match &pattern.arguments {
+        Arguments::Pairs(items) => pairs(items, &[], step, state, plan),
+        Arguments::Words {
+            items,
+            is_set: true,
+        } => words(items, &[], true, step, state, plan),
+        _ => Err(why),
+    }
+}
+
+/// What a new instruction declares.
+fn inserted(
+    new: &InstructionPattern,
+    first: Step<'_>,
+    state: &State<'_>,
+) -> Result<Effect, String> {
+    let stage = first.stage().map_or(0, dfix_model::Stage::index);
+    Ok(match &new.arguments {
+        Arguments::Pairs(pairs) if new.kind == StepKind::Env => {
+            let keys = pairs.iter().map(|it| filled(&it.key, state));
+            Effect::environment(stage, keys.collect::<Result<Vec<_>, _>>()?)
+        }
+        Arguments::Pairs(pairs) if first.stage().is_none() => Effect::GlobalArg {
+            name: pairs
+                .first()
+                .map_or(Ok(String::new()), |it| filled(&it.key, state))?,
+        },
+        _ if new.kind == StepKind::User => Effect::User { stage },
+        _ => Effect::Inserted {
+            stage,
+            keyword: if new.is_onbuild {
+                "ONBUILD"
+            } else {
+                new.keyword
+            },
+        },
+    })
+}
+
+/// Whether a pattern mentions all of an instruction that goes, so that nothing else goes with it.
+fn nothing_left(
+    pattern: &InstructionPattern,
+    step: Step<'_>,
+    state: &State<'_>,
+) -> Result<(), String> {
+    let has = |slot: usize, number: usize| matches!(state.slot(slot), Some(Slot::Number(it)) if *it == number);
+    for (index, flag) in step.flags().enumerate() {
+        if !pattern.flags.iter().any(|it| has(it.slot, index)) {
+            return Err(format!(
+                "`--{}` is not in the pattern, and would be lost",
+                flag.name()
+            ));
+        }
+    }
+    match &pattern.arguments {
+        Arguments::Pairs(items) => {
+            for (index, pair) in step.pairs().enumerate() {
+                if !items.iter().any(|it| has(it.slot, index)) {
+                    let key = pair.key_text().unwrap_or("a pair");
+                    return Err(format!("`{key}` is not in the pattern, and would be lost"));
+                }
+            }
+        }
+        Arguments::Words {
+            items,
+            is_set: true,
+        } => {
+            let words: Vec<_> = items.iter().flat_map(|it| words_of(it, state)).collect();
+            if let Some(word) = step.words().find(|it| !words.contains(it)) {
+                return Err(format!(
+                    "`{}` is not in the pattern, and would be lost",
+                    word.shortened()
+                ));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn one<'m>(
+    old: &InstructionPattern,
+    new: &InstructionPattern,
+    template: &Template,
+    step: Step<'m>,
+    state: &State<'m>,
+    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+) -> Planned<'m> {
+    let is_other_place = old.is_onbuild != new.is_onbuild;
+    if is_other_place || !are_alike(&old.arguments, &new.arguments) {
+        nothing_left(old, step, state)?;
+        let mut plan = Plan::default();
+        let source = render::source(template, new.range.clone(), state)?;
+        plan.declare(Effect::changed(step));
+        plan.push(Op::ReplaceInstruction(step, source));
+        return Ok(plan);
+    }
+    let mut plan = Plan::default();
+    if old.keyword != new.keyword {
+        for flag in step.flags() {
+            let goes = old.flags.iter().any(|it| {
+                it.name.eq_ignore_ascii_case(flag.name())
+                    && !new.flags.iter().any(|new| new.name == it.name)
+            });
+            if !goes && !takes_flag(new.keyword, &flag.name().to_ascii_lowercase()) {
+                return Err(format!("{} takes no `--{}`", new.keyword, flag.name()));
+            }
+        }
+        if new.kind == StepKind::Arg && step.pairs().any(dfix_model::Pair::is_legacy) {
+            return Err("ARG has no form `key value`: write it with a `=` first".to_owned());
+        }
+        plan.push(Op::Bytes(step.keyword_range(), keyword(step, new.keyword)));
+    }
+    flags(&old.flags, &new.flags, step, state, &mut plan)?;
+    let mut effects = Vec::new();
+    match (&old.arguments, &new.arguments) {
+        (
+            Arguments::From { image: from, name },
+            Arguments::From {
+                image: to,
+                name: new_name,
+            },
+        ) => {
+            let images = images(from, to, step, state, others)?;
+            let is_image_only = plan.ops.is_empty();
+            plan.take(images);
+            let is_named = stage_name(name.as_ref(), new_name.as_ref(), step, state, &mut plan)?;
+            if is_named || !is_image_only {
+                effects.push(Effect::changed(step));
+            }
+        }
+        (Arguments::Words { items, is_set }, Arguments::Words { items: new, .. }) => {
+            words(items, new, *is_set, step, state, &mut plan)?;
+        }
+        (Arguments::Pairs(old), Arguments::Pairs(new)) => pairs(old, new, step, state, &mut plan)?,
+        (Arguments::Script(old), Arguments::Script(new)) => {
+            script(old, new, template, step, state, &mut plan)?;
+        }
+        (Arguments::Any(old), Arguments::Any(new)) if old == new => {}
+        (Arguments::Nothing, Arguments::Nothing) => {}
+        _ => return Err("a whole script cannot become something else".to_owned()),
+    }
+    if !plan.ops.is_empty() && plan.effects.is_empty() {
+        effects.push(Effect::changed(step));
+    }
+    for effect in effects {
+        plan.declare(effect);
+    }
+    Ok(plan)
+}
+
+/// A keyword in the letter case of the one that stands there.
+fn keyword(step: Step<'_>, new: &str) -> String {
+    let range = step.keyword_range();
+    let old = &step.file().text()[range];
+    let is_lower = |c: char| c.is_lowercase();
+    if old.chars().all(is_lower) {
+        new.to_ascii_lowercase()
+    } else if old.chars().skip(1).all(is_lower) {
+        let (first, rest) = new.split_at(1);
+        format!("{first}{}", rest.to_ascii_lowercase())
+    } else {
+        new.to_owned()
+    }
+}
+
+fn flags<'m>(
+    old: &[FlagItem],
+    new: &[FlagItem],
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    let flag_of = |item: &FlagItem| match state.slot(item.slot) {
+        Some(Slot::Number(index)) => step.flags().nth(*index),
+        _ => None,
+    };
+    let mut rest: Vec<&FlagItem> = old.iter().collect();
+    for item in new {
+        let same = rest
+            .iter()
+            .position(|it| it.name == item.name && it.value == item.value)
+            .or_else(|| rest.iter().position(|it| it.name == item.name));
+        let Some(before) = same.map(|index| rest.remove(index)) else {
+            let text = render::pieces(&item.source, state)?;
+            let there = step.flags().find(|it| it.name() == item.name);
+            let is_there = there
+                .and_then(dfix_model::Flag::value)
+                .is_some_and(|it| it.value() == Some(text.as_str()));
+            match there {
+                Some(_) if is_there || (text.is_empty()) => {}
+                Some(_) if item.name != "mount" => {
+                    return Err(format!("`--{}` is there already", item.name));
+                }
+                _ => plan.push(Op::AddFlag(step, item.name.clone(), text)),
+            }
+            continue;
+        };
+        if before.value == item.value {
+            continue;
+        }
+        let Some(flag) = flag_of(before) else {
+            continue;
+        };
+        match (&item.value, flag.value(), mount_of(step, flag)) {
+            (FlagValue::Word(new), Some(value), _) => {
+                plan.push(change_word(&Text::of_word(value), &filled(new, state)?)?);
+            }
+            (FlagValue::Mount(options), _, Some(mount)) => {
+                for (name, value) in options {
+                    let there = mount.option(name);
+                    let (Some(value), Some(there)) = (value, there) else {
+                        return Err(format!("the option `{name}` of a mount cannot come or go"));
+                    };
+                    plan.push(change_word(&Text::of_word(there), &filled(value, state)?)?);
+                }
+            }
+            _ => return Err(format!("`--{}` cannot become that", item.name)),
+        }
+    }
+    for item in rest {
+        plan.push(flag_of(item).map(|flag| Op::RemovePiece(flag.range())));
+    }
+    Ok(())
+}
+
+fn images<'m>(
+    old: &ImagePattern,
+    new: &ImagePattern,
+    step: Step<'m>,
+    state: &State<'m>,
+    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+) -> Planned<'m> {
+    match reference_of(step) {
+        Some(reference) => of_image::plan(old, new, &reference, state, others),
+        None => match (old, new) {
+            (ImagePattern::Whole(old), ImagePattern::Whole(new)) if old == new => {
+                Ok(Plan::default())
+            }
+            _ => Err("it is based on another stage".to_owned()),
+        },
+    }
+}
+
+/// Changes the name of a stage; whether there was something to change.
+fn stage_name<'m>(
+    old: Option<&Item>,
+    new: Option<&Item>,
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<bool, String> {
+    let word = |item: Option<&Item>| item.map(|it| it.word.clone());
+    if word(old) == word(new) {
+        return Ok(false);
+    }
+    let Instruction::From(from) = step.instruction() else {
+        return Ok(false);
+    };
+    let there = from.stage_name().map(|it| it.syntax().text_range());
+    let name = new.map(|it| filled(&it.word, state)).transpose()?;
+    match (there, name) {
+        (Some(range), Some(name)) => {
+            let is_used = step.stage().is_some_and(|stage| {
+                stage.children().next().is_some() || stage.copied_by().next().is_some()
+            });
+            if is_used {
+                return Err("other instructions use the stage's name".to_owned());
+            }
+            plan.push(Op::Bytes(range, name));
+        }
+        (None, Some(name)) => {
+            let Some(image) = from.image() else {
+                return Ok(false);
+            };
+            let end = image.syntax().text_range().end();
+            let keyword = keyword(step, "AS");
+            plan.push(Op::Bytes(
+                TextRange::empty(end),
+                format!(" {keyword} {name}"),
+            ));
+        }
+        (Some(_), None) => return Err("the name of a stage cannot go".to_owned()),
+        (None, None) => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn words<'m>(
+    old: &[Item],
+    new: &[Item],
+    is_set: bool,
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    let mut placed = Vec::new();
+    list(old, new, state, plan, &mut placed)?;
+    if is_set {
+        for place in &mut placed {
+            let there = step.words().next_back();
+            if let (Placed::New(words), Some(last)) = (&*place, there) {
+                for new in words {
+                    plan.push(Op::InsertAfter(last, new.clone()));
+                }
+                *place = Placed::There(None);
+            }
+        }
+        return Ok(());
+    }
+    let Some(first) = step.word() else {
+        return Ok(());
+    };
+    // What stands before all that is there.
+    let leading = placed
+        .iter()
+        .take_while(|it| !matches!(it, Placed::There(Some(_))))
+        .count();
+    for place in &placed[..leading] {
+        if let Placed::New(words) = place {
+            for new in words {
+                plan.push(Op::InsertBefore(first, new.clone()));
+            }
+        }
+    }
+    insert(&placed[leading..], first, plan);
+    Ok(())
+}
+
+fn pairs<'m>(
+    old: &[PairItem],
+    new: &[PairItem],
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    let pair_of = |item: &PairItem| match state.slot(item.slot) {
+        Some(Slot::Number(index)) => step.pairs().nth(*index),
+        _ => None,
+    };
+    let mut rest: Vec<&PairItem> = old.iter().collect();
+    let mut coming: Vec<&PairItem> = Vec::new();
+    let mut aligned: Vec<(&PairItem, &PairItem)> = Vec::new();
+    for item in new {
+        match rest.iter().position(|it| it.key == item.key) {
+            Some(index) => aligned.push((rest.remove(index), item)),
+            None => coming.push(item),
+        }
+    }
+    let mut added = Vec::new();
+    for item in coming {
+        if rest.is_empty() {
+            let value = item
+                .value
+                .as_ref()
+                .map(|it| filled(it, state))
+                .transpose()?;
+            let value = value.ok_or("a name without a value cannot be added")?;
+            added.push((filled(&item.key, state)?, flat::shown(&value)));
+        } else {
+            aligned.push((rest.remove(0), item));
+        }
+    }
+    for (before, after) in aligned {
+        let Some(pair) = pair_of(before) else {
+            continue;
+        };
+        if before.key != after.key {
+            let key = pair.key().ok_or("the pair has no key")?;
+            plan.push(change_word(
+                &Text::of_word(key),
+                &filled(&after.key, state)?,
+            )?);
+        }
+        if before.value == after.value {
+            continue;
+        }
+        let new = after
+            .value
+            .as_ref()
+            .map(|it| filled(it, state))
+            .transpose()?;
+        match (pair.value(), new) {
+            (Some(value), Some(new)) => plan.push(change_word(&Text::of_word(value), &new)?),
+            _ => return Err("the value of a pair cannot come or go".to_owned()),
+        }
+    }
+    if !rest.is_empty() && rest.len() == step.pairs().len() && added.is_empty() {
+        return Err("no pair would be left: replace the instruction as a whole".to_owned());
+    }
+    for item in rest {
+        plan.push(pair_of(item).map(|pair| Op::RemovePiece(pair.range())));
+    }
+    if !added.is_empty() {
+        plan.push(Op::AddPairs(step, added));
+    }
+    Ok(())
+}
+
+fn script<'m>(
+    old: &[ScriptItem],
+    new: &[ScriptItem],
+    template: &Template,
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    let command_of = |item: &ScriptItem| match state.slot(item.slot) {
+        Some(Slot::Command(command)) => Some(*command),
+        _ => None,
+    };
+    let is_equal = |a: &ScriptItem, b: &ScriptItem| {
+        let heads = |it: &CommandPattern| -> Vec<WordPattern> {
+            match &it.shape {
+                Shape::Zones(zones) => zones.heads.iter().map(|it| it.word.clone()).collect(),
+                Shape::Ordered(_) => Vec::new(),
+            }
+        };
+        // What has the same holes is the same, where there are several alike.
+        let names = |it: &CommandPattern| -> Vec<usize> {
+            let holes = it.words().into_iter().flat_map(WordPattern::holes);
+            holes.filter_map(|it| it.name).collect()
+        };
+        let (mine, its) = (names(&a.command), names(&b.command));
+        let shares = mine.iter().any(|it| its.contains(it)) || (mine.is_empty() && its.is_empty());
+        shares
+            && a.command.program.word == b.command.program.word
+            && heads(&a.command) == heads(&b.command)
+    };
+    let fates = align(old, new, is_equal, |_, _| true);
+    let mut before = None;
+    let mut waiting: Vec<String> = Vec::new();
+    for fate in fates {
+        match fate {
+            Fate::Kept(i, j) | Fate::Replaced(i, j) => {
+                let command = command_of(&old[i]).ok_or("no command was found")?;
+                let (old, new) = (&old[i].command, &new[j].command);
+                let changed = in_place(old, new, command, state).or_else(|why| {
+                    rewritten(old, Some(new), command, state, &why, || {
+                        render::source(template, new.range.clone(), state)
+                    })
+                });
+                plan.take(changed?);
+                for source in waiting.drain(..) {
+                    plan.declare(Effect::commands_of(step));
+                    plan.push(Op::CommandBefore(command, source));
+                }
+                before = Some(command);
+            }
+            Fate::Removed(i) => {
+                let command = command_of(&old[i]).ok_or("no command was found")?;
+                may_go(&old[i].command, command, state)?;
+                plan.declare(Effect::commands_of(step));
+                plan.declare(Effect::arguments_of(command));
+                plan.push(Op::RemoveCommand(command));
+            }
+            Fate::Added(j) => {
+                let source = render::source(template, new[j].command.range.clone(), state)?;
+                match before {
+                    Some(command) => {
+                        plan.declare(Effect::commands_of(step));
+                        plan.push(Op::CommandAfter(command, source));
+                    }
+                    None => waiting.push(source),
+                }
+            }
+        }
+    }
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    Err("no command would be left".to_owned())
+}

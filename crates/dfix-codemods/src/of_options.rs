@@ -1,0 +1,236 @@
+//! What becomes of the options of a command.
+
+use std::collections::BTreeMap;
+
+use dfix_model::Word;
+
+use crate::change::{change_whole, change_word, new_word};
+use crate::command::OptionItem;
+use crate::flat;
+use crate::of_words::{Placed, filled};
+use crate::plan::{New, Op, Plan};
+use crate::render;
+use crate::state::{Slot, State, Text, Value};
+use crate::view::{OptionUse, View};
+
+/// What becomes of the letters of a cluster, by where its word begins.
+type Clusters<'m> = BTreeMap<u32, (Text<'m>, Vec<(char, Option<char>)>)>;
+
+/// Aligns options by their names; what has no counterpart is renamed, taken out or put in.
+pub(crate) fn options<'m>(
+    old: &[OptionItem],
+    new: &[OptionItem],
+    view: &View<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<Vec<Placed<'m>>, String> {
+    let use_of = |item: &OptionItem| match state.slot(item.slot) {
+        Some(Slot::Option(index)) => view.options.get(*index),
+        _ => None,
+    };
+    let mut gone: Vec<&OptionItem> = old
+        .iter()
+        .filter(|it| !new.iter().any(|other| other.name == it.name))
+        .collect();
+    let mut clusters = Clusters::new();
+    let mut placed = Vec::new();
+    for item in new {
+        let same = old.iter().find(|it| it.name == item.name);
+        if let Some((same, found)) = same.and_then(|it| Some((it, use_of(it)?))) {
+            value(same, item, found, state, plan)?;
+            placed.push(there(found));
+            continue;
+        }
+        let like = gone
+            .iter()
+            .position(|it| it.value.is_some() == item.value.is_some());
+        let replaced = like.map(|index| gone.remove(index));
+        match replaced.and_then(|it| Some((it, use_of(it)?))) {
+            Some((before, found)) => {
+                for found in alike(before, found, view) {
+                    renamed(item, found, &mut clusters, plan)?;
+                }
+                if before.value != item.value {
+                    value(before, item, found, state, plan)?;
+                }
+                placed.push(there(found));
+            }
+            None if view
+                .options
+                .iter()
+                .any(|it| it.name == item.name && item.value.is_none()) =>
+            {
+                placed.push(Placed::There(None));
+            }
+            None => placed.push(Placed::New(added(item, state)?)),
+        }
+    }
+    for item in gone {
+        let Some(found) = use_of(item) else { continue };
+        for found in alike(item, found, view) {
+            let next = found.value.as_ref().filter(|it| it.is_next_word);
+            let mut words: Vec<Word<'m>> = next.and_then(|it| it.text.word).into_iter().collect();
+            if found.is_of_cluster {
+                letter(found, None, &mut clusters)?;
+            } else {
+                words.insert(0, found.word);
+            }
+            if !words.is_empty() {
+                plan.push(Op::Remove(words));
+            }
+        }
+    }
+    for (text, letters) in clusters.into_values() {
+        plan.push(cluster(&text, &letters)?);
+    }
+    Ok(placed)
+}
+
+/// The uses of an option that an item of the pattern means: where it takes no value, all of them.
+fn alike<'v, 'm>(
+    item: &OptionItem,
+    found: &'v OptionUse<'m>,
+    view: &'v View<'m>,
+) -> Vec<&'v OptionUse<'m>> {
+    if item.value.is_some() {
+        return vec![found];
+    }
+    let is_same = |it: &&OptionUse<'m>| it.name == item.name && it.value.is_none();
+    view.options.iter().filter(is_same).collect()
+}
+
+fn there<'m>(found: &OptionUse<'m>) -> Placed<'m> {
+    let next = found.value.as_ref().filter(|it| it.is_next_word);
+    Placed::There(Some(next.and_then(|it| it.text.word).unwrap_or(found.word)))
+}
+
+/// Gives an option that stays another value.
+fn value<'m>(
+    old: &OptionItem,
+    new: &OptionItem,
+    found: &OptionUse<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    if old.value == new.value {
+        return Ok(());
+    }
+    match (&new.value, &found.value) {
+        (Some(new), Some(value)) => {
+            plan.push(change_word(&value.text, &filled(new, state)?)?);
+            Ok(())
+        }
+        _ => Err(format!("the value of `{}` cannot come or go", old.name)),
+    }
+}
+
+fn renamed<'m>(
+    new: &OptionItem,
+    found: &OptionUse<'m>,
+    clusters: &mut Clusters<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    if found.is_of_cluster {
+        let is_letter = new.name.len() == 2;
+        let value = found.value.as_ref().and_then(|it| it.text.word);
+        let is_next = found.value.as_ref().is_some_and(|it| it.is_next_word);
+        if is_letter && found.value.is_none() {
+            return letter(found, Some(&new.name), clusters);
+        }
+        // It leaves the others, for a word of its own.
+        letter(found, None, clusters)?;
+        let name = New::Value(new.name.clone());
+        plan.push(match value.filter(|_| is_next) {
+            Some(value) => Op::InsertBefore(value, name),
+            None => Op::InsertAfter(found.word, name),
+        });
+        return Ok(());
+    }
+    let text = Text::of_word(found.word);
+    let rest = &text.flat()[found.name.len()..];
+    let (is_long, had_equals) = (new.name.starts_with("--"), rest.starts_with('='));
+    let name = match (rest.is_empty(), is_long, had_equals) {
+        (false, true, false) => format!("{}={rest}", new.name),
+        (false, false, true) => format!("{}{}", new.name, &rest[1..]),
+        _ => format!("{}{rest}", new.name),
+    };
+    plan.push(change_whole(&text, &name)?);
+    Ok(())
+}
+
+/// Notes that a letter of a cluster goes, or becomes another.
+fn letter<'m>(
+    found: &OptionUse<'m>,
+    new: Option<&str>,
+    clusters: &mut Clusters<'m>,
+) -> Result<(), String> {
+    let one = |name: &str| {
+        let letter = name.strip_prefix('-')?;
+        let mut letters = letter.chars();
+        letters
+            .next()
+            .filter(|it| *it != '-' && letters.next().is_none())
+    };
+    // A value in the same word would go to another letter.
+    let is_taken = found.value.as_ref().is_some_and(|it| !it.is_next_word);
+    let (Some(old), new) = (one(&found.name), new.map(one)) else {
+        return Err(format!("`{}` stands in a word with others", found.name));
+    };
+    if is_taken || new == Some(None) {
+        return Err(format!(
+            "`{}` stands in the word `{}` with others",
+            found.name,
+            found.word.shortened()
+        ));
+    }
+    let start = u32::from(found.word.range().start());
+    let entry = clusters
+        .entry(start)
+        .or_insert_with(|| (Text::of_word(found.word), Vec::new()));
+    entry.1.push((old, new.flatten()));
+    Ok(())
+}
+
+fn cluster<'m>(
+    text: &Text<'m>,
+    letters: &[(char, Option<char>)],
+) -> Result<Option<Op<'m>>, String> {
+    let mut new = text.flat().to_owned();
+    for (old, letter) in letters {
+        let letter = letter.map(String::from).unwrap_or_default();
+        if let Some(at) = new.find(*old) {
+            new.replace_range(at..at + old.len_utf8(), &letter);
+        }
+    }
+    match text.word {
+        Some(word) if new == "-" => Ok(Some(Op::Remove(vec![word]))),
+        _ => change_whole(text, &new),
+    }
+}
+
+fn added(item: &OptionItem, state: &State<'_>) -> Result<Vec<New>, String> {
+    let Some(value) = &item.value else {
+        return Ok(vec![New::Value(item.name.clone())]);
+    };
+    let filled = filled(value, state)?;
+    if item.is_next_word {
+        let bound = value.as_hole().and_then(|hole| state.value(hole.name?));
+        let bound = match bound {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        };
+        let value = match (new_word(&filled, bound), item.sources.get(1)) {
+            (Err(_), Some(source)) => New::Source(render::pieces(source, state)?),
+            (new, _) => new?,
+        };
+        return Ok(vec![New::Value(item.name.clone()), value]);
+    }
+    let equals = if item.name.starts_with("--") { "=" } else { "" };
+    let word = format!("{}{equals}{filled}", item.name);
+    match item.sources.first() {
+        Some(source) if flat::has_expansion(&word) => {
+            Ok(vec![New::Source(render::pieces(source, state)?)])
+        }
+        _ => Ok(vec![new_word(&word, None)?]),
+    }
+}

@@ -1,0 +1,137 @@
+//! What becomes of words in order.
+
+use dfix_model::Word;
+
+use crate::align::{Fate, align};
+use crate::change::{change_word, new_word};
+use crate::flat;
+use crate::plan::{New, Op, Plan};
+use crate::render;
+use crate::state::{Slot, State, Text, Value};
+use crate::words::{Item, WordPattern};
+
+pub(crate) fn filled(word: &WordPattern, state: &State<'_>) -> Result<String, String> {
+    word.filled(state)
+        .ok_or_else(|| "a list of several words cannot be written as one".to_owned())
+}
+
+/// Where words of the replacement stand: those that are there, and those that come.
+pub(crate) enum Placed<'m> {
+    There(Option<Word<'m>>),
+    New(Vec<New>),
+}
+
+/// Aligns words in order; says what becomes of those of the pattern, and gives for each of the replacement where it is.
+pub(crate) fn list<'m>(
+    old: &[Item],
+    new: &[Item],
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+    placed: &mut Vec<Placed<'m>>,
+) -> Result<(), String> {
+    let is_equal = |a: &Item, b: &Item| a.word == b.word;
+    let may_replace = |a: &Item, b: &Item| a.word.as_list().is_none() && b.word.as_list().is_none();
+    let mut places: Vec<Option<Placed<'m>>> = new.iter().map(|_| None).collect();
+    let mut gone = Vec::new();
+    for fate in align(old, new, is_equal, may_replace) {
+        match fate {
+            Fate::Kept(i, j) => places[j] = Some(Placed::There(last_word(&old[i], state))),
+            Fate::Replaced(i, j) => {
+                if let Some(Slot::Text(text)) = state.slot(old[i].slot) {
+                    let filled = filled(&new[j].word, state)?;
+                    plan.push(changed_by(text, &new[j].word, &filled, state)?);
+                    places[j] = Some(Placed::There(text.word));
+                }
+            }
+            Fate::Removed(i) => gone.extend(words_of(&old[i], state)),
+            Fate::Added(j) => places[j] = Some(Placed::New(added(&new[j], state)?)),
+        }
+    }
+    if !gone.is_empty() {
+        plan.push(Op::Remove(gone));
+    }
+    placed.extend(places.into_iter().flatten());
+    Ok(())
+}
+
+/// What makes a word another one; where a hole binds that one, it is written as it was.
+pub(crate) fn changed_by<'m>(
+    text: &Text<'m>,
+    new: &WordPattern,
+    filled: &str,
+    state: &State<'m>,
+) -> Result<Option<Op<'m>>, String> {
+    let why = match change_word(text, filled) {
+        Ok(op) => return Ok(op),
+        Err(why) => why,
+    };
+    let bound = new.as_hole().and_then(|hole| state.value(hole.name?));
+    match (bound, text.word) {
+        (Some(Value::Text(bound)), Some(word)) => {
+            match (new_word(filled, Some(bound))?, bound.word) {
+                (New::Source(source), Some(from)) if from.kind() == word.kind() => {
+                    Ok(Some(Op::Bytes(word.range(), source)))
+                }
+                _ => Err(why),
+            }
+        }
+        _ => Err(why),
+    }
+}
+
+/// The words that an item was matched with.
+pub(crate) fn words_of<'m>(item: &Item, state: &State<'m>) -> Vec<Word<'m>> {
+    match state.slot(item.slot) {
+        Some(Slot::Text(text)) => text.word.into_iter().collect(),
+        Some(Slot::List(texts)) => texts.iter().filter_map(|it| it.word).collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(crate) fn last_word<'m>(item: &Item, state: &State<'m>) -> Option<Word<'m>> {
+    let words = words_of(item, state).into_iter();
+    words.max_by_key(|word| word.range().start())
+}
+
+/// A word of the replacement, as it is written there where only that says it.
+pub(crate) fn written(
+    word: &WordPattern,
+    source: &WordPattern,
+    state: &State<'_>,
+) -> Result<New, String> {
+    let value = filled(word, state)?;
+    if flat::has_expansion(&value) {
+        Ok(New::Source(render::pieces(source, state)?))
+    } else {
+        Ok(New::Value(value))
+    }
+}
+
+/// The words that an item of the replacement brings.
+pub(crate) fn added(item: &Item, state: &State<'_>) -> Result<Vec<New>, String> {
+    let bound = item.word.as_hole().and_then(|hole| state.value(hole.name?));
+    match bound {
+        Some(Value::List(texts)) => texts
+            .iter()
+            .map(|text| new_word(text.flat(), Some(text)))
+            .collect(),
+        Some(Value::Text(text)) => Ok(vec![new_word(text.flat(), Some(text))?]),
+        _ => Ok(vec![written(&item.word, &item.source, state)?]),
+    }
+}
+
+/// Puts what is new behind what stands before it.
+pub(crate) fn insert<'m>(placed: &[Placed<'m>], first: Word<'m>, plan: &mut Plan<'m>) {
+    let mut before = first;
+    for place in placed {
+        match place {
+            Placed::There(Some(word)) => before = *word,
+            Placed::There(None) => {}
+            Placed::New(words) => {
+                for new in words {
+                    plan.push(Op::InsertAfter(before, new.clone()));
+                }
+            }
+        }
+    }
+}

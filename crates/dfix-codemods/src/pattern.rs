@@ -1,0 +1,445 @@
+//! A pattern of any kind, and a replacement: read from text with the reader of Dockerfiles.
+
+use dfix_catalogue::programs;
+use dfix_model::context::NoContext;
+use dfix_model::{Model, Operator, Step};
+use dfix_syntax::ast::AstNode;
+use dfix_syntax::is_instruction_keyword;
+
+use crate::command::CommandPattern;
+use crate::error::PatternError;
+use crate::image::ImagePattern;
+use crate::instruction::{Arguments, InstructionPattern, Line, outermost};
+use crate::read_instruction::Reader;
+use crate::slots::Slots;
+use crate::template::{Cut, Hole, Names, Template};
+use crate::words::WordPattern;
+
+/// The first word of a pattern of images.
+const IMAGE: &str = "image ";
+
+/// What stands before instructions that are read.
+const STAGE: &str = "FROM scratch\n";
+
+/// What stands before a command that is read.
+const RUN: &str = "FROM scratch\nRUN ";
+
+/// A pattern.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    pub(crate) template: Template,
+    pub(crate) kind: Kind,
+    /// How many pieces it has.
+    pub(crate) slots: usize,
+}
+
+/// What a pattern is of.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    Image(ImagePattern),
+    Instructions(Vec<Line>),
+    Command(Box<CommandPattern>),
+}
+
+/// What is put in the place of what a pattern finds.
+#[derive(Debug, Clone)]
+pub(crate) struct Replacement {
+    pub(crate) template: Template,
+    pub(crate) kind: ReplacementKind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ReplacementKind {
+    Image(ImagePattern),
+    Instructions(Vec<InstructionPattern>),
+    /// Commands joined by `&&`.
+    Commands(Vec<CommandPattern>),
+    /// Any other shell text.
+    Script,
+    Nothing,
+}
+
+impl Pattern {
+    pub(crate) fn read(part: &str, source: &str, names: &mut Names) -> Result<Self, PatternError> {
+        let template = Template::read(part, source.trim(), names)?;
+        if template.text.is_empty() {
+            return Err(template
+                .whole_error("there is nothing to look for")
+                .with_remedy("write an instruction, a command, or `image REFERENCE`"));
+        }
+        let mut slots = Slots::default();
+        let kind = if let Some(reference) = template.text.strip_prefix(IMAGE) {
+            Kind::Image(image(&template, reference, names, &mut slots)?)
+        } else if is_of_instructions(&template.text) {
+            Kind::Instructions(lines(&template, names, &mut slots)?)
+        } else {
+            Kind::Command(Box::new(command(&template, &mut slots)?))
+        };
+        Ok(Pattern {
+            template,
+            kind,
+            slots: slots.len(),
+        })
+    }
+
+    /// Every word of it.
+    pub(crate) fn words(&self) -> Vec<&WordPattern> {
+        match &self.kind {
+            Kind::Image(image) => image.words(),
+            Kind::Command(command) => command.words(),
+            Kind::Instructions(lines) => instructions(lines).flat_map(|it| it.words()).collect(),
+        }
+    }
+
+    /// What it is of, for messages.
+    pub(crate) fn of(&self) -> &'static str {
+        match self.kind {
+            Kind::Image(_) => "images",
+            Kind::Instructions(_) => "instructions",
+            Kind::Command(_) => "commands",
+        }
+    }
+}
+
+/// The instructions among the lines of a pattern.
+pub(crate) fn instructions(lines: &[Line]) -> impl Iterator<Item = &InstructionPattern> {
+    lines.iter().filter_map(|line| match line {
+        Line::Instruction(instruction) => Some(&**instruction),
+        Line::Skip => None,
+    })
+}
+
+impl Replacement {
+    /// Reads what goes with a pattern.
+    pub(crate) fn read(
+        source: &str,
+        pattern: &Pattern,
+        names: &mut Names,
+    ) -> Result<Self, PatternError> {
+        let known = names.len();
+        let template = Template::read("replacement", source.trim(), names)?;
+        for hole in &template.holes {
+            check_hole(hole, &template, pattern, names, known)?;
+        }
+        let mut slots = Slots::default();
+        let kind = if template.text.is_empty() {
+            ReplacementKind::Nothing
+        } else {
+            let mismatch = || {
+                template
+                    .whole_error(format!(
+                        "the pattern is of {}, and this is not",
+                        pattern.of()
+                    ))
+                    .with_remedy("write what the pattern looks for, as it is to be")
+            };
+            match &pattern.kind {
+                Kind::Image(_) => {
+                    let reference = template.text.strip_prefix(IMAGE);
+                    // Behind a pattern of images the word is not needed.
+                    let reference = reference.unwrap_or(&template.text);
+                    ReplacementKind::Image(image(&template, reference, names, &mut slots)?)
+                }
+                Kind::Instructions(_) if is_of_instructions(&template.text) => {
+                    let lines = lines(&template, names, &mut slots)?;
+                    if lines.iter().any(|line| matches!(line, Line::Skip)) {
+                        return Err(template.whole_error(
+                            "`...` belongs into the pattern only: what it passes over stays",
+                        ));
+                    }
+                    ReplacementKind::Instructions(instructions(&lines).cloned().collect())
+                }
+                Kind::Instructions(_) => return Err(mismatch()),
+                Kind::Command(_) if is_of_instructions(&template.text) => return Err(mismatch()),
+                Kind::Command(_) => commands(&template, pattern, &mut slots)?,
+            }
+        };
+        Ok(Replacement { template, kind })
+    }
+}
+
+fn check_hole(
+    hole: &Hole,
+    template: &Template,
+    pattern: &Pattern,
+    names: &Names,
+    known: usize,
+) -> Result<(), PatternError> {
+    let Some(number) = hole.name else {
+        return Err(template
+            .hole_error(hole, "`{_}` binds nothing, so nothing can be put here")
+            .with_remedy("give the hole a name in the pattern, and use it here"));
+    };
+    let name = names.name(number);
+    let mut binding = pattern.template.holes.iter();
+    let Some(bound) = binding.find(|it| it.name == Some(number)) else {
+        let bound: Vec<String> = pattern
+            .template
+            .holes
+            .iter()
+            .filter_map(|it| it.name)
+            .map(|it| format!("`{}`", names.name(it)))
+            .collect();
+        let remedy = if bound.is_empty() || known == 0 {
+            "the pattern has no holes with names".to_owned()
+        } else {
+            format!("the pattern binds {}", bound.join(", "))
+        };
+        return Err(template
+            .hole_error(hole, format!("nothing binds `{name}`"))
+            .with_remedy(remedy));
+    };
+    if bound.is_list != hole.is_list {
+        let (here, there) = if hole.is_list {
+            ("a list", "one word")
+        } else {
+            ("one word", "a list")
+        };
+        let written = if bound.is_list {
+            format!("{{{name}...}}")
+        } else {
+            format!("{{{name}}}")
+        };
+        return Err(template
+            .hole_error(
+                hole,
+                format!("`{name}` is {here} here, and {there} in the pattern"),
+            )
+            .with_remedy(format!("write `{written}`")));
+    }
+    if hole.condition.is_some() {
+        return Err(template
+            .hole_error(hole, "a condition belongs into the pattern")
+            .with_remedy(format!("write the name alone: `{{{name}}}`")));
+    }
+    Ok(())
+}
+
+/// Whether a text begins with the keyword of an instruction. A word that is a program's name, too, is a keyword in
+/// capitals only.
+fn is_of_instructions(text: &str) -> bool {
+    // `...` before the first is told as what it is.
+    let text = text.trim_start_matches("...\n");
+    let word = text.split([' ', '\t', '\n']).next().unwrap_or_default();
+    let is_program = || {
+        word.chars().any(|c| c.is_ascii_lowercase())
+            && (programs::find(word).is_some()
+                || dfix_catalogue::wrapper(word, [None; 2]).is_some())
+    };
+    is_instruction_keyword(word) && !is_program()
+}
+
+fn image(
+    template: &Template,
+    reference: &str,
+    names: &Names,
+    slots: &mut Slots,
+) -> Result<ImagePattern, PatternError> {
+    let start = template.text.len() - reference.len();
+    let trimmed = reference.trim();
+    let start = start + reference.find(trimmed).unwrap_or_default();
+    ImagePattern::read(template, trimmed, start, names, slots)
+}
+
+/// Reads instructions, and lines `...` between them.
+fn lines(template: &Template, names: &Names, slots: &mut Slots) -> Result<Vec<Line>, PatternError> {
+    // A comment of the same length stands for a line that passes over instructions.
+    let mut skips = Vec::new();
+    let mut text = String::with_capacity(template.text.len() + 1);
+    for line in template.text.split_inclusive('\n') {
+        if line.trim() == "..." {
+            skips.push(text.len());
+            text.push_str(&line.replacen("...", "#..", 1));
+        } else {
+            text.push_str(line);
+        }
+    }
+    text.push('\n');
+    let mut written = text.lines().filter(|line| !line.starts_with('#'));
+    let keyword = written
+        .next()
+        .and_then(|line| line.split([' ', '\t']).next());
+    let keyword = keyword.unwrap_or_default();
+    let shift = if keyword.eq_ignore_ascii_case("FROM") {
+        0
+    } else {
+        STAGE.len()
+    };
+    let dockerfile = format!("{}{text}", &STAGE[..shift]);
+    let parsed = dfix_syntax::parse(&dockerfile);
+    // A list may stand for sources and target together.
+    let lists = template
+        .holes
+        .iter()
+        .enumerate()
+        .filter(|(_, hole)| hole.is_list);
+    let lists: Vec<String> = lists.map(|(number, _)| template.word(number)).collect();
+    let is_filled = |error: &&dfix_syntax::SyntaxError| {
+        parsed.file().instructions().any(|it| {
+            let range = it.syntax().text_range();
+            matches!(it.name(), "COPY" | "ADD")
+                && range.contains_inclusive(error.range.start())
+                && lists
+                    .iter()
+                    .any(|list| dockerfile[range].contains(list.as_str()))
+        })
+    };
+    if let Some(error) = parsed.errors().iter().find(|error| !is_filled(error)) {
+        let start = usize::from(error.range.start()).saturating_sub(shift);
+        let end = usize::from(error.range.end()).saturating_sub(shift);
+        let end = end.min(template.text.len());
+        return Err(template
+            .error(start.min(end)..end, error.message.clone())
+            .with_remedy("what is written here is read as the builder reads a Dockerfile"));
+    }
+    let model = Model::new(&parsed.file(), &dockerfile, &NoContext);
+    let reader = Reader {
+        template,
+        names,
+        shift,
+    };
+    let mut lines = Vec::new();
+    let mut skips = skips.into_iter().peekable();
+    let is_written = |step: &Step<'_>| usize::from(step.range().start()) >= shift;
+    for step in model.steps().filter(is_written) {
+        let start = usize::from(step.range().start()) - shift;
+        let mut is_passed = false;
+        while skips.next_if(|skip| *skip < start).is_some() {
+            is_passed = true;
+        }
+        if is_passed {
+            lines.push(Line::Skip);
+        }
+        lines.push(Line::Instruction(Box::new(reader.read(step, slots)?)));
+    }
+    let is_at_border = matches!(lines.first(), Some(Line::Skip)) || skips.peek().is_some();
+    if is_at_border {
+        return Err(template.whole_error("`...` passes over instructions between two others"));
+    }
+    Ok(lines)
+}
+
+/// Reads one command.
+fn command(template: &Template, slots: &mut Slots) -> Result<CommandPattern, PatternError> {
+    let program = first_hole(template);
+    let read = match program {
+        Some(number) => as_literal(template, number, &template.holes[number]),
+        None => template.clone(),
+    };
+    let program = program.map(|number| template.holes[number].clone());
+    let dockerfile = format!("{RUN}{}\n", read.text);
+    let parsed = dfix_syntax::parse(&dockerfile);
+    let model = Model::new(&parsed.file(), &dockerfile, &NoContext);
+    let step = the_run(&model, &parsed, template)?;
+    let mut commands = outermost(step);
+    let one = commands.next().filter(|it| !it.around().piped);
+    let (Some(one), None) = (one, commands.next()) else {
+        return Err(template
+            .whole_error("a pattern of commands is one command")
+            .with_remedy(
+                "for several write an instruction (`RUN first && second`), or one rewrite for each",
+            ));
+    };
+    CommandPattern::read(one, program.as_ref(), &read, RUN.len(), slots)
+}
+
+/// The hole that is the first word.
+fn first_hole(template: &Template) -> Option<usize> {
+    let first = template.text.split(' ').next().unwrap_or_default();
+    match template.cut(first).as_slice() {
+        [Cut::Hole(number)] => Some(*number),
+        _ => None,
+    }
+}
+
+/// A program that is a hole is read as the first one that it may be.
+fn as_literal(template: &Template, number: usize, hole: &Hole) -> Template {
+    let literal = hole.condition.as_ref().and_then(|it| it.first_literal());
+    match literal.filter(|it| is_word(it)) {
+        Some(literal) => template.with_word(number, literal),
+        None => template.clone(),
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.+/".contains(&b))
+}
+
+/// The one step that shell text was read as.
+fn the_run<'m>(
+    model: &'m Model<'_>,
+    parsed: &dfix_syntax::Parse,
+    template: &Template,
+) -> Result<Step<'m>, PatternError> {
+    let step = model.steps().nth(1);
+    let is_all = model.steps().len() == 2 && parsed.errors().is_empty();
+    match step {
+        Some(step) if is_all && !step.has_opaque_text() => Ok(step),
+        _ => {
+            let error = parsed.errors().first().map(|it| it.message.clone());
+            let message = error.unwrap_or_else(|| "this cannot be read as shell text".to_owned());
+            Err(template
+                .whole_error(message)
+                .with_remedy("a command is written on one line; an instruction begins with its keyword in capitals"))
+        }
+    }
+}
+
+/// Reads the commands of a replacement.
+fn commands(
+    template: &Template,
+    pattern: &Pattern,
+    slots: &mut Slots,
+) -> Result<ReplacementKind, PatternError> {
+    let program = first_hole(template);
+    // What the pattern says of the program holds here as well.
+    let bound = program.and_then(|number| {
+        let all = &mut pattern.template.holes.iter();
+        all.find(|it| **it == template.holes[number])
+    });
+    let read = match (program, bound) {
+        (Some(number), Some(bound)) => as_literal(template, number, bound),
+        _ => template.clone(),
+    };
+    let dockerfile = format!("{RUN}{}\n", read.text);
+    let parsed = dfix_syntax::parse(&dockerfile);
+    let model = Model::new(&parsed.file(), &dockerfile, &NoContext);
+    let step = the_run(&model, &parsed, template)?;
+    let commands: Vec<_> = outermost(step).collect();
+    let is_list = !commands.is_empty()
+        && commands.iter().all(|command| {
+            let joined = |it: Option<dfix_model::Connector>| {
+                it.is_none_or(|it| it.operator == Operator::And)
+            };
+            command.is_in_list() && joined(command.before()) && joined(command.after())
+        });
+    if !is_list {
+        return Ok(ReplacementKind::Script);
+    }
+    let program = program.map(|number| &template.holes[number]);
+    let patterns = commands.into_iter().enumerate().map(|(index, command)| {
+        let program = program.filter(|_| index == 0);
+        CommandPattern::read(command, program, &read, RUN.len(), slots)
+    });
+    Ok(ReplacementKind::Commands(
+        patterns.collect::<Result<_, _>>()?,
+    ))
+}
+
+/// Whether a pattern's arguments are of a kind with others', so that one can become the other.
+pub(crate) fn are_alike(one: &Arguments, other: &Arguments) -> bool {
+    matches!(
+        (one, other),
+        (Arguments::From { .. }, Arguments::From { .. })
+            | (Arguments::Words { .. }, Arguments::Words { .. })
+            | (Arguments::Pairs(_), Arguments::Pairs(_))
+            | (
+                Arguments::Any(_) | Arguments::Script(_),
+                Arguments::Any(_) | Arguments::Script(_)
+            )
+            | (Arguments::Nothing, Arguments::Nothing)
+    )
+}

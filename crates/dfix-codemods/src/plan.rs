@@ -1,0 +1,119 @@
+//! The change that a rewrite makes at one place: what is said to the engine, and what it declares.
+
+use dfix_engine::{Case, Edit, Effect};
+use dfix_model::{Command, Step, Word, Wrapper};
+use dfix_syntax::TextRange;
+
+/// A word that comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum New {
+    /// By what it stands for.
+    Value(String),
+    /// As it is written.
+    Source(String),
+}
+
+/// One part of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Op<'m> {
+    /// These bytes become this text.
+    Bytes(TextRange, String),
+    /// The word stands for something else.
+    Word(Word<'m>, String),
+    InsertAfter(Word<'m>, New),
+    InsertBefore(Word<'m>, New),
+    Remove(Vec<Word<'m>>),
+    RemoveWrapper(Command<'m>, usize),
+    /// A flag or a pair goes.
+    RemovePiece(TextRange),
+    AddFlag(Step<'m>, String, String),
+    AddPairs(Step<'m>, Vec<(String, String)>),
+    ExecForm(Step<'m>, Vec<String>),
+    CommandBefore(Command<'m>, String),
+    CommandAfter(Command<'m>, String),
+    RemoveCommand(Command<'m>),
+    InstructionBefore(Step<'m>, String),
+    InstructionAfter(Step<'m>, String),
+    ReplaceInstruction(Step<'m>, String),
+    RemoveInstruction(Step<'m>),
+}
+
+/// A whole change.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Plan<'m> {
+    pub(crate) ops: Vec<Op<'m>>,
+    pub(crate) effects: Vec<Effect>,
+}
+
+/// A plan, or why there is none: a sentence without a full stop.
+pub(crate) type Planned<'m> = Result<Plan<'m>, String>;
+
+impl<'m> Plan<'m> {
+    pub(crate) fn take(&mut self, other: Plan<'m>) {
+        self.ops.extend(other.ops);
+        for effect in other.effects {
+            self.declare(effect);
+        }
+    }
+
+    pub(crate) fn declare(&mut self, effect: Effect) {
+        if !self.effects.contains(&effect) {
+            self.effects.push(effect);
+        }
+    }
+
+    pub(crate) fn push(&mut self, op: impl Into<Option<Op<'m>>>) {
+        self.ops.extend(op.into());
+    }
+
+    /// Says the change.
+    pub(crate) fn say(&self, case: &mut Case<'_>) {
+        for effect in &self.effects {
+            case.declare(effect.clone());
+        }
+        case.fix(|edit| {
+            for op in &self.ops {
+                op.say(edit);
+            }
+        });
+    }
+}
+
+impl Op<'_> {
+    fn say(&self, edit: &mut Edit<'_>) {
+        match self {
+            Op::Bytes(range, text) => edit.replace_node(*range, text),
+            Op::Word(word, text) => edit.replace_word(*word, text),
+            Op::InsertAfter(word, New::Value(text)) => edit.insert_word_after(*word, text),
+            Op::InsertAfter(word, New::Source(text)) => edit.insert_source_after(*word, text),
+            Op::InsertBefore(word, New::Value(text)) => edit.insert_word_before(*word, text),
+            Op::InsertBefore(word, New::Source(text)) => edit.insert_source_before(*word, text),
+            Op::Remove(words) => edit.remove_words(words.iter().copied()),
+            Op::RemoveWrapper(command, index) => {
+                let wrapper: Option<Wrapper<'_>> = command.wrappers().nth(*index);
+                match wrapper {
+                    Some(wrapper) => edit.remove_wrapper(*command, wrapper),
+                    None => edit.fail("the wrapper is not there"),
+                }
+            }
+            Op::RemovePiece(range) => edit.remove_flag(*range),
+            Op::AddFlag(step, name, value) => edit.add_flag(*step, name, value),
+            Op::AddPairs(step, pairs) => {
+                edit.append_env_pairs(*step, pairs.iter().map(|(key, value)| (key, value)));
+            }
+            Op::ExecForm(step, words) => {
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                edit.set_exec_form(*step, &words);
+            }
+            Op::CommandBefore(command, source) => edit.add_command_before(*command, source),
+            Op::CommandAfter(command, source) => edit.add_command_after(*command, source),
+            Op::RemoveCommand(command) => edit.remove_command(*command),
+            Op::InstructionBefore(step, source) => edit.insert_instruction_before(*step, source),
+            Op::InstructionAfter(step, source) => edit.insert_instruction_after(*step, source),
+            Op::ReplaceInstruction(step, source) => {
+                edit.replace_instruction_lifting_comments(*step, source);
+            }
+            Op::RemoveInstruction(step) => edit.remove_instruction_lifting_comments(*step),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! An image reference of the file, in parts that patterns are matched with.
+
+use std::rc::Rc;
+
+use dfix_catalogue::is_docker_hub;
+use dfix_model::{ImagePlace, ImagePosition, Part, Segment, SegmentKind, Step};
+use dfix_syntax::{TextRange, TextSize};
+
+use crate::flat;
+use crate::state::Text;
+
+/// A part of a reference: as it is written, and as it is once the defaults of `ARG`s are put in.
+#[derive(Debug, Clone)]
+pub(crate) struct Spelled<'m> {
+    pub(crate) written: Text<'m>,
+    pub(crate) resolved: Option<Text<'m>>,
+}
+
+/// An image reference.
+#[derive(Debug, Clone)]
+pub(crate) struct Reference<'m> {
+    pub(crate) position: ImagePosition<'m>,
+    /// All of it.
+    pub(crate) whole: String,
+    /// The registry where it is not Docker Hub.
+    pub(crate) registry: Option<Text<'m>>,
+    /// Whether the registry is written, be it Docker Hub's.
+    pub(crate) has_registry: bool,
+    /// The path's components without the registry; of an official image the name alone.
+    pub(crate) path: Vec<Text<'m>>,
+    /// Registry and path together.
+    pub(crate) name: Spelled<'m>,
+    pub(crate) tag: Option<Spelled<'m>>,
+    pub(crate) digest: Option<Spelled<'m>>,
+}
+
+impl<'m> Reference<'m> {
+    /// `None` where nothing is known of it.
+    pub(crate) fn of(position: ImagePosition<'m>) -> Option<Self> {
+        let image = &position.image;
+        let [registry, repository, tag, digest] = &position.written;
+        let resolved_name = joined(
+            image.registry.as_ref().map(of_part),
+            image.repository.as_ref().map(of_part)?,
+        );
+        let written_name = repository
+            .clone()
+            .map(|repository| joined(registry.clone(), repository));
+        let spelled = |written: Option<Vec<Segment>>, resolved: Vec<Segment>| {
+            let is_known = resolved.iter().all(|it| it.kind != SegmentKind::Expansion);
+            let resolved = is_known.then(|| Text::of_segments(resolved));
+            let mut written = match (written, &resolved) {
+                (Some(written), _) => Text::of_segments(written),
+                (None, Some(resolved)) => resolved.clone(),
+                (None, None) => return None,
+            };
+            let known = resolved.as_ref().map(Text::flat);
+            written.resolved = known.filter(|known| *known != written.flat()).map(Rc::from);
+            Some(Spelled { written, resolved })
+        };
+        let name = spelled(written_name, resolved_name)?;
+        let part = |part: &Option<Part>, written: &Option<Vec<Segment>>| match part {
+            Some(part) => spelled(written.clone(), of_part(part)).map(Some),
+            None => Some(None),
+        };
+        let (tag, digest) = (part(&image.tag, tag)?, part(&image.digest, digest)?);
+        let mut path = components(&name);
+        let has_registry = path.len() > 1 && is_registry(&path[0], image.registry.is_some());
+        let registry = has_registry.then(|| path.remove(0));
+        let registry = registry.filter(|it| !is_docker_hub(known(it)));
+        if registry.is_none() && path.len() == 2 && known(&path[0]) == "library" {
+            path.remove(0);
+        }
+        let mut whole = flat::shown(name.written.flat());
+        for (mark, part) in [(':', &tag), ('@', &digest)] {
+            if let Some(part) = part {
+                whole.push(mark);
+                whole.push_str(&flat::shown(part.written.flat()));
+            }
+        }
+        Some(Reference {
+            position,
+            whole,
+            registry,
+            has_registry,
+            path,
+            name,
+            tag,
+            digest,
+        })
+    }
+
+    /// Where it stands: in the instruction or the comment that names it.
+    pub(crate) fn range(&self) -> TextRange {
+        self.position.image.range
+    }
+
+    pub(crate) fn step(&self) -> Option<Step<'m>> {
+        self.position.step()
+    }
+
+    /// The instruction, or the comment, that names it.
+    pub(crate) fn holder(&self) -> TextRange {
+        match self.position.place {
+            ImagePlace::Syntax(range) => range,
+            _ => self.step().map_or(self.range(), Step::range),
+        }
+    }
+}
+
+/// What a text is known to be.
+fn known<'t>(text: &'t Text<'_>) -> &'t str {
+    text.resolved.as_deref().unwrap_or(text.flat())
+}
+
+fn is_registry(first: &Text<'_>, is_told: bool) -> bool {
+    let text = known(first);
+    // A variable that nobody knows, before a path, is one.
+    is_told || text == "localhost" || text.contains(['.', ':', flat::OPEN])
+}
+
+/// The pieces of a part, the defaults of `ARG`s put in.
+fn of_part(part: &Part) -> Vec<Segment> {
+    let pieces = part.pieces.iter().map(|piece| Segment {
+        text: piece.text.clone().unwrap_or_default(),
+        range: piece.place.unwrap_or_default(),
+        kind: match (&piece.text, piece.place) {
+            (None, _) => SegmentKind::Expansion,
+            (Some(text), Some(place)) if TextSize::of(text.as_str()) == place.len() => {
+                SegmentKind::Literal
+            }
+            (Some(_), _) => SegmentKind::Escaped,
+        },
+    });
+    pieces.collect()
+}
+
+/// Registry and repository with the slash between them.
+fn joined(registry: Option<Vec<Segment>>, repository: Vec<Segment>) -> Vec<Segment> {
+    let Some(mut all) = registry else {
+        return repository;
+    };
+    let slash = match (all.last(), repository.first()) {
+        (Some(before), Some(after)) => {
+            let (start, end) = (before.range.end(), after.range.start());
+            let is_there = start + TextSize::new(1) == end;
+            is_there.then(|| TextRange::new(start, end))
+        }
+        _ => None,
+    };
+    all.push(Segment {
+        text: "/".to_owned(),
+        range: slash.unwrap_or_default(),
+        kind: match slash {
+            Some(_) => SegmentKind::Literal,
+            None => SegmentKind::Escaped,
+        },
+    });
+    all.extend(repository);
+    all
+}
+
+/// The pieces between slashes.
+pub(crate) fn at_slashes(flat: &str) -> Vec<std::ops::Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for (at, _) in flat
+        .match_indices('/')
+        .filter(|(at, _)| flat::is_border(flat, *at))
+    {
+        ranges.push(start..at);
+        start = at + 1;
+    }
+    ranges.push(start..flat.len());
+    ranges
+}
+
+/// The components of a name, each with what it is known to be; as it is known where it is written in other components.
+fn components<'m>(name: &Spelled<'m>) -> Vec<Text<'m>> {
+    let written = at_slashes(name.written.flat());
+    let Some(resolved) = &name.resolved else {
+        return written
+            .into_iter()
+            .map(|it| name.written.slice(it))
+            .collect();
+    };
+    let parts = at_slashes(resolved.flat());
+    if parts.len() != written.len() {
+        return parts.into_iter().map(|it| resolved.slice(it)).collect();
+    }
+    let both = written.into_iter().zip(parts);
+    both.map(|(written, part)| {
+        let mut text = name.written.slice(written);
+        let known = &resolved.flat()[part];
+        text.resolved = (known != text.flat()).then(|| known.into());
+        text
+    })
+    .collect()
+}

@@ -1,0 +1,358 @@
+//! Searches and rewrites: what the outside sees.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use dfix_engine::{Codemod, Findings, Options, Outcome, Safety, remedy};
+use dfix_model::Model;
+use dfix_model::context::{Context, NoContext};
+
+use crate::error::PatternError;
+use crate::filter::Filter;
+use crate::find::{Found, Subject, find};
+use crate::image::ImagePattern;
+use crate::instruction::Arguments;
+use crate::pattern::{Kind, Pattern, Replacement, ReplacementKind, instructions};
+use crate::place::{Conditions, Places};
+use crate::plan::{Op, Planned};
+use crate::reference::Reference;
+use crate::state::{State, Value};
+use crate::template::Names;
+use crate::{of_command, of_image, of_instruction};
+
+/// The name that findings of a rewrite go by.
+const REWRITE: &str = "rewrite";
+
+/// A pattern with conditions on the place: looks for it, and changes nothing.
+#[derive(Debug, Clone)]
+pub struct Search {
+    pub(crate) names: Names,
+    pub(crate) pattern: Pattern,
+    pub(crate) places: Places,
+    filter: Filter,
+}
+
+/// What a search found at one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// What each named hole binds, in the order of the pattern.
+    pub captures: Vec<Capture>,
+}
+
+/// What a hole binds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The hole's name.
+    pub name: String,
+    /// Whether the hole is a list.
+    pub is_list: bool,
+    /// What it stands for, quotes taken away: one text, or those of a list.
+    pub texts: Vec<String>,
+    /// The bytes of each in the text, as near as they can be told; none for what is not written.
+    pub ranges: Vec<Option<Range<usize>>>,
+}
+
+impl Search {
+    /// Reads a pattern and its conditions.
+    ///
+    /// # Errors
+    /// What cannot be understood, with its place.
+    pub fn new(pattern: &str, conditions: &Conditions) -> Result<Self, PatternError> {
+        let mut names = Names::default();
+        let pattern = Pattern::read("pattern", pattern, &mut names)?;
+        let places = Places::read(conditions, &mut names)?;
+        let filter = Filter::of(&pattern);
+        Ok(Search {
+            names,
+            pattern,
+            places,
+            filter,
+        })
+    }
+
+    /// Whether it may find something in a text; `false` is certain. Much quicker than looking.
+    pub fn may_match(&self, text: &str) -> bool {
+        self.filter.may_fit(text)
+    }
+
+    /// All that it finds in a file, in order of place.
+    pub fn find(&self, file: &Model<'_>) -> Vec<Match> {
+        let found = self.found(file);
+        found.iter().map(|it| self.shown(it)).collect()
+    }
+
+    /// As [`Search::find`], in a text, with who answers for the files beside it.
+    pub fn find_in(&self, text: &str, context: &dyn Context) -> Vec<Match> {
+        let parsed = dfix_syntax::parse(text);
+        let file = Model::new(&parsed.file(), text, context);
+        self.find(&file)
+    }
+
+    pub(crate) fn found<'m>(&self, file: &'m Model<'_>) -> Vec<Found<'m>> {
+        let state = State::new(self.names.len(), 0);
+        let mut found = find(&self.pattern, file, &state);
+        found.retain(|it| self.places.hold(it, file));
+        found
+    }
+
+    fn shown(&self, found: &Found<'_>) -> Match {
+        let mut captures = Vec::new();
+        for (number, name) in self.names.all() {
+            let Some(value) = found.state.value(number) else {
+                continue;
+            };
+            let bytes = |range: dfix_syntax::TextRange| {
+                usize::from(range.start())..usize::from(range.end())
+            };
+            let ranges = match value {
+                Value::Text(text) => vec![text.range().map(bytes)],
+                Value::List(texts) => texts.iter().map(|it| it.range().map(bytes)).collect(),
+                Value::Whole(range, _) => vec![Some(bytes(*range))],
+            };
+            captures.push(Capture {
+                name: name.to_owned(),
+                is_list: matches!(value, Value::List(_)),
+                texts: value.texts(),
+                ranges,
+            });
+        }
+        Match {
+            range: usize::from(found.range.start())..usize::from(found.range.end()),
+            captures,
+        }
+    }
+
+    /// The names of the pattern's holes.
+    pub fn hole_names(&self) -> Vec<String> {
+        let all = self.pattern.template.holes.iter();
+        let numbers: BTreeSet<usize> = all.filter_map(|it| it.name).collect();
+        let names = numbers.into_iter().map(|it| self.names.name(it).to_owned());
+        names.collect()
+    }
+}
+
+/// A search with what is put in the place of what it finds.
+#[derive(Debug, Clone)]
+pub struct Rewrite {
+    search: Search,
+    pub(crate) replacement: Replacement,
+    name: &'static str,
+}
+
+impl Rewrite {
+    /// Reads a pattern, its replacement (nothing: what is found goes) and conditions on the place.
+    ///
+    /// ```
+    /// use dfix_codemods::{Conditions, Rewrite};
+    /// use dfix_model::context::NoContext;
+    ///
+    /// let rewrite = Rewrite::new(
+    ///     "image python:{tag}",
+    ///     "image registry.example.com/python:{tag}",
+    ///     &Conditions::default(),
+    /// )
+    /// .expect("it can be read");
+    /// let outcome = rewrite.run("FROM docker.io/library/python:3.12 AS build\n", &NoContext);
+    /// assert_eq!(&*outcome.text, "FROM registry.example.com/python:3.12 AS build\n");
+    /// ```
+    ///
+    /// # Errors
+    /// What cannot be understood, with its place; a hole that nothing binds; a replacement that the pattern itself finds.
+    pub fn new(
+        pattern: &str,
+        replacement: &str,
+        conditions: &Conditions,
+    ) -> Result<Self, PatternError> {
+        let mut search = Search::new(pattern, conditions)?;
+        let replacement = Replacement::read(replacement, &search.pattern, &mut search.names)?;
+        let rewrite = Rewrite {
+            search,
+            replacement,
+            name: REWRITE,
+        };
+        rewrite.check_that_it_ends()?;
+        Ok(rewrite)
+    }
+
+    /// The same under the name of a recipe, which its findings go by, and comments that ignore it.
+    #[must_use]
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// What it looks for.
+    pub fn search(&self) -> &Search {
+        &self.search
+    }
+
+    /// Rewrites all that is found in a text; each change is proved as those of rules are.
+    pub fn run(&self, text: &str, context: &dyn Context) -> Outcome {
+        let codemods: [&dyn Codemod; 1] = [self];
+        dfix_engine::run(text, context, &Options::of_codemods(&codemods))
+    }
+
+    /// As [`Rewrite::run`], for a text that is parsed already.
+    pub fn run_parsed(
+        &self,
+        text: &Arc<str>,
+        parsed: &dfix_syntax::Parse,
+        context: &dyn Context,
+    ) -> Outcome {
+        let codemods: [&dyn Codemod; 1] = [self];
+        dfix_engine::run_parsed(text, parsed, context, &Options::of_codemods(&codemods))
+    }
+
+    /// Refuses a replacement that the pattern finds again.
+    fn check_that_it_ends(&self) -> Result<(), PatternError> {
+        let template = &self.replacement.template;
+        let text = &template.text;
+        let dockerfile = match &self.replacement.kind {
+            ReplacementKind::Nothing => return Ok(()),
+            // What changes nothing ends at once.
+            _ if template.source == self.search.pattern.template.source => return Ok(()),
+            ReplacementKind::Image(_) => {
+                let reference = text.strip_prefix("image ").unwrap_or(text);
+                format!("FROM {}\n", reference.trim())
+            }
+            ReplacementKind::Instructions(_)
+                if text
+                    .get(..4)
+                    .is_some_and(|it| it.eq_ignore_ascii_case("FROM")) =>
+            {
+                format!("{text}\n")
+            }
+            ReplacementKind::Instructions(_) => format!("FROM scratch\n{text}\n"),
+            ReplacementKind::Commands(_) | ReplacementKind::Script => {
+                format!("FROM scratch\nRUN {text}\n")
+            }
+        };
+        let parsed = dfix_syntax::parse(&dockerfile);
+        let file = Model::new(&parsed.file(), &dockerfile, &NoContext);
+        let names = self.search.names.len();
+        let state = State::new(names, 0).with_symbols(Some(template.stem()));
+        let found = find(&self.search.pattern, &file, &state);
+        for found in found {
+            let is_again = self.search.places.relate(&found, &file);
+            if is_again {
+                return Err(template
+                    .whole_error("the pattern finds the replacement, too, so it would never end")
+                    .with_remedy(
+                        "say with `not` (or `not-after`) how that differs which is not to be found again",
+                    ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What becomes of something that was found.
+    fn plan<'m>(&self, found: &Found<'m>, file: &'m Model<'_>) -> Planned<'m> {
+        let state = &found.state;
+        let others = |stage: usize| self.ops_of_stage(stage, file);
+        match (
+            &self.search.pattern.kind,
+            &self.replacement.kind,
+            &found.subject,
+        ) {
+            (Kind::Image(old), ReplacementKind::Image(new), Subject::Image(reference)) => {
+                of_image::plan(old, new, reference, state, &others)
+            }
+            (Kind::Command(pattern), _, Subject::Command(command)) => {
+                of_command::plan(pattern, &self.replacement, *command, state)
+            }
+            (Kind::Instructions(lines), kind, Subject::Instructions(_)) => {
+                let old: Vec<_> = instructions(lines).collect();
+                let new: &[_] = match kind {
+                    ReplacementKind::Instructions(new) => new,
+                    _ => &[],
+                };
+                of_instruction::plan(&old, new, &self.replacement.template, state, &others)
+            }
+            (Kind::Image(_), _, _) => Err("an image cannot go".to_owned()),
+            _ => Err("the replacement is of another kind".to_owned()),
+        }
+    }
+
+    /// What a finding says: what single words are bound tells it from others at the same place.
+    fn message(&self, source: &str, found: &Found<'_>) -> String {
+        let bound = self.search.names.all().filter_map(|(number, name)| {
+            let value = found.state.value(number)?;
+            match value {
+                Value::Text(_) => Some(format!("`{name}` is `{}`", value.texts().concat())),
+                Value::List(_) | Value::Whole(..) => None,
+            }
+        });
+        let bound: Vec<String> = bound.collect();
+        if bound.is_empty() {
+            format!("the pattern `{source}` finds this")
+        } else {
+            format!("the pattern `{source}` finds this: {}", bound.join(", "))
+        }
+    }
+
+    /// What it does to the image of another stage.
+    fn ops_of_stage<'m>(&self, stage: usize, file: &'m Model<'_>) -> Option<Vec<Op<'m>>> {
+        let (old, new) = self.images()?;
+        let step = file.stage(stage)?.from_step();
+        let mut positions = file.image_positions().into_iter();
+        let reference = Reference::of(positions.find(|it| it.step() == Some(step))?)?;
+        let mut state = State::new(self.search.names.len(), self.search.pattern.slots);
+        let fits = old.fits(&reference, &mut state, &mut |_| true);
+        fits.then(|| of_image::ops(old, new, &reference, &state).ok())?
+    }
+
+    /// The image of the pattern, and that of the replacement.
+    fn images(&self) -> Option<(&ImagePattern, &ImagePattern)> {
+        let of = |arguments: &'_ Arguments| match arguments {
+            Arguments::From { .. } => Some(()),
+            _ => None,
+        };
+        match (&self.search.pattern.kind, &self.replacement.kind) {
+            (Kind::Image(old), ReplacementKind::Image(new)) => Some((old, new)),
+            (Kind::Instructions(lines), ReplacementKind::Instructions(new)) => {
+                let old = instructions(lines).find(|it| of(&it.arguments).is_some())?;
+                let new = new.iter().find(|it| of(&it.arguments).is_some())?;
+                match (&old.arguments, &new.arguments) {
+                    (Arguments::From { image: old, .. }, Arguments::From { image: new, .. }) => {
+                        Some((old, new))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Codemod for Rewrite {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        name == self.name || name == REWRITE
+    }
+
+    fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        let source = &self.search.pattern.template.source;
+        let source = match source.split_once('\n') {
+            Some((first, _)) => format!("{first} …"),
+            None => source.clone(),
+        };
+        for found in self.search.found(file) {
+            let plan = self.plan(&found, file);
+            if plan.as_ref().is_ok_and(|plan| plan.ops.is_empty()) {
+                continue;
+            }
+            let message = self.message(&source, &found);
+            out.judge(found.range, Safety::Checked, message, |case| {
+                let plan = plan.map_err(|why| remedy!("{why}"))?;
+                plan.say(case);
+                Ok(())
+            });
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What is known while a pattern is being matched: what its holes bind, and what each of its pieces was matched with.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use dfix_model::{Command, Segment, Step, Word};
+
+use crate::flat;
+
+/// How many steps a match may take: a pattern with several lists could try for ever.
+const MOST_STEPS: u32 = 200_000;
+
+/// A text of the file that pieces of a pattern are matched with.
+#[derive(Debug, Clone)]
+pub(crate) struct Text<'m> {
+    /// All of the word.
+    whole: Rc<str>,
+    /// The bytes of it that are meant: the name of `curl=7.1`.
+    part: Range<usize>,
+    /// Where it stands, piece by piece.
+    segments: Rc<[Segment]>,
+    /// What it is once the defaults of `ARG`s are put in, where it is something else and known.
+    pub(crate) resolved: Option<Rc<str>>,
+    /// The word, where it is one.
+    pub(crate) word: Option<Word<'m>>,
+}
+
+impl<'m> Text<'m> {
+    pub(crate) fn of_word(word: Word<'m>) -> Self {
+        let mut text = Text::of_segments(word.segments());
+        text.word = Some(word);
+        text
+    }
+
+    pub(crate) fn of_segments(segments: Vec<Segment>) -> Self {
+        let whole: Rc<str> = flat::of_segments(&segments).into();
+        Text {
+            part: 0..whole.len(),
+            whole,
+            segments: segments.into(),
+            resolved: None,
+            word: None,
+        }
+    }
+
+    /// The same where only these bytes are meant.
+    pub(crate) fn part(&self, part: Range<usize>) -> Self {
+        Text {
+            part,
+            resolved: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same where some bytes of what is meant are.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Self {
+        let start = self.part.start;
+        self.part(start + range.start..start + range.end)
+    }
+
+    /// What is meant.
+    pub(crate) fn flat(&self) -> &str {
+        &self.whole[self.part.clone()]
+    }
+
+    /// All of the word.
+    pub(crate) fn whole(&self) -> &str {
+        &self.whole
+    }
+
+    /// All of the word, with another text in the place of what is meant.
+    pub(crate) fn with(&self, new: &str) -> String {
+        let (before, after) = (&self.whole[..self.part.start], &self.whole[self.part.end..]);
+        format!("{before}{new}{after}")
+    }
+
+    pub(crate) fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// The bytes of the file that spell what is meant, as near as they can be told.
+    pub(crate) fn range(&self) -> Option<dfix_syntax::TextRange> {
+        let mut at = 0;
+        let mut found: Option<dfix_syntax::TextRange> = None;
+        for segment in &*self.segments {
+            let len = flat::len_of(segment);
+            let (from, to) = (self.part.start.max(at), self.part.end.min(at + len));
+            if from < to {
+                let is_literal = segment.kind == dfix_model::SegmentKind::Literal;
+                let size = |offset: usize| {
+                    dfix_syntax::TextSize::try_from(offset).expect("files are below 4 GiB")
+                };
+                let piece = if is_literal {
+                    let start = segment.range.start();
+                    dfix_syntax::TextRange::new(start + size(from - at), start + size(to - at))
+                } else {
+                    segment.range
+                };
+                found = Some(found.map_or(piece, |range| range.cover(piece)));
+            }
+            at += len;
+        }
+        found
+    }
+}
+
+/// What a hole binds.
+#[derive(Debug, Clone)]
+pub(crate) enum Value<'m> {
+    Text(Text<'m>),
+    List(Vec<Text<'m>>),
+    /// A whole script or image that the pattern does not look into.
+    Whole(dfix_syntax::TextRange, String),
+}
+
+impl Value<'_> {
+    /// What it is, for messages and for programs: one text, or those of a list.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        match self {
+            Value::Text(text) => vec![flat::shown(text.flat())],
+            Value::List(texts) => texts.iter().map(|it| flat::shown(it.flat())).collect(),
+            Value::Whole(_, text) => vec![flat::shown(text)],
+        }
+    }
+
+    fn is_same(&self, other: &Value<'_>) -> bool {
+        match (self, other) {
+            (Value::Text(one), Value::Text(two)) => one.flat() == two.flat(),
+            (Value::List(one), Value::List(two)) => {
+                one.len() == two.len()
+                    && one
+                        .iter()
+                        .zip(two)
+                        .all(|(one, two)| one.flat() == two.flat())
+            }
+            (Value::Whole(_, one), Value::Whole(_, two)) => one == two,
+            _ => false,
+        }
+    }
+}
+
+/// What a piece of a pattern was matched with.
+#[derive(Debug, Clone)]
+pub(crate) enum Slot<'m> {
+    Text(Text<'m>),
+    List(Vec<Text<'m>>),
+    /// The option with this number among those of its command.
+    Option(usize),
+    Command(Command<'m>),
+    Step(Step<'m>),
+    /// The thing with this number: a flag, a pair.
+    Number(usize),
+}
+
+/// What is known so far.
+#[derive(Debug, Clone)]
+pub(crate) struct State<'m> {
+    values: Vec<Option<Value<'m>>>,
+    slots: Vec<Option<Slot<'m>>>,
+    steps: u32,
+    /// Whether the text is that of a replacement, whose holes stand for anything.
+    symbols: Option<Rc<str>>,
+}
+
+/// What must be matched after a piece, for the piece to be matched so.
+pub(crate) type Then<'t, 'm> = &'t mut dyn FnMut(&mut State<'m>) -> bool;
+
+impl<'m> State<'m> {
+    pub(crate) fn new(names: usize, slots: usize) -> Self {
+        State {
+            values: vec![None; names],
+            slots: vec![None; slots],
+            steps: 0,
+            symbols: None,
+        }
+    }
+
+    /// The same with room for the pieces of another pattern, and what holes bound so far.
+    pub(crate) fn for_slots(&self, slots: usize) -> Self {
+        State {
+            values: self.values.clone(),
+            slots: vec![None; slots],
+            steps: 0,
+            symbols: self.symbols.clone(),
+        }
+    }
+
+    /// The same for a text in which words that begin so stand for anything.
+    pub(crate) fn with_symbols(mut self, stem: Option<&str>) -> Self {
+        self.symbols = stem.map(Into::into);
+        self
+    }
+
+    /// Whether a text stands for anything, and so fits any condition but that nothing is there.
+    pub(crate) fn is_symbol(&self, text: &str) -> bool {
+        self.symbols.as_deref().is_some_and(|stem| {
+            let digits = text.strip_prefix(stem).and_then(|it| it.strip_suffix('x'));
+            digits.is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit()))
+        })
+    }
+
+    /// Whether there are steps left; takes one.
+    pub(crate) fn step(&mut self) -> bool {
+        self.steps += 1;
+        self.steps < MOST_STEPS
+    }
+
+    /// Binds a hole, goes on, and takes it back where that does not fit. A hole that binds something else already does
+    /// not fit.
+    pub(crate) fn bind(
+        &mut self,
+        name: Option<usize>,
+        value: impl FnOnce() -> Value<'m>,
+        then: Then<'_, 'm>,
+    ) -> bool {
+        let Some(name) = name else {
+            return then(self);
+        };
+        if let Some(bound) = &self.values[name] {
+            return bound.is_same(&value()) && then(self);
+        }
+        self.values[name] = Some(value());
+        let fits = then(self);
+        if !fits {
+            self.values[name] = None;
+        }
+        fits
+    }
+
+    /// Notes what a piece was matched with, goes on, and takes it back where that does not fit.
+    pub(crate) fn note(&mut self, slot: usize, with: Slot<'m>, then: Then<'_, 'm>) -> bool {
+        let before = self.slots[slot].replace(with);
+        let fits = then(self);
+        if !fits {
+            self.slots[slot] = before;
+        }
+        fits
+    }
+
+    pub(crate) fn value(&self, name: usize) -> Option<&Value<'m>> {
+        self.values.get(name)?.as_ref()
+    }
+
+    pub(crate) fn slot(&self, slot: usize) -> Option<&Slot<'m>> {
+        self.slots.get(slot)?.as_ref()
+    }
+}

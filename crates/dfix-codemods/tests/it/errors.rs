@@ -1,0 +1,180 @@
+//! What cannot be understood is told when it is loaded.
+
+use dfix_codemods::{Conditions, Rewrite, Search};
+
+#[test]
+fn faults_are_told_with_their_place() {
+    for (pattern, replacement, message, place) in [
+        (
+            "FROM a:{tag}",
+            "FROM b:{tga}",
+            "nothing binds `tga`",
+            "{tga}",
+        ),
+        ("FROM a:{_}", "FROM b:{_}", "`{_}` binds nothing", "{_}"),
+        (
+            "cp {x...} {y}",
+            "cp {x} {y}",
+            "`x` is one word here, and a list in the pattern",
+            "{x}",
+        ),
+        (
+            "cp {x} {y}",
+            "cp {x...} {y}",
+            "`x` is a list here, and one word in the pattern",
+            "{x...}",
+        ),
+        (
+            "cp a{x...} {y}",
+            "cp",
+            "a list of words cannot be a word",
+            "{x...}",
+        ),
+        ("FROM a:{tag: 3.*", "FROM b", "no `}` ends the hole", " 3.*"),
+        (
+            "FROM a:{tag: /(/}",
+            "FROM b",
+            "the regular expression cannot be read",
+            "/(/",
+        ),
+        (
+            "COPY --form=x a b",
+            "COPY a b",
+            "the instruction has no flag `--form`",
+            "--form=x",
+        ),
+        ("COPY a", "COPY b", "a source or the target is missing", ""),
+        ("image a b", "image c", "this is no image reference", "a b"),
+        (
+            "a && b",
+            "c",
+            "a pattern of commands is one command",
+            "a && b",
+        ),
+        (
+            "a | b",
+            "c",
+            "a pattern of commands is one command",
+            "a | b",
+        ),
+        (
+            "FROM a",
+            "b c",
+            "the pattern is of instructions, and this is not",
+            "b c",
+        ),
+        (
+            "a b",
+            "RUN b",
+            "the pattern is of commands, and this is not",
+            "RUN b",
+        ),
+        ("FROM a", "FROM b:{x: 1}", "nothing binds `x`", "{x: 1}"),
+        (
+            "FROM a:{x}",
+            "FROM b:{x: 1}",
+            "a condition belongs into the pattern",
+            "{x: 1}",
+        ),
+        (
+            "apt-get {x...} install a",
+            "apt-get",
+            "a list cannot stand before the subcommand",
+            "{x...}",
+        ),
+        (
+            "curl -{x} y",
+            "curl",
+            "the name of an option cannot be a hole",
+            "-{x}",
+        ),
+        (
+            "...\nCMD a",
+            "CMD b",
+            "`...` passes over instructions between two others",
+            "...\nCMD a",
+        ),
+        (
+            "CMD a\n...\nCMD b",
+            "CMD a\n...\nCMD c",
+            "`...` belongs into the pattern only",
+            "",
+        ),
+        ("", "x", "there is nothing to look for", ""),
+        (
+            "RUN if true; then a; fi",
+            "RUN b",
+            "must be a plain list",
+            "",
+        ),
+        (
+            "cat <<EOF",
+            "cat",
+            "no line `EOF` ends the here-document",
+            "",
+        ),
+    ] {
+        let error = Rewrite::new(pattern, replacement, &Conditions::default()).expect_err(pattern);
+        assert!(error.message.contains(message), "{pattern}: {error}");
+        let shown = &error.text[error.range.clone()];
+        assert!(place.is_empty() || shown == place, "{pattern}: {shown}");
+    }
+}
+
+#[test]
+fn a_replacement_that_is_found_again_is_refused() {
+    let new = |pattern: &str, replacement: &str, not: &[&str]| {
+        let conditions = Conditions {
+            not: not.iter().map(ToString::to_string).collect(),
+            ..Conditions::default()
+        };
+        Rewrite::new(pattern, replacement, &conditions).map_err(|error| error.message)
+    };
+    let again = "the pattern finds the replacement, too, so it would never end";
+    for (pattern, replacement) in [
+        ("apt-get install {p...}", "apt-get install -y {p...}"),
+        ("image {path...}/{name}", "image {path...}/x/{name}"),
+        ("ENV A={x}", "ENV A={x}y"),
+        (
+            "corepack enable",
+            "npm install -g corepack && corepack enable",
+        ),
+        ("FROM {image}", "FROM {image} AS x"),
+        ("COPY {x...} {y}", "COPY --link {x...} {y}"),
+    ] {
+        let error = new(pattern, replacement, &[]).expect_err(pattern);
+        assert_eq!(error, again, "{pattern}");
+    }
+    assert!(
+        new(
+            "apt-get install {p...}",
+            "apt-get install -y {p...}",
+            &["apt-get -y"]
+        )
+        .is_err()
+    );
+    let with_not = new(
+        "apt-get install {p...}",
+        "apt-get install -y {p...}",
+        &["apt-get install -y"],
+    );
+    assert!(with_not.is_ok());
+    // What changes nothing does no harm.
+    assert!(new("cp {x...} {y}", "cp {x...} {y}", &[]).is_ok());
+    assert!(new("image a:{tag: <3}", "image a:3", &[]).is_ok());
+}
+
+#[test]
+fn conditions_are_told_by_their_names() {
+    let conditions = Conditions {
+        after: vec!["FROM a:{tag".to_owned()],
+        ..Conditions::default()
+    };
+    assert!(Search::new("CMD a", &conditions).is_ok());
+    let conditions = Conditions {
+        in_stage_based_on: Some("a b".to_owned()),
+        ..Conditions::default()
+    };
+    let error = Search::new("CMD a", &conditions).expect_err("no reference");
+    assert_eq!(error.part, "in-stage-based-on");
+}

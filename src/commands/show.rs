@@ -1,0 +1,82 @@
+//! What came of files, printed as it was asked for, and the exit code.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use crate::batch::FileReport;
+use crate::cli::{Common, Format};
+use crate::console::{report_error, uses_color};
+use crate::exit::{Exit, Stop};
+use crate::report::{self, Mode, Report, Summary};
+
+/// How it was asked for.
+pub(super) struct Shown {
+    /// A patch.
+    pub(super) diff: bool,
+    /// What was written.
+    pub(super) fix: bool,
+    /// How often each rule found something.
+    pub(super) statistics: bool,
+    /// Success even where findings remain.
+    pub(super) exit_zero: bool,
+}
+
+/// Prints what came of the files, and says how it went.
+pub(super) fn show(
+    files: &[FileReport],
+    check: &Shown,
+    common: &Common,
+    out: &mut dyn Write,
+) -> Result<Exit, Stop> {
+    for file in files {
+        for error in &file.errors {
+            report_error(&file.path, error, common.color);
+        }
+    }
+    let mode = match (check.fix, check.diff) {
+        (true, _) => Mode::Fix,
+        (false, true) => Mode::Diff,
+        (false, false) => Mode::Check,
+    };
+    let format = common.format.unwrap_or(Format::Text);
+    let is_for_programs = !matches!(format, Format::Text | Format::Concise);
+    let report = Report {
+        files,
+        mode,
+        patches: check.diff,
+        color: uses_color(common.color, io::stdout().is_terminal()),
+        statistics: check.statistics,
+    };
+    if check.diff && !is_for_programs {
+        out.write_all(&report::diff::of_files(files))?;
+        if !common.quiet {
+            let _ = writeln!(io::stderr(), "{}", report::last_line(&report));
+        }
+    } else if !common.quiet || is_for_programs {
+        report::print(format, &report, out)?;
+    }
+    Ok(exit_code(files, mode, check.exit_zero))
+}
+
+pub(super) fn exit_code(files: &[FileReport], mode: Mode, exit_zero: bool) -> Exit {
+    let summary = Summary::of(files);
+    let left = match mode {
+        Mode::Fix => summary.left(),
+        Mode::Check | Mode::Diff => summary.left() + summary.fixed(),
+    };
+    match (summary.files_failed, left) {
+        (1.., _) => Exit::Error,
+        (0, 1..) if !exit_zero => Exit::Findings,
+        _ => Exit::Clean,
+    }
+}
+
+/// Whether JSON is asked for, of a command that prints nothing else but text.
+pub(super) fn is_json(format: Option<Format>) -> Result<bool, Stop> {
+    match format {
+        None | Some(Format::Text) => Ok(false),
+        Some(Format::Json) => Ok(true),
+        Some(_) => Err(Stop::Message(
+            "this command prints text or json only".to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,177 @@
+//! `dfix rewrite` from outside: what is printed, what is written, and the exit codes.
+
+use crate::common::Folder;
+
+const PYTHON: [&str; 3] = [
+    "rewrite",
+    "image python:{tag}",
+    "image registry.example.com/python:{tag}",
+];
+const BEFORE: &str = "FROM python:3.12-slim AS build\nCOPY --from=python:3.9 /a /b\n";
+const AFTER: &str = "FROM registry.example.com/python:3.12-slim AS build\nCOPY --from=registry.example.com/python:3.9 /a /b\n";
+
+fn with<'t>(arguments: &[&'t str]) -> Vec<&'t str> {
+    [&PYTHON, arguments].concat()
+}
+
+#[test]
+fn it_reports_prints_and_writes() {
+    let folder = Folder::new(&[("Dockerfile", BEFORE), ("other/Dockerfile", "FROM node\n")]);
+    let (code, out, _) = folder.dfix(&PYTHON);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("fix[rewrite]: the pattern `image python:{tag}` finds this"),
+        "{out}"
+    );
+    assert!(out.contains("`tag` is `3.12-slim`"), "{out}");
+    assert!(out.contains("2 findings can be fixed"), "{out}");
+    let (code, out, _) = folder.dfix(&with(&["--diff"]));
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("+FROM registry.example.com/python:3.12-slim AS build\n"),
+        "{out}"
+    );
+    assert_eq!(folder.text("Dockerfile"), BEFORE);
+    assert_eq!(folder.dfix(&with(&["--exit-zero"])).0, 0);
+    assert_eq!(folder.dfix(&with(&["--fix", "other"])).0, 0);
+    assert_eq!(folder.text("Dockerfile"), BEFORE);
+    assert_eq!(folder.dfix(&with(&["--fix"])).0, 0);
+    assert_eq!(folder.text("Dockerfile"), AFTER);
+    let (code, out, _) = folder.dfix(&with(&["--diff"]));
+    assert_eq!((code, out.as_str()), (0, ""));
+}
+
+#[test]
+fn it_searches_and_counts() {
+    let folder = Folder::new(&[
+        ("a/Dockerfile", "FROM python:3.12\nFROM node:22\n"),
+        (
+            "b/Dockerfile",
+            "FROM docker.io/library/python:3.12\nRUN pip install \"flask>=2\" \\\n  x\n",
+        ),
+    ]);
+    let (code, out, _) = folder.dfix(&["rewrite", "--search", "pip install {p...}"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (
+            0,
+            "b/Dockerfile:2:5: pip install \"flask>=2\" \\  p=`flask>=2 x`\n"
+        )
+    );
+    let (code, out, _) = folder.dfix(&["rewrite", "--search", "image node:{tag}", "a"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "a/Dockerfile:2:6: node:22  tag=`22`\n")
+    );
+    let (code, out, _) = folder.dfix(&["rewrite", "--count", "image {path...}:{tag...}"]);
+    assert_eq!((code, out.as_str()), (0, "3 in 2 files\n"));
+    let by = [
+        "rewrite",
+        "--count",
+        "--by",
+        "name",
+        "--by",
+        "tag",
+        "image {name}:{tag}",
+    ];
+    let (code, out, _) = folder.dfix(&by);
+    assert_eq!(code, 0);
+    assert_eq!(
+        out,
+        "      2  in 2 files: python  3.12\n      1  in 1 file: node  22\n"
+    );
+    let (code, _, err) = folder.dfix(&["rewrite", "--count", "--by", "x", "image {name}:{tag}"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("the pattern has no hole of this name; it has `name`, `tag`"),
+        "{err}"
+    );
+    assert_eq!(folder.dfix(&["rewrite", "--search", "image alpine"]).0, 0);
+}
+
+#[test]
+fn programs_read_captures_and_places() {
+    let folder = Folder::new(&[("Dockerfile", BEFORE)]);
+    let (code, out, _) = folder.dfix(&with(&["--format", "json", "--diff"]));
+    assert_eq!(code, 1);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let file = &report["files"][0];
+    assert_eq!(file["findings"][0]["status"], "fix");
+    assert_eq!(file["findings"][0]["rule"], "rewrite");
+    let found = &file["matches"][0];
+    assert_eq!((&found["start"], &found["end"]), (&5.into(), &21.into()));
+    let tag = &found["captures"]["tag"];
+    assert_eq!(tag["text"], "3.12-slim");
+    let bytes = |key: &str| usize::try_from(tag[key].as_u64().unwrap()).unwrap();
+    assert_eq!(&BEFORE[bytes("start")..bytes("end")], "3.12-slim");
+    assert!(file["diff"].as_str().unwrap().contains("+FROM registry"));
+    let (_, out, _) = folder.dfix(&["rewrite", "--search", "image {image}", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["files"][0]["matches"].as_array().unwrap().len(), 2);
+    let (_, out, _) = folder.dfix(&["rewrite", "--count", "image {image}", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["counts"][0]["matches"], 2);
+}
+
+#[test]
+fn what_cannot_be_done_is_told_by_name() {
+    let digest = "0123456789abcdef".repeat(4);
+    let pinned = format!("FROM python:3.9@sha256:{digest}\n");
+    let folder = Folder::new(&[("Dockerfile", &pinned)]);
+    let (code, out, _) =
+        folder.dfix(&["rewrite", "image python:3.9", "image python:3.12", "--fix"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("would no longer be that of the image"),
+        "{out}"
+    );
+    assert_eq!(folder.text("Dockerfile"), pinned);
+    let (code, _, err) = folder.dfix(&["rewrite", "FROM a:{tag}", "FROM b:{tga}"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("nothing binds `tga`\n  | FROM b:{tga}\n  |        ^^^^^"),
+        "{err}"
+    );
+    let (code, _, err) = folder.dfix(&["rewrite", "FROM a"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("Write it behind the pattern"), "{err}");
+    let (code, _, err) = folder.dfix(&["rewrite", "FROM a", "FROM b", "--search", "--fix"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("cannot be used with"), "{err}");
+}
+
+#[test]
+fn it_explains_what_a_pattern_means() {
+    let folder = Folder::new(&[]);
+    let (code, out, _) = folder.dfix(&[
+        "rewrite",
+        "--explain",
+        "apt-get -t {suite: *-backports} install {p...}",
+        "--as-root",
+        "--not-after",
+        "RUN x",
+    ]);
+    assert_eq!(code, 0);
+    for words in [
+        "subcommand: `install`",
+        "option: `-t` with the value `{suite}`, wherever",
+        "`suite`: is `*-backports`",
+        "where the user is known to be root",
+        "without `RUN x` before it in the stage",
+    ] {
+        assert!(out.contains(words), "{words}: {out}");
+    }
+}
+
+#[test]
+fn files_that_a_pattern_does_not_concern_are_not_parsed() {
+    let folder = Folder::new(&[("a/Dockerfile", "COPY x\n"), ("b/Dockerfile", BEFORE)]);
+    folder.put("c/Dockerfile", b"FROM a\nRUN \xff\n");
+    let (code, _, err) = folder.dfix(&with(&["--fix"]));
+    assert_eq!(code, 2);
+    assert!(
+        !err.contains("a/Dockerfile") && err.contains("c/Dockerfile"),
+        "{err}"
+    );
+    assert_eq!(folder.text("b/Dockerfile"), AFTER);
+}
