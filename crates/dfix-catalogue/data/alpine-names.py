@@ -5,7 +5,8 @@
 
 For where no APKINDEX can be had. APORTS is a git directory of alpinelinux/aports or of a copy of it with
 its history: a release is the commit on `master` whose subject says "release X.Y.0", edge is `master`
-itself. Writes OUT/alpine-X.Y.names, a name a line, with the names that a package provides after it.
+itself. Writes OUT/alpine-X.Y.names, a name a line, with the names that a package provides after it
+(with a question mark where apk asks which one is meant).
 
 A recipe is a text of shell that sets `pkgname`, `subpackages` and `provides`. Only what stands outside of
 its functions is run, by a restricted bash that can start no program but `tr` and `cut`, as nobody. What a
@@ -53,8 +54,10 @@ def blobs(aports, oids):
 
 def inner(text):
     """What the functions of a recipe say that their packages provide, with the variables in it."""
+    # What a function says of each package that it is called for is told of all of them.
+    text = text.replace("${subpkgname#$pkgname}", "@")
     words = [word for match in re.findall(r"^[ \t]+provides=\"([^\"`]*)\"", text, re.M) for word in match.split()]
-    return " ".join(re.split(r"[=<>~]", word)[0] for word in words if not re.search(r"\$\(|subpkgname|:|\$_?[1-9]", word))
+    return " ".join(word for word in words if not re.search(r"\$\(|subpkgname|:|\$_?[1-9]", word))
 
 
 def evaluate(texts):
@@ -90,6 +93,8 @@ def names(recipe):
             if is_built(arch) or (len(parts) > 2 and is_built([parts[2]])):
                 found[parts[0]] = []
     if found:
+        ends = [other[len(name):] for other in found if other.startswith(name + "-")]
+        inner_provides = [word.replace("@", end) for word in inner_provides for end in (ends if "@" in word else [""])]
         found[name] = found.get(name, []) + inner_provides
     return found
 
@@ -108,12 +113,15 @@ def main(aports, out):
     for release, oids in trees.items():
         found, lost = {}, 0
         for oid in oids:
+            # A provided name without a version is chosen only where the package says how gladly.
+            doubt = "" if "provider_priority" in texts[oid] else "?"
             recipe = recipes.get(oid)
             if not recipe or len(recipe) != 5 or not recipe[1]:
                 lost += 1
                 continue
             for name, provides in names(recipe).items():
-                plain = [re.split(r"[=<>~]", word)[0] for word in provides if ":" not in word]
+                plain = [re.split(r"[=<>~]", word)[0] + ("" if "=" in word else doubt)
+                         for word in provides if ":" not in word]
                 found.setdefault(name, set()).update(plain)
         with open(os.path.join(out, f"alpine-{release}.names"), "w", encoding="utf8") as file:
             for name in sorted(found):

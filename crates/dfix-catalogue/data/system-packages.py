@@ -6,7 +6,8 @@
 INDEXES is a folder of files, any of them compressed with gzip or xz or not:
     DISTRIBUTION-RELEASE-ANYTHING.Packages    an index of Debian's kind (debian-13-main.Packages.xz)
     DISTRIBUTION-RELEASE-ANYTHING.APKINDEX    an index of Alpine's kind, or the archive that holds it
-    DISTRIBUTION-RELEASE.names                a name a line, with the names that it provides after it
+    DISTRIBUTION-RELEASE.names                a name a line, with the names that it provides after it; with a
+                                              question mark those that nobody is given who asks for them
 `--download` fetches those of RELEASES that are not there; `--mirror deb.debian.org=http://mirror/debian`
 takes them from elsewhere. A release without a file is left out: nothing is known of it then.
 The output depends on the files alone. The layout of the .bin is told in README.md.
@@ -109,6 +110,8 @@ class Release:
     def __init__(self):
         self.packages = {}
         self.provides = collections.defaultdict(set)
+        # Names that more than one package provides, or that no package wants to be asked for by.
+        self.loose = set()
 
     def read(self, path):
         text = text_of(path)
@@ -118,8 +121,9 @@ class Release:
                 self.add(name, provided, None)
         elif ".APKINDEX" in path:
             for paragraph in text.split("\n\n"):
-                found = fields(paragraph, ("P", "p"))
-                self.add(found["P"], [word for word in found["p"].split() if ":" not in word], None)
+                found = fields(paragraph, ("P", "p", "k"))
+                words = [word for word in found["p"].split() if ":" not in word]
+                self.add(found["P"], [word if "=" in word or found["k"] else word + "?" for word in words], None)
         else:
             keys = ("Package", "Source", "Section", "Depends", "Provides", "Description")
             for paragraph in text.split("\n\n"):
@@ -131,6 +135,9 @@ class Release:
             return
         self.packages[name] = found
         for word in provided:
+            if word.endswith("?"):
+                self.loose.add(word[:-1])
+                continue
             word = re.split(r"[ (=<>~:]", word.strip())[0]
             if word and word != name:
                 self.provides[word].add(name)
@@ -138,11 +145,16 @@ class Release:
     def state(self, name):
         if name in self.packages:
             return PACKAGE
-        providers = len(self.provides.get(name, ()))
-        return min(providers, 2) and (PROVIDED if providers == 1 else CHOICE)
+        providers = self.provides.get(name, ())
+        # dpkg's names know no priority: apt asks which of several is meant. apk takes the best.
+        if len(providers) > 1 and self.packages[min(providers)] is not None:
+            return CHOICE
+        if providers:
+            return PROVIDED
+        return CHOICE if name in self.loose else ABSENT
 
     def names(self):
-        return {name for name in (*self.packages, *self.provides) if not NOISE.match(name)}
+        return {name for name in (*self.packages, *self.provides, *self.loose) if not NOISE.match(name)}
 
 
 def varint(number):

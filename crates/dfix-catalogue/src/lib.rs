@@ -57,6 +57,7 @@ mod slim;
 mod sourced;
 mod starting;
 mod system;
+mod system_packages;
 mod table;
 mod tags;
 mod told;
@@ -117,6 +118,10 @@ pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;
 pub use starting::{is_harmless_file, mentions_starting, runs_texts, started_by};
+pub use system_packages::{
+    PackagePresence, PackageSuccessor, Succession, UnknownPackage, package_presence,
+    package_successor,
+};
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};

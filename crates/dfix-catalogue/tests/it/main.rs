@@ -14,6 +14,8 @@ const RUNS: &[&str] = &[
     "home-writes",
     "images",
     "package-marks",
+    "package-renames",
+    "package-successors",
     "python-environments",
     "python-image-tools",
     "wrappers",
