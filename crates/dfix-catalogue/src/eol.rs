@@ -67,12 +67,21 @@ pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
     find(product, foundation.release?)
 }
 
-fn find(product: &str, cycle: &str) -> Option<Eol> {
+/// The number of a release of Debian or Ubuntu that is called by its code name: `12` of `bookworm`.
+pub(super) fn number_of_release(product: &str, code_name: &str) -> Option<&'static str> {
+    Some(row_of(product, code_name)?.column(1))
+}
+
+fn row_of(product: &str, cycle: &str) -> Option<Row> {
     let is_it = |row: &Row| {
         let word = row.column(2).split(' ').next().unwrap_or_default();
         row.column(1) == cycle || (!word.is_empty() && word.eq_ignore_ascii_case(cycle))
     };
-    let row = EOL.rows(product).find(is_it)?;
+    EOL.rows(product).find(is_it)
+}
+
+fn find(product: &str, cycle: &str) -> Option<Eol> {
+    let row = row_of(product, cycle)?;
     let end = row.column(4);
     let date = Date::parse(end);
     Some(Eol {

@@ -251,7 +251,7 @@ fn family_of(word: &str) -> Family {
 }
 
 /// Matches a pattern where `*` stands for any text and `?` for one character.
-fn glob(pattern: &str, text: &str) -> bool {
+pub(super) fn glob(pattern: &str, text: &str) -> bool {
     fn matches(pattern: &[u8], text: &[u8]) -> bool {
         match pattern.split_first() {
             None => text.is_empty(),

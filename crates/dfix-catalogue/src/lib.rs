@@ -32,9 +32,11 @@ mod foundation;
 mod home_writes;
 mod image;
 mod image_marks;
+mod image_moves;
 mod images;
 mod install_scripts;
 mod interpreter_options;
+mod living;
 mod login_texts;
 mod missing;
 mod missing_paths;
@@ -87,9 +89,11 @@ pub use image::{
     UserTools, Variant, Wget,
 };
 pub use image_marks::{ImageMark, image_is};
+pub use image_moves::{ImageMove, ImageSuccessor, image_move, image_successor};
 pub use images::{image, variant_of};
 pub use install_scripts::{InstallScript, install_script};
 pub use interpreter_options::{InterpreterOption, interpreter_option_is};
+pub use living::{LivingTag, is_living, living_tag};
 pub use login_texts::login_in;
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};

@@ -92,7 +92,7 @@ pub fn package_presence(foundation: &Foundation, package: &str) -> PackagePresen
         return unknown;
     };
     let lacks = || {
-        let row = successor_rows(distribution, package).find(|row| row.column(2) != "");
+        let row = successor_rows(distribution, package).find(|row| !row.column(2).is_empty());
         row.is_some_and(|row| is_from(distribution, row.column(2), release))
     };
     let state = Section::find(distribution).and_then(|section| {

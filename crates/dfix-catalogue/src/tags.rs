@@ -284,9 +284,11 @@ impl Section {
         })
     }
 
-    /// Every tag of the repository, in no order a reader would expect. For tests.
-    #[cfg(test)]
-    pub(super) fn all(&self) -> Option<Vec<(String, TagRecord)>> {
+    /// The tags of the repository whose record is wanted, in no order a reader would expect.
+    pub(super) fn tags(
+        &self,
+        is_wanted: impl Fn(&TagRecord) -> bool,
+    ) -> Option<Vec<(String, TagRecord)>> {
         let mut tails = Vec::new();
         for block in 0..self.tail_count.div_ceil(TAILS_PER_BLOCK) {
             let mut reader = Reader {
@@ -304,19 +306,19 @@ impl Section {
         }
         let mut result = Vec::new();
         for block in 0..self.block_count {
-            let mut rows = Vec::new();
             self.walk_block(block, |head, tail, record| {
-                rows.push((String::from_utf8_lossy(head).into_owned(), tail, record));
-            })?;
-            for (head, tail, record) in rows {
-                let tail = &tails[tail];
+                let record = self.record(record).filter(&is_wanted);
+                let (Some(record), Some(tail)) = (record, tails.get(tail)) else {
+                    return;
+                };
+                let head = String::from_utf8_lossy(head);
                 let name = if tail.is_empty() {
-                    head
+                    head.into_owned()
                 } else {
                     format!("{head}-{tail}")
                 };
-                result.push((name, self.record(record)?));
-            }
+                result.push((name, record));
+            })?;
         }
         Some(result)
     }

@@ -12,6 +12,7 @@ const RUNS: &[&str] = &[
     "debian-packages",
     "eol",
     "home-writes",
+    "image-moves",
     "images",
     "package-marks",
     "package-renames",
