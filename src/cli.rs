@@ -76,7 +76,7 @@ pub(crate) struct Check {
 }
 
 /// What every subcommand takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
     /// How to print [default: text]
     #[arg(long, global = true, value_enum)]
@@ -124,6 +124,10 @@ pub(crate) enum Subcommand {
     /// A pattern is an instruction (`FROM python:{tag}`), a command wherever it stands (`apt-get install {packages...}`),
     /// or an image wherever it is named (`image python:{tag}`). Holes such as {tag} bind what stands there.
     Rewrite(Box<Rewrite>),
+    /// Run recipes: migrations that are written down in a file
+    ///
+    /// A recipe is one that dfix brings along (`dfix migrate --list`), or a file of yours by its path.
+    Migrate(Box<Migrate>),
     /// Print the syntax tree of a Dockerfile
     Tree {
         /// The Dockerfile; `-` is standard input
@@ -187,6 +191,55 @@ pub(crate) struct Rewrite {
     /// Not what fits this pattern, too
     #[arg(long, value_name = "PATTERN")]
     pub(crate) not: Vec<String>,
+    /// The build context of all these Dockerfiles
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) context: Option<PathBuf>,
+    /// Read paths from a file, or from standard input, one a line
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) files_from: Option<PathBuf>,
+    /// The paths of --files-from end with a zero byte
+    #[arg(short = '0', requires = "files_from")]
+    pub(crate) null: bool,
+    /// How many threads to use [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// Exit with 0 even where something is left
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// What `migrate` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Recipes, by name or by the path of their file; several, with commas, run in this order
+    #[arg(required_unless_present_any = ["list", "schema"])]
+    pub(crate) recipes: Option<String>,
+    /// Dockerfiles, and folders to look for them in [default: .]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What a recipe is told: NAME=VALUE, or RECIPE.NAME=VALUE where several run
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Print what --fix would write, as a patch that `git apply` takes; write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Rewrite in place; with --diff, also print what was written
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Write a commit message, which is the text of a pull request too, to a file
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) message: Option<PathBuf>,
+    /// List the recipes that dfix brings along
+    #[arg(long, conflicts_with_all = ["recipes", "schema"])]
+    pub(crate) list: bool,
+    /// Run the examples of recipes, or of all in a folder, and change nothing
+    #[arg(long, conflicts_with_all = ["diff", "fix", "explain"])]
+    pub(crate) test: bool,
+    /// Say what recipes do, and which parameters they take
+    #[arg(long, conflicts_with_all = ["diff", "fix"])]
+    pub(crate) explain: bool,
+    /// Print the JSON schema of recipe files
+    #[arg(long, conflicts_with = "recipes")]
+    pub(crate) schema: bool,
     /// The build context of all these Dockerfiles
     #[arg(long, value_name = "FOLDER")]
     pub(crate) context: Option<PathBuf>,

@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod explain;
 mod explain_image;
+mod migrate;
 mod paths;
 mod rewrite;
 mod rules;
@@ -28,6 +29,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Stop> {
             explain_image::run(image, is_json(common.format)?, &mut out)
         }
         Some(Subcommand::Rewrite(told)) => rewrite::run(told, common, &mut out),
+        Some(Subcommand::Migrate(told)) => migrate::run(told, common, &mut out),
         Some(Subcommand::Tree { file }) => tree::run(file, is_json(common.format)?, &mut out),
         Some(Subcommand::Completions { shell }) => completions::run(*shell, &mut out),
     }?;

@@ -29,6 +29,7 @@ mod pattern;
 mod place;
 mod plan;
 mod read_instruction;
+mod recipe;
 mod reference;
 mod render;
 mod rewrite;
@@ -41,4 +42,7 @@ mod words;
 
 pub use error::PatternError;
 pub use place::Conditions;
+pub use recipe::{
+    Failure, Migration, Parameter, ParameterKind, Recipe, RecipeError, builtin_recipes, recipe_schema, run_all,
+};
 pub use rewrite::{Capture, Match, Rewrite, Search};

@@ -5,3 +5,4 @@
 mod cases;
 mod errors;
 mod properties;
+mod recipes;

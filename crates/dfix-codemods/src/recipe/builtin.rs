@@ -1,0 +1,21 @@
+//! The recipes that dfix brings along.
+
+use dfix_engine::Rule;
+
+use super::error::RecipeError;
+use super::load::Recipe;
+
+/// Their files, in order of name.
+const FILES: &[(&str, &str)] = &[
+    ("registry", include_str!("../../recipes/registry.toml")),
+];
+
+/// The recipes that dfix brings along, in order of name. `rules` are those that steps may name.
+///
+/// # Errors
+/// None that a user sees: the tests read them all.
+pub fn builtin_recipes(rules: &'static [&'static Rule]) -> Result<Vec<Recipe>, RecipeError> {
+    let all = FILES.iter();
+    all.map(|(name, text)| Recipe::read(&format!("built-in {name}"), text, rules))
+        .collect()
+}

@@ -1,0 +1,164 @@
+//! A recipe with the values of its parameters: what is run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dfix_engine::{Codemod, Finding, Options, Outcome, Proof, Refused, Rule, RuleSettings, Safety};
+use dfix_model::Model;
+use dfix_model::context::Context;
+use dfix_syntax::Parse;
+
+use super::combine::Combined;
+use super::conditions::FileSearches;
+use crate::rewrite::Rewrite;
+
+/// A recipe that is ready to run.
+#[derive(Debug)]
+pub struct Migration {
+    pub(crate) name: &'static str,
+    pub(crate) file: FileSearches,
+    pub(crate) steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) file: FileSearches,
+    pub(crate) action: Action,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub(crate) enum Action {
+    Rewrite(Box<Rewrite>),
+    Codemod(Box<dyn Codemod + Send>),
+    Rule(&'static Rule, BTreeMap<String, RuleSettings>, Safety),
+}
+
+impl Migration {
+    /// The recipe's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it may change, or tell, something; `false` is certain. Much quicker than running.
+    pub fn may_concern(&self, text: &str) -> bool {
+        let may = |step: &Step| {
+            step.file.may_hold(text)
+                && match &step.action {
+                    Action::Rewrite(rewrite) => rewrite.search().may_match(text),
+                    Action::Codemod(_) | Action::Rule(..) => true,
+                }
+        };
+        // A later step may look for what an earlier one writes, but an earlier one must be concerned for that.
+        self.file.may_hold(text) && self.steps.iter().any(may)
+    }
+
+    /// Whether the file, as it stands, is one that the recipe is for.
+    fn is_for(&self, text: &str, parsed: &Parse, context: &dyn Context) -> bool {
+        self.file.is_empty() || self.file.hold(&Model::new(&parsed.file(), text, context))
+    }
+
+    fn run_steps(&self, combined: &mut Combined, context: &dyn Context, parsed: Option<&Parse>) {
+        let mut parsed = parsed.cloned();
+        for step in &self.steps {
+            let text = Arc::clone(combined.text());
+            let now = parsed.take().unwrap_or_else(|| dfix_syntax::parse(&text));
+            let file = &step.file;
+            if !file.is_empty() && !file.hold(&Model::new(&now.file(), &text, context)) {
+                parsed = Some(now);
+                continue;
+            }
+            let outcome = step.action.run(&text, &now, context);
+            if outcome.rounds.is_empty() {
+                parsed = Some(now);
+            }
+            let is_broken = !outcome.errors.is_empty();
+            combined.take(outcome);
+            if is_broken {
+                return;
+            }
+        }
+    }
+}
+
+impl Action {
+    fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> Outcome {
+        match self {
+            Action::Rewrite(rewrite) => rewrite.run_parsed(text, parsed, context),
+            Action::Codemod(codemod) => {
+                let codemods: [&dyn Codemod; 1] = [&**codemod];
+                dfix_engine::run_parsed(text, parsed, context, &Options::of_codemods(&codemods))
+            }
+            Action::Rule(rule, settings, threshold) => {
+                let rules = [*rule];
+                let options = Options::new(&rules)
+                    .with_threshold(*threshold)
+                    .with_settings(settings);
+                dfix_engine::run_parsed(text, parsed, context, &options)
+            }
+        }
+    }
+}
+
+/// Runs recipes in order, each step on what the one before made of the text.
+///
+/// At the end all of them are run once more: what they would change then means that they undo each other, and nothing is
+/// changed.
+pub fn run_all(
+    migrations: &[Migration],
+    text: &Arc<str>,
+    parsed: &Parse,
+    context: &dyn Context,
+) -> Outcome {
+    let concerned: Vec<&Migration> = migrations
+        .iter()
+        .filter(|it| it.is_for(text, parsed, context))
+        .collect();
+    let mut combined = Combined::new(text);
+    for migration in &concerned {
+        let parsed = (!combined.is_changed()).then_some(parsed);
+        migration.run_steps(&mut combined, context, parsed);
+    }
+    if !combined.is_changed() {
+        return combined.into_outcome();
+    }
+    let done = Arc::clone(combined.text());
+    combined.forget_remaining();
+    for migration in &concerned {
+        let mut again = Combined::new(&done);
+        migration.run_steps(&mut again, context, None);
+        if again.is_changed() {
+            let first = combined.into_outcome();
+            let others = concerned.iter().map(|it| it.name);
+            let others: Vec<&str> = others.filter(|it| *it != migration.name).collect();
+            return undone(text, &first, migration.name, &others);
+        }
+        combined.take(again.into_outcome());
+    }
+    combined.into_outcome()
+}
+
+/// The outcome where recipes, or the steps of one, undo each other.
+fn undone(text: &Arc<str>, first: &Outcome, name: &str, others: &[&str]) -> Outcome {
+    let with = if others.is_empty() {
+        "its steps undo each other".to_owned()
+    } else {
+        format!("it and `{}` undo each other, or its own steps do", others.join("`, `"))
+    };
+    let reason = format!("the recipe `{name}` would change the file again in a second run: {with}");
+    let refused = |finding: &Finding| Refused {
+        finding: Finding {
+            range: finding.origin,
+            ..finding.clone()
+        },
+        proof: Proof::Converges,
+        reason: reason.clone(),
+    };
+    Outcome {
+        text: Arc::clone(text),
+        rounds: Vec::new(),
+        remaining: Vec::new(),
+        refused: first.applied().map(refused).collect(),
+        errors: Vec::new(),
+    }
+}

@@ -1,0 +1,136 @@
+//! `dfix migrate`: recipes, run, listed, explained and tested.
+
+mod about;
+mod message;
+mod recipes;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use dfix_codemods::{Match, Migration, Recipe, recipe_schema, run_all};
+use dfix_engine::Outcome;
+use dfix_model::context::Context;
+use dfix_syntax::Parse;
+
+use super::is_json;
+use super::paths;
+use super::show::{Shown, show};
+use crate::batch::{self, FileReport, Job, Task};
+use crate::cli::{self, Common};
+use crate::config::Configs;
+use crate::context::Folders;
+use crate::discover::discover;
+use crate::exit::{Exit, Stop};
+use crate::select::CliSelection;
+
+pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
+    if told.schema {
+        out.write_all(recipe_schema().as_bytes())?;
+        return Ok(Exit::Clean);
+    }
+    if told.list {
+        about::list(&recipes::builtin()?, is_json(common.format)?, out)?;
+        return Ok(Exit::Clean);
+    }
+    let named = told.recipes.as_deref().unwrap_or_default();
+    if told.test {
+        return about::test(&recipes::named_or_in_folder(named)?, out);
+    }
+    let recipes = recipes::named(named)?;
+    if told.explain {
+        about::explain(&recipes, is_json(common.format)?, out)?;
+        return Ok(Exit::Clean);
+    }
+    let migrations = recipes::with_parameters(&recipes, &told.set)?;
+    let files = files(told, &Migrating(&migrations), common)?;
+    if let Some(place) = &told.message {
+        write_message(place, &recipes, &files, out)?;
+        if place == Path::new("-") {
+            // Standard output has the message, and nothing else.
+            let quiet = Common {
+                quiet: true,
+                ..common.clone()
+            };
+            return show(&files, &shown(told), &quiet, &mut io::sink());
+        }
+    }
+    show(&files, &shown(told), common, out)
+}
+
+fn shown(told: &cli::Migrate) -> Shown {
+    Shown {
+        diff: told.diff,
+        fix: told.fix,
+        statistics: false,
+        exit_zero: told.exit_zero,
+    }
+}
+
+fn write_message(
+    place: &Path,
+    recipes: &[Recipe],
+    files: &[FileReport],
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
+    let text = message::of(recipes, files);
+    if place == Path::new("-") {
+        out.write_all(text.as_bytes())?;
+        return Ok(());
+    }
+    std::fs::write(place, text).map_err(|error| {
+        Stop::Message(format!(
+            "--message {}: it cannot be written: {error}",
+            place.display()
+        ))
+    })
+}
+
+/// Recipes, run on every file.
+struct Migrating<'a>(&'a [Migration]);
+
+impl Job for Migrating<'_> {
+    fn may_concern(&self, text: &str) -> bool {
+        self.0.iter().any(|it| it.may_concern(text))
+    }
+
+    fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> (Outcome, Vec<Match>) {
+        (run_all(self.0, text, parsed, context), Vec::new())
+    }
+}
+
+/// Runs the recipes on every file, in order of path.
+fn files(told: &cli::Migrate, job: &dyn Job, common: &Common) -> Result<Vec<FileReport>, Stop> {
+    let configs = Configs::new(common.config.as_deref(), common.no_config);
+    if common.config.is_some()
+        && let Err(error) = configs.of(Path::new("Dockerfile")).as_ref()
+    {
+        return Err(Stop::Message(error.to_string()));
+    }
+    let paths = paths::of(&told.paths, told.files_from.as_deref(), told.null)?;
+    let folders = Folders::of_run(&paths);
+    let jobs = told
+        .jobs
+        .or_else(|| std::thread::available_parallelism().ok());
+    let selection = CliSelection::default();
+    let task = Task {
+        job: Some(job),
+        cli: &selection,
+        configs: &configs,
+        context: told.context.as_deref(),
+        verbose: common.verbose,
+        folders: &folders,
+        write: told.fix,
+        jobs: jobs.map_or(1, std::num::NonZeroUsize::get),
+    };
+    let found = discover(&paths, &configs, task.jobs);
+    if found.files.is_empty() && found.errors.is_empty() && !common.quiet {
+        let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
+    }
+    let mut files = batch::run(found.files, &task);
+    for (path, error) in found.errors {
+        files.push(FileReport::failed(path, error));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}

@@ -1,0 +1,100 @@
+//! The message of a commit, and the text of a pull request: Markdown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use dfix_codemods::Recipe;
+use dfix_engine::{Finding, OpenCondition};
+
+use super::about::summary;
+use crate::batch::FileReport;
+
+/// How many files are named for one reason.
+const MOST_PATHS: usize = 20;
+
+/// What is told of some places: a sentence, and the files with their lines.
+type Told = BTreeMap<String, BTreeSet<(String, usize)>>;
+
+/// The message: a subject, what was done, what to look at, what was left and why.
+pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
+    let names: Vec<&str> = recipes.iter().map(Recipe::name).collect();
+    let (mut changes, mut changed) = (0, 0);
+    let (mut open, mut left) = (Told::new(), Told::new());
+    for file in files {
+        let path = file.path.to_string_lossy().replace('\\', "/");
+        let lines = crate::lines::Lines::new(&file.before);
+        let place = |finding: &Finding| {
+            let line = lines.place(finding.origin.start().into()).0;
+            (path.clone(), line)
+        };
+        for error in &file.errors {
+            let line = error.place.map_or(1, |it| it.0);
+            left.entry(error.message.clone())
+                .or_default()
+                .insert((path.clone(), line));
+        }
+        let Some(outcome) = &file.outcome else {
+            continue;
+        };
+        changed += usize::from(file.after().is_some());
+        for finding in outcome.applied() {
+            changes += 1;
+            let unproven = finding.fix.iter().flat_map(|it| &it.unproven);
+            for OpenCondition { condition, remedy } in unproven {
+                let told = format!("{condition} ({remedy})");
+                open.entry(told).or_default().insert(place(finding));
+            }
+        }
+        for finding in &outcome.remaining {
+            let why = finding.remedy.as_deref().unwrap_or("it is left to a person");
+            let told = format!("{}: {why}", finding.message);
+            left.entry(told).or_default().insert(place(finding));
+        }
+        for refused in &outcome.refused {
+            let told = format!("{}: {}", refused.finding.message, refused.reason);
+            left.entry(told).or_default().insert(place(&refused.finding));
+        }
+    }
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{}: {} in {}\n",
+        names.join(", "),
+        counted(changes, "change"),
+        counted(changed, "Dockerfile")
+    );
+    for recipe in recipes {
+        let _ = writeln!(text, "- `{}`: {}.", recipe.name(), summary(recipe));
+    }
+    let _ = writeln!(
+        text,
+        "\n{} looked at, {} changed. Everything else in them is as it was.",
+        counted(files.len(), "Dockerfile"),
+        changed
+    );
+    section(&mut text, "To be looked at", &open);
+    section(&mut text, "Left, and why", &left);
+    text
+}
+
+fn section(text: &mut String, title: &str, told: &Told) {
+    if told.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n## {title}\n");
+    for (sentence, places) in told {
+        let sentence = sentence.replace('\n', " ");
+        let _ = writeln!(text, "- {sentence}");
+        for (path, line) in places.iter().take(MOST_PATHS) {
+            let _ = writeln!(text, "  - `{path}`, line {line}");
+        }
+        if let Some(more) = places.len().checked_sub(MOST_PATHS).filter(|it| *it > 0) {
+            let _ = writeln!(text, "  - and {more} more");
+        }
+    }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{end}")
+}
