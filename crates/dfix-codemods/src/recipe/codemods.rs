@@ -1,9 +1,17 @@
 //! Codemods that recipes name: what patterns cannot say.
 
+mod end_of_life;
+mod image_move;
+mod images;
+mod paths;
+
 use std::collections::BTreeMap;
 
 use dfix_engine::Codemod;
 
+use self::end_of_life::EndOfLife;
+use self::image_move::Moved;
+use self::images::Images;
 use super::error::did_you_mean;
 
 /// A codemod that recipes name.
@@ -14,7 +22,40 @@ struct Builtin {
     make: fn(&'static str, &BTreeMap<String, String>) -> Result<Box<dyn Codemod + Send>, String>,
 }
 
-const ALL: &[Builtin] = &[];
+const ALL: &[Builtin] = &[
+    Builtin {
+        name: "end-of-life",
+        about: "tags of official images that are no longer maintained become the nearest that is",
+        options: &["only-same-version"],
+        make: |recipe, options| {
+            let only_same_version = truth(options, "only-same-version")?;
+            let judge = EndOfLife { only_same_version };
+            Ok(Box::new(Images { recipe, judge }))
+        },
+    },
+    Builtin {
+        name: "image-move",
+        about: "images that moved or were renamed, as their publishers told",
+        options: &["only"],
+        make: |recipe, options| {
+            let only = options.get("only").map_or("", String::as_str);
+            let only = only.split(',').filter(|it| !it.is_empty());
+            let judge = Moved {
+                only: only.map(str::to_owned).collect(),
+            };
+            Ok(Box::new(Images { recipe, judge }))
+        },
+    },
+];
+
+/// An option that is true or false; false where it is not given.
+fn truth(options: &BTreeMap<String, String>, key: &str) -> Result<bool, String> {
+    match options.get(key).map(String::as_str) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => Err(format!("`{key}` is true or false, not `{other}`")),
+    }
+}
 
 /// What a codemod does, in a few words.
 pub(crate) fn about(name: &str) -> Option<&'static str> {

@@ -1,0 +1,274 @@
+//! Images that become others, at every position that names one, with what changes beside the name.
+
+use dfix_catalogue::{Distribution, Foundation, image};
+use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
+use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage};
+
+use super::paths::{PathChange, occurrences};
+use crate::of_image;
+use crate::pattern::{Kind, Pattern};
+use crate::plan::{Op, Planned};
+use crate::reference::Reference;
+use crate::state::State;
+use crate::template::Names;
+
+/// What becomes of one image.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Verdict {
+    /// What is the matter with the image, as a sentence without a full stop.
+    pub(crate) message: String,
+    /// The repository and the tag that take its place.
+    pub(crate) to: Option<(String, String)>,
+    /// Why a person must do it.
+    pub(crate) by_hand: Option<String>,
+    /// What was established.
+    pub(crate) evidence: Vec<String>,
+    /// What was not.
+    pub(crate) open: Vec<OpenCondition>,
+    /// Paths that are others in the new image.
+    pub(crate) paths: Vec<PathChange>,
+}
+
+/// Which images become others. It is asked with a repository, as the catalogue names it, and a tag.
+pub(crate) trait Judge: std::fmt::Debug + Send + Sync {
+    /// What becomes of an image; none where it stays.
+    fn verdict(&self, repository: &str, tag: &str) -> Option<Verdict>;
+}
+
+/// The codemod of images that become others.
+#[derive(Debug)]
+pub(crate) struct Images<J> {
+    pub(crate) recipe: &'static str,
+    pub(crate) judge: J,
+}
+
+impl<J: Judge> Codemod for Images<J> {
+    fn name(&self) -> &'static str {
+        self.recipe
+    }
+
+    fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        for position in file.image_positions() {
+            let Some(reference) = Reference::of(position) else {
+                continue;
+            };
+            let Some(verdict) = self.verdict(&reference) else {
+                continue;
+            };
+            let message = verdict.message.clone();
+            out.judge(reference.range(), Safety::Checked, message, |case| {
+                if let Some(why) = verdict.by_hand {
+                    return Err(remedy!("{why}"));
+                }
+                let Some((repository, tag)) = &verdict.to else {
+                    return Err(remedy!("nothing is known to take its place: choose another image"));
+                };
+                if let ImagePlace::From(stage) = reference.position.place {
+                    keeps_system(stage, &reference, (repository, tag), case)?;
+                }
+                let others = |stage: usize| self.ops_of_stage(stage, file);
+                let plan = plan(&reference, repository, tag, &others).map_err(|it| remedy!("{it}"))?;
+                case.evidence(verdict.evidence);
+                case.open(verdict.open);
+                plan.say(case);
+                change_paths(&reference, &verdict.paths, case);
+                Ok(())
+            });
+        }
+    }
+}
+
+impl<J: Judge> Images<J> {
+    fn verdict(&self, reference: &Reference<'_>) -> Option<Verdict> {
+        let image = &reference.position.image;
+        self.judge.verdict(image.name()?, image.effective_tag()?)
+    }
+
+    /// What it does to the image of another stage.
+    fn ops_of_stage<'m>(&self, stage: usize, file: &'m Model<'_>) -> Option<Vec<Op<'m>>> {
+        let step = file.stage(stage)?.from_step();
+        let mut positions = file.image_positions().into_iter();
+        let reference = Reference::of(positions.find(|it| it.step() == Some(step))?)?;
+        let verdict = self.verdict(&reference)?;
+        let (repository, tag) = verdict.to.filter(|_| verdict.by_hand.is_none())?;
+        let (old, new) = patterns(&reference, &repository, &tag).ok()?;
+        let state = State::new(0, 0);
+        of_image::ops(image_of(&old)?, image_of(&new)?, &reference, &state).ok()
+    }
+}
+
+fn image_of(pattern: &Pattern) -> Option<&crate::image::ImagePattern> {
+    match &pattern.kind {
+        Kind::Image(image) => Some(image),
+        _ => None,
+    }
+}
+
+/// The change of a reference to another image.
+fn plan<'m>(
+    reference: &Reference<'m>,
+    repository: &str,
+    tag: &str,
+    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+) -> Planned<'m> {
+    let (old, new) = patterns(reference, repository, tag)?;
+    let unclear = || "the reference cannot be read in parts".to_owned();
+    let (old, new) = (image_of(&old).ok_or_else(unclear)?, image_of(&new).ok_or_else(unclear)?);
+    of_image::plan(old, new, reference, &State::new(0, 0), others)
+}
+
+/// The old image and the new one, as patterns without holes.
+fn patterns(
+    reference: &Reference<'_>,
+    repository: &str,
+    tag: &str,
+) -> Result<(Pattern, Pattern), String> {
+    let image = &reference.position.image;
+    if image.is_pinned() {
+        return Err(format!(
+            "a digest pins the image: take the digest of `{repository}:{tag}`, or none, and the new name by hand"
+        ));
+    }
+    let unclear = "the reference is spelt by variables that nobody knows".to_owned();
+    let (Some(written), Some(name)) = (image.text_without_tag(), image.name()) else {
+        return Err(unclear);
+    };
+    let old_tag = image.tag_text().map_or_else(String::new, |it| format!(":{it}"));
+    // What stands before the name, be it Docker Hub's or a mirror's, stays where both images are to be had there.
+    let front = written.strip_suffix(name).unwrap_or_default();
+    let is_plain = front.is_empty() || front.ends_with("docker.io/") || front.ends_with("docker.io/library/");
+    let both_official = !name.contains('/') && !repository.contains('/');
+    if !is_plain && !both_official {
+        return Err(format!(
+            "the image comes from a mirror: see where `{repository}:{tag}` is to be had there"
+        ));
+    }
+    let front = if both_official { front } else { "" };
+    let read = |text: String| {
+        Pattern::read("image", &format!("image {text}"), &mut Names::default())
+            .map_err(|error| error.message)
+    };
+    let old = read(format!("{written}{old_tag}"))?;
+    let new = read(format!("{front}{repository}:{tag}"))?;
+    Ok((old, new))
+}
+
+/// Tells whether commands of the stage ask for a system that the new image has not.
+fn keeps_system(
+    stage: Stage<'_>,
+    reference: &Reference<'_>,
+    (repository, tag): (&str, &str),
+    case: &mut Case<'_>,
+) -> Result<(), dfix_engine::Remedy> {
+    let image_ref = &reference.position.image;
+    let old = match (image_ref.name(), image_ref.effective_tag()) {
+        (Some(name), Some(tag)) => image(name, tag).foundation,
+        _ => None,
+    };
+    let new = image(repository, tag).foundation;
+    let all = stage.with_descendants().flat_map(Stage::commands);
+    let managers: Vec<PackageCommand<'_>> = all
+        .filter_map(PackageCommand::of)
+        .filter(|it| system_of(it.manager).is_some())
+        .collect();
+    let Some(new) = new else {
+        case.open(managers.first().map(|it| {
+            OpenCondition::new(
+                format!("whether `{repository}:{tag}` has `{}`", it.program_name()),
+                "build it once",
+            )
+        }));
+        return Ok(());
+    };
+    let is_foreign = |it: &&PackageCommand<'_>| system_of(it.manager) != Some(kind_of(&new));
+    if let Some(command) = managers.iter().find(is_foreign) {
+        return Err(remedy!(
+            "`{}` is called and `{repository}:{tag}` is based on {}, which has not got it: change the installation, too",
+            command.program_name(),
+            told(&new)
+        ));
+    }
+    match old {
+        Some(old) if old.same_release(&new) == Some(true) => {
+            case.evidence(format!("both are based on {}", told(&new)));
+        }
+        _ => {
+            let installs = managers.iter().filter(|it| it.is_install());
+            let mut names: Vec<&str> = installs
+                .flat_map(PackageCommand::packages)
+                .filter_map(|it| it.name)
+                .collect();
+            names.sort_unstable();
+            names.dedup();
+            if names.is_empty() {
+                case.evidence(format!("no package of the system is installed; the new image is based on {}", told(&new)));
+            } else {
+                case.open(packages_there(&new, &names));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a release has packages: what is not known, and what is not there.
+fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<OpenCondition> {
+    use dfix_catalogue::{PackagePresence as P, package_presence};
+    let is_there = |name: &&&str| {
+        matches!(package_presence(foundation, name), P::Present | P::Provided)
+    };
+    let doubtful: Vec<&str> = names.iter().filter(|it| !is_there(it)).copied().collect();
+    (!doubtful.is_empty()).then(|| {
+        OpenCondition::new(
+            format!("whether {} has {}", told(foundation), doubtful.join(", ")),
+            "see the names there, and build it once",
+        )
+    })
+}
+
+/// What a package manager installs from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    Debian,
+    Alpine,
+    Other,
+}
+
+fn system_of(manager: PackageManager) -> Option<System> {
+    match manager {
+        PackageManager::Apt => Some(System::Debian),
+        PackageManager::Apk => Some(System::Alpine),
+        PackageManager::Dnf | PackageManager::Zypper | PackageManager::Pacman => Some(System::Other),
+        _ => None,
+    }
+}
+
+fn kind_of(foundation: &Foundation) -> System {
+    match foundation.distribution {
+        Distribution::Debian | Distribution::Ubuntu => System::Debian,
+        Distribution::Alpine => System::Alpine,
+        _ => System::Other,
+    }
+}
+
+/// How messages name what an image is based on.
+pub(crate) fn told(foundation: &Foundation) -> String {
+    let name = format!("{:?}", foundation.distribution);
+    match foundation.release {
+        Some(release) => format!("{name} {release}"),
+        None => name,
+    }
+}
+
+/// Changes the paths that are others in the new image.
+fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case<'_>) {
+    let mut changed = 0;
+    for (range, new, holder) in occurrences(reference, paths) {
+        case.declare(Effect::changed(holder));
+        case.fix(|edit| edit.replace_node(range, &new));
+        changed += 1;
+    }
+    if changed > 0 {
+        let places = if changed == 1 { "place" } else { "places" };
+        case.evidence(format!("its paths are others in {changed} {places}, and change with it"));
+    }
+}
