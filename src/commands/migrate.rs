@@ -13,9 +13,8 @@ use dfix_engine::Outcome;
 use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
-use super::is_json;
 use super::paths;
-use super::show::{Shown, show};
+use super::show::{Shown, is_json, show};
 use crate::batch::{self, FileReport, Job, Task};
 use crate::cli::{self, Common};
 use crate::config::Configs;

@@ -13,6 +13,7 @@ mod elsewhere;
 mod git_apply;
 mod house;
 mod lists;
+mod migrate;
 mod readme;
 mod rewrite;
 mod rewrite_command;

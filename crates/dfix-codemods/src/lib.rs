@@ -43,6 +43,7 @@ mod words;
 pub use error::PatternError;
 pub use place::Conditions;
 pub use recipe::{
-    Failure, Migration, Parameter, ParameterKind, Recipe, RecipeError, builtin_recipes, recipe_schema, run_all,
+    Failure, Migration, Parameter, ParameterKind, Recipe, RecipeError, builtin_recipes,
+    recipe_schema, run_all,
 };
 pub use rewrite::{Capture, Match, Rewrite, Search};

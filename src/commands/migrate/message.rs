@@ -46,13 +46,18 @@ pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
             }
         }
         for finding in &outcome.remaining {
-            let why = finding.remedy.as_deref().unwrap_or("it is left to a person");
+            let why = finding
+                .remedy
+                .as_deref()
+                .unwrap_or("it is left to a person");
             let told = format!("{}: {why}", finding.message);
             left.entry(told).or_default().insert(place(finding));
         }
         for refused in &outcome.refused {
             let told = format!("{}: {}", refused.finding.message, refused.reason);
-            left.entry(told).or_default().insert(place(&refused.finding));
+            left.entry(told)
+                .or_default()
+                .insert(place(&refused.finding));
         }
     }
     let mut text = String::new();

@@ -56,13 +56,17 @@ fn one(name: &str, builtin: &[Recipe]) -> Result<Recipe, Stop> {
         return Ok(recipe.clone());
     }
     let path = Path::new(name);
-    let path = if path.is_dir() { path.join("recipe.toml") } else { path.to_owned() };
-    if path.is_file() || name.contains('/') || name.ends_with(".toml") {
+    let path = if path.is_dir() {
+        path.join("recipe.toml")
+    } else {
+        path.to_owned()
+    };
+    if path.is_file() || name.contains('/') || path.extension().is_some() {
         return read(&path);
     }
     let hint = did_you_mean(name, builtin.iter().map(Recipe::name));
     Err(Stop::Message(format!(
-        "there is no recipe `{name}`{hint}; `dfix migrate --list` lists those that dfix brings along, and one of yours is named by its path"
+        "there is no recipe `{name}`{hint} (`dfix migrate --list` lists those that dfix brings along; one of yours is named by its path)"
     )))
 }
 

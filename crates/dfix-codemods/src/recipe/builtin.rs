@@ -7,9 +7,15 @@ use super::load::Recipe;
 
 /// Their files, in order of name.
 const FILES: &[(&str, &str)] = &[
-    ("end-of-life", include_str!("../../recipes/end-of-life.toml")),
+    (
+        "end-of-life",
+        include_str!("../../recipes/end-of-life.toml"),
+    ),
     ("image-move", include_str!("../../recipes/image-move.toml")),
-    ("openjdk-to-temurin", include_str!("../../recipes/openjdk-to-temurin.toml")),
+    (
+        "openjdk-to-temurin",
+        include_str!("../../recipes/openjdk-to-temurin.toml"),
+    ),
     ("registry", include_str!("../../recipes/registry.toml")),
 ];
 

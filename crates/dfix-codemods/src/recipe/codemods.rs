@@ -19,8 +19,14 @@ struct Builtin {
     name: &'static str,
     about: &'static str,
     options: &'static [&'static str],
-    make: fn(&'static str, &BTreeMap<String, String>) -> Result<Box<dyn Codemod + Send>, String>,
+    make: Make,
 }
+
+/// Makes it, for a recipe of this name, with these options.
+type Make = fn(&'static str, &Options) -> Result<Box<dyn Codemod + Send>, String>;
+
+/// Options by name.
+type Options = BTreeMap<String, String>;
 
 const ALL: &[Builtin] = &[
     Builtin {
@@ -49,7 +55,7 @@ const ALL: &[Builtin] = &[
 ];
 
 /// An option that is true or false; false where it is not given.
-fn truth(options: &BTreeMap<String, String>, key: &str) -> Result<bool, String> {
+fn truth(options: &Options, key: &str) -> Result<bool, String> {
     match options.get(key).map(String::as_str) {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
@@ -69,13 +75,19 @@ pub(crate) fn about(name: &str) -> Option<&'static str> {
 pub(crate) fn make(
     name: &str,
     recipe: &'static str,
-    options: &BTreeMap<String, String>,
+    options: &Options,
 ) -> Result<Box<dyn Codemod + Send>, (String, String)> {
     let Some(builtin) = ALL.iter().find(|it| it.name == name) else {
         let hint = did_you_mean(name, ALL.iter().map(|it| it.name));
-        return Err((name.to_owned(), format!("there is no codemod `{name}`{hint}")));
+        return Err((
+            name.to_owned(),
+            format!("there is no codemod `{name}`{hint}"),
+        ));
     };
-    if let Some(key) = options.keys().find(|it| !builtin.options.contains(&it.as_str())) {
+    if let Some(key) = options
+        .keys()
+        .find(|it| !builtin.options.contains(&it.as_str()))
+    {
         let hint = did_you_mean(key, builtin.options.iter().copied());
         return Err((key.clone(), format!("`{name}` has no option `{key}`{hint}")));
     }

@@ -38,14 +38,18 @@ impl Combined {
         next.remaining.iter_mut().for_each(before);
         let applied = next.rounds.iter_mut().flat_map(|it| &mut it.applied);
         applied.for_each(before);
-        next.refused.iter_mut().for_each(|it| before(&mut it.finding));
+        next.refused
+            .iter_mut()
+            .for_each(|it| before(&mut it.finding));
         if !next.rounds.is_empty() {
             self.outcome.text = next.text;
         }
         self.outcome.rounds.extend(next.rounds);
         for finding in next.remaining {
             let is_same = |it: &&Finding| {
-                it.rule == finding.rule && it.origin == finding.origin && it.message == finding.message
+                it.rule == finding.rule
+                    && it.origin == finding.origin
+                    && it.message == finding.message
             };
             if self.outcome.remaining.iter().find(is_same).is_none() {
                 self.outcome.remaining.push(finding);

@@ -11,7 +11,7 @@ pub struct RecipeError {
     /// Line and column, from 1; none where it is about no place of the file.
     pub place: Option<(usize, usize)>,
     /// The line, and how many characters of it, from the column on, it is about.
-    pub shown: Option<(String, usize)>,
+    pub shown: Option<Box<(String, usize)>>,
     /// What is the matter, as a sentence without a full stop.
     pub message: String,
     /// What can be done about it, likewise.
@@ -39,7 +39,8 @@ impl RecipeError {
         let column = text[line_start..start].chars().count() + 1;
         self.place = Some((number, column));
         let width = text[start..end].chars().count().max(1);
-        self.shown = Some((text[line_start..line_end].trim_end().to_owned(), width));
+        let line = text[line_start..line_end].trim_end().to_owned();
+        self.shown = Some(Box::new((line, width)));
         self
     }
 
@@ -66,7 +67,8 @@ impl fmt::Display for RecipeError {
             write!(f, ":{line}:{column}")?;
         }
         write!(f, ": {}", self.message)?;
-        if let (Some((_, column)), Some((line, width))) = (self.place, &self.shown) {
+        if let (Some((_, column)), Some(shown)) = (self.place, &self.shown) {
+            let (line, width) = &**shown;
             let (before, carets) = (" ".repeat(column - 1), "^".repeat(*width));
             write!(f, "\n  | {line}\n  | {before}{carets}")?;
         }

@@ -42,7 +42,9 @@ impl Recipe {
     /// Runs all examples; gives those that fail.
     pub fn check_examples(&self) -> Vec<Failure> {
         let numbers = 0..self.file.examples.len();
-        numbers.filter_map(|number| self.check_example(number)).collect()
+        numbers
+            .filter_map(|number| self.check_example(number))
+            .collect()
     }
 
     fn check_example(&self, number: usize) -> Option<Failure> {
@@ -66,9 +68,16 @@ impl Recipe {
                 return Some(failure);
             }
         };
-        let files = example.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let files = example
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
         let memory = MemoryContext::new(files);
-        let context: &dyn Context = if example.files.is_empty() { &NoContext } else { &memory };
+        let context: &dyn Context = if example.files.is_empty() {
+            &NoContext
+        } else {
+            &memory
+        };
         let text: Arc<str> = before.as_str().into();
         let parsed = dfix_syntax::parse(&text);
         let outcome = run_all(&[migration], &text, &parsed, context);
@@ -77,10 +86,8 @@ impl Recipe {
         failure.reason = if let Some(error) = outcome.errors.first() {
             format!("the builder would refuse it: {}", error.message)
         } else if *outcome.text != **expected {
-            match said.is_empty() {
-                true => "the result is another one".to_owned(),
-                false => format!("the result is another one; it says: {}", said.join("; ")),
-            }
+            let told = if said.is_empty() { "" } else { "; it says: " };
+            format!("the result is another one{told}{}", said.join("; "))
         } else if let Some(words) = example
             .says
             .0
@@ -107,7 +114,11 @@ fn said(outcome: &Outcome) -> Vec<String> {
         }
         all
     };
-    let mut all: Vec<String> = outcome.applied().chain(&outcome.remaining).flat_map(of).collect();
+    let mut all: Vec<String> = outcome
+        .applied()
+        .chain(&outcome.remaining)
+        .flat_map(of)
+        .collect();
     for refused in &outcome.refused {
         all.extend(of(&refused.finding));
         all.push(refused.reason.clone());

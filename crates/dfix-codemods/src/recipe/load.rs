@@ -42,9 +42,8 @@ impl Recipe {
     ) -> Result<Self, RecipeError> {
         let file: RecipeFile =
             toml::from_str(text).map_err(|error| toml_error(path, text, &error))?;
-        let wrong = |span: Range<usize>, message: String| {
-            RecipeError::new(path, message).at(text, &span)
-        };
+        let wrong =
+            |span: Range<usize>, message: String| RecipeError::new(path, message).at(text, &span);
         let name = file.name.get_ref();
         let is_fine = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
         if name.is_empty() || !name.chars().all(is_fine) {
@@ -59,7 +58,10 @@ impl Recipe {
             parameters.push(read.map_err(|message| wrong(parameter.span(), message))?);
         }
         if file.steps.is_empty() {
-            return Err(wrong(file.name.span(), "the recipe has no steps".to_owned()));
+            return Err(wrong(
+                file.name.span(),
+                "the recipe has no steps".to_owned(),
+            ));
         }
         let name: &'static str = name.clone().leak();
         let recipe = Recipe {
@@ -103,7 +105,10 @@ impl Recipe {
                 },
                 _ => String::new(),
             };
-            let when = step.when.iter().map(|(name, value)| format!("{name} = {value}"));
+            let when = step
+                .when
+                .iter()
+                .map(|(name, value)| format!("{name} = {value}"));
             let when: Vec<String> = when.collect();
             if when.is_empty() {
                 what
@@ -125,12 +130,16 @@ impl Recipe {
                 let known = self.parameters.iter().map(|it| it.name.as_str());
                 let hint = did_you_mean(name, known.clone());
                 let known: Vec<&str> = known.collect();
-                return Err(self.error(format!("it has no parameter `{name}`{hint}")).with_remedy(
-                    (hint.is_empty() && !known.is_empty())
-                        .then(|| format!("its parameters are {}", known.join(", "))),
-                ));
+                return Err(self
+                    .error(format!("it has no parameter `{name}`{hint}"))
+                    .with_remedy(
+                        (hint.is_empty() && !known.is_empty())
+                            .then(|| format!("its parameters are {}", known.join(", "))),
+                    ));
             };
-            parameter.check(value).map_err(|message| self.error(message))?;
+            parameter
+                .check(value)
+                .map_err(|message| self.error(message))?;
             values.insert(name.clone(), value.clone());
         }
         let mut missing = Vec::new();
@@ -173,10 +182,10 @@ impl Recipe {
         }
         for example in &self.file.examples {
             let (span, example) = (example.span(), example.get_ref());
-            let is_whole = match (&example.before, &example.after, &example.unchanged) {
-                (Some(_), Some(_), None) | (None, None, Some(_)) => true,
-                _ => false,
-            };
+            let is_whole = matches!(
+                (&example.before, &example.after, &example.unchanged),
+                (Some(_), Some(_), None) | (None, None, Some(_))
+            );
             if !is_whole {
                 let message = "an example has `before` and `after`, or `unchanged`";
                 return Err(self.error(message).at(&self.text, &self.head(&span)));
@@ -228,7 +237,8 @@ impl Recipe {
                 Value::Array(all) => all.iter().map(text_of).collect(),
                 one => text_of(one).map(|it| vec![it]),
             };
-            let wanted = wanted.ok_or_else(|| at("expected a value, or a list of them".to_owned()))?;
+            let wanted =
+                wanted.ok_or_else(|| at("expected a value, or a list of them".to_owned()))?;
             is_asked &= wanted.contains(value);
         }
         Ok(is_asked)
@@ -428,7 +438,10 @@ impl Recipe {
 
     /// What is wrong with a pattern, at its place in the file; where values were put in, it is shown as it is then.
     fn pattern_error(&self, error: &PatternError, span: &Range<usize>) -> RecipeError {
-        let found = self.text.get(span.start..).and_then(|it| it.find(&error.text));
+        let found = self
+            .text
+            .get(span.start..)
+            .and_then(|it| it.find(&error.text));
         if let Some(at) = found {
             let start = span.start + at;
             let range = start + error.range.start..start + error.range.end;
@@ -457,7 +470,11 @@ fn toml_error(path: &str, text: &str, error: &toml::de::Error) -> RecipeError {
             Some(near) => format!("; did you mean `{near}`?"),
             None => format!("; known are {}", known.join(", ")),
         };
-        let what = if message.starts_with("unknown field") { "key" } else { "word" };
+        let what = if message.starts_with("unknown field") {
+            "key"
+        } else {
+            "word"
+        };
         format!("unknown {what} `{name}`{hint}")
     } else {
         message.replace("missing field", "it lacks the key")

@@ -143,7 +143,10 @@ fn undone(text: &Arc<str>, first: &Outcome, name: &str, others: &[&str]) -> Outc
     let with = if others.is_empty() {
         "its steps undo each other".to_owned()
     } else {
-        format!("it and `{}` undo each other, or its own steps do", others.join("`, `"))
+        format!(
+            "it and `{}` undo each other, or its own steps do",
+            others.join("`, `")
+        )
     };
     let reason = format!("the recipe `{name}` would change the file again in a second run: {with}");
     let refused = |finding: &Finding| Refused {

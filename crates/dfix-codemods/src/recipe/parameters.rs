@@ -98,7 +98,9 @@ impl Parameter {
     pub(crate) fn check(&self, text: &str) -> Result<(), String> {
         let name = &self.name;
         let fits = match &self.kind {
-            ParameterKind::String => return is_harmless(text).map_err(|it| format!("`{name}` {it}")),
+            ParameterKind::String => {
+                return is_harmless(text).map_err(|it| format!("`{name}` {it}"));
+            }
             ParameterKind::Bool => matches!(text, "true" | "false"),
             ParameterKind::Number => text.parse::<u64>().is_ok(),
             ParameterKind::Choice(choices) => choices.iter().any(|it| it == text),
@@ -128,9 +130,12 @@ fn is_name(name: &str) -> bool {
 
 /// A value is put into patterns as it is, so it can be no hole and no second word.
 fn is_harmless(text: &str) -> Result<(), String> {
-    let is_bad = |it: char| it.is_whitespace() || it.is_control() || matches!(it, '\'' | '"' | '`' | '\\');
+    let is_bad =
+        |it: char| it.is_whitespace() || it.is_control() || matches!(it, '\'' | '"' | '`' | '\\');
     if text.chars().any(is_bad) {
-        return Err(format!("is `{text}`: blanks, quotes and `\\` cannot be in it"));
+        return Err(format!(
+            "is `{text}`: blanks, quotes and `\\` cannot be in it"
+        ));
     }
     let is_hole = text
         .match_indices('{')
@@ -181,12 +186,24 @@ mod tests {
     fn values_are_put_in_and_nothing_else_is_touched() {
         let values: Values = [("to".to_owned(), "x.example.com".to_owned())].into();
         let filled = |text| fill(text, &values);
-        assert_eq!(filled("image {$to}/{a}:{b...}"), Ok("image x.example.com/{a}:{b...}".into()));
-        assert_eq!(filled("${to} {to} {a,b} '{$to}'"), Ok("${to} {to} {a,b} 'x.example.com'".into()));
+        assert_eq!(
+            filled("image {$to}/{a}:{b...}"),
+            Ok("image x.example.com/{a}:{b...}".into())
+        );
+        assert_eq!(
+            filled("${to} {to} {a,b} '{$to}'"),
+            Ok("${to} {to} {a,b} 'x.example.com'".into())
+        );
         assert_eq!(filled("awk '{{$1}'"), Ok("awk '{$1}'".into()));
-        assert_eq!(filled("{$to}{$to}"), Ok("x.example.comx.example.com".into()));
+        assert_eq!(
+            filled("{$to}{$to}"),
+            Ok("x.example.comx.example.com".into())
+        );
         let (range, message) = filled("é {$too}").unwrap_err();
-        assert_eq!((range, message.as_str()), (3..9, "there is no parameter `too`; did you mean `to`?"));
+        assert_eq!(
+            (range, message.as_str()),
+            (3..9, "there is no parameter `too`; did you mean `to`?")
+        );
         assert!(filled("{$to").is_err());
     }
 }

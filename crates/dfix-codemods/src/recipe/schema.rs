@@ -9,7 +9,9 @@ pub fn recipe_schema() -> &'static str {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::file::{ExampleFile, FileConditions, ParameterFile, RecipeFile, RewriteFile, StepFile};
+    use super::super::file::{
+        ExampleFile, FileConditions, ParameterFile, RecipeFile, RewriteFile, StepFile,
+    };
 
     /// The keys that a part of the file takes, as the reader's complaint lists them.
     fn keys<T: serde::de::DeserializeOwned + std::fmt::Debug>() -> BTreeSet<String> {

@@ -36,7 +36,10 @@ fn error(text: &str) -> String {
 #[test]
 fn faults_of_a_recipe_have_a_place_and_what_was_meant() {
     for (text, told) in [
-        ("stps = []", "r.toml:3:1: unknown key `stps`; did you mean `steps`?\n  | stps = []\n  | ^^^^"),
+        (
+            "stps = []",
+            "r.toml:3:1: unknown key `stps`; did you mean `steps`?\n  | stps = []\n  | ^^^^",
+        ),
         ("", "r.toml:1:8: the recipe has no steps"),
         (
             "[[steps]]\nrewrite = { patern = 'a', replacement = 'b' }",
@@ -50,10 +53,19 @@ fn faults_of_a_recipe_have_a_place_and_what_was_meant() {
             "[[steps]]\nrewrite = { pattern = 'FROM {$to}', replacement = 'FROM b' }",
             "r.toml:4:29: there is no parameter `to`\n  | rewrite = { pattern = 'FROM {$to}', replacement = 'FROM b' }\n  |                             ^^^^^",
         ),
-        ("[[steps]]\nrule = 'slim'", "r.toml:4:9: there is no rule `slim`"),
-        ("[[steps]]\ncodemod = 'slim'", "r.toml:4:12: there is no codemod `slim`"),
+        (
+            "[[steps]]\nrule = 'slim'",
+            "r.toml:4:9: there is no rule `slim`",
+        ),
+        (
+            "[[steps]]\ncodemod = 'slim'",
+            "r.toml:4:12: there is no codemod `slim`",
+        ),
         ("[[steps]]\nlevel = 'safe'", "r.toml:3:1: "),
-        ("[[steps]]", "r.toml:3:1: a step has one of `rewrite`, `rule` and `codemod`"),
+        (
+            "[[steps]]",
+            "r.toml:3:1: a step has one of `rewrite`, `rule` and `codemod`",
+        ),
         (
             "[parameters.a]\ndescription = 'a'\ntype = 'bol'\n[[steps]]\nrule = 'a'",
             "r.toml:5:8: unknown word `bol`; did you mean `bool`?",
@@ -85,7 +97,9 @@ rewrite = { pattern = 'image {name}:{tag...}', replacement = 'image {$to}/{name}
 fn parameters_are_checked() {
     let recipe = Recipe::read("r.toml", REGISTRY, &[]).unwrap();
     let told = |pairs: &[(&str, &str)]| {
-        let given = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let given = pairs
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         match recipe.with(&given.collect()) {
             Ok(_) => String::new(),
             Err(error) => error.to_string(),

@@ -21,24 +21,33 @@ impl Judge for EndOfLife {
             ..Verdict::default()
         };
         let Some(living) = living_tag(repository, tag) else {
-            verdict.by_hand = Some("no maintained tag of its kind is known: choose another one".to_owned());
+            verdict.by_hand =
+                Some("no maintained tag of its kind is known: choose another one".to_owned());
             return Some(verdict);
         };
         let old = image(repository, tag).foundation;
         if let Some(old) = &old
-            && let Some(date) = end_of_release(old).filter(|it| it.ended).and_then(|it| it.date)
+            && let Some(date) = end_of_release(old)
+                .filter(|it| it.ended)
+                .and_then(|it| it.date)
         {
-            verdict.evidence.push(format!("support of {} ended on {date}", told(old)));
+            verdict
+                .evidence
+                .push(format!("support of {} ended on {date}", told(old)));
         }
         let new = &living.tag;
         verdict.evidence.push(match living.ends {
-            Some(date) if date > AS_OF => format!("`{new}` is maintained, and supported until {date}"),
+            Some(date) if date > AS_OF => {
+                format!("`{new}` is maintained, and supported until {date}")
+            }
             _ => format!("`{new}` is still maintained"),
         });
         if living.keeps_version {
             verdict.evidence.push("the version is the same".to_owned());
         } else if self.only_same_version {
-            verdict.by_hand = Some(format!("`{new}` is the nearest that is maintained, of another version"));
+            verdict.by_hand = Some(format!(
+                "`{new}` is the nearest that is maintained, of another version"
+            ));
             return Some(verdict);
         } else {
             verdict.open.push(OpenCondition::new(

@@ -61,13 +61,16 @@ impl<J: Judge> Codemod for Images<J> {
                     return Err(remedy!("{why}"));
                 }
                 let Some((repository, tag)) = &verdict.to else {
-                    return Err(remedy!("nothing is known to take its place: choose another image"));
+                    return Err(remedy!(
+                        "nothing is known to take its place: choose another image"
+                    ));
                 };
                 if let ImagePlace::From(stage) = reference.position.place {
                     keeps_system(stage, &reference, (repository, tag), case)?;
                 }
                 let others = |stage: usize| self.ops_of_stage(stage, file);
-                let plan = plan(&reference, repository, tag, &others).map_err(|it| remedy!("{it}"))?;
+                let plan =
+                    plan(&reference, repository, tag, &others).map_err(|it| remedy!("{it}"))?;
                 case.evidence(verdict.evidence);
                 case.open(verdict.open);
                 plan.say(case);
@@ -113,7 +116,10 @@ fn plan<'m>(
 ) -> Planned<'m> {
     let (old, new) = patterns(reference, repository, tag)?;
     let unclear = || "the reference cannot be read in parts".to_owned();
-    let (old, new) = (image_of(&old).ok_or_else(unclear)?, image_of(&new).ok_or_else(unclear)?);
+    let (old, new) = (
+        image_of(&old).ok_or_else(unclear)?,
+        image_of(&new).ok_or_else(unclear)?,
+    );
     of_image::plan(old, new, reference, &State::new(0, 0), others)
 }
 
@@ -133,10 +139,13 @@ fn patterns(
     let (Some(written), Some(name)) = (image.text_without_tag(), image.name()) else {
         return Err(unclear);
     };
-    let old_tag = image.tag_text().map_or_else(String::new, |it| format!(":{it}"));
+    let old_tag = image
+        .tag_text()
+        .map_or_else(String::new, |it| format!(":{it}"));
     // What stands before the name, be it Docker Hub's or a mirror's, stays where both images are to be had there.
     let front = written.strip_suffix(name).unwrap_or_default();
-    let is_plain = front.is_empty() || front.ends_with("docker.io/") || front.ends_with("docker.io/library/");
+    let is_plain =
+        front.is_empty() || front.ends_with("docker.io/") || front.ends_with("docker.io/library/");
     let both_official = !name.contains('/') && !repository.contains('/');
     if !is_plain && !both_official {
         return Err(format!(
@@ -201,7 +210,10 @@ fn keeps_system(
             names.sort_unstable();
             names.dedup();
             if names.is_empty() {
-                case.evidence(format!("no package of the system is installed; the new image is based on {}", told(&new)));
+                case.evidence(format!(
+                    "no package of the system is installed; the new image is based on {}",
+                    told(&new)
+                ));
             } else {
                 case.open(packages_there(&new, &names));
             }
@@ -213,9 +225,8 @@ fn keeps_system(
 /// Whether a release has packages: what is not known, and what is not there.
 fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<OpenCondition> {
     use dfix_catalogue::{PackagePresence as P, package_presence};
-    let is_there = |name: &&&str| {
-        matches!(package_presence(foundation, name), P::Present | P::Provided)
-    };
+    let is_there =
+        |name: &&&str| matches!(package_presence(foundation, name), P::Present | P::Provided);
     let doubtful: Vec<&str> = names.iter().filter(|it| !is_there(it)).copied().collect();
     (!doubtful.is_empty()).then(|| {
         OpenCondition::new(
@@ -237,7 +248,9 @@ fn system_of(manager: PackageManager) -> Option<System> {
     match manager {
         PackageManager::Apt => Some(System::Debian),
         PackageManager::Apk => Some(System::Alpine),
-        PackageManager::Dnf | PackageManager::Zypper | PackageManager::Pacman => Some(System::Other),
+        PackageManager::Dnf | PackageManager::Zypper | PackageManager::Pacman => {
+            Some(System::Other)
+        }
         _ => None,
     }
 }
@@ -269,6 +282,8 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
     }
     if changed > 0 {
         let places = if changed == 1 { "place" } else { "places" };
-        case.evidence(format!("its paths are others in {changed} {places}, and change with it"));
+        case.evidence(format!(
+            "its paths are others in {changed} {places}, and change with it"
+        ));
     }
 }

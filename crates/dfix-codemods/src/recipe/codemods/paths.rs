@@ -42,7 +42,10 @@ pub(crate) fn occurrences(
         for change in paths {
             for it in change.old.find_iter(text) {
                 let is_within = it.start() >= start && it.end() <= end;
-                if !is_within || !is_alone(text, it.start(), it.end()) || is_comment(text, it.start()) {
+                if !is_within
+                    || !is_alone(text, it.start(), it.end())
+                    || is_comment(text, it.start())
+                {
                     continue;
                 }
                 let Ok(offset) = TextSize::try_from(it.start()) else {

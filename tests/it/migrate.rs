@@ -1,0 +1,222 @@
+//! Recipes from outside: run, listed, explained, tested, and the message of the commit.
+
+use crate::common::{Folder, GOOD};
+
+const BEFORE: &str =
+    "FROM python:3.14 AS build\nRUN make\nFROM quay.io/x/y:1\nCOPY --from=build /x /x\n";
+const AFTER: &str = "FROM m.example.com/library/python:3.14 AS build\nRUN make\nFROM quay.io/x/y:1\nCOPY --from=build /x /x\n";
+const TO: [&str; 4] = ["migrate", "registry", "--set", "to=m.example.com"];
+
+const OURS: &str = "
+name = 'ours'
+description = '''
+Ours.
+
+More.
+'''
+[parameters.tag]
+description = 'the tag'
+[[steps]]
+rewrite = { pattern = 'FROM base:{tag: not {$tag}}', replacement = 'FROM base:{$tag}' }
+[[examples]]
+parameters = { tag = '2' }
+before = '''
+FROM base:1
+'''
+after = '''
+FROM base:2
+'''
+";
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&TO, more].concat()
+}
+
+#[test]
+fn a_recipe_reports_shows_and_writes() {
+    let folder = Folder::new(&[("Dockerfile", BEFORE), ("good/Dockerfile", GOOD)]);
+    let (code, out, _) = folder.dfix(&with(&[]));
+    assert_eq!(code, 1);
+    assert!(out.contains("fix[registry]"), "{out}");
+    let (code, patch, _) = folder.dfix(&with(&["--diff"]));
+    assert_eq!(code, 1);
+    assert!(
+        patch.contains("+FROM m.example.com/library/python:3.14 AS build\n"),
+        "{patch}"
+    );
+    assert_eq!(folder.text("Dockerfile"), BEFORE);
+    let (code, out, _) = folder.dfix(&with(&["--format", "json"]));
+    assert_eq!(code, 1);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["files"][0]["findings"][0]["rule"], "registry");
+    assert_eq!(folder.dfix(&with(&["--fix"])).0, 0);
+    assert_eq!(folder.text("Dockerfile"), AFTER);
+    assert_eq!(
+        folder.dfix(&with(&["--diff"])),
+        (0, String::new(), "2 files, nothing to do\n".to_owned())
+    );
+}
+
+#[test]
+fn several_recipes_run_in_order_and_places_are_those_of_the_file() {
+    let before = "# a\nFROM python:3.7-slim-buster\nFROM openjdk:17-jdk-slim\n";
+    let folder = Folder::new(&[("Dockerfile", before)]);
+    let all = [
+        "migrate",
+        "end-of-life,openjdk-to-temurin,registry",
+        "--set",
+        "registry.to=m.example.com",
+    ];
+    let (_, out, _) = folder.dfix(&[&all[..], &["--format", "concise"]].concat());
+    for told in ["Dockerfile:2:6: ", "Dockerfile:3:6: "] {
+        assert_eq!(out.matches(told).count(), 2, "{out}");
+    }
+    assert_eq!(folder.dfix(&[&all[..], &["--fix"]].concat()).0, 0);
+    assert_eq!(
+        folder.text("Dockerfile"),
+        "# a\nFROM m.example.com/library/python:3.10-slim-trixie\nFROM m.example.com/library/eclipse-temurin:17-jdk\n"
+    );
+}
+
+#[test]
+fn recipes_that_undo_each_other_are_refused_by_name() {
+    let turn = |from: &str, to: &str| {
+        format!(
+            "name = '{from}-{to}'\ndescription = 'x'\n[[steps]]\nrewrite = {{ pattern = 'FROM {from}', replacement = 'FROM {to}' }}\n"
+        )
+    };
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM a\nUSER 1\n"),
+        ("ab.toml", &turn("a", "b")),
+        ("ba.toml", &turn("b", "a")),
+    ]);
+    let (code, out, _) = folder.dfix(&["migrate", "ab.toml,ba.toml", "--fix"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("refused[a-b]") && out.contains("`b-a` undo each other"),
+        "{out}"
+    );
+    assert_eq!(folder.text("Dockerfile"), "FROM a\nUSER 1\n");
+}
+
+#[test]
+fn what_is_wrong_is_told_before_anything_is_done() {
+    let folder = Folder::new(&[
+        ("Dockerfile", BEFORE),
+        ("r.toml", "name = 'x'\nnam = 'y'\n"),
+    ]);
+    for (arguments, told) in [
+        (
+            &["migrate", "registry"][..],
+            "it needs to be told more: --set to=…",
+        ),
+        (
+            &["migrate", "registri", "--set", "to=a"],
+            "there is no recipe `registri`; did you mean `registry`?",
+        ),
+        (
+            &["migrate", "registry", "--set", "too=a.b"],
+            "has no parameter `too`; did you mean `to`?",
+        ),
+        (
+            &["migrate", "registry", "--set", "to"],
+            "--set to: write NAME=VALUE",
+        ),
+        (
+            &["migrate", "r.toml"],
+            "r.toml:2:1: unknown key `nam`; did you mean `name`?\n  | nam = 'y'\n  | ^^^",
+        ),
+        (&["migrate", "none.toml"], "none.toml: it cannot be read"),
+    ] {
+        let (code, out, error) = folder.dfix(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{error}");
+        assert!(error.contains(told), "{error}");
+    }
+    assert_eq!(folder.text("Dockerfile"), BEFORE);
+}
+
+#[test]
+fn recipes_are_listed_explained_and_described() {
+    let folder = Folder::new(&[("r/ours.toml", OURS)]);
+    let (code, out, _) = folder.dfix(&["migrate", "--list"]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("\nregistry ") && out.contains("end-of-life "),
+        "{out}"
+    );
+    let (_, out, _) = folder.dfix(&["migrate", "--list", "--format", "json"]);
+    assert!(serde_json::from_str::<Vec<serde_json::Value>>(&out).is_ok_and(|it| it.len() > 3));
+    let (code, out, _) = folder.dfix(&["migrate", "r/ours.toml", "--explain"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("ours: Ours.\n\nMore.\n"), "{out}");
+    assert!(out.contains("tag (string, must be set): the tag"), "{out}");
+    assert!(out.contains("-FROM base:1\n    +FROM base:2"), "{out}");
+    let (code, out, _) = folder.dfix(&["migrate", "--schema"]);
+    assert_eq!(code, 0);
+    assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok());
+}
+
+#[test]
+fn examples_of_recipes_are_tests() {
+    let wrong = OURS.replace("FROM base:2\n", "FROM base:3\n");
+    let folder = Folder::new(&[("good/ours.toml", OURS), ("bad/ours.toml", &wrong)]);
+    let (code, out, _) = folder.dfix(&["migrate", "--test", "good"]);
+    assert_eq!((code, out.as_str()), (0, "ours: 1 example as told\n"));
+    let (code, out, _) = folder.dfix(&["migrate", "--test", "bad/ours.toml"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("    -FROM base:3\n    +FROM base:2\n"),
+        "{out}"
+    );
+    let (code, out, _) = folder.dfix(&["migrate", "--test", "."]);
+    assert_eq!((code, out.matches("ours: ").count()), (1, 2));
+    assert_eq!(folder.dfix(&["migrate", "--test", "none"]).0, 2);
+}
+
+#[test]
+fn a_rule_is_a_step_with_its_options() {
+    let recipe = "name = 'r'\ndescription = 'x'\n[parameters.who]\ndescription = 'x'\ndefault = 'app'\n[[steps]]\nrule = 'pip-no-cache-dir'\nhas = 'FROM python:{_}'\n[[steps]]\nrule = 'non-root-user'\noptions = { name = '{$who}' }\nwhen = { who = 'web' }\n";
+    let folder = Folder::new(&[
+        ("r.toml", recipe),
+        ("a/Dockerfile", "FROM python:3.14\nRUN pip install flask\n"),
+        ("b/Dockerfile", "FROM pypy:3\nRUN pip install flask\n"),
+    ]);
+    let (_, out, _) = folder.dfix(&["migrate", "r.toml", "--format", "concise"]);
+    assert!(
+        out.contains("a/Dockerfile:2:") && !out.contains("b/Dockerfile:"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_message_tells_what_was_done_and_what_was_left() {
+    let folder = Folder::new(&[
+        ("a/Dockerfile", "FROM python:3.7\nRUN make\n"),
+        ("b/Dockerfile", "FROM jboss/keycloak:16.1.1\n"),
+    ]);
+    let all = ["migrate", "end-of-life,image-move", "--fix"];
+    let (code, out, _) = folder.dfix(&[&all[..], &["--message", "message.md"]].concat());
+    assert_eq!(code, 1, "{out}");
+    let message = folder.text("message.md");
+    assert!(
+        message.starts_with("end-of-life, image-move: 1 change in 1 Dockerfile\n\n"),
+        "{message}"
+    );
+    assert!(
+        message.contains("2 Dockerfiles looked at, 1 changed."),
+        "{message}"
+    );
+    assert!(
+        message.contains("## To be looked at\n\n- whether it works with the version of `3.10` (run its tests)\n  - `a/Dockerfile`, line 1\n"),
+        "{message}"
+    );
+    assert!(
+        message.contains("## Left, and why\n\n- `jboss/keycloak:16.1.1` is now `quay.io/keycloak/keycloak`: choose a tag"),
+        "{message}"
+    );
+    let (_, out, _) = folder.dfix(&[&all[..2], &["--message", "-"]].concat());
+    assert!(
+        out.starts_with("end-of-life, image-move: 0 changes in 0 Dockerfiles\n"),
+        "{out}"
+    );
+}
