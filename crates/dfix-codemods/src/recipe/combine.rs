@@ -31,7 +31,7 @@ impl Combined {
         !self.outcome.rounds.is_empty()
     }
 
-    /// Takes what was done next. What remains is what the last steps left: places in a text that is gone are of no use.
+    /// Takes what was done next: its places are put back into the input, and what remained so far into the new text.
     pub(crate) fn take(&mut self, mut next: Outcome) {
         let rounds = &self.outcome.rounds;
         let before = |finding: &mut Finding| finding.origin = backward(rounds, finding.origin);
@@ -41,6 +41,9 @@ impl Combined {
         next.refused
             .iter_mut()
             .for_each(|it| before(&mut it.finding));
+        for finding in &mut self.outcome.remaining {
+            finding.range = forward(&next.rounds, finding.range);
+        }
         if !next.rounds.is_empty() {
             self.outcome.text = next.text;
         }
@@ -77,12 +80,47 @@ impl Combined {
     }
 }
 
+/// The edits of a round, in order of place.
+fn edits_of(round: &Round) -> Vec<&TextEdit> {
+    let fixes = round.applied.iter().filter_map(|it| it.fix.as_ref());
+    let mut edits: Vec<&TextEdit> = fixes.flat_map(|it| &it.edits).collect();
+    edits.sort_by_key(|it| (it.range.start(), it.range.end()));
+    edits
+}
+
+/// Where a place of the text before these rounds is after them.
+fn forward(rounds: &[Round], range: TextRange) -> TextRange {
+    rounds.iter().fold(range, |range, round| {
+        let edits = edits_of(round);
+        let start = after(&edits, range.start(), false);
+        let end = after(&edits, range.end(), true).max(start);
+        TextRange::new(start, end)
+    })
+}
+
+/// Where a byte of the text before the edits is after them; of what is replaced, the start or the end of what is new.
+fn after(edits: &[&TextEdit], at: TextSize, is_end: bool) -> TextSize {
+    let (mut old, mut new) = (TextSize::new(0), TextSize::new(0));
+    for edit in edits {
+        let (start, end) = (edit.range.start(), edit.range.end());
+        if at < start || (at == start && !is_end) {
+            break;
+        }
+        new += start.checked_sub(old).unwrap_or_default();
+        let text = TextSize::of(edit.text.as_str());
+        if at < end {
+            return if is_end { new + text } else { new };
+        }
+        new += text;
+        old = end;
+    }
+    new + at.checked_sub(old).unwrap_or_default()
+}
+
 /// Where a place of the text after these rounds was before them.
 fn backward(rounds: &[Round], range: TextRange) -> TextRange {
     rounds.iter().rev().fold(range, |range, round| {
-        let fixes = round.applied.iter().filter_map(|it| it.fix.as_ref());
-        let mut edits: Vec<&TextEdit> = fixes.flat_map(|it| &it.edits).collect();
-        edits.sort_by_key(|it| (it.range.start(), it.range.end()));
+        let edits = edits_of(round);
         let start = before(&edits, range.start());
         let end = before(&edits, range.end()).max(start);
         TextRange::new(start, end)
@@ -106,4 +144,33 @@ fn before(edits: &[&TextEdit], at: TextSize) -> TextSize {
         old = edit.range.end();
     }
     old + at.checked_sub(new).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use dfix_engine::TextEdit;
+    use dfix_syntax::{TextRange, TextSize};
+
+    use super::{after, before};
+
+    #[test]
+    fn places_move_with_the_edits() {
+        let edit = |start: u32, end: u32, text: &str| TextEdit {
+            range: TextRange::new(start.into(), end.into()),
+            text: text.to_owned(),
+        };
+        // `abcdef` becomes `aXYZdefW`.
+        let edits = [edit(1, 3, "XYZ"), edit(6, 6, "W")];
+        let edits: Vec<&TextEdit> = edits.iter().collect();
+        let at = TextSize::new;
+        for (old, new) in [(0, 0), (1, 1), (3, 4), (5, 6)] {
+            assert_eq!(after(&edits, at(old), false), at(new), "{old}");
+            assert_eq!(before(&edits, at(new)), at(old), "{new}");
+        }
+        assert_eq!(after(&edits, at(2), false), at(1));
+        assert_eq!(after(&edits, at(2), true), at(4));
+        assert_eq!(after(&edits, at(6), true), at(8));
+        assert_eq!(before(&edits, at(2)), at(1));
+        assert_eq!(before(&edits, at(8)), at(6));
+    }
 }

@@ -102,8 +102,8 @@ impl Action {
 
 /// Runs recipes in order, each step on what the one before made of the text.
 ///
-/// At the end all of them are run once more: what they would change then means that they undo each other, and nothing is
-/// changed.
+/// Behind a recipe that changed something it is run once more, for what it leaves; at the end all of them are. What they would
+/// change then means that they undo each other, and nothing is changed.
 pub fn run_all(
     migrations: &[Migration],
     text: &Arc<str>,
@@ -115,25 +115,33 @@ pub fn run_all(
         .filter(|it| it.is_for(text, parsed, context))
         .collect();
     let mut combined = Combined::new(text);
-    for migration in &concerned {
+    let mut last_changed = 0;
+    for (number, migration) in concerned.iter().enumerate() {
         let parsed = (!combined.is_changed()).then_some(parsed);
-        migration.run_steps(&mut combined, context, parsed);
+        let mut part = Combined::new(combined.text());
+        migration.run_steps(&mut part, context, parsed);
+        if part.is_changed() {
+            last_changed = number;
+            let mut again = Combined::new(part.text());
+            migration.run_steps(&mut again, context, None);
+            if again.is_changed() {
+                combined.take(part.into_outcome());
+                return undone(text, &combined.into_outcome(), migration.name, &[]);
+            }
+            part.forget_remaining();
+            part.take(again.into_outcome());
+        }
+        combined.take(part.into_outcome());
     }
-    if !combined.is_changed() {
-        return combined.into_outcome();
-    }
-    let done = Arc::clone(combined.text());
-    combined.forget_remaining();
-    for migration in &concerned {
-        let mut again = Combined::new(&done);
+    // Those behind the last change have seen the text as it is, and so has the one that made it.
+    for migration in &concerned[..last_changed] {
+        let mut again = Combined::new(combined.text());
         migration.run_steps(&mut again, context, None);
         if again.is_changed() {
-            let first = combined.into_outcome();
             let others = concerned.iter().map(|it| it.name);
             let others: Vec<&str> = others.filter(|it| *it != migration.name).collect();
-            return undone(text, &first, migration.name, &others);
+            return undone(text, &combined.into_outcome(), migration.name, &others);
         }
-        combined.take(again.into_outcome());
     }
     combined.into_outcome()
 }
@@ -143,10 +151,7 @@ fn undone(text: &Arc<str>, first: &Outcome, name: &str, others: &[&str]) -> Outc
     let with = if others.is_empty() {
         "its steps undo each other".to_owned()
     } else {
-        format!(
-            "it and `{}` undo each other, or its own steps do",
-            others.join("`, `")
-        )
+        format!("it and `{}` undo each other", others.join("`, `"))
     };
     let reason = format!("the recipe `{name}` would change the file again in a second run: {with}");
     let refused = |finding: &Finding| Refused {
