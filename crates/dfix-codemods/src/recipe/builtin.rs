@@ -8,6 +8,14 @@ use super::load::Recipe;
 /// Their files, in order of name.
 const FILES: &[(&str, &str)] = &[
     (
+        "alpine-release",
+        include_str!("../../recipes/alpine-release.toml"),
+    ),
+    (
+        "debian-release",
+        include_str!("../../recipes/debian-release.toml"),
+    ),
+    (
         "end-of-life",
         include_str!("../../recipes/end-of-life.toml"),
     ),
@@ -16,7 +24,15 @@ const FILES: &[(&str, &str)] = &[
         "openjdk-to-temurin",
         include_str!("../../recipes/openjdk-to-temurin.toml"),
     ),
+    (
+        "package-names",
+        include_str!("../../recipes/package-names.toml"),
+    ),
     ("registry", include_str!("../../recipes/registry.toml")),
+    (
+        "ubuntu-release",
+        include_str!("../../recipes/ubuntu-release.toml"),
+    ),
 ];
 
 /// The recipes that dfix brings along, in order of name. `rules` are those that steps may name.

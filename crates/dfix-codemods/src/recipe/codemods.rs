@@ -3,7 +3,10 @@
 mod end_of_life;
 mod image_move;
 mod images;
+mod package_names;
 mod paths;
+mod release;
+mod suites;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +15,8 @@ use dfix_engine::Codemod;
 use self::end_of_life::EndOfLife;
 use self::image_move::Moved;
 use self::images::Images;
+use self::package_names::PackageNames;
+use self::release::Release;
 use super::error::did_you_mean;
 
 /// A codemod that recipes name.
@@ -49,6 +54,22 @@ const ALL: &[Builtin] = &[
             let judge = Moved {
                 only: only.map(str::to_owned).collect(),
             };
+            Ok(Box::new(Images { recipe, judge }))
+        },
+    },
+    Builtin {
+        name: "package-names",
+        about: "packages that the release of the base lacks become their successors",
+        options: &[],
+        make: |recipe, _| Ok(Box::new(PackageNames { recipe })),
+    },
+    Builtin {
+        name: "release",
+        about: "images based on earlier releases of a distribution become those on this one",
+        options: &["distribution", "to"],
+        make: |recipe, options| {
+            let option = |key: &str| options.get(key).map_or("", String::as_str);
+            let judge = Release::read(option("distribution"), option("to"))?;
             Ok(Box::new(Images { recipe, judge }))
         },
     },

@@ -5,6 +5,7 @@ use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy
 use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage};
 
 use super::paths::{PathChange, occurrences};
+use super::suites::{Named, Suites};
 use crate::of_image;
 use crate::pattern::{Kind, Pattern};
 use crate::plan::{Op, Planned};
@@ -27,6 +28,8 @@ pub(crate) struct Verdict {
     pub(crate) open: Vec<OpenCondition>,
     /// Paths that are others in the new image.
     pub(crate) paths: Vec<PathChange>,
+    /// Releases that lists of packages name.
+    pub(crate) suites: Option<Suites>,
 }
 
 /// Which images become others. It is asked with a repository, as the catalogue names it, and a tag.
@@ -75,7 +78,10 @@ impl<J: Judge> Codemod for Images<J> {
                 case.open(verdict.open);
                 plan.say(case);
                 change_paths(&reference, &verdict.paths, case);
-                Ok(())
+                match &verdict.suites {
+                    Some(suites) => change_suites(&reference, suites, case),
+                    None => Ok(()),
+                }
             });
         }
     }
@@ -286,4 +292,53 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
             "its paths are others in {changed} {places}, and change with it"
         ));
     }
+}
+
+/// Changes the releases that lists of packages name.
+fn change_suites(
+    reference: &Reference<'_>,
+    suites: &Suites,
+    case: &mut Case<'_>,
+) -> Result<(), dfix_engine::Remedy> {
+    for named in suites.named(reference) {
+        match named {
+            Named::Archive(line) => {
+                return Err(remedy!(
+                    "line {line} takes packages from an archive of old releases: take that away, and the new release"
+                ));
+            }
+            Named::Foreign(line) => {
+                case.open(OpenCondition::new(
+                    format!(
+                        "whether `{}` of line {line} may stay with `{}`",
+                        suites.old, suites.new
+                    ),
+                    "see what that archive has",
+                ));
+            }
+            Named::Own(range, new, step) => {
+                case.declare(Effect::changed(step));
+                case.fix(|edit| edit.replace_node(range, &new));
+                case.evidence(format!(
+                    "line {} takes packages from the new release, too",
+                    step.line()
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The line that adds an archive of packages, if one of the stage's images does.
+pub(crate) fn uses_other_archives(stage: Stage<'_>) -> Option<usize> {
+    let words = [
+        "sources.list",
+        "add-apt-repository",
+        "etc/apk/repositories",
+        "--repository",
+        "add -X",
+    ];
+    let steps = stage.base_chain().chain([stage]).flat_map(Stage::steps);
+    let mut adding = steps.filter(|it| words.iter().any(|word| it.source_text().contains(word)));
+    adding.next().map(dfix_model::Step::line)
 }

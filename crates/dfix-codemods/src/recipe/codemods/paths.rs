@@ -62,7 +62,7 @@ pub(crate) fn occurrences(
 }
 
 /// The parts of the file in which paths of the image may stand.
-fn areas<'m>(reference: &Reference<'m>) -> Vec<(TextRange, Step<'m>)> {
+pub(crate) fn areas<'m>(reference: &Reference<'m>) -> Vec<(TextRange, Step<'m>)> {
     let of_words = |step: Step<'m>| {
         let words: Vec<Word<'m>> = step.sources().collect();
         words.into_iter().map(move |word| (word.range(), step))

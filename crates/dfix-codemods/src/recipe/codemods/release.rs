@@ -1,0 +1,169 @@
+//! Releases of a distribution: the tags of official images that are based on it.
+
+use dfix_catalogue::{Distribution, end_of_life, image, is_living, is_official, tag};
+use dfix_engine::OpenCondition;
+
+use super::images::{Judge, Verdict, told};
+use super::suites::Suites;
+
+/// Images based on earlier releases become those on this one.
+#[derive(Debug)]
+pub(crate) struct Release {
+    distribution: Distribution,
+    product: &'static str,
+    /// The distribution's own image.
+    image: &'static str,
+    number: String,
+    /// In small letters; `""` for a distribution without.
+    code_name: String,
+}
+
+impl Release {
+    /// `to` is a number or a code name.
+    pub(crate) fn read(distribution: &str, to: &str) -> Result<Self, String> {
+        let (distribution, product, image) = match distribution {
+            "debian" => (Distribution::Debian, "debian", "debian"),
+            "ubuntu" => (Distribution::Ubuntu, "ubuntu", "ubuntu"),
+            "alpine" => (Distribution::Alpine, "alpine-linux", "alpine"),
+            other => return Err(format!("`{other}` is none of debian, ubuntu and alpine")),
+        };
+        let unknown = || format!("{product} {to} is not known");
+        let eol = end_of_life(product, to).ok_or_else(unknown)?;
+        let code_name = code_name_of(&eol);
+        let is_number = |text: &str| text.starts_with(|it: char| it.is_ascii_digit());
+        let number = if is_number(to) {
+            to.to_owned()
+        } else {
+            number_of(product, &code_name).ok_or_else(unknown)?
+        };
+        Ok(Release {
+            distribution,
+            product,
+            image,
+            number,
+            code_name,
+        })
+    }
+
+    /// The same tag on the new release.
+    fn tag_on_it(
+        &self,
+        repository: &str,
+        old: &str,
+        old_code_name: &str,
+        old_number: &str,
+    ) -> Option<String> {
+        let is_own = repository == self.image;
+        let mut is_named = false;
+        let mut words: Vec<String> = Vec::new();
+        for (place, word) in old.split('-').enumerate() {
+            let is_day = word.len() >= 8 && word.bytes().all(|it| it.is_ascii_digit());
+            if is_day && is_named {
+                continue;
+            }
+            let of_release = |text: &str| {
+                text == old_number
+                    || text
+                        .strip_prefix(old_number)
+                        .is_some_and(|it| it.starts_with('.'))
+            };
+            words.push(if !old_code_name.is_empty() && word == old_code_name {
+                is_named = true;
+                self.code_name.clone()
+            } else if is_own && place == 0 && of_release(word) {
+                is_named = true;
+                self.number.clone()
+            } else if let Some(number) = word.strip_prefix("alpine").filter(|it| of_release(it))
+                && self.distribution == Distribution::Alpine
+                && !number.is_empty()
+            {
+                is_named = true;
+                format!("alpine{}", self.number)
+            } else {
+                word.to_owned()
+            });
+        }
+        is_named.then(|| words.join("-"))
+    }
+}
+
+fn code_name_of(eol: &dfix_catalogue::Eol) -> String {
+    let name = eol.codename.unwrap_or_default();
+    name.split(' ')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+}
+
+/// The number of the release with this code name: `12` of `bookworm`, `24.04` of `noble`.
+fn number_of(product: &str, code_name: &str) -> Option<String> {
+    let whole = (1..=99).map(|it| it.to_string());
+    let with_month = (10..=40).flat_map(|it| [format!("{it}.04"), format!("{it}.10")]);
+    let is_it =
+        |it: &String| end_of_life(product, it).is_some_and(|eol| code_name_of(&eol) == code_name);
+    whole.chain(with_month).find(is_it)
+}
+
+impl Judge for Release {
+    fn verdict(&self, repository: &str, old: &str) -> Option<Verdict> {
+        if !is_official(repository) {
+            return None;
+        }
+        let foundation = image(repository, old).foundation?;
+        if foundation.distribution != self.distribution {
+            return None;
+        }
+        let release = foundation.release?;
+        let (from, to) = (
+            end_of_life(self.product, release)?,
+            end_of_life(self.product, &self.number)?,
+        );
+        if from.released? >= to.released? {
+            return None;
+        }
+        let old_code_name = code_name_of(&from);
+        let number = if self.distribution == Distribution::Alpine {
+            release.to_owned()
+        } else {
+            number_of(self.product, &old_code_name)?
+        };
+        let mut verdict = Verdict {
+            message: format!("`{repository}:{old}` is based on {}", told(&foundation)),
+            ..Verdict::default()
+        };
+        let Some(new) = self.tag_on_it(repository, old, &old_code_name, &number) else {
+            verdict.by_hand = Some(format!(
+                "its tag names no release: see whether it is still maintained (the recipe `end-of-life`), or choose one on {} {}",
+                self.product, self.number
+            ));
+            return Some(verdict);
+        };
+        if tag(repository, &new).is_none() {
+            verdict.by_hand = Some(format!(
+                "there is no `{repository}:{new}`: another version is needed (the recipe `end-of-life` takes the nearest)"
+            ));
+            return Some(verdict);
+        }
+        verdict.evidence.push(format!("there is a tag `{new}`"));
+        if is_living(repository, &new) == Some(false) {
+            verdict.open.push(OpenCondition::new(
+                format!("whether `{new}` will do: it is no longer maintained, as `{old}`"),
+                "take a newer version",
+            ));
+        }
+        verdict.suites = Some(Suites {
+            old: if old_code_name.is_empty() {
+                format!("v{number}")
+            } else {
+                old_code_name
+            },
+            new: if self.code_name.is_empty() {
+                format!("v{}", self.number)
+            } else {
+                self.code_name.clone()
+            },
+        });
+        verdict.to = Some((repository.to_owned(), new));
+        Some(verdict)
+    }
+}
