@@ -220,3 +220,18 @@ fn the_message_tells_what_was_done_and_what_was_left() {
         "{out}"
     );
 }
+
+#[test]
+fn the_recipe_of_the_documentation_is_one() {
+    let page = include_str!("../../crates/dfix-codemods/recipes/README.md");
+    let recipe = page.split("```toml\n").nth(1).unwrap();
+    let recipe = recipe.split("```").next().unwrap();
+    let folder = Folder::new(&[("ours.toml", recipe)]);
+    let (code, out, error) = folder.dfix(&["migrate", "--test", "ours.toml"]);
+    // One example says words that nobody says, to show where they stand.
+    assert!(
+        out.contains("nothing says `words of a message"),
+        "{out}{error}"
+    );
+    assert_eq!((code, out.lines().count()), (1, 2), "{out}");
+}

@@ -144,7 +144,9 @@ fn its_first_commands_work() {
 #[test]
 fn its_options_subcommands_and_links_exist() {
     let readme = readme();
-    let help = output_of("dfix --help") + &output_of("dfix rewrite --help");
+    let help = output_of("dfix --help")
+        + &output_of("dfix rewrite --help")
+        + &output_of("dfix migrate --help");
     for word in code_words(&readme) {
         for option in word.split([' ', ',']).filter(|it| it.starts_with("--")) {
             let is_of_dfix = word.starts_with("--") || word.starts_with("dfix ");

@@ -27,6 +27,9 @@ pub(crate) enum Named<'m> {
 /// What a text before the release speaks of, in the archives of Debian, Ubuntu and Alpine.
 const OWN: [&str; 3] = ["debian.org", "ubuntu.com", "alpinelinux.org"];
 
+/// What a release is followed by in the names of its parts.
+const PARTS: [&str; 4] = ["-backports", "-updates", "-security", "-proposed"];
+
 impl Suites {
     /// Every place that names the old release in a stage of the image.
     pub(crate) fn named<'m>(&self, reference: &Reference<'m>) -> Vec<Named<'m>> {
@@ -58,7 +61,9 @@ impl Suites {
                     continue;
                 }
                 let number = step.line() + text[..at].matches('\n').count();
-                if !OWN.iter().any(|it| line.contains(it)) {
+                // `-t bullseye-backports` is of the distribution's own archive, too.
+                let is_part = PARTS.iter().any(|it| text[end..].starts_with(it));
+                if !is_part && !OWN.iter().any(|it| line.contains(it)) {
                     found.push(Named::Foreign(number));
                     continue;
                 }
