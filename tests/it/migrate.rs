@@ -1,5 +1,7 @@
 //! Recipes from outside: run, listed, explained, tested, and the message of the commit.
 
+use dfix_codemods::{Recipe, builtin_recipes};
+
 use crate::common::{Folder, GOOD};
 
 const BEFORE: &str =
@@ -203,6 +205,10 @@ fn the_message_tells_what_was_done_and_what_was_left() {
         "{message}"
     );
     assert!(
+        message.contains("\n- `end-of-life` (1 change): Move every tag"),
+        "{message}"
+    );
+    assert!(
         message.contains("2 Dockerfiles looked at, 1 changed."),
         "{message}"
     );
@@ -234,4 +240,27 @@ fn the_recipe_of_the_documentation_is_one() {
         "{out}{error}"
     );
     assert_eq!((code, out.lines().count()), (1, 2), "{out}");
+}
+
+/// The fewest examples that a built-in recipe has.
+const EXAMPLES: usize = 5;
+
+#[test]
+fn examples_of_built_in_recipes_come_out() {
+    let recipes = builtin_recipes(dfix_rules::ALL).unwrap_or_else(|error| panic!("{error}"));
+    let names: Vec<&str> = recipes.iter().map(Recipe::name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    let mut wrong = Vec::new();
+    for recipe in &recipes {
+        let name = recipe.name();
+        assert!(recipe.example_count() >= EXAMPLES, "{name}");
+        assert!(!recipe.description().is_empty(), "{name}");
+        for failure in recipe.check_examples() {
+            wrong.push(format!(
+                "{name}:{}: {}: {}\n-- expected\n{}\n-- actual\n{}",
+                failure.line, failure.about, failure.reason, failure.expected, failure.actual
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -20,6 +20,7 @@ pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
     let names: Vec<&str> = recipes.iter().map(Recipe::name).collect();
     let (mut changes, mut changed) = (0, 0);
     let (mut open, mut left) = (Told::new(), Told::new());
+    let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
     for file in files {
         let path = file.path.to_string_lossy().replace('\\', "/");
         let lines = crate::lines::Lines::new(&file.before);
@@ -39,6 +40,7 @@ pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
         changed += usize::from(file.after().is_some());
         for finding in outcome.applied() {
             changes += 1;
+            *by_name.entry(finding.rule).or_default() += 1;
             let unproven = finding.fix.iter().flat_map(|it| &it.unproven);
             for OpenCondition { condition, remedy } in unproven {
                 let told = format!("{condition} ({remedy})");
@@ -69,7 +71,13 @@ pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
         counted(changed, "Dockerfile")
     );
     for recipe in recipes {
-        let _ = writeln!(text, "- `{}`: {}.", recipe.name(), summary(recipe));
+        let number = by_name.remove(recipe.name()).unwrap_or_default();
+        let (name, what) = (recipe.name(), summary(recipe));
+        let _ = writeln!(text, "- `{name}` ({}): {what}.", counted(number, "change"));
+    }
+    // What is left are rules that recipes name.
+    for (name, number) in by_name {
+        let _ = writeln!(text, "- the rule `{name}` ({})", counted(number, "change"));
     }
     let _ = writeln!(
         text,

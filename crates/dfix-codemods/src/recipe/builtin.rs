@@ -21,6 +21,10 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("image-move", include_str!("../../recipes/image-move.toml")),
     (
+        "npm-install-to-ci",
+        include_str!("../../recipes/npm-install-to-ci.toml"),
+    ),
+    (
         "openjdk-to-temurin",
         include_str!("../../recipes/openjdk-to-temurin.toml"),
     ),
