@@ -1,6 +1,6 @@
 //! Tags of official images that are no longer maintained.
 
-use dfix_catalogue::{AS_OF, end_of_release, image, image_move, is_living, living_tag};
+use dfix_catalogue::{AS_OF, end_of_release, image, image_move, is_living, living_tag, version_of};
 use dfix_engine::OpenCondition;
 
 use super::images::{Judge, Verdict, told};
@@ -20,6 +20,16 @@ impl Judge for EndOfLife {
             message: format!("`{repository}:{tag}` is no longer maintained"),
             ..Verdict::default()
         };
+        // Whatever the distance, this step is more than a newer version.
+        if matches!(repository, "python" | "pypy")
+            && version_of(repository, tag).is_some_and(|it| it.starts_with('2'))
+        {
+            verdict.by_hand = Some(
+                "Python 2 is gone: once the code runs with Python 3, choose one of its tags"
+                    .to_owned(),
+            );
+            return Some(verdict);
+        }
         let Some(living) = living_tag(repository, tag) else {
             verdict.by_hand =
                 Some("no maintained tag of its kind is known: choose another one".to_owned());
