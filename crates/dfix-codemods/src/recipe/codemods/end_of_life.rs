@@ -4,6 +4,7 @@ use dfix_catalogue::{AS_OF, end_of_release, image, image_move, is_living, living
 use dfix_engine::OpenCondition;
 
 use super::images::{Judge, Verdict, told};
+use super::suites::Suites;
 
 /// Every dead tag, or only those whose living successor has the same version.
 #[derive(Debug)]
@@ -64,6 +65,9 @@ impl Judge for EndOfLife {
                 format!("whether it works with the version of `{new}`"),
                 "run its tests",
             ));
+        }
+        if let (Some(old), Some(new)) = (&old, &living.foundation) {
+            verdict.suites = Suites::between(old, new);
         }
         verdict.to = Some((repository.to_owned(), living.tag));
         Some(verdict)

@@ -1,5 +1,6 @@
 //! Releases that lists of packages name: `deb http://deb.debian.org/debian bullseye main`.
 
+use dfix_catalogue::{Distribution, Foundation};
 use dfix_model::Step;
 use dfix_syntax::{TextRange, TextSize};
 
@@ -31,6 +32,21 @@ const OWN: [&str; 3] = ["debian.org", "ubuntu.com", "alpinelinux.org"];
 const PARTS: [&str; 4] = ["-backports", "-updates", "-security", "-proposed"];
 
 impl Suites {
+    /// What changes where an image comes to another release; none where the release stays, or is not known.
+    pub(crate) fn between(old: &Foundation, new: &Foundation) -> Option<Self> {
+        let front = match old.distribution {
+            Distribution::Debian | Distribution::Ubuntu => "",
+            Distribution::Alpine => "v",
+            _ => return None,
+        };
+        (old.same_release(new) == Some(false) && old.distribution == new.distribution)
+            .then_some(())?;
+        Some(Suites {
+            old: format!("{front}{}", old.release?),
+            new: format!("{front}{}", new.release?),
+        })
+    }
+
     /// Every place that names the old release in a stage of the image.
     pub(crate) fn named<'m>(&self, reference: &Reference<'m>) -> Vec<Named<'m>> {
         let mut found = Vec::new();
