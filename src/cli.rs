@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
@@ -40,18 +41,8 @@ pub(crate) struct Check {
     /// Rewrite in place; with --diff, also print what was written
     #[arg(long)]
     pub(crate) fix: bool,
-    /// Apply only fixes that leave the build's result the same
-    #[arg(long, conflicts_with = "allow_unsafe")]
-    pub(crate) safe_only: bool,
-    /// Also apply fixes with a condition that could not be established
-    #[arg(long = "unsafe")]
-    pub(crate) allow_unsafe: bool,
-    /// Only these rules, by name, group or alias (DL3042)
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub(crate) rule: Vec<String>,
-    /// Not these rules
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub(crate) ignore: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// The build context of all these Dockerfiles, in place of what dfix.toml and the project's files say
     #[arg(long, value_name = "FOLDER")]
     pub(crate) context: Option<PathBuf>,
@@ -64,15 +55,38 @@ pub(crate) struct Check {
     /// The name that standard input goes by: for the build context, the configuration and messages
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin_filename: Option<PathBuf>,
-    /// How many threads to use [default: as many as there are processors]
-    #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<std::num::NonZeroUsize>,
     /// Also print how often each rule found something
     #[arg(long)]
     pub(crate) statistics: bool,
     /// Exit with 0 even where findings remain
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+/// Which fixes count, and how many threads work on them.
+#[derive(Debug, Args)]
+pub(crate) struct Choice {
+    /// Apply only fixes that leave the build's result the same
+    #[arg(long, conflicts_with = "allow_unsafe")]
+    pub(crate) safe_only: bool,
+    /// Also apply fixes with a condition that could not be established
+    #[arg(long = "unsafe")]
+    pub(crate) allow_unsafe: bool,
+    /// Only these rules, by name, group or alias (DL3042)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) rule: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// How many threads to use [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// How many threads to use, where so many are asked for.
+pub(crate) fn threads(asked: Option<NonZeroUsize>) -> usize {
+    let jobs = asked.or_else(|| std::thread::available_parallelism().ok());
+    jobs.map_or(1, NonZeroUsize::get)
 }
 
 /// What every subcommand takes.
@@ -132,6 +146,15 @@ pub(crate) enum Subcommand {
     Tree {
         /// The Dockerfile; `-` is standard input
         file: PathBuf,
+    },
+    /// Fix Dockerfiles given as JSON, one object a line, and print one object a line: for data engines
+    ///
+    /// An object has `content`, the Dockerfile's text; and it may have `id` (anything; it comes back), `path` (what the
+    /// Dockerfile is called) and `files` (path and text of the other files of its project, from the same folder as
+    /// `path`). Back come `id`, `path`, `content` after all fixes, `changed`, `findings`, `errors` and `diff`, in order.
+    Batch {
+        #[command(flatten)]
+        choice: Choice,
     },
     /// Print a completion script for a shell
     Completions {
@@ -202,7 +225,7 @@ pub(crate) struct Rewrite {
     pub(crate) null: bool,
     /// How many threads to use [default: as many as there are processors]
     #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    pub(crate) jobs: Option<NonZeroUsize>,
     /// Exit with 0 even where something is left
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -251,7 +274,7 @@ pub(crate) struct Migrate {
     pub(crate) null: bool,
     /// How many threads to use [default: as many as there are processors]
     #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    pub(crate) jobs: Option<NonZeroUsize>,
     /// Exit with 0 even where something is left
     #[arg(long)]
     pub(crate) exit_zero: bool,

@@ -1,5 +1,6 @@
 //! What dfix does, one file a subcommand; `check` where there is none.
 
+mod batch;
 mod check;
 mod completions;
 mod explain;
@@ -10,6 +11,7 @@ mod rewrite;
 mod rules;
 mod show;
 mod tree;
+mod visit;
 
 use std::io::{self, BufWriter, Write as _};
 
@@ -31,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Stop> {
         Some(Subcommand::Rewrite(told)) => rewrite::run(told, common, &mut out),
         Some(Subcommand::Migrate(told)) => migrate::run(told, common, &mut out),
         Some(Subcommand::Tree { file }) => tree::run(file, is_json(common.format)?, &mut out),
+        Some(Subcommand::Batch { choice }) => batch::run(choice, common, &mut out),
         Some(Subcommand::Completions { shell }) => completions::run(*shell, &mut out),
     }?;
     out.flush()?;

@@ -11,6 +11,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use crate::cli::Common;
 use crate::suggest::did_you_mean;
 use crate::{labels, rule_names};
 
@@ -101,7 +102,8 @@ pub(crate) struct Configs {
 enum Source {
     Nothing,
     File(PathBuf),
-    Upward,
+    /// Up to this folder, where there is one.
+    Upward(Option<PathBuf>),
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -111,14 +113,28 @@ struct Nearest {
 }
 
 impl Configs {
-    /// The files upward from each Dockerfile; or only `file`; or none at all.
-    pub(crate) fn new(file: Option<&Path>, none: bool) -> Self {
+    /// The files upward from each Dockerfile; or only the one that the arguments name, which is read now; or none at all.
+    pub(crate) fn given(common: &Common) -> Result<Self, String> {
+        let configs = Configs::from(match &common.config {
+            _ if common.no_config => Source::Nothing,
+            Some(file) => Source::File(file.clone()),
+            None => Source::Upward(None),
+        });
+        if common.config.is_some() {
+            let loaded = configs.of(Path::new("Dockerfile"));
+            loaded.as_ref().as_ref().map_err(ToString::to_string)?;
+        }
+        Ok(configs)
+    }
+
+    /// The files upward from each Dockerfile, as far as this folder. It is a real path, links followed.
+    pub(crate) fn within(folder: PathBuf) -> Self {
+        Configs::from(Source::Upward(Some(folder)))
+    }
+
+    fn from(source: Source) -> Self {
         Configs {
-            source: match file {
-                _ if none => Source::Nothing,
-                Some(file) => Source::File(file.to_owned()),
-                None => Source::Upward,
-            },
+            source,
             folders: Mutex::default(),
             loaded: Mutex::default(),
         }
@@ -132,7 +148,7 @@ impl Configs {
                 dfix: Some(file.clone()),
                 hadolint: None,
             },
-            Source::Upward => {
+            Source::Upward(_) => {
                 let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
                 whole
                     .parent()
@@ -193,7 +209,8 @@ impl Configs {
             dfix: here("dfix.toml"),
             hadolint: here(".hadolint.yaml").or_else(|| here(".hadolint.yml")),
         };
-        if nearest.dfix.is_none() || nearest.hadolint.is_none() {
+        let is_last = matches!(&self.source, Source::Upward(Some(last)) if last == folder);
+        if !is_last && (nearest.dfix.is_none() || nearest.hadolint.is_none()) {
             let above = folder
                 .parent()
                 .map(|it| self.nearest(it))

@@ -1,6 +1,5 @@
 //! dfix, the fixer for Dockerfiles: arguments, the work, the exit code.
 
-mod batch;
 mod cli;
 mod commands;
 mod config;
@@ -19,6 +18,7 @@ mod names;
 mod pretty_json;
 mod report;
 mod rule_names;
+mod runner;
 mod select;
 mod suggest;
 mod write;

@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use crate::cli::Format;
 
 pub(crate) use entry::{Mode, Report};
+pub(crate) use json::of_file;
 pub(crate) use summary::Summary;
 pub(crate) use text::last_line;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use dfix_engine::{IGNORE_UNUSED, Rule, RuleSettings, Safety};
 
+use crate::cli::Choice;
 use crate::config::Config;
 use crate::rule_names::{ALL, ids, is_group, is_known, unknown};
 
@@ -31,17 +32,21 @@ pub(crate) struct Selection {
 }
 
 impl CliSelection {
-    /// Fails, with a sentence, at the first name that is none.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        match self
-            .rules
-            .iter()
-            .chain(&self.ignore)
-            .find(|it| !is_known(it))
-        {
-            Some(name) => Err(unknown(name)),
-            None => Ok(()),
+    /// What these arguments say; fails, with a sentence, at the first name that is none.
+    pub(crate) fn of(choice: &Choice) -> Result<Self, String> {
+        let mut names = choice.rule.iter().chain(&choice.ignore);
+        if let Some(name) = names.find(|it| !is_known(it)) {
+            return Err(unknown(name));
         }
+        Ok(CliSelection {
+            rules: choice.rule.clone(),
+            ignore: choice.ignore.clone(),
+            level: match (choice.safe_only, choice.allow_unsafe) {
+                (true, _) => Some(Safety::Safe),
+                (_, true) => Some(Safety::Unsafe),
+                _ => None,
+            },
+        })
     }
 }
 

@@ -3,11 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use dfix_engine::Safety;
-
 use super::paths;
 use super::show::{Shown, exit_code, show};
-use crate::batch::{self, FileReport, Task};
 use crate::cli::{self, Common, Format};
 use crate::config::{Configs, relative_to_cwd};
 use crate::console::report_error;
@@ -16,19 +13,11 @@ use crate::discover::discover;
 use crate::exit::{Exit, Stop};
 use crate::input::read_or_stdin;
 use crate::report::{self, Mode, Report};
+use crate::runner::{self, FileReport, Task};
 use crate::select::CliSelection;
 
 pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
-    let selection = CliSelection {
-        rules: check.rule.clone(),
-        ignore: check.ignore.clone(),
-        level: match (check.safe_only, check.allow_unsafe) {
-            (true, _) => Some(Safety::Safe),
-            (_, true) => Some(Safety::Unsafe),
-            _ => None,
-        },
-    };
-    selection.check()?;
+    let selection = CliSelection::of(&check.choice)?;
     let carries_patches = matches!(
         common.format,
         None | Some(Format::Text | Format::Json | Format::Jsonl)
@@ -37,15 +26,7 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         let message = "--diff prints a patch, which only --format json and jsonl can carry";
         return Err(Stop::Message(message.to_owned()));
     }
-    let jobs = check
-        .jobs
-        .or_else(|| std::thread::available_parallelism().ok());
-    let configs = Configs::new(common.config.as_deref(), common.no_config);
-    if common.config.is_some()
-        && let Err(error) = configs.of(Path::new("Dockerfile")).as_ref()
-    {
-        return Err(Stop::Message(error.to_string()));
-    }
+    let configs = Configs::given(common)?;
     let paths = paths::of(&check.paths, check.files_from.as_deref(), check.null)?;
     let folders = Folders::of_run(&paths);
     if let Some(folder) = check.context.as_deref().filter(|folder| !folder.is_dir()) {
@@ -62,7 +43,7 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         verbose: common.verbose,
         folders: &folders,
         write: check.fix,
-        jobs: jobs.map_or(1, std::num::NonZeroUsize::get),
+        jobs: cli::threads(check.choice.jobs),
     };
     if paths.iter().any(|path| path == Path::new("-")) {
         if paths.len() > 1 {
@@ -81,7 +62,7 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
             log_discovered(file, &configs);
         }
     }
-    let mut files = batch::run(found.files, &task);
+    let mut files = runner::run(found.files, &task);
     for (path, error) in found.errors {
         files.push(FileReport::failed(path, error));
     }
@@ -127,7 +108,7 @@ fn filter(
         Some(name) => (name.clone(), true),
         None => (PathBuf::from("Dockerfile"), false),
     };
-    let report = batch::run_text(path, bytes.clone(), in_folder, task);
+    let report = runner::run_text(path, bytes.clone(), in_folder, task);
     if check.diff || common.format.is_some() {
         return show(&[report], &shown_as(check), common, out);
     }

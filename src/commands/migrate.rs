@@ -13,15 +13,11 @@ use dfix_engine::Outcome;
 use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
-use super::paths;
 use super::show::{Shown, is_json, show};
-use crate::batch::{self, FileReport, Job, Task};
+use super::visit::{self, Visit};
 use crate::cli::{self, Common};
-use crate::config::Configs;
-use crate::context::Folders;
-use crate::discover::discover;
 use crate::exit::{Exit, Stop};
-use crate::select::CliSelection;
+use crate::runner::{FileReport, Job};
 
 pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
     if told.schema {
@@ -100,36 +96,13 @@ impl Job for Migrating<'_> {
 
 /// Runs the recipes on every file, in order of path.
 fn files(told: &cli::Migrate, job: &dyn Job, common: &Common) -> Result<Vec<FileReport>, Stop> {
-    let configs = Configs::new(common.config.as_deref(), common.no_config);
-    if common.config.is_some()
-        && let Err(error) = configs.of(Path::new("Dockerfile")).as_ref()
-    {
-        return Err(Stop::Message(error.to_string()));
-    }
-    let paths = paths::of(&told.paths, told.files_from.as_deref(), told.null)?;
-    let folders = Folders::of_run(&paths);
-    let jobs = told
-        .jobs
-        .or_else(|| std::thread::available_parallelism().ok());
-    let selection = CliSelection::default();
-    let task = Task {
-        job: Some(job),
-        cli: &selection,
-        configs: &configs,
+    let visit = Visit {
+        paths: &told.paths,
+        files_from: told.files_from.as_deref(),
+        null: told.null,
         context: told.context.as_deref(),
-        verbose: common.verbose,
-        folders: &folders,
         write: told.fix,
-        jobs: jobs.map_or(1, std::num::NonZeroUsize::get),
+        jobs: told.jobs,
     };
-    let found = discover(&paths, &configs, task.jobs);
-    if found.files.is_empty() && found.errors.is_empty() && !common.quiet {
-        let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
-    }
-    let mut files = batch::run(found.files, &task);
-    for (path, error) in found.errors {
-        files.push(FileReport::failed(path, error));
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    visit::files(&visit, job, common)
 }

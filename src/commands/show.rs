@@ -2,11 +2,11 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
-use crate::batch::FileReport;
 use crate::cli::{Common, Format};
 use crate::console::{report_error, uses_color};
 use crate::exit::{Exit, Stop};
 use crate::report::{self, Mode, Report, Summary};
+use crate::runner::FileReport;
 
 /// How it was asked for.
 pub(super) struct Shown {

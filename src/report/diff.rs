@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
-use crate::batch::FileReport;
+use crate::runner::FileReport;
 
 /// Equal lines around a change.
 const AROUND: usize = 3;

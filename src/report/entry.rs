@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use dfix_engine::{Finding, Refused, Safety};
 
-use crate::batch::FileReport;
 use crate::labels;
 use crate::lines::Lines;
+use crate::runner::FileReport;
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::diff;
 use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::summary::Summary;
-use crate::batch::FileReport;
 use crate::file_error::FileError;
 use crate::lines::Lines;
 use crate::rule_names::by_id;
+use crate::runner::FileReport;
 use crate::{labels, pretty_json};
 
 /// Counted up when a reader of the old form would go wrong.
@@ -21,7 +21,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let files: Vec<Value> = report
         .files
         .iter()
-        .map(|file| of_file(file, report))
+        .map(|file| of_file(file, report.mode, report.patches))
         .collect();
     let document = json!({
         "version": VERSION,
@@ -68,8 +68,9 @@ pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
     writeln!(out)
 }
 
-fn of_file(file: &FileReport, report: &Report<'_>) -> Value {
-    let findings: Vec<Value> = entries(file, report.mode)
+/// One file's report, as it stands in the document; perhaps with its patch.
+pub(crate) fn of_file(file: &FileReport, mode: Mode, with_patch: bool) -> Value {
+    let findings: Vec<Value> = entries(file, mode)
         .iter()
         .map(|entry| of_entry(entry))
         .collect();
@@ -82,7 +83,7 @@ fn of_file(file: &FileReport, report: &Report<'_>) -> Value {
     if !file.matches.is_empty() {
         object["matches"] = of_matches(file);
     }
-    if report.patches {
+    if with_patch {
         object["diff"] = json!(diff_of(file));
     }
     object

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::advice::message_and_advice;
 use super::entry::{Entry, Report, Status, entries};
-use crate::batch::FileReport;
 use crate::pretty_json;
 use crate::rule_names::ALL;
+use crate::runner::FileReport;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<Value> = ALL

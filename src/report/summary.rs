@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dfix_engine::{Outcome, Safety};
 
 use super::entry::Status;
-use crate::batch::FileReport;
+use crate::runner::FileReport;
 
 /// How much was found.
 #[derive(Debug, Default, Clone)]

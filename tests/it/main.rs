@@ -4,6 +4,7 @@
 
 mod apps;
 mod based_on_it;
+mod batch;
 mod circles;
 mod cli;
 mod common;

@@ -7,7 +7,7 @@ use dfix_codemods::Recipe;
 use dfix_engine::{Finding, OpenCondition};
 
 use super::about::summary;
-use crate::batch::FileReport;
+use crate::runner::FileReport;
 
 /// How many files are named for one reason.
 const MOST_PATHS: usize = 20;

@@ -8,9 +8,9 @@ use dfix_engine::{
 use dfix_syntax::{TextRange, TextSize};
 use serde_json::Value;
 
-use crate::batch::FileReport;
 use crate::cli::Format;
 use crate::report::{Mode, Report};
+use crate::runner::FileReport;
 
 const BEFORE: &str = "FROM python:3.11\nRUN pip install -r requirements.txt \\\n  && true\nRUN cd /x\nCMD [\"python\"]\n";
 

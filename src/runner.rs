@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::io::ErrorKind;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use dfix_codemods::Match;
 use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
@@ -22,6 +22,9 @@ use crate::select::{CliSelection, Selection};
 
 /// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
 const MOST_BYTES: u64 = 5 << 20;
+
+/// How deep a thread may go: a tree may be as deep as its text nests.
+pub(crate) const STACK_BYTES: usize = 16 << 20;
 
 /// How many faults of one file are told. What is no Dockerfile at all has one in every line.
 const MOST_ERRORS: usize = 5;
@@ -100,7 +103,7 @@ pub(crate) fn run(files: Vec<PathBuf>, task: &Task<'_>) -> Vec<FileReport> {
     }
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
-        .stack_size(16 << 20)
+        .stack_size(STACK_BYTES)
         .build();
     match pool {
         Ok(pool) => pool.install(|| {
@@ -321,15 +324,18 @@ thread_local! {
 
 /// Keeps the report of a panic that will be caught for the message about its file.
 fn quiet_panics() {
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if IS_CATCHING.get() {
-            let place = info.location().map(ToString::to_string);
-            CAUGHT_AT.set(place.unwrap_or_default());
-        } else {
-            before(info);
-        }
-    }));
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if IS_CATCHING.get() {
+                let place = info.location().map(ToString::to_string);
+                CAUGHT_AT.set(place.unwrap_or_default());
+            } else {
+                before(info);
+            }
+        }));
+    });
 }
 
 /// What `work` gives, or the message and place of its panic.
@@ -354,7 +360,7 @@ mod tests {
     fn a_panic_is_caught_and_says_where() {
         super::quiet_panics();
         let message = catching(|| panic!("no {}", "way")).unwrap_err();
-        assert!(message.starts_with("no way (src/batch.rs:"), "{message}");
+        assert!(message.starts_with("no way (src/runner.rs:"), "{message}");
         assert_eq!(catching(|| 1), Ok(1));
     }
 
