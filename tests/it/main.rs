@@ -11,6 +11,7 @@ mod common;
 mod contributing;
 mod ecosystem;
 mod elsewhere;
+mod fleets;
 mod git_apply;
 mod house;
 mod lists;

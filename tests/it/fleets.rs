@@ -1,0 +1,117 @@
+//! The scripts of docs/fleets.md do what it says.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::common::Folder;
+
+const BAD: &str = "FROM python:3.12-slim\nRUN pip install requests==2.32.0\n";
+const GOOD_RUN: &str = "RUN pip install --no-cache-dir requests==2.32.0\n";
+
+/// The shell scripts of the guide, in order.
+fn scripts() -> Vec<String> {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fleets.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let blocks = guide.split("```sh\n").skip(1);
+    let scripts = blocks.map(|rest| rest.split("```\n").next().unwrap().to_owned());
+    scripts.collect()
+}
+
+/// The one script of the guide that holds these words.
+fn script(words: &str) -> String {
+    let mut found = scripts().into_iter().filter(|it| it.contains(words));
+    let script = found.next().expect("the guide has it");
+    assert_eq!(found.next(), None, "{words} stands in one script");
+    script
+}
+
+/// Runs a script in the folder, with this dfix on its path.
+fn run(script: &str, folder: &Folder) -> Output {
+    let dfix = Path::new(env!("CARGO_BIN_EXE_dfix")).parent().unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let output = Command::new("sh")
+        .args(["-euc", script])
+        .current_dir(folder.root())
+        .env_clear()
+        .env("PATH", format!("{}:{path}", dfix.display()))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{script}{output:?}");
+    output
+}
+
+fn git(folder: &Folder, arguments: &[&str]) -> String {
+    let name = ["-c", "user.name=you", "-c", "user.email=you@example.com"];
+    let output = Command::new("git")
+        .args(name)
+        .args(arguments)
+        .current_dir(folder.root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?} {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_script_is_tried_here() {
+    assert_eq!(scripts().len(), 5);
+}
+
+#[test]
+fn one_commit_and_then_none() {
+    let folder = Folder::new(&[("web/Dockerfile", BAD)]);
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["config", "user.name", "you"]);
+    git(&folder, &["config", "user.email", "you@example.com"]);
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "--message", "first"]);
+    for _ in 0..2 {
+        run(&script("git commit"), &folder);
+        assert_eq!(git(&folder, &["rev-list", "--count", "HEAD"]), "2\n");
+    }
+    assert!(git(&folder, &["show", "HEAD:web/Dockerfile"]).contains(GOOD_RUN));
+}
+
+#[test]
+fn a_patch_for_each_repository_that_wants_one() {
+    let folder = Folder::new(&[
+        ("repositories/a b/Dockerfile", BAD),
+        (
+            "repositories/good/Dockerfile",
+            "FROM scratch\nCOPY app /app\nUSER 10001\n",
+        ),
+        ("repositories/bad/Dockerfile", "FRM a\n"),
+    ]);
+    let output = run(&script("xargs"), &folder);
+    let patch = folder.text("repositories/a b.patch");
+    assert!(patch.contains(&format!("+{GOOD_RUN}")), "{patch}");
+    assert!(!folder.path("repositories/good.patch").exists());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("repositories/bad: dfix failed"), "{said}");
+    assert_eq!(folder.text("repositories/a b/Dockerfile"), BAD);
+}
+
+#[test]
+fn a_tool_that_opens_pull_requests_finds_the_files_changed() {
+    for words in ["exec dfix", "services/web"] {
+        let folder = Folder::new(&[("services/web/Dockerfile", BAD)]);
+        let output = run(&script(words), &folder);
+        assert!(output.stdout.is_empty(), "{output:?}");
+        assert!(folder.text("services/web/Dockerfile").contains(GOOD_RUN));
+    }
+}
+
+#[test]
+fn a_data_engine_gets_an_answer_a_line() {
+    let folder = Folder::new(&[]);
+    run(&script("dfix batch"), &folder);
+    let answers = folder.text("answers.jsonl");
+    let answers: Vec<serde_json::Value> = answers
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(answers.len(), 2);
+    assert!(answers[0]["content"].as_str().unwrap().contains(GOOD_RUN));
+    assert_eq!(answers[1]["path"], "web/Dockerfile");
+}
