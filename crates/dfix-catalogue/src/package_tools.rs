@@ -19,6 +19,8 @@ pub enum PackageWord {
     Elsewhere,
     /// It fetches the lists of packages and keeps them.
     FetchesLists,
+    /// With it what a package asks of the one that uses it (peers) is not looked at.
+    LeavesPeers,
     /// Its operands are packages, in whatever order.
     Packages,
     /// `apt-get` and `apt` do the same with it.
@@ -41,6 +43,7 @@ impl PackageWord {
             PackageWord::DoesNothing => "does-nothing",
             PackageWord::Elsewhere => "elsewhere",
             PackageWord::FetchesLists => "fetches-lists",
+            PackageWord::LeavesPeers => "leaves-peers",
             PackageWord::Packages => "packages",
             PackageWord::Same => "same",
             PackageWord::SaysKinds => "says-kinds",
@@ -272,6 +275,7 @@ mod tests {
             PackageWord::DoesNothing,
             PackageWord::Elsewhere,
             PackageWord::FetchesLists,
+            PackageWord::LeavesPeers,
             PackageWord::Packages,
             PackageWord::Same,
             PackageWord::SaysKinds,

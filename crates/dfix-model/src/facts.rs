@@ -148,9 +148,9 @@ impl<'m> Stage<'m> {
         launches::low_ports(self)
     }
 
-    /// npm's lock file in the folder of a place, where the build context is known to have it and it was copied before.
-    pub fn npm_lock_at(self, at: impl ProgramPoint<'m>) -> Option<NpmLock> {
-        npm_lock::npm_lock_at(self, at)
+    /// npm's lock file in the folder where npm is called, where the build context is known to have it and it was copied before.
+    pub fn npm_lock_at(self, npm: &PackageCommand<'m>) -> Option<NpmLock> {
+        npm_lock::npm_lock_at(self, npm)
     }
 
     /// What somebody said of the package managers' behaviour.

@@ -27,11 +27,23 @@ pub(crate) const RULE: Rule = Rule {
         reports("FROM node:22\nCOPY . .\nRUN npm install\n", "is older")
             .with_context(&[PACKAGE, ("package-lock.json", r#"{"packages":{"":{}}}"#)]),
         reports("FROM node:22\nCOPY . .\nRUN npm i a && npm i\n", "`a`").with_context(LOCKED),
+        reports(
+            "FROM node:22\nCOPY . .\nRUN npm install\n",
+            "`package.json` wants `a@1`, which it does not have",
+        )
+        .with_context(&[
+            PACKAGE,
+            (
+                "package-lock.json",
+                r#"{"packages":{"":{"dependencies":{"a":"1"}}}}"#,
+            ),
+        ]),
     ],
 };
 
 const PACKAGE: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
-const LOCK: &str = r#"{"packages":{"":{"dependencies":{"a":"1"}}}}"#;
+const LOCK: &str =
+    r#"{"packages":{"":{"dependencies":{"a":"1"}},"node_modules/a":{"version":"1.0.0"}}}"#;
 const LOCKED: &[(&str, &str)] = &[PACKAGE, ("package-lock.json", LOCK)];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
@@ -68,9 +80,18 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "`{name}` is older than `package.json`: commit a new one"
                     ));
                 }
+                if let Some(unmet) = lock.unmet {
+                    return Err(remedy!(
+                        "`npm ci` refuses `{name}`: {unmet}; run `npm install` and commit the lock file"
+                    ));
+                }
                 let agrees = || format!("`{name}` names what `package.json` asks for");
+                let is_whole = lock.agrees.is_yes() && lock.is_whole.is_yes();
+                let whole = || format!("each package in `{name}` has there what it wants");
                 case.evidence(lock.agrees.is_yes().then(agrees))
+                    .evidence(is_whole.then(whole))
                     .open(lock.agrees.open())
+                    .open(lock.is_whole.open())
                     .declare(Effect::arguments_of(npm.command))
                     .fix(|edit| edit.replace_word(place, "ci"));
                 Ok(())
