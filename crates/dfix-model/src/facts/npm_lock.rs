@@ -1,6 +1,7 @@
 //! npm's lock file: whether it is there, whether it was written for the `package.json` beside it, and whether its
 //! packages have what they want.
 
+mod entry;
 mod spec;
 mod tree;
 

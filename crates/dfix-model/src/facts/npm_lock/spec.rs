@@ -2,7 +2,7 @@
 
 use nodejs_semver::{Range, Version};
 
-use super::tree::Entry;
+use super::entry::Entry;
 
 /// Whether the entry is what `spec` asks for, as npm says in `@npmcli/arborist`'s dep-valid.js; `None` where it
 /// cannot be told.
@@ -64,7 +64,7 @@ mod tests {
     use serde_json::json;
 
     use super::fits;
-    use crate::facts::npm_lock::tree::Entry;
+    use crate::facts::npm_lock::entry::Entry;
 
     #[test]
     fn specs_are_understood_as_npm_does() {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
+use super::entry::Entry;
 use super::spec::fits;
 
 /// What a lock file does not have as its packages want it.
@@ -13,31 +14,6 @@ pub(super) enum Gap {
     Unmet(String),
     /// Whether a package has what it wants was not understood: the same.
     Unclear(String),
-}
-
-/// One package of the lock file.
-#[derive(Clone, Copy)]
-pub(super) struct Entry<'a> {
-    own: &'a Value,
-    /// What it links to, or itself.
-    target: &'a Value,
-}
-
-impl<'a> Entry<'a> {
-    /// One that is no link.
-    pub(super) fn alone(own: &'a Value) -> Self {
-        Entry { own, target: own }
-    }
-
-    /// A text of the entry itself.
-    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
-        self.own.get(key)?.as_str()
-    }
-
-    /// A text of the package that it leads to.
-    pub(super) fn target_text(&self, key: &str) -> Option<&'a str> {
-        self.target.get(key)?.as_str()
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -197,7 +173,7 @@ fn find<'a>(
     let alone = Entry::alone(own);
     Some((
         found,
-        target.map_or(alone, |target| Entry { target, ..alone }),
+        target.map_or(alone, |target| alone.leading_to(target)),
     ))
 }
 
