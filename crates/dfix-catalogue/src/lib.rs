@@ -100,7 +100,7 @@ pub use missing_paths::{MissingPath, missing_path};
 pub use name_words::{
     is_named_for_development, is_named_for_python, is_named_for_work, is_named_rootless,
 };
-pub use names::{assumed_like, is_docker_hub, is_official, normalise};
+pub use names::{assumed_like, is_docker_hub, is_official, is_registry_host, normalise};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,

@@ -49,6 +49,14 @@ pub fn normalise(repository: &str) -> Cow<'_, str> {
     Cow::Borrowed(repository)
 }
 
+/// Whether the first component of a reference that has more is the host of a registry: it has a dot, a port or a capital
+/// letter, or is `localhost` (distribution/reference, `splitDockerDomain`).
+pub fn is_registry_host(component: &str) -> bool {
+    component == "localhost"
+        || component.contains(['.', ':'])
+        || component.bytes().any(|it| it.is_ascii_uppercase())
+}
+
 /// Whether a registry is Docker Hub under one of its names.
 pub fn is_docker_hub(registry: &str) -> bool {
     let host = |prefix: &str| prefix.split('/').next() == Some(registry);
@@ -65,7 +73,6 @@ pub fn is_official(repository: &str) -> bool {
 /// known of what such a registry holds.
 pub fn assumed_like(repository: &str) -> Option<&str> {
     let (registry, rest) = repository.split_once('/')?;
-    let is_registry = registry.contains(['.', ':']) || registry == "localhost";
     let name = rest.rsplit('/').next()?;
-    (is_registry && is_official(name)).then_some(name)
+    (is_registry_host(registry) && is_official(name)).then_some(name)
 }

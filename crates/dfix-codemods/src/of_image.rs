@@ -273,6 +273,12 @@ fn change_name<'m>(
 ) -> Result<Option<Op<'m>>, String> {
     let written = &spelled.written;
     let is_literal = |it: &Segment| it.kind == SegmentKind::Literal;
+    if written.segments().first().is_some_and(|it| !is_literal(it)) && is_all_literal(spelled) {
+        return Err(format!(
+            "what stands before the name in `{}` is empty unless the build is told, so it is not known what belongs before it",
+            flat::shown(written.flat())
+        ));
+    }
     let mut pairs = written.segments().windows(2);
     let is_one_piece = written.segments().iter().all(is_literal)
         && pairs.all(|pair| pair[0].range.end() == pair[1].range.start());
@@ -282,6 +288,17 @@ fn change_name<'m>(
         }
         _ => change(spelled, new, reference),
     }
+}
+
+/// Whether the variables in a name are empty by their defaults.
+fn is_all_literal(spelled: &Spelled<'_>) -> bool {
+    let literals = spelled.written.segments().iter();
+    let literals: String = literals
+        .filter(|it| it.kind == SegmentKind::Literal)
+        .map(|it| it.text.as_str())
+        .collect();
+    let resolved = spelled.resolved.as_ref();
+    resolved.is_some_and(|it| it.flat() == literals)
 }
 
 /// What makes a part of a reference another text.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use dfix_catalogue::is_docker_hub;
+use dfix_catalogue::{is_docker_hub, is_registry_host};
 use dfix_model::{ImagePlace, ImagePosition, Part, Segment, SegmentKind, Step};
 use dfix_syntax::{TextRange, TextSize};
 
@@ -116,7 +116,7 @@ fn known<'t>(text: &'t Text<'_>) -> &'t str {
 fn is_registry(first: &Text<'_>, is_told: bool) -> bool {
     let text = known(first);
     // A variable that nobody knows, before a path, is one.
-    is_told || text == "localhost" || text.contains(['.', ':', flat::OPEN])
+    is_told || is_registry_host(text) || text.contains(flat::OPEN)
 }
 
 /// The pieces of a part, the defaults of `ARG`s put in.

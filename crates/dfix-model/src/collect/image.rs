@@ -148,7 +148,7 @@ fn split_at(text: &str, at: Option<usize>) -> (&str, Option<usize>) {
 }
 
 fn is_registry(first: &str) -> bool {
-    first == "localhost" || first.contains(['.', ':', HOLE])
+    dfix_catalogue::is_registry_host(first) || first.contains(HOLE)
 }
 
 /// The shortest name of a repository.
