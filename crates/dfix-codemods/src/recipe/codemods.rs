@@ -60,8 +60,12 @@ const ALL: &[Builtin] = &[
     Builtin {
         name: "package-names",
         about: "packages that the release of the base lacks become their successors",
-        options: &[],
-        make: |recipe, _| Ok(Box::new(PackageNames { recipe })),
+        options: &["distribution"],
+        make: |recipe, options| {
+            let only = options.get("distribution");
+            let only = only.map(|it| release::named(it)).transpose()?;
+            Ok(Box::new(PackageNames { recipe, only }))
+        },
     },
     Builtin {
         name: "release",

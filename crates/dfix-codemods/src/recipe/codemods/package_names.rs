@@ -1,8 +1,8 @@
 //! Names of packages that the release of the base lacks: the build fails on them.
 
 use dfix_catalogue::{
-    Foundation, PackagePresence, PackageSuccessor, Succession, image, package_presence,
-    package_successor,
+    Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, image,
+    package_presence, package_successor,
 };
 use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
@@ -14,6 +14,8 @@ use super::images::{told, uses_other_archives};
 #[derive(Debug)]
 pub(crate) struct PackageNames {
     pub(crate) recipe: &'static str,
+    /// The distribution that it is for; all where there is none.
+    pub(crate) only: Option<Distribution>,
 }
 
 impl Codemod for PackageNames {
@@ -30,6 +32,9 @@ impl Codemod for PackageNames {
             let Some(foundation) = image(name, tag).foundation else {
                 continue;
             };
+            if self.only.is_some_and(|it| it != foundation.distribution) {
+                continue;
+            }
             for command in stage.commands().filter_map(PackageCommand::of) {
                 let is_system =
                     matches!(command.manager, PackageManager::Apt | PackageManager::Apk);

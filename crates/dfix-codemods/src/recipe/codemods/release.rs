@@ -18,14 +18,24 @@ pub(crate) struct Release {
     code_name: String,
 }
 
+/// The distribution that a recipe names.
+pub(super) fn named(distribution: &str) -> Result<Distribution, String> {
+    match distribution {
+        "debian" => Ok(Distribution::Debian),
+        "ubuntu" => Ok(Distribution::Ubuntu),
+        "alpine" => Ok(Distribution::Alpine),
+        other => Err(format!("`{other}` is none of debian, ubuntu and alpine")),
+    }
+}
+
 impl Release {
     /// `to` is a number or a code name.
     pub(crate) fn read(distribution: &str, to: &str) -> Result<Self, String> {
-        let (distribution, product, image) = match distribution {
-            "debian" => (Distribution::Debian, "debian", "debian"),
-            "ubuntu" => (Distribution::Ubuntu, "ubuntu", "ubuntu"),
-            "alpine" => (Distribution::Alpine, "alpine-linux", "alpine"),
-            other => return Err(format!("`{other}` is none of debian, ubuntu and alpine")),
+        let distribution = named(distribution)?;
+        let (product, image) = match distribution {
+            Distribution::Debian => ("debian", "debian"),
+            Distribution::Ubuntu => ("ubuntu", "ubuntu"),
+            _ => ("alpine-linux", "alpine"),
         };
         let unknown = || format!("{product} {to} is not known");
         let eol = end_of_life(product, to).ok_or_else(unknown)?;
