@@ -3,8 +3,9 @@
 use dfix_catalogue::{Distribution, Foundation, image};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
 use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage};
+use dfix_syntax::TextRange;
 
-use super::paths::{PathChange, occurrences};
+use super::paths::{PathChange, areas, occurrences};
 use super::suites::{Named, Suites};
 use crate::of_image;
 use crate::pattern::{Kind, Pattern};
@@ -282,6 +283,7 @@ pub(crate) fn told(foundation: &Foundation) -> String {
 fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case<'_>) {
     let mut changed = 0;
     for (range, new, holder) in occurrences(reference, paths) {
+        case.open(is_open(reference, range, holder, &new));
         case.declare(Effect::changed(holder));
         case.fix(|edit| edit.replace_node(range, &new));
         changed += 1;
@@ -292,6 +294,30 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
             "its paths are others in {changed} {places}, and change with it"
         ));
     }
+}
+
+/// What lies below the folder may be elsewhere in the new image, and a link may be what the file makes there itself.
+fn is_open(
+    reference: &Reference<'_>,
+    range: TextRange,
+    holder: TextRange,
+    new: &str,
+) -> Option<OpenCondition> {
+    let mut steps = areas(reference).into_iter().map(|it| it.1);
+    let step = steps.find(|it| it.range() == holder)?;
+    let after = usize::from(range.end() - holder.start());
+    let rest = step.source_text().get(after..)?;
+    let is_inside = rest.starts_with('/') && !rest.starts_with("/bin");
+    let is_linked = || step.commands().any(|it| it.is("ln"));
+    (is_inside || is_linked()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether what line {} names is at {new} in the new image",
+                step.line()
+            ),
+            "look into the image",
+        )
+    })
 }
 
 /// Changes the releases that lists of packages name.
