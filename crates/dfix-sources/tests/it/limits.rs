@@ -59,12 +59,14 @@ fn time_is_in_proportion() {
                     assert!(read(&format!("a.{ending}"), &text).is_some());
                     start.elapsed()
                 };
-                // A machine that does other things, too, may be slow at times.
-                let mut times = (0..5).map(|_| (time(200), time(1600)));
-                let is_fast = |(short, long): (Duration, Duration)| {
-                    long < short * 24 + Duration::from_millis(200)
-                };
-                assert!(times.any(is_fast), "{line:?} {end:?} {ending}");
+                // The least of three is what a machine that does other things, too, needs by itself.
+                let least = |count| (0..3).map(|_| time(count)).min().unwrap_or_default();
+                let (short, long) = (least(200), least(1600));
+                let most = short * 24 + Duration::from_millis(200);
+                assert!(
+                    long < most,
+                    "{line:?} {end:?} {ending}: {short:?}, {long:?}"
+                );
             }
         }
     }
