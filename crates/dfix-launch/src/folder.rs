@@ -51,6 +51,16 @@ const SUBFOLDERS: [(&str, usize); 36] = [
     ("tools", 1),
 ];
 
+/// Folders of what is none of the repository's own: git's, and what its package managers, or people, put there.
+const FOREIGN: [&str; 6] = [
+    ".git",
+    ".venv",
+    "node_modules",
+    "third_party",
+    "vendor",
+    "venv",
+];
+
 /// How many folders are read for one.
 const MOST_FOLDERS: usize = 64;
 /// How many folders of a repository are looked at for files of Compose, and how deep they may lie.
@@ -120,10 +130,7 @@ fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
 
 /// Whether a folder holds what is none of the repository's own.
 fn is_foreign(name: &str) -> bool {
-    matches!(
-        name,
-        ".git" | "node_modules" | "vendor" | "third_party" | ".venv" | "venv"
-    )
+    FOREIGN.binary_search(&name).is_ok()
 }
 
 /// Where there is no `Dockerfile`, the builder takes `dockerfile` (`BuildKit`, frontend/dockerui/config.go).
@@ -208,10 +215,11 @@ impl Files for Once<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::SUBFOLDERS;
+    use super::{FOREIGN, SUBFOLDERS};
 
     #[test]
     fn the_table_is_sorted() {
         assert!(SUBFOLDERS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(FOREIGN.is_sorted());
     }
 }
