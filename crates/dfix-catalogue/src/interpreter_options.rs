@@ -13,6 +13,8 @@ pub enum InterpreterOption {
     Module,
     /// Its value is the text to run.
     Text,
+    /// What it writes is not held back.
+    Unbuffered,
     /// Its value may stand in the next word.
     Value,
     /// It starts again when files change.
@@ -25,6 +27,7 @@ impl InterpreterOption {
             InterpreterOption::Loads => "loads",
             InterpreterOption::Module => "module",
             InterpreterOption::Text => "text",
+            InterpreterOption::Unbuffered => "unbuffered",
             InterpreterOption::Value => "value",
             InterpreterOption::Watches => "watches",
         }

@@ -28,6 +28,8 @@ pub struct Interpreting<'m> {
     pub loads: Vec<&'m str>,
     /// Whether it is told to start again when files change.
     pub watches: bool,
+    /// Whether it is told not to hold back what it writes.
+    pub is_unbuffered: bool,
 }
 
 impl<'m> Command<'m> {
@@ -47,6 +49,7 @@ pub(crate) fn interpreting<'m>(command: Command<'m>, interpreter: &str) -> Inter
         given: Given::Nothing,
         loads: Vec::new(),
         watches: false,
+        is_unbuffered: false,
     };
     let is = |option: &str, what| interpreter_option_is(interpreter, option, what);
     let mut words = command.args().enumerate();
@@ -71,11 +74,14 @@ pub(crate) fn interpreting<'m>(command: Command<'m>, interpreter: &str) -> Inter
             };
             return found;
         }
-        let (option, attached) = option_of(text, |option| {
+        let takes = |option: &str| {
             is(option, InterpreterOption::Module)
                 || is(option, InterpreterOption::Text)
                 || is(option, InterpreterOption::Value)
-        });
+        };
+        found.is_unbuffered |=
+            letters_of(text, takes).any(|it| is(&it, InterpreterOption::Unbuffered));
+        let (option, attached) = option_of(text, takes);
         let option = option.as_str();
         found.watches |= is(option, InterpreterOption::Watches);
         if is(option, InterpreterOption::Text) {
@@ -105,6 +111,13 @@ pub(crate) fn interpreting<'m>(command: Command<'m>, interpreter: &str) -> Inter
         }
     }
     found
+}
+
+/// The options of one letter that stand in a word, up to the first that takes something: `-uB` is `-u` and `-B`.
+fn letters_of(text: &str, takes: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
+    let letters = text.strip_prefix('-').filter(|it| !it.starts_with('-'));
+    let options = letters.unwrap_or("").chars().map(|it| format!("-{it}"));
+    options.take_while(move |it| !takes(it))
 }
 
 /// The option that a word spells and the value that the word holds behind it. Letters stand in one word up to the

@@ -5,7 +5,7 @@ use dfix_catalogue::{Ecosystem, Family, PackageMark, is_named_for_python, packag
 use dfix_engine::OpenCondition;
 use dfix_model::path::has_ending;
 use dfix_model::runtime::{Leads, Process};
-use dfix_model::{Command, Given, PackageCommand, PackageManager, Stage, Word};
+use dfix_model::{Command, Given, PackageCommand, PackageManager, Stage};
 
 /// Whether what a stage ships is a Python application: its image is Python's, or its start leads to Python. Where what it
 /// starts cannot be told, it must install what a Python project of the build asks for.
@@ -100,9 +100,8 @@ fn runs_python(process: &Process<'_>) -> bool {
 pub(super) fn is_unbuffered(stage: Stage<'_>) -> bool {
     let mut pythons = stage.runtime().processes().filter(runs_python).peekable();
     let is_told = |it: Process<'_>| {
-        let mut options = it.command.args().map(Word::literal_prefix);
-        let first = options.next().unwrap_or("");
-        programs::is_python(it.command.name()) && matches!(first, "-u" | "-uB" | "-Bu" | "-uO")
+        let call = it.command.interpreting();
+        call.is_some_and(|call| call.is_unbuffered)
     };
     pythons.peek().is_some() && pythons.all(is_told)
 }
