@@ -1,6 +1,7 @@
 //! The sources in Python that a start names, and whether they are among those that are shipped.
 
 use dfix_catalogue::programs::Mark;
+use dfix_catalogue::{FileMark, file_is};
 
 use crate::collect::model::Model;
 use crate::context::Answer;
@@ -78,10 +79,8 @@ fn brings_a_project(step: Step<'_>) -> bool {
     let is_project = |word: Word<'_>| {
         let text = word.source_text();
         let address = text.split(['#', '?']).next().unwrap_or(text);
-        text.contains("://")
-            && [".git", ".gz", ".tgz", ".xz", ".bz2", ".tar", ".zip"]
-                .iter()
-                .any(|ending| address.ends_with(ending))
+        let is_archive = || file_is(file_name(address), FileMark::Archive);
+        text.contains("://") && (has_ending(address, ".git") || is_archive())
     };
     step.commands().any(clones)
         || (step.commands().any(fetches) && step.commands().any(unpacks))

@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use dfix_catalogue::{login_in, programs};
+use dfix_catalogue::login_in;
+use dfix_catalogue::programs::{self, Kind, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::path::folder_and_name;
 use dfix_model::{Command, ShippedLine, ShippedText, Stage, Word, known_words};
@@ -151,15 +152,15 @@ fn given_to_others(site: &Site<'_>) -> Option<OpenCondition> {
     ))
 }
 
-/// Who works in a notebook installs packages from there.
+/// Who works in a notebook, or in another server that is made to work in, installs packages from there.
 fn at_work(stage: Stage<'_>) -> Option<String> {
-    const NOTEBOOKS: [&str; 3] = ["jupyter", "jupyter-lab", "jupyter-notebook"];
-    let mut processes = stage.runtime().processes();
-    let notebook = processes.find(|it| it.command.is_one_of(&NOTEBOOKS))?;
-    Some(format!(
-        "whoever works in `{}`",
-        shortened(notebook.command)
-    ))
+    let is_server = |command: Command<'_>| {
+        let known = programs::find(command.name());
+        known.is_some_and(|it| it.kind() == Kind::Server)
+    };
+    let mut processes = stage.runtime().processes().map(|it| it.command);
+    let workbench = processes.find(|it| it.is_marked(Mark::Workbench) && is_server(*it))?;
+    Some(format!("whoever works in `{}`", shortened(workbench)))
 }
 
 /// The application installs packages itself: another user than root may not do so in the environment, and does so at home
