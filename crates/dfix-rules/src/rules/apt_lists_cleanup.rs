@@ -468,16 +468,21 @@ fn unknown_name(package: &PackageCommand<'_>) -> Option<OpenCondition> {
     if package.manager != PackageManager::Apt || package.command.is_failure_ignored() {
         return None;
     }
-    let stage = package.command.stage()?;
-    let is_installed = |name: &str| stage.system_packages().any(|it| it.name == name);
+    let stage = package.command.stage();
+    let is_installed =
+        |name: &str| stage.is_some_and(|stage| stage.system_packages().any(|it| it.name == name));
     let named = package.packages();
-    let unknown = named
-        .iter()
-        .find(|it| it.name.is_none_or(|name| !is_installed(name)))?;
+    let is_unknown = |name: Option<&str>| name.is_none_or(|name| !is_installed(name));
+    let unknown = named.iter().find(|it| is_unknown(it.name));
+    let what = match unknown {
+        Some(unknown) => unknown.word.source_text(),
+        // `xargs` may hand it more.
+        None if package.may_take_more() => "what it is handed",
+        None => return None,
+    };
     Some(OpenCondition::new(
         format!(
-            "whether {} is installed where {} removes it: by its lists apt knows the name and goes on, without them it fails",
-            unknown.word.source_text(),
+            "whether {what} is installed where {} removes it: by its lists apt knows the name and goes on, without them it fails",
             package.step().label()
         ),
         "leave it out there if it is not installed",
