@@ -113,7 +113,7 @@ impl Batch {
         let path = job.path.as_deref().unwrap_or("Dockerfile");
         let made = match &job.files {
             None => Ok(self.fix(Path::new(path), &job.content, None)),
-            Some(files) => in_folder(path, files, |root| {
+            Some(files) => in_folder((path, &job.content), files, |root| {
                 self.fix(Path::new(path), &job.content, Some(root))
             }),
         };
@@ -173,17 +173,18 @@ fn failed(id: &Value, message: &str, remedy: &str) -> Value {
     })
 }
 
-/// Does the work while the files lie in a folder of their own, together with a `dockerfile` that others may ask for.
+/// Does the work while the Dockerfile, of this path and text, and the other files lie in a folder of their own: what the
+/// comments of the one say counts as what the others do.
 fn in_folder<T>(
-    dockerfile: &str,
+    dockerfile: (&str, &str),
     files: &BTreeMap<String, String>,
     work: impl FnOnce(&Path) -> T,
 ) -> Result<T, String> {
     let folder = tempfile::tempdir().map_err(|error| format!("no folder can be made: {error}"))?;
     let root = fs::canonicalize(folder.path())
         .map_err(|error| format!("a folder cannot be looked at: {error}"))?;
-    is_inside(dockerfile)?;
-    for (path, text) in files {
+    let others = files.iter().map(|(path, text)| (&**path, &**text));
+    for (path, text) in others.chain([dockerfile]) {
         is_inside(path)?;
         let place = root.join(path);
         let put = place
@@ -192,10 +193,6 @@ fn in_folder<T>(
             .and_then(|()| fs::write(&place, text));
         put.map_err(|error| format!("the file `{path}` cannot be laid down: {error}"))?;
     }
-    let own = root.join(dockerfile);
-    let parent = own.parent().unwrap_or(&root);
-    fs::create_dir_all(parent)
-        .map_err(|error| format!("the folder of `{dockerfile}` cannot be made: {error}"))?;
     Ok(work(&root))
 }
 

@@ -83,6 +83,23 @@ fn the_files_of_a_project_count_as_they_do_in_a_folder() {
 }
 
 #[test]
+fn comments_of_the_dockerfile_tell_how_it_is_started() {
+    let content =
+        format!("# docker build -t app .\n# docker run -v \"$PWD/data:/app/data\" app\n{BAD}");
+    let source = "open('/app/data/log', 'a')\n";
+    let all = [
+        ("Dockerfile", &*content),
+        ("app.py", source),
+        ("data/log", ""),
+    ];
+    let job = json!({ "content": content, "files": { "app.py": source, "data/log": "" } });
+    let (_, lines) = batch(&job.to_string(), &[]);
+    assert_eq!(lines[0]["content"], fixed(&all, "Dockerfile"));
+    let findings = lines[0]["findings"].to_string();
+    assert!(findings.contains("of the host"), "{findings}");
+}
+
+#[test]
 fn a_bad_line_is_named_and_stops_no_other() {
     let good = json!({ "id": 7, "content": BAD }).to_string();
     let lines = [
