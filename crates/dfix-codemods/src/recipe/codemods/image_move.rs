@@ -1,6 +1,6 @@
 //! Images that moved, were renamed or are no longer made.
 
-use dfix_catalogue::{ImageMove, image_move, image_successor};
+use dfix_catalogue::{ImageMove, image_move, image_successor, is_official};
 use dfix_engine::OpenCondition;
 
 use super::images::{Judge, Verdict};
@@ -36,7 +36,7 @@ impl Judge for Moved {
         };
         let mut verdict = Verdict {
             message,
-            evidence: vec![format!("it says so: {}", moved.source)],
+            evidence: vec![format!("told in {}", moved.source)],
             ..Verdict::default()
         };
         if moved.is_by_hand {
@@ -51,6 +51,16 @@ impl Judge for Moved {
             verdict.open.push(OpenCondition::new(
                 format!("whether it works with `{new}`: `{named}` is no longer maintained"),
                 "run its tests",
+            ));
+        }
+        if let Some((repository, tag)) = &to
+            && !is_official(repository)
+        {
+            verdict.open.push(OpenCondition::new(
+                format!(
+                    "whether `{repository}` has the tag `{tag}`: dfix knows no list of its tags"
+                ),
+                "look it up where the image is published",
             ));
         }
         if !moved.note.is_empty() {

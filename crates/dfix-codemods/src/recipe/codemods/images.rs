@@ -2,10 +2,10 @@
 
 use dfix_catalogue::{Distribution, Foundation, image};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
-use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage};
+use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage, Step};
 use dfix_syntax::TextRange;
 
-use super::paths::{PathChange, areas, occurrences};
+use super::paths::{PathChange, occurrences};
 use super::suites::{Named, Suites};
 use crate::of_image;
 use crate::pattern::{Kind, Pattern};
@@ -282,9 +282,9 @@ pub(crate) fn told(foundation: &Foundation) -> String {
 /// Changes the paths that are others in the new image.
 fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case<'_>) {
     let mut changed = 0;
-    for (range, new, holder) in occurrences(reference, paths) {
-        case.open(is_open(reference, range, holder, &new));
-        case.declare(Effect::changed(holder));
+    for (range, new, step) in occurrences(reference, paths) {
+        case.open(is_elsewhere(step, range, &new));
+        case.declare(Effect::changed(step));
         case.fix(|edit| edit.replace_node(range, &new));
         changed += 1;
     }
@@ -297,15 +297,8 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
 }
 
 /// What lies below the folder may be elsewhere in the new image, and a link may be what the file makes there itself.
-fn is_open(
-    reference: &Reference<'_>,
-    range: TextRange,
-    holder: TextRange,
-    new: &str,
-) -> Option<OpenCondition> {
-    let mut steps = areas(reference).into_iter().map(|it| it.1);
-    let step = steps.find(|it| it.range() == holder)?;
-    let after = usize::from(range.end() - holder.start());
+fn is_elsewhere(step: Step<'_>, range: TextRange, new: &str) -> Option<OpenCondition> {
+    let after = usize::from(range.end() - step.range().start());
     let rest = step.source_text().get(after..)?;
     let is_inside = rest.starts_with('/') && !rest.starts_with("/bin");
     let is_linked = || step.commands().any(|it| it.is("ln"));

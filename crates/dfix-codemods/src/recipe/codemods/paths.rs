@@ -27,11 +27,11 @@ impl PathChange {
 }
 
 /// Where these paths of the image stand: bytes, what stands there then, and the instruction.
-pub(crate) fn occurrences(
-    reference: &Reference<'_>,
+pub(crate) fn occurrences<'m>(
+    reference: &Reference<'m>,
     paths: &[PathChange],
-) -> Vec<(TextRange, String, TextRange)> {
-    let mut found: Vec<(TextRange, String, TextRange)> = Vec::new();
+) -> Vec<(TextRange, String, Step<'m>)> {
+    let mut found: Vec<(TextRange, String, Step<'m>)> = Vec::new();
     if paths.is_empty() {
         return found;
     }
@@ -53,7 +53,7 @@ pub(crate) fn occurrences(
                 };
                 let range = TextRange::at(step.range().start() + offset, TextSize::of(it.as_str()));
                 if !found.iter().any(|it| it.0.intersect(range).is_some()) {
-                    found.push((range, change.new.clone(), step.range()));
+                    found.push((range, change.new.clone(), step));
                 }
             }
         }
