@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use assert_cmd::Command;
 
@@ -46,6 +47,21 @@ impl Folder {
     /// Runs dfix here with this standard input.
     pub(crate) fn dfix_with(&self, stdin: &[u8], arguments: &[&str]) -> (i32, String, String) {
         run(self.command().args(arguments).write_stdin(stdin))
+    }
+
+    /// Runs a script of the shell here that must succeed, with this dfix on its path.
+    pub(crate) fn sh(&self, script: &str) -> Output {
+        let dfix = Path::new(env!("CARGO_BIN_EXE_dfix")).parent().unwrap();
+        let path = std::env::var("PATH").unwrap();
+        let output = std::process::Command::new("sh")
+            .args(["-euc", script])
+            .current_dir(self.root())
+            .env_clear()
+            .env("PATH", format!("{}:{path}", dfix.display()))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{script}{output:?}");
+        output
     }
 
     fn command(&self) -> Command {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use crate::common::Folder;
 
@@ -26,21 +26,6 @@ fn script(words: &str) -> String {
     script
 }
 
-/// Runs a script in the folder, with this dfix on its path.
-fn run(script: &str, folder: &Folder) -> Output {
-    let dfix = Path::new(env!("CARGO_BIN_EXE_dfix")).parent().unwrap();
-    let path = std::env::var("PATH").unwrap();
-    let output = Command::new("sh")
-        .args(["-euc", script])
-        .current_dir(folder.root())
-        .env_clear()
-        .env("PATH", format!("{}:{path}", dfix.display()))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{script}{output:?}");
-    output
-}
-
 fn git(folder: &Folder, arguments: &[&str]) -> String {
     let name = ["-c", "user.name=you", "-c", "user.email=you@example.com"];
     let output = Command::new("git")
@@ -55,7 +40,7 @@ fn git(folder: &Folder, arguments: &[&str]) -> String {
 
 #[test]
 fn every_script_is_tried_here() {
-    assert_eq!(scripts().len(), 5);
+    assert_eq!(scripts().len(), 6);
 }
 
 #[test]
@@ -67,7 +52,7 @@ fn one_commit_and_then_none() {
     git(&folder, &["add", "--all"]);
     git(&folder, &["commit", "--quiet", "--message", "first"]);
     for _ in 0..2 {
-        run(&script("git commit"), &folder);
+        folder.sh(&script("what dfix repairs"));
         assert_eq!(git(&folder, &["rev-list", "--count", "HEAD"]), "2\n");
     }
     assert!(git(&folder, &["show", "HEAD:web/Dockerfile"]).contains(GOOD_RUN));
@@ -83,7 +68,7 @@ fn a_patch_for_each_repository_that_wants_one() {
         ),
         ("repositories/bad/Dockerfile", "FRM a\n"),
     ]);
-    let output = run(&script("xargs"), &folder);
+    let output = folder.sh(&script("dfix --diff"));
     let patch = folder.text("repositories/a b.patch");
     assert!(patch.contains(&format!("+{GOOD_RUN}")), "{patch}");
     assert!(!folder.path("repositories/good.patch").exists());
@@ -92,11 +77,53 @@ fn a_patch_for_each_repository_that_wants_one() {
     assert_eq!(folder.text("repositories/a b/Dockerfile"), BAD);
 }
 
+/// A repository of git below the folder, with one commit of a Dockerfile.
+fn repository(folder: &Folder, name: &str, dockerfile: &str) {
+    folder.put(&format!("{name}/Dockerfile"), dockerfile.as_bytes());
+    for arguments in [
+        &["init", "--quiet", name][..],
+        &["-C", name, "config", "user.name", "you"],
+        &["-C", name, "config", "user.email", "you@example.com"],
+        &["-C", name, "add", "--all"],
+        &["-C", name, "commit", "--quiet", "--message", "first"],
+    ] {
+        git(folder, arguments);
+    }
+}
+
+#[test]
+fn a_migration_is_committed_where_it_changes_something() {
+    let recipe = "name = \"ours\"\ndescription = \"Our base image has another name\"\n\n[[steps]]\n\
+                  rewrite = { pattern = 'image acme/base:{tag}', replacement = 'image acme/core:{tag}' }\n\n\
+                  [[examples]]\nbefore = \"FROM acme/base:1\\n\"\nafter = \"FROM acme/core:1\\n\"\n";
+    let folder = Folder::new(&[("ours.toml", recipe)]);
+    repository(&folder, "repositories/ours", "FROM acme/base:1\n");
+    repository(&folder, "repositories/theirs", "FROM scratch\n");
+    let output = folder.sh(&script("dfix migrate --test"));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains('1'), "{said}");
+    assert_eq!(
+        folder.text("repositories/ours/Dockerfile"),
+        "FROM acme/core:1\n"
+    );
+    let count = |name| git(&folder, &["-C", name, "rev-list", "--count", "HEAD"]);
+    assert_eq!(count("repositories/ours"), "2\n");
+    assert_eq!(count("repositories/theirs"), "1\n");
+    let message = git(
+        &folder,
+        &["-C", "repositories/ours", "log", "-1", "--format=%B"],
+    );
+    assert!(
+        message.contains("Our base image has another name"),
+        "{message}"
+    );
+}
+
 #[test]
 fn a_tool_that_opens_pull_requests_finds_the_files_changed() {
     for words in ["exec dfix", "services/web"] {
         let folder = Folder::new(&[("services/web/Dockerfile", BAD)]);
-        let output = run(&script(words), &folder);
+        let output = folder.sh(&script(words));
         assert!(output.stdout.is_empty(), "{output:?}");
         assert!(folder.text("services/web/Dockerfile").contains(GOOD_RUN));
     }
@@ -105,7 +132,7 @@ fn a_tool_that_opens_pull_requests_finds_the_files_changed() {
 #[test]
 fn a_data_engine_gets_an_answer_a_line() {
     let folder = Folder::new(&[]);
-    run(&script("dfix batch"), &folder);
+    folder.sh(&script("dfix batch"));
     let answers = folder.text("answers.jsonl");
     let answers: Vec<serde_json::Value> = answers
         .lines()

@@ -175,3 +175,37 @@ fn files_that_a_pattern_does_not_concern_are_not_parsed() {
     );
     assert_eq!(folder.text("b/Dockerfile"), AFTER);
 }
+
+/// The README's examples, each on a Dockerfile that it is about.
+#[test]
+fn the_examples_of_the_readme_do_what_they_show() {
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let block = readme.split("```sh\n").nth(1).unwrap();
+    let lines: Vec<&str> = block.lines().take_while(|it| *it != "```").collect();
+    let before = "FROM python:3.13\nRUN apt-get update && apt-get install -y git libgl1-mesa-glx\n\
+                  ADD https://example.com/a /a\nADD app.py /app/\n";
+    let folder = || Folder::new(&[("Dockerfile", before)]);
+    let [registry, package, add, count] = lines.as_slice() else {
+        panic!("{lines:#?}");
+    };
+    // A patch is printed, so that something is left to do.
+    let out = folder().sh(&format!("{registry} || true")).stdout;
+    let out = String::from_utf8(out).unwrap();
+    assert!(
+        out.contains("+FROM registry.example.com/python:3.13\n"),
+        "{out}"
+    );
+    let changed = folder();
+    changed.sh(package);
+    let after = changed.text("Dockerfile");
+    assert_eq!(after, before.replace("libgl1-mesa-glx", "libgl1"));
+    let out = folder().sh(&format!("{add} || true")).stdout;
+    let out = String::from_utf8(out).unwrap();
+    assert!(
+        out.contains("COPY app.py /app/") && !out.contains("COPY https"),
+        "{out}"
+    );
+    let out = folder().sh(count).stdout;
+    assert!(String::from_utf8(out).unwrap().contains("python:3.13"));
+}
