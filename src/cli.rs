@@ -35,35 +35,19 @@ pub(crate) struct Check {
     /// Dockerfiles, and folders to look for them in [default: .]; `-` alone fixes standard input to
     /// standard output
     pub(crate) paths: Vec<PathBuf>,
-    /// Print what --fix would write, as a patch that `git apply` takes; write nothing
-    #[arg(long)]
-    pub(crate) diff: bool,
-    /// Rewrite in place; with --diff, also print what was written
-    #[arg(long)]
-    pub(crate) fix: bool,
+    #[command(flatten)]
+    pub(crate) work: Work,
     #[command(flatten)]
     pub(crate) choice: Choice,
-    /// The build context of all these Dockerfiles, in place of what dfix.toml and the project's files say
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) context: Option<PathBuf>,
-    /// Read paths from a file, or from standard input, one a line
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) files_from: Option<PathBuf>,
-    /// The paths of --files-from end with a zero byte
-    #[arg(short = '0', requires = "files_from")]
-    pub(crate) null: bool,
     /// The name that standard input goes by: for the build context, the configuration and messages
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin_filename: Option<PathBuf>,
     /// Also print how often each rule found something
     #[arg(long)]
     pub(crate) statistics: bool,
-    /// Exit with 0 even where findings remain
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
 }
 
-/// Which fixes count, and how many threads work on them.
+/// Which fixes count.
 #[derive(Debug, Args)]
 pub(crate) struct Choice {
     /// Apply only fixes that leave the build's result the same
@@ -78,15 +62,49 @@ pub(crate) struct Choice {
     /// Not these rules
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+}
+
+/// Which files are worked on, and what is printed of them or written.
+#[derive(Debug, Args)]
+pub(crate) struct Work {
+    /// Print what --fix would write, as a patch that `git apply` takes; write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Rewrite in place; with --diff, also print what was written
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// The build context of all these Dockerfiles, in place of what dfix.toml and the project's files say
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) context: Option<PathBuf>,
+    /// Read paths from a file, or from standard input, one a line
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) files_from: Option<PathBuf>,
+    /// The paths of --files-from end with a zero byte
+    #[arg(short = '0', requires = "files_from")]
+    pub(crate) null: bool,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    /// Exit with 0 even where something is left
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// How many threads work.
+#[derive(Debug, Args)]
+pub(crate) struct Threads {
     /// How many threads to use [default: as many as there are processors]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 }
 
-/// How many threads to use, where so many are asked for.
-pub(crate) fn threads(asked: Option<NonZeroUsize>) -> usize {
-    let jobs = asked.or_else(|| std::thread::available_parallelism().ok());
-    jobs.map_or(1, NonZeroUsize::get)
+impl Threads {
+    /// As many as are asked for, else as there are processors.
+    pub(crate) fn count(&self) -> usize {
+        let jobs = self
+            .jobs
+            .or_else(|| std::thread::available_parallelism().ok());
+        jobs.map_or(1, NonZeroUsize::get)
+    }
 }
 
 /// What every subcommand takes.
@@ -155,6 +173,8 @@ pub(crate) enum Subcommand {
     Batch {
         #[command(flatten)]
         choice: Choice,
+        #[command(flatten)]
+        threads: Threads,
     },
     /// Print a completion script for a shell
     Completions {
@@ -172,12 +192,8 @@ pub(crate) struct Rewrite {
     pub(crate) replacement: Option<String>,
     /// Dockerfiles, and folders to look for them in [default: .]
     pub(crate) paths: Vec<PathBuf>,
-    /// Print what --fix would write, as a patch that `git apply` takes; write nothing
-    #[arg(long)]
-    pub(crate) diff: bool,
-    /// Rewrite in place; with --diff, also print what was written
-    #[arg(long)]
-    pub(crate) fix: bool,
+    #[command(flatten)]
+    pub(crate) work: Work,
     /// Print where the pattern fits, and what its holes bind; change nothing
     #[arg(long, conflicts_with_all = ["diff", "fix"])]
     pub(crate) search: bool,
@@ -214,21 +230,6 @@ pub(crate) struct Rewrite {
     /// Not what fits this pattern, too
     #[arg(long, value_name = "PATTERN")]
     pub(crate) not: Vec<String>,
-    /// The build context of all these Dockerfiles
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) context: Option<PathBuf>,
-    /// Read paths from a file, or from standard input, one a line
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) files_from: Option<PathBuf>,
-    /// The paths of --files-from end with a zero byte
-    #[arg(short = '0', requires = "files_from")]
-    pub(crate) null: bool,
-    /// How many threads to use [default: as many as there are processors]
-    #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// Exit with 0 even where something is left
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
 }
 
 /// What `migrate` is told.
@@ -239,15 +240,11 @@ pub(crate) struct Migrate {
     pub(crate) recipes: Option<String>,
     /// Dockerfiles, and folders to look for them in [default: .]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) work: Work,
     /// What a recipe is told: NAME=VALUE, or RECIPE.NAME=VALUE where several run
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Print what --fix would write, as a patch that `git apply` takes; write nothing
-    #[arg(long)]
-    pub(crate) diff: bool,
-    /// Rewrite in place; with --diff, also print what was written
-    #[arg(long)]
-    pub(crate) fix: bool,
     /// Write a commit message, which is the text of a pull request too, to a file
     #[arg(long, value_name = "FILE|-")]
     pub(crate) message: Option<PathBuf>,
@@ -263,21 +260,6 @@ pub(crate) struct Migrate {
     /// Print the JSON schema of recipe files
     #[arg(long, conflicts_with = "recipes")]
     pub(crate) schema: bool,
-    /// The build context of all these Dockerfiles
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) context: Option<PathBuf>,
-    /// Read paths from a file, or from standard input, one a line
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) files_from: Option<PathBuf>,
-    /// The paths of --files-from end with a zero byte
-    #[arg(short = '0', requires = "files_from")]
-    pub(crate) null: bool,
-    /// How many threads to use [default: as many as there are processors]
-    #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// Exit with 0 even where something is left
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
 }
 
 /// How to print.

@@ -33,7 +33,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Stop> {
         Some(Subcommand::Rewrite(told)) => rewrite::run(told, common, &mut out),
         Some(Subcommand::Migrate(told)) => migrate::run(told, common, &mut out),
         Some(Subcommand::Tree { file }) => tree::run(file, is_json(common.format)?, &mut out),
-        Some(Subcommand::Batch { choice }) => batch::run(choice, common, &mut out),
+        Some(Subcommand::Batch { choice, threads }) => {
+            batch::run(choice, threads, common, &mut out)
+        }
         Some(Subcommand::Completions { shell }) => completions::run(*shell, &mut out),
     }?;
     out.flush()?;

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cli::{Choice, Common, Format, threads};
+use crate::cli::{Choice, Common, Format, Threads};
 use crate::config::Configs;
 use crate::context::Folders;
 use crate::exit::{Exit, Stop};
@@ -34,7 +34,12 @@ struct Line {
     files: Option<BTreeMap<String, String>>,
 }
 
-pub(super) fn run(choice: &Choice, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
+pub(super) fn run(
+    choice: &Choice,
+    threads: &Threads,
+    common: &Common,
+    out: &mut dyn Write,
+) -> Result<Exit, Stop> {
     if !matches!(common.format, None | Some(Format::Jsonl)) {
         return Err(Stop::Message(
             "`dfix batch` prints JSON lines only".to_owned(),
@@ -45,7 +50,7 @@ pub(super) fn run(choice: &Choice, common: &Common, out: &mut dyn Write) -> Resu
         configs: Configs::given(common)?,
         has_own_config: common.config.is_none() && !common.no_config,
     };
-    let jobs = threads(choice.jobs);
+    let jobs = threads.count();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .stack_size(runner::STACK_BYTES)

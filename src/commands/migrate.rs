@@ -13,8 +13,8 @@ use dfix_engine::Outcome;
 use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
-use super::show::{Shown, is_json, show};
-use super::visit::{self, Visit};
+use super::show::{is_json, show};
+use super::visit;
 use crate::cli::{self, Common};
 use crate::exit::{Exit, Stop};
 use crate::runner::{FileReport, Job};
@@ -38,7 +38,7 @@ pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> 
         return Ok(Exit::Clean);
     }
     let migrations = recipes::with_parameters(&recipes, &told.set)?;
-    let files = files(told, &Migrating(&migrations), common)?;
+    let files = visit::files(&told.paths, &told.work, &Migrating(&migrations), common)?;
     if let Some(place) = &told.message {
         write_message(place, &recipes, &files, out)?;
         if place == Path::new("-") {
@@ -47,19 +47,10 @@ pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> 
                 quiet: true,
                 ..common.clone()
             };
-            return show(&files, &shown(told), &quiet, &mut io::sink());
+            return show(&files, &told.work, false, &quiet, &mut io::sink());
         }
     }
-    show(&files, &shown(told), common, out)
-}
-
-fn shown(told: &cli::Migrate) -> Shown {
-    Shown {
-        diff: told.diff,
-        fix: told.fix,
-        statistics: false,
-        exit_zero: told.exit_zero,
-    }
+    show(&files, &told.work, false, common, out)
 }
 
 fn write_message(
@@ -92,17 +83,4 @@ impl Job for Migrating<'_> {
     fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> (Outcome, Vec<Match>) {
         (run_all(self.0, text, parsed, context), Vec::new())
     }
-}
-
-/// Runs the recipes on every file, in order of path.
-fn files(told: &cli::Migrate, job: &dyn Job, common: &Common) -> Result<Vec<FileReport>, Stop> {
-    let visit = Visit {
-        paths: &told.paths,
-        files_from: told.files_from.as_deref(),
-        null: told.null,
-        context: told.context.as_deref(),
-        write: told.fix,
-        jobs: told.jobs,
-    };
-    visit::files(&visit, job, common)
 }

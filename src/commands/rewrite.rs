@@ -12,8 +12,8 @@ use dfix_model::context::Context;
 use dfix_syntax::Parse;
 use serde_json::{Value, json};
 
-use super::show::{Shown, is_json, show};
-use super::visit::{self, Visit};
+use super::show::{is_json, show};
+use super::visit;
 use crate::cli::{self, Common, Format};
 use crate::console::report_error;
 use crate::exit::{Exit, Stop};
@@ -48,7 +48,7 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
         // There is no replacement: what stands in its place is a path.
         let mut given: Vec<PathBuf> = told.replacement.iter().map(PathBuf::from).collect();
         given.extend(told.paths.iter().cloned());
-        let files = files(told, &given, &Looking(&search), common)?;
+        let files = visit::files(&given, &told.work, &Looking(&search), common)?;
         return if told.count {
             count(&files, &search, &told.by, common, out)
         } else {
@@ -66,14 +66,8 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
         rewrite: &rewrite,
         shows_matches: matches!(common.format, Some(Format::Json | Format::Jsonl)),
     };
-    let files = files(told, &told.paths, &job, common)?;
-    let shown = Shown {
-        diff: told.diff,
-        fix: told.fix,
-        statistics: false,
-        exit_zero: told.exit_zero,
-    };
-    show(&files, &shown, common, out)
+    let files = visit::files(&told.paths, &told.work, &job, common)?;
+    show(&files, &told.work, false, common, out)
 }
 
 /// A rewrite of every file.
@@ -121,24 +115,6 @@ impl Job for Looking<'_> {
         let matches = self.0.find(&model);
         (outcome, matches)
     }
-}
-
-/// Does the job for every file, in order of path.
-fn files(
-    told: &cli::Rewrite,
-    given: &[PathBuf],
-    job: &dyn Job,
-    common: &Common,
-) -> Result<Vec<FileReport>, Stop> {
-    let visit = Visit {
-        paths: given,
-        files_from: told.files_from.as_deref(),
-        null: told.null,
-        context: told.context.as_deref(),
-        write: told.fix,
-        jobs: told.jobs,
-    };
-    visit::files(&visit, job, common)
 }
 
 /// Prints where the pattern fits.

@@ -2,28 +2,17 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
-use crate::cli::{Common, Format};
+use crate::cli::{Common, Format, Work};
 use crate::console::{report_error, uses_color};
 use crate::exit::{Exit, Stop};
 use crate::report::{self, Mode, Report, Summary};
 use crate::runner::FileReport;
 
-/// How it was asked for.
-pub(super) struct Shown {
-    /// A patch.
-    pub(super) diff: bool,
-    /// What was written.
-    pub(super) fix: bool,
-    /// How often each rule found something.
-    pub(super) statistics: bool,
-    /// Success even where findings remain.
-    pub(super) exit_zero: bool,
-}
-
-/// Prints what came of the files, and says how it went.
+/// Prints what came of the files, perhaps with how often each rule found something, and says how it went.
 pub(super) fn show(
     files: &[FileReport],
-    check: &Shown,
+    work: &Work,
+    statistics: bool,
     common: &Common,
     out: &mut dyn Write,
 ) -> Result<Exit, Stop> {
@@ -32,7 +21,7 @@ pub(super) fn show(
             report_error(&file.path, error, common.color);
         }
     }
-    let mode = match (check.fix, check.diff) {
+    let mode = match (work.fix, work.diff) {
         (true, _) => Mode::Fix,
         (false, true) => Mode::Diff,
         (false, false) => Mode::Check,
@@ -42,11 +31,11 @@ pub(super) fn show(
     let report = Report {
         files,
         mode,
-        patches: check.diff,
+        patches: work.diff,
         color: uses_color(common.color, io::stdout().is_terminal()),
-        statistics: check.statistics,
+        statistics,
     };
-    if check.diff && !is_for_programs {
+    if work.diff && !is_for_programs {
         out.write_all(&report::diff::of_files(files))?;
         if !common.quiet {
             let _ = writeln!(io::stderr(), "{}", report::last_line(&report));
@@ -54,7 +43,7 @@ pub(super) fn show(
     } else if !common.quiet || is_for_programs {
         report::print(format, &report, out)?;
     }
-    Ok(exit_code(files, mode, check.exit_zero))
+    Ok(exit_code(files, mode, work.exit_zero))
 }
 
 pub(super) fn exit_code(files: &[FileReport], mode: Mode, exit_zero: bool) -> Exit {

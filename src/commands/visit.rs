@@ -1,60 +1,131 @@
-//! A job that is no rule's, done on every file of a run.
+//! The files of a run, and what is done with each.
 
 use std::io::{self, Write as _};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::paths;
-use crate::cli::{Common, threads};
-use crate::config::Configs;
+use crate::cli::{Common, Format, Work};
+use crate::config::{Configs, relative_to_cwd};
 use crate::context::Folders;
 use crate::discover::discover;
 use crate::exit::Stop;
 use crate::runner::{self, FileReport, Job, Task};
 use crate::select::CliSelection;
 
-/// Which files, and what becomes of them.
+/// A run over files, as the command line asks for it.
 pub(super) struct Visit<'a> {
     /// Files, and folders to look for them in.
-    pub(super) paths: &'a [PathBuf],
-    /// A list of further ones.
-    pub(super) files_from: Option<&'a Path>,
-    /// Whether the names in the list end with a zero byte.
-    pub(super) null: bool,
-    /// The build context of all, where one is given.
-    pub(super) context: Option<&'a Path>,
-    /// Whether to write what was changed.
-    pub(super) write: bool,
-    /// How many threads to use.
-    pub(super) jobs: Option<NonZeroUsize>,
+    pub(super) paths: Vec<PathBuf>,
+    configs: Configs,
+    folders: Folders,
+    work: &'a Work,
+    common: &'a Common,
 }
 
-/// Does the job on every file; the reports come in order of path.
+impl<'a> Visit<'a> {
+    /// Fails, with a sentence, where what is asked for is not there or does not go together.
+    pub(super) fn new(given: &[PathBuf], work: &'a Work, common: &'a Common) -> Result<Self, Stop> {
+        let carries_patches = matches!(
+            common.format,
+            None | Some(Format::Text | Format::Json | Format::Jsonl)
+        );
+        if work.diff && !carries_patches {
+            let message = "--diff prints a patch, which only --format json and jsonl can carry";
+            return Err(Stop::Message(message.to_owned()));
+        }
+        let configs = Configs::given(common)?;
+        let paths = paths::of(given, work.files_from.as_deref(), work.null)?;
+        if let Some(folder) = work.context.as_deref().filter(|folder| !folder.is_dir()) {
+            return Err(Stop::Message(format!(
+                "--context {}: there is no such folder",
+                folder.display()
+            )));
+        }
+        let folders = Folders::of_run(&paths);
+        Ok(Visit {
+            paths,
+            configs,
+            folders,
+            work,
+            common,
+        })
+    }
+
+    /// What is done with each file: the rules that are selected, or a job in their place.
+    pub(super) fn task<'t>(
+        &'t self,
+        selection: &'t CliSelection,
+        job: Option<&'t dyn Job>,
+    ) -> Task<'t> {
+        Task {
+            job,
+            cli: selection,
+            configs: &self.configs,
+            context: self.work.context.as_deref(),
+            verbose: self.common.verbose,
+            folders: &self.folders,
+            write: self.work.fix,
+            jobs: self.work.threads.count(),
+        }
+    }
+
+    /// Does it with every file; the reports come in order of path.
+    pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
+        let found = discover(&self.paths, &self.configs, task.jobs);
+        if found.files.is_empty() && found.errors.is_empty() && !self.common.quiet {
+            let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
+        }
+        if self.common.verbose {
+            for file in &found.files {
+                log_discovered(file, &self.configs);
+            }
+        }
+        let mut files = runner::run(found.files, task);
+        for (path, error) in found.errors {
+            files.push(FileReport::failed(path, error));
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        for file in &files {
+            for note in &file.notes {
+                let _ = writeln!(io::stderr(), "dfix: {}: {note}", file.path.display());
+            }
+        }
+        files
+    }
+}
+
+/// Does a job that is no rule's with every file; the reports come in order of path.
 pub(super) fn files(
-    visit: &Visit<'_>,
+    given: &[PathBuf],
+    work: &Work,
     job: &dyn Job,
     common: &Common,
 ) -> Result<Vec<FileReport>, Stop> {
-    let configs = Configs::given(common)?;
-    let paths = paths::of(visit.paths, visit.files_from, visit.null)?;
-    let task = Task {
-        job: Some(job),
-        cli: &CliSelection::default(),
-        configs: &configs,
-        context: visit.context,
-        verbose: common.verbose,
-        folders: &Folders::of_run(&paths),
-        write: visit.write,
-        jobs: threads(visit.jobs),
+    let visit = Visit::new(given, work, common)?;
+    if visit.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Stop::Message(
+            "`-`: this command works on files; `dfix batch` takes Dockerfiles at its input"
+                .to_owned(),
+        ));
+    }
+    Ok(visit.files(&visit.task(&CliSelection::default(), Some(job))))
+}
+
+/// Says that a file is looked at, and under which configuration.
+fn log_discovered(file: &Path, configs: &Configs) {
+    let config = configs.of(file);
+    let files = config
+        .as_ref()
+        .as_ref()
+        .map_or(&[][..], |config| &config.files);
+    let files: Vec<String> = files
+        .iter()
+        .map(|it| relative_to_cwd(it).display().to_string())
+        .collect();
+    let under = if files.is_empty() {
+        "no configuration".to_owned()
+    } else {
+        files.join(", ")
     };
-    let found = discover(&paths, &configs, task.jobs);
-    if found.files.is_empty() && found.errors.is_empty() && !common.quiet {
-        let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
-    }
-    let mut files = runner::run(found.files, &task);
-    for (path, error) in found.errors {
-        files.push(FileReport::failed(path, error));
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    let _ = writeln!(io::stderr(), "dfix: {} ({under})", file.display());
 }

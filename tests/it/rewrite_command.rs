@@ -209,3 +209,23 @@ fn the_examples_of_the_readme_do_what_they_show() {
     let out = folder().sh(count).stdout;
     assert!(String::from_utf8(out).unwrap().contains("python:3.13"));
 }
+
+/// What every command over files checks and says, this one does, too.
+#[test]
+fn what_is_asked_wrongly_is_said() {
+    let folder = Folder::new(&[("Dockerfile", "FROM a\n")]);
+    let call = ["rewrite", "FROM a", "FROM b"];
+    for (arguments, says) in [
+        (
+            &["--context", "nowhere"][..],
+            "--context nowhere: there is no such folder",
+        ),
+        (&["--diff", "--format", "sarif"], "--diff prints a patch"),
+        (&["-"], "`dfix batch` takes Dockerfiles at its input"),
+    ] {
+        let (code, _, err) = folder.dfix(&[&call, arguments].concat());
+        assert!(code == 2 && err.contains(says), "{arguments:?} {err}");
+    }
+    let (_, _, err) = folder.dfix(&[&call[..], &["-v"]].concat());
+    assert!(err.contains("Dockerfile (no configuration)"), "{err}");
+}
