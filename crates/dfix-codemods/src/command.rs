@@ -2,6 +2,7 @@
 
 use dfix_model::{Command, Redirect, Word};
 
+use crate::choose::each_of_its_own;
 use crate::error::PatternError;
 use crate::slots::Slots;
 use crate::state::{Slot, State, Text, Then};
@@ -239,13 +240,12 @@ impl CommandPattern {
                 let heads = texts(&view.heads);
                 let operands = texts(&view.operands);
                 in_order(&zones.heads, &heads, state, &mut |state| {
-                    let mut taken = vec![false; view.options.len()];
-                    options(
+                    each_of_its_own(
                         &zones.options,
                         &view.options,
-                        &mut taken,
                         state,
-                        &mut |state| {
+                        &option_fits,
+                        &mut |_, state| {
                             if zones.is_set && view.is_set {
                                 among(&zones.operands, &view.elements(), state, then)
                             } else {
@@ -362,40 +362,23 @@ fn word_or_none<'m>(
     }
 }
 
-fn options<'m>(
-    items: &[OptionItem],
-    uses: &[OptionUse<'m>],
-    taken: &mut [bool],
+/// Whether an option of the command is what the pattern asks for.
+fn option_fits<'m>(
+    item: &OptionItem,
+    index: usize,
+    found: &OptionUse<'m>,
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
-    if !state.step() {
+    if found.name != item.name {
         return false;
     }
-    let Some((item, rest)) = items.split_first() else {
-        return then(state);
-    };
-    for (index, found) in uses.iter().enumerate() {
-        if taken[index] || found.name != item.name {
-            continue;
-        }
-        taken[index] = true;
-        let mut go_on = |state: &mut State<'m>| {
-            state.note(item.slot, Slot::Option(index), &mut |state| {
-                options(rest, uses, taken, state, then)
-            })
-        };
-        let fits = match (&item.value, &found.value) {
-            (None, None) => go_on(state),
-            (Some(pattern), Some(value)) => pattern.fits(&value.text, state, &mut go_on),
-            _ => false,
-        };
-        if fits {
-            return true;
-        }
-        taken[index] = false;
+    let mut go_on = |state: &mut State<'m>| state.note(item.slot, Slot::Option(index), then);
+    match (&item.value, &found.value) {
+        (None, None) => go_on(state),
+        (Some(pattern), Some(value)) => pattern.fits(&value.text, state, &mut go_on),
+        _ => false,
     }
-    false
 }
 
 /// Words in order, of a program that nobody knows: further options may stand between where it is certain that they take

@@ -3,6 +3,7 @@
 use dfix_model::{Command, Flag, ImagePosition, Mount, Operator, Pair, Step, StepKind};
 use dfix_syntax::ast::{AstNode, Instruction};
 
+use crate::choose::each_of_its_own;
 use crate::command::CommandPattern;
 use crate::image::{ImagePattern, whole};
 use crate::reference::Reference;
@@ -152,16 +153,17 @@ impl InstructionPattern {
             return false;
         }
         let flags_there: Vec<Flag<'m>> = step.flags().collect();
-        let mut taken = vec![false; flags_there.len()];
         state.note(self.slot, Slot::Step(step), &mut |state| {
-            flags(
-                &self.flags,
-                step,
-                &flags_there,
-                &mut taken,
-                state,
-                &mut |state| self.arguments_fit(step, state, then),
-            )
+            let fits = |item: &FlagItem,
+                        index,
+                        flag: &Flag<'m>,
+                        state: &mut State<'m>,
+                        then: Then<'_, 'm>| {
+                flag_fits(item, index, *flag, step, state, then)
+            };
+            each_of_its_own(&self.flags, &flags_there, state, &fits, &mut |_, state| {
+                self.arguments_fit(step, state, then)
+            })
         })
     }
 
@@ -192,8 +194,9 @@ impl InstructionPattern {
             }
             Arguments::Pairs(items) => {
                 let there: Vec<Pair<'m>> = step.pairs().collect();
-                let mut taken = vec![false; there.len()];
-                pairs(items, &there, &mut taken, state, then)
+                each_of_its_own(items, &there, state, &pair_fits, &mut |_, state| {
+                    then(state)
+                })
             }
             Arguments::Script(items) => {
                 let commands: Vec<Command<'m>> = outermost(step).collect();
@@ -276,43 +279,29 @@ pub(crate) fn reference_of(step: Step<'_>) -> Option<Reference<'_>> {
     Reference::of(positions.into_iter().find(is_here)?)
 }
 
-fn flags<'m>(
-    items: &[FlagItem],
+/// Whether a flag of the step is what the pattern asks for.
+fn flag_fits<'m>(
+    item: &FlagItem,
+    index: usize,
+    flag: Flag<'m>,
     step: Step<'m>,
-    there: &[Flag<'m>],
-    taken: &mut [bool],
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
-    let Some((item, rest)) = items.split_first() else {
-        return then(state);
-    };
-    for (index, flag) in there.iter().enumerate() {
-        if taken[index] || !flag.name().eq_ignore_ascii_case(&item.name) {
-            continue;
-        }
-        taken[index] = true;
-        let mut go_on = |state: &mut State<'m>| {
-            state.note(item.slot, Slot::Number(index), &mut |state| {
-                flags(rest, step, there, taken, state, then)
-            })
-        };
-        let fits = match (&item.value, mount_of(step, *flag), flag.value()) {
-            (FlagValue::None, None, None) => go_on(state),
-            (FlagValue::Word(pattern), None, Some(value)) => {
-                pattern.fits(&Text::of_word(value), state, &mut go_on)
-            }
-            (FlagValue::Mount(options), Some(mount), _) => {
-                mount_options(options, mount, state, &mut go_on)
-            }
-            _ => false,
-        };
-        if fits {
-            return true;
-        }
-        taken[index] = false;
+    if !flag.name().eq_ignore_ascii_case(&item.name) {
+        return false;
     }
-    false
+    let mut go_on = |state: &mut State<'m>| state.note(item.slot, Slot::Number(index), then);
+    match (&item.value, mount_of(step, flag), flag.value()) {
+        (FlagValue::None, None, None) => go_on(state),
+        (FlagValue::Word(pattern), None, Some(value)) => {
+            pattern.fits(&Text::of_word(value), state, &mut go_on)
+        }
+        (FlagValue::Mount(options), Some(mount), _) => {
+            mount_options(options, mount, state, &mut go_on)
+        }
+        _ => false,
+    }
 }
 
 fn mount_options<'m>(
@@ -336,47 +325,29 @@ fn mount_options<'m>(
     }
 }
 
-fn pairs<'m>(
-    items: &[PairItem],
-    there: &[Pair<'m>],
-    taken: &mut [bool],
+/// Whether a pair of the step is what the pattern asks for.
+fn pair_fits<'m>(
+    item: &PairItem,
+    index: usize,
+    pair: &Pair<'m>,
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
-    if !state.step() {
+    let Some(key) = pair.key() else {
         return false;
-    }
-    let Some((item, rest)) = items.split_first() else {
-        return then(state);
     };
-    for (index, pair) in there.iter().enumerate() {
-        let Some(key) = pair.key().filter(|_| !taken[index]) else {
-            continue;
-        };
-        taken[index] = true;
-        let fits = item.key.fits(&Text::of_word(key), state, &mut |state| {
-            let mut go_on = |state: &mut State<'m>| {
-                state.note(item.slot, Slot::Number(index), &mut |state| {
-                    pairs(rest, there, &mut taken.to_vec(), state, then)
-                })
-            };
-            match (&item.value, pair.value()) {
-                (None, None) => !pair.has_value() && go_on(state),
-                (Some(pattern), Some(value)) => {
-                    pattern.fits(&Text::of_word(value), state, &mut go_on)
-                }
-                (Some(pattern), None) => {
-                    pair.has_value() && pattern.as_literal() == Some("") && go_on(state)
-                }
-                (None, Some(_)) => false,
+    item.key.fits(&Text::of_word(key), state, &mut |state| {
+        let mut go_on =
+            |state: &mut State<'m>| state.note(item.slot, Slot::Number(index), &mut *then);
+        match (&item.value, pair.value()) {
+            (None, None) => !pair.has_value() && go_on(state),
+            (Some(pattern), Some(value)) => pattern.fits(&Text::of_word(value), state, &mut go_on),
+            (Some(pattern), None) => {
+                pair.has_value() && pattern.as_literal() == Some("") && go_on(state)
             }
-        });
-        if fits {
-            return true;
+            (None, Some(_)) => false,
         }
-        taken[index] = false;
-    }
-    false
+    })
 }
 
 fn script<'m>(

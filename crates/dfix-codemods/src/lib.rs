@@ -11,6 +11,7 @@
 
 mod align;
 mod change;
+mod choose;
 mod command;
 mod condition;
 mod error;

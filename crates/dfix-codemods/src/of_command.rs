@@ -14,7 +14,7 @@ use crate::plan::{Op, Plan, Planned};
 use crate::render;
 use crate::state::{Slot, State, Text, Value};
 use crate::view::View;
-use crate::words::{Element, Item};
+use crate::words::{Element, Item, WordPattern};
 
 /// Why a list of commands cannot be written in the place of one.
 const NO_SHELL: &str = "it stands in the exec form, which has no shell";
@@ -324,17 +324,18 @@ fn in_front<'m>(
         }
         let found = command.assignments().find(|it| it.name() == before.name);
         let value = found.and_then(Assignment::value);
-        let new = after
-            .value
-            .as_ref()
-            .map(|it| filled(it, state))
-            .transpose()?;
+        let new = filled_if(after.value.as_ref(), state)?;
         match (value, new) {
             (Some(value), Some(new)) => plan.push(change_whole(&Text::of_word(value), &new)?),
             _ => return Err(format!("the value of `{}` cannot come or go", before.name)),
         }
     }
     Ok(())
+}
+
+/// The text of a word pattern, where there is one.
+fn filled_if(word: Option<&WordPattern>, state: &State<'_>) -> Result<Option<String>, String> {
+    word.map(|it| filled(it, state)).transpose()
 }
 
 fn redirects<'m>(
@@ -358,11 +359,7 @@ fn redirects<'m>(
             .redirects()
             .find(|it| it.operator() == before.operator && it.fd() == before.fd.as_deref());
         let target = there.and_then(Redirect::target);
-        let new = after
-            .target
-            .as_ref()
-            .map(|it| filled(it, state))
-            .transpose()?;
+        let new = filled_if(after.target.as_ref(), state)?;
         match (target, new) {
             (Some(target), Some(new)) => plan.push(change_whole(&Text::of_word(target), &new)?),
             _ => return Err("a redirection has no target".to_owned()),

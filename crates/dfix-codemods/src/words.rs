@@ -2,6 +2,7 @@
 
 use dfix_model::{Word, normal_python_name};
 
+use crate::choose::each_of_its_own;
 use crate::condition::Condition;
 use crate::error::PatternError;
 use crate::flat;
@@ -257,46 +258,31 @@ pub(crate) fn among<'m>(
 ) -> bool {
     let (lists, single): (Vec<&Item>, Vec<&Item>) =
         items.iter().partition(|item| item.word.as_list().is_some());
-    let mut taken = vec![false; elements.len()];
-    single_among(&single, &lists, elements, &mut taken, state, then)
+    let fits =
+        |item: &&Item, _, element: &Element<'m>, state: &mut State<'m>, then: Then<'_, 'm>| {
+            element_fits(item, element, state, then)
+        };
+    each_of_its_own(&single, elements, state, &fits, &mut |taken, state| {
+        lists_among(&lists, elements, taken, state, then)
+    })
 }
 
-fn single_among<'m>(
-    single: &[&Item],
-    lists: &[&Item],
-    elements: &[Element<'m>],
-    taken: &mut [bool],
+/// Whether an element is what the pattern asks for: by its name, or as a whole.
+fn element_fits<'m>(
+    item: &Item,
+    element: &Element<'m>,
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
-    if !state.step() {
-        return false;
-    }
-    let Some((item, rest)) = single.split_first() else {
-        return lists_among(lists, elements, taken, state, then);
-    };
-    for (index, element) in elements.iter().enumerate() {
-        if taken[index] {
-            continue;
-        }
-        taken[index] = true;
-        let is_pinned = element.name.is_some();
-        let texts = element.name.iter().chain(Some(&element.whole));
-        for (number, text) in texts.enumerate() {
-            let is_name = is_pinned && number == 0;
-            let mut go_on = |state: &mut State<'m>| {
-                state.note(item.slot, Slot::Text(text.clone()), &mut |state| {
-                    single_among(rest, lists, elements, &mut taken.to_vec(), state, then)
-                })
-            };
-            let is_same_name = is_name && element.is_python && is_same_python(&item.word, text);
-            if is_same_name && go_on(state) || item.word.fits(text, state, &mut go_on) {
-                return true;
-            }
-        }
-        taken[index] = false;
-    }
-    false
+    let is_pinned = element.name.is_some();
+    let mut texts = element.name.iter().chain(Some(&element.whole)).enumerate();
+    texts.any(|(number, text)| {
+        let is_name = is_pinned && number == 0;
+        let mut go_on =
+            |state: &mut State<'m>| state.note(item.slot, Slot::Text(text.clone()), &mut *then);
+        let is_same_name = is_name && element.is_python && is_same_python(&item.word, text);
+        is_same_name && go_on(state) || item.word.fits(text, state, &mut go_on)
+    })
 }
 
 fn is_same_python(word: &WordPattern, text: &Text<'_>) -> bool {
