@@ -1,19 +1,31 @@
 //! A pattern of any kind, and a replacement: read from text with the reader of Dockerfiles.
 
+pub(crate) mod command;
+pub(crate) mod condition;
+pub(crate) mod explain;
+pub(crate) mod filter;
+pub(crate) mod image;
+pub(crate) mod instruction;
+pub(crate) mod read_instruction;
+pub(crate) mod slots;
+pub(crate) mod template;
+pub(crate) mod version;
+pub(crate) mod words;
+
 use dfix_catalogue::programs;
 use dfix_model::context::NoContext;
 use dfix_model::{Model, Operator, Step};
 use dfix_syntax::ast::AstNode;
 use dfix_syntax::is_instruction_keyword;
 
-use crate::command::CommandPattern;
 use crate::error::PatternError;
-use crate::image::ImagePattern;
-use crate::instruction::{Arguments, InstructionPattern, Line, outermost};
-use crate::read_instruction::Reader;
-use crate::slots::Slots;
-use crate::template::{Cut, Hole, Names, Template};
-use crate::words::WordPattern;
+use crate::pattern::command::CommandPattern;
+use crate::pattern::image::ImagePattern;
+use crate::pattern::instruction::{Arguments, InstructionPattern, Line, outermost};
+use crate::pattern::read_instruction::Reader;
+use crate::pattern::slots::Slots;
+use crate::pattern::template::{Cut, Hole, Names, Template};
+use crate::pattern::words::WordPattern;
 
 /// The first word of a pattern of images.
 const IMAGE: &str = "image ";

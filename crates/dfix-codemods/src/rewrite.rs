@@ -9,17 +9,17 @@ use dfix_model::Model;
 use dfix_model::context::{Context, NoContext};
 
 use crate::error::PatternError;
-use crate::filter::Filter;
-use crate::find::{Found, Subject, find};
-use crate::image::ImagePattern;
-use crate::instruction::Arguments;
+use crate::matching::find::{Found, Subject, find};
+use crate::matching::place::{Conditions, Places};
+use crate::matching::reference::Reference;
+use crate::matching::state::{State, Value};
+use crate::pattern::filter::Filter;
+use crate::pattern::image::ImagePattern;
+use crate::pattern::instruction::Arguments;
+use crate::pattern::template::Names;
 use crate::pattern::{Kind, Pattern, Replacement, ReplacementKind, instructions};
-use crate::place::{Conditions, Places};
-use crate::plan::{Op, Planned};
-use crate::reference::Reference;
-use crate::state::{State, Value};
-use crate::template::Names;
-use crate::{of_command, of_image, of_instruction};
+use crate::replacement::plan::{Op, Planned};
+use crate::replacement::{of_command, of_image, of_instruction};
 
 /// The name that findings of a rewrite go by.
 const REWRITE: &str = "rewrite";

@@ -13,7 +13,7 @@ use super::file::{RecipeFile, RewriteFile, StepFile, Texts};
 use super::migration::{Action, Migration, Step};
 use super::parameters::{Parameter, Values, fill, text_of};
 use crate::error::PatternError;
-use crate::place::Conditions;
+use crate::matching::place::Conditions;
 use crate::rewrite::{Rewrite, Search};
 
 /// A recipe, read and checked.

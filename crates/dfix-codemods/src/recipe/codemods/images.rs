@@ -7,12 +7,12 @@ use dfix_syntax::TextRange;
 
 use super::paths::{PathChange, occurrences};
 use super::suites::{Named, Suites};
-use crate::of_image;
+use crate::matching::reference::Reference;
+use crate::matching::state::State;
+use crate::pattern::template::Names;
 use crate::pattern::{Kind, Pattern};
-use crate::plan::{Op, Planned};
-use crate::reference::Reference;
-use crate::state::State;
-use crate::template::Names;
+use crate::replacement::of_image;
+use crate::replacement::plan::{Op, Planned};
 
 /// What becomes of one image.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +107,7 @@ impl<J: Judge> Images<J> {
     }
 }
 
-fn image_of(pattern: &Pattern) -> Option<&crate::image::ImagePattern> {
+fn image_of(pattern: &Pattern) -> Option<&crate::pattern::image::ImagePattern> {
     match &pattern.kind {
         Kind::Image(image) => Some(image),
         _ => None,

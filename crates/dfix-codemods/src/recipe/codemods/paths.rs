@@ -4,7 +4,7 @@ use dfix_model::{ImagePlace, Stage, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
-use crate::reference::Reference;
+use crate::matching::reference::Reference;
 
 /// A path, and what it is in the new image.
 #[derive(Debug, Clone)]

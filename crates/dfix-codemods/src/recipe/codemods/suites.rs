@@ -5,7 +5,7 @@ use dfix_model::Step;
 use dfix_syntax::{TextRange, TextSize};
 
 use super::paths::areas;
-use crate::reference::Reference;
+use crate::matching::reference::Reference;
 
 /// A release, and the one that takes its place.
 #[derive(Debug, Clone)]

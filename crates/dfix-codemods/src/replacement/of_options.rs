@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use dfix_model::Word;
 
-use crate::change::{change_whole, change_word, new_word};
-use crate::command::OptionItem;
 use crate::flat;
-use crate::of_words::{Placed, filled};
-use crate::plan::{New, Op, Plan};
-use crate::render;
-use crate::state::{Slot, State, Text, Value};
-use crate::view::{OptionUse, View};
+use crate::matching::state::{Slot, State, Text, Value};
+use crate::matching::view::{OptionUse, View};
+use crate::pattern::command::OptionItem;
+use crate::replacement::change::{change_whole, change_word, new_word};
+use crate::replacement::of_words::{Placed, filled};
+use crate::replacement::plan::{New, Op, Plan};
+use crate::replacement::render;
 
 /// What becomes of the letters of a cluster, by where its word begins.
 type Clusters<'m> = BTreeMap<u32, (Text<'m>, Vec<(char, Option<char>)>)>;

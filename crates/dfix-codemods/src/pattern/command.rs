@@ -2,13 +2,13 @@
 
 use dfix_model::{Command, Redirect, Word};
 
-use crate::choose::each_of_its_own;
 use crate::error::PatternError;
-use crate::slots::Slots;
-use crate::state::{Slot, State, Text, Then};
-use crate::template::{Hole, Template};
-use crate::view::{OptionUse, View};
-use crate::words::{Item, WordPattern, among, in_order};
+use crate::matching::choose::each_of_its_own;
+use crate::matching::state::{Slot, State, Text, Then};
+use crate::matching::view::{OptionUse, View};
+use crate::pattern::slots::Slots;
+use crate::pattern::template::{Hole, Template};
+use crate::pattern::words::{Item, WordPattern, among, in_order};
 
 /// A pattern of a command.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl CommandPattern {
         };
         let program = match program {
             Some(hole) => {
-                let pieces = vec![crate::words::Piece::Hole(hole.clone())];
+                let pieces = vec![crate::pattern::words::Piece::Hole(hole.clone())];
                 item(WordPattern { pieces }, word.source_text())
             }
             None => item(WordPattern::of_word(word, template), word.source_text()),
@@ -408,11 +408,11 @@ fn ordered<'m>(
     };
     if let Some(list) = item.word.as_list() {
         let condition = list.condition.as_deref();
-        let is_allowed = |text: &&Text<'m>| crate::words::allows(condition, text, state);
+        let is_allowed = |text: &&Text<'m>| crate::pattern::words::allows(condition, text, state);
         let most = texts.iter().take_while(is_allowed).count();
         return (0..=most).rev().any(|count| {
             let (bound, others) = texts.split_at(count);
-            crate::words::bind_list(item, list, bound, state, &mut |state| {
+            crate::pattern::words::bind_list(item, list, bound, state, &mut |state| {
                 ordered(rest, others, state, then)
             })
         });

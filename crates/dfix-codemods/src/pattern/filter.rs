@@ -4,8 +4,8 @@
 //! escapes, and continuations with the comments below them.
 
 use crate::flat;
+use crate::pattern::words::Piece;
 use crate::pattern::{Kind, Pattern, instructions};
-use crate::words::Piece;
 
 /// What must stand in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

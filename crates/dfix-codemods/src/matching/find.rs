@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use dfix_model::{Command, Model, Stage, Step};
 use dfix_syntax::TextRange;
 
-use crate::instruction::in_a_row;
+use crate::matching::reference::Reference;
+use crate::matching::state::{Slot, State};
+use crate::pattern::instruction::in_a_row;
 use crate::pattern::{Kind, Pattern, instructions};
-use crate::reference::Reference;
-use crate::state::{Slot, State};
 
 /// What a pattern was found to fit.
 #[derive(Debug, Clone)]

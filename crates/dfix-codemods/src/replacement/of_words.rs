@@ -2,13 +2,13 @@
 
 use dfix_model::Word;
 
-use crate::align::{Fate, align};
-use crate::change::{change_word, new_word};
 use crate::flat;
-use crate::plan::{New, Op, Plan};
-use crate::render;
-use crate::state::{Slot, State, Text, Value};
-use crate::words::{Item, WordPattern};
+use crate::matching::state::{Slot, State, Text, Value};
+use crate::pattern::words::{Item, WordPattern};
+use crate::replacement::align::{Fate, align};
+use crate::replacement::change::{change_word, new_word};
+use crate::replacement::plan::{New, Op, Plan};
+use crate::replacement::render;
 
 pub(crate) fn filled(word: &WordPattern, state: &State<'_>) -> Result<String, String> {
     word.filled(state)

@@ -4,8 +4,8 @@ use dfix_model::{Segment, SegmentKind, Word, WordKind};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::flat::{self, has_expansion, is_border};
-use crate::plan::{New, Op};
-use crate::state::Text;
+use crate::matching::state::Text;
+use crate::replacement::plan::{New, Op};
 
 /// Which characters may come where a text is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use dfix_model::{Command, Flag, ImagePosition, Mount, Operator, Pair, Step, StepKind};
 use dfix_syntax::ast::{AstNode, Instruction};
 
-use crate::choose::each_of_its_own;
-use crate::command::CommandPattern;
-use crate::image::{ImagePattern, whole};
-use crate::reference::Reference;
-use crate::state::{Slot, State, Text, Then};
-use crate::template::Hole;
-use crate::words::{Item, WordPattern, among, in_order};
+use crate::matching::choose::each_of_its_own;
+use crate::matching::reference::Reference;
+use crate::matching::state::{Slot, State, Text, Then};
+use crate::pattern::command::CommandPattern;
+use crate::pattern::image::{ImagePattern, whole};
+use crate::pattern::template::Hole;
+use crate::pattern::words::{Item, WordPattern, among, in_order};
 
 /// A line of a pattern of several instructions.
 #[derive(Debug, Clone)]
@@ -181,7 +181,7 @@ impl InstructionPattern {
                 if *is_set {
                     let elements: Vec<_> = texts
                         .into_iter()
-                        .map(|whole| crate::words::Element {
+                        .map(|whole| crate::pattern::words::Element {
                             whole,
                             name: None,
                             is_python: false,

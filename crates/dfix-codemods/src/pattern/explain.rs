@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::command::{CommandPattern, Shape};
 use crate::flat;
-use crate::image::ImagePattern;
-use crate::instruction::{Arguments, FlagValue, InstructionPattern, Line};
 use crate::pattern::Kind;
+use crate::pattern::command::{CommandPattern, Shape};
+use crate::pattern::image::ImagePattern;
+use crate::pattern::instruction::{Arguments, FlagValue, InstructionPattern, Line};
+use crate::pattern::template::Names;
+use crate::pattern::words::{Piece, WordPattern};
 use crate::rewrite::Search;
-use crate::template::Names;
-use crate::words::{Piece, WordPattern};
 
 impl Search {
     /// How the pattern is understood and what counts as equal, for people.

@@ -4,8 +4,8 @@ use dfix_catalogue::{AccountTool, ProgramOptions, account_tool, program_options}
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, PackageCommand, PackageManager, Word};
 
-use crate::state::Text;
-use crate::words::Element;
+use crate::matching::state::Text;
+use crate::pattern::words::Element;
 
 /// An option of a command.
 #[derive(Debug, Clone)]

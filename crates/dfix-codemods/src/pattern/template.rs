@@ -4,8 +4,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::condition::{self, Condition};
 use crate::error::{PatternError, Reading};
+use crate::pattern::condition::{self, Condition};
 
 /// The names of holes: each is known by its number.
 #[derive(Debug, Clone, Default)]

@@ -3,9 +3,9 @@
 use dfix_model::WordKind;
 
 use crate::flat;
-use crate::state::{State, Text, Value};
-use crate::template::Template;
-use crate::words::{Piece, WordPattern};
+use crate::matching::state::{State, Text, Value};
+use crate::pattern::template::Template;
+use crate::pattern::words::{Piece, WordPattern};
 
 /// A piece of a replacement's text as source of a shell or of a Dockerfile.
 pub(crate) fn source(

@@ -7,7 +7,7 @@ use dfix_model::{ImagePlace, ImagePosition, Part, Segment, SegmentKind, Step};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::flat;
-use crate::state::Text;
+use crate::matching::state::Text;
 
 /// A part of a reference: as it is written, and as it is once the defaults of `ARG`s are put in.
 #[derive(Debug, Clone)]

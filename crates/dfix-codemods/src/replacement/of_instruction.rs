@@ -5,24 +5,24 @@ use dfix_model::{Step, StepKind};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{TextRange, takes_flag};
 
-use crate::align::{Fate, align};
-use crate::change::change_word;
-use crate::command::{CommandPattern, Shape};
 use crate::flat;
-use crate::image::ImagePattern;
-use crate::instruction::{
+use crate::matching::state::{Slot, State, Text};
+use crate::pattern::are_alike;
+use crate::pattern::command::{CommandPattern, Shape};
+use crate::pattern::image::ImagePattern;
+use crate::pattern::instruction::{
     Arguments, FlagItem, FlagValue, InstructionPattern, PairItem, ScriptItem, mount_of,
     reference_of,
 };
-use crate::of_command::{in_place, may_go, rewritten};
-use crate::of_image;
-use crate::of_words::{Placed, filled, insert, list, words_of};
-use crate::pattern::are_alike;
-use crate::plan::{Op, Plan, Planned};
-use crate::render;
-use crate::state::{Slot, State, Text};
-use crate::template::Template;
-use crate::words::{Item, WordPattern};
+use crate::pattern::template::Template;
+use crate::pattern::words::{Item, WordPattern};
+use crate::replacement::align::{Fate, align};
+use crate::replacement::change::change_word;
+use crate::replacement::of_command::{in_place, may_go, rewritten};
+use crate::replacement::of_image;
+use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
+use crate::replacement::plan::{Op, Plan, Planned};
+use crate::replacement::render;
 
 /// The change of instructions that the patterns fit. `others`: as for images.
 pub(crate) fn plan<'m>(

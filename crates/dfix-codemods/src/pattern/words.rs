@@ -2,12 +2,12 @@
 
 use dfix_model::{Word, normal_python_name};
 
-use crate::choose::each_of_its_own;
-use crate::condition::Condition;
 use crate::error::PatternError;
 use crate::flat;
-use crate::state::{Slot, State, Text, Then, Value};
-use crate::template::{Cut, Hole, Template};
+use crate::matching::choose::each_of_its_own;
+use crate::matching::state::{Slot, State, Text, Then, Value};
+use crate::pattern::condition::Condition;
+use crate::pattern::template::{Cut, Hole, Template};
 
 /// A piece of a word of a pattern.
 #[derive(Debug, Clone, PartialEq)]
@@ -324,8 +324,8 @@ fn lists_among<'m>(
 #[cfg(test)]
 mod tests {
     use super::{Item, WordPattern, in_order};
-    use crate::state::{State, Text};
-    use crate::template::{Names, Template};
+    use crate::matching::state::{State, Text};
+    use crate::pattern::template::{Names, Template};
     use dfix_model::{Segment, SegmentKind};
 
     fn text(text: &str) -> Text<'static> {

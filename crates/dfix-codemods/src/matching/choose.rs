@@ -1,6 +1,6 @@
 //! Items of which each is matched by another of several candidates, in whatever order.
 
-use crate::state::{State, Then};
+use crate::matching::state::{State, Then};
 
 /// Whether a candidate, with its index, is what an item asks for; `then` must be matched after it.
 type Fits<'f, 'm, I, T> = &'f dyn Fn(&I, usize, &T, &mut State<'m>, Then<'_, 'm>) -> bool;

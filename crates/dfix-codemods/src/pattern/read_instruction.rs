@@ -3,16 +3,16 @@
 use dfix_model::{Command, Flag, Pair, Step, StepKind, Word};
 use dfix_syntax::ast::{AstNode, Instruction};
 
-use crate::command::CommandPattern;
 use crate::error::PatternError;
-use crate::image::ImagePattern;
-use crate::instruction::{
+use crate::pattern::command::CommandPattern;
+use crate::pattern::image::ImagePattern;
+use crate::pattern::instruction::{
     Arguments, FlagItem, FlagValue, InstructionPattern, PairItem, ScriptItem, is_plain, mount_of,
     outermost,
 };
-use crate::slots::Slots;
-use crate::template::{Names, Template};
-use crate::words::{Item, WordPattern};
+use crate::pattern::slots::Slots;
+use crate::pattern::template::{Names, Template};
+use crate::pattern::words::{Item, WordPattern};
 
 /// What instructions of a pattern are read with.
 pub(crate) struct Reader<'t> {

@@ -3,10 +3,10 @@
 use dfix_model::{Model, Stage};
 
 use crate::error::PatternError;
-use crate::find::{Found, Subject, find};
+use crate::matching::find::{Found, Subject, find};
+use crate::matching::reference::Reference;
+use crate::pattern::template::Names;
 use crate::pattern::{Kind, Pattern};
-use crate::reference::Reference;
-use crate::template::Names;
 
 /// Where something must stand to be found. Patterns in it may use the holes of the pattern itself: what has the same name
 /// must be equal.

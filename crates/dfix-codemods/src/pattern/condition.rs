@@ -5,7 +5,7 @@ use std::ops::Range;
 use regex::Regex;
 
 use crate::error::{PatternError, Reading};
-use crate::version::{Comparison, Version};
+use crate::pattern::version::{Comparison, Version};
 
 /// A condition on what a hole binds.
 #[derive(Debug, Clone)]

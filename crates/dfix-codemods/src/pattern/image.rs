@@ -7,11 +7,11 @@ use dfix_syntax::ast::AstNode;
 
 use crate::error::PatternError;
 use crate::flat;
-use crate::reference::{Reference, Spelled, at_slashes};
-use crate::slots::Slots;
-use crate::state::{Slot, State, Text, Then, Value};
-use crate::template::{Hole, Names, Template};
-use crate::words::{Item, WordPattern, allows, bind_list, in_order};
+use crate::matching::reference::{Reference, Spelled, at_slashes};
+use crate::matching::state::{Slot, State, Text, Then, Value};
+use crate::pattern::slots::Slots;
+use crate::pattern::template::{Hole, Names, Template};
+use crate::pattern::words::{Item, WordPattern, allows, bind_list, in_order};
 
 /// The hole of this name, where it stands first, is the registry.
 const REGISTRY: &str = "registry";
@@ -227,7 +227,7 @@ fn optional<'m>(
     };
     let hole = item.word.as_hole();
     let condition = hole.and_then(|hole| hole.condition.as_deref());
-    let asks_for_none = condition.is_some_and(crate::condition::Condition::is_none);
+    let asks_for_none = condition.is_some_and(crate::pattern::condition::Condition::is_none);
     match there {
         None => {
             let list = hole.filter(|hole| hole.is_list || asks_for_none);

@@ -4,13 +4,13 @@ use dfix_engine::Effect;
 use dfix_model::{GlobalArg, ImagePlace, Model, Segment, SegmentKind};
 use dfix_syntax::TextRange;
 
-use crate::change::narrow;
 use crate::flat;
-use crate::image::{ImagePattern, Parts};
-use crate::plan::{Op, Plan, Planned};
-use crate::reference::{Reference, Spelled};
-use crate::state::{State, Value};
-use crate::words::{Item, WordPattern};
+use crate::matching::reference::{Reference, Spelled};
+use crate::matching::state::{State, Value};
+use crate::pattern::image::{ImagePattern, Parts};
+use crate::pattern::words::{Item, WordPattern};
+use crate::replacement::change::narrow;
+use crate::replacement::plan::{Op, Plan, Planned};
 
 /// The change of a reference that the pattern fits. `others`: the references of the same file with what the rewrite does to
 /// them, asked where the default of an `ARG` decides several.

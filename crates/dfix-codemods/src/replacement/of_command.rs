@@ -3,18 +3,20 @@
 use dfix_engine::Effect;
 use dfix_model::{Assignment, Command, Redirect, StepKind, Word, WordKind, WrapperKind};
 
-use crate::change::{change_whole, change_word};
-use crate::command::{CommandPattern, OptionItem, Place, Shape, Zones};
 use crate::flat;
-use crate::instruction::outermost;
-use crate::of_options;
-use crate::of_words::{Placed, added, changed_by, filled, insert, last_word, list, words_of};
+use crate::matching::state::{Slot, State, Text, Value};
+use crate::matching::view::View;
+use crate::pattern::command::{CommandPattern, OptionItem, Place, Shape, Zones};
+use crate::pattern::instruction::outermost;
+use crate::pattern::words::{Element, Item, WordPattern};
 use crate::pattern::{Replacement, ReplacementKind};
-use crate::plan::{Op, Plan, Planned};
-use crate::render;
-use crate::state::{Slot, State, Text, Value};
-use crate::view::View;
-use crate::words::{Element, Item, WordPattern};
+use crate::replacement::change::{change_whole, change_word};
+use crate::replacement::of_options;
+use crate::replacement::of_words::{
+    Placed, added, changed_by, filled, insert, last_word, list, words_of,
+};
+use crate::replacement::plan::{Op, Plan, Planned};
+use crate::replacement::render;
 
 /// Why a list of commands cannot be written in the place of one.
 const NO_SHELL: &str = "it stands in the exec form, which has no shell";

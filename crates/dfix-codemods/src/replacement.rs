@@ -1,0 +1,11 @@
+//! What a replacement makes of a match: the difference from the pattern, as edits of just that.
+
+pub(crate) mod align;
+pub(crate) mod change;
+pub(crate) mod of_command;
+pub(crate) mod of_image;
+pub(crate) mod of_instruction;
+pub(crate) mod of_options;
+pub(crate) mod of_words;
+pub(crate) mod plan;
+pub(crate) mod render;
