@@ -115,7 +115,6 @@ fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
                 Some(!files.list(folder_of(dockerfile)).is_empty())
             };
             own.launches.retain(|it| is_built_here(it) == Some(true));
-            own.unread.clear();
             found.add(&own);
         }
         if depth == DEEPEST {
