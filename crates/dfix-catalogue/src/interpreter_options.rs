@@ -60,6 +60,7 @@ mod tests {
             InterpreterOption::Loads,
             InterpreterOption::Module,
             InterpreterOption::Text,
+            InterpreterOption::Unbuffered,
             InterpreterOption::Value,
             InterpreterOption::Watches,
         ];

@@ -115,6 +115,8 @@ fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
                 Some(!files.list(folder_of(dockerfile)).is_empty())
             };
             own.launches.retain(|it| is_built_here(it) == Some(true));
+            own.unread
+                .retain(|it| leads_out_of_its_folder(files, &it.place.file));
             found.add(&own);
         }
         if depth == DEEPEST {
@@ -125,6 +127,12 @@ fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
         let paths = inner.filter_map(|it| Some((join(&folder, it)?, depth + 1)));
         folders.extend(paths.take(MOST_LISTED.saturating_sub(folders.len())));
     }
+}
+
+/// Whether a file names what is in none of the folders below its own, as only `..` does: one that could not be read says
+/// nothing about them otherwise.
+fn leads_out_of_its_folder(files: &dyn Files, path: &str) -> bool {
+    !matches!(files.read(path), Ok(Some(text)) if !text.contains(".."))
 }
 
 /// Whether a folder holds what is none of the repository's own.

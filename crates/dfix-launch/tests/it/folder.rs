@@ -56,3 +56,24 @@ fn no_file_is_read_twice_and_nothing_is_said_twice() {
         files.1
     );
 }
+
+#[test]
+fn of_files_of_compose_elsewhere_what_cannot_be_read_counts_where_they_lead_out_of_their_folder() {
+    let found = read(
+        "",
+        [
+            (
+                "sandbox/a/compose.yaml",
+                "include: [../../b/compose.yaml]\n",
+            ),
+            ("sandbox/c/compose.yaml", "services: {web: {build: ../..}\n"),
+            ("sandbox/d/compose.yaml", "services: {web: {build: .}\n"),
+        ],
+    );
+    let unread: Vec<&str> = found
+        .unread
+        .iter()
+        .map(|it| it.place.file.as_str())
+        .collect();
+    assert_eq!(unread, ["sandbox/a/compose.yaml", "sandbox/c/compose.yaml"]);
+}
