@@ -64,7 +64,7 @@ fn of_files_of_compose_elsewhere_what_cannot_be_read_counts_where_they_lead_out_
         [
             (
                 "sandbox/a/compose.yaml",
-                "include: [../../b/compose.yaml]\n",
+                "include: [../../../b/compose.yaml]\n",
             ),
             ("sandbox/c/compose.yaml", "services: {web: {build: ../..}\n"),
             ("sandbox/d/compose.yaml", "services: {web: {build: .}\n"),
