@@ -335,6 +335,18 @@ fn change_suites(
                     "see what that archive has",
                 ));
             }
+            Named::Mirror(range, new, step) => {
+                case.declare(Effect::changed(step));
+                case.fix(|edit| edit.replace_node(range, &new));
+                case.open(OpenCondition::new(
+                    format!(
+                        "whether the mirror of line {} has `{}`",
+                        step.line(),
+                        suites.new
+                    ),
+                    "look there",
+                ));
+            }
             Named::Own(range, new, step) => {
                 case.declare(Effect::changed(step));
                 case.fix(|edit| edit.replace_node(range, &new));

@@ -19,6 +19,8 @@ pub(crate) struct Suites {
 pub(crate) enum Named<'m> {
     /// In the distribution's own archive: these bytes, and what stands there then.
     Own(TextRange, String, Step<'m>),
+    /// In a mirror of it, as its parts tell that are named somewhere, too.
+    Mirror(TextRange, String, Step<'m>),
     /// In somebody else's.
     Foreign(usize),
     /// In the archive of what is dead, or of a day.
@@ -50,10 +52,11 @@ impl Suites {
     /// Every place that names the old release in a stage of the image.
     pub(crate) fn named<'m>(&self, reference: &Reference<'m>) -> Vec<Named<'m>> {
         let mut found = Vec::new();
-        for (area, step) in areas(reference) {
-            if area != step.range() {
-                continue;
-            }
+        let mut areas = areas(reference);
+        areas.retain(|(area, step)| *area == step.range());
+        let texts = areas.iter().map(|(_, step)| step.source_text());
+        let mirrors: Vec<&str> = texts.flat_map(|it| self.mirrors(it)).collect();
+        for (_, step) in areas {
             let text = step.source_text();
             let archives = [
                 "archive.debian.org",
@@ -79,7 +82,11 @@ impl Suites {
                 let number = step.line() + text[..at].matches('\n').count();
                 // `-t bullseye-backports` is of the distribution's own archive, too.
                 let is_part = PARTS.iter().any(|it| text[end..].starts_with(it));
-                if !is_part && !OWN.iter().any(|it| line.contains(it)) {
+                let is_own = OWN.iter().any(|it| line.contains(it));
+                let archive = archive_before(&text[..at]);
+                let is_mirror = !is_own && archive.is_some_and(|it| mirrors.contains(&it));
+                let is_told_alone = is_part && archive.is_none();
+                if !(is_own || is_mirror || is_told_alone) {
                     found.push(Named::Foreign(number));
                     continue;
                 }
@@ -91,13 +98,34 @@ impl Suites {
                     continue;
                 };
                 let start = step.range().start();
-                found.push(Named::Own(
-                    TextRange::new(start + from, start + to),
-                    new,
-                    step,
-                ));
+                let range = TextRange::new(start + from, start + to);
+                found.push(if is_mirror {
+                    Named::Mirror(range, new, step)
+                } else {
+                    Named::Own(range, new, step)
+                });
             }
         }
         found
     }
+
+    /// The archives that a text says parts of the release to be in: `http://mirror.example.com/ubuntu xenial-updates`.
+    fn mirrors<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let places = text.match_indices(&self.old);
+        let of_part = places.filter(|(at, _)| {
+            let rest = &text[at + self.old.len()..];
+            PARTS.iter().any(|it| rest.starts_with(it))
+        });
+        of_part.filter_map(|(at, _)| archive_before(&text[..at]))
+    }
+}
+
+/// The address that a release stands behind: `http://mirror.example.com/ubuntu/` is the same without its last slash.
+fn archive_before(text: &str) -> Option<&str> {
+    if !text.ends_with([' ', '\t']) {
+        return None;
+    }
+    let word = text.split_whitespace().next_back()?;
+    let is_address = word.contains("://") || word.starts_with('$');
+    is_address.then(|| word.trim_end_matches('/'))
 }
