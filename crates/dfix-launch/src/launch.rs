@@ -119,6 +119,8 @@ pub struct Launch {
     pub has_host_network: bool,
     /// Whether it may only start as another user than root.
     pub must_not_be_root: bool,
+    /// Whether a CI service runs the steps of a job in it.
+    pub runs_steps: bool,
     /// The name of the container, where one is given.
     pub container: Option<String>,
     /// Where it is a single command, and the container is one of what another launch starts: which.
@@ -169,6 +171,7 @@ impl Launch {
             is_read_only: false,
             has_host_network: false,
             must_not_be_root: false,
+            runs_steps: false,
             container: None,
             within: None,
             unread: Vec::new(),
@@ -252,6 +255,9 @@ pub enum MountKind {
     Anonymous,
     /// A folder or file of the host, as it is said: the engine makes a folder that is not there as root's.
     Host(String),
+    /// A file of the host, as it is said, that is a secret of Compose: it keeps the owner and the mode that it has there,
+    /// whatever the service asks for (Docker's "Secrets in Compose").
+    Secret(String),
     /// Memory.
     Tmpfs,
     /// Settings or secrets that the platform puts there.

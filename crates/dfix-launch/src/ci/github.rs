@@ -376,6 +376,7 @@ impl Job<'_> {
                 let words = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect();
                 launch.entrypoint = Some(Start::Words(words(&["tail"])));
                 launch.command = Some(Start::Words(words(&["-f", "/dev/null"])));
+                launch.runs_steps = true;
             }
         }
         found

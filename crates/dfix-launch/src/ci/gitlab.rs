@@ -61,6 +61,7 @@ fn image(file: File<'_>, name: &str, node: Option<&Node>) -> Option<Launch> {
     let mut launch = file.of_words(words, node.line, name)?;
     launch.place = file.place(node);
     launch.command = Some(Start::Words(vec!["sh".to_owned()]));
+    launch.runs_steps = true;
     if let Some(entrypoint) = node.get("entrypoint").and_then(Node::list) {
         let words = entrypoint
             .iter()

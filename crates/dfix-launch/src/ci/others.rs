@@ -1,8 +1,8 @@
 //! Services of which only the commands are read.
 
 use crate::ci::file::File;
-use crate::launch::Launch;
-use crate::path::REPOSITORY;
+use crate::launch::{Build, Launch, Place, Source};
+use crate::path::{REPOSITORY, join};
 use crate::shell::{Dialect, Shell, Word};
 use crate::yaml::Node;
 
@@ -80,11 +80,62 @@ const STEPS: [(&str, Dialect); 4] = [
     ("sh", Dialect::Posix),
 ];
 
-/// What the shell steps of a Jenkinsfile build and start: `sh '…'`, `sh "…"`, and texts over several lines.
+/// What a Jenkinsfile builds and starts: in its shell steps (`sh '…'`, `sh "…"`, and texts over several lines), and to run
+/// its own steps in.
 pub(super) fn of_jenkins(file: File<'_>, text: &str) -> Vec<Launch> {
     let all = STEPS.into_iter();
     all.flat_map(|(step, dialect)| of_steps(file, text, step, dialect))
+        .chain(agents(file, text))
         .collect()
+}
+
+/// The images of the repository in which a Jenkinsfile runs its steps: `agent { dockerfile true }`, `agent { dockerfile {
+/// filename 'x'; dir 'y' } }`, and `docker.build(…)` whose image is entered by `inside`.
+///
+/// Source: Jenkins' handbook, "Using Docker with Pipeline".
+fn agents(file: File<'_>, text: &str) -> Vec<Launch> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim_start();
+        let rest = text.lines().skip(number);
+        let is_agent = ["dockerfile true", "dockerfile {", "agent { dockerfile"];
+        let build = if is_agent.iter().any(|it| line.starts_with(it)) {
+            let block: Vec<&str> = rest.take_while(|it| !it.contains("steps")).collect();
+            let block = block.join("\n");
+            let value = |key: &str| quoted_after(&block, key).map(str::to_owned);
+            (value("filename"), value("dir"))
+        } else if line.contains("docker.build(") && text.contains(".inside") {
+            (None, None)
+        } else {
+            continue;
+        };
+        let (name, folder) = build;
+        let folder = folder.as_deref().unwrap_or(".");
+        let Some(context) = join(file.root, folder) else {
+            continue;
+        };
+        let place = Place {
+            file: file.path.to_owned(),
+            line: number + 1,
+        };
+        let mut launch = Launch::new(Source::Ci, place, "pipeline");
+        launch.build = Some(Build {
+            dockerfile: join(&context, name.as_deref().unwrap_or("Dockerfile")),
+            context: Some(context),
+            ..Build::default()
+        });
+        launch.runs_steps = true;
+        found.push(launch);
+    }
+    found
+}
+
+/// The text in quotes behind a word.
+fn quoted_after<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(word)?;
+    let rest = rest.trim_start();
+    let quote = rest.chars().next().filter(|it| matches!(it, '\'' | '"'))?;
+    rest[1..].split(quote).next()
 }
 
 fn of_steps(file: File<'_>, text: &str, step: &str, dialect: Dialect) -> Vec<Launch> {

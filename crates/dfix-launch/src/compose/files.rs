@@ -10,8 +10,23 @@ use crate::yaml::{self, Node};
 /// How far `include` and `extends` are followed.
 const MOST_FILES: usize = 16;
 
-/// Whether Compose, or a person with `-f`, takes a file of this name.
+/// What is added to the name of a file that is to be copied and filled in.
+const OF_EXAMPLES: [&str; 8] = [
+    ".default",
+    ".dev",
+    ".dist",
+    ".example",
+    ".prod",
+    ".sample",
+    ".template",
+    ".tmpl",
+];
+
+/// Whether Compose, or a person with `-f`, takes a file of this name, or a copy of it.
 pub(crate) fn is_compose(name: &str) -> bool {
+    let mut examples = OF_EXAMPLES.iter();
+    let copied = examples.find_map(|ending| name.strip_suffix(ending));
+    let name = copied.unwrap_or(name);
     let stem = name
         .strip_suffix(".yml")
         .or_else(|| name.strip_suffix(".yaml"));
@@ -220,11 +235,10 @@ impl Reading<'_> {
                 }),
             }
         }
-        let volumes = document.get("volumes");
         let all = document.get("services");
         for (name, node) in all.map(Node::entries).unwrap_or_default() {
             let line = all.map_or(node.line, |all| all.line_of(name));
-            let mut reader = Reader::new(self.files, path, &variables, volumes);
+            let mut reader = Reader::new(self.files, path, &variables, &document);
             let mut service = reader.service(name, node, line);
             if let Some(extends) = node.get("extends") {
                 service = self.extended(service, extends, path, depth);
@@ -272,7 +286,7 @@ impl Reading<'_> {
         let variables = self.variables_of(folder_of(path));
         let all = document.get("services")?;
         let node = all.get(name)?;
-        let service = Reader::new(self.files, path, &variables, document.get("volumes")).service(
+        let service = Reader::new(self.files, path, &variables, &document).service(
             name,
             node,
             all.line_of(name),

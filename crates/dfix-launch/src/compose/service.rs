@@ -64,6 +64,7 @@ impl Service {
             is_read_only: own.is_read_only || base.is_read_only,
             has_host_network: own.has_host_network || base.has_host_network,
             must_not_be_root: own.must_not_be_root || base.must_not_be_root,
+            runs_steps: false,
             container: own.container.or(base.container),
             within: None,
             unread: [base.unread, own.unread].concat(),
@@ -80,8 +81,8 @@ pub(super) struct Reader<'a> {
     files: &'a dyn Files,
     file: &'a str,
     variables: &'a Variables,
-    /// The volumes that the file declares at its top.
-    volumes: Option<&'a Node>,
+    /// The whole file, which declares volumes and secrets at its top.
+    document: &'a Node,
     said: String,
     unread: Vec<Unread>,
 }
@@ -91,13 +92,13 @@ impl<'a> Reader<'a> {
         files: &'a dyn Files,
         file: &'a str,
         variables: &'a Variables,
-        volumes: Option<&'a Node>,
+        document: &'a Node,
     ) -> Self {
         Reader {
             files,
             file,
             variables,
-            volumes,
+            document,
             said: String::new(),
             unread: Vec::new(),
         }
@@ -127,6 +128,9 @@ impl<'a> Reader<'a> {
         }
         for volume in node.get("volumes").and_then(Node::list).unwrap_or_default() {
             launch.mounts.extend(self.mount(volume));
+        }
+        for secret in node.get("secrets").and_then(Node::list).unwrap_or_default() {
+            launch.mounts.extend(self.secret(secret));
         }
         for target in self.texts(node, "tmpfs") {
             let target = target.split(':').next().unwrap_or_default().to_owned();
@@ -372,9 +376,31 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A secret that the service is given, where it is a file of the host.
+    fn secret(&self, node: &Node) -> Option<Mount> {
+        let name = node.text().or_else(|| node.text_of("source"))?;
+        let file = self.declared("secrets", name)?.text_of("file")?;
+        let target = node.text_of("target").unwrap_or(name);
+        Some(Mount {
+            kind: MountKind::Secret(self.variables.put_into_name(file)),
+            target: if target.starts_with('/') {
+                target.to_owned()
+            } else {
+                format!("/run/secrets/{target}")
+            },
+            is_read_only: true,
+            place: self.place(node),
+        })
+    }
+
+    /// What the file declares of this name in a part at its top.
+    fn declared(&self, part: &str, name: &str) -> Option<&'a Node> {
+        self.document.get(part)?.get(name)
+    }
+
     /// What a volume is that the file names: one whose driver binds a folder of the host is that folder.
     fn volume(&self, name: String) -> MountKind {
-        let declared = self.volumes.and_then(|volumes| volumes.get(&name));
+        let declared = self.declared("volumes", &name);
         let options = declared.and_then(|it| it.get("driver_opts"));
         let text = |key: &str| options?.get(key)?.text();
         let binds = text("o").is_some_and(|o| o.split(',').any(|it| it == "bind" || it == "rbind"));

@@ -368,3 +368,44 @@ fn variables_of_pipelines_may_be_known_in_part() {
     let name = "${CI_REGISTRY_IMAGE}/app/web:${CI_COMMIT_SHA}".to_owned();
     assert_eq!(names(&found, "build"), [(None, vec![name])]);
 }
+
+#[test]
+fn the_containers_of_jobs_are_told_from_others() {
+    let jenkins = "pipeline {\n  agent {\n    dockerfile {\n      filename 'Dockerfile.build'\n      dir \"ci\"\n    }\n  }\n  stages { stage('x') { steps { sh 'make' } } }\n}\n";
+    let scripted = "node {\n  def image = docker.build('web')\n  image.inside { sh 'make' }\n}\n";
+    let gitlab = "test: {image: team/web, script: [make]}\n";
+    let found = read(
+        "",
+        [
+            ("Jenkinsfile", jenkins),
+            ("Jenkinsfile.b", scripted),
+            (".gitlab-ci.yml", gitlab),
+            (".github/workflows/a.yml", WORKFLOW),
+        ],
+    );
+    let steps = found.launches.iter().filter(|it| it.runs_steps);
+    let steps: Vec<(String, Option<&str>, Option<&str>)> = steps
+        .map(|it| {
+            let build = it.build.as_ref();
+            let dockerfile = build.and_then(|build| build.dockerfile.as_deref());
+            (it.place.to_string(), it.image.as_deref(), dockerfile)
+        })
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            (".gitlab-ci.yml:1".to_owned(), Some("team/web"), None),
+            (
+                "Jenkinsfile:3".to_owned(),
+                None,
+                Some("ci/Dockerfile.build")
+            ),
+            ("Jenkinsfile.b:2".to_owned(), None, Some("Dockerfile")),
+            (
+                ".github/workflows/a.yml:36".to_owned(),
+                Some("team/web:test"),
+                None
+            ),
+        ]
+    );
+}

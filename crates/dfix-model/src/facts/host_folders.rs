@@ -79,7 +79,7 @@ pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
         .filter(|launch| launch.user.is_none());
     launches.find_map(|launch| {
         let mut mounts = launch.mounts.iter().filter(|mount| match &mount.kind {
-            MountKind::Host(_) => mount.is_read_only,
+            MountKind::Host(_) | MountKind::Secret(_) => mount.is_read_only,
             MountKind::Claim | MountKind::Tmpfs => false,
             MountKind::Named(_) | MountKind::Anonymous | MountKind::Settings | MountKind::Empty => {
                 true

@@ -128,20 +128,19 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
 /// image's user.
 pub(crate) fn with_runs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
-    // In the container of a job a shell waits for what is typed.
-    let is_job = |launch: &Launch| {
-        let is = |start: &Option<Start>, word: &str| match start {
-            Some(Start::Words(words)) => *words == [word],
-            _ => false,
-        };
-        is(&launch.entrypoint, "tail") || is(&launch.command, "sh")
-    };
     let runs = all(file).launches.iter();
-    let runs = runs.filter(|launch| launch.source == Source::Ci);
+    let runs = runs.filter(|launch| launch.source == Source::Ci && !launch.runs_steps);
     let runs = runs.filter(move |launch| target_of(file, launch) == Some(stage.index));
-    let runs = runs.filter(move |launch| !is_job(launch));
     let commands = commands(stage).filter(|launch| launch.user.is_none());
     of(stage).chain(runs).chain(commands)
+}
+
+/// The containers of the stage in which CI services run the steps of their jobs.
+fn jobs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let file = stage.file();
+    let all = all(file).launches.iter();
+    all.filter(|launch| launch.runs_steps)
+        .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
 /// Single commands that are run in containers of the stage: `docker compose exec SERVICE COMMAND`.
@@ -432,15 +431,24 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
     let of_files = all(stage.file()).unread.iter();
     let of_files = of_files.filter(|unread| !is_of_ci(&unread.place.file));
     let unread = of_files.chain(of(stage).flat_map(|launch| &launch.unread));
-    unread
-        .map(|unread| {
-            OpenCondition::new(
-                format!(
-                    "what {} says ({}): {}",
-                    unread.what, unread.place, unread.why
-                ),
-                "look there how the container is started",
-            )
-        })
-        .collect()
+    let unread = unread.map(|unread| {
+        OpenCondition::new(
+            format!(
+                "what {} says ({}): {}",
+                unread.what, unread.place, unread.why
+            ),
+            "look there how the container is started",
+        )
+    });
+    let jobs = jobs(stage).map(|job| {
+        OpenCondition::new(
+            format!(
+                "what the steps of {} (line {}) need, which are run in this image",
+                job.said(),
+                job.place.line
+            ),
+            "look whether they write where only root may, or call what the image would lack",
+        )
+    });
+    unread.chain(jobs).collect()
 }

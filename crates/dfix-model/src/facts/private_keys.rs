@@ -1,7 +1,10 @@
-//! Private keys that the file puts into the image, or that the start and variables name: root alone may
-//! often read them.
+//! Private keys that the file puts into the image, that the start and variables name, or that a launch mounts: root
+//! alone may often read them.
+
+use dfix_launch::MountKind;
 
 use crate::facts::entry::entry;
+use crate::facts::launches;
 use crate::facts::variables::{env_set, expand_text};
 use crate::facts::workdir::workdir_at;
 use crate::handles::{Stage, Step};
@@ -63,7 +66,27 @@ pub(crate) fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
             is_copied: false,
         })
     });
-    copied.chain(named).collect()
+    copied.chain(named).chain(mounted(stage)).collect()
+}
+
+/// The keys of the host that containers of the stage are given: what Compose calls a secret, and what has such a name.
+fn mounted(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
+    let launches = launches::of(stage).chain(launches::shown(stage));
+    let launches = launches.filter(|launch| launch.user.is_none());
+    let mounts = launches.flat_map(|launch| &launch.mounts);
+    let keys = mounts.filter(|mount| match &mount.kind {
+        MountKind::Secret(_) => true,
+        MountKind::Host(path) => is_key(ImagePath::new(path).file_name()),
+        _ => false,
+    });
+    keys.filter_map(move |mount| {
+        let path = launches::place_of(stage, mount)?;
+        Some(PrivateKey {
+            name: path.file_name().to_owned(),
+            path,
+            is_copied: false,
+        })
+    })
 }
 
 fn is_key(name: &str) -> bool {
