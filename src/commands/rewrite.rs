@@ -36,11 +36,12 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
     let wrong = |error: PatternError| Stop::Message(error.to_string());
     let only_looks = told.search || told.count;
     if told.explain {
-        let search = Search::new(&told.pattern, &conditions).map_err(wrong)?;
-        write!(out, "{}", search.explain())?;
-        if let Some(replacement) = &told.replacement {
-            Rewrite::new(&told.pattern, replacement, &conditions).map_err(wrong)?;
-        }
+        let explained = match &told.replacement {
+            Some(replacement) => Rewrite::new(&told.pattern, replacement, &conditions)
+                .map(|rewrite| rewrite.search().explain()),
+            None => Search::new(&told.pattern, &conditions).map(|search| search.explain()),
+        };
+        write!(out, "{}", explained.map_err(wrong)?)?;
         return Ok(Exit::Clean);
     }
     if only_looks {

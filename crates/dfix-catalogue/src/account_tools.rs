@@ -1,5 +1,6 @@
 //! What the words of programs mean that make, change and delete users and groups.
 
+use super::option_names;
 use super::table::{Row, Table, table};
 
 const TOOLS: Table = table!("account-tools.tsv");
@@ -40,6 +41,16 @@ impl AccountTool {
     pub fn is_elsewhere(self, option: &str) -> bool {
         self.row.lists(4, ' ', option)
     }
+
+    /// The name by which an option is compared that has several: `-m` for `--create-home`.
+    pub fn first_name(self, option: &str) -> Option<&'static str> {
+        option_names::first(self.row, 5, option)
+    }
+
+    /// All names of an option that has several, that by which it is compared in front.
+    pub fn names(self, option: &str) -> Vec<&'static str> {
+        option_names::all(self.row, 5, option)
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +69,16 @@ mod tests {
         assert!(!useradd.is_elsewhere("-r"));
         assert!(account_tool("addgroup").is_some_and(AccountTool::is_of_groups));
         assert!(account_tool("passwd").is_none());
+        assert_eq!(useradd.first_name("--home"), Some("-d"));
+        // Where `adduser` is useradd, `-G` are further groups, and elsewhere the first one.
+        assert_eq!(adduser.first_name("-G"), None);
+        for row in TOOLS.all() {
+            let tool = AccountTool { row };
+            option_names::assert_well_formed(row, 5, |name| match name.strip_prefix("--") {
+                Some(_) => tool.takes_next(name),
+                None => name[1..].chars().any(|it| tool.letter_takes_value(it)),
+            });
+        }
         assert!(
             TOOLS
                 .all()

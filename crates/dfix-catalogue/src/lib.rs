@@ -42,6 +42,7 @@ mod missing;
 mod missing_paths;
 mod name_words;
 mod names;
+mod option_names;
 mod package_marks;
 mod package_tools;
 mod package_writes;

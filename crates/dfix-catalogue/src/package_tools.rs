@@ -72,6 +72,15 @@ pub fn package_options(family: &str, what: PackageWord) -> impl Iterator<Item = 
         .map(|(_, word)| word)
 }
 
+/// The options of a family that are another name of this one, each with it.
+fn named(family: &str, first: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = WORDS.starting_with(family);
+    rows.filter_map(move |row| {
+        let name = row.key().strip_prefix(family)?.strip_prefix(' ')?;
+        (row.column(2) == first).then(|| (name, row.column(2)))
+    })
+}
+
 /// A family of package managers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PackageManager {
@@ -196,6 +205,35 @@ impl PackageTool {
         }
     }
 
+    /// The name by which an option is compared that has several, or is cut short: `-y` for `--assume-yes`; with its value
+    /// (`--production=true`) where it is that which makes it another name.
+    pub fn first_name(self, option: &str) -> Option<&'static str> {
+        let family = self.row.column(1);
+        let full = self.full_name(option);
+        if let Some(row) = WORDS.row(&format!("{family} {full}")) {
+            let first = row.column(2);
+            if !first.is_empty() {
+                return Some(first);
+            }
+        }
+        let mut others = named(family, full).map(|(_, first)| first);
+        let known = others.next();
+        let written = || {
+            let all = self.row.words(6).chain(self.row.words(7));
+            all.into_iter().find(|it| full != option && *it == full)
+        };
+        known.or_else(written)
+    }
+
+    /// All names of an option that has several, that by which it is compared in front.
+    pub fn names(self, option: &str) -> Vec<&'static str> {
+        let Some(first) = self.first_name(option) else {
+            return Vec::new();
+        };
+        let others = named(self.row.column(1), first).map(|(name, _)| name);
+        std::iter::once(first).chain(others).collect()
+    }
+
     /// Whether long options have one dash.
     pub fn has_one_dash(self) -> bool {
         self.has("one-dash")
@@ -290,6 +328,58 @@ mod tests {
                 "{}",
                 row.line()
             );
+        }
+    }
+
+    #[test]
+    fn options_have_other_names() {
+        let first =
+            |tool: &str, option: &str| package_tool(tool).and_then(|tool| tool.first_name(option));
+        assert_eq!(first("apt-get", "--assume-yes"), Some("-y"));
+        assert_eq!(first("apt-get", "-y"), Some("-y"));
+        assert_eq!(first("apt-get", "--no-remove"), None);
+        assert_eq!(first("npm", "--production=true"), Some("--production"));
+        assert_eq!(first("npm", "--production=false"), None);
+        assert_eq!(first("pip3", "--upgrade"), Some("-U"));
+        assert_eq!(first("pip3", "--upgrad"), None);
+        assert_eq!(first("pip3", "--edit"), Some("-e"));
+        assert_eq!(first("pip", "--no-cache"), Some("--no-cache-dir"));
+        assert_eq!(first("apk", "-y"), None);
+        let apt = package_tool("apt-get").expect("listed");
+        assert_eq!(apt.names("--yes"), ["-y", "--assume-yes", "--yes"]);
+        assert!(apt.names("--no-remove").is_empty());
+    }
+
+    #[test]
+    fn other_names_are_read_as_the_first_is() {
+        for tool in TOOLS.all().map(|row| PackageTool { row }) {
+            let takes_value = |name: &str| match name.strip_prefix("--") {
+                Some(_) => tool.takes_next(name),
+                None => name[1..].chars().any(|it| tool.letter_takes_value(it)),
+            };
+            let family = tool.row.column(1);
+            for row in WORDS
+                .starting_with(family)
+                .filter(|it| !it.column(2).is_empty())
+            {
+                let Some(name) = row
+                    .key()
+                    .strip_prefix(family)
+                    .and_then(|it| it.strip_prefix(' '))
+                else {
+                    continue;
+                };
+                let first = row.column(2);
+                assert!(first.starts_with('-') && name != first, "{}", row.line());
+                // One step is all there is.
+                let next = WORDS.row(&format!("{family} {first}"));
+                assert!(
+                    next.is_none_or(|it| it.column(2).is_empty()),
+                    "{}",
+                    row.line()
+                );
+                assert_eq!(takes_value(name), takes_value(first), "{}", row.line());
+            }
         }
     }
 

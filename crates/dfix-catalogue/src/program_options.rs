@@ -1,5 +1,6 @@
 //! Which options of common programs take a value, from their manuals.
 
+use super::option_names;
 use super::table::{Row, Table, table};
 
 const OPTIONS: Table = table!("program-options.tsv");
@@ -30,6 +31,16 @@ impl ProgramOptions {
     pub fn takes_a_set(self) -> bool {
         self.row.lists(3, ' ', "set")
     }
+
+    /// The name by which an option is compared that has several: `-o` for `--output`.
+    pub fn first_name(self, option: &str) -> Option<&'static str> {
+        option_names::first(self.row, 4, option)
+    }
+
+    /// All names of an option that has several, that by which it is compared in front.
+    pub fn names(self, option: &str) -> Vec<&'static str> {
+        option_names::all(self.row, 4, option)
+    }
 }
 
 #[cfg(test)]
@@ -44,6 +55,25 @@ mod tests {
         assert!(program_options("a2enmod").is_some_and(ProgramOptions::takes_a_set));
         assert!(program_options("rm").is_some_and(|rm| !rm.letter_takes_value('r')));
         assert!(program_options("find").is_none());
+    }
+
+    #[test]
+    fn options_have_other_names() {
+        let curl = program_options("curl").expect("listed");
+        assert_eq!(curl.first_name("--output"), Some("-o"));
+        assert_eq!(curl.first_name("-o"), Some("-o"));
+        assert_eq!(curl.first_name("--outpu"), None);
+        assert_eq!(curl.names("-d"), ["-d", "--data", "--data-ascii"]);
+        assert!(curl.names("--retry").is_empty());
+        let wget = program_options("wget").expect("listed");
+        assert_eq!(wget.first_name("--no-verbose"), Some("-nv"));
+        for row in OPTIONS.all() {
+            let options = ProgramOptions { row };
+            option_names::assert_well_formed(row, 4, |name| match name.strip_prefix("--") {
+                Some(_) => options.takes_next(name),
+                None => name[1..].chars().any(|it| options.letter_takes_value(it)),
+            });
+        }
     }
 
     #[test]

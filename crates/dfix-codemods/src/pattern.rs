@@ -94,6 +94,37 @@ impl Pattern {
         })
     }
 
+    /// Takes an option by the written name alone where the replacement writes another name of it.
+    pub(crate) fn settle_names(&mut self, replacement: &Replacement) {
+        let new: Vec<&CommandPattern> = match &replacement.kind {
+            ReplacementKind::Commands(commands) => commands.iter().collect(),
+            ReplacementKind::Instructions(new) => {
+                new.iter().flat_map(InstructionPattern::commands).collect()
+            }
+            _ => return,
+        };
+        let settle = |old: &mut CommandPattern| {
+            for new in &new {
+                old.settle_names(new);
+            }
+        };
+        match &mut self.kind {
+            Kind::Image(_) => {}
+            Kind::Command(command) => settle(command),
+            Kind::Instructions(lines) => {
+                for line in lines {
+                    if let Line::Instruction(instruction) = line
+                        && let Arguments::Script(items) = &mut instruction.arguments
+                    {
+                        for item in items {
+                            settle(&mut item.command);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Every word of it.
     pub(crate) fn words(&self) -> Vec<&WordPattern> {
         match &self.kind {

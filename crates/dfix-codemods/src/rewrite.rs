@@ -168,6 +168,7 @@ impl Rewrite {
     ) -> Result<Self, PatternError> {
         let mut search = Search::new(pattern, conditions)?;
         let replacement = Replacement::read(replacement, &search.pattern, &mut search.names)?;
+        search.pattern.settle_names(&replacement);
         let rewrite = Rewrite {
             search,
             replacement,

@@ -12,7 +12,7 @@ use dfix_syntax::TextRange;
 use crate::collect::command::{OptionData, PackageData};
 use crate::handles::{Command, ProgramPoint, Step, Word};
 pub use dfix_catalogue::PackageManager;
-use dfix_catalogue::{WrapperKind, dependency_folder};
+use dfix_catalogue::{PackageTool, WrapperKind, dependency_folder};
 
 pub use option::{OptionUse, OptionValue};
 pub use spec::{PackageSpec, SpecKind};
@@ -63,6 +63,11 @@ impl<'m> PackageCommand<'m> {
             manager: data.manager,
             data,
         })
+    }
+
+    /// How its words are read.
+    pub fn tool(&self) -> PackageTool {
+        self.data.tool
     }
 
     fn subcommand_word(&self) -> Option<Word<'m>> {

@@ -1,6 +1,6 @@
 //! A command as patterns see it: options, which stand in whatever order, and operands.
 
-use dfix_catalogue::{AccountTool, ProgramOptions, account_tool, program_options};
+use dfix_catalogue::{AccountTool, PackageTool, ProgramOptions, account_tool, program_options};
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, PackageCommand, PackageManager, Word};
 
@@ -10,16 +10,31 @@ use crate::pattern::words::Element;
 /// An option of a command.
 #[derive(Debug, Clone)]
 pub(crate) struct OptionUse<'m> {
-    /// `-y`, `--target`; of a cluster one letter.
+    /// As it is written: `-y`, `--target`; of a cluster one letter; with its value (`--production=true`) where that is
+    /// another name of an option without one.
     pub(crate) name: String,
+    /// The name by which it is compared: that of all its names which comes first.
+    pub(crate) key: String,
     /// The word that it stands in.
     pub(crate) word: Word<'m>,
     /// Whether the word holds other options, too: `-yq`.
     pub(crate) is_of_cluster: bool,
     pub(crate) value: Option<OptionValue<'m>>,
+    /// Where the value belongs to the name: the key without it, and the value.
+    pub(crate) apart: Option<(String, OptionValue<'m>)>,
 }
 
-impl OptionUse<'_> {
+impl<'m> OptionUse<'m> {
+    /// The name by which it is compared, and what it is given, for who asks for a value.
+    pub(crate) fn with_value(&self) -> Option<(&str, &OptionValue<'m>)> {
+        let whole = self.value.as_ref().map(|value| (self.key.as_str(), value));
+        whole.or_else(|| {
+            self.apart
+                .as_ref()
+                .map(|(key, value)| (key.as_str(), value))
+        })
+    }
+
     /// Its words as they are written.
     pub(crate) fn sources(&self) -> Vec<String> {
         let next = self.value.as_ref().filter(|it| it.is_next_word);
@@ -48,6 +63,7 @@ pub(crate) struct View<'m> {
     /// Whether the order of the operands does not matter.
     pub(crate) is_set: bool,
     package: Option<PackageCommand<'m>>,
+    reader: Reader,
 }
 
 impl<'m> View<'m> {
@@ -68,6 +84,7 @@ impl<'m> View<'m> {
             operands: Vec::new(),
             is_set: program_options(name).is_some_and(ProgramOptions::takes_a_set),
             package: None,
+            reader,
         };
         let mut words = command.args();
         let mut options_ended = !view.is_known;
@@ -78,7 +95,7 @@ impl<'m> View<'m> {
             } else if text == "--" {
                 options_ended = true;
             } else {
-                view.option(word, &reader, || words.next());
+                view.option(word, || words.next());
             }
         }
         view
@@ -92,6 +109,7 @@ impl<'m> View<'m> {
             operands: package.operands().collect(),
             is_set: package.names_packages(),
             package: Some(package),
+            reader: Reader::Package(package.tool()),
         };
         let mut taken = Vec::new();
         for option in package.options() {
@@ -126,6 +144,11 @@ impl<'m> View<'m> {
         view
     }
 
+    /// All names of an option of the command, that by which it is compared in front; none where it has only one.
+    pub(crate) fn names(&self, key: &str) -> Vec<&'static str> {
+        self.reader.names(key)
+    }
+
     /// Takes the options of a word, each letter of a cluster as one.
     fn letters(&mut self, word: Word<'m>, name: &str, value: Option<OptionValue<'m>>) {
         let is_cluster = name.len() > 2
@@ -133,30 +156,55 @@ impl<'m> View<'m> {
             && self
                 .package
                 .is_none_or(|it| it.manager != PackageManager::Go)
-            && name[1..].bytes().all(|b| b.is_ascii_alphanumeric());
+            && name[1..].bytes().all(|b| b.is_ascii_alphanumeric())
+            // `wget -nv` is one option.
+            && self.reader.first_name(name).is_none();
         if !is_cluster {
-            self.options.push(OptionUse {
-                name: name.to_owned(),
-                word,
-                is_of_cluster: false,
-                value,
-            });
+            self.push(word, name, false, value);
             return;
         }
         let letters: Vec<char> = name[1..].chars().collect();
         let mut value = value;
         for (index, letter) in letters.iter().enumerate() {
             let is_last = index + 1 == letters.len();
-            self.options.push(OptionUse {
-                name: format!("-{letter}"),
-                word,
-                is_of_cluster: true,
-                value: is_last.then(|| value.take()).flatten(),
-            });
+            let value = is_last.then(|| value.take()).flatten();
+            self.push(word, &format!("-{letter}"), true, value);
         }
     }
 
-    fn option(&mut self, word: Word<'m>, reader: &Reader, next: impl FnOnce() -> Option<Word<'m>>) {
+    fn push(
+        &mut self,
+        word: Word<'m>,
+        name: &str,
+        is_of_cluster: bool,
+        value: Option<OptionValue<'m>>,
+    ) {
+        let key = self.reader.first_name(name).unwrap_or(name).to_owned();
+        let together = value.as_ref().filter(|it| !it.is_next_word).and_then(|it| {
+            let whole = format!("{name}={}", it.text.flat());
+            Some((self.reader.first_name(&whole)?.to_owned(), whole))
+        });
+        self.options.push(match (together, value) {
+            (Some((flag, whole)), Some(value)) => OptionUse {
+                name: whole,
+                key: flag,
+                word,
+                is_of_cluster,
+                value: None,
+                apart: Some((key, value)),
+            },
+            (_, value) => OptionUse {
+                name: name.to_owned(),
+                key,
+                word,
+                is_of_cluster,
+                value,
+                apart: None,
+            },
+        });
+    }
+
+    fn option(&mut self, word: Word<'m>, next: impl FnOnce() -> Option<Word<'m>>) {
         let text = word.literal_prefix();
         let whole = Text::of_word(word);
         let attached = |start: usize| OptionValue {
@@ -172,14 +220,14 @@ impl<'m> View<'m> {
         if text.starts_with("--") {
             let (name, value) = match text.find('=') {
                 Some(equals) => (&text[..equals], Some(attached(equals + 1))),
-                None if reader.takes_next(text) => (text, next()),
+                None if self.reader.takes_next(text) => (text, next()),
                 None => (text, None),
             };
             self.letters(word, name, value);
             return;
         }
         let mut letters = text.char_indices().skip(1);
-        let with_value = letters.find(|(_, letter)| reader.letter_takes_value(*letter));
+        let with_value = letters.find(|(_, letter)| self.reader.letter_takes_value(*letter));
         let (name, value) = match with_value {
             Some((at, letter)) => match at + letter.len_utf8() {
                 end if end == text.len() && word.is_known() => (&text[..end], next()),
@@ -223,26 +271,48 @@ impl<'m> View<'m> {
 }
 
 /// What is known of a program's options.
+#[derive(Debug, Clone, Copy)]
 enum Reader {
     Program(ProgramOptions),
     Account(AccountTool),
+    Package(PackageTool),
     Unknown,
 }
 
 impl Reader {
-    fn letter_takes_value(&self, letter: char) -> bool {
+    fn letter_takes_value(self, letter: char) -> bool {
         match self {
             Reader::Program(options) => options.letter_takes_value(letter),
             Reader::Account(tool) => tool.letter_takes_value(letter),
+            Reader::Package(tool) => tool.letter_takes_value(letter),
             Reader::Unknown => false,
         }
     }
 
-    fn takes_next(&self, option: &str) -> bool {
+    fn takes_next(self, option: &str) -> bool {
         match self {
             Reader::Program(options) => options.takes_next(option),
             Reader::Account(tool) => tool.takes_next(option),
+            Reader::Package(tool) => tool.takes_next(option),
             Reader::Unknown => false,
+        }
+    }
+
+    fn first_name(self, option: &str) -> Option<&'static str> {
+        match self {
+            Reader::Program(options) => options.first_name(option),
+            Reader::Account(tool) => tool.first_name(option),
+            Reader::Package(tool) => tool.first_name(option),
+            Reader::Unknown => None,
+        }
+    }
+
+    fn names(self, option: &str) -> Vec<&'static str> {
+        match self {
+            Reader::Program(options) => options.names(option),
+            Reader::Account(tool) => tool.names(option),
+            Reader::Package(tool) => tool.names(option),
+            Reader::Unknown => Vec::new(),
         }
     }
 }

@@ -61,13 +61,42 @@ pub(crate) struct Zones {
 /// An option of a pattern.
 #[derive(Debug, Clone)]
 pub(crate) struct OptionItem {
+    /// As it is written.
     pub(crate) name: String,
+    /// The name by which it is compared.
+    pub(crate) key: String,
+    /// All its names, where it has several.
+    pub(crate) names: Vec<&'static str>,
+    /// Whether only this name is meant, for the replacement writes another one.
+    pub(crate) is_exact: bool,
     pub(crate) value: Option<WordPattern>,
     /// Whether the value stands in a word of its own.
     pub(crate) is_next_word: bool,
     /// Its words as they are written, quotes and all.
     pub(crate) sources: Vec<WordPattern>,
     pub(crate) slot: usize,
+}
+
+impl OptionItem {
+    /// Whether a use in a file is of this option, whatever its value.
+    pub(crate) fn means(&self, found: &OptionUse<'_>) -> bool {
+        if self.is_exact {
+            return found.name == self.name;
+        }
+        match (&self.value, found.with_value()) {
+            (Some(_), Some((key, _))) => key == self.key,
+            _ => found.key == self.key,
+        }
+    }
+
+    /// Whether one of the replacement is the same option.
+    pub(crate) fn is_same(&self, new: &OptionItem) -> bool {
+        if self.is_exact {
+            self.name == new.name
+        } else {
+            self.key == new.key
+        }
+    }
 }
 
 /// A word of a pattern by its zone and number.
@@ -152,7 +181,7 @@ impl CommandPattern {
             let mut options = Vec::new();
             for (index, option) in view.options.iter().enumerate() {
                 order.push((option.word.range().start(), Place::Option(index)));
-                options.push(option_item(option, template, &place, slots)?);
+                options.push(option_item(option, &view, template, &place, slots)?);
             }
             Shape::Zones(Zones {
                 heads,
@@ -173,6 +202,24 @@ impl CommandPattern {
             order: order.into_iter().map(|(_, place)| place).collect(),
             range: whole,
         })
+    }
+
+    /// An option that the replacement writes by another name is meant by the written one alone: what it becomes must not be
+    /// found again.
+    pub(crate) fn settle_names(&mut self, new: &CommandPattern) {
+        if self.program.word != new.program.word {
+            return;
+        }
+        if let (Shape::Zones(old), Shape::Zones(new)) = (&mut self.shape, &new.shape) {
+            for item in &mut old.options {
+                let mut same = new
+                    .options
+                    .iter()
+                    .filter(|it| it.key == item.key)
+                    .peekable();
+                item.is_exact |= same.peek().is_some() && same.all(|it| it.name != item.name);
+            }
+        }
     }
 
     /// Every word of it.
@@ -261,6 +308,7 @@ impl CommandPattern {
 
 fn option_item(
     option: &OptionUse<'_>,
+    view: &View<'_>,
     template: &Template,
     place: &dyn Fn(dfix_syntax::TextRange) -> std::ops::Range<usize>,
     slots: &mut Slots,
@@ -288,6 +336,9 @@ fn option_item(
     }
     Ok(OptionItem {
         name: option.name.clone(),
+        key: option.key.clone(),
+        names: view.names(&option.key),
+        is_exact: false,
         value,
         sources: option
             .sources()
@@ -370,14 +421,14 @@ fn option_fits<'m>(
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
-    if found.name != item.name {
+    if !item.means(found) {
         return false;
     }
     let mut go_on = |state: &mut State<'m>| state.note(item.slot, Slot::Option(index), then);
-    match (&item.value, &found.value) {
-        (None, None) => go_on(state),
-        (Some(pattern), Some(value)) => pattern.fits(&value.text, state, &mut go_on),
-        _ => false,
+    match (&item.value, found.with_value()) {
+        (None, _) => found.value.is_none() && go_on(state),
+        (Some(pattern), Some((_, value))) => pattern.fits(&value.text, state, &mut go_on),
+        (Some(_), None) => false,
     }
 }
 

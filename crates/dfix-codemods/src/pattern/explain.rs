@@ -134,7 +134,19 @@ fn told_command(command: &CommandPattern, names: &Names, indent: &str, told: &mu
             for option in &zones.options {
                 let value = option.value.as_ref().map(|it| shown(it, names));
                 let value = value.map_or(String::new(), |it| format!(" with the value `{it}`"));
-                let _ = writeln!(told, "{indent}option: `{}`{value}, wherever", option.name);
+                let others: Vec<String> = option
+                    .names
+                    .iter()
+                    .filter(|name| !option.is_exact && **name != option.name)
+                    .map(|name| format!("`{name}`"))
+                    .collect();
+                let also = match (option.is_exact, others.is_empty()) {
+                    (true, _) => "; by no other name".to_owned(),
+                    (false, true) => String::new(),
+                    (false, false) => format!("; the same is {}", others.join(", ")),
+                };
+                let name = &option.name;
+                let _ = writeln!(told, "{indent}option: `{name}`{value}, wherever{also}");
             }
             let _ = writeln!(told, "{indent}other options may be there, and stay");
             let operands: Vec<String> = zones

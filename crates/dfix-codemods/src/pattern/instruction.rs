@@ -121,6 +121,15 @@ pub(crate) fn mount_of<'m>(step: Step<'m>, flag: Flag<'m>) -> Option<Mount<'m>> 
 }
 
 impl InstructionPattern {
+    /// The commands of its script.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &CommandPattern> {
+        let items = match &self.arguments {
+            Arguments::Script(items) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter().map(|it| &it.command)
+    }
+
     /// Every word of it, but those of its image.
     pub(crate) fn words(&self) -> Vec<&WordPattern> {
         let mut words: Vec<&WordPattern> = self.flags.iter().flat_map(FlagItem::words).collect();

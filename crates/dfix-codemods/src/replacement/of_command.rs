@@ -249,7 +249,8 @@ pub(crate) fn in_place<'m>(
     let Some(program) = command.program() else {
         return Err("there is no program".to_owned());
     };
-    if old.program.word != new.program.word {
+    let is_other_program = old.program.word != new.program.word;
+    if is_other_program {
         let Some(Slot::Text(text)) = state.slot(old.program.slot) else {
             return Err("the program is not known".to_owned());
         };
@@ -273,7 +274,15 @@ pub(crate) fn in_place<'m>(
     redirects(old, new, command, state, &mut plan)?;
     match (&old.shape, &new.shape) {
         (Shape::Zones(old), Shape::Zones(zones)) => {
-            in_zones(old, zones, &new.order, command, program, state, &mut plan)?;
+            in_zones(
+                old,
+                zones,
+                &new.order,
+                command,
+                is_other_program,
+                state,
+                &mut plan,
+            )?;
         }
         (Shape::Ordered(old), Shape::Ordered(items)) => {
             let mut placed = Vec::new();
@@ -375,14 +384,21 @@ fn in_zones<'m>(
     new: &Zones,
     order: &[Place],
     command: Command<'m>,
-    program: Word<'m>,
+    is_other_program: bool,
     state: &State<'m>,
     plan: &mut Plan<'m>,
 ) -> Result<(), String> {
     let view = View::of(command);
     let mut heads = Vec::new();
     list(&old.heads, &new.heads, state, plan, &mut heads)?;
-    let mut options = of_options::options(&old.options, &new.options, &view, state, plan)?;
+    let mut options = of_options::options(
+        &old.options,
+        &new.options,
+        is_other_program,
+        &view,
+        state,
+        plan,
+    )?;
     let mut operands = Vec::new();
     if old.is_set && new.is_set {
         set(
@@ -402,7 +418,9 @@ fn in_zones<'m>(
         Place::Operand(index) => std::mem::replace(&mut operands[*index], Placed::There(None)),
     };
     let placed: Vec<Placed<'m>> = order.iter().map(&mut take).collect();
-    insert(&placed, program, plan);
+    if let Some(program) = command.program() {
+        insert(&placed, program, plan);
+    }
     Ok(())
 }
 

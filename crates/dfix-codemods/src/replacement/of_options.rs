@@ -16,10 +16,11 @@ use crate::replacement::render;
 /// What becomes of the letters of a cluster, by where its word begins.
 type Clusters<'m> = BTreeMap<u32, (Text<'m>, Vec<(char, Option<char>)>)>;
 
-/// Aligns options by their names; what has no counterpart is renamed, taken out or put in.
+/// Aligns options; what has no counterpart is renamed, taken out or put in.
 pub(crate) fn options<'m>(
     old: &[OptionItem],
     new: &[OptionItem],
+    is_other_program: bool,
     view: &View<'m>,
     state: &State<'m>,
     plan: &mut Plan<'m>,
@@ -30,13 +31,17 @@ pub(crate) fn options<'m>(
     };
     let mut gone: Vec<&OptionItem> = old
         .iter()
-        .filter(|it| !new.iter().any(|other| other.name == it.name))
+        .filter(|it| !new.iter().any(|other| it.is_same(other)))
         .collect();
     let mut clusters = Clusters::new();
     let mut placed = Vec::new();
     for item in new {
-        let same = old.iter().find(|it| it.name == item.name);
+        let same = old.iter().find(|it| it.is_same(item));
         if let Some((same, found)) = same.and_then(|it| Some((it, use_of(it)?))) {
+            // Another program may not know this name of it.
+            if is_other_program && found.name != item.name && found.apart.is_none() {
+                renamed(item, found, view, &mut clusters, plan)?;
+            }
             value(same, item, found, state, plan)?;
             placed.push(there(found));
             continue;
@@ -48,7 +53,7 @@ pub(crate) fn options<'m>(
         match replaced.and_then(|it| Some((it, use_of(it)?))) {
             Some((before, found)) => {
                 for found in alike(before, found, view) {
-                    renamed(item, found, &mut clusters, plan)?;
+                    renamed(item, found, view, &mut clusters, plan)?;
                 }
                 if before.value != item.value {
                     value(before, item, found, state, plan)?;
@@ -58,7 +63,7 @@ pub(crate) fn options<'m>(
             None if view
                 .options
                 .iter()
-                .any(|it| it.name == item.name && item.value.is_none()) =>
+                .any(|it| item.value.is_none() && item.means(it)) =>
             {
                 placed.push(Placed::There(None));
             }
@@ -95,7 +100,7 @@ fn alike<'v, 'm>(
     if item.value.is_some() {
         return vec![found];
     }
-    let is_same = |it: &&OptionUse<'m>| it.name == item.name && it.value.is_none();
+    let is_same = |it: &&OptionUse<'m>| item.means(it) && it.value.is_none();
     view.options.iter().filter(is_same).collect()
 }
 
@@ -115,8 +120,8 @@ fn value<'m>(
     if old.value == new.value {
         return Ok(());
     }
-    match (&new.value, &found.value) {
-        (Some(new), Some(value)) => {
+    match (&new.value, found.with_value()) {
+        (Some(new), Some((_, value))) => {
             plan.push(change_word(&value.text, &filled(new, state)?)?);
             Ok(())
         }
@@ -127,6 +132,7 @@ fn value<'m>(
 fn renamed<'m>(
     new: &OptionItem,
     found: &OptionUse<'m>,
+    view: &View<'m>,
     clusters: &mut Clusters<'m>,
     plan: &mut Plan<'m>,
 ) -> Result<(), String> {
@@ -142,7 +148,7 @@ fn renamed<'m>(
         let name = New::Value(new.name.clone());
         plan.push(match value.filter(|_| is_next) {
             Some(value) => Op::InsertBefore(value, name),
-            None => Op::InsertAfter(found.word, name),
+            None => Op::InsertAfter(last_of_cluster(found, view), name),
         });
         return Ok(());
     }
@@ -156,6 +162,13 @@ fn renamed<'m>(
     };
     plan.push(change_whole(&text, &name)?);
     Ok(())
+}
+
+/// The last word of a cluster: its own, or what its last letter takes.
+fn last_of_cluster<'m>(found: &OptionUse<'m>, view: &View<'m>) -> Word<'m> {
+    let mut cluster = view.options.iter().filter(|it| it.word == found.word);
+    let taken = cluster.find_map(|it| it.value.as_ref().filter(|it| it.is_next_word));
+    taken.and_then(|it| it.text.word).unwrap_or(found.word)
 }
 
 /// Notes that a letter of a cluster goes, or becomes another.

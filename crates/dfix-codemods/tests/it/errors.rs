@@ -178,3 +178,36 @@ fn conditions_are_told_by_their_names() {
     let error = Search::new("CMD a", &conditions).expect_err("no reference");
     assert_eq!(error.part, "in-stage-based-on");
 }
+
+#[test]
+fn the_names_of_an_option_are_told() {
+    let told = |pattern: &str| {
+        let search = Search::new(pattern, &Conditions::default()).unwrap();
+        search.explain()
+    };
+    let yes = told("apt-get install --yes {p...}");
+    assert!(
+        yes.contains("option: `--yes`, wherever; the same is `-y`, `--assume-yes`\n"),
+        "{yes}"
+    );
+    let kinds = told("npm install --production=true");
+    assert!(
+        kinds.contains("`--production=true`, wherever; the same is `--production`,"),
+        "{kinds}"
+    );
+    let retry = told("curl --retry 3 {url}");
+    assert!(
+        retry.contains("option: `--retry` with the value `3`, wherever\n"),
+        "{retry}"
+    );
+    let spelt = Rewrite::new(
+        "curl -L {url}",
+        "curl --location {url}",
+        &Conditions::default(),
+    );
+    let spelt = spelt.unwrap().search().explain();
+    assert!(
+        spelt.contains("option: `-L`, wherever; by no other name\n"),
+        "{spelt}"
+    );
+}
