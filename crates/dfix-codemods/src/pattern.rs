@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod filter;
 pub(crate) mod image;
 pub(crate) mod instruction;
+pub(crate) mod pipeline;
 pub(crate) mod read_instruction;
 pub(crate) mod slots;
 pub(crate) mod template;
@@ -14,14 +15,15 @@ pub(crate) mod words;
 
 use dfix_catalogue::programs;
 use dfix_model::context::NoContext;
-use dfix_model::{Model, Operator, Step};
+use dfix_model::{Command, Model, Operator, Step};
 use dfix_syntax::ast::AstNode;
 use dfix_syntax::is_instruction_keyword;
 
 use crate::error::PatternError;
 use crate::pattern::command::CommandPattern;
 use crate::pattern::image::ImagePattern;
-use crate::pattern::instruction::{Arguments, InstructionPattern, Line, outermost};
+use crate::pattern::instruction::{Arguments, InstructionPattern, Line, is_in_pipeline, outermost};
+use crate::pattern::pipeline::{PipelinePattern, pipelines};
 use crate::pattern::read_instruction::Reader;
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Cut, Hole, Names, Template};
@@ -51,6 +53,8 @@ pub(crate) enum Kind {
     Image(ImagePattern),
     Instructions(Vec<Line>),
     Command(Box<CommandPattern>),
+    /// Several commands, each piped into the next.
+    Pipeline(PipelinePattern),
 }
 
 /// What is put in the place of what a pattern finds.
@@ -66,6 +70,8 @@ pub(crate) enum ReplacementKind {
     Instructions(Vec<InstructionPattern>),
     /// Commands joined by `&&`.
     Commands(Vec<CommandPattern>),
+    /// What comes for a pipeline: one, or one command.
+    Pipeline(PipelinePattern),
     /// Any other shell text.
     Script,
     Nothing,
@@ -83,9 +89,12 @@ impl Pattern {
         let kind = if let Some(reference) = template.text.strip_prefix(IMAGE) {
             Kind::Image(image(&template, reference, names, &mut slots)?)
         } else if is_of_instructions(&template.text) {
-            Kind::Instructions(lines(&template, names, &mut slots)?)
+            let mut lines = lines(&template, names, &mut slots)?;
+            let says_onbuild = instructions(&lines).any(|it| it.is_onbuild);
+            set_onbuild(&mut lines, !says_onbuild);
+            Kind::Instructions(lines)
         } else {
-            Kind::Command(Box::new(command(&template, &mut slots)?))
+            command(&template, &mut slots)?
         };
         Ok(Pattern {
             template,
@@ -94,10 +103,12 @@ impl Pattern {
         })
     }
 
-    /// Takes an option by the written name alone where the replacement writes another name of it.
-    pub(crate) fn settle_names(&mut self, replacement: &Replacement) {
+    /// Takes an option by the written name alone where the replacement writes another name of it, and no instruction behind
+    /// `ONBUILD` where it is the replacement that brings that.
+    pub(crate) fn settle_for(&mut self, replacement: &Replacement) {
         let new: Vec<&CommandPattern> = match &replacement.kind {
             ReplacementKind::Commands(commands) => commands.iter().collect(),
+            ReplacementKind::Pipeline(pipeline) => pipeline.commands().collect(),
             ReplacementKind::Instructions(new) => {
                 new.iter().flat_map(InstructionPattern::commands).collect()
             }
@@ -108,17 +119,24 @@ impl Pattern {
                 old.settle_names(new);
             }
         };
+        let brings_onbuild = match &replacement.kind {
+            ReplacementKind::Instructions(new) => new.iter().any(|it| it.is_onbuild),
+            _ => false,
+        };
         match &mut self.kind {
             Kind::Image(_) => {}
             Kind::Command(command) => settle(command),
+            Kind::Pipeline(pipeline) => pipeline.commands_mut().for_each(settle),
             Kind::Instructions(lines) => {
+                if brings_onbuild {
+                    set_onbuild(lines, false);
+                }
                 for line in lines {
                     if let Line::Instruction(instruction) = line
                         && let Arguments::Script(items) = &mut instruction.arguments
                     {
-                        for item in items {
-                            settle(&mut item.command);
-                        }
+                        let commands = items.iter_mut().flat_map(|it| it.pipeline.commands_mut());
+                        commands.for_each(settle);
                     }
                 }
             }
@@ -130,6 +148,7 @@ impl Pattern {
         match &self.kind {
             Kind::Image(image) => image.words(),
             Kind::Command(command) => command.words(),
+            Kind::Pipeline(pipeline) => pipeline.words(),
             Kind::Instructions(lines) => instructions(lines).flat_map(|it| it.words()).collect(),
         }
     }
@@ -139,7 +158,7 @@ impl Pattern {
         match self.kind {
             Kind::Image(_) => "images",
             Kind::Instructions(_) => "instructions",
-            Kind::Command(_) => "commands",
+            Kind::Command(_) | Kind::Pipeline(_) => "commands",
         }
     }
 }
@@ -150,6 +169,15 @@ pub(crate) fn instructions(lines: &[Line]) -> impl Iterator<Item = &InstructionP
         Line::Instruction(instruction) => Some(&**instruction),
         Line::Skip => None,
     })
+}
+
+/// Says whether instructions are found behind `ONBUILD` as well.
+fn set_onbuild(lines: &mut [Line], may_be: bool) {
+    for line in lines {
+        if let Line::Instruction(instruction) = line {
+            instruction.may_be_onbuild = may_be;
+        }
+    }
 }
 
 impl Replacement {
@@ -193,8 +221,10 @@ impl Replacement {
                     ReplacementKind::Instructions(instructions(&lines).cloned().collect())
                 }
                 Kind::Instructions(_) => return Err(mismatch()),
-                Kind::Command(_) if is_of_instructions(&template.text) => return Err(mismatch()),
-                Kind::Command(_) => commands(&template, pattern, &mut slots)?,
+                Kind::Command(_) | Kind::Pipeline(_) if is_of_instructions(&template.text) => {
+                    return Err(mismatch());
+                }
+                Kind::Command(_) | Kind::Pipeline(_) => commands(&template, pattern, &mut slots)?,
             }
         };
         Ok(Replacement { template, kind })
@@ -362,8 +392,8 @@ fn lines(template: &Template, names: &Names, slots: &mut Slots) -> Result<Vec<Li
     Ok(lines)
 }
 
-/// Reads one command.
-fn command(template: &Template, slots: &mut Slots) -> Result<CommandPattern, PatternError> {
+/// Reads one command, or commands that are piped into one another.
+fn command(template: &Template, slots: &mut Slots) -> Result<Kind, PatternError> {
     let program = first_hole(template);
     let read = match program {
         Some(number) => as_literal(template, number, &template.holes[number]),
@@ -374,16 +404,29 @@ fn command(template: &Template, slots: &mut Slots) -> Result<CommandPattern, Pat
     let parsed = dfix_syntax::parse(&dockerfile);
     let model = Model::new(&parsed.file(), &dockerfile, &NoContext);
     let step = the_run(&model, &parsed, template)?;
-    let mut commands = outermost(step);
-    let one = commands.next().filter(|it| !it.around().piped);
-    let (Some(one), None) = (one, commands.next()) else {
+    let commands: Vec<Command<'_>> = outermost(step).collect();
+    let pipelines = pipelines(&commands).unwrap_or_default();
+    let [pipeline] = pipelines.as_slice() else {
         return Err(template
-            .whole_error("a pattern of commands is one command")
+            .whole_error(
+                "a pattern of commands is one command, or some that are piped into one another",
+            )
             .with_remedy(
                 "for several write an instruction (`RUN first && second`), or one rewrite for each",
             ));
     };
-    CommandPattern::read(one, program.as_ref(), &read, RUN.len(), slots)
+    if let [one] = pipeline.as_slice() {
+        let command = CommandPattern::read(*one, program.as_ref(), &read, RUN.len(), slots)?;
+        return Ok(Kind::Command(Box::new(command)));
+    }
+    if let Some(odd) = pipeline.iter().find(|it| !is_in_pipeline(it)) {
+        return Err(template.whole_error(format!(
+            "`{}` is no plain command of a pipeline",
+            odd.name()
+        )));
+    }
+    let pipeline = PipelinePattern::read(pipeline, program.as_ref(), &read, RUN.len(), slots)?;
+    Ok(Kind::Pipeline(pipeline))
 }
 
 /// The hole that is the first word.
@@ -452,6 +495,20 @@ fn commands(
     let model = Model::new(&parsed.file(), &dockerfile, &NoContext);
     let step = the_run(&model, &parsed, template)?;
     let commands: Vec<_> = outermost(step).collect();
+    if matches!(pattern.kind, Kind::Pipeline(_)) {
+        let program = program.map(|number| &template.holes[number]);
+        let pipelines = pipelines(&commands).unwrap_or_default();
+        return match pipelines.as_slice() {
+            [one] if one.iter().all(is_in_pipeline) => Ok(ReplacementKind::Pipeline(
+                PipelinePattern::read(one, program, &read, RUN.len(), slots)?,
+            )),
+            _ => Err(template
+                .whole_error("what comes in the place of a pipeline is a pipeline, or one command")
+                .with_remedy(
+                    "for a list of commands write instructions: `RUN a | b` and `RUN c && d`",
+                )),
+        };
+    }
     let is_list = !commands.is_empty()
         && commands.iter().all(|command| {
             let joined = |it: Option<dfix_model::Connector>| {

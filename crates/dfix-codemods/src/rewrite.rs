@@ -19,7 +19,7 @@ use crate::pattern::instruction::Arguments;
 use crate::pattern::template::Names;
 use crate::pattern::{Kind, Pattern, Replacement, ReplacementKind, instructions};
 use crate::replacement::plan::{Op, Planned};
-use crate::replacement::{of_command, of_image, of_instruction};
+use crate::replacement::{of_command, of_image, of_instruction, of_pipeline};
 
 /// The name that findings of a rewrite go by.
 const REWRITE: &str = "rewrite";
@@ -168,7 +168,7 @@ impl Rewrite {
     ) -> Result<Self, PatternError> {
         let mut search = Search::new(pattern, conditions)?;
         let replacement = Replacement::read(replacement, &search.pattern, &mut search.names)?;
-        search.pattern.settle_names(&replacement);
+        search.pattern.settle_for(&replacement);
         let rewrite = Rewrite {
             search,
             replacement,
@@ -227,7 +227,9 @@ impl Rewrite {
                 format!("{text}\n")
             }
             ReplacementKind::Instructions(_) => format!("FROM scratch\n{text}\n"),
-            ReplacementKind::Commands(_) | ReplacementKind::Script => {
+            ReplacementKind::Commands(_)
+            | ReplacementKind::Pipeline(_)
+            | ReplacementKind::Script => {
                 format!("FROM scratch\nRUN {text}\n")
             }
         };
@@ -263,6 +265,12 @@ impl Rewrite {
             }
             (Kind::Command(pattern), _, Subject::Command(command)) => {
                 of_command::plan(pattern, &self.replacement, *command, state)
+            }
+            (Kind::Pipeline(old), ReplacementKind::Pipeline(new), Subject::Command(_)) => {
+                of_pipeline::plan(old, new, &self.replacement.template, state)
+            }
+            (Kind::Pipeline(old), ReplacementKind::Nothing, Subject::Command(_)) => {
+                of_pipeline::removed(old, state)
             }
             (Kind::Instructions(lines), kind, Subject::Instructions(_)) => {
                 let old: Vec<_> = instructions(lines).collect();

@@ -22,6 +22,7 @@ pub(crate) struct Found<'m> {
 #[derive(Debug, Clone)]
 pub(crate) enum Subject<'m> {
     Image(Box<Reference<'m>>),
+    /// Of a pipeline the first.
     Command(Command<'m>),
     /// The first of the instructions.
     Instructions(Step<'m>),
@@ -42,7 +43,7 @@ impl<'m> Found<'m> {
     }
 }
 
-/// All that the pattern fits, in order of place; of instructions in a row the first where several overlap. `bound`: what holes
+/// All that the pattern fits, in order of place; of instructions in a row, and of pipelines, the first where several overlap. `bound`: what holes
 /// bind already.
 pub(crate) fn find<'m>(
     pattern: &Pattern,
@@ -77,6 +78,19 @@ pub(crate) fn find<'m>(
                 }
             }
         }
+        Kind::Pipeline(pipeline) => {
+            for it in file.commands() {
+                let mut state = start();
+                if pipeline.fits(it, &mut state, &mut |_| true) {
+                    let ranges = pipeline.found(&state).into_iter().map(Command::range);
+                    keep(Found {
+                        range: ranges.reduce(TextRange::cover).unwrap_or(it.range()),
+                        subject: Subject::Command(it),
+                        state,
+                    });
+                }
+            }
+        }
         Kind::Instructions(lines) => {
             for step in file.steps() {
                 let mut state = start();
@@ -96,7 +110,7 @@ pub(crate) fn find<'m>(
         }
     }
     found.sort_by_key(|it| (it.range.start(), Reverse(it.range.end())));
-    if !matches!(pattern.kind, Kind::Instructions(_)) {
+    if matches!(pattern.kind, Kind::Image(_) | Kind::Command(_)) {
         return found;
     }
     let mut end = None;

@@ -26,6 +26,8 @@ pub(crate) struct Reference<'m> {
     pub(crate) registry: Option<Text<'m>>,
     /// Whether the registry is written, be it Docker Hub's.
     pub(crate) has_registry: bool,
+    /// What says that it is one of Docker Hub: `docker.io`, `library`.
+    pub(crate) hub: Vec<Text<'m>>,
     /// The path's components without the registry; of an official image the name alone.
     pub(crate) path: Vec<Text<'m>>,
     /// Registry and path together.
@@ -67,9 +69,13 @@ impl<'m> Reference<'m> {
         let mut path = components(&name);
         let has_registry = path.len() > 1 && is_registry(&path[0], image.registry.is_some());
         let registry = has_registry.then(|| path.remove(0));
-        let registry = registry.filter(|it| !is_docker_hub(known(it)));
+        let (hub, registry) = match registry {
+            Some(it) if is_docker_hub(known(&it)) => (Some(it), None),
+            registry => (None, registry),
+        };
+        let mut hub: Vec<Text<'m>> = hub.into_iter().collect();
         if registry.is_none() && path.len() == 2 && known(&path[0]) == "library" {
-            path.remove(0);
+            hub.push(path.remove(0));
         }
         let mut whole = flat::shown(name.written.flat());
         for (mark, part) in [(':', &tag), ('@', &digest)] {
@@ -83,6 +89,7 @@ impl<'m> Reference<'m> {
             whole,
             registry,
             has_registry,
+            hub,
             path,
             name,
             tag,

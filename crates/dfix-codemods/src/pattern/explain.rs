@@ -31,6 +31,17 @@ impl Search {
                 );
                 told_command(command, names, "  ", &mut told);
             }
+            Kind::Pipeline(pipeline) => {
+                told.push_str(
+                    "commands that are piped into one another, wherever they stand, also as a part of a longer pipeline\n",
+                );
+                for station in &pipeline.stations {
+                    if let Some(operator) = &station.operator {
+                        let _ = writeln!(told, "  piped (`{operator}`) into");
+                    }
+                    told_command(&station.command, names, "  ", &mut told);
+                }
+            }
             Kind::Instructions(lines) => {
                 for line in lines {
                     match line {
@@ -177,7 +188,16 @@ fn told_instruction(instruction: &InstructionPattern, names: &Names, told: &mut 
     } else {
         ""
     };
-    let _ = writeln!(told, "the instruction {onbuild}{}", instruction.keyword);
+    let also = if instruction.may_be_onbuild {
+        ", also behind ONBUILD"
+    } else {
+        ""
+    };
+    let _ = writeln!(
+        told,
+        "the instruction {onbuild}{}{also}",
+        instruction.keyword
+    );
     for flag in &instruction.flags {
         let value = match &flag.value {
             FlagValue::None => String::new(),
@@ -234,7 +254,12 @@ fn told_instruction(instruction: &InstructionPattern, names: &Names, told: &mut 
         Arguments::Script(items) => {
             told.push_str("  exactly these commands, joined so:\n");
             for item in items {
-                told_command(&item.command, names, "    ", told);
+                for station in &item.pipeline.stations {
+                    if let Some(operator) = &station.operator {
+                        let _ = writeln!(told, "    piped (`{operator}`) into");
+                    }
+                    told_command(&station.command, names, "    ", told);
+                }
             }
         }
     }

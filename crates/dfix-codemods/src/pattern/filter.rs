@@ -52,7 +52,7 @@ impl Filter {
         let has_image = match &pattern.kind {
             Kind::Image(_) => true,
             Kind::Instructions(lines) => instructions(lines).any(|it| it.keyword == "FROM"),
-            Kind::Command(_) => false,
+            Kind::Command(_) | Kind::Pipeline(_) => false,
         };
         Filter {
             needle: needle.bytes().map(folded).collect(),

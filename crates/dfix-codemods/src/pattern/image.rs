@@ -21,7 +21,7 @@ const REGISTRY: &str = "registry";
 pub(crate) enum ImagePattern {
     /// One hole: any reference.
     Whole(Hole),
-    Parts(Parts),
+    Parts(Box<Parts>),
 }
 
 /// The parts of a reference.
@@ -29,6 +29,8 @@ pub(crate) enum ImagePattern {
 pub(crate) struct Parts {
     /// None: Docker Hub.
     pub(crate) registry: Option<Item>,
+    /// How Docker Hub is said where it is: `docker.io`, `library`.
+    pub(crate) hub: Vec<String>,
     /// The components of the path; an official image has one.
     pub(crate) path: Vec<Item>,
     /// None: without a tag.
@@ -102,13 +104,13 @@ impl ImagePattern {
             registry = Some(path.remove(0));
         }
         let is_hub = |item: &Item| item.word.as_literal().is_some_and(is_docker_hub);
-        let is_hub_said = registry.as_ref().is_some_and(is_hub);
-        if is_hub_said {
-            registry = None;
-        }
+        let said = registry.take_if(|it| is_hub(it));
+        let mut hub: Vec<Item> = said.into_iter().collect();
         if registry.is_none() && path.len() == 2 && path[0].word.as_literal() == Some("library") {
-            path.remove(0);
+            hub.push(path.remove(0));
         }
+        let hub = hub.iter().filter_map(|it| it.word.as_literal());
+        let hub = hub.map(str::to_owned).collect();
         if let Some(item) = &registry {
             item.word.no_list(template)?;
         }
@@ -122,12 +124,13 @@ impl ImagePattern {
                 item.word.no_list(template)?;
             }
         }
-        Ok(ImagePattern::Parts(Parts {
+        Ok(ImagePattern::Parts(Box::new(Parts {
             registry,
+            hub,
             path,
             tag,
             digest,
-        }))
+        })))
     }
 
     /// Every word of it.

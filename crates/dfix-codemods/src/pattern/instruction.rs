@@ -8,6 +8,7 @@ use crate::matching::reference::Reference;
 use crate::matching::state::{Slot, State, Text, Then};
 use crate::pattern::command::CommandPattern;
 use crate::pattern::image::{ImagePattern, whole};
+use crate::pattern::pipeline::{PipelinePattern, pipelines};
 use crate::pattern::template::Hole;
 use crate::pattern::words::{Item, WordPattern, among, in_order};
 
@@ -26,6 +27,8 @@ pub(crate) struct InstructionPattern {
     /// In upper case.
     pub(crate) keyword: &'static str,
     pub(crate) is_onbuild: bool,
+    /// Whether it is found behind `ONBUILD`, too, where that is not written: where all of a row stand behind it.
+    pub(crate) may_be_onbuild: bool,
     pub(crate) flags: Vec<FlagItem>,
     pub(crate) arguments: Arguments,
     /// For the step.
@@ -81,12 +84,11 @@ pub(crate) struct PairItem {
     pub(crate) slot: usize,
 }
 
-/// A command of a script, with what joins it to the one before.
+/// A command of a script, or several that are piped into one another, with what joins it to the one before.
 #[derive(Debug, Clone)]
 pub(crate) struct ScriptItem {
-    pub(crate) command: CommandPattern,
+    pub(crate) pipeline: PipelinePattern,
     pub(crate) before: Option<Operator>,
-    pub(crate) slot: usize,
 }
 
 /// The commands of a step that stand in no other.
@@ -94,9 +96,21 @@ pub(crate) fn outermost(step: Step<'_>) -> impl Iterator<Item = Command<'_>> {
     step.commands().filter(|it| it.outer().is_none())
 }
 
-/// Whether a command is an item of a plain list.
-pub(crate) fn is_plain(command: &Command<'_>) -> bool {
-    command.is_in_list() && command.before().is_none_or(|it| is_join(it.operator))
+/// Whether a command is an item of a plain list, or stands in a pipeline that is one.
+pub(crate) fn is_in_pipeline(command: &Command<'_>) -> bool {
+    let around = command.around();
+    let joins = |it: Option<dfix_model::Connector>| {
+        it.is_none_or(|it| it.operator == Operator::Pipe || is_join(it.operator))
+    };
+    command.outer().is_none()
+        && command.is_certain()
+        && !(around.tested
+            || around.negated
+            || around.subshell
+            || around.looped
+            || around.substitution)
+        && joins(command.before())
+        && joins(command.after())
 }
 
 fn is_join(operator: Operator) -> bool {
@@ -127,7 +141,7 @@ impl InstructionPattern {
             Arguments::Script(items) => items.as_slice(),
             _ => &[],
         };
-        items.iter().map(|it| &it.command)
+        items.iter().flat_map(|it| it.pipeline.commands())
     }
 
     /// Every word of it, but those of its image.
@@ -144,7 +158,7 @@ impl InstructionPattern {
                 words.extend(pairs.iter().filter_map(|it| it.value.as_ref()));
             }
             Arguments::Script(items) => {
-                words.extend(items.iter().flat_map(|it| it.command.words()));
+                words.extend(items.iter().flat_map(|it| it.pipeline.words()));
             }
             Arguments::Any(_) | Arguments::Nothing => {}
         }
@@ -158,7 +172,9 @@ impl InstructionPattern {
         state: &mut State<'m>,
         then: Then<'_, 'm>,
     ) -> bool {
-        if step.kind() != self.kind || step.is_onbuild() != self.is_onbuild {
+        let is_placed_so =
+            step.is_onbuild() == self.is_onbuild || (step.is_onbuild() && self.may_be_onbuild);
+        if step.kind() != self.kind || !is_placed_so {
             return false;
         }
         let flags_there: Vec<Flag<'m>> = step.flags().collect();
@@ -209,10 +225,10 @@ impl InstructionPattern {
             }
             Arguments::Script(items) => {
                 let commands: Vec<Command<'m>> = outermost(step).collect();
-                let is_readable = !step.has_opaque_text() && commands.iter().all(is_plain);
+                let is_readable = !step.has_opaque_text() && commands.iter().all(is_in_pipeline);
+                let pipelines = pipelines(&commands).filter(|it| it.len() == items.len());
                 is_readable
-                    && commands.len() == items.len()
-                    && script(items, &commands, state, then)
+                    && pipelines.is_some_and(|pipelines| script(items, &pipelines, state, then))
             }
         }
     }
@@ -361,17 +377,19 @@ fn pair_fits<'m>(
 
 fn script<'m>(
     items: &[ScriptItem],
-    commands: &[Command<'m>],
+    pipelines: &[Vec<Command<'m>>],
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
-    let (Some((item, items)), Some((command, commands))) =
-        (items.split_first(), commands.split_first())
+    let (Some((item, items)), Some((pipeline, pipelines))) =
+        (items.split_first(), pipelines.split_first())
     else {
         return then(state);
     };
-    let before = command.before().map(|it| it.operator);
-    let is_joined_so = match (item.before, before) {
+    let Some(first) = pipeline.first() else {
+        return false;
+    };
+    let is_joined_so = match (item.before, first.before().map(|it| it.operator)) {
         (None, None) => true,
         (Some(Operator::And), Some(operator)) => {
             matches!(operator, Operator::And | Operator::Newline)
@@ -382,10 +400,9 @@ fn script<'m>(
         _ => false,
     };
     is_joined_so
-        && item.command.fits(*command, state, &mut |state| {
-            state.note(item.slot, Slot::Command(*command), &mut |state| {
-                script(items, commands, state, then)
-            })
+        && item.pipeline.stations.len() == pipeline.len()
+        && item.pipeline.fits(*first, state, &mut |state| {
+            script(items, pipelines, state, then)
         })
 }
 
@@ -406,6 +423,9 @@ pub(crate) fn in_a_row<'m>(
             let Some(step) = step.filter(same_stage) else {
                 return false;
             };
+            if pattern.may_be_onbuild && step.is_onbuild() != first.is_onbuild() {
+                return false;
+            }
             let next = step.next();
             pattern.fits(step, state, &mut |state| {
                 in_a_row(rest, next, first, state, then)

@@ -4,12 +4,12 @@ use dfix_model::{Command, Flag, Pair, Step, StepKind, Word};
 use dfix_syntax::ast::{AstNode, Instruction};
 
 use crate::error::PatternError;
-use crate::pattern::command::CommandPattern;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{
-    Arguments, FlagItem, FlagValue, InstructionPattern, PairItem, ScriptItem, is_plain, mount_of,
-    outermost,
+    Arguments, FlagItem, FlagValue, InstructionPattern, PairItem, ScriptItem, is_in_pipeline,
+    mount_of, outermost,
 };
+use crate::pattern::pipeline::{PipelinePattern, pipelines};
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Names, Template};
 use crate::pattern::words::{Item, WordPattern};
@@ -37,6 +37,7 @@ impl Reader<'_> {
             kind: step.kind(),
             keyword: step.name(),
             is_onbuild: step.is_onbuild(),
+            may_be_onbuild: false,
             flags: step
                 .flags()
                 .map(|flag| self.flag(step, flag, slots))
@@ -161,21 +162,23 @@ impl Reader<'_> {
         {
             return Ok(Arguments::Any(hole.clone()));
         }
-        if commands.is_empty() || step.has_opaque_text() || !commands.iter().all(is_plain) {
+        let is_plain = !step.has_opaque_text() && commands.iter().all(is_in_pipeline);
+        let pipelines = pipelines(&commands).filter(|it| is_plain && !it.is_empty());
+        let Some(pipelines) = pipelines else {
             return Err(template
                 .error(
                     self.place(step.range()),
                     "the commands of an instruction's pattern must be a plain list",
                 )
                 .with_remedy(
-                    "join them with `&&` or `;`, or write the command alone: it is found wherever it stands",
+                    "join them with `&&`, `;` or `|`, or write the command alone: it is found wherever it stands",
                 ));
-        }
-        let items = commands.into_iter().map(|command| {
+        };
+        let items = pipelines.into_iter().map(|pipeline| {
+            let before = pipeline.first().and_then(|it| it.before());
             Ok(ScriptItem {
-                command: CommandPattern::read(command, None, template, self.shift, slots)?,
-                before: command.before().map(|it| it.operator),
-                slot: slots.next(),
+                pipeline: PipelinePattern::read(&pipeline, None, template, self.shift, slots)?,
+                before: before.map(|it| it.operator),
             })
         });
         Ok(Arguments::Script(

@@ -6,7 +6,7 @@ use dfix_syntax::TextRange;
 
 use crate::flat;
 use crate::matching::reference::{Reference, Spelled};
-use crate::matching::state::{State, Value};
+use crate::matching::state::{State, Text, Value};
 use crate::pattern::image::{ImagePattern, Parts};
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::change::narrow;
@@ -102,7 +102,7 @@ pub(crate) fn ops<'m>(
     let mut ops = Vec::new();
     let name_changes = !is_same_name(old, new);
     if name_changes {
-        let text = name_of(new, reference, state)?;
+        let text = name_of(new, Some(old), reference, state)?;
         ops.extend(change_name(&reference.name, &text, reference)?);
     }
     let tag = optional(
@@ -228,6 +228,7 @@ fn last_differs(new: &Parts, reference: &Reference<'_>, state: &State<'_>) -> bo
 fn is_same_name(old: &Parts, new: &Parts) -> bool {
     let word = |item: &Option<Item>| item.as_ref().map(|it| it.word.clone());
     word(&old.registry) == word(&new.registry)
+        && old.hub == new.hub
         && old.path.len() == new.path.len()
         && old
             .path
@@ -241,9 +242,22 @@ fn filled(word: &WordPattern, state: &State<'_>) -> Result<String, String> {
         .ok_or_else(|| "a list of several words cannot be written here".to_owned())
 }
 
-/// Registry and path as they are to be written.
-fn name_of(parts: &Parts, reference: &Reference<'_>, state: &State<'_>) -> Result<String, String> {
-    let mut components = Vec::new();
+/// Registry and path as they are to be written: `docker.io` where it is said, or where it is written and the pattern says
+/// nothing of it.
+fn name_of(
+    parts: &Parts,
+    old: Option<&Parts>,
+    reference: &Reference<'_>,
+    state: &State<'_>,
+) -> Result<String, String> {
+    let mut components = parts.hub.clone();
+    let is_silent = |it: &Parts| it.registry.is_none() && it.hub.is_empty();
+    if is_silent(parts) && old.is_some_and(is_silent) && reference.has_registry {
+        let is_official = parts.path.len() == 1;
+        let stays = |text: &&Text<'_>| is_official || text.flat() != "library";
+        let written = reference.hub.iter().filter(stays);
+        components.extend(written.map(|it| it.flat().to_owned()));
+    }
     if let Some(registry) = &parts.registry {
         let text = filled(&registry.word, state)?;
         let is_unwritten = registry.word.as_hole().is_some()
@@ -336,7 +350,7 @@ fn rewritten<'m>(
             _ => return Err("a list cannot be an image".to_owned()),
         },
         ImagePattern::Parts(parts) => {
-            let mut text = name_of(parts, reference, state)?;
+            let mut text = name_of(parts, None, reference, state)?;
             for (mark, item) in [(':', &parts.tag), ('@', &parts.digest)] {
                 let filled = item
                     .as_ref()

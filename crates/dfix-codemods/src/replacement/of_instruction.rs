@@ -8,7 +8,7 @@ use dfix_syntax::{TextRange, takes_flag};
 use crate::flat;
 use crate::matching::state::{Slot, State, Text};
 use crate::pattern::are_alike;
-use crate::pattern::command::{CommandPattern, Shape};
+use crate::pattern::command::Shape;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{
     Arguments, FlagItem, FlagValue, InstructionPattern, PairItem, ScriptItem, mount_of,
@@ -20,6 +20,7 @@ use crate::replacement::align::{Fate, align};
 use crate::replacement::change::change_word;
 use crate::replacement::of_command::{in_place, may_go, rewritten};
 use crate::replacement::of_image;
+use crate::replacement::of_pipeline;
 use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
 use crate::replacement::plan::{Op, Plan, Planned};
 use crate::replacement::render;
@@ -60,6 +61,7 @@ pub(crate) fn plan<'m>(
             }
             Fate::Added(j) => {
                 let source = render::source(template, new[j].range.clone(), state)?;
+                let source = behind_onbuild(first, new[j], source);
                 plan.declare(inserted(new[j], first, state)?);
                 match before {
                     Some(step) => plan.push(Op::InstructionAfter(step, source)),
@@ -72,6 +74,19 @@ pub(crate) fn plan<'m>(
         plan.push(Op::InstructionBefore(first, source));
     }
     Ok(plan)
+}
+
+/// An instruction that comes in the place of others, behind `ONBUILD` where they stand so, as it is written there.
+fn behind_onbuild(step: Step<'_>, new: &InstructionPattern, source: String) -> String {
+    if !step.is_onbuild() || new.is_onbuild {
+        return source;
+    }
+    let written = &step.file().text()[step.range()];
+    let onbuild = written
+        .split([' ', '\t', '\\', '`'])
+        .next()
+        .unwrap_or("ONBUILD");
+    format!("{onbuild} {source}")
 }
 
 /// Takes away what a pattern mentions: the instruction, or of pairs and ports those that it names.
@@ -107,7 +122,12 @@ fn inserted(
     state: &State<'_>,
 ) -> Result<Effect, String> {
     let stage = first.stage().map_or(0, dfix_model::Stage::index);
+    let is_onbuild = new.is_onbuild || first.is_onbuild();
     Ok(match &new.arguments {
+        _ if is_onbuild => Effect::Inserted {
+            stage,
+            keyword: "ONBUILD",
+        },
         Arguments::Pairs(pairs) if new.kind == StepKind::Env => {
             let keys = pairs.iter().map(|it| filled(&it.key, state));
             Effect::environment(stage, keys.collect::<Result<Vec<_>, _>>()?)
@@ -120,11 +140,7 @@ fn inserted(
         _ if new.kind == StepKind::User => Effect::User { stage },
         _ => Effect::Inserted {
             stage,
-            keyword: if new.is_onbuild {
-                "ONBUILD"
-            } else {
-                new.keyword
-            },
+            keyword: new.keyword,
         },
     })
 }
@@ -183,6 +199,11 @@ fn one<'m>(
         nothing_left(old, step, state)?;
         let mut plan = Plan::default();
         let source = render::source(template, new.range.clone(), state)?;
+        let source = if is_other_place {
+            source
+        } else {
+            behind_onbuild(step, new, source)
+        };
         plan.declare(Effect::changed(step));
         plan.push(Op::ReplaceInstruction(step, source));
         return Ok(plan);
@@ -497,27 +518,27 @@ fn script<'m>(
     state: &State<'m>,
     plan: &mut Plan<'m>,
 ) -> Result<(), String> {
-    let command_of = |item: &ScriptItem| match state.slot(item.slot) {
-        Some(Slot::Command(command)) => Some(*command),
-        _ => None,
-    };
     let is_equal = |a: &ScriptItem, b: &ScriptItem| {
-        let heads = |it: &CommandPattern| -> Vec<WordPattern> {
-            match &it.shape {
-                Shape::Zones(zones) => zones.heads.iter().map(|it| it.word.clone()).collect(),
-                Shape::Ordered(_) => Vec::new(),
-            }
+        let heads = |it: &ScriptItem| -> Vec<WordPattern> {
+            let all = it.pipeline.commands().flat_map(|it| match &it.shape {
+                Shape::Zones(zones) => zones.heads.as_slice(),
+                Shape::Ordered(_) => &[],
+            });
+            all.map(|it| it.word.clone()).collect()
         };
         // What has the same holes is the same, where there are several alike.
-        let names = |it: &CommandPattern| -> Vec<usize> {
-            let holes = it.words().into_iter().flat_map(WordPattern::holes);
+        let names = |it: &ScriptItem| -> Vec<usize> {
+            let words = it.pipeline.words().into_iter();
+            let holes = words.flat_map(WordPattern::holes);
             holes.filter_map(|it| it.name).collect()
         };
-        let (mine, its) = (names(&a.command), names(&b.command));
+        let programs = |it: &ScriptItem| -> Vec<WordPattern> {
+            let all = it.pipeline.commands().map(|it| it.program.word.clone());
+            all.collect()
+        };
+        let (mine, its) = (names(a), names(b));
         let shares = mine.iter().any(|it| its.contains(it)) || (mine.is_empty() && its.is_empty());
-        shares
-            && a.command.program.word == b.command.program.word
-            && heads(&a.command) == heads(&b.command)
+        shares && programs(a) == programs(b) && heads(a) == heads(b)
     };
     let fates = align(old, new, is_equal, |_, _| true);
     let mut before = None;
@@ -525,29 +546,42 @@ fn script<'m>(
     for fate in fates {
         match fate {
             Fate::Kept(i, j) | Fate::Replaced(i, j) => {
-                let command = command_of(&old[i]).ok_or("no command was found")?;
-                let (old, new) = (&old[i].command, &new[j].command);
-                let changed = in_place(old, new, command, state).or_else(|why| {
-                    rewritten(old, Some(new), command, state, &why, || {
-                        render::source(template, new.range.clone(), state)
-                    })
-                });
+                let commands = old[i].pipeline.found(state);
+                let (first, last) = match commands.as_slice() {
+                    [first, .., last] => (*first, *last),
+                    [one] => (*one, *one),
+                    [] => return Err("no command was found".to_owned()),
+                };
+                let (old, new) = (&old[i].pipeline, &new[j].pipeline);
+                let changed = match (old.as_one(), new.as_one()) {
+                    (Some(old), Some(new)) => in_place(old, new, first, state).or_else(|why| {
+                        rewritten(old, Some(new), first, state, &why, || {
+                            render::source(template, new.range.clone(), state)
+                        })
+                    }),
+                    _ => of_pipeline::plan(old, new, template, state),
+                };
                 plan.take(changed?);
                 for source in waiting.drain(..) {
                     plan.declare(Effect::commands_of(step));
-                    plan.push(Op::CommandBefore(command, source));
+                    plan.push(Op::CommandBefore(first, source));
                 }
-                before = Some(command);
+                before = Some(last);
             }
             Fate::Removed(i) => {
-                let command = command_of(&old[i]).ok_or("no command was found")?;
-                may_go(&old[i].command, command, state)?;
+                let commands = old[i].pipeline.found(state);
+                for (pattern, command) in old[i].pipeline.commands().zip(&commands) {
+                    may_go(pattern, *command, state)?;
+                    plan.declare(Effect::arguments_of(*command));
+                }
                 plan.declare(Effect::commands_of(step));
-                plan.declare(Effect::arguments_of(command));
-                plan.push(Op::RemoveCommand(command));
+                plan.push(match commands.as_slice() {
+                    [one] => Op::RemoveCommand(*one),
+                    _ => Op::RemoveCommands(commands),
+                });
             }
             Fate::Added(j) => {
-                let source = render::source(template, new[j].command.range.clone(), state)?;
+                let source = render::source(template, new[j].pipeline.range(), state)?;
                 match before {
                     Some(command) => {
                         plan.declare(Effect::commands_of(step));

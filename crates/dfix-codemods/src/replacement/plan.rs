@@ -32,6 +32,8 @@ pub(crate) enum Op<'m> {
     CommandBefore(Command<'m>, String),
     CommandAfter(Command<'m>, String),
     RemoveCommand(Command<'m>),
+    /// The commands of a pipeline.
+    RemoveCommands(Vec<Command<'m>>),
     InstructionBefore(Step<'m>, String),
     InstructionAfter(Step<'m>, String),
     ReplaceInstruction(Step<'m>, String),
@@ -108,6 +110,7 @@ impl Op<'_> {
             Op::CommandBefore(command, source) => edit.add_command_before(*command, source),
             Op::CommandAfter(command, source) => edit.add_command_after(*command, source),
             Op::RemoveCommand(command) => edit.remove_command(*command),
+            Op::RemoveCommands(commands) => edit.remove_commands(commands.iter().copied()),
             Op::InstructionBefore(step, source) => edit.insert_instruction_before(*step, source),
             Op::InstructionAfter(step, source) => edit.insert_instruction_after(*step, source),
             Op::ReplaceInstruction(step, source) => {

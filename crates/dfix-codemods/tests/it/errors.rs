@@ -52,10 +52,22 @@ fn faults_are_told_with_their_place() {
             "a && b",
         ),
         (
-            "a | b",
+            "a | { b; c; }",
             "c",
             "a pattern of commands is one command",
+            "a | { b; c; }",
+        ),
+        (
             "a | b",
+            "c && d",
+            "what comes in the place of a pipeline is a pipeline",
+            "c && d",
+        ),
+        (
+            "! a | b",
+            "c",
+            "`a` is no plain command of a pipeline",
+            "! a | b",
         ),
         (
             "FROM a",
@@ -209,5 +221,19 @@ fn the_names_of_an_option_are_told() {
     assert!(
         spelt.contains("option: `-L`, wherever; by no other name\n"),
         "{spelt}"
+    );
+}
+
+#[test]
+fn pipelines_are_told() {
+    let search = Search::new("wget -O - {url} | sh", &Conditions::default()).unwrap();
+    let told = search.explain();
+    assert!(
+        told.contains("as a part of a longer pipeline\n  program: `wget`"),
+        "{told}"
+    );
+    assert!(
+        told.contains("  piped (`|`) into\n  program: `sh`"),
+        "{told}"
     );
 }

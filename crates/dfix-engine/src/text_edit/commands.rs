@@ -335,11 +335,17 @@ pub(crate) fn add(
 
 /// Takes commands out of their lists, with what joins them to their neighbours.
 pub(crate) fn remove<P: Place>(context: &EditContext<'_>, places: &[P]) -> Lowered {
-    let mut units = places
+    let found = places
         .iter()
-        .map(|place| removable(context, place))
+        .map(|place| find(context, place))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut units = found
+        .iter()
+        .map(|one| removable(one, &found))
         .collect::<Result<Vec<_>, _>>()?;
     units.sort_by_key(|(base, unit)| base + start(unit.text_range()));
+    // A pipeline goes once.
+    units.dedup();
     let mut edits = Vec::new();
     let mut rest = units.as_slice();
     while let Some((base, first)) = rest.first() {
@@ -362,12 +368,15 @@ pub(crate) fn remove<P: Place>(context: &EditContext<'_>, places: &[P]) -> Lower
     Ok(edits)
 }
 
-/// The node of a command that may go, with what to add to its offsets.
-fn removable(context: &EditContext<'_>, place: &impl Place) -> Result<(usize, SyntaxNode), String> {
-    let found = find(context, place)?;
+/// The node of a command that may go, with what to add to its offsets. A pipeline goes with all of its commands.
+fn removable(found: &Found, all: &[Found]) -> Result<(usize, SyntaxNode), String> {
+    let goes = |command: SyntaxNode| {
+        all.iter()
+            .any(|it| it.base == found.base && it.command == command)
+    };
     let unit = match found.command.parent() {
         Some(parent) if parent.kind() == SyntaxKind::PIPELINE => {
-            if parent.children().count() > 1 {
+            if parent.children().count() > 1 && !parent.children().all(goes) {
                 return Err("the command is part of a pipeline".to_owned());
             }
             parent
