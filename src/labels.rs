@@ -51,5 +51,6 @@ pub(crate) fn effect(effect: &Effect) -> String {
         Effect::Commands { .. } => "changes which commands an instruction runs".to_owned(),
         Effect::Removed { .. } => "removes an instruction".to_owned(),
         Effect::Changed { .. } => "changes an instruction".to_owned(),
+        Effect::Comment { .. } => "writes a comment anew".to_owned(),
     }
 }

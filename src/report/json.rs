@@ -203,6 +203,7 @@ fn of_effect(effect: &Effect) -> Value {
         Effect::Removed { .. } => json!({ "kind": "removed" }),
         Effect::Commands { .. } => json!({ "kind": "commands" }),
         Effect::Changed { .. } => json!({ "kind": "changed" }),
+        Effect::Comment { .. } => json!({ "kind": "comment" }),
     };
     object["says"] = json!(labels::effect(effect));
     object

@@ -7,7 +7,7 @@ use dfix_model::{Command, Stage, Step, StepKind, Word, WordKind, Wrapper};
 
 use crate::fix::TextEdit;
 use crate::place::Place;
-use crate::text_edit::{self, EditContext, Lowered, Side, commands, instructions, words};
+use crate::text_edit::{self, EditContext, Lowered, Side, commands, comments, instructions, words};
 
 /// A change that is being said.
 pub struct Edit<'a> {
@@ -157,6 +157,19 @@ impl<'a> Edit<'a> {
     /// Writes `source` in the place of a token: a keyword, an operator, blanks.
     pub fn replace_token(&mut self, token: impl Place, source: &str) {
         self.replace_node(token, source);
+    }
+
+    /// Writes lines of comment in the place of a comment, each with its `#`; several only where it stands on a line of its own.
+    /// The fix declares [`Effect::Comment`](crate::Effect::Comment).
+    pub fn replace_comment<S: AsRef<str>>(
+        &mut self,
+        comment: impl Place,
+        lines: impl IntoIterator<Item = S>,
+    ) {
+        let lines: Vec<S> = lines.into_iter().collect();
+        let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
+        let lowered = comments::replace(self.context, comment.range(), &lines);
+        self.take(lowered);
     }
 
     /// Sets a flag of an instruction, `--chown` to `appuser`; an empty value writes the bare flag.

@@ -1,6 +1,7 @@
 //! Where a rule puts what it found.
 
 use crate::fix::Safety;
+use crate::foreign::{ForeignIgnore, foreign_ignores};
 use crate::outcome::Finding;
 use crate::place::Place;
 use crate::rule_option::{RuleSettings, Setting};
@@ -36,6 +37,11 @@ impl<'a> Findings<'a> {
     /// What the configuration says for this rule under `key`.
     pub fn option(&self, key: &str) -> Option<&'a Setting> {
         self.settings?.options.get(key)
+    }
+
+    /// The comments of the file by which hadolint is asked not to hear rules.
+    pub fn foreign_ignores(&self) -> Vec<ForeignIgnore> {
+        foreign_ignores(self.context.text, self.context.root)
     }
 
     /// Judges one place: `look` says what speaks for a fix and what is open, and either says the fix or

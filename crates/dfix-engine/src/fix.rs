@@ -73,6 +73,11 @@ pub enum Effect {
         /// The instruction's place before the fix, in bytes.
         instruction: TextRange,
     },
+    /// The comment at this place is written anew; it stays one, or becomes several.
+    Comment {
+        /// The comment's place before the fix, in bytes.
+        comment: TextRange,
+    },
 }
 
 impl Effect {
@@ -101,6 +106,13 @@ impl Effect {
     pub fn removed(instruction: impl Place) -> Effect {
         Effect::Removed {
             instruction: instruction.range(),
+        }
+    }
+
+    /// The comment at this place is written anew.
+    pub fn comment(comment: impl Place) -> Effect {
+        Effect::Comment {
+            comment: comment.range(),
         }
     }
 

@@ -13,8 +13,10 @@ use dfix_syntax::ast::{AstNode, Directive};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 
 use crate::codemod::Checker;
+use crate::comments::{for_comments, instruction_below, listed};
 use crate::fix::{Fix, TextEdit};
-use crate::ignore::own::{Own, listed};
+use crate::foreign;
+use crate::ignore::own::Own;
 use crate::outcome::Finding;
 use crate::rule::Rule;
 
@@ -73,26 +75,15 @@ impl Ignores {
         if !comments_may_ignore(text) {
             return ignores;
         }
-        for child in root.children_with_tokens() {
-            match child {
-                NodeOrToken::Node(node) => match Directive::cast(node.clone()) {
-                    Some(directive) => ignores.directive(&directive),
-                    None => {
-                        for token in node
-                            .descendants_with_tokens()
-                            .filter_map(NodeOrToken::into_token)
-                            .filter(|t| t.kind() == SyntaxKind::COMMENT)
-                        {
-                            ignores.comment(&token, || Some(node.text_range()));
-                        }
-                    }
-                },
-                NodeOrToken::Token(token) if token.kind() == SyntaxKind::COMMENT => {
-                    ignores.comment(&token, || instruction_below(&token));
-                }
-                NodeOrToken::Token(_) => {}
-            }
-        }
+        root.children()
+            .filter_map(Directive::cast)
+            .for_each(|directive| ignores.directive(&directive));
+        for_comments(root, |token, around| {
+            ignores.comment(token, || match around {
+                Some(node) => Some(node.text_range()),
+                None => instruction_below(token),
+            });
+        });
         ignores
     }
 
@@ -137,17 +128,9 @@ impl Ignores {
             if let Some(below) = instruction_of_checks(token) {
                 self.skips(value, Some(below));
             }
-        } else if let Some(rest) = text.strip_prefix("hadolint") {
-            let mut words = rest.split_whitespace().peekable();
-            let global = words.next_if_eq(&"global").is_some();
-            let rest: String = words.collect::<Vec<_>>().join(" ");
-            let names = rest
-                .strip_prefix("ignore")
-                .and_then(|r| r.trim_start().strip_prefix('='));
-            if let Some(names) = names {
-                let scope = (!global).then(|| instruction().unwrap_or(nowhere));
-                self.push(scope, names, None);
-            }
+        } else if let Some((is_global, names)) = foreign::said(text) {
+            let scope = (!is_global).then(|| instruction().unwrap_or(nowhere));
+            self.push(scope, names, None);
         }
     }
 
@@ -295,30 +278,6 @@ fn instruction_of_checks(comment: &SyntaxToken) -> Option<TextRange> {
                 return node.kind().is_instruction().then(|| node.text_range());
             }
         }
-    }
-    None
-}
-
-/// The instruction that a block of comments stands right above.
-fn instruction_below(comment: &SyntaxToken) -> Option<TextRange> {
-    let mut lines = 0;
-    let mut at = comment.next_sibling_or_token();
-    while let Some(element) = at {
-        match element.kind() {
-            SyntaxKind::NEWLINE => {
-                lines += 1;
-                if lines > 1 {
-                    return None;
-                }
-            }
-            SyntaxKind::WHITESPACE => {}
-            SyntaxKind::COMMENT => lines = 0,
-            kind if kind.is_instruction() => {
-                return element.as_node().map(SyntaxNode::text_range);
-            }
-            _ => return None,
-        }
-        at = element.next_sibling_or_token();
     }
     None
 }

@@ -16,10 +16,12 @@
 #![warn(missing_docs)]
 
 mod codemod;
+mod comments;
 mod edit;
 mod findings;
 mod fix;
 mod fixpoint;
+mod foreign;
 mod ignore;
 mod level;
 mod options;
@@ -41,6 +43,7 @@ pub use edit::{Edit, env_source};
 pub use findings::Findings;
 pub use fix::{Effect, Evidence, Fix, Safety, TextEdit};
 pub use fixpoint::{run, run_parsed};
+pub use foreign::{ForeignIgnore, Hears};
 pub use ignore::IGNORE_UNUSED;
 pub use options::Options;
 pub use outcome::{Finding, Outcome, Proof, Refused, Round};

@@ -30,7 +30,7 @@ pub(crate) fn prove(
             "some text is no longer understood after the change",
         ));
     }
-    lost::nothing_lost(before, after, batch)?;
+    lost::nothing_lost(before, after, splice, batch)?;
     let alignment = align::align(before, after, splice)?;
     declared::only_declared(before, after, splice, &alignment, batch)
 }

@@ -3,6 +3,7 @@
 //! What cannot be lowered with certainty is an error, never a guess.
 
 pub(crate) mod commands;
+pub(crate) mod comments;
 pub(crate) mod instructions;
 pub(crate) mod joins;
 pub(crate) mod quote;

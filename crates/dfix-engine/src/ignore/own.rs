@@ -1,5 +1,6 @@
 //! Comments of our own, and those that are meant as such: `# dfix: ignore=RULE[,RULE] reason`.
 
+use crate::comments::listed;
 use crate::rule::{Group, Rule};
 
 /// The rule id of a finding that points at an ignore without effect.
@@ -178,24 +179,4 @@ fn nearest<'r>(name: &str, known: &'r [&'static Rule]) -> Option<&'r str> {
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, it)| it)
-}
-
-/// The names of a list with commas, and what follows it; it ends where a name is followed by something else than a comma.
-pub(super) fn listed(text: &str) -> (Vec<&str>, &str) {
-    let mut names = Vec::new();
-    let mut rest = text;
-    loop {
-        let text = rest.trim_start();
-        let end = text
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
-            .unwrap_or(text.len());
-        if end == 0 {
-            return (names, rest);
-        }
-        names.push(&text[..end]);
-        let Some(next) = text[end..].trim_start().strip_prefix(',') else {
-            return (names, &text[end..]);
-        };
-        rest = next;
-    }
 }

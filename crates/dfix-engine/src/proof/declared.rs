@@ -67,7 +67,8 @@ impl<'f> Declared<'f> {
                 | Effect::Arguments { .. }
                 | Effect::Removed { .. }
                 | Effect::Commands { .. }
-                | Effect::Changed { .. } => {}
+                | Effect::Changed { .. }
+                | Effect::Comment { .. } => {}
             }
         }
         Declared {

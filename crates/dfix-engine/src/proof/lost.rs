@@ -2,24 +2,35 @@
 
 use std::collections::HashMap;
 
-use dfix_syntax::SyntaxKind;
+use dfix_syntax::{SyntaxKind, TextRange};
 
 use crate::fix::Effect;
 use crate::outcome::{Finding, Proof};
 use crate::proof::align::shortened;
 use crate::proof::failure::{Failure, failure};
-use crate::proof::snapshot::Snapshot;
+use crate::proof::snapshot::{Snapshot, Token};
+use crate::ranges::overlap;
+use crate::splice::Splice;
 
 pub(crate) fn nothing_lost(
     before: &Snapshot,
     after: &Snapshot,
+    splice: &Splice,
     batch: &[&Finding],
 ) -> Result<(), Failure> {
     let lost = |reason: String| Err(failure(Proof::NothingLost, reason));
-    if let Some(comment) = missing(before, after, SyntaxKind::COMMENT) {
+    let rewritten = rewritten(batch);
+    if let Some(comment) = rewritten
+        .iter()
+        .find(|it| !is_a_comment_still(**it, after, splice))
+    {
+        let comment = shortened(&before.text[*comment]);
+        return lost(format!("the comment `{comment}` would be no comment"));
+    }
+    if let Some(comment) = missing(before, after, SyntaxKind::COMMENT, &rewritten) {
         return lost(format!("the comment `{}` is lost", shortened(comment)));
     }
-    if let Some(body) = missing(before, after, SyntaxKind::HEREDOC_TEXT) {
+    if let Some(body) = missing(before, after, SyntaxKind::HEREDOC_TEXT, &[]) {
         return lost(format!(
             "the here-document's text `{}` is lost or changed",
             shortened(body)
@@ -51,20 +62,57 @@ pub(crate) fn nothing_lost(
     Ok(())
 }
 
-/// A token's text of this kind that is there less often than before. Blanks at its end do not count.
-fn missing<'a>(before: &'a Snapshot, after: &'a Snapshot, kind: SyntaxKind) -> Option<&'a str> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let texts = |snapshot: &'a Snapshot| {
-        snapshot
+/// The places of comments that fixes declare to write anew.
+fn rewritten(batch: &[&Finding]) -> Vec<TextRange> {
+    let fixes = batch.iter().filter_map(|it| it.fix.as_ref());
+    let comments = fixes
+        .flat_map(|fix| &fix.effects)
+        .filter_map(|it| match it {
+            Effect::Comment { comment } => Some(*comment),
+            _ => None,
+        });
+    comments.collect()
+}
+
+/// Whether what takes the place of a comment is one, or several, and nothing else.
+fn is_a_comment_still(comment: TextRange, after: &Snapshot, splice: &Splice) -> bool {
+    let mut images = splice
+        .edits()
+        .filter(|(edit, _)| overlap(edit.range, comment));
+    images.all(|(edit, image)| {
+        let first = after
             .tokens
-            .iter()
-            .filter(move |t| t.kind == kind)
-            .map(|t| snapshot.text[t.range].trim_end())
-    };
-    for text in texts(after) {
-        *counts.entry(text).or_default() += 1;
+            .partition_point(|it| it.range.end() <= image.start());
+        let new = || {
+            let rest = after.tokens[first..].iter();
+            rest.take_while(|it| it.range.start() < image.end())
+        };
+        let is_blank = |it: &Token| matches!(it.kind, SyntaxKind::WHITESPACE | SyntaxKind::NEWLINE);
+        let is_comment = |it: &Token| it.kind == SyntaxKind::COMMENT;
+        edit.range == comment
+            && new().any(is_comment)
+            && new().all(|it| is_comment(it) || is_blank(it))
+    })
+}
+
+/// A token's text of this kind that is there less often than before, but for those at the places of `except`. Blanks at its end
+/// do not count.
+fn missing<'a>(
+    before: &'a Snapshot,
+    after: &'a Snapshot,
+    kind: SyntaxKind,
+    except: &[TextRange],
+) -> Option<&'a str> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let of_kind = |it: &&Token| it.kind == kind;
+    let text = |snapshot: &'a Snapshot, it: &Token| snapshot.text[it.range].trim_end();
+    for token in after.tokens.iter().filter(of_kind) {
+        *counts.entry(text(after, token)).or_default() += 1;
     }
-    texts(before).find(|text| match counts.get_mut(text) {
+    let tokens = before.tokens.iter().filter(of_kind);
+    let kept = tokens.filter(|it| !except.contains(&it.range));
+    let mut texts = kept.map(|it| text(before, it));
+    texts.find(|text| match counts.get_mut(text) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false

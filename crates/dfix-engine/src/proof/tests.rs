@@ -250,6 +250,39 @@ fn nothing_is_lost() {
 }
 
 #[test]
+fn a_comment_that_is_written_anew_stays_one() {
+    let text = "FROM a\n# old\nRUN a && \\\n  # in\n  b # end\n";
+    let of = |part: &str| vec![Effect::comment(find(text, part))];
+    for (old, new, proof) in [
+        ("# old", "# new\n# and more", None),
+        ("# in", "# new\n  # and more", None),
+        ("# end", "# new", None),
+        ("# old", "", Some(Proof::NothingLost)),
+        ("# old", "USER x", Some(Proof::NothingLost)),
+        ("# old", "# new\nUSER x", Some(Proof::NothingLost)),
+        ("# in", "c \\", Some(Proof::NothingLost)),
+        ("# end", "; # new", Some(Proof::NothingLost)),
+        ("# end", "# new\nUSER x", Some(Proof::NothingLost)),
+    ] {
+        assert_eq!(refused(text, old, new, of(old)), proof, "{old} {new}");
+    }
+    // What is not declared, or says more than the comment, is held to its words.
+    for (old, new, effects) in [
+        ("# old", "# new", of("# in")),
+        ("# old", "# new", vec![Effect::Equivalent]),
+        ("# old\nRUN a", "# new\nRUN a", of("# old")),
+    ] {
+        let proof = refused(text, old, new, effects);
+        assert_eq!(proof, Some(Proof::NothingLost), "{old} {new}");
+    }
+    // At the top it might have become a directive.
+    let top = "# old\nFROM a\n";
+    let effects = vec![Effect::comment(find(top, "# old"))];
+    let proof = refused(top, "# old", "# check=skip=all", effects);
+    assert_eq!(proof, Some(Proof::NothingLost));
+}
+
+#[test]
 fn a_new_stage_must_not_move_what_others_mean() {
     let inserted = || {
         vec![Effect::Inserted {
