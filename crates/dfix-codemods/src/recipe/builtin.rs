@@ -19,6 +19,10 @@ const FILES: &[(&str, &str)] = &[
         "end-of-life",
         include_str!("../../recipes/end-of-life.toml"),
     ),
+    (
+        "hadolint-ignores",
+        include_str!("../../recipes/hadolint-ignores.toml"),
+    ),
     ("image-move", include_str!("../../recipes/image-move.toml")),
     (
         "npm-install-to-ci",

@@ -1,6 +1,7 @@
 //! Codemods that recipes name: what patterns cannot say.
 
 mod end_of_life;
+mod hadolint_ignores;
 mod image_move;
 mod images;
 mod package_names;
@@ -10,9 +11,10 @@ mod suites;
 
 use std::collections::BTreeMap;
 
-use dfix_engine::Codemod;
+use dfix_engine::{Codemod, Rule};
 
 use self::end_of_life::EndOfLife;
+use self::hadolint_ignores::HadolintIgnores;
 use self::image_move::Moved;
 use self::images::Images;
 use self::package_names::PackageNames;
@@ -27,8 +29,17 @@ struct Builtin {
     make: Make,
 }
 
-/// Makes it, for a recipe of this name, with these options.
-type Make = fn(&'static str, &Options) -> Result<Box<dyn Codemod + Send>, String>;
+/// Makes it, for such a recipe, with these options.
+type Make = fn(For, &Options) -> Result<Box<dyn Codemod + Send>, String>;
+
+/// What a codemod is made for.
+#[derive(Clone, Copy)]
+pub(crate) struct For {
+    /// The name of the recipe, by which its findings go.
+    pub(crate) recipe: &'static str,
+    /// The rules that there are.
+    pub(crate) rules: &'static [&'static Rule],
+}
 
 /// Options by name.
 type Options = BTreeMap<String, String>;
@@ -38,17 +49,23 @@ const ALL: &[Builtin] = &[
         name: "end-of-life",
         about: "tags of official images that are no longer maintained become the nearest that is",
         options: &["only-same-version"],
-        make: |recipe, options| {
+        make: |For { recipe, .. }, options| {
             let only_same_version = truth(options, "only-same-version")?;
             let judge = EndOfLife { only_same_version };
             Ok(Box::new(Images { recipe, judge }))
         },
     },
     Builtin {
+        name: "hadolint-ignores",
+        about: "codes in comments of hadolint that a rule of dfix answers to become its name",
+        options: &[],
+        make: |For { recipe, rules }, _| Ok(Box::new(HadolintIgnores { recipe, rules })),
+    },
+    Builtin {
         name: "image-move",
         about: "images that moved or were renamed, as their publishers told",
         options: &["only"],
-        make: |recipe, options| {
+        make: |For { recipe, .. }, options| {
             let only = options.get("only").map_or("", String::as_str);
             let only = only.split(',').filter(|it| !it.is_empty());
             let judge = Moved {
@@ -61,7 +78,7 @@ const ALL: &[Builtin] = &[
         name: "package-names",
         about: "packages that the release of the base lacks become their successors",
         options: &["distribution"],
-        make: |recipe, options| {
+        make: |For { recipe, .. }, options| {
             let only = options.get("distribution");
             let only = only.map(|it| release::named(it)).transpose()?;
             Ok(Box::new(PackageNames { recipe, only }))
@@ -71,7 +88,7 @@ const ALL: &[Builtin] = &[
         name: "release",
         about: "images based on earlier releases of a distribution become those on this one",
         options: &["distribution", "to"],
-        make: |recipe, options| {
+        make: |For { recipe, .. }, options| {
             let option = |key: &str| options.get(key).map_or("", String::as_str);
             let judge = Release::read(option("distribution"), option("to"))?;
             Ok(Box::new(Images { recipe, judge }))
@@ -93,13 +110,13 @@ pub(crate) fn about(name: &str) -> Option<&'static str> {
     ALL.iter().find(|it| it.name == name).map(|it| it.about)
 }
 
-/// Makes a codemod whose findings go by the name of a recipe.
+/// Makes a codemod for a recipe.
 ///
 /// # Errors
 /// A name that is not known, of the codemod or of an option, with a sentence.
 pub(crate) fn make(
     name: &str,
-    recipe: &'static str,
+    of: For,
     options: &Options,
 ) -> Result<Box<dyn Codemod + Send>, (String, String)> {
     let Some(builtin) = ALL.iter().find(|it| it.name == name) else {
@@ -116,5 +133,5 @@ pub(crate) fn make(
         let hint = did_you_mean(key, builtin.options.iter().copied());
         return Err((key.clone(), format!("`{name}` has no option `{key}`{hint}")));
     }
-    (builtin.make)(recipe, options).map_err(|message| (name.to_owned(), message))
+    (builtin.make)(of, options).map_err(|message| (name.to_owned(), message))
 }

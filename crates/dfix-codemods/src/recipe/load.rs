@@ -387,7 +387,11 @@ impl Recipe {
             })?;
             options.insert(key.clone(), self.filled(&text, span, values)?);
         }
-        let made = codemods::make(name, self.name, &options).map_err(|(word, message)| {
+        let of = codemods::For {
+            recipe: self.name,
+            rules: self.rules,
+        };
+        let made = codemods::make(name, of, &options).map_err(|(word, message)| {
             self.error(message)
                 .at(&self.text, &self.place_of(&word, span))
         })?;
