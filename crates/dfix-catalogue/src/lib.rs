@@ -18,6 +18,7 @@
 mod account_names;
 mod account_tools;
 mod ages;
+mod apt_keys;
 mod caches;
 mod commands;
 mod comment_words;
@@ -70,6 +71,7 @@ mod wrappers;
 pub use account_names::{is_service_account, is_system_account};
 pub use account_tools::{AccountTool, account_tool};
 pub use ages::is_from_before_2015;
+pub use apt_keys::{AptFeature, KeyForm, apt_has, is_shared_host, key_form, own_list};
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};
 pub use comment_words::{says_generated, wants_apt_lists};

@@ -12,6 +12,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../recipes/alpine-release.toml"),
     ),
     (
+        "apt-key-to-keyrings",
+        include_str!("../../recipes/apt-key-to-keyrings.toml"),
+    ),
+    (
         "debian-release",
         include_str!("../../recipes/debian-release.toml"),
     ),

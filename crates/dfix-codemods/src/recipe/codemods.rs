@@ -1,5 +1,6 @@
 //! Codemods that recipes name: what patterns cannot say.
 
+mod apt_keys;
 mod end_of_life;
 mod hadolint_ignores;
 mod image_move;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use dfix_engine::{Codemod, Rule};
 
+use self::apt_keys::AptKeys;
 use self::end_of_life::EndOfLife;
 use self::hadolint_ignores::HadolintIgnores;
 use self::image_move::Moved;
@@ -45,6 +47,12 @@ pub(crate) struct For {
 type Options = BTreeMap<String, String>;
 
 const ALL: &[Builtin] = &[
+    Builtin {
+        name: "apt-key-to-keyrings",
+        about: "keys given to `apt-key` become files that the lines of their archives name",
+        options: &[],
+        make: |For { recipe, .. }, _| Ok(Box::new(AptKeys { recipe })),
+    },
     Builtin {
         name: "end-of-life",
         about: "tags of official images that are no longer maintained become the nearest that is",
