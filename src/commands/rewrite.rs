@@ -83,13 +83,10 @@ impl Job for Rewriting<'_> {
     }
 
     fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> (Outcome, Vec<Match>) {
-        let matches = if self.shows_matches && parsed.errors().is_empty() {
-            let model = Model::new(&parsed.file(), text, context);
-            self.rewrite.search().find(&model)
-        } else {
-            Vec::new()
-        };
-        (self.rewrite.run_parsed(text, parsed, context), matches)
+        if self.shows_matches {
+            return self.rewrite.run_and_find(text, parsed, context);
+        }
+        (self.rewrite.run_parsed(text, parsed, context), Vec::new())
     }
 }
 

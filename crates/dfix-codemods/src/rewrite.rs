@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dfix_engine::{Codemod, Findings, Options, Outcome, Safety, remedy};
 use dfix_model::Model;
@@ -207,6 +207,23 @@ impl Rewrite {
         dfix_engine::run_parsed(text, parsed, context, &Options::of_codemods(&codemods))
     }
 
+    /// As [`Rewrite::run_parsed`], with what is found in the text: it is looked for once.
+    pub fn run_and_find(
+        &self,
+        text: &Arc<str>,
+        parsed: &dfix_syntax::Parse,
+        context: &dyn Context,
+    ) -> (Outcome, Vec<Match>) {
+        let noting = Noting {
+            rewrite: self,
+            first: OnceLock::new(),
+        };
+        let codemods: [&dyn Codemod; 1] = [&noting];
+        let options = Options::of_codemods(&codemods);
+        let outcome = dfix_engine::run_parsed(text, parsed, context, &options);
+        (outcome, noting.first.into_inner().unwrap_or_default())
+    }
+
     /// Refuses a replacement that the pattern finds again.
     fn check_that_it_ends(&self) -> Result<(), PatternError> {
         let template = &self.replacement.template;
@@ -285,6 +302,27 @@ impl Rewrite {
         }
     }
 
+    /// Says what becomes of what was found.
+    fn judge<'m>(&self, found: &[Found<'m>], file: &'m Model<'_>, out: &mut Findings<'_>) {
+        let source = &self.search.pattern.template.source;
+        let source = match source.split_once('\n') {
+            Some((first, _)) => format!("{first} …"),
+            None => source.clone(),
+        };
+        for found in found {
+            let plan = self.plan(found, file);
+            if plan.as_ref().is_ok_and(|plan| plan.ops.is_empty()) {
+                continue;
+            }
+            let message = self.message(&source, found);
+            out.judge(found.range, Safety::Checked, message, |case| {
+                let plan = plan.map_err(|why| remedy!("{why}"))?;
+                plan.say(case);
+                Ok(())
+            });
+        }
+    }
+
     /// What a finding says: what single words are bound tells it from others at the same place.
     fn message(&self, source: &str, found: &Found<'_>) -> String {
         let bound = self.search.names.all().filter_map(|(number, name)| {
@@ -346,22 +384,31 @@ impl Codemod for Rewrite {
     }
 
     fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
-        let source = &self.search.pattern.template.source;
-        let source = match source.split_once('\n') {
-            Some((first, _)) => format!("{first} …"),
-            None => source.clone(),
-        };
-        for found in self.search.found(file) {
-            let plan = self.plan(&found, file);
-            if plan.as_ref().is_ok_and(|plan| plan.ops.is_empty()) {
-                continue;
-            }
-            let message = self.message(&source, &found);
-            out.judge(found.range, Safety::Checked, message, |case| {
-                let plan = plan.map_err(|why| remedy!("{why}"))?;
-                plan.say(case);
-                Ok(())
-            });
-        }
+        self.judge(&self.search.found(file), file, out);
+    }
+}
+
+/// A rewrite that notes what it finds when it looks for the first time: in the text as it was.
+#[derive(Debug)]
+struct Noting<'r> {
+    rewrite: &'r Rewrite,
+    first: OnceLock<Vec<Match>>,
+}
+
+impl Codemod for Noting<'_> {
+    fn name(&self) -> &'static str {
+        self.rewrite.name
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.rewrite.is_called(name)
+    }
+
+    fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        let search = &self.rewrite.search;
+        let found = search.found(file);
+        self.first
+            .get_or_init(|| found.iter().map(|it| search.shown(it)).collect());
+        self.rewrite.judge(&found, file, out);
     }
 }

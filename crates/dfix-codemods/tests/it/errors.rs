@@ -1,6 +1,7 @@
 //! What cannot be understood is told when it is loaded.
 
 use dfix_codemods::{Conditions, Rewrite, Search};
+use dfix_model::context::NoContext;
 
 #[test]
 fn faults_are_told_with_their_place() {
@@ -236,4 +237,15 @@ fn pipelines_are_told() {
         told.contains("  piped (`|`) into\n  program: `sh`"),
         "{told}"
     );
+}
+
+#[test]
+fn a_rewrite_tells_what_it_finds_in_the_text_as_it_was() {
+    let rewrite = Rewrite::new("FROM a:{tag}", "FROM b:{tag}", &Conditions::default()).unwrap();
+    let text: std::sync::Arc<str> = "FROM a:1\nFROM a:2@sha256:0\nFROM c\nFROM a:3\n".into();
+    let parsed = dfix_syntax::parse(&text);
+    let (outcome, found) = rewrite.run_and_find(&text, &parsed, &NoContext);
+    assert_eq!(outcome, rewrite.run(&text, &NoContext));
+    assert_eq!(found, rewrite.search().find_in(&text, &NoContext));
+    assert!(outcome.text.starts_with("FROM b:1\n"), "{}", outcome.text);
 }
