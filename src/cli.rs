@@ -1,12 +1,17 @@
 //! The command line: clap types only.
 
+mod shard;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 use crate::suggest::nearest;
+
+pub(crate) use shard::Shard;
 
 /// The fixer for Dockerfiles: linters report, dfix repairs.
 ///
@@ -82,6 +87,12 @@ pub(crate) struct Work {
     /// The paths of --files-from end with a zero byte
     #[arg(short = '0', requires = "files_from")]
     pub(crate) null: bool,
+    /// Only a part of the files, for machines that share the work: part I of N, told by the path alone
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
+    /// Also write a report to a file: patch, or any format; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<ReportFile>,
     #[command(flatten)]
     pub(crate) threads: Threads,
     /// Exit with 0 even where something is left
@@ -195,10 +206,10 @@ pub(crate) struct Rewrite {
     #[command(flatten)]
     pub(crate) work: Work,
     /// Print where the pattern fits, and what its holes bind; change nothing
-    #[arg(long, conflicts_with_all = ["diff", "fix"])]
+    #[arg(long, conflicts_with_all = ["diff", "fix", "report"])]
     pub(crate) search: bool,
     /// Print how often the pattern fits
-    #[arg(long, conflicts_with_all = ["diff", "fix", "search"])]
+    #[arg(long, conflicts_with_all = ["diff", "fix", "report", "search"])]
     pub(crate) count: bool,
     /// With --count: how often for each text that this hole binds
     #[arg(long, value_name = "HOLE", requires = "count")]
@@ -281,6 +292,56 @@ pub(crate) enum Format {
     Gitlab,
 }
 
+/// A report, and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReportFile {
+    /// What it is.
+    pub(crate) kind: ReportKind,
+    /// Where it is written.
+    pub(crate) path: PathBuf,
+}
+
+/// What a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReportKind {
+    /// What `--diff` prints.
+    Patch,
+    /// What `--format` prints.
+    Format(Format),
+}
+
+impl FromStr for ReportFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let formats = Format::value_variants().iter();
+        let names: Vec<String> = formats
+            .filter_map(|it| Some(it.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        let wrong = || {
+            format!(
+                "write `FORMAT=FILE`; formats are patch, {}",
+                names.join(", ")
+            )
+        };
+        let (name, path) = text.split_once('=').ok_or_else(wrong)?;
+        if path.is_empty() {
+            return Err(wrong());
+        }
+        if path == "-" {
+            return Err("reports go to files; --format says what is printed".to_owned());
+        }
+        let kind = match name {
+            "patch" => ReportKind::Patch,
+            name => ReportKind::Format(Format::from_str(name, false).map_err(|_| wrong())?),
+        };
+        Ok(ReportFile {
+            kind,
+            path: PathBuf::from(path),
+        })
+    }
+}
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
@@ -325,4 +386,23 @@ pub(crate) fn subcommand_like(word: &str) -> Option<String> {
         .map(clap::Command::get_name)
         .collect();
     nearest(word, names).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_are_read() {
+        let report = "json=a=b.json".parse::<ReportFile>().unwrap();
+        assert_eq!(report.kind, ReportKind::Format(Format::Json));
+        assert_eq!(report.path.to_str(), Some("a=b.json"));
+        assert_eq!(
+            "patch=x".parse::<ReportFile>().unwrap().kind,
+            ReportKind::Patch
+        );
+        for wrong in ["json", "json=", "xml=a", "=a", "json=-"] {
+            assert!(wrong.parse::<ReportFile>().is_err(), "{wrong}");
+        }
+    }
 }

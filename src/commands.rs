@@ -7,6 +7,7 @@ mod explain;
 mod explain_image;
 mod migrate;
 mod paths;
+mod reports;
 mod rewrite;
 mod rules;
 mod show;

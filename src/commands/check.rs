@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::reports;
 use super::show::{exit_code, show};
 use super::visit::Visit;
 use crate::cli::{self, Common, Format};
@@ -65,5 +66,6 @@ fn filter(
     if !common.quiet {
         let _ = report::print(Format::Concise, &shown, &mut io::stderr());
     }
+    reports::write(&check.work.report, &shown)?;
     Ok(exit_code(&files, Mode::Fix, check.work.exit_zero))
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
+use super::reports;
 use crate::cli::{Common, Format, Work};
 use crate::console::{report_error, uses_color};
 use crate::exit::{Exit, Stop};
@@ -43,6 +44,7 @@ pub(super) fn show(
     } else if !common.quiet || is_for_programs {
         report::print(format, &report, out)?;
     }
+    reports::write(&work.report, &report)?;
     Ok(exit_code(files, mode, work.exit_zero))
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::paths;
+use super::{paths, reports};
 use crate::cli::{Common, Format, Work};
 use crate::config::{Configs, relative_to_cwd};
 use crate::context::Folders;
@@ -33,6 +33,7 @@ impl<'a> Visit<'a> {
             let message = "--diff prints a patch, which only --format json and jsonl can carry";
             return Err(Stop::Message(message.to_owned()));
         }
+        reports::check(&work.report)?;
         let configs = Configs::given(common)?;
         let paths = paths::of(given, work.files_from.as_deref(), work.null)?;
         if let Some(folder) = work.context.as_deref().filter(|folder| !folder.is_dir()) {
@@ -71,9 +72,12 @@ impl<'a> Visit<'a> {
 
     /// Does it with every file; the reports come in order of path.
     pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
-        let found = discover(&self.paths, &self.configs, task.jobs);
+        let mut found = discover(&self.paths, &self.configs, task.jobs);
         if found.files.is_empty() && found.errors.is_empty() && !self.common.quiet {
             let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
+        }
+        if let Some(shard) = self.work.shard {
+            shard.keep(&mut found.files, &self.paths);
         }
         if self.common.verbose {
             for file in &found.files {

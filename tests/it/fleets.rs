@@ -40,7 +40,7 @@ fn git(folder: &Folder, arguments: &[&str]) -> String {
 
 #[test]
 fn every_script_is_tried_here() {
-    assert_eq!(scripts().len(), 6);
+    assert_eq!(scripts().len(), 8);
 }
 
 #[test]
@@ -75,6 +75,52 @@ fn a_patch_for_each_repository_that_wants_one() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("repositories/bad: dfix failed"), "{said}");
     assert_eq!(folder.text("repositories/a b/Dockerfile"), BAD);
+}
+
+#[test]
+fn parts_of_the_files_for_several_machines() {
+    let names: Vec<String> = (0..20)
+        .map(|it| format!("repositories/r{it}/Dockerfile"))
+        .collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|it| (it.as_str(), BAD)).collect();
+    let folder = Folder::new(&files);
+    folder.sh(&script("--shard"));
+    let mut told = Vec::new();
+    for part in 1..=4 {
+        let report: serde_json::Value =
+            serde_json::from_str(&folder.text(&format!("part-{part}.json"))).unwrap();
+        let files = report["files"].as_array().unwrap().clone();
+        assert!(
+            !files.is_empty() && files.len() < 20,
+            "{part}: {}",
+            files.len()
+        );
+        told.extend(
+            files
+                .iter()
+                .map(|it| it["path"].as_str().unwrap().to_owned()),
+        );
+    }
+    told.sort();
+    let mut all = names.clone();
+    all.sort();
+    assert_eq!(told, all);
+    for name in &names {
+        assert!(folder.text(name).contains(GOOD_RUN), "{name}");
+    }
+}
+
+#[test]
+fn one_run_leaves_all_that_is_wanted() {
+    let folder = Folder::new(&[("repositories/a/Dockerfile", BAD)]);
+    folder.sh(&script("--report patch"));
+    let patch = folder.text("all.patch");
+    let line = "+FROM mirror.example.com/library/python:3.12-slim\n";
+    assert!(patch.contains(line), "{patch}");
+    assert!(folder.text("all.json").contains("\"rule\": \"registry\""));
+    assert!(folder.text("all.sarif").contains("\"2.1.0\""));
+    assert!(folder.text("message.md").contains("registry"));
+    assert_eq!(folder.text("repositories/a/Dockerfile"), BAD);
 }
 
 /// A repository of git below the folder, with one commit of a Dockerfile.

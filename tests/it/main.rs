@@ -17,6 +17,7 @@ mod house;
 mod lists;
 mod migrate;
 mod readme;
+mod reports;
 mod rewrite;
 mod rewrite_command;
 mod rules_ask;
