@@ -37,6 +37,7 @@ mod image_moves;
 mod images;
 mod install_scripts;
 mod interpreter_options;
+mod languages;
 mod living;
 mod login_texts;
 mod missing;
@@ -66,6 +67,7 @@ mod table;
 mod tags;
 mod told;
 pub mod variables;
+mod versions;
 mod wrappers;
 
 pub use account_names::{is_service_account, is_system_account};
@@ -96,6 +98,10 @@ pub use image_moves::{ImageMove, ImageSuccessor, image_move, image_successor};
 pub use images::{image, variant_of};
 pub use install_scripts::{InstallScript, install_script};
 pub use interpreter_options::{InterpreterOption, interpreter_option_is};
+pub use languages::{
+    ChangeSign, LanguageChange, VersionPlace, has_known_tags, images_of_language, language_changes,
+    language_of_image,
+};
 pub use living::{LivingTag, is_living, living_tag};
 pub use login_texts::login_in;
 pub use missing::{missing_in_slim, package_missing_in_slim};
@@ -131,6 +137,7 @@ pub use system_packages::{
 };
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
+pub use versions::{VersionTag, tag_of_version};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 
 #[cfg(test)]

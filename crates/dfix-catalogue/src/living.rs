@@ -101,18 +101,18 @@ struct Distance {
 }
 
 /// What a tag says by its words.
-struct Form {
-    version: Vec<u32>,
+pub(super) struct Form {
+    pub(super) version: Vec<u32>,
     /// Whether the version is a release and no candidate for one.
-    is_final: bool,
+    pub(super) is_final: bool,
     /// The words between version and end, sorted, without release and day; Alpine stays one without its release.
-    words: Vec<String>,
-    names_release: bool,
-    is_dated: bool,
+    pub(super) words: Vec<String>,
+    pub(super) names_release: bool,
+    pub(super) is_dated: bool,
 }
 
 impl Form {
-    fn of(tag: &str) -> Self {
+    pub(super) fn of(tag: &str) -> Self {
         let mut form = Form {
             version: Vec::new(),
             is_final: true,
@@ -155,7 +155,7 @@ fn is_from(old: &[u32], new: &[u32]) -> bool {
     old.is_empty() == new.is_empty() && (new >= old || old.starts_with(new))
 }
 
-fn is_same_system(old: Option<&Foundation>, new: Option<&Foundation>) -> bool {
+pub(super) fn is_same_system(old: Option<&Foundation>, new: Option<&Foundation>) -> bool {
     match (old, new) {
         (Some(old), Some(new)) => old.distribution == new.distribution,
         _ => true,
@@ -163,7 +163,7 @@ fn is_same_system(old: Option<&Foundation>, new: Option<&Foundation>) -> bool {
 }
 
 /// The release as numbers that can be compared.
-fn release_number(foundation: &Foundation) -> Option<Vec<u32>> {
+pub(super) fn release_number(foundation: &Foundation) -> Option<Vec<u32>> {
     let release = foundation.release?;
     let number = match foundation.distribution {
         Distribution::Debian => number_of_release("debian", release)?,

@@ -10,10 +10,12 @@ use std::path::Path;
 const RUNS: &[&str] = &[
     "debian-commands",
     "debian-packages",
+    "dotnet-tags",
     "eol",
     "home-writes",
     "image-moves",
     "images",
+    "language-changes",
     "package-marks",
     "package-renames",
     "package-successors",
