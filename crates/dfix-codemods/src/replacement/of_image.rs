@@ -2,7 +2,7 @@
 
 use dfix_engine::Effect;
 use dfix_model::{GlobalArg, ImagePlace, Model, Segment, SegmentKind};
-use dfix_syntax::TextRange;
+use dfix_syntax::{TextRange, TextSize};
 
 use crate::flat;
 use crate::matching::reference::{Reference, Spelled};
@@ -184,19 +184,19 @@ fn change_part<'m>(
     part: Digest,
     there: Option<&Spelled<'m>>,
     reference: &Reference<'m>,
-) -> Result<Option<Op<'m>>, String> {
+) -> Result<Vec<Op<'m>>, String> {
     let range_of = |spelled: &Spelled<'m>| {
         let range = spelled.written.range();
         range.ok_or_else(|| "the reference is spelt by several variables".to_owned())
     };
     match (part, there) {
-        (Digest::Kept, _) | (Digest::Gone, None) => Ok(None),
+        (Digest::Kept, _) | (Digest::Gone, None) => Ok(Vec::new()),
         (Digest::Is(text), Some(there)) => change(there, &text, reference),
         (Digest::Gone, Some(there)) => {
             let range = range_of(there)?;
-            let one = dfix_syntax::TextSize::new(1);
+            let one = TextSize::new(1);
             let range = TextRange::new(range.start() - one, range.end());
-            Ok(Some(Op::Bytes(range, String::new())))
+            Ok(vec![Op::Bytes(range, String::new())])
         }
         (Digest::Is(text), None) => {
             let before = match (mark, &reference.tag) {
@@ -205,7 +205,7 @@ fn change_part<'m>(
             };
             let end = range_of(before)?.end();
             let text = format!("{mark}{}", flat::shown(&text));
-            Ok(Some(Op::Bytes(TextRange::empty(end), text)))
+            Ok(vec![Op::Bytes(TextRange::empty(end), text)])
         }
     }
 }
@@ -284,7 +284,7 @@ fn change_name<'m>(
     spelled: &Spelled<'m>,
     new: &str,
     reference: &Reference<'m>,
-) -> Result<Option<Op<'m>>, String> {
+) -> Result<Vec<Op<'m>>, String> {
     let written = &spelled.written;
     let is_literal = |it: &Segment| it.kind == SegmentKind::Literal;
     if written.segments().first().is_some_and(|it| !is_literal(it)) && is_all_literal(spelled) {
@@ -298,7 +298,7 @@ fn change_name<'m>(
         && pairs.all(|pair| pair[0].range.end() == pair[1].range.start());
     match written.range() {
         Some(range) if is_one_piece && written.flat() != new => {
-            Ok(Some(Op::Bytes(range, flat::shown(new))))
+            Ok(vec![Op::Bytes(range, flat::shown(new))])
         }
         _ => change(spelled, new, reference),
     }
@@ -320,21 +320,93 @@ fn change<'m>(
     spelled: &Spelled<'m>,
     new: &str,
     reference: &Reference<'m>,
-) -> Result<Option<Op<'m>>, String> {
+) -> Result<Vec<Op<'m>>, String> {
     let prefer = Some(reference.holder());
     let texts = [Some(&spelled.written), spelled.resolved.as_ref()];
     for text in texts.into_iter().flatten() {
         if text.flat() == new {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         if let Some((range, middle)) = narrow(text.segments(), None, text.flat(), new, prefer) {
-            return Ok(Some(Op::Bytes(range, middle)));
+            return Ok(vec![Op::Bytes(range, middle)]);
         }
+    }
+    let in_pieces = spelled
+        .resolved
+        .as_ref()
+        .and_then(|it| change_in_pieces(it, new, prefer));
+    if let Some(ops) = in_pieces {
+        return Ok(ops);
     }
     Err(format!(
         "`{}` is spelt by several variables, so it is not known which of them should change",
         flat::shown(spelled.written.flat())
     ))
+}
+
+/// What makes a part another text where several places spell it, each of which changes by itself: `${PYTHON}-slim-buster`,
+/// where the default is `3.8`. The words between hyphens are changed one by one; else the first, and all others.
+fn change_in_pieces<'m>(
+    text: &Text<'m>,
+    new: &str,
+    prefer: Option<TextRange>,
+) -> Option<Vec<Op<'m>>> {
+    let old = text.flat();
+    let words = |text: &str| text.split('-').map(str::len).collect::<Vec<usize>>();
+    let ends = |text: &str| match text.split_once('-') {
+        Some((first, rest)) => vec![first.len(), rest.len()],
+        None => vec![text.len()],
+    };
+    let (mut lengths, mut new_lengths) = (words(old), words(new));
+    if lengths.len() != new_lengths.len() {
+        (lengths, new_lengths) = (ends(old), ends(new));
+    }
+    if lengths.len() != new_lengths.len() {
+        return None;
+    }
+    let mut ops = Vec::new();
+    let (mut at, mut new_at) = (0, 0);
+    for (length, new_length) in lengths.into_iter().zip(new_lengths) {
+        let (before, after) = (
+            old.get(at..at + length)?,
+            new.get(new_at..new_at + new_length)?,
+        );
+        if before != after {
+            let segments = within(text.segments(), at, at + length);
+            let (range, middle) = narrow(&segments, None, before, after, prefer)?;
+            ops.push(Op::Bytes(range, middle));
+        }
+        at += length + 1;
+        new_at += new_length + 1;
+    }
+    Some(ops)
+}
+
+/// The pieces, and parts of pieces, between two places of their text.
+fn within(segments: &[Segment], from: usize, to: usize) -> Vec<Segment> {
+    let mut at = 0;
+    let mut all = Vec::new();
+    for segment in segments {
+        let (start, end) = (at, at + flat::len_of(segment));
+        at = end;
+        if end <= from || start >= to {
+            continue;
+        }
+        let is_whole = from <= start && end <= to;
+        if is_whole || segment.kind != SegmentKind::Literal {
+            all.push(segment.clone());
+            continue;
+        }
+        let (cut_from, cut_to) = (from.max(start) - start, to.min(end) - start);
+        let size = |at: usize| TextSize::try_from(at).expect("files are below 4 GiB");
+        let range = segment.range;
+        all.push(Segment {
+            text: segment.text[cut_from..cut_to].to_owned(),
+            range: TextRange::new(range.start() + size(cut_from), range.start() + size(cut_to)),
+            kind: segment.kind,
+        });
+    }
+    all
 }
 
 /// A reference that is written anew as a whole.
