@@ -29,6 +29,10 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("image-move", include_str!("../../recipes/image-move.toml")),
     (
+        "language-bump",
+        include_str!("../../recipes/language-bump.toml"),
+    ),
+    (
         "npm-install-to-ci",
         include_str!("../../recipes/npm-install-to-ci.toml"),
     ),

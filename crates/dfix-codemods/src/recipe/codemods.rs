@@ -5,6 +5,7 @@ mod end_of_life;
 mod hadolint_ignores;
 mod image_move;
 mod images;
+mod language;
 mod package_names;
 mod paths;
 mod release;
@@ -19,6 +20,7 @@ use self::end_of_life::EndOfLife;
 use self::hadolint_ignores::HadolintIgnores;
 use self::image_move::Moved;
 use self::images::Images;
+use self::language::Bump;
 use self::package_names::PackageNames;
 use self::release::Release;
 use super::error::did_you_mean;
@@ -83,13 +85,29 @@ const ALL: &[Builtin] = &[
         },
     },
     Builtin {
+        name: "language-bump",
+        about: "images of a language become those of another version of it",
+        options: &["language", "to", "from"],
+        make: |For { recipe, .. }, options| {
+            let option = |key: &str| options.get(key).map_or("", String::as_str);
+            let judge = Bump::read(option("language"), option("to"), option("from"))?;
+            Ok(Box::new(Images { recipe, judge }))
+        },
+    },
+    Builtin {
         name: "package-names",
         about: "packages that the release of the base lacks become their successors",
-        options: &["distribution"],
+        options: &["distribution", "language", "version"],
         make: |For { recipe, .. }, options| {
             let only = options.get("distribution");
             let only = only.map(|it| release::named(it)).transpose()?;
-            Ok(Box::new(PackageNames { recipe, only }))
+            let option = |key: &str| options.get(key).cloned();
+            let language = option("language").zip(option("version"));
+            Ok(Box::new(PackageNames {
+                recipe,
+                only,
+                language,
+            }))
         },
     },
     Builtin {

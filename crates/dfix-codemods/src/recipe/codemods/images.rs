@@ -2,10 +2,9 @@
 
 use dfix_catalogue::{Distribution, Foundation, image};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
-use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage, Step};
-use dfix_syntax::TextRange;
+use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage};
 
-use super::paths::{PathChange, occurrences};
+use super::paths::{Occurrence, PathChange, occurrences};
 use super::suites::{Named, Suites};
 use crate::matching::reference::Reference;
 use crate::matching::state::State;
@@ -37,6 +36,17 @@ pub(crate) struct Verdict {
 pub(crate) trait Judge: std::fmt::Debug + Send + Sync {
     /// What becomes of an image; none where it stays.
     fn verdict(&self, repository: &str, tag: &str) -> Option<Verdict>;
+
+    /// What else must be seen to where an image becomes another one: it refuses, tells, or changes more.
+    fn look(
+        &self,
+        reference: &Reference<'_>,
+        verdict: &Verdict,
+        case: &mut Case<'_>,
+    ) -> Result<(), dfix_engine::Remedy> {
+        let _ = (reference, verdict, case);
+        Ok(())
+    }
 }
 
 /// The codemod of images that become others.
@@ -61,7 +71,7 @@ impl<J: Judge> Codemod for Images<J> {
             };
             let message = verdict.message.clone();
             out.judge(reference.range(), Safety::Checked, message, |case| {
-                if let Some(why) = verdict.by_hand {
+                if let Some(why) = &verdict.by_hand {
                     return Err(remedy!("{why}"));
                 }
                 let Some((repository, tag)) = &verdict.to else {
@@ -75,9 +85,10 @@ impl<J: Judge> Codemod for Images<J> {
                 let others = |stage: usize| self.ops_of_stage(stage, file);
                 let plan =
                     plan(&reference, repository, tag, &others).map_err(|it| remedy!("{it}"))?;
-                case.evidence(verdict.evidence);
-                case.open(verdict.open);
+                case.evidence(verdict.evidence.iter().cloned());
+                case.open(verdict.open.iter().cloned());
                 plan.say(case);
+                self.judge.look(&reference, &verdict, case)?;
                 change_paths(&reference, &verdict.paths, case);
                 match &verdict.suites {
                     Some(suites) => change_suites(&reference, suites, case),
@@ -282,10 +293,10 @@ pub(crate) fn told(foundation: &Foundation) -> String {
 /// Changes the paths that are others in the new image.
 fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case<'_>) {
     let mut changed = 0;
-    for (range, new, step) in occurrences(reference, paths) {
-        case.open(is_elsewhere(step, range, &new));
-        case.declare(Effect::changed(step));
-        case.fix(|edit| edit.replace_node(range, &new));
+    for it in occurrences(reference, paths) {
+        case.open(is_elsewhere(&it));
+        case.declare(Effect::changed(it.step));
+        case.fix(|edit| edit.replace_node(it.range, &it.new));
         changed += 1;
     }
     if changed > 0 {
@@ -297,16 +308,14 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
 }
 
 /// What lies below the folder may be elsewhere in the new image, and a link may be what the file makes there itself.
-fn is_elsewhere(step: Step<'_>, range: TextRange, new: &str) -> Option<OpenCondition> {
-    let after = usize::from(range.end() - step.range().start());
-    let rest = step.source_text().get(after..)?;
-    let is_inside = rest.starts_with('/') && !rest.starts_with("/bin");
-    let is_linked = || step.commands().any(|it| it.is("ln"));
-    (is_inside || is_linked()).then(|| {
+fn is_elsewhere(it: &Occurrence<'_>) -> Option<OpenCondition> {
+    let is_linked = || it.new.starts_with('/') && it.step.commands().any(|it| it.is("ln"));
+    (it.is_doubtful || is_linked()).then(|| {
         OpenCondition::new(
             format!(
-                "whether what line {} names is at {new} in the new image",
-                step.line()
+                "whether what line {} names is at {} in the new image",
+                it.step.line(),
+                it.new
             ),
             "look into the image",
         )

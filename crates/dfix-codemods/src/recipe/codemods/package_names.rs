@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{
     Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, image,
-    package_presence, package_successor,
+    language_of_image, package_presence, package_successor,
 };
 use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
@@ -16,6 +16,22 @@ pub(crate) struct PackageNames {
     pub(crate) recipe: &'static str,
     /// The distribution that it is for; all where there is none.
     pub(crate) only: Option<Distribution>,
+    /// The language whose images it is for, and their version; all images where there is none.
+    pub(crate) language: Option<(String, String)>,
+}
+
+impl PackageNames {
+    /// Whether it is for what is based on an image.
+    fn is_for(&self, repository: &str, tag: &str) -> bool {
+        let Some((language, version)) = &self.language else {
+            return true;
+        };
+        let is_of_version = || {
+            let rest = tag.strip_prefix(version.as_str());
+            rest.is_some_and(|it| it.is_empty() || it.starts_with(['.', '-', '_']))
+        };
+        language_of_image(repository).is_some_and(|(it, _)| it == language) && is_of_version()
+    }
 }
 
 impl Codemod for PackageNames {
@@ -32,7 +48,8 @@ impl Codemod for PackageNames {
             let Some(foundation) = image(name, tag).foundation else {
                 continue;
             };
-            if self.only.is_some_and(|it| it != foundation.distribution) {
+            let is_other = self.only.is_some_and(|it| it != foundation.distribution);
+            if is_other || !self.is_for(name, tag) {
                 continue;
             }
             for command in stage.commands().filter_map(PackageCommand::of) {

@@ -11,27 +11,58 @@ use crate::matching::reference::Reference;
 pub(crate) struct PathChange {
     old: Regex,
     new: String,
+    /// What does not stand before it.
+    not_below: &'static str,
+    /// What of it is known to be in the new image, too: the beginning of what stands behind it.
+    same_below: &'static str,
 }
 
 impl PathChange {
     /// From a row of the catalogue: `path:OLD=NEW`, `*` being any text without a slash.
     pub(crate) fn read(change: &str) -> Option<Self> {
         let (old, new) = change.strip_prefix("path:")?.split_once('=')?;
+        Some(PathChange::of(old, new))
+    }
+
+    /// `*` in the old one is any text without a slash.
+    pub(crate) fn of(old: &str, new: &str) -> Self {
         let parts: Vec<String> = old.split('*').map(regex::escape).collect();
         let old = parts.join("[A-Za-z0-9._+-]*");
-        Some(PathChange {
-            old: Regex::new(&old).ok()?,
+        PathChange {
+            old: Regex::new(&old).expect("escaped texts and a class of letters"),
             new: new.to_owned(),
-        })
+            not_below: "",
+            same_below: "/bin",
+        }
+    }
+
+    /// The same, but not where this stands before it.
+    pub(crate) fn not_below(self, not_below: &'static str) -> Self {
+        PathChange { not_below, ..self }
+    }
+
+    /// The same, where what begins so below it is in the new image, too.
+    pub(crate) fn same_below(self, same_below: &'static str) -> Self {
+        PathChange { same_below, ..self }
     }
 }
 
-/// Where these paths of the image stand: bytes, what stands there then, and the instruction.
+/// A place where a path of the image stands.
+pub(crate) struct Occurrence<'m> {
+    pub(crate) range: TextRange,
+    /// What stands there then.
+    pub(crate) new: String,
+    pub(crate) step: Step<'m>,
+    /// Whether it names something below the path that may not be in the new image.
+    pub(crate) is_doubtful: bool,
+}
+
+/// Where these paths of the image stand.
 pub(crate) fn occurrences<'m>(
     reference: &Reference<'m>,
     paths: &[PathChange],
-) -> Vec<(TextRange, String, Step<'m>)> {
-    let mut found: Vec<(TextRange, String, Step<'m>)> = Vec::new();
+) -> Vec<Occurrence<'m>> {
+    let mut found: Vec<Occurrence<'m>> = Vec::new();
     if paths.is_empty() {
         return found;
     }
@@ -42,7 +73,10 @@ pub(crate) fn occurrences<'m>(
         for change in paths {
             for it in change.old.find_iter(text) {
                 let is_within = it.start() >= start && it.end() <= end;
+                let is_elsewhere =
+                    !change.not_below.is_empty() && text[..it.start()].ends_with(change.not_below);
                 if !is_within
+                    || is_elsewhere
                     || !is_alone(text, it.start(), it.end())
                     || is_comment(text, it.start())
                 {
@@ -52,9 +86,16 @@ pub(crate) fn occurrences<'m>(
                     continue;
                 };
                 let range = TextRange::at(step.range().start() + offset, TextSize::of(it.as_str()));
-                if !found.iter().any(|it| it.0.intersect(range).is_some()) {
-                    found.push((range, change.new.clone(), step));
+                if found.iter().any(|it| it.range.intersect(range).is_some()) {
+                    continue;
                 }
+                let rest = &text[it.end()..];
+                found.push(Occurrence {
+                    range,
+                    new: change.new.clone(),
+                    step,
+                    is_doubtful: rest.starts_with('/') && !rest.starts_with(change.same_below),
+                });
             }
         }
     }

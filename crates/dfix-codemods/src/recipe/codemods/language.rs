@@ -1,0 +1,328 @@
+//! Another version of a language: the tags of its images, what their paths, the project's files and what leaves with
+//! the old version say.
+
+mod change;
+mod changes;
+mod numbers;
+mod project;
+
+use dfix_catalogue::{
+    Foundation, VersionPlace, VersionTag, has_known_tags, image, image_move, images_of_language,
+    is_living, language_of_image, tag, tag_of_version, version_of,
+};
+use dfix_engine::{Case, OpenCondition, Remedy};
+use dfix_model::ImagePlace;
+
+use self::change::Change;
+use self::numbers::{Numbers, java_words, numbers, two};
+use super::images::{Judge, Verdict, told};
+use super::paths::PathChange;
+use super::suites::Suites;
+use crate::matching::reference::Reference;
+
+/// Images of a language come to another version of it.
+#[derive(Debug)]
+pub(crate) struct Bump {
+    language: String,
+    /// The version as it was asked for.
+    to: String,
+    to_numbers: Numbers,
+    /// Only versions that begin so; all where it is empty.
+    from: Numbers,
+}
+
+/// The language's name for people.
+fn name_of(language: &str) -> &str {
+    match language {
+        "python" => "Python",
+        "node" => "Node.js",
+        "golang" => "Go",
+        "ruby" => "Ruby",
+        "java" => "Java",
+        "dotnet" => ".NET",
+        other => other,
+    }
+}
+
+impl Bump {
+    /// `to` and `from` are versions; `from` may be empty.
+    pub(crate) fn read(language: &str, to: &str, from: &str) -> Result<Self, String> {
+        let mut images = images_of_language(language).peekable();
+        if images.peek().is_none() {
+            return Err(format!(
+                "`{language}` is no language whose images are known"
+            ));
+        }
+        let read = |text: &str| {
+            numbers(text)
+                .ok_or_else(|| format!("`{text}` is no version: numbers with dots between"))
+        };
+        let to_numbers = read(to)?;
+        if !images.any(|it| has_version(it, to)) {
+            return Err(format!(
+                "no image of {} {to} is known to be published",
+                name_of(language)
+            ));
+        }
+        Ok(Bump {
+            language: language.to_owned(),
+            to: to.to_owned(),
+            to_numbers,
+            from: if from.is_empty() {
+                Numbers::new()
+            } else {
+                read(from)?
+            },
+        })
+    }
+
+    /// Whether a version is one that is asked to become the new one.
+    fn is_asked(&self, old: &[u32]) -> bool {
+        old.starts_with(&self.from) && !old.starts_with(&self.to_numbers) && old < &*self.to_numbers
+    }
+
+    /// The language and its new version, for people.
+    fn goal(&self) -> String {
+        format!("{} {}", name_of(&self.language), self.to)
+    }
+}
+
+/// Whether an image has tags of a version.
+fn has_version(repository: &str, version: &str) -> bool {
+    ["", "-jdk", "-jre", "-alpine"]
+        .iter()
+        .any(|end| tag_of_version(repository, &format!("{version}{end}"), version).is_some())
+}
+
+impl Judge for Bump {
+    fn verdict(&self, repository: &str, old: &str) -> Option<Verdict> {
+        let (language, place) = language_of_image(repository)?;
+        if language != self.language || !has_known_tags(repository) {
+            return None;
+        }
+        match place {
+            VersionPlace::First => self.of_first(repository, old),
+            VersionPlace::Word => self.of_word(repository, old),
+        }
+    }
+
+    fn look(
+        &self,
+        reference: &Reference<'_>,
+        verdict: &Verdict,
+        case: &mut Case<'_>,
+    ) -> Result<(), Remedy> {
+        let ImagePlace::From(stage) = reference.position.place else {
+            return Ok(());
+        };
+        let Some(change) = self.change_of(reference, verdict) else {
+            return Ok(());
+        };
+        project::look(stage, &change, case)?;
+        changes::look(stage, &change, case);
+        Ok(())
+    }
+}
+
+impl Bump {
+    fn change_of(&self, reference: &Reference<'_>, verdict: &Verdict) -> Option<Change<'_>> {
+        let image = &reference.position.image;
+        let (repository, old) = (image.name()?, image.effective_tag()?);
+        let (_, place) = language_of_image(repository)?;
+        let (new_repository, new_tag) = verdict.to.as_ref()?;
+        let (old, full) = match place {
+            VersionPlace::First => (
+                version_in(repository, old)?,
+                tag_of_version(repository, old, &self.to)
+                    .and_then(|it| numbers(&it.full_version))?,
+            ),
+            VersionPlace::Word => (java_words(old).next()?.1, self.to_numbers.clone()),
+        };
+        Some(Change {
+            language: &self.language,
+            goal: self.goal(),
+            repository: new_repository.clone(),
+            old,
+            new: self.to_numbers.clone(),
+            full,
+            new_tag: new_tag.clone(),
+        })
+    }
+
+    /// The tag begins with the version.
+    fn of_first(&self, repository: &str, old: &str) -> Option<Verdict> {
+        let version = version_in(repository, old)?;
+        if !self.is_asked(&version) {
+            return None;
+        }
+        let goal = self.goal();
+        let mut verdict = Verdict {
+            message: format!("`{repository}:{old}` is of an earlier version than {goal}"),
+            ..Verdict::default()
+        };
+        if self.language == "python" && version.first() == Some(&2) {
+            verdict.by_hand = Some(format!(
+                "Python 2 is gone: once the code runs with Python 3, choose a tag of {goal}"
+            ));
+            return Some(verdict);
+        }
+        let Some(found) = tag_of_version(repository, old, &self.to) else {
+            verdict.by_hand = Some(format!(
+                "there is no tag of {goal} with this variant on this system: choose another one"
+            ));
+            return Some(verdict);
+        };
+        self.say_tag(repository, old, &found, &mut verdict);
+        verdict.paths = self.paths(repository, &version, &found);
+        verdict.to = Some((repository.to_owned(), found.tag));
+        Some(verdict)
+    }
+
+    /// What the new tag is, and what of it is not known.
+    fn say_tag(&self, repository: &str, old: &str, found: &VersionTag, verdict: &mut Verdict) {
+        let new = &found.tag;
+        verdict.evidence.push(format!("there is a tag `{new}`"));
+        if !found.is_living {
+            verdict.open.push(OpenCondition::new(
+                format!("whether `{new}` will do: it is no longer maintained"),
+                "take a newer version",
+            ));
+        }
+        if !found.keeps_variant {
+            verdict.open.push(OpenCondition::new(
+                format!("whether `{new}` will do: there is no tag of this version with the variant of `{old}`"),
+                "see what the two variants have",
+            ));
+        }
+        let tagged = |tag: &str| image(repository, tag).foundation;
+        let before: Option<Foundation> = found.old_foundation.or_else(|| tagged(old));
+        if let (Some(before), Some(after)) = (before, &found.foundation)
+            && before.release.is_some()
+            && before.same_release(after) == Some(false)
+        {
+            verdict.evidence.push(format!(
+                "it is based on {}, and `{old}` on {}",
+                told(after),
+                told(&before)
+            ));
+            verdict.suites = Suites::between(&before, after);
+        }
+        verdict.open.push(OpenCondition::new(
+            format!("whether it works with {}", self.goal()),
+            "run its tests",
+        ));
+    }
+
+    /// A word of the tag says the version: `3.9-eclipse-temurin-17`.
+    fn of_word(&self, repository: &str, old: &str) -> Option<Verdict> {
+        let (range, version) = java_words(old).next()?;
+        if !self.is_asked(&version) {
+            return None;
+        }
+        let goal = self.goal();
+        let mut verdict = Verdict {
+            message: format!("`{repository}:{old}` is of an earlier version than {goal}"),
+            ..Verdict::default()
+        };
+        let mut new = old.to_owned();
+        new.replace_range(range, &self.to);
+        if tag(repository, &new).is_none()
+            && let Some(renamed) = self.renamed(repository, old)
+        {
+            verdict.open.push(OpenCondition::new(
+                format!("whether `{renamed}` will do: there is no `{new}`"),
+                "see what the two have",
+            ));
+            new = renamed;
+        }
+        if tag(repository, &new).is_none() {
+            verdict.by_hand = Some(format!(
+                "there is no `{repository}:{new}`: choose a version of it that knows {goal}"
+            ));
+            return Some(verdict);
+        }
+        verdict.evidence.push(format!("there is a tag `{new}`"));
+        if is_living(repository, &new) == Some(false) {
+            verdict.open.push(OpenCondition::new(
+                format!("whether `{new}` will do: it is no longer maintained"),
+                "take a newer one",
+            ));
+        }
+        let (before, after) = (
+            image(repository, old).foundation,
+            image(repository, &new).foundation,
+        );
+        if let (Some(before), Some(after)) = (&before, &after) {
+            verdict.suites = Suites::between(before, after);
+        }
+        verdict.open.push(OpenCondition::new(
+            format!("whether it works with {goal}"),
+            "run its tests",
+        ));
+        verdict.to = Some((repository.to_owned(), new));
+        Some(verdict)
+    }
+
+    /// The tag by the name that images of this kind have today: `3-jdk-11` is `3-eclipse-temurin-21`.
+    fn renamed(&self, repository: &str, old: &str) -> Option<String> {
+        let moved =
+            image_move(repository, old).filter(|it| it.to.as_deref() == Some(repository))?;
+        let mut new = moved.tag?;
+        let (range, _) = java_words(&new).next()?;
+        new.replace_range(range, &self.to);
+        tag(repository, &new).map(|_| new)
+    }
+
+    /// Paths of the image that name its version.
+    fn paths(&self, repository: &str, old: &[u32], found: &VersionTag) -> Vec<PathChange> {
+        let (Some(old), Some(new)) = (two(old), two(&self.to_numbers)) else {
+            let is_java = repository == "amazoncorretto";
+            let one = |it: &[u32]| it.first().map(u32::to_string);
+            return match (one(old), one(&self.to_numbers)) {
+                (Some(old), Some(new)) if is_java => vec![PathChange::of(
+                    &format!("java-{old}-amazon-corretto"),
+                    &format!("java-{new}-amazon-corretto"),
+                )],
+                _ => Vec::new(),
+            };
+        };
+        let of_each = |texts: &[&str], not_below: &'static str, same_below: &'static str| {
+            let change = |text: &&str| {
+                PathChange::of(&text.replace('V', &old), &text.replace('V', &new))
+                    .not_below(not_below)
+                    .same_below(same_below)
+            };
+            texts.iter().map(change).collect()
+        };
+        match &*self.language {
+            "python" => of_each(
+                &[
+                    "lib/pythonV",
+                    "include/pythonV",
+                    "bin/pythonV",
+                    "bin/pipV",
+                    "bin/idleV",
+                    "bin/pydocV",
+                ],
+                "/usr/",
+                "/site-packages",
+            ),
+            // What is below is the project's own.
+            "ruby" => of_each(&["ruby/gems/V.0", "ruby/V.0"], "/usr/lib/", "/"),
+            "golang" => vec![PathChange::of(
+                &format!("GOTOOLCHAIN=go{old}*"),
+                &format!("GOTOOLCHAIN=go{}", found.full_version),
+            )],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The version that a tag says, with as many numbers as are known; none where it says none.
+fn version_in(repository: &str, tag: &str) -> Option<Numbers> {
+    let first = tag.split('-').next()?;
+    let said = numbers(first.split('_').next()?)?;
+    // `3` goes on to the newest `3.x`.
+    let known = version_of(repository, tag).and_then(|it| numbers(&it));
+    Some(known.filter(|it| it.starts_with(&said)).unwrap_or(said))
+}

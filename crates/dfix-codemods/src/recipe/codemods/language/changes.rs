@@ -1,0 +1,270 @@
+//! What leaves with the old version: programs, modules, options, ports.
+
+use dfix_catalogue::{ChangeSign, LanguageChange, language_changes};
+use dfix_engine::{Case, Effect, OpenCondition};
+use dfix_model::context::Answer;
+use dfix_model::{Command, PackageCommand, Requirement, Stage, Step, StepKind};
+
+use super::change::Change;
+use super::numbers::{numbers, two};
+
+/// Puts right, or tells, what the new version has no more.
+pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
+    let all = language_changes(change.language);
+    for gone in all.filter(|it| change.brings(it.since)) {
+        match gone.sign {
+            ChangeSign::Command(name) => command(stage, name, &gone, case),
+            ChangeSign::Words(text) => words(stage, text, &gone, case),
+            ChangeSign::Package(name, below) => package(stage, change, (name, below), &gone, case),
+            ChangeSign::Imports(modules) => imports(stage, modules, &gone, case),
+            ChangeSign::NoFile(name) => no_file(stage, name, &gone, case),
+            ChangeSign::Listens(repository) if repository == change.repository => {
+                listens(stage, &gone, case);
+            }
+            ChangeSign::Listens(_) => {}
+        }
+    }
+    rename_commands(stage, change, case);
+}
+
+fn tell(case: &mut Case<'_>, condition: String, gone: &LanguageChange) {
+    case.open(OpenCondition::new(condition, gone.note));
+}
+
+/// The first calls of a program, one on each way through the stages that are based on one.
+fn first_uses<'m>(stage: Stage<'m>, name: &str) -> Vec<Command<'m>> {
+    let is_it = |it: &Command<'m>| it.is(name) && !it.is_of_script();
+    match stage.commands().find(is_it) {
+        Some(command) => vec![command],
+        None => stage
+            .children()
+            .flat_map(|it| first_uses(it, name))
+            .collect(),
+    }
+}
+
+/// A program that the image has no more: it is installed before its first use.
+fn command(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<'_>) {
+    let mut commands = stage.with_descendants().flat_map(Stage::commands);
+    if commands.any(|it| brings(it, name)) {
+        case.evidence(format!("the file installs {name} itself"));
+        return;
+    }
+    for command in first_uses(stage, name) {
+        let step = command.step();
+        let user = command.stage().map(|it| it.user_at(command));
+        let is_root = user.is_some_and(|it| it.is_root().is_yes());
+        if step.is_run_time() || !step.is_run() || step.is_exec_form() || !is_root {
+            tell(
+                case,
+                format!("whether line {} finds `{name}`", step.line()),
+                gone,
+            );
+            continue;
+        }
+        case.declare(Effect::changed(step));
+        case.evidence(format!(
+            "{}: `{}` comes before line {}",
+            gone.note,
+            gone.remedy,
+            step.line()
+        ));
+        case.fix(|edit| edit.add_command_before(command, gone.remedy));
+    }
+}
+
+/// Whether a command installs a program of this name, or Corepack, which brings Yarn.
+fn brings(command: Command<'_>, name: &str) -> bool {
+    if command.is("corepack") && name == "yarn" {
+        return true;
+    }
+    let is_it = |it: &str| it == name || (it == "corepack" && name == "yarn");
+    PackageCommand::of(command).is_some_and(|it| {
+        it.is_install() && it.packages().iter().any(|it| it.name.is_some_and(is_it))
+    })
+}
+
+/// A text of the file that means something else now, or nothing.
+fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_>) {
+    let steps = stage.with_descendants().flat_map(Stage::steps);
+    for step in steps.filter(|it| stage.from_step() != *it) {
+        if stands_in(step.source_text(), text) {
+            tell(
+                case,
+                format!("whether line {} may go on to say `{text}`", step.line()),
+                gone,
+            );
+        }
+    }
+}
+
+/// Whether a text stands in another, beside comments and not as a part of a longer word.
+fn stands_in(text: &str, wanted: &str) -> bool {
+    let is_of_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    let starts = wanted.starts_with(is_of_word);
+    let ends = wanted.ends_with(is_of_word);
+    let lines = text.lines().filter(|it| !it.trim_start().starts_with('#'));
+    lines.into_iter().any(|line| {
+        line.match_indices(wanted).any(|(at, _)| {
+            let end = at + wanted.len();
+            let goes_on = starts && line[..at].ends_with(is_of_word)
+                || ends && line[end..].starts_with(is_of_word);
+            !goes_on
+        })
+    })
+}
+
+/// A package that does not work with the new version.
+fn package(
+    stage: Stage<'_>,
+    change: &Change<'_>,
+    (name, below): (&str, Option<&str>),
+    gone: &LanguageChange,
+    case: &mut Case<'_>,
+) {
+    let all = |stage: Stage<'_>| match change.language {
+        "python" => stage.python_packages().get(name).cloned(),
+        _ => stage.node_packages().get(name).cloned(),
+    };
+    let mut found = stage.with_descendants().filter_map(all);
+    let is_affected = |it: &Requirement| match below {
+        None => true,
+        Some(below) => lowest(it).is_some_and(|it| Some(it) < numbers(below)),
+    };
+    if let Some(it) = found.find(is_affected) {
+        let version = it.specifier.as_deref().unwrap_or_default();
+        tell(
+            case,
+            format!(
+                "whether `{name}{}{version}` of {} works",
+                if version.starts_with(['=', '<', '>', '~', '^']) || version.is_empty() {
+                    ""
+                } else {
+                    " "
+                },
+                it.source
+            ),
+            gone,
+        );
+    }
+}
+
+/// The version that a requirement surely gets, or that it begins with: of `==1.2`, `^1.2`, `~1.2`, `1.2`.
+fn lowest(requirement: &Requirement) -> Option<Vec<u32>> {
+    let text = requirement.specifier.as_deref()?.trim();
+    if text.contains(['>', '<', '|', '*', ' ', ',']) {
+        return None;
+    }
+    let text = text.trim_start_matches(|it: char| !it.is_ascii_digit());
+    let end = text.find(|it: char| !(it.is_ascii_digit() || it == '.'));
+    numbers(text[..end.unwrap_or(text.len())].trim_end_matches('.'))
+}
+
+/// A module of the library that a source of the application imports.
+fn imports(stage: Stage<'_>, modules: &str, gone: &LanguageChange, case: &mut Case<'_>) {
+    let is_gone = |module: &str| {
+        let first = module.split('.').next().unwrap_or(module);
+        modules.split(' ').any(|it| it == first)
+    };
+    let found = stage.with_descendants().find_map(|stage| {
+        stage.application_sources().files.iter().find_map(|file| {
+            let mut imported = file.source.imports.iter();
+            imported.find_map(|it| {
+                let module = it.module.value().filter(|it| is_gone(it))?;
+                Some(format!(
+                    "whether `{}` (line {}) may import `{module}`",
+                    file.context_path, it.line
+                ))
+            })
+        })
+    });
+    if let Some(condition) = found {
+        tell(case, condition, gone);
+    }
+}
+
+/// A file that the sources need now.
+fn no_file(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<'_>) {
+    let text_says =
+        |it: Step<'_>| it.source_text().contains(name) || it.source_text().contains("GO111MODULE");
+    let context = stage.file().context();
+    let is_absent = matches!(context.read(name), Answer::Absent)
+        && matches!(context.list(""), Answer::Found(_));
+    if is_absent
+        && !stage
+            .with_descendants()
+            .flat_map(Stage::steps)
+            .any(text_says)
+    {
+        tell(case, format!("whether it builds without a `{name}`"), gone);
+    }
+}
+
+/// The port on which the container listens unless it is told: it stays what it was.
+fn listens(stage: Stage<'_>, gone: &LanguageChange, case: &mut Case<'_>) {
+    let settings = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "URLS", "--urls"];
+    let steps = || stage.with_descendants().flat_map(Stage::steps);
+    let is_said = |step: Step<'_>| settings.iter().any(|it| step.source_text().contains(it));
+    if let Some(step) = steps().find(|it| is_said(*it)) {
+        case.evidence(format!(
+            "line {} says on which port it listens",
+            step.line()
+        ));
+        return;
+    }
+    let is_80 = |step: &Step<'_>| {
+        step.is(StepKind::Expose)
+            && step
+                .words()
+                .any(|it| matches!(it.value(), Some("80" | "80/tcp")))
+    };
+    let Some(expose) = steps().find(is_80) else {
+        tell(
+            case,
+            "whether whoever starts it reaches it on port 8080".to_owned(),
+            gone,
+        );
+        return;
+    };
+    let Some(of) = expose.stage() else { return };
+    case.declare(Effect::Inserted {
+        stage: of.index(),
+        keyword: "ENV",
+    });
+    case.declare(Effect::Environment {
+        stage: of.index(),
+        keys: vec!["ASPNETCORE_HTTP_PORTS".to_owned()],
+    });
+    case.evidence(format!(
+        "{}: `ENV {}` keeps the port of line {}",
+        gone.note,
+        gone.remedy,
+        expose.line()
+    ));
+    case.fix(|edit| edit.insert_instruction_before(expose, &format!("ENV {}", gone.remedy)));
+}
+
+/// Commands that name the version: `python3.9 -m venv`.
+fn rename_commands(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
+    let (Some(old), Some(new)) = (two(&change.old), two(&change.new)) else {
+        return;
+    };
+    if change.language != "python" {
+        return;
+    }
+    for command in stage.with_descendants().flat_map(Stage::commands) {
+        let Some(program) = command.executable().filter(|_| !command.is_of_script()) else {
+            continue;
+        };
+        for name in ["python", "pip"] {
+            if program.value() == Some(&format!("{name}{old}")) {
+                case.declare(Effect::changed(command.step()));
+                case.fix(|edit| edit.replace_word(program, &format!("{name}{new}")));
+                case.evidence(format!(
+                    "line {} calls it by its version, and changes with it",
+                    command.step().line()
+                ));
+            }
+        }
+    }
+}

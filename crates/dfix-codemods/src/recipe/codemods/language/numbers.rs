@@ -1,0 +1,149 @@
+//! Versions as numbers, and what lets them through.
+
+use std::ops::Range;
+
+/// The numbers of a version.
+pub(crate) type Numbers = Vec<u32>;
+
+/// `3.13` is 3 and 13; none where something else stands there.
+pub(crate) fn numbers(text: &str) -> Option<Numbers> {
+    let text = text.trim().trim_start_matches('v');
+    text.split('.').map(|it| it.parse().ok()).collect()
+}
+
+/// The first two numbers of a version.
+pub(crate) fn two(version: &[u32]) -> Option<String> {
+    match version {
+        [major, minor, ..] => Some(format!("{major}.{minor}")),
+        _ => None,
+    }
+}
+
+/// The numbers that a text begins with: `3.13rc1` is 3 and 13.
+fn leading(text: &str) -> Option<Numbers> {
+    let text = text.trim().trim_start_matches('v');
+    let end = text.find(|it: char| !(it.is_ascii_digit() || it == '.'));
+    numbers(text[..end.unwrap_or(text.len())].trim_end_matches('.'))
+}
+
+/// The words of a tag that say a version of Java: where, and which. `jdk17`, `temurin-17`, `open-17`.
+pub(crate) fn java_words(tag: &str) -> impl Iterator<Item = (Range<usize>, Numbers)> {
+    const BEFORE: [&str; 9] = [
+        "jdk",
+        "jre",
+        "openjdk",
+        "temurin",
+        "corretto",
+        "sapmachine",
+        "open",
+        "semeru",
+        "zulu",
+    ];
+    let mut at = 0;
+    let mut before = "";
+    tag.split('-').filter_map(move |word| {
+        let start = at;
+        at += word.len() + 1;
+        let last = std::mem::replace(&mut before, word);
+        let stuck = ["jdk", "jre", "java"]
+            .iter()
+            .find_map(|it| Some((it.len(), word.strip_prefix(it)?)));
+        let (skipped, digits) = match stuck {
+            Some((length, digits)) if !digits.is_empty() => (length, digits),
+            _ if BEFORE.contains(&last) => (0, word),
+            _ => return None,
+        };
+        let version = numbers(digits)?;
+        Some((start + skipped..start + word.len(), version))
+    })
+}
+
+/// Whether a condition on versions lets one through; `None` where it cannot be read. As Python, Poetry and Ruby write
+/// them: `>=3.8, <3.12`, `~=3.9`, `^3.9`, `~> 3.1`, `==3.9.*`, `3.9`; `||` stands between alternatives.
+pub(crate) fn lets_through(condition: &str, version: &[u32]) -> Option<bool> {
+    let mut any = false;
+    for alternative in condition.split("||") {
+        let mut all = true;
+        for clause in alternative.split(',').map(str::trim) {
+            all &= clause.is_empty() || clause == "*" || clause_holds(clause, version)?;
+        }
+        any |= all;
+    }
+    Some(any)
+}
+
+fn clause_holds(clause: &str, version: &[u32]) -> Option<bool> {
+    let start = clause.find(|it: char| it.is_ascii_digit() || it == 'v')?;
+    let (operator, bound) = clause.split_at(start);
+    let is_wild = bound.ends_with(".*");
+    let bound_text = bound.trim_end_matches(".*");
+    let bound = leading(bound_text)?;
+    let is_of = version.starts_with(&bound);
+    let least = |more: usize| {
+        // `~=3.9` and `~> 3.9` are any 3 from 3.9 on; `~=3.9.1` is any 3.9 from 3.9.1 on.
+        let series = &bound[..bound.len().saturating_sub(more).max(1)];
+        version >= &bound[..] && version.starts_with(series)
+    };
+    Some(match operator.trim() {
+        ">=" => version >= &bound[..],
+        ">" => version > &bound[..] && !is_of,
+        "<=" => version <= &bound[..] || is_of,
+        "<" => version < &bound[..],
+        "==" | "===" | "=" if is_wild => is_of,
+        // `==3.9` names a release that is no other: as Poetry reads it, of that series.
+        "==" | "===" | "=" | "" => is_of,
+        "!=" => !is_of,
+        "~=" | "~>" => least(1),
+        // Poetry's tilde keeps the first two numbers, its caret the first.
+        "~" => version >= &bound[..] && version.starts_with(&bound[..bound.len().min(2)]),
+        "^" => version >= &bound[..] && version.starts_with(&bound[..1]),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_let_versions_through() {
+        for (condition, version, wanted) in [
+            (">=3.8", "3.13.5", Some(true)),
+            (">=3.8, <3.12", "3.13.5", Some(false)),
+            (">=3.8,<4", "3.13.5", Some(true)),
+            ("<=3.13", "3.13.5", Some(true)),
+            ("~=3.9", "3.13.5", Some(true)),
+            ("~=3.9.1", "3.13.5", Some(false)),
+            ("^3.9", "3.13.5", Some(true)),
+            ("~3.9", "3.13.5", Some(false)),
+            ("~> 3.1", "3.4.1", Some(true)),
+            ("~> 3.1.0", "3.4.1", Some(false)),
+            ("2.7.6", "3.4.1", Some(false)),
+            ("==3.9.*", "3.13.5", Some(false)),
+            ("!=3.9.*", "3.13.5", Some(true)),
+            (">=3.7 || ^2.7", "3.13.5", Some(true)),
+            ("*", "3.13.5", Some(true)),
+            ("python", "3.13.5", None),
+        ] {
+            let version = numbers(version).expect("a version");
+            assert_eq!(lets_through(condition, &version), wanted, "{condition}");
+        }
+    }
+
+    #[test]
+    fn words_of_java_are_found() {
+        let found = |tag: &str| {
+            let mut all = java_words(tag);
+            all.next()
+                .map(|(range, version)| (tag[range].to_owned(), version))
+        };
+        assert_eq!(
+            found("3.9-eclipse-temurin-17"),
+            Some(("17".into(), vec![17]))
+        );
+        assert_eq!(found("8.5-jdk17-alpine"), Some(("17".into(), vec![17])));
+        assert_eq!(found("3.8-jdk-11"), Some(("11".into(), vec![11])));
+        assert_eq!(found("open-17-jdk"), Some(("17".into(), vec![17])));
+        assert_eq!(found("3.9"), None);
+    }
+}

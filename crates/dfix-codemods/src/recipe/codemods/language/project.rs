@@ -1,0 +1,370 @@
+//! What the project's own files say of the version: a file that excludes the new one keeps the image where it is, and
+//! one that tells developers of another is told.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use dfix_catalogue::{Distribution, image, python_package};
+use dfix_engine::{Case, OpenCondition, Remedy, remedy};
+use dfix_model::catalogue::Libc;
+use dfix_model::context::{Answer, Context};
+use dfix_model::{Requirement, Stage, Step, Word};
+use regex::Regex;
+
+use super::change::Change;
+use super::numbers::{lets_through, numbers, two};
+
+/// So many folders are looked into.
+const MOST_FOLDERS: usize = 40;
+
+/// Refuses what the project's files exclude, and tells what else they say.
+pub(super) fn look(
+    stage: Stage<'_>,
+    change: &Change<'_>,
+    case: &mut Case<'_>,
+) -> Result<(), Remedy> {
+    let context = stage.file().context();
+    let steps: Vec<Step<'_>> = stage.with_descendants().flat_map(Stage::steps).collect();
+    for folder in folders(&steps, context) {
+        let read = |name: &str| found(context, &join(&folder, name));
+        for (name, excludes) in asked(change, &folder, &read, context) {
+            if excludes.is_refused && is_taken(&steps, &join(&folder, &name)) {
+                return Err(remedy!(
+                    "`{}` asks for {}, which {} is not: change it first",
+                    join(&folder, &name),
+                    excludes.asked,
+                    change.goal
+                ));
+            }
+            case.open(OpenCondition::new(
+                format!(
+                    "whether `{}` may go on to say {}",
+                    join(&folder, &name),
+                    excludes.asked
+                ),
+                format!("write {} there, too", change.goal),
+            ));
+        }
+    }
+    if change.language == "python" {
+        wheels(stage, change, case);
+    }
+    Ok(())
+}
+
+/// What a file asks for that the new version is not.
+struct Excludes {
+    asked: String,
+    /// Whether a build or a start fails by it.
+    is_refused: bool,
+}
+
+type Read<'r> = dyn Fn(&str) -> Option<Arc<str>> + 'r;
+
+/// The files of a folder that exclude the new version.
+fn asked(
+    change: &Change<'_>,
+    folder: &str,
+    read: &Read<'_>,
+    context: &dyn Context,
+) -> Vec<(String, Excludes)> {
+    let mut all = Vec::new();
+    let mut refuse = |name: &str, asked: String| {
+        let is_refused = true;
+        all.push((name.to_owned(), Excludes { asked, is_refused }));
+    };
+    match change.language {
+        "python" => {
+            for (name, asked) in python_conditions(read) {
+                if lets_through(&asked, &change.full) == Some(false) {
+                    refuse(name, format!("Python {asked}"));
+                }
+            }
+        }
+        "node" => {
+            if let Some(asked) = engines(read).filter(|it| node_lets(it, change) == Some(false)) {
+                refuse("package.json", format!("Node.js {asked}"));
+            }
+        }
+        "golang" => {
+            let directive = read("go.mod").and_then(|text| go_directive(&text));
+            if let Some(asked) = directive
+                && numbers(&asked).is_some_and(|it| it > change.full)
+            {
+                refuse("go.mod", format!("Go {asked}"));
+            }
+        }
+        "ruby" => {
+            if let Some(asked) = read("Gemfile").and_then(|text| gemfile_ruby(&text))
+                && lets_through(&asked, &change.full) == Some(false)
+            {
+                refuse("Gemfile", format!("Ruby {asked}"));
+            }
+        }
+        "dotnet" => {
+            for (name, asked) in dotnet_conditions(change, folder, read, context) {
+                refuse(&name, asked);
+            }
+        }
+        _ => {}
+    }
+    let said = match change.language {
+        "python" => &[".python-version", "runtime.txt"][..],
+        "node" => &[".nvmrc", ".node-version"],
+        "ruby" => &[".ruby-version"],
+        _ => &[],
+    };
+    for name in said {
+        let Some(text) = read(name) else { continue };
+        let first = text.lines().next().unwrap_or_default().trim();
+        let version = numbers(first.trim_start_matches(|it: char| !it.is_ascii_digit()));
+        if version.is_some_and(|it| !change.full.starts_with(&it)) {
+            let asked = first.to_owned();
+            let is_refused = false;
+            all.push(((*name).to_owned(), Excludes { asked, is_refused }));
+        }
+    }
+    all
+}
+
+/// What files of Python ask for: the file's name and the condition.
+fn python_conditions(read: &Read<'_>) -> Vec<(&'static str, String)> {
+    let mut all = Vec::new();
+    if let Some(text) = read("pyproject.toml")
+        && let Ok(table) = text.parse::<toml::Table>()
+    {
+        let at = |path: &[&str]| {
+            let (last, folders) = path.split_last()?;
+            let mut table = &table;
+            for key in folders {
+                table = table.get(*key)?.as_table()?;
+            }
+            table.get(*last)?.as_str().map(str::to_owned)
+        };
+        let paths: [&[&str]; 2] = [
+            &["project", "requires-python"],
+            &["tool", "poetry", "dependencies", "python"],
+        ];
+        all.extend(
+            paths
+                .iter()
+                .filter_map(|it| Some(("pyproject.toml", at(it)?))),
+        );
+    }
+    let by_text = [
+        ("setup.cfg", r"(?m)^\s*python_requires\s*=\s*(.+?)\s*$"),
+        ("setup.py", r#"python_requires\s*=\s*["']([^"']+)["']"#),
+        (
+            "Pipfile",
+            r#"(?m)^\s*python_(?:full_)?version\s*=\s*["']([^"']+)["']"#,
+        ),
+    ];
+    for (name, pattern) in by_text {
+        all.extend(read(name).and_then(|text| Some((name, captured(pattern, &text)?))));
+    }
+    all
+}
+
+fn captured(pattern: &str, text: &str) -> Option<String> {
+    let found = Regex::new(pattern).ok()?.captures(text)?;
+    Some(found[1].to_owned())
+}
+
+/// `engines.node` of package.json.
+fn engines(read: &Read<'_>) -> Option<String> {
+    let text = read("package.json")?;
+    let asked = captured(
+        r#"(?s)"engines"\s*:\s*\{[^}]*?"node"\s*:\s*"([^"]+)""#,
+        &text,
+    )?;
+    Some(asked)
+}
+
+/// Whether npm's condition lets the new version through.
+fn node_lets(asked: &str, change: &Change<'_>) -> Option<bool> {
+    let range = nodejs_semver::Range::parse(asked).ok()?;
+    let number = |at: usize| u64::from(change.full.get(at).copied().unwrap_or(0));
+    let version = nodejs_semver::Version::from((number(0), number(1), number(2)));
+    Some(range.satisfies(&version))
+}
+
+/// The version that `go.mod` asks for.
+fn go_directive(text: &str) -> Option<String> {
+    captured(r"(?m)^go\s+(\d+(?:\.\d+)*)", text)
+}
+
+/// The condition of `ruby "~> 3.1"` in a Gemfile.
+fn gemfile_ruby(text: &str) -> Option<String> {
+    let line = captured(r#"(?m)^\s*ruby\s+((?:["'][^"']+["']\s*,?\s*)+)"#, text)?;
+    let conditions = line.split(['"', '\'']).skip(1).step_by(2);
+    let conditions: Vec<&str> = conditions.collect();
+    Some(conditions.join(", "))
+}
+
+/// Projects that aim at an earlier version, which the new one does not start, and `global.json`.
+fn dotnet_conditions(
+    change: &Change<'_>,
+    folder: &str,
+    read: &Read<'_>,
+    context: &dyn Context,
+) -> Vec<(String, String)> {
+    let names = context.list(folder).found().unwrap_or_default();
+    let mut all = Vec::new();
+    let major = change.new.first().copied().unwrap_or(0);
+    let is_project = |it: &&String| {
+        [".csproj", ".fsproj", ".vbproj"]
+            .iter()
+            .any(|end| it.ends_with(end))
+    };
+    for name in names.iter().filter(is_project) {
+        let Some(text) = read(name) else { continue };
+        let goes_on = captured(r"<RollForward>\s*(\w+)", &text);
+        if goes_on.is_some_and(|it| it.ends_with("Major")) {
+            continue;
+        }
+        let frameworks = captured(r"<TargetFrameworks?>\s*([^<]+)<", &text).unwrap_or_default();
+        let aims: Vec<&str> = frameworks.split(';').map(str::trim).collect();
+        let number = |aim: &&str| {
+            let rest = aim
+                .strip_prefix("netcoreapp")
+                .or_else(|| aim.strip_prefix("net"))?;
+            let (first, _) = rest.split_once('.')?;
+            first.parse::<u32>().ok()
+        };
+        let majors: Vec<u32> = aims.iter().filter_map(number).collect();
+        // A library of .NET Standard runs with any version.
+        if !majors.is_empty() && majors.iter().all(|it| *it < major) {
+            all.push((name.clone(), frameworks.trim().to_owned()));
+        }
+    }
+    if change.repository.ends_with("/sdk")
+        && let Some(text) = read("global.json")
+        && let Some(version) = captured(r#""version"\s*:\s*"([^"]+)""#, &text)
+        && !text.contains("ajor\"")
+        && numbers(&version).is_some_and(|it| it.first() != Some(&major))
+    {
+        all.push(("global.json".to_owned(), format!("the SDK {version}")));
+    }
+    all
+}
+
+/// Pinned packages that had a wheel for the old version and have none for the new one.
+fn wheels(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
+    let (Some(old), Some(new)) = (two(&change.old), two(&change.new)) else {
+        return;
+    };
+    let facts = image(&change.repository, &change.new_tag);
+    let is_alpine = facts
+        .foundation
+        .is_some_and(|it| it.distribution == Distribution::Alpine);
+    let libc = if is_alpine { Libc::Musl } else { Libc::Glibc };
+    let is_lost = |it: &&Requirement| {
+        let pinned = it.specifier.as_deref().and_then(|it| it.strip_prefix("=="));
+        let Some((pinned, package)) = pinned.zip(python_package(&it.name)) else {
+            return false;
+        };
+        let compiles = |language: &str| package.compiles(Some(pinned), Some(language), libc);
+        compiles(&new) == Some(true) && compiles(&old) != Some(true)
+    };
+    let mut lost: Vec<String> = stage
+        .with_descendants()
+        .flat_map(|it| it.python_packages().known.iter())
+        .filter(is_lost)
+        .map(|it| format!("{}{}", it.name, it.specifier.as_deref().unwrap_or_default()))
+        .collect();
+    lost.sort_unstable();
+    lost.dedup();
+    if !lost.is_empty() {
+        case.open(OpenCondition::new(
+            format!(
+                "whether {} can be installed: no wheel of it is for {}",
+                lost.join(", "),
+                change.goal
+            ),
+            "take a newer version of it",
+        ));
+    }
+}
+
+/// The folders of the context that steps take files from, its root first.
+fn folders(steps: &[Step<'_>], context: &dyn Context) -> Vec<String> {
+    let mut all = BTreeSet::from([String::new()]);
+    for source in sources(steps) {
+        let folder = match source.rsplit_once('/') {
+            Some((folder, _)) => folder.to_owned(),
+            None => String::new(),
+        };
+        if !source.is_empty() && !source.contains('*') && context.list(&source).found().is_some() {
+            all.insert(source);
+        }
+        all.insert(folder);
+    }
+    // Projects of .NET stand in folders of their own.
+    if all.len() == 1 {
+        let below = context.list("").found().unwrap_or_default();
+        all.extend(
+            below
+                .iter()
+                .filter_map(|it| Some(it.strip_suffix('/')?.to_owned())),
+        );
+    }
+    all.into_iter().take(MOST_FOLDERS).collect()
+}
+
+/// What steps take out of the context, without a dot or a slash in front.
+fn sources(steps: &[Step<'_>]) -> Vec<String> {
+    let tidy = |text: &str| {
+        let text = text.trim_start_matches("./").trim_matches('/');
+        if text == "." {
+            String::new()
+        } else {
+            text.to_owned()
+        }
+    };
+    let mut all = Vec::new();
+    for step in steps
+        .iter()
+        .filter(|it| it.is_copy_or_add() && it.source().is_none())
+    {
+        all.extend(step.sources().filter_map(Word::value).map(tidy));
+    }
+    for mount in steps
+        .iter()
+        .flat_map(|it| it.mounts())
+        .filter(|it| it.kind() == "bind")
+    {
+        let source = mount.source().and_then(Word::value);
+        all.push(tidy(source.unwrap_or(".")));
+    }
+    all
+}
+
+/// Whether a file of the context comes into the image, or is mounted into a step.
+fn is_taken(steps: &[Step<'_>], path: &str) -> bool {
+    sources(steps).iter().any(|source| {
+        let is_below = || {
+            path.strip_prefix(&**source)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let fits = || {
+            let (start, end) = source.split_once('*').unwrap_or((source, "no pattern"));
+            path.starts_with(start) && path.ends_with(end)
+        };
+        source.is_empty() || source == path || is_below() || fits()
+    })
+}
+
+fn found(context: &dyn Context, path: &str) -> Option<Arc<str>> {
+    match context.read(path) {
+        Answer::Found(text) => Some(text),
+        Answer::Absent | Answer::Unknown(_) => None,
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
