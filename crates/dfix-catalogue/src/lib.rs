@@ -49,6 +49,7 @@ mod package_marks;
 mod package_tools;
 mod package_writes;
 mod packages;
+mod pip_to_uv;
 mod program_options;
 pub mod programs;
 mod provides;
@@ -118,6 +119,7 @@ pub use package_writes::{
     PackageWrite, downloads_into_home, node_package_at_home, python_package_in_itself,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
+pub use pip_to_uv::{ForUv, pip_for_uv};
 pub use program_options::{ProgramOptions, program_options};
 pub use provides::provides;
 pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};

@@ -44,6 +44,7 @@ const FILES: &[(&str, &str)] = &[
         "package-names",
         include_str!("../../recipes/package-names.toml"),
     ),
+    ("pip-to-uv", include_str!("../../recipes/pip-to-uv.toml")),
     ("registry", include_str!("../../recipes/registry.toml")),
     (
         "ubuntu-release",

@@ -10,6 +10,7 @@ mod package_names;
 mod paths;
 mod release;
 mod suites;
+mod uv;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use self::images::Images;
 use self::language::Bump;
 use self::package_names::PackageNames;
 use self::release::Release;
+use self::uv::Uv;
 use super::error::did_you_mean;
 
 /// A codemod that recipes name.
@@ -108,6 +110,19 @@ const ALL: &[Builtin] = &[
                 only,
                 language,
             }))
+        },
+    },
+    Builtin {
+        name: "pip-to-uv",
+        about: "uv installs what pip does",
+        options: &["version"],
+        make: |For { recipe, .. }, options| {
+            let version = options.get("version").cloned().unwrap_or_default();
+            let is_fine = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
+            if version.is_empty() || !version.chars().all(is_fine) {
+                return Err(format!("`{version}` is no version of uv"));
+            }
+            Ok(Box::new(Uv { recipe, version }))
         },
     },
     Builtin {

@@ -1,0 +1,216 @@
+//! pip's installations, done by uv.
+
+mod install;
+mod pip_settings;
+mod python;
+
+use std::collections::BTreeSet;
+
+use dfix_catalogue::python_package;
+use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety};
+use dfix_model::{
+    Command, Model, PackageCommand, PackageManager, Requirement, Stage, Step, StepKind,
+};
+
+use self::install::Install;
+
+/// The codemod.
+#[derive(Debug)]
+pub(crate) struct Uv {
+    pub(crate) recipe: &'static str,
+    /// The version of uv whose image the program is taken from.
+    pub(crate) version: String,
+}
+
+impl Codemod for Uv {
+    fn name(&self) -> &'static str {
+        self.recipe
+    }
+
+    fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        for stage in file.stages() {
+            self.check_stage(stage, out);
+        }
+    }
+}
+
+impl Uv {
+    fn check_stage(&self, stage: Stage<'_>, out: &mut Findings<'_>) {
+        let mut installs = Vec::new();
+        for command in stage.commands().filter_map(PackageCommand::of) {
+            if !is_for_uv(&command) {
+                continue;
+            }
+            match Install::of(stage, command) {
+                Ok(install) => installs.push(install),
+                Err(why) => {
+                    out.judge(command.range(), Safety::Checked, "pip installs", |_| {
+                        Err(why)
+                    });
+                }
+            }
+        }
+        let Some(first) = installs.first() else {
+            return;
+        };
+        let place = first.command.range();
+        out.judge(
+            place,
+            Safety::Checked,
+            "pip installs what uv could",
+            |case| {
+                say_once(&installs, case);
+                for install in &installs {
+                    install.say(case);
+                }
+                self.bring(stage, &installs, case);
+                pip_settings::look(stage, &installs, case);
+                builds(stage, case);
+                Ok(())
+            },
+        );
+    }
+
+    /// Puts uv into the stage, and the settings that it needs there.
+    fn bring(&self, stage: Stage<'_>, installs: &[Install<'_>], case: &mut Case<'_>) {
+        let Some(step) = installs.first().map(|it| it.command.step()) else {
+            return;
+        };
+        let mut settings: Vec<(&str, &str)> = Vec::new();
+        let is_set = |name: &str| stage.env_at(step, name).is_set();
+        // What the stages that this one is based on get in this run.
+        let below: Vec<Install<'_>> = stage
+            .base_chain()
+            .skip(1)
+            .flat_map(|stage| self::installs(stage).filter_map(Result::ok))
+            .collect();
+        let all = |is_it: fn(&Install<'_>) -> bool| {
+            installs.iter().any(is_it) && !below.iter().any(is_it)
+        };
+        if all(|it| it.compiles) && !is_set("UV_COMPILE_BYTECODE") {
+            settings.push(("UV_COMPILE_BYTECODE", "1"));
+            case.evidence("pip compiles what it installs, and so does uv where it is told");
+        }
+        if all(|it| it.is_cached) && !is_set("UV_LINK_MODE") {
+            settings.push(("UV_LINK_MODE", "copy"));
+            case.evidence("its cache is a mount, which it cannot link files out of");
+        }
+        let environment = installs.iter().find_map(|it| it.environment.as_deref());
+        if let Some(folder) = environment.filter(|_| !is_set("UV_PROJECT_ENVIRONMENT")) {
+            settings.push(("UV_PROJECT_ENVIRONMENT", folder));
+        }
+        let mut lines = Vec::new();
+        let index = stage.index();
+        if !below.is_empty() || has_uv(stage, step) {
+            case.evidence("uv is there");
+        } else {
+            lines.push(format!(
+                "COPY --from=ghcr.io/astral-sh/uv:{} /uv /uvx /bin/",
+                self.version
+            ));
+            case.declare(Effect::Inserted {
+                stage: index,
+                keyword: "COPY",
+            });
+        }
+        if !settings.is_empty() {
+            lines.push(dfix_engine::env_source(settings.iter().copied()));
+            case.declare(Effect::Inserted {
+                stage: index,
+                keyword: "ENV",
+            });
+            case.declare(Effect::environment(
+                index,
+                settings.iter().map(|(name, _)| *name),
+            ));
+        }
+        if !lines.is_empty() {
+            case.fix(|edit| edit.insert_instructions_before(step, lines));
+        }
+    }
+}
+
+/// What several installations have in common is said once.
+fn say_once(installs: &[Install<'_>], case: &mut Case<'_>) {
+    let mut evidence: Vec<&String> = installs.iter().flat_map(|it| &it.evidence).collect();
+    evidence.sort_unstable();
+    evidence.dedup();
+    case.evidence(evidence.into_iter().cloned());
+    let mut said: Vec<&OpenCondition> = Vec::new();
+    for open in installs.iter().flat_map(|it| &it.open) {
+        if !said.contains(&open) {
+            said.push(open);
+        }
+    }
+    case.open(said.into_iter().cloned());
+}
+
+/// Packages that are compiled: pip may use what is installed for it, uv does not.
+fn builds(stage: Stage<'_>, case: &mut Case<'_>) {
+    let libc = stage.base_facts().libc;
+    let is_compiled = |it: &&Requirement| {
+        let pinned = it.specifier.as_deref().and_then(|it| it.strip_prefix("=="));
+        python_package(&it.name).is_some_and(|it| it.compiles(pinned, None, libc) == Some(true))
+    };
+    let all = stage.python_packages().known.iter().filter(is_compiled);
+    let names: BTreeSet<&str> = all.map(|it| it.name.as_str()).collect();
+    if !names.is_empty() {
+        let names: Vec<&str> = names.into_iter().collect();
+        case.open(OpenCondition::new(
+            format!(
+                "whether {} can be built: uv builds apart from what is installed",
+                names.join(", ")
+            ),
+            "build it once, or add --no-build-isolation",
+        ));
+    }
+}
+
+/// The installations by pip of a stage, those with a reason that uv cannot do.
+fn installs(
+    stage: Stage<'_>,
+) -> impl Iterator<Item = Result<Install<'_>, (PackageCommand<'_>, Remedy)>> {
+    let commands = stage.commands().filter_map(PackageCommand::of);
+    commands
+        .filter(is_for_uv)
+        .map(move |it| Install::of(stage, it).map_err(|why| (it, why)))
+}
+
+/// Whether it is an installation by pip that a RUN of the file has, and more than pip's own.
+fn is_for_uv(pip: &PackageCommand<'_>) -> bool {
+    let own = ["pip", "setuptools", "wheel", "uv"];
+    let is_own = |text: &str| {
+        let end = text.find(|it: char| !(it.is_ascii_alphanumeric() || it == '-'));
+        own.contains(&&text[..end.unwrap_or(text.len())])
+    };
+    let brings_files = pip.requirement_files().next().is_some() || pip.editables().next().is_some();
+    let mut operands = pip.operands();
+    let has_more = operands.any(|it| !is_own(it.literal_prefix()));
+    pip.manager == PackageManager::Pip
+        && pip.subcommand_is_one_of(&["install"])
+        && pip.step().is_run()
+        && !pip.command.is_of_script()
+        && (has_more || brings_files || pip.has_flag("--group"))
+}
+
+/// Whether uv is in the stage before a step.
+fn has_uv(stage: Stage<'_>, before: Step<'_>) -> bool {
+    let is_uv = |command: Command<'_>| command.is_one_of(&["uv", "uvx"]);
+    let brings = |step: Step<'_>| {
+        let text = step.source_text();
+        let installs = |it: PackageCommand<'_>| {
+            it.is_install() && it.packages().iter().any(|it| it.name == Some("uv"))
+        };
+        (step.is_copy_or_add() && text.contains("astral-sh/uv"))
+            || text.contains("astral.sh/uv")
+            || step.commands().any(is_uv)
+            || step.commands().filter_map(PackageCommand::of).any(installs)
+    };
+    let of_image = stage
+        .base_image()
+        .name()
+        .is_some_and(|it| it.ends_with("astral-sh/uv"));
+    let steps = stage.base_chain().flat_map(Stage::steps);
+    let mut earlier = steps.filter(|it| it.index() < before.index() && !it.is(StepKind::From));
+    of_image || earlier.any(brings)
+}

@@ -1,0 +1,173 @@
+//! Which Python an installation is for, and how uv is told.
+
+use dfix_catalogue::{Distribution, Ecosystem, PackageMark, image, package_is};
+use dfix_engine::{OpenCondition, Remedy, remedy};
+use dfix_model::{Destination, Os, PackageCommand, Stage};
+
+use crate::recipe::codemods::images::told;
+
+/// What an installation goes into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Into {
+    /// The Python that is first on PATH, and no environment.
+    System,
+    /// The environment of this folder, which uv must be told.
+    Environment(String),
+    /// The environment that is active, as uv sees it.
+    Activated,
+    /// A folder that the command names itself.
+    Folder,
+}
+
+/// The first minor version of Python 3 that uv is known to install into; earlier ones are those that it is expected to.
+const SURE: u16 = 8;
+const EXPECTED: u16 = 6;
+
+/// # Errors
+/// Why uv cannot install there.
+pub(crate) fn into(
+    stage: Stage<'_>,
+    pip: &PackageCommand<'_>,
+    open: &mut Vec<OpenCondition>,
+) -> Result<Into, Remedy> {
+    let is_second = pip
+        .program_name()
+        .trim_start_matches(|it: char| !it.is_ascii_digit());
+    let python = pip.python();
+    if is_second.starts_with('2') || python.as_ref().is_some_and(|it| it.is_second) {
+        return Err(remedy!("uv does not install into Python 2"));
+    }
+    if stage.os() == Os::Windows {
+        return Err(remedy!("uv's image has no program for Windows"));
+    }
+    let names_third = is_second.starts_with('3');
+    let mut packages = pip.system_packages_before();
+    let second = packages.find(|it| {
+        package_is(Ecosystem::System, it.name, PackageMark::Python2)
+            || matches!(it.name, "python-pip" | "py-pip" | "py2-pip" | "python2-pip")
+    });
+    let is_image = stage.base_image().name() == Some("python");
+    if let Some(package) = second.filter(|_| !is_image && !names_third) {
+        return Err(remedy!(
+            "pip is that of Python 2, as `{}` tells, which uv does not install into",
+            package.name
+        ));
+    }
+    let minor = python.as_ref().and_then(|it| it.minor);
+    match minor {
+        Some(minor) if minor < EXPECTED => {
+            return Err(remedy!("uv does not install into Python 3.{minor}"));
+        }
+        Some(minor) if minor < SURE => open.push(OpenCondition::new(
+            format!("whether uv installs into Python 3.{minor}: it is expected to, and not tried"),
+            "build it once",
+        )),
+        _ => {}
+    }
+    if let Some((named, minor)) = python.as_ref().and_then(|it| it.named).zip(minor)
+        && named != format!("3.{minor}")
+    {
+        return Err(remedy!(
+            "it names Python {named}, which is not that of the image: tell uv by --python"
+        ));
+    }
+    match pip.destination() {
+        Destination::System if is_image => Ok(Into::System),
+        Destination::System => system(stage, pip, open).map(|()| Into::System),
+        Destination::User => Err(remedy!(
+            "uv does not install into a home: make an environment, or install into the system"
+        )),
+        Destination::Folder(_) => Ok(Into::Folder),
+        Destination::Venv(folder) => {
+            if !is_image {
+                open.push(OpenCondition::new(
+                    "which Python the environment has",
+                    "see that it is 3.8 or later",
+                ));
+            }
+            environment(stage, pip, folder)
+        }
+        Destination::Tool => Err(remedy!(
+            "another tool keeps the environment that pip installs into"
+        )),
+    }
+}
+
+/// The environment that `pip` belongs to.
+fn environment(
+    stage: Stage<'_>,
+    pip: &PackageCommand<'_>,
+    folder: Option<String>,
+) -> Result<Into, Remedy> {
+    let told = stage.env_at(pip.command, "VIRTUAL_ENV");
+    let text = pip.step().source_text();
+    let is_activated = text.contains("activate");
+    if is_activated
+        && ["conda", "mamba", "miniforge"]
+            .iter()
+            .any(|it| text.contains(it))
+    {
+        return Err(remedy!(
+            "conda keeps the environment that pip installs into"
+        ));
+    }
+    match folder {
+        Some(folder) if told.value() == Some(&*folder) => Ok(Into::Activated),
+        _ if is_activated
+            && pip
+                .command
+                .executable()
+                .is_some_and(|it| !it.literal_prefix().contains('/')) =>
+        {
+            Ok(Into::Activated)
+        }
+        Some(folder) if folder.starts_with('/') => Ok(Into::Environment(folder)),
+        _ => Err(remedy!(
+            "it is not known which environment it installs into: set VIRTUAL_ENV"
+        )),
+    }
+}
+
+/// The Python of a distribution.
+fn system(
+    stage: Stage<'_>,
+    pip: &PackageCommand<'_>,
+    open: &mut Vec<OpenCondition>,
+) -> Result<(), Remedy> {
+    let base = stage.base_image();
+    let foundation = match (base.name(), base.effective_tag()) {
+        (Some(name), Some(tag)) => image(name, tag).foundation,
+        _ => None,
+    };
+    let is_told = pip.has_flag("--break-system-packages")
+        || stage
+            .env_at(pip.command, "PIP_BREAK_SYSTEM_PACKAGES")
+            .is_set();
+    let Some(foundation) = foundation else {
+        open.push(OpenCondition::new(
+            "which Python the image has, and whether uv installs into it",
+            "see that it is 3.8 or later, and the first on PATH",
+        ));
+        return Ok(());
+    };
+    let release = foundation.release.unwrap_or_default();
+    let is_managed = match foundation.distribution {
+        Distribution::Debian => matches!(release, "bookworm" | "trixie" | "forky" | "sid"),
+        Distribution::Ubuntu => matches!(release, "noble" | "plucky" | "questing" | "resolute"),
+        Distribution::Alpine => true,
+        _ => false,
+    };
+    let is_known = is_managed || release == "jammy";
+    if !is_known {
+        return Err(remedy!(
+            "it is not known that uv installs into the Python of {}: Debian's own before 3.10 it does not",
+            told(&foundation)
+        ));
+    }
+    if is_managed && !is_told {
+        return Err(remedy!(
+            "the distribution keeps its Python to itself: make an environment first (the rule `python-venv`)"
+        ));
+    }
+    Ok(())
+}
