@@ -123,7 +123,9 @@ pub use pip_to_uv::{ForUv, pip_for_uv};
 pub use program_options::{ProgramOptions, program_options};
 pub use provides::provides;
 pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
-pub use python_library::{LibraryNeed, need_of_module, need_of_started_module, needs_of_names};
+pub use python_library::{
+    LibraryNeed, is_of_python, need_of_module, need_of_started_module, needs_of_names,
+};
 pub use python_projects::{
     ProjectBuild, bring_its_libraries, comes_alone, extra_has_wheels, project_build_word,
 };

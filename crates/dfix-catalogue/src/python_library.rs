@@ -6,6 +6,15 @@
 use super::table::{Row, Table, table};
 
 const LIBRARY: Table = table!("python-library.tsv");
+const MODULES: Table = table!("python-modules.tsv");
+
+/// Whether a module (`os`, `os.path`) is of Python's standard library, in any version from 2.7 on.
+///
+/// Source: `sys.stdlib_module_names`, and the lists of what was removed in "What's New in Python".
+pub fn is_of_python(module: &str) -> bool {
+    let top = module.split('.').next().unwrap_or(module);
+    MODULES.row(top).is_some()
+}
 
 /// What a Python source needs of the system by something that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -69,6 +69,7 @@ impl FolderLaunches {
             std::iter::once(folder_of(path))
                 .chain(contexts)
                 .any(|it| it == folder)
+                || (builds.is_empty() && is_called_like(launch, path))
         };
         let mut found = FolderLaunches {
             launches: Vec::new(),
@@ -289,6 +290,22 @@ fn may_build(build: &Build, path: &str) -> bool {
         && !build.is_inline
         && name.is_none_or(|name| name == name_of(path))
         && build.context.as_deref().is_none_or(is_around)
+}
+
+/// Whether the image that a launch names is called like the folder of a Dockerfile that nothing builds: the words of the
+/// folder's name are among those of the image's.
+fn is_called_like(launch: &Launch, path: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.map(str::to_ascii_lowercase).collect()
+    };
+    let folder = name_of(folder_of(path));
+    folder.len() >= SHORTEST
+        && names_of(launch).any(|name| {
+            let of_image = words(name_of(repository(name)));
+            words(folder).iter().all(|word| of_image.contains(word))
+        })
 }
 
 /// Whether nothing is known of the name of the image that a launch starts, registry and tag aside.

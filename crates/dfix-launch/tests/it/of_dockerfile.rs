@@ -543,3 +543,20 @@ fn commands_give_what_is_built_further_names() {
         assert_eq!(of(script), 1, "{script}");
     }
 }
+
+#[test]
+fn scripts_elsewhere_may_start_an_image_that_is_called_like_the_folder() {
+    let found = read(
+        "",
+        [(
+            "setup.sh",
+            "docker run -v $DIR:/models team/model_converter\ndocker run -v $DIR:/x team/web\n",
+        )],
+    );
+    let strangers = |path: &str| -> Vec<String> {
+        let found = found.of_dockerfile(path).strangers.into_iter();
+        found.filter_map(|it| it.image).collect()
+    };
+    assert_eq!(strangers("converter/Dockerfile"), ["team/model_converter"]);
+    assert!(strangers("api/Dockerfile").is_empty());
+}

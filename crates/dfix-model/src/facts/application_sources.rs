@@ -13,6 +13,7 @@ use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
 use crate::facts::context_files::matches;
+use crate::facts::started_sources::has_project;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
 use crate::handles::{Source, Stage, Step};
@@ -131,6 +132,7 @@ pub(crate) fn application_sources(stage: Stage<'_>) -> &ApplicationSources {
         let roots = roots(stage, &mut found.unread, 0);
         let mut walk = Walk {
             context: stage.file.context,
+            has_project: has_project(stage.file()),
             found,
             seen: BTreeSet::new(),
             folders: 0,
@@ -346,6 +348,8 @@ fn below(folder: &str, name: &str) -> String {
 
 struct Walk<'c> {
     context: &'c dyn Context,
+    /// Whether more than what builds and starts it lies in the build context.
+    has_project: bool,
     found: ApplicationSources,
     /// What was read, or looked into, and where it lands.
     seen: BTreeSet<(String, Option<ImagePath>)>,
@@ -363,6 +367,9 @@ impl Walk<'_> {
             let names = match self.context.list(next.context.trim_end_matches('/')) {
                 Answer::Found(names) => names,
                 Answer::Absent if is_file => {
+                    if next == *root && self.is_made_outside(&next.context) {
+                        self.not_read(&next.context, "it is not in the build context");
+                    }
                     self.file(&next);
                     continue;
                 }
@@ -441,6 +448,17 @@ impl Walk<'_> {
             Answer::Found(None) | Answer::Absent => {}
             Answer::Unknown(why) => self.not_read(&file.context, &why),
         }
+    }
+
+    /// Whether what a step copies is made outside of the build, or fetched, before it: it is not in a build context that has
+    /// other files. What nobody runs, by its name, does not matter.
+    fn is_made_outside(&self, path: &str) -> bool {
+        let name = file_name(path);
+        let is_run = dfix_sources::may_be_source(name) || !name.contains('.');
+        is_run
+            && !dfix_sources::is_for_browsers(path)
+            && self.has_project
+            && matches!(self.context.first_bytes(path), Answer::Absent)
     }
 
     fn not_read(&mut self, path: &str, why: &str) {

@@ -3,15 +3,16 @@
 use dfix_catalogue::programs::{self, Mark, Privileges, Program};
 use dfix_catalogue::{
     FileMark, HomeWrite, PackageWrite, dependency_folder, downloads_into_home, file_is,
-    home_writes, is_known_command, node_package_at_home,
+    home_writes, is_known_command, is_of_python, node_package_at_home,
 };
 
 use crate::collect::instruction::StepKind;
+use crate::context::read_source;
 use crate::facts::context_files::read_at;
 use crate::facts::entry::entry;
 use crate::facts::user::user_at;
 use crate::facts::variables::env_at;
-use crate::handles::{Command, Redirect, Stage, Step, Word};
+use crate::handles::{Command, Given, Redirect, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::file_name;
 
@@ -235,6 +236,12 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
         if loads {
             return left(format!("`{name} -c`, which downloads a model,"), true);
         }
+        // What is known to be sent elsewhere is left there.
+        let mut words = command.args();
+        let is_told = words.any(|word| downloads_into_home(word.literal_prefix()).next().is_some());
+        if let Some(module) = calls_unknown(command).filter(|_| !is_told) {
+            return left(format!("`{name} -c`, which calls `{module}`,"), false);
+        }
         if !known
             && !script.starts_with("/tmp/")
             && !script.starts_with("get-pip")
@@ -244,6 +251,28 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
         }
     }
     None
+}
+
+/// The module of a package that a text which Python is given calls, where it does more than to import or to print.
+fn calls_unknown(python: Command<'_>) -> Option<String> {
+    let Given::Text(Some(word)) = python.interpreting()?.given else {
+        return None;
+    };
+    let written = word.source_text().trim_matches(['"', '\'']);
+    let text = word.value().unwrap_or(written);
+    let is_harmless = |statement: &str| {
+        let statement = statement.trim();
+        let begins = ["import ", "from ", "print(", "assert ", "#"];
+        statement.is_empty() || begins.iter().any(|it| statement.starts_with(it))
+    };
+    if text.split([';', '\n']).all(is_harmless) {
+        return None;
+    }
+    let source = read_source("-c.py", text)?;
+    let modules = source.imports.iter().filter_map(|it| it.module.value());
+    let mut unknown = modules.filter(|it| !is_of_python(it));
+    let module = unknown.next()?;
+    Some(module.split('.').next().unwrap_or(module).to_owned())
 }
 
 fn is_set(command: Command<'_>, variable: &str) -> bool {
@@ -279,9 +308,21 @@ fn program_of<'m>(command: Command<'m>, first: Option<Word<'m>>) -> (&'m str, Op
         let is_setup = script.ends_with("setup.py");
         return (if is_setup { "setup.py" } else { name }, next());
     }
+    // A script of a package: `node node_modules/puppeteer/install.mjs`.
+    if name == "node"
+        && let Some(path) = text
+        && let Some((_, inner)) = path.rsplit_once("node_modules/")
+    {
+        let mut ends = inner.match_indices('/').map(|(at, _)| at);
+        let end = ends.nth(usize::from(inner.starts_with('@')));
+        let script = file_name(path).split('.').next();
+        return (&inner[..end.unwrap_or(inner.len())], script);
+    }
     if matches!(name, "npx" | "pnpx" | "bunx") {
         let package = text.unwrap_or("");
-        return (package.split('@').next().unwrap_or(package), next());
+        // A version stands behind the name, which may begin with a scope.
+        let version = package.rfind('@').filter(|at| *at > 0);
+        return (&package[..version.unwrap_or(package.len())], next());
     }
     let known: Option<&'m str> = command.known().map(Program::name);
     (known.unwrap_or(name), text)
@@ -342,10 +383,17 @@ fn is_unknown(command: Command<'_>, program: &str) -> bool {
     };
     !name.is_empty()
         && !command.is_of_script()
-        && ![name, program].into_iter().any(is_known_command)
+        && !is_known(name, program)
         && PackageCommand::of(command).is_none()
         && dependency_folder(name).is_none()
         && !is_read()
+}
+
+/// Whether a program is known, or what is run by it: the module that Python is told, the package that npx finds.
+fn is_known(name: &str, program: &str) -> bool {
+    let runs_another =
+        program != name && (programs::is_python(name) || name == "node" || name.ends_with('x'));
+    (!runs_another && is_known_command(name)) || is_known_command(program) || is_of_python(program)
 }
 
 /// Whether the command is one that the container starts too, or one that pip installed: it may keep

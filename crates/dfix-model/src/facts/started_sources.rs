@@ -121,7 +121,7 @@ fn is_absent(stage: Stage<'_>, named: &str) -> bool {
 }
 
 /// Whether something lies in the build context beside what builds and starts it, and what configures dfix.
-fn has_project(file: &Model<'_>) -> bool {
+pub(crate) fn has_project(file: &Model<'_>) -> bool {
     let launches = &launches::all(file).files;
     let of_the_build = |name: &String| {
         let is_launch = || launches.iter().any(|it| file_name(it) == name);

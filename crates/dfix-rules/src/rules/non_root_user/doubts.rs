@@ -115,14 +115,27 @@ pub(crate) fn filled_before(
     run_as: &RunAs,
     given: &[ImagePath],
 ) -> Option<String> {
-    let mut volumes = stage.volumes().iter();
-    let volume = volumes.find(|it| given.iter().any(|folder| it.path.is_below(folder)))?;
-    Some(format!(
-        "a volume at {path} that an earlier container filled stays root's: give it once, by `chown -R {user} {path}` in a \
-         container that root starts",
-        path = volume.path,
-        user = run_as.name
-    ))
+    let is_given = |path: &ImagePath| given.iter().any(|folder| path.is_below(folder));
+    let mut paths: Vec<&str> = Vec::new();
+    for volume in stage.volumes().iter().filter(|it| is_given(&it.path)) {
+        if !paths.contains(&volume.path.as_str()) {
+            paths.push(volume.path.as_str());
+        }
+    }
+    let user = &run_as.name;
+    let all = paths.join(" ");
+    match paths.as_slice() {
+        [] => None,
+        [path] => Some(format!(
+            "a volume at {path} that an earlier container filled stays root's: give it once, by `chown -R {user} {path}` in a \
+             container that root starts"
+        )),
+        _ => Some(format!(
+            "volumes at {} that earlier containers filled stay root's: give them once, by `chown -R {user} {all}` in a container \
+             that root starts",
+            paths.join(" and ")
+        )),
+    }
 }
 
 /// Another Dockerfile of the repository that is based on the image and works in it as the image's own user, which is root
