@@ -10,6 +10,8 @@ const NAMES: Table = table!("system-names.tsv");
 pub enum FolderMark {
     /// Everything below it is the system's.
     Closed,
+    /// Applications keep what they write there, where a source names it.
+    Data,
     /// It is the system's, and empty in an image: some files make it their application's.
     Empty,
     /// What may be done there does not depend on who owns it.
@@ -34,6 +36,7 @@ impl FolderMark {
     const fn word(self) -> &'static str {
         match self {
             FolderMark::Closed => "closed",
+            FolderMark::Data => "data",
             FolderMark::Empty => "empty",
             FolderMark::ForAll => "for-all",
             FolderMark::Own => "own",
@@ -97,6 +100,7 @@ mod tests {
     fn words_of_the_table_are_known() {
         let marks = [
             FolderMark::Closed,
+            FolderMark::Data,
             FolderMark::Empty,
             FolderMark::ForAll,
             FolderMark::Own,

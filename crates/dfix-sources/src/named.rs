@@ -12,6 +12,7 @@ const MOST_BRACKETS: usize = 3;
 
 /// The path with which a text begins: the whole, or the folder in which what follows lies (`/var/spool/{name}`).
 pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
+    let text = without_scheme(text);
     let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
     if !text.starts_with('/') || text.starts_with("//") {
         return None;
@@ -31,6 +32,29 @@ pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
     };
     let path = path.trim_end_matches('/');
     (path.len() > 1).then_some(path)
+}
+
+/// The path of an address of a file: `sqlite:////data/x.db`, `file:///data`; what is no such address as it is.
+fn without_scheme(text: &str) -> &str {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text;
+    };
+    let is_of_database = scheme.starts_with("sqlite") || scheme.starts_with("duckdb");
+    match rest.strip_prefix('/') {
+        Some(path) if is_of_database && path.starts_with('/') => path,
+        // Of one with three slashes it depends on the library what the path begins with.
+        Some(path) if is_of_database && path.contains('/') => rest,
+        Some(_) if scheme == "file" => rest,
+        _ => text,
+    }
+}
+
+/// The path that a tag of a Go struct gives a field where nobody else does: `default:"/data"`, `envDefault:"/data"`.
+///
+/// Source: kelseyhightower/envconfig, caarlos0/env, alecthomas/kong.
+fn default_of_tag(tag: &str) -> Option<&str> {
+    let (_, value) = tag.split_once("efault:\"")?;
+    value.split('"').next()
 }
 
 /// The port below 1024 of an address that stands for every one of the machine: `0.0.0.0:80`, `[::]:443`, `:80`.
@@ -64,7 +88,14 @@ impl Scanner<'_, '_, '_> {
             return;
         }
         let goes_on = code.kind(at + 2) == Some(Kind::InsertOpen);
-        let Some(path) = path_of(code.text_of(at + 1), goes_on) else {
+        let text = code.text_of(at + 1);
+        let is_tag = code.language == Language::Go && text.contains(":\"");
+        let text = if is_tag {
+            default_of_tag(text).unwrap_or_default()
+        } else {
+            text
+        };
+        let Some(path) = path_of(text, goes_on) else {
             return;
         };
         let named = Named {
@@ -93,6 +124,17 @@ impl Scanner<'_, '_, '_> {
                 Some(Kind::StringClose) => code.plain_string(code.partner[key]).unwrap_or_default(),
                 _ => code.text_of(key),
             };
+            // `Route(path="/data")`, but `PersistentClient(path="/data")`
+            let around = code.outer[at];
+            let is_of_call = code.language == Language::Python
+                && name == "path"
+                && around != NONE
+                && around > 0
+                && code.is(around, "(")
+                && code.is_name(around - 1);
+            if is_of_call {
+                return tables::is_left_out("route", code.text_of(around - 1));
+            }
             if tables::is_left_out("route-key", name) {
                 return true;
             }

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use dfix_catalogue::is_file_of_a_tool;
 use dfix_sources::{Right, Source as FileSource};
 
+use crate::collect::model::Model;
 use crate::context::{Answer, Context};
 use crate::facts::context_files::matches;
-use crate::facts::started_sources::has_project;
+use crate::facts::launches;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
 use crate::handles::{Source, Stage, Step};
@@ -344,6 +345,21 @@ fn below(folder: &str, name: &str) -> String {
         (folder, "") => folder.to_owned(),
         (folder, name) => format!("{folder}/{name}"),
     }
+}
+
+/// Whether something lies in the build context beside what builds and starts it, and what configures dfix.
+pub(crate) fn has_project(file: &Model<'_>) -> bool {
+    let launches = &launches::all(file).files;
+    let of_the_build = |name: &String| {
+        let is_launch = || launches.iter().any(|it| file_name(it) == name);
+        name.contains("ockerfile")
+            || name.contains("ontainerfile")
+            || name.starts_with('.')
+            || name == "dfix.toml"
+            || is_launch()
+    };
+    let names = file.context().list("").found().unwrap_or_default();
+    names.iter().any(|name| !of_the_build(name))
 }
 
 struct Walk<'c> {

@@ -2,12 +2,13 @@
 
 use dfix_catalogue::variables::names_data;
 use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_file_of_a_tool};
-use dfix_sources::Named;
+use dfix_sources::Command;
 
-use crate::facts::application_sources::application_sources;
+use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::data_folders::is_made;
-use crate::facts::shipped_settings;
-use crate::handles::Stage;
+use crate::facts::filesystem::Filesystem;
+use crate::facts::{launches, runtime, shipped_settings};
+use crate::handles::{Stage, Step};
 use crate::path::{ImagePath, file_name};
 
 /// A place outside of the application that a source or a file of settings names.
@@ -17,33 +18,132 @@ pub struct NamedPlace {
     pub path: ImagePath,
     /// What names it: "`settings.py` (line 3)".
     pub by: String,
+    /// Whether that is a file of settings or data, of which it is not known who reads it.
+    pub is_of_settings: bool,
 }
 
-/// The places that the sources of the stage, then its settings name, and where an application could write: below or in
-/// those folders of the system in which packages and applications keep their data, in a folder that the image has, or
-/// one at the top that is called as folders of data or such files are.
+/// The places that the sources of the stage, the scripts of its start, then its settings name, and where an application
+/// could write: below or in those folders of the system in which packages and applications keep their data, in a folder
+/// that the image has, or one at the top that is called as folders of data or such files are.
 pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
     let files = application_sources(stage).files.iter();
     let own = |path: &str| !is_file_of_a_tool(file_name(path));
     let of_sources = files
         .filter(move |file| own(&file.context_path))
-        .flat_map(move |file| {
-            let all = file.source.named.iter();
-            all.filter_map(move |named| place(stage, &file.context_path, named))
-        });
+        .flat_map(move |file| of_source(stage, file));
     let settings = std::iter::once_with(move || shipped_settings::of(stage).iter()).flatten();
     let of_settings = settings.flat_map(move |file| {
         let all = file.settings.named.iter();
-        all.filter_map(move |named| place(stage, &file.path, named))
+        all.filter_map(move |named| {
+            let by = || format!("`{}` (line {})", file.path, named.line);
+            place(stage, &named.path, named.may_be_route, true, by)
+        })
     });
-    of_sources.chain(of_settings)
+    of_sources.chain(of_scripts(stage)).chain(of_settings)
 }
 
-fn place(stage: Stage<'_>, file: &str, named: &Named) -> Option<NamedPlace> {
-    let path = ImagePath::new(&named.path);
-    may_be_written(stage, &path, named.may_be_route).then(|| NamedPlace {
+/// The places that a source names: in texts of their own, and in those of the shell that it runs.
+fn of_source<'m>(
+    stage: Stage<'m>,
+    file: &'m ApplicationSource,
+) -> impl Iterator<Item = NamedPlace> + use<'m> {
+    let named = file.source.named.iter();
+    let named = named.map(|it| (it.path.as_str(), it.line, it.may_be_route));
+    let programs = file.source.programs.iter();
+    let texts = programs.filter_map(|it| match &it.command {
+        Command::Text(text) => Some((text.value()?.as_str(), it.line)),
+        Command::Words(_) => None,
+    });
+    let of_texts =
+        texts.flat_map(|(text, line)| paths_in(text).map(move |(_, path)| (path, line, false)));
+    named
+        .chain(of_texts)
+        .filter_map(move |(path, line, may_be_route)| {
+            let by = || format!("`{}` (line {line})", file.context_path);
+            place(stage, path, may_be_route, false, by)
+        })
+}
+
+/// The places that the start names, and the scripts to which it leads: the image's own, and what the launches say.
+fn of_scripts(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
+    let steps: Vec<Step<'_>> = stage.entry().steps().collect();
+    let of_steps = steps.into_iter().flat_map(move |step| {
+        let paths = paths_in(step.source_text());
+        let named = paths.filter_map(move |(_, path)| {
+            place(stage, path, false, false, || "the start".to_owned())
+        });
+        // Programs and files of the image are read.
+        named.filter(move |named| {
+            !Filesystem::of(stage).exists(&named.path).is_yes() && !is_made(stage, &named.path)
+        })
+    });
+    let launches = launches::starts(stage).into_iter();
+    let of_launches = launches.filter_map(|start| start.script);
+    let mut seen = Vec::new();
+    let scripts = runtime::of(stage).processes();
+    let scripts = scripts
+        .filter_map(|process| process.script)
+        .chain(of_launches);
+    let scripts = scripts.filter(move |script| {
+        let is_new = !seen.contains(script);
+        seen.push(*script);
+        is_new
+    });
+    let of_scripts = scripts.flat_map(move |script| {
+        paths_in(script.text()).filter_map(move |(line, path)| {
+            let by = || {
+                if script.is_of_launch() {
+                    script.path().to_owned()
+                } else {
+                    format!("`{}` (line {line})", script.path())
+                }
+            };
+            place(stage, path, false, false, by)
+        })
+    });
+    of_steps.chain(of_scripts)
+}
+
+fn place(
+    stage: Stage<'_>,
+    path: &str,
+    may_be_route: bool,
+    is_of_settings: bool,
+    by: impl Fn() -> String,
+) -> Option<NamedPlace> {
+    let path = ImagePath::new(path);
+    may_be_written(stage, &path, may_be_route).then(|| NamedPlace {
         path,
-        by: format!("`{file}` (line {})", named.line),
+        by: by(),
+        is_of_settings,
+    })
+}
+
+/// The absolute paths that begin a word of shell text, or the default of a variable (`${DIR:-/data}`), with their lines,
+/// from 1.
+fn paths_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim_start().starts_with('#'));
+    lines.flat_map(|(number, line)| {
+        let starts = line.match_indices('/').map(|(at, _)| at);
+        let starts = starts.filter(|&at| {
+            let before = &line[..at];
+            let begins = |c: char| c.is_whitespace() || "\"'=(>;|&".contains(c);
+            before.is_empty() || before.ends_with(begins) || before.ends_with(":-")
+        });
+        starts.filter_map(move |at| {
+            let rest = &line[at..];
+            let is_of_path = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);
+            let end = rest.find(|c| !is_of_path(c)).unwrap_or(rest.len());
+            let goes_on = rest[end..].starts_with(['$', '{', '*', '?']);
+            let path = if goes_on {
+                &rest[..rest[..end].rfind('/')?]
+            } else {
+                &rest[..end]
+            };
+            let path = path.trim_end_matches('/');
+            (path.len() > 1).then_some((number + 1, path))
+        })
     })
 }
 
@@ -73,7 +173,10 @@ fn may_be_written(stage: Stage<'_>, path: &ImagePath, may_be_route: bool) -> boo
 /// applications write.
 fn is_called_like_data(path: &ImagePath, top: &str, is_deep: bool) -> bool {
     let name = top.trim_start_matches('/').to_ascii_uppercase();
-    let is_data = !name.contains('.') && names_data(&name.replace('-', "_"));
-    !folder_is(top, FolderMark::Route)
-        && (is_data || (!is_deep && file_is(path.file_name(), FileMark::Written)))
+    let is_data = folder_is(top, FolderMark::Data)
+        || !name.contains('.') && names_data(&name.replace('-', "_"));
+    // Servers have texts and tables at their routes.
+    let is_file = file_is(path.file_name(), FileMark::Written)
+        && (!is_deep || !file_is(path.file_name(), FileMark::Plain));
+    !folder_is(top, FolderMark::Route) && (is_data || is_file)
 }

@@ -48,6 +48,9 @@ pub struct RunTimeWrites {
     pub known: Vec<RunTimeWrite>,
     /// Where it is not.
     pub unknown: Vec<UnknownWrite>,
+    /// The absolute places that the sources name and of which it is known that they are written, or would be if no variable
+    /// named another.
+    pub followed: Vec<ImagePath>,
     /// Who writes into the home of the user who runs it, where somebody does.
     pub at_home: Option<String>,
 }
@@ -61,6 +64,7 @@ pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
         };
         for file in &application_sources(stage).files {
             for write in &file.source.writes {
+                all.followed.extend(absolute(&write.path));
                 let who = format!("`{}` (line {})", file.context_path, write.line);
                 match place_of(stage, file, write) {
                     At::Place(path, is_folder) => all.known.push(RunTimeWrite {
@@ -77,6 +81,17 @@ pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
         }
         all
     })
+}
+
+/// The absolute place that a source says, be it as a default.
+fn absolute(place: &Value<Place>) -> Option<ImagePath> {
+    let place = match place {
+        Value::Known(place) => Some(place),
+        Value::Variable { default, .. } => default.as_ref(),
+        Value::Unknown(_) => None,
+    };
+    let place = place.filter(|place| place.is_absolute())?;
+    Some(ImagePath::new(&place.path))
 }
 
 /// What the commands of the start and of its scripts write.

@@ -3,13 +3,11 @@
 use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{FileMark, file_is};
 
-use crate::collect::model::Model;
 use crate::context::Answer;
-use crate::facts::application_sources::application_sources;
+use crate::facts::application_sources::{application_sources, has_project};
 use crate::facts::context_files::final_context_path_of;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Entry, Landing, Origin};
-use crate::facts::launches;
 use crate::facts::runtime::{self, Process};
 use crate::facts::workdir::final_workdir;
 use crate::handles::{Command, Given, Stage, Step, Word};
@@ -118,21 +116,6 @@ fn is_absent(stage: Stage<'_>, named: &str) -> bool {
         landings.any(is_around) && final_context_path_of(stage, path).is_none()
     };
     paths.iter().all(is_missing) && has_project(stage.file())
-}
-
-/// Whether something lies in the build context beside what builds and starts it, and what configures dfix.
-pub(crate) fn has_project(file: &Model<'_>) -> bool {
-    let launches = &launches::all(file).files;
-    let of_the_build = |name: &String| {
-        let is_launch = || launches.iter().any(|it| file_name(it) == name);
-        name.contains("ockerfile")
-            || name.contains("ontainerfile")
-            || name.starts_with('.')
-            || name == "dfix.toml"
-            || is_launch()
-    };
-    let names = file.context().list("").found().unwrap_or_default();
-    names.iter().any(|name| !of_the_build(name))
 }
 
 /// The file or module of the application that a command names: `python app.py`, `gunicorn shop.wsgi:app`.

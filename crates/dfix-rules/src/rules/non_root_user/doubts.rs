@@ -41,12 +41,21 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
     open
 }
 
-/// Something that a source writes, nobody can tell where, although the sources name a place that stays root's. Where
-/// they name none, whatever they write lies in what the user is given, or where whoever starts it says.
+/// A place that the sources name and that stays root's: something is written, nobody can tell where, or what is done with
+/// the place is not known. Where they name none, whatever they write lies in what the user is given, or where whoever
+/// starts it says.
 fn unknown_writes(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
-    let write = stage.run_time_writes().unknown.first()?;
-    let named = stage.places_that_sources_name().find(|named| {
-        !given.iter().any(|folder| named.path.is_below(folder))
+    let writes = stage.run_time_writes();
+    let write = writes.unknown.first();
+    // Of a file of settings it is not known that anybody reads it; and what becomes of some places is known.
+    let is_followed = |path: &ImagePath| {
+        let is = |it: &ImagePath| it.is_below(path) || path.is_below(it);
+        writes.followed.iter().any(is) || writes.known.iter().any(|it| is(&it.path))
+    };
+    let mut places = stage.places_that_sources_name();
+    let named = places.find(|named| {
+        (write.is_some() || (!named.is_of_settings && !is_followed(&named.path)))
+            && !given.iter().any(|folder| named.path.is_below(folder))
             && folder_above(named.path.as_str(), FolderMark::ForAll).is_none()
             && !stage
                 .filesystem()
@@ -57,11 +66,18 @@ fn unknown_writes(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Opti
     } else {
         "writes below"
     };
-    Some(OpenCondition::new(
-        format!(
-            "whether {} {how} {}, which {} names and which stays root's (where it writes, `{}` says)",
-            write.who, named.path, named.by, write.what
+    let (path, by) = (&named.path, &named.by);
+    let what = match write {
+        Some(write) => format!(
+            "whether {} {how} {path}, which {by} names and which stays root's (where it writes, `{}` says)",
+            write.who, write.what
         ),
+        None => {
+            format!("whether the application {how} {path}, which {by} names and which stays root's")
+        }
+    };
+    Some(OpenCondition::new(
+        what,
         "give the folder to the user by hand if so",
     ))
 }
