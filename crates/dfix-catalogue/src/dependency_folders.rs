@@ -3,6 +3,7 @@
 use super::table::{Row, Table, table};
 
 const FOLDERS: Table = table!("dependency-folders.tsv");
+const WRITES: Table = table!("dependency-writes.tsv");
 
 /// A package manager that keeps a project's dependencies beside the project.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +14,12 @@ pub struct DependencyFolder {
 /// That of a program, where it has one: `npm`, `composer`, `uv`.
 pub fn dependency_folder(program: &str) -> Option<DependencyFolder> {
     FOLDERS.row(program).map(|row| DependencyFolder { row })
+}
+
+/// Whether a program, with this first word, writes among the dependencies that are installed already: `prisma generate`.
+pub fn writes_dependencies(program: &str, first: Option<&str>) -> bool {
+    let mut rows = WRITES.rows(program);
+    rows.any(|row| row.column(1) == "*" || first.is_some_and(|it| row.lists(1, ' ', it)))
 }
 
 /// Whether a folder of this name holds what some package manager installs for a project: `node_modules`.

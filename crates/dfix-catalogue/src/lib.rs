@@ -84,7 +84,9 @@ pub use debian::{
     documentation_folder, is_archived, is_documentation, needs_manual_folders, owner_of_file,
     reads_documentation, recommended_by,
 };
-pub use dependency_folders::{DependencyFolder, dependency_folder, is_dependency_folder};
+pub use dependency_folders::{
+    DependencyFolder, dependency_folder, is_dependency_folder, writes_dependencies,
+};
 pub use eol::{Eol, end_of_life, end_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};

@@ -407,6 +407,11 @@ impl<'m> Stage<'m> {
         built_image::facts(self)
     }
 
+    /// What the start of a container runs that writes among the installed dependencies: `npm install`, `prisma generate`.
+    pub fn dependencies_written_at_start(self) -> Option<String> {
+        dependencies::written_at_start(self)
+    }
+
     /// What a container of this stage runs at start: of this stage, those that it is based on, or the base.
     pub fn entry(self) -> Entry<'m> {
         entry::entry(self)

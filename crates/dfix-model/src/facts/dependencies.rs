@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use dfix_catalogue::{dependency_folder, is_dependency_folder, programs};
+use dfix_catalogue::{dependency_folder, is_dependency_folder, programs, writes_dependencies};
 
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Entry, Origin};
 use crate::facts::project::{NodeProject, runs_install_scripts};
+use crate::facts::runtime;
 use crate::facts::setting::EnvValue;
 use crate::facts::{variables, workdir};
 use crate::handles::{Command, Stage, Step, Word};
@@ -175,6 +176,30 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
     ]
     .concat();
     Some(said(by, here?.join(tool.folder())))
+}
+
+/// What the start runs that writes among the installed dependencies: `npm install`, `prisma generate`.
+pub(crate) fn written_at_start(stage: Stage<'_>) -> Option<String> {
+    runtime::of(stage).processes().find_map(|process| {
+        let command = process.command;
+        let words = command.args().filter_map(Word::value);
+        let mut words = words.filter(|word| !word.starts_with('-'));
+        let mut first = words.next();
+        let mut program = command.name();
+        if command.is_one_of(&["npx", "pnpx", "bunx"]) {
+            program = first.unwrap_or_default();
+            first = words.next();
+        }
+        let package = PackageCommand::of(command).filter(PackageCommand::is_install);
+        let installs = || {
+            let tool = dependency_folder(command.name());
+            package.as_ref().is_some_and(is_of_node)
+                || tool.is_some_and(|tool| tool.installs(first))
+        };
+        let writes = writes_dependencies(program, first) || installs();
+        let words = [program, first.unwrap_or_default()];
+        writes.then(|| format!("`{}`", words.join(" ").trim_end()))
+    })
 }
 
 /// Whether the installation runs scripts that the project has for it, or may.
