@@ -1,9 +1,14 @@
 //! What commands of the build leave in a folder, beside what is copied there.
 
+use dfix_catalogue::build_outputs;
+
+use crate::facts::context_files::final_context_path_of;
 use crate::facts::dependencies::installed_by;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Touch, Touched};
-use crate::handles::{Stage, Step};
+use crate::facts::scripts::script_of_package;
+use crate::facts::{variables, workdir};
+use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::PackageCommand;
 use crate::path::ImagePath;
 
@@ -39,7 +44,7 @@ pub(crate) fn left_by_commands(stage: Stage<'_>, folder: &ImagePath) -> LeftByCo
                 let made = outermost.filter(|path| !left.made.iter().any(|made| made == path));
                 left.made.extend(made);
             }
-            Touch::Filled | Touch::Written => tell(&mut left, &touched),
+            Touch::Filled | Touch::Written => tell(&mut left, &touched, folder),
             Touch::Removed if touched.path != folder => {
                 let before = left.made.len();
                 left.made.retain(|made| !made.is_below(touched.path));
@@ -58,7 +63,7 @@ pub(crate) fn left_by_commands(stage: Stage<'_>, folder: &ImagePath) -> LeftByCo
 }
 
 /// Who puts files there.
-fn tell(left: &mut LeftByCommands, touched: &Touched<'_>) {
+fn tell(left: &mut LeftByCommands, touched: &Touched<'_>, folder: &ImagePath) {
     let package = touched.command.and_then(PackageCommand::of);
     match package.filter(PackageCommand::is_install) {
         Some(package) => {
@@ -69,6 +74,11 @@ fn tell(left: &mut LeftByCommands, touched: &Touched<'_>) {
         None if let Some(it) = touched.command.and_then(installed_by) => {
             left.packages.get_or_insert(it.by);
         }
+        None if let Some(outputs) = touched.command.and_then(outputs_of) => {
+            let outputs = outputs.into_iter().filter(|it| it.is_below(folder));
+            let made: Vec<ImagePath> = outputs.filter(|it| !left.made.contains(it)).collect();
+            left.made.extend(made);
+        }
         None => {
             let name = touched
                 .command
@@ -76,4 +86,55 @@ fn tell(left: &mut LeftByCommands, touched: &Touched<'_>) {
             left.unknown.get_or_insert(name);
         }
     }
+}
+
+/// What a script of `package.json` builds, where each program that it runs is known to leave nothing else there, and no
+/// setting of the project says that it goes elsewhere.
+fn outputs_of(command: Command<'_>) -> Option<Vec<ImagePath>> {
+    let stage = command.stage()?;
+    let package = PackageCommand::of(command)?;
+    let script = script_of_package(stage, &package, package.script()?).ok()??;
+    let here = ImagePath::new(&workdir::folder(command, true)?);
+    let mut found = Vec::new();
+    let mut moved_by = Vec::new();
+    for command in script.commands() {
+        let mut words = command.args().filter_map(Word::value);
+        let outputs = build_outputs(command.name(), words.next())?;
+        // An option may name another folder.
+        if words.next().is_some() {
+            return None;
+        }
+        found.extend(outputs.folders().map(|it| here.join(it)));
+        moved_by.extend(outputs.moved_by());
+    }
+    let is_moved = || settings_say(stage, &here, &moved_by).unwrap_or(true);
+    (!found.is_empty() && !is_moved()).then_some(found)
+}
+
+/// Whether one of these words stands in the settings beside `package.json` in a folder of the image: its own,
+/// `next.config.js` and its like, `.env`. None where they cannot be read.
+fn settings_say(stage: Stage<'_>, folder: &ImagePath, words: &[&str]) -> Option<bool> {
+    let package = final_context_path_of(stage, folder.join("package.json").as_str())?;
+    let folder = package.strip_suffix("package.json")?.trim_end_matches('/');
+    let context = stage.file().context();
+    let names = context.list(folder).found()?;
+    let is_setting = |name: &&String| {
+        name.contains(".config.") || name.starts_with(".env") || *name == "package.json"
+    };
+    for name in names.iter().filter(is_setting) {
+        let path = if folder.is_empty() {
+            name.clone()
+        } else {
+            format!("{folder}/{name}")
+        };
+        let text = context.read(&path).found()?;
+        if words.iter().any(|word| text.contains(word)) {
+            return Some(true);
+        }
+    }
+    Some(
+        words
+            .iter()
+            .any(|word| variables::final_env(stage, word).is_set()),
+    )
 }
