@@ -1,7 +1,10 @@
 //! Many files at once. One bad file is named, and the rest of the run goes on.
 
+mod waves;
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -19,6 +22,7 @@ use crate::file_error::FileError;
 use crate::input::{self, Unreadable};
 use crate::lines::Lines;
 use crate::select::{CliSelection, Selection};
+use waves::{Built, Wave, waves};
 
 /// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
 const MOST_BYTES: u64 = 5 << 20;
@@ -34,9 +38,18 @@ pub(crate) trait Job: Sync {
     /// Whether a text may be concerned; one that is not is not even parsed.
     fn may_concern(&self, text: &str) -> bool;
 
+    /// Whether it may change what an image holds, so that a Dockerfile comes after those that build what it is based on, and
+    /// sees them as they are going to be.
+    fn follows_images(&self) -> bool {
+        false
+    }
+
     /// Does it: the outcome, and what was found, where that is shown.
     fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> (Outcome, Vec<Match>);
 }
+
+/// What is noted where images are based on one another.
+const CIRCLE: &str = "its image and those that it is based on are based on one another, so each was looked at as it is now";
 
 /// What is asked of every file.
 pub(crate) struct Task<'a> {
@@ -63,7 +76,7 @@ pub(crate) struct Task<'a> {
 pub(crate) struct FileReport {
     /// The file, as it is to be named.
     pub(crate) path: PathBuf,
-    /// Its text before; empty where it could not be read.
+    /// Its text before; empty where it could not be read, or the job does not concern it.
     pub(crate) before: Arc<str>,
     /// What the engine made of it; none where it did not come to that.
     pub(crate) outcome: Option<Outcome>,
@@ -87,6 +100,25 @@ impl FileReport {
         }
     }
 
+    /// Of a file that the job does not concern: its text is not kept.
+    fn unconcerned(path: PathBuf) -> Self {
+        let text: Arc<str> = Arc::from("");
+        FileReport {
+            path,
+            before: Arc::clone(&text),
+            outcome: Some(Outcome {
+                text,
+                rounds: Vec::new(),
+                remaining: Vec::new(),
+                refused: Vec::new(),
+                errors: Vec::new(),
+            }),
+            matches: Vec::new(),
+            notes: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
     /// The text after all fixes, if it differs.
     pub(crate) fn after(&self) -> Option<&str> {
         let outcome = self.outcome.as_ref()?;
@@ -94,27 +126,154 @@ impl FileReport {
     }
 }
 
-/// Does the task for every file; the reports come in the files' order.
-pub(crate) fn run(files: Vec<PathBuf>, task: &Task<'_>) -> Vec<FileReport> {
+/// Does the task for every file; the reports come in the files' order. Files are written when all have been looked at: what
+/// becomes of one does not depend on how far the others are.
+///
+/// `beside`: files of other parts of the run, which count where something is based on their images.
+pub(crate) fn run(files: Vec<PathBuf>, beside: &[PathBuf], task: &Task<'_>) -> Vec<FileReport> {
     quiet_panics();
     let jobs = task.jobs.min(files.len());
+    let work = |many: bool| {
+        let reports = if task.job.is_some_and(Job::follows_images) {
+            in_order(files, beside, task, many)
+        } else {
+            each(files, many, |file| match opened(&file, task) {
+                Ok(before) => do_text(file, before, None, true, task),
+                Err(report) => *report,
+            })
+        };
+        if task.write {
+            each(reports, many, write)
+        } else {
+            reports
+        }
+    };
     if jobs <= 1 {
-        return files.into_iter().map(|file| do_file(file, task)).collect();
+        return work(false);
     }
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .stack_size(STACK_BYTES)
         .build();
     match pool {
-        Ok(pool) => pool.install(|| {
-            files
-                .into_par_iter()
-                .map(|file| do_file(file, task))
-                .collect()
-        }),
+        Ok(pool) => pool.install(|| work(true)),
         // A machine that gives no threads still has this one.
-        Err(_) => files.into_iter().map(|file| do_file(file, task)).collect(),
+        Err(_) => work(false),
     }
+}
+
+/// Does the work for each, on all threads of the pool where there is one.
+fn each<T: Send, R: Send>(all: Vec<T>, many: bool, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    if many {
+        all.into_par_iter().map(work).collect()
+    } else {
+        all.into_iter().map(work).collect()
+    }
+}
+
+/// Does the task for every file, after those that build what it is based on: it sees these as they are going to be. Those of
+/// `beside` count as well, and get no report.
+fn in_order(
+    files: Vec<PathBuf>,
+    beside: &[PathBuf],
+    task: &Task<'_>,
+    many: bool,
+) -> Vec<FileReport> {
+    let mut reports: Vec<Option<FileReport>> = Vec::new();
+    let mut waiting = Vec::new();
+    for one in each(files, many, |file| prepare(file, task)) {
+        match one {
+            Ok(built) => {
+                waiting.push(numbered(built, Some(reports.len())));
+                reports.push(None);
+            }
+            Err(report) => reports.push(Some(*report)),
+        }
+    }
+    add_beside(&mut waiting, beside, task);
+    for Wave { all, is_circle } in waves(waiting) {
+        let done = each(all, many, |Built { it, place, .. }| {
+            let (opened, number) = it;
+            let mut report = do_text(opened.path, opened.before, Some(opened.parsed), true, task);
+            if is_circle {
+                report.notes.push(CIRCLE.to_owned());
+            }
+            (number, place, report)
+        });
+        task.folders
+            .will_say(done.iter().filter_map(|(_, place, report)| {
+                let outcome = report.outcome.as_ref()?;
+                report.after()?;
+                Some((place.clone(), Arc::clone(&outcome.text)))
+            }));
+        for (number, _, report) in done {
+            if let Some(number) = number {
+                reports[number] = Some(report);
+            }
+        }
+    }
+    reports.into_iter().flatten().collect()
+}
+
+/// A file that the job may concern, read.
+struct Opened {
+    path: PathBuf,
+    before: Arc<str>,
+    parsed: Parse,
+}
+
+fn numbered(built: Built<Opened>, number: Option<usize>) -> Built<(Opened, Option<usize>)> {
+    Built {
+        it: (built.it, number),
+        place: built.place,
+        bases: built.bases,
+    }
+}
+
+/// Adds those of other parts of the run on whose images something is based.
+fn add_beside(
+    waiting: &mut Vec<Built<(Opened, Option<usize>)>>,
+    beside: &[PathBuf],
+    task: &Task<'_>,
+) {
+    let mut known: HashSet<PathBuf> = waiting.iter().map(|it| it.place.clone()).collect();
+    let mut wanted: Vec<PathBuf> = waiting.iter().flat_map(|it| it.bases.clone()).collect();
+    if beside.is_empty() || wanted.is_empty() {
+        return;
+    }
+    let places = beside.iter().filter_map(|file| {
+        let name = file.file_name()?;
+        let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
+        let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+        Some((folder.join(name), file))
+    });
+    let places: HashMap<PathBuf, &PathBuf> = places.collect();
+    while let Some(place) = wanted.pop() {
+        if let Some(file) = places.get(&place)
+            && known.insert(place)
+            && let Ok(built) = prepare((*file).clone(), task)
+        {
+            wanted.extend(built.bases.iter().cloned());
+            waiting.push(numbered(built, None));
+        }
+    }
+}
+
+/// Reads a file; its report, where there is nothing to do.
+fn prepare(path: PathBuf, task: &Task<'_>) -> Result<Built<Opened>, Box<FileReport>> {
+    let before = opened(&path, task)?;
+    let parsed = dfix_syntax::parse(&before);
+    let bases = FolderContext::of(&path, None, &parsed, task.folders).bases(&before);
+    let (place, bases) = bases.unwrap_or_default();
+    Ok(Built {
+        it: Opened {
+            path,
+            before,
+            parsed,
+        },
+        place,
+        bases,
+    })
 }
 
 /// Does the task for one text that is named `path`, and writes nothing. `in_folder` says whether the
@@ -129,16 +288,33 @@ pub(crate) fn run_text(
     if bytes.len() as u64 > MOST_BYTES {
         return FileReport::failed(path, too_large());
     }
-    do_bytes(path, bytes, in_folder, task)
+    match text_of(&path, bytes, task) {
+        Ok(before) => do_text(path, before, None, in_folder, task),
+        Err(report) => *report,
+    }
 }
 
-fn do_file(path: PathBuf, task: &Task<'_>) -> FileReport {
-    let bytes = match read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) => return FileReport::failed(path, error),
-    };
-    let mut report = do_bytes(path, bytes, true, task);
-    if let Some(after) = report.after().filter(|_| task.write)
+/// The text of a file that the task may concern; its report, where there is nothing to do.
+fn opened(path: &Path, task: &Task<'_>) -> Result<Arc<str>, Box<FileReport>> {
+    match read(path) {
+        Ok(bytes) => text_of(path, bytes, task),
+        Err(error) => Err(Box::new(FileReport::failed(path.to_owned(), error))),
+    }
+}
+
+fn text_of(path: &Path, bytes: Vec<u8>, task: &Task<'_>) -> Result<Arc<str>, Box<FileReport>> {
+    let text = String::from_utf8(bytes)
+        .map_err(|error| FileReport::failed(path.to_owned(), not_utf8(&error)))
+        .map_err(Box::new)?;
+    if task.job.is_some_and(|job| !job.may_concern(&text)) {
+        return Err(Box::new(FileReport::unconcerned(path.to_owned())));
+    }
+    Ok(text.into())
+}
+
+/// Writes what was fixed.
+fn write(mut report: FileReport) -> FileReport {
+    if let Some(after) = report.after()
         && let Err(error) =
             crate::write::replace(&report.path, report.before.as_bytes(), after.as_bytes())
     {
@@ -148,21 +324,13 @@ fn do_file(path: PathBuf, task: &Task<'_>) -> FileReport {
     report
 }
 
-fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> FileReport {
-    let before: Arc<str> = match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => return FileReport::failed(path, not_utf8(&error)),
-    };
-    if task.job.is_some_and(|job| !job.may_concern(&before)) {
-        return FileReport {
-            path,
-            outcome: Some(unconcerned(&before)),
-            before,
-            matches: Vec::new(),
-            notes: Vec::new(),
-            errors: Vec::new(),
-        };
-    }
+fn do_text(
+    path: PathBuf,
+    before: Arc<str>,
+    parsed: Option<Parse>,
+    in_folder: bool,
+    task: &Task<'_>,
+) -> FileReport {
     let config = task.configs.of(&path);
     let config = match config.as_ref() {
         Ok(config) => config,
@@ -173,7 +341,7 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
     };
     let selection = Selection::new(task.cli, config);
     let made = catching(|| {
-        let parsed = dfix_syntax::parse(&before);
+        let parsed = parsed.unwrap_or_else(|| dfix_syntax::parse(&before));
         if in_folder {
             let configured = task.context.or(config.context.as_deref());
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
@@ -237,17 +405,6 @@ fn do_bytes(path: PathBuf, bytes: Vec<u8>, in_folder: bool, task: &Task<'_>) -> 
         ),
     }
     report
-}
-
-/// What comes of a text that nothing was done to.
-fn unconcerned(text: &Arc<str>) -> Outcome {
-    Outcome {
-        text: Arc::clone(text),
-        rounds: Vec::new(),
-        remaining: Vec::new(),
-        refused: Vec::new(),
-        errors: Vec::new(),
-    }
 }
 
 /// Asks the engine.

@@ -26,17 +26,22 @@ impl FromStr for Shard {
 }
 
 impl Shard {
-    /// Keeps the files that belong to it. Where one folder was given, paths count from there; else as they are named.
-    pub(crate) fn keep(self, files: &mut Vec<PathBuf>, given: &[PathBuf]) {
+    /// The files that belong to it, and the others. Where one folder was given, paths count from there; else as they are
+    /// named.
+    pub(crate) fn part(
+        self,
+        files: Vec<PathBuf>,
+        given: &[PathBuf],
+    ) -> (Vec<PathBuf>, Vec<PathBuf>) {
         let root = match given {
             [root] => root.strip_prefix(".").unwrap_or(root),
             _ => Path::new(""),
         };
-        files.retain(|file| {
+        files.into_iter().partition(|file| {
             let below = file.strip_prefix(root).ok();
             let below = below.filter(|it| !it.as_os_str().is_empty());
             self.has(below.unwrap_or(file))
-        });
+        })
     }
 
     fn has(self, path: &Path) -> bool {
@@ -78,10 +83,9 @@ mod tests {
         let mut sizes = Vec::new();
         for number in 1..=4 {
             let shard = Shard { number, of: 4 };
-            let mut here = files("");
-            shard.keep(&mut here, &[PathBuf::from(".")]);
-            let mut there = files("/builds/x");
-            shard.keep(&mut there, &[PathBuf::from("/builds/x/")]);
+            let (here, others) = shard.part(files(""), &[PathBuf::from(".")]);
+            assert_eq!(here.len() + others.len(), 1000);
+            let (there, _) = shard.part(files("/builds/x"), &[PathBuf::from("/builds/x/")]);
             let below: Vec<&Path> = there
                 .iter()
                 .map(|it| it.strip_prefix("/builds/x").unwrap())

@@ -80,6 +80,10 @@ impl Job for Migrating<'_> {
         self.0.iter().any(|it| it.may_concern(text))
     }
 
+    fn follows_images(&self) -> bool {
+        true
+    }
+
     fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> (Outcome, Vec<Match>) {
         (run_all(self.0, text, parsed, context), Vec::new())
     }

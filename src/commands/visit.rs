@@ -72,19 +72,20 @@ impl<'a> Visit<'a> {
 
     /// Does it with every file; the reports come in order of path.
     pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
-        let mut found = discover(&self.paths, &self.configs, task.jobs);
+        let found = discover(&self.paths, &self.configs, task.jobs);
         if found.files.is_empty() && found.errors.is_empty() && !self.common.quiet {
             let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
         }
-        if let Some(shard) = self.work.shard {
-            shard.keep(&mut found.files, &self.paths);
-        }
+        let (files, beside) = match self.work.shard {
+            Some(shard) => shard.part(found.files, &self.paths),
+            None => (found.files, Vec::new()),
+        };
         if self.common.verbose {
-            for file in &found.files {
+            for file in &files {
                 log_discovered(file, &self.configs);
             }
         }
-        let mut files = runner::run(found.files, task);
+        let mut files = runner::run(files, &beside, task);
         for (path, error) in found.errors {
             files.push(FileReport::failed(path, error));
         }

@@ -3,7 +3,6 @@
 use dfix_model::context::{BasedElsewhere, Context as _, ImageUseKind, UsedElsewhere};
 
 use super::FolderContext;
-use crate::input::bounded;
 
 /// How many stages of other Dockerfiles are looked at for one.
 const MOST_BASED: usize = 32;
@@ -20,7 +19,7 @@ impl FolderContext<'_> {
         while let Some(it) = found.get(at).filter(|_| at < MOST_BASED).cloned() {
             at += 1;
             let path = root.join(&it.file);
-            let Ok(text) = bounded(&path) else {
+            let Ok(text) = self.folders.text_of(&path) else {
                 continue;
             };
             let parsed = dfix_syntax::parse(&text);

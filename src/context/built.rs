@@ -1,12 +1,13 @@
 //! The Dockerfiles of a repository that build the images which others of it are based on.
 
+use std::path::PathBuf;
+
 use dfix_catalogue::ImageFacts;
-use dfix_model::context::BuiltElsewhere;
+use dfix_model::context::{BuiltElsewhere, ImageUseKind, NoContext};
 use dfix_model::{Model, Stage};
 
 use super::FolderContext;
 use super::folders::Target;
-use crate::input::bounded;
 
 /// So many images may be built on one another.
 const MOST_IMAGES: usize = 6;
@@ -21,6 +22,20 @@ impl FolderContext<'_> {
         let target = self.folders.launches.builder_of(image, &own)?;
         let is_itself = own.join(self.dockerfile.file_name()?) == target.0;
         (!is_itself).then_some(target)
+    }
+
+    /// Where the Dockerfile really is, and the Dockerfiles of the same repository that build what stages of it are based
+    /// on.
+    pub(crate) fn bases(&self, text: &str) -> Option<(PathBuf, Vec<PathBuf>)> {
+        let file = self.parsed.file();
+        let model = Model::new(&file, text, &NoContext);
+        let uses = model.image_uses().into_iter();
+        let images = uses.filter(|it| it.how == ImageUseKind::BasedOn);
+        let builders = images.filter_map(|it| self.builder_of(&it.image));
+        let mut bases: Vec<PathBuf> = builders.map(|(dockerfile, _)| dockerfile).collect();
+        bases.sort();
+        bases.dedup();
+        Some((self.real_place()?, bases))
     }
 
     /// What is known of the image that another Dockerfile builds.
@@ -44,7 +59,7 @@ impl FolderContext<'_> {
         (dockerfile, target): &Target,
         look: &mut dyn FnMut(&BuiltElsewhere<'_>),
     ) {
-        let Ok(text) = bounded(dockerfile) else {
+        let Ok(text) = self.folders.text_of(dockerfile) else {
             return;
         };
         let parsed = dfix_syntax::parse(&text);

@@ -9,6 +9,7 @@ use dfix_launch::BuiltAs;
 use dfix_model::context::UsedElsewhere;
 
 use super::elsewhere::{Uses, is_called_like, uses_in};
+use crate::input::bounded;
 use crate::launches::Launches;
 use crate::names::NamesOfFolders;
 
@@ -25,6 +26,8 @@ pub(crate) struct Folders {
     built: RwLock<HashMap<Target, Option<ImageFacts>>>,
     /// What the Dockerfiles of a repository use out of images, by its root.
     uses: RwLock<HashMap<PathBuf, Arc<Uses>>>,
+    /// What Dockerfiles are going to say, by their real places.
+    coming: RwLock<HashMap<PathBuf, Arc<str>>>,
 }
 
 impl Folders {
@@ -51,6 +54,27 @@ impl Folders {
         let mut known = self.real.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.to_owned(), real.clone());
         real
+    }
+
+    /// Has other Dockerfiles see these ones as they are going to be.
+    pub(crate) fn will_say(&self, texts: impl IntoIterator<Item = (PathBuf, Arc<str>)>) {
+        let mut coming = self.coming.write().unwrap_or_else(PoisonError::into_inner);
+        let before = coming.len();
+        coming.extend(texts);
+        if coming.len() > before {
+            // What images hold may follow from it.
+            let mut built = self.built.write().unwrap_or_else(PoisonError::into_inner);
+            built.clear();
+        }
+    }
+
+    /// The text of another Dockerfile.
+    pub(super) fn text_of(&self, dockerfile: &Path) -> Result<Arc<str>, String> {
+        let coming = self.coming.read().unwrap_or_else(PoisonError::into_inner);
+        match coming.get(dockerfile) {
+            Some(text) => Ok(Arc::clone(text)),
+            None => bounded(dockerfile).map(Arc::from),
+        }
     }
 
     /// What is known of the image that a Dockerfile of the repository builds, worked out once.

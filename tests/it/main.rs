@@ -14,6 +14,7 @@ mod elsewhere;
 mod fleets;
 mod git_apply;
 mod house;
+mod in_order;
 mod lists;
 mod migrate;
 mod readme;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use dfix_engine::{Codemod, Findings, Options, Outcome, Safety, remedy};
-use dfix_model::Model;
+use dfix_engine::{Codemod, Findings, OpenCondition, Options, Outcome, Safety, remedy};
 use dfix_model::context::{Context, NoContext};
+use dfix_model::{ImagePlace, Model};
 
 use crate::error::PatternError;
 use crate::matching::find::{Found, Subject, find};
@@ -317,10 +317,36 @@ impl Rewrite {
             let message = self.message(&source, found);
             out.judge(found.range, Safety::Checked, message, |case| {
                 let plan = plan.map_err(|why| remedy!("{why}"))?;
+                case.open(self.parted(found));
                 plan.say(case);
                 Ok(())
             });
         }
+    }
+
+    /// What is open where the base of a stage gets another name, and another Dockerfile of the repository builds it under the
+    /// one that it has.
+    fn parted(&self, found: &Found<'_>) -> Option<OpenCondition> {
+        let (ImagePattern::Parts(old), ImagePattern::Parts(new)) = self.images()? else {
+            return None;
+        };
+        let stage = found.stage()?;
+        let is_base = match &found.subject {
+            Subject::Image(reference) => matches!(reference.position.place, ImagePlace::From(_)),
+            _ => true,
+        };
+        if !is_base || of_image::is_same_name(old, new) {
+            return None;
+        }
+        let mut is_built = false;
+        stage.base_elsewhere(&mut |_| is_built = true);
+        let image = stage.base_image().text()?;
+        is_built.then(|| {
+            OpenCondition::new(
+                format!("whether the image is to be had under its new name: another Dockerfile here is built as `{image}`"),
+                "name it so where it is built and started, too",
+            )
+        })
     }
 
     /// What a finding says: what single words are bound tells it from others at the same place.

@@ -225,7 +225,7 @@ fn last_differs(new: &Parts, reference: &Reference<'_>, state: &State<'_>) -> bo
     }
 }
 
-fn is_same_name(old: &Parts, new: &Parts) -> bool {
+pub(crate) fn is_same_name(old: &Parts, new: &Parts) -> bool {
     let word = |item: &Option<Item>| item.as_ref().map(|it| it.word.clone());
     word(&old.registry) == word(&new.registry)
         && old.hub == new.hub

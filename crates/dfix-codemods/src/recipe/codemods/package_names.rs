@@ -1,8 +1,8 @@
 //! Names of packages that the release of the base lacks: the build fails on them.
 
 use dfix_catalogue::{
-    Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, image,
-    language_of_image, package_presence, package_successor,
+    Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, language_of_image,
+    package_presence, package_successor,
 };
 use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
@@ -41,15 +41,13 @@ impl Codemod for PackageNames {
 
     fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
         for stage in file.stages() {
-            let base = stage.base_image();
-            let (Some(name), Some(tag)) = (base.name(), base.effective_tag()) else {
-                continue;
-            };
-            let Some(foundation) = image(name, tag).foundation else {
+            let Some(foundation) = stage.base_facts().foundation else {
                 continue;
             };
             let is_other = self.only.is_some_and(|it| it != foundation.distribution);
-            if is_other || !self.is_for(name, tag) {
+            let base = stage.base_image();
+            let names = base.name().zip(base.effective_tag());
+            if is_other || !names.is_some_and(|(name, tag)| self.is_for(name, tag)) {
                 continue;
             }
             for command in stage.commands().filter_map(PackageCommand::of) {
