@@ -184,6 +184,21 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Adds flags of one name to an instruction, one a line: below one another, with what they are for below them. Where it has
+    /// flags already, or its first line ends behind the keyword, they stand on its line.
+    pub fn add_flags_on_lines<S: AsRef<str>>(
+        &mut self,
+        instruction: impl Place,
+        flag: &str,
+        values: impl IntoIterator<Item = S>,
+    ) {
+        let values: Vec<S> = values.into_iter().collect();
+        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+        let range = instruction.range();
+        let lowered = instructions::add_flags_on_lines(self.context, range, flag, &values);
+        self.take(lowered);
+    }
+
     /// Takes a flag of an instruction away.
     pub fn remove_flag(&mut self, flag: impl Place) {
         let lowered = words::remove_piece(self.context, flag.range());

@@ -11,6 +11,7 @@ use crate::splice::Splice;
 use crate::text_edit::EditContext;
 
 mod any_place;
+mod flags;
 mod of_model;
 mod removal;
 

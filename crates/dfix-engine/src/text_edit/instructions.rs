@@ -451,6 +451,46 @@ pub(crate) fn add_flag(
     Ok(vec![edit(end(after), end(after), format!(" {text}"))])
 }
 
+/// Flags of one name, each on a line of its own where the instruction's own text can follow on the next.
+pub(crate) fn add_flags_on_lines(
+    context: &EditContext<'_>,
+    range: TextRange,
+    flag: &str,
+    values: &[&str],
+) -> Lowered {
+    let texts: Result<Vec<String>, String> = values.iter().map(|it| flag_text(flag, it)).collect();
+    let texts = texts?;
+    let instruction = innermost(context, range)?;
+    let keyword = tokens(&instruction)
+        .find(|t| t.kind() == SyntaxKind::KEYWORD)
+        .ok_or("the instruction has no keyword")?;
+    let last = instruction.children().filter_map(Flag::cast).last();
+    let after = last
+        .as_ref()
+        .map_or(keyword.text_range(), |it| it.syntax().text_range());
+    let at = end(after);
+    let line_text = &context.text[at..context.next_line(at)];
+    let text = line_text.trim_start_matches([' ', '\t']);
+    let indent = format!(
+        "{}    ",
+        context.indent_at(context.line_start(start(instruction.text_range())))
+    );
+    let line_end = context.line_end_at(at);
+    let line = format!(" {}{line_end}{indent}", context.escape);
+    // Below flags that stand on lines of their own.
+    if last.is_some() && text.starts_with(context.escape) {
+        return Ok(vec![edit(at, at, format!("{line}{}", texts.join(&line)))]);
+    }
+    let may_break = last.is_none()
+        && !text.trim_end().is_empty()
+        && !text.starts_with([context.escape, '<', '[']);
+    if !may_break {
+        return Ok(vec![edit(at, at, format!(" {}", texts.join(" ")))]);
+    }
+    let to = at + line_text.len() - text.len();
+    Ok(vec![edit(at, to, format!(" {}{line}", texts.join(&line)))])
+}
+
 pub(crate) fn append_pairs<K: AsRef<str>, V: AsRef<str>>(
     context: &EditContext<'_>,
     range: TextRange,
