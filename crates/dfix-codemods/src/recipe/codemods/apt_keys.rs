@@ -343,6 +343,13 @@ impl<'c, 'm> Board<'c, 'm> {
                 ));
             }
         }
+        if let Call::File(word) = &key.call
+            && (word.is_pattern() || word.may_split())
+        {
+            return Err(remedy!(
+                "it may be several files: write each to one below {FOLDER}, {then}"
+            ));
+        }
         if key.command.step().is_onbuild() {
             return Err(remedy!(
                 "it is for builds that are based on this image: see to their lists, too"
