@@ -16,6 +16,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../recipes/apt-key-to-keyrings.toml"),
     ),
     (
+        "cache-mounts",
+        include_str!("../../recipes/cache-mounts.toml"),
+    ),
+    (
         "debian-release",
         include_str!("../../recipes/debian-release.toml"),
     ),

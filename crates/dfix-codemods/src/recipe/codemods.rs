@@ -1,6 +1,7 @@
 //! Codemods that recipes name: what patterns cannot say.
 
 mod apt_keys;
+mod cache_mounts;
 mod end_of_life;
 mod hadolint_ignores;
 mod image_move;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use dfix_engine::{Codemod, Rule};
 
 use self::apt_keys::AptKeys;
+use self::cache_mounts::CacheMounts;
 use self::end_of_life::EndOfLife;
 use self::hadolint_ignores::HadolintIgnores;
 use self::image_move::Moved;
@@ -58,6 +60,15 @@ const ALL: &[Builtin] = &[
         make: |For { recipe, .. }, _| Ok(Box::new(AptKeys { recipe })),
     },
     Builtin {
+        name: "cache-mounts",
+        about: "what is fetched is kept in caches of the builder",
+        options: &["only"],
+        make: |For { recipe, .. }, options| {
+            let only = names(options, "only");
+            Ok(Box::new(CacheMounts { recipe, only }))
+        },
+    },
+    Builtin {
         name: "end-of-life",
         about: "tags of official images that are no longer maintained become the nearest that is",
         options: &["only-same-version"],
@@ -78,10 +89,8 @@ const ALL: &[Builtin] = &[
         about: "images that moved or were renamed, as their publishers told",
         options: &["only"],
         make: |For { recipe, .. }, options| {
-            let only = options.get("only").map_or("", String::as_str);
-            let only = only.split(',').filter(|it| !it.is_empty());
             let judge = Moved {
-                only: only.map(str::to_owned).collect(),
+                only: names(options, "only"),
             };
             Ok(Box::new(Images { recipe, judge }))
         },
@@ -136,6 +145,13 @@ const ALL: &[Builtin] = &[
         },
     },
 ];
+
+/// Names with commas between; none where there is no such option.
+fn names(options: &Options, key: &str) -> Vec<String> {
+    let text = options.get(key).map_or("", String::as_str);
+    let names = text.split(',').filter(|it| !it.is_empty());
+    names.map(str::to_owned).collect()
+}
 
 /// An option that is true or false; false where it is not given.
 fn truth(options: &Options, key: &str) -> Result<bool, String> {

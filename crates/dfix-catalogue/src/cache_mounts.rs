@@ -1,0 +1,167 @@
+//! Caches that a mount can keep between builds: which program fills which folder, and what moves it.
+
+use super::table::{Row, Table, table};
+
+const MOUNTS: Table = table!("cache-mounts.tsv");
+
+/// The cache of a program.
+#[derive(Clone, Copy, Debug)]
+pub struct MountedCache {
+    row: Row,
+}
+
+/// What decides the folder of a cache, the first that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheFolder {
+    /// A variable, if it is set, with what comes behind its value (`""`, or with a slash before it).
+    Variable(&'static str, &'static str),
+    /// A folder below the home.
+    Home(&'static str),
+    /// This one.
+    Always(&'static str),
+}
+
+/// The cache of the program of this name, its version left out: `pip` of `pip3.12`.
+pub fn mounted_cache(program: &str) -> Option<MountedCache> {
+    let is_pip = program
+        .strip_prefix("pip")
+        .is_some_and(|it| it.chars().all(|it| it.is_ascii_digit() || it == '.'));
+    let row = MOUNTS.row(if is_pip { "pip" } else { program })?;
+    Some(MountedCache { row })
+}
+
+impl MountedCache {
+    /// The program.
+    pub fn program(self) -> &'static str {
+        self.row.key()
+    }
+
+    /// Whether a call with these words fills it.
+    pub fn is_filled_by(self, words: &[&str]) -> bool {
+        let mut known = self.row.words(1);
+        let is_bare = words.iter().all(|it| it.starts_with('-'));
+        let asks_only = words.iter().any(|it| {
+            matches!(
+                *it,
+                "--version" | "-version" | "-v" | "-V" | "--help" | "-h" | "help" | "version"
+            )
+        });
+        known.any(|it| match it {
+            "any" => !asks_only,
+            "none" => is_bare && !asks_only,
+            word => words.contains(&word),
+        })
+    }
+
+    /// Its folders; of each what decides where it is, in order.
+    pub fn folders(self) -> impl Iterator<Item = Vec<CacheFolder>> {
+        self.row
+            .words(2)
+            .map(|folder| folder.split('|').map(read_folder).collect())
+    }
+
+    /// Whether one build at a time may use it.
+    pub fn is_locked(self) -> bool {
+        self.row.column(3) == "locked"
+    }
+
+    /// Variables that may move it, beside those of its folders.
+    pub fn moving_variables(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(4)
+    }
+
+    /// Options that move it, or with which nothing may be fetched.
+    pub fn moving_options(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(5)
+    }
+
+    /// Options with which there is none.
+    pub fn off_options(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(6)
+    }
+
+    /// Variables with which there is none.
+    pub fn off_variables(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(7)
+    }
+
+    /// Words of calls that empty it.
+    pub fn emptying_words(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(8)
+    }
+
+    /// Whether later calls of the program need what is in it, and fetch it again where it is not there.
+    pub fn is_needed_later(self) -> bool {
+        self.row.column(9) == "yes"
+    }
+
+    /// Whether an image of this name has a volume there, so that nothing may be mounted.
+    pub fn is_volume_in(self, image: &str) -> bool {
+        self.row.lists(10, ' ', image)
+    }
+
+    /// Whether it keeps what it compiled, and takes it again without a look at the C library that it was linked with.
+    pub fn keeps_compiled(self) -> bool {
+        self.row.column(11) == "yes"
+    }
+}
+
+fn read_folder(text: &'static str) -> CacheFolder {
+    if let Some(rest) = text.strip_prefix('$') {
+        let (name, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        return CacheFolder::Variable(name, rest);
+    }
+    match text.strip_prefix("~/") {
+        Some(rest) => CacheFolder::Home(rest),
+        None => CacheFolder::Always(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn caches_are_read() {
+        let go = mounted_cache("go").expect("listed");
+        let folders: Vec<_> = go.folders().collect();
+        assert_eq!(
+            folders[0],
+            [
+                CacheFolder::Variable("GOMODCACHE", ""),
+                CacheFolder::Variable("GOPATH", "/pkg/mod"),
+                CacheFolder::Home("go/pkg/mod"),
+            ]
+        );
+        assert!(go.is_needed_later() && !go.is_locked());
+        assert!(go.is_filled_by(&["mod", "download"]));
+        assert!(!go.is_filled_by(&["version"]));
+        let yarn = mounted_cache("yarn").expect("listed");
+        assert!(yarn.is_filled_by(&["--frozen-lockfile"]));
+        assert!(!yarn.is_filled_by(&["build"]));
+        assert!(!yarn.is_filled_by(&["--version"]));
+        assert_eq!(
+            mounted_cache("pip3.12").map(MountedCache::program),
+            Some("pip")
+        );
+        assert!(mounted_cache("pipx").is_none());
+    }
+
+    #[test]
+    fn every_row_reads() {
+        for row in MOUNTS.all() {
+            let cache = MountedCache { row };
+            assert!(
+                matches!(row.column(3), "" | "-" | "locked"),
+                "{}",
+                row.key()
+            );
+            assert!(matches!(row.column(9), "" | "-" | "yes"), "{}", row.key());
+            for folder in cache.folders() {
+                let last = folder.last().expect("there is one");
+                let is_certain = matches!(last, CacheFolder::Home(_) | CacheFolder::Always(_));
+                assert!(is_certain, "{}", row.key());
+            }
+        }
+    }
+}

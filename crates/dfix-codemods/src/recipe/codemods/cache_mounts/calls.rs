@@ -1,0 +1,216 @@
+//! Calls of programs that fill a cache, and where the cache is.
+
+use dfix_catalogue::{CacheFolder, MountedCache, mounted_cache};
+use dfix_engine::{OpenCondition, Remedy, remedy};
+use dfix_model::path::ImagePath;
+use dfix_model::{Command, EnvFrom, EnvValue, Stage, Step, Word};
+
+/// A call of a program that has a cache.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'m> {
+    pub(super) command: Command<'m>,
+    pub(super) cache: MountedCache,
+}
+
+/// The folders of a cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Folders {
+    pub(super) paths: Vec<ImagePath>,
+    /// The number of the user whose they are; none where it is root.
+    pub(super) uid: Option<u32>,
+}
+
+impl<'m> Call<'m> {
+    /// The call, if the command is one that fills a cache.
+    pub(super) fn of(command: Command<'m>) -> Option<Self> {
+        let cache = mounted_cache(command.name())?;
+        if command.is_of_script() {
+            return None;
+        }
+        let words: Vec<&str> = command.args().map(|it| it.value().unwrap_or("$")).collect();
+        cache
+            .is_filled_by(&words)
+            .then_some(Call { command, cache })
+    }
+
+    /// All of a step, in order of place.
+    pub(super) fn all_of(step: Step<'m>) -> Vec<Self> {
+        if !step.is_run() || step.is_onbuild() {
+            return Vec::new();
+        }
+        step.commands().filter_map(Call::of).collect()
+    }
+
+    /// The folders of its cache.
+    pub(super) fn folders(
+        &self,
+        stage: Stage<'m>,
+        open: &mut Vec<OpenCondition>,
+    ) -> Result<Folders, Remedy> {
+        let command = self.command;
+        let cache = self.cache;
+        for name in cache.off_variables() {
+            if stage.env_at(command, name).is_set() {
+                return Err(remedy!(
+                    "`{name}` switches the cache of `{}` off: take the variable away first",
+                    cache.program()
+                ));
+            }
+        }
+        for name in cache.moving_variables() {
+            if let EnvValue::Set(setting) = stage.env_at(command, name)
+                && setting.from != EnvFrom::BaseImage
+            {
+                return Err(remedy!(
+                    "`{name}` is set, which may say where the cache is: see to it, and add the mount by hand"
+                ));
+            }
+        }
+        let is_moved = |option: &str| {
+            command.args().any(|it| {
+                let text = it.value().unwrap_or_default();
+                let rest = text.strip_prefix(option);
+                rest.is_some_and(|it| it.is_empty() || it.starts_with('='))
+            })
+        };
+        if let Some(option) = cache.moving_options().find(|it| is_moved(it)) {
+            return Err(remedy!(
+                "`{option}` says otherwise what becomes of the cache: add the mount by hand"
+            ));
+        }
+        let image = stage.base_image().name().unwrap_or_default();
+        if cache.is_volume_in(image) {
+            return Err(remedy!(
+                "the image `{image}` has a volume there: add the mount by hand, where its documentation says"
+            ));
+        }
+        let user = self.user(stage, open)?;
+        let mut folders = Vec::new();
+        for choices in cache.folders() {
+            folders.push(self.folder(stage, &choices, user.as_ref(), open)?);
+        }
+        let uid = user.map(|it| it.0);
+        Ok(Folders {
+            paths: folders,
+            uid,
+        })
+    }
+
+    /// Who calls it: the number and the home; none for root.
+    fn user(
+        &self,
+        stage: Stage<'m>,
+        open: &mut Vec<OpenCondition>,
+    ) -> Result<Option<(u32, ImagePath)>, Remedy> {
+        let command = self.command;
+        let is_of_system = matches!(self.cache.program(), "apt" | "apt-get" | "apk");
+        if command.is_wrapped_by("sudo") && is_of_system {
+            return Ok(None);
+        }
+        let by_hand = || {
+            remedy!(
+                "it is not root who calls it: the mount needs the `uid` and the folder of that user, and the folders around it must be theirs"
+            )
+        };
+        if command.wrappers().any(|it| it.user.is_some()) {
+            return Err(by_hand());
+        }
+        let answer = command.caller_is_root();
+        if !answer.is_no() {
+            open.extend(answer.open());
+            return Ok(None);
+        }
+        let name = stage.user_at(command).name.ok_or_else(by_hand)?;
+        let account = stage.accounts().at(command).account(&name);
+        let account = account.filter(|it| it.is_certain).ok_or_else(by_hand)?;
+        match (account.uid, account.home) {
+            (Some(uid), Some(home)) => Ok(Some((uid, ImagePath::new(&home)))),
+            _ => Err(by_hand()),
+        }
+    }
+
+    fn folder(
+        &self,
+        stage: Stage<'m>,
+        choices: &[CacheFolder],
+        user: Option<&(u32, ImagePath)>,
+        open: &mut Vec<OpenCondition>,
+    ) -> Result<ImagePath, Remedy> {
+        let command = self.command;
+        let unclear = |name: &str| {
+            remedy!(
+                "only the build can tell `{name}`, which names the cache's folder: add the mount by hand"
+            )
+        };
+        let of_another = || {
+            remedy!(
+                "the folders around the cache would be made as root's, and it is not root who calls it: make them before, and add the mount with the `uid`"
+            )
+        };
+        for choice in choices {
+            let name = match *choice {
+                CacheFolder::Variable(name, _) => name,
+                CacheFolder::Home(_) => "HOME",
+                CacheFolder::Always(path) if user.is_none() => return Ok(ImagePath::new(path)),
+                CacheFolder::Always(_) => return Err(of_another()),
+            };
+            let value = match stage.env_at(command, name) {
+                EnvValue::Set(setting) => Some(setting.value.ok_or_else(|| unclear(name))?),
+                EnvValue::Unset => None,
+                EnvValue::Unknown => {
+                    open.push(unknown(stage));
+                    None
+                }
+            };
+            match (*choice, value.filter(|it| !it.is_empty())) {
+                // What is directly in the user's home is mounted there, and nothing is made around it.
+                (CacheFolder::Home(rest), value) => {
+                    let home = value.map(ImagePath::new);
+                    return match user {
+                        None => Ok(home.unwrap_or_else(|| ImagePath::new("/root")).join(rest)),
+                        Some((_, own))
+                            if !rest.contains('/') && home.is_none_or(|it| it == *own) =>
+                        {
+                            Ok(own.join(rest))
+                        }
+                        Some(_) => Err(of_another()),
+                    };
+                }
+                (CacheFolder::Variable(_, rest), Some(value)) => {
+                    if user.is_some() {
+                        return Err(of_another());
+                    }
+                    let first = value.split(':').next().unwrap_or_default();
+                    return Ok(ImagePath::new(&format!("{first}{rest}")));
+                }
+                _ => {}
+            }
+        }
+        Err(remedy!("it is not known where the cache is"))
+    }
+
+    /// The words with which it is off, to be taken away.
+    pub(super) fn off_words(&self) -> Vec<Word<'m>> {
+        let is_off = |it: &Word<'m>| {
+            it.value().is_some_and(|text| {
+                self.cache
+                    .off_options()
+                    .any(|option| text == option || text == format!("{option}=true"))
+            })
+        };
+        self.command.args().filter(is_off).collect()
+    }
+}
+
+/// What is open where the base image is not known well enough.
+fn unknown(stage: Stage<'_>) -> OpenCondition {
+    let name = stage
+        .base_image()
+        .text()
+        .unwrap_or("the base image")
+        .to_owned();
+    OpenCondition::new(
+        format!("whether `{name}` says by a variable where caches are"),
+        "look at the variables of the image",
+    )
+}
