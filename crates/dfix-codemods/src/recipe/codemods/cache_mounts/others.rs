@@ -30,7 +30,7 @@ pub(super) fn is_the_caches_alone(
         }
         let names = |it: &Command<'_>| {
             let speaks = |word| speaks_of(&text_of(*it, word), folder, is_needed_later);
-            !it.is("rm") && it.args().any(speaks)
+            !it.is("rm") && !it.has_inner() && it.args().any(speaks)
         };
         if let Some(command) = other.commands().find(names) {
             return Err(remedy!(

@@ -1,0 +1,198 @@
+//! A `RUN` that fills the cache of a program, and what is known of the cache.
+
+use dfix_catalogue::MountedCache;
+use dfix_engine::{OpenCondition, Remedy, remedy};
+use dfix_model::context::Answer;
+use dfix_model::path::ImagePath;
+use dfix_model::{Command, Stage, Step, Word};
+
+use super::calls::{Call, Folders};
+use super::others::{is_the_caches_alone, removed_words};
+
+/// A `RUN` that fills the cache of a program.
+pub(super) struct Fill<'m> {
+    pub(super) stage: Stage<'m>,
+    pub(super) step: Step<'m>,
+    /// The calls that do, in order of place.
+    pub(super) calls: Vec<Call<'m>>,
+}
+
+/// What goes where a cache is kept.
+pub(super) struct Gone<'m> {
+    pub(super) commands: Vec<Command<'m>>,
+    pub(super) words: Vec<Word<'m>>,
+}
+
+/// What is known of the cache.
+pub(super) struct Plan {
+    pub(super) folders: Folders,
+    pub(super) open: Vec<OpenCondition>,
+}
+
+impl<'m> Fill<'m> {
+    pub(super) fn cache(&self) -> Option<MountedCache> {
+        self.calls.first().map(|it| it.cache)
+    }
+
+    /// Whether a mount is there already, as far as can be seen.
+    pub(super) fn is_mounted(&self) -> bool {
+        let Some(call) = self.calls.first() else {
+            return true;
+        };
+        let has_unknown = self.step.mounts().any(|it| {
+            matches!(it.kind(), "cache" | "tmpfs" | "")
+                && it.target().is_none_or(|it| !it.is_known())
+        });
+        let folders = call.folders(self.stage, &mut Vec::new());
+        let covers = |it: &ImagePath| self.step.has_cache_mount(it.as_str());
+        has_unknown || folders.is_ok_and(|all| all.paths.iter().any(covers))
+    }
+
+    pub(super) fn plan(&self) -> Result<Plan, Remedy> {
+        let mut open = Vec::new();
+        let mut folders: Option<Folders> = None;
+        for call in &self.calls {
+            let own = call.folders(self.stage, &mut open)?;
+            if folders.as_ref().is_some_and(|it| *it != own) {
+                return Err(remedy!(
+                    "two calls have their caches in different folders: add the mounts by hand"
+                ));
+            }
+            folders = Some(own);
+        }
+        let folders = folders.ok_or_else(|| remedy!("it is not known where the cache is"))?;
+        let is_needed = self.cache().is_some_and(MountedCache::is_needed_later);
+        for folder in &folders.paths {
+            is_the_caches_alone(self.stage, self.step, folder, is_needed)?;
+        }
+        self.is_the_yarn_that_is_known(&mut open)?;
+        open.extend(self.settings_files()?);
+        Ok(Plan { folders, open })
+    }
+
+    /// That `yarn` is the first, whose cache is known: later ones have theirs elsewhere.
+    fn is_the_yarn_that_is_known(&self, open: &mut Vec<OpenCondition>) -> Result<(), Remedy> {
+        if self.cache().is_none_or(|it| it.program() != "yarn") {
+            return Ok(());
+        }
+        let mut steps = self.stage.base_chain().flat_map(Stage::steps);
+        let names = steps.any(|it| {
+            [".yarn/", ".yarnrc.yml", "corepack", "berry"]
+                .iter()
+                .any(|name| it.mentions(name))
+        });
+        match self.stage.file().context().read(".yarnrc.yml") {
+            Answer::Found(_) => Err(remedy!(
+                "the project uses a yarn after 1, whose cache is elsewhere: add the mount by hand"
+            )),
+            Answer::Absent if !names => Ok(()),
+            _ => {
+                open.push(OpenCondition::new(
+                    "whether it is yarn 1, whose cache is there",
+                    "see `yarn --version`: later ones have `~/.yarn/berry/cache`",
+                ));
+                Ok(())
+            }
+        }
+    }
+
+    /// What files of settings say of the cache.
+    fn settings_files(&self) -> Result<Option<OpenCondition>, Remedy> {
+        let Some(known) = self
+            .cache()
+            .and_then(|it| dfix_catalogue::cache(it.program()))
+        else {
+            return Ok(None);
+        };
+        let steps = || self.stage.base_chain().flat_map(Stage::steps);
+        let names = ["pip.conf", ".pip.conf", ".npmrc", ".yarnrc"];
+        for name in names.into_iter().filter(|it| known.is_settings_file(it)) {
+            let text = match self.stage.file().context().read(name) {
+                Answer::Found(text) => Some(text),
+                _ => None,
+            };
+            let says = |text: &str| known.keys().any(|key| text.contains(key));
+            let is_copied = steps().any(Step::is_copy_or_add);
+            if is_copied && text.as_deref().is_some_and(says) {
+                return Err(remedy!(
+                    "`{name}` says what becomes of the cache: see to it, and add the mount by hand"
+                ));
+            }
+            let mut naming = steps().filter(|it| it.mentions(name));
+            if let Some(step) = naming.next().filter(|_| text.is_none()) {
+                return Ok(Some(OpenCondition::new(
+                    format!(
+                        "whether `{name}` of line {} says where the cache is",
+                        step.line()
+                    ),
+                    "look into it",
+                )));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What empties the cache in the same instruction.
+    pub(super) fn gone(&self, cache: MountedCache, plan: &Plan) -> Result<Gone<'m>, Remedy> {
+        let of_step: Vec<Command<'m>> = self
+            .step
+            .commands()
+            .filter(|it| !it.is_of_script())
+            .collect();
+        let emptying = |it: &&Command<'m>| empties(it, cache);
+        let mut gone = Gone {
+            commands: of_step.iter().filter(emptying).copied().collect(),
+            words: Vec::new(),
+        };
+        for command in &of_step {
+            let mut removed = Vec::new();
+            for folder in &plan.folders.paths {
+                removed.extend(removed_words(*command, folder)?);
+            }
+            let is_operand = |it: &Word<'m>| !it.source_text().starts_with('-');
+            if removed.is_empty() {
+                continue;
+            }
+            if removed.len() == command.args().filter(is_operand).count() {
+                gone.commands.push(*command);
+            } else {
+                gone.words.extend(removed);
+            }
+        }
+        Ok(gone)
+    }
+}
+
+/// What two programs have in common: the cache.
+pub(super) fn family(program: &'static str) -> &'static str {
+    match program {
+        "apt-get" => "apt",
+        "gradlew" => "gradle",
+        "mvnw" => "mvn",
+        other => other,
+    }
+}
+
+pub(super) fn of_program<'m>(calls: &[Call<'m>], program: &'static str) -> Vec<Call<'m>> {
+    let same = |it: &&Call<'m>| family(it.cache.program()) == family(program);
+    calls.iter().filter(same).copied().collect()
+}
+
+/// Whether the command does nothing but empty the cache.
+fn empties(command: &Command<'_>, cache: MountedCache) -> bool {
+    let is_same = dfix_catalogue::mounted_cache(command.name())
+        .is_some_and(|it| family(it.program()) == family(cache.program()));
+    let words: Vec<&str> = command.args().map(|it| it.value().unwrap_or("$")).collect();
+    let (options, operands): (Vec<&str>, Vec<&str>) =
+        words.into_iter().partition(|it| it.starts_with('-'));
+    let is_one = |word: &str| cache.emptying_words().any(|it| it == word);
+    is_same
+        && match operands.as_slice() {
+            [word] if cache.program() == "go" => {
+                is_one(word) && !options.is_empty() && options.iter().all(|it| it.contains("cache"))
+            }
+            [word] => is_one(word) && !matches!(*word, "cache" | "store"),
+            [word, "clean" | "clear" | "purge" | "prune"] => is_one(word),
+            _ => false,
+        }
+}

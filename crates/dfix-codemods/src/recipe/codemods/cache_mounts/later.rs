@@ -1,0 +1,87 @@
+//! Later calls of a program that need what an earlier one has fetched.
+
+use dfix_catalogue::MountedCache;
+use dfix_engine::{Case, OpenCondition, Remedy, remedy};
+use dfix_model::{Command, Step, StepKind, Word};
+
+use super::calls::Call;
+use super::fill::{Fill, family, of_program};
+
+impl<'m> Fill<'m> {
+    /// That later calls of the program get the mount, too, and none is left to the container.
+    pub(super) fn later_have_it(
+        &self,
+        cache: MountedCache,
+        case: &mut Case<'_>,
+    ) -> Result<(), Remedy> {
+        let own = self.plan()?.folders;
+        let stages = || self.stage.with_descendants();
+        for stage in stages() {
+            for step in stage.steps() {
+                let line = step.line();
+                let fits = |it: &Command<'m>| {
+                    dfix_catalogue::mounted_cache(it.name())
+                        .is_some_and(|it| family(it.program()) == family(cache.program()))
+                };
+                if matches!(step.kind(), StepKind::Cmd | StepKind::Entrypoint) {
+                    if let Some(command) = step.commands().find(fits) {
+                        return Err(remedy!(
+                            "`{}` of line {line} runs in the container, which has no mount: what it needs would be missing",
+                            command.name()
+                        ));
+                    }
+                    continue;
+                }
+                if step.index() <= self.step.index() || !step.is_run() {
+                    continue;
+                }
+                let calls = of_program(&Call::all_of(step), cache.program());
+                if calls.is_empty() {
+                    case.open(may_need(step, cache));
+                    continue;
+                }
+                let other = Fill { stage, step, calls };
+                if other.is_mounted() {
+                    continue;
+                }
+                if step.is_onbuild() {
+                    return Err(remedy!(
+                        "line {line} needs what is fetched here, in other builds"
+                    ));
+                }
+                let plan = other.plan().map_err(|it| {
+                    remedy!("line {line} needs what is fetched here, and gets no mount: {it}")
+                })?;
+                if plan.folders != own {
+                    return Err(remedy!("line {line} has the cache in another folder"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a step may call the program through another one.
+fn may_need(step: Step<'_>, cache: MountedCache) -> Option<OpenCondition> {
+    let calls_others = |it: &Command<'_>| {
+        it.is_one_of(&["make", "mage", "task", "just", "cmake", "ninja", "bazel"])
+            || it
+                .program()
+                .is_some_and(|it| it.starts_with("./") || has_script_ending(it))
+    };
+    let command = step.commands().find(calls_others)?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` of line {} calls `{}`, and has to fetch again what is in the mount",
+            command.name(),
+            step.line(),
+            cache.program()
+        ),
+        "give it the mount, too, if it does",
+    ))
+}
+
+fn has_script_ending(word: Word<'_>) -> bool {
+    word.value()
+        .is_some_and(|it| dfix_model::path::has_ending(it, ".sh"))
+}
