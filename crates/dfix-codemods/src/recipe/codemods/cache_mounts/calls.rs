@@ -116,6 +116,10 @@ impl<'m> Call<'m> {
             return Err(by_hand());
         }
         let answer = command.caller_is_root();
+        // Whose home `sudo` gives is a setting.
+        if command.is_wrapped_by("sudo") && !answer.is_yes() {
+            return Err(by_hand());
+        }
         if !answer.is_no() {
             open.extend(answer.open());
             return Ok(None);

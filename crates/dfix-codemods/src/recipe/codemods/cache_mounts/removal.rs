@@ -35,14 +35,20 @@ pub(super) fn remove_last(command: Command<'_>, edit: &mut Edit<'_>) {
         return;
     };
     let step = command.step();
-    let before = usize::from(join.range.start() - step.range().start());
-    let text = &step.source_text()[..before];
-    let text = text.trim_end_matches([' ', '\t']);
-    let Ok(from) = TextSize::try_from(text.len()) else {
+    let ends = step.commands().map(|it| it.range().end());
+    let Some(from) = ends.filter(|it| *it <= join.range.start()).max() else {
         return;
     };
-    let from = step.range().start() + from;
-    edit.replace_node(TextRange::new(from, command.range().end()), "");
+    let at = |place: TextSize| usize::from(place - step.range().start());
+    let between = &step.source_text()[at(from)..at(join.range.start())];
+    if between
+        .chars()
+        .all(|it| it.is_whitespace() || matches!(it, '\\' | '`'))
+    {
+        edit.replace_node(TextRange::new(from, command.range().end()), "");
+    } else {
+        edit.fail("what stands before the last command is no command alone");
+    }
 }
 
 /// Whether the step's own list begins with `set -e`, and the command is of that list.
