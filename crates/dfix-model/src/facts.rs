@@ -3,6 +3,7 @@
 //! A fact is a file of its own: it uses handles, and facts below it; nothing below asks it. What rules ask
 //! of a stage, a step or a command stands here, as one line each.
 
+mod absent_copies;
 mod absent_owners;
 pub(crate) mod accounts;
 pub(crate) mod application;
@@ -22,6 +23,7 @@ pub(crate) mod dependencies;
 pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
+mod fetched_start;
 pub(crate) mod filesystem;
 pub(crate) mod given_sources;
 pub(crate) mod host_folders;
@@ -117,6 +119,31 @@ impl<'m> Stage<'m> {
     /// What the project's files start containers of this stage with, also for a single command of a test.
     pub fn launches(self) -> impl Iterator<Item = &'m Launch> {
         launches::with_runs(self)
+    }
+
+    /// The texts that the project's files start containers of this stage with, or run in them: each has the name of its
+    /// place as its path.
+    pub fn launched_scripts(self) -> impl Iterator<Item = Script<'m>> {
+        let starts = launches::starts(self).into_iter();
+        let all = starts.chain(launches::works(self));
+        all.filter_map(|start| start.script)
+    }
+
+    /// What the steps of CI services' jobs need that are run in containers of the stage: nobody has looked.
+    pub fn jobs(self) -> Vec<OpenCondition> {
+        launches::open_jobs(self).collect()
+    }
+
+    /// A file or module that the container starts and that comes with the sources of a project which the build fetches
+    /// (`git clone`): nothing of it was read.
+    pub fn fetched_start(self) -> Option<String> {
+        fetched_start::fetched_start(self)
+    }
+
+    /// The source of the `COPY` that would put what stands at a path of the container there, and that the build context
+    /// is known not to have: somebody makes it before the build.
+    pub fn absent_copy(self, path: &str) -> Option<&'m str> {
+        absent_copies::absent_copy(self, path)
     }
 
     /// What the project's files say of how it is started and could not be made out.

@@ -54,6 +54,7 @@ impl Scanner<'_, '_, '_> {
         }
         self.source.programs.push(Program {
             command,
+            written: code.between(first.0, first.1),
             unknown,
             line,
         });

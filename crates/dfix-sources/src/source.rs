@@ -63,6 +63,8 @@ pub enum Command {
 pub struct Program {
     /// What is started.
     pub command: Command,
+    /// How its text, or its first word, is written, shortened.
+    pub written: String,
     /// How the program is written, where the text does not tell which it is; the interpreter that runs the text is none.
     pub unknown: Option<String>,
     /// The line, from 1.

@@ -39,6 +39,9 @@ pub struct ApplicationSources {
     pub files: Vec<ApplicationSource>,
     /// What is shipped, or may be, and was not read: each as a short sentence.
     pub unread: Vec<String>,
+    /// The paths in the build context of the sources that are built into what is shipped and are in a language which
+    /// is not read, in order.
+    pub unread_files: Vec<String>,
     /// The paths in the build context of shipped files that may hold settings or data, in order.
     pub settings: Vec<String>,
 }
@@ -146,6 +149,8 @@ pub(crate) fn application_sources(stage: Stage<'_>) -> &ApplicationSources {
             .files
             .sort_by(|a, b| a.context_path.cmp(&b.context_path));
         found.unread.dedup();
+        found.unread_files.sort();
+        found.unread_files.dedup();
         found.settings.sort();
         found.settings.dedup();
         found
@@ -435,6 +440,9 @@ impl Walk<'_> {
     fn file(&mut self, file: &Root) {
         let language = dfix_sources::unread_language(file_name(&file.context));
         if let Some(language) = language.filter(|_| file.is_built) {
+            if self.found.unread_files.len() < MOST_FILES {
+                self.found.unread_files.push(file.context.clone());
+            }
             let is_told = |it: &String| it.ends_with(language);
             if !self.found.unread.iter().any(is_told) {
                 let what = format!("`{}`, as dfix does not read {language}", file.context);

@@ -28,6 +28,28 @@ pub fn updates(text: &str) -> bool {
     false
 }
 
+/// Whether a text of a source begins with a command that installs by apt, as one that is started does: `"sudo apt-get
+/// install -y "`, `['apt', 'install', name]`. What tells a person to do so mostly begins otherwise.
+pub fn starts_an_install(text: &str) -> bool {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    text.lines()
+        .filter(|line| line.contains("apt"))
+        .any(|line| {
+            let mut begins = line.match_indices(is_quote).map(|(at, _)| &line[at + 1..]);
+            begins.any(|rest| {
+                let rest = rest.strip_prefix("sudo").map_or(rest, |rest| {
+                    rest.trim_start_matches(|c: char| is_quote(c) || c == ',' || c == ' ')
+                });
+                let mut words = words(rest);
+                let is_it = |word: &str| FRONT_ENDS.contains(&word);
+                let starts_so = FRONT_ENDS.iter().any(|it| rest.starts_with(it));
+                starts_so
+                    && words.next().is_some_and(is_it)
+                    && words.find(|word| !word.starts_with('-')) == Some("install")
+            })
+        })
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=' | '.' | ':');
     text.split(move |c: char| !is_part(c))
@@ -70,6 +92,21 @@ mod tests {
                 (is_named, fetches),
                 "{text}"
             );
+        }
+        for text in [
+            "exec(`apt-get install -y ${name}`)",
+            "  install: 'sudo apt-get install -y',",
+            "spawn('sudo', ['apt', '-y', 'install', name])",
+            "run([\"sudo\", \"apt-get\", \"install\", x])",
+        ] {
+            assert!(starts_an_install(text), "{text}");
+        }
+        for text in [
+            "throw new Error('please run apt-get install ffmpeg')",
+            "exec('apt-get update')",
+            "const aptitude = 'install'",
+        ] {
+            assert!(!starts_an_install(text), "{text}");
         }
         let is_install = |text: &str| {
             let words: Vec<String> = text.split(' ').map(str::to_owned).collect();

@@ -23,7 +23,9 @@ use dfix_syntax::TextRange;
 
 use usual_path::{is_of_the_system, is_on_usual_path};
 
+mod application;
 mod archives;
+mod arguments;
 mod copied;
 mod on_path;
 mod package_json;
@@ -121,6 +123,7 @@ impl<'m> Calls<'m> {
         }
         walk.texts_of_interpreters();
         walk.launches();
+        walk.application();
         walk.calls
     }
 }
@@ -271,6 +274,9 @@ impl<'m> Walk<'m> {
         self.arguments(command, name, site, depth);
         if is(Mark::StartsOthers) {
             self.starts_others(command, name);
+        }
+        if known.is_none() && command.step().is_run() {
+            self.of_a_package(name, site);
         }
         self.subcommand_of_a_variable(call, name);
         if let Some(package) = &call.package {
@@ -461,6 +467,10 @@ impl<'m> Walk<'m> {
                 }
             }
             "git" if mentions(command, &["git@", "ssh://"]) => self.uses("ssh", site),
+            // `ansible-galaxy collection install git+https://…`
+            _ if mentions(command, &["git+"]) && PackageCommand::of(command).is_none() => {
+                self.uses("git", site);
+            }
             // `chmod +x run.sh`: somebody runs it, seen or not.
             "chmod" => {
                 for path in command.args().skip(1).filter_map(Word::value) {
@@ -487,60 +497,6 @@ impl<'m> Walk<'m> {
         if name != "service" || mentions(command, &["cron", "xinetd", "supervisor"]) {
             let condition = format!("what `{name}` starts");
             self.unread(UnreadKind::Program, condition, "look into its settings");
-        }
-    }
-
-    /// `npx`: a package is fetched and run, or one that is installed is run.
-    fn fetched_program(&mut self, runner: &str, name: &str, site: &CallSite<'m>) {
-        let name = match name.rsplit_once('@') {
-            Some((name, _)) if !name.is_empty() => name,
-            _ => name,
-        };
-        if !programs::is(name, Mark::Alone) {
-            let condition = format!("what `{runner} {name}` calls in {}", site.step.label());
-            self.unread(UnreadKind::Program, condition, LOOK);
-        }
-    }
-
-    /// Scripts that a program is given to start: `socat … EXEC:/run.sh`.
-    fn scripts_in_words(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
-        for word in command.args() {
-            let text = self
-                .text(word, command)
-                .unwrap_or_else(|| word.literal_prefix().to_owned());
-            let pieces = text.split([':', ',', ' ', '\'', '"', '=']);
-            for piece in pieces.filter(|piece| has_ending(piece, ".sh")) {
-                self.path(piece, site, depth);
-            }
-        }
-    }
-
-    /// `python -m $X`, `pip $X`: what is done is in a variable.
-    fn subcommand_of_a_variable(&mut self, call: &Call<'m>, name: &str) {
-        let mut words = call.command.args();
-        let told = if call.package.is_some() {
-            words.find(|word| !word.literal_prefix().starts_with('-'))
-        } else if programs::is_python(name) {
-            words.find(|word| word.value() == Some("-m"));
-            words.next()
-        } else {
-            None
-        };
-        let Some(word) = told.filter(|word| !word.is_known()) else {
-            return;
-        };
-        let known = self.stage.expand_text(word, call.command);
-        if known.is_none_or(|text| text.contains(char::is_whitespace)) {
-            let condition = format!(
-                "what `{name} {}` does in {}",
-                word.source_text(),
-                call.site.step.label()
-            );
-            self.unread(
-                UnreadKind::Text,
-                condition,
-                "write it out, so that it can be read",
-            );
         }
     }
 }

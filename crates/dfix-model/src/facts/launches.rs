@@ -440,7 +440,12 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
             "look there how the container is started",
         )
     });
-    let jobs = jobs(stage).map(|job| {
+    unread.chain(open_jobs(stage)).collect()
+}
+
+/// What the steps of jobs need that are run in containers of the stage.
+pub(crate) fn open_jobs(stage: Stage<'_>) -> impl Iterator<Item = OpenCondition> {
+    jobs(stage).map(|job| {
         OpenCondition::new(
             format!(
                 "what the steps of {} (line {}) need, which are run in this image",
@@ -449,6 +454,5 @@ pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
             ),
             "look whether they write where only root may, or call what the image would lack",
         )
-    });
-    unread.chain(jobs).collect()
+    })
 }

@@ -56,6 +56,44 @@ pub fn known_words(command: &dfix_sources::Command) -> Vec<String> {
     }
 }
 
+/// The text of a value; of one that is put together, what is written in it, and U+FFFD for each part that is not. None
+/// where nothing of its beginning is written.
+pub(crate) fn literal_of(value: &Value<String>, written: &str) -> Option<String> {
+    if let Some(text) = value.value() {
+        return Some(text.clone());
+    }
+    let text = written.trim_start_matches(['[', '(', ' ', '\n']);
+    let prefix = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let text = if prefix < 3 { &text[prefix..] } else { text };
+    let quote = text.chars().next().filter(|c| is_quote(*c))?;
+    let text = text.trim_start_matches(quote);
+    let end = text.find(quote).unwrap_or(text.len());
+    Some(without_values(&text[..end]))
+}
+
+/// A text in which `{…}`, `${…}` and `#{…}` are each U+FFFD.
+fn without_values(text: &str) -> String {
+    let mut found = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let before = &rest[..at];
+        found.push_str(before.strip_suffix(['$', '#']).unwrap_or(before));
+        found.push(char::REPLACEMENT_CHARACTER);
+        let mut depth = 0_usize;
+        let end = rest[at..].find(|c| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        rest = end.map_or("", |end| &rest[at + end + 1..]);
+    }
+    found.push_str(rest);
+    found
+}
+
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '`')
 }
@@ -152,6 +190,34 @@ mod tests {
             ["git"]
         );
         assert!(started("cmd = ['git']").is_empty());
+    }
+
+    #[test]
+    fn parts_of_a_text_stand_for_values() {
+        for (written, text) in [
+            (
+                "f\"./gh repo clone {repo} data/{repo}\"",
+                "./gh repo clone \u{fffd} data/\u{fffd}",
+            ),
+            (
+                "`apt-get install ${names.map((n) => { return n })} -y`",
+                "apt-get install \u{fffd} -y",
+            ),
+            ("\"git clone \" + url", "git clone "),
+            ("'ls %s' % x", "ls %s"),
+        ] {
+            let value = Value::Unknown(written.to_owned());
+            assert_eq!(
+                literal_of(&value, written).as_deref(),
+                Some(text),
+                "{written}"
+            );
+        }
+        let written = "tool + ' -x'";
+        assert_eq!(
+            literal_of(&Value::Unknown(written.to_owned()), written),
+            None
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{LOOK, ProgramUse, UnreadKind, Walk};
 use crate::collect::instruction::StepKind;
 use crate::context::Answer;
+use crate::facts::absent_copies::absent_copy;
 use crate::facts::call_site::CallSite;
 use crate::facts::sources::{imports, programs_started, required};
 use crate::handles::{Command, Given, Stage, Step, Word};
@@ -70,7 +71,8 @@ impl<'m> Walk<'m> {
             }
             Given::File(word) => {
                 let path = word.value().unwrap_or("");
-                if has_ending(path, ".py") || has_ending(path, ".js") {
+                let endings = [".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
+                if endings.iter().any(|ending| has_ending(path, ending)) {
                     self.absent_source(path, site);
                     self.source_at(path, site);
                 }
@@ -111,10 +113,15 @@ impl<'m> Walk<'m> {
     }
 
     /// What brings a source that is not copied: a volume, a command that fetches, a mount.
-    fn brought(&self, path: &str, site: &CallSite<'m>) -> Option<&'static str> {
+    fn brought(&self, path: &str, site: &CallSite<'m>) -> Option<String> {
         let bringers = self.stage.cached(|| Bringers::of(self.stage));
         if bringers.fetches {
-            return Some("is fetched when the image is built");
+            return Some("is fetched when the image is built".to_owned());
+        }
+        if let Some(source) = absent_copy(self.stage, path) {
+            return Some(format!(
+                "comes with `{source}`, which the build context does not have here"
+            ));
         }
         let whole = site.path(path)?;
         let is_mounted = whole
@@ -122,7 +129,7 @@ impl<'m> Walk<'m> {
             .any(|folder| bringers.volumes.contains(folder));
         let has_place = path.starts_with('/') || bringers.has_workdir;
         let copies_nothing = has_place && !bringers.copies;
-        (is_mounted || copies_nothing).then_some("no instruction puts into the image")
+        (is_mounted || copies_nothing).then(|| "no instruction puts into the image".to_owned())
     }
 
     /// A source of the build context: the programs that it starts, and the files that it loads.

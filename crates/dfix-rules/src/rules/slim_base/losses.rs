@@ -128,7 +128,11 @@ impl<'m, 'n> Losses<'m, 'n> {
         if let Some(apt) = call.apt() {
             self.apt(apt, site);
         }
-        if command.is_marked(Mark::InstallsSource) {
+        let compiles = command.is_marked(Mark::BuildsNative)
+            && command.step().is_run()
+            && self.form.lacks_program(command.name()).is_none()
+            && !self.has_compiler(site);
+        if command.is_marked(Mark::InstallsSource) || compiles {
             self.needs.open(
                 format!(
                     "whether what `{}` builds in {} needs a compiler, headers or git",
@@ -138,6 +142,13 @@ impl<'m, 'n> Losses<'m, 'n> {
                 "look whether it does, or build it in a stage of its own",
             );
         }
+    }
+
+    /// Whether the stage has installed a compiler itself before this place.
+    fn has_compiler(&self, site: &CallSite<'m>) -> bool {
+        ["build-essential", "clang", "g++", "gcc"]
+            .iter()
+            .any(|package| self.is_installed(package, site))
     }
 
     fn program(&mut self, program: &ProgramUse<'m>) {

@@ -1,0 +1,64 @@
+//! What instructions copy from the build context that it does not have where dfix looks: somebody makes it before the
+//! image is built.
+
+use crate::context::Answer;
+use crate::facts::application_sources::has_project;
+use crate::facts::variables::expand_text;
+use crate::facts::workdir::{join, workdir_before};
+use crate::handles::{Stage, Step, Word};
+use crate::path::ImagePath;
+
+/// What a step copies, and the context has not.
+struct Absent {
+    /// As the context would call it.
+    source: String,
+    target: ImagePath,
+}
+
+/// The source of the `COPY` that puts what stands at a path of the container there, where the build context is known not
+/// to have it: `dist`. None where the build context is not known, or holds nothing but what builds the image.
+pub(crate) fn absent_copy<'m>(stage: Stage<'m>, path: &str) -> Option<&'m str> {
+    let place = ImagePath::new(&join(&workdir_before(stage, usize::MAX, true)?, path));
+    let absent: &Vec<Absent> = stage.cached(|| all(stage));
+    let found = absent.iter().find(|it| place.is_below(&it.target))?;
+    Some(&found.source)
+}
+
+fn all(stage: Stage<'_>) -> Vec<Absent> {
+    if !has_project(stage.file()) {
+        return Vec::new();
+    }
+    stage
+        .base_chain()
+        .flat_map(|stage| {
+            let steps = stage.copies().filter(|step| step.source().is_none());
+            steps.flat_map(move |step| of_step(stage, step))
+        })
+        .collect()
+}
+
+fn of_step<'m>(stage: Stage<'m>, step: Step<'m>) -> impl Iterator<Item = Absent> {
+    let target = step.target().and_then(|it| expand_text(stage, it, step));
+    let folder = workdir_before(stage, step.index(), true);
+    let target = folder.zip(target).map(|(folder, it)| join(&folder, &it));
+    let is_absent = move |word: Word<'m>| {
+        let source = expand_text(stage, word, step)?;
+        let is_plain = !source.contains(['*', '?', '[', '<']) && !source.contains("://");
+        let relative = source.trim_start_matches("./").trim_matches('/').to_owned();
+        let context = stage.file().context();
+        let is_gone = is_plain
+            && !relative.is_empty()
+            && relative != "."
+            && matches!(context.read(&relative), Answer::Absent)
+            && matches!(context.list(&relative), Answer::Absent);
+        is_gone.then_some(relative)
+    };
+    let sources: Vec<String> = step.sources().filter_map(is_absent).collect();
+    target.into_iter().flat_map(move |target| {
+        let sources = sources.clone().into_iter();
+        sources.map(move |source| Absent {
+            source,
+            target: ImagePath::new(&target),
+        })
+    })
+}

@@ -1,0 +1,131 @@
+//! What the sources of an application start, in whatever language they are written, whether the start is seen to reach
+//! them or not: a build compiles them, or a framework finds them by their place.
+
+use dfix_catalogue::programs;
+use dfix_catalogue::started_by;
+use dfix_sources::{Command as Started, Value};
+
+use super::{LOOK, ProgramUse, UnreadKind, Walk, usual_path::is_on_usual_path};
+use crate::facts::application_sources::application_sources;
+use crate::facts::call_site::CallSite;
+use crate::facts::scripts::script_of_text;
+use crate::facts::sources::literal_of;
+use crate::handles::Word;
+use crate::path::program_name;
+
+impl<'m> Walk<'m> {
+    /// The programs that the sources start which the stage ships, where it is what is built.
+    pub(super) fn application(&mut self) {
+        let stage = self.stage;
+        if !stage.file().targets().any(|target| target == stage) {
+            return;
+        }
+        let site = CallSite::of_step(stage.last_step());
+        for file in &application_sources(stage).files {
+            for program in &file.source.programs {
+                let label = format!("`{}` (line {})", file.context_path, program.line);
+                match &program.command {
+                    Started::Text(text) => {
+                        self.started_text(literal_of(text, &program.written), &label, &site);
+                    }
+                    Started::Words(words) => {
+                        self.started_words(words, &program.written, &label, &site);
+                    }
+                }
+            }
+        }
+    }
+
+    fn started_words(
+        &mut self,
+        words: &[Value<String>],
+        written: &str,
+        label: &str,
+        site: &CallSite<'m>,
+    ) {
+        let first = words.first().and_then(|it| literal_of(it, written));
+        let Some(first) = first else {
+            return;
+        };
+        if programs::is_shell(program_name(&first)) {
+            let mut texts = words.iter().skip(1);
+            let is_option = |word: &Value<String>| word.value().is_some_and(|it| it == "-c");
+            if texts.any(is_option)
+                && let Some(text) = texts.next()
+            {
+                let text = match text {
+                    Value::Unknown(written) => literal_of(text, written),
+                    _ => text.value().cloned(),
+                };
+                return self.started_text(text, label, site);
+            }
+            let mut files = words.iter().skip(1).filter_map(Value::value);
+            if let Some(file) = files.find(|word| !word.starts_with('-')) {
+                self.started(file, label, site);
+            }
+            return;
+        }
+        let name = first.split_whitespace().next().unwrap_or("").to_owned();
+        self.started(&name, label, site);
+    }
+
+    fn started_text(&mut self, text: Option<String>, label: &str, site: &CallSite<'m>) {
+        let Some(script) = text.and_then(|text| script_of_text(&text, site.step)) else {
+            return;
+        };
+        let programs: Vec<String> = script
+            .commands()
+            .flat_map(|command| {
+                let wrappers = command.wrappers().map(|wrapper| wrapper.name.to_owned());
+                let own = command.program().and_then(Word::value).map(str::to_owned);
+                wrappers.chain(own).collect::<Vec<_>>()
+            })
+            .collect();
+        for program in programs {
+            self.started(&program, label, site);
+        }
+    }
+
+    /// A source starts a program by this name or path.
+    fn started(&mut self, path: &str, label: &str, site: &CallSite<'m>) {
+        // What stands for a value: the source tells no name.
+        if path.is_empty() || path.contains(char::REPLACEMENT_CHARACTER) {
+            return;
+        }
+        let name = program_name(path);
+        for started in started_by(name) {
+            self.named_by(started, label, site);
+        }
+        if path.contains('/') && !is_on_usual_path(path) {
+            return self.started_file(path, label, site);
+        }
+        self.named_by(name, label, site);
+    }
+
+    /// A file of the image that a source starts: where it was put is not known to the word, as who starts it may be
+    /// anywhere.
+    fn started_file(&mut self, path: &str, label: &str, site: &CallSite<'m>) {
+        if path.starts_with("node_modules/") || path.contains("/node_modules/") {
+            return;
+        }
+        let unread = self.calls.unread.len();
+        self.path(path, site, 1);
+        if let Some(new) = self.calls.unread.get_mut(unread)
+            && new.kind == UnreadKind::Program
+        {
+            new.open.condition = format!(
+                "what `{path}` needs, which {label} starts and which is not in the build context as a script"
+            );
+            LOOK.clone_into(&mut new.open.remedy);
+        }
+    }
+
+    fn named_by(&mut self, name: &str, label: &str, site: &CallSite<'m>) {
+        self.calls.programs.push(ProgramUse {
+            name: name.to_owned(),
+            site: *site,
+            is_build_script: false,
+            named_by: Some(label.to_owned()),
+        });
+    }
+}

@@ -1,0 +1,99 @@
+//! Applications that the build fetches as sources, and that the container starts: nothing of them was read.
+
+use dfix_catalogue::programs::{self, Mark};
+
+use crate::collect::wrappers::ShellSource;
+use crate::context::Answer;
+use crate::facts::context_files::final_context_path_of;
+use crate::facts::runtime;
+use crate::facts::started_sources::served_objects;
+use crate::facts::workdir::{final_workdir, join};
+use crate::handles::{Command, Given, Stage, Step, Word};
+use crate::packages::PackageCommand;
+use crate::path::has_ending;
+
+/// Folders in which the distribution's own programs are.
+const OF_THE_SYSTEM: [&str; 5] = ["/bin/", "/etc/", "/lib/", "/sbin/", "/usr/"];
+
+/// Parts of addresses under which hosts of repositories hand out a project's sources as an archive.
+const OF_SOURCES: [&str; 4] = ["/archive/", "/tarball/", "/zipball/", "codeload."];
+
+/// A file, module or script of a package that the container starts, where the build fetches the sources of a project and
+/// the build context does not have it: `./entrypoint.sh`. None where no context is known.
+pub(crate) fn fetched_start(stage: Stage<'_>) -> Option<String> {
+    let context = stage.file().context();
+    if !matches!(context.list(""), Answer::Found(_)) {
+        return None;
+    }
+    let mut steps = stage.base_chain().flat_map(Stage::steps);
+    if !steps.any(brings_sources) {
+        return None;
+    }
+    let is_there = |path: &str| final_context_path_of(stage, path).is_some();
+    let of_a_project = |path: &String| {
+        let folder = final_workdir(stage).unwrap_or_default();
+        let place = join(&folder, path);
+        !OF_THE_SYSTEM.iter().any(|it| place.starts_with(it)) && !is_there(path)
+    };
+    let of_module = |module: &str| {
+        let path = module.replace('.', "/");
+        let files = [format!("{path}.py"), format!("{path}/__init__.py")];
+        files.iter().all(of_a_project)
+    };
+    runtime::of(stage).processes().find_map(|process| {
+        let command = process.command;
+        if let Some(module) = module_of(command) {
+            return of_module(module).then(|| module.to_owned());
+        }
+        let file = file_of(command)?;
+        of_a_project(&file).then_some(file)
+    })
+}
+
+/// Whether a step fetches the sources of a project: `git clone`, an `ADD` of a repository or of an archive of sources.
+fn brings_sources(step: Step<'_>) -> bool {
+    let is_source = |word: Word<'_>| {
+        let text = word.source_text();
+        let address = text.split(['#', '?']).next().unwrap_or(text);
+        text.contains("://")
+            && (has_ending(address, ".git") || OF_SOURCES.iter().any(|part| text.contains(part)))
+    };
+    let fetches = |command: Command<'_>| {
+        command.is_marked(Mark::Fetches)
+            && (command.has_arg("clone") || command.args().any(is_source))
+    };
+    step.commands().any(fetches) || (step.is_copy_or_add() && step.sources().any(is_source))
+}
+
+/// The file that a command runs or is: a script for a shell or an interpreter, a program by its path, package.json.
+fn file_of(command: Command<'_>) -> Option<String> {
+    let given = match command.interpreting().map(|it| it.given) {
+        Some(Given::File(word)) => Some(word),
+        Some(_) => return None,
+        None => match command.shell_source() {
+            Some(ShellSource::File(word)) => Some(command.word_at(word)),
+            Some(_) => return None,
+            None => None,
+        },
+    };
+    if let Some(word) = given {
+        return word.value().map(str::to_owned);
+    }
+    let runs_script = PackageCommand::of(command).is_some_and(|it| it.script().is_some());
+    if runs_script {
+        return Some("package.json".to_owned());
+    }
+    let program = command.program()?.value()?;
+    program.contains('/').then(|| program.to_owned())
+}
+
+/// The module of the application that a command runs or serves, by a name that is no known program's.
+fn module_of<'m>(command: Command<'m>) -> Option<&'m str> {
+    if let Some(Given::Module(module, _)) = command.interpreting().map(|it| it.given) {
+        return programs::find(module).is_none().then_some(module);
+    }
+    if !command.is_marked(Mark::Application) {
+        return None;
+    }
+    served_objects(command).first()?.split(':').next()
+}

@@ -1,0 +1,72 @@
+//! Who needs apt's lists when a container runs, beside the commands of the file: sources of the application, whatever
+//! starts them, what the build fetches, what other files of the project run in such containers.
+
+use dfix_engine::OpenCondition;
+use dfix_model::scripts::Script;
+use dfix_model::{PackageCommand, Stage, Users, apt_in_text as apt, known_words};
+
+use super::needs_lists;
+use super::users::OfTheLists;
+
+/// What stays open of them.
+pub(super) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
+    let launched = stage.launched_scripts().find_map(by_a_launch);
+    let jobs = stage.jobs().into_iter();
+    let found = jobs.chain(launched).chain(by_a_source(stage));
+    found.chain(fetched(stage)).collect()
+}
+
+fn open(condition: String) -> OpenCondition {
+    OpenCondition::new(
+        condition,
+        "see that it calls `apt-get update` before it installs anything",
+    )
+}
+
+/// What a file of the project runs in a container installs by lists that it does not fetch.
+fn by_a_launch(script: Script<'_>) -> Option<OpenCondition> {
+    let mut commands = script.commands();
+    let is_one = |command| PackageCommand::of(command).is_some_and(|it| needs_lists(&it));
+    let fills = |command| OfTheLists.fills(command);
+    let first = commands.find(|command| fills(*command) || is_one(*command))?;
+    (!fills(first)).then(|| {
+        open(format!(
+            "whether {} finds what it installs by apt, without lists",
+            script.path()
+        ))
+    })
+}
+
+/// A source of the application that starts apt to install something, and never has it fetch the lists.
+fn by_a_source(stage: Stage<'_>) -> Option<OpenCondition> {
+    let context = stage.file().context();
+    let sources = stage.application_sources();
+    let starts = sources.files.iter().filter_map(|file| {
+        let mut programs = file.source.programs.iter();
+        let is_install = |program: &&dfix_model::sources::Program| {
+            let words = known_words(&program.command);
+            apt::is_install(&words) || apt::starts_an_install(&program.written)
+        };
+        let line = programs.find(is_install).map(|it| it.line);
+        Some((file.context_path.as_str(), line))
+    });
+    let unread = sources.unread_files.iter().map(|it| (it.as_str(), None));
+    starts.chain(unread).find_map(|(path, line)| {
+        let text = context.read(path).found()?;
+        let is_one = line.is_some() || apt::starts_an_install(&text);
+        let line = line.map_or_else(String::new, |line| format!(" (line {line})"));
+        (is_one && !apt::updates(&text)).then(|| {
+            open(format!(
+                "whether `{path}`{line} needs apt's lists when it installs packages"
+            ))
+        })
+    })
+}
+
+/// What the container starts of a project that the build fetches.
+fn fetched(stage: Stage<'_>) -> Option<OpenCondition> {
+    let named = stage.fetched_start()?;
+    Some(open(format!(
+        "whether `{named}`, which comes with what is fetched when the image is built, needs apt's lists"
+    )))
+}
