@@ -25,6 +25,9 @@ pub enum ReleaseMark {
     NoVenv,
     /// Its pip is older than 6, and knows neither caches nor how to do without.
     OldPip,
+    /// The newest pip for its Python 3 is one that builds by the wheel which is installed, where it finds one: 24.0 for
+    /// Python 3.7, 25.0.1 for 3.8 (pip's list of changes).
+    PipBuildsByWheel,
     /// Its command `python` is Python 2, where it is installed.
     Python2,
     /// Its Python 3 is older than 3.12: an environment of it has setuptools.
@@ -38,6 +41,7 @@ impl ReleaseMark {
         match self {
             ReleaseMark::NoVenv => "no-venv",
             ReleaseMark::OldPip => "old-pip",
+            ReleaseMark::PipBuildsByWheel => "pip-by-wheel",
             ReleaseMark::Python2 => "python-2",
             ReleaseMark::Setuptools => "setuptools",
             ReleaseMark::Until2210 => "until-22.10",
@@ -80,6 +84,7 @@ mod tests {
         let marks = [
             ReleaseMark::NoVenv,
             ReleaseMark::OldPip,
+            ReleaseMark::PipBuildsByWheel,
             ReleaseMark::Python2,
             ReleaseMark::Setuptools,
             ReleaseMark::Until2210,

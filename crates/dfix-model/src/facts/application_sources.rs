@@ -39,8 +39,8 @@ pub struct ApplicationSources {
     pub files: Vec<ApplicationSource>,
     /// What is shipped, or may be, and was not read: each as a short sentence.
     pub unread: Vec<String>,
-    /// The paths in the build context of the sources that are built into what is shipped and are in a language which
-    /// is not read, in order.
+    /// The paths in the build context of the sources that are shipped, or that what is shipped is built of, in
+    /// languages which are not read, in order.
     pub unread_files: Vec<String>,
     /// The paths in the build context of shipped files that may hold settings or data, in order.
     pub settings: Vec<String>,
@@ -439,10 +439,10 @@ impl Walk<'_> {
 
     fn file(&mut self, file: &Root) {
         let language = dfix_sources::unread_language(file_name(&file.context));
+        if language.is_some() && self.found.unread_files.len() < MOST_FILES {
+            self.found.unread_files.push(file.context.clone());
+        }
         if let Some(language) = language.filter(|_| file.is_built) {
-            if self.found.unread_files.len() < MOST_FILES {
-                self.found.unread_files.push(file.context.clone());
-            }
             let is_told = |it: &String| it.ends_with(language);
             if !self.found.unread.iter().any(is_told) {
                 let what = format!("`{}`, as dfix does not read {language}", file.context);

@@ -166,6 +166,7 @@ impl<'m> Walk<'m> {
         let site = CallSite::of_step(self.stage.last_step());
         let starts = launches::starts(self.stage).into_iter();
         let starts = starts.chain(launches::works(self.stage));
+        let starts = starts.chain(launches::shown_starts(self.stage));
         for start in starts.chain(launches::checks(self.stage)) {
             match start.script {
                 Some(script) => self.commands_of(script.path(), script, &site, 0),

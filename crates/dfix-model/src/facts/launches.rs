@@ -197,6 +197,23 @@ pub(crate) fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
+/// What the documentation shows to run in containers of the stage.
+fn examples(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let file = stage.file();
+    all(file)
+        .launches
+        .iter()
+        .filter(|launch| launch.source == Source::Documentation)
+        .filter(|launch| launch.build.is_some() || !is_public(launch))
+        .filter(move |launch| target_of(file, launch) == Some(stage.index))
+}
+
+/// What the documentation shows to run in containers of the stage in place of its own start, where its text is understood.
+pub(crate) fn shown_starts(stage: Stage<'_>) -> impl Iterator<Item = StartOfLaunch<'_>> {
+    let starts = examples(stage).filter_map(move |launch| start_of(stage, launch));
+    starts.filter(|start| start.script.is_some())
+}
+
 /// The containers of the stage that editors work in.
 pub(crate) fn of_editors(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     built_from(stage).filter(|launch| launch.source == Source::Devcontainer)
@@ -261,9 +278,10 @@ fn start_of<'m>(stage: Stage<'m>, launch: &'m Launch) -> Option<StartOfLaunch<'m
 }
 
 /// What asks whether containers of the stage are well, in place of its own `HEALTHCHECK`: also further probes of
-/// Kubernetes.
+/// Kubernetes, and what the documentation shows.
 pub(crate) fn checks(stage: Stage<'_>) -> Vec<StartOfLaunch<'_>> {
     of(stage)
+        .chain(examples(stage))
         .flat_map(|launch| {
             let first = match &launch.health {
                 Some(Health::Command(start)) => Some(start),

@@ -2,8 +2,9 @@
 
 use dfix_catalogue::programs::{self, Mark};
 
+use crate::facts::compiled::is_compiled;
 use crate::facts::destination::{Destination, destination};
-use crate::handles::{Command, Step};
+use crate::handles::{Command, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 
 /// A command that puts packages where a Python finds them, or takes them away.
@@ -84,7 +85,18 @@ pub(crate) fn site_packages(step: Step<'_>) -> Option<&str> {
 /// The target of a step that copies out of another stage or image over `/usr/local`, or a folder around
 /// it, in which the system's Python has its packages.
 pub(crate) fn copied_over_packages(step: Step<'_>) -> Option<&str> {
-    let target = step.target().filter(|_| step.source().is_some())?;
+    let source = step.source()?;
+    let target = step.target()?;
+    // `COPY --from=build /app /`: a program that is compiled there, and no folder.
+    let from = source.stage();
+    let is_program = |word: Word<'_>| {
+        let path = word.value();
+        path.zip(from)
+            .is_some_and(|(path, from)| is_compiled(from, path))
+    };
+    if step.sources().all(is_program) {
+        return None;
+    }
     let folder = target.value().map(|path| path.trim_end_matches('/'))?;
     matches!(folder, "" | "/usr" | "/usr/local" | "/usr/local/lib").then(|| target.value())?
 }

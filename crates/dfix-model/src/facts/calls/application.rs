@@ -3,7 +3,7 @@
 
 use dfix_catalogue::programs;
 use dfix_catalogue::started_by;
-use dfix_sources::{Command as Started, Value};
+use dfix_sources::{Command as Started, Import, Value};
 
 use super::{LOOK, ProgramUse, UnreadKind, Walk, usual_path::is_on_usual_path};
 use crate::facts::application_sources::application_sources;
@@ -22,6 +22,10 @@ impl<'m> Walk<'m> {
         }
         let site = CallSite::of_step(stage.last_step());
         for file in &application_sources(stage).files {
+            for import in &file.source.imports {
+                let label = format!("`{}` (line {})", file.context_path, import.line);
+                self.imported_programs(import, &file.context_path, &label, &site);
+            }
             for program in &file.source.programs {
                 let label = format!("`{}` (line {})", file.context_path, program.line);
                 match &program.command {
@@ -32,6 +36,30 @@ impl<'m> Walk<'m> {
                         self.started_words(words, &program.written, &label, &site);
                     }
                 }
+            }
+        }
+    }
+
+    /// `from plumbum.cmd import git`, `from sh import git`: modules whose members are programs.
+    fn imported_programs(&mut self, import: &Import, path: &str, label: &str, site: &CallSite<'m>) {
+        let module = import.module.value().map_or("", String::as_str);
+        if !matches!(module, "plumbum.cmd" | "sh") {
+            return;
+        }
+        for name in &import.names {
+            self.started(&name.replace('_', "-"), label, site);
+        }
+        // `import sh`, and `sh.git("status")` somewhere.
+        let text = self.stage.file().context().read(path).found();
+        let text = text.filter(|_| import.names.is_empty());
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let members = text.iter().flat_map(|text| text.match_indices("sh."));
+        for (at, before) in members.map(|(at, dot)| (at + dot.len(), at)) {
+            let text = text.as_deref().unwrap_or_default();
+            let end = text[at..].find(|c| !is_of_name(c)).unwrap_or(0);
+            let is_called = text[at + end..].starts_with('(');
+            if is_called && !text[..before].ends_with(is_of_name) {
+                self.started(&text[at..at + end].replace('_', "-"), label, site);
             }
         }
     }

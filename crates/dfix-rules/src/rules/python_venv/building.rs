@@ -128,7 +128,10 @@ fn pip_asks_for_wheel(site: &Site<'_>, tools: Option<ImageTools>) -> bool {
     let mut renewed = pips.filter(|it| is_pip(Some(&it.name)));
     own || renewed.any(|it| match it.specifier.as_deref() {
         // The newest for these is 24.0 and 25.0.1, for older ones 21.3.1; for later ones it builds always apart.
-        None => matches!(minor, 7 | 8),
+        None => {
+            let by_release = || site.is_release(ReleaseMark::PipBuildsByWheel);
+            matches!(minor, 7 | 8) || (!site.is_of_image() && by_release())
+        }
         Some(specifier) => {
             let version = specifier.strip_prefix("==").unwrap_or("24");
             let mut numbers = version.split('.').map(|it| it.parse::<u32>().unwrap_or(0));
@@ -148,7 +151,16 @@ fn of_distribution(site: &Site<'_>) -> Option<OpenCondition> {
     packages.find(|it| it.name == brought)?;
     let has_setuptools = site.is_debians() && site.is_release(ReleaseMark::Setuptools);
     // Alpine's brings no wheel.
-    let of_wheel = || needs_wheel(site).filter(|_| site.is_debians());
+    let of_wheel = || {
+        // A pip that is put there beside the distribution's goes by what is installed, wheel among it.
+        let built = || {
+            let asks = pip_asks_for_wheel(site, None);
+            asks.then(|| built(site).or_else(|| may_be_built(site)))?
+        };
+        needs_wheel(site)
+            .or_else(built)
+            .filter(|_| site.is_debians())
+    };
     let of_setuptools = || {
         let built = || built(site).or_else(|| may_be_built(site));
         let built = || built().filter(|_| site.is_debians());

@@ -124,7 +124,7 @@ fn ansible(site: &Site<'_>) -> Option<OpenCondition> {
     )
 }
 
-/// A program that has the distribution's Python within imports what that one finds, never what an
+/// A program that has the distribution's Python within, or runs by it, imports what that one finds, never what an
 /// environment has.
 fn program_with_python_inside(site: &Site<'_>) -> Option<OpenCondition> {
     let is_one = |name| package_is(Ecosystem::System, name, PackageMark::EmbedsPython);
@@ -132,7 +132,9 @@ fn program_with_python_inside(site: &Site<'_>) -> Option<OpenCondition> {
     let name = packages.find(|package| is_one(package.name))?.name;
     open(
         true,
-        &format!("whether {name}, which has the system's Python within, needs what pip installs"),
+        &format!(
+            "whether {name}, which runs by the system's Python or has it within, needs what pip installs"
+        ),
         &format!("keep what {name} imports among the system's packages"),
     )
 }

@@ -16,6 +16,8 @@ use super::tools::Installed;
 pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
     let doubts = [
         named_by_path,
+        named_in_what_is_built,
+        home_of_a_server,
         login_in_a_text,
         unread_text,
         behind_sudo,
@@ -65,6 +67,79 @@ fn named_by_path(site: &Site<'_>) -> Option<OpenCondition> {
             "name the program without its folder there, so that it is found through PATH",
         ))
     })
+}
+
+/// A program that a stage builds from sources may call the system's Python by its whole path: in languages that are read
+/// the path tells, in others any name of it may be put behind a folder.
+fn named_in_what_is_built(site: &Site<'_>) -> Option<OpenCondition> {
+    let installed = Installed::of(site);
+    let is_moved = |path: &str| {
+        let (folder, name) = folder_and_name(path);
+        site.is_folder_of_programs(folder) && !name.is_empty() && installed.has(name)
+    };
+    let by_path = |stage: Stage<'_>| {
+        let files = stage.application_sources().files.iter();
+        files.into_iter().find_map(|file| {
+            let named = file.source.named.iter().find(|it| is_moved(&it.path))?;
+            let place = format!("`{}` (line {})", file.context_path, named.line);
+            Some((named.path.clone(), place))
+        })
+    };
+    let by_name = |stage: Stage<'_>| {
+        let context = stage.file().context();
+        let files = stage.application_sources().unread_files.iter();
+        files.into_iter().find_map(|path| {
+            let text = context.read(path).found()?;
+            let (name, line) = python_in(&text)?;
+            Some((name, format!("`{path}` (line {line})")))
+        })
+    };
+    let (named, place) = site
+        .shipped()
+        .find_map(|stage| by_path(stage).or_else(|| by_name(stage)))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{named}`, which {place} names, is called by its whole path: what pip installs is in {VENV} then"
+        ),
+        "let it be found through PATH",
+    ))
+}
+
+/// A Python, or a script for it, that a text in a language which is not read names at the end of a text in quotes, with
+/// its line.
+fn python_in(text: &str) -> Option<(String, usize)> {
+    let mut lines = text.lines().enumerate();
+    lines.find_map(|(at, line)| {
+        if !line.contains("py") || line.trim_start().starts_with("//") {
+            return None;
+        }
+        let mut texts = line.split('"').skip(1).step_by(2);
+        let named = texts.find(|it| {
+            let (_, name) = folder_and_name(it.split(' ').next().unwrap_or(it));
+            programs::is_python(name) || is_pip(name)
+        })?;
+        Some((named.to_owned(), at + 1))
+    })
+}
+
+/// `home = /usr/local`, `virtualenv=/usr`: the Python that uWSGI takes, by its settings.
+fn home_of_a_server(site: &Site<'_>) -> Option<OpenCondition> {
+    const KEYS: [&str; 4] = ["home", "pyhome", "venv", "virtualenv"];
+    let is_one = |text: &str| {
+        let (key, value) = text.split_once(['=', ':'])?;
+        let value = value.trim().trim_matches(['"', '\'']);
+        let is_systems = matches!(value.trim_end_matches('/'), "/usr" | "/usr/local");
+        Some(KEYS.contains(&key.trim()) && is_systems)
+    };
+    let line = lines(site).find(|line| is_one(line.text) == Some(true))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` in {} says where packages are looked for: what pip installs is in {VENV} then",
+            line.text.trim(),
+            line.place()
+        ),
+        format!("let it name {VENV}"),
+    ))
 }
 
 /// `su - app -c`, `bash -lc`, `env -i` in a source or in settings, as text: what they start has a PATH of its own.

@@ -12,6 +12,10 @@ impl<'m> Losses<'m, '_> {
             return;
         }
         self.unfollowed(last);
+        if let Some(why) = last.workplace() {
+            let condition = format!("what is called by whoever works in a container of it: {why}");
+            self.needs.unknown(look_at_start(condition));
+        }
         let condition = match started(last) {
             None => {
                 "what is run in this image: it has no `CMD` or `ENTRYPOINT` of its own".to_owned()

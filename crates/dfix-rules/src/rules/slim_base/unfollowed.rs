@@ -17,6 +17,9 @@ impl<'m> Losses<'m, '_> {
             self.needs.unknown(look_at_start(condition));
         }
         let site = last.steps().last().map(CallSite::of_step);
+        if let Some(site) = &site {
+            self.named_files(last, site);
+        }
         for (name, place) in sources.libraries() {
             let Some(name) = name else {
                 continue;
@@ -32,6 +35,21 @@ impl<'m> Losses<'m, '_> {
                     format!("whether the slim form has the library `{name}`, which {place} loads"),
                     "install the package that has it by name",
                 ),
+            }
+        }
+    }
+}
+
+impl<'m> Losses<'m, '_> {
+    /// Files of packages that sources name: `/etc/ssl/certs/ca-certificates.crt`.
+    fn named_files(&mut self, last: Stage<'m>, site: &CallSite<'m>) {
+        for file in &last.application_sources().files {
+            for named in &file.source.named {
+                if let Some(package) = dfix_catalogue::owner_of_file(&named.path) {
+                    let place = format!("`{}` (line {})", file.context_path, named.line);
+                    let who = format!("`{}`, which {place} names,", named.path);
+                    self.library(package, &who, site);
+                }
             }
         }
     }
