@@ -24,7 +24,7 @@ pub fn recommended_by(package: &str) -> impl Iterator<Item = &'static str> + use
 
 /// The package that has a file which this text names, among those that a slim form lacks.
 pub fn owner_of_file(text: &str) -> Option<&'static str> {
-    if !text.contains("/etc/") {
+    if !text.contains("/etc/") && !text.contains("/usr/share/") {
         return None;
     }
     let row = FILES.all().find(|row| text.contains(row.key()))?;

@@ -21,6 +21,8 @@ use crate::ternary::Ternary;
 pub struct NpmLock {
     /// `npm-shrinkwrap.json`, which npm prefers, or `package-lock.json`.
     pub name: &'static str,
+    /// Its `lockfileVersion`, where it says one.
+    pub version: Option<u64>,
     /// Whether it was written for what the `package.json` beside it asks for: `npm ci` fails where it was not.
     pub agrees: Ternary,
     /// Whether each package has there what it wants, peers among it: `npm ci` fails since npm 7 where one has not.
@@ -30,8 +32,12 @@ pub struct NpmLock {
     pub unmet: Option<String>,
 }
 
-/// The lock file in the folder where npm is called, where the build context is known to have it and it was copied before.
+/// The lock file in the folder where npm is called, where the build context is known to have it, it was copied before,
+/// and npm is not told to leave it alone.
 pub(crate) fn npm_lock_at<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Option<NpmLock> {
+    if is_told(stage, npm, "package-lock", false) {
+        return None;
+    }
     ["npm-shrinkwrap.json", "package-lock.json"]
         .into_iter()
         .find_map(|name| {
@@ -47,6 +53,14 @@ pub(crate) fn npm_lock_at<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Opt
             let agrees = read
                 .as_ref()
                 .and_then(|(package, lock)| agrees(package, lock));
+            let is_of_folders = || {
+                let lock = read.as_ref().map(|(_, lock)| lock);
+                lock.is_none_or(|lock| agrees_with_folders(stage, npm, lock))
+            };
+            let agrees = agrees.map(|it| it && is_of_folders());
+            let version = read
+                .as_ref()
+                .and_then(|(_, lock)| lock.get("lockfileVersion")?.as_u64());
             let gap = read
                 .filter(|_| agrees == Some(true))
                 .and_then(|(package, lock)| {
@@ -72,6 +86,7 @@ pub(crate) fn npm_lock_at<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Opt
             };
             Some(NpmLock {
                 name,
+                version,
                 agrees,
                 is_whole,
                 unmet,
@@ -81,37 +96,72 @@ pub(crate) fn npm_lock_at<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Opt
 
 /// Whether npm is told not to look at peers: by an option, a variable, its settings in the folder, or a command before.
 fn leaves_peers<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> bool {
+    package_options("npm", PackageWord::LeavesPeers)
+        .any(|option| is_told(stage, npm, option.trim_start_matches('-'), true))
+}
+
+/// Whether npm is told a setting: by an option, a variable, its settings in the folder, or a command before.
+fn is_told<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, key: &str, value: bool) -> bool {
     let settings = context_files::read_at(stage, ".npmrc", npm).found();
-    package_options("npm", PackageWord::LeavesPeers).any(|option| {
-        let key = option.trim_start_matches('-');
-        let variable = format!("npm_config_{}", key.replace('-', "_"));
-        let by_option = |npm: &PackageCommand<'m>| {
-            let mut words = npm.command.args().filter_map(Word::value);
-            words.any(|it| says(it.trim_start_matches("--"), key) && it.starts_with("--"))
+    let variable = format!("npm_config_{}", key.replace('-', "_"));
+    let (word, digit) = if value { ("true", "1") } else { ("false", "0") };
+    let says = |text: &str| {
+        let (name, said) = text.split_once('=').unwrap_or((text, "true"));
+        name.trim() == key && matches!(said.trim(), it if it == word || it == digit)
+    };
+    let by_option = |npm: &PackageCommand<'m>| {
+        let mut words = npm.command.args().filter_map(Word::value);
+        words.any(|it| says(it.trim_start_matches("--")) && it.starts_with("--"))
+    };
+    let by_variable = |name: &str| {
+        let said = env_at(stage, npm, name);
+        said.value().is_some_and(|it| it == word || it == digit)
+    };
+    let by_settings = |text: &str| text.lines().any(says);
+    let by_command = |it: &PackageCommand<'m>| {
+        let mut words = it.operands().filter_map(Word::value);
+        let sets = it.subcommand_is_one_of(&["config", "set", "c"]);
+        let is_off = || it.operands().any(|it| it.is("false"));
+        let names = |it: &str| says(it) || (it == key && is_off() != value);
+        sets && words.any(names)
+    };
+    by_option(npm)
+        || by_variable(&variable)
+        || by_variable(&variable.to_uppercase())
+        || settings.as_deref().is_some_and(by_settings)
+        || stage
+            .base_chain()
+            .flat_map(|it| it.package_commands(PackageManager::Npm))
+            .any(|it| it.range().start() < npm.range().start() && by_command(&it))
+}
+
+/// Whether the lock file's copies of packages in folders of the project (`file:./shared`) are the same as these, as far
+/// as they are in the build context: `npm ci` fails where they ask for something else.
+fn agrees_with_folders<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, lock: &Value) -> bool {
+    let packages = lock.get("packages").and_then(Value::as_object);
+    let folders = packages
+        .into_iter()
+        .flatten()
+        .filter(|(place, _)| !place.is_empty() && !place.contains("node_modules"));
+    let kinds = ["dependencies", "optionalDependencies", "peerDependencies"];
+    folders.into_iter().all(|(place, copy)| {
+        let path = format!("{place}/package.json");
+        let Answer::Found(text) = context_files::read_at(stage, &path, npm) else {
+            return true;
         };
-        let by_variable =
-            |name: &str| matches!(env_at(stage, npm, name).value(), Some("true" | "1"));
-        let by_settings = |text: &str| text.lines().any(|line| says(line, key));
-        let by_command = |it: &PackageCommand<'m>| {
-            let mut words = it.operands().filter_map(Word::value);
-            let sets = it.subcommand_is_one_of(&["config", "set", "c"]);
-            sets && words.any(|it| says(it, key)) && !words.any(|it| it == "false")
+        let Ok(package) = serde_json::from_str::<Value>(&text) else {
+            return true;
         };
-        by_option(npm)
-            || by_variable(&variable)
-            || by_variable(&variable.to_uppercase())
-            || settings.as_deref().is_some_and(by_settings)
-            || stage
-                .base_chain()
-                .flat_map(|it| it.package_commands(PackageManager::Npm))
-                .any(|it| it.range().start() < npm.range().start() && by_command(&it))
+        kinds
+            .iter()
+            .all(|kind| of_kind(&package, kind) == of_kind(copy, kind))
     })
 }
 
-/// Whether `key`, `key=true` or `key = true` is said.
-fn says(text: &str, key: &str) -> bool {
-    let (name, value) = text.split_once('=').unwrap_or((text, "true"));
-    name.trim() == key && matches!(value.trim(), "true" | "1")
+/// What a package asks for in one of its lists; an empty one is none.
+fn of_kind<'v>(file: &'v Value, kind: &str) -> Option<&'v Value> {
+    let is_empty = |it: &&Value| it.as_object().is_some_and(serde_json::Map::is_empty);
+    file.get(kind).filter(|it| !is_empty(it))
 }
 
 /// Whether the lock file's copy of what the package asks for is the same; `None` where it has none (lock files of version 1),
@@ -124,9 +174,9 @@ fn agrees(package: &Value, lock: &Value) -> Option<bool> {
         "optionalDependencies",
         "peerDependencies",
     ];
-    let is_empty = |it: &&Value| it.as_object().is_some_and(serde_json::Map::is_empty);
-    let of = |file: &Value, kind: &str| file.get(kind).filter(|it| !is_empty(it)).cloned();
-    let is_same = kinds.iter().all(|kind| of(package, kind) == of(copy, kind));
+    let is_same = kinds
+        .iter()
+        .all(|kind| of_kind(package, kind) == of_kind(copy, kind));
     package.get("workspaces").is_none().then_some(is_same)
 }
 

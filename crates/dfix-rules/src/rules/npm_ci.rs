@@ -1,8 +1,14 @@
 //! `npm ci` where the lock file is there.
 
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{PackageWord, package_options};
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports};
-use dfix_model::{Model, PackageCommand, PackageManager, Stage};
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
+    reports,
+};
+use dfix_model::{
+    Command, ImagePath, Model, Mount, PackageCommand, PackageManager, Redirect, Stage, Step, Word,
+};
 
 pub(crate) const RULE: Rule = Rule {
     id: "npm-ci",
@@ -75,6 +81,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "put `{it}` into `package.json`: `npm ci` takes it away"
                     ));
                 }
+                if let Some(reason) = refused(stage, &npm, lock.version) {
+                    return Err(reason);
+                }
                 if lock.agrees.is_no() {
                     return Err(remedy!(
                         "`{name}` is older than `package.json`: commit a new one"
@@ -91,6 +100,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 case.evidence(lock.agrees.is_yes().then(agrees))
                     .evidence(is_whole.then(whole))
                     .open(lock.agrees.open())
+                    .open(changed_before(stage, &npm, name))
                     .open(lock.is_whole.open())
                     .declare(Effect::arguments_of(npm.command))
                     .fix(|edit| edit.replace_word(place, "ci"));
@@ -119,6 +129,88 @@ fn installed_before(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<String
     Some(found.command.step().label())
 }
 
+/// Why `npm ci` does not do what `npm install` does here: it knows no such lock file, or takes away what is there.
+fn refused<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, version: Option<u64>) -> Option<Remedy> {
+    // What npm 6 does not find in it, it does without: measured with 6.14.
+    if version >= Some(3) && node_of(stage).is_some_and(|major| major < 15) {
+        return Some(remedy!(
+            "the npm of this Node.js cannot read a lock file of version 3 for `npm ci`: take a newer Node.js, or let \
+             `npm install --lockfile-version 2` write it anew"
+        ));
+    }
+    let is_modules = |path: &str| path.trim_end_matches('/').ends_with("node_modules");
+    let mut mounts = npm.command.step().mounts();
+    let is_cached = |mount: Mount<'m>| {
+        let target = mount.target().map(Word::literal_prefix);
+        mount.kind() == "cache" && target.is_some_and(is_modules)
+    };
+    if mounts.any(is_cached) {
+        return Some(remedy!(
+            "`npm ci` empties node_modules first, so that the cache that is mounted there keeps nothing: mount npm's \
+             own cache (`--mount=type=cache,target=/root/.npm`) instead"
+        ));
+    }
+    let before = |step: &Step<'m>| step.index() < npm.command.step().index();
+    let is_there = |step: Step<'m>| {
+        let place = |folder: Option<String>, path: &str| {
+            folder.map(|folder| ImagePath::new(&folder).join(path))
+        };
+        let target = step.target().and_then(|it| stage.expand_text(it, step));
+        let target = target.and_then(|it| place(stage.workdir_at(step), &it));
+        let modules = place(npm.command.working_directory(), "node_modules");
+        let names = step.sources().all(|it| is_modules(it.literal_prefix()));
+        names && target.is_some() && target == modules
+    };
+    let copied = stage.copies().filter(before).find(|step| is_there(*step))?;
+    Some(remedy!(
+        "`npm ci` takes away what {} copies: leave that out first",
+        copied.label()
+    ))
+}
+
+/// What a command before it may do to the files that it goes by: `npm ci` fails where they differ.
+fn changed_before<'m>(
+    stage: Stage<'m>,
+    npm: &PackageCommand<'m>,
+    lock: &str,
+) -> Option<OpenCondition> {
+    let names = [lock, "package.json"];
+    let is_one = |word: Word<'m>| names.iter().any(|name| word.mentions(name));
+    let changes = |command: &Command<'m>| {
+        if command.is("npm") {
+            let mut words = command.args();
+            return words.next().is_some_and(|it| it.is("pkg"))
+                && words
+                    .next()
+                    .is_some_and(|it| it.is("set") || it.is("delete"));
+        }
+        let is_written = command.redirects().filter_map(Redirect::target).any(is_one);
+        let reads = command.is_marked(Mark::NamesFiles)
+            || command.is_one_of(&["cat", "chmod", "chown", "grep", "rm", "test", "["]);
+        is_written || (!reads && command.args().any(is_one))
+    };
+    let is_before = |command: &Command<'m>| command.range().start() < npm.command.range().start();
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    let command = commands.find(|it| is_before(it) && changes(it))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` in {} leaves `{lock}` and package.json as they fit together: `npm ci` fails where they do not",
+            command.name(),
+            command.step().label()
+        ),
+        "run `npm ci` once, or change package.json and its lock file in the repository",
+    ))
+}
+
+/// The major version of Node.js that the stage's image has, where that is an official one and its tag tells.
+fn node_of(stage: Stage<'_>) -> Option<u32> {
+    let image = stage.base_image();
+    let major = image
+        .tag_text()
+        .and_then(|tag| tag.split(['.', '-']).next()?.parse::<u32>().ok());
+    major.filter(|_| image.name().is_some_and(|name| name.ends_with("node")))
+}
+
 /// Whether it installs into the folder that it runs in, as the lock file there says.
 fn installs_here(npm: &PackageCommand<'_>) -> bool {
     let mut others = package_options("npm", PackageWord::BesideLock);
@@ -127,9 +219,5 @@ fn installs_here(npm: &PackageCommand<'_>) -> bool {
 
 /// npm knows `ci` since 5.7, which came with Node.js 10.
 fn is_too_old(stage: Stage<'_>) -> bool {
-    let image = stage.base_image();
-    let major = image
-        .tag_text()
-        .and_then(|tag| tag.split(['.', '-']).next()?.parse::<u32>().ok());
-    image.name().is_some_and(|name| name.ends_with("node")) && major.is_some_and(|it| it < 10)
+    node_of(stage).is_some_and(|it| it < 10)
 }

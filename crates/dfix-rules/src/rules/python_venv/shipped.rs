@@ -18,6 +18,7 @@ pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
         named_by_path,
         named_in_what_is_built,
         home_of_a_server,
+        path_of_a_child,
         login_in_a_text,
         unread_text,
         behind_sudo,
@@ -139,6 +140,50 @@ fn home_of_a_server(site: &Site<'_>) -> Option<OpenCondition> {
             line.place()
         ),
         format!("let it name {VENV}"),
+    ))
+}
+
+/// `env={"PATH": "/usr/bin"}`, `["sudo", "python3", …]` in a source: what it starts so has a PATH of its own.
+fn path_of_a_child(site: &Site<'_>) -> Option<OpenCondition> {
+    let sets_path = |line: &ShippedLine<'_>| {
+        let is_of_python = line.file.ends_with(".py");
+        let text = line.text;
+        let named = ["\"PATH\":", "'PATH':", "PATH=\"/", "PATH='/"];
+        let at = named
+            .iter()
+            .find_map(|it| Some(text.find(it)? + it.len() - 1));
+        let rest = at
+            .map_or("", |at| &text[at..])
+            .trim_start_matches([':', ' ']);
+        let value = rest.trim_start_matches(['"', '\'', '/']);
+        let is_fixed =
+            rest.len() > value.len() && (value.starts_with("usr/") || value.starts_with("bin"));
+        let keeps = ["environ", "getenv", "{", "$PATH"];
+        is_of_python && is_fixed && !keeps.iter().any(|it| rest.contains(it))
+    };
+    let by_line = lines(site).find(sets_path).map(|line| line.place());
+    let by_sudo = || {
+        let mut files = site
+            .shipped()
+            .flat_map(|it| &it.application_sources().files);
+        files.find_map(|file| {
+            let installed = Installed::of(site);
+            let mut programs = file.source.programs.iter();
+            let program = programs.find(|program| {
+                let words = known_words(&program.command);
+                let is_set_anew = words.first().is_some_and(|it| it == "sudo" || it == "su");
+                let mut words = words.iter().flat_map(|it| it.split_whitespace());
+                is_set_anew && words.any(|it| installed.has(it))
+            })?;
+            Some(format!("{} (line {})", file.context_path, program.line))
+        })
+    };
+    let place = by_line.or_else(by_sudo)?;
+    Some(OpenCondition::new(
+        format!(
+            "whether what {place} starts needs what pip installs: it has a PATH of its own there, in which the environment would not be found"
+        ),
+        "put `/opt/venv/bin` before the others there",
     ))
 }
 

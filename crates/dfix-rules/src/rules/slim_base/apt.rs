@@ -89,7 +89,7 @@ impl<'m> Losses<'m, '_> {
     }
 
     /// Something asks a server for its certificate.
-    fn certificates(&mut self, who: &str, site: &CallSite<'m>) {
+    pub(super) fn certificates(&mut self, who: &str, site: &CallSite<'m>) {
         if !self.form.has_certificates() && !self.has_recommended(CERTIFICATES, site) {
             self.needs.install(CERTIFICATES, who, site);
         }

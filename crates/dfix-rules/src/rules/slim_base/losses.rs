@@ -96,6 +96,10 @@ impl<'m, 'n> Losses<'m, 'n> {
         match (pair.key_text(), value) {
             (Some("TZ"), Some("" | "UTC" | "Etc/UTC")) => {}
             (Some("TZ"), _) => self.time_zone("`TZ`", site),
+            // Node.js has certificates of its own, unless it is told otherwise.
+            (Some("NODE_OPTIONS"), Some(value)) if value.contains("--use-openssl-ca") => {
+                self.certificates("`--use-openssl-ca`", site);
+            }
             (Some("MPLBACKEND"), Some(value)) => {
                 for need in needs_of_names(value) {
                     self.library(need.package, "`MPLBACKEND`", site);
@@ -127,6 +131,12 @@ impl<'m, 'n> Losses<'m, 'n> {
         self.sources_over_https(call);
         if let Some(apt) = call.apt() {
             self.apt(apt, site);
+        }
+        // perl-base has few of Perl's modules.
+        let loads =
+            |word: Word<'_>| word.starts_with("-M") || word.literal_prefix().ends_with(".pl");
+        if command.is("perl") && self.form.repository() != "perl" && command.args().any(loads) {
+            self.library("perl", "a program in Perl", site);
         }
         let compiles = command.is_marked(Mark::BuildsNative)
             && command.step().is_run()
@@ -192,6 +202,9 @@ impl<'m, 'n> Losses<'m, 'n> {
     fn files(&mut self, call: &Call<'m>) {
         let (command, site) = (call.command, &call.site);
         let texts = || command.args().map(Word::literal_prefix);
+        if texts().any(|text| text == "--use-openssl-ca") {
+            self.certificates("`--use-openssl-ca`", site);
+        }
         if let Some(package) = texts().find_map(dfix_catalogue::owner_of_file) {
             self.library(package, &format!("a file of `{package}`"), site);
         }
