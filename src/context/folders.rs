@@ -116,18 +116,35 @@ impl Folders {
         let others = uses.iter().filter(|(file, _)| *file != path);
         others
             .filter_map(|(file, used)| {
+                // `FROM $BASE`: whatever the build is told, an image of the Dockerfile around it perhaps.
+                let is_anything = is_any(&used.image) && is_around(&path, file);
                 let is_known = match said.is_built_as(&path, &used.image) {
                     BuiltAs::It => true,
                     BuiltAs::Perhaps => false,
+                    BuiltAs::Another if is_anything => false,
                     BuiltAs::Another => return None,
                 };
                 Some(UsedElsewhere {
                     file: file.clone(),
                     used: used.clone(),
                     is_known,
-                    is_alike: is_called_like(&used.image, dockerfile),
+                    is_alike: is_anything || is_called_like(&used.image, dockerfile),
                 })
             })
             .collect()
     }
+}
+
+/// Whether nothing is known of an image's name before the build: `$BASE`.
+fn is_any(image: &str) -> bool {
+    image.starts_with('$') && !image.contains(['/', ':'])
+}
+
+/// Whether a Dockerfile lies in a folder in which another lies, or around that; both from the root of the repository.
+fn is_around(dockerfile: &str, other: &str) -> bool {
+    let folder = dockerfile.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.is_empty()
+        || other
+            .strip_prefix(folder)
+            .is_some_and(|it| it.starts_with('/'))
 }

@@ -107,6 +107,24 @@ fn an_image_of_which_no_name_is_known() {
 }
 
 #[test]
+fn an_image_that_only_the_build_is_told() {
+    let of = |head: &str| {
+        let child = format!("{head}\nRUN apt-get install -y curl\n");
+        said_of("", "apt-lists-cleanup", LISTS, &child, &[])
+    };
+    is(
+        &of("ARG BASE\nFROM $BASE"),
+        UNSAFE,
+        "as the name $BASE lets suppose",
+    );
+    is(
+        &of("ARG BASE=me/other\nFROM $BASE"),
+        CHECKED,
+        "no later command needs the lists",
+    );
+}
+
+#[test]
 fn tools_of_the_full_image_that_a_child_calls() {
     let base = "FROM node:22-bookworm\nWORKDIR /app\nCOPY app.js .\nCMD [\"node\", \"app.js\"]\n";
     let of = |child: &str| said("slim-base", base, child, &[("base/app.js", "")]);

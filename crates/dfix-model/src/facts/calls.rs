@@ -276,7 +276,7 @@ impl<'m> Walk<'m> {
         if is(Mark::StartsOthers) {
             self.starts_others(command, name);
         }
-        if known.is_none() && command.step().is_run() {
+        if known.is_none() && call.package.is_none() && command.step().is_run() {
             self.of_a_package(name, site);
         }
         self.subcommand_of_a_variable(call, name);

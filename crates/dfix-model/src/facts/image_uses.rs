@@ -81,10 +81,10 @@ fn named(stage: Stage<'_>) -> impl Iterator<Item = ImageUse> {
 
 /// The first instruction of a stage that works in the image which it is based on, before the stage has a user of its own.
 fn worked_in(stage: Stage<'_>) -> Option<ImageUse> {
-    if stage.base() != Base::Image {
+    if !may_be_of_another(stage) {
         return None;
     }
-    let image = unlisted(stage.base_image())?;
+    let image = image_of(stage)?;
     let mut steps = stage.steps().take_while(|step| !step.is(StepKind::User));
     let work = steps.find(|step| step.is_run() && !step.is_onbuild())?;
     Some(ImageUse {
@@ -96,13 +96,29 @@ fn worked_in(stage: Stage<'_>) -> Option<ImageUse> {
     })
 }
 
+/// Whether a stage is based on an image, or on what only the build is told: `FROM $BASE`.
+fn may_be_of_another(stage: Stage<'_>) -> bool {
+    matches!(stage.base(), Base::Image | Base::Unknown)
+}
+
+/// The name of the image that a stage is based on, unless a table knows it; as it is written where the build is told all
+/// of it.
+fn image_of(stage: Stage<'_>) -> Option<String> {
+    let name = unlisted(stage.base_image())?;
+    if name != "${it}" {
+        return Some(name);
+    }
+    let range = stage.image().range;
+    Some(stage.file().text()[range].to_owned())
+}
+
 /// That a stage is based on an image.
 fn based_on(stage: Stage<'_>) -> Option<ImageUse> {
-    if stage.base() != Base::Image {
+    if !may_be_of_another(stage) {
         return None;
     }
     Some(ImageUse {
-        image: unlisted(stage.base_image())?,
+        image: image_of(stage)?,
         path: "/".to_owned(),
         line: stage.from_step().line(),
         how: ImageUseKind::BasedOn,

@@ -1,7 +1,7 @@
 //! Who needs apt's lists of those that run later.
 
 use dfix_catalogue::programs::Mark;
-use dfix_catalogue::{FileMark, file_is};
+use dfix_catalogue::{FileMark, file_is, install_script};
 use dfix_engine::OpenCondition;
 use dfix_model::apt_in_text as apt;
 use dfix_model::path::file_name;
@@ -115,11 +115,23 @@ fn unknown_to_apt_mark(command: Command<'_>) -> Option<OpenCondition> {
     ))
 }
 
+/// Whether what is piped into a command is a script that is known by its address: it calls no apt.
+fn fetches_a_known_script(command: Command<'_>) -> bool {
+    let words = command.previous().into_iter().flat_map(Command::args);
+    let mut texts = words.map(Word::literal_prefix);
+    texts.any(|text| {
+        let script = install_script(text);
+        let programs = script.and_then(|it| Some(it.programs()?.collect::<Vec<_>>()));
+        programs.is_some_and(|programs| !programs.iter().any(|it| it.starts_with("apt")))
+    })
+}
+
 /// Whether an interpreter runs, in a build, what comes at its input: `curl … | python3`.
 fn is_given_its_input(command: Command<'_>) -> bool {
     let is_piped = || {
         let before = command.before();
-        before.is_some_and(|it| it.operator == Operator::Pipe)
+        let is_pipe = before.is_some_and(|it| it.operator == Operator::Pipe);
+        is_pipe && !fetches_a_known_script(command)
     };
     let nothing = |given: &Given<'_>| match given {
         Given::Nothing => command.args().next().is_none() || command.has_arg("-"),
