@@ -140,11 +140,13 @@ fn is_any(image: &str) -> bool {
     image.starts_with('$') && !image.contains(['/', ':'])
 }
 
-/// Whether a Dockerfile lies in a folder in which another lies, or around that; both from the root of the repository.
+/// Whether a Dockerfile lies in the folder around another's, or in one within that; both from the root of the repository.
 fn is_around(dockerfile: &str, other: &str) -> bool {
-    let folder = dockerfile.rsplit_once('/').map_or("", |(folder, _)| folder);
-    folder.is_empty()
-        || other
-            .strip_prefix(folder)
-            .is_some_and(|it| it.starts_with('/'))
+    let above = |path: &str| {
+        path.rsplit_once('/')
+            .map_or_else(String::new, |(folder, _)| folder.to_owned())
+    };
+    let around = above(&above(dockerfile));
+    let within = other.strip_prefix(&*around);
+    around.is_empty() || within.is_some_and(|it| it.starts_with('/'))
 }

@@ -1,11 +1,11 @@
 //! The lists of packages go with the layer that fetched them.
 
 mod elsewhere;
+mod lists;
 mod users;
 
 use std::cell::OnceCell;
 
-use dfix_catalogue::{PackageWord, package_word_is};
 use dfix_engine::{
     Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves,
     remedy, reports,
@@ -16,6 +16,7 @@ use dfix_model::{
 };
 use dfix_syntax::TextSize;
 
+use lists::{needs_lists, updates};
 use users::OfTheLists;
 
 pub(crate) const RULE: Rule = Rule {
@@ -365,17 +366,6 @@ fn bare<'m>(later: &Later<'m>, update: Command<'m>, case: &mut Case<'_>) -> Resu
 
 fn is_apt(command: &PackageCommand<'_>) -> bool {
     command.manager == PackageManager::Apt
-}
-
-fn updates(apt: &PackageCommand<'_>) -> bool {
-    apt.subcommand_is_one_of(&["update"])
-}
-
-/// What needs the lists: what may take packages from the archive.
-fn needs_lists(apt: &PackageCommand<'_>) -> bool {
-    apt.manager == PackageManager::Apt
-        && !apt.subcommand_text().is_empty()
-        && !package_word_is("apt", apt.subcommand_text(), PackageWord::WithoutLists)
 }
 
 /// The last apt command of a step that fetches the lists, where they stay in its layer.

@@ -5,7 +5,7 @@ use dfix_engine::OpenCondition;
 use dfix_model::scripts::Script;
 use dfix_model::{PackageCommand, Stage, Users, apt_in_text as apt, known_words};
 
-use super::needs_lists;
+use super::lists::needs_lists;
 use super::users::OfTheLists;
 
 /// What stays open of them.

@@ -11,7 +11,7 @@ use dfix_model::{
     Stage, Step, Users, Word,
 };
 
-use super::{needs_lists, updates};
+use super::lists::{needs_lists, updates};
 
 /// What is known of the commands that come after the lists are gone.
 pub(super) struct OfTheLists;
