@@ -88,7 +88,7 @@ fn file_of(command: Command<'_>) -> Option<String> {
 }
 
 /// The module of the application that a command runs or serves, by a name that is no known program's.
-fn module_of<'m>(command: Command<'m>) -> Option<&'m str> {
+fn module_of(command: Command<'_>) -> Option<&str> {
     if let Some(Given::Module(module, _)) = command.interpreting().map(|it| it.given) {
         return programs::find(module).is_none().then_some(module);
     }

@@ -41,14 +41,14 @@ fn by_a_launch(script: Script<'_>) -> Option<OpenCondition> {
 fn by_a_source(stage: Stage<'_>) -> Option<OpenCondition> {
     let context = stage.file().context();
     let sources = stage.application_sources();
-    let starts = sources.files.iter().filter_map(|file| {
+    let starts = sources.files.iter().map(|file| {
         let mut programs = file.source.programs.iter();
         let is_install = |program: &&dfix_model::sources::Program| {
             let words = known_words(&program.command);
             apt::is_install(&words) || apt::starts_an_install(&program.written)
         };
         let line = programs.find(is_install).map(|it| it.line);
-        Some((file.context_path.as_str(), line))
+        (file.context_path.as_str(), line)
     });
     let unread = sources.unread_files.iter().map(|it| (it.as_str(), None));
     starts.chain(unread).find_map(|(path, line)| {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use dfix_catalogue::login_in;
 use dfix_catalogue::programs::{self, Kind, Mark};
 use dfix_engine::OpenCondition;
-use dfix_model::path::folder_and_name;
+use dfix_model::path::{folder_and_name, has_ending};
 use dfix_model::{Command, ShippedLine, ShippedText, Stage, Word, known_words};
 
 use super::site::{Site, VENV, is_pip};
@@ -146,7 +146,7 @@ fn home_of_a_server(site: &Site<'_>) -> Option<OpenCondition> {
 /// `env={"PATH": "/usr/bin"}`, `["sudo", "python3", …]` in a source: what it starts so has a PATH of its own.
 fn path_of_a_child(site: &Site<'_>) -> Option<OpenCondition> {
     let sets_path = |line: &ShippedLine<'_>| {
-        let is_of_python = line.file.ends_with(".py");
+        let is_of_python = has_ending(line.file, ".py");
         let text = line.text;
         let named = ["\"PATH\":", "'PATH':", "PATH=\"/", "PATH='/"];
         let at = named

@@ -1,6 +1,7 @@
 //! What stages call, install and copy, and what of it the slim form lacks.
 
 use dfix_model::StepKind;
+use dfix_model::path::has_ending;
 use std::collections::BTreeMap;
 
 use dfix_catalogue::needs_of_names;
@@ -134,7 +135,7 @@ impl<'m, 'n> Losses<'m, 'n> {
         }
         // perl-base has few of Perl's modules.
         let loads =
-            |word: Word<'_>| word.starts_with("-M") || word.literal_prefix().ends_with(".pl");
+            |word: Word<'_>| word.starts_with("-M") || has_ending(word.literal_prefix(), ".pl");
         if command.is("perl") && self.form.repository() != "perl" && command.args().any(loads) {
             self.library("perl", "a program in Perl", site);
         }
