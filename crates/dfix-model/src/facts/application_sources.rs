@@ -497,3 +497,26 @@ impl Walk<'_> {
         }
     }
 }
+
+impl Stage<'_> {
+    /// The first text in quotes that is wanted in the sources of the application which are in languages that are not read,
+    /// with its place as a message names it: "`src/main.rs` (line 3)". Comments of whole lines do not count.
+    pub fn quoted_in_unread_sources(
+        self,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Option<(String, String)> {
+        let context = self.file().context();
+        application_sources(self)
+            .unread_files
+            .iter()
+            .find_map(|path| {
+                let text = context.read(path).found()?;
+                text.lines().enumerate().find_map(|(at, line)| {
+                    let is_comment = line.trim_start().starts_with("//");
+                    let mut quoted = line.split('"').skip(1).step_by(2);
+                    let found = quoted.find(|it| !is_comment && is_wanted(it))?;
+                    Some((found.to_owned(), format!("`{path}` (line {})", at + 1)))
+                })
+            })
+    }
+}

@@ -138,7 +138,7 @@ fn refused<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, version: Option<u64>)
              `npm install --lockfile-version 2` write it anew"
         ));
     }
-    let is_modules = |path: &str| path.trim_end_matches('/').ends_with("node_modules");
+    let is_modules = |path: &str| ImagePath::root().join(path).file_name() == "node_modules";
     let mut mounts = npm.command.step().mounts();
     let is_cached = |mount: Mount<'m>| {
         let target = mount.target().map(Word::literal_prefix);
@@ -186,7 +186,8 @@ fn changed_before<'m>(
         }
         let is_written = command.redirects().filter_map(Redirect::target).any(is_one);
         let reads = command.is_marked(Mark::NamesFiles)
-            || command.is_one_of(&["cat", "chmod", "chown", "grep", "rm", "test", "["]);
+            || command.is_marked(Mark::LeavesNothing)
+            || command.is_one_of(&["cat", "chown", "grep"]);
         is_written || (!reads && command.args().any(is_one))
     };
     let is_before = |command: &Command<'m>| command.range().start() < npm.command.range().start();

@@ -7,7 +7,7 @@ use dfix_catalogue::login_in;
 use dfix_catalogue::programs::{self, Kind, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::path::{folder_and_name, has_ending};
-use dfix_model::{Command, ShippedLine, ShippedText, Stage, Word, known_words};
+use dfix_model::{Command, ImagePath, ShippedLine, ShippedText, Stage, Word, known_words};
 
 use super::site::{Site, VENV, is_pip};
 use super::tools::Installed;
@@ -87,13 +87,11 @@ fn named_in_what_is_built(site: &Site<'_>) -> Option<OpenCondition> {
         })
     };
     let by_name = |stage: Stage<'_>| {
-        let context = stage.file().context();
-        let files = stage.application_sources().unread_files.iter();
-        files.into_iter().find_map(|path| {
-            let text = context.read(path).found()?;
-            let (name, line) = python_in(&text)?;
-            Some((name, format!("`{path}` (line {line})")))
-        })
+        let is_python = |it: &str| {
+            let (_, name) = folder_and_name(it.split(' ').next().unwrap_or(it));
+            programs::is_python(name) || is_pip(name)
+        };
+        stage.quoted_in_unread_sources(is_python)
     };
     let (named, place) = site
         .shipped()
@@ -106,30 +104,13 @@ fn named_in_what_is_built(site: &Site<'_>) -> Option<OpenCondition> {
     ))
 }
 
-/// A Python, or a script for it, that a text in a language which is not read names at the end of a text in quotes, with
-/// its line.
-fn python_in(text: &str) -> Option<(String, usize)> {
-    let mut lines = text.lines().enumerate();
-    lines.find_map(|(at, line)| {
-        if !line.contains("py") || line.trim_start().starts_with("//") {
-            return None;
-        }
-        let mut texts = line.split('"').skip(1).step_by(2);
-        let named = texts.find(|it| {
-            let (_, name) = folder_and_name(it.split(' ').next().unwrap_or(it));
-            programs::is_python(name) || is_pip(name)
-        })?;
-        Some((named.to_owned(), at + 1))
-    })
-}
-
 /// `home = /usr/local`, `virtualenv=/usr`: the Python that uWSGI takes, by its settings.
 fn home_of_a_server(site: &Site<'_>) -> Option<OpenCondition> {
     const KEYS: [&str; 4] = ["home", "pyhome", "venv", "virtualenv"];
     let is_one = |text: &str| {
         let (key, value) = text.split_once(['=', ':'])?;
         let value = value.trim().trim_matches(['"', '\'']);
-        let is_systems = matches!(value.trim_end_matches('/'), "/usr" | "/usr/local");
+        let is_systems = matches!(ImagePath::new(value).as_str(), "/usr" | "/usr/local");
         Some(KEYS.contains(&key.trim()) && is_systems)
     };
     let line = lines(site).find(|line| is_one(line.text) == Some(true))?;
