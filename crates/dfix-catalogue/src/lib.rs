@@ -32,6 +32,7 @@ mod eol;
 mod file_names;
 mod folders;
 mod foundation;
+mod hardened;
 mod home_writes;
 mod image;
 mod image_marks;
@@ -95,6 +96,9 @@ pub use eol::{Eol, end_of_life, end_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use foundation::{Distribution, Foundation, Layer};
+pub use hardened::{
+    HardenedImage, chainguard_image, chainguard_packages, hardened_image, has_hardened_image,
+};
 pub use home_writes::{HomeWrite, home_writes};
 pub use image::{
     Account, Family, ImageFacts, Libc, Purpose, Shell, ShippedUser, SystemPackageManager,

@@ -12,6 +12,7 @@ const RUNS: &[&str] = &[
     "debian-packages",
     "dotnet-tags",
     "eol",
+    "hardened-tags",
     "home-writes",
     "image-moves",
     "images",
