@@ -31,6 +31,10 @@ const FILES: &[(&str, &str)] = &[
         "hadolint-ignores",
         include_str!("../../recipes/hadolint-ignores.toml"),
     ),
+    (
+        "hardened-images",
+        include_str!("../../recipes/hardened-images.toml"),
+    ),
     ("image-move", include_str!("../../recipes/image-move.toml")),
     (
         "language-bump",

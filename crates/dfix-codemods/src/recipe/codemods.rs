@@ -4,6 +4,7 @@ mod apt_keys;
 mod cache_mounts;
 mod end_of_life;
 mod hadolint_ignores;
+mod hardened;
 mod image_move;
 mod images;
 mod language;
@@ -21,6 +22,7 @@ use self::apt_keys::AptKeys;
 use self::cache_mounts::CacheMounts;
 use self::end_of_life::EndOfLife;
 use self::hadolint_ignores::HadolintIgnores;
+use self::hardened::Hardened;
 use self::image_move::Moved;
 use self::images::Images;
 use self::language::Bump;
@@ -83,6 +85,16 @@ const ALL: &[Builtin] = &[
         about: "codes in comments of hadolint that a rule of dfix answers to become its name",
         options: &[],
         make: |For { recipe, rules }, _| Ok(Box::new(HadolintIgnores { recipe, rules })),
+    },
+    Builtin {
+        name: "hardened-images",
+        about: "images become hardened ones of Docker or Chainguard",
+        options: &["family", "registry"],
+        make: |For { recipe, .. }, options| {
+            let option = |key: &str| options.get(key).map_or("", String::as_str);
+            let hardened = Hardened::read(recipe, option("family"), option("registry"))?;
+            Ok(Box::new(hardened))
+        },
     },
     Builtin {
         name: "image-move",

@@ -126,7 +126,7 @@ fn image_of(pattern: &Pattern) -> Option<&crate::pattern::image::ImagePattern> {
 }
 
 /// The change of a reference to another image.
-fn plan<'m>(
+pub(crate) fn plan<'m>(
     reference: &Reference<'m>,
     repository: &str,
     tag: &str,
@@ -241,7 +241,7 @@ fn keeps_system(
 }
 
 /// Whether a release has packages: what is not known, and what is not there.
-fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<OpenCondition> {
+pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<OpenCondition> {
     use dfix_catalogue::{PackagePresence as P, package_presence};
     let is_there =
         |name: &&&str| matches!(package_presence(foundation, name), P::Present | P::Provided);
@@ -323,7 +323,7 @@ fn is_elsewhere(it: &Occurrence<'_>) -> Option<OpenCondition> {
 }
 
 /// Changes the releases that lists of packages name.
-fn change_suites(
+pub(crate) fn change_suites(
     reference: &Reference<'_>,
     suites: &Suites,
     case: &mut Case<'_>,

@@ -1,0 +1,226 @@
+//! Images that become hardened ones: Docker's or Chainguard's.
+
+mod packages;
+mod stage_needs;
+mod start;
+
+use dfix_catalogue::{chainguard_image, hardened_image, has_hardened_image};
+use dfix_engine::{Case, Codemod, Findings, OpenCondition, Remedy, Safety, remedy};
+use dfix_model::{ImagePlace, Model, Stage};
+
+use self::stage_needs::Needs;
+use super::images;
+use super::suites::Suites;
+use crate::matching::reference::Reference;
+
+/// Whose images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    Docker,
+    Chainguard,
+}
+
+/// The codemod.
+#[derive(Debug)]
+pub(crate) struct Hardened {
+    pub(crate) recipe: &'static str,
+    family: Family,
+    /// What stands before the image's name, its last mark included.
+    registry: String,
+}
+
+impl Hardened {
+    /// `registry` may be empty: the maker's own then.
+    pub(crate) fn read(recipe: &'static str, family: &str, registry: &str) -> Result<Self, String> {
+        let (family, own) = match family {
+            "docker" => (Family::Docker, "dhi.io"),
+            "chainguard" => (Family::Chainguard, "cgr.dev/chainguard"),
+            other => return Err(format!("`{other}` is none of docker and chainguard")),
+        };
+        let registry = if registry.is_empty() { own } else { registry };
+        let slash = if registry.ends_with(['/', '-']) {
+            ""
+        } else {
+            "/"
+        };
+        Ok(Hardened {
+            recipe,
+            family,
+            registry: format!("{registry}{slash}"),
+        })
+    }
+
+    /// Whether an image has a hardened one in its place.
+    fn is_known(&self, repository: &str, tag: &str) -> bool {
+        match self.family {
+            Family::Docker => has_hardened_image(repository),
+            Family::Chainguard => chainguard_image(repository, tag).is_some(),
+        }
+    }
+}
+
+impl Codemod for Hardened {
+    fn name(&self) -> &'static str {
+        self.recipe
+    }
+
+    fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        for position in file.image_positions() {
+            let Some(reference) = Reference::of(position) else {
+                continue;
+            };
+            let image = &reference.position.image;
+            let (Some(name), Some(tag)) = (image.name(), image.effective_tag()) else {
+                continue;
+            };
+            if !self.is_known(name, tag) {
+                continue;
+            }
+            let message = format!("`{name}:{tag}` is no hardened image");
+            out.judge(reference.range(), Safety::Checked, message, |case| {
+                let ImagePlace::From(stage) = reference.position.place else {
+                    return Err(remedy!(
+                        "files are elsewhere in hardened images: see where what is taken lies there"
+                    ));
+                };
+                match self.family {
+                    Family::Docker => self.docker(stage, &reference, (name, tag), case),
+                    Family::Chainguard => self.chainguard(stage, &reference, (name, tag), case),
+                }
+            });
+        }
+    }
+}
+
+impl Hardened {
+    fn docker(
+        &self,
+        stage: Stage<'_>,
+        reference: &Reference<'_>,
+        (name, tag): (&str, &str),
+        case: &mut Case<'_>,
+    ) -> Result<(), Remedy> {
+        let needs = Needs::of(stage);
+        let run = || hardened_image(name, tag, false);
+        let dev = || hardened_image(name, tag, true);
+        let found = if needs.is_dev() {
+            dev()
+        } else {
+            run().or_else(dev)
+        };
+        let Some(new) = found else {
+            return Err(remedy!(
+                "Docker has no hardened image of this version and variant on this system: choose one of those that are maintained first (the recipes `end-of-life` and `language-bump`)"
+            ));
+        };
+        change(
+            reference,
+            &format!("{}{}", self.registry, new.name),
+            new.tag,
+            case,
+        )?;
+        case.evidence(format!("there is a tag `{}`", new.tag));
+        if !new.keeps_version {
+            case.open(OpenCondition::new(
+                format!(
+                    "whether `{}` will do: there is no tag of the patch version",
+                    new.tag
+                ),
+                "run its tests",
+            ));
+        }
+        if self.registry == "dhi.io/" {
+            case.open(OpenCondition::new(
+                "whether whoever builds it may pull from dhi.io",
+                "`docker login dhi.io`, or take a mirror of your organisation",
+            ));
+        }
+        needs.say(&new, case);
+        let old = dfix_catalogue::image(name, tag);
+        if let (Some(before), Some(after)) = (&old.foundation, &new.foundation) {
+            if before.same_release(after) == Some(false) {
+                case.evidence(format!(
+                    "it is based on {}, and the old one on {}",
+                    images::told(after),
+                    images::told(before)
+                ));
+            }
+            packages::on_another_release(stage, after, case);
+            if let Some(suites) = Suites::between(before, after) {
+                images::change_suites(reference, &suites, case)?;
+            }
+        }
+        start::users(stage, &new, case)?;
+        start::of_docker(stage, &old, &new, case);
+        stage_needs::programs(stage, &old, &new, case);
+        stage_needs::paths(stage, case);
+        Ok(())
+    }
+
+    fn chainguard(
+        &self,
+        stage: Stage<'_>,
+        reference: &Reference<'_>,
+        (name, tag): (&str, &str),
+        case: &mut Case<'_>,
+    ) -> Result<(), Remedy> {
+        let Some(new) = chainguard_image(name, tag) else {
+            return Err(remedy!("Chainguard's image is not known"));
+        };
+        let needs = Needs::of(stage);
+        packages::of_chainguard(stage, case)?;
+        let is_free = self.registry == "cgr.dev/chainguard/";
+        let version = tag.split('-').next().unwrap_or_default();
+        let has_version = version.starts_with(|it: char| it.is_ascii_digit())
+            && !matches!(new, "chainguard-base");
+        let numbers: Vec<&str> = version.split(['.', '_']).take(2).collect();
+        let numbers = if is_free || !has_version {
+            "latest".to_owned()
+        } else {
+            numbers.join(".")
+        };
+        let new_tag = if needs.is_dev() {
+            format!("{numbers}-dev")
+        } else {
+            numbers
+        };
+        change(
+            reference,
+            &format!("{}{new}", self.registry),
+            &new_tag,
+            case,
+        )?;
+        if is_free && has_version {
+            case.open(OpenCondition::new(
+                "whether it works with the newest version, which is the only one of that folder",
+                "run its tests, or take the folder of your organisation, which has versions",
+            ));
+        } else if !is_free {
+            case.open(OpenCondition::new(
+                format!("whether there is a tag `{new_tag}`"),
+                "look it up where the image is published",
+            ));
+        }
+        case.open(OpenCondition::new(
+            "whether it has what the file uses of it: what Chainguard's images hold is not known here",
+            "build it, and start it once",
+        ));
+        needs.say_of_chainguard(case);
+        start::of_chainguard(stage, name, tag, &needs, case);
+        stage_needs::paths(stage, case);
+        Ok(())
+    }
+}
+
+/// Writes the new image.
+fn change(
+    reference: &Reference<'_>,
+    repository: &str,
+    tag: &str,
+    case: &mut Case<'_>,
+) -> Result<(), Remedy> {
+    // A default that decides other images, too, stays.
+    let plan = images::plan(reference, repository, tag, &|_| None).map_err(|it| remedy!("{it}"))?;
+    plan.say(case);
+    Ok(())
+}

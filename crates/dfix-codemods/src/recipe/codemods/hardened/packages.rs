@@ -1,0 +1,114 @@
+//! Packages of the system where the image becomes a hardened one.
+
+use dfix_catalogue::{
+    Foundation, PackagePresence, Succession, chainguard_packages, package_presence,
+    package_successor,
+};
+use dfix_engine::{Case, Effect, OpenCondition, Remedy, remedy};
+use dfix_model::packages::SpecKind;
+use dfix_model::{PackageCommand, PackageManager, Stage};
+
+use super::super::images::packages_there;
+
+/// The installations of a stage and those that are based on it.
+fn installs(stage: Stage<'_>) -> impl Iterator<Item = PackageCommand<'_>> {
+    let commands = stage.with_descendants().flat_map(Stage::commands);
+    commands.filter_map(PackageCommand::of).filter(|it| {
+        let of_system = matches!(
+            it.manager,
+            PackageManager::Apt | PackageManager::Apk | PackageManager::Dnf
+        );
+        of_system && it.is_install()
+    })
+}
+
+/// Names that the release of the new image lacks: those that are renamed change, others are told.
+pub(crate) fn on_another_release(stage: Stage<'_>, new: &Foundation, case: &mut Case<'_>) {
+    let mut left = Vec::new();
+    for install in installs(stage) {
+        for package in install.packages() {
+            let Some(name) = package.name.filter(|_| package.kind == SpecKind::Index) else {
+                continue;
+            };
+            let is_absent = package_presence(new, name) == PackagePresence::Absent;
+            let successor = package_successor(new, name)
+                .filter(|it| is_absent && it.how == Succession::Rename)
+                .filter(|it| !it.packages.contains(' '));
+            let is_plain = package.word.value() == Some(name) && !install.command.is_of_script();
+            match successor.filter(|_| is_plain) {
+                Some(successor) => {
+                    case.declare(Effect::arguments_of(install.command));
+                    case.evidence(format!("`{name}` is `{}` there", successor.packages));
+                    case.fix(|edit| edit.replace_word(package.word, successor.packages));
+                }
+                None => left.push(name),
+            }
+        }
+    }
+    left.sort_unstable();
+    left.dedup();
+    case.open(packages_there(new, &left));
+}
+
+/// Chainguard's images have apk and packages of their own: names that are others there change.
+///
+/// # Errors
+/// What a person must change, with the names as they are there.
+pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(), Remedy> {
+    let mut same = Vec::new();
+    let mut other = Vec::new();
+    let mut foreign = None;
+    for install in installs(stage) {
+        if install.manager != PackageManager::Apk {
+            foreign.get_or_insert((install.step().line(), install.program_name()));
+        }
+        for package in install.packages() {
+            let Some(name) = package.name else { continue };
+            let new = chainguard_packages(name).filter(|it| *it != name);
+            let Some(new) = new else {
+                same.push(name);
+                continue;
+            };
+            other.push(format!("`{name}` is `{new}`"));
+            if package.word.value() != Some(name) || install.command.is_of_script() {
+                return Err(remedy!(
+                    "line {}: `{name}` is `{new}` there",
+                    install.step().line()
+                ));
+            }
+            case.declare(Effect::arguments_of(install.command));
+            case.fix(|edit| {
+                let mut words = new.split(' ');
+                edit.replace_word(package.word, words.next().unwrap_or_default());
+                words.for_each(|it| edit.insert_word_after(package.word, it));
+            });
+        }
+    }
+    other.sort_unstable();
+    other.dedup();
+    same.sort_unstable();
+    same.dedup();
+    if let Some((line, program)) = foreign {
+        let known = if other.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", other.join(", "))
+        };
+        let unknown = if same.is_empty() {
+            String::new()
+        } else {
+            format!("; see whether {} are called so there", same.join(", "))
+        };
+        return Err(remedy!(
+            "`{program}` of line {line} is `apk add --no-cache` there: write it so first{known}{unknown}"
+        ));
+    }
+    case.evidence(other);
+    if !same.is_empty() {
+        case.open(OpenCondition::new(
+            format!("whether {} are called so there", same.join(", ")),
+            "`apk search` in the image tells",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! What a stage needs of its image: a shell, programs, folders.
+
+use std::collections::BTreeSet;
+
+use dfix_catalogue::{Distribution, HardenedImage, ImageFacts, Layer, tool};
+use dfix_engine::{Case, OpenCondition};
+use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, StepKind};
+
+/// Why a stage needs an image to build with, and whether it is shipped.
+#[derive(Debug)]
+pub(crate) struct Needs {
+    /// The line of its first RUN.
+    run: Option<usize>,
+    /// The line of what is started by a shell.
+    shell: Option<usize>,
+    is_shipped: bool,
+}
+
+impl Needs {
+    /// Of a stage and those that are based on it.
+    pub(crate) fn of(stage: Stage<'_>) -> Self {
+        let steps = || stage.with_descendants().flat_map(Stage::steps);
+        let is_started = |it: &Step<'_>| {
+            it.is(StepKind::Cmd) || it.is(StepKind::Entrypoint) || it.is(StepKind::Healthcheck)
+        };
+        let by_shell = |it: &Step<'_>| {
+            let mut commands = it.commands();
+            let is_script = commands.any(|it| {
+                matches!(it.name(), "sh" | "bash" | "ash" | "dash")
+                    || it.name().split('.').next_back() == Some("sh")
+            });
+            is_started(it) && (is_script || (!it.is_exec_form() && it.commands().next().is_some()))
+        };
+        let mut shipped = stage.with_descendants().filter(|it| it.is_shipped());
+        let script = shipped.find_map(|it| {
+            let entry = it.entry();
+            entry.script()?;
+            Some(
+                it.entry()
+                    .steps()
+                    .next()
+                    .map_or(it.from_step(), |it| it)
+                    .line(),
+            )
+        });
+        Needs {
+            run: steps().find(|it| it.is_run()).map(Step::line),
+            shell: steps().find(by_shell).map(Step::line).or(script),
+            is_shipped: stage.with_descendants().any(Stage::is_shipped),
+        }
+    }
+
+    /// Whether it needs the image to build with.
+    pub(crate) fn is_dev(&self) -> bool {
+        self.run.is_some() || self.shell.is_some()
+    }
+
+    /// Whether it runs something while the image is built.
+    pub(crate) fn has_run(&self) -> bool {
+        self.run.is_some()
+    }
+
+    pub(crate) fn is_shipped(&self) -> bool {
+        self.is_shipped
+    }
+
+    /// Says why it is this tag.
+    pub(crate) fn say(&self, new: &HardenedImage, case: &mut Case<'_>) {
+        if !new.is_dev {
+            case.evidence("the stage runs nothing, and starts nothing by a shell");
+            return;
+        }
+        self.say_of_dev(new.tag, case);
+    }
+
+    pub(crate) fn say_of_chainguard(&self, case: &mut Case<'_>) {
+        if self.is_dev() {
+            self.say_of_dev("-dev", case);
+        } else {
+            case.evidence("the stage runs nothing, and starts nothing by a shell");
+        }
+    }
+
+    fn say_of_dev(&self, tag: &str, case: &mut Case<'_>) {
+        match (self.run, self.shell) {
+            (Some(line), _) => case.evidence(format!("line {line} needs a shell")),
+            (None, Some(line)) => case.evidence(format!("what line {line} starts needs a shell")),
+            (None, None) => case.evidence("there is none without a shell"),
+        };
+        if self.is_shipped {
+            case.open(OpenCondition::new(
+                format!("whether the image that is shipped may have a shell and a package manager, as `{tag}` has"),
+                "run what needs them in a stage of its own, and copy what it makes into an image without them",
+            ));
+        }
+    }
+}
+
+/// Programs that commands of the stage call and the new image may not have.
+pub(crate) fn programs(
+    stage: Stage<'_>,
+    old: &ImageFacts,
+    new: &HardenedImage,
+    case: &mut Case<'_>,
+) {
+    let Some(foundation) = new.foundation else {
+        return;
+    };
+    let commands = || stage.with_descendants().flat_map(Stage::commands);
+    let installed: BTreeSet<&str> = commands()
+        .filter_map(PackageCommand::of)
+        .filter(PackageCommand::is_install)
+        .flat_map(|it| it.packages())
+        .filter_map(|it| it.name)
+        .collect();
+    let is_called = |it: &Command<'_>| {
+        !it.is_of_script() && (it.step().is_run() || it.step().is(StepKind::Healthcheck))
+    };
+    let mut missing: BTreeSet<&str> = BTreeSet::new();
+    for command in commands().filter(is_called) {
+        let name = command.executable_name();
+        let accounts = [
+            "useradd", "adduser", "groupadd", "addgroup", "usermod", "passwd",
+        ];
+        let is_account = accounts.contains(&name);
+        let package = match tool(foundation.distribution, foundation.release, name) {
+            Some(tool) if !tool.package.is_empty() && tool.layer > Layer::Plain => tool.package,
+            _ if is_account && foundation.distribution == Distribution::Debian => "passwd",
+            _ => continue,
+        };
+        if !new.has_package(package) && !installed.contains(package) {
+            missing.insert(name);
+        }
+    }
+    if !missing.is_empty() {
+        let names: Vec<&str> = missing.into_iter().collect();
+        case.open(OpenCondition::new(
+            format!(
+                "whether it has {}: not among its own packages",
+                names.join(", ")
+            ),
+            "install them before, or take an image that has them",
+        ));
+    }
+    let is_full = old.foundation.is_some_and(|it| it.layer == Layer::Full);
+    let builds = commands().filter_map(PackageCommand::of).find(|it| {
+        let of_language = !matches!(it.manager, PackageManager::Apt | PackageManager::Apk);
+        of_language && it.is_install()
+    });
+    if let Some(install) = builds
+        && is_full
+        && !new.has_package("gcc")
+    {
+        case.open(OpenCondition::new(
+            format!(
+                "whether line {} compiles anything: the old image brings a compiler and headers, and the new one none",
+                install.step().line()
+            ),
+            "build it once, or install what it needs before",
+        ));
+    }
+}
+
+/// Folders of the old image that are named, and may be elsewhere.
+pub(crate) fn paths(stage: Stage<'_>, case: &mut Case<'_>) {
+    const FOLDERS: [&str; 8] = [
+        "/opt/java/openjdk",
+        "/usr/local/apache2",
+        "/usr/local/bin/node",
+        "/usr/local/bin/python",
+        "/usr/local/bundle",
+        "/usr/local/etc/php",
+        "/usr/local/lib/",
+        "/usr/local/tomcat",
+    ];
+    let names = |text: &str| FOLDERS.iter().any(|it| text.contains(it));
+    let own = stage.with_descendants().flat_map(Stage::steps);
+    let own = own.filter(|it| !it.is_copy_or_add() && names(it.source_text()));
+    let copies = stage.with_descendants().flat_map(Stage::copied_by);
+    let copies = copies.filter(|it| it.sources().any(|word| names(word.literal_prefix())));
+    let mut lines: Vec<usize> = own.chain(copies).map(Step::line).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    if let Some(line) = lines.first() {
+        let more = if lines.len() > 1 { " and others" } else { "" };
+        case.open(OpenCondition::new(
+            format!("whether what line {line}{more} names lies there in the hardened image"),
+            "look into it: programs and libraries may be below /usr",
+        ));
+    }
+}
