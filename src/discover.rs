@@ -1,7 +1,8 @@
 //! Which files are Dockerfiles. No other file knows their names, or what a walk skips.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -25,24 +26,73 @@ pub(crate) struct Found {
 /// Finds the Dockerfiles at `paths`: a file is always taken, a folder is walked on `jobs` threads.
 pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Found {
     let mut found = Found::default();
+    let mut links = HashSet::new();
     for path in paths {
-        match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => walk(path, configs, jobs, &mut found),
-            Ok(_) => found.files.push(path.clone()),
+        let metadata = std::fs::symlink_metadata(path).and_then(|it| {
+            if !it.is_symlink() {
+                return Ok(it);
+            }
+            links.insert(path.as_path());
+            std::fs::metadata(path)
+        });
+        match metadata {
+            Ok(it) if it.is_dir() => walk(path, configs, jobs, &mut found),
+            Ok(it) if it.is_file() => found.files.push(path.clone()),
+            Ok(_) => {
+                let error = FileError::new("is no regular file, not a Dockerfile");
+                found.errors.push((path.clone(), error));
+            }
             Err(error) => found.errors.push((path.clone(), missing(path, &error))),
         }
     }
-    found.files.sort();
+    found.files.sort_by(|a, b| by_place(a, b));
     found.files.dedup();
     found.errors.sort_by(|a, b| a.0.cmp(&b.0));
     if paths.len() > 1 {
-        // Two paths may name one file; two threads must not write it.
-        let mut seen = HashSet::new();
-        found
-            .files
-            .retain(|file| std::fs::canonicalize(file).map_or(true, |it| seen.insert(it)));
+        keep_each_once(&mut found.files, &links);
     }
     found
+}
+
+/// The order of paths by their parts, in one look at their bytes.
+pub(crate) fn by_place(a: &Path, b: &Path) -> Ordering {
+    bytes_of_parts(a).cmp(bytes_of_parts(b))
+}
+
+/// The bytes of a path, the ends of its parts before all others.
+fn bytes_of_parts(path: &Path) -> impl Iterator<Item = u8> {
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.map(|byte| if *byte == b'/' { 0 } else { *byte })
+}
+
+/// Two paths may name one file; two threads must not write it. The first one stays.
+fn keep_each_once(files: &mut Vec<PathBuf>, links: &HashSet<&Path>) {
+    let mut seen: HashSet<OsString> = HashSet::with_capacity(files.len());
+    // Where the folder of the last file really is: neighbours lie in one.
+    let mut folder: Option<(PathBuf, PathBuf)> = None;
+    files.retain(|file| {
+        let real = match (file.parent(), file.file_name()) {
+            (Some(parent), Some(name)) if !links.contains(file.as_path()) => {
+                let known = folder.take().filter(|(path, _)| path == parent);
+                let path = if parent.as_os_str().is_empty() {
+                    Path::new(".")
+                } else {
+                    parent
+                };
+                let known = match known {
+                    Some(known) => Ok(known),
+                    None => std::fs::canonicalize(path).map(|real| (parent.to_owned(), real)),
+                };
+                known.map(|(path, real)| {
+                    let place = real.join(name);
+                    folder = Some((path, real));
+                    place
+                })
+            }
+            _ => std::fs::canonicalize(file),
+        };
+        real.map_or(true, |real| seen.insert(real.into_os_string()))
+    });
 }
 
 /// The Dockerfiles below a folder, by their names alone, in order of path.
@@ -205,7 +255,20 @@ fn is_bare_name(name: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_dockerfile_name;
+    use std::path::Path;
+
+    use super::{by_place, is_dockerfile_name};
+
+    #[test]
+    fn paths_are_in_the_order_of_their_parts() {
+        let mut all = [
+            "a", "a-b/c", "a/b", "a/c", "a/b/c", "a0", "/a", "", "é/a", "a\u{1}",
+        ];
+        let mut others = all;
+        all.sort_by(|a, b| Path::new(a).cmp(Path::new(b)));
+        others.sort_by(|a, b| by_place(Path::new(a), Path::new(b)));
+        assert_eq!(all, others);
+    }
 
     #[test]
     fn names_of_dockerfiles() {

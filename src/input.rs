@@ -1,5 +1,6 @@
 //! Reading: files of a bearable size, and `-` for standard input.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -45,6 +46,47 @@ pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable
         return Err(Unreadable::TooLarge);
     }
     Ok(bytes)
+}
+
+thread_local! {
+    /// Where files are read to, one after the other.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How much of a file is asked for at first.
+const FIRST_BYTES: usize = 1 << 16;
+
+/// Looks at the bytes of a file that is known to be a regular one, `most` of them at the most. They are not kept: most files
+/// do not concern a rewrite.
+pub(crate) fn with_regular<R>(
+    path: &Path,
+    most: u64,
+    look: impl FnOnce(&[u8]) -> R,
+) -> Result<R, Unreadable> {
+    let mut file = File::open(path)?;
+    BUFFER.with_borrow_mut(|buffer| {
+        if buffer.is_empty() {
+            buffer.resize(FIRST_BYTES, 0);
+        }
+        let mut length = 0;
+        loop {
+            match file.read(&mut buffer[length..]) {
+                Ok(0) => return Ok(look(&buffer[..length])),
+                Ok(count) => length += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                    return Err(Unreadable::Folder);
+                }
+                Err(error) => return Err(error.into()),
+            }
+            if length as u64 > most {
+                return Err(Unreadable::TooLarge);
+            }
+            if length == buffer.len() {
+                buffer.resize(2 * length, 0);
+            }
+        }
+    })
 }
 
 /// The text of a file of bearable size, or what is the matter with it.

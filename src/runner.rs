@@ -280,7 +280,7 @@ fn prepare(path: PathBuf, task: &Task<'_>) -> Result<Built<Opened>, Box<FileRepo
 /// folder of `path` tells of the build context.
 pub(crate) fn run_text(
     path: PathBuf,
-    bytes: Vec<u8>,
+    bytes: &[u8],
     in_folder: bool,
     task: &Task<'_>,
 ) -> FileReport {
@@ -296,17 +296,22 @@ pub(crate) fn run_text(
 
 /// The text of a file that the task may concern; its report, where there is nothing to do.
 fn opened(path: &Path, task: &Task<'_>) -> Result<Arc<str>, Box<FileReport>> {
-    match read(path) {
-        Ok(bytes) => text_of(path, bytes, task),
-        Err(error) => Err(Box::new(FileReport::failed(path.to_owned(), error))),
-    }
+    let text = input::with_regular(path, MOST_BYTES, |bytes| text_of(path, bytes, task));
+    text.unwrap_or_else(|cause| {
+        let error = unreadable(cause);
+        Err(Box::new(FileReport::failed(path.to_owned(), error)))
+    })
 }
 
-fn text_of(path: &Path, bytes: Vec<u8>, task: &Task<'_>) -> Result<Arc<str>, Box<FileReport>> {
-    let text = String::from_utf8(bytes)
-        .map_err(|error| FileReport::failed(path.to_owned(), not_utf8(&error)))
-        .map_err(Box::new)?;
-    if task.job.is_some_and(|job| !job.may_concern(&text)) {
+fn text_of(path: &Path, bytes: &[u8], task: &Task<'_>) -> Result<Arc<str>, Box<FileReport>> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let error = not_utf8(bytes, error);
+            return Err(Box::new(FileReport::failed(path.to_owned(), error)));
+        }
+    };
+    if task.job.is_some_and(|job| !job.may_concern(text)) {
         return Err(Box::new(FileReport::unconcerned(path.to_owned())));
     }
     Ok(text.into())
@@ -431,8 +436,8 @@ fn fix(
     (outcome, Vec::new())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    input::read_bounded(path, MOST_BYTES).map_err(|cause| match cause {
+fn unreadable(cause: Unreadable) -> FileError {
+    match cause {
         Unreadable::Folder => FileError::new("is a folder, not a Dockerfile"),
         Unreadable::NotRegular => FileError::new("is no regular file, not a Dockerfile"),
         Unreadable::TooLarge => too_large(),
@@ -445,7 +450,7 @@ fn read(path: &Path) -> Result<Vec<u8>, FileError> {
                 _ => error,
             }
         }
-    })
+    }
 }
 
 fn too_large() -> FileError {
@@ -456,9 +461,8 @@ fn too_large() -> FileError {
     .with_remedy("exclude it in dfix.toml, or keep data out of Dockerfiles")
 }
 
-fn not_utf8(error: &std::string::FromUtf8Error) -> FileError {
-    let bytes = error.as_bytes();
-    let offset = error.utf8_error().valid_up_to();
+fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> FileError {
+    let offset = error.valid_up_to();
     let valid = String::from_utf8_lossy(&bytes[..offset]);
     let error = FileError::new(format!(
         "is not UTF-8: byte {offset} is {:#04x}",
@@ -523,8 +527,8 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_have_a_place() {
-        let error = String::from_utf8(b"FROM a\nRUN \xe9\n".to_vec()).unwrap_err();
-        let error = not_utf8(&error);
+        let bytes = [b"FROM a\nRUN ".as_slice(), b"\xe9\n"].concat();
+        let error = not_utf8(&bytes, std::str::from_utf8(&bytes).unwrap_err());
         assert_eq!(error.place, Some((2, 5)));
         assert_eq!(error.message, "is not UTF-8: byte 11 is 0xe9");
     }

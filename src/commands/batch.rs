@@ -156,8 +156,7 @@ impl Batch {
             jobs: 1,
         };
         let place = root.map_or_else(|| path.to_owned(), |root| root.join(path));
-        let bytes = content.as_bytes().to_vec();
-        let mut report = runner::run_text(place, bytes, root.is_some(), &task);
+        let mut report = runner::run_text(place, content.as_bytes(), root.is_some(), &task);
         path.clone_into(&mut report.path);
         if let Some(root) = root.and_then(Path::to_str) {
             for error in &mut report.errors {

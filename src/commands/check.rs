@@ -44,7 +44,7 @@ fn filter(
         Some(name) => (name.clone(), true),
         None => (PathBuf::from("Dockerfile"), false),
     };
-    let report = runner::run_text(path, bytes.clone(), in_folder, task);
+    let report = runner::run_text(path, &bytes, in_folder, task);
     if check.work.diff || common.format.is_some() {
         return show(&[report], &check.work, check.statistics, common, out);
     }

@@ -7,7 +7,7 @@ use super::{paths, reports};
 use crate::cli::{Common, Format, Work};
 use crate::config::{Configs, relative_to_cwd};
 use crate::context::Folders;
-use crate::discover::discover;
+use crate::discover::{by_place, discover};
 use crate::exit::Stop;
 use crate::runner::{self, FileReport, Job, Task};
 use crate::select::CliSelection;
@@ -89,7 +89,7 @@ impl<'a> Visit<'a> {
         for (path, error) in found.errors {
             files.push(FileReport::failed(path, error));
         }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_by(|a, b| by_place(&a.path, &b.path));
         for file in &files {
             for note in &file.notes {
                 let _ = writeln!(io::stderr(), "dfix: {}: {note}", file.path.display());
