@@ -115,12 +115,20 @@ impl<'c, 'm> Board<'c, 'm> {
             .keys()
             .filter(|it| domain(own).is_some() && known(*it).is_some_and(|it| host(it) == own))
             .collect();
+        // A key that has an archive of its own host is not that of another host.
+        let has_own = |it: usize| {
+            known(it).is_some_and(|it| {
+                let mut hosts = self.lists.lines.iter().map(|line| host(&line.address));
+                hosts.any(|line| line == host(it))
+            })
+        };
         let of_domain = || {
             let is_it = |it: &usize| {
                 known(*it)
                     .is_some_and(|it| domain(own).is_some() && domain(host(it)) == domain(own))
             };
-            self.keys().filter(is_it).collect::<Vec<usize>>()
+            let all = self.keys().filter(is_it);
+            all.filter(|it| !has_own(*it)).collect::<Vec<usize>>()
         };
         let found = if of_host.is_empty() {
             of_domain()
@@ -140,13 +148,18 @@ impl<'c, 'm> Board<'c, 'm> {
             if is_of_the_distribution(&it.address) || is_settled {
                 return Owner::Nobody;
             }
-            let is_done = it
-                .signed_by
-                .as_deref()
-                .is_some_and(|it| self.is_written(it));
-            match self.alike(&it.address) {
-                Owner::Unknown if is_done => Owner::Nobody,
-                owner => owner,
+            let owner = self.alike(&it.address);
+            match (it.signed_by.as_deref(), owner) {
+                // The key is a file already, perhaps given twice.
+                (Some(file), Owner::Alike(key)) if self.is_written_for(file, None) => {
+                    if self.is_written_for(file, self.origins[key].as_deref()) {
+                        owner
+                    } else {
+                        Owner::Nobody
+                    }
+                }
+                (Some(file), Owner::Unknown) if self.is_written_for(file, None) => Owner::Nobody,
+                _ => owner,
             }
         };
         let mut owners: Vec<Owner> = self.lists.lines.iter().map(of_line).collect();
@@ -177,18 +190,23 @@ impl<'c, 'm> Board<'c, 'm> {
         owners
     }
 
-    /// Whether a command, or a copy, puts a file of this name there.
-    fn is_written(&self, file: &str) -> bool {
-        let steps = || self.stage.base_chain().flat_map(Stage::steps);
-        let mut copies = steps().filter(|it| it.is_copy_or_add());
-        let mut commands = steps()
-            .flat_map(Step::commands)
-            .filter(|it| !it.is_one_of(&["echo", "printf", "apt-key"]));
-        copies.any(|it| it.target().is_some_and(|it| it.starts_with(file)))
-            || commands.any(|it| {
-                let mut targets = it.redirects().filter_map(Redirect::target);
-                it.has_arg(file) || targets.any(|it| it.is(file))
-            })
+    /// Whether an instruction puts a file of this name there, one that speaks of this origin if one is asked for.
+    fn is_written_for(&self, file: &str, origin: Option<&str>) -> bool {
+        let writes = |it: &Step<'m>| {
+            let is_target =
+                it.is_copy_or_add() && it.target().is_some_and(|it| it.starts_with(file));
+            let mut commands = it
+                .commands()
+                .filter(|it| !it.is_one_of(&["echo", "printf", "apt-key"]));
+            is_target
+                || commands.any(|it| {
+                    let mut targets = it.redirects().filter_map(Redirect::target);
+                    it.has_arg(file) || targets.any(|it| it.is(file))
+                })
+        };
+        let steps = self.stage.base_chain().flat_map(Stage::steps);
+        let mut writing = steps.filter(writes);
+        writing.any(|it| origin.is_none_or(|origin| it.mentions(origin)))
     }
 
     /// What adds the archive of a key otherwise than by a line that can be changed.
@@ -302,19 +320,19 @@ impl<'c, 'm> Board<'c, 'm> {
 
     /// The name, and more of it where another key has the same.
     fn unique(&self, key: usize, name: &str) -> String {
-        let is_taken = self.keys().any(|it| it < key && self.name_of(it) == *name);
-        match self.origins[key].as_deref().map(host) {
-            Some(host) if is_taken => {
-                let host = domain(host)
-                    .unwrap_or(host)
-                    .split('.')
-                    .next()
-                    .unwrap_or_default();
-                format!("{name}-{host}-{}", key + 1)
-            }
-            _ if is_taken => format!("{name}-{}", key + 1),
-            _ => name.to_owned(),
-        }
+        let origin = self.origins[key].as_deref();
+        let is_others = |name: &str| {
+            ["asc", "gpg"].into_iter().any(|ending| {
+                let file = format!("{FOLDER}/{name}.{ending}");
+                self.is_written_for(&file, None) && !self.is_written_for(&file, origin)
+            })
+        };
+        let named_so = |it: &usize| *it < key && self.name_of(*it) == *name;
+        let earlier = self.keys().filter(named_so).count();
+        let more = (2..100).map(|number| format!("{name}-{number}"));
+        let names = std::iter::once(name.to_owned()).chain(more);
+        let mut free = names.filter(|it| !is_others(it));
+        free.nth(earlier).unwrap_or_else(|| name.to_owned())
     }
 
     /// What a person must do.

@@ -189,8 +189,12 @@ impl<'m> Key<'m> {
         let with_rights = command.wrappers().next().is_some();
         let all = TextRange::new(program.range().start(), command.range().end());
         match &self.call {
-            Call::Piped(_) if with_rights => {
+            Call::Piped(producer) if with_rights => {
                 edit.replace_node(all, &format!("tee {file} > /dev/null"));
+                if producer.is("curl") {
+                    let words: Vec<Word<'_>> = producer.args().collect();
+                    fail_early(*producer, &words, edit);
+                }
             }
             Call::Piped(producer) => {
                 let rest = TextRange::new(producer.range().end(), command.range().end());
