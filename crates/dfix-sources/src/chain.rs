@@ -45,7 +45,8 @@ impl<'t> Code<'t> {
         Some(name)
     }
 
-    /// The module of `require("m")` or `await import("m")`, with what is taken from it.
+    /// The module of `require("m")` or `await import("m")`, with what is taken from it, and what it makes where it is called:
+    /// `require("express")()`.
     pub(crate) fn required(&self, start: usize) -> Option<String> {
         let at = start + usize::from(self.is(start, "await"));
         if !self.is_any(at, "require import") || !self.is(at + 1, "(") {
@@ -58,7 +59,13 @@ impl<'t> Code<'t> {
             push_part(&mut name, self.text_of(next + 1));
             next += 2;
         }
-        Some(crate::tables::module(self.language, &name).to_owned())
+        let name = crate::tables::module(self.language, &name);
+        let is_called = self.is(next, "(") && self.is(next - 1, ")");
+        Some(if is_called {
+            format!("{name}()")
+        } else {
+            name.to_owned()
+        })
     }
 
     /// Whether a bracket begins what is taken apart: `const [a, b] = …`.
