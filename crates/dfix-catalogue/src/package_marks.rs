@@ -23,7 +23,8 @@ pub enum PackageMark {
     Cron,
     /// It serves what is being worked on.
     Development,
-    /// It has the distribution's Python within and imports what that one finds: plug-ins and bindings.
+    /// It has the distribution's Python within, or its program runs by that one, and imports what it finds: plug-ins and
+    /// bindings.
     EmbedsPython,
     /// It makes files in the home of whoever runs it, or fails.
     Home,
