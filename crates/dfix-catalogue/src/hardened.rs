@@ -153,6 +153,8 @@ struct Wanted {
     version: Vec<u32>,
     /// How many numbers the tag has.
     length: usize,
+    /// How many numbers a series of the image has.
+    series: usize,
     words: Vec<String>,
     /// How the tag names its system, see [`Tag::system`].
     system: u8,
@@ -198,17 +200,28 @@ impl Wanted {
             system = 0;
         }
         words.sort_unstable();
+        let by_major = matches!(
+            repository,
+            "amazoncorretto"
+                | "composer"
+                | "eclipse-temurin"
+                | "gradle"
+                | "maven"
+                | "node"
+                | "postgres"
+        );
         Some(Wanted {
             version,
             length,
+            series: if by_major { 1 } else { 2 },
             words,
             system,
         })
     }
 
-    /// The numbers that must be the same: the first two.
+    /// The numbers that must be the same: those of a series that keeps what works.
     fn series(&self) -> &[u32] {
-        &self.version[..self.version.len().min(2)]
+        &self.version[..self.version.len().min(self.series)]
     }
 }
 
@@ -313,6 +326,13 @@ mod tests {
             ("python", "3.13-alpine", false, "python:3.13-alpine"),
             ("python", "3.9", false, ""),
             ("node", "24-alpine3.23", true, "node:24-alpine3.23-dev"),
+            (
+                "node",
+                "24.4.0-bookworm-slim",
+                false,
+                "node:24.19.0-debian12",
+            ),
+            ("node", "25-slim", false, ""),
             ("node", "24", false, "node:24-debian12"),
             ("golang", "1.26-alpine", true, "golang:1.26-alpine-dev"),
             ("eclipse-temurin", "21-jre", false, "eclipse-temurin:21"),

@@ -123,7 +123,7 @@ impl Hardened {
         if !new.keeps_version {
             case.open(OpenCondition::new(
                 format!(
-                    "whether `{}` will do: there is no tag of the patch version",
+                    "whether `{}` will do: there is no tag of this very version",
                     new.tag
                 ),
                 "run its tests",

@@ -72,6 +72,7 @@ impl<'m> Install<'m> {
     /// Each option becomes uv's, goes, or cannot.
     fn options(&mut self) -> Result<(), Remedy> {
         let pip = self.command;
+        let mut told: Vec<&str> = Vec::new();
         for option in pip.options() {
             let name = option.name;
             let value = option.value.filter(|it| it.word != option.word);
@@ -81,6 +82,9 @@ impl<'m> Install<'m> {
             }
             let is_cluster = !name.starts_with("--") && name.len() > 2;
             if is_cluster {
+                if name.contains('U') {
+                    told.push("--upgrade");
+                }
                 for letter in name[1..].chars() {
                     match pip_for_uv(&format!("-{letter}")) {
                         Some(ForUv::Same(_)) => {}
@@ -89,7 +93,18 @@ impl<'m> Install<'m> {
                 }
                 continue;
             }
-            let note = match pip_for_uv(name) {
+            let change = pip_for_uv(name);
+            if let Some(once) = told_once(name, change) {
+                if told.contains(&once) {
+                    if option.value.is_some() {
+                        return Err(remedy!("`{name}` is told twice, and uv takes it once"));
+                    }
+                    self.changes.push(Change::Remove(vec![option.word]));
+                    continue;
+                }
+                told.push(once);
+            }
+            let note = match change {
                 Some(ForUv::Same(note)) => note,
                 Some(ForUv::As(new)) if is_attached => {
                     let value = option.value.and_then(OptionValue::text);
@@ -333,6 +348,45 @@ impl Change<'_> {
             Change::After(word, text) => edit.insert_word_after(*word, text),
         }
     }
+}
+
+/// The name of an option that uv takes once only; none of one that may be told several times, or goes.
+fn told_once(name: &str, change: Option<ForUv>) -> Option<&str> {
+    const SEVERAL: [&str; 21] = [
+        "--allow-insecure-host",
+        "--config-setting",
+        "--config-settings",
+        "--constraint",
+        "--editable",
+        "--extra-index-url",
+        "--find-links",
+        "--group",
+        "--no-binary",
+        "--only-binary",
+        "--quiet",
+        "--requirement",
+        "--trusted-host",
+        "--verbose",
+        "-C",
+        "-c",
+        "-e",
+        "-f",
+        "-q",
+        "-r",
+        "-v",
+    ];
+    let name = match change {
+        Some(ForUv::As(new)) => new,
+        Some(ForUv::Same(_)) => name,
+        _ => return None,
+    };
+    let long = match name {
+        "-U" => "--upgrade",
+        "-i" => "--index-url",
+        "-t" => "--target",
+        other => other,
+    };
+    (!SEVERAL.contains(&name)).then_some(long)
 }
 
 /// The targets of the mounts that keep pip's cache.
