@@ -14,11 +14,13 @@ use crate::file_error::FileError;
 /// How many files and folders of a repository are looked at where its Dockerfiles are wanted for another's sake.
 const MOST_ENTRIES: usize = 200_000;
 
-/// What a search for Dockerfiles gives, both in order of path and each file once.
+/// What a search for Dockerfiles gives, files and errors in order of path and each file once.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// The files, as they are to be named.
     pub(crate) files: Vec<PathBuf>,
+    /// The folders that were given, in their order.
+    pub(crate) folders: Vec<PathBuf>,
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
 }
@@ -36,7 +38,10 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Fou
             std::fs::metadata(path)
         });
         match metadata {
-            Ok(it) if it.is_dir() => walk(path, configs, jobs, &mut found),
+            Ok(it) if it.is_dir() => {
+                found.folders.push(path.clone());
+                walk(path, configs, jobs, &mut found);
+            }
             Ok(it) if it.is_file() => found.files.push(path.clone()),
             Ok(_) => {
                 let error = FileError::new("is no regular file, not a Dockerfile");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use dfix_launch::{Files, FolderLaunches, read_folder};
 
@@ -20,7 +20,7 @@ pub(crate) struct Launches {
     roots: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
     pub(crate) names: NamesOfFolders,
     /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
-    given: Vec<PathBuf>,
+    given: OnceLock<Vec<PathBuf>>,
     /// What the files of a folder say, those around it included.
     folders: RwLock<HashMap<PathBuf, Arc<FolderLaunches>>>,
 }
@@ -84,19 +84,25 @@ impl Launches {
 
     /// For a run over these files and folders.
     pub(crate) fn of_run(paths: &[PathBuf]) -> Self {
-        let folders = paths.iter().filter(|path| path.is_dir());
-        let given = folders.filter_map(|path| std::fs::canonicalize(path).ok());
-        Launches {
-            given: given.collect(),
-            ..Launches::default()
-        }
+        let launches = Launches::default();
+        launches.are_for(paths.iter().filter(|path| path.is_dir()));
+        launches
+    }
+
+    /// Says which folders the run is for. It is said once, before anything is asked.
+    pub(crate) fn are_for<'p>(&self, folders: impl IntoIterator<Item = &'p PathBuf>) {
+        let real = folders
+            .into_iter()
+            .filter_map(|path| std::fs::canonicalize(path).ok());
+        let _ = self.given.set(real.collect());
     }
 
     /// The root of the files that may build and start what lies in a folder: its repository's, else the outermost
     /// folder around it that the run is for, else itself.
     fn root_around(&self, folder: &Path) -> PathBuf {
         let given = || {
-            let around = self.given.iter().filter(|it| folder.starts_with(it));
+            let given = self.given.get().into_iter().flatten();
+            let around = given.filter(|it| folder.starts_with(it));
             around.min_by_key(|it| it.as_os_str().len()).cloned()
         };
         let root = self.root_of(folder).or_else(given);

@@ -39,6 +39,11 @@ impl Folders {
         }
     }
 
+    /// Says which folders the run is for, see [`Launches::are_for`].
+    pub(crate) fn are_for(&self, folders: &[PathBuf]) {
+        self.launches.are_for(folders);
+    }
+
     pub(super) fn names(&self) -> &NamesOfFolders {
         &self.launches.names
     }
