@@ -167,6 +167,11 @@ impl Hardened {
         let Some(new) = chainguard_image(name, tag) else {
             return Err(remedy!("Chainguard's image is not known"));
         };
+        if name == "python" && tag.starts_with('2') {
+            return Err(remedy!(
+                "Python 2 is gone: once the code runs with Python 3, choose one of its images"
+            ));
+        }
         let needs = Needs::of(stage);
         packages::of_chainguard(stage, case)?;
         let is_free = self.registry == "cgr.dev/chainguard/";

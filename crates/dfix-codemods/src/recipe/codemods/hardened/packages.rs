@@ -62,6 +62,7 @@ pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(),
         if install.manager != PackageManager::Apk {
             foreign.get_or_insert((install.step().line(), install.program_name()));
         }
+        let mut named: Vec<&str> = install.packages().iter().filter_map(|it| it.name).collect();
         for package in install.packages() {
             let Some(name) = package.name else { continue };
             let new = chainguard_packages(name).filter(|it| *it != name);
@@ -77,10 +78,16 @@ pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(),
                 ));
             }
             case.declare(Effect::arguments_of(install.command));
-            case.fix(|edit| {
-                let mut words = new.split(' ');
-                edit.replace_word(package.word, words.next().unwrap_or_default());
-                words.for_each(|it| edit.insert_word_after(package.word, it));
+            let new: Vec<&str> = new.split(' ').filter(|it| !named.contains(it)).collect();
+            named.extend(&new);
+            case.fix(|edit| match new.split_first() {
+                None => edit.remove_word(package.word),
+                Some((first, rest)) => {
+                    edit.replace_word(package.word, first);
+                    for it in rest {
+                        edit.insert_word_after(package.word, it);
+                    }
+                }
             });
         }
     }
