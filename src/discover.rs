@@ -104,7 +104,7 @@ fn keep_each_once(files: &mut Vec<PathBuf>, links: &HashSet<&Path>) {
 pub(crate) fn dockerfiles_of(root: &Path) -> Vec<PathBuf> {
     let is_one = |entry: &DirEntry| {
         entry.file_type().is_some_and(|kind| kind.is_file())
-            && is_dockerfile_name(entry.file_name())
+            && may_be_dockerfile_name(entry.file_name())
     };
     let mut found: Vec<PathBuf> = walker(root)
         .build()
@@ -221,6 +221,15 @@ fn explained(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
         ignore::Error::Io(error) => (root.to_owned(), format!("cannot be looked into: {error}")),
         error => (root.to_owned(), error.to_string()),
     }
+}
+
+/// Whether a file of this name is likely a Dockerfile, where it matters that none is overlooked: `Dockerfile-indexer`, too.
+fn may_be_dockerfile_name(name: &OsStr) -> bool {
+    let is_named_behind = |name: &str| {
+        let rest = name.strip_prefix("Dockerfile");
+        rest.is_some_and(|rest| rest.starts_with(['-', '_'])) && !name.contains('.')
+    };
+    is_dockerfile_name(name) || name.to_str().is_some_and(is_named_behind)
 }
 
 /// Whether a file of this name is a Dockerfile: `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`,

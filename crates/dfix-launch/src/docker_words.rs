@@ -39,8 +39,38 @@ pub(crate) fn speaks_of_containers(text: &str) -> bool {
 
 /// What the commands of a text build and start, whose first line has this number.
 pub(crate) fn launches_in(shell: &mut Shell, text: &str, line: usize, at: At<'_>) -> Vec<Launch> {
-    let commands = shell.read(text, line);
-    commands.iter().filter_map(|it| launch_of(it, at)).collect()
+    launches_of_text(shell, text, line, at, 0)
+}
+
+/// `depth`: in how many texts that shells are given (`bash -c TEXT`) it stands.
+fn launches_of_text(
+    shell: &mut Shell,
+    text: &str,
+    line: usize,
+    at: At<'_>,
+    depth: usize,
+) -> Vec<Launch> {
+    const DEEPEST: usize = 4;
+    let mut found = Vec::new();
+    for command in shell.read(text, line) {
+        match text_given_to_a_shell(&command) {
+            Some(inner) if depth < DEEPEST => {
+                found.extend(launches_of_text(shell, inner, command.line, at, depth + 1));
+            }
+            _ => found.extend(launch_of(&command, at)),
+        }
+    }
+    found
+}
+
+/// The text of `bash -c TEXT`, where it is known.
+fn text_given_to_a_shell(command: &Command) -> Option<&str> {
+    let (name, rest) = program(&command.words)?.split_first()?;
+    let is_shell = matches!(name_of(&name.text), "ash" | "bash" | "dash" | "sh" | "zsh");
+    let at = rest.iter().position(|word| !word.text.starts_with('-'))?;
+    let is_text = rest.get(at.checked_sub(1)?)?.text.ends_with('c');
+    let text = rest.get(at)?;
+    (is_shell && is_text && text.open.is_none()).then_some(text.text.as_str())
 }
 
 /// What a command builds or starts, if it does.

@@ -146,6 +146,10 @@ impl FolderLaunches {
                 None if launch.source == Source::Kubernetes || self.is_further(launch) => {
                     patches.push(launch);
                 }
+                // A Procfile is of one application: the Dockerfile's beside it, else what nothing else starts.
+                None if launch.source == Source::Procfile
+                    && folder_of(path) != home_of(launch)
+                    && builds.iter().any(|(it, _)| it.source == Source::Compose) => {}
                 None if is_near(launch) => found.launches.push(launch.clone()),
                 None => {}
             }

@@ -146,6 +146,12 @@ impl<'m> Stage<'m> {
         absent_copies::absent_copy(self, path)
     }
 
+    /// The values of variables that what starts containers of this stage sets, each with its place: "`WORKER` of service
+    /// `web` of compose.yaml".
+    pub fn launched_values(self) -> impl Iterator<Item = (&'m str, String)> {
+        launches::values(self)
+    }
+
     /// What the project's files say of how it is started and could not be made out.
     pub fn unread_launches(self) -> Vec<OpenCondition> {
         launches::open(self)

@@ -560,3 +560,23 @@ fn scripts_elsewhere_may_start_an_image_that_is_called_like_the_folder() {
     assert_eq!(strangers("converter/Dockerfile"), ["team/model_converter"]);
     assert!(strangers("api/Dockerfile").is_empty());
 }
+
+#[test]
+fn a_procfile_is_not_of_what_compose_starts_elsewhere() {
+    let found = read(
+        "",
+        [
+            ("Procfile", "web: gunicorn app.wsgi\n"),
+            (
+                "compose.yaml",
+                "services: {db: {build: {context: ., dockerfile: docker/db/Dockerfile}}}\n",
+            ),
+        ],
+    );
+    let starts = |path: &str| -> Vec<String> {
+        let found = found.of_dockerfile(path).launches.into_iter();
+        found.map(|it| it.name).collect()
+    };
+    assert_eq!(starts("Dockerfile"), ["web"]);
+    assert_eq!(starts("docker/db/Dockerfile"), ["db"]);
+}

@@ -122,3 +122,16 @@ fn what_is_copied_into_roots_home_lies_there_in_what_is_started() {
         [("/root/.models/", &models, true), ("/root", &own, true)]
     );
 }
+
+#[test]
+fn texts_that_shells_are_given_are_read() {
+    let text = "bash -c \"docker build -t team/base -f base/Dockerfile .\"\nsudo sh -ec 'cd web && docker build .'\n";
+    let found = crate::read("", [("build.sh", text)]);
+    let built: Vec<Option<String>> = found
+        .launches
+        .into_iter()
+        .map(|it| it.build.and_then(|it| it.dockerfile))
+        .collect();
+    let wanted = ["base/Dockerfile", "web/Dockerfile"];
+    assert_eq!(built, wanted.map(|it| Some(it.to_owned())));
+}

@@ -135,6 +135,19 @@ pub(crate) fn with_runs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     of(stage).chain(runs).chain(commands)
 }
 
+/// The values of variables that the launches of a stage set, each with its place: "`WORKER` of service `web` of compose.yaml".
+pub(crate) fn values(stage: Stage<'_>) -> impl Iterator<Item = (&str, String)> {
+    of(stage).flat_map(|launch| {
+        let all = launch.environment.iter();
+        all.filter_map(|it| {
+            Some((
+                it.value.as_deref()?,
+                format!("`{}` of {}", it.name, launch.said()),
+            ))
+        })
+    })
+}
+
 /// The containers of the stage in which CI services run the steps of their jobs.
 fn jobs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();

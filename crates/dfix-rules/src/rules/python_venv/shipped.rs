@@ -57,17 +57,22 @@ fn named_by_path(site: &Site<'_>) -> Option<OpenCondition> {
         let is_place = site.is_folder_of_programs(folder) && !name.is_empty();
         is_place && (installed.has(name) || (folder == "/usr/local/bin" && !put(path)))
     };
-    lines(site).find_map(|line| {
+    let in_a_line = |line: ShippedLine<'_>| {
         let path = line.paths().find(|path| is_moved(path))?;
-        Some(OpenCondition::new(
-            format!(
-                "whether {} is used, which {} names: what pip installs is in {VENV} then",
-                path,
-                line.place()
-            ),
-            "name the program without its folder there, so that it is found through PATH",
-        ))
-    })
+        Some((path.to_owned(), line.place()))
+    };
+    let in_a_value = |(value, place): (&str, String)| {
+        let mut words = value.split(|c: char| c.is_whitespace() || ";|&()'\"".contains(c));
+        Some((words.find(|word| is_moved(word))?.to_owned(), place))
+    };
+    let values = || site.shipped().flat_map(Stage::launched_values);
+    let (path, place) = lines(site)
+        .find_map(in_a_line)
+        .or_else(|| values().find_map(in_a_value))?;
+    Some(OpenCondition::new(
+        format!("whether {path} is used, which {place} names: what pip installs is in {VENV} then"),
+        "name the program without its folder there, so that it is found through PATH",
+    ))
 }
 
 /// A program that a stage builds from sources may call the system's Python by its whole path: in languages that are read
