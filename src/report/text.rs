@@ -79,6 +79,9 @@ fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
     );
     let start = text.get(..from)?.rfind('\n').map_or(0, |at| at + 1);
     let end = text.get(to..)?.find('\n').map_or(text.len(), |at| to + at);
+    // What comes in before an empty line needs that line: the renderer would put it behind the one above.
+    let is_before_an_empty_line = end > start && text[..end].ends_with('\n') && end < text.len();
+    let end = end + usize::from(is_before_an_empty_line);
     let touched = &text[start..end];
     if touched.lines().count() > MOST_LINES {
         return None;

@@ -129,3 +129,11 @@ fn a_file_that_comes_moves_no_other_to_another_part() {
     let (code, _, error) = folder.dfix(&["--shard", "4/3"]);
     assert!(code == 2 && error.contains("write `I/N`"), "{error}");
 }
+
+#[test]
+fn what_comes_in_before_an_empty_line_stands_on_lines_of_its_own() {
+    let before = "FROM python:3.12\n\nRUN curl -fsSL https://example.com/x -o /x\nCMD [\"python\", \"-V\"]\n";
+    let folder = Folder::new(&[("Dockerfile", before)]);
+    let printed = folder.dfix(&["--rule", "slim-base"]).1;
+    assert!(printed.contains("FROM python:3.12-slim\n"), "{printed}");
+}
