@@ -194,6 +194,8 @@ impl<'a, 'm> Install<'a, 'm> {
         for project in pip.local_projects() {
             match project.text() {
                 Some(path) if is_wheel(path) => {}
+                // `/wheels/*`
+                Some(path) if file_name(path) == "*" && self.is_of_wheels(folder_of(path)) => {}
                 Some(path) => self.project(path),
                 None => self.unknown(&format!("`{}`", project.word.source_text())),
             }
@@ -205,8 +207,11 @@ impl<'a, 'm> Install<'a, 'm> {
         if pip.has_flag("--no-index") || pip.has_flag("--no-deps") {
             return true;
         }
-        let folder = folder_of(word.literal_prefix());
-        // A stage that made wheels of everything: `pip wheel`, then `COPY --from`.
+        self.is_of_wheels(folder_of(word.literal_prefix()))
+    }
+
+    /// Whether a folder comes from a stage that made wheels of everything: `pip wheel`, then `COPY --from`.
+    fn is_of_wheels(&self, folder: &str) -> bool {
         let makes_wheels = |from: Stage<'_>| {
             from.package_commands(PackageManager::Pip)
                 .any(|pip| pip.subcommand_is_one_of(&["wheel"]))
