@@ -1,8 +1,8 @@
 //! Services of which only the commands are read.
 
 use crate::ci::file::File;
-use crate::launch::{Build, Launch, Place, Source};
-use crate::path::{REPOSITORY, join};
+use crate::launch::Launch;
+use crate::path::REPOSITORY;
 use crate::shell::{Dialect, Shell, Word};
 use crate::yaml::Node;
 
@@ -90,42 +90,37 @@ pub(super) fn of_jenkins(file: File<'_>, text: &str) -> Vec<Launch> {
 }
 
 /// The images of the repository in which a Jenkinsfile runs its steps: `agent { dockerfile true }`, `agent { dockerfile {
-/// filename 'x'; dir 'y' } }`, and `docker.build(…)` whose image is entered by `inside`.
+/// filename 'x'; dir 'y' } }`, and `docker.build('name', 'words of docker build')` whose image is entered by `inside`.
 ///
 /// Source: Jenkins' handbook, "Using Docker with Pipeline".
 fn agents(file: File<'_>, text: &str) -> Vec<Launch> {
+    const AGENTS: [&str; 3] = ["dockerfile true", "dockerfile {", "agent { dockerfile"];
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_start();
-        let rest = text.lines().skip(number);
-        let is_agent = ["dockerfile true", "dockerfile {", "agent { dockerfile"];
-        let build = if is_agent.iter().any(|it| line.starts_with(it)) {
+        let command = if AGENTS.iter().any(|it| line.starts_with(it)) {
+            let rest = text.lines().skip(number);
             let block: Vec<&str> = rest.take_while(|it| !it.contains("steps")).collect();
             let block = block.join("\n");
-            let value = |key: &str| quoted_after(&block, key).map(str::to_owned);
-            (value("filename"), value("dir"))
-        } else if line.contains("docker.build(") && text.contains(".inside") {
-            (None, None)
+            let folder = quoted_after(&block, "dir").unwrap_or(".");
+            let name = quoted_after(&block, "filename").unwrap_or("Dockerfile");
+            format!("docker build -f {folder}/{name} {folder}")
+        } else if let Some((_, call)) = line
+            .split_once("docker.build(")
+            .filter(|_| text.contains(".inside"))
+        {
+            let name = quoted_after(call, "").unwrap_or_default();
+            let words = quoted_after(call, ",").unwrap_or(".");
+            format!("docker build -t \"{name}\" {words}")
         } else {
             continue;
         };
-        let (name, folder) = build;
-        let folder = folder.as_deref().unwrap_or(".");
-        let Some(context) = join(file.root, folder) else {
-            continue;
-        };
-        let place = Place {
-            file: file.path.to_owned(),
-            line: number + 1,
-        };
-        let mut launch = Launch::new(Source::Ci, place, "pipeline");
-        launch.build = Some(Build {
-            dockerfile: join(&context, name.as_deref().unwrap_or("Dockerfile")),
-            context: Some(context),
-            ..Build::default()
-        });
-        launch.runs_steps = true;
-        found.push(launch);
+        let mut shell = Shell::new(Some(file.root.to_owned()));
+        let launches = file.of_script(&mut shell, &command, number + 1, "pipeline");
+        found.extend(launches.into_iter().map(|launch| Launch {
+            runs_steps: true,
+            ..launch
+        }));
     }
     found
 }

@@ -372,7 +372,7 @@ fn variables_of_pipelines_may_be_known_in_part() {
 #[test]
 fn the_containers_of_jobs_are_told_from_others() {
     let jenkins = "pipeline {\n  agent {\n    dockerfile {\n      filename 'Dockerfile.build'\n      dir \"ci\"\n    }\n  }\n  stages { stage('x') { steps { sh 'make' } } }\n}\n";
-    let scripted = "node {\n  def image = docker.build('web')\n  image.inside { sh 'make' }\n}\n";
+    let scripted = "node {\n  def image = docker.build('web', '-f docker/x ./docker')\n  image.inside { sh 'make' }\n}\n";
     let gitlab = "test: {image: team/web, script: [make]}\n";
     let found = read(
         "",
@@ -400,7 +400,7 @@ fn the_containers_of_jobs_are_told_from_others() {
                 None,
                 Some("ci/Dockerfile.build")
             ),
-            ("Jenkinsfile.b:2".to_owned(), None, Some("Dockerfile")),
+            ("Jenkinsfile.b:2".to_owned(), Some("web"), Some("docker/x")),
             (
                 ".github/workflows/a.yml:36".to_owned(),
                 Some("team/web:test"),
