@@ -1,12 +1,13 @@
 //! What instructions copy from the build context that it does not have where dfix looks: somebody makes it before the
 //! image is built.
 
+use crate::collect::model::Model;
 use crate::context::Answer;
-use crate::facts::application_sources::has_project;
+use crate::facts::launches;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
 use crate::handles::{Stage, Step, Word};
-use crate::path::ImagePath;
+use crate::path::{ImagePath, file_name};
 
 /// What a step copies, and the context has not.
 struct Absent {
@@ -24,10 +25,30 @@ pub(crate) fn absent_copy<'m>(stage: Stage<'m>, path: &str) -> Option<&'m str> {
     Some(&found.source)
 }
 
+/// Whether a file or folder is known not to be in a build context that has more than what builds the image.
+pub(crate) fn is_absent(stage: Stage<'_>, path: &str) -> bool {
+    let context = stage.file().context();
+    matches!(context.first_bytes(path), Answer::Absent)
+        && matches!(context.list(path), Answer::Absent)
+        && has_project(stage.file())
+}
+
+/// Whether something lies in the build context beside what builds and starts it, and what configures dfix.
+pub(crate) fn has_project(file: &Model<'_>) -> bool {
+    let launches = &launches::all(file).files;
+    let of_the_build = |name: &String| {
+        let is_launch = || launches.iter().any(|it| file_name(it) == name);
+        name.contains("ockerfile")
+            || name.contains("ontainerfile")
+            || name.starts_with('.')
+            || name == "dfix.toml"
+            || is_launch()
+    };
+    let names = file.context().list("").found().unwrap_or_default();
+    names.iter().any(|name| !of_the_build(name))
+}
+
 fn all(stage: Stage<'_>) -> Vec<Absent> {
-    if !has_project(stage.file()) {
-        return Vec::new();
-    }
     stage
         .base_chain()
         .flat_map(|stage| {
@@ -45,12 +66,8 @@ fn of_step<'m>(stage: Stage<'m>, step: Step<'m>) -> impl Iterator<Item = Absent>
         let source = expand_text(stage, word, step)?;
         let is_plain = !source.contains(['*', '?', '[', '<']) && !source.contains("://");
         let relative = source.trim_start_matches("./").trim_matches('/').to_owned();
-        let context = stage.file().context();
-        let is_gone = is_plain
-            && !relative.is_empty()
-            && relative != "."
-            && matches!(context.read(&relative), Answer::Absent)
-            && matches!(context.list(&relative), Answer::Absent);
+        let is_gone =
+            is_plain && !relative.is_empty() && relative != "." && is_absent(stage, &relative);
         is_gone.then_some(relative)
     };
     let sources: Vec<String> = step.sources().filter_map(is_absent).collect();

@@ -11,10 +11,9 @@ use std::sync::Arc;
 use dfix_catalogue::is_file_of_a_tool;
 use dfix_sources::{Right, Source as FileSource};
 
-use crate::collect::model::Model;
 use crate::context::{Answer, Context};
+use crate::facts::absent_copies::is_absent;
 use crate::facts::context_files::matches;
-use crate::facts::launches;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
 use crate::handles::{Source, Stage, Step};
@@ -136,7 +135,7 @@ pub(crate) fn application_sources(stage: Stage<'_>) -> &ApplicationSources {
         let roots = roots(stage, &mut found.unread, 0);
         let mut walk = Walk {
             context: stage.file.context,
-            has_project: has_project(stage.file()),
+            stage,
             found,
             seen: BTreeSet::new(),
             folders: 0,
@@ -352,25 +351,9 @@ fn below(folder: &str, name: &str) -> String {
     }
 }
 
-/// Whether something lies in the build context beside what builds and starts it, and what configures dfix.
-pub(crate) fn has_project(file: &Model<'_>) -> bool {
-    let launches = &launches::all(file).files;
-    let of_the_build = |name: &String| {
-        let is_launch = || launches.iter().any(|it| file_name(it) == name);
-        name.contains("ockerfile")
-            || name.contains("ontainerfile")
-            || name.starts_with('.')
-            || name == "dfix.toml"
-            || is_launch()
-    };
-    let names = file.context().list("").found().unwrap_or_default();
-    names.iter().any(|name| !of_the_build(name))
-}
-
 struct Walk<'c> {
     context: &'c dyn Context,
-    /// Whether more than what builds and starts it lies in the build context.
-    has_project: bool,
+    stage: Stage<'c>,
     found: ApplicationSources,
     /// What was read, or looked into, and where it lands.
     seen: BTreeSet<(String, Option<ImagePath>)>,
@@ -474,15 +457,12 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether what a step copies is made outside of the build, or fetched, before it: it is not in a build context that has
-    /// other files. What nobody runs, by its name, does not matter.
+    /// Whether what a step copies is made outside of the build, or fetched, before it. What nobody runs, by its name, does
+    /// not matter.
     fn is_made_outside(&self, path: &str) -> bool {
         let name = file_name(path);
         let is_run = dfix_sources::may_be_source(name) || !name.contains('.');
-        is_run
-            && !dfix_sources::is_for_browsers(path)
-            && self.has_project
-            && matches!(self.context.first_bytes(path), Answer::Absent)
+        is_run && !dfix_sources::is_for_browsers(path) && is_absent(self.stage, path)
     }
 
     fn not_read(&mut self, path: &str, why: &str) {

@@ -6,7 +6,6 @@ use crate::collect::wrappers::ShellSource;
 use crate::context::Answer;
 use crate::facts::context_files::final_context_path_of;
 use crate::facts::runtime;
-use crate::facts::started_sources::served_objects;
 use crate::facts::workdir::{final_workdir, join};
 use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::packages::PackageCommand;
@@ -51,7 +50,7 @@ pub(crate) fn fetched_start(stage: Stage<'_>) -> Option<String> {
 }
 
 /// Whether a step fetches the sources of a project: `git clone`, an `ADD` of a repository or of an archive of sources.
-fn brings_sources(step: Step<'_>) -> bool {
+pub(crate) fn brings_sources(step: Step<'_>) -> bool {
     let is_source = |word: Word<'_>| {
         let text = word.source_text();
         let address = text.split(['#', '?']).next().unwrap_or(text);
@@ -95,5 +94,5 @@ fn module_of(command: Command<'_>) -> Option<&str> {
     if !command.is_marked(Mark::Application) {
         return None;
     }
-    served_objects(command).first()?.split(':').next()
+    command.served_objects().first()?.split(':').next()
 }

@@ -4,8 +4,10 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{FileMark, file_is};
 
 use crate::context::Answer;
-use crate::facts::application_sources::{application_sources, has_project};
+use crate::facts::absent_copies::has_project;
+use crate::facts::application_sources::application_sources;
 use crate::facts::context_files::final_context_path_of;
+use crate::facts::fetched_start::brings_sources;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Entry, Landing, Origin};
 use crate::facts::runtime::{self, Process};
@@ -69,20 +71,18 @@ fn fetched(stage: Stage<'_>) -> Option<String> {
     (is_context_known() && fetches()).then_some(named)
 }
 
-/// Whether a step fetches a project: `git clone`, a download that is unpacked, an `ADD` of either.
+/// Whether a step fetches a project: its sources, or an archive that is unpacked.
 fn brings_a_project(step: Step<'_>) -> bool {
-    let clones = |command: Command<'_>| command.is("git") && command.has_arg("clone");
     let fetches = |command: Command<'_>| command.is_marked(Mark::Fetches) && !command.is("git");
     let unpacks = |command: Command<'_>| command.is_one_of(&["tar", "bsdtar", "unzip"]);
-    let is_project = |word: Word<'_>| {
+    let is_archive = |word: Word<'_>| {
         let text = word.source_text();
         let address = text.split(['#', '?']).next().unwrap_or(text);
-        let is_archive = || file_is(file_name(address), FileMark::Archive);
-        text.contains("://") && (has_ending(address, ".git") || is_archive())
+        text.contains("://") && file_is(file_name(address), FileMark::Archive)
     };
-    step.commands().any(clones)
+    brings_sources(step)
         || (step.commands().any(fetches) && step.commands().any(unpacks))
-        || (step.is_copy_or_add() && step.sources().any(is_project))
+        || (step.is_copy_or_add() && step.sources().any(is_archive))
 }
 
 /// The files and modules that the start names, `app.py` or `app.main`.
