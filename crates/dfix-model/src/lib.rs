@@ -101,7 +101,7 @@ pub use facts::services::Services;
 pub use facts::setting::{EnvFrom, EnvValue, Setting};
 pub use facts::settings::Settings;
 pub use facts::shell::Shell;
-pub use facts::shipped_texts::{ShippedLine, ShippedText};
+pub use facts::shipped_texts::{ShippedLine, ShippedText, absolute_paths};
 pub use facts::sources::{Source as SourceFile, known_words};
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;

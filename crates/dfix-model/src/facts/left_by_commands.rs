@@ -7,6 +7,7 @@ use crate::facts::dependencies::installed_by;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Touch, Touched};
 use crate::facts::scripts::script_of_package;
+use crate::facts::setting::EnvValue;
 use crate::facts::{variables, workdir};
 use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::PackageCommand;
@@ -132,9 +133,6 @@ fn settings_say(stage: Stage<'_>, folder: &ImagePath, words: &[&str]) -> Option<
             return Some(true);
         }
     }
-    Some(
-        words
-            .iter()
-            .any(|word| variables::final_env(stage, word).is_set()),
-    )
+    let is_unset = |word: &&str| matches!(variables::final_env(stage, word), EnvValue::Unset);
+    Some(!words.iter().all(is_unset))
 }

@@ -62,10 +62,15 @@ impl<'m> ShippedLine<'m> {
 
     /// The absolute paths that it names.
     pub fn paths(&self) -> impl Iterator<Item = &'m str> {
-        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
-        let parts = self.text.split(move |c| !is_of_name(c));
-        parts.filter(|part| part.starts_with('/'))
+        absolute_paths(self.text)
     }
+}
+
+/// The absolute paths that a text names.
+pub fn absolute_paths(text: &str) -> impl Iterator<Item = &str> {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
+    let parts = text.split(move |c| !is_of_name(c));
+    parts.filter(|part| part.starts_with('/'))
 }
 
 struct Texts(Vec<ShippedText>);

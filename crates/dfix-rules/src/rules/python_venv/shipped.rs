@@ -7,7 +7,9 @@ use dfix_catalogue::login_in;
 use dfix_catalogue::programs::{self, Kind, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::path::{folder_and_name, has_ending};
-use dfix_model::{Command, ImagePath, ShippedLine, ShippedText, Stage, Word, known_words};
+use dfix_model::{
+    Command, ImagePath, ShippedLine, ShippedText, Stage, Word, absolute_paths, known_words,
+};
 
 use super::site::{Site, VENV, is_pip};
 use super::tools::Installed;
@@ -62,8 +64,8 @@ fn named_by_path(site: &Site<'_>) -> Option<OpenCondition> {
         Some((path.to_owned(), line.place()))
     };
     let in_a_value = |(value, place): (&str, String)| {
-        let mut words = value.split(|c: char| c.is_whitespace() || ";|&()'\"".contains(c));
-        Some((words.find(|word| is_moved(word))?.to_owned(), place))
+        let path = absolute_paths(value).find(|path| is_moved(path))?;
+        Some((path.to_owned(), place))
     };
     let values = || site.shipped().flat_map(Stage::launched_values);
     let (path, place) = lines(site)
