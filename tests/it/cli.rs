@@ -6,16 +6,6 @@ use std::process::{Command, Stdio};
 
 use crate::common::{Folder, GOOD};
 
-/// The names in the summary of a JSON report.
-fn paths_of(folder: &Folder, arguments: &[&str]) -> Vec<String> {
-    let (_, out, _) = folder.dfix(&[arguments, &["--format", "json"]].concat());
-    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
-    let files = report["files"].as_array().unwrap().iter();
-    files
-        .map(|it| it["path"].as_str().unwrap().to_owned())
-        .collect()
-}
-
 #[test]
 fn nothing_to_do_is_success() {
     let folder = Folder::new(&[("Dockerfile", GOOD)]);
@@ -117,13 +107,13 @@ fn a_walk_takes_what_is_a_dockerfile() {
         folder.put(path, GOOD.as_bytes());
     }
     let expected: Vec<&str> = taken.into_iter().filter(|it| *it != "Dockerfile").collect();
-    assert_eq!(paths_of(&folder, &[]), expected);
-    assert_eq!(paths_of(&folder, &["-j", "3"]), expected);
+    assert_eq!(folder.paths_of(&[]), expected);
+    assert_eq!(folder.paths_of(&["-j", "3"]), expected);
     assert_eq!(
-        paths_of(&folder, &["out/Dockerfile", "MyDockerfile"]),
+        folder.paths_of(&["out/Dockerfile", "MyDockerfile"]),
         ["MyDockerfile", "out/Dockerfile"]
     );
-    assert_eq!(paths_of(&folder, &["b", "b/Dockerfile", "./b"]).len(), 1);
+    assert_eq!(folder.paths_of(&["b", "b/Dockerfile", "./b"]).len(), 1);
 }
 
 #[test]
@@ -204,13 +194,13 @@ fn configurations_are_the_nearest_ones() {
         ("b/web.docker", GOOD),
         ("b/Dockerfile", GOOD),
     ]);
-    assert_eq!(paths_of(&folder, &[]), ["a/web.docker", "b/Dockerfile"]);
+    assert_eq!(folder.paths_of(&[]), ["a/web.docker", "b/Dockerfile"]);
     assert_eq!(
-        paths_of(&folder, &["--no-config"]),
+        folder.paths_of(&["--no-config"]),
         ["b/Dockerfile", "vendor/Dockerfile"]
     );
     assert_eq!(
-        paths_of(&folder, &["vendor/Dockerfile"]),
+        folder.paths_of(&["vendor/Dockerfile"]),
         ["vendor/Dockerfile"]
     );
 }

@@ -35,6 +35,17 @@ impl Folder {
         self.0.path()
     }
 
+    /// The files that a run looks at, in the order of its report.
+    pub(crate) fn paths_of(&self, arguments: &[&str]) -> Vec<String> {
+        let (code, out, error) = self.dfix(&[arguments, &["--format", "json"]].concat());
+        assert!(code < 2, "{error}");
+        let report: serde_json::Value = serde_json::from_str(&out).expect(&error);
+        let files = report["files"].as_array().unwrap().iter();
+        files
+            .map(|it| it["path"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     pub(crate) fn text(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }
