@@ -89,6 +89,11 @@ impl<'m> Command<'m> {
         search_path::login(self)
     }
 
+    /// Whether it has the image's variables: not behind `sudo` without `-E`, `su -`, `env -i`.
+    pub fn has_environment(self) -> bool {
+        search_path::has_environment(self)
+    }
+
     /// The service that it starts, stops or asks for: `service ssh start`, `/etc/init.d/ssh start`.
     pub fn service(self) -> Option<&'m str> {
         services::service(self)

@@ -144,6 +144,12 @@ impl<'m> Runtime<'m> {
         &self.data.unfollowed
     }
 
+    /// Whether the file itself builds the program of a process, here or in a stage that it is copied from.
+    pub fn is_built_here(self, process: &Process<'_>) -> bool {
+        let program = process.command.program().and_then(Word::value);
+        program.is_some_and(|it| is_made_here(self.stage, it) || is_compiled(self.stage, it))
+    }
+
     /// The base image's own entry point, where it is a program that the words of `CMD` are arguments of:
     /// `python3` in distroless images.
     pub fn program_of_base(self) -> Option<&'static str> {

@@ -3,7 +3,7 @@
 use dfix_catalogue::{FolderMark, folder_is};
 
 use crate::collect::instruction::StepKind;
-use crate::handles::{Assignment, Command, Pair, Step};
+use crate::handles::{Assignment, Command, Pair, Step, Word};
 
 /// Why a login shell is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +43,29 @@ pub(crate) fn is_login_option(argument: &str) -> bool {
         || (argument.starts_with('-') && !argument.starts_with("--") && argument.contains('l'))
 }
 
-/// Whether the step sets `PATH`, for itself or for what comes after it, so that folders that were first on
-/// it are not any more: to a value without the one before, or with the system's folders before that.
+/// Whether a command has the image's variables: not behind `sudo` without `-E` (sudo(8), `env_reset`), nor where the
+/// environment begins anew ([`Login::User`], [`Login::Empty`]).
+pub(crate) fn has_environment(command: Command<'_>) -> bool {
+    let keeps = |word: &str| match word.strip_prefix("--") {
+        Some(long) => long.split('=').next() == Some("preserve-env"),
+        None => word.starts_with('-') && word.contains('E'),
+    };
+    let sudo = command.wrappers().find(|it| it.name == "sudo");
+    let is_reset = sudo.is_some_and(|sudo| {
+        let mut words = command.words_of(sudo).filter_map(Word::value);
+        !words.any(keeps)
+    });
+    let is_new = matches!(login(command), Some(Login::User | Login::Empty));
+    !is_reset && !is_new && command.outer().is_none_or(has_environment)
+}
+
 /// Whether a command sets `PATH` so that folders that were first on it are not any more.
 pub(crate) fn hides_them(command: Command<'_>) -> bool {
     path_set_by(command).is_some_and(|value| !keeps_first(value))
 }
 
+/// Whether the step sets `PATH`, for itself or for what comes after it, so that folders that were first on
+/// it are not any more: to a value without the one before, or with the system's folders before that.
 pub(crate) fn hides_first_folders(step: Step<'_>) -> bool {
     let hides = |value: &str| !keeps_first(value);
     match step.kind() {

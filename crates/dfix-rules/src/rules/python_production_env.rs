@@ -123,6 +123,18 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nRUN pip install x\nCMD [\"node\", \"server.js\"]\n"),
         leaves("FROM python:3.12 AS build\nRUN pip install x\nFROM nginx:1.27\nCOPY --from=build /x /x\n"),
         leaves("FROM debian:12\nCMD [\"bash\"]\n"),
+        // Python is there for a tool that the program calls, which the file builds.
+        leaves("FROM golang:1.23 AS build\nCOPY . .\nRUN go build -o /go/bin/app ./cmd\nFROM python:3.12-slim\nRUN pip install yt-dlp\nCOPY --from=build /go/bin/app /\nCMD [\"/app\"]\n"),
+        // The base is Python's, and nothing else is.
+        leaves("FROM python:3.12-slim\nRUN apt-get update && apt-get install -y lighttpd\nCOPY start.sh /\nCMD [\"/start.sh\"]\n")
+            .with_context(&[("start.sh", "#!/bin/sh\nexec lighttpd -D -f /etc/lighttpd/lighttpd.conf\n")]),
+        // sudo takes the image's variables away.
+        leaves("FROM node:22-slim\nRUN apt-get update && apt-get install -y python3 sudo\nCOPY . .\nENTRYPOINT [\"/start.sh\"]\n")
+            .with_context(&[("start.sh", "#!/bin/sh\nsudo -H -u worker bash -c 'python3 /w.py' &\nexec node server.js\n")]),
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3 sudo\nCOPY w.py /\nCMD sudo -E -u worker python3 /w.py\n",
+            "FROM debian:12\nENV PYTHONUNBUFFERED=1\nRUN apt-get update && apt-get install -y python3 sudo\nCOPY w.py /\nCMD sudo -E -u worker python3 /w.py\n",
+        ),
     ],
 };
 

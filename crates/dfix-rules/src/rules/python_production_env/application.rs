@@ -5,13 +5,14 @@ use dfix_catalogue::{Ecosystem, Family, PackageMark, is_named_for_python, packag
 use dfix_engine::OpenCondition;
 use dfix_model::path::has_ending;
 use dfix_model::runtime::{Leads, Process};
+use dfix_model::sources::Language;
 use dfix_model::{Command, Given, PackageCommand, PackageManager, Stage};
 
 /// Whether what a stage ships is a Python application: its image is Python's, or its start leads to Python. Where what it
 /// starts cannot be told, it must install what a Python project of the build asks for.
 pub(super) fn is_python(stage: Stage<'_>) -> bool {
     if is_image_of_python(stage) == Some(true) {
-        return true;
+        return !is_for_another_program(stage);
     }
     // A script that does many things, Python's among them, is no sign in an image that is made for another language.
     let is_of_another = stage.any_base_facts().family.is_of_a_language() && !has_python(stage);
@@ -25,6 +26,37 @@ pub(super) fn is_python(stage: Stage<'_>) -> bool {
     }
     let is_untold = runtime.is_silent() || runtime.processes().any(|it| is_unread_script(&it));
     is_untold && is_image_of_python(stage).is_none() && installs_project(stage)
+}
+
+/// Whether a stage in the image of Python is there for another program: for one that the file builds, or where no Python is
+/// shipped and none installed.
+fn is_for_another_program(stage: Stage<'_>) -> bool {
+    let runtime = stage.runtime();
+    let may_be_python = |it: &Process<'_>| runs_python(it) || is_unread_script(it);
+    if runtime.is_silent() || runtime.processes().any(|it| may_be_python(&it)) {
+        return false;
+    }
+    let starts_its_own = runtime
+        .processes()
+        .any(|it| it.script.is_none() && runtime.is_built_here(&it));
+    starts_its_own || !(installs_packages(stage) || may_ship_python(stage))
+}
+
+/// Whether a stage may ship sources of Python.
+fn may_ship_python(stage: Stage<'_>) -> bool {
+    let sources = stage.application_sources();
+    let mut files = sources.files.iter();
+    !sources.unread.is_empty() || files.any(|it| it.source.language == Language::Python)
+}
+
+/// Whether the file installs Python packages.
+fn installs_packages(stage: Stage<'_>) -> bool {
+    use PackageManager::{Pip, Pipx, Uv};
+    let mut commands = stage.file().stages().flat_map(Stage::build_commands);
+    commands.any(|command| {
+        let manager = PackageCommand::of(command).map(|it| it.manager);
+        matches!(manager, Some(Pip | Pipx | Uv)) || command.is_marked(Mark::KeepsEnvironment)
+    })
 }
 
 /// Whether the image is made to run Python; none where it is made for no language, or nothing is known of that.
@@ -80,9 +112,13 @@ pub(super) fn by_switch(what: &str, switch: &str) -> OpenCondition {
     )
 }
 
-/// Whether a process runs a Python application: not where a script has Python do something on the way.
+/// Whether a process runs a Python application that has the image's variables: not where a script has Python do something on
+/// the way.
 fn runs_python(process: &Process<'_>) -> bool {
     let command = process.command;
+    if !command.has_environment() {
+        return false;
+    }
     let given = command.interpreting().map(|call| call.given);
     if process.script.is_some() && matches!(given, Some(Given::Text(_))) {
         return false;
