@@ -6,6 +6,7 @@ mod elsewhere;
 mod folders;
 mod guess;
 mod listing;
+mod template;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -48,6 +49,7 @@ pub(crate) struct FolderContext<'t> {
     sources: RefCell<HashMap<String, Answer<Option<Arc<Source>>>>>,
     files_read: Cell<usize>,
     used: OnceCell<Vec<UsedElsewhere>>,
+    template: OnceCell<Option<String>>,
     /// How many images lie between this Dockerfile and the one that it is read for the sake of.
     depth: usize,
 }
@@ -84,6 +86,7 @@ impl<'t> FolderContext<'t> {
             sources: RefCell::default(),
             files_read: Cell::new(0),
             used: OnceCell::new(),
+            template: OnceCell::new(),
             depth: 0,
         }
     }
@@ -304,6 +307,11 @@ impl Root {
 impl Context for FolderContext<'_> {
     fn dockerfile_name(&self) -> Option<&str> {
         self.dockerfile.file_name()?.to_str()
+    }
+
+    fn template(&self) -> Option<String> {
+        let template = self.template.get_or_init(|| self.find_template());
+        template.clone()
     }
 
     fn told_image(&self, name: &str, tag: Option<&str>) -> Option<ImageFacts> {

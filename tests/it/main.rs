@@ -22,4 +22,5 @@ mod reports;
 mod rewrite;
 mod rewrite_command;
 mod rules_ask;
+mod templates;
 mod words;

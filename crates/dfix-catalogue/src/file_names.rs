@@ -28,6 +28,8 @@ pub enum FileMark {
     Prompt,
     /// It is source that something compiles.
     Source,
+    /// Other files are made from it, by a program that puts values in.
+    Template,
     /// Applications write files of this name: logs, databases, results.
     Written,
 }
@@ -45,6 +47,7 @@ impl FileMark {
             FileMark::Plain => "plain",
             FileMark::Prompt => "prompt",
             FileMark::Source => "source",
+            FileMark::Template => "template",
             FileMark::Written => "written",
         }
     }
@@ -110,6 +113,7 @@ mod tests {
             FileMark::Plain,
             FileMark::Prompt,
             FileMark::Source,
+            FileMark::Template,
             FileMark::Written,
         ];
         for row in NAMES.all() {

@@ -44,6 +44,12 @@ pub trait Context {
         None
     }
 
+    /// The template of the same repository that the Dockerfile may be made from, by its path: one that says most of what
+    /// the Dockerfile says.
+    fn template(&self) -> Option<String> {
+        None
+    }
+
     /// What somebody tells of a base image; it goes before what the tables know. `name` is normalised, `tag` the text
     /// behind the colon.
     fn told_image(&self, _name: &str, _tag: Option<&str>) -> Option<ImageFacts> {

@@ -44,18 +44,25 @@ impl Model<'_> {
         image_uses::image_uses(self)
     }
 
-    /// What is open for any change where the comments at the file's beginning say that a program wrote it: the program
-    /// writes it again.
+    /// What is open for any change where a program seems to have written the file, as its first comments say or a
+    /// template beside it shows: the program writes it again.
     pub fn generated(&self) -> Option<OpenCondition> {
         let first = self.steps().next()?;
         let head = &self.text[..first.range().start().into()];
         let is_comment = |line: &&str| line.trim_start().starts_with('#');
         let comments: Vec<&str> = head.lines().filter(is_comment).collect();
-        dfix_catalogue::says_generated(&comments.join("\n")).then(|| {
-            OpenCondition::new(
+        if dfix_catalogue::says_generated(&comments.join("\n")) {
+            return Some(OpenCondition::new(
                 "whether the change stays: the file's first comments say that it is generated",
                 "change what it is generated from",
-            )
-        })
+            ));
+        }
+        let template = self.context().template()?;
+        Some(OpenCondition::new(
+            format!(
+                "whether the change stays: `{template}` has most of the same lines, and the file may be made from it"
+            ),
+            format!("change `{template}`, and make the file anew"),
+        ))
     }
 }

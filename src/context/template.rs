@@ -1,0 +1,95 @@
+//! Which template of the repository a Dockerfile may be made from.
+
+use std::collections::HashSet;
+
+use dfix_catalogue::{FileMark, file_is};
+
+use super::FolderContext;
+use crate::names::Kind;
+
+/// In how many folders templates are looked for: that of the Dockerfile, and those around it.
+const MOST_FOLDERS: usize = 4;
+
+/// A file with fewer lines than this is like many others.
+const FEWEST_LINES: usize = 3;
+
+impl FolderContext<'_> {
+    /// The template that says most of what the Dockerfile says, by its path from the root of the repository.
+    pub(super) fn find_template(&self) -> Option<String> {
+        let place = self.real_place()?;
+        let own = place.parent()?;
+        let root = self.folders.launches.root_of(own);
+        let root = root.as_deref().unwrap_or(own);
+        let text = self.folders.text_of(&place).ok()?;
+        let folders = own.ancestors().take_while(|it| it.starts_with(root));
+        folders.take(MOST_FOLDERS).find_map(|folder| {
+            let names = self.folders.names().of(folder).ok()?;
+            let files = names.all.iter().filter(|(_, kind)| *kind != Kind::Folder);
+            let mut templates = files.map(|(name, _)| name).filter(|it| is_template(it));
+            let template = templates.find(|name| {
+                let path = folder.join(name);
+                let template = self.folders.text_of(&path);
+                path != place && template.is_ok_and(|template| may_be_made_from(&text, &template))
+            })?;
+            crate::launches::below(&folder.join(template), root)
+        })
+    }
+}
+
+/// Whether a file of this name is a template of a Dockerfile.
+fn is_template(name: &str) -> bool {
+    let is_dockerfile = || {
+        let name = name.to_ascii_lowercase();
+        name.contains("dockerfile") || name.contains("containerfile")
+    };
+    file_is(name, FileMark::Template) && is_dockerfile()
+}
+
+/// Whether two lines of three, comments and empty ones not counted, stand in the template as they are.
+fn may_be_made_from(dockerfile: &str, template: &str) -> bool {
+    let in_template: HashSet<&str> = said(template).collect();
+    let lines: HashSet<&str> = said(dockerfile).collect();
+    let same = lines.iter().filter(|it| in_template.contains(*it)).count();
+    same >= FEWEST_LINES && same * 3 >= lines.len() * 2
+}
+
+fn said(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_template, may_be_made_from};
+
+    #[test]
+    fn names_of_templates() {
+        for name in [
+            "Dockerfile.j2",
+            "Dockerfile-debian.template",
+            "web.dockerfile.in",
+        ] {
+            assert!(is_template(name), "{name}");
+        }
+        for name in [
+            "Dockerfile",
+            "Dockerfile.dev",
+            "template",
+            "nginx.conf.template",
+        ] {
+            assert!(!is_template(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn most_lines_are_the_same() {
+        let template = "# of all\nFROM php:%%V%%\nRUN a\n\nRUN b\nENV V %%V%%\nCMD [\"c\"]\n";
+        let made = "FROM php:8\nRUN a\nRUN b\nCMD [\"c\"]\n";
+        assert!(may_be_made_from(made, template));
+        assert!(!may_be_made_from(
+            "FROM php:8\nRUN a\nRUN c\nRUN d\nCMD [\"c\"]\n",
+            template
+        ));
+        assert!(!may_be_made_from("RUN a\nRUN b\n", template));
+    }
+}
