@@ -30,6 +30,9 @@ pub enum PackageMark {
     Home,
     /// An application does not import it: it installs others, and makes environments for them.
     Installer,
+    /// It is for Django, and `makemigrations` finds nothing to make of it, whatever the project's settings: it has no models, or
+    /// says itself of which kind their keys are.
+    Migrated,
     /// It chooses the application's settings by `NODE_ENV`, or does otherwise by it what users of the application
     /// meet: Apollo answers no questions about the schema in production, `email-templates` sends only there.
     NodeEnv,
@@ -58,6 +61,7 @@ impl PackageMark {
             PackageMark::EmbedsPython => "embeds-python",
             PackageMark::Home => "home",
             PackageMark::Installer => "installer",
+            PackageMark::Migrated => "migrated",
             PackageMark::NodeEnv => "node-env",
             PackageMark::Python2 => "python-2",
             PackageMark::Python3 => "python-3",
@@ -139,6 +143,7 @@ mod tests {
             PackageMark::EmbedsPython,
             PackageMark::Home,
             PackageMark::Installer,
+            PackageMark::Migrated,
             PackageMark::NodeEnv,
             PackageMark::Python2,
             PackageMark::Python3,

@@ -6,7 +6,7 @@ use dfix_catalogue::{
 };
 use dfix_engine::OpenCondition;
 use dfix_model::context::ImageUseKind;
-use dfix_model::{Command, ImagePath, Stage};
+use dfix_model::{Command, ImagePath, Stage, Word};
 
 use super::account::RunAs;
 use super::permissions::kept;
@@ -27,6 +27,7 @@ pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<O
     open.extend(stage.host_folders().map(|(_, open)| open));
     open.extend(stage.in_roots_home());
     open.extend(writes_to_itself(stage));
+    open.extend(makes_migrations_of_packages(stage));
     open.extend(unknown_writes(stage, run_as, given));
     open.extend(unread_sources(stage));
     open.extend(stage.missing_source().map(|named| {
@@ -185,6 +186,33 @@ fn writes_to_itself(stage: Stage<'_>) -> Option<OpenCondition> {
             package.name()
         ),
         "let it download what it needs when the image is built, or give its folder to the user",
+    ))
+}
+
+/// `makemigrations` without the name of an application makes migrations of all that are installed, and writes them into the
+/// folders of the packages, where a package leaves the kind of its keys to the project (Django's documentation,
+/// `DEFAULT_AUTO_FIELD`).
+fn makes_migrations_of_packages(stage: Stage<'_>) -> Option<OpenCondition> {
+    const OF_DJANGO: [&str; 5] = ["django-", "djangorestframework-", "drf-", "dj-", "wagtail"];
+    let is_open = |name: &str| {
+        OF_DJANGO.iter().any(|start| name.starts_with(start))
+            && !package_is(Ecosystem::Language, name, PackageMark::Migrated)
+    };
+    let packages = stage.python_packages();
+    let mut known = packages.known.iter();
+    let package = known.find(|it| is_open(&it.name))?;
+    let process = stage.runtime().processes().find(|process| {
+        let mut words = process.command.args().filter_map(Word::value);
+        words.any(|word| word == "makemigrations")
+            && !words.any(|word| !word.starts_with('-') || matches!(word, "--check" | "--dry-run"))
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `makemigrations`, which {} runs, makes any for `{}`, whose folder stays root's",
+            process.said(),
+            package.name
+        ),
+        "name the project's own applications behind it, or make the migrations before the image is built",
     ))
 }
 
