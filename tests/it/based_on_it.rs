@@ -282,3 +282,109 @@ fn settings_of_flask_that_a_child_would_have_as_well() {
     let out = of("FROM me/base:1\nENV FLASK_ENV=test FLASK_APP=app.py\nCOPY app.py .\n");
     assert!(!out.contains(UNSAFE), "{out}");
 }
+
+const PYTHON: &str = "FROM python:3.12\nWORKDIR /app\nRUN pip install requests==2.32.3\nCOPY main.py .\nCMD [\"python\", \"main.py\"]\n";
+
+/// What a rule says of a Python image whose child a service starts that says so.
+fn of_service(rule: &str, child: &str, service: &str) -> String {
+    let name = format!("    image: me/base:1\n  job:\n    build: child\n{service}");
+    let files = [
+        ("base/main.py", "import http.server\n"),
+        ("child/jobs", "* * * * * root /usr/local/bin/python -m x\n"),
+        ("child/main.py", "import http.server\n"),
+        ("child/log.py", "open('/app/main.py', 'a')\n"),
+    ];
+    said_of(&name, rule, PYTHON, child, &files)
+}
+
+#[test]
+fn what_starts_a_child_names_the_systems_python() {
+    const CHILD: &str = "FROM me/base:1\n";
+    let of = |child: &str, service: &str| of_service("python-venv", child, service);
+    is(&of(CHILD, ""), CHECKED, "");
+    is(&of(CHILD, "    command: python job.py\n"), CHECKED, "");
+    for service in [
+        "    command: /usr/local/bin/python job.py\n",
+        "    entrypoint: /usr/local/bin/python job.py\n",
+        "    environment:\n      CRONTAB: '* * * * * /usr/local/bin/python -m x'\n",
+        "    healthcheck:\n      test: [CMD, /usr/local/bin/python, -c, pass]\n",
+        "    volumes: [\"./x:/usr/local/lib/python3.12/site-packages\"]\n",
+        "    environment: {PATH: /usr/local/bin:/usr/bin:/bin}\n",
+        "    command: su - app -c 'python job.py'\n",
+    ] {
+        let out = of(CHILD, service);
+        is(
+            &out,
+            UNSAFE,
+            "in `child/Dockerfile` (line 1), which is based on this image",
+        );
+    }
+    let out = of("FROM me/base:1\nCOPY jobs /etc/cron.d/x\n", "");
+    is(&out, UNSAFE, "whether /usr/local/bin/python is used, which");
+}
+
+#[test]
+fn what_starts_a_child_needs_root() {
+    const CHILD: &str = "FROM me/base:1\n";
+    let of = |child: &str, service: &str| of_service("non-root-user", child, service);
+    is(&of(CHILD, ""), CHECKED, "");
+    is(&of(CHILD, "    command: python main.py\n"), CHECKED, "");
+    for service in [
+        "    volumes: [\"./data:/data\"]\n",
+        "    volumes: [\"data:/var/lib/x\"]\n",
+        "    command: iptables -L\n",
+        "    cap_add: [NET_ADMIN]\n",
+        "    network_mode: host\n    command: python -m http.server 80\n",
+    ] {
+        let out = of(CHILD, service);
+        is(
+            &out,
+            UNSAFE,
+            "which is based on this image and runs as its user",
+        );
+    }
+    let out = of(
+        "FROM me/base:1\nCOPY log.py main.py ./\nCMD [\"python\", \"log.py\"]\n",
+        "",
+    );
+    is(
+        &out,
+        UNSAFE,
+        "whether the application writes to /app/main.py, which is root's there",
+    );
+    // Who says whom it runs as is asked nothing.
+    let out = of(
+        "FROM me/base:1\nUSER root\n",
+        "    volumes: [\"./data:/data\"]\n",
+    );
+    is(&out, CHECKED, "");
+}
+
+#[test]
+fn what_starts_a_child_serves_development() {
+    const BASE: &str =
+        "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"server.js\"]\n";
+    let of = |service: &str| {
+        let name = format!("    image: me/base:1\n  job:\n    build: child\n{service}");
+        let files = [("base/package.json", "{}"), ("base/server.js", "")];
+        said_of(
+            &name,
+            "node-production-env",
+            BASE,
+            "FROM me/base:1\n",
+            &files,
+        )
+    };
+    is(&of(""), CHECKED, "");
+    is(&of("    command: node server.js\n"), CHECKED, "");
+    let out = of("    command: node --watch server.js\n");
+    is(
+        &out,
+        UNSAFE,
+        "which serves development, does without NODE_ENV=production",
+    );
+    let out = of("    command: npm run dev\n");
+    is(&out, UNSAFE, "what `npm run` runs");
+    let development = "    command: npm run dev\n    environment: {NODE_ENV: development}\n";
+    is(&of(development), CHECKED, "");
+}

@@ -7,6 +7,15 @@ use crate::facts::image_uses::unlisted;
 use crate::facts::launches;
 use crate::handles::Stage;
 
+impl<'m> Stage<'m> {
+    /// Those that are built as images, of this stage and those of the same file that are based on it.
+    pub fn images_upon(self) -> impl Iterator<Item = Stage<'m>> {
+        let targets = launches::targets(self.file);
+        self.with_descendants()
+            .filter(move |it| targets.contains(&it.index))
+    }
+}
+
 impl Stage<'_> {
     /// Shows each stage of another Dockerfile that is based on the image which this one is built as, if it is built as one:
     /// what it does comes after all that this stage does. Those of this file are its children, see

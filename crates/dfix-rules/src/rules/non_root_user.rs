@@ -2,6 +2,7 @@
 
 mod account;
 mod doubts;
+mod elsewhere;
 mod folders;
 mod handover;
 mod obstacles;
@@ -181,7 +182,8 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
             case.open(handover.open.clone());
             case.open(doubts::of(stage, &run_as, &handover.given));
             if !case.is_open() {
-                case.open(doubts::worked_in_elsewhere(stage));
+                let given = &handover.given;
+                case.open(elsewhere::possible(stage, &run_as, given, listens_everywhere));
             }
             case.evidence(doubts::filled_before(stage, &run_as, &handover.given));
 

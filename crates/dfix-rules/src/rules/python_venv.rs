@@ -144,6 +144,9 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
         if !case.is_open() {
             case.open(elsewhere::possible(&site));
         }
+        if !case.is_open() {
+            case.open(elsewhere::based_on_it(&site));
+        }
         case.open(building.open);
         case.evidence(evidence(&site))
             .evidence(building.because)

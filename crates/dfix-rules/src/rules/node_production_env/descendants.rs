@@ -6,7 +6,7 @@ use dfix_catalogue::{PackageWord, package_options};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, PackageCommand, Stage, Step};
 
-use super::start::NODE_ENV;
+use super::start::{NODE_ENV, asks, builds, is_for_development};
 
 /// What may miss devDependencies there, and the files that are based on the image and install or build nothing.
 pub(super) fn look(stage: Stage<'_>) -> (Vec<OpenCondition>, Vec<String>) {
@@ -18,8 +18,23 @@ pub(super) fn look(stage: Stage<'_>) -> (Vec<OpenCondition>, Vec<String>) {
             step.label()
         )));
     }
+    let mut own = stage.images_upon().filter(|it| *it != stage);
+    open.extend(own.find_map(of_start));
     stage.each_based_elsewhere(&mut |child, of| {
         let step = child.with_descendants().find_map(building);
+        if let Some(it) = child.images_upon().find_map(of_start) {
+            open.push(OpenCondition::new(
+                format!(
+                    "{}, in `{}` (line {}), which {} this image",
+                    it.condition,
+                    of.file,
+                    of.line,
+                    of.relation()
+                ),
+                it.remedy,
+            ));
+            return;
+        }
         match step {
             Some(step) => open.push(condition(&format!(
                 "`{}` (line {}), which {} this image,",
@@ -35,6 +50,33 @@ pub(super) fn look(stage: Stage<'_>) -> (Vec<OpenCondition>, Vec<String>) {
         }
     });
     (open, evidence)
+}
+
+/// What is started there may want another value of the variable, unless one is chosen.
+fn of_start(child: Stage<'_>) -> Option<OpenCondition> {
+    if !child.is_undecided(NODE_ENV) {
+        return None;
+    }
+    let runtime = child.runtime();
+    let mut processes = runtime.processes();
+    let developing = processes.clone().find(is_for_development).map(|it| {
+        OpenCondition::new(
+            format!(
+                "whether {}, which serves development, does without {NODE_ENV}=production",
+                it.said()
+            ),
+            format!("set `{NODE_ENV}=development` there"),
+        )
+    });
+    developing
+        .or_else(|| processes.find_map(|it| builds(&it)))
+        .or_else(|| runtime.unfollowed().first().cloned())
+        .or_else(|| {
+            child
+                .application_sources()
+                .asks_for(NODE_ENV)
+                .map(|it| asks(&it))
+        })
 }
 
 fn condition(who: &str) -> OpenCondition {

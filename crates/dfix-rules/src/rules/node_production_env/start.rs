@@ -170,7 +170,7 @@ fn is_start(script: &str) -> bool {
 }
 
 /// Whether a process serves what is being worked on.
-fn is_for_development(process: &Process<'_>) -> bool {
+pub(super) fn is_for_development(process: &Process<'_>) -> bool {
     let words = process.known_args();
     let next = words.first().copied().unwrap_or("");
     programs::serves_development(process.command.name(), next)
@@ -186,7 +186,7 @@ fn decides(command: Command<'_>) -> bool {
 }
 
 /// A process that installs or builds something: npm and yarn would leave devDependencies out then.
-fn builds(process: &Process<'_>) -> Option<OpenCondition> {
+pub(super) fn builds(process: &Process<'_>) -> Option<OpenCondition> {
     let command = process.command;
     let is_build = |word: &str| word == "build" || word.starts_with("build:");
     let builds = PackageCommand::of(command).is_some_and(|it| it.is_install())

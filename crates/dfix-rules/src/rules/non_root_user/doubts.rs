@@ -5,7 +5,6 @@ use dfix_catalogue::{
     Ecosystem, FolderMark, PackageMark, folder_above, package_is, python_package_in_itself,
 };
 use dfix_engine::OpenCondition;
-use dfix_model::context::ImageUseKind;
 use dfix_model::{Command, ImagePath, Stage, Word};
 
 use super::account::RunAs;
@@ -13,11 +12,21 @@ use super::permissions::kept;
 
 /// What could not be established for the user, to whom these folders belong then.
 pub(crate) fn of(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Vec<OpenCondition> {
+    let mut open = apart_from_its_place(stage, run_as, given);
+    open.extend(stage.application_out_of_reach(given));
+    open
+}
+
+/// The same, apart from whether the application lies where the user may read and write it.
+pub(crate) fn apart_from_its_place(
+    stage: Stage<'_>,
+    run_as: &RunAs,
+    given: &[ImagePath],
+) -> Vec<OpenCondition> {
     let mut open = stage.root_rights().possible();
     open.extend(homeless(stage, run_as));
     open.extend(of_an_unknown_base(stage));
     open.extend(places(stage, run_as, given));
-    open.extend(stage.application_out_of_reach(given));
     if stage.filesystem().removes(&ImagePath::new("/tmp")) {
         open.push(OpenCondition::new(
             "whether the application needs /tmp, which the file removes and only root may make again",
@@ -153,22 +162,6 @@ pub(crate) fn filled_before(
             paths.join(" and ")
         )),
     }
-}
-
-/// Another Dockerfile of the repository that is based on the image and works in it as the image's own user, which is root
-/// so far. Where nothing says what the image is called, one that is called like the Dockerfile or its folder may be it.
-pub(crate) fn worked_in_elsewhere(stage: Stage<'_>) -> Option<OpenCondition> {
-    let uses = stage.file().context().used_elsewhere();
-    let found = uses
-        .iter()
-        .find(|it| it.used.how == ImageUseKind::WorkedIn && it.is_likely())?;
-    Some(OpenCondition::new(
-        format!(
-            "whether `{}` (line {}), which is based on this image ({}) and runs commands as its user, can do without root",
-            found.file, found.used.line, found.used.image
-        ),
-        "write `USER root` there before its first RUN, and a user of its own at its end",
-    ))
 }
 
 /// A Python package that writes into its own folder, which stays root's.

@@ -147,13 +147,28 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
 
 /// What could not be established of the start and of the base image.
 pub(crate) fn possible(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCondition> {
-    let mut open: Vec<OpenCondition> = stage.runtime().open().cloned().collect();
+    let mut open = of_start(stage, listens_everywhere);
     if *stage.runtime().privileges() == Privileges::NothingStarts {
         open.push(OpenCondition::new(
             "what the container starts, of which the file says nothing",
             "name it by CMD",
         ));
     }
+    if stage.final_user().is_root().is_unknown() {
+        open.push(OpenCondition::new(
+            format!(
+                "whether {} runs as root by itself",
+                stage.base_image().text().unwrap_or("the base image")
+            ),
+            "look at the User of its configuration (`docker inspect`)",
+        ));
+    }
+    open
+}
+
+/// What could not be established of what is started.
+pub(crate) fn of_start(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCondition> {
+    let mut open: Vec<OpenCondition> = stage.runtime().open().cloned().collect();
     if let Some(left) = stage.left_at_roots_home() {
         open.push(OpenCondition::new(
             format!(
@@ -170,15 +185,6 @@ pub(crate) fn possible(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCo
         open.push(OpenCondition::new(
             format!("whether users other than root may listen below 1024 where the container is started ({port})"),
             "Docker lets them since 20.10; `low-ports = true` below `[assume]` in dfix.toml says that yours does, or let the application listen on a port above",
-        ));
-    }
-    if stage.final_user().is_root().is_unknown() {
-        open.push(OpenCondition::new(
-            format!(
-                "whether {} runs as root by itself",
-                stage.base_image().text().unwrap_or("the base image")
-            ),
-            "look at the User of its configuration (`docker inspect`)",
         ));
     }
     open

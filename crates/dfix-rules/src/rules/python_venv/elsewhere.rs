@@ -7,6 +7,10 @@ use dfix_model::launch::{Health, Launch, Start};
 
 use super::site::{Site, VENV};
 use super::tools::Installed;
+use super::{doubts, obstacles, shipped};
+
+/// How many conditions are told of what is based on the image.
+const MOST_OPEN: usize = 3;
 
 /// What stays open of them: the first use of each file.
 pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
@@ -72,6 +76,51 @@ fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) 
     let is_a_place = matches!(it.used.how, ImageUseKind::Copied | ImageUseKind::Named);
     let is_likely = it.is_known || (is_copied && it.used.is_untouched);
     is_likely && is_a_place && (is_packages || is_folder || is_program)
+}
+
+/// What stays open of the other Dockerfiles that are based on the image, and of what starts theirs: they are asked as a
+/// stage of this file would be that is based on the image's.
+pub(super) fn based_on_it(site: &Site<'_>) -> Vec<OpenCondition> {
+    let mut open = Vec::new();
+    site.stage.each_based_elsewhere(&mut |child, of| {
+        let (file, line, relation) = (of.file, of.line, of.relation());
+        for told in of_child(&site.seen_by(child)).take(MOST_OPEN) {
+            let OpenCondition { condition, remedy } = told;
+            let place = format!("`{file}` (line {line}), which {relation} this image");
+            open.push(OpenCondition::new(
+                format!("{condition}, in {place}"),
+                remedy,
+            ));
+        }
+    });
+    open.truncate(MOST_OPEN);
+    open
+}
+
+/// What stands against the environment there, or may.
+fn of_child<'s>(site: &'s Site<'_>) -> impl Iterator<Item = OpenCondition> + 's {
+    let against = obstacles::first(site).map(|why| {
+        OpenCondition::new(
+            format!("whether the environment is found ({why})"),
+            format!("let it name programs without a folder, or those of {VENV}"),
+        )
+    });
+    let scripts = match doubts::scripts(site) {
+        Ok(open) => open,
+        Err(why) => vec![OpenCondition::new(
+            format!(
+                "whether its scripts find the environment ({})",
+                why.into_text()
+            ),
+            format!("let them name programs without a folder, or those of {VENV}"),
+        )],
+    };
+    against
+        .into_iter()
+        .chain(by_launches(site))
+        .chain(shipped::possible(site))
+        .chain(scripts)
+        .chain(doubts::possible(site))
 }
 
 /// What the project's files start at its old place, or mount over one of the two.

@@ -108,8 +108,12 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
 
 /// The first that stands against an environment.
 pub(super) fn known(site: &Site<'_>) -> Result<(), Remedy> {
-    let mut found = OBSTACLES.iter().filter_map(|obstacle| obstacle(site));
-    found.next().map_or(Ok(()), |reason| Err(reason.into()))
+    first(site).map_or(Ok(()), |reason| Err(reason.into()))
+}
+
+/// The same, as a sentence.
+pub(super) fn first(site: &Site<'_>) -> Option<String> {
+    OBSTACLES.iter().find_map(|obstacle| obstacle(site))
 }
 
 /// It makes no environments, or none for what is installed.
@@ -185,9 +189,7 @@ fn packages_of_the_system(site: &Site<'_>) -> Option<String> {
 }
 
 fn is_path_set_anew(site: &Site<'_>) -> bool {
-    let from = site.first.step().index();
-    let mut later = site.steps().filter(|step| step.index() >= from);
-    later.any(Step::hides_first_of_path)
+    site.later_steps().any(Step::hides_first_of_path)
 }
 
 /// `. /etc/profile` sets PATH anew, in Debian's and in Alpine's.

@@ -50,7 +50,8 @@ fn lines<'m>(site: &Site<'m>) -> impl Iterator<Item = ShippedLine<'m>> {
 /// is named alike.
 fn named_by_path(site: &Site<'_>) -> Option<OpenCondition> {
     let installed = Installed::of(site);
-    let put = |path: &str| site.stages.iter().any(|it| it.first_put(path).is_some());
+    let all = || site.stages.iter().chain([&site.stage]);
+    let put = |path: &str| all().any(|it| it.first_put(path).is_some());
     let is_moved = |path: &str| {
         let (folder, name) = folder_and_name(path);
         if path.starts_with("/usr/local/lib/python3") {

@@ -19,6 +19,8 @@ pub(super) struct Site<'m> {
     pub(super) stages: Vec<Stage<'m>>,
     /// These, and those that the stage is based on before them.
     family: Vec<Stage<'m>>,
+    /// Whether the stages are another Dockerfile's: all that they do comes after the install.
+    is_of_another: bool,
 }
 
 impl<'m> Site<'m> {
@@ -41,7 +43,26 @@ impl<'m> Site<'m> {
             pip: tag.filter(|_| is_newer).and_then(pip_for_environments),
             stages,
             family,
+            is_of_another: false,
         })
+    }
+
+    /// The environment as a stage of another Dockerfile sees it that is based on the image, and those that are based on
+    /// that one.
+    pub(super) fn seen_by<'c>(&self, child: Stage<'c>) -> Site<'c>
+    where
+        'm: 'c,
+    {
+        let stages: Vec<Stage<'c>> = child.with_descendants().collect();
+        Site {
+            stage: self.stage,
+            first: self.first,
+            python: self.python.clone(),
+            pip: self.pip,
+            family: stages.clone(),
+            stages,
+            is_of_another: true,
+        }
     }
 
     /// Those of the stages that are shipped.
@@ -96,7 +117,16 @@ impl<'m> Site<'m> {
     /// Whether the build runs the command before the first install. What the container runs comes later,
     /// wherever it is written.
     pub(super) fn is_before(&self, command: Command<'m>) -> bool {
-        command.step().is_run() && command.range().start() < self.first.range().start()
+        !self.is_of_another
+            && command.step().is_run()
+            && command.range().start() < self.first.range().start()
+    }
+
+    /// The steps from the first install on.
+    pub(super) fn later_steps(&self) -> impl Iterator<Item = Step<'m>> {
+        let from = self.first.step().index();
+        self.steps()
+            .filter(move |step| self.is_of_another || step.index() >= from)
     }
 
     /// The packages of the distribution that these images have.
