@@ -223,6 +223,13 @@ fn explained(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
     }
 }
 
+/// Whether the name of the file at this path tells that it is a Dockerfile.
+pub(crate) fn is_found(path: &str) -> bool {
+    Path::new(path)
+        .file_name()
+        .is_some_and(may_be_dockerfile_name)
+}
+
 /// Whether a file of this name is likely a Dockerfile, where it matters that none is overlooked: `Dockerfile-indexer`, too.
 fn may_be_dockerfile_name(name: &OsStr) -> bool {
     let is_named_behind = |name: &str| {

@@ -23,6 +23,8 @@ pub(crate) struct Launches {
     given: OnceLock<Vec<PathBuf>>,
     /// What the files of a folder say, those around it included.
     folders: RwLock<HashMap<PathBuf, Arc<FolderLaunches>>>,
+    /// The texts of Dockerfiles that stand in other files, by the places that these are said to lie at.
+    inline: RwLock<HashMap<PathBuf, Arc<str>>>,
 }
 
 /// What is said of a Dockerfile.
@@ -125,6 +127,19 @@ impl Launches {
         root
     }
 
+    fn keep_inline(&self, root: &Path, found: &FolderLaunches) {
+        let builds = found.launches.iter().filter_map(|it| it.build.as_ref());
+        let inline = builds.filter_map(|it| Some((it.dockerfile.as_ref()?, it.inline.as_ref()?)));
+        let mut known = self.inline.write().unwrap_or_else(PoisonError::into_inner);
+        known.extend(inline.map(|(path, text)| (root.join(path), Arc::from(text.as_str()))));
+    }
+
+    /// The text of a Dockerfile that stands in another file, as `dockerfile_inline` of Compose.
+    pub(crate) fn inline(&self, place: &Path) -> Option<Arc<str>> {
+        let known = self.inline.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(place).cloned()
+    }
+
     fn disk<'r>(&'r self, root: &'r Path) -> Disk<'r> {
         Disk {
             root,
@@ -145,6 +160,7 @@ impl Launches {
         if let Some(around) = folder.parent().filter(|it| it.starts_with(root)) {
             found.add(&self.up_from(root, around));
         }
+        self.keep_inline(root, &found);
         let found = Arc::new(found);
         let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.to_owned(), Arc::clone(&found));

@@ -24,13 +24,18 @@ pub(super) fn uses_in(root: &Path) -> Uses {
         let Ok(text) = bounded(file) else {
             continue;
         };
-        let parsed = dfix_syntax::parse(&text);
-        let syntax = parsed.file();
-        let model = Model::new(&syntax, &text, &NoContext);
-        let uses = model.image_uses().into_iter();
-        found.extend(uses.map(|used| (name.clone(), used)));
+        found.extend(uses_of(&name, &text));
     }
     found
+}
+
+/// What one Dockerfile uses, given its path and text.
+pub(super) fn uses_of(path: &str, text: &str) -> Uses {
+    let parsed = dfix_syntax::parse(text);
+    let syntax = parsed.file();
+    let model = Model::new(&syntax, text, &NoContext);
+    let uses = model.image_uses().into_iter();
+    uses.map(|used| (path.to_owned(), used)).collect()
 }
 
 /// Whether an image is called like a Dockerfile or the folder that it stands in, given its path with that of the root.

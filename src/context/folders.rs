@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use dfix_catalogue::ImageFacts;
-use dfix_launch::BuiltAs;
+use dfix_launch::{BuiltAs, FolderLaunches};
 use dfix_model::context::UsedElsewhere;
 
-use super::elsewhere::{Uses, is_called_like, uses_in};
+use super::elsewhere::{Uses, is_called_like, uses_in, uses_of};
+use crate::discover::is_found;
 use crate::input::bounded;
 use crate::launches::Launches;
 use crate::names::NamesOfFolders;
+
+/// How many Dockerfiles are read that only the project's files name.
+const MOST_NAMED: usize = 64;
 
 /// A Dockerfile, and the stage of it that is built, where one is named.
 pub(super) type Target = (PathBuf, Option<String>);
@@ -24,7 +28,7 @@ pub(crate) struct Folders {
     pub(super) launches: Launches,
     /// What is known of the images that Dockerfiles of the repositories build, by Dockerfile and target.
     built: RwLock<HashMap<Target, Option<ImageFacts>>>,
-    /// What the Dockerfiles of a repository use out of images, by its root.
+    /// What the Dockerfiles of a repository use out of images, by its root; what one of another name does, by its place.
     uses: RwLock<HashMap<PathBuf, Arc<Uses>>>,
     /// What Dockerfiles are going to say, by their real places.
     coming: RwLock<HashMap<PathBuf, Arc<str>>>,
@@ -76,8 +80,9 @@ impl Folders {
     /// The text of another Dockerfile.
     pub(super) fn text_of(&self, dockerfile: &Path) -> Result<Arc<str>, String> {
         let coming = self.coming.read().unwrap_or_else(PoisonError::into_inner);
-        match coming.get(dockerfile) {
-            Some(text) => Ok(Arc::clone(text)),
+        let known = coming.get(dockerfile).cloned();
+        match known.or_else(|| self.launches.inline(dockerfile)) {
+            Some(text) => Ok(text),
             None => bounded(dockerfile).map(Arc::from),
         }
     }
@@ -112,13 +117,41 @@ impl Folders {
         uses
     }
 
+    /// What those use whose names do not tell that they are Dockerfiles, or whose texts stand in other files, and that the
+    /// project's files build.
+    fn uses_of_named(&self, root: &Path, said: &FolderLaunches) -> Vec<Arc<Uses>> {
+        let builds = said.launches.iter().filter_map(|it| it.build.as_ref());
+        let mut named: Vec<&str> = builds
+            .filter_map(|it| it.dockerfile.as_deref())
+            .filter(|path| !is_found(path))
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        let uses = named.into_iter().take(MOST_NAMED).filter_map(|path| {
+            let place = root.join(path);
+            let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(uses) = known.get(&place) {
+                return Some(Arc::clone(uses));
+            }
+            drop(known);
+            let uses = Arc::new(uses_of(path, &self.text_of(&place).ok()?));
+            let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
+            known.insert(place, Arc::clone(&uses));
+            Some(uses)
+        });
+        uses.collect()
+    }
+
     /// What other Dockerfiles use out of the image that this one builds; it is a real path, links followed.
     pub(super) fn used_elsewhere(&self, dockerfile: &Path) -> Vec<UsedElsewhere> {
         let Some((said, root, path)) = self.launches.around(dockerfile) else {
             return Vec::new();
         };
-        let uses = self.uses_in(&root);
-        let others = uses.iter().filter(|(file, _)| *file != path);
+        let said = said.with_further_names().map_or(said, Arc::new);
+        let mut all = vec![self.uses_in(&root)];
+        all.extend(self.uses_of_named(&root, &said));
+        let uses = all.iter().flat_map(|uses| uses.iter());
+        let others = uses.filter(|(file, _)| *file != path);
         others
             .filter_map(|(file, used)| {
                 // `FROM $BASE`: whatever the build is told, an image of the Dockerfile around it perhaps.

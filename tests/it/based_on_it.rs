@@ -388,3 +388,47 @@ fn what_starts_a_child_serves_development() {
     let development = "    command: npm run dev\n    environment: {NODE_ENV: development}\n";
     is(&of(development), CHECKED, "");
 }
+
+#[test]
+fn a_child_that_stands_in_another_file_or_has_another_name() {
+    const CHILD: &str = "FROM me/base:1\nRUN apt-get install -y cron\n";
+    let of = |service: &str, from: &str, files: &[_]| {
+        let name = format!("    image: me/base:1\n  job:\n{service}");
+        let child = format!("FROM {from}\nRUN apt-get install -y cron\n");
+        said_of(&name, "apt-lists-cleanup", LISTS, &child, files)
+    };
+    let inline = "    build:\n      dockerfile_inline: |\n        FROM me/base:1\n        RUN apt-get install -y cron\n";
+    let out = of(inline, "other", &[]);
+    is(
+        &out,
+        BY_HAND,
+        "in `compose.yaml, service job`, which is based on this image, would fail",
+    );
+    let named = "    build: {context: child, dockerfile: app.docker}\n";
+    let out = of(named, "other", &[("child/app.docker", CHILD)]);
+    is(
+        &out,
+        BY_HAND,
+        "in `child/app.docker`, which is based on this image, would fail",
+    );
+    for contexts in ["{x: 'service:base'}", "['x=docker-image://me/base:1']"] {
+        let service =
+            format!("    build:\n      context: child\n      additional_contexts: {contexts}\n");
+        let out = of(&service, "x", &[]);
+        is(
+            &out,
+            BY_HAND,
+            "in `child/Dockerfile`, which is based on this image, would fail",
+        );
+    }
+    let bake = [(
+        "docker-bake.hcl",
+        "target \"base\" {\n  context = \"base\"\n}\ntarget \"job\" {\n  contexts = { x = \"target:base\" }\n  dockerfile-inline = \"FROM x\\nRUN apt-get install -y cron\\n\"\n}\n",
+    )];
+    let out = of("    image: x\n", "other", &bake);
+    is(
+        &out,
+        BY_HAND,
+        "in `docker-bake.hcl, target job`, which is based on this image, would fail",
+    );
+}

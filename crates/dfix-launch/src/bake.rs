@@ -167,11 +167,12 @@ struct Target {
     context: Said,
     dockerfile: Said,
     stage: Said,
-    is_inline: bool,
+    /// The text of the Dockerfile, where it stands in the file.
+    inline: Said,
     arguments: Vec<(String, Option<String>)>,
     image: Option<String>,
-    /// The names of targets that are put in for an image of the same name: `deps = "target:deps"`.
-    bases: Vec<String>,
+    /// The targets that are put in for images, behind the names of those: `deps = "target:deps"`.
+    bases: Vec<(String, String)>,
     /// Whether a group names it, which is built by one word.
     is_in_group: bool,
 }
@@ -191,7 +192,7 @@ impl Target {
             whole.context = whole.context.or(parent.context);
             whole.dockerfile = whole.dockerfile.or(parent.dockerfile);
             whole.stage = whole.stage.or(parent.stage);
-            whole.is_inline |= parent.is_inline;
+            whole.inline = whole.inline.or(parent.inline);
             whole.image = whole.image.or(parent.image);
             let mut arguments = parent.arguments;
             arguments.retain(|(name, _)| whole.arguments.iter().all(|(own, _)| own != name));
@@ -224,21 +225,30 @@ impl Target {
         let target = known(whole.stage, "the stage", "");
         let context = context.and_then(|context| join(folder, &context));
         let dockerfile = match (&context, dockerfile) {
-            (Some(context), Some(name)) if !whole.is_inline => join(context, &name),
+            (Some(context), Some(name)) if whole.inline.is_none() => join(context, &name),
+            _ if matches!(whole.inline, Some(Ok(_))) => {
+                Some(format!("{path}, target {}", self.name))
+            }
             _ => None,
         };
         launch.image = whole.image;
         // Others of the file are based on it by that name.
-        let is_base = all.iter().any(|it| it.bases.contains(&self.name));
-        let is_in_between = is_base && launch.image.is_none() && !self.is_in_group;
-        if is_base {
-            launch.other_images.push(self.name.clone());
+        let bases = all.iter().flat_map(|it| &it.bases);
+        let own = bases.filter(|(_, target)| *target == self.name);
+        for (name, _) in own {
+            if !launch.other_images.contains(name) {
+                launch.other_images.push(name.clone());
+            }
         }
+        let is_base = !launch.other_images.is_empty();
+        let is_in_between = is_base && launch.image.is_none() && !self.is_in_group;
         launch.build = Some(Build {
             dockerfile_name: None,
             context,
             dockerfile,
-            is_inline: whole.is_inline,
+            is_inline: whole.inline.is_some(),
+            inline: whole.inline.and_then(Result::ok),
+            contexts: Vec::new(),
             is_in_between,
             target: target.filter(|it| !it.is_empty()),
             arguments: whole.arguments,
@@ -279,7 +289,7 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
                     .get("dockerfile")
                     .and_then(|it| Some(Ok(open_name(it.text()?)))),
                 stage: said("target"),
-                is_inline: node.get("dockerfile-inline").is_some(),
+                inline: said("dockerfile-inline"),
                 arguments: arguments
                     .into_iter()
                     .map(|(name, value)| (name.to_owned(), value.text().map(str::to_owned)))
@@ -429,7 +439,7 @@ impl Scope {
             context: said("context"),
             dockerfile: attribute("dockerfile").map(|it| self.pattern(it)),
             stage: said("target"),
-            is_inline: attribute("dockerfile-inline").is_some(),
+            inline: said("dockerfile-inline"),
             arguments: pairs("args"),
             image: texts("tags").into_iter().next(),
             bases: contexts
@@ -440,9 +450,10 @@ impl Scope {
     }
 }
 
-/// `deps = "target:deps"`: the target that is put in for an image of its own name.
-fn base(name: &str, value: &str) -> Option<String> {
-    (value.strip_prefix("target:") == Some(name)).then(|| name.to_owned())
+/// `deps = "target:base"`: the target that is put in for an image of this name.
+fn base(name: &str, value: &str) -> Option<(String, String)> {
+    let target = value.strip_prefix("target:")?;
+    Some((name.to_owned(), target.to_owned()))
 }
 
 /// `target.base.name`: the name of another target.

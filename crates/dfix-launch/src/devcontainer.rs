@@ -219,6 +219,8 @@ impl Reader<'_> {
             context: context.and_then(|it| join(folder, &it)),
             dockerfile: file.and_then(|it| join(folder, &it)),
             is_inline: false,
+            inline: None,
+            contexts: Vec::new(),
             is_in_between: false,
             target: target.and_then(|it| self.text(it, "the stage")),
             arguments: arguments

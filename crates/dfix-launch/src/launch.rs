@@ -203,12 +203,17 @@ impl Launch {
 pub struct Build {
     /// The folder of the context, from the root of the repository; none where that is elsewhere or not known.
     pub context: Option<String>,
-    /// The Dockerfile, from the root of the repository; none where it is not known.
+    /// The Dockerfile, from the root of the repository; none where it is not known. Where its text is known to stand in
+    /// the file itself, the name of that with who says it: `compose.yaml, service web`.
     pub dockerfile: Option<String>,
     /// The Dockerfile's own name, where that is all that is known of it: its folder is put in where it is built.
     pub dockerfile_name: Option<String>,
     /// Whether the text of the Dockerfile stands in the file itself.
     pub is_inline: bool,
+    /// That text, where it is known.
+    pub inline: Option<String>,
+    /// What is put in for images: the name that stands in `FROM`, and what it is: `service:web`, `docker-image://x`.
+    pub contexts: Vec<(String, String)>,
     /// Whether other builds of its file are based on it, and nothing gives it a name by which somebody could use it.
     pub is_in_between: bool,
     /// The stage that is built, where one is named.

@@ -10,7 +10,7 @@ const MOST_NAMES: usize = 256;
 impl FolderLaunches {
     /// The same, where builds have the further names that commands give what they make; those commands are gone. None where
     /// there are none.
-    pub(crate) fn with_further_names(&self) -> Option<FolderLaunches> {
+    pub fn with_further_names(&self) -> Option<FolderLaunches> {
         let (names, mut launches): (Vec<Launch>, Vec<Launch>) = self
             .launches
             .iter()

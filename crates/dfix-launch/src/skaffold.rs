@@ -65,6 +65,8 @@ fn launch(folder: &str, path: &str, artifact: &Node) -> Option<Launch> {
             .and_then(|it| join(it, text("dockerfile").unwrap_or("Dockerfile"))),
         context,
         is_inline: false,
+        inline: None,
+        contexts: Vec::new(),
         is_in_between: false,
         target: text("target").map(str::to_owned),
         arguments: arguments

@@ -37,6 +37,8 @@ impl Service {
                     dockerfile: own.dockerfile.or(base.dockerfile),
                     dockerfile_name: own.dockerfile_name.or(base.dockerfile_name),
                     is_inline: own.is_inline || base.is_inline,
+                    inline: own.inline.or(base.inline),
+                    contexts: [base.contexts, own.contexts].concat(),
                     is_in_between: own.is_in_between && base.is_in_between,
                     target: own.target.or(base.target),
                     arguments: [base.arguments, own.arguments].concat(),
@@ -83,6 +85,7 @@ pub(super) struct Reader<'a> {
     variables: &'a Variables,
     /// The whole file, which declares volumes and secrets at its top.
     document: &'a Node,
+    name: String,
     said: String,
     unread: Vec<Unread>,
 }
@@ -99,6 +102,7 @@ impl<'a> Reader<'a> {
             file,
             variables,
             document,
+            name: String::new(),
             said: String::new(),
             unread: Vec::new(),
         }
@@ -111,6 +115,7 @@ impl<'a> Reader<'a> {
             line,
         };
         let mut launch = Launch::new(Source::Compose, place, name);
+        self.name = format!("service {name}");
         self.said = launch.said();
         launch.build = node.get("build").map(|build| self.build(build));
         let image = node.text_of("image");
@@ -217,13 +222,17 @@ impl<'a> Reader<'a> {
             },
         };
         build.context = context.and_then(|context| join(folder, &context));
-        build.is_inline = node.get("dockerfile_inline").is_some();
+        let inline = node.get("dockerfile_inline");
+        build.is_inline = inline.is_some();
+        build.inline = inline.and_then(Node::text).map(|it| it.replace("$$", "$"));
+        build.contexts = self.contexts(node);
         let dockerfile = match node.get("dockerfile") {
             Some(name) => self.text(name, "the Dockerfile"),
             None => Some("Dockerfile".to_owned()),
         };
         build.dockerfile = match (&build.context, dockerfile) {
             (Some(context), Some(name)) if !build.is_inline => join(context, &name),
+            _ if build.inline.is_some() => Some(format!("{}, {}", self.file, self.name)),
             _ => None,
         };
         if build.dockerfile.is_none() {
@@ -238,8 +247,18 @@ impl<'a> Reader<'a> {
         build
     }
 
+    /// What is put in for images: `additional_contexts`.
+    fn contexts(&self, node: &Node) -> Vec<(String, String)> {
+        let contexts = node.get("additional_contexts");
+        let pairs = contexts.map(|it| self.pairs(it)).unwrap_or_default();
+        let known = pairs.into_iter();
+        known
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
+
     /// The pairs of a map, or of a list of `NAME=value`; without a value whoever starts it gives it.
-    fn pairs(&mut self, node: &Node) -> Vec<(String, Option<String>)> {
+    fn pairs(&self, node: &Node) -> Vec<(String, Option<String>)> {
         let known = |value: &str| self.variables.put_into(value).ok();
         if let Some(list) = node.list() {
             return list

@@ -63,6 +63,8 @@ fn a_service_says_what_it_is_made_of() {
             context: Some("app".to_owned()),
             dockerfile: Some("app/docker/Dockerfile".to_owned()),
             is_inline: false,
+            inline: None,
+            contexts: Vec::new(),
             is_in_between: false,
             target: Some("runtime".to_owned()),
             arguments: vec![
@@ -360,4 +362,17 @@ fn a_file_in_any_folder_builds_what_it_names() {
             .launches
             .is_empty()
     );
+}
+
+#[test]
+fn a_dockerfile_may_stand_in_it_and_be_based_on_a_service() {
+    let compose = "services:\n  base: {build: base}\n  job:\n    build:\n      dockerfile_inline: |\n        FROM x\n        ENV A=$$B\n      additional_contexts: {x: 'service:base'}\n";
+    let found = read("", [("deploy/compose.yaml", compose)]);
+    let build = named(&found, "job").build.clone().expect("it is built");
+    assert_eq!(
+        build.dockerfile.as_deref(),
+        Some("deploy/compose.yaml, service job")
+    );
+    assert_eq!(build.inline.as_deref(), Some("FROM x\nENV A=$B\n"));
+    assert_eq!(named(&found, "base").other_images, ["x"]);
 }
