@@ -117,12 +117,16 @@ pub(crate) fn dockerfiles_of(root: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A walk of what belongs to a repository.
+/// A walk of what belongs to a repository. As for git, its ignore files count from its root on, and not those of folders
+/// around it; where there is no repository, from the folder itself on.
 fn walker(root: &Path) -> WalkBuilder {
+    let is_in_repository =
+        std::path::absolute(root).is_ok_and(|it| it.ancestors().any(|it| it.join(".git").exists()));
     let mut walker = WalkBuilder::new(root);
     walker
         .hidden(false)
-        .require_git(false)
+        .require_git(is_in_repository)
+        .parents(is_in_repository)
         .git_global(false)
         .ignore(false)
         .follow_links(false)

@@ -117,6 +117,23 @@ fn a_walk_takes_what_is_a_dockerfile() {
 }
 
 #[test]
+fn ignore_files_around_a_repository_do_not_count() {
+    let folder = Folder::new(&[
+        (".gitignore", "*\n"),
+        ("project/.git/HEAD", "ref: refs/heads/main\n"),
+        ("project/.gitignore", "out\n"),
+        ("project/Dockerfile", GOOD),
+        ("project/out/Dockerfile", GOOD),
+        ("project/api/Dockerfile", GOOD),
+        ("unpacked/Dockerfile", GOOD),
+    ]);
+    let of_project = ["project/Dockerfile", "project/api/Dockerfile"];
+    assert_eq!(folder.paths_of(&["project"]), of_project);
+    assert_eq!(folder.paths_of(&["project/api"]), of_project[1..]);
+    assert_eq!(folder.paths_of(&["unpacked"]), ["unpacked/Dockerfile"]);
+}
+
+#[test]
 fn bad_files_are_named_and_the_others_done() {
     let folder = Folder::new(&[("good/Dockerfile", GOOD), ("empty/Dockerfile", "")]);
     folder.put("text/Dockerfile", b"FROM a\nRUN caf\xe9\n");

@@ -28,6 +28,7 @@ pub(crate) fn programs_started(path: &str, text: &str) -> Vec<String> {
         .collect();
     if mentions_starting(text) {
         found.extend(in_quotes(text).map(str::to_owned));
+        found.extend(members_of_sh(text).map(str::to_owned));
     }
     found
 }
@@ -107,6 +108,20 @@ fn in_quotes(text: &str) -> impl Iterator<Item = &str> {
         let ends = rest[end..].starts_with(' ') || rest[end..].starts_with(quote);
         (ends && programs::is(name, programs::Mark::Distinct)).then_some(name)
     })
+}
+
+/// Programs that a source in Python starts as functions of the module `sh`: `sh.git`, `from sh import git`.
+fn members_of_sh(text: &str) -> impl Iterator<Item = &str> {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let members = text.match_indices("sh.");
+    let members = members.filter(move |(at, _)| !text[..*at].ends_with(is_of_name));
+    let members = members.map(|(at, it)| &text[at + it.len()..]);
+    let lines = text.lines().map(str::trim_start);
+    let imported = lines.filter_map(|line| line.strip_prefix("from sh import "));
+    let imported = imported.flat_map(|names| names.split(',')).map(str::trim);
+    let all = members.chain(imported);
+    all.filter_map(move |rest| rest.split(|c| !is_of_name(c)).next())
+        .filter(|name| programs::is(name, programs::Mark::Distinct))
 }
 
 /// A module that a Python file imports, those of installed packages among them.
@@ -190,6 +205,11 @@ mod tests {
             ["git"]
         );
         assert!(started("cmd = ['git']").is_empty());
+        let text = "import sh\nfrom sh import curl, unzip as z\nsh.git.log()\nx.push.wget()\n";
+        assert_eq!(started(text), ["curl", "git", "unzip"]);
+        let text =
+            "from plumbum import local\nlocal['git']('log')\nConnection('x').local('wget x')\n";
+        assert_eq!(started(text), ["git", "wget"]);
     }
 
     #[test]
