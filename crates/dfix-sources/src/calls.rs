@@ -355,9 +355,10 @@ impl<'t> Reader<'_, 't> {
                 .unwrap_or_else(|| "(".to_owned()),
             Part::Member(at) => format!("{name}.{}", code.text_of(at)),
             Part::Index(range) => {
-                let key = code
-                    .plain_string(range.0)
-                    .filter(|_| code.after(range.0) == range.1);
+                let number =
+                    (code.kind(range.0) == Some(Kind::Number)).then(|| code.text_of(range.0));
+                let key = code.plain_string(range.0).or(number);
+                let key = key.filter(|_| code.after(range.0) == range.1);
                 format!("{name}[{}]", key.unwrap_or("?"))
             }
             Part::Call(range) => {

@@ -139,7 +139,11 @@ impl<'t> Reader<'_, 't> {
         let mut all = parts.next()?;
         match operation {
             "same" => {}
-            "folder" => map(&mut all, Text::folder),
+            "folder" => {
+                for _ in 0..detail.parse().unwrap_or(1) {
+                    map(&mut all, Text::folder);
+                }
+            }
             "tilde" => map(&mut all, |text| match text.written.strip_prefix('~') {
                 Some(below) if below.is_empty() || below.starts_with('/') => {
                     Text::of(Base::Home, below.trim_start_matches('/')).depending_on(text)

@@ -93,11 +93,12 @@ fn paths_are_put_together() {
                 &["2 makes <Source>/../data"],
             ),
             (
-                "from pathlib import Path\nB = Path(__file__).resolve().parent.parent\n(B / 'm').mkdir()\nPath('/a', 'b').touch()\nPath('~/c').expanduser().write_text('')",
+                "from pathlib import Path\nB = Path(__file__).resolve().parent.parent\n(B / 'm').mkdir()\n(Path(__file__).parents[2] / 'n').mkdir()\nPath('/a', 'b').touch()\nPath('~/c').expanduser().write_text('')",
                 &[
                     "3 makes <Source>/../m",
-                    "4 writes /a/b",
-                    "5 writes <Home>/c",
+                    "4 makes <Source>/../../n",
+                    "5 writes /a/b",
+                    "6 writes <Home>/c",
                 ],
             ),
             (
