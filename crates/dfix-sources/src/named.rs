@@ -49,6 +49,13 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
+/// What Spring takes where nobody sets a name: `${upload.dir:/uploads}` (the Spring Framework's documentation, "Using
+/// @Value").
+fn default_of_placeholder(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    inner.split_once(':').map(|(_, default)| default)
+}
+
 /// The path that a tag of a Go struct gives a field where nobody else does: `default:"/data"`, `envDefault:"/data"`.
 ///
 /// Source: kelseyhightower/envconfig, caarlos0/env, alecthomas/kong.
@@ -93,7 +100,7 @@ impl Scanner<'_, '_, '_> {
         let text = if is_tag {
             default_of_tag(text).unwrap_or_default()
         } else {
-            text
+            default_of_placeholder(text).unwrap_or(text)
         };
         let Some(path) = path_of(text, goes_on) else {
             return;
@@ -190,6 +197,15 @@ mod tests {
         assert_eq!(of("a.py", python), Some(vec![(80, 1)]));
         let go = "package main\nvar addr = flag.String(\"addr\", \":80\", \"\")\n";
         assert_eq!(of("a.go", go), Some(vec![(80, 2)]));
+    }
+
+    #[test]
+    fn placeholders_have_defaults() {
+        let java = "class A { @Value(\"${upload.dir:/uploads}\") String a; }";
+        let named = crate::read("A.java", java).map(|it| it.named);
+        let paths = named.iter().flatten().map(|it| it.path.as_str());
+        assert_eq!(paths.collect::<Vec<_>>(), ["/uploads"]);
+        assert_eq!(default_of_placeholder("${upload.dir}"), None);
     }
 
     #[test]

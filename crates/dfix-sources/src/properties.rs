@@ -1,80 +1,67 @@
-//! Files of `key=value` lines: Java properties and `.env`.
+//! Files that set names: lines of `key=value` (Java properties, `.env`), Spring's YAML, and what tells Java's loggers where
+//! they write.
 
-use crate::items::port_of;
-use crate::source::{Port, Source, Variable, Write};
-use crate::tables;
-use crate::value::{Folded, Text, Value};
+mod logging;
+mod names;
+mod spring;
 
-/// Reads the lines into a source.
-pub(crate) fn read(text: &str, file: &str, source: &mut Source) {
-    let is_environment = file.starts_with(".env") || file == ".flaskenv";
-    for (number, line) in text.lines().enumerate() {
-        let line_number = number + 1;
-        let line = line.trim();
-        if line.is_empty() || line.starts_with(['#', '!', ';']) {
-            continue;
+use crate::source::Source;
+use names::set;
+
+/// How a file says what it sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// Lines of `key=value`; the kind of them in the table.
+    Lines(&'static str),
+    Spring,
+    Logging,
+}
+
+impl Format {
+    fn of(name: &str) -> Option<Self> {
+        if name == ".env" || name.starts_with(".env.") || name == ".flaskenv" {
+            return Some(Format::Lines(".env"));
         }
-        let Some((key, value)) = line.split_once(['=', ':']) else {
-            continue;
+        let (stem, ending) = name.rsplit_once('.')?;
+        // `application-prod.yml`, `logback-spring.xml`
+        let is_called = |names: &[&str]| {
+            let first = stem.split(['-', '.']).next().unwrap_or(stem);
+            names.contains(&first)
         };
-        let key = key.trim().trim_start_matches("export ").trim();
-        let value = value.trim().trim_matches(['"', '\'']);
-        let value = folded(value, source, line_number);
-        let kind = if is_environment { ".env" } else { "properties" };
-        match tables::setting(kind, key) {
-            Some("port") => {
-                let port = value.into_value(|text| port_of(&text.written), line);
-                if !matches!(port, Value::Unknown(_)) {
-                    source.ports.push(Port {
-                        port,
-                        line: line_number,
-                    });
-                }
-            }
-            Some(kind @ ("writes" | "folder")) => {
-                let path = value.into_value(|text| Some(text.place()), line);
-                source.writes.push(Write {
-                    path,
-                    folder: None,
-                    is_folder: kind == "folder",
-                    line: line_number,
-                });
-            }
-            _ => {}
+        match ending {
+            "properties" | "env" => Some(Format::Lines("properties")),
+            "yml" | "yaml" if is_called(&["application", "bootstrap"]) => Some(Format::Spring),
+            "xml" if is_called(&["logback", "log4j", "log4j2"]) => Some(Format::Logging),
+            _ => None,
         }
     }
 }
 
-/// A value with `${NAME:default}` of Spring in it.
-fn folded(value: &str, source: &mut Source, line: usize) -> Folded {
-    let mut text = Text::plain("");
-    let mut rest = value;
-    while let Some((before, behind)) = rest.split_once("${") {
-        let Some((inner, after)) = behind.split_once('}') else {
-            break;
-        };
-        text.written.push_str(before);
-        let (name, default) = match inner.split_once(':') {
-            Some((name, default)) => (name, Some(default.trim_start_matches('-'))),
-            None => (inner, None),
-        };
-        text.variables.push(name.to_owned());
-        text.is_complete &= default.is_some();
-        text.written.push_str(default.unwrap_or_default());
-        let is_variable = !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        if is_variable {
-            let default = default.map(str::to_owned);
-            source.variables.push(Variable {
-                name: Value::Known(name.to_owned()),
-                default,
-                line,
-            });
-        }
-        rest = after;
+/// Whether a file of this name is one of these.
+pub(crate) fn is_named_so(name: &str) -> bool {
+    Format::of(name).is_some()
+}
+
+/// Reads the file of this name into a source.
+pub(crate) fn read(text: &str, file: &str, source: &mut Source) {
+    match Format::of(file) {
+        Some(Format::Spring) => spring::read(text, source),
+        Some(Format::Logging) => logging::read(text, source),
+        Some(Format::Lines(kind)) => lines(text, kind, source),
+        None => lines(text, "properties", source),
     }
-    text.written.push_str(rest);
-    Folded::Text(text)
+}
+
+fn lines(text: &str, kind: &str, source: &mut Source) {
+    for (number, line) in text.lines().enumerate() {
+        let said = line.trim();
+        if said.is_empty() || said.starts_with(['#', '!', ';']) {
+            continue;
+        }
+        let Some((key, value)) = said.split_once(['=', ':']) else {
+            continue;
+        };
+        let key = key.trim().trim_start_matches("export ").trim();
+        set(kind, key, value, number + 1, source);
+    }
 }

@@ -6,7 +6,7 @@ use crate::tables::{is_left_out, language};
 /// By the name's ending, else by the interpreter that the first line names.
 pub(crate) fn language_of(path: &str, text: &str) -> Option<Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if name == ".env" || name.starts_with(".env.") || name == ".flaskenv" {
+    if crate::properties::is_named_so(name) {
         return Some(Language::Properties);
     }
     if let Some((_, ending)) = name.rsplit_once('.')

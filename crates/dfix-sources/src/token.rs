@@ -52,6 +52,8 @@ pub enum Trouble {
     LongLine,
     /// The text is so long that it was not read.
     TooLong,
+    /// It is no YAML or XML, as its name says that it is.
+    Malformed,
 }
 
 /// What is interpolated within a string.

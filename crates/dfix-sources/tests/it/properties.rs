@@ -61,3 +61,65 @@ fn tests_and_packages_are_no_application() {
     assert!(may_be_source("a.py") && may_be_source("run") && may_be_source(".env"));
     assert!(!may_be_source("a.png") && !may_be_source("a.json"));
 }
+
+#[test]
+fn yaml_of_spring() {
+    check(
+        "src/main/resources/application-prod.yml",
+        &[
+            (
+                "server:\n  port: ${PORT:8080}\nlogging:\n  level:\n    root: info\n  file:\n    name: /var/log/shop/app.log\n",
+                &[
+                    "7 writes /var/log/shop/app.log",
+                    "2 port $PORT or 8080",
+                    "2 asks PORT or 8080",
+                ],
+            ),
+            (
+                "app:\n  version: @project.version@\n  list: [a, {b: c}]\nspring:\n  servlet.multipart.location: uploads\n---\nspring.datasource.url: jdbc:h2:file:./data/shop;MODE=MySQL\n",
+                &["5 makes uploads", "7 writes data/shop"],
+            ),
+            ("spring:\n  datasource:\n    url: jdbc:h2:mem:test\n", &[]),
+            (
+                "spring:\n  datasource:\n    url: jdbc:h2:~/shop\n",
+                &["3 writes <Home>/shop"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn settings_of_loggers() {
+    check(
+        "logback-spring.xml",
+        &[
+            (
+                "<configuration>\n<property name=\"DIR\" value=\"${LOG_DIR:-/var/log/shop}\"/>\n<appender name=\"F\">\n<file>${DIR}/a.log</file>\n<rollingPolicy><fileNamePattern>${DIR}/old/a.%d{yyyy}.log</fileNamePattern></rollingPolicy>\n</appender>\n</configuration>",
+                &["4 writes /var/log/shop/a.log", "5 makes /var/log/shop/old"],
+            ),
+            (
+                "<configuration><file>logs/a.log</file></configuration>",
+                &["1 writes logs/a.log"],
+            ),
+            ("<configuration><root level=\"info\"/></configuration>", &[]),
+        ],
+    );
+    check(
+        "log4j2.xml",
+        &[(
+            "<Configuration><Properties><Property name=\"d\">/logs</Property></Properties>\n<Appenders><RollingFile fileName=\"${d}/a.log\" filePattern=\"${d}/%d/a.log\"/></Appenders></Configuration>",
+            &["2 writes /logs/a.log", "2 makes /logs"],
+        )],
+    );
+}
+
+#[test]
+fn what_is_no_yaml_or_xml_is_told() {
+    for (name, text) in [
+        ("application.yml", "a: b\n: : [\n"),
+        ("logback.xml", "<configuration><file>a"),
+    ] {
+        let source = dfix_sources::read(name, text).unwrap();
+        assert!(!source.is_understood(), "{name}");
+    }
+}
