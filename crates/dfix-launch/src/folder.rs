@@ -7,48 +7,60 @@ use crate::files::{Files, FolderLaunches};
 use crate::launch::Launch;
 use crate::path::{folder_of, join, name_of};
 use crate::{
-    bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, procfile,
-    scripts, skaffold, tasks, units,
+    bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, platforms,
+    procfile, scripts, skaffold, tasks, units,
 };
 
 /// Where such files usually lie below a folder, and how many levels of folders are looked at there.
-const SUBFOLDERS: [(&str, usize); 36] = [
+const SUBFOLDERS: [(&str, usize); 48] = [
+    (".aws", 1),
     (".circleci", 1),
     (".devcontainer", 2),
+    (".do", 1),
     (".github/workflows", 1),
     (".gitlab", 2),
+    ("ansible", 4),
+    ("aws", 1),
     ("bin", 1),
     ("chart", 1),
     ("charts", 2),
     ("ci", 1),
     ("compose", 2),
     ("containers", 1),
+    ("copilot", 2),
     ("cron.d", 1),
     ("deploy", 2),
     ("deployment", 2),
     ("deployments", 2),
     ("docker", 2),
     ("docker-compose", 2),
+    ("ecs", 1),
     ("etc/cron.d", 1),
     ("hack", 1),
     ("helm", 2),
     ("helm-chart", 1),
     ("helm-charts", 2),
     ("infra", 2),
+    ("infrastructure", 2),
     ("k8s", 2),
     ("kube", 2),
     ("kubernetes", 2),
     ("kubernetes-manifests", 1),
     ("kustomize", 2),
     ("manifests", 2),
+    ("nomad", 2),
     ("ops", 2),
+    ("playbooks", 1),
     ("quadlet", 1),
     ("quadlets", 1),
+    ("roles", 3),
     ("script", 1),
     ("scripts", 2),
     ("scripts/cron.d", 1),
     ("systemd", 1),
+    ("terraform", 3),
     ("tools", 1),
+    ("unraid", 1),
 ];
 
 /// Folders of what is none of the repository's own: git's, and what its package managers, or people, put there.
@@ -81,6 +93,7 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         bake::read(files, folder, &names, &mut own);
         renames.extend(kubernetes::read(files, folder, &names, &mut own));
         skaffold::read(files, folder, &names, &mut own);
+        platforms::read(files, folder, &names, &mut own);
         procfile::read(files, folder, &names, &mut own);
         makefile::read(files, folder, &names, &mut own);
         scripts::read(files, folder, &names, &mut own);

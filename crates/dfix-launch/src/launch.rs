@@ -25,6 +25,8 @@ pub enum Source {
     Ci,
     /// `skaffold.yaml`: it builds.
     Skaffold,
+    /// What a platform is told that starts containers: Amazon's ECS, Fly, Nomad, Terraform, Ansible, …
+    Platform,
     /// What a README and its like show: examples, of which what they mount counts.
     Documentation,
 }
@@ -193,6 +195,7 @@ impl Launch {
             Source::Devcontainer | Source::Unit => file.clone(),
             Source::Ci => format!("job `{name}` of {file}"),
             Source::Skaffold => format!("artifact `{name}` of {file}"),
+            Source::Platform => format!("`{name}` of {file}"),
             Source::Documentation => format!("an example of {file}"),
         }
     }

@@ -163,6 +163,22 @@ impl Node {
         Node { line, size, value }
     }
 
+    /// The same, so many lines below.
+    pub(crate) fn moved_by(&self, lines: usize) -> Node {
+        let line = self.line + lines;
+        match &*self.value {
+            Value::Text { text, is_plain } => Node::of_text(line, text.clone(), *is_plain),
+            Value::List(list) => {
+                Node::of_list(line, list.iter().map(|it| it.moved_by(lines)).collect())
+            }
+            Value::Map(map) => {
+                let pairs = map.iter();
+                let pairs = pairs.map(|(key, value)| (key.moved_by(lines), value.moved_by(lines)));
+                Node::of_map(line, pairs.collect())
+            }
+        }
+    }
+
     /// What stands under keys, one below the other.
     pub(crate) fn at(&self, keys: &[&str]) -> Option<&Node> {
         keys.iter().try_fold(self, |node, key| node.get(key))

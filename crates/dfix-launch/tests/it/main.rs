@@ -9,6 +9,7 @@ mod folder;
 mod kubernetes;
 mod makefile;
 mod of_dockerfile;
+mod platforms;
 mod processes;
 mod scripts;
 mod skaffold;
