@@ -22,5 +22,6 @@ mod reports;
 mod rewrite;
 mod rewrite_command;
 mod rules_ask;
+mod starts;
 mod templates;
 mod words;

@@ -152,7 +152,13 @@ fn is_known(launch: &Launch) -> bool {
     match &launch.build {
         Some(build) => build.dockerfile.is_some() && launch.image.is_some(),
         None if launch.within.is_some() => true,
-        None => launch.image.is_some() && !launch.mounts.is_empty(),
+        None => {
+            let says = !launch.mounts.is_empty()
+                || launch.command.is_some()
+                || launch.entrypoint.is_some()
+                || !launch.environment.is_empty();
+            launch.image.is_some() && says
+        }
     }
 }
 

@@ -121,6 +121,8 @@ pub struct Launch {
     pub has_host_network: bool,
     /// Whether it may only start as another user than root.
     pub must_not_be_root: bool,
+    /// Whether it is told that only root listens on ports below 1024.
+    pub keeps_low_ports: bool,
     /// Whether a CI service runs the steps of a job in it.
     pub runs_steps: bool,
     /// The name of the container, where one is given.
@@ -173,6 +175,7 @@ impl Launch {
             is_read_only: false,
             has_host_network: false,
             must_not_be_root: false,
+            keeps_low_ports: false,
             runs_steps: false,
             container: None,
             within: None,
@@ -259,6 +262,16 @@ pub struct Port {
 pub enum MountKind {
     /// A volume with a name: the engine fills an empty one with what the image has there, owners included.
     Named(String),
+    /// A volume with a name that another container mounts as well, and may fill first with what its own image has there, or
+    /// as another user.
+    Shared {
+        /// The volume's name.
+        name: String,
+        /// Who else mounts it: "service `db` of compose.yaml".
+        by: String,
+    },
+    /// A folder of the host whose files are written into the container, as its user, when they change; as it is said.
+    Synced(String),
     /// A volume without a name, made for each container; filled alike.
     Anonymous,
     /// A folder or file of the host, as it is said: the engine makes a folder that is not there as root's.

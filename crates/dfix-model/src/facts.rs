@@ -121,6 +121,11 @@ impl<'m> Stage<'m> {
         launches::with_runs(self)
     }
 
+    /// The same, with single commands that are run in its containers as another user, and what the documentation shows.
+    pub fn all_launches(self) -> impl Iterator<Item = &'m Launch> {
+        launches::with_all(self)
+    }
+
     /// The texts that the project's files start containers of this stage with, or run in them: each has the name of its
     /// place as its path.
     pub fn launched_scripts(self) -> impl Iterator<Item = Script<'m>> {

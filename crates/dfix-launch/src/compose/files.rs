@@ -1,8 +1,9 @@
 //! Which files of Compose belong together: overrides, `include`, `extends`.
 
 use crate::compose::service::{Reader, Service};
+use crate::compose::together::put_together;
 use crate::files::{Files, FolderLaunches, MOST_FILES as MOST_OF_A_KIND};
-use crate::launch::{Launch, Place, Source, Unread};
+use crate::launch::{Launch, Place, Unread};
 use crate::path::{ends_in, folder_of, join, name_of};
 use crate::variables::Variables;
 use crate::yaml::{self, Node};
@@ -127,40 +128,13 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
                 .map(below)
                 .collect()
         };
-        let named = name_contexts(&mut services);
+        let named = put_together(&mut services);
+        let jobs: Vec<Launch> = services.iter().flat_map(|it| it.jobs.clone()).collect();
         let launches = services.into_iter().map(|service| service.launch);
-        found.launches.extend(launches.chain(named));
+        found.launches.extend(launches.chain(named).chain(jobs));
     }
     found.unread.append(&mut reading.unread);
     found.files.append(&mut reading.read);
-}
-
-/// Gives services the names under which others of their file put what they build in for images
-/// (`additional_contexts: {base: service:web}`). Returns what gives names to other images.
-fn name_contexts(services: &mut [Service]) -> Vec<Launch> {
-    let mut named = Vec::new();
-    let mut of_services = Vec::new();
-    for service in services.iter() {
-        let build = service.launch.build.as_ref();
-        for (name, value) in build.map(|it| &*it.contexts).unwrap_or_default() {
-            if let Some(other) = value.strip_prefix("service:") {
-                of_services.push((name.clone(), other.to_owned()));
-            } else if let Some(image) = value.strip_prefix("docker-image://") {
-                let place = service.launch.place.clone();
-                let mut launch = Launch::new(Source::Compose, place, &*service.launch.name);
-                launch.image = Some(name.clone());
-                launch.named_images = vec![image.to_owned()];
-                named.push(launch);
-            }
-        }
-    }
-    for (name, other) in of_services {
-        let launches = services.iter_mut().map(|it| &mut it.launch);
-        for launch in launches.filter(|it| it.name == other) {
-            launch.other_images.push(name.clone());
-        }
-    }
-    named
 }
 
 /// The services of a text that stands in the file at this path, from this line on, and is to be copied into a folder of its

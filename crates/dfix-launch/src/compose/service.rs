@@ -15,6 +15,12 @@ use crate::yaml::Node;
 #[derive(Debug, Clone)]
 pub(super) struct Service {
     pub(super) launch: Launch,
+    /// The services that start before it.
+    pub(super) after: Vec<String>,
+    /// Whose mounts it has as well, as it is written, and where: `volumes_from`.
+    pub(super) mounts_of: Vec<(String, Place)>,
+    /// What is run in its containers beside what they start: hooks, and jobs that labels describe.
+    pub(super) jobs: Vec<Launch>,
 }
 
 impl Service {
@@ -25,6 +31,9 @@ impl Service {
 
     /// This service over another, as a second file or `extends` puts it: what is one value is replaced, lists grow.
     pub(super) fn over(self, base: &Service) -> Service {
+        let after = [base.after.clone(), self.after].concat();
+        let mounts_of = [base.mounts_of.clone(), self.mounts_of].concat();
+        let jobs = [base.jobs.clone(), self.jobs].concat();
         let (own, base) = (self.launch, base.launch.clone());
         let mut mounts = base.mounts;
         mounts.retain(|old| own.mounts.iter().all(|new| new.target != old.target));
@@ -66,6 +75,7 @@ impl Service {
             is_read_only: own.is_read_only || base.is_read_only,
             has_host_network: own.has_host_network || base.has_host_network,
             must_not_be_root: own.must_not_be_root || base.must_not_be_root,
+            keeps_low_ports: own.keeps_low_ports || base.keeps_low_ports,
             runs_steps: false,
             container: own.container.or(base.container),
             within: None,
@@ -74,7 +84,12 @@ impl Service {
             place: own.place,
             name: own.name,
         };
-        Service { launch }
+        Service {
+            launch,
+            after,
+            mounts_of,
+            jobs,
+        }
     }
 }
 
@@ -165,11 +180,62 @@ impl<'a> Reader<'a> {
         launch.is_privileged = node.get("privileged").is_some_and(Node::is_true);
         launch.is_read_only = node.get("read_only").is_some_and(Node::is_true);
         launch.has_host_network = self.value(node, "network_mode").as_deref() == Some("host");
+        if node.says("use_api_socket") {
+            let place = Place {
+                line,
+                ..self.place(node)
+            };
+            launch.mounts.push(Mount {
+                kind: MountKind::Host("/var/run/docker.sock".to_owned()),
+                target: "/var/run/docker.sock".to_owned(),
+                is_read_only: false,
+                place,
+            });
+        }
+        launch.mounts.extend(
+            node.list_of("configs")
+                .iter()
+                .filter_map(|it| self.config(it)),
+        );
+        let watches = node.at(&["develop", "watch"]).and_then(Node::list);
+        launch.mounts.extend(
+            watches
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|it| self.watch(it)),
+        );
+        let sysctls = node.get("sysctls").map(|it| self.pairs(it));
+        launch.keeps_low_ports = sysctls.unwrap_or_default().iter().any(|(name, value)| {
+            let first = value.as_deref().unwrap_or("1024");
+            name == "net.ipv4.ip_unprivileged_port_start" && first != "0"
+        });
+        let after = node.get("depends_on");
+        let after = after.map(|it| match it.list() {
+            Some(list) => list
+                .iter()
+                .filter_map(Node::text)
+                .map(str::to_owned)
+                .collect(),
+            None => it
+                .entries()
+                .iter()
+                .map(|(name, _)| (*name).to_owned())
+                .collect(),
+        });
+        let mounts_of = node.list_of("volumes_from").iter();
+        let mounts_of = mounts_of.filter_map(|it| Some((it.text()?.to_owned(), self.place(it))));
+        let mounts_of = mounts_of.collect();
+        let jobs = self.jobs(node, name);
         launch.unread = std::mem::take(&mut self.unread);
-        Service { launch }
+        Service {
+            launch,
+            after: after.unwrap_or_default(),
+            mounts_of,
+            jobs,
+        }
     }
 
-    fn place(&self, node: &Node) -> Place {
+    pub(super) fn place(&self, node: &Node) -> Place {
         Place {
             file: self.file.to_owned(),
             line: node.line,
@@ -258,7 +324,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The pairs of a map, or of a list of `NAME=value`; without a value whoever starts it gives it.
-    fn pairs(&self, node: &Node) -> Vec<(String, Option<String>)> {
+    pub(super) fn pairs(&self, node: &Node) -> Vec<(String, Option<String>)> {
         let known = |value: &str| self.variables.put_into(value).ok();
         if let Some(list) = node.list() {
             return list
@@ -282,7 +348,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    fn start(&mut self, node: &Node, key: &str) -> Option<Start> {
+    pub(super) fn start(&mut self, node: &Node, key: &str) -> Option<Start> {
         let value = node.get(key)?;
         let what = format!("`{key}`");
         if let Some(list) = value.list() {
@@ -413,19 +479,23 @@ impl<'a> Reader<'a> {
     }
 
     /// What the file declares of this name in a part at its top.
-    fn declared(&self, part: &str, name: &str) -> Option<&'a Node> {
+    pub(super) fn declared(&self, part: &str, name: &str) -> Option<&'a Node> {
         self.document.get(part)?.get(name)
     }
 
-    /// What a volume is that the file names: one whose driver binds a folder of the host is that folder.
+    /// What a volume is that the file names: one whose driver mounts a folder of the host, or of another, is that folder; one
+    /// of another driver is the platform's.
     fn volume(&self, name: String) -> MountKind {
         let declared = self.declared("volumes", &name);
         let options = declared.and_then(|it| it.get("driver_opts"));
         let text = |key: &str| options?.get(key)?.text();
-        let binds = text("o").is_some_and(|o| o.split(',').any(|it| it == "bind" || it == "rbind"));
+        let driver = declared.and_then(|it| it.text_of("driver"));
         match text("device") {
-            Some(device) if binds => MountKind::Host(device.to_owned()),
-            _ => MountKind::Named(name),
+            Some(_) if text("type") == Some("tmpfs") => MountKind::Tmpfs,
+            // A folder of the host, or of another one: `nfs`, `cifs`.
+            Some(device) => MountKind::Host(device.to_owned()),
+            None if driver.is_some_and(|it| it != "local") => MountKind::Claim,
+            None => MountKind::Named(name),
         }
     }
 

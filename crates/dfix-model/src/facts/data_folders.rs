@@ -53,6 +53,12 @@ fn find_data_folders(stage: Stage<'_>) -> Vec<DataFolder> {
     all.extend(data_of_the_start(stage));
     all.extend(made_empty(stage));
     all.extend(named_by_variables(stage));
+    let synced = launches::synced(stage);
+    all.extend(synced.map(|(path, shown_by)| DataFolder {
+        is_made: is_made(stage, &path),
+        path,
+        shown_by,
+    }));
     all.retain(|folder| !Filesystem::of(stage).removes(&folder.path));
     all
 }

@@ -51,6 +51,9 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                 MountKind::Claim if launch.volumes_group.is_none() => {
                     "the volume of the platform".to_owned()
                 }
+                MountKind::Shared { name, by } => {
+                    format!("the volume `{name}` (which {by} may fill first)")
+                }
                 _ => return None,
             };
             let place = launches::place_of(stage, mount).filter(|it| !mount.is_read_only && !is_for_all(it))?;
@@ -63,7 +66,12 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                     launch.said(),
                     mount.place.line
                 ),
-                "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
+                match &mount.kind {
+                    MountKind::Shared { .. } => {
+                        "let that one start after this (`depends_on`), or run both as one user"
+                    }
+                    _ => "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
+                },
             );
             Some((place, open))
         })
@@ -80,10 +88,12 @@ pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
     launches.find_map(|launch| {
         let mut mounts = launch.mounts.iter().filter(|mount| match &mount.kind {
             MountKind::Host(_) | MountKind::Secret(_) => mount.is_read_only,
-            MountKind::Claim | MountKind::Tmpfs => false,
-            MountKind::Named(_) | MountKind::Anonymous | MountKind::Settings | MountKind::Empty => {
-                true
-            }
+            MountKind::Claim | MountKind::Synced(_) | MountKind::Tmpfs => false,
+            MountKind::Named(_)
+            | MountKind::Shared { .. }
+            | MountKind::Anonymous
+            | MountKind::Settings
+            | MountKind::Empty => true,
         });
         mounts.find_map(|mount| {
             let place = launches::place_of(stage, mount).filter(|it| it.is_below(&home))?;

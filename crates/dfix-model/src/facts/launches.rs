@@ -135,9 +135,15 @@ pub(crate) fn with_runs(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     of(stage).chain(runs).chain(commands)
 }
 
+/// All of them, with single commands that are run as another user, and what the documentation shows.
+pub(crate) fn with_all(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    let commands = commands(stage).filter(|launch| launch.user.is_some());
+    with_runs(stage).chain(commands).chain(examples(stage))
+}
+
 /// The values of variables that the launches of a stage set, each with its place: "`WORKER` of service `web` of compose.yaml".
 pub(crate) fn values(stage: Stage<'_>) -> impl Iterator<Item = (&str, String)> {
-    of(stage).flat_map(|launch| {
+    of(stage).chain(examples(stage)).flat_map(|launch| {
         let all = launch.environment.iter();
         all.filter_map(|it| {
             Some((
@@ -351,10 +357,25 @@ pub(crate) fn volumes(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, Stri
     of(stage).chain(shown(stage)).flat_map(move |launch| {
         launch.mounts.iter().filter_map(move |mount| {
             let said = match &mount.kind {
-                MountKind::Named(name) => format!("volume `{name}` of {}", launch.said()),
+                MountKind::Named(name) | MountKind::Shared { name, .. } => {
+                    format!("volume `{name}` of {}", launch.said())
+                }
                 MountKind::Anonymous => format!("a volume of {}", launch.said()),
                 _ => return None,
             };
+            Some((place_of(stage, mount)?, said))
+        })
+    })
+}
+
+/// A folder that is written into containers of the stage, as their user, when files of the host change.
+pub(crate) fn synced(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, String)> {
+    of(stage).flat_map(move |launch| {
+        launch.mounts.iter().filter_map(move |mount| {
+            let MountKind::Synced(path) = &mount.kind else {
+                return None;
+            };
+            let said = format!("`{path}`, which {} syncs", launch.said());
             Some((place_of(stage, mount)?, said))
         })
     })
@@ -417,7 +438,7 @@ pub enum LowPorts {
 /// Whether the launches of a stage let users other than root listen on ports below 1024.
 pub(crate) fn low_ports(stage: Stage<'_>) -> LowPorts {
     let by = |sources: &[Source]| of(stage).find(|launch| sources.contains(&launch.source));
-    let in_hosts_network = of(stage).find(|launch| launch.has_host_network);
+    let in_hosts_network = of(stage).find(|it| it.has_host_network || it.keeps_low_ports);
     if let Some(launch) = in_hosts_network.or_else(|| by(&[Source::Kubernetes])) {
         return LowPorts::Closed(launch.said());
     }

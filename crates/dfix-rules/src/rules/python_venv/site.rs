@@ -96,7 +96,7 @@ impl<'m> Site<'m> {
 
     /// What starts containers that use the environment.
     pub(super) fn launches(&self) -> impl Iterator<Item = &'m Launch> {
-        self.family.iter().copied().flat_map(Stage::launches)
+        self.family.iter().copied().flat_map(Stage::all_launches)
     }
 
     /// Those of them that run when the environment is there.

@@ -1,0 +1,174 @@
+//! What starts an image counts, wherever it is said: in files of platforms, in the lesser keys of Compose, in documentation.
+
+use crate::common::Folder;
+
+const PYTHON: &str = "FROM python:3.12\nWORKDIR /app\nRUN pip install requests==2.32.3\nCOPY main.py .\nCMD [\"python\", \"main.py\"]\n";
+
+/// What a rule says of a Python application that starts alone, where these files lie beside it.
+fn said(rule: &str, files: &[(&str, &str)]) -> String {
+    let folder = Folder::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("Dockerfile", PYTHON),
+        ("main.py", "import http.server\n"),
+    ]);
+    for (path, text) in files {
+        folder.put(path, text.as_bytes());
+    }
+    let (_, out, _) = folder.dfix(&["--rule", rule, "Dockerfile"]);
+    assert!(out.contains(rule), "{out}");
+    out
+}
+
+fn is_open(rule: &str, path: &str, text: &str, words: &str) {
+    let out = said(rule, &[(path, text)]);
+    assert!(
+        out.contains("unsafe[") && out.contains(words),
+        "{path} {words}\n{out}"
+    );
+}
+
+fn is_checked(rule: &str, path: &str, text: &str) {
+    let out = said(rule, &[(path, text)]);
+    assert!(out.contains("fix["), "{path}\n{out}");
+}
+
+/// A service of this file that builds the Dockerfile, with more below it.
+fn service(more: &str) -> String {
+    format!("services:\n  app:\n    build: .\n{more}")
+}
+
+#[test]
+fn a_volume_of_a_platform() {
+    let write = "whether another user than root may write to the volume of the platform";
+    for (path, text) in [
+        (
+            "fly.toml",
+            "[mounts]\nsource = 'd'\ndestination = '/data'\n",
+        ),
+        (
+            "render.yaml",
+            "services:\n- runtime: docker\n  disk: {name: d, mountPath: /data}\n",
+        ),
+        ("railway.toml", "[deploy]\nrequiredMountPath = '/data'\n"),
+    ] {
+        is_open("non-root-user", path, text, write);
+        is_checked("python-venv", path, text);
+    }
+    is_checked("non-root-user", "fly.toml", "app = 'x'\n");
+}
+
+#[test]
+fn a_command_of_a_platform() {
+    let start = "whether `app` of ";
+    for (path, text) in [
+        (
+            "fly.toml",
+            "[deploy]\nrelease_command = '/usr/local/bin/python migrate.py'\n",
+        ),
+        (
+            "railway.json",
+            "{\"deploy\": {\"startCommand\": \"/usr/local/bin/python main.py\"}}",
+        ),
+    ] {
+        is_open("python-venv", path, text, start);
+    }
+    let nomad = "job \"x\" {\n  group \"g\" {\n    task \"t\" {\n      driver = \"docker\"\n      config {\n        image = \"me/app\"\n        command = \"/usr/local/bin/python\"\n      }\n    }\n  }\n}\n";
+    let out = said(
+        "python-venv",
+        &[
+            ("x.nomad", nomad),
+            ("build.sh", "docker build -t me/app .\n"),
+        ],
+    );
+    assert!(out.contains("whether `t` of x.nomad finds"), "{out}");
+    // Another image is none of it.
+    let out = said(
+        "python-venv",
+        &[
+            ("x.nomad", nomad),
+            ("build.sh", "docker build -t me/other .\n"),
+        ],
+    );
+    assert!(out.contains("fix["), "{out}");
+}
+
+#[test]
+fn mounts_that_are_said_otherwise() {
+    for (more, words) in [
+        (
+            "    volumes_from: [data]\n  data: {image: busybox, volumes: [\"./x:/data\"]}\n",
+            "`./x` of the host, which service `app`",
+        ),
+        (
+            "    volumes_from: [\"container:other\"]\n",
+            "the mounts of `container:other`",
+        ),
+        (
+            "    volumes: [\"v:/app/x\"]\nvolumes: {v: {driver_opts: {type: nfs, o: rw, device: \":/srv\"}}}\n",
+            "`:/srv` of the host",
+        ),
+        (
+            "    volumes: [\"v:/app/x\"]\nvolumes: {v: {driver: rclone}}\n",
+            "the volume of the platform",
+        ),
+        (
+            "    volumes: [\"v:/app/x\"]\n  other: {image: busybox, volumes: [\"v:/out\"]}\nvolumes: {v: {}}\n",
+            "the volume `v` (which service `other` of compose.yaml may fill first)",
+        ),
+    ] {
+        is_open("non-root-user", "compose.yaml", &service(more), words);
+    }
+    for more in [
+        "    volumes: [\"v:/app/x\"]\nvolumes: {v: {}}\n",
+        "    volumes: [\"v:/app/x\"]\n  other: {image: nginx, depends_on: [app], volumes: [\"v:/x\"]}\nvolumes: {v: {}}\n",
+        "    volumes: [\"v:/app/x\"]\n  other: {image: nginx, volumes: [\"v:/app/x:ro\"]}\nvolumes: {v: {}}\n",
+        "    volumes: [\"v:/app/x\"]\n  other: {build: ., volumes: [\"v:/app/x\"]}\nvolumes: {v: {}}\n",
+        "    volumes: [\"v:/tmp/x\"]\nvolumes: {v: {driver_opts: {type: tmpfs, device: tmpfs}}}\n",
+    ] {
+        is_checked("non-root-user", "compose.yaml", &service(more));
+    }
+    // What is synced is given to the user.
+    let sync = "    develop: {watch: [{action: sync, path: ./src, target: /srv/src}]}\n";
+    let out = said("non-root-user", &[("compose.yaml", &service(sync))]);
+    assert!(out.contains("chown -R appuser /app /srv/src"), "{out}");
+}
+
+#[test]
+fn commands_beside_the_start() {
+    for more in [
+        "    post_start: [{command: /usr/local/bin/python -m x}]\n",
+        "    pre_stop: [{command: /usr/local/bin/python -m x, user: root}]\n",
+        "    develop: {watch: [{action: sync+exec, path: ., target: /app, exec: {command: /usr/local/bin/python -m x}}]}\n",
+        "    labels: {ofelia.job-exec.x.command: /usr/local/bin/python -m x}\n",
+        "    labels: [\"ofelia.job-exec.x.command=/usr/local/bin/python -m x\"]\n",
+    ] {
+        let words = "it starts /usr/local/bin/python";
+        is_open("python-venv", "compose.yaml", &service(more), words);
+    }
+    let root = "    post_start: [{command: chown app /data, user: root}]\n";
+    is_checked("non-root-user", "compose.yaml", &service(root));
+    let own = "    post_start: [{command: apt-get install -y curl}]\n";
+    let out = said("non-root-user", &[("compose.yaml", &service(own))]);
+    assert!(out.contains("by hand["), "{out}");
+    let sysctl = "    sysctls: {net.ipv4.ip_unprivileged_port_start: 1024}\n    command: python -m http.server 80\n";
+    let out = said("non-root-user", &[("compose.yaml", &service(sysctl))]);
+    assert!(out.contains("by hand[") && out.contains("port 80"), "{out}");
+}
+
+#[test]
+fn what_documentation_runs() {
+    let build = "# x\n\n```\ndocker build -t me/app .\n";
+    for run in [
+        "docker run --rm me/app /usr/local/bin/python -m x",
+        "docker run -e RUN='/usr/local/bin/python -m x' me/app",
+    ] {
+        let text = format!("{build}{run}\n```\n");
+        let words = "/usr/local/bin/python";
+        is_open("python-venv", "README.md", &text, words);
+    }
+    let text = format!("{build}docker run me/app python -m x\n```\n");
+    is_checked("python-venv", "README.md", &text);
+    let text = format!("{build}docker run me/app git clone https://x/y\n```\n");
+    let out = said("slim-base", &[("README.md", &text)]);
+    assert!(out.contains("lacks `git` (git): it is installed"), "{out}");
+}
