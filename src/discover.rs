@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use dfix_catalogue::is_vendored;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::config::Configs;
@@ -21,6 +22,8 @@ pub(crate) struct Found {
     pub(crate) files: Vec<PathBuf>,
     /// The folders that were given, in their order.
     pub(crate) folders: Vec<PathBuf>,
+    /// Folders that were left, as they hold what others have written, in order of path.
+    pub(crate) left: Vec<PathBuf>,
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
 }
@@ -53,6 +56,7 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Fou
     found.files.sort_by(|a, b| by_place(a, b));
     found.files.dedup();
     found.errors.sort_by(|a, b| a.0.cmp(&b.0));
+    found.left.sort();
     if paths.len() > 1 {
         keep_each_once(&mut found.files, &links);
     }
@@ -106,7 +110,7 @@ pub(crate) fn dockerfiles_of(root: &Path) -> Vec<PathBuf> {
         entry.file_type().is_some_and(|kind| kind.is_file())
             && may_be_dockerfile_name(entry.file_name())
     };
-    let mut found: Vec<PathBuf> = walker(root)
+    let mut found: Vec<PathBuf> = walker(root, Arc::default())
         .build()
         .take(MOST_ENTRIES)
         .filter_map(Result::ok)
@@ -117,9 +121,9 @@ pub(crate) fn dockerfiles_of(root: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A walk of what belongs to a repository. As for git, its ignore files count from its root on, and not those of folders
+/// A walk of what belongs to a repository; folders that hold what others have written go to `left`. As for git, its ignore files count from its root on, and not those of folders
 /// around it; where there is no repository, from the folder itself on.
-fn walker(root: &Path) -> WalkBuilder {
+fn walker(root: &Path, left: Arc<Mutex<Vec<PathBuf>>>) -> WalkBuilder {
     let is_in_repository =
         std::path::absolute(root).is_ok_and(|it| it.ancestors().any(|it| it.join(".git").exists()));
     let mut walker = WalkBuilder::new(root);
@@ -130,7 +134,17 @@ fn walker(root: &Path) -> WalkBuilder {
         .git_global(false)
         .ignore(false)
         .follow_links(false)
-        .filter_entry(|entry| entry.file_name() != ".git");
+        .filter_entry(move |entry| {
+            let is_others = is_folder(entry) && entry.depth() > 0 && {
+                let name = entry.file_name().to_str().unwrap_or_default();
+                is_vendored(name, |it| entry.path().join(it).exists())
+            };
+            if is_others {
+                let mut left = left.lock().expect("no thread panics with the lock");
+                left.push(entry.path().to_owned());
+            }
+            !is_others && entry.file_name() != ".git"
+        });
     walker
 }
 
@@ -147,33 +161,37 @@ fn missing(path: &Path, error: &std::io::Error) -> FileError {
 
 fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
     let collected = Mutex::new((Vec::new(), Vec::new(), Vec::new()));
-    walker(root).threads(jobs).build_parallel().run(|| {
-        Box::new(|entry| {
-            let push = |entry: Result<DirEntry, ignore::Error>| {
-                let mut collected = collected.lock().expect("no thread panics with the lock");
+    let left = Arc::new(Mutex::new(Vec::new()));
+    walker(root, Arc::clone(&left))
+        .threads(jobs)
+        .build_parallel()
+        .run(|| {
+            Box::new(|entry| {
+                let push = |entry: Result<DirEntry, ignore::Error>| {
+                    let mut collected = collected.lock().expect("no thread panics with the lock");
+                    match entry {
+                        Ok(entry) if is_folder(&entry) => collected.1.push(entry.into_path()),
+                        Ok(entry) => collected.0.push(entry.into_path()),
+                        Err(error) => collected.2.push(error),
+                    }
+                };
                 match entry {
-                    Ok(entry) if is_folder(&entry) => collected.1.push(entry.into_path()),
-                    Ok(entry) => collected.0.push(entry.into_path()),
-                    Err(error) => collected.2.push(error),
-                }
-            };
-            match entry {
-                Ok(entry) if is_folder(&entry) => {
-                    if is_bare_name(entry.file_name()) {
-                        push(Ok(entry));
+                    Ok(entry) if is_folder(&entry) => {
+                        if is_bare_name(entry.file_name()) {
+                            push(Ok(entry));
+                        }
                     }
-                }
-                Ok(entry) => {
-                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                    if is_file && takes(&entry, configs) {
-                        push(Ok(entry));
+                    Ok(entry) => {
+                        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                        if is_file && takes(&entry, configs) {
+                            push(Ok(entry));
+                        }
                     }
+                    Err(error) => push(Err(error)),
                 }
-                Err(error) => push(Err(error)),
-            }
-            WalkState::Continue
-        })
-    });
+                WalkState::Continue
+            })
+        });
     let (files, folders, errors) = collected
         .into_inner()
         .expect("no thread panics with the lock");
@@ -195,6 +213,8 @@ fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
             .push((without_dot(path), FileError::new(message)));
     }
     found.files.extend(files);
+    let mut left = left.lock().expect("no thread panics with the lock");
+    found.left.extend(left.drain(..).map(without_dot));
 }
 
 fn is_folder(entry: &DirEntry) -> bool {

@@ -19,6 +19,8 @@ const MOST_FOLDERS_UP: usize = 16;
 pub(crate) struct Launches {
     roots: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
     pub(crate) names: NamesOfFolders,
+    /// A folder that is all of a repository, whatever is around it.
+    whole: Option<PathBuf>,
     /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
     given: OnceLock<Vec<PathBuf>>,
     /// What the files of a folder say, those around it included.
@@ -84,10 +86,13 @@ impl Launches {
         }
     }
 
-    /// For a run over these files and folders.
-    pub(crate) fn of_run(paths: &[PathBuf]) -> Self {
-        let launches = Launches::default();
-        launches.are_for(paths.iter().filter(|path| path.is_dir()));
+    /// For what lies in a folder, a real path, that is all of a repository: nothing around it is looked at.
+    pub(crate) fn within(root: &PathBuf) -> Self {
+        let launches = Launches {
+            whole: Some(root.clone()),
+            ..Launches::default()
+        };
+        launches.are_for([root]);
         launches
     }
 
@@ -113,6 +118,9 @@ impl Launches {
 
     /// The nearest folder around this one that is a repository's.
     pub(crate) fn root_of(&self, folder: &Path) -> Option<PathBuf> {
+        if let Some(whole) = self.whole.as_ref().filter(|it| folder.starts_with(it)) {
+            return Some(whole.clone());
+        }
         let known = self.roots.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(root) = known.get(folder) {
             return root.clone();
@@ -250,7 +258,15 @@ impl Files for Disk<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::Launches;
+
+    fn run_for(folder: &PathBuf) -> Launches {
+        let launches = Launches::default();
+        launches.are_for([folder]);
+        launches
+    }
 
     #[test]
     fn outside_of_a_repository_the_given_folder_is_the_root() {
@@ -267,8 +283,8 @@ mod tests {
                 .len()
         };
         assert_eq!(of(Launches::default()), 0);
-        assert_eq!(of(Launches::of_run(std::slice::from_ref(&root))), 1);
-        assert_eq!(of(Launches::of_run(&[root.join("web")])), 0);
+        assert_eq!(of(run_for(&root)), 1);
+        assert_eq!(of(run_for(&root.join("web"))), 0);
     }
 
     #[test]

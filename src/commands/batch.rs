@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead as _, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -144,14 +144,14 @@ impl Batch {
         let own = root
             .filter(|_| self.has_own_config)
             .map(|root| Configs::within(root.to_owned()));
-        let given: Vec<PathBuf> = root.map(Path::to_owned).into_iter().collect();
+        let folders = root.map_or_else(Folders::default, |root| Folders::within(&root.to_owned()));
         let task = Task {
             job: None,
             cli: &self.selection,
             configs: own.as_ref().unwrap_or(&self.configs),
             context: None,
             verbose: false,
-            folders: &Folders::of_run(&given),
+            folders: &folders,
             write: false,
             jobs: 1,
         };

@@ -81,6 +81,13 @@ impl<'a> Visit<'a> {
             None => (found.files, Vec::new()),
         };
         if self.common.verbose {
+            for folder in &found.left {
+                let folder = folder.display();
+                let _ = writeln!(
+                    io::stderr(),
+                    "dfix: {folder}: left, as it holds packages of others; name it to have it looked at"
+                );
+            }
             for file in &files {
                 log_discovered(file, &self.configs);
             }

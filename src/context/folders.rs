@@ -35,10 +35,10 @@ pub(crate) struct Folders {
 }
 
 impl Folders {
-    /// For a run over these files and folders.
-    pub(crate) fn of_run(paths: &[PathBuf]) -> Self {
+    /// For a run over a folder that is all of a repository, see [`Launches::within`].
+    pub(crate) fn within(root: &PathBuf) -> Self {
         Folders {
-            launches: Launches::of_run(paths),
+            launches: Launches::within(root),
             ..Folders::default()
         }
     }

@@ -83,6 +83,37 @@ fn the_files_of_a_project_count_as_they_do_in_a_folder() {
 }
 
 #[test]
+fn what_lies_around_the_folders_of_jobs_does_not_count() {
+    let around = Folder::new(&[
+        ("dfix.toml", "[rules]\nselect = []\n"),
+        (
+            "compose.yaml",
+            "services: {a: {build: ., command: npm run dev, volumes: [\".:/app\"]}}\n",
+        ),
+        ("start.sh", "#!/bin/sh\nexec python /app/main.py\n"),
+    ]);
+    let job = json!({
+        "id": 1,
+        "path": "a/Dockerfile",
+        "content": "FROM python:3.12-slim\nWORKDIR /app\nCOPY start.sh main.py ./\nCMD [\"./start.sh\"]\n",
+        "files": {"a/main.py": "print(1)\n"},
+    });
+    let answer = |temporary: &Folder| {
+        let out = assert_cmd::Command::cargo_bin("dfix")
+            .unwrap()
+            .arg("batch")
+            .env("TMPDIR", temporary.root())
+            .write_stdin(format!("{job}\n"))
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let alone = answer(&Folder::new(&[]));
+    assert!(alone.contains("non-root-user"), "{alone}");
+    assert_eq!(answer(&around), alone);
+}
+
+#[test]
 fn comments_of_the_dockerfile_tell_how_it_is_started() {
     let content =
         format!("# docker build -t app .\n# docker run -v \"$PWD/data:/app/data\" app\n{BAD}");

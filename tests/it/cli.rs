@@ -134,6 +134,26 @@ fn ignore_files_around_a_repository_do_not_count() {
 }
 
 #[test]
+fn packages_of_others_are_left() {
+    let folder = Folder::new(&[
+        ("api/Dockerfile", GOOD),
+        ("api/vendor/modules.txt", ""),
+        ("api/vendor/github.com/x/y/Dockerfile", GOOD),
+        ("web/node_modules/x/Dockerfile", GOOD),
+        ("env/pyvenv.cfg", ""),
+        ("env/lib/x/Dockerfile", GOOD),
+        ("vendor/acme/Dockerfile", GOOD),
+    ]);
+    let own = ["api/Dockerfile", "vendor/acme/Dockerfile"];
+    assert_eq!(folder.paths_of(&[]), own);
+    let named = ["api/vendor/github.com/x/y/Dockerfile"];
+    assert_eq!(folder.paths_of(&["api/vendor"]), named);
+    assert_eq!(folder.paths_of(&named), named);
+    let (_, _, err) = folder.dfix(&["-v"]);
+    assert!(err.contains("dfix: web/node_modules: left, "), "{err}");
+}
+
+#[test]
 fn bad_files_are_named_and_the_others_done() {
     let folder = Folder::new(&[("good/Dockerfile", GOOD), ("empty/Dockerfile", "")]);
     folder.put("text/Dockerfile", b"FROM a\nRUN caf\xe9\n");

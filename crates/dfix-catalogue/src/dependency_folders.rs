@@ -4,6 +4,7 @@ use super::table::{Row, Table, table};
 
 const FOLDERS: Table = table!("dependency-folders.tsv");
 const WRITES: Table = table!("dependency-writes.tsv");
+const VENDORED: Table = table!("vendored-folders.tsv");
 
 /// A package manager that keeps a project's dependencies beside the project.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,15 @@ pub fn dependency_folder(program: &str) -> Option<DependencyFolder> {
 pub fn writes_dependencies(program: &str, first: Option<&str>) -> bool {
     let mut rows = WRITES.rows(program);
     rows.any(|row| row.column(1) == "*" || first.is_some_and(|it| row.lists(1, ' ', it)))
+}
+
+/// Whether a folder of this name in a repository holds what others have written, given whether a file or folder of a name
+/// lies in it: `node_modules`, a `vendor` of Go.
+///
+/// Sources: `go help vendor`; getcomposer.org, "Basic usage"; bundler.io, `bundle install`; PEP 405 (`pyvenv.cfg`).
+pub fn is_vendored(name: &str, holds: impl Fn(&str) -> bool) -> bool {
+    let mut rows = VENDORED.rows(name).chain(VENDORED.rows("*"));
+    rows.any(|row| row.words(1).all(&holds))
 }
 
 /// Whether a folder of this name holds what some package manager installs for a project: `node_modules`.
@@ -70,6 +80,10 @@ mod tests {
                 .expect("it has a row")
                 .installs(None)
         );
+        let holds = |name: &str| name == "modules.txt";
+        assert!(is_vendored("vendor", holds) && !is_vendored("vendor", |_| false));
+        assert!(is_vendored("node_modules", |_| false) && !is_vendored("src", holds));
+        assert!(is_vendored("any", |name| name == "pyvenv.cfg"));
         assert!(is_dependency_folder("bundle") && !is_dependency_folder("src"));
     }
 }

@@ -90,7 +90,7 @@ pub use debian::{
     reads_documentation, recommended_by,
 };
 pub use dependency_folders::{
-    DependencyFolder, dependency_folder, is_dependency_folder, writes_dependencies,
+    DependencyFolder, dependency_folder, is_dependency_folder, is_vendored, writes_dependencies,
 };
 pub use eol::{Eol, end_of_life, end_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest};
