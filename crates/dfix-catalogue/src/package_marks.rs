@@ -44,6 +44,8 @@ pub enum PackageMark {
     PythonTooling,
     /// What it is for needs root, see [`needs_root`].
     Root,
+    /// It serves what a build has left, and writes among that when it runs: caches of pages, parts that it compiles.
+    ServesBuild,
     /// It imports `pkg_resources` when it runs, a part of setuptools, and does not ask for setuptools.
     Setuptools,
     /// It runs the Python of the distribution.
@@ -67,6 +69,7 @@ impl PackageMark {
             PackageMark::Python3 => "python-3",
             PackageMark::PythonTooling => "python-tooling",
             PackageMark::Root => "root",
+            PackageMark::ServesBuild => "serves-build",
             PackageMark::Setuptools => "setuptools",
             PackageMark::SystemPython => "system-python",
             PackageMark::WebFramework => "web-framework",
@@ -149,6 +152,7 @@ mod tests {
             PackageMark::Python3,
             PackageMark::PythonTooling,
             PackageMark::Root,
+            PackageMark::ServesBuild,
             PackageMark::Setuptools,
             PackageMark::SystemPython,
             PackageMark::WebFramework,

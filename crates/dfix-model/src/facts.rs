@@ -328,6 +328,11 @@ impl<'m> Stage<'m> {
         left_by_commands::left_by_commands(self, folder)
     }
 
+    /// Whether the application does nothing but read what the build leaves in a folder, as all of its sources say.
+    pub fn only_reads(self, folder: &ImagePath) -> bool {
+        left_by_commands::is_only_read(self, folder)
+    }
+
     /// The dependencies of a project that the build installs below a folder, or copies there from another stage.
     pub fn dependencies_below(self, folder: &ImagePath) -> Option<Dependencies> {
         dependencies::dependencies_below(self, folder)

@@ -1,15 +1,17 @@
 //! What commands of the build leave in a folder, beside what is copied there.
 
-use dfix_catalogue::build_outputs;
+use dfix_catalogue::{Ecosystem, PackageMark, build_outputs, package_is};
 
+use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::context_files::final_context_path_of;
 use crate::facts::dependencies::installed_by;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Touch, Touched};
+use crate::facts::runtime::{Leads, Process};
 use crate::facts::scripts::script_of_package;
 use crate::facts::setting::EnvValue;
-use crate::facts::{variables, workdir};
-use crate::handles::{Command, Stage, Step, Word};
+use crate::facts::{run_time_writes, runtime, variables, workdir};
+use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::packages::PackageCommand;
 use crate::path::ImagePath;
 
@@ -22,6 +24,40 @@ pub struct LeftByCommands {
     pub packages: Option<String>,
     /// A command of which it is not known what it leaves.
     pub unknown: Option<String>,
+}
+
+/// Whether the application does nothing but read what the build leaves in a folder: Node runs a file of it, all of its sources
+/// are read and write nothing there, and it serves no framework's build.
+pub(crate) fn is_only_read(stage: Stage<'_>, folder: &ImagePath) -> bool {
+    let runtime = runtime::of(stage);
+    let runs_file = |process: &Process<'_>| {
+        let call = process.command.interpreting();
+        process.command.is_one_of(&["node", "nodejs"])
+            && call.is_some_and(|call| matches!(call.given, Given::File(_)))
+    };
+    let is_followed = |process: &Process<'_>| process.leads == Leads::Script || runs_file(process);
+    let runs_files = runtime.unfollowed().is_empty()
+        && runtime.processes().any(|it| runs_file(&it))
+        && runtime.processes().all(|it| is_followed(&it));
+    let serves = |name: &str| package_is(Ecosystem::Language, name, PackageMark::ServesBuild);
+    if !runs_files
+        || stage
+            .node_packages()
+            .known
+            .iter()
+            .any(|it| serves(&it.name))
+    {
+        return false;
+    }
+    let sources = application_sources(stage);
+    let is_read = sources.unread.is_empty() && !sources.files.is_empty();
+    let is_understood = |file: &ApplicationSource| file.source.is_understood();
+    let writes = run_time_writes::of(stage);
+    let mut known = writes.known.iter();
+    is_read
+        && sources.files.iter().all(is_understood)
+        && writes.unknown.is_empty()
+        && !known.any(|write| write.path.is_below(folder))
 }
 
 /// What commands of the build leave in a folder.
@@ -81,10 +117,14 @@ fn tell(left: &mut LeftByCommands, touched: &Touched<'_>, folder: &ImagePath) {
             left.made.extend(made);
         }
         None => {
-            let name = touched
-                .command
-                .map_or("a RUN".to_owned(), |c| format!("`{}`", c.name()));
-            left.unknown.get_or_insert(name);
+            let said = touched.command.map(|command| {
+                let script = PackageCommand::of(command).filter(|it| it.script().is_some());
+                let subcommand = script.map_or("", |it| it.subcommand_text());
+                let words = [command.name(), subcommand];
+                format!("`{}`", words.join(" ").trim_end())
+            });
+            left.unknown
+                .get_or_insert(said.unwrap_or("a RUN".to_owned()));
         }
     }
 }

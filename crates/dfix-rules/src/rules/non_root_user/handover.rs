@@ -277,7 +277,17 @@ impl<'m> Handover<'m> {
         shares
             .whole
             .extend(made.map(|path| Folder::new(path, false)));
-        if let Some(what) = left.unknown {
+        let unknown = left.unknown.filter(|what| {
+            let is_read = stage.only_reads(&folder.path);
+            if is_read {
+                self.evidence.push(format!(
+                    "what {what} leaves in {} stays root's and can be read",
+                    folder.path
+                ));
+            }
+            !is_read
+        });
+        if let Some(what) = unknown {
             self.open.push(OpenCondition::new(
                 format!(
                     "whether the application writes to what {what} leaves in {}, which stays root's",
