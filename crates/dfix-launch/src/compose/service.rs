@@ -100,6 +100,8 @@ pub(super) struct Reader<'a> {
     variables: &'a Variables,
     /// The whole file, which declares volumes and secrets at its top.
     document: &'a Node,
+    /// The folder that paths of the service begin in.
+    folder: String,
     name: String,
     said: String,
     unread: Vec<Unread>,
@@ -117,6 +119,7 @@ impl<'a> Reader<'a> {
             file,
             variables,
             document,
+            folder: folder_of(file).to_owned(),
             name: String::new(),
             said: String::new(),
             unread: Vec::new(),
@@ -132,6 +135,7 @@ impl<'a> Reader<'a> {
         let mut launch = Launch::new(Source::Compose, place, name);
         self.name = format!("service {name}");
         self.said = launch.said();
+        folder_of(self.file).clone_into(&mut self.folder);
         launch.build = node.get("build").map(|build| self.build(build));
         let image = node.text_of("image");
         launch.image = image.map(|image| self.variables.put_into_name(image));
@@ -278,7 +282,6 @@ impl<'a> Reader<'a> {
     }
 
     fn build(&mut self, node: &Node) -> Build {
-        let folder = folder_of(self.file);
         let mut build = Build::default();
         let context = match node.text() {
             Some(_) => self.text(node, "the build context"),
@@ -287,7 +290,6 @@ impl<'a> Reader<'a> {
                 None => Some(".".to_owned()),
             },
         };
-        build.context = context.and_then(|context| join(folder, &context));
         let inline = node.get("dockerfile_inline");
         build.is_inline = inline.is_some();
         build.inline = inline.and_then(Node::text).map(|it| it.replace("$$", "$"));
@@ -296,6 +298,10 @@ impl<'a> Reader<'a> {
             Some(name) => self.text(name, "the Dockerfile"),
             None => Some("Dockerfile".to_owned()),
         };
+        if let (Some(context), Some(name), None) = (&context, &dockerfile, inline) {
+            self.find_folder(context, name);
+        }
+        build.context = context.and_then(|context| join(&self.folder, &context));
         build.dockerfile = match (&build.context, dockerfile) {
             (Some(context), Some(name)) if !build.is_inline => join(context, &name),
             _ if build.inline.is_some() => Some(format!("{}, {}", self.file, self.name)),
@@ -311,6 +317,28 @@ impl<'a> Reader<'a> {
         let arguments = node.get("args");
         build.arguments = arguments.map(|args| self.pairs(args)).unwrap_or_default();
         build
+    }
+
+    /// Finds the folder that the paths of the service begin in, by that of its Dockerfile. It is the one of the first file that
+    /// Compose is given (`-f compose.yaml -f docker/compose.app.yaml`), or what `--project-directory` says: where the Dockerfile
+    /// is not there from the file's own folder on, it may be from one around it.
+    ///
+    /// Source: docs.docker.com/compose/how-tos/multiple-compose-files/merge.
+    fn find_folder(&mut self, context: &str, dockerfile: &str) {
+        let own = folder_of(self.file);
+        let mut around = std::iter::successors(Some(own), |folder| {
+            (!folder.is_empty()).then(|| folder_of(folder))
+        });
+        let has_dockerfile = |folder: &&str| {
+            let path = join(folder, context).and_then(|it| join(&it, dockerfile));
+            path.is_some_and(|path| {
+                let names = self.files.list(folder_of(&path));
+                names.iter().any(|name| name == name_of(&path))
+            })
+        };
+        if let Some(folder) = around.find(has_dockerfile) {
+            folder.clone_into(&mut self.folder);
+        }
     }
 
     /// What is put in for images: `additional_contexts`.
@@ -527,7 +555,7 @@ impl<'a> Reader<'a> {
         let Some(path) = self.text(path, "a file of variables") else {
             return;
         };
-        let file = join(folder_of(self.file), &path);
+        let file = join(&self.folder, &path);
         let text = file.as_ref().map(|file| self.files.read(file));
         match (file, text) {
             (Some(file), Some(Ok(Some(text)))) => {

@@ -376,3 +376,31 @@ fn a_dockerfile_may_stand_in_it_and_be_based_on_a_service() {
     assert_eq!(build.inline.as_deref(), Some("FROM x\nENV A=$B\n"));
     assert_eq!(named(&found, "base").other_images, ["x"]);
 }
+
+#[test]
+fn a_dockerfile_that_is_not_there_is_looked_for_from_the_folders_around() {
+    let compose = "services:\n  web: {build: ., env_file: web.env}\n  api: {build: {context: ., dockerfile: infra/docker/api.Dockerfile}}\n  own: {build: worker}\n  none: {build: nowhere}\n";
+    let found = read(
+        "",
+        [
+            ("Dockerfile", "FROM scratch\n"),
+            ("web.env", "PORT=80\n"),
+            ("worker/Dockerfile", "FROM scratch\n"),
+            ("infra/compose.yml", compose),
+            ("infra/docker/api.Dockerfile", "FROM scratch\n"),
+            ("infra/worker/Dockerfile", "FROM scratch\n"),
+            ("infra/nowhere/x", ""),
+        ],
+    );
+    let built = |name: &str| {
+        let launch = found.launches.iter().find(|it| it.name == name)?;
+        launch.build.as_ref()?.dockerfile.as_deref()
+    };
+    assert_eq!(built("web"), Some("Dockerfile"));
+    assert_eq!(built("api"), Some("infra/docker/api.Dockerfile"));
+    assert_eq!(built("own"), Some("infra/worker/Dockerfile"));
+    assert_eq!(built("none"), Some("infra/nowhere/Dockerfile"));
+    let web = found.launches.iter().find(|it| it.name == "web");
+    let web = web.expect("it is there");
+    assert_eq!(web.environment[0].place.file, "web.env");
+}
