@@ -172,3 +172,29 @@ fn what_documentation_runs() {
     let out = said("slim-base", &[("README.md", &text)]);
     assert!(out.contains("lacks `git` (git): it is installed"), "{out}");
 }
+
+#[test]
+fn ports_that_are_named_where_it_is_started() {
+    let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n    image: me/app\n";
+    let build = ("build.sh", "docker build -t me/app .\n");
+    for more in [
+        "    ports: [{containerPort: 80}]\n",
+        "    env: [{name: PORT, value: \"80\"}]\n",
+    ] {
+        let out = said(
+            "non-root-user",
+            &[build, ("k8s/app.yaml", &format!("{pod}{more}"))],
+        );
+        assert!(out.contains("by hand[") && out.contains("port 80"), "{out}");
+    }
+    is_checked(
+        "non-root-user",
+        "compose.yaml",
+        &service("    ports: [\"80:80\"]\n"),
+    );
+    let host = service("    network_mode: host\n    environment: {PORT: 80}\n");
+    let out = said("non-root-user", &[("compose.yaml", &host)]);
+    assert!(out.contains("by hand[") && out.contains("port 80"), "{out}");
+    let fly = "[http_service]\ninternal_port = 80\n";
+    is_open("non-root-user", "fly.toml", fly, "may listen below 1024");
+}

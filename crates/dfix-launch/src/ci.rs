@@ -18,9 +18,11 @@ use file::File;
 use github::Workflow;
 
 /// The files of services other than GitHub and GitLab.
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 16] = [
     ".appveyor.yml",
     ".drone.yml",
+    ".gitpod.yaml",
+    ".gitpod.yml",
     ".semaphore.yml",
     ".travis.yml",
     ".woodpecker.yaml",
@@ -112,6 +114,8 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             "image:",
             "container:",
             "uses: ./",
+            "gcr.io/",
+            "pkg.dev/",
         ]
         .into_iter()
         .any(|it| text.contains(it))

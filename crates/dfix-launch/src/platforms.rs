@@ -8,6 +8,7 @@
 
 mod container;
 mod heroku;
+mod keys;
 mod unraid;
 
 use crate::files::{Files, FolderLaunches, MOST_FILES};

@@ -50,7 +50,7 @@ pub(super) fn launches(file: File<'_>, pipeline: &Node) -> Vec<Launch> {
 }
 
 /// The container that a job is run in: its image's entry point is given a shell.
-fn image(file: File<'_>, name: &str, node: Option<&Node>) -> Option<Launch> {
+pub(super) fn image(file: File<'_>, name: &str, node: Option<&Node>) -> Option<Launch> {
     let node = node?;
     let image = node.text().or_else(|| node.text_of("name"))?;
     let mut words = command("run", []);

@@ -1,6 +1,7 @@
-//! Services of which only the commands are read.
+//! Services of which the commands are read, and in which images they run.
 
 use crate::ci::file::File;
+use crate::ci::gitlab;
 use crate::launch::Launch;
 use crate::path::REPOSITORY;
 use crate::shell::{Dialect, Shell, Word};
@@ -46,11 +47,53 @@ fn walk(file: File<'_>, node: &Node, name: &str, found: &mut Vec<Launch>) {
     } else if let Some(words) = words_of_image(node) {
         found.extend(file.of_words(words, node.line, name));
     } else {
+        found.extend(step_in_image(file, node, name));
         for (key, value) in node.entries() {
+            if matches!(key, "image" | "container") {
+                let mut steps = of_image(file, value, name);
+                if !steps.is_empty() {
+                    found.append(&mut steps);
+                    continue;
+                }
+            }
             let name = if GENERAL.contains(&key) { name } else { key };
             walk(file, value, name, found);
         }
     }
+}
+
+/// The container that steps are run in: of an image that is named, or one that is built for it (Gitpod's
+/// `image: {file: x}`).
+fn of_image(file: File<'_>, node: &Node, name: &str) -> Vec<Launch> {
+    let Some(dockerfile) = node.text_of("file") else {
+        let named = node.get("image").unwrap_or(node);
+        return gitlab::image(file, name, Some(named)).into_iter().collect();
+    };
+    let context = node.text_of("context").unwrap_or(".");
+    let command = format!("docker build -f {dockerfile} {context}");
+    run_steps_in(file, &command, node.line, name)
+}
+
+/// What a command builds, to run steps in.
+fn run_steps_in(file: File<'_>, command: &str, line: usize, name: &str) -> Vec<Launch> {
+    let mut shell = Shell::new(Some(file.root.to_owned()));
+    let launches = file.of_script(&mut shell, command, line, name).into_iter();
+    launches
+        .map(|launch| Launch {
+            runs_steps: true,
+            ..launch
+        })
+        .collect()
+}
+
+/// A step of Google's Cloud Build that is run in an image of another name than Docker's.
+fn step_in_image(file: File<'_>, node: &Node, name: &str) -> Option<Launch> {
+    let image = node
+        .get("name")
+        .filter(|it| it.text().is_some_and(|text| text.contains('/')))?;
+    let does = ["args", "entrypoint", "script"];
+    let is_step = does.iter().any(|key| node.get(key).is_some());
+    gitlab::image(file, name, Some(image).filter(|_| is_step))
 }
 
 /// A step of Google's Cloud Build: an image that is Docker's or Kaniko's, and the words that it is given.
@@ -86,6 +129,7 @@ pub(super) fn of_jenkins(file: File<'_>, text: &str) -> Vec<Launch> {
     let all = STEPS.into_iter();
     all.flat_map(|(step, dialect)| of_steps(file, text, step, dialect))
         .chain(agents(file, text))
+        .chain(images(file, text))
         .collect()
 }
 
@@ -115,12 +159,33 @@ fn agents(file: File<'_>, text: &str) -> Vec<Launch> {
         } else {
             continue;
         };
-        let mut shell = Shell::new(Some(file.root.to_owned()));
-        let launches = file.of_script(&mut shell, &command, number + 1, "pipeline");
-        found.extend(launches.into_iter().map(|launch| Launch {
-            runs_steps: true,
-            ..launch
-        }));
+        found.extend(run_steps_in(file, &command, number + 1, "pipeline"));
+    }
+    found
+}
+
+/// The images by their names in which a Jenkinsfile runs its steps: `agent { docker 'x' }`, `agent { docker { image 'x' } }`,
+/// `docker.image('x').inside`.
+fn images(file: File<'_>, text: &str) -> Vec<Launch> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("docker") {
+        let is_word = text[..at].ends_with([' ', '\t', '\n', '{', '=', '(']);
+        let rest = &text[at + "docker".len()..];
+        if !is_word || !rest.starts_with([' ', '\t', '.', '{']) {
+            continue;
+        }
+        let named = if let Some(call) = rest.strip_prefix(".image(") {
+            quoted_after(call, "").filter(|_| text.contains(".inside"))
+        } else {
+            let rest = rest.trim_start();
+            match rest.strip_prefix('{') {
+                Some(block) => quoted_after(block.split('}').next().unwrap_or(block), "image"),
+                None => quoted_after(rest, "").filter(|_| rest.starts_with(['\'', '"'])),
+            }
+        };
+        let line = 1 + text[..at].matches('\n').count();
+        let image = named.map(|it| Node::of_text(line, it.to_owned(), false));
+        found.extend(gitlab::image(file, "pipeline", image.as_ref()));
     }
     found
 }

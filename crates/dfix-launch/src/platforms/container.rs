@@ -3,9 +3,13 @@
 use crate::files::Files;
 use crate::hcl_tree::{KIND, LABEL};
 use crate::launch::{
-    Build, Health, Launch, Mount, MountKind, Place, Source, Start, Unread, Variable,
+    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
 use crate::path::join;
+use crate::platforms::keys::{
+    CHECKS, COMMANDS, CONTEXTS, DOCKERFILES, ENTRYPOINTS, FOLDERS, IMAGES, INNER_PORTS, MOUNTS,
+    PARTS, PORTS, RESOURCES, SOURCES, TARGETS, USERS, VARIABLES,
+};
 use crate::short;
 use crate::yaml::Node;
 
@@ -13,114 +17,6 @@ use crate::yaml::Node;
 const DEEPEST: usize = 16;
 /// How many containers of a file are read.
 const MOST: usize = 128;
-
-/// Keys of what a container is told by, beside its own: Nomad's `config`, Railway's `build` and `deploy`, Fly's `experimental`.
-const PARTS: [&str; 7] = [
-    "build",
-    "config",
-    "deploy",
-    "docker",
-    "experimental",
-    "git",
-    "source",
-];
-
-const IMAGES: [&str; 5] = ["Image", "image", "imageName", "image_name", "location"];
-const DOCKERFILES: [&str; 5] = [
-    "dockerfile",
-    "dockerfilePath",
-    "dockerfile_path",
-    "dockerFile",
-    "docker_file",
-];
-const CONTEXTS: [&str; 6] = [
-    "context",
-    "dockerContext",
-    "path",
-    "rootDir",
-    "source_dir",
-    "workdir",
-];
-const COMMANDS: [&str; 11] = [
-    "Command",
-    "cmd",
-    "command",
-    "dockerCommand",
-    "initialDeployHook",
-    "preDeployCommand",
-    "release_command",
-    "run_command",
-    "startCommand",
-    "start_command",
-    "args",
-];
-const ENTRYPOINTS: [&str; 4] = ["EntryPoint", "entryPoint", "entry_point", "entrypoint"];
-const USERS: [&str; 3] = ["User", "run_as_user", "user"];
-const FOLDERS: [&str; 5] = [
-    "WorkingDirectory",
-    "workingDirectory",
-    "working_directory",
-    "working_dir",
-    "work_dir",
-];
-const MOUNTS: [&str; 14] = [
-    "MountPoints",
-    "disk",
-    "mount",
-    "mountPoints",
-    "mounts",
-    "persistentVolumes",
-    "storage",
-    "volume",
-    "volume_mount",
-    "volume_mounts",
-    "volumes",
-    "Volumes",
-    "Mounts",
-    "requiredMountPath",
-];
-const TARGETS: [&str; 9] = [
-    "ContainerDirectory",
-    "ContainerPath",
-    "containerPath",
-    "container_path",
-    "dir",
-    "destination",
-    "mountPath",
-    "mount_path",
-    "target",
-];
-const SOURCES: [&str; 7] = [
-    "HostDirectory",
-    "SourceVolume",
-    "host_path",
-    "hostPath",
-    "source",
-    "sourceVolume",
-    "src",
-];
-const VARIABLES: [&str; 7] = [
-    "Environment",
-    "env",
-    "envVars",
-    "environment",
-    "environment_variables",
-    "envs",
-    "variables",
-];
-const CHECKS: [&str; 4] = ["HealthCheck", "healthCheck", "health_check", "healthcheck"];
-
-/// Resources of Terraform that are, or hold, containers.
-const RESOURCES: [&str; 8] = [
-    "app_runner",
-    "apprunner",
-    "cloud_run",
-    "container",
-    "docker_",
-    "ecs_",
-    "kubernetes_",
-    "podman",
-];
 
 /// What is the same for all containers of a file.
 pub(super) struct Reader<'a> {
@@ -360,6 +256,9 @@ impl Reader<'_> {
         for mounts in parts.all(&MOUNTS) {
             self.mounts(mounts, &mut launch);
         }
+        for node in parts.all(&PORTS) {
+            ports(node, &mut launch.ports);
+        }
         launch.is_privileged = parts.says("privileged") || parts.says("Privileged");
         launch.has_host_network = parts
             .text(&["network_mode", "networkMode", "NetworkMode"])
@@ -545,6 +444,18 @@ impl Reader<'_> {
             place,
         });
     }
+}
+
+/// The ports in the container, as a number, as texts, or by keys of maps.
+fn ports(node: &Node, found: &mut Vec<Port>) {
+    if let Some(text) = node.text() {
+        found.extend(short::port(text));
+    }
+    for item in node.list().unwrap_or_default() {
+        ports(item, found);
+    }
+    let numbers = INNER_PORTS.iter().filter_map(|key| node.text_of(key));
+    found.extend(numbers.filter_map(short::port));
 }
 
 /// The capabilities that it is given beside the usual ones.

@@ -409,3 +409,72 @@ fn the_containers_of_jobs_are_told_from_others() {
         ]
     );
 }
+
+#[test]
+fn steps_are_run_in_images_by_their_names() {
+    for (path, text, line) in [
+        (
+            ".circleci/config.yml",
+            "jobs:\n  test:\n    docker:\n    - image: me/app\n    steps: [{run: make}]\n",
+            4,
+        ),
+        (
+            ".drone.yml",
+            "steps:\n- name: test\n  image: me/app\n  commands: [make]\n",
+            3,
+        ),
+        (
+            ".woodpecker.yml",
+            "steps:\n  test:\n    image: me/app\n    commands: [make]\n",
+            3,
+        ),
+        (".gitpod.yml", "image: me/app\ntasks: [{init: make}]\n", 1),
+        (
+            "bitbucket-pipelines.yml",
+            "image: {name: me/app}\npipelines: {}\n",
+            1,
+        ),
+        (
+            "azure-pipelines.yml",
+            "jobs:\n- container: {image: me/app}\n",
+            2,
+        ),
+        (
+            "cloudbuild.yaml",
+            "steps:\n- name: gcr.io/p/me/app\n  args: [make]\n",
+            2,
+        ),
+        (
+            "Jenkinsfile",
+            "pipeline {\n  agent { docker { image 'me/app' } }\n}\n",
+            2,
+        ),
+        (
+            "Jenkinsfile",
+            "pipeline {\n  agent {\n    docker 'me/app'\n  }\n}\n",
+            3,
+        ),
+        (
+            "Jenkinsfile",
+            "node {\n  docker.image(\"me/app\").inside { sh 'make' }\n}\n",
+            2,
+        ),
+    ] {
+        let found = read("", [(path, text)]);
+        let mut steps = found.launches.iter().filter(|it| it.runs_steps);
+        let one = steps.next().unwrap_or_else(|| panic!("{path}: {found:#?}"));
+        assert!(
+            one.image
+                .as_deref()
+                .is_some_and(|it| it.ends_with("me/app")),
+            "{one:?}"
+        );
+        assert_eq!(one.place.to_string(), format!("{path}:{line}"));
+        assert!(steps.next().is_none(), "{path}");
+    }
+    let built = "image:\n  file: docker/x.Dockerfile\n";
+    let found = read("", [(".gitpod.yml", built)]);
+    let build = found.launches[0].build.clone().expect("it is built");
+    assert_eq!(build.dockerfile.as_deref(), Some("docker/x.Dockerfile"));
+    assert!(found.launches[0].runs_steps);
+}

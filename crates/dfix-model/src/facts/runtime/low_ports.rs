@@ -6,6 +6,7 @@ use dfix_sources::Value;
 use crate::collect::instruction::StepKind;
 use crate::facts::application_sources::application_sources;
 use crate::facts::base_image::any_base_facts;
+use crate::facts::launches;
 use crate::facts::ports::{may_listen_on, ports};
 use crate::facts::runtime::Runtime;
 use crate::facts::shipped_settings;
@@ -26,8 +27,18 @@ pub(super) fn low(runtime: Runtime<'_>) -> Option<u16> {
         .filter_map(|port| Some(port.range?.0))
         .chain(stage.entry().commands().filter_map(low_of))
         .chain(of_variables(stage))
+        .chain(of_launches(stage))
         .chain(of_the_check(stage))
         .find(|port| is_low(*port))
+}
+
+/// The ports of the container that what starts it names, or sets by a variable.
+fn of_launches(stage: Stage<'_>) -> impl Iterator<Item = u16> {
+    launches::of(stage).flat_map(|launch| {
+        let variables = launch.environment.iter().filter(|it| names_port(&it.name));
+        let told = variables.filter_map(|it| it.value.as_deref()?.parse().ok());
+        launch.ports.iter().map(|port| port.first).chain(told)
+    })
 }
 
 /// A port below 1024 that the words of a command name: `--port 80`, `--bind=0.0.0.0:80`, `-p 80`,
