@@ -60,6 +60,7 @@ mod python_environments;
 mod python_library;
 mod python_projects;
 mod python_scripts;
+mod release_changes;
 mod releases;
 mod server_settings;
 mod slim;
@@ -140,6 +141,7 @@ pub use python_projects::{
     ProjectBuild, bring_its_libraries, comes_alone, extra_has_wheels, project_build_word,
 };
 pub use python_scripts::packages_of_script;
+pub use release_changes::{ReleaseChange, ReleaseSign, release_changes};
 pub use releases::{ReleaseMark, release_is};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};

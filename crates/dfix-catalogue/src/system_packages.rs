@@ -9,6 +9,7 @@ use super::table::{Row, Table, table};
 
 static PACKAGES: &[u8] = include_bytes!("../data/system-packages.bin");
 const SUCCESSORS: Table = table!("package-successors.tsv");
+const OF_UBUNTU: Table = table!("ubuntu-packages.tsv");
 const RENAMES: Table = Table::new(include_str!("../data/package-renames.tsv"));
 
 const NAMES_PER_BLOCK: usize = 32;
@@ -85,7 +86,7 @@ pub struct PackageSuccessor {
 /// Debian.
 ///
 /// The name has no version, architecture or release behind it. Where no index of the release is at hand, the
-/// rows of `package-successors.tsv` tell of absence alone.
+/// rows of `package-successors.tsv` tell of absence alone, and those of `ubuntu-packages.tsv` of what Ubuntu always has.
 pub fn package_presence(foundation: &Foundation, package: &str) -> PackagePresence {
     let unknown = PackagePresence::Unknown(UnknownPackage::Release);
     let Some((distribution, release)) = release_of(foundation) else {
@@ -110,6 +111,12 @@ pub fn package_presence(foundation: &Foundation, package: &str) -> PackagePresen
         Some(Some(_)) => PackagePresence::Choice,
         Some(None) | None if lacks() => PackagePresence::Absent,
         Some(None) => PackagePresence::Unknown(UnknownPackage::Name),
+        None if distribution == "ubuntu"
+            && is_from("ubuntu", "20.04", release)
+            && OF_UBUNTU.has(package) =>
+        {
+            PackagePresence::Present
+        }
         None => unknown,
     }
 }
@@ -369,7 +376,9 @@ mod tests {
         let release = Unknown(UnknownPackage::Release);
         assert_eq!(presence("debian:buster/slim", "curl"), release);
         assert_eq!(presence("debian:?", "curl"), release);
-        assert_eq!(presence("ubuntu:noble/plain", "curl"), release);
+        assert_eq!(presence("ubuntu:noble/plain", "fortunes"), release);
+        assert_eq!(presence("ubuntu:noble/plain", "curl"), Present);
+        assert_eq!(presence("ubuntu:bionic/plain", "curl"), release);
         assert_eq!(presence("fedora:40", "curl"), release);
         let name = Unknown(UnknownPackage::Name);
         assert_eq!(
@@ -378,6 +387,24 @@ mod tests {
         );
         assert_eq!(presence("alpine:3.22", ""), name);
         assert_eq!(presence("alpine:3.22", "zzzz-no-such-package"), name);
+    }
+
+    #[test]
+    fn what_ubuntu_always_has_debian_has_too() {
+        use PackagePresence::{Present, Provided};
+        for row in OF_UBUNTU.all() {
+            let name = row.key();
+            assert_eq!(presence("ubuntu:resolute/plain", name), Present, "{name}");
+            for foundation in [
+                "debian:bullseye/plain",
+                "debian:bookworm/plain",
+                "debian:trixie/plain",
+                "debian:sid/plain",
+            ] {
+                let is_there = matches!(presence(foundation, name), Present | Provided);
+                assert!(is_there || row.column(1) == "ubuntu", "{name} {foundation}");
+            }
+        }
     }
 
     #[test]

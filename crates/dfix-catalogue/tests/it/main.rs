@@ -22,6 +22,7 @@ const RUNS: &[&str] = &[
     "package-successors",
     "python-environments",
     "python-image-tools",
+    "release-changes",
     "vendored-folders",
     "wrappers",
 ];

@@ -12,6 +12,7 @@ mod package_names;
 mod paths;
 mod release;
 mod suites;
+mod system;
 mod uv;
 
 use std::collections::BTreeMap;

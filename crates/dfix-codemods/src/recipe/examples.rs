@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use dfix_engine::{Finding, Outcome};
+use dfix_engine::{Finding, Outcome, Safety};
 use dfix_model::context::{Context, MemoryContext, NoContext};
 
+use super::file::ExampleLevel;
 use super::load::Recipe;
 use super::migration::run_all;
 use super::parameters::text_of;
@@ -95,11 +96,32 @@ impl Recipe {
             .find(|words| !said.iter().any(|it| it.contains(*words)))
         {
             format!("nothing says `{words}`: {}", said.join("; "))
+        } else if let Some(wanted) = example.level
+            && let lowest = lowest_level(&outcome)
+            && lowest != Some(safety_of(wanted))
+        {
+            let lowest = lowest.map_or("none".to_owned(), |it| format!("{it:?}"));
+            let lowest = lowest.to_ascii_lowercase();
+            format!("the lowest level is {lowest}: {}", said.join("; "))
         } else {
             return None;
         };
         Some(failure)
     }
+}
+
+fn safety_of(level: ExampleLevel) -> Safety {
+    match level {
+        ExampleLevel::Safe => Safety::Safe,
+        ExampleLevel::Checked => Safety::Checked,
+        ExampleLevel::Unsafe => Safety::Unsafe,
+    }
+}
+
+/// The lowest level of what was changed.
+fn lowest_level(outcome: &Outcome) -> Option<Safety> {
+    let fixes = outcome.applied().filter_map(|it| it.fix.as_ref());
+    fixes.map(|it| it.safety).min()
 }
 
 /// Everything that an outcome tells.

@@ -119,7 +119,18 @@ pub(crate) struct ExampleFile {
     #[serde(default)]
     pub(crate) says: Texts,
     #[serde(default)]
+    pub(crate) level: Option<ExampleLevel>,
+    #[serde(default)]
     pub(crate) files: BTreeMap<String, String>,
+}
+
+/// The lowest level of what an example changes.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ExampleLevel {
+    Safe,
+    Checked,
+    Unsafe,
 }
 
 /// One text or several.

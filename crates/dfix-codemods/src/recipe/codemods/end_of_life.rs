@@ -3,8 +3,9 @@
 use dfix_catalogue::{AS_OF, end_of_release, image, image_move, is_living, living_tag, version_of};
 use dfix_engine::OpenCondition;
 
-use super::images::{Judge, Verdict, told};
+use super::images::{Judge, Verdict};
 use super::suites::Suites;
+use super::system::told;
 
 /// Every dead tag, or only those whose living successor has the same version.
 #[derive(Debug)]

@@ -141,8 +141,8 @@ impl Hardened {
             if before.same_release(after) == Some(false) {
                 case.evidence(format!(
                     "it is based on {}, and the old one on {}",
-                    images::told(after),
-                    images::told(before)
+                    super::system::told(after),
+                    super::system::told(before)
                 ));
             }
             packages::on_another_release(stage, after, case);

@@ -1,11 +1,11 @@
 //! Images that become others, at every position that names one, with what changes beside the name.
 
-use dfix_catalogue::{Distribution, Foundation, image};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
-use dfix_model::{ImagePlace, Model, PackageCommand, PackageManager, Stage};
+use dfix_model::{ImagePlace, Model, Stage};
 
 use super::paths::{Occurrence, PathChange, occurrences};
 use super::suites::{Named, Suites};
+use super::system;
 use crate::matching::reference::Reference;
 use crate::matching::state::State;
 use crate::pattern::template::Names;
@@ -80,7 +80,7 @@ impl<J: Judge> Codemod for Images<J> {
                     ));
                 };
                 if let ImagePlace::From(stage) = reference.position.place {
-                    keeps_system(stage, &reference, (repository, tag), case)?;
+                    system::look(stage, &reference, (repository, tag), case)?;
                 }
                 let others = |stage: usize| self.ops_of_stage(stage, file);
                 let plan =
@@ -178,116 +178,6 @@ fn patterns(
     let old = read(format!("{written}{old_tag}"))?;
     let new = read(format!("{front}{repository}:{tag}"))?;
     Ok((old, new))
-}
-
-/// Tells whether commands of the stage ask for a system that the new image has not.
-fn keeps_system(
-    stage: Stage<'_>,
-    reference: &Reference<'_>,
-    (repository, tag): (&str, &str),
-    case: &mut Case<'_>,
-) -> Result<(), dfix_engine::Remedy> {
-    let image_ref = &reference.position.image;
-    let old = match (image_ref.name(), image_ref.effective_tag()) {
-        (Some(name), Some(tag)) => image(name, tag).foundation,
-        _ => None,
-    };
-    let new = image(repository, tag).foundation;
-    let all = stage.with_descendants().flat_map(Stage::commands);
-    let managers: Vec<PackageCommand<'_>> = all
-        .filter_map(PackageCommand::of)
-        .filter(|it| system_of(it.manager).is_some())
-        .collect();
-    let Some(new) = new else {
-        case.open(managers.first().map(|it| {
-            OpenCondition::new(
-                format!("whether `{repository}:{tag}` has `{}`", it.program_name()),
-                "build it once",
-            )
-        }));
-        return Ok(());
-    };
-    let is_foreign = |it: &&PackageCommand<'_>| system_of(it.manager) != Some(kind_of(&new));
-    if let Some(command) = managers.iter().find(is_foreign) {
-        return Err(remedy!(
-            "`{}` is called and `{repository}:{tag}` is based on {}, which has not got it: change the installation, too",
-            command.program_name(),
-            told(&new)
-        ));
-    }
-    match old {
-        Some(old) if old.same_release(&new) == Some(true) => {
-            case.evidence(format!("both are based on {}", told(&new)));
-        }
-        _ => {
-            let installs = managers.iter().filter(|it| it.is_install());
-            let mut names: Vec<&str> = installs
-                .flat_map(PackageCommand::packages)
-                .filter_map(|it| it.name)
-                .collect();
-            names.sort_unstable();
-            names.dedup();
-            if names.is_empty() {
-                case.evidence(format!(
-                    "no package of the system is installed; the new image is based on {}",
-                    told(&new)
-                ));
-            } else {
-                case.open(packages_there(&new, &names));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether a release has packages: what is not known, and what is not there.
-pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<OpenCondition> {
-    use dfix_catalogue::{PackagePresence as P, package_presence};
-    let is_there =
-        |name: &&&str| matches!(package_presence(foundation, name), P::Present | P::Provided);
-    let doubtful: Vec<&str> = names.iter().filter(|it| !is_there(it)).copied().collect();
-    (!doubtful.is_empty()).then(|| {
-        OpenCondition::new(
-            format!("whether {} has {}", told(foundation), doubtful.join(", ")),
-            "see the names there, and build it once",
-        )
-    })
-}
-
-/// What a package manager installs from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum System {
-    Debian,
-    Alpine,
-    Other,
-}
-
-fn system_of(manager: PackageManager) -> Option<System> {
-    match manager {
-        PackageManager::Apt => Some(System::Debian),
-        PackageManager::Apk => Some(System::Alpine),
-        PackageManager::Dnf | PackageManager::Zypper | PackageManager::Pacman => {
-            Some(System::Other)
-        }
-        _ => None,
-    }
-}
-
-fn kind_of(foundation: &Foundation) -> System {
-    match foundation.distribution {
-        Distribution::Debian | Distribution::Ubuntu => System::Debian,
-        Distribution::Alpine => System::Alpine,
-        _ => System::Other,
-    }
-}
-
-/// How messages name what an image is based on.
-pub(crate) fn told(foundation: &Foundation) -> String {
-    let name = format!("{:?}", foundation.distribution);
-    match foundation.release {
-        Some(release) => format!("{name} {release}"),
-        None => name,
-    }
 }
 
 /// Changes the paths that are others in the new image.

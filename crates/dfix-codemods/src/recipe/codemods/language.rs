@@ -15,9 +15,10 @@ use dfix_model::ImagePlace;
 
 use self::change::Change;
 use self::numbers::{Numbers, java_words, numbers, two};
-use super::images::{Judge, Verdict, told};
+use super::images::{Judge, Verdict};
 use super::paths::PathChange;
 use super::suites::Suites;
+use super::system::told;
 use crate::matching::reference::Reference;
 
 /// Images of a language come to another version of it.

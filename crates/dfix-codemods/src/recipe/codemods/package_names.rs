@@ -6,9 +6,10 @@ use dfix_catalogue::{
 };
 use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
-use dfix_model::{Model, PackageCommand, PackageManager, Stage, Word};
+use dfix_model::{Command, Model, PackageCommand, PackageManager, PackageSpec, Stage, Word};
 
-use super::images::{told, uses_other_archives};
+use super::images::uses_other_archives;
+use super::system::told;
 
 /// The codemod: each name that is not there becomes its successor, goes, or is told.
 #[derive(Debug)]
@@ -69,39 +70,100 @@ fn check_command(
 ) {
     let packages = command.packages();
     for package in &packages {
-        let Some(name) = package.name.filter(|_| package.kind == SpecKind::Index) else {
+        let Some(lack) = Lack::of(package, foundation) else {
             continue;
         };
-        if package_presence(foundation, name) != PackagePresence::Absent {
-            continue;
-        }
-        let release = told(foundation);
-        let message = format!("{release} has no package `{name}`");
-        out.judge(package.word.range(), Safety::Checked, message, |case| {
-            if let Some(line) = uses_other_archives(stage) {
-                return Err(remedy!(
-                    "see whether another archive has it: line {line} speaks of one"
-                ));
-            }
-            let others = packages.iter().filter_map(|it| it.word.value());
-            let others: Vec<&str> = others.filter(|it| *it != name).collect();
-            let successor = package_successor(foundation, name);
-            if package.word.value() != Some(name) {
-                return Err(remedy!(
-                    "it is pinned, or spelt by a variable: {}",
-                    instead(successor.as_ref())
-                ));
-            }
-            let Some(successor) = successor else {
-                return Err(remedy!(
-                    "no package is known to take its place: look for one"
-                ));
-            };
-            case.evidence("the build cannot succeed as it is");
-            case.declare(Effect::arguments_of(command));
-            change(package.word, &successor, stage, &others, case)
-        });
+        out.judge(
+            package.word.range(),
+            Safety::Checked,
+            lack.message(foundation),
+            |case| {
+                let change = lack.change(stage, package, &packages, foundation)?;
+                case.evidence("the build cannot succeed as it is");
+                case.declare(Effect::arguments_of(command));
+                change.say(package.word, case);
+                Ok(())
+            },
+        );
     }
+}
+
+/// A name that the release has no package for.
+struct Lack<'m> {
+    name: &'m str,
+    /// Whether several packages provide it, so that the package manager asks which one is meant.
+    is_choice: bool,
+}
+
+impl<'m> Lack<'m> {
+    fn of(package: &PackageSpec<'m>, foundation: &Foundation) -> Option<Self> {
+        let name = package.name.filter(|_| package.kind == SpecKind::Index)?;
+        let is_choice = match package_presence(foundation, name) {
+            PackagePresence::Absent => false,
+            PackagePresence::Choice => true,
+            _ => return None,
+        };
+        Some(Lack { name, is_choice })
+    }
+
+    fn message(&self, foundation: &Foundation) -> String {
+        let (release, name) = (told(foundation), self.name);
+        if self.is_choice {
+            format!("on {release} several packages provide `{name}`, and none is called so")
+        } else {
+            format!("{release} has no package `{name}`")
+        }
+    }
+
+    /// What becomes of the word that names it.
+    ///
+    /// # Errors
+    /// What a person can do.
+    fn change(
+        &self,
+        stage: Stage<'_>,
+        package: &PackageSpec<'_>,
+        packages: &[PackageSpec<'_>],
+        foundation: &Foundation,
+    ) -> Result<Change, Remedy> {
+        if let Some(line) = uses_other_archives(stage) {
+            return Err(remedy!(
+                "see whether another archive has it: line {line} speaks of one"
+            ));
+        }
+        let others = packages.iter().filter_map(|it| it.word.value());
+        let others: Vec<&str> = others.filter(|it| *it != self.name).collect();
+        let successor = package_successor(foundation, self.name);
+        if package.word.value() != Some(self.name) {
+            return Err(remedy!(
+                "it is pinned, or spelt by a variable: {}",
+                instead(successor.as_ref())
+            ));
+        }
+        let Some(successor) = successor else {
+            return Err(if self.is_choice {
+                remedy!("choose one of those that provide it: `apt-cache showpkg` lists them")
+            } else {
+                remedy!("no package is known to take its place: look for one")
+            });
+        };
+        Change::to(&successor, stage, &others)
+    }
+}
+
+/// Whether a name that a release lacks becomes another one, or goes, once the image is based on that release.
+pub(super) fn mends(
+    command: Command<'_>,
+    package: &PackageSpec<'_>,
+    packages: &[PackageSpec<'_>],
+    foundation: &Foundation,
+) -> bool {
+    let change = || {
+        let lack = Lack::of(package, foundation)?;
+        let stage = command.stage()?;
+        lack.change(stage, package, packages, foundation).ok()
+    };
+    !command.is_of_script() && change().is_some()
 }
 
 /// What a person can do.
@@ -121,50 +183,72 @@ fn instead(successor: Option<&PackageSuccessor>) -> String {
     }
 }
 
-fn change(
-    word: Word<'_>,
-    successor: &PackageSuccessor,
-    stage: Stage<'_>,
-    others: &[&str],
-    case: &mut Case<'_>,
-) -> Result<(), Remedy> {
-    match successor.how {
-        Succession::Rename => {
-            let new = successor.packages.split_whitespace();
-            let new: Vec<&str> = new.filter(|it| !others.contains(it)).collect();
-            case.evidence(format!("its name is `{}` there", successor.packages));
-            case.fix(|edit| match new.split_first() {
-                None => edit.remove_word(word),
-                Some((first, rest)) => {
-                    edit.replace_word(word, first);
-                    for text in rest.iter().rev() {
-                        edit.insert_word_after(word, text);
-                    }
+/// What becomes of a word that names a package.
+enum Change {
+    /// These names come in its place; those that are in the list already are left out.
+    Renamed {
+        to: &'static str,
+        names: Vec<&'static str>,
+    },
+    /// It goes.
+    Dropped,
+}
+
+impl Change {
+    fn to(successor: &PackageSuccessor, stage: Stage<'_>, others: &[&str]) -> Result<Self, Remedy> {
+        match successor.how {
+            Succession::Rename => {
+                let names = successor.packages.split_whitespace();
+                Ok(Change::Renamed {
+                    to: successor.packages,
+                    names: names.filter(|it| !others.contains(it)).collect(),
+                })
+            }
+            Succession::Drop(programs) => {
+                let programs: Vec<&str> = programs.split_whitespace().collect();
+                let is_used = |text: &str| programs.iter().find(|it| text.contains(**it)).copied();
+                let steps = stage.with_descendants().flat_map(Stage::steps);
+                let mut texts = steps.map(|it| (it.line(), it.source_text()));
+                if let Some((line, program)) =
+                    texts.find_map(|(line, text)| Some((line, is_used(text)?)))
+                {
+                    return Err(remedy!(
+                        "nothing takes its place, and line {line} calls `{program}`: do that in another way"
+                    ));
                 }
-            });
-            Ok(())
-        }
-        Succession::Drop(programs) => {
-            let programs: Vec<&str> = programs.split_whitespace().collect();
-            let is_used = |text: &str| programs.iter().find(|it| text.contains(**it)).copied();
-            let steps = stage.with_descendants().flat_map(Stage::steps);
-            let mut texts = steps.map(|it| (it.line(), it.source_text()));
-            if let Some((line, program)) =
-                texts.find_map(|(line, text)| Some((line, is_used(text)?)))
-            {
-                return Err(remedy!(
-                    "nothing takes its place, and line {line} calls `{program}`: do that in another way"
-                ));
+                if others.is_empty() {
+                    return Err(remedy!("nothing takes its place: take the command away"));
+                }
+                Ok(Change::Dropped)
             }
-            if others.is_empty() {
-                return Err(remedy!("nothing takes its place: take the command away"));
+            Succession::ByHand(_) | Succession::Elsewhere(_) => {
+                Err(remedy!("{}", instead(Some(successor))))
             }
-            case.evidence("nothing takes its place, and nothing of it is called");
-            case.fix(|edit| edit.remove_word(word));
-            Ok(())
         }
-        Succession::ByHand(_) | Succession::Elsewhere(_) => {
-            Err(remedy!("{}", instead(Some(successor))))
+    }
+
+    fn say(self, word: Word<'_>, case: &mut Case<'_>) {
+        match self {
+            Change::Renamed { to, names } => {
+                case.evidence(if names.is_empty() {
+                    format!("it is part of `{to}` there, which is installed already")
+                } else {
+                    format!("its name is `{to}` there")
+                });
+                case.fix(|edit| match names.split_first() {
+                    None => edit.remove_word(word),
+                    Some((first, rest)) => {
+                        edit.replace_word(word, first);
+                        for text in rest.iter().rev() {
+                            edit.insert_word_after(word, text);
+                        }
+                    }
+                });
+            }
+            Change::Dropped => {
+                case.evidence("nothing takes its place, and nothing of it is called");
+                case.fix(|edit| edit.remove_word(word));
+            }
         }
     }
 }

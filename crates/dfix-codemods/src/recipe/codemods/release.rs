@@ -3,8 +3,9 @@
 use dfix_catalogue::{Distribution, end_of_life, image, is_living, is_official, tag};
 use dfix_engine::OpenCondition;
 
-use super::images::{Judge, Verdict, told};
+use super::images::{Judge, Verdict};
 use super::suites::Suites;
+use super::system::told;
 
 /// Images based on earlier releases become those on this one.
 #[derive(Debug)]

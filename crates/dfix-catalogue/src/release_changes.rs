@@ -1,0 +1,170 @@
+//! What changes with a release of a distribution, from `release-changes.tsv`.
+//!
+//! What tells that a change matters: `command`, a program of this name is called, which the image brings no more;
+//! `lost`, it is called (the first word), and a package is installed (the second) that brings it no more; `words`, a text stands
+//! in the file; `file`, a command reads or changes what the image had at this path; `number`, a user or group is made with this
+//! number; `pip`, pip installs into the distribution's own Python; `version`, a package is installed whose version the release
+//! decides, and whatever is written for it may notice; `calls`, a program is called that does what a project's files say.
+
+use super::eol::end_of_life;
+use super::foundation::{Distribution, Foundation};
+use super::images::glob;
+use super::table::{Table, table};
+
+const CHANGES: Table = table!("release-changes.tsv");
+
+/// What changes with a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReleaseChange {
+    /// What tells that it matters, and of what, see the top of this file.
+    pub sign: ReleaseSign,
+    /// Packages that bring what is gone; a blank stands between them. Of a number: the user that has it.
+    pub packages: &'static str,
+    /// What is to be known of it, or to be done.
+    pub note: &'static str,
+}
+
+/// What tells that a change matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReleaseSign {
+    /// A program of this name is called.
+    Command(&'static str),
+    /// A program of the first name is called, and the package of the second name is installed.
+    Lost(&'static str, &'static str),
+    /// This text stands in the file.
+    Words(&'static str),
+    /// A command reads or changes what the image had at this path.
+    File(&'static str),
+    /// A user or a group is made with this number.
+    Number(&'static str),
+    /// Pip installs into the distribution's own Python.
+    Pip,
+    /// One of these packages is installed; a blank stands between them, `*` is any text.
+    Version(&'static str),
+    /// One of these programs is called; a blank stands between them.
+    Calls(&'static str),
+}
+
+impl ReleaseSign {
+    /// Whether a name is one of those that the sign lists.
+    pub fn lists(self, name: &str) -> bool {
+        match self {
+            ReleaseSign::Version(names) | ReleaseSign::Calls(names) => {
+                names.split(' ').any(|it| glob(it, name))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What changes where an image comes from one release to another, in the order of the table. Where the old one is not known, or is
+/// another distribution's, all that holds for the new one.
+pub fn release_changes(
+    old: Option<&Foundation>,
+    new: &Foundation,
+) -> impl Iterator<Item = ReleaseChange> + use<> {
+    let product = product_of(new);
+    let released = |foundation: &Foundation| {
+        let product = product_of(foundation)?;
+        end_of_life(product.1, foundation.release?)?.released
+    };
+    let before = old
+        .filter(|it| it.distribution == new.distribution)
+        .and_then(released);
+    let after = released(new);
+    let rows = CHANGES
+        .rows("*")
+        .chain(product.into_iter().flat_map(|it| CHANGES.rows(it.0)));
+    rows.filter_map(move |row| {
+        let [_, since, sign, what, packages, note] = row.columns();
+        if !since.is_empty() {
+            let since = end_of_life(product?.1, since)?.released?;
+            let is_known_before = before.is_some_and(|it| it >= since);
+            let is_known_after = after.is_some_and(|it| it < since);
+            if is_known_before || is_known_after {
+                return None;
+            }
+        }
+        let sign = match sign {
+            "command" => ReleaseSign::Command(what),
+            "lost" => {
+                let (program, package) = what.split_once(' ')?;
+                ReleaseSign::Lost(program, package)
+            }
+            "words" => ReleaseSign::Words(what),
+            "file" => ReleaseSign::File(what),
+            "number" => ReleaseSign::Number(what),
+            "pip" => ReleaseSign::Pip,
+            "version" => ReleaseSign::Version(what),
+            "calls" => ReleaseSign::Calls(what),
+            _ => return None,
+        };
+        Some(ReleaseChange {
+            sign,
+            packages,
+            note,
+        })
+    })
+}
+
+/// The distribution's name in the table, and that of `eol.tsv`.
+fn product_of(foundation: &Foundation) -> Option<(&'static str, &'static str)> {
+    match foundation.distribution {
+        Distribution::Debian => Some(("debian", "debian")),
+        Distribution::Ubuntu => Some(("ubuntu", "ubuntu")),
+        Distribution::Alpine => Some(("alpine", "alpine-linux")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signs(old: Option<&'static str>, new: &'static str) -> Vec<ReleaseSign> {
+        let read = |it| Foundation::parse(it).expect("a foundation");
+        let changes = release_changes(old.map(read).as_ref(), &read(new));
+        changes.map(|it| it.sign).collect()
+    }
+
+    #[test]
+    fn changes_are_those_between_two_releases() {
+        let apt_key = ReleaseSign::Command("apt-key");
+        let list = ReleaseSign::File("/etc/apt/sources.list");
+        let jump = signs(Some("debian:buster/slim"), "debian:trixie/slim");
+        assert!(
+            jump.contains(&apt_key) && jump.contains(&list) && jump.contains(&ReleaseSign::Pip)
+        );
+        let step = signs(Some("debian:bookworm/slim"), "debian:trixie/slim");
+        assert!(step.contains(&apt_key) && !step.contains(&list));
+        let short = signs(Some("debian:buster/slim"), "debian:bullseye/slim");
+        assert!(!short.contains(&apt_key) && !short.contains(&list));
+        let other = signs(Some("debian:buster/full"), "ubuntu:noble/plain");
+        assert!(other.contains(&ReleaseSign::Number("1000")) && !other.contains(&apt_key));
+        assert!(signs(None, "alpine:3.20").contains(&ReleaseSign::Pip));
+        assert!(!signs(Some("alpine:3.19"), "alpine:3.20").contains(&ReleaseSign::Pip));
+    }
+
+    #[test]
+    fn every_row_is_read() {
+        for row in CHANGES.all() {
+            let [key, since, _, _, _, note] = row.columns();
+            let newest = match key {
+                "*" | "debian" => "debian:trixie/plain",
+                "ubuntu" => "ubuntu:resolute/plain",
+                _ => "alpine:3.24",
+            };
+            let newest = Foundation::parse(newest).expect("a foundation");
+            let mut read = release_changes(None, &newest);
+            assert!(read.any(|it| it.note == note), "{}", row.line());
+            let product = product_of(&newest).expect("a product").1;
+            assert!(
+                since.is_empty()
+                    || end_of_life(product, since).is_some_and(|it| it.released.is_some()),
+                "{}",
+                row.line()
+            );
+        }
+        assert!(ReleaseSign::Version("openjdk-*-jdk ruby").lists("openjdk-11-jdk"));
+    }
+}

@@ -1,0 +1,244 @@
+//! What the new release has no more, or otherwise.
+
+use dfix_catalogue::{Foundation, ReleaseChange, ReleaseSign, release_changes, tool, tool_in};
+use dfix_engine::{Case, OpenCondition};
+use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, Step, Word};
+
+use super::installed::Installed;
+use super::{Runs, line_of, lines, told};
+
+/// Tells what the commands of a stage need of the old release.
+pub(super) fn look(
+    runs: &Runs<'_>,
+    installed: &Installed,
+    old: Option<&Foundation>,
+    new: &Foundation,
+    case: &mut Case<'_>,
+) {
+    let mut gone: Vec<&str> = Vec::new();
+    for change in release_changes(old, new) {
+        if let ReleaseSign::Command(program) | ReleaseSign::Lost(program, _) = change.sign {
+            gone.push(program);
+        }
+        case.open(condition(runs, installed, &change, new));
+    }
+    if let Some(old) = old {
+        programs(runs, installed, (old, new), &gone, case);
+    }
+}
+
+fn condition(
+    runs: &Runs<'_>,
+    installed: &Installed,
+    change: &ReleaseChange,
+    new: &Foundation,
+) -> Option<OpenCondition> {
+    let release = told(new);
+    let is_brought = || change.packages.split(' ').any(|it| installed.has(it));
+    let places = |is_it: &dyn Fn(Command<'_>) -> bool| {
+        let found = runs.commands.iter().filter(|it| is_it(**it));
+        let numbers: Vec<usize> = found.map(|it| line_of(*it)).collect();
+        (!numbers.is_empty()).then(|| lines(numbers))
+    };
+    let text = match change.sign {
+        ReleaseSign::Command(program) => {
+            // Nothing brings it: whatever a table says of commands.
+            let has_it = !change.packages.is_empty() && tool_in(new, program) == Some(true);
+            if is_brought() || has_it {
+                return None;
+            }
+            let places = places(&|it| it.is(program))?;
+            format!("whether {places} finds `{program}` on {release}")
+        }
+        ReleaseSign::Lost(program, package) => {
+            if is_brought() || !installed.has(package) {
+                return None;
+            }
+            let places = places(&|it| it.is(program))?;
+            format!("whether {places} finds `{program}` on {release}")
+        }
+        ReleaseSign::Words(text) => {
+            let places = places(&|it| it.has_arg(text))?;
+            format!("whether {places} may go on to say `{text}` on {release}")
+        }
+        ReleaseSign::File(path) => {
+            let places = places(&|it| reads(runs, it, path))?;
+            format!("whether {places} finds what it wants in `{path}` on {release}")
+        }
+        ReleaseSign::Number(number) => {
+            if runs.commands.iter().any(|it| removes(*it, change.packages)) {
+                return None;
+            }
+            let places = places(&|it| makes(it, number))?;
+            format!("whether {number} is free for {places} on {release}")
+        }
+        ReleaseSign::Pip => {
+            let places = places(&installs_into_system)?;
+            format!("whether pip may install into the Python of {release} ({places})")
+        }
+        ReleaseSign::Version(_) => {
+            let named = installed.names().filter(|it| change.sign.lists(it));
+            let named: Vec<&str> = named.collect();
+            if named.is_empty() {
+                return None;
+            }
+            format!(
+                "whether it works with the version that {release} has of {}",
+                named.join(", ")
+            )
+        }
+        ReleaseSign::Calls(_) => return None,
+    };
+    Some(OpenCondition::new(text, change.note))
+}
+
+/// Whether a command reads or changes a file that the image had: `sed -i … FILE`, and not what writes it anew.
+fn reads(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
+    let is_it = |word: &Word<'_>| word.is(path);
+    let Some(place) = command.args().position(|it| is_it(&it)) else {
+        return false;
+    };
+    if command.is_one_of(&["echo", "printf", "tee", "touch", "test", "["]) {
+        return false;
+    }
+    if command.is("rm") {
+        return !command.has_option("-f");
+    }
+    let is_target = command.is_one_of(&["cp", "install", "ln", "mv"])
+        && place > 0
+        && place + 1 == command.args().len();
+    !is_target && !is_made_before(runs, command, path)
+}
+
+/// Whether the file itself puts something there before.
+fn is_made_before(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
+    let end = command.range().start();
+    let is_before = |step: Step<'_>| step.range().start() < end;
+    let puts = |step: Step<'_>| {
+        step.is_copy_or_add()
+            && is_before(step)
+            && step.target().is_some_and(|it| {
+                it.is(path)
+                    || path
+                        .rsplit_once('/')
+                        .is_some_and(|(above, _)| it.is(&format!("{above}/")))
+            })
+    };
+    let chain = runs.stage.with_descendants().flat_map(Stage::steps);
+    let mut written = runs.commands.iter().filter(|it| it.range().start() < end);
+    let writes = |it: &&Command<'_>| {
+        it.redirects().any(|redirect| {
+            redirect.operator() == ">" && redirect.target().is_some_and(|word| word.is(path))
+        })
+    };
+    chain.into_iter().any(puts) || written.any(|it| writes(&it))
+}
+
+/// Whether a command makes, or gives, an account this number, or one that only the build can tell.
+fn makes(command: Command<'_>, number: &str) -> bool {
+    let names: &[&str] = match command.name() {
+        "useradd" | "usermod" => &["-u", "--uid"],
+        "groupadd" | "groupmod" => &["-g", "--gid"],
+        "adduser" => &["--uid", "-u"],
+        "addgroup" => &["--gid", "-g"],
+        _ => return false,
+    };
+    if command.has_option("-o") || command.has_option("--non-unique") {
+        return false;
+    }
+    let stage = command.stage();
+    let is_it = |word: Word<'_>, from: usize| {
+        let text = match stage {
+            Some(stage) => stage.expand_text(word, command),
+            None => word.value().map(str::to_owned),
+        };
+        text.is_none_or(|it| it.get(from..) == Some(number))
+    };
+    let words: Vec<Word<'_>> = command.args().collect();
+    words.iter().enumerate().any(|(place, word)| {
+        let text = word.literal_prefix();
+        names.iter().any(|name| {
+            let is_long = name.starts_with("--");
+            let is_cluster = !is_long
+                && text.starts_with('-')
+                && !text.starts_with("--")
+                && text.ends_with(&name[1..])
+                && text[1..].bytes().all(|it| it.is_ascii_alphabetic());
+            if text == *name || is_cluster {
+                return words.get(place + 1).is_some_and(|it| is_it(*it, 0));
+            }
+            let attached = if is_long {
+                text.strip_prefix(name)
+                    .is_some_and(|it| it.starts_with('='))
+            } else {
+                text.strip_prefix(name)
+                    .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+            };
+            attached && is_it(*word, name.len() + usize::from(is_long))
+        })
+    })
+}
+
+/// Whether a command removes the account, or changes it.
+fn removes(command: Command<'_>, name: &str) -> bool {
+    command.is_one_of(&["deluser", "delgroup", "groupmod", "userdel", "usermod"])
+        && command.has_arg(name)
+}
+
+/// Whether a command puts packages into the Python of the distribution, and does not say that it may.
+fn installs_into_system(command: Command<'_>) -> bool {
+    let Some(pip) = PackageCommand::of(command) else {
+        return false;
+    };
+    let is_pip = matches!(pip.manager, PackageManager::Pip | PackageManager::Uv);
+    if !is_pip || !pip.is_install() || pip.has_flag("--break-system-packages") {
+        return false;
+    }
+    let Some(stage) = command.stage() else {
+        return false;
+    };
+    let is_own = stage
+        .base_image()
+        .name()
+        .is_some_and(|it| matches!(it, "python" | "pypy"));
+    let is_told = stage.env_at(command, "PIP_BREAK_SYSTEM_PACKAGES").is_set();
+    let mut steps = stage.base_chain().flat_map(Stage::steps);
+    let mut is_opened = || steps.any(|it| it.mentions("EXTERNALLY-MANAGED"));
+    let into_system = matches!(pip.destination(), Destination::System | Destination::User);
+    into_system && !is_own && !is_told && !is_opened()
+}
+
+/// Programs that the old image brings and the new one does not.
+fn programs(
+    runs: &Runs<'_>,
+    installed: &Installed,
+    (old, new): (&Foundation, &Foundation),
+    told_already: &[&str],
+    case: &mut Case<'_>,
+) {
+    let mut seen: Vec<&str> = told_already.to_vec();
+    for command in &runs.commands {
+        let name = command.name();
+        if seen.contains(&name) || tool_in(old, name) != Some(true) {
+            continue;
+        }
+        seen.push(name);
+        if tool_in(new, name) != Some(false) {
+            continue;
+        }
+        let package = tool(new.distribution, new.release, name).map(|it| it.package);
+        if package.is_some_and(|it| installed.has(it)) {
+            continue;
+        }
+        let all = runs.commands.iter().filter(|it| it.is(name));
+        let places = lines(all.map(|it| line_of(*it)).collect());
+        let remedy = match package {
+            Some(package) => format!("install `{package}`: the image brings it no more"),
+            None => "the image brings it no more".to_owned(),
+        };
+        case.open(OpenCondition::new(
+            format!("whether {places} finds `{name}` on {}", told(new)),
+            &remedy,
+        ));
+    }
+}

@@ -1,0 +1,200 @@
+//! The packages of the system that a stage installs, by whatever way it names them.
+
+use dfix_catalogue::{Foundation, Succession, package_successor};
+use dfix_engine::OpenCondition;
+use dfix_model::packages::SpecKind;
+use dfix_model::{Command, PackageCommand, WrapperKind};
+
+use super::super::images::uses_other_archives;
+use super::super::package_names;
+use super::{Runs, line_of, lines, packages_there, told};
+
+/// What is installed.
+#[derive(Debug, Default)]
+pub(super) struct Installed {
+    /// Names of packages.
+    names: Vec<String>,
+    /// Those that the new release may lack, and that the codemod `package-names` does not put right then.
+    asked: Vec<String>,
+    /// Names with the version that they are pinned to, and their line.
+    pinned: Vec<(String, usize)>,
+    /// Files that are packages, and their line.
+    files: Vec<(String, usize)>,
+    /// What names packages that nobody knows, and its line.
+    unknown: Vec<(String, usize)>,
+    /// A line that adds an archive of packages.
+    archive: Option<usize>,
+}
+
+impl Installed {
+    /// What the commands of a stage install, where its image comes to a release.
+    pub(super) fn of(runs: &Runs<'_>, new: &Foundation) -> Self {
+        let mut installed = Installed {
+            archive: uses_other_archives(runs.stage),
+            ..Installed::default()
+        };
+        for command in runs.managers().filter(PackageCommand::is_install) {
+            installed.add(runs, &command, new);
+        }
+        for command in &runs.commands {
+            installed.add_file_of(*command);
+        }
+        for names in [&mut installed.names, &mut installed.asked] {
+            names.sort_unstable();
+            names.dedup();
+        }
+        installed
+    }
+
+    fn add(&mut self, runs: &Runs<'_>, install: &PackageCommand<'_>, new: &Foundation) {
+        let command = install.command;
+        let line = line_of(command);
+        if command
+            .wrappers()
+            .any(|it| it.kind == WrapperKind::Arguments)
+        {
+            let what = format!("`xargs` gives `{}`", install.program_name());
+            self.unknown.push((what, line));
+        }
+        let packages = install.packages();
+        for package in &packages {
+            let written = package.word.shortened();
+            match (package.kind, package.name) {
+                (SpecKind::Path | SpecKind::Url | SpecKind::Vcs, _) => {
+                    self.files.push((written, line));
+                    continue;
+                }
+                (SpecKind::Index, Some(name)) if package.word.is_known() => {
+                    let is_mended = package_names::mends(command, package, &packages, new);
+                    self.name(name, is_mended);
+                    if package.version.is_some() {
+                        self.pinned.push((written, line));
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            // `curl=$VERSION`: the name is known, the version is not.
+            if let Some(name) = package.name {
+                self.name(name, false);
+                self.pinned.push((written, line));
+                continue;
+            }
+            let stage = command.stage().unwrap_or(runs.stage);
+            match stage.expand_text(package.word, command) {
+                Some(text) => {
+                    for word in text.split_whitespace().filter(|it| !it.starts_with('-')) {
+                        self.name_of_variable(word, line);
+                    }
+                }
+                None => self.unknown.push((format!("`{written}` names"), line)),
+            }
+        }
+    }
+
+    /// A package that a variable names, pin and architecture with it.
+    fn name_of_variable(&mut self, word: &str, line: usize) {
+        if word.contains('/') && !word.starts_with(|it: char| it.is_ascii_alphanumeric())
+            || word.contains("://")
+        {
+            self.files.push((format!("`{word}`"), line));
+            return;
+        }
+        let end = word.find(['=', '<', '>', '~', '@', ':', '/']);
+        let (name, pin) = word.split_at(end.unwrap_or(word.len()));
+        self.name(name, false);
+        if !pin.is_empty() && !pin.starts_with(':') {
+            self.pinned.push((word.to_owned(), line));
+        }
+    }
+
+    fn name(&mut self, name: &str, is_mended: bool) {
+        self.names.push(name.to_owned());
+        if !is_mended {
+            self.asked.push(name.to_owned());
+        }
+    }
+
+    /// `dpkg -i x.deb`.
+    fn add_file_of(&mut self, command: Command<'_>) {
+        let installs = command.is("dpkg")
+            && (command.has_option("-i") || command.has_option("--install"))
+            || command.is("gdebi")
+            || command.is("rpm")
+                && ["-i", "-U", "-F", "--install", "--upgrade"]
+                    .iter()
+                    .any(|it| command.has_option(it));
+        if !installs {
+            return;
+        }
+        let files = command.args().filter(|it| !it.starts_with("-"));
+        let line = line_of(command);
+        self.files.extend(files.map(|it| (it.shortened(), line)));
+    }
+
+    /// Whether nothing is installed that anybody could see.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.files.is_empty() && self.unknown.is_empty()
+    }
+
+    /// Whether a package of this name is installed.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|it| it == name)
+    }
+
+    /// The packages' names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// What is not known of them on the new release.
+    pub(super) fn conditions(&self, new: &Foundation) -> Vec<OpenCondition> {
+        let release = told(new);
+        let is_elsewhere = |name: &&str| {
+            let successor = package_successor(new, name);
+            successor.is_some_and(|it| matches!(it.how, Succession::Elsewhere(_)))
+        };
+        let asked = self.asked.iter().map(String::as_str);
+        let (elsewhere, asked): (Vec<&str>, Vec<&str>) = asked.partition(is_elsewhere);
+        let mut open: Vec<OpenCondition> = packages_there(new, &asked).into_iter().collect();
+        if !elsewhere.is_empty() {
+            let adds = self
+                .archive
+                .map_or(String::new(), |it| format!(" (line {it} adds one)"));
+            open.push(OpenCondition::new(
+                format!(
+                    "whether the archive{adds} that has {} serves {release}",
+                    elsewhere.join(", ")
+                ),
+                "the distribution never had them: see what that archive has",
+            ));
+        }
+        if let Some((words, places)) = joined(&self.pinned) {
+            open.push(OpenCondition::new(
+                format!("whether {release} has the versions that {words} ({places}) ask for"),
+                "a release has its own: take the pins away, or those of the new one",
+            ));
+        }
+        if let Some((words, places)) = joined(&self.files) {
+            open.push(OpenCondition::new(
+                format!("whether {words} ({places}), which comes as a file, can be installed on {release}"),
+                "see for which release it is built",
+            ));
+        }
+        for (what, line) in &self.unknown {
+            open.push(OpenCondition::new(
+                format!("which packages {what} in line {line}, and whether {release} has them"),
+                "see the names there, and build it once",
+            ));
+        }
+        open
+    }
+}
+
+/// The words with commas between, and their lines.
+fn joined(found: &[(String, usize)]) -> Option<(String, String)> {
+    let mut words: Vec<&str> = found.iter().map(|it| it.0.as_str()).collect();
+    words.dedup();
+    let places = lines(found.iter().map(|it| it.1).collect());
+    (!words.is_empty()).then(|| (words.join(", "), places))
+}
