@@ -30,7 +30,7 @@ use crate::names::Names;
 
 pub(crate) use folders::Folders;
 use folders::Target;
-use guess::{copied_files, guess};
+use guess::{copied, guess};
 
 /// How many files are read for one Dockerfile.
 const MOST_FILES: usize = 4096;
@@ -163,12 +163,7 @@ impl<'t> FolderContext<'t> {
                     let own = self.folders.real(own)?;
                     let repository = self.folders.launches.root_of(&own);
                     let names = self.folders.names();
-                    guess(
-                        own,
-                        repository.as_deref(),
-                        &copied_files(self.parsed),
-                        names,
-                    )
+                    guess(own, repository.as_deref(), &copied(self.parsed), names)
                 }
             },
         };
@@ -205,7 +200,7 @@ impl<'t> FolderContext<'t> {
         if contexts.is_empty() {
             return None;
         }
-        let files = copied_files(self.parsed);
+        let files = copied(self.parsed).files;
         let holds = |folder: &PathBuf| {
             folder.is_dir() && (files.is_empty() || files.iter().any(|it| folder.join(it).exists()))
         };

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dfix_model::ImagePath;
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
 
@@ -10,15 +11,33 @@ use crate::names::NamesOfFolders;
 /// How far above a Dockerfile its context is looked for.
 const MOST_FOLDERS_UP: usize = 4;
 
-/// The context of a Dockerfile in `own` that copies `files`, and whether that is in doubt; `repository` is the root that it
+/// What a Dockerfile copies from its build context.
+#[derive(Debug, Default)]
+pub(super) struct Copied {
+    /// The plainly named files and folders.
+    pub(super) files: Vec<String>,
+    /// Whether it copies the context as a whole.
+    is_whole: bool,
+}
+
+/// The context of a Dockerfile in `own` that copies this, and whether that is in doubt; `repository` is the root that it
 /// lies in.
 pub(super) fn guess(
     own: PathBuf,
     repository: Option<&Path>,
-    files: &[String],
+    copied: &Copied,
     names: &NamesOfFolders,
 ) -> (PathBuf, bool) {
+    let files = &copied.files;
     let has = |folder: &Path, file: &String| names.has(folder, file);
+    if files.is_empty() && copied.is_whole {
+        // A folder of the repository with nothing but the Dockerfile is hardly what is meant.
+        let repository = repository.filter(|it| *it != own && holds_builds_alone(&own, names));
+        return match repository {
+            Some(repository) => (repository.to_owned(), true),
+            None => (own, false),
+        };
+    }
     if files.is_empty() || files.iter().any(|file| has(&own, file)) {
         return (own, false);
     }
@@ -36,13 +55,26 @@ pub(super) fn guess(
     (own, true)
 }
 
+/// Whether nothing lies in a folder but what images are built and started by.
+fn holds_builds_alone(folder: &Path, names: &NamesOfFolders) -> bool {
+    let is_of_builds = |name: &str| {
+        name.contains("ockerfile")
+            || name.contains("ontainerfile")
+            || name.contains("compose")
+            || name.starts_with('.')
+    };
+    let listed = names.of(folder);
+    listed.is_ok_and(|listed| listed.all.iter().all(|(name, _)| is_of_builds(name)))
+}
+
 fn known(word: &Word) -> Option<String> {
     word.value().into_known()
 }
 
-/// The plainly named files and folders that the text copies from its context.
-pub(super) fn copied_files(parsed: &Parse) -> Vec<String> {
-    let mut files = Vec::new();
+/// What the text copies from its context. A path that leads out of it begins at its root, as for the builder (`BuildKit`,
+/// `frontend/dockerfile/dockerfile2llb/convert.go`).
+pub(super) fn copied(parsed: &Parse) -> Copied {
+    let mut copied = Copied::default();
     for instruction in parsed.file().instructions() {
         let mut words: Vec<Option<String>> = match (&instruction, instruction.exec_form()) {
             (Instruction::Copy(_) | Instruction::Add(_), Some(exec)) => exec.values().collect(),
@@ -58,15 +90,19 @@ pub(super) fn copied_files(parsed: &Parse) -> Vec<String> {
             continue;
         }
         for path in words.into_iter().flatten() {
-            let path = path.trim_start_matches("./").trim_matches('/');
-            let is_plain = !path.contains(['*', '?', '[', ':', '<', '$'])
-                && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-            if is_plain {
-                files.push(path.to_owned());
+            let path = match path.as_str() {
+                "*" => ImagePath::new("/"),
+                path => ImagePath::new(path),
+            };
+            let path = path.as_str().trim_start_matches('/');
+            if path.is_empty() {
+                copied.is_whole = true;
+            } else if !path.contains(['*', '?', '[', ':', '<', '$']) {
+                copied.files.push(path.to_owned());
             }
         }
     }
-    files
+    copied
 }
 
 #[cfg(test)]
@@ -74,7 +110,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::guess as guess_with;
+    use super::{Copied, copied, guess as guess_with};
     use crate::names::NamesOfFolders;
 
     fn put(root: &Path, files: &[(&str, &str)]) {
@@ -96,7 +132,11 @@ mod tests {
         let own = top.join("up/own");
         let files = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         let guess = |own, repository, files: &[String]| {
-            guess_with(own, repository, files, &NamesOfFolders::default())
+            let copied = Copied {
+                files: files.to_vec(),
+                is_whole: false,
+            };
+            guess_with(own, repository, &copied, &NamesOfFolders::default())
         };
         assert_eq!(guess(own.clone(), None, &[]), (own.clone(), false));
         assert_eq!(
@@ -108,5 +148,41 @@ mod tests {
             (top.join("up"), false)
         );
         assert_eq!(guess(own.clone(), None, &files(&["a", "z"])), (own, true));
+    }
+
+    #[test]
+    fn what_is_copied_is_named_from_the_root_of_the_context() {
+        let text = "FROM a\nCOPY ../app/ /a\nCOPY ./b /c/d/ x* /e\nCOPY --from=x /f /g\nCOPY http://h/i /j\n";
+        let found = copied(&dfix_syntax::parse(text));
+        assert_eq!(found.files, ["app", "b", "c/d"]);
+        assert!(!found.is_whole);
+        for all in [".", "./", "/", "*", "..", "[\".\", \"/x\"]"] {
+            let target = if all.starts_with('[') { "" } else { " /x" };
+            let text = format!("FROM a\nCOPY {all}{target}\n");
+            assert!(copied(&dfix_syntax::parse(&text)).is_whole, "{all}");
+        }
+    }
+
+    #[test]
+    fn a_folder_with_the_dockerfile_alone_is_hardly_the_context() {
+        let folder = tempfile::tempdir().unwrap();
+        put(
+            folder.path(),
+            &[
+                ("docker/Dockerfile", ""),
+                ("main.py", ""),
+                ("api/Dockerfile", ""),
+                ("api/a.py", ""),
+            ],
+        );
+        let top = fs::canonicalize(folder.path()).unwrap();
+        let guess = |own: &str| {
+            let copied = copied(&dfix_syntax::parse("FROM a\nCOPY . .\n"));
+            let names = NamesOfFolders::default();
+            guess_with(top.join(own), Some(&top), &copied, &names)
+        };
+        assert_eq!(guess("docker"), (top.clone(), true));
+        assert_eq!(guess("api"), (top.join("api"), false));
+        assert_eq!(guess(""), (top.join(""), false));
     }
 }

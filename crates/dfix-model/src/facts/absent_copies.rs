@@ -65,9 +65,9 @@ fn of_step<'m>(stage: Stage<'m>, step: Step<'m>) -> impl Iterator<Item = Absent>
     let is_absent = move |word: Word<'m>| {
         let source = expand_text(stage, word, step)?;
         let is_plain = !source.contains(['*', '?', '[', '<']) && !source.contains("://");
-        let relative = source.trim_start_matches("./").trim_matches('/').to_owned();
-        let is_gone =
-            is_plain && !relative.is_empty() && relative != "." && is_absent(stage, &relative);
+        let whole = ImagePath::new(&source);
+        let relative = whole.as_str().trim_start_matches('/').to_owned();
+        let is_gone = is_plain && !relative.is_empty() && is_absent(stage, &relative);
         is_gone.then_some(relative)
     };
     let sources: Vec<String> = step.sources().filter_map(is_absent).collect();

@@ -1,7 +1,7 @@
 //! The sources in Python that a start names, and whether they are among those that are shipped.
 
-use dfix_catalogue::programs::Mark;
-use dfix_catalogue::{FileMark, file_is};
+use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{FileMark, file_is, is_of_python};
 
 use crate::context::Answer;
 use crate::facts::absent_copies::has_project;
@@ -11,6 +11,8 @@ use crate::facts::fetched_start::brings_sources;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Entry, Landing, Origin};
 use crate::facts::runtime::{self, Process};
+use crate::facts::setting::EnvValue;
+use crate::facts::variables;
 use crate::facts::workdir::final_workdir;
 use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::path::{ImagePath, file_name, has_ending};
@@ -121,11 +123,28 @@ fn is_absent(stage: Stage<'_>, named: &str) -> bool {
 /// The file or module of the application that a command names: `python app.py`, `gunicorn shop.wsgi:app`.
 fn named_by(command: Command<'_>) -> Option<String> {
     if let Some(call) = command.interpreting() {
-        let Given::File(word) = call.given else {
+        return match call.given {
+            Given::File(word) => {
+                let path = word.value().filter(|it| has_ending(it, ".py"));
+                path.map(str::to_owned)
+            }
+            Given::Module(module, _) => {
+                let packages = command.stage()?.python_packages();
+                let package = module.split('.').next().unwrap_or(module);
+                let is_known = is_of_python(package)
+                    || programs::find(package).is_some()
+                    || packages.has(&package.replace('_', "-"));
+                (!is_known).then(|| module.to_owned())
+            }
+            _ => None,
+        };
+    }
+    if command.is("flask") {
+        let EnvValue::Set(setting) = variables::final_env(command.stage()?, "FLASK_APP") else {
             return None;
         };
-        let path = word.value()?;
-        return has_ending(path, ".py").then(|| path.to_owned());
+        let module = setting.value?.split([':', '(']).next()?;
+        return (!module.is_empty() && !module.contains('/')).then(|| module.to_owned());
     }
     if !command.is_marked(Mark::Application) {
         return None;
