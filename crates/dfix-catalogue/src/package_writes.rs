@@ -17,6 +17,11 @@ pub fn node_package_at_home(name: &str) -> Option<PackageWrite> {
     of(name, "node", "home")
 }
 
+/// What is known of a Python package whose program, called as the package is, fills the home of whoever builds.
+pub fn python_package_at_home(name: &str) -> Option<PackageWrite> {
+    of(name, "python", "home")
+}
+
 /// What is known of a Python package that writes into its own folder when it runs.
 pub fn python_package_in_itself(name: &str) -> Option<PackageWrite> {
     of(name, "python", "itself")

@@ -3,7 +3,7 @@
 use dfix_catalogue::programs::{self, Mark, Privileges, Program};
 use dfix_catalogue::{
     FileMark, HomeWrite, PackageWrite, dependency_folder, downloads_into_home, file_is,
-    home_writes, is_known_command, is_of_python, node_package_at_home,
+    home_writes, is_known_command, is_of_python, node_package_at_home, python_package_at_home,
 };
 
 use crate::collect::instruction::StepKind;
@@ -169,6 +169,10 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
         return None;
     }
     let (program, operand) = program_of(command, first);
+    if is_of_python_package(command, program) || keeps_zips_at_home(command) {
+        let second = first.map_or(String::new(), |w| format!(" {}", w.source_text()));
+        return left(format!("`{name}{second}`"), true);
+    }
     let writes: Vec<HomeWrite> = home_writes(program).collect();
     let leaves = |write: &HomeWrite| leaves_at_home(command, *write, operand);
     let own = writes
@@ -273,6 +277,44 @@ fn calls_unknown(python: Command<'_>) -> Option<String> {
     let mut unknown = modules.filter(|it| !is_of_python(it));
     let module = unknown.next()?;
     Some(module.split('.').next().unwrap_or(module).to_owned())
+}
+
+/// Whether a program is that of a Python package which fills the home of whoever calls it: `prisma generate` of Prisma for
+/// Python, where npm's leaves everything in `node_modules`.
+fn is_of_python_package(command: Command<'_>, program: &str) -> bool {
+    let Some(write) = python_package_at_home(program) else {
+        return false;
+    };
+    let of_python = |stage: Stage<'_>| {
+        stage.python_packages().has(program) && !stage.node_packages().has(program)
+    };
+    command.stage().is_some_and(of_python) && !write.variables().any(|name| is_set(command, name))
+}
+
+/// Whether an installation by Yarn 4 keeps packages as zips in the cache of its user, where the settings name no other way:
+/// `nodeLinker` is `pnp` then, and the cache is the global one.
+///
+/// Source: yarnpkg.com, "Configuration: yarnrc", `nodeLinker` and `enableGlobalCache`.
+fn keeps_zips_at_home(command: Command<'_>) -> bool {
+    const ELSEWHERE: [&str; 4] = [
+        "nodeLinker: node-modules",
+        "nodeLinker: pnpm",
+        "enableGlobalCache: false",
+        "cacheFolder:",
+    ];
+    let yarn = PackageCommand::of(command).filter(|it| it.manager == PackageManager::Yarn);
+    let (Some(yarn), Some(stage)) = (yarn, command.stage()) else {
+        return false;
+    };
+    if !yarn.is_install() || is_set(command, "YARN_NODE_LINKER") {
+        return false;
+    }
+    let settings = read_at(stage, ".yarnrc.yml", command).found();
+    settings.is_some_and(|settings| {
+        let settings = settings.replace(['"', '\''], "");
+        settings.contains("yarnPath: .yarn/releases/yarn-4")
+            && !ELSEWHERE.iter().any(|it| settings.contains(it))
+    })
 }
 
 fn is_set(command: Command<'_>, variable: &str) -> bool {
