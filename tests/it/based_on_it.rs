@@ -432,3 +432,28 @@ fn a_child_that_stands_in_another_file_or_has_another_name() {
         "in `docker-bake.hcl, target job`, which is based on this image, would fail",
     );
 }
+
+#[test]
+fn lists_that_what_starts_a_child_installs_by() {
+    let of = |service: &str, child: &str| {
+        let name = format!("    image: me/base:1\n  job:\n    build: child\n{service}");
+        let files = [("child/x.sh", "#!/bin/sh\napt-get install -y curl\n")];
+        said_of(&name, "apt-lists-cleanup", LISTS, child, &files)
+    };
+    const CHILD: &str = "FROM me/base:1\nCOPY x.sh /\n";
+    is(&of("", CHILD), CHECKED, "");
+    for service in [
+        "    command: apt-get install -y curl\n",
+        "    command: /x.sh\n",
+        "    post_start: [{command: apt-get install -y curl, user: root}]\n",
+    ] {
+        let out = of(service, CHILD);
+        is(
+            &out,
+            UNSAFE,
+            "finds what it installs by apt, without lists, in `child/Dockerfile` (line 1)",
+        );
+    }
+    let fetched = "    command: sh -c 'apt-get update && apt-get install -y curl'\n";
+    is(&of(fetched, CHILD), CHECKED, "");
+}

@@ -198,3 +198,29 @@ fn ports_that_are_named_where_it_is_started() {
     let fly = "[http_service]\ninternal_port = 80\n";
     is_open("non-root-user", "fly.toml", fly, "may listen below 1024");
 }
+
+#[test]
+fn commands_that_documentation_runs_for_development() {
+    const NODE: &str =
+        "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"server.js\"]\n";
+    let of = |run: &str| {
+        let text = format!("# x\n\n```\ndocker build -t me/app .\ndocker run {run}\n```\n");
+        let files = [
+            ("Dockerfile", NODE),
+            ("package.json", "{}"),
+            ("server.js", ""),
+            ("README.md", &text),
+        ];
+        said("node-production-env", &files)
+    };
+    for run in [
+        "me/app npm run dev",
+        "me/app npx nodemon server.js",
+        "me/app node --watch server.js",
+    ] {
+        let out = of(run);
+        assert!(out.contains("does without NODE_ENV=production"), "{out}");
+    }
+    assert!(of("me/app npm start").contains("fix["));
+    assert!(of("-p 3000:3000 me/app").contains("fix["));
+}

@@ -134,6 +134,11 @@ impl<'m> Stage<'m> {
         all.filter_map(|start| start.script)
     }
 
+    /// The texts that the documentation shows to run in containers of this stage in place of their own start.
+    pub fn documented_scripts(self) -> impl Iterator<Item = Script<'m>> {
+        launches::shown_starts(self).filter_map(|start| start.script)
+    }
+
     /// What the steps of CI services' jobs need that are run in containers of the stage: nobody has looked.
     pub fn jobs(self) -> Vec<OpenCondition> {
         launches::open_jobs(self).collect()

@@ -8,12 +8,52 @@ use dfix_model::{PackageCommand, Stage, Users, apt_in_text as apt, known_words};
 use super::lists::needs_lists;
 use super::users::OfTheLists;
 
-/// What stays open of them.
+/// How many conditions are told of what is based on the image.
+const MOST_OPEN: usize = 3;
+
+/// What stays open of them: of the stage itself, of images of the file that are based on it, and of those of other files.
 pub(super) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
-    let launched = stage.launched_scripts().find_map(by_a_launch);
+    let mut found = of_one(stage);
+    let images = stage.images_upon().filter(|it| *it != stage);
+    found.extend(images.flat_map(of_one));
+    if !found.is_empty() {
+        return found;
+    }
+    stage.each_based_elsewhere(&mut |child, of| {
+        let told = child.images_upon().flat_map(of_one).take(MOST_OPEN);
+        found.extend(told.map(|it| {
+            let (file, line, relation) = (of.file, of.line, of.relation());
+            OpenCondition::new(
+                format!(
+                    "{}, in `{file}` (line {line}), which {relation} this image",
+                    it.condition
+                ),
+                it.remedy,
+            )
+        }));
+    });
+    found.truncate(MOST_OPEN);
+    found
+}
+
+fn of_one(stage: Stage<'_>) -> Vec<OpenCondition> {
+    let mut all = stage.launched_scripts().chain(stage.documented_scripts());
+    let launched = all.find_map(by_a_launch);
+    let launched = launched.or_else(|| by_what_a_launch_runs(stage));
     let jobs = stage.jobs().into_iter();
     let found = jobs.chain(launched).chain(by_a_source(stage));
     found.chain(fetched(stage)).collect()
+}
+
+/// A script of the build context that a launch starts, likewise.
+fn by_what_a_launch_runs(stage: Stage<'_>) -> Option<OpenCondition> {
+    let mut scripts: Vec<Script<'_>> = Vec::new();
+    for script in stage.runtime().processes().filter_map(|it| it.script) {
+        if !scripts.iter().any(|it| it.path() == script.path()) {
+            scripts.push(script);
+        }
+    }
+    scripts.into_iter().find_map(by_a_launch)
 }
 
 fn open(condition: String) -> OpenCondition {

@@ -1,12 +1,12 @@
 //! Stages that are based on the application's, in this file or in others of the repository: the variable is in force there
 //! as well, and npm and yarn leave out devDependencies by it.
 
-use dfix_catalogue::programs::Mark;
+use dfix_catalogue::programs::{Mark, serves_development};
 use dfix_catalogue::{PackageWord, package_options};
 use dfix_engine::OpenCondition;
-use dfix_model::{Command, PackageCommand, Stage, Step};
+use dfix_model::{Command, PackageCommand, Stage, Step, Word};
 
-use super::start::{NODE_ENV, asks, builds, is_for_development};
+use super::start::{NODE_ENV, asks, builds, is_for_development, is_start};
 
 /// What may miss devDependencies there, and the files that are based on the image and install or build nothing.
 pub(super) fn look(stage: Stage<'_>) -> (Vec<OpenCondition>, Vec<String>) {
@@ -20,6 +20,7 @@ pub(super) fn look(stage: Stage<'_>) -> (Vec<OpenCondition>, Vec<String>) {
     }
     let mut own = stage.images_upon().filter(|it| *it != stage);
     open.extend(own.find_map(of_start));
+    open.extend(shown(stage));
     stage.each_based_elsewhere(&mut |child, of| {
         let step = child.with_descendants().find_map(building);
         if let Some(it) = child.images_upon().find_map(of_start) {
@@ -77,6 +78,33 @@ fn of_start(child: Stage<'_>) -> Option<OpenCondition> {
                 .asks_for(NODE_ENV)
                 .map(|it| asks(&it))
         })
+}
+
+/// A command that the documentation shows to run in its containers, and that may want another value: one that serves
+/// development, or a script of package.json that does not start the application.
+fn shown(stage: Stage<'_>) -> Option<OpenCondition> {
+    let wants = |command: &Command<'_>| {
+        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+        let next = words.first().copied().unwrap_or_default();
+        let script = PackageCommand::of(*command).and_then(|it| it.script());
+        serves_development(command.name(), next)
+            || words.iter().any(|word| word.starts_with("--watch"))
+            || script.is_some_and(|it| !is_start(it))
+    };
+    let is_chosen = |command: &Command<'_>| {
+        let mut assigned = command.assignments();
+        assigned.any(|it| it.name() == NODE_ENV)
+    };
+    let found = stage.documented_scripts().find_map(|script| {
+        let mut commands = script.commands();
+        let command = commands.find(|it| wants(it) && !is_chosen(it))?;
+        Some((script.path().to_owned(), command.name().to_owned()))
+    });
+    let (path, name) = found?;
+    Some(OpenCondition::new(
+        format!("whether `{name}` in {path} does without {NODE_ENV}=production"),
+        format!("say `-e {NODE_ENV}=development` there"),
+    ))
 }
 
 fn condition(who: &str) -> OpenCondition {

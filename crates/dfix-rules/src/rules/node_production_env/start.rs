@@ -162,7 +162,7 @@ fn has_development_server(stage: Stage<'_>) -> bool {
 }
 
 /// Whether a script of this name is one that serves in production.
-fn is_start(script: &str) -> bool {
+pub(super) fn is_start(script: &str) -> bool {
     matches!(
         script,
         "start" | "serve" | "start:prod" | "start:production" | "prod" | "production"
