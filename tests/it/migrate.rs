@@ -193,7 +193,7 @@ fn a_rule_is_a_step_with_its_options() {
 #[test]
 fn the_message_tells_what_was_done_and_what_was_left() {
     let folder = Folder::new(&[
-        ("a/Dockerfile", "FROM python:3.7\nRUN make\n"),
+        ("a/Dockerfile", "FROM python:3.7\nRUN true\n"),
         ("b/Dockerfile", "FROM jboss/keycloak:16.1.1\n"),
     ]);
     let all = ["migrate", "end-of-life,image-move", "--fix"];

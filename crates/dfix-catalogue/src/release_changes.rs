@@ -4,7 +4,8 @@
 //! `lost`, it is called (the first word), and a package is installed (the second) that brings it no more; `words`, a text stands
 //! in the file; `file`, a command reads or changes what the image had at this path; `number`, a user or group is made with this
 //! number; `pip`, pip installs into the distribution's own Python; `version`, a package is installed whose version the release
-//! decides, and whatever is written for it may notice; `calls`, a program is called that does what a project's files say.
+//! decides, and whatever is written for it may notice; `calls`, a program is called that does what a project's files say; `asks`, one
+//! of these texts stands in the file, which ask for the release when it is built.
 
 use super::eol::end_of_life;
 use super::foundation::{Distribution, Foundation};
@@ -43,6 +44,8 @@ pub enum ReleaseSign {
     Version(&'static str),
     /// One of these programs is called; a blank stands between them.
     Calls(&'static str),
+    /// One of these texts stands in the file; a blank stands between them.
+    Asks(&'static str),
 }
 
 impl ReleaseSign {
@@ -97,6 +100,7 @@ pub fn release_changes(
             "pip" => ReleaseSign::Pip,
             "version" => ReleaseSign::Version(what),
             "calls" => ReleaseSign::Calls(what),
+            "asks" => ReleaseSign::Asks(what),
             _ => return None,
         };
         Some(ReleaseChange {

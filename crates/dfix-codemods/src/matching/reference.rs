@@ -38,8 +38,13 @@ pub(crate) struct Reference<'m> {
 
 impl<'m> Reference<'m> {
     /// `None` where nothing is known of it.
+    ///
+    /// A name that a variable completes to that of a stage (`FROM base-${TARGETARCH}`) is no image.
     pub(crate) fn of(position: ImagePosition<'m>) -> Option<Self> {
         let image = &position.image;
+        if may_be_stage(&position) {
+            return None;
+        }
         let [registry, repository, tag, digest] = &position.written;
         let resolved_name = joined(
             image.registry.as_ref().map(of_part),
@@ -113,6 +118,49 @@ impl<'m> Reference<'m> {
             _ => self.step().map_or(self.range(), Step::range),
         }
     }
+}
+
+/// Whether a variable may complete the name to that of a stage above.
+fn may_be_stage(position: &ImagePosition<'_>) -> bool {
+    let pieces = &position.image.pieces;
+    let is_open = pieces.iter().any(|it| it.text.is_none());
+    let texts = pieces.iter().filter_map(|it| it.text.as_deref());
+    if !is_open
+        || texts.clone().all(str::is_empty)
+        || texts.clone().any(|it| it.contains(['/', ':']))
+    {
+        return false;
+    }
+    let Some(step) = position.step() else {
+        return false;
+    };
+    let fits = |name: &str| {
+        let mut rest = name;
+        let mut is_anything = false;
+        for piece in pieces {
+            match piece.text.as_deref().map(str::to_ascii_lowercase) {
+                None => is_anything = true,
+                Some(text) if is_anything => match rest.find(&text) {
+                    Some(at) => {
+                        rest = &rest[at + text.len()..];
+                        is_anything = false;
+                    }
+                    None => return false,
+                },
+                Some(text) => match rest.strip_prefix(text.as_str()) {
+                    Some(after) => rest = after,
+                    None => return false,
+                },
+            }
+        }
+        is_anything || rest.is_empty()
+    };
+    let stages = step.file().stages();
+    let mut above = stages.filter(|it| it.from_step().index() < step.index());
+    above.any(|it| {
+        it.name()
+            .is_some_and(|name| fits(&name.to_ascii_lowercase()))
+    })
 }
 
 /// What a text is known to be.

@@ -2,12 +2,14 @@
 
 mod apt_keys;
 mod cache_mounts;
+mod distribution;
 mod end_of_life;
 mod hadolint_ignores;
 mod hardened;
 mod image_move;
 mod images;
 mod language;
+mod lines;
 mod package_names;
 mod paths;
 mod release;
@@ -124,7 +126,7 @@ const ALL: &[Builtin] = &[
         options: &["distribution", "language", "version"],
         make: |For { recipe, .. }, options| {
             let only = options.get("distribution");
-            let only = only.map(|it| release::named(it)).transpose()?;
+            let only = only.map(|it| distribution::named(it)).transpose()?;
             let option = |key: &str| options.get(key).cloned();
             let language = option("language").zip(option("version"));
             Ok(Box::new(PackageNames {

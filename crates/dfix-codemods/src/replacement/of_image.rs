@@ -293,6 +293,11 @@ fn change_name<'m>(
             flat::shown(written.flat())
         ));
     }
+    if let Some(first) = written.segments().first().filter(|it| !is_literal(it))
+        && is_put_behind(first, new)
+    {
+        return change_default(spelled, new, reference);
+    }
     let mut pairs = written.segments().windows(2);
     let is_one_piece = written.segments().iter().all(is_literal)
         && pairs.all(|pair| pair[0].range.end() == pair[1].range.start());
@@ -301,6 +306,39 @@ fn change_name<'m>(
             Ok(vec![Op::Bytes(range, flat::shown(new))])
         }
         _ => change(spelled, new, reference),
+    }
+}
+
+/// Whether something comes before a variable that the name began with.
+fn is_put_behind(first: &Segment, new: &str) -> bool {
+    let first = flat::of_segments(std::slice::from_ref(first));
+    new.contains(&first) && !new.starts_with(&first)
+}
+
+/// What comes before a name that begins with a variable: it belongs into the variable's default, for whoever sets the variable
+/// may say a registry of their own.
+fn change_default<'m>(
+    spelled: &Spelled<'m>,
+    new: &str,
+    reference: &Reference<'m>,
+) -> Result<Vec<Op<'m>>, String> {
+    let written = spelled.written.flat();
+    let front = new.strip_suffix(written);
+    let (Some(front), Some(resolved)) = (front, &spelled.resolved) else {
+        return Err(format!(
+            "`{}` begins with what only the build is told, and may say a registry of its own: give it the new name there",
+            flat::shown(written)
+        ));
+    };
+    let new = format!("{front}{}", resolved.flat());
+    let is_put = |it: &(TextRange, String)| !it.0.is_empty() || !it.1.is_empty();
+    let prefer = Some(reference.holder());
+    match narrow(resolved.segments(), None, resolved.flat(), &new, prefer).filter(is_put) {
+        Some((range, middle)) => Ok(vec![Op::Bytes(range, middle)]),
+        None => Err(format!(
+            "`{}` is spelt by several variables, so it is not known which of them should change",
+            flat::shown(written)
+        )),
     }
 }
 

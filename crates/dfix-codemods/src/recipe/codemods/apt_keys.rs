@@ -11,7 +11,7 @@ use dfix_model::{Model, PackageCommand, Redirect, Stage, Step};
 
 use self::keys::{Call, Key};
 use self::lists::{ListLine, Lists, domain, host, is_of_the_distribution};
-use super::system::told;
+use super::distribution::told;
 
 /// Where the files of the keys are.
 const FOLDER: &str = "/etc/apt/keyrings";

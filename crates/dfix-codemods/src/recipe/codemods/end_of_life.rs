@@ -3,9 +3,8 @@
 use dfix_catalogue::{AS_OF, end_of_release, image, image_move, is_living, living_tag, version_of};
 use dfix_engine::OpenCondition;
 
+use super::distribution::told;
 use super::images::{Judge, Verdict};
-use super::suites::Suites;
-use super::system::told;
 
 /// Every dead tag, or only those whose living successor has the same version.
 #[derive(Debug)]
@@ -66,9 +65,6 @@ impl Judge for EndOfLife {
                 format!("whether it works with the version of `{new}`"),
                 "run its tests",
             ));
-        }
-        if let (Some(old), Some(new)) = (&old, &living.foundation) {
-            verdict.suites = Suites::between(old, new);
         }
         verdict.to = Some((repository.to_owned(), living.tag));
         Some(verdict)

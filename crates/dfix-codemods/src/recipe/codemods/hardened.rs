@@ -141,8 +141,8 @@ impl Hardened {
             if before.same_release(after) == Some(false) {
                 case.evidence(format!(
                     "it is based on {}, and the old one on {}",
-                    super::system::told(after),
-                    super::system::told(before)
+                    super::distribution::told(after),
+                    super::distribution::told(before)
                 ));
             }
             packages::on_another_release(stage, after, case);

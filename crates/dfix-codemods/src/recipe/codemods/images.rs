@@ -1,7 +1,7 @@
 //! Images that become others, at every position that names one, with what changes beside the name.
 
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
-use dfix_model::{ImagePlace, Model, Stage};
+use dfix_model::{ImagePlace, Model};
 
 use super::paths::{Occurrence, PathChange, occurrences};
 use super::suites::{Named, Suites};
@@ -28,7 +28,7 @@ pub(crate) struct Verdict {
     pub(crate) open: Vec<OpenCondition>,
     /// Paths that are others in the new image.
     pub(crate) paths: Vec<PathChange>,
-    /// Releases that lists of packages name.
+    /// Releases that lists of packages name, where the tags alone do not tell.
     pub(crate) suites: Option<Suites>,
 }
 
@@ -90,8 +90,9 @@ impl<J: Judge> Codemod for Images<J> {
                 plan.say(case);
                 self.judge.look(&reference, &verdict, case)?;
                 change_paths(&reference, &verdict.paths, case);
-                match &verdict.suites {
-                    Some(suites) => change_suites(&reference, suites, case),
+                let of_images = || Suites::of_images(&reference.position.image, (repository, tag));
+                match verdict.suites.clone().or_else(of_images) {
+                    Some(suites) => change_suites(&reference, &suites, case),
                     None => Ok(()),
                 }
             });
@@ -225,50 +226,35 @@ pub(crate) fn change_suites(
                     "line {line} takes packages from an archive of old releases: take that away, and the new release"
                 ));
             }
-            Named::Foreign(line) => {
+            Named::Foreign(name, line) => {
                 case.open(OpenCondition::new(
                     format!(
-                        "whether `{}` of line {line} may stay with `{}`",
-                        suites.old, suites.new
+                        "whether `{name}` of line {line} may stay with `{}`",
+                        suites.new
                     ),
                     "see what that archive has",
                 ));
             }
-            Named::Mirror(range, new, step) => {
-                case.declare(Effect::changed(step));
-                case.fix(|edit| edit.replace_node(range, &new));
+            Named::Mirror(place, new) => {
+                case.declare(Effect::changed(place.step));
+                case.fix(|edit| edit.replace_node(place.range, &new));
                 case.open(OpenCondition::new(
                     format!(
                         "whether the mirror of line {} has `{}`",
-                        step.line(),
-                        suites.new
+                        place.line, suites.new
                     ),
                     "look there",
                 ));
             }
-            Named::Own(range, new, step) => {
-                case.declare(Effect::changed(step));
-                case.fix(|edit| edit.replace_node(range, &new));
+            Named::Own(place, new) => {
+                case.declare(Effect::changed(place.step));
+                case.fix(|edit| edit.replace_node(place.range, &new));
                 case.evidence(format!(
                     "line {} takes packages from the new release, too",
-                    step.line()
+                    place.line
                 ));
             }
         }
     }
     Ok(())
-}
-
-/// The line that adds an archive of packages, if one of the stage's images does.
-pub(crate) fn uses_other_archives(stage: Stage<'_>) -> Option<usize> {
-    let words = [
-        "sources.list",
-        "add-apt-repository",
-        "etc/apk/repositories",
-        "--repository",
-        "add -X",
-    ];
-    let steps = stage.base_chain().chain([stage]).flat_map(Stage::steps);
-    let mut adding = steps.filter(|it| words.iter().any(|word| it.source_text().contains(word)));
-    adding.next().map(dfix_model::Step::line)
 }

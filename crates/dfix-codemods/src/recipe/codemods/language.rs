@@ -15,10 +15,10 @@ use dfix_model::ImagePlace;
 
 use self::change::Change;
 use self::numbers::{Numbers, java_words, numbers, two};
+use super::distribution::told;
 use super::images::{Judge, Verdict};
 use super::paths::PathChange;
 use super::suites::Suites;
-use super::system::told;
 use crate::matching::reference::Reference;
 
 /// Images of a language come to another version of it.
@@ -248,13 +248,6 @@ impl Bump {
                 format!("whether `{new}` will do: it is no longer maintained"),
                 "take a newer one",
             ));
-        }
-        let (before, after) = (
-            image(repository, old).foundation,
-            image(repository, &new).foundation,
-        );
-        if let (Some(before), Some(after)) = (&before, &after) {
-            verdict.suites = Suites::between(before, after);
         }
         verdict.open.push(OpenCondition::new(
             format!("whether it works with {goal}"),

@@ -8,8 +8,7 @@ use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, Model, PackageCommand, PackageManager, PackageSpec, Stage, Word};
 
-use super::images::uses_other_archives;
-use super::system::told;
+use super::distribution::{told, uses_other_archives};
 
 /// The codemod: each name that is not there becomes its successor, goes, or is told.
 #[derive(Debug)]

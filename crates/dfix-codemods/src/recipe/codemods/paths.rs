@@ -141,7 +141,7 @@ fn is_alone(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// Whether a line of comment stands there.
-fn is_comment(text: &str, at: usize) -> bool {
+pub(super) fn is_comment(text: &str, at: usize) -> bool {
     let line = text[..at].rfind('\n').map_or(0, |it| it + 1);
     text[line..].trim_start().starts_with('#')
 }

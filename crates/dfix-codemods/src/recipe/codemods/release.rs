@@ -3,9 +3,8 @@
 use dfix_catalogue::{Distribution, end_of_life, image, is_living, is_official, tag};
 use dfix_engine::OpenCondition;
 
+use super::distribution::{code_name_of, named, number_of, told};
 use super::images::{Judge, Verdict};
-use super::suites::Suites;
-use super::system::told;
 
 /// Images based on earlier releases become those on this one.
 #[derive(Debug)]
@@ -17,16 +16,6 @@ pub(crate) struct Release {
     number: String,
     /// In small letters; `""` for a distribution without.
     code_name: String,
-}
-
-/// The distribution that a recipe names.
-pub(super) fn named(distribution: &str) -> Result<Distribution, String> {
-    match distribution {
-        "debian" => Ok(Distribution::Debian),
-        "ubuntu" => Ok(Distribution::Ubuntu),
-        "alpine" => Ok(Distribution::Alpine),
-        other => Err(format!("`{other}` is none of debian, ubuntu and alpine")),
-    }
 }
 
 impl Release {
@@ -98,23 +87,6 @@ impl Release {
     }
 }
 
-fn code_name_of(eol: &dfix_catalogue::Eol) -> String {
-    let name = eol.codename.unwrap_or_default();
-    name.split(' ')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase()
-}
-
-/// The number of the release with this code name: `12` of `bookworm`, `24.04` of `noble`.
-fn number_of(product: &str, code_name: &str) -> Option<String> {
-    let whole = (1..=99).map(|it| it.to_string());
-    let with_month = (10..=40).flat_map(|it| [format!("{it}.04"), format!("{it}.10")]);
-    let is_it =
-        |it: &String| end_of_life(product, it).is_some_and(|eol| code_name_of(&eol) == code_name);
-    whole.chain(with_month).find(is_it)
-}
-
 impl Judge for Release {
     fn verdict(&self, repository: &str, old: &str) -> Option<Verdict> {
         if !is_official(repository) {
@@ -162,18 +134,6 @@ impl Judge for Release {
                 "take a newer version",
             ));
         }
-        verdict.suites = Some(Suites {
-            old: if old_code_name.is_empty() {
-                format!("v{number}")
-            } else {
-                old_code_name
-            },
-            new: if self.code_name.is_empty() {
-                format!("v{}", self.number)
-            } else {
-                self.code_name.clone()
-            },
-        });
         verdict.to = Some((repository.to_owned(), new));
         Some(verdict)
     }

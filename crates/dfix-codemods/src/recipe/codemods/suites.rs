@@ -1,10 +1,12 @@
 //! Releases that lists of packages name: `deb http://deb.debian.org/debian bullseye main`.
 
-use dfix_catalogue::{Distribution, Foundation};
-use dfix_model::Step;
+use dfix_catalogue::{Distribution, Foundation, image};
+use dfix_model::{ImageRef, Step};
 use dfix_syntax::{TextRange, TextSize};
+use regex::Regex;
 
-use super::paths::areas;
+use super::distribution::{OWN_ARCHIVES, number_of};
+use super::paths::{areas, is_comment};
 use crate::matching::reference::Reference;
 
 /// A release, and the one that takes its place.
@@ -12,40 +14,70 @@ use crate::matching::reference::Reference;
 pub(crate) struct Suites {
     pub(crate) old: String,
     pub(crate) new: String,
+    /// What the archives of others call the old release by its number: `debian9`, `xUbuntu_16.04`.
+    numbered: Option<Regex>,
+    /// Whether the new one is of the same distribution, so that what names the old one may name it.
+    is_same_distribution: bool,
 }
 
 /// Where a release is named.
 #[derive(Debug)]
 pub(crate) enum Named<'m> {
     /// In the distribution's own archive: these bytes, and what stands there then.
-    Own(TextRange, String, Step<'m>),
+    Own(Place<'m>, String),
     /// In a mirror of it, as its parts tell that are named somewhere, too.
-    Mirror(TextRange, String, Step<'m>),
-    /// In somebody else's.
-    Foreign(usize),
+    Mirror(Place<'m>, String),
+    /// In somebody else's: how it is called there, and the line.
+    Foreign(String, usize),
     /// In the archive of what is dead, or of a day.
     Archive(usize),
 }
 
-/// What a text before the release speaks of, in the archives of Debian, Ubuntu and Alpine.
-const OWN: [&str; 3] = ["debian.org", "ubuntu.com", "alpinelinux.org"];
+/// Bytes of the file, the instruction that they are of, and their line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'m> {
+    pub(crate) range: TextRange,
+    pub(crate) step: Step<'m>,
+    pub(crate) line: usize,
+}
 
 /// What a release is followed by in the names of its parts.
 const PARTS: [&str; 4] = ["-backports", "-updates", "-security", "-proposed"];
 
 impl Suites {
+    /// What changes where one image takes another's place.
+    pub(crate) fn of_images(old: &ImageRef, (repository, tag): (&str, &str)) -> Option<Self> {
+        let old = image(old.name()?, old.effective_tag()?).foundation?;
+        Suites::between(&old, &image(repository, tag).foundation?)
+    }
+
     /// What changes where an image comes to another release; none where the release stays, or is not known.
     pub(crate) fn between(old: &Foundation, new: &Foundation) -> Option<Self> {
-        let front = match old.distribution {
-            Distribution::Debian | Distribution::Ubuntu => "",
-            Distribution::Alpine => "v",
-            _ => return None,
+        if old.same_release(new) != Some(false) {
+            return None;
+        }
+        let of = |foundation: &Foundation| {
+            let front = match foundation.distribution {
+                Distribution::Debian | Distribution::Ubuntu => "",
+                Distribution::Alpine => "v",
+                _ => return None,
+            };
+            Some(format!("{front}{}", foundation.release?))
         };
-        (old.same_release(new) == Some(false) && old.distribution == new.distribution)
-            .then_some(())?;
+        let release = old.release?;
+        let (names, number) = match old.distribution {
+            Distribution::Debian => ("debian|deb", number_of("debian", release)?),
+            Distribution::Ubuntu => ("ubuntu", number_of("ubuntu", release)?),
+            _ => ("alpine", release.to_owned()),
+        };
+        // `16.04` is `1604`, too.
+        let number = regex::escape(&number).replace(r"\.", r"\.?");
+        let numbered = Regex::new(&format!(r"(?i)(?:{names})[-_/]?{number}(?:\.0)?"));
         Some(Suites {
-            old: format!("{front}{}", old.release?),
-            new: format!("{front}{}", new.release?),
+            old: of(old)?,
+            new: of(new)?,
+            numbered: numbered.ok(),
+            is_same_distribution: old.distribution == new.distribution,
         })
     }
 
@@ -58,6 +90,9 @@ impl Suites {
         let mirrors: Vec<&str> = texts.flat_map(|it| self.mirrors(it)).collect();
         for (_, step) in areas {
             let text = step.source_text();
+            if step.is_metadata() {
+                continue;
+            }
             let archives = [
                 "archive.debian.org",
                 "snapshot.debian.org",
@@ -67,6 +102,7 @@ impl Suites {
                 found.push(Named::Archive(step.line()));
                 continue;
             }
+            found.extend(self.numbered_in(step));
             for (at, _) in text.match_indices(&self.old) {
                 let end = at + self.old.len();
                 let goes_on = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '.');
@@ -82,12 +118,13 @@ impl Suites {
                 let number = step.line() + text[..at].matches('\n').count();
                 // `-t bullseye-backports` is of the distribution's own archive, too.
                 let is_part = PARTS.iter().any(|it| text[end..].starts_with(it));
-                let is_own = OWN.iter().any(|it| line.contains(it));
+                let is_own = OWN_ARCHIVES.iter().any(|it| line.contains(it));
                 let archive = archive_before(&text[..at]);
                 let is_mirror = !is_own && archive.is_some_and(|it| mirrors.contains(&it));
                 let is_told_alone = is_part && archive.is_none();
-                if !(is_own || is_mirror || is_told_alone) {
-                    found.push(Named::Foreign(number));
+                let is_known = is_own || is_mirror || is_told_alone;
+                if !is_known || !self.is_same_distribution {
+                    found.push(Named::Foreign(self.old.clone(), number));
                     continue;
                 }
                 let (end, new) = match text[end..].strip_prefix("/updates") {
@@ -99,11 +136,32 @@ impl Suites {
                 };
                 let start = step.range().start();
                 let range = TextRange::new(start + from, start + to);
+                let place = Place {
+                    range,
+                    step,
+                    line: number,
+                };
                 found.push(if is_mirror {
-                    Named::Mirror(range, new, step)
+                    Named::Mirror(place, new)
                 } else {
-                    Named::Own(range, new, step)
+                    Named::Own(place, new)
                 });
+            }
+        }
+        found
+    }
+
+    /// Where an archive of somebody else names the old release by its number.
+    fn numbered_in<'m>(&self, step: Step<'m>) -> Vec<Named<'m>> {
+        let text = step.source_text();
+        let mut found = Vec::new();
+        for it in self.numbered.iter().flat_map(|it| it.find_iter(text)) {
+            let goes_on = text[it.end()..].starts_with(|it: char| it.is_ascii_digit());
+            let begins = text[..it.start()].ends_with(|it: char| it.is_ascii_alphabetic())
+                && !text[..it.start()].ends_with(['x', 'X']);
+            if !goes_on && !begins && !is_comment(text, it.start()) {
+                let line = step.line() + text[..it.start()].matches('\n').count();
+                found.push(Named::Foreign(it.as_str().to_owned(), line));
             }
         }
         found

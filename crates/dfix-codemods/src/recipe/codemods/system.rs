@@ -2,41 +2,17 @@
 
 mod changes;
 mod installed;
+mod runs;
 mod unread;
 
-use dfix_catalogue::{Distribution, Foundation, PackagePresence, image, package_presence};
+use dfix_catalogue::image;
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
-use dfix_model::{Call, Command, PackageCommand, PackageManager, Stage};
+use dfix_model::{PackageCommand, Stage};
 
 use self::installed::Installed;
+use self::runs::{Runs, kind_of, system_of};
+use super::distribution::told;
 use crate::matching::reference::Reference;
-
-/// What a stage and those that are based on it run.
-pub(super) struct Runs<'m> {
-    stage: Stage<'m>,
-    /// The commands of the file, and those of scripts of the build context that were read.
-    commands: Vec<Command<'m>>,
-}
-
-impl<'m> Runs<'m> {
-    fn of(stage: Stage<'m>) -> Self {
-        let mut commands: Vec<Command<'m>> = Vec::new();
-        for stage in stage.with_descendants() {
-            commands.extend(stage.commands());
-            let of_scripts = |it: &Call<'_>| it.command.is_of_script() && !it.site.is_run_time();
-            let calls = stage.calls().commands.into_iter().filter(of_scripts);
-            commands.extend(calls.map(|it| it.command));
-        }
-        Runs { stage, commands }
-    }
-
-    /// Its commands of the system's package managers.
-    fn managers(&self) -> impl Iterator<Item = PackageCommand<'m>> {
-        let commands = self.commands.iter();
-        let managers = commands.filter_map(|it| PackageCommand::of(*it));
-        managers.filter(|it| system_of(it.manager).is_some())
-    }
-}
 
 /// Whether commands of the stage ask for a system that the new image has not, and what the system must have.
 ///
@@ -92,77 +68,4 @@ pub(super) fn look(
     changes::look(&runs, &installed, old.as_ref(), &new, case);
     case.open(unread);
     Ok(())
-}
-
-/// Whether a release has packages: what is not known, and what is not there.
-pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<OpenCondition> {
-    use PackagePresence as P;
-    let is_there =
-        |name: &&&str| matches!(package_presence(foundation, name), P::Present | P::Provided);
-    let doubtful: Vec<&str> = names.iter().filter(|it| !is_there(it)).copied().collect();
-    (!doubtful.is_empty()).then(|| {
-        OpenCondition::new(
-            format!("whether {} has {}", told(foundation), doubtful.join(", ")),
-            "see the names there, and build it once",
-        )
-    })
-}
-
-/// What a package manager installs from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum System {
-    Debian,
-    Alpine,
-    Other,
-}
-
-fn system_of(manager: PackageManager) -> Option<System> {
-    match manager {
-        PackageManager::Apt => Some(System::Debian),
-        PackageManager::Apk => Some(System::Alpine),
-        PackageManager::Dnf | PackageManager::Zypper | PackageManager::Pacman => {
-            Some(System::Other)
-        }
-        _ => None,
-    }
-}
-
-fn kind_of(foundation: &Foundation) -> System {
-    match foundation.distribution {
-        Distribution::Debian | Distribution::Ubuntu => System::Debian,
-        Distribution::Alpine => System::Alpine,
-        _ => System::Other,
-    }
-}
-
-/// How messages name what an image is based on.
-pub(crate) fn told(foundation: &Foundation) -> String {
-    let name = format!("{:?}", foundation.distribution);
-    match foundation.release {
-        Some(release) => format!("{name} {release}"),
-        None => name,
-    }
-}
-
-/// The line of the file that a command stands in; of one in a script, that of the instruction that runs it.
-pub(super) fn line_of(command: Command<'_>) -> usize {
-    let step = command.step();
-    if command.is_of_script() {
-        return step.line();
-    }
-    let before = command.range().start().checked_sub(step.range().start());
-    let text = before.and_then(|it| step.source_text().get(..usize::from(it)));
-    step.line() + text.map_or(0, |it| it.matches('\n').count())
-}
-
-/// `line 3`, `lines 3 and 5`, `lines 3, 5 and 8`.
-pub(super) fn lines(mut numbers: Vec<usize>) -> String {
-    numbers.sort_unstable();
-    numbers.dedup();
-    let texts: Vec<String> = numbers.iter().map(usize::to_string).collect();
-    match texts.split_last() {
-        None => String::new(),
-        Some((one, [])) => format!("line {one}"),
-        Some((last, rest)) => format!("lines {} and {last}", rest.join(", ")),
-    }
 }

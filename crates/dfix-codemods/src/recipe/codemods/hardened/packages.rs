@@ -8,7 +8,7 @@ use dfix_engine::{Case, Effect, OpenCondition, Remedy, remedy};
 use dfix_model::packages::SpecKind;
 use dfix_model::{PackageCommand, PackageManager, Stage};
 
-use super::super::system::packages_there;
+use super::super::distribution::packages_there;
 
 /// The installations of a stage and those that are based on it.
 fn installs(stage: Stage<'_>) -> impl Iterator<Item = PackageCommand<'_>> {

@@ -4,8 +4,10 @@ use dfix_catalogue::{Foundation, ReleaseChange, ReleaseSign, release_changes, to
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, Step, Word};
 
+use super::super::distribution::{OWN_ARCHIVES, told};
+use super::super::lines::{line_of, lines};
 use super::installed::Installed;
-use super::{Runs, line_of, lines, told};
+use super::runs::Runs;
 
 /// Tells what the commands of a stage need of the old release.
 pub(super) fn look(
@@ -87,9 +89,34 @@ fn condition(
                 named.join(", ")
             )
         }
+        ReleaseSign::Asks(texts) => {
+            let places = asking(runs, texts);
+            if places.is_empty() {
+                return None;
+            }
+            let places = lines(places);
+            format!("whether what {places} asks the release for is there for {release}")
+        }
         ReleaseSign::Calls(_) => return None,
     };
     Some(OpenCondition::new(text, change.note))
+}
+
+/// The lines that ask which release it is, beside those that speak of the distribution's own archive.
+fn asking(runs: &Runs<'_>, texts: &str) -> Vec<usize> {
+    let steps = runs.stage.with_descendants().flat_map(Stage::steps);
+    let steps = steps.filter(|it| it.is_run());
+    let mut found = Vec::new();
+    for step in steps {
+        for (number, line) in step.source_text().lines().enumerate() {
+            let is_comment = line.trim_start().starts_with('#');
+            let is_own = OWN_ARCHIVES.iter().any(|it| line.contains(it));
+            if !is_comment && !is_own && texts.split(' ').any(|it| line.contains(it)) {
+                found.push(step.line() + number);
+            }
+        }
+    }
+    found
 }
 
 /// Whether a command reads or changes a file that the image had: `sed -i … FILE`, and not what writes it anew.

@@ -5,9 +5,10 @@ use dfix_engine::OpenCondition;
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, PackageCommand, WrapperKind};
 
-use super::super::images::uses_other_archives;
+use super::super::distribution::{packages_there, told, uses_other_archives};
+use super::super::lines::{line_of, lines};
 use super::super::package_names;
-use super::{Runs, line_of, lines, packages_there, told};
+use super::runs::Runs;
 
 /// What is installed.
 #[derive(Debug, Default)]

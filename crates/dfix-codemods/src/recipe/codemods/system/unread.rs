@@ -4,7 +4,9 @@ use dfix_catalogue::{Foundation, ReleaseSign, install_script, release_changes};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, Stage, Word};
 
-use super::{Runs, line_of, lines, told};
+use super::super::distribution::told;
+use super::super::lines::{line_of, lines};
+use super::runs::Runs;
 
 /// What of it might not work on the new release.
 pub(super) fn conditions(runs: &Runs<'_>, new: &Foundation) -> Vec<OpenCondition> {

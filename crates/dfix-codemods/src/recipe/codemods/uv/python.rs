@@ -4,7 +4,7 @@ use dfix_catalogue::{Distribution, Ecosystem, PackageMark, image, package_is};
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Destination, Os, PackageCommand, Stage};
 
-use crate::recipe::codemods::system::told;
+use crate::recipe::codemods::distribution::told;
 
 /// What an installation goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,75 @@
+//! Distributions: how their releases are called, what their archives have, and how files speak of them.
+
+use dfix_catalogue::{
+    Distribution, Eol, Foundation, PackagePresence, end_of_life, package_presence,
+};
+use dfix_engine::OpenCondition;
+use dfix_model::Stage;
+
+/// How messages name what an image is based on.
+pub(crate) fn told(foundation: &Foundation) -> String {
+    let name = format!("{:?}", foundation.distribution);
+    match foundation.release {
+        Some(release) => format!("{name} {release}"),
+        None => name,
+    }
+}
+
+/// What a text before the release speaks of, in the archives of Debian, Ubuntu and Alpine.
+pub(super) const OWN_ARCHIVES: [&str; 3] = ["debian.org", "ubuntu.com", "alpinelinux.org"];
+
+/// The code name of a release, in small letters; `""` where there is none.
+pub(super) fn code_name_of(eol: &Eol) -> String {
+    let name = eol.codename.unwrap_or_default();
+    name.split(' ')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+}
+
+/// The number of the release with this code name: `12` of `bookworm`, `24.04` of `noble`.
+pub(super) fn number_of(product: &str, code_name: &str) -> Option<String> {
+    let whole = (1..=99).map(|it| it.to_string());
+    let with_month = (10..=40).flat_map(|it| [format!("{it}.04"), format!("{it}.10")]);
+    let is_it =
+        |it: &String| end_of_life(product, it).is_some_and(|eol| code_name_of(&eol) == code_name);
+    whole.chain(with_month).find(is_it)
+}
+
+/// Whether a release has packages: what is not known, and what is not there.
+pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<OpenCondition> {
+    use PackagePresence as P;
+    let is_there =
+        |name: &&&str| matches!(package_presence(foundation, name), P::Present | P::Provided);
+    let doubtful: Vec<&str> = names.iter().filter(|it| !is_there(it)).copied().collect();
+    (!doubtful.is_empty()).then(|| {
+        OpenCondition::new(
+            format!("whether {} has {}", told(foundation), doubtful.join(", ")),
+            "see the names there, and build it once",
+        )
+    })
+}
+
+/// The line that adds an archive of packages, if one of the stage's images does.
+pub(crate) fn uses_other_archives(stage: Stage<'_>) -> Option<usize> {
+    let words = [
+        "sources.list",
+        "add-apt-repository",
+        "etc/apk/repositories",
+        "--repository",
+        "add -X",
+    ];
+    let steps = stage.base_chain().chain([stage]).flat_map(Stage::steps);
+    let mut adding = steps.filter(|it| words.iter().any(|word| it.source_text().contains(word)));
+    adding.next().map(dfix_model::Step::line)
+}
+
+/// The distribution that a recipe names.
+pub(super) fn named(distribution: &str) -> Result<Distribution, String> {
+    match distribution {
+        "debian" => Ok(Distribution::Debian),
+        "ubuntu" => Ok(Distribution::Ubuntu),
+        "alpine" => Ok(Distribution::Alpine),
+        other => Err(format!("`{other}` is none of debian, ubuntu and alpine")),
+    }
+}
