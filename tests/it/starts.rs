@@ -197,6 +197,17 @@ fn ports_that_are_named_where_it_is_started() {
     assert!(out.contains("by hand[") && out.contains("port 80"), "{out}");
     let fly = "[http_service]\ninternal_port = 80\n";
     is_open("non-root-user", "fly.toml", fly, "may listen below 1024");
+    // What the base image starts by itself listens there as it did.
+    let folder = Folder::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("Dockerfile", "FROM nginx:1.29\nCOPY main.py /x\n"),
+        (
+            "compose.yaml",
+            "services: {app: {build: ., ports: ['80:80']}}\n",
+        ),
+    ]);
+    let (_, out, _) = folder.dfix(&["--rule", "non-root-user", "Dockerfile"]);
+    assert!(!out.contains("non-root-user"), "{out}");
 }
 
 #[test]

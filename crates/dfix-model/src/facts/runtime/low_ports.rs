@@ -27,14 +27,16 @@ pub(super) fn low(runtime: Runtime<'_>) -> Option<u16> {
         .filter_map(|port| Some(port.range?.0))
         .chain(stage.entry().commands().filter_map(low_of))
         .chain(of_variables(stage))
-        .chain(of_launches(stage))
+        .chain(of_launches(runtime))
         .chain(of_the_check(stage))
         .find(|port| is_low(*port))
 }
 
-/// The ports of the container that what starts it names, or sets by a variable.
-fn of_launches(stage: Stage<'_>) -> impl Iterator<Item = u16> {
-    launches::of(stage).flat_map(|launch| {
+/// The ports of the container that what starts it names, or sets by a variable. Where the file says nothing of a start, the
+/// base image's own listens there, as it did.
+fn of_launches(runtime: Runtime<'_>) -> impl Iterator<Item = u16> {
+    let launches = launches::of(runtime.stage()).filter(move |_| !runtime.is_silent());
+    launches.flat_map(|launch| {
         let variables = launch.environment.iter().filter(|it| names_port(&it.name));
         let told = variables.filter_map(|it| it.value.as_deref()?.parse().ok());
         launch.ports.iter().map(|port| port.first).chain(told)
