@@ -150,6 +150,8 @@ pub enum Mark {
     PutsPrograms,
     /// It belongs to a Python application: the interpreter, or it comes as a package for it.
     Python,
+    /// It serves files as they are, and writes none.
+    ServesFiles,
     /// It makes no file where it is called, but for what it is told to write.
     Quiet,
     /// What it runs are files of an application.
@@ -178,7 +180,7 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in order.
-    const ALL: [Mark; 41] = [
+    const ALL: [Mark; 42] = [
         Mark::Alone,
         Mark::AllOwners,
         Mark::Apache,
@@ -208,6 +210,7 @@ impl Mark {
         Mark::Puts,
         Mark::PutsPrograms,
         Mark::Python,
+        Mark::ServesFiles,
         Mark::Quiet,
         Mark::RunsFiles,
         Mark::RunsScript,
@@ -254,6 +257,7 @@ impl Mark {
             Mark::Puts => "puts",
             Mark::PutsPrograms => "puts-programs",
             Mark::Python => "python",
+            Mark::ServesFiles => "serves-files",
             Mark::Quiet => "quiet",
             Mark::RunsFiles => "runs-files",
             Mark::RunsScript => "runs-script",

@@ -1,5 +1,6 @@
 //! What commands of the build leave in a folder, beside what is copied there.
 
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{Ecosystem, PackageMark, build_outputs, package_is};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
@@ -26,16 +27,26 @@ pub struct LeftByCommands {
     pub unknown: Option<String>,
 }
 
-/// Whether the application does nothing but read what the build leaves in a folder: Node runs a file of it, all of its sources
-/// are read and write nothing there, and it serves no framework's build.
+/// Whether the application does nothing but read what the build leaves in a folder: a server hands its files out; or Node runs
+/// a file of it, all of its sources are read and write nothing there, and it serves no framework's build.
 pub(crate) fn is_only_read(stage: Stage<'_>, folder: &ImagePath) -> bool {
     let runtime = runtime::of(stage);
+    let hands_out = |process: &Process<'_>| process.command.is_marked(Mark::ServesFiles);
+    let is_script = |process: &Process<'_>| process.leads == Leads::Script;
+    if runtime.unfollowed().is_empty()
+        && runtime.processes().any(|it| hands_out(&it))
+        && runtime
+            .processes()
+            .all(|it| is_script(&it) || hands_out(&it))
+    {
+        return true;
+    }
     let runs_file = |process: &Process<'_>| {
         let call = process.command.interpreting();
         process.command.is_one_of(&["node", "nodejs"])
             && call.is_some_and(|call| matches!(call.given, Given::File(_)))
     };
-    let is_followed = |process: &Process<'_>| process.leads == Leads::Script || runs_file(process);
+    let is_followed = |process: &Process<'_>| is_script(process) || runs_file(process);
     let runs_files = runtime.unfollowed().is_empty()
         && runtime.processes().any(|it| runs_file(&it))
         && runtime.processes().all(|it| is_followed(&it));
