@@ -62,7 +62,9 @@ impl<'t> Lexer<'t> {
             match self.rest.next()? {
                 '}' if depth == 1 => break,
                 c => {
-                    depth = depth + u32::from(c == '{') - u32::from(c == '}');
+                    // A brace alone opens nothing.
+                    let opens = c == '{' && name.ends_with('$');
+                    depth = depth + u32::from(opens) - u32::from(c == '}');
                     name.push(c);
                 }
             }
@@ -178,6 +180,7 @@ fn the_reader_knows_what_the_builder_reads() {
         ("ENV K=\"a $$x ${b}c\"", "a <$>x <b>c"),
         ("ENV K 'a  $b' \\$c", "a  $b $c"),
         ("ENV K=\"a \\$ \\x\"", "a $ \\x"),
+        ("ENV K a${b?{}c", "a<b?{>c"),
     ] {
         assert_eq!(value_of(line, '\\').as_deref(), Some(value), "{line}");
     }
