@@ -435,6 +435,7 @@ impl Reader<'_> {
             "--device" => self.launch.devices.push(short::device(text).to_owned()),
             "--group-add" => self.launch.groups.extend(list(text)),
             "--network" => self.launch.has_host_network = text == "host",
+            "--pid" => self.launch.has_host_processes = text == "host",
             "--privileged" => self.launch.is_privileged = text != "false",
             "--read-only" => self.launch.is_read_only = text != "false",
             _ => {}

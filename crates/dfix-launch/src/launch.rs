@@ -119,6 +119,8 @@ pub struct Launch {
     pub is_read_only: bool,
     /// Whether it stands in the host's network.
     pub has_host_network: bool,
+    /// Whether it sees the processes of the host.
+    pub has_host_processes: bool,
     /// Whether it may only start as another user than root.
     pub must_not_be_root: bool,
     /// Whether it is told that only root listens on ports below 1024.
@@ -174,6 +176,7 @@ impl Launch {
             is_privileged: false,
             is_read_only: false,
             has_host_network: false,
+            has_host_processes: false,
             must_not_be_root: false,
             keeps_low_ports: false,
             runs_steps: false,
@@ -279,6 +282,9 @@ pub enum MountKind {
     /// A file of the host, as it is said, that is a secret of Compose: it keeps the owner and the mode that it has there,
     /// whatever the service asks for (Docker's "Secrets in Compose").
     Secret(String),
+    /// Settings or secrets of this name whose mode lets root alone read them, and that nothing gives to another user or
+    /// group.
+    Guarded(String),
     /// Memory.
     Tmpfs,
     /// Settings or secrets that the platform puts there.

@@ -33,6 +33,7 @@ mod kubernetes;
 mod launch;
 mod makefile;
 mod markup;
+mod mode;
 mod naming;
 mod of_dockerfile;
 mod path;

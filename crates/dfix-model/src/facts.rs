@@ -66,6 +66,7 @@ pub(crate) mod started_sources;
 mod switches;
 pub(crate) mod system_packages;
 pub(crate) mod user;
+pub(crate) mod uv_python;
 pub(crate) mod variables;
 pub(crate) mod work;
 pub(crate) mod workdir;

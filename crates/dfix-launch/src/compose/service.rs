@@ -5,6 +5,7 @@ use crate::files::Files;
 use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
+use crate::mode;
 use crate::path::{folder_of, join, name_of};
 use crate::short;
 use crate::variables::{Variables, file_of_variables};
@@ -74,6 +75,7 @@ impl Service {
             is_privileged: own.is_privileged || base.is_privileged,
             is_read_only: own.is_read_only || base.is_read_only,
             has_host_network: own.has_host_network || base.has_host_network,
+            has_host_processes: own.has_host_processes || base.has_host_processes,
             must_not_be_root: own.must_not_be_root || base.must_not_be_root,
             keeps_low_ports: own.keeps_low_ports || base.keeps_low_ports,
             runs_steps: false,
@@ -153,8 +155,11 @@ impl<'a> Reader<'a> {
         for volume in node.get("volumes").and_then(Node::list).unwrap_or_default() {
             launch.mounts.extend(self.mount(volume));
         }
-        for secret in node.get("secrets").and_then(Node::list).unwrap_or_default() {
+        for secret in node.list_of("secrets") {
             launch.mounts.extend(self.secret(secret));
+        }
+        for config in node.list_of("configs") {
+            launch.mounts.extend(self.guarded(config, "/"));
         }
         for target in self.texts(node, "tmpfs") {
             let target = target.split(':').next().unwrap_or_default().to_owned();
@@ -184,6 +189,7 @@ impl<'a> Reader<'a> {
         launch.is_privileged = node.get("privileged").is_some_and(Node::is_true);
         launch.is_read_only = node.get("read_only").is_some_and(Node::is_true);
         launch.has_host_network = self.value(node, "network_mode").as_deref() == Some("host");
+        launch.has_host_processes = node.text_of("pid") == Some("host");
         if node.says("use_api_socket") {
             let place = Place {
                 line,
@@ -492,7 +498,10 @@ impl<'a> Reader<'a> {
     /// A secret that the service is given, where it is a file of the host.
     fn secret(&self, node: &Node) -> Option<Mount> {
         let name = node.text().or_else(|| node.text_of("source"))?;
-        let file = self.declared("secrets", name)?.text_of("file")?;
+        let declared = self.declared("secrets", name);
+        let Some(file) = declared.and_then(|it| it.text_of("file")) else {
+            return self.guarded(node, "/run/secrets/");
+        };
         let target = node.text_of("target").unwrap_or(name);
         Some(Mount {
             kind: MountKind::Secret(self.variables.put_into_name(file)),
@@ -500,6 +509,26 @@ impl<'a> Reader<'a> {
                 target.to_owned()
             } else {
                 format!("/run/secrets/{target}")
+            },
+            is_read_only: true,
+            place: self.place(node),
+        })
+    }
+
+    /// What Swarm gives the service with a mode that lets only root read it: `{source: key, mode: 0400}` without a `uid`.
+    ///
+    /// Source: the Compose specification, "services", `secrets` and `configs`, long syntax.
+    fn guarded(&self, node: &Node, folder: &str) -> Option<Mount> {
+        let name = node.text_of("source")?;
+        let is_roots = node.text_of("mode").is_some_and(mode::is_closed)
+            && ["uid", "gid"].iter().all(|it| node.get(it).is_none());
+        let target = node.text_of("target").unwrap_or(name);
+        is_roots.then(|| Mount {
+            kind: MountKind::Guarded(name.to_owned()),
+            target: if target.starts_with('/') {
+                target.to_owned()
+            } else {
+                [folder, target].concat()
             },
             is_read_only: true,
             place: self.place(node),

@@ -3,6 +3,7 @@
 use crate::launch::{
     Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
+use crate::mode;
 use crate::short;
 use crate::yaml::Node;
 
@@ -56,6 +57,7 @@ impl Pod<'_> {
         apply_security(&mut launch, self.node.get("securityContext"));
         apply_security(&mut launch, node.get("securityContext"));
         launch.has_host_network = self.node.says("hostNetwork");
+        launch.has_host_processes = self.node.says("hostPID");
         self.probes(&mut launch, node);
         for mount in node.list_of("volumeMounts") {
             self.mount(&mut launch, mount);
@@ -183,11 +185,12 @@ impl Pod<'_> {
             return MountKind::Host(host.text_of("path").unwrap_or_default().to_owned());
         }
         let has = |key: &&str| volume.get(key).is_some();
-        if ["configMap", "downwardAPI", "projected", "secret"]
-            .iter()
-            .any(has)
-        {
-            return MountKind::Settings;
+        let settings = ["configMap", "downwardAPI", "projected", "secret"];
+        if let Some(settings) = settings.iter().find_map(|it| volume.get(it)) {
+            return match volume.text_of("name") {
+                Some(name) if has_closed_mode(settings) => MountKind::Guarded(name.to_owned()),
+                _ => MountKind::Settings,
+            };
         }
         let claims = [
             "awsElasticBlockStore",
@@ -206,6 +209,21 @@ impl Pod<'_> {
         }
         MountKind::Claim
     }
+}
+
+/// Whether a file of a volume's settings has a mode by which others than its owner and group cannot read it: `defaultMode`, or
+/// the `mode` of an item, also of what is projected.
+///
+/// Source: the Kubernetes API, "Volume", `SecretVolumeSource` and its like; `fsGroup` makes the files a group's.
+fn has_closed_mode(settings: &Node) -> bool {
+    let is_closed = |node: &Node, key: &str| node.text_of(key).is_some_and(mode::is_closed);
+    let sources = settings.list_of("sources").iter();
+    let inner = sources.flat_map(|it| it.entries().into_iter().map(|(_, source)| source));
+    is_closed(settings, "defaultMode")
+        || std::iter::once(settings)
+            .chain(inner)
+            .flat_map(|it| it.list_of("items"))
+            .any(|item| is_closed(item, "mode"))
 }
 
 /// Puts a security context over what is known: a pod's, then its container's.

@@ -92,6 +92,7 @@ pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
             MountKind::Named(_)
             | MountKind::Shared { .. }
             | MountKind::Anonymous
+            | MountKind::Guarded(_)
             | MountKind::Settings
             | MountKind::Empty => true,
         });

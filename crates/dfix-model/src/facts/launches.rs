@@ -416,6 +416,10 @@ pub(crate) fn right(stage: Stage<'_>) -> Option<(String, String)> {
         let right = launch
             .is_privileged
             .then(|| "all rights of the host".to_owned())
+            .or_else(|| {
+                let sees = launch.has_host_processes;
+                sees.then(|| "the processes of the host".to_owned())
+            })
             .or_else(|| first("the capability", &launch.capabilities))
             .or_else(|| first("the device", &launch.devices))?;
         Some((right, launch.said()))

@@ -73,13 +73,14 @@ pub(crate) fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
 fn mounted(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
     let launches = launches::of(stage).chain(launches::shown(stage));
     let launches = launches.filter(|launch| launch.user.is_none());
-    let mounts = launches.flat_map(|launch| &launch.mounts);
-    let keys = mounts.filter(|mount| match &mount.kind {
+    let mounts = launches.flat_map(|launch| launch.mounts.iter().map(move |it| (launch, it)));
+    let keys = mounts.filter(|(launch, mount)| match &mount.kind {
         MountKind::Secret(_) => true,
+        MountKind::Guarded(_) => launch.volumes_group.is_none(),
         MountKind::Host(path) => is_key(ImagePath::new(path).file_name()),
         _ => false,
     });
-    keys.filter_map(move |mount| {
+    keys.filter_map(move |(_, mount)| {
         let path = launches::place_of(stage, mount)?;
         Some(PrivateKey {
             name: path.file_name().to_owned(),

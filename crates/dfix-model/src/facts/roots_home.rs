@@ -11,6 +11,7 @@ use crate::context::read_source;
 use crate::facts::context_files::read_at;
 use crate::facts::entry::entry;
 use crate::facts::user::user_at;
+use crate::facts::uv_python::fetches_python;
 use crate::facts::variables::env_at;
 use crate::handles::{Command, Given, Redirect, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
@@ -169,7 +170,10 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
         return None;
     }
     let (program, operand) = program_of(command, first);
-    if is_of_python_package(command, program) || keeps_zips_at_home(command) {
+    if is_of_python_package(command, program)
+        || keeps_zips_at_home(command)
+        || fetches_python(command)
+    {
         let second = first.map_or(String::new(), |w| format!(" {}", w.source_text()));
         return left(format!("`{name}{second}`"), true);
     }

@@ -1,0 +1,149 @@
+//! The Python that uv takes, where it is not the image's: uv fetches one then, and keeps it at home.
+//!
+//! Source: docs.astral.sh/uv, "Python versions" (requests, `.python-version`, downloads) and "Environment variables".
+
+use crate::facts::context_files::read_at;
+use crate::facts::project::PythonVersion;
+use crate::facts::setting::EnvValue;
+use crate::facts::variables::env_at;
+use crate::handles::{Command, Stage, Word};
+
+/// Whether a command of uv needs another Python than the image has, and may fetch it.
+pub(crate) fn fetches_python(command: Command<'_>) -> bool {
+    let Some(stage) = command.stage().filter(|_| takes_python(command)) else {
+        return false;
+    };
+    let is_off = command.has_arg("--no-python-downloads")
+        || env_at(stage, command, "UV_PYTHON_INSTALL_DIR").is_set()
+        || matches!(
+            env_at(stage, command, "UV_PYTHON_DOWNLOADS").value(),
+            Some("never" | "manual" | "false" | "0")
+        );
+    if is_off {
+        return false;
+    }
+    let is_managed = env_at(stage, command, "UV_PYTHON_PREFERENCE").value() == Some("only-managed")
+        || command.has_arg("--managed-python");
+    is_managed
+        || of_image(stage)
+            .zip(wanted(stage, command))
+            .is_some_and(|(has, wanted)| {
+                let tag = stage.base_image().effective_tag().unwrap_or_default();
+                !fits(has, tag, &wanted)
+            })
+}
+
+/// Whether a command of uv makes an environment for a project, or runs something in one.
+fn takes_python(command: Command<'_>) -> bool {
+    let mut words = command.args().filter_map(Word::value);
+    let first = words.find(|word| !word.starts_with('-'));
+    let is_wrapper = command.is_wrapped_by("uv");
+    is_wrapper || (command.is("uv") && matches!(first, Some("sync" | "venv" | "run" | "lock")))
+}
+
+/// Major and minor number of the Python that the image has by its name: `python:3.12-slim`, uv's own `python3.12-bookworm`.
+fn of_image(stage: Stage<'_>) -> Option<(u32, u32)> {
+    let image = stage.base_image();
+    if image.name() == Some("python") {
+        return PythonVersion::of(image).numbers();
+    }
+    let tag = image.effective_tag()?;
+    numbers(tag.split_once("python")?.1)
+}
+
+/// What is asked for, the nearest first: an option, a variable, `.python-version`, what the project says itself.
+fn wanted(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
+    let mut words = command.words().filter_map(Word::value);
+    let joined = |word: &str| word.strip_prefix("--python=").map(str::to_owned);
+    while let Some(word) = words.next() {
+        if matches!(word, "--python" | "-p") {
+            return words.next().map(str::to_owned);
+        }
+        if let Some(version) = joined(word) {
+            return Some(version);
+        }
+    }
+    match env_at(stage, command, "UV_PYTHON") {
+        EnvValue::Set(setting) => return setting.value.map(str::to_owned),
+        EnvValue::Unknown => return None,
+        EnvValue::Unset => {}
+    }
+    let pinned = read_at(stage, ".python-version", command).found();
+    let pinned = pinned.and_then(|text| {
+        let mut lines = text.lines().map(str::trim);
+        let line = lines.find(|it| !it.is_empty() && !it.starts_with('#'))?;
+        Some(line.to_owned())
+    });
+    pinned.or_else(|| {
+        let project = read_at(stage, "pyproject.toml", command).found()?;
+        let project: toml::Table = project.parse().ok()?;
+        let wanted = project.get("project")?.get("requires-python")?;
+        Some(wanted.as_str()?.to_owned())
+    })
+}
+
+/// Whether the image's Python, of this tag, is what is asked for: `3.12`, `cpython-3.12`, `>=3.11,<3.14`. What is no version
+/// is. Of `3.12.4` nothing else will do.
+fn fits(has: (u32, u32), tag: &str, wanted: &str) -> bool {
+    wanted.split(',').map(str::trim).all(|clause| {
+        let start = clause.find(|c: char| c.is_ascii_digit());
+        let Some((operator, version)) = start.map(|at| clause.split_at(at)) else {
+            return true;
+        };
+        let is_exact = version.split('.').filter(|it| !it.starts_with('*')).count() > 2;
+        let is_in_tag = tag.contains(version);
+        let Some(version) = numbers(version) else {
+            return true;
+        };
+        match operator.trim() {
+            ">=" => has >= version,
+            ">" => has >= version,
+            "<" => has < version,
+            "<=" => has <= version,
+            "~=" => has.0 == version.0 && has >= version,
+            "!=" => true,
+            _ => has == version && (!is_exact || is_in_tag),
+        }
+    })
+}
+
+/// `3.12` of `3.12.4-slim`.
+fn numbers(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn versions_fit_or_not() {
+        for wanted in [
+            "3.12",
+            "3.12.4",
+            "3.12.4.*",
+            "cpython-3.12",
+            ">=3.11",
+            ">=3.10,<3.13",
+            "~=3.11",
+            "==3.12.*",
+            "3",
+            "pypy",
+        ] {
+            assert!(fits((3, 12), "3.12.4-slim", wanted), "{wanted}");
+        }
+        for wanted in [
+            "3.11",
+            "3.12.7",
+            "3.13.1",
+            ">=3.13",
+            "<3.12",
+            "==3.11.*",
+            "~=3.13",
+            "cpython-3.13",
+        ] {
+            assert!(!fits((3, 12), "3.12.4-slim", wanted), "{wanted}");
+        }
+    }
+}
