@@ -2,6 +2,7 @@
 
 mod files;
 mod jobs;
+mod secrets;
 mod service;
 mod together;
 

@@ -293,6 +293,18 @@ impl Reader<'_> {
                 });
             }
         }
+        // What the editor is told counts as the environment that it works in: `python.defaultInterpreterPath`.
+        for path in [&["settings"][..], &["customizations", "vscode", "settings"]] {
+            let settings = document.at(path).map(Node::entries).unwrap_or_default();
+            for (name, value) in settings {
+                let value = value.text().filter(|it| it.starts_with('/'));
+                launch.environment.extend(value.map(|path| Variable {
+                    name: name.to_owned(),
+                    value: Some(path.to_owned()),
+                    place: self.place(document),
+                }));
+            }
+        }
         for key in ["appPort", "forwardPorts"] {
             let Some(value) = document.get(key) else {
                 continue;

@@ -39,6 +39,7 @@ pub(crate) mod needs;
 pub(crate) mod npm_lock;
 mod of_command;
 mod of_file;
+pub(crate) mod pip_settings;
 pub(crate) mod ports;
 pub(crate) mod private_keys;
 pub(crate) mod program_names;
@@ -155,6 +156,11 @@ impl<'m> Stage<'m> {
     /// is known not to have: somebody makes it before the build.
     pub fn absent_copy(self, path: &str) -> Option<&'m str> {
         absent_copies::absent_copy(self, path)
+    }
+
+    /// The setting of pip's own that sends packages elsewhere than pip would put them: `user`, `target`.
+    pub fn pip_is_sent_elsewhere(self) -> Option<&'static str> {
+        pip_settings::sent_elsewhere(self)
     }
 
     /// The values of variables that what starts containers of this stage sets, each with its place: "`WORKER` of service

@@ -5,7 +5,6 @@ use crate::files::Files;
 use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
-use crate::mode;
 use crate::path::{folder_of, join, name_of};
 use crate::short;
 use crate::variables::{Variables, file_of_variables};
@@ -99,7 +98,7 @@ impl Service {
 pub(super) struct Reader<'a> {
     files: &'a dyn Files,
     file: &'a str,
-    variables: &'a Variables,
+    pub(super) variables: &'a Variables,
     /// The whole file, which declares volumes and secrets at its top.
     document: &'a Node,
     /// The folder that paths of the service begin in.
@@ -492,46 +491,6 @@ impl<'a> Reader<'a> {
             target: target.to_owned(),
             is_read_only,
             place,
-        })
-    }
-
-    /// A secret that the service is given, where it is a file of the host.
-    fn secret(&self, node: &Node) -> Option<Mount> {
-        let name = node.text().or_else(|| node.text_of("source"))?;
-        let declared = self.declared("secrets", name);
-        let Some(file) = declared.and_then(|it| it.text_of("file")) else {
-            return self.guarded(node, "/run/secrets/");
-        };
-        let target = node.text_of("target").unwrap_or(name);
-        Some(Mount {
-            kind: MountKind::Secret(self.variables.put_into_name(file)),
-            target: if target.starts_with('/') {
-                target.to_owned()
-            } else {
-                format!("/run/secrets/{target}")
-            },
-            is_read_only: true,
-            place: self.place(node),
-        })
-    }
-
-    /// What Swarm gives the service with a mode that lets only root read it: `{source: key, mode: 0400}` without a `uid`.
-    ///
-    /// Source: the Compose specification, "services", `secrets` and `configs`, long syntax.
-    fn guarded(&self, node: &Node, folder: &str) -> Option<Mount> {
-        let name = node.text_of("source")?;
-        let is_roots = node.text_of("mode").is_some_and(mode::is_closed)
-            && ["uid", "gid"].iter().all(|it| node.get(it).is_none());
-        let target = node.text_of("target").unwrap_or(name);
-        is_roots.then(|| Mount {
-            kind: MountKind::Guarded(name.to_owned()),
-            target: if target.starts_with('/') {
-                target.to_owned()
-            } else {
-                [folder, target].concat()
-            },
-            is_read_only: true,
-            place: self.place(node),
         })
     }
 

@@ -24,6 +24,7 @@ const OBSTACLES: &[fn(&Site<'_>) -> Option<String>] = &[
             .map(|it| it.1.to_owned())
     },
     settings,
+    settings_of_pip,
     volume_over_it,
     packages_of_the_system,
     login_shell,
@@ -165,6 +166,15 @@ fn settings(site: &Site<'_>) -> Option<String> {
     keys.find(is_set).map(|key| {
         format!("{key} is set, and pip or Python keeps to it and not to the environment; leave it out first")
     })
+}
+
+/// What pip's own settings say of where packages go: an environment knows no user's packages ("Can not perform a '--user'
+/// install"), and a folder passes it by.
+fn settings_of_pip(site: &Site<'_>) -> Option<String> {
+    let key = site.stage.pip_is_sent_elsewhere()?;
+    Some(format!(
+        "pip's settings say `{key}`, and pip keeps to that and not to the environment; leave it out first"
+    ))
 }
 
 /// A container sees what is mounted there, and older builders forget what is put there after it.
