@@ -235,3 +235,41 @@ fn commands_that_documentation_runs_for_development() {
     assert!(of("me/app npm start").contains("fix["));
     assert!(of("-p 3000:3000 me/app").contains("fix["));
 }
+
+#[test]
+fn where_a_launch_works_and_puts_its_data() {
+    let of = |more: &str| said("non-root-user", &[("compose.yaml", &service(more))]);
+    for folder in ["/data", "/var/lib/x"] {
+        let out = of(&format!("    environment: {{DATA_DIR: {folder}}}\n"));
+        assert!(
+            out.contains(&format!("chown -R appuser /app {folder}")),
+            "{out}"
+        );
+    }
+    for (more, words) in [
+        (
+            "    working_dir: /srv/other\n",
+            "writes into /srv/other, where service `app`",
+        ),
+        (
+            "    environment: {HOME: /root}\n",
+            "which `HOME` of service `app` of compose.yaml names, in root's home",
+        ),
+    ] {
+        is_open("non-root-user", "compose.yaml", &service(more), words);
+    }
+    is_checked(
+        "non-root-user",
+        "compose.yaml",
+        &service("    working_dir: /app/src\n"),
+    );
+    let root = service("    working_dir: /srv/other\n    user: root\n");
+    is_checked("non-root-user", "compose.yaml", &root);
+    let text = "# x\n\n```\ndocker build -t me/app .\ndocker run me/app iptables -L\n```\n";
+    is_open(
+        "non-root-user",
+        "README.md",
+        text,
+        "whether `iptables` in an example of README.md still works",
+    );
+}

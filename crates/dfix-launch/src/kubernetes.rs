@@ -169,7 +169,8 @@ const PODS: [&[&str]; 4] = [
 ];
 
 fn launches(document: &Document, node: &Node, all: &[Document]) -> Vec<Launch> {
-    if node.get("apiVersion").is_none() || node.get("kind").is_none() {
+    let version = node.text_of("apiVersion").unwrap_or_default();
+    if version.is_empty() || version.starts_with("skaffold/") || node.get("kind").is_none() {
         return Vec::new();
     }
     let mut pods = PODS.iter().filter_map(|keys| node.at(keys));
@@ -181,20 +182,49 @@ fn launches(document: &Document, node: &Node, all: &[Document]) -> Vec<Launch> {
         .iter()
         .filter_map(|it| it.at(&["metadata", "name"])?.text())
         .collect();
-    let Some(pod) = pod else {
-        return Vec::new();
-    };
-    let pod = Pod {
+    let settings = &|kind: &str, name: &str| settings(all, kind, name);
+    let pod_of = |node| Pod {
         file: &document.path,
-        node: pod,
+        node,
         claims: &claims,
-        settings: &|kind, name| settings(all, kind, name),
+        settings,
     };
-    ["initContainers", "containers"]
-        .into_iter()
-        .flat_map(|key| pod.node.list_of(key))
-        .map(|it| pod.container(it))
-        .collect()
+    match pod {
+        Some(pod) => pod_of(pod).containers(),
+        None => {
+            let mut found = Vec::new();
+            of_another_kind(&pod_of, node, 0, &mut found);
+            found
+        }
+    }
+}
+
+/// The containers of resources that others than Kubernetes itself define, wherever they stand: pods (Ray), templates (Argo),
+/// steps (Tekton), and what names an image.
+fn of_another_kind<'n>(
+    pod_of: &dyn Fn(&'n Node) -> Pod<'n>,
+    node: &'n Node,
+    depth: usize,
+    found: &mut Vec<Launch>,
+) {
+    const DEEPEST: usize = 24;
+    if depth > DEEPEST || node.text_of("kind") == Some("CustomResourceDefinition") {
+        return;
+    }
+    for item in node.list().unwrap_or_default() {
+        of_another_kind(pod_of, item, depth + 1, found);
+    }
+    let is_pod = node.list_of("containers").iter().any(Node::is_map);
+    if is_pod {
+        found.append(&mut pod_of(node).containers());
+    } else if node.text_of("image").is_some_and(|it| !it.is_empty()) {
+        found.append(&mut pod_of(node).with_hooks(node));
+    }
+    for (key, inner) in node.entries() {
+        if !(is_pod && matches!(key, "containers" | "initContainers")) {
+            of_another_kind(pod_of, inner, depth + 1, found);
+        }
+    }
 }
 
 /// The variables of a `ConfigMap` or `Secret` among the manifests of the folder: name, value where it is plain, line

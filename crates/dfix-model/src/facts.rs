@@ -136,6 +136,11 @@ impl<'m> Stage<'m> {
         all.filter_map(|start| start.script)
     }
 
+    /// The folders that the project's files start containers of this stage in, each with who says so.
+    pub fn launched_workdirs(self) -> impl Iterator<Item = (ImagePath, String)> {
+        launches::workdirs(self)
+    }
+
     /// The texts that the documentation shows to run in containers of this stage in place of their own start.
     pub fn documented_scripts(self) -> impl Iterator<Item = Script<'m>> {
         launches::shown_starts(self).filter_map(|start| start.script)

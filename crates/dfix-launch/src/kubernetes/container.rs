@@ -34,8 +34,56 @@ impl Pod<'_> {
         }
     }
 
+    /// What its containers say.
+    pub(super) fn containers(&self) -> Vec<Launch> {
+        let lists = ["initContainers", "containers"].into_iter();
+        let all = lists.flat_map(|key| self.node.list_of(key));
+        all.flat_map(|it| self.with_hooks(it)).collect()
+    }
+
+    /// What a container says, and the commands that are run in it after it starts and before it stops.
+    pub(super) fn with_hooks(&self, node: &Node) -> Vec<Launch> {
+        let mut found = vec![self.container(node)];
+        for key in ["postStart", "preStop"] {
+            let Some(exec) = node.at(&["lifecycle", key, "exec"]) else {
+                continue;
+            };
+            let mut hook = found[0].clone();
+            hook.unread.clear();
+            hook.entrypoint = self.words(&mut hook, exec, "command");
+            hook.command = Some(Start::Nothing);
+            hook.health = None;
+            hook.place = self.place(exec);
+            found.push(hook);
+        }
+        found
+    }
+
+    /// The text that a step of Tekton or a template of Argo runs, by a shell or by what its command names.
+    fn script(&self, launch: &mut Launch, node: &Node) {
+        let Some(script) = node.get("script").or_else(|| node.get("source")) else {
+            return;
+        };
+        let Some(text) = script.text() else { return };
+        let is_shells = match &launch.entrypoint {
+            Some(Start::Words(words)) => {
+                let name = words.first().and_then(|it| it.rsplit('/').next());
+                name.is_some_and(|it| matches!(it, "ash" | "bash" | "sh"))
+            }
+            _ => {
+                !text.starts_with("#!") || text.lines().next().is_some_and(|it| it.ends_with("sh"))
+            }
+        };
+        if is_shells {
+            launch.entrypoint = Some(Start::Shell(text.to_owned()));
+            launch.command = Some(Start::Nothing);
+        } else {
+            self.unread(launch, "the script", "it is no shell's", script);
+        }
+    }
+
     /// What a container says, and what its pod says of all.
-    pub(super) fn container(&self, node: &Node) -> Launch {
+    fn container(&self, node: &Node) -> Launch {
         let name = node.text_of("name").unwrap_or("?");
         let mut launch = Launch::new(Source::Kubernetes, self.place(node), name);
         launch.image = node.text_of("image").map(short::open_name);
@@ -45,6 +93,7 @@ impl Pod<'_> {
         if launch.entrypoint.is_some() && launch.command.is_none() {
             launch.command = Some(Start::Nothing);
         }
+        self.script(&mut launch, node);
         launch.working_dir = node.text_of("workingDir").map(str::to_owned);
         for port in node.list_of("ports") {
             let number = port.text_of("containerPort").and_then(|it| it.parse().ok());

@@ -1,6 +1,6 @@
 use dfix_launch::{Health, MountKind, Port, Source};
 
-use crate::{mounts, named, read, unread, words};
+use crate::{mounts, named, read, shell, unread, words};
 
 const DEPLOYMENT: &str = r#"apiVersion: v1
 kind: ConfigMap
@@ -226,4 +226,32 @@ fn kustomizations_rename_images() {
         found.files,
         ["k8s/base/pod.yaml", "k8s/prod/kustomization.yaml"]
     );
+}
+
+#[test]
+fn containers_of_other_kinds_and_hooks() {
+    let ray = "apiVersion: ray.io/v1\nkind: RayCluster\nspec:\n  headGroupSpec:\n    template:\n      spec:\n        containers:\n        - {name: head, image: team/ray, command: [ray]}\n";
+    let argo = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec:\n  templates:\n  - name: x\n    container: {name: x, image: team/job, command: [python], args: [-m, job]}\n  - name: y\n    script: {name: y, image: team/job, command: [bash], source: make all}\n  - name: z\n    script: {name: z, image: team/job, command: [python], source: print()}\n";
+    let tekton = "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n  - name: step\n    image: team/job\n    script: |\n      #!/usr/bin/env bash\n      make test\n";
+    let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: team/web\n    args: [serve]\n    lifecycle:\n      preStop:\n        exec: {command: [sh, -c, flush]}\n";
+    let found = read(
+        "",
+        [
+            ("k8s/argo.yaml", argo),
+            ("k8s/pod.yaml", pod),
+            ("k8s/ray.yaml", ray),
+            ("k8s/tekton.yaml", tekton),
+        ],
+    );
+    assert_eq!(named(&found, "head").entrypoint, Some(words(&["ray"])));
+    assert_eq!(named(&found, "x").command, Some(words(&["-m", "job"])));
+    assert_eq!(named(&found, "y").entrypoint, Some(shell("make all")));
+    assert_eq!(named(&found, "z").unread.len(), 1);
+    let step = named(&found, "step").entrypoint.clone();
+    assert_eq!(step, Some(shell("#!/usr/bin/env bash\nmake test\n")));
+    let mut web = found.launches.iter().filter(|it| it.name == "web");
+    let (own, hook) = (web.next().expect("it"), web.next().expect("its hook"));
+    assert_eq!(own.command, Some(words(&["serve"])));
+    assert_eq!(hook.entrypoint, Some(words(&["sh", "-c", "flush"])));
+    assert_eq!(hook.place.line, 10);
 }

@@ -53,6 +53,7 @@ fn find_data_folders(stage: Stage<'_>) -> Vec<DataFolder> {
     all.extend(data_of_the_start(stage));
     all.extend(made_empty(stage));
     all.extend(named_by_variables(stage));
+    all.extend(named_by_launches(stage));
     let synced = launches::synced(stage);
     all.extend(synced.map(|(path, shown_by)| DataFolder {
         is_made: is_made(stage, &path),
@@ -253,6 +254,25 @@ fn named_by_variables(stage: Stage<'_>) -> Vec<DataFolder> {
             })
         })
         .collect()
+}
+
+/// What the variables name that what starts the container sets.
+fn named_by_launches(stage: Stage<'_>) -> Vec<DataFolder> {
+    let mut found: Vec<DataFolder> = Vec::new();
+    for launch in launches::of(stage).filter(|it| it.user.is_none()) {
+        for variable in launch.environment.iter().filter(|it| names_data(&it.name)) {
+            let path = variable.value.as_deref().and_then(folder_of_value);
+            let Some(path) = path.filter(|path| found.iter().all(|it| it.path != *path)) else {
+                continue;
+            };
+            found.push(DataFolder {
+                is_made: is_made(stage, &path),
+                path,
+                shown_by: format!("`{}` of {}", variable.name, launch.said()),
+            });
+        }
+    }
+    found
 }
 
 /// What a command is told by these options, and by `cd`.

@@ -85,7 +85,7 @@ pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
     let mut launches = launches::of(stage)
         .chain(launches::shown(stage))
         .filter(|launch| launch.user.is_none());
-    launches.find_map(|launch| {
+    let mounted = launches.find_map(|launch| {
         let mut mounts = launch.mounts.iter().filter(|mount| match &mount.kind {
             MountKind::Host(_) | MountKind::Secret(_) => mount.is_read_only,
             MountKind::Claim | MountKind::Synced(_) | MountKind::Tmpfs => false,
@@ -107,6 +107,27 @@ pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
                 "put it elsewhere, and tell the application where, or leave the image root's",
             ))
         })
+    });
+    mounted.or_else(|| named_in_roots_home(stage))
+}
+
+/// A variable by which a launch of the stage names a place in root's home.
+fn named_in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
+    let home = ImagePath::new("/root");
+    let mut launches = launches::of(stage).filter(|launch| launch.user.is_none());
+    launches.find_map(|launch| {
+        let is_one = |value: &str| value.starts_with("/root") && ImagePath::new(value).is_below(&home);
+        let mut all = launch.environment.iter();
+        let variable = all.find(|it| it.value.as_deref().is_some_and(is_one))?;
+        Some(OpenCondition::new(
+            format!(
+                "whether the application uses {}, which `{}` of {} names, in root's home, which no other user may enter",
+                variable.value.as_deref().unwrap_or_default(),
+                variable.name,
+                launch.said()
+            ),
+            "let the variable name a place elsewhere, or leave the image root's",
+        ))
     })
 }
 

@@ -383,6 +383,17 @@ pub(crate) fn synced(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, Strin
     })
 }
 
+/// The folders that launches of the stage start in, other than as somebody whom they name.
+pub(crate) fn workdirs(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, String)> {
+    let own = crate::facts::workdir::final_workdir(stage).unwrap_or_default();
+    with_runs(stage)
+        .filter(|launch| launch.user.is_none())
+        .filter_map(move |launch| {
+            let path = ImagePath::new(&own).join(launch.working_dir.as_deref()?);
+            Some((path, launch.said()))
+        })
+}
+
 /// Where a mount lies in a container of the stage.
 pub(crate) fn place_of(stage: Stage<'_>, mount: &Mount) -> Option<ImagePath> {
     let folder = crate::facts::workdir::final_workdir(stage)?;

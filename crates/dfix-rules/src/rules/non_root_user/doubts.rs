@@ -1,6 +1,6 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
-use dfix_catalogue::programs::Mark;
+use dfix_catalogue::programs::{Mark, Privileges};
 use dfix_catalogue::{
     Ecosystem, FolderMark, PackageMark, folder_above, package_is, python_package_in_itself,
 };
@@ -27,6 +27,8 @@ pub(crate) fn apart_from_its_place(
     open.extend(homeless(stage, run_as));
     open.extend(of_an_unknown_base(stage));
     open.extend(places(stage, run_as, given));
+    open.extend(started_elsewhere(stage, run_as, given));
+    open.extend(documented(stage));
     if stage.filesystem().removes(&ImagePath::new("/tmp")) {
         open.push(OpenCondition::new(
             "whether the application needs /tmp, which the file removes and only root may make again",
@@ -245,6 +247,41 @@ fn homeless(stage: Stage<'_>, run_as: &RunAs) -> Option<OpenCondition> {
             run_as.name
         ),
         remedy: "make the user with a home (`useradd -m`)".to_owned(),
+    })
+}
+
+/// A folder that stays root's, in which a launch starts the application.
+fn started_elsewhere(
+    stage: Stage<'_>,
+    run_as: &RunAs,
+    given: &[ImagePath],
+) -> Option<OpenCondition> {
+    let mut folders = stage.launched_workdirs();
+    let (path, who) = folders.find(|(path, _)| {
+        !given.iter().any(|folder| path.is_below(folder))
+            && folder_above(path.as_str(), FolderMark::ForAll).is_none()
+            && !stage.filesystem().is_opened_to(&run_as.account, path)
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether the application writes into {path}, where {who} starts it and which stays root's"
+        ),
+        "give the folder to the user by hand if so",
+    ))
+}
+
+/// A command that the documentation shows to run in its containers, and that needs root's rights.
+fn documented(stage: Stage<'_>) -> Option<OpenCondition> {
+    stage.documented_scripts().find_map(|script| {
+        let mut commands = script.commands();
+        let (name, why) = commands.find_map(|command| match command.known()?.privileges() {
+            Privileges::Root(why) => Some((command.name().to_owned(), why)),
+            _ => None,
+        })?;
+        Some(OpenCondition::new(
+            format!("whether `{name}` in {} still works: {why}", script.path()),
+            "say `-u root` there",
+        ))
     })
 }
 
