@@ -7,18 +7,19 @@ use crate::files::{Files, FolderLaunches};
 use crate::launch::Launch;
 use crate::path::{folder_of, join, name_of};
 use crate::{
-    bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, platforms,
-    procfile, scripts, skaffold, tasks, units,
+    bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, others,
+    platforms, procfile, scripts, skaffold, tasks, units,
 };
 
 /// Where such files usually lie below a folder, and how many levels of folders are looked at there.
-const SUBFOLDERS: [(&str, usize); 48] = [
+const SUBFOLDERS: [(&str, usize); 49] = [
     (".aws", 1),
     (".circleci", 1),
     (".devcontainer", 2),
     (".do", 1),
     (".github/workflows", 1),
     (".gitlab", 2),
+    (".vscode", 1),
     ("ansible", 4),
     ("aws", 1),
     ("bin", 1),
@@ -94,6 +95,7 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         renames.extend(kubernetes::read(files, folder, &names, &mut own));
         skaffold::read(files, folder, &names, &mut own);
         platforms::read(files, folder, &names, &mut own);
+        others::read(files, folder, &names, &mut own);
         procfile::read(files, folder, &names, &mut own);
         makefile::read(files, folder, &names, &mut own);
         scripts::read(files, folder, &names, &mut own);

@@ -14,7 +14,7 @@ use crate::short::repository;
 use crate::yaml::{self, Node};
 
 use container::Pod;
-use template::images_of_template;
+pub(crate) use template::{UNKNOWN_IMAGE, images_of_template};
 
 /// What a kustomization renames an image to.
 #[derive(Debug, Clone)]

@@ -36,6 +36,7 @@ mod markup;
 mod mode;
 mod naming;
 mod of_dockerfile;
+mod others;
 mod path;
 mod platforms;
 mod procfile;

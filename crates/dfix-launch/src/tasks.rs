@@ -1,4 +1,5 @@
-//! Commands that are kept to be run by name: the `scripts` of `package.json`, justfiles, Taskfiles.
+//! Commands that are kept to be run by name: the `scripts` of `package.json`, justfiles, Taskfiles, and the lines of others that
+//! call Docker (tox, nox, invoke, rake, tasks of editors).
 //!
 //! Source: the documentation of npm ("scripts"), of just ("Recipe Parameters", "Expressions and Substitutions") and of
 //! Task ("Taskfile Schema Reference").
@@ -28,6 +29,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             "taskfile.yml" | "taskfile.yaml" | "taskfile.dist.yml" | "taskfile.dist.yaml" => {
                 of_taskfile
             }
+            _ if LINES.contains(&small.as_str()) => |file, text| Some(of_lines(file, text)),
             small if ends_in(small, &["just"]) => |file, text| Some(of_just(file, text)),
             _ => continue,
         };
@@ -45,6 +47,48 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             None => found.unread(&path, 1, name, "it is not understood"),
         }
     }
+}
+
+/// Files in languages of their own, of which the lines count that call Docker.
+const LINES: [&str; 13] = [
+    ".mise.toml",
+    "composer.json",
+    "deno.json",
+    "dodo.py",
+    "fabfile.py",
+    "mise.toml",
+    "noxfile.py",
+    "pyproject.toml",
+    "rakefile",
+    "setup.cfg",
+    "tasks.json",
+    "tasks.py",
+    "tox.ini",
+];
+
+/// `docker run …` in a line: as it stands, in quotes, or word by word in quotes.
+fn of_lines(file: File<'_>, text: &str) -> Vec<Launch> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let calls = ["docker", "podman"].into_iter();
+        let at = calls.filter_map(|it| Some((line.find(it)?, it))).min();
+        let Some((at, program)) = at else { continue };
+        let before = line[..at].chars().next_back();
+        if before.is_some_and(|it| it.is_ascii_alphanumeric() || "/-_.".contains(it)) {
+            continue;
+        }
+        let rest = &line[at..];
+        let behind = &rest[program.len()..];
+        let command = if behind.starts_with(['"', '\'']) {
+            rest.replace(['"', '\'', ',', '[', ']', '(', ')'], " ")
+        } else {
+            let quote = before.filter(|it| matches!(it, '"' | '\'' | '`'));
+            let end = quote.and_then(|it| rest.find(it)).unwrap_or(rest.len());
+            rest[..end].to_owned()
+        };
+        found.extend(file.launches(&mut file.shell(), &command, number + 1, ""));
+    }
+    found
 }
 
 impl File<'_> {

@@ -4,7 +4,7 @@ use crate::short;
 
 /// The images that the text of a template names, by its lines: `image: …`. One that is put in stands as `${NAME}`, and
 /// so does that of containers that are put in whole.
-pub(super) fn images_of_template(text: &str) -> Vec<String> {
+pub(crate) fn images_of_template(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut has_containers = false;
     for line in text.lines() {
@@ -28,4 +28,4 @@ pub(super) fn images_of_template(text: &str) -> Vec<String> {
 }
 
 /// An image of whose name nothing is known.
-pub(super) const UNKNOWN_IMAGE: &str = "${IMAGE}";
+pub(crate) const UNKNOWN_IMAGE: &str = "${IMAGE}";

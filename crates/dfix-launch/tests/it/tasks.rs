@@ -65,3 +65,67 @@ fn what_is_not_understood_is_told() {
     let found = read("", [("Taskfile.yml", "tasks: ["), ("package.json", "{")]);
     assert!(found.unread.is_empty());
 }
+
+#[test]
+fn lines_that_call_docker() {
+    for (path, text) in [
+        (
+            "tox.ini",
+            "[testenv:x]\ncommands = docker run -v ./x:/data me/app\n",
+        ),
+        (
+            "noxfile.py",
+            "def x(s):\n    s.run(\"docker\", \"run\", \"-v\", \"./x:/data\", \"me/app\")\n",
+        ),
+        (
+            "tasks.py",
+            "def x(c):\n    c.run(\"docker run -v ./x:/data me/app\", pty=True)\n",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.poe.tasks]\nx = \"docker run -v ./x:/data me/app\"\n",
+        ),
+        (
+            ".vscode/tasks.json",
+            "{\"tasks\": [{\n\"command\": \"docker run -v ./x:/data me/app\"}]}\n",
+        ),
+    ] {
+        let found = read("", [(path, text)]);
+        let one = found.launches.first().unwrap_or_else(|| panic!("{path}"));
+        assert_eq!(one.image.as_deref(), Some("me/app"), "{path}");
+        assert_eq!(one.mounts.len(), 1, "{path}");
+        assert_eq!(one.place.line, 2, "{path}");
+    }
+    let found = read(
+        "",
+        [(
+            "pyproject.toml",
+            "dependencies = ['docker>=7', 'python-docker']\n",
+        )],
+    );
+    assert!(found.launches.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn files_that_are_not_read_concern_the_images_that_they_name() {
+    let makefile = "x:\n\tdocker build -t me/app .\n";
+    for (path, text, is_of_it) in [
+        ("Tiltfile", "docker_build('me/app', '.')\n", true),
+        ("Tiltfile", "docker_build(\"me/other\", \"x\")\n", false),
+        ("Tiltfile", "docker_build(name, '.')\n", true),
+        ("Tiltfile", "k8s_yaml('x.yaml')\n", false),
+        (
+            "Earthfile",
+            "VERSION 0.8\nFROM me/app\nx:\n  RUN make\n",
+            true,
+        ),
+        ("Earthfile", "VERSION 0.8\nFROM debian:12\n", false),
+        ("Earthfile", "x:\n  FROM DOCKERFILE .\n", true),
+        ("devspace.yaml", "images:\n  a:\n    image: me/app\n", true),
+        ("okteto.yml", "deploy: [make]\n", false),
+    ] {
+        let found = read("", [("Makefile", makefile), (path, text)]);
+        let unread = found.of_dockerfile("Dockerfile").unread;
+        assert_eq!(!unread.is_empty(), is_of_it, "{path} {text}");
+    }
+}
