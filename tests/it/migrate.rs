@@ -76,7 +76,7 @@ fn several_recipes_run_in_order_and_places_are_those_of_the_file() {
     assert_eq!(folder.dfix(&[&all[..], &["--fix"]].concat()).0, 0);
     assert_eq!(
         folder.text("Dockerfile"),
-        "# a\nFROM m.example.com/library/python:3.10-slim-trixie\nFROM m.example.com/library/eclipse-temurin:17-jdk\n"
+        "# a\nFROM m.example.com/library/python:3.11-slim-trixie\nFROM m.example.com/library/eclipse-temurin:17-jdk\n"
     );
 }
 
@@ -213,7 +213,7 @@ fn the_message_tells_what_was_done_and_what_was_left() {
         "{message}"
     );
     assert!(
-        message.contains("## To be looked at\n\n- whether it works with the version of `3.10` (run its tests)\n  - `a/Dockerfile`, line 1\n"),
+        message.contains("## To be looked at\n\n- whether it works with the version of `3.11` (run its tests)\n  - `a/Dockerfile`, line 1\n"),
         "{message}"
     );
     assert!(

@@ -30,6 +30,14 @@ impl Date {
         ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(Self { year, month, day })
     }
 
+    /// The same day of the year after.
+    pub(crate) const fn a_year_later(self) -> Self {
+        Self {
+            year: self.year + 1,
+            ..self
+        }
+    }
+
     /// The day that lies `days` after 2013-01-01, the first day of the tag data.
     pub(crate) fn from_days(days: u16) -> Self {
         let mut rest = days;

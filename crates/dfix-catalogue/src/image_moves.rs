@@ -221,7 +221,7 @@ mod tests {
                 "latest",
                 "quay.io/jupyter/scipy-notebook:latest",
             ),
-            ("python", "3.7-slim-buster", "python:3.10-slim-trixie"),
+            ("python", "3.7-slim-buster", "python:3.11-slim-trixie"),
         ] {
             let found = image_successor(repository, tag)
                 .map_or_else(String::new, |it| format!("{}:{}", it.repository, it.tag));

@@ -114,7 +114,7 @@ pub use languages::{
     ChangeSign, LanguageChange, VersionPlace, has_known_tags, images_of_language, language_changes,
     language_of_image,
 };
-pub use living::{LivingTag, is_living, living_tag};
+pub use living::{LivingTag, is_living, is_same_series, last_version, living_tag};
 pub use login_texts::login_in;
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};

@@ -10,12 +10,14 @@ mod image_move;
 mod images;
 mod language;
 mod lines;
+mod mixed;
 mod package_names;
 mod paths;
 mod release;
 mod suites;
 mod system;
 mod uv;
+mod versions;
 
 use std::collections::BTreeMap;
 

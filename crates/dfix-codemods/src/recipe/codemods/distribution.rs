@@ -18,6 +18,22 @@ pub(crate) fn told(foundation: &Foundation) -> String {
 /// What a text before the release speaks of, in the archives of Debian, Ubuntu and Alpine.
 pub(super) const OWN_ARCHIVES: [&str; 3] = ["debian.org", "ubuntu.com", "alpinelinux.org"];
 
+/// Whether an official image is a distribution's own, so that its version is the release.
+pub(super) fn is_distribution(repository: &str) -> bool {
+    matches!(
+        repository,
+        "almalinux"
+            | "alpine"
+            | "amazonlinux"
+            | "archlinux"
+            | "debian"
+            | "fedora"
+            | "oraclelinux"
+            | "rockylinux"
+            | "ubuntu"
+    )
+}
+
 /// The code name of a release, in small letters; `""` where there is none.
 pub(super) fn code_name_of(eol: &Eol) -> String {
     let name = eol.codename.unwrap_or_default();

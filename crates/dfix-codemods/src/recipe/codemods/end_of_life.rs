@@ -1,10 +1,12 @@
 //! Tags of official images that are no longer maintained.
 
-use dfix_catalogue::{AS_OF, end_of_release, image, image_move, is_living, living_tag, version_of};
-use dfix_engine::OpenCondition;
+use dfix_catalogue::{
+    AS_OF, Foundation, end_of_release, image, image_move, is_living, living_tag, version_of,
+};
 
-use super::distribution::told;
+use super::distribution::{is_distribution, told};
 use super::images::{Judge, Verdict};
+use super::versions::{version_changed, without_day};
 
 /// Every dead tag, or only those whose living successor has the same version.
 #[derive(Debug)]
@@ -15,6 +17,10 @@ pub(crate) struct EndOfLife {
 impl Judge for EndOfLife {
     fn verdict(&self, repository: &str, tag: &str) -> Option<Verdict> {
         if image_move(repository, tag).is_some() || is_living(repository, tag)? {
+            return None;
+        }
+        // The day pins it: what it is a day of may well be maintained.
+        if without_day(tag).is_some_and(|it| is_living(repository, &it) == Some(true)) {
             return None;
         }
         let mut verdict = Verdict {
@@ -37,34 +43,46 @@ impl Judge for EndOfLife {
             return Some(verdict);
         };
         let old = image(repository, tag).foundation;
-        if let Some(old) = &old
-            && let Some(date) = end_of_release(old)
+        let stays = |old: &Foundation| {
+            let new = living.foundation.as_ref();
+            new.is_some_and(|it| it.same_release(old) == Some(true))
+        };
+        if let Some(old) = old.filter(|it| !stays(it))
+            && let Some(date) = end_of_release(&old)
                 .filter(|it| it.ended)
                 .and_then(|it| it.date)
         {
             verdict
                 .evidence
-                .push(format!("support of {} ended on {date}", told(old)));
+                .push(format!("support of {} ended on {date}", told(&old)));
         }
         let new = &living.tag;
-        verdict.evidence.push(match living.ends {
-            Some(date) if date > AS_OF => {
-                format!("`{new}` is maintained, and supported until {date}")
+        verdict
+            .evidence
+            .push(match (living.version_ends, living.release_ends) {
+                (Some(date), _) if date > AS_OF => {
+                    format!("`{new}` is maintained, and supported until {date}")
+                }
+                (None, Some(date)) if date > AS_OF => match &living.foundation {
+                    Some(it) => format!(
+                        "`{new}` is maintained; support of {} ends on {date}",
+                        told(it)
+                    ),
+                    None => format!("`{new}` is maintained"),
+                },
+                _ => format!("`{new}` is still maintained"),
+            });
+        let changed = version_changed(repository, tag, new);
+        if let Some(open) = changed {
+            if self.only_same_version {
+                verdict.by_hand = Some(format!(
+                    "`{new}` is the nearest that is maintained, of another version"
+                ));
+                return Some(verdict);
             }
-            _ => format!("`{new}` is still maintained"),
-        });
-        if living.keeps_version {
+            verdict.open.push(open);
+        } else if !is_distribution(repository) {
             verdict.evidence.push("the version is the same".to_owned());
-        } else if self.only_same_version {
-            verdict.by_hand = Some(format!(
-                "`{new}` is the nearest that is maintained, of another version"
-            ));
-            return Some(verdict);
-        } else {
-            verdict.open.push(OpenCondition::new(
-                format!("whether it works with the version of `{new}`"),
-                "run its tests",
-            ));
         }
         verdict.to = Some((repository.to_owned(), living.tag));
         Some(verdict)

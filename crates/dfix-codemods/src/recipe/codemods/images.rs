@@ -1,8 +1,10 @@
 //! Images that become others, at every position that names one, with what changes beside the name.
 
+use dfix_catalogue::image;
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
-use dfix_model::{ImagePlace, Model};
+use dfix_model::{ImagePlace, Model, Stage};
 
+use super::mixed::{self, Move};
 use super::paths::{Occurrence, PathChange, occurrences};
 use super::suites::{Named, Suites};
 use super::system;
@@ -89,6 +91,9 @@ impl<J: Judge> Codemod for Images<J> {
                 case.open(verdict.open.iter().cloned());
                 plan.say(case);
                 self.judge.look(&reference, &verdict, case)?;
+                if let ImagePlace::From(stage) = reference.position.place {
+                    self.look_beside(stage, (repository, tag), file, case);
+                }
                 change_paths(&reference, &verdict.paths, case);
                 let of_images = || Suites::of_images(&reference.position.image, (repository, tag));
                 match verdict.suites.clone().or_else(of_images) {
@@ -104,6 +109,42 @@ impl<J: Judge> Images<J> {
     fn verdict(&self, reference: &Reference<'_>) -> Option<Verdict> {
         let image = &reference.position.image;
         self.judge.verdict(image.name()?, image.effective_tag()?)
+    }
+
+    /// Tells of files that a stage and others give one another, where it comes to another release.
+    fn look_beside(
+        &self,
+        stage: Stage<'_>,
+        (repository, tag): (&str, &str),
+        file: &Model<'_>,
+        case: &mut Case<'_>,
+    ) {
+        let old = stage.base_facts().foundation;
+        let Some(new) = image(repository, tag).foundation else {
+            return;
+        };
+        if old.is_some_and(|it| it.same_release(&new) == Some(true)) {
+            return;
+        }
+        let new_of = |stage: Stage<'_>| {
+            let step = stage.from_step();
+            let mut positions = file.image_positions().into_iter();
+            let position = positions.find(|it| it.step() == Some(step));
+            let verdict = position
+                .and_then(Reference::of)
+                .and_then(|it| self.verdict(&it))
+                .filter(|it| it.by_hand.is_none());
+            match verdict.and_then(|it| it.to) {
+                Some((repository, tag)) => image(&repository, &tag).foundation,
+                None => stage.base_facts().foundation,
+            }
+        };
+        let moved = Move {
+            old: old.as_ref(),
+            new: &new,
+            new_of: &new_of,
+        };
+        mixed::look(stage, &moved, case);
     }
 
     /// What it does to the image of another stage.
