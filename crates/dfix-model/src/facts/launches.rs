@@ -143,8 +143,7 @@ pub(crate) fn with_all(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
 
 /// The values of variables that the launches of a stage set, each with its place: "`WORKER` of service `web` of compose.yaml".
 pub(crate) fn values(stage: Stage<'_>) -> impl Iterator<Item = (&str, String)> {
-    let of_editors = built_from(stage).filter(|it| it.source == Source::Devcontainer);
-    let launches = of(stage).chain(examples(stage)).chain(of_editors);
+    let launches = of(stage).chain(examples(stage)).chain(of_editors(stage));
     launches.flat_map(|launch| {
         let all = launch.environment.iter();
         all.filter_map(|it| {
