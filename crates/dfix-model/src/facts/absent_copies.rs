@@ -3,6 +3,7 @@
 
 use crate::collect::model::Model;
 use crate::context::Answer;
+use crate::facts::context_files::matches;
 use crate::facts::launches;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
@@ -31,6 +32,22 @@ pub(crate) fn is_absent(stage: Stage<'_>, path: &str) -> bool {
     matches!(context.first_bytes(path), Answer::Absent)
         && matches!(context.list(path), Answer::Absent)
         && has_project(stage.file())
+}
+
+/// Whether a pattern in the last part of a path fits no file that the build context has: `target/*.jar`.
+fn fits_nothing(stage: Stage<'_>, pattern: &str) -> bool {
+    let (folder, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
+    if folder.contains(['*', '?', '[']) {
+        return false;
+    }
+    match stage.file().context().list(folder) {
+        Answer::Found(names) => {
+            let fits = |it: &String| matches(name.as_bytes(), it.trim_end_matches('/').as_bytes());
+            !names.iter().any(fits) && has_project(stage.file())
+        }
+        Answer::Absent => has_project(stage.file()),
+        Answer::Unknown(_) => false,
+    }
 }
 
 /// Whether something lies in the build context beside what builds and starts it, and what configures dfix.
@@ -64,10 +81,17 @@ fn of_step<'m>(stage: Stage<'m>, step: Step<'m>) -> impl Iterator<Item = Absent>
     let target = folder.zip(target).map(|(folder, it)| join(&folder, &it));
     let is_absent = move |word: Word<'m>| {
         let source = expand_text(stage, word, step)?;
-        let is_plain = !source.contains(['*', '?', '[', '<']) && !source.contains("://");
+        let is_file = !source.contains('<') && !source.contains("://");
         let whole = ImagePath::new(&source);
         let relative = whole.as_str().trim_start_matches('/').to_owned();
-        let is_gone = is_plain && !relative.is_empty() && is_absent(stage, &relative);
+        let is_pattern = relative.contains(['*', '?', '[']);
+        let is_gone = is_file
+            && !relative.is_empty()
+            && if is_pattern {
+                fits_nothing(stage, &relative)
+            } else {
+                is_absent(stage, &relative)
+            };
         is_gone.then_some(relative)
     };
     let sources: Vec<String> = step.sources().filter_map(is_absent).collect();

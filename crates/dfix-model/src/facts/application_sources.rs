@@ -242,19 +242,14 @@ fn of_context(
     let name = source.file_name();
     if name.contains(['*', '?', '[']) {
         let folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Answer::Found(names) = context.list(folder) else {
-            all.push(Root {
-                context: relative,
-                image: target.cloned(),
-                is_built: false,
-            });
-            return;
-        };
+        let listed = context.list(folder).found().unwrap_or_default();
+        let fits = |it: &String| matches(name.as_bytes(), it.trim_end_matches('/').as_bytes());
+        let names: Vec<String> = listed.into_iter().filter(fits).collect();
+        if names.is_empty() {
+            all.push(made_of(context, &relative, target));
+        }
         for found in names {
             let bare = found.trim_end_matches('/');
-            if !matches(name.as_bytes(), bare.as_bytes()) {
-                continue;
-            }
             // Of a matching folder the contents land.
             let is_folder = found.ends_with('/');
             all.push(Root {
@@ -270,6 +265,10 @@ fn of_context(
         return;
     }
     let is_folder = relative.is_empty() || matches!(context.list(&relative), Answer::Found(_));
+    if !is_folder && matches!(context.first_bytes(&relative), Answer::Absent) {
+        all.push(made_of(context, &relative, target));
+        return;
+    }
     let image = if into_folder && !is_folder {
         target.map(|target| target.join(name))
     } else {
@@ -280,6 +279,39 @@ fn of_context(
         image,
         is_built: false,
     });
+}
+
+/// What is copied and not there: where it is a program in Java of a project that is, whose build makes it outside of the image,
+/// the project's sources tell what it does.
+fn made_of(context: &dyn Context, path: &str, target: Option<&ImagePath>) -> Root {
+    const OF_PROJECTS: [&str; 3] = ["pom.xml", "build.gradle", "build.gradle.kts"];
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // Where Maven and Gradle put it.
+    let outputs = ["target", "build/libs"];
+    let project = outputs.iter().find_map(|it| folder.strip_suffix(it));
+    let project = project.map(|it| it.trim_end_matches('/'));
+    let is_there = |project: &&str| {
+        let mut files = OF_PROJECTS.iter().map(|it| below(project, it));
+        is_java_archive(path) && files.any(|it| context.read(&it).found().is_some())
+    };
+    match project.filter(is_there) {
+        Some(project) => Root {
+            context: below(project, "src/main"),
+            image: target.cloned(),
+            is_built: true,
+        },
+        None => Root {
+            context: path.to_owned(),
+            image: target.cloned(),
+            is_built: false,
+        },
+    }
+}
+
+/// Whether a path is that of a program in Java that is packed.
+fn is_java_archive(path: &str) -> bool {
+    let (_, ending) = path.rsplit_once('.').unwrap_or_default();
+    matches!(ending, "jar" | "war" | "ear")
 }
 
 /// A source that is copied from another stage: what that one takes from the build context, and what it makes.
@@ -461,7 +493,8 @@ impl Walk<'_> {
     /// not matter.
     fn is_made_outside(&self, path: &str) -> bool {
         let name = file_name(path);
-        let is_run = dfix_sources::may_be_source(name) || !name.contains('.');
+        let is_run =
+            dfix_sources::may_be_source(name) || !name.contains('.') || is_java_archive(name);
         is_run && !dfix_sources::is_for_browsers(path) && is_absent(self.stage, path)
     }
 

@@ -110,7 +110,7 @@ impl<'m> Stage<'m> {
     }
 }
 
-const BY_THE_COMMAND: &str = "the command";
+const BY_THE_COMMAND: &str = "the install command";
 
 fn python_packages(stage: Stage<'_>) -> Requirements {
     let mut all = Requirements::default();

@@ -57,6 +57,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nRUN apk add --no-cache curl\nRUN apk add --no-cache git\n",
         ),
         fixes(
+            "FROM alpine:3.20\nRUN apk update\nRUN apk upgrade --available\nRUN apk add curl\n",
+            "FROM alpine:3.20\nRUN apk upgrade --no-cache --available\nRUN apk add --no-cache curl\n",
+        ),
+        fixes(
             "FROM alpine:3.20\nRUN apk add a && apk add b && rm -rf /var/cache/apk/*\n",
             "FROM alpine:3.20\nRUN apk add --no-cache a && apk add --no-cache b\n",
         ),
@@ -235,14 +239,19 @@ fn update<'m>(
     let message = "`apk update` keeps an index that `--no-cache` does without";
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
         let clean_up = CleanUp::after_update(facts, apk);
-        // What upgrades in the same RUN takes a fresh index, too.
-        let upgrades: Vec<PackageCommand<'m>> = facts
-            .of_step(step)
-            .filter(|of_step| of_step.updates == 1)
-            .map_or(&[][..], |of_step| of_step.all.as_slice())
-            .iter()
-            .copied()
-            .filter(|it| upgrades(it) && it.range().start() > apk.range().start())
+        // What upgrades in the same RUN takes a fresh index, too; in later ones where this is the only update.
+        let later = |it: &PackageCommand<'m>| {
+            let steps = if it.command.step() == step {
+                facts.of_step(step).map_or(0, |it| it.updates)
+            } else {
+                facts.steps.values().map(|it| it.updates).sum()
+            };
+            upgrades(it) && it.range().start() > apk.range().start() && steps == 1
+        };
+        let all = stage.package_commands(PackageManager::Apk);
+        let upgrades: Vec<PackageCommand<'m>> = all
+            .filter(|it| it.command.step().is_run())
+            .filter(later)
             .collect();
         let mut gone = clean_up.commands();
         gone.extend(upgrades.iter().map(|it| it.command));
@@ -259,7 +268,11 @@ fn update<'m>(
         case.evidence("each later `apk add` takes a fresh index")
             .open(settled.open())
             .declare(if is_all {
-                vec![Effect::removed(step)]
+                let upgrades = upgrades.iter().map(|it| Effect::arguments_of(it.command));
+                [Effect::removed(step)]
+                    .into_iter()
+                    .chain(upgrades)
+                    .collect::<Vec<Effect>>()
             } else {
                 // Within `sh -c "…"` it is an argument that changes.
                 let within = apk.command.outer().map(Effect::arguments_of);
@@ -268,14 +281,14 @@ fn update<'m>(
                 list.chain(clean_up.effects(step)).chain(upgrades).collect()
             })
             .fix(|edit| {
-                if is_all {
-                    edit.remove_instruction(step);
-                    return;
-                }
                 for upgrade in &upgrades {
                     edit.insert_word_after(upgrade.subcommand(), "--no-cache");
                     let keeps = upgrade.command.args().filter(|word| fetches(*word));
                     remove_fetching(edit, keeps);
+                }
+                if is_all {
+                    edit.remove_instruction(step);
+                    return;
                 }
                 clean_up.remove(Some(apk.command), edit);
             });

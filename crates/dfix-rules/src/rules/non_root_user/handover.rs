@@ -2,7 +2,10 @@
 
 use dfix_catalogue::programs;
 use dfix_engine::{Edit, Effect, OpenCondition};
-use dfix_model::{Dependencies, FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind};
+use dfix_model::path::has_ending;
+use dfix_model::{
+    Dependencies, FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind, Word,
+};
 
 use super::account::RunAs;
 use super::folders::{Folder, folders_to_give, is_nested, without_nested};
@@ -242,6 +245,8 @@ impl<'m> Handover<'m> {
             // Nothing of the build is there: a volume. What is done before the files come is not done again
             // when they change.
             shares.first.push(folder.clone());
+        } else if is_target && !is_filled && self.is_one_file(stage, folder) {
+            shares.copied.push(folder.clone());
         } else if is_target && !is_filled {
             let is_there = |first| files.at(first).entry(&folder.path) == FileEntry::Folder;
             if !folder.may_be_missing && !self.gives_last && first.is_some_and(is_there) {
@@ -256,6 +261,16 @@ impl<'m> Handover<'m> {
         } else {
             shares.whole.push(folder.clone());
         }
+    }
+
+    /// Whether what is given is a file that one of the `COPY`s puts there: nothing else is to be done for it.
+    fn is_one_file(&self, stage: Stage<'m>, folder: &Folder) -> bool {
+        let mut landings = stage.filesystem().all_landings();
+        landings.any(|landing| {
+            landing.path == folder.path
+                && landing.entry == FileEntry::File
+                && self.copies.iter().any(|it| it.index() == landing.step)
+        })
     }
 
     /// What commands leave in a folder whose copied files name their owner.
@@ -336,12 +351,16 @@ impl<'m> Handover<'m> {
         self.after = run(&commands);
     }
 
-    /// Whether something is copied into a folder that another stage or image built, and names no owner.
+    /// Whether something is copied into a folder, or as what is given itself, that was built before, in another stage or image
+    /// or, as an archive of Java's, outside, and names no owner.
     fn is_brought_into(&self, stage: Stage<'m>, folder: &ImagePath) -> bool {
         let is_brought = |landing: &&Landing| {
             let mut copies = stage.base_chain().flat_map(Stage::copies);
             let copy = copies.find(|copy| copy.index() == landing.step);
-            copy.is_some_and(|copy| copy.flag("from").is_some() && !self.copies.contains(&copy))
+            let is_built = |copy: &Step<'_>| {
+                copy.flag("from").is_some() || copy.words().any(|it| is_archive_of_java(it))
+            };
+            copy.is_some_and(|copy| is_built(&copy) && !self.copies.contains(&copy))
         };
         let mut landings = stage.filesystem().all_landings();
         landings.any(|landing| {
@@ -527,4 +546,12 @@ fn others(stage: Stage<'_>, run_as: &RunAs, shares: &Shares) -> Option<OpenCondi
         ),
         format!("name {} there", run_as.name),
     ))
+}
+
+/// Whether a word names a program in Java that is packed.
+fn is_archive_of_java(word: Word<'_>) -> bool {
+    let text = word.value().unwrap_or_default();
+    [".jar", ".war", ".ear"]
+        .iter()
+        .any(|it| has_ending(text, it))
 }

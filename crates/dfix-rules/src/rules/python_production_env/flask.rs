@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::web_frameworks;
+use dfix_catalogue::{Ecosystem, PackageMark, package_is, web_frameworks};
 use dfix_engine::OpenCondition;
 use dfix_model::context::Answer;
 use dfix_model::path::{has_ending, program_name};
@@ -52,7 +52,11 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
         open: None,
     };
     let mut known = packages.known.iter();
-    let extension = known.find(|it| it.name.starts_with("flask-"));
+    let is_extension = |name: &str| {
+        name.starts_with("flask-")
+            && !package_is(Ecosystem::Language, name, PackageMark::Development)
+    };
+    let extension = known.find(|it| is_extension(&it.name));
     if let Some(extension) = extension.filter(|_| !is_imported_nowhere(stage)) {
         return Some(Flask {
             open: switched(extension),
