@@ -267,8 +267,10 @@ impl<'m> Handover<'m> {
     fn is_one_file(&self, stage: Stage<'m>, folder: &Folder) -> bool {
         let mut landings = stage.filesystem().all_landings();
         landings.any(|landing| {
+            let is_file = landing.entry == FileEntry::File
+                || (landing.entry != FileEntry::Folder && landing.path.is_named_like_a_file());
             landing.path == folder.path
-                && landing.entry == FileEntry::File
+                && is_file
                 && self.copies.iter().any(|it| it.index() == landing.step)
         })
     }
