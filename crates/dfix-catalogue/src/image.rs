@@ -359,6 +359,12 @@ impl ImageFacts {
             .filter(|word| !word.is_empty() && !word.ends_with('?'))
     }
 
+    /// Whether the image adds the command to its distribution's own, or may.
+    pub fn may_bring(&self, command: &str) -> bool {
+        let mut own = self.commands.split(' ');
+        own.any(|word| word.strip_suffix('?').unwrap_or(word) == command)
+    }
+
     /// Whether a command is in the image; `None` when not known.
     pub fn has_command(&self, command: &str) -> Option<bool> {
         if self.own_commands().any(|own| own == command) {

@@ -4,8 +4,9 @@
 //! `maven` and `dotnet`, as the functions of this file say, each true to the publisher's list of tags.
 //! How: `mechanical`, nothing else is needed beside what changes with it; `by-hand`; `keep`, this tag is made
 //! where it always was.
-//! What changes with it: `user=NAME`, `path:OLD=NEW`, `env:OLD=NEW`, `port:OLD=NEW`, `command=NAME`; `*` in a
-//! path is any text without a slash.
+//! What changes with it: `user=NAME`, `path:OLD=NEW`, `lacks:PATH=ELSEWHERE` (what lies there is otherwise, so that
+//! another name alone will not do), `env:OLD=NEW`, `port:OLD=NEW`, `command=NAME`; `*` in a path is any text without
+//! a slash.
 
 use super::images::glob;
 use super::living::{is_living, living_tag};
@@ -67,6 +68,14 @@ pub fn image_move(repository: &str, tag: &str) -> Option<ImageMove> {
     })
 }
 
+/// Whether an image that moved is this one now.
+pub fn is_moved_to(repository: &str) -> bool {
+    MOVES.all().any(|row| {
+        let to = row.column(2);
+        to == repository || (to.ends_with('/') && repository.starts_with(to))
+    })
+}
+
 /// What takes the place of an image that moved or whose tag is no longer maintained: where it went, and of the
 /// official images the nearest maintained tag there (see [`living_tag`]). `None`: the image is alive, or nothing is
 /// known to take its place.
@@ -117,10 +126,10 @@ fn major(text: &str) -> Option<&str> {
     (!digits.is_empty()).then_some(digits)
 }
 
-/// `17-jre-slim` is `17-jre`, `8u212-jdk-alpine3.9` is `8-jdk-alpine`, `11-bullseye` is `11-jdk`: Eclipse Temurin
+/// `17-jre-slim` is `17-jre`, `openjdk-8-jre` (as the image `java` has it) is `8-jre`, `8u212-jdk-alpine3.9` is `8-jdk-alpine`, `11-bullseye` is `11-jdk`: Eclipse Temurin
 /// has the major version, `jdk` or `jre`, and Alpine or Ubuntu. `None` where the tag tells no version.
 fn temurin(tag: &str) -> Option<String> {
-    let mut words = tag.split('-');
+    let mut words = tag.strip_prefix("openjdk-").unwrap_or(tag).split('-');
     let version = major(words.next()?)?;
     let (mut kind, mut system) = ("jdk", "");
     for word in words {
@@ -146,17 +155,21 @@ fn adopted(repository: &str, tag: &str) -> String {
     }
 }
 
-/// `3.6.3-jdk-11-slim` is `3-eclipse-temurin-11`, `3-openjdk-17-slim` too: the official image of Maven is built on
-/// Eclipse Temurin, and of each of its versions only the newest is maintained.
+/// `3-openjdk-17-slim` is `3-eclipse-temurin-17`, `3.6.3-jdk-11-slim` is `3.9-eclipse-temurin-11`: the official image of
+/// Maven is built on Eclipse Temurin, and of each of its major versions only the newest minor one is maintained.
 fn maven(tag: &str) -> Option<String> {
     let mut words = tag.split('-');
-    let version = major(words.next()?)?;
+    let written = words.next()?;
+    let version = major(written)?;
     let is_java = |word: &&str| matches!(*word, "jdk" | "openjdk");
     words.find(is_java)?;
     let java = major(words.next()?)?;
     let is_alpine = words.any(|word| word.starts_with("alpine"));
     let system = if is_alpine { "-alpine" } else { "" };
-    Some(format!("{version}-eclipse-temurin-{java}{system}"))
+    let rest = format!("eclipse-temurin-{java}{system}");
+    let mut minor = (0..=20).rev().map(|it| format!("{version}.{it}-{rest}"));
+    let pinned = minor.find(|it| written.contains('.') && is_living("maven", it) == Some(true));
+    Some(pinned.unwrap_or_else(|| format!("{version}-{rest}")))
 }
 
 /// `2.1-aspnetcore-runtime-alpine3.7` is `2.1-alpine3.7`: the words that say which image it is are in its name now.
@@ -195,7 +208,13 @@ mod tests {
                 "alpine-jre",
                 "eclipse-temurin:11-jre-alpine",
             ),
-            ("maven", "3.6.3-jdk-11-slim", "maven:3-eclipse-temurin-11"),
+            (
+                "java",
+                "openjdk-8-jre-alpine",
+                "eclipse-temurin:8-jre-alpine",
+            ),
+            ("maven", "3.6.3-jdk-11-slim", "maven:3.9-eclipse-temurin-11"),
+            ("maven", "3.5-jdk-8", "maven:3.9-eclipse-temurin-8"),
             ("maven", "3-openjdk-17", "maven:3-eclipse-temurin-17"),
             ("k8s.gcr.io/pause", "3.1", "registry.k8s.io/pause:3.1"),
             (
@@ -244,6 +263,7 @@ mod tests {
         assert_eq!(image_successor("jboss/keycloak", "16.1.1"), None);
         assert!(image_move("openjdk", "17").is_some_and(|it| !it.is_by_hand));
         assert!(image_move("openjdk", "latest").is_some_and(|it| it.is_by_hand));
+        assert!(image_move("adoptopenjdk", "8-jdk-openj9").is_some_and(|it| it.is_by_hand));
         assert!(image_move("centos", "7").is_some_and(|it| it.is_by_hand));
         for (repository, tag) in [
             ("openjdk", "28-ea-slim"),
@@ -282,7 +302,7 @@ mod tests {
                 let (what, new) = change.split_once('=').expect("a change");
                 let kind = what.split(':').next().unwrap_or_default();
                 assert!(
-                    matches!(kind, "user" | "path" | "env" | "port" | "command"),
+                    matches!(kind, "user" | "path" | "lacks" | "env" | "port" | "command"),
                     "{row:?}"
                 );
                 assert!(!new.is_empty(), "{row:?}");

@@ -106,7 +106,7 @@ pub use image::{
     UserTools, Variant, Wget,
 };
 pub use image_marks::{ImageMark, image_is};
-pub use image_moves::{ImageMove, ImageSuccessor, image_move, image_successor};
+pub use image_moves::{ImageMove, ImageSuccessor, image_move, image_successor, is_moved_to};
 pub use images::{image, variant_of};
 pub use install_scripts::{InstallScript, install_script};
 pub use interpreter_options::{InterpreterOption, interpreter_option_is};

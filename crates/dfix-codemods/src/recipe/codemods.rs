@@ -125,7 +125,7 @@ const ALL: &[Builtin] = &[
     Builtin {
         name: "package-names",
         about: "packages that the release of the base lacks become their successors",
-        options: &["distribution", "language", "version"],
+        options: &["distribution", "language", "only-moved", "version"],
         make: |For { recipe, .. }, options| {
             let only = options.get("distribution");
             let only = only.map(|it| distribution::named(it)).transpose()?;
@@ -135,6 +135,7 @@ const ALL: &[Builtin] = &[
                 recipe,
                 only,
                 language,
+                only_moved: truth(options, "only-moved")?,
             }))
         },
     },

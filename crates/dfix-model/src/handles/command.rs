@@ -326,7 +326,21 @@ impl<'m> Command<'m> {
             && joins(self.before())
     }
 
-    /// The command before it in the step, in order of place.
+    /// The command whose output the pipe before it hands to it; none where that is of a group, a loop or an `if`.
+    /// What stands in the substitutions of that command lies between them in the text.
+    pub fn piped_from(self) -> Option<Command<'m>> {
+        let pipe = self.before().filter(|it| it.operator == Operator::Pipe)?;
+        std::iter::successors(self.previous(), |it| it.previous())
+            .find(|it| it.after() == Some(pipe))
+    }
+
+    /// The command that the pipe after it hands its output to.
+    pub fn piped_into(self) -> Option<Command<'m>> {
+        let pipe = self.after().filter(|it| it.operator == Operator::Pipe)?;
+        std::iter::successors(self.next(), |it| it.next()).find(|it| it.before() == Some(pipe))
+    }
+
+    /// The command before it in the step, in order of place: perhaps one inside a `$( )` of the command before it in its list.
     pub fn previous(self) -> Option<Command<'m>> {
         Some(self.sibling(self.index.checked_sub(1)?))
     }

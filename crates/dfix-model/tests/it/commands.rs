@@ -230,6 +230,29 @@ fn continuations_and_comments_are_no_connectors() {
 }
 
 #[test]
+fn pipes_join_their_own_commands() {
+    with(
+        "FROM debian\nRUN a $(b) \"`c`\" | d | e && (f; g) | h && i | j\n",
+        |file| {
+            let of = |name: &str| file.commands().find(|it| it.is(name)).expect("a command");
+            for (name, from, into) in [
+                ("a", None, Some("d")),
+                ("b", None, None),
+                ("c", None, None),
+                ("d", Some("a"), Some("e")),
+                ("e", Some("d"), None),
+                ("h", None, None),
+                ("j", Some("i"), None),
+            ] {
+                let command = of(name);
+                assert_eq!(command.piped_from().map(|it| it.name()), from, "{name}");
+                assert_eq!(command.piped_into().map(|it| it.name()), into, "{name}");
+            }
+        },
+    );
+}
+
+#[test]
 fn surroundings() {
     with(
         "FROM debian\nRUN a || b && c; if d; then e; fi; [ -f x ] && f; (g); h | i; while j; do k; done\n",

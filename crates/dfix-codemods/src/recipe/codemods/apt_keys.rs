@@ -268,9 +268,8 @@ impl<'c, 'm> Board<'c, 'm> {
         let is_binary = match (&form, signed) {
             (Some((form, _)), _) => *form == KeyForm::Binary,
             (None, Some(file)) => has_ending(file, ".gpg"),
-            (None, None) => self.origins[index]
-                .as_deref()
-                .is_some_and(|it| has_ending(it, ".gpg")),
+            // Keys for apt are text nearly always, whatever their files are called.
+            (None, None) => false,
         };
         let ending = if is_binary { "gpg" } else { "asc" };
         let file = match signed {
@@ -366,6 +365,12 @@ impl<'c, 'm> Board<'c, 'm> {
         {
             return Err(remedy!(
                 "it may be several files: write each to one below {FOLDER}, {then}"
+            ));
+        }
+        let around = key.command.around();
+        if around.looped || around.function {
+            return Err(remedy!(
+                "it may be called for several keys, which would all come to one file: write each to one below {FOLDER}, {then}"
             ));
         }
         if key.command.step().is_onbuild() {

@@ -28,7 +28,11 @@ impl Judge for Moved {
             return None;
         }
         let moved = image_move(repository, tag)?;
-        let shown = format!("{repository}:{tag}");
+        // Nobody needs to write `latest`.
+        let shown = match tag {
+            "latest" => repository.to_owned(),
+            _ => format!("{repository}:{tag}"),
+        };
         let message = match &moved.to {
             Some(to) if to != repository => format!("`{shown}` is now `{to}`"),
             Some(_) => format!("`{shown}` is made with another tag now"),
@@ -44,7 +48,14 @@ impl Judge for Moved {
             return Some(verdict);
         }
         let successor = image_successor(repository, tag);
-        let to = successor.map(|it| (it.repository, it.tag));
+        let same = moved.to.clone().filter(|to| {
+            // The image moved, and no more: what its tag is of stays.
+            moved.tag.as_deref() == Some(tag) && dfix_catalogue::tag(to, tag).is_some()
+        });
+        let to = match same {
+            Some(to) => Some((to, tag.to_owned())),
+            None => successor.map(|it| (it.repository, it.tag)),
+        };
         if let (Some((_, new)), Some(named)) = (&to, &moved.tag)
             && new != named
         {
@@ -55,6 +66,7 @@ impl Judge for Moved {
         }
         if let Some((repository, tag)) = &to
             && !is_official(repository)
+            && tag != "latest"
         {
             verdict.open.push(OpenCondition::new(
                 format!(
@@ -63,14 +75,28 @@ impl Judge for Moved {
                 "look it up where the image is published",
             ));
         }
-        if !moved.note.is_empty() {
-            verdict.evidence.push(moved.note.to_owned());
+        let pinned = to.as_ref().and_then(|(_, new)| lost_pin(tag, new));
+        match pinned.filter(|_| verdict.open.is_empty()) {
+            Some((old, new)) => {
+                let remedy = match moved.note {
+                    "" => "run its tests",
+                    note => note,
+                };
+                let text = format!("whether it works with {new} in place of {old}");
+                verdict.open.push(OpenCondition::new(text, remedy));
+            }
+            None if moved.note.is_empty() => {}
+            None => verdict.evidence.push(moved.note.to_owned()),
         }
         verdict.to = to;
         for change in moved.changes.split_whitespace() {
-            match PathChange::read(change) {
-                Some(path) => verdict.paths.push(path),
-                None => verdict.open.push(OpenCondition::new(
+            let lacks = change
+                .strip_prefix("lacks:")
+                .and_then(|it| it.split_once('='));
+            match (PathChange::read(change), lacks) {
+                (Some(path), _) => verdict.paths.push(path),
+                (None, Some((old, new))) => verdict.lacks.push(PathChange::of(old, new)),
+                (None, None) => verdict.open.push(OpenCondition::new(
                     format!("whether it matters that {}", told(change)),
                     "see what of it the file, and whoever starts the image, use",
                 )),
@@ -78,6 +104,17 @@ impl Judge for Moved {
         }
         Some(verdict)
     }
+}
+
+/// The version that the old tag pins more exactly than the new one, and the new one's: `8u141` and `8`.
+fn lost_pin<'t>(old: &'t str, new: &'t str) -> Option<(&'t str, &'t str)> {
+    let version = |tag: &'t str| {
+        let is_in = |it: char| it.is_ascii_digit() || matches!(it, '.' | 'u' | '_');
+        tag.split(|it| !is_in(it)).next().unwrap_or_default()
+    };
+    let (old, new) = (version(old), version(new));
+    let is_exact = old.contains(['.', 'u', '_']);
+    (is_exact && !new.is_empty() && old != new).then_some((old, new))
 }
 
 /// Why a person must do it, and all that is known to help.
@@ -105,7 +142,7 @@ fn told(change: &str) -> String {
         return change.to_owned();
     };
     match what.split_once(':') {
-        Some(("path", old)) => format!("`{old}` is `{new}`"),
+        Some(("path" | "lacks", old)) => format!("`{old}` is `{new}`"),
         Some(("env", old)) => format!("the variable `{old}` is `{new}`"),
         Some(("port", old)) => format!("the port {old} is {new}"),
         _ if what == "user" => format!("it runs as the user `{new}`"),

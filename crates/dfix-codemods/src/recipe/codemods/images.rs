@@ -30,6 +30,8 @@ pub(crate) struct Verdict {
     pub(crate) open: Vec<OpenCondition>,
     /// Paths that are others in the new image.
     pub(crate) paths: Vec<PathChange>,
+    /// Paths that the new image has not, and another place for what lies there.
+    pub(crate) lacks: Vec<PathChange>,
     /// Releases that lists of packages name, where the tags alone do not tell.
     pub(crate) suites: Option<Suites>,
 }
@@ -95,6 +97,7 @@ impl<J: Judge> Codemod for Images<J> {
                     self.look_beside(stage, (repository, tag), file, case);
                 }
                 change_paths(&reference, &verdict.paths, case);
+                case.open(lacking(&reference, &verdict.lacks));
                 let of_images = || Suites::of_images(&reference.position.image, (repository, tag));
                 match verdict.suites.clone().or_else(of_images) {
                     Some(suites) => change_suites(&reference, &suites, case),
@@ -212,13 +215,23 @@ fn patterns(
             "the image comes from a mirror: see where `{repository}:{tag}` is to be had there"
         ));
     }
-    let front = if both_official { front } else { "" };
+    let host = repository.split('/').next().unwrap_or_default();
+    let stays_on_hub = !host.contains(['.', ':']) || !repository.contains('/');
+    let front = match front {
+        _ if both_official => front,
+        "docker.io/" | "docker.io/library/" if stays_on_hub => "docker.io/",
+        _ => "",
+    };
     let read = |text: String| {
         Pattern::read("image", &format!("image {text}"), &mut Names::default())
             .map_err(|error| error.message)
     };
     let old = read(format!("{written}{old_tag}"))?;
-    let new = read(format!("{front}{repository}:{tag}"))?;
+    let new_tag = match image.tag_text() {
+        None if tag == "latest" => String::new(),
+        _ => format!(":{tag}"),
+    };
+    let new = read(format!("{front}{repository}{new_tag}"))?;
     Ok((old, new))
 }
 
@@ -237,6 +250,19 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
             "its paths are others in {changed} {places}, and change with it"
         ));
     }
+}
+
+/// Where the file names what the new image has not.
+fn lacking<'m>(
+    reference: &Reference<'m>,
+    paths: &[PathChange],
+) -> impl Iterator<Item = OpenCondition> + use<'m> {
+    occurrences(reference, paths).into_iter().map(|it| {
+        OpenCondition::new(
+            format!("whether line {} finds what it names", it.step.line()),
+            &format!("in the new image it is at `{}`", it.new),
+        )
+    })
 }
 
 /// What lies below the folder may be elsewhere in the new image, and a link may be what the file makes there itself.

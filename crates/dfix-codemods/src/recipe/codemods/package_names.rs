@@ -1,8 +1,8 @@
 //! Names of packages that the release of the base lacks: the build fails on them.
 
 use dfix_catalogue::{
-    Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, language_of_image,
-    package_presence, package_successor,
+    Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, is_moved_to,
+    language_of_image, package_presence, package_successor,
 };
 use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
@@ -18,11 +18,16 @@ pub(crate) struct PackageNames {
     pub(crate) only: Option<Distribution>,
     /// The language whose images it is for, and their version; all images where there is none.
     pub(crate) language: Option<(String, String)>,
+    /// Whether it is only for images that took the place of others.
+    pub(crate) only_moved: bool,
 }
 
 impl PackageNames {
     /// Whether it is for what is based on an image.
     fn is_for(&self, repository: &str, tag: &str) -> bool {
+        if self.only_moved && !is_moved_to(repository) {
+            return false;
+        }
         let Some((language, version)) = &self.language else {
             return true;
         };

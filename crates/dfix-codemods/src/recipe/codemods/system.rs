@@ -25,11 +25,13 @@ pub(super) fn look(
     case: &mut Case<'_>,
 ) -> Result<(), Remedy> {
     let image_ref = &reference.position.image;
-    let old = match (image_ref.name(), image_ref.effective_tag()) {
-        (Some(name), Some(tag)) => image(name, tag).foundation,
+    let old_image = match (image_ref.name(), image_ref.effective_tag()) {
+        (Some(name), Some(tag)) => Some(image(name, tag)),
         _ => None,
     };
-    let new = image(repository, tag).foundation;
+    let old = old_image.as_ref().and_then(|it| it.foundation);
+    let new_image = image(repository, tag);
+    let new = new_image.foundation;
     let runs = Runs::of(stage);
     let mut managers = runs.managers();
     let Some(new) = new else {
@@ -65,7 +67,13 @@ pub(super) fn look(
         ));
     }
     case.open(installed.conditions(&new));
-    changes::look(&runs, &installed, old.as_ref(), &new, case);
+    changes::look(&runs, &installed, (old.as_ref(), &new), case);
+    if let Some(old_image) = &old_image {
+        changes::programs(&runs, &installed, (old_image, &new_image), case);
+    }
+    if let Some(old) = &old {
+        case.open(changes::archives_of_another(&runs, old, &new));
+    }
     case.open(unread);
     Ok(())
 }

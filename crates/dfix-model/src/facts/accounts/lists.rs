@@ -2,7 +2,6 @@
 
 use super::collect::Collector;
 use super::events::{Change, Made, Subject, USERS, home_is_open};
-use crate::collect::command::Operator;
 use crate::context::Answer;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{workdir_before, working_directory};
@@ -43,7 +42,7 @@ impl<'m> Collector<'m> {
         match command.name() {
             "tee" => {
                 let is_appended = command.has_option("-a") || command.has_option("--append");
-                match piped_from(command) {
+                match command.piped_from() {
                     Some(source) => self.write(command, source, is_appended, subject),
                     None => self.unsure(format!("what `tee` writes into {}", path_of(subject))),
                 }
@@ -251,14 +250,6 @@ fn path_of(subject: Subject) -> &'static str {
         Subject::User => USERS,
         Subject::Group => GROUPS,
     }
-}
-
-/// The command that writes into the pipe which this one reads.
-fn piped_from(command: Command<'_>) -> Option<Command<'_>> {
-    let before = command.before()?;
-    (before.operator == Operator::Pipe)
-        .then(|| command.previous())
-        .flatten()
 }
 
 /// The lines of a text that `echo` or `printf` writes.

@@ -338,7 +338,7 @@ impl<'m> Search<'m> {
                 }
             };
         }
-        let Some(printer) = printer_of(command) else {
+        let Some(printer) = command.piped_from() else {
             // Commands that somebody types.
             return;
         };
@@ -368,7 +368,7 @@ impl<'m> Search<'m> {
         let is_document = command
             .redirects()
             .any(|redirect| redirect.operator().starts_with("<<"));
-        match printer_of(command).filter(|_| reads_input && !is_document) {
+        match command.piped_from().filter(|_| reads_input && !is_document) {
             Some(printer) if !matches!(printer.name(), "echo" | "printf" | "cat") => {
                 let what = format!("the text that `{}` hands to `{name}`", said(printer));
                 self.unread(step, place, Door::Pipe, name, what, ELSEWHERE);
@@ -451,21 +451,6 @@ fn is_piped(command: Command<'_>) -> bool {
     command
         .before()
         .is_some_and(|before| before.operator == Operator::Pipe)
-}
-
-/// The command whose output the pipe before a command hands to it.
-fn printer_of(command: Command<'_>) -> Option<Command<'_>> {
-    let pipe = command
-        .before()
-        .filter(|before| before.operator == Operator::Pipe)?;
-    let mut before = command.previous();
-    while let Some(printer) = before {
-        if printer.after() == Some(pipe) {
-            return Some(printer);
-        }
-        before = printer.previous();
-    }
-    None
 }
 
 /// A word as it is shown to people.

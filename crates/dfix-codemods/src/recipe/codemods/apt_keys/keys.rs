@@ -57,8 +57,7 @@ impl<'m> Key<'m> {
             .after()
             .is_some_and(|it| it.operator == Operator::Pipe);
         // In a loop each key would take the place of the one before.
-        let is_repeated = command.around().looped;
-        if (is_elsewhere || is_read || is_repeated) && !matches!(call, Call::Looks) {
+        if (is_elsewhere || is_read) && !matches!(call, Call::Looks) {
             call = Call::Otherwise;
         }
         Some(Key { command, call })
@@ -78,7 +77,7 @@ impl<'m> Key<'m> {
         let given = redirects.iter().find(|it| it.operator() == "<");
         match after.as_slice() {
             [file] if !file.is("-") && !file.source_text().starts_with('-') => Call::File(*file),
-            [] | [_] if is_piped && given.is_none() => match before_in_pipe(command) {
+            [] | [_] if is_piped && given.is_none() => match command.piped_from() {
                 Some(before) if before.redirects().next().is_none() => Call::Piped(before),
                 _ => Call::Otherwise,
             },
@@ -171,17 +170,8 @@ impl<'m> Key<'m> {
 
     /// The command that its pipeline begins with.
     pub(super) fn first(&self) -> Command<'m> {
-        let mut first = self.command;
-        while first
-            .before()
-            .is_some_and(|it| it.operator == Operator::Pipe)
-        {
-            match before_in_pipe(first) {
-                Some(before) => first = before,
-                None => break,
-            }
-        }
-        first
+        let pipeline = std::iter::successors(Some(self.command), |it| it.piped_from());
+        pipeline.last().unwrap_or(self.command)
     }
 
     /// Writes the key to a file instead.
@@ -214,21 +204,6 @@ impl<'m> Key<'m> {
         }
         Ok(())
     }
-}
-
-/// The command that pipes into this one: not one of those within its words, which come before it in the text, too.
-fn before_in_pipe(command: Command<'_>) -> Option<Command<'_>> {
-    let holds = |outer: Command<'_>, inner: Command<'_>| {
-        outer.range().contains_range(inner.range()) && outer.range() != inner.range()
-    };
-    let mut found = command.previous()?;
-    let all = std::iter::successors(found.previous(), |it| it.previous());
-    for before in all {
-        if holds(before, found) && !holds(before, command) {
-            found = before;
-        }
-    }
-    Some(found)
 }
 
 fn unclear() -> Remedy {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use dfix_catalogue::is_shared_host;
 use dfix_engine::Edit;
-use dfix_model::{Command, Operator, Redirect, Stage, Step, Word};
+use dfix_model::{Command, Redirect, Stage, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
@@ -292,10 +292,7 @@ fn file_of(command: Command<'_>) -> Option<String> {
     if let Some(file) = own(command) {
         return Some(file);
     }
-    let is_piped = command
-        .after()
-        .is_some_and(|it| it.operator == Operator::Pipe);
-    let tee = command.next().filter(|it| is_piped && it.is("tee"))?;
+    let tee = command.piped_into().filter(|it| it.is("tee"))?;
     let mut files = tee.args().filter_map(Word::value);
     Some(files.find(|it| it.starts_with('/'))?.to_owned())
 }

@@ -1,6 +1,9 @@
 //! What the new release has no more, or otherwise.
 
-use dfix_catalogue::{Foundation, ReleaseChange, ReleaseSign, release_changes, tool, tool_in};
+use dfix_catalogue::{
+    Distribution, Foundation, ImageFacts, ReleaseChange, ReleaseSign, release_changes, tool,
+    tool_in,
+};
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, Step, Word};
 
@@ -13,19 +16,11 @@ use super::runs::Runs;
 pub(super) fn look(
     runs: &Runs<'_>,
     installed: &Installed,
-    old: Option<&Foundation>,
-    new: &Foundation,
+    (old, new): (Option<&Foundation>, &Foundation),
     case: &mut Case<'_>,
 ) {
-    let mut gone: Vec<&str> = Vec::new();
     for change in release_changes(old, new) {
-        if let ReleaseSign::Command(program) | ReleaseSign::Lost(program, _) = change.sign {
-            gone.push(program);
-        }
         case.open(condition(runs, installed, &change, new));
-    }
-    if let Some(old) = old {
-        programs(runs, installed, (old, new), &gone, case);
     }
 }
 
@@ -117,6 +112,42 @@ fn asking(runs: &Runs<'_>, texts: &str) -> Vec<usize> {
         }
     }
     found
+}
+
+/// The lines that name the archive of a distribution which the new image is not of.
+pub(super) fn archives_of_another(
+    runs: &Runs<'_>,
+    old: &Foundation,
+    new: &Foundation,
+) -> Option<OpenCondition> {
+    let archive = match old.distribution {
+        _ if old.distribution == new.distribution => return None,
+        Distribution::Debian => "debian.org",
+        Distribution::Ubuntu => "ubuntu.com",
+        Distribution::Alpine => "alpinelinux.org",
+        _ => return None,
+    };
+    let steps = runs.stage.with_descendants().flat_map(Stage::steps);
+    let steps = steps.filter(|it| it.is_run() || it.is_copy_or_add());
+    let numbers: Vec<usize> = steps
+        .flat_map(|step| {
+            let texts = step.source_text().lines().enumerate();
+            let naming =
+                texts.filter(|(_, it)| it.contains(archive) && !it.trim_start().starts_with('#'));
+            naming.map(move |(number, _)| step.line() + number)
+        })
+        .collect();
+    (!numbers.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether {} may go on to name an archive of {:?}: the new image is {}",
+                lines(numbers),
+                old.distribution,
+                told(new)
+            ),
+            "take what it brings from the new distribution",
+        )
+    })
 }
 
 /// Whether a command reads or changes a file that the image had: `sed -i … FILE`, and not what writes it anew.
@@ -235,26 +266,41 @@ fn installs_into_system(command: Command<'_>) -> bool {
     into_system && !is_own && !is_told && !is_opened()
 }
 
-/// Programs that the old image brings and the new one does not.
-fn programs(
+/// Tells of programs that the old image brings and the new one does not.
+pub(super) fn programs(
     runs: &Runs<'_>,
     installed: &Installed,
-    (old, new): (&Foundation, &Foundation),
-    told_already: &[&str],
+    (old, new): (&ImageFacts, &ImageFacts),
     case: &mut Case<'_>,
 ) {
-    let mut seen: Vec<&str> = told_already.to_vec();
+    let Some(foundation) = new.foundation else {
+        return;
+    };
+    let mut seen: Vec<&str> = Vec::new();
+    for change in release_changes(old.foundation.as_ref(), &foundation) {
+        if let ReleaseSign::Command(program) | ReleaseSign::Lost(program, _) = change.sign {
+            seen.push(program);
+        }
+    }
     for command in &runs.commands {
         let name = command.name();
-        if seen.contains(&name) || tool_in(old, name) != Some(true) {
+        if seen.contains(&name) {
+            continue;
+        }
+        let is_own = old.own_commands().any(|it| it == name);
+        let of_system = old.foundation.and_then(|it| tool_in(&it, name));
+        if !is_own && of_system != Some(true) {
             continue;
         }
         seen.push(name);
-        if tool_in(new, name) != Some(false) {
+        // What the old image added is open where nobody says of the new one.
+        let is_there = tool_in(&foundation, name).unwrap_or(!is_own);
+        if is_there || new.may_bring(name) {
             continue;
         }
-        let package = tool(new.distribution, new.release, name).map(|it| it.package);
-        if package.is_some_and(|it| installed.has(it)) {
+        let package = tool(foundation.distribution, foundation.release, name);
+        let package = package.map(|it| it.package).filter(|it| !it.is_empty());
+        if package.is_some_and(|it| installed.has(it)) || installed.has(name) {
             continue;
         }
         let all = runs.commands.iter().filter(|it| it.is(name));
@@ -264,7 +310,7 @@ fn programs(
             None => "the image brings it no more".to_owned(),
         };
         case.open(OpenCondition::new(
-            format!("whether {places} finds `{name}` on {}", told(new)),
+            format!("whether {places} finds `{name}` on {}", told(&foundation)),
             &remedy,
         ));
     }
