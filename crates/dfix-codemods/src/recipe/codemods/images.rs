@@ -260,7 +260,7 @@ fn lacking<'m>(
     occurrences(reference, paths).into_iter().map(|it| {
         OpenCondition::new(
             format!("whether line {} finds what it names", it.step.line()),
-            &format!("in the new image it is at `{}`", it.new),
+            format!("in the new image it is at `{}`", it.new),
         )
     })
 }
