@@ -56,7 +56,6 @@ impl<'m> Key<'m> {
         let is_read = command
             .after()
             .is_some_and(|it| it.operator == Operator::Pipe);
-        // In a loop each key would take the place of the one before.
         if (is_elsewhere || is_read) && !matches!(call, Call::Looks) {
             call = Call::Otherwise;
         }
