@@ -245,7 +245,7 @@ impl<'m> Handover<'m> {
             // Nothing of the build is there: a volume. What is done before the files come is not done again
             // when they change.
             shares.first.push(folder.clone());
-        } else if is_target && !is_filled && self.is_one_file(stage, folder) {
+        } else if self.is_one_file(stage, folder) {
             shares.copied.push(folder.clone());
         } else if is_target && !is_filled {
             let is_there = |first| files.at(first).entry(&folder.path) == FileEntry::Folder;
@@ -267,8 +267,7 @@ impl<'m> Handover<'m> {
     fn is_one_file(&self, stage: Stage<'m>, folder: &Folder) -> bool {
         let mut landings = stage.filesystem().all_landings();
         landings.any(|landing| {
-            let is_file = landing.entry == FileEntry::File
-                || (landing.entry != FileEntry::Folder && landing.path.is_named_like_a_file());
+            let is_file = landing.entry == FileEntry::File || landing.path.is_named_like_a_file();
             landing.path == folder.path
                 && is_file
                 && self.copies.iter().any(|it| it.index() == landing.step)
