@@ -140,6 +140,8 @@ pub struct Rewrite {
     search: Search,
     pub(crate) replacement: Replacement,
     name: &'static str,
+    /// What findings say, where a recipe tells.
+    said: Option<String>,
 }
 
 impl Rewrite {
@@ -173,6 +175,7 @@ impl Rewrite {
             search,
             replacement,
             name: REWRITE,
+            said: None,
         };
         rewrite.check_that_it_ends()?;
         Ok(rewrite)
@@ -182,6 +185,13 @@ impl Rewrite {
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = name;
+        self
+    }
+
+    /// The same, where findings say this; `{hole}` in it is what the hole binds.
+    #[must_use]
+    pub fn saying(mut self, message: Option<String>) -> Self {
+        self.said = message;
         self
     }
 
@@ -359,6 +369,21 @@ impl Rewrite {
             }
         });
         let bound: Vec<String> = bound.collect();
+        if let Some(said) = &self.said {
+            let filled = self
+                .search
+                .names
+                .all()
+                .fold(said.clone(), |text, (number, name)| {
+                    match found.state.value(number) {
+                        Some(value) => {
+                            text.replace(&format!("{{{name}}}"), &value.texts().concat())
+                        }
+                        None => text,
+                    }
+                });
+            return filled;
+        }
         if bound.is_empty() {
             format!("the pattern `{source}` finds this")
         } else {

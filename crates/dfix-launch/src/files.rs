@@ -30,6 +30,8 @@ pub struct FolderLaunches {
     pub strangers: Vec<Launch>,
     /// Of one Dockerfile: the commands that are run in containers of it, each with what its container says.
     pub commands: Vec<Launch>,
+    /// The files by which the project has hadolint look at Dockerfiles, or that are hadolint's own.
+    pub hadolint: Vec<String>,
 }
 
 /// Templates that are not read.
@@ -56,6 +58,7 @@ impl FolderLaunches {
         grow(&mut self.unread, &other.unread);
         grow(&mut self.files, &other.files);
         grow(&mut self.templates, &other.templates);
+        grow(&mut self.hadolint, &other.hadolint);
     }
 
     /// The text of a file that may concern images; that it cannot be read is noted.

@@ -105,6 +105,10 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         devcontainer::read(files, folder, &names, &mut own);
         ci::read(files, folder, &names, &mut own);
         documentation::read(files, folder, &names, &mut own);
+        for name in names.iter().filter(|it| is_of_linters(it)) {
+            // It is looked at with all that was read.
+            _ = files.read(&join(folder, name).unwrap_or_default());
+        }
         found.add(&own);
     }
     if folder.is_empty() {
@@ -112,7 +116,13 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
     }
     kubernetes::rename(&mut found.launches, &renames);
     take_small_names(files, &mut found.launches);
+    found.hadolint = files.naming_hadolint();
     found
+}
+
+/// Whether a file says which linters are run, or is hadolint's own.
+fn is_of_linters(name: &str) -> bool {
+    name.starts_with(".hadolint") || name.starts_with(".pre-commit-config.y")
 }
 
 /// Files of Compose in other folders of the repository: what they build wherever it lies, and what they start of that.
@@ -218,6 +228,27 @@ impl<'f> Once<'f> {
             texts: RefCell::default(),
             lists: RefCell::default(),
         }
+    }
+}
+
+impl Once<'_> {
+    /// The files among those that were read by which hadolint is run: not documentation, and no Dockerfile.
+    fn naming_hadolint(&self) -> Vec<String> {
+        let texts = self.texts.borrow();
+        let is_run_by = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let only_speaks = [".md", ".rst", ".adoc", ".txt"];
+            !only_speaks.iter().any(|it| name.ends_with(it))
+                && !name.contains("ockerfile")
+                && !name.contains("ontainerfile")
+        };
+        let naming = texts.iter().filter(|(path, text)| {
+            let is_named = matches!(text, Ok(Some(text)) if text.contains("hadolint"));
+            is_run_by(path) && (is_named || path.contains(".hadolint"))
+        });
+        let mut paths: Vec<String> = naming.map(|(path, _)| path.clone()).collect();
+        paths.sort_unstable();
+        paths
     }
 }
 

@@ -78,6 +78,7 @@ impl FolderLaunches {
             templates: Vec::new(),
             strangers: Vec::new(),
             commands: Vec::new(),
+            hadolint: self.hadolint.clone(),
         };
         let strange = self.templates.iter().filter(|it| !self.concerns(it, path));
         for template in strange {

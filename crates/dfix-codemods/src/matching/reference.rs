@@ -50,8 +50,12 @@ impl<'m> Reference<'m> {
             image.registry.as_ref().map(of_part),
             image.repository.as_ref().map(of_part)?,
         );
+        // A variable that spells the tag, too, is more than the name.
+        let spells_all =
+            (image.tag.is_some() && tag.is_none()) || (image.digest.is_some() && digest.is_none());
         let written_name = repository
             .clone()
+            .filter(|_| !spells_all)
             .map(|repository| joined(registry.clone(), repository));
         let spelled = |written: Option<Vec<Segment>>, resolved: Vec<Segment>| {
             let is_known = resolved.iter().all(|it| it.kind != SegmentKind::Expansion);

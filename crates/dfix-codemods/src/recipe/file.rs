@@ -85,6 +85,8 @@ pub(crate) struct RewriteFile {
     pub(crate) pattern: String,
     pub(crate) replacement: String,
     #[serde(default)]
+    pub(crate) message: Option<String>,
+    #[serde(default)]
     pub(crate) in_stage_based_on: Option<String>,
     #[serde(default, rename = "final")]
     pub(crate) is_final: bool,

@@ -292,7 +292,9 @@ impl Recipe {
         let (pattern, replacement) = (filled(&told.pattern)?, filled(&told.replacement)?);
         let rewrite = Rewrite::new(&pattern, &replacement, &conditions)
             .map_err(|error| self.pattern_error(&error, span))?;
-        Ok(Action::Rewrite(Box::new(rewrite.named(self.name))))
+        let message = told.message.as_deref().map(filled).transpose()?;
+        let rewrite = rewrite.named(self.name).saying(message);
+        Ok(Action::Rewrite(Box::new(rewrite)))
     }
 
     fn rule(

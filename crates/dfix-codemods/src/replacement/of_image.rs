@@ -482,6 +482,13 @@ fn rewritten<'m>(
         (Some(name), digest, tag) => {
             let last = digest.as_ref().or(tag.as_ref());
             let end = last.and_then(|it| it.written.range()).unwrap_or(*name);
+            let is_spelt_here = |it: &TextRange| reference.range().contains_range(*it);
+            // Parts that stand in several places are one text nowhere.
+            if is_spelt_here(name) != is_spelt_here(&end)
+                || (end != *name && end.start() < name.end())
+            {
+                return Err("the reference is spelt by several variables".to_owned());
+            }
             (name.start(), end.end())
         }
         _ => return Err("the reference is spelt by several variables".to_owned()),

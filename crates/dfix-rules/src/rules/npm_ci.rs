@@ -30,6 +30,11 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nCOPY package.json ./\nRUN npm install\n").with_context(LOCKED),
         leaves("FROM node:22\nCOPY . .\nRUN npm install -g pm2 && npm i a\n").with_context(LOCKED),
         leaves("FROM node:8\nCOPY . .\nRUN npm install\n").with_context(LOCKED),
+        leaves("FROM node:22\nCOPY . .\nRUN npm ci || npm install\n").with_context(LOCKED),
+        leaves(
+            "FROM node:22\nCOPY . .\nRUN if [ -f package-lock.json ]; then npm ci; else npm install; fi\n",
+        )
+        .with_context(LOCKED),
         reports("FROM node:22\nCOPY . .\nRUN npm install\n", "is older")
             .with_context(&[PACKAGE, ("package-lock.json", r#"{"packages":{"":{}}}"#)]),
         reports("FROM node:22\nCOPY . .\nRUN npm i a && npm i\n", "`a`").with_context(LOCKED),
@@ -67,6 +72,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some(lock) = stage.npm_lock_at(&npm) else {
                 continue;
             };
+            if is_alternative(&npm) {
+                continue;
+            }
             let (place, name) = (npm.subcommand(), lock.name);
             let message = format!("`npm install` beside `{name}`");
             out.judge(place, Safety::Checked, message, |case| {
@@ -108,6 +116,15 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// Whether it is what is done where `npm ci` cannot be: `npm ci || npm install`, or the other branch.
+fn is_alternative(npm: &PackageCommand<'_>) -> bool {
+    let is_ci = |it: PackageCommand<'_>| {
+        it.manager == PackageManager::Npm && it.subcommand_is_one_of(&["ci", "clean-install"])
+    };
+    let mut commands = npm.command.step().commands();
+    npm.command.around().conditional && commands.any(|it| PackageCommand::of(it).is_some_and(is_ci))
 }
 
 /// The instruction before it that leaves packages in the folder that it runs in.

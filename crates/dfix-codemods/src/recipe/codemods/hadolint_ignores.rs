@@ -1,6 +1,8 @@
 //! Comments that ask hadolint not to hear a rule, as comments of dfix.
 
-use dfix_engine::{Codemod, Effect, Findings, ForeignIgnore, Hears, Rule, Safety, remedy};
+use dfix_engine::{
+    Codemod, Effect, Findings, ForeignIgnore, Hears, OpenCondition, Rule, Safety, remedy,
+};
 use dfix_model::Model;
 
 /// The codemod: codes that a rule of dfix answers to become its name, the others stay in a comment of hadolint's.
@@ -16,7 +18,9 @@ impl Codemod for HadolintIgnores {
         self.recipe
     }
 
-    fn check(&self, _: &Model<'_>, out: &mut Findings<'_>) {
+    fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        let launches = file.context().launches();
+        let running = launches.hadolint.first();
         for comment in out.foreign_ignores() {
             let split = Split::of(&comment, self.rules);
             if split.ours.is_empty() {
@@ -53,6 +57,12 @@ impl Codemod for HadolintIgnores {
                 for (code, rule) in split.codes.iter().zip(&split.rules) {
                     case.evidence(format!("{code} is `{rule}` here"));
                 }
+                case.open(running.map(|it| {
+                    OpenCondition::new(
+                        format!("whether hadolint, which `{it}` names, may hear {} again", split.codes.join(", ")),
+                        "take it away there, or have it ignore the codes in its own settings",
+                    )
+                }));
                 case.declare(Effect::comment(comment.range));
                 case.fix(|edit| edit.replace_comment(comment.range, lines));
                 Ok(())

@@ -37,6 +37,7 @@ impl Codemod for Uv {
 impl Uv {
     fn check_stage(&self, stage: Stage<'_>, out: &mut Findings<'_>) {
         let mut installs = Vec::new();
+        let mut left = None;
         for command in stage.commands().filter_map(PackageCommand::of) {
             if !is_for_uv(&command) {
                 continue;
@@ -44,6 +45,7 @@ impl Uv {
             match Install::of(stage, command) {
                 Ok(install) => installs.push(install),
                 Err(why) => {
+                    left = left.or(Some(command.step().line()));
                     out.judge(command.range(), Safety::Checked, "pip installs", |_| {
                         Err(why)
                     });
@@ -64,6 +66,7 @@ impl Uv {
                     install.say(case);
                 }
                 self.bring(stage, &installs, case);
+                empty_cache(stage, &installs, left, case);
                 pip_settings::look(stage, &installs, case);
                 builds(stage, case);
                 Ok(())
@@ -90,6 +93,16 @@ impl Uv {
         if all(|it| it.compiles) && !is_set("UV_COMPILE_BYTECODE") {
             settings.push(("UV_COMPILE_BYTECODE", "1"));
             case.evidence("pip compiles what it installs, and so does uv where it is told");
+            let mut not_compiled = installs.iter().filter(|it| !it.compiles);
+            case.open(not_compiled.next().map(|it| {
+                OpenCondition::new(
+                    format!(
+                        "whether line {} may compile what it installs, which it tells pip not to",
+                        it.command.step().line()
+                    ),
+                    "set UV_COMPILE_BYTECODE=0 there",
+                )
+            }));
         }
         if all(|it| it.is_cached) && !is_set("UV_LINK_MODE") {
             settings.push(("UV_LINK_MODE", "copy"));
@@ -128,6 +141,41 @@ impl Uv {
             case.fix(|edit| edit.insert_instructions_before(step, lines));
         }
     }
+}
+
+/// What empties pip's cache empties uv's, which is made in its place; `rm` without `-f` fails where there is none.
+fn empty_cache(
+    stage: Stage<'_>,
+    installs: &[Install<'_>],
+    left: Option<usize>,
+    case: &mut Case<'_>,
+) {
+    const CACHE: &str = ".cache/pip";
+    let first = installs.iter().map(|it| it.command.step().index()).min();
+    let steps = stage.steps().filter(|it| Some(it.index()) >= first);
+    let removals = steps
+        .flat_map(Step::commands)
+        .filter(|it| it.is("rm") && !it.is_of_script());
+    let words = removals.flat_map(|it| it.args().map(move |word| (it, word)));
+    let mut is_emptied = false;
+    for (command, word) in words.filter(|(_, word)| word.source_text().contains(CACHE)) {
+        let step = command.step();
+        if let Some(line) = left {
+            case.open(OpenCondition::new(
+                format!(
+                    "whether line {} empties what it should: line {line} goes on to fill pip's cache, and uv has one of its own",
+                    step.line()
+                ),
+                "empty /root/.cache/uv, too",
+            ));
+            continue;
+        }
+        let text = word.source_text().replace(CACHE, ".cache/uv");
+        case.declare(Effect::changed(step));
+        is_emptied = true;
+        case.fix(|edit| edit.replace_node(word.range(), &text));
+    }
+    case.evidence(is_emptied.then_some("what empties pip's cache empties uv's"));
 }
 
 /// What several installations have in common is said once.

@@ -104,7 +104,10 @@ pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(),
         let unknown = if same.is_empty() {
             String::new()
         } else {
-            format!("; see whether {} are called so there", same.join(", "))
+            format!(
+                "; see whether packages of these names are in Wolfi: {}",
+                same.join(", ")
+            )
         };
         return Err(remedy!(
             "`{program}` of line {line} is `apk add --no-cache` there: write it so first{known}{unknown}"
@@ -113,7 +116,10 @@ pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(),
     case.evidence(other);
     if !same.is_empty() {
         case.open(OpenCondition::new(
-            format!("whether {} are called so there", same.join(", ")),
+            format!(
+                "whether packages of these names are in Wolfi: {}",
+                same.join(", ")
+            ),
             "`apk search` in the image tells",
         ));
     }

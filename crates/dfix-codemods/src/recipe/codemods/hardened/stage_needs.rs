@@ -26,8 +26,11 @@ impl Needs {
         let by_shell = |it: &Step<'_>| {
             let mut commands = it.commands();
             let is_script = commands.any(|it| {
-                matches!(it.name(), "sh" | "bash" | "ash" | "dash")
-                    || it.name().split('.').next_back() == Some("sh")
+                // npm and its like run scripts by a shell, and are in no image without one.
+                matches!(
+                    it.name(),
+                    "sh" | "bash" | "ash" | "dash" | "npm" | "npx" | "yarn" | "pnpm" | "corepack"
+                ) || it.name().split('.').next_back() == Some("sh")
             });
             is_started(it) && (is_script || (!it.is_exec_form() && it.commands().next().is_some()))
         };
@@ -117,8 +120,18 @@ pub(crate) fn programs(
         !it.is_of_script() && (it.step().is_run() || it.step().is(StepKind::Healthcheck))
     };
     let mut missing: BTreeSet<&str> = BTreeSet::new();
+    let is_own = |name: &str| old.own_commands().any(|it| it == name);
     for command in commands().filter(is_called) {
         let name = command.executable_name();
+        // The scripts of official images are in none of others.
+        if name.starts_with("docker-") && is_own(name) {
+            missing.insert(name);
+            continue;
+        }
+        // What the image is for is in it.
+        if is_own(name) && name.starts_with(new.name) {
+            continue;
+        }
         let accounts = [
             "useradd", "adduser", "groupadd", "addgroup", "usermod", "passwd",
         ];
@@ -176,9 +189,28 @@ pub(crate) fn paths(stage: Stage<'_>, case: &mut Case<'_>) {
     let names = |text: &str| FOLDERS.iter().any(|it| text.contains(it));
     let own = stage.with_descendants().flat_map(Stage::steps);
     let own = own.filter(|it| !it.is_copy_or_add() && names(it.source_text()));
-    let copies = stage.with_descendants().flat_map(Stage::copied_by);
-    let copies = copies.filter(|it| it.sources().any(|word| names(word.literal_prefix())));
-    let mut lines: Vec<usize> = own.chain(copies).map(Step::line).collect();
+    // Where nothing is put into the stage, what is copied out of it is the image's own.
+    let is_bare = |it: Stage<'_>| !it.steps().any(|it| it.is_run() || it.is_copy_or_add());
+    let copies = stage.with_descendants().flat_map(|it| {
+        let is_bare = is_bare(it);
+        let copies = it.copied_by();
+        copies
+            .filter(move |copy| is_bare || copy.sources().any(|word| names(word.literal_prefix())))
+    });
+    // What another stage made for the folders of the old image.
+    let into = ["/usr/local", "/root/.local"];
+    let is_into = |it: &Step<'_>| {
+        it.flag("from").is_some()
+            && it.target().is_some_and(|to| {
+                let to = to.literal_prefix().trim_end_matches('/');
+                into.contains(&to) || to.starts_with("/usr/local/lib")
+            })
+    };
+    let brought = stage
+        .with_descendants()
+        .flat_map(Stage::steps)
+        .filter(is_into);
+    let mut lines: Vec<usize> = own.chain(copies).chain(brought).map(Step::line).collect();
     lines.sort_unstable();
     lines.dedup();
     if let Some(line) = lines.first() {

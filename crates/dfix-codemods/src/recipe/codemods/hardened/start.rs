@@ -1,6 +1,6 @@
 //! How a container of a hardened image starts: users, ports, entry point.
 
-use dfix_catalogue::{HardenedImage, ImageFacts, image};
+use dfix_catalogue::{Family, HardenedImage, ImageFacts, image};
 use dfix_engine::{Case, Effect, OpenCondition, Remedy, remedy};
 use dfix_model::{Stage, Step, StepKind, Word};
 
@@ -82,6 +82,19 @@ pub(crate) fn of_docker(
     }
     let before = old.entrypoint().map(|it| it.collect::<Vec<_>>().join(" "));
     let command = old.command().map(|it| it.collect::<Vec<_>>().join(" "));
+    if old.family == Family::Service {
+        let (condition, remedy) = match new.name {
+            "postgres" => (
+                "whether its data stay: they are below /var/lib/postgresql/VERSION/data, and its user has the number 70, not 999",
+                "set PGDATA to where the volume is mounted, and give what is there to 70",
+            ),
+            _ => (
+                "whether its data and settings stay: the folders, variables and numbers of users of the old image may be others",
+                "compare what both images say of them before it is started on a volume with data",
+            ),
+        };
+        case.open(OpenCondition::new(condition, remedy));
+    }
     let told = |it: &str| match it {
         "" => "nothing".to_owned(),
         it => format!("`{it}`"),

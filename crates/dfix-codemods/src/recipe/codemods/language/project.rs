@@ -24,7 +24,20 @@ pub(super) fn look(
     case: &mut Case<'_>,
 ) -> Result<(), Remedy> {
     let context = stage.file().context();
-    let steps: Vec<Step<'_>> = stage.with_descendants().flat_map(Stage::steps).collect();
+    // What is copied out of a stage of the same language runs here: half of a build is not moved.
+    let is_taken_here = |other: &Stage<'_>| {
+        let mut copies = other.copied_by().filter_map(Step::stage);
+        let is_of_language = other.base_image().name().is_some_and(|it| {
+            dfix_catalogue::language_of_image(it).is_some_and(|(it, _)| it == change.language)
+        });
+        is_of_language && copies.any(|it| it.base_chain().any(|it| it == stage))
+    };
+    let building = stage.file().stages().filter(is_taken_here);
+    let building = building.flat_map(|it| it.base_chain().collect::<Vec<_>>());
+    let mut stages: Vec<Stage<'_>> = stage.with_descendants().chain(building).collect();
+    stages.sort_by_key(|it| it.index());
+    stages.dedup();
+    let steps: Vec<Step<'_>> = stages.into_iter().flat_map(Stage::steps).collect();
     for folder in folders(&steps, context) {
         let read = |name: &str| found(context, &join(&folder, name));
         for (name, excludes) in asked(change, &folder, &read, context) {

@@ -164,6 +164,21 @@ impl<'m> Install<'m> {
                 "uv installs no repository as an editable: leave `-e` out"
             ));
         }
+        let constraints = pip
+            .options()
+            .filter(|it| matches!(it.name, "-c" | "--constraint"));
+        let constraints = constraints.filter_map(|it| it.value);
+        for file in pip.requirement_files().chain(constraints) {
+            if file.text().is_none() {
+                self.open.push(OpenCondition::new(
+                    format!(
+                        "whether uv takes all that `{}` says: which file it is only the build knows",
+                        file.word.source_text()
+                    ),
+                    "see that it has no editable repositories and no options but those of indexes",
+                ));
+            }
+        }
         for file in pip.requirement_files().filter_map(OptionValue::text) {
             let Answer::Found(text) = stage.read_at(file, pip.command) else {
                 self.open.push(OpenCondition::new(
