@@ -54,10 +54,12 @@ pub fn package_missing_in_slim(
 
 /// Whether the image brings the command along in `/usr/local`, in both of its forms.
 fn is_own(repository: &str, command: &str) -> bool {
-    image(repository, "latest")
-        .own_commands()
-        .any(|own| own == command)
-        && !command.contains('/')
+    let brings = |tag: &str| {
+        image(repository, tag)
+            .own_commands()
+            .any(|own| own == command)
+    };
+    brings("latest") && brings("slim") && !command.contains('/')
 }
 
 /// Whether the full form of an image installs the package on top of the layer that it is based on, which
