@@ -166,10 +166,13 @@ pub(crate) enum Subcommand {
     ///
     /// A pattern is an instruction (`FROM python:{tag}`), a command wherever it stands (`apt-get install {packages...}`),
     /// or an image wherever it is named (`image python:{tag}`). Holes such as {tag} bind what stands there.
+    #[command(after_long_help = GRAMMAR)]
     Rewrite(Box<Rewrite>),
     /// Run recipes: migrations that are written down in a file
     ///
-    /// A recipe is one that dfix brings along (`dfix migrate --list`), or a file of yours by its path.
+    /// A recipe is one that dfix brings along (`dfix migrate --list`), or a file of yours by its path. Its fixes of every
+    /// level are what was asked for: --diff and --fix make the unsafe ones, too, and there is no --unsafe. What was not
+    /// established is told with each, and in the text of --message.
     Migrate(Box<Migrate>),
     /// Print the syntax tree of a Dockerfile
     Tree {
@@ -194,6 +197,31 @@ pub(crate) enum Subcommand {
     },
 }
 
+/// What patterns and replacements can say.
+const GRAMMAR: &str = "\
+Patterns:
+  image python:{tag}              an image wherever one is named: FROM, COPY --from, --mount from=, # syntax=, the ARG that
+                                  decides a FROM; without a tag it is one without a tag; {tag...} is with one, or none
+  FROM python:{tag}               an instruction; several lines are instructions in a row, a line `...` passes over some
+  apt-get install {packages...}   a command wherever it stands; `curl {url} | sh` a pipeline
+Holes:
+  {name}                          one word, or a part of one (python{v}); the same name twice is the same text; {_} binds nothing
+  {name...}                       any number of words, none too
+  {v: 3.*|2.7}  {v: >=3.9 <3.12}  one of these (* any text, ? one character); a version
+  {v: /regex/}  {v: not 3.*}  {v: none}
+                                  all of the text fits; anything else; nothing is there
+  Braces in single quotes, ${X}, {a,b} and {{x} are no holes.
+Replacements:
+  Only what differs from the pattern is edited; what the pattern does not mention stays: further options and flags, `AS name`,
+  --platform, digests, comments. '' takes away. A replacement may be several instructions, with line ends between, and a
+  command may become several, with && between. A replacement that its pattern finds again wants a --not that excludes it.
+Examples:
+  dfix rewrite 'image python:{tag}' 'image registry.example.com/python:{tag}' --diff .
+  dfix rewrite 'apt-get install libgl1-mesa-glx' 'apt-get install libgl1' --diff .
+  dfix rewrite 'FROM {image}' 'FROM {image}
+COPY ca.crt /etc/ssl/' --before 'RUN curl {_...}' --not-before 'COPY ca.crt {_}' --diff .
+Levels hold nothing back that was asked for: --diff and --fix make every rewrite that its proofs let through.";
+
 /// What `rewrite` is told.
 #[derive(Debug, Args)]
 pub(crate) struct Rewrite {
@@ -217,7 +245,7 @@ pub(crate) struct Rewrite {
     /// Say how the pattern is understood, and what counts as equal
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Only in stages that are based on such an image, perhaps through other stages
+    /// Only in stages that are based on such an image, perhaps through other stages: fedora:{_...} is with any tag, or none
     #[arg(long, value_name = "IMAGE")]
     pub(crate) in_stage_based_on: Option<String>,
     /// Only in the last stage

@@ -40,7 +40,7 @@ pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> 
     let migrations = recipes::with_parameters(&recipes, &told.set)?;
     let files = visit::files(&told.paths, &told.work, &Migrating(&migrations), common)?;
     if let Some(place) = &told.message {
-        write_message(place, &recipes, &files, out)?;
+        write_message(place, &recipes, &told.set, &files, out)?;
         if place == Path::new("-") {
             // Standard output has the message, and nothing else.
             let quiet = Common {
@@ -56,10 +56,11 @@ pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> 
 fn write_message(
     place: &Path,
     recipes: &[Recipe],
+    set: &[String],
     files: &[FileReport],
     out: &mut dyn Write,
 ) -> Result<(), Stop> {
-    let text = message::of(recipes, files);
+    let text = message::of(recipes, set, files);
     if place == Path::new("-") {
         out.write_all(text.as_bytes())?;
         return Ok(());

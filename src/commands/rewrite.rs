@@ -50,6 +50,9 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
         let mut given: Vec<PathBuf> = told.replacement.iter().map(PathBuf::from).collect();
         given.extend(told.paths.iter().cloned());
         let files = visit::files(&given, &told.work, &Looking(&search), common)?;
+        if files.iter().all(|it| it.matches.is_empty()) {
+            hint(&search, common);
+        }
         return if told.count {
             count(&files, &search, &told.by, common, out)
         } else {
@@ -68,7 +71,23 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
         shows_matches: matches!(common.format, Some(Format::Json | Format::Jsonl)),
     };
     let files = visit::files(&told.paths, &told.work, &job, common)?;
+    let is_without = |it: &FileReport| {
+        let outcome = it.outcome.as_ref();
+        outcome.is_none_or(|it| {
+            it.rounds.is_empty() && it.remaining.is_empty() && it.refused.is_empty()
+        })
+    };
+    if files.iter().all(is_without) {
+        hint(rewrite.search(), common);
+    }
     show(&files, &told.work, false, common, out)
+}
+
+/// Says what may be meant otherwise, where nothing was found.
+fn hint(search: &Search, common: &Common) {
+    if let Some(hint) = search.hint().filter(|_| !common.quiet) {
+        let _ = writeln!(std::io::stderr(), "dfix: nothing was found; {hint}");
+    }
 }
 
 /// A rewrite of every file.

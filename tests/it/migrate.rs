@@ -228,6 +228,18 @@ fn the_message_tells_what_was_done_and_what_was_left() {
 }
 
 #[test]
+fn the_message_says_what_recipes_were_told() {
+    let folder = Folder::new(&[("Dockerfile", "FROM debian:11\n")]);
+    let told = ["--set", "debian-release.to=12", "--message", "-"];
+    let (_, out, _) =
+        folder.dfix(&[&["migrate", "debian-release,end-of-life"], &told[..]].concat());
+    assert!(
+        out.starts_with("debian-release to=12, end-of-life: 0 changes"),
+        "{out}"
+    );
+}
+
+#[test]
 fn the_recipe_of_the_documentation_is_one() {
     let page = include_str!("../../crates/dfix-codemods/recipes/README.md");
     let recipe = page.split("```toml\n").nth(1).unwrap();

@@ -56,6 +56,21 @@ pub struct Capture {
 }
 
 impl Search {
+    /// What may be meant otherwise where nothing is found: an image without a tag, which is how few are written.
+    pub fn hint(&self) -> Option<String> {
+        let of_pattern = match &self.pattern.kind {
+            Kind::Image(image) if image.is_untagged() => {
+                let source = self.pattern.template.source.trim_start_matches("image ");
+                Some(source.to_owned())
+            }
+            _ => None,
+        };
+        let image = self.places.untagged_base().or(of_pattern)?;
+        Some(format!(
+            "`{image}` is that image without a tag: `{image}:{{_...}}` is it with any, or none"
+        ))
+    }
+
     /// Reads a pattern and its conditions.
     ///
     /// # Errors

@@ -16,8 +16,8 @@ const MOST_PATHS: usize = 20;
 type Told = BTreeMap<String, BTreeSet<(String, usize)>>;
 
 /// The message: a subject, what was done, what to look at, what was left and why.
-pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
-    let names: Vec<&str> = recipes.iter().map(Recipe::name).collect();
+pub(super) fn of(recipes: &[Recipe], set: &[String], files: &[FileReport]) -> String {
+    let names: Vec<String> = recipes.iter().map(|it| named(it, set)).collect();
     let (mut changes, mut changed) = (0, 0);
     let (mut open, mut left) = (Told::new(), Told::new());
     let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
@@ -72,7 +72,7 @@ pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
     );
     for recipe in recipes {
         let number = by_name.remove(recipe.name()).unwrap_or_default();
-        let (name, what) = (recipe.name(), summary(recipe));
+        let (name, what) = (named(recipe, set), summary(recipe));
         let _ = writeln!(text, "- `{name}` ({}): {what}.", counted(number, "change"));
     }
     // What is left are rules that recipes name.
@@ -85,9 +85,33 @@ pub(super) fn of(recipes: &[Recipe], files: &[FileReport]) -> String {
         counted(files.len(), "Dockerfile"),
         changed
     );
+    if !(open.is_empty() && left.is_empty()) {
+        text.push_str("Lines are those of the files before the change.\n");
+    }
     section(&mut text, "To be looked at", &open);
     section(&mut text, "Left, and why", &left);
     text
+}
+
+/// A recipe with what it is told: `debian-release to=12`.
+fn named(recipe: &Recipe, set: &[String]) -> String {
+    let own = set.iter().filter_map(|it| {
+        let told = match it.split_once('=')?.0.split_once('.') {
+            Some((of, _)) if of != recipe.name() => return None,
+            Some((of, _)) => &it[of.len() + 1..],
+            None => it,
+        };
+        let name = told.split('=').next()?;
+        recipe
+            .parameters()
+            .iter()
+            .any(|it| it.name == name)
+            .then_some(told)
+    });
+    std::iter::once(recipe.name())
+        .chain(own)
+        .collect::<Vec<&str>>()
+        .join(" ")
 }
 
 fn section(text: &mut String, title: &str, told: &Told) {

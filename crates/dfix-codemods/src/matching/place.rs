@@ -81,12 +81,26 @@ impl Places {
         })
     }
 
+    /// The image that stages must be based on, if that is one without a tag: few are.
+    pub(crate) fn untagged_base(&self) -> Option<String> {
+        let pattern = self.based_on.as_ref()?;
+        let source = pattern.template.source.trim_start_matches("image ");
+        match &pattern.kind {
+            Kind::Image(image) if image.is_untagged() => Some(source.to_owned()),
+            _ => None,
+        }
+    }
+
     /// Every pattern in it.
     pub(crate) fn told(&self) -> Vec<String> {
         let mut told = Vec::new();
         if let Some(pattern) = &self.based_on {
+            let untagged = match self.untagged_base() {
+                Some(image) => format!(" without a tag (`{image}:{{_...}}` is with any, or none)"),
+                None => String::new(),
+            };
             told.push(format!(
-                "in a stage that is based on `{}`",
+                "in a stage that is based on `{}`{untagged}",
                 pattern.template.source.trim_start_matches("image ")
             ));
         }

@@ -121,6 +121,11 @@ fn told_command(command: &CommandPattern, names: &Names, indent: &str, told: &mu
         "{indent}program: `{}`, in whatever folder",
         shown(&command.program.word, names)
     );
+    for assignment in &command.assignments {
+        let value = assignment.value.as_ref();
+        let value = value.map_or_else(String::new, |it| shown(it, names));
+        let _ = writeln!(told, "{indent}with `{}={value}` before it", assignment.name);
+    }
     for name in &command.wrappers {
         let _ = writeln!(told, "{indent}behind `{name}`");
     }

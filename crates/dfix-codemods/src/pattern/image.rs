@@ -133,6 +133,11 @@ impl ImagePattern {
         })))
     }
 
+    /// Whether it is of a name without a tag and a digest.
+    pub(crate) fn is_untagged(&self) -> bool {
+        matches!(self, ImagePattern::Parts(parts) if parts.tag.is_none() && parts.digest.is_none())
+    }
+
     /// Every word of it.
     pub(crate) fn words(&self) -> Vec<&WordPattern> {
         match self {

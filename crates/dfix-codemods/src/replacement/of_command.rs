@@ -21,6 +21,10 @@ use crate::replacement::render;
 /// Why a list of commands cannot be written in the place of one.
 const NO_SHELL: &str = "it stands in the exec form, which has no shell";
 
+/// Why the last operand of a command does not go.
+const NOTHING_LEFT: &str =
+    "nothing would be left to work on: look for the command with all of its packages";
+
 /// The change of a command that the pattern fits.
 pub(crate) fn plan<'m>(
     pattern: &CommandPattern,
@@ -41,6 +45,9 @@ pub(crate) fn plan<'m>(
             let is_it = |it: &&CommandPattern| it.program.word == pattern.program.word;
             let own = commands.iter().rposition(|it| is_it(&it)).unwrap_or(0);
             let mut plan = in_place(pattern, &commands[own], command, state).or_else(|why| {
+                if why == NOTHING_LEFT {
+                    return Err(why);
+                }
                 let range = commands[own].range.clone();
                 rewritten(pattern, Some(&commands[own]), command, state, &why, || {
                     render::source(template, range, state)
@@ -494,10 +501,7 @@ fn set<'m>(
         let stays = view.operands.iter().any(|it| !removed.contains(it))
             || places.iter().any(|it| matches!(it, Placed::New(_)));
         if !stays {
-            return Err(
-                "nothing would be left to work on: look for the command with all of its packages"
-                    .to_owned(),
-            );
+            return Err(NOTHING_LEFT.to_owned());
         }
         plan.push(Op::Remove(removed));
     }

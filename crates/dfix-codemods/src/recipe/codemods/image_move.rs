@@ -128,7 +128,13 @@ fn by_hand(moved: &ImageMove) -> String {
         said.push_str(": ");
         said.push_str(moved.note);
     }
-    let changes: Vec<String> = moved.changes.split_whitespace().map(told).collect();
+    const MOST: usize = 4;
+    let all = moved.changes.split_whitespace().count();
+    let shown = moved.changes.split_whitespace().take(MOST);
+    let mut changes: Vec<String> = shown.map(told).collect();
+    if all > MOST {
+        changes.push("and more of its paths are others".to_owned());
+    }
     if !changes.is_empty() {
         said.push_str("; ");
         said.push_str(&changes.join(", "));
