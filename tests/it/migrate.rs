@@ -234,7 +234,7 @@ fn the_message_says_what_recipes_were_told() {
     let (_, out, _) =
         folder.dfix(&[&["migrate", "debian-release,end-of-life"], &told[..]].concat());
     assert!(
-        out.starts_with("debian-release to=12, end-of-life: 0 changes"),
+        out.starts_with("debian-release to=12, end-of-life: 1 change in 1 Dockerfile\n"),
         "{out}"
     );
 }

@@ -151,7 +151,14 @@ fn foundation_of(ground: &'static str, repository: &str, tag: &str) -> Option<Fo
                 },
                 ..read
             }),
-            None => fallback,
+            None => {
+                let listed = super::versions::listed_foundation(repository, tag);
+                let layer = fallback.map(|it| it.layer);
+                listed
+                    .zip(layer)
+                    .map(|(it, layer)| Foundation { layer, ..it })
+                    .or(fallback)
+            }
         };
     }
     let known = Foundation::parse(ground)?;

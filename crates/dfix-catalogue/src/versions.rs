@@ -154,11 +154,14 @@ fn candidates(repository: &str) -> Option<Vec<Candidate>> {
     Some(all.collect())
 }
 
+/// What an image of .NET is based on, as the list of its tags tells.
+pub(super) fn listed_foundation(repository: &str, tag: &str) -> Option<Foundation> {
+    let row = DOTNET.rows(repository).find(|row| row.column(1) == tag)?;
+    Foundation::parse(row.column(3))
+}
+
 fn foundation_of(repository: &str, tag: &str) -> Option<Foundation> {
-    let listed = || {
-        let row = DOTNET.rows(repository).find(|row| row.column(1) == tag)?;
-        Foundation::parse(row.column(3))
-    };
+    let listed = || listed_foundation(repository, tag);
     let official = || Section::find(repository)?.tag(tag)?.foundation;
     listed()
         .or_else(official)

@@ -100,6 +100,7 @@ impl<'m> Fill<'m> {
         let is_apt = family(cache.program()) == "apt";
         if is_apt {
             self.updates_here()?;
+            case.open(self.lists_are_missed(cache));
         }
         if cache.is_needed_later() {
             self.later_have_it(cache, case)?;
@@ -202,6 +203,17 @@ impl<'m> Fill<'m> {
                         .iter()
                         .any(|o| it.has_option(o)))
         };
+        let updates = self
+            .step
+            .commands()
+            .filter(|it| fetches(it) && it.has_arg("update"));
+        let mut useless = updates
+            .flat_map(Command::args)
+            .filter(|it| it.is("--no-cache"))
+            .peekable();
+        if useless.peek().is_some() {
+            case.fix(|edit| edit.remove_words(useless));
+        }
         for call in &self.calls {
             let own: Vec<Word<'m>> = off
                 .iter()

@@ -43,12 +43,8 @@ impl Codemod for HadolintIgnores {
                 if !split.others.is_empty() {
                     let global = if comment.is_global { "global " } else { "" };
                     let kept = format!("# hadolint {global}ignore={}", split.others.join(","));
-                    let reason = match reason {
-                        "" => String::new(),
-                        reason => format!("# {reason}"),
-                    };
-                    // Hadolint heeds the last line above an instruction only.
-                    lines.push(spaced(kept, &reason));
+                    // Hadolint heeds the last line above an instruction only; the reason is above.
+                    lines.push(kept);
                     case.evidence(format!(
                         "no rule of dfix is about {}: left to hadolint",
                         split.others.join(", ")
@@ -108,6 +104,11 @@ impl<'c> Split<'c> {
 /// Why the comment is there, as it says itself.
 fn reason(comment: &ForeignIgnore) -> Result<&str, dfix_engine::Remedy> {
     let rest = comment.rest.trim();
+    if rest.starts_with("shell=") {
+        return Err(remedy!(
+            "it says hadolint's `shell=`, too: give that a comment of its own first"
+        ));
+    }
     let mut first = rest.chars();
     let is_code = rest.len() > 2
         && first.by_ref().take(2).all(|it| it.is_ascii_uppercase())
@@ -118,7 +119,7 @@ fn reason(comment: &ForeignIgnore) -> Result<&str, dfix_engine::Remedy> {
             "it cannot be told where its list ends: write the codes with commas between"
         ));
     }
-    Ok(rest.trim_start_matches('#').trim_start())
+    Ok(rest.trim_start_matches(['#', ';']).trim_start())
 }
 
 fn spaced(text: String, more: &str) -> String {

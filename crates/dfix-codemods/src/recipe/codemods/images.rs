@@ -240,6 +240,7 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
     let mut changed = 0;
     for it in occurrences(reference, paths) {
         case.open(is_elsewhere(&it));
+        case.open(goes_elsewhere(reference, &it));
         case.declare(Effect::changed(it.step));
         case.fix(|edit| edit.replace_node(it.range, &it.new));
         changed += 1;
@@ -250,6 +251,26 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
             "its paths are others in {changed} {places}, and change with it"
         ));
     }
+}
+
+/// What is copied out of the image for another one, under the name that it had: for what is of the old version there.
+fn goes_elsewhere(reference: &Reference<'_>, it: &Occurrence<'_>) -> Option<OpenCondition> {
+    let ImagePlace::From(stage) = reference.position.place else {
+        return None;
+    };
+    let own = it.step.stage()?;
+    let is_of_another = !stage.with_descendants().any(|it| it == own);
+    let keeps = it.step.target()?.source_text().contains(&it.old);
+    (is_of_another && keeps).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether what line {} copies to `{}` may be of the new version there",
+                it.step.line(),
+                it.old
+            ),
+            "move the image that it is copied into as well",
+        )
+    })
 }
 
 /// Where the file names what the new image has not.

@@ -50,6 +50,8 @@ impl PathChange {
 /// A place where a path of the image stands.
 pub(crate) struct Occurrence<'m> {
     pub(crate) range: TextRange,
+    /// What stands there.
+    pub(crate) old: String,
     /// What stands there then.
     pub(crate) new: String,
     pub(crate) step: Step<'m>,
@@ -92,6 +94,7 @@ pub(crate) fn occurrences<'m>(
                 let rest = &text[it.end()..];
                 found.push(Occurrence {
                     range,
+                    old: it.as_str().to_owned(),
                     new: change.new.clone(),
                     step,
                     is_doubtful: rest.starts_with('/') && !rest.starts_with(change.same_below),

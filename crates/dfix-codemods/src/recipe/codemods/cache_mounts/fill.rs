@@ -146,7 +146,9 @@ impl<'m> Fill<'m> {
         };
         for command in &of_step {
             let mut removed = Vec::new();
-            for folder in &plan.folders.paths {
+            // Where apk has its folder, nothing is in the one that it has without.
+            let unused = (cache.program() == "apk").then(|| ImagePath::new("/var/cache/apk"));
+            for folder in plan.folders.paths.iter().chain(&unused) {
                 removed.extend(removed_words(*command, folder)?);
             }
             let is_operand = |it: &Word<'m>| !it.source_text().starts_with('-');

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::MountedCache;
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
-use dfix_model::{Command, Step, StepKind, Word};
+use dfix_model::{Command, Stage, Step, StepKind, Word};
 
 use super::calls::Call;
 use super::fill::{Fill, family, of_program};
@@ -61,14 +61,38 @@ impl<'m> Fill<'m> {
     }
 }
 
+impl Fill<'_> {
+    /// What later installs, perhaps, from lists that are no longer in the layer.
+    pub(super) fn lists_are_missed(&self, cache: MountedCache) -> Option<OpenCondition> {
+        let steps = self.stage.with_descendants().flat_map(Stage::steps);
+        let mut later = steps.filter(|it| it.index() > self.step.index() && it.is_run());
+        later.find_map(|step| {
+            let command = step.commands().find(calls_others)?;
+            Some(OpenCondition::new(
+                format!(
+                    "whether `{}` of line {} calls `{}` and needs the lists, which are in the mount",
+                    command.name(),
+                    step.line(),
+                    cache.program()
+                ),
+                "have it call `apt-get update` first",
+            ))
+        })
+    }
+}
+
+/// Whether a command may call others that nobody sees here.
+fn calls_others(it: &Command<'_>) -> bool {
+    let is_shell = it.is_one_of(&["sh", "bash", "dash"]);
+    it.is_one_of(&["make", "mage", "task", "just", "cmake", "ninja", "bazel"])
+        || (is_shell && !it.is_read_here())
+        || it
+            .program()
+            .is_some_and(|it| it.starts_with("./") || has_script_ending(it))
+}
+
 /// Whether a step may call the program through another one.
 fn may_need(step: Step<'_>, cache: MountedCache) -> Option<OpenCondition> {
-    let calls_others = |it: &Command<'_>| {
-        it.is_one_of(&["make", "mage", "task", "just", "cmake", "ninja", "bazel"])
-            || it
-                .program()
-                .is_some_and(|it| it.starts_with("./") || has_script_ending(it))
-    };
     let command = step.commands().find(calls_others)?;
     Some(OpenCondition::new(
         format!(

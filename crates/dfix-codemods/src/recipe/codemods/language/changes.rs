@@ -45,6 +45,9 @@ fn first_uses<'m>(stage: Stage<'m>, name: &str) -> Vec<Command<'m>> {
 
 /// A program that the image has no more: it is installed before its first use.
 fn command(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<'_>) {
+    if first_uses(stage, name).is_empty() {
+        return;
+    }
     let mut commands = stage.with_descendants().flat_map(Stage::commands);
     if commands.any(|it| brings(it, name)) {
         case.evidence(format!("the file installs {name} itself"));
@@ -88,6 +91,11 @@ fn brings(command: Command<'_>, name: &str) -> bool {
 fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_>) {
     let steps = stage.with_descendants().flat_map(Stage::steps);
     for step in steps.filter(|it| stage.from_step() != *it) {
+        // A file of the project that is copied is only that.
+        let is_project_file = step.is_copy_or_add() && step.flag("from").is_none();
+        if is_project_file && !text.contains('/') {
+            continue;
+        }
         if stands_in(step.source_text(), text) {
             tell(
                 case,
