@@ -3,10 +3,14 @@
 use dfix_catalogue::{
     AS_OF, Foundation, end_of_release, image, image_move, is_living, living_tag, version_of,
 };
+use dfix_engine::{Case, Remedy};
+use dfix_model::ImagePlace;
 
 use super::distribution::{is_distribution, told};
 use super::images::{Judge, Verdict};
+use super::language::look_at_tags;
 use super::versions::{version_changed, without_day};
+use crate::matching::reference::Reference;
 
 /// Every dead tag, or only those whose living successor has the same version.
 #[derive(Debug)]
@@ -86,5 +90,20 @@ impl Judge for EndOfLife {
         }
         verdict.to = Some((repository.to_owned(), living.tag));
         Some(verdict)
+    }
+
+    fn look(
+        &self,
+        reference: &Reference<'_>,
+        verdict: &Verdict,
+        case: &mut Case<'_>,
+    ) -> Result<(), Remedy> {
+        let old = reference.position.image.effective_tag();
+        if let (ImagePlace::From(stage), Some(old), Some((repository, new))) =
+            (reference.position.place, old, &verdict.to)
+        {
+            look_at_tags(stage, repository, (old, new), case);
+        }
+        Ok(())
     }
 }

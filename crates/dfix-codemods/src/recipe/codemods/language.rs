@@ -8,10 +8,10 @@ mod project;
 
 use dfix_catalogue::{
     Foundation, VersionPlace, VersionTag, has_known_tags, image, image_move, images_of_language,
-    is_living, language_of_image, tag, tag_of_version, version_of,
+    is_living, language_of_image, last_version, tag, tag_of_version, version_of,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
-use dfix_model::ImagePlace;
+use dfix_model::{ImagePlace, Stage};
 
 use self::change::Change;
 use self::numbers::{Numbers, java_words, numbers, two};
@@ -310,6 +310,34 @@ impl Bump {
             _ => Vec::new(),
         }
     }
+}
+
+/// Puts right, or tells, what leaves with the version of a language where an image of it comes to another tag.
+pub(super) fn look_at_tags(
+    stage: Stage<'_>,
+    repository: &str,
+    (old, new): (&str, &str),
+    case: &mut Case<'_>,
+) {
+    let Some((language, VersionPlace::First)) = language_of_image(repository) else {
+        return;
+    };
+    let (Some(before), Some(after)) =
+        (last_version(repository, old), last_version(repository, new))
+    else {
+        return;
+    };
+    let shown: Vec<String> = after.iter().take(2).map(u32::to_string).collect();
+    let change = Change {
+        language,
+        goal: format!("{} {}", name_of(language), shown.join(".")),
+        repository: repository.to_owned(),
+        old: before,
+        new: after.clone(),
+        full: after,
+        new_tag: new.to_owned(),
+    };
+    changes::look(stage, &change, case);
 }
 
 /// The version that a tag says, with as many numbers as are known; none where it says none.

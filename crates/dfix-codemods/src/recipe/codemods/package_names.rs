@@ -136,7 +136,19 @@ impl<'m> Lack<'m> {
             ));
         }
         let others = packages.iter().filter_map(|it| it.word.value());
-        let others: Vec<&str> = others.filter(|it| *it != self.name).collect();
+        let mut others: Vec<&str> = others.filter(|it| *it != self.name).collect();
+        // What comes in the place of one before in the list is there then, too.
+        let before = packages
+            .iter()
+            .take_while(|it| it.word.range() != package.word.range());
+        for lack in before.filter_map(|it| Some((it, Lack::of(it, foundation)?))) {
+            let (word, name) = (lack.0.word.value(), lack.1.name);
+            let successor = package_successor(foundation, name);
+            let renamed = successor.filter(|it| it.how == Succession::Rename);
+            if word == Some(name) {
+                others.extend(renamed.iter().flat_map(|it| it.packages.split(' ')));
+            }
+        }
         let successor = package_successor(foundation, self.name);
         if package.word.value() != Some(self.name) {
             return Err(remedy!(
