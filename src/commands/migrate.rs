@@ -30,7 +30,7 @@ pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> 
     }
     let named = told.recipes.as_deref().unwrap_or_default();
     if told.test {
-        return about::test(&recipes::named_or_in_folder(named)?, out);
+        return about::test(recipes::named_or_in_folder(named)?, out);
     }
     let recipes = recipes::named(named)?;
     if told.explain {

@@ -228,6 +228,29 @@ fn the_message_tells_what_was_done_and_what_was_left() {
 }
 
 #[test]
+fn a_recipe_that_cannot_be_read_stops_no_other() {
+    let page = include_str!("../../crates/dfix-codemods/recipes/registry.toml");
+    let folder = Folder::new(&[("r/a.toml", "unknown = 1\n"), ("r/b.toml", page)]);
+    let (code, out, _) = folder.dfix(&["migrate", "--test", "r"]);
+    assert_eq!(code, 2, "{out}");
+    assert!(out.contains("a.toml:1:1: unknown key"), "{out}");
+    assert!(out.contains("registry: 11 examples as told"), "{out}");
+}
+
+#[test]
+fn an_image_without_a_tag_is_hinted_at() {
+    let folder = Folder::new(&[("Dockerfile", "FROM fedora:39\nRUN yum clean all\n")]);
+    let base = ["--in-stage-based-on", "fedora", "yum clean all"];
+    let (_, out, error) = folder.dfix(&[&["rewrite", "--search"], &base[..]].concat());
+    assert_eq!(out, "");
+    assert!(error.contains("`fedora:{_...}` is it with any"), "{error}");
+    let base = ["--in-stage-based-on", "fedora:{_...}", "yum clean all"];
+    let (_, out, error) = folder.dfix(&[&["rewrite", "--search"], &base[..]].concat());
+    assert!(out.starts_with("Dockerfile:2:5: yum"), "{out}");
+    assert!(!error.contains("nothing was found"), "{error}");
+}
+
+#[test]
 fn the_message_says_what_recipes_were_told() {
     let folder = Folder::new(&[("Dockerfile", "FROM debian:11\n")]);
     let told = ["--set", "debian-release.to=12", "--message", "-"];

@@ -343,6 +343,7 @@ impl Rewrite {
             out.judge(found.range, Safety::Checked, message, |case| {
                 let plan = plan.map_err(|why| remedy!("{why}"))?;
                 case.open(self.parted(found));
+                case.open(self.of_the_project(found));
                 plan.say(case);
                 Ok(())
             });
@@ -370,6 +371,39 @@ impl Rewrite {
             OpenCondition::new(
                 format!("whether the image is to be had under its new name: another Dockerfile here is built as `{image}`"),
                 "name it so where it is built and started, too",
+            )
+        })
+    }
+
+    /// What is open where an image gets another name that may be the project's own: one without a folder, and no official
+    /// image is called so.
+    fn of_the_project(&self, found: &Found<'_>) -> Option<OpenCondition> {
+        let (ImagePattern::Parts(old), ImagePattern::Parts(new)) = self.images()? else {
+            return None;
+        };
+        let Subject::Image(reference) = &found.subject else {
+            return None;
+        };
+        let [name] = &*reference.path else {
+            return None;
+        };
+        let is_said = reference.has_registry || !reference.hub.is_empty();
+        // A pattern that says the name means it.
+        let is_meant = old
+            .path
+            .last()
+            .is_some_and(|it| it.word.as_literal().is_some());
+        if is_said || is_meant || reference.registry.is_some() || of_image::is_same_name(old, new) {
+            return None;
+        }
+        let name = name.resolved.as_deref().unwrap_or(name.flat());
+        (!dfix_catalogue::is_official(name)).then(|| {
+            OpenCondition::new(
+                format!(
+                    "whether `{}` is taken from a registry: no official image is called so",
+                    crate::flat::shown(name)
+                ),
+                "where the project builds it itself, leave its name",
             )
         })
     }

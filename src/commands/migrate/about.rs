@@ -92,9 +92,18 @@ fn of_recipe(recipe: &Recipe) -> Value {
 }
 
 /// Runs the examples of recipes, and prints what does not come out.
-pub(super) fn test(recipes: &[Recipe], out: &mut dyn Write) -> Result<Exit, Stop> {
+pub(super) fn test(recipes: Vec<Result<Recipe, Stop>>, out: &mut dyn Write) -> Result<Exit, Stop> {
     let mut exit = Exit::Clean;
     for recipe in recipes {
+        let recipe = match recipe {
+            Ok(recipe) => recipe,
+            Err(Stop::Message(message)) => {
+                writeln!(out, "{message}")?;
+                exit = Exit::Error;
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
         let failures = recipe.check_examples();
         let count = recipe.example_count();
         let examples = if count == 1 { "example" } else { "examples" };
@@ -106,7 +115,7 @@ pub(super) fn test(recipes: &[Recipe], out: &mut dyn Write) -> Result<Exit, Stop
         } else {
             let failed = failures.len();
             writeln!(out, "{name}: {failed} of {count} {examples} not as told")?;
-            exit = Exit::Findings;
+            exit = exit.max(Exit::Findings);
         }
         for failure in &failures {
             print_failure(failure, out)?;

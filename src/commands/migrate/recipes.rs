@@ -22,11 +22,11 @@ pub(super) fn named(names: &str) -> Result<Vec<Recipe>, Stop> {
     names.map(|name| one(name, &builtin)).collect()
 }
 
-/// As [`named`]; a folder stands for all recipes in it and below it.
-pub(super) fn named_or_in_folder(names: &str) -> Result<Vec<Recipe>, Stop> {
+/// As [`named`]; a folder stands for all recipes in it and below it, those with a reason that cannot be read.
+pub(super) fn named_or_in_folder(names: &str) -> Result<Vec<Result<Recipe, Stop>>, Stop> {
     let folder = Path::new(names);
     if !folder.is_dir() {
-        return named(names);
+        return Ok(named(names)?.into_iter().map(Ok).collect());
     }
     let mut files = Vec::new();
     collect(folder, &mut files)
@@ -35,7 +35,7 @@ pub(super) fn named_or_in_folder(names: &str) -> Result<Vec<Recipe>, Stop> {
     if files.is_empty() {
         return Err(Stop::Message(format!("{names}: there is no recipe in it")));
     }
-    files.iter().map(|file| read(file)).collect()
+    Ok(files.iter().map(|file| read(file)).collect())
 }
 
 /// The recipes below a folder: what is called `*.toml`.
