@@ -125,7 +125,13 @@ const ALL: &[Builtin] = &[
     Builtin {
         name: "package-names",
         about: "packages that the release of the base lacks become their successors",
-        options: &["distribution", "language", "only-moved", "version"],
+        options: &[
+            "distribution",
+            "images",
+            "language",
+            "only-moved",
+            "version",
+        ],
         make: |For { recipe, .. }, options| {
             let only = options.get("distribution");
             let only = only.map(|it| distribution::named(it)).transpose()?;
@@ -136,6 +142,7 @@ const ALL: &[Builtin] = &[
                 only,
                 language,
                 only_moved: truth(options, "only-moved")?,
+                images: names(options, "images"),
             }))
         },
     },

@@ -8,7 +8,7 @@ use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, Model, PackageCommand, PackageManager, PackageSpec, Stage, Word};
 
-use super::distribution::{told, uses_other_archives};
+use super::distribution::{is_distribution, told, uses_other_archives};
 
 /// The codemod: each name that is not there becomes its successor, goes, or is told.
 #[derive(Debug)]
@@ -20,12 +20,17 @@ pub(crate) struct PackageNames {
     pub(crate) language: Option<(String, String)>,
     /// Whether it is only for images that took the place of others.
     pub(crate) only_moved: bool,
+    /// Names of the images that it is for; all where there is none.
+    pub(crate) images: Vec<String>,
 }
 
 impl PackageNames {
     /// Whether it is for what is based on an image.
     fn is_for(&self, repository: &str, tag: &str) -> bool {
-        if self.only_moved && !is_moved_to(repository) {
+        // A distribution's own image that moved keeps its release.
+        let is_moved = is_moved_to(repository) && !is_distribution(repository);
+        let is_other = !self.images.is_empty() && !self.images.iter().any(|it| it == repository);
+        if self.only_moved && !is_moved || is_other {
             return false;
         }
         let Some((language, version)) = &self.language else {
