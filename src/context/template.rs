@@ -1,5 +1,6 @@
 //! Which template of the repository a Dockerfile may be made from.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use dfix_catalogue::{FileMark, file_is};
@@ -20,7 +21,8 @@ impl FolderContext<'_> {
         let own = place.parent()?;
         let root = self.folders.launches.root_of(own);
         let root = root.as_deref().unwrap_or(own);
-        let text = self.folders.text_of(&place).ok()?;
+        let text = OnceCell::new();
+        let text = || text.get_or_init(|| self.folders.text_of(&place).unwrap_or_default());
         let folders = own.ancestors().take_while(|it| it.starts_with(root));
         folders.take(MOST_FOLDERS).find_map(|folder| {
             let names = self.folders.names().of(folder).ok()?;
@@ -29,7 +31,7 @@ impl FolderContext<'_> {
             let template = templates.find(|name| {
                 let path = folder.join(name);
                 let template = self.folders.text_of(&path);
-                path != place && template.is_ok_and(|template| may_be_made_from(&text, &template))
+                path != place && template.is_ok_and(|template| may_be_made_from(text(), &template))
             })?;
             crate::launches::below(&folder.join(template), root)
         })
