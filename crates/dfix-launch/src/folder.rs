@@ -238,9 +238,9 @@ impl Once<'_> {
         let is_run_by = |path: &str| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let only_speaks = [".md", ".rst", ".adoc", ".txt"];
-            !only_speaks.iter().any(|it| name.ends_with(it))
-                && !name.contains("ockerfile")
-                && !name.contains("ontainerfile")
+            let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+            let is_dockerfile = name.contains("ockerfile") || name.contains("ontainerfile");
+            !only_speaks.iter().any(|it| name.ends_with(it)) && (is_yaml || !is_dockerfile)
         };
         let naming = texts.iter().filter(|(path, text)| {
             let is_named = matches!(text, Ok(Some(text)) if text.contains("hadolint"));

@@ -121,6 +121,9 @@ impl Uv {
                 "COPY --from=ghcr.io/astral-sh/uv:{} /uv /uvx /bin/",
                 self.version
             ));
+            if stage.with_descendants().any(Stage::is_shipped) {
+                case.evidence("`uv` and `uvx` stay in the image that is shipped");
+            }
             case.declare(Effect::Inserted {
                 stage: index,
                 keyword: "COPY",
