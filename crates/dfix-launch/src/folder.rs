@@ -238,7 +238,8 @@ impl Once<'_> {
         let is_run_by = |path: &str| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let only_speaks = [".md", ".rst", ".adoc", ".txt"];
-            let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+            let ending = name.rsplit_once('.').map(|it| it.1);
+            let is_yaml = matches!(ending, Some("yml" | "yaml"));
             let is_dockerfile = name.contains("ockerfile") || name.contains("ontainerfile");
             !only_speaks.iter().any(|it| name.ends_with(it)) && (is_yaml || !is_dockerfile)
         };
