@@ -158,11 +158,15 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
             .is_none_or(|value| !matches!(value, "" | "0" | "false") && !value.starts_with('/')),
         EnvValue::Unset | EnvValue::Unknown => false,
     };
-    let names_another =
-        |name: &str| matches!(variables::env_at(stage, command, name), EnvValue::Set(_));
-    if tool.folder_variables().any(names_another) {
-        return None;
-    }
+    let told = tool.folder_variables().find_map(|name| {
+        let value = variables::env_at(stage, command, name);
+        value.is_set().then(|| value.value().map(str::to_owned))
+    });
+    // Where the variable says nothing that is known, the folder is anywhere.
+    let folder = match &told {
+        Some(told) => told.as_deref()?,
+        None => tool.folder(),
+    };
     let mut asked_for = tool.asked_for_by().peekable();
     if asked_for.peek().is_some() && !asked_for.any(|it| is_set(it) || is_said(command, it)) {
         return None;
@@ -175,7 +179,7 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
         "`",
     ]
     .concat();
-    Some(said(by, here?.join(tool.folder())))
+    Some(said(by, here?.join(folder)))
 }
 
 /// What the start runs that writes among the installed dependencies: `npm install`, `prisma generate`.

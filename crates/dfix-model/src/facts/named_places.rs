@@ -8,7 +8,7 @@ use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::{launches, runtime, shipped_settings};
-use crate::handles::{Stage, Step};
+use crate::handles::{Stage, Step, Word};
 use crate::path::{ImagePath, file_name};
 
 /// A place outside of the application that a source or a file of settings names.
@@ -18,7 +18,7 @@ pub struct NamedPlace {
     pub path: ImagePath,
     /// What names it: "`settings.py` (line 3)".
     pub by: String,
-    /// Whether that is a file of settings or data, of which it is not known who reads it.
+    /// Whether that is a file of settings or data, of which it is not known that anybody reads it.
     pub is_of_settings: bool,
 }
 
@@ -34,12 +34,25 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
     let settings = std::iter::once_with(move || shipped_settings::of(stage).iter()).flatten();
     let of_settings = settings.flat_map(move |file| {
         let all = file.settings.named.iter();
+        let is_doubtful = !file.settings.named.is_empty() && !is_given_to_start(stage, &file.path);
         all.filter_map(move |named| {
             let by = || format!("`{}` (line {})", file.path, named.line);
-            place(stage, &named.path, named.may_be_route, true, by)
+            place(stage, &named.path, named.may_be_route, is_doubtful, by)
         })
     });
     of_sources.chain(of_scripts(stage)).chain(of_settings)
+}
+
+/// Whether what is started is told a file of settings, or takes it by itself, so that somebody reads it:
+/// `uvicorn --log-config log.ini`, the `alembic.ini` of Alembic (its tutorial).
+fn is_given_to_start(stage: Stage<'_>, path: &str) -> bool {
+    let name = file_name(path);
+    runtime::of(stage).processes().any(|process| {
+        let command = process.command;
+        let mut words = command.args().filter_map(Word::value);
+        let is_it = |word: &str| file_name(word.rsplit('=').next().unwrap_or(word)) == name;
+        (name == "alembic.ini" && command.is("alembic")) || words.any(is_it)
+    })
 }
 
 /// The places that a source names: in texts of their own, and in those of the shell that it runs.

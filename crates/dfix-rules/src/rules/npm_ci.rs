@@ -202,8 +202,7 @@ fn changed_before<'m>(
                     .is_some_and(|it| it.is("set") || it.is("delete"));
         }
         let is_written = command.redirects().filter_map(Redirect::target).any(is_one);
-        let reads = command.is_marked(Mark::NamesFiles)
-            || command.is_marked(Mark::LeavesNothing)
+        let reads = (command.is_marked(Mark::NamesFiles) && !command.is("rm"))
             || command.is_one_of(&["cat", "chown", "grep"]);
         is_written || (!reads && command.args().any(is_one))
     };

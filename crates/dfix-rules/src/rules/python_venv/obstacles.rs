@@ -241,7 +241,11 @@ fn login_shell(site: &Site<'_>) -> Option<String> {
         Some(Login::User) => !site.is_before(*command),
         other => other.is_some(),
     };
-    let remedy = if site.stage.shell_at(site.first.step()).is_login() {
+    let has_login_shell = |stage: &Stage<'_>| stage.shell_at(stage.last_step()).is_login();
+    let mut shipped = site.shipped();
+    let remedy = if site.stage.shell_at(site.first.step()).is_login()
+        || shipped.any(|stage| has_login_shell(&stage))
+    {
         "leave the `-l` out of SHELL"
     } else {
         let mut others = site.launched().chain(site.started());
