@@ -1,11 +1,12 @@
 //! `npm ci` where the lock file is there.
 
-use dfix_catalogue::programs::Mark;
+use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{PackageWord, package_options};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
     reports,
 };
+use dfix_model::path::has_ending;
 use dfix_model::{
     Command, ImagePath, Model, Mount, PackageCommand, PackageManager, Redirect, Stage, Step, Word,
 };
@@ -196,10 +197,21 @@ fn changed_before<'m>(
     let changes = |command: &Command<'m>| {
         if command.is("npm") {
             let mut words = command.args();
-            return words.next().is_some_and(|it| it.is("pkg"))
-                && words
-                    .next()
-                    .is_some_and(|it| it.is("set") || it.is("delete"));
+            let first = words.next().and_then(Word::value);
+            let mut second = || words.next().and_then(Word::value);
+            // A script of the project may do anything.
+            return match first {
+                Some("run" | "run-script" | "version") => true,
+                Some("pkg") => matches!(second(), Some("set" | "delete")),
+                _ => false,
+            };
+        }
+        let program = command.program().and_then(Word::value).unwrap_or_default();
+        let runs_script = has_ending(program, ".sh")
+            || (programs::is_shell(command.name()) && !command.has_inner());
+        let deletes = command.is("find") && command.has_arg("-delete");
+        if runs_script || deletes || command.is_one_of(&["ncu", "npm-check-updates"]) {
+            return true;
         }
         let is_written = command.redirects().filter_map(Redirect::target).any(is_one);
         let reads = (command.is_marked(Mark::NamesFiles) && !command.is("rm"))
