@@ -334,6 +334,13 @@ pub fn serves_development(name: &str, next: &str) -> bool {
         .is_some_and(|row| row.lists(1, ' ', "*") || row.lists(1, ' ', next))
 }
 
+/// Whether such a program may keep its caches among the installed packages (`node_modules/.cache`, `.vite`).
+pub fn keeps_caches_among_packages(name: &str) -> bool {
+    DEVELOPMENT
+        .row(name)
+        .is_some_and(|row| row.column(2) != "yes")
+}
+
 impl Program {
     /// The name of its row: `python` for `python3.11`.
     pub fn name(self) -> &'static str {
@@ -496,6 +503,7 @@ mod tests {
     #[test]
     fn what_is_being_worked_on() {
         assert!(serves_development("next", "dev") && serves_development("nodemon", "app.js"));
+        assert!(keeps_caches_among_packages("vite") && !keeps_caches_among_packages("nest"));
         assert!(!serves_development("next", "start") && !serves_development("node", "dev"));
     }
 
