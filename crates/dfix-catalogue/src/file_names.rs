@@ -26,6 +26,8 @@ pub enum FileMark {
     Plain,
     /// A shell that a person types into reads or writes it, and nothing else does.
     Prompt,
+    /// A framework reads it when the application starts, whatever the sources say: what it names is used.
+    ReadAtStart,
     /// It is source that something compiles.
     Source,
     /// Other files are made from it, by a program that puts values in.
@@ -46,6 +48,7 @@ impl FileMark {
             FileMark::Packed => "packed",
             FileMark::Plain => "plain",
             FileMark::Prompt => "prompt",
+            FileMark::ReadAtStart => "read-at-start",
             FileMark::Source => "source",
             FileMark::Template => "template",
             FileMark::Written => "written",
@@ -112,6 +115,7 @@ mod tests {
             FileMark::Packed,
             FileMark::Plain,
             FileMark::Prompt,
+            FileMark::ReadAtStart,
             FileMark::Source,
             FileMark::Template,
             FileMark::Written,

@@ -36,6 +36,13 @@ pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
 
 /// The path of an address of a file: `sqlite:////data/x.db`, `file:///data`; what is no such address as it is.
 fn without_scheme(text: &str) -> &str {
+    // Prisma's and libSQL's: `file:/data/x.db`
+    if let Some(path) = text
+        .strip_prefix("file:")
+        .filter(|it| it.starts_with('/') && !it.starts_with("//"))
+    {
+        return path;
+    }
     let Some((scheme, rest)) = text.split_once("://") else {
         return text;
     };
@@ -212,6 +219,7 @@ mod tests {
     fn texts_begin_with_paths() {
         let cases = [
             ("/var/lib/app", Some("/var/lib/app")),
+            ("file:/data/x.db", Some("/data/x.db")),
             ("/srv/", Some("/srv")),
             ("/var/log/%s.log", Some("/var/log")),
             ("/data/*", Some("/data")),

@@ -60,6 +60,9 @@ pub(crate) fn is_only_read(stage: Stage<'_>, folder: &ImagePath) -> bool {
     {
         return false;
     }
+    if !is_left_by_builds(stage, folder) {
+        return false;
+    }
     let sources = application_sources(stage);
     let is_read = sources.unread.is_empty() && !sources.files.is_empty();
     let is_understood = |file: &ApplicationSource| file.source.is_understood();
@@ -69,6 +72,43 @@ pub(crate) fn is_only_read(stage: Stage<'_>, folder: &ImagePath) -> bool {
         && sources.files.iter().all(is_understood)
         && writes.unknown.is_empty()
         && !known.any(|write| write.path.is_below(folder))
+}
+
+/// Whether nothing but what makes programs out of sources leaves files in a folder, beside packages: what else does, may make
+/// a database that the application writes (`prisma migrate deploy`).
+fn is_left_by_builds(stage: Stage<'_>, folder: &ImagePath) -> bool {
+    let touched = stage
+        .base_chain()
+        .flat_map(|stage| Filesystem::of(stage).touched());
+    let mut left = touched.filter(|touched| {
+        matches!(touched.touch, Touch::Filled | Touch::Written)
+            && touched.path.is_below(folder)
+            && !touched.step.is_copy_or_add()
+    });
+    left.all(|touched| touched.command.is_some_and(only_builds))
+}
+
+/// Whether a command installs packages, or makes programs out of sources and does nothing else; of a script of
+/// `package.json` each of its commands.
+fn only_builds(command: Command<'_>) -> bool {
+    let makes = |it: Command<'_>| {
+        it.is_marked(Mark::Bundles)
+            || it.is_marked(Mark::NamesFiles)
+            || it.is_marked(Mark::LeavesNothing)
+            || build_outputs(it.name(), it.args().next().and_then(Word::value)).is_some()
+    };
+    let Some(package) = PackageCommand::of(command) else {
+        return makes(command);
+    };
+    if package.is_install() {
+        return true;
+    }
+    let script = package.script().zip(command.stage());
+    let script = script.map(|(name, stage)| script_of_package(stage, &package, name));
+    match script {
+        Some(Ok(Some(script))) => script.commands().all(makes),
+        _ => makes(command),
+    }
 }
 
 /// What commands of the build leave in a folder.

@@ -47,6 +47,9 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
 /// `uvicorn --log-config log.ini`, the `alembic.ini` of Alembic (its tutorial).
 fn is_given_to_start(stage: Stage<'_>, path: &str) -> bool {
     let name = file_name(path);
+    if file_is(name, FileMark::ReadAtStart) {
+        return true;
+    }
     runtime::of(stage).processes().any(|process| {
         let command = process.command;
         let mut words = command.args().filter_map(Word::value);
