@@ -285,7 +285,8 @@ pub enum MountKind {
     /// Settings or secrets of this name whose mode lets root alone read them, and that nothing gives to another user or
     /// group.
     Guarded(String),
-    /// Memory.
+    /// Memory, root's. Docker gives it the mode of the image's folder where there is one (runc, `rootfs_linux.go`), else all
+    /// may write to it.
     Tmpfs,
     /// Settings or secrets that the platform puts there.
     Settings,

@@ -5,6 +5,7 @@ use crate::files::Files;
 use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
+use crate::mode;
 use crate::path::{folder_of, join, name_of};
 use crate::short;
 use crate::variables::{Variables, file_of_variables};
@@ -161,12 +162,15 @@ impl<'a> Reader<'a> {
             launch.mounts.extend(self.guarded(config, "/"));
         }
         for target in self.texts(node, "tmpfs") {
-            let target = target.split(':').next().unwrap_or_default().to_owned();
+            let (target, options) = target.split_once(':').unwrap_or((&target, ""));
+            let mut modes = options.split(',').filter_map(|it| it.strip_prefix("mode="));
+            let mode = modes.next().map(|it| format!("0{it}"));
+            let target = target.to_owned();
             let place = node
                 .get("tmpfs")
                 .map_or_else(|| self.place(node), |it| self.place(it));
             launch.mounts.push(Mount {
-                kind: MountKind::Tmpfs,
+                kind: tmpfs_of(mode.as_deref()),
                 target,
                 is_read_only: false,
                 place,
@@ -465,7 +469,12 @@ impl<'a> Reader<'a> {
         let source = node.text_of("source");
         let source = source.map(|source| self.variables.put_into_name(source));
         let kind = match (node.get("type").and_then(Node::text), source) {
-            (Some("tmpfs"), _) => MountKind::Tmpfs,
+            (Some("tmpfs"), _) => {
+                let mode = node.at(&["tmpfs", "mode"]).and_then(Node::text);
+                tmpfs_of(mode)
+            }
+            // Docker fills neither, so that it does not get the owner of the image's folder.
+            (_, Some(_)) if is_unfilled(node) => MountKind::Claim,
             (Some("bind"), source) => MountKind::Host(source.unwrap_or_default()),
             (_, Some(source)) => self.volume(source),
             (_, None) => MountKind::Anonymous,
@@ -565,4 +574,20 @@ impl<'a> Reader<'a> {
             _ => {}
         }
     }
+}
+
+/// Memory; where its mode lets only root write, it is like a volume of the platform's, and where it lets all, like one that is
+/// nobody's.
+fn tmpfs_of(mode: Option<&str>) -> MountKind {
+    match mode {
+        Some(mode) if mode::is_read_only(mode) => MountKind::Claim,
+        Some(_) => MountKind::Anonymous,
+        None => MountKind::Tmpfs,
+    }
+}
+
+/// Whether a volume is never filled with what the image has there: `nocopy`, or a part of a volume (`subpath`).
+fn is_unfilled(mount: &Node) -> bool {
+    let options = mount.get("volume");
+    options.is_some_and(|it| it.says("nocopy") || it.get("subpath").is_some())
 }
