@@ -240,18 +240,16 @@ fn update<'m>(
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
         let clean_up = CleanUp::after_update(facts, apk);
         // What upgrades in the same RUN takes a fresh index, too; in later ones where this is the only update.
-        let later = |it: &PackageCommand<'m>| {
-            let steps = if it.command.step() == step {
-                facts.of_step(step).map_or(0, |it| it.updates)
-            } else {
-                facts.steps.values().map(|it| it.updates).sum()
-            };
-            upgrades(it) && it.range().start() > apk.range().start() && steps == 1
-        };
-        let all = stage.package_commands(PackageManager::Apk);
-        let upgrades: Vec<PackageCommand<'m>> = all
-            .filter(|it| it.command.step().is_run())
-            .filter(later)
+        let beside = facts.of_step(step).filter(|it| it.updates == 1);
+        let beside = beside.map_or(&[][..], |it| it.all.as_slice()).iter();
+        let is_only = facts.updates == 1;
+        let others = facts.upgrades.iter().filter(|_| is_only);
+        let others = others.filter(|it| it.command.step() != step);
+        let upgrades: Vec<PackageCommand<'m>> = beside
+            .filter(|it| upgrades(it))
+            .chain(others)
+            .copied()
+            .filter(|it| it.range().start() > apk.range().start())
             .collect();
         let mut gone = clean_up.commands();
         gone.extend(upgrades.iter().map(|it| it.command));
@@ -403,6 +401,10 @@ fn may_go(command: Command<'_>) -> bool {
 struct Facts<'m> {
     stage: Stage<'m>,
     steps: HashMap<usize, OfStep<'m>>,
+    /// How many `apk update` there are.
+    updates: usize,
+    /// What upgrades by an index that it keeps.
+    upgrades: Vec<PackageCommand<'m>>,
     /// Where each `apk add` begins, and whether somebody has said what becomes of its index.
     adds: Vec<(TextSize, bool)>,
     /// How many of them are not settled, from each on.
@@ -423,6 +425,8 @@ impl<'m> Facts<'m> {
         let mut facts = Facts {
             stage,
             steps: HashMap::new(),
+            updates: 0,
+            upgrades: Vec::new(),
             adds: Vec::new(),
             unsettled_from: Vec::new(),
         };
@@ -435,8 +439,13 @@ impl<'m> Facts<'m> {
             if is_add {
                 facts.adds.push((apk.range().start(), settled.is_yes()));
             }
+            let is_update = usize::from(apk.subcommand_is_one_of(&["update"]));
+            facts.updates += is_update;
+            if upgrades(&apk) {
+                facts.upgrades.push(apk);
+            }
             let of_step = facts.steps.entry(apk.step().index()).or_default();
-            of_step.updates += usize::from(apk.subcommand_is_one_of(&["update"]));
+            of_step.updates += is_update;
             if is_add && settled.is_no() {
                 of_step.last_of_rule = Some(apk.command);
             }
