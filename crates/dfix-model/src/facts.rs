@@ -174,6 +174,12 @@ impl<'m> Stage<'m> {
         launches::values(self)
     }
 
+    /// What starts it on a platform, whose volumes and variables are set there, too, and not in a file alone: as a message
+    /// names it.
+    pub fn on_a_platform(self) -> Option<String> {
+        launches::on_a_platform(self)
+    }
+
     /// What the project's files say of how it is started and could not be made out.
     pub fn unread_launches(self) -> Vec<OpenCondition> {
         launches::open(self)

@@ -228,6 +228,13 @@ fn examples(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
+/// What starts the stage on a platform, whose volumes and variables are set there, too, and not in a file alone: as a message
+/// names it.
+pub(crate) fn on_a_platform(stage: Stage<'_>) -> Option<String> {
+    let launch = of(stage).find(|it| it.source == Source::Platform)?;
+    Some(launch.said())
+}
+
 /// What the documentation shows to run in containers of the stage in place of its own start, where its text is understood.
 pub(crate) fn shown_starts(stage: Stage<'_>) -> impl Iterator<Item = StartOfLaunch<'_>> {
     let starts = examples(stage).filter_map(move |launch| start_of(stage, launch));

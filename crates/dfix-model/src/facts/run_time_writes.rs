@@ -194,6 +194,10 @@ fn value_of<'m>(stage: Stage<'m>, name: &str) -> Told<'m> {
         Some(variable) => variable.value.as_deref(),
         None => match final_env(stage, name) {
             EnvValue::Set(setting) => setting.value,
+            // What a platform is told in its own pages stands in no file.
+            EnvValue::Unset | EnvValue::Unknown if launches::on_a_platform(stage).is_some() => {
+                return Told::Open;
+            }
             EnvValue::Unset | EnvValue::Unknown => return Told::Unset,
         },
     };

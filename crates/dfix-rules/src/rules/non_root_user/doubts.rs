@@ -28,6 +28,7 @@ pub(crate) fn apart_from_its_place(
     open.extend(of_an_unknown_base(stage));
     open.extend(places(stage, run_as, given));
     open.extend(started_elsewhere(stage, run_as, given));
+    open.extend(told_on_a_platform(stage));
     open.extend(documented(stage));
     if stage.filesystem().removes(&ImagePath::new("/tmp")) {
         open.push(OpenCondition::new(
@@ -267,6 +268,21 @@ fn started_elsewhere(
             "whether the application writes into {path}, where {who} starts it and which stays root's"
         ),
         "give the folder to the user by hand if so",
+    ))
+}
+
+/// A place that a variable names, on a platform where that may be a volume: those are root's (Railway's documentation,
+/// "Volumes", `RAILWAY_RUN_UID`).
+fn told_on_a_platform(stage: Stage<'_>) -> Option<OpenCondition> {
+    let unknown = &stage.run_time_writes().unknown;
+    let write = unknown.iter().find(|it| it.what.starts_with('$'))?;
+    let by = stage.on_a_platform()?;
+    Some(OpenCondition::new(
+        format!(
+            "whether {} may write where `{}` says, which is set where {by} is started: a volume there is root's",
+            write.who, write.what
+        ),
+        "look whether the platform mounts a volume there, and let it give that to the user",
     ))
 }
 
