@@ -8,7 +8,8 @@ use dfix_engine::{
 };
 use dfix_model::path::has_ending;
 use dfix_model::{
-    Command, ImagePath, Model, Mount, PackageCommand, PackageManager, Redirect, Stage, Step, Word,
+    Command, ImagePath, Model, Mount, Operator, PackageCommand, PackageManager, Redirect, Stage,
+    Step, Word,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -73,7 +74,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some(lock) = stage.npm_lock_at(&npm) else {
                 continue;
             };
-            if is_alternative(&npm) {
+            if is_alternative(&npm) || is_ignored(&npm) {
                 continue;
             }
             let (place, name) = (npm.subcommand(), lock.name);
@@ -126,6 +127,20 @@ fn is_alternative(npm: &PackageCommand<'_>) -> bool {
     };
     let mut commands = npm.command.step().commands();
     npm.command.around().conditional && commands.any(|it| PackageCommand::of(it).is_some_and(is_ci))
+}
+
+/// Whether nothing comes of its failure: `npm install || true`. `npm ci` fails loudly where the lock file has drifted, and
+/// nobody would hear it.
+fn is_ignored(npm: &PackageCommand<'_>) -> bool {
+    let is_or = npm
+        .command
+        .after()
+        .is_some_and(|it| it.operator == Operator::Or);
+    let is_quiet = |it: Command<'_>| it.is_one_of(&["true", ":", "echo", "printf", "exit"]);
+    let ends_well = |it: Command<'_>| it.is("exit") || it.is_one_of(&["true", ":"]);
+    let next = npm.command.next();
+    let mut commands = npm.command.step().commands();
+    (is_or && next.is_some_and(is_quiet)) || commands.next_back().is_some_and(ends_well)
 }
 
 /// The instruction before it that leaves packages in the folder that it runs in.
