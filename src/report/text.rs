@@ -82,13 +82,23 @@ fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
     // What comes in before an empty line needs that line: the renderer would put it behind the one above.
     let is_before_an_empty_line = end > start && text[..end].ends_with('\n') && end < text.len();
     let end = end + usize::from(is_before_an_empty_line);
+    // So would it glue what comes in at the end of the text to the last line: that is said behind the line, before its end.
+    let is_at_the_end = end == text.len() && text[start..end].ends_with('\n');
+    let end = end - usize::from(is_at_the_end);
     let touched = &text[start..end];
     if touched.lines().count() > MOST_LINES {
         return None;
     }
     let patches = edits.iter().map(|edit| {
         let range = usize::from(edit.range.start()) - start..usize::from(edit.range.end()) - start;
-        Patch::new(range, edit.text.as_str())
+        if range.end <= touched.len() {
+            return Patch::new(range, edit.text.as_str());
+        }
+        let is_insertion = range.start > touched.len();
+        let at = range.start.min(touched.len());
+        let added = edit.text.trim_end_matches('\n');
+        let before = if is_insertion { "\n" } else { "" };
+        Patch::new(at..touched.len(), format!("{before}{added}"))
     });
     let line = text[..start].matches('\n').count() + 1;
     let snippet = Snippet::source(touched).patches(patches);
