@@ -9,7 +9,9 @@ use crate::collect::wrappers::ShellSource;
 use crate::facts::call_site::CallSite;
 use crate::facts::interpreted::{Door, Interpreted, Reading};
 use crate::facts::launches;
-use crate::facts::scripts::{Script, ScriptAt, script_of_text, texts_given_to};
+use crate::facts::scripts::{
+    HandedOn, Script, ScriptAt, handed_on, script_of_text, texts_given_to,
+};
 use crate::handles::{Command, Pair, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
@@ -296,6 +298,7 @@ impl<'m> Walk<'m> {
         }
         if path.contains('/') {
             self.path(path, site, depth);
+            self.handed_on(path, command, site, depth);
             if !is_on_usual_path(path) {
                 return;
             }
@@ -428,6 +431,22 @@ impl<'m> Walk<'m> {
     fn script(&mut self, path: &str, script: Script<'m>, site: &CallSite<'m>, depth: u8) {
         self.commands_of(&format!("the script `{path}`"), script, site, depth);
         self.calls.scripts.push(path.to_owned());
+    }
+
+    /// What a script starts of the words behind it: `wait-for-it.sh db:5432 -- git pull`.
+    fn handed_on(&mut self, path: &str, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
+        let ScriptAt::Shell(script) = script_at(site, path) else {
+            return;
+        };
+        match handed_on(script, command.args()) {
+            HandedOn::Nothing => {}
+            HandedOn::Text(text) => self.shell_text("the start", &text, site, depth),
+            HandedOn::Unknown => self.unread(
+                UnreadKind::Program,
+                format!("what `{path}` starts, which is told by its words"),
+                LOOK,
+            ),
+        }
     }
 
     /// Shell text that stands in no file of its own.

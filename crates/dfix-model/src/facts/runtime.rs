@@ -16,7 +16,7 @@ use crate::context::Answer;
 use crate::facts::compiled::{is_compiled, makes};
 use crate::facts::entry::StartCommand;
 use crate::facts::launches;
-use crate::facts::scripts::{self, Script, ScriptAt};
+use crate::facts::scripts::{self, HandedOn, Script, ScriptAt};
 use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::PackageCommand;
 use crate::path::{file_name, program_name};
@@ -291,7 +291,46 @@ impl<'m> Start<'m> {
         if command.has_inner() || script.is_some_and(|s| s.defines(command.name())) {
             return;
         }
-        self.found.processes[at].leads = self.lead(command);
+        let leads = self.lead(command);
+        self.found.processes[at].leads = leads;
+        if leads == Leads::Script {
+            self.handed_on(command);
+        }
+    }
+
+    /// Follows what a script starts of the words behind it: `wait-for-it.sh db:5432 -- python app.py`.
+    fn handed_on(&mut self, command: Command<'m>) {
+        let words = command.args().skip_while(|it| it.starts_with("-"));
+        let (path, skipped) = if programs::is_shell(command.name()) {
+            (words.clone().next(), 1)
+        } else {
+            (command.program(), 0)
+        };
+        let Some(path) = path.and_then(Word::value) else {
+            return;
+        };
+        let ScriptAt::Shell(script) = scripts::script_at_start(self.stage, path, command.step())
+        else {
+            return;
+        };
+        let rest: Vec<Word<'m>> = if skipped == 0 {
+            command.args().collect()
+        } else {
+            words.skip(skipped).collect()
+        };
+        match scripts::handed_on(script, rest.into_iter()) {
+            HandedOn::Nothing => {}
+            HandedOn::Text(text) => {
+                match scripts::script_of_text(&text, command.step()) {
+                    Some(script) => self.script(&text, script),
+                    None => self.unread(&text),
+                };
+            }
+            HandedOn::Unknown => self.open(
+                format!("what `{path}` starts, which is told by its words"),
+                "write them out",
+            ),
+        }
     }
 
     /// Follows what a command starts.

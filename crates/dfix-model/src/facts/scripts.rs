@@ -257,6 +257,54 @@ pub(crate) fn script_of_launch<'m>(name: &str, text: &str, step: Step<'m>) -> Op
     }
 }
 
+/// What a script starts that ends by starting its own words, given those: `"$@"`, or `"${CLI[@]}"` of wait-for-it.sh.
+pub(crate) enum HandedOn {
+    /// Nothing: it does no such thing, or has no words.
+    Nothing,
+    /// A command, as text of the shell.
+    Text(String),
+    /// The words are not known.
+    Unknown,
+}
+
+/// A word as the shell reads it back.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    if !word.contains('\'') {
+        return format!("'{word}'");
+    }
+    let escaped = word.chars().flat_map(|c| {
+        let is_special = matches!(c, '"' | '$' | '`' | '\\');
+        is_special.then_some('\\').into_iter().chain([c])
+    });
+    format!("\"{}\"", escaped.collect::<String>())
+}
+
+/// What a script starts of the words that it is given: those behind a `--`, else all.
+pub(crate) fn handed_on<'w>(script: Script<'_>, words: impl Iterator<Item = Word<'w>>) -> HandedOn {
+    let takes_words = |word: Word<'_>| {
+        let text = word.source_text();
+        ["$@", "${@", "$*", "[@]}"]
+            .iter()
+            .any(|it| text.contains(it))
+    };
+    let words: Vec<Option<&str>> = words.map(Word::value).collect();
+    let mut commands = script.commands();
+    if words.is_empty() || !commands.any(|command| command.words().any(takes_words)) {
+        return HandedOn::Nothing;
+    }
+    let behind = words.iter().position(|word| *word == Some("--"));
+    let own = behind.map_or(&words[..], |at| &words[at + 1..]);
+    let Some(own) = own.iter().copied().collect::<Option<Vec<&str>>>() else {
+        return HandedOn::Unknown;
+    };
+    let own = own.into_iter().map(quoted);
+    HandedOn::Text(own.collect::<Vec<String>>().join(" "))
+}
+
 /// Shell text that stands in no file of its own, a script of package.json say, as a script that `step` runs; `None`
 /// where it is not understood.
 pub(crate) fn script_of_text<'m>(text: &str, step: Step<'m>) -> Option<Script<'m>> {
