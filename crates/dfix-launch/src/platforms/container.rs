@@ -7,8 +7,8 @@ use crate::launch::{
 };
 use crate::path::join;
 use crate::platforms::keys::{
-    CHECKS, COMMANDS, CONTEXTS, DOCKERFILES, ENTRYPOINTS, FOLDERS, IMAGES, INNER_PORTS, MOUNTS,
-    PARTS, PORTS, RESOURCES, SOURCES, TARGETS, USERS, VARIABLES,
+    CHECKS, COMMANDS, CONTEXTS, DOCKERFILES, ENTRYPOINTS, FOLDERS, HOOKS, IMAGES, INNER_PORTS,
+    MOUNTS, PARTS, PORTS, RESOURCES, SOURCES, TARGETS, USERS, VARIABLES,
 };
 use crate::short;
 use crate::yaml::Node;
@@ -108,7 +108,9 @@ pub(super) fn of_whole(reader: &Reader<'_>, files: &dyn Files, document: &Node) 
             })
         })
         .collect();
-    std::iter::once(launch).chain(processes).collect()
+    let hooks = reader.hooks(&launch, &parts);
+    let all = std::iter::once(launch).chain(processes);
+    all.chain(hooks).collect()
 }
 
 fn walk(reader: &Reader<'_>, node: &Node, whole: &Node, depth: usize, found: &mut Vec<Launch>) {
@@ -140,7 +142,9 @@ fn walk(reader: &Reader<'_>, node: &Node, whole: &Node, depth: usize, found: &mu
             *image = reader.named(image, whole);
         }
         if launch.image.is_some() || launch.build.is_some() {
+            let hooks = reader.hooks(&launch, &parts);
             found.push(launch);
+            found.extend(hooks);
         }
     }
     for (key, inner) in node.entries() {
@@ -275,6 +279,44 @@ impl Reader<'_> {
         launch
     }
 
+    /// What is run once before a container is started, of the same image.
+    fn hooks(&self, launch: &Launch, parts: &Parts<'_>) -> Vec<Launch> {
+        let said = HOOKS
+            .iter()
+            .filter_map(|key| Some((*key, parts.get(&[key])?)));
+        let hook = |(key, node): (&str, &Node)| {
+            let mut hook = Launch {
+                name: format!("{} ({key})", launch.name),
+                place: self.place(node),
+                command: None,
+                health: None,
+                ports: Vec::new(),
+                mounts: Vec::new(),
+                unread: Vec::new(),
+                ..launch.clone()
+            };
+            let texts: Option<Vec<&str>> = node.texts().into_iter().map(Node::text).collect();
+            match texts.map(|it| it.join(" && ")) {
+                Some(text) if text.is_empty() => return None,
+                Some(text) if !node.is_map() && !self.is_open(&text) => {
+                    hook.command = Some(Start::Shell(text));
+                }
+                _ => self.command_is_open(&mut hook, node),
+            }
+            Some(hook)
+        };
+        said.filter_map(hook).collect()
+    }
+
+    /// Notes that a command is not known.
+    fn command_is_open(&self, launch: &mut Launch, node: &Node) {
+        launch.unread.push(Unread {
+            what: format!("the command of {}", launch.said()),
+            why: "parts of it are put in where it is started".to_owned(),
+            place: self.place(node),
+        });
+    }
+
     /// What it is built from.
     fn built(&self, parts: &Parts<'_>) -> Option<Build> {
         if !is_built(parts) {
@@ -330,11 +372,7 @@ impl Reader<'_> {
         let texts = texts.chain(of_args.map(Node::texts).unwrap_or_default());
         let words: Vec<&str> = texts.filter_map(Node::text).collect();
         if words.iter().any(|it| self.is_open(it)) || first.is_map() {
-            launch.unread.push(Unread {
-                what: format!("the command of {}", launch.said()),
-                why: "parts of it are put in where it is started".to_owned(),
-                place: self.place(first),
-            });
+            self.command_is_open(launch, first);
             return None;
         }
         match (words.as_slice(), first.list(), of_args) {

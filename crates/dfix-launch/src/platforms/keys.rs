@@ -27,19 +27,21 @@ pub(super) const CONTEXTS: [&str; 6] = [
     "source_dir",
     "workdir",
 ];
-pub(super) const COMMANDS: [&str; 11] = [
+pub(super) const COMMANDS: [&str; 8] = [
     "Command",
     "cmd",
     "command",
     "dockerCommand",
-    "initialDeployHook",
-    "preDeployCommand",
-    "release_command",
     "run_command",
     "startCommand",
     "start_command",
     "args",
 ];
+/// What is run once for each version, in a container of its own without what the others mount, before they are started.
+///
+/// Source: Render's Blueprints (`initialDeployHook`, `preDeployCommand`), Railway's "Pre-Deploy Command", Fly's
+/// `release_command`.
+pub(super) const HOOKS: [&str; 3] = ["initialDeployHook", "preDeployCommand", "release_command"];
 pub(super) const ENTRYPOINTS: [&str; 4] = ["EntryPoint", "entryPoint", "entry_point", "entrypoint"];
 pub(super) const USERS: [&str; 3] = ["User", "run_as_user", "user"];
 pub(super) const FOLDERS: [&str; 5] = [

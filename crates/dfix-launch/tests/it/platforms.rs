@@ -58,7 +58,13 @@ fn fly() {
         ("Dockerfile".to_owned(), String::new())
     );
     let app = named(&found, "app");
-    assert_eq!(app.command, Some(shell("python manage.py migrate")));
+    assert_eq!(app.command, None);
+    let release = named(&found, "app (release_command)");
+    assert_eq!(release.command, Some(shell("python manage.py migrate")));
+    assert_eq!(release.build, app.build);
+    // It has no volumes.
+    assert!(release.mounts.is_empty());
+    assert_eq!(release.place.line, 12);
     let worker = named(&found, "worker");
     assert_eq!(worker.command, Some(shell("python -m w")));
     assert_eq!(
@@ -106,6 +112,11 @@ fn services_of_platforms() {
     let found = read("", [("railway.toml", railway)]);
     assert_eq!(built(&found, "app").0, "app/Dockerfile");
     assert_eq!(named(&found, "app").command, Some(shell("./start.sh")));
+    let railway = "[build]\nbuilder = 'DOCKERFILE'\n[deploy]\nstartCommand = './start.sh'\npreDeployCommand = ['./migrate', './seed']\n";
+    let found = read("", [("railway.toml", railway), ("Dockerfile", "")]);
+    assert_eq!(named(&found, "app").command, Some(shell("./start.sh")));
+    let hook = named(&found, "app (preDeployCommand)");
+    assert_eq!(hook.command, Some(shell("./migrate && ./seed")));
     let captain = "{\"schemaVersion\": 2, \"dockerfilePath\": \"./web/Dockerfile\"}";
     let found = read("", [("captain-definition", captain)]);
     assert_eq!(built(&found, "app").0, "web/Dockerfile");
