@@ -3,7 +3,7 @@
 use crate::ci::file::File;
 use crate::ci::gitlab;
 use crate::launch::Launch;
-use crate::path::REPOSITORY;
+use crate::path::{REPOSITORY, name_of};
 use crate::shell::{Dialect, Shell, Word};
 use crate::yaml::Node;
 
@@ -86,8 +86,12 @@ fn run_steps_in(file: File<'_>, command: &str, line: usize, name: &str) -> Vec<L
         .collect()
 }
 
-/// A step of Google's Cloud Build that is run in an image of another name than Docker's.
+/// A step of Google's Cloud Build that is run in an image of another name than Docker's. Elsewhere a step's name is a
+/// title.
 fn step_in_image(file: File<'_>, node: &Node, name: &str) -> Option<Launch> {
+    if !name_of(file.path).starts_with("cloudbuild.") {
+        return None;
+    }
     let image = node
         .get("name")
         .filter(|it| it.text().is_some_and(|text| text.contains('/')))?;

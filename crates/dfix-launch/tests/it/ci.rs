@@ -177,6 +177,15 @@ fn other_services_run_commands() {
 }
 
 #[test]
+fn the_name_of_a_step_is_an_image_in_cloud_build_alone() {
+    let steps = "jobs:\n  include:\n  - name: \"Lint / tests\"\n    script: make # docker\n";
+    for path in [".travis.yml", "azure-pipelines.yml"] {
+        let found = read("", [(path, steps)]);
+        assert!(found.launches.is_empty(), "{path}: {found:#?}");
+    }
+}
+
+#[test]
 fn workflows_call_others() {
     let build = "on:\n  workflow_call:\n    inputs:\n      file: {default: Dockerfile}\n      target: {type: string}\njobs:\n  image:\n    steps:\n      - uses: depot/build-push-action@v1\n        with:\n          file: ${{ inputs.file }}\n          target: ${{ inputs.target }}\n";
     let call = "jobs:\n  all:\n    strategy: {matrix: {target: [web, worker]}}\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ matrix.target }}'}\n  open:\n    uses: ./.github/workflows/build.yml\n    with: {target: '${{ github.ref }}', file: a/Dockerfile}\n  last:\n    uses: ./.github/workflows/build.yml\n    with: {file: b/Dockerfile}\n";
