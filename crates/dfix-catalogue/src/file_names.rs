@@ -13,6 +13,8 @@ pub enum FileMark {
     Archive,
     /// A folder of a project that holds nothing which the application runs.
     Aside,
+    /// It is a program in Java that is packed.
+    JavaArchive,
     /// It may name programs that are started: a script, settings of what starts others.
     MayStart,
     /// A script that builds or installs by the means of its language, and by no package of the distribution.
@@ -42,6 +44,7 @@ impl FileMark {
             FileMark::Application => "application",
             FileMark::Archive => "archive",
             FileMark::Aside => "aside",
+            FileMark::JavaArchive => "java-archive",
             FileMark::MayStart => "may-start",
             FileMark::NoApt => "no-apt",
             FileMark::NodeSource => "node-source",
@@ -109,6 +112,7 @@ mod tests {
             FileMark::Application,
             FileMark::Archive,
             FileMark::Aside,
+            FileMark::JavaArchive,
             FileMark::MayStart,
             FileMark::NoApt,
             FileMark::NodeSource,

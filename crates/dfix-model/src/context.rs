@@ -173,6 +173,16 @@ impl BasedElsewhere<'_> {
             "may be based on"
         }
     }
+
+    /// Where it stands, and how it lies to the image that is built here: "`web/Dockerfile` (line 1), which is based on this
+    /// image".
+    pub fn said(&self) -> String {
+        let relation = self.relation();
+        format!(
+            "`{}` (line {}), which {relation} this image",
+            self.file, self.line
+        )
+    }
 }
 
 /// What the text of a source does; none where it is in no language that is read.

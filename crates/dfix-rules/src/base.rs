@@ -3,6 +3,9 @@
 use dfix_model::Stage;
 use dfix_model::catalogue::ImageFacts;
 
+/// How many conditions are told of what is based on an image.
+pub(crate) const MOST_OPEN: usize = 3;
+
 /// What is known of the image at the end of the stage's `FROM` chain.
 pub(crate) fn facts(stage: Stage<'_>) -> Option<ImageFacts> {
     let facts = stage.any_base_facts();

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dfix_catalogue::is_file_of_a_tool;
+use dfix_catalogue::{FileMark, file_is, is_file_of_a_tool};
 use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
@@ -292,7 +292,8 @@ fn made_of(context: &dyn Context, path: &str, target: Option<&ImagePath>) -> Roo
     let project = project.map(|it| it.trim_end_matches('/'));
     let is_there = |project: &&str| {
         let mut files = OF_PROJECTS.iter().map(|it| below(project, it));
-        is_java_archive(path) && files.any(|it| context.read(&it).found().is_some())
+        file_is(file_name(path), FileMark::JavaArchive)
+            && files.any(|it| context.read(&it).found().is_some())
     };
     match project.filter(is_there) {
         Some(project) => Root {
@@ -306,12 +307,6 @@ fn made_of(context: &dyn Context, path: &str, target: Option<&ImagePath>) -> Roo
             is_built: false,
         },
     }
-}
-
-/// Whether a path is that of a program in Java that is packed.
-fn is_java_archive(path: &str) -> bool {
-    let (_, ending) = path.rsplit_once('.').unwrap_or_default();
-    matches!(ending, "jar" | "war" | "ear")
 }
 
 /// A source that is copied from another stage: what that one takes from the build context, and what it makes.
@@ -493,8 +488,9 @@ impl Walk<'_> {
     /// not matter.
     fn is_made_outside(&self, path: &str) -> bool {
         let name = file_name(path);
-        let is_run =
-            dfix_sources::may_be_source(name) || !name.contains('.') || is_java_archive(name);
+        let is_run = dfix_sources::may_be_source(name)
+            || !name.contains('.')
+            || file_is(name, FileMark::JavaArchive);
         is_run && !dfix_sources::is_for_browsers(path) && is_absent(self.stage, path)
     }
 

@@ -10,7 +10,7 @@ use crate::facts::call_site::CallSite;
 use crate::facts::interpreted::{Door, Interpreted, Reading};
 use crate::facts::launches;
 use crate::facts::scripts::{
-    HandedOn, Script, ScriptAt, handed_on, script_of_text, texts_given_to,
+    HandedOn, Script, ScriptAt, handed_on, script_and_words, script_of_text, texts_given_to,
 };
 use crate::handles::{Command, Pair, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
@@ -274,6 +274,7 @@ impl<'m> Walk<'m> {
         }
         let is_shell = known.is_some_and(|program| program.kind() == Kind::Shell);
         self.texts(command, name, is_shell, site, depth);
+        self.handed_on(command, site, depth);
         self.arguments(command, name, site, depth);
         if is(Mark::StartsOthers) {
             self.starts_others(command, name);
@@ -298,7 +299,6 @@ impl<'m> Walk<'m> {
         }
         if path.contains('/') {
             self.path(path, site, depth);
-            self.handed_on(path, command, site, depth);
             if !is_on_usual_path(path) {
                 return;
             }
@@ -434,11 +434,17 @@ impl<'m> Walk<'m> {
     }
 
     /// What a script starts of the words behind it: `wait-for-it.sh db:5432 -- git pull`.
-    fn handed_on(&mut self, path: &str, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
+    fn handed_on(&mut self, command: Command<'m>, site: &CallSite<'m>, depth: u8) {
+        let given = script_and_words(command).filter(|(path, words)| {
+            !words.is_empty() && (path.contains('/') || has_ending(path, ".sh"))
+        });
+        let Some((path, words)) = given else {
+            return;
+        };
         let ScriptAt::Shell(script) = script_at(site, path) else {
             return;
         };
-        match handed_on(script, command.args()) {
+        match handed_on(script, words.into_iter()) {
             HandedOn::Nothing => {}
             HandedOn::Text(text) => self.shell_text("the start", &text, site, depth),
             HandedOn::Unknown => self.unread(

@@ -43,19 +43,15 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
     of_sources.chain(of_scripts(stage)).chain(of_settings)
 }
 
-/// Whether what is started is told a file of settings, or takes it by itself, so that somebody reads it:
-/// `uvicorn --log-config log.ini`, the `alembic.ini` of Alembic (its tutorial).
+/// Whether what is started is told a file of settings (`uvicorn --log-config log.ini`), or a framework reads it by itself.
 fn is_given_to_start(stage: Stage<'_>, path: &str) -> bool {
     let name = file_name(path);
-    if file_is(name, FileMark::ReadAtStart) {
-        return true;
-    }
-    runtime::of(stage).processes().any(|process| {
-        let command = process.command;
-        let mut words = command.args().filter_map(Word::value);
-        let is_it = |word: &str| file_name(word.rsplit('=').next().unwrap_or(word)) == name;
-        (name == "alembic.ini" && command.is("alembic")) || words.any(is_it)
-    })
+    let is_it = |word: &str| file_name(word.rsplit('=').next().unwrap_or(word)) == name;
+    file_is(name, FileMark::ReadAtStart)
+        || runtime::of(stage).processes().any(|process| {
+            let mut words = process.command.args().filter_map(Word::value);
+            words.any(is_it)
+        })
 }
 
 /// The places that a source names: in texts of their own, and in those of the shell that it runs.

@@ -267,10 +267,7 @@ impl<'m> Start<'m> {
             return true;
         }
         match scripts::script_at_start(self.stage, program, command.step()) {
-            ScriptAt::Shell(script) => script.commands().any(|c| {
-                c.words()
-                    .any(|w| matches!(w.source_text().trim_matches('"'), "$@" | "${@}" | "$*"))
-            }),
+            ScriptAt::Shell(script) => scripts::starts_its_words(script),
             ScriptAt::Other { text, .. } => text.contains("argv"),
             // What is not seen is named by its ending.
             ScriptAt::Unread(_) | ScriptAt::Elsewhere | ScriptAt::NotText => {
@@ -300,25 +297,14 @@ impl<'m> Start<'m> {
 
     /// Follows what a script starts of the words behind it: `wait-for-it.sh db:5432 -- python app.py`.
     fn handed_on(&mut self, command: Command<'m>) {
-        let words = command.args().skip_while(|it| it.starts_with("-"));
-        let (path, skipped) = if programs::is_shell(command.name()) {
-            (words.clone().next(), 1)
-        } else {
-            (command.program(), 0)
-        };
-        let Some(path) = path.and_then(Word::value) else {
+        let Some((path, words)) = scripts::script_and_words(command) else {
             return;
         };
         let ScriptAt::Shell(script) = scripts::script_at_start(self.stage, path, command.step())
         else {
             return;
         };
-        let rest: Vec<Word<'m>> = if skipped == 0 {
-            command.args().collect()
-        } else {
-            words.skip(skipped).collect()
-        };
-        match scripts::handed_on(script, rest.into_iter()) {
+        match scripts::handed_on(script, words.into_iter()) {
             HandedOn::Nothing => {}
             HandedOn::Text(text) => {
                 match scripts::script_of_text(&text, command.step()) {

@@ -14,7 +14,7 @@ use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::PackageCommand;
 use crate::path::{ImagePath, file_name};
 use crate::ternary::Ternary;
-use dfix_catalogue::runs_texts;
+use dfix_catalogue::{programs, runs_texts};
 
 /// What stands at a path of the image that a command runs.
 #[derive(Debug, Clone, Copy)]
@@ -257,14 +257,52 @@ pub(crate) fn script_of_launch<'m>(name: &str, text: &str, step: Step<'m>) -> Op
     }
 }
 
-/// What a script starts that ends by starting its own words, given those: `"$@"`, or `"${CLI[@]}"` of wait-for-it.sh.
+/// Whether a script starts the words that it is given: `exec "$@"`, or `exec "${CLI[@]}"` as wait-for-it.sh does.
+pub(crate) fn starts_its_words(script: Script<'_>) -> bool {
+    let is_all = |word: Word<'_>| {
+        let text = word.source_text().trim_matches('"');
+        matches!(text, "$@" | "${@}" | "$*" | "${*}") || text.ends_with("[@]}")
+    };
+    script.commands().any(|command| command.words().any(is_all))
+}
+
+/// What a script starts of the words that it is given.
 pub(crate) enum HandedOn {
-    /// Nothing: it does no such thing, or has no words.
+    /// Nothing: it has none, or options alone, which are for what it starts anyway.
     Nothing,
     /// A command, as text of the shell.
     Text(String),
     /// The words are not known.
     Unknown,
+}
+
+/// What a script that is given these words starts of them: those behind a `--`, else all.
+pub(crate) fn handed_on<'w>(script: Script<'_>, words: impl Iterator<Item = Word<'w>>) -> HandedOn {
+    let words: Vec<Option<&str>> = words.map(Word::value).collect();
+    if words.is_empty() || !starts_its_words(script) {
+        return HandedOn::Nothing;
+    }
+    let behind = words.iter().position(|word| *word == Some("--"));
+    let own = behind.map_or(&words[..], |at| &words[at + 1..]);
+    match own.iter().copied().collect::<Option<Vec<&str>>>() {
+        None => HandedOn::Unknown,
+        Some(own) if own.first().is_none_or(|it| it.starts_with('-')) => HandedOn::Nothing,
+        Some(own) => {
+            let own: Vec<String> = own.into_iter().map(quoted).collect();
+            HandedOn::Text(own.join(" "))
+        }
+    }
+}
+
+/// The script that a command runs by its path, or gives to a shell, and the words that it gets.
+pub(crate) fn script_and_words(command: Command<'_>) -> Option<(&str, Vec<Word<'_>>)> {
+    let mut words = command.args();
+    let path = if programs::is_shell(command.name()) {
+        words.find(|it| !it.starts_with("-"))?
+    } else {
+        command.program()?
+    };
+    Some((path.value()?, words.collect()))
 }
 
 /// A word as the shell reads it back.
@@ -281,28 +319,6 @@ fn quoted(word: &str) -> String {
         is_special.then_some('\\').into_iter().chain([c])
     });
     format!("\"{}\"", escaped.collect::<String>())
-}
-
-/// What a script starts of the words that it is given: those behind a `--`, else all.
-pub(crate) fn handed_on<'w>(script: Script<'_>, words: impl Iterator<Item = Word<'w>>) -> HandedOn {
-    let takes_words = |word: Word<'_>| {
-        let text = word.source_text();
-        ["$@", "${@", "$*", "[@]}"]
-            .iter()
-            .any(|it| text.contains(it))
-    };
-    let words: Vec<Option<&str>> = words.map(Word::value).collect();
-    let mut commands = script.commands();
-    if words.is_empty() || !commands.any(|command| command.words().any(takes_words)) {
-        return HandedOn::Nothing;
-    }
-    let behind = words.iter().position(|word| *word == Some("--"));
-    let own = behind.map_or(&words[..], |at| &words[at + 1..]);
-    let Some(own) = own.iter().copied().collect::<Option<Vec<&str>>>() else {
-        return HandedOn::Unknown;
-    };
-    let own = own.into_iter().map(quoted);
-    HandedOn::Text(own.collect::<Vec<String>>().join(" "))
 }
 
 /// Shell text that stands in no file of its own, a script of package.json say, as a script that `step` runs; `None`

@@ -144,7 +144,8 @@ fn named_by(command: Command<'_>) -> Option<String> {
             return None;
         };
         let module = setting.value?.split([':', '(']).next()?;
-        return (!module.is_empty() && !module.contains('/')).then(|| module.to_owned());
+        let is_named = has_ending(module, ".py") || !module.contains('/');
+        return (!module.is_empty() && is_named).then(|| module.to_owned());
     }
     if !command.is_marked(Mark::Application) {
         return None;

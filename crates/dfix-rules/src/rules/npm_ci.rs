@@ -8,8 +8,7 @@ use dfix_engine::{
 };
 use dfix_model::path::has_ending;
 use dfix_model::{
-    Command, ImagePath, Model, Mount, Operator, PackageCommand, PackageManager, Redirect, Stage,
-    Step, Word,
+    Command, ImagePath, Model, Mount, PackageCommand, PackageManager, Redirect, Stage, Step, Word,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -74,7 +73,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some(lock) = stage.npm_lock_at(&npm) else {
                 continue;
             };
-            if is_alternative(&npm) || is_ignored(&npm) {
+            // `npm ci` fails loudly where the lock file has drifted: nobody would hear it behind `|| true`.
+            if is_alternative(&npm) || npm.command.is_failure_ignored() {
                 continue;
             }
             let (place, name) = (npm.subcommand(), lock.name);
@@ -127,20 +127,6 @@ fn is_alternative(npm: &PackageCommand<'_>) -> bool {
     };
     let mut commands = npm.command.step().commands();
     npm.command.around().conditional && commands.any(|it| PackageCommand::of(it).is_some_and(is_ci))
-}
-
-/// Whether nothing comes of its failure: `npm install || true`. `npm ci` fails loudly where the lock file has drifted, and
-/// nobody would hear it.
-fn is_ignored(npm: &PackageCommand<'_>) -> bool {
-    let is_or = npm
-        .command
-        .after()
-        .is_some_and(|it| it.operator == Operator::Or);
-    let is_quiet = |it: Command<'_>| it.is_one_of(&["true", ":", "echo", "printf", "exit"]);
-    let ends_well = |it: Command<'_>| it.is("exit") || it.is_one_of(&["true", ":"]);
-    let next = npm.command.next();
-    let mut commands = npm.command.step().commands();
-    (is_or && next.is_some_and(is_quiet)) || commands.next_back().is_some_and(ends_well)
 }
 
 /// The instruction before it that leaves packages in the folder that it runs in.

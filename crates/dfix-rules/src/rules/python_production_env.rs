@@ -318,10 +318,8 @@ fn of_others(stage: Stage<'_>, keys: &[&str]) -> Vec<OpenCondition> {
         if let Some(key) = inherited.next().filter(|_| is_its_own) {
             open.push(OpenCondition::new(
                 format!(
-                    "whether the application of `{}` (line {}), which {} this image, can do with its {key}",
-                    of.file,
-                    of.line,
-                    of.relation()
+                    "whether the application of {}, can do with its {key}",
+                    of.said()
                 ),
                 "set the variable there as well",
             ));

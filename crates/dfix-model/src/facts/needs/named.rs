@@ -102,12 +102,27 @@ fn is_before_or(command: Command<'_>) -> bool {
     command.after().is_some_and(|c| c.operator == Operator::Or)
 }
 
-/// Whether nothing comes of the command's failure: `… || true`.
+/// Whether nothing comes of the command's failure: `… || true`, or `…; exit 0` at the end where nothing says `set -e`.
 pub(crate) fn is_ignored(command: Command<'_>) -> bool {
-    is_before_or(command)
-        && command
-            .next()
-            .is_some_and(|next| matches!(next.name(), "true" | ":" | "echo" | "printf"))
+    let is_caught = || {
+        let next = command.next();
+        next.is_some_and(|next| matches!(next.name(), "true" | ":" | "echo" | "printf"))
+    };
+    if is_before_or(command) {
+        return is_caught();
+    }
+    let goes_on = command
+        .after()
+        .is_some_and(|it| matches!(it.operator, Operator::Semicolon | Operator::Newline));
+    let mut commands = command.step().commands();
+    let ends_well = |it: Command<'_>| match it.name() {
+        "true" | ":" => true,
+        "exit" => it.has_arg("0"),
+        _ => false,
+    };
+    goes_on
+        && commands.next_back().is_some_and(ends_well)
+        && !commands.any(|it| it.is("set") && it.has_option("-e"))
 }
 
 /// Whether the command runs only if a test before it found what it names.

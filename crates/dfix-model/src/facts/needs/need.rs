@@ -53,11 +53,7 @@ impl Need {
                 way_out,
             )),
             Need::Perhaps(open) => Need::Perhaps(OpenCondition::new(
-                format!(
-                    "{}, in `{file}` (line {line}), which {} this image",
-                    open.condition,
-                    of.relation()
-                ),
+                format!("{}, in {}", open.condition, of.said()),
                 open.remedy,
             )),
         }

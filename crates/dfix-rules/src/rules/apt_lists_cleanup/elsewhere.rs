@@ -5,11 +5,10 @@ use dfix_engine::OpenCondition;
 use dfix_model::scripts::Script;
 use dfix_model::{PackageCommand, Stage, Users, apt_in_text as apt, known_words};
 
+use crate::base::MOST_OPEN;
+
 use super::lists::needs_lists;
 use super::users::OfTheLists;
-
-/// How many conditions are told of what is based on the image.
-const MOST_OPEN: usize = 3;
 
 /// What stays open of them: of the stage itself, of images of the file that are based on it, and of those of other files.
 pub(super) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
@@ -22,14 +21,7 @@ pub(super) fn possible(stage: Stage<'_>) -> Vec<OpenCondition> {
     stage.each_based_elsewhere(&mut |child, of| {
         let told = child.images_upon().flat_map(of_one).take(MOST_OPEN);
         found.extend(told.map(|it| {
-            let (file, line, relation) = (of.file, of.line, of.relation());
-            OpenCondition::new(
-                format!(
-                    "{}, in `{file}` (line {line}), which {relation} this image",
-                    it.condition
-                ),
-                it.remedy,
-            )
+            OpenCondition::new(format!("{}, in {}", it.condition, of.said()), it.remedy)
         }));
     });
     found.truncate(MOST_OPEN);

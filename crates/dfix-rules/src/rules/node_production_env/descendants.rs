@@ -25,13 +25,7 @@ pub(super) fn look(stage: Stage<'_>) -> (Vec<OpenCondition>, Vec<String>) {
         let step = child.with_descendants().find_map(building);
         if let Some(it) = child.images_upon().find_map(of_start) {
             open.push(OpenCondition::new(
-                format!(
-                    "{}, in `{}` (line {}), which {} this image",
-                    it.condition,
-                    of.file,
-                    of.line,
-                    of.relation()
-                ),
+                format!("{}, in {}", it.condition, of.said()),
                 it.remedy,
             ));
             return;

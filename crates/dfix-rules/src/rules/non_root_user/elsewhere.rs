@@ -5,12 +5,11 @@ use dfix_engine::OpenCondition;
 use dfix_model::context::{BasedElsewhere, ImageUseKind};
 use dfix_model::{ImagePath, Stage};
 
+use crate::base::MOST_OPEN;
+
 use super::account::RunAs;
 use super::folders::{Folder, folders_to_give};
 use super::{doubts, obstacles};
-
-/// How many conditions are told of what is based on the image.
-const MOST_OPEN: usize = 3;
 
 /// What stays open of them, with the folders that the user owns.
 pub(crate) fn possible(
@@ -34,12 +33,8 @@ pub(crate) fn possible(
 }
 
 fn of_another(open: &OpenCondition, of: &BasedElsewhere<'_>) -> OpenCondition {
-    let (file, line, relation) = (of.file, of.line, of.relation());
     OpenCondition::new(
-        format!(
-            "{}, in `{file}` (line {line}), which {relation} this image and runs as its user",
-            open.condition
-        ),
+        format!("{}, in {} and runs as its user", open.condition, of.said()),
         format!("{}; or write `USER root` there", open.remedy),
     )
 }

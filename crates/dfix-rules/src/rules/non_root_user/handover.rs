@@ -1,8 +1,8 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
-use dfix_catalogue::programs;
+use dfix_catalogue::{FileMark, file_is, programs};
 use dfix_engine::{Edit, Effect, OpenCondition};
-use dfix_model::path::has_ending;
+use dfix_model::path::file_name;
 use dfix_model::{
     Dependencies, FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind, Word,
 };
@@ -359,8 +359,9 @@ impl<'m> Handover<'m> {
         let is_brought = |landing: &&Landing| {
             let mut copies = stage.base_chain().flat_map(Stage::copies);
             let copy = copies.find(|copy| copy.index() == landing.step);
+            let is_archive = |path: &str| file_is(file_name(path), FileMark::JavaArchive);
             let is_built = |copy: &Step<'_>| {
-                copy.flag("from").is_some() || copy.words().any(|it| is_archive_of_java(it))
+                copy.flag("from").is_some() || copy.words().filter_map(Word::value).any(is_archive)
             };
             copy.is_some_and(|copy| is_built(&copy) && !self.copies.contains(&copy))
         };
@@ -548,12 +549,4 @@ fn others(stage: Stage<'_>, run_as: &RunAs, shares: &Shares) -> Option<OpenCondi
         ),
         format!("name {} there", run_as.name),
     ))
-}
-
-/// Whether a word names a program in Java that is packed.
-fn is_archive_of_java(word: Word<'_>) -> bool {
-    let text = word.value().unwrap_or_default();
-    [".jar", ".war", ".ear"]
-        .iter()
-        .any(|it| has_ending(text, it))
 }

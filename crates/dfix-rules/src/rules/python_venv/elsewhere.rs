@@ -5,12 +5,11 @@ use dfix_model::ImagePath;
 use dfix_model::context::{ImageUseKind, UsedElsewhere};
 use dfix_model::launch::{Health, Launch, Start};
 
+use crate::base::MOST_OPEN;
+
 use super::site::{Site, VENV};
 use super::tools::Installed;
 use super::{doubts, obstacles, shipped};
-
-/// How many conditions are told of what is based on the image.
-const MOST_OPEN: usize = 3;
 
 /// What stays open of them: the first use of each file.
 pub(super) fn possible(site: &Site<'_>) -> Vec<OpenCondition> {
@@ -83,10 +82,9 @@ fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) 
 pub(super) fn based_on_it(site: &Site<'_>) -> Vec<OpenCondition> {
     let mut open = Vec::new();
     site.stage.each_based_elsewhere(&mut |child, of| {
-        let (file, line, relation) = (of.file, of.line, of.relation());
+        let place = of.said();
         for told in of_child(&site.seen_by(child)).take(MOST_OPEN) {
             let OpenCondition { condition, remedy } = told;
-            let place = format!("`{file}` (line {line}), which {relation} this image");
             open.push(OpenCondition::new(
                 format!("{condition}, in {place}"),
                 remedy,

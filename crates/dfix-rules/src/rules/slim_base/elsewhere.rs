@@ -3,12 +3,11 @@
 use dfix_model::context::{BasedElsewhere, ImageUseKind};
 use dfix_model::{ImagePath, Stage};
 
+use crate::base::MOST_OPEN;
+
 use super::installed::Installed;
 use super::losses::Losses;
 use super::needs::Needs;
-
-/// How many open conditions are told of one Dockerfile.
-const MOST_OPEN: usize = 3;
 
 /// What another Dockerfile needs.
 struct Told {
