@@ -137,7 +137,7 @@ pub(crate) fn long_mount(text: &str, place: Place) -> Option<Mount> {
     };
     let source = value(&["source", "src"]).filter(|it| !it.is_empty());
     let kind = match (value(&["type"]).unwrap_or("volume"), source) {
-        ("tmpfs", _) => MountKind::Tmpfs,
+        ("tmpfs", _) => short::tmpfs(text.split(',')),
         ("bind", source) => MountKind::Host(source.unwrap_or_default().to_owned()),
         (_, Some(source)) => MountKind::Named(source.to_owned()),
         (_, None) => MountKind::Anonymous,
@@ -409,10 +409,10 @@ impl Reader<'_> {
                 _ => self.unread("a mount", "it has no target"),
             },
             "--tmpfs" => {
-                let target = text.split(':').next().unwrap_or_default().to_owned();
+                let (target, options) = text.split_once(':').unwrap_or((text, ""));
                 self.launch.mounts.push(Mount {
-                    kind: MountKind::Tmpfs,
-                    target,
+                    kind: short::tmpfs(options.split(',')),
+                    target: target.to_owned(),
                     is_read_only: false,
                     place,
                 });

@@ -285,15 +285,28 @@ pub enum MountKind {
     /// Settings or secrets of this name whose mode lets root alone read them, and that nothing gives to another user or
     /// group.
     Guarded(String),
-    /// Memory, root's. Docker gives it the mode of the image's folder where there is one (runc, `rootfs_linux.go`), else all
-    /// may write to it.
-    Tmpfs,
+    /// Memory, root's unless its options say otherwise.
+    Tmpfs(Access),
     /// Settings or secrets that the platform puts there.
     Settings,
     /// A volume that the platform gives, with owners of its own.
     Claim,
     /// A folder that is empty at the start, root's unless the platform is told otherwise.
     Empty,
+}
+
+/// Who may write to memory that is mounted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing is said of it: Docker gives it the mode of the image's folder where there is one (runc, `rootfs_linux.go`),
+    /// else all may.
+    Unsaid,
+    /// All may.
+    All,
+    /// Root alone may, or a group of root's.
+    Root,
+    /// An owner is named, or what is said is not understood.
+    Unknown,
 }
 
 /// A mount.

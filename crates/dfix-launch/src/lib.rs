@@ -57,7 +57,8 @@ pub use ci::is_of_ci;
 pub use files::{Files, FolderLaunches, Template};
 pub use folder::read_folder;
 pub use launch::{
-    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable, Within,
+    Access, Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+    Within,
 };
 pub use of_dockerfile::BuiltAs;
 pub use variables::file_of_variables;

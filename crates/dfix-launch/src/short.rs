@@ -1,6 +1,7 @@
 //! Mounts, ports and devices as one text each, as Docker's command line and Compose write them.
 
-use crate::launch::Port;
+use crate::launch::{Access, MountKind, Port};
+use crate::mode;
 use crate::shell::stand_in;
 
 /// `[[address:]published:]container[/protocol]`, with a range on either side: the ports in the container.
@@ -31,6 +32,20 @@ pub(crate) fn mount(text: &str) -> Option<(Option<&str>, &str, bool)> {
         [] => return None,
     };
     Some((source, target, mode.split(',').any(|it| it == "ro")))
+}
+
+/// Memory with these options: `mode=1777,size=64m`. Numbers of a mode are octal (tmpfs(5)).
+pub(crate) fn tmpfs<'o>(options: impl IntoIterator<Item = &'o str>) -> MountKind {
+    let mut access = Access::Unsaid;
+    for option in options {
+        let (name, value) = option.trim().split_once('=').unwrap_or((option.trim(), ""));
+        match name {
+            "mode" | "tmpfs-mode" => access = mode::access(&format!("0{value}")),
+            "uid" | "gid" => return MountKind::Tmpfs(Access::Unknown),
+            _ => {}
+        }
+    }
+    MountKind::Tmpfs(access)
 }
 
 /// Whether it is the letter of a drive of Windows.

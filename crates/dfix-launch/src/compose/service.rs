@@ -3,7 +3,7 @@
 use crate::examples;
 use crate::files::Files;
 use crate::launch::{
-    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+    Access, Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
 use crate::mode;
 use crate::path::{folder_of, join, name_of};
@@ -163,14 +163,13 @@ impl<'a> Reader<'a> {
         }
         for target in self.texts(node, "tmpfs") {
             let (target, options) = target.split_once(':').unwrap_or((&target, ""));
-            let mut modes = options.split(',').filter_map(|it| it.strip_prefix("mode="));
-            let mode = modes.next().map(|it| format!("0{it}"));
+            let kind = short::tmpfs(options.split(','));
             let target = target.to_owned();
             let place = node
                 .get("tmpfs")
                 .map_or_else(|| self.place(node), |it| self.place(it));
             launch.mounts.push(Mount {
-                kind: tmpfs_of(mode.as_deref()),
+                kind,
                 target,
                 is_read_only: false,
                 place,
@@ -471,7 +470,7 @@ impl<'a> Reader<'a> {
         let kind = match (node.get("type").and_then(Node::text), source) {
             (Some("tmpfs"), _) => {
                 let mode = node.at(&["tmpfs", "mode"]).and_then(Node::text);
-                tmpfs_of(mode)
+                MountKind::Tmpfs(mode.map_or(Access::Unsaid, mode::access))
             }
             // Docker fills neither, so that it does not get the owner of the image's folder.
             (_, Some(_)) if is_unfilled(node) => MountKind::Claim,
@@ -516,7 +515,9 @@ impl<'a> Reader<'a> {
         let text = |key: &str| options?.get(key)?.text();
         let driver = declared.and_then(|it| it.text_of("driver"));
         match text("device") {
-            Some(_) if text("type") == Some("tmpfs") => MountKind::Tmpfs,
+            Some(_) if text("type") == Some("tmpfs") => {
+                short::tmpfs(text("o").unwrap_or_default().split(','))
+            }
             // A folder of the host, or of another one: `nfs`, `cifs`.
             Some(device) => MountKind::Host(device.to_owned()),
             None if driver.is_some_and(|it| it != "local") => MountKind::Claim,
@@ -573,16 +574,6 @@ impl<'a> Reader<'a> {
             }
             _ => {}
         }
-    }
-}
-
-/// Memory; where its mode lets only root write, it is like a volume of the platform's, and where it lets all, like one that is
-/// nobody's.
-fn tmpfs_of(mode: Option<&str>) -> MountKind {
-    match mode {
-        Some(mode) if mode::is_read_only(mode) => MountKind::Claim,
-        Some(_) => MountKind::Anonymous,
-        None => MountKind::Tmpfs,
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{At, launch_of};
 use crate::files::Files;
-use crate::launch::{Launch, MountKind, Source, Start};
+use crate::launch::{Access, Launch, MountKind, Source, Start};
 use crate::shell::Shell;
 
 struct Nothing;
@@ -123,8 +123,8 @@ fn runs_are_read() {
         [
             (&MountKind::Host(".".to_owned()), "/app"),
             (&MountKind::Named("data".to_owned()), "/data"),
-            (&MountKind::Tmpfs, "/t"),
-            (&MountKind::Tmpfs, "/run")
+            (&MountKind::Tmpfs(Access::Unsaid), "/t"),
+            (&MountKind::Tmpfs(Access::Unsaid), "/run")
         ]
     );
     assert!(run.mounts[0].is_read_only);

@@ -1,7 +1,7 @@
 //! One container of a pod.
 
 use crate::launch::{
-    Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+    Access, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
 use crate::mode;
 use crate::short;
@@ -226,7 +226,7 @@ impl Pod<'_> {
     fn kind(&self, launch: &mut Launch, volume: &Node) -> MountKind {
         if let Some(empty) = volume.get("emptyDir") {
             return match empty.text_of("medium") {
-                Some("Memory") => MountKind::Tmpfs,
+                Some("Memory") => MountKind::Tmpfs(Access::All),
                 _ => MountKind::Empty,
             };
         }

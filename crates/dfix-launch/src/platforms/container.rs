@@ -3,7 +3,7 @@
 use crate::files::Files;
 use crate::hcl_tree::{KIND, LABEL};
 use crate::launch::{
-    Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+    Access, Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
 use crate::path::join;
 use crate::platforms::keys::{
@@ -467,7 +467,7 @@ impl Reader<'_> {
             return;
         }
         let kind = match source {
-            _ if text(&["type"]) == Some("tmpfs") => MountKind::Tmpfs,
+            _ if text(&["type"]) == Some("tmpfs") => MountKind::Tmpfs(Access::Unsaid),
             Some(source) if short::is_of_host(source) || source.contains("{{") => {
                 MountKind::Host(source.to_owned())
             }

@@ -1,4 +1,4 @@
-use dfix_launch::{Build, Health, MountKind, Port, Start};
+use dfix_launch::{Access, Build, Health, MountKind, Port, Start};
 
 use crate::{named, read};
 
@@ -104,7 +104,7 @@ fn a_service_says_what_it_is_made_of() {
             (&MountKind::Anonymous, "/var/lib/cache", false),
             (&host("./conf"), "/conf", false),
             (&host("/srv/hosted"), "/hosted", false),
-            (&MountKind::Tmpfs, "/run", false),
+            (&MountKind::Tmpfs(Access::Unsaid), "/run", false),
         ]
     );
     let environment: Vec<(&str, Option<&str>)> = web

@@ -1,4 +1,4 @@
-use dfix_launch::{Health, MountKind, Port, Source};
+use dfix_launch::{Access, Health, MountKind, Port, Source};
 
 use crate::{mounts, named, read, shell, unread, words};
 
@@ -120,7 +120,7 @@ fn a_container_says_what_it_starts() {
         mounts(&web.mounts),
         [
             ("/empty", &MountKind::Empty, false),
-            ("/memory", &MountKind::Tmpfs, false),
+            ("/memory", &MountKind::Tmpfs(Access::All), false),
             ("/etc/web.conf", &MountKind::Settings, true),
             ("/data", &MountKind::Claim, false),
             ("/claimed", &MountKind::Claim, false),

@@ -1,7 +1,7 @@
 //! Folders of the host that containers are given, and what lies in root's home then.
 
 use dfix_catalogue::{FolderMark, folder_above};
-use dfix_launch::{Launch, Mount, MountKind, Source};
+use dfix_launch::{Access, Launch, Mount, MountKind, Source};
 
 use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
@@ -53,9 +53,10 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                 MountKind::Claim if launch.volumes_group.is_none() => {
                     "the volume of the platform".to_owned()
                 }
-                MountKind::Tmpfs if is_closed_memory(stage, launch, mount) => {
+                MountKind::Tmpfs(Access::Unsaid) if is_over_a_folder(stage, mount) => {
                     "the memory (root's, with the mode of the image's folder)".to_owned()
                 }
+                MountKind::Tmpfs(Access::Root | Access::Unknown) => "the memory".to_owned(),
                 MountKind::Shared { name, by } => {
                     format!("the volume `{name}` (which {by} may fill first)")
                 }
@@ -75,7 +76,7 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                     MountKind::Shared { .. } => {
                         "let that one start after this (`depends_on`), or run both as one user"
                     }
-                    MountKind::Tmpfs => "give it a mode (`mode=1777`)",
+                    MountKind::Tmpfs(_) => "give it a mode (`mode=1777`)",
                     _ => "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
                 },
             );
@@ -84,18 +85,17 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
     })
 }
 
-/// Whether memory is mounted over a folder that the image has, or is going to have for the application, and that is not
-/// everybody's. Kubernetes lets all write to its own.
-fn is_closed_memory(stage: Stage<'_>, launch: &Launch, mount: &Mount) -> bool {
-    let is_closed = |place: &ImagePath| {
-        let mut writes = run_time_writes::of(stage).known.iter();
-        folder_above(place.as_str(), FolderMark::ForAll).is_none()
-            && (is_made(stage, place)
-                || !Filesystem::of(stage).exists(place).is_no()
-                || writes.any(|write| write.path.is_below(place)))
+/// Whether something is mounted over a folder that the image has, or is going to have for the application, and that is not
+/// everybody's.
+fn is_over_a_folder(stage: Stage<'_>, mount: &Mount) -> bool {
+    let Some(place) = launches::place_of(stage, mount) else {
+        return false;
     };
-    launch.source != Source::Kubernetes
-        && launches::place_of(stage, mount).is_some_and(|it| is_closed(&it))
+    let mut writes = run_time_writes::of(stage).known.iter();
+    folder_above(place.as_str(), FolderMark::ForAll).is_none()
+        && (is_made(stage, &place)
+            || !Filesystem::of(stage).exists(&place).is_no()
+            || writes.any(|write| write.path.is_below(&place)))
 }
 
 /// Something that a launch of the stage puts into root's home: no other user may enter it, or looks there by itself. What
@@ -108,7 +108,7 @@ pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
     let mounted = launches.find_map(|launch| {
         let mut mounts = launch.mounts.iter().filter(|mount| match &mount.kind {
             MountKind::Host(_) | MountKind::Secret(_) => mount.is_read_only,
-            MountKind::Claim | MountKind::Synced(_) | MountKind::Tmpfs => false,
+            MountKind::Claim | MountKind::Synced(_) | MountKind::Tmpfs(_) => false,
             MountKind::Named(_)
             | MountKind::Shared { .. }
             | MountKind::Anonymous
