@@ -192,6 +192,7 @@ fn read_file(
         folder
     };
     let reader = Reader {
+        files,
         path,
         root,
         is_filled_in: kind.format == Format::Hcl,
@@ -204,7 +205,7 @@ fn read_file(
                 .launches
                 .extend(heroku::launches(path, folder, document));
         } else if kind.is_whole {
-            found.launches.extend(of_whole(&reader, files, document));
+            found.launches.extend(of_whole(&reader, document));
         } else {
             found.launches.extend(of_all(&reader, document));
         }

@@ -5,7 +5,7 @@ use crate::hcl_tree::{KIND, LABEL};
 use crate::launch::{
     Access, Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
-use crate::path::join;
+use crate::path::{folder_of, join, name_of};
 use crate::platforms::keys::{
     CHECKS, COMMANDS, CONTEXTS, DOCKERFILES, ENTRYPOINTS, FOLDERS, HOOKS, IMAGES, INNER_PORTS,
     MOUNTS, PARTS, PORTS, RESOURCES, SOURCES, TARGETS, USERS, VARIABLES,
@@ -20,6 +20,7 @@ const MOST: usize = 128;
 
 /// What is the same for all containers of a file.
 pub(super) struct Reader<'a> {
+    pub(super) files: &'a dyn Files,
     pub(super) path: &'a str,
     /// The folder that its paths are from.
     pub(super) root: &'a str,
@@ -82,16 +83,16 @@ pub(super) fn of_all(reader: &Reader<'_>, document: &Node) -> Vec<Launch> {
 }
 
 /// The container that a whole document describes, of the Dockerfile beside it where it names no other, and its processes.
-pub(super) fn of_whole(reader: &Reader<'_>, files: &dyn Files, document: &Node) -> Vec<Launch> {
+pub(super) fn of_whole(reader: &Reader<'_>, document: &Node) -> Vec<Launch> {
     let parts = Parts::of(document);
     let mut launch = reader.launch("app", document, &parts);
     if launch.build.is_none() && launch.image.is_none() {
-        let names = files.list(reader.root);
+        let names = reader.files.list(reader.root);
         let mut usual = ["Dockerfile", "dockerfile"].into_iter();
         let Some(name) = usual.find(|name| names.iter().any(|it| it == name)) else {
             return Vec::new();
         };
-        launch.build = Some(reader.build(Some(name), None));
+        reader.build(&mut launch, Some(name), None);
     }
     let processes = parts.get(&["processes"]).filter(|it| it.is_map());
     let processes = processes.map(Node::entries).unwrap_or_default();
@@ -245,7 +246,7 @@ impl Reader<'_> {
                 short::open_name(&it)
             }
         });
-        launch.build = self.built(parts);
+        self.built(&mut launch, parts);
         if node.text_of(KIND) == Some("docker_image") {
             launch.image = node.text_of("name").map(short::open_name);
         }
@@ -318,9 +319,9 @@ impl Reader<'_> {
     }
 
     /// What it is built from.
-    fn built(&self, parts: &Parts<'_>) -> Option<Build> {
+    fn built(&self, launch: &mut Launch, parts: &Parts<'_>) {
         if !is_built(parts) {
-            return None;
+            return;
         }
         let inner = parts.get(&["image"]).and_then(|it| it.get("build"));
         let of_text = inner.and_then(Node::text);
@@ -328,36 +329,51 @@ impl Reader<'_> {
             let of_inner = keys.iter().find_map(|key| inner?.text_of(key));
             of_inner.or_else(|| parts.text(keys))
         };
-        Some(self.build(of_text.or_else(|| told(&DOCKERFILES)), told(&CONTEXTS)))
+        let dockerfile = of_text.or_else(|| told(&DOCKERFILES));
+        self.build(launch, dockerfile, told(&CONTEXTS));
     }
 
-    /// A build of this Dockerfile; both paths are from the root that the platform takes.
-    fn build(&self, dockerfile: Option<&str>, context: Option<&str>) -> Build {
-        let known = |path: &str| {
+    /// A build of this Dockerfile. Some paths are from the context, some from the root that the platform takes: a name alone is
+    /// from the context, a path from the root, but where only the other place has the file.
+    fn build(&self, launch: &mut Launch, dockerfile: Option<&str>, context: Option<&str>) {
+        let is_open = |path: &str| self.is_open(path) || path.contains('$');
+        let of_root = |path: &str| {
             let path = path.trim_start_matches('/');
-            (!self.is_open(path) && !path.contains('$'))
-                .then(|| join(self.root, path))
-                .flatten()
+            (!is_open(path)).then(|| join(self.root, path)).flatten()
         };
-        let context = known(context.unwrap_or("."));
-        let dockerfile = match (dockerfile, &context) {
-            (Some(path), _) => {
-                // Some are from the context, some from the root: the file that lies deeper is meant.
-                let name = crate::path::name_of(path);
-                let of_context = context.as_deref().filter(|_| path == name);
-                match of_context {
-                    Some(context) => join(context, name),
-                    None => known(path),
-                }
-            }
-            (None, Some(context)) => join(context, "Dockerfile"),
-            (None, None) => None,
+        let (written, path) = (context.unwrap_or("."), dockerfile.unwrap_or("Dockerfile"));
+        let context = of_root(written);
+        let of_context = context.as_deref().filter(|_| !is_open(path));
+        let of_context = of_context.and_then(|context| join(context, path));
+        let (usual, other) = match dockerfile {
+            None => (of_context, None),
+            Some(path) if path.contains('/') => (of_root(path), of_context),
+            Some(path) => (of_context, of_root(path)),
         };
-        Build {
+        let is_there = |path: &String| {
+            let names = self.files.list(folder_of(path));
+            names.iter().any(|it| it == name_of(path))
+        };
+        let dockerfile = match (usual, other) {
+            (Some(usual), Some(other)) if !is_there(&usual) && is_there(&other) => Some(other),
+            (Some(usual), _) => Some(usual).filter(|it| !is_open(written) || is_there(it)),
+            (None, other) => other.filter(|_| context.is_some()),
+        };
+        let mut build = Build {
             context,
             dockerfile,
             ..Build::default()
+        };
+        if build.dockerfile.is_none() && (is_open(path) || is_open(written)) {
+            let name = Some(name_of(path)).filter(|it| !it.contains(['$', '{', '}']));
+            build.dockerfile_name = name.map(str::to_owned);
+            launch.unread.push(Unread {
+                what: format!("the Dockerfile of {}", launch.said()),
+                why: "parts of its path are put in where it is built".to_owned(),
+                place: launch.place.clone(),
+            });
         }
+        launch.build = Some(build);
     }
 
     /// A text, or a list of words; a command with `args` is one with both.

@@ -310,3 +310,32 @@ fn what_speaks_of_no_container_is_left_alone() {
     assert!(found.launches.is_empty(), "{found:#?}");
     assert!(found.unread.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn dockerfiles_of_open_paths_and_of_two_roots() {
+    let build = |dockerfile: &str| {
+        format!(
+            "resource \"docker_image\" \"web\" {{\n  name = \"web\"\n  build {{\n    context = \"app\"\n    dockerfile = \"{dockerfile}\"\n  }}\n}}\n"
+        )
+    };
+    let of = |dockerfile: &str, file: &'static str| {
+        let text: &'static str = build(dockerfile).leak();
+        let found = read("", [("main.tf", text), (file, "FROM scratch\n")]);
+        let launch = found.launches[0].clone();
+        (launch.build.expect("it is built"), launch.unread.len())
+    };
+    let (open, unread) = of("${var.file}", "app/Dockerfile");
+    assert_eq!((open.dockerfile, unread), (None, 1));
+    assert_eq!(open.dockerfile_name, None);
+    let (open, _) = of("${var.folder}/x.Dockerfile", "app/Dockerfile");
+    assert_eq!(open.dockerfile_name.as_deref(), Some("x.Dockerfile"));
+    for (written, file) in [
+        ("docker/x", "app/docker/x"),
+        ("docker/x", "docker/x"),
+        ("x", "x"),
+        ("x", "app/x"),
+    ] {
+        let (known, unread) = of(written, file);
+        assert_eq!((known.dockerfile.as_deref(), unread), (Some(file), 0));
+    }
+}
