@@ -8,7 +8,7 @@ use crate::launch::{
 use crate::path::{folder_of, join, name_of};
 use crate::platforms::keys::{
     CHECKS, COMMANDS, CONTEXTS, DOCKERFILES, ENTRYPOINTS, FOLDERS, HOOKS, IMAGES, INNER_PORTS,
-    MOUNTS, PARTS, PORTS, RESOURCES, SOURCES, TARGETS, USERS, VARIABLES,
+    MOUNTS, PARTS, PODS, PORTS, RESOURCES, SOURCES, TARGETS, USERS, VARIABLES,
 };
 use crate::short;
 use crate::yaml::Node;
@@ -78,14 +78,18 @@ impl<'n> Parts<'n> {
 /// The containers anywhere in a tree.
 pub(super) fn of_all(reader: &Reader<'_>, document: &Node) -> Vec<Launch> {
     let mut found = Vec::new();
-    walk(reader, document, document, 0, &mut found);
+    let walk = Walk {
+        reader,
+        whole: document,
+    };
+    walk.through(document, 0, false, &mut found);
     found
 }
 
 /// The container that a whole document describes, of the Dockerfile beside it where it names no other, and its processes.
 pub(super) fn of_whole(reader: &Reader<'_>, document: &Node) -> Vec<Launch> {
     let parts = Parts::of(document);
-    let mut launch = reader.launch("app", document, &parts);
+    let mut launch = reader.launch("app", document, &parts, false);
     if launch.build.is_none() && launch.image.is_none() {
         let names = reader.files.list(reader.root);
         let mut usual = ["Dockerfile", "dockerfile"].into_iter();
@@ -114,45 +118,63 @@ pub(super) fn of_whole(reader: &Reader<'_>, document: &Node) -> Vec<Launch> {
     all.chain(hooks).collect()
 }
 
-fn walk(reader: &Reader<'_>, node: &Node, whole: &Node, depth: usize, found: &mut Vec<Launch>) {
-    if depth > DEEPEST || found.len() >= MOST {
-        return;
-    }
-    if let Some(list) = node.list() {
-        for it in list {
-            walk(reader, it, whole, depth + 1, found);
+/// A way through a document.
+struct Walk<'a> {
+    reader: &'a Reader<'a>,
+    whole: &'a Node,
+}
+
+impl Walk<'_> {
+    /// `is_pods`: whether the containers are told as Kubernetes tells them.
+    fn through(&self, node: &Node, depth: usize, is_pods: bool, found: &mut Vec<Launch>) {
+        let reader = self.reader;
+        if depth > DEEPEST || found.len() >= MOST {
+            return;
         }
-        return;
-    }
-    if !node.is_map() {
-        return;
-    }
-    let is_resource = |kind: &str| RESOURCES.iter().any(|it| kind.contains(it));
-    if node.text_of(KIND).is_some_and(|kind| !is_resource(kind)) {
-        return;
-    }
-    let parts = Parts::of(node);
-    let driver = parts.text(&["driver"]);
-    let is_here = driver.is_none_or(|it| matches!(it, "docker" | "podman"))
-        && (is_image(&parts) || is_built(&parts));
-    if is_here {
-        let name = node.text_of("name").or_else(|| node.text_of(LABEL));
-        let name = name.unwrap_or("?").to_owned();
-        let mut launch = reader.launch(&name, node, &parts);
-        if let Some(image) = launch.image.as_mut() {
-            *image = reader.named(image, whole);
+        if let Some(list) = node.list() {
+            for it in list {
+                self.through(it, depth + 1, is_pods, found);
+            }
+            return;
         }
-        if launch.image.is_some() || launch.build.is_some() {
-            let hooks = reader.hooks(&launch, &parts);
-            found.push(launch);
-            found.extend(hooks);
+        if !node.is_map() {
+            return;
+        }
+        let is_resource = |kind: &str| RESOURCES.iter().any(|it| kind.contains(it));
+        let kind = node.text_of(KIND);
+        if kind.is_some_and(|kind| !is_resource(kind)) {
+            return;
+        }
+        let is_pods = is_pods || kind.is_some_and(|it| PODS.iter().any(|pods| it.contains(pods)));
+        let parts = Parts::of(node);
+        let driver = parts.text(&["driver"]);
+        let is_here = driver.is_none_or(|it| matches!(it, "docker" | "podman"))
+            && (is_image(&parts) || is_built(&parts));
+        if is_here {
+            let name = node.text_of("name").or_else(|| node.text_of(LABEL));
+            let name = name.unwrap_or("?").to_owned();
+            let mut launch = reader.launch(&name, node, &parts, is_pods);
+            if let Some(image) = launch.image.as_mut() {
+                *image = reader.named(image, self.whole);
+            }
+            if launch.image.is_some() || launch.build.is_some() {
+                let hooks = reader.hooks(&launch, &parts);
+                found.push(launch);
+                found.extend(hooks);
+            }
+        }
+        for (key, inner) in node.entries() {
+            if !(is_here && PARTS.contains(&key)) {
+                self.through(inner, depth + 1, is_pods, found);
+            }
         }
     }
-    for (key, inner) in node.entries() {
-        if !(is_here && PARTS.contains(&key)) {
-            walk(reader, inner, whole, depth + 1, found);
-        }
-    }
+}
+
+/// Whether a container's `command` is its entry point and `args` its command, as Kubernetes has it: both are lists.
+fn is_of_pods(parts: &Parts<'_>) -> bool {
+    let is_list = |key: &str| parts.get(&[key]).is_some_and(|it| it.list().is_some());
+    is_list("command") && is_list("args") && parts.get(&ENTRYPOINTS).is_none()
 }
 
 /// Whether a container of an image is described.
@@ -236,7 +258,7 @@ impl Reader<'_> {
         short::open_name(&known.unwrap_or_else(|| image.to_owned()))
     }
 
-    fn launch(&self, name: &str, node: &Node, parts: &Parts<'_>) -> Launch {
+    fn launch(&self, name: &str, node: &Node, parts: &Parts<'_>, is_pods: bool) -> Launch {
         let mut launch = Launch::new(Source::Platform, self.place(node), name);
         let image = parts.get(&IMAGES);
         launch.image = image.and_then(image_of).map(|it| {
@@ -250,12 +272,18 @@ impl Reader<'_> {
         if node.text_of(KIND) == Some("docker_image") {
             launch.image = node.text_of("name").map(short::open_name);
         }
-        launch.entrypoint = self.start(&mut launch, parts, &ENTRYPOINTS);
-        launch.command = self.start(&mut launch, parts, &COMMANDS);
-        launch.user = parts.text(&USERS).map(str::to_owned);
-        if launch.user.as_deref().is_some_and(|it| self.is_open(it)) {
-            launch.user = None;
+        if is_pods || is_of_pods(parts) {
+            launch.entrypoint = self.start(&mut launch, parts, &["command"]);
+            launch.command = self.start(&mut launch, parts, &["args"]);
+            // Without `args` nothing of the image's CMD is left.
+            if parts.get(&["command"]).is_some() && parts.get(&["args"]).is_none() {
+                launch.command = Some(Start::Nothing);
+            }
+        } else {
+            launch.entrypoint = self.start(&mut launch, parts, &ENTRYPOINTS);
+            launch.command = self.start(&mut launch, parts, &COMMANDS);
         }
+        launch.user = self.user(&mut launch, parts);
         launch.working_dir = parts.text(&FOLDERS).map(str::to_owned);
         launch.environment = self.environment(parts);
         for mounts in parts.all(&MOUNTS) {
@@ -278,6 +306,19 @@ impl Reader<'_> {
             launch.health = test.and_then(health);
         }
         launch
+    }
+
+    fn user(&self, launch: &mut Launch, parts: &Parts<'_>) -> Option<String> {
+        let node = parts.get(&USERS)?;
+        let user = node.text().filter(|it| !self.is_open(it));
+        if user.is_none() {
+            launch.unread.push(Unread {
+                what: format!("the user of {}", launch.said()),
+                why: "it is put in where it is started".to_owned(),
+                place: self.place(node),
+            });
+        }
+        user.map(str::to_owned)
     }
 
     /// What is run once before a container is started, of the same image.
@@ -386,11 +427,12 @@ impl Reader<'_> {
         let of_args = all.find(|it| it.list().is_some() && first.text().is_some());
         let texts = first.texts().into_iter();
         let texts = texts.chain(of_args.map(Node::texts).unwrap_or_default());
-        let words: Vec<&str> = texts.filter_map(Node::text).collect();
-        if words.iter().any(|it| self.is_open(it)) || first.is_map() {
+        let words: Option<Vec<&str>> = texts.map(Node::text).collect();
+        let words = words.filter(|_| !first.is_map());
+        let Some(words) = words.filter(|it| !it.iter().any(|it| self.is_open(it))) else {
             self.command_is_open(launch, first);
             return None;
-        }
+        };
         match (words.as_slice(), first.list(), of_args) {
             ([], _, _) => None,
             ([text], None, None) => Some(Start::Shell((*text).to_owned())),

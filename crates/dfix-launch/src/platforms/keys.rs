@@ -126,3 +126,8 @@ pub(super) const RESOURCES: [&str; 8] = [
     "kubernetes_",
     "podman",
 ];
+
+/// Those of them whose containers have Kubernetes' `command` and `args`: the entry point, and its words.
+///
+/// Source: the references of Terraform's providers kubernetes (`container`) and google (`google_cloud_run_v2_service`).
+pub(super) const PODS: [&str; 2] = ["cloud_run", "kubernetes_"];

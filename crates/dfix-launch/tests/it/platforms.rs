@@ -339,3 +339,36 @@ fn dockerfiles_of_open_paths_and_of_two_roots() {
         assert_eq!((known.dockerfile.as_deref(), unread), (Some(file), 0));
     }
 }
+
+#[test]
+fn what_is_not_known_is_told() {
+    let task = r#"{"containerDefinitions": [{"name": "web", "image": "team/web",
+        "command": ["python", null], "user": {"Ref": "User"}}]}"#;
+    let found = read("", [("task-definition.json", task)]);
+    let web = named(&found, "web");
+    assert_eq!((&web.user, &web.command), (&None, &None));
+    assert_eq!(
+        unread(&web.unread),
+        [
+            "task-definition.json:2 the command of `web` of task-definition.json",
+            "task-definition.json:2 the user of `web` of task-definition.json"
+        ]
+    );
+    let hosts =
+        "- docker_container:\n    name: web\n    image: team/web\n    user: \"{{ user }}\"\n";
+    let found = read("", [("ansible/roles/web/tasks/main.yml", hosts)]);
+    let web = named(&found, "web");
+    assert_eq!((&web.user, web.unread.len()), (&None, 1));
+}
+
+#[test]
+fn kubernetes_command_is_the_entry_point() {
+    let text = "resource \"kubernetes_deployment\" \"a\" {\n  spec {\n    container {\n      name = \"both\"\n      image = \"team/web\"\n      command = [\"python\"]\n      args = [\"-m\", \"web\"]\n    }\n    container {\n      name = \"alone\"\n      image = \"team/web\"\n      command = [\"./run\"]\n    }\n  }\n}\n";
+    let found = read("", [("main.tf", text)]);
+    let both = named(&found, "both");
+    assert_eq!(both.entrypoint, Some(words(&["python"])));
+    assert_eq!(both.command, Some(words(&["-m", "web"])));
+    let alone = named(&found, "alone");
+    assert_eq!(alone.entrypoint, Some(words(&["./run"])));
+    assert_eq!(alone.command, Some(Start::Nothing));
+}
