@@ -123,7 +123,7 @@ pub struct Launch {
     pub has_host_processes: bool,
     /// Whether it may only start as another user than root.
     pub must_not_be_root: bool,
-    /// Whether it is told that only root listens on ports below 1024.
+    /// Whether it is told that only root listens on ports below 1024, or may be, which is unread then.
     pub keeps_low_ports: bool,
     /// Whether a CI service runs the steps of a job in it.
     pub runs_steps: bool,

@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
         launch.is_privileged = node.get("privileged").is_some_and(Node::is_true);
         launch.is_read_only = node.get("read_only").is_some_and(Node::is_true);
         launch.has_host_network = self.value(node, "network_mode").as_deref() == Some("host");
-        launch.has_host_processes = node.text_of("pid") == Some("host");
+        launch.has_host_processes = self.value(node, "pid").as_deref() == Some("host");
         if node.says("use_api_socket") {
             let place = Place {
                 line,
@@ -216,11 +216,7 @@ impl<'a> Reader<'a> {
                 .iter()
                 .filter_map(|it| self.watch(it)),
         );
-        let sysctls = node.get("sysctls").map(|it| self.pairs(it));
-        launch.keeps_low_ports = sysctls.unwrap_or_default().iter().any(|(name, value)| {
-            let first = value.as_deref().unwrap_or("1024");
-            name == "net.ipv4.ip_unprivileged_port_start" && first != "0"
-        });
+        launch.keeps_low_ports = self.keeps_low_ports(node);
         let after = node.get("depends_on");
         let after = after.map(|it| match it.list() {
             Some(list) => list
@@ -357,6 +353,23 @@ impl<'a> Reader<'a> {
         known
             .filter_map(|(name, value)| Some((name, value?)))
             .collect()
+    }
+
+    /// Whether it is, or may be, told that only root listens on ports below 1024; that it may be is noted.
+    fn keeps_low_ports(&mut self, node: &Node) -> bool {
+        let Some(sysctls) = node.get("sysctls") else {
+            return false;
+        };
+        let mut pairs = self.pairs(sysctls).into_iter();
+        match pairs.find(|(name, _)| name == "net.ipv4.ip_unprivileged_port_start") {
+            Some((_, Some(first))) => first != "0",
+            Some((name, None)) => {
+                let why = format!("`{name}` is set where the service is started");
+                self.unread("`sysctls`", why, sysctls);
+                true
+            }
+            None => false,
+        }
     }
 
     /// The pairs of a map, or of a list of `NAME=value`; without a value whoever starts it gives it.

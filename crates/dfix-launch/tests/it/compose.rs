@@ -1,6 +1,6 @@
 use dfix_launch::{Access, Build, Health, MountKind, Port, Start};
 
-use crate::{named, read};
+use crate::{named, read, unread};
 
 const COMPOSE: &str = r#"
 x-base: &base
@@ -403,4 +403,22 @@ fn a_dockerfile_that_is_not_there_is_looked_for_from_the_folders_around() {
     let web = found.launches.iter().find(|it| it.name == "web");
     let web = web.expect("it is there");
     assert_eq!(web.environment[0].place.file, "web.env");
+}
+
+#[test]
+fn what_is_open_of_sysctls_and_pid_is_told() {
+    let text = "services:\n  web:\n    image: x\n    pid: ${PROCESSES:-host}\n    sysctls: {net.ipv4.ip_unprivileged_port_start: 0}\n  open:\n    image: x\n    pid: $PROCESSES\n    sysctls:\n    - net.ipv4.ip_unprivileged_port_start=$PORT\n";
+    let found = read("", [("compose.yaml", text)]);
+    let web = named(&found, "web");
+    assert!(web.has_host_processes && !web.keeps_low_ports);
+    assert!(web.unread.is_empty());
+    let open = named(&found, "open");
+    assert!(!open.has_host_processes && open.keeps_low_ports);
+    assert_eq!(
+        unread(&open.unread),
+        [
+            "compose.yaml:8 `pid` of service `open` of compose.yaml",
+            "compose.yaml:10 `sysctls` of service `open` of compose.yaml"
+        ]
+    );
 }
