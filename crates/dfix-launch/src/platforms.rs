@@ -42,6 +42,8 @@ struct Kind {
     is_from_above: bool,
     /// One of these stands in each that speaks of containers; none: the name says so.
     signs: &'static [&'static str],
+    /// Whether others read all files of such names, and tell of those that cannot be read.
+    is_told_elsewhere: bool,
 }
 
 const fn kind(name: &'static str, format: Format, signs: &'static [&'static str]) -> Kind {
@@ -51,6 +53,7 @@ const fn kind(name: &'static str, format: Format, signs: &'static [&'static str]
         is_whole: false,
         is_from_above: false,
         signs,
+        is_told_elsewhere: false,
     }
 }
 
@@ -65,6 +68,13 @@ const fn from_above(name: &'static str) -> Kind {
     Kind {
         is_from_above: true,
         ..kind(name, Format::Yaml, &[])
+    }
+}
+
+const fn any_yaml(name: &'static str) -> Kind {
+    Kind {
+        is_told_elsewhere: true,
+        ..kind(name, Format::Yaml, YAML)
     }
 }
 
@@ -108,8 +118,8 @@ const KINDS: [Kind; 29] = [
     kind("zeabur.yaml", Format::Yaml, &["docker", "image"]),
     kind("zeabur.yml", Format::Yaml, &["docker", "image"]),
     whole("*captain-definition*", Format::Json),
-    kind("*.yaml", Format::Yaml, YAML),
-    kind("*.yml", Format::Yaml, YAML),
+    any_yaml("*.yaml"),
+    any_yaml("*.yml"),
 ];
 
 /// Whether a name fits a pattern.
@@ -143,19 +153,26 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
         let kind = KINDS.iter().find(|it| fits(it.name, folder, name))?;
         Some((kind, join(folder, name)?))
     });
-    for (number, (kind, path)) in all.enumerate() {
+    let mut number = 0;
+    for (kind, path) in all {
+        let text = if kind.is_told_elsewhere {
+            files.read(&path).ok().flatten()
+        } else {
+            found.text(files, &path)
+        };
+        let speaks = |text: &String| {
+            kind.signs.is_empty() || kind.signs.iter().any(|sign| text.contains(sign))
+        };
+        let Some(text) = text.filter(speaks) else {
+            continue;
+        };
         if number >= 4 * MOST_FILES {
             let why = format!("there are more than {}", 4 * MOST_FILES);
             found.unread(&path, 1, "further files for platforms", why);
             break;
         }
-        // Of one that cannot be read others tell.
-        let Ok(Some(text)) = files.read(&path) else {
-            continue;
-        };
-        if kind.signs.is_empty() || kind.signs.iter().any(|sign| text.contains(sign)) {
-            read_file(files, kind, folder, &path, &text, found);
-        }
+        number += 1;
+        read_file(files, kind, folder, &path, &text, found);
     }
 }
 
@@ -226,7 +243,45 @@ fn documents(format: Format, text: &str) -> Result<Vec<Node>, YamlError> {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{fits, read};
+    use crate::files::{Files, FolderLaunches};
+
+    /// Definitions of tasks, but for files that cannot be read.
+    struct Tasks;
+
+    impl Files for Tasks {
+        fn read(&self, path: &str) -> Result<Option<String>, String> {
+            match path {
+                "fly.toml" | "x.yaml" => Err("it is not UTF-8".to_owned()),
+                path if path.starts_with('a') => Ok(Some("{}".to_owned())),
+                _ => Ok(Some(
+                    "{\"containerDefinitions\": [{\"image\": \"x\"}]}".to_owned(),
+                )),
+            }
+        }
+
+        fn list(&self, _: &str) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_and_what_says_nothing_is_not_counted() {
+        let read = |names: &[String]| {
+            let mut found = FolderLaunches::default();
+            read(&Tasks, "", names, &mut found);
+            let told = found.unread.into_iter().map(|it| it.what);
+            (found.launches.len(), told.collect::<Vec<String>>())
+        };
+        let names = ["fly.toml", "x.yaml"].map(str::to_owned);
+        assert_eq!(read(&names), (0, vec!["fly.toml".to_owned()]));
+        let tasks = |letter: char| (0..300).map(move |it| format!("{letter}{it}-task.json"));
+        let mut names: Vec<String> = tasks('a').collect();
+        names.push("web-task.json".to_owned());
+        assert_eq!(read(&names), (1, Vec::new()));
+        let told = vec!["further files for platforms".to_owned()];
+        assert_eq!(read(&tasks('b').collect::<Vec<_>>()), (256, told));
+    }
 
     #[test]
     fn names_fit_patterns() {
