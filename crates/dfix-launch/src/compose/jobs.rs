@@ -6,19 +6,6 @@ use crate::words;
 use crate::yaml::Node;
 
 impl Reader<'_> {
-    /// A file of the host that the service is given as its configuration.
-    pub(super) fn config(&self, node: &Node) -> Option<Mount> {
-        let name = node.text().or_else(|| node.text_of("source"))?;
-        let file = self.declared("configs", name)?.text_of("file")?;
-        let target = node.text_of("target");
-        Some(Mount {
-            kind: MountKind::Host(file.to_owned()),
-            target: target.map_or_else(|| format!("/{name}"), str::to_owned),
-            is_read_only: true,
-            place: self.place(node),
-        })
-    }
-
     /// A folder that is written into the container when it changes: `develop.watch`. The Compose specification: the user of the
     /// container must be able to write there.
     pub(super) fn watch(&self, node: &Node) -> Option<Mount> {

@@ -155,11 +155,10 @@ impl<'a> Reader<'a> {
         for volume in node.get("volumes").and_then(Node::list).unwrap_or_default() {
             launch.mounts.extend(self.mount(volume));
         }
-        for secret in node.list_of("secrets") {
-            launch.mounts.extend(self.secret(secret));
-        }
-        for config in node.list_of("configs") {
-            launch.mounts.extend(self.guarded(config, "/"));
+        for (part, folder) in [("secrets", "/run/secrets/"), ("configs", "/")] {
+            for given in node.list_of(part) {
+                launch.mounts.extend(self.given(part, folder, given));
+            }
         }
         for target in self.texts(node, "tmpfs") {
             let (target, options) = target.split_once(':').unwrap_or((&target, ""));
@@ -204,11 +203,6 @@ impl<'a> Reader<'a> {
                 place,
             });
         }
-        launch.mounts.extend(
-            node.list_of("configs")
-                .iter()
-                .filter_map(|it| self.config(it)),
-        );
         let watches = node.at(&["develop", "watch"]).and_then(Node::list);
         launch.mounts.extend(
             watches
@@ -260,7 +254,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text with its variables put in; what is open is noted as `what`.
-    fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+    pub(super) fn text(&mut self, node: &Node, what: &str) -> Option<String> {
         match self.variables.put_into(node.text()?) {
             Ok(text) => Some(text),
             Err(name) => {

@@ -1,6 +1,6 @@
 use dfix_launch::{Access, Build, Health, MountKind, Port, Start};
 
-use crate::{named, read, unread};
+use crate::{mounts, named, read, unread};
 
 const COMPOSE: &str = r#"
 x-base: &base
@@ -420,5 +420,47 @@ fn what_is_open_of_sysctls_and_pid_is_told() {
             "compose.yaml:8 `pid` of service `open` of compose.yaml",
             "compose.yaml:10 `sysctls` of service `open` of compose.yaml"
         ]
+    );
+}
+
+#[test]
+fn secrets_and_configs_are_given_alike() {
+    let text = "services:
+  web:
+    image: x
+    secrets: [key, {source: token, target: /etc/token}, {source: swarm, mode: 0400}, {source: swarm}]
+    configs:
+    - settings
+    - {source: settings, target: '${PLACE:-/etc/web}'}
+    - {source: swarm, target: own, mode: 0400}
+    - {source: swarm, uid: '1000', mode: 0400}
+    - {source: settings, target: $OPEN}
+secrets:
+  key: {file: ./key}
+  token: {file: '${FOLDER:-keys}/token'}
+  swarm: {external: true}
+configs:
+  settings: {file: '${FOLDER:-conf}/settings'}
+  swarm: {external: true}
+";
+    let found = read("", [("compose.yaml", text)]);
+    let web = named(&found, "web");
+    let secret = |file: &str| MountKind::Secret(file.to_owned());
+    let guarded = MountKind::Guarded("swarm".to_owned());
+    let settings = MountKind::Host("conf/settings".to_owned());
+    assert_eq!(
+        mounts(&web.mounts),
+        [
+            ("/run/secrets/key", &secret("./key"), true),
+            ("/etc/token", &secret("keys/token"), true),
+            ("/run/secrets/swarm", &guarded, true),
+            ("/settings", &settings, true),
+            ("/etc/web", &settings, true),
+            ("/own", &guarded, true),
+        ]
+    );
+    assert_eq!(
+        unread(&web.unread),
+        ["compose.yaml:10 the place of what `configs` gives of service `web` of compose.yaml"]
     );
 }
