@@ -1,7 +1,7 @@
-//! What services of one file are to each other.
+//! What services are to each other: those of one file, and one over another of its name.
 
 use crate::compose::service::Service;
-use crate::launch::{Launch, Mount, MountKind, Source, Unread};
+use crate::launch::{Build, Launch, Mount, MountKind, Source, Unread};
 
 /// Gives services what they have of others of their file: mounts (`volumes_from`), names of what they build
 /// (`additional_contexts`), and who else mounts their volumes. Returns what gives names to other images.
@@ -130,4 +130,70 @@ fn name_contexts(services: &mut [Service]) -> Vec<Launch> {
         }
     }
     named
+}
+
+impl Service {
+    /// This service over another, as a second file or `extends` puts it: what is one value is replaced, lists grow.
+    pub(super) fn over(self, base: &Service) -> Service {
+        let after = [base.after.clone(), self.after].concat();
+        let mounts_of = [base.mounts_of.clone(), self.mounts_of].concat();
+        let jobs = [base.jobs.clone(), self.jobs].concat();
+        let (own, base) = (self.launch, base.launch.clone());
+        let mut mounts = base.mounts;
+        mounts.retain(|old| own.mounts.iter().all(|new| new.target != old.target));
+        let mut environment = base.environment;
+        environment.retain(|old| own.environment.iter().all(|new| new.name != old.name));
+        let launch = Launch {
+            build: match (own.build, base.build) {
+                (Some(own), Some(base)) => Some(Build {
+                    context: own.context.or(base.context),
+                    dockerfile: own.dockerfile.or(base.dockerfile),
+                    dockerfile_name: own.dockerfile_name.or(base.dockerfile_name),
+                    is_inline: own.is_inline || base.is_inline,
+                    inline: own.inline.or(base.inline),
+                    contexts: [base.contexts, own.contexts].concat(),
+                    is_in_between: own.is_in_between && base.is_in_between,
+                    target: own.target.or(base.target),
+                    arguments: [base.arguments, own.arguments].concat(),
+                }),
+                (own, base) => own.or(base),
+            },
+            image: own.image.or(base.image),
+            other_images: own.other_images,
+            named_images: own.named_images,
+            entrypoint: own.entrypoint.or(base.entrypoint),
+            command: own.command.or(base.command),
+            user: own.user.or(base.user),
+            working_dir: own.working_dir.or(base.working_dir),
+            health: own.health.or(base.health),
+            further_checks: own.further_checks,
+            ports: [base.ports, own.ports].concat(),
+            mounts: [mounts, own.mounts].concat(),
+            environment: [environment, own.environment].concat(),
+            capabilities: [base.capabilities, own.capabilities].concat(),
+            dropped_capabilities: [base.dropped_capabilities, own.dropped_capabilities].concat(),
+            devices: [base.devices, own.devices].concat(),
+            groups: [base.groups, own.groups].concat(),
+            volumes_group: own.volumes_group,
+            is_privileged: own.is_privileged || base.is_privileged,
+            is_read_only: own.is_read_only || base.is_read_only,
+            has_host_network: own.has_host_network || base.has_host_network,
+            has_host_processes: own.has_host_processes || base.has_host_processes,
+            must_not_be_root: own.must_not_be_root || base.must_not_be_root,
+            keeps_low_ports: own.keeps_low_ports || base.keeps_low_ports,
+            runs_steps: false,
+            container: own.container.or(base.container),
+            within: None,
+            unread: [base.unread, own.unread].concat(),
+            source: own.source,
+            place: own.place,
+            name: own.name,
+        };
+        Service {
+            launch,
+            after,
+            mounts_of,
+            jobs,
+        }
+    }
 }
