@@ -9,7 +9,7 @@ use crate::launch::{
     Build, Health, Launch, Mount, MountKind, Place, Source, Start, Unread, Variable,
 };
 use crate::path::{REPOSITORY, join};
-use crate::shell::{Command, Shell, Word, assignment, is_word_before};
+use crate::shell::{Command, Shell, Word, assignment, is_shell, is_word_before};
 use crate::short;
 use crate::variables::file_of_variables;
 
@@ -55,7 +55,14 @@ fn launches_of_text(
     for command in shell.read(text, line) {
         match text_given_to_a_shell(&command) {
             Some(inner) if depth < DEEPEST => {
-                found.extend(launches_of_text(shell, inner, command.line, at, depth + 1));
+                let mut own = shell.started_in(command.folder.clone());
+                found.extend(launches_of_text(
+                    &mut own,
+                    inner,
+                    command.line,
+                    at,
+                    depth + 1,
+                ));
             }
             _ => found.extend(launch_of(&command, at)),
         }
@@ -66,11 +73,10 @@ fn launches_of_text(
 /// The text of `bash -c TEXT`, where it is known.
 fn text_given_to_a_shell(command: &Command) -> Option<&str> {
     let (name, rest) = program(&command.words)?.split_first()?;
-    let is_shell = matches!(name_of(&name.text), "ash" | "bash" | "dash" | "sh" | "zsh");
     let at = rest.iter().position(|word| !word.text.starts_with('-'))?;
     let is_text = rest.get(at.checked_sub(1)?)?.text.ends_with('c');
     let text = rest.get(at)?;
-    (is_shell && is_text && text.open.is_none()).then_some(text.text.as_str())
+    (is_shell(&name.text) && is_text && text.open.is_none()).then_some(text.text.as_str())
 }
 
 /// What a command builds or starts, if it does.

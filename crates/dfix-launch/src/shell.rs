@@ -8,4 +8,4 @@ mod read;
 mod words;
 
 pub(crate) use read::Shell;
-pub(crate) use words::{Command, Dialect, Word, assignment, is_word_before, stand_in};
+pub(crate) use words::{Command, Dialect, Word, assignment, is_shell, is_word_before, stand_in};

@@ -6,10 +6,7 @@
 use super::Reader;
 use super::options::{self, Taken};
 use crate::launch::{Launch, Start, Within};
-use crate::shell::Word;
-
-/// Programs that whoever types the command types further commands to, where they are given no words.
-const SHELLS: [&str; 6] = ["ash", "bash", "dash", "fish", "sh", "zsh"];
+use crate::shell::{Word, is_shell};
 
 impl Reader<'_> {
     /// The words behind `docker compose`.
@@ -108,8 +105,8 @@ fn is_typed_later(command: &[Word]) -> bool {
     let Some((program, rest)) = command.split_first() else {
         return true;
     };
-    let name = program.text.rsplit('/').next().unwrap_or_default();
-    let is_shell = SHELLS.contains(&name);
+    // Further commands are typed to a shell that is given no words.
+    let is_shell = is_shell(&program.text);
     program.open.is_some() || is_shell && rest.iter().all(|it| matches!(&*it.text, "-i" | "-l"))
 }
 
@@ -148,12 +145,7 @@ fn service_asked_for(command: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHELLS, service_asked_for};
-
-    #[test]
-    fn the_table_is_sorted() {
-        assert!(SHELLS.is_sorted());
-    }
+    use super::service_asked_for;
 
     #[test]
     fn a_container_is_told_by_its_service() {

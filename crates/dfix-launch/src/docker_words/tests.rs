@@ -1,4 +1,4 @@
-use super::{At, launch_of};
+use super::{At, launch_of, launches_in};
 use crate::files::Files;
 use crate::launch::{Access, Launch, MountKind, Source, Start};
 use crate::shell::Shell;
@@ -30,6 +30,26 @@ fn one(text: &str) -> Launch {
     let mut all = launches(text);
     assert_eq!(all.len(), 1, "{text}: {all:?}");
     all.remove(0)
+}
+
+#[test]
+fn a_text_given_to_a_shell_is_run_where_it_is_given() {
+    let folders = |text: &str| -> Vec<Option<String>> {
+        let at = At {
+            files: &Nothing,
+            source: Source::Makefile,
+            file: "d/Makefile",
+            name: "x",
+        };
+        let found = launches_in(&mut Shell::new(Some("d".to_owned())), text, 1, at);
+        let builds = found.into_iter().filter_map(|it| it.build);
+        builds.map(|it| it.context).collect()
+    };
+    let d = || Some("d".to_owned());
+    assert_eq!(folders("bash -c 'docker build .'; cd web"), [d()]);
+    let web = Some("d/web".to_owned());
+    let text = "cd web && sh -c 'cd api; docker build .' && docker build .";
+    assert_eq!(folders(text), [Some("d/web/api".to_owned()), web]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::launch::{
     Access, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
 };
 use crate::mode;
+use crate::shell::is_shell;
 use crate::short;
 use crate::yaml::Node;
 
@@ -66,10 +67,7 @@ impl Pod<'_> {
         };
         let Some(text) = script.text() else { return };
         let is_shells = match &launch.entrypoint {
-            Some(Start::Words(words)) => {
-                let name = words.first().and_then(|it| it.rsplit('/').next());
-                name.is_some_and(|it| matches!(it, "ash" | "bash" | "sh"))
-            }
+            Some(Start::Words(words)) => words.first().is_some_and(|it| is_shell(it)),
             _ => {
                 !text.starts_with("#!") || text.lines().next().is_some_and(|it| it.ends_with("sh"))
             }

@@ -33,6 +33,14 @@ impl Shell {
         }
     }
 
+    /// What a shell that is started from it in this folder knows, and keeps for itself.
+    pub(crate) fn started_in(&self, folder: Option<String>) -> Self {
+        Shell {
+            folder,
+            ..self.clone()
+        }
+    }
+
     /// The same for texts that are written so.
     pub(crate) fn with_dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;

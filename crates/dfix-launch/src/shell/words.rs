@@ -30,6 +30,15 @@ pub(crate) struct Command {
     pub(crate) words: Vec<Word>,
 }
 
+/// Programs that run commands which they are given as a text.
+const SHELLS: [&str; 6] = ["ash", "bash", "dash", "fish", "sh", "zsh"];
+
+/// Whether a program, by its name or its path, is a shell.
+pub(crate) fn is_shell(program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    SHELLS.contains(&name.strip_suffix(".exe").unwrap_or(name))
+}
+
 /// How a text is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -106,4 +115,16 @@ pub(crate) fn is_word_before(word: &str) -> bool {
             | "until"
             | "while"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHELLS, is_shell};
+
+    #[test]
+    fn shells_are_told_by_their_names() {
+        assert!(SHELLS.is_sorted());
+        assert!(is_shell("/bin/bash") && is_shell("sh.exe"));
+        assert!(!is_shell("/usr/bin/python") && !is_shell("bash/x"));
+    }
 }
