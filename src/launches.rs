@@ -24,9 +24,25 @@ pub(crate) struct Launches {
     /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
     given: OnceLock<Vec<PathBuf>>,
     /// What the files of a folder say, those around it included.
-    folders: RwLock<HashMap<PathBuf, Arc<FolderLaunches>>>,
+    folders: RwLock<HashMap<PathBuf, Arc<UpFrom>>>,
     /// The texts of Dockerfiles that stand in other files, by the places that these are said to lie at.
     inline: RwLock<HashMap<PathBuf, Arc<str>>>,
+}
+
+/// What the files of a folder and of those around it say.
+struct UpFrom {
+    said: Arc<FolderLaunches>,
+    /// The same, with the further names that commands give to what is built.
+    named: OnceLock<Arc<FolderLaunches>>,
+}
+
+impl UpFrom {
+    fn named(&self) -> &Arc<FolderLaunches> {
+        self.named.get_or_init(|| {
+            let named = self.said.with_further_names().map(Arc::new);
+            named.unwrap_or_else(|| Arc::clone(&self.said))
+        })
+    }
 }
 
 /// What is said of a Dockerfile.
@@ -49,12 +65,13 @@ impl Launches {
         let Some(path) = below(dockerfile, &root) else {
             return OfDockerfile::default();
         };
-        let said = Arc::new(self.up_from(&root, own).of_dockerfile(&path));
+        let said = Arc::new(self.up_from(&root, own).named().of_dockerfile(&path));
         OfDockerfile { said, root }
     }
 
-    /// What the files say of all of the repository that concerns a Dockerfile, with the root of the repository and the
-    /// path of the Dockerfile there; none without a repository. `dockerfile` is a real path, links followed.
+    /// What the files say of all of the repository that concerns a Dockerfile, with all names of what is built; the root
+    /// of the repository, and the path of the Dockerfile there; none without a repository. `dockerfile` is a real path,
+    /// links followed.
     pub(crate) fn around(
         &self,
         dockerfile: &Path,
@@ -62,7 +79,8 @@ impl Launches {
         let own = dockerfile.parent()?;
         let root = self.root_of(own)?;
         let path = below(dockerfile, &root)?;
-        Some((self.up_from(&root, own), root, path))
+        let said = Arc::clone(self.up_from(&root, own).named());
+        Some((said, root, path))
     }
 
     /// The Dockerfile of the repository that this image is built by, and its target; none where nothing builds it, or
@@ -75,6 +93,7 @@ impl Launches {
         let root = self.root_around(folder);
         let said = self.up_from(&root, folder);
         let mut builders: Vec<_> = said
+            .said
             .builds_of(image)
             .map(|build| (build.dockerfile.clone(), build.target.clone()))
             .collect();
@@ -157,7 +176,7 @@ impl Launches {
 
     /// What the files of a folder and of those around it say, the nearest first. An image that is built by the files
     /// of one may be started by those of another.
-    fn up_from(&self, root: &Path, folder: &Path) -> Arc<FolderLaunches> {
+    fn up_from(&self, root: &Path, folder: &Path) -> Arc<UpFrom> {
         let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(folder) {
             return Arc::clone(found);
@@ -165,11 +184,14 @@ impl Launches {
         drop(known);
         let name = below(folder, root).unwrap_or_default();
         let mut found = read_folder(&self.disk(root), &name);
-        if let Some(around) = folder.parent().filter(|it| it.starts_with(root)) {
-            found.add(&self.up_from(root, around));
-        }
         self.keep_inline(root, &found);
-        let found = Arc::new(found);
+        if let Some(around) = folder.parent().filter(|it| it.starts_with(root)) {
+            found.add(&self.up_from(root, around).said);
+        }
+        let found = Arc::new(UpFrom {
+            said: Arc::new(found),
+            named: OnceLock::new(),
+        });
         let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.to_owned(), Arc::clone(&found));
         found
@@ -285,6 +307,34 @@ mod tests {
         assert_eq!(of(Launches::default()), 0);
         assert_eq!(of(run_for(&root)), 1);
         assert_eq!(of(run_for(&root.join("web"))), 0);
+    }
+
+    #[test]
+    fn what_is_said_of_all_of_a_repository_is_worked_out_once() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = std::fs::canonicalize(root.path()).expect("it is there");
+        let compose = "services: {web: {build: {context: ., dockerfile_inline: FROM x}}}\n";
+        for (path, text) in [
+            (".git/HEAD", ""),
+            ("app/Dockerfile", "FROM scratch\n"),
+            (
+                "build.sh",
+                "docker build -t web app\ndocker tag web team/web\n",
+            ),
+            ("compose.yaml", compose),
+        ] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+            std::fs::write(path, text).expect("it is written");
+        }
+        let launches = Launches::default();
+        let around = |name: &str| launches.around(&root.join(name)).expect("it is one").0;
+        let said = around("app/Dockerfile");
+        assert!(std::sync::Arc::ptr_eq(&said, &around("app/x.Dockerfile")));
+        let build = said.builds_of("team/web").next().expect("it is built");
+        assert_eq!(build.dockerfile.as_deref(), Some("app/Dockerfile"));
+        let inline = launches.inline(&root.join("compose.yaml, service web"));
+        assert_eq!(inline.as_deref(), Some("FROM x"));
     }
 
     #[test]

@@ -147,7 +147,6 @@ impl Folders {
         let Some((said, root, path)) = self.launches.around(dockerfile) else {
             return Vec::new();
         };
-        let said = said.with_further_names().map_or(said, Arc::new);
         let mut all = vec![self.uses_in(&root)];
         all.extend(self.uses_of_named(&root, &said));
         let uses = all.iter().flat_map(|uses| uses.iter());

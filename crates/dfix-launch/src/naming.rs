@@ -11,14 +11,12 @@ impl FolderLaunches {
     /// The same, where builds have the further names that commands give what they make; those commands are gone. None where
     /// there are none.
     pub fn with_further_names(&self) -> Option<FolderLaunches> {
-        let (names, mut launches): (Vec<Launch>, Vec<Launch>) = self
-            .launches
-            .iter()
-            .cloned()
-            .partition(|it| !it.named_images.is_empty());
-        if names.is_empty() {
+        let gives_names = |it: &Launch| !it.named_images.is_empty();
+        if !self.launches.iter().any(gives_names) {
             return None;
         }
+        let all = self.launches.iter().cloned();
+        let (names, mut launches): (Vec<Launch>, Vec<Launch>) = all.partition(gives_names);
         // What a document shows to be tagged, a reader calls so, and nobody publishes.
         let named = names.iter().filter(|it| it.source != Source::Documentation);
         for name in named.take(MOST_NAMES) {
@@ -35,7 +33,12 @@ impl FolderLaunches {
         }
         Some(FolderLaunches {
             launches,
-            ..self.clone()
+            unread: self.unread.clone(),
+            files: self.files.clone(),
+            templates: self.templates.clone(),
+            strangers: self.strangers.clone(),
+            commands: self.commands.clone(),
+            hadolint: self.hadolint.clone(),
         })
     }
 }
