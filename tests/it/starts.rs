@@ -59,15 +59,16 @@ fn a_volume_of_a_platform() {
 
 #[test]
 fn a_command_of_a_platform() {
-    let start = "whether `app` of ";
-    for (path, text) in [
+    for (path, text, start) in [
         (
             "fly.toml",
             "[deploy]\nrelease_command = '/usr/local/bin/python migrate.py'\n",
+            "whether `app (release_command)` of ",
         ),
         (
             "railway.json",
             "{\"deploy\": {\"startCommand\": \"/usr/local/bin/python main.py\"}}",
+            "whether `app` of ",
         ),
     ] {
         is_open("python-venv", path, text, start);
