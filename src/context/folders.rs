@@ -30,6 +30,8 @@ pub(crate) struct Folders {
     built: RwLock<HashMap<Target, Option<ImageFacts>>>,
     /// What the Dockerfiles of a repository use out of images, by its root; what one of another name does, by its place.
     uses: RwLock<HashMap<PathBuf, Arc<Uses>>>,
+    /// The templates of Dockerfiles in a folder.
+    pub(super) templates: RwLock<HashMap<PathBuf, Arc<Vec<PathBuf>>>>,
     /// What Dockerfiles are going to say, by their real places.
     coming: RwLock<HashMap<PathBuf, Arc<str>>>,
 }

@@ -2,10 +2,12 @@
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
 
 use dfix_catalogue::{FileMark, file_is};
 
-use super::FolderContext;
+use super::{FolderContext, Folders};
 use crate::names::Kind;
 
 /// In how many folders templates are looked for: that of the Dockerfile, and those around it.
@@ -25,16 +27,38 @@ impl FolderContext<'_> {
         let text = || text.get_or_init(|| self.folders.text_of(&place).unwrap_or_default());
         let folders = own.ancestors().take_while(|it| it.starts_with(root));
         folders.take(MOST_FOLDERS).find_map(|folder| {
-            let names = self.folders.names().of(folder).ok()?;
-            let files = names.all.iter().filter(|(_, kind)| *kind != Kind::Folder);
-            let mut templates = files.map(|(name, _)| name).filter(|it| is_template(it));
-            let template = templates.find(|name| {
-                let path = folder.join(name);
-                let template = self.folders.text_of(&path);
-                path != place && template.is_ok_and(|template| may_be_made_from(text(), &template))
+            let templates = self.folders.templates_in(folder);
+            let template = templates.iter().find(|path| {
+                let template = self.folders.text_of(path);
+                **path != place
+                    && template.is_ok_and(|template| may_be_made_from(text(), &template))
             })?;
-            crate::launches::below(&folder.join(template), root)
+            crate::launches::below(template, root)
         })
+    }
+}
+
+impl Folders {
+    /// The templates of Dockerfiles in a folder, looked for once.
+    fn templates_in(&self, folder: &Path) -> Arc<Vec<PathBuf>> {
+        let known = self
+            .templates
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(templates) = known.get(folder) {
+            return Arc::clone(templates);
+        }
+        drop(known);
+        let names = self.names().of(folder).ok();
+        let all = names.iter().flat_map(|names| &names.all);
+        let files = all.filter(|(name, kind)| *kind != Kind::Folder && is_template(name));
+        let found = Arc::new(files.map(|(name, _)| folder.join(name)).collect());
+        let mut known = self
+            .templates
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_owned(), Arc::clone(&found));
+        found
     }
 }
 

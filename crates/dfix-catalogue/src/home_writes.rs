@@ -63,7 +63,7 @@ mod tests {
         assert!(of("git", "config").is_some_and(|it| it.needs().eq(["--global"])));
         assert!(of("mix", "local.hex").is_some_and(|it| it.missed_by().count() == 2));
         assert!(home_writes("nvm").any(|it| it.begins_with(None) && it.is_certain()));
-        assert!(of("uv", "sync").is_some_and(|it| !it.is_certain()));
+        assert!(of("julia", "main.jl").is_some_and(|it| !it.is_certain()));
         for row in WRITES.all() {
             assert!(matches!(row.column(6), "" | "maybe"), "{}", row.line());
         }

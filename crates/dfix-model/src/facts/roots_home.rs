@@ -7,11 +7,11 @@ use dfix_catalogue::{
 };
 
 use crate::collect::instruction::StepKind;
-use crate::context::read_source;
+use crate::context::{Answer, read_source};
 use crate::facts::context_files::read_at;
 use crate::facts::entry::entry;
 use crate::facts::user::user_at;
-use crate::facts::uv_python::fetches_python;
+use crate::facts::uv_python::{Fetches, fetches_python};
 use crate::facts::variables::env_at;
 use crate::handles::{Command, Given, Redirect, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
@@ -170,9 +170,11 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
         return None;
     }
     let (program, operand) = program_of(command, first);
+    // Where the image has another Python or none, uv fetches one, and keeps it at home.
+    let python = fetches_python(command);
     if is_of_python_package(command, program)
         || keeps_zips_at_home(command)
-        || fetches_python(command)
+        || python == Fetches::Yes
     {
         let second = first.map_or(String::new(), |w| format!(" {}", w.source_text()));
         return left(format!("`{name}{second}`"), true);
@@ -205,16 +207,6 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
     if let Some(word) = into_home {
         return left(format!("`{name} … {}`", word.source_text()), true);
     }
-    // Where the image has no Python, uv fetches one, and keeps it at home.
-    let has_python = || {
-        command.stage().is_some_and(|stage| {
-            let image = stage.base_image();
-            [image.name(), image.effective_tag()]
-                .into_iter()
-                .flatten()
-                .any(|text| text.contains("python"))
-        })
-    };
     let may_leave = writes
         .iter()
         .any(|write| !write.is_certain() && leaves(write));
@@ -223,7 +215,8 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
             .iter()
             .any(|write| write.begins_with(operand) && is_elsewhere(command, *write))
     };
-    if (may_leave && !(name == "uv" && has_python()))
+    if may_leave
+        || python == Fetches::Perhaps
         || (keeps_things_at_home(command) && !is_sent_elsewhere())
         || (writes.is_empty() && is_unknown(command, program))
     {
@@ -300,12 +293,6 @@ fn is_of_python_package(command: Command<'_>, program: &str) -> bool {
 ///
 /// Source: yarnpkg.com, "Configuration: yarnrc", `nodeLinker` and `enableGlobalCache`.
 fn keeps_zips_at_home(command: Command<'_>) -> bool {
-    const ELSEWHERE: [&str; 4] = [
-        "nodeLinker: node-modules",
-        "nodeLinker: pnpm",
-        "enableGlobalCache: false",
-        "cacheFolder:",
-    ];
     let yarn = PackageCommand::of(command).filter(|it| it.manager == PackageManager::Yarn);
     let (Some(yarn), Some(stage)) = (yarn, command.stage()) else {
         return false;
@@ -313,12 +300,20 @@ fn keeps_zips_at_home(command: Command<'_>) -> bool {
     if !yarn.is_install() || is_set(command, "YARN_NODE_LINKER") {
         return false;
     }
-    let settings = read_at(stage, ".yarnrc.yml", command).found();
-    settings.is_some_and(|settings| {
-        let settings = settings.replace(['"', '\''], "");
-        settings.contains("yarnPath: .yarn/releases/yarn-4")
-            && !ELSEWHERE.iter().any(|it| settings.contains(it))
-    })
+    let Answer::Found(settings) = read_at(stage, ".yarnrc.yml", command) else {
+        return false;
+    };
+    // They are a flat list of `key: value`.
+    let value = |key: &str| {
+        let mut lines = settings.lines().filter_map(|line| line.split_once(':'));
+        let (_, value) = lines.find(|(name, _)| *name == key)?;
+        Some(value.trim().trim_matches(['"', '\'']))
+    };
+    let is_of_4 = value("yarnPath").is_some_and(|it| file_name(it).starts_with("yarn-4"));
+    is_of_4
+        && matches!(value("nodeLinker"), None | Some("pnp"))
+        && value("enableGlobalCache") != Some("false")
+        && value("cacheFolder").is_none()
 }
 
 fn is_set(command: Command<'_>, variable: &str) -> bool {

@@ -8,10 +8,10 @@ use crate::facts::setting::EnvValue;
 use crate::facts::variables::env_at;
 use crate::handles::{Command, Stage, Word};
 
-/// Whether a command of uv needs another Python than the image has, and may fetch it.
-pub(crate) fn fetches_python(command: Command<'_>) -> bool {
+/// Whether a command of uv needs another Python than the image has, and fetches it.
+pub(crate) fn fetches_python(command: Command<'_>) -> Fetches {
     let Some(stage) = command.stage().filter(|_| takes_python(command)) else {
-        return false;
+        return Fetches::No;
     };
     let is_off = command.has_arg("--no-python-downloads")
         || env_at(stage, command, "UV_PYTHON_INSTALL_DIR").is_set()
@@ -20,17 +20,37 @@ pub(crate) fn fetches_python(command: Command<'_>) -> bool {
             Some("never" | "manual" | "false" | "0")
         );
     if is_off {
-        return false;
+        return Fetches::No;
     }
     let is_managed = env_at(stage, command, "UV_PYTHON_PREFERENCE").value() == Some("only-managed")
         || command.has_arg("--managed-python");
-    is_managed
-        || of_image(stage)
-            .zip(wanted(stage, command))
-            .is_some_and(|(has, wanted)| {
-                let tag = stage.base_image().effective_tag().unwrap_or_default();
-                !fits(has, tag, &wanted)
-            })
+    let image = stage.base_image();
+    let tag = image.effective_tag().unwrap_or_default();
+    let is_pythons = image.name().is_some_and(|it| it.contains("python")) || tag.contains("python");
+    match (of_image(stage), wanted(stage, command)) {
+        _ if is_managed => Fetches::Yes,
+        (Some(has), Wanted::This(wanted)) if !fits(has, tag, &wanted) => Fetches::Yes,
+        (Some(_), Wanted::This(_)) => Fetches::No,
+        (_, Wanted::Any) if is_pythons => Fetches::No,
+        _ => Fetches::Perhaps,
+    }
+}
+
+/// Whether a Python is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fetches {
+    Yes,
+    No,
+    Perhaps,
+}
+
+/// Which Python is asked for.
+enum Wanted {
+    Any,
+    /// A version, or a condition on it.
+    This(String),
+    /// What a variable says that only the build knows.
+    Unknown,
 }
 
 /// Whether a command of uv makes an environment for a project, or runs something in one.
@@ -52,34 +72,47 @@ fn of_image(stage: Stage<'_>) -> Option<(u32, u32)> {
 }
 
 /// What is asked for, the nearest first: an option, a variable, `.python-version`, what the project says itself.
-fn wanted(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
-    let mut words = command.words().filter_map(Word::value);
-    let joined = |word: &str| word.strip_prefix("--python=").map(str::to_owned);
+fn wanted(stage: Stage<'_>, command: Command<'_>) -> Wanted {
+    let told = |word: Option<Word<'_>>| {
+        let value = word.and_then(Word::value);
+        value.map_or(Wanted::Unknown, |it| Wanted::This(it.to_owned()))
+    };
+    let mut words = command.words();
     while let Some(word) = words.next() {
-        if matches!(word, "--python" | "-p") {
-            return words.next().map(str::to_owned);
+        if word.is("--python") || word.is("-p") {
+            return told(words.next());
         }
-        if let Some(version) = joined(word) {
-            return Some(version);
+        if let Some(version) = word.literal_prefix().strip_prefix("--python=") {
+            let whole = word.value().map(|_| Wanted::This(version.to_owned()));
+            return whole.unwrap_or(Wanted::Unknown);
         }
     }
     match env_at(stage, command, "UV_PYTHON") {
-        EnvValue::Set(setting) => return setting.value.map(str::to_owned),
-        EnvValue::Unknown => return None,
+        EnvValue::Set(setting) => {
+            let value = setting.value.map(|it| Wanted::This(it.to_owned()));
+            return value.unwrap_or(Wanted::Unknown);
+        }
+        EnvValue::Unknown => return Wanted::Unknown,
         EnvValue::Unset => {}
     }
-    let pinned = read_at(stage, ".python-version", command).found();
-    let pinned = pinned.and_then(|text| {
-        let mut lines = text.lines().map(str::trim);
-        let line = lines.find(|it| !it.is_empty() && !it.starts_with('#'))?;
-        Some(line.to_owned())
-    });
-    pinned.or_else(|| {
-        let project = read_at(stage, "pyproject.toml", command).found()?;
-        let project: toml::Table = project.parse().ok()?;
-        let wanted = project.get("project")?.get("requires-python")?;
-        Some(wanted.as_str()?.to_owned())
-    })
+    let of_file = of_version_file(stage, command).or_else(|| of_project(stage, command));
+    of_file.map_or(Wanted::Any, Wanted::This)
+}
+
+/// The first line of `.python-version`.
+fn of_version_file(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
+    let text = read_at(stage, ".python-version", command).found()?;
+    let mut lines = text.lines().map(str::trim);
+    let line = lines.find(|it| !it.is_empty() && !it.starts_with('#'))?;
+    Some(line.to_owned())
+}
+
+/// `requires-python` of `pyproject.toml`.
+fn of_project(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
+    let project = read_at(stage, "pyproject.toml", command).found()?;
+    let project: toml::Table = project.parse().ok()?;
+    let wanted = project.get("project")?.get("requires-python")?;
+    Some(wanted.as_str()?.to_owned())
 }
 
 /// Whether the image's Python, of this tag, is what is asked for: `3.12`, `cpython-3.12`, `>=3.11,<3.14`. What is no version
