@@ -66,13 +66,22 @@ const LINES: [&str; 13] = [
     "tox.ini",
 ];
 
-/// `docker run …` in a line: as it stands, in quotes, or word by word in quotes.
+/// Whether what stands behind this in a line is a comment: of TOML, Python, Ruby, JSON or an ini file.
+fn is_comment(before: &str) -> bool {
+    let begins = ["#", "//", ";"];
+    begins.iter().any(|it| before.trim_start().starts_with(it)) || before.trim_end().ends_with(" #")
+}
+
+/// `docker run …` in a line: as it stands, in quotes, or word by word in quotes. Comments do not count.
 fn of_lines(file: File<'_>, text: &str) -> Vec<Launch> {
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let calls = ["docker", "podman"].into_iter();
         let at = calls.filter_map(|it| Some((line.find(it)?, it))).min();
         let Some((at, program)) = at else { continue };
+        if is_comment(&line[..at]) {
+            continue;
+        }
         let before = line[..at].chars().next_back();
         if before.is_some_and(|it| it.is_ascii_alphanumeric() || "/-_.".contains(it)) {
             continue;

@@ -67,6 +67,24 @@ fn what_is_not_understood_is_told() {
 }
 
 #[test]
+fn comments_call_nothing() {
+    for (path, text) in [
+        (
+            "tox.ini",
+            "[testenv:x]\n# docker run me/app\n; docker run me/app\n",
+        ),
+        (
+            "tasks.py",
+            "def x(c):\n    # by docker run me/app\n    c.y() # docker run me/app\n",
+        ),
+        (".vscode/tasks.json", "{\n// \"docker run me/app\"\n}\n"),
+    ] {
+        let found = read("", [(path, text)]);
+        assert!(found.launches.is_empty(), "{path}: {found:#?}");
+    }
+}
+
+#[test]
 fn lines_that_call_docker() {
     for (path, text) in [
         (
