@@ -146,6 +146,11 @@ fn commands_beside_the_start() {
         let words = "it starts /usr/local/bin/python";
         is_open("python-venv", "compose.yaml", &service(more), words);
     }
+    let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: me/app\n    lifecycle: {preStop: {exec: {command: [/usr/local/bin/python]}}}\n";
+    let build = ("build.sh", "docker build -t me/app .\n");
+    let out = said("python-venv", &[("k8s/pod.yaml", pod), build]);
+    let hook = "whether container `web` of k8s/pod.yaml finds";
+    assert!(out.contains(hook), "{out}");
     let root = "    post_start: [{command: chown app /data, user: root}]\n";
     is_checked("non-root-user", "compose.yaml", &service(root));
     let own = "    post_start: [{command: apt-get install -y curl}]\n";

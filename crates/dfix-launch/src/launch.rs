@@ -146,6 +146,8 @@ pub struct Within {
     pub files: Vec<String>,
     /// The folder that the command is run in, where it is known.
     pub folder: Option<String>,
+    /// Where the container is said, if the command is said of that one: a hook of Kubernetes. Then nothing else is looked at.
+    pub place: Option<Place>,
 }
 
 impl Launch {

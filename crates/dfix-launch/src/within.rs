@@ -82,6 +82,9 @@ fn is_in(launch: &Launch, within: &Within, file: Option<&str>) -> bool {
     if launch.source == Source::Devcontainer || launch.within.is_some() {
         return false;
     }
+    if let Some(place) = &within.place {
+        return launch.place == *place && launch.name == within.name;
+    }
     if !within.is_service {
         let is_named = launch.container.as_deref() == Some(&*within.name);
         if is_named || is_usual_name(launch, &within.name) {

@@ -73,6 +73,7 @@ impl Reader<'_> {
             is_service: true,
             files,
             folder: None,
+            place: None,
         });
         launch
     }

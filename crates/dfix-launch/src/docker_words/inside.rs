@@ -46,6 +46,7 @@ impl Reader<'_> {
             // One that is not known may be any.
             folder: self.folder.clone().filter(|_| files.is_some()),
             files: files.unwrap_or_default(),
+            place: None,
         };
         self.inside(within, &taken, command, is_new)
     }
@@ -63,6 +64,7 @@ impl Reader<'_> {
             is_service,
             files: Vec::new(),
             folder: self.folder.clone(),
+            place: None,
         };
         self.inside(within, &taken, command, false)
     }

@@ -1,7 +1,7 @@
 //! One container of a pod.
 
 use crate::launch::{
-    Access, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
+    Access, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable, Within,
 };
 use crate::mode;
 use crate::shell::is_shell;
@@ -44,20 +44,28 @@ impl Pod<'_> {
 
     /// What a container says, and the commands that are run in it after it starts and before it stops.
     pub(super) fn with_hooks(&self, node: &Node) -> Vec<Launch> {
-        let mut found = vec![self.container(node)];
+        let mut container = self.container(node);
+        let mut hooks = Vec::new();
         for key in ["postStart", "preStop"] {
             let Some(exec) = node.at(&["lifecycle", key, "exec"]) else {
                 continue;
             };
-            let mut hook = found[0].clone();
-            hook.unread.clear();
-            hook.entrypoint = self.words(&mut hook, exec, "command");
+            let Some(start) = self.words(&mut container, exec, "command") else {
+                continue;
+            };
+            let mut hook = Launch::new(Source::Kubernetes, self.place(exec), &*container.name);
+            hook.entrypoint = Some(start);
             hook.command = Some(Start::Nothing);
-            hook.health = None;
-            hook.place = self.place(exec);
-            found.push(hook);
+            hook.within = Some(Within {
+                name: container.name.clone(),
+                is_service: false,
+                files: Vec::new(),
+                folder: None,
+                place: Some(container.place.clone()),
+            });
+            hooks.push(hook);
         }
-        found
+        std::iter::once(container).chain(hooks).collect()
     }
 
     /// The text that a step of Tekton or a template of Argo runs, by a shell or by what its command names.

@@ -166,3 +166,32 @@ fn documentation_ci_and_tasks_say_it_too() {
         assert!(found.of_dockerfile("Dockerfile").unread.is_empty());
     }
 }
+
+#[test]
+fn a_hook_of_kubernetes_is_of_its_own_container() {
+    let pod = |image: &str, hook: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: {image}\n    workingDir: /srv\n    livenessProbe: {{exec: {{command: [ask]}}}}\n    lifecycle: {{preStop: {{exec: {{command: [{hook}]}}}}}}\n"
+        )
+    };
+    let both: &'static str = [pod("team/web", "flush"), pod("team/api", "stop")]
+        .join("---\n")
+        .leak();
+    let found = read(
+        "",
+        [
+            ("k8s/pods.yaml", both),
+            ("build.sh", "docker build -t team/web .\n"),
+        ],
+    );
+    let found = found.of_dockerfile("Dockerfile");
+    let [hook] = found.commands.as_slice() else {
+        panic!("{:#?}", found.commands);
+    };
+    assert_eq!(hook.entrypoint, Some(words(&["flush"])));
+    assert_eq!(hook.command, Some(Start::Nothing));
+    assert_eq!(hook.working_dir.as_deref(), Some("/srv"));
+    assert_eq!((hook.place.line, &hook.health), (9, &None));
+    let started = found.launches.iter().filter(|it| it.name == "web");
+    assert_eq!(started.count(), 1);
+}
