@@ -32,6 +32,7 @@ pub(crate) mod image_uses;
 pub mod interpreted;
 pub(crate) mod launches;
 pub(crate) mod left_by_commands;
+mod linkage;
 pub(crate) mod named_places;
 pub(crate) mod named_programs;
 pub(crate) mod native_builds;
@@ -113,6 +114,11 @@ use crate::path::ImagePath;
 use crate::ternary::{OpenCondition, Ternary};
 
 impl<'m> Stage<'m> {
+    /// Whether what it builds needs no C library: programs that are linked statically, or scripts.
+    pub fn is_static(self) -> Ternary {
+        linkage::is_static(self)
+    }
+
     /// Whether its layers are part of an image that is built: a target, or what one is based on.
     pub fn is_shipped(self) -> bool {
         launches::is_shipped(self)

@@ -93,6 +93,18 @@ impl<'m> PackageCommand<'m> {
         subcommands.contains(&self.subcommand_text())
     }
 
+    /// Whether what it installs are packages of the system, not of a language.
+    pub fn is_of_system(&self) -> bool {
+        matches!(
+            self.manager,
+            PackageManager::Apt
+                | PackageManager::Apk
+                | PackageManager::Dnf
+                | PackageManager::Zypper
+                | PackageManager::Pacman
+        )
+    }
+
     /// Whether it installs packages.
     pub fn is_install(&self) -> bool {
         let name = self.subcommand_text();

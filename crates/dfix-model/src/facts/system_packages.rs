@@ -1,7 +1,7 @@
 //! The packages of the distribution that commands of a stage install.
 
 use crate::handles::{Stage, Word};
-use crate::packages::{PackageCommand, PackageManager};
+use crate::packages::PackageCommand;
 
 /// A package that the distribution's own package manager is told to install.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub(crate) fn system_packages(stage: Stage<'_>) -> impl Iterator<Item = SystemPa
         .into_iter()
         .flat_map(Stage::commands)
         .filter_map(PackageCommand::of)
-        .filter(|install| is_of_system(install.manager) && install.is_install())
+        .filter(|install| install.is_of_system() && install.is_install())
         .flat_map(|install| {
             install.packages().into_iter().filter_map(move |package| {
                 Some(SystemPackage {
@@ -33,15 +33,4 @@ pub(crate) fn system_packages(stage: Stage<'_>) -> impl Iterator<Item = SystemPa
                 })
             })
         })
-}
-
-fn is_of_system(manager: PackageManager) -> bool {
-    matches!(
-        manager,
-        PackageManager::Apt
-            | PackageManager::Apk
-            | PackageManager::Dnf
-            | PackageManager::Zypper
-            | PackageManager::Pacman
-    )
 }

@@ -264,3 +264,34 @@ fn what_the_base_brings() {
         assert_eq!(stage.final_env("X"), EnvValue::Unknown);
     });
 }
+
+#[test]
+fn what_is_linked_statically_is_told_by_words_and_else_not_known() {
+    let is_static = |text: &str| {
+        with(text, |file| {
+            file.final_stage().expect("a stage").is_static()
+        })
+    };
+    for text in [
+        "FROM golang\nENV CGO_ENABLED=0\nRUN go build -o /x\n",
+        "FROM golang\nRUN CGO_ENABLED=0 go build -o /x\n",
+        "FROM golang\nRUN go build -ldflags '-linkmode external -extldflags \"-static\"' -o /x\n",
+        "FROM debian\nENV CGO_ENABLED=0\n",
+        "FROM debian\nRUN cc -static -o /x x.c\n",
+        "FROM debian\nRUN LDFLAGS=-static make\n",
+        "FROM rust\nRUN cargo build --target x86_64-unknown-linux-musl\n",
+        "FROM maven\nRUN mvn package\n",
+    ] {
+        assert!(is_static(text).is_yes(), "{text}");
+    }
+    for text in [
+        "FROM golang\nRUN go build -o /x && touch build-static\n",
+        "FROM golang\nENV CGO_ENABLED=1\nRUN go build -o /x\n",
+        "FROM debian\nRUN ./configure --disable-static && make\n",
+        "FROM node\nRUN npm ci\n",
+        "FROM golang\n",
+    ] {
+        assert!(is_static(text).is_unknown(), "{text}");
+    }
+    assert!(is_static("FROM debian\nENV CGO_ENABLED=0\nRUN cc -o /x x.c\n").is_no());
+}

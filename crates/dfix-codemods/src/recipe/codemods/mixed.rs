@@ -4,7 +4,7 @@ use dfix_catalogue::{
     CopiedPrograms, Distribution, Foundation, copied_programs, end_of_release, image, is_text_file,
 };
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{ImageRef, Source, Stage, Step};
+use dfix_model::{Base, ImageRef, Source, Stage, Step};
 
 use super::distribution::told;
 
@@ -22,7 +22,7 @@ pub(super) fn look(stage: Stage<'_>, moved: &Move<'_>, case: &mut Case<'_>) {
         for step in of_it.copied_by().filter(|it| it.is_copy_or_add()) {
             let Some(taker) = step.stage() else { continue };
             let is_same = taker.base_stage() == stage.base_stage();
-            if !is_same && !is_text(step) && !is_static(of_it) {
+            if !is_same && !is_text(step) && !of_it.is_static().is_yes() {
                 case.open(given(step, taker, moved));
             }
         }
@@ -37,9 +37,18 @@ pub(super) fn look(stage: Stage<'_>, moved: &Move<'_>, case: &mut Case<'_>) {
 
 /// What another stage takes: its C library must be as new as that which it was linked with.
 fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<OpenCondition> {
-    let before = taker.base_facts().foundation;
-    let after = (moved.new_of)(taker.base_stage())?;
-    if is_of_glibc(moved.new) && is_of_glibc(&after) && is_newer(moved.new, &after) {
+    let base = taker.base_stage();
+    if matches!(base.base(), Base::Scratch) {
+        return None;
+    }
+    let Some(after) = (moved.new_of)(base) else {
+        return Some(libraries(
+            step,
+            &told(moved.new),
+            &shown(taker.base_image()),
+        ));
+    };
+    if is_of_glibc(moved.new) && is_of_glibc(&after) && is_newer(moved.new, &after) != Some(false) {
         return Some(OpenCondition::new(
             format!(
                 "whether what line {} copies from {} runs on {}, whose C library is older",
@@ -50,11 +59,8 @@ fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<OpenCondi
             "move both to the same release, or neither",
         ));
     }
-    let were_same = before
-        .zip(moved.old)
-        .is_some_and(|(it, old)| it.same_release(old) == Some(true));
-    (were_same && after.same_release(moved.new) != Some(true))
-        .then(|| libraries(step, &told(moved.new), &told(&after)))
+    let before = taker.base_facts().foundation;
+    may_part(before, &after, moved).then(|| libraries(step, &told(moved.new), &told(&after)))
 }
 
 /// What the stage takes from elsewhere: libraries that it was linked with may be gone.
@@ -64,35 +70,45 @@ fn taken(
     source: &Source<'_>,
     moved: &Move<'_>,
 ) -> Option<OpenCondition> {
+    let release = told(moved.new);
     let (image_ref, after) = match source {
         Source::Stage(giver) => {
-            if giver.base_stage() == stage.base_stage() || is_static(*giver) {
+            let base = giver.base_stage();
+            let is_none = matches!(base.base(), Base::Scratch);
+            if is_none || base == stage.base_stage() || giver.is_static().is_yes() {
                 return None;
             }
-            let base = giver.base_image();
-            (base, (moved.new_of)(giver.base_stage()))
+            (giver.base_image(), (moved.new_of)(base))
         }
-        Source::Image(it) => (&**it, foundation_of(it)),
-        Source::Unknown => return None,
+        Source::Image(it) => {
+            let programs = it.name().and_then(copied_programs);
+            if matches!(programs, Some(CopiedPrograms::Static { .. })) {
+                return None;
+            }
+            (&**it, foundation_of(it))
+        }
+        Source::Unknown => return Some(libraries(step, "what only the build can tell", &release)),
     };
-    if image_ref
-        .name()
-        .is_none_or(|it| it == "scratch" || copied_programs(it).is_some())
-    {
-        return None;
-    }
-    let release = told(moved.new);
     let Some(after) = after.filter(|it| it.release.is_some()) else {
-        let shown = format!("`{}`", image_ref.text()?);
-        return Some(libraries(step, &shown, &release));
+        return Some(libraries(step, &shown(image_ref), &release));
     };
-    if after.same_release(moved.new) == Some(true) {
-        return None;
-    }
-    let were_same = foundation_of(image_ref)
+    may_part(foundation_of(image_ref), &after, moved)
+        .then(|| libraries(step, &told(&after), &release))
+}
+
+/// Whether two stages may have been based on the same release, and come to be based on two.
+fn may_part(before: Option<Foundation>, after: &Foundation, moved: &Move<'_>) -> bool {
+    let were_same = before
         .zip(moved.old.copied())
-        .is_some_and(|(it, old)| it.same_release(&old) == Some(true));
-    were_same.then(|| libraries(step, &told(&after), &release))
+        .and_then(|(it, old)| it.same_release(&old));
+    were_same != Some(false) && after.same_release(moved.new) != Some(true)
+}
+
+fn shown(image: &ImageRef) -> String {
+    match image.text() {
+        Some(text) => format!("`{text}`"),
+        None => "an image that only the build can tell".to_owned(),
+    }
 }
 
 fn libraries(step: Step<'_>, from: &str, to: &str) -> OpenCondition {
@@ -115,17 +131,6 @@ fn is_text(step: Step<'_>) -> bool {
         .all(|it| it.value().is_some_and(is_text_file))
 }
 
-/// Whether what the stage builds needs no C library.
-fn is_static(stage: Stage<'_>) -> bool {
-    let marks = ["CGO_ENABLED=0", "CGO_ENABLED 0", "-static", "linux-musl"];
-    let name = stage.base_image().name();
-    name.and_then(copied_programs) == Some(CopiedPrograms::Text)
-        || stage
-            .base_chain()
-            .flat_map(Stage::steps)
-            .any(|it| marks.iter().any(|mark| it.source_text().contains(mark)))
-}
-
 fn is_of_glibc(foundation: &Foundation) -> bool {
     matches!(
         foundation.distribution,
@@ -133,8 +138,8 @@ fn is_of_glibc(foundation: &Foundation) -> bool {
     )
 }
 
-/// Whether a release came out after another one.
-fn is_newer(one: &Foundation, other: &Foundation) -> bool {
+/// Whether a release came out after another one; none where a day is not known.
+fn is_newer(one: &Foundation, other: &Foundation) -> Option<bool> {
     let released = |it: &Foundation| end_of_release(it).and_then(|it| it.released);
-    matches!((released(one), released(other)), (Some(one), Some(other)) if one > other)
+    Some(released(one)? > released(other)?)
 }

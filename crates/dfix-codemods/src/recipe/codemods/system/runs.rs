@@ -26,7 +26,7 @@ impl<'m> Runs<'m> {
     pub(super) fn managers(&self) -> impl Iterator<Item = PackageCommand<'m>> {
         let commands = self.commands.iter();
         let managers = commands.filter_map(|it| PackageCommand::of(*it));
-        managers.filter(|it| system_of(it.manager).is_some())
+        managers.filter(PackageCommand::is_of_system)
     }
 }
 
