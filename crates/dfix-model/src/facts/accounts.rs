@@ -7,6 +7,7 @@ pub(crate) mod commands;
 mod events;
 mod lists;
 pub(crate) mod making;
+mod numbers;
 
 use std::collections::HashMap;
 

@@ -385,3 +385,47 @@ fn options_of_what_makes_users_are_understood() {
     assert_eq!(made("useradd -D -s /bin/bash"), []);
     assert_eq!(made("useradd app -m USER root"), []);
 }
+
+#[test]
+fn a_number_clashes_until_its_holder_has_given_it_up() {
+    let lines = |text: &str| {
+        with_files(text, &[], |file| {
+            let accounts = file.stage(0).expect("a stage").accounts();
+            let clashes = accounts.clashes(1000, "ubuntu").into_iter();
+            let lines: Vec<usize> = clashes.map(|it| it.step().line()).collect();
+            lines
+        })
+    };
+    for (text, expected) in [
+        (
+            "RUN usermod -aG sudo ubuntu && useradd -u 1000 app",
+            &[2][..],
+        ),
+        ("RUN useradd -u 1000 app\nRUN userdel ubuntu", &[2]),
+        ("RUN userdel -r ubuntu && useradd -u 1000 app", &[]),
+        (
+            "RUN userdel ubuntu\nRUN groupadd -g 1000 a && useradd -u1000 b",
+            &[],
+        ),
+        (
+            "RUN usermod -u 1001 ubuntu\nRUN useradd -u 1000 b\nRUN groupadd -g 1000 b",
+            &[4],
+        ),
+        ("RUN groupmod -g 1001 ubuntu && groupadd --gid=1000 b", &[]),
+        (
+            "RUN usermod -l app ubuntu && usermod -u 1001 app && useradd -u 1000 b",
+            &[],
+        ),
+        ("RUN usermod -l app ubuntu && useradd -u 1000 b", &[2]),
+        ("RUN if x; then userdel ubuntu; fi; useradd -u 1000 b", &[2]),
+        ("RUN useradd -o -u 1000 b && useradd -u 1001 c", &[]),
+        ("ARG N\nRUN useradd -u $N b", &[3]),
+        ("RUN userdel ubuntu\nFROM a\nRUN useradd -u 1000 b", &[]),
+    ] {
+        assert_eq!(
+            lines(&format!("FROM ubuntu AS a\n{text}\n")),
+            expected,
+            "{text}"
+        );
+    }
+}

@@ -125,7 +125,7 @@ impl<'m> Collector<'m> {
             Said::MakeUser(_) | Said::RemoveUser(_) | Said::ChangeUser(_) | Said::ReadList => {
                 "users"
             }
-            Said::MakeGroup(_) | Said::RemoveGroup(_) | Said::RenameGroup(..) => "groups",
+            Said::MakeGroup(_) | Said::RemoveGroup(_) | Said::ChangeGroup(_) => "groups",
         };
         let makes = makes(command, subject);
         let changes = changes(command, subject);
@@ -134,7 +134,7 @@ impl<'m> Collector<'m> {
                 Some((name, is_certain)) => self.make_user(command, &new, name, is_certain),
                 None => self.push(true, makes),
             },
-            Said::MakeGroup(word) => match named(word) {
+            Said::MakeGroup(group) => match named(group.name) {
                 Some((name, is_certain)) => self.push(is_certain, Change::CreatedGroup(name)),
                 None => self.push(true, makes),
             },
@@ -149,13 +149,16 @@ impl<'m> Collector<'m> {
                 Some((name, is_certain)) => self.push(is_certain, Change::GroupRemoved(name)),
                 None => self.push(true, changes),
             },
-            Said::RenameGroup(from, to) => match (named(from), to.text(self.stage, command)) {
-                (Some((from, is_certain)), Some(to)) => {
-                    let subject = Subject::Group;
-                    self.push(is_certain, Change::Renamed { subject, from, to });
+            Said::ChangeGroup(group) => {
+                let Some(to) = group.new_name else { return };
+                match (named(group.name), to.text(self.stage, command)) {
+                    (Some((from, is_certain)), Some(to)) => {
+                        let subject = Subject::Group;
+                        self.push(is_certain, Change::Renamed { subject, from, to });
+                    }
+                    _ => self.push(true, changes),
                 }
-                _ => self.push(true, changes),
-            },
+            }
             Said::ChangeUser(changed) => match named(changed.name) {
                 Some((name, is_certain)) => self.change_user(command, &changed, name, is_certain),
                 None => self.push(true, changes),
@@ -269,7 +272,7 @@ fn written(stage: Stage<'_>, command: Command<'_>, word: Word<'_>) -> Option<Str
 
 /// Whether a command that runs under a condition is asked for just before, so that what it wants holds
 /// in any case: `id app || useradd app`, `getent passwd app && userdel app`.
-fn is_guarded(command: Command<'_>, name: Word<'_>) -> bool {
+pub(super) fn is_guarded(command: Command<'_>, name: Word<'_>) -> bool {
     std::iter::successors(command.previous(), |before| before.previous())
         .take(3)
         .any(|before| {

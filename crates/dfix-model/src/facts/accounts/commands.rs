@@ -10,15 +10,15 @@ pub(super) enum Said<'m> {
     /// It makes a user.
     MakeUser(NewUser<'m>),
     /// It makes a group.
-    MakeGroup(Word<'m>),
+    MakeGroup(NamedGroup<'m>),
     /// It deletes a user, and the group of the same name with it.
     RemoveUser(Word<'m>),
     /// It deletes a group.
     RemoveGroup(Word<'m>),
     /// It changes a user.
     ChangeUser(ChangedUser<'m>),
-    /// It gives a group another name: the old one, the new one.
-    RenameGroup(Word<'m>, OptionValue<'m>),
+    /// It gives a group another name or number.
+    ChangeGroup(NamedGroup<'m>),
     /// It makes the users of a list that it reads.
     ReadList,
 }
@@ -44,10 +44,21 @@ impl<'m> OptionValue<'m> {
     }
 }
 
+/// A group that a command makes or changes.
+pub(super) struct NamedGroup<'m> {
+    pub(super) name: Word<'m>,
+    pub(super) new_name: Option<OptionValue<'m>>,
+    pub(super) gid: Option<OptionValue<'m>>,
+    /// Whether another group may have the number, too.
+    pub(super) may_share: bool,
+}
+
 /// A user that a command makes.
 pub(super) struct NewUser<'m> {
     pub(super) name: Word<'m>,
     pub(super) uid: Option<OptionValue<'m>>,
+    /// Whether another user may have the number, too.
+    pub(super) may_share: bool,
     /// The main group, name or number.
     pub(super) group: Option<OptionValue<'m>>,
     pub(super) home: Option<OptionValue<'m>>,
@@ -64,6 +75,8 @@ pub(super) struct ChangedUser<'m> {
     pub(super) name: Word<'m>,
     pub(super) new_name: Option<OptionValue<'m>>,
     pub(super) uid: Option<OptionValue<'m>>,
+    /// Whether another user may have the number, too.
+    pub(super) may_share: bool,
     pub(super) group: Option<OptionValue<'m>>,
     pub(super) home: Option<OptionValue<'m>>,
     pub(super) moves_home: bool,
@@ -130,6 +143,10 @@ impl<'m> Words<'m> {
         self.options.iter().any(|(name, _)| names.contains(name))
     }
 
+    fn may_share(&self) -> bool {
+        self.has(&["o", "--non-unique"])
+    }
+
     fn value(&self, names: &[&str]) -> Option<OptionValue<'m>> {
         self.options
             .iter()
@@ -168,18 +185,16 @@ pub(super) fn said(command: Command<'_>) -> Option<Said<'_>> {
             name: *words.operands.last()?,
             new_name: words.value(&["l", "--login"]),
             uid: words.value(&["u", "--uid"]),
+            may_share: words.may_share(),
             group: words.value(&["g", "--gid"]),
             home: words.value(&["d", "--home"]),
             moves_home: words.has(&["m", "--move-home"]),
             shell: words.value(&["s", "--shell"]),
         })),
-        "groupadd" => Some(Said::MakeGroup(*words.operands.last()?)),
-        "groupmod" => Some(Said::RenameGroup(
-            *words.operands.last()?,
-            words.value(&["n", "--new-name"])?,
-        )),
+        "groupadd" => Some(Said::MakeGroup(group(&words, *words.operands.last()?))),
+        "groupmod" => Some(Said::ChangeGroup(group(&words, *words.operands.last()?))),
         "addgroup" => match *words.operands.as_slice() {
-            [name] => Some(Said::MakeGroup(name)),
+            [name] => Some(Said::MakeGroup(group(&words, name))),
             // Two names: the user joins the group.
             _ => None,
         },
@@ -207,6 +222,15 @@ pub(crate) fn made_home(command: Command<'_>) -> Option<(Word<'_>, Option<Option
     }
 }
 
+fn group<'m>(words: &Words<'m>, name: Word<'m>) -> NamedGroup<'m> {
+    NamedGroup {
+        name,
+        new_name: words.value(&["n", "--new-name"]),
+        gid: words.value(&["g", "--gid"]),
+        may_share: words.may_share(),
+    }
+}
+
 fn useradd<'m>(words: &Words<'m>) -> Option<Said<'m>> {
     let (name, before) = words.operands.split_last()?;
     // One name alone is taken; what stands before it may be options from a variable.
@@ -223,6 +247,7 @@ fn useradd<'m>(words: &Words<'m>) -> Option<Said<'m>> {
     Some(Said::MakeUser(NewUser {
         name: *name,
         uid: words.value(&["u", "--uid"]),
+        may_share: words.may_share(),
         group,
         home: words.value(&["d", "--home-dir", "--home"]),
         shell: words.value(&["s", "--shell"]),
@@ -252,6 +277,7 @@ fn adduser<'m>(words: &Words<'m>, is_busybox: bool) -> Option<Said<'m>> {
     Some(Said::MakeUser(NewUser {
         name,
         uid: words.value(&["u", "--uid"]),
+        may_share: words.may_share(),
         group,
         home: words.value(&["h", "d", "--home", "--home-dir"]),
         shell: words.value(&["s", "--shell"]),

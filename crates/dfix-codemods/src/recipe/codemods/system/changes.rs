@@ -63,10 +63,12 @@ fn condition(
             format!("whether {places} finds what it wants in `{path}` on {release}")
         }
         ReleaseSign::Number(number) => {
-            if runs.commands.iter().any(|it| removes(*it, change.packages)) {
+            let accounts = runs.stage.accounts();
+            let clashes = accounts.clashes(number.parse().ok()?, change.packages);
+            if clashes.is_empty() {
                 return None;
             }
-            let places = places(&|it| makes(it, number))?;
+            let places = lines(clashes.into_iter().map(line_of).collect());
             format!("whether {number} is free for {places} on {release}")
         }
         ReleaseSign::Pip => {
@@ -190,57 +192,6 @@ fn is_made_before(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
         })
     };
     chain.into_iter().any(puts) || written.any(|it| writes(&it))
-}
-
-/// Whether a command makes, or gives, an account this number, or one that only the build can tell.
-fn makes(command: Command<'_>, number: &str) -> bool {
-    let names: &[&str] = match command.name() {
-        "useradd" | "usermod" => &["-u", "--uid"],
-        "groupadd" | "groupmod" => &["-g", "--gid"],
-        "adduser" => &["--uid", "-u"],
-        "addgroup" => &["--gid", "-g"],
-        _ => return false,
-    };
-    if command.has_option("-o") || command.has_option("--non-unique") {
-        return false;
-    }
-    let stage = command.stage();
-    let is_it = |word: Word<'_>, from: usize| {
-        let text = match stage {
-            Some(stage) => stage.expand_text(word, command),
-            None => word.value().map(str::to_owned),
-        };
-        text.is_none_or(|it| it.get(from..) == Some(number))
-    };
-    let words: Vec<Word<'_>> = command.args().collect();
-    words.iter().enumerate().any(|(place, word)| {
-        let text = word.literal_prefix();
-        names.iter().any(|name| {
-            let is_long = name.starts_with("--");
-            let is_cluster = !is_long
-                && text.starts_with('-')
-                && !text.starts_with("--")
-                && text.ends_with(&name[1..])
-                && text[1..].bytes().all(|it| it.is_ascii_alphabetic());
-            if text == *name || is_cluster {
-                return words.get(place + 1).is_some_and(|it| is_it(*it, 0));
-            }
-            let attached = if is_long {
-                text.strip_prefix(name)
-                    .is_some_and(|it| it.starts_with('='))
-            } else {
-                text.strip_prefix(name)
-                    .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
-            };
-            attached && is_it(*word, name.len() + usize::from(is_long))
-        })
-    })
-}
-
-/// Whether a command removes the account, or changes it.
-fn removes(command: Command<'_>, name: &str) -> bool {
-    command.is_one_of(&["deluser", "delgroup", "groupmod", "userdel", "usermod"])
-        && command.has_arg(name)
 }
 
 /// Whether a command puts packages into the Python of the distribution, and does not say that it may.

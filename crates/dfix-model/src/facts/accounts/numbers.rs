@@ -1,0 +1,117 @@
+//! Numbers of users and groups that another base image would have given away already.
+
+use std::collections::HashMap;
+
+use super::Accounts;
+use super::collect::is_guarded;
+use super::commands::{OptionValue, Said, said};
+use crate::collect::command::WrapperKind;
+use crate::facts::executed::{Executed, executed};
+use crate::facts::interpreted::Interpreted;
+use crate::facts::variables::expand_text;
+use crate::handles::{Base, Command, Stage, Word};
+
+/// Who holds a number: a user and a group, by their names; none once they are gone or have another number.
+#[derive(Clone)]
+struct Holders {
+    user: Option<String>,
+    group: Option<String>,
+}
+
+impl<'m> Accounts<'m> {
+    /// The commands of the stage, and of those that are based on it, that want a number which a user and a group called
+    /// `holder` have in another base image, before anything takes it from them for sure; in order of place. A number that
+    /// only the build can tell may be this one.
+    pub fn clashes(self, number: u32, holder: &str) -> Vec<Command<'m>> {
+        let mut at_end: HashMap<usize, Holders> = HashMap::new();
+        let mut found = Vec::new();
+        for stage in self.stage.with_descendants() {
+            let inherited = match stage.base() {
+                Base::Stage(parent) => at_end.get(&parent.index()).cloned(),
+                _ => None,
+            };
+            let mut holders = inherited.unwrap_or_else(|| Holders {
+                user: Some(holder.to_owned()),
+                group: Some(holder.to_owned()),
+            });
+            let interpreted = Interpreted::of(stage);
+            for done in stage.runs().flat_map(|step| executed(interpreted, step)) {
+                if let Executed::Command(command) = done
+                    && let Some(said) = said(command)
+                    && holders.clash(stage, command, said, number)
+                {
+                    found.push(command);
+                }
+            }
+            at_end.insert(stage.index(), holders);
+        }
+        found
+    }
+}
+
+impl Holders {
+    /// Whether a command wants the number; and what it does to who has it.
+    fn clash<'m>(
+        &mut self,
+        stage: Stage<'m>,
+        command: Command<'m>,
+        said: Said<'m>,
+        number: u32,
+    ) -> bool {
+        let wants = |value: Option<OptionValue<'m>>, may_share: bool| {
+            let text = value.map(|it| it.text(stage, command));
+            let may_be = |it: Option<String>| it.is_none_or(|it| it.parse() == Ok(number));
+            !may_share && text.is_some_and(may_be)
+        };
+        let gives_up = |value: Option<OptionValue<'m>>| {
+            let number_of = |it: String| it.parse::<u32>().ok();
+            let other = value
+                .and_then(|it| it.text(stage, command))
+                .and_then(number_of);
+            other.is_some_and(|it| it != number)
+        };
+        let is_of = |word: Word<'m>, holder: Option<&str>| {
+            let is_fed = command
+                .wrappers()
+                .any(|it| it.kind == WrapperKind::Arguments);
+            let is_certain = command.is_certain() || is_guarded(command, word);
+            let text = expand_text(stage, word, command);
+            !is_fed && is_certain && text.is_some() && text.as_deref() == holder
+        };
+        match said {
+            Said::MakeUser(new) => self.user.is_some() && wants(new.uid, new.may_share),
+            Said::MakeGroup(new) => self.group.is_some() && wants(new.gid, new.may_share),
+            Said::RemoveUser(name) => {
+                // The group of the same name goes with it.
+                self.group.take_if(|it| is_of(name, Some(it)));
+                self.user.take_if(|it| is_of(name, Some(it)));
+                false
+            }
+            Said::RemoveGroup(name) => {
+                self.group.take_if(|it| is_of(name, Some(it)));
+                false
+            }
+            Said::ChangeUser(changed) => {
+                if !is_of(changed.name, self.user.as_deref()) {
+                    return self.user.is_some() && wants(changed.uid, changed.may_share);
+                }
+                let renamed = changed.new_name.and_then(|it| it.text(stage, command));
+                self.user = renamed
+                    .or(self.user.take())
+                    .filter(|_| !gives_up(changed.uid));
+                false
+            }
+            Said::ChangeGroup(changed) => {
+                if !is_of(changed.name, self.group.as_deref()) {
+                    return self.group.is_some() && wants(changed.gid, changed.may_share);
+                }
+                let renamed = changed.new_name.and_then(|it| it.text(stage, command));
+                self.group = renamed
+                    .or(self.group.take())
+                    .filter(|_| !gives_up(changed.gid));
+                false
+            }
+            Said::ReadList => false,
+        }
+    }
+}
