@@ -67,8 +67,9 @@ pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
     find(product, foundation.release?)
 }
 
-/// The number of a release of Debian or Ubuntu that is called by its code name: `12` of `bookworm`.
-pub(super) fn number_of_release(product: &str, code_name: &str) -> Option<&'static str> {
+/// The number of a release of Debian or Ubuntu that is called by its code name: `12` of `bookworm`; none where it has
+/// none yet, as `sid`.
+pub fn number_of_release(product: &str, code_name: &str) -> Option<&'static str> {
     Some(row_of(product, code_name)?.column(1))
 }
 

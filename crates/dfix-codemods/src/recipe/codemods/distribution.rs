@@ -1,8 +1,6 @@
 //! Distributions: how their releases are called, what their archives have, and how files speak of them.
 
-use dfix_catalogue::{
-    Distribution, Eol, Foundation, PackagePresence, end_of_life, package_presence,
-};
+use dfix_catalogue::{Distribution, Eol, Foundation, PackagePresence, package_presence};
 use dfix_engine::OpenCondition;
 use dfix_model::Stage;
 
@@ -41,15 +39,6 @@ pub(super) fn code_name_of(eol: &Eol) -> String {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase()
-}
-
-/// The number of the release with this code name: `12` of `bookworm`, `24.04` of `noble`.
-pub(super) fn number_of(product: &str, code_name: &str) -> Option<String> {
-    let whole = (1..=99).map(|it| it.to_string());
-    let with_month = (10..=40).flat_map(|it| [format!("{it}.04"), format!("{it}.10")]);
-    let is_it =
-        |it: &String| end_of_life(product, it).is_some_and(|eol| code_name_of(&eol) == code_name);
-    whole.chain(with_month).find(is_it)
 }
 
 /// Whether a release has packages: what is not known, and what is not there.

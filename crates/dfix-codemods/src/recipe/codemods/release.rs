@@ -1,9 +1,11 @@
 //! Releases of a distribution: the tags of official images that are based on it.
 
-use dfix_catalogue::{Distribution, end_of_life, image, is_living, is_official, tag};
+use dfix_catalogue::{
+    Distribution, end_of_life, image, is_living, is_official, number_of_release, tag,
+};
 use dfix_engine::OpenCondition;
 
-use super::distribution::{code_name_of, named, number_of, told};
+use super::distribution::{code_name_of, named, told};
 use super::images::{Judge, Verdict};
 use super::versions::version_changed;
 
@@ -35,7 +37,9 @@ impl Release {
         let number = if is_number(to) {
             to.to_owned()
         } else {
-            number_of(product, &code_name).ok_or_else(unknown)?
+            number_of_release(product, &code_name)
+                .ok_or_else(unknown)?
+                .to_owned()
         };
         Ok(Release {
             distribution,
@@ -109,7 +113,7 @@ impl Judge for Release {
         let number = if self.distribution == Distribution::Alpine {
             release.to_owned()
         } else {
-            number_of(self.product, &old_code_name)?
+            number_of_release(self.product, &old_code_name)?.to_owned()
         };
         let mut verdict = Verdict {
             message: format!("`{repository}:{old}` is based on {}", told(&foundation)),

@@ -1,11 +1,11 @@
 //! Releases that lists of packages name: `deb http://deb.debian.org/debian bullseye main`.
 
-use dfix_catalogue::{Distribution, Foundation, image};
+use dfix_catalogue::{Distribution, Foundation, image, number_of_release};
 use dfix_model::{ImageRef, Step};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
-use super::distribution::{OWN_ARCHIVES, number_of};
+use super::distribution::OWN_ARCHIVES;
 use super::paths::{areas, is_comment};
 use crate::matching::reference::Reference;
 
@@ -66,17 +66,19 @@ impl Suites {
         };
         let release = old.release?;
         let (names, number) = match old.distribution {
-            Distribution::Debian => ("debian|deb", number_of("debian", release)?),
-            Distribution::Ubuntu => ("ubuntu", number_of("ubuntu", release)?),
-            _ => ("alpine", release.to_owned()),
+            Distribution::Debian => ("debian|deb", number_of_release("debian", release)),
+            Distribution::Ubuntu => ("ubuntu", number_of_release("ubuntu", release)),
+            _ => ("alpine", Some(release)),
         };
-        // `16.04` is `1604`, too.
-        let number = regex::escape(&number).replace(r"\.", r"\.?");
-        let numbered = Regex::new(&format!(r"(?i)(?:{names})[-_/]?{number}(?:\.0)?"));
+        // `16.04` is `1604`, too; what has no number yet, as `sid`, is called so nowhere.
+        let numbered = number.and_then(|it| {
+            let number = regex::escape(it).replace(r"\.", r"\.?");
+            Regex::new(&format!(r"(?i)(?:{names})[-_/]?{number}(?:\.0)?")).ok()
+        });
         Some(Suites {
             old: of(old)?,
             new: of(new)?,
-            numbered: numbered.ok(),
+            numbered,
             is_same_distribution: old.distribution == new.distribution,
         })
     }
@@ -186,4 +188,22 @@ fn archive_before(text: &str) -> Option<&str> {
     let word = text.split_whitespace().next_back()?;
     let is_address = word.contains("://") || word.starts_with('$');
     is_address.then(|| word.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_without_a_number_is_read_in_lists_all_the_same() {
+        let of = |tag| image("debian", tag).foundation.expect("a foundation");
+        let suites = Suites::between(&of("sid"), &of("trixie")).expect("another release");
+        assert_eq!(
+            (suites.old.as_str(), suites.new.as_str()),
+            ("sid", "trixie")
+        );
+        assert!(suites.numbered.is_none());
+        let suites = Suites::between(&of("12"), &of("13")).expect("another release");
+        assert!(suites.numbered.is_some_and(|it| it.is_match("Debian_12")));
+    }
 }
