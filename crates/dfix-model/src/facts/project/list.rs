@@ -59,8 +59,9 @@ pub struct LanguagePackage {
 pub struct LocalProject {
     /// Its folder, as the command or the file says it.
     pub path: String,
-    /// Whether a pyproject.toml was read there: pip builds it apart from what is installed then.
-    pub has_pyproject: bool,
+    /// Whether it has a pyproject.toml: pip builds it apart from what is installed then. `None` where its files are not in
+    /// reach.
+    pub has_pyproject: Option<bool>,
 }
 
 /// What one command asks for, by its words or by one file.
@@ -96,30 +97,27 @@ impl PackageList {
         list
     }
 
-    /// What of it pip builds by a `setup.py`, as messages name it: what is known to have no wheel, and what is taken from
-    /// elsewhere than the index.
+    /// What of it pip builds by a `setup.py`, as messages name it: what is known to have no wheel.
     pub fn built_by_setup(&self) -> Option<String> {
         let project = self.project.as_ref();
-        if let Some(project) = project.filter(|it| !it.has_pyproject) {
+        if let Some(project) = project.filter(|it| it.has_pyproject == Some(false)) {
             return Some(format!("the project `{}`", project.path));
         }
-        let is_built = |it: &&LanguagePackage| {
-            let is_of_index = it.origin == Origin::Index;
-            self.is_built_here(it) && (!is_of_index || it.compiles.is_yes())
-        };
-        let said = |it: &LanguagePackage| match it.name.as_str() {
-            "" => "what is no package of the index".to_owned(),
-            name => format!("`{name}`"),
-        };
-        self.packages.iter().find(is_built).map(said)
+        let is_built = |it: &&LanguagePackage| self.is_built_here(it) && it.compiles.is_yes();
+        self.packages.iter().find(is_built).map(called)
     }
 
-    /// What of it pip may build by a `setup.py`, as messages name it: what no wheel is known of.
+    /// What of it pip may build by a `setup.py`, as messages name it: what no wheel is known of, and sources from
+    /// elsewhere than the index, whose own files say how they are built.
     pub fn may_be_built_by_setup(&self) -> Option<String> {
         let mut unknown = self.packages.iter().filter(|it| self.is_built_here(it));
-        let package = unknown.next().map(|it| format!("`{}`", it.name));
+        let package = unknown.next().map(called);
         let is_unread = !self.open.is_empty();
-        package
+        let project = self.project.as_ref();
+        project
+            .filter(|it| it.has_pyproject.is_none())
+            .map(|it| format!("the project `{}`", it.path))
+            .or(package)
             .or_else(|| {
                 let file = self.file.as_deref().filter(|_| is_unread)?;
                 Some(format!("what `{file}` names"))
@@ -149,6 +147,14 @@ impl PackageList {
 
     pub(super) fn push(&mut self, package: LanguagePackage) {
         self.packages.push(package);
+    }
+}
+
+/// How messages name a package.
+fn called(package: &LanguagePackage) -> String {
+    match package.name.as_str() {
+        "" => "what is no package of the index".to_owned(),
+        name => format!("`{name}`"),
     }
 }
 

@@ -441,12 +441,13 @@ impl<'a, 'm> Install<'a, 'm> {
         };
         let pyproject = read("pyproject.toml");
         let mut list = PackageList::new(Language::Python, None);
+        let others = ["setup.py", "setup.cfg"].into_iter().filter_map(read);
+        let has_pyproject = pyproject.is_some();
+        let (names, texts): (Vec<_>, Vec<_>) = pyproject.into_iter().chain(others).unzip();
         list.project = Some(LocalProject {
             path: path.to_owned(),
-            has_pyproject: pyproject.is_some(),
+            has_pyproject: (!texts.is_empty()).then_some(has_pyproject),
         });
-        let others = ["setup.py", "setup.cfg"].into_iter().filter_map(read);
-        let (names, texts): (Vec<_>, Vec<_>) = pyproject.into_iter().chain(others).unzip();
         if texts.is_empty() {
             list.open(
                 format!("whether the project `{path}` compiles native parts: neither its pyproject.toml nor its setup.py can be read"),

@@ -51,7 +51,7 @@ struct Shares {
 /// How the user is given what the application writes to: by `--chown` where that is asked for and can do it. Where
 /// nothing is asked for, by a `chown`, but for what would be doubled in another layer: for installed dependencies, which
 /// nobody writes, where they lie among the application's files, those are given by `--chown`; so is what other stages
-/// built. Where the two cannot be told apart, the cost is told.
+/// built. Where the two cannot be told apart, somebody has to say that the image may grow; who asks for a `chown` has.
 pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) -> Handover<'m> {
     let mut handover = plan_with(stage, run_as, by_copy == Some(true), false);
     let (by, folder) = match (&handover.doubled, &handover.brought) {
@@ -71,9 +71,15 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) 
             return apart;
         }
     }
-    handover.evidence.push(format!(
-        "the recursive chown copies what {by} puts into {folder} into another layer"
-    ));
+    let cost = format!("the recursive chown copies what {by} puts into {folder} into another layer");
+    if by_copy == Some(false) {
+        handover.evidence.push(cost);
+    } else {
+        handover.open.push(OpenCondition::new(
+            format!("whether the image may grow: {cost}"),
+            "copy the application's files by `COPY --chown`, or take ownership = \"chown\"",
+        ));
+    }
     handover
 }
 

@@ -57,17 +57,17 @@ fn of_image(site: &Site<'_>) -> Building {
             Some(what) => Building {
                 open: Some(OpenCondition::new(
                     format!(
-                        "whether {what} has a wheel: it would be built without the setuptools and wheel of the image, which an environment lacks"
+                        "whether {what} is built with the setuptools and wheel of the image, which an environment has not or has in other versions"
                     ),
-                    "see that there is one, or install setuptools and wheel with pip first",
+                    "see that there is a wheel of it or a pyproject.toml in its sources, or install setuptools and wheel with pip first",
                 )),
                 ..Building::default()
             },
             None => Building {
-                because: Some(
+                because: asks_for_wheel.then(|| {
                     "nothing is known to be built with the setuptools and wheel of the image"
-                        .to_owned(),
-                ),
+                        .to_owned()
+                }),
                 ..Building::default()
             },
         },
@@ -86,7 +86,7 @@ fn of_image(site: &Site<'_>) -> Building {
             Building {
                 given: Some(format!("setuptools=={setuptools} 'wheel<0.46'")),
                 because: Some(format!(
-                    "{what} may be built with the setuptools and wheel of the image, which a new environment lacks, so that it is given these"
+                    "{what} may be built with the setuptools and wheel of the image, which a new environment has not or has in other versions, so that it is given these"
                 )),
                 open: (!is_told).then(|| {
                     OpenCondition::new(
