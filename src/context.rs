@@ -404,6 +404,20 @@ impl Context for FolderContext<'_> {
         }
     }
 
+    fn size(&self, path: &str) -> Answer<u64> {
+        let (root, place) = match self.place(path) {
+            Ok(it) => it,
+            Err(answer) => return answer,
+        };
+        match std::fs::metadata(&place) {
+            Ok(found) if found.is_file() && !self.ignore_of(root).hides(path) => {
+                Answer::Found(found.len())
+            }
+            Ok(_) => root.absent(),
+            Err(error) => Answer::Unknown(format!("{path} cannot be looked at: {error}")),
+        }
+    }
+
     fn list(&self, folder: &str) -> Answer<Vec<String>> {
         if let Some(known) = self.lists.borrow().get(folder) {
             return known.clone();

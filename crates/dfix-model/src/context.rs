@@ -24,6 +24,11 @@ pub trait Context {
         }
     }
 
+    /// How many bytes a file has.
+    fn size(&self, path: &str) -> Answer<u64> {
+        self.read(path).map(|text| text.len() as u64)
+    }
+
     /// The names in a folder (`""` is the root), sorted; a folder's name ends with `/`.
     fn list(&self, folder: &str) -> Answer<Vec<String>>;
 

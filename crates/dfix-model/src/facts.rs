@@ -71,6 +71,7 @@ pub(crate) mod user;
 pub(crate) mod uv_python;
 pub(crate) mod variables;
 pub(crate) mod work;
+mod weight;
 pub(crate) mod workdir;
 pub(crate) mod workplace;
 
@@ -360,6 +361,11 @@ impl<'m> Stage<'m> {
     /// Whether the application does nothing but read what the build leaves in a folder, as all of its sources say.
     pub fn only_reads(self, folder: &ImagePath) -> bool {
         left_by_commands::is_only_read(self, folder)
+    }
+
+    /// Whether what lies at a path of the build context, `""` being its root, has at least so many bytes.
+    pub fn context_is_heavy(self, path: &str, bytes: u64) -> bool {
+        weight::is_heavy(self.file.context, path, bytes)
     }
 
     /// The dependencies of a project that the build installs below a folder, or copies there from another stage.

@@ -4,11 +4,14 @@ use dfix_catalogue::{FileMark, file_is, programs};
 use dfix_engine::{Edit, Effect, OpenCondition};
 use dfix_model::path::file_name;
 use dfix_model::{
-    Dependencies, FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind, Word,
+    Dependencies, FileEntry, FileOrigin, ImagePath, Landing, Os, Owner, Stage, Step, StepKind, Word,
 };
 
 use super::account::RunAs;
 use super::folders::{Folder, folders_to_give, is_nested, without_nested};
+
+/// From how many bytes on nobody wants what is copied in two layers.
+const MUCH: u64 = 20 * 1024 * 1024;
 
 /// What is written so that the user owns its files.
 #[derive(Debug, Default)]
@@ -31,8 +34,8 @@ pub(crate) struct Handover<'m> {
     gives_last: bool,
     /// Installed dependencies that are copied into another layer so that their owner changes.
     doubled: Option<Dependencies>,
-    /// What other stages or images built, likewise: the folder that it lies in.
-    brought: Option<ImagePath>,
+    /// What other stages or images built, or much that is copied, likewise: the folder that it lies in, and what copies it.
+    brought: Option<(ImagePath, &'static str)>,
 }
 
 /// The folders that become the user's, by how they do.
@@ -56,7 +59,7 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) 
     let mut handover = plan_with(stage, run_as, by_copy == Some(true), false);
     let (by, folder) = match (&handover.doubled, &handover.brought) {
         (Some(doubled), _) => (doubled.by.clone(), doubled.folder.clone()),
-        (None, Some(brought)) => ("`COPY --from`".to_owned(), brought.clone()),
+        (None, Some((folder, by))) => ((*by).to_owned(), folder.clone()),
         (None, None) => return handover,
     };
     let may_be_apart = match &handover.doubled {
@@ -352,28 +355,38 @@ impl<'m> Handover<'m> {
             commands.extend(chown_all(run_as, &shares.whole));
             let mut whole = shares.whole.iter();
             self.doubled = whole.find_map(|folder| stage.dependencies_below(&folder.path));
-            let mut whole = shares.whole.iter();
-            let brought = whole.find(|folder| self.is_brought_into(stage, &folder.path));
-            self.brought = brought.map(|folder| folder.path.clone());
+            self.brought = shares.whole.iter().find_map(|folder| {
+                let by = self.brought_into(stage, &folder.path)?;
+                Some((folder.path.clone(), by))
+            });
         }
         self.after = run(&commands);
     }
 
-    /// Whether something is copied into a folder, or as what is given itself, that was built before, in another stage or image
-    /// or, as an archive of Java's, outside, and names no owner.
-    fn is_brought_into(&self, stage: Stage<'m>, folder: &ImagePath) -> bool {
-        let is_brought = |landing: &&Landing| {
+    /// What copies something into a folder, or as what is given itself, that names no owner and was built before, in another
+    /// stage or image or, as an archive of Java's, outside, or is much.
+    fn brought_into(&self, stage: Stage<'m>, folder: &ImagePath) -> Option<&'static str> {
+        let is_archive = |path: &str| file_is(file_name(path), FileMark::JavaArchive);
+        let is_much = |landing: &Landing| match &landing.from {
+            Some(FileOrigin::Context(path)) => stage.context_is_heavy(path, MUCH),
+            _ => false,
+        };
+        let by = |landing: &Landing| {
             let mut copies = stage.base_chain().flat_map(Stage::copies);
-            let copy = copies.find(|copy| copy.index() == landing.step);
-            let is_archive = |path: &str| file_is(file_name(path), FileMark::JavaArchive);
-            let is_built = |copy: &Step<'_>| {
-                copy.flag("from").is_some() || copy.words().filter_map(Word::value).any(is_archive)
-            };
-            copy.is_some_and(|copy| is_built(&copy) && !self.copies.contains(&copy))
+            let copy = copies.find(|copy| copy.index() == landing.step)?;
+            let mut words = copy.words().filter_map(Word::value);
+            if self.copies.contains(&copy) {
+                None
+            } else if copy.flag("from").is_some() {
+                Some("`COPY --from`")
+            } else {
+                (words.any(is_archive) || is_much(landing)).then_some("`COPY`")
+            }
         };
         let mut landings = stage.filesystem().all_landings();
-        landings.any(|landing| {
-            !landing.has_owner && landing.path.is_below(folder) && is_brought(&landing)
+        landings.find_map(|landing| {
+            let is_there = !landing.has_owner && landing.path.is_below(folder);
+            is_there.then(|| by(landing)).flatten()
         })
     }
 
