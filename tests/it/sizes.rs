@@ -33,7 +33,8 @@ fn much_that_is_copied_is_given_as_it_comes() {
 
 #[test]
 fn much_that_cannot_be_given_as_it_comes_is_asked_for() {
-    let file = "FROM python:3.12-slim\nWORKDIR /app\nCOPY --link . .\nCMD [\"python\", \"main.py\"]\n";
+    let file =
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY --link . .\nCMD [\"python\", \"main.py\"]\n";
     assert!(fixed(file, 1).contains("chown -R appuser /app"));
     assert_eq!(fixed(file, 30), file);
 }

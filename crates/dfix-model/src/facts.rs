@@ -70,8 +70,8 @@ pub(crate) mod system_packages;
 pub(crate) mod user;
 pub(crate) mod uv_python;
 pub(crate) mod variables;
-pub(crate) mod work;
 mod weight;
+pub(crate) mod work;
 pub(crate) mod workdir;
 pub(crate) mod workplace;
 

@@ -74,7 +74,8 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) 
             return apart;
         }
     }
-    let cost = format!("the recursive chown copies what {by} puts into {folder} into another layer");
+    let cost =
+        format!("the recursive chown copies what {by} puts into {folder} into another layer");
     if by_copy == Some(false) {
         handover.evidence.push(cost);
     } else {
