@@ -190,6 +190,43 @@ fn a_rule_is_a_step_with_its_options() {
     );
 }
 
+const NODE: &str = "
+[[steps]]
+rewrite = { pattern = 'FROM {image}', replacement = \"FROM {image}\\nCOPY --from=node:24 /usr/local/ /usr/local/\", before = 'apt-get install nodejs npm {_...}', not-before = 'COPY --from=node:24 {_...}' }
+[[steps]]
+rewrite = { pattern = 'apt-get install nodejs npm {rest...}', replacement = 'apt-get install {rest...}' }
+";
+
+#[test]
+fn the_steps_of_a_recipe_go_together() {
+    let recipe = |name: &str, more: &str| format!("name = '{name}'\ndescription = 'x'\n{more}{NODE}");
+    let install = |packages: &str| format!("FROM debian:12\nRUN apt-get install -y {packages}\n");
+    let both = install("nodejs npm") + &install("nodejs npm curl");
+    let folder = Folder::new(&[
+        ("node.toml", &recipe("node", "")),
+        ("each.toml", &recipe("each", "together = false\n")),
+        ("Dockerfile", &both),
+    ]);
+    // Nothing would be left to install in the first stage, so it has no COPY either; the other has both.
+    let (code, out, _) = folder.dfix(&["migrate", "node.toml", "--fix"]);
+    assert_eq!(code, 1);
+    assert_eq!(out.matches("by hand[node]").count(), 2, "{out}");
+    assert!(
+        out.contains("the steps of the recipe go together, and one of them is left to a person in this stage"),
+        "{out}"
+    );
+    let copy = "COPY --from=node:24 /usr/local/ /usr/local/\n";
+    let second = install("curl").replace("FROM debian:12\n", &format!("FROM debian:12\n{copy}"));
+    assert_eq!(
+        folder.text("Dockerfile"),
+        install("nodejs npm") + &second
+    );
+    let (_, out, _) = folder.dfix(&["migrate", "each.toml", "--diff"]);
+    assert!(out.contains(&format!("+{copy}")), "{out}");
+    let (_, out, _) = folder.dfix(&["migrate", "node.toml", "--explain"]);
+    assert!(out.contains("They go together"), "{out}");
+}
+
 #[test]
 fn the_message_tells_what_was_done_and_what_was_left() {
     let folder = Folder::new(&[

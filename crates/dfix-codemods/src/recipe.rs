@@ -11,6 +11,7 @@ mod load;
 mod migration;
 mod parameters;
 mod schema;
+mod together;
 
 pub use builtin::builtin_recipes;
 pub use error::RecipeError;

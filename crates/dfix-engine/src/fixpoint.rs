@@ -192,8 +192,7 @@ impl Run<'_> {
             parsed,
             self.context,
             &self.ran(),
-            self.options.settings,
-            self.options.watched,
+            self.options,
         );
         for finding in &mut analysis.findings {
             finding.origin = origin(finding.range, splices);

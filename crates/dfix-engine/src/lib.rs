@@ -36,6 +36,7 @@ pub mod testing;
 mod text_edit;
 mod verdict;
 mod watch;
+mod withhold;
 
 pub use codemod::Codemod;
 pub use dfix_model::OpenCondition;
@@ -52,3 +53,4 @@ pub use rule::{Example, Group, Phase, Rule, fixes, leaves, reports};
 pub use rule_option::{OptionKind, RuleOption, RuleSettings, Setting};
 pub use verdict::{Case, Many, One, OneOrMany, Remedy};
 pub use watch::{Part, Watch};
+pub use withhold::Withhold;

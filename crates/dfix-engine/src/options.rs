@@ -7,6 +7,7 @@ use crate::fix::Safety;
 use crate::rule::Rule;
 use crate::rule_option::RuleSettings;
 use crate::watch::{Watch, Watched};
+use crate::withhold::Withhold;
 
 /// What is asked of a run over one file.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Options<'a> {
     /// Every rule that there is, also those that are not asked for: a comment that ignores another name is told. None where that is
     /// nobody's business.
     pub known: &'a [&'static Rule],
+    /// Who may have fixes left out.
+    pub withhold: Option<&'a dyn Withhold>,
     pub(crate) watched: Watched,
 }
 
@@ -36,6 +39,7 @@ impl<'a> Options<'a> {
             threshold: Safety::Checked,
             settings: &NO_SETTINGS,
             known: &[],
+            withhold: None,
             watched: Watched::default(),
         }
     }
@@ -67,6 +71,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_known(mut self, known: &'a [&'static Rule]) -> Self {
         self.known = known;
+        self
+    }
+
+    /// The same with somebody who may have fixes left out.
+    #[must_use]
+    pub fn with_withhold(mut self, withhold: &'a dyn Withhold) -> Self {
+        self.withhold = Some(withhold);
         self
     }
 

@@ -60,6 +60,12 @@ pub(super) fn explain(recipes: &[Recipe], as_json: bool, out: &mut dyn Write) ->
         for (number, step) in recipe.steps().iter().enumerate() {
             writeln!(out, "    {}. {step}", number + 1)?;
         }
+        if recipe.goes_together() {
+            writeln!(
+                out,
+                "    They go together: nothing is done in a stage where one of them is left to a person."
+            )?;
+        }
         writeln!(
             out,
             "\nIgnore it in a file with `# dfix: ignore={}`.",
@@ -87,6 +93,7 @@ fn of_recipe(recipe: &Recipe) -> Value {
         "description": recipe.description(),
         "parameters": parameters.collect::<Vec<_>>(),
         "steps": recipe.steps(),
+        "together": recipe.goes_together(),
         "examples": recipe.example_count(),
     })
 }

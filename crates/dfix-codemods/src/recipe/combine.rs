@@ -66,6 +66,30 @@ impl Combined {
         self.outcome.errors.extend(next.errors);
     }
 
+    pub(crate) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// What is left to a person under this name, as an outcome that changes nothing.
+    pub(crate) fn left_of(&self, name: &str) -> Outcome {
+        let left = self.outcome.remaining.iter();
+        let left = left.filter(|it| it.rule == name && it.fix.is_none());
+        let refused = self.outcome.refused.iter();
+        let refused = refused.filter(|it| it.finding.rule == name);
+        Outcome {
+            text: Arc::clone(&self.outcome.text),
+            rounds: Vec::new(),
+            remaining: left
+                .map(|it| Finding {
+                    range: it.origin,
+                    ..it.clone()
+                })
+                .collect(),
+            refused: refused.cloned().collect(),
+            errors: Vec::new(),
+        }
+    }
+
     /// Forgets what remained, since it is going to be asked again.
     pub(crate) fn forget_remaining(&mut self) {
         self.outcome.remaining.clear();

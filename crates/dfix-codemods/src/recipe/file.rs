@@ -13,6 +13,9 @@ use toml::{Spanned, Value};
 pub(crate) struct RecipeFile {
     pub(crate) name: Spanned<String>,
     pub(crate) description: String,
+    /// Whether nothing is done in a stage where a step is left to a person.
+    #[serde(default = "yes")]
+    pub(crate) together: bool,
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, Spanned<ParameterFile>>,
     #[serde(default)]
@@ -21,6 +24,10 @@ pub(crate) struct RecipeFile {
     pub(crate) steps: Vec<Spanned<StepFile>>,
     #[serde(default)]
     pub(crate) examples: Vec<Spanned<ExampleFile>>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// `[parameters.NAME]`

@@ -91,6 +91,11 @@ impl Recipe {
         &self.parameters
     }
 
+    /// Whether nothing of it is done in a stage where one of its steps is left to a person.
+    pub fn goes_together(&self) -> bool {
+        self.file.together && self.file.steps.len() > 1
+    }
+
     /// Its steps, one line each, for people.
     pub fn steps(&self) -> Vec<String> {
         let steps = self.file.steps.iter().map(|step| {
@@ -170,6 +175,7 @@ impl Recipe {
         let file = &self.file.file;
         Ok(Migration {
             name: self.name,
+            goes_together: self.goes_together(),
             file: self.searches(&file.has, &file.has_not, &(0..0), &values)?,
             steps,
         })

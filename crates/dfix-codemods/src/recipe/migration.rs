@@ -10,12 +10,15 @@ use dfix_syntax::Parse;
 
 use super::combine::Combined;
 use super::conditions::FileSearches;
+use super::together::Held;
 use crate::rewrite::Rewrite;
 
 /// A recipe that is ready to run.
 #[derive(Debug)]
 pub struct Migration {
     pub(crate) name: &'static str,
+    /// Whether nothing is done in a stage where a step is left to a person.
+    pub(crate) goes_together: bool,
     pub(crate) file: FileSearches,
     pub(crate) steps: Vec<Step>,
 }
@@ -58,7 +61,13 @@ impl Migration {
         self.file.is_empty() || self.file.hold(&Model::new(&parsed.file(), text, context))
     }
 
-    fn run_steps(&self, combined: &mut Combined, context: &dyn Context, parsed: Option<&Parse>) {
+    fn run_steps(
+        &self,
+        combined: &mut Combined,
+        context: &dyn Context,
+        parsed: Option<&Parse>,
+        held: &Held,
+    ) {
         let mut parsed = parsed.cloned();
         for step in &self.steps {
             let text = Arc::clone(combined.text());
@@ -68,7 +77,7 @@ impl Migration {
                 parsed = Some(now);
                 continue;
             }
-            let outcome = step.action.run(&text, &now, context);
+            let outcome = step.action.run(&text, &now, context, held);
             if outcome.rounds.is_empty() {
                 parsed = Some(now);
             }
@@ -81,22 +90,98 @@ impl Migration {
     }
 }
 
+/// What one recipe makes of a text.
+struct One {
+    outcome: Outcome,
+    /// Where nothing of it is done.
+    held: Held,
+    /// Whether its steps undo each other.
+    is_undone: bool,
+}
+
+impl Migration {
+    /// Runs it, and once more on its own result, for what it leaves. Where that is something that the rest goes together with, it
+    /// begins again without the stage.
+    fn run_alone(&self, text: &Arc<str>, context: &dyn Context, parsed: Option<&Parse>) -> One {
+        let mut held = Held::default();
+        // What was left before something was held back may not be found any more without it.
+        let mut left = Combined::new(text);
+        loop {
+            let mut part = Combined::new(text);
+            self.run_steps(&mut part, context, parsed, &held);
+            if part.is_changed() {
+                let mut again = Combined::new(part.text());
+                self.run_steps(&mut again, context, None, &held);
+                if again.is_changed() {
+                    let outcome = part.into_outcome();
+                    return One {
+                        outcome,
+                        held,
+                        is_undone: true,
+                    };
+                }
+                part.forget_remaining();
+                part.take(again.into_outcome());
+            }
+            let now = if self.goes_together && part.is_changed() {
+                let reparsed;
+                let parsed = match parsed {
+                    Some(parsed) => parsed,
+                    None => {
+                        reparsed = dfix_syntax::parse(text);
+                        &reparsed
+                    }
+                };
+                Held::of(part.outcome(), self.name, parsed, text)
+            } else {
+                Held::default()
+            };
+            let remaining = part.left_of(self.name);
+            if !held.extend(now) {
+                left.take(part.into_outcome());
+                return One {
+                    outcome: left.into_outcome(),
+                    held,
+                    is_undone: false,
+                };
+            }
+            left.take(remaining);
+        }
+    }
+}
+
 impl Action {
-    fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context) -> Outcome {
-        match self {
-            Action::Rewrite(rewrite) => rewrite.run_parsed(text, parsed, context),
+    fn run(
+        &self,
+        text: &Arc<str>,
+        parsed: &Parse,
+        context: &dyn Context,
+        held: &Held,
+    ) -> Outcome {
+        let one: [&dyn Codemod; 1];
+        let rules;
+        let options = match self {
+            Action::Rewrite(rewrite) => {
+                one = [&**rewrite];
+                Options::of_codemods(&one)
+            }
             Action::Codemod(codemod) => {
-                let codemods: [&dyn Codemod; 1] = [&**codemod];
-                dfix_engine::run_parsed(text, parsed, context, &Options::of_codemods(&codemods))
+                one = [&**codemod];
+                Options::of_codemods(&one)
             }
             Action::Rule(rule, settings, threshold) => {
-                let rules = [*rule];
-                let options = Options::new(&rules)
+                rules = [*rule];
+                Options::new(&rules)
                     .with_threshold(*threshold)
-                    .with_settings(settings);
-                dfix_engine::run_parsed(text, parsed, context, &options)
+                    .with_settings(settings)
             }
-        }
+        };
+        let options = if held.is_empty() {
+            options
+        } else {
+            options.with_withhold(held)
+        };
+        dfix_engine::run_parsed(text, parsed, context, &options)
     }
 }
 
@@ -115,28 +200,25 @@ pub fn run_all(
         .filter(|it| it.is_for(text, parsed, context))
         .collect();
     let mut combined = Combined::new(text);
+    let mut held = vec![Held::default(); concerned.len()];
     let mut last_changed = 0;
     for (number, migration) in concerned.iter().enumerate() {
         let parsed = (!combined.is_changed()).then_some(parsed);
-        let mut part = Combined::new(combined.text());
-        migration.run_steps(&mut part, context, parsed);
-        if part.is_changed() {
-            last_changed = number;
-            let mut again = Combined::new(part.text());
-            migration.run_steps(&mut again, context, None);
-            if again.is_changed() {
-                combined.take(part.into_outcome());
-                return undone(text, &combined.into_outcome(), migration.name, &[]);
-            }
-            part.forget_remaining();
-            part.take(again.into_outcome());
+        let mut one = migration.run_alone(combined.text(), context, parsed);
+        if one.is_undone {
+            combined.take(one.outcome);
+            return undone(text, &combined.into_outcome(), migration.name, &[]);
         }
-        combined.take(part.into_outcome());
+        if !one.outcome.rounds.is_empty() {
+            last_changed = number;
+        }
+        held[number] = std::mem::take(&mut one.held);
+        combined.take(one.outcome);
     }
     // Those behind the last change have seen the text as it is, and so has the one that made it.
-    for migration in &concerned[..last_changed] {
+    for (migration, held) in concerned[..last_changed].iter().zip(&held) {
         let mut again = Combined::new(combined.text());
-        migration.run_steps(&mut again, context, None);
+        migration.run_steps(&mut again, context, None, held);
         if again.is_changed() {
             let others = concerned.iter().map(|it| it.name);
             let others: Vec<&str> = others.filter(|it| *it != migration.name).collect();

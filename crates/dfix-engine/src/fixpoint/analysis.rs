@@ -1,7 +1,6 @@
 //! A text with everything that the rules say of it.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -13,11 +12,11 @@ use crate::codemod::Checker;
 use crate::findings::Findings;
 use crate::ignore::Ignores;
 use crate::level;
+use crate::options::Options;
 use crate::outcome::Finding;
 use crate::proof::Snapshot;
-use crate::rule_option::RuleSettings;
 use crate::text_edit::EditContext;
-use crate::watch::{Part, Watched};
+use crate::watch::Part;
 
 /// A text, its tree and its findings.
 pub(crate) struct Analysis {
@@ -41,9 +40,9 @@ impl Analysis {
         parsed: &Parse,
         context: &dyn Context,
         checkers: &[Checker<'_>],
-        settings: &BTreeMap<String, RuleSettings>,
-        watched: Watched,
+        options: &Options<'_>,
     ) -> Self {
+        let watched = options.watched;
         watched.enter(Part::Model);
         let root = parsed.syntax();
         let ignores = Ignores::of(&text, &root);
@@ -52,9 +51,10 @@ impl Analysis {
         let model = Model::new(&parsed.file(), &text, context);
         let edit_context = EditContext::new(&text, &root).watched_by(watched);
         let generated = OnceCell::new();
+        let withhold = options.withhold;
         for checker in checkers {
             let id = checker.id();
-            let settings = settings.get(id);
+            let settings = options.settings.get(id);
             watched.enter(Part::Rule(id));
             let looked = catch_unwind(AssertUnwindSafe(|| {
                 let mut findings = Findings::new(id, &edit_context, settings);
@@ -85,6 +85,12 @@ impl Analysis {
                             fix.unproven.extend(generated.clone());
                             fix.settle_safety();
                             level::lower(fix, settings);
+                        }
+                        if finding.fix.is_some()
+                            && let Some(why) = withhold.and_then(|it| it.why_not(&model, &finding))
+                        {
+                            finding.fix = None;
+                            finding.remedy = Some(why);
                         }
                         found.push(finding);
                     }
