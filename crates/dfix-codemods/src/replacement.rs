@@ -6,6 +6,7 @@ pub(crate) mod of_command;
 pub(crate) mod of_image;
 pub(crate) mod of_instruction;
 pub(crate) mod of_options;
+pub(crate) mod of_pairs;
 pub(crate) mod of_pipeline;
 pub(crate) mod of_words;
 pub(crate) mod plan;

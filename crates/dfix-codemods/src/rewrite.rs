@@ -18,7 +18,7 @@ use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::Arguments;
 use crate::pattern::template::Names;
 use crate::pattern::{Kind, Pattern, Replacement, ReplacementKind, instructions};
-use crate::replacement::plan::{Op, Planned};
+use crate::replacement::plan::{Op, Planned, Renamed};
 use crate::replacement::{of_command, of_image, of_instruction, of_pipeline};
 
 /// The name that findings of a rewrite go by.
@@ -334,8 +334,19 @@ impl Rewrite {
             Some((first, _)) => format!("{first} …"),
             None => source.clone(),
         };
+        let mut renamed: Vec<Renamed> = Vec::new();
         for found in found {
-            let plan = self.plan(found, file);
+            let plan = self.plan(found, file).and_then(|plan| {
+                let mut all = plan.renamed.iter();
+                match all.find(|it| renamed.iter().any(|other| other.clashes_with(it))) {
+                    Some(it) => Err(format!(
+                        "`{}` and another key would both be `{}`, and one of the two values would be lost: put them together",
+                        it.old, it.new
+                    )),
+                    None => Ok(plan),
+                }
+            });
+            renamed.extend(plan.iter().flat_map(|it| it.renamed.clone()));
             if plan.as_ref().is_ok_and(|plan| plan.ops.is_empty()) {
                 continue;
             }

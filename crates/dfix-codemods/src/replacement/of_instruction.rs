@@ -5,13 +5,12 @@ use dfix_model::{Step, StepKind};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{TextRange, takes_flag};
 
-use crate::flat;
 use crate::matching::state::{Slot, State, Text};
 use crate::pattern::are_alike;
 use crate::pattern::command::Shape;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{
-    Arguments, FlagItem, FlagValue, InstructionPattern, PairItem, ScriptItem, mount_of,
+    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, mount_of,
     reference_of,
 };
 use crate::pattern::template::Template;
@@ -20,6 +19,7 @@ use crate::replacement::align::{Fate, align};
 use crate::replacement::change::change_word;
 use crate::replacement::of_command::{in_place, may_go, rewritten};
 use crate::replacement::of_image;
+use crate::replacement::of_pairs::{pairs, untaken};
 use crate::replacement::of_pipeline;
 use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
 use crate::replacement::plan::{Op, Plan, Planned};
@@ -198,6 +198,11 @@ fn one<'m>(
     if is_other_place || !are_alike(&old.arguments, &new.arguments) {
         nothing_left(old, step, state)?;
         let mut plan = Plan::default();
+        if let Arguments::Pairs(items) = &new.arguments {
+            for item in items {
+                untaken(&filled(&item.key, state)?, new.kind, step, &|it, _| it == step)?;
+            }
+        }
         let source = render::source(template, new.range.clone(), state)?;
         let source = if is_other_place {
             source
@@ -437,76 +442,6 @@ fn words<'m>(
         }
     }
     insert(&placed[leading..], first, plan);
-    Ok(())
-}
-
-fn pairs<'m>(
-    old: &[PairItem],
-    new: &[PairItem],
-    step: Step<'m>,
-    state: &State<'m>,
-    plan: &mut Plan<'m>,
-) -> Result<(), String> {
-    let pair_of = |item: &PairItem| match state.slot(item.slot) {
-        Some(Slot::Number(index)) => step.pairs().nth(*index),
-        _ => None,
-    };
-    let mut rest: Vec<&PairItem> = old.iter().collect();
-    let mut coming: Vec<&PairItem> = Vec::new();
-    let mut aligned: Vec<(&PairItem, &PairItem)> = Vec::new();
-    for item in new {
-        match rest.iter().position(|it| it.key == item.key) {
-            Some(index) => aligned.push((rest.remove(index), item)),
-            None => coming.push(item),
-        }
-    }
-    let mut added = Vec::new();
-    for item in coming {
-        if rest.is_empty() {
-            let value = item
-                .value
-                .as_ref()
-                .map(|it| filled(it, state))
-                .transpose()?;
-            let value = value.ok_or("a name without a value cannot be added")?;
-            added.push((filled(&item.key, state)?, flat::shown(&value)));
-        } else {
-            aligned.push((rest.remove(0), item));
-        }
-    }
-    for (before, after) in aligned {
-        let Some(pair) = pair_of(before) else {
-            continue;
-        };
-        if before.key != after.key {
-            let key = pair.key().ok_or("the pair has no key")?;
-            plan.push(change_word(
-                &Text::of_word(key),
-                &filled(&after.key, state)?,
-            )?);
-        }
-        if before.value == after.value {
-            continue;
-        }
-        let new = after
-            .value
-            .as_ref()
-            .map(|it| filled(it, state))
-            .transpose()?;
-        match (pair.value(), new) {
-            (Some(value), Some(new)) => plan.push(change_word(&Text::of_word(value), &new)?),
-            _ => return Err("the value of a pair cannot come or go".to_owned()),
-        }
-    }
-    if !rest.is_empty() && rest.len() == step.pairs().len() && added.is_empty() {
-        return Err("no pair would be left: replace the instruction as a whole".to_owned());
-    }
-    for item in rest {
-        plan.push(pair_of(item).map(|pair| Op::RemovePiece(pair.range())));
-    }
-    if !added.is_empty() {
-        plan.push(Op::AddPairs(step, added));
-    }
     Ok(())
 }
 

@@ -45,6 +45,23 @@ pub(crate) enum Op<'m> {
 pub(crate) struct Plan<'m> {
     pub(crate) ops: Vec<Op<'m>>,
     pub(crate) effects: Vec<Effect>,
+    /// Keys that get another name.
+    pub(crate) renamed: Vec<Renamed>,
+}
+
+/// A key of a stage (none: before the first) that gets another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Renamed {
+    pub(crate) stage: Option<usize>,
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+impl Renamed {
+    /// Whether another key of the same stage gets the same name.
+    pub(crate) fn clashes_with(&self, other: &Renamed) -> bool {
+        self.stage == other.stage && self.new == other.new && self.old != other.old
+    }
 }
 
 /// A plan, or why there is none: a sentence without a full stop.
@@ -53,6 +70,7 @@ pub(crate) type Planned<'m> = Result<Plan<'m>, String>;
 impl<'m> Plan<'m> {
     pub(crate) fn take(&mut self, other: Plan<'m>) {
         self.ops.extend(other.ops);
+        self.renamed.extend(other.renamed);
         for effect in other.effects {
             self.declare(effect);
         }

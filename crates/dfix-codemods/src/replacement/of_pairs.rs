@@ -1,0 +1,125 @@
+//! What becomes of pairs of keys and values: those of `ENV`, `LABEL` and `ARG`.
+
+use dfix_model::{Step, StepKind};
+
+use crate::flat;
+use crate::matching::state::{Slot, State, Text};
+use crate::pattern::instruction::PairItem;
+use crate::replacement::change::change_word;
+use crate::replacement::of_words::filled;
+use crate::replacement::plan::{Op, Plan, Renamed};
+
+/// Nothing where a key that comes is set nowhere else; `is_mine` tells which pairs the rewrite itself works on. Two that are called
+/// the same would be one, and the value of one be lost.
+///
+/// # Errors
+/// Where it is set, of this stage, those that it is based on, or before the first.
+pub(crate) fn untaken(
+    key: &str,
+    kind: StepKind,
+    step: Step<'_>,
+    is_mine: &dyn Fn(Step<'_>, usize) -> bool,
+) -> Result<(), String> {
+    // Variables of the build and of the image share their names.
+    let kinds: &[StepKind] = match kind {
+        StepKind::Env | StepKind::Arg => &[StepKind::Env, StepKind::Arg],
+        _ => &[kind],
+    };
+    let beside: Vec<Step<'_>> = match step.stage() {
+        Some(stage) => stage.base_chain().flat_map(dfix_model::Stage::steps).collect(),
+        None => step.file().global_args().map(dfix_model::GlobalArg::step).collect(),
+    };
+    let is_there = |other: &Step<'_>| {
+        let mut pairs = other.pairs().enumerate();
+        pairs.any(|(index, it)| it.key_text() == Some(key) && !is_mine(*other, index))
+    };
+    let of_kind = |it: &Step<'_>| kinds.contains(&it.kind()) && it.is_onbuild() == step.is_onbuild();
+    match beside.into_iter().filter(of_kind).find(is_there) {
+        Some(other) => Err(format!(
+            "`{key}` is set in line {} already, and one of the two values would be lost: put them together",
+            other.line()
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Changes pairs of keys and values.
+pub(crate) fn pairs<'m>(
+    old: &[PairItem],
+    new: &[PairItem],
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    let index_of = |item: &PairItem| match state.slot(item.slot) {
+        Some(Slot::Number(index)) => Some(*index),
+        _ => None,
+    };
+    let pair_of = |item: &PairItem| step.pairs().nth(index_of(item)?);
+    let mut rest: Vec<&PairItem> = old.iter().collect();
+    let mut coming: Vec<&PairItem> = Vec::new();
+    let mut aligned: Vec<(&PairItem, &PairItem)> = Vec::new();
+    for item in new {
+        match rest.iter().position(|it| it.key == item.key) {
+            Some(index) => aligned.push((rest.remove(index), item)),
+            None => coming.push(item),
+        }
+    }
+    // What goes makes room, and what stays is no other.
+    let mine: Vec<usize> = old.iter().filter_map(index_of).collect();
+    let is_mine = |it: Step<'_>, index: usize| it == step && mine.contains(&index);
+    for item in &coming {
+        untaken(&filled(&item.key, state)?, step.kind(), step, &is_mine)?;
+    }
+    let mut added = Vec::new();
+    for item in coming {
+        if rest.is_empty() {
+            let value = item
+                .value
+                .as_ref()
+                .map(|it| filled(it, state))
+                .transpose()?;
+            let value = value.ok_or("a name without a value cannot be added")?;
+            added.push((filled(&item.key, state)?, flat::shown(&value)));
+        } else {
+            aligned.push((rest.remove(0), item));
+        }
+    }
+    for (before, after) in aligned {
+        let Some(pair) = pair_of(before) else {
+            continue;
+        };
+        if before.key != after.key {
+            let key = pair.key().ok_or("the pair has no key")?;
+            let new = filled(&after.key, state)?;
+            plan.renamed.push(Renamed {
+                stage: step.stage().map(dfix_model::Stage::index),
+                old: filled(&before.key, state)?,
+                new: new.clone(),
+            });
+            plan.push(change_word(&Text::of_word(key), &new)?);
+        }
+        if before.value == after.value {
+            continue;
+        }
+        let new = after
+            .value
+            .as_ref()
+            .map(|it| filled(it, state))
+            .transpose()?;
+        match (pair.value(), new) {
+            (Some(value), Some(new)) => plan.push(change_word(&Text::of_word(value), &new)?),
+            _ => return Err("the value of a pair cannot come or go".to_owned()),
+        }
+    }
+    if !rest.is_empty() && rest.len() == step.pairs().len() && added.is_empty() {
+        return Err("no pair would be left: replace the instruction as a whole".to_owned());
+    }
+    for item in rest {
+        plan.push(pair_of(item).map(|pair| Op::RemovePiece(pair.range())));
+    }
+    if !added.is_empty() {
+        plan.push(Op::AddPairs(step, added));
+    }
+    Ok(())
+}
