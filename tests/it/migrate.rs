@@ -199,7 +199,8 @@ rewrite = { pattern = 'apt-get install nodejs npm {rest...}', replacement = 'apt
 
 #[test]
 fn the_steps_of_a_recipe_go_together() {
-    let recipe = |name: &str, more: &str| format!("name = '{name}'\ndescription = 'x'\n{more}{NODE}");
+    let recipe =
+        |name: &str, more: &str| format!("name = '{name}'\ndescription = 'x'\n{more}{NODE}");
     let install = |packages: &str| format!("FROM debian:12\nRUN apt-get install -y {packages}\n");
     let both = install("nodejs npm") + &install("nodejs npm curl");
     let folder = Folder::new(&[
@@ -212,15 +213,14 @@ fn the_steps_of_a_recipe_go_together() {
     assert_eq!(code, 1);
     assert_eq!(out.matches("by hand[node]").count(), 2, "{out}");
     assert!(
-        out.contains("the steps of the recipe go together, and one of them is left to a person in this stage"),
+        out.contains(
+            "the steps of the recipe go together, and one of them is left to a person in this stage"
+        ),
         "{out}"
     );
     let copy = "COPY --from=node:24 /usr/local/ /usr/local/\n";
     let second = install("curl").replace("FROM debian:12\n", &format!("FROM debian:12\n{copy}"));
-    assert_eq!(
-        folder.text("Dockerfile"),
-        install("nodejs npm") + &second
-    );
+    assert_eq!(folder.text("Dockerfile"), install("nodejs npm") + &second);
     let (_, out, _) = folder.dfix(&["migrate", "each.toml", "--diff"]);
     assert!(out.contains(&format!("+{copy}")), "{out}");
     let (_, out, _) = folder.dfix(&["migrate", "node.toml", "--explain"]);

@@ -187,13 +187,7 @@ impl Run<'_> {
     }
 
     fn analyse(&self, text: Arc<str>, parsed: &Parse, splices: &[Splice]) -> Analysis {
-        let mut analysis = Analysis::new(
-            text,
-            parsed,
-            self.context,
-            &self.ran(),
-            self.options,
-        );
+        let mut analysis = Analysis::new(text, parsed, self.context, &self.ran(), self.options);
         for finding in &mut analysis.findings {
             finding.origin = origin(finding.range, splices);
         }

@@ -151,13 +151,7 @@ impl Migration {
 }
 
 impl Action {
-    fn run(
-        &self,
-        text: &Arc<str>,
-        parsed: &Parse,
-        context: &dyn Context,
-        held: &Held,
-    ) -> Outcome {
+    fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context, held: &Held) -> Outcome {
         let one: [&dyn Codemod; 1];
         let rules;
         let options = match self {

@@ -10,8 +10,7 @@ use crate::pattern::are_alike;
 use crate::pattern::command::Shape;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{
-    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, mount_of,
-    reference_of,
+    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, mount_of, reference_of,
 };
 use crate::pattern::template::Template;
 use crate::pattern::words::{Item, WordPattern};
@@ -200,7 +199,9 @@ fn one<'m>(
         let mut plan = Plan::default();
         if let Arguments::Pairs(items) = &new.arguments {
             for item in items {
-                untaken(&filled(&item.key, state)?, new.kind, step, &|it, _| it == step)?;
+                untaken(&filled(&item.key, state)?, new.kind, step, &|it, _| {
+                    it == step
+                })?;
             }
         }
         let source = render::source(template, new.range.clone(), state)?;

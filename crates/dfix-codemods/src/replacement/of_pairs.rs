@@ -26,14 +26,22 @@ pub(crate) fn untaken(
         _ => &[kind],
     };
     let beside: Vec<Step<'_>> = match step.stage() {
-        Some(stage) => stage.base_chain().flat_map(dfix_model::Stage::steps).collect(),
-        None => step.file().global_args().map(dfix_model::GlobalArg::step).collect(),
+        Some(stage) => stage
+            .base_chain()
+            .flat_map(dfix_model::Stage::steps)
+            .collect(),
+        None => step
+            .file()
+            .global_args()
+            .map(dfix_model::GlobalArg::step)
+            .collect(),
     };
     let is_there = |other: &Step<'_>| {
         let mut pairs = other.pairs().enumerate();
         pairs.any(|(index, it)| it.key_text() == Some(key) && !is_mine(*other, index))
     };
-    let of_kind = |it: &Step<'_>| kinds.contains(&it.kind()) && it.is_onbuild() == step.is_onbuild();
+    let of_kind =
+        |it: &Step<'_>| kinds.contains(&it.kind()) && it.is_onbuild() == step.is_onbuild();
     match beside.into_iter().filter(of_kind).find(is_there) {
         Some(other) => Err(format!(
             "`{key}` is set in line {} already, and one of the two values would be lost: put them together",
