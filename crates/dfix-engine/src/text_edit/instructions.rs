@@ -117,6 +117,12 @@ fn comments_above(context: &EditContext<'_>, line: usize) -> usize {
     top
 }
 
+/// Whether an empty line stands above a line.
+fn is_apart(context: &EditContext<'_>, line: usize) -> bool {
+    let above = &context.text[..line];
+    above.ends_with("\n\n") || above.ends_with("\n\r\n")
+}
+
 /// Whether the file keeps an empty line between any two instructions.
 fn is_spaced(context: &EditContext<'_>) -> bool {
     let Some(file) = File::cast(context.root.clone()) else {
@@ -128,9 +134,7 @@ fn is_spaced(context: &EditContext<'_>) -> bool {
             context,
             context.line_start(start(instruction.syntax().text_range())),
         );
-        if top == 0
-            || !context.text[..top].ends_with("\n\n") && !context.text[..top].ends_with("\n\r\n")
-        {
+        if !is_apart(context, top) {
             return false;
         }
         pairs += 1;
@@ -241,10 +245,14 @@ pub(crate) fn insert(
     }
     Ok(vec![match position {
         Where::AboveComments | Where::BelowComments => {
-            let (at, gap) = if position == Where::AboveComments {
-                (comments_above(context, line), gap)
-            } else {
-                (line, "")
+            let (at, gap) = match position {
+                Where::AboveComments => {
+                    let top = comments_above(context, line);
+                    // Comments that stand apart from what is above them begin something new.
+                    let begins = top < line && (top == 0 || is_apart(context, top));
+                    (top, if begins { line_end } else { gap })
+                }
+                Where::BelowComments | Where::After => (line, ""),
             };
             edit(at, at, format!("{block}{line_end}{gap}"))
         }
