@@ -279,3 +279,23 @@ fn where_a_launch_works_and_puts_its_data() {
         "whether `iptables` in an example of README.md still works",
     );
 }
+
+#[test]
+fn a_place_that_is_told_on_a_platform() {
+    let railway = ("railway.json", "{\"deploy\": {}}");
+    let source = "import os\n\n\ndef place(name):\n    return os.path.join(os.environ.get('UPLOAD_DIR', '/tmp'), name)\n\n\nos.makedirs(place('a'))\n";
+    let open = |files: &[(&str, &str)], is_open: bool| {
+        let out = said("non-root-user", files);
+        let words = "`main.py` (line 5) may write where `$UPLOAD_DIR` says";
+        assert_eq!(out.contains(words), is_open, "{out}");
+    };
+    open(&[railway, ("main.py", source)], true);
+    open(&[("main.py", source)], false);
+    let other = source.replace("UPLOAD_DIR", "UPLOAD_URL");
+    open(&[railway, ("main.py", &other)], false);
+    let file = PYTHON.replace("COPY main.py", "ENV UPLOAD_DIR=/tmp/up\nCOPY main.py");
+    open(
+        &[railway, ("main.py", source), ("Dockerfile", &file)],
+        false,
+    );
+}

@@ -1,4 +1,4 @@
-//! What the words tell that people name images, stages and Dockerfiles by.
+//! What the words tell that people name images, stages, Dockerfiles and variables by.
 
 use std::sync::LazyLock;
 
@@ -32,6 +32,11 @@ pub fn is_named_for_work(name: &str) -> bool {
     words(name).any(|word| is(&word.to_ascii_lowercase(), "work"))
 }
 
+/// Whether a variable of the environment says, by a word of its name, where files are kept: `UPLOAD_DIR`, but not `PATH`.
+pub fn is_named_for_a_place(variable: &str) -> bool {
+    variable.contains('_') && words(variable).any(|word| is(&word.to_ascii_lowercase(), "place"))
+}
+
 /// Whether a stage or a Dockerfile of this name makes an image for users other than root: `Dockerfile.rootless`,
 /// `non-root`.
 pub fn is_named_rootless(name: &str) -> bool {
@@ -60,6 +65,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn variables_for_places() {
+        for name in ["UPLOAD_WORK_DIR", "data_path", "STORAGE_ROOT"] {
+            assert!(is_named_for_a_place(name), "{name}");
+        }
+        for name in ["PATH", "DIRECTION_OF", "DATABASE_URL", ""] {
+            assert!(!is_named_for_a_place(name), "{name}");
+        }
+    }
+
+    #[test]
     fn names_tell_what_they_are_for() {
         assert!(
             is_named_for_development("Dockerfile.dev") && is_named_for_development("Local-test")
@@ -71,7 +86,14 @@ mod tests {
         assert_eq!(is_named_for_python("acme/openjdk17"), Some(false));
         assert_eq!(is_named_for_python("python/base"), None);
         for row in WORDS.all() {
-            let known = ["development", "other", "python", "rootless", "work"];
+            let known = [
+                "development",
+                "other",
+                "place",
+                "python",
+                "rootless",
+                "work",
+            ];
             let mut marks = row.column(1).split(' ');
             assert!(marks.all(|mark| known.contains(&mark)), "{}", row.line());
             assert!(

@@ -2,7 +2,8 @@
 
 use dfix_catalogue::programs::{Mark, Privileges};
 use dfix_catalogue::{
-    Ecosystem, FolderMark, PackageMark, folder_above, package_is, python_package_in_itself,
+    Ecosystem, FolderMark, PackageMark, folder_above, is_named_for_a_place, package_is,
+    python_package_in_itself,
 };
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, ImagePath, Stage, Word};
@@ -274,16 +275,32 @@ fn started_elsewhere(
 /// A place that a variable names, on a platform where that may be a volume: those are root's (Railway's documentation,
 /// "Volumes", `RAILWAY_RUN_UID`).
 fn told_on_a_platform(stage: Stage<'_>) -> Option<OpenCondition> {
-    let unknown = &stage.run_time_writes().unknown;
-    let write = unknown.iter().find(|it| it.what.starts_with('$'))?;
     let by = stage.on_a_platform()?;
+    let unknown = &stage.run_time_writes().unknown;
+    let write = unknown.iter().find(|it| it.what.starts_with('$'));
+    let (who, what) = write
+        .map(|write| (write.who.clone(), write.what.clone()))
+        .or_else(|| asked_for_a_place(stage))?;
     Some(OpenCondition::new(
         format!(
-            "whether {} may write where `{}` says, which is set where {by} is started: a volume there is root's",
-            write.who, write.what
+            "whether {who} may write where `{what}` says, which is set where {by} is started: a volume there is root's"
         ),
         "look whether the platform mounts a volume there, and let it give that to the user",
     ))
+}
+
+/// The source that asks for a variable which is named for a place and which the image does not set, and that variable.
+fn asked_for_a_place(stage: Stage<'_>) -> Option<(String, String)> {
+    let mut files = stage.application_sources().files.iter();
+    files.find_map(|file| {
+        let mut asked = file.source.variables.iter();
+        let variable = asked.find(|it| {
+            let name = it.name.value();
+            name.is_some_and(|name| is_named_for_a_place(name) && !stage.final_env(name).is_set())
+        })?;
+        let who = format!("`{}` (line {})", file.context_path, variable.line);
+        Some((who, format!("${}", variable.name.value()?)))
+    })
 }
 
 /// A command that the documentation shows to run in its containers, and that needs root's rights.
