@@ -9,12 +9,15 @@ const MARKS: Table = table!("image-marks.tsv");
 pub enum ImageMark {
     /// Its entry point is none, or runs what it is given in either form.
     HandsOn,
+    /// It keeps data in the order of texts that its C library has: with another release of that, indexes are wrong.
+    SortsTexts,
 }
 
 impl ImageMark {
     const fn word(self) -> &'static str {
         match self {
             ImageMark::HandsOn => "hands-on",
+            ImageMark::SortsTexts => "sorts-texts",
         }
     }
 }
@@ -34,7 +37,7 @@ mod tests {
     #[test]
     fn images_are_marked() {
         assert!(image_is("python", ImageMark::HandsOn) && !image_is("nginx", ImageMark::HandsOn));
-        let marks = [ImageMark::HandsOn];
+        let marks = [ImageMark::HandsOn, ImageMark::SortsTexts];
         for row in MARKS.all() {
             let mut words = row.words(1);
             assert!(

@@ -65,6 +65,7 @@ mod releases;
 mod server_settings;
 mod slim;
 mod sourced;
+mod stable_paths;
 mod starting;
 mod system;
 mod system_packages;
@@ -148,6 +149,7 @@ pub use releases::{ReleaseMark, release_is};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;
+pub use stable_paths::is_stable_path;
 pub use starting::{is_harmless_file, mentions_starting, runs_texts, started_by};
 pub use system_packages::{
     PackagePresence, PackageSuccessor, Succession, UnknownPackage, package_presence,

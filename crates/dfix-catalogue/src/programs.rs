@@ -158,6 +158,8 @@ pub enum Mark {
     RunsFiles,
     /// Its first operand is the file that it runs.
     RunsScript,
+    /// What it does with what it is told is the same on each release of a distribution.
+    Same,
     /// It reads its settings and keys from the home of whoever runs it.
     SettingsAtHome,
     /// No file is called so, or one that does less than the shell's own word.
@@ -180,7 +182,7 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in order.
-    const ALL: [Mark; 42] = [
+    const ALL: [Mark; 43] = [
         Mark::Alone,
         Mark::AllOwners,
         Mark::Apache,
@@ -214,6 +216,7 @@ impl Mark {
         Mark::Quiet,
         Mark::RunsFiles,
         Mark::RunsScript,
+        Mark::Same,
         Mark::SettingsAtHome,
         Mark::ShellOnly,
         Mark::StartsOthers,
@@ -261,6 +264,7 @@ impl Mark {
             Mark::Quiet => "quiet",
             Mark::RunsFiles => "runs-files",
             Mark::RunsScript => "runs-script",
+            Mark::Same => "same",
             Mark::SettingsAtHome => "settings-at-home",
             Mark::ShellOnly => "shell-only",
             Mark::StartsOthers => "starts-others",

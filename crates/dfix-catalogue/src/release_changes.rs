@@ -4,8 +4,8 @@
 //! `lost`, it is called (the first word), and a package is installed (the second) that brings it no more; `words`, a text stands
 //! in the file; `file`, a command reads or changes what the image had at this path; `number`, a user or group is made with this
 //! number; `pip`, pip installs into the distribution's own Python; `version`, a package is installed whose version the release
-//! decides, and whatever is written for it may notice; `calls`, a program is called that does what a project's files say; `asks`, one
-//! of these texts stands in the file, which ask for the release when it is built.
+//! decides, and whatever is written for it may notice; `asks`, one of these texts stands in the file, which ask for the release when
+//! it is built.
 
 use super::eol::end_of_life;
 use super::foundation::{Distribution, Foundation};
@@ -42,8 +42,6 @@ pub enum ReleaseSign {
     Pip,
     /// One of these packages is installed; a blank stands between them, `*` is any text.
     Version(&'static str),
-    /// One of these programs is called; a blank stands between them.
-    Calls(&'static str),
     /// One of these texts stands in the file; a blank stands between them.
     Asks(&'static str),
 }
@@ -52,9 +50,7 @@ impl ReleaseSign {
     /// Whether a name is one of those that the sign lists.
     pub fn lists(self, name: &str) -> bool {
         match self {
-            ReleaseSign::Version(names) | ReleaseSign::Calls(names) => {
-                names.split(' ').any(|it| glob(it, name))
-            }
+            ReleaseSign::Version(names) => names.split(' ').any(|it| glob(it, name)),
             _ => false,
         }
     }
@@ -99,7 +95,6 @@ pub fn release_changes(
             "number" => ReleaseSign::Number(what),
             "pip" => ReleaseSign::Pip,
             "version" => ReleaseSign::Version(what),
-            "calls" => ReleaseSign::Calls(what),
             "asks" => ReleaseSign::Asks(what),
             _ => return None,
         };

@@ -1,11 +1,11 @@
 //! What a stage asks of its system, where its image comes to another one or to another release of it.
 
+mod alike;
 mod changes;
 mod installed;
 mod runs;
-mod unread;
 
-use dfix_catalogue::image;
+use dfix_catalogue::{ImageMark, image, image_is};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{PackageCommand, Stage};
 
@@ -59,7 +59,7 @@ pub(super) fn look(
         return Ok(());
     }
     let installed = Installed::of(&runs, &new);
-    let unread = unread::conditions(&runs, &new);
+    let unread = alike::unread(&runs, &new);
     if installed.is_empty() && unread.is_empty() {
         case.evidence(format!(
             "no package of the system is installed; the new image is based on {}",
@@ -67,9 +67,24 @@ pub(super) fn look(
         ));
     }
     case.open(installed.conditions(&new));
-    changes::look(&runs, &installed, (old.as_ref(), &new), case);
+    let mut told_of = changes::look(&runs, &installed, (old.as_ref(), &new), case);
     if let Some(old_image) = &old_image {
-        changes::programs(&runs, &installed, (old_image, &new_image), case);
+        let programs = changes::programs(&runs, &installed, (old_image, &new_image), case);
+        told_of.extend(programs);
+    }
+    let images = alike::Images {
+        old: old_image.as_ref(),
+        new: &new_image,
+        name: repository,
+        foundation: &new,
+    };
+    let is_told = |name: &str| told_of.iter().any(|it| it == name);
+    case.open(alike::conditions(&runs, &images, &is_told));
+    if image_is(repository, ImageMark::SortsTexts) {
+        case.open(OpenCondition::new(
+            format!("whether indexes of data that exist fit the order of texts of {}'s C library", told(&new)),
+            "with data of before, run `REINDEX DATABASE` and `ALTER DATABASE … REFRESH COLLATION VERSION` after it; replicas move together",
+        ));
     }
     if let Some(old) = &old {
         case.open(changes::archives_of_another(&runs, old, &new));

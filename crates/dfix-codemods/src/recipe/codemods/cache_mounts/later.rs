@@ -1,6 +1,7 @@
 //! Later calls of a program that need what an earlier one has fetched.
 
 use dfix_catalogue::MountedCache;
+use dfix_catalogue::programs::Mark;
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{Command, Stage, Step, StepKind, Word};
 
@@ -84,7 +85,9 @@ impl Fill<'_> {
 /// Whether a command may call others that nobody sees here.
 fn calls_others(it: &Command<'_>) -> bool {
     let is_shell = it.is_one_of(&["sh", "bash", "dash"]);
-    it.is_one_of(&["make", "mage", "task", "just", "cmake", "ninja", "bazel"])
+    [Mark::BuildsNative, Mark::BuildScript, Mark::StartsOthers]
+        .iter()
+        .any(|mark| it.is_marked(*mark))
         || (is_shell && !it.is_read_here())
         || it
             .program()

@@ -1,27 +1,43 @@
 //! What the new release has no more, or otherwise.
 
+use dfix_catalogue::programs::{Kind, Mark};
 use dfix_catalogue::{
     Distribution, Foundation, ImageFacts, ReleaseChange, ReleaseSign, release_changes, tool,
     tool_in,
 };
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, Word};
 
 use super::super::distribution::{OWN_ARCHIVES, told};
 use super::super::lines::{line_of, lines};
 use super::installed::Installed;
 use super::runs::Runs;
 
-/// Tells what the commands of a stage need of the old release.
+/// Tells what the commands of a stage need of the old release; gives the programs and packages that it tells of.
 pub(super) fn look(
     runs: &Runs<'_>,
     installed: &Installed,
     (old, new): (Option<&Foundation>, &Foundation),
     case: &mut Case<'_>,
-) {
+) -> Vec<String> {
+    let mut told = Vec::new();
     for change in release_changes(old, new) {
-        case.open(condition(runs, installed, &change, new));
+        let Some(open) = condition(runs, installed, &change, new) else {
+            continue;
+        };
+        case.open(open);
+        match change.sign {
+            ReleaseSign::Command(program) | ReleaseSign::Lost(program, _) => {
+                told.push(program.to_owned());
+            }
+            ReleaseSign::Version(_) => {
+                let named = installed.names().filter(|it| change.sign.lists(it));
+                told.extend(named.map(str::to_owned));
+            }
+            _ => {}
+        }
     }
+    told
 }
 
 fn condition(
@@ -94,7 +110,6 @@ fn condition(
             let places = lines(places);
             format!("whether what {places} asks the release for is there for {release}")
         }
-        ReleaseSign::Calls(_) => return None,
     };
     Some(OpenCondition::new(text, change.note))
 }
@@ -153,12 +168,16 @@ pub(super) fn archives_of_another(
 }
 
 /// Whether a command reads or changes a file that the image had: `sed -i … FILE`, and not what writes it anew.
-fn reads(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
+pub(super) fn reads(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
     let is_it = |word: &Word<'_>| word.is(path);
     let Some(place) = command.args().position(|it| is_it(&it)) else {
         return false;
     };
-    if command.is_one_of(&["echo", "printf", "tee", "touch", "test", "["]) {
+    let is_source = command.is_one_of(&[".", "source"]);
+    let is_only_named = command
+        .known()
+        .is_some_and(|it| it.is(Mark::NamesFiles) || it.kind() == Kind::Builtin);
+    if is_only_named && !is_source && !command.is("rm") || command.is_one_of(&["tee", "touch"]) {
         return false;
     }
     if command.is("rm") {
@@ -173,25 +192,16 @@ fn reads(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
 /// Whether the file itself puts something there before.
 fn is_made_before(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
     let end = command.range().start();
-    let is_before = |step: Step<'_>| step.range().start() < end;
-    let puts = |step: Step<'_>| {
-        step.is_copy_or_add()
-            && is_before(step)
-            && step.target().is_some_and(|it| {
-                it.is(path)
-                    || path
-                        .rsplit_once('/')
-                        .is_some_and(|(above, _)| it.is(&format!("{above}/")))
-            })
-    };
-    let chain = runs.stage.with_descendants().flat_map(Stage::steps);
+    let step = command.step();
+    let stage = command.stage().unwrap_or(runs.stage);
+    let first = stage.first_put(path);
     let mut written = runs.commands.iter().filter(|it| it.range().start() < end);
     let writes = |it: &&Command<'_>| {
         it.redirects().any(|redirect| {
             redirect.operator() == ">" && redirect.target().is_some_and(|word| word.is(path))
         })
     };
-    chain.into_iter().any(puts) || written.any(|it| writes(&it))
+    first.is_some_and(|it| it.index() < step.index()) || written.any(|it| writes(&it))
 }
 
 /// Whether a command puts packages into the Python of the distribution, and does not say that it may.
@@ -217,15 +227,16 @@ fn installs_into_system(command: Command<'_>) -> bool {
     into_system && !is_own && !is_told && !is_opened()
 }
 
-/// Tells of programs that the old image brings and the new one does not.
+/// Tells of programs that the old image brings and the new one does not, and gives their names.
 pub(super) fn programs(
     runs: &Runs<'_>,
     installed: &Installed,
     (old, new): (&ImageFacts, &ImageFacts),
     case: &mut Case<'_>,
-) {
+) -> Vec<String> {
+    let mut told_of = Vec::new();
     let Some(foundation) = new.foundation else {
-        return;
+        return told_of;
     };
     let mut seen: Vec<&str> = Vec::new();
     for change in release_changes(old.foundation.as_ref(), &foundation) {
@@ -264,5 +275,7 @@ pub(super) fn programs(
             format!("whether {places} finds `{name}` on {}", told(&foundation)),
             &remedy,
         ));
+        told_of.push(name.to_owned());
     }
+    told_of
 }

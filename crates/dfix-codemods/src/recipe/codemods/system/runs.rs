@@ -15,7 +15,7 @@ impl<'m> Runs<'m> {
         let mut commands: Vec<Command<'m>> = Vec::new();
         for stage in stage.with_descendants() {
             commands.extend(stage.commands());
-            let of_scripts = |it: &Call<'_>| it.command.is_of_script() && !it.site.is_run_time();
+            let of_scripts = |it: &Call<'_>| it.command.is_of_script();
             let calls = stage.calls().commands.into_iter().filter(of_scripts);
             commands.extend(calls.map(|it| it.command));
         }

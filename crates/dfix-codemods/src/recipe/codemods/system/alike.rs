@@ -1,0 +1,255 @@
+//! Commands of which it is not known that they do the same on another release.
+//!
+//! A list of what changes with a release is never complete, so the question is the other one: what is known to stay as it is.
+//! That are programs which the catalogue marks so, those that the image itself brings on both releases in the same version, and
+//! packages of languages that are not compiled where they are installed.
+
+use dfix_catalogue::programs::{Kind, Mark, Program, asks_about_itself};
+use dfix_catalogue::{Distribution, Foundation, ImageFacts, is_stable_path};
+use dfix_engine::OpenCondition;
+use dfix_model::project::installed_by;
+use dfix_model::{Call, Stage, Word};
+
+use super::super::distribution::told;
+use super::super::lines::{line_of, lines};
+use super::changes::reads;
+use super::runs::Runs;
+
+/// How many commands a condition names.
+const NAMED: usize = 3;
+
+/// The images before and after.
+pub(super) struct Images<'a> {
+    pub(super) old: Option<&'a ImageFacts>,
+    pub(super) new: &'a ImageFacts,
+    pub(super) name: &'a str,
+    pub(super) foundation: &'a Foundation,
+}
+
+/// What is open of the commands of a stage that nothing else was told of.
+pub(super) fn conditions(
+    runs: &Runs<'_>,
+    images: &Images<'_>,
+    is_told: &dyn Fn(&str) -> bool,
+) -> Vec<OpenCondition> {
+    let mut names: Vec<String> = Vec::new();
+    for stage in runs.stage.with_descendants() {
+        let calls = stage.calls();
+        let is_read = |name: &str| {
+            let mut scripts = calls.scripts.iter();
+            scripts.any(|it| dfix_model::path::file_name(it) == name)
+        };
+        for call in &calls.commands {
+            let name = call.command.name();
+            if !images.keep(call) && !is_told(name) && !is_read(name) {
+                names.push(name.to_owned());
+            }
+        }
+        // What an application's sources name.
+        let named = calls.programs.iter().filter(|it| it.named_by.is_some());
+        for program in named {
+            if !images.keeps_program(&program.name) && !is_told(&program.name) {
+                names.push(program.name.clone());
+            }
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|it| seen.insert(it.clone()));
+    let release = told(images.foundation);
+    let mut open = Vec::new();
+    if !names.is_empty() {
+        let it = if names.len() == 1 { "works" } else { "work" };
+        open.push(OpenCondition::new(
+            format!("whether {} {it} with what {release} has", some(&names)),
+            "build the image and start it once",
+        ));
+    }
+    open.extend(files(runs, images));
+    open
+}
+
+/// The first of the names, and how many others there are.
+fn some(names: &[String]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(NAMED)
+        .map(|it| format!("`{it}`"))
+        .collect();
+    match names.len().checked_sub(NAMED) {
+        None | Some(0) => match shown.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => shown.concat(),
+        },
+        Some(1) => format!("{} and another command", shown.join(", ")),
+        Some(more) => format!("{} and {more} other commands", shown.join(", ")),
+    }
+}
+
+/// Files of the old image that are read or changed.
+fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
+    let is_own = |path: &str| {
+        let mut parts = path.split('/').skip(1);
+        parts.any(|it| it == images.name)
+    };
+    let mut paths: Vec<&str> = Vec::new();
+    let mut numbers = Vec::new();
+    for command in runs.commands.iter().filter(|it| it.is_marked(Mark::Same)) {
+        let words = command.args().filter_map(Word::value);
+        let of_system = words.filter(|it| is_of_system(it) && !is_stable_path(it) && !is_own(it));
+        for path in of_system.filter(|it| reads(runs, *command, it)) {
+            paths.push(path);
+            numbers.push(line_of(*command));
+        }
+    }
+    paths.sort_unstable();
+    paths.dedup();
+    let shown: Vec<String> = paths
+        .iter()
+        .take(NAMED)
+        .map(|it| format!("`{it}`"))
+        .collect();
+    let more = if paths.len() > NAMED {
+        " and others"
+    } else {
+        ""
+    };
+    (!paths.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether {}{more} ({}) {} on {}, and as {}",
+                shown.join(", "),
+                lines(numbers),
+                if paths.len() == 1 {
+                    "is there"
+                } else {
+                    "are there"
+                },
+                told(images.foundation),
+                if paths.len() == 1 {
+                    "it was"
+                } else {
+                    "they were"
+                },
+            ),
+            "look into the new image",
+        )
+    })
+}
+
+/// Whether a path is where packages of the system put their files.
+fn is_of_system(path: &str) -> bool {
+    [
+        "/etc/",
+        "/lib/",
+        "/usr/include/",
+        "/usr/lib/",
+        "/usr/share/",
+    ]
+    .iter()
+    .any(|it| path.starts_with(it))
+}
+
+impl Images<'_> {
+    /// Whether a command is known to do the same on both.
+    fn keep(&self, call: &Call<'_>) -> bool {
+        let command = call.command;
+        if call
+            .package
+            .as_ref()
+            .is_some_and(dfix_model::PackageCommand::is_of_system)
+        {
+            // What it installs is asked for by name.
+            return true;
+        }
+        let Some(program) = command.program() else {
+            return true;
+        };
+        let lists = installed_by(command, call.package.as_ref(), &call.site);
+        if !lists.is_empty() {
+            let is_ready = lists.iter().all(|list| {
+                list.open.is_empty() && list.packages.iter().all(|it| it.compiles.is_no())
+            });
+            let is_none = lists.iter().all(|it| it.packages.is_empty());
+            // Which of them have no compiled part for musl, nobody knows.
+            let is_glibc = self.foundation.distribution != Distribution::Alpine;
+            return is_ready && (is_glibc || is_none) && self.keeps_language(command.known());
+        }
+        // What only the build can tell, or lies in the application's folders, is told as not read.
+        if command.name().is_empty() || is_of_application(program) {
+            return true;
+        }
+        let mut words = command.args().filter_map(Word::value);
+        if command.args().len() == 1 && words.all(asks_about_itself) {
+            return true;
+        }
+        if command.is("go") {
+            return self.is_own("go") && command.stage().is_some_and(is_static);
+        }
+        self.keeps_program(command.name())
+    }
+
+    /// Whether a program is known to do the same on both.
+    fn keeps_program(&self, name: &str) -> bool {
+        let known = dfix_catalogue::programs::find(name);
+        let is = |mark| known.is_some_and(|it| it.is(mark));
+        let builds = is(Mark::BuildScript)
+            || is(Mark::BuildsNative)
+            || is(Mark::Compiles)
+            || is(Mark::InstallsSource)
+            || known.is_some_and(|it| matches!(it.kind(), Kind::Builder | Kind::Installer));
+        is(Mark::Same) || (self.is_own(name) && !builds) || self.keeps_language(known)
+    }
+
+    /// Whether a program belongs to a language that the image brings on both.
+    fn keeps_language(&self, program: Option<Program>) -> bool {
+        let Some(program) = program else { return false };
+        let of_python = program.is(Mark::Python)
+            || (program.is(Mark::KeepsEnvironment)
+                && !matches!(program.name(), "conda" | "mamba" | "micromamba"))
+            || program.name() == "pip";
+        let of_node = program.is(Mark::Alone)
+            || matches!(program.name(), "npm" | "npx" | "yarn" | "pnpm" | "corepack");
+        let of_ruby = matches!(program.name(), "gem" | "bundle");
+        (of_python && self.is_own("python"))
+            || (of_node && self.is_own("node"))
+            || (of_ruby && self.is_own("ruby"))
+    }
+
+    /// Whether both images bring a program themselves.
+    fn is_own(&self, name: &str) -> bool {
+        let has = |image: &ImageFacts| image.own_commands().any(|it| it == name);
+        self.old.is_some_and(has) && has(self.new)
+    }
+}
+
+/// Whether the program is named by a path outside of the folders of the system's programs.
+fn is_of_application(program: Word<'_>) -> bool {
+    let Some(path) = program.value() else {
+        return true;
+    };
+    let folder = path.rsplit_once('/').map(|it| it.0);
+    folder.is_some_and(|it| !matches!(it, "/bin" | "/sbin" | "/usr/bin" | "/usr/sbin"))
+}
+
+fn is_static(stage: Stage<'_>) -> bool {
+    stage.is_static().is_yes()
+}
+
+/// What of a stage was not read, and what might not work on the new release.
+pub(super) fn unread(runs: &Runs<'_>, new: &Foundation) -> Vec<OpenCondition> {
+    let stages = runs.stage.with_descendants();
+    let unread = stages.flat_map(|it| it.calls().unread);
+    let release = told(new);
+    unread
+        .map(|it| {
+            let text = &it.open.condition;
+            if text.starts_with("whether") {
+                return it.open;
+            }
+            OpenCondition::new(
+                format!("{text}, and whether it works on {release}"),
+                it.open.remedy,
+            )
+        })
+        .collect()
+}
