@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dfix_catalogue::may_be_dockerfile;
 use dfix_model::ImagePath;
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
@@ -57,12 +58,8 @@ pub(super) fn guess(
 
 /// Whether nothing lies in a folder but what images are built and started by.
 fn holds_builds_alone(folder: &Path, names: &NamesOfFolders) -> bool {
-    let is_of_builds = |name: &str| {
-        name.contains("ockerfile")
-            || name.contains("ontainerfile")
-            || name.contains("compose")
-            || name.starts_with('.')
-    };
+    let is_of_builds =
+        |name: &str| may_be_dockerfile(name) || name.contains("compose") || name.starts_with('.');
     let listed = names.of(folder);
     listed.is_ok_and(|listed| listed.all.iter().all(|(name, _)| is_of_builds(name)))
 }

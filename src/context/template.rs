@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
-use dfix_catalogue::{FileMark, file_is};
+use dfix_catalogue::{FileMark, file_is, may_be_dockerfile};
 
 use super::{FolderContext, Folders};
 use crate::names::Kind;
@@ -64,11 +64,7 @@ impl Folders {
 
 /// Whether a file of this name is a template of a Dockerfile.
 fn is_template(name: &str) -> bool {
-    let is_dockerfile = || {
-        let name = name.to_ascii_lowercase();
-        name.contains("dockerfile") || name.contains("containerfile")
-    };
-    file_is(name, FileMark::Template) && is_dockerfile()
+    file_is(name, FileMark::Template) && may_be_dockerfile(name)
 }
 
 /// Whether two lines of three, comments and empty ones not counted, stand in the template as they are.

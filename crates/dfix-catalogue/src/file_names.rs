@@ -97,6 +97,13 @@ pub fn is_file_of_a_tool(name: &str) -> bool {
         })
 }
 
+/// Whether a file of this name may be a Dockerfile, or something that one is made from or built by:
+/// `web.dockerfile.template`, `Dockerfile2`.
+pub fn may_be_dockerfile(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("dockerfile") || name.contains("containerfile")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

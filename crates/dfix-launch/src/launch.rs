@@ -253,6 +253,20 @@ pub enum Health {
     Off,
 }
 
+impl Health {
+    /// What a list of words says whose first one tells how the others are run (compose-spec, "healthcheck"; the engine's
+    /// API, `HealthConfig`): `CMD-SHELL`, `CMD` or `NONE`. None where it is another.
+    pub(crate) fn of_words(words: &[String]) -> Option<Health> {
+        let (first, rest) = words.split_first()?;
+        match first.as_str() {
+            "NONE" => Some(Health::Off),
+            "CMD-SHELL" => Some(Health::Command(Start::Shell(rest.join(" ")))),
+            "CMD" => Some(Health::Command(Start::Words(rest.to_vec()))),
+            _ => None,
+        }
+    }
+}
+
 /// Ports of the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Port {

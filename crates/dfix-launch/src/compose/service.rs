@@ -369,21 +369,15 @@ impl<'a> Reader<'a> {
         if words.len() < list.len() {
             return None;
         }
-        match words.split_first()? {
-            (first, _) if first == "NONE" => Some(Health::Off),
-            (first, rest) if first == "CMD-SHELL" => {
-                Some(Health::Command(Start::Shell(rest.join(" "))))
-            }
-            (first, rest) if first == "CMD" => Some(Health::Command(Start::Words(rest.to_vec()))),
-            _ => {
-                self.unread(
-                    "the health check",
-                    "it begins with neither CMD nor CMD-SHELL",
-                    test,
-                );
-                None
-            }
+        let health = Health::of_words(&words);
+        if health.is_none() && !words.is_empty() {
+            self.unread(
+                "the health check",
+                "it begins with neither CMD nor CMD-SHELL",
+                test,
+            );
         }
+        health
     }
 
     fn port(&mut self, node: &Node) -> Option<Port> {

@@ -587,12 +587,6 @@ fn health(test: &Node) -> Option<Health> {
         .iter()
         .filter_map(|it| Some(it.text()?.to_owned()))
         .collect();
-    match words.split_first()? {
-        (first, _) if first == "NONE" => Some(Health::Off),
-        (first, rest) if first == "CMD-SHELL" => {
-            Some(Health::Command(Start::Shell(rest.join(" "))))
-        }
-        (first, rest) if first == "CMD" => Some(Health::Command(Start::Words(rest.to_vec()))),
-        _ => Some(Health::Command(Start::Words(words))),
-    }
+    let plain = || (!words.is_empty()).then(|| Health::Command(Start::Words(words.clone())));
+    Health::of_words(&words).or_else(plain)
 }

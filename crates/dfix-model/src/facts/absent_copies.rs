@@ -1,6 +1,8 @@
 //! What instructions copy from the build context that it does not have where dfix looks: somebody makes it before the
 //! image is built.
 
+use dfix_catalogue::may_be_dockerfile;
+
 use crate::collect::model::Model;
 use crate::context::Answer;
 use crate::facts::context_files::matches;
@@ -55,11 +57,7 @@ pub(crate) fn has_project(file: &Model<'_>) -> bool {
     let launches = &launches::all(file).files;
     let of_the_build = |name: &String| {
         let is_launch = || launches.iter().any(|it| file_name(it) == name);
-        name.contains("ockerfile")
-            || name.contains("ontainerfile")
-            || name.starts_with('.')
-            || name == "dfix.toml"
-            || is_launch()
+        may_be_dockerfile(name) || name.starts_with('.') || name == "dfix.toml" || is_launch()
     };
     let names = file.context().list("").found().unwrap_or_default();
     names.iter().any(|name| !of_the_build(name))

@@ -1,6 +1,6 @@
 //! Whether the project has an image of its own for those who do not want root.
 
-use dfix_catalogue::is_named_rootless;
+use dfix_catalogue::{is_named_rootless, may_be_dockerfile};
 
 use crate::handles::Stage;
 
@@ -18,10 +18,7 @@ impl Stage<'_> {
             return None;
         }
         let names = file.context().list("").found().unwrap_or_default();
-        let is_dockerfile = |name: &String| {
-            let name = name.to_ascii_lowercase();
-            !name.ends_with('/') && (name.contains("dockerfile") || name.contains("containerfile"))
-        };
+        let is_dockerfile = |name: &String| !name.ends_with('/') && may_be_dockerfile(name);
         let beside = names
             .into_iter()
             .filter(is_dockerfile)

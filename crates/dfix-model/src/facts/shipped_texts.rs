@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dfix_catalogue::{FileMark, file_is};
+use dfix_catalogue::{FileMark, file_is, may_be_dockerfile};
 
 use crate::context::{Answer, Context};
 use crate::facts::application_sources::{Root, roots};
@@ -149,13 +149,8 @@ fn names_in(context: &dyn Context, path: &str) -> Option<Vec<String>> {
 /// Whether a file of this name may name programs that are started in the container: what builds it is none.
 fn may_start(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let builds = ["dockerfile", "containerfile"]
-        .iter()
-        .any(|it| lower.contains(it))
-        || ["docker-compose", "compose."]
-            .iter()
-            .any(|it| lower.starts_with(it));
-    if builds {
+    let starts = ["docker-compose", "compose."];
+    if may_be_dockerfile(name) || starts.iter().any(|it| lower.starts_with(it)) {
         return false;
     }
     file_is(name, FileMark::MayStart) || !name.trim_start_matches('.').contains('.')
