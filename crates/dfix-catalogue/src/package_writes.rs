@@ -49,7 +49,12 @@ impl PackageWrite {
 pub fn downloads_into_home(
     text: &str,
 ) -> impl Iterator<Item = impl Iterator<Item = &'static str> + use<>> {
-    let named = DOWNLOADS.all().filter(move |row| text.contains(row.key()));
+    // `load_model`, but not `download_model`.
+    let calls = move |name: &str| {
+        let mut places = text.match_indices(name).map(|(at, _)| at);
+        places.any(|at| !text[..at].ends_with(|c: char| c == '_' || c.is_alphanumeric()))
+    };
+    let named = DOWNLOADS.all().filter(move |row| calls(row.key()));
     named.map(|row| row.words(1))
 }
 
@@ -66,6 +71,8 @@ mod tests {
         let text = "from transformers import pipeline; pipeline('x')";
         assert!(downloads_into_home(text).any(|mut it| it.any(|name| name == "HF_HOME")));
         assert_eq!(downloads_into_home("print(1)").count(), 0);
+        assert_eq!(downloads_into_home("download_model()").count(), 0);
+        assert_eq!(downloads_into_home("whisper.load_model()").count(), 1);
         for row in PACKAGES.all() {
             assert!(matches!(row.column(1), "node" | "python"), "{row:?}");
             assert!(matches!(row.column(2), "home" | "itself"), "{row:?}");

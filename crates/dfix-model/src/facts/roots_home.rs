@@ -230,7 +230,11 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
             .any(|k| script.is(k))
             || script.starts_with("./manage.py")
             || script.starts_with("-");
-        let loads = command.args().any(|word| {
+        let text = || match command.interpreting()?.given {
+            Given::Text(word) => word,
+            _ => None,
+        };
+        let loads = text().is_some_and(|word| {
             let mut calls = downloads_into_home(word.literal_prefix());
             calls.any(|mut variables| !variables.any(|name| is_set(command, name)))
         });
@@ -238,8 +242,8 @@ fn of_command(command: Command<'_>, is_moved: bool) -> Option<LeftAtHome> {
             return left(format!("`{name} -c`, which downloads a model,"), true);
         }
         // What is known to be sent elsewhere is left there.
-        let mut words = command.args();
-        let is_told = words.any(|word| downloads_into_home(word.literal_prefix()).next().is_some());
+        let calls = |word: Word<'_>| downloads_into_home(word.literal_prefix()).next().is_some();
+        let is_told = text().is_some_and(calls);
         if let Some(module) = calls_unknown(command).filter(|_| !is_told) {
             return left(format!("`{name} -c`, which calls `{module}`,"), false);
         }
