@@ -9,6 +9,10 @@ const MARKS: Table = table!("image-marks.tsv");
 pub enum ImageMark {
     /// Its entry point is none, or runs what it is given in either form.
     HandsOn,
+    /// It keeps data that another major version of it may not open.
+    KeepsData,
+    /// Its program trusts certificates of its own, which `update-ca-certificates` leaves as they are.
+    OwnTrust,
     /// It keeps data in the order of texts that its C library has: with another release of that, indexes are wrong.
     SortsTexts,
 }
@@ -17,6 +21,8 @@ impl ImageMark {
     const fn word(self) -> &'static str {
         match self {
             ImageMark::HandsOn => "hands-on",
+            ImageMark::KeepsData => "keeps-data",
+            ImageMark::OwnTrust => "own-trust",
             ImageMark::SortsTexts => "sorts-texts",
         }
     }
@@ -37,7 +43,12 @@ mod tests {
     #[test]
     fn images_are_marked() {
         assert!(image_is("python", ImageMark::HandsOn) && !image_is("nginx", ImageMark::HandsOn));
-        let marks = [ImageMark::HandsOn, ImageMark::SortsTexts];
+        let marks = [
+            ImageMark::HandsOn,
+            ImageMark::KeepsData,
+            ImageMark::OwnTrust,
+            ImageMark::SortsTexts,
+        ];
         for row in MARKS.all() {
             let mut words = row.words(1);
             assert!(

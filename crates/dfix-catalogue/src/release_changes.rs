@@ -2,7 +2,8 @@
 //!
 //! What tells that a change matters: `command`, a program of this name is called, which the image brings no more;
 //! `lost`, it is called (the first word), and a package is installed (the second) that brings it no more; `words`, a text stands
-//! in the file; `file`, a command reads or changes what the image had at this path; `number`, a user or group is made with this
+//! in the file; `called`, a program is called (the first word) with such a word
+//! (`*`: any); `file`, a command reads or changes what the image had at this path; `number`, a user or group is made with this
 //! number; `pip`, pip installs into the distribution's own Python; `version`, a package is installed whose version the release
 //! decides, and whatever is written for it may notice; `asks`, one of these texts stands in the file, which ask for the release when
 //! it is built.
@@ -34,6 +35,8 @@ pub enum ReleaseSign {
     Lost(&'static str, &'static str),
     /// This text stands in the file.
     Words(&'static str),
+    /// A program of the first name is called, with such a word; `*` is any.
+    Called(&'static str, &'static str),
     /// A command reads or changes what the image had at this path.
     File(&'static str),
     /// A user or a group is made with this number.
@@ -91,6 +94,10 @@ pub fn release_changes(
                 ReleaseSign::Lost(program, package)
             }
             "words" => ReleaseSign::Words(what),
+            "called" => {
+                let (program, word) = what.split_once(' ')?;
+                ReleaseSign::Called(program, word)
+            }
             "file" => ReleaseSign::File(what),
             "number" => ReleaseSign::Number(what),
             "pip" => ReleaseSign::Pip,

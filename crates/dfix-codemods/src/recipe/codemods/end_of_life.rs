@@ -9,7 +9,7 @@ use dfix_model::ImagePlace;
 use super::distribution::{is_distribution, told};
 use super::images::{Judge, Verdict};
 use super::language::look_at_tags;
-use super::versions::{version_changed, without_day};
+use super::versions::{day_lost, version_changed, version_kept, without_day};
 use crate::matching::reference::Reference;
 
 /// Every dead tag, or only those whose living successor has the same version.
@@ -86,8 +86,9 @@ impl Judge for EndOfLife {
             }
             verdict.open.push(open);
         } else if !is_distribution(repository) {
-            verdict.evidence.push("the version is the same".to_owned());
+            verdict.evidence.push(version_kept(repository, tag, new));
         }
+        verdict.open.extend(day_lost(tag, new));
         verdict.to = Some((repository.to_owned(), living.tag));
         Some(verdict)
     }

@@ -110,7 +110,10 @@ impl Judge for Moved {
 fn lost_pin<'t>(old: &'t str, new: &'t str) -> Option<(&'t str, &'t str)> {
     let version = |tag: &'t str| {
         let is_in = |it: char| it.is_ascii_digit() || matches!(it, '.' | 'u' | '_');
-        tag.split(|it| !is_in(it)).next().unwrap_or_default()
+        let mut parts = tag.split(|it| !is_in(it));
+        parts
+            .find(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+            .unwrap_or_default()
     };
     let (old, new) = (version(old), version(new));
     let is_exact = old.contains(['.', 'u', '_']);

@@ -63,7 +63,8 @@ impl Codemod for PackageNames {
             for command in stage.commands().filter_map(PackageCommand::of) {
                 let is_system =
                     matches!(command.manager, PackageManager::Apt | PackageManager::Apk);
-                if is_system && command.is_install() {
+                // What is taken away again is called as it was installed.
+                if is_system && command.names_packages() {
                     check_command(stage, &command, &foundation, out);
                 }
             }

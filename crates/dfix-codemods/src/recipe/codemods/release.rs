@@ -7,7 +7,7 @@ use dfix_engine::OpenCondition;
 
 use super::distribution::{code_name_of, named, told};
 use super::images::{Judge, Verdict};
-use super::versions::version_changed;
+use super::versions::{day_lost, version_changed};
 
 /// Images based on earlier releases become those on this one.
 #[derive(Debug)]
@@ -134,6 +134,7 @@ impl Judge for Release {
         }
         verdict.evidence.push(format!("there is a tag `{new}`"));
         verdict.open.extend(version_changed(repository, old, &new));
+        verdict.open.extend(day_lost(old, &new));
         if is_living(repository, &new) == Some(false) {
             verdict.open.push(OpenCondition::new(
                 format!("whether `{new}` will do: it is no longer maintained, as `{old}`"),

@@ -4,6 +4,7 @@ mod alike;
 mod changes;
 mod installed;
 mod runs;
+mod settings;
 
 use dfix_catalogue::{ImageMark, image, image_is};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
@@ -60,12 +61,6 @@ pub(super) fn look(
     }
     let installed = Installed::of(&runs, &new);
     let unread = alike::unread(&runs, &new);
-    if installed.is_empty() && unread.is_empty() {
-        case.evidence(format!(
-            "no package of the system is installed; the new image is based on {}",
-            told(&new)
-        ));
-    }
     case.open(installed.conditions(&new));
     let mut told_of = changes::look(&runs, &installed, (old.as_ref(), &new), case);
     if let Some(old_image) = &old_image {
@@ -80,6 +75,8 @@ pub(super) fn look(
     };
     let is_told = |name: &str| told_of.iter().any(|it| it == name);
     case.open(alike::conditions(&runs, &images, &is_told));
+    let old_name = image_ref.name().unwrap_or_default();
+    case.open(settings::conditions(&runs, old_name, &images));
     if image_is(repository, ImageMark::SortsTexts) {
         case.open(OpenCondition::new(
             format!("whether indexes of data that exist fit the order of texts of {}'s C library", told(&new)),
@@ -90,5 +87,11 @@ pub(super) fn look(
         case.open(changes::archives_of_another(&runs, old, &new));
     }
     case.open(unread);
+    if installed.is_empty() && !case.is_open() {
+        case.evidence(format!(
+            "no package of the system is installed; the new image is based on {}",
+            told(&new)
+        ));
+    }
     Ok(())
 }

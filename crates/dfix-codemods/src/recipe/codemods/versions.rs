@@ -1,6 +1,6 @@
 //! Versions of what an image is for, as its tags tell them.
 
-use dfix_catalogue::{is_same_series, last_version};
+use dfix_catalogue::{ImageMark, image_is, is_same_series, last_version};
 use dfix_engine::OpenCondition;
 
 use super::distribution::is_distribution;
@@ -35,10 +35,46 @@ pub(super) fn version_changed(repository: &str, old: &str, new: &str) -> Option<
         }
         _ => String::new(),
     };
+    let remedy = if image_is(repository, ImageMark::KeepsData) {
+        "it may not open data of before: dump and restore them, or go version by version, as its makers say"
+    } else {
+        "run its tests"
+    };
     Some(OpenCondition::new(
         format!("whether it works with the version of `{new}`{numbers}"),
-        "run its tests",
+        remedy,
     ))
+}
+
+/// What is open where a tag of one day becomes one that moves on.
+pub(super) fn day_lost(old: &str, new: &str) -> Option<OpenCondition> {
+    let is_lost = without_day(old).is_some() && without_day(new).is_none();
+    is_lost.then(|| {
+        OpenCondition::new(
+            format!("whether `{new}` will do, which moves on: `{old}` was of one day"),
+            "take a tag of a later day, or pin it by its digest",
+        )
+    })
+}
+
+/// What is said of a version that stays of the same series.
+pub(super) fn version_kept(repository: &str, old: &str, new: &str) -> String {
+    let shown = |version: &[u32]| {
+        let numbers: Vec<String> = version.iter().map(u32::to_string).collect();
+        numbers.join(".")
+    };
+    match (last_version(repository, old), last_version(repository, new)) {
+        (Some(before), Some(after))
+            if !before.starts_with(&after) && !after.starts_with(&before) =>
+        {
+            format!(
+                "{} is a later version of the same series as {}",
+                shown(&after),
+                shown(&before)
+            )
+        }
+        _ => "the version is the same".to_owned(),
+    }
 }
 
 /// The tag without the day that pins it; none where it names no day.

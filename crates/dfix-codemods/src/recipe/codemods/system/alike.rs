@@ -5,10 +5,10 @@
 //! packages of languages that are not compiled where they are installed.
 
 use dfix_catalogue::programs::{Kind, Mark, Program, asks_about_itself};
-use dfix_catalogue::{Distribution, Foundation, ImageFacts, is_stable_path};
+use dfix_catalogue::{Distribution, FolderMark, Foundation, ImageFacts, folder_is, is_stable_path};
 use dfix_engine::OpenCondition;
 use dfix_model::project::installed_by;
-use dfix_model::{Call, Stage, Word};
+use dfix_model::{Call, Command, Stage, Word};
 
 use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
@@ -65,6 +65,7 @@ pub(super) fn conditions(
         ));
     }
     open.extend(files(runs, images));
+    open.extend(folders(runs, &release));
     open
 }
 
@@ -132,6 +133,34 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
                 },
             ),
             "look into the new image",
+        )
+    })
+}
+
+/// Folders of the system that are made as if they were not there.
+fn folders(runs: &Runs<'_>, release: &str) -> Option<OpenCondition> {
+    let fails =
+        |it: &&Command<'_>| it.is("mkdir") && !it.has_option("-p") && !it.has_option("--parents");
+    let mut paths: Vec<&str> = Vec::new();
+    let mut numbers = Vec::new();
+    for command in runs.commands.iter().filter(fails) {
+        let words = command.args().filter_map(Word::value);
+        for path in words.filter(|it| folder_is(it.trim_end_matches('/'), FolderMark::System)) {
+            paths.push(path);
+            numbers.push(line_of(*command));
+        }
+    }
+    paths.sort_unstable();
+    paths.dedup();
+    let shown: Vec<String> = paths.iter().map(|it| format!("`{it}`")).collect();
+    (!paths.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether {release} has no {} ({}), so that it can be made",
+                shown.join(" and "),
+                lines(numbers)
+            ),
+            "say `mkdir -p`",
         )
     })
 }

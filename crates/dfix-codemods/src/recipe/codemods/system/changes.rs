@@ -27,7 +27,9 @@ pub(super) fn look(
         };
         case.open(open);
         match change.sign {
-            ReleaseSign::Command(program) | ReleaseSign::Lost(program, _) => {
+            ReleaseSign::Command(program)
+            | ReleaseSign::Lost(program, _)
+            | ReleaseSign::Called(program, _) => {
                 told.push(program.to_owned());
             }
             ReleaseSign::Version(_) => {
@@ -60,23 +62,43 @@ fn condition(
             if is_brought() || has_it {
                 return None;
             }
-            let places = places(&|it| it.is(program))?;
-            format!("whether {places} finds `{program}` on {release}")
+            let places = places(&|it| calls(it, program))?;
+            format!(
+                "whether {} `{program}` on {release}",
+                verb(&places, "finds", "find")
+            )
         }
         ReleaseSign::Lost(program, package) => {
             if is_brought() || !installed.has(package) {
                 return None;
             }
-            let places = places(&|it| it.is(program))?;
-            format!("whether {places} finds `{program}` on {release}")
+            let places = places(&|it| calls(it, program))?;
+            format!(
+                "whether {} `{program}` on {release}",
+                verb(&places, "finds", "find")
+            )
         }
         ReleaseSign::Words(text) => {
             let places = places(&|it| it.has_arg(text))?;
             format!("whether {places} may go on to say `{text}` on {release}")
         }
+        ReleaseSign::Called(program, word) => {
+            let is_said = |it: Command<'_>| word == "*" || it.has_arg(word);
+            let places = places(&|it| calls(it, program) && is_said(it))?;
+            format!(
+                "whether {} the same on {release}",
+                verb(&places, "does", "do")
+            )
+        }
         ReleaseSign::File(path) => {
+            if is_brought() {
+                return None;
+            }
             let places = places(&|it| reads(runs, it, path))?;
-            format!("whether {places} finds what it wants in `{path}` on {release}")
+            format!(
+                "whether {} what it wants in `{path}` on {release}",
+                verb(&places, "finds", "find")
+            )
         }
         ReleaseSign::Number(number) => {
             let accounts = runs.stage.accounts();
@@ -108,10 +130,28 @@ fn condition(
                 return None;
             }
             let places = lines(places);
-            format!("whether what {places} asks the release for is there for {release}")
+            format!(
+                "whether what {} the release for is there for {release}",
+                verb(&places, "asks", "ask")
+            )
         }
     };
     Some(OpenCondition::new(text, change.note))
+}
+
+/// Places with the verb that fits their number.
+fn verb(places: &str, one: &str, several: &str) -> String {
+    let verb = if places.starts_with("lines") {
+        several
+    } else {
+        one
+    };
+    format!("{places} {verb}")
+}
+
+/// Whether a program is called, or stands before what is.
+fn calls(command: Command<'_>, program: &str) -> bool {
+    command.is(program) || command.wrappers().any(|it| it.name == program)
 }
 
 /// The lines that ask which release it is, beside those that speak of the distribution's own archive.
@@ -169,7 +209,10 @@ pub(super) fn archives_of_another(
 
 /// Whether a command reads or changes a file that the image had: `sed -i … FILE`, and not what writes it anew.
 pub(super) fn reads(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
-    let is_it = |word: &Word<'_>| word.is(path);
+    let is_it = |word: &Word<'_>| {
+        let rest = word.value().and_then(|it| it.strip_prefix(path));
+        rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
+    };
     let Some(place) = command.args().position(|it| is_it(&it)) else {
         return false;
     };
@@ -272,7 +315,11 @@ pub(super) fn programs(
             None => "the image brings it no more".to_owned(),
         };
         case.open(OpenCondition::new(
-            format!("whether {places} finds `{name}` on {}", told(&foundation)),
+            format!(
+                "whether {} `{name}` on {}",
+                verb(&places, "finds", "find"),
+                told(&foundation)
+            ),
             &remedy,
         ));
         told_of.push(name.to_owned());

@@ -1,9 +1,11 @@
 //! The packages of the system that a stage installs, by whatever way it names them.
 
-use dfix_catalogue::{Foundation, Succession, package_successor};
+use dfix_catalogue::{
+    Foundation, PackagePresence, Succession, package_presence, package_successor,
+};
 use dfix_engine::OpenCondition;
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, PackageCommand, WrapperKind};
+use dfix_model::{Command, PackageCommand, PackageManager, WrapperKind};
 
 use super::super::distribution::{packages_there, told, uses_other_archives};
 use super::super::lines::{line_of, lines};
@@ -23,6 +25,8 @@ pub(super) struct Installed {
     files: Vec<(String, usize)>,
     /// What names packages that nobody knows, and its line.
     unknown: Vec<(String, usize)>,
+    /// Lines of `apt-get install` that asks, unless all is there.
+    asking: Vec<usize>,
     /// A line that adds an archive of packages.
     archive: Option<usize>,
 }
@@ -56,6 +60,9 @@ impl Installed {
         {
             let what = format!("`xargs` gives `{}`", install.program_name());
             self.unknown.push((what, line));
+        }
+        if install.manager == PackageManager::Apt && !install.assumes_yes() {
+            self.asking.push(line);
         }
         let packages = install.packages();
         for package in &packages {
@@ -153,7 +160,8 @@ impl Installed {
         let release = told(new);
         let is_elsewhere = |name: &&str| {
             let successor = package_successor(new, name);
-            successor.is_some_and(|it| matches!(it.how, Succession::Elsewhere(_)))
+            let is_there = package_presence(new, name) == PackagePresence::Present;
+            !is_there && successor.is_some_and(|it| matches!(it.how, Succession::Elsewhere(_)))
         };
         let asked = self.asked.iter().map(String::as_str);
         let (elsewhere, asked): (Vec<&str>, Vec<&str>) = asked.partition(is_elsewhere);
@@ -180,6 +188,15 @@ impl Installed {
             open.push(OpenCondition::new(
                 format!("whether {words} ({places}), which comes as a file, can be installed on {release}"),
                 "see for which release it is built",
+            ));
+        }
+        if !self.asking.is_empty() {
+            open.push(OpenCondition::new(
+                format!(
+                    "whether all that the installation of {} takes is in the image of {release}: else it asks, and nobody answers",
+                    lines(self.asking.clone())
+                ),
+                "say `-y`",
             ));
         }
         for (what, line) in &self.unknown {

@@ -1,0 +1,72 @@
+//! Settings of the new image that the old one had not: its language, and whom its program trusts.
+
+use dfix_catalogue::{ImageMark, image_is};
+use dfix_engine::OpenCondition;
+use dfix_model::{Pair, Step, StepKind};
+
+use super::super::lines::{line_of, lines};
+use super::alike::Images;
+use super::runs::Runs;
+
+/// What is open of them.
+pub(super) fn conditions(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Vec<OpenCondition> {
+    let language = language(runs, images);
+    language
+        .into_iter()
+        .chain(trust(runs, old, images))
+        .collect()
+}
+
+/// A language that the file sets, and a variable of the new image goes before.
+fn language(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
+    const ALL: &str = "LC_ALL";
+    if images.old.is_some_and(|it| it.sets(ALL) == Some(true))
+        || images.new.sets(ALL) == Some(false)
+    {
+        return None;
+    }
+    let stages = runs.stage.with_descendants();
+    let pairs: Vec<(Step<'_>, &str)> = stages
+        .flat_map(|it| it.steps_of(StepKind::Env))
+        .flat_map(|step| {
+            let keys = step.pairs().filter_map(Pair::key_text);
+            keys.map(move |key| (step, key))
+        })
+        .collect();
+    if pairs.iter().any(|it| it.1 == ALL) {
+        return None;
+    }
+    let (step, key) = pairs
+        .iter()
+        .find(|it| it.1 == "LANG" || it.1.starts_with("LC_"))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{key}` of line {} may give way to `{ALL}`, which `{}` sets",
+            step.line(),
+            images.name
+        ),
+        format!("set `{ALL}`, too"),
+    ))
+}
+
+/// Certificates that are put among those of the system, where the program of the new image has its own.
+fn trust(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Option<OpenCondition> {
+    if !image_is(images.name, ImageMark::OwnTrust) || image_is(old, ImageMark::OwnTrust) {
+        return None;
+    }
+    let adding = runs
+        .commands
+        .iter()
+        .filter(|it| it.is("update-ca-certificates"));
+    let places: Vec<usize> = adding.map(|it| line_of(*it)).collect();
+    (!places.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether the program of `{}` is to trust what {} adds: it has certificates of its own",
+                images.name,
+                lines(places)
+            ),
+            "set USE_SYSTEM_CA_CERTS=1 where its entry point knows it, or add them with `keytool -importcert -cacerts`",
+        )
+    })
+}
