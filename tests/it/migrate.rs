@@ -265,13 +265,38 @@ fn the_message_tells_what_was_done_and_what_was_left() {
 }
 
 #[test]
+fn what_a_build_puts_in_for_an_image_is_none() {
+    let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          build-contexts: |\n            ext=./ext\n";
+    let before = "FROM python:3.12\nCOPY --from=sdk . /a\nCOPY --from=fml . /b\nCOPY --from=ext . /c\nCOPY --from=bk . /d\n";
+    let folder = Folder::new(&[
+        ("Dockerfile", before),
+        (
+            "compose.yaml",
+            "services: {app: {build: {context: ., additional_contexts: {sdk: ../sdk}}}}\n",
+        ),
+        (
+            "Makefile",
+            "b:\n\tdocker build --build-context=fml=../x -t a .\n",
+        ),
+        (".github/workflows/a.yml", workflow),
+        (
+            "docker-bake.hcl",
+            "target \"a\" {\n contexts = { bk = \"../bk\" }\n}\n",
+        ),
+    ]);
+    assert_eq!(folder.dfix(&with(&["--fix"])).0, 0);
+    let after = before.replace("FROM python", "FROM m.example.com/library/python");
+    assert_eq!(folder.text("Dockerfile"), after);
+}
+
+#[test]
 fn a_recipe_that_cannot_be_read_stops_no_other() {
     let page = include_str!("../../crates/dfix-codemods/recipes/registry.toml");
     let folder = Folder::new(&[("r/a.toml", "unknown = 1\n"), ("r/b.toml", page)]);
     let (code, out, _) = folder.dfix(&["migrate", "--test", "r"]);
     assert_eq!(code, 2, "{out}");
     assert!(out.contains("a.toml:1:1: unknown key"), "{out}");
-    assert!(out.contains("registry: 11 examples as told"), "{out}");
+    assert!(out.contains("registry: 13 examples as told"), "{out}");
 }
 
 #[test]

@@ -55,6 +55,54 @@ pub struct Capture {
     pub ranges: Vec<Option<Range<usize>>>,
 }
 
+/// A piece of what findings say.
+#[derive(Debug, Clone)]
+enum Said {
+    Text(String),
+    /// What the hole of this number binds.
+    Hole(usize),
+}
+
+impl Said {
+    /// Reads a message: `{name}` is what the hole binds, other braces are text.
+    fn read(message: &str, names: &Names) -> Result<Vec<Said>, PatternError> {
+        let mut pieces = Vec::new();
+        let (mut text, mut at) = (String::new(), 0);
+        while let Some(rest) = message.get(at..).filter(|it| !it.is_empty()) {
+            let Some(name) = hole_at(rest) else {
+                let first = rest.chars().next().unwrap_or_default();
+                text.push(first);
+                at += first.len_utf8();
+                continue;
+            };
+            let range = at..at + name.len() + 2;
+            let Some((number, _)) = names.all().find(|(_, it)| *it == name) else {
+                let error = format!("no hole of the pattern is called `{name}`");
+                return Err(PatternError {
+                    part: "message".to_owned(),
+                    text: message.to_owned(),
+                    range,
+                    message: error,
+                    remedy: None,
+                });
+            };
+            pieces.push(Said::Text(std::mem::take(&mut text)));
+            pieces.push(Said::Hole(number));
+            at = range.end;
+        }
+        pieces.push(Said::Text(text));
+        Ok(pieces)
+    }
+}
+
+/// The name of the hole that a text begins with.
+fn hole_at(text: &str) -> Option<&str> {
+    let (name, _) = text.strip_prefix('{')?.split_once('}')?;
+    let is_fine = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
+    let is_name = name.starts_with(|it: char| it.is_ascii_lowercase()) && name.chars().all(is_fine);
+    is_name.then_some(name)
+}
+
 impl Search {
     /// What may be meant otherwise where nothing is found: an image without a tag, which is how few are written.
     pub fn hint(&self) -> Option<String> {
@@ -156,7 +204,9 @@ pub struct Rewrite {
     pub(crate) replacement: Replacement,
     name: &'static str,
     /// What findings say, where a recipe tells.
-    said: Option<String>,
+    said: Option<Vec<Said>>,
+    /// Others of the same recipe: where one default decides several images, each may be one's.
+    beside: Vec<Rewrite>,
 }
 
 impl Rewrite {
@@ -191,6 +241,7 @@ impl Rewrite {
             replacement,
             name: REWRITE,
             said: None,
+            beside: Vec::new(),
         };
         rewrite.check_that_it_ends()?;
         Ok(rewrite)
@@ -204,9 +255,20 @@ impl Rewrite {
     }
 
     /// The same, where findings say this; `{hole}` in it is what the hole binds.
+    ///
+    /// # Errors
+    /// A hole that the pattern has not.
+    pub fn saying(mut self, message: Option<&str>) -> Result<Self, PatternError> {
+        let read = |text: &str| Said::read(text, &self.search.names);
+        self.said = message.map(read).transpose()?;
+        Ok(self)
+    }
+
+    /// The same beside others of its recipe: the default of an `ARG` that decides several images is changed where these want the
+    /// same.
     #[must_use]
-    pub fn saying(mut self, message: Option<String>) -> Self {
-        self.said = message;
+    pub fn beside(mut self, others: Vec<Rewrite>) -> Self {
+        self.beside = others;
         self
     }
 
@@ -296,7 +358,10 @@ impl Rewrite {
     /// What becomes of something that was found.
     fn plan<'m>(&self, found: &Found<'m>, file: &'m Model<'_>) -> Planned<'m> {
         let state = &found.state;
-        let others = |stage: usize| self.ops_of_stage(stage, file);
+        let others = |stage: usize| {
+            let mut all = std::iter::once(self).chain(&self.beside);
+            all.find_map(|it| it.ops_of_stage(stage, file))
+        };
         match (
             &self.search.pattern.kind,
             &self.replacement.kind,
@@ -430,19 +495,20 @@ impl Rewrite {
         });
         let bound: Vec<String> = bound.collect();
         if let Some(said) = &self.said {
-            let filled = self
-                .search
-                .names
-                .all()
-                .fold(said.clone(), |text, (number, name)| {
-                    match found.state.value(number) {
-                        Some(value) => {
-                            text.replace(&format!("{{{name}}}"), &value.texts().concat())
-                        }
-                        None => text,
+            let parted = match &self.search.pattern.kind {
+                Kind::Image(_) => "/",
+                _ => " ",
+            };
+            return said
+                .iter()
+                .map(|piece| match piece {
+                    Said::Text(text) => text.clone(),
+                    Said::Hole(number) => {
+                        let value = found.state.value(*number);
+                        value.map_or_else(String::new, |it| it.texts().join(parted))
                     }
-                });
-            return filled;
+                })
+                .collect();
         }
         if bound.is_empty() {
             format!("the pattern `{source}` finds this")

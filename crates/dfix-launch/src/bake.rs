@@ -173,6 +173,8 @@ struct Target {
     image: Option<String>,
     /// The targets that are put in for images, behind the names of those: `deps = "target:deps"`.
     bases: Vec<(String, String)>,
+    /// What is put in for images of these names.
+    contexts: Vec<(String, String)>,
     /// Whether a group names it, which is built by one word.
     is_in_group: bool,
 }
@@ -248,7 +250,7 @@ impl Target {
             dockerfile,
             is_inline: whole.inline.is_some(),
             inline: whole.inline.and_then(Result::ok),
-            contexts: Vec::new(),
+            contexts: whole.contexts,
             is_in_between,
             target: target.filter(|it| !it.is_empty()),
             arguments: whole.arguments,
@@ -270,8 +272,14 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
         .map(|(name, node)| {
             let said = |key: &str| node.get(key)?.text().map(plain);
             let contexts = node.get("contexts").map(yaml::Node::entries);
-            let contexts = contexts.unwrap_or_default().into_iter();
-            let bases = contexts.filter_map(|(name, value)| base(name, value.text()?));
+            let contexts = contexts.unwrap_or_default();
+            let named = contexts
+                .iter()
+                .filter_map(|(name, value)| Some(((*name).to_owned(), value.text()?.to_owned())));
+            let named: Vec<(String, String)> = named.collect();
+            let bases = contexts
+                .iter()
+                .filter_map(|(name, value)| base(name, value.text()?));
             let list = |key: &str| node.get(key).and_then(yaml::Node::list).unwrap_or_default();
             let arguments = node
                 .get("args")
@@ -298,6 +306,7 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
                     .first()
                     .and_then(|it| Some(it.text()?.to_owned())),
                 bases: bases.collect(),
+                contexts: named,
                 is_in_group: grouped.contains(&name),
             }
         })
@@ -431,7 +440,8 @@ impl Scope {
             };
             object.iter().filter_map(pair).collect()
         };
-        let contexts = pairs("contexts").into_iter();
+        let contexts = pairs("contexts");
+        let named = contexts.iter().cloned();
         Target {
             name,
             line,
@@ -442,7 +452,11 @@ impl Scope {
             inline: said("dockerfile-inline"),
             arguments: pairs("args"),
             image: texts("tags").into_iter().next(),
+            contexts: named
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect(),
             bases: contexts
+                .into_iter()
                 .filter_map(|(name, value)| base(&name, &value?))
                 .collect(),
             is_in_group: false,

@@ -270,6 +270,11 @@ impl Reader<'_> {
                 "--target" => build.target = self.text(&value, "the stage"),
                 "--tag" => self.image(value.text),
                 "--build-arg" => build.arguments.extend(argument(&value)),
+                "--build-context" => {
+                    let named = value.text.split_once('=');
+                    let named = named.map(|(name, it)| (name.to_owned(), it.to_owned()));
+                    build.contexts.extend(named);
+                }
                 _ => {}
             }
         }

@@ -139,25 +139,11 @@ fn may_be_stage(position: &ImagePosition<'_>) -> bool {
         return false;
     };
     let fits = |name: &str| {
-        let mut rest = name;
-        let mut is_anything = false;
-        for piece in pieces {
-            match piece.text.as_deref().map(str::to_ascii_lowercase) {
-                None => is_anything = true,
-                Some(text) if is_anything => match rest.find(&text) {
-                    Some(at) => {
-                        rest = &rest[at + text.len()..];
-                        is_anything = false;
-                    }
-                    None => return false,
-                },
-                Some(text) => match rest.strip_prefix(text.as_str()) {
-                    Some(after) => rest = after,
-                    None => return false,
-                },
-            }
-        }
-        is_anything || rest.is_empty()
+        let texts: Vec<Option<String>> = pieces
+            .iter()
+            .map(|it| it.text.as_deref().map(str::to_ascii_lowercase))
+            .collect();
+        fit(&texts, name)
     };
     let stages = step.file().stages();
     let mut above = stages.filter(|it| it.from_step().index() < step.index());
@@ -165,6 +151,20 @@ fn may_be_stage(position: &ImagePosition<'_>) -> bool {
         it.name()
             .is_some_and(|name| fits(&name.to_ascii_lowercase()))
     })
+}
+
+/// Whether pieces, those without a text being anything, may spell a name.
+fn fit(pieces: &[Option<String>], name: &str) -> bool {
+    match pieces.split_first() {
+        None => name.is_empty(),
+        Some((Some(text), rest)) => name
+            .strip_prefix(text.as_str())
+            .is_some_and(|name| fit(rest, name)),
+        Some((None, rest)) => {
+            let ends = name.char_indices().map(|it| it.0).chain([name.len()]);
+            ends.into_iter().any(|at| fit(rest, &name[at..]))
+        }
+    }
 }
 
 /// What a text is known to be.
@@ -255,4 +255,21 @@ fn components<'m>(name: &Spelled<'m>) -> Vec<Text<'m>> {
         text
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn pieces_fit_by_any_way() {
+        let pieces = |all: &[&str]| -> Vec<Option<String>> {
+            all.iter()
+                .map(|it| (*it != "*").then(|| (*it).to_owned()))
+                .collect()
+        };
+        assert!(fit(&pieces(&["base-", "*", "-a"]), "base-a-a"));
+        assert!(fit(&pieces(&["*", "a"]), "aba"));
+        assert!(!fit(&pieces(&["base-", "*", "-b"]), "base-a-a"));
+    }
 }

@@ -172,6 +172,7 @@ impl Recipe {
                 steps.push(self.step(step, &span, &values)?);
             }
         }
+        know_each_other(&mut steps);
         let file = &self.file.file;
         Ok(Migration {
             name: self.name,
@@ -299,7 +300,10 @@ impl Recipe {
         let rewrite = Rewrite::new(&pattern, &replacement, &conditions)
             .map_err(|error| self.pattern_error(&error, span))?;
         let message = told.message.as_deref().map(filled).transpose()?;
-        let rewrite = rewrite.named(self.name).saying(message);
+        let rewrite = rewrite
+            .named(self.name)
+            .saying(message.as_deref())
+            .map_err(|error| self.pattern_error(&error, span))?;
         Ok(Action::Rewrite(Box::new(rewrite)))
     }
 
@@ -466,6 +470,26 @@ impl Recipe {
         self.error(message)
             .at(&self.text, &self.head(span))
             .with_remedy(error.remedy.clone())
+    }
+}
+
+/// Tells the rewrites of a recipe of one another.
+fn know_each_other(steps: &mut [Step]) {
+    let all: Vec<Rewrite> = steps
+        .iter()
+        .filter_map(|it| it.action.as_rewrite().cloned())
+        .collect();
+    if all.len() < 2 {
+        return;
+    }
+    let rewrites = steps.iter_mut().filter_map(|it| match &mut it.action {
+        Action::Rewrite(rewrite) => Some(rewrite),
+        Action::Codemod(_) | Action::Rule(..) => None,
+    });
+    for (number, rewrite) in rewrites.enumerate() {
+        let mut others = all.clone();
+        others.remove(number);
+        **rewrite = (**rewrite).clone().beside(others);
     }
 }
 

@@ -151,6 +151,14 @@ impl Migration {
 }
 
 impl Action {
+    /// The rewrite that it is.
+    pub(super) fn as_rewrite(&self) -> Option<&Rewrite> {
+        match self {
+            Action::Rewrite(rewrite) => Some(rewrite),
+            Action::Codemod(_) | Action::Rule(..) => None,
+        }
+    }
+
     fn run(&self, text: &Arc<str>, parsed: &Parse, context: &dyn Context, held: &Held) -> Outcome {
         let one: [&dyn Codemod; 1];
         let rules;

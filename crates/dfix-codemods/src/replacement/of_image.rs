@@ -1,7 +1,7 @@
 //! What becomes of an image reference.
 
-use dfix_engine::Effect;
-use dfix_model::{GlobalArg, ImagePlace, Model, Segment, SegmentKind};
+use dfix_engine::{Effect, OpenCondition};
+use dfix_model::{GlobalArg, ImagePlace, Model, Segment, SegmentKind, Stage, Step, StepKind};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::flat;
@@ -28,6 +28,7 @@ pub(crate) fn plan<'m>(
         match decided_by(reference, *range) {
             Some(arg) => {
                 shared(arg, reference, &op, others)?;
+                plan.open.extend(read_again(arg));
                 plan.declare(Effect::GlobalArg {
                     name: arg.name().to_owned(),
                 });
@@ -55,6 +56,37 @@ fn decided_by<'m>(reference: &Reference<'m>, range: TextRange) -> Option<GlobalA
     let file: &'m Model<'m> = stage.file();
     file.global_args()
         .find(|arg| arg.range().contains_range(range))
+}
+
+/// What is open where stages take the default themselves, and more than a label reads it.
+fn read_again(arg: GlobalArg<'_>) -> Option<OpenCondition> {
+    let name = arg.name();
+    let reads = |step: &Step<'_>| {
+        let mut texts = step.source_text().match_indices(name);
+        !step.is_metadata()
+            && !step.is(StepKind::Arg)
+            && !step.is(StepKind::From)
+            && texts.any(|(at, _)| is_variable(step.source_text(), at, name))
+    };
+    let mut steps = arg
+        .stages_that_inherit()
+        .flat_map(|stage| stage.with_descendants().flat_map(Stage::steps));
+    let step = steps.find(reads)?;
+    Some(OpenCondition::new(
+        format!(
+            "whether line {} goes on to do what it does: it reads `{name}`, whose default is another one",
+            step.line()
+        ),
+        "see what it makes of the text",
+    ))
+}
+
+/// Whether a variable's name stands at a place of a text: behind `$` or `${`, and no longer one.
+fn is_variable(text: &str, at: usize, name: &str) -> bool {
+    let before = &text[..at];
+    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    (before.ends_with('$') || before.ends_with("${"))
+        && !text[at + name.len()..].starts_with(goes_on)
 }
 
 /// Refuses to change a default that means more than this image.

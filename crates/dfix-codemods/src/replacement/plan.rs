@@ -1,6 +1,6 @@
 //! The change that a rewrite makes at one place: what is said to the engine, and what it declares.
 
-use dfix_engine::{Case, Edit, Effect};
+use dfix_engine::{Case, Edit, Effect, OpenCondition};
 use dfix_model::{Command, Step, Word, Wrapper};
 use dfix_syntax::TextRange;
 
@@ -47,6 +47,8 @@ pub(crate) struct Plan<'m> {
     pub(crate) effects: Vec<Effect>,
     /// Keys that get another name.
     pub(crate) renamed: Vec<Renamed>,
+    /// What is not known of it.
+    pub(crate) open: Vec<OpenCondition>,
 }
 
 /// A key of a stage (none: before the first) that gets another name.
@@ -71,6 +73,7 @@ impl<'m> Plan<'m> {
     pub(crate) fn take(&mut self, other: Plan<'m>) {
         self.ops.extend(other.ops);
         self.renamed.extend(other.renamed);
+        self.open.extend(other.open);
         for effect in other.effects {
             self.declare(effect);
         }
@@ -91,6 +94,7 @@ impl<'m> Plan<'m> {
         for effect in &self.effects {
             case.declare(effect.clone());
         }
+        case.open(self.open.iter().cloned());
         case.fix(|edit| {
             for op in &self.ops {
                 op.say(edit);

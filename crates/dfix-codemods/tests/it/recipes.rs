@@ -31,6 +31,10 @@ fn faults_of_a_recipe_have_a_place_and_what_was_meant() {
             "r.toml:4:29: there is no parameter `to`\n  | rewrite = { pattern = 'FROM {$to}', replacement = 'FROM b' }\n  |                             ^^^^^",
         ),
         (
+            "[[steps]]\nrewrite = { pattern = 'USER {a}', replacement = 'USER {a}:1', not = 'USER {_}:{_}', message = '`{b}` goes' }",
+            "r.toml:4:97: the message: no hole of the pattern is called `b`",
+        ),
+        (
             "[[steps]]\nrule = 'slim'",
             "r.toml:4:9: there is no rule `slim`",
         ),

@@ -275,6 +275,8 @@ impl Job<'_> {
                 .into_iter()
                 .map(|it| ("--build-arg", it)),
         );
+        let contexts = lines("build-contexts").into_iter();
+        options.extend(contexts.map(|it| ("--build-context", it)));
         for tag in listed(with.text_of("tags").unwrap_or_default()) {
             let named = self.names_of_metadata(tag, scope);
             if named.is_empty() {

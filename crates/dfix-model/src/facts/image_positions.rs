@@ -6,6 +6,7 @@ use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
 use crate::collect::expand::{Origin, Piece};
 use crate::collect::image::ImageRef;
 use crate::collect::model::Model;
+use crate::facts::launches::is_build_context;
 use crate::handles::segments::{Segment, segments_of};
 use crate::handles::{Base, Source, Stage, Step};
 
@@ -51,7 +52,11 @@ impl<'m> ImagePosition<'m> {
 /// All of them, in order of place. A stage that is named as one is no image, nor is `scratch`.
 pub(crate) fn image_positions<'m>(file: &'m Model<'_>) -> Vec<ImagePosition<'m>> {
     let mut found: Vec<ImagePosition<'m>> = syntax(file).into_iter().collect();
-    found.extend(file.steps().flat_map(of_step));
+    let is_put_in = |it: &ImagePosition<'_>| {
+        let text = it.image.text();
+        text.is_some_and(|it| is_build_context(file, it))
+    };
+    found.extend(file.steps().flat_map(of_step).filter(|it| !is_put_in(it)));
     found
 }
 

@@ -15,6 +15,9 @@ use crate::ternary::OpenCondition;
 
 struct Kept(Arc<FolderLaunches>);
 
+/// Names under which builds put other things in for images.
+struct Contexts(Vec<String>);
+
 /// The stages that are built as images, by index, in order.
 struct Targets(Vec<usize>);
 
@@ -24,6 +27,21 @@ struct Shipped(Vec<bool>);
 /// What the project's files say of a file.
 pub(crate) fn all<'m>(file: &'m Model<'_>) -> &'m FolderLaunches {
     &file.cached(|| Kept(file.context().launches())).0
+}
+
+/// Whether a build of the project puts something of its own in for an image of this name: `--build-context`,
+/// `additional_contexts`.
+///
+/// Source: docs.docker.com/reference/cli/docker/buildx/build, `--build-context`.
+pub(crate) fn is_build_context(file: &Model<'_>, image: &str) -> bool {
+    let find = || {
+        let builds = all(file).launches.iter().filter_map(|it| it.build.as_ref());
+        let names = builds.flat_map(|it| it.contexts.iter().map(|it| it.0.clone()));
+        Contexts(names.collect())
+    };
+    let name = image.strip_suffix(":latest").unwrap_or(image);
+    let names = file.cached(find);
+    names.0.iter().any(|it| it == image || it == name)
 }
 
 /// The stages that are built as images: those that a build of the project names, and the last one where a build
