@@ -115,9 +115,38 @@ fn launches_of(files: &dyn Files, folder: &str, path: &str, blocks: &[Block]) ->
     let of_block = |block: &Block| {
         // A block is one shell.
         let mut shell = Shell::new(Some(folder.to_owned())).with_dialect(block.dialect);
-        launches_in(&mut shell, &block.text, block.line, at)
+        let text = with_open_places(&block.text);
+        launches_in(&mut shell, &text, block.line, at)
     };
     blocks.iter().flat_map(of_block).collect()
+}
+
+/// A text in which places that the reader fills in are variables, which a shell does not take for files to read:
+/// `<registry>/web` is `${registry}/web`.
+fn with_open_places(text: &str) -> String {
+    let is_name = |name: &str| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || " -_.:".contains(c);
+        let is_plain = name.chars().all(is_part) && name.trim() == name;
+        is_plain && name.starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let (before, behind) = rest.split_at(at);
+        let inside = behind[1..].split_once('>');
+        let inside = inside.filter(|(name, _)| is_name(name) && !before.ends_with('<'));
+        out.push_str(before);
+        if let Some((name, after)) = inside {
+            let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            out.push_str(&["${", &name, "}"].concat());
+            rest = after;
+        } else {
+            out.push('<');
+            rest = &behind[1..];
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A service that is shown: what it mounts into an image of this name, or of the Dockerfile beside the documentation, which
@@ -175,4 +204,28 @@ fn of_itself(mut launch: Launch, path: &str) -> Launch {
         };
     }
     launch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_open_places;
+
+    #[test]
+    fn places_to_fill_in_are_variables() {
+        for (text, read) in [
+            (
+                "docker build -t <registry>/web .",
+                "docker build -t ${registry}/web .",
+            ),
+            (
+                "-v <your data folder>:/data",
+                "-v ${your_data_folder}:/data",
+            ),
+            ("a <in >out", "a <in >out"),
+            ("cat <<EOF >x\n<y>\nEOF", "cat <<EOF >x\n${y}\nEOF"),
+            ("a < b", "a < b"),
+        ] {
+            assert_eq!(with_open_places(text), read);
+        }
+    }
 }

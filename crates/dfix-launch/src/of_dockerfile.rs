@@ -215,10 +215,9 @@ impl FolderLaunches {
         if is_made_by(&others) {
             return BuiltAs::Another;
         }
-        let last = |name: &str| repository(name).rsplit('/').next().map(str::to_owned);
         let mut names = own.iter().flat_map(|it| names_of(it)).peekable();
         let is_unnamed = names.peek().is_none();
-        if is_unnamed || names.any(|name| is_open_name(name) || last(name) == last(image)) {
+        if is_unnamed || names.any(|name| may_be_called(name, image)) {
             BuiltAs::Perhaps
         } else {
             BuiltAs::Another
@@ -233,10 +232,11 @@ impl FolderLaunches {
             let build = launch.build.as_ref();
             build.is_some_and(|it| it.dockerfile.as_deref() == Some(path) || may_build(it, path))
         };
-        let is_named = builds()
+        let names: Vec<&str> = builds()
             .filter(|it| is_of_it(it))
             .flat_map(names_of)
-            .any(|name| !name.contains('$'));
+            .collect();
+        let is_named = names.iter().any(|name| !name.contains('$'));
         template.images.iter().any(|image| {
             if is_open_name(image) {
                 return true;
@@ -246,7 +246,7 @@ impl FolderLaunches {
                 .peekable();
             match makers.peek() {
                 Some(_) => makers.any(is_of_it),
-                None => !is_named,
+                None => !is_named || names.iter().any(|name| may_be_called(name, image)),
             }
         })
     }
@@ -355,6 +355,16 @@ fn may_be(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -> 
 fn names_of(launch: &Launch) -> impl Iterator<Item = &str> {
     let all = launch.image.iter().chain(&launch.other_images);
     all.map(String::as_str)
+}
+
+/// Whether an image that is built under a name may be the one that is called otherwise elsewhere, by another registry or
+/// team: the last parts of the names are the same, or not known.
+fn may_be_called(built: &str, name: &str) -> bool {
+    let last = |name: &str| {
+        let last = repository(name).rsplit('/').next();
+        last.map(str::to_owned)
+    };
+    is_open_name(built) || last(built) == last(name)
 }
 
 /// Whether the name of what a build makes may be compared with one that stands elsewhere.

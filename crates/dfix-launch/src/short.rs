@@ -100,16 +100,16 @@ pub(crate) fn is_open_name(image: &str) -> bool {
     name.is_some_and(|name| name.contains('$'))
 }
 
-/// The name of an image in a file that is a template or is filled in later: `${NAME}` stands for `{{ … }}`, `$(…)`
-/// and variables.
+/// The name of an image in a file that is a template or is filled in later: `${NAME}` stands for `{{ … }}`, `$(…)`,
+/// `<…>` and variables.
 pub(crate) fn open_name(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['$', '{']) {
+    while let Some(at) = rest.find(['$', '{', '<']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let inside = [("{{", "}}"), ("${", "}"), ("$(", ")")]
+        let inside = [("{{", "}}"), ("${", "}"), ("$(", ")"), ("<", ">")]
             .into_iter()
             .find_map(|(open, close)| {
                 let inside = rest.strip_prefix(open)?;

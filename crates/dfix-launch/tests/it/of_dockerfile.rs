@@ -228,6 +228,19 @@ fn templates_concern_what_they_may_start() {
             "web/Dockerfile",
             0,
         ),
+        // Another team or registry may give the same image its name.
+        (
+            of_values,
+            "web: {image: {repository: acme/web}}\n",
+            "web/Dockerfile",
+            1,
+        ),
+        (
+            of_values,
+            "web: {image: {repository: web}}\n",
+            "api/Dockerfile",
+            0,
+        ),
         // Whoever installs it says which.
         (of_values, "image: {repository: ''}\n", "api/Dockerfile", 1),
         (of_values, "replicas: 2\n", "api/Dockerfile", 1),
