@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use dfix_catalogue::may_be_dockerfile;
+use dfix_catalogue::{FileMark, file_is, may_be_dockerfile};
 use dfix_model::ImagePath;
 use dfix_syntax::Parse;
-use dfix_syntax::ast::{HasPaths as _, Instruction, Word};
+use dfix_syntax::ast::{AstNode as _, Command, HasPaths as _, Instruction, Word};
 
-use crate::names::NamesOfFolders;
+use crate::names::{Kind, NamesOfFolders};
 
 /// How far above a Dockerfile its context is looked for.
 const MOST_FOLDERS_UP: usize = 4;
@@ -17,6 +17,10 @@ const MOST_FOLDERS_UP: usize = 4;
 pub(super) struct Copied {
     /// The plainly named files and folders.
     pub(super) files: Vec<String>,
+    /// Patterns: `target/*.jar`.
+    patterns: Vec<String>,
+    /// Files that a command reads and that nothing but a copy of the whole context brings: `pip install -r`.
+    read: Vec<String>,
     /// Whether it copies the context as a whole.
     is_whole: bool,
 }
@@ -34,10 +38,17 @@ pub(super) fn guess(
     if files.is_empty() && copied.is_whole {
         // A folder of the repository with nothing but the Dockerfile is hardly what is meant.
         let repository = repository.filter(|it| *it != own && holds_builds_alone(&own, names));
-        return match repository {
-            Some(repository) => (repository.to_owned(), true),
-            None => (own, false),
-        };
+        if let Some(repository) = repository {
+            return (repository.to_owned(), true);
+        }
+        let is_lacking = !copied.read.iter().all(|file| has_near(&own, file, names));
+        return (own, is_lacking);
+    }
+    if files.is_empty() && !copied.is_whole && !copied.patterns.is_empty() {
+        // What a build leaves is hardly ever kept in a repository; what it is made from is.
+        let fits = |pattern: &String| fits_something(&own, pattern, names);
+        let is_lacking = !copied.patterns.iter().any(fits) && !holds_a_manifest(&own, names);
+        return (own, is_lacking);
     }
     if files.is_empty() || files.iter().any(|file| has(&own, file)) {
         return (own, false);
@@ -64,6 +75,59 @@ fn holds_builds_alone(folder: &Path, names: &NamesOfFolders) -> bool {
     listed.is_ok_and(|listed| listed.all.iter().all(|(name, _)| is_of_builds(name)))
 }
 
+/// Whether a file lies in a folder, or in one of those in it: commands may work there.
+fn has_near(folder: &Path, file: &str, names: &NamesOfFolders) -> bool {
+    let Ok(listed) = names.of(folder) else {
+        return true;
+    };
+    let mut inner = listed.all.iter().filter(|(_, kind)| *kind == Kind::Folder);
+    names.has(folder, file) || inner.any(|(name, _)| names.has(&folder.join(name), file))
+}
+
+/// Whether a pattern may fit something in a folder: its fixed folders are there, and in them a name with the beginning and
+/// the end of its first part that is not fixed.
+fn fits_something(folder: &Path, pattern: &str, names: &NamesOfFolders) -> bool {
+    let at = pattern.find(['*', '?', '[']).unwrap_or(pattern.len());
+    let (fixed, rest) = match pattern[..at].rsplit_once('/') {
+        Some((fixed, _)) => (folder.join(fixed), &pattern[fixed.len() + 1..]),
+        None => (folder.to_owned(), pattern),
+    };
+    let part = rest.split('/').next().unwrap_or(rest);
+    let beginning = part.split(['*', '?', '[']).next().unwrap_or_default();
+    let end = part.rsplit(['*', '?', ']']).next().unwrap_or_default();
+    let fits = |name: &str| name.starts_with(beginning) && name.ends_with(end);
+    let listed = names.of(&fixed);
+    listed.is_ok_and(|listed| listed.all.iter().any(|(name, _)| fits(name)))
+}
+
+/// Whether a folder holds what says how its project is built: `pom.xml`.
+fn holds_a_manifest(folder: &Path, names: &NamesOfFolders) -> bool {
+    let listed = names.of(folder);
+    listed.is_ok_and(|listed| {
+        listed
+            .all
+            .iter()
+            .any(|(name, _)| file_is(name, FileMark::Project))
+    })
+}
+
+/// The files that `pip install -r` of a `RUN` reads, those by a plain name.
+fn requirements(run: &Instruction) -> Vec<String> {
+    let commands = run.syntax().descendants().filter_map(Command::cast);
+    let of_command = |command: Command| {
+        let words: Vec<Option<String>> = command.words().map(|word| known(&word)).collect();
+        let installs = words.iter().flatten().any(|it| it == "install");
+        let named = words.windows(2).filter_map(move |pair| {
+            let is_option = matches!(pair[0].as_deref(), Some("-r" | "--requirement"));
+            let name = pair[1].clone().filter(|_| installs && is_option)?;
+            let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
+            (!name.contains(['/', ':', '$'])).then_some(name)
+        });
+        named.collect::<Vec<String>>()
+    };
+    commands.flat_map(of_command).collect()
+}
+
 fn known(word: &Word) -> Option<String> {
     word.value().into_known()
 }
@@ -73,6 +137,10 @@ fn known(word: &Word) -> Option<String> {
 pub(super) fn copied(parsed: &Parse) -> Copied {
     let mut copied = Copied::default();
     for instruction in parsed.file().instructions() {
+        if matches!(instruction, Instruction::Run(_)) {
+            copied.read.extend(requirements(&instruction));
+            continue;
+        }
         let mut words: Vec<Option<String>> = match (&instruction, instruction.exec_form()) {
             (Instruction::Copy(_) | Instruction::Add(_), Some(exec)) => exec.values().collect(),
             (Instruction::Copy(copy), None) => copy.words().map(|word| known(&word)).collect(),
@@ -94,7 +162,11 @@ pub(super) fn copied(parsed: &Parse) -> Copied {
             let path = path.as_str().trim_start_matches('/');
             if path.is_empty() {
                 copied.is_whole = true;
-            } else if !path.contains(['*', '?', '[', ':', '<', '$']) {
+            } else if path.contains([':', '<', '$']) {
+                // Only the build knows it.
+            } else if path.contains(['*', '?', '[']) {
+                copied.patterns.push(path.to_owned());
+            } else {
                 copied.files.push(path.to_owned());
             }
         }
@@ -131,7 +203,7 @@ mod tests {
         let guess = |own, repository, files: &[String]| {
             let copied = Copied {
                 files: files.to_vec(),
-                is_whole: false,
+                ..Copied::default()
             };
             guess_with(own, repository, &copied, &NamesOfFolders::default())
         };
@@ -181,5 +253,40 @@ mod tests {
         assert_eq!(guess("docker"), (top.clone(), true));
         assert_eq!(guess("api"), (top.join("api"), false));
         assert_eq!(guess(""), (top.join(""), false));
+    }
+
+    #[test]
+    fn a_folder_that_lacks_what_is_read_is_hardly_the_context() {
+        let folder = tempfile::tempdir().unwrap();
+        put(
+            folder.path(),
+            &[
+                ("docker/Dockerfile", ""),
+                ("docker/README.md", ""),
+                ("api/requirements.txt", ""),
+                ("api/main.py", ""),
+                ("java/pom.xml", ""),
+                ("java/target/a.jar", ""),
+            ],
+        );
+        let top = fs::canonicalize(folder.path()).unwrap();
+        let is_doubtful = |own: &str, text: &str| {
+            let copied = copied(&dfix_syntax::parse(text));
+            let names = NamesOfFolders::default();
+            guess_with(top.join(own), Some(&top), &copied, &names).1
+        };
+        let whole = "FROM a\nCOPY . .\nRUN pip install --no-cache-dir -r requirements.txt\n";
+        assert!(is_doubtful("docker", whole));
+        assert!(!is_doubtful("api", whole));
+        assert!(!is_doubtful("", whole), "it lies in a folder there");
+        let other = whole.replace("requirements.txt", "$FILE");
+        assert!(!is_doubtful("docker", &other));
+        let jar = "FROM a\nCOPY target/*.jar app.jar\n";
+        assert!(is_doubtful("docker", jar));
+        assert!(!is_doubtful("java", jar));
+        let other = jar.replace("target", "build/libs");
+        assert!(!is_doubtful("java", &other), "it is built there");
+        assert!(is_doubtful("docker", "FROM a\nCOPY *.py /\n"));
+        assert!(!is_doubtful("api", "FROM a\nCOPY m*.py /\n"));
     }
 }

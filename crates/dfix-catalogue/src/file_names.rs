@@ -28,6 +28,8 @@ pub enum FileMark {
     Plain,
     /// A shell that a person types into reads or writes it, and nothing else does.
     Prompt,
+    /// It says how a project is built, and lies where that is done.
+    Project,
     /// A framework reads it when the application starts, whatever the sources say: what it names is used.
     ReadAtStart,
     /// It is source that something compiles.
@@ -51,6 +53,7 @@ impl FileMark {
             FileMark::Packed => "packed",
             FileMark::Plain => "plain",
             FileMark::Prompt => "prompt",
+            FileMark::Project => "project",
             FileMark::ReadAtStart => "read-at-start",
             FileMark::Source => "source",
             FileMark::Template => "template",
@@ -125,6 +128,7 @@ mod tests {
             FileMark::NodeSource,
             FileMark::Packed,
             FileMark::Plain,
+            FileMark::Project,
             FileMark::Prompt,
             FileMark::ReadAtStart,
             FileMark::Source,

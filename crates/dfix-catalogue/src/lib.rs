@@ -62,6 +62,7 @@ mod python_projects;
 mod python_scripts;
 mod release_changes;
 mod releases;
+mod served_applications;
 mod server_settings;
 mod slim;
 mod sourced;
@@ -146,6 +147,7 @@ pub use python_projects::{
 pub use python_scripts::packages_of_script;
 pub use release_changes::{ReleaseChange, ReleaseSign, release_changes};
 pub use releases::{ReleaseMark, release_is};
+pub use served_applications::{ServedApplication, served_application};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;

@@ -468,6 +468,11 @@ impl<'m> Stage<'m> {
         work::closing_user(self)
     }
 
+    /// Whether the image has a shell, where that is known of the base or the file runs one.
+    pub fn has_shell(self) -> Option<bool> {
+        work::has_shell(self)
+    }
+
     /// Whether a command can be written at a step, for a POSIX shell to run it. Of an unknown image, a `RUN` of the file
     /// itself shows that there is a shell.
     pub fn has_shell_at(self, step: Step<'m>) -> bool {

@@ -1,7 +1,7 @@
 //! The sources in Python that a start names, and whether they are among those that are shipped.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{FileMark, file_is, is_of_python};
+use dfix_catalogue::{FileMark, ServedApplication, file_is, is_of_python, served_application};
 
 use crate::context::Answer;
 use crate::facts::absent_copies::has_project;
@@ -29,9 +29,11 @@ pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
         return None;
     }
     if sources.files.is_empty() {
-        return named_sources(stage).find(|named| is_absent(stage, named));
+        let mut named = named_sources(stage);
+        let missing = named.find(|it| it.all().all(|it| is_absent(stage, it)));
+        return missing.map(|it| it.name);
     }
-    let is_there = |named: &String| {
+    let is_there = |named: &str| {
         let path = match named.strip_suffix(".py") {
             Some(file) => file.rsplit('/').next().unwrap_or(file).to_owned(),
             None => named.replace('.', "/"),
@@ -45,7 +47,27 @@ pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
         };
         files.any(is_it)
     };
-    named_sources(stage).find(|named| !is_there(named))
+    let mut named = named_sources(stage);
+    let missing = named.find(|it| !it.all().any(is_there));
+    missing.map(|it| it.name)
+}
+
+/// A file or module that the start names.
+struct Named {
+    /// `app.py`, `app.main`.
+    name: String,
+    /// Whether its last part may be something in the module: `app.celery` of `app`.
+    may_be_inside: bool,
+}
+
+impl Named {
+    /// What it may be.
+    fn all(&self) -> impl Iterator<Item = &str> {
+        let around = self.name.rsplit_once('.').map(|(module, _)| module);
+        let is_file = has_ending(&self.name, ".py");
+        let around = around.filter(|_| self.may_be_inside && !is_file);
+        std::iter::once(self.name.as_str()).chain(around)
+    }
 }
 
 /// A file that the start gives to an interpreter, that the build context has not, and that a build which fetches something
@@ -88,11 +110,18 @@ fn brings_a_project(step: Step<'_>) -> bool {
 }
 
 /// The files and modules that the start names, `app.py` or `app.main`.
-fn named_sources(stage: Stage<'_>) -> impl Iterator<Item = String> {
+fn named_sources(stage: Stage<'_>) -> impl Iterator<Item = Named> {
     runtime::of(stage)
         .processes()
         .filter(|process| process.script.is_none())
-        .filter_map(|process| named_by(process.command))
+        .filter_map(|process| {
+            let may_be_inside = served_application(process.command.name()).is_some();
+            let name = named_by(process.command)?;
+            Some(Named {
+                name,
+                may_be_inside,
+            })
+        })
 }
 
 /// Whether a file or module would be copied from the build context, and is not there.
@@ -139,19 +168,52 @@ fn named_by(command: Command<'_>) -> Option<String> {
             _ => None,
         };
     }
-    if command.is("flask") {
-        let EnvValue::Set(setting) = variables::final_env(command.stage()?, "FLASK_APP") else {
-            return None;
-        };
-        let module = setting.value?.split([':', '(']).next()?;
-        let is_named = has_ending(module, ".py") || !module.contains('/');
-        return (!module.is_empty() && is_named).then(|| module.to_owned());
+    if let Some(served) = served_application(command.name()) {
+        return told(command, served);
     }
     if !command.is_marked(Mark::Application) {
         return None;
     }
     let object = served_objects(command).first().copied()?;
     object.split(':').next().map(str::to_owned)
+}
+
+/// The application that a server or worker is told: by an option, an operand, or as Flask by a variable.
+fn told(command: Command<'_>, served: ServedApplication) -> Option<String> {
+    let words: Vec<&str> = command.args().map(Word::literal_prefix).collect();
+    let by_option = || {
+        let mut places = words.iter().enumerate();
+        places.find_map(|(at, word)| {
+            let rest = served.options().find_map(|it| word.strip_prefix(it))?;
+            match rest {
+                "" => words.get(at + 1).copied(),
+                rest if word.starts_with("--") => rest.strip_prefix('='),
+                rest => Some(rest),
+            }
+        })
+    };
+    let by_operand = || {
+        let first = words.iter().position(|word| !word.starts_with('-'))?;
+        let from = first + served.operand(Some(words[first]))?;
+        let is_operand = |at: usize| {
+            let is_value = at > 0 && words[at - 1].starts_with('-') && !words[at - 1].contains('=');
+            has_ending(words[at], ".py") || !(words[at].starts_with('-') || is_value)
+        };
+        (from..words.len())
+            .find(|at| is_operand(*at))
+            .map(|at| words[at])
+    };
+    let by_variable = || {
+        let is_flask = command.is("flask");
+        match variables::final_env(command.stage()?, "FLASK_APP") {
+            EnvValue::Set(setting) if is_flask => setting.value,
+            _ => None,
+        }
+    };
+    let object = by_option().or_else(by_operand).or_else(by_variable)?;
+    let module = object.split([':', '(']).next()?;
+    let is_named = has_ending(module, ".py") || !module.contains('/');
+    (!module.is_empty() && is_named).then(|| module.to_owned())
 }
 
 /// The words of a server that are `module:name` or `module:factory()`.

@@ -28,18 +28,18 @@ pub(crate) fn closing_user(stage: Stage<'_>) -> Option<Step<'_>> {
     last.filter(|user| user.index() > last_work(stage).index())
 }
 
+/// Whether the image has a shell, where that is known of the base or the file runs one.
+pub(crate) fn has_shell(stage: Stage<'_>) -> Option<bool> {
+    let facts = base_facts(stage);
+    let told = facts.is_known().then(|| facts.has_shell()).flatten();
+    told.or_else(|| {
+        let mut runs = stage.base_chain().flat_map(Stage::runs);
+        runs.any(|run| !run.is_exec_form()).then_some(true)
+    })
+}
+
 /// Whether a command can be written at a step, for a POSIX shell to run it. Of an unknown image, a `RUN` of the file
 /// itself shows that there is a shell.
 pub(crate) fn has_shell_at(stage: Stage<'_>, step: Step<'_>) -> bool {
-    let facts = base_facts(stage);
-    let is_told = if facts.is_known() {
-        facts.has_shell()
-    } else {
-        None
-    };
-    let has_shell = is_told.unwrap_or_else(|| {
-        let mut runs = stage.base_chain().flat_map(Stage::runs);
-        runs.any(|run| !run.is_exec_form())
-    });
-    has_shell && shell_at(stage, step).is_posix()
+    has_shell(stage).unwrap_or(false) && shell_at(stage, step).is_posix()
 }

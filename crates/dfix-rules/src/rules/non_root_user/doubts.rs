@@ -9,6 +9,7 @@ use dfix_engine::OpenCondition;
 use dfix_model::{Command, ImagePath, Stage, Word};
 
 use super::account::RunAs;
+use super::folders::is_for_all;
 use super::permissions::kept;
 
 /// What could not be established for the user, to whom these folders belong then.
@@ -28,6 +29,7 @@ pub(crate) fn apart_from_its_place(
     open.extend(homeless(stage, run_as));
     open.extend(of_an_unknown_base(stage));
     open.extend(places(stage, run_as, given));
+    open.extend(written(stage, run_as, given));
     open.extend(started_elsewhere(stage, run_as, given));
     open.extend(told_on_a_platform(stage));
     open.extend(documented(stage));
@@ -316,6 +318,29 @@ fn documented(stage: Stage<'_>) -> Option<OpenCondition> {
             "say `-u root` there",
         ))
     })
+}
+
+/// Something that the application is known to write, where nothing gives the folder to the user: there is no shell to do it
+/// with, or it is of no such kind.
+fn written(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
+    if stage.read_only().is_some() {
+        return None;
+    }
+    let mut writes = stage.run_time_writes().known.iter();
+    let write = writes.find(|write| {
+        let folder = write.folder();
+        !given.iter().any(|it| folder.is_below(it))
+            && !is_for_all(&write.path)
+            && !is_for_all(&folder)
+            && !stage.filesystem().is_opened_to(&run_as.account, &folder)
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether {} may write {}, which stays root's",
+            write.who, write.path
+        ),
+        "make the folder in a stage that has a shell, and copy it with `--chown`",
+    ))
 }
 
 /// Places that a variable names and that stay root's.

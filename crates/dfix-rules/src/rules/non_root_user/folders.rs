@@ -80,7 +80,7 @@ fn may_be_given(folder: &ImagePath) -> bool {
 }
 
 /// Whether everybody may write there.
-fn is_for_all(folder: &ImagePath) -> bool {
+pub(super) fn is_for_all(folder: &ImagePath) -> bool {
     folder_above(folder.as_str(), FolderMark::ForAll).is_some()
 }
 

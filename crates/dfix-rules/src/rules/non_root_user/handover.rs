@@ -157,9 +157,11 @@ fn plan_with<'m>(
             "what is not copied there stays"
         };
         given.clear();
-        evidence.push(format!(
-            "there is no shell to change owners with: {what} root's and can be read"
-        ));
+        let lacks = match stage.has_shell() {
+            None => "it is not known whether the base image has a shell to change owners with",
+            Some(_) => "there is no shell to change owners with",
+        };
+        evidence.push(format!("{lacks}: {what} root's and can be read"));
     } else if !given.is_empty() {
         evidence.push(are_given(&given, run_as));
         evidence.extend(refusal.map(str::to_owned));
