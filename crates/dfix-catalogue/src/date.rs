@@ -31,7 +31,7 @@ impl Date {
     }
 
     /// The same day of the year after.
-    pub(crate) const fn a_year_later(self) -> Self {
+    pub const fn a_year_later(self) -> Self {
         Self {
             year: self.year + 1,
             ..self

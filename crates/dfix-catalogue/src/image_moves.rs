@@ -5,7 +5,8 @@
 //! How: `mechanical`, nothing else is needed beside what changes with it; `by-hand`; `keep`, this tag is made
 //! where it always was.
 //! What changes with it: `user=NAME`, `path:OLD=NEW`, `lacks:PATH=ELSEWHERE` (what lies there is otherwise, so that
-//! another name alone will not do), `env:OLD=NEW`, `port:OLD=NEW`, `command=NAME`; `*` in a path is any text without
+//! another name alone will not do), `env:OLD=NEW`, `port:OLD=NEW`, `command=NAME`,
+//! `libc=NAME` (another C library, where libraries of the old one do not load); `*` in a path is any text without
 //! a slash.
 
 use super::images::glob;
@@ -302,7 +303,10 @@ mod tests {
                 let (what, new) = change.split_once('=').expect("a change");
                 let kind = what.split(':').next().unwrap_or_default();
                 assert!(
-                    matches!(kind, "user" | "path" | "lacks" | "env" | "port" | "command"),
+                    matches!(
+                        kind,
+                        "user" | "path" | "lacks" | "env" | "port" | "command" | "libc"
+                    ),
                     "{row:?}"
                 );
                 assert!(!new.is_empty(), "{row:?}");

@@ -1,15 +1,16 @@
 //! Tags of official images that are no longer maintained.
 
 use dfix_catalogue::{
-    AS_OF, Foundation, end_of_release, image, image_move, is_living, living_tag, version_of,
+    AS_OF, Foundation, LivingTag, end_of_release, image, image_move, is_living, living_tag,
+    version_of,
 };
-use dfix_engine::{Case, Remedy};
+use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::ImagePlace;
 
 use super::distribution::{is_distribution, told};
 use super::images::{Judge, Verdict};
 use super::language::look_at_tags;
-use super::versions::{day_lost, version_changed, version_kept, without_day};
+use super::versions::{day_lost, numbers_lost, version_changed, version_kept, without_day};
 use crate::matching::reference::Reference;
 
 /// Every dead tag, or only those whose living successor has the same version.
@@ -61,29 +62,18 @@ impl Judge for EndOfLife {
                 .push(format!("support of {} ended on {date}", told(&old)));
         }
         let new = &living.tag;
-        verdict
-            .evidence
-            .push(match (living.version_ends, living.release_ends) {
-                (Some(date), _) if date > AS_OF => {
-                    format!("`{new}` is maintained, and supported until {date}")
-                }
-                (None, Some(date)) if date > AS_OF => match &living.foundation {
-                    Some(it) => format!(
-                        "`{new}` is maintained; support of {} ends on {date}",
-                        told(it)
-                    ),
-                    None => format!("`{new}` is maintained"),
-                },
-                _ => format!("`{new}` is still maintained"),
-            });
+        verdict.evidence.push(support(&living));
+        verdict.open.extend(ends_soon(&living));
         let changed = version_changed(repository, tag, new);
-        if let Some(open) = changed {
-            if self.only_same_version {
+        if let Some(changed) = changed {
+            if self.only_same_version && !changed.keeps_series {
                 verdict.by_hand = Some(format!(
                     "`{new}` is the nearest that is maintained, of another version"
                 ));
                 return Some(verdict);
             }
+            verdict.open.push(changed.open);
+        } else if let Some(open) = numbers_lost(tag, new).filter(|_| !is_distribution(repository)) {
             verdict.open.push(open);
         } else if !is_distribution(repository) {
             verdict.evidence.push(version_kept(repository, tag, new));
@@ -107,4 +97,35 @@ impl Judge for EndOfLife {
         }
         Ok(())
     }
+}
+
+/// Until when the new tag is supported.
+fn support(living: &LivingTag) -> String {
+    let new = &living.tag;
+    match (living.version_ends, living.release_ends) {
+        (Some(date), _) if date > AS_OF => {
+            format!("`{new}` is maintained, and supported until {date}")
+        }
+        (None, Some(date)) if date > AS_OF => match &living.foundation {
+            Some(it) => format!(
+                "`{new}` is maintained; support of {} ends on {date}",
+                told(it)
+            ),
+            None => format!("`{new}` is maintained"),
+        },
+        _ => format!("`{new}` is still maintained"),
+    }
+}
+
+/// Whether the new tag's version is supported for less than a year: it stays as long as it is maintained.
+fn ends_soon(living: &LivingTag) -> Option<OpenCondition> {
+    let date = living
+        .version_ends
+        .filter(|it| *it < AS_OF.a_year_later())?;
+    let new = &living.tag;
+    let ends = if date > AS_OF { "ends" } else { "ended" };
+    Some(OpenCondition::new(
+        format!("whether `{new}` will do: support of its version {ends} on {date}"),
+        "take a newer version",
+    ))
 }

@@ -5,6 +5,7 @@ use dfix_engine::OpenCondition;
 
 use super::images::{Judge, Verdict};
 use super::paths::PathChange;
+use super::versions::lost_pin;
 
 /// Which of them: names, `*` being any text; all where there is none.
 #[derive(Debug)]
@@ -77,14 +78,10 @@ impl Judge for Moved {
         }
         let pinned = to.as_ref().and_then(|(_, new)| lost_pin(tag, new));
         match pinned.filter(|_| verdict.open.is_empty()) {
-            Some((old, new)) => {
-                let remedy = match moved.note {
-                    "" => "run its tests",
-                    note => note,
-                };
-                let text = format!("whether it works with {new} in place of {old}");
-                verdict.open.push(OpenCondition::new(text, remedy));
-            }
+            Some(open) => verdict.open.push(match moved.note {
+                "" => open,
+                note => OpenCondition::new(open.condition, note),
+            }),
             None if moved.note.is_empty() => {}
             None => verdict.evidence.push(moved.note.to_owned()),
         }
@@ -98,26 +95,16 @@ impl Judge for Moved {
                 (None, Some((old, new))) => verdict.lacks.push(PathChange::of(old, new)),
                 (None, None) => verdict.open.push(OpenCondition::new(
                     format!("whether it matters that {}", told(change)),
-                    "see what of it the file, and whoever starts the image, use",
+                    if change.starts_with("libc=") {
+                        "libraries for the old one, in jars or as agents, load no more"
+                    } else {
+                        "see what of it the file, and whoever starts the image, use"
+                    },
                 )),
             }
         }
         Some(verdict)
     }
-}
-
-/// The version that the old tag pins more exactly than the new one, and the new one's: `8u141` and `8`.
-fn lost_pin<'t>(old: &'t str, new: &'t str) -> Option<(&'t str, &'t str)> {
-    let version = |tag: &'t str| {
-        let is_in = |it: char| it.is_ascii_digit() || matches!(it, '.' | 'u' | '_');
-        let mut parts = tag.split(|it| !is_in(it));
-        parts
-            .find(|it| it.starts_with(|it: char| it.is_ascii_digit()))
-            .unwrap_or_default()
-    };
-    let (old, new) = (version(old), version(new));
-    let is_exact = old.contains(['.', 'u', '_']);
-    (is_exact && !new.is_empty() && old != new).then_some((old, new))
 }
 
 /// Why a person must do it, and all that is known to help.
@@ -154,6 +141,7 @@ fn told(change: &str) -> String {
         Some(("path" | "lacks", old)) => format!("`{old}` is `{new}`"),
         Some(("env", old)) => format!("the variable `{old}` is `{new}`"),
         Some(("port", old)) => format!("the port {old} is {new}"),
+        _ if what == "libc" => format!("its C library is `{new}`"),
         _ if what == "user" => format!("it runs as the user `{new}`"),
         _ => format!("its {what} is `{new}`"),
     }

@@ -84,7 +84,7 @@ impl<J: Judge> Codemod for Images<J> {
                     ));
                 };
                 if let ImagePlace::From(stage) = reference.position.place {
-                    system::look(stage, &reference, (repository, tag), case)?;
+                    system::look(stage, &reference, (repository, tag), &verdict.paths, case)?;
                 }
                 let others = |stage: usize| self.ops_of_stage(stage, file);
                 let plan =
@@ -286,10 +286,9 @@ fn lacking<'m>(
     })
 }
 
-/// What lies below the folder may be elsewhere in the new image, and a link may be what the file makes there itself.
+/// What lies below the folder may be elsewhere in the new image.
 fn is_elsewhere(it: &Occurrence<'_>) -> Option<OpenCondition> {
-    let is_linked = || it.new.starts_with('/') && it.step.commands().any(|it| it.is("ln"));
-    (it.is_doubtful || is_linked()).then(|| {
+    it.is_doubtful.then(|| {
         OpenCondition::new(
             format!(
                 "whether what line {} names is at {} in the new image",

@@ -1,6 +1,6 @@
 //! Paths of an image that are others in the image that takes its place.
 
-use dfix_model::{ImagePlace, Stage, Step, Word};
+use dfix_model::{Command, ImagePlace, Stage, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
@@ -45,6 +45,12 @@ impl PathChange {
     pub(crate) fn same_below(self, same_below: &'static str) -> Self {
         PathChange { same_below, ..self }
     }
+
+    /// Whether a path begins with this one.
+    pub(crate) fn is_in(&self, path: &str) -> bool {
+        let found = self.old.find(path);
+        found.is_some_and(|it| it.start() == 0 && is_alone(path, 0, it.end()))
+    }
 }
 
 /// A place where a path of the image stands.
@@ -68,6 +74,7 @@ pub(crate) fn occurrences<'m>(
     if paths.is_empty() {
         return found;
     }
+    let made = made(reference, paths);
     for (area, step) in areas(reference) {
         let start = usize::from(area.start() - step.range().start());
         let end = usize::from(area.end() - step.range().start());
@@ -81,6 +88,7 @@ pub(crate) fn occurrences<'m>(
                     || is_elsewhere
                     || !is_alone(text, it.start(), it.end())
                     || is_comment(text, it.start())
+                    || made.iter().any(|made| made == it.as_str())
                 {
                     continue;
                 }
@@ -103,6 +111,44 @@ pub(crate) fn occurrences<'m>(
         }
     }
     found
+}
+
+/// Paths of these that the file itself makes, as links or programs: nothing of the image.
+fn made(reference: &Reference<'_>, paths: &[PathChange]) -> Vec<String> {
+    let ImagePlace::From(stage) = reference.position.place else {
+        return Vec::new();
+    };
+    let commands = stage.with_descendants().flat_map(Stage::commands);
+    let words = commands.filter_map(|it| made_by(it)?.value());
+    let is_path = |text: &&str| {
+        let is_it = |change: &PathChange| {
+            let found = change.old.find(text);
+            found.is_some_and(|it| it.as_str() == *text)
+        };
+        paths.iter().any(is_it)
+    };
+    words.filter(is_path).map(str::to_owned).collect()
+}
+
+/// The name that a command gives to something that is elsewhere.
+fn made_by(command: Command<'_>) -> Option<Word<'_>> {
+    if command.is("update-alternatives") {
+        let mut words = command.args().skip_while(|it| !it.is("--install"));
+        return words.nth(1);
+    }
+    let mut operands = command.args().filter(|it| !it.starts_with("-"));
+    let target = operands.next_back()?;
+    let source = operands.next_back()?;
+    let is_named_anew = match command.name() {
+        "ln" => true,
+        // What goes into a folder keeps its name.
+        "cp" | "install" | "mv" => {
+            let name = |word: Word<'_>| word.value()?.rsplit('/').next().map(str::to_owned);
+            name(source).is_some() && name(source) == name(target)
+        }
+        _ => false,
+    };
+    is_named_anew.then_some(target)
 }
 
 /// The parts of the file in which paths of the image may stand.

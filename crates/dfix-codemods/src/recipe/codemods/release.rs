@@ -133,7 +133,8 @@ impl Judge for Release {
             return Some(verdict);
         }
         verdict.evidence.push(format!("there is a tag `{new}`"));
-        verdict.open.extend(version_changed(repository, old, &new));
+        let changed = version_changed(repository, old, &new);
+        verdict.open.extend(changed.map(|it| it.open));
         verdict.open.extend(day_lost(old, &new));
         if is_living(repository, &new) == Some(false) {
             verdict.open.push(OpenCondition::new(

@@ -13,9 +13,11 @@ use dfix_model::{PackageCommand, Stage};
 use self::installed::Installed;
 use self::runs::{Runs, kind_of, system_of};
 use super::distribution::told;
+use super::paths::PathChange;
 use crate::matching::reference::Reference;
 
-/// Whether commands of the stage ask for a system that the new image has not, and what the system must have.
+/// Whether commands of the stage ask for a system that the new image has not, and what the system must have; `moved` are the paths of the
+/// image that change with it.
 ///
 /// # Errors
 /// What a person must change before.
@@ -23,6 +25,7 @@ pub(super) fn look(
     stage: Stage<'_>,
     reference: &Reference<'_>,
     (repository, tag): (&str, &str),
+    moved: &[PathChange],
     case: &mut Case<'_>,
 ) -> Result<(), Remedy> {
     let image_ref = &reference.position.image;
@@ -53,13 +56,25 @@ pub(super) fn look(
         ));
     }
     drop(managers);
+    let installed = Installed::of(&runs, &new);
+    let images = alike::Images {
+        old: old_image.as_ref(),
+        new: &new_image,
+        name: repository,
+        foundation: &new,
+        moved,
+    };
+    let old_name = image_ref.name().unwrap_or_default();
     if let Some(old) = &old
         && old.same_release(&new) == Some(true)
     {
         case.evidence(format!("both are based on {}", told(&new)));
+        if let Some(old_image) = old_image.as_ref().filter(|_| old_name != repository) {
+            changes::programs(&runs, &installed, (old_image, &new_image), case);
+            case.open(settings::conditions(&runs, old_name, &images));
+        }
         return Ok(());
     }
-    let installed = Installed::of(&runs, &new);
     let unread = alike::unread(&runs, &new);
     case.open(installed.conditions(&new));
     let mut told_of = changes::look(&runs, &installed, (old.as_ref(), &new), case);
@@ -67,15 +82,8 @@ pub(super) fn look(
         let programs = changes::programs(&runs, &installed, (old_image, &new_image), case);
         told_of.extend(programs);
     }
-    let images = alike::Images {
-        old: old_image.as_ref(),
-        new: &new_image,
-        name: repository,
-        foundation: &new,
-    };
     let is_told = |name: &str| told_of.iter().any(|it| it == name);
     case.open(alike::conditions(&runs, &images, &is_told));
-    let old_name = image_ref.name().unwrap_or_default();
     case.open(settings::conditions(&runs, old_name, &images));
     if image_is(repository, ImageMark::SortsTexts) {
         case.open(OpenCondition::new(

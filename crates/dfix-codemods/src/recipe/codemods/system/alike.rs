@@ -12,6 +12,7 @@ use dfix_model::{Call, Command, Stage, Word};
 
 use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
+use super::super::paths::PathChange;
 use super::changes::reads;
 use super::runs::Runs;
 
@@ -24,6 +25,8 @@ pub(super) struct Images<'a> {
     pub(super) new: &'a ImageFacts,
     pub(super) name: &'a str,
     pub(super) foundation: &'a Foundation,
+    /// Paths of the image that change with it.
+    pub(super) moved: &'a [PathChange],
 }
 
 /// What is open of the commands of a stage that nothing else was told of.
@@ -90,7 +93,7 @@ fn some(names: &[String]) -> String {
 fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
     let is_own = |path: &str| {
         let mut parts = path.split('/').skip(1);
-        parts.any(|it| it == images.name)
+        parts.any(|it| it == images.name) || images.moved.iter().any(|it| it.is_in(path))
     };
     let mut paths: Vec<&str> = Vec::new();
     let mut numbers = Vec::new();
@@ -210,6 +213,12 @@ impl Images<'_> {
         let mut words = command.args().filter_map(Word::value);
         if command.args().len() == 1 && words.all(asks_about_itself) {
             return true;
+        }
+        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+        if command.known().is_some_and(|it| it.builds(&words))
+            && !self.keeps_language(command.known())
+        {
+            return false;
         }
         if command.is("go") {
             return self.is_own("go") && command.stage().is_some_and(is_static);
