@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dfix_catalogue::{FileMark, file_is, may_be_dockerfile};
+use dfix_catalogue::{FileMark, file_is, is_manifest, may_be_dockerfile};
 use dfix_model::ImagePath;
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{AstNode as _, Command, HasPaths as _, Instruction, Word};
@@ -67,12 +67,25 @@ pub(super) fn guess(
     (own, true)
 }
 
-/// Whether nothing lies in a folder but what images are built and started by.
+/// Whether nothing lies in a folder, or in those in it, but what images are built and started by, and what lies beside that:
+/// settings of servers, scripts, notes.
 fn holds_builds_alone(folder: &Path, names: &NamesOfFolders) -> bool {
-    let is_of_builds =
-        |name: &str| may_be_dockerfile(name) || name.contains("compose") || name.starts_with('.');
-    let listed = names.of(folder);
-    listed.is_ok_and(|listed| listed.all.iter().all(|(name, _)| is_of_builds(name)))
+    let is_of_builds = |name: &str| {
+        may_be_dockerfile(name)
+            || name.contains("compose")
+            || name.starts_with('.')
+            || (file_is(name, FileMark::Beside) && !is_manifest(name))
+    };
+    let are_of_builds = |folder: &Path, inner: &dyn Fn(&Path) -> bool| {
+        let listed = names.of(folder);
+        listed.is_ok_and(|listed| {
+            listed.all.iter().all(|(name, kind)| match kind {
+                Kind::Folder => name.starts_with('.') || inner(&folder.join(name)),
+                Kind::File | Kind::Link => is_of_builds(name),
+            })
+        })
+    };
+    are_of_builds(folder, &|inner| are_of_builds(inner, &|_| false))
 }
 
 /// Whether a file lies in a folder, or in one of those in it: commands may work there.
@@ -242,6 +255,14 @@ mod tests {
                 ("main.py", ""),
                 ("api/Dockerfile", ""),
                 ("api/a.py", ""),
+                ("build/Dockerfile.api", ""),
+                ("build/Dockerfile.nginx", ""),
+                ("build/nginx/site.conf", ""),
+                ("build/start.sh", ""),
+                ("site/Dockerfile", ""),
+                ("site/pages/index.html", ""),
+                ("job/Dockerfile", ""),
+                ("job/requirements.txt", ""),
             ],
         );
         let top = fs::canonicalize(folder.path()).unwrap();
@@ -251,7 +272,10 @@ mod tests {
             guess_with(top.join(own), Some(&top), &copied, &names)
         };
         assert_eq!(guess("docker"), (top.clone(), true));
-        assert_eq!(guess("api"), (top.join("api"), false));
+        assert_eq!(guess("build"), (top.clone(), true));
+        for own in ["api", "site", "job"] {
+            assert_eq!(guess(own), (top.join(own), false));
+        }
         assert_eq!(guess(""), (top.join(""), false));
     }
 
@@ -262,7 +286,7 @@ mod tests {
             folder.path(),
             &[
                 ("docker/Dockerfile", ""),
-                ("docker/README.md", ""),
+                ("docker/tool.py", ""),
                 ("api/requirements.txt", ""),
                 ("api/main.py", ""),
                 ("java/pom.xml", ""),
@@ -286,7 +310,7 @@ mod tests {
         assert!(!is_doubtful("java", jar));
         let other = jar.replace("target", "build/libs");
         assert!(!is_doubtful("java", &other), "it is built there");
-        assert!(is_doubtful("docker", "FROM a\nCOPY *.py /\n"));
+        assert!(is_doubtful("docker", "FROM a\nCOPY b*.py /\n"));
         assert!(!is_doubtful("api", "FROM a\nCOPY m*.py /\n"));
     }
 }

@@ -13,6 +13,8 @@ pub enum FileMark {
     Archive,
     /// A folder of a project that holds nothing which the application runs.
     Aside,
+    /// It lies beside Dockerfiles that build something else: settings of servers, scripts, notes.
+    Beside,
     /// It is a program in Java that is packed.
     JavaArchive,
     /// It may name programs that are started: a script, settings of what starts others.
@@ -46,6 +48,7 @@ impl FileMark {
             FileMark::Application => "application",
             FileMark::Archive => "archive",
             FileMark::Aside => "aside",
+            FileMark::Beside => "beside",
             FileMark::JavaArchive => "java-archive",
             FileMark::MayStart => "may-start",
             FileMark::NoApt => "no-apt",
@@ -128,6 +131,7 @@ mod tests {
             FileMark::NodeSource,
             FileMark::Packed,
             FileMark::Plain,
+            FileMark::Beside,
             FileMark::Project,
             FileMark::Prompt,
             FileMark::ReadAtStart,

@@ -51,8 +51,13 @@ pub fn read_settings(text: &str) -> Settings {
         if is_comment || line.len() > MOST_OF_A_LINE {
             continue;
         }
-        for part in said.split(ends_value) {
-            let Some(path) = path_of(part, false) else {
+        let mut after_variable = false;
+        for part in said.split_inclusive(ends_value) {
+            // What is behind a variable is no path of its own: `${DIR}/app.log`.
+            let is_rest = after_variable;
+            after_variable = part.ends_with('}');
+            let value = part.strip_suffix(ends_value).unwrap_or(part);
+            let Some(path) = path_of(value, false).filter(|_| !is_rest) else {
                 continue;
             };
             let named = Named {
@@ -125,7 +130,7 @@ mod tests {
             );
         }
         assert_eq!(
-            paths("# /data\n; /data\n// /data\nurl: https://a/b\nx: a/b"),
+            paths("# /data\n; /data\n// /data\nurl: https://a/b\nx: a/b\nfile=${DIR}/a.log"),
             []
         );
     }

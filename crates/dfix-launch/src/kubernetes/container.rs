@@ -38,8 +38,41 @@ impl Pod<'_> {
     /// What its containers say.
     pub(super) fn containers(&self) -> Vec<Launch> {
         let lists = ["initContainers", "containers"].into_iter();
-        let all = lists.flat_map(|key| self.node.list_of(key));
-        all.flat_map(|it| self.with_hooks(it)).collect()
+        let all: Vec<&Node> = lists.flat_map(|key| self.node.list_of(key)).collect();
+        let of_container = |node: &&Node| {
+            let mut found = self.with_hooks(node);
+            if let Some(container) = found.first_mut() {
+                self.tell_shared(container, node, &all);
+            }
+            found
+        };
+        all.iter().flat_map(of_container).collect()
+    }
+
+    /// Marks the empty volumes that a container of another image writes as well: what that makes there is of its user.
+    fn tell_shared(&self, container: &mut Launch, node: &Node, all: &[&Node]) {
+        let image = node.text_of("image");
+        for mount in &mut container.mounts {
+            if mount.kind != MountKind::Empty {
+                continue;
+            }
+            let is_it = |it: &&Node| it.text_of("mountPath") == Some(&mount.target);
+            let own = node.list_of("volumeMounts").iter().find(is_it);
+            let Some(name) = own.and_then(|it| it.text_of("name")) else {
+                continue;
+            };
+            let writes = |it: &Node| it.text_of("name") == Some(name) && !it.says("readOnly");
+            let other = all.iter().find(|other| {
+                other.text_of("image") != image && other.list_of("volumeMounts").iter().any(writes)
+            });
+            if let Some(other) = other {
+                let by = other.text_of("name").unwrap_or("?");
+                mount.kind = MountKind::Shared {
+                    name: name.to_owned(),
+                    by: format!("container `{by}` of {}", self.file),
+                };
+            }
+        }
     }
 
     /// What a container says, and the commands that are run in it after it starts and before it stops.

@@ -255,3 +255,21 @@ fn containers_of_other_kinds_and_hooks() {
     assert_eq!(hook.entrypoint, Some(words(&["sh", "-c", "flush"])));
     assert_eq!(hook.place.line, 10);
 }
+
+const FILLED_BY_ANOTHER: &str = "apiVersion: v1\nkind: Pod\nspec:\n  initContainers:\n  - {name: fill, image: busybox, volumeMounts: [{name: d, mountPath: /in}]}\n  containers:\n  - {name: web, image: web, volumeMounts: [{name: d, mountPath: /data}]}\n  volumes: [{name: d, emptyDir: {}}]\n";
+const FILLED_BY_ITSELF: &str = "apiVersion: v1\nkind: Pod\nspec:\n  initContainers:\n  - {name: fill, image: web, volumeMounts: [{name: d, mountPath: /in}]}\n  containers:\n  - {name: web, image: web, volumeMounts: [{name: d, mountPath: /data}]}\n  volumes: [{name: d, emptyDir: {}}]\n";
+const READ_BY_ANOTHER: &str = "apiVersion: v1\nkind: Pod\nspec:\n  initContainers:\n  - {name: fill, image: busybox, volumeMounts: [{name: d, mountPath: /in, readOnly: true}]}\n  containers:\n  - {name: web, image: web, volumeMounts: [{name: d, mountPath: /data}]}\n  volumes: [{name: d, emptyDir: {}}]\n";
+
+#[test]
+fn a_volume_that_a_container_of_another_image_fills_is_shared() {
+    let kind = |text: &'static str| {
+        let found = read("", [("k.yaml", text)]);
+        named(&found, "web").mounts[0].kind.clone()
+    };
+    let MountKind::Shared { name, by } = kind(FILLED_BY_ANOTHER) else {
+        panic!("it is shared");
+    };
+    assert_eq!((&*name, &*by), ("d", "container `fill` of k.yaml"));
+    assert_eq!(kind(FILLED_BY_ITSELF), MountKind::Empty);
+    assert_eq!(kind(READ_BY_ANOTHER), MountKind::Empty);
+}

@@ -27,7 +27,8 @@ pub struct NamedPlace {
 /// that the image has, or one at the top that is called as folders of data or such files are.
 pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
     let files = application_sources(stage).files.iter();
-    let own = |path: &str| !is_file_of_a_tool(file_name(path));
+    let own =
+        move |path: &str| !is_file_of_a_tool(file_name(path)) || is_given_to_start(stage, path);
     let of_sources = files
         .filter(move |file| own(&file.context_path))
         .flat_map(move |file| of_source(stage, file));

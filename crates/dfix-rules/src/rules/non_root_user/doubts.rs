@@ -2,8 +2,8 @@
 
 use dfix_catalogue::programs::{Mark, Privileges};
 use dfix_catalogue::{
-    Ecosystem, FolderMark, PackageMark, folder_above, is_named_for_a_place, package_is,
-    python_package_in_itself,
+    Ecosystem, FileMark, FolderMark, PackageMark, file_is, folder_above, is_named_for_a_place,
+    package_is, python_package_in_itself,
 };
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, ImagePath, Stage, Word};
@@ -63,14 +63,17 @@ pub(crate) fn apart_from_its_place(
 fn unknown_writes(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
     let writes = stage.run_time_writes();
     let write = writes.unknown.first();
-    // Of a file of settings it is not known that anybody reads it; and what becomes of some places is known.
+    // Of a file of settings it is not known that anybody reads it, unless it names a log or a database; and what becomes of
+    // some places is known.
     let is_followed = |path: &ImagePath| {
         let is = |it: &ImagePath| it.is_below(path) || path.is_below(it);
         writes.followed.iter().any(is) || writes.known.iter().any(|it| is(&it.path))
     };
     let mut places = stage.places_that_sources_name();
     let named = places.find(|named| {
-        (write.is_some() || (!named.is_of_settings && !is_followed(&named.path)))
+        let may_be_written =
+            !named.is_of_settings || file_is(named.path.file_name(), FileMark::Written);
+        (write.is_some() || (may_be_written && !is_followed(&named.path)))
             && !given.iter().any(|folder| named.path.is_below(folder))
             && folder_above(named.path.as_str(), FolderMark::ForAll).is_none()
             && !stage
