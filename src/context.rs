@@ -304,6 +304,10 @@ impl Context for FolderContext<'_> {
         self.dockerfile.file_name()?.to_str()
     }
 
+    fn dockerfile_path(&self) -> Option<&str> {
+        self.dockerfile.to_str()
+    }
+
     fn template(&self) -> Option<String> {
         let template = self.template.get_or_init(|| self.find_template());
         template.clone()

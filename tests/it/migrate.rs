@@ -290,6 +290,25 @@ fn what_a_build_puts_in_for_an_image_is_none() {
 }
 
 #[test]
+fn a_folder_that_names_the_release_is_told() {
+    let folder = Folder::new(&[
+        (
+            "docker/alpine-3.21/Dockerfile",
+            "FROM alpine:3.21\nRUN true\n",
+        ),
+        ("docker/other/Dockerfile", "FROM alpine:3.21\nRUN true\n"),
+    ]);
+    let (_, out, _) = folder.dfix(&["migrate", "alpine-release", "--set", "to=3.22", "."]);
+    assert_eq!(
+        out.matches("docker/alpine-3.21/Dockerfile` may go on to be called so")
+            .count(),
+        1,
+        "{out}"
+    );
+    assert_eq!(out.matches("may go on to be called so").count(), 1, "{out}");
+}
+
+#[test]
 fn a_recipe_that_cannot_be_read_stops_no_other() {
     let page = include_str!("../../crates/dfix-codemods/recipes/registry.toml");
     let folder = Folder::new(&[("r/a.toml", "unknown = 1\n"), ("r/b.toml", page)]);

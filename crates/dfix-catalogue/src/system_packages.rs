@@ -104,6 +104,9 @@ pub fn package_presence(foundation: &Foundation, package: &str) -> PackagePresen
                 .map(|states| states >> (2 * place) & 3),
         )
     });
+    if matches!(state, Some(None | Some(0))) && is_of_default_php(foundation, package) {
+        return PackagePresence::Provided;
+    }
     match state {
         Some(Some(0)) => PackagePresence::Absent,
         Some(Some(1)) => PackagePresence::Present,
@@ -119,6 +122,25 @@ pub fn package_presence(foundation: &Foundation, package: &str) -> PackagePresen
         }
         None => unknown,
     }
+}
+
+/// Whether a name is one that Alpine's default PHP provides beside its own: `php-curl` is the `php84-curl` of a release where `php-fpm` is
+/// known to be provided, too.
+///
+/// Source: aports, community/php84, `_extension` (the names come of a function, which the index of names does not read).
+fn is_of_default_php(foundation: &Foundation, package: &str) -> bool {
+    let Some(extension) = package.strip_prefix("php-").filter(|it| *it != "fpm") else {
+        return false;
+    };
+    let is_there = |name: &str| {
+        matches!(
+            package_presence(foundation, name),
+            PackagePresence::Present | PackagePresence::Provided
+        )
+    };
+    foundation.distribution == Distribution::Alpine
+        && is_there("php-fpm")
+        && (70..100).any(|version| is_there(&format!("php{version}-{extension}")))
 }
 
 /// What takes the place of a package that the release of an image lacks. `None`: not known.

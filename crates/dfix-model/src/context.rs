@@ -49,6 +49,11 @@ pub trait Context {
         None
     }
 
+    /// The Dockerfile's path with the folders that are known of it, where it has one: `docker/alpine-3.21/Dockerfile`.
+    fn dockerfile_path(&self) -> Option<&str> {
+        self.dockerfile_name()
+    }
+
     /// The template of the same repository that the Dockerfile may be made from, by its path: one that says most of what
     /// the Dockerfile says.
     fn template(&self) -> Option<String> {

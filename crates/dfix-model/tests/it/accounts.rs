@@ -387,6 +387,21 @@ fn options_of_what_makes_users_are_understood() {
 }
 
 #[test]
+fn a_user_without_a_number_gets_the_next_one() {
+    let line = |text: &str| {
+        with_files(text, &[], |file| {
+            let accounts = file.stage(0).expect("a stage").accounts();
+            let first = accounts.first_unnumbered("ubuntu");
+            first.map(|it| it.step().line())
+        })
+    };
+    let text = |runs: &str| format!("FROM ubuntu:24.04\n{runs}\n");
+    assert_eq!(line(&text("RUN useradd -r d && useradd -m app")), Some(2));
+    assert_eq!(line(&text("RUN useradd -u 1000 app")), None);
+    assert_eq!(line(&text("RUN userdel ubuntu && useradd app")), None);
+}
+
+#[test]
 fn a_number_clashes_until_its_holder_has_given_it_up() {
     let lines = |text: &str| {
         with_files(text, &[], |file| {

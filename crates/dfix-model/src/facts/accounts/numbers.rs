@@ -49,6 +49,33 @@ impl<'m> Accounts<'m> {
     }
 }
 
+impl<'m> Accounts<'m> {
+    /// The first command of the stage, and of those that are based on it, that makes a user for people without saying a number, which
+    /// another base image would give the next one to: a user called `holder` has the first there. None where that one may be gone by
+    /// then.
+    ///
+    /// Source: useradd(8), adduser(8): the first free number from 1000 on.
+    pub fn first_unnumbered(self, holder: &str) -> Option<Command<'m>> {
+        for stage in self.stage.with_descendants() {
+            let interpreted = Interpreted::of(stage);
+            for done in stage.runs().flat_map(|step| executed(interpreted, step)) {
+                let Executed::Command(command) = done else {
+                    continue;
+                };
+                match said(command) {
+                    Some(Said::MakeUser(new)) if new.uid.is_none() && !new.is_system => {
+                        return Some(command);
+                    }
+                    Some(Said::RemoveUser(name)) if name.is(holder) => return None,
+                    Some(Said::ChangeUser(changed)) if changed.name.is(holder) => return None,
+                    _ => {}
+                }
+            }
+        }
+        None
+    }
+}
+
 impl Holders {
     /// Whether a command wants the number; and what it does to who has it.
     fn clash<'m>(

@@ -105,6 +105,12 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
             numbers.push(line_of(*command));
         }
     }
+    for (line, path) in of_versions(runs) {
+        if is_of_system(path) && !is_stable_path(path) && !is_own(path) {
+            paths.push(path);
+            numbers.push(line);
+        }
+    }
     paths.sort_unstable();
     paths.dedup();
     let shown: Vec<String> = paths
@@ -138,6 +144,46 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
             "look into the new image",
         )
     })
+}
+
+/// Paths that name a version, wherever they stand, with their lines: `/etc/php/7.3/cli/php.ini`. What the file puts there itself is none.
+fn of_versions<'m>(runs: &Runs<'m>) -> Vec<(usize, &'m str)> {
+    let is_of_path = |it: char| it.is_ascii_alphanumeric() || "/._+-".contains(it);
+    let has_version = |part: &str| {
+        let end = part.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
+        let number = part[end.len()..].trim_matches('.');
+        let is_machine = |it: &str| matches!(it, "64" | "32" | "11");
+        let within = || {
+            part.split(['-', '_'])
+                .any(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+        };
+        let is_triple = part.contains("linux");
+        !is_triple && (!number.is_empty() && !is_machine(number) || within())
+    };
+    let mut found = Vec::new();
+    for stage in runs.stage.with_descendants() {
+        for step in stage.steps() {
+            for (number, line) in step.source_text().lines().enumerate() {
+                if line.trim_start().starts_with('#') {
+                    continue;
+                }
+                for word in line.split(|it: char| !is_of_path(it)) {
+                    let path = word.find('/').map_or("", |at| &word[at..]);
+                    let is_put = || {
+                        let first = stage.first_put(path);
+                        let is_appended = line.contains(">>");
+                        first.is_some_and(|it| {
+                            it.index() < step.index() || (it == step && !is_appended)
+                        })
+                    };
+                    if path.split('/').any(has_version) && !step.is_copy_or_add() && !is_put() {
+                        found.push((step.line() + number, path));
+                    }
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Folders of the system that are made as if they were not there.

@@ -102,9 +102,18 @@ fn condition(
         }
         ReleaseSign::Number(number) => {
             let accounts = runs.stage.accounts();
-            let clashes = accounts.clashes(number.parse().ok()?, change.packages);
+            let first: u32 = number.parse().ok()?;
+            let clashes = accounts.clashes(first, change.packages);
             if clashes.is_empty() {
-                return None;
+                let next = accounts.first_unnumbered(change.packages)?;
+                return Some(OpenCondition::new(
+                    format!(
+                        "whether the user of line {} may have the number {} on {release}, and not {number}",
+                        line_of(next),
+                        first + 1
+                    ),
+                    "delete the user that the image has, or say a number; see whom volumes and `USER` name",
+                ));
             }
             let places = lines(clashes.into_iter().map(line_of).collect());
             format!("whether {number} is free for {places} on {release}")

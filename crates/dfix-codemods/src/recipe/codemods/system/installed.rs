@@ -21,6 +21,8 @@ pub(super) struct Installed {
     asked: Vec<String>,
     /// Names with the version that they are pinned to, and their line.
     pinned: Vec<(String, usize)>,
+    /// Names with the tag of the archive that they are taken from, and their line.
+    tagged: Vec<(String, usize)>,
     /// Files that are packages, and their line.
     files: Vec<(String, usize)>,
     /// What names packages that nobody knows, and its line.
@@ -75,7 +77,9 @@ impl Installed {
                 (SpecKind::Index, Some(name)) if package.word.is_known() => {
                     let is_mended = package_names::mends(command, package, &packages, new);
                     self.name(name, is_mended);
-                    if package.version.is_some() {
+                    if install.manager == PackageManager::Apk && written.contains('@') {
+                        self.tagged.push((written, line));
+                    } else if package.version.is_some() {
                         self.pinned.push((written, line));
                     }
                     continue;
@@ -182,6 +186,14 @@ impl Installed {
             open.push(OpenCondition::new(
                 format!("whether {release} has the versions that {words} ({places}) ask for"),
                 "a release has its own: take the pins away, or those of the new one",
+            ));
+        }
+        if let Some((words, places)) = joined(&self.tagged) {
+            open.push(OpenCondition::new(
+                format!(
+                    "whether the archive that {words} ({places}) come from goes with {release}"
+                ),
+                "packages of another release want its libraries: see what the tag stands for",
             ));
         }
         if let Some((words, places)) = joined(&self.files) {

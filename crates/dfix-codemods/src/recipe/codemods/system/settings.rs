@@ -1,9 +1,10 @@
 //! Settings of the new image that the old one had not: its language, and whom its program trusts.
 
-use dfix_catalogue::{ImageMark, image_is};
+use dfix_catalogue::{ImageMark, end_of_release, image_is, number_of_release};
 use dfix_engine::OpenCondition;
 use dfix_model::{Pair, Step, StepKind};
 
+use super::super::distribution::{code_name_of, told};
 use super::super::lines::{line_of, lines};
 use super::alike::Images;
 use super::runs::Runs;
@@ -11,10 +12,8 @@ use super::runs::Runs;
 /// What is open of them.
 pub(super) fn conditions(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Vec<OpenCondition> {
     let language = language(runs, images);
-    language
-        .into_iter()
-        .chain(trust(runs, old, images))
-        .collect()
+    let all = [language, trust(runs, old, images), place(runs, images)];
+    all.into_iter().flatten().collect()
 }
 
 /// A language that the file sets, and a variable of the new image goes before.
@@ -47,6 +46,43 @@ fn language(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
         ),
         format!("set `{ALL}`, too"),
     ))
+}
+
+/// The Dockerfile's own path, where it names the release that the image leaves.
+fn place(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
+    let path = runs.stage.file().context().dockerfile_path()?;
+    let old = images.old?.foundation?;
+    let release = old.release?;
+    let distribution = format!("{:?}", old.distribution).to_ascii_lowercase();
+    let code_name = end_of_release(&old).map(|it| code_name_of(&it));
+    let code_name = code_name.unwrap_or_default();
+    let number = number_of_release(&distribution, &code_name).unwrap_or(release);
+    let is_named = path.to_ascii_lowercase().split('/').any(|part| {
+        let is_sure = number.contains('.') || part.contains(&distribution);
+        has_word(part, &code_name) || (is_sure && has_number(part, number))
+    });
+    is_named.then(|| {
+        OpenCondition::new(
+            format!(
+                "whether `{path}` may go on to be called so: it names {}",
+                told(&old)
+            ),
+            "leave it for that release, or rename it with what refers to it",
+        )
+    })
+}
+
+/// Whether a name has a word.
+fn has_word(name: &str, word: &str) -> bool {
+    let mut words = name.split(|it: char| !it.is_ascii_alphanumeric());
+    !word.is_empty() && words.any(|it| it == word)
+}
+
+/// Whether a name has a number: `alpine-3.21`, `debian11`.
+fn has_number(name: &str, number: &str) -> bool {
+    let is_number = |it: char| it.is_ascii_digit() || it == '.';
+    let mut numbers = name.split(|it: char| !is_number(it));
+    !number.is_empty() && numbers.any(|it| it.trim_matches('.') == number)
 }
 
 /// Certificates that are put among those of the system, where the program of the new image has its own.

@@ -1,6 +1,9 @@
 //! Which Python an installation is for, and how uv is told.
 
-use dfix_catalogue::{Distribution, Ecosystem, PackageMark, image, package_is};
+use dfix_catalogue::{
+    Distribution, Ecosystem, Foundation, PackageMark, ReleaseSign, image, package_is,
+    release_changes,
+};
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Destination, Os, PackageCommand, Stage};
 
@@ -73,7 +76,11 @@ pub(crate) fn into(
     }
     match pip.destination() {
         Destination::System if is_image => Ok(Into::System),
-        Destination::System => system(stage, pip, open).map(|()| Into::System),
+        Destination::System => {
+            system(stage, pip, open)?;
+            open.extend(installed_by_system(pip));
+            Ok(Into::System)
+        }
         Destination::User => Err(remedy!(
             "uv does not install into a home: make an environment, or install into the system"
         )),
@@ -128,6 +135,41 @@ fn environment(
     }
 }
 
+/// Whether the distribution keeps its own Python to itself, as PEP 668 says.
+fn keeps_its_python(foundation: &Foundation) -> bool {
+    release_changes(None, foundation).any(|it| it.sign == ReleaseSign::Pip)
+}
+
+/// What is open where the distribution's package manager has installed packages of Python, or an environment sees the system's: uv does
+/// not see them there, and installs what it needs again, which goes before them.
+///
+/// Source: docs.astral.sh/uv/pip/environments; tried on Debian 12 with uv 0.13.9.
+fn installed_by_system(pip: &PackageCommand<'_>) -> Option<OpenCondition> {
+    let is_library = |name: &str| {
+        let of_python = ["python3-", "python-", "py3-"];
+        of_python.iter().any(|it| name.starts_with(it))
+            && !package_is(Ecosystem::System, name, PackageMark::PythonTooling)
+            && !package_is(Ecosystem::System, name, PackageMark::Python3)
+    };
+    let mut names: Vec<&str> = pip
+        .system_packages_before()
+        .map(|it| it.name)
+        .filter(|it| is_library(it))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    (!names.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether a newer one of what {} {} may go before it: uv does not see it, and installs what it needs again",
+                names.join(", "),
+                if names.len() == 1 { "brings" } else { "bring" }
+            ),
+            "install all of them with one of the two, or pin the versions",
+        )
+    })
+}
+
 /// The Python of a distribution.
 fn system(
     stage: Stage<'_>,
@@ -151,13 +193,9 @@ fn system(
         return Ok(());
     };
     let release = foundation.release.unwrap_or_default();
-    let is_managed = match foundation.distribution {
-        Distribution::Debian => matches!(release, "bookworm" | "trixie" | "forky" | "sid"),
-        Distribution::Ubuntu => matches!(release, "noble" | "plucky" | "questing" | "resolute"),
-        Distribution::Alpine => true,
-        _ => false,
-    };
-    let is_known = is_managed || release == "jammy";
+    let is_managed = keeps_its_python(&foundation);
+    let is_alpine = foundation.distribution == Distribution::Alpine;
+    let is_known = is_managed || is_alpine || release == "jammy";
     if !is_known {
         return Err(remedy!(
             "it is not known that uv installs into the Python of {}: Debian's own before 3.10 it does not",
