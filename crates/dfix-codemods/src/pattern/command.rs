@@ -72,6 +72,8 @@ pub(crate) struct OptionItem {
     pub(crate) value: Option<WordPattern>,
     /// Whether the value stands in a word of its own.
     pub(crate) is_next_word: bool,
+    /// The word that it shares with other letters: `-fsSL`.
+    pub(crate) cluster: Option<String>,
     /// Its words as they are written, quotes and all.
     pub(crate) sources: Vec<WordPattern>,
     pub(crate) slot: usize,
@@ -339,6 +341,10 @@ fn option_item(
         key: option.key.clone(),
         names: view.names(&option.key),
         is_exact: false,
+        cluster: option
+            .is_of_cluster
+            .then(|| option.word.value().map(str::to_owned))
+            .flatten(),
         value,
         sources: option
             .sources()

@@ -1,6 +1,8 @@
 //! What becomes of a command.
 
-use dfix_engine::Effect;
+use dfix_catalogue::{PackageManager, package_tool};
+use dfix_engine::{Effect, OpenCondition};
+use dfix_model::path::file_name;
 use dfix_model::{Assignment, Command, Redirect, StepKind, Word, WordKind, WrapperKind};
 
 use crate::flat;
@@ -262,6 +264,15 @@ pub(crate) fn in_place<'m>(
             return Err("the program is not known".to_owned());
         };
         let name = filled(&new.program.word, state)?;
+        if !are_alike(text.flat(), &name)
+            && let Some(option) = unnamed_option(old, command, state)
+        {
+            return Err(format!(
+                "it is `{}`'s, and `{}` may take `{option}` for something else: name it in the pattern",
+                flat::shown(text.flat()),
+                flat::shown(&name)
+            ));
+        }
         plan.push(if name.contains('/') {
             change_whole(text, &name)?
         } else {
@@ -302,6 +313,22 @@ pub(crate) fn in_place<'m>(
         plan.declare(Effect::arguments_of(command));
     }
     Ok(plan)
+}
+
+/// Whether two programs take the same options: of one family of package managers, or of one name with another version.
+fn are_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (file_name(one), file_name(other));
+    let stem = |name: &'_ str| {
+        let is_version = |it: char| it.is_ascii_digit() || matches!(it, '.' | '-');
+        name.trim_end_matches(is_version).to_owned()
+    };
+    let family = |name: &str| match package_tool(name)?.manager() {
+        // What stands behind `uv pip` is read as pip's.
+        PackageManager::Uv => Some(PackageManager::Pip),
+        other => Some(other),
+    };
+    let of_family = family(one).is_some() && family(one) == family(other);
+    of_family || stem(one) == stem(other)
 }
 
 fn wrappers<'m>(
@@ -443,6 +470,20 @@ fn alike<'m>(item: &Item, found: &Text<'m>, elements: &[Element<'m>]) -> Vec<Tex
     texts.filter(|it| it.word != found.word).collect()
 }
 
+/// What is open where a package that is pinned becomes another one: the version is the old one's.
+fn pinned(text: &Text<'_>, new: &str) -> Option<OpenCondition> {
+    let rest = text.whole().strip_prefix(text.flat())?;
+    rest.starts_with(['=', '<', '>', '~', '@', '!']).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether there is a `{new}` of the version that `{}` asks for",
+                flat::shown(text.whole())
+            ),
+            "name the pin in the pattern (`NAME={v}`), or look the version up",
+        )
+    })
+}
+
 /// Aligns sets: what is in both stays, what is in one only is replaced, taken out, or put in.
 fn set<'m>(
     old: &[Item],
@@ -483,6 +524,7 @@ fn set<'m>(
                     continue;
                 };
                 for text in [text].into_iter().chain(&alike(replaced, text, &elements)) {
+                    plan.open.extend(pinned(text, &name));
                     plan.push(changed_by(text, &item.word, &name, state)?);
                 }
                 places.push(Placed::There(text.word));

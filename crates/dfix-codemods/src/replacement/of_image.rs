@@ -10,6 +10,7 @@ use crate::matching::state::{State, Text, Value};
 use crate::pattern::image::{ImagePattern, Parts};
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::change::narrow;
+use crate::replacement::of_pairs::reads_variable;
 use crate::replacement::plan::{Op, Plan, Planned};
 
 /// The change of a reference that the pattern fits. `others`: the references of the same file with what the rewrite does to
@@ -62,11 +63,10 @@ fn decided_by<'m>(reference: &Reference<'m>, range: TextRange) -> Option<GlobalA
 fn read_again(arg: GlobalArg<'_>) -> Option<OpenCondition> {
     let name = arg.name();
     let reads = |step: &Step<'_>| {
-        let mut texts = step.source_text().match_indices(name);
         !step.is_metadata()
             && !step.is(StepKind::Arg)
             && !step.is(StepKind::From)
-            && texts.any(|(at, _)| is_variable(step.source_text(), at, name))
+            && reads_variable(step.source_text(), name)
     };
     let mut steps = arg
         .stages_that_inherit()
@@ -79,14 +79,6 @@ fn read_again(arg: GlobalArg<'_>) -> Option<OpenCondition> {
         ),
         "see what it makes of the text",
     ))
-}
-
-/// Whether a variable's name stands at a place of a text: behind `$` or `${`, and no longer one.
-fn is_variable(text: &str, at: usize, name: &str) -> bool {
-    let before = &text[..at];
-    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    (before.ends_with('$') || before.ends_with("${"))
-        && !text[at + name.len()..].starts_with(goes_on)
 }
 
 /// Refuses to change a default that means more than this image.

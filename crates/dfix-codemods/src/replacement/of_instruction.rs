@@ -1,7 +1,7 @@
 //! What becomes of instructions.
 
-use dfix_engine::Effect;
-use dfix_model::{Step, StepKind};
+use dfix_engine::{Effect, OpenCondition};
+use dfix_model::{AddedSource, Step, StepKind};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{TextRange, takes_flag};
 
@@ -228,6 +228,9 @@ fn one<'m>(
         if new.kind == StepKind::Arg && step.pairs().any(dfix_model::Pair::is_legacy) {
             return Err("ARG has no form `key value`: write it with a `=` first".to_owned());
         }
+        if step.is_copy_or_add() {
+            unlike(step, new.kind, &mut plan)?;
+        }
         plan.push(Op::Bytes(step.keyword_range(), keyword(step, new.keyword)));
     }
     flags(&old.flags, &new.flags, step, state, &mut plan)?;
@@ -266,6 +269,31 @@ fn one<'m>(
         plan.declare(effect);
     }
     Ok(plan)
+}
+
+/// Refuses, or tells, where `ADD` does with a source what `COPY` does not, and one becomes the other.
+fn unlike(step: Step<'_>, new: StepKind, plan: &mut Plan<'_>) -> Result<(), String> {
+    for source in step.sources() {
+        let word = source.shortened();
+        match step.file().added_source(source) {
+            AddedSource::Plain => {}
+            AddedSource::Fetched if new == StepKind::Copy => {
+                return Err(format!("COPY fetches nothing, and `{word}` is an address"));
+            }
+            AddedSource::Fetched => {}
+            AddedSource::Unpacked => plan.open.push(OpenCondition::new(
+                match new {
+                    StepKind::Copy => {
+                        format!("whether `{word}` may stay packed, which COPY does not unpack")
+                    }
+                    _ => format!("whether `{word}` may be unpacked, as ADD does"),
+                },
+                "see what uses it",
+            )),
+            AddedSource::Unknown(open) => plan.open.push(open),
+        }
+    }
+    Ok(())
 }
 
 /// A keyword in the letter case of the one that stands there.

@@ -35,7 +35,10 @@ pub(crate) fn options<'m>(
         .collect();
     let mut clusters = Clusters::new();
     let mut placed = Vec::new();
+    // By place, the letters of a word that come without the others of it.
+    let mut coming: Vec<Option<&str>> = Vec::new();
     for item in new {
+        coming.resize(placed.len(), None);
         let same = old.iter().find(|it| it.is_same(item));
         if let Some((same, found)) = same.and_then(|it| Some((it, use_of(it)?))) {
             // Another program may not know this name of it.
@@ -67,9 +70,13 @@ pub(crate) fn options<'m>(
             {
                 placed.push(Placed::There(None));
             }
-            None => placed.push(Placed::New(added(item, state)?)),
+            None => {
+                coming.push(item.cluster.as_deref().filter(|_| item.value.is_none()));
+                placed.push(Placed::New(added(item, state)?));
+            }
         }
     }
+    together(&coming, &mut placed);
     for item in gone {
         let Some(found) = use_of(item) else { continue };
         for found in alike(item, found, view) {
@@ -89,6 +96,28 @@ pub(crate) fn options<'m>(
         plan.push(cluster(&text, &letters)?);
     }
     Ok(placed)
+}
+
+/// Letters that stand in one word of the replacement, and all of which come, come as that word.
+fn together(coming: &[Option<&str>], placed: &mut [Placed<'_>]) {
+    let mut at = 0;
+    while let Some(one) = coming.get(at) {
+        let Some(word) = one else {
+            at += 1;
+            continue;
+        };
+        let count = word.chars().count().saturating_sub(1);
+        let is_whole = coming
+            .get(at..at + count)
+            .is_some_and(|all| all.iter().all(|it| it == one));
+        if is_whole && count > 1 {
+            placed[at] = Placed::New(vec![New::Value((*word).to_owned())]);
+            for letter in &mut placed[at + 1..at + count] {
+                *letter = Placed::There(None);
+            }
+        }
+        at += count.max(1);
+    }
 }
 
 /// The uses of an option that an item of the pattern means: where it takes no value, all of them.

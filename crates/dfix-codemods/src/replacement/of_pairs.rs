@@ -1,6 +1,7 @@
 //! What becomes of pairs of keys and values: those of `ENV`, `LABEL` and `ARG`.
 
-use dfix_model::{Step, StepKind};
+use dfix_engine::OpenCondition;
+use dfix_model::{Stage, Step, StepKind};
 
 use crate::flat;
 use crate::matching::state::{Slot, State, Text};
@@ -49,6 +50,44 @@ pub(crate) fn untaken(
         )),
         None => Ok(()),
     }
+}
+
+/// What is open where the file reads a variable behind the instruction that sets it no more.
+fn read_behind(step: Step<'_>, key: &str) -> Option<OpenCondition> {
+    if !matches!(step.kind(), StepKind::Env | StepKind::Arg) {
+        return None;
+    }
+    let steps: Vec<Step<'_>> = match step.stage() {
+        Some(stage) => stage.with_descendants().flat_map(Stage::steps).collect(),
+        None => step.file().steps().collect(),
+    };
+    let reads = |it: &Step<'_>| it.index() > step.index() && reads_variable(it.source_text(), key);
+    let mut numbers: Vec<usize> = steps
+        .iter()
+        .filter(|it| reads(it))
+        .map(|it| it.line())
+        .collect();
+    numbers.dedup();
+    let first = numbers.first()?;
+    let places = match numbers.len() {
+        1 => format!("line {first} does"),
+        2 => format!("line {first} and another do"),
+        more => format!("line {first} and {} others do", more - 1),
+    };
+    Some(OpenCondition::new(
+        format!("whether {places} without `{key}`, which is read there"),
+        "rename it there, too",
+    ))
+}
+
+/// Whether a text reads a variable: `$NAME` or `${NAME…`.
+pub(crate) fn reads_variable(text: &str, name: &str) -> bool {
+    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = &text[..at];
+        (before.ends_with('$') || before.ends_with("${"))
+            && !text[at + name.len()..].starts_with(goes_on)
+    })
 }
 
 /// Changes pairs of keys and values.
@@ -100,6 +139,8 @@ pub(crate) fn pairs<'m>(
         if before.key != after.key {
             let key = pair.key().ok_or("the pair has no key")?;
             let new = filled(&after.key, state)?;
+            plan.open
+                .extend(read_behind(step, &filled(&before.key, state)?));
             plan.renamed.push(Renamed {
                 stage: step.stage().map(dfix_model::Stage::index),
                 old: filled(&before.key, state)?,

@@ -129,3 +129,57 @@ fn quotes_around_an_image_stay() {
     let after = checked(&rewrite.unwrap(), "FROM \"openjdk:17-jdk\" AS a\n", None);
     assert_eq!(after.unwrap(), "FROM \"eclipse-temurin:17-jdk\" AS a\n");
 }
+
+#[test]
+fn what_is_not_known_of_a_rewrite_is_open() {
+    for (pattern, replacement, text, open) in [
+        (
+            "ENV FOO={v}",
+            "ENV BAZ={v}",
+            "FROM a\nENV FOO=1\nRUN echo $FOOD\nRUN echo ${FOO}\n",
+            "whether line 4 does without `FOO`, which is read there",
+        ),
+        (
+            "apt-get install netcat",
+            "apt-get install netcat-openbsd",
+            "FROM a\nRUN apt-get install netcat=1.10-46\n",
+            "whether there is a `netcat-openbsd` of the version that `netcat=1.10-46` asks for",
+        ),
+        (
+            "ADD {a} {b}",
+            "COPY {a} {b}",
+            "FROM a\nADD a.tar.gz /\n",
+            "whether `a.tar.gz` may stay packed",
+        ),
+    ] {
+        let rewrite = Rewrite::new(pattern, replacement, &Conditions::default()).unwrap();
+        let outcome = rewrite.run(text, &NoContext);
+        let fixes = outcome.applied().filter_map(|it| it.fix.as_ref());
+        let conditions: Vec<&str> = fixes
+            .flat_map(|it| &it.unproven)
+            .map(|it| &*it.condition)
+            .collect();
+        assert!(
+            conditions.iter().any(|it| it.starts_with(open)),
+            "{text}{conditions:?}"
+        );
+    }
+    // The architecture is no version, and a longer name is another one.
+    for (pattern, replacement, text) in [
+        (
+            "apt-get install vim",
+            "apt-get install vim-nox",
+            "FROM a\nRUN apt-get install vim:i386\n",
+        ),
+        (
+            "ENV FOO={v}",
+            "ENV BAZ={v}",
+            "FROM a\nENV FOO=1\nRUN echo $FOOD\n",
+        ),
+    ] {
+        let rewrite = Rewrite::new(pattern, replacement, &Conditions::default()).unwrap();
+        let outcome = rewrite.run(text, &NoContext);
+        let mut fixes = outcome.applied().filter_map(|it| it.fix.as_ref());
+        assert!(fixes.all(|it| it.unproven.is_empty()), "{text}");
+    }
+}

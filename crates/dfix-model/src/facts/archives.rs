@@ -5,8 +5,10 @@
 use crate::collect::model::Model;
 use crate::context::Answer;
 use crate::facts::context_files::matches;
-use crate::path::ImagePath;
-use crate::ternary::Ternary;
+use crate::handles::Word;
+use crate::path::{ImagePath, file_name};
+use crate::ternary::{OpenCondition, Ternary};
+use dfix_catalogue::{FileMark, file_is};
 
 /// What begins a compressed file: gzip, bzip2, xz, zstd.
 const COMPRESSED: [&[u8]; 4] = [
@@ -19,6 +21,63 @@ const COMPRESSED: [&[u8]; 4] = [
 fn is_archive(bytes: &[u8]) -> bool {
     let is_tar = bytes.get(257..262) == Some(b"ustar");
     is_tar || COMPRESSED.iter().any(|start| bytes.starts_with(start))
+}
+
+/// What `ADD` makes of a source, which `COPY` would not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedSource {
+    /// A file or folder of the build context, copied as it is.
+    Plain,
+    /// It is fetched from an address or a repository.
+    Fetched,
+    /// It is an archive, and unpacked.
+    Unpacked,
+    /// Not known.
+    Unknown(OpenCondition),
+}
+
+/// What `ADD` makes of a source.
+pub(crate) fn added_source(file: &Model<'_>, source: Word<'_>) -> AddedSource {
+    let Some(path) = source.value() else {
+        return AddedSource::Unknown(OpenCondition::new(
+            format!(
+                "whether `{}` is an address, or an archive",
+                source.source_text()
+            ),
+            "see what it stands for",
+        ));
+    };
+    if path.contains("://") || is_git_over_ssh(path) {
+        return AddedSource::Fetched;
+    }
+    let name = file_name(path);
+    if matches!(name, "" | "." | ".." | ".git") || file_is(name, FileMark::Plain) {
+        return AddedSource::Plain;
+    }
+    if file_is(name, FileMark::Archive) {
+        return AddedSource::Unpacked;
+    }
+    match may_be_archive(file, path) {
+        Ternary::Yes => AddedSource::Unpacked,
+        Ternary::No => AddedSource::Plain,
+        Ternary::Unknown(open) => AddedSource::Unknown(open),
+    }
+}
+
+/// Whether the builder takes the source for a repository behind ssh: `user@host:path` (BuildKit, `util/sshutil`,
+/// `IsImplicitSSHTransport`).
+fn is_git_over_ssh(path: &str) -> bool {
+    let Some((user, rest)) = path.split_once('@') else {
+        return false;
+    };
+    let Some((host, _)) = rest.split_once(':') else {
+        return false;
+    };
+    let is_name = |text: &str, signs: &[u8]| {
+        let mut bytes = text.bytes();
+        !text.is_empty() && bytes.all(|b| b.is_ascii_alphanumeric() || signs.contains(&b))
+    };
+    is_name(user, b"-_.") && is_name(host, b"-.")
 }
 
 /// More names than this no pattern is looked up among.

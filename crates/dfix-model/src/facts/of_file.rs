@@ -3,15 +3,15 @@
 use super::{archives, image_positions, image_uses, launches};
 use crate::collect::model::Model;
 use crate::context::ImageUse;
+use crate::facts::archives::AddedSource;
 use crate::facts::image_positions::ImagePosition;
-use crate::handles::Stage;
-use crate::ternary::{OpenCondition, Ternary};
+use crate::handles::{Stage, Word};
+use crate::ternary::OpenCondition;
 
 impl Model<'_> {
-    /// Whether a source of the build context, which may be a pattern in its last part, is an archive or names one: told by
-    /// the first bytes of the files.
-    pub fn may_be_archive(&self, source: &str) -> Ternary {
-        archives::may_be_archive(self, source)
+    /// What `ADD` makes of a source: archives are told by their names, else by the first bytes of the files.
+    pub fn added_source(&self, source: Word<'_>) -> AddedSource {
+        archives::added_source(self, source)
     }
 
     /// The stages that are built as images, in order: those that the project's files name (compose, bake and their

@@ -1,10 +1,8 @@
 //! `COPY` for local files that `ADD` would not unpack.
 
-use dfix_catalogue::{FileMark, file_is};
-use dfix_engine::{Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::StepKind;
-use dfix_model::path::file_name;
-use dfix_model::{Model, Step, Ternary, Word};
+use dfix_model::{AddedSource, Model, Step};
 
 pub(crate) const RULE: Rule = Rule {
     id: "add-to-copy",
@@ -61,12 +59,6 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-enum Kind {
-    Local,
-    Unknown(OpenCondition),
-    Other,
-}
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|s| s.is(StepKind::Add)) {
         let for_add = ["checksum", "keep-git-dir", "unpack"];
@@ -78,10 +70,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let mut unknown = Vec::new();
         let mut is_for_add = step.sources().next().is_none();
         for source in step.sources() {
-            match kind_of(file, source) {
-                Kind::Local => {}
-                Kind::Unknown(open) => unknown.push(open),
-                Kind::Other => is_for_add = true,
+            match file.added_source(source) {
+                AddedSource::Plain => {}
+                AddedSource::Unknown(open) if source.is_known() => unknown.push(open),
+                _ => is_for_add = true,
             }
         }
         if is_for_add {
@@ -102,44 +94,4 @@ fn keyword(step: Step<'_>) -> &'static str {
         .keyword()
         .is_some_and(|k| k.text() == "add");
     if is_small { "copy" } else { "COPY" }
-}
-
-/// Whether the builder takes the source for a repository behind ssh: `user@host:path` (BuildKit, `util/sshutil`,
-/// `IsImplicitSSHTransport`).
-fn is_git_over_ssh(path: &str) -> bool {
-    let Some((user, rest)) = path.split_once('@') else {
-        return false;
-    };
-    let Some((host, _)) = rest.split_once(':') else {
-        return false;
-    };
-    let is_name = |text: &str, signs: &[u8]| {
-        let mut bytes = text.bytes();
-        !text.is_empty() && bytes.all(|b| b.is_ascii_alphanumeric() || signs.contains(&b))
-    };
-    is_name(user, b"-_.") && is_name(host, b"-.")
-}
-
-fn kind_of(file: &Model<'_>, source: Word<'_>) -> Kind {
-    let Some(path) = source.value() else {
-        return Kind::Other;
-    };
-    if path.contains("://") || is_git_over_ssh(path) {
-        return Kind::Other;
-    }
-    let name = file_name(path);
-    if matches!(name, "" | "." | ".." | ".git") {
-        return Kind::Local;
-    }
-    if file_is(name, FileMark::Archive) {
-        return Kind::Other;
-    }
-    if file_is(name, FileMark::Plain) {
-        return Kind::Local;
-    }
-    match file.may_be_archive(path) {
-        Ternary::Yes => Kind::Other,
-        Ternary::No => Kind::Local,
-        Ternary::Unknown(open) => Kind::Unknown(open),
-    }
 }
