@@ -117,6 +117,18 @@ fn what_is_wrong_is_told_before_anything_is_done() {
             "there is no recipe `registri`; did you mean `registry`?",
         ),
         (
+            &["migrate", "registry", "--set", "to=https://r.example.com/x"],
+            "`to` is registry: a host with a dot or a port, perhaps with folders in small letters, not `https://r.example.com/x`",
+        ),
+        (
+            &["migrate", "registry", "--set", "to=mycorp"],
+            "a host with a dot or a port",
+        ),
+        (
+            &["migrate", "registry", "--set", "to=${PREFIX}"],
+            "write the registry itself",
+        ),
+        (
             &["migrate", "registry", "--set", "too=a.b"],
             "has no parameter `too`; did you mean `to`?",
         ),

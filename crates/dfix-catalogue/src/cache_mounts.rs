@@ -65,7 +65,7 @@ impl MountedCache {
         self.row.column(3) == "locked"
     }
 
-    /// Variables that may move it, beside those of its folders.
+    /// Variables that may move it, beside those of its folders; `NAME=value` where only this value does.
     pub fn moving_variables(self) -> impl Iterator<Item = &'static str> {
         self.row.words(4)
     }
@@ -98,6 +98,11 @@ impl MountedCache {
     /// Whether an image of this name has a volume there, so that nothing may be mounted.
     pub fn is_volume_in(self, image: &str) -> bool {
         self.row.lists(10, ' ', image)
+    }
+
+    /// Whether a call with these words puts something in that it made itself, and did not fetch.
+    pub fn is_given_by(self, words: &[&str]) -> bool {
+        self.row.words(12).any(|it| words.contains(&it))
     }
 
     /// Whether it keeps what it compiled, and takes it again without a look at the C library that it was linked with.

@@ -51,6 +51,8 @@ pub(crate) enum KindFile {
     Bool,
     Number,
     Choice,
+    /// Where images are: a host, perhaps with a folder.
+    Registry,
 }
 
 /// What must be in the file, or must not, for anything to be done.

@@ -32,6 +32,8 @@ pub enum ParameterKind {
     Number,
     /// One of these.
     Choice(Vec<String>),
+    /// Where images are: a host with a dot or a port, perhaps with folders.
+    Registry,
 }
 
 impl ParameterKind {
@@ -42,6 +44,10 @@ impl ParameterKind {
             ParameterKind::Bool => "true or false".to_owned(),
             ParameterKind::Number => "whole number".to_owned(),
             ParameterKind::Choice(choices) => choices.join(" or "),
+            ParameterKind::Registry => {
+                "registry: a host with a dot or a port, perhaps with folders in small letters"
+                    .to_owned()
+            }
         }
     }
 }
@@ -71,6 +77,7 @@ impl Parameter {
             KindFile::Bool => ParameterKind::Bool,
             KindFile::Number => ParameterKind::Number,
             KindFile::Choice => ParameterKind::Choice(file.choices.clone()),
+            KindFile::Registry => ParameterKind::Registry,
         };
         if (kind == ParameterKind::Choice(Vec::new()))
             || (file.kind != KindFile::Choice && !file.choices.is_empty())
@@ -104,6 +111,12 @@ impl Parameter {
             ParameterKind::Bool => matches!(text, "true" | "false"),
             ParameterKind::Number => text.parse::<u64>().is_ok(),
             ParameterKind::Choice(choices) => choices.iter().any(|it| it == text),
+            ParameterKind::Registry if text.contains('$') => {
+                return Err(format!(
+                    "`{name}` is `{text}`: the file has no such variable before its first FROM; write the registry itself"
+                ));
+            }
+            ParameterKind::Registry => is_registry(text),
         };
         if fits {
             return Ok(());
@@ -119,6 +132,31 @@ impl Parameter {
             self.kind.told()
         ))
     }
+}
+
+/// Whether images may be named behind it, as the builder reads references: `registry.example.com:5000/hub`.
+fn is_registry(text: &str) -> bool {
+    let (host, folders) = match text.split_once('/') {
+        Some((host, folders)) => (host, Some(folders)),
+        None => (text, None),
+    };
+    let (name, port) = match host.split_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (host, None),
+    };
+    let is_of_host = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-');
+    let is_of_folder =
+        |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, '.' | '-' | '_');
+    let is_folder = |it: &str| {
+        it.starts_with(|it: char| it.is_ascii_alphanumeric())
+            && it.ends_with(|it: char| it.is_ascii_alphanumeric())
+            && it.chars().all(is_of_folder)
+    };
+    let is_port = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let is_host = name.starts_with(|it: char| it.is_ascii_alphanumeric())
+        && name.chars().all(is_of_host)
+        && (name.contains('.') || port.is_some() || name == "localhost");
+    is_host && port.is_none_or(is_port) && folders.is_none_or(|it| it.split('/').all(is_folder))
 }
 
 fn is_name(name: &str) -> bool {

@@ -3,6 +3,7 @@
 mod install;
 mod pip_settings;
 mod python;
+mod uv_settings;
 
 use std::collections::BTreeSet;
 

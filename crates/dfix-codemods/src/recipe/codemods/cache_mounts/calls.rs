@@ -58,8 +58,13 @@ impl<'m> Call<'m> {
             }
         }
         for name in cache.moving_variables() {
+            let (name, only) = match name.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (name, None),
+            };
             if let EnvValue::Set(setting) = stage.env_at(command, name)
                 && setting.from != EnvFrom::BaseImage
+                && only.is_none_or(|it| setting.value.is_none_or(|value| value == it))
             {
                 return Err(remedy!(
                     "`{name}` is set, which may say where the cache is: see to it, and add the mount by hand"

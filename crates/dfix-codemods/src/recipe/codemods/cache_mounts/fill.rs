@@ -98,14 +98,34 @@ impl<'m> Fill<'m> {
 
     /// What files of settings say of the cache.
     fn settings_files(&self) -> Result<Option<OpenCondition>, Remedy> {
-        let Some(known) = self
-            .cache()
-            .and_then(|it| dfix_catalogue::cache(it.program()))
-        else {
+        let steps = || self.stage.base_chain().flat_map(Stage::steps);
+        let program = self.cache().map_or("", MountedCache::program);
+        let sets = |it: &Command<'_>| {
+            let is_it = dfix_catalogue::mounted_cache(it.name())
+                .is_some_and(|it| family(it.program()) == family(program));
+            let says = |word: &str| it.has_arg(word);
+            is_it && (says("config") && says("set") || says("env") && says("-w"))
+        };
+        if let Some(command) = steps().flat_map(Step::commands).find(sets) {
+            return Ok(Some(OpenCondition::new(
+                format!(
+                    "whether `{}` of line {} says where the cache is",
+                    command.name(),
+                    command.step().line()
+                ),
+                "mount what it says",
+            )));
+        }
+        let names = [
+            "pip.conf",
+            ".pip.conf",
+            ".npmrc",
+            ".yarnrc",
+            "pnpm-workspace.yaml",
+        ];
+        let Some(known) = dfix_catalogue::cache(program) else {
             return Ok(None);
         };
-        let steps = || self.stage.base_chain().flat_map(Stage::steps);
-        let names = ["pip.conf", ".pip.conf", ".npmrc", ".yarnrc"];
         for name in names.into_iter().filter(|it| known.is_settings_file(it)) {
             let text = match self.stage.file().context().read(name) {
                 Answer::Found(text) => Some(text),

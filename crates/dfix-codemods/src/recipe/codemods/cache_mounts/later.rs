@@ -1,7 +1,7 @@
 //! Later calls of a program that need what an earlier one has fetched.
 
 use dfix_catalogue::MountedCache;
-use dfix_catalogue::programs::Mark;
+use dfix_catalogue::programs::{Kind, Mark};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{Command, Stage, Step, StepKind, Word};
 
@@ -16,6 +16,32 @@ impl<'m> Fill<'m> {
         case: &mut Case<'_>,
     ) -> Result<(), Remedy> {
         let own = self.plan()?.folders;
+        let makes = |calls: &[Call<'m>]| {
+            calls.iter().any(|it| {
+                let words = it.command.args().filter_map(Word::value);
+                cache.is_given_by(&words.collect::<Vec<_>>())
+            })
+        };
+        let is_made_here = makes(&self.calls);
+        if is_made_here {
+            case.open(OpenCondition::new(
+                format!("whether nobody needs later what `{}` puts into the cache of its own: it is in the mount, and in no layer", cache.program()),
+                "a builder that has the layers and not the mount, and other projects of the same builder, see another content",
+            ));
+        }
+        case.open(self.filled_before(cache));
+        let before = self.stage.base_chain().flat_map(Stage::steps);
+        for step in before.filter(|it| it.index() < self.step.index()) {
+            let calls = of_program(&Call::all_of(step), cache.program());
+            let is_made = makes(&calls);
+            let stage = self.stage;
+            if is_made && !(Fill { stage, step, calls }).is_mounted() {
+                return Err(remedy!(
+                    "line {} puts into the cache what it made, and the mount would hide it",
+                    step.line()
+                ));
+            }
+        }
         let stages = || self.stage.with_descendants();
         for stage in stages() {
             for step in stage.steps() {
@@ -25,18 +51,45 @@ impl<'m> Fill<'m> {
                         .is_some_and(|it| family(it.program()) == family(cache.program()))
                 };
                 if matches!(step.kind(), StepKind::Cmd | StepKind::Entrypoint) {
-                    if let Some(command) = step.commands().find(fits) {
+                    let calls = stage.calls();
+                    let started = calls.commands.iter().filter(|it| it.site.step == step);
+                    let mut started = started.map(|it| it.command).chain(step.commands());
+                    if let Some(command) = started.find(|it| fits(it) || builds_at_start(it)) {
                         return Err(remedy!(
                             "`{}` of line {line} runs in the container, which has no mount: what it needs would be missing",
                             command.name()
                         ));
                     }
+                    let is_read = |it: &Command<'m>| {
+                        let program = it.executable_name();
+                        let mut scripts = calls.scripts.iter();
+                        scripts.any(|path| dfix_model::path::file_name(path) == program)
+                    };
+                    let mut unread = step
+                        .commands()
+                        .filter(|it| calls_others(it) && !is_read(it));
+                    case.open(unread.next().map(|command| {
+                        OpenCondition::new(
+                            format!(
+                                "whether `{}` of line {line}, which runs in the container, calls `{}`: it has no mount there",
+                                command.executable_name(),
+                                cache.program()
+                            ),
+                            "leave the cache in the image if it does",
+                        )
+                    }));
                     continue;
                 }
                 if step.index() <= self.step.index() || !step.is_run() {
                     continue;
                 }
                 let calls = of_program(&Call::all_of(step), cache.program());
+                if is_made_here && !calls.is_empty() {
+                    return Err(remedy!(
+                        "line {line} needs what `{}` puts into its cache here: in a mount, other builds would miss it",
+                        cache.program()
+                    ));
+                }
                 if calls.is_empty() {
                     case.open(may_need(step, cache));
                     continue;
@@ -63,6 +116,24 @@ impl<'m> Fill<'m> {
 }
 
 impl Fill<'_> {
+    /// What may have put something into the folder before, which the mount would hide.
+    fn filled_before(&self, cache: MountedCache) -> Option<OpenCondition> {
+        let steps = self.stage.base_chain().flat_map(Stage::steps);
+        let mut before = steps.filter(|it| it.index() < self.step.index() && it.is_run());
+        before.find_map(|step| {
+            let command = step.commands().find(calls_others)?;
+            Some(OpenCondition::new(
+                format!(
+                    "whether `{}` of line {} calls `{}`, and leaves in its cache what the mount would hide",
+                    command.name(),
+                    step.line(),
+                    cache.program()
+                ),
+                "give it the mount, too, if it does",
+            ))
+        })
+    }
+
     /// What later installs, perhaps, from lists that are no longer in the layer.
     pub(super) fn lists_are_missed(&self, cache: MountedCache) -> Option<OpenCondition> {
         let steps = self.stage.with_descendants().flat_map(Stage::steps);
@@ -80,6 +151,11 @@ impl Fill<'_> {
             ))
         })
     }
+}
+
+/// Whether a command builds an application anew where its files change: it does at the start, too.
+fn builds_at_start(it: &Command<'_>) -> bool {
+    it.is_marked(Mark::StartsOthers) && it.known().is_some_and(|it| it.kind() == Kind::Runner)
 }
 
 /// Whether a command may call others that nobody sees here.

@@ -30,7 +30,13 @@ pub(super) fn is_the_caches_alone(
         }
         let names = |it: &Command<'_>| {
             let speaks = |word| speaks_of(&text_of(*it, word), folder, is_needed_later);
-            !it.is("rm") && !it.has_inner() && it.args().any(speaks)
+            let is_around = |word: Word<'_>| {
+                let path = ImagePath::new(&text_of(*it, word));
+                let is_home = path.as_str() == "/root" && other != step;
+                folder.is_below(&path) && !path.is_root() && !is_home
+            };
+            let reaches = is_recursive(*it) && it.args().any(is_around);
+            !it.is("rm") && !it.has_inner() && (reaches || it.args().any(speaks))
         };
         if let Some(command) = other.commands().find(names) {
             return Err(remedy!(
@@ -79,6 +85,19 @@ pub(super) fn is_the_caches_alone(
         }
     }
     Ok(())
+}
+
+/// Whether a command works on all that lies below what it is told.
+fn is_recursive(command: Command<'_>) -> bool {
+    let has = |letters: &[char]| {
+        command.args().filter_map(Word::value).any(|it| {
+            it == "--recursive"
+                || (it.starts_with('-') && !it.starts_with("--") && it.contains(letters))
+        })
+    };
+    command.is_one_of(&["chmod", "chown", "chgrp"]) && has(&['R'])
+        || command.is("cp") && has(&['R', 'r', 'a'])
+        || command.is("mv")
 }
 
 /// Whether a text names the folder, or something in it: in full, seen from the home, or behind a variable. Where what is in it is

@@ -7,6 +7,7 @@ use dfix_model::packages::OptionValue;
 use dfix_model::{Mount, PackageCommand, Stage, Ternary, Word};
 
 use super::python::{Into, into};
+use super::uv_settings;
 
 /// A change of words.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl<'m> Install<'m> {
         }
         install.options()?;
         install.requirements(stage)?;
+        install.open.extend(uv_settings::look(stage, &pip)?);
         install.cache_by_variable(stage);
         let is_synced = install.by_lock(stage, &target);
         install.program(&target, is_synced)?;
