@@ -387,7 +387,33 @@ pub(crate) fn set_exec_form(
     }
     let strings: Result<Vec<String>, String> = words.iter().map(|word| quote::json(word)).collect();
     let array = format!("[{}]", strings?.join(", "));
-    Ok(vec![edit(start(within), end(within), array)])
+    let mut edits = vec![edit(start(within), end(within), array)];
+    // Behind an array a builder takes a comment for a part of it, and all for the text of a shell (BuildKit,
+    // frontend/dockerfile/parser/line_parsers.go, `parseJSON`): it goes onto a line of its own.
+    if let Some(comment) = comment_behind(&command) {
+        let outer = context.instruction(range)?;
+        let line = context.line_start(start(extent(&outer)?));
+        let indent = context.indent_at(line);
+        let line_end = context.line_end_at(start(within));
+        let text = comment.text();
+        edits.insert(0, edit(line, line, format!("{indent}{text}{line_end}")));
+        edits.push(edit(end(within), end(comment.text_range()), String::new()));
+    }
+    Ok(edits)
+}
+
+/// The comment behind the last word of a node, on the same line.
+fn comment_behind(node: &SyntaxNode) -> Option<SyntaxToken> {
+    let last = tokens(node).filter(|it| !it.kind().is_trivia()).last()?;
+    let mut next = last.token_after();
+    while let Some(token) = next {
+        match token.kind() {
+            SyntaxKind::COMMENT => return Some(token),
+            SyntaxKind::WHITESPACE => next = token.token_after(),
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The innermost instruction around a place: of `ONBUILD COPY …` the `COPY`.

@@ -93,6 +93,19 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nENTRYPOINT [\"node\" \"app.js\"]\n")
             .that_says("write `ENTRYPOINT [\"node\", \"app.js\"]`"),
         leaves("FROM node:22\nCMD [\"node\"] # start\n").that_says("a comment follows its `]`"),
+        // A shell takes a comment away, and a builder takes it for a part of the array.
+        fixes(
+            "FROM node:22\n# a\nCMD node app.js # start\n",
+            "FROM node:22\n# a\n# start\nCMD [\"node\", \"app.js\"]\n",
+        ),
+        fixes(
+            "FROM node:22\nCMD node \\\n  app.js # start\n",
+            "FROM node:22\n# start\nCMD [\"node\", \"app.js\"]\n",
+        ),
+        fixes(
+            "FROM nginx:1.27\nHEALTHCHECK CMD curl -f http://localhost/ # live\n",
+            "FROM nginx:1.27\n# live\nHEALTHCHECK CMD [\"curl\", \"-f\", \"http://localhost/\"]\n",
+        ),
         leaves("FROM debian:12\nCMD [ -x /run ] && /run\n").that_says("it is more than"),
         leaves("FROM node:22\nCMD\n").that_says("`CMD` is empty"),
         leaves("FROM node:22\nENTRYPOINT\n").that_says("`ENTRYPOINT []` says so"),
