@@ -11,6 +11,16 @@ impl Scanner<'_, '_, '_> {
     /// The words of a program that is started.
     pub(crate) fn program(&mut self, meant: &[Range], how: &str, line: usize) {
         let code = self.reader.code;
+        if let Some(fixed) = how.strip_prefix('=') {
+            let words = fixed.split(' ').map(|it| Value::Known(it.to_owned()));
+            self.source.programs.push(Program {
+                command: Command::Words(words.collect()),
+                written: fixed.to_owned(),
+                unknown: None,
+                line,
+            });
+            return;
+        }
         let mut words: Vec<Value<String>> = Vec::new();
         let mut first = None;
         let mut is_list = how == "words";

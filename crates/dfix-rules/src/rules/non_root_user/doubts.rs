@@ -41,6 +41,15 @@ pub(crate) fn apart_from_its_place(
     }
     open.extend(stage.host_folders().map(|(_, open)| open));
     open.extend(stage.in_roots_home());
+    open.extend(stage.installs_at_run_time().next().map(|install| {
+        OpenCondition::new(
+            format!(
+                "whether another user than root may install packages, as {} does when the container runs",
+                install.who
+            ),
+            "install them in the build",
+        )
+    }));
     open.extend(writes_to_itself(stage));
     open.extend(makes_migrations_of_packages(stage));
     open.extend(unknown_writes(stage, run_as, given));

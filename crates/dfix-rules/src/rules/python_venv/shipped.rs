@@ -277,7 +277,12 @@ fn at_work(stage: Stage<'_>) -> Option<String> {
 fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
     let is_roots = |stage: Stage<'_>| {
         let drops = stage.entry().drops_privileges() || stage.runtime().drops_privileges();
-        stage.final_user().is_root().is_yes() && !drops
+        let is_another = |user: &str| {
+            let user = user.split(':').next().unwrap_or(user);
+            !matches!(user, "root" | "0")
+        };
+        let mut users = stage.all_launches().filter_map(|it| it.user.as_deref());
+        stage.final_user().is_root().is_yes() && !drops && !users.any(is_another)
     };
     let who = site
         .shipped()
@@ -289,7 +294,10 @@ fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
             });
             by_script
                 .map(|process| process.said())
-                .or_else(|| by_source(stage))
+                .or_else(|| {
+                    let mut installs = stage.installs_at_run_time();
+                    installs.find(|it| it.is_of_python).map(|it| it.who)
+                })
                 .or_else(|| at_work(stage))
         })?;
     Some(OpenCondition::new(
@@ -298,24 +306,4 @@ fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
         ),
         format!("give {VENV} to that user, or install all in the build"),
     ))
-}
-
-/// The source that calls pip: "`plugins.py` (line 3)".
-fn by_source(stage: Stage<'_>) -> Option<String> {
-    let is_pips = |name: &str| name == "pip" || name.starts_with("pip.");
-    stage.application_sources().files.iter().find_map(|file| {
-        let mut imports = file.source.imports.iter();
-        let imported = imports.find(|it| it.module.value().is_some_and(|it| is_pips(it)));
-        let called = || {
-            file.source.programs.iter().find(|program| {
-                let words = known_words(&program.command);
-                let has = |is: &dyn Fn(&str) -> bool| words.iter().any(|word| is(word));
-                has(&|it| is_pip(it)) && has(&|it| it == "install")
-            })
-        };
-        let line = imported
-            .map(|it| it.line)
-            .or_else(|| Some(called()?.line))?;
-        Some(format!("`{}` (line {line})", file.context_path))
-    })
 }
