@@ -248,7 +248,7 @@ fn flask_settings(
     told: Option<bool>,
 ) -> Vec<FlaskSettings> {
     let needs_env = is_for_production && stage.is_undecided(FLASK_ENV);
-    let needs_app = stage.is_undecided(FLASK_APP);
+    let needs_app = stage.is_undecided(FLASK_APP) && !flask::is_told_elsewhere(stage, FLASK_APP);
     if !needs_env && !needs_app {
         return Vec::new();
     }

@@ -116,6 +116,15 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
     })
 }
 
+/// Whether something of the project names the variable itself: a script that has a default of its own for it, a source that
+/// asks for it or sets it, the text of a service. What the image says would go before that.
+pub(super) fn is_told_elsewhere(stage: Stage<'_>, variable: &str) -> bool {
+    let mut texts = stage.shipped_texts().iter();
+    let scripts = stage.launched_scripts();
+    let mut scripts = scripts.chain(stage.runtime().processes().filter_map(|it| it.script));
+    texts.any(|it| it.text.contains(variable)) || scripts.any(|it| it.mentions(variable))
+}
+
 /// What `FLASK_APP` would name.
 pub(super) struct App {
     /// The module or file.
