@@ -2,7 +2,8 @@
 //! `language-changes.tsv`.
 //!
 //! What tells that a change matters: `command`, a program of this name is called; `words`, a text stands in the
-//! file; `package`, a package is installed (`NAME`, or `NAME <VERSION`); `imports`, a source of the application
+//! file; `called`, a program is called with these words (`PROGRAM WORD… !WORD…`, the latter must not be there); `package`, a package is
+//! installed (`NAME`, with `>=VERSION` and `<VERSION` where only those versions are meant); `imports`, a source of the application
 //! imports one of these modules; `no-file`, the build context has no file of this name; `listens`, the image of
 //! this repository is what the container is.
 
@@ -60,14 +61,40 @@ pub enum ChangeSign {
     Command(&'static str),
     /// This text stands in the file.
     Words(&'static str),
-    /// This package is installed, before this version where there is one.
-    Package(&'static str, Option<&'static str>),
+    /// This program is called with these words; with `!` in front, without them.
+    Called(&'static str, &'static str),
+    /// This package is installed.
+    Package(PackageVersions),
     /// A source of the application imports one of these modules; a blank stands between them.
     Imports(&'static str),
     /// The build context has no file of this name.
     NoFile(&'static str),
     /// The container is an image of this repository.
     Listens(&'static str),
+}
+
+/// A package of a language, and which of its versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackageVersions {
+    /// The name.
+    pub name: &'static str,
+    /// The first of them; none where all before the end are meant.
+    pub from: Option<&'static str>,
+    /// The first that is none of them any more; none where all later ones are meant.
+    pub below: Option<&'static str>,
+}
+
+impl PackageVersions {
+    fn read(text: &'static str) -> Self {
+        let mut words = text.split(' ');
+        let name = words.next().unwrap_or_default();
+        let mut bounds = words.clone();
+        PackageVersions {
+            name,
+            from: words.find_map(|it| it.strip_prefix(">=")),
+            below: bounds.find_map(|it| it.strip_prefix('<')),
+        }
+    }
 }
 
 /// What changes with the versions of a language, in no order.
@@ -77,10 +104,11 @@ pub fn language_changes(language: &str) -> impl Iterator<Item = LanguageChange> 
         let sign = match sign {
             "command" => ChangeSign::Command(what),
             "words" => ChangeSign::Words(what),
-            "package" => match what.split_once(" <") {
-                Some((name, below)) => ChangeSign::Package(name, Some(below)),
-                None => ChangeSign::Package(what, None),
-            },
+            "called" => {
+                let (program, words) = what.split_once(' ')?;
+                ChangeSign::Called(program, words)
+            }
+            "package" => ChangeSign::Package(PackageVersions::read(what)),
             "imports" => ChangeSign::Imports(what),
             "no-file" => ChangeSign::NoFile(what),
             "listens" => ChangeSign::Listens(what),

@@ -113,8 +113,8 @@ pub use images::{image, variant_of};
 pub use install_scripts::{InstallScript, install_script};
 pub use interpreter_options::{InterpreterOption, interpreter_option_is};
 pub use languages::{
-    ChangeSign, LanguageChange, VersionPlace, has_known_tags, images_of_language, language_changes,
-    language_of_image,
+    ChangeSign, LanguageChange, PackageVersions, VersionPlace, has_known_tags, images_of_language,
+    language_changes, language_of_image,
 };
 pub use living::{LivingTag, is_living, is_same_series, last_version, living_tag};
 pub use login_texts::login_in;

@@ -9,7 +9,7 @@ use dfix_model::ImagePlace;
 
 use super::distribution::{is_distribution, told};
 use super::images::{Judge, Verdict};
-use super::language::look_at_tags;
+use super::language::{look_at_tags, paths_of_tags};
 use super::versions::{day_lost, numbers_lost, version_changed, version_kept, without_day};
 use crate::matching::reference::Reference;
 
@@ -79,6 +79,7 @@ impl Judge for EndOfLife {
             verdict.evidence.push(version_kept(repository, tag, new));
         }
         verdict.open.extend(day_lost(tag, new));
+        verdict.paths = paths_of_tags(repository, (tag, new));
         verdict.to = Some((repository.to_owned(), living.tag));
         Some(verdict)
     }
@@ -93,7 +94,7 @@ impl Judge for EndOfLife {
         if let (ImagePlace::From(stage), Some(old), Some((repository, new))) =
             (reference.position.place, old, &verdict.to)
         {
-            look_at_tags(stage, repository, (old, new), case);
+            look_at_tags(stage, (repository, old), (repository, new), case)?;
         }
         Ok(())
     }

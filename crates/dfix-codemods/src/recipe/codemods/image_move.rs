@@ -1,11 +1,14 @@
 //! Images that moved, were renamed or are no longer made.
 
 use dfix_catalogue::{ImageMove, image_move, image_successor, is_official};
-use dfix_engine::OpenCondition;
+use dfix_engine::{Case, OpenCondition, Remedy};
+use dfix_model::ImagePlace;
 
 use super::images::{Judge, Verdict};
+use super::language::look_at_tags;
 use super::paths::PathChange;
 use super::versions::lost_pin;
+use crate::matching::reference::Reference;
 
 /// Which of them: names, `*` being any text; all where there is none.
 #[derive(Debug)]
@@ -104,6 +107,24 @@ impl Judge for Moved {
             }
         }
         Some(verdict)
+    }
+
+    fn look(
+        &self,
+        reference: &Reference<'_>,
+        verdict: &Verdict,
+        case: &mut Case<'_>,
+    ) -> Result<(), Remedy> {
+        let image = &reference.position.image;
+        if let (ImagePlace::From(stage), Some(name), Some(old), Some((repository, new))) = (
+            reference.position.place,
+            image.name(),
+            image.effective_tag(),
+            &verdict.to,
+        ) {
+            look_at_tags(stage, (name, old), (repository, new), case)?;
+        }
+        Ok(())
     }
 }
 

@@ -96,7 +96,11 @@ impl<J: Judge> Codemod for Images<J> {
                 if let ImagePlace::From(stage) = reference.position.place {
                     self.look_beside(stage, (repository, tag), file, case);
                 }
-                change_paths(&reference, &verdict.paths, case);
+                let moves = |it: Stage<'_>| {
+                    let verdict = self.verdict_of_stage(it, file);
+                    verdict.is_some_and(|it| it.to.is_some() && it.by_hand.is_none())
+                };
+                change_paths(&reference, &verdict.paths, &moves, case);
                 case.open(lacking(&reference, &verdict.lacks));
                 let of_images = || Suites::of_images(&reference.position.image, (repository, tag));
                 match verdict.suites.clone().or_else(of_images) {
@@ -112,6 +116,14 @@ impl<J: Judge> Images<J> {
     fn verdict(&self, reference: &Reference<'_>) -> Option<Verdict> {
         let image = &reference.position.image;
         self.judge.verdict(image.name()?, image.effective_tag()?)
+    }
+
+    /// What becomes of the image of a stage.
+    fn verdict_of_stage(&self, stage: Stage<'_>, file: &Model<'_>) -> Option<Verdict> {
+        let step = stage.from_step();
+        let mut positions = file.image_positions().into_iter();
+        let position = positions.find(|it| it.step() == Some(step))?;
+        self.verdict(&Reference::of(position)?)
     }
 
     /// Tells of files that a stage and others give one another, where it comes to another release.
@@ -130,13 +142,8 @@ impl<J: Judge> Images<J> {
             return;
         }
         let new_of = |stage: Stage<'_>| {
-            let step = stage.from_step();
-            let mut positions = file.image_positions().into_iter();
-            let position = positions.find(|it| it.step() == Some(step));
-            let verdict = position
-                .and_then(Reference::of)
-                .and_then(|it| self.verdict(&it))
-                .filter(|it| it.by_hand.is_none());
+            let verdict = self.verdict_of_stage(stage, file);
+            let verdict = verdict.filter(|it| it.by_hand.is_none());
             match verdict.and_then(|it| it.to) {
                 Some((repository, tag)) => image(&repository, &tag).foundation,
                 None => stage.base_facts().foundation,
@@ -236,11 +243,16 @@ fn patterns(
 }
 
 /// Changes the paths that are others in the new image.
-fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case<'_>) {
+fn change_paths(
+    reference: &Reference<'_>,
+    paths: &[PathChange],
+    moves: &dyn Fn(Stage<'_>) -> bool,
+    case: &mut Case<'_>,
+) {
     let mut changed = 0;
     for it in occurrences(reference, paths) {
         case.open(is_elsewhere(&it));
-        case.open(goes_elsewhere(reference, &it));
+        case.open(goes_elsewhere(reference, &it, moves));
         case.declare(Effect::changed(it.step));
         case.fix(|edit| edit.replace_node(it.range, &it.new));
         changed += 1;
@@ -254,14 +266,18 @@ fn change_paths(reference: &Reference<'_>, paths: &[PathChange], case: &mut Case
 }
 
 /// What is copied out of the image for another one, under the name that it had: for what is of the old version there.
-fn goes_elsewhere(reference: &Reference<'_>, it: &Occurrence<'_>) -> Option<OpenCondition> {
+fn goes_elsewhere(
+    reference: &Reference<'_>,
+    it: &Occurrence<'_>,
+    moves: &dyn Fn(Stage<'_>) -> bool,
+) -> Option<OpenCondition> {
     let ImagePlace::From(stage) = reference.position.place else {
         return None;
     };
     let own = it.step.stage()?;
     let is_of_another = !stage.with_descendants().any(|it| it == own);
     let keeps = it.step.target()?.source_text().contains(&it.old);
-    (is_of_another && keeps).then(|| {
+    (is_of_another && keeps && !moves(own.base_stage())).then(|| {
         OpenCondition::new(
             format!(
                 "whether what line {} copies to `{}` may be of the new version there",

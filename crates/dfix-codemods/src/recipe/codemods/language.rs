@@ -3,8 +3,11 @@
 
 mod change;
 mod changes;
+mod dotnet;
+mod files;
 mod numbers;
 mod project;
+mod taken;
 
 use dfix_catalogue::{
     Foundation, VersionPlace, VersionTag, has_known_tags, image, image_move, images_of_language,
@@ -41,6 +44,9 @@ fn name_of(language: &str) -> &str {
         "ruby" => "Ruby",
         "java" => "Java",
         "dotnet" => ".NET",
+        "php" => "PHP",
+        "mysql" => "MySQL",
+        "mongo" => "MongoDB",
         other => other,
     }
 }
@@ -121,11 +127,30 @@ impl Judge for Bump {
         };
         project::look(stage, &change, case)?;
         changes::look(stage, &change, case);
+        taken::look(stage, &change, &|it| self.keeps(it), case);
         Ok(())
     }
 }
 
 impl Bump {
+    /// Whether the image of a stage is of the language and stays at an earlier version; none where it is not of the language.
+    fn keeps(&self, stage: Stage<'_>) -> Option<bool> {
+        let image = stage.base_image();
+        let (repository, tag) = (image.name()?, image.effective_tag()?);
+        let (language, place) = language_of_image(repository)?;
+        if language != self.language {
+            return None;
+        }
+        if let Some(verdict) = self.verdict(repository, tag) {
+            return Some(verdict.to.is_none());
+        }
+        let version = match place {
+            VersionPlace::First => version_in(repository, tag)?,
+            VersionPlace::Word => java_words(tag).next()?.1,
+        };
+        Some(version < self.to_numbers)
+    }
+
     fn change_of(&self, reference: &Reference<'_>, verdict: &Verdict) -> Option<Change<'_>> {
         let image = &reference.position.image;
         let (repository, old) = (image.name()?, image.effective_tag()?);
@@ -174,7 +199,12 @@ impl Bump {
             return Some(verdict);
         };
         self.say_tag(repository, old, &found, &mut verdict);
-        verdict.paths = self.paths(repository, &version, &found);
+        verdict.paths = paths(
+            &self.language,
+            repository,
+            (&version, &self.to_numbers),
+            &found.full_version,
+        );
         verdict.to = Some((repository.to_owned(), found.tag));
         Some(verdict)
     }
@@ -266,67 +296,93 @@ impl Bump {
         new.replace_range(range, &self.to);
         tag(repository, &new).map(|_| new)
     }
+}
 
-    /// Paths of the image that name its version.
-    fn paths(&self, repository: &str, old: &[u32], found: &VersionTag) -> Vec<PathChange> {
-        let (Some(old), Some(new)) = (two(old), two(&self.to_numbers)) else {
-            let is_java = repository == "amazoncorretto";
-            let one = |it: &[u32]| it.first().map(u32::to_string);
-            return match (one(old), one(&self.to_numbers)) {
-                (Some(old), Some(new)) if is_java => vec![PathChange::of(
-                    &format!("java-{old}-amazon-corretto"),
-                    &format!("java-{new}-amazon-corretto"),
-                )],
-                _ => Vec::new(),
-            };
-        };
-        let of_each = |texts: &[&str], not_below: &'static str, same_below: &'static str| {
-            let change = |text: &&str| {
-                PathChange::of(&text.replace('V', &old), &text.replace('V', &new))
-                    .not_below(not_below)
-                    .same_below(same_below)
-            };
-            texts.iter().map(change).collect()
-        };
-        match &*self.language {
-            "python" => of_each(
-                &[
-                    "lib/pythonV",
-                    "include/pythonV",
-                    "bin/pythonV",
-                    "bin/pipV",
-                    "bin/idleV",
-                    "bin/pydocV",
-                ],
-                "/usr/",
-                "/site-packages",
-            ),
-            // What is below is the project's own.
-            "ruby" => of_each(&["ruby/gems/V.0", "ruby/V.0"], "/usr/lib/", "/"),
-            "golang" => vec![PathChange::of(
-                &format!("GOTOOLCHAIN=go{old}*"),
-                &format!("GOTOOLCHAIN=go{}", found.full_version),
+/// Paths of an image that name the version of its language.
+fn paths(
+    language: &str,
+    repository: &str,
+    (old, new): (&[u32], &[u32]),
+    full_version: &str,
+) -> Vec<PathChange> {
+    let (Some(old), Some(new)) = (two(old), two(new)) else {
+        let is_java = repository == "amazoncorretto";
+        let one = |it: &[u32]| it.first().map(u32::to_string);
+        return match (one(old), one(new)) {
+            (Some(old), Some(new)) if is_java => vec![PathChange::of(
+                &format!("java-{old}-amazon-corretto"),
+                &format!("java-{new}-amazon-corretto"),
             )],
             _ => Vec::new(),
-        }
+        };
+    };
+    if old == new {
+        return Vec::new();
+    }
+    let of_each = |texts: &[&str], not_below: &'static str, same_below: &'static str| {
+        let change = |text: &&str| {
+            PathChange::of(&text.replace('V', &old), &text.replace('V', &new))
+                .not_below(not_below)
+                .same_below(same_below)
+        };
+        texts.iter().map(change).collect()
+    };
+    match language {
+        "python" => of_each(
+            &[
+                "lib/pythonV",
+                "include/pythonV",
+                "bin/pythonV",
+                "bin/pipV",
+                "bin/idleV",
+                "bin/pydocV",
+            ],
+            "/usr/",
+            "/site-packages",
+        ),
+        // What is below is the project's own.
+        "ruby" => of_each(&["ruby/gems/V.0", "ruby/V.0"], "/usr/lib/", "/"),
+        "golang" => vec![PathChange::of(
+            &format!("GOTOOLCHAIN=go{old}*"),
+            &format!("GOTOOLCHAIN=go{full_version}"),
+        )],
+        _ => Vec::new(),
     }
 }
 
-/// Puts right, or tells, what leaves with the version of a language where an image of it comes to another tag.
-pub(super) fn look_at_tags(
-    stage: Stage<'_>,
-    repository: &str,
-    (old, new): (&str, &str),
-    case: &mut Case<'_>,
-) {
+/// The paths that name the version of a language, where an image of it comes to another tag.
+pub(super) fn paths_of_tags(repository: &str, (old, new): (&str, &str)) -> Vec<PathChange> {
     let Some((language, VersionPlace::First)) = language_of_image(repository) else {
-        return;
+        return Vec::new();
     };
     let (Some(before), Some(after)) =
         (last_version(repository, old), last_version(repository, new))
     else {
-        return;
+        return Vec::new();
     };
+    let full: Vec<String> = after.iter().map(u32::to_string).collect();
+    paths(language, repository, (&before, &after), &full.join("."))
+}
+
+/// Refuses, puts right, or tells what the project says and what leaves with the version of a language, where an image comes to another
+/// tag, of the same repository or another one.
+///
+/// # Errors
+/// What a file of the project excludes.
+pub(super) fn look_at_tags(
+    stage: Stage<'_>,
+    (old_repository, old): (&str, &str),
+    (repository, new): (&str, &str),
+    case: &mut Case<'_>,
+) -> Result<(), Remedy> {
+    let Some((language, VersionPlace::First)) = language_of_image(repository) else {
+        return Ok(());
+    };
+    let before = last_version(old_repository, old);
+    let (Some(before), Some(after)) = (before, last_version(repository, new)) else {
+        return Ok(());
+    };
+    let is_same = before.starts_with(&after) || after.starts_with(&before);
     let shown: Vec<String> = after.iter().take(2).map(u32::to_string).collect();
     let change = Change {
         language,
@@ -337,7 +393,11 @@ pub(super) fn look_at_tags(
         full: after,
         new_tag: new.to_owned(),
     };
+    if !is_same {
+        project::look(stage, &change, case)?;
+    }
     changes::look(stage, &change, case);
+    Ok(())
 }
 
 /// The version that a tag says, with as many numbers as are known; none where it says none.

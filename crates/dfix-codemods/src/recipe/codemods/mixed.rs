@@ -104,7 +104,8 @@ fn may_part(before: Option<Foundation>, after: &Foundation, moved: &Move<'_>) ->
     were_same != Some(false) && after.same_release(moved.new) != Some(true)
 }
 
-fn shown(image: &ImageRef) -> String {
+/// An image, for people.
+pub(super) fn shown(image: &ImageRef) -> String {
     match image.text() {
         Some(text) => format!("`{text}`"),
         None => "an image that only the build can tell".to_owned(),

@@ -1,10 +1,11 @@
 //! What leaves with the old version: programs, modules, options, ports.
 
-use dfix_catalogue::{ChangeSign, LanguageChange, language_changes};
+use dfix_catalogue::{ChangeSign, LanguageChange, PackageVersions, language_changes};
 use dfix_engine::{Case, Effect, OpenCondition};
 use dfix_model::context::Answer;
 use dfix_model::{Command, PackageCommand, Requirement, Stage, Step, StepKind};
 
+use super::super::lines::{line_of, lines};
 use super::change::Change;
 use super::numbers::{numbers, two};
 
@@ -15,7 +16,8 @@ pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
         match gone.sign {
             ChangeSign::Command(name) => command(stage, name, &gone, case),
             ChangeSign::Words(text) => words(stage, text, &gone, case),
-            ChangeSign::Package(name, below) => package(stage, change, (name, below), &gone, case),
+            ChangeSign::Called(program, words) => called(stage, (program, words), &gone, case),
+            ChangeSign::Package(versions) => package(stage, change, versions, &gone, case),
             ChangeSign::Imports(modules) => imports(stage, modules, &gone, case),
             ChangeSign::NoFile(name) => no_file(stage, name, &gone, case),
             ChangeSign::Listens(repository) if repository == change.repository => {
@@ -54,6 +56,11 @@ fn command(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<
         return;
     }
     for command in first_uses(stage, name) {
+        if gone.remedy.is_empty() {
+            let line = command.step().line();
+            tell(case, format!("whether line {line} finds `{name}`"), gone);
+            continue;
+        }
         let step = command.step();
         let user = command.stage().map(|it| it.user_at(command));
         let is_root = user.is_some_and(|it| it.is_root().is_yes());
@@ -106,6 +113,36 @@ fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_
     }
 }
 
+/// A program that is called as the new version does not know it.
+fn called(
+    stage: Stage<'_>,
+    (program, words): (&str, &str),
+    gone: &LanguageChange,
+    case: &mut Case<'_>,
+) {
+    let fits = |command: &Command<'_>| {
+        command.is(program)
+            && words.split(' ').all(|word| match word.strip_prefix('!') {
+                Some(word) => !command.has_arg(word),
+                None => command.has_arg(word),
+            })
+    };
+    let commands = stage.with_descendants().flat_map(Stage::commands);
+    let numbers: Vec<usize> = commands.filter(fits).map(line_of).collect();
+    if !numbers.is_empty() {
+        let said: Vec<&str> = words.split(' ').filter(|it| !it.starts_with('!')).collect();
+        tell(
+            case,
+            format!(
+                "whether {} may go on to call `{program} {}`",
+                lines(numbers),
+                said.join(" ")
+            ),
+            gone,
+        );
+    }
+}
+
 /// Whether a text stands in another, beside comments and not as a part of a longer word.
 fn stands_in(text: &str, wanted: &str) -> bool {
     let is_of_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
@@ -126,18 +163,22 @@ fn stands_in(text: &str, wanted: &str) -> bool {
 fn package(
     stage: Stage<'_>,
     change: &Change<'_>,
-    (name, below): (&str, Option<&str>),
+    versions: PackageVersions,
     gone: &LanguageChange,
     case: &mut Case<'_>,
 ) {
+    let name = versions.name;
     let all = |stage: Stage<'_>| match change.language {
         "python" => stage.python_packages().get(name).cloned(),
         _ => stage.node_packages().get(name).cloned(),
     };
     let mut found = stage.with_descendants().filter_map(all);
-    let is_affected = |it: &Requirement| match below {
-        None => true,
-        Some(below) => lowest(it).is_some_and(|it| Some(it) < numbers(below)),
+    let is_affected = |it: &Requirement| match (versions.from, versions.below) {
+        (None, None) => true,
+        (from, below) => lowest(it).is_some_and(|it| {
+            from.and_then(numbers).is_none_or(|from| it >= from)
+                && below.and_then(numbers).is_none_or(|below| it < below)
+        }),
     };
     if let Some(it) = found.find(is_affected) {
         let version = it.specifier.as_deref().unwrap_or_default();
@@ -264,10 +305,10 @@ fn rename_commands(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
         let Some(program) = command.executable().filter(|_| !command.is_of_script()) else {
             continue;
         };
-        for name in ["python", "pip"] {
-            if program.value() == Some(&format!("{name}{old}")) {
+        for (name, end) in [("python", ""), ("pip", ""), ("python", "-config")] {
+            if program.value() == Some(&format!("{name}{old}{end}")) {
                 case.declare(Effect::changed(command.step()));
-                case.fix(|edit| edit.replace_word(program, &format!("{name}{new}")));
+                case.fix(|edit| edit.replace_word(program, &format!("{name}{new}{end}")));
                 case.evidence(format!(
                     "line {} calls it by its version, and changes with it",
                     command.step().line()

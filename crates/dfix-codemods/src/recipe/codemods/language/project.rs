@@ -7,11 +7,13 @@ use std::sync::Arc;
 use dfix_catalogue::{Distribution, image, python_package};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::Libc;
-use dfix_model::context::{Answer, Context};
-use dfix_model::{Requirement, Stage, Step, Word};
-use regex::Regex;
+use dfix_model::context::Context;
+use dfix_model::{Requirement, Stage, Step};
 
+use super::super::lines::lines;
 use super::change::Change;
+use super::dotnet;
+use super::files::{captured, found, is_taken, join, sources};
 use super::numbers::{lets_through, numbers, two};
 
 /// So many folders are looked into.
@@ -38,9 +40,12 @@ pub(super) fn look(
     stages.sort_by_key(|it| it.index());
     stages.dedup();
     let steps: Vec<Step<'_>> = stages.into_iter().flat_map(Stage::steps).collect();
+    if change.language == "dotnet" {
+        return dotnet::look(&steps, change, context, case);
+    }
     for folder in folders(&steps, context) {
         let read = |name: &str| found(context, &join(&folder, name));
-        for (name, excludes) in asked(change, &folder, &read, context) {
+        for (name, excludes) in asked(change, &read) {
             if excludes.is_refused && is_taken(&steps, &join(&folder, &name)) {
                 return Err(remedy!(
                     "`{}` asks for {}, which {} is not: change it first",
@@ -75,12 +80,7 @@ struct Excludes {
 type Read<'r> = dyn Fn(&str) -> Option<Arc<str>> + 'r;
 
 /// The files of a folder that exclude the new version.
-fn asked(
-    change: &Change<'_>,
-    folder: &str,
-    read: &Read<'_>,
-    context: &dyn Context,
-) -> Vec<(String, Excludes)> {
+fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
     let mut all = Vec::new();
     let mut refuse = |name: &str, asked: String| {
         let is_refused = true;
@@ -114,11 +114,6 @@ fn asked(
                 refuse("Gemfile", format!("Ruby {asked}"));
             }
         }
-        "dotnet" => {
-            for (name, asked) in dotnet_conditions(change, folder, read, context) {
-                refuse(&name, asked);
-            }
-        }
         _ => {}
     }
     let said = match change.language {
@@ -131,7 +126,8 @@ fn asked(
         let Some(text) = read(name) else { continue };
         let first = text.lines().next().unwrap_or_default().trim();
         let version = numbers(first.trim_start_matches(|it: char| !it.is_ascii_digit()));
-        if version.is_some_and(|it| !change.full.starts_with(&it)) {
+        let said = version.map(|it| it.into_iter().take(2).collect::<Vec<u32>>());
+        if said.is_some_and(|it| !change.full.starts_with(&it)) {
             let asked = first.to_owned();
             let is_refused = false;
             all.push(((*name).to_owned(), Excludes { asked, is_refused }));
@@ -178,11 +174,6 @@ fn python_conditions(read: &Read<'_>) -> Vec<(&'static str, String)> {
     all
 }
 
-fn captured(pattern: &str, text: &str) -> Option<String> {
-    let found = Regex::new(pattern).ok()?.captures(text)?;
-    Some(found[1].to_owned())
-}
-
 /// `engines.node` of package.json.
 fn engines(read: &Read<'_>) -> Option<String> {
     let text = read("package.json")?;
@@ -214,53 +205,6 @@ fn gemfile_ruby(text: &str) -> Option<String> {
     Some(conditions.join(", "))
 }
 
-/// Projects that aim at an earlier version, which the new one does not start, and `global.json`.
-fn dotnet_conditions(
-    change: &Change<'_>,
-    folder: &str,
-    read: &Read<'_>,
-    context: &dyn Context,
-) -> Vec<(String, String)> {
-    let names = context.list(folder).found().unwrap_or_default();
-    let mut all = Vec::new();
-    let major = change.new.first().copied().unwrap_or(0);
-    let is_project = |it: &&String| {
-        [".csproj", ".fsproj", ".vbproj"]
-            .iter()
-            .any(|end| it.ends_with(end))
-    };
-    for name in names.iter().filter(is_project) {
-        let Some(text) = read(name) else { continue };
-        let goes_on = captured(r"<RollForward>\s*(\w+)", &text);
-        if goes_on.is_some_and(|it| it.ends_with("Major")) {
-            continue;
-        }
-        let frameworks = captured(r"<TargetFrameworks?>\s*([^<]+)<", &text).unwrap_or_default();
-        let aims: Vec<&str> = frameworks.split(';').map(str::trim).collect();
-        let number = |aim: &&str| {
-            let rest = aim
-                .strip_prefix("netcoreapp")
-                .or_else(|| aim.strip_prefix("net"))?;
-            let (first, _) = rest.split_once('.')?;
-            first.parse::<u32>().ok()
-        };
-        let majors: Vec<u32> = aims.iter().filter_map(number).collect();
-        // A library of .NET Standard runs with any version.
-        if !majors.is_empty() && majors.iter().all(|it| *it < major) {
-            all.push((name.clone(), frameworks.trim().to_owned()));
-        }
-    }
-    if change.repository.ends_with("/sdk")
-        && let Some(text) = read("global.json")
-        && let Some(version) = captured(r#""version"\s*:\s*"([^"]+)""#, &text)
-        && !text.contains("ajor\"")
-        && numbers(&version).is_some_and(|it| it.first() != Some(&major))
-    {
-        all.push(("global.json".to_owned(), format!("the SDK {version}")));
-    }
-    all
-}
-
 /// Pinned packages that had a wheel for the old version and have none for the new one.
 fn wheels(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
     let (Some(old), Some(new)) = (two(&change.old), two(&change.new)) else {
@@ -287,16 +231,39 @@ fn wheels(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
         .collect();
     lost.sort_unstable();
     lost.dedup();
+    case.open(named_wheels(stage, (&old, &new)));
     if !lost.is_empty() {
         case.open(OpenCondition::new(
             format!(
-                "whether {} can be installed: no wheel of it is for {}",
+                "whether {} can be installed: no wheel of {} is for {}",
                 lost.join(", "),
+                if lost.len() == 1 { "it" } else { "them" },
                 change.goal
             ),
-            "take a newer version of it",
+            "take a newer version",
         ));
     }
+}
+
+/// Wheels that are named for the old version: `a-1.0-cp39-cp39-linux_x86_64.whl`.
+fn named_wheels(stage: Stage<'_>, (old, new): (&str, &str)) -> Option<OpenCondition> {
+    let tag = format!("-cp{}-", old.replace('.', ""));
+    let steps = stage.with_descendants().flat_map(Stage::steps);
+    let is_it = |step: &Step<'_>| {
+        let texts = step.source_text().split_whitespace();
+        let mut wheels = texts.filter(|it| it.contains(".whl"));
+        wheels.any(|it| it.contains(&tag) && !it.contains("abi3"))
+    };
+    let numbers: Vec<usize> = steps.filter(is_it).map(Step::line).collect();
+    (!numbers.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether there is a wheel for Python {new} of what {} installs or copies, which is for {old}",
+                lines(numbers)
+            ),
+            "take the one that is named for it",
+        )
+    })
 }
 
 /// The folders of the context that steps take files from, its root first.
@@ -312,72 +279,5 @@ fn folders(steps: &[Step<'_>], context: &dyn Context) -> Vec<String> {
         }
         all.insert(folder);
     }
-    // Projects of .NET stand in folders of their own.
-    if all.len() == 1 {
-        let below = context.list("").found().unwrap_or_default();
-        all.extend(
-            below
-                .iter()
-                .filter_map(|it| Some(it.strip_suffix('/')?.to_owned())),
-        );
-    }
     all.into_iter().take(MOST_FOLDERS).collect()
-}
-
-/// What steps take out of the context, without a dot or a slash in front.
-fn sources(steps: &[Step<'_>]) -> Vec<String> {
-    let tidy = |text: &str| {
-        let text = text.trim_start_matches("./").trim_matches('/');
-        if text == "." {
-            String::new()
-        } else {
-            text.to_owned()
-        }
-    };
-    let mut all = Vec::new();
-    for step in steps
-        .iter()
-        .filter(|it| it.is_copy_or_add() && it.source().is_none())
-    {
-        all.extend(step.sources().filter_map(Word::value).map(tidy));
-    }
-    for mount in steps
-        .iter()
-        .flat_map(|it| it.mounts())
-        .filter(|it| it.kind() == "bind")
-    {
-        let source = mount.source().and_then(Word::value);
-        all.push(tidy(source.unwrap_or(".")));
-    }
-    all
-}
-
-/// Whether a file of the context comes into the image, or is mounted into a step.
-fn is_taken(steps: &[Step<'_>], path: &str) -> bool {
-    sources(steps).iter().any(|source| {
-        let is_below = || {
-            path.strip_prefix(&**source)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        let fits = || {
-            let (start, end) = source.split_once('*').unwrap_or((source, "no pattern"));
-            path.starts_with(start) && path.ends_with(end)
-        };
-        source.is_empty() || source == path || is_below() || fits()
-    })
-}
-
-fn found(context: &dyn Context, path: &str) -> Option<Arc<str>> {
-    match context.read(path) {
-        Answer::Found(text) => Some(text),
-        Answer::Absent | Answer::Unknown(_) => None,
-    }
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
 }

@@ -1,0 +1,73 @@
+//! Files of the build context: which a stage takes, and what they say.
+
+use std::sync::Arc;
+
+use dfix_model::context::{Answer, Context};
+use dfix_model::{Step, Word};
+use regex::Regex;
+
+/// What steps take out of the context, without a dot or a slash in front.
+pub(super) fn sources(steps: &[Step<'_>]) -> Vec<String> {
+    let tidy = |text: &str| {
+        let text = text.trim_start_matches("./").trim_matches('/');
+        if text == "." {
+            String::new()
+        } else {
+            text.to_owned()
+        }
+    };
+    let mut all = Vec::new();
+    for step in steps
+        .iter()
+        .filter(|it| it.is_copy_or_add() && it.source().is_none())
+    {
+        all.extend(step.sources().filter_map(Word::value).map(tidy));
+    }
+    for mount in steps
+        .iter()
+        .flat_map(|it| it.mounts())
+        .filter(|it| it.kind() == "bind")
+    {
+        let source = mount.source().and_then(Word::value);
+        all.push(tidy(source.unwrap_or(".")));
+    }
+    all
+}
+
+/// Whether a file of the context comes into the image, or is mounted into a step.
+pub(super) fn is_taken(steps: &[Step<'_>], path: &str) -> bool {
+    sources(steps).iter().any(|source| {
+        let is_below = || {
+            path.strip_prefix(&**source)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let fits = || {
+            let (start, end) = source.split_once('*').unwrap_or((source, "no pattern"));
+            path.starts_with(start) && path.ends_with(end)
+        };
+        source.is_empty() || source == path || is_below() || fits()
+    })
+}
+
+/// The text of a file, where it is there.
+pub(super) fn found(context: &dyn Context, path: &str) -> Option<Arc<str>> {
+    match context.read(path) {
+        Answer::Found(text) => Some(text),
+        Answer::Absent | Answer::Unknown(_) => None,
+    }
+}
+
+/// A name in a folder.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+/// The first group of a pattern.
+pub(super) fn captured(pattern: &str, text: &str) -> Option<String> {
+    let found = Regex::new(pattern).ok()?.captures(text)?;
+    Some(found[1].to_owned())
+}
