@@ -9,6 +9,8 @@ const MARKS: Table = table!("image-marks.tsv");
 pub enum ImageMark {
     /// Its entry point is none, or runs what it is given in either form.
     HandsOn,
+    /// Its hardened form listens on the ports on which it does.
+    KeepsPorts,
     /// It keeps data that another major version of it may not open.
     KeepsData,
     /// Its program trusts certificates of its own, which `update-ca-certificates` leaves as they are.
@@ -22,6 +24,7 @@ impl ImageMark {
         match self {
             ImageMark::HandsOn => "hands-on",
             ImageMark::KeepsData => "keeps-data",
+            ImageMark::KeepsPorts => "keeps-ports",
             ImageMark::OwnTrust => "own-trust",
             ImageMark::SortsTexts => "sorts-texts",
         }
@@ -46,6 +49,7 @@ mod tests {
         let marks = [
             ImageMark::HandsOn,
             ImageMark::KeepsData,
+            ImageMark::KeepsPorts,
             ImageMark::OwnTrust,
             ImageMark::SortsTexts,
         ];

@@ -69,11 +69,12 @@ pub fn image_move(repository: &str, tag: &str) -> Option<ImageMove> {
     })
 }
 
-/// Whether an image that moved is this one now.
+/// Whether an image that moved, and needed nobody to look, is this one now.
 pub fn is_moved_to(repository: &str) -> bool {
     MOVES.all().any(|row| {
         let to = row.column(2);
-        to == repository || (to.ends_with('/') && repository.starts_with(to))
+        row.column(4) == "mechanical"
+            && (to == repository || (to.ends_with('/') && repository.starts_with(to)))
     })
 }
 

@@ -141,6 +141,10 @@ fn foundation_of(ground: &'static str, repository: &str, tag: &str) -> Option<Fo
             .and_then(|record| record.foundation)
             .or_else(|| from_tag_words(tag));
     }
+    // What another image of the same tag is based on.
+    if let Some(other) = ground.strip_prefix("as:") {
+        return tags::tag(other, tag)?.foundation;
+    }
     if let Some(fallback) = ground.strip_prefix('=') {
         let fallback = Foundation::parse(fallback);
         return match from_tag_words(tag).or_else(|| from_tag_words(repository)) {

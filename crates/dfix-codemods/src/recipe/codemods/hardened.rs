@@ -1,17 +1,29 @@
 //! Images that become hardened ones: Docker's or Chainguard's.
 
+mod libc;
 mod packages;
 mod stage_needs;
 mod start;
 
-use dfix_catalogue::{chainguard_image, hardened_image, has_hardened_image};
+use dfix_catalogue::{
+    Distribution, Foundation, ImageMark, Layer, chainguard_image, hardened_image,
+    has_hardened_image, image_is,
+};
 use dfix_engine::{Case, Codemod, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::{ImagePlace, Model, Stage};
 
 use self::stage_needs::Needs;
 use super::images;
 use super::suites::Suites;
+use super::system;
 use crate::matching::reference::Reference;
+
+/// What Chainguard's images are based on.
+const WOLFI: Foundation = Foundation {
+    distribution: Distribution::Wolfi,
+    release: None,
+    layer: Layer::Plain,
+};
 
 /// Whose images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +163,7 @@ impl Hardened {
             }
         }
         start::users(stage, &new, case)?;
-        start::of_docker(stage, &old, &new, case);
+        start::of_docker(stage, name, &old, &new, case);
         stage_needs::programs(stage, &old, &new, case);
         stage_needs::paths(stage, case);
         Ok(())
@@ -211,6 +223,23 @@ impl Hardened {
             "build it, and start it once",
         ));
         needs.say_of_chainguard(case);
+        let old = dfix_catalogue::image(name, tag);
+        if let Some(foundation) = &old.foundation {
+            let comes_along = |it: Stage<'_>| {
+                let image = it.base_image();
+                let named = image.name().zip(image.effective_tag());
+                named.is_some_and(|(name, tag)| self.is_known(name, tag))
+            };
+            libc::look(stage, foundation, &comes_along, case);
+            case.open(system::other_archives(stage, foundation, &WOLFI));
+        }
+        start::data(stage, &old, "", case);
+        if image_is(name, ImageMark::KeepsData) {
+            case.open(OpenCondition::new(
+                "whether it opens data of before: another major version may not",
+                "dump and restore them, or go version by version, as its makers say",
+            ));
+        }
         start::of_chainguard(stage, name, tag, &needs, case);
         stage_needs::paths(stage, case);
         Ok(())

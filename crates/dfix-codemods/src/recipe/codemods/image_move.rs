@@ -1,6 +1,6 @@
 //! Images that moved, were renamed or are no longer made.
 
-use dfix_catalogue::{ImageMove, image_move, image_successor, is_official};
+use dfix_catalogue::{ImageMove, image, image_move, image_successor, is_official};
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::ImagePlace;
 
@@ -55,6 +55,15 @@ impl Judge for Moved {
         let same = moved.to.clone().filter(|to| {
             // The image moved, and no more: what its tag is of stays.
             moved.tag.as_deref() == Some(tag) && dfix_catalogue::tag(to, tag).is_some()
+        });
+        // What nobody knows the system of, and moved with its tags.
+        let system = |it: &str| image(it, tag).foundation.and_then(|it| it.release);
+        verdict.is_renamed = moved.to.as_deref().is_some_and(|to| {
+            moved.tag.as_deref() == Some(tag)
+                && tag != "latest"
+                && moved.changes.is_empty()
+                && system(repository).is_none()
+                && system(to).is_none()
         });
         let to = match same {
             Some(to) => Some((to, tag.to_owned())),

@@ -32,6 +32,8 @@ pub(crate) struct Verdict {
     pub(crate) paths: Vec<PathChange>,
     /// Paths that the new image has not, and another place for what lies there.
     pub(crate) lacks: Vec<PathChange>,
+    /// Whether it is the same image by another name.
+    pub(crate) is_renamed: bool,
     /// Releases that lists of packages name, where the tags alone do not tell.
     pub(crate) suites: Option<Suites>,
 }
@@ -84,7 +86,12 @@ impl<J: Judge> Codemod for Images<J> {
                     ));
                 };
                 if let ImagePlace::From(stage) = reference.position.place {
-                    system::look(stage, &reference, (repository, tag), &verdict.paths, case)?;
+                    if verdict.is_renamed {
+                        case.evidence("it is the same image by another name");
+                    } else {
+                        let moved = &verdict.paths;
+                        system::look(stage, &reference, (repository, tag), moved, case)?;
+                    }
                 }
                 let others = |stage: usize| self.ops_of_stage(stage, file);
                 let plan =

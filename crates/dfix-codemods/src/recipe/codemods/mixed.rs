@@ -112,7 +112,8 @@ pub(super) fn shown(image: &ImageRef) -> String {
     }
 }
 
-fn libraries(step: Step<'_>, from: &str, to: &str) -> OpenCondition {
+/// What is open of a program that is copied from one system to another.
+pub(super) fn libraries(step: Step<'_>, from: &str, to: &str) -> OpenCondition {
     OpenCondition::new(
         format!(
             "whether what line {} copies from {from} finds its libraries on {to}",

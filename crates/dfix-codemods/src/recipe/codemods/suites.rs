@@ -105,6 +105,7 @@ impl Suites {
                 continue;
             }
             found.extend(self.numbered_in(step));
+            found.extend(self.others_in(step));
             for (at, _) in text.match_indices(&self.old) {
                 let end = at + self.old.len();
                 let goes_on = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '.');
@@ -164,6 +165,31 @@ impl Suites {
             if !goes_on && !begins && !is_comment(text, it.start()) {
                 let line = step.line() + text[..it.start()].matches('\n').count();
                 found.push(Named::Foreign(it.as_str().to_owned(), line));
+            }
+        }
+        found
+    }
+
+    /// Where Alpine's archive is named for a release that neither image is of.
+    fn others_in<'m>(&self, step: Step<'m>) -> Vec<Named<'m>> {
+        let mut found = Vec::new();
+        if !self.old.starts_with('v') {
+            return found;
+        }
+        for (number, line) in step.source_text().lines().enumerate() {
+            let mut parts = line.split(['/', ' ', '"', '\'']);
+            let is_release = |it: &&str| {
+                let numbers = it.strip_prefix('v').and_then(|it| it.split_once('.'));
+                let is_number =
+                    |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+                numbers.is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+            };
+            let is_other = |it: &&str| is_release(it) && **it != self.old && **it != self.new;
+            if line.contains("/alpine")
+                && !line.trim_start().starts_with('#')
+                && let Some(release) = parts.find(is_other)
+            {
+                found.push(Named::Foreign(release.to_owned(), step.line() + number));
             }
         }
         found

@@ -6,7 +6,7 @@ mod installed;
 mod runs;
 mod settings;
 
-use dfix_catalogue::{ImageMark, image, image_is};
+use dfix_catalogue::{Foundation, ImageMark, image, image_is};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{PackageCommand, Stage};
 
@@ -15,6 +15,15 @@ use self::runs::{Runs, kind_of, system_of};
 use super::distribution::told;
 use super::paths::PathChange;
 use crate::matching::reference::Reference;
+
+/// The lines that name archives of the old distribution, which the new image is not of.
+pub(super) fn other_archives(
+    stage: Stage<'_>,
+    old: &Foundation,
+    new: &Foundation,
+) -> Option<OpenCondition> {
+    changes::archives_of_another(&Runs::of(stage), old, new)
+}
 
 /// Whether commands of the stage ask for a system that the new image has not, and what the system must have; `moved` are the paths of the
 /// image that change with it.

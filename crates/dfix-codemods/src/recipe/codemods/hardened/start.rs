@@ -1,6 +1,6 @@
 //! How a container of a hardened image starts: users, ports, entry point.
 
-use dfix_catalogue::{Family, HardenedImage, ImageFacts, image};
+use dfix_catalogue::{Family, HardenedImage, ImageFacts, ImageMark, image, image_is};
 use dfix_engine::{Case, Effect, OpenCondition, Remedy, remedy};
 use dfix_model::{Stage, Step, StepKind, Word};
 
@@ -71,6 +71,7 @@ fn low_ports(stage: Stage<'_>, user: &str, case: &mut Case<'_>) {
 /// What the image starts by itself, where the stage does not say it.
 pub(crate) fn of_docker(
     stage: Stage<'_>,
+    repository: &str,
     old: &ImageFacts,
     new: &HardenedImage,
     case: &mut Case<'_>,
@@ -82,19 +83,7 @@ pub(crate) fn of_docker(
     }
     let before = old.entrypoint().map(|it| it.collect::<Vec<_>>().join(" "));
     let command = old.command().map(|it| it.collect::<Vec<_>>().join(" "));
-    if old.family == Family::Service {
-        let (condition, remedy) = match new.name {
-            "postgres" => (
-                "whether its data stay: they are below /var/lib/postgresql/VERSION/data, and its user has the number 70, not 999",
-                "set PGDATA to where the volume is mounted, and give what is there to 70",
-            ),
-            _ => (
-                "whether its data and settings stay: the folders, variables and numbers of users of the old image may be others",
-                "compare what both images say of them before it is started on a volume with data",
-            ),
-        };
-        case.open(OpenCondition::new(condition, remedy));
-    }
+    data(stage, old, new.name, case);
     let told = |it: &str| match it {
         "" => "nothing".to_owned(),
         it => format!("`{it}`"),
@@ -135,7 +124,9 @@ pub(crate) fn of_docker(
     let exposed = stage.with_descendants().flat_map(Stage::ports);
     let mut numbers = exposed.filter_map(|it| it.range).map(|it| it.0.to_string());
     let own: Vec<&str> = new.ports.split(' ').filter(|it| !it.is_empty()).collect();
-    if starts_itself && !own.is_empty() && numbers.all(|it| !own.contains(&it.as_str())) {
+    let is_told = image_is(repository, ImageMark::KeepsPorts);
+    if starts_itself && !is_told && !own.is_empty() && numbers.all(|it| !own.contains(&it.as_str()))
+    {
         case.open(OpenCondition::new(
             format!(
                 "whether whoever starts it reaches it: the image listens on port {}",
@@ -144,6 +135,24 @@ pub(crate) fn of_docker(
             "publish that port, or give it settings of your own",
         ));
     }
+}
+
+/// What a service keeps: data, and settings.
+pub(crate) fn data(stage: Stage<'_>, old: &ImageFacts, new: &str, case: &mut Case<'_>) {
+    if old.family != Family::Service || !stage.with_descendants().any(Stage::is_shipped) {
+        return;
+    }
+    let (condition, remedy) = match new {
+        "postgres" => (
+            "whether its data stay: they are below /var/lib/postgresql/VERSION/data, and its user has the number 70, not 999",
+            "set PGDATA to where the volume is mounted, and give what is there to 70",
+        ),
+        _ => (
+            "whether its data and settings stay: the folders, variables and numbers of users of the old image may be others",
+            "compare what both images say of them before it is started on a volume with data",
+        ),
+    };
+    case.open(OpenCondition::new(condition, remedy));
 }
 
 /// Chainguard's images run as a user of their own, and start their program whatever CMD says.

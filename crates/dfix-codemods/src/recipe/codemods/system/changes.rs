@@ -186,11 +186,11 @@ pub(super) fn archives_of_another(
     old: &Foundation,
     new: &Foundation,
 ) -> Option<OpenCondition> {
-    let archive = match old.distribution {
+    let archives: &[&str] = match old.distribution {
         _ if old.distribution == new.distribution => return None,
-        Distribution::Debian => "debian.org",
-        Distribution::Ubuntu => "ubuntu.com",
-        Distribution::Alpine => "alpinelinux.org",
+        Distribution::Debian => &["debian.org"],
+        Distribution::Ubuntu => &["ubuntu.com"],
+        Distribution::Alpine => &["alpinelinux.org", "/etc/apk/repositories"],
         _ => return None,
     };
     let steps = runs.stage.with_descendants().flat_map(Stage::steps);
@@ -198,8 +198,9 @@ pub(super) fn archives_of_another(
     let numbers: Vec<usize> = steps
         .flat_map(|step| {
             let texts = step.source_text().lines().enumerate();
+            let names = |line: &str| archives.iter().any(|it| line.contains(it));
             let naming =
-                texts.filter(|(_, it)| it.contains(archive) && !it.trim_start().starts_with('#'));
+                texts.filter(move |(_, it)| names(it) && !it.trim_start().starts_with('#'));
             naming.map(move |(number, _)| step.line() + number)
         })
         .collect();
@@ -268,10 +269,10 @@ fn installs_into_system(command: Command<'_>) -> bool {
     let Some(stage) = command.stage() else {
         return false;
     };
-    let is_own = stage
-        .base_image()
-        .name()
-        .is_some_and(|it| matches!(it, "python" | "pypy"));
+    let image = stage.base_image().name();
+    // Conda's Python is none of the distribution's.
+    let is_own = image.is_some_and(|it| matches!(it, "python" | "pypy"))
+        || stage.base_facts().own_commands().any(|it| it == "conda");
     let is_told = stage.env_at(command, "PIP_BREAK_SYSTEM_PACKAGES").is_set();
     let mut steps = stage.base_chain().flat_map(Stage::steps);
     let mut is_opened = || steps.any(|it| it.mentions("EXTERNALLY-MANAGED"));
