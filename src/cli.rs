@@ -245,9 +245,10 @@ pub(crate) struct Rewrite {
     /// Say how the pattern is understood, and what counts as equal
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Only in stages that are based on such an image, perhaps through other stages: fedora:{_...} is with any tag, or none
+    /// Only in stages that are based on such an image, perhaps through other stages; of several one: fedora:{_...} is with any
+    /// tag, or none
     #[arg(long, value_name = "IMAGE")]
-    pub(crate) in_stage_based_on: Option<String>,
+    pub(crate) in_stage_based_on: Vec<String>,
     /// Only in the last stage
     #[arg(long = "final")]
     pub(crate) is_final: bool,

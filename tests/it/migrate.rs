@@ -121,6 +121,10 @@ fn what_is_wrong_is_told_before_anything_is_done() {
             "`to` is registry: a host with a dot or a port, perhaps with folders in small letters, not `https://r.example.com/x`",
         ),
         (
+            &["migrate", "debian-release", "--set", "to=bookwurm"],
+            "built-in debian-release: --set to=bookwurm: debian bookwurm is not known; did you mean `bookworm`?",
+        ),
+        (
             &["migrate", "registry", "--set", "to=mycorp"],
             "a host with a dot or a port",
         ),

@@ -15,6 +15,40 @@ fn with<'t>(arguments: &[&'t str]) -> Vec<&'t str> {
 }
 
 #[test]
+fn the_examples_of_the_help_run() {
+    let folder = Folder::new(&[(
+        "Dockerfile",
+        "FROM python:3.12\nRUN curl x\nRUN apt-get install -y libgl1-mesa-glx\n",
+    )]);
+    let (_, help, _) = folder.dfix(&["rewrite", "--help"]);
+    let (_, rest) = help.split_once("Examples:\n").unwrap();
+    let (examples, _) = rest.split_once("Levels hold").unwrap();
+    let mut count = 0;
+    for example in examples
+        .split("  dfix ")
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+    {
+        let line = format!("'{}' {example}", env!("CARGO_BIN_EXE_dfix"));
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &line])
+            .current_dir(folder.root())
+            .output()
+            .unwrap();
+        let patch = String::from_utf8_lossy(&ran.stdout);
+        assert_eq!(
+            ran.status.code(),
+            Some(1),
+            "{line}: {}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        assert!(patch.contains("+++ b/Dockerfile"), "{line}: {patch}");
+        count += 1;
+    }
+    assert!(count >= 3, "{examples}");
+}
+
+#[test]
 fn it_reports_prints_and_writes() {
     let folder = Folder::new(&[("Dockerfile", BEFORE), ("other/Dockerfile", "FROM node\n")]);
     let (code, out, _) = folder.dfix(&PYTHON);

@@ -69,6 +69,16 @@ pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
 
 /// The number of a release of Debian or Ubuntu that is called by its code name: `12` of `bookworm`; none where it has
 /// none yet, as `sid`.
+/// The code names of a product's releases, in small letters and without what comes behind the first word.
+pub fn code_names(product: &str) -> impl Iterator<Item = String> {
+    let names = EOL.rows(product).map(|row| row.column(2));
+    let first = names.filter_map(|it| it.split(' ').next());
+    first
+        .filter(|it| !it.is_empty())
+        .map(str::to_ascii_lowercase)
+}
+
+/// The number of a release by its code name.
 pub fn number_of_release(product: &str, code_name: &str) -> Option<&'static str> {
     Some(row_of(product, code_name)?.column(1))
 }

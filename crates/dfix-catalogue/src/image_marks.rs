@@ -7,6 +7,8 @@ const MARKS: Table = table!("image-marks.tsv");
 /// What may be said of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImageMark {
+    /// It is a distribution's own, so that its version is the release.
+    Distribution,
     /// Its entry point is none, or runs what it is given in either form.
     HandsOn,
     /// Its hardened form listens on the ports on which it does.
@@ -22,6 +24,7 @@ pub enum ImageMark {
 impl ImageMark {
     const fn word(self) -> &'static str {
         match self {
+            ImageMark::Distribution => "distribution",
             ImageMark::HandsOn => "hands-on",
             ImageMark::KeepsData => "keeps-data",
             ImageMark::KeepsPorts => "keeps-ports",
@@ -47,6 +50,7 @@ mod tests {
     fn images_are_marked() {
         assert!(image_is("python", ImageMark::HandsOn) && !image_is("nginx", ImageMark::HandsOn));
         let marks = [
+            ImageMark::Distribution,
             ImageMark::HandsOn,
             ImageMark::KeepsData,
             ImageMark::KeepsPorts,

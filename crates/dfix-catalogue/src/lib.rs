@@ -95,7 +95,7 @@ pub use debian::{
 pub use dependency_folders::{
     DependencyFolder, dependency_folder, is_dependency_folder, is_vendored, writes_dependencies,
 };
-pub use eol::{Eol, end_of_life, end_of_release, number_of_release};
+pub use eol::{Eol, code_names, end_of_life, end_of_release, number_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest, may_be_dockerfile};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use foundation::{Distribution, Foundation, Layer};

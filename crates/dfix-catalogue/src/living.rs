@@ -15,8 +15,6 @@ pub struct LivingTag {
     pub tag: String,
     /// What its image is based on.
     pub foundation: Option<Foundation>,
-    /// Whether what the image is for has the version that the old tag names, or a later one of the same series.
-    pub keeps_version: bool,
     /// The day on which support of its version ends, where one is known. It may lie before [`super::AS_OF`]: official
     /// images go on for a while.
     pub version_ends: Option<Date>,
@@ -121,7 +119,6 @@ pub fn living_tag(repository: &str, tag: &str) -> Option<LivingTag> {
         };
         if best.as_ref().is_none_or(|(least, _)| distance < *least) {
             let living = LivingTag {
-                keeps_version: form.version.starts_with(&old.version),
                 tag: name,
                 foundation: record.foundation,
                 version_ends: version_eol.and_then(|it| it.date),
@@ -294,9 +291,6 @@ mod tests {
         assert_eq!(is_living("python", "3.7"), Some(false));
         assert_eq!(is_living("python", "no-such-tag"), None);
         let kept = living_tag("python", "3.12-slim-bullseye").expect("a tag");
-        assert!(
-            kept.keeps_version && kept.tag.starts_with("3.12-slim-"),
-            "{kept:?}"
-        );
+        assert!(kept.tag.starts_with("3.12-slim-"), "{kept:?}");
     }
 }

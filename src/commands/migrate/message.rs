@@ -7,19 +7,20 @@ use dfix_codemods::Recipe;
 use dfix_engine::{Finding, OpenCondition};
 
 use super::about::summary;
+use super::recipes::Told;
 use crate::runner::FileReport;
 
 /// How many files are named for one reason.
 const MOST_PATHS: usize = 20;
 
 /// What is told of some places: a sentence, and the files with their lines.
-type Told = BTreeMap<String, BTreeSet<(String, usize)>>;
+type Places = BTreeMap<String, BTreeSet<(String, usize)>>;
 
 /// The message: a subject, what was done, what to look at, what was left and why.
 pub(super) fn of(recipes: &[Recipe], set: &[String], files: &[FileReport]) -> String {
     let names: Vec<String> = recipes.iter().map(|it| named(it, set)).collect();
     let (mut changes, mut changed) = (0, 0);
-    let (mut open, mut left) = (Told::new(), Told::new());
+    let (mut open, mut left) = (Places::new(), Places::new());
     let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
     for file in files {
         let path = file.path.to_string_lossy().replace('\\', "/");
@@ -95,26 +96,16 @@ pub(super) fn of(recipes: &[Recipe], set: &[String], files: &[FileReport]) -> St
 
 /// A recipe with what it is told: `debian-release to=12`.
 fn named(recipe: &Recipe, set: &[String]) -> String {
-    let own = set.iter().filter_map(|it| {
-        let told = match it.split_once('=')?.0.split_once('.') {
-            Some((of, _)) if of != recipe.name() => return None,
-            Some((of, _)) => &it[of.len() + 1..],
-            None => it,
-        };
-        let name = told.split('=').next()?;
-        recipe
-            .parameters()
-            .iter()
-            .any(|it| it.name == name)
-            .then_some(told)
-    });
-    std::iter::once(recipe.name())
+    let told = set.iter().filter_map(|it| Told::read(it));
+    let own = told.filter(|it| it.is_for(recipe));
+    let own = own.map(|it| format!("{}={}", it.name, it.value));
+    std::iter::once(recipe.name().to_owned())
         .chain(own)
-        .collect::<Vec<&str>>()
+        .collect::<Vec<String>>()
         .join(" ")
 }
 
-fn section(text: &mut String, title: &str, told: &Told) {
+fn section(text: &mut String, title: &str, told: &Places) {
     if told.is_empty() {
         return;
     }

@@ -78,23 +78,45 @@ fn read(path: &Path) -> Result<Recipe, Stop> {
 }
 
 /// The recipes with what they are told.
-pub(super) fn with_parameters(recipes: &[Recipe], set: &[String]) -> Result<Vec<Migration>, Stop> {
-    let mut values: Vec<BTreeMap<String, String>> = vec![BTreeMap::new(); recipes.len()];
-    for text in set {
-        let Some((name, value)) = text.split_once('=') else {
-            return Err(Stop::Message(format!("--set {text}: write NAME=VALUE")));
-        };
-        let (of, name) = match name.split_once('.') {
+/// What `--set` tells: `NAME=VALUE`, or `RECIPE.NAME=VALUE`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'t> {
+    recipe: Option<&'t str>,
+    pub(super) name: &'t str,
+    pub(super) value: &'t str,
+}
+
+impl<'t> Told<'t> {
+    pub(super) fn read(text: &'t str) -> Option<Self> {
+        let (name, value) = text.split_once('=')?;
+        let (recipe, name) = match name.split_once('.') {
             Some((recipe, name)) => (Some(recipe), name),
             None => (None, name),
         };
-        let takes = |recipe: &Recipe| {
-            of.is_none_or(|it| it == recipe.name())
-                && recipe.parameters().iter().any(|it| it.name == name)
+        Some(Told {
+            recipe,
+            name,
+            value,
+        })
+    }
+
+    /// Whether a recipe has the parameter, and is the one that is meant.
+    pub(super) fn is_for(self, recipe: &Recipe) -> bool {
+        self.recipe.is_none_or(|it| it == recipe.name())
+            && recipe.parameters().iter().any(|it| it.name == self.name)
+    }
+}
+
+pub(super) fn with_parameters(recipes: &[Recipe], set: &[String]) -> Result<Vec<Migration>, Stop> {
+    let mut values: Vec<BTreeMap<String, String>> = vec![BTreeMap::new(); recipes.len()];
+    for text in set {
+        let Some(told) = Told::read(text) else {
+            return Err(Stop::Message(format!("--set {text}: write NAME=VALUE")));
         };
+        let Told { name, value, .. } = told;
         let mut is_taken = false;
         for (recipe, values) in recipes.iter().zip(&mut values) {
-            if takes(recipe) {
+            if told.is_for(recipe) {
                 values.insert(name.to_owned(), value.to_owned());
                 is_taken = true;
             }

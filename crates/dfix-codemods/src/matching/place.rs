@@ -12,8 +12,8 @@ use crate::pattern::{Kind, Pattern};
 /// must be equal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conditions {
-    /// In a stage that is based on such an image, perhaps through other stages: a reference as behind `image`.
-    pub in_stage_based_on: Option<String>,
+    /// In a stage that is based on one of such images, perhaps through other stages: references as behind `image`.
+    pub in_stage_based_on: Vec<String>,
     /// In the last stage.
     pub is_final: bool,
     /// Where the user is known to be root.
@@ -43,7 +43,7 @@ enum Relation {
 /// The conditions, read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
-    based_on: Option<Pattern>,
+    based_on: Vec<Pattern>,
     is_final: bool,
     as_root: bool,
     relations: Vec<(Relation, Pattern)>,
@@ -64,15 +64,10 @@ impl Places {
                 relations.push((relation, Pattern::read(part, pattern, names)?));
             }
         }
-        let based_on = match &conditions.in_stage_based_on {
-            None => None,
-            Some(image) => {
-                let image = image.trim();
-                let image = image.strip_prefix("image ").unwrap_or(image);
-                let pattern = Pattern::read("in-stage-based-on", &format!("image {image}"), names)?;
-                Some(pattern)
-            }
-        };
+        let mut based_on = Vec::new();
+        for image in &conditions.in_stage_based_on {
+            based_on.push(read_base(image, names)?);
+        }
         Ok(Places {
             based_on,
             is_final: conditions.is_final,
@@ -83,25 +78,24 @@ impl Places {
 
     /// The image that stages must be based on, if that is one without a tag: few are.
     pub(crate) fn untagged_base(&self) -> Option<String> {
-        let pattern = self.based_on.as_ref()?;
-        let source = pattern.template.source.trim_start_matches("image ");
-        match &pattern.kind {
-            Kind::Image(image) if image.is_untagged() => Some(source.to_owned()),
-            _ => None,
-        }
+        self.based_on.iter().find_map(untagged)
     }
 
     /// Every pattern in it.
     pub(crate) fn told(&self) -> Vec<String> {
         let mut told = Vec::new();
-        if let Some(pattern) = &self.based_on {
+        if !self.based_on.is_empty() {
             let untagged = match self.untagged_base() {
                 Some(image) => format!(" without a tag (`{image}:{{_...}}` is with any, or none)"),
                 None => String::new(),
             };
+            let named = self.based_on.iter().map(|it| {
+                let source = it.template.source.trim_start_matches("image ");
+                format!("`{source}`")
+            });
             told.push(format!(
-                "in a stage that is based on `{}`{untagged}",
-                pattern.template.source.trim_start_matches("image ")
+                "in a stage that is based on {}{untagged}",
+                named.collect::<Vec<_>>().join(" or ")
             ));
         }
         if self.is_final {
@@ -126,10 +120,9 @@ impl Places {
     /// Whether something stands where it must.
     pub(crate) fn hold<'m>(&self, found: &Found<'m>, file: &'m Model<'_>) -> bool {
         let stage = found.stage();
-        let is_based = match &self.based_on {
-            None => true,
-            Some(pattern) => stage.is_some_and(|stage| is_based_on(stage, pattern, found, file)),
-        };
+        let mut bases = self.based_on.iter();
+        let is_based = self.based_on.is_empty()
+            || stage.is_some_and(|stage| bases.any(|it| is_based_on(stage, it, found, file)));
         let is_final = !self.is_final || stage.is_some_and(Stage::is_final);
         is_based && is_final && (!self.as_root || is_root(found)) && self.relate(found, file)
     }
@@ -152,6 +145,32 @@ impl Places {
                 }),
             }
         })
+    }
+}
+
+/// Reads an image that stages must be based on; what is wrong with it is told as it was given.
+fn read_base(image: &str, names: &mut Names) -> Result<Pattern, PatternError> {
+    const KIND: &str = "image ";
+    let given = image.trim();
+    let image = given.strip_prefix(KIND).unwrap_or(given);
+    let pattern = Pattern::read("in-stage-based-on", &format!("{KIND}{image}"), names);
+    pattern.map_err(|error| {
+        let back = |at: usize| at.saturating_sub(KIND.len());
+        let range = back(error.range.start)..back(error.range.end);
+        PatternError {
+            text: image.to_owned(),
+            range,
+            ..error
+        }
+    })
+}
+
+/// The image of a pattern that is one without a tag.
+fn untagged(pattern: &Pattern) -> Option<String> {
+    let source = pattern.template.source.trim_start_matches("image ");
+    match &pattern.kind {
+        Kind::Image(image) if image.is_untagged() => Some(source.to_owned()),
+        _ => None,
     }
 }
 

@@ -96,7 +96,7 @@ pub(crate) struct RewriteFile {
     #[serde(default)]
     pub(crate) message: Option<String>,
     #[serde(default)]
-    pub(crate) in_stage_based_on: Option<String>,
+    pub(crate) in_stage_based_on: Texts,
     #[serde(default, rename = "final")]
     pub(crate) is_final: bool,
     #[serde(default)]

@@ -287,7 +287,7 @@ impl Recipe {
             texts.0.iter().map(|it| filled(it)).collect()
         };
         let conditions = Conditions {
-            in_stage_based_on: told.in_stage_based_on.as_deref().map(filled).transpose()?,
+            in_stage_based_on: all(&told.in_stage_based_on)?,
             is_final: told.is_final,
             as_root: told.as_root,
             before: all(&told.before)?,
@@ -404,10 +404,26 @@ impl Recipe {
             rules: self.rules,
         };
         let made = codemods::make(name, of, &options).map_err(|(word, message)| {
+            let given = self.given_to(step, values);
+            // What somebody has said stands in no line of the recipe.
+            if word == name && !given.is_empty() {
+                return self.error(format!("{}: {message}", given.join(" ")));
+            }
             self.error(message)
                 .at(&self.text, &self.place_of(&word, span))
         })?;
         Ok(Action::Codemod(made))
+    }
+
+    /// The parameters that the options of a step are made of, with their values: `--set to=13`.
+    fn given_to(&self, step: &StepFile, values: &Values) -> Vec<String> {
+        let texts: Vec<String> = step.options.values().filter_map(text_of).collect();
+        let is_used = |name: &str| texts.iter().any(|it| it.contains(&format!("{{${name}}}")));
+        let used = values
+            .iter()
+            .filter(|(name, value)| is_used(name) && !value.is_empty());
+        used.map(|(name, value)| format!("--set {name}={value}"))
+            .collect()
     }
 
     fn searches(

@@ -23,6 +23,36 @@ use crate::replacement::render;
 /// Why a list of commands cannot be written in the place of one.
 const NO_SHELL: &str = "it stands in the exec form, which has no shell";
 
+/// Why a command is not changed word by word.
+pub(crate) enum Refusal {
+    /// It may still be written anew as a whole.
+    InPlace(String),
+    /// It cannot be changed at all.
+    AtAll(String),
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Refusal::InPlace(why)
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(why: &str) -> Self {
+        Refusal::InPlace(why.to_owned())
+    }
+}
+
+impl Refusal {
+    /// What is tried where the words cannot be changed one by one.
+    pub(crate) fn or_else<'m>(self, anew: impl FnOnce(&str) -> Planned<'m>) -> Planned<'m> {
+        match self {
+            Refusal::InPlace(why) => anew(&why),
+            Refusal::AtAll(why) => Err(why),
+        }
+    }
+}
+
 /// Why the last operand of a command does not go.
 const NOTHING_LEFT: &str =
     "nothing would be left to work on: look for the command with all of its packages";
@@ -46,13 +76,13 @@ pub(crate) fn plan<'m>(
             }
             let is_it = |it: &&CommandPattern| it.program.word == pattern.program.word;
             let own = commands.iter().rposition(|it| is_it(&it)).unwrap_or(0);
-            let mut plan = in_place(pattern, &commands[own], command, state).or_else(|why| {
-                if why == NOTHING_LEFT {
-                    return Err(why);
-                }
-                let range = commands[own].range.clone();
-                rewritten(pattern, Some(&commands[own]), command, state, &why, || {
-                    render::source(template, range, state)
+            let changed = in_place(pattern, &commands[own], command, state);
+            let mut plan = changed.or_else(|why| {
+                why.or_else(|why| {
+                    let range = commands[own].range.clone();
+                    rewritten(pattern, Some(&commands[own]), command, state, why, || {
+                        render::source(template, range, state)
+                    })
                 })
             })?;
             for (index, other) in commands
@@ -253,15 +283,15 @@ pub(crate) fn in_place<'m>(
     new: &CommandPattern,
     command: Command<'m>,
     state: &State<'m>,
-) -> Planned<'m> {
+) -> Result<Plan<'m>, Refusal> {
     let mut plan = Plan::default();
     let Some(program) = command.program() else {
-        return Err("there is no program".to_owned());
+        return Err("there is no program".into());
     };
     let is_other_program = old.program.word != new.program.word;
     if is_other_program {
         let Some(Slot::Text(text)) = state.slot(old.program.slot) else {
-            return Err("the program is not known".to_owned());
+            return Err("the program is not known".into());
         };
         let name = filled(&new.program.word, state)?;
         if !are_alike(text.flat(), &name)
@@ -271,7 +301,8 @@ pub(crate) fn in_place<'m>(
                 "it is `{}`'s, and `{}` may take `{option}` for something else: name it in the pattern",
                 flat::shown(text.flat()),
                 flat::shown(&name)
-            ));
+            )
+            .into());
         }
         plan.push(if name.contains('/') {
             change_whole(text, &name)?
@@ -307,7 +338,7 @@ pub(crate) fn in_place<'m>(
             list(old, items, state, &mut plan, &mut placed)?;
             insert(&placed, program, &mut plan);
         }
-        _ => return Err("the options of one of the two programs are not known".to_owned()),
+        _ => return Err("the options of one of the two programs are not known".into()),
     }
     if !plan.ops.is_empty() {
         plan.declare(Effect::arguments_of(command));
@@ -421,7 +452,7 @@ fn in_zones<'m>(
     is_other_program: bool,
     state: &State<'m>,
     plan: &mut Plan<'m>,
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     let view = View::of(command);
     let mut heads = Vec::new();
     list(&old.heads, &new.heads, state, plan, &mut heads)?;
@@ -492,7 +523,7 @@ fn set<'m>(
     state: &State<'m>,
     plan: &mut Plan<'m>,
     placed: &mut Vec<Placed<'m>>,
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     let is_among = |item: &Item, others: &[Item]| others.iter().any(|it| it.word == item.word);
     let mut gone: Vec<&Item> = old.iter().filter(|it| !is_among(it, new)).collect();
     let elements = view.elements();
@@ -543,7 +574,7 @@ fn set<'m>(
         let stays = view.operands.iter().any(|it| !removed.contains(it))
             || places.iter().any(|it| matches!(it, Placed::New(_)));
         if !stays {
-            return Err(NOTHING_LEFT.to_owned());
+            return Err(Refusal::AtAll(NOTHING_LEFT.to_owned()));
         }
         plan.push(Op::Remove(removed));
     }

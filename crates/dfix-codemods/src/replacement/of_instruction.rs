@@ -519,8 +519,10 @@ fn script<'m>(
                 let (old, new) = (&old[i].pipeline, &new[j].pipeline);
                 let changed = match (old.as_one(), new.as_one()) {
                     (Some(old), Some(new)) => in_place(old, new, first, state).or_else(|why| {
-                        rewritten(old, Some(new), first, state, &why, || {
-                            render::source(template, new.range.clone(), state)
+                        why.or_else(|why| {
+                            rewritten(old, Some(new), first, state, why, || {
+                                render::source(template, new.range.clone(), state)
+                            })
                         })
                     }),
                     _ => of_pipeline::plan(old, new, template, state),

@@ -37,7 +37,9 @@ pub(crate) fn plan<'m>(
                 let command = *there.get(i).ok_or("no command was found")?;
                 let source = || render::source(template, after[j].range.clone(), state);
                 let changed = in_place(&before[i], &after[j], command, state).or_else(|why| {
-                    rewritten(&before[i], Some(&after[j]), command, state, &why, source)
+                    why.or_else(|why| {
+                        rewritten(&before[i], Some(&after[j]), command, state, why, source)
+                    })
                 });
                 between(last, Some(command), &mut leaving, &mut coming, &mut plan)?;
                 plan.take(changed?);

@@ -41,7 +41,7 @@ pub(crate) fn rewrite(case: &Path) -> (Rewrite, Option<String>) {
     let told: Table = told.parse().unwrap();
     let is_set = |key: &str| told.get(key).is_some_and(|it| it.as_bool().unwrap());
     let conditions = Conditions {
-        in_stage_based_on: text(&told, "in-stage-based-on").map(str::to_owned),
+        in_stage_based_on: texts(&told, "in-stage-based-on"),
         is_final: is_set("final"),
         as_root: is_set("as-root"),
         before: texts(&told, "before"),

@@ -185,7 +185,7 @@ fn conditions_are_told_by_their_names() {
     };
     assert!(Search::new("CMD a", &conditions).is_ok());
     let conditions = Conditions {
-        in_stage_based_on: Some("a b".to_owned()),
+        in_stage_based_on: vec!["a b".to_owned()],
         ..Conditions::default()
     };
     let error = Search::new("CMD a", &conditions).expect_err("no reference");

@@ -35,6 +35,10 @@ fn faults_of_a_recipe_have_a_place_and_what_was_meant() {
             "r.toml:4:97: the message: no hole of the pattern is called `b`",
         ),
         (
+            "[[steps]]\nrewrite = { pattern = 'FROM a', replacement = 'FROM b', in-stage-based-on = ['a:{_...}', 'r/ubi9{_...}:{_...}'] }",
+            "r.toml:4:97: the in-stage-based-on: ",
+        ),
+        (
             "[[steps]]\nrule = 'slim'",
             "r.toml:4:9: there is no rule `slim`",
         ),

@@ -75,6 +75,18 @@ impl<'m> Step<'m> {
         self.data().node.text_range()
     }
 
+    /// The line of the file, from 1, in which a byte of the instruction stands; its own line for what stands elsewhere.
+    pub fn line_at(self, at: dfix_syntax::TextSize) -> usize {
+        let before = at.checked_sub(self.range().start());
+        self.line_within(before.map_or(0, usize::from))
+    }
+
+    /// The line of the file, from 1, of a byte of [`Step::source_text`].
+    pub fn line_within(self, offset: usize) -> usize {
+        let text = self.source_text().get(..offset).unwrap_or_default();
+        self.line() + text.matches('\n').count()
+    }
+
     /// The whole instruction as a node, with `ONBUILD`.
     pub fn syntax(self) -> &'m SyntaxNode {
         &self.data().node

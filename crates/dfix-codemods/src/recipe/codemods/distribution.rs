@@ -1,6 +1,8 @@
 //! Distributions: how their releases are called, what their archives have, and how files speak of them.
 
-use dfix_catalogue::{Distribution, Eol, Foundation, PackagePresence, package_presence};
+use dfix_catalogue::{
+    Distribution, Eol, Foundation, ImageMark, PackagePresence, image_is, package_presence,
+};
 use dfix_engine::OpenCondition;
 use dfix_model::Stage;
 
@@ -18,18 +20,7 @@ pub(super) const OWN_ARCHIVES: [&str; 3] = ["debian.org", "ubuntu.com", "alpinel
 
 /// Whether an official image is a distribution's own, so that its version is the release.
 pub(super) fn is_distribution(repository: &str) -> bool {
-    matches!(
-        repository,
-        "almalinux"
-            | "alpine"
-            | "amazonlinux"
-            | "archlinux"
-            | "debian"
-            | "fedora"
-            | "oraclelinux"
-            | "rockylinux"
-            | "ubuntu"
-    )
+    image_is(repository, ImageMark::Distribution)
 }
 
 /// The code name of a release, in small letters; `""` where there is none.

@@ -8,9 +8,7 @@ pub(super) fn line_of(command: Command<'_>) -> usize {
     if command.is_of_script() {
         return step.line();
     }
-    let before = command.range().start().checked_sub(step.range().start());
-    let text = before.and_then(|it| step.source_text().get(..usize::from(it)));
-    step.line() + text.map_or(0, |it| it.matches('\n').count())
+    step.line_at(command.range().start())
 }
 
 /// `line 3`, `lines 3 and 5`, `lines 3, 5 and 8`.

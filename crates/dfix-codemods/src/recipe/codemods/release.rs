@@ -1,13 +1,14 @@
 //! Releases of a distribution: the tags of official images that are based on it.
 
 use dfix_catalogue::{
-    Distribution, end_of_life, image, is_living, is_official, number_of_release, tag,
+    Distribution, code_names, end_of_life, image, is_living, is_official, number_of_release, tag,
 };
 use dfix_engine::OpenCondition;
 
 use super::distribution::{code_name_of, named, told};
 use super::images::{Judge, Verdict};
 use super::versions::{day_lost, version_changed};
+use crate::recipe::error::did_you_mean;
 
 /// Images based on earlier releases become those on this one.
 #[derive(Debug)]
@@ -30,7 +31,11 @@ impl Release {
             Distribution::Ubuntu => ("ubuntu", "ubuntu"),
             _ => ("alpine-linux", "alpine"),
         };
-        let unknown = || format!("{product} {to} is not known");
+        let unknown = || {
+            let names: Vec<String> = code_names(product).collect();
+            let hint = did_you_mean(to, names.iter().map(String::as_str));
+            format!("{product} {to} is not known{hint}")
+        };
         let eol = end_of_life(product, to).ok_or_else(unknown)?;
         let code_name = code_name_of(&eol);
         let is_number = |text: &str| text.starts_with(|it: char| it.is_ascii_digit());

@@ -118,7 +118,7 @@ impl Suites {
                 if line.trim_start().starts_with('#') {
                     continue;
                 }
-                let number = step.line() + text[..at].matches('\n').count();
+                let number = step.line_within(at);
                 // `-t bullseye-backports` is of the distribution's own archive, too.
                 let is_part = PARTS.iter().any(|it| text[end..].starts_with(it));
                 let is_own = OWN_ARCHIVES.iter().any(|it| line.contains(it));
@@ -163,7 +163,7 @@ impl Suites {
             let begins = text[..it.start()].ends_with(|it: char| it.is_ascii_alphabetic())
                 && !text[..it.start()].ends_with(['x', 'X']);
             if !goes_on && !begins && !is_comment(text, it.start()) {
-                let line = step.line() + text[..it.start()].matches('\n').count();
+                let line = step.line_within(it.start());
                 found.push(Named::Foreign(it.as_str().to_owned(), line));
             }
         }

@@ -132,10 +132,7 @@ impl<'m> Lists<'m> {
         let step = command.step();
         let file = file_of(command);
         let words: Vec<Word<'m>> = command.args().collect();
-        let number_of = |at: TextSize| {
-            let offset = usize::from(at - step.range().start());
-            step.line() + step.source_text()[..offset].matches('\n').count()
-        };
+        let number_of = |at: TextSize| step.line_at(at);
         for (index, word) in words.iter().enumerate() {
             let raw = word.source_text();
             if matches!(word.value(), Some("deb" | "deb-src")) {
