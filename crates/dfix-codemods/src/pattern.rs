@@ -442,7 +442,7 @@ fn first_hole(template: &Template) -> Option<usize> {
 fn as_literal(template: &Template, number: usize, hole: &Hole) -> Template {
     let literal = hole.condition.as_ref().and_then(|it| it.first_literal());
     match literal.filter(|it| is_word(it)) {
-        Some(literal) => template.with_word(number, literal),
+        Some(literal) => template.with_word(number, &literal),
         None => template.clone(),
     }
 }

@@ -43,10 +43,11 @@ impl Condition {
         matches!(self, Condition::None)
     }
 
-    /// The first text that it names as it stands: `pip` of `pip|pip3`.
-    pub(crate) fn first_literal(&self) -> Option<&str> {
+    /// The first text that it names as it stands: `pip` of `pip|pip3`, and of `/pip3?/`.
+    pub(crate) fn first_literal(&self) -> Option<String> {
         match self {
-            Condition::OneOf(globs) => globs.iter().find_map(Glob::literal),
+            Condition::OneOf(globs) => globs.iter().find_map(Glob::literal).map(str::to_owned),
+            Condition::Regex(regex) => shortest(regex),
             _ => None,
         }
     }
@@ -72,6 +73,24 @@ impl Condition {
             Condition::Not(condition) => format!("not: {}", condition.told()),
         }
     }
+}
+
+/// The shortest text of a regular expression that is letters, some of which may be left out.
+fn shortest(regex: &Regex) -> Option<String> {
+    let source = regex.as_str();
+    let source = source.strip_prefix("^(?:").unwrap_or(source);
+    let source = source.strip_suffix(")$").unwrap_or(source);
+    let mut text = String::new();
+    for c in source.chars() {
+        match c {
+            '?' => {
+                text.pop()?;
+            }
+            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') => text.push(c),
+            _ => return None,
+        }
+    }
+    (!text.is_empty() && regex.is_match(&text)).then_some(text)
 }
 
 /// A text in which `*` is anything and `?` one character; `\` takes the next character as it is.

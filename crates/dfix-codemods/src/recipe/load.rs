@@ -404,7 +404,7 @@ impl Recipe {
             rules: self.rules,
         };
         let made = codemods::make(name, of, &options).map_err(|(word, message)| {
-            let given = self.given_to(step, values);
+            let given = given_to(step, values);
             // What somebody has said stands in no line of the recipe.
             if word == name && !given.is_empty() {
                 return self.error(format!("{}: {message}", given.join(" ")));
@@ -413,17 +413,6 @@ impl Recipe {
                 .at(&self.text, &self.place_of(&word, span))
         })?;
         Ok(Action::Codemod(made))
-    }
-
-    /// The parameters that the options of a step are made of, with their values: `--set to=13`.
-    fn given_to(&self, step: &StepFile, values: &Values) -> Vec<String> {
-        let texts: Vec<String> = step.options.values().filter_map(text_of).collect();
-        let is_used = |name: &str| texts.iter().any(|it| it.contains(&format!("{{${name}}}")));
-        let used = values
-            .iter()
-            .filter(|(name, value)| is_used(name) && !value.is_empty());
-        used.map(|(name, value)| format!("--set {name}={value}"))
-            .collect()
     }
 
     fn searches(
@@ -487,6 +476,17 @@ impl Recipe {
             .at(&self.text, &self.head(span))
             .with_remedy(error.remedy.clone())
     }
+}
+
+/// The parameters that the options of a step are made of, with their values: `--set to=13`.
+fn given_to(step: &StepFile, values: &Values) -> Vec<String> {
+    let texts: Vec<String> = step.options.values().filter_map(text_of).collect();
+    let is_used = |name: &str| texts.iter().any(|it| it.contains(&format!("{{${name}}}")));
+    let used = values
+        .iter()
+        .filter(|(name, value)| is_used(name) && !value.is_empty());
+    used.map(|(name, value)| format!("--set {name}={value}"))
+        .collect()
 }
 
 /// Tells the rewrites of a recipe of one another.
