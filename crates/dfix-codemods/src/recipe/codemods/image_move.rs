@@ -4,6 +4,7 @@ use dfix_catalogue::{ImageMove, image, image_move, image_successor, is_official}
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::ImagePlace;
 
+use super::distribution::is_distribution;
 use super::images::{Judge, Verdict};
 use super::language::look_at_tags;
 use super::paths::PathChange;
@@ -86,6 +87,18 @@ impl Judge for Moved {
                     "whether `{repository}` has the tag `{tag}`: dfix knows no list of its tags"
                 ),
                 "look it up where the image is published",
+            ));
+        }
+        if let Some((there, "latest")) = to.as_ref().map(|(there, new)| (there, new.as_str()))
+            && tag == "latest"
+            && there != repository
+            && !is_distribution(there)
+        {
+            verdict.open.push(OpenCondition::new(
+                format!(
+                    "whether it works with the newest version: `latest` of `{repository}` may be an earlier one than that of `{there}`"
+                ),
+                "run its tests",
             ));
         }
         let pinned = to.as_ref().and_then(|(_, new)| lost_pin(tag, new));

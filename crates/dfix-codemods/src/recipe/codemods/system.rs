@@ -48,12 +48,17 @@ pub(super) fn look(
     let runs = Runs::of(stage);
     let mut managers = runs.managers();
     let Some(new) = new else {
-        case.open(managers.next().map(|it| {
-            OpenCondition::new(
-                format!("whether `{repository}:{tag}` has `{}`", it.program_name()),
-                "build it once",
-            )
-        }));
+        let image = format!("{repository}:{tag}");
+        match managers.next() {
+            Some(it) => {
+                let program = it.program_name();
+                let text = format!("whether `{image}` has `{program}`");
+                case.open(OpenCondition::new(text, "build it once"));
+            }
+            None => {
+                case.open(alike::of_unknown_system(&runs, &image));
+            }
+        }
         return Ok(());
     };
     let is_foreign = |it: &PackageCommand<'_>| system_of(it.manager) != Some(kind_of(&new));

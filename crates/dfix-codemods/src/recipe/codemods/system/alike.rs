@@ -72,6 +72,20 @@ pub(super) fn conditions(
     open
 }
 
+/// What is open where nobody knows what an image is based on: all that runs while it is built.
+pub(super) fn of_unknown_system(runs: &Runs<'_>, image: &str) -> Option<OpenCondition> {
+    let of_builds = runs.commands.iter().filter(|it| it.step().is_run());
+    let mut numbers: Vec<usize> = of_builds.map(|it| line_of(*it)).collect();
+    numbers.dedup();
+    (!numbers.is_empty()).then(|| {
+        let places = lines(numbers);
+        OpenCondition::new(
+            format!("whether what {places} says works with `{image}`, of which nobody here knows what it is based on"),
+            "build the image and start it once",
+        )
+    })
+}
+
 /// The first of the names, and how many others there are.
 fn some(names: &[String]) -> String {
     let shown: Vec<String> = names

@@ -105,7 +105,17 @@ fn condition(
             let first: u32 = number.parse().ok()?;
             let clashes = accounts.clashes(first, change.packages);
             if clashes.is_empty() {
-                let next = accounts.first_unnumbered(change.packages)?;
+                let holder = change.packages;
+                let next = accounts.first_unnumbered(holder)?;
+                if next.has_arg(holder) {
+                    let line = line_of(next);
+                    return Some(OpenCondition::new(
+                        format!(
+                            "whether line {line} makes `{holder}`, which {release} has already"
+                        ),
+                        change.note,
+                    ));
+                }
                 return Some(OpenCondition::new(
                     format!(
                         "whether the user of line {} may have the number {} on {release}, and not {number}",
