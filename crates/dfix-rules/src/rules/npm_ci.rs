@@ -40,6 +40,27 @@ pub(crate) const RULE: Rule = Rule {
             .with_context(&[PACKAGE, ("package-lock.json", r#"{"packages":{"":{}}}"#)]),
         reports("FROM node:22\nCOPY . .\nRUN npm i a && npm i\n", "`a`").with_context(LOCKED),
         reports(
+            "FROM node:22\nCOPY . .\nRUN rm -f package-lock.json && npm install\n",
+            "takes `package-lock.json` away before",
+        )
+        .with_context(LOCKED),
+        reports(
+            "FROM node:22\nRUN npm install -g npm@6\nCOPY . .\nRUN npm install\n",
+            "the npm that is there cannot read a lock file of version 3",
+        )
+        .with_context(&[
+            PACKAGE,
+            (
+                "package-lock.json",
+                r#"{"lockfileVersion":3,"packages":{"":{"dependencies":{"a":"1"}},"node_modules/a":{"version":"1.0.0"}}}"#,
+            ),
+        ]),
+        fixes(
+            "FROM node:22\nRUN npm install -g npm@11\nCOPY . .\nRUN npm install\n",
+            "FROM node:22\nRUN npm install -g npm@11\nCOPY . .\nRUN npm ci\n",
+        )
+        .with_context(LOCKED),
+        reports(
             "FROM node:22\nCOPY . .\nRUN npm install\n",
             "`package.json` wants `a@1`, which it does not have",
         )
@@ -94,6 +115,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 if let Some(reason) = refused(stage, &npm, lock.version) {
                     return Err(reason);
                 }
+                if let Some(command) = removed_before(stage, &npm, name) {
+                    return Err(remedy!(
+                        "`rm` in {} takes `{name}` away before, and `npm ci` fails without it",
+                        command.step().label()
+                    ));
+                }
                 if lock.agrees.is_no() {
                     return Err(remedy!(
                         "`{name}` is older than `package.json`: commit a new one"
@@ -112,6 +139,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     .open(lock.agrees.open())
                     .open(changed_before(stage, &npm, name))
                     .open(lock.is_whole.open())
+                    .open(unknown_npm(stage, &npm))
                     .declare(Effect::arguments_of(npm.command))
                     .fix(|edit| edit.replace_word(place, "ci"));
                 Ok(())
@@ -151,9 +179,14 @@ fn installed_before(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<String
 /// Why `npm ci` does not do what `npm install` does here: it knows no such lock file, or takes away what is there.
 fn refused<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, version: Option<u64>) -> Option<Remedy> {
     // What npm 6 does not find in it, it does without: measured with 6.14.
-    if version >= Some(3) && node_of(stage).is_some_and(|major| major < 15) {
+    let is_old = match own_npm(stage, npm) {
+        Some(OwnNpm::Version(major)) => major < 7,
+        Some(OwnNpm::Unknown(_)) => false,
+        None => node_of(stage).is_some_and(|major| major < 15),
+    };
+    if version >= Some(3) && is_old {
         return Some(remedy!(
-            "the npm of this Node.js cannot read a lock file of version 3 for `npm ci`: take a newer Node.js, or let \
+            "the npm that is there cannot read a lock file of version 3 for `npm ci`: take a newer one, or let \
              `npm install --lockfile-version 2` write it anew"
         ));
     }
@@ -184,6 +217,86 @@ fn refused<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, version: Option<u64>)
     Some(remedy!(
         "`npm ci` takes away what {} copies: leave that out first",
         copied.label()
+    ))
+}
+
+/// A command before it that takes the lock file away for certain.
+fn removed_before<'m>(
+    stage: Stage<'m>,
+    npm: &PackageCommand<'m>,
+    lock: &str,
+) -> Option<Command<'m>> {
+    let start = npm.command.range().start();
+    let folder = npm.command.working_directory()?;
+    let place = |folder: &str, path: &str| ImagePath::new(folder).join(path);
+    let wanted = place(&folder, lock);
+    let removes = |it: &Command<'m>| {
+        let here = it.working_directory();
+        let names = |word: Word<'m>| {
+            let path = word.value().zip(here.as_deref());
+            path.is_some_and(|(path, here)| place(here, path) == wanted)
+        };
+        it.is("rm") && it.is_certain() && it.range().start() < start && it.args().any(names)
+    };
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    commands.find(removes)
+}
+
+/// An npm that the file puts in itself.
+enum OwnNpm<'m> {
+    /// Of this major version.
+    Version(u32),
+    /// Of which nothing is known, by this command.
+    Unknown(Command<'m>),
+}
+
+/// The npm that commands before it put in last: `npm install -g npm@6`, `corepack prepare npm@6`.
+fn own_npm<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Option<OwnNpm<'m>> {
+    let start = npm.command.range().start();
+    let of_command = |command: Command<'m>| {
+        let puts = command.is("corepack") && command.has_arg("prepare")
+            || command.is("npm")
+                && ["install", "i", "add"].iter().any(|it| command.has_arg(it))
+                && ["-g", "--global"].iter().any(|it| command.has_option(it));
+        let named = command.args().find_map(|word| {
+            let text = word.literal_prefix();
+            (text == "npm" || text.starts_with("npm@")).then_some((word, text))
+        });
+        let (word, text) = named.filter(|_| puts)?;
+        let version = text
+            .strip_prefix("npm")
+            .unwrap_or_default()
+            .trim_start_matches('@');
+        let major = version.split('.').next().unwrap_or_default();
+        Some(match major.parse() {
+            _ if !word.is_known() => OwnNpm::Unknown(command),
+            Ok(major) => OwnNpm::Version(major),
+            // Without a version, or by the name of one, it is a new one.
+            Err(_) if matches!(major, "" | "latest") => OwnNpm::Version(u32::MAX),
+            Err(_) => OwnNpm::Unknown(command),
+        })
+    };
+    let commands = stage
+        .base_chain()
+        .flat_map(|it| it.build_commands().collect::<Vec<_>>());
+    let before = commands.filter(|it| it.range().start() < start);
+    before
+        .filter_map(|it| Some((it.range().start(), of_command(it)?)))
+        .max_by_key(|it| it.0)
+        .map(|it| it.1)
+}
+
+/// What is open where nobody knows which npm the file puts in.
+fn unknown_npm(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<OpenCondition> {
+    let Some(OwnNpm::Unknown(command)) = own_npm(stage, npm) else {
+        return None;
+    };
+    Some(OpenCondition::new(
+        format!(
+            "whether the npm that {} puts in reads the lock file",
+            command.step().label()
+        ),
+        "npm 7 and later read every version of it",
     ))
 }
 
