@@ -537,10 +537,12 @@ impl<'t> Scanner<'_, '_, 't> {
             return;
         }
         let line = code.line(at);
-        if code.plain_string(at).is_some_and(|it| it.ends_with(":///")) && code.is(next, "+") {
+        // Alone it is what addresses begin with, or a database in memory: `url.replace("sqlite:///", "")`.
+        let is_beginning = code.plain_string(at).is_some_and(|it| it.ends_with(":///"));
+        if is_beginning && code.is(next, "+") {
             let end = code.expression_end(next + 1, 100).unwrap_or(next + 1);
             self.write((next + 1, end), "", line);
-        } else if code.text_of(at + 1).contains(":///") {
+        } else if !is_beginning && code.text_of(at + 1).contains(":///") {
             self.write((at, next), "", line);
         }
     }

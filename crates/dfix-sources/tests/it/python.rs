@@ -151,7 +151,7 @@ fn settings_of_frameworks_name_files() {
                 &["1 writes /db/a"],
             ),
             (
-                "URI = 'sqlite:////data/x.db'\nU2 = 'sqlite:///' + os.path.join(os.path.dirname(__file__), 'y.db')\nU3 = 'postgresql:///no'",
+                "URI = 'sqlite:////data/x.db'\nU2 = 'sqlite:///' + os.path.join(os.path.dirname(__file__), 'y.db')\nU3 = 'postgresql:///no'\nU4 = u.replace('sqlite:///', '')",
                 &["1 writes /data/x.db", "2 writes <Source>/y.db"],
             ),
             (
