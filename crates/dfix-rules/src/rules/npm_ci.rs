@@ -1,7 +1,7 @@
 //! `npm ci` where the lock file is there.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{PackageWord, package_options};
+use dfix_catalogue::{PackageWord, number_of_release, package_options};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
     reports,
@@ -137,9 +137,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 case.evidence(lock.agrees.is_yes().then(agrees))
                     .evidence(is_whole.then(whole))
                     .open(lock.agrees.open())
+                    .open(unknown_npm(stage, &npm, lock.version))
                     .open(changed_before(stage, &npm, name))
                     .open(lock.is_whole.open())
-                    .open(unknown_npm(stage, &npm))
                     .declare(Effect::arguments_of(npm.command))
                     .fix(|edit| edit.replace_word(place, "ci"));
                 Ok(())
@@ -179,12 +179,7 @@ fn installed_before(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<String
 /// Why `npm ci` does not do what `npm install` does here: it knows no such lock file, or takes away what is there.
 fn refused<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, version: Option<u64>) -> Option<Remedy> {
     // What npm 6 does not find in it, it does without: measured with 6.14.
-    let is_old = match own_npm(stage, npm) {
-        Some(OwnNpm::Version(major)) => major < 7,
-        Some(OwnNpm::Unknown(_)) => false,
-        None => node_of(stage).is_some_and(|major| major < 15),
-    };
-    if version >= Some(3) && is_old {
+    if version >= Some(3) && reads_version_3(stage, npm) == Some(false) {
         return Some(remedy!(
             "the npm that is there cannot read a lock file of version 3 for `npm ci`: take a newer one, or let \
              `npm install --lockfile-version 2` write it anew"
@@ -243,15 +238,15 @@ fn removed_before<'m>(
 }
 
 /// An npm that the file puts in itself.
-enum OwnNpm<'m> {
+enum OwnNpm {
     /// Of this major version.
     Version(u32),
-    /// Of which nothing is known, by this command.
-    Unknown(Command<'m>),
+    /// Of which nothing is known.
+    Unknown,
 }
 
 /// The npm that commands before it put in last: `npm install -g npm@6`, `corepack prepare npm@6`.
-fn own_npm<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Option<OwnNpm<'m>> {
+fn own_npm<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Option<OwnNpm> {
     let start = npm.command.range().start();
     let of_command = |command: Command<'m>| {
         let puts = command.is("corepack") && command.has_arg("prepare")
@@ -269,11 +264,11 @@ fn own_npm<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Option<OwnNpm<'m>>
             .trim_start_matches('@');
         let major = version.split('.').next().unwrap_or_default();
         Some(match major.parse() {
-            _ if !word.is_known() => OwnNpm::Unknown(command),
+            _ if !word.is_known() => OwnNpm::Unknown,
             Ok(major) => OwnNpm::Version(major),
             // Without a version, or by the name of one, it is a new one.
             Err(_) if matches!(major, "" | "latest") => OwnNpm::Version(u32::MAX),
-            Err(_) => OwnNpm::Unknown(command),
+            Err(_) => OwnNpm::Unknown,
         })
     };
     let commands = stage
@@ -284,20 +279,6 @@ fn own_npm<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Option<OwnNpm<'m>>
         .filter_map(|it| Some((it.range().start(), of_command(it)?)))
         .max_by_key(|it| it.0)
         .map(|it| it.1)
-}
-
-/// What is open where nobody knows which npm the file puts in.
-fn unknown_npm(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<OpenCondition> {
-    let Some(OwnNpm::Unknown(command)) = own_npm(stage, npm) else {
-        return None;
-    };
-    Some(OpenCondition::new(
-        format!(
-            "whether the npm that {} puts in reads the lock file",
-            command.step().label()
-        ),
-        "npm 7 and later read every version of it",
-    ))
 }
 
 /// What a command before it may do to the files that it goes by: `npm ci` fails where they differ.
@@ -345,13 +326,69 @@ fn changed_before<'m>(
     ))
 }
 
-/// The major version of Node.js that the stage's image has, where that is an official one and its tag tells.
+/// A version of Node.js that has a new npm, where it is not known which.
+const NEWER: u32 = u32::MAX;
+
+/// Whether the npm that is called knows lock files of version 3: npm 7 does, which came with Node.js 15, and 6 does not. None
+/// where nobody can tell which one it is.
+fn reads_version_3(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<bool> {
+    match own_npm(stage, npm) {
+        Some(OwnNpm::Version(major)) => return Some(major >= 7),
+        Some(OwnNpm::Unknown) => return None,
+        None => {}
+    }
+    let node = node_of(stage).or_else(|| node_that_is_fetched(stage))?;
+    Some(node >= 15)
+}
+
+/// Which npm it is, where a lock file of version 3 asks for one that is known to read it.
+fn unknown_npm(
+    stage: Stage<'_>,
+    npm: &PackageCommand<'_>,
+    version: Option<u64>,
+) -> Option<OpenCondition> {
+    let is_unknown = version >= Some(3) && reads_version_3(stage, npm).is_none();
+    is_unknown.then(|| {
+        OpenCondition::new(
+            "whether the npm of this image is 7 or later: before that `npm ci` cannot read a lock file of version 3",
+            "look with `npm --version` there",
+        )
+    })
+}
+
+/// The major version of Node.js that the stage's image has, where that is an official one, or one that is called like it,
+/// and its tag tells.
 fn node_of(stage: Stage<'_>) -> Option<u32> {
     let image = stage.base_image();
-    let major = image
-        .tag_text()
-        .and_then(|tag| tag.split(['.', '-']).next()?.parse::<u32>().ok());
-    major.filter(|_| image.name().is_some_and(|name| name.ends_with("node")))
+    let is_official = image.name() == Some("node");
+    let version = |tag: &str| {
+        let name = tag.strip_prefix("lts-").unwrap_or(tag);
+        let first = name.split(['.', '-']).next().unwrap_or(name);
+        let number = first.parse::<u32>().ok();
+        let named = || number_of_release("nodejs", first)?.parse().ok();
+        // No tag, `latest`, `lts` and the release of a distribution alone stand for a newer one of the official image.
+        number
+            .or_else(named)
+            .or_else(|| is_official.then_some(NEWER))
+    };
+    let tag = match image.tag_text() {
+        None if is_official && image.tag.is_none() => Some("latest"),
+        tag => tag,
+    };
+    tag.and_then(version)
+        .filter(|_| image.name().is_some_and(|name| name.ends_with("node")))
+}
+
+/// The major version of Node.js that the build fetches by the script of `NodeSource`: `setup_20.x`.
+fn node_that_is_fetched(stage: Stage<'_>) -> Option<u32> {
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let mut words = commands.flat_map(Command::args).filter_map(Word::value);
+    words.find_map(|word| {
+        let (_, rest) = word
+            .split_once("setup_")
+            .or_else(|| word.split_once("/node_"))?;
+        rest.split('.').next()?.parse().ok()
+    })
 }
 
 /// Whether it installs into the folder that it runs in, as the lock file there says.
