@@ -299,3 +299,14 @@ fn a_place_that_is_told_on_a_platform() {
         false,
     );
 }
+
+#[test]
+fn rights_that_documentation_gives() {
+    for option in ["--device /dev/ttyUSB0", "--privileged", "--cap-add=NET_RAW"] {
+        let readme = format!("```\ndocker build -t cam .\ndocker run --rm {option} cam\n```\n");
+        let out = said("non-root-user", &[("README.md", &readme)]);
+        assert!(out.contains("by hand["), "{option}\n{out}");
+    }
+    let readme = "```\ndocker build -t cam .\ndocker run --rm cam\n```\n";
+    is_checked("non-root-user", "README.md", readme);
+}

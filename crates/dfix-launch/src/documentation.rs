@@ -182,7 +182,12 @@ fn is_known(launch: &Launch) -> bool {
         Some(build) => build.dockerfile.is_some() && launch.image.is_some(),
         None if launch.within.is_some() => true,
         None => {
-            let says = !launch.mounts.is_empty()
+            let gives = launch.is_privileged
+                || launch.has_host_processes
+                || !launch.capabilities.is_empty()
+                || !launch.devices.is_empty();
+            let says = gives
+                || !launch.mounts.is_empty()
                 || launch.command.is_some()
                 || launch.entrypoint.is_some()
                 || !launch.environment.is_empty();

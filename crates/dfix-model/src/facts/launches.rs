@@ -227,10 +227,14 @@ fn is_public(launch: &Launch) -> bool {
 
 /// What the documentation shows to start containers of the stage, and the runs of CI services, for what they mount.
 pub(crate) fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+    all_shown(stage).filter(|launch| !launch.mounts.is_empty())
+}
+
+/// All containers of the stage that documentation and CI show.
+fn all_shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
     let all = all(file).launches.iter();
     all.filter(|launch| matches!(launch.source, Source::Documentation | Source::Ci))
-        .filter(|launch| !launch.mounts.is_empty())
         .filter(|launch| launch.build.is_some() || !is_public(launch))
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
@@ -442,9 +446,9 @@ impl Stage<'_> {
     }
 }
 
-/// A right of root's that a launch of the stage gives the container: which, and who gives it.
+/// A right of root's that a launch of the stage gives the container, or that one which is shown does: which, and who gives it.
 pub(crate) fn right(stage: Stage<'_>) -> Option<(String, String)> {
-    of(stage).find_map(|launch| {
+    of(stage).chain(all_shown(stage)).find_map(|launch| {
         let first = |what: &str, all: &[String]| {
             // Port numbers below 1024 are anybody's under Docker.
             let right = all.iter().find(|it| *it != "NET_BIND_SERVICE")?;
