@@ -115,11 +115,44 @@ impl Scanner<'_, '_, '_> {
         let named = Named {
             path: path.to_owned(),
             may_be_route: self.may_be_route(at),
+            is_told_as_place: self.is_told_as_place(at),
             line: code.line(at),
         };
         if is_new(&self.source.named, &named) {
             self.source.named.push(named);
         }
+    }
+
+    /// Whether the text here is given to a name whose last word says a place: a keyword, a key, a variable of the
+    /// environment that is set.
+    fn is_told_as_place(&self, at: usize) -> bool {
+        let code = self.reader.code;
+        let Some(before) = at.checked_sub(1).filter(|it| *it > 0) else {
+            return false;
+        };
+        let key = match code.text_of(before) {
+            // `os.environ["HF_HOME"] = "/models"`
+            "=" if code.is(before - 1, "]") => before.checked_sub(2),
+            "=" | ":" | "=>" => Some(before - 1),
+            // `os.environ.setdefault("HF_HOME", "/models")`
+            "," if code.kind(before - 1) == Some(Kind::StringClose) => Some(before - 1),
+            _ => None,
+        };
+        let Some(key) = key else { return false };
+        let name = match code.kind(key) {
+            Some(Kind::StringClose) => code.plain_string(code.partner[key]).unwrap_or_default(),
+            _ => code.text_of(key),
+        };
+        let is_end = |c: char| c == '_' || c == '-' || c.is_ascii_uppercase();
+        let is_shouted = !name.contains(|c: char| c.is_ascii_lowercase());
+        let at = if is_shouted {
+            name.rfind('_').map_or(0, |at| at + 1)
+        } else {
+            name.rfind(is_end).unwrap_or(0)
+        };
+        let word = name[at..].trim_matches(['_', '-']).to_ascii_lowercase();
+        let is_behind = at > 0 && tables::is_left_out("place-word", &format!("_{word}"));
+        is_behind || tables::is_left_out("place-word", &word)
     }
 
     /// Whether the text here is put behind another one, or given to what takes routes, by the names in the tables.
@@ -180,6 +213,27 @@ impl Scanner<'_, '_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_tell_places() {
+        let cases = [
+            ("a.py", "nltk.download('punkt', download_dir='/nltk')", true),
+            ("a.py", "os.environ['HF_HOME'] = '/models'", true),
+            ("a.py", "os.environ.setdefault('HF_HOME', '/models')", true),
+            ("a.js", "launch({userDataDir: '/profile'})", true),
+            (
+                "a.js",
+                "const routes = {home: '/dashboard', user: '/user'}",
+                false,
+            ),
+            ("a.py", "app.route(path='/x')", false),
+        ];
+        for (name, text, is_place) in cases {
+            let source = crate::read(name, text).expect("its language is known");
+            let named = source.named.first().expect("a path is named");
+            assert_eq!(named.is_told_as_place, is_place, "{text}");
+        }
+    }
 
     #[test]
     fn addresses_of_every_machine_end_in_ports() {

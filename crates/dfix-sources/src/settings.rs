@@ -63,6 +63,7 @@ pub fn read_settings(text: &str) -> Settings {
             let named = Named {
                 path: path.to_owned(),
                 may_be_route: false,
+                is_told_as_place: false,
                 line: number + 1,
             };
             if is_new(&found.named, &named) {

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::variables::names_data;
 use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_file_of_a_tool};
-use dfix_sources::Command;
+use dfix_sources::{Command, Named};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::data_folders::is_made;
@@ -38,7 +38,7 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
         let is_doubtful = !file.settings.named.is_empty() && !is_given_to_start(stage, &file.path);
         all.filter_map(move |named| {
             let by = || format!("`{}` (line {})", file.path, named.line);
-            place(stage, &named.path, named.may_be_route, is_doubtful, by)
+            place(stage, &named.path, Sign::of(named), is_doubtful, by)
         })
     });
     of_sources.chain(of_scripts(stage)).chain(of_settings)
@@ -61,20 +61,18 @@ fn of_source<'m>(
     file: &'m ApplicationSource,
 ) -> impl Iterator<Item = NamedPlace> + use<'m> {
     let named = file.source.named.iter();
-    let named = named.map(|it| (it.path.as_str(), it.line, it.may_be_route));
+    let named = named.map(|it| (it.path.as_str(), it.line, Sign::of(it)));
     let programs = file.source.programs.iter();
     let texts = programs.filter_map(|it| match &it.command {
         Command::Text(text) => Some((text.value()?.as_str(), it.line)),
         Command::Words(_) => None,
     });
-    let of_texts =
-        texts.flat_map(|(text, line)| paths_in(text).map(move |(_, path)| (path, line, false)));
-    named
-        .chain(of_texts)
-        .filter_map(move |(path, line, may_be_route)| {
-            let by = || format!("`{}` (line {line})", file.context_path);
-            place(stage, path, may_be_route, false, by)
-        })
+    let of_texts = texts
+        .flat_map(|(text, line)| paths_in(text).map(move |(_, path)| (path, line, Sign::None)));
+    named.chain(of_texts).filter_map(move |(path, line, sign)| {
+        let by = || format!("`{}` (line {line})", file.context_path);
+        place(stage, path, sign, false, by)
+    })
 }
 
 /// The places that the start names, and the scripts to which it leads: the image's own, and what the launches say.
@@ -83,7 +81,7 @@ fn of_scripts(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
     let of_steps = steps.into_iter().flat_map(move |step| {
         let paths = paths_in(step.source_text());
         let named = paths.filter_map(move |(_, path)| {
-            place(stage, path, false, false, || "the start".to_owned())
+            place(stage, path, Sign::None, false, || "the start".to_owned())
         });
         // Programs and files of the image are read.
         named.filter(move |named| {
@@ -111,21 +109,41 @@ fn of_scripts(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
                     format!("`{}` (line {line})", script.path())
                 }
             };
-            place(stage, path, false, false, by)
+            place(stage, path, Sign::None, false, by)
         })
     });
     of_steps.chain(of_scripts)
 }
 
+/// What tells whether a path is a place, beside the path itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// It stands where routes of servers do.
+    Route,
+    /// It is given to a name that says a place.
+    Place,
+    None,
+}
+
+impl Sign {
+    fn of(named: &Named) -> Self {
+        match named {
+            _ if named.may_be_route => Sign::Route,
+            _ if named.is_told_as_place => Sign::Place,
+            _ => Sign::None,
+        }
+    }
+}
+
 fn place(
     stage: Stage<'_>,
     path: &str,
-    may_be_route: bool,
+    sign: Sign,
     is_of_settings: bool,
     by: impl Fn() -> String,
 ) -> Option<NamedPlace> {
     let path = ImagePath::new(path);
-    may_be_written(stage, &path, may_be_route).then(|| NamedPlace {
+    may_be_written(stage, &path, sign).then(|| NamedPlace {
         path,
         by: by(),
         is_of_settings,
@@ -161,7 +179,8 @@ fn paths_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Whether a path that stands in a text may be a place that is written, and no route of a server.
-fn may_be_written(stage: Stage<'_>, path: &ImagePath, may_be_route: bool) -> bool {
+fn may_be_written(stage: Stage<'_>, path: &ImagePath, sign: Sign) -> bool {
+    let may_be_route = sign == Sign::Route;
     let mut parts = path.parts();
     let (Some(first), is_deep) = (parts.next(), parts.next().is_some()) else {
         return false;
@@ -169,6 +188,7 @@ fn may_be_written(stage: Stage<'_>, path: &ImagePath, may_be_route: bool) -> boo
     let top = format!("/{first}");
     if !folder_is(&top, FolderMark::System) || folder_is(&top, FolderMark::Route) {
         return is_made(stage, &ImagePath::new(&top))
+            || sign == Sign::Place
             || (!may_be_route && is_called_like_data(path, &top, is_deep));
     }
     let own = folder_is(path.as_str(), FolderMark::Own);
