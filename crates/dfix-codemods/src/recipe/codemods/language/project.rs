@@ -43,10 +43,18 @@ pub(super) fn look(
     if change.language == "dotnet" {
         return dotnet::look(&steps, change, context, case);
     }
+    let calls_uv = || {
+        let mut commands = steps.iter().flat_map(|it| it.commands());
+        commands.any(|it| it.is("uv"))
+    };
     for folder in folders(&steps, context) {
         let read = |name: &str| found(context, &join(&folder, name));
         for (name, excludes) in asked(change, &read) {
-            if excludes.is_refused && is_taken(&steps, &join(&folder, &name)) {
+            let is_taken = is_taken(&steps, &join(&folder, &name));
+            if excludes.kind == Kind::Exact && !(is_taken && calls_uv()) {
+                continue;
+            }
+            if excludes.kind == Kind::Refused && is_taken {
                 return Err(remedy!(
                     "`{}` asks for {}, which {} is not: change it first",
                     join(&folder, &name),
@@ -73,8 +81,18 @@ pub(super) fn look(
 /// What a file asks for that the new version is not.
 struct Excludes {
     asked: String,
-    /// Whether a build or a start fails by it.
-    is_refused: bool,
+    kind: Kind,
+}
+
+/// What comes of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A build or a start fails by it.
+    Refused,
+    /// It tells developers and tools of another version.
+    Said,
+    /// The same, of no more than another fix: uv goes by it to the last number.
+    Exact,
 }
 
 type Read<'r> = dyn Fn(&str) -> Option<Arc<str>> + 'r;
@@ -83,8 +101,8 @@ type Read<'r> = dyn Fn(&str) -> Option<Arc<str>> + 'r;
 fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
     let mut all = Vec::new();
     let mut refuse = |name: &str, asked: String| {
-        let is_refused = true;
-        all.push((name.to_owned(), Excludes { asked, is_refused }));
+        let kind = Kind::Refused;
+        all.push((name.to_owned(), Excludes { asked, kind }));
     };
     match change.language {
         "python" => {
@@ -126,12 +144,17 @@ fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
         let Some(text) = read(name) else { continue };
         let first = text.lines().next().unwrap_or_default().trim();
         let version = numbers(first.trim_start_matches(|it: char| !it.is_ascii_digit()));
-        let said = version.map(|it| it.into_iter().take(2).collect::<Vec<u32>>());
-        if said.is_some_and(|it| !change.full.starts_with(&it)) {
-            let asked = first.to_owned();
-            let is_refused = false;
-            all.push(((*name).to_owned(), Excludes { asked, is_refused }));
-        }
+        let Some(version) = version.filter(|it| !change.full.starts_with(it)) else {
+            continue;
+        };
+        let series = &version[..version.len().min(2)];
+        let kind = if change.full.starts_with(series) {
+            Kind::Exact
+        } else {
+            Kind::Said
+        };
+        let asked = first.to_owned();
+        all.push(((*name).to_owned(), Excludes { asked, kind }));
     }
     all
 }
