@@ -1,6 +1,6 @@
 //! Images that become others, at every position that names one, with what changes beside the name.
 
-use dfix_catalogue::image;
+use dfix_catalogue::{Foundation, image};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
 use dfix_model::{ImagePlace, Model, Stage};
 
@@ -100,8 +100,15 @@ impl<J: Judge> Codemod for Images<J> {
                 case.open(verdict.open.iter().cloned());
                 plan.say(case);
                 self.judge.look(&reference, &verdict, case)?;
-                if let ImagePlace::From(stage) = reference.position.place {
-                    self.look_beside(stage, (repository, tag), file, case);
+                match reference.position.place {
+                    ImagePlace::From(stage) => {
+                        self.look_beside(stage, (repository, tag), file, case);
+                    }
+                    ImagePlace::Copy(step) | ImagePlace::Mount(step) if !verdict.is_renamed => {
+                        let after = |it: Stage<'_>| self.foundation_after(it, file);
+                        case.open(mixed::of_image(step, &reference, (repository, tag), &after));
+                    }
+                    _ => {}
                 }
                 let moves = |it: Stage<'_>| {
                     let verdict = self.verdict_of_stage(it, file);
@@ -133,6 +140,16 @@ impl<J: Judge> Images<J> {
         self.verdict(&Reference::of(position)?)
     }
 
+    /// What a stage is based on after all moves.
+    fn foundation_after(&self, stage: Stage<'_>, file: &Model<'_>) -> Option<Foundation> {
+        let verdict = self.verdict_of_stage(stage, file);
+        let verdict = verdict.filter(|it| it.by_hand.is_none());
+        match verdict.and_then(|it| it.to) {
+            Some((repository, tag)) => image(&repository, &tag).foundation,
+            None => stage.base_facts().foundation,
+        }
+    }
+
     /// Tells of files that a stage and others give one another, where it comes to another release.
     fn look_beside(
         &self,
@@ -148,14 +165,7 @@ impl<J: Judge> Images<J> {
         if old.is_some_and(|it| it.same_release(&new) == Some(true)) {
             return;
         }
-        let new_of = |stage: Stage<'_>| {
-            let verdict = self.verdict_of_stage(stage, file);
-            let verdict = verdict.filter(|it| it.by_hand.is_none());
-            match verdict.and_then(|it| it.to) {
-                Some((repository, tag)) => image(&repository, &tag).foundation,
-                None => stage.base_facts().foundation,
-            }
-        };
+        let new_of = |it: Stage<'_>| self.foundation_after(it, file);
         let moved = Move {
             old: old.as_ref(),
             new: &new,

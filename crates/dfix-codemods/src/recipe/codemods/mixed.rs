@@ -7,6 +7,7 @@ use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Base, ImageRef, Source, Stage, Step};
 
 use super::distribution::told;
+use crate::matching::reference::Reference;
 
 /// A move of a stage's image from one release to another.
 pub(super) struct Move<'a> {
@@ -33,6 +34,36 @@ pub(super) fn look(stage: Stage<'_>, moved: &Move<'_>, case: &mut Case<'_>) {
             case.open(taken(step, stage, &source, moved));
         }
     }
+}
+
+/// What is open where a step takes programs out of an image that comes to another release; `after` tells what stages are based on then.
+pub(super) fn of_image(
+    step: Step<'_>,
+    reference: &Reference<'_>,
+    (repository, tag): (&str, &str),
+    after: &dyn Fn(Stage<'_>) -> Option<Foundation>,
+) -> Option<OpenCondition> {
+    let old_image = &reference.position.image;
+    let programs = old_image.name().and_then(copied_programs);
+    let is_static = matches!(programs, Some(CopiedPrograms::Static { .. }));
+    let base = step.stage()?.base_stage();
+    let is_alone = matches!(base.base(), Base::Scratch);
+    if is_static || is_alone || (step.is_copy_or_add() && is_text(step)) {
+        return None;
+    }
+    let (old, new) = (foundation_of(old_image), image(repository, tag).foundation);
+    let there = after(base);
+    let are_same = |one: &Option<Foundation>, other: &Option<Foundation>| {
+        one.zip(*other)
+            .and_then(|(one, other)| one.same_release(&other))
+            == Some(true)
+    };
+    if are_same(&old, &new) || are_same(&new, &there) {
+        return None;
+    }
+    let from = new.map_or_else(|| format!("`{repository}:{tag}`"), |it| told(&it));
+    let to = there.map_or_else(|| shown(base.base_image()), |it| told(&it));
+    Some(libraries(step, &from, &to))
 }
 
 /// What another stage takes: its C library must be as new as that which it was linked with.
@@ -116,8 +147,13 @@ pub(super) fn shown(image: &ImageRef) -> String {
 pub(super) fn libraries(step: Step<'_>, from: &str, to: &str) -> OpenCondition {
     OpenCondition::new(
         format!(
-            "whether what line {} copies from {from} finds its libraries on {to}",
-            step.line()
+            "whether what line {} {} from {from} finds its libraries on {to}",
+            step.line(),
+            if step.is_copy_or_add() {
+                "copies"
+            } else {
+                "takes"
+            }
         ),
         "move both to the same release, or neither",
     )

@@ -1,6 +1,6 @@
 //! Paths of an image that are others in the image that takes its place.
 
-use dfix_model::{Command, ImagePlace, Stage, Step, Word};
+use dfix_model::{Command, ImagePlace, Mount, Stage, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
@@ -167,7 +167,16 @@ pub(crate) fn areas<'m>(reference: &Reference<'m>) -> Vec<(TextRange, Step<'m>)>
             areas
         }
         ImagePlace::Copy(step) => of_words(step).collect(),
-        ImagePlace::Mount(_) | ImagePlace::Syntax(_) => Vec::new(),
+        ImagePlace::Mount(step) => {
+            let of_image = |mount: &Mount<'m>| {
+                let named = mount.option("from").and_then(Word::value);
+                named.is_some() && named == reference.position.image.text()
+            };
+            let mounts = step.mounts().filter(of_image);
+            let sources = mounts.filter_map(Mount::source);
+            sources.map(|word| (word.range(), step)).collect()
+        }
+        ImagePlace::Syntax(_) => Vec::new(),
     }
 }
 
