@@ -114,7 +114,9 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
     for command in runs.commands.iter().filter(|it| it.is_marked(Mark::Same)) {
         let words = command.args().filter_map(Word::value);
         let of_system = words.filter(|it| is_of_system(it) && !is_stable_path(it) && !is_own(it));
-        for path in of_system.filter(|it| reads(runs, *command, it)) {
+        // What follows may be named without its folder.
+        let goes_there = command.is("cd");
+        for path in of_system.filter(|it| goes_there || reads(runs, *command, it)) {
             paths.push(path);
             numbers.push(line_of(*command));
         }

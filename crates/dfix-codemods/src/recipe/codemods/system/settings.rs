@@ -1,18 +1,22 @@
-//! Settings of the new image that the old one had not: its language, and whom its program trusts.
+//! Settings of the new image that the old one had not: its language, whom its program trusts, its users.
 
-use dfix_catalogue::{ImageMark, end_of_release, image_is, number_of_release};
+use dfix_catalogue::{ImageMark, end_of_release, image_is, is_system_account, number_of_release};
 use dfix_engine::OpenCondition;
-use dfix_model::{Pair, Step, StepKind};
+use dfix_model::{Command, Flag, Pair, Stage, Step, StepKind, Word};
 
 use super::super::distribution::{code_name_of, told};
 use super::super::lines::{line_of, lines};
 use super::alike::Images;
-use super::runs::Runs;
+use super::runs::{Runs, kind_of};
 
 /// What is open of them.
 pub(super) fn conditions(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Vec<OpenCondition> {
-    let language = language(runs, images);
-    let all = [language, trust(runs, old, images), place(runs, images)];
+    let all = [
+        language(runs, images),
+        trust(runs, old, images),
+        place(runs, images),
+        accounts(runs, images),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -83,6 +87,52 @@ fn has_number(name: &str, number: &str) -> bool {
     let is_number = |it: char| it.is_ascii_digit() || it == '.';
     let mut numbers = name.split(|it: char| !is_number(it));
     !number.is_empty() && numbers.any(|it| it.trim_matches('.') == number)
+}
+
+/// Users and groups that the old distribution brings, and another one may not.
+fn accounts(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
+    let old = images.old?.foundation?;
+    if kind_of(&old) == kind_of(images.foundation) {
+        return None;
+    }
+    let mut named: Vec<(&str, usize)> = Vec::new();
+    let steps = runs.stage.with_descendants().flat_map(Stage::steps);
+    for step in steps {
+        let owner = step.flag("chown").and_then(Flag::value);
+        let user = step.word().filter(|_| step.is(StepKind::User));
+        let said = owner.into_iter().chain(user).filter_map(Word::value);
+        named.extend(said.map(|it| (it, step.line())));
+    }
+    let changes = |it: &&Command<'_>| it.is_one_of(&["chown", "chgrp"]);
+    for command in runs.commands.iter().filter(changes) {
+        let mut operands = command.args().filter(|it| !it.starts_with("-"));
+        let owner = operands.next().and_then(Word::value);
+        named.extend(owner.map(|it| (it, line_of(*command))));
+    }
+    let is_brought = |it: &&str| is_system_account(it) && *it != "root";
+    let mut names: Vec<&str> = Vec::new();
+    let mut places = Vec::new();
+    for (text, line) in named {
+        let found: Vec<&str> = text.split(':').filter(is_brought).collect();
+        if !found.is_empty() {
+            places.push(line);
+            names.extend(found);
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    let shown: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    (!names.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether {} ({}) is a user on {}, and a group where it is named as one",
+                shown.join(" and "),
+                lines(places),
+                told(images.foundation)
+            ),
+            "see /etc/passwd and /etc/group of the new image, or say numbers",
+        )
+    })
 }
 
 /// Certificates that are put among those of the system, where the program of the new image has its own.
