@@ -310,3 +310,14 @@ fn rights_that_documentation_gives() {
     let readme = "```\ndocker build -t cam .\ndocker run --rm cam\n```\n";
     is_checked("non-root-user", "README.md", readme);
 }
+
+#[test]
+fn login_shells_that_are_shown_or_ask() {
+    let checks = "healthcheck:\n      test: [CMD, bash, -lc, \"python -c 'import requests'\"]\n";
+    let service = service(&format!("    {checks}"));
+    let readme = "```\ndocker build -t cam .\ndocker run cam bash -lc 'python main.py'\n```\n";
+    for (path, text) in [("README.md", readme), ("compose.yaml", &*service)] {
+        let out = said("python-venv", &[(path, text)]);
+        assert!(out.contains("a login shell sets PATH anew"), "{path}\n{out}");
+    }
+}

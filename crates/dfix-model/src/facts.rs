@@ -155,6 +155,12 @@ impl<'m> Stage<'m> {
         launches::shown_starts(self).filter_map(|start| start.script)
     }
 
+    /// What asks whether its containers are well, as the project's files start them.
+    pub fn launched_checks(self) -> Vec<Script<'m>> {
+        let checks = launches::checks(self).into_iter();
+        checks.filter_map(|check| check.script).collect()
+    }
+
     /// What the steps of CI services' jobs need that are run in containers of the stage: nobody has looked.
     pub fn jobs(self) -> Vec<OpenCondition> {
         launches::open_jobs(self).collect()

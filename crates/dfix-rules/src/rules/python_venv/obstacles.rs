@@ -248,7 +248,7 @@ fn login_shell(site: &Site<'_>) -> Option<String> {
     {
         "leave the `-l` out of SHELL"
     } else {
-        let mut others = site.launched().chain(site.started());
+        let mut others = site.launched().chain(site.started()).chain(site.beside());
         let launched = others.find(|command| command.login().is_some());
         match site.commands().find(is_logged_in).or(launched)?.login()? {
             Login::Shell => "leave the `-l` out",

@@ -2,6 +2,7 @@
 
 use dfix_catalogue::{ReleaseMark, pip_for_environments, release_is};
 use dfix_model::launch::Launch;
+use dfix_model::scripts::Script;
 use dfix_model::{Command, Os, PackageCommand, Python, PythonFrom, Stage, Step, SystemPackage};
 
 /// Where the environment is.
@@ -92,6 +93,17 @@ impl<'m> Site<'m> {
             .flat_map(|stage| stage.runtime().processes());
         let of_scripts = processes.filter(|process| process.script.is_some());
         of_scripts.map(|process| process.command)
+    }
+
+    /// The commands that documentation shows in containers that use the environment, and those that ask whether they are
+    /// well.
+    pub(super) fn beside(&self) -> impl Iterator<Item = Command<'m>> {
+        let family = self.family.iter().copied();
+        let scripts = family.flat_map(|stage| {
+            let checks = stage.launched_checks().into_iter();
+            stage.documented_scripts().chain(checks)
+        });
+        scripts.flat_map(Script::commands)
     }
 
     /// What starts containers that use the environment.
