@@ -318,6 +318,9 @@ fn login_shells_that_are_shown_or_ask() {
     let readme = "```\ndocker build -t cam .\ndocker run cam bash -lc 'python main.py'\n```\n";
     for (path, text) in [("README.md", readme), ("compose.yaml", &*service)] {
         let out = said("python-venv", &[(path, text)]);
-        assert!(out.contains("a login shell sets PATH anew"), "{path}\n{out}");
+        assert!(
+            out.contains("a login shell sets PATH anew"),
+            "{path}\n{out}"
+        );
     }
 }

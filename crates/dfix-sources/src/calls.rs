@@ -369,6 +369,14 @@ impl<'t> Reader<'_, 't> {
                 {
                     return module(code.language, required).to_owned();
                 }
+                // What does the same in another manner goes by the name of what it is made from.
+                let is_wrapped = matches!(name, "util.promisify" | "functools.partial");
+                if is_wrapped && let Some(end) = code.expression_end(range.0, 60) {
+                    let inner = self.full_name((range.0, end.min(range.1)), depth + 1);
+                    if let Some(inner) = inner {
+                        return inner;
+                    }
+                }
                 format!("{name}()")
             }
         };

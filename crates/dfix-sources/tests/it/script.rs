@@ -195,6 +195,14 @@ fn programs_rights_and_users() {
         "a.js",
         &[
             (
+                "const { promisify } = require('util');\nconst run = promisify(require('child_process').exec);\nrun('cd x && git pull')",
+                &["3 runs text cd x && git pull"],
+            ),
+            (
+                "import util from 'node:util';\nimport { exec } from 'node:child_process';\nconst run = util.promisify(exec);\nawait run('cd x; git pull')",
+                &["4 runs text cd x; git pull"],
+            ),
+            (
                 "const { exec, spawn: s } = require('child_process');\nexec('ls -l', f);\ns('git', ['clone', u], { cwd })\n/x/.exec('ls')",
                 &["2 runs text ls -l", "3 runs git | clone | unknown u"],
             ),
