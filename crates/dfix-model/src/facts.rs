@@ -90,7 +90,6 @@ use crate::facts::data_folders::DataFolder;
 use crate::facts::dependencies::Dependencies;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
-use crate::facts::installs_at_run_time::InstallAtRunTime;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::LeftByCommands;
@@ -369,16 +368,6 @@ impl<'m> Stage<'m> {
     /// Whether the application does nothing but read what the build leaves in a folder, as all of its sources say.
     pub fn only_reads(self, folder: &ImagePath) -> bool {
         left_by_commands::is_only_read(self, folder)
-    }
-
-    /// What the shipped sources install when a container runs, in order: packages, models that are packages.
-    pub fn installs_at_run_time(self) -> impl Iterator<Item = InstallAtRunTime> + use<'m> {
-        installs_at_run_time::of(self)
-    }
-
-    /// Whether what lies at a path of the build context, `""` being its root, has at least so many bytes.
-    pub fn context_is_heavy(self, path: &str, bytes: u64) -> bool {
-        weight::is_heavy(self.file.context, path, bytes)
     }
 
     /// The dependencies of a project that the build installs below a folder, or copies there from another stage.

@@ -18,8 +18,14 @@ pub struct InstallAtRunTime {
     pub is_of_python: bool,
 }
 
-/// What the shipped sources install, in order.
-pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = InstallAtRunTime> + use<'_> {
+impl<'m> Stage<'m> {
+    /// What the shipped sources install when a container runs, in order: packages, models that are packages.
+    pub fn installs_at_run_time(self) -> impl Iterator<Item = InstallAtRunTime> + use<'m> {
+        installs_of(self)
+    }
+}
+
+fn installs_of(stage: Stage<'_>) -> impl Iterator<Item = InstallAtRunTime> + use<'_> {
     let files = application_sources(stage).files.iter();
     files.flat_map(|file| {
         let is_pips = |name: &str| name == "pip" || name.starts_with("pip.");

@@ -1,13 +1,21 @@
 //! How much the build context holds at a path.
 
 use crate::context::{Answer, Context};
+use crate::handles::Stage;
 
 /// How many names are looked at. What has more weighs more than any bound that is asked for.
 const MOST_NAMES: usize = 2_000;
 
+impl Stage<'_> {
+    /// Whether what lies at a path of the build context, `""` being its root, has at least so many bytes.
+    pub fn context_is_heavy(self, path: &str, bytes: u64) -> bool {
+        is_heavy(self.file().context(), path, bytes)
+    }
+}
+
 /// Whether a file, or a folder with all that `.dockerignore` does not leave out of it, has at least so many bytes in the
 /// build context. What cannot be seen has none.
-pub(crate) fn is_heavy(context: &dyn Context, path: &str, bytes: u64) -> bool {
+fn is_heavy(context: &dyn Context, path: &str, bytes: u64) -> bool {
     let mut sum = 0;
     let mut seen = 0;
     let mut paths = vec![path.to_owned()];
