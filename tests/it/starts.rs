@@ -324,3 +324,21 @@ fn login_shells_that_are_shown_or_ask() {
         );
     }
 }
+
+#[test]
+fn images_that_nobody_builds_may_be_this_one() {
+    let service = |image: &str| {
+        format!(
+            "services:\n  web:\n    image: {image}\n    environment: {{PATH: /usr/local/bin:/usr/bin:/bin}}\n"
+        )
+    };
+    let by_hand = |path: &str, text: &str| {
+        let out = said("python-venv", &[(path, text)]);
+        out.contains("by hand[")
+    };
+    assert!(by_hand("compose.yaml", &service("acme/shop:latest")));
+    assert!(!by_hand("compose.yaml", &service("redis:7")));
+    let built = "  other: {build: other, image: acme/shop}\n";
+    let other = service("acme/shop:latest") + built;
+    assert!(!by_hand("compose.yaml", &other), "another folder builds it");
+}

@@ -37,6 +37,7 @@ impl FolderLaunches {
             files: self.files.clone(),
             templates: self.templates.clone(),
             strangers: self.strangers.clone(),
+            likely: self.likely.clone(),
             commands: self.commands.clone(),
             hadolint: self.hadolint.clone(),
         })

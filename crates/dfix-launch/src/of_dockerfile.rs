@@ -77,6 +77,7 @@ impl FolderLaunches {
             files: self.files.clone(),
             templates: Vec::new(),
             strangers: Vec::new(),
+            likely: Vec::new(),
             commands: Vec::new(),
             hadolint: self.hadolint.clone(),
         };
@@ -140,7 +141,15 @@ impl FolderLaunches {
                             makes_any(it, launch) && !is_variant
                         })
                     {
-                        found.strangers.push(launch.clone());
+                        let folder = folder_of(path);
+                        let is_only = others.is_empty() && folder.is_empty();
+                        let is_alike =
+                            || is_called_like(launch, path) || launch.name == name_of(folder);
+                        if builds.is_empty() && (is_only || is_alike()) {
+                            found.likely.push(launch.clone());
+                        } else {
+                            found.strangers.push(launch.clone());
+                        }
                     }
                     found.launches.append(&mut started);
                 }

@@ -135,9 +135,11 @@ pub(crate) fn is_shipped(stage: Stage<'_>) -> bool {
 /// What starts containers of the stage.
 pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
+    let likely = all(file).likely.iter().filter(|launch| !is_public(launch));
     all(file)
         .launches
         .iter()
+        .chain(likely)
         .filter(|launch| launch.source.starts())
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
