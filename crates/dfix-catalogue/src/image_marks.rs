@@ -17,6 +17,8 @@ pub enum ImageMark {
     KeepsData,
     /// Its program trusts certificates of its own, which `update-ca-certificates` leaves as they are.
     OwnTrust,
+    /// Its entry point is a script of `sh`, which other names of variables than a shell's own are lost in.
+    ScriptAtStart,
     /// It keeps data in the order of texts that its C library has: with another release of that, indexes are wrong.
     SortsTexts,
 }
@@ -29,6 +31,7 @@ impl ImageMark {
             ImageMark::KeepsData => "keeps-data",
             ImageMark::KeepsPorts => "keeps-ports",
             ImageMark::OwnTrust => "own-trust",
+            ImageMark::ScriptAtStart => "script-at-start",
             ImageMark::SortsTexts => "sorts-texts",
         }
     }
@@ -55,6 +58,7 @@ mod tests {
             ImageMark::KeepsData,
             ImageMark::KeepsPorts,
             ImageMark::OwnTrust,
+            ImageMark::ScriptAtStart,
             ImageMark::SortsTexts,
         ];
         for row in MARKS.all() {

@@ -18,7 +18,7 @@ pub(super) fn from_tag_words(tag: &str) -> Option<Foundation> {
     })
 }
 
-/// What may be said of a release of Debian or Ubuntu.
+/// What may be said of a release of Debian, Ubuntu or Alpine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReleaseMark {
     /// It has no venv module for its Python 3.
@@ -30,6 +30,8 @@ pub enum ReleaseMark {
     PipBuildsByWheel,
     /// Its command `python` is Python 2, where it is installed.
     Python2,
+    /// It is one of Alpine's, and its Python 3 is 3.8 or later (pkgs.alpinelinux.org, python3).
+    Python38,
     /// Its Python 3 is older than 3.12: an environment of it has setuptools.
     Setuptools,
     /// It is one of Ubuntu's up to 22.10: with `adduser`, and still without a user of its own.
@@ -43,13 +45,14 @@ impl ReleaseMark {
             ReleaseMark::OldPip => "old-pip",
             ReleaseMark::PipBuildsByWheel => "pip-by-wheel",
             ReleaseMark::Python2 => "python-2",
+            ReleaseMark::Python38 => "python-3.8",
             ReleaseMark::Setuptools => "setuptools",
             ReleaseMark::Until2210 => "until-22.10",
         }
     }
 }
 
-/// Whether the release of Debian or Ubuntu of this code name has the mark; see
+/// Whether the release of Debian or Ubuntu of this code name, or of Alpine (`alpine3.20`), has the mark; see
 /// [`Foundation::release`]. `false` says nothing of a name that is not listed.
 pub fn release_is(code_name: &str, mark: ReleaseMark) -> bool {
     RELEASES
@@ -86,6 +89,7 @@ mod tests {
             ReleaseMark::OldPip,
             ReleaseMark::PipBuildsByWheel,
             ReleaseMark::Python2,
+            ReleaseMark::Python38,
             ReleaseMark::Setuptools,
             ReleaseMark::Until2210,
         ];

@@ -355,6 +355,15 @@ pub(crate) fn change_suites(
                     "see what that archive has",
                 ));
             }
+            Named::Copied(line) => {
+                case.open(OpenCondition::new(
+                    format!(
+                        "whether the list of archives that line {line} copies names `{}`",
+                        suites.new
+                    ),
+                    "look into it, and change it with this",
+                ));
+            }
             Named::Mirror(place, new) => {
                 case.declare(Effect::changed(place.step));
                 case.fix(|edit| edit.replace_node(place.range, &new));

@@ -7,7 +7,7 @@ use dfix_engine::OpenCondition;
 
 use super::distribution::{code_name_of, named, told};
 use super::images::{Judge, Verdict};
-use super::versions::{day_lost, version_changed};
+use super::versions::{day_lost, numbers_lost, version_changed};
 use crate::recipe::error::did_you_mean;
 
 /// Images based on earlier releases become those on this one.
@@ -141,6 +141,7 @@ impl Judge for Release {
         let changed = version_changed(repository, old, &new);
         verdict.open.extend(changed.map(|it| it.open));
         verdict.open.extend(day_lost(old, &new));
+        verdict.open.extend(numbers_lost(old, &new));
         if is_living(repository, &new) == Some(false) {
             verdict.open.push(OpenCondition::new(
                 format!("whether `{new}` will do: it is no longer maintained, as `{old}`"),

@@ -1,7 +1,7 @@
 //! Releases that lists of packages name: `deb http://deb.debian.org/debian bullseye main`.
 
 use dfix_catalogue::{Distribution, Foundation, image, number_of_release};
-use dfix_model::{ImageRef, Step};
+use dfix_model::{ImageRef, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
@@ -31,6 +31,8 @@ pub(crate) enum Named<'m> {
     Foreign(String, usize),
     /// In the archive of what is dead, or of a day.
     Archive(usize),
+    /// In a list that is copied into the image from elsewhere, perhaps; the line.
+    Copied(usize),
 }
 
 /// Bytes of the file, the instruction that they are of, and their line.
@@ -40,6 +42,9 @@ pub(crate) struct Place<'m> {
     pub(crate) step: Step<'m>,
     pub(crate) line: usize,
 }
+
+/// Where the lists of apt and apk lie.
+const LISTS: [&str; 3] = ["apt/sources.list", "sources.list", "apk/repositories"];
 
 /// What a release is followed by in the names of its parts.
 const PARTS: [&str; 4] = ["-backports", "-updates", "-security", "-proposed"];
@@ -103,6 +108,10 @@ impl Suites {
             if archives.iter().any(|it| text.contains(it)) {
                 found.push(Named::Archive(step.line()));
                 continue;
+            }
+            let is_list = |word: Word<'_>| LISTS.iter().any(|it| word.mentions(it));
+            if step.is_copy_or_add() && step.words().any(is_list) {
+                found.push(Named::Copied(step.line()));
             }
             found.extend(self.numbered_in(step));
             found.extend(self.others_in(step));

@@ -1,6 +1,8 @@
 //! Settings of the new image that the old one had not: its language, whom its program trusts, its users.
 
-use dfix_catalogue::{ImageMark, end_of_release, image_is, is_system_account, number_of_release};
+use dfix_catalogue::{
+    Distribution, ImageMark, end_of_release, image_is, is_system_account, number_of_release,
+};
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, Flag, Pair, Stage, Step, StepKind, Word};
 
@@ -14,6 +16,7 @@ pub(super) fn conditions(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Vec
     let all = [
         language(runs, images),
         trust(runs, old, images),
+        dotted(runs, old, images),
         place(runs, images),
         accounts(runs, images),
     ];
@@ -133,6 +136,33 @@ fn accounts(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
             "see /etc/passwd and /etc/group of the new image, or say numbers",
         )
     })
+}
+
+/// Variables whose names a shell does not hand on, where the new image's entry point is a script that the shell of Alpine
+/// runs (adoptium/containers, `entrypoint.sh`).
+fn dotted(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Option<OpenCondition> {
+    let is_by_script = |name: &str| image_is(name, ImageMark::ScriptAtStart);
+    let foundation = images.new.foundation?;
+    if !is_by_script(images.name)
+        || is_by_script(old)
+        || foundation.distribution != Distribution::Alpine
+    {
+        return None;
+    }
+    let stages = runs.stage.with_descendants();
+    let of_file = stages.flat_map(|stage| stage.env_set().map(|(name, _)| name));
+    let launches = runs.stage.launches();
+    let of_launches = launches.flat_map(|it| it.environment.iter().map(|it| it.name.as_str()));
+    let name = of_file
+        .chain(of_launches)
+        .find(|it| it.contains(['.', '-']))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{name}` still reaches the program: the entry point of `{}` is a script, and the shell of Alpine hands no such name on",
+            images.name
+        ),
+        "give it as an option (`-Dname=value`), or take an image that is not of Alpine",
+    ))
 }
 
 /// Certificates that are put among those of the system, where the program of the new image has its own.

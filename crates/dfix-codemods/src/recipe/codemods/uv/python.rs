@@ -1,8 +1,8 @@
 //! Which Python an installation is for, and how uv is told.
 
 use dfix_catalogue::{
-    Distribution, Ecosystem, Foundation, PackageMark, ReleaseSign, image, package_is,
-    release_changes,
+    Distribution, Ecosystem, Foundation, PackageMark, ReleaseMark, ReleaseSign, image, package_is,
+    release_changes, release_is,
 };
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Destination, Os, PackageCommand, Stage};
@@ -195,7 +195,14 @@ fn system(
     let release = foundation.release.unwrap_or_default();
     let is_managed = keeps_its_python(&foundation);
     let is_alpine = foundation.distribution == Distribution::Alpine;
-    let is_known = is_managed || is_alpine || release == "jammy";
+    let is_new_alpine = is_alpine && release_is(&format!("alpine{release}"), ReleaseMark::Python38);
+    let is_known = is_managed || is_new_alpine || release == "jammy";
+    if is_alpine && !is_known {
+        return Err(remedy!(
+            "it is not known that uv installs into the Python of {}, which is older than 3.8",
+            told(&foundation)
+        ));
+    }
     if !is_known {
         return Err(remedy!(
             "it is not known that uv installs into the Python of {}: Debian's own before 3.10 it does not",
