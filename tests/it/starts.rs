@@ -342,3 +342,19 @@ fn images_that_nobody_builds_may_be_this_one() {
     let other = service("acme/shop:latest") + built;
     assert!(!by_hand("compose.yaml", &other), "another folder builds it");
 }
+
+#[test]
+fn scripts_without_an_ending_start_images() {
+    let run = "docker build -t cam .\ndocker run --mount source=d,target=/app/logs cam\n";
+    let script = format!("#!/bin/bash\n{run}");
+    for (path, text) in [("run-docker", run), ("docker_start", &script)] {
+        let folder = Folder::new(&[
+            (".git/HEAD", "ref: refs/heads/main\n"),
+            ("Dockerfile", PYTHON),
+            ("main.py", "open('logs/a.csv', 'w')\n"),
+            (path, text),
+        ]);
+        let (_, out, _) = folder.dfix(&["--rule", "non-root-user", "--diff", "Dockerfile"]);
+        assert!(out.contains("mkdir -p /app/logs"), "{path}\n{out}");
+    }
+}

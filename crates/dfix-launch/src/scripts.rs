@@ -20,9 +20,20 @@ const ENDINGS: [(&str, Dialect); 6] = [
 /// Folders of scripts, which mostly have no ending there and are run from the folder around.
 pub(crate) const FOLDERS: [&str; 5] = ["bin", "hack", "script", "scripts", "tools"];
 
-/// Scripts without an ending elsewhere.
-const NAMES: [&str; 8] = [
-    "build", "deploy", "dev", "launch", "run", "serve", "start", "up",
+/// Words in the names of scripts without an ending elsewhere: `run-docker`.
+const NAMES: [&str; 12] = [
+    "build",
+    "compose",
+    "container",
+    "deploy",
+    "dev",
+    "docker",
+    "launch",
+    "run",
+    "serve",
+    "setup",
+    "start",
+    "up",
 ];
 
 /// How many folders around a script, or another file, it may be run from.
@@ -39,7 +50,8 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
         let Some((text, path)) = text.filter(|(text, _)| speaks_of_containers(text)) else {
             continue;
         };
-        let is_script = name.contains('.') || is_of_shell(&text);
+        // Without a first line that says so, a shell runs it.
+        let is_script = name.contains('.') || is_of_shell(&text) || !text.starts_with("#!");
         let launches = Some(()).filter(|()| is_script);
         let launches = launches.map(|()| launches_of(files, &path, &text, dialect));
         let copied = copied_into_roots_home(&path, &text);
@@ -56,7 +68,8 @@ fn dialect_of(folder: &str, name: &str) -> Option<Dialect> {
         let known = ENDINGS.iter().find(|(it, _)| *it == ending);
         return known.map(|(_, dialect)| *dialect);
     }
-    let is_one = FOLDERS.contains(&name_of(folder)) || NAMES.contains(&name);
+    let mut words = name.split(['-', '_']);
+    let is_one = FOLDERS.contains(&name_of(folder)) || words.any(|it| NAMES.contains(&it));
     (is_one && !name.ends_with('/')).then_some(Dialect::Posix)
 }
 

@@ -10,7 +10,7 @@ mod removal;
 use dfix_catalogue::Distribution;
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::path::ImagePath;
-use dfix_model::{Command, ImagePlace, Model, Os, Word};
+use dfix_model::{Command, ImagePlace, Model, Os, Redirect, Word};
 
 use self::calls::Call;
 use self::fill::{Fill, Gone, family, of_program};
@@ -220,11 +220,25 @@ impl<'m> Fill<'m> {
                 .copied()
                 .filter(|it| call.command.range().contains_range(it.range()))
                 .collect();
-            let mut before = self
+            // An index that is fetched before an archive is added has nothing of that.
+            let names_archive = |it: &Command<'m>| {
+                let mut words = it.args().map(Word::literal_prefix);
+                words.any(|word| word == "-X" || word.starts_with("--repository"))
+            };
+            let adds_archive = |it: &Command<'m>| {
+                let mut targets = it.redirects().filter_map(Redirect::target);
+                targets.any(|word| word.mentions("apk/repositories"))
+                    || it.args().any(|word| word.mentions("apk/repositories"))
+            };
+            let before = self
                 .step
                 .commands()
                 .filter(|it| it.range().start() <= call.command.range().start());
-            let is_there = before.any(|it| fetches(&it));
+            let mut is_there = false;
+            for command in before {
+                is_there = (is_there && !adds_archive(&command)) || fetches(&command);
+            }
+            is_there &= fetches(&call.command) || !names_archive(&call.command);
             let add = call.command.args().find(|it| it.is("add"));
             case.fix(|edit| match (own.as_slice(), add) {
                 (words, _) if is_there => edit.remove_words(words.iter().copied()),

@@ -358,7 +358,7 @@ pub(crate) fn change_suites(
             Named::Copied(line) => {
                 case.open(OpenCondition::new(
                     format!(
-                        "whether the list of archives that line {line} copies names `{}`",
+                        "whether the list of archives that line {line} brings names `{}`",
                         suites.new
                     ),
                     "look into it, and change it with this",

@@ -1,7 +1,7 @@
 //! Releases that lists of packages name: `deb http://deb.debian.org/debian bullseye main`.
 
 use dfix_catalogue::{Distribution, Foundation, image, number_of_release};
-use dfix_model::{ImageRef, Step, Word};
+use dfix_model::{ImageRef, Mount, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
@@ -31,7 +31,7 @@ pub(crate) enum Named<'m> {
     Foreign(String, usize),
     /// In the archive of what is dead, or of a day.
     Archive(usize),
-    /// In a list that is copied into the image from elsewhere, perhaps; the line.
+    /// In a list that is copied or mounted from elsewhere, perhaps; the line.
     Copied(usize),
 }
 
@@ -44,7 +44,12 @@ pub(crate) struct Place<'m> {
 }
 
 /// Where the lists of apt and apk lie.
-const LISTS: [&str; 3] = ["apt/sources.list", "sources.list", "apk/repositories"];
+const LISTS: [&str; 4] = [
+    "apk/repositories",
+    "apt/preferences",
+    "apt/sources.list",
+    "sources.list",
+];
 
 /// What a release is followed by in the names of its parts.
 const PARTS: [&str; 4] = ["-backports", "-updates", "-security", "-proposed"];
@@ -110,7 +115,9 @@ impl Suites {
                 continue;
             }
             let is_list = |word: Word<'_>| LISTS.iter().any(|it| word.mentions(it));
-            if step.is_copy_or_add() && step.words().any(is_list) {
+            let mounts = step.mounts();
+            let is_mounted = mounts.filter_map(Mount::target).any(is_list);
+            if is_mounted || (step.is_copy_or_add() && step.words().any(is_list)) {
                 found.push(Named::Copied(step.line()));
             }
             found.extend(self.numbered_in(step));
