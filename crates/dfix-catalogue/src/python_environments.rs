@@ -16,9 +16,12 @@ pub fn python_release(tag: &str) -> Option<(u16, Option<u16>)> {
 /// The pip to put into an environment of an official image that has a newer one than Python itself brings
 /// along for environments: the last that keeps to the image's habits (the resolver changed with 20.3). Up
 /// to Python 3.6, and in the first releases of 3.7 and 3.8, ensurepip makes environments with a pip before
-/// 19.3, which does not take manylinux2014 wheels. `None`: what Python brings will do, or nothing is known.
+/// 19.3, which does not take manylinux2014 wheels; in some releases of the summer of 2021 one before 21.2, which does not
+/// take musllinux wheels on Alpine (PEP 656). `None`: what Python brings will do, or nothing is known.
 pub fn pip_for_environments(tag: &str) -> Option<&'static str> {
-    Some(row_of(PIPS, tag)?.column(3))
+    let is_alpine = tag.contains("alpine");
+    let is_of_image = |row: &Row| is_alpine || row.column(4) != "alpine";
+    Some(rows_of(PIPS, tag).find(is_of_image)?.column(3))
 }
 
 /// What an official image up to Python 3.11 has installed to build packages with.
@@ -42,16 +45,24 @@ pub fn tools_of_image(tag: &str) -> Option<ImageTools> {
 
 /// The row that speaks of the release that a tag names.
 fn row_of(table: Table, tag: &str) -> Option<Row> {
-    let (minor, patch) = python_release(tag)?;
+    rows_of(table, tag).next()
+}
+
+/// The rows that speak of the release that a tag names.
+fn rows_of(table: Table, tag: &str) -> impl Iterator<Item = Row> {
     let number = |text: &str| text.parse::<u16>().ok();
-    table
-        .rows(&minor.to_string())
-        .find(|row| match (patch, number(row.column(2))) {
-            (Some(patch), last) => {
-                number(row.column(1)).is_some_and(|first| patch >= first)
-                    && last.is_none_or(|last| patch <= last)
-            }
-            (None, last) => last.is_none(),
+    python_release(tag)
+        .into_iter()
+        .flat_map(move |(minor, patch)| {
+            let is_of_it = move |row: &Row| match (patch, number(row.column(2))) {
+                (Some(patch), last) => {
+                    number(row.column(1)).is_some_and(|first| patch >= first)
+                        && last.is_none_or(|last| patch <= last)
+                }
+                (None, last) => last.is_none(),
+            };
+            let rows: Vec<Row> = table.rows(&minor.to_string()).filter(is_of_it).collect();
+            rows
         })
 }
 
@@ -68,6 +79,9 @@ mod tests {
         assert_eq!(pip_for_environments("3.7"), None);
         assert_eq!(pip_for_environments("3.4"), Some("19.0.3"));
         assert_eq!(pip_for_environments("3.12-alpine"), None);
+        assert_eq!(pip_for_environments("3.9.6-alpine"), Some("21.2.4"));
+        assert_eq!(pip_for_environments("3.9.6-slim"), None);
+        assert_eq!(pip_for_environments("3.7.4-alpine"), Some("20.2.4"));
         assert_eq!(pip_for_environments("latest"), None);
     }
 
