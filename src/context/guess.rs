@@ -150,10 +150,6 @@ fn known(word: &Word) -> Option<String> {
 pub(super) fn copied(parsed: &Parse) -> Copied {
     let mut copied = Copied::default();
     for instruction in parsed.file().instructions() {
-        if matches!(instruction, Instruction::Run(_)) {
-            copied.read.extend(requirements(&instruction));
-            continue;
-        }
         let mut words: Vec<Option<String>> = match (&instruction, instruction.exec_form()) {
             (Instruction::Copy(_) | Instruction::Add(_), Some(exec)) => exec.values().collect(),
             (Instruction::Copy(copy), None) => copy.words().map(|word| known(&word)).collect(),
@@ -183,6 +179,12 @@ pub(super) fn copied(parsed: &Parse) -> Copied {
                 copied.files.push(path.to_owned());
             }
         }
+    }
+    // Nobody else asks for them.
+    if copied.is_whole && copied.files.is_empty() {
+        let runs = parsed.file().instructions();
+        let runs = runs.filter(|it| matches!(it, Instruction::Run(_)));
+        copied.read = runs.flat_map(|run| requirements(&run)).collect();
     }
     copied
 }
