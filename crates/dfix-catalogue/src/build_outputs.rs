@@ -3,6 +3,7 @@
 use super::table::{Row, Table, table};
 
 const OUTPUTS: Table = table!("build-outputs.tsv");
+const CACHES: Table = table!("build-caches.tsv");
 
 /// What a program leaves that builds an application.
 #[derive(Clone, Copy, Debug)]
@@ -30,9 +31,28 @@ impl BuildOutputs {
     }
 }
 
+/// The folder in which a program, called with this first word, keeps what it fetches or makes on the way to what it builds:
+/// nobody runs it. Below where it is called, or of the image.
+///
+/// Sources: doc.rust-lang.org/cargo, "Build Cache"; go.dev/ref/mod, "Module cache", with the GOPATH of docker-library/golang.
+pub fn build_cache(program: &str, first: Option<&str>) -> Option<&'static str> {
+    let row = CACHES.row(program)?;
+    first
+        .is_some_and(|it| row.lists(1, ' ', it))
+        .then(|| row.column(2))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn caches_of_builds() {
+        assert_eq!(build_cache("cargo", Some("build")), Some("target"));
+        assert_eq!(build_cache("go", Some("mod")), Some("/go/pkg/mod"));
+        assert_eq!(build_cache("go", Some("version")), None);
+        assert_eq!(build_cache("go", None), None);
+    }
 
     #[test]
     fn builds_are_told_by_their_first_word() {

@@ -81,7 +81,7 @@ pub use account_names::{is_service_account, is_system_account};
 pub use account_tools::{AccountTool, account_tool};
 pub use ages::is_from_before_2015;
 pub use apt_keys::{AptFeature, KeyForm, apt_has, is_shared_host, key_form, own_list};
-pub use build_outputs::{BuildOutputs, build_outputs};
+pub use build_outputs::{BuildOutputs, build_cache, build_outputs};
 pub use cache_mounts::{CacheFolder, MountedCache, mounted_cache};
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};

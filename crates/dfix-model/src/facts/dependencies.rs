@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use dfix_catalogue::{dependency_folder, is_dependency_folder, programs, writes_dependencies};
+use dfix_catalogue::{
+    build_cache, dependency_folder, is_dependency_folder, programs, writes_dependencies,
+};
 
 use crate::context::Answer;
 use crate::facts::call_site::CallSite;
@@ -12,7 +14,7 @@ use crate::facts::project::{NodeProject, runs_install_scripts};
 use crate::facts::runtime;
 use crate::facts::setting::EnvValue;
 use crate::facts::{variables, workdir};
-use crate::handles::{Command, Stage, Step, Word};
+use crate::handles::{Command, Mount, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::ImagePath;
 
@@ -45,7 +47,30 @@ fn below(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependenc
     let mut installed = commands.filter_map(installed_by);
     installed
         .find(|it| it.folder.is_below(folder) && !Filesystem::of(stage).removes(&it.folder))
+        .or_else(|| built_beside(stage, folder))
         .or_else(|| copied(stage, folder, depth))
+}
+
+/// What builds from sources keep below the folder: modules that were fetched, parts of what is built.
+fn built_beside(stage: Stage<'_>, folder: &ImagePath) -> Option<Dependencies> {
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    commands.find_map(|command| {
+        let first = command.args().next().and_then(Word::value);
+        let cache = build_cache(command.name(), first)?;
+        let step = command.step();
+        let is_mounted = |mount: Mount<'_>| mount.kind() == "cache" && mount.has("target");
+        let here = ImagePath::new(&workdir::folder(command, true)?);
+        let cache = here.join(cache);
+        let is_kept = cache.is_below(folder)
+            && !step.mounts().any(is_mounted)
+            && !Filesystem::of(stage).removes(&cache);
+        is_kept.then(|| Dependencies {
+            by: format!("`{} {}`", command.name(), first.unwrap_or_default()),
+            folder: cache,
+            may_do_more: true,
+            is_of_npm: false,
+        })
+    })
 }
 
 /// Those that come from another stage, or are called as such where they come from an image.
