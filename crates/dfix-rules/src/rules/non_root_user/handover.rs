@@ -370,20 +370,24 @@ impl<'m> Handover<'m> {
     /// stage or image or, as an archive of Java's, outside, or is much.
     fn brought_into(&self, stage: Stage<'m>, folder: &ImagePath) -> Option<&'static str> {
         let is_archive = |path: &str| file_is(file_name(path), FileMark::JavaArchive);
-        let is_much = |landing: &Landing| match &landing.from {
-            Some(FileOrigin::Context(path)) => stage.context_is_heavy(path, MUCH),
-            _ => false,
-        };
+        let copies = stage.base_chain().flat_map(Stage::copies);
+        let of_archives: Vec<usize> = copies
+            .filter(|copy| copy.words().filter_map(Word::value).any(is_archive))
+            .map(Step::index)
+            .collect();
         let by = |landing: &Landing| {
             let mut copies = stage.base_chain().flat_map(Stage::copies);
             let copy = copies.find(|copy| copy.index() == landing.step)?;
-            let mut words = copy.words().filter_map(Word::value);
+            let is_heavy = || match &landing.from {
+                Some(FileOrigin::Context(path)) => stage.context_is_heavy(path, MUCH),
+                _ => false,
+            };
             if self.copies.contains(&copy) {
                 None
             } else if copy.flag("from").is_some() {
                 Some("`COPY --from`")
             } else {
-                (words.any(is_archive) || is_much(landing)).then_some("`COPY`")
+                (of_archives.contains(&landing.step) || is_heavy()).then_some("`COPY`")
             }
         };
         let mut landings = stage.filesystem().all_landings();
