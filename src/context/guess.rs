@@ -184,6 +184,8 @@ pub(super) fn copied(parsed: &Parse) -> Copied {
     if copied.is_whole && copied.files.is_empty() {
         let runs = parsed.file().instructions();
         let runs = runs.filter(|it| matches!(it, Instruction::Run(_)));
+        // Most of them name no such file.
+        let runs = runs.filter(|it| it.syntax().text().to_string().contains("-r"));
         copied.read = runs.flat_map(|run| requirements(&run)).collect();
     }
     copied
