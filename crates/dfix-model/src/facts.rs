@@ -39,6 +39,7 @@ pub(crate) mod named_programs;
 pub(crate) mod native_builds;
 pub(crate) mod needs;
 pub(crate) mod npm_lock;
+mod npm_version;
 mod of_command;
 mod of_file;
 pub(crate) mod pip_settings;

@@ -1,7 +1,7 @@
 //! `npm ci` where the lock file is there.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{PackageWord, number_of_release, package_options};
+use dfix_catalogue::{PackageWord, package_options};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
     reports,
@@ -80,7 +80,7 @@ const LOCK: &str =
 const LOCKED: &[(&str, &str)] = &[PACKAGE, ("package-lock.json", LOCK)];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for stage in file.stages().filter(|stage| !is_too_old(*stage)) {
+    for stage in file.stages() {
         // A package that `npm ci` would take away again.
         let mut added = None;
         for npm in stage.package_commands(PackageManager::Npm) {
@@ -94,6 +94,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some(lock) = stage.npm_lock_at(&npm) else {
                 continue;
             };
+            // npm knows `ci` since 5.7, which came with Node.js 10.
+            if stage.npm_version(&npm).is_some_and(|it| it < 6) {
+                continue;
+            }
             // `npm ci` fails loudly where the lock file has drifted: nobody would hear it behind `|| true`.
             if is_alternative(&npm) || npm.command.is_failure_ignored() {
                 continue;
@@ -179,7 +183,7 @@ fn installed_before(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<String
 /// Why `npm ci` does not do what `npm install` does here: it knows no such lock file, or takes away what is there.
 fn refused<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>, version: Option<u64>) -> Option<Remedy> {
     // What npm 6 does not find in it, it does without: measured with 6.14.
-    if version >= Some(3) && reads_version_3(stage, npm) == Some(false) {
+    if version >= Some(3) && stage.npm_version(npm).is_some_and(|it| it < 7) {
         return Some(remedy!(
             "the npm that is there cannot read a lock file of version 3 for `npm ci`: take a newer one, or let \
              `npm install --lockfile-version 2` write it anew"
@@ -237,50 +241,6 @@ fn removed_before<'m>(
     commands.find(removes)
 }
 
-/// An npm that the file puts in itself.
-enum OwnNpm {
-    /// Of this major version.
-    Version(u32),
-    /// Of which nothing is known.
-    Unknown,
-}
-
-/// The npm that commands before it put in last: `npm install -g npm@6`, `corepack prepare npm@6`.
-fn own_npm<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Option<OwnNpm> {
-    let start = npm.command.range().start();
-    let of_command = |command: Command<'m>| {
-        let puts = command.is("corepack") && command.has_arg("prepare")
-            || command.is("npm")
-                && ["install", "i", "add"].iter().any(|it| command.has_arg(it))
-                && ["-g", "--global"].iter().any(|it| command.has_option(it));
-        let named = command.args().find_map(|word| {
-            let text = word.literal_prefix();
-            (text == "npm" || text.starts_with("npm@")).then_some((word, text))
-        });
-        let (word, text) = named.filter(|_| puts)?;
-        let version = text
-            .strip_prefix("npm")
-            .unwrap_or_default()
-            .trim_start_matches('@');
-        let major = version.split('.').next().unwrap_or_default();
-        Some(match major.parse() {
-            _ if !word.is_known() => OwnNpm::Unknown,
-            Ok(major) => OwnNpm::Version(major),
-            // Without a version, or by the name of one, it is a new one.
-            Err(_) if matches!(major, "" | "latest") => OwnNpm::Version(u32::MAX),
-            Err(_) => OwnNpm::Unknown,
-        })
-    };
-    let commands = stage
-        .base_chain()
-        .flat_map(|it| it.build_commands().collect::<Vec<_>>());
-    let before = commands.filter(|it| it.range().start() < start);
-    before
-        .filter_map(|it| Some((it.range().start(), of_command(it)?)))
-        .max_by_key(|it| it.0)
-        .map(|it| it.1)
-}
-
 /// What a command before it may do to the files that it goes by: `npm ci` fails where they differ.
 fn changed_before<'m>(
     stage: Stage<'m>,
@@ -326,28 +286,13 @@ fn changed_before<'m>(
     ))
 }
 
-/// A version of Node.js that has a new npm, where it is not known which.
-const NEWER: u32 = u32::MAX;
-
-/// Whether the npm that is called knows lock files of version 3: npm 7 does, which came with Node.js 15, and 6 does not. None
-/// where nobody can tell which one it is.
-fn reads_version_3(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<bool> {
-    match own_npm(stage, npm) {
-        Some(OwnNpm::Version(major)) => return Some(major >= 7),
-        Some(OwnNpm::Unknown) => return None,
-        None => {}
-    }
-    let node = node_of(stage).or_else(|| node_that_is_fetched(stage))?;
-    Some(node >= 15)
-}
-
 /// Which npm it is, where a lock file of version 3 asks for one that is known to read it.
 fn unknown_npm(
     stage: Stage<'_>,
     npm: &PackageCommand<'_>,
     version: Option<u64>,
 ) -> Option<OpenCondition> {
-    let is_unknown = version >= Some(3) && reads_version_3(stage, npm).is_none();
+    let is_unknown = version >= Some(3) && stage.npm_version(npm).is_none();
     is_unknown.then(|| {
         OpenCondition::new(
             "whether the npm of this image is 7 or later: before that `npm ci` cannot read a lock file of version 3",
@@ -356,48 +301,8 @@ fn unknown_npm(
     })
 }
 
-/// The major version of Node.js that the stage's image has, where that is an official one, or one that is called like it,
-/// and its tag tells.
-fn node_of(stage: Stage<'_>) -> Option<u32> {
-    let image = stage.base_image();
-    let is_official = image.name() == Some("node");
-    let version = |tag: &str| {
-        let name = tag.strip_prefix("lts-").unwrap_or(tag);
-        let first = name.split(['.', '-']).next().unwrap_or(name);
-        let number = first.parse::<u32>().ok();
-        let named = || number_of_release("nodejs", first)?.parse().ok();
-        // No tag, `latest`, `lts` and the release of a distribution alone stand for a newer one of the official image.
-        number
-            .or_else(named)
-            .or_else(|| is_official.then_some(NEWER))
-    };
-    let tag = match image.tag_text() {
-        None if is_official && image.tag.is_none() => Some("latest"),
-        tag => tag,
-    };
-    tag.and_then(version)
-        .filter(|_| image.name().is_some_and(|name| name.ends_with("node")))
-}
-
-/// The major version of Node.js that the build fetches by the script of `NodeSource`: `setup_20.x`.
-fn node_that_is_fetched(stage: Stage<'_>) -> Option<u32> {
-    let commands = stage.base_chain().flat_map(Stage::build_commands);
-    let mut words = commands.flat_map(Command::args).filter_map(Word::value);
-    words.find_map(|word| {
-        let (_, rest) = word
-            .split_once("setup_")
-            .or_else(|| word.split_once("/node_"))?;
-        rest.split('.').next()?.parse().ok()
-    })
-}
-
 /// Whether it installs into the folder that it runs in, as the lock file there says.
 fn installs_here(npm: &PackageCommand<'_>) -> bool {
     let mut others = package_options("npm", PackageWord::BesideLock);
     npm.subcommand_is_one_of(&["install", "i"]) && !others.any(|flag| npm.has_flag(flag))
-}
-
-/// npm knows `ci` since 5.7, which came with Node.js 10.
-fn is_too_old(stage: Stage<'_>) -> bool {
-    node_of(stage).is_some_and(|it| it < 10)
 }

@@ -332,8 +332,8 @@ fn documented(stage: Stage<'_>) -> Option<OpenCondition> {
     })
 }
 
-/// Something that the application is known to write, where nothing gives the folder to the user: there is no shell to do it
-/// with, or it is of no such kind.
+/// Something that the application is known to write in a folder that nothing gives to the user, as where there is no shell to
+/// do it with.
 fn written(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Option<OpenCondition> {
     if stage.read_only().is_some() {
         return None;

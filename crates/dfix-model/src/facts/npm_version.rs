@@ -1,0 +1,105 @@
+//! Which npm a command calls: the one that the build puts in itself, or that of the Node.js that is there.
+
+use dfix_catalogue::last_version;
+
+use crate::handles::{Command, Stage, Word};
+use crate::packages::{PackageCommand, PackageManager};
+
+/// A version of npm that is new, where it is not known which.
+const NEW: u32 = u32::MAX;
+
+/// The major version of the npm that a command calls, or that it has at least; `None` where nobody can tell.
+///
+/// Source: docs.npmjs.com, "package-lock.json", `lockfileVersion`; nodejs.org, "Previous releases" (npm 7 came with Node.js 15).
+pub(crate) fn npm_version(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<u32> {
+    match put_in(stage, npm.command) {
+        Some(PutIn::Version(major)) => return Some(major),
+        Some(PutIn::Unknown) => return None,
+        None => {}
+    }
+    let node = node_version(stage).or_else(|| fetched(stage))?;
+    Some(match node {
+        ..10 => 5,
+        10..15 => 6,
+        _ => 7,
+    })
+}
+
+/// The major version of Node.js that the stage's image has, where that is an official one, or one that is called like it,
+/// and its tag tells.
+pub(crate) fn node_version(stage: Stage<'_>) -> Option<u32> {
+    let image = stage.base_image();
+    if image.name() == Some("node") {
+        // What moves along is told by a variant of it, which is tagged with its version, too; long support is for new ones.
+        let tag = image.effective_tag()?;
+        let of_newest = match tag {
+            "current" | "latest" | "lts" => "slim",
+            tag => tag.strip_prefix("lts-").unwrap_or(tag),
+        };
+        return last_version("node", of_newest)?.first().copied();
+    }
+    let is_called_so = image.name().is_some_and(|name| name.ends_with("node"));
+    let tag = image.tag_text().filter(|_| is_called_so)?;
+    tag.split(['.', '-']).next()?.parse().ok()
+}
+
+/// An npm that the build puts in itself.
+enum PutIn {
+    /// Of this major version.
+    Version(u32),
+    /// It is not known which.
+    Unknown,
+}
+
+/// The npm that commands before one put in last: `npm install -g npm@6`, `corepack prepare npm@6`.
+fn put_in(stage: Stage<'_>, npm: Command<'_>) -> Option<PutIn> {
+    let of_command = |command: Command<'_>| {
+        let puts = match PackageCommand::of(command) {
+            Some(package) if package.manager == PackageManager::Npm => {
+                package.is_install() && (package.has_flag("-g") || package.has_flag("--global"))
+            }
+            _ => command.is("corepack") && command.has_arg("prepare"),
+        };
+        let mut words = command.args().filter(|_| puts);
+        let word = words.find(|word| {
+            let text = word.literal_prefix();
+            text == "npm" || text.starts_with("npm@")
+        })?;
+        let Some(text) = word.value() else {
+            return Some(PutIn::Unknown);
+        };
+        let version = text.trim_start_matches("npm").trim_start_matches('@');
+        let major = version.split('.').next().unwrap_or_default();
+        // Without a version, or by the name of one, it is a new one.
+        Some(match major.parse() {
+            Ok(major) => PutIn::Version(major),
+            Err(_) if matches!(major, "" | "latest") => PutIn::Version(NEW),
+            Err(_) => PutIn::Unknown,
+        })
+    };
+    let start = npm.range().start();
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let before = commands.filter(|it| it.range().start() < start);
+    let put = before.filter_map(|it| Some((it.range().start(), of_command(it)?)));
+    put.max_by_key(|it| it.0).map(|it| it.1)
+}
+
+/// The major version of Node.js that the build fetches by the script of `NodeSource`: `setup_20.x`.
+fn fetched(stage: Stage<'_>) -> Option<u32> {
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let mut words = commands.flat_map(Command::args).filter_map(Word::value);
+    words.find_map(|word| {
+        let (_, rest) = word
+            .split_once("setup_")
+            .or_else(|| word.split_once("/node_"))?;
+        rest.split('.').next()?.parse().ok()
+    })
+}
+
+impl<'m> Stage<'m> {
+    /// The major version of the npm that a command of the stage calls, or one that it has at least; `None` where nobody can
+    /// tell.
+    pub fn npm_version(self, npm: &PackageCommand<'m>) -> Option<u32> {
+        npm_version(self, npm)
+    }
+}
