@@ -120,6 +120,20 @@ pub enum PackageManager {
     Composer,
 }
 
+impl PackageManager {
+    /// Whether what it installs are packages of the system, not of a language.
+    pub fn is_of_system(self) -> bool {
+        matches!(
+            self,
+            PackageManager::Apt
+                | PackageManager::Apk
+                | PackageManager::Dnf
+                | PackageManager::Zypper
+                | PackageManager::Pacman
+        )
+    }
+}
+
 /// How the words of a package manager are read.
 #[derive(Clone, Copy, Debug)]
 pub struct PackageTool {

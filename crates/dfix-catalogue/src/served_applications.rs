@@ -21,7 +21,12 @@ pub fn served_application(program: &str) -> Option<ServedApplication> {
 impl ServedApplication {
     /// The options whose value names it.
     pub fn options(self) -> impl Iterator<Item = &'static str> {
-        self.row.words(1).filter(|it| *it != "-")
+        self.row.words(1)
+    }
+
+    /// The variable of the environment that names it.
+    pub fn variable(self) -> Option<&'static str> {
+        Some(self.row.column(3)).filter(|it| !it.is_empty())
     }
 
     /// Which operand names it, counted from 0, where the first one is this; none where no operand does.
@@ -50,5 +55,8 @@ mod tests {
         let worker = served_application("dramatiq").expect("it is in the table");
         assert_eq!(worker.operand(Some("tasks")), Some(0));
         assert!(served_application("gunicorn").is_none());
+        let flask = served_application("flask").expect("it is in the table");
+        assert_eq!(flask.variable(), Some("FLASK_APP"));
+        assert_eq!(worker.variable(), None);
     }
 }

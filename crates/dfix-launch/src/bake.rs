@@ -199,6 +199,9 @@ impl Target {
             let mut arguments = parent.arguments;
             arguments.retain(|(name, _)| whole.arguments.iter().all(|(own, _)| own != name));
             whole.arguments.append(&mut arguments);
+            let mut contexts = parent.contexts;
+            contexts.retain(|(name, _)| whole.contexts.iter().all(|(own, _)| own != name));
+            whole.contexts.append(&mut contexts);
         }
         whole
     }
@@ -452,8 +455,9 @@ impl Scope {
             inline: said("dockerfile-inline"),
             arguments: pairs("args"),
             image: texts("tags").into_iter().next(),
+            // That there is one of the name is known, whatever it is.
             contexts: named
-                .filter_map(|(name, value)| Some((name, value?)))
+                .map(|(name, value)| (name, value.unwrap_or_default()))
                 .collect(),
             bases: contexts
                 .into_iter()

@@ -192,7 +192,7 @@ impl<'m> Stage<'m> {
     /// What starts it on a platform, whose volumes and variables are set there, too, and not in a file alone: as a message
     /// names it.
     pub fn on_a_platform(self) -> Option<String> {
-        launches::on_a_platform(self)
+        launches::on_a_platform(self).map(Launch::said)
     }
 
     /// What the project's files say of how it is started and could not be made out.

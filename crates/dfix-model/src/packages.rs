@@ -95,14 +95,7 @@ impl<'m> PackageCommand<'m> {
 
     /// Whether what it installs are packages of the system, not of a language.
     pub fn is_of_system(&self) -> bool {
-        matches!(
-            self.manager,
-            PackageManager::Apt
-                | PackageManager::Apk
-                | PackageManager::Dnf
-                | PackageManager::Zypper
-                | PackageManager::Pacman
-        )
+        self.manager.is_of_system()
     }
 
     /// Whether it installs packages.

@@ -118,3 +118,18 @@ fn a_group_builds_what_others_are_based_on() {
     let between: Vec<bool> = between.map(|it| it.is_in_between).collect();
     assert_eq!(between, [false, true, false]);
 }
+
+#[test]
+fn contexts_are_inherited_and_known_by_their_names() {
+    let hcl = "variable \"X\" {}\ntarget \"base\" {\n  contexts = { a = \"docker-image://b\", c = X }\n}\ntarget \"web\" {\n  inherits = [\"base\"]\n  contexts = { a = \"docker-image://d\" }\n}\n";
+    let found = read("", [("docker-bake.hcl", hcl)]);
+    let build = named(&found, "web").build.as_ref().expect("it is built");
+    let names: Vec<(&str, &str)> = build
+        .contexts
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(names[0], ("a", "docker-image://d"));
+    assert_eq!(names.len(), 2);
+    assert_eq!(names[1].0, "c");
+}

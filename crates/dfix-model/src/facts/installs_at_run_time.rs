@@ -56,12 +56,12 @@ fn installs(words: &[String]) -> Option<bool> {
             return Some(name == "spacy");
         }
         let tool = package_tool(name)?;
-        let is_of_system = matches!(
-            tool.manager(),
-            PackageManager::Apt | PackageManager::Apk | PackageManager::Dnf
+        let manager = tool.manager();
+        let is_of_python = matches!(
+            manager,
+            PackageManager::Pip | PackageManager::Pipx | PackageManager::Uv
         );
-        let is_of_python = matches!(tool.manager(), PackageManager::Pip | PackageManager::Uv);
-        let installs = !is_of_system && first.is_some_and(|it| tool.installs(it));
+        let installs = !manager.is_of_system() && first.is_some_and(|it| tool.installs(it));
         installs.then_some(is_of_python)
     })
 }
@@ -84,5 +84,6 @@ mod tests {
         assert_eq!(installs("pip list"), None);
         assert_eq!(installs("npm run build"), None);
         assert_eq!(installs("apt-get install -y git"), None);
+        assert_eq!(installs("zypper install git"), None);
     }
 }

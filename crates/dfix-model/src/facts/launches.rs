@@ -252,11 +252,9 @@ fn examples(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
         .filter(move |launch| target_of(file, launch) == Some(stage.index))
 }
 
-/// What starts the stage on a platform, whose volumes and variables are set there, too, and not in a file alone: as a message
-/// names it.
-pub(crate) fn on_a_platform(stage: Stage<'_>) -> Option<String> {
-    let launch = of(stage).find(|it| it.source == Source::Platform)?;
-    Some(launch.said())
+/// What starts the stage on a platform, whose volumes and variables are set there, too, and not in a file alone.
+pub(crate) fn on_a_platform(stage: Stage<'_>) -> Option<&Launch> {
+    of(stage).find(|it| it.source == Source::Platform)
 }
 
 /// What the documentation shows to run in containers of the stage in place of its own start, where its text is understood.

@@ -267,7 +267,7 @@ impl<'m> Start<'m> {
             return true;
         }
         match scripts::script_at_start(self.stage, program, command.step()) {
-            ScriptAt::Shell(script) => scripts::starts_its_words(script),
+            ScriptAt::Shell(script) => scripts::may_start_its_words(script),
             ScriptAt::Other { text, .. } => text.contains("argv"),
             // What is not seen is named by its ending.
             ScriptAt::Unread(_) | ScriptAt::Elsewhere | ScriptAt::NotText => {

@@ -257,13 +257,22 @@ pub(crate) fn script_of_launch<'m>(name: &str, text: &str, step: Step<'m>) -> Op
     }
 }
 
-/// Whether a script starts the words that it is given: `exec "$@"`, or `exec "${CLI[@]}"` as wait-for-it.sh does.
-pub(crate) fn starts_its_words(script: Script<'_>) -> bool {
-    let is_all = |word: Word<'_>| {
-        let text = word.source_text().trim_matches('"');
-        matches!(text, "$@" | "${@}" | "$*" | "${*}") || text.ends_with("[@]}")
-    };
-    script.commands().any(|command| command.words().any(is_all))
+/// Whether a word is all that a script is given, or an array that may be: `"$@"`, `"${CLI[@]}"` of wait-for-it.sh.
+fn is_all_words(word: Word<'_>) -> bool {
+    let text = word.source_text().trim_matches('"');
+    matches!(text, "$@" | "${@}" | "$*" | "${*}") || text.ends_with("[@]}")
+}
+
+/// Whether a script may start the words that it is given: it hands them, or an array, to something.
+pub(crate) fn may_start_its_words(script: Script<'_>) -> bool {
+    let mut commands = script.commands();
+    commands.any(|command| command.words().any(is_all_words))
+}
+
+/// Whether a script starts the words that it is given: they are the program of a command, behind `exec` and its like or alone.
+fn starts_its_words(script: Script<'_>) -> bool {
+    let mut commands = script.commands();
+    commands.any(|command| command.program().is_some_and(is_all_words))
 }
 
 /// What a script starts of the words that it is given.

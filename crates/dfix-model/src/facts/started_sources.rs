@@ -178,37 +178,40 @@ fn named_by(command: Command<'_>) -> Option<String> {
     object.split(':').next().map(str::to_owned)
 }
 
-/// The application that a server or worker is told: by an option, an operand, or as Flask by a variable.
+/// The application that a server or worker is told: by an option, an operand, or as Flask by a variable. None where only
+/// whoever starts it knows.
 fn told(command: Command<'_>, served: ServedApplication) -> Option<String> {
-    let words: Vec<&str> = command.args().map(Word::literal_prefix).collect();
+    let words: Vec<Word<'_>> = command.args().collect();
+    let is_option = |word: &Word<'_>| word.starts_with("-");
     let by_option = || {
         let mut places = words.iter().enumerate();
         places.find_map(|(at, word)| {
-            let rest = served.options().find_map(|it| word.strip_prefix(it))?;
+            let text = word.literal_prefix();
+            let rest = served.options().find_map(|it| text.strip_prefix(it))?;
+            let is_long = text.starts_with("--");
             match rest {
-                "" => words.get(at + 1).copied(),
-                rest if word.starts_with("--") => rest.strip_prefix('='),
+                "" if word.is_known() => words.get(at + 1)?.value(),
+                _ if !word.is_known() => None,
+                rest if is_long => rest.strip_prefix('='),
                 rest => Some(rest),
             }
         })
     };
     let by_operand = || {
-        let first = words.iter().position(|word| !word.starts_with('-'))?;
-        let from = first + served.operand(Some(words[first]))?;
+        let first = words.iter().position(|word| !is_option(word))?;
+        let from = first + served.operand(words[first].value())?;
         let is_operand = |at: usize| {
-            let is_value = at > 0 && words[at - 1].starts_with('-') && !words[at - 1].contains('=');
-            has_ending(words[at], ".py") || !(words[at].starts_with('-') || is_value)
+            let before = at.checked_sub(1).map(|at| words[at]);
+            let is_value =
+                before.is_some_and(|it| is_option(&it) && !it.source_text().contains('='));
+            has_ending(words[at].literal_prefix(), ".py") || !(is_option(&words[at]) || is_value)
         };
-        (from..words.len())
-            .find(|at| is_operand(*at))
-            .map(|at| words[at])
+        let at = (from..words.len()).find(|at| is_operand(*at))?;
+        words[at].value()
     };
-    let by_variable = || {
-        let is_flask = command.is("flask");
-        match variables::final_env(command.stage()?, "FLASK_APP") {
-            EnvValue::Set(setting) if is_flask => setting.value,
-            _ => None,
-        }
+    let by_variable = || match variables::final_env(command.stage()?, served.variable()?) {
+        EnvValue::Set(setting) => setting.value,
+        _ => None,
     };
     let object = by_option().or_else(by_operand).or_else(by_variable)?;
     let module = object.split([':', '(']).next()?;

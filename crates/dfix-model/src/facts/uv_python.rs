@@ -2,6 +2,7 @@
 //!
 //! Source: docs.astral.sh/uv, "Python versions" (requests, `.python-version`, downloads) and "Environment variables".
 
+use crate::context::Answer;
 use crate::facts::context_files::read_at;
 use crate::facts::project::PythonVersion;
 use crate::facts::setting::EnvValue;
@@ -95,24 +96,39 @@ fn wanted(stage: Stage<'_>, command: Command<'_>) -> Wanted {
         EnvValue::Unknown => return Wanted::Unknown,
         EnvValue::Unset => {}
     }
-    let of_file = of_version_file(stage, command).or_else(|| of_project(stage, command));
-    of_file.map_or(Wanted::Any, Wanted::This)
+    match of_version_file(stage, command) {
+        Wanted::Any => of_project(stage, command),
+        told => told,
+    }
 }
 
 /// The first line of `.python-version`.
-fn of_version_file(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
-    let text = read_at(stage, ".python-version", command).found()?;
+fn of_version_file(stage: Stage<'_>, command: Command<'_>) -> Wanted {
+    // What no COPY is known to bring is not there.
+    let Answer::Found(text) = read_at(stage, ".python-version", command) else {
+        return Wanted::Any;
+    };
     let mut lines = text.lines().map(str::trim);
-    let line = lines.find(|it| !it.is_empty() && !it.starts_with('#'))?;
-    Some(line.to_owned())
+    let line = lines.find(|it| !it.is_empty() && !it.starts_with('#'));
+    line.map_or(Wanted::Any, |it| Wanted::This(it.to_owned()))
 }
 
 /// `requires-python` of `pyproject.toml`.
-fn of_project(stage: Stage<'_>, command: Command<'_>) -> Option<String> {
-    let project = read_at(stage, "pyproject.toml", command).found()?;
-    let project: toml::Table = project.parse().ok()?;
-    let wanted = project.get("project")?.get("requires-python")?;
-    Some(wanted.as_str()?.to_owned())
+fn of_project(stage: Stage<'_>, command: Command<'_>) -> Wanted {
+    let Answer::Found(text) = read_at(stage, "pyproject.toml", command) else {
+        return Wanted::Any;
+    };
+    let Ok(project) = text.parse::<toml::Table>() else {
+        return Wanted::Unknown;
+    };
+    let wanted = project
+        .get("project")
+        .and_then(|it| it.get("requires-python"));
+    match wanted.map(toml::Value::as_str) {
+        None => Wanted::Any,
+        Some(Some(wanted)) => Wanted::This(wanted.to_owned()),
+        Some(None) => Wanted::Unknown,
+    }
 }
 
 /// Whether the image's Python, of this tag, is what is asked for: `3.12`, `cpython-3.12`, `>=3.11,<3.14`. What is no version

@@ -14,7 +14,7 @@ impl Stage<'_> {
 }
 
 /// Whether a file, or a folder with all that `.dockerignore` does not leave out of it, has at least so many bytes in the
-/// build context. What cannot be seen has none.
+/// build context. What is not there has none, and so has all of a context that cannot be listed.
 fn is_heavy(context: &dyn Context, path: &str, bytes: u64) -> bool {
     let mut sum = 0;
     let mut seen = 0;
@@ -23,12 +23,19 @@ fn is_heavy(context: &dyn Context, path: &str, bytes: u64) -> bool {
         seen += 1;
         if let Answer::Found(size) = context.size(&path) {
             sum += size;
-        } else if let Answer::Found(names) = context.list(&path) {
-            let inside = |name: String| match path.as_str() {
-                "" => name.trim_end_matches('/').to_owned(),
-                path => format!("{path}/{}", name.trim_end_matches('/')),
-            };
-            paths.extend(names.into_iter().map(inside));
+        } else {
+            match context.list(&path) {
+                Answer::Found(names) => {
+                    let inside = |name: String| match path.as_str() {
+                        "" => name.trim_end_matches('/').to_owned(),
+                        path => format!("{path}/{}", name.trim_end_matches('/')),
+                    };
+                    paths.extend(names.into_iter().map(inside));
+                }
+                Answer::Absent => {}
+                // It holds more than a list has, or cannot be looked into. Of a context in doubt nothing is said.
+                Answer::Unknown(_) => return matches!(context.list(""), Answer::Found(_)),
+            }
         }
         if sum >= bytes || seen + paths.len() > MOST_NAMES {
             return true;

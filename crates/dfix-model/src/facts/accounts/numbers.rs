@@ -23,6 +23,31 @@ impl<'m> Accounts<'m> {
     /// `holder` have in another base image, before anything takes it from them for sure; in order of place. A number that
     /// only the build can tell may be this one.
     pub fn clashes(self, number: u32, holder: &str) -> Vec<Command<'m>> {
+        self.among_holders(holder, number, |_, _, clashes| clashes)
+    }
+
+    /// The first command of the stage, and of those that are based on it, that makes a user for people without saying a number, which
+    /// another base image would give the next one to: a user called `holder` has the first there. None where that one may be gone by
+    /// then.
+    ///
+    /// Source: useradd(8), adduser(8): the first free number from 1000 on.
+    pub fn first_unnumbered(self, holder: &str) -> Option<Command<'m>> {
+        const FIRST: u32 = 1000;
+        let is_one = |holders: &Holders, said: &Said<'m>, _| match said {
+            Said::MakeUser(new) => holders.user.is_some() && new.uid.is_none() && !new.is_system,
+            _ => false,
+        };
+        self.among_holders(holder, FIRST, is_one).first().copied()
+    }
+
+    /// The commands of the stage, and of those that are based on it, that are asked for, in order of place: `is_one` is told who has
+    /// the number before each of them, what it does, and whether it wants the number.
+    fn among_holders(
+        self,
+        holder: &str,
+        number: u32,
+        is_one: impl Fn(&Holders, &Said<'m>, bool) -> bool,
+    ) -> Vec<Command<'m>> {
         let mut at_end: HashMap<usize, Holders> = HashMap::new();
         let mut found = Vec::new();
         for stage in self.stage.with_descendants() {
@@ -36,10 +61,13 @@ impl<'m> Accounts<'m> {
             });
             let interpreted = Interpreted::of(stage);
             for done in stage.runs().flat_map(|step| executed(interpreted, step)) {
-                if let Executed::Command(command) = done
-                    && let Some(said) = said(command)
-                    && holders.clash(stage, command, said, number)
-                {
+                let Executed::Command(command) = done else {
+                    continue;
+                };
+                let Some(said) = said(command) else { continue };
+                let before = holders.clone();
+                let clashes = holders.clash(stage, command, &said, number);
+                if is_one(&before, &said, clashes) {
                     found.push(command);
                 }
             }
@@ -49,40 +77,13 @@ impl<'m> Accounts<'m> {
     }
 }
 
-impl<'m> Accounts<'m> {
-    /// The first command of the stage, and of those that are based on it, that makes a user for people without saying a number, which
-    /// another base image would give the next one to: a user called `holder` has the first there. None where that one may be gone by
-    /// then.
-    ///
-    /// Source: useradd(8), adduser(8): the first free number from 1000 on.
-    pub fn first_unnumbered(self, holder: &str) -> Option<Command<'m>> {
-        for stage in self.stage.with_descendants() {
-            let interpreted = Interpreted::of(stage);
-            for done in stage.runs().flat_map(|step| executed(interpreted, step)) {
-                let Executed::Command(command) = done else {
-                    continue;
-                };
-                match said(command) {
-                    Some(Said::MakeUser(new)) if new.uid.is_none() && !new.is_system => {
-                        return Some(command);
-                    }
-                    Some(Said::RemoveUser(name)) if name.is(holder) => return None,
-                    Some(Said::ChangeUser(changed)) if changed.name.is(holder) => return None,
-                    _ => {}
-                }
-            }
-        }
-        None
-    }
-}
-
 impl Holders {
     /// Whether a command wants the number; and what it does to who has it.
     fn clash<'m>(
         &mut self,
         stage: Stage<'m>,
         command: Command<'m>,
-        said: Said<'m>,
+        said: &Said<'m>,
         number: u32,
     ) -> bool {
         let wants = |value: Option<OptionValue<'m>>, may_share: bool| {
@@ -110,12 +111,12 @@ impl Holders {
             Said::MakeGroup(new) => self.group.is_some() && wants(new.gid, new.may_share),
             Said::RemoveUser(name) => {
                 // The group of the same name goes with it.
-                self.group.take_if(|it| is_of(name, Some(it)));
-                self.user.take_if(|it| is_of(name, Some(it)));
+                self.group.take_if(|it| is_of(*name, Some(it)));
+                self.user.take_if(|it| is_of(*name, Some(it)));
                 false
             }
             Said::RemoveGroup(name) => {
-                self.group.take_if(|it| is_of(name, Some(it)));
+                self.group.take_if(|it| is_of(*name, Some(it)));
                 false
             }
             Said::ChangeUser(changed) => {
@@ -138,7 +139,8 @@ impl Holders {
                     .filter(|_| !gives_up(changed.gid));
                 false
             }
-            Said::ReadList => false,
+            // Whom a list names, nobody knows.
+            Said::ReadList => self.user.is_some(),
         }
     }
 }

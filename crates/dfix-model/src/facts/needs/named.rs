@@ -6,6 +6,7 @@ use dfix_syntax::TextRange;
 use crate::collect::command::Operator;
 use crate::facts::needs::absence::{Absence, Relation};
 use crate::facts::needs::need::{Need, shortened, source_of};
+use crate::facts::shell::shell_at;
 use crate::facts::{variables, workdir};
 use crate::handles::{Command, Stage, Word};
 use crate::path::ImagePath;
@@ -120,9 +121,18 @@ pub(crate) fn is_ignored(command: Command<'_>) -> bool {
         "exit" => it.has_arg("0"),
         _ => false,
     };
+    let sets_errexit =
+        |it: Command<'_>| it.is("set") && (it.has_option("-e") || it.has_arg("errexit"));
+    let is_by_shell = || {
+        let stage = command.stage();
+        stage.is_some_and(|stage| shell_at(stage, command.step()).has_errexit())
+    };
     goes_on
-        && commands.next_back().is_some_and(ends_well)
-        && !commands.any(|it| it.is("set") && it.has_option("-e"))
+        && commands
+            .next_back()
+            .is_some_and(|it| ends_well(it) && it.is_certain())
+        && !commands.any(sets_errexit)
+        && !is_by_shell()
 }
 
 /// Whether the command runs only if a test before it found what it names.
