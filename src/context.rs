@@ -6,11 +6,13 @@ mod elsewhere;
 mod folders;
 mod guess;
 mod listing;
+mod roots;
 mod template;
+mod told;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::io::{ErrorKind, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,11 +28,10 @@ use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
 use crate::input::bounded;
 use crate::launches::OfDockerfile;
-use crate::names::Names;
 
 pub(crate) use folders::Folders;
 use folders::Target;
-use guess::{copied, guess};
+use roots::{Other, Root, Roots};
 
 /// How many files are read for one Dockerfile.
 const MOST_FILES: usize = 4096;
@@ -42,7 +43,7 @@ pub(crate) struct FolderContext<'t> {
     images: &'t [(String, ImageFacts)],
     parsed: &'t Parse,
     folders: &'t Folders,
-    root: OnceCell<Result<Root, String>>,
+    roots: OnceCell<Result<Roots, String>>,
     launches: OnceCell<OfDockerfile>,
     files: RefCell<HashMap<String, Answer<Arc<str>>>>,
     lists: RefCell<HashMap<String, Answer<Vec<String>>>>,
@@ -52,15 +53,6 @@ pub(crate) struct FolderContext<'t> {
     template: OnceCell<Option<String>>,
     /// How many images lie between this Dockerfile and the one that it is read for the sake of.
     depth: usize,
-}
-
-struct Root {
-    folder: PathBuf,
-    /// The names in it; none where it could not be read.
-    names: Option<Arc<Names>>,
-    ignore: OnceCell<Dockerignore>,
-    /// Whether the folder was guessed and nothing bears it out.
-    is_doubtful: bool,
 }
 
 impl<'t> FolderContext<'t> {
@@ -79,7 +71,7 @@ impl<'t> FolderContext<'t> {
             images: &[],
             parsed,
             folders,
-            root: OnceCell::new(),
+            roots: OnceCell::new(),
             launches: OnceCell::new(),
             files: RefCell::default(),
             lists: RefCell::default(),
@@ -97,18 +89,33 @@ impl<'t> FolderContext<'t> {
         self
     }
 
-    fn root(&self) -> Result<&Root, String> {
-        self.root
-            .get_or_init(|| self.find_root())
+    fn roots(&self) -> Result<&Roots, String> {
+        self.roots
+            .get_or_init(|| self.find_roots())
             .as_ref()
             .map_err(Clone::clone)
+    }
+
+    /// What the folders that the Dockerfile is built with answer; `path` is what is asked for.
+    fn in_each<T: PartialEq>(
+        &self,
+        path: &str,
+        ask: impl Fn(&Root) -> Result<T, Answer<T>>,
+    ) -> Answer<T> {
+        match self.roots() {
+            Ok(roots) => roots.answer(path, ask),
+            Err(why) => Answer::Unknown(why),
+        }
     }
 
     /// What was taken for the build context, and what the project's files say, for whoever wants to know.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        match self.root.get() {
-            Some(Ok(root)) => {
+        match self.roots.get() {
+            Some(Ok(Roots {
+                first: root,
+                others,
+            })) => {
                 let doubt = if root.is_doubtful { ", perhaps" } else { "" };
                 let folder = relative_to_cwd(&root.folder);
                 let folder = match folder.to_str() {
@@ -116,6 +123,9 @@ impl<'t> FolderContext<'t> {
                     _ => folder.display().to_string(),
                 };
                 notes.push(format!("its build context is {folder}{doubt}"));
+                for Other { folder, by, .. } in others {
+                    notes.push(format!("{by} builds it from `{folder}`, too"));
+                }
             }
             Some(Err(why)) => notes.push(why.clone()),
             None => {}
@@ -153,29 +163,6 @@ impl<'t> FolderContext<'t> {
         Some(own.join(self.dockerfile.file_name()?))
     }
 
-    fn find_root(&self) -> Result<Root, String> {
-        let own = self.own_folder();
-        let (folder, is_doubtful) = match self.configured {
-            Some(folder) => (self.folders.real(folder)?, false),
-            None => match self.told_root() {
-                Some(folder) => (self.folders.real(&folder)?, false),
-                None => {
-                    let own = self.folders.real(own)?;
-                    let repository = self.folders.launches.root_of(&own);
-                    let names = self.folders.names();
-                    guess(own, repository.as_deref(), &copied(self.parsed), names)
-                }
-            },
-        };
-        let names = self.folders.names().of(&folder).ok();
-        Ok(Root {
-            folder,
-            names,
-            ignore: OnceCell::new(),
-            is_doubtful,
-        })
-    }
-
     /// What builds and starts this Dockerfile.
     fn launches_of(&self) -> &OfDockerfile {
         self.launches.get_or_init(|| {
@@ -184,28 +171,6 @@ impl<'t> FolderContext<'t> {
                 .map(|place| self.folders.launches.of(&place))
                 .unwrap_or_default()
         })
-    }
-
-    /// The context that the project's files build this Dockerfile with, where they are of one mind. One that has nothing
-    /// of what is copied does not count.
-    fn told_root(&self) -> Option<PathBuf> {
-        let OfDockerfile { said, root } = self.launches_of();
-        let builds = said
-            .launches
-            .iter()
-            .filter_map(|launch| launch.build.as_ref());
-        let mut contexts: Vec<&str> = builds.filter_map(|it| it.context.as_deref()).collect();
-        contexts.sort_unstable();
-        contexts.dedup();
-        if contexts.is_empty() {
-            return None;
-        }
-        let files = copied(self.parsed).files;
-        let holds = |folder: &PathBuf| {
-            folder.is_dir() && (files.is_empty() || files.iter().any(|it| folder.join(it).exists()))
-        };
-        let mut folders = contexts.into_iter().map(|it| root.join(it)).filter(holds);
-        folders.next().filter(|_| folders.next().is_none())
     }
 
     /// The ignore file that the builder takes: `<name>.dockerignore` beside the Dockerfile goes first.
@@ -224,78 +189,28 @@ impl<'t> FolderContext<'t> {
             .unwrap_or_default()
     }
 
-    /// The place of `path` on the disk, if it lies in the context for real.
-    fn place<T>(&self, path: &str) -> Result<(&Root, PathBuf), Answer<T>> {
-        let root = self.root().map_err(Answer::Unknown)?;
-        let is_inside = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        if !is_inside && !path.is_empty() {
-            return Err(Answer::Unknown(format!(
-                "{path} is no path inside the build context"
-            )));
-        }
-        if path.is_empty() {
-            return Ok((root, root.folder.clone()));
-        }
-        // Most of what is asked for is not there.
-        if root.names.as_ref().is_some_and(|names| names.lack(path)) {
+    /// Which file was asked for, and its place on the disk, if it lies in the context for real.
+    fn file_in<T>(&self, root: &Root, path: &str) -> Result<PathBuf, Answer<T>> {
+        let place = root.place(path)?;
+        if self.ignore_of(root).hides(path) || !place.is_file() {
             return Err(root.absent());
         }
-        let place = root.folder.join(path);
-        // What lies in the root itself and is no link is where it seems to be.
-        let real = std::fs::symlink_metadata(&place).and_then(|found| {
-            if found.is_symlink() || path.contains('/') {
-                std::fs::canonicalize(&place)
-            } else {
-                Ok(place)
-            }
-        });
-        match real {
-            Ok(place) if place.starts_with(&root.folder) => Ok((root, place)),
-            Ok(_) => Err(Answer::Unknown(format!(
-                "{path} leads out of the build context"
-            ))),
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
-            {
-                Err(root.absent())
-            }
-            Err(error) => Err(Answer::Unknown(format!(
-                "{path} cannot be looked at: {error}"
-            ))),
-        }
+        Ok(place)
     }
 
-    fn read_now(&self, path: &str) -> Answer<Arc<str>> {
-        let (root, place) = match self.place(path) {
-            Ok(it) => it,
-            Err(answer) => return answer,
-        };
+    fn read_in(&self, root: &Root, path: &str) -> Result<Arc<str>, Answer<Arc<str>>> {
+        let place = root.place(path)?;
         if self.ignore_of(root).hides(path) || place.is_dir() {
-            return root.absent();
+            return Err(root.absent());
         }
         if self.files_read.get() >= MOST_FILES {
-            return Answer::Unknown(format!(
+            return Err(Answer::Unknown(format!(
                 "more than {MOST_FILES} files would have to be read"
-            ));
+            )));
         }
         self.files_read.set(self.files_read.get() + 1);
-        match bounded(&place) {
-            Ok(text) => Answer::Found(Arc::from(text)),
-            Err(why) => Answer::Unknown(format!("{path} {why}")),
-        }
-    }
-}
-
-impl Root {
-    fn absent<T>(&self) -> Answer<T> {
-        if self.is_doubtful {
-            Answer::Unknown(
-                "none of the files that are copied lie beside the Dockerfile, so the build context may be another folder (`context` in dfix.toml says which)"
-                    .to_owned(),
-            )
-        } else {
-            Answer::Absent
-        }
+        let text = bounded(&place).map_err(|why| Answer::Unknown(format!("{path} {why}")))?;
+        Ok(Arc::from(text))
     }
 }
 
@@ -378,7 +293,7 @@ impl Context for FolderContext<'_> {
         if let Some(known) = self.files.borrow().get(path) {
             return known.clone();
         }
-        let answer = self.read_now(path);
+        let answer = self.in_each(path, |root| self.read_in(root, path));
         self.files
             .borrow_mut()
             .insert(path.to_owned(), answer.clone());
@@ -387,46 +302,39 @@ impl Context for FolderContext<'_> {
 
     fn tells_apart_below(&self, folder: &str) -> bool {
         // What is not there, or is a file, has nothing below it.
-        self.place::<()>(folder)
-            .is_ok_and(|(_, place)| place.is_dir())
+        let Ok(Roots { first, others }) = self.roots() else {
+            return false;
+        };
+        let mut roots = std::iter::once(first).chain(others.iter().map(|it| &it.root));
+        roots.any(|root| root.place::<()>(folder).is_ok_and(|place| place.is_dir()))
     }
 
     fn first_bytes(&self, path: &str) -> Answer<Vec<u8>> {
-        let (root, place) = match self.place(path) {
-            Ok(it) => it,
-            Err(answer) => return answer,
+        let read = |place: &Path| {
+            let mut bytes = Vec::new();
+            let file = std::fs::File::open(place)?;
+            file.take(512).read_to_end(&mut bytes).map(|_| bytes)
         };
-        if self.ignore_of(root).hides(path) || !place.is_file() {
-            return root.absent();
-        }
-        let mut bytes = Vec::new();
-        let read =
-            std::fs::File::open(&place).and_then(|file| file.take(512).read_to_end(&mut bytes));
-        match read {
-            Ok(_) => Answer::Found(bytes),
-            Err(error) => Answer::Unknown(format!("{path} cannot be read: {error}")),
-        }
+        self.in_each(path, |root| {
+            let place = self.file_in(root, path)?;
+            read(&place).map_err(|error| Answer::Unknown(format!("{path} cannot be read: {error}")))
+        })
     }
 
     fn size(&self, path: &str) -> Answer<u64> {
-        let (root, place) = match self.place(path) {
-            Ok(it) => it,
-            Err(answer) => return answer,
-        };
-        match std::fs::metadata(&place) {
-            Ok(found) if found.is_file() && !self.ignore_of(root).hides(path) => {
-                Answer::Found(found.len())
-            }
-            Ok(_) => root.absent(),
-            Err(error) => Answer::Unknown(format!("{path} cannot be looked at: {error}")),
-        }
+        self.in_each(path, |root| {
+            let found = std::fs::metadata(self.file_in(root, path)?);
+            found
+                .map(|found| found.len())
+                .map_err(|error| Answer::Unknown(format!("{path} cannot be looked at: {error}")))
+        })
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<String>> {
         if let Some(known) = self.lists.borrow().get(folder) {
             return known.clone();
         }
-        let answer = self.list_now(folder);
+        let answer = self.in_each(folder, |root| self.list_in(root, folder));
         let kept = answer.clone();
         self.lists.borrow_mut().insert(folder.to_owned(), kept);
         answer

@@ -25,6 +25,25 @@ pub(super) struct Copied {
     is_whole: bool,
 }
 
+impl Copied {
+    /// Whether a folder holds something of what is named plainly, or nothing is.
+    pub(super) fn has_something_in(&self, folder: &Path, names: &NamesOfFolders) -> bool {
+        let mut files = self.files.iter();
+        files.len() == 0 || files.any(|file| names.has(folder, file))
+    }
+
+    /// What of all that is copied, or read where all is copied, a folder holds: an answer for each.
+    pub(super) fn found_in(&self, folder: &Path, names: &NamesOfFolders) -> Vec<bool> {
+        let files = self.files.iter().map(|file| names.has(folder, file));
+        let patterns = self.patterns.iter();
+        let patterns = patterns.map(|pattern| fits_something(folder, pattern, names));
+        let read = self.read.iter().map(|file| has_near(folder, file, names));
+        let is_more = self.is_whole && !holds_builds_alone(folder, names);
+        let whole = std::iter::once(is_more);
+        files.chain(patterns).chain(read).chain(whole).collect()
+    }
+}
+
 /// The context of a Dockerfile in `own` that copies this, and whether that is in doubt; `repository` is the root that it
 /// lies in.
 pub(super) fn guess(

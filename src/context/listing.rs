@@ -4,36 +4,44 @@ use std::io::ErrorKind;
 
 use dfix_model::context::Answer;
 
-use super::FolderContext;
+use super::{FolderContext, Root};
 use crate::names::{Extent, Kind, MOST_NAMES};
 
 impl FolderContext<'_> {
-    /// The names in a folder of the build context, read now.
-    pub(super) fn list_now(&self, folder: &str) -> Answer<Vec<String>> {
-        let (root, place) = match self.place(folder) {
-            Ok(it) => it,
-            Err(answer) => return answer,
-        };
+    /// The names in a folder of the build context with this root.
+    pub(super) fn list_in(
+        &self,
+        root: &Root,
+        folder: &str,
+    ) -> Result<Vec<String>, Answer<Vec<String>>> {
+        let place = root.place(folder)?;
         let is_hidden = !folder.is_empty() && self.ignore_of(root).hides_folder(folder);
         if is_hidden || root.is_doubtful {
-            return root.absent();
+            return Err(root.absent());
         }
         let listed = match self.folders.names().of(&place) {
             Ok(listed) => listed,
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return root.absent();
+                return Err(root.absent());
             }
             Err(error) => {
-                return Answer::Unknown(format!("{folder} cannot be listed: {}", error.said));
+                return Err(Answer::Unknown(format!(
+                    "{folder} cannot be listed: {}",
+                    error.said
+                )));
             }
         };
         match listed.extent {
             Extent::Whole => {}
             Extent::Cut => {
-                return Answer::Unknown(format!("{folder} holds more than {MOST_NAMES} names"));
+                return Err(Answer::Unknown(format!(
+                    "{folder} holds more than {MOST_NAMES} names"
+                )));
             }
             Extent::Broken => {
-                return Answer::Unknown(format!("{folder} cannot be listed as a whole"));
+                return Err(Answer::Unknown(format!(
+                    "{folder} cannot be listed as a whole"
+                )));
             }
         }
         let ignore = self.ignore_of(root);
@@ -62,6 +70,6 @@ impl FolderContext<'_> {
             }
         }
         names.sort();
-        Answer::Found(names)
+        Ok(names)
     }
 }
