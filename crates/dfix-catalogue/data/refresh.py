@@ -32,6 +32,7 @@ DEBIAN_SUITES = {"stable": "trixie", "oldstable": "bookworm", "oldoldstable": "b
 SYSTEMS = set("""debian ubuntu alpine amazonlinux fedora centos rockylinux almalinux oraclelinux photon
 busybox archlinux mageia alt crux sourcemage cirros opensuse euleros clefos clearlinux
 ubuntu-debootstrap ubuntu-upstart""".split())
+PLATFORMS = {"arm32v5": "arm/v5", "arm32v6": "arm/v6", "arm32v7": "arm/v7", "arm64v8": "arm64", "i386": "386"}
 Definition = collections.namedtuple("Definition", "url commit folder file fetch system")
 
 
@@ -451,7 +452,7 @@ def main(facts, checkouts):
         file.write(pack(tags, ground.stands))
     write("eol.tsv", f"product\tcycle\tcode name\treleased\tend of life (True/False: only that is known); {AS_OF}",
           sorted(cycles))
-    lines = []
+    lines, platforms = [], []
     for repository, _, own, shared, architectures in rows(os.path.join(facts, "official-current.tsv")):
         if not all(name.startswith("windows") for name in architectures.split(", ")):
             names = [name for text in (own, shared) if text != "-"
@@ -459,8 +460,13 @@ def main(facts, checkouts):
             if len(names) > 1:
                 lines.append([f"{repository}:{names[0]}", "-", " ".join(names)])
                 lines += [[f"{repository}:{name}", names[0]] for name in names[1:]]
+            built = sorted(PLATFORMS.get(name, name) for name in re.split(r", *", architectures)
+                           if not name.startswith("windows"))
+            platforms.append([f"{repository}:{names[0]}", " ".join(built)])
     write("current-tags.tsv", "repository:tag\tthe most telling tag of the same image (- = this one)\t"
           f"all its tags, the most telling first (no Windows); {AS_OF}", lines)
+    write("official-platforms.tsv", "repository:the most telling tag of an image\t"
+          f"the platforms of Linux that it is made for; {AS_OF}", platforms)
     known = collections.Counter(bool(stand) for stand in ground.stands.values())
     print(f"{len(tags)} tags, ground known of {known[True]}", file=sys.stderr)
     return tags, ground

@@ -53,6 +53,7 @@ mod package_tools;
 mod package_writes;
 mod packages;
 mod pip_to_uv;
+mod platforms;
 mod program_options;
 pub mod programs;
 mod provides;
@@ -135,6 +136,7 @@ pub use package_writes::{
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use pip_to_uv::{ForUv, pip_for_uv};
+pub use platforms::{has_platform, platform, platform_of_name, platforms_of_image};
 pub use program_options::{ProgramOptions, program_options};
 pub use provides::provides;
 pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
