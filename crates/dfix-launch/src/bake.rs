@@ -170,6 +170,8 @@ struct Target {
     /// The text of the Dockerfile, where it stands in the file.
     inline: Said,
     arguments: Vec<(String, Option<String>)>,
+    /// What is not known of one stands in it as a variable.
+    platforms: Vec<String>,
     image: Option<String>,
     /// The targets that are put in for images, behind the names of those: `deps = "target:deps"`.
     bases: Vec<(String, String)>,
@@ -196,6 +198,9 @@ impl Target {
             whole.stage = whole.stage.or(parent.stage);
             whole.inline = whole.inline.or(parent.inline);
             whole.image = whole.image.or(parent.image);
+            if whole.platforms.is_empty() {
+                whole.platforms = parent.platforms;
+            }
             let mut arguments = parent.arguments;
             arguments.retain(|(name, _)| whole.arguments.iter().all(|(own, _)| own != name));
             whole.arguments.append(&mut arguments);
@@ -257,6 +262,7 @@ impl Target {
             is_in_between,
             target: target.filter(|it| !it.is_empty()),
             arguments: whole.arguments,
+            platforms: whole.platforms,
         });
         launch
     }
@@ -304,6 +310,10 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
                 arguments: arguments
                     .into_iter()
                     .map(|(name, value)| (name.to_owned(), value.text().map(str::to_owned)))
+                    .collect(),
+                platforms: list("platforms")
+                    .iter()
+                    .filter_map(|it| Some(it.text()?.to_owned()))
                     .collect(),
                 image: list("tags")
                     .first()
@@ -421,6 +431,7 @@ impl Scope {
                 .map(|it: &Attribute| &it.value)
         };
         let said = |key: &str| attribute(key).map(|value| self.text(value));
+        let open = |it: &Expression| self.pattern(it).unwrap_or_else(|()| stand_in(""));
         let texts = |key: &str| -> Vec<String> {
             match attribute(key) {
                 Some(Expression::Array(list)) => list
@@ -454,6 +465,11 @@ impl Scope {
             stage: said("target"),
             inline: said("dockerfile-inline"),
             arguments: pairs("args"),
+            platforms: match attribute("platforms") {
+                Some(Expression::Array(list)) => list.iter().map(open).collect(),
+                Some(other) => vec![open(other)],
+                None => Vec::new(),
+            },
             image: texts("tags").into_iter().next(),
             // That there is one of the name is known, whatever it is.
             contexts: named

@@ -222,6 +222,7 @@ impl Reader<'_> {
             inline: None,
             contexts: Vec::new(),
             is_in_between: false,
+            platforms: Vec::new(),
             target: target.and_then(|it| self.text(it, "the stage")),
             arguments: arguments
                 .into_iter()

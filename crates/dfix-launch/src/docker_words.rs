@@ -268,6 +268,7 @@ impl Reader<'_> {
             match name {
                 "--file" => file = Some(value),
                 "--target" => build.target = self.text(&value, "the stage"),
+                "--platform" => build.add_platforms(&value.text),
                 "--tag" => self.image(value.text),
                 "--build-arg" => build.arguments.extend(argument(&value)),
                 "--build-context" => {
@@ -313,6 +314,7 @@ impl Reader<'_> {
                     context = value;
                 }
                 "--target" => build.target = self.text(&value, "the stage"),
+                "--custom-platform" => build.add_platforms(&value.text),
                 "--destination" => self.image(value.text),
                 "--build-arg" => build.arguments.extend(argument(&value)),
                 _ => {}

@@ -75,10 +75,28 @@ impl FolderLaunches {
         }
     }
 
-    /// Adds a launch that is not there yet.
+    /// Adds a launch that is not there yet. A build that differs in its platforms alone is one for all of them: the rows of a
+    /// matrix.
     pub(crate) fn push(&mut self, launch: Launch) {
-        if !self.launches.contains(&launch) {
-            self.launches.push(launch);
+        let without = |launch: &Launch| {
+            let mut bare = launch.clone();
+            if let Some(build) = &mut bare.build {
+                build.platforms.clear();
+            }
+            bare
+        };
+        let says = launch.build.as_ref().map_or(&[][..], |it| &it.platforms);
+        let mut others = self.launches.iter_mut();
+        let other = others.find(|it| it.place == launch.place && without(it) == without(&launch));
+        match other {
+            None => self.launches.push(launch),
+            Some(other) => {
+                if let Some(build) = &mut other.build {
+                    for platform in says {
+                        build.add_platforms(platform);
+                    }
+                }
+            }
         }
     }
 

@@ -231,6 +231,20 @@ pub struct Build {
     pub target: Option<String>,
     /// Build arguments, where their values are known.
     pub arguments: Vec<(String, Option<String>)>,
+    /// The platforms that it is built for, as they are said: `linux/arm/v7`. What is not known stands in one as `${NAME}`. None:
+    /// nobody says, and it is that of whoever builds.
+    pub platforms: Vec<String>,
+}
+
+impl Build {
+    /// Adds the platforms of a text with commas or lines.
+    pub(crate) fn add_platforms(&mut self, text: &str) {
+        for platform in text.split([',', '\n']).map(str::trim) {
+            if !platform.is_empty() && !self.platforms.iter().any(|it| it == platform) {
+                self.platforms.push(platform.to_owned());
+            }
+        }
+    }
 }
 
 /// What is started.

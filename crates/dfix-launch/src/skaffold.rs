@@ -68,6 +68,7 @@ fn launch(folder: &str, path: &str, artifact: &Node) -> Option<Launch> {
         inline: None,
         contexts: Vec::new(),
         is_in_between: false,
+        platforms: Vec::new(),
         target: text("target").map(str::to_owned),
         arguments: arguments
             .unwrap_or_default()

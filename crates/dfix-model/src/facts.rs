@@ -43,6 +43,7 @@ mod npm_version;
 mod of_command;
 mod of_file;
 pub(crate) mod pip_settings;
+pub(crate) mod platforms;
 pub(crate) mod ports;
 pub(crate) mod private_keys;
 pub(crate) mod program_names;

@@ -84,6 +84,7 @@ pub use facts::needs::absence::Absence;
 pub use facts::needs::need::Need;
 pub use facts::needs::{Needs, Users};
 pub use facts::npm_lock::NpmLock;
+pub use facts::platforms::NamedPlatform;
 pub use facts::ports::{Port, Protocol};
 pub use facts::private_keys::PrivateKey;
 pub use facts::program_names::ProgramNames;

@@ -13,6 +13,7 @@ mod lines;
 mod mixed;
 mod package_names;
 mod paths;
+mod platforms;
 mod release;
 mod suites;
 mod system;

@@ -99,6 +99,23 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
     entries.filter(|it| !it.is_empty())
 }
 
+/// The platforms that an input names: those that it says, also as the values of a condition.
+fn platforms_of(text: &str, scope: &Scope) -> Vec<Word> {
+    let word = scope.put_into(text);
+    if word.open.is_some() {
+        let quoted = text.split('\'').skip(1).step_by(2);
+        let said: Vec<Word> = quoted
+            .filter(|it| it.contains("linux/"))
+            .flat_map(listed)
+            .map(Word::known)
+            .collect();
+        if !said.is_empty() {
+            return said;
+        }
+    }
+    listed(&word.text).map(word_of).collect()
+}
+
 /// A word in which variables of a shell stand for what is not known.
 fn word_of(text: &str) -> Word {
     Word {
@@ -277,6 +294,8 @@ impl Job<'_> {
         );
         let contexts = lines("build-contexts").into_iter();
         options.extend(contexts.map(|it| ("--build-context", it)));
+        let platforms = platforms_of(with.text_of("platforms").unwrap_or_default(), scope);
+        options.extend(platforms.into_iter().map(|it| ("--platform", it)));
         for tag in listed(with.text_of("tags").unwrap_or_default()) {
             let named = self.names_of_metadata(tag, scope);
             if named.is_empty() {

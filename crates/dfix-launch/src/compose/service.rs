@@ -75,6 +75,12 @@ impl<'a> Reader<'a> {
         self.said = launch.said();
         folder_of(self.file).clone_into(&mut self.folder);
         launch.build = node.get("build").map(|build| self.build(build));
+        let (platform, variables) = (node.text_of("platform"), self.variables);
+        if let (Some(build), Some(platform)) = (&mut launch.build, platform)
+            && build.platforms.is_empty()
+        {
+            build.add_platforms(&variables.put_into_name(platform));
+        }
         let image = node.text_of("image");
         launch.image = image.map(|image| self.variables.put_into_name(image));
         launch.entrypoint = self.start(node, "entrypoint");
@@ -248,6 +254,9 @@ impl<'a> Reader<'a> {
             build.dockerfile_name = (!name.contains('$')).then(|| name.to_owned());
         }
         build.target = self.value(node, "target");
+        for platform in node.list_of("platforms").iter().filter_map(Node::text) {
+            build.add_platforms(&self.variables.put_into_name(platform));
+        }
         let arguments = node.get("args");
         build.arguments = arguments.map(|args| self.pairs(args)).unwrap_or_default();
         build

@@ -155,6 +155,7 @@ impl Service {
                     is_in_between: own.is_in_between && base.is_in_between,
                     target: own.target.or(base.target),
                     arguments: [base.arguments, own.arguments].concat(),
+                    platforms: [base.platforms, own.platforms].concat(),
                 }),
                 (own, base) => own.or(base),
             },

@@ -71,6 +71,7 @@ fn a_service_says_what_it_is_made_of() {
                 ("PYTHON".to_owned(), Some("3.12".to_owned())),
                 ("COMMIT".to_owned(), None)
             ],
+            platforms: Vec::new(),
         })
     );
     let words = |words: &[&str]| Start::Words(words.iter().map(|it| (*it).to_owned()).collect());

@@ -8,6 +8,7 @@ mod documentation;
 mod folder;
 mod kubernetes;
 mod makefile;
+mod named_platforms;
 mod of_dockerfile;
 mod platforms;
 mod processes;

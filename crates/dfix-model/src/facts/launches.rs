@@ -97,7 +97,7 @@ fn is_for_tests(launch: &Launch) -> bool {
 }
 
 /// The stage that a launch builds; `None` where it names one that is not there.
-fn target_of(file: &Model<'_>, launch: &Launch) -> Option<usize> {
+pub(crate) fn target_of(file: &Model<'_>, launch: &Launch) -> Option<usize> {
     let last = file.stages().len().checked_sub(1)?;
     match launch
         .build

@@ -14,6 +14,7 @@ use dfix_model::{ImagePlace, Model, Stage};
 
 use self::stage_needs::Needs;
 use super::images;
+use super::platforms::{self, Replaced};
 use super::suites::Suites;
 use super::system;
 use crate::matching::reference::Reference;
@@ -131,6 +132,12 @@ impl Hardened {
             new.tag,
             case,
         )?;
+        let maker = format!("dhi.io/{}", new.name);
+        let replaced = Replaced {
+            old: Some((name, tag)),
+            new: (&maker, new.tag),
+        };
+        platforms::look(&stage.platforms(), &replaced, case)?;
         case.evidence(format!("there is a tag `{}`", new.tag));
         if !new.keeps_version {
             case.open(OpenCondition::new(
@@ -207,6 +214,12 @@ impl Hardened {
             &new_tag,
             case,
         )?;
+        let maker = format!("cgr.dev/chainguard/{new}");
+        let replaced = Replaced {
+            old: Some((name, tag)),
+            new: (&maker, &new_tag),
+        };
+        platforms::look(&stage.platforms(), &replaced, case)?;
         if is_free && has_version {
             case.open(OpenCondition::new(
                 "whether it works with the newest version, which is the only one of that folder",

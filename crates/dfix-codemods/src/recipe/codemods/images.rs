@@ -6,6 +6,7 @@ use dfix_model::{ImagePlace, Model, Stage};
 
 use super::mixed::{self, Move};
 use super::paths::{Occurrence, PathChange, occurrences};
+use super::platforms::{self, Replaced};
 use super::suites::{Named, Suites};
 use super::system;
 use crate::matching::reference::Reference;
@@ -92,6 +93,18 @@ impl<J: Judge> Codemod for Images<J> {
                         let moved = &verdict.paths;
                         system::look(stage, &reference, (repository, tag), moved, case)?;
                     }
+                }
+                if !verdict.is_renamed {
+                    let image = &reference.position.image;
+                    let replaced = Replaced {
+                        old: image.name().zip(image.effective_tag()),
+                        new: (repository, tag),
+                    };
+                    platforms::look(
+                        &platforms::of_place(reference.position.place),
+                        &replaced,
+                        case,
+                    )?;
                 }
                 let others = |stage: usize| self.ops_of_stage(stage, file);
                 let plan =

@@ -10,10 +10,12 @@ use std::collections::BTreeSet;
 use dfix_catalogue::python_package;
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety};
 use dfix_model::{
-    Command, Model, PackageCommand, PackageManager, Requirement, Stage, Step, StepKind,
+    Command, Model, NamedPlatform, PackageCommand, PackageManager, Requirement, Stage, Step,
+    StepKind,
 };
 
 use self::install::Install;
+use super::platforms::{self, Replaced};
 
 /// The codemod.
 #[derive(Debug)]
@@ -66,7 +68,7 @@ impl Uv {
                 for install in &installs {
                     install.say(case);
                 }
-                self.bring(stage, &installs, case);
+                self.bring(stage, &installs, case)?;
                 empty_cache(stage, &installs, left, case);
                 pip_settings::look(stage, &installs, case);
                 builds(stage, case);
@@ -76,9 +78,14 @@ impl Uv {
     }
 
     /// Puts uv into the stage, and the settings that it needs there.
-    fn bring(&self, stage: Stage<'_>, installs: &[Install<'_>], case: &mut Case<'_>) {
+    fn bring(
+        &self,
+        stage: Stage<'_>,
+        installs: &[Install<'_>],
+        case: &mut Case<'_>,
+    ) -> Result<(), Remedy> {
         let Some(step) = installs.first().map(|it| it.command.step()) else {
-            return;
+            return Ok(());
         };
         let mut settings: Vec<(&str, &str)> = Vec::new();
         let is_set = |name: &str| stage.env_at(step, name).is_set();
@@ -118,8 +125,23 @@ impl Uv {
         if !below.is_empty() || has_uv(stage, step) {
             case.evidence("uv is there");
         } else {
+            let image = "ghcr.io/astral-sh/uv";
+            let replaced = Replaced {
+                old: None,
+                new: (image, &self.version),
+            };
+            let (own, built) = (stage.platforms(), stage.built_platforms());
+            let is_elsewhere = own.is_empty() && !built.is_empty();
+            case.open(is_elsewhere.then(|| {
+                OpenCondition::new(
+                    "whether uv runs in a stage on the builder's own platform: `COPY --from` takes it for the one that is built for",
+                    format!("copy it out of a stage `FROM --platform=$BUILDPLATFORM {image}:{} AS uv`", self.version),
+                )
+            }));
+            let named: Vec<NamedPlatform> = own.into_iter().chain(built).collect();
+            platforms::look(&named, &replaced, case)?;
             lines.push(format!(
-                "COPY --from=ghcr.io/astral-sh/uv:{} /uv /uvx /bin/",
+                "COPY --from={image}:{} /uv /uvx /bin/",
                 self.version
             ));
             if stage.with_descendants().any(Stage::is_shipped) {
@@ -144,6 +166,7 @@ impl Uv {
         if !lines.is_empty() {
             case.fix(|edit| edit.insert_instructions_before(step, lines));
         }
+        Ok(())
     }
 }
 

@@ -170,7 +170,8 @@ impl<'m> Install<'m> {
             .options()
             .filter(|it| matches!(it.name, "-c" | "--constraint"));
         let constraints = constraints.filter_map(|it| it.value);
-        for file in pip.requirement_files().chain(constraints) {
+        let files: Vec<OptionValue<'m>> = pip.requirement_files().chain(constraints).collect();
+        for file in &files {
             if file.text().is_none() {
                 self.open.push(OpenCondition::new(
                     format!(
@@ -181,7 +182,7 @@ impl<'m> Install<'m> {
                 ));
             }
         }
-        for file in pip.requirement_files().filter_map(OptionValue::text) {
+        for file in files.into_iter().filter_map(OptionValue::text) {
             let Answer::Found(text) = stage.read_at(file, pip.command) else {
                 self.open.push(OpenCondition::new(
                     format!("whether uv takes all that `{file}` says, which was not read"),

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{
     Distribution, Ecosystem, Foundation, PackageMark, ReleaseMark, ReleaseSign, image, package_is,
-    release_changes, release_is,
+    platform_of_name, release_changes, release_is,
 };
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Destination, Os, PackageCommand, Stage};
@@ -49,7 +49,16 @@ pub(crate) fn into(
         package_is(Ecosystem::System, it.name, PackageMark::Python2)
             || matches!(it.name, "python-pip" | "py-pip" | "py2-pip" | "python2-pip")
     });
-    let is_image = stage.base_image().name() == Some("python");
+    let image = stage.base_image().name().unwrap_or_default();
+    // `arm64v8/python` is the official image of an architecture.
+    let of_architecture = platform_of_name(image).is_some() && image.ends_with("/python");
+    let is_image = image == "python" || of_architecture;
+    if of_architecture && python.as_ref().is_none_or(|it| it.minor.is_none()) {
+        open.push(OpenCondition::new(
+            "which Python the image has",
+            "see that it is 3.8 or later",
+        ));
+    }
     if let Some(package) = second.filter(|_| !is_image && !names_third) {
         return Err(remedy!(
             "pip is that of Python 2, as `{}` tells, which uv does not install into",
