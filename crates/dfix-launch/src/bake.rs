@@ -173,9 +173,7 @@ struct Target {
     /// What is not known of one stands in it as a variable.
     platforms: Vec<String>,
     image: Option<String>,
-    /// The targets that are put in for images, behind the names of those: `deps = "target:deps"`.
-    bases: Vec<(String, String)>,
-    /// What is put in for images of these names.
+    /// What is put in for images of these names: `deps = "target:deps"`.
     contexts: Vec<(String, String)>,
     /// Whether a group names it, which is built by one word.
     is_in_group: bool,
@@ -243,8 +241,8 @@ impl Target {
         };
         launch.image = whole.image;
         // Others of the file are based on it by that name.
-        let bases = all.iter().flat_map(|it| &it.bases);
-        let own = bases.filter(|(_, target)| *target == self.name);
+        let contexts = all.iter().flat_map(|it| &it.contexts);
+        let own = contexts.filter(|(_, value)| value.strip_prefix("target:") == Some(&self.name));
         for (name, _) in own {
             if !launch.other_images.contains(name) {
                 launch.other_images.push(name.clone());
@@ -285,10 +283,6 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
             let named = contexts
                 .iter()
                 .filter_map(|(name, value)| Some(((*name).to_owned(), value.text()?.to_owned())));
-            let named: Vec<(String, String)> = named.collect();
-            let bases = contexts
-                .iter()
-                .filter_map(|(name, value)| base(name, value.text()?));
             let list = |key: &str| node.get(key).and_then(yaml::Node::list).unwrap_or_default();
             let arguments = node
                 .get("args")
@@ -318,8 +312,7 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
                 image: list("tags")
                     .first()
                     .and_then(|it| Some(it.text()?.to_owned())),
-                bases: bases.collect(),
-                contexts: named,
+                contexts: named.collect(),
                 is_in_group: grouped.contains(&name),
             }
         })
@@ -454,8 +447,7 @@ impl Scope {
             };
             object.iter().filter_map(pair).collect()
         };
-        let contexts = pairs("contexts");
-        let named = contexts.iter().cloned();
+        let contexts = pairs("contexts").into_iter();
         Target {
             name,
             line,
@@ -472,22 +464,12 @@ impl Scope {
             },
             image: texts("tags").into_iter().next(),
             // That there is one of the name is known, whatever it is.
-            contexts: named
+            contexts: contexts
                 .map(|(name, value)| (name, value.unwrap_or_default()))
-                .collect(),
-            bases: contexts
-                .into_iter()
-                .filter_map(|(name, value)| base(&name, &value?))
                 .collect(),
             is_in_group: false,
         }
     }
-}
-
-/// `deps = "target:base"`: the target that is put in for an image of this name.
-fn base(name: &str, value: &str) -> Option<(String, String)> {
-    let target = value.strip_prefix("target:")?;
-    Some((name.to_owned(), target.to_owned()))
 }
 
 /// `target.base.name`: the name of another target.
