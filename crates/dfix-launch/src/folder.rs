@@ -7,8 +7,8 @@ use crate::files::{Files, FolderLaunches};
 use crate::launch::Launch;
 use crate::path::{folder_of, join, name_of};
 use crate::{
-    bake, ci, compose, crontab, devcontainer, documentation, kubernetes, makefile, others,
-    platforms, procfile, scripts, skaffold, tasks, units,
+    bake, ci, compose, crontab, devcontainer, documentation, examples, kubernetes, makefile,
+    others, platforms, procfile, scripts, skaffold, tasks, units,
 };
 
 /// Where such files usually lie below a folder, and how many levels of folders are looked at there.
@@ -116,6 +116,7 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
     }
     kubernetes::rename(&mut found.launches, &renames);
     take_small_names(files, &mut found.launches);
+    examples::take_dockerfiles(files, &mut found.launches);
     found.hadolint = files.naming_hadolint();
     found
 }

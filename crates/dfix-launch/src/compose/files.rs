@@ -2,6 +2,7 @@
 
 use crate::compose::service::{Reader, Service};
 use crate::compose::together::put_together;
+use crate::examples::is_word;
 use crate::files::{Files, FolderLaunches, MOST_FILES as MOST_OF_A_KIND};
 use crate::launch::{Launch, Place, Unread};
 use crate::path::{ends_in, folder_of, join, name_of};
@@ -11,23 +12,11 @@ use crate::yaml::{self, Node};
 /// How far `include` and `extends` are followed.
 const MOST_FILES: usize = 16;
 
-/// What is added to the name of a file that is to be copied and filled in.
-const OF_EXAMPLES: [&str; 8] = [
-    ".default",
-    ".dev",
-    ".dist",
-    ".example",
-    ".prod",
-    ".sample",
-    ".template",
-    ".tmpl",
-];
-
 /// Whether Compose, or a person with `-f`, takes a file of this name, or a copy of it.
 pub(crate) fn is_compose(name: &str) -> bool {
-    let mut examples = OF_EXAMPLES.iter();
-    let copied = examples.find_map(|ending| name.strip_suffix(ending));
-    let name = copied.unwrap_or(name);
+    let copied = name.rsplit_once('.');
+    let copied = copied.filter(|(_, word)| is_word(word) || matches!(*word, "dev" | "prod"));
+    let name = copied.map_or(name, |(name, _)| name);
     let stem = name
         .strip_suffix(".yml")
         .or_else(|| name.strip_suffix(".yaml"));

@@ -77,3 +77,48 @@ fn of_files_of_compose_elsewhere_what_cannot_be_read_counts_where_they_lead_out_
         .collect();
     assert_eq!(unread, ["sandbox/a/compose.yaml", "sandbox/c/compose.yaml"]);
 }
+
+#[test]
+fn an_example_of_a_dockerfile_is_what_is_built() {
+    let count = |files: [(&'static str, &'static str); 4], path: &str| {
+        read("", files).of_dockerfile(path).launches.len()
+    };
+    let of = |name: &'static str, dockerfile: &'static str| {
+        [
+            (
+                "example.docker-compose.yml",
+                "services: {worker: {build: {context: ., dockerfile: worker.Dockerfile}}}\n",
+            ),
+            ("docker-compose.sample.yml", "services: {app: {build: .}}\n"),
+            (name, dockerfile),
+            ("api/example.Dockerfile", "FROM a\n"),
+        ]
+    };
+    for name in ["example.worker.Dockerfile", "worker.Dockerfile.dist"] {
+        assert_eq!(count(of(name, "FROM a\n"), name), 1, "{name}");
+    }
+    for name in ["Dockerfile.example", "Dockerfile-template"] {
+        assert_eq!(count(of(name, "FROM a\n"), name), 1, "{name}");
+    }
+    for name in ["Dockerfile.dev", "other.Dockerfile.example"] {
+        assert_eq!(count(of(name, "FROM a\n"), name), 0, "{name}");
+    }
+    // What is there itself is no example's.
+    let files = [
+        ("compose.yaml", "services: {app: {build: .}}\n"),
+        ("Dockerfile", "FROM a\n"),
+        ("Dockerfile.example", "FROM a\n"),
+        ("README.md", ""),
+    ];
+    assert_eq!(count(files, "Dockerfile.example"), 0);
+    assert_eq!(count(files, "Dockerfile"), 1);
+    // Each of several counts.
+    let files = [
+        ("compose.yaml", "services: {app: {build: .}}\n"),
+        ("Dockerfile.sample", "FROM a\n"),
+        ("Dockerfile.example", "FROM a\n"),
+        ("README.md", ""),
+    ];
+    assert_eq!(count(files, "Dockerfile.example"), 1);
+    assert_eq!(count(files, "Dockerfile.sample"), 1);
+}
