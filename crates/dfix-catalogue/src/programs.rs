@@ -331,11 +331,16 @@ pub fn is_shell(name: &str) -> bool {
     find(name).is_some_and(|program| program.kind() == Kind::Shell)
 }
 
-/// Whether the program of Node, with `next` behind it, serves what is being worked on: `next dev`.
-pub fn serves_development(name: &str, next: &str) -> bool {
-    DEVELOPMENT
-        .row(name)
-        .is_some_and(|row| row.lists(1, ' ', "*") || row.lists(1, ' ', next))
+/// Whether the program of Node, with these words behind it, serves what is being worked on: `next dev`, `tsx watch`, and
+/// whatever is told to start again when files change, as `node --watch`, `bun --hot`, `deno run --watch`.
+pub fn serves_development(name: &str, words: &[&str]) -> bool {
+    let watches = |word: &&str| word.starts_with("--watch") || *word == "--hot";
+    let next = words.iter().find(|word| !word.starts_with('-'));
+    let does = |row: Row| {
+        let next = next.copied().unwrap_or_default();
+        row.lists(1, ' ', "*") || row.lists(1, ' ', next)
+    };
+    words.iter().any(watches) || DEVELOPMENT.row(name).is_some_and(does)
 }
 
 /// Whether such a program may keep its caches among the installed packages (`node_modules/.cache`, `.vite`).
@@ -506,9 +511,27 @@ mod tests {
 
     #[test]
     fn what_is_being_worked_on() {
-        assert!(serves_development("next", "dev") && serves_development("nodemon", "app.js"));
+        for (name, words) in [
+            ("next", &["dev"] as &[&str]),
+            ("nodemon", &["app.js"]),
+            ("tsx", &["--env-file=.env", "watch", "src/api.ts"]),
+            ("tsx", &["--watch", "src/api.ts"]),
+            ("node", &["--watch-path=src", "a.js"]),
+            ("bun", &["--hot", "run", "a.ts"]),
+            ("deno", &["run", "--watch", "a.ts"]),
+            ("ts-node-dev", &["a.ts"]),
+        ] {
+            assert!(serves_development(name, words), "{name} {words:?}");
+        }
         assert!(keeps_caches_among_packages("vite") && !keeps_caches_among_packages("nest"));
-        assert!(!serves_development("next", "start") && !serves_development("node", "dev"));
+        for (name, words) in [
+            ("next", &["start"] as &[&str]),
+            ("node", &["dev"]),
+            ("tsx", &["src/watch"]),
+            ("tsx", &[]),
+        ] {
+            assert!(!serves_development(name, words), "{name} {words:?}");
+        }
     }
 
     #[test]

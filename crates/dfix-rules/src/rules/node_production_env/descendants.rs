@@ -79,11 +79,8 @@ fn of_start(child: Stage<'_>) -> Option<OpenCondition> {
 fn shown(stage: Stage<'_>) -> Option<OpenCondition> {
     let wants = |command: &Command<'_>| {
         let words: Vec<&str> = command.args().filter_map(Word::value).collect();
-        let next = words.first().copied().unwrap_or_default();
         let script = PackageCommand::of(*command).and_then(|it| it.script());
-        serves_development(command.name(), next)
-            || words.iter().any(|word| word.starts_with("--watch"))
-            || script.is_some_and(|it| !is_start(it))
+        serves_development(command.name(), &words) || script.is_some_and(|it| !is_start(it))
     };
     let is_chosen = |command: &Command<'_>| {
         let mut assigned = command.assignments();

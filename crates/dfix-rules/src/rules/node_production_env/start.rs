@@ -171,10 +171,7 @@ pub(super) fn is_start(script: &str) -> bool {
 
 /// Whether a process serves what is being worked on.
 pub(super) fn is_for_development(process: &Process<'_>) -> bool {
-    let words = process.known_args();
-    let next = words.first().copied().unwrap_or("");
-    programs::serves_development(process.command.name(), next)
-        || words.iter().any(|word| word.starts_with("--watch"))
+    programs::serves_development(process.command.name(), &process.known_args())
 }
 
 /// Whether a command sets the variable for itself or for what comes after it.

@@ -91,9 +91,8 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) 
 /// the environment.
 fn may_be_written(stage: Stage<'_>, dependencies: &Dependencies) -> bool {
     let writes_there = stage.runtime().processes().any(|process| {
-        let next = process.known_args().first().copied().unwrap_or_default();
-        let name = process.command.name();
-        (programs::serves_development(name, next) && programs::keeps_caches_among_packages(name))
+        let (name, words) = (process.command.name(), process.known_args());
+        (programs::serves_development(name, &words) && programs::keeps_caches_among_packages(name))
             || process.command.wrappers().any(|it| it.name == "uv")
             || process.command.name() == "uv"
     });
