@@ -154,7 +154,9 @@ pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;
 pub use stable_paths::is_stable_path;
-pub use starting::{is_harmless_file, mentions_starting, runs_texts, started_by};
+pub use starting::{
+    interpreter_by_ending, is_harmless_file, mentions_starting, runs_texts, started_by,
+};
 pub use system_packages::{
     PackagePresence, PackageSuccessor, Succession, UnknownPackage, package_presence,
     package_successor,

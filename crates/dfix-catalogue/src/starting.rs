@@ -6,6 +6,7 @@ use super::table::{Table, table};
 const MODULES: Table = table!("starting-modules.tsv");
 const PROGRAMS: Table = table!("started-programs.tsv");
 const HARMLESS: Table = table!("harmless-files.tsv");
+const SOURCES: Table = table!("source-endings.tsv");
 
 /// Whether a source in Python or JavaScript uses a module that starts programs.
 pub fn mentions_starting(source: &str) -> bool {
@@ -25,6 +26,14 @@ pub fn runs_texts(program: &str) -> bool {
     PROGRAMS
         .row(program)
         .is_some_and(|row| row.column(2) == "texts")
+}
+
+/// The program that runs a source of this name, where its first line names none: `ts-node` for `api.ts`. None where the
+/// ending is of no language that is known, or of a shell's.
+pub fn interpreter_by_ending(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    let row = SOURCES.row(&ending.to_ascii_lowercase())?;
+    Some(row.column(1))
 }
 
 /// Whether a file is known to call nothing of the system when it is sourced or run: what makes a virtual
@@ -50,6 +59,9 @@ mod tests {
     fn what_starts_programs_is_told() {
         assert!(mentions_starting("import subprocess") && !mentions_starting("import os"));
         assert!(started_by("concurrently").eq(["ps"]) && started_by("node").next().is_none());
+        assert_eq!(interpreter_by_ending("src/api.TS"), Some("ts-node"));
+        assert_eq!(interpreter_by_ending("a.sh"), None);
+        assert_eq!(interpreter_by_ending("py"), None);
         assert!(runs_texts("concurrently") && !runs_texts("apt-key"));
         for path in [
             "/opt/venv/bin/activate",

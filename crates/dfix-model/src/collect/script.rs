@@ -1,8 +1,9 @@
 //! Files of the build context that something runs, read as scripts.
 
-use dfix_catalogue::programs::{self, Mark};
 use std::sync::Arc;
 
+use dfix_catalogue::interpreter_by_ending;
+use dfix_catalogue::programs::{self, Mark};
 use elsa::FrozenMap;
 
 use crate::collect::cache::Cache;
@@ -67,6 +68,22 @@ pub(crate) fn read(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
         })),
         None => ScriptFile::Unread("its shell text is not understood".to_owned()),
     })
+}
+
+/// The same of the file at this path, which its ending tells to be for another program than a shell where its first line
+/// names none: `src/api.ts`.
+pub(crate) fn read_file(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
+    match (answer, interpreter_by_ending(path)) {
+        (Answer::Found(text), Some(interpreter))
+            if !text.starts_with("#!") && !text.contains('\0') =>
+        {
+            Some(ScriptFile::Other {
+                interpreter: interpreter.to_owned(),
+                text,
+            })
+        }
+        (answer, _) => read(path, answer),
+    }
 }
 
 /// The name of the interpreter in the first line (execve(2), "Interpreter scripts"), `env` looked through.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::collect::script::{ScriptFile, ScriptText, Scripts, read};
+use crate::collect::script::{ScriptFile, ScriptText, Scripts, read, read_file};
 use crate::collect::wrappers::ShellSource;
 use crate::context::Answer;
 use crate::facts::context_files::{context_path_of, final_context_path_of, read_final};
@@ -14,7 +14,7 @@ use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::PackageCommand;
 use crate::path::{ImagePath, file_name};
 use crate::ternary::Ternary;
-use dfix_catalogue::{programs, runs_texts};
+use dfix_catalogue::runs_texts;
 
 /// What stands at a path of the image that a command runs.
 #[derive(Debug, Clone, Copy)]
@@ -305,13 +305,16 @@ pub(crate) fn handed_on<'w>(script: Script<'_>, words: impl Iterator<Item = Word
 
 /// The script that a command runs by its path, or gives to a shell, and the words that it gets.
 pub(crate) fn script_and_words(command: Command<'_>) -> Option<(&str, Vec<Word<'_>>)> {
-    let mut words = command.args();
-    let path = if programs::is_shell(command.name()) {
-        words.find(|it| !it.starts_with("-"))?
-    } else {
-        command.program()?
+    let words = command.arg_indices();
+    let (path, behind) = match command.shell_source() {
+        Some(ShellSource::File(at)) => (command.word_at(at), at + 1..words.end),
+        Some(ShellSource::Script(_) | ShellSource::Input | ShellSource::Nothing) => return None,
+        None => (command.program()?, words),
     };
-    Some((path.value()?, words.collect()))
+    Some((
+        path.value()?,
+        behind.map(|at| command.word_at(at)).collect(),
+    ))
 }
 
 /// A word as the shell reads it back.
@@ -353,7 +356,7 @@ fn script_of<'m>(stage: Stage<'m>, place: &str, step: Step<'m>) -> ScriptAt<'m> 
     let scripts = &file.cached(Scripts::default).0;
     let found = match scripts.get(place) {
         Some(found) => found,
-        None => match read(place, file.context().read(place)) {
+        None => match read_file(place, file.context().read(place)) {
             Some(new) => scripts.insert(place.to_owned(), Box::new(new)),
             None => return ScriptAt::Elsewhere,
         },
