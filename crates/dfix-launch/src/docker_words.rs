@@ -461,7 +461,7 @@ impl Reader<'_> {
             return;
         };
         let Ok(Some(text)) = self.at.files.read(&path) else {
-            if examples::take(self.at.files, &path, &mut self.launch.environment) {
+            if examples::take(self.at.files, &path, &mut self.launch) {
                 return;
             }
             self.unread(what, format!("`{path}` is not in the repository"));

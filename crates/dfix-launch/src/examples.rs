@@ -80,7 +80,7 @@ fn is_example_of(example: &str, name: &str) -> bool {
 
 /// Takes the names of the variables of a file that is kept out of the repository from the example of it that lies
 /// beside; whoever starts the service gives the values. Not where they are places or low ports.
-pub(crate) fn take(files: &dyn Files, file: &str, found: &mut Vec<Variable>) -> bool {
+pub(crate) fn take(files: &dyn Files, file: &str, launch: &mut Launch) -> bool {
     let (folder, name) = (folder_of(file), name_of(file));
     let bare = name.trim_start_matches('.');
     let beside = WORDS.iter().flat_map(|word| {
@@ -114,17 +114,18 @@ pub(crate) fn take(files: &dyn Files, file: &str, found: &mut Vec<Variable>) -> 
         return false;
     }
     for (line, name, _) in variables {
-        found.retain(|it| it.name != name);
+        launch.environment.retain(|it| it.name != name);
         let place = Place {
             file: path.clone(),
             line,
         };
-        found.push(Variable {
+        launch.environment.push(Variable {
             name,
             value: None,
             place,
         });
     }
+    launch.examples.push(path);
     true
 }
 

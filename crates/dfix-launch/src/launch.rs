@@ -102,6 +102,9 @@ pub struct Launch {
     pub mounts: Vec<Mount>,
     /// The variables that are set, in order; files of variables included.
     pub environment: Vec<Variable>,
+    /// The examples that stand in for files of variables which are not in the repository: `.env.example`. Such a file may
+    /// set more than its example does.
+    pub examples: Vec<String>,
     /// Capabilities that are added: `NET_ADMIN`.
     pub capabilities: Vec<String>,
     /// Capabilities that are taken away: `ALL`.
@@ -170,6 +173,7 @@ impl Launch {
             ports: Vec::new(),
             mounts: Vec::new(),
             environment: Vec::new(),
+            examples: Vec::new(),
             capabilities: Vec::new(),
             dropped_capabilities: Vec::new(),
             devices: Vec::new(),

@@ -196,6 +196,12 @@ impl<'m> Stage<'m> {
         launches::on_a_platform(self).map(Launch::said)
     }
 
+    /// What may set a variable that its launches do not name, as a file of variables is not in the repository, and its
+    /// example does not name it either; as a message says it.
+    pub fn may_be_set(self, name: &str) -> Option<String> {
+        launches::may_be_set(self, name)
+    }
+
     /// What the project's files say of how it is started and could not be made out.
     pub fn unread_launches(self) -> Vec<OpenCondition> {
         launches::open(self)

@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
                 place,
             });
         }
-        launch.environment = self.environment(node);
+        self.environment(node, &mut launch);
         launch.capabilities = self.texts(node, "cap_add");
         launch.dropped_capabilities = self.texts(node, "cap_drop");
         launch.groups = self.texts(node, "group_add");
@@ -472,26 +472,24 @@ impl<'a> Reader<'a> {
     }
 
     /// The variables of the service: those of its files of variables, then its own.
-    fn environment(&mut self, node: &Node) -> Vec<Variable> {
-        let mut found: Vec<Variable> = Vec::new();
+    fn environment(&mut self, node: &Node, launch: &mut Launch) {
         if let Some(value) = node.get("env_file") {
             let list = value.list().unwrap_or(std::slice::from_ref(value)).to_vec();
             for entry in list {
-                self.env_file(&entry, &mut found);
+                self.env_file(&entry, launch);
             }
         }
         if let Some(environment) = node.get("environment") {
             let place = self.place(environment);
             for (name, value) in self.pairs(environment) {
-                found.retain(|it| it.name != name);
+                launch.environment.retain(|it| it.name != name);
                 let place = place.clone();
-                found.push(Variable { name, value, place });
+                launch.environment.push(Variable { name, value, place });
             }
         }
-        found
     }
 
-    fn env_file(&mut self, entry: &Node, found: &mut Vec<Variable>) {
+    fn env_file(&mut self, entry: &Node, launch: &mut Launch) {
         let is_required = entry
             .get("required")
             .is_none_or(|it| it.text() != Some("false"));
@@ -504,16 +502,16 @@ impl<'a> Reader<'a> {
         match (file, text) {
             (Some(file), Some(Ok(Some(text)))) => {
                 for (line, name, value) in file_of_variables(&text) {
-                    found.retain(|it| it.name != name);
+                    launch.environment.retain(|it| it.name != name);
                     let value = value.and_then(|value| self.variables.put_into(&value).ok());
                     let place = Place {
                         file: file.clone(),
                         line,
                     };
-                    found.push(Variable { name, value, place });
+                    launch.environment.push(Variable { name, value, place });
                 }
             }
-            (Some(file), _) if examples::take(self.files, &file, found) => {}
+            (Some(file), _) if examples::take(self.files, &file, launch) => {}
             _ if is_required => {
                 let why = format!("`{path}` is not in the repository");
                 self.unread("a file of variables", why, entry);

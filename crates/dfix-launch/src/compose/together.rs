@@ -171,6 +171,7 @@ impl Service {
             ports: [base.ports, own.ports].concat(),
             mounts: [mounts, own.mounts].concat(),
             environment: [environment, own.environment].concat(),
+            examples: [base.examples, own.examples].concat(),
             capabilities: [base.capabilities, own.capabilities].concat(),
             dropped_capabilities: [base.dropped_capabilities, own.dropped_capabilities].concat(),
             devices: [base.devices, own.devices].concat(),

@@ -501,6 +501,20 @@ pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
 /// The files of variables that frameworks read by themselves, beside the application (python-dotenv, Flask, Node).
 const FILES_OF_VARIABLES: [&str; 2] = [".env", ".flaskenv"];
 
+/// What may set a variable that no launch of the stage names: a file of variables that is not in the repository, and of
+/// which an example is: "service `web` of compose.yaml, of whose variables only the example .env.sample is here".
+pub(crate) fn may_be_set(stage: Stage<'_>, name: &str) -> Option<String> {
+    let names = |launch: &Launch| launch.environment.iter().any(|it| it.name == name);
+    let mut launches = of(stage).filter(|launch| !names(launch));
+    launches.find_map(|launch| {
+        let example = launch.examples.first()?;
+        let said = launch.said();
+        Some(format!(
+            "{said}, of whose variables only the example {example} is here"
+        ))
+    })
+}
+
 /// Whether one of the project's files chooses a value of the variable for containers of the stage: what starts them,
 /// or a file of variables that lies beside the application.
 pub(crate) fn is_chosen(stage: Stage<'_>, name: &str) -> bool {
