@@ -4,7 +4,8 @@ mod analysis;
 mod batch;
 mod converges;
 
-use std::collections::{BTreeSet, HashSet};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dfix_model::context::Context;
@@ -99,7 +100,7 @@ impl Run<'_> {
         let mut rounds: Vec<Round> = Vec::new();
         let mut splices: Vec<Splice> = Vec::new();
         let mut refused: Vec<Refused> = Vec::new();
-        let mut refused_keys: HashSet<FixKey> = HashSet::new();
+        let mut refused_keys: FxHashSet<FixKey> = FxHashSet::default();
         loop {
             self.exclude_panicked(&mut now);
             let batch = self.choose(&now, &refused_keys);
@@ -244,7 +245,7 @@ impl Run<'_> {
     }
 
     /// The fixes of the lowest phase present, in order of place, none touching another.
-    fn choose<'f>(&self, now: &'f Analysis, refused_keys: &HashSet<FixKey>) -> Vec<&'f Finding> {
+    fn choose<'f>(&self, now: &'f Analysis, refused_keys: &FxHashSet<FixKey>) -> Vec<&'f Finding> {
         let mut wanted: Vec<(&Finding, &Fix)> = now
             .findings
             .iter()

@@ -4,7 +4,7 @@
 //! closure with `Err(remedy!("…"))`: the finding is told and left to a person. What could not be established is
 //! [`Case::open`], what was is [`Case::evidence`]; the change itself is [`Case::fix`].
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use dfix_model::{Command, Need, Needs, OpenCondition};
 
@@ -79,7 +79,7 @@ pub struct Case<'c> {
     fix: Fix,
     edit: Edit<'c>,
     /// The open conditions, to tell which were said.
-    open: HashSet<OpenCondition>,
+    open: FxHashSet<OpenCondition>,
     is_said: bool,
 }
 
@@ -102,7 +102,7 @@ impl<'c> Case<'c> {
                 edits: Vec::new(),
             },
             edit: Edit::new(context),
-            open: HashSet::new(),
+            open: FxHashSet::default(),
             is_said: false,
         }
     }

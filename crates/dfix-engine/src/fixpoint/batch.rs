@@ -1,6 +1,6 @@
 //! Which fixes go together into one round: none touches another, and no two decide the same thing.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::fix::{Effect, Fix};
 use crate::outcome::Finding;
@@ -49,7 +49,7 @@ fn claims_of(fix: &Fix) -> impl Iterator<Item = Claim<'_>> {
 /// What the fixes of a batch decide although they touch different bytes.
 #[derive(Default)]
 struct Claims<'f> {
-    exclusive: HashSet<Claim<'f>>,
+    exclusive: FxHashSet<Claim<'f>>,
     /// Places of [`Effect::Removed`].
     removed: RangeSet,
     /// Places of [`Effect::Changed`], [`Effect::Commands`] and [`Effect::Arguments`].

@@ -1,8 +1,8 @@
 //! The fourth proof: what was fixed is not found again, and the change brings nothing new that only
 //! a person could fix.
 
+use rustc_hash::FxHashMap;
 use std::cell::LazyCell;
-use std::collections::HashMap;
 
 use dfix_syntax::TextRange;
 
@@ -20,8 +20,8 @@ fn sort(finding: &Finding) -> Sort<'_> {
 }
 
 /// The places of the findings by their sort.
-fn by_sort<'f>(findings: impl Iterator<Item = &'f Finding>) -> HashMap<Sort<'f>, Ranges> {
-    let mut places: HashMap<Sort<'f>, Vec<TextRange>> = HashMap::new();
+fn by_sort<'f>(findings: impl Iterator<Item = &'f Finding>) -> FxHashMap<Sort<'f>, Ranges> {
+    let mut places: FxHashMap<Sort<'f>, Vec<TextRange>> = FxHashMap::default();
     for finding in findings {
         places.entry(sort(finding)).or_default().push(finding.range);
     }
@@ -45,7 +45,7 @@ pub(super) fn converges(
     let in_new_text = |finding: &&Finding| splice.brought(finding.range);
     let then = by_sort(before.findings.iter());
     let now = by_sort(after.findings.iter());
-    let mut in_new: HashMap<Sort<'_>, Vec<TextRange>> = HashMap::new();
+    let mut in_new: FxHashMap<Sort<'_>, Vec<TextRange>> = FxHashMap::default();
     for finding in after.findings.iter().filter(in_new_text) {
         in_new.entry(sort(finding)).or_default().push(finding.range);
     }
@@ -97,8 +97,8 @@ pub(super) fn converges(
 /// What a rule finds fault with, wherever that stands: by its message, or by what a person could do about it. What is found as
 /// often as before is not new, though it may stand at another place, or be said in other words.
 struct Causes<'f> {
-    then: HashMap<Sort<'f>, usize>,
-    now: HashMap<Sort<'f>, usize>,
+    then: FxHashMap<Sort<'f>, usize>,
+    now: FxHashMap<Sort<'f>, usize>,
 }
 
 impl<'f> Causes<'f> {
@@ -128,8 +128,8 @@ fn causes_of(finding: &Finding) -> impl Iterator<Item = Sort<'_>> {
     words.map(|words| (finding.rule, words.as_str()))
 }
 
-fn counted<'f>(findings: impl Iterator<Item = &'f Finding>) -> HashMap<Sort<'f>, usize> {
-    let mut counts = HashMap::new();
+fn counted<'f>(findings: impl Iterator<Item = &'f Finding>) -> FxHashMap<Sort<'f>, usize> {
+    let mut counts = FxHashMap::default();
     for cause in findings.flat_map(causes_of) {
         *counts.entry(cause).or_default() += 1;
     }

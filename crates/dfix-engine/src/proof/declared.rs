@@ -1,6 +1,6 @@
 //! Only what was declared: every difference in meaning is covered by an effect.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use dfix_model::semantic_diff::{Difference, Meaning, differences, meaning};
 use dfix_syntax::ast::{AstNode, Instruction};
@@ -25,9 +25,9 @@ struct Declared<'f> {
     /// Places of [`Effect::Removed`].
     removed: Ranges,
     /// All other effects of stages, each once.
-    of_stages: HashMap<usize, HashSet<&'f Effect>>,
+    of_stages: FxHashMap<usize, FxHashSet<&'f Effect>>,
     /// The global `ARG`s.
-    global: HashSet<&'f str>,
+    global: FxHashSet<&'f str>,
 }
 
 impl<'f> Declared<'f> {
@@ -49,8 +49,8 @@ impl<'f> Declared<'f> {
             Effect::Removed { instruction } => Some(*instruction),
             _ => None,
         };
-        let mut of_stages: HashMap<usize, HashSet<&Effect>> = HashMap::new();
-        let mut global = HashSet::new();
+        let mut of_stages: FxHashMap<usize, FxHashSet<&Effect>> = FxHashMap::default();
+        let mut global = FxHashSet::default();
         for effect in effects() {
             match effect {
                 Effect::BaseImage { stage }
@@ -99,7 +99,7 @@ pub(crate) fn only_declared(
     let declared = Declared::of(&fixes);
     layout_only(before, after, splice, &fixes)?;
     let stages = stages_of(before);
-    let replaced: HashSet<usize> = alignment.in_place_of.iter().flatten().copied().collect();
+    let replaced: FxHashSet<usize> = alignment.in_place_of.iter().flatten().copied().collect();
     for (index, node) in before.instructions.iter().enumerate() {
         let range = node.text_range();
         let is_touched = splice.meets(range);
@@ -171,7 +171,7 @@ fn layout_only(
             })
             .collect()
     };
-    let of_layout: HashSet<TextRange> = fixes
+    let of_layout: FxHashSet<TextRange> = fixes
         .iter()
         .filter(|fix| fix.effects.iter().all(|e| *e == Effect::Layout))
         .flat_map(|fix| fix.edits.iter().map(|edit| edit.range))
@@ -232,7 +232,7 @@ fn commands_stay(
     splice: &Splice,
     declared: &Declared<'_>,
 ) -> Result<(), TextRange> {
-    let places: HashMap<TextSize, usize> = new
+    let places: FxHashMap<TextSize, usize> = new
         .commands()
         .enumerate()
         .map(|(index, range)| (range.start(), index))
@@ -276,7 +276,7 @@ fn removed(
     index: usize,
     stages: &[Option<usize>],
     declared: &Declared<'_>,
-    replaced: &HashSet<usize>,
+    replaced: &FxHashSet<usize>,
 ) -> Result<(), Failure> {
     let node = &before.instructions[index];
     let range = node.text_range();
@@ -411,7 +411,7 @@ impl References {
         };
         let mut froms: Vec<usize> = Vec::new();
         // The stages of each name, by their numbers.
-        let mut named: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut named: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (index, node) in snapshot.instructions.iter().enumerate() {
             let meaning = Instruction::cast(node.clone()).map(|i| meaning(&i));
             let is_from = node.kind() == SyntaxKind::FROM_INSTR;

@@ -1,6 +1,6 @@
 //! Nothing lost: comments, here-documents, line ends, byte order mark, final line end.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use dfix_syntax::{SyntaxKind, TextRange};
 
@@ -103,7 +103,7 @@ fn missing<'a>(
     kind: SyntaxKind,
     except: &[TextRange],
 ) -> Option<&'a str> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
     let of_kind = |it: &&Token| it.kind == kind;
     let text = |snapshot: &'a Snapshot, it: &Token| snapshot.text[it.range].trim_end();
     for token in after.tokens.iter().filter(of_kind) {

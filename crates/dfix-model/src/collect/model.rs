@@ -1,6 +1,6 @@
 //! A file's meaning, as it is kept.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use dfix_syntax::ast::{self, AstNode};
 
@@ -54,7 +54,7 @@ pub struct Model<'a> {
     pub(crate) stages: Vec<StageData>,
     pub(crate) global: Vec<GlobalArgData>,
     /// The stages of each name in lower case, in order of place.
-    pub(crate) names: HashMap<String, Vec<usize>>,
+    pub(crate) names: FxHashMap<String, Vec<usize>>,
     cache: Cache,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Model<'a> {
             steps: Vec::new(),
             stages: Vec::new(),
             global: Vec::new(),
-            names: HashMap::new(),
+            names: FxHashMap::default(),
             cache: Cache::default(),
         }
     }

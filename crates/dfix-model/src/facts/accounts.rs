@@ -9,7 +9,7 @@ mod lists;
 pub(crate) mod making;
 mod numbers;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::collect::shell::Os;
 use crate::facts::base_image::base_facts;
@@ -30,7 +30,7 @@ pub struct Accounts<'m> {
 }
 
 /// Users by their homes.
-struct Homes(HashMap<ImagePath, Account>);
+struct Homes(FxHashMap<ImagePath, Account>);
 
 /// What is known of a name.
 enum Known {
@@ -122,7 +122,7 @@ impl<'m> Accounts<'m> {
     }
 
     /// The users at the end of the stage by their homes.
-    pub(crate) fn homes(self) -> &'m HashMap<ImagePath, Account> {
+    pub(crate) fn homes(self) -> &'m FxHashMap<ImagePath, Account> {
         let work_out = || {
             let users = Accounts::of(self.stage).all().into_iter().rev();
             let homes = users.filter_map(|user| {
@@ -431,7 +431,7 @@ impl<'m> Accounts<'m> {
                 _ => {}
             }
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = rustc_hash::FxHashSet::default();
         names.retain(|name| name != "root" && seen.insert(name.clone()));
         names
     }

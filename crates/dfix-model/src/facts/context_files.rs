@@ -1,6 +1,7 @@
 //! Where the files of the image come from.
 
-use std::collections::{HashMap, VecDeque};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::context::{Answer, Context};
@@ -92,7 +93,7 @@ fn copied(stage: Stage<'_>, path: &str, before: usize, depth: usize) -> Option<S
 
 /// Where the `COPY`s and `ADD`s of a stage put what they copy: by the path of a file, or of the folder that
 /// the contents of a folder go into; each in order of the steps.
-struct Landings(HashMap<String, Vec<Landing>>);
+struct Landings(FxHashMap<String, Vec<Landing>>);
 
 /// What one source of a step puts at a path.
 struct Landing {
@@ -118,7 +119,7 @@ enum LandingKind {
 
 impl Landings {
     fn of(stage: Stage<'_>) -> Self {
-        let mut landings = Landings(HashMap::new());
+        let mut landings = Landings(FxHashMap::default());
         for step in stage.copies() {
             let _ = landings.add(stage, step);
         }

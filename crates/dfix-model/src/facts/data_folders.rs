@@ -1,7 +1,7 @@
 //! Where an application writes when the container runs, beside its working directory, as far as the file
 //! shows: folders that are made empty, that variables for data name, that the start names; volumes.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::variables::{names_data, names_folder};
@@ -108,7 +108,7 @@ pub(crate) fn is_made(stage: Stage<'_>, path: &ImagePath) -> bool {
 }
 
 /// The paths that a text names, with the folders around them.
-fn add_paths(text: &str, used: &mut HashSet<ImagePath>) {
+fn add_paths(text: &str, used: &mut FxHashSet<ImagePath>) {
     let is_of_path = |c: char| c.is_alphanumeric() || "/._-+@".contains(c);
     let pieces = text.split(|c| !is_of_path(c));
     for piece in pieces.filter_map(|piece| piece.find('/').map(|at| &piece[at..])) {
@@ -116,7 +116,7 @@ fn add_paths(text: &str, used: &mut HashSet<ImagePath>) {
     }
 }
 
-fn add_with_parents(path: &ImagePath, used: &mut HashSet<ImagePath>) {
+fn add_with_parents(path: &ImagePath, used: &mut FxHashSet<ImagePath>) {
     let mut next = Some(path.clone());
     while let Some(path) = next.filter(|path| !used.contains(path)) {
         next = path.parent();
@@ -126,8 +126,8 @@ fn add_with_parents(path: &ImagePath, used: &mut HashSet<ImagePath>) {
 
 /// The paths that steps name otherwise than to make them: what is given to somebody, opened to all or
 /// filled is cared for.
-fn used_paths(stage: Stage<'_>) -> HashSet<ImagePath> {
-    let mut used = HashSet::new();
+fn used_paths(stage: Stage<'_>) -> FxHashSet<ImagePath> {
+    let mut used = FxHashSet::default();
     for stage in stage.base_chain() {
         for landing in Filesystem::of(stage).landings() {
             add_with_parents(&landing.path, &mut used);
@@ -166,7 +166,7 @@ fn made_empty(stage: Stage<'_>) -> Vec<DataFolder> {
         })
     });
     let mut used = None;
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let mut folders = Vec::new();
     for touched in made {
         let path = touched.path;
@@ -201,7 +201,7 @@ fn find_volumes(stage: Stage<'_>) -> Vec<DataFolder> {
             .map(|text| ImagePath::new(&folder).join(&text))
             .collect::<Vec<_>>()
     };
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     chain
         .into_iter()
         .flat_map(|s| {
@@ -242,7 +242,7 @@ fn folder_of_value(value: &str) -> Option<ImagePath> {
 }
 
 fn named_by_variables(stage: Stage<'_>) -> Vec<DataFolder> {
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let keys = stage.base_chain().flat_map(env_set).map(|(key, _)| key);
     keys.filter(|key| names_data(key) && seen.insert(*key))
         .filter_map(|key| {
@@ -420,7 +420,7 @@ fn find_filled_folders(stage: Stage<'_>) -> Vec<ImagePath> {
         };
         targets.extend(folder);
     }
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     targets.retain(|target| seen.insert(target.clone()));
     targets
 }
@@ -508,7 +508,7 @@ mod tests {
 
     #[test]
     fn texts_name_paths() {
-        let mut used = HashSet::new();
+        let mut used = FxHashSet::default();
         add_paths("--data=/srv/x:/tmp, /a/b", &mut used);
         for path in ["/srv/x", "/srv", "/tmp", "/a/b", "/a"] {
             assert!(used.contains(&ImagePath::new(path)), "{path}");

@@ -1,6 +1,6 @@
 //! What package managers install beside the application, and nobody writes: `node_modules`, `vendor`, `.venv`.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use dfix_catalogue::{
     build_cache, dependency_folder, is_dependency_folder, programs, writes_dependencies,
@@ -80,7 +80,7 @@ fn copied(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependen
     // A pattern names files beside the dependencies, and hardly them.
     let is_pattern = |word: Word<'_>| word.literal_prefix().contains(['*', '?', '[']);
     let copies = stage.base_chain().flat_map(Stage::copies);
-    let of_patterns: HashSet<usize> = copies
+    let of_patterns: FxHashSet<usize> = copies
         .filter(|copy| copy.sources().any(is_pattern))
         .map(Step::index)
         .collect();

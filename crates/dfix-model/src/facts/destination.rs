@@ -1,6 +1,6 @@
 //! Where pip puts what it installs.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use dfix_catalogue::programs;
 
@@ -215,7 +215,7 @@ pub(crate) fn makes_environment(command: Command<'_>) -> bool {
 
 /// The folders that may be virtual environments: those that commands which make some name, those that are
 /// copied from elsewhere.
-struct Roots(HashSet<String>);
+struct Roots(FxHashSet<String>);
 
 impl Roots {
     fn of(stage: Stage<'_>) -> Self {

@@ -11,7 +11,7 @@ mod rights;
 mod view;
 mod words;
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::accounts::account::Account;
 use crate::facts::entry::entry;
@@ -138,9 +138,9 @@ impl<'m> Filesystem<'m> {
             .flat_map(Filesystem::touched)
             .filter(|touched| matches!(touched.touch, Touch::Moded | Touch::Copied))
             .map(|touched| touched.path);
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         // Many paths lie in the same folders.
-        let mut shut: HashMap<ImagePath, bool> = HashMap::new();
+        let mut shut: FxHashMap<ImagePath, bool> = FxHashMap::default();
         let mut is_shut = |folder: &ImagePath| {
             if let Some(&known) = shut.get(folder) {
                 return known;
@@ -170,7 +170,7 @@ impl<'m> Filesystem<'m> {
     }
 
     /// What the steps of the stage and of those that it is based on remove.
-    fn removed(self) -> HashSet<&'m str> {
+    fn removed(self) -> FxHashSet<&'m str> {
         let chain = self.stage.base_chain().map(Filesystem::of);
         let touched = chain.flat_map(Filesystem::touched);
         touched
@@ -216,6 +216,6 @@ impl<'m> Filesystem<'m> {
     }
 }
 
-fn is_below_one(path: &ImagePath, folders: &HashSet<&str>) -> bool {
+fn is_below_one(path: &ImagePath, folders: &FxHashSet<&str>) -> bool {
     path.and_above().any(|folder| folders.contains(folder))
 }

@@ -17,7 +17,7 @@ mod sources;
 mod wheel_tags;
 mod wheels;
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use dfix_catalogue::bring_its_libraries;
 
@@ -82,7 +82,7 @@ pub fn installed_by<'m>(
 /// Takes from a Python package the libraries that another one of these lists brings in its stead, or asks for itself.
 fn without_brought_libraries(mut lists: Vec<PackageList>) -> Vec<PackageList> {
     let all = || lists.iter().flat_map(|it| &it.packages);
-    let brought: HashSet<String> = all()
+    let brought: FxHashSet<String> = all()
         .filter(|it| !it.libraries.is_empty())
         .filter(|it| {
             bring_its_libraries(&it.name)

@@ -1,7 +1,8 @@
 //! Which Python and Node packages an image gets, of all stages that it is made of.
 
+use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::facts::call_site::CallSite;
 use crate::facts::project::{
@@ -51,7 +52,7 @@ pub struct Requirements {
     /// Why there may be more.
     pub open: Vec<OpenCondition>,
     /// The first of each name among `known`, where they are many.
-    places: OnceCell<HashMap<String, usize>>,
+    places: OnceCell<FxHashMap<String, usize>>,
 }
 
 /// So many are not gone through for each question.

@@ -1,6 +1,6 @@
 //! The scripts of a stage's image that commands run, and those that lie where somebody will.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 use dfix_catalogue::programs::{self, Mark};
@@ -145,22 +145,22 @@ fn has_ending(path: &str, ending: &str) -> bool {
 /// What a stage puts where programs are found, and what it takes from other stages.
 struct Lying {
     /// Names of programs.
-    programs: HashSet<String>,
+    programs: FxHashSet<String>,
     /// Targets of files that are copied from the build context.
-    targets: HashSet<String>,
+    targets: FxHashSet<String>,
     /// Names of what is copied from other stages.
-    of_stages: HashSet<String>,
+    of_stages: FxHashSet<String>,
     /// Names of Python packages.
-    packages: HashSet<String>,
+    packages: FxHashSet<String>,
 }
 
 impl Lying {
     fn of(stage: Stage<'_>) -> Self {
         let packages = &stage.python_packages().known;
         let mut lying = Lying {
-            programs: HashSet::new(),
-            targets: HashSet::new(),
-            of_stages: HashSet::new(),
+            programs: FxHashSet::default(),
+            targets: FxHashSet::default(),
+            of_stages: FxHashSet::default(),
             packages: packages.iter().map(|it| it.name.clone()).collect(),
         };
         for stage_below in stage.base_chain() {

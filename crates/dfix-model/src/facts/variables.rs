@@ -1,6 +1,6 @@
 //! Variables: what `ENV`, `ARG` and shell text set, and what words with variables in them stand for.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use dfix_syntax::{SyntaxNode, TextRange, TextSize};
 
@@ -41,7 +41,7 @@ impl EnvFact {
 struct EnvFacts {
     /// In order of place.
     all: Vec<EnvFact>,
-    by_name: HashMap<Box<str>, Vec<usize>>,
+    by_name: FxHashMap<Box<str>, Vec<usize>>,
 }
 
 impl EnvFacts {
@@ -355,9 +355,9 @@ pub(crate) fn path_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> Vec<Op
 #[derive(Default)]
 pub(crate) struct ShellVariables {
     /// By name, the commands (as indices, in order) that may set the variable for later ones.
-    setters: HashMap<Box<str>, Vec<u32>>,
+    setters: FxHashMap<Box<str>, Vec<u32>>,
     /// Names that a word may set: `X=…`, and `X` as in `read X`.
-    named: HashSet<Box<str>>,
+    named: FxHashSet<Box<str>>,
 }
 
 /// What stands before the first `=`, or all.

@@ -1,6 +1,6 @@
 //! Stages: what they are called, what they are based on, which are shipped.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use dfix_syntax::TextRange;
 
@@ -214,14 +214,14 @@ impl<'m> Stage<'m> {
 }
 
 /// The steps that copy or mount files out of each stage.
-struct CopiedBy(HashMap<usize, Vec<usize>>);
+struct CopiedBy(FxHashMap<usize, Vec<usize>>);
 
 /// The stages that are based on each stage directly.
-struct Children(HashMap<usize, Vec<usize>>);
+struct Children(FxHashMap<usize, Vec<usize>>);
 
 impl Children {
     fn of(file: &Model<'_>) -> Self {
-        let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut children: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
         for stage in file.stages() {
             if let Base::Stage(parent) = stage.base() {
                 children.entry(parent.index).or_default().push(stage.index);
@@ -233,7 +233,7 @@ impl Children {
 
 impl CopiedBy {
     fn of(file: &Model<'_>) -> Self {
-        let mut copied: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut copied: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
         for step in file.steps() {
             let mounted = step.mounts().filter_map(|mount| step.mount_source(mount));
             for source in step.source().into_iter().chain(mounted) {

@@ -1,6 +1,6 @@
 //! The events of a stage's users and groups, in order.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use dfix_catalogue::{Purpose, ShippedUser};
 
@@ -21,8 +21,8 @@ pub(super) enum Subject {
 #[derive(Default)]
 pub(crate) struct AccountsData {
     pub(super) events: Vec<Event>,
-    pub(super) users: HashMap<String, Vec<u32>>,
-    pub(super) groups: HashMap<String, Vec<u32>>,
+    pub(super) users: FxHashMap<String, Vec<u32>>,
+    pub(super) groups: FxHashMap<String, Vec<u32>>,
     /// Those that take over a list.
     pub(super) lists: Vec<u32>,
     /// Those that may make any name.

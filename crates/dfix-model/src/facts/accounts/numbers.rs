@@ -1,6 +1,6 @@
 //! Numbers of users and groups that another base image would have given away already.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Accounts;
 use super::collect::is_guarded;
@@ -48,7 +48,7 @@ impl<'m> Accounts<'m> {
         number: u32,
         is_one: impl Fn(&Holders, &Said<'m>, bool) -> bool,
     ) -> Vec<Command<'m>> {
-        let mut at_end: HashMap<usize, Holders> = HashMap::new();
+        let mut at_end: FxHashMap<usize, Holders> = FxHashMap::default();
         let mut found = Vec::new();
         for stage in self.stage.with_descendants() {
             let inherited = match stage.base() {

@@ -1,6 +1,6 @@
 //! Commands without a folder, which the file itself may have put on the path.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Walk, script_at};
 use crate::facts::call_site::CallSite;
@@ -81,7 +81,7 @@ impl<'m> Walk<'m> {
 }
 
 /// The names of the files that the instructions of a stage copy, and of those that they copy to.
-struct CopiedNames(HashSet<String>);
+struct CopiedNames(FxHashSet<String>);
 
 impl CopiedNames {
     fn of(stage: Stage<'_>) -> Self {

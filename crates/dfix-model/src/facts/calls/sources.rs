@@ -1,6 +1,6 @@
 //! The applications in Python and JavaScript that commands start, as far as the build context has their sources.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{LOOK, ProgramUse, UnreadKind, Walk};
 use crate::collect::instruction::StepKind;
@@ -23,7 +23,7 @@ struct Bringers {
     /// Whether an instruction copies something.
     copies: bool,
     has_workdir: bool,
-    volumes: HashSet<ImagePath>,
+    volumes: FxHashSet<ImagePath>,
 }
 
 impl Bringers {

@@ -1,7 +1,7 @@
 //! What the steps of a stage do to files, in order, and where each path comes up among them.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
 use super::entry::{Entry, Landing, Origin, Owner};
 use super::mode::Mode;
@@ -14,15 +14,15 @@ pub(super) struct Data {
     pub(super) changes: Vec<Change>,
     pub(super) landings: Vec<Landing>,
     /// What makes, fills and removes, by path.
-    presence: HashMap<String, Vec<u32>>,
+    presence: FxHashMap<String, Vec<u32>>,
     /// Of what makes and fills: folders that may be put there, of which nothing tells what is in them.
-    vague: HashMap<String, Vec<u32>>,
+    vague: FxHashMap<String, Vec<u32>>,
     /// What gives and what sets modes, by path.
-    rights: HashMap<String, Vec<u32>>,
+    rights: FxHashMap<String, Vec<u32>>,
     /// After these, not all is known.
     unsure: Vec<u32>,
     /// The folders around all paths that come up, found when all changes are there.
-    around: OnceCell<HashSet<String>>,
+    around: OnceCell<FxHashSet<String>>,
 }
 
 /// A change.
@@ -149,7 +149,7 @@ impl Data {
     /// Whether a change is about a path below a folder. Only for a stage that was gone through.
     pub(super) fn has_below(&self, folder: &ImagePath) -> bool {
         let around = self.around.get_or_init(|| {
-            let mut around = HashSet::new();
+            let mut around = FxHashSet::default();
             for change in &self.changes {
                 for folder in change.path.and_above().skip(1) {
                     if around.contains(folder) {

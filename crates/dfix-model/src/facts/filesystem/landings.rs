@@ -1,6 +1,6 @@
 //! What lands where, and whom it belongs to then.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::Filesystem;
 use super::entry::{Landing, Touch};
@@ -42,7 +42,7 @@ impl<'m> Filesystem<'m> {
             .landings()
             .filter(|landing| folders.iter().any(|folder| landing.path.is_below(folder)))
             .partition(|landing| landing.may_unpack || landing.has_owner);
-        let steps = |of: Vec<&Landing>| of.iter().map(|l| l.step).collect::<HashSet<usize>>();
+        let steps = |of: Vec<&Landing>| of.iter().map(|l| l.step).collect::<FxHashSet<usize>>();
         let (unpacked, plain) = (steps(unpacked), steps(plain));
         let copies = self.stage.copies();
         copies

@@ -1,6 +1,6 @@
 //! The files of the build context that are found by their names alone.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::context::Answer;
 use crate::facts::variables::{expand_text, path_at};
@@ -12,7 +12,7 @@ use crate::path::{ImagePath, USUAL_PATH};
 #[derive(Default)]
 pub(super) struct OnPath {
     /// By name, their paths in the image.
-    named: HashMap<String, String>,
+    named: FxHashMap<String, String>,
     /// The folders that more is copied into, under names that cannot be told.
     unlisted: Vec<ImagePath>,
 }

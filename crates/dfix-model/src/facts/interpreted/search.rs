@@ -1,6 +1,6 @@
 //! Goes through the commands of a stage for texts that reach interpreters.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use dfix_catalogue::programs::{self, Kind, Program};
 use dfix_syntax::ast::AstNode;
@@ -55,7 +55,7 @@ struct Search<'m> {
     stage: Stage<'m>,
     found: InterpretedData,
     /// The scripts that were gone into, by step and path of the context.
-    seen: HashSet<(usize, &'m str)>,
+    seen: FxHashSet<(usize, &'m str)>,
     on_path: Option<OnPath>,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn texts_of(stage: Stage<'_>) -> InterpretedData {
     let search = Search {
         stage,
         found: InterpretedData::default(),
-        seen: HashSet::new(),
+        seen: FxHashSet::default(),
         on_path: None,
     };
     search.run()

@@ -1,6 +1,7 @@
 //! The tree of packages that a lock file of npm describes: each package's place, and what the package there finds.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value};
 
@@ -34,7 +35,7 @@ pub(super) fn first_gap(
 ) -> Option<Gap> {
     let overrides = Overrides::of(project);
     let mut queue = VecDeque::from([""]);
-    let mut seen = HashSet::from([""]);
+    let mut seen = FxHashSet::from_iter([""]);
     let mut unclear = None;
     while let Some(place) = queue.pop_front() {
         let package = match place {
@@ -180,9 +181,9 @@ fn find<'a>(
 /// What the project's `overrides` ask for instead of what a package says.
 struct Overrides<'a> {
     /// The ones that count for each package that wants the name.
-    everywhere: HashMap<&'a str, &'a str>,
+    everywhere: FxHashMap<&'a str, &'a str>,
     /// The others: for some ranges, or below some package.
-    somewhere: HashMap<&'a str, Vec<Override<'a>>>,
+    somewhere: FxHashMap<&'a str, Vec<Override<'a>>>,
 }
 
 struct Override<'a> {
@@ -193,8 +194,8 @@ struct Override<'a> {
 impl<'a> Overrides<'a> {
     fn of(project: &'a Value) -> Self {
         let mut overrides = Overrides {
-            everywhere: HashMap::new(),
-            somewhere: HashMap::new(),
+            everywhere: FxHashMap::default(),
+            somewhere: FxHashMap::default(),
         };
         overrides.add(project, project.get("overrides"), false);
         overrides
