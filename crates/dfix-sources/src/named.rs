@@ -9,6 +9,8 @@ use crate::token::Kind;
 
 /// How many brackets around a text are looked at.
 const MOST_BRACKETS: usize = 3;
+/// How many tokens the types of a call may have.
+const MOST_OF_TYPES: usize = 32;
 
 /// The path with which a text begins: the whole, or the folder in which what follows lies (`/var/spool/{name}`).
 pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
@@ -114,7 +116,8 @@ impl Scanner<'_, '_, '_> {
         };
         let named = Named {
             path: path.to_owned(),
-            may_be_route: self.may_be_route(at),
+            may_be_route: self.may_be_route(at)
+                || text.starts_with('/') && self.is_told_as_route(at),
             is_told_as_place: self.is_told_as_place(at),
             line: code.line(at),
         };
@@ -143,16 +146,24 @@ impl Scanner<'_, '_, '_> {
             Some(Kind::StringClose) => code.plain_string(code.partner[key]).unwrap_or_default(),
             _ => code.text_of(key),
         };
-        let is_end = |c: char| c == '_' || c == '-' || c.is_ascii_uppercase();
-        let is_shouted = !name.contains(|c: char| c.is_ascii_lowercase());
-        let at = if is_shouted {
-            name.rfind('_').map_or(0, |at| at + 1)
-        } else {
-            name.rfind(is_end).unwrap_or(0)
-        };
-        let word = name[at..].trim_matches(['_', '-']).to_ascii_lowercase();
-        let is_behind = at > 0 && tables::is_left_out("place-word", &format!("_{word}"));
+        let (word, is_behind) = last_word(name);
+        let is_behind = is_behind && tables::is_left_out("place-word", &format!("_{word}"));
         is_behind || tables::is_left_out("place-word", &word)
+    }
+
+    /// Whether the text here is given to a name whose last word says a route, or stands in a list of such a name:
+    /// `success_url="/done"`, `const PROTECTED_ROUTES = ["/projects"]`.
+    fn is_told_as_route(&self, at: usize) -> bool {
+        let code = self.reader.code;
+        let around = code.outer[at];
+        let is_listed = around != NONE && code.is(around, "[");
+        let begin = if is_listed { around } else { at };
+        let Some(before) = begin.checked_sub(1).filter(|it| *it > 0) else {
+            return false;
+        };
+        let name = code.text_of(before - 1);
+        let (word, _) = last_word(name);
+        code.is_any(before, "= :") && tables::is_left_out("route-word", &word)
     }
 
     /// Whether the text here is put behind another one, or given to what takes routes, by the names in the tables.
@@ -195,8 +206,9 @@ impl Scanner<'_, '_, '_> {
             if around == NONE || around == 0 {
                 return false;
             }
-            if code.is(around, "(") && code.is_name(around - 1) {
-                let name = code.text_of(around - 1);
+            let name = self.behind_types(around - 1);
+            if code.is(around, "(") && code.is_name(name) {
+                let name = code.text_of(name);
                 let in_language = format!("{} {name}", code.language.word());
                 return tables::is_left_out("route", name)
                     || tables::is_left_out("route", &in_language);
@@ -208,6 +220,42 @@ impl Scanner<'_, '_, '_> {
         }
         false
     }
+
+    /// What stands before the types that a call in TypeScript is given, which end here: `post` of `api.post<User[]>(`.
+    fn behind_types(&self, end: usize) -> usize {
+        let code = self.reader.code;
+        if code.language != Language::TypeScript {
+            return end;
+        }
+        let mut open = 0_usize;
+        for at in (end.saturating_sub(MOST_OF_TYPES)..=end).rev() {
+            match code.text_of(at) {
+                ">" => open += 1,
+                ">>" => open += 2,
+                ">>>" => open += 3,
+                "<" if open == 1 => return at.saturating_sub(1),
+                "<" => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open == 0 {
+                return end;
+            }
+        }
+        end
+    }
+}
+
+/// The last word of a name in small letters, and whether others stand before it: `url` of `success_url` and `successUrl`.
+fn last_word(name: &str) -> (String, bool) {
+    let is_end = |c: char| c == '_' || c == '-' || c.is_ascii_uppercase();
+    let is_shouted = !name.contains(|c: char| c.is_ascii_lowercase());
+    let at = if is_shouted {
+        name.rfind('_').map_or(0, |at| at + 1)
+    } else {
+        name.rfind(is_end).unwrap_or(0)
+    };
+    let word = name[at..].trim_matches(['_', '-']).to_ascii_lowercase();
+    (word, at > 0)
 }
 
 #[cfg(test)]
@@ -232,6 +280,41 @@ mod tests {
             let source = crate::read(name, text).expect("its language is known");
             let named = source.named.first().expect("a path is named");
             assert_eq!(named.is_told_as_place, is_place, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_tell_routes() {
+        let cases = [
+            (
+                "a.py",
+                "V.as_view(\n  template_name='a.html',\n  success_url='/auth/reset/done/')",
+                true,
+            ),
+            ("a.py", "LOGIN_REDIRECT_URL = '/data'", true),
+            (
+                "a.js",
+                "const PROTECTED_ROUTES = ['/projects', '/data'];",
+                true,
+            ),
+            (
+                "a.ts",
+                "await api.post<Success<Token>>(\n  '/auth/login', it)",
+                true,
+            ),
+            ("a.ts", "await api.get<User>('/data')", true),
+            ("a.py", "DATA_FOLDERS = ['/data']", false),
+            ("a.py", "DATABASE_URL = 'sqlite:////data/a.db'", false),
+            ("a.ts", "const a = save<User>('/data')", false),
+            ("a.ts", "const a = b < c && d > get; run('/data')", false),
+        ];
+        for (name, text, is_route) in cases {
+            let source = crate::read(name, text).expect("its language is known");
+            assert_eq!(
+                source.named.first().expect("a path is named").may_be_route,
+                is_route,
+                "{text}"
+            );
         }
     }
 

@@ -183,6 +183,10 @@ impl Text {
         {
             path = below;
         }
+        // What is left of an address whose path is put in: `sqlite+aiosqlite:///{path}`.
+        if path.starts_with("sqlite") && path.ends_with(':') {
+            path = "";
+        }
         for scheme in ["jdbc:", "sqlite3:", "sqlite:", "h2:", "file://", "file:"] {
             path = path.strip_prefix(scheme).unwrap_or(path);
         }

@@ -88,6 +88,8 @@ fn values_of(line: &str) -> impl Iterator<Item = &str> {
     quoted
         .chain(plain)
         .filter_map(|value| value.split_whitespace().next())
+        // `open(path, "w")` names no program.
+        .filter(|word| word.len() > 1)
 }
 
 #[cfg(test)]
