@@ -17,10 +17,13 @@ pub fn dependency_folder(program: &str) -> Option<DependencyFolder> {
     FOLDERS.row(program).map(|row| DependencyFolder { row })
 }
 
-/// Whether a program, with this first word, writes among the dependencies that are installed already: `prisma generate`.
-pub fn writes_dependencies(program: &str, first: Option<&str>) -> bool {
+/// Whether a program, with this first word, writes among the dependencies that are installed already: `prisma generate`. Then
+/// whose they are: `node`, `python`, `ruby`.
+pub fn writes_dependencies(program: &str, first: Option<&str>) -> Option<&'static str> {
     let mut rows = WRITES.rows(program);
-    rows.any(|row| row.column(1) == "*" || first.is_some_and(|it| row.lists(1, ' ', it)))
+    let row =
+        rows.find(|row| row.column(1) == "*" || first.is_some_and(|it| row.lists(1, ' ', it)))?;
+    Some(row.column(2))
 }
 
 /// Whether a folder of this name in a repository holds what others have written, given whether a file or folder of a name
@@ -85,5 +88,18 @@ mod tests {
         assert!(is_vendored("node_modules", |_| false) && !is_vendored("src", holds));
         assert!(is_vendored("any", |name| name == "pyvenv.cfg"));
         assert!(is_dependency_folder("bundle") && !is_dependency_folder("src"));
+        assert_eq!(
+            writes_dependencies("spacy", Some("download")),
+            Some("python")
+        );
+        assert_eq!(writes_dependencies("patch-package", None), Some("node"));
+        assert_eq!(writes_dependencies("prisma", Some("format")), None);
+        for row in WRITES.all() {
+            assert!(
+                matches!(row.column(2), "node" | "python" | "ruby"),
+                "{}",
+                row.line()
+            );
+        }
     }
 }

@@ -18,6 +18,8 @@ pub enum FolderMark {
     ForAll,
     /// The system's; applications and packages have folders of their own below it.
     Own,
+    /// Packages of the system put files there that differ with the release.
+    Packages,
     /// Programs are found there.
     Programs,
     /// In almost every image only root may write there and below.
@@ -40,6 +42,7 @@ impl FolderMark {
             FolderMark::Empty => "empty",
             FolderMark::ForAll => "for-all",
             FolderMark::Own => "own",
+            FolderMark::Packages => "packages",
             FolderMark::Programs => "programs",
             FolderMark::Root => "root",
             FolderMark::Route => "route",
@@ -91,6 +94,7 @@ mod tests {
         assert_eq!(above("/usr/lib/x/y"), Some("/usr/lib"));
         assert_eq!(above("/etc"), Some("/etc"));
         assert_eq!(above("/usr/libx"), None);
+        assert!(folder_above("/etc/php/7.3", FolderMark::Packages).is_some());
         assert_eq!(folder_above("/app", FolderMark::System), None);
         assert_eq!(above("app"), None);
         assert!(is_system_name("nginx") && !is_system_name("app"));
@@ -104,6 +108,7 @@ mod tests {
             FolderMark::Empty,
             FolderMark::ForAll,
             FolderMark::Own,
+            FolderMark::Packages,
             FolderMark::Programs,
             FolderMark::Root,
             FolderMark::Route,

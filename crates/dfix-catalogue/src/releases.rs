@@ -30,12 +30,13 @@ pub enum ReleaseMark {
     PipBuildsByWheel,
     /// Its command `python` is Python 2, where it is installed.
     Python2,
-    /// It is one of Alpine's, and its Python 3 is 3.8 or later (pkgs.alpinelinux.org, python3).
-    Python38,
     /// Its Python 3 is older than 3.12: an environment of it has setuptools.
     Setuptools,
     /// It is one of Ubuntu's up to 22.10: with `adduser`, and still without a user of its own.
     Until2210,
+    /// uv installs into its Python 3, which is 3.8 or later (pkgs.alpinelinux.org, python3), and on Ubuntu 3.10 or later: into
+    /// Debian's own before that it does not.
+    UvInstalls,
 }
 
 impl ReleaseMark {
@@ -45,9 +46,9 @@ impl ReleaseMark {
             ReleaseMark::OldPip => "old-pip",
             ReleaseMark::PipBuildsByWheel => "pip-by-wheel",
             ReleaseMark::Python2 => "python-2",
-            ReleaseMark::Python38 => "python-3.8",
             ReleaseMark::Setuptools => "setuptools",
             ReleaseMark::Until2210 => "until-22.10",
+            ReleaseMark::UvInstalls => "uv-installs",
         }
     }
 }
@@ -89,9 +90,9 @@ mod tests {
             ReleaseMark::OldPip,
             ReleaseMark::PipBuildsByWheel,
             ReleaseMark::Python2,
-            ReleaseMark::Python38,
             ReleaseMark::Setuptools,
             ReleaseMark::Until2210,
+            ReleaseMark::UvInstalls,
         ];
         for row in RELEASES.all() {
             let mut words = row.words(2);

@@ -225,7 +225,7 @@ pub(crate) fn written_at_start(stage: Stage<'_>) -> Option<String> {
             package.as_ref().is_some_and(is_of_node)
                 || tool.is_some_and(|tool| tool.installs(first))
         };
-        let writes = writes_dependencies(program, first) || installs();
+        let writes = writes_dependencies(program, first).is_some() || installs();
         let words = [program, first.unwrap_or_default()];
         writes.then(|| format!("`{}`", words.join(" ").trim_end()))
     })

@@ -52,8 +52,8 @@ fn installs(words: &[String]) -> Option<bool> {
         let name = file_name(word);
         let mut next = words[at + 1..].iter().filter(|it| !it.starts_with('-'));
         let first = next.next().map(String::as_str);
-        if writes_dependencies(name, first) {
-            return Some(name == "spacy");
+        if let Some(language) = writes_dependencies(name, first) {
+            return Some(language == "python");
         }
         let tool = package_tool(name)?;
         let manager = tool.manager();

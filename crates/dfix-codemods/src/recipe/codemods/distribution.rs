@@ -15,9 +15,6 @@ pub(crate) fn told(foundation: &Foundation) -> String {
     }
 }
 
-/// What a text before the release speaks of, in the archives of Debian, Ubuntu and Alpine.
-pub(super) const OWN_ARCHIVES: [&str; 3] = ["debian.org", "ubuntu.com", "alpinelinux.org"];
-
 /// Whether an official image is a distribution's own, so that its version is the release.
 pub(super) fn is_distribution(repository: &str) -> bool {
     image_is(repository, ImageMark::Distribution)

@@ -1,11 +1,12 @@
 //! Releases that lists of packages name: `deb http://deb.debian.org/debian bullseye main`.
 
-use dfix_catalogue::{Distribution, Foundation, image, number_of_release};
+use dfix_catalogue::{
+    ArchiveKind, Distribution, Foundation, image, list_files, names_archive, number_of_release,
+};
 use dfix_model::{ImageRef, Mount, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
-use super::distribution::OWN_ARCHIVES;
 use super::paths::{areas, is_comment};
 use crate::matching::reference::Reference;
 
@@ -42,14 +43,6 @@ pub(crate) struct Place<'m> {
     pub(crate) step: Step<'m>,
     pub(crate) line: usize,
 }
-
-/// Where the lists of apt and apk lie.
-const LISTS: [&str; 4] = [
-    "apk/repositories",
-    "apt/preferences",
-    "apt/sources.list",
-    "sources.list",
-];
 
 /// What a release is followed by in the names of its parts.
 const PARTS: [&str; 4] = ["-backports", "-updates", "-security", "-proposed"];
@@ -105,16 +98,11 @@ impl Suites {
             if step.is_metadata() {
                 continue;
             }
-            let archives = [
-                "archive.debian.org",
-                "snapshot.debian.org",
-                "old-releases.ubuntu.com",
-            ];
-            if archives.iter().any(|it| text.contains(it)) {
+            if names_archive(text, ArchiveKind::Old) {
                 found.push(Named::Archive(step.line()));
                 continue;
             }
-            let is_list = |word: Word<'_>| LISTS.iter().any(|it| word.mentions(it));
+            let is_list = |word: Word<'_>| list_files().any(|it| word.mentions(it));
             let mounts = step.mounts();
             let is_mounted = mounts.filter_map(Mount::target).any(is_list);
             if is_mounted || (step.is_copy_or_add() && step.words().any(is_list)) {
@@ -137,7 +125,7 @@ impl Suites {
                 let number = step.line_within(at);
                 // `-t bullseye-backports` is of the distribution's own archive, too.
                 let is_part = PARTS.iter().any(|it| text[end..].starts_with(it));
-                let is_own = OWN_ARCHIVES.iter().any(|it| line.contains(it));
+                let is_own = names_archive(line, ArchiveKind::Own);
                 let archive = archive_before(&text[..at]);
                 let is_mirror = !is_own && archive.is_some_and(|it| mirrors.contains(&it));
                 let is_told_alone = is_part && archive.is_none();

@@ -5,7 +5,9 @@
 //! packages of languages that are not compiled where they are installed.
 
 use dfix_catalogue::programs::{Kind, Mark, Program, asks_about_itself};
-use dfix_catalogue::{Distribution, FolderMark, Foundation, ImageFacts, folder_is, is_stable_path};
+use dfix_catalogue::{
+    Distribution, FolderMark, Foundation, ImageFacts, folder_above, folder_is, is_stable_path,
+};
 use dfix_engine::OpenCondition;
 use dfix_model::project::installed_by;
 use dfix_model::{Call, Command, Stage, Word};
@@ -232,15 +234,7 @@ fn folders(runs: &Runs<'_>, release: &str) -> Option<OpenCondition> {
 
 /// Whether a path is where packages of the system put their files.
 fn is_of_system(path: &str) -> bool {
-    [
-        "/etc/",
-        "/lib/",
-        "/usr/include/",
-        "/usr/lib/",
-        "/usr/share/",
-    ]
-    .iter()
-    .any(|it| path.starts_with(it))
+    folder_above(path, FolderMark::Packages).is_some_and(|it| it != path)
 }
 
 impl Images<'_> {

@@ -2,13 +2,13 @@
 
 use dfix_catalogue::programs::{Kind, Mark};
 use dfix_catalogue::{
-    Distribution, Foundation, ImageFacts, ReleaseChange, ReleaseSign, release_changes, tool,
-    tool_in,
+    ArchiveKind, Distribution, Foundation, ImageFacts, ReleaseChange, ReleaseSign, names_archive,
+    release_changes, tool, tool_in,
 };
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, Word};
 
-use super::super::distribution::{OWN_ARCHIVES, told};
+use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
 use super::installed::Installed;
 use super::runs::Runs;
@@ -181,7 +181,7 @@ fn asking(runs: &Runs<'_>, texts: &str) -> Vec<usize> {
     for step in steps {
         for (number, line) in step.source_text().lines().enumerate() {
             let is_comment = line.trim_start().starts_with('#');
-            let is_own = OWN_ARCHIVES.iter().any(|it| line.contains(it));
+            let is_own = names_archive(line, ArchiveKind::Own);
             if !is_comment && !is_own && texts.split(' ').any(|it| line.contains(it)) {
                 found.push(step.line() + number);
             }

@@ -204,8 +204,12 @@ fn system(
     let release = foundation.release.unwrap_or_default();
     let is_managed = keeps_its_python(&foundation);
     let is_alpine = foundation.distribution == Distribution::Alpine;
-    let is_new_alpine = is_alpine && release_is(&format!("alpine{release}"), ReleaseMark::Python38);
-    let is_known = is_managed || is_new_alpine || release == "jammy";
+    let name = if is_alpine {
+        format!("alpine{release}")
+    } else {
+        release.to_owned()
+    };
+    let is_known = is_managed || release_is(&name, ReleaseMark::UvInstalls);
     if is_alpine && !is_known {
         return Err(remedy!(
             "it is not known that uv installs into the Python of {}, which is older than 3.8",
