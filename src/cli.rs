@@ -220,6 +220,8 @@ Examples:
   dfix rewrite 'apt-get install libgl1-mesa-glx' 'apt-get install libgl1' --diff .
   dfix rewrite 'FROM {image}' 'FROM {image}
 COPY ca.crt /etc/ssl/' --before 'RUN curl {_...}' --not-before 'COPY ca.crt {_}' --diff .
+  dfix rewrite 'RUN {x...}' 'RUN {x...}
+USER 1001' --final --last --diff .
 Levels hold nothing back that was asked for: --diff and --fix make every rewrite that its proofs let through.";
 
 /// What `rewrite` is told.
@@ -239,7 +241,8 @@ pub(crate) struct Rewrite {
     /// Print how often the pattern fits
     #[arg(long, conflicts_with_all = ["diff", "fix", "report", "search"])]
     pub(crate) count: bool,
-    /// With --count: how often for each text that this hole binds
+    /// With --count: how often for each text that this hole binds; `--base 'image {image}'` counts bases as they
+    /// are built
     #[arg(long, value_name = "HOLE", requires = "count")]
     pub(crate) by: Vec<String>,
     /// Say how the pattern is understood, and what counts as equal
@@ -252,6 +255,12 @@ pub(crate) struct Rewrite {
     /// Only in the last stage
     #[arg(long = "final")]
     pub(crate) is_final: bool,
+    /// Only with no instruction behind it in its stage
+    #[arg(long = "last")]
+    pub(crate) is_last: bool,
+    /// Of images only those that a stage is based on
+    #[arg(long = "base")]
+    pub(crate) is_base: bool,
     /// Only where the user is known to be root
     #[arg(long)]
     pub(crate) as_root: bool,

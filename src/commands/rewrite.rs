@@ -26,6 +26,8 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
     let conditions = Conditions {
         in_stage_based_on: told.in_stage_based_on.clone(),
         is_final: told.is_final,
+        is_last: told.is_last,
+        is_base: told.is_base,
         as_root: told.as_root,
         before: told.before.clone(),
         after: told.after.clone(),
@@ -200,7 +202,9 @@ fn count(
         for found in &file.matches {
             let text = |name: &String| {
                 let capture = found.captures.iter().find(|it| it.name == *name);
-                capture.map_or(String::new(), |it| it.texts.join(" "))
+                capture.map_or(String::new(), |it| {
+                    it.built.clone().unwrap_or_else(|| it.texts.join(" "))
+                })
             };
             let key: Vec<String> = by.iter().map(text).collect();
             *last.entry(key).or_insert(0) += 1;

@@ -175,6 +175,36 @@ fn what_cannot_be_done_is_told_by_name() {
 }
 
 #[test]
+fn bases_are_counted_as_they_are_built() {
+    let text = "# syntax=docker/dockerfile:1
+ARG NODE_VERSION=24
+ARG BASE=node:${NODE_VERSION}-alpine
+ARG OPEN
+FROM node:${NODE_VERSION}-alpine AS a
+FROM ${BASE} AS b
+COPY --from=busybox:1 /bin/busybox /x
+FROM a AS c
+FROM scratch AS d
+FROM ${OPEN}/x:1
+";
+    let folder = Folder::new(&[("Dockerfile", text)]);
+    let (code, out, _) = folder.dfix(&[
+        "rewrite",
+        "--count",
+        "--base",
+        "--by",
+        "image",
+        "image {image}",
+    ]);
+    assert_eq!(code, 0);
+    let lines: Vec<&str> = out.lines().map(str::trim).collect();
+    assert_eq!(
+        lines,
+        ["2  in 1 file: node:24-alpine", "1  in 1 file: ${OPEN}/x:1"]
+    );
+}
+
+#[test]
 fn it_explains_what_a_pattern_means() {
     let folder = Folder::new(&[]);
     let (code, out, _) = folder.dfix(&[

@@ -53,6 +53,8 @@ pub struct Capture {
     pub texts: Vec<String>,
     /// The bytes of each in the text, as near as they can be told; none for what is not written.
     pub ranges: Vec<Option<Range<usize>>>,
+    /// Where it stands for a whole image whose variables all have defaults: the image as it is built.
+    pub built: Option<String>,
 }
 
 /// A piece of what findings say.
@@ -180,6 +182,12 @@ impl Search {
                 is_list: matches!(value, Value::List(_)),
                 texts: value.texts(),
                 ranges,
+                built: match (&found.subject, value) {
+                    (Subject::Image(reference), Value::Whole(..)) => {
+                        reference.position.image.text().map(str::to_owned)
+                    }
+                    _ => None,
+                },
             });
         }
         Match {

@@ -1,6 +1,6 @@
 //! Conditions on the place of what a pattern finds.
 
-use dfix_model::{Model, Stage};
+use dfix_model::{ImagePlace, Model, Stage};
 
 use crate::error::PatternError;
 use crate::matching::find::{Found, Subject, find};
@@ -16,6 +16,10 @@ pub struct Conditions {
     pub in_stage_based_on: Vec<String>,
     /// In the last stage.
     pub is_final: bool,
+    /// With no instruction behind it in its stage.
+    pub is_last: bool,
+    /// An image that a stage is based on: not one of `COPY --from`, a mount or `# syntax=`.
+    pub is_base: bool,
     /// Where the user is known to be root.
     pub as_root: bool,
     /// With something behind it, in the same stage, that fits each of these.
@@ -45,6 +49,8 @@ enum Relation {
 pub(crate) struct Places {
     based_on: Vec<Pattern>,
     is_final: bool,
+    is_last: bool,
+    is_base: bool,
     as_root: bool,
     relations: Vec<(Relation, Pattern)>,
 }
@@ -71,6 +77,8 @@ impl Places {
         Ok(Places {
             based_on,
             is_final: conditions.is_final,
+            is_last: conditions.is_last,
+            is_base: conditions.is_base,
             as_root: conditions.as_root,
             relations,
         })
@@ -101,6 +109,12 @@ impl Places {
         if self.is_final {
             told.push("in the last stage".to_owned());
         }
+        if self.is_last {
+            told.push("with no instruction behind it in the stage".to_owned());
+        }
+        if self.is_base {
+            told.push("where a stage is based on it".to_owned());
+        }
         if self.as_root {
             told.push("where the user is known to be root".to_owned());
         }
@@ -124,27 +138,35 @@ impl Places {
         let is_based = self.based_on.is_empty()
             || stage.is_some_and(|stage| bases.any(|it| is_based_on(stage, it, found, file)));
         let is_final = !self.is_final || stage.is_some_and(Stage::is_final);
-        is_based && is_final && (!self.as_root || is_root(found)) && self.relate(found, file)
+        let is_base = !self.is_base || is_base(found);
+        is_based
+            && is_final
+            && is_base
+            && (!self.as_root || is_root(found))
+            && self.relate(found, file)
     }
 
     /// Whether it stands to what other patterns find as it must.
     pub(crate) fn relate<'m>(&self, found: &Found<'m>, file: &'m Model<'_>) -> bool {
-        self.relations.iter().all(|(relation, pattern)| {
-            let others = find(pattern, file, &found.state);
-            let same_stage = |it: &&Found<'m>| it.stage() == found.stage();
-            let mut beside = others.iter().filter(same_stage);
-            let is_behind = |it: &Found<'m>| it.range.start() >= found.range.end();
-            let is_ahead = |it: &Found<'m>| it.range.end() <= found.range.start();
-            match relation {
-                Relation::Before => beside.any(is_behind),
-                Relation::After => beside.any(is_ahead),
-                Relation::NotBefore => !beside.any(is_behind),
-                Relation::NotAfter => !beside.any(is_ahead),
-                Relation::Not => !others.iter().any(|it| {
-                    it.range.contains_range(found.range) || found.range.contains_range(it.range)
-                }),
-            }
-        })
+        let is_last = !self.is_last || is_last(found);
+        let mut relations = self.relations.iter();
+        is_last
+            && relations.all(|(relation, pattern)| {
+                let others = find(pattern, file, &found.state);
+                let same_stage = |it: &&Found<'m>| it.stage() == found.stage();
+                let mut beside = others.iter().filter(same_stage);
+                let is_behind = |it: &Found<'m>| it.range.start() >= found.range.end();
+                let is_ahead = |it: &Found<'m>| it.range.end() <= found.range.start();
+                match relation {
+                    Relation::Before => beside.any(is_behind),
+                    Relation::After => beside.any(is_ahead),
+                    Relation::NotBefore => !beside.any(is_behind),
+                    Relation::NotAfter => !beside.any(is_ahead),
+                    Relation::Not => !others.iter().any(|it| {
+                        it.range.contains_range(found.range) || found.range.contains_range(it.range)
+                    }),
+                }
+            })
     }
 }
 
@@ -191,6 +213,20 @@ fn is_based_on<'m>(
         let mut state = found.state.for_slots(pattern.slots);
         image.fits(&reference, &mut state, &mut |_| true)
     })
+}
+
+/// Whether no instruction stands behind what was found in its stage.
+fn is_last(found: &Found<'_>) -> bool {
+    let last = found.stage().map(Stage::last_step);
+    last.is_some_and(|last| last.range().start() < found.range.end() || found.step() == Some(last))
+}
+
+/// Whether what was found is the image of a stage.
+fn is_base(found: &Found<'_>) -> bool {
+    match &found.subject {
+        Subject::Image(reference) => matches!(reference.position.place, ImagePlace::From(_)),
+        Subject::Command(_) | Subject::Instructions(_) => false,
+    }
 }
 
 fn is_root(found: &Found<'_>) -> bool {

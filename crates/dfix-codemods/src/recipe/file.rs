@@ -99,6 +99,10 @@ pub(crate) struct RewriteFile {
     pub(crate) in_stage_based_on: Texts,
     #[serde(default, rename = "final")]
     pub(crate) is_final: bool,
+    #[serde(default, rename = "last")]
+    pub(crate) is_last: bool,
+    #[serde(default, rename = "base")]
+    pub(crate) is_base: bool,
     #[serde(default)]
     pub(crate) as_root: bool,
     #[serde(default)]

@@ -289,6 +289,8 @@ impl Recipe {
         let conditions = Conditions {
             in_stage_based_on: all(&told.in_stage_based_on)?,
             is_final: told.is_final,
+            is_last: told.is_last,
+            is_base: told.is_base,
             as_root: told.as_root,
             before: all(&told.before)?,
             after: all(&told.after)?,

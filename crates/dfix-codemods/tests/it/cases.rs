@@ -43,6 +43,8 @@ pub(crate) fn rewrite(case: &Path) -> (Rewrite, Option<String>) {
     let conditions = Conditions {
         in_stage_based_on: texts(&told, "in-stage-based-on"),
         is_final: is_set("final"),
+        is_last: is_set("last"),
+        is_base: is_set("base"),
         as_root: is_set("as-root"),
         before: texts(&told, "before"),
         after: texts(&told, "after"),
