@@ -172,6 +172,12 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Takes a comment away that stands on a line of its own. The fix declares [`Effect::Comment`](crate::Effect::Comment).
+    pub fn remove_comment(&mut self, comment: impl Place) {
+        let lowered = comments::remove(self.context, comment.range());
+        self.take(lowered);
+    }
+
     /// Sets a flag of an instruction, `--chown` to `appuser`; an empty value writes the bare flag.
     pub fn set_flag(&mut self, instruction: impl Place, flag: &str, value: &str) {
         let lowered = instructions::set_flag(self.context, instruction.range(), flag, value);

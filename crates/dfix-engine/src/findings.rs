@@ -2,6 +2,7 @@
 
 use crate::fix::Safety;
 use crate::foreign::{ForeignIgnore, foreign_ignores};
+use crate::ignore_comments::{self, IgnoreComment};
 use crate::outcome::Finding;
 use crate::place::Place;
 use crate::rule_option::{RuleSettings, Setting};
@@ -42,6 +43,11 @@ impl<'a> Findings<'a> {
     /// The comments of the file by which hadolint is asked not to hear rules.
     pub fn foreign_ignores(&self) -> Vec<ForeignIgnore> {
         foreign_ignores(self.context.text, self.context.root)
+    }
+
+    /// The comments that ask for the rule of these names not to be heard of this instruction, dfix's and hadolint's.
+    pub fn ignores_of(&self, instruction: impl Place, names: &[&str]) -> Vec<IgnoreComment> {
+        ignore_comments::of_rule(self.context.root, instruction.range(), names)
     }
 
     /// Judges one place: `look` says what speaks for a fix and what is open, and either says the fix or

@@ -73,7 +73,7 @@ pub enum Effect {
         /// The instruction's place before the fix, in bytes.
         instruction: TextRange,
     },
-    /// The comment at this place is written anew; it stays one, or becomes several.
+    /// The comment at this place is written anew: it stays one, or becomes several, or goes with its line.
     Comment {
         /// The comment's place before the fix, in bytes.
         comment: TextRange,

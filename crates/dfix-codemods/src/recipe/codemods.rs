@@ -151,13 +151,17 @@ const ALL: &[Builtin] = &[
         name: "pip-to-uv",
         about: "uv installs what pip does",
         options: &["version"],
-        make: |For { recipe, .. }, options| {
+        make: |For { recipe, rules }, options| {
             let version = options.get("version").cloned().unwrap_or_default();
             let is_fine = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
             if version.is_empty() || !version.chars().all(is_fine) {
                 return Err(format!("`{version}` is no version of uv"));
             }
-            Ok(Box::new(Uv { recipe, version }))
+            Ok(Box::new(Uv {
+                recipe,
+                version,
+                rules,
+            }))
         },
     },
     Builtin {

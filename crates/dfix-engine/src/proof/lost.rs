@@ -22,7 +22,7 @@ pub(crate) fn nothing_lost(
     let rewritten = rewritten(batch);
     if let Some(comment) = rewritten
         .iter()
-        .find(|it| !is_a_comment_still(**it, after, splice))
+        .find(|it| !is_a_comment_still(**it, before, after, splice))
     {
         let comment = shortened(&before.text[*comment]);
         return lost(format!("the comment `{comment}` would be no comment"));
@@ -74,12 +74,20 @@ fn rewritten(batch: &[&Finding]) -> Vec<TextRange> {
     comments.collect()
 }
 
-/// Whether what takes the place of a comment is one, or several, and nothing else.
-fn is_a_comment_still(comment: TextRange, after: &Snapshot, splice: &Splice) -> bool {
+/// Whether what takes the place of a comment is one, or several, and nothing else; or it goes with its line, and nothing else does.
+fn is_a_comment_still(
+    comment: TextRange,
+    before: &Snapshot,
+    after: &Snapshot,
+    splice: &Splice,
+) -> bool {
     let mut images = splice
         .edits()
         .filter(|(edit, _)| overlap(edit.range, comment));
     images.all(|(edit, image)| {
+        if image.is_empty() {
+            return goes_with_its_line(comment, edit.range, &before.text);
+        }
         let first = after
             .tokens
             .partition_point(|it| it.range.end() <= image.start());
@@ -93,6 +101,16 @@ fn is_a_comment_still(comment: TextRange, after: &Snapshot, splice: &Splice) -> 
             && new().any(is_comment)
             && new().all(|it| is_comment(it) || is_blank(it))
     })
+}
+
+/// Whether what is taken away is a comment and all of its line, and nothing else.
+fn goes_with_its_line(comment: TextRange, taken: TextRange, text: &str) -> bool {
+    let is_line = text[..usize::from(taken.start())]
+        .chars()
+        .next_back()
+        .is_none_or(|it| it == '\n')
+        && text[taken].ends_with('\n');
+    is_line && taken.contains_range(comment) && text[taken].trim() == text[comment].trim()
 }
 
 /// A token's text of this kind that is there less often than before, but for those at the places of `except`. Blanks at its end

@@ -266,6 +266,15 @@ fn a_comment_that_is_written_anew_stays_one() {
     ] {
         assert_eq!(refused(text, old, new, of(old)), proof, "{old} {new}");
     }
+    // With all of its line it may go; not where something stands before it there.
+    for (old, proof) in [
+        ("# old\n", None),
+        ("  # in\n", None),
+        (" # end\n", Some(Proof::NothingLost)),
+    ] {
+        let comment = old.trim().lines().next().unwrap();
+        assert_eq!(refused(text, old, "", of(comment)), proof, "{old}");
+    }
     // What is not declared, or says more than the comment, is held to its words.
     for (old, new, effects) in [
         ("# old", "# new", of("# in")),

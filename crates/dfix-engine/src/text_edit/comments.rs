@@ -6,12 +6,7 @@ use crate::text_edit::{EditContext, Lowered, edit, end, start};
 
 /// Lines of comment in the place of one.
 pub(crate) fn replace(context: &EditContext<'_>, range: TextRange, lines: &[&str]) -> Lowered {
-    let is_comment = matches!(
-        context.covering(range),
-        Some(NodeOrToken::Token(token))
-            if token.kind() == SyntaxKind::COMMENT && token.text_range() == range
-    );
-    if !is_comment {
+    if !is_comment(context, range) {
         return Err("the place is no comment".to_owned());
     }
     let is_one = |line: &&str| line.starts_with('#') && !line.contains(['\n', '\r']);
@@ -28,6 +23,26 @@ pub(crate) fn replace(context: &EditContext<'_>, range: TextRange, lines: &[&str
     let blanks = &written[written.trim_end().len()..];
     let text = format!("{}{blanks}", lines.join(&between));
     Ok(vec![edit(start(range), end(range), text)])
+}
+
+/// A comment that goes, with its line; it must have one of its own.
+pub(crate) fn remove(context: &EditContext<'_>, range: TextRange) -> Lowered {
+    if !is_comment(context, range) {
+        return Err("the place is no comment".to_owned());
+    }
+    let line = context.line_start(start(range));
+    if line + context.indent_at(line).len() != start(range) {
+        return Err("something stands before the comment on its line".to_owned());
+    }
+    Ok(vec![edit(line, context.next_line(start(range)), "")])
+}
+
+fn is_comment(context: &EditContext<'_>, range: TextRange) -> bool {
+    matches!(
+        context.covering(range),
+        Some(NodeOrToken::Token(token))
+            if token.kind() == SyntaxKind::COMMENT && token.text_range() == range
+    )
 }
 
 #[cfg(test)]

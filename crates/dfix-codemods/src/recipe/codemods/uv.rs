@@ -8,7 +8,9 @@ mod uv_settings;
 use std::collections::BTreeSet;
 
 use dfix_catalogue::python_package;
-use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety};
+use dfix_engine::{
+    Case, Codemod, Effect, Findings, IgnoreComment, OpenCondition, Remedy, Rule, Safety,
+};
 use dfix_model::{
     Command, Model, NamedPlatform, PackageCommand, PackageManager, Requirement, Stage, Step,
     StepKind,
@@ -23,7 +25,12 @@ pub(crate) struct Uv {
     pub(crate) recipe: &'static str,
     /// The version of uv whose image the program is taken from.
     pub(crate) version: String,
+    /// The rules that there are: those about pip alone have nothing to say of uv.
+    pub(crate) rules: &'static [&'static Rule],
 }
+
+/// The rule that is about pip alone, whose comments go where pip does.
+const OF_PIP: &str = "pip-no-cache-dir";
 
 impl Codemod for Uv {
     fn name(&self) -> &'static str {
@@ -41,6 +48,7 @@ impl Uv {
     fn check_stage(&self, stage: Stage<'_>, out: &mut Findings<'_>) {
         let mut installs = Vec::new();
         let mut left = None;
+        let mut left_in = Vec::new();
         for command in stage.commands().filter_map(PackageCommand::of) {
             if !is_for_uv(&command) {
                 continue;
@@ -49,6 +57,7 @@ impl Uv {
                 Ok(install) => installs.push(install),
                 Err(why) => {
                     left = left.or(Some(command.step().line()));
+                    left_in.push(command.step());
                     out.judge(command.range(), Safety::Checked, "pip installs", |_| {
                         Err(why)
                     });
@@ -59,6 +68,7 @@ impl Uv {
             return;
         };
         let place = first.command.range();
+        let idle = self.idle_comments(&installs, &left_in, out);
         out.judge(
             place,
             Safety::Checked,
@@ -72,9 +82,48 @@ impl Uv {
                 empty_cache(stage, &installs, left, case);
                 pip_settings::look(stage, &installs, case);
                 builds(stage, case);
+                for comment in &idle {
+                    case.declare(Effect::comment(comment.range));
+                    case.fix(|edit| match &comment.without {
+                        Some(text) => edit.replace_comment(comment.range, [text]),
+                        None => edit.remove_comment(comment.range),
+                    });
+                }
+                case.evidence(
+                    (!idle.is_empty())
+                        .then_some("the comment that kept a rule about pip quiet goes"),
+                );
                 Ok(())
             },
         );
+    }
+
+    /// The comments that keep a rule about pip quiet where no pip is left.
+    fn idle_comments(
+        &self,
+        installs: &[Install<'_>],
+        left_in: &[Step<'_>],
+        out: &Findings<'_>,
+    ) -> Vec<IgnoreComment> {
+        let Some(rule) = self.rules.iter().find(|it| it.id == OF_PIP) else {
+            return Vec::new();
+        };
+        let names: Vec<&str> = std::iter::once(rule.id)
+            .chain(rule.aliases.iter().copied())
+            .collect();
+        let mut steps: Vec<Step<'_>> = installs.iter().map(|it| it.command.step()).collect();
+        steps.dedup();
+        let is_pip = |it: &PackageCommand<'_>| {
+            it.manager == PackageManager::Pip && it.is_install() && !is_for_uv(it)
+        };
+        steps.retain(|step| {
+            let mut others = step.commands().filter_map(PackageCommand::of);
+            !left_in.contains(step) && !others.any(|it| is_pip(&it))
+        });
+        let all = steps
+            .into_iter()
+            .flat_map(|it| out.ignores_of(it.range(), &names));
+        all.collect()
     }
 
     /// Puts uv into the stage, and the settings that it needs there.
