@@ -196,10 +196,10 @@ impl<'m> Stage<'m> {
         launches::on_a_platform(self).map(Launch::said)
     }
 
-    /// What may set a variable that its launches do not name, as a file of variables is not in the repository, and its
-    /// example does not name it either; as a message says it.
-    pub fn may_be_set(self, name: &str) -> Option<String> {
-        launches::may_be_set(self, name)
+    /// That it is not known what a variable of its containers is, or who sets it, as a message says it behind "which"; none
+    /// where the stage or one of the project's files sets it.
+    pub fn nobody_sets(self, name: &str) -> Option<String> {
+        launches::nobody_sets(self, name)
     }
 
     /// What the project's files say of how it is started and could not be made out.

@@ -141,13 +141,14 @@ fn missing<'a>(
 
 /// How many lines end in `\r\n`, and how many in `\n` alone.
 fn line_ends(text: &str) -> (usize, usize) {
-    let (mut crlf, mut lf) = (0, 0);
-    for (at, _) in text.match_indices('\n') {
-        if text[..at].ends_with('\r') {
-            crlf += 1;
-        } else {
-            lf += 1;
+    let (mut crlf, mut lf, mut last) = (0, 0, 0);
+    for byte in text.bytes() {
+        match (last, byte) {
+            (b'\r', b'\n') => crlf += 1,
+            (_, b'\n') => lf += 1,
+            _ => {}
         }
+        last = byte;
     }
     (crlf, lf)
 }

@@ -501,18 +501,21 @@ pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
 /// The files of variables that frameworks read by themselves, beside the application (python-dotenv, Flask, Node).
 const FILES_OF_VARIABLES: [&str; 2] = [".env", ".flaskenv"];
 
-/// What may set a variable that no launch of the stage names: a file of variables that is not in the repository, and of
-/// which an example is: "service `web` of compose.yaml, of whose variables only the example .env.sample is here".
-pub(crate) fn may_be_set(stage: Stage<'_>, name: &str) -> Option<String> {
+/// That nothing which is here sets a variable of the stage's containers: "nothing here sets"; or that a file of variables may
+/// which is not in the repository, and of which an example is: "may be set for service `web` of compose.yaml, of whose
+/// variables only the example .env.sample is here".
+pub(crate) fn nobody_sets(stage: Stage<'_>, name: &str) -> Option<String> {
     let names = |launch: &Launch| launch.environment.iter().any(|it| it.name == name);
     let mut launches = of(stage).filter(|launch| !names(launch));
-    launches.find_map(|launch| {
+    let elsewhere = launches.find_map(|launch| {
         let example = launch.examples.first()?;
         let said = launch.said();
         Some(format!(
-            "{said}, of whose variables only the example {example} is here"
+            "may be set for {said}, of whose variables only the example {example} is here"
         ))
-    })
+    });
+    let is_set = || is_chosen(stage, name) || stage.final_env(name).is_set();
+    elsewhere.or_else(|| (!is_set()).then(|| "nothing here sets".to_owned()))
 }
 
 /// Whether one of the project's files chooses a value of the variable for containers of the stage: what starts them,

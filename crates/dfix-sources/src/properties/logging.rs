@@ -1,6 +1,7 @@
 //! Where Logback and Log4j write, by their settings in XML.
 //!
-//! Sources: Logback's manual, "Appenders" (`<file>`, `<fileNamePattern>`, `<property>`); Log4j's, "File appenders"
+//! Sources: Logback's manual, "Appenders" (`<file>`, `<fileNamePattern>`), and
+//! "Configuration" (`<property>`, `<timestamp>`); Log4j's, "File appenders"
 //! (`fileName`, `filePattern`), and of its first version (`<param name="File">`).
 
 use std::collections::HashMap;
@@ -69,9 +70,16 @@ fn paths_of<'d>(node: Node<'d, '_>) -> Vec<(&'d str, bool)> {
     found
 }
 
-/// A property that the settings define: `<property name="DIR" value="logs"/>`, `<Property name="DIR">logs</Property>`.
+/// A property that the settings define: `<property name="DIR" value="logs"/>`, `<Property name="DIR">logs</Property>`. A time
+/// (`<timestamp key="NOW" datePattern="yyyy"/>`) is told by its pattern, as a part of a name.
 fn property<'d>(node: Node<'d, '_>) -> Option<(String, &'d str)> {
     let tag = node.tag_name().name().to_ascii_lowercase();
+    if tag == "timestamp" {
+        let pattern = node
+            .attribute("datePattern")
+            .filter(|it| !it.contains('/'))?;
+        return Some((node.attribute("key")?.to_owned(), pattern));
+    }
     if !matches!(tag.as_str(), "property" | "springproperty" | "variable") {
         return None;
     }

@@ -101,6 +101,10 @@ fn settings_of_loggers() {
                 "<configuration><file>logs/a.log</file></configuration>",
                 &["1 writes logs/a.log"],
             ),
+            (
+                "<configuration><timestamp key=\"now\" datePattern=\"yyyy\"/><timestamp key=\"day\" datePattern=\"yyyy/MM\"/>\n<file>logs/a-${now}.log</file>\n<file>logs/${day}.log</file></configuration>",
+                &["2 writes logs/a-yyyy.log", "3 writes $day or ?"],
+            ),
             ("<configuration><root level=\"info\"/></configuration>", &[]),
         ],
     );

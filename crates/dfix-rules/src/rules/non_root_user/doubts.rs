@@ -32,7 +32,7 @@ pub(crate) fn apart_from_its_place(
     open.extend(written(stage, run_as, given));
     open.extend(started_elsewhere(stage, run_as, given));
     open.extend(told_on_a_platform(stage));
-    open.extend(told_by_no_example(stage));
+    open.extend(told_by_nobody_here(stage));
     open.extend(documented(stage));
     if stage.filesystem().removes(&ImagePath::new("/tmp")) {
         open.push(OpenCondition::new(
@@ -304,14 +304,15 @@ fn told_on_a_platform(stage: Stage<'_>) -> Option<OpenCondition> {
     ))
 }
 
-/// A place that a variable names, which nothing here sets, and a file of variables that is kept elsewhere may.
-fn told_by_no_example(stage: Stage<'_>) -> Option<OpenCondition> {
+/// A place that a variable names, which nothing here sets: a file of variables that is kept elsewhere may, or whoever starts
+/// the container.
+fn told_by_nobody_here(stage: Stage<'_>) -> Option<OpenCondition> {
     let mut unknown = stage.run_time_writes().unknown.iter();
     unknown.find_map(|write| {
-        let by = stage.may_be_set(write.what.strip_prefix('$')?)?;
+        let unset = stage.nobody_sets(write.what.strip_prefix('$')?)?;
         Some(OpenCondition::new(
             format!(
-                "whether {} may write where `{}` says, which may be set for {by}",
+                "whether {} may write where `{}` says, which {unset}",
                 write.who, write.what
             ),
             "look which place that is, and give it to the user by hand if it is outside of what the user is given",
