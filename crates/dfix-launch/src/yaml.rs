@@ -34,8 +34,16 @@ pub(crate) struct YamlError {
     pub(crate) message: String,
 }
 
-/// The documents of a text.
+/// The documents of a text. The bracket that closes a list or a map in flow style may stand in the column of its key, as
+/// readers take it (PyYAML, libyaml), which YAML's own grammar does not (YAML 1.2, "Flow Collection Styles").
 pub(crate) fn documents(text: &str) -> Result<Vec<Node>, YamlError> {
+    as_written(text).or_else(|error| {
+        let indented = with_brackets_indented(text).ok_or_else(|| error.clone())?;
+        as_written(&indented).map_err(|_| error)
+    })
+}
+
+fn as_written(text: &str) -> Result<Vec<Node>, YamlError> {
     let last = text.lines().count().max(1);
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
@@ -47,6 +55,16 @@ pub(crate) fn documents(text: &str) -> Result<Vec<Node>, YamlError> {
         builder.event(event, span.start.line())?;
     }
     Ok(builder.documents)
+}
+
+/// The text with a blank more before each bracket that begins a line by closing something; none where there is no such.
+fn with_brackets_indented(text: &str) -> Option<String> {
+    let closes = |line: &str| line.trim_start_matches(' ').starts_with([']', '}']);
+    text.lines().any(closes).then(|| {
+        let lines = text.split_inclusive('\n');
+        let lines = lines.flat_map(|line| [if closes(line) { " " } else { "" }, line]);
+        lines.collect()
+    })
 }
 
 #[derive(Default)]
@@ -338,6 +356,26 @@ mod tests {
         assert_eq!(
             (line("a"), line("b"), line("c")),
             (Some(1), Some(3), Some(7))
+        );
+    }
+
+    #[test]
+    fn a_bracket_closes_in_the_column_of_its_key() {
+        let text = "steps:\n  - name: a\n    args: [\n      'x',\n    ]\n    env: {\n      A: 1\n    }\nlast: 1\n";
+        let all = documents(text).expect("it is read");
+        let steps = all[0].get("steps").and_then(|it| it.list());
+        let step = &steps.expect("there are steps")[0];
+        assert_eq!(
+            step.get("args").and_then(|it| it.list()).map(<[_]>::len),
+            Some(1)
+        );
+        assert!(step.get("env").is_some_and(|it| it.get("A").is_some()));
+        assert_eq!(all[0].get("last").map(|it| it.line), Some(9));
+        // What else is wrong is told as it stands.
+        let text = "b: [\n]\na: x: y\n";
+        assert_eq!(
+            documents(text).unwrap_err(),
+            super::as_written(text).unwrap_err()
         );
     }
 

@@ -543,7 +543,10 @@ pub(crate) fn is_chosen(stage: Stage<'_>, name: &str) -> bool {
 /// What the project's files say and could not be made out, that concerns how the stage is started.
 pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
     let of_files = all(stage.file()).unread.iter();
-    let of_files = of_files.filter(|unread| !is_of_ci(&unread.place.file));
+    // What CI builds is not what it starts; of a file that could not be read at all, neither is known.
+    let of_files = of_files.filter(|unread| {
+        !is_of_ci(&unread.place.file) || unread.what == file_name(&unread.place.file)
+    });
     let unread = of_files.chain(of(stage).flat_map(|launch| &launch.unread));
     let unread = unread.map(|unread| {
         OpenCondition::new(

@@ -199,7 +199,8 @@ fn may_be_written(stage: Stage<'_>, path: &ImagePath, sign: Sign) -> bool {
         let is_open = !is_closed(FolderMark::Closed) && !is_closed(FolderMark::Root);
         return (own || is_open) && (is_deep || !may_be_route);
     }
-    is_deep && !is_closed(FolderMark::Closed)
+    // What only root changes is read, unless its name says that somebody keeps files there: `download_dir="/usr/share/nltk"`.
+    is_deep && (sign == Sign::Place || !is_closed(FolderMark::Closed))
 }
 
 /// Whether a path at the top of the image, none of the system's, is called as folders for data are, or as files that
