@@ -453,6 +453,13 @@ impl<'a> Reader<'a> {
         self.document.get(part)?.get(name)
     }
 
+    /// Whether the file is made for Amazon's ECS, where volumes are file systems of root's (Docker's "Deploying Docker
+    /// containers on ECS", "Volumes", and its keys `x-aws-…`).
+    fn is_for_aws(&self) -> bool {
+        let keys = self.document.entries();
+        keys.iter().any(|(key, _)| key.starts_with("x-aws-"))
+    }
+
     /// What a volume is that the file names: one whose driver mounts a folder of the host, or of another, is that folder; one
     /// of another driver is the platform's.
     fn volume(&self, name: String) -> MountKind {
@@ -466,7 +473,7 @@ impl<'a> Reader<'a> {
             }
             // A folder of the host, or of another one: `nfs`, `cifs`.
             Some(device) => MountKind::Host(device.to_owned()),
-            None if driver.is_some_and(|it| it != "local") => MountKind::Claim,
+            None if driver.is_some_and(|it| it != "local") || self.is_for_aws() => MountKind::Claim,
             None => MountKind::Named(name),
         }
     }

@@ -1,9 +1,9 @@
 //! What other files of the project use out of the image that lies in the environment then: Dockerfiles, and what starts it.
 
 use dfix_engine::OpenCondition;
-use dfix_model::ImagePath;
 use dfix_model::context::{ImageUseKind, UsedElsewhere};
 use dfix_model::launch::{Health, Launch, Start};
+use dfix_model::{Command, ImagePath};
 
 use crate::base::MOST_OPEN;
 
@@ -121,16 +121,18 @@ fn of_child<'s>(site: &'s Site<'_>) -> impl Iterator<Item = OpenCondition> + 's 
         .chain(doubts::possible(site))
 }
 
-/// What the project's files start at its old place, or mount over one of the two.
+/// What the project's files start at its old place, or show how to start there, or mount over one of the two.
 pub(super) fn by_launches(site: &Site<'_>) -> Option<OpenCondition> {
     let installed = Installed::of(site);
-    site.launches().find_map(|launch| {
-        let named = words_of(launch).into_iter().find(|word| {
-            let path = ImagePath::new(word);
-            let folder = path.parent();
-            let is_place = folder.is_some_and(|it| site.is_folder_of_programs(it.as_str()));
-            word.starts_with('/') && is_place && installed.has(path.file_name())
-        });
+    let is_old_place = |word: &str| {
+        let path = ImagePath::new(word);
+        let folder = path.parent();
+        let is_place = folder.is_some_and(|it| site.is_folder_of_programs(it.as_str()));
+        word.starts_with('/') && is_place && installed.has(path.file_name())
+    };
+    let launched = site.launches().find_map(|launch| {
+        let mut words = words_of(launch).into_iter();
+        let named = words.find(|word| is_old_place(word));
         let mut mounts = launch.mounts.iter().map(|mount| mount.target.as_str());
         let hides = |target: &&str| {
             let path = ImagePath::new(target);
@@ -144,6 +146,16 @@ pub(super) fn by_launches(site: &Site<'_>) -> Option<OpenCondition> {
             format!(
                 "whether {} finds the packages in {VENV}: it {what} {place}",
                 launch.said()
+            ),
+            format!("let it name programs without a folder, or those of {VENV}"),
+        ))
+    });
+    launched.or_else(|| {
+        let mut words = site.beside().flat_map(Command::words);
+        let word = words.find_map(|word| word.value().filter(|it| is_old_place(it)))?;
+        Some(OpenCondition::new(
+            format!(
+                "whether what the documentation runs in the container, {word}, is still called so: it would be in {VENV}"
             ),
             format!("let it name programs without a folder, or those of {VENV}"),
         ))

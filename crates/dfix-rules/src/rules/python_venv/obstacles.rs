@@ -274,7 +274,11 @@ fn removes_ensurepip(c: Command<'_>) -> bool {
 }
 
 fn has_packages_at_home(site: &Site<'_>) -> bool {
-    let mut installs = site.commands().filter_map(Command::python_install);
+    let others = site.launched().chain(site.started()).chain(site.beside());
+    let mut installs = site
+        .commands()
+        .chain(others)
+        .filter_map(Command::python_install);
     installs.any(|it| it.destination() == Destination::User)
 }
 
