@@ -143,7 +143,8 @@ impl<'t> FolderContext<'t> {
                 launch.place.line
             ));
         }
-        for unread in &said.unread {
+        let unclear = said.unclear.iter().map(|it| &it.unread);
+        for unread in said.unread.iter().chain(unclear) {
             notes.push(format!("{} was not read: {}", unread.place, unread.why));
         }
         notes

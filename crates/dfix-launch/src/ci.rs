@@ -11,7 +11,7 @@ mod gitlab;
 mod others;
 
 use crate::files::{Files, FolderLaunches, MOST_FILES};
-use crate::path::{ends_in, folder_of, join, name_of};
+use crate::path::{ends_in, join};
 use crate::yaml;
 
 use file::File;
@@ -44,11 +44,6 @@ enum Service {
     GitLab,
     Other,
     Jenkins,
-}
-
-/// Whether a file, by its path from the root of the repository, is a CI service's.
-pub fn is_of_ci(path: &str) -> bool {
-    service_of(folder_of(path), name_of(path)).is_some()
 }
 
 fn service_of(folder: &str, name: &str) -> Option<Service> {

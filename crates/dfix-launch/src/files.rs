@@ -1,6 +1,6 @@
 //! The files of the repository, and what they say.
 
-use crate::launch::{Launch, Place, Unread};
+use crate::launch::{Launch, Place, Source, Unread};
 use crate::path::name_of;
 
 /// How many files of a kind are read of one folder.
@@ -22,6 +22,8 @@ pub struct FolderLaunches {
     pub launches: Vec<Launch>,
     /// Files, or parts of them, that could not be read.
     pub unread: Vec<Unread>,
+    /// Of one Dockerfile: what builds or starts something, and it is not known whether that is this one.
+    pub unclear: Vec<Unclear>,
     /// The files that were read.
     pub files: Vec<String>,
     /// What of the unread are templates of manifests, and the images that they may start.
@@ -35,6 +37,15 @@ pub struct FolderLaunches {
     pub commands: Vec<Launch>,
     /// The files by which the project has hadolint look at Dockerfiles, or that are hadolint's own.
     pub hadolint: Vec<String>,
+}
+
+/// A launch of which it is not known what it builds or starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unclear {
+    /// What says it.
+    pub source: Source,
+    /// What is told of it.
+    pub unread: Unread,
 }
 
 /// Templates that are not read.
@@ -86,8 +97,9 @@ impl FolderLaunches {
             bare
         };
         let says = launch.build.as_ref().map_or(&[][..], |it| &it.platforms);
+        let bare = without(&launch);
         let mut others = self.launches.iter_mut();
-        let other = others.find(|it| it.place == launch.place && without(it) == without(&launch));
+        let other = others.find(|it| it.place == bare.place && without(it) == bare);
         match other {
             None => self.launches.push(launch),
             Some(other) => {

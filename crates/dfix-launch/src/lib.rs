@@ -53,8 +53,7 @@ mod words;
 mod yaml;
 
 pub use action::image_of_action;
-pub use ci::is_of_ci;
-pub use files::{Files, FolderLaunches, Template};
+pub use files::{Files, FolderLaunches, Template, Unclear};
 pub use folder::read_folder;
 pub use launch::{
     Access, Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,

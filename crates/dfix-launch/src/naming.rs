@@ -34,6 +34,7 @@ impl FolderLaunches {
         Some(FolderLaunches {
             launches,
             unread: self.unread.clone(),
+            unclear: self.unclear.clone(),
             files: self.files.clone(),
             templates: self.templates.clone(),
             strangers: self.strangers.clone(),

@@ -1,7 +1,7 @@
 //! Which launches are of which Dockerfile.
 
 use crate::documentation;
-use crate::files::{FolderLaunches, Template};
+use crate::files::{FolderLaunches, Template, Unclear};
 use crate::launch::{Build, Launch, Source, Unread};
 use crate::path::{folder_of, is_dockerfile, name_of};
 use crate::scripts;
@@ -74,6 +74,7 @@ impl FolderLaunches {
         let mut found = FolderLaunches {
             launches: Vec::new(),
             unread: self.unread.clone(),
+            unclear: Vec::new(),
             files: self.files.clone(),
             templates: Vec::new(),
             strangers: Vec::new(),
@@ -102,11 +103,10 @@ impl FolderLaunches {
                 Some(_) if matches!(launch.source, Source::Script | Source::Unit) => {}
                 Some(build) if may_build(build, path) => {
                     let why = launch.unread.first().map(|it| it.why.clone());
-                    found.unread.extend(why.map(|why| Unread {
-                        what: format!("the name of the Dockerfile that {} builds", launch.said()),
-                        why,
-                        place: launch.place.clone(),
-                    }));
+                    let what = format!("the name of the Dockerfile that {} builds", launch.said());
+                    found
+                        .unclear
+                        .extend(why.map(|why| unclear(launch, what, why)));
                 }
                 Some(_) => {}
                 None if launch.image.is_some() => {
@@ -127,11 +127,9 @@ impl FolderLaunches {
                             && may_show(launch, &builds, &others);
                         found.launches.extend(is_of_it.then(|| launch.clone()));
                     } else if launch.source.starts() && started.is_empty() && is_open(launch) {
-                        found.unread.push(Unread {
-                            what: format!("the name of the image that {} starts", launch.said()),
-                            why: "its name is put in where it is started".to_owned(),
-                            place: launch.place.clone(),
-                        });
+                        let why = "its name is put in where it is started".to_owned();
+                        let what = format!("the name of the image that {} starts", launch.said());
+                        found.unclear.push(unclear(launch, what, why));
                     } else if launch.source.starts()
                         && started.is_empty()
                         && !is_told_apart(launch)
@@ -258,6 +256,17 @@ impl FolderLaunches {
                 None => !is_named || names.iter().any(|name| may_be_called(name, image)),
             }
         })
+    }
+}
+
+fn unclear(launch: &Launch, what: String, why: String) -> Unclear {
+    Unclear {
+        source: launch.source,
+        unread: Unread {
+            what,
+            why,
+            place: launch.place.clone(),
+        },
     }
 }
 

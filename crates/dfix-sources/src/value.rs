@@ -183,12 +183,16 @@ impl Text {
         {
             path = below;
         }
-        // What is left of an address whose path is put in: `sqlite+aiosqlite:///{path}`.
-        if path.starts_with("sqlite") && path.ends_with(':') {
-            path = "";
-        }
         for scheme in ["jdbc:", "sqlite3:", "sqlite:", "h2:", "file://", "file:"] {
             path = path.strip_prefix(scheme).unwrap_or(path);
+        }
+        // What is left of an address whose path is put in: `sqlite+aiosqlite:///{path}`.
+        let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        if path
+            .strip_suffix(':')
+            .is_some_and(|it| it.chars().all(is_of_scheme))
+        {
+            path = "";
         }
         Place {
             base: self.base,

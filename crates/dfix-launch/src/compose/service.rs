@@ -456,8 +456,13 @@ impl<'a> Reader<'a> {
     /// Whether the file is made for Amazon's ECS, where volumes are file systems of root's (Docker's "Deploying Docker
     /// containers on ECS", "Volumes", and its keys `x-aws-…`).
     fn is_for_aws(&self) -> bool {
-        let keys = self.document.entries();
-        keys.iter().any(|(key, _)| key.starts_with("x-aws-"))
+        let is_own = |node: &Node| {
+            node.entries()
+                .iter()
+                .any(|(key, _)| key.starts_with("x-aws-"))
+        };
+        let services = self.document.get("services").map(Node::entries);
+        is_own(self.document) || services.is_some_and(|all| all.iter().any(|(_, it)| is_own(it)))
     }
 
     /// What a volume is that the file names: one whose driver mounts a folder of the host, or of another, is that folder; one

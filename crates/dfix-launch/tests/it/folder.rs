@@ -94,14 +94,15 @@ fn an_example_of_a_dockerfile_is_what_is_built() {
             ("api/example.Dockerfile", "FROM a\n"),
         ]
     };
-    for name in ["example.worker.Dockerfile", "worker.Dockerfile.dist"] {
-        assert_eq!(count(of(name, "FROM a\n"), name), 1, "{name}");
-    }
-    for name in ["Dockerfile.example", "Dockerfile-template"] {
-        assert_eq!(count(of(name, "FROM a\n"), name), 1, "{name}");
-    }
-    for name in ["Dockerfile.dev", "other.Dockerfile.example"] {
-        assert_eq!(count(of(name, "FROM a\n"), name), 0, "{name}");
+    for (name, times) in [
+        ("example.worker.Dockerfile", 1),
+        ("worker.Dockerfile.dist", 1),
+        ("Dockerfile.example", 1),
+        ("Dockerfile-template", 1),
+        ("Dockerfile.dev", 0),
+        ("other.Dockerfile.example", 0),
+    ] {
+        assert_eq!(count(of(name, "FROM a\n"), name), times, "{name}");
     }
     // What is there itself is no example's.
     let files = [

@@ -65,7 +65,10 @@ fn of_another_dockerfile_others_count() {
 
 #[test]
 fn what_may_concern_it_is_kept() {
-    let unread = |path: &str| project().of_dockerfile(path).unread.len();
+    let unread = |path: &str| {
+        let found = project().of_dockerfile(path);
+        found.unread.len() + found.unclear.len()
+    };
     assert_eq!(
         (
             unread("Dockerfile"),
@@ -158,7 +161,7 @@ fn what_is_started_under_a_name_that_is_not_known_may_be_it() {
     let found = found.of_dockerfile("Dockerfile");
     assert_eq!(names(&found), ["b", "build"]);
     assert_eq!(
-        crate::unread(&found.unread),
+        crate::unread(found.unclear.iter().map(|it| &it.unread)),
         [
             "compose.yaml:1 the name of the image that service `a` of compose.yaml starts",
             "k8s/web.yaml:3 the name of the image that container `d` of k8s/web.yaml starts"
@@ -362,6 +365,7 @@ fn examples_build_and_start_nothing_that_is_shipped() {
     let found = read("", [("docs/start.md", readme)]);
     let found = found.of_dockerfile("Dockerfile");
     assert_eq!((found.launches.len(), found.unread.len()), (2, 0));
+    assert!(found.unclear.is_empty());
     assert!(
         found
             .launches
@@ -375,7 +379,7 @@ fn the_name_of_a_dockerfile_bounds_what_may_be_built() {
     let compose = "services:\n  a: {build: {context: $PWD, dockerfile: $PWD/web.Dockerfile}}\n  b: {build: {context: $PWD, dockerfile: $FILE}}\n";
     let unread = |file: &'static str, path: &str| {
         let found = read("", [("compose.yaml", file)]);
-        found.of_dockerfile(path).unread.len()
+        found.of_dockerfile(path).unclear.len()
     };
     assert_eq!(
         (

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dfix_launch::{
-    FolderLaunches, Health, Launch, Mount, MountKind, Source, Start, file_of_variables, is_of_ci,
+    FolderLaunches, Health, Launch, Mount, MountKind, Source, Start, file_of_variables,
 };
 
 use crate::collect::model::Model;
@@ -501,52 +501,68 @@ pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
 /// The files of variables that frameworks read by themselves, beside the application (python-dotenv, Flask, Node).
 const FILES_OF_VARIABLES: [&str; 2] = [".env", ".flaskenv"];
 
-/// That nothing which is here sets a variable of the stage's containers: "nothing here sets"; or that a file of variables may
-/// which is not in the repository, and of which an example is: "may be set for service `web` of compose.yaml, of whose
-/// variables only the example .env.sample is here".
+/// That nothing which is here sets a variable of the stage's containers: "nothing here sets", or not all that starts them
+/// does; or that a file of variables may which is not in the repository, and of which an example is: "may be set for service
+/// `web` of compose.yaml, of whose variables only the example .env.sample is here".
 pub(crate) fn nobody_sets(stage: Stage<'_>, name: &str) -> Option<String> {
-    let names = |launch: &Launch| launch.environment.iter().any(|it| it.name == name);
-    let mut launches = of(stage).filter(|launch| !names(launch));
-    let elsewhere = launches.find_map(|launch| {
+    let without = || of(stage).filter(|launch| !sets(launch, name));
+    let of_example = without().find_map(|launch| {
         let example = launch.examples.first()?;
         let said = launch.said();
         Some(format!(
             "may be set for {said}, of whose variables only the example {example} is here"
         ))
     });
-    let is_set = || is_chosen(stage, name) || stage.final_env(name).is_set();
-    elsewhere.or_else(|| (!is_set()).then(|| "nothing here sets".to_owned()))
+    let unset = || {
+        if is_in_a_file(stage, name) || stage.final_env(name).is_set() {
+            return None;
+        }
+        let is_set_by_some = of(stage).any(|launch| sets(launch, name));
+        match without().next() {
+            Some(launch) if is_set_by_some => Some(format!("{} does not set", launch.said())),
+            None if is_set_by_some => None,
+            _ => Some("nothing here sets".to_owned()),
+        }
+    };
+    of_example.or_else(unset)
+}
+
+fn sets(launch: &Launch, name: &str) -> bool {
+    launch.environment.iter().any(|it| it.name == name)
 }
 
 /// Whether one of the project's files chooses a value of the variable for containers of the stage: what starts them,
 /// or a file of variables that lies beside the application.
 pub(crate) fn is_chosen(stage: Stage<'_>, name: &str) -> bool {
-    let by_launch = of(stage).any(|it| it.environment.iter().any(|variable| variable.name == name));
-    by_launch || {
-        let folder = final_context_path_of(stage, ".");
-        let places = FILES_OF_VARIABLES.into_iter().flat_map(|file| {
-            let copied = folder.as_ref().filter(|folder| !folder.is_empty());
-            let copied = copied.map(|folder| format!("{folder}/{file}"));
-            copied.into_iter().chain([file.to_owned()])
-        });
-        let context = stage.file().context();
-        places
-            .filter_map(|place| context.read(&place).found())
-            .any(|text| {
-                file_of_variables(&text)
-                    .iter()
-                    .any(|(_, set, _)| set == name)
-            })
-    }
+    of(stage).any(|launch| sets(launch, name)) || is_in_a_file(stage, name)
+}
+
+/// Whether a file of variables that lies beside the application sets the variable.
+fn is_in_a_file(stage: Stage<'_>, name: &str) -> bool {
+    let folder = final_context_path_of(stage, ".");
+    let places = FILES_OF_VARIABLES.into_iter().flat_map(|file| {
+        let copied = folder.as_ref().filter(|folder| !folder.is_empty());
+        let copied = copied.map(|folder| format!("{folder}/{file}"));
+        copied.into_iter().chain([file.to_owned()])
+    });
+    let context = stage.file().context();
+    places
+        .filter_map(|place| context.read(&place).found())
+        .any(|text| {
+            file_of_variables(&text)
+                .iter()
+                .any(|(_, set, _)| set == name)
+        })
 }
 
 /// What the project's files say and could not be made out, that concerns how the stage is started.
 pub(crate) fn open(stage: Stage<'_>) -> Vec<OpenCondition> {
-    let of_files = all(stage.file()).unread.iter();
-    // What CI builds is not what it starts; of a file that could not be read at all, neither is known.
-    let of_files = of_files.filter(|unread| {
-        !is_of_ci(&unread.place.file) || unread.what == file_name(&unread.place.file)
-    });
+    let FolderLaunches {
+        unread, unclear, ..
+    } = all(stage.file());
+    // A job that builds or starts one image of many is not how this one is used.
+    let unclear = unclear.iter().filter(|it| it.source != Source::Ci);
+    let of_files = unread.iter().chain(unclear.map(|it| &it.unread));
     let unread = of_files.chain(of(stage).flat_map(|launch| &launch.unread));
     let unread = unread.map(|unread| {
         OpenCondition::new(

@@ -7,6 +7,7 @@ use dfix_catalogue::{platform, platform_of_name};
 use dfix_launch::{Launch, Source};
 
 use crate::facts::launches;
+use crate::facts::variables::{PlatformArg, platform_arg};
 use crate::handles::{Stage, Word};
 
 /// A platform that something is made for.
@@ -40,7 +41,11 @@ fn of_stage(stage: Stage<'_>) -> Vec<NamedPlatform> {
     let Some(flag) = step.flag("platform") else {
         return of_name(base).into_iter().chain(of_build(stage)).collect();
     };
-    let text = flag.value().map_or("", Word::source_text);
+    let variables = flag.value().map_or_else(Vec::new, Word::variables);
+    let tells = |arg| {
+        let mut names = variables.iter();
+        names.len() > 0 && names.all(|it| platform_arg(it) == Some(arg))
+    };
     let by = || format!("`--platform` of line {}", step.line());
     let named = |platform| NamedPlatform {
         platform,
@@ -52,8 +57,8 @@ fn of_stage(stage: Stage<'_>) -> Vec<NamedPlatform> {
             .map(|it| named(Some(it)))
             .into_iter()
             .collect(),
-        None if text.contains("TARGET") => of_build(stage),
-        None if text.contains("BUILD") => Vec::new(),
+        None if tells(PlatformArg::Target) => of_build(stage),
+        None if tells(PlatformArg::Builder) => Vec::new(),
         None => vec![named(None)],
     }
 }

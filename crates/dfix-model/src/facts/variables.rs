@@ -60,13 +60,21 @@ impl EnvFacts {
     }
 }
 
-/// The names that the builder sets by itself once they are declared.
-fn is_platform_arg(name: &str) -> bool {
-    ["TARGET", "BUILD"].iter().any(|prefix| {
-        name.strip_prefix(prefix).is_some_and(|rest| {
-            matches!(rest, "PLATFORM" | "OS" | "ARCH" | "VARIANT" | "OSVERSION")
-        })
-    })
+/// Whose platform a variable tells that the builder sets by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlatformArg {
+    /// That for which it builds.
+    Target,
+    /// Its own.
+    Builder,
+}
+
+/// Of the names that the builder sets by itself once they are declared, whose platform they tell.
+pub(crate) fn platform_arg(name: &str) -> Option<PlatformArg> {
+    let of = |prefix, arg| Some((name.strip_prefix(prefix)?, arg));
+    let (rest, arg) =
+        of("TARGET", PlatformArg::Target).or_else(|| of("BUILD", PlatformArg::Builder))?;
+    matches!(rest, "PLATFORM" | "OS" | "ARCH" | "VARIANT" | "OSVERSION").then_some(arg)
 }
 
 /// What a command at this place sees as variable `name`: what the command's own shell text sets,
@@ -151,7 +159,7 @@ pub(crate) fn declared(stage: Stage<'_>, step: Step<'_>, name: &str) -> Declared
         EnvValue::Set(Setting {
             value: Some(value), ..
         }) => Declared::As(value.to_owned()),
-        EnvValue::Unknown if !is_platform_arg(name) => {
+        EnvValue::Unknown if platform_arg(name).is_none() => {
             let arg = env_facts(stage).last(name, step.index, true);
             match arg {
                 Some(arg) if arg.open => Declared::Empty,
@@ -247,7 +255,7 @@ fn lookup_among(stage: Stage<'_>, facts: &EnvFacts, before: usize, name: &str) -
     };
     match (inherited, found(true)) {
         (EnvValue::Set(setting), _) => Lookup::Set(vec![piece(setting)]),
-        (_, Some(fact)) if fact.open && is_platform_arg(name) => Lookup::Unknown,
+        (_, Some(fact)) if fact.open && platform_arg(name).is_some() => Lookup::Unknown,
         (_, Some(fact)) if fact.open => Lookup::Open,
         (_, Some(fact)) => Lookup::Set(fact.pieces.clone()),
         (EnvValue::Unset, None) => Lookup::Unset,

@@ -3,6 +3,7 @@
 use dfix_engine::OpenCondition;
 use dfix_model::context::{ImageUseKind, UsedElsewhere};
 use dfix_model::launch::{Health, Launch, Start};
+use dfix_model::scripts::Script;
 use dfix_model::{Command, ImagePath};
 
 use crate::base::MOST_OPEN;
@@ -151,11 +152,15 @@ pub(super) fn by_launches(site: &Site<'_>) -> Option<OpenCondition> {
         ))
     });
     launched.or_else(|| {
-        let mut words = site.beside().flat_map(Command::words);
-        let word = words.find_map(|word| word.value().filter(|it| is_old_place(it)))?;
+        let named = |script: Script<'_>| {
+            let mut words = script.commands().flat_map(Command::words);
+            let word = words.find_map(|word| word.value().filter(|it| is_old_place(it)))?;
+            Some((word.to_owned(), script.path().to_owned()))
+        };
+        let (word, by) = site.documented().find_map(named)?;
         Some(OpenCondition::new(
             format!(
-                "whether what the documentation runs in the container, {word}, is still called so: it would be in {VENV}"
+                "whether {word} is still called so, which {by} shows to run in the container: it would be in {VENV}"
             ),
             format!("let it name programs without a folder, or those of {VENV}"),
         ))

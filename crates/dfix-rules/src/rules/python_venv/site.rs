@@ -95,15 +95,17 @@ impl<'m> Site<'m> {
         of_scripts.map(|process| process.command)
     }
 
-    /// The commands that documentation shows in containers that use the environment, and those that ask whether they are
-    /// well.
+    /// What documentation shows in containers that use the environment.
+    pub(super) fn documented(&self) -> impl Iterator<Item = Script<'m>> {
+        let family = self.family.iter().copied();
+        family.flat_map(Stage::documented_scripts)
+    }
+
+    /// The commands that documentation shows there, and those that ask whether such containers are well.
     pub(super) fn beside(&self) -> impl Iterator<Item = Command<'m>> {
         let family = self.family.iter().copied();
-        let scripts = family.flat_map(|stage| {
-            let checks = stage.launched_checks().into_iter();
-            stage.documented_scripts().chain(checks)
-        });
-        scripts.flat_map(Script::commands)
+        let checks = family.flat_map(Stage::launched_checks);
+        self.documented().chain(checks).flat_map(Script::commands)
     }
 
     /// What starts containers that use the environment.
