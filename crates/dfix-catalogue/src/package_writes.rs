@@ -39,9 +39,19 @@ impl PackageWrite {
         self.row.key()
     }
 
-    /// The variables that send it elsewhere, or switch it off.
-    pub fn variables(self) -> impl Iterator<Item = &'static str> {
-        self.row.words(3)
+    /// The variables that send it elsewhere, or switch it off. Some do so only in older versions: `is_below` says whether the
+    /// major version of a package is known to be below a number.
+    pub fn variables(
+        self,
+        is_below: impl Fn(&str, u32) -> bool,
+    ) -> impl Iterator<Item = &'static str> {
+        self.row.words(3).filter_map(move |word| {
+            let Some((name, of)) = word.split_once('@') else {
+                return Some(word);
+            };
+            let (package, major) = of.split_once('<')?;
+            is_below(package, major.parse().ok()?).then_some(name)
+        })
     }
 }
 
@@ -64,7 +74,14 @@ mod tests {
 
     #[test]
     fn packages_and_calls_are_known() {
-        assert!(node_package_at_home("puppeteer").is_some_and(|it| it.variables().count() == 3));
+        assert!(
+            node_package_at_home("puppeteer")
+                .is_some_and(|it| it.variables(|_, _| true).count() == 3)
+        );
+        assert!(
+            node_package_at_home("puppeteer")
+                .is_some_and(|it| it.variables(|_, _| false).count() == 2)
+        );
         assert!(node_package_at_home("puppeteer-core").is_none());
         assert!(python_package_in_itself("docling").is_some());
         assert!(python_package_in_itself("puppeteer").is_none());
@@ -76,6 +93,13 @@ mod tests {
         for row in PACKAGES.all() {
             assert!(matches!(row.column(1), "node" | "python"), "{row:?}");
             assert!(matches!(row.column(2), "home" | "itself"), "{row:?}");
+            // Each condition is one that is understood.
+            let write = PackageWrite { row };
+            assert_eq!(
+                write.variables(|_, _| true).count(),
+                row.words(3).count(),
+                "{row:?}"
+            );
         }
     }
 }

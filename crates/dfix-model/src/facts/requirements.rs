@@ -26,6 +26,14 @@ pub struct Requirement {
 }
 
 impl Requirement {
+    /// Whether its version is told, and of a major version below this one: `19.11.1`, `^19`, `~19.2`.
+    pub fn is_of_major_below(&self, major: u32) -> bool {
+        let text = self.specifier.as_deref().unwrap_or("");
+        let version = text.trim_start_matches(['^', '~', '=', 'v']);
+        let first = version.split(['.', '-']).next().unwrap_or_default();
+        !version.contains([' ', '|']) && first.parse::<u32>().is_ok_and(|it| it < major)
+    }
+
     /// Whether the condition on its version lets none before this one through. `false` where it says nothing of it.
     pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
         let clauses = self.specifier.as_deref().unwrap_or("").split(',');
@@ -199,6 +207,35 @@ fn unread(why: &str) -> OpenCondition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_tell_their_major() {
+        let is_old = |condition: &str| {
+            let puppeteer = Requirement {
+                name: "puppeteer".to_owned(),
+                specifier: Some(condition.to_owned()),
+                source: String::new(),
+                only_with: None,
+            };
+            puppeteer.is_of_major_below(20)
+        };
+        assert!(
+            ["19.11.1", "^19.0.0", "~13.7", "v2.1.1", "=1"]
+                .iter()
+                .all(|it| is_old(it))
+        );
+        let others = [
+            "20.0.0",
+            "^21.6.1",
+            ">=19",
+            "*",
+            "latest",
+            "",
+            "^19 || ^20",
+            "19 - 21",
+        ];
+        assert!(!others.iter().any(|it| is_old(it)));
+    }
 
     #[test]
     fn conditions_tell_the_least_version() {

@@ -74,7 +74,12 @@ fn of_node_packages(stage: Stage<'_>) -> Option<LeftAtHome> {
         installs.next()
     }?;
     let left = found.into_iter().find(|package| {
-        let mut variables = package.variables();
+        let is_below = |name: &str, major| {
+            packages
+                .get(name)
+                .is_some_and(|it| it.is_of_major_below(major))
+        };
+        let mut variables = package.variables(is_below);
         !variables.any(|name| is_set(install.command, name))
     })?;
     Some(LeftAtHome {
@@ -289,7 +294,10 @@ fn is_of_python_package(command: Command<'_>, program: &str) -> bool {
     let of_python = |stage: Stage<'_>| {
         stage.python_packages().has(program) && !stage.node_packages().has(program)
     };
-    command.stage().is_some_and(of_python) && !write.variables().any(|name| is_set(command, name))
+    command.stage().is_some_and(of_python)
+        && !write
+            .variables(|_, _| false)
+            .any(|name| is_set(command, name))
 }
 
 /// Whether an installation by Yarn 4 keeps packages as zips in the cache of its user, where the settings name no other way:

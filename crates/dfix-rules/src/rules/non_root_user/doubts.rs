@@ -188,7 +188,7 @@ fn writes_to_itself(stage: Stage<'_>) -> Option<OpenCondition> {
     let packages = stage.python_packages();
     let mut known = packages.known.iter();
     let package = known.find_map(|it| python_package_in_itself(&it.name))?;
-    let mut variables = package.variables();
+    let mut variables = package.variables(|_, _| false);
     if variables.any(|name| stage.final_env(name).is_set()) {
         return None;
     }

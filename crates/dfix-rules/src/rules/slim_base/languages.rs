@@ -89,8 +89,13 @@ impl<'m> Losses<'m, '_> {
             return;
         };
         let is_off = |name: &str| name.contains("SKIP") || name.contains("DISABLE");
-        let mut variables = known.variables().filter(|name| is_off(name));
         let stage = site.step.stage();
+        let packages = stage.map(Stage::node_packages);
+        let is_below = |name: &str, major| {
+            let asked = packages.and_then(|it| it.get(name));
+            asked.is_some_and(|it| it.is_of_major_below(major))
+        };
+        let mut variables = known.variables(is_below).filter(|name| is_off(name));
         let is_skipped =
             stage.is_some_and(|stage| variables.any(|name| stage.env_at(site.step, name).is_set()));
         if !is_skipped && !self.is_installed("chromium", site) {
