@@ -22,6 +22,8 @@ pub enum FolderMark {
     Packages,
     /// Programs are found there.
     Programs,
+    /// Every system has it, and everybody may read what is there.
+    Readable,
     /// In almost every image only root may write there and below.
     Root,
     /// Web servers' routes begin so, too: a source that names it need not mean the folder.
@@ -44,6 +46,7 @@ impl FolderMark {
             FolderMark::Own => "own",
             FolderMark::Packages => "packages",
             FolderMark::Programs => "programs",
+            FolderMark::Readable => "readable",
             FolderMark::Root => "root",
             FolderMark::Route => "route",
             FolderMark::System => "system",
@@ -110,6 +113,7 @@ mod tests {
             FolderMark::Own,
             FolderMark::Packages,
             FolderMark::Programs,
+            FolderMark::Readable,
             FolderMark::Root,
             FolderMark::Route,
             FolderMark::System,

@@ -37,6 +37,12 @@ pub fn is_named_for_a_place(variable: &str) -> bool {
     variable.contains('_') && words(variable).any(|word| is(&word.to_ascii_lowercase(), "place"))
 }
 
+/// Whether a file of this name is, by a word of it, one that a person puts there for nobody else to read: `.env`,
+/// `secrets.yaml`.
+pub fn is_of_secrets(file: &str) -> bool {
+    words(file).any(|word| is(&word.to_ascii_lowercase(), "secret"))
+}
+
 /// Whether a stage or a Dockerfile of this name makes an image for users other than root: `Dockerfile.rootless`,
 /// `non-root`.
 pub fn is_named_rootless(name: &str) -> bool {
@@ -63,6 +69,22 @@ pub fn is_named_for_python(image: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_for_secrets() {
+        for name in [
+            ".env",
+            ".env.prod",
+            "secrets.yaml",
+            "api_token",
+            "server.key",
+        ] {
+            assert!(is_of_secrets(name), "{name}");
+        }
+        for name in ["config.yaml", "environment.yml", "keyboard.json", "data"] {
+            assert!(!is_of_secrets(name), "{name}");
+        }
+    }
 
     #[test]
     fn variables_for_places() {
@@ -92,6 +114,7 @@ mod tests {
                 "place",
                 "python",
                 "rootless",
+                "secret",
                 "work",
             ];
             let mut marks = row.column(1).split(' ');

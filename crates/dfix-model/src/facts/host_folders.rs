@@ -1,6 +1,6 @@
 //! Folders of the host that containers are given, and what lies in root's home then.
 
-use dfix_catalogue::{FolderMark, folder_above};
+use dfix_catalogue::{FolderMark, folder_above, is_of_secrets};
 use dfix_launch::{Access, Launch, Mount, MountKind, Source};
 
 use crate::facts::data_folders::is_made;
@@ -24,16 +24,21 @@ fn is_of_the_image(stage: Stage<'_>, place: &ImagePath) -> bool {
         || (!place.is_root() && (is_made(stage, place) || is_written()))
 }
 
-/// Files that everybody may read, and that are mounted for nothing else.
-fn is_for_all(path: &ImagePath) -> bool {
-    matches!(
-        path.as_str(),
-        "/etc/localtime" | "/etc/timezone" | "/etc/hosts" | "/etc/resolv.conf"
-    )
+/// Whether a path is one that every system has, and that everybody may read.
+fn is_for_all(path: &str) -> bool {
+    folder_above(path, FolderMark::Readable).is_some()
 }
 
-/// The folders of the host that the launches of a stage mount and that the application may write to: where they lie,
-/// and what a person has to see to.
+/// Whether a file or folder of the host, as it is said, is one of the project: what a checkout brings everybody may read.
+/// A name of secrets is rather one that a person puts there.
+fn is_of_the_project(path: &str) -> bool {
+    let is_relative = path.starts_with("./") || path.starts_with("../") || path == ".";
+    let name = path.rsplit('/').next().unwrap_or_default();
+    is_relative && !is_of_secrets(name)
+}
+
+/// The folders of the host that the launches of a stage mount and that the application may write to, or may have to read:
+/// where they lie, and what a person has to see to.
 pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
     // Who runs as a user that it names itself is asked nothing by the image's; and the group that Kubernetes gives the
     // volumes of a platform to is one of the user's, whoever that is.
@@ -62,13 +67,23 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                 }
                 _ => return None,
             };
-            let place = launches::place_of(stage, mount).filter(|it| !mount.is_read_only && !is_for_all(it))?;
+            let is_only_read = mount.is_read_only;
+            let is_readable = match &mount.kind {
+                MountKind::Host(path) => is_of_the_project(path) || is_for_all(path),
+                // The platform's volumes keep the owners that they have; of the others no file is there before.
+                kind => *kind != MountKind::Claim,
+            };
+            let place = launches::place_of(stage, mount)?;
+            if (is_only_read && is_readable) || is_for_all(place.as_str()) {
+                return None;
+            }
             if is_stranger && !is_of_the_image(stage, &place) {
                 return None;
             }
             let open = OpenCondition::new(
                 format!(
-                    "whether another user than root may write to {said}, which {} (line {}) mounts at {place}",
+                    "whether another user than root may {} {said}, which {} (line {}) mounts at {place}",
+                    if is_only_read { "read" } else { "write to" },
                     launch.said(),
                     mount.place.line
                 ),
@@ -77,6 +92,7 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                         "let that one start after this (`depends_on`), or run both as one user"
                     }
                     MountKind::Tmpfs(_) => "give it a mode (`mode=1777`)",
+                    _ if is_only_read => "look on the host whether others may read it (`ls -l`), give it to that user's number (`chown`), or leave the image root's",
                     _ => "give the folder on the host to that user's number (`chown`), name the host's own user in the service (`user:`), or leave the image root's",
                 },
             );
