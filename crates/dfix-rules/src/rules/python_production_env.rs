@@ -97,8 +97,8 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether app.py, which is not read, holds the Flask application"),
         // The start leads to Python through a script.
         fixes(
-            "FROM debian:12\nCOPY . /app\nENTRYPOINT [\"/app/start.sh\"]\n",
-            "FROM debian:12\nENV PYTHONUNBUFFERED=1\nCOPY . /app\nENTRYPOINT [\"/app/start.sh\"]\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3\nCOPY . /app\nENTRYPOINT [\"/app/start.sh\"]\n",
+            "FROM debian:12\nENV PYTHONUNBUFFERED=1\nRUN apt-get update && apt-get install -y python3\nCOPY . /app\nENTRYPOINT [\"/app/start.sh\"]\n",
         )
         .with_context(&[("start.sh", "#!/bin/sh\nset -e\nexec python3 /app/main.py\n"), ("main.py", "")]),
         leaves("FROM debian:12\nCOPY . /app\nRUN pip install -r /app/requirements.txt\nENTRYPOINT [\"/app/start.sh\"]\n")
@@ -123,6 +123,17 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nRUN pip install x\nCMD [\"node\", \"server.js\"]\n"),
         leaves("FROM python:3.12 AS build\nRUN pip install x\nFROM nginx:1.27\nCOPY --from=build /x /x\n"),
         leaves("FROM debian:12\nCMD [\"bash\"]\n"),
+        // What calls Python may be wrong of the image.
+        leaves("FROM nginx:1.27-alpine\nCOPY . /app\nENTRYPOINT [\"/app/test.sh\"]\n")
+            .with_context(&[("test.sh", "#!/bin/sh\nexec python -m pytest\n")])
+            .that_says("whether the image has Python"),
+        // A shell for somebody to work in, with no sources of an application.
+        leaves("FROM python:3.12-slim\nRUN pip install numpy\nCMD [\"bash\"]\n"),
+        fixes(
+            "FROM python:3.12-slim\nCOPY . .\nCMD [\"bash\"]\n",
+            "FROM python:3.12-slim\nENV PYTHONUNBUFFERED=1\nCOPY . .\nCMD [\"bash\"]\n",
+        )
+        .with_context(&[("x.py", "print(1)\n")]),
         // Python is there for a tool that the program calls, which the file builds.
         leaves("FROM golang:1.23 AS build\nCOPY . .\nRUN go build -o /go/bin/app ./cmd\nFROM python:3.12-slim\nRUN pip install yt-dlp\nCOPY --from=build /go/bin/app /\nCMD [\"/app\"]\n"),
         // The base is Python's, and nothing else is.

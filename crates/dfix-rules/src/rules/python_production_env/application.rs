@@ -32,6 +32,16 @@ pub(super) fn is_python(stage: Stage<'_>) -> bool {
 /// shipped and none installed.
 fn is_for_another_program(stage: Stage<'_>) -> bool {
     let runtime = stage.runtime();
+    // A shell that somebody works in: what they start is theirs.
+    let is_bare_shell = |it: &Process<'_>| {
+        it.script.is_none()
+            && programs::is_shell(it.command.name())
+            && it.command.args().next().is_none()
+    };
+    let mut processes = runtime.processes().peekable();
+    if processes.peek().is_some() && processes.all(|it| is_bare_shell(&it)) {
+        return !may_ship_python(stage);
+    }
     let may_be_python = |it: &Process<'_>| runs_python(it) || is_unread_script(it);
     if runtime.is_silent() || runtime.processes().any(|it| may_be_python(&it)) {
         return false;
@@ -77,6 +87,23 @@ fn has_python(stage: Stage<'_>) -> bool {
     packages.any(|package| programs::is_python(package.name)) || installs_project(stage)
 }
 
+/// Whether the image that a stage is based on has Python, or the stage copies something out of one that has.
+fn brings_python(stage: Stage<'_>) -> bool {
+    let facts = stage.any_base_facts();
+    let is_in_base = || {
+        facts
+            .python_commands()
+            .iter()
+            .any(|it| facts.has_command(it) == Some(true))
+    };
+    is_in_base()
+        || stage
+            .base_chain()
+            .flat_map(Stage::steps)
+            .filter_map(|step| step.source()?.stage())
+            .any(|it| is_image_of_python(it) == Some(true) || has_python(it))
+}
+
 /// That Python is there only where a build asks for it, as the stages say that install it.
 pub(super) fn only_with(stage: Stage<'_>) -> Option<OpenCondition> {
     if is_image_of_python(stage) == Some(true) {
@@ -97,7 +124,15 @@ pub(super) fn only_with(stage: Stage<'_>) -> Option<OpenCondition> {
         .filter_map(PackageCommand::of)
         .filter(|it| it.manager == PackageManager::Pip && it.is_install());
     let mut all = packages.into_iter().chain(installs.map(|it| it.command));
-    let switch = all.next()?.only_with()?;
+    let Some(first) = all.next() else {
+        return (!brings_python(stage)).then(|| {
+            OpenCondition::new(
+                "whether the image has Python: a script or a launch calls it, and nothing here installs it",
+                "set the variable by hand where the image has it",
+            )
+        });
+    };
+    let switch = first.only_with()?;
     if all.any(|it| it.only_with().is_none()) {
         return None;
     }

@@ -42,7 +42,11 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
     if let Some(flask) = packages.get("flask") {
         return Some(Flask {
             because: said(flask),
-            is_without_env: flask.is_at_least(2, 2),
+            // A lock file may say more than what asks for it.
+            is_without_env: packages
+                .known
+                .iter()
+                .any(|it| it.name == "flask" && it.is_at_least(2, 2)),
             open: switched(flask),
         });
     }
