@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use dfix_catalogue::{PackageWord, package_word_is};
+use dfix_catalogue::{PackageWord, SystemPackageManager, package_word_is};
 use dfix_engine::{
     Edit, Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
 };
@@ -12,6 +12,8 @@ use dfix_model::{
     PackageManager, Stage, Step, Users, Word,
 };
 use dfix_syntax::TextSize;
+
+use crate::base::lacks;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -100,16 +102,17 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM alpine:3.20\nRUN apk update || true; apk add --no-cache curl\n"),
         leaves("FROM alpine:3.20\nRUN apk update && cp -r /var/cache/apk /srv && apk add --no-cache curl\n"),
         leaves("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk update && apk add curl\n"),
+        // Debian's images have no apk.
+        leaves("FROM nginx:1.27\nRUN apk update && apk add bash\n"),
         // apk knows the option since Alpine 3.3.
         leaves("FROM gliderlabs/alpine:3.2\nRUN apk add curl\n"),
     ],
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for stage in file
-        .stages()
-        .filter(|stage| !is_too_old(stage.base_image()))
-    {
+    for stage in file.stages().filter(|stage| {
+        !is_too_old(stage.base_image()) && !lacks(*stage, SystemPackageManager::Apk)
+    }) {
         let mut apks = stage.package_commands(PackageManager::Apk).peekable();
         if apks.peek().is_none() {
             continue;

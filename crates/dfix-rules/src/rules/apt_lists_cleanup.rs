@@ -6,6 +6,7 @@ mod users;
 
 use std::cell::OnceCell;
 
+use dfix_catalogue::SystemPackageManager;
 use dfix_engine::{
     Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves,
     remedy, reports,
@@ -18,6 +19,8 @@ use dfix_syntax::TextSize;
 
 use lists::{needs_lists, updates};
 use users::OfTheLists;
+
+use crate::base::lacks;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-lists-cleanup",
@@ -168,7 +171,8 @@ pub(crate) const RULE: Rule = Rule {
 const LISTS: &str = "/var/lib/apt/lists";
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for stage in file.shipped_stages() {
+    let stages = file.shipped_stages();
+    for stage in stages.filter(|it| !lacks(*it, SystemPackageManager::Apt)) {
         let (needs, later) = (OnceCell::new(), OnceCell::new());
         let (first, elsewhere) = (OnceCell::new(), OnceCell::new());
         let runs = stage

@@ -1,10 +1,12 @@
 //! `apt-get` instead of `apt`.
 
-use dfix_catalogue::{PackageWord, package_word_is};
+use dfix_catalogue::{PackageWord, SystemPackageManager, package_word_is};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Remedy, Rule, Safety, fixes, leaves, remedy, reports,
 };
 use dfix_model::Model;
+
+use crate::base::lacks;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-not-apt-get",
@@ -39,7 +41,11 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let lacks_apt = |stage| lacks(stage, SystemPackageManager::Apt);
     for step in file.steps().filter(|s| s.is_run()) {
+        if step.stage().is_some_and(lacks_apt) {
+            continue;
+        }
         for apt in step.package_commands() {
             let subcommand = apt.subcommand_text();
             let Some(program) = apt.command.program() else {

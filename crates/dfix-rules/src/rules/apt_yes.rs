@@ -1,8 +1,10 @@
 //! `-y` for apt.
 
-use dfix_catalogue::{PackageWord, package_options, package_word_is};
+use dfix_catalogue::{PackageWord, SystemPackageManager, package_options, package_word_is};
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step};
+
+use crate::base::lacks;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-yes",
@@ -38,6 +40,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nCOPY 90yes /etc/apt/apt.conf.d/\nRUN apt-get install a\n"),
         leaves("FROM debian:12\nARG OPTS=\"-y -q\"\nRUN apt-get install $OPTS a\n"),
         leaves("FROM debian:12\nRUN apt-get --just-print install a\n"),
+        // There is no apt there.
+        leaves("FROM alpine:3.22\nRUN apk add curl || apt-get install curl\n"),
     ],
 };
 
@@ -45,7 +49,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     // Of the stage at hand, once asked: the first step that settles the answer for those after it.
     let mut known: Option<(usize, Option<usize>)> = None;
     for step in file.steps().filter(|s| s.is_run()) {
-        let Some(stage) = step.stage() else {
+        let stage = step.stage();
+        let Some(stage) = stage.filter(|it| !lacks(*it, SystemPackageManager::Apt)) else {
             continue;
         };
         for apt in step.package_commands() {
