@@ -75,7 +75,8 @@ pub(super) fn guess(
     let mut below = own.as_path();
     for folder in own.ancestors().skip(1).take(MOST_FOLDERS_UP) {
         // A repository's folder is the last that a build of it can be given.
-        if repository == Some(below) {
+        // The root of the machine is nobody's project: what is called alike there is the machine's.
+        if repository == Some(below) || folder.parent().is_none() {
             break;
         }
         if files.iter().all(|file| has(folder, file)) {
@@ -253,6 +254,14 @@ mod tests {
             (top.join("up"), false)
         );
         assert_eq!(guess(own.clone(), None, &files(&["a", "z"])), (own, true));
+        // What lies in the machine's root is not the project's.
+        let below_root = top.ancestors().filter(|it| it.parent().is_some()).last();
+        let below_root = below_root.unwrap().to_owned();
+        let of_the_machine = files(&[below_root.file_name().unwrap().to_str().unwrap()]);
+        assert_eq!(
+            guess(below_root.clone(), None, &of_the_machine),
+            (below_root, true)
+        );
     }
 
     #[test]
