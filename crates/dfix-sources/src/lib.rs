@@ -51,7 +51,7 @@ pub use source::{
     Command, Import, Library, Named, Port, Program, Right, Source, User, Variable, Write,
 };
 pub use token::Trouble;
-pub use value::{Base, Place, Value};
+pub use value::{Base, Place, Value, path_in_address};
 
 /// What the file of this name and text does; none where it is in no language that is read. The language is told
 /// by the name's ending, else by the interpreter behind `#!`. Takes time in proportion to the text, and never more

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::variables::{names_data, names_folder};
 use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_system_name};
+use dfix_sources::path_in_address;
 
 use crate::collect::instruction::StepKind;
 use crate::facts::entry::entry;
@@ -220,13 +221,9 @@ fn find_volumes(stage: Stage<'_>) -> Vec<DataFolder> {
 }
 
 /// The folder that the value of a variable names, or the one of the file that it names: `/data/uploads`,
-/// `sqlite:////data/app.db`.
+/// `sqlite:////data/app.db`, `file:/data/app.db`.
 fn folder_of_value(value: &str) -> Option<ImagePath> {
-    let path = match value.split_once("sqlite:///") {
-        Some((_, path)) => path,
-        None => value,
-    };
-    let path = path.split('?').next()?;
+    let path = path_in_address(value).split(['?', ';']).next()?;
     if !path.starts_with('/') || path.contains([':', ' ', ',', '$']) {
         return None;
     }
@@ -237,7 +234,15 @@ fn folder_of_value(value: &str) -> Option<ImagePath> {
         .is_some_and(|(stem, extension)| {
             !stem.is_empty() && extension.bytes().all(|b| b.is_ascii_alphanumeric())
         });
-    let folder = if is_file { path.parent()? } else { path };
+    // These write files that begin with the name (H2's and HSQLDB's documentation of their addresses).
+    let is_beginning = ["jdbc:h2:", "jdbc:hsqldb:"]
+        .iter()
+        .any(|it| value.starts_with(it));
+    let folder = if is_file || is_beginning {
+        path.parent()?
+    } else {
+        path
+    };
     (!folder.is_root()).then_some(folder)
 }
 
@@ -458,6 +463,14 @@ mod tests {
             ("/data/app.log", Some("/data")),
             ("sqlite:////data/app.db", Some("/data")),
             ("sqlite:///app.db", None),
+            ("sqlite+aiosqlite:////data/app.db", Some("/data")),
+            ("file:/data/app.db?connection_limit=1", Some("/data")),
+            ("file:///data/app.db", Some("/data")),
+            ("file:./app.db", None),
+            ("jdbc:h2:file:/data/app;AUTO_SERVER=TRUE", Some("/data")),
+            ("jdbc:sqlite:/data/app.db", Some("/data")),
+            ("jdbc:h2:mem:app", None),
+            ("postgres://db/data", None),
             ("data", None),
             ("/a:/b", None),
             ("/app.db", None),
