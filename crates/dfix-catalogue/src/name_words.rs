@@ -43,6 +43,14 @@ pub fn is_of_secrets(file: &str) -> bool {
     words(file).any(|word| is(&word.to_ascii_lowercase(), "secret"))
 }
 
+/// Whether a variable of the environment says, by words of its name, where a file is kept that nobody else is to read:
+/// `JWT_PRIVATE_KEY_PATH`, `POSTGRES_PASSWORD_FILE`, `GOOGLE_APPLICATION_CREDENTIALS`.
+pub fn is_named_for_a_secret_file(variable: &str) -> bool {
+    let has = |mark| words(variable).any(|word| is(&word.to_ascii_lowercase(), mark));
+    (has("secret") && (has("place") || has("file")))
+        || variable.ends_with("APPLICATION_CREDENTIALS")
+}
+
 /// Whether a stage or a Dockerfile of this name makes an image for users other than root: `Dockerfile.rootless`,
 /// `non-root`.
 pub fn is_named_rootless(name: &str) -> bool {
@@ -69,6 +77,20 @@ pub fn is_named_for_python(image: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_for_files_of_secrets() {
+        for name in [
+            "JWE_PRIVATE_KEY_PATH",
+            "POSTGRES_PASSWORD_FILE",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+        ] {
+            assert!(is_named_for_a_secret_file(name), "{name}");
+        }
+        for name in ["SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "UPLOAD_PATH", "PATH"] {
+            assert!(!is_named_for_a_secret_file(name), "{name}");
+        }
+    }
 
     #[test]
     fn files_for_secrets() {
@@ -110,6 +132,7 @@ mod tests {
         for row in WORDS.all() {
             let known = [
                 "development",
+                "file",
                 "other",
                 "place",
                 "python",

@@ -98,7 +98,6 @@ use crate::facts::left_by_commands::LeftByCommands;
 use crate::facts::named_places::NamedPlace;
 use crate::facts::npm_lock::NpmLock;
 use crate::facts::ports::Port;
-use crate::facts::private_keys::PrivateKey;
 use crate::facts::root_rights::RootRights;
 use crate::facts::roots_home::LeftAtHome;
 use crate::facts::run_scripts::RunScript;
@@ -381,11 +380,6 @@ impl<'m> Stage<'m> {
     /// The dependencies of a project that the build installs below a folder, or copies there from another stage.
     pub fn dependencies_below(self, folder: &ImagePath) -> Option<Dependencies> {
         dependencies::dependencies_below(self, folder)
-    }
-
-    /// The private keys that the file puts into the image or names.
-    pub fn private_keys(self) -> Vec<PrivateKey> {
-        private_keys::private_keys(self)
     }
 
     /// Why a user other than root, to whom these folders belong, may not reach or change the application

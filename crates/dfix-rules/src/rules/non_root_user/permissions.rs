@@ -39,9 +39,20 @@ fn key(
     run_as: &RunAs,
     is_given: &dyn Fn(&ImagePath) -> bool,
 ) -> Option<OpenCondition> {
-    let key = stage.private_keys().into_iter().find(|key| {
+    let mut keys = stage.private_keys().into_iter();
+    let key = keys.find(|key| {
         !is_given(&key.path) && !stage.filesystem().is_opened_to(&run_as.account, &key.path)
-    })?;
+    });
+    let Some(key) = key else {
+        let (variable, place) = stage.key_asked_for()?;
+        return Some(OpenCondition::new(
+            format!(
+                "whether the user may read the file that `{variable}` names, for which {place} asks: keys that are mounted are \
+                 often root's alone"
+            ),
+            "let the user read what is mounted there",
+        ));
+    };
     Some(if key.is_copied {
         OpenCondition::new(
             format!("whether the user may read {}, which stays root's", key.name),
