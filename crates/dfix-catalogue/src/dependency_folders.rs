@@ -63,6 +63,11 @@ impl DependencyFolder {
         self.row.words(4)
     }
 
+    /// Options by which it is told the folder that it works in.
+    pub fn folder_options(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(6)
+    }
+
     /// Variables that name another folder.
     pub fn folder_variables(self) -> impl Iterator<Item = &'static str> {
         self.row.words(5)

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use dfix_catalogue::{
-    build_cache, dependency_folder, is_dependency_folder, programs, writes_dependencies,
+    DependencyFolder, build_cache, dependency_folder, is_dependency_folder, programs, writes_dependencies,
 };
 
 use crate::context::Answer;
@@ -166,12 +166,19 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
         return Some(said("`pip install`".to_owned(), place(folder)?));
     }
     let tool = dependency_folder(command.name())?;
+    let (project, told) = match told_folder(command, tool) {
+        Some((at, folder)) => (here.as_ref().map(|here| here.join(&folder)), Some(at)),
+        None => (here.clone(), None),
+    };
     let subcommand = match PackageCommand::of(command) {
         Some(package) => Some(package.subcommand_text()).filter(|text| !text.is_empty()),
-        None => command
-            .args()
-            .filter_map(Word::value)
-            .find(|text| !text.starts_with('-')),
+        None => {
+            let words = command.args().enumerate();
+            let words = words.filter(|(at, _)| Some(*at) != told);
+            words
+                .filter_map(|(_, word)| word.value())
+                .find(|text| !text.starts_with('-'))
+        }
     };
     let mut words = command.args().filter_map(Word::value);
     if !tool.installs(subcommand) || words.any(|word| tool.is_elsewhere(word)) {
@@ -204,7 +211,23 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
         "`",
     ]
     .concat();
-    Some(said(by, here?.join(folder)))
+    Some(said(by, project?.join(folder)))
+}
+
+/// The folder that an option tells a package manager to work in, and which argument that is: `npm --prefix ./web ci`. One that
+/// only the build can tell may be anywhere.
+fn told_folder(command: Command<'_>, tool: DependencyFolder) -> Option<(usize, String)> {
+    let mut is_value = false;
+    command.args().enumerate().find_map(|(at, word)| {
+        let text = word.value()?;
+        if is_value {
+            return Some((at, text.to_owned()));
+        }
+        is_value = tool.folder_options().any(|option| option == text);
+        let (option, value) = text.split_once('=')?;
+        let is_option = tool.folder_options().any(|it| it == option);
+        is_option.then(|| (at, value.to_owned()))
+    })
 }
 
 /// What the start runs that writes among the installed dependencies: `npm install`, `prisma generate`.

@@ -102,7 +102,7 @@ fn may_be_project(site: &CallSite<'_>) -> bool {
 
 /// The path of a file of the project that a command works on; `None` where its folder is not known.
 pub(crate) fn project_file(command: &PackageCommand<'_>, name: &str) -> Option<String> {
-    let told = ["--prefix", "--cwd", "--dir"];
+    let told = ["--prefix", "--cwd", "--dir", "-C"];
     match told.iter().find_map(|option| command.flag_value(option)) {
         Some(folder) => Some(format!("{}/{name}", folder.text()?)),
         None => {
