@@ -21,6 +21,9 @@ pub enum ImageMark {
     ScriptAtStart,
     /// It keeps data in the order of texts that its C library has: with another release of that, indexes are wrong.
     SortsTexts,
+    /// What its entry point starts holds no output back: AWS's runtime client for Python takes the place of both streams
+    /// (aws/aws-lambda-python-runtime-interface-client, `bootstrap.py`).
+    Unbuffered,
 }
 
 impl ImageMark {
@@ -33,6 +36,7 @@ impl ImageMark {
             ImageMark::OwnTrust => "own-trust",
             ImageMark::ScriptAtStart => "script-at-start",
             ImageMark::SortsTexts => "sorts-texts",
+            ImageMark::Unbuffered => "unbuffered",
         }
     }
 }
@@ -60,6 +64,7 @@ mod tests {
             ImageMark::OwnTrust,
             ImageMark::ScriptAtStart,
             ImageMark::SortsTexts,
+            ImageMark::Unbuffered,
         ];
         for row in MARKS.all() {
             let mut words = row.words(1);

@@ -3,7 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use dfix_catalogue::{
-    DependencyFolder, build_cache, dependency_folder, is_dependency_folder, programs, writes_dependencies,
+    DependencyFolder, build_cache, dependency_folder, is_dependency_folder, programs,
+    writes_dependencies,
 };
 
 use crate::context::Answer;

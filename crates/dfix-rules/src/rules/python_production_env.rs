@@ -127,6 +127,9 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM nginx:1.27-alpine\nCOPY . /app\nENTRYPOINT [\"/app/test.sh\"]\n")
             .with_context(&[("test.sh", "#!/bin/sh\nexec python -m pytest\n")])
             .that_says("whether the image has Python"),
+        // AWS's runtime for functions holds nothing back.
+        leaves("FROM public.ecr.aws/lambda/python:3.13\nCOPY app.py .\nCMD [\"app.handler\"]\n"),
+        leaves("FROM python:3.13-slim\nRUN pip install awslambdaric\nCOPY app.py .\nENTRYPOINT [\"python\", \"-m\", \"awslambdaric\"]\nCMD [\"app.handler\"]\n"),
         // A shell for somebody to work in, with no sources of an application.
         leaves("FROM python:3.12-slim\nRUN pip install numpy\nCMD [\"bash\"]\n"),
         fixes(

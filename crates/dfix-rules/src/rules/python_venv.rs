@@ -67,6 +67,8 @@ pub(crate) const RULE: Rule = Rule {
         .that_says("`mmcv` may be built"),
         leaves("FROM python:3.11\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install flask\n"),
         leaves("FROM python:3.11\nRUN pip install --target=/app/lib flask\n"),
+        // What makes environments of its own is not separated from anything.
+        leaves("FROM python:3.11\nRUN pip install --no-cache-dir uv\nENV UV_PROJECT_ENVIRONMENT=/venv\n"),
         leaves("FROM python:3.11\nRUN pip install --user flask\n"),
         leaves("FROM python:3.11\nENV PIP_TARGET=/app/lib\nRUN pip install flask\n"),
         leaves("FROM python:3.11\nRUN pip install --upgrade pip setuptools\nCMD [\"python\", \"a.py\"]\n"),

@@ -1,7 +1,9 @@
 //! Whether what a stage ships is a Python application.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, Family, PackageMark, is_named_for_python, package_is};
+use dfix_catalogue::{
+    Ecosystem, Family, ImageMark, PackageMark, image_is, is_named_for_python, package_is,
+};
 use dfix_engine::OpenCondition;
 use dfix_model::path::has_ending;
 use dfix_model::runtime::{Leads, Process};
@@ -167,12 +169,21 @@ fn runs_python(process: &Process<'_>) -> bool {
         || has_ending(command.name(), ".py")
 }
 
-/// Whether each Python that is started is told by `-u` not to hold its output back.
+/// Whether each Python that is started is told by `-u` not to hold its output back, or is one that does not.
 pub(super) fn is_unbuffered(stage: Stage<'_>) -> bool {
+    let base = stage.base_image();
+    if base
+        .name()
+        .is_some_and(|it| image_is(it, ImageMark::Unbuffered))
+        && stage.entry().entrypoint.step().is_none()
+    {
+        return true;
+    }
     let mut pythons = stage.runtime().processes().filter(runs_python).peekable();
     let is_told = |it: Process<'_>| {
         let call = it.command.interpreting();
         call.is_some_and(|call| call.is_unbuffered)
+            || it.command.args().any(|word| word.is("awslambdaric"))
     };
     pythons.peek().is_some() && pythons.all(is_told)
 }
