@@ -21,6 +21,7 @@ use dfix_launch::FolderLaunches;
 use dfix_model::context::{
     Answer, BasedElsewhere, BuiltElsewhere, Context, UsedElsewhere, read_source,
 };
+use dfix_model::lfs;
 use dfix_model::sources::Source;
 use dfix_syntax::Parse;
 
@@ -211,6 +212,9 @@ impl<'t> FolderContext<'t> {
         }
         self.files_read.set(self.files_read.get() + 1);
         let text = bounded(&place).map_err(|why| Answer::Unknown(format!("{path} {why}")))?;
+        if lfs::is_pointer(text.as_bytes()) {
+            return Err(Answer::Unknown(lfs::is_kept_elsewhere(path)));
+        }
         Ok(Arc::from(text))
     }
 }
@@ -318,16 +322,27 @@ impl Context for FolderContext<'_> {
         };
         self.in_each(path, |root| {
             let place = self.file_in(root, path)?;
-            read(&place).map_err(|error| Answer::Unknown(format!("{path} cannot be read: {error}")))
+            match read(&place) {
+                Ok(bytes) if lfs::is_pointer(&bytes) => {
+                    Err(Answer::Unknown(lfs::is_kept_elsewhere(path)))
+                }
+                Ok(bytes) => Ok(bytes),
+                Err(error) => Err(Answer::Unknown(format!("{path} cannot be read: {error}"))),
+            }
         })
     }
 
     fn size(&self, path: &str) -> Answer<u64> {
         self.in_each(path, |root| {
-            let found = std::fs::metadata(self.file_in(root, path)?);
-            found
+            let place = self.file_in(root, path)?;
+            let size = std::fs::metadata(&place)
                 .map(|found| found.len())
-                .map_err(|error| Answer::Unknown(format!("{path} cannot be looked at: {error}")))
+                .map_err(|error| Answer::Unknown(format!("{path} cannot be looked at: {error}")))?;
+            let pointed = (size < lfs::POINTER_BYTES)
+                .then(|| std::fs::read_to_string(&place).ok())
+                .flatten()
+                .and_then(|text| lfs::size_of_pointed(&text));
+            Ok(pointed.unwrap_or(size))
         })
     }
 

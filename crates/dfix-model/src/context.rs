@@ -9,6 +9,8 @@ use dfix_launch::FolderLaunches;
 use dfix_sources::Source;
 use dfix_syntax::Parse;
 
+use crate::lfs;
+
 /// Answers questions about the build context. Paths are relative to its root, with `/` between the
 /// parts and no `.` or `..`.
 pub trait Context {
@@ -278,10 +280,20 @@ impl MemoryContext {
 
 impl Context for MemoryContext {
     fn read(&self, path: &str) -> Answer<Arc<str>> {
+        match self.files.get(path) {
+            Some(text) if lfs::is_pointer(text.as_bytes()) => {
+                Answer::Unknown(lfs::is_kept_elsewhere(path))
+            }
+            Some(text) => Answer::Found(Arc::clone(text)),
+            None => Answer::Absent,
+        }
+    }
+
+    fn size(&self, path: &str) -> Answer<u64> {
+        let size = |text: &Arc<str>| lfs::size_of_pointed(text).unwrap_or(text.len() as u64);
         self.files
             .get(path)
-            .cloned()
-            .map_or(Answer::Absent, Answer::Found)
+            .map_or(Answer::Absent, |text| Answer::Found(size(text)))
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<String>> {

@@ -38,6 +38,7 @@ mod collect;
 pub mod context;
 mod facts;
 mod handles;
+pub mod lfs;
 pub mod packages;
 pub mod path;
 pub mod semantic_diff;
