@@ -66,7 +66,7 @@ pub enum Succession {
     /// It is something else: another ABI, another version, another program. The reason is a phrase for people.
     ByHand(&'static str),
     /// Nothing takes its place, and nothing misses it where none of these programs is called (words with a
-    /// blank between them).
+    /// blank between them; `gpg=gnupg,gpg`: only where none of these packages is installed, which bring it as well).
     Drop(&'static str),
     /// The distribution never had it: another archive does. The reason says which.
     Elsewhere(&'static str),

@@ -83,19 +83,33 @@ fn check_command(
         let Some(lack) = Lack::of(package, foundation) else {
             continue;
         };
+        // Taking away what is not there does no harm, and its successor may be wanted.
+        if !command.is_install() && !is_installed_by(stage, lack.name) {
+            continue;
+        }
         out.judge(
             package.word.range(),
             Safety::Checked,
             lack.message(foundation),
             |case| {
                 let change = lack.change(stage, package, &packages, foundation)?;
-                case.evidence("the build cannot succeed as it is");
+                if command.is_install() {
+                    case.evidence(format!("on {} this command fails as it is", told(foundation)));
+                } else {
+                    change.keeps_what_is_wanted(stage)?;
+                    case.evidence("it is installed by that name above");
+                }
                 case.declare(Effect::arguments_of(command));
                 change.say(package.word, case);
                 Ok(())
             },
         );
     }
+}
+
+/// Whether a command of the stage, or of one that it is based on, installs a package by this name.
+fn is_installed_by(stage: Stage<'_>, name: &str) -> bool {
+    stage.system_packages().any(|it| it.name == name)
 }
 
 /// A name that the release has no package for.
@@ -227,15 +241,22 @@ impl Change {
                 })
             }
             Succession::Drop(programs) => {
-                let programs: Vec<&str> = programs.split_whitespace().collect();
-                let is_used = |text: &str| programs.iter().find(|it| text.contains(**it)).copied();
+                // What else it brings along counts where nothing else brings it.
+                let is_brought = |by: &str| by.split(',').any(|it| is_installed_by(stage, it));
+                let called = programs.split_whitespace().filter_map(|it| match it.split_once('=') {
+                    Some((call, by)) => (!is_brought(by)).then_some(call),
+                    None => Some(it),
+                });
+                let called: Vec<&str> = called.collect();
+                let is_used = |text: &str| called.iter().find(|it| text.contains(**it)).copied();
                 let steps = stage.with_descendants().flat_map(Stage::steps);
                 let mut texts = steps.map(|it| (it.line(), it.source_text()));
                 if let Some((line, program)) =
                     texts.find_map(|(line, text)| Some((line, is_used(text)?)))
                 {
                     return Err(remedy!(
-                        "nothing takes its place, and line {line} calls `{program}`: do that in another way"
+                        "nothing takes its place, and line {line} needs it for `{program}`: do that in another way, or install \
+                         what it brought along for that"
                     ));
                 }
                 if others.is_empty() {
@@ -246,6 +267,22 @@ impl Change {
             Succession::ByHand(_) | Succession::Elsewhere(_) => {
                 Err(remedy!("{}", instead(Some(successor))))
             }
+        }
+    }
+
+    /// What is taken away by a new name must not be what is installed by that name.
+    ///
+    /// # Errors
+    /// What a person can do.
+    fn keeps_what_is_wanted(&self, stage: Stage<'_>) -> Result<(), Remedy> {
+        let Change::Renamed { to, .. } = self else {
+            return Ok(());
+        };
+        match to.split(' ').find(|it| is_installed_by(stage, it)) {
+            Some(wanted) => Err(remedy!(
+                "it is part of `{wanted}`, which is installed by its own name: leave it out here"
+            )),
+            None => Ok(()),
         }
     }
 
