@@ -94,7 +94,10 @@ fn check_command(
             |case| {
                 let change = lack.change(stage, package, &packages, foundation)?;
                 if command.is_install() {
-                    case.evidence(format!("on {} this command fails as it is", told(foundation)));
+                    case.evidence(format!(
+                        "on {} this command fails as it is",
+                        told(foundation)
+                    ));
                 } else {
                     change.keeps_what_is_wanted(stage)?;
                     case.evidence("it is installed by that name above");
@@ -243,10 +246,13 @@ impl Change {
             Succession::Drop(programs) => {
                 // What else it brings along counts where nothing else brings it.
                 let is_brought = |by: &str| by.split(',').any(|it| is_installed_by(stage, it));
-                let called = programs.split_whitespace().filter_map(|it| match it.split_once('=') {
-                    Some((call, by)) => (!is_brought(by)).then_some(call),
-                    None => Some(it),
-                });
+                let called =
+                    programs
+                        .split_whitespace()
+                        .filter_map(|it| match it.split_once('=') {
+                            Some((call, by)) => (!is_brought(by)).then_some(call),
+                            None => Some(it),
+                        });
                 let called: Vec<&str> = called.collect();
                 let is_used = |text: &str| called.iter().find(|it| text.contains(**it)).copied();
                 let steps = stage.with_descendants().flat_map(Stage::steps);

@@ -44,9 +44,14 @@ pub(super) fn conditions(
             let mut scripts = calls.scripts.iter();
             scripts.any(|it| dfix_model::path::file_name(it) == name)
         };
+        // What is not read is told apart.
+        let is_told_as_unread = |path: &str| {
+            let mut unread = calls.unread.iter();
+            unread.any(|it| it.open.condition.contains(path))
+        };
         for call in &calls.commands {
             let name = call.command.name();
-            if !images.keep(call) && !is_told(name) && !is_read(name) {
+            if !images.keep(call, &is_told_as_unread) && !is_told(name) && !is_read(name) {
                 names.push(name.to_owned());
             }
         }
@@ -239,7 +244,7 @@ fn is_of_system(path: &str) -> bool {
 
 impl Images<'_> {
     /// Whether a command is known to do the same on both.
-    fn keep(&self, call: &Call<'_>) -> bool {
+    fn keep(&self, call: &Call<'_>, is_told_as_unread: &dyn Fn(&str) -> bool) -> bool {
         let command = call.command;
         if call
             .package
@@ -262,12 +267,20 @@ impl Images<'_> {
             let is_glibc = self.foundation.distribution != Distribution::Alpine;
             return is_ready && (is_glibc || is_none) && self.keeps_language(command.known());
         }
-        // What only the build can tell, or lies in the application's folders, is told as not read.
-        if command.name().is_empty() || is_of_application(program) {
+        // What only the build can tell is told as not read; so is what lies in the application's folders, where it is a file
+        // of the project. What was downloaded is none.
+        if command.name().is_empty() {
             return true;
         }
+        if is_of_application(program) {
+            let path = program.value().unwrap_or_default();
+            return path.is_empty()
+                || is_told_as_unread(path)
+                || self.keeps_program(command.name());
+        }
         let mut words = command.args().filter_map(Word::value);
-        if command.args().len() == 1 && words.all(asks_about_itself) {
+        let is_question = command.args().len() == 1 && words.all(asks_about_itself);
+        if is_question && command.known().is_some() {
             return true;
         }
         let words: Vec<&str> = command.args().filter_map(Word::value).collect();
