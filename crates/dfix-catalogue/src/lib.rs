@@ -74,6 +74,7 @@ mod system;
 mod system_packages;
 mod table;
 mod tags;
+mod time_zones;
 mod told;
 pub mod variables;
 mod versions;
@@ -164,6 +165,7 @@ pub use system_packages::{
     package_successor,
 };
 pub use tags::{TagRecord, aliases, tag, version_of};
+pub use time_zones::is_zone_of_today;
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
 pub use versions::{VersionTag, tag_of_version};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};

@@ -454,7 +454,9 @@ mod tests {
         let tool = of("debian:trixie/plain", "software-properties-common");
         assert_eq!(
             tool.how,
-            Succession::Drop("add-apt-repository apt-add-repository")
+            Succession::Drop(
+                "add-apt-repository apt-add-repository gpg=gpg,gnupg,gnupg2 https://=ca-certificates python3=python3,python3-minimal,python3-pip"
+            )
         );
         let chrome = of("debian:trixie/plain", "google-chrome-stable");
         assert!(matches!(chrome.how, Succession::Elsewhere(it) if it.contains("dl.google.com")));

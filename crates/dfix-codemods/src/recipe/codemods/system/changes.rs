@@ -2,11 +2,11 @@
 
 use dfix_catalogue::programs::{Kind, Mark};
 use dfix_catalogue::{
-    ArchiveKind, Distribution, Foundation, ImageFacts, ReleaseChange, ReleaseSign, names_archive,
-    release_changes, tool, tool_in,
+    ArchiveKind, Distribution, Foundation, ImageFacts, ReleaseChange, ReleaseSign,
+    is_zone_of_today, names_archive, release_changes, tool, tool_in,
 };
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, Word};
+use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, StepKind, Word};
 
 use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
@@ -106,6 +106,14 @@ fn condition(
             let clashes = accounts.clashes(first, change.packages);
             if clashes.is_empty() {
                 let holder = change.packages;
+                if let Some(line) = runs_as(runs, number) {
+                    return Some(OpenCondition::new(
+                        format!(
+                            "whether the user {number} of line {line} may be `{holder}` on {release}, with a group and a home of its own"
+                        ),
+                        "see which files it may write and where its home is, or take another number",
+                    ));
+                }
                 let next = accounts.first_unnumbered(holder)?;
                 if next.has_arg(holder) {
                     let line = line_of(next);
@@ -143,6 +151,10 @@ fn condition(
                 named.join(", ")
             )
         }
+        ReleaseSign::Zone => {
+            let (line, zone) = older_zone(runs).filter(|_| !is_brought())?;
+            format!("whether {release} has the time zone `{zone}` (line {line})")
+        }
         ReleaseSign::Asks(texts) => {
             let places = asking(runs, texts);
             if places.is_empty() {
@@ -156,6 +168,40 @@ fn condition(
         }
     };
     Some(OpenCondition::new(text, change.note))
+}
+
+/// The line of a `USER` of this number, for which nothing makes a user.
+fn runs_as(runs: &Runs<'_>, number: &str) -> Option<usize> {
+    let mut users = runs
+        .stage
+        .with_descendants()
+        .flat_map(|it| it.steps_of(StepKind::User));
+    let user = users.find(|step| {
+        let word = step.word().and_then(Word::value);
+        // A group that is named stays.
+        word == Some(number)
+    })?;
+    Some(user.line())
+}
+
+/// The first time zone that the file names by an older name, with its line: as `TZ`, or as a file.
+fn older_zone<'m>(runs: &Runs<'m>) -> Option<(usize, &'m str)> {
+    let is_of_name = |it: char| it.is_ascii_alphanumeric() || "/_+-".contains(it);
+    let named = |text: &'m str, before: &str| {
+        let rest = text.split_once(before)?.1;
+        let rest = rest.trim_start_matches(['=', ' ', '"', '\'', '/', ':']);
+        let name = rest.split(|it| !is_of_name(it)).next()?;
+        let is_name = name.starts_with(|it: char| it.is_ascii_uppercase());
+        (is_name && !is_zone_of_today(name)).then_some(name)
+    };
+    let steps = runs.stage.with_descendants().flat_map(Stage::steps);
+    steps.into_iter().find_map(|step| {
+        let mut lines = step.source_text().lines().enumerate();
+        lines.find_map(|(number, text)| {
+            let zone = ["TZ", "zoneinfo/"].iter().find_map(|it| named(text, it));
+            zone.map(|zone| (step.line() + number, zone))
+        })
+    })
 }
 
 /// Places with the verb that fits their number.
