@@ -209,12 +209,15 @@ fn unclear() -> Remedy {
     remedy!("the command cannot be read in parts: write the key to a file by hand")
 }
 
-/// The address that `curl` or `wget` is given, as it is written.
+/// The address that `curl` or `wget` is given, as it is written; none where there are several, which one file would not hold.
 fn address_of(command: Command<'_>) -> Option<String> {
     let mut texts = command
         .args()
         .map(|it| it.value().unwrap_or_else(|| it.source_text()));
     let address = texts.find(|it| it.contains("://"))?;
+    if texts.any(|it| it.contains("://")) {
+        return None;
+    }
     Some(address.trim_matches(['"', '\'']).to_owned())
 }
 

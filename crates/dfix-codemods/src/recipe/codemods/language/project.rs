@@ -131,6 +131,14 @@ fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
             {
                 refuse("Gemfile", format!("Ruby {asked}"));
             }
+            // `ruby file: ".ruby-version"`
+            if let Some(file) = read("Gemfile").and_then(|text| gemfile_ruby_file(&text))
+                && let Some(asked) = read(&file)
+                && let asked = asked.lines().next().unwrap_or_default().trim()
+                && lets_through(asked.trim_start_matches("ruby-"), &change.full) == Some(false)
+            {
+                refuse("Gemfile", format!("Ruby {asked} ({file})"));
+            }
         }
         _ => {}
     }
@@ -226,6 +234,11 @@ fn gemfile_ruby(text: &str) -> Option<String> {
     let conditions = line.split(['"', '\'']).skip(1).step_by(2);
     let conditions: Vec<&str> = conditions.collect();
     Some(conditions.join(", "))
+}
+
+/// The file that a Gemfile leaves the version to: `ruby file: ".ruby-version"`.
+fn gemfile_ruby_file(text: &str) -> Option<String> {
+    captured(r#"(?m)^\s*ruby\s+(?:\(\s*)?file:\s*["']([^"']+)["']"#, text)
 }
 
 /// Pinned packages that had a wheel for the old version and have none for the new one.
