@@ -162,7 +162,7 @@ pub use starting::{
 };
 pub use system_packages::{
     PackagePresence, PackageSuccessor, Succession, UnknownPackage, package_presence,
-    package_successor,
+    package_successor, successor_from_debian,
 };
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use time_zones::is_zone_of_today;

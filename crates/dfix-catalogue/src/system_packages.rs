@@ -349,6 +349,20 @@ impl Section {
     }
 }
 
+/// What Debian's newest release has in the place of a package, where this release of Ubuntu has a package of that name, too: an
+/// image that comes from Debian to Ubuntu goes on with the program that it had. `netcat` was netcat-traditional on the one, and
+/// is netcat-openbsd on the other.
+pub fn successor_from_debian(foundation: &Foundation, name: &str) -> Option<PackageSuccessor> {
+    if foundation.distribution != Distribution::Ubuntu {
+        return None;
+    }
+    let debian = Foundation::parse("debian:trixie/plain")?;
+    let successor = package_successor(&debian, name).filter(|it| it.how == Succession::Rename)?;
+    let mut packages = successor.packages.split(' ');
+    let is_there = |it: &str| package_presence(foundation, it) == PackagePresence::Present;
+    packages.all(is_there).then_some(successor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

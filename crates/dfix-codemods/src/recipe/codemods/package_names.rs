@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{
     Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, is_moved_to,
-    language_of_image, package_presence, package_successor,
+    language_of_image, package_presence, package_successor, successor_from_debian,
 };
 use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
@@ -65,7 +65,8 @@ impl Codemod for PackageNames {
                     matches!(command.manager, PackageManager::Apt | PackageManager::Apk);
                 // What is taken away again is called as it was installed.
                 if is_system && command.names_packages() {
-                    check_command(stage, &command, &foundation, out);
+                    let is_moved = self.only_moved || !self.images.is_empty();
+                    check_command(stage, &command, &foundation, is_moved, out);
                 }
             }
         }
@@ -76,6 +77,7 @@ fn check_command(
     stage: Stage<'_>,
     command: &PackageCommand<'_>,
     foundation: &Foundation,
+    is_moved: bool,
     out: &mut Findings<'_>,
 ) {
     let packages = command.packages();
@@ -92,6 +94,7 @@ fn check_command(
             Safety::Checked,
             lack.message(foundation),
             |case| {
+                let lack = Lack { is_moved, ..lack };
                 let change = lack.change(stage, package, &packages, foundation)?;
                 if command.is_install() {
                     case.evidence(format!(
@@ -120,6 +123,8 @@ struct Lack<'m> {
     name: &'m str,
     /// Whether several packages provide it, so that the package manager asks which one is meant.
     is_choice: bool,
+    /// Whether the image took the place of another one, of Debian mostly.
+    is_moved: bool,
 }
 
 impl<'m> Lack<'m> {
@@ -130,7 +135,11 @@ impl<'m> Lack<'m> {
             PackagePresence::Choice => true,
             _ => return None,
         };
-        Some(Lack { name, is_choice })
+        Some(Lack {
+            name,
+            is_choice,
+            is_moved: false,
+        })
     }
 
     fn message(&self, foundation: &Foundation) -> String {
@@ -172,7 +181,9 @@ impl<'m> Lack<'m> {
                 others.extend(renamed.iter().flat_map(|it| it.packages.split(' ')));
             }
         }
-        let successor = package_successor(foundation, self.name);
+        let successor = successor_from_debian(foundation, self.name)
+            .filter(|_| self.is_moved)
+            .or_else(|| package_successor(foundation, self.name));
         if package.word.value() != Some(self.name) {
             return Err(remedy!(
                 "it is pinned, or spelt by a variable: {}",

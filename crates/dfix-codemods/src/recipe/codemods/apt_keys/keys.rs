@@ -263,6 +263,13 @@ fn download(
         ('O', "--output-document")
     };
     let words: Vec<Word<'_>> = command.args().collect();
+    let is_address = |word: &&Word<'_>| word.source_text().contains("://");
+    if words.iter().filter(is_address).count() > 1 {
+        return Err(remedy!(
+            "`{}` fetches several files here, of which the option for a file holds one: fetch each key by itself",
+            command.name()
+        ));
+    }
     let mut output = None;
     for (index, word) in words.iter().enumerate() {
         let Some(text) = word.value() else { continue };

@@ -83,7 +83,12 @@ fn condition(
             format!("whether {places} may go on to say `{text}` on {release}")
         }
         ReleaseSign::Called(program, word) => {
-            let is_said = |it: Command<'_>| word == "*" || it.has_arg(word);
+            let is_said = |it: Command<'_>| {
+                let mut before = it.wrappers().filter(|wrapper| wrapper.name == program);
+                word == "*"
+                    || it.has_arg(word)
+                    || before.any(|wrapper| it.words_of(wrapper).any(|told| told.is(word)))
+            };
             let places = places(&|it| calls(it, program) && is_said(it))?;
             format!(
                 "whether {} the same on {release}",
@@ -106,15 +111,15 @@ fn condition(
             let clashes = accounts.clashes(first, change.packages);
             if clashes.is_empty() {
                 let holder = change.packages;
-                if let Some(line) = runs_as(runs, number) {
+                let Some(next) = accounts.first_unnumbered(holder) else {
+                    let line = runs_as(runs, number)?;
                     return Some(OpenCondition::new(
                         format!(
                             "whether the user {number} of line {line} may be `{holder}` on {release}, with a group and a home of its own"
                         ),
                         "see which files it may write and where its home is, or take another number",
                     ));
-                }
-                let next = accounts.first_unnumbered(holder)?;
+                };
                 if next.has_arg(holder) {
                     let line = line_of(next);
                     return Some(OpenCondition::new(

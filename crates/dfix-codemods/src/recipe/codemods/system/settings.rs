@@ -1,7 +1,8 @@
 //! Settings of the new image that the old one had not: its language, whom its program trusts, its users.
 
 use dfix_catalogue::{
-    Distribution, ImageMark, end_of_release, image_is, is_system_account, number_of_release,
+    Distribution, ImageFacts, ImageMark, end_of_release, image_is, is_system_account,
+    number_of_release,
 };
 use dfix_engine::OpenCondition;
 use dfix_model::{Command, Flag, Pair, Stage, Step, StepKind, Word};
@@ -19,8 +20,32 @@ pub(super) fn conditions(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Vec
         dotted(runs, old, images),
         place(runs, images),
         accounts(runs, images),
+        start(runs, old, images),
     ];
     all.into_iter().flatten().collect()
+}
+
+/// What the container starts, where the file leaves that to the image, and the new one starts another thing.
+fn start(runs: &Runs<'_>, old_name: &str, images: &Images<'_>) -> Option<OpenCondition> {
+    let old = images.old.filter(|_| old_name != images.name)?;
+    let mut stages = runs.stage.with_descendants();
+    let silent = stages.find(|it| it.is_shipped() && it.entry().steps().next().is_none())?;
+    let said = |image: &ImageFacts| {
+        let entrypoint: Vec<&str> = image.entrypoint()?.collect();
+        let command: Vec<&str> = image.command()?.collect();
+        Some((entrypoint, command))
+    };
+    let is_same = matches!((said(old), said(images.new)), (Some(old), Some(new)) if old == new);
+    (!is_same).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether `{}` starts what the old image did: the stage of line {} says no CMD",
+                images.name,
+                silent.from_step().line()
+            ),
+            "say what the container starts by `CMD`",
+        )
+    })
 }
 
 /// A language that the file sets, and a variable of the new image goes before.
