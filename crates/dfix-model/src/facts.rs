@@ -58,6 +58,7 @@ pub(crate) mod roots_home;
 pub(crate) mod run_scripts;
 pub(crate) mod run_time_writes;
 pub mod runtime;
+pub(crate) mod schemas;
 pub mod scripts;
 pub(crate) mod search_path;
 pub(crate) mod services;

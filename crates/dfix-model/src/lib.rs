@@ -99,6 +99,7 @@ pub use facts::roots_home::LeftAtHome;
 pub use facts::run_scripts::RunScript;
 pub use facts::run_time_writes::{RunTimeWrite, RunTimeWrites, UnknownWrite};
 pub use facts::runtime::{self, Leads, Privileges, Process, Runtime};
+pub use facts::schemas::DatabaseOfVariable;
 pub use facts::scripts;
 pub use facts::search_path::Login;
 pub use facts::services::Services;

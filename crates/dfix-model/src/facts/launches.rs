@@ -502,7 +502,7 @@ pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
 const FILES_OF_VARIABLES: [&str; 2] = [".env", ".flaskenv"];
 
 /// That nothing which is here sets a variable of the stage's containers: "nothing here sets", or not all that starts them
-/// does; or that a file of variables may which is not in the repository, and of which an example is: "may be set for service
+/// does; that only whoever starts them knows its value; or that a file of variables may which is not in the repository, and of which an example is: "may be set for service
 /// `web` of compose.yaml, of whose variables only the example .env.sample is here".
 pub(crate) fn nobody_sets(stage: Stage<'_>, name: &str) -> Option<String> {
     let without = || of(stage).filter(|launch| !sets(launch, name));
@@ -524,7 +524,17 @@ pub(crate) fn nobody_sets(stage: Stage<'_>, name: &str) -> Option<String> {
             _ => Some("nothing here sets".to_owned()),
         }
     };
-    of_example.or_else(unset)
+    let passed_on = || {
+        let is_open = |launch: &&Launch| {
+            let mut set = launch.environment.iter();
+            // What an example leaves to whoever copies it names no place there.
+            let is_own = |file: &String| !launch.examples.contains(file);
+            set.any(|it| it.name == name && it.value.is_none() && is_own(&it.place.file))
+        };
+        let launch = of(stage).find(is_open)?;
+        Some(format!("whoever starts {} gives", launch.said()))
+    };
+    of_example.or_else(passed_on).or_else(unset)
 }
 
 fn sets(launch: &Launch, name: &str) -> bool {

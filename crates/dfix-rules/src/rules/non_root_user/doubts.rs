@@ -307,14 +307,18 @@ fn told_on_a_platform(stage: Stage<'_>) -> Option<OpenCondition> {
 /// A place that a variable names, which nothing here sets: a file of variables that is kept elsewhere may, or whoever starts
 /// the container.
 fn told_by_nobody_here(stage: Stage<'_>) -> Option<OpenCondition> {
-    let mut unknown = stage.run_time_writes().unknown.iter();
-    unknown.find_map(|write| {
-        let unset = stage.nobody_sets(write.what.strip_prefix('$')?)?;
+    let unknown = stage.run_time_writes().unknown.iter();
+    let of_sources = unknown.filter_map(|write| {
+        let name = write.what.strip_prefix('$')?;
+        Some((write.who.clone(), name.to_owned()))
+    });
+    let of_schemas = std::iter::once_with(|| stage.databases_of_variables());
+    let of_schemas = of_schemas.flatten();
+    let of_schemas = of_schemas.map(|it| (format!("the SQLite of {}", it.by), it.variable));
+    of_sources.chain(of_schemas).find_map(|(who, name)| {
+        let unset = stage.nobody_sets(&name)?;
         Some(OpenCondition::new(
-            format!(
-                "whether {} may write where `{}` says, which {unset}",
-                write.who, write.what
-            ),
+            format!("whether {who} may write where `${name}` says, which {unset}"),
             "look which place that is, and give it to the user by hand if it is outside of what the user is given",
         ))
     })
