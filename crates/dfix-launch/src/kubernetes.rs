@@ -3,6 +3,7 @@
 //! Source: the reference of the Kubernetes API (`PodSpec`, `Container`, `SecurityContext`, `Volume`), Kustomize's
 //! documentation of `images`, Helm's of charts. Kubernetes does not run an image's own `HEALTHCHECK`.
 
+mod auto_deploy;
 mod container;
 mod helm;
 mod template;
@@ -40,6 +41,7 @@ pub(crate) fn read(
         helm::read(files, folder, found);
         return Vec::new();
     }
+    auto_deploy::read(files, folder, names, found);
     let mut documents = Vec::new();
     let mut renames = Vec::new();
     let yaml = names.iter().filter(|name| is_yaml(name));

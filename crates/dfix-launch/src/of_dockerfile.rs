@@ -244,6 +244,12 @@ impl FolderLaunches {
             .flat_map(names_of)
             .collect();
         let is_named = names.iter().any(|name| !name.contains('$'));
+        // A chart that is called like the Dockerfile's folder, or like what it is built as, may be given the image where it is
+        // installed: what stands in it is a placeholder.
+        let chart = name_of(folder_of(file));
+        let is_called_so = name_of(file) == "Chart.yaml"
+            && (chart == name_of(folder_of(path))
+                || names.iter().any(|name| chart == name_of(repository(name))));
         template.images.iter().any(|image| {
             if is_open_name(image) {
                 return true;
@@ -253,7 +259,10 @@ impl FolderLaunches {
                 .peekable();
             match makers.peek() {
                 Some(_) => makers.any(is_of_it),
-                None => !is_named || names.iter().any(|name| may_be_called(name, image)),
+                None => {
+                    let mut names = names.iter();
+                    !is_named || is_called_so || names.any(|name| may_be_called(name, image))
+                }
             }
         })
     }

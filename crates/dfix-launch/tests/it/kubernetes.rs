@@ -273,3 +273,18 @@ fn a_volume_that_a_container_of_another_image_fills_is_shared() {
     assert_eq!(kind(FILLED_BY_ITSELF), MountKind::Empty);
     assert_eq!(kind(READ_BY_ANOTHER), MountKind::Empty);
 }
+
+#[test]
+fn values_of_auto_devops_mount_volumes() {
+    let values = "persistence:\n  enabled: true\n  volumes:\n    - name: keys\n      mount: {path: /app/keys}\nextraVolumes:\n  - name: x\n";
+    let found = read("web", [("web/.gitlab/auto-deploy-values.yaml", values)]);
+    let app = named(&found, "auto-deploy-app");
+    let build = app.build.as_ref().unwrap();
+    assert_eq!(build.dockerfile.as_deref(), Some("web/Dockerfile"));
+    assert_eq!(app.mounts.len(), 1);
+    assert_eq!(
+        (&app.mounts[0].kind, &*app.mounts[0].target),
+        (&MountKind::Claim, "/app/keys")
+    );
+    assert_eq!(app.unread.len(), 1);
+}
