@@ -32,9 +32,15 @@ pub fn is_named_for_work(name: &str) -> bool {
     words(name).any(|word| is(&word.to_ascii_lowercase(), "work"))
 }
 
-/// Whether a variable of the environment says, by a word of its name, where files are kept: `UPLOAD_DIR`, but not `PATH`.
+/// Whether a variable of the environment says, by a word of its name, where files are kept: `UPLOAD_DIR`, `DATA_ROOT`, but
+/// neither `PATH` nor `ROOT_URL`.
 pub fn is_named_for_a_place(variable: &str) -> bool {
-    variable.contains('_') && words(variable).any(|word| is(&word.to_ascii_lowercase(), "place"))
+    let is = |word: &str, mark| is(&word.to_ascii_lowercase(), mark);
+    let has_word = variable.contains('_') && words(variable).any(|word| is(word, "place"));
+    has_word
+        || words(variable)
+            .last()
+            .is_some_and(|word| is(word, "place-at-end"))
 }
 
 /// Whether a file of this name is, by a word of it, one that a person puts there for nobody else to read: `.env`,
@@ -110,10 +116,16 @@ mod tests {
 
     #[test]
     fn variables_for_places() {
-        for name in ["UPLOAD_WORK_DIR", "data_path", "STORAGE_ROOT"] {
+        for name in [
+            "UPLOAD_WORK_DIR",
+            "data_path",
+            "STORAGE_ROOT",
+            "PUBLIC_ROOT",
+            "ROOT",
+        ] {
             assert!(is_named_for_a_place(name), "{name}");
         }
-        for name in ["PATH", "DIRECTION_OF", "DATABASE_URL", ""] {
+        for name in ["PATH", "DIRECTION_OF", "DATABASE_URL", "ROOT_URL", ""] {
             assert!(!is_named_for_a_place(name), "{name}");
         }
     }
@@ -135,6 +147,7 @@ mod tests {
                 "file",
                 "other",
                 "place",
+                "place-at-end",
                 "python",
                 "rootless",
                 "secret",

@@ -2,6 +2,7 @@
 
 use crate::calls::{Range, Reader};
 use crate::code::NONE;
+use crate::language::Language;
 use crate::names::Binding;
 use crate::source::{Import, Port, Right, Source, Variable, Write};
 use crate::tables;
@@ -44,6 +45,13 @@ fn is_in_memory(written: &str) -> bool {
     let called = written.split_once('(').map_or("", |(called, _)| called);
     let name = called.rsplit(['.', ' ']).next().unwrap_or(called);
     tables::is_left_out("call", name)
+}
+
+/// Whether what is written names what a caller sent: `path.resolve(req.query.name)`.
+fn is_of_a_request(language: Language, written: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_$.->:".contains(c);
+    let mut names = written.split(|c| !is_of_name(c));
+    names.any(|name| tables::is_of_a_request(language, name))
 }
 
 /// Whether this is none of the last ones that were told; looking through all would cost more with each.
@@ -136,10 +144,13 @@ impl Scanner<'_, '_, '_> {
                 _ => None,
             };
             let folder = folder.map(|it| it.into_value(place, &written));
+            let is_told_by_callers = matches!(&value, Folded::Unknown(said, None)
+                if is_of_a_request(reader.code.language, said));
             let path = value.into_value(place, &written);
             self.add_write(Write {
                 path,
                 folder,
+                is_told_by_callers,
                 is_folder: what == "folder",
                 line,
             });
@@ -187,6 +198,7 @@ impl Scanner<'_, '_, '_> {
                     self.add_write(Write {
                         path: Value::Unknown(written.clone()),
                         folder: Some(Value::Known(folder.place())),
+                        is_told_by_callers: false,
                         is_folder: false,
                         line,
                     });
@@ -194,6 +206,7 @@ impl Scanner<'_, '_, '_> {
                 _ if !is_list && self.reader.code.names_sockets() => self.add_write(Write {
                     path: Value::Unknown(written.clone()),
                     folder: None,
+                    is_told_by_callers: false,
                     is_folder: false,
                     line,
                 }),
@@ -224,6 +237,7 @@ impl Scanner<'_, '_, '_> {
         self.add_write(Write {
             path: Folded::Text(path).into_value(|text| Some(text.place()), written),
             folder: None,
+            is_told_by_callers: false,
             is_folder: false,
             line,
         });
@@ -234,6 +248,7 @@ impl Scanner<'_, '_, '_> {
         self.add_write(Write {
             path: Value::Unknown(self.reader.code.between(range.0, range.1)),
             folder: None,
+            is_told_by_callers: false,
             is_folder: false,
             line,
         });

@@ -325,8 +325,10 @@ pub(crate) fn beginning(
             }
             let joined = join(a, &Text::plain(ANYTHING))?;
             let folder = joined.folder();
-            let tells =
-                folder.base != Base::Working || !matches!(folder.written.as_str(), "." | "/");
+            // A variable says the folder, or its beginning.
+            let tells = folder.base != Base::Working
+                || !folder.is_complete
+                || !matches!(folder.written.as_str(), "." | "/");
             (tells && !folder.written.contains(ANYTHING)).then_some(folder)
         }
         (Folded::Unknown(_, folder), _) => folder.clone(),

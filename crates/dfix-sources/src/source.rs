@@ -23,6 +23,8 @@ pub struct Write {
     /// The folder in which or below which it lies, where only the beginning of the path is known: `f"/data/{name}"`. A
     /// rest with `..` in it leads elsewhere.
     pub folder: Option<Value<Place>>,
+    /// Whether whoever sends a request says where: `req.query.path`.
+    pub is_told_by_callers: bool,
     /// Whether it is a folder that is made.
     pub is_folder: bool,
     /// The line, from 1.

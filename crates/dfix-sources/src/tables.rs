@@ -17,6 +17,7 @@ static MODULES: Table = Table::new(include_str!("../data/modules.tsv"));
 static NAMES: Table = Table::new(include_str!("../data/left-out.tsv"));
 static ENTRIES: Table = Table::new(include_str!("../data/entries.tsv"));
 static PLACES: Table = Table::new(include_str!("../data/places.tsv"));
+static REQUESTS: Table = Table::new(include_str!("../data/requests.tsv"));
 static SETTINGS: Table = Table::new(include_str!("../data/settings.tsv"));
 static PROGRAMS: Table = Table::new(include_str!("../data/programs.tsv"));
 
@@ -143,6 +144,13 @@ pub(crate) fn right_of_place(path: &str) -> Option<&'static str> {
 /// What right a program asks for by its name.
 pub(crate) fn right_of_program(name: &str) -> Option<&'static str> {
     PROGRAMS.row("", name).map(|row| column(row, 1))
+}
+
+/// Whether this name, with its members, is how a language writes what a caller sent with a request: `req.query.name`.
+pub(crate) fn is_of_a_request(language: Language, name: &str) -> bool {
+    let ends = name.char_indices().filter(|(_, c)| matches!(c, '.' | '-'));
+    let mut names = ends.map(|(at, _)| &name[..at]).chain([name]);
+    names.any(|it| REQUESTS.row(language.word(), it).is_some())
 }
 
 /// What a setting of a file does: the key is the file's kind (`*` for any) and the setting.

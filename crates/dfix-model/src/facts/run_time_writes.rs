@@ -39,6 +39,8 @@ pub struct UnknownWrite {
     pub who: String,
     /// How the place is written in the source, or the variable that says it.
     pub what: String,
+    /// Whether whoever sends a request to the application says it.
+    pub is_told_by_callers: bool,
 }
 
 /// What is written when a container runs.
@@ -75,7 +77,11 @@ pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
                     At::Home => {
                         all.at_home.get_or_insert(who);
                     }
-                    At::Unknown(what) => all.unknown.push(UnknownWrite { who, what }),
+                    At::Unknown(what) => all.unknown.push(UnknownWrite {
+                        who,
+                        what,
+                        is_told_by_callers: write.is_told_by_callers,
+                    }),
                 }
             }
         }

@@ -33,6 +33,7 @@ pub(super) fn written_to(path: Text, is_folder: bool, line: usize, source: &mut 
     source.writes.push(Write {
         path,
         folder: None,
+        is_told_by_callers: false,
         is_folder,
         line,
     });

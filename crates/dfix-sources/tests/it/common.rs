@@ -39,8 +39,13 @@ pub(crate) fn told(source: &Source) -> Vec<String> {
             .as_ref()
             .map(|it| format!(" in {}", value(it, place)));
         let folder = folder.unwrap_or_default();
+        let by = if it.is_told_by_callers {
+            " (callers)"
+        } else {
+            ""
+        };
         all.push(format!(
-            "{} {what} {}{folder}",
+            "{} {what} {}{folder}{by}",
             it.line,
             value(&it.path, place)
         ));

@@ -29,6 +29,10 @@ fn java() {
                 &[],
             ),
             (
+                "class A { void f(String a) { Path r = Path.of(System.getenv(\"ROOT\")); Files.delete(r.resolve(a)); } }",
+                &["1 writes unknown r.resolve(a) in $ROOT or ?", "1 asks ROOT"],
+            ),
+            (
                 "class A { void f() { String p = System.getenv(\"P\"); int n = p != null ? Integer.parseInt(p) : 80; new ServerSocket(n); } }",
                 &["1 port $P or 80", "1 asks P"],
             ),

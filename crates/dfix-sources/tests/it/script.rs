@@ -22,6 +22,31 @@ fn modules() {
 }
 
 #[test]
+fn places_of_variables_and_of_callers() {
+    check(
+        "a.js",
+        &[
+            (
+                "const root = process.env.ROOT;\nfs.mkdirSync(path.join(root, req.query.d)); fs.rmSync(`${root}/${x}`)",
+                &[
+                    "2 makes unknown path.join(root, req.query.d) in $ROOT or ?",
+                    "2 writes unknown `${root}/${x}` in $ROOT or ?",
+                    "1 asks ROOT",
+                ],
+            ),
+            (
+                "const { from } = req.body; fs.renameSync(req.query.a, path.join('/a', req.query.b));\nfs.rmSync(request.query)",
+                &[
+                    "1 writes unknown req.query.a (callers)",
+                    "1 writes unknown path.join('/a', req.query.b) in /a",
+                    "2 writes unknown request.query (callers)",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn writes() {
     check(
         "a.js",

@@ -33,6 +33,7 @@ pub(crate) fn apart_from_its_place(
     open.extend(started_elsewhere(stage, run_as, given));
     open.extend(told_on_a_platform(stage));
     open.extend(told_by_nobody_here(stage));
+    open.extend(told_by_callers(stage));
     open.extend(documented(stage));
     if stage.filesystem().removes(&ImagePath::new("/tmp")) {
         open.push(OpenCondition::new(
@@ -295,7 +296,10 @@ fn told_on_a_platform(stage: Stage<'_>) -> Option<OpenCondition> {
     let write = unknown.iter().find(|it| it.what.starts_with('$'));
     let (who, what) = write
         .map(|write| (write.who.clone(), write.what.clone()))
-        .or_else(|| asked_for_a_place(stage))?;
+        .or_else(|| {
+            let (who, name, _) = asked_for_places(stage).next()?;
+            Some((who, format!("${name}")))
+        })?;
     Some(OpenCondition::new(
         format!(
             "whether {who} may write where `{what}` says, which is set where {by} is started: a volume there is root's"
@@ -305,36 +309,64 @@ fn told_on_a_platform(stage: Stage<'_>) -> Option<OpenCondition> {
 }
 
 /// A place that a variable names, which nothing here sets: a file of variables that is kept elsewhere may, or whoever starts
-/// the container.
+/// the container. Where it is not known what is written, that may lie in each place that the sources ask for.
 fn told_by_nobody_here(stage: Stage<'_>) -> Option<OpenCondition> {
-    let unknown = stage.run_time_writes().unknown.iter();
-    let of_sources = unknown.filter_map(|write| {
+    let unknown = &stage.run_time_writes().unknown;
+    let of_sources = unknown.iter().filter_map(|write| {
         let name = write.what.strip_prefix('$')?;
         Some((write.who.clone(), name.to_owned()))
     });
     let of_schemas = std::iter::once_with(|| stage.databases_of_variables());
     let of_schemas = of_schemas.flatten();
     let of_schemas = of_schemas.map(|it| (format!("the SQLite of {}", it.by), it.variable));
-    of_sources.chain(of_schemas).find_map(|(who, name)| {
-        let unset = stage.nobody_sets(&name)?;
-        Some(OpenCondition::new(
-            format!("whether {who} may write where `${name}` says, which {unset}"),
-            "look which place that is, and give it to the user by hand if it is outside of what the user is given",
-        ))
-    })
+    let asked = unknown.first().into_iter().flat_map(|write| {
+        let without_default = asked_for_places(stage).filter(|(_, _, has_default)| !has_default);
+        without_default.map(|(_, name, _)| (write.who.clone(), name.to_owned()))
+    });
+    of_sources
+        .chain(of_schemas)
+        .chain(asked)
+        .find_map(|(who, name)| {
+            let unset = stage.nobody_sets(&name)?;
+            Some(OpenCondition::new(
+                format!("whether {who} may write where `${name}` says, which {unset}"),
+                "look which place that is, and give it to the user by hand if it is outside of what the user is given",
+            ))
+        })
 }
 
-/// The source that asks for a variable which is named for a place and which the image does not set, and that variable.
-fn asked_for_a_place(stage: Stage<'_>) -> Option<(String, String)> {
-    let mut files = stage.application_sources().files.iter();
-    files.find_map(|file| {
-        let mut asked = file.source.variables.iter();
-        let variable = asked.find(|it| {
-            let name = it.name.value();
-            name.is_some_and(|name| is_named_for_a_place(name) && !stage.final_env(name).is_set())
-        })?;
-        let who = format!("`{}` (line {})", file.context_path, variable.line);
-        Some((who, format!("${}", variable.name.value()?)))
+/// A program that the sources start, or a place where they write, that callers alone know.
+fn told_by_callers(stage: Stage<'_>) -> Option<OpenCondition> {
+    let of_program = |program| {
+        format!("whether the {program} needs root's rights: the sources do not tell which it is")
+    };
+    let program = stage.application_sources().untold_program();
+    let mut unknown = stage.run_time_writes().unknown.iter();
+    let written = || {
+        let write = unknown.find(|write| write.is_told_by_callers)?;
+        let (who, what) = (&write.who, &write.what);
+        Some(format!(
+            "whether {who} may write where `{what}` says: whoever sends a request may name a place that stays root's"
+        ))
+    };
+    let condition = program.map(of_program).or_else(written)?;
+    Some(OpenCondition::new(
+        condition,
+        "look what may come there, and start it once as another user",
+    ))
+}
+
+/// The variables that are named for a place and that the image does not set, each with the source that asks for it, and
+/// whether that has a value of its own where nobody sets it.
+fn asked_for_places(stage: Stage<'_>) -> impl Iterator<Item = (String, &str, bool)> {
+    let files = stage.application_sources().files.iter();
+    files.flat_map(move |file| {
+        file.source.variables.iter().filter_map(move |asked| {
+            let name = asked.name.value().map(String::as_str)?;
+            let is_one = is_named_for_a_place(name) && !stage.final_env(name).is_set();
+            let who = || format!("`{}` (line {})", file.context_path, asked.line);
+            is_one.then(|| (who(), name, asked.default.is_some()))
+        })
     })
 }
 
