@@ -78,6 +78,14 @@ fn is_example_of(example: &str, name: &str) -> bool {
     false
 }
 
+/// Whether a file of this name, without its folder, is one of variables, or an example of one: `.env`, `.env.local`,
+/// `env.example`, `.flaskenv`.
+pub fn is_of_variables(name: &str) -> bool {
+    const NAMES: [&str; 3] = [".env", ".flaskenv", "env"];
+    let is_own = |own: &&str| name == *own || is_example_of(name, own);
+    name.starts_with(".env.") || NAMES.iter().any(|own| is_own(&own))
+}
+
 /// Takes the names of the variables of a file that is kept out of the repository from the example of it that lies
 /// beside; whoever starts the service gives the values. Not where they are places or low ports.
 pub(crate) fn take(files: &dyn Files, file: &str, launch: &mut Launch) -> bool {
@@ -102,6 +110,13 @@ pub(crate) fn take(files: &dyn Files, file: &str, launch: &mut Launch) -> bool {
         return false;
     };
     let variables = file_of_variables(&text);
+    // What the example leaves to be taken in: `# DATA_DIR=/data`.
+    let is_left_out = |line: &&str| line.contains('=');
+    let left_out = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix('#'));
+    let left_out: Vec<&str> = left_out.map(str::trim).filter(is_left_out).collect();
+    let left_out = file_of_variables(&left_out.join("\n"));
     // Whoever names places and ports may name others than the example has.
     let tells_more = |(_, name, value): &(usize, String, Option<String>)| {
         let value = value.as_deref().unwrap_or_default();
@@ -110,7 +125,7 @@ pub(crate) fn take(files: &dyn Files, file: &str, launch: &mut Launch) -> bool {
             || value.contains(":///")
             || (name.contains("PORT") && is_low())
     };
-    if variables.iter().any(tells_more) {
+    if variables.iter().chain(&left_out).any(tells_more) {
         return false;
     }
     for (line, name, _) in variables {
@@ -131,11 +146,28 @@ pub(crate) fn take(files: &dyn Files, file: &str, launch: &mut Launch) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{WORDS, is_example_of};
+    use super::{WORDS, is_example_of, is_of_variables};
 
     #[test]
     fn the_table_is_sorted() {
         assert!(WORDS.is_sorted());
+    }
+
+    #[test]
+    fn names_of_files_of_variables() {
+        for name in [
+            ".env",
+            ".env.local",
+            ".env.example",
+            "env.example",
+            "example.env",
+            ".flaskenv",
+        ] {
+            assert!(is_of_variables(name), "{name}");
+        }
+        for name in ["environment.py", "env.py", "app.env.js", "README.md"] {
+            assert!(!is_of_variables(name), "{name}");
+        }
     }
 
     #[test]

@@ -53,6 +53,7 @@ mod words;
 mod yaml;
 
 pub use action::image_of_action;
+pub use examples::is_of_variables;
 pub use files::{Files, FolderLaunches, Template, Unclear};
 pub use folder::read_folder;
 pub use launch::{

@@ -1,17 +1,18 @@
 //! What the project's files build of a Dockerfile, and how they start it: compose files and their like.
 
+mod variables;
+
 use std::sync::Arc;
 
-use dfix_launch::{
-    FolderLaunches, Health, Launch, Mount, MountKind, Source, Start, file_of_variables,
-};
+use dfix_launch::{FolderLaunches, Health, Launch, Mount, MountKind, Source, Start};
 
 use crate::collect::model::Model;
-use crate::facts::context_files::final_context_path_of;
 use crate::facts::scripts::{Script, script_of_launch};
 use crate::handles::{Base, Stage, Step};
 use crate::path::{ImagePath, file_name};
 use crate::ternary::OpenCondition;
+
+pub(crate) use variables::{is_chosen, is_named_in_a_file, is_shown_as_a_place, nobody_sets};
 
 struct Kept(Arc<FolderLaunches>);
 
@@ -496,73 +497,6 @@ pub(crate) fn mounts_docker_socket(stage: Stage<'_>) -> bool {
     let launches = of(stage).filter(|launch| launch.groups.is_empty());
     let mut mounts = launches.flat_map(|launch| &launch.mounts);
     mounts.any(|mount| mount.target.ends_with("/docker.sock"))
-}
-
-/// The files of variables that frameworks read by themselves, beside the application (python-dotenv, Flask, Node).
-const FILES_OF_VARIABLES: [&str; 2] = [".env", ".flaskenv"];
-
-/// That nothing which is here sets a variable of the stage's containers: "nothing here sets", or not all that starts them
-/// does; that only whoever starts them knows its value; or that a file of variables may which is not in the repository, and of which an example is: "may be set for service
-/// `web` of compose.yaml, of whose variables only the example .env.sample is here".
-pub(crate) fn nobody_sets(stage: Stage<'_>, name: &str) -> Option<String> {
-    let without = || of(stage).filter(|launch| !sets(launch, name));
-    let of_example = without().find_map(|launch| {
-        let example = launch.examples.first()?;
-        let said = launch.said();
-        Some(format!(
-            "may be set for {said}, of whose variables only the example {example} is here"
-        ))
-    });
-    let unset = || {
-        if is_in_a_file(stage, name) || stage.final_env(name).is_set() {
-            return None;
-        }
-        let is_set_by_some = of(stage).any(|launch| sets(launch, name));
-        match without().next() {
-            Some(launch) if is_set_by_some => Some(format!("{} does not set", launch.said())),
-            None if is_set_by_some => None,
-            _ => Some("nothing here sets".to_owned()),
-        }
-    };
-    let passed_on = || {
-        let is_open = |launch: &&Launch| {
-            let mut set = launch.environment.iter();
-            // What an example leaves to whoever copies it names no place there.
-            let is_own = |file: &String| !launch.examples.contains(file);
-            set.any(|it| it.name == name && it.value.is_none() && is_own(&it.place.file))
-        };
-        let launch = of(stage).find(is_open)?;
-        Some(format!("whoever starts {} gives", launch.said()))
-    };
-    of_example.or_else(passed_on).or_else(unset)
-}
-
-fn sets(launch: &Launch, name: &str) -> bool {
-    launch.environment.iter().any(|it| it.name == name)
-}
-
-/// Whether one of the project's files chooses a value of the variable for containers of the stage: what starts them,
-/// or a file of variables that lies beside the application.
-pub(crate) fn is_chosen(stage: Stage<'_>, name: &str) -> bool {
-    of(stage).any(|launch| sets(launch, name)) || is_in_a_file(stage, name)
-}
-
-/// Whether a file of variables that lies beside the application sets the variable.
-fn is_in_a_file(stage: Stage<'_>, name: &str) -> bool {
-    let folder = final_context_path_of(stage, ".");
-    let places = FILES_OF_VARIABLES.into_iter().flat_map(|file| {
-        let copied = folder.as_ref().filter(|folder| !folder.is_empty());
-        let copied = copied.map(|folder| format!("{folder}/{file}"));
-        copied.into_iter().chain([file.to_owned()])
-    });
-    let context = stage.file().context();
-    places
-        .filter_map(|place| context.read(&place).found())
-        .any(|text| {
-            file_of_variables(&text)
-                .iter()
-                .any(|(_, set, _)| set == name)
-        })
 }
 
 /// What the project's files say and could not be made out, that concerns how the stage is started.

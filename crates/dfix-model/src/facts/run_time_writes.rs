@@ -198,6 +198,7 @@ fn value_of<'m>(stage: Stage<'m>, name: &str) -> Told<'m> {
     let mut launched = launches::of(stage).flat_map(|launch| &launch.environment);
     let value = match launched.find(|variable| variable.name == name) {
         Some(variable) => variable.value.as_deref(),
+        None if launches::is_shown_as_a_place(stage, name) => return Told::Open,
         None => match final_env(stage, name) {
             EnvValue::Set(setting) => setting.value,
             // What a platform is told in its own pages stands in no file.

@@ -175,6 +175,13 @@ impl Source {
     pub fn mentions(&self, text: &str) -> bool {
         self.0.contains(text)
     }
+
+    /// How the parameters of a function of Python of this name are written; where it has brackets in them, up to the first
+    /// that closes.
+    pub fn parameters_of(&self, function: &str) -> Option<&str> {
+        let (_, behind) = self.0.split_once(&format!("def {function}("))?;
+        behind.split_once(')').map(|(parameters, _)| parameters)
+    }
 }
 
 /// The files that a JavaScript file loads by a path of its own.

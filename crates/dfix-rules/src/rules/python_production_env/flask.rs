@@ -121,12 +121,15 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
 }
 
 /// Whether something of the project names the variable itself: a script that has a default of its own for it, a source that
-/// asks for it or sets it, the text of a service. What the image says would go before that.
+/// asks for it or sets it, the text of a service, a file of variables or an example of one. What the image says would go
+/// before that.
 pub(super) fn is_told_elsewhere(stage: Stage<'_>, variable: &str) -> bool {
     let mut texts = stage.shipped_texts().iter();
     let scripts = stage.launched_scripts();
     let mut scripts = scripts.chain(stage.runtime().processes().filter_map(|it| it.script));
-    texts.any(|it| it.text.contains(variable)) || scripts.any(|it| it.mentions(variable))
+    texts.any(|it| it.text.contains(variable))
+        || scripts.any(|it| it.mentions(variable))
+        || stage.is_named_in_a_file_of_variables(variable)
 }
 
 /// What `FLASK_APP` would name.
@@ -283,6 +286,15 @@ fn module_of_uwsgi(command: Command<'_>) -> Option<&str> {
     value_of(&["-w", "--module", "--wsgi"]).or_else(|| value_of(&["--wsgi-file"]))
 }
 
+/// Whether a source has a `create_app` that `flask` can call, which gives it nothing (Flask's documentation, "Application
+/// Discovery").
+fn makes_an_application(source: &SourceFile) -> bool {
+    source.parameters_of("create_app").is_some_and(|all| {
+        let mut all = all.split(',').map(str::trim).filter(|it| !it.is_empty());
+        all.all(|it| it.contains('=') || it.starts_with('*') || it == "/")
+    })
+}
+
 fn only<T>(all: Vec<T>) -> Option<T> {
     let mut all = all.into_iter();
     all.next().filter(|_| all.next().is_none())
@@ -313,7 +325,7 @@ fn among_files(stage: Stage<'_>) -> Option<App> {
         for package in names.iter().filter_map(|name| name.strip_suffix('/')) {
             let file = format!("{package}/__init__.py");
             if let Answer::Found(source) = stage.source(&file)
-                && source.mentions("def create_app(")
+                && makes_an_application(&source)
             {
                 found.push(App {
                     name: package.to_owned(),
