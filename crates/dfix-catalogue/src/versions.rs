@@ -2,6 +2,7 @@
 //!
 //! From `official-tags.bin`, and for Microsoft's images of .NET from `dotnet-tags.tsv`.
 
+use super::date::Date;
 use super::eol::end_of_release;
 use super::foundation::{Distribution, Foundation};
 use super::living::{Form, is_same_system, release_number};
@@ -35,7 +36,7 @@ pub(super) fn is_listed(repository: &str) -> bool {
 
 /// The published tag of a version that is nearest to a tag of the same repository: of the same variant, with as many
 /// numbers, on the same release of the distribution or the next; maintained ones go before others, newer versions
-/// before older ones.
+/// before older ones. Of a version that is no longer maintained, those go first that were made to its last day.
 ///
 /// `repository` is normalised (see [`super::normalise`]); `version` has as many numbers as are asked for. `None`: there
 /// is no tag of this version with this variant on this distribution.
@@ -48,7 +49,7 @@ pub fn tag_of_version(repository: &str, tag: &str, version: &str) -> Option<Vers
     let old_foundation = foundation_of(repository, tag);
     let old_release = old_foundation.as_ref().and_then(release_number);
     let length = old.version.len().max(wanted.len());
-    let mut best: Option<(Distance, Candidate)> = None;
+    let mut found: Vec<(Distance, Candidate)> = Vec::new();
     for candidate in candidates(repository)? {
         let form = Form::of(&candidate.tag);
         let is_candidate = !form.is_final || form.words.iter().any(|it| it == "rc");
@@ -77,7 +78,7 @@ pub fn tag_of_version(repository: &str, tag: &str, version: &str) -> Option<Vers
         let distance = Distance {
             variant,
             names_release: form.names_release != old.names_release,
-            is_dead: !candidate.is_living,
+            is_dead: candidate.last_maintained.is_some(),
             is_other_release: release.0 != 0,
             has_release_ended: candidate
                 .foundation
@@ -90,18 +91,24 @@ pub fn tag_of_version(repository: &str, tag: &str, version: &str) -> Option<Vers
             version: std::cmp::Reverse(form.version),
             tag: candidate.tag.clone(),
         };
-        if best.as_ref().is_none_or(|(least, _)| distance < *least) {
-            best = Some((distance, candidate));
-        }
+        found.push((distance, candidate));
     }
-    let (distance, found) = best?;
+    // What was made to the last day of a version is of it as much as it ever will be.
+    let kind = |it: &Distance| (it.variant, it.names_release);
+    let nearest = found.iter().map(|(it, _)| kind(it)).min()?;
+    found.retain(|(it, _)| kind(it) == nearest);
+    if found.iter().all(|(it, _)| it.is_dead) {
+        let last = found.iter().filter_map(|it| it.1.last_maintained).max();
+        found.retain(|it| it.1.last_maintained == last);
+    }
+    let (distance, found) = found.into_iter().min_by(|one, other| one.0.cmp(&other.0))?;
     let full = full_version(repository, &found, &distance.version.0);
     Some(VersionTag {
         keeps_variant: distance.variant == 0,
         tag: found.tag,
         old_foundation,
         foundation: found.foundation,
-        is_living: found.is_living,
+        is_living: found.last_maintained.is_none(),
         full_version: full,
     })
 }
@@ -124,7 +131,7 @@ struct Distance {
 struct Candidate {
     tag: String,
     foundation: Option<Foundation>,
-    is_living: bool,
+    last_maintained: Option<Date>,
     patch: &'static str,
 }
 
@@ -138,7 +145,7 @@ fn candidates(repository: &str) -> Option<Vec<Candidate>> {
             [tag.to_owned(), format!("{patch}{rest}")].map(|tag| Candidate {
                 tag,
                 foundation,
-                is_living: true,
+                last_maintained: None,
                 patch,
             })
         };
@@ -148,7 +155,7 @@ fn candidates(repository: &str) -> Option<Vec<Candidate>> {
     let all = tags.into_iter().map(|(tag, record)| Candidate {
         tag,
         foundation: record.foundation,
-        is_living: record.last_maintained.is_none(),
+        last_maintained: record.last_maintained,
         patch: "",
     });
     Some(all.collect())
@@ -238,6 +245,20 @@ mod tests {
             ("python", "3.9-bookworm", "3.13", "3.13-bookworm"),
             ("node", "14-alpine", "240", "none"),
             ("debian", "12", "13", "13"),
+            // No longer maintained.
+            ("golang", "1.23-alpine", "1.25", "1.25-alpine"),
+            ("golang", "1.24.4-alpine", "1.25", "1.25.14-alpine"),
+            ("golang", "1.22-alpine3.19", "1.25", "1.25-alpine3.23"),
+            ("golang", "1.13.5-alpine3.10", "1.25", "1.25.14-alpine3.23"),
+            ("golang", "1.20", "1.25", "1.25"),
+            ("golang", "1.20.1-bullseye", "1.25", "1.25.14-trixie"),
+            ("node", "18.12.1-alpine", "20", "20.20.2-alpine"),
+            ("node", "16-alpine", "20", "20-alpine"),
+            ("node", "16.3", "20", "20.20"),
+            ("python", "3.6.5-slim", "3.8", "3.8.20-slim"),
+            ("python", "2.7-alpine", "3.8", "3.8-alpine"),
+            ("ruby", "2.5.1-alpine", "2.7", "2.7.8-alpine"),
+            ("eclipse-temurin", "17-jre-alpine", "20", "20-jre-alpine"),
         ] {
             let found = tag_of_version(repository, tag, version);
             let found = found.map_or("none".to_owned(), |it| it.tag);
