@@ -33,8 +33,12 @@ pub fn last_version(repository: &str, tag: &str) -> Option<Vec<u32>> {
         (Some(day), last) => it.first_published <= day && last.is_none_or(|it| it >= day),
     };
     let tags = section.tags(is_of_last_day)?.into_iter();
-    let forms =
-        tags.filter(|(_, it)| is_same_system(record.foundation.as_ref(), it.foundation.as_ref()));
+    let is_same = |it: &TagRecord| {
+        let (one, other) = (record.foundation.as_ref(), it.foundation.as_ref());
+        let is_other = || one.zip(other)?.0.same_release(other?);
+        is_same_system(one, other) && !(old.names_release && is_other() == Some(false))
+    };
+    let forms = tags.filter(|(_, it)| is_same(it));
     let forms = forms.map(|(name, _)| Form::of(&name)).filter(|it| {
         it.words == old.words && it.is_final && !it.is_dated && it.version.starts_with(&old.version)
     });
@@ -251,6 +255,8 @@ mod tests {
         assert!(buster.starts_with(&[3]) && buster[1] < 13, "{buster:?}");
         let alpine = last_version("golang", "alpine3.10").expect("a version");
         assert!(alpine.starts_with(&[1]) && alpine[1] < 16, "{alpine:?}");
+        let noble = last_version("buildpack-deps", "noble-scm");
+        assert_eq!(noble, Some(vec![24, 4]));
         assert_eq!(last_version("python", "3.7-slim").map(|it| it[1]), Some(7));
         assert!(is_same_series("node", &[20, 1], &[20, 19]));
         assert!(!is_same_series("python", &[3, 11, 4], &[3, 14, 0]));
