@@ -82,6 +82,7 @@ pub fn is_moved_to(repository: &str) -> bool {
 /// official images the nearest maintained tag there (see [`living_tag`]). `None`: the image is alive, or nothing is
 /// known to take its place.
 pub fn image_successor(repository: &str, tag: &str) -> Option<ImageSuccessor> {
+    let asked = tag;
     let Some(moved) = image_move(repository, tag) else {
         if is_living(repository, tag)? {
             return None;
@@ -97,7 +98,10 @@ pub fn image_successor(repository: &str, tag: &str) -> Option<ImageSuccessor> {
     let (repository, tag) = (moved.to.clone()?, moved.tag.clone()?);
     let is_dead = super::is_official(&repository) && is_living(&repository, &tag) != Some(true);
     let tag = if is_dead {
-        living_tag(&repository, &tag)?.tag
+        match living_tag(&repository, &tag) {
+            Some(living) => living.tag,
+            None => with_later_java(&repository, asked)?,
+        }
     } else {
         tag
     };
@@ -174,6 +178,24 @@ fn maven(tag: &str) -> Option<String> {
     Some(pinned.unwrap_or_else(|| format!("{version}-{rest}")))
 }
 
+/// The maintained tag of Maven's image with the next Java that there is one of: `3.8.7-openjdk-18` is `3.9-eclipse-temurin-21`.
+fn with_later_java(repository: &str, tag: &str) -> Option<String> {
+    let words: Vec<&str> = tag.split('-').collect();
+    let place = 1 + words
+        .iter()
+        .position(|it| matches!(*it, "jdk" | "openjdk"))?;
+    let java: u32 = major(words.get(place)?)?.parse().ok()?;
+    let later = (java + 1..java + 20).map(|java| {
+        let number = java.to_string();
+        let mut words = words.clone();
+        words[place] = &number;
+        maven(&words.join("-"))
+    });
+    later
+        .flatten()
+        .find(|it| repository == "maven" && is_living(repository, it) == Some(true))
+}
+
 /// `2.1-aspnetcore-runtime-alpine3.7` is `2.1-alpine3.7`: the words that say which image it is are in its name now.
 fn dotnet(tag: &str) -> Option<String> {
     let is_kind = |word: &&str| !matches!(*word, "sdk" | "runtime" | "aspnetcore" | "deps");
@@ -218,6 +240,17 @@ mod tests {
             ("maven", "3.6.3-jdk-11-slim", "maven:3.9-eclipse-temurin-11"),
             ("maven", "3.5-jdk-8", "maven:3.9-eclipse-temurin-8"),
             ("maven", "3-openjdk-17", "maven:3-eclipse-temurin-17"),
+            (
+                "maven",
+                "3.8.7-openjdk-18-slim",
+                "maven:3.9-eclipse-temurin-21",
+            ),
+            ("maven", "3-jdk-13", "maven:3-eclipse-temurin-17"),
+            (
+                "maven",
+                "3.5-jdk-7-alpine",
+                "maven:3.9-eclipse-temurin-8-alpine",
+            ),
             ("k8s.gcr.io/pause", "3.1", "registry.k8s.io/pause:3.1"),
             (
                 "gcr.io/google_containers/kube-proxy",

@@ -1,15 +1,15 @@
 //! Tags of official images that are no longer maintained.
 
 use dfix_catalogue::{
-    AS_OF, Foundation, LivingTag, end_of_release, image, image_move, is_living, living_tag,
-    version_of,
+    AS_OF, Foundation, LivingTag, VersionPlace, aliases, end_of_release, image, image_move,
+    is_living, language_of_image, living_tag, version_of,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::ImagePlace;
 
 use super::distribution::{is_distribution, told};
 use super::images::{Judge, Verdict};
-use super::language::{look_at_tags, paths_of_tags};
+use super::language::{java_words, look_at_tags, paths_of_tags};
 use super::versions::{day_lost, numbers_lost, version_changed, version_kept, without_day};
 use crate::matching::reference::Reference;
 
@@ -64,6 +64,8 @@ impl Judge for EndOfLife {
         let new = &living.tag;
         verdict.evidence.push(support(&living));
         verdict.open.extend(ends_soon(&living));
+        verdict.open.extend(release_ended(&living));
+        verdict.open.extend(unnamed_java(repository, tag, new));
         let changed = version_changed(repository, tag, new);
         if let Some(changed) = changed {
             if self.only_same_version && !changed.keeps_series {
@@ -116,6 +118,37 @@ fn support(living: &LivingTag) -> String {
         },
         _ => format!("`{new}` is still maintained"),
     }
+}
+
+/// Whether what the new tag is based on is no longer supported, though the tag is still made.
+fn release_ended(living: &LivingTag) -> Option<OpenCondition> {
+    let date = living.release_ends.filter(|it| *it <= AS_OF)?;
+    let release = told(living.foundation.as_ref()?);
+    let new = &living.tag;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{new}` will do: it is still made, but support of {release} ended on {date}"
+        ),
+        "take a tag that names a newer release",
+    ))
+}
+
+/// What is open of the Java of a tool whose tags need not name it: it is that of the day.
+fn unnamed_java(repository: &str, old: &str, new: &str) -> Option<OpenCondition> {
+    let is_java = language_of_image(repository) == Some(("java", VersionPlace::Word));
+    let java = |tag: &str| Some(java_words(tag).next()?.1);
+    if !is_java || java(old).is_some() {
+        return None;
+    }
+    let known = java(new).or_else(|| aliases(repository, new).find_map(java));
+    let brings = match known.as_deref() {
+        Some([version, ..]) => format!("Java {version}, which `{new}` brings"),
+        _ => format!("the Java that `{new}` brings"),
+    };
+    Some(OpenCondition::new(
+        format!("whether it works with {brings}: `{old}` had that of its day"),
+        "take a tag that names the Java that it is for",
+    ))
 }
 
 /// Whether the new tag's version is supported for less than a year: it stays as long as it is maintained.

@@ -8,7 +8,7 @@ use super::distribution::is_distribution;
 use super::images::{Judge, Verdict};
 use super::language::look_at_tags;
 use super::paths::PathChange;
-use super::versions::lost_pin;
+use super::versions::{lost_pin, version_changed};
 use crate::matching::reference::Reference;
 
 /// Which of them: names, `*` being any text; all where there is none.
@@ -109,6 +109,17 @@ impl Judge for Moved {
             }),
             None if moved.note.is_empty() => {}
             None => verdict.evidence.push(moved.note.to_owned()),
+        }
+        // The tool of an image that only its tag changes with has a version of its own.
+        if let Some((there, new)) = to.as_ref().filter(|it| it.0 == repository) {
+            let changed = version_changed(there, tag, new);
+            let is_told = verdict
+                .open
+                .iter()
+                .any(|it| it.condition.contains("in place of"));
+            verdict
+                .open
+                .extend(changed.filter(|_| !is_told).map(|it| it.open));
         }
         verdict.to = to;
         for change in moved.changes.split_whitespace() {

@@ -1,6 +1,6 @@
 //! Images that become others, at every position that names one, with what changes beside the name.
 
-use dfix_catalogue::{Foundation, image};
+use dfix_catalogue::{Foundation, has_triggers, image, onbuild_triggers};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
 use dfix_model::{ImagePlace, Model, Stage};
 
@@ -142,7 +142,10 @@ impl<J: Judge> Codemod for Images<J> {
 impl<J: Judge> Images<J> {
     fn verdict(&self, reference: &Reference<'_>) -> Option<Verdict> {
         let image = &reference.position.image;
-        self.judge.verdict(image.name()?, image.effective_tag()?)
+        let (repository, tag) = (image.name()?, image.effective_tag()?);
+        let mut verdict = self.judge.verdict(repository, tag)?;
+        keep_triggers(repository, tag, &mut verdict);
+        Some(verdict)
     }
 
     /// What becomes of the image of a stage.
@@ -198,6 +201,32 @@ impl<J: Judge> Images<J> {
         let state = State::new(0, 0);
         of_image::ops(image_of(&old)?, image_of(&new)?, &reference, &state).ok()
     }
+}
+
+/// An image that does something where another is built on it becomes none that does not.
+fn keep_triggers(repository: &str, tag: &str, verdict: &mut Verdict) {
+    let keeps = |it: &(String, String)| has_triggers(&it.1);
+    if !has_triggers(tag) || verdict.is_renamed || verdict.to.as_ref().is_some_and(keeps) {
+        return;
+    }
+    let steps: Vec<String> = onbuild_triggers(repository)
+        .map(|it| format!("`{it}`"))
+        .collect();
+    let did = if steps.is_empty() {
+        "write out what its triggers of ONBUILD do: `docker image inspect` shows them".to_owned()
+    } else {
+        format!(
+            "write out what its triggers of ONBUILD do: {}",
+            steps.join(", ")
+        )
+    };
+    verdict.by_hand = Some(match (&verdict.by_hand, &verdict.to) {
+        (Some(why), _) => format!("{why}, and {did}"),
+        (None, Some((repository, tag))) => {
+            format!("before `{repository}:{tag}` is taken, {did}")
+        }
+        (None, None) => did,
+    });
 }
 
 fn image_of(pattern: &Pattern) -> Option<&crate::pattern::image::ImagePattern> {

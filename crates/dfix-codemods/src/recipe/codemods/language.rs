@@ -10,18 +10,21 @@ mod project;
 mod taken;
 
 use dfix_catalogue::{
-    Foundation, VersionPlace, VersionTag, has_known_tags, image, image_move, images_of_language,
-    is_living, language_of_image, last_version, tag, tag_of_version, version_of,
+    Foundation, VersionPlace, VersionTag, has_known_tags, has_triggers, image, image_move,
+    images_of_language, is_living, language_of_image, last_version, tag, tag_of_version,
+    version_of,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::{ImagePlace, Stage};
 
 use self::change::Change;
-use self::numbers::{Numbers, java_words, numbers, two};
+pub(super) use self::numbers::java_words;
+use self::numbers::{Numbers, numbers, two};
 use super::distribution::told;
 use super::images::{Judge, Verdict};
 use super::paths::PathChange;
 use super::suites::Suites;
+use super::versions::version_changed;
 use crate::matching::reference::Reference;
 
 /// Images of a language come to another version of it.
@@ -103,7 +106,9 @@ fn has_version(repository: &str, version: &str) -> bool {
 
 impl Judge for Bump {
     fn verdict(&self, repository: &str, old: &str) -> Option<Verdict> {
-        let (language, place) = language_of_image(repository)?;
+        let Some((language, place)) = language_of_image(repository) else {
+            return self.of_moved(repository, old);
+        };
         if language != self.language || !has_known_tags(repository) {
             return None;
         }
@@ -137,14 +142,14 @@ impl Bump {
     fn keeps(&self, stage: Stage<'_>) -> Option<bool> {
         let image = stage.base_image();
         let (repository, tag) = (image.name()?, image.effective_tag()?);
-        let (language, place) = language_of_image(repository)?;
-        if language != self.language {
+        let of_image = language_of_image(repository);
+        if of_image.is_some_and(|it| it.0 != self.language) {
             return None;
         }
         if let Some(verdict) = self.verdict(repository, tag) {
-            return Some(verdict.to.is_none());
+            return Some(verdict.to.is_none() || verdict.by_hand.is_some() || has_triggers(tag));
         }
-        let version = match place {
+        let version = match of_image?.1 {
             VersionPlace::First => version_in(repository, tag)?,
             VersionPlace::Word => java_words(tag).next()?.1,
         };
@@ -172,6 +177,34 @@ impl Bump {
             new: self.to_numbers.clone(),
             full,
             new_tag: new_tag.clone(),
+        })
+    }
+
+    /// An image that is no longer made, in whose place there is one of the language: that comes first.
+    fn of_moved(&self, repository: &str, old: &str) -> Option<Verdict> {
+        let moved = image_move(repository, old)?;
+        let to = moved.to.as_deref()?;
+        if language_of_image(to)?.0 != self.language {
+            return None;
+        }
+        let there = moved.tag.as_deref().unwrap_or(old);
+        let is_asked = match version_in(to, there).or_else(|| Some(java_words(there).next()?.1)) {
+            Some(version) => self.is_asked(&version),
+            None => self.from.is_empty(),
+        };
+        let recipe = match self.language.as_str() {
+            "java" => "openjdk-to-temurin",
+            _ => "image-move",
+        };
+        is_asked.then(|| Verdict {
+            message: format!(
+                "`{repository}:{old}` is no longer made, and not moved to {}",
+                self.goal()
+            ),
+            by_hand: Some(format!(
+                "`{to}` takes its place: run the recipe `{recipe}` first, then this one moves that"
+            )),
+            ..Verdict::default()
         })
     }
 
@@ -258,7 +291,7 @@ impl Bump {
         let mut new = old.to_owned();
         new.replace_range(range, &self.to);
         if tag(repository, &new).is_none()
-            && let Some(renamed) = self.renamed(repository, old)
+            && let Some(renamed) = Self::renamed(repository, &new)
         {
             verdict.open.push(OpenCondition::new(
                 format!("whether `{renamed}` will do: there is no `{new}`"),
@@ -283,18 +316,18 @@ impl Bump {
             format!("whether it works with {goal}"),
             "run its tests",
         ));
+        // The tool of the image has a version of its own.
+        let changed = version_changed(repository, old, &new);
+        verdict.open.extend(changed.map(|it| it.open));
         verdict.to = Some((repository.to_owned(), new));
         Some(verdict)
     }
 
-    /// The tag by the name that images of this kind have today: `3-jdk-11` is `3-eclipse-temurin-21`.
-    fn renamed(&self, repository: &str, old: &str) -> Option<String> {
+    /// The tag by the name that images of this kind have today: `3-jdk-21` is `3-eclipse-temurin-21`.
+    fn renamed(repository: &str, new: &str) -> Option<String> {
         let moved =
-            image_move(repository, old).filter(|it| it.to.as_deref() == Some(repository))?;
-        let mut new = moved.tag?;
-        let (range, _) = java_words(&new).next()?;
-        new.replace_range(range, &self.to);
-        tag(repository, &new).map(|_| new)
+            image_move(repository, new).filter(|it| it.to.as_deref() == Some(repository))?;
+        moved.tag.filter(|it| tag(repository, it).is_some())
     }
 }
 

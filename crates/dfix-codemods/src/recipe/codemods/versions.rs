@@ -1,6 +1,6 @@
 //! Versions of what an image is for, as its tags tell them.
 
-use dfix_catalogue::{ImageMark, image_is, is_same_series, last_version};
+use dfix_catalogue::{ImageMark, image_is, is_living, is_same_series, last_version};
 use dfix_engine::OpenCondition;
 
 use super::distribution::is_distribution;
@@ -39,11 +39,11 @@ pub(super) fn version_changed(repository: &str, old: &str, new: &str) -> Option<
         (Some(before), Some(after))
             if !old.starts_with(&shown(before)) || !new.starts_with(&shown(after)) =>
         {
-            format!(
-                ", which is {}: `{old}` was {} on its last day",
-                shown(after),
-                shown(before)
-            )
+            let was = match is_living(repository, old) {
+                Some(true) => format!("is {}", shown(before)),
+                _ => format!("was {} on its last day", shown(before)),
+            };
+            format!(", which is {}: `{old}` {was}", shown(after))
         }
         _ => String::new(),
     };

@@ -28,7 +28,11 @@ fn leading(text: &str) -> Option<Numbers> {
 
 /// The words of a tag that say a version of Java: where, and which. `jdk17`, `temurin-17`, `open-17`.
 pub(crate) fn java_words(tag: &str) -> impl Iterator<Item = (Range<usize>, Numbers)> {
-    const BEFORE: [&str; 9] = [
+    const BEFORE: [&str; 13] = [
+        "amazoncorretto",
+        "azulzulu",
+        "ibmjava",
+        "microsoft",
         "jdk",
         "jre",
         "openjdk",
@@ -144,6 +148,10 @@ mod tests {
         assert_eq!(found("8.5-jdk17-alpine"), Some(("17".into(), vec![17])));
         assert_eq!(found("3.8-jdk-11"), Some(("11".into(), vec![11])));
         assert_eq!(found("open-17-jdk"), Some(("17".into(), vec![17])));
+        assert_eq!(
+            found("3.9-amazoncorretto-17-al2023"),
+            Some(("17".into(), vec![17]))
+        );
         assert_eq!(found("3.9"), None);
     }
 }
