@@ -17,6 +17,8 @@ pub enum FileMark {
     Beside,
     /// It is a program in Java that is packed.
     JavaArchive,
+    /// It is a private key, or holds some: root alone may often read it.
+    Key,
     /// It may name programs that are started: a script, settings of what starts others.
     MayStart,
     /// A script that builds or installs by the means of its language, and by no package of the distribution.
@@ -50,6 +52,7 @@ impl FileMark {
             FileMark::Aside => "aside",
             FileMark::Beside => "beside",
             FileMark::JavaArchive => "java-archive",
+            FileMark::Key => "key",
             FileMark::MayStart => "may-start",
             FileMark::NoApt => "no-apt",
             FileMark::NodeSource => "node-source",
@@ -126,6 +129,7 @@ mod tests {
             FileMark::Archive,
             FileMark::Aside,
             FileMark::JavaArchive,
+            FileMark::Key,
             FileMark::MayStart,
             FileMark::NoApt,
             FileMark::NodeSource,

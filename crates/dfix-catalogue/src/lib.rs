@@ -126,7 +126,7 @@ pub use login_texts::login_in;
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
 pub use name_words::{
-    is_named_for_a_place, is_named_for_a_secret_file, is_named_for_development,
+    is_named_for_a_key, is_named_for_a_place, is_named_for_all, is_named_for_development,
     is_named_for_python, is_named_for_work, is_named_rootless, is_of_secrets,
 };
 pub use names::{assumed_like, is_docker_hub, is_official, is_registry_host, normalise};

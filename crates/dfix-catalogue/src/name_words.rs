@@ -15,6 +15,11 @@ fn is(word: &str, mark: &str) -> bool {
     WORDS.row(word).is_some_and(|row| row.lists(1, ' ', mark))
 }
 
+/// Whether a word of the name, however it is written, has the mark.
+fn has(name: &str, mark: &str) -> bool {
+    words(name).any(|word| is(&word.to_ascii_lowercase(), mark))
+}
+
 fn begins(word: &str, mark: &str) -> bool {
     let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
     ends.into_iter().any(|end| is(&word[..end], mark))
@@ -23,38 +28,49 @@ fn begins(word: &str, mark: &str) -> bool {
 /// Whether a stage or a Dockerfile of this name is, by a word of it, not for production: `Dockerfile.dev`,
 /// `local-test`.
 pub fn is_named_for_development(name: &str) -> bool {
-    words(name).any(|word| is(&word.to_ascii_lowercase(), "development"))
+    has(name, "development")
 }
 
 /// Whether people work in a stage of this name, or in the image of a Dockerfile of this name, and install there what they
 /// need: `dev`, `devcontainer`.
 pub fn is_named_for_work(name: &str) -> bool {
-    words(name).any(|word| is(&word.to_ascii_lowercase(), "work"))
+    has(name, "work")
 }
 
 /// Whether a variable of the environment says, by a word of its name, where files are kept: `UPLOAD_DIR`, `DATA_ROOT`, but
 /// neither `PATH` nor `ROOT_URL`.
 pub fn is_named_for_a_place(variable: &str) -> bool {
-    let is = |word: &str, mark| is(&word.to_ascii_lowercase(), mark);
-    let has_word = variable.contains('_') && words(variable).any(|word| is(word, "place"));
-    has_word
-        || words(variable)
-            .last()
-            .is_some_and(|word| is(word, "place-at-end"))
+    let ends_so = |word: &str| is(&word.to_ascii_lowercase(), "place-at-end");
+    (variable.contains('_') && has(variable, "place"))
+        || words(variable).last().is_some_and(ends_so)
 }
 
 /// Whether a file of this name is, by a word of it, one that a person puts there for nobody else to read: `.env`,
-/// `secrets.yaml`.
+/// `secrets.yaml`, but not `public.pem`.
 pub fn is_of_secrets(file: &str) -> bool {
-    words(file).any(|word| is(&word.to_ascii_lowercase(), "secret"))
+    let is_one = has(file, "secret") || has(file, "settings");
+    is_named_for_a_key(file) || (is_one && !is_named_for_all(file))
+}
+
+/// Whether a file or a variable of this name is a private key or credentials by a word of it, or names such, and no other word
+/// says that they are for all: `JWT_KEY_PATH`, `service-account.json`, but not `PUBLIC_KEY`.
+pub fn is_named_for_a_key(name: &str) -> bool {
+    let words: Vec<String> = words(name).map(str::to_ascii_lowercase).collect();
+    let mut pairs = words.windows(2).map(<[String]>::concat);
+    let is_any = words.iter().any(|word| is(word, "key"));
+    (is_any || pairs.any(|pair| is(&pair, "key"))) && !is_named_for_all(name)
+}
+
+/// Whether a file or a variable of this name is, by a word of it, no secret: `PUBLIC_KEY`, `ca-bundle.pem`.
+pub fn is_named_for_all(name: &str) -> bool {
+    has(name, "not-key")
 }
 
 /// Whether a variable of the environment says, by words of its name, where a file is kept that nobody else is to read:
-/// `JWT_PRIVATE_KEY_PATH`, `POSTGRES_PASSWORD_FILE`, `GOOGLE_APPLICATION_CREDENTIALS`.
-pub fn is_named_for_a_secret_file(variable: &str) -> bool {
-    let has = |mark| words(variable).any(|word| is(&word.to_ascii_lowercase(), mark));
-    (has("secret") && (has("place") || has("file")))
-        || variable.ends_with("APPLICATION_CREDENTIALS")
+/// `JWT_PRIVATE_KEY_PATH`, `POSTGRES_PASSWORD_FILE`.
+pub(crate) fn is_named_for_a_secret_file(variable: &str) -> bool {
+    let is_secret = is_named_for_a_key(variable) || has(variable, "secret");
+    is_secret && (has(variable, "file") || has(variable, "place")) && !is_named_for_all(variable)
 }
 
 /// Whether a stage or a Dockerfile of this name makes an image for users other than root: `Dockerfile.rootless`,
@@ -89,11 +105,18 @@ mod tests {
         for name in [
             "JWE_PRIVATE_KEY_PATH",
             "POSTGRES_PASSWORD_FILE",
-            "GOOGLE_APPLICATION_CREDENTIALS",
+            "TLS_KEY_FILE",
         ] {
             assert!(is_named_for_a_secret_file(name), "{name}");
         }
-        for name in ["SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "UPLOAD_PATH", "PATH"] {
+        for name in [
+            "SECRET_KEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "UPLOAD_PATH",
+            "PATH",
+            "ENV_FILE",
+            "PUBLIC_KEY_FILE",
+        ] {
             assert!(!is_named_for_a_secret_file(name), "{name}");
         }
     }
@@ -109,7 +132,13 @@ mod tests {
         ] {
             assert!(is_of_secrets(name), "{name}");
         }
-        for name in ["config.yaml", "environment.yml", "keyboard.json", "data"] {
+        for name in [
+            "config.yaml",
+            "environment.yml",
+            "keyboard.json",
+            "data",
+            "public.pem",
+        ] {
             assert!(!is_of_secrets(name), "{name}");
         }
     }
@@ -131,6 +160,27 @@ mod tests {
     }
 
     #[test]
+    fn names_of_keys() {
+        for name in [
+            "JWE_PRIVATE_KEY_PATH",
+            "my-service-account.json",
+            "serviceAccount.json",
+            "GCP_CREDENTIALS",
+        ] {
+            assert!(is_named_for_a_key(name), "{name}");
+        }
+        for name in [
+            "PUBLIC_KEY_PATH",
+            "NODE_EXTRA_CA_CERT",
+            "MONKEY",
+            "ACCOUNT_FILE",
+            "",
+        ] {
+            assert!(!is_named_for_a_key(name), "{name}");
+        }
+    }
+
+    #[test]
     fn names_tell_what_they_are_for() {
         assert!(
             is_named_for_development("Dockerfile.dev") && is_named_for_development("Local-test")
@@ -145,12 +195,15 @@ mod tests {
             let known = [
                 "development",
                 "file",
+                "key",
+                "not-key",
                 "other",
                 "place",
                 "place-at-end",
                 "python",
                 "rootless",
                 "secret",
+                "settings",
                 "work",
             ];
             let mut marks = row.column(1).split(' ');

@@ -1,5 +1,6 @@
 //! What the name of an environment variable tells of its value.
 
+use super::name_words::is_named_for_a_secret_file;
 use super::table::{Table, table};
 
 const VARIABLES: Table = table!("variables.tsv");
@@ -18,6 +19,14 @@ pub fn names_data(name: &str) -> bool {
 /// Whether a variable of this name names a folder, of whatever kind.
 pub fn names_folder(name: &str) -> bool {
     name.split('_').any(|word| is(word, "folder-word"))
+}
+
+/// Whether a variable of this name names a file of keys or credentials: `GOOGLE_APPLICATION_CREDENTIALS`, and whatever stands
+/// before it, `TLS_KEY_FILE`.
+pub fn names_file_of_keys(name: &str) -> bool {
+    let ends = name.match_indices('_').map(|(at, _)| &name[at + 1..]);
+    let mut ends = std::iter::once(name).chain(ends);
+    ends.any(|end| is(end, "key-file")) || is_named_for_a_secret_file(name)
 }
 
 /// Whether a variable of this name tells an application the port to listen on.
@@ -48,11 +57,13 @@ mod tests {
         );
         assert!(!names_data("APP_NAME") && !names_data("") && !names_data("PG"));
         assert!(names_folder("STATIC_DIR") && !names_folder("DIRNAME"));
+        assert!(names_file_of_keys("MY_KUBECONFIG") && !names_file_of_keys("API_KEY"));
         assert!(names_port("PORT") && names_port("FLASK_RUN_PORT") && !names_port("PORTS"));
         let known = [
             "data",
             "data-word",
             "folder-word",
+            "key-file",
             "port",
             "process",
             "tool",

@@ -24,6 +24,7 @@ pub(crate) mod destination;
 pub(crate) mod entry;
 pub(crate) mod executed;
 mod fetched_start;
+pub(crate) mod files_of_variables;
 pub(crate) mod filesystem;
 pub(crate) mod given_sources;
 pub(crate) mod host_folders;
@@ -278,7 +279,7 @@ impl<'m> Stage<'m> {
 
     /// Whether a file of variables of the build context, beside the application, or an example of one, names the variable.
     pub fn is_named_in_a_file_of_variables(self, name: &str) -> bool {
-        launches::is_named_in_a_file(self, name)
+        files_of_variables::name(self, name)
     }
 
     /// The names and settings that `ENV`s of this stage make, in order of place.

@@ -87,7 +87,7 @@ pub use facts::needs::{Needs, Users};
 pub use facts::npm_lock::NpmLock;
 pub use facts::platforms::NamedPlatform;
 pub use facts::ports::{Port, Protocol};
-pub use facts::private_keys::PrivateKey;
+pub use facts::private_keys::{KeyOrigin, PrivateKey};
 pub use facts::program_names::ProgramNames;
 pub use facts::project;
 pub use facts::project::normal_python_name;

@@ -12,7 +12,7 @@ use crate::handles::{Base, Stage, Step};
 use crate::path::{ImagePath, file_name};
 use crate::ternary::OpenCondition;
 
-pub(crate) use variables::{is_chosen, is_named_in_a_file, is_shown_as_a_place, nobody_sets};
+pub(crate) use variables::{is_chosen, is_shown_as_a_place, nobody_sets};
 
 struct Kept(Arc<FolderLaunches>);
 
@@ -234,7 +234,7 @@ pub(crate) fn shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
 }
 
 /// All containers of the stage that documentation and CI show.
-fn all_shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
+pub(crate) fn all_shown(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
     let file = stage.file();
     let all = all(file).launches.iter();
     all.filter(|launch| matches!(launch.source, Source::Documentation | Source::Ci))

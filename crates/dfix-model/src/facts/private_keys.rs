@@ -1,26 +1,44 @@
-//! Private keys that the file puts into the image, that the start and variables name, or that a launch mounts: root
-//! alone may often read them.
+//! Private keys and credentials that the file puts into the image, that the start and variables name, or that a launch
+//! mounts: root alone may often read them.
 
-use dfix_catalogue::{is_file_of_a_tool, is_named_for_a_secret_file};
-use dfix_launch::MountKind;
+use dfix_catalogue::variables::names_file_of_keys;
+use dfix_catalogue::{FileMark, file_is, is_named_for_a_key, is_named_for_all};
+use dfix_launch::{Launch, MountKind};
 
 use crate::facts::application_sources::application_sources;
 use crate::facts::entry::entry;
-use crate::facts::launches;
+use crate::facts::filesystem::Filesystem;
 use crate::facts::variables::{env_set, expand_text};
-use crate::facts::workdir::workdir_at;
+use crate::facts::workdir::{final_workdir, workdir_at};
+use crate::facts::{files_of_variables, launches, run_time_writes, runtime};
 use crate::handles::{Stage, Step};
-use crate::path::{ImagePath, file_name};
+use crate::path::ImagePath;
 
-/// A private key.
+/// Where certificates lie that everybody reads.
+const OF_ALL: [&str; 3] = ["/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/pki"];
+
+/// A private key, or credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrivateKey {
     /// The name of the file.
     pub name: String,
     /// Where it is in the image: of one that is copied, the place that the step names.
     pub path: ImagePath,
-    /// Whether a step copies it, and says nothing of owner and mode.
-    pub is_copied: bool,
+    /// How it comes there.
+    pub origin: KeyOrigin,
+    /// Who names it, where it is a variable: "`KEY_PATH` of service `web` of compose.yaml".
+    pub named_by: Option<String>,
+}
+
+/// How a private key comes to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyOrigin {
+    /// A step copies it, and says nothing of owner and mode.
+    Copied,
+    /// The build, the start or the application may make it.
+    Made,
+    /// It is mounted, or nothing in the image brings it: what the image does with its folders does not reach it.
+    Outside,
 }
 
 impl Stage<'_> {
@@ -29,9 +47,11 @@ impl Stage<'_> {
         private_keys(self)
     }
 
-    /// A variable by which a source asks for a file of keys, where nothing here sets it: the variable, and what asks.
-    pub fn key_asked_for(self) -> Option<(String, String)> {
-        asked_for(self)
+    /// A variable that names a file of keys or credentials, where it is not known which: one that a launch sets to something
+    /// that only whoever starts it knows, or that a source asks for and not all that is here sets. Who says so:
+    /// "`KEY_FILE`, which `app.py` (line 3) asks for and nothing here sets".
+    pub fn file_of_keys_elsewhere(self) -> Option<String> {
+        file_of_keys_elsewhere(self)
     }
 }
 
@@ -46,10 +66,11 @@ fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
         let name = ImagePath::new(source.value()?).file_name().to_owned();
         let folder = workdir_at(stage, step).unwrap_or_default();
         let target = expand_text(stage, step.target()?, step)?;
-        (is_key(&name) && !target.contains("ca-cert")).then(|| PrivateKey {
+        (file_is(&name, FileMark::Key) && !target.contains("ca-cert")).then(|| PrivateKey {
             name,
             path: ImagePath::new(&folder).join(&target),
-            is_copied: true,
+            origin: KeyOrigin::Copied,
+            named_by: None,
         })
     });
     let entry = entry(stage);
@@ -59,51 +80,166 @@ fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
             .filter_map(move |word| expand_text(stage, word, command));
         words.collect::<Vec<_>>()
     });
-    let of_start = of_start.map(|text| (None, text));
-    let set = stage.base_chain().flat_map(env_set);
-    let set = set.filter_map(|(name, it)| Some((name.to_owned(), it.value?.to_owned())));
-    let launches = launches::of(stage).chain(launches::shown(stage));
-    let launches = launches.filter(|launch| launch.user.is_none());
-    let set_by_launches = launches.flat_map(|launch| &launch.environment);
-    let set_by_launches =
-        set_by_launches.filter_map(|it| Some((it.name.clone(), it.value.clone()?)));
-    let of_variables = set.chain(set_by_launches);
-    let of_variables = of_variables.map(|(name, value)| (Some(name), value));
-    let named = of_start.chain(of_variables).filter_map(|(variable, text)| {
-        let value = text.rsplit('=').next()?;
-        if !value.starts_with('/') || value.contains([' ', ':']) {
-            return None;
-        }
-        let path = ImagePath::new(value);
-        let name = path.file_name().to_owned();
-        let is_secret = (is_key(&name) && !name.contains("ca"))
-            || variable.is_some_and(|it| is_named_for_a_secret_file(&it))
-            || path
-                .parts()
-                .any(|part| matches!(part, "letsencrypt" | "live"));
-        is_secret.then_some(PrivateKey {
-            name,
-            path,
-            is_copied: false,
-        })
+    let named = of_start.filter_map(|text| {
+        let value = text.rsplit('=').next()?.to_owned();
+        key_named(stage, None, &value)
     });
-    copied.chain(named).chain(mounted(stage)).collect()
+    let of_variables = stage.base_chain().flat_map(env_set);
+    let of_variables = of_variables.filter_map(|(name, setting)| {
+        let value = setting.value?;
+        key_named(stage, Some(name), value)
+    });
+    copied
+        .chain(named)
+        .chain(of_variables)
+        .chain(mounted(stage))
+        .chain(named_outside(stage))
+        .collect()
 }
 
-/// A variable that a source asks for, that is called as those are which name files of keys, and that nothing here sets: where
-/// the image is used something is mounted, and the variable names it. The variable, and the place that asks.
-fn asked_for(stage: Stage<'_>) -> Option<(String, String)> {
-    let sources = application_sources(stage).files.iter();
-    let mut asked = sources.flat_map(|file| file.source.variables.iter().map(move |it| (file, it)));
-    asked.find_map(|(file, variable)| {
-        let name = variable.name.value()?;
-        let is_one = is_named_for_a_secret_file(name)
-            && variable.default.is_none()
-            && !is_file_of_a_tool(file_name(&file.context_path));
-        (is_one && launches::nobody_sets(stage, name).is_some()).then(|| {
-            let place = format!("`{}` (line {})", file.context_path, variable.line);
-            (name.clone(), place)
-        })
+/// The place of a key that a value names: by the name of the file, or by that of the variable.
+fn place_of_key(stage: Stage<'_>, variable: Option<&str>, value: &str) -> Option<ImagePath> {
+    let value = value.strip_prefix("file:").unwrap_or(value);
+    let value = value.strip_prefix("//").unwrap_or(value);
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b);
+    if value.is_empty() || !value.bytes().all(is_plain) {
+        return None;
+    }
+    let path = if value.starts_with('/') {
+        ImagePath::new(value)
+    } else {
+        ImagePath::new(&final_workdir(stage)?).join(value)
+    };
+    let name = path.file_name();
+    let is_file = path.is_named_like_a_file();
+    let is_for_all = is_named_for_all(name)
+        || name.contains("ca") && file_is(name, FileMark::Key)
+        || variable.is_some_and(is_named_for_all)
+        || OF_ALL
+            .iter()
+            .any(|of_all| path.is_below(&ImagePath::new(of_all)));
+    let is_told = variable.is_some_and(|variable| {
+        let is_place = value.starts_with('/') || value.starts_with("./") || is_file;
+        names_file_of_keys(variable) && is_place || is_named_for_a_key(variable) && is_file
+    });
+    let of_certbot = |part| matches!(part, "letsencrypt" | "live");
+    let is_key = is_file && (file_is(name, FileMark::Key) || is_named_for_a_key(name))
+        || path.parts().any(of_certbot);
+    // A relative one is a name, unless the variable says what it is.
+    let is_absolute = value.starts_with('/');
+    ((is_key && (is_absolute || is_told) || is_told) && !is_for_all).then_some(path)
+}
+
+/// A key that the start or an `ENV` names.
+fn key_named(stage: Stage<'_>, variable: Option<&str>, value: &str) -> Option<PrivateKey> {
+    let path = place_of_key(stage, variable, value)?;
+    Some(PrivateKey {
+        name: path.file_name().to_owned(),
+        origin: origin_of(stage, &path),
+        path,
+        named_by: None,
+    })
+}
+
+fn origin_of(stage: Stage<'_>, path: &ImagePath) -> KeyOrigin {
+    let name = path.file_name();
+    let is_made = !Filesystem::of(stage).exists(path).is_no()
+        || run_time_writes::of(stage)
+            .known
+            .iter()
+            .any(|it| it.path == *path)
+        || stage
+            .base_chain()
+            .flat_map(Stage::steps)
+            .any(|step| step.name() == "RUN" && step.source_text().contains(name))
+        || runtime::of(stage)
+            .processes()
+            .filter_map(|process| process.script)
+            .any(|script| script.text().contains(name));
+    if is_made {
+        KeyOrigin::Made
+    } else {
+        KeyOrigin::Outside
+    }
+}
+
+/// The keys that variables name which the project's files set for containers of the stage, and that the image does not have.
+fn named_outside(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
+    let of_launches = launches::of(stage)
+        .chain(launches::all_shown(stage))
+        .filter(|launch| launch.user.is_none())
+        .flat_map(move |launch| {
+            let variables = launch.environment.iter();
+            variables.filter_map(move |variable| {
+                let value = variable.value.as_deref()?;
+                let path = place_of_key(stage, Some(&variable.name), value)?;
+                let origin = match mount_at(stage, launch, &path) {
+                    // Such are told as mounts, or all may read them.
+                    Some(MountKind::Secret(_) | MountKind::Guarded(_) | MountKind::Settings) => {
+                        return None;
+                    }
+                    Some(MountKind::Host(_) | MountKind::Claim) => KeyOrigin::Outside,
+                    Some(_) => KeyOrigin::Made,
+                    None => origin_of(stage, &path),
+                };
+                Some((
+                    path,
+                    origin,
+                    format!("`{}` of {}", variable.name, launch.said()),
+                ))
+            })
+        });
+    let of_files = files_of_variables::of(stage).into_iter();
+    let of_files = of_files.filter_map(move |(name, value, file)| {
+        let path = place_of_key(stage, Some(&name), &value?)?;
+        let origin = origin_of(stage, &path);
+        Some((path, origin, format!("`{name}` of {file}")))
+    });
+    let all = of_launches.chain(of_files);
+    let all = all.filter(move |(path, ..)| !Filesystem::of(stage).exists(path).is_yes());
+    all.map(|(path, origin, by)| PrivateKey {
+        name: path.file_name().to_owned(),
+        path,
+        origin,
+        named_by: Some(by),
+    })
+}
+
+/// What a launch mounts at a place, or around it.
+fn mount_at<'m>(stage: Stage<'m>, launch: &'m Launch, path: &ImagePath) -> Option<&'m MountKind> {
+    let mounts = launch.mounts.iter();
+    let mut around: Vec<(ImagePath, &MountKind)> = mounts
+        .filter_map(|mount| Some((launches::place_of(stage, mount)?, &mount.kind)))
+        .filter(|(place, _)| path.is_below(place))
+        .collect();
+    around.sort_by_key(|(place, _)| place.parts().count());
+    around.pop().map(|(_, kind)| kind)
+}
+
+fn file_of_keys_elsewhere(stage: Stage<'_>) -> Option<String> {
+    let mut launched = launches::of(stage).filter(|launch| launch.user.is_none());
+    let of_launch = launched.find_map(|launch| {
+        let mut variables = launch.environment.iter();
+        let it = variables.find(|it| it.value.is_none() && names_file_of_keys(&it.name))?;
+        Some(format!("`{}` of {}", it.name, launch.said()))
+    });
+    of_launch.or_else(|| file_of_keys_asked_for(stage))
+}
+
+fn file_of_keys_asked_for(stage: Stage<'_>) -> Option<String> {
+    let sources = application_sources(stage);
+    let mut asked = sources.files.iter().flat_map(|file| &file.source.variables);
+    asked.find_map(|variable| {
+        let name = variable.name.value().filter(|it| names_file_of_keys(it))?;
+        // What stands in for it is brought along.
+        let default = variable.default.as_deref();
+        let default = default.and_then(|it| place_of_key(stage, Some(name), it));
+        if default.is_some_and(|it| Filesystem::of(stage).exists(&it).is_yes()) {
+            return None;
+        }
+        let place = sources.asks_for(name)?;
+        let unset = launches::nobody_sets(stage, name)?;
+        Some(format!("`{name}`, which {place} asks for and {unset}"))
     })
 }
 
@@ -115,7 +251,7 @@ fn mounted(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
     let keys = mounts.filter(|(launch, mount)| match &mount.kind {
         MountKind::Secret(_) => true,
         MountKind::Guarded(_) => launch.volumes_group.is_none(),
-        MountKind::Host(path) => is_key(ImagePath::new(path).file_name()),
+        MountKind::Host(path) => file_is(ImagePath::new(path).file_name(), FileMark::Key),
         _ => false,
     });
     keys.filter_map(move |(_, mount)| {
@@ -123,13 +259,8 @@ fn mounted(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
         Some(PrivateKey {
             name: path.file_name().to_owned(),
             path,
-            is_copied: false,
+            origin: KeyOrigin::Outside,
+            named_by: None,
         })
     })
-}
-
-fn is_key(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    matches!(ending, "pem" | "key" | "p12" | "pfx") || name.starts_with("id_rsa")
 }

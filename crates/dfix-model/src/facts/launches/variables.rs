@@ -1,14 +1,10 @@
 //! Variables that what starts the containers of a stage sets, or leaves to somebody else.
 
-use dfix_launch::{Launch, file_of_variables, is_of_variables};
+use dfix_launch::Launch;
 
 use super::{all_shown, of};
-use crate::context::Answer;
-use crate::facts::context_files::final_context_path_of;
+use crate::facts::files_of_variables;
 use crate::handles::Stage;
-
-/// The files of variables that frameworks read by themselves, beside the application (python-dotenv, Flask, Node).
-const FILES_OF_VARIABLES: [&str; 2] = [".env", ".flaskenv"];
 
 /// That nothing which is here sets a variable of the stage's containers: "nothing here sets", or not all that starts them
 /// does; that only whoever starts them knows its value; or that a file of variables may which is not in the repository, and of which an example is: "may be set for service
@@ -23,7 +19,7 @@ pub(crate) fn nobody_sets(stage: Stage<'_>, name: &str) -> Option<String> {
         ))
     });
     let unset = || {
-        if is_in_a_file(stage, name) || stage.final_env(name).is_set() {
+        if files_of_variables::set(stage, name) || stage.final_env(name).is_set() {
             return None;
         }
         let is_set_by_some = of(stage).any(|launch| sets(launch, name));
@@ -70,45 +66,5 @@ fn sets(launch: &Launch, name: &str) -> bool {
 /// Whether one of the project's files chooses a value of the variable for containers of the stage: what starts them,
 /// or a file of variables that lies beside the application.
 pub(crate) fn is_chosen(stage: Stage<'_>, name: &str) -> bool {
-    of(stage).any(|launch| sets(launch, name)) || is_in_a_file(stage, name)
-}
-
-/// Whether a file of variables that lies beside the application sets the variable.
-fn is_in_a_file(stage: Stage<'_>, name: &str) -> bool {
-    let folder = final_context_path_of(stage, ".");
-    let places = FILES_OF_VARIABLES.into_iter().flat_map(|file| {
-        let copied = folder.as_ref().filter(|folder| !folder.is_empty());
-        let copied = copied.map(|folder| format!("{folder}/{file}"));
-        copied.into_iter().chain([file.to_owned()])
-    });
-    let context = stage.file().context();
-    places
-        .filter_map(|place| context.read(&place).found())
-        .any(|text| {
-            file_of_variables(&text)
-                .iter()
-                .any(|(_, set, _)| set == name)
-        })
-}
-
-/// Whether a file of variables that lies beside the application, in the build context, or an example of one, names the
-/// variable, be it in a comment.
-pub(crate) fn is_named_in_a_file(stage: Stage<'_>, name: &str) -> bool {
-    let context = stage.file().context();
-    let own = final_context_path_of(stage, ".").filter(|folder| !folder.is_empty());
-    let mut folders = own.into_iter().chain([String::new()]);
-    folders.any(|folder| {
-        let Answer::Found(names) = context.list(&folder) else {
-            return false;
-        };
-        let mut files = names.iter().filter(|it| is_of_variables(it));
-        files.any(|file| {
-            let path = match folder.as_str() {
-                "" => file.clone(),
-                folder => format!("{folder}/{file}"),
-            };
-            let text = context.read(&path).found();
-            text.is_some_and(|text| text.contains(name))
-        })
-    })
+    of(stage).any(|launch| sets(launch, name)) || files_of_variables::set(stage, name)
 }
