@@ -123,6 +123,8 @@ pub(crate) fn take(files: &dyn Files, file: &str, launch: &mut Launch) -> bool {
         let is_low = || value.parse::<u16>().is_ok_and(|port| port < 1024);
         value.starts_with(['/', '~', '.'])
             || value.contains(":///")
+            // `file:/data/x.db`, `jdbc:h2:/data/x`
+            || (value.contains(":/") && !value.contains("://"))
             || (name.contains("PORT") && is_low())
     };
     if variables.iter().chain(&left_out).any(tells_more) {

@@ -19,6 +19,7 @@
 )]
 #![warn(missing_docs)]
 
+mod address;
 mod calls;
 mod chain;
 mod code;
@@ -44,6 +45,7 @@ mod tables;
 mod token;
 mod value;
 
+pub use address::{FileAddress, file_address};
 pub use language::Language;
 pub use recognise::{is_application, is_for_browsers, may_be_source, unread_language};
 pub use settings::{Settings, may_be_settings, read_settings};
@@ -51,7 +53,7 @@ pub use source::{
     Command, Import, Library, Named, Port, Program, Right, Source, User, Variable, Write,
 };
 pub use token::Trouble;
-pub use value::{Base, Place, Value, path_in_address};
+pub use value::{Base, Place, Value};
 
 /// What the file of this name and text does; none where it is in no language that is read. The language is told
 /// by the name's ending, else by the interpreter behind `#!`. Takes time in proportion to the text, and never more

@@ -1,5 +1,6 @@
 //! Absolute paths, and addresses that a server could listen on, that stand in a text, whatever is done with them.
 
+use crate::address::absolute_path_in_address;
 use crate::code::NONE;
 use crate::items::{Scanner, is_new};
 use crate::language::Language;
@@ -14,7 +15,7 @@ const MOST_OF_TYPES: usize = 32;
 
 /// The path with which a text begins: the whole, or the folder in which what follows lies (`/var/spool/{name}`).
 pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
-    let text = without_scheme(text);
+    let text = absolute_path_in_address(text).unwrap_or(text);
     let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
     if !text.starts_with('/') || text.starts_with("//") {
         return None;
@@ -34,28 +35,6 @@ pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
     };
     let path = path.trim_end_matches('/');
     (path.len() > 1).then_some(path)
-}
-
-/// The path of an address of a file: `sqlite:////data/x.db`, `file:///data`; what is no such address as it is.
-fn without_scheme(text: &str) -> &str {
-    // Prisma's and libSQL's: `file:/data/x.db`
-    if let Some(path) = text
-        .strip_prefix("file:")
-        .filter(|it| it.starts_with('/') && !it.starts_with("//"))
-    {
-        return path;
-    }
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return text;
-    };
-    let is_of_database = scheme.starts_with("sqlite") || scheme.starts_with("duckdb");
-    match rest.strip_prefix('/') {
-        Some(path) if is_of_database && path.starts_with('/') => path,
-        // Of one with three slashes it depends on the library what the path begins with.
-        Some(path) if is_of_database && path.contains('/') => rest,
-        Some(_) if scheme == "file" => rest,
-        _ => text,
-    }
 }
 
 /// What Spring takes where nobody sets a name: `${upload.dir:/uploads}` (the Spring Framework's documentation, "Using
@@ -356,7 +335,8 @@ mod tests {
     fn texts_begin_with_paths() {
         let cases = [
             ("/var/lib/app", Some("/var/lib/app")),
-            ("file:/data/x.db", Some("/data/x.db")),
+            ("file:/data/x.db?mode=rw", Some("/data/x.db")),
+            ("sqlite:///data/x.db", Some("/data/x.db")),
             ("/srv/", Some("/srv")),
             ("/var/log/%s.log", Some("/var/log")),
             ("/data/*", Some("/data")),

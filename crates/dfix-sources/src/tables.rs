@@ -12,6 +12,7 @@ struct Table {
 }
 
 static CALLS: Table = Table::new(include_str!("../data/calls.tsv"));
+static DATABASES: Table = Table::new(include_str!("../data/databases.tsv"));
 static LANGUAGES: Table = Table::new(include_str!("../data/languages.tsv"));
 static MODULES: Table = Table::new(include_str!("../data/modules.tsv"));
 static NAMES: Table = Table::new(include_str!("../data/left-out.tsv"));
@@ -112,6 +113,11 @@ pub(crate) fn right_of_module(language: Language, name: &str) -> Option<&'static
         let at = name.rfind(['.', '/'])?;
         name = &name[..at];
     }
+}
+
+/// Whether a database of this name, as addresses have it, lies in files that the address names.
+pub(crate) fn is_database(name: &str) -> bool {
+    DATABASES.row("", name).is_some()
 }
 
 /// What stands beside an entry of a dictionary that makes it a file: the name of the other, and what that contains.

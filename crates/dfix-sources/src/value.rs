@@ -1,5 +1,7 @@
 //! Values as far as a text tells them.
 
+use crate::address::path_in_address;
+
 /// What a place is told from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Base {
@@ -176,7 +178,7 @@ impl Text {
     }
 
     pub(crate) fn place(&self) -> Place {
-        let mut path = path_in_address(&self.written);
+        let mut path = path_in_address(&self.written).unwrap_or(&self.written);
         // What is left of an address whose path is put in: `sqlite+aiosqlite:///{path}`.
         let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
         if path
@@ -190,24 +192,6 @@ impl Text {
             path: normal(path),
         }
     }
-}
-
-/// The path in an address of a database in a file, or of a file: `sqlite:////data/x.db` (of three slashes the rest is relative
-/// to the working folder), `jdbc:h2:file:/data/x`, `file:/data/x.db`. What is no such address stays as it is.
-pub fn path_in_address(text: &str) -> &str {
-    let mut path = text;
-    if let Some((_, below)) = path
-        .split_once(":///")
-        .filter(|(scheme, _)| scheme.starts_with("sqlite") || scheme.starts_with("duckdb"))
-    {
-        path = below;
-    }
-    for scheme in [
-        "jdbc:", "sqlite3:", "sqlite:", "duckdb:", "h2:", "hsqldb:", "derby:", "file://", "file:",
-    ] {
-        path = path.strip_prefix(scheme).unwrap_or(path);
-    }
-    path
 }
 
 /// A path with `.` and `..` worked out.

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::variables::{names_data, names_folder};
 use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_system_name};
-use dfix_sources::path_in_address;
+use dfix_sources::file_address;
 
 use crate::collect::instruction::StepKind;
 use crate::facts::entry::entry;
@@ -223,35 +223,38 @@ fn find_volumes(stage: Stage<'_>) -> Vec<DataFolder> {
 /// The folder that the value of a variable names, or the one of the file that it names: `/data/uploads`,
 /// `sqlite:////data/app.db`, `file:/data/app.db`.
 fn folder_of_value(value: &str) -> Option<ImagePath> {
-    let path = path_in_address(value).split(['?', ';']).next()?;
+    let address = file_address(value);
+    let path = match address {
+        Some(address) => address.path,
+        None => value.split(['?', ';']).next()?,
+    };
     if !path.starts_with('/') || path.contains([':', ' ', ',', '$']) {
         return None;
     }
     let path = ImagePath::new(path);
-    let is_file = path
-        .file_name()
-        .rsplit_once('.')
-        .is_some_and(|(stem, extension)| {
-            !stem.is_empty() && extension.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
-    // These write files that begin with the name (H2's and HSQLDB's documentation of their addresses).
-    let is_beginning = ["jdbc:h2:", "jdbc:hsqldb:"]
-        .iter()
-        .any(|it| value.starts_with(it));
-    let folder = if is_file || is_beginning {
-        path.parent()?
-    } else {
-        path
+    let has_ending = || {
+        let parts = path.file_name().rsplit_once('.');
+        parts.is_some_and(|(stem, ending)| {
+            !stem.is_empty() && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
     };
+    let is_file = address.is_some_and(|it| it.is_database) || has_ending();
+    let folder = if is_file { path.parent()? } else { path };
     (!folder.is_root()).then_some(folder)
+}
+
+/// The folder for data that a variable names: by its own name, or by its value, the address of a database.
+fn data_of_variable(name: &str, value: &str) -> Option<ImagePath> {
+    let is_data = names_data(name) || file_address(value).is_some_and(|it| it.is_database);
+    folder_of_value(value).filter(|_| is_data)
 }
 
 fn named_by_variables(stage: Stage<'_>) -> Vec<DataFolder> {
     let mut seen = FxHashSet::default();
     let keys = stage.base_chain().flat_map(env_set).map(|(key, _)| key);
-    keys.filter(|key| names_data(key) && seen.insert(*key))
+    keys.filter(|key| seen.insert(*key))
         .filter_map(|key| {
-            let path = final_env(stage, key).value().and_then(folder_of_value)?;
+            let path = data_of_variable(key, final_env(stage, key).value()?)?;
             Some(DataFolder {
                 is_made: is_made(stage, &path),
                 path,
@@ -265,8 +268,9 @@ fn named_by_variables(stage: Stage<'_>) -> Vec<DataFolder> {
 fn named_by_launches(stage: Stage<'_>) -> Vec<DataFolder> {
     let mut found: Vec<DataFolder> = Vec::new();
     for launch in launches::of(stage).filter(|it| it.user.is_none()) {
-        for variable in launch.environment.iter().filter(|it| names_data(&it.name)) {
-            let path = variable.value.as_deref().and_then(folder_of_value);
+        for variable in &launch.environment {
+            let value = variable.value.as_deref();
+            let path = value.and_then(|value| data_of_variable(&variable.name, value));
             let Some(path) = path.filter(|path| found.iter().all(|it| it.path != *path)) else {
                 continue;
             };
@@ -356,11 +360,14 @@ fn data_of_the_start(stage: Stage<'_>) -> Vec<DataFolder> {
     values_of_the_start(stage)
         .iter()
         .filter_map(|value| {
-            let value = value.strip_prefix("file:").unwrap_or(value);
-            let name = value.split('?').next().unwrap_or(value);
-            let is_data = name.rsplit_once('.').is_some_and(|(_, ending)| {
-                matches!(ending, "db" | "log" | "pid" | "sqlite" | "sqlite3")
-            });
+            let address = file_address(value);
+            let name = address.map_or(value.as_str(), |it| it.path);
+            let name = name.split('?').next().unwrap_or(name);
+            let is_database = address.is_some_and(|it| it.is_database);
+            let is_data = is_database
+                || name.rsplit_once('.').is_some_and(|(_, ending)| {
+                    matches!(ending, "db" | "log" | "pid" | "sqlite" | "sqlite3")
+                });
             folder_of_value(value).filter(|path| is_data && !path.is_below(&devices))
         })
         .map(|path| DataFolder {
@@ -462,6 +469,8 @@ mod tests {
             ("/data/", Some("/data")),
             ("/data/app.log", Some("/data")),
             ("sqlite:////data/app.db", Some("/data")),
+            ("jdbc:h2:file:/data/app;MODE=MySQL", Some("/data")),
+            ("sqlite:////data/app", Some("/data")),
             ("sqlite:///app.db", None),
             ("sqlite+aiosqlite:////data/app.db", Some("/data")),
             ("file:/data/app.db?connection_limit=1", Some("/data")),

@@ -4,6 +4,7 @@
 use dfix_catalogue::variables::names_file_of_keys;
 use dfix_catalogue::{FileMark, file_is, is_named_for_a_key, is_named_for_all};
 use dfix_launch::{Launch, MountKind};
+use dfix_sources::file_address;
 
 use crate::facts::application_sources::application_sources;
 use crate::facts::entry::entry;
@@ -99,8 +100,7 @@ fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
 
 /// The place of a key that a value names: by the name of the file, or by that of the variable.
 fn place_of_key(stage: Stage<'_>, variable: Option<&str>, value: &str) -> Option<ImagePath> {
-    let value = value.strip_prefix("file:").unwrap_or(value);
-    let value = value.strip_prefix("//").unwrap_or(value);
+    let value = file_address(value).map_or(value, |it| it.path);
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b);
     if value.is_empty() || !value.bytes().all(is_plain) {
         return None;

@@ -1,7 +1,7 @@
 //! What an application writes when its container runs, as far as it is known to: by its start scripts and by its own
 //! sources.
 
-use dfix_sources::{Base, Place, Value, Write};
+use dfix_sources::{Base, Place, Value, Write, file_address};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::filesystem::Filesystem;
@@ -168,7 +168,7 @@ fn of_variables(
         let value = match value_of(stage, name) {
             Told::Unset => continue,
             Told::Open => return unknown(name),
-            Told::Value(value) => value,
+            Told::Value(value) => file_address(value).map_or(value, |it| it.path),
         };
         // A single one is the place, or begins it; of several the one that is a path does.
         if value.starts_with('/') {

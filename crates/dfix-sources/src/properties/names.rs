@@ -1,5 +1,6 @@
 //! What it tells that a name is set: ports, paths, databases.
 
+use crate::address::file_of_jdbc;
 use crate::items::port_of;
 use crate::source::{Port, Source, Variable, Write};
 use crate::tables;
@@ -39,20 +40,9 @@ pub(super) fn written_to(path: Text, is_folder: bool, line: usize, source: &mut 
     });
 }
 
-/// The file that an address of a database within the process names: `jdbc:h2:file:./data/shop;MODE=MySQL`.
-///
-/// Sources: H2's documentation, "Database URL Overview"; HSQLDB's, "Connection URL"; Derby's, "Database connection URLs";
-/// the page of sqlite-jdbc.
+/// The file that an address of a database within the process names.
 fn file_of_database(address: &Text) -> Option<Text> {
-    const WITH_FILES: [&str; 4] = ["h2:", "hsqldb:", "derby:", "sqlite:"];
-    let rest = address.written.strip_prefix("jdbc:")?;
-    let rest = WITH_FILES.iter().find_map(|it| rest.strip_prefix(it))?;
-    let rest = rest.strip_prefix("file:").unwrap_or(rest);
-    let path = rest.split([';', '?']).next().unwrap_or(rest);
-    // `mem:test`, `tcp://host/x`, `//host/x`, `:memory:`
-    if path.is_empty() || path.contains(':') || path.starts_with("//") {
-        return None;
-    }
+    let path = file_of_jdbc(&address.written)?;
     let file = match path.strip_prefix("~/") {
         Some(below) => Text::of(Base::Home, below),
         None => Text::plain(path),
