@@ -50,7 +50,10 @@ pub(crate) fn path_in_address(text: &str) -> Option<&str> {
         return None;
     }
     let path = rest.strip_prefix("//").unwrap_or(rest);
-    let path = path.strip_prefix('/').filter(|_| is_database).unwrap_or(path);
+    let path = path
+        .strip_prefix('/')
+        .filter(|_| is_database)
+        .unwrap_or(path);
     Some(without_query(path))
 }
 
@@ -67,7 +70,7 @@ pub(crate) fn absolute_path_in_address(text: &str) -> Option<&str> {
 
 /// Whether addresses with this scheme are of a database within the process, whatever reads them: `sqlite+aiosqlite`.
 fn is_database_scheme(scheme: &str) -> bool {
-    tables::is_database(scheme.split('+').next().unwrap_or(scheme))
+    tables::is_database(scheme.split('+').next().unwrap_or(scheme), "scheme")
 }
 
 /// The file that an address of a database within the process names, be it by a path from the working directory:
@@ -77,7 +80,7 @@ fn is_database_scheme(scheme: &str) -> bool {
 /// sqlite-jdbc.
 pub(crate) fn file_of_jdbc(address: &str) -> Option<&str> {
     let (database, rest) = address.strip_prefix("jdbc:")?.split_once(':')?;
-    if !tables::is_database(database) {
+    if !tables::is_database(database, "jdbc") {
         return None;
     }
     let rest = rest.strip_prefix("file:").unwrap_or(rest);

@@ -115,9 +115,10 @@ pub(crate) fn right_of_module(language: Language, name: &str) -> Option<&'static
     }
 }
 
-/// Whether a database of this name, as addresses have it, lies in files that the address names.
-pub(crate) fn is_database(name: &str) -> bool {
-    DATABASES.row("", name).is_some()
+/// Whether a database of this name, as addresses have it at this place (`jdbc`, `scheme`), lies in files that they name.
+pub(crate) fn is_database(name: &str, place: &str) -> bool {
+    let row = DATABASES.row("", name);
+    row.is_some_and(|row| column(row, 1).split(' ').any(|it| it == place))
 }
 
 /// What stands beside an entry of a dictionary that makes it a file: the name of the other, and what that contains.
