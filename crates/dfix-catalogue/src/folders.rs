@@ -16,6 +16,8 @@ pub enum FolderMark {
     Empty,
     /// What may be done there does not depend on who owns it.
     ForAll,
+    /// Nothing that runs writes it, be it given in a way that lets it.
+    NeverWritten,
     /// The system's; applications and packages have folders of their own below it.
     Own,
     /// Packages of the system put files there that differ with the release.
@@ -43,6 +45,7 @@ impl FolderMark {
             FolderMark::Data => "data",
             FolderMark::Empty => "empty",
             FolderMark::ForAll => "for-all",
+            FolderMark::NeverWritten => "never-written",
             FolderMark::Own => "own",
             FolderMark::Packages => "packages",
             FolderMark::Programs => "programs",
@@ -110,6 +113,7 @@ mod tests {
             FolderMark::Data,
             FolderMark::Empty,
             FolderMark::ForAll,
+            FolderMark::NeverWritten,
             FolderMark::Own,
             FolderMark::Packages,
             FolderMark::Programs,

@@ -1,6 +1,6 @@
 //! Folders of the host that containers are given, and what lies in root's home then.
 
-use dfix_catalogue::{FolderMark, folder_above, is_of_secrets};
+use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_of_secrets};
 use dfix_launch::{Access, Launch, Mount, MountKind, Source};
 
 use crate::facts::data_folders::is_made;
@@ -24,17 +24,39 @@ fn is_of_the_image(stage: Stage<'_>, place: &ImagePath) -> bool {
         || (!place.is_root() && (is_made(stage, place) || is_written()))
 }
 
-/// Whether a path is one that every system has, and that everybody may read.
-fn is_for_all(path: &str) -> bool {
+/// Whether a file or folder of the host, as it is said, is one that every system has, and that everybody may read, or one of the
+/// project: what a checkout brings everybody may read. A name of secrets is rather one that a person puts there.
+fn is_for_all(path: &str, mount: &Mount) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
     folder_above(path, FolderMark::Readable).is_some()
+        || is_of_the_project(path, &mount.place.file)
+            && !is_of_secrets(name)
+            && !file_is(name, FileMark::Key)
 }
 
-/// Whether a file or folder of the host, as it is said, is one of the project: what a checkout brings everybody may read.
-/// A name of secrets is rather one that a person puts there.
-fn is_of_the_project(path: &str) -> bool {
-    let is_relative = path.starts_with("./") || path.starts_with("../") || path == ".";
-    let name = path.rsplit('/').next().unwrap_or_default();
-    is_relative && !is_of_secrets(name)
+/// Whether a path that a file of the project says lies in the repository: it is told from that file's folder, and does not lead
+/// out.
+fn is_of_the_project(path: &str, file: &str) -> bool {
+    let mut parts = path.split('/').peekable();
+    if !parts
+        .peek()
+        .is_some_and(|first| matches!(*first, "." | ".."))
+    {
+        return false;
+    }
+    let depth = file.split('/').filter(|part| *part != ".").count() - 1;
+    let end = parts.try_fold(depth, |depth, part| match part {
+        "" | "." => Some(depth),
+        ".." => depth.checked_sub(1),
+        _ => Some(depth + 1),
+    });
+    end.is_some()
+}
+
+/// Whether the user's rights matter to what lies in a folder or file of the host that is mounted.
+pub(crate) fn matters(path: &str, place: &ImagePath, mount: &Mount) -> bool {
+    !folder_is(place.as_str(), FolderMark::NeverWritten)
+        && !(mount.is_read_only && is_for_all(path, mount))
 }
 
 /// The folders of the host that the launches of a stage mount and that the application may write to, or may have to read:
@@ -68,13 +90,14 @@ pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath,
                 _ => return None,
             };
             let is_only_read = mount.is_read_only;
-            let is_readable = match &mount.kind {
-                MountKind::Host(path) => is_of_the_project(path) || is_for_all(path),
-                // The platform's volumes keep the owners that they have; of the others no file is there before.
-                kind => *kind != MountKind::Claim,
-            };
             let place = launches::place_of(stage, mount)?;
-            if (is_only_read && is_readable) || is_for_all(place.as_str()) {
+            let matters = match &mount.kind {
+                MountKind::Host(path) => matters(path, &place, mount),
+                // The platform's volumes keep the owners that they have; of the others no file is there before.
+                MountKind::Claim => true,
+                _ => !is_only_read,
+            };
+            if !matters {
                 return None;
             }
             if is_stranger && !is_of_the_image(stage, &place) {
@@ -170,4 +193,28 @@ fn named_in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
 /// Whether it is the project itself, which an editor mounts unasked, and as the user who works there.
 fn is_project_of_editor(launch: &Launch, mount: &Mount) -> bool {
     launch.source == Source::Devcontainer && mount.kind == MountKind::Host(".".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_out_of_the_project() {
+        for (path, file, is_inside) in [
+            ("./data", "compose.yaml", true),
+            (".", "compose.yaml", true),
+            ("../data", "deploy/compose.yaml", true),
+            ("..", "deploy/compose.yaml", true),
+            ("../data", "compose.yaml", false),
+            ("..", "compose.yaml", false),
+            ("../../data", "deploy/compose.yaml", false),
+            ("./a/../../data", "compose.yaml", false),
+            ("/data", "compose.yaml", false),
+            ("~/data", "compose.yaml", false),
+            ("", "compose.yaml", false),
+        ] {
+            assert_eq!(is_of_the_project(path, file), is_inside, "{path} of {file}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use dfix_catalogue::variables::names_file_of_keys;
 use dfix_catalogue::{FileMark, file_is, is_named_for_a_key, is_named_for_all};
-use dfix_launch::{Launch, MountKind};
+use dfix_launch::{Launch, Mount, MountKind};
 use dfix_sources::file_address;
 
 use crate::facts::application_sources::application_sources;
@@ -11,7 +11,7 @@ use crate::facts::entry::entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::variables::{env_set, expand_text};
 use crate::facts::workdir::{final_workdir, workdir_at};
-use crate::facts::{files_of_variables, launches, run_time_writes, runtime};
+use crate::facts::{files_of_variables, host_folders, launches, run_time_writes, runtime};
 use crate::handles::{Stage, Step};
 use crate::path::ImagePath;
 
@@ -173,12 +173,19 @@ fn named_outside(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
             variables.filter_map(move |variable| {
                 let value = variable.value.as_deref()?;
                 let path = place_of_key(stage, Some(&variable.name), value)?;
-                let origin = match mount_at(stage, launch, &path) {
+                let mount = mount_at(stage, launch, &path);
+                let origin = match mount.as_ref().map(|(_, mount)| &mount.kind) {
                     // Such are told as mounts, or all may read them.
                     Some(MountKind::Secret(_) | MountKind::Guarded(_) | MountKind::Settings) => {
                         return None;
                     }
-                    Some(MountKind::Host(_) | MountKind::Claim) => KeyOrigin::Outside,
+                    Some(MountKind::Host(host))
+                        if mount.is_some_and(|(at, it)| host_folders::matters(host, &at, it)) =>
+                    {
+                        return None;
+                    }
+                    Some(MountKind::Claim) => return None,
+                    Some(MountKind::Host(_)) => KeyOrigin::Outside,
                     Some(_) => KeyOrigin::Made,
                     None => origin_of(stage, &path),
                 };
@@ -206,14 +213,18 @@ fn named_outside(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
 }
 
 /// What a launch mounts at a place, or around it.
-fn mount_at<'m>(stage: Stage<'m>, launch: &'m Launch, path: &ImagePath) -> Option<&'m MountKind> {
+fn mount_at<'m>(
+    stage: Stage<'m>,
+    launch: &'m Launch,
+    path: &ImagePath,
+) -> Option<(ImagePath, &'m Mount)> {
     let mounts = launch.mounts.iter();
-    let mut around: Vec<(ImagePath, &MountKind)> = mounts
-        .filter_map(|mount| Some((launches::place_of(stage, mount)?, &mount.kind)))
+    let mut around: Vec<(ImagePath, &Mount)> = mounts
+        .filter_map(|mount| Some((launches::place_of(stage, mount)?, mount)))
         .filter(|(place, _)| path.is_below(place))
         .collect();
     around.sort_by_key(|(place, _)| place.parts().count());
-    around.pop().map(|(_, kind)| kind)
+    around.pop()
 }
 
 fn file_of_keys_elsewhere(stage: Stage<'_>) -> Option<String> {
@@ -243,7 +254,8 @@ fn file_of_keys_asked_for(stage: Stage<'_>) -> Option<String> {
     })
 }
 
-/// The keys of the host that containers of the stage are given: what Compose calls a secret, and what has such a name.
+/// The keys of the host that containers of the stage are given by a name of their own: what Compose and Swarm call a secret.
+/// What is mounted of the host's folders is told with those.
 fn mounted(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
     let launches = launches::of(stage).chain(launches::shown(stage));
     let launches = launches.filter(|launch| launch.user.is_none());
@@ -251,7 +263,6 @@ fn mounted(stage: Stage<'_>) -> impl Iterator<Item = PrivateKey> {
     let keys = mounts.filter(|(launch, mount)| match &mount.kind {
         MountKind::Secret(_) => true,
         MountKind::Guarded(_) => launch.volumes_group.is_none(),
-        MountKind::Host(path) => file_is(ImagePath::new(path).file_name(), FileMark::Key),
         _ => false,
     });
     keys.filter_map(move |(_, mount)| {
