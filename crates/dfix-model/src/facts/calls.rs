@@ -414,9 +414,14 @@ impl<'m> Walk<'m> {
                     named_by: None,
                 });
             }
-            ScriptAt::Elsewhere | ScriptAt::NotText => self.unread(
+            ScriptAt::Elsewhere => self.unread(
                 UnreadKind::Program,
-                format!("what `{path}` needs, which is not in the build context as a script"),
+                format!("what `{path}` needs, which is no script that was read"),
+                LOOK,
+            ),
+            ScriptAt::NotText => self.unread(
+                UnreadKind::Program,
+                format!("what `{path}` needs, which is a program and no script"),
                 LOOK,
             ),
             ScriptAt::Unread(why) => self.unread(
@@ -551,7 +556,14 @@ fn script_at<'m>(site: &CallSite<'m>, path: &str) -> ScriptAt<'m> {
     if site.is_run_time() {
         stage.script_at_start(path.as_str(), site.step)
     } else {
-        stage.script_at(path.as_str(), site.step)
+        let script = stage.script_at(path.as_str(), site.step);
+        // What a copied file calls, it may call once all is there.
+        match script {
+            ScriptAt::Elsewhere if site.command.is_none() => {
+                stage.script_at_start(path.as_str(), site.step)
+            }
+            script => script,
+        }
     }
 }
 

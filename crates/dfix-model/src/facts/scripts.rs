@@ -14,7 +14,7 @@ use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
 use crate::packages::PackageCommand;
 use crate::path::{ImagePath, file_name};
 use crate::ternary::Ternary;
-use dfix_catalogue::runs_texts;
+use dfix_catalogue::{interpreter_by_ending, runs_texts};
 
 /// What stands at a path of the image that a command runs.
 #[derive(Debug, Clone, Copy)]
@@ -220,6 +220,11 @@ pub(crate) fn texts_given_to(command: Command<'_>) -> impl Iterator<Item = &str>
         .args()
         .filter(move |_| runs)
         .filter_map(Word::value)
+        // An option, or a file of the application, is no command.
+        .filter(|text| {
+            let is_file = || interpreter_by_ending(text).is_some();
+            text.contains(' ') || !(text.starts_with('-') || is_file())
+        })
         .map(without_quotes)
 }
 

@@ -142,7 +142,7 @@ impl<'m> Walk<'m> {
             && new.kind == UnreadKind::Program
         {
             new.open.condition = format!(
-                "what `{path}` needs, which {label} starts and which is not in the build context as a script"
+                "what `{path}` needs, which {label} starts and which is no script that was read"
             );
             LOOK.clone_into(&mut new.open.remedy);
         }

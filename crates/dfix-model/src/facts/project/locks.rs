@@ -219,6 +219,19 @@ pub(super) fn dependencies(text: &str) -> Vec<Dependency> {
     found
 }
 
+/// The files of requirements that a setup.py opens, or a pyproject.toml names as dynamic: quoted names.
+pub(super) fn read_requirements(text: &str) -> impl Iterator<Item = &str> {
+    let opens = text.contains("open(") || text.contains("dynamic") || text.contains("read_text(");
+    let quoted = text.split(['"', '\'']);
+    quoted.filter(move |it| {
+        let is_name = it
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"./_-".contains(&it));
+        let of_kind = has_ending(it, ".txt") || has_ending(it, ".in");
+        opens && is_name && of_kind && it.contains("require") && !it.starts_with('/')
+    })
+}
+
 /// What a pyproject.toml needs while it is built, and nothing of it is there afterwards.
 pub(super) fn build_dependencies(text: &str) -> Vec<Line> {
     let table = text.parse::<Table>().unwrap_or_default();
@@ -266,6 +279,18 @@ fn repository(name: String) -> Line {
 mod tests {
     use super::super::lines::package;
     use super::*;
+
+    #[test]
+    fn files_that_a_project_reads_are_found() {
+        let of = |text| read_requirements(text).collect::<Vec<_>>();
+        let setup = "reqs = open('requirements/base.txt').read()\nsetup(long_description=open(\"README.txt\").read())";
+        assert_eq!(of(setup), ["requirements/base.txt"]);
+        assert_eq!(
+            of("dynamic = [\"dependencies\"]\ndependencies = {file = [\"requirements.txt\"]}"),
+            ["requirements.txt"]
+        );
+        assert!(of("# see 'requirements.txt'").is_empty());
+    }
 
     #[test]
     fn projects_name_what_they_depend_on() {

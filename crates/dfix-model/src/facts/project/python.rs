@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::constraints::Constraints;
 use super::lines::{Line, lines};
 use super::list::{Language, LanguagePackage, LocalProject, Origin, PackageList, instruction_name};
-use super::locks::{build_dependencies, dependencies, locked, optional, pipfile_lock};
+use super::locks::{
+    build_dependencies, dependencies, locked, optional, pipfile_lock, read_requirements,
+};
 use super::python_version::PythonVersion;
 use super::wheels::{LockedWheels, Wheels, package};
 use crate::context::Answer;
@@ -513,6 +515,13 @@ impl<'a, 'm> Install<'a, 'm> {
             );
         }
         self.lists.push(list);
+        // What it reads of them is what it asks for.
+        for file in texts.iter().flat_map(|text| read_requirements(text)) {
+            let file = format!("{path}/{file}");
+            if self.site.read(&file).found().is_some() {
+                self.requirements(&file, 1);
+            }
+        }
     }
 }
 
