@@ -288,6 +288,7 @@ impl<'c, 'm> Board<'c, 'm> {
                 format!("look at it: apt reads text in files that end in `asc`, and bytes in those in `gpg`; here it is `{file}`"),
             )),
         }
+        case.open(key.behind_umask(&file));
         self.say_owners(first, &lines, case);
         self.say_others(first, case);
         let folder_is_made = self.folder_is_made(key);
@@ -448,7 +449,9 @@ impl<'c, 'm> Board<'c, 'm> {
             }
         }
         if self.has(AptFeature::NoAptKey) == Some(true) {
-            case.evidence("the build cannot succeed as it is: there is no `apt-key`");
+            case.evidence(
+                "there is no `apt-key` in the base image, so that the command fails as it is",
+            );
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Keys that are given to apt: what `apt-key` is called for, and with which key.
 
 use dfix_catalogue::{KeyForm, key_form, program_options};
-use dfix_engine::{Edit, Remedy, remedy};
+use dfix_engine::{Edit, OpenCondition, Remedy, remedy};
 use dfix_model::context::Answer;
 use dfix_model::path::{file_name, has_ending};
 use dfix_model::{Command, Operator, Stage, Word};
@@ -105,6 +105,27 @@ impl<'m> Key<'m> {
             );
         }
         Call::Otherwise
+    }
+
+    /// What is open where a `umask` before keeps the key's file from the user `_apt`: `apt-key` opened its own for all.
+    pub(super) fn behind_umask(&self, file: &str) -> Option<OpenCondition> {
+        let start = self.command.range().start();
+        let commands = self.command.step().commands();
+        let mut before = commands.filter(|it| it.range().start() < start && it.is("umask"));
+        let mask = std::iter::from_fn(|| before.next()).last()?;
+        let mode = mask.args().find(|it| !it.source_text().starts_with('-'))?;
+        // The last digit is that of the others: they read, and go into folders.
+        let lets = |it: &str| it.ends_with(['0', '2']) && it.bytes().all(|it| it.is_ascii_digit());
+        if mode.value().is_some_and(lets) {
+            return None;
+        }
+        Some(OpenCondition::new(
+            format!(
+                "whether the user `_apt` may read `{file}`: `umask {}` comes before it",
+                mode.source_text()
+            ),
+            "say `umask 022` where the key is written, or `chmod -R a+rX /etc/apt/keyrings` after it",
+        ))
     }
 
     /// Where the key comes from: an address, or a file of this name; none where it is not told.
