@@ -43,18 +43,28 @@ pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<
     })
 }
 
-/// The line that adds an archive of packages, if one of the stage's images does.
-pub(crate) fn uses_other_archives(stage: Stage<'_>) -> Option<usize> {
+/// The lines that add an archive of packages, of the stage and what it is based on.
+pub(crate) fn other_archives(stage: Stage<'_>) -> Vec<usize> {
     let words = [
         "sources.list",
         "add-apt-repository",
+        "apt-add-repository",
         "etc/apk/repositories",
         "--repository",
         "add -X",
     ];
     let steps = stage.base_chain().chain([stage]).flat_map(Stage::steps);
-    let mut adding = steps.filter(|it| words.iter().any(|word| it.source_text().contains(word)));
-    adding.next().map(dfix_model::Step::line)
+    let mut found: Vec<usize> = steps
+        .flat_map(|step| {
+            let texts = step.source_text().lines().enumerate();
+            let adds = |text: &str| words.iter().any(|word| text.contains(word));
+            let adding = texts.filter(move |(_, it)| adds(it) && !it.trim_start().starts_with('#'));
+            adding.map(move |(number, _)| step.line() + number)
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The distribution that a recipe names.

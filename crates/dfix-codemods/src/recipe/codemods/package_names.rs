@@ -8,7 +8,8 @@ use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, Model, PackageCommand, PackageManager, PackageSpec, Stage, Word};
 
-use super::distribution::{is_distribution, told, uses_other_archives};
+use super::distribution::{is_distribution, other_archives, told};
+use super::lines::lines;
 
 /// The codemod: each name that is not there becomes its successor, goes, or is told.
 #[derive(Debug)]
@@ -162,9 +163,16 @@ impl<'m> Lack<'m> {
         packages: &[PackageSpec<'_>],
         foundation: &Foundation,
     ) -> Result<Change, Remedy> {
-        if let Some(line) = uses_other_archives(stage) {
+        let archives = other_archives(stage);
+        if !archives.is_empty() {
+            let speak = if archives.len() == 1 {
+                "speaks of one"
+            } else {
+                "speak of some"
+            };
             return Err(remedy!(
-                "see whether another archive has it: line {line} speaks of one"
+                "see whether another archive has it: {} {speak}",
+                lines(archives)
             ));
         }
         let others = packages.iter().filter_map(|it| it.word.value());
@@ -185,10 +193,17 @@ impl<'m> Lack<'m> {
             .filter(|_| self.is_moved)
             .or_else(|| package_successor(foundation, self.name));
         if package.word.value() != Some(self.name) {
-            return Err(remedy!(
-                "it is pinned, or spelt by a variable: {}",
-                instead(successor.as_ref())
-            ));
+            let rest = package
+                .word
+                .value()
+                .and_then(|it| it.strip_prefix(self.name));
+            let why = match rest.and_then(|it| it.chars().next()) {
+                Some(':') => "its architecture is named",
+                Some('/') => "its release is named",
+                Some(_) => "it is pinned",
+                None => "it is spelt by a variable",
+            };
+            return Err(remedy!("{why}: {}", instead(successor.as_ref())));
         }
         let Some(successor) = successor else {
             return Err(if self.is_choice {

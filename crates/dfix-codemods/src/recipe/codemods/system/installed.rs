@@ -7,7 +7,7 @@ use dfix_engine::OpenCondition;
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, PackageCommand, PackageManager, WrapperKind};
 
-use super::super::distribution::{packages_there, told, uses_other_archives};
+use super::super::distribution::{other_archives, packages_there, told};
 use super::super::lines::{line_of, lines};
 use super::super::package_names;
 use super::runs::Runs;
@@ -29,15 +29,15 @@ pub(super) struct Installed {
     unknown: Vec<(String, usize)>,
     /// Lines of `apt-get install` that asks, unless all is there.
     asking: Vec<usize>,
-    /// A line that adds an archive of packages.
-    archive: Option<usize>,
+    /// The lines that add archives of packages.
+    archives: Vec<usize>,
 }
 
 impl Installed {
     /// What the commands of a stage install, where its image comes to a release.
     pub(super) fn of(runs: &Runs<'_>, new: &Foundation) -> Self {
         let mut installed = Installed {
-            archive: uses_other_archives(runs.stage),
+            archives: other_archives(runs.stage),
             ..Installed::default()
         };
         for command in runs.managers().filter(PackageCommand::is_install) {
@@ -171,9 +171,11 @@ impl Installed {
         let (elsewhere, asked): (Vec<&str>, Vec<&str>) = asked.partition(is_elsewhere);
         let mut open: Vec<OpenCondition> = packages_there(new, &asked).into_iter().collect();
         if !elsewhere.is_empty() {
-            let adds = self
-                .archive
-                .map_or(String::new(), |it| format!(" (line {it} adds one)"));
+            let adds = match self.archives.as_slice() {
+                [] => String::new(),
+                [one] => format!(" (line {one} adds one)"),
+                all => format!(" ({} add some)", lines(all.to_vec())),
+            };
             open.push(OpenCondition::new(
                 format!(
                     "whether the archive{adds} that has {} serves {release}",
