@@ -6,7 +6,7 @@
 //! (`*`: any); `file`, a command reads or changes what the image had at this path; `number`, a user or group is made with this
 //! number; `pip`, pip installs into the distribution's own Python; `version`, a package is installed whose version the release
 //! decides, and whatever is written for it may notice; `asks`, one of these texts stands in the file, which ask for the release when
-//! it is built; `zone`, a time zone is named that `tzdata` has no more.
+//! it is built; `owned`, this program is called on a tree of another user than its own; `zone`, a time zone is named that `tzdata` has no more.
 
 use super::eol::end_of_life;
 use super::foundation::{Distribution, Foundation};
@@ -47,6 +47,8 @@ pub enum ReleaseSign {
     Version(&'static str),
     /// One of these texts stands in the file; a blank stands between them.
     Asks(&'static str),
+    /// This program is called on a tree of another user than its own.
+    Owned(&'static str),
     /// A time zone is named by an older name.
     Zone,
 }
@@ -105,6 +107,7 @@ pub fn release_changes(
             "pip" => ReleaseSign::Pip,
             "version" => ReleaseSign::Version(what),
             "asks" => ReleaseSign::Asks(what),
+            "owned" => ReleaseSign::Owned(what),
             "zone" => ReleaseSign::Zone,
             _ => return None,
         };

@@ -3,10 +3,11 @@
 mod alike;
 mod changes;
 mod installed;
+mod owners;
 mod runs;
 mod settings;
 
-use dfix_catalogue::{Foundation, ImageMark, image, image_is};
+use dfix_catalogue::{Foundation, ImageMark, image, image_is, tool_in};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{PackageCommand, Stage};
 
@@ -86,6 +87,11 @@ pub(super) fn look(
         if let Some(old_image) = old_image.as_ref().filter(|_| old_name != repository) {
             changes::programs(&runs, &installed, (old_image, &new_image), case);
             case.open(settings::conditions(&runs, old_name, &images));
+            // A program of the old image may be called where nobody here looked.
+            let is_lost = |it: &str| !new_image.may_bring(it) && tool_in(&new, it) != Some(true);
+            if old_image.own_commands().any(is_lost) {
+                case.open(alike::unread(&runs, &new));
+            }
         }
         return Ok(());
     }

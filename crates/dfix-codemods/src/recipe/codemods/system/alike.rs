@@ -9,8 +9,9 @@ use dfix_catalogue::{
     Distribution, FolderMark, Foundation, ImageFacts, folder_above, folder_is, is_stable_path,
 };
 use dfix_engine::OpenCondition;
+use dfix_model::path::file_name;
 use dfix_model::project::installed_by;
-use dfix_model::{Call, Command, Stage, Word};
+use dfix_model::{Call, Calls, Command, Stage, Step, StepKind, Word};
 
 use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
@@ -51,6 +52,9 @@ pub(super) fn conditions(
         };
         for call in &calls.commands {
             let name = call.command.name();
+            if is_argument(call, &calls) {
+                continue;
+            }
             if !images.keep(call, &is_told_as_unread) && !is_told(name) && !is_read(name) {
                 names.push(name.to_owned());
             }
@@ -77,6 +81,34 @@ pub(super) fn conditions(
     open.extend(files(runs, images));
     open.extend(folders(runs, &release));
     open
+}
+
+/// Whether a `CMD` gives words to an entry point of the file's own that is told itself: a program that nobody here knows, and no
+/// script, which would start them.
+fn is_argument(call: &Call<'_>, calls: &Calls<'_>) -> bool {
+    let command = call.command;
+    let step = command.step();
+    if !step.is(StepKind::Cmd) || call.is_of_script || command.known().is_some() {
+        return false;
+    }
+    let Some(stage) = command.stage() else {
+        return false;
+    };
+    let entries = stage
+        .with_descendants()
+        .filter_map(|it| it.entry().entrypoint.step());
+    let entries: Vec<Step<'_>> = entries.collect();
+    let is_plain = |it: &Step<'_>| {
+        let Some(first) = it.is_exec_form().then(|| it.commands().next()).flatten() else {
+            return false;
+        };
+        let path = first.program().and_then(Word::value).unwrap_or_default();
+        let is_script = calls.scripts.iter().any(|it| it == path)
+            || path.contains("entrypoint")
+            || file_name(path).contains('.');
+        !path.is_empty() && first.known().is_none() && !is_script
+    };
+    !entries.is_empty() && entries.iter().all(is_plain)
 }
 
 /// What is open where nobody knows what an image is based on: all that runs while it is built.

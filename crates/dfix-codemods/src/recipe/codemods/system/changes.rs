@@ -11,6 +11,7 @@ use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, St
 use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
 use super::installed::Installed;
+use super::owners;
 use super::runs::Runs;
 
 /// Tells what the commands of a stage need of the old release; gives the programs and packages that it tells of.
@@ -29,7 +30,8 @@ pub(super) fn look(
         match change.sign {
             ReleaseSign::Command(program)
             | ReleaseSign::Lost(program, _)
-            | ReleaseSign::Called(program, _) => {
+            | ReleaseSign::Called(program, _)
+            | ReleaseSign::Owned(program) => {
                 told.push(program.to_owned());
             }
             ReleaseSign::Version(_) => {
@@ -154,6 +156,13 @@ fn condition(
             format!(
                 "whether it works with the version that {release} has of {}",
                 named.join(", ")
+            )
+        }
+        ReleaseSign::Owned(program) => {
+            let places = places(&|it| calls(it, program) && owners::may_differ(runs, it))?;
+            format!(
+                "whether the `{program}` of {release} takes what {} on, where that belongs to another user",
+                verb(&places, "calls it", "call it")
             )
         }
         ReleaseSign::Zone => {
