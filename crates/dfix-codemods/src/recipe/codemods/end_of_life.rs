@@ -123,8 +123,13 @@ fn support(living: &LivingTag) -> String {
 /// Whether what the new tag is based on is no longer supported, though the tag is still made.
 fn release_ended(living: &LivingTag) -> Option<OpenCondition> {
     let date = living.release_ends.filter(|it| *it <= AS_OF)?;
-    let release = told(living.foundation.as_ref()?);
+    let foundation = living.foundation.as_ref()?;
     let new = &living.tag;
+    // Where the tag names none, its makers see to that.
+    if !foundation.release.is_some_and(|it| new.contains(it)) {
+        return None;
+    }
+    let release = told(foundation);
     Some(OpenCondition::new(
         format!(
             "whether `{new}` will do: it is still made, but support of {release} ended on {date}"

@@ -436,7 +436,7 @@ pub(super) fn look_at_tags(
 /// The version that a tag says, with as many numbers as are known; none where it says none.
 fn version_in(repository: &str, tag: &str) -> Option<Numbers> {
     let first = tag.split('-').next()?;
-    let said = numbers(first.split('_').next()?)?;
+    let said = numbers(first.split(['_', 'u']).next()?)?;
     // `3` goes on to the newest `3.x`.
     let known = version_of(repository, tag).and_then(|it| numbers(&it));
     Some(known.filter(|it| it.starts_with(&said)).unwrap_or(said))

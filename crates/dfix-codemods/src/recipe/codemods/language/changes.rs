@@ -104,12 +104,26 @@ fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_
             continue;
         }
         if stands_in(step.source_text(), text) {
+            let said = whole(step.source_text(), text);
             tell(
                 case,
-                format!("whether line {} may go on to say `{text}`", step.line()),
+                format!("whether line {} may go on to say `{said}`", step.line()),
                 gone,
             );
         }
+    }
+}
+
+/// What begins so, with all of its version: `redis-3.1.6` for `redis-3.`.
+fn whole<'t>(text: &'t str, wanted: &'t str) -> &'t str {
+    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '.';
+    match text.find(wanted).filter(|_| wanted.ends_with('.')) {
+        Some(at) => {
+            let rest = &text[at + wanted.len()..];
+            let end = rest.find(|it| !goes_on(it)).unwrap_or(rest.len());
+            &text[at..at + wanted.len() + end]
+        }
+        None => wanted,
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn two(version: &[u32]) -> Option<String> {
 }
 
 /// The numbers that a text begins with: `3.13rc1` is 3 and 13.
-fn leading(text: &str) -> Option<Numbers> {
+pub(super) fn leading(text: &str) -> Option<Numbers> {
     let text = text.trim().trim_start_matches('v');
     let end = text.find(|it: char| !(it.is_ascii_digit() || it == '.'));
     numbers(text[..end.unwrap_or(text.len())].trim_end_matches('.'))

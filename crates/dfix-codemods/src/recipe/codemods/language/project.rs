@@ -14,7 +14,7 @@ use super::super::lines::lines;
 use super::change::Change;
 use super::dotnet;
 use super::files::{captured, found, is_taken, join, sources};
-use super::numbers::{lets_through, numbers, two};
+use super::numbers::{leading, lets_through, numbers, two};
 
 /// So many folders are looked into.
 const MOST_FOLDERS: usize = 40;
@@ -52,6 +52,9 @@ pub(super) fn look(
         for (name, excludes) in asked(change, &read) {
             let is_taken = is_taken(&steps, &join(&folder, &name));
             if excludes.kind == Kind::Exact && !(is_taken && calls_uv()) {
+                // Nothing of the image goes by it, and who develops does.
+                let file = join(&folder, &name);
+                case.evidence(format!("`{file}` goes on to say {}", excludes.asked));
                 continue;
             }
             if excludes.kind == Kind::Refused && is_taken {
@@ -146,12 +149,20 @@ fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
         "python" => &[".python-version", "runtime.txt"][..],
         "node" => &[".nvmrc", ".node-version"],
         "ruby" => &[".ruby-version"],
+        "golang" => &[".go-version"],
         _ => &[],
     };
-    for name in said {
-        let Some(text) = read(name) else { continue };
-        let first = text.lines().next().unwrap_or_default().trim();
-        let version = numbers(first.trim_start_matches(|it: char| !it.is_ascii_digit()));
+    let of_file = said.iter().filter_map(|name| {
+        let text = read(name)?;
+        let first = text.lines().next().unwrap_or_default().trim().to_owned();
+        Some((*name, first))
+    });
+    let of_tools = TOOL_VERSIONS.iter().filter_map(|name| {
+        let asked = tool_version(&read(name)?, change.language)?;
+        Some((*name, asked))
+    });
+    for (name, first) in of_file.chain(of_tools) {
+        let version = leading(first.trim_start_matches(|it: char| !it.is_ascii_digit()));
         let Some(version) = version.filter(|it| !change.full.starts_with(it)) else {
             continue;
         };
@@ -161,10 +172,32 @@ fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
         } else {
             Kind::Said
         };
-        let asked = first.to_owned();
-        all.push(((*name).to_owned(), Excludes { asked, kind }));
+        all.push((name.to_owned(), Excludes { asked: first, kind }));
     }
     all
+}
+
+/// Files in which asdf and mise are told the versions of all tools.
+const TOOL_VERSIONS: [&str; 3] = [".tool-versions", "mise.toml", ".mise.toml"];
+
+/// The version of a language that such a file says: `nodejs 18.12.1`, `node = "18"`.
+fn tool_version(text: &str, language: &str) -> Option<String> {
+    let names: &[&str] = match language {
+        "node" => &["nodejs", "node"],
+        "golang" => &["golang", "go"],
+        "dotnet" => &["dotnet", "dotnet-core"],
+        "java" | "php" | "python" | "ruby" => &[language],
+        _ => return None,
+    };
+    text.lines().find_map(|line| {
+        let (name, rest) = line.trim().split_once([' ', '\t', '='])?;
+        let rest = rest.split('#').next()?;
+        let mut words = rest.split([' ', '\t', '=', '"', '\'', '[', ']', '{', '}', ',']);
+        let version = words.find(|it| it.contains(|it: char| it.is_ascii_digit()))?;
+        names
+            .contains(&name.trim_matches('"'))
+            .then(|| version.to_owned())
+    })
 }
 
 /// What files of Python ask for: the file's name and the condition.
