@@ -55,8 +55,9 @@ fn is_of_the_project(path: &str, file: &str) -> bool {
 
 /// Whether the user's rights matter to what lies in a folder or file of the host that is mounted.
 pub(crate) fn matters(path: &str, place: &ImagePath, mount: &Mount) -> bool {
-    !folder_is(place.as_str(), FolderMark::NeverWritten)
-        && !(mount.is_read_only && is_for_all(path, mount))
+    let is_written = !folder_is(place.as_str(), FolderMark::NeverWritten);
+    let is_readable = mount.is_read_only && is_for_all(path, mount);
+    is_written && !is_readable
 }
 
 /// The folders of the host that the launches of a stage mount and that the application may write to, or may have to read:

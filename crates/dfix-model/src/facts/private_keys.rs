@@ -127,7 +127,7 @@ fn place_of_key(stage: Stage<'_>, variable: Option<&str>, value: &str) -> Option
         || path.parts().any(of_certbot);
     // A relative one is a name, unless the variable says what it is.
     let is_absolute = value.starts_with('/');
-    ((is_key && (is_absolute || is_told) || is_told) && !is_for_all).then_some(path)
+    ((is_told || is_key && is_absolute) && !is_for_all).then_some(path)
 }
 
 /// A key that the start or an `ENV` names.
