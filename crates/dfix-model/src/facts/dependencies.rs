@@ -47,7 +47,24 @@ fn below(stage: Stage<'_>, folder: &ImagePath, depth: usize) -> Option<Dependenc
     let commands = stage.base_chain().flat_map(Stage::build_commands);
     let mut installed = commands.filter_map(installed_by);
     installed
-        .find(|it| it.folder.is_below(folder) && !Filesystem::of(stage).removes(&it.folder))
+        .find_map(|it| match it.folder {
+            Some(place) => {
+                let is_there = place.is_below(folder) && !Filesystem::of(stage).removes(&place);
+                is_there.then_some(Dependencies {
+                    folder: place,
+                    by: it.by,
+                    may_do_more: it.may_do_more,
+                    is_of_npm: it.is_of_npm,
+                })
+            }
+            // It may be there.
+            None => Some(Dependencies {
+                folder: folder.clone(),
+                by: it.by,
+                may_do_more: true,
+                is_of_npm: it.is_of_npm,
+            }),
+        })
         .or_else(|| built_beside(stage, folder))
         .or_else(|| copied(stage, folder, depth))
 }
@@ -130,7 +147,24 @@ fn committed(stage: Stage<'_>, folder: &str) -> Option<String> {
 }
 
 /// What a command installs beside the application.
-pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
+pub(crate) struct Installed {
+    /// Where; none where only the build can tell.
+    pub(crate) folder: Option<ImagePath>,
+    /// What puts it there, as one may tell it: `npm ci`.
+    pub(crate) by: String,
+    may_do_more: bool,
+    is_of_npm: bool,
+}
+
+/// Whether a package manager that keeps what it installs beside the application is told to put it elsewhere: `npm install -g`.
+pub(crate) fn installs_elsewhere(command: Command<'_>) -> bool {
+    let tool = dependency_folder(command.name());
+    let mut words = command.args().filter_map(Word::value);
+    tool.is_some_and(|tool| words.any(|word| tool.is_elsewhere(word)))
+}
+
+/// What a command installs beside the application.
+pub(crate) fn installed_by(command: Command<'_>) -> Option<Installed> {
     let stage = command.stage()?;
     let here = workdir::folder(command, true).map(|folder| ImagePath::new(&folder));
     let place = |word: Word<'_>| {
@@ -141,7 +175,7 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
             here.as_ref()?.join(&text)
         })
     };
-    let said = |by: String, folder: ImagePath| Dependencies {
+    let said = |by: String, folder: Option<ImagePath>| Installed {
         may_do_more: runs_own_scripts(command),
         is_of_npm: command.name() == "npm",
         folder,
@@ -158,17 +192,20 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
             .args()
             .next_back()
             .filter(|word| !word.starts_with("-"))?;
-        return Some(said(format!("`{}`", command.name()), place(last)?));
+        return Some(said(format!("`{}`", command.name()), place(last)));
     }
     if let Some(pip) = PackageCommand::of(command)
         && pip.manager == PackageManager::Pip
     {
         let folder = pip.values_of(&["-t", "--target", "--prefix"]).last()?.word;
-        return Some(said("`pip install`".to_owned(), place(folder)?));
+        return Some(said("`pip install`".to_owned(), place(folder)));
     }
     let tool = dependency_folder(command.name())?;
     let (project, told) = match told_folder(command, tool) {
-        Some((at, folder)) => (here.as_ref().map(|here| here.join(&folder)), Some(at)),
+        Some((at, folder)) => {
+            let both = here.as_ref().zip(folder);
+            (both.map(|(here, folder)| here.join(&folder)), Some(at))
+        }
         None => (here.clone(), None),
     };
     let subcommand = match PackageCommand::of(command) {
@@ -181,8 +218,7 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
                 .find(|text| !text.starts_with('-'))
         }
     };
-    let mut words = command.args().filter_map(Word::value);
-    if !tool.installs(subcommand) || words.any(|word| tool.is_elsewhere(word)) {
+    if !tool.installs(subcommand) || installs_elsewhere(command) {
         return None;
     }
     let is_set = |name: &str| match variables::env_at(stage, command, name) {
@@ -197,8 +233,8 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
     });
     // Where the variable says nothing that is known, the folder is anywhere.
     let folder = match &told {
-        Some(told) => told.as_deref()?,
-        None => tool.folder(),
+        Some(told) => told.as_deref(),
+        None => Some(tool.folder()),
     };
     let mut asked_for = tool.asked_for_by().peekable();
     if asked_for.peek().is_some() && !asked_for.any(|it| is_set(it) || is_said(command, it)) {
@@ -212,22 +248,27 @@ pub(crate) fn installed_by(command: Command<'_>) -> Option<Dependencies> {
         "`",
     ]
     .concat();
-    Some(said(by, project?.join(folder)))
+    let place = project.zip(folder);
+    Some(said(
+        by,
+        place.map(|(project, folder)| project.join(folder)),
+    ))
 }
 
-/// The folder that an option tells a package manager to work in, and which argument that is: `npm --prefix ./web ci`. One that
-/// only the build can tell may be anywhere.
-fn told_folder(command: Command<'_>, tool: DependencyFolder) -> Option<(usize, String)> {
+/// The folder that an option tells a package manager to work in, and which argument that is: `npm --prefix ./web ci`. None where
+/// only the build can tell the folder: it may be anywhere.
+fn told_folder(command: Command<'_>, tool: DependencyFolder) -> Option<(usize, Option<String>)> {
+    let told = |word| variables::expand_text(command.stage()?, word, command);
+    let is_option = |text: &str| tool.folder_options().any(|option| option == text);
     let mut is_value = false;
     command.args().enumerate().find_map(|(at, word)| {
-        let text = word.value()?;
         if is_value {
-            return Some((at, text.to_owned()));
+            return Some((at, told(word)));
         }
-        is_value = tool.folder_options().any(|option| option == text);
-        let (option, value) = text.split_once('=')?;
-        let is_option = tool.folder_options().any(|it| it == option);
-        is_option.then(|| (at, value.to_owned()))
+        is_value = word.value().is_some_and(is_option);
+        let (option, _) = word.literal_prefix().split_once('=')?;
+        let value = || Some(told(word)?.split_once('=')?.1.to_owned());
+        is_option(option).then(|| (at, value()))
     })
 }
 

@@ -5,7 +5,7 @@ use dfix_catalogue::{Ecosystem, PackageMark, build_outputs, package_is};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::context_files::final_context_path_of;
-use crate::facts::dependencies::installed_by;
+use crate::facts::dependencies::{Installed, installed_by, installs_elsewhere};
 use crate::facts::filesystem::Filesystem;
 use crate::facts::filesystem::entry::{Touch, Touched};
 use crate::facts::runtime::{Leads, Process};
@@ -21,8 +21,8 @@ use crate::path::ImagePath;
 pub struct LeftByCommands {
     /// Folders made there.
     pub made: Vec<ImagePath>,
-    /// A package manager that keeps its packages there.
-    pub packages: Option<String>,
+    /// A package manager that keeps its packages there, and the folder.
+    pub packages: Option<(String, ImagePath)>,
     /// A command of which it is not known what it leaves.
     pub unknown: Option<String>,
 }
@@ -153,14 +153,22 @@ pub(crate) fn left_by_commands(stage: Stage<'_>, folder: &ImagePath) -> LeftByCo
 /// Who puts files there.
 fn tell(left: &mut LeftByCommands, touched: &Touched<'_>, folder: &ImagePath) {
     let package = touched.command.and_then(PackageCommand::of);
+    let installed = || touched.command.and_then(installed_by);
+    let place = |installed: Option<Installed>| {
+        let place = installed.and_then(|it| it.folder);
+        place.unwrap_or_else(|| folder.clone())
+    };
     match package.filter(PackageCommand::is_install) {
+        Some(_) if touched.command.is_some_and(installs_elsewhere) => {}
         Some(package) => {
             let words = [package.program_name(), package.subcommand_text()];
             let said = format!("`{}`", words.join(" ").trim_end());
-            left.packages.get_or_insert(said);
+            left.packages
+                .get_or_insert_with(|| (said, place(installed())));
         }
-        None if let Some(it) = touched.command.and_then(installed_by) => {
-            left.packages.get_or_insert(it.by);
+        None if let Some(it) = installed() => {
+            let by = it.by.clone();
+            left.packages.get_or_insert_with(|| (by, place(Some(it))));
         }
         None if let Some(outputs) = touched.command.and_then(outputs_of) => {
             let outputs = outputs.into_iter().filter(|it| it.is_below(folder));

@@ -9,7 +9,7 @@ use crate::handles::{Command, Stage};
 use crate::packages::{OptionValue, PackageCommand, SpecKind};
 use crate::path::ImagePath;
 use crate::ternary::Ternary;
-use dfix_catalogue::{PackageWord, package_options};
+use dfix_catalogue::{DependencyFolder, PackageWord, dependency_folder, package_options};
 
 const RUN_THERE: &str = "run dfix where the build context is";
 const KEEP_LOCK: &str = "keep a package-lock.json of npm 7 or later beside package.json";
@@ -102,8 +102,9 @@ fn may_be_project(site: &CallSite<'_>) -> bool {
 
 /// The path of a file of the project that a command works on; `None` where its folder is not known.
 pub(crate) fn project_file(command: &PackageCommand<'_>, name: &str) -> Option<String> {
-    let told = ["--prefix", "--cwd", "--dir", "-C"];
-    match told.iter().find_map(|option| command.flag_value(option)) {
+    let tool = dependency_folder(command.command.name());
+    let mut told = tool.into_iter().flat_map(DependencyFolder::folder_options);
+    match told.find_map(|option| command.flag_value(option)) {
         Some(folder) => Some(format!("{}/{name}", folder.text()?)),
         None => {
             let mut elsewhere = package_options("npm", PackageWord::Elsewhere);

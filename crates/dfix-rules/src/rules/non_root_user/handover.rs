@@ -323,20 +323,18 @@ impl<'m> Handover<'m> {
                 ),
                 "give it away in that RUN, or take ownership = \"chown\"",
             ));
-        } else if let (Some(what), Some(who)) =
+        } else if let (Some((what, place)), Some(who)) =
             (&left.packages, stage.dependencies_written_at_start())
         {
             self.open.push(OpenCondition::new(
                 format!(
-                    "whether {who}, which the start runs, writes to the packages that {what} leaves in {}, which stay root's",
-                    folder.path
+                    "whether {who}, which the start runs, writes to the packages that {what} leaves in {place}, which stay root's"
                 ),
                 "do it in the build, or take ownership = \"chown\"",
             ));
-        } else if let Some(what) = left.packages {
+        } else if let Some((what, place)) = left.packages {
             self.evidence.push(format!(
-                "the packages that {what} leaves in {} stay root's and can be read",
-                folder.path
+                "the packages that {what} leaves in {place} stay root's and can be read"
             ));
         }
     }
