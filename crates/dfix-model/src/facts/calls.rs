@@ -88,6 +88,8 @@ pub struct NotRead {
     pub open: OpenCondition,
     /// What it is.
     pub kind: UnreadKind,
+    /// The program or the script, as the command names it that starts it, where it is one.
+    pub path: Option<String>,
 }
 
 /// What a stage calls.
@@ -223,7 +225,23 @@ impl<'m> Walk<'m> {
 
     fn not_read(&mut self, kind: UnreadKind, open: OpenCondition) {
         if self.seen.insert(open.condition.clone()) {
-            self.calls.unread.push(NotRead { open, kind });
+            self.calls.unread.push(NotRead {
+                open,
+                kind,
+                path: None,
+            });
+        }
+    }
+
+    /// A program or a script that was not read, by its path.
+    fn unread_file(&mut self, path: &str, kind: UnreadKind, condition: String, remedy: &str) {
+        let open = OpenCondition::new(condition, remedy);
+        if self.seen.insert(open.condition.clone()) {
+            self.calls.unread.push(NotRead {
+                open,
+                kind,
+                path: Some(path.to_owned()),
+            });
         }
     }
 
@@ -414,17 +432,20 @@ impl<'m> Walk<'m> {
                     named_by: None,
                 });
             }
-            ScriptAt::Elsewhere => self.unread(
+            ScriptAt::Elsewhere => self.unread_file(
+                path,
                 UnreadKind::Program,
                 format!("what `{path}` needs, which is no script that was read"),
                 LOOK,
             ),
-            ScriptAt::NotText => self.unread(
+            ScriptAt::NotText => self.unread_file(
+                path,
                 UnreadKind::Program,
                 format!("what `{path}` needs, which is a program and no script"),
                 LOOK,
             ),
-            ScriptAt::Unread(why) => self.unread(
+            ScriptAt::Unread(why) => self.unread_file(
+                path,
                 UnreadKind::Text,
                 format!("which commands the script `{path}` calls: {why}"),
                 "run dfix where the build context is, or look into the script",
@@ -452,7 +473,8 @@ impl<'m> Walk<'m> {
         match handed_on(script, words.into_iter()) {
             HandedOn::Nothing => {}
             HandedOn::Text(text) => self.shell_text("the start", &text, site, depth),
-            HandedOn::Unknown => self.unread(
+            HandedOn::Unknown => self.unread_file(
+                path,
                 UnreadKind::Program,
                 format!("what `{path}` starts, which is told by its words"),
                 LOOK,

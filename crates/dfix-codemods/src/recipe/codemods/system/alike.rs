@@ -48,7 +48,7 @@ pub(super) fn conditions(
         // What is not read is told apart.
         let is_told_as_unread = |path: &str| {
             let mut unread = calls.unread.iter();
-            unread.any(|it| it.open.condition.contains(path))
+            unread.any(|it| it.path.as_deref() == Some(path))
         };
         for call in &calls.commands {
             let name = call.command.name();
