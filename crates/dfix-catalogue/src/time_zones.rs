@@ -4,8 +4,8 @@ use super::table::{Table, table};
 
 const ZONES: Table = table!("time-zones.tsv");
 
-/// Whether `tzdata` itself has a zone of this name on every release, and not only `tzdata-legacy`, to which Debian 13 and Ubuntu
-/// 24.04 moved older names: `Europe/Paris`, but not `US/Pacific`.
+/// Whether `tzdata` itself still has a zone of this name from Debian 13 and Ubuntu 23.10 on, which moved older names to
+/// `tzdata-legacy`: `Europe/Paris`, but not `US/Pacific`.
 pub fn is_zone_of_today(name: &str) -> bool {
     ZONES.has(name)
 }

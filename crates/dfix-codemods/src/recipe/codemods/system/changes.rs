@@ -200,22 +200,54 @@ fn runs_as(runs: &Runs<'_>, number: &str) -> Option<usize> {
 
 /// The first time zone that the file names by an older name, with its line: as `TZ`, or as a file.
 fn older_zone<'m>(runs: &Runs<'m>) -> Option<(usize, &'m str)> {
-    let is_of_name = |it: char| it.is_ascii_alphanumeric() || "/_+-".contains(it);
-    let named = |text: &'m str, before: &str| {
-        let rest = text.split_once(before)?.1;
-        let rest = rest.trim_start_matches(['=', ' ', '"', '\'', '/', ':']);
-        let name = rest.split(|it| !is_of_name(it)).next()?;
-        let is_name = name.starts_with(|it: char| it.is_ascii_uppercase());
-        (is_name && !is_zone_of_today(name)).then_some(name)
-    };
     let steps = runs.stage.with_descendants().flat_map(Stage::steps);
-    steps.into_iter().find_map(|step| {
-        let mut lines = step.source_text().lines().enumerate();
-        lines.find_map(|(number, text)| {
-            let zone = ["TZ", "zoneinfo/"].iter().find_map(|it| named(text, it));
-            zone.map(|zone| (step.line() + number, zone))
-        })
-    })
+    let steps = steps.filter(|it| it.is(StepKind::Env) || it.is(StepKind::Arg));
+    let of_steps = steps.flat_map(|step| {
+        let pairs = step
+            .pairs()
+            .filter(|it| it.key().is_some_and(|key| key.is("TZ")));
+        let values = pairs.filter_map(|it| it.value()?.value());
+        values.map(move |value| (step.line(), value))
+    });
+    let of_steps = of_steps.filter_map(|(line, value)| Some((line, zone_of_variable(value)?)));
+    let of_commands = runs.commands.iter().flat_map(|command| {
+        let told = command.assignments().filter(|it| it.name() == "TZ");
+        let told = told.filter_map(|it| it.value()?.value());
+        let words = command.args().filter_map(Word::value);
+        let exported = words.clone().filter_map(|it| it.strip_prefix("TZ="));
+        let variables = told.chain(exported).filter_map(zone_of_variable);
+        let files = words.filter_map(zone_of_file);
+        let zones = variables.chain(files);
+        zones.map(|zone| (line_of(*command), zone))
+    });
+    let older = of_steps
+        .chain(of_commands)
+        .filter(|(_, zone)| !is_zone_of_today(zone));
+    older.min_by_key(|(line, _)| *line)
+}
+
+/// The name of a time zone that a value of `TZ` gives; none where it is the rule itself: `EST5EDT,M3.2.0,M11.1.0`, `<+03>-3`.
+///
+/// Source: POSIX, "Environment Variables", `TZ`.
+fn zone_of_variable(value: &str) -> Option<&str> {
+    if value.contains("zoneinfo/") {
+        return zone_of_file(value);
+    }
+    let name = value.strip_prefix(':').unwrap_or(value);
+    let rest = name.trim_start_matches(|it: char| it.is_ascii_alphabetic());
+    let offset = rest.strip_prefix(['+', '-']).unwrap_or(rest);
+    let is_rule = offset.starts_with(|it: char| it.is_ascii_digit());
+    (!is_rule && is_name_of_zone(name)).then_some(name)
+}
+
+fn zone_of_file(path: &str) -> Option<&str> {
+    let (_, name) = path.split_once("zoneinfo/")?;
+    is_name_of_zone(name).then_some(name)
+}
+
+fn is_name_of_zone(name: &str) -> bool {
+    let is_of_name = |it: u8| it.is_ascii_alphanumeric() || b"/_+-".contains(&it);
+    name.starts_with(|it: char| it.is_ascii_uppercase()) && name.bytes().all(is_of_name)
 }
 
 /// Places with the verb that fits their number.
@@ -405,4 +437,25 @@ pub(super) fn programs(
         told_of.push(name.to_owned());
     }
     told_of
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_name_time_zones() {
+        for (value, zone) in [
+            ("US/Pacific", Some("US/Pacific")),
+            (":US/Pacific", Some("US/Pacific")),
+            ("/usr/share/zoneinfo/PRC", Some("PRC")),
+            ("Etc/GMT+3", Some("Etc/GMT+3")),
+            ("EST5EDT", None),
+            ("EST5EDT4,M3.2.0,M11.1.0", None),
+            ("<+03>-3", None),
+            ("", None),
+        ] {
+            assert_eq!(zone_of_variable(value), zone, "{value}");
+        }
+    }
 }
