@@ -338,7 +338,8 @@ impl Context for FolderContext<'_> {
             let size = std::fs::metadata(&place)
                 .map(|found| found.len())
                 .map_err(|error| Answer::Unknown(format!("{path} cannot be looked at: {error}")))?;
-            let pointed = (size < lfs::POINTER_BYTES)
+            let pointed = lfs::MAY_BE_POINTER
+                .contains(&size)
                 .then(|| std::fs::read_to_string(&place).ok())
                 .flatten()
                 .and_then(|text| lfs::size_of_pointed(&text));

@@ -6,8 +6,9 @@
 /// How a pointer begins; no other file does.
 const BEGINNING: &str = "version https://git-lfs.github.com/spec/";
 
-/// The most bytes that a pointer has, and one more.
-pub const POINTER_BYTES: u64 = 1_024;
+/// How many bytes a file has that may be a pointer, and is worth to be read for it: the first line has 43, that of the hash 76,
+/// and that of the size up to 25. Pointers with lines of extensions are rare, and longer.
+pub const MAY_BE_POINTER: std::ops::RangeInclusive<u64> = 120..=200;
 
 /// Whether these are the first bytes of a pointer.
 pub fn is_pointer(bytes: &[u8]) -> bool {
