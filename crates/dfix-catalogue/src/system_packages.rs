@@ -356,7 +356,12 @@ pub fn successor_from_debian(foundation: &Foundation, name: &str) -> Option<Pack
     if foundation.distribution != Distribution::Ubuntu {
         return None;
     }
-    let debian = Foundation::parse("debian:trixie/plain")?;
+    let newest = DEBIAN.iter().rfind(|(number, name)| number != name)?.1;
+    let debian = Foundation {
+        distribution: Distribution::Debian,
+        release: Some(newest),
+        layer: foundation.layer,
+    };
     let successor = package_successor(&debian, name).filter(|it| it.how == Succession::Rename)?;
     let mut packages = successor.packages.split(' ');
     let is_there = |it: &str| package_presence(foundation, it) == PackagePresence::Present;

@@ -83,7 +83,7 @@ fn check_command(
 ) {
     let packages = command.packages();
     for package in &packages {
-        let Some(lack) = Lack::of(package, foundation) else {
+        let Some(lack) = Lack::of(package, foundation, is_moved) else {
             continue;
         };
         // Taking away what is not there does no harm, and its successor may be wanted.
@@ -95,7 +95,6 @@ fn check_command(
             Safety::Checked,
             lack.message(foundation),
             |case| {
-                let lack = Lack { is_moved, ..lack };
                 let change = lack.change(stage, package, &packages, foundation)?;
                 if command.is_install() {
                     case.evidence(format!(
@@ -129,7 +128,7 @@ struct Lack<'m> {
 }
 
 impl<'m> Lack<'m> {
-    fn of(package: &PackageSpec<'m>, foundation: &Foundation) -> Option<Self> {
+    fn of(package: &PackageSpec<'m>, foundation: &Foundation, is_moved: bool) -> Option<Self> {
         let name = package.name.filter(|_| package.kind == SpecKind::Index)?;
         let is_choice = match package_presence(foundation, name) {
             PackagePresence::Absent => false,
@@ -139,7 +138,7 @@ impl<'m> Lack<'m> {
         Some(Lack {
             name,
             is_choice,
-            is_moved: false,
+            is_moved,
         })
     }
 
@@ -150,6 +149,12 @@ impl<'m> Lack<'m> {
         } else {
             format!("{release} has no package `{name}`")
         }
+    }
+
+    fn successor(&self, foundation: &Foundation) -> Option<PackageSuccessor> {
+        successor_from_debian(foundation, self.name)
+            .filter(|_| self.is_moved)
+            .or_else(|| package_successor(foundation, self.name))
     }
 
     /// What becomes of the word that names it.
@@ -181,17 +186,16 @@ impl<'m> Lack<'m> {
         let before = packages
             .iter()
             .take_while(|it| it.word.range() != package.word.range());
-        for lack in before.filter_map(|it| Some((it, Lack::of(it, foundation)?))) {
+        let before = before.filter_map(|it| Some((it, Lack::of(it, foundation, self.is_moved)?)));
+        for lack in before {
             let (word, name) = (lack.0.word.value(), lack.1.name);
-            let successor = package_successor(foundation, name);
+            let successor = lack.1.successor(foundation);
             let renamed = successor.filter(|it| it.how == Succession::Rename);
             if word == Some(name) {
                 others.extend(renamed.iter().flat_map(|it| it.packages.split(' ')));
             }
         }
-        let successor = successor_from_debian(foundation, self.name)
-            .filter(|_| self.is_moved)
-            .or_else(|| package_successor(foundation, self.name));
+        let successor = self.successor(foundation);
         if package.word.value() != Some(self.name) {
             let rest = package
                 .word
@@ -216,15 +220,17 @@ impl<'m> Lack<'m> {
     }
 }
 
-/// Whether a name that a release lacks becomes another one, or goes, once the image is based on that release.
+/// Whether a name that a release lacks becomes another one, or goes, once the image is based on that release; `is_moved`: and on
+/// another image than it was.
 pub(super) fn mends(
     command: Command<'_>,
     package: &PackageSpec<'_>,
     packages: &[PackageSpec<'_>],
     foundation: &Foundation,
+    is_moved: bool,
 ) -> bool {
     let change = || {
-        let lack = Lack::of(package, foundation)?;
+        let lack = Lack::of(package, foundation, is_moved)?;
         let stage = command.stage()?;
         lack.change(stage, package, packages, foundation).ok()
     };
@@ -282,6 +288,8 @@ impl Change {
                 let called: Vec<&str> = called.collect();
                 let is_used = |text: &str| called.iter().find(|it| text.contains(**it)).copied();
                 let steps = stage.with_descendants().flat_map(Stage::steps);
+                // The builder fetches by itself, and labels are read by people.
+                let steps = steps.filter(|it| !matches!(it.name(), "ADD" | "LABEL"));
                 let mut texts = steps.map(|it| (it.line(), it.source_text()));
                 if let Some((line, program)) =
                     texts.find_map(|(line, text)| Some((line, is_used(text)?)))

@@ -71,7 +71,8 @@ pub(super) fn look(
         ));
     }
     drop(managers);
-    let installed = Installed::of(&runs, &new);
+    let old_name = image_ref.name().unwrap_or_default();
+    let installed = Installed::of(&runs, &new, old_name != repository);
     let images = alike::Images {
         old: old_image.as_ref(),
         new: &new_image,
@@ -79,7 +80,6 @@ pub(super) fn look(
         foundation: &new,
         moved,
     };
-    let old_name = image_ref.name().unwrap_or_default();
     if let Some(old) = &old
         && old.same_release(&new) == Some(true)
     {

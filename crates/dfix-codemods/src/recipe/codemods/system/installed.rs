@@ -34,14 +34,14 @@ pub(super) struct Installed {
 }
 
 impl Installed {
-    /// What the commands of a stage install, where its image comes to a release.
-    pub(super) fn of(runs: &Runs<'_>, new: &Foundation) -> Self {
+    /// What the commands of a stage install, where its image comes to a release; `is_moved`: and becomes another image.
+    pub(super) fn of(runs: &Runs<'_>, new: &Foundation, is_moved: bool) -> Self {
         let mut installed = Installed {
             archives: other_archives(runs.stage),
             ..Installed::default()
         };
         for command in runs.managers().filter(PackageCommand::is_install) {
-            installed.add(runs, &command, new);
+            installed.add(runs, &command, new, is_moved);
         }
         for command in &runs.commands {
             installed.add_file_of(*command);
@@ -53,7 +53,13 @@ impl Installed {
         installed
     }
 
-    fn add(&mut self, runs: &Runs<'_>, install: &PackageCommand<'_>, new: &Foundation) {
+    fn add(
+        &mut self,
+        runs: &Runs<'_>,
+        install: &PackageCommand<'_>,
+        new: &Foundation,
+        is_moved: bool,
+    ) {
         let command = install.command;
         let line = line_of(command);
         if command
@@ -75,7 +81,8 @@ impl Installed {
                     continue;
                 }
                 (SpecKind::Index, Some(name)) if package.word.is_known() => {
-                    let is_mended = package_names::mends(command, package, &packages, new);
+                    let is_mended =
+                        package_names::mends(command, package, &packages, new, is_moved);
                     self.name(name, is_mended);
                     if install.manager == PackageManager::Apk && written.contains('@') {
                         self.tagged.push((written, line));
