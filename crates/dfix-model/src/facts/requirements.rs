@@ -208,17 +208,18 @@ fn unread(why: &str) -> OpenCondition {
 mod tests {
     use super::*;
 
+    fn of_version(condition: &str) -> Requirement {
+        Requirement {
+            name: String::new(),
+            specifier: Some(condition.to_owned()),
+            source: String::new(),
+            only_with: None,
+        }
+    }
+
     #[test]
     fn versions_tell_their_major() {
-        let is_old = |condition: &str| {
-            let puppeteer = Requirement {
-                name: "puppeteer".to_owned(),
-                specifier: Some(condition.to_owned()),
-                source: String::new(),
-                only_with: None,
-            };
-            puppeteer.is_of_major_below(20)
-        };
+        let is_old = |condition: &str| of_version(condition).is_of_major_below(20);
         assert!(
             ["19.11.1", "^19.0.0", "~13.7", "v2.1.1", "=1"]
                 .iter()
@@ -239,15 +240,7 @@ mod tests {
 
     #[test]
     fn conditions_tell_the_least_version() {
-        let is_new = |condition: &str| {
-            let flask = Requirement {
-                name: "flask".to_owned(),
-                specifier: Some(condition.to_owned()),
-                source: String::new(),
-                only_with: None,
-            };
-            flask.is_at_least(2, 3)
-        };
+        let is_new = |condition: &str| of_version(condition).is_at_least(2, 3);
         for new in [
             "==2.3.0",
             ">=2.3",
