@@ -597,22 +597,3 @@ fn a_procfile_is_not_of_what_compose_starts_elsewhere() {
     assert_eq!(starts("Dockerfile"), ["web"]);
     assert_eq!(starts("docker/db/Dockerfile"), ["db"]);
 }
-
-#[test]
-fn charts_with_a_placeholder_concern_what_they_are_called_like() {
-    let unread = |path: &str| {
-        let found = read(
-            "",
-            [
-                (
-                    "compose.yaml",
-                    "services: {web: {build: web, image: team/web}, api: {build: api, image: team/api}}\n",
-                ),
-                ("charts/web/Chart.yaml", "name: web\n"),
-                ("charts/web/values.yaml", "image: {repository: nginx}\n"),
-            ],
-        );
-        found.of_dockerfile(path).unread.len()
-    };
-    assert_eq!((unread("web/Dockerfile"), unread("api/Dockerfile")), (1, 0));
-}

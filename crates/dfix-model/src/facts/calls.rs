@@ -15,7 +15,6 @@ use crate::facts::scripts::{
 use crate::handles::{Command, Pair, Stage, Step, Word};
 use crate::packages::{PackageCommand, PackageManager};
 use crate::path::{has_ending, program_name};
-use crate::ternary::OpenCondition;
 use dfix_catalogue::programs::{self, Kind, Mark, Program};
 use dfix_catalogue::{
     InstallScript, LibraryNeed, install_script, is_harmless_file, need_of_started_module,
@@ -23,6 +22,7 @@ use dfix_catalogue::{
 };
 use dfix_syntax::TextRange;
 
+pub use unread::{NotRead, UnreadKind};
 use usual_path::{is_of_the_system, is_on_usual_path};
 
 mod application;
@@ -32,6 +32,7 @@ mod copied;
 mod on_path;
 mod package_json;
 mod sources;
+mod unread;
 mod usual_path;
 
 /// How deep scripts may call scripts.
@@ -70,26 +71,6 @@ pub struct ProgramUse<'m> {
     /// The source of the application that names it, where it is not a command: `` `app.py` ``. Whether that is a call,
     /// nobody can tell for certain.
     pub named_by: Option<String>,
-}
-
-/// What of a stage was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum UnreadKind {
-    /// Text for an interpreter.
-    Text,
-    /// A program that the file does not show, or that is decided when it is built.
-    Program,
-}
-
-/// Something that a stage runs and that was not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotRead {
-    /// What cannot be said for it.
-    pub open: OpenCondition,
-    /// What it is.
-    pub kind: UnreadKind,
-    /// The program or the script, as the command names it that starts it, where it is one.
-    pub path: Option<String>,
 }
 
 /// What a stage calls.
@@ -217,32 +198,6 @@ impl<'m> Walk<'m> {
     fn is_known(&self, place: TextRange) -> bool {
         let place = (place.start().into(), place.end().into());
         self.known.contains(&place)
-    }
-
-    fn unread(&mut self, kind: UnreadKind, condition: String, remedy: &str) {
-        self.not_read(kind, OpenCondition::new(condition, remedy));
-    }
-
-    fn not_read(&mut self, kind: UnreadKind, open: OpenCondition) {
-        if self.seen.insert(open.condition.clone()) {
-            self.calls.unread.push(NotRead {
-                open,
-                kind,
-                path: None,
-            });
-        }
-    }
-
-    /// A program or a script that was not read, by its path.
-    fn unread_file(&mut self, path: &str, kind: UnreadKind, condition: String, remedy: &str) {
-        let open = OpenCondition::new(condition, remedy);
-        if self.seen.insert(open.condition.clone()) {
-            self.calls.unread.push(NotRead {
-                open,
-                kind,
-                path: Some(path.to_owned()),
-            });
-        }
     }
 
     /// A program is called by this name.
