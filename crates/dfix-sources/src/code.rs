@@ -28,6 +28,7 @@ pub(crate) struct Code<'t> {
     lines: Vec<usize>,
     pub(crate) trouble: Option<(usize, Trouble)>,
     names_sockets: OnceCell<bool>,
+    names_folders_above: OnceCell<bool>,
 }
 
 impl<'t> Code<'t> {
@@ -42,6 +43,7 @@ impl<'t> Code<'t> {
             lines: starts,
             trouble: None,
             names_sockets: OnceCell::new(),
+            names_folders_above: OnceCell::new(),
         };
         if text.len() > MOST_BYTES {
             code.trouble = Some((0, Trouble::TooLong));
@@ -67,6 +69,25 @@ impl<'t> Code<'t> {
         *self
             .names_sockets
             .get_or_init(|| self.text.contains("AF_UNIX"))
+    }
+
+    /// Whether the text may give names to places above its own folder, or the working directory.
+    pub(crate) fn names_folders_above(&self) -> bool {
+        const SIGNS: [&str; 11] = [
+            "__file__",
+            "__dirname",
+            "import.meta",
+            "\"..\"",
+            "'..'",
+            "= \"../",
+            "= '../",
+            ": \"../",
+            ": '../",
+            "=\"../",
+            ":\"../",
+        ];
+        let find = || SIGNS.iter().any(|sign| self.text.contains(sign));
+        *self.names_folders_above.get_or_init(find)
     }
 
     fn pair(&mut self, tokens: Vec<Token>) {

@@ -4,9 +4,10 @@ use crate::address::absolute_path_in_address;
 use crate::code::NONE;
 use crate::items::{Scanner, is_new};
 use crate::language::Language;
-use crate::source::Named;
+use crate::source::{Computed, Named};
 use crate::tables;
 use crate::token::Kind;
+use crate::value::Folded;
 
 /// How many brackets around a text are looked at.
 const MOST_BRACKETS: usize = 3;
@@ -41,7 +42,8 @@ pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
 /// @Value").
 fn default_of_placeholder(text: &str) -> Option<&str> {
     let inner = text.strip_prefix("${")?.strip_suffix('}')?;
-    inner.split_once(':').map(|(_, default)| default)
+    let (_, default) = inner.split_once(':')?;
+    default_of_placeholder(default).or(Some(default))
 }
 
 /// The path that a tag of a Go struct gives a field where nobody else does: `default:"/data"`, `envDefault:"/data"`.
@@ -62,6 +64,32 @@ fn low_address(text: &str) -> Option<u16> {
 }
 
 impl Scanner<'_, '_, '_> {
+    /// A name, or an entry of an object, that stands for a place above the file's folder or the working directory.
+    pub(crate) fn computed(&mut self, at: usize) {
+        const MOST_TOKENS: usize = 60;
+        let code = self.reader.code;
+        if !code.names_folders_above() {
+            return;
+        }
+        let Some(end) = code.expression_end(at + 1, MOST_TOKENS) else {
+            return;
+        };
+        for value in self.reader.values((at + 1, end)) {
+            let Folded::Text(text) = value else { continue };
+            let place = text.place();
+            if !place.path.starts_with("..") {
+                continue;
+            }
+            let computed = Computed {
+                place,
+                line: code.line(at),
+            };
+            if is_new(&self.source.computed, &computed) {
+                self.source.computed.push(computed);
+            }
+        }
+    }
+
     /// An address that a server could listen on. One without a host is often a part that is looked for or taken away:
     /// `host.replace(":80", "")`; in Go it is how they are written.
     pub(crate) fn address(&mut self, at: usize, text: &str) {

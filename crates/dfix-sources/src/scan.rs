@@ -39,7 +39,11 @@ impl<'t> Scanner<'_, '_, 't> {
                     self.defined(at);
                 }
                 Some(Kind::Punct) if code.is(at, "(") && self.is_group(at) => self.chain(at),
-                Some(Kind::Punct) if code.is_any(at, "= :=") => self.assigned(at),
+                Some(Kind::Punct) if code.is_any(at, "= :=") => {
+                    self.assigned(at);
+                    self.computed(at);
+                }
+                Some(Kind::Punct) if code.is(at, ":") => self.computed(at),
                 Some(Kind::StringOpen) => {
                     self.entry(at);
                     self.text(at);

@@ -51,12 +51,18 @@ pub fn read_settings(text: &str) -> Settings {
         if is_comment || line.len() > MOST_OF_A_LINE {
             continue;
         }
-        let mut after_variable = false;
+        let (mut after_variable, mut in_variable) = (false, false);
         for part in said.split_inclusive(ends_value) {
             // What is behind a variable is no path of its own: `${DIR}/app.log`.
             let is_rest = after_variable;
             after_variable = part.ends_with('}');
             let value = part.strip_suffix(ends_value).unwrap_or(part);
+            let value = match value.split_once(':') {
+                // What a variable is where nobody sets it: `${DIR:/data}`, `${DIR:-/data}`.
+                Some((_, default)) if in_variable => default.trim_start_matches('-'),
+                _ => value,
+            };
+            in_variable = part.ends_with("${");
             let Some(path) = path_of(value, false).filter(|_| !is_rest) else {
                 continue;
             };
@@ -122,6 +128,9 @@ mod tests {
             ("dir = \"/cache\"", "/cache"),
             ("<file>/var/log/a.log</file>", "/var/log/a.log"),
             ("DATA_DIR=/data/${NAME}", "/data"),
+            ("upload-dir: ${UPLOAD_DIR:/uploads}", "/uploads"),
+            ("dir: \"${DIR:-/data}\"", "/data"),
+            ("a.dir=${a.b:${DIR:/data}}/x", "/data"),
         ];
         for (text, path) in cases {
             assert_eq!(

@@ -115,6 +115,15 @@ pub struct Named {
     pub line: usize,
 }
 
+/// A place above the folder from which it is told, that a text works out and gives a name: `Path(__file__).parents[2] / "data"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Computed {
+    /// The place; its path begins with `..`.
+    pub place: Place,
+    /// The line, from 1.
+    pub line: usize,
+}
+
 /// What one file of an application does, as far as its text tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -138,6 +147,8 @@ pub struct Source {
     pub users: Vec<User>,
     /// The absolute paths that it names.
     pub named: Vec<Named>,
+    /// The places above its own folder, or the working directory, to which it gives names.
+    pub computed: Vec<Computed>,
     /// Ports below 1024, with their lines, at the ends of texts that a server could be told to listen on: `0.0.0.0:80`.
     pub addresses: Vec<(u16, usize)>,
     pub(crate) trouble: Option<(usize, Trouble)>,
@@ -156,6 +167,7 @@ impl Source {
             rights: Vec::new(),
             users: Vec::new(),
             named: Vec::new(),
+            computed: Vec::new(),
             addresses: Vec::new(),
             trouble: None,
         }

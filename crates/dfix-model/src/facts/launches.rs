@@ -386,7 +386,9 @@ fn shell_text(start: &Start) -> Option<String> {
 /// A volume that a launch mounts, and that takes what the image has there.
 pub(crate) fn volumes(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, String)> {
     of(stage).chain(shown(stage)).flat_map(move |launch| {
-        launch.mounts.iter().filter_map(move |mount| {
+        // What is mounted to be read belongs to whoever fills it.
+        let written = launch.mounts.iter().filter(|mount| !mount.is_read_only);
+        written.filter_map(move |mount| {
             let said = match &mount.kind {
                 MountKind::Named(name) | MountKind::Shared { name, .. } => {
                     format!("volume `{name}` of {}", launch.said())

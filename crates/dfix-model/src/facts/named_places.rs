@@ -7,7 +7,7 @@ use dfix_sources::{Command, Named};
 use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
-use crate::facts::{launches, runtime, shipped_settings};
+use crate::facts::{launches, run_time_writes, runtime, shipped_settings};
 use crate::handles::{Stage, Step, Word};
 use crate::path::{ImagePath, file_name};
 
@@ -20,6 +20,8 @@ pub struct NamedPlace {
     pub by: String,
     /// Whether that is a file of settings or data, of which it is not known that anybody reads it.
     pub is_of_settings: bool,
+    /// Whether it is told from the place of the source, and stands in no text.
+    pub is_computed: bool,
 }
 
 /// The places that the sources of the stage, the scripts of its start, then its settings name, and where an application
@@ -69,10 +71,20 @@ fn of_source<'m>(
     });
     let of_texts = texts
         .flat_map(|(text, line)| paths_in(text).map(move |(_, path)| (path, line, Sign::None)));
-    named.chain(of_texts).filter_map(move |(path, line, sign)| {
-        let by = || format!("`{}` (line {line})", file.context_path);
-        place(stage, path, sign, false, by)
-    })
+    let by = move |line| format!("`{}` (line {line})", file.context_path);
+    let computed = file.source.computed.iter().filter_map(move |computed| {
+        let path = run_time_writes::place_in_image(stage, file, &computed.place)?;
+        (!path.is_root()).then(|| NamedPlace {
+            path,
+            by: by(computed.line),
+            is_of_settings: false,
+            is_computed: true,
+        })
+    });
+    named
+        .chain(of_texts)
+        .filter_map(move |(path, line, sign)| place(stage, path, sign, false, || by(line)))
+        .chain(computed)
 }
 
 /// The places that the start names, and the scripts to which it leads: the image's own, and what the launches say.
@@ -147,6 +159,7 @@ fn place(
         path,
         by: by(),
         is_of_settings,
+        is_computed: false,
     })
 }
 

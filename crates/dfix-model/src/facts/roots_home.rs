@@ -10,6 +10,8 @@ use crate::collect::instruction::StepKind;
 use crate::context::{Answer, read_source};
 use crate::facts::context_files::read_at;
 use crate::facts::entry::entry;
+use crate::facts::project::package_json::PackageJson;
+use crate::facts::runtime;
 use crate::facts::user::user_at;
 use crate::facts::uv_python::{Fetches, fetches_python};
 use crate::facts::variables::env_at;
@@ -30,7 +32,7 @@ pub struct LeftAtHome {
 
 /// The first thing that the stage, or one that it is based on, leaves in root's home; certain ones first.
 pub(crate) fn left_at_roots_home(stage: Stage<'_>) -> Option<LeftAtHome> {
-    let mut possible = None;
+    let mut possible = of_pinned_pnpm(stage);
     if let Some(left) = of_node_packages(stage) {
         return Some(left);
     }
@@ -85,6 +87,44 @@ fn of_node_packages(stage: Stage<'_>) -> Option<LeftAtHome> {
     Some(LeftAtHome {
         what: format!("the installation of the npm package `{}`", left.name()),
         is_certain: true,
+        is_named: false,
+    })
+}
+
+/// The pnpm that `package.json` asks for, where npm installed another: from 10 on pnpm fetches that one into the home of
+/// whoever calls it, and a start that calls pnpm wants it again.
+///
+/// Source: pnpm.io/settings, `managePackageManagerVersions`.
+fn of_pinned_pnpm(stage: Stage<'_>) -> Option<LeftAtHome> {
+    const FIRST: u32 = 10;
+    let major = |version: &str| version.split('.').next()?.parse::<u32>().ok();
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    let pnpm = commands.find(|it| it.is("pnpm") && !user_at(stage, *it).is_root().is_no())?;
+    let text = read_at(stage, "package.json", pnpm).found()?;
+    let json = PackageJson::parse(&text)?;
+    let (_, asked) = json.package_manager().filter(|(name, _)| *name == "pnpm")?;
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    let put_in = commands.find_map(|command| {
+        let npm = PackageCommand::of(command).filter(|it| it.manager == PackageManager::Npm)?;
+        let mut words = npm.command.args().filter(|_| npm.is_install());
+        words.find_map(|word| {
+            let name = word.literal_prefix().strip_prefix("pnpm")?;
+            (name.is_empty() || name.starts_with('@')).then(|| name.trim_start_matches('@'))
+        })
+    })?;
+    let is_that_one = put_in == asked;
+    let is_old = major(put_in).is_some_and(|it| it < FIRST);
+    let is_told_not_to = [
+        "npm_config_manage_package_manager_versions",
+        "COREPACK_ROOT",
+    ]
+    .iter()
+    .any(|name| is_set(pnpm, name));
+    let mut processes = runtime::of(stage).processes();
+    let is_started = processes.any(|it| it.command.is("pnpm"));
+    (is_started && !is_that_one && !is_old && !is_told_not_to).then(|| LeftAtHome {
+        what: format!("`pnpm`, of which package.json asks for {asked},"),
+        is_certain: false,
         is_named: false,
     })
 }

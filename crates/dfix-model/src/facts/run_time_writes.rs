@@ -41,6 +41,8 @@ pub struct UnknownWrite {
     pub what: String,
     /// Whether whoever sends a request to the application says it.
     pub is_told_by_callers: bool,
+    /// Whether it is a folder that is made.
+    pub is_folder: bool,
 }
 
 /// What is written when a container runs.
@@ -81,6 +83,7 @@ pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
                         who,
                         what,
                         is_told_by_callers: write.is_told_by_callers,
+                        is_folder: write.is_folder,
                     }),
                 }
             }
@@ -209,6 +212,18 @@ fn value_of<'m>(stage: Stage<'m>, name: &str) -> Told<'m> {
         },
     };
     value.map_or(Told::Open, Told::Value)
+}
+
+/// Where a place of a source lies in a container, as far as that is known.
+pub(crate) fn place_in_image(
+    stage: Stage<'_>,
+    file: &ApplicationSource,
+    place: &Place,
+) -> Option<ImagePath> {
+    match path_of(stage, file, place, true) {
+        At::Place(path, _) => Some(path),
+        At::Home | At::Unknown(_) => None,
+    }
 }
 
 /// Where a place of a source lies in a container.

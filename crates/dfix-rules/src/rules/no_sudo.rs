@@ -1,7 +1,7 @@
 //! No `sudo` where the build is root anyway.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports};
-use dfix_model::{Model, OpenCondition, Stage, Step, Word};
+use dfix_model::{Command, Model, OpenCondition, Pair, Step, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "no-sudo",
@@ -19,6 +19,9 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         ),
         leaves("FROM debian:12\nENV CC=clang\nRUN sudo make\n").that_says("`CC`"),
+        leaves("FROM debian:12\nARG CC=clang\nRUN sudo make\n").that_says("`CC`"),
+        leaves("FROM debian:12\nRUN export CC=clang && sudo make\n").that_says("`CC`"),
+        leaves("FROM acme/base:1\nUSER root\nRUN sudo make\n").that_says("acme/base:1"),
         leaves("FROM debian:12\nRUN apt-get install -y sudo && echo sudo make\nCMD sudo run\n"),
         reports(
             "FROM debian:12\nUSER app\nRUN sudo make\n",
@@ -67,7 +70,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 return Err(remedy!("see what `{option}` is for, and leave `sudo` away"));
             }
             if !options.iter().any(|it| it.contains('E')) {
-                case.open(command.stage().and_then(hidden));
+                case.open(hidden(command));
             }
             case.evidence(is_root.is_yes().then_some("the build is root here"))
                 .open(is_root.open())
@@ -83,12 +86,35 @@ fn is_plain(option: &str) -> bool {
     option == "--" || option[1..].chars().all(|letter| "EHnu".contains(letter))
 }
 
-/// A variable that the command will see, and that sudo takes away without `-E`.
-fn hidden(stage: Stage<'_>) -> Option<OpenCondition> {
-    let mut names = stage.env_set().map(|(name, _)| name);
-    let name = names.find(|name| *name != "PATH")?;
-    Some(OpenCondition::new(
-        format!("whether it does the same where it sees `{name}`, which `sudo` hides"),
-        "look at what the variables of the build are for",
-    ))
+/// A variable that the command will see, and that sudo takes away without `-E`: of `ENV`, of `ARG`, of the command's own text, or of
+/// a base image that nothing is known of.
+fn hidden(command: Command<'_>) -> Option<OpenCondition> {
+    let stage = command.stage()?;
+    let before = |step: &Step<'_>| step.index() < command.step().index();
+    let arguments = stage.steps_of(StepKind::Arg).filter(before);
+    let arguments = arguments.flat_map(Step::pairs).filter_map(Pair::key_text);
+    let exports = std::iter::successors(command.previous(), |it| it.previous());
+    let exports = exports.filter(|it| it.is("export")).flat_map(Command::args);
+    let exports = exports.filter_map(|word| word.literal_prefix().split('=').next());
+    let mut names = stage
+        .env_set()
+        .map(|(name, _)| name)
+        .chain(arguments)
+        .chain(exports);
+    if let Some(name) = names.find(|name| *name != "PATH" && !name.starts_with('-')) {
+        return Some(OpenCondition::new(
+            format!("whether it does the same where it sees `{name}`, which `sudo` hides"),
+            "look at what the variables of the build are for",
+        ));
+    }
+    let is_unknown = crate::base::facts(stage).is_none();
+    is_unknown.then(|| {
+        OpenCondition::new(
+            format!(
+                "whether it does the same where it sees the variables of {}, which `sudo` hides",
+                stage.base_image().text().unwrap_or("the base image")
+            ),
+            "look at its environment (`docker image inspect`)",
+        )
+    })
 }

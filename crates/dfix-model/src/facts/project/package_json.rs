@@ -82,6 +82,13 @@ impl PackageJson {
             .filter_map(|name| Some((name, self.script(name)?)))
     }
 
+    /// The package manager that it asks for, and its exact version: `packageManager`, as `pnpm@10.8.1+sha512.…`.
+    /// Source: nodejs.org/api/packages.html, "packageManager".
+    pub fn package_manager(&self) -> Option<(&str, &str)> {
+        let (name, version) = self.0.get("packageManager")?.as_str()?.split_once('@')?;
+        Some((name, version.split('+').next().unwrap_or(version)))
+    }
+
     /// Whether it is the root of several packages.
     pub fn has_workspaces(&self) -> bool {
         self.0.contains_key("workspaces")

@@ -55,6 +55,7 @@ pub(crate) fn apart_from_its_place(
     open.extend(writes_to_itself(stage));
     open.extend(makes_migrations_of_packages(stage));
     open.extend(unknown_writes(stage, run_as, given));
+    open.extend(into_what_nobody_makes(stage, given));
     open.extend(unread_sources(stage));
     open.extend(stage.missing_source().map(|named| {
         OpenCondition::new(
@@ -84,7 +85,7 @@ fn unknown_writes(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Opti
     let named = places.find(|named| {
         let may_be_written =
             !named.is_of_settings || file_is(named.path.file_name(), FileMark::Written);
-        (write.is_some() || (may_be_written && !is_followed(&named.path)))
+        (write.is_some() || (may_be_written && !named.is_computed && !is_followed(&named.path)))
             && !given.iter().any(|folder| named.path.is_below(folder))
             && folder_above(named.path.as_str(), FolderMark::ForAll).is_none()
             && !stage
@@ -109,6 +110,35 @@ fn unknown_writes(stage: Stage<'_>, run_as: &RunAs, given: &[ImagePath]) -> Opti
     Some(OpenCondition::new(
         what,
         "give the folder to the user by hand if so",
+    ))
+}
+
+/// A file in a folder of the application that neither the image has nor the sources make, where nobody says how it is started:
+/// it can be written where something is mounted there, and that is root's mostly.
+fn into_what_nobody_makes(stage: Stage<'_>, given: &[ImagePath]) -> Option<OpenCondition> {
+    let writes = stage.run_time_writes();
+    let may_make = |folder: &ImagePath| {
+        let mut known = writes.known.iter().filter(|it| it.is_folder);
+        known.any(|it| it.path.is_below(folder)) || writes.unknown.iter().any(|it| it.is_folder)
+    };
+    let is_launched = stage.launches().next().is_some();
+    let mut files = writes
+        .known
+        .iter()
+        .filter(|it| !it.is_folder && !is_launched);
+    let write = files.find(|write| {
+        let folder = write.folder();
+        given.iter().any(|it| folder.is_below(it) && folder != *it)
+            && stage.filesystem().exists(&folder).is_no()
+            && !may_make(&folder)
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether something is mounted at {}, where {} writes and which nothing here makes: that would be root's",
+            write.folder(),
+            write.who
+        ),
+        "make the folder in the Dockerfile (`RUN mkdir`), so that a new volume takes its owner over",
     ))
 }
 

@@ -169,7 +169,8 @@ fn runs_python(process: &Process<'_>) -> bool {
         || has_ending(command.name(), ".py")
 }
 
-/// Whether each Python that is started is told by `-u` not to hold its output back, or is one that does not.
+/// Whether each Python that is started is told by `-u` not to hold its output back, or is one that does not; or what starts it
+/// sets the variable, as a script or the settings of a supervisor.
 pub(super) fn is_unbuffered(stage: Stage<'_>) -> bool {
     let base = stage.base_image();
     if base
@@ -177,6 +178,12 @@ pub(super) fn is_unbuffered(stage: Stage<'_>) -> bool {
         .is_some_and(|it| image_is(it, ImageMark::Unbuffered))
         && stage.entry().entrypoint.step().is_none()
     {
+        return true;
+    }
+    // The settings of a supervisor set it for what it starts.
+    let mut texts = stage.shipped_texts().iter();
+    let is_of_python = |path: &str| has_ending(path, ".py");
+    if texts.any(|it| !is_of_python(&it.path) && it.text.contains(super::UNBUFFERED)) {
         return true;
     }
     let mut pythons = stage.runtime().processes().filter(runs_python).peekable();
