@@ -4,6 +4,7 @@ mod based;
 mod built;
 mod elsewhere;
 mod folders;
+mod git;
 mod guess;
 mod listing;
 mod roots;
@@ -345,6 +346,14 @@ impl Context for FolderContext<'_> {
                 .and_then(|text| lfs::size_of_pointed(&text));
             Ok(pointed.unwrap_or(size))
         })
+    }
+
+    fn is_left_out_of_git(&self, path: &str) -> bool {
+        let Ok(Roots { first, .. }) = self.roots() else {
+            return false;
+        };
+        let place = first.place::<()>(path);
+        place.is_ok_and(|place| git::leaves_out(&place, &first.folder))
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<String>> {

@@ -31,6 +31,12 @@ pub trait Context {
         self.read(path).map(|text| text.len() as u64)
     }
 
+    /// Whether git leaves the file out, so that a fresh checkout has it not.
+    fn is_left_out_of_git(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
     /// The names in a folder (`""` is the root), sorted; a folder's name ends with `/`.
     fn list(&self, folder: &str) -> Answer<Vec<String>>;
 

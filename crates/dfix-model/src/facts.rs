@@ -277,11 +277,6 @@ impl<'m> Stage<'m> {
         variables::is_undecided(self, name) && !launches::is_chosen(self, name)
     }
 
-    /// Whether a file of variables of the build context, beside the application, or an example of one, names the variable.
-    pub fn is_named_in_a_file_of_variables(self, name: &str) -> bool {
-        files_of_variables::name(self, name)
-    }
-
     /// The names and settings that `ENV`s of this stage make, in order of place.
     pub fn env_set(self) -> impl Iterator<Item = (&'m str, Setting<'m>)> {
         variables::env_set(self)

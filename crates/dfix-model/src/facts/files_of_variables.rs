@@ -1,8 +1,9 @@
 //! Files of variables that lie beside the application, and that frameworks read by themselves.
 
+use std::sync::Arc;
+
 use dfix_launch::{file_of_variables, is_of_variables};
 
-use crate::context::Answer;
 use crate::facts::context_files::final_context_path_of;
 use crate::handles::Stage;
 
@@ -31,24 +32,36 @@ pub(crate) fn set(stage: Stage<'_>, name: &str) -> bool {
     of(stage).iter().any(|(set, ..)| set == name)
 }
 
-/// Whether a file of variables that lies beside the application, in the build context, or an example of one, names the
-/// variable, be it in a comment.
-pub(crate) fn name(stage: Stage<'_>, name: &str) -> bool {
+impl Stage<'_> {
+    /// Whether a file of variables that lies beside the application, in the build context, or an example of one, names the
+    /// variable, be it in a comment.
+    pub fn is_named_in_a_file_of_variables(self, name: &str) -> bool {
+        with_examples(self).any(|(_, text)| text.contains(name))
+    }
+
+    /// What the first of those files that sets the variable sets it to, and that file.
+    pub fn value_in_files_of_variables(self, name: &str) -> Option<(String, String)> {
+        with_examples(self).find_map(|(file, text)| {
+            let mut variables = file_of_variables(&text).into_iter();
+            let (_, _, value) = variables.find(|(_, set, _)| set == name)?;
+            Some((file, value?))
+        })
+    }
+}
+
+/// The files of variables beside the application and at the root of the context, and examples of such, with their texts.
+fn with_examples(stage: Stage<'_>) -> impl Iterator<Item = (String, Arc<str>)> {
     let context = stage.file().context();
     let own = final_context_path_of(stage, ".").filter(|folder| !folder.is_empty());
-    let mut folders = own.into_iter().chain([String::new()]);
-    folders.any(|folder| {
-        let Answer::Found(names) = context.list(&folder) else {
-            return false;
-        };
-        let mut files = names.iter().filter(|it| is_of_variables(it));
-        files.any(|file| {
-            let path = match folder.as_str() {
-                "" => file.clone(),
+    let folders = own.into_iter().chain([String::new()]);
+    folders
+        .flat_map(move |folder| {
+            let names = context.list(&folder).found().unwrap_or_default();
+            let files = names.into_iter().filter(|it| is_of_variables(it));
+            files.map(move |file| match folder.as_str() {
+                "" => file,
                 folder => format!("{folder}/{file}"),
-            };
-            let text = context.read(&path).found();
-            text.is_some_and(|text| text.contains(name))
+            })
         })
-    })
+        .filter_map(move |path| Some((path.clone(), context.read(&path).found()?)))
 }

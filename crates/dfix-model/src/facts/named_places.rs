@@ -1,15 +1,16 @@
 //! The places outside of an application that its sources and its settings name, and where it could write.
 
+use dfix_catalogue::programs;
 use dfix_catalogue::variables::names_data;
 use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_file_of_a_tool};
-use dfix_sources::{Command, Named};
+use dfix_sources::{Command, Named, Value};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::{launches, run_time_writes, runtime, shipped_settings};
 use crate::handles::{Stage, Step, Word};
-use crate::path::{ImagePath, file_name};
+use crate::path::{ImagePath, file_name, program_name};
 
 /// A place outside of the application that a source or a file of settings names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,10 +66,7 @@ fn of_source<'m>(
     let named = file.source.named.iter();
     let named = named.map(|it| (it.path.as_str(), it.line, Sign::of(it)));
     let programs = file.source.programs.iter();
-    let texts = programs.filter_map(|it| match &it.command {
-        Command::Text(text) => Some((text.value()?.as_str(), it.line)),
-        Command::Words(_) => None,
-    });
+    let texts = programs.filter_map(|it| Some((text_of(&it.command)?, it.line)));
     let of_texts = texts
         .flat_map(|(text, line)| paths_in(text).map(move |(_, path)| (path, line, Sign::None)));
     let by = move |line| format!("`{}` (line {line})", file.context_path);
@@ -85,6 +83,24 @@ fn of_source<'m>(
         .chain(of_texts)
         .filter_map(move |(path, line, sign)| place(stage, path, sign, false, || by(line)))
         .chain(computed)
+}
+
+/// The text of the shell that a command is: `sh -c "…"` in words, too.
+fn text_of(command: &Command) -> Option<&str> {
+    match command {
+        Command::Text(text) => text.value().map(String::as_str),
+        Command::Words(words) => {
+            let text = |it: &Value<String>| it.value().map_or("", String::as_str).to_owned();
+            let shell = words.first().map(text)?;
+            let is_text = |it: &Value<String>| {
+                let word = text(it);
+                word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
+            };
+            let at = words.iter().position(is_text)?;
+            let said = words.get(at + 1)?.value()?;
+            programs::is_shell(program_name(&shell)).then_some(said.as_str())
+        }
+    }
 }
 
 /// The places that the start names, and the scripts to which it leads: the image's own, and what the launches say.

@@ -28,6 +28,8 @@ pub struct NpmLock {
     /// Whether each package has there what it wants, peers among it: `npm ci` fails since npm 7 where one has not.
     /// Yes also where the lock file does not say what its packages want, which is then open in `agrees`.
     pub is_whole: Ternary,
+    /// Whether git leaves it out, so that a fresh checkout has it not.
+    pub is_left_out_of_git: bool,
     /// The first want that is not met, as a sentence without its stop, where it is not whole.
     pub unmet: Option<String>,
 }
@@ -84,8 +86,11 @@ pub(crate) fn npm_lock_at<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Opt
                     (Ternary::unknown(condition, "run `npm ci` once"), None)
                 }
             };
+            let place = context_files::context_path_of(stage, name, npm);
+            let context = stage.file().context();
             Some(NpmLock {
                 name,
+                is_left_out_of_git: place.is_some_and(|it| context.is_left_out_of_git(&it)),
                 version,
                 agrees,
                 is_whole,

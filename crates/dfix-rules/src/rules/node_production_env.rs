@@ -152,6 +152,20 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// An example of a file of variables sets it to something else: a file that is made of it says so, and libraries that read such
+/// files do not change what is there.
+fn set_by_a_file(stage: Stage<'_>) -> Option<OpenCondition> {
+    let (file, value) = stage.value_in_files_of_variables(NODE_ENV)?;
+    (value != "production").then(|| {
+        OpenCondition::new(
+            format!(
+                "whether `{NODE_ENV}` is to come from a file of variables: {file} says `{value}`"
+            ),
+            "say `production` there, or leave it to that file",
+        )
+    })
+}
+
 /// Looks at a stage that is built as an image.
 fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
     if !Start::may_be(stage)
@@ -176,6 +190,7 @@ fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
             case.evidence("nothing after that place installs or builds".to_owned());
         }
         case.open(set_by_the_base(stage));
+        case.open(set_by_a_file(stage));
         let (open, evidence) = descendants::look(stage);
         case.open(open).evidence(evidence);
         case.open(start.open.clone());

@@ -144,12 +144,20 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     .open(unknown_npm(stage, &npm, lock.version))
                     .open(changed_before(stage, &npm, name))
                     .open(lock.is_whole.open())
+                    .open(lock.is_left_out_of_git.then(|| left_out_of_git(name)))
                     .declare(Effect::arguments_of(npm.command))
                     .fix(|edit| edit.replace_word(place, "ci"));
                 Ok(())
             });
         }
     }
+}
+
+fn left_out_of_git(name: &str) -> OpenCondition {
+    OpenCondition::new(
+        format!("whether `{name}` is there where the image is built: `.gitignore` leaves it out"),
+        "take it out of `.gitignore`, and commit it",
+    )
 }
 
 /// Whether it is what is done where `npm ci` cannot be: `npm ci || npm install`, or the other branch.

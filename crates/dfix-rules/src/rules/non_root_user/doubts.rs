@@ -306,13 +306,15 @@ fn started_elsewhere(
 ) -> Option<OpenCondition> {
     let mut folders = stage.launched_workdirs();
     let (path, who) = folders.find(|(path, _)| {
+        let is_for_all = folder_above(path.as_str(), FolderMark::ForAll).is_some()
+            && folder_above(path.as_str(), FolderMark::Root).is_none();
         !given.iter().any(|folder| path.is_below(folder))
-            && folder_above(path.as_str(), FolderMark::ForAll).is_none()
+            && !is_for_all
             && !stage.filesystem().is_opened_to(&run_as.account, path)
     })?;
     Some(OpenCondition::new(
         format!(
-            "whether the application writes into {path}, where {who} starts it and which stays root's"
+            "whether the application can work in {path}, where {who} starts it and which stays root's"
         ),
         "give the folder to the user by hand if so",
     ))
