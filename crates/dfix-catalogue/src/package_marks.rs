@@ -36,6 +36,8 @@ pub enum PackageMark {
     /// It chooses the application's settings by `NODE_ENV`, or does otherwise by it what users of the application
     /// meet: Apollo answers no questions about the schema in production, `email-templates` sends only there.
     NodeEnv,
+    /// It has no wheel, and its `setup.py` is one that the newest setuptools refuses: it says `use_2to3`.
+    OldSetuptools,
     /// It is the distribution's Python 2, or comes with it only.
     Python2,
     /// It brings the distribution's Python 3 along, with its pip or without.
@@ -65,6 +67,7 @@ impl PackageMark {
             PackageMark::Installer => "installer",
             PackageMark::Migrated => "migrated",
             PackageMark::NodeEnv => "node-env",
+            PackageMark::OldSetuptools => "old-setuptools",
             PackageMark::Python2 => "python-2",
             PackageMark::Python3 => "python-3",
             PackageMark::PythonTooling => "python-tooling",
@@ -148,6 +151,7 @@ mod tests {
             PackageMark::Installer,
             PackageMark::Migrated,
             PackageMark::NodeEnv,
+            PackageMark::OldSetuptools,
             PackageMark::Python2,
             PackageMark::Python3,
             PackageMark::PythonTooling,

@@ -17,6 +17,7 @@ mod platforms;
 mod release;
 mod suites;
 mod system;
+mod unread;
 mod uv;
 mod versions;
 

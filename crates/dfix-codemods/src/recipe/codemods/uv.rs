@@ -1,22 +1,22 @@
 //! pip's installations, done by uv.
 
+mod build;
+mod held;
 mod install;
 mod pip_settings;
 mod python;
+mod upgrade;
 mod uv_settings;
 
-use std::collections::BTreeSet;
-
-use dfix_catalogue::python_package;
 use dfix_engine::{
     Case, Codemod, Effect, Findings, IgnoreComment, OpenCondition, Remedy, Rule, Safety,
 };
 use dfix_model::{
-    Command, Model, NamedPlatform, PackageCommand, PackageManager, Requirement, Stage, Step,
-    StepKind,
+    Command, Model, NamedPlatform, PackageCommand, PackageManager, Stage, Step, StepKind,
 };
 
 use self::install::Install;
+use self::upgrade::OWN;
 use super::platforms::{self, Replaced};
 
 /// The codemod.
@@ -81,7 +81,7 @@ impl Uv {
                 self.bring(stage, &installs, case)?;
                 empty_cache(stage, &installs, left, case);
                 pip_settings::look(stage, &installs, case);
-                builds(stage, case);
+                build::look(stage, &installs, case);
                 for comment in &idle {
                     case.declare(Effect::comment(comment.range));
                     case.fix(|edit| match &comment.without {
@@ -269,27 +269,6 @@ fn say_once(installs: &[Install<'_>], case: &mut Case<'_>) {
     case.open(said.into_iter().cloned());
 }
 
-/// Packages that are compiled: pip may use what is installed for it, uv does not.
-fn builds(stage: Stage<'_>, case: &mut Case<'_>) {
-    let libc = stage.base_facts().libc;
-    let is_compiled = |it: &&Requirement| {
-        let pinned = it.specifier.as_deref().and_then(|it| it.strip_prefix("=="));
-        python_package(&it.name).is_some_and(|it| it.compiles(pinned, None, libc) == Some(true))
-    };
-    let all = stage.python_packages().known.iter().filter(is_compiled);
-    let names: BTreeSet<&str> = all.map(|it| it.name.as_str()).collect();
-    if !names.is_empty() {
-        let names: Vec<&str> = names.into_iter().collect();
-        case.open(OpenCondition::new(
-            format!(
-                "whether {} can be built: uv builds apart from what is installed",
-                names.join(", ")
-            ),
-            "build it once, or add --no-build-isolation",
-        ));
-    }
-}
-
 /// The installations by pip of a stage, those with a reason that uv cannot do.
 fn installs(
     stage: Stage<'_>,
@@ -302,10 +281,9 @@ fn installs(
 
 /// Whether it is an installation by pip that a RUN of the file has, and more than pip's own.
 fn is_for_uv(pip: &PackageCommand<'_>) -> bool {
-    let own = ["pip", "setuptools", "wheel", "uv"];
     let is_own = |text: &str| {
         let end = text.find(|it: char| !(it.is_ascii_alphanumeric() || it == '-'));
-        own.contains(&&text[..end.unwrap_or(text.len())])
+        OWN.contains(&&text[..end.unwrap_or(text.len())])
     };
     let brings_files = pip.requirement_files().next().is_some() || pip.editables().next().is_some();
     let mut operands = pip.operands();

@@ -7,6 +7,7 @@ use dfix_model::{Command, Stage, Step, StepKind, Word};
 
 use super::calls::Call;
 use super::fill::{Fill, family, of_program};
+use crate::recipe::codemods::unread::calls_others;
 
 impl<'m> Fill<'m> {
     /// That later calls of the program get the mount, too, and none is left to the container.
@@ -158,18 +159,6 @@ fn builds_at_start(it: &Command<'_>) -> bool {
     it.is_marked(Mark::StartsOthers) && it.known().is_some_and(|it| it.kind() == Kind::Runner)
 }
 
-/// Whether a command may call others that nobody sees here.
-fn calls_others(it: &Command<'_>) -> bool {
-    let is_shell = it.is_one_of(&["sh", "bash", "dash"]);
-    [Mark::BuildsNative, Mark::BuildScript, Mark::StartsOthers]
-        .iter()
-        .any(|mark| it.is_marked(*mark))
-        || (is_shell && !it.is_read_here())
-        || it
-            .program()
-            .is_some_and(|it| it.starts_with("./") || has_script_ending(it))
-}
-
 /// Whether a step may call the program through another one.
 fn may_need(step: Step<'_>, cache: MountedCache) -> Option<OpenCondition> {
     let command = step.commands().find(calls_others)?;
@@ -182,9 +171,4 @@ fn may_need(step: Step<'_>, cache: MountedCache) -> Option<OpenCondition> {
         ),
         "give it the mount, too, if it does",
     ))
-}
-
-fn has_script_ending(word: Word<'_>) -> bool {
-    word.value()
-        .is_some_and(|it| dfix_model::path::has_ending(it, ".sh"))
 }

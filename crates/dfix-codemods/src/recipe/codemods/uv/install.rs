@@ -7,7 +7,8 @@ use dfix_model::packages::OptionValue;
 use dfix_model::{Mount, PackageCommand, Stage, Ternary, Word};
 
 use super::python::{Into, into};
-use super::uv_settings;
+use super::upgrade::{self, Upgrade};
+use super::{held, uv_settings};
 
 /// A change of words.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl<'m> Install<'m> {
         let target = into(stage, &pip, &mut install.open)?;
         match stage.user_at(pip.command).is_root() {
             Ternary::Yes => {}
-            Ternary::No if matches!(target, Into::System) => {
+            Ternary::No if matches!(target, Into::System | Into::Named(_)) => {
                 return Err(remedy!(
                     "the user there may not write into the system, and uv does not install into a home: make an environment"
                 ));
@@ -60,7 +61,8 @@ impl<'m> Install<'m> {
             Ternary::No => {}
             Ternary::Unknown(open) => install.open.push(open),
         }
-        install.options()?;
+        install.options(stage)?;
+        held::look(stage, &pip, &mut install.open)?;
         install.requirements(stage)?;
         install.open.extend(uv_settings::look(stage, &pip)?);
         install.cache_by_variable(stage);
@@ -72,8 +74,12 @@ impl<'m> Install<'m> {
     }
 
     /// Each option becomes uv's, goes, or cannot.
-    fn options(&mut self) -> Result<(), Remedy> {
+    fn options(&mut self, stage: Stage<'m>) -> Result<(), Remedy> {
         let pip = self.command;
+        let upgrade = upgrade::of(stage, &pip);
+        if let Upgrade::Open(open) = &upgrade {
+            self.open.push(open.clone());
+        }
         let mut told: Vec<&str> = Vec::new();
         for option in pip.options() {
             let name = option.name;
@@ -86,6 +92,8 @@ impl<'m> Install<'m> {
             if is_cluster {
                 if name.contains('U') {
                     told.push("--upgrade");
+                    let rest = name.replace('U', "");
+                    self.upgrade(&upgrade, option.word, Some(rest).filter(|it| it != "-"));
                 }
                 for letter in name[1..].chars() {
                     match pip_for_uv(&format!("-{letter}")) {
@@ -93,6 +101,11 @@ impl<'m> Install<'m> {
                         _ => return Err(remedy!("`{name}` is not the same with uv")),
                     }
                 }
+                continue;
+            }
+            if name.starts_with("--upgrade-") && upgrade::is_known_strategy(option.value) {
+                let words = std::iter::once(option.word).chain(value.map(|it| it.word));
+                self.changes.push(Change::Remove(words.collect()));
                 continue;
             }
             let change = pip_for_uv(name);
@@ -105,6 +118,10 @@ impl<'m> Install<'m> {
                     continue;
                 }
                 told.push(once);
+            }
+            if upgrade::is_told(name) {
+                self.upgrade(&upgrade, option.word, None);
+                continue;
             }
             let note = match change {
                 Some(ForUv::Same(note)) => note,
@@ -138,6 +155,33 @@ impl<'m> Install<'m> {
             }
         }
         Ok(())
+    }
+
+    /// Tells uv what pip upgrades, in the place of the word; `rest` is what the word says beside.
+    fn upgrade(&mut self, upgrade: &Upgrade<'m>, word: Word<'m>, rest: Option<String>) {
+        let words: Vec<&str> = match upgrade {
+            Upgrade::Same | Upgrade::Open(_) => return,
+            Upgrade::Idle => {
+                self.evidence.push(
+                    "nothing is installed there before: there is nothing to upgrade".to_owned(),
+                );
+                Vec::new()
+            }
+            Upgrade::Named(names) => {
+                self.evidence.push(
+                    "pip upgrades what is named alone, and so does uv by `--upgrade-package`"
+                        .to_owned(),
+                );
+                let each = names.iter().flat_map(|it| ["--upgrade-package", it]);
+                each.collect()
+            }
+        };
+        let mut words = rest.into_iter().chain(words.into_iter().map(str::to_owned));
+        match words.next() {
+            Some(first) => self.changes.push(Change::Replace(word, first)),
+            None => self.changes.push(Change::Remove(vec![word])),
+        }
+        self.changes.extend(words.map(|it| Change::After(word, it)));
     }
 
     /// Where a variable of pip's switches its cache off, uv is told so.
@@ -246,7 +290,7 @@ impl<'m> Install<'m> {
         let folder = match target {
             Into::System => "/usr/local".to_owned(),
             Into::Environment(folder) => folder.clone(),
-            Into::Activated | Into::Folder => return false,
+            Into::Named(_) | Into::Activated | Into::Folder => return false,
         };
         if !has_lock() {
             return false;
@@ -325,6 +369,15 @@ impl<'m> Install<'m> {
                 self.evidence
                     .push("`--system` is the Python that pip installs into".to_owned());
                 vec!["--system".to_owned()]
+            }
+            Into::Named(program) => {
+                self.evidence
+                    .push(format!("`{program}` is the Python that pip installs into"));
+                vec![
+                    "--system".to_owned(),
+                    "--python".to_owned(),
+                    program.clone(),
+                ]
             }
             Into::Environment(folder) => {
                 self.evidence.push(format!("pip installs into {folder}"));

@@ -2,18 +2,22 @@
 
 use dfix_catalogue::{
     Distribution, Ecosystem, Foundation, PackageMark, ReleaseMark, ReleaseSign, image, package_is,
-    platform_of_name, release_changes, release_is,
+    platform_of_name, programs, release_changes, release_is,
 };
 use dfix_engine::{OpenCondition, Remedy, remedy};
-use dfix_model::{Destination, Os, PackageCommand, Stage};
+use dfix_model::{Destination, Os, PackageCommand, Stage, Step, Word};
 
+use super::build::minor_of;
 use crate::recipe::codemods::distribution::told;
+use crate::recipe::codemods::lines::line_of;
 
 /// What an installation goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Into {
     /// The Python that is first on PATH, and no environment.
     System,
+    /// The Python of this program, and no environment.
+    Named(String),
     /// The environment of this folder, which uv must be told.
     Environment(String),
     /// The environment that is active, as uv sees it.
@@ -65,7 +69,23 @@ pub(crate) fn into(
             package.name
         ));
     }
-    let minor = python.as_ref().and_then(|it| it.minor);
+    let of_tag = python.as_ref().and_then(|it| it.minor);
+    if image == "python"
+        && of_tag.is_none()
+        && !names_third
+        && stage
+            .base_image()
+            .effective_tag()
+            .is_some_and(|tag| minor_of(tag).is_none())
+    {
+        open.push(OpenCondition::new(
+            "which Python the image has",
+            "see that it is 3.8 or later",
+        ));
+    }
+    let other = other_python(stage, pip, is_second, is_image, of_tag);
+    let named = is_second.strip_prefix("3.").and_then(|it| it.parse().ok());
+    let minor = named.or(of_tag);
     match minor {
         Some(minor) if minor < EXPECTED => {
             return Err(remedy!("uv does not install into Python 3.{minor}"));
@@ -76,19 +96,16 @@ pub(crate) fn into(
         )),
         _ => {}
     }
-    if let Some((named, minor)) = python.as_ref().and_then(|it| it.named).zip(minor)
-        && named != format!("3.{minor}")
-    {
-        return Err(remedy!(
-            "it names Python {named}, which is not that of the image: tell uv by --python"
-        ));
-    }
     match pip.destination() {
-        Destination::System if is_image => Ok(Into::System),
         Destination::System => {
-            system(stage, pip, open)?;
-            open.extend(installed_by_system(pip));
-            Ok(Into::System)
+            if !is_image {
+                system(stage, pip, open)?;
+                open.extend(installed_by_system(pip));
+            }
+            if other.is_none() {
+                open.extend(made_by_another(stage, pip, of_tag));
+            }
+            Ok(other.map_or(Into::System, Into::Named))
         }
         Destination::User => Err(remedy!(
             "uv does not install into a home: make an environment, or install into the system"
@@ -107,6 +124,57 @@ pub(crate) fn into(
             "another tool keeps the environment that pip installs into"
         )),
     }
+}
+
+/// The Python that the call of pip names, where it may be another than the first on PATH.
+fn other_python(
+    stage: Stage<'_>,
+    pip: &PackageCommand<'_>,
+    version: &str,
+    is_image: bool,
+    of_tag: Option<u16>,
+) -> Option<String> {
+    let program = pip.command.executable()?;
+    let path = stage.expand_text(program, pip.command)?;
+    let folder = path.rsplit_once('/').map(|it| it.0);
+    let is_python = programs::is_python(pip.program_name());
+    let is_first = is_image && folder == Some("/usr/local/bin");
+    match folder {
+        Some(_) if is_python && !is_first => return Some(path),
+        // Debian's own pip is that of its Python.
+        Some("/usr/bin") if !version.contains('.') => return Some("/usr/bin/python3".to_owned()),
+        _ => {}
+    }
+    let is_of_tag = is_image && of_tag.is_some_and(|it| format!("3.{it}") == version);
+    (version.contains('.') && !is_of_tag).then(|| format!("python{version}"))
+}
+
+/// What is open where another Python has made a `pip`: the first on PATH may not be its own.
+fn made_by_another(
+    stage: Stage<'_>,
+    pip: &PackageCommand<'_>,
+    of_tag: Option<u16>,
+) -> Option<OpenCondition> {
+    let own = of_tag.map(|it| format!("python3.{it}"));
+    let steps = stage.base_chain().flat_map(Stage::steps);
+    let commands = steps.flat_map(Step::commands);
+    let mut before = commands.filter(|it| it.range().start() < pip.range().start());
+    let made = before.find(|it| {
+        let name = it.executable_name();
+        let is_other =
+            programs::is_python(name) && name.contains('.') && own.as_deref() != Some(name);
+        let makes = |word: Word<'_>| word.mentions("pip");
+        is_other && (it.args().any(makes) || it.args().next().is_none_or(|it| it.is("-")))
+    })?;
+    let name = made.executable_name();
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` belongs to {name}, which line {} may have made it for: uv installs into the first Python on PATH",
+            pip.program_name(),
+            line_of(made)
+        ),
+        format!("add `--python {name}` if it does"),
+    ))
 }
 
 /// The environment that `pip` belongs to.
