@@ -2,12 +2,13 @@
 
 mod apt;
 mod calls;
+mod compiled;
 mod fill;
 mod later;
 mod others;
 mod removal;
+mod traps;
 
-use dfix_catalogue::Distribution;
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::path::ImagePath;
 use dfix_model::{Command, ImagePlace, Model, Os, Redirect, Word};
@@ -106,6 +107,7 @@ impl<'m> Fill<'m> {
             self.later_have_it(cache, case)?;
         }
         case.open(plan.open.clone());
+        self.traps(cache, &plan, case)?;
         let Gone {
             commands: gone,
             mut words,
@@ -144,15 +146,8 @@ impl<'m> Fill<'m> {
                 "make the folder before, as the user's own",
             ));
         }
-        let id = format!("id={}-alpine,", cache.program());
-        let own = if cache.keeps_compiled() && self.is_alpine() {
-            case.evidence(
-                "what is compiled here runs on Alpine only, so it has a cache of its own",
-            );
-            id.as_str()
-        } else {
-            ""
-        };
+        let id = self.own_id(cache, case);
+        let own = id.map(|it| format!("id={it},")).unwrap_or_default();
         let mounts: Vec<String> = plan
             .folders
             .paths
@@ -250,14 +245,5 @@ impl<'m> Fill<'m> {
                 ([], None) => {}
             });
         }
-    }
-
-    fn is_alpine(&self) -> bool {
-        let base = self.stage.base_image();
-        let (Some(name), Some(tag)) = (base.name(), base.effective_tag()) else {
-            return false;
-        };
-        let foundation = dfix_catalogue::image(name, tag).foundation;
-        foundation.is_some_and(|it| it.distribution == Distribution::Alpine)
     }
 }
