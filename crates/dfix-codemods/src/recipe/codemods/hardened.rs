@@ -2,8 +2,10 @@
 
 mod libc;
 mod packages;
+mod scripts;
 mod stage_needs;
 mod start;
+mod version_files;
 
 use dfix_catalogue::{
     Distribution, Foundation, ImageMark, Layer, chainguard_image, hardened_image,
@@ -172,6 +174,8 @@ impl Hardened {
         start::users(stage, &new, case)?;
         start::of_docker(stage, name, &old, &new, case);
         stage_needs::programs(stage, &old, &new, case);
+        scripts::look(stage, &new, case);
+        version_files::look(stage, name, (tag, new.tag), case);
         stage_needs::paths(stage, case);
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use dfix_catalogue::{Distribution, HardenedImage, ImageFacts, Layer, tool};
+use dfix_catalogue::{
+    Distribution, Ecosystem, HardenedImage, ImageFacts, Layer, PackageMark, package_is, tool,
+};
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, StepKind};
 
@@ -99,6 +101,13 @@ impl Needs {
     }
 }
 
+/// The package that has a program, where it is none of those that every image has.
+pub(super) fn package_of(new: &HardenedImage, program: &str) -> Option<&'static str> {
+    let foundation = new.foundation?;
+    let tool = tool(foundation.distribution, foundation.release, program)?;
+    (!tool.package.is_empty() && tool.layer > Layer::Plain).then_some(tool.package)
+}
+
 /// Programs that commands of the stage call and the new image may not have.
 pub(crate) fn programs(
     stage: Stage<'_>,
@@ -156,17 +165,28 @@ pub(crate) fn programs(
         ));
     }
     let is_full = old.foundation.is_some_and(|it| it.layer == Layer::Full);
-    let builds = commands().filter_map(PackageCommand::of).find(|it| {
-        let of_language = !matches!(it.manager, PackageManager::Apt | PackageManager::Apk);
-        of_language && it.is_install()
-    });
+    let installs = || {
+        commands().filter_map(PackageCommand::of).filter(|it| {
+            let of_language = !matches!(it.manager, PackageManager::Apt | PackageManager::Apk);
+            of_language && it.is_install()
+        })
+    };
+    // What installs nothing but an installer compiles nothing.
+    let is_installer = |it: &PackageCommand<'_>| {
+        let packages = it.packages();
+        let is_one = |name: &str| package_is(Ecosystem::Language, name, PackageMark::Installer);
+        !packages.is_empty() && packages.iter().all(|it| it.name.is_some_and(is_one))
+    };
+    let builds = installs()
+        .find(|it| !is_installer(it))
+        .or_else(|| installs().next());
     if let Some(install) = builds
         && is_full
         && !new.has_package("gcc")
     {
         case.open(OpenCondition::new(
             format!(
-                "whether line {} compiles anything: the old image brings a compiler and headers, and the new one none",
+                "whether line {} compiles anything, or needs a library or program of the old image: that brings a compiler, headers, curl, git and libraries such as libpq, and the new one none",
                 install.step().line()
             ),
             "build it once, or install what it needs before",
