@@ -12,6 +12,7 @@ pub mod apt_in_text;
 pub(crate) mod archives;
 pub(crate) mod base_image;
 mod based_elsewhere;
+pub(crate) mod build_arguments;
 pub(crate) mod built_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;

@@ -61,6 +61,7 @@ pub use facts::accounts::making::Making;
 pub use facts::application_sources::{ApplicationSource, ApplicationSources};
 pub use facts::apt_in_text;
 pub use facts::archives::AddedSource;
+pub use facts::build_arguments::GivenArgument;
 pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, NotRead, ProgramUse, UnreadKind};
 pub use facts::clearing::Clearing;

@@ -30,6 +30,7 @@ pub(crate) fn plan<'m>(
             Some(arg) => {
                 shared(arg, reference, &op, others)?;
                 plan.open.extend(read_again(arg));
+                plan.open.extend(given(arg));
                 plan.declare(Effect::GlobalArg {
                     name: arg.name().to_owned(),
                 });
@@ -78,6 +79,28 @@ fn read_again(arg: GlobalArg<'_>) -> Option<OpenCondition> {
             step.line()
         ),
         "see what it makes of the text",
+    ))
+}
+
+/// What is open where a build is given something in place of the default.
+fn given(arg: GlobalArg<'_>) -> Option<OpenCondition> {
+    let all = arg.given();
+    let first = all.first()?;
+    let value = match &first.value {
+        Some(value) => format!("`{value}`"),
+        None => "something".to_owned(),
+    };
+    let more = match all.len() {
+        1 => "",
+        _ => ", and others do",
+    };
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` may stay what builds are given in place of the default: {} gives it {value}{more}",
+            arg.name(),
+            first.by
+        ),
+        "change it there, too",
     ))
 }
 

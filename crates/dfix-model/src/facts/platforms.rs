@@ -4,8 +4,9 @@
 //! dockerfile2llb (an image of `COPY --from` or of a mount is taken for the platform of the build, whatever its stage says).
 
 use dfix_catalogue::{platform, platform_of_name};
-use dfix_launch::{Launch, Source};
+use dfix_launch::Source;
 
+use crate::facts::build_arguments::said;
 use crate::facts::launches;
 use crate::facts::variables::{PlatformArg, platform_arg};
 use crate::handles::{Stage, Word};
@@ -107,8 +108,4 @@ fn of_build(stage: Stage<'_>) -> Vec<NamedPlatform> {
         }
     }
     found
-}
-
-fn said(launch: &Launch) -> String {
-    format!("{} (line {})", launch.said(), launch.place.line)
 }
