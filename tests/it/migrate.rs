@@ -331,7 +331,7 @@ fn a_recipe_that_cannot_be_read_stops_no_other() {
     let (code, out, _) = folder.dfix(&["migrate", "--test", "r"]);
     assert_eq!(code, 2, "{out}");
     assert!(out.contains("a.toml:1:1: unknown key"), "{out}");
-    assert!(out.contains("registry: 13 examples as told"), "{out}");
+    assert!(out.contains("registry: 14 examples as told"), "{out}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dfix_catalogue::{Ecosystem, PackageMark, package_is, python_package, version_of};
+use dfix_catalogue::{Ecosystem, PackageMark, package_is, python_package};
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::packages::OptionValue;
 use dfix_model::project::{LanguagePackage, installed_by};
@@ -11,6 +11,7 @@ use dfix_model::{
 };
 
 use super::install::Install;
+use super::python::minor_of;
 
 /// The first minor version of Python 3 whose image has no setuptools: pip builds apart there, too.
 const WITHOUT_SETUPTOOLS: u16 = 12;
@@ -109,10 +110,4 @@ fn builds_with_the_images(stage: Stage<'_>) -> bool {
     } else {
         !is_renewed()
     }
-}
-
-/// The minor version of Python 3 of a tag of its official image, also of one that says none and is current.
-pub(super) fn minor_of(tag: &str) -> Option<u16> {
-    let version = version_of("python", tag)?;
-    version.strip_prefix("3.")?.split('.').next()?.parse().ok()
 }

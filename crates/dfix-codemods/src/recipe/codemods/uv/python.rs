@@ -2,12 +2,11 @@
 
 use dfix_catalogue::{
     Distribution, Ecosystem, Foundation, PackageMark, ReleaseMark, ReleaseSign, image, package_is,
-    platform_of_name, programs, release_changes, release_is,
+    platform_of_name, programs, release_changes, release_is, version_of,
 };
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Destination, Os, PackageCommand, Stage, Step, Word};
 
-use super::build::minor_of;
 use crate::recipe::codemods::distribution::told;
 use crate::recipe::codemods::lines::line_of;
 
@@ -296,4 +295,10 @@ fn system(
         ));
     }
     Ok(())
+}
+
+/// The minor version of Python 3 of a tag of its official image, also of one that says none and is current.
+pub(super) fn minor_of(tag: &str) -> Option<u16> {
+    let version = version_of("python", tag)?;
+    version.strip_prefix("3.")?.split('.').next()?.parse().ok()
 }
