@@ -3,6 +3,7 @@
 mod analysis;
 mod batch;
 mod converges;
+mod lines;
 
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use crate::fix::Fix;
 use crate::fixpoint::analysis::{Analysis, Panic};
 use crate::fixpoint::batch::compatible;
 use crate::fixpoint::converges::converges;
+pub use crate::fixpoint::lines::lines_of_input;
 use crate::level;
 use crate::options::Options;
 use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
@@ -101,6 +103,7 @@ impl Run<'_> {
         let mut splices: Vec<Splice> = Vec::new();
         let mut refused: Vec<Refused> = Vec::new();
         let mut refused_keys: FxHashSet<FixKey> = FxHashSet::default();
+        let mut first: Vec<Finding> = Vec::new();
         loop {
             self.exclude_panicked(&mut now);
             let batch = self.choose(&now, &refused_keys);
@@ -131,6 +134,9 @@ impl Run<'_> {
                 continue;
             };
             let applied: Vec<Finding> = bisected.accepted.into_iter().cloned().collect();
+            if rounds.is_empty() {
+                first.clone_from(&now.findings);
+            }
             rounds.push(Round {
                 before: Arc::clone(&now.text),
                 applied,
@@ -159,6 +165,11 @@ impl Run<'_> {
                 .filter(|f| !refused_keys.contains(&fix_key(f))),
         );
         remaining.sort_by_key(|f| (f.range.start(), f.range.end()));
+        let of_later = rounds.iter_mut().skip(1).flat_map(|it| &mut it.applied);
+        let all = of_later.chain(refused.iter_mut().map(|it| &mut it.finding));
+        for finding in all.chain(&mut remaining) {
+            lines_of_input(finding, &first);
+        }
         refused.append(&mut self.exclusions.clone());
         Some(Outcome {
             text: now.text,

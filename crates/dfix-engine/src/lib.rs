@@ -44,7 +44,7 @@ pub use dfix_model::OpenCondition;
 pub use edit::{Edit, env_source};
 pub use findings::Findings;
 pub use fix::{Effect, Evidence, Fix, Safety, TextEdit};
-pub use fixpoint::{run, run_parsed};
+pub use fixpoint::{lines_of_input, run, run_parsed};
 pub use foreign::{ForeignIgnore, Hears};
 pub use ignore::IGNORE_UNUSED;
 pub use ignore_comments::IgnoreComment;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use dfix_engine::{Finding, Outcome, Round, TextEdit};
+use dfix_engine::{Finding, Outcome, Round, TextEdit, lines_of_input};
 use dfix_syntax::{TextRange, TextSize};
 
 /// The outcome of what was done so far.
 pub(crate) struct Combined {
     outcome: Outcome,
+    /// What was told of the input, whose lines later words name.
+    told: Vec<Finding>,
 }
 
 impl Combined {
@@ -20,6 +22,7 @@ impl Combined {
                 refused: Vec::new(),
                 errors: Vec::new(),
             },
+            told: Vec::new(),
         }
     }
 
@@ -34,13 +37,20 @@ impl Combined {
     /// Takes what was done next: its places are put back into the input, and what remained so far into the new text.
     pub(crate) fn take(&mut self, mut next: Outcome) {
         let rounds = &self.outcome.rounds;
-        let before = |finding: &mut Finding| finding.origin = backward(rounds, finding.origin);
+        let told = &self.told;
+        let before = |finding: &mut Finding| {
+            finding.origin = backward(rounds, finding.origin);
+            lines_of_input(finding, told);
+        };
         next.remaining.iter_mut().for_each(before);
         let applied = next.rounds.iter_mut().flat_map(|it| &mut it.applied);
         applied.for_each(before);
         next.refused
             .iter_mut()
             .for_each(|it| before(&mut it.finding));
+        if rounds.is_empty() {
+            self.told.extend(next.remaining.iter().cloned());
+        }
         for finding in &mut self.outcome.remaining {
             finding.range = forward(&next.rounds, finding.range);
         }
