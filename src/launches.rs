@@ -23,6 +23,9 @@ pub(crate) struct Launches {
     whole: Option<PathBuf>,
     /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
     given: OnceLock<Vec<PathBuf>>,
+    /// The working folder, where it may be a project's: outside of repositories it is the root of the files in it that are
+    /// named alone.
+    here: OnceLock<Option<PathBuf>>,
     /// What the files of a folder say, those around it included.
     folders: RwLock<HashMap<PathBuf, Arc<UpFrom>>>,
     /// The texts of Dockerfiles that stand in other files, by the places that these are said to lie at.
@@ -56,7 +59,7 @@ pub(crate) struct OfDockerfile {
 
 impl Launches {
     /// What the files from the folder of a Dockerfile up to the root of its repository say of it. `dockerfile` is a
-    /// real path, links followed. Without a repository the folders that the run is for count, or its own alone.
+    /// real path, links followed. Without a repository it is the folder that is taken for one.
     pub(crate) fn of(&self, dockerfile: &Path) -> OfDockerfile {
         let Some(own) = dockerfile.parent() else {
             return OfDockerfile::default();
@@ -70,14 +73,17 @@ impl Launches {
     }
 
     /// What the files say of all of the repository that concerns a Dockerfile, with all names of what is built; the root
-    /// of the repository, and the path of the Dockerfile there; none without a repository. `dockerfile` is a real path,
-    /// links followed.
+    /// of the repository, and the path of the Dockerfile there; none where that would be the root of the machine.
+    /// `dockerfile` is a real path, links followed.
     pub(crate) fn around(
         &self,
         dockerfile: &Path,
     ) -> Option<(Arc<FolderLaunches>, PathBuf, String)> {
         let own = dockerfile.parent()?;
-        let root = self.root_of(own)?;
+        let root = self.root_around(own);
+        if is_machines(&root) {
+            return None;
+        }
         let path = below(dockerfile, &root)?;
         let said = Arc::clone(self.up_from(&root, own).named());
         Some((said, root, path))
@@ -120,18 +126,23 @@ impl Launches {
         let real = folders
             .into_iter()
             .filter_map(|path| std::fs::canonicalize(path).ok());
-        let _ = self.given.set(real.collect());
+        let projects = real.filter(|it| !is_machines(it));
+        let _ = self.given.set(projects.collect());
     }
 
     /// The root of the files that may build and start what lies in a folder: its repository's, else the outermost
-    /// folder around it that the run is for, else itself.
+    /// folder around it that the run is for, else the working folder, else itself.
     fn root_around(&self, folder: &Path) -> PathBuf {
         let given = || {
             let given = self.given.get().into_iter().flatten();
             let around = given.filter(|it| folder.starts_with(it));
             around.min_by_key(|it| it.as_os_str().len()).cloned()
         };
-        let root = self.root_of(folder).or_else(given);
+        let here = || {
+            let here = self.here.get_or_init(working_folder).as_ref();
+            here.filter(|it| folder.starts_with(it)).cloned()
+        };
+        let root = self.root_of(folder).or_else(given).or_else(here);
         root.unwrap_or_else(|| folder.to_owned())
     }
 
@@ -196,6 +207,20 @@ impl Launches {
         known.insert(folder.to_owned(), Arc::clone(&found));
         found
     }
+}
+
+/// Whether a folder is the root of the machine, which is nobody's project.
+fn is_machines(folder: &Path) -> bool {
+    folder.parent().is_none()
+}
+
+/// The working folder, links followed; none where it is the machine's, or somebody's home with all projects in it.
+fn working_folder() -> Option<PathBuf> {
+    let real = |path: PathBuf| std::fs::canonicalize(path).ok();
+    let here = std::env::current_dir().ok().and_then(real)?;
+    let home = std::env::home_dir().and_then(real);
+    let is_ones = !is_machines(&here) && home.is_none_or(|home| !home.starts_with(&here));
+    is_ones.then_some(here)
 }
 
 /// The path from the root, with `/` between the parts; none where it is not Unicode.
@@ -307,6 +332,16 @@ mod tests {
         assert_eq!(of(Launches::default()), 0);
         assert_eq!(of(run_for(&root)), 1);
         assert_eq!(of(run_for(&root.join("web"))), 0);
+    }
+
+    #[test]
+    fn the_root_of_the_machine_is_no_project() {
+        let launches = run_for(&PathBuf::from("/"));
+        let root = tempfile::tempdir().expect("a folder");
+        let root = std::fs::canonicalize(root.path()).expect("it is there");
+        let (_, around, _) = launches.around(&root.join("Dockerfile")).expect("it is");
+        assert_eq!(around, root);
+        assert!(launches.around(&PathBuf::from("/Dockerfile")).is_none());
     }
 
     #[test]

@@ -457,3 +457,31 @@ fn lists_that_what_starts_a_child_installs_by() {
     let fetched = "    command: sh -c 'apt-get update && apt-get install -y curl'\n";
     is(&of(fetched, CHILD), CHECKED, "");
 }
+
+#[test]
+fn a_folder_that_is_no_repository() {
+    for (base, arguments) in [
+        (".", &["."][..]),
+        (".", &["Dockerfile"]),
+        ("base", &["."]),
+        ("base", &["base/Dockerfile"]),
+        ("base", &["base/Dockerfile", "child"]),
+    ] {
+        let build = format!("image:\n\tdocker build -t myorg/base {base}\n");
+        let folder = Folder::new(&[
+            ("Makefile", &build),
+            (&format!("{base}/Dockerfile"), LISTS),
+            (
+                "child/Dockerfile",
+                "FROM myorg/base\nRUN apt-get install -y git\n",
+            ),
+        ]);
+        let rule = ["--rule", "apt-lists-cleanup"];
+        let (_, out, _) = folder.dfix(&[&rule, arguments].concat());
+        is(
+            &out,
+            BY_HAND,
+            "in `child/Dockerfile`, which is based on this image, would fail",
+        );
+    }
+}

@@ -124,6 +124,14 @@ fn what_is_not_named_may_be_the_image() {
 }
 
 #[test]
+fn outside_of_a_repository_the_working_folder_counts() {
+    let other = with_stage("me/a:${V}", COPIED);
+    let condition = "`b/Dockerfile` (line 5) misses what pip installs here";
+    let out = said(Some("me/a"), &other, false);
+    assert!(is_open(&out, condition), "{out}");
+}
+
+#[test]
 fn other_images_are_none_of_its() {
     for (image, other) in [
         (Some("me/a"), with_stage("me/b", COPIED)),
@@ -144,9 +152,4 @@ fn other_images_are_none_of_its() {
             "{image:?} {other}"
         );
     }
-    // Without a repository nobody else is known.
-    assert!(!is_open(
-        &said(Some("me/a"), &with_stage("me/a", COPIED), false),
-        ""
-    ));
 }
