@@ -83,7 +83,7 @@ fn is_example_of(example: &str, name: &str) -> bool {
 pub fn is_of_variables(name: &str) -> bool {
     const NAMES: [&str; 3] = [".env", ".flaskenv", "env"];
     let is_own = |own: &&str| name == *own || is_example_of(name, own);
-    name.starts_with(".env.") || NAMES.iter().any(|own| is_own(&own))
+    name.starts_with(".env.") || NAMES.iter().any(is_own)
 }
 
 /// Takes the names of the variables of a file that is kept out of the repository from the example of it that lies

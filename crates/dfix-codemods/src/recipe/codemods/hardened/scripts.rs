@@ -29,7 +29,7 @@ pub(super) fn look(stage: Stage<'_>, new: &HardenedImage, case: &mut Case<'_>) {
             if !is_run(stage, step, source) {
                 continue;
             }
-            let known = install_script(address).and_then(|it| it.programs());
+            let known = install_script(address).and_then(dfix_catalogue::InstallScript::programs);
             let open = match known {
                 Some(programs) => {
                     let missing: Vec<&str> = programs.filter(|it| lacks(it)).collect();
