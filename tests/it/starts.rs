@@ -358,3 +358,40 @@ fn scripts_without_an_ending_start_images() {
         assert!(out.contains("mkdir -p /app/logs"), "{path}\n{out}");
     }
 }
+
+#[test]
+fn a_build_passes_another_base() {
+    let of = |value: &str| {
+        let compose =
+            format!("services:\n  web:\n    build:\n      context: .\n      args: [{value}]\n");
+        let folder = Folder::new(&[
+            (
+                "Dockerfile",
+                "ARG BASE=python:3.12-slim\nFROM $BASE\nWORKDIR /app\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
+            ),
+            ("app.py", "import json\n"),
+            ("compose.yaml", &compose),
+        ]);
+        folder.dfix(&["--rule", "non-root-user", "Dockerfile"]).1
+    };
+    let known = "whether python:3.12-alpine has what python:3.12-slim has: service `web` of compose.yaml builds it on that, for it passes `BASE`";
+    let unknown = "which image service `web` of compose.yaml builds it on: it passes `BASE`, whose value is not known, in place of python:3.12-slim";
+    for (value, condition) in [
+        ("BASE=python:3.12-alpine", known),
+        ("BASE", unknown),
+        ("'BASE=${IMAGE}'", unknown),
+    ] {
+        let out = of(value);
+        assert!(out.contains("unsafe[non-root-user]"), "{out}");
+        assert!(out.contains(condition), "{out}");
+    }
+    for value in [
+        "BASE=python:3.11-slim",
+        "'BASE=${IMAGE:-python:3.11-slim}'",
+        "BASE=registry.example.com/library/python:3.12-slim",
+        "OTHER=python:3.12-alpine",
+    ] {
+        let out = of(value);
+        assert!(out.contains("fix[non-root-user]"), "{out}");
+    }
+}

@@ -276,6 +276,18 @@ impl ImageFacts {
         self.family != Family::Unknown
     }
 
+    /// Whether commands find the same in both: one is the other's neighbour, of another version perhaps.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let kind = |it: &Self| (it.family, it.variant, it.libc, it.package_manager, it.shell);
+        let users = |it: &Self| (it.default_user, it.user_tools, it.users, it.extra_user);
+        let holds = |it: &Self| (it.workdir, it.entrypoint, it.commands);
+        let starts = |it: &Self| (it.drops_privileges, it.needs_root);
+        kind(self) == kind(other)
+            && users(self) == users(other)
+            && holds(self) == holds(other)
+            && starts(self) == starts(other)
+    }
+
     /// Whether the shell form of RUN works; `None` when not known.
     pub fn has_shell(&self) -> Option<bool> {
         match self.shell {

@@ -44,6 +44,7 @@ pub(crate) mod npm_lock;
 mod npm_version;
 mod of_command;
 mod of_file;
+mod other_bases;
 pub(crate) mod pip_settings;
 pub(crate) mod platforms;
 pub(crate) mod ports;

@@ -108,6 +108,30 @@ impl ImageRef {
         self.name.as_deref()
     }
 
+    /// Whether it is the same image as this one, elsewhere: a registry's mirror of it, or one of a registry that only the
+    /// build is told. A version of which only the build is told is one like the other, where the file says the rest of
+    /// the tag.
+    pub(crate) fn is_likely(&self, other: &ImageRef) -> bool {
+        let (own, others) = (self.with_holes(), other.with_holes());
+        if own == others {
+            return true;
+        }
+        let cut = |text: &str| {
+            let text = text.split_once('@').map_or(text, |(text, _)| text);
+            let slash = text.rfind('/').map_or(0, |at| at + 1);
+            (text[..slash].to_owned(), text[slash..].to_owned())
+        };
+        let ((from, own), (_, others)) = (cut(&own), cut(&others));
+        let is_mirror = from.contains(HOLE) || self.registry.is_some() || from.is_empty();
+        is_mirror && (own == others || is_version_of(&own, &others))
+    }
+
+    fn with_holes(&self) -> String {
+        let pieces = self.pieces.iter();
+        let texts = pieces.map(|it| it.text.clone().unwrap_or_else(|| HOLE.to_string()));
+        texts.collect()
+    }
+
     /// The tag, if there is one and it is known.
     pub fn tag_text(&self) -> Option<&str> {
         self.tag.as_ref()?.text.as_deref()
@@ -145,6 +169,18 @@ fn split_at(text: &str, at: Option<usize>) -> (&str, Option<usize>) {
         Some(i) => (&text[..i], Some(i + 1)),
         None => (text, None),
     }
+}
+
+/// Whether a name with a tag, in which a version is left open, stands for that one: `python:…-slim`, `python:3.11-slim`.
+fn is_version_of(open: &str, name: &str) -> bool {
+    let Some((before, after)) = open.split_once(HOLE) else {
+        return false;
+    };
+    let version = name.strip_prefix(before);
+    let version = version.and_then(|it| it.strip_suffix(after));
+    before.contains(':')
+        && after.starts_with('-')
+        && version.is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
 }
 
 fn is_registry(first: &str) -> bool {
@@ -284,6 +320,32 @@ pub(crate) fn of_from(global: &[GlobalArgData], from: &ast::From) -> ImageRef {
             ImageRef::new(TextRange::empty(end), Vec::new())
         }
     }
+}
+
+/// The reference of a `FROM` where the build gives these values to its arguments, `None` for what is not known. `args` are
+/// the global `ARG`s' instructions, in order.
+pub(crate) fn of_from_with<'i>(
+    args: impl Iterator<Item = (usize, &'i Instruction)>,
+    from: &ast::From,
+    values: &[(&str, Option<&str>)],
+) -> ImageRef {
+    let mut global: Vec<GlobalArgData> = Vec::new();
+    for (step, instruction) in args {
+        let known = global.len();
+        add_global(&mut global, instruction, step);
+        for arg in &mut global[known..] {
+            let given = values.iter().rev().find(|(name, _)| *name == &*arg.name);
+            if let Some((_, value)) = given {
+                let piece = Piece {
+                    text: value.map(str::to_owned),
+                    place: None,
+                    origin: Origin::Unknown,
+                };
+                arg.pieces = Some(vec![piece]);
+            }
+        }
+    }
+    of_from(&global, from)
 }
 
 /// What `--platform` of a `FROM` stands for, if known.

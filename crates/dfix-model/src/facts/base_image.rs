@@ -2,6 +2,7 @@
 
 use dfix_catalogue::{self as catalogue, Account, ImageFacts};
 
+use crate::collect::image::ImageRef;
 use crate::collect::shell::Os;
 use crate::facts::setting::{EnvFrom, EnvValue, Setting};
 use crate::handles::{Base, Stage};
@@ -37,26 +38,46 @@ fn base_image(stage: Stage<'_>) -> &BaseImage {
             Base::Image => image.name().unwrap_or(""),
             Base::Stage(_) | Base::Unknown => "",
         };
-        let tag = image.effective_tag();
-        let context = root.file().context();
-        let told = (!name.is_empty()).then(|| context.told_image(name, tag));
-        let any_tag = catalogue::image(name, tag.unwrap_or("latest"));
-        let is_found = name.is_empty() || any_tag.is_known();
-        let built = || (!is_found).then(|| context.built_image(name, tag));
-        if let Some(facts) = told.flatten().or_else(|| built().flatten()) {
-            return BaseImage {
-                facts,
-                any_tag: facts,
-            };
-        }
-        BaseImage {
-            facts: match tag {
-                Some(_) => any_tag,
-                None => catalogue::image("", ""),
-            },
-            any_tag,
-        }
+        of_image(root, name, image.effective_tag())
     })
+}
+
+/// What is known of the image of this name and tag.
+fn of_image(root: Stage<'_>, name: &str, tag: Option<&str>) -> BaseImage {
+    let context = root.file().context();
+    let told = (!name.is_empty()).then(|| context.told_image(name, tag));
+    let any_tag = catalogue::image(name, tag.unwrap_or("latest"));
+    let is_found = name.is_empty() || any_tag.is_known();
+    let built = || (!is_found).then(|| context.built_image(name, tag));
+    if let Some(facts) = told.flatten().or_else(|| built().flatten()) {
+        return BaseImage {
+            facts,
+            any_tag: facts,
+        };
+    }
+    BaseImage {
+        facts: match tag {
+            Some(_) => any_tag,
+            None => catalogue::image("", ""),
+        },
+        any_tag,
+    }
+}
+
+/// What is known of the image that a reference names, in place of the one that the stage names.
+pub(crate) fn facts_in_place(stage: Stage<'_>, image: &ImageRef) -> ImageFacts {
+    let text = image.text().unwrap_or_default();
+    match stage.file().stage_named(text, stage.index()) {
+        Some(index) => *base_facts(Stage { index, ..stage }),
+        None => {
+            of_image(
+                stage,
+                image.name().unwrap_or_default(),
+                image.effective_tag(),
+            )
+            .facts
+        }
+    }
 }
 
 /// What the base image itself sets a variable to.

@@ -170,6 +170,7 @@ fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
             let run_as = account::choose(stage, wishes)?;
             case.evidence(run_as.because.clone());
             case.open(run_as.open.clone());
+            case.open(stage.other_bases().to_vec());
 
             let ownership = case.option("ownership").and_then(|o| o.as_text());
             let by_copy = ownership.map(|it| it == "copy");

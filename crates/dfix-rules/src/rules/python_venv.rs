@@ -138,6 +138,7 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
         let of_nobody = tools::of_nobody(&site, &moved);
         let building = Building::of(&site);
 
+        case.open(stage.other_bases().to_vec());
         case.open(doubts::possible(&site))
             .open(shipped::possible(&site))
             .open(scripts)

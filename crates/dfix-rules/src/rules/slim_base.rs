@@ -59,6 +59,7 @@ fn check_base<'m>(file: &'m Model<'_>, base: Stage<'m>, out: &mut Findings<'_>) 
         let assumed = case.option("assume-wheels").and_then(Setting::as_list);
         let assumed = assumed.unwrap_or_default();
 
+        case.open(base.other_bases().to_vec());
         let mut target = Target::of(file, base, &form)?;
         let mut needs = needs_of(&target.stages, &form, assumed);
         // A builder that shares the variable needs the full image: it keeps it.
