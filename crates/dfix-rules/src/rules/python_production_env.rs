@@ -12,6 +12,7 @@ use dfix_engine::{
 };
 use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step, StepKind};
 
+use application::UNBUFFERED;
 use home::{Home, homes};
 
 pub(crate) const RULE: Rule = Rule {
@@ -152,7 +153,6 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-const UNBUFFERED: &str = "PYTHONUNBUFFERED";
 const FLASK_ENV: &str = "FLASK_ENV";
 const FLASK_APP: &str = "FLASK_APP";
 const FLASK_DEBUG: &str = "FLASK_DEBUG";

@@ -10,6 +10,9 @@ use dfix_model::runtime::{Leads, Process};
 use dfix_model::sources::Language;
 use dfix_model::{Command, Given, PackageCommand, PackageManager, Stage};
 
+/// The variable that lets Python write out at once.
+pub(super) const UNBUFFERED: &str = "PYTHONUNBUFFERED";
+
 /// Whether what a stage ships is a Python application: its image is Python's, or its start leads to Python. Where what it
 /// starts cannot be told, it must install what a Python project of the build asks for.
 pub(super) fn is_python(stage: Stage<'_>) -> bool {
@@ -183,7 +186,7 @@ pub(super) fn is_unbuffered(stage: Stage<'_>) -> bool {
     // The settings of a supervisor set it for what it starts.
     let mut texts = stage.shipped_texts().iter();
     let is_of_python = |path: &str| has_ending(path, ".py");
-    if texts.any(|it| !is_of_python(&it.path) && it.text.contains(super::UNBUFFERED)) {
+    if texts.any(|it| !is_of_python(&it.path) && it.text.contains(UNBUFFERED)) {
         return true;
     }
     let mut pythons = stage.runtime().processes().filter(runs_python).peekable();
