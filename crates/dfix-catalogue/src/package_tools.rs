@@ -21,6 +21,8 @@ pub enum PackageWord {
     FetchesLists,
     /// With it what a package asks of the one that uses it (peers) is not looked at.
     LeavesPeers,
+    /// The tool does it itself, and runs no script of that name.
+    Own,
     /// Its operands are packages, in whatever order.
     Packages,
     /// `apt-get` and `apt` do the same with it.
@@ -44,6 +46,7 @@ impl PackageWord {
             PackageWord::Elsewhere => "elsewhere",
             PackageWord::FetchesLists => "fetches-lists",
             PackageWord::LeavesPeers => "leaves-peers",
+            PackageWord::Own => "own",
             PackageWord::Packages => "packages",
             PackageWord::Same => "same",
             PackageWord::SaysKinds => "says-kinds",
@@ -106,6 +109,10 @@ pub enum PackageManager {
     Yarn,
     /// `pnpm`
     Pnpm,
+    /// `bun`, where it runs a script of package.json
+    Bun,
+    /// `node --run`
+    Node,
     /// `gem`
     Gem,
     /// `bundle`
@@ -165,6 +172,8 @@ impl PackageTool {
             "npm" => PackageManager::Npm,
             "yarn" => PackageManager::Yarn,
             "pnpm" => PackageManager::Pnpm,
+            "bun" => PackageManager::Bun,
+            "node" => PackageManager::Node,
             "gem" => PackageManager::Gem,
             "bundler" => PackageManager::Bundler,
             "conda" => PackageManager::Conda,
@@ -328,6 +337,7 @@ mod tests {
             PackageWord::Elsewhere,
             PackageWord::FetchesLists,
             PackageWord::LeavesPeers,
+            PackageWord::Own,
             PackageWord::Packages,
             PackageWord::Same,
             PackageWord::SaysKinds,

@@ -57,7 +57,7 @@ impl<'m> PackageCommand<'m> {
     /// The command as a package manager's, if it is one's.
     pub fn of(command: Command<'m>) -> Option<Self> {
         let package = &command.data().package;
-        let data = package.get_or_init(|| read(command)).as_ref()?;
+        let data = package.get_or_init(|| read_if_one(command)).as_ref()?;
         Some(PackageCommand {
             command,
             manager: data.manager,
@@ -222,6 +222,23 @@ pub(crate) fn only_installs(command: Command<'_>) -> bool {
             let mut words = command.args().filter_map(Word::value);
             it.installs(words.find(|text| !text.starts_with('-')))
         })
+}
+
+/// What the words of a command mean to its package manager; `None` where it is none. bun and node are ones only where they
+/// run scripts of package.json.
+fn read_if_one(command: Command<'_>) -> Option<PackageData> {
+    let data = read(command)?;
+    let manager = data.manager;
+    if matches!(manager, PackageManager::Bun | PackageManager::Node) {
+        let data = &data;
+        let package = PackageCommand {
+            command,
+            manager,
+            data,
+        };
+        package.script()?;
+    }
+    Some(data)
 }
 
 /// What the words of a command mean to its package manager; `None` where it is none.

@@ -329,6 +329,9 @@ impl<'m> Start<'m> {
         if programs::is_shell(command.name()) || command.is_one_of(&[".", "source"]) {
             return self.given_to_shell(command);
         }
+        if command.is("deno") && command.arg(0).is_some_and(|word| word.is("task")) {
+            return self.unread("deno task");
+        }
         self.texts(command);
         let Some(program) = command.program().and_then(Word::value) else {
             return Leads::Nowhere;
@@ -471,10 +474,18 @@ impl<'m> Start<'m> {
 
     /// `npm run start`: the text that `package.json` has for it.
     fn package_script(&mut self, package: &PackageCommand<'m>, name: &str) -> Leads {
-        let said = format!("{} {}", package.program_name(), package.subcommand_text());
+        let subcommand = Some(package.subcommand_text()).filter(|it| !it.is_empty());
+        let words = [package.program_name(), subcommand.unwrap_or("--run")];
+        let said = words.join(" ");
         match scripts::script_of_package(self.stage, package, name) {
             Ok(Some(script)) => self.script(&said, script),
-            Ok(None) => Leads::Nowhere,
+            Ok(None) => match package.program_instead() {
+                Some(text) => match scripts::script_of_text(&text, package.step()) {
+                    Some(script) => self.script(&text, script),
+                    None => self.unread(&text),
+                },
+                None => Leads::Nowhere,
+            },
             Err(why) => {
                 self.open(
                     format!("what `{said}` runs: {why}"),

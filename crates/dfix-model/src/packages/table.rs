@@ -17,6 +17,9 @@ pub(crate) fn tool_of(command: Command<'_>, name: &str) -> Option<(PackageTool, 
     if name == "uv" {
         return uv(command, 0);
     }
+    if matches!(name, "node" | "nodejs") {
+        return Some((package_tool("node --run")?, 0));
+    }
     Some((package_tool(name)?, 0))
 }
 

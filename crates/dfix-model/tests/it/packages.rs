@@ -291,6 +291,14 @@ fn others() {
 #[test]
 fn scripts_of_a_node_project() {
     let script = |text: &str| last(text, |c| c.script().map(str::to_owned));
+    assert_eq!(
+        script("node --env-file .env --run dev").as_deref(),
+        Some("dev")
+    );
+    assert_eq!(
+        script("yarn workspaces foreach -A run dev").as_deref(),
+        Some("dev")
+    );
     for (text, name) in [
         ("npm start", Some("start")),
         ("npm run build", Some("build")),
@@ -298,6 +306,10 @@ fn scripts_of_a_node_project() {
         ("yarn dev", Some("dev")),
         ("yarn run dev", Some("dev")),
         ("pnpm test", Some("test")),
+        ("bun --bun run dev", Some("dev")),
+        ("bun run --cwd srv dev", Some("dev")),
+        ("bun start", Some("start")),
+        ("yarn workspace srv dev", Some("dev")),
         ("npm ci", None),
         ("npm build", None),
         ("yarn", None),

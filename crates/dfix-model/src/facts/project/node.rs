@@ -102,6 +102,9 @@ fn may_be_project(site: &CallSite<'_>) -> bool {
 
 /// The path of a file of the project that a command works on; `None` where its folder is not known.
 pub(crate) fn project_file(command: &PackageCommand<'_>, name: &str) -> Option<String> {
+    if command.is_for_workspace() {
+        return None;
+    }
     let tool = dependency_folder(command.command.name());
     let mut told = tool.into_iter().flat_map(DependencyFolder::folder_options);
     match told.find_map(|option| command.flag_value(option)) {

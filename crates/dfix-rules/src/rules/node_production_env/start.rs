@@ -6,7 +6,9 @@ use dfix_engine::OpenCondition;
 use dfix_model::context::Answer;
 use dfix_model::project::{NodeProject, SourcesName, sources_name};
 use dfix_model::runtime::Process;
-use dfix_model::{CallSite, Command, Given, ImagePath, PackageCommand, Stage, Step, Word};
+use dfix_model::{
+    CallSite, Command, Given, ImagePath, PackageCommand, PackageManager, Stage, Step, Word,
+};
 
 /// The variable.
 pub(super) const NODE_ENV: &str = "NODE_ENV";
@@ -39,7 +41,8 @@ impl<'m> Start<'m> {
     pub(super) fn may_be(stage: Stage<'m>) -> bool {
         stage.entry().workload().is_some_and(|command| {
             command.is_one_of(&["node", "nodejs", "pm2-runtime", "next"])
-                || PackageCommand::of(command).is_some_and(|it| it.script().is_some())
+                || PackageCommand::of(command)
+                    .is_some_and(|it| it.manager != PackageManager::Bun && it.script().is_some())
         })
     }
 
@@ -59,7 +62,7 @@ impl<'m> Start<'m> {
             is_asking: false,
         };
         start.because = match (command.name(), package.and_then(|it| it.script())) {
-            ("node" | "nodejs", _) => start.file(stage, command)?,
+            ("node" | "nodejs", None) => start.file(stage, command)?,
             ("pm2-runtime", _) => "the command starts pm2".to_owned(),
             ("next", _) if command.arg(0).is_some_and(|word| word.is("start")) => {
                 "the command is `next start`".to_owned()
