@@ -75,6 +75,15 @@ pub(crate) fn unwrap_wrappers(
     unwrapped
 }
 
+/// The word that names the program which a runner is told: `foo` of `npx foo`.
+pub(crate) fn told_program(text: &str, words: &[WordData], range: Range<usize>) -> Option<usize> {
+    let next = |from: usize| words[range.clone()].get(from)?.value(text);
+    let spec = wrapper(program_name(next(0)?), [next(1), next(2)])?;
+    let is_runner = spec.kind() == WrapperKind::Runner;
+    let (program, ..) = read_wrapper(spec, text, words, range).filter(|_| is_runner)?;
+    Some(program)
+}
+
 /// The word that names the module of `python -m MODULE`. Options before `-m`: Python's manual, "Command
 /// line and environment".
 fn module_word(text: &str, words: &[WordData], range: Range<usize>) -> Option<usize> {

@@ -8,6 +8,7 @@ mod low_ports;
 mod privileges;
 mod shown;
 
+use dfix_catalogue::interpreter_by_ending;
 use dfix_catalogue::programs::{self, Mark};
 
 use crate::collect::instruction::StepKind;
@@ -332,6 +333,11 @@ impl<'m> Start<'m> {
         if command.is("deno") && command.arg(0).is_some_and(|word| word.is("task")) {
             return self.unread("deno task");
         }
+        if command.is_one_of(&["pm2-runtime", "pm2-docker"])
+            && let Some(leads) = self.told_pm2(command)
+        {
+            return leads;
+        }
         self.texts(command);
         let Some(program) = command.program().and_then(Word::value) else {
             return Leads::Nowhere;
@@ -368,6 +374,39 @@ impl<'m> Start<'m> {
             Some(place) => self.script_at(&place, command.step(), false),
             None => Leads::Nowhere,
         }
+    }
+
+    /// `pm2-runtime start npm -- start`, `pm2-runtime ecosystem.config.js`: a program by its name, with the words behind
+    /// `--`; or a file that says what starts, which has to be seen. None of a file for an interpreter.
+    fn told_pm2(&mut self, command: Command<'m>) -> Option<Leads> {
+        const SETTINGS: [&str; 6] = [
+            ".json",
+            ".yml",
+            ".yaml",
+            ".config.js",
+            ".config.cjs",
+            ".config.mjs",
+        ];
+        let mut words = command.args().filter(|word| !word.is("start"));
+        let first = words.next().filter(|word| !word.starts_with("-"))?;
+        let name = first.value()?;
+        if SETTINGS.iter().any(|ending| has_ending(name, ending)) {
+            let is_seen = matches!(self.stage.read_final(name), Answer::Found(_));
+            return (!is_seen).then(|| self.unread(name));
+        }
+        if name.contains('/') || interpreter_by_ending(name).is_some() {
+            return None;
+        }
+        let told = command.args().skip_while(|word| !word.is("--")).skip(1);
+        let words: Vec<&str> = std::iter::once(first)
+            .chain(told)
+            .map(Word::source_text)
+            .collect();
+        let text = words.join(" ");
+        Some(match scripts::script_of_text(&text, command.step()) {
+            Some(script) => self.script(&text, script),
+            None => self.unread(&text),
+        })
     }
 
     /// `concurrently "node a.js" "node b.js"`: each of its words that is a command.

@@ -65,6 +65,14 @@ impl<'m> Command<'m> {
             .then(|| wrappers::shell_source(self.text(), words, range))
     }
 
+    /// The program that it is told to run, where it is a runner and the catalogue does not know that program: `foo` of
+    /// `npx foo`.
+    pub(crate) fn told_program(self) -> Option<Word<'m>> {
+        let (data, words) = (self.data(), &self.found().words);
+        let range = data.program..data.words.end;
+        wrappers::told_program(self.text(), words, range).map(|word| self.word_at(word))
+    }
+
     /// The step that it stands in.
     pub fn step(self) -> Step<'m> {
         self.step

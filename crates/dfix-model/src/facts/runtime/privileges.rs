@@ -6,6 +6,7 @@ use crate::facts::application_sources::application_sources;
 use crate::facts::runtime::shown::{self, Shows, is_roots_place};
 use crate::facts::runtime::{Leads, Process, Runtime, is_made_here, low_ports};
 use crate::handles::{Command, Stage, Step, Word};
+use crate::path::program_name;
 use crate::ternary::OpenCondition;
 
 /// What starting the container asks of its user, as far as it is known; what is not known is said by
@@ -194,6 +195,9 @@ impl<'m> Examination<'m> {
             }
             return;
         }
+        if let Some(told) = command.told_program() {
+            return self.unknown(process, told.value().unwrap_or(told.source_text()));
+        }
         if !self.configured(known, &words) {
             return;
         }
@@ -209,7 +213,10 @@ impl<'m> Examination<'m> {
             }
             programs::Privileges::Root(why) => self.root(process.said(), why.to_owned()),
             programs::Privileges::None => self.anybody(process),
-            programs::Privileges::Unknown => self.unknown(process),
+            programs::Privileges::Unknown => {
+                let program = command.program().and_then(Word::value).unwrap_or(name);
+                self.unknown(process, program);
+            }
         }
     }
 
@@ -233,13 +240,13 @@ impl<'m> Examination<'m> {
         }
     }
 
-    fn unknown(&mut self, process: Process<'m>) {
+    /// `program`: what its name is as written; of a runner, what it is told to run.
+    fn unknown(&mut self, process: Process<'m>, program: &str) {
         let command = process.command;
-        let name = command.name();
+        let name = program_name(program);
         if command.is_marked(Mark::Prompt) && command.args().len() == 0 {
             return;
         }
-        let program = command.program().and_then(Word::value).unwrap_or(name);
         match process.leads {
             Leads::Script | Leads::Unread => return,
             Leads::Interpreter => {
