@@ -255,7 +255,7 @@ fn where_a_launch_works_and_puts_its_data() {
     for (more, words) in [
         (
             "    working_dir: /srv/other\n",
-            "writes into /srv/other, where service `app`",
+            "can work in /srv/other, where service `app`",
         ),
         (
             "    environment: {HOME: /root}\n",
