@@ -8,45 +8,38 @@ use ignore::gitignore::Gitignore;
 const MOST_FOLDERS: usize = 32;
 
 /// Whether a `.gitignore` beside the file or above it, up to the root of the repository, leaves the file out, and the
-/// repository does not have it all the same (`git add -f`). Where there is no repository, up to `top`.
+/// repository is not known to have it all the same (`git add -f`). Where there is no repository, up to `top`.
 ///
-/// Source: git's documentation, gitignore(5); `Documentation/gitformat-index.txt`: paths stand in the index as they are.
+/// Source: git's documentation, gitignore(5).
 pub(super) fn leaves_out(file: &Path, top: &Path) -> bool {
-    let mut is_ignored = None;
-    for folder in file.ancestors().skip(1).take(MOST_FOLDERS) {
-        if is_ignored.is_none() {
+    let above = || file.ancestors().skip(1).take(MOST_FOLDERS);
+    let repository = above().find(|folder| folder.join(".git").exists());
+    let end = repository.unwrap_or(top);
+    let told = above()
+        .take_while(|folder| folder.starts_with(end))
+        .find_map(|folder| {
             let (rules, _) = Gitignore::new(folder.join(".gitignore"));
             let matched = rules.matched(file, false);
-            is_ignored = match (matched.is_ignore(), matched.is_whitelist()) {
-                (true, _) => Some(true),
-                (_, true) => Some(false),
-                _ => None,
-            };
-        }
-        if folder.join(".git").exists() {
-            return is_ignored == Some(true) && !is_in_index(folder, file);
-        }
-        let is_alone = folder == top && !folder.ancestors().any(|it| it.join(".git").exists());
-        if is_alone {
-            break;
-        }
-    }
-    is_ignored == Some(true)
+            (!matched.is_none()).then(|| matched.is_ignore())
+        });
+    told == Some(true) && !repository.is_some_and(|root| is_in_index(root, file))
 }
 
-/// Whether the index of the repository has the file: its version 4 leaves out how paths begin, and then nobody can tell.
+/// Whether the index of the repository is known to have the file: its path stands there behind its length and before a zero.
+/// In version 4 it may be cut at its beginning, and an index that lies elsewhere (`.git` is a file) is not read.
+///
+/// Source: git's documentation, gitformat-index(5).
 fn is_in_index(root: &Path, file: &Path) -> bool {
     let Ok(index) = std::fs::read(root.join(".git").join("index")) else {
         return false;
     };
     let path = file.strip_prefix(root).unwrap_or(file);
     let path = path.to_string_lossy().replace('\\', "/");
-    let is_of_4 = index.get(4..8) == Some(&[0, 0, 0, 4][..]);
-    is_of_4 || memchr_find(&index, path.as_bytes())
-}
-
-fn memchr_find(text: &[u8], wanted: &[u8]) -> bool {
-    text.windows(wanted.len()).any(|part| part == wanted)
+    let Ok(length) = u16::try_from(path.len()) else {
+        return false;
+    };
+    let entry = [&length.to_be_bytes(), path.as_bytes(), b"\0"].concat();
+    index.windows(entry.len()).any(|part| part == entry)
 }
 
 #[cfg(test)]
@@ -69,10 +62,14 @@ mod tests {
         assert!(leaves_out(&lock, root));
         fs::write(
             root.join(".git/index"),
-            b"DIRC\0\0\0\x02..web/package-lock.json\0",
+            b"DIRC\0\0\0\x02..\0\x15web/package-lock.json\0",
         )
         .unwrap();
         assert!(!leaves_out(&lock, root));
+        // What lies elsewhere by that name is another one.
+        let other = root.join("package-lock.json");
+        fs::write(&other, "{}").unwrap();
+        assert!(leaves_out(&other, root));
         fs::remove_file(root.join(".git/index")).unwrap();
         fs::write(root.join("web/.gitignore"), "!package-lock.json\n").unwrap();
         assert!(!leaves_out(&lock, root));
