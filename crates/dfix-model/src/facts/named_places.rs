@@ -1,16 +1,16 @@
 //! The places outside of an application that its sources and its settings name, and where it could write.
 
-use dfix_catalogue::programs;
 use dfix_catalogue::variables::names_data;
 use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_file_of_a_tool};
-use dfix_sources::{Command, Named, Value};
+use dfix_sources::{Command, Named};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
+use crate::facts::sources::shell_text;
 use crate::facts::{launches, run_time_writes, runtime, shipped_settings};
 use crate::handles::{Stage, Step, Word};
-use crate::path::{ImagePath, file_name, program_name};
+use crate::path::{ImagePath, file_name};
 
 /// A place outside of the application that a source or a file of settings names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,15 +90,8 @@ fn text_of(command: &Command) -> Option<&str> {
     match command {
         Command::Text(text) => text.value().map(String::as_str),
         Command::Words(words) => {
-            let text = |it: &Value<String>| it.value().map_or("", String::as_str).to_owned();
-            let shell = words.first().map(text)?;
-            let is_text = |it: &Value<String>| {
-                let word = text(it);
-                word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
-            };
-            let at = words.iter().position(is_text)?;
-            let said = words.get(at + 1)?.value()?;
-            programs::is_shell(program_name(&shell)).then_some(said.as_str())
+            let shell = words.first()?.value()?;
+            shell_text(words, shell)?.value().map(String::as_str)
         }
     }
 }

@@ -184,6 +184,19 @@ impl Source {
     }
 }
 
+/// The text that words give a shell: of `bash`, `-lc`, `TEXT` the last; none where the first is no shell, or it is given none.
+pub(crate) fn shell_text<'w>(words: &'w [Value<String>], first: &str) -> Option<&'w Value<String>> {
+    if !programs::is_shell(program_name(first)) {
+        return None;
+    }
+    let takes_text = |word: &Value<String>| {
+        let word = word.value().map_or("", String::as_str);
+        word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
+    };
+    let at = words.iter().position(takes_text)?;
+    words.get(at + 1)
+}
+
 /// The files that a JavaScript file loads by a path of its own.
 pub(crate) fn required(text: &str) -> Vec<String> {
     read_as(text, &["text.js"])

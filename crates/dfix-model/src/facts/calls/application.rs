@@ -9,7 +9,7 @@ use super::{LOOK, ProgramUse, UnreadKind, Walk, usual_path::is_on_usual_path};
 use crate::facts::application_sources::application_sources;
 use crate::facts::call_site::CallSite;
 use crate::facts::scripts::script_of_text;
-use crate::facts::sources::literal_of;
+use crate::facts::sources::{literal_of, shell_text};
 use crate::handles::Word;
 use crate::path::program_name;
 
@@ -75,18 +75,14 @@ impl<'m> Walk<'m> {
         let Some(first) = first else {
             return;
         };
+        if let Some(text) = shell_text(words, &first) {
+            let text = match text {
+                Value::Unknown(written) => literal_of(text, written),
+                _ => text.value().cloned(),
+            };
+            return self.started_text(text, label, site);
+        }
         if programs::is_shell(program_name(&first)) {
-            let mut texts = words.iter().skip(1);
-            let is_option = |word: &Value<String>| word.value().is_some_and(|it| it == "-c");
-            if texts.any(is_option)
-                && let Some(text) = texts.next()
-            {
-                let text = match text {
-                    Value::Unknown(written) => literal_of(text, written),
-                    _ => text.value().cloned(),
-                };
-                return self.started_text(text, label, site);
-            }
             let mut files = words.iter().skip(1).filter_map(Value::value);
             if let Some(file) = files.find(|word| !word.starts_with('-')) {
                 self.started(file, label, site);
