@@ -17,6 +17,7 @@ pub(crate) mod built_image;
 pub(crate) mod call_site;
 pub(crate) mod calls;
 pub(crate) mod clearing;
+mod closed_packages;
 pub(crate) mod compiled;
 pub(crate) mod context_files;
 pub(crate) mod data_folders;
@@ -74,6 +75,7 @@ pub(crate) mod sources;
 pub(crate) mod started_sources;
 mod switches;
 pub(crate) mod system_packages;
+pub(crate) mod tools_put_in;
 pub(crate) mod user;
 pub(crate) mod uv_python;
 pub(crate) mod variables;
@@ -216,17 +218,6 @@ impl<'m> Stage<'m> {
             .into_iter()
             .filter_map(|start| start.script)
             .flat_map(Script::commands)
-    }
-
-    /// The folders of the host that are mounted into its containers and that the application may write to: where, and
-    /// what a person has to see to.
-    pub fn host_folders(self) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
-        host_folders::host_folders(self)
-    }
-
-    /// Something that a launch puts into root's home, which another user would not find.
-    pub fn in_roots_home(self) -> Option<OpenCondition> {
-        host_folders::in_roots_home(self)
     }
 
     /// Whether what starts its containers lets users other than root listen on ports below 1024.

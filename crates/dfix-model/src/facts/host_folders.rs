@@ -11,6 +11,19 @@ use crate::handles::Stage;
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
+impl<'m> Stage<'m> {
+    /// The folders of the host that are mounted into its containers and that the application may write to: where, and
+    /// what a person has to see to.
+    pub fn host_folders(self) -> impl Iterator<Item = (ImagePath, OpenCondition)> + 'm {
+        host_folders(self)
+    }
+
+    /// Something that a launch puts into root's home, which another user would not find.
+    pub fn in_roots_home(self) -> Option<OpenCondition> {
+        in_roots_home(self)
+    }
+}
+
 /// Whether a place tells that it is of this image: it lies in one of the folders that the application's files are in, the
 /// build makes it, or the application writes there.
 fn is_of_the_image(stage: Stage<'_>, place: &ImagePath) -> bool {
@@ -62,7 +75,7 @@ pub(crate) fn matters(path: &str, place: &ImagePath, mount: &Mount) -> bool {
 
 /// The folders of the host that the launches of a stage mount and that the application may write to, or may have to read:
 /// where they lie, and what a person has to see to.
-pub(crate) fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
+fn host_folders(stage: Stage<'_>) -> impl Iterator<Item = (ImagePath, OpenCondition)> {
     // Who runs as a user that it names itself is asked nothing by the image's; and the group that Kubernetes gives the
     // volumes of a platform to is one of the user's, whoever that is.
     let concerned = launches::of(stage)
@@ -140,7 +153,7 @@ fn is_over_a_folder(stage: Stage<'_>, mount: &Mount) -> bool {
 
 /// Something that a launch of the stage puts into root's home: no other user may enter it, or looks there by itself. What
 /// is written in a folder of the host is told with those.
-pub(crate) fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
+fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
     let home = ImagePath::new("/root");
     let mut launches = launches::of(stage)
         .chain(launches::shown(stage))

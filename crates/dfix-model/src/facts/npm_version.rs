@@ -2,8 +2,9 @@
 
 use dfix_catalogue::last_version;
 
+use crate::facts::tools_put_in::tools_put_in;
 use crate::handles::{Command, Stage, Word};
-use crate::packages::{PackageCommand, PackageManager};
+use crate::packages::PackageCommand;
 
 /// A version of npm that is new, where it is not known which.
 const NEW: u32 = u32::MAX;
@@ -53,35 +54,19 @@ enum PutIn {
 
 /// The npm that commands before one put in last: `npm install -g npm@6`, `corepack prepare npm@6`.
 fn put_in(stage: Stage<'_>, npm: Command<'_>) -> Option<PutIn> {
-    let of_command = |command: Command<'_>| {
-        let puts = match PackageCommand::of(command) {
-            Some(package) if package.manager == PackageManager::Npm => {
-                package.is_install() && (package.has_flag("-g") || package.has_flag("--global"))
-            }
-            _ => command.is("corepack") && command.has_arg("prepare"),
-        };
-        let mut words = command.args().filter(|_| puts);
-        let word = words.find(|word| {
-            let text = word.literal_prefix();
-            text == "npm" || text.starts_with("npm@")
-        })?;
-        let Some(text) = word.value() else {
-            return Some(PutIn::Unknown);
-        };
-        let version = text.trim_start_matches("npm").trim_start_matches('@');
-        let major = version.split('.').next().unwrap_or_default();
-        // Without a version, or by the name of one, it is a new one.
-        Some(match major.parse() {
-            Ok(major) => PutIn::Version(major),
-            Err(_) if matches!(major, "" | "latest") => PutIn::Version(NEW),
-            Err(_) => PutIn::Unknown,
-        })
-    };
     let start = npm.range().start();
-    let commands = stage.base_chain().flat_map(Stage::build_commands);
-    let before = commands.filter(|it| it.range().start() < start);
-    let put = before.filter_map(|it| Some((it.range().start(), of_command(it)?)));
-    put.max_by_key(|it| it.0).map(|it| it.1)
+    let before = tools_put_in(stage, "npm").filter(|(it, _)| it.range().start() < start);
+    let (_, version) = before.max_by_key(|(it, _)| it.range().start())?;
+    let Some(version) = version else {
+        return Some(PutIn::Unknown);
+    };
+    let major = version.split('.').next().unwrap_or_default();
+    // Without a version, or by the name of one, it is a new one.
+    Some(match major.parse() {
+        Ok(major) => PutIn::Version(major),
+        Err(_) if matches!(major, "" | "latest") => PutIn::Version(NEW),
+        Err(_) => PutIn::Unknown,
+    })
 }
 
 /// The major version of Node.js that the build fetches by the script of `NodeSource`: `setup_20.x`.

@@ -12,6 +12,7 @@ use crate::facts::context_files::read_at;
 use crate::facts::entry::entry;
 use crate::facts::project::package_json::PackageJson;
 use crate::facts::runtime;
+use crate::facts::tools_put_in::tools_put_in;
 use crate::facts::user::user_at;
 use crate::facts::uv_python::{Fetches, fetches_python};
 use crate::facts::variables::env_at;
@@ -91,8 +92,8 @@ fn of_node_packages(stage: Stage<'_>) -> Option<LeftAtHome> {
     })
 }
 
-/// The pnpm that `package.json` asks for, where npm installed another: from 10 on pnpm fetches that one into the home of
-/// whoever calls it, and a start that calls pnpm wants it again.
+/// The pnpm that `package.json` asks for, unless that one is put in: from 10 on pnpm fetches it into the home of whoever calls
+/// it, and a start that calls pnpm wants it again. What corepack keeps there is told of corepack.
 ///
 /// Source: pnpm.io/settings, `managePackageManagerVersions`.
 fn of_pinned_pnpm(stage: Stage<'_>) -> Option<LeftAtHome> {
@@ -103,17 +104,14 @@ fn of_pinned_pnpm(stage: Stage<'_>) -> Option<LeftAtHome> {
     let text = read_at(stage, "package.json", pnpm).found()?;
     let json = PackageJson::parse(&text)?;
     let (_, asked) = json.package_manager().filter(|(name, _)| *name == "pnpm")?;
+    let put_in = tools_put_in(stage, "pnpm").last();
+    let put_in = put_in.and_then(|(_, version)| version);
+    let is_that_one = put_in == Some(asked);
+    let is_old = put_in.and_then(major).is_some_and(|it| it < FIRST);
     let mut commands = stage.base_chain().flat_map(Stage::build_commands);
-    let put_in = commands.find_map(|command| {
-        let npm = PackageCommand::of(command).filter(|it| it.manager == PackageManager::Npm)?;
-        let mut words = npm.command.args().filter(|_| npm.is_install());
-        words.find_map(|word| {
-            let name = word.literal_prefix().strip_prefix("pnpm")?;
-            (name.is_empty() || name.starts_with('@')).then(|| name.trim_start_matches('@'))
-        })
-    })?;
-    let is_that_one = put_in == asked;
-    let is_old = major(put_in).is_some_and(|it| it < FIRST);
+    if commands.any(|it| it.is("corepack")) {
+        return None;
+    }
     let is_told_not_to = [
         "npm_config_manage_package_manager_versions",
         "COREPACK_ROOT",

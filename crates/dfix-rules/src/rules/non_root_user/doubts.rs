@@ -56,7 +56,7 @@ pub(crate) fn apart_from_its_place(
     open.extend(makes_migrations_of_packages(stage));
     open.extend(unknown_writes(stage, run_as, given));
     open.extend(into_what_nobody_makes(stage, given));
-    open.extend(closed_packages_of_bun(stage));
+    open.extend(stage.closed_packages());
     open.extend(unread_sources(stage));
     open.extend(stage.missing_source().map(|named| {
         OpenCondition::new(
@@ -140,45 +140,6 @@ fn into_what_nobody_makes(stage: Stage<'_>, given: &[ImagePath]) -> Option<OpenC
             write.who
         ),
         "make the folder in the Dockerfile (`RUN mkdir`), so that a new volume takes its owner over",
-    ))
-}
-
-/// Packages that an old bun installed as root: before 1.1.38 it kept the modes of their archives, and some archives have
-/// files that their owner alone may read.
-///
-/// Source: measured with twelve versions from 1.0.13 to 1.4.5, and `proxy-from-env` 1.1.0.
-fn closed_packages_of_bun(stage: Stage<'_>) -> Option<OpenCondition> {
-    const FIRST_THAT_OPENS: [u32; 3] = [1, 1, 38];
-    let is_old = |version: &str| {
-        let written = version.split('-').next().unwrap_or(version);
-        let parts: Option<Vec<u32>> = written.split('.').map(|it| it.parse().ok()).collect();
-        // What names no whole version is the newest of those that begin so.
-        parts.is_some_and(|parts| parts[..] < FIRST_THAT_OPENS[..parts.len().min(3)])
-    };
-    let mut stages = stage.file().stages();
-    let version = stages.find_map(|from| {
-        let mut commands = from.build_commands();
-        let is_installed = commands.any(|it| {
-            let installs = ["install", "i", "add", "ci"]
-                .iter()
-                .any(|word| it.has_arg(word));
-            it.is("bun") && installs && !from.user_at(it).is_root().is_no()
-        });
-        let of_image = from.base_image().name().filter(|name| *name == "oven/bun");
-        let of_image = of_image.and_then(|_| from.base_image().tag_text());
-        let put_in = from.base_chain().flat_map(Stage::build_commands);
-        let put_in = put_in
-            .flat_map(Command::args)
-            .find_map(|word| word.value()?.strip_prefix("bun@"));
-        let version = put_in.or(of_image).filter(|it| is_old(it));
-        version.filter(|_| is_installed)
-    })?;
-    Some(OpenCondition::new(
-        format!(
-            "whether all that `bun install` leaves can be read by others than root: bun {version} keeps the modes that \
-             archives have, and some are closed"
-        ),
-        "take bun 1.1.38 or later, or install as the application's user",
     ))
 }
 
