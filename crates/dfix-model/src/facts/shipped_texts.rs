@@ -52,6 +52,11 @@ impl ShippedText {
             text,
         })
     }
+
+    /// Whether a name stands in a line that is no comment.
+    pub fn says(&self, name: &str) -> bool {
+        self.lines().any(|line| line.text.contains(name))
+    }
 }
 
 impl<'m> ShippedLine<'m> {

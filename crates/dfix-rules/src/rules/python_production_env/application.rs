@@ -186,9 +186,7 @@ pub(super) fn is_unbuffered(stage: Stage<'_>) -> bool {
     // The settings of a supervisor set it for what it starts.
     let mut texts = stage.shipped_texts().iter();
     let is_of_python = |path: &str| has_ending(path, ".py");
-    if texts
-        .any(|it| !is_of_python(&it.path) && it.lines().any(|line| line.text.contains(UNBUFFERED)))
-    {
+    if texts.any(|it| !is_of_python(&it.path) && it.says(UNBUFFERED)) {
         return true;
     }
     let mut pythons = stage.runtime().processes().filter(runs_python).peekable();
