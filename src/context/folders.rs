@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::{BuiltAs, FolderLaunches};
@@ -29,7 +29,7 @@ pub(crate) struct Folders {
     /// What is known of the images that Dockerfiles of the repositories build, by Dockerfile and target.
     built: RwLock<HashMap<Target, Option<ImageFacts>>>,
     /// What the Dockerfiles of a repository use out of images, by its root; what one of another name does, by its place.
-    uses: RwLock<HashMap<PathBuf, Arc<Uses>>>,
+    uses: RwLock<HashMap<PathBuf, Arc<OnceLock<Uses>>>>,
     /// The templates of Dockerfiles in a folder.
     pub(super) templates: RwLock<HashMap<PathBuf, Arc<Vec<PathBuf>>>>,
     /// What Dockerfiles are going to say, by their real places.
@@ -106,22 +106,28 @@ impl Folders {
         facts
     }
 
-    /// What the Dockerfiles of the repository with this root use out of images, worked out once.
-    fn uses_in(&self, root: &Path) -> Arc<Uses> {
+    /// Where what is used is kept that belongs to a root, or to the place of one Dockerfile: whoever comes first works it out, and
+    /// others wait.
+    fn uses_at(&self, place: &Path) -> Arc<OnceLock<Uses>> {
         let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(uses) = known.get(root) {
+        if let Some(uses) = known.get(place) {
             return Arc::clone(uses);
         }
         drop(known);
-        let uses = Arc::new(uses_in(root));
         let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(root.to_owned(), Arc::clone(&uses));
+        Arc::clone(known.entry(place.to_owned()).or_default())
+    }
+
+    /// What the Dockerfiles of the repository with this root use out of images, worked out once.
+    fn uses_in(&self, root: &Path) -> Arc<OnceLock<Uses>> {
+        let uses = self.uses_at(root);
+        uses.get_or_init(|| uses_in(root));
         uses
     }
 
     /// What those use whose names do not tell that they are Dockerfiles, or whose texts stand in other files, and that the
     /// project's files build.
-    fn uses_of_named(&self, root: &Path, said: &FolderLaunches) -> Vec<Arc<Uses>> {
+    fn uses_of_named(&self, root: &Path, said: &FolderLaunches) -> Vec<Arc<OnceLock<Uses>>> {
         let builds = said.launches.iter().filter_map(|it| it.build.as_ref());
         let mut named: Vec<&str> = builds
             .filter_map(|it| it.dockerfile.as_deref())
@@ -129,17 +135,14 @@ impl Folders {
             .collect();
         named.sort_unstable();
         named.dedup();
-        let uses = named.into_iter().take(MOST_NAMED).filter_map(|path| {
+        let uses = named.into_iter().take(MOST_NAMED).map(|path| {
             let place = root.join(path);
-            let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(uses) = known.get(&place) {
-                return Some(Arc::clone(uses));
-            }
-            drop(known);
-            let uses = Arc::new(uses_of(path, &self.text_of(&place).ok()?));
-            let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
-            known.insert(place, Arc::clone(&uses));
-            Some(uses)
+            let uses = self.uses_at(&place);
+            uses.get_or_init(|| match self.text_of(&place) {
+                Ok(text) => uses_of(path, &text),
+                Err(_) => Uses::new(),
+            });
+            uses
         });
         uses.collect()
     }
@@ -151,7 +154,7 @@ impl Folders {
         };
         let mut all = vec![self.uses_in(&root)];
         all.extend(self.uses_of_named(&root, &said));
-        let uses = all.iter().flat_map(|uses| uses.iter());
+        let uses = all.iter().filter_map(|it| it.get()).flatten();
         let others = uses.filter(|(file, _)| *file != path);
         others
             .filter_map(|(file, used)| {
