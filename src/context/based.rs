@@ -18,7 +18,7 @@ impl FolderContext<'_> {
         let mut at = 0;
         while let Some(it) = found.get(at).filter(|_| at < MOST_BASED).cloned() {
             at += 1;
-            let path = root.join(&it.file);
+            let path = root.join(&*it.file);
             let Ok(text) = self.folders.text_of(&path) else {
                 continue;
             };
@@ -39,7 +39,7 @@ impl FolderContext<'_> {
                 let is_same = |known: &UsedElsewhere| {
                     (&known.file, known.used.line) == (&next.file, next.used.line)
                 };
-                if root.join(&next.file) != self.dockerfile && !found.iter().any(is_same) {
+                if root.join(&*next.file) != self.dockerfile && !found.iter().any(is_same) {
                     found.push(UsedElsewhere {
                         is_known: it.is_known && next.is_known,
                         ..next

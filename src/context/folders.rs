@@ -8,7 +8,7 @@ use dfix_catalogue::ImageFacts;
 use dfix_launch::{BuiltAs, FolderLaunches};
 use dfix_model::context::UsedElsewhere;
 
-use super::elsewhere::{Uses, is_called_like, uses_in, uses_of};
+use super::elsewhere::{NamesAround, Uses, uses_in, uses_of};
 use crate::discover::is_found;
 use crate::input::bounded;
 use crate::launches::Launches;
@@ -155,22 +155,28 @@ impl Folders {
         let mut all = vec![self.uses_in(&root)];
         all.extend(self.uses_of_named(&root, &said));
         let uses = all.iter().filter_map(|it| it.get()).flatten();
-        let others = uses.filter(|(file, _)| *file != path);
-        others
+        let names = NamesAround::of(dockerfile);
+        // Many Dockerfiles use the same few images.
+        let mut images = HashMap::new();
+        uses.filter(|(file, _)| **file != *path)
             .filter_map(|(file, used)| {
+                let image = used.image.as_str();
+                let (built, is_alike) = *images
+                    .entry(image)
+                    .or_insert_with(|| (said.is_built_as(&path, image), names.has(image)));
                 // `FROM $BASE`: whatever the build is told, an image of the Dockerfile around it perhaps.
-                let is_anything = is_any(&used.image) && is_around(&path, file);
-                let is_known = match said.is_built_as(&path, &used.image) {
+                let is_anything = is_any(image) && is_around(&path, file);
+                let is_known = match built {
                     BuiltAs::It => true,
                     BuiltAs::Perhaps => false,
                     BuiltAs::Another if is_anything => false,
                     BuiltAs::Another => return None,
                 };
                 Some(UsedElsewhere {
-                    file: file.clone(),
-                    used: used.clone(),
+                    file: Arc::clone(file),
+                    used: Arc::clone(used),
                     is_known,
-                    is_alike: is_anything || is_called_like(&used.image, dockerfile),
+                    is_alike: is_anything || is_alike,
                 })
             })
             .collect()

@@ -188,10 +188,10 @@ fn take_small_names(files: &dyn Files, launches: &mut [Launch]) {
 fn folders(files: &dyn Files, folder: &str) -> Vec<String> {
     let mut found = vec![folder.to_owned()];
     let names = files.list(folder);
-    for (path, levels) in SUBFOLDERS {
-        let first = path.split('/').next().unwrap_or(path);
-        let is_there = names.iter().any(|it| it.strip_suffix('/') == Some(first));
-        if let Some(path) = join(folder, path).filter(|_| is_there) {
+    let inner: Vec<&str> = names.iter().filter_map(|it| it.strip_suffix('/')).collect();
+    let is_there = |path: &str| inner.contains(&path.split('/').next().unwrap_or(path));
+    for (path, levels) in SUBFOLDERS.into_iter().filter(|(path, _)| is_there(path)) {
+        if let Some(path) = join(folder, path) {
             below(files, &path, levels, &mut found);
         }
     }

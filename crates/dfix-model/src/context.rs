@@ -136,9 +136,9 @@ pub struct ImageUse {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedElsewhere {
     /// The other Dockerfile, from the root of the repository.
-    pub file: String,
+    pub file: Arc<str>,
     /// What it uses.
-    pub used: ImageUse,
+    pub used: Arc<ImageUse>,
     /// Whether the image is known to be this one's; else it may be.
     pub is_known: bool,
     /// Whether the image is called like this Dockerfile or the folder that it stands in.

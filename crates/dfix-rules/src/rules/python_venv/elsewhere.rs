@@ -48,8 +48,13 @@ fn condition(it: &UsedElsewhere) -> OpenCondition {
 /// Whether pip's packages or their programs are among what is used, and in the environment then. Of an image that may be
 /// another one only the folders themselves count.
 fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) -> bool {
-    let used = ImagePath::new(&it.used.path);
     let is_copied = it.used.how == ImageUseKind::Copied;
+    let is_a_place = is_copied || it.used.how == ImageUseKind::Named;
+    let is_likely = it.is_known || (is_copied && it.used.is_untouched);
+    if !is_a_place || !is_likely {
+        return false;
+    }
+    let used = ImagePath::new(&it.used.path);
     let is_below = |folder: &str| used.is_below(&ImagePath::new(folder));
     let is_packages =
         used.as_str().contains("-packages") && (is_below("/usr/local/lib") || is_below("/usr/lib"));
@@ -73,9 +78,7 @@ fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) 
         let is_place = folder.is_some_and(|it| site.is_folder_of_programs(it.as_str()));
         is_place && installed.has(used.file_name())
     };
-    let is_a_place = matches!(it.used.how, ImageUseKind::Copied | ImageUseKind::Named);
-    let is_likely = it.is_known || (is_copied && it.used.is_untouched);
-    is_likely && is_a_place && (is_packages || is_folder || is_program)
+    is_packages || is_folder || is_program
 }
 
 /// What stays open of the other Dockerfiles that are based on the image, and of what starts theirs: they are asked as a

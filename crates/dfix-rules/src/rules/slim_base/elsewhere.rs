@@ -110,13 +110,11 @@ impl<'m> Losses<'m, '_> {
         if !file.targets().any(|it| it == stage) {
             return;
         }
-        for it in file.context().used_elsewhere() {
+        let uses = file.context().used_elsewhere().iter();
+        for it in uses.filter(|it| it.used.how == ImageUseKind::Copied && it.is_likely()) {
             let path = ImagePath::new(&it.used.path);
             let is_program = path.parent().is_some_and(|it| it.file_name() == "bin");
-            if it.used.how != ImageUseKind::Copied || !it.is_likely() || !is_program {
-                continue;
-            }
-            if self.form.lacks_program(path.file_name()).is_some() {
+            if is_program && self.form.lacks_program(path.file_name()).is_some() {
                 self.needs.open(
                     format!(
                         "whether `{}` (line {}) finds {path}, which it takes out of {}",
