@@ -436,6 +436,8 @@ impl Options {
                 at += self.long(word, words.get(at), &mut taken);
             } else if text.starts_with('-') && text.len() > 1 {
                 at += self.short(word, words.get(at), &mut taken);
+            } else if is_ellipsis(text) {
+                // Options that are shown elsewhere, or that the reader chooses.
             } else if stands_for_options(word) {
                 taken.unknown.push(word.clone());
             } else {
@@ -512,6 +514,15 @@ fn with_text(word: &Word, text: &str) -> Word {
         text: text.to_owned(),
         open: word.open.clone().filter(|_| text.contains('$')),
     }
+}
+
+/// Whether a word of an example stands for what it leaves out: `docker run ... -v data:/data web`, `docker run [OPTIONS] web`.
+fn is_ellipsis(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    matches!(inner.unwrap_or(text), "..." | "…")
+        || inner.is_some_and(|it| {
+            it.eq_ignore_ascii_case("options") || it.eq_ignore_ascii_case("flags")
+        })
 }
 
 /// Whether a word that is not known stands for options and not for an image or a folder: its name says so.

@@ -171,6 +171,21 @@ fn what_a_run_leaves_open_is_told() {
 }
 
 #[test]
+fn what_an_example_leaves_out_is_no_image() {
+    for text in [
+        "docker run ... -v data:/state web serve",
+        "docker run -it … -v data:/state web serve",
+        "docker run [OPTIONS] -v data:/state web serve",
+        "docker run -v data:/state [...] web serve",
+    ] {
+        let run = one(text);
+        assert_eq!(run.image.as_deref(), Some("web"), "{text}");
+        assert_eq!(run.mounts.len(), 1, "{text}");
+        assert!(run.unread.is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn kaniko_builds() {
     let launch = one(
         "/kaniko/executor --context dir://. --dockerfile=x/Dockerfile --destination r.io/a/b:1",
