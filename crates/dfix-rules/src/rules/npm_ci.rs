@@ -143,6 +143,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     .open(lock.agrees.open())
                     .open(unknown_npm(stage, &npm, lock.version))
                     .open(changed_before(stage, &npm, name))
+                    .open(told_by_a_comment(&npm))
                     .open(lock.is_whole.open())
                     .open(lock.is_left_out_of_git.then(|| left_out_of_git(name)))
                     .declare(Effect::arguments_of(npm.command))
@@ -151,6 +152,20 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// What its author says beside it: "install in place of ci, for the lock file …".
+fn told_by_a_comment(npm: &PackageCommand<'_>) -> Option<OpenCondition> {
+    let step = npm.command.step();
+    dfix_catalogue::tells_of_locked_packages(&step.comments()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether `npm install` is meant: a comment beside {} speaks of the lock file or of `npm ci`",
+                step.label()
+            ),
+            "read the comment, and change it with the command",
+        )
+    })
 }
 
 fn left_out_of_git(name: &str) -> OpenCondition {
