@@ -248,7 +248,9 @@ pub(crate) enum ShellSource {
     File(usize),
     /// From its input.
     Input,
-    /// It is asked for something else: `bash --version`, a `-c` with nothing after it.
+    /// From what is put behind a `-c` that nothing follows yet: `ENTRYPOINT ["sh", "-c"]`.
+    Awaited,
+    /// It is asked for something else: `bash --version`.
     Nothing,
 }
 
@@ -278,7 +280,7 @@ pub(crate) fn shell_source(text: &str, words: &[WordData], range: Range<usize>) 
     }
     match (at < end, has_c, has_s) {
         (true, true, _) => ShellSource::Script(at),
-        (false, true, _) => ShellSource::Nothing,
+        (false, true, _) => ShellSource::Awaited,
         (true, false, false) => ShellSource::File(at),
         (_, false, true) | (false, false, false) => ShellSource::Input,
     }

@@ -4,6 +4,7 @@
 //! What starts the image from outside (compose files and their like) counts beside what the image says itself:
 //! both may be used.
 
+mod awaited_text;
 mod low_ports;
 mod privileges;
 mod shown;
@@ -204,6 +205,9 @@ impl<'m> Start<'m> {
             if self.found.of_base.is_some() {
                 return;
             }
+            if Self::waiting(all).is_some() {
+                return self.text_of_cmd(step);
+            }
             // The words of a CMD are arguments where an ENTRYPOINT names the program.
             let entrypoint = all.iter().find(|s| s.is(StepKind::Entrypoint));
             if entrypoint.is_some_and(|s| {
@@ -226,7 +230,12 @@ impl<'m> Start<'m> {
 
     /// What the project's files start containers with.
     fn launches(&mut self, own: &[Step<'m>]) {
+        let waiting = Self::waiting(own);
         for start in launches::starts(self.stage) {
+            if let Some(entrypoint) = waiting.filter(|_| !start.is_whole) {
+                self.text_of_launch(&start, entrypoint);
+                continue;
+            }
             let mut entrypoint = own.iter().filter(|step| step.is(StepKind::Entrypoint));
             let is_for_the_entrypoint = !start.is_whole
                 && entrypoint.any(|step| !step.commands().any(|command| self.hands_on(command)));
@@ -433,6 +442,8 @@ impl<'m> Start<'m> {
     fn given_to_shell(&mut self, shell: Command<'m>) -> Leads {
         let word = match shell.shell_source() {
             Some(ShellSource::File(word) | ShellSource::Script(word)) => Some(shell.word_at(word)),
+            // The commands of what it is given are processes, too.
+            Some(ShellSource::Awaited) => return Leads::Script,
             Some(ShellSource::Input | ShellSource::Nothing) => None,
             // `. ./env.sh`
             None => shell.args().find(|word| !word.starts_with("-")),

@@ -313,7 +313,7 @@ pub(crate) fn script_and_words(command: Command<'_>) -> Option<(&str, Vec<Word<'
     let words = command.arg_indices();
     let (path, behind) = match command.shell_source() {
         Some(ShellSource::File(at)) => (command.word_at(at), at + 1..words.end),
-        Some(ShellSource::Script(_) | ShellSource::Input | ShellSource::Nothing) => return None,
+        Some(_) => return None,
         None => (command.program()?, words),
     };
     Some((

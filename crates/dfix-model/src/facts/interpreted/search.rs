@@ -169,7 +169,7 @@ impl<'m> Search<'m> {
                 }
                 ShellSource::File(word) => self.file(command, command.word_at(word), place),
                 ShellSource::Input => self.input(command, place),
-                ShellSource::Nothing => {}
+                ShellSource::Awaited | ShellSource::Nothing => {}
             }
             return;
         }
