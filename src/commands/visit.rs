@@ -74,7 +74,10 @@ impl<'a> Visit<'a> {
         let found = discover(&self.paths, &self.configs, task.jobs);
         self.folders.are_for(&found.folders);
         if found.files.is_empty() && found.errors.is_empty() && !self.common.quiet {
-            let _ = writeln!(io::stderr(), "dfix: no Dockerfile found");
+            let _ = writeln!(
+                io::stderr(),
+                "dfix: no Dockerfile found; what `.gitignore` leaves out is looked at where it is named"
+            );
         }
         let (files, beside) = match self.work.shard {
             Some(shard) => shard.part(found.files, &self.paths),

@@ -10,7 +10,7 @@ use crate::collect::instruction::StepKind;
 use crate::collect::wrappers::ShellSource;
 use crate::facts::launches::StartOfLaunch;
 use crate::facts::scripts;
-use crate::handles::{Step, Word};
+use crate::handles::{Command, Step, Word};
 
 impl<'m> Start<'m> {
     /// The entry point that waits for a text.
@@ -19,7 +19,7 @@ impl<'m> Start<'m> {
             let last = step.commands().last();
             step.is(StepKind::Entrypoint)
                 && step.is_exec_form()
-                && last.and_then(|it| it.shell_source()) == Some(ShellSource::Awaited)
+                && last.and_then(Command::shell_source) == Some(ShellSource::Awaited)
         };
         steps.iter().copied().find(is_one)
     }
