@@ -37,7 +37,10 @@ fn is_no_file(text: &str) -> bool {
     let is_other = text.contains("://") && !text.starts_with("file:") && !text.contains("sqlite:");
     is_other
         || text.contains(":memory:")
-        || matches!(text, "" | "-" | "/dev/null" | "/dev/stdout" | "/dev/stderr")
+        || matches!(
+            text,
+            "" | "-" | "stdout" | "stderr" | "/dev/null" | "/dev/stdout" | "/dev/stderr"
+        )
 }
 
 /// Whether what is written is a call that makes a file in memory: `io.BytesIO()`.
@@ -109,6 +112,29 @@ impl Scanner<'_, '_, '_> {
             if is_new(&self.source.variables, &variable) {
                 self.source.variables.push(variable);
             }
+        }
+    }
+
+    /// The items of a list of texts of Go that is written out (`[]string{"a", "b"}`); anything else is an item itself.
+    pub(crate) fn items_of(&self, range: Range) -> Vec<Range> {
+        let code = self.reader.code;
+        let (start, end) = code.trim(range.0, range.1);
+        let open = start + 3;
+        let is_list = code.is(start, "[") && code.is(start + 1, "]") && code.is(open, "{");
+        if is_list && code.after(open) == end {
+            code.split(open + 1, end - 1, ",")
+        } else {
+            vec![range]
+        }
+    }
+
+    /// `@Value("${app.upload-dir:uploads}")`: a key of the settings, and what it is where they do not say it.
+    pub(crate) fn setting(&mut self, range: Range, line: usize) {
+        let text = self.reader.code.plain_string(range.0).unwrap_or_default();
+        let inner = text.trim_start_matches('\\').strip_prefix("${");
+        let told = inner.and_then(|it| it.strip_suffix('}')?.split_once(':'));
+        if let Some((key, default)) = told {
+            crate::properties::set("properties", key, default, line, self.source);
         }
     }
 

@@ -6,7 +6,7 @@ mod names;
 mod spring;
 
 use crate::source::Source;
-use names::set;
+pub(crate) use names::set;
 
 /// How a file says what it sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

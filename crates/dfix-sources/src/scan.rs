@@ -211,15 +211,19 @@ impl<'t> Scanner<'_, '_, 't> {
         for effect in reader.effects(name) {
             match effect.kind {
                 "right" if effect.argument == "name" => self.right(effect.what, name, line),
-                // `http.Server{Addr: ":80"}`
-                "port"
+                // `http.Server{Addr: ":80"}`, `lumberjack.Logger{Filename: "app.log"}`
+                kind @ ("port" | "writes")
                     if effect.argument.starts_with('#')
                         && code.is(stop, "{")
                         && behind.is_empty() =>
                 {
                     let literal = (stop, code.after(stop));
-                    if let Some(port) = reader.entry(literal, &effect.argument[1..]) {
-                        self.port(port, code.line(port.0));
+                    let told = reader.entry(literal, &effect.argument[1..]);
+                    for item in told.map_or_else(Vec::new, |told| self.items_of(told)) {
+                        match kind {
+                            "port" => self.port(item, code.line(item.0)),
+                            _ => self.write(item, effect.what, code.line(item.0)),
+                        }
                     }
                 }
                 "asks" if effect.argument.starts_with("name=") => {
@@ -367,11 +371,8 @@ impl<'t> Scanner<'_, '_, 't> {
                     }
                 }
             }
-            "loads" => {
-                for one in meant {
-                    self.library(one, line);
-                }
-            }
+            "loads" => meant.into_iter().for_each(|one| self.library(one, line)),
+            "setting" => meant.into_iter().for_each(|one| self.setting(one, line)),
             "socket" => {
                 for one in meant {
                     self.socket(one, line);

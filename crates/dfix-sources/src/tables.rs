@@ -162,5 +162,9 @@ pub(crate) fn is_of_a_request(language: Language, name: &str) -> bool {
 
 /// What a setting of a file does: the key is the file's kind (`*` for any) and the setting.
 pub(crate) fn setting(kind: &str, name: &str) -> Option<&'static str> {
-    SETTINGS.row(kind, name).map(|row| column(row, 1))
+    // `*.upload-dir`: a key of an application's own that ends so.
+    let own = name.match_indices('.').map(|(at, _)| &name[at..]);
+    let mut own = own.filter_map(|end| SETTINGS.row(kind, &format!("*{end}")));
+    let row = SETTINGS.row(kind, name).or_else(|| own.next());
+    row.map(|row| column(row, 1))
 }

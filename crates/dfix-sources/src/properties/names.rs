@@ -7,7 +7,7 @@ use crate::tables;
 use crate::value::{Base, Folded, Text, Value};
 
 /// What it tells that a name is set, by the table for this kind of file.
-pub(super) fn set(kind: &str, key: &str, written: &str, line: usize, source: &mut Source) {
+pub(crate) fn set(kind: &str, key: &str, written: &str, line: usize, source: &mut Source) {
     let value = written.trim().trim_matches(['"', '\'']);
     let value = folded(value, source, line);
     match tables::setting(kind, key) {
@@ -22,9 +22,16 @@ pub(super) fn set(kind: &str, key: &str, written: &str, line: usize, source: &mu
                 written_to(file, false, line, source);
             }
         }
+        // An empty place is none, and neither is one in a store of the network.
+        Some("writes" | "folder") if value.is_complete && is_elsewhere(&value.written) => {}
         Some(kind @ ("writes" | "folder")) => written_to(value, kind == "folder", line, source),
         _ => {}
     }
+}
+
+fn is_elsewhere(place: &str) -> bool {
+    let is_address = place.contains("://") && !place.starts_with("file:");
+    is_address || place.is_empty() || place.starts_with("classpath:")
 }
 
 /// What is written to a path.

@@ -72,3 +72,37 @@ fn sockets_are_files() {
         )],
     );
 }
+
+#[test]
+fn logs_name_their_files() {
+    check(
+        "a.go",
+        &[
+            (
+                "l := &lumberjack.Logger{Filename: \"logs/app.log\", MaxSize: 1}",
+                &["1 writes logs/app.log"],
+            ),
+            (
+                "c := zap.Config{OutputPaths: []string{\"stdout\", \"logs/x.log\"}, ErrorOutputPaths: []string{\"stderr\"}}",
+                &["1 writes logs/x.log"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn raw_sockets_take_roots_rights() {
+    check(
+        "a.go",
+        &[
+            (
+                "net.Dial(\"ip4:1\", a)\nnet.Dial(\"tcp\", a)\nnet.Dial(network, a)",
+                &["1 right raw-socket net.Dial"],
+            ),
+            (
+                "p.SetPrivileged(true)\nq.SetPrivileged(false)",
+                &["1 right raw-socket p.SetPrivileged"],
+            ),
+        ],
+    );
+}

@@ -64,3 +64,28 @@ fn kotlin() {
         ],
     );
 }
+
+#[test]
+fn libraries_write_files() {
+    check(
+        "A.java",
+        &[
+            (
+                "class A { void f() { mapper.writeValue(new File(\"out.json\"), x); mapper.writeValue(response.getWriter(), x); } }",
+                &["1 writes out.json"],
+            ),
+            (
+                "class A { void f() { ImageIO.write(i, \"png\", new File(\"a.png\")); ImageIO.write(i, \"png\", stream); } }",
+                &["1 writes a.png"],
+            ),
+            (
+                "class A { void f() { FileUtils.writeStringToFile(new File(\"a.txt\"), s, c); FileUtils.readLines(new File(\"b.txt\")); } }",
+                &["1 writes a.txt"],
+            ),
+            (
+                "class A { @Value(\"${app.upload-dir:uploads}\") String d; @Value(\"${app.name:demo}\") String n; }",
+                &["1 makes uploads"],
+            ),
+        ],
+    );
+}

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-const KINDS: &str = "writes port socket settings loads runs asks right user imports value";
+const KINDS: &str = "writes port socket setting settings loads runs asks right user imports value";
 
 #[test]
 fn tables_are_sorted_unique_and_told_of() {
