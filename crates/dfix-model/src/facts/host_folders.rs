@@ -5,9 +5,10 @@ use dfix_launch::{Access, Launch, Mount, MountKind, Source};
 
 use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
-use crate::facts::launches;
-use crate::facts::run_time_writes;
-use crate::handles::Stage;
+use crate::facts::roots_home::names_roots_home;
+use crate::facts::runtime::Process;
+use crate::facts::{launches, run_time_writes, runtime};
+use crate::handles::{Redirect, Stage};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -181,7 +182,39 @@ fn in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
             ))
         })
     });
-    mounted.or_else(|| named_in_roots_home(stage))
+    mounted
+        .or_else(|| named_in_roots_home(stage))
+        .or_else(|| told_in_roots_home(stage))
+}
+
+/// A command of a launch of the stage, of its start's scripts or of its health checks that is told a place in root's home.
+/// What the instructions of the Dockerfile itself tell is asked with those.
+fn told_in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
+    let starts = launches::starts(stage).into_iter();
+    let starts = starts.filter(|start| start.launch.user.is_none());
+    let of_starts = starts.filter_map(|start| start.script).flat_map(|script| {
+        let commands = script.commands();
+        commands.map(move |it| (it, format!("`{}` in `{}`", it.name(), script.path())))
+    });
+    let runtime = runtime::of(stage);
+    let is_launches = |process: &Process<'_>| process.script.is_some_and(|it| it.is_of_launch());
+    let of_files = runtime.processes().filter(|it| !is_launches(it));
+    let of_scripts = of_files.chain(runtime.checks());
+    let of_scripts = of_scripts.filter(|process| process.script.is_some());
+    let of_scripts = of_scripts.map(|process| (process.command, process.said()));
+    let mut commands = of_starts.chain(of_scripts);
+    commands.find_map(|(command, who)| {
+        let redirects = command.redirects().filter_map(Redirect::target);
+        let mut words = command.words().chain(redirects);
+        let place = words.find(|word| !command.has_inner() && names_roots_home(*word, true))?;
+        Some(OpenCondition::new(
+            format!(
+                "whether {who} can do without {}, in root's home, which no other user may enter",
+                place.source_text()
+            ),
+            "name a place elsewhere, or leave the image root's",
+        ))
+    })
 }
 
 /// A variable by which a launch of the stage names a place in root's home.

@@ -175,7 +175,7 @@ fn of_step(stage: Stage<'_>, step: Step<'_>) -> Vec<LeftAtHome> {
 
 /// Whether the text stands for `/root` or something below it: `/root/x`, `~/x`, `$HOME/x`. `is_moved`: `HOME` names another
 /// folder.
-fn names_roots_home(word: Word<'_>, is_moved: bool) -> bool {
+pub(crate) fn names_roots_home(word: Word<'_>, is_moved: bool) -> bool {
     let text = word.literal_prefix();
     let written = word.source_text().trim_start_matches(['"', '\'']);
     text == "/root"

@@ -103,10 +103,12 @@ fn absolute(place: &Value<Place>) -> Option<ImagePath> {
     Some(ImagePath::new(&place.path))
 }
 
-/// What the commands of the start and of its scripts write.
+/// What the commands of the start's scripts write, and those of the health checks.
 fn by_commands(stage: Stage<'_>) -> Vec<RunTimeWrite> {
-    let processes: Vec<_> = runtime::of(stage).processes().collect();
-    let of_scripts = || processes.iter().filter(|process| process.script.is_some());
+    let runtime = runtime::of(stage);
+    let started = runtime.processes().filter(|it| it.script.is_some());
+    let processes: Vec<_> = started.chain(runtime.checks()).collect();
+    let of_scripts = || processes.iter();
     if of_scripts().next().is_none() {
         return Vec::new();
     }

@@ -5,6 +5,7 @@
 //! both may be used.
 
 mod awaited_text;
+mod checks;
 mod low_ports;
 mod privileges;
 mod shown;
@@ -81,15 +82,7 @@ pub(crate) fn of(stage: Stage<'_>) -> Runtime<'_> {
     Runtime {
         stage,
         data: stage.cached(|| {
-            let mut start = Start {
-                stage,
-                found: RuntimeData {
-                    processes: Vec::new(),
-                    unfollowed: Vec::new(),
-                    of_base: None,
-                },
-                scripts: Vec::new(),
-            };
+            let mut start = Start::of(stage);
             let steps: Vec<Step<'_>> = stage.entry().steps().collect();
             for step in &steps {
                 start.step(*step, &steps);
@@ -97,6 +90,31 @@ pub(crate) fn of(stage: Stage<'_>) -> Runtime<'_> {
             start.launches(&steps);
             start.found
         }),
+    }
+}
+
+/// The handle of a process.
+fn process_of<'m>(stage: Stage<'m>, data: &ProcessData) -> Process<'m> {
+    let step = Step {
+        file: stage.file,
+        index: data.step,
+    };
+    let script = data
+        .script
+        .as_deref()
+        .and_then(|key| scripts::known(stage, key, step));
+    let command = match script {
+        Some(script) => script.command(data.index),
+        None => Command {
+            step,
+            script: None,
+            index: data.index,
+        },
+    };
+    Process {
+        command,
+        script,
+        leads: data.leads,
     }
 }
 
@@ -116,29 +134,10 @@ impl<'m> Runtime<'m> {
     /// Words of a `CMD` that are arguments of an entry point are none.
     pub fn processes(self) -> impl Iterator<Item = Process<'m>> + Clone {
         let stage = self.stage;
-        self.data.processes.iter().map(move |data| {
-            let step = Step {
-                file: stage.file,
-                index: data.step,
-            };
-            let script = data
-                .script
-                .as_deref()
-                .and_then(|key| scripts::known(stage, key, step));
-            let command = match script {
-                Some(script) => script.command(data.index),
-                None => Command {
-                    step,
-                    script: None,
-                    index: data.index,
-                },
-            };
-            Process {
-                command,
-                script,
-                leads: data.leads,
-            }
-        })
+        self.data
+            .processes
+            .iter()
+            .map(move |it| process_of(stage, it))
     }
 
     /// What could not be followed, each with the way to establish it.
@@ -164,6 +163,9 @@ impl<'m> Process<'m> {
     pub fn said(&self) -> String {
         match self.script {
             Some(script) => format!("`{}` in `{}`", self.command.name(), script.path()),
+            None if self.command.step().is(StepKind::Healthcheck) => {
+                format!("`{}` of HEALTHCHECK", self.command.name())
+            }
             None => format!("`{}`", self.command.name()),
         }
     }
@@ -189,6 +191,18 @@ struct Start<'m> {
 }
 
 impl<'m> Start<'m> {
+    fn of(stage: Stage<'m>) -> Self {
+        Start {
+            stage,
+            found: RuntimeData {
+                processes: Vec::new(),
+                unfollowed: Vec::new(),
+                of_base: None,
+            },
+            scripts: Vec::new(),
+        }
+    }
+
     fn step(&mut self, step: Step<'m>, all: &[Step<'m>]) {
         if step.has_opaque_text() {
             self.open(

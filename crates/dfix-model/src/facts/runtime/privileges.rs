@@ -86,9 +86,49 @@ impl<'m> Runtime<'m> {
     }
 }
 
+/// What the health checks need root for, perhaps, and what is open about them.
+pub(super) fn asked_by_checks(runtime: Runtime<'_>) -> Vec<OpenCondition> {
+    let mut all: Vec<OpenCondition> = Vec::new();
+    for process in runtime.checks() {
+        let mut examination = Examination {
+            stage: runtime.stage(),
+            is_check: true,
+            found: PrivilegesData {
+                asked: Privileges::Nobody,
+                known: Vec::new(),
+                open: Vec::new(),
+                low_port: None,
+            },
+        };
+        examination.process(process);
+        let found = examination.found;
+        let why = match found.asked {
+            Privileges::Root { why, .. } => Some(why),
+            Privileges::Drops(_) => Some("changes the user, as only root may".to_owned()),
+            Privileges::NothingStarts | Privileges::Prompt(_) | Privileges::Nobody => None,
+        };
+        let needed = why.map(|why| {
+            OpenCondition::new(
+                format!(
+                    "whether {}, which asks whether the container is well, works as another user than root: it {why}",
+                    process.said()
+                ),
+                "let the check do without",
+            )
+        });
+        for open in needed.into_iter().chain(found.open) {
+            if !all.contains(&open) {
+                all.push(open);
+            }
+        }
+    }
+    all
+}
+
 fn examine(runtime: Runtime<'_>) -> PrivilegesData {
     let mut examination = Examination {
         stage: runtime.stage(),
+        is_check: false,
         found: PrivilegesData {
             asked: Privileges::Nobody,
             known: runtime
@@ -136,6 +176,8 @@ fn examine(runtime: Runtime<'_>) -> PrivilegesData {
 
 struct Examination<'m> {
     stage: Stage<'m>,
+    /// Whether the processes are a health check's, which nobody gives more words.
+    is_check: bool,
     found: PrivilegesData,
 }
 
@@ -201,9 +243,12 @@ impl<'m> Examination<'m> {
         if !self.configured(known, &words) {
             return;
         }
+        let of_words = (!self.is_check)
+            .then(|| given_nothing(self.stage, process))
+            .flatten();
         for open in about_program(self.stage, name, &words)
             .into_iter()
-            .chain(given_nothing(self.stage, process))
+            .chain(of_words)
         {
             self.open(open);
         }

@@ -169,6 +169,7 @@ pub(crate) fn possible(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCo
 /// What could not be established of what is started.
 pub(crate) fn of_start(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCondition> {
     let mut open: Vec<OpenCondition> = stage.runtime().open().cloned().collect();
+    open.extend(stage.runtime().open_of_checks().cloned());
     if let Some(left) = stage.left_at_roots_home() {
         open.push(OpenCondition::new(
             format!(
