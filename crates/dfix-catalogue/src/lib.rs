@@ -136,8 +136,8 @@ pub use package_tools::{
     PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
 };
 pub use package_writes::{
-    PackageWrite, downloads_into_home, node_package_at_home, python_package_at_home,
-    python_package_in_itself,
+    PackageWrite, downloads_into_home, node_package_at_home, node_package_in_itself,
+    python_package_at_home, python_package_in_itself,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use pip_to_uv::{ForUv, pip_for_uv};

@@ -27,6 +27,11 @@ pub fn python_package_in_itself(name: &str) -> Option<PackageWrite> {
     of(name, "python", "itself")
 }
 
+/// What is known of a package of npm that writes into its own folder when it runs.
+pub fn node_package_in_itself(name: &str) -> Option<PackageWrite> {
+    of(name, "node", "itself")
+}
+
 fn of(name: &str, language: &str, place: &str) -> Option<PackageWrite> {
     let mut rows = PACKAGES.rows(name);
     let row = rows.find(|row| row.column(1) == language && row.column(2) == place)?;
@@ -52,6 +57,18 @@ impl PackageWrite {
             let (package, major) = of.split_once('<')?;
             is_below(package, major.parse().ok()?).then_some(name)
         })
+    }
+}
+
+impl PackageWrite {
+    /// The folder in its own that it makes, where that can be told.
+    pub fn folder(self) -> Option<&'static str> {
+        self.row.words(4).next()
+    }
+
+    /// Words with which the sources of an application send it elsewhere.
+    pub fn told_by(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(5)
     }
 }
 
@@ -83,6 +100,10 @@ mod tests {
                 .is_some_and(|it| it.variables(|_, _| false).count() == 2)
         );
         assert!(node_package_at_home("puppeteer-core").is_none());
+        let own = node_package_in_itself("@xenova/transformers").unwrap();
+        assert_eq!(own.folder(), Some(".cache"));
+        assert!(own.told_by().any(|it| it == "cacheDir"));
+        assert!(node_package_in_itself("geckodriver").is_none());
         assert!(python_package_in_itself("docling").is_some());
         assert!(python_package_in_itself("puppeteer").is_none());
         let text = "from transformers import pipeline; pipeline('x')";

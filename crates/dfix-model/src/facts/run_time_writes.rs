@@ -1,6 +1,7 @@
 //! What an application writes when its container runs, as far as it is known to: by its start scripts and by its own
 //! sources.
 
+use dfix_catalogue::{PackageWrite, node_package_in_itself};
 use dfix_sources::{Base, Place, Value, Write, file_address};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
@@ -63,7 +64,10 @@ pub struct RunTimeWrites {
 pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
     stage.cached(|| {
         let mut all = RunTimeWrites {
-            known: by_commands(stage),
+            known: by_commands(stage)
+                .into_iter()
+                .chain(by_packages(stage))
+                .collect(),
             ..RunTimeWrites::default()
         };
         for file in &application_sources(stage).files {
@@ -124,6 +128,37 @@ fn by_commands(stage: Stage<'_>) -> Vec<RunTimeWrite> {
                 path,
                 is_folder,
                 who,
+            }
+        })
+        .collect()
+}
+
+/// What packages of npm write below `node_modules`, beside what they are, unless a variable or a source sends it elsewhere:
+/// models that are fetched at the first use.
+fn by_packages(stage: Stage<'_>) -> Vec<RunTimeWrite> {
+    let packages = stage.node_packages().known.iter();
+    let writes = packages.filter_map(|it| node_package_in_itself(&it.name));
+    let files = &application_sources(stage).files;
+    let is_told = |package: &PackageWrite| {
+        let mut variables = package.variables(|_, _| false);
+        let says = |file: &ApplicationSource| {
+            let text = stage.file().context().read(&file.context_path).found();
+            text.is_some_and(|text| package.told_by().any(|word| text.contains(word)))
+        };
+        variables.any(|name| final_env(stage, name).is_set()) || files.iter().any(says)
+    };
+    let Some(folder) = final_workdir(stage) else {
+        return Vec::new();
+    };
+    let modules = ImagePath::new(&folder).join("node_modules");
+    let untold = writes.filter(|package| !is_told(package));
+    untold
+        .map(|package| {
+            let own = modules.join(package.name());
+            RunTimeWrite {
+                path: package.folder().map_or(own.clone(), |it| own.join(it)),
+                is_folder: true,
+                who: format!("`{}`", package.name()),
             }
         })
         .collect()
