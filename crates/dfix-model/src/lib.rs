@@ -76,7 +76,7 @@ pub use facts::filesystem::entry::{
 pub use facts::filesystem::mode::Access;
 pub use facts::given_sources::{GivenSource, GivenSources};
 pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
-pub use facts::installs_at_run_time::InstallAtRunTime;
+pub use facts::installs_at_run_time::{BuildAtRunTime, InstallAtRunTime};
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::launches::LowPorts;
 pub use facts::left_by_commands::LeftByCommands;

@@ -1,7 +1,7 @@
 //! What an application installs by its own sources when its container runs: packages, models that are packages, clients that
 //! are generated among them.
 
-use dfix_catalogue::{package_tool, writes_dependencies};
+use dfix_catalogue::{is_file_of_a_tool, package_tool, writes_dependencies};
 
 use crate::facts::application_sources::application_sources;
 use crate::facts::sources::known_words;
@@ -18,10 +18,39 @@ pub struct InstallAtRunTime {
     pub is_of_python: bool,
 }
 
+/// Something that a source builds: `npm run build`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildAtRunTime {
+    /// The source, as a message names it: `` `server.js` (line 5) ``.
+    pub who: String,
+    /// What it runs: `npm run build`.
+    pub what: String,
+}
+
 impl<'m> Stage<'m> {
     /// What the shipped sources install when a container runs, in order: packages, models that are packages.
     pub fn installs_at_run_time(self) -> impl Iterator<Item = InstallAtRunTime> + use<'m> {
         installs_of(self)
+    }
+
+    /// The first script of `package.json` that builds, as its name says, and that a shipped source runs when a container
+    /// runs.
+    pub fn builds_at_run_time(self) -> Option<BuildAtRunTime> {
+        let mut files = application_sources(self).files.iter();
+        files.find_map(|file| {
+            // What is there for those who build runs when they do.
+            let mut programs = file
+                .source
+                .programs
+                .iter()
+                .filter(|_| !is_file_of_a_tool(file_name(&file.context_path)));
+            programs.find_map(|program| {
+                Some(BuildAtRunTime {
+                    what: builds(&known_words(&program.command))?,
+                    who: format!("`{}` (line {})", file.context_path, program.line),
+                })
+            })
+        })
     }
 }
 
@@ -66,9 +95,47 @@ fn installs(words: &[String]) -> Option<bool> {
     })
 }
 
+/// The script of `package.json` that the words of a program run, where it builds by its name: `npm run build:css`,
+/// `yarn build`.
+fn builds(words: &[String]) -> Option<String> {
+    let mut places = words.iter().enumerate();
+    places.find_map(|(at, word)| {
+        let manager = package_tool(file_name(word))?.manager();
+        let is_of_node = matches!(
+            manager,
+            PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm
+        );
+        let mut next = words[at + 1..].iter().filter(|it| !it.starts_with('-'));
+        let mut script = next.next()?;
+        let is_run = matches!(script.as_str(), "run" | "run-script");
+        if is_run {
+            script = next.next()?;
+        }
+        let is_build = script.split([':', '-']).next() == Some("build");
+        // npm alone has a command `build` of its own.
+        let runs = is_of_node && is_build && (is_run || manager != PackageManager::Npm);
+        let run = if is_run { "run " } else { "" };
+        runs.then(|| format!("{} {run}{script}", file_name(word)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::installs;
+    use super::{builds, installs};
+
+    #[test]
+    fn words_that_build() {
+        let builds = |text: &str| {
+            let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            builds(&words)
+        };
+        assert_eq!(builds("npm run build").as_deref(), Some("npm run build"));
+        assert_eq!(builds("yarn build:css").as_deref(), Some("yarn build:css"));
+        assert_eq!(builds("npm run start"), None);
+        assert_eq!(builds("npm build"), None);
+        assert_eq!(builds("docker build ."), None);
+        assert_eq!(builds("pip install build"), None);
+    }
 
     #[test]
     fn words_that_install() {

@@ -52,6 +52,15 @@ pub(crate) fn apart_from_its_place(
             "install them in the build",
         )
     }));
+    open.extend(stage.builds_at_run_time().map(|build| {
+        OpenCondition::new(
+            format!(
+                "whether another user than root may write what `{}` builds, which {} runs when the container does",
+                build.what, build.who
+            ),
+            "do it in the build of the image, or give what it writes to the user",
+        )
+    }));
     open.extend(writes_to_itself(stage));
     open.extend(makes_migrations_of_packages(stage));
     open.extend(unknown_writes(stage, run_as, given));
