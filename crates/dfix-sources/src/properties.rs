@@ -1,12 +1,13 @@
 //! Files that set names: lines of `key=value` (Java properties, `.env`), Spring's YAML, and what tells Java's loggers where
 //! they write.
 
+mod annotations;
 mod logging;
 mod names;
 mod spring;
 
 use crate::source::Source;
-pub(crate) use names::set;
+use names::set;
 
 /// How a file says what it sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::roots_home::names_roots_home;
 use crate::facts::runtime::Process;
+use crate::facts::scripts::Script;
 use crate::facts::{launches, run_time_writes, runtime};
 use crate::handles::{Redirect, Stage};
 use crate::path::ImagePath;
@@ -197,7 +198,7 @@ fn told_in_roots_home(stage: Stage<'_>) -> Option<OpenCondition> {
         commands.map(move |it| (it, format!("`{}` in `{}`", it.name(), script.path())))
     });
     let runtime = runtime::of(stage);
-    let is_launches = |process: &Process<'_>| process.script.is_some_and(|it| it.is_of_launch());
+    let is_launches = |process: &Process<'_>| process.script.is_some_and(Script::is_of_launch);
     let of_files = runtime.processes().filter(|it| !is_launches(it));
     let of_scripts = of_files.chain(runtime.checks());
     let of_scripts = of_scripts.filter(|process| process.script.is_some());

@@ -7,7 +7,7 @@ use crate::tables;
 use crate::value::{Base, Folded, Text, Value};
 
 /// What it tells that a name is set, by the table for this kind of file.
-pub(crate) fn set(kind: &str, key: &str, written: &str, line: usize, source: &mut Source) {
+pub(super) fn set(kind: &str, key: &str, written: &str, line: usize, source: &mut Source) {
     let value = written.trim().trim_matches(['"', '\'']);
     let value = folded(value, source, line);
     match tables::setting(kind, key) {
