@@ -100,7 +100,7 @@ use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::launches::LowPorts;
-use crate::facts::left_by_commands::LeftByCommands;
+use crate::facts::left_by_commands::{BuiltBelow, LeftByCommands};
 use crate::facts::named_places::NamedPlace;
 use crate::facts::npm_lock::NpmLock;
 use crate::facts::ports::Port;
@@ -365,6 +365,11 @@ impl<'m> Stage<'m> {
     /// What commands of the build leave in a folder, beside what is copied there.
     pub fn left_by_commands(self, folder: &ImagePath) -> LeftByCommands {
         left_by_commands::left_by_commands(self, folder)
+    }
+
+    /// What makes programs out of sources below a folder, beside packages.
+    pub fn built_below(self, folder: &ImagePath) -> Option<BuiltBelow<'m>> {
+        left_by_commands::built_below(self, folder)
     }
 
     /// Whether the application does nothing but read what the build leaves in a folder, as all of its sources say.

@@ -150,6 +150,59 @@ pub(crate) fn left_by_commands(stage: Stage<'_>, folder: &ImagePath) -> LeftByCo
     left
 }
 
+/// What makes programs out of sources in a folder of the image, beside packages.
+#[derive(Debug, Clone)]
+pub struct BuiltBelow<'m> {
+    /// The command, the last one that does.
+    pub command: Command<'m>,
+    /// How one may tell it: `mvnw clean package`.
+    pub said: String,
+    /// Whether nothing puts anything there afterwards.
+    pub is_last: bool,
+}
+
+/// What builds something below a folder, if anything does.
+pub(crate) fn built_below<'m>(stage: Stage<'m>, folder: &ImagePath) -> Option<BuiltBelow<'m>> {
+    let is_concerned = |it: &Touched<'_>| match it.touch {
+        Touch::Removed => false,
+        // What fills a folder around it may write there.
+        Touch::Filled | Touch::Written => it.path.is_below(folder) || folder.is_below(it.path),
+        _ => it.path.is_below(folder),
+    };
+    let touched = stage
+        .base_chain()
+        .flat_map(|stage| Filesystem::of(stage).touched());
+    let touched: Vec<Touched<'_>> = touched.filter(is_concerned).collect();
+    let builds = |it: &Touched<'m>| {
+        let command = it.command?;
+        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+        let is_install = PackageCommand::of(command).is_some_and(|it| it.is_install());
+        let is_known = command.known().is_some_and(|it| it.builds(&words));
+        let puts = |outputs: Vec<ImagePath>| {
+            let mut outputs = outputs.iter();
+            outputs.any(|it| it.is_below(folder) || folder.is_below(it))
+        };
+        let is_one = match outputs_of(command) {
+            Some(outputs) => puts(outputs),
+            None => is_known && it.path.is_below(folder),
+        };
+        (is_one && !is_install).then_some(command)
+    };
+    let command = touched
+        .iter()
+        .filter_map(builds)
+        .max_by_key(|it| (it.step().index(), it.index))?;
+    let words = command.args().filter_map(Word::value);
+    let words = words.filter(|it| !it.starts_with('-')).take(2);
+    let said: Vec<&str> = std::iter::once(command.name()).chain(words).collect();
+    let is_later = |it: &Touched<'_>| it.step.index() > command.step().index();
+    Some(BuiltBelow {
+        command,
+        said: said.join(" "),
+        is_last: !touched.iter().any(is_later),
+    })
+}
+
 /// Who puts files there.
 fn tell(left: &mut LeftByCommands, touched: &Touched<'_>, folder: &ImagePath) {
     let package = touched.command.and_then(PackageCommand::of);

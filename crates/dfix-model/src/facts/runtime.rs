@@ -16,13 +16,13 @@ use dfix_catalogue::programs::{self, Mark};
 use crate::collect::instruction::StepKind;
 use crate::collect::wrappers::ShellSource;
 use crate::context::Answer;
-use crate::facts::compiled::{is_compiled, makes};
+use crate::facts::compiled::{is_compiled, is_made_here};
 use crate::facts::entry::StartCommand;
 use crate::facts::launches;
 use crate::facts::scripts::{self, HandedOn, Script, ScriptAt};
 use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::PackageCommand;
-use crate::path::{file_name, program_name};
+use crate::path::program_name;
 use crate::ternary::OpenCondition;
 
 pub use privileges::Privileges;
@@ -577,33 +577,4 @@ impl<'m> Start<'m> {
 /// Whether a path ends so; on Linux the letters' case counts.
 fn has_ending(path: &str, ending: &str) -> bool {
     path.ends_with(ending)
-}
-
-/// Whether a command of the stage, or of one that it is based on, builds something.
-fn builds(stage: Stage<'_>) -> bool {
-    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
-    commands.any(|command| {
-        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
-        command
-            .known()
-            .is_some_and(|program| program.builds(&words))
-    })
-}
-
-/// Whether the program's file is one that another stage of this file made, or a compiler of this one.
-fn is_made_here(stage: Stage<'_>, program: &str) -> bool {
-    let name = file_name(program);
-    stage.base_chain().any(|stage| {
-        let copied = stage.copies().any(|step| {
-            step.source().and_then(|s| s.stage()).is_some_and(builds)
-                && step
-                    .words()
-                    .filter_map(Word::value)
-                    .any(|v| file_name(v.trim_end_matches('/')) == name)
-        });
-        copied
-            || stage
-                .build_commands()
-                .any(|command| makes(command, program))
-    })
 }

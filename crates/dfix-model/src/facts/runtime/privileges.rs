@@ -3,8 +3,9 @@
 use dfix_catalogue::programs::{self, Mark, Program};
 
 use crate::facts::application_sources::application_sources;
+use crate::facts::compiled::is_made_here;
 use crate::facts::runtime::shown::{self, Shows, is_roots_place};
-use crate::facts::runtime::{Leads, Process, Runtime, is_made_here, low_ports};
+use crate::facts::runtime::{Leads, Process, Runtime, low_ports};
 use crate::handles::{Command, Stage, Step, Word};
 use crate::path::program_name;
 use crate::ternary::OpenCondition;

@@ -1,17 +1,15 @@
 //! How an application's user gets its files: by `chown` in a `RUN`, or by `COPY --chown`.
 
-use dfix_catalogue::{FileMark, file_is, programs};
+mod doubled;
+
+use dfix_catalogue::programs;
 use dfix_engine::{Edit, Effect, OpenCondition};
-use dfix_model::path::file_name;
 use dfix_model::{
-    Dependencies, FileEntry, FileOrigin, ImagePath, Landing, Os, Owner, Stage, Step, StepKind, Word,
+    Command, Dependencies, FileEntry, ImagePath, Landing, Os, Owner, Stage, Step, StepKind,
 };
 
 use super::account::RunAs;
 use super::folders::{Folder, folders_to_give, is_nested, without_nested};
-
-/// From how many bytes on nobody wants what is copied in two layers.
-const MUCH: u64 = 20 * 1024 * 1024;
 
 /// What is written so that the user owns its files.
 #[derive(Debug, Default)]
@@ -24,6 +22,8 @@ pub(crate) struct Handover<'m> {
     before: Option<String>,
     /// The `RUN` after the last work of the build.
     after: Option<String>,
+    /// What gives folders in the `RUN` that builds something there, behind this command of it.
+    in_build: Option<(Command<'m>, String)>,
     /// The folders that are the user's afterwards.
     pub(crate) given: Vec<ImagePath>,
     /// Who owns the application afterwards.
@@ -353,6 +353,7 @@ impl<'m> Handover<'m> {
             commands.extend(make_missing(shares.alone.iter().chain(&shares.whole)));
             commands.extend(chown(run_as, &shares.alone));
             commands.extend(chown_all(run_as, &shares.whole));
+            commands = self.given_in_a_build(stage, run_as, shares, commands);
             let mut whole = shares.whole.iter();
             self.doubled = whole.find_map(|folder| stage.dependencies_below(&folder.path));
             self.brought = shares.whole.iter().find_map(|folder| {
@@ -363,37 +364,6 @@ impl<'m> Handover<'m> {
         self.after = run(&commands);
     }
 
-    /// What copies something into a folder, or as what is given itself, that names no owner and was built before, in another
-    /// stage or image or, as an archive of Java's, outside, or is much.
-    fn brought_into(&self, stage: Stage<'m>, folder: &ImagePath) -> Option<&'static str> {
-        let is_archive = |path: &str| file_is(file_name(path), FileMark::JavaArchive);
-        let copies = stage.base_chain().flat_map(Stage::copies);
-        let of_archives: Vec<usize> = copies
-            .filter(|copy| copy.words().filter_map(Word::value).any(is_archive))
-            .map(Step::index)
-            .collect();
-        let by = |landing: &Landing| {
-            let mut copies = stage.base_chain().flat_map(Stage::copies);
-            let copy = copies.find(|copy| copy.index() == landing.step)?;
-            let is_heavy = || match &landing.from {
-                Some(FileOrigin::Context(path)) => stage.context_is_heavy(path, MUCH),
-                _ => false,
-            };
-            if self.copies.contains(&copy) {
-                None
-            } else if copy.flag("from").is_some() {
-                Some("`COPY --from`")
-            } else {
-                (of_archives.contains(&landing.step) || is_heavy()).then_some("`COPY`")
-            }
-        };
-        let mut landings = stage.filesystem().all_landings();
-        landings.find_map(|landing| {
-            let is_there = !landing.has_owner && landing.path.is_below(folder);
-            is_there.then(|| by(landing)).flatten()
-        })
-    }
-
     /// What it changes, beside the user.
     pub(crate) fn effects(&self, stage: Stage<'m>) -> Vec<Effect> {
         let inserted = |keyword| Effect::Inserted {
@@ -402,12 +372,18 @@ impl<'m> Handover<'m> {
         };
         let runs = self.before.is_some() || self.after.is_some();
         let copies = self.copies.iter().map(|step| Effect::changed(step.range()));
+        let in_build = self.in_build.as_ref();
+        let in_build = in_build.map(|(command, _)| Effect::commands_of(command.step()));
         let user = match self.replaced(stage) {
             Some(step) => Effect::changed(step.range()),
             None => inserted("USER"),
         };
         let runs = runs.then(|| inserted("RUN"));
-        runs.into_iter().chain(copies).chain([user]).collect()
+        runs.into_iter()
+            .chain(copies)
+            .chain(in_build)
+            .chain([user])
+            .collect()
     }
 
     /// The `USER` that the new one takes the place of: one that says what holds anyway.
@@ -424,6 +400,9 @@ impl<'m> Handover<'m> {
         }
         if let (Some(run), Some(first)) = (&self.before, self.early) {
             edit.insert_instruction_before(first.range(), run);
+        }
+        if let Some((command, text)) = &self.in_build {
+            edit.add_command_after(*command, text);
         }
         let anchor = stage
             .closing_user()
