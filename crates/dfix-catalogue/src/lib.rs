@@ -32,6 +32,7 @@ mod dependency_folders;
 mod eol;
 mod file_names;
 mod folders;
+mod font_uses;
 mod foundation;
 mod hardened;
 mod home_writes;
@@ -103,6 +104,7 @@ pub use dependency_folders::{
 pub use eol::{Eol, code_names, end_of_life, end_of_release, number_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest, may_be_dockerfile};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
+pub use font_uses::{FontUse, font_uses};
 pub use foundation::{Distribution, Foundation, Layer};
 pub use hardened::{
     HardenedImage, chainguard_image, chainguard_packages, hardened_image, has_hardened_image,

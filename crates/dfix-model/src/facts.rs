@@ -23,6 +23,7 @@ pub(crate) mod context_files;
 pub(crate) mod data_folders;
 pub(crate) mod dependencies;
 pub(crate) mod destination;
+pub(crate) mod drawn_fonts;
 pub(crate) mod entry;
 pub(crate) mod executed;
 mod fetched_start;

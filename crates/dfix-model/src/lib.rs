@@ -68,6 +68,7 @@ pub use facts::clearing::Clearing;
 pub use facts::data_folders::DataFolder;
 pub use facts::dependencies::Dependencies;
 pub use facts::destination::Destination;
+pub use facts::drawn_fonts::DrawnFont;
 pub use facts::entry::{Entry, StartCommand};
 pub use facts::filesystem::Filesystem;
 pub use facts::filesystem::entry::{

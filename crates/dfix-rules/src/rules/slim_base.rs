@@ -5,6 +5,7 @@ mod copies;
 mod documentation;
 mod elsewhere;
 mod examples;
+mod fonts;
 mod form;
 mod install;
 mod installed;

@@ -94,6 +94,9 @@ impl<'m, 'n> Losses<'m, 'n> {
 
     fn variable(&mut self, pair: Pair<'m>, site: &CallSite<'m>) {
         let value = pair.value().and_then(Word::value);
+        if let Some(package) = value.and_then(dfix_catalogue::owner_of_file) {
+            self.library(package, &format!("a file of `{package}`"), site);
+        }
         match (pair.key_text(), value) {
             (Some("TZ"), Some("" | "UTC" | "Etc/UTC")) => {}
             (Some("TZ"), _) => self.time_zone("`TZ`", site),

@@ -19,6 +19,7 @@ impl<'m> Losses<'m, '_> {
         let site = last.steps().last().map(CallSite::of_step);
         if let Some(site) = &site {
             self.named_files(last, site);
+            self.fonts(last, site);
         }
         for (name, place) in sources.libraries() {
             let Some(name) = name else {
