@@ -157,49 +157,37 @@ pub struct BuiltBelow<'m> {
     pub command: Command<'m>,
     /// How one may tell it: `mvnw clean package`.
     pub said: String,
-    /// Whether nothing puts anything there afterwards.
+    /// Whether no `RUN` comes afterwards, and nothing puts anything there.
     pub is_last: bool,
 }
 
 /// What builds something below a folder, if anything does.
 pub(crate) fn built_below<'m>(stage: Stage<'m>, folder: &ImagePath) -> Option<BuiltBelow<'m>> {
-    let is_concerned = |it: &Touched<'_>| match it.touch {
-        Touch::Removed => false,
-        // What fills a folder around it may write there.
-        Touch::Filled | Touch::Written => it.path.is_below(folder) || folder.is_below(it.path),
-        _ => it.path.is_below(folder),
-    };
-    let touched = stage
-        .base_chain()
-        .flat_map(|stage| Filesystem::of(stage).touched());
-    let touched: Vec<Touched<'_>> = touched.filter(is_concerned).collect();
-    let builds = |it: &Touched<'m>| {
-        let command = it.command?;
+    let is_below = |path: &ImagePath| path.is_below(folder) || folder.is_below(path);
+    let builds = |command: &Command<'_>| {
+        let is_install = PackageCommand::of(*command).is_some_and(|it| it.is_install());
+        if let Some(outputs) = outputs_of(*command) {
+            return !is_install && outputs.iter().any(is_below);
+        }
         let words: Vec<&str> = command.args().filter_map(Word::value).collect();
-        let is_install = PackageCommand::of(command).is_some_and(|it| it.is_install());
         let is_known = command.known().is_some_and(|it| it.builds(&words));
-        let puts = |outputs: Vec<ImagePath>| {
-            let mut outputs = outputs.iter();
-            outputs.any(|it| it.is_below(folder) || folder.is_below(it))
-        };
-        let is_one = match outputs_of(command) {
-            Some(outputs) => puts(outputs),
-            None => is_known && it.path.is_below(folder),
-        };
-        (is_one && !is_install).then_some(command)
+        let here = || workdir::folder(*command, true).map(|it| ImagePath::new(&it));
+        is_known && !is_install && here().is_some_and(|it| it.is_below(folder))
     };
-    let command = touched
-        .iter()
-        .filter_map(builds)
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let command = commands
+        .filter(builds)
         .max_by_key(|it| (it.step().index(), it.index))?;
     let words = command.args().filter_map(Word::value);
     let words = words.filter(|it| !it.starts_with('-')).take(2);
     let said: Vec<&str> = std::iter::once(command.name()).chain(words).collect();
-    let is_later = |it: &Touched<'_>| it.step.index() > command.step().index();
+    let is_later = |step: Step<'_>| step.index() > command.step().index();
+    let mut touched = Filesystem::of(stage).touched();
     Some(BuiltBelow {
         command,
         said: said.join(" "),
-        is_last: !touched.iter().any(is_later),
+        is_last: !stage.runs().any(is_later)
+            && !touched.any(|it| is_later(it.step) && it.path.is_below(folder)),
     })
 }
 
