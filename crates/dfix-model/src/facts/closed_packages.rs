@@ -61,20 +61,22 @@ fn version(stage: Stage<'_>) -> Version<'_> {
     if let Some((_, version)) = tools_put_in(stage, "bun").last() {
         return version.map_or(Version::Unknown, Version::Written);
     }
-    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let words = || {
+        let commands = stage.base_chain().flat_map(Stage::build_commands);
+        commands.flat_map(Command::args)
+    };
     // `curl -fsSL https://bun.sh/install | bash -s "bun-v1.0.13"`
-    let mut words = commands.flat_map(Command::args);
-    if let Some(word) = words.find(|word| word.literal_prefix().starts_with("bun-v")) {
+    if let Some(word) = words().find(|word| word.literal_prefix().starts_with("bun-v")) {
         let version = word.value().and_then(|it| it.strip_prefix("bun-v"));
         return version.map_or(Version::Unknown, Version::Written);
     }
     let image = stage.base_image();
-    if image.name() != Some("oven/bun") {
-        return Version::Newest;
-    }
-    match image.effective_tag() {
-        Some(tag) => Version::Written(tag),
-        None => Version::Unknown,
+    let tag = image.effective_tag();
+    match image.name() {
+        Some("oven/bun") => tag.map_or(Version::Unknown, Version::Written),
+        // What fetches bun fetches the newest; a base that has it may have any.
+        _ if words().any(|word| word.source_text().contains("bun.sh/install")) => Version::Newest,
+        _ => Version::Unknown,
     }
 }
 
