@@ -1,7 +1,7 @@
 //! What an application writes when its container runs, as far as it is known to: by its start scripts and by its own
 //! sources.
 
-use dfix_catalogue::{PackageWrite, node_package_in_itself};
+use dfix_catalogue::node_package_in_itself;
 use dfix_sources::{Base, Place, Value, Write, file_address};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
@@ -64,12 +64,10 @@ pub struct RunTimeWrites {
 pub(crate) fn of(stage: Stage<'_>) -> &RunTimeWrites {
     stage.cached(|| {
         let mut all = RunTimeWrites {
-            known: by_commands(stage)
-                .into_iter()
-                .chain(by_packages(stage))
-                .collect(),
+            known: by_commands(stage),
             ..RunTimeWrites::default()
         };
+        by_packages(stage, &mut all);
         for file in &application_sources(stage).files {
             for write in &file.source.writes {
                 all.followed.extend(absolute(&write.path));
@@ -112,14 +110,13 @@ fn by_commands(stage: Stage<'_>) -> Vec<RunTimeWrite> {
     let runtime = runtime::of(stage);
     let started = runtime.processes().filter(|it| it.script.is_some());
     let processes: Vec<_> = started.chain(runtime.checks()).collect();
-    let of_scripts = || processes.iter();
-    if of_scripts().next().is_none() {
+    if processes.is_empty() {
         return Vec::new();
     }
-    let done = Filesystem::of(stage).done_by(of_scripts().map(|process| process.command));
+    let done = Filesystem::of(stage).done_by(processes.iter().map(|process| process.command));
     done.into_iter()
         .map(|(command, path, is_folder)| {
-            let process = of_scripts().find(|process| process.command == command);
+            let process = processes.iter().find(|process| process.command == command);
             let who = process.map_or_else(
                 || format!("`{}`", command.name()),
                 super::runtime::Process::said,
@@ -133,35 +130,45 @@ fn by_commands(stage: Stage<'_>) -> Vec<RunTimeWrite> {
         .collect()
 }
 
-/// What packages of npm write below `node_modules`, beside what they are, unless a variable or a source sends it elsewhere:
-/// models that are fetched at the first use.
-fn by_packages(stage: Stage<'_>) -> Vec<RunTimeWrite> {
+/// What packages of npm write below `node_modules`, beside what they are: models that are fetched at the first use. Not where a
+/// variable sends it elsewhere; where a source that loads the package does, nobody can tell where to.
+fn by_packages(stage: Stage<'_>, all: &mut RunTimeWrites) {
     let packages = stage.node_packages().known.iter();
     let writes = packages.filter_map(|it| node_package_in_itself(&it.name));
-    let files = &application_sources(stage).files;
-    let is_told = |package: &PackageWrite| {
-        let mut variables = package.variables(|_, _| false);
-        let says = |file: &ApplicationSource| {
-            let text = stage.file().context().read(&file.context_path).found();
-            text.is_some_and(|text| package.told_by().any(|word| text.contains(word)))
-        };
-        variables.any(|name| final_env(stage, name).is_set()) || files.iter().any(says)
-    };
     let Some(folder) = final_workdir(stage) else {
-        return Vec::new();
+        return;
     };
     let modules = ImagePath::new(&folder).join("node_modules");
-    let untold = writes.filter(|package| !is_told(package));
-    untold
-        .map(|package| {
-            let own = modules.join(package.name());
-            RunTimeWrite {
-                path: package.folder().map_or(own.clone(), |it| own.join(it)),
+    for package in writes {
+        let mut variables = package.variables(|_, _| false);
+        if variables.any(|name| final_env(stage, name).is_set()) {
+            continue;
+        }
+        let mut files = application_sources(stage).files.iter();
+        let told = files.find_map(|file| {
+            let mut modules = file.source.imports.iter().map(|it| it.module.value());
+            modules.find(|it| it.is_some_and(|it| it == package.name()))?;
+            let text = stage.file().context().read(&file.context_path).found()?;
+            let word = package.told_by().find(|word| text.contains(word))?;
+            Some((file, word))
+        });
+        match told {
+            Some((file, word)) => all.unknown.push(UnknownWrite {
+                who: format!("`{}`", file.context_path),
+                what: word.to_owned(),
+                is_told_by_callers: false,
                 is_folder: true,
-                who: format!("`{}`", package.name()),
+            }),
+            None => {
+                let own = modules.join(package.name());
+                all.known.push(RunTimeWrite {
+                    path: package.folder().map_or(own.clone(), |it| own.join(it)),
+                    is_folder: true,
+                    who: format!("`{}`", package.name()),
+                });
             }
-        })
-        .collect()
+        }
+    }
 }
 
 /// Where a write of a source goes.
