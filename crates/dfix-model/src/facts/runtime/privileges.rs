@@ -307,9 +307,6 @@ impl<'m> Examination<'m> {
                 .push(format!("{name}, built by this file,"));
             return;
         }
-        if self.stage.python_packages().has(&name.to_ascii_lowercase()) {
-            return self.of_a_package(process, name);
-        }
         let place = match process.script {
             Some(script) => format!(" in `{}`", script.path()),
             None => String::new(),
@@ -318,20 +315,6 @@ impl<'m> Examination<'m> {
             format!("whether `{program}`{place} runs without root's rights"),
             START_IT,
         ));
-    }
-
-    /// A program of a Python package that no table knows: its source is not read.
-    fn of_a_package(&mut self, process: Process<'m>, name: &str) {
-        self.open(OpenCondition::new(
-            format!("whether `{name}`, a program of the Python package of that name, runs without root's rights"),
-            START_IT,
-        ));
-        if process.script.is_none() && !has_files(self.stage) {
-            self.open(OpenCondition::new(
-                format!("whether {name} may read and write the files that are mounted for it"),
-                "start it once as another user on the files that it is for",
-            ));
-        }
     }
 
     /// Looks into the settings file of a server; whether the examination of the process goes on.
