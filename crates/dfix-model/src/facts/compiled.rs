@@ -82,23 +82,25 @@ fn is_called_so(command: Command<'_>, words: &[&str], name: &str) -> bool {
         || (called.is_empty() && folder().is_some_and(|it| it.file_name() == name))
 }
 
-/// Whether a command of the stage, or of one that it is based on, builds something.
-fn builds(stage: Stage<'_>) -> bool {
-    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
-    commands.any(|command| {
-        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
-        command
-            .known()
-            .is_some_and(|program| program.builds(&words))
-    })
+/// Whether a command is known to build or install something.
+pub(crate) fn builds(command: Command<'_>) -> bool {
+    let words: Vec<&str> = command.args().filter_map(Word::value).collect();
+    let known = command.known();
+    known.is_some_and(|program| program.builds(&words))
 }
 
 /// Whether the program's file is one that another stage of this file made, or a compiler of this one.
 pub(crate) fn is_made_here(stage: Stage<'_>, program: &str) -> bool {
     let name = file_name(program);
+    let builds_something = |stage: Stage<'_>| {
+        let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+        commands.any(builds)
+    };
     stage.base_chain().any(|stage| {
         let copied = stage.copies().any(|step| {
-            step.source().and_then(|s| s.stage()).is_some_and(builds)
+            step.source()
+                .and_then(|s| s.stage())
+                .is_some_and(builds_something)
                 && step
                     .words()
                     .filter_map(Word::value)

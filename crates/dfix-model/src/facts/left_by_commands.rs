@@ -4,6 +4,7 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{Ecosystem, PackageMark, build_outputs, package_is};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
+use crate::facts::compiled::builds;
 use crate::facts::context_files::final_context_path_of;
 use crate::facts::dependencies::{Installed, installed_by, installs_elsewhere};
 use crate::facts::filesystem::Filesystem;
@@ -157,37 +158,31 @@ pub struct BuiltBelow<'m> {
     pub command: Command<'m>,
     /// How one may tell it: `mvnw clean package`.
     pub said: String,
-    /// Whether no `RUN` comes afterwards, and nothing puts anything there.
-    pub is_last: bool,
 }
 
 /// What builds something below a folder, if anything does.
 pub(crate) fn built_below<'m>(stage: Stage<'m>, folder: &ImagePath) -> Option<BuiltBelow<'m>> {
     let is_below = |path: &ImagePath| path.is_below(folder) || folder.is_below(path);
-    let builds = |command: &Command<'_>| {
-        let is_install = PackageCommand::of(*command).is_some_and(|it| it.is_install());
-        if let Some(outputs) = outputs_of(*command) {
-            return !is_install && outputs.iter().any(is_below);
+    let builds_there = |command: &Command<'_>| {
+        if PackageCommand::of(*command).is_some_and(|it| it.is_install()) {
+            return false;
         }
-        let words: Vec<&str> = command.args().filter_map(Word::value).collect();
-        let is_known = command.known().is_some_and(|it| it.builds(&words));
+        if let Some(outputs) = outputs_of(*command) {
+            return outputs.iter().any(is_below);
+        }
         let here = || workdir::folder(*command, true).map(|it| ImagePath::new(&it));
-        is_known && !is_install && here().is_some_and(|it| it.is_below(folder))
+        builds(*command) && here().is_some_and(|it| it.is_below(folder))
     };
     let commands = stage.base_chain().flat_map(Stage::build_commands);
     let command = commands
-        .filter(builds)
+        .filter(builds_there)
         .max_by_key(|it| (it.step().index(), it.index))?;
     let words = command.args().filter_map(Word::value);
     let words = words.filter(|it| !it.starts_with('-')).take(2);
     let said: Vec<&str> = std::iter::once(command.name()).chain(words).collect();
-    let is_later = |step: Step<'_>| step.index() > command.step().index();
-    let mut touched = Filesystem::of(stage).touched();
     Some(BuiltBelow {
         command,
         said: said.join(" "),
-        is_last: !stage.runs().any(is_later)
-            && !touched.any(|it| is_later(it.step) && it.path.is_below(folder)),
     })
 }
 

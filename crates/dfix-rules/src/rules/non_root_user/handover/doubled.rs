@@ -5,7 +5,7 @@ use dfix_catalogue::{FileMark, file_is};
 use dfix_model::path::file_name;
 use dfix_model::{FileOrigin, ImagePath, Landing, Stage, Step, Word};
 
-use super::{Folder, Handover, RunAs, Shares, may_run_at, run};
+use super::{Handover, RunAs, Shares, may_run_at, run};
 
 /// From how many bytes on nobody wants what is copied in two layers.
 const MUCH: u64 = 20 * 1024 * 1024;
@@ -26,17 +26,20 @@ impl<'m> Handover<'m> {
             return commands;
         };
         let step = built.command.step();
+        let step_of_build = step.index();
         let last = step.commands().last();
-        let is_free = |folder: &Folder| {
-            let all = stage.built_below(&folder.path);
-            all.is_none_or(|it| it.is_last && it.command.step().index() <= step.index())
+        // What comes later would stay root's: what commands do, and what lands in the folders, or where only the build knows.
+        let is_later = |step: Step<'_>| step.index() > step_of_build;
+        let is_given = |path: &ImagePath| {
+            let mut given = shares.alone.iter().chain(&shares.whole);
+            given.any(|folder| path.is_below(&folder.path))
         };
-        let mut given = shares.alone.iter().chain(&shares.whole);
-        let mut landings = stage.filesystem().all_landings();
-        let comes_later = landings.any(|landing| {
-            let mut folders = shares.alone.iter().chain(&shares.whole);
-            landing.step > step.index() && folders.any(|it| landing.path.is_below(&it.path))
-        });
+        let files = stage.filesystem();
+        let comes_later = stage.runs().any(is_later)
+            || files.lands_anywhere()
+            || files
+                .touched()
+                .any(|it| is_later(it.step) && is_given(it.path));
         let is_there = match &run_as.made_by {
             Some(_) => self.early.is_none_or(|early| early.index() <= step.index()),
             None => run_as.is_there_at(stage, step),
@@ -50,7 +53,6 @@ impl<'m> Handover<'m> {
                 && may_run_at(stage, step)
                 && is_there
                 && !comes_later
-                && given.all(is_free)
         });
         let Some(last) = last else {
             self.evidence.push(format!(
