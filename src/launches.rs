@@ -1,6 +1,6 @@
 //! The files of the repository that say what is built and started, read once for all Dockerfiles of a run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -22,7 +22,7 @@ pub(crate) struct Launches {
     /// A folder that is all of a repository, whatever is around it.
     whole: Option<PathBuf>,
     /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
-    given: OnceLock<Vec<PathBuf>>,
+    given: OnceLock<HashSet<PathBuf>>,
     /// The working folder, where it may be a project's: outside of repositories it is the root of the files in it that are
     /// named alone.
     here: OnceLock<Option<PathBuf>>,
@@ -134,9 +134,9 @@ impl Launches {
     /// folder around it that the run is for, else the working folder, else itself.
     fn root_around(&self, folder: &Path) -> PathBuf {
         let given = || {
-            let given = self.given.get().into_iter().flatten();
-            let around = given.filter(|it| folder.starts_with(it));
-            around.min_by_key(|it| it.as_os_str().len()).cloned()
+            let given = self.given.get()?;
+            let around = folder.ancestors().filter(|it| given.contains(*it));
+            around.last().map(Path::to_owned)
         };
         let here = || {
             let here = self.here.get_or_init(working_folder).as_ref();
