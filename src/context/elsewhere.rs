@@ -1,5 +1,6 @@
 //! What the Dockerfiles of a repository use out of images that others of them build.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,33 +13,64 @@ use crate::input::bounded;
 /// How many Dockerfiles of one repository are read.
 const MOST_DOCKERFILES: usize = 512;
 
-/// What a Dockerfile uses; its path from the root of the repository.
-pub(super) type Uses = Vec<(Arc<str>, Arc<ImageUse>)>;
+/// What Dockerfiles use out of images that no table knows, in order of path.
+#[derive(Default)]
+pub(super) struct Uses {
+    /// The names of the images, each once.
+    pub(super) images: Vec<String>,
+    pub(super) all: Vec<Use>,
+}
 
-/// What all Dockerfiles of a repository use out of images that no table knows, in order of path.
+/// A use, of the image with this number.
+pub(super) struct Use {
+    /// The Dockerfile's path from the root of the repository.
+    pub(super) file: Arc<str>,
+    pub(super) used: Arc<ImageUse>,
+    pub(super) image: usize,
+}
+
+/// What all Dockerfiles of a repository use.
 pub(super) fn uses_in(root: &Path) -> Uses {
-    let mut found = Vec::new();
+    let mut found = Uses::default();
+    let mut numbers = HashMap::new();
     for file in dockerfiles_of(root).iter().take(MOST_DOCKERFILES) {
         let Some(name) = crate::launches::below(file, root) else {
             continue;
         };
-        let Ok(text) = bounded(file) else {
-            continue;
-        };
-        found.extend(uses_of(&name, &text));
+        if let Ok(text) = bounded(file) {
+            found.add(&name, &text, &mut numbers);
+        }
     }
     found
 }
 
 /// What one Dockerfile uses, given its path and text.
 pub(super) fn uses_of(path: &str, text: &str) -> Uses {
-    let parsed = dfix_syntax::parse(text);
-    let syntax = parsed.file();
-    let model = Model::new(&syntax, text, &NoContext);
-    let path = Arc::from(path);
-    let uses = model.image_uses().into_iter();
-    uses.map(|used| (Arc::clone(&path), Arc::new(used)))
-        .collect()
+    let mut found = Uses::default();
+    found.add(path, text, &mut HashMap::new());
+    found
+}
+
+impl Uses {
+    /// Adds what a Dockerfile uses, given its path, its text and the numbers of the images.
+    fn add(&mut self, path: &str, text: &str, numbers: &mut HashMap<String, usize>) {
+        let parsed = dfix_syntax::parse(text);
+        let syntax = parsed.file();
+        let model = Model::new(&syntax, text, &NoContext);
+        let file: Arc<str> = Arc::from(path);
+        for used in model.image_uses() {
+            let next = numbers.len();
+            let image = *numbers.entry(used.image.clone()).or_insert(next);
+            if image == next {
+                self.images.push(used.image.clone());
+            }
+            self.all.push(Use {
+                file: Arc::clone(&file),
+                used: Arc::new(used),
+                image,
+            });
+        }
+    }
 }
 
 /// What an image may be called after: the parts of a Dockerfile's name and the folder that it stands in, in small letters.

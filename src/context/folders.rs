@@ -8,7 +8,7 @@ use dfix_catalogue::ImageFacts;
 use dfix_launch::{BuiltAs, FolderLaunches};
 use dfix_model::context::UsedElsewhere;
 
-use super::elsewhere::{NamesAround, Uses, uses_in, uses_of};
+use super::elsewhere::{NamesAround, Use, Uses, uses_in, uses_of};
 use crate::discover::is_found;
 use crate::input::bounded;
 use crate::launches::Launches;
@@ -140,46 +140,48 @@ impl Folders {
             let uses = self.uses_at(&place);
             uses.get_or_init(|| match self.text_of(&place) {
                 Ok(text) => uses_of(path, &text),
-                Err(_) => Uses::new(),
+                Err(_) => Uses::default(),
             });
             uses
         });
         uses.collect()
     }
 
-    /// What other Dockerfiles use out of the image that this one builds; it is a real path, links followed.
+    /// What other Dockerfiles use out of the image that this one builds; it is a real path, links followed. Of an image that
+    /// only may be this one's, and is not called like it, only what is copied out of it as it is.
     pub(super) fn used_elsewhere(&self, dockerfile: &Path) -> Vec<UsedElsewhere> {
         let Some((said, root, path)) = self.launches.around(dockerfile) else {
             return Vec::new();
         };
         let mut all = vec![self.uses_in(&root)];
         all.extend(self.uses_of_named(&root, &said));
-        let uses = all.iter().filter_map(|it| it.get()).flatten();
         let names = NamesAround::of(dockerfile);
-        // Many Dockerfiles use the same few images.
-        let mut images = HashMap::new();
-        uses.filter(|(file, _)| **file != *path)
-            .filter_map(|(file, used)| {
-                let image = used.image.as_str();
-                let (built, is_alike) = *images
-                    .entry(image)
-                    .or_insert_with(|| (said.is_built_as(&path, image), names.has(image)));
+        let mut found = Vec::new();
+        for uses in all.iter().filter_map(|it| it.get()) {
+            let images = uses.images.iter().map(|image| {
+                let built = said.is_built_as(&path, image);
+                (built, names.has(image), is_any(image))
+            });
+            let images: Vec<_> = images.collect();
+            for Use { file, used, image } in &uses.all {
+                let (built, is_alike, is_any) = images[*image];
                 // `FROM $BASE`: whatever the build is told, an image of the Dockerfile around it perhaps.
-                let is_anything = is_any(image) && is_around(&path, file);
-                let is_known = match built {
-                    BuiltAs::It => true,
-                    BuiltAs::Perhaps => false,
-                    BuiltAs::Another if is_anything => false,
-                    BuiltAs::Another => return None,
-                };
-                Some(UsedElsewhere {
+                let is_anything = is_any && is_around(&path, file);
+                let is_another = built == BuiltAs::Another && !is_anything;
+                let (is_known, is_alike) = (built == BuiltAs::It, is_alike || is_anything);
+                let is_own = **file == *path;
+                if is_another || is_own || !(is_known || is_alike || used.is_copied_as_it_is()) {
+                    continue;
+                }
+                found.push(UsedElsewhere {
                     file: Arc::clone(file),
                     used: Arc::clone(used),
                     is_known,
-                    is_alike: is_anything || is_alike,
-                })
-            })
-            .collect()
+                    is_alike,
+                });
+            }
+        }
+        found
     }
 }
 

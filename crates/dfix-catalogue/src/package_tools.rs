@@ -1,5 +1,8 @@
 //! What the words of package managers mean.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::table::{Row, Table, table};
 
 const TOOLS: Table = table!("package-tools.tsv");
@@ -64,15 +67,24 @@ pub fn package_word_is(family: &str, word: &str, what: PackageWord) -> bool {
         .is_some_and(|row| row.lists(1, ' ', what.word()))
 }
 
-/// The options of a family that are listed with this.
+/// The options of a family that are listed with this, in the table's order.
 pub fn package_options(family: &str, what: PackageWord) -> impl Iterator<Item = &'static str> {
-    let word_of = move |row: Row| row.key().strip_prefix(family)?.strip_prefix(' ');
-    let words = WORDS
-        .starting_with(family)
-        .filter_map(move |row| Some((row, word_of(row)?)));
-    words
-        .filter(move |(row, word)| word.starts_with('-') && row.lists(1, ' ', what.word()))
-        .map(|(_, word)| word)
+    /// By family and mark.
+    static OPTIONS: LazyLock<HashMap<(&str, &str), Vec<&str>>> = LazyLock::new(|| {
+        let mut options: HashMap<_, Vec<_>> = HashMap::new();
+        for row in WORDS.all() {
+            if let Some((family, option)) = row.key().split_once(' ')
+                && option.starts_with('-')
+            {
+                for mark in row.words(1) {
+                    options.entry((family, mark)).or_default().push(option);
+                }
+            }
+        }
+        options
+    });
+    let listed = OPTIONS.get(&(family, what.word()));
+    listed.into_iter().flatten().copied()
 }
 
 /// The options of a family that are another name of this one, each with it.

@@ -132,6 +132,13 @@ pub struct ImageUse {
     pub is_untouched: bool,
 }
 
+impl ImageUse {
+    /// Whether it is copied out of the image as that has it.
+    pub fn is_copied_as_it_is(&self) -> bool {
+        self.how == ImageUseKind::Copied && self.is_untouched
+    }
+}
+
 /// What another Dockerfile uses out of the image that this one builds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedElsewhere {

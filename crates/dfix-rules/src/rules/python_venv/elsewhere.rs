@@ -50,7 +50,7 @@ fn condition(it: &UsedElsewhere) -> OpenCondition {
 fn is_moved(site: &Site<'_>, installed: &Installed<'_, '_>, it: &UsedElsewhere) -> bool {
     let is_copied = it.used.how == ImageUseKind::Copied;
     let is_a_place = is_copied || it.used.how == ImageUseKind::Named;
-    let is_likely = it.is_known || (is_copied && it.used.is_untouched);
+    let is_likely = it.is_known || it.used.is_copied_as_it_is();
     if !is_a_place || !is_likely {
         return false;
     }
