@@ -479,7 +479,13 @@ impl<'t> Scanner<'_, '_, 't> {
         let effect = own.or_else(|| tables::setting("*", name).filter(|_| tells));
         let end = code.expression_end(at + 1, 400).unwrap_or(at + 1);
         let line = code.line(at);
+        // `const port = process.env.SMTP_PORT || 587`
+        let is_peers = || {
+            let mut said = (at + 1..end).map(|it| code.text_of(it).trim_matches(['"', '\'', '`']));
+            own.is_none() && said.any(|it| tables::setting("*", it) == Some("peer"))
+        };
         match effect {
+            Some("port") if is_peers() => {}
             Some("port") => {
                 let before = self.source.ports.len();
                 self.port_list((at + 1, end), line);

@@ -3,7 +3,7 @@
 use crate::items::is_new;
 use crate::named::path_of;
 use crate::source::Named;
-use crate::tables::{is_left_out, language};
+use crate::tables::{is_left_out, language, setting};
 
 /// What a file of settings names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,8 +102,11 @@ fn low_port(line: &str) -> Option<u16> {
         let rest = rest.trim_start_matches(['"', '\'']);
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let is_whole = !rest[digits..].starts_with(|c: char| c.is_alphanumeric() || c == '.');
+        let before = lower[..at].trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+        let key = lower[before.len()..at + word.len()].to_ascii_uppercase();
+        let is_peers = setting("*", &key) == Some("peer");
         let port = rest[..digits].parse().ok()?;
-        (is_whole && (1..1024).contains(&port)).then_some(port)
+        (is_whole && !is_peers && (1..1024).contains(&port)).then_some(port)
     })
 }
 
@@ -163,6 +166,8 @@ mod tests {
             "ports: 80",
             "port: 80.5",
             "port: 0",
+            "SMTP_PORT=587",
+            "export sftp_port=22",
         ] {
             assert!(read_settings(text).ports.is_empty(), "{text}");
         }

@@ -322,6 +322,14 @@ fn ports() {
             ),
             ("PORT = 80\nDB_PORT = 5432\ndb(port=25)", &["1 port 80"]),
             (
+                "port = int(os.environ.get('SMTP_PORT', 25))\nsmtplib.SMTP(host, port)",
+                &["1 asks SMTP_PORT or 25"],
+            ),
+            (
+                "port = int(os.environ.get('THE_PORT', 25))",
+                &["1 port $THE_PORT or 25", "1 asks THE_PORT or 25"],
+            ),
+            (
                 "def f(url):\n    host, port = split(url)\n    port = 25\nport = g()\nhost, port = 'a', 25",
                 &[],
             ),

@@ -175,6 +175,14 @@ fn ports_and_variables() {
                 ],
             ),
             (
+                "const port = parseInt(process.env.SMTP_PORT) || 587;\nmail.createTransport({ port })",
+                &["1 asks SMTP_PORT"],
+            ),
+            (
+                "const port = process.env.SMTP_PORT || 587;\napp.listen(port)",
+                &["2 port $SMTP_PORT or 587", "1 asks SMTP_PORT or 587"],
+            ),
+            (
                 "const { PORT = 80, A } = process.env;\napp.listen(PORT)",
                 &["2 port $PORT or 80", "1 asks PORT or 80", "1 asks A"],
             ),
