@@ -4,6 +4,7 @@ mod building;
 mod copied;
 mod doubts;
 mod elsewhere;
+mod home_packages;
 mod installs;
 mod obstacles;
 mod shipped;

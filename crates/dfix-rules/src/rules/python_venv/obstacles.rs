@@ -11,6 +11,7 @@ use dfix_model::{
 };
 
 use super::building;
+use super::home_packages;
 use super::site::{Site, VENV, is_pip};
 
 /// What is known to stand against an environment, and what a person could do.
@@ -27,6 +28,7 @@ const OBSTACLES: &[fn(&Site<'_>) -> Option<String>] = &[
     settings_of_pip,
     volume_over_it,
     packages_of_the_system,
+    home_packages::first,
     login_shell,
     install_by_hand,
     renamed,
@@ -92,10 +94,6 @@ const WITHOUT_NAMES: &[(Sign, &str)] = &[
                 .any(|c| site.is_before(c) && removes_ensurepip(c))
         },
         "Python's ensurepip is removed before, without which an environment has no pip",
-    ),
-    (
-        has_packages_at_home,
-        "another install puts packages into the user's home, which a virtual environment would hide",
     ),
     (
         |site| site.stage.copied_by().any(takes_usr),
@@ -271,15 +269,6 @@ fn is_behind_sudo(site: &Site<'_>) -> bool {
 
 fn removes_ensurepip(c: Command<'_>) -> bool {
     c.is("rm") && c.args().any(|word| word.mentions("ensurepip"))
-}
-
-fn has_packages_at_home(site: &Site<'_>) -> bool {
-    let others = site.launched().chain(site.started()).chain(site.beside());
-    let mut installs = site
-        .commands()
-        .chain(others)
-        .filter_map(Command::python_install);
-    installs.any(|it| it.destination() == Destination::User)
 }
 
 fn takes_usr(copy: Step<'_>) -> bool {
