@@ -365,7 +365,7 @@ fn step_of(stage: Stage<'_>) -> Step<'_> {
 }
 
 /// The start as a shell reads it.
-fn shell_text(start: &Start) -> Option<String> {
+pub(crate) fn shell_text(start: &Start) -> Option<String> {
     match start {
         Start::Shell(text) => Some(text.clone()),
         Start::Nothing => None,

@@ -5,6 +5,7 @@
 //! both may be used.
 
 mod awaited_text;
+mod awaited_words;
 mod checks;
 mod low_ports;
 mod privileges;

@@ -323,7 +323,7 @@ pub(crate) fn script_and_words(command: Command<'_>) -> Option<(&str, Vec<Word<'
 }
 
 /// A word as the shell reads it back.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -131,6 +131,14 @@ pub(crate) const RULE: Rule = Rule {
         // AWS's runtime for functions holds nothing back.
         leaves("FROM public.ecr.aws/lambda/python:3.13\nCOPY app.py .\nCMD [\"app.handler\"]\n"),
         leaves("FROM python:3.13-slim\nRUN pip install awslambdaric\nCOPY app.py .\nENTRYPOINT [\"python\", \"-m\", \"awslambdaric\"]\nCMD [\"app.handler\"]\n"),
+        // The words of CMD come behind those of ENTRYPOINT.
+        leaves("FROM python:3.12-slim\nCOPY x.py .\nENTRYPOINT [\"python\"]\nCMD [\"-u\", \"x.py\"]\n"),
+        leaves("FROM python:3.12-slim\nCOPY x.py .\nENTRYPOINT [\"python\", \"-u\"]\nCMD [\"x.py\"]\n"),
+        leaves("FROM python:3.12-slim\nCOPY x.py .\nENTRYPOINT [\"python\"]\nCMD [\"-uB\", \"x.py\"]\n"),
+        fixes(
+            "FROM python:3.12-slim\nCOPY x.py .\nENTRYPOINT [\"python\"]\nCMD [\"x.py\", \"-u\"]\n",
+            "FROM python:3.12-slim\nENV PYTHONUNBUFFERED=1\nCOPY x.py .\nENTRYPOINT [\"python\"]\nCMD [\"x.py\", \"-u\"]\n",
+        ),
         // A shell for somebody to work in, with no sources of an application.
         leaves("FROM python:3.12-slim\nRUN pip install numpy\nCMD [\"bash\"]\n"),
         fixes(

@@ -189,13 +189,18 @@ pub(super) fn is_unbuffered(stage: Stage<'_>) -> bool {
     if texts.any(|it| !is_of_python(&it.path) && it.says(UNBUFFERED)) {
         return true;
     }
-    let mut pythons = stage.runtime().processes().filter(runs_python).peekable();
-    let is_told = |it: Process<'_>| {
-        let call = it.command.interpreting();
+    let runtime = stage.runtime();
+    let mut pythons = runtime.processes().filter(runs_python).peekable();
+    let is_told = |command: Command<'_>| {
+        let call = command.interpreting();
         call.is_some_and(|call| call.is_unbuffered)
-            || it.command.args().any(|word| word.is("awslambdaric"))
+            || command.args().any(|word| word.is("awslambdaric"))
     };
-    pythons.peek().is_some() && pythons.all(is_told)
+    let is_always_told = |it: Process<'_>| {
+        let starts = runtime.with_awaited_words(&it);
+        starts.is_some_and(|starts| starts.into_iter().all(is_told))
+    };
+    pythons.peek().is_some() && pythons.all(is_always_told)
 }
 
 /// uwsgi serves what its plugins are for.
