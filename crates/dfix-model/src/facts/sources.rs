@@ -176,6 +176,24 @@ impl Source {
         self.0.contains(text)
     }
 
+    /// What a name of a module of Python's is last given outside of any block, up to the end of the line.
+    pub fn assigned(&self, name: &str) -> Option<&str> {
+        let given = |line| {
+            let (type_or_nothing, value) = str::strip_prefix(line, name)?.split_once('=')?;
+            let typed = type_or_nothing.trim();
+            let is_given = typed.is_empty() || typed.starts_with(':');
+            (is_given && !value.starts_with('=')).then(|| value.trim())
+        };
+        self.0.lines().rev().find_map(given)
+    }
+
+    /// The module of Python's that a name is imported from.
+    pub fn module_of(&self, name: &str) -> Option<String> {
+        let imports = read_as(&self.0, &["text.py"]).flat_map(|source| source.imports);
+        let mut of_name = imports.filter(|it| it.names.iter().any(|it| it == name));
+        of_name.next()?.module.known().cloned()
+    }
+
     /// How the parameters of a function of Python of this name are written; where it has brackets in them, up to the first
     /// that closes.
     pub fn parameters_of(&self, function: &str) -> Option<&str> {

@@ -3,6 +3,7 @@
 mod application;
 mod flask;
 mod folder;
+mod held;
 mod home;
 
 use dfix_catalogue::is_named_for_development;

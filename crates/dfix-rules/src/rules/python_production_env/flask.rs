@@ -11,7 +11,7 @@ use dfix_model::sources::{Import, Language};
 use dfix_model::{Command, Given, ImagePath, Requirement, SourceFile, Stage, Word};
 
 use super::application::by_switch;
-use super::folder;
+use super::{folder, held};
 
 /// What says that an application is a Flask one.
 pub(super) struct Flask {
@@ -114,7 +114,8 @@ fn serves_another_framework(stage: Stage<'_>) -> bool {
     sources.any(|file| match stage.source(&file) {
         Answer::Found(source) => {
             let is_imported = |name: &&str| source.imports(name);
-            !shows_an_application(&source) && web_frameworks().any(|it| is_imported(&it))
+            held::finds_another(stage, &source)
+                || (!shows_an_application(&source) && web_frameworks().any(|it| is_imported(&it)))
         }
         Answer::Absent | Answer::Unknown(_) => false,
     })
@@ -172,10 +173,10 @@ pub(super) fn app(stage: Stage<'_>) -> Option<App> {
         "flask" if has(&["-A", "--app"]) => None,
         _ if folder::is_elsewhere(stage, command) => None,
         "gunicorn" | "waitress-serve" => only(command.served_objects())
-            .filter(|it| folder::may_hold(stage, it))
+            .filter(|it| folder::may_hold(stage, it) && !held::names_another(stage, it))
             .map(App::told),
         "uwsgi" => module_of_uwsgi(command)
-            .filter(|it| folder::may_hold(stage, it))
+            .filter(|it| folder::may_hold(stage, it) && !held::names_another(stage, it))
             .map(App::told),
         "flask" => among_files(stage),
         "" => None,
@@ -184,7 +185,7 @@ pub(super) fn app(stage: Stage<'_>) -> Option<App> {
             let file = file_of(command)?;
             let app = App::told(file);
             match stage.source(file) {
-                Answer::Found(source) => shows_an_application(&source).then_some(app),
+                Answer::Found(source) => holds_one(stage, &source).then_some(app),
                 Answer::Absent | Answer::Unknown(_) => Some(App {
                     open: Some(unread(file)),
                     ..app
@@ -221,7 +222,7 @@ fn started(stage: Stage<'_>) -> Option<App> {
             return None;
         }
         let served = only(served.into_iter().collect())?;
-        if !folder::may_hold(stage, served) {
+        if !folder::may_hold(stage, served) || held::names_another(stage, served) {
             return None;
         }
         // `flask` finds these by itself, and would be led elsewhere.
@@ -240,7 +241,7 @@ fn started(stage: Stage<'_>) -> Option<App> {
     }
     let run: BTreeSet<&str> = started.iter().filter_map(|it| file_of(*it)).collect();
     let applications = run.into_iter().filter(
-        |file| matches!(stage.source(file), Answer::Found(source) if shows_an_application(&source)),
+        |file| matches!(stage.source(file), Answer::Found(source) if holds_one(stage, &source)),
     );
     if let Some(file) = only(applications.collect()) {
         return Some(App::told(file));
@@ -258,6 +259,10 @@ fn started(stage: Stage<'_>) -> Option<App> {
 
 fn shows_an_application(source: &SourceFile) -> bool {
     source.imports("flask") || source.mentions("create_app") || source.mentions("app.run(")
+}
+
+fn holds_one(stage: Stage<'_>, source: &SourceFile) -> bool {
+    shows_an_application(source) && !held::finds_another(stage, source)
 }
 
 /// The Python file that a command runs.
@@ -309,7 +314,7 @@ fn among_files(stage: Stage<'_>) -> Option<App> {
     let mut found: Vec<App> = Vec::new();
     for file in FOUND_BY_FLASK {
         let open = match stage.source(file) {
-            Answer::Found(source) if shows_an_application(&source) => None,
+            Answer::Found(source) if holds_one(stage, &source) => None,
             Answer::Unknown(_) if is_copied(stage, file) => Some(unread(file)),
             Answer::Found(_) | Answer::Absent | Answer::Unknown(_) => continue,
         };
