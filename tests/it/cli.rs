@@ -397,6 +397,30 @@ fn what_the_project_says_of_its_images_is_read() {
     );
 }
 
+/// Of a project without its lock file, what it asks for itself is known all the same, though the context is a guess.
+#[test]
+fn a_project_is_read_where_the_context_is_not_sure() {
+    let dockerfile = "FROM python:3.13-slim\nRUN pip install --no-cache-dir poetry\nWORKDIR /app\nCOPY . /app/\nRUN poetry install --no-root\nCMD [\"python\", \"src/manage.py\"]\n";
+    let folder = Folder::new(&[
+        (".git/HEAD", ""),
+        ("deploy/docker/Dockerfile", dockerfile),
+        (
+            "pyproject.toml",
+            "[tool.poetry.dependencies]\nflask = \"3.1.0\"\n",
+        ),
+        (
+            "src/manage.py",
+            "from flask import Flask\napp = Flask(__name__)\napp.run()\n",
+        ),
+    ]);
+    let (_, out, err) = folder.dfix(&["-v", "--rule", "python-production-env", "deploy"]);
+    assert!(
+        err.contains("its build context is this folder, perhaps"),
+        "{err}"
+    );
+    assert!(out.contains("this Flask does without FLASK_ENV"), "{out}");
+}
+
 #[test]
 fn what_is_told_of_a_private_image_is_taken_as_established() {
     let dockerfile = "FROM registry.example.com/team/base:7\nWORKDIR /app\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n";

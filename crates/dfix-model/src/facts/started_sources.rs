@@ -41,8 +41,8 @@ pub(crate) fn missing(stage: Stage<'_>) -> Option<String> {
         let ends = [".py", "/__init__.py", "/__main__.py"];
         let mut files = sources.files.iter().map(|file| file.context_path.as_str());
         let is_it = |file: &str| {
-            let bare = ends.iter().find_map(|end| file.strip_suffix(end));
-            let rest = bare.and_then(|bare| bare.strip_suffix(path.as_str()));
+            let mut bare = ends.iter().filter_map(|end| file.strip_suffix(end));
+            let rest = bare.find_map(|bare| bare.strip_suffix(path.as_str()));
             rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
         };
         files.any(is_it)

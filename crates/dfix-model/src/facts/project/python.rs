@@ -305,27 +305,33 @@ impl<'a, 'm> Install<'a, 'm> {
                     &mut list,
                     &format!("what {} installs", instruction_name(self.site)),
                 );
-                // What it depends on without a lock file is not told, but what it asks for is.
-                let project = if file == "Pipfile.lock" {
-                    "Pipfile"
-                } else {
-                    "pyproject.toml"
-                };
-                if let Answer::Found(text) = self.site.read(project) {
-                    list.file = Some(project.to_owned());
-                    for it in dependencies(&text) {
-                        let version = it.version.as_deref();
-                        self.wheels
-                            .package(&it.name, &it.extras, version, &mut list);
-                    }
-                }
+                self.asked_without_lock(file, &mut list);
             }
-            Answer::Unknown(why) => list.open(
-                format!("whether `{file}` names packages that need a compiler or git: {why}"),
-                RUN_THERE_OR_LOOK,
-            ),
+            Answer::Unknown(why) => {
+                list.open(
+                    format!("whether `{file}` names packages that need a compiler or git: {why}"),
+                    RUN_THERE_OR_LOOK,
+                );
+                self.asked_without_lock(file, &mut list);
+            }
         }
         self.lists.push(list);
+    }
+
+    /// What the project asks for: what that depends on is not told without a lock file.
+    fn asked_without_lock(&mut self, lock: &str, list: &mut PackageList) {
+        let project = if lock == "Pipfile.lock" {
+            "Pipfile"
+        } else {
+            "pyproject.toml"
+        };
+        if let Answer::Found(text) = self.site.read(project) {
+            list.file = Some(project.to_owned());
+            for it in dependencies(&text) {
+                let version = it.version.as_deref();
+                self.wheels.package(&it.name, &it.extras, version, list);
+            }
+        }
     }
 
     /// Whether somebody asks for sources in place of wheels.
