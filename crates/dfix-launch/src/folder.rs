@@ -76,7 +76,7 @@ const FOREIGN: [&str; 6] = [
 
 /// How many folders are read for one.
 const MOST_FOLDERS: usize = 64;
-/// How many folders of a repository are looked at for files of Compose, and how deep they may lie.
+/// How many folders of a repository are looked at for what starts images by what it is, and how deep they may lie.
 const MOST_LISTED: usize = 512;
 const DEEPEST: usize = 4;
 
@@ -112,7 +112,7 @@ pub fn read_folder(files: &dyn Files, folder: &str) -> FolderLaunches {
         found.add(&own);
     }
     if folder.is_empty() {
-        elsewhere(files, &read, &mut found);
+        renames.extend(elsewhere(files, &read, &mut found));
     }
     kubernetes::rename(&mut found.launches, &renames);
     take_small_names(files, &mut found.launches);
@@ -126,14 +126,27 @@ fn is_of_linters(name: &str) -> bool {
     name.starts_with(".hadolint") || name.starts_with(".pre-commit-config.y")
 }
 
-/// Files of Compose in other folders of the repository: what they build wherever it lies, and what they start of that.
-fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
+/// What starts images by what it is, in other folders of the repository: files of Compose with what they build, wherever
+/// it lies, and what they start of that; manifests of Kubernetes, whose images may be any, with what builds them; units of
+/// systemd. Returns what kustomizations rename.
+fn elsewhere(
+    files: &dyn Files,
+    read: &[String],
+    found: &mut FolderLaunches,
+) -> Vec<kubernetes::Rename> {
+    let mut renames = Vec::new();
     let mut folders = vec![(String::new(), 0)];
     let mut next = 0;
     while let Some((folder, depth)) = folders.get(next).cloned() {
         next += 1;
         let names = files.list(&folder);
-        if names.iter().any(|it| compose::is_compose(it)) && !read.contains(&folder) {
+        let is_other = !read.contains(&folder);
+        if is_other {
+            renames.extend(kubernetes::read(files, &folder, &names, found));
+            skaffold::read(files, &folder, &names, found);
+            units::read(files, &folder, &names, found);
+        }
+        if is_other && names.iter().any(|it| compose::is_compose(it)) {
             let mut own = FolderLaunches::default();
             compose::read(files, &folder, &names, &mut own);
             let is_built_here = |launch: &Launch| {
@@ -145,7 +158,8 @@ fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
                 .retain(|it| leads_out_of_its_folder(files, &it.place.file));
             found.add(&own);
         }
-        if depth == DEEPEST {
+        // What is in a chart is the chart's.
+        if depth == DEEPEST || names.iter().any(|it| it == "Chart.yaml") {
             continue;
         }
         let inner = names.iter().filter_map(|it| it.strip_suffix('/'));
@@ -153,6 +167,7 @@ fn elsewhere(files: &dyn Files, read: &[String], found: &mut FolderLaunches) {
         let paths = inner.filter_map(|it| Some((join(&folder, it)?, depth + 1)));
         folders.extend(paths.take(MOST_LISTED.saturating_sub(folders.len())));
     }
+    renames
 }
 
 /// Whether a file names what is in none of the folders below its own, as only `..` does: one that could not be read says

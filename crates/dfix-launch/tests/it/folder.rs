@@ -79,6 +79,54 @@ fn of_files_of_compose_elsewhere_what_cannot_be_read_counts_where_they_lead_out_
 }
 
 #[test]
+fn manifests_count_in_any_folder() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: me/web}]}\n";
+    let found = read(
+        "",
+        [
+            ("k3s/base/pod.yaml", pod),
+            (
+                "k3s/prod/kustomization.yaml",
+                "images: [{name: me/web, newName: me/shop}]\n",
+            ),
+            (
+                "k3s/skaffold.yaml",
+                "apiVersion: skaffold/v4\nbuild: {artifacts: [{image: me/web, context: ..}]}\n",
+            ),
+            ("some/web.container", "[Container]\nImage=me/web\n"),
+            ("apps/web/Chart.yaml", "name: web\nversion: 1.0.0\n"),
+            ("apps/web/templates/pod.yaml", pod),
+            ("some/values.yaml", "image: me/web\n"),
+            ("node_modules/web/pod.yaml", pod),
+            ("a/b/c/d/e/pod.yaml", pod),
+        ],
+    );
+    let counts = found.of_dockerfile("Dockerfile");
+    let mut files: Vec<&str> = counts
+        .launches
+        .iter()
+        .map(|it| it.place.file.as_str())
+        .collect();
+    files.sort_unstable();
+    assert_eq!(
+        files,
+        [
+            "k3s/base/pod.yaml",
+            "k3s/skaffold.yaml",
+            "some/web.container"
+        ]
+    );
+    let pod = counts
+        .launches
+        .iter()
+        .find(|it| it.place.file == "k3s/base/pod.yaml");
+    assert_eq!(
+        pod.map(|it| it.other_images.as_slice()),
+        Some(&["me/shop".to_owned()][..])
+    );
+}
+
+#[test]
 fn an_example_of_a_dockerfile_is_what_is_built() {
     let count = |files: [(&'static str, &'static str); 4], path: &str| {
         read("", files).of_dockerfile(path).launches.len()
