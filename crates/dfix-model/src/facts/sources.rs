@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::facts::scripts::quoted;
 use crate::path::program_name;
 use dfix_catalogue::{mentions_starting, programs};
 use dfix_sources::Value;
@@ -16,32 +17,64 @@ fn read_as(text: &str, names: &[&str]) -> impl Iterator<Item = dfix_sources::Sou
 
 /// The programs that a source starts: those that its calls name, and those of whose names everybody knows
 /// that they are a program's, where it starts some.
-pub(crate) fn programs_started(path: &str, text: &str) -> Vec<String> {
+pub(crate) fn programs_started(path: &str, text: &str) -> ProgramsStarted {
     let names: &[&str] = if dfix_sources::read(path, "").is_some() {
         &[path]
     } else {
         &["text.py", "text.js"]
     };
-    let mut found: Vec<String> = read_as(text, names)
-        .flat_map(|source| source.programs)
-        .filter_map(|program| started(&known_words(&program.command)))
-        .collect();
+    let mut found = ProgramsStarted::default();
+    for program in read_as(text, names).flat_map(|source| source.programs) {
+        found.shells.extend(shell_line(&program.command));
+        let name = started(&known_words(&program.command));
+        found.names.extend(name);
+    }
     if mentions_starting(text) {
-        found.extend(in_quotes(text).map(str::to_owned));
-        found.extend(members_of_sh(text).map(str::to_owned));
+        found.names.extend(in_quotes(text).map(str::to_owned));
+        found.names.extend(members_of_sh(text).map(str::to_owned));
     }
     found
 }
 
-/// The program that words start: the first of them; behind a shell that of the text it is given.
+/// What a source starts.
+#[derive(Debug, Default)]
+pub(crate) struct ProgramsStarted {
+    /// The names of programs.
+    pub(crate) names: Vec<String>,
+    /// Shells with the words that they are given, see [`shell_line`].
+    pub(crate) shells: Vec<String>,
+}
+
+/// The program that words start: the first of them; behind a shell that of the text it is given. A file that it is given is
+/// no program.
 fn started(words: &[String]) -> Option<String> {
-    let mut words = words.iter();
-    let first = words.next()?;
+    let first = words.first()?;
     if !programs::is_shell(program_name(first)) {
         return first.split_whitespace().next().map(str::to_owned);
     }
-    let text = words.find(|word| !word.starts_with('-'))?;
+    let at = words.iter().position(|word| takes_text(word))?;
+    let text = words.get(at + 1)?;
     text.split_whitespace().next().map(str::to_owned)
+}
+
+/// A shell with the words that a source gives it, as one types it: `bash run.sh`. A word that is not known may be the script, so
+/// that none behind it is.
+pub(crate) fn shell_line(command: &dfix_sources::Command) -> Option<String> {
+    let line = match command {
+        dfix_sources::Command::Text(text) => text.value()?.clone(),
+        dfix_sources::Command::Words(words) => {
+            let known = words.iter().map_while(Value::value);
+            let known: Vec<String> = known.map(|word| quoted(word)).collect();
+            known.join(" ")
+        }
+    };
+    let first = line.split_whitespace().next()?;
+    programs::is_shell(program_name(first)).then_some(line)
+}
+
+/// `-lc`
+fn takes_text(word: &str) -> bool {
+    word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
 }
 
 /// The words of a program that a source starts, as far as they are known.
@@ -207,11 +240,8 @@ pub(crate) fn shell_text<'w>(words: &'w [Value<String>], first: &str) -> Option<
     if !programs::is_shell(program_name(first)) {
         return None;
     }
-    let takes_text = |word: &Value<String>| {
-        let word = word.value().map_or("", String::as_str);
-        word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
-    };
-    let at = words.iter().position(takes_text)?;
+    let is_option = |word: &Value<String>| word.value().is_some_and(|it| takes_text(it));
+    let at = words.iter().position(is_option)?;
     words.get(at + 1)
 }
 
@@ -232,7 +262,7 @@ mod tests {
     fn calls_name_what_they_start() {
         let text = "import os, subprocess\nfrom subprocess import Popen\nsubprocess.run(\n    [\"git\", \"log\"])\nos.system(f'curl {x}')\nPopen(['sh', '-c', 'unzip x'])\npattern.exec(text); kind = 'file'\n";
         let started = |text| {
-            let mut found = programs_started("a.py", text);
+            let mut found = programs_started("a.py", text).names;
             found.sort_unstable();
             found.dedup();
             found

@@ -87,3 +87,34 @@ fn what_is_not_read_is_told() {
     let known = "FROM node:22\nRUN curl -LsSf https://astral.sh/uv/install.sh | sh\n";
     assert_eq!(called(known, &[]).1, [""; 0]);
 }
+
+#[test]
+fn scripts_that_sources_give_a_shell_are_followed() {
+    let text = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD [\"python\", \"app.py\"]\n";
+    let script = ("run.sh", "#!/bin/sh\ncurl -f http://ready\n");
+    let starts = [
+        "import subprocess\nsubprocess.run([\"bash\", \"run.sh\"])\n",
+        "import subprocess\nsubprocess.run([\"bash\", \"-eo\", \"pipefail\", \"./run.sh\", \"now\"])\n",
+        "import os\nos.system('sh run.sh')\n",
+    ];
+    for start in starts {
+        let (programs, unread) = called(text, &[("app.py", start), script]);
+        assert!(
+            programs.iter().any(|it| it == "curl"),
+            "{start}: {programs:?}"
+        );
+        let is_file = |name: &String| name.contains("run.sh") || name == "pipefail";
+        assert!(!programs.iter().any(is_file), "{start}: {programs:?}");
+        assert!(unread.is_empty(), "{start}: {unread:?}");
+    }
+    // It is not there: what it needs is not known.
+    let (_, unread) = called(text, &[("app.py", starts[0])]);
+    assert!(
+        unread.iter().any(|it| it.contains("what `run.sh` needs")),
+        "{unread:?}"
+    );
+    // Which script it is cannot be told.
+    let start = "import subprocess, sys\nsubprocess.run([\"bash\", sys.argv[1], \"run.sh\"])\n";
+    let (programs, _) = called(text, &[("app.py", start), script]);
+    assert!(!programs.iter().any(|it| it == "curl"), "{programs:?}");
+}

@@ -6,12 +6,14 @@ use dfix_catalogue::started_by;
 use dfix_sources::{Command as Started, Import, Value};
 
 use super::{LOOK, ProgramUse, UnreadKind, Walk, usual_path::is_on_usual_path};
+use crate::collect::wrappers::ShellSource;
 use crate::facts::application_sources::application_sources;
 use crate::facts::call_site::CallSite;
 use crate::facts::scripts::script_of_text;
-use crate::facts::sources::{literal_of, shell_text};
-use crate::handles::Word;
+use crate::facts::sources::{literal_of, shell_line, shell_text};
+use crate::handles::{Command, Word};
 use crate::path::program_name;
+use crate::scripts::Script;
 
 impl<'m> Walk<'m> {
     /// The programs that the sources start which the stage ships, where it is what is built.
@@ -83,9 +85,9 @@ impl<'m> Walk<'m> {
             return self.started_text(text, label, site);
         }
         if programs::is_shell(program_name(&first)) {
-            let mut files = words.iter().skip(1).filter_map(Value::value);
-            if let Some(file) = files.find(|word| !word.starts_with('-')) {
-                self.started(file, label, site);
+            let line = shell_line(&Started::Words(words.to_vec()));
+            if let Some(line) = line {
+                self.given_to_shell(&line, label, site);
             }
             return;
         }
@@ -107,6 +109,28 @@ impl<'m> Walk<'m> {
             .collect();
         for program in programs {
             self.started(&program, label, site);
+        }
+        for command in script.commands() {
+            self.shell_file(command, label, site);
+        }
+    }
+
+    /// A shell is started with these words.
+    pub(super) fn given_to_shell(&mut self, line: &str, label: &str, site: &CallSite<'m>) {
+        let script = script_of_text(line, site.step);
+        for command in script.into_iter().flat_map(Script::commands) {
+            self.shell_file(command, label, site);
+        }
+    }
+
+    /// The script that a shell is given: a file wherever its name is written, and no program on `PATH`.
+    fn shell_file(&mut self, command: Command<'m>, label: &str, site: &CallSite<'m>) {
+        let Some(ShellSource::File(at)) = command.shell_source() else {
+            return;
+        };
+        let path = command.word_at(at).value().unwrap_or_default();
+        if !path.is_empty() && !path.contains(char::REPLACEMENT_CHARACTER) {
+            self.started_file(path, label, site);
         }
     }
 

@@ -205,7 +205,11 @@ impl<'m> Walk<'m> {
     }
 
     fn source_text(&mut self, label: &str, path: &str, text: &str, site: &CallSite<'m>) {
-        for program in programs_started(path, text) {
+        let started = programs_started(path, text);
+        for line in &started.shells {
+            self.given_to_shell(line, label, site);
+        }
+        for program in started.names {
             self.calls.programs.push(ProgramUse {
                 name: program,
                 site: *site,
