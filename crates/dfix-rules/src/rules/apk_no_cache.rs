@@ -13,7 +13,7 @@ use dfix_model::{
 };
 use dfix_syntax::TextSize;
 
-use crate::base::lacks;
+use crate::base::{self, lacks};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -182,7 +182,11 @@ fn add<'m>(
 ) {
     let stage = facts.stage;
     let settled = stage.settings().is_cache_settled(apk);
-    let message = "`apk add` leaves its index in the image";
+    let folder = stage.settings().cache_folder(apk);
+    let message = format!(
+        "`apk add` leaves its index {}",
+        base::where_it_stays(stage, folder.as_ref())
+    );
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
         let clean_up = CleanUp::after_add(facts, apk);
         if let Some(index) = stage.settings().absent_cache(apk) {

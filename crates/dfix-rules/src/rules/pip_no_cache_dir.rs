@@ -9,6 +9,8 @@ use dfix_engine::{
 use dfix_model::{Command, Model, Needs, PackageCommand, PackageManager, Stage};
 use dfix_syntax::TextSize;
 
+use crate::base;
+
 pub(crate) const RULE: Rule = Rule {
     id: "pip-no-cache-dir",
     aliases: &["DL3042"],
@@ -43,6 +45,17 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.12\nRUN pip \\\n    install \\\n    a\n",
             "FROM python:3.12\nRUN pip \\\n    install \\\n    --no-cache-dir \\\n    a\n",
         ),
+        // A stage that is only copied from is no image.
+        fixes(
+            "FROM python:3.12 AS build\nRUN pip install --target=/x flask\nFROM python:3.12\nCOPY --from=build /x /x\n",
+            "FROM python:3.12 AS build\nRUN pip install --no-cache-dir --target=/x flask\nFROM python:3.12\nCOPY --from=build /x /x\n",
+        )
+        .that_says("leaves its downloads in the stage's layer"),
+        fixes(
+            "FROM python:3.12 AS build\nRUN pip install flask\nFROM python:3.12\nCOPY --from=build /roo* /root/\n",
+            "FROM python:3.12 AS build\nRUN pip install --no-cache-dir flask\nFROM python:3.12\nCOPY --from=build /roo* /root/\n",
+        )
+        .that_says("leaves its downloads in the image"),
         // An empty variable counts for nothing.
         fixes(
             "FROM python:3.12\nENV PIP_NO_CACHE_DIR=\nRUN pip install flask\n",
@@ -105,9 +118,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if is_old == Some(true) {
                 continue;
             }
+            let folder = settings.cache_folder(&pip);
             let message = format!(
-                "`pip {}` leaves its downloads in the image",
-                pip.subcommand_text()
+                "`pip {}` leaves its downloads {}",
+                pip.subcommand_text(),
+                base::where_it_stays(stage, folder.as_ref())
             );
             out.judge(pip.subcommand(), Safety::Safe, message, |case| {
                 if let Some(cache) = stage.settings().absent_cache(&pip) {
