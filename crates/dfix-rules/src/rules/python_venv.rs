@@ -17,7 +17,7 @@ use dfix_model::{Command, Model, PackageManager, Stage, Step};
 
 use building::Building;
 use copied::copied_site_packages;
-use installs::{PATH, first_into_system, into_system, place_before};
+use installs::{PATH, first_into_system, into_system, place_before, told_to_break};
 use site::{Site, VENV};
 
 /// The rule.
@@ -44,7 +44,7 @@ pub(crate) const RULE: Rule = Rule {
         ),
         fixes(
             "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install --break-system-packages flask\n",
-            "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-venv\nRUN python3 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip3 install --break-system-packages flask\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-venv\nRUN python3 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip3 install flask\n",
         ),
         fixes(
             "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install flask\n",
@@ -175,7 +175,13 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
                 .as_ref()
                 .map(|(beside, _)| Effect::arguments_of(beside.install.range())),
         );
+        let told = told_to_break(&site);
+        case.declare(
+            told.iter()
+                .map(|(install, _)| Effect::arguments_of(install.range())),
+        );
         case.fix(|edit| {
+            edit.remove_words(told.iter().map(|(_, word)| *word));
             if let Some((beside, package)) = &added {
                 edit.insert_word_after(beside.word, package);
             }

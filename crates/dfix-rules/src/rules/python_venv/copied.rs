@@ -3,7 +3,7 @@
 use dfix_engine::{Effect, Findings, OpenCondition, Safety};
 use dfix_model::{ImagePath, Stage, Step, StepKind, Word};
 
-use super::installs::{PATH, first_into_system, place_before};
+use super::installs::{PATH, first_into_system, place_before, told_to_break};
 use super::obstacles;
 use super::site::{Site, VENV};
 
@@ -37,13 +37,19 @@ pub(super) fn copied_site_packages(stage: Stage<'_>, out: &mut Findings<'_>) {
         ));
         case.evidence(site.because())
             .evidence("every pip of this stage is found through PATH".to_owned());
+        let told = told_to_break(&site);
         for (stage, keyword) in [(builder, "RUN"), (builder, "ENV"), (stage, "ENV")] {
             case.declare(Effect::Inserted { stage: stage.index(), keyword });
         }
         case.declare([builder, stage].map(|it| Effect::environment(it.index(), ["PATH"])))
             .declare(Effect::changed(copy))
             .declare(scripts.map(Effect::removed))
+            .declare(
+                told.iter()
+                    .map(|(install, _)| Effect::arguments_of(install.range())),
+            )
             .fix(|edit| {
+                edit.remove_words(told.iter().map(|(_, word)| *word));
                 let make = format!("RUN {} -m venv {VENV}", site.python.program);
                 edit.insert_instructions_before(place_before(site.first.step()), [make, PATH.to_owned()]);
                 edit.replace_word(from, VENV);

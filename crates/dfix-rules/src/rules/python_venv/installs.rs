@@ -1,7 +1,12 @@
 //! The installs that go into the system's Python, and where an environment is made before them.
 
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
-use dfix_model::{Destination, PackageCommand, PackageManager, Stage, Step, StepKind};
+use dfix_model::{Destination, PackageCommand, PackageManager, Stage, Step, StepKind, Word};
+
+use super::site::{Site, is_pip};
+
+/// What has pip install among the packages that the distribution keeps to itself.
+const INTO_THE_SYSTEM: &str = "--break-system-packages";
 
 /// What sets `PATH` so that the environment's programs are found first.
 pub(super) const PATH: &str = "ENV PATH=\"/opt/venv/bin:$PATH\"";
@@ -24,6 +29,23 @@ pub(super) fn into_system(
         .installs(by)
         .filter(|install| install.step().is_run() && !install.step().is_onbuild())
         .filter(|install| install.destination() == Destination::System)
+}
+
+/// The installs that become the environment's pip and are told to install into the system all the same, each with the word
+/// that says so. What a variable brings is left alone.
+pub(super) fn told_to_break<'m>(site: &Site<'m>) -> Vec<(PackageCommand<'m>, Word<'m>)> {
+    let stages = site.stages.iter().copied();
+    let installs = stages.flat_map(|stage| into_system(stage, PackageManager::Pip));
+    installs
+        .filter(|install| {
+            let name = install.command.name();
+            !site.is_before(install.command) && (is_pip(name) || site.has(name))
+        })
+        .filter_map(|install| {
+            let word = install.option(INTO_THE_SYSTEM)?.word;
+            (word.source_text() == INTO_THE_SYSTEM).then_some((install, word))
+        })
+        .collect()
 }
 
 fn brings_packages(install: &PackageCommand<'_>) -> bool {
