@@ -56,6 +56,7 @@ pub mod project;
 pub(crate) mod put_files;
 pub(crate) mod python_installs;
 pub(crate) mod pythons;
+pub(crate) mod quoting;
 pub(crate) mod requirements;
 pub(crate) mod root_rights;
 pub(crate) mod rootless;

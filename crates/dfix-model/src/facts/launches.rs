@@ -7,6 +7,7 @@ use std::sync::Arc;
 use dfix_launch::{FolderLaunches, Health, Launch, Mount, MountKind, Source, Start};
 
 use crate::collect::model::Model;
+use crate::facts::quoting::quoted;
 use crate::facts::scripts::{Script, script_of_launch};
 use crate::handles::{Base, Stage, Step};
 use crate::path::{ImagePath, file_name};
@@ -370,15 +371,8 @@ pub(crate) fn shell_text(start: &Start) -> Option<String> {
         Start::Shell(text) => Some(text.clone()),
         Start::Nothing => None,
         Start::Words(words) => {
-            let quoted = words.iter().map(|word| {
-                let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
-                if !word.is_empty() && word.bytes().all(is_plain) {
-                    word.clone()
-                } else {
-                    format!("'{}'", word.replace('\'', r"'\''"))
-                }
-            });
-            Some(quoted.collect::<Vec<_>>().join(" "))
+            let words = words.iter().map(|word| quoted(word));
+            Some(words.collect::<Vec<_>>().join(" "))
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::context::Answer;
 use crate::facts::context_files::{context_path_of, final_context_path_of, read_final};
 use crate::facts::project::package_json::PackageJson;
 use crate::facts::project::project_file;
+use crate::facts::quoting::quoted;
 use crate::facts::variables::path_at;
 use crate::facts::workdir::working_directory;
 use crate::handles::{Command, ProgramPoint, Stage, Step, Word};
@@ -302,7 +303,7 @@ pub(crate) fn handed_on<'w>(script: Script<'_>, words: impl Iterator<Item = Word
         None => HandedOn::Unknown,
         Some(own) if own.first().is_none_or(|it| it.starts_with('-')) => HandedOn::Nothing,
         Some(own) => {
-            let own: Vec<String> = own.into_iter().map(quoted).collect();
+            let own: Vec<String> = own.into_iter().map(|word| quoted(word)).collect();
             HandedOn::Text(own.join(" "))
         }
     }
@@ -320,22 +321,6 @@ pub(crate) fn script_and_words(command: Command<'_>) -> Option<(&str, Vec<Word<'
         path.value()?,
         behind.map(|at| command.word_at(at)).collect(),
     ))
-}
-
-/// A word as the shell reads it back.
-pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    if !word.contains('\'') {
-        return format!("'{word}'");
-    }
-    let escaped = word.chars().flat_map(|c| {
-        let is_special = matches!(c, '"' | '$' | '`' | '\\');
-        is_special.then_some('\\').into_iter().chain([c])
-    });
-    format!("\"{}\"", escaped.collect::<String>())
 }
 
 /// Shell text that stands in no file of its own, a script of package.json say, as a script that `step` runs; `None`

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::facts::scripts::quoted;
+use crate::facts::quoting::quoted;
 use crate::path::program_name;
 use dfix_catalogue::{mentions_starting, programs};
 use dfix_sources::Value;

@@ -5,7 +5,7 @@
 
 use super::{Process, Runtime};
 use crate::collect::instruction::StepKind;
-use crate::facts::{launches, scripts};
+use crate::facts::{launches, quoting, scripts};
 use crate::handles::{Command, Given, Word};
 
 impl<'m> Runtime<'m> {
@@ -44,6 +44,6 @@ impl<'m> Runtime<'m> {
 
 /// Words as text of the shell; none where one is not known.
 fn texts<'m>(words: impl Iterator<Item = Word<'m>>) -> Option<String> {
-    let quoted = words.map(|word| word.value().map(scripts::quoted));
+    let quoted = words.map(|word| word.value().map(quoting::quoted));
     Some(quoted.collect::<Option<Vec<String>>>()?.join(" "))
 }

@@ -43,7 +43,7 @@ pub(super) fn told_to_break<'m>(site: &Site<'m>) -> Vec<(PackageCommand<'m>, Wor
         })
         .filter_map(|install| {
             let word = install.option(INTO_THE_SYSTEM)?.word;
-            (word.source_text() == INTO_THE_SYSTEM).then_some((install, word))
+            word.is(INTO_THE_SYSTEM).then_some((install, word))
         })
         .collect()
 }
