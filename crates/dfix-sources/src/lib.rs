@@ -24,6 +24,7 @@ mod calls;
 mod chain;
 mod code;
 mod elements;
+mod errors;
 mod fold;
 mod imports;
 mod items;
@@ -50,7 +51,8 @@ pub use language::Language;
 pub use recognise::{is_application, is_for_browsers, may_be_source, unread_language};
 pub use settings::{Settings, may_be_settings, read_settings};
 pub use source::{
-    Command, Import, Library, Named, Port, Program, Right, Source, User, Variable, Write,
+    Command, HandedError, Import, Library, Named, Port, Program, Right, Source, User, Variable,
+    Write,
 };
 pub use token::Trouble;
 pub use value::{Base, Place, Value};
@@ -79,5 +81,8 @@ pub fn read(path: &str, text: &str) -> Option<Source> {
         file,
     }
     .run();
+    if language.is_script() && errors::may_be_there(text) {
+        errors::read(&code, &mut source);
+    }
     Some(source)
 }

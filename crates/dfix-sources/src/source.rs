@@ -124,6 +124,15 @@ pub struct Computed {
     pub line: usize,
 }
 
+/// An error that an application of Express hands on to what answers for errors: `next(new Error("…"))`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HandedError {
+    /// The line, from 1.
+    pub line: usize,
+    /// Whether an `async` function throws it: Express 4 does not see it.
+    pub is_in_async: bool,
+}
+
 /// What one file of an application does, as far as its text tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -151,6 +160,10 @@ pub struct Source {
     pub computed: Vec<Computed>,
     /// Ports below 1024, with their lines, at the ends of texts that a server could be told to listen on: `0.0.0.0:80`.
     pub addresses: Vec<(u16, usize)>,
+    /// The errors of requests that it hands on; read in JavaScript and TypeScript.
+    pub handed_errors: Vec<HandedError>,
+    /// Whether it may answer for such errors: a function of four parameters, the name of a handler.
+    pub answers_errors: bool,
     pub(crate) trouble: Option<(usize, Trouble)>,
 }
 
@@ -169,6 +182,8 @@ impl Source {
             named: Vec::new(),
             computed: Vec::new(),
             addresses: Vec::new(),
+            handed_errors: Vec::new(),
+            answers_errors: false,
             trouble: None,
         }
     }

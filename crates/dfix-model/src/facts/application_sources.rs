@@ -119,6 +119,31 @@ impl ApplicationSources {
     }
 }
 
+impl ApplicationSources {
+    /// The first error with a text that an application of Express leaves to Express's own page, as no source may answer for
+    /// errors: "`routes/a.js` (line 3)". What `async` functions throw counts where it is told so.
+    pub fn error_of_express(&self, counts_async: bool) -> Option<String> {
+        let loads = |file: &ApplicationSource, module: &str| {
+            let mut modules = file.source.imports.iter().map(|it| it.module.value());
+            modules.any(|it| it.is_some_and(|it| it == module))
+        };
+        let is_of_express = self.files.iter().any(|file| loads(file, "express"));
+        if !is_of_express || self.files.iter().any(|it| it.source.answers_errors) {
+            return None;
+        }
+        let counts_async = counts_async
+            || self
+                .files
+                .iter()
+                .any(|file| loads(file, "express-async-errors"));
+        self.files.iter().find_map(|file| {
+            let mut errors = file.source.handed_errors.iter();
+            let error = errors.find(|it| counts_async || !it.is_in_async)?;
+            Some(format!("`{}` (line {})", file.context_path, error.line))
+        })
+    }
+}
+
 /// A file or folder of the build context, and where it lands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Root {

@@ -30,7 +30,7 @@ pub use lines::normal_python_name;
 pub use list::{Language, LanguagePackage, LocalProject, Origin, PackageList};
 pub(crate) use node::project_file;
 pub use node::{NodeProject, runs_install_scripts};
-pub use package_json::{DependencyKind, PackageJson};
+pub use package_json::{Dependency, DependencyKind, PackageJson};
 pub use python_version::PythonVersion;
 pub use sources::{SourcesName, sources_name};
 

@@ -303,7 +303,7 @@ pub(crate) fn handed_on<'w>(script: Script<'_>, words: impl Iterator<Item = Word
         None => HandedOn::Unknown,
         Some(own) if own.first().is_none_or(|it| it.starts_with('-')) => HandedOn::Nothing,
         Some(own) => {
-            let own: Vec<String> = own.into_iter().map(|word| quoted(word)).collect();
+            let own: Vec<String> = own.into_iter().map(quoted).collect();
             HandedOn::Text(own.join(" "))
         }
     }

@@ -1,6 +1,7 @@
 //! Settings for production in the image of a Node application.
 
 mod descendants;
+mod effects;
 mod start;
 
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
@@ -89,6 +90,31 @@ pub(crate) const RULE: Rule = Rule {
                 ("server.js", "const c = require('./c')[process.env.NODE_ENV || 'development']\n"),
             ])
             .that_says("what server.js does otherwise in production"),
+        // What its packages do otherwise is told.
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n",
+            "FROM node:22\nENV NODE_ENV=production\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n",
+        )
+        .with_context(&[
+            ("package.json", "{\"dependencies\": {\"express\": \"4\"}}"),
+            ("server.js", "const app = require('express')()\napp.get('/', (req, res) => res.send('a'))\n"),
+        ])
+        .that_says("express keeps compiled views, and no longer tells callers the text of errors"),
+        // Who calls it is told errors by Express itself.
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
+            .with_context(&[
+                ("package.json", "{\"dependencies\": {\"express\": \"4\"}}"),
+                ("server.js", "const app = require('express')()\napp.use((req, res, next) => next(new Error('no key')))\n"),
+            ])
+            .that_says("which express no longer sends them in production (`server.js` (line 2))"),
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n",
+            "FROM node:22\nENV NODE_ENV=production\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n",
+        )
+        .with_context(&[
+            ("package.json", "{\"dependencies\": {\"express\": \"4\"}}"),
+            ("server.js", "const app = require('express')()\napp.use((req, res, next) => next(new Error('no key')))\napp.use((err, req, res, next) => res.send(err.message))\n"),
+        ]),
         // Also where another file than the one that is started asks for it.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
             .with_context(&[
@@ -203,7 +229,10 @@ fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
                     ));
                 }
                 None => {
-                    case.evidence("package.json names nothing that chooses settings by it".to_owned());
+                    case.open(effects::told_by_express(json, stage));
+                    for effect in effects::of_packages(json) {
+                        case.evidence(effect);
+                    }
                 }
             },
             NodeProject::Absent => {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+mod errors;
 mod go;
 mod java;
 mod limits;
