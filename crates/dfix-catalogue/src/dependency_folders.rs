@@ -68,6 +68,17 @@ impl DependencyFolder {
         self.row.words(6)
     }
 
+    /// Whether it leaves more than packages with this word, or where this variable says: `composer create-project`.
+    pub fn leaves_more_with(self, word: &str) -> bool {
+        self.row.lists(7, ' ', word)
+    }
+
+    /// Variables that name a folder for more than packages: `BUNDLE_BIN`.
+    pub fn variables_of_more(self) -> impl Iterator<Item = &'static str> {
+        let is_variable = |word: &&str| word.starts_with(|c: char| c.is_ascii_uppercase());
+        self.row.words(7).filter(is_variable)
+    }
+
     /// Variables that name another folder.
     pub fn folder_variables(self) -> impl Iterator<Item = &'static str> {
         self.row.words(5)
@@ -83,6 +94,9 @@ mod tests {
         let npm = dependency_folder("npm").expect("it has a row");
         assert!(npm.installs(Some("ci")) && !npm.installs(None) && npm.is_elsewhere("-g"));
         assert_eq!(npm.folder(), "node_modules");
+        let bundle = dependency_folder("bundle").expect("it has a row");
+        assert!(bundle.leaves_more_with("--binstubs") && !bundle.leaves_more_with("install"));
+        assert!(bundle.variables_of_more().eq(["BUNDLE_BIN"]));
         assert!(
             dependency_folder("yarn")
                 .expect("it has a row")

@@ -217,8 +217,17 @@ impl<'m> PackageCommand<'m> {
 
 /// Whether a command installs packages, and leaves nothing else that anybody knows of.
 pub(crate) fn only_installs(command: Command<'_>) -> bool {
-    PackageCommand::of(command).is_some_and(|it| it.is_install())
-        || dependency_folder(command.name()).is_some_and(|it| {
+    let tool = dependency_folder(command.name());
+    let mut words = command.args().filter_map(Word::value);
+    if tool.is_some_and(|it| words.any(|word| it.leaves_more_with(word))) {
+        return false;
+    }
+    let is_one = |it: PackageCommand<'_>| {
+        it.is_install()
+            || (it.manager == PackageManager::Gem && it.subcommand_is_one_of(&["update"]))
+    };
+    PackageCommand::of(command).is_some_and(is_one)
+        || tool.is_some_and(|it| {
             let mut words = command.args().filter_map(Word::value);
             it.installs(words.find(|text| !text.starts_with('-')))
         })

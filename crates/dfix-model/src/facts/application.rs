@@ -1,16 +1,20 @@
 //! Where the application lies that the container starts, and whether another user than root reaches it.
 
-use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{FolderMark, folder_is};
+use dfix_catalogue::programs::{self, Kind, Mark};
+use dfix_catalogue::{FolderMark, folder_is, is_dependency_folder, is_manifest};
 
 use crate::collect::shell::Os;
 use crate::facts::accounts::Accounts;
 use crate::facts::accounts::account::MadeBy;
 use crate::facts::data_folders::{filled_folders, is_applications, volumes};
+use crate::facts::dependencies::installs_elsewhere_than;
 use crate::facts::entry::entry;
+use crate::facts::fetched_start::started;
 use crate::facts::filesystem::Filesystem;
+use crate::facts::filesystem::entry::{Entry, Landing, Touch};
+use crate::facts::runtime;
 use crate::facts::variables::expand_text;
-use crate::facts::workdir::final_workdir;
+use crate::facts::workdir::{final_workdir, working_directory};
 use crate::handles::{Base, Command, Stage, Step, Word};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
@@ -66,6 +70,15 @@ pub(crate) fn out_of_reach(stage: Stage<'_>, given: &[ImagePath]) -> Option<Open
     }
     if stage.os() == Os::Windows {
         return None;
+    }
+    if let Some(named) = brought_by_nobody(stage) {
+        return Some(OpenCondition::new(
+            format!(
+                "whether the user may read and write the application: the container starts `{named}` in {folder}, and nothing \
+                 in this file puts that into the image"
+            ),
+            "see whom the files belong to that are mounted or added later",
+        ));
     }
     if !runs_files {
         let is_volume = volumes(stage)
@@ -124,18 +137,21 @@ fn is_set(stage: Stage<'_>) -> bool {
 /// Whether the start goes to one of these folders itself: `cd /app && …`, `--chdir /app`.
 fn goes_to(stage: Stage<'_>, given: &[ImagePath]) -> bool {
     entry(stage).commands().any(|command| {
-        let goes = command.is("cd")
-            || ["--chdir", "--app-dir", "--directory", "--prefix"]
-                .iter()
-                .any(|option| command.has_option(option));
-        goes && command
-            .args()
-            .filter_map(|w| expand_text(stage, w, command))
-            .any(|text| {
-                let place = ImagePath::new(text.rsplit('=').next().unwrap_or(&text));
-                given.iter().any(|folder| place.is_below(folder))
-            })
+        goes(command)
+            && command
+                .args()
+                .filter_map(|w| expand_text(stage, w, command))
+                .any(|text| {
+                    let place = ImagePath::new(text.rsplit('=').next().unwrap_or(&text));
+                    given.iter().any(|folder| place.is_below(folder))
+                })
     })
+}
+
+/// Whether a command goes to another folder, or is told one.
+fn goes(command: Command<'_>) -> bool {
+    let options = ["--chdir", "--app-dir", "--directory", "--prefix"];
+    command.is("cd") || options.iter().any(|it| command.has_option(it))
 }
 
 /// Whether files of the application, and not only its program, are put into the working directory that
@@ -166,41 +182,92 @@ fn writes_where_it_stands(served: Command<'_>) -> bool {
                 .any(|w| w.is("beat") || w.is("-B") || w.is("--beat")))
 }
 
+/// What the container starts of an application below its working directory, where nothing of the build can have put it
+/// there: `bin/rails`, `app:app`. It comes with what is mounted, of which nobody knows whose it is.
+fn brought_by_nobody(stage: Stage<'_>) -> Option<String> {
+    let folder = ImagePath::new(&final_workdir(stage)?);
+    if stage.base_stage().base() != Base::Image || folder.is_root() || fetches(stage) {
+        return None;
+    }
+    let files = Filesystem::of(stage);
+    // What a folder that is copied holds is looked into elsewhere.
+    let is_around = |place: &ImagePath, it: &Landing| {
+        let above = it.path.parent().filter(|_| it.is_in_folder);
+        let is_file = it.entry == Entry::File || is_manifest(it.path.file_name());
+        !is_file && (place.is_below(&it.path) || above.is_some_and(|it| place.is_below(&it)))
+    };
+    let is_brought = |place: &ImagePath| files.all_landings().any(|it| is_around(place, it));
+    let is_absent = |path: &String| {
+        let place = folder.join(path);
+        let is_installed = path.split('/').any(is_dependency_folder);
+        place.is_below(&folder)
+            && !is_installed
+            && !is_brought(&place)
+            && files
+                .exists_without(&place, installs_elsewhere_than)
+                .is_no()
+    };
+    let mut processes = runtime::of(stage).processes();
+    processes.find_map(|process| {
+        let command = process.command;
+        let is_here = || working_directory(command).as_deref() == Some(folder.as_str());
+        if process.script.is_some() || goes(command) || !is_here() {
+            return None;
+        }
+        let started = started(command)?;
+        started.places.iter().all(is_absent).then_some(started.name)
+    })
+}
+
 /// Whether what is started is a file that nothing of the build can have made.
 fn is_missing(stage: Stage<'_>, served: Command<'_>) -> bool {
-    let runs_script = served.is_one_of(&["bundle", "npm", "pnpm", "rails", "yarn"])
+    let is_runner = || programs::find(served.name()).is_some_and(|it| it.kind() == Kind::Runner);
+    let runs_script = is_runner()
+        || started(served).is_some()
         || served
             .args()
             .find(|w| !w.starts_with("-"))
             .and_then(Word::value)
             .is_some_and(|text| text.contains('.') || text.contains(':'));
     let is_known = stage.base_stage().base() == Base::Image;
-    let fetches = stage
-        .base_chain()
-        .flat_map(Stage::build_commands)
-        .any(puts_files);
     let is_prepared = makes_users(stage);
-    runs_script && is_known && !is_prepared && !fetches && !served.has_arg("-m")
+    runs_script
+        && is_known
+        && !is_prepared
+        && !fetches(stage)
+        && !writes_files(stage)
+        && !served.has_arg("-m")
 }
 
-/// Whether the command may put an application's files into the image: not what only installs something.
-fn puts_files(command: Command<'_>) -> bool {
-    if command.is_one_of(&["curl", "wget"]) {
-        let goes_on = command
-            .next()
-            .is_some_and(|next| next.is_one_of(&["apt-key", "bash", "gpg", "sh"]));
-        // A list of packages' places, a program: nothing of the application.
-        let is_of_the_system = command
-            .args()
-            .any(|w| w.starts_with("/etc/") || w.starts_with("/usr/"));
-        return !goes_on && !is_of_the_system;
-    }
-    if command.is("git") {
-        return command.has_arg("clone") || command.has_arg("fetch");
-    }
-    command.is_one_of(&[
-        "cat", "cp", "echo", "mv", "printf", "svn", "tar", "tee", "unzip",
-    ])
+/// Whether a command of the build puts files into the folder in which the container is started.
+fn writes_files(stage: Stage<'_>) -> bool {
+    let folder = ImagePath::new(&final_workdir(stage).unwrap_or_default());
+    let chain = stage.base_chain().map(Filesystem::of);
+    chain.flat_map(Filesystem::touched).any(|it| {
+        let is_put = matches!(it.touch, Touch::Written | Touch::Copied);
+        is_put && it.step.is_run() && it.path.is_below(&folder)
+    })
+}
+
+/// Whether the build may fetch an application's files: not what only gets something for the system.
+fn fetches(stage: Stage<'_>) -> bool {
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    commands.any(|command| {
+        if command.is_one_of(&["curl", "wget"]) {
+            let goes_on = command
+                .next()
+                .is_some_and(|next| next.is_one_of(&["apt-key", "bash", "gpg", "sh"]));
+            // A list of packages' places, a program: nothing of the application.
+            let is_of_the_system = command
+                .args()
+                .any(|w| w.starts_with("/etc/") || w.starts_with("/usr/"));
+            return !goes_on && !is_of_the_system;
+        }
+        if command.is("git") {
+            return command.has_arg("clone") || command.has_arg("fetch");
+        }
+        command.is_marked(Mark::Fetches)
+    })
 }
 
 fn makes_users(stage: Stage<'_>) -> bool {

@@ -16,7 +16,7 @@ use crate::facts::runtime;
 use crate::facts::setting::EnvValue;
 use crate::facts::{variables, workdir};
 use crate::handles::{Command, Mount, Stage, Step, Word};
-use crate::packages::{PackageCommand, PackageManager};
+use crate::packages::{PackageCommand, PackageManager, only_installs};
 use crate::path::ImagePath;
 
 /// Installed dependencies that lie below a folder.
@@ -161,6 +161,34 @@ pub(crate) fn installs_elsewhere(command: Command<'_>) -> bool {
     let tool = dependency_folder(command.name());
     let mut words = command.args().filter_map(Word::value);
     tool.is_some_and(|tool| words.any(|word| tool.is_elsewhere(word)))
+}
+
+/// Whether a command only installs packages, and those where none is at a path.
+pub(crate) fn installs_elsewhere_than(command: Command<'_>, path: &ImagePath) -> bool {
+    const PLACES: [&str; 5] = ["--prefix", "-i", "--install-dir", "-n", "--bindir"];
+    if !only_installs(command) {
+        return false;
+    }
+    let is_told = || PLACES.iter().any(|option| command.has_option(option));
+    if PackageCommand::of(command).is_some_and(|it| it.manager == PackageManager::Gem) {
+        return !is_told();
+    }
+    let (Some(tool), Some(stage)) = (dependency_folder(command.name()), command.stage()) else {
+        return false;
+    };
+    let is_near = |name: &str| {
+        let value = variables::env_at(stage, command, name);
+        let is_elsewhere =
+            |text: &str| text.starts_with('/') && !path.is_below(&ImagePath::new(text));
+        value.is_set() && !value.value().is_some_and(is_elsewhere)
+    };
+    if tool.variables_of_more().any(is_near) {
+        return false;
+    }
+    match installed_by(command) {
+        Some(it) => it.folder.is_some_and(|folder| !path.is_below(&folder)),
+        None => !(installs_elsewhere(command) && is_told()),
+    }
 }
 
 /// What a command installs beside the application.

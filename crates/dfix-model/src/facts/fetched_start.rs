@@ -1,11 +1,13 @@
 //! Applications that the build fetches as sources, and that the container starts: nothing of them was read.
 
+use dfix_catalogue::is_of_python;
 use dfix_catalogue::programs::{self, Mark};
 
 use crate::collect::wrappers::ShellSource;
 use crate::context::Answer;
 use crate::facts::context_files::final_context_path_of;
 use crate::facts::runtime;
+use crate::facts::variables::final_env;
 use crate::facts::workdir::{final_workdir, join};
 use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::packages::PackageCommand;
@@ -64,6 +66,40 @@ pub(crate) fn brings_sources(step: Step<'_>) -> bool {
     step.commands().any(fetches) || (step.is_copy_or_add() && step.sources().any(is_source))
 }
 
+/// What a command starts of an application.
+pub(crate) struct Started {
+    /// As the command says it: `bin/rails`, `shop.wsgi`.
+    pub(crate) name: String,
+    /// The files that it may be, of which one has to be there.
+    pub(crate) places: Vec<String>,
+}
+
+/// What of an application's own a command starts: a file, or a module that no package brings.
+pub(crate) fn started(command: Command<'_>) -> Option<Started> {
+    let of = |name: &str, places: &[&str]| Started {
+        name: name.to_owned(),
+        places: places.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    if let Some(file) = file_of(command) {
+        return Some(of(&file, &[&file]));
+    }
+    // The `rails` of the gem starts the application's own (`railties`, `Rails::AppLoader`).
+    if command.is("rails") && !command.has_arg("new") {
+        return Some(of("rails", &["bin/rails", "script/rails"]));
+    }
+    let stage = command.stage()?;
+    let module = module_of(command)?;
+    let first = module.split('.').next().unwrap_or(module);
+    let name = first.replace('_', "-");
+    // `superset` comes with `apache-superset`.
+    let mut packages = stage.python_packages().known.iter();
+    let is_installed = packages.any(|it| it.name.contains(&name) || name.contains(&it.name));
+    if is_installed || is_of_python(first) || final_env(stage, "PYTHONPATH").is_set() {
+        return None;
+    }
+    Some(of(module, &[&format!("{first}.py"), first]))
+}
+
 /// The file that a command runs or is: a script for a shell or an interpreter, a program by its path, package.json.
 fn file_of(command: Command<'_>) -> Option<String> {
     let given = match command.interpreting().map(|it| it.given) {
@@ -81,6 +117,10 @@ fn file_of(command: Command<'_>) -> Option<String> {
     let runs_script = PackageCommand::of(command).is_some_and(|it| it.script().is_some());
     if runs_script {
         return Some("package.json".to_owned());
+    }
+    if command.is_marked(Mark::RunsScript) {
+        let first = command.args().next().and_then(Word::value);
+        return first.filter(|it| !it.starts_with('-')).map(str::to_owned);
     }
     let program = command.program()?.value()?;
     program.contains('/').then(|| program.to_owned())

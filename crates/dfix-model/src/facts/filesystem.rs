@@ -22,7 +22,7 @@ use crate::ternary::{OpenCondition, Ternary};
 use changes::{Data, From, What};
 use entry::{Entry, Origin, Owner, Touch, Touched};
 use mode::Access;
-use view::View;
+use view::{LeavesOut, View};
 
 /// The files of a stage's image, at its end or at a step, see [`Filesystem::at`].
 #[derive(Clone, Copy)]
@@ -71,6 +71,7 @@ impl<'m> Filesystem<'m> {
             data: self.data,
             end: self.data.count_before(self.before),
             data_of,
+            leaves_out: |_, _| false,
         }
     }
 
@@ -81,7 +82,16 @@ impl<'m> Filesystem<'m> {
 
     /// Whether something stands at a path.
     pub fn exists(self, path: &ImagePath) -> Ternary {
-        match self.entry(path) {
+        self.exists_without(path, |_, _| false)
+    }
+
+    /// Whether something stands at a path, where such commands leave nothing there.
+    pub(crate) fn exists_without(self, path: &ImagePath, leaves_out: LeavesOut) -> Ternary {
+        let view = View {
+            leaves_out,
+            ..self.view()
+        };
+        match view.entry(path, 0) {
             Entry::Nothing => Ternary::No,
             Entry::Unknown(open) => Ternary::Unknown(open),
             Entry::Folder | Entry::File | Entry::Either => Ternary::Yes,
@@ -181,7 +191,7 @@ impl<'m> Filesystem<'m> {
 
     /// The paths that steps make, fill, give or close, in order.
     pub fn touched(self) -> impl DoubleEndedIterator<Item = Touched<'m>> {
-        let (data, file) = (self.data, self.stage.file);
+        let (data, stage) = (self.data, self.stage);
         let end = data.count_before(self.before);
         data.changes[..end].iter().filter_map(move |change| {
             let touch = match &change.what {
@@ -198,14 +208,10 @@ impl<'m> Filesystem<'m> {
                 What::Folder { .. } | What::Unsure(_) | What::Cleared(_) => return None,
             };
             let step = Step {
-                file,
+                file: stage.file,
                 index: change.step,
             };
-            let command = change.command.map(|index| Command {
-                step,
-                script: None,
-                index: index as usize,
-            });
+            let command = change.command_of(stage);
             Some(Touched {
                 path: &change.path,
                 touch,

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 
 use super::entry::{Entry, Landing, Origin, Owner};
 use super::mode::Mode;
+use crate::handles::{Command, Stage, Step};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -129,6 +130,21 @@ pub(super) enum From {
     Elsewhere,
     Download,
     Command,
+}
+
+impl Change {
+    /// The command that does it, where it stands in the file.
+    pub(super) fn command_of<'m>(&self, stage: Stage<'m>) -> Option<Command<'m>> {
+        let step = Step {
+            file: stage.file,
+            index: self.step,
+        };
+        self.command.map(|index| Command {
+            step,
+            script: None,
+            index: index as usize,
+        })
+    }
 }
 
 impl Data {

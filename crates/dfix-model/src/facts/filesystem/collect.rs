@@ -156,6 +156,7 @@ impl<'m> Collector<'m> {
             data: &self.data,
             end: self.data.changes.len(),
             data_of: self.data_of,
+            leaves_out: |_, _| false,
         }
     }
 
@@ -172,17 +173,7 @@ impl<'m> Collector<'m> {
             .next();
         last.is_some_and(|(at, level)| {
             let change = &self.data.changes[at];
-            let installs = change.command.is_some_and(|index| {
-                let step = Step {
-                    file: self.stage.file,
-                    index: change.step,
-                };
-                only_installs(Command {
-                    step,
-                    script: None,
-                    index: index as usize,
-                })
-            });
+            let installs = change.command_of(self.stage).is_some_and(only_installs);
             level == 0
                 && matches!(change.what, What::Filled(_))
                 && (!installs || only_installs(command))

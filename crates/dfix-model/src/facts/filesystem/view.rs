@@ -7,7 +7,7 @@ use super::entry::{Entry, Origin};
 use crate::collect::shell::Os;
 use crate::context::Answer;
 use crate::facts::base_image::{base_facts, base_workdir};
-use crate::handles::{Base, Stage};
+use crate::handles::{Base, Command, Stage};
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -28,7 +28,12 @@ pub(super) struct View<'m, 'd> {
     pub(super) end: usize,
     /// The changes of another stage.
     pub(super) data_of: fn(Stage<'m>) -> &'m Data,
+    /// Of commands that leave files whose names are not known: whether none is at a path.
+    pub(super) leaves_out: LeavesOut,
 }
+
+/// Whether a command leaves nothing at a path.
+pub(crate) type LeavesOut = fn(Command<'_>, &ImagePath) -> bool;
 
 pub(super) fn unread(path: &ImagePath) -> OpenCondition {
     OpenCondition::new(
@@ -46,6 +51,7 @@ impl<'m> View<'m, '_> {
             data,
             end: data.count(),
             data_of: self.data_of,
+            leaves_out: self.leaves_out,
         }
     }
 
@@ -120,7 +126,12 @@ impl<'m> View<'m, '_> {
                     }
                 }
                 (What::Filled(why), level) if level > 0 => {
-                    open.get_or_insert_with(|| why.clone());
+                    if !change
+                        .command_of(self.stage)
+                        .is_some_and(|it| (self.leaves_out)(it, path))
+                    {
+                        open.get_or_insert_with(|| why.clone());
+                    }
                     continue;
                 }
                 _ => continue,

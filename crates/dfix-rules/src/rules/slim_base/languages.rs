@@ -61,7 +61,9 @@ impl<'m> Losses<'m, '_> {
         }
         if let Some(file) = list.file.as_deref().filter(|_| is_ready_made) {
             self.needs.evidence(match list.language {
-                Language::Python => format!("{file}: every package has a wheel or installs without a compiler"),
+                Language::Python => {
+                    format!("{file}: every package has a wheel or installs without a compiler")
+                }
                 Language::Node => format!("{file}: no package is known to compile native parts"),
                 Language::Ruby => format!("{file}: no gem is known to compile native parts"),
             });
