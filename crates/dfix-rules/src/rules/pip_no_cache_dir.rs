@@ -87,6 +87,9 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.12\nRUN pip cache purge && pip install a && rm -rf ~/.cache/pip/http\nRUN pip install b\nRUN rm -rf /root/.cache\n",
             "FROM python:3.12\nRUN pip cache purge && pip install --no-cache-dir a && rm -rf ~/.cache/pip/http\nRUN pip install --no-cache-dir b\nRUN rm -rf /root/.cache\n",
         ),
+        leaves(
+            "FROM python:3.12\nCOPY wheels /wheels\nRUN pip install --no-index --find-links=/wheels flask\nRUN pip install --no-index --no-deps /wheels/six-1.17.0-py2.py3-none-any.whl\n",
+        ),
         // Without its downloads there is no such folder.
         reports(
             "FROM python:3.12\nRUN pip install six\nRUN rm -r /root/.cache\n",
@@ -104,7 +107,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
         let (needs, origins_of_pip) = (OnceCell::new(), OnceCell::new());
         for pip in stage.package_commands(PackageManager::Pip) {
-            let downloads = pip.subcommand_is_one_of(&["install", "wheel", "download"]);
+            // Without an index all comes from folders, and pip keeps none of it.
+            let downloads = pip.subcommand_is_one_of(&["install", "wheel", "download"])
+                && !pip.has_flag("--no-index");
             let is_built = pip.command.step().is_run();
             let settings = stage.settings();
             if !downloads || !is_built || settings.is_cache_settled(&pip).is_yes() {
