@@ -27,6 +27,11 @@ pub(crate) fn is_compose(name: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
 }
 
+/// Whether a file, or a copy of it, is put over the base by Compose itself, whatever its services say: `compose.override.yml`.
+fn is_override(name: &str) -> bool {
+    name.split(['.', '-', '_']).any(|word| word == "override")
+}
+
 /// The file that Compose takes by itself, in the order of its own search.
 fn base_of(names: &[String]) -> Option<&str> {
     const BASES: [&str; 4] = [
@@ -106,7 +111,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
                 let base = base_services
                     .iter()
                     .find(|base| base.launch.name == service.launch.name);
-                match base.filter(|_| !service.stands_alone()) {
+                match base.filter(|_| is_override(name) || !service.stands_alone()) {
                     Some(base) => service.over(base),
                     None => service,
                 }

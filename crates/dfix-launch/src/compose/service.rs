@@ -22,6 +22,17 @@ pub(super) struct Service {
     pub(super) mounts_of: Vec<(String, Place)>,
     /// What is run in its containers beside what they start: hooks, and jobs that labels describe.
     pub(super) jobs: Vec<Launch>,
+    /// What its build is told, and is no default.
+    pub(super) build_says: BuildSays,
+}
+
+/// Which of the places of a build somebody wrote down.
+#[derive(Debug, Clone, Default)]
+pub(super) struct BuildSays {
+    pub(super) context: bool,
+    pub(super) dockerfile: bool,
+    /// The Dockerfile, from the context, where it is written down and known.
+    pub(super) name: Option<String>,
 }
 
 impl Service {
@@ -74,7 +85,9 @@ impl<'a> Reader<'a> {
         self.name = format!("service {name}");
         self.said = launch.said();
         folder_of(self.file).clone_into(&mut self.folder);
-        launch.build = node.get("build").map(|build| self.build(build));
+        let build = node.get("build").map(|build| self.build(build));
+        let (build, build_says) = build.unzip();
+        launch.build = build;
         let (platform, variables) = (node.text_of("platform"), self.variables);
         if let (Some(build), Some(platform)) = (&mut launch.build, platform)
             && build.platforms.is_empty()
@@ -176,6 +189,7 @@ impl<'a> Reader<'a> {
             after: after.unwrap_or_default(),
             mounts_of,
             jobs,
+            build_says: build_says.unwrap_or_default(),
         }
     }
 
@@ -221,7 +235,7 @@ impl<'a> Reader<'a> {
         list.iter().filter_map(|it| self.text(it, &what)).collect()
     }
 
-    fn build(&mut self, node: &Node) -> Build {
+    fn build(&mut self, node: &Node) -> (Build, BuildSays) {
         let mut build = Build::default();
         let context = match node.text() {
             Some(_) => self.text(node, "the build context"),
@@ -237,6 +251,11 @@ impl<'a> Reader<'a> {
         let dockerfile = match node.get("dockerfile") {
             Some(name) => self.text(name, "the Dockerfile"),
             None => Some("Dockerfile".to_owned()),
+        };
+        let says = BuildSays {
+            context: node.text().is_some() || node.get("context").is_some(),
+            dockerfile: node.get("dockerfile").is_some(),
+            name: node.get("dockerfile").and_then(|_| dockerfile.clone()),
         };
         if let (Some(context), Some(name), None) = (&context, &dockerfile, inline) {
             self.find_folder(context, name);
@@ -259,7 +278,7 @@ impl<'a> Reader<'a> {
         }
         let arguments = node.get("args");
         build.arguments = arguments.map(|args| self.pairs(args)).unwrap_or_default();
-        build
+        (build, says)
     }
 
     /// Finds the folder that the paths of the service begin in, by that of its Dockerfile. It is the one of the first file that

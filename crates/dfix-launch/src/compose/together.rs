@@ -1,7 +1,8 @@
 //! What services are to each other: those of one file, and one over another of its name.
 
-use crate::compose::service::Service;
+use crate::compose::service::{BuildSays, Service};
 use crate::launch::{Build, Launch, Mount, MountKind, Source, Unread};
+use crate::path::join;
 
 /// Gives services what they have of others of their file: mounts (`volumes_from`), names of what they build
 /// (`additional_contexts`), and who else mounts their volumes. Returns what gives names to other images.
@@ -138,27 +139,26 @@ impl Service {
         let after = [base.after.clone(), self.after].concat();
         let mounts_of = [base.mounts_of.clone(), self.mounts_of].concat();
         let jobs = [base.jobs.clone(), self.jobs].concat();
-        let (own, base) = (self.launch, base.launch.clone());
+        let says_dockerfile = if self.build_says.dockerfile {
+            &self.build_says
+        } else {
+            &base.build_says
+        };
+        let build_says = BuildSays {
+            context: self.build_says.context || base.build_says.context,
+            ..says_dockerfile.clone()
+        };
+        let (mut own, base) = (self.launch, base.launch.clone());
+        let build = match (own.build.take(), base.build) {
+            (Some(own), Some(base)) => Some(build_over((own, &self.build_says), base, &build_says)),
+            (own, base) => own.or(base),
+        };
         let mut mounts = base.mounts;
         mounts.retain(|old| own.mounts.iter().all(|new| new.target != old.target));
         let mut environment = base.environment;
         environment.retain(|old| own.environment.iter().all(|new| new.name != old.name));
         let launch = Launch {
-            build: match (own.build, base.build) {
-                (Some(own), Some(base)) => Some(Build {
-                    context: own.context.or(base.context),
-                    dockerfile: own.dockerfile.or(base.dockerfile),
-                    dockerfile_name: own.dockerfile_name.or(base.dockerfile_name),
-                    is_inline: own.is_inline || base.is_inline,
-                    inline: own.inline.or(base.inline),
-                    contexts: [base.contexts, own.contexts].concat(),
-                    is_in_between: own.is_in_between && base.is_in_between,
-                    target: own.target.or(base.target),
-                    arguments: [base.arguments, own.arguments].concat(),
-                    platforms: [base.platforms, own.platforms].concat(),
-                }),
-                (own, base) => own.or(base),
-            },
+            build,
             image: own.image.or(base.image),
             other_images: own.other_images,
             named_images: own.named_images,
@@ -196,6 +196,44 @@ impl Service {
             after,
             mounts_of,
             jobs,
+            build_says,
         }
+    }
+}
+
+/// A build, with what it says, over another; with what both say then: what one of them leaves out is as in the other one, and
+/// no default.
+fn build_over((own, says): (Build, &BuildSays), base: Build, both_say: &BuildSays) -> Build {
+    let context = if says.context {
+        own.context
+    } else {
+        base.context
+    };
+    let dockerfile = if own.is_inline {
+        own.dockerfile
+    } else if says.context || says.dockerfile {
+        let name = if both_say.dockerfile {
+            both_say.name.as_deref()
+        } else {
+            Some("Dockerfile")
+        };
+        name.and_then(|name| join(context.as_ref()?, name))
+    } else {
+        base.dockerfile
+    };
+    Build {
+        context,
+        dockerfile_name: match dockerfile {
+            Some(_) => None,
+            None => own.dockerfile_name.or(base.dockerfile_name),
+        },
+        dockerfile,
+        is_inline: own.is_inline || base.is_inline,
+        inline: own.inline.or(base.inline),
+        contexts: [base.contexts, own.contexts].concat(),
+        is_in_between: own.is_in_between && base.is_in_between,
+        target: own.target.or(base.target),
+        arguments: [base.arguments, own.arguments].concat(),
+        platforms: [base.platforms, own.platforms].concat(),
     }
 }

@@ -465,3 +465,58 @@ configs:
         ["compose.yaml:10 the place of what `configs` gives of service `web` of compose.yaml"]
     );
 }
+
+#[test]
+fn an_override_is_put_over_the_base_whatever_it_says() {
+    let base = "services:\n  web:\n    build: {context: ., dockerfile: docker/Dockerfile, target: development}\n    volumes: ['.:/app', 'cache:/app/tmp/cache']\nvolumes: {cache: {}}\n";
+    let above = "services:\n  web:\n    build: {target: production}\n    environment: {RAILS_ENV: production}\n";
+    for (name, mounts) in [
+        ("compose.override.yml", 2),
+        ("compose.override.yml.sample", 2),
+        ("compose.override.example.yml", 2),
+        ("compose.prod.yml", 0),
+    ] {
+        let found = read("", [("compose.yml", base), (name, above)]);
+        let of_file = found.launches.iter().find(|it| it.place.file == name);
+        let launch = of_file.unwrap_or_else(|| panic!("{name}: {found:#?}"));
+        let build = launch.build.as_ref().expect("it builds");
+        assert_eq!(build.target.as_deref(), Some("production"), "{name}");
+        assert_eq!(launch.mounts.len(), mounts, "{name}");
+        if mounts > 0 {
+            assert_eq!(
+                build.dockerfile.as_deref(),
+                Some("docker/Dockerfile"),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_build_over_another_keeps_what_it_does_not_say() {
+    let base = "services:\n  web:\n    build: {context: api, dockerfile: docker/Dockerfile}\n";
+    for (build, context, dockerfile) in [
+        ("{target: b}", "api", "api/docker/Dockerfile"),
+        ("{context: web}", "web", "web/docker/Dockerfile"),
+        (
+            "{dockerfile: Dockerfile.prod}",
+            "api",
+            "api/Dockerfile.prod",
+        ),
+        ("./web", "web", "web/docker/Dockerfile"),
+        ("{context: web, dockerfile: Other}", "web", "web/Other"),
+    ] {
+        let above = &*format!("services:\n  web:\n    build: {build}\n").leak();
+        let found = read("", [("compose.yml", base), ("compose.override.yml", above)]);
+        let launch = found
+            .launches
+            .iter()
+            .find(|it| it.place.file == "compose.override.yml");
+        let build = launch.and_then(|it| it.build.as_ref()).expect("it builds");
+        assert_eq!(
+            (build.context.as_deref(), build.dockerfile.as_deref()),
+            (Some(context), Some(dockerfile)),
+            "{above}"
+        );
+    }
+}
