@@ -79,6 +79,23 @@ fn of_files_of_compose_elsewhere_what_cannot_be_read_counts_where_they_lead_out_
 }
 
 #[test]
+fn many_files_are_further_manifests_only_beside_manifests() {
+    let names: Vec<&'static str> = (0..70)
+        .map(|number| &*format!("test/fixtures/{number:02}.yml").leak())
+        .collect();
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: me/web}]}\n";
+    for (text, count) in [("one: {name: a}\n", 0), (pod, 1)] {
+        let files: BTreeMap<&str, &str> = names.iter().map(|name| (*name, text)).collect();
+        let found = read_folder(&Memory(files), "");
+        let further = found
+            .unread
+            .iter()
+            .filter(|it| it.what.starts_with("further manifests"));
+        assert_eq!(further.count(), count, "{text}");
+    }
+}
+
+#[test]
 fn manifests_count_in_any_folder() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: me/web}]}\n";
     let found = read(
