@@ -112,6 +112,7 @@ pub use facts::shipped_texts::{ShippedLine, ShippedText, absolute_paths};
 pub use facts::sources::{Source as SourceFile, known_words};
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
+pub use facts::user_packages::USER_BASE;
 pub use facts::workplace::Editor;
 pub use handles::segments::{Segment, SegmentKind, segments_of_node};
 pub use handles::{

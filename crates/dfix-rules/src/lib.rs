@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod base;
+mod layers;
 mod rules;
 
 pub use rules::ALL;

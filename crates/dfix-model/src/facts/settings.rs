@@ -132,7 +132,7 @@ impl<'m> Settings<'m> {
     }
 
     /// The home of whoever runs the command, where it is known.
-    fn home(self, command: Command<'m>) -> Option<ImagePath> {
+    pub(crate) fn home(self, command: Command<'m>) -> Option<ImagePath> {
         if let Some(home) = variables::env_at(self.stage, command, "HOME").value() {
             return Some(ImagePath::new(home));
         }

@@ -13,7 +13,8 @@ use dfix_model::{
 };
 use dfix_syntax::TextSize;
 
-use crate::base::{self, lacks};
+use crate::base::lacks;
+use crate::layers;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -185,7 +186,7 @@ fn add<'m>(
     let folder = stage.settings().cache_folder(apk);
     let message = format!(
         "`apk add` leaves its index {}",
-        base::where_it_stays(stage, folder.as_ref())
+        layers::where_it_stays(stage, folder.as_ref())
     );
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
         let clean_up = CleanUp::after_add(facts, apk);

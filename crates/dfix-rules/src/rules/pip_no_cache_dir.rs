@@ -9,7 +9,7 @@ use dfix_engine::{
 use dfix_model::{Command, Model, Needs, PackageCommand, PackageManager, Stage};
 use dfix_syntax::TextSize;
 
-use crate::base;
+use crate::layers;
 
 pub(crate) const RULE: Rule = Rule {
     id: "pip-no-cache-dir",
@@ -127,7 +127,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let message = format!(
                 "`pip {}` leaves its downloads {}",
                 pip.subcommand_text(),
-                base::where_it_stays(stage, folder.as_ref())
+                layers::where_it_stays(stage, folder.as_ref())
             );
             out.judge(pip.subcommand(), Safety::Safe, message, |case| {
                 if let Some(cache) = stage.settings().absent_cache(&pip) {
