@@ -24,11 +24,6 @@ impl NodeEnvEffect {
         Some(self.row.column(1)).filter(|it| !it.is_empty())
     }
 
-    /// Whether what it tells callers is another by it.
-    pub fn changes_answers(self) -> bool {
-        self.row.lists(2, ' ', "answers")
-    }
-
     /// Whether it answers by itself for the errors of routes of Express.
     pub fn answers_errors(self) -> bool {
         self.row.lists(2, ' ', "own-errors")
@@ -43,16 +38,13 @@ mod tests {
     #[test]
     fn effects_are_told_of_packages() {
         let express = node_env_effect("express").unwrap();
-        assert!(express.changes_answers() && !express.answers_errors());
-        assert!(node_env_effect("react").is_some_and(|it| !it.changes_answers()));
+        assert!(express.what().is_some() && !express.answers_errors());
+        let nest = node_env_effect("@nestjs/core");
+        assert!(nest.is_some_and(|it| it.what().is_none() && it.answers_errors()));
         assert!(node_env_effect("fastify").is_none());
         for row in EFFECTS.all() {
-            let mut marks = row.words(2);
             let line = row.line();
-            assert!(
-                marks.all(|it| matches!(it, "answers" | "own-errors")),
-                "{line}"
-            );
+            assert!(row.words(2).all(|it| it == "own-errors"), "{line}");
             // Said once: what is a condition is no evidence.
             assert!(
                 !package_is(Ecosystem::Language, row.key(), PackageMark::NodeEnv),

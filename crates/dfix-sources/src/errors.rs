@@ -2,12 +2,10 @@
 
 use crate::code::{Code, NONE};
 use crate::source::{HandedError, Source};
+use crate::tables::is_told_of_errors;
 
 /// So many brackets around a `throw` are looked at.
 const MOST_AROUND: usize = 40;
-
-/// The calls that are given what answers requests.
-const ROUTES: &str = "get post put patch delete all use param";
 
 /// Whether a text may have anything of it.
 pub(crate) fn may_be_there(text: &str) -> bool {
@@ -16,17 +14,13 @@ pub(crate) fn may_be_there(text: &str) -> bool {
 
 /// Finds them in a text in JavaScript or TypeScript whose imports are known.
 pub(crate) fn read(code: &Code<'_>, source: &mut Source) {
-    let imports = |name: &str| {
-        let mut modules = source.imports.iter().filter_map(|it| it.module.known());
-        modules.any(|it| it == name)
-    };
-    let of_express = imports("express");
-    let takes_callbacks = imports("multer") || imports("cors");
+    let modules = || source.imports.iter().filter_map(|it| it.module.known());
+    let of_express = modules().any(|it| it == "express");
+    let takes_callbacks = modules().any(|it| is_told_of_errors("callback", it));
     let has = |name: &str| (0..code.len()).any(|at| code.is_name(at) && code.text_of(at) == name);
     let answers = of_express || has("res") || has("response");
     let mut handed = Vec::new();
-    let mut modules = source.imports.iter().filter_map(|it| it.module.known());
-    let mut is_answered = modules.any(|it| is_of_errors(&it.to_lowercase()));
+    let mut is_answered = modules().any(|it| is_of_errors(&it.to_lowercase()));
     for at in 0..code.len() {
         is_answered |= is_handler(code, at) || (answers && names_a_handler(code, at));
         let is_handed = (answers && is_next(code, at))
@@ -61,7 +55,7 @@ fn is_handler(code: &Code<'_>, at: usize) -> bool {
 
 /// What may be a handler of another file: `errorHandler`, `app.use(onError)`.
 fn names_a_handler(code: &Code<'_>, at: usize) -> bool {
-    if !code.is_name(at) {
+    if !code.is_name(at) || !code.text_of(at).contains("rr") {
         return false;
     }
     let name = code.text_of(at).to_lowercase();
@@ -121,7 +115,7 @@ fn is_thrown(code: &Code<'_>, at: usize) -> bool {
         }
         let is_route = code.is(open, "(")
             && open > 1
-            && code.is_any(open - 1, ROUTES)
+            && is_told_of_errors("route", code.text_of(open - 1))
             && code.is(open - 2, ".");
         if is_route {
             return code

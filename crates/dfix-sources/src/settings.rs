@@ -102,11 +102,13 @@ fn low_port(line: &str) -> Option<u16> {
         let rest = rest.trim_start_matches(['"', '\'']);
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let is_whole = !rest[digits..].starts_with(|c: char| c.is_alphanumeric() || c == '.');
-        let before = lower[..at].trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
-        let key = lower[before.len()..at + word.len()].to_ascii_uppercase();
-        let is_peers = setting("*", &key) == Some("peer");
         let port = rest[..digits].parse().ok()?;
-        (is_whole && !is_peers && (1..1024).contains(&port)).then_some(port)
+        let is_peers = || {
+            let before = lower[..at].trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+            let key = lower[before.len()..at + word.len()].to_ascii_uppercase();
+            setting("*", &key) == Some("peer")
+        };
+        (is_whole && (1..1024).contains(&port) && !is_peers()).then_some(port)
     })
 }
 

@@ -12,6 +12,7 @@ struct Table {
 }
 
 static CALLS: Table = Table::new(include_str!("../data/calls.tsv"));
+static ERRORS: Table = Table::new(include_str!("../data/errors.tsv"));
 static DATABASES: Table = Table::new(include_str!("../data/databases.tsv"));
 static LANGUAGES: Table = Table::new(include_str!("../data/languages.tsv"));
 static MODULES: Table = Table::new(include_str!("../data/modules.tsv"));
@@ -158,6 +159,11 @@ pub(crate) fn is_of_a_request(language: Language, name: &str) -> bool {
     let ends = name.char_indices().filter(|(_, c)| matches!(c, '.' | '-'));
     let mut names = ends.map(|(at, _)| &name[..at]).chain([name]);
     names.any(|it| REQUESTS.row(language.word(), it).is_some())
+}
+
+/// Whether a name is told of errors of Express, as this kind.
+pub(crate) fn is_told_of_errors(kind: &str, name: &str) -> bool {
+    ERRORS.row(kind, name).is_some()
 }
 
 /// What a setting of a file does: the key is the file's kind (`*` for any) and the setting.

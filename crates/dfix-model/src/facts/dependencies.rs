@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use dfix_catalogue::{
-    DependencyFolder, build_cache, dependency_folder, is_dependency_folder, programs,
-    writes_dependencies,
+    DependencyFolder, PackageWord, build_cache, dependency_folder, is_dependency_folder,
+    package_options, programs, writes_dependencies,
 };
 
 use crate::context::Answer;
@@ -165,13 +165,15 @@ pub(crate) fn installs_elsewhere(command: Command<'_>) -> bool {
 
 /// Whether a command only installs packages, and those where none is at a path.
 pub(crate) fn installs_elsewhere_than(command: Command<'_>, path: &ImagePath) -> bool {
-    const PLACES: [&str; 5] = ["--prefix", "-i", "--install-dir", "-n", "--bindir"];
     if !only_installs(command) {
         return false;
     }
-    let is_told = || PLACES.iter().any(|option| command.has_option(option));
+    let is_told = |family: &str, folders: &mut dyn Iterator<Item = &'static str>| {
+        let mut options = package_options(family, PackageWord::Elsewhere).chain(folders);
+        options.any(|option| command.has_option(option))
+    };
     if PackageCommand::of(command).is_some_and(|it| it.manager == PackageManager::Gem) {
-        return !is_told();
+        return !is_told("gem", &mut std::iter::empty());
     }
     let (Some(tool), Some(stage)) = (dependency_folder(command.name()), command.stage()) else {
         return false;
@@ -187,7 +189,9 @@ pub(crate) fn installs_elsewhere_than(command: Command<'_>, path: &ImagePath) ->
     }
     match installed_by(command) {
         Some(it) => it.folder.is_some_and(|folder| !path.is_below(&folder)),
-        None => !(installs_elsewhere(command) && is_told()),
+        None => {
+            !(installs_elsewhere(command) && is_told(command.name(), &mut tool.folder_options()))
+        }
     }
 }
 

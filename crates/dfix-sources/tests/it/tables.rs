@@ -34,5 +34,5 @@ fn tables_are_sorted_unique_and_told_of() {
         }
         count += 1;
     }
-    assert_eq!(count, 10);
+    assert_eq!(count, 11);
 }
