@@ -2,7 +2,7 @@
 
 use crate::files::{Files, FolderLaunches};
 use crate::launch::{Launch, Place, Source, Start, Variable};
-use crate::path::{folder_of, join, name_of};
+use crate::path::{folder_of, is_dockerfile, join, name_of};
 
 /// Users whose names begin no command.
 const USERS: [&str; 10] = [
@@ -18,6 +18,8 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             || [".cron", ".crontab"].iter().any(|end| name.ends_with(end));
         // cron passes over names with a dot there.
         let is_crontab = is_named_so || is_folder_of_crontabs && !name.contains('.');
+        // `Dockerfile.cron` is what builds the image of one.
+        let is_crontab = is_crontab && !is_dockerfile(name);
         let Some(path) = join(folder, name).filter(|_| is_crontab) else {
             continue;
         };

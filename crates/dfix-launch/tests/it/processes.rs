@@ -35,6 +35,7 @@ fn a_crontab_has_times_and_perhaps_users() {
             ("crontab", own),
             ("cron.d/app", system),
             ("cron.d/app.bak", "x"),
+            ("Dockerfile.cron", "FROM debian\n"),
         ],
     );
     let said: Vec<(&str, Option<&str>, usize)> = found
