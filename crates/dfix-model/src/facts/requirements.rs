@@ -40,16 +40,44 @@ impl Requirement {
         clauses.map(str::trim).any(|clause| {
             let bounds = ["==", ">=", "~=", ">"];
             let version = bounds.iter().find_map(|it| clause.strip_prefix(it));
-            version.is_some_and(|version| {
-                let mut numbers = version
-                    .trim_start_matches('=')
-                    .split(['.', '*'])
-                    .map(|n| n.trim().parse::<u32>().unwrap_or(0));
-                let mut next = || numbers.next().unwrap_or(0);
-                (next(), next()) >= (major, minor)
-            })
+            version.is_some_and(|version| first_numbers(version, 0) >= (major, minor))
         })
     }
+
+    /// Whether the condition on its version lets this one through, or a later one, as far as it says. `true` where it says
+    /// nothing of it.
+    ///
+    /// Source: the specification of Python's version specifiers; for `^2.1` and a version alone Poetry's documentation,
+    /// "Dependency specification".
+    pub fn may_reach(&self, major: u32, minor: u32) -> bool {
+        let wanted = (major, minor);
+        let clauses = self.specifier.as_deref().unwrap_or("").split(',');
+        clauses.map(str::trim).all(|clause| {
+            let bound = |sign: &str| Some(first_numbers(clause.strip_prefix(sign)?, u32::MAX));
+            if let Some((own, _)) = bound("~=").or_else(|| bound("^")) {
+                return own >= major;
+            }
+            let is_exact = clause.starts_with(|it: char| it.is_ascii_digit());
+            let exact = is_exact.then(|| first_numbers(clause, u32::MAX));
+            let last = exact.or_else(|| bound("==")).or_else(|| bound("<="));
+            last.is_none_or(|it| it >= wanted)
+                && (clause.starts_with("<=") || bound("<").is_none_or(|it| it > wanted))
+        })
+    }
+}
+
+/// The first two numbers of a version, where a `*` stands for `any`: `2.1.3`, `2.*`.
+fn first_numbers(version: &str, any: u32) -> (u32, u32) {
+    let mut numbers = version.trim_start_matches('=').split('.').map(|part| {
+        let part = part.trim();
+        if part == "*" {
+            any
+        } else {
+            part.parse().unwrap_or(0)
+        }
+    });
+    let mut next = || numbers.next().unwrap_or(0);
+    (next(), next())
 }
 
 /// The packages that are asked for, and what could not be found out.
@@ -240,6 +268,17 @@ mod tests {
 
     #[test]
     fn conditions_tell_the_least_version() {
+        let may = |condition: &str| of_version(condition).may_reach(2, 3);
+        for open in [
+            "", ">=1", "==2.*", "~=2.1", "<3", "<=2.3", "==2.3.1", "^2.1", "3.0.3",
+        ] {
+            assert!(may(open), "{open}");
+        }
+        for closed in [
+            "==2.1.3", "<2.3", "<=2.2", "~=1.1", ">=1,<2", "^1.1", "2.0.1", "==1.*",
+        ] {
+            assert!(!may(closed), "{closed}");
+        }
         let is_new = |condition: &str| of_version(condition).is_at_least(2, 3);
         for new in [
             "==2.3.0",

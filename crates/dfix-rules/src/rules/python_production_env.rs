@@ -54,7 +54,8 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM ubuntu:24.04\nWORKDIR /srv\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
             "FROM ubuntu:24.04\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_ENV=production \\\n    FLASK_APP=web.main:app\nWORKDIR /srv\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
-        ),
+        )
+        .that_says("leaves Flask's version open"),
         // Flask 2.2 warns of FLASK_ENV at each start, and 2.3 reads it no more.
         fixes(
             "FROM python:3.12\nRUN pip install 'flask>=3,<4'\nCOPY run.py .\nCMD [\"python\", \"-u\", \"run.py\"]\n",
@@ -286,6 +287,9 @@ fn flask_settings(
     };
     if needs_env && told.unwrap_or(!flask.is_without_env) {
         certain.pairs.push((FLASK_ENV, "production".to_owned()));
+        if flask.is_of_any_version {
+            certain.because.push("the project leaves Flask's version open: below 2.3 Flask takes its mode from FLASK_ENV, later ones pass over it".to_owned());
+        }
     } else if needs_env && flask.is_without_env {
         certain.because.push("this Flask does without FLASK_ENV (2.2 warns of it, later ones read it no more), so it is left out".to_owned());
     }

@@ -20,6 +20,8 @@ pub(super) struct Flask {
     /// Whether the version is known to be one that does without `FLASK_ENV`: 2.2 warns of
     /// it at each start, 2.3 and later read it no more (Flask's list of changes).
     pub(super) is_without_env: bool,
+    /// Whether nothing keeps its version below those.
+    pub(super) is_of_any_version: bool,
     /// What could not be established of it.
     pub(super) open: Option<OpenCondition>,
 }
@@ -47,12 +49,17 @@ pub(super) fn of(stage: Stage<'_>) -> Option<Flask> {
                 .known
                 .iter()
                 .any(|it| it.name == "flask" && it.is_at_least(2, 2)),
+            is_of_any_version: packages
+                .known
+                .iter()
+                .all(|it| it.name != "flask" || it.may_reach(2, 3)),
             open: switched(flask),
         });
     }
     let with = |because| Flask {
         because,
         is_without_env: false,
+        is_of_any_version: true,
         open: None,
     };
     let mut known = packages.known.iter();
