@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::advice::printable;
+use super::advice::{open_conditions, printable};
 use super::entry::{Entry, Report, Status, entries};
 use crate::labels;
 
@@ -33,10 +33,8 @@ fn why(entry: &Entry<'_>) -> String {
     let mut parts = Vec::new();
     if let Some(fix) = &entry.finding.fix {
         parts.extend(fix.evidence.iter().cloned());
-        for open in &fix.unproven {
-            parts.push(format!("not established: {}", open.condition));
-            parts.push(format!("help: {}", open.remedy));
-        }
+        let open = open_conditions(&fix.unproven).into_iter();
+        parts.extend(open.map(|(name, text)| format!("{name}: {text}")));
     }
     if let Some(refused) = entry.refused {
         parts.push(format!("failed proof: {}", refused.reason));
