@@ -354,10 +354,10 @@ impl ImageFacts {
         if self.environment == "?" {
             return None;
         }
-        for pair in self.environment.split(' ') {
-            match pair.strip_prefix(name) {
-                Some("?") => return None,
-                Some(rest) if rest.is_empty() || rest.starts_with('=') => return Some(true),
+        for pair in self.environment.as_bytes().split(|it| *it == b' ') {
+            match pair.strip_prefix(name.as_bytes()) {
+                Some(b"?") => return None,
+                Some([] | [b'=', ..]) => return Some(true),
                 _ => {}
             }
         }

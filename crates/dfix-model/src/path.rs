@@ -24,7 +24,11 @@ impl ImagePath {
         if is_normal(text) {
             return ImagePath(text.to_owned());
         }
-        let mut path = String::with_capacity(text.len() + 1);
+        ImagePath::seen_from(String::with_capacity(text.len() + 1), text)
+    }
+
+    /// `text` seen from a folder: a normal path, `""` for the root.
+    fn seen_from(mut path: String, text: &str) -> Self {
         for part in text.split('/') {
             match part {
                 "" | "." => {}
@@ -51,8 +55,15 @@ impl ImagePath {
         if text.starts_with('/') {
             ImagePath::new(text)
         } else {
-            ImagePath::new(&format!("{}/{text}", self.0))
+            let mut path = String::with_capacity(self.0.len() + text.len() + 1);
+            path.push_str(self.0.strip_suffix('/').unwrap_or(&self.0));
+            ImagePath::seen_from(path, text)
         }
+    }
+
+    /// Its text, and nothing else of it.
+    pub(crate) fn into_text(self) -> String {
+        self.0
     }
 
     /// Its text.

@@ -1,5 +1,7 @@
 //! Words that name lines: those of the input, where the first round told the same of the same place.
 
+use std::borrow::Cow;
+
 use dfix_model::OpenCondition;
 
 use crate::outcome::Finding;
@@ -36,25 +38,21 @@ fn take<'a>(text: &mut String, texts: impl IntoIterator<Item = &'a String>) {
 
 /// Whether two texts are the same, but for the lines that they name.
 fn is_same_text(one: &str, other: &str) -> bool {
-    one == other || without_lines(one) == without_lines(other)
+    one == other || without_lines(one).eq(without_lines(other))
 }
 
-/// The text with a mark for each line that it names: `line 3`, `lines 3, 5 and 8`.
-fn without_lines(text: &str) -> String {
-    let mut plain = String::new();
+/// The words of a text with a mark for each line that it names: `line 3`, `lines 3, 5 and 8`.
+fn without_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut is_of_lines = false;
-    for word in text.split(' ') {
+    text.split(' ').map(move |word| {
         let inner = word.trim_matches(|it: char| !it.is_ascii_alphanumeric());
         let is_number = !inner.is_empty() && inner.bytes().all(|it| it.is_ascii_digit());
         if is_of_lines && is_number {
-            plain.push_str(&word.replace(inner, "N"));
-        } else {
-            is_of_lines = matches!(inner, "line" | "lines") || (is_of_lines && inner == "and");
-            plain.push_str(word);
+            return Cow::Owned(word.replace(inner, "N"));
         }
-        plain.push(' ');
-    }
-    plain
+        is_of_lines = matches!(inner, "line" | "lines") || (is_of_lines && inner == "and");
+        Cow::Borrowed(word)
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::path::ImagePath;
 
 /// A path without `.`, `..` and doubled slashes; absolute.
 pub(crate) fn normal(path: &str) -> String {
-    ImagePath::new(path).as_str().to_owned()
+    ImagePath::new(path).into_text()
 }
 
 /// `path` seen from the folder `from`.
@@ -17,7 +17,7 @@ pub(crate) fn join(from: &str, path: &str) -> String {
     if path.starts_with('/') {
         normal(path)
     } else {
-        normal(&format!("{from}/{path}"))
+        ImagePath::new(from).join(path).into_text()
     }
 }
 
