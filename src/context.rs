@@ -12,7 +12,6 @@ mod template;
 mod told;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +24,7 @@ use dfix_model::context::{
 use dfix_model::lfs;
 use dfix_model::sources::Source;
 use dfix_syntax::Parse;
+use rustc_hash::FxHashMap;
 
 use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
@@ -47,9 +47,9 @@ pub(crate) struct FolderContext<'t> {
     folders: &'t Folders,
     roots: OnceCell<Result<Roots, String>>,
     launches: OnceCell<OfDockerfile>,
-    files: RefCell<HashMap<String, Answer<Arc<str>>>>,
-    lists: RefCell<HashMap<String, Answer<Vec<String>>>>,
-    sources: RefCell<HashMap<String, Answer<Option<Arc<Source>>>>>,
+    files: RefCell<FxHashMap<String, Answer<Arc<str>>>>,
+    lists: RefCell<FxHashMap<String, Answer<Vec<String>>>>,
+    sources: RefCell<FxHashMap<String, Answer<Option<Arc<Source>>>>>,
     files_read: Cell<usize>,
     used: OnceCell<Vec<UsedElsewhere>>,
     template: OnceCell<Option<String>>,

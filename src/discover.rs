@@ -21,11 +21,20 @@ pub(crate) struct Found {
     /// The files, as they are to be named.
     pub(crate) files: Vec<PathBuf>,
     /// The folders that were given, in their order.
-    pub(crate) folders: Vec<PathBuf>,
+    pub(crate) folders: Vec<Walked>,
     /// Folders that were left, as they hold what others have written, in order of path.
     pub(crate) left: Vec<PathBuf>,
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
+}
+
+/// A folder that was looked through.
+#[derive(Debug)]
+pub(crate) struct Walked {
+    /// As it was given.
+    pub(crate) folder: PathBuf,
+    /// What [`dockerfiles_of`] finds in it, by paths that begin with the folder.
+    pub(crate) likely: Vec<PathBuf>,
 }
 
 /// Finds the Dockerfiles at `paths`: a file is always taken, a folder is walked on `jobs` threads.
@@ -42,7 +51,6 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Fou
         });
         match metadata {
             Ok(it) if it.is_dir() => {
-                found.folders.push(path.clone());
                 walk(path, configs, jobs, &mut found);
             }
             Ok(it) if it.is_file() => found.files.push(path.clone()),
@@ -161,6 +169,7 @@ fn missing(path: &Path, error: &std::io::Error) -> FileError {
 
 fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
     let collected = Mutex::new((Vec::new(), Vec::new(), Vec::new()));
+    let likely = Mutex::new(Vec::new());
     let left = Arc::new(Mutex::new(Vec::new()));
     walker(root, Arc::clone(&left))
         .threads(jobs)
@@ -183,6 +192,10 @@ fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
                     }
                     Ok(entry) => {
                         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                        if is_file && may_be_dockerfile_name(entry.file_name()) {
+                            let mut likely = likely.lock().expect("no thread panics with the lock");
+                            likely.push(entry.path().to_owned());
+                        }
                         if is_file && takes(&entry, configs) {
                             push(Ok(entry));
                         }
@@ -195,6 +208,12 @@ fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
     let (files, folders, errors) = collected
         .into_inner()
         .expect("no thread panics with the lock");
+    let mut likely = likely.into_inner().expect("no thread panics with the lock");
+    likely.sort();
+    found.folders.push(Walked {
+        folder: root.to_owned(),
+        likely,
+    });
     let files: Vec<PathBuf> = files.into_iter().map(without_dot).collect();
     for folder in folders.into_iter().map(without_dot) {
         // A folder may well be called Dockerfile and hold Dockerfiles. One that does not is a slip.

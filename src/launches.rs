@@ -1,10 +1,10 @@
 //! The files of the repository that say what is built and started, read once for all Dockerfiles of a run.
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use dfix_launch::{Files, FolderLaunches, read_folder};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::input::{self, Unreadable};
 use crate::names::{Kind, NamesOfFolders};
@@ -17,19 +17,20 @@ const MOST_FOLDERS_UP: usize = 16;
 /// What is known of the folders of this run.
 #[derive(Default)]
 pub(crate) struct Launches {
-    roots: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    roots: RwLock<FxHashMap<PathBuf, Option<PathBuf>>>,
+    around: RwLock<FxHashMap<PathBuf, PathBuf>>,
     pub(crate) names: NamesOfFolders,
     /// A folder that is all of a repository, whatever is around it.
     whole: Option<PathBuf>,
     /// The folders that the run is for, links followed: outside of repositories each is the root of what lies in it.
-    given: OnceLock<HashSet<PathBuf>>,
+    given: OnceLock<FxHashSet<PathBuf>>,
     /// The working folder, where it may be a project's: outside of repositories it is the root of the files in it that are
     /// named alone.
     here: OnceLock<Option<PathBuf>>,
     /// What the files of a folder say, those around it included.
-    folders: RwLock<HashMap<PathBuf, Arc<UpFrom>>>,
+    folders: RwLock<FxHashMap<PathBuf, Arc<UpFrom>>>,
     /// The texts of Dockerfiles that stand in other files, by the places that these are said to lie at.
-    inline: RwLock<HashMap<PathBuf, Arc<str>>>,
+    inline: RwLock<FxHashMap<PathBuf, Arc<str>>>,
 }
 
 /// What the files of a folder and of those around it say.
@@ -133,6 +134,11 @@ impl Launches {
     /// The root of the files that may build and start what lies in a folder: its repository's, else the outermost
     /// folder around it that the run is for, else the working folder, else itself.
     fn root_around(&self, folder: &Path) -> PathBuf {
+        let known = self.around.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(root) = known.get(folder) {
+            return root.clone();
+        }
+        drop(known);
         let given = || {
             let given = self.given.get()?;
             let around = folder.ancestors().filter(|it| given.contains(*it));
@@ -143,7 +149,10 @@ impl Launches {
             here.filter(|it| folder.starts_with(it)).cloned()
         };
         let root = self.root_of(folder).or_else(given).or_else(here);
-        root.unwrap_or_else(|| folder.to_owned())
+        let root = root.unwrap_or_else(|| folder.to_owned());
+        let mut known = self.around.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_owned(), root.clone());
+        root
     }
 
     /// The nearest folder around this one that is a repository's.

@@ -1,9 +1,10 @@
 //! The names in folders, each folder read once for all Dockerfiles of a run.
 
-use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 /// How many names of one folder are looked at.
 pub(crate) const MOST_NAMES: usize = 4096;
@@ -90,7 +91,7 @@ impl Names {
 
 /// The names in the folders of a run, by the folder.
 #[derive(Default)]
-pub(crate) struct NamesOfFolders(RwLock<HashMap<PathBuf, Result<Arc<Names>, Unlisted>>>);
+pub(crate) struct NamesOfFolders(RwLock<FxHashMap<PathBuf, Result<Arc<Names>, Unlisted>>>);
 
 impl NamesOfFolders {
     /// The names in a folder; it is read on the first question.

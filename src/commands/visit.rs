@@ -72,7 +72,7 @@ impl<'a> Visit<'a> {
     /// Does it with every file; the reports come in order of path.
     pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
         let found = discover(&self.paths, &self.configs, task.jobs);
-        self.folders.are_for(&found.folders);
+        self.folders.are_for(found.folders);
         if found.files.is_empty() && found.errors.is_empty() && !self.common.quiet {
             let _ = writeln!(
                 io::stderr(),

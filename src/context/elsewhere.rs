@@ -1,13 +1,12 @@
 //! What the Dockerfiles of a repository use out of images that others of them build.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dfix_model::Model;
 use dfix_model::context::{ImageUse, NoContext};
+use rustc_hash::FxHashMap;
 
-use crate::discover::dockerfiles_of;
 use crate::input::bounded;
 
 /// How many Dockerfiles of one repository are read.
@@ -29,11 +28,11 @@ pub(super) struct Use {
     pub(super) image: usize,
 }
 
-/// What all Dockerfiles of a repository use.
-pub(super) fn uses_in(root: &Path) -> Uses {
+/// What all Dockerfiles of a repository use, given its root and their places.
+pub(super) fn uses_in(root: &Path, files: &[PathBuf]) -> Uses {
     let mut found = Uses::default();
-    let mut numbers = HashMap::new();
-    for file in dockerfiles_of(root).iter().take(MOST_DOCKERFILES) {
+    let mut numbers = FxHashMap::default();
+    for file in files.iter().take(MOST_DOCKERFILES) {
         let Some(name) = crate::launches::below(file, root) else {
             continue;
         };
@@ -47,13 +46,13 @@ pub(super) fn uses_in(root: &Path) -> Uses {
 /// What one Dockerfile uses, given its path and text.
 pub(super) fn uses_of(path: &str, text: &str) -> Uses {
     let mut found = Uses::default();
-    found.add(path, text, &mut HashMap::new());
+    found.add(path, text, &mut FxHashMap::default());
     found
 }
 
 impl Uses {
     /// Adds what a Dockerfile uses, given its path, its text and the numbers of the images.
-    fn add(&mut self, path: &str, text: &str, numbers: &mut HashMap<String, usize>) {
+    fn add(&mut self, path: &str, text: &str, numbers: &mut FxHashMap<String, usize>) {
         let parsed = dfix_syntax::parse(text);
         let syntax = parsed.file();
         let model = Model::new(&syntax, text, &NoContext);

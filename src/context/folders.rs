@@ -1,15 +1,15 @@
 //! What all Dockerfiles of a run share.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use dfix_catalogue::ImageFacts;
 use dfix_launch::{BuiltAs, FolderLaunches};
 use dfix_model::context::UsedElsewhere;
+use rustc_hash::FxHashMap;
 
 use super::elsewhere::{NamesAround, Use, Uses, uses_in, uses_of};
-use crate::discover::is_found;
+use crate::discover::{Walked, dockerfiles_of, is_found};
 use crate::input::bounded;
 use crate::launches::Launches;
 use crate::names::NamesOfFolders;
@@ -24,16 +24,18 @@ pub(super) type Target = (PathBuf, Option<String>);
 /// started there.
 #[derive(Default)]
 pub(crate) struct Folders {
-    real: RwLock<HashMap<PathBuf, Result<PathBuf, String>>>,
+    real: RwLock<FxHashMap<PathBuf, Result<PathBuf, String>>>,
     pub(super) launches: Launches,
+    /// The Dockerfiles in the folders that the run is for, by their real places, so that none is looked through twice.
+    walked: OnceLock<FxHashMap<PathBuf, Vec<PathBuf>>>,
     /// What is known of the images that Dockerfiles of the repositories build, by Dockerfile and target.
-    built: RwLock<HashMap<Target, Option<ImageFacts>>>,
+    built: RwLock<FxHashMap<Target, Option<ImageFacts>>>,
     /// What the Dockerfiles of a repository use out of images, by its root; what one of another name does, by its place.
-    uses: RwLock<HashMap<PathBuf, Arc<OnceLock<Uses>>>>,
+    uses: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Uses>>>>,
     /// The templates of Dockerfiles in a folder.
-    pub(super) templates: RwLock<HashMap<PathBuf, Arc<Vec<PathBuf>>>>,
+    pub(super) templates: RwLock<FxHashMap<PathBuf, Arc<Vec<PathBuf>>>>,
     /// What Dockerfiles are going to say, by their real places.
-    coming: RwLock<HashMap<PathBuf, Arc<str>>>,
+    coming: RwLock<FxHashMap<PathBuf, Arc<str>>>,
 }
 
 impl Folders {
@@ -46,8 +48,15 @@ impl Folders {
     }
 
     /// Says which folders the run is for, see [`Launches::are_for`].
-    pub(crate) fn are_for(&self, folders: &[PathBuf]) {
-        self.launches.are_for(folders);
+    pub(crate) fn are_for(&self, folders: Vec<Walked>) {
+        self.launches.are_for(folders.iter().map(|it| &it.folder));
+        let walked = folders.into_iter().filter_map(|Walked { folder, likely }| {
+            let real = std::fs::canonicalize(&folder).ok()?;
+            let below = likely.iter().filter_map(|it| it.strip_prefix(&folder).ok());
+            let files = below.map(|it| real.join(it)).collect();
+            Some((real, files))
+        });
+        let _ = self.walked.set(walked.collect());
     }
 
     pub(super) fn names(&self) -> &NamesOfFolders {
@@ -121,7 +130,13 @@ impl Folders {
     /// What the Dockerfiles of the repository with this root use out of images, worked out once.
     fn uses_in(&self, root: &Path) -> Arc<OnceLock<Uses>> {
         let uses = self.uses_at(root);
-        uses.get_or_init(|| uses_in(root));
+        uses.get_or_init(|| {
+            let walked = self.walked.get().and_then(|walked| walked.get(root));
+            match walked {
+                Some(files) => uses_in(root, files),
+                None => uses_in(root, &dockerfiles_of(root)),
+            }
+        });
         uses
     }
 

@@ -1,7 +1,8 @@
 //! Which files of a folder are read, and of which folders below it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::files::{Files, FolderLaunches};
 use crate::launch::Launch;
@@ -233,8 +234,8 @@ fn below(files: &dyn Files, folder: &str, levels: usize, found: &mut Vec<String>
 /// Files that are read at most once.
 struct Once<'f> {
     files: &'f dyn Files,
-    texts: RefCell<HashMap<String, Result<Option<String>, String>>>,
-    lists: RefCell<HashMap<String, Vec<String>>>,
+    texts: RefCell<FxHashMap<String, Result<Option<String>, String>>>,
+    lists: RefCell<FxHashMap<String, Vec<String>>>,
 }
 
 impl<'f> Once<'f> {
