@@ -136,7 +136,7 @@ pub enum Mark {
     Mounted,
     /// It needs nothing of the files that it is told: it lists, makes or removes them.
     NamesFiles,
-    /// It neither installs anything with apt nor calls what does.
+    /// It neither installs anything with apt nor calls what does; nor does it call apk, but with `--no-cache`.
     NoApt,
     /// No `NODE_ENV` changes what it does.
     NoNodeEnv,

@@ -30,6 +30,7 @@ mod fetched_start;
 pub(crate) mod files_of_variables;
 pub(crate) mod filesystem;
 pub(crate) mod given_sources;
+pub(crate) mod hidden_calls;
 pub(crate) mod host_folders;
 pub(crate) mod image_positions;
 pub(crate) mod image_uses;

@@ -76,6 +76,7 @@ pub use facts::filesystem::entry::{
 };
 pub use facts::filesystem::mode::Access;
 pub use facts::given_sources::{GivenSource, GivenSources};
+pub use facts::hidden_calls::HiddenCalls;
 pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
 pub use facts::installs_at_run_time::{BuildAtRunTime, InstallAtRunTime};
 pub use facts::interpreted::{self, Interpreted, Reading};

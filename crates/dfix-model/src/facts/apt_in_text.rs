@@ -6,12 +6,17 @@ const FRONT_ENDS: [&str; 3] = ["apt", "apt-get", "aptitude"];
 
 /// Whether a source names apt, its comments aside.
 pub fn is_named_in(text: &str) -> bool {
+    text.contains("apt") && names_one(text, |word| FRONT_ENDS.contains(&word))
+}
+
+/// Whether a source names one of these programs, its comments aside.
+pub(crate) fn names_one(text: &str, is_one: impl Fn(&str) -> bool) -> bool {
     let is_comment = |line: &&str| {
         let line = line.trim_start();
         line.starts_with('#') || line.starts_with("//")
     };
     let mut lines = text.lines().filter(|line| !is_comment(line));
-    text.contains("apt") && lines.any(|line| words(line).any(|word| FRONT_ENDS.contains(&word)))
+    lines.any(|line| words(line).any(&is_one))
 }
 
 /// Whether a source has apt fetch the lists.

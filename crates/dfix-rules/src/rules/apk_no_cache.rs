@@ -1,5 +1,7 @@
 //! `--no-cache` for `apk add`.
 
+mod clean_up;
+
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -8,13 +10,14 @@ use dfix_engine::{
     Edit, Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
 };
 use dfix_model::{
-    Absence, Clearing, Command, Connector, ImageRef, Model, Need, Needs, Operator, PackageCommand,
-    PackageManager, Stage, Step, Users, Word,
+    Absence, Command, ImageRef, Model, Need, Needs, PackageCommand, PackageManager, Stage, Step,
+    Users, Word,
 };
 use dfix_syntax::TextSize;
 
 use crate::base::lacks;
 use crate::layers;
+use clean_up::CleanUp;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -66,6 +69,17 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM alpine:3.20\nRUN apk add a && apk add b && rm -rf /var/cache/apk/*\n",
             "FROM alpine:3.20\nRUN apk add --no-cache a && apk add --no-cache b\n",
+        )
+        .that_says("`rm -rf /var/cache/apk/*` goes, which has nothing left to remove"),
+        // Who knows whether it calls apk by itself?
+        fixes(
+            "FROM php:8.3-alpine\nRUN apk update && apk add git && install-things zip && rm -rf /var/cache/apk/* /tmp/*\n",
+            "FROM php:8.3-alpine\nRUN apk add --no-cache git && install-things zip && rm -rf /var/cache/apk/* /tmp/*\n",
+        )
+        .that_says("the clean-up stays: `install-things` may fill the folder"),
+        fixes(
+            "FROM php:8.3-alpine\nRUN apk add git && rm -rf /var/cache/apk/* && install-things zip\n",
+            "FROM php:8.3-alpine\nRUN apk add --no-cache git && install-things zip\n",
         ),
         fixes(
             "FROM alpine:3.20\nRUN apk add --update --no-cache curl\n",
@@ -189,13 +203,14 @@ fn add<'m>(
         layers::where_it_stays(stage, folder.as_ref())
     );
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
-        let clean_up = CleanUp::after_add(facts, apk);
+        let clean_up = clean_up_after_add(facts, apk);
         if let Some(index) = stage.settings().absent_cache(apk) {
             let needs =
                 needs.get_or_init(|| Needs::of(stage, &index, &OfTheIndex { of_adds: false }));
             case.takes_away_with(needs, apk.command, &clean_up.commands())?;
         }
         case.open(settled.open())
+            .evidence(clean_up.said())
             .declare(Effect::arguments_of(apk.command))
             .declare(clean_up.effects(apk.command.step()))
             .fix(|edit| {
@@ -219,8 +234,9 @@ fn both<'m>(
         keeps[0].shortened()
     );
     out.judge(keeps[0], Safety::Safe, message, |case| {
-        let clean_up = CleanUp::where_none(facts, apk, keeps_none);
+        let clean_up = clean_up(facts, apk, keeps_none);
         case.evidence("`--no-cache` takes a fresh index")
+            .evidence(clean_up.said())
             .declare(Effect::arguments_of(apk.command))
             .declare(clean_up.effects(apk.command.step()))
             .fix(|edit| {
@@ -246,7 +262,7 @@ fn update<'m>(
     }
     let message = "`apk update` keeps an index that `--no-cache` does without";
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
-        let clean_up = CleanUp::after_update(facts, apk);
+        let clean_up = clean_up_after_update(facts, apk);
         // What upgrades in the same RUN takes a fresh index, too; in later ones where this is the only update.
         let beside = facts.of_step(step).filter(|it| it.updates == 1);
         let beside = beside.map_or(&[][..], |it| it.all.as_slice()).iter();
@@ -267,11 +283,12 @@ fn update<'m>(
                 needs.get_or_init(|| Needs::of(stage, &lists, &OfTheIndex { of_adds: true }));
             case.takes_away_with(needs, apk.command, &gone)?;
         }
-        let is_all = step.commands().len() == 1 + clean_up.parts.len()
+        let is_all = step.commands().len() == 1 + clean_up.commands().len()
             && step
                 .commands()
                 .all(|it| it == apk.command || clean_up.is_whole(it));
         case.evidence("each later `apk add` takes a fresh index")
+            .evidence(clean_up.said())
             .open(settled.open())
             .declare(if is_all {
                 let upgrades = upgrades.iter().map(|it| Effect::arguments_of(it.command));
@@ -309,100 +326,38 @@ fn upgrades(apk: &PackageCommand<'_>) -> bool {
         && !apk.has_flag("--no-cache")
 }
 
-/// What removes the index afterwards, in the same step, where nothing fills it any more.
-struct CleanUp<'m> {
-    parts: Vec<(Command<'m>, Clearing<'m>)>,
+/// What removes the index, once this `apk add` keeps none, and those beside it that this rule changes as well.
+fn clean_up_after_add<'m>(facts: &Facts<'m>, apk: &PackageCommand<'m>) -> CleanUp<'m> {
+    let last = facts
+        .of_step(apk.command.step())
+        .and_then(|it| it.last_of_rule);
+    if last != Some(apk.command) {
+        return CleanUp::default();
+    }
+    clean_up(facts, apk, |it| facts.is_of_rule(it) || keeps_none(it))
 }
 
-impl<'m> CleanUp<'m> {
-    /// Once this `apk add` keeps none, and those beside it that this rule changes as well.
-    fn after_add(facts: &Facts<'m>, apk: &PackageCommand<'m>) -> Self {
-        let last = facts
-            .of_step(apk.command.step())
-            .and_then(|it| it.last_of_rule);
-        if last != Some(apk.command) {
-            return CleanUp { parts: Vec::new() };
-        }
-        CleanUp::where_none(facts, apk, |it| facts.is_of_rule(it) || keeps_none(it))
-    }
-
-    /// Once this `apk update` is gone.
-    fn after_update(facts: &Facts<'m>, apk: &PackageCommand<'m>) -> Self {
-        CleanUp::where_none(facts, apk, |it| {
-            it.command == apk.command || upgrades(it) || keeps_none(it)
-        })
-    }
-
-    /// If none of the step's commands keeps an index then.
-    fn where_none(
-        facts: &Facts<'m>,
-        apk: &PackageCommand<'m>,
-        keeps_none: impl Fn(&PackageCommand<'m>) -> bool,
-    ) -> Self {
-        let of_step = facts
-            .of_step(apk.command.step())
-            .filter(|it| it.all.iter().all(&keeps_none));
-        let folder = facts.stage.settings().cache_folder(apk);
-        let (Some(_), Some(folder)) = (of_step, folder) else {
-            return CleanUp { parts: Vec::new() };
-        };
-        let clears = apk
-            .command
-            .step()
-            .commands()
-            .filter(|it| it.is("rm") && it.range().start() > apk.range().start() && may_go(*it))
-            .filter_map(|it| Some((it, it.clears(&folder)?)))
-            // Without the folder itself something else may fail.
-            .filter(|(_, it)| !it.is_whole);
-        CleanUp {
-            parts: clears.collect(),
-        }
-    }
-
-    /// What changes where it goes.
-    fn effects(&self, step: Step<'_>) -> Vec<Effect> {
-        let more = self.parts.iter().filter(|(_, it)| it.removes_more);
-        let more = more.map(|(command, _)| Effect::arguments_of(*command));
-        [Effect::commands_of(step)]
-            .into_iter()
-            .chain(more)
-            .collect()
-    }
-
-    fn commands(&self) -> Vec<Command<'m>> {
-        self.parts.iter().map(|(command, _)| *command).collect()
-    }
-
-    /// Whether the command does nothing else.
-    fn is_whole(&self, command: Command<'m>) -> bool {
-        self.parts
-            .iter()
-            .any(|(it, clearing)| *it == command && !clearing.removes_more)
-    }
-
-    /// Removes it, and `beside` with it.
-    fn remove(&self, beside: Option<Command<'m>>, edit: &mut Edit<'_>) {
-        for (_, clearing) in self.parts.iter().filter(|(_, it)| it.removes_more) {
-            edit.remove_words(clearing.inside.iter().copied());
-        }
-        let parts = self.parts.iter().filter(|(_, it)| !it.removes_more);
-        edit.remove_commands(beside.into_iter().chain(parts.map(|(command, _)| *command)));
-    }
+/// What removes it, once this `apk update` is gone.
+fn clean_up_after_update<'m>(facts: &Facts<'m>, apk: &PackageCommand<'m>) -> CleanUp<'m> {
+    clean_up(facts, apk, |it| {
+        it.command == apk.command || upgrades(it) || keeps_none(it)
+    })
 }
 
-/// Whether a command can go without a change to what its list makes of failures.
-fn may_go(command: Command<'_>) -> bool {
-    let joins = |it: Option<Connector>| {
-        it.is_none_or(|it| {
-            matches!(
-                it.operator,
-                Operator::And | Operator::Semicolon | Operator::Newline
-            )
-        })
-    };
-    let is_and = |it: Option<Connector>| it.is_some_and(|it| it.operator == Operator::And);
-    let is_told_by_it = command.after().is_none() && !is_and(command.before());
-    !is_told_by_it && joins(command.before()) && joins(command.after())
+/// What removes it, if none of the step's own commands of apk keeps one then.
+fn clean_up<'m>(
+    facts: &Facts<'m>,
+    apk: &PackageCommand<'m>,
+    keeps_none_then: impl Fn(&PackageCommand<'m>) -> bool,
+) -> CleanUp<'m> {
+    let of_step = facts.of_step(apk.command.step());
+    let keeps_one = |it: &OfStep<'m>| !it.all.iter().all(&keeps_none_then);
+    match facts.stage.settings().cache_folder(apk) {
+        Some(folder) if !of_step.is_none_or(keeps_one) => {
+            CleanUp::of(apk, &folder, &|it| keeps_none(it))
+        }
+        _ => CleanUp::default(),
+    }
 }
 
 /// The stage's own apk commands of the build, looked through once.

@@ -407,11 +407,20 @@ fn idle_clean_ups<'m>(
     if !is_official || !is_first {
         return Vec::new();
     }
+    let before = |it: &Command<'m>| it.range().start() < fetched.range().start();
+    // What a program leaves that fetches lists by itself may be out of date.
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    if commands
+        .filter(before)
+        .any(|it| it.may_call(PackageManager::Apt, &|_| false))
+    {
+        return Vec::new();
+    }
     let lists = ImagePath::new(LISTS);
     fetched
         .step()
         .commands()
-        .filter(|it| it.range().start() < fetched.range().start() && it.is_in_list())
+        .filter(|it| before(it) && it.is_in_list())
         .filter(|it| {
             it.clears(&lists)
                 .is_some_and(|it| !it.removes_more && !it.is_whole)

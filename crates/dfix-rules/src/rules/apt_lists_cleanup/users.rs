@@ -1,14 +1,13 @@
 //! Who needs apt's lists of those that run later.
 
-use dfix_catalogue::programs::Mark;
-use dfix_catalogue::{FileMark, file_is, install_script};
+use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::OpenCondition;
 use dfix_model::apt_in_text as apt;
 use dfix_model::path::file_name;
 use dfix_model::scripts::ScriptAt;
 use dfix_model::{
-    Command, Given, GivenSource, GivenSources, Need, Operator, PackageCommand, PackageManager,
-    Stage, Step, Users, Word,
+    Command, GivenSource, GivenSources, HiddenCalls, Need, PackageCommand, PackageManager, Step,
+    Users,
 };
 
 use super::lists::{needs_lists, updates};
@@ -38,7 +37,7 @@ impl Users for OfTheLists {
         if let Some(unknown) = unknown_to_apt_mark(command) {
             return Some(Need::Perhaps(unknown));
         }
-        if is_given_its_input(command) {
+        if command.is_given_its_input() {
             return Some(open(&format!("what `{}` is given", command.name())));
         }
         if let Some(given) = command.given_sources() {
@@ -115,34 +114,6 @@ fn unknown_to_apt_mark(command: Command<'_>) -> Option<OpenCondition> {
     ))
 }
 
-/// Whether what is piped into a command is a script that is known by its address: it calls no apt.
-fn fetches_a_known_script(command: Command<'_>) -> bool {
-    let words = command.previous().into_iter().flat_map(Command::args);
-    let mut texts = words.map(Word::literal_prefix);
-    texts.any(|text| {
-        let script = install_script(text);
-        let programs = script.and_then(|it| Some(it.programs()?.collect::<Vec<_>>()));
-        programs.is_some_and(|programs| !programs.iter().any(|it| it.starts_with("apt")))
-    })
-}
-
-/// Whether an interpreter runs, in a build, what comes at its input: `curl … | python3`.
-fn is_given_its_input(command: Command<'_>) -> bool {
-    let is_piped = || {
-        let before = command.before();
-        let is_pipe = before.is_some_and(|it| it.operator == Operator::Pipe);
-        is_pipe && !fetches_a_known_script(command)
-    };
-    let nothing = |given: &Given<'_>| match given {
-        Given::Nothing => command.args().next().is_none() || command.has_arg("-"),
-        Given::File(word) => word.is("-") || word.is("/dev/stdin"),
-        Given::Text(word) => word.is_none(),
-        Given::Module(..) | Given::Unknown => false,
-    };
-    let call = command.interpreting().filter(|_| command.step().is_run());
-    call.is_some_and(|call| nothing(&call.given) && is_piped())
-}
-
 /// What the sources need that an interpreter is given: apt, which their text names, and no update.
 fn of_sources(command: Command<'_>, given: &GivenSources) -> Option<Need> {
     let mut named = given.read.iter().filter(|it| apt::is_named_in(&it.text));
@@ -194,38 +165,10 @@ fn is_unread_at_start(command: Command<'_>) -> bool {
 }
 
 fn is_known_to_do_without(command: Command<'_>) -> bool {
-    let name = command.name();
-    if name.is_empty() && command.program().is_none() {
-        return true;
-    }
-    if command.has_inner() && matches!(name, "sh" | "bash" | "dash" | "eval" | "su") {
-        return true;
-    }
-    if name == "make" {
-        // `make install-deps` may well call apt.
-        let told = ["apt", "dep", "setup", "require", "bootstrap"];
-        return command
-            .args()
-            .all(|w| w.is_known() && !told.iter().any(|t| w.literal_prefix().contains(t)));
-    }
-    let script = match name {
-        "sh" | "bash" | "dash" | "." | "source" => command.args().find(|w| !w.starts_with("-")),
-        _ if command.is_marked(Mark::Python) || command.is_marked(Mark::NoApt) => return true,
-        _ => command.program(),
-    };
-    // A shell that is given its text: what was read of it is asked command by command.
-    if script.is_none() {
-        let unread = |stage: Stage<'_>| stage.interpreted().unread_in(command.step()).count();
-        return command.stage().is_some_and(|stage| unread(stage) == 0);
-    }
-    // And so is what a shell script says.
-    let found = script
-        .and_then(Word::value)
-        .zip(command.stage())
-        .map(|(path, stage)| stage.script_at(path, command));
-    match found {
-        Some(ScriptAt::Shell(script)) => !script.has_opaque_text(),
-        Some(ScriptAt::Other { text, .. }) => !apt::is_named_in(text) || apt::updates(text),
-        _ => false,
+    match command.hidden_calls() {
+        HiddenCalls::None => true,
+        HiddenCalls::Script(script) => !script.has_opaque_text(),
+        HiddenCalls::Text(text) => !apt::is_named_in(text) || apt::updates(text),
+        HiddenCalls::Unknown => false,
     }
 }
