@@ -17,6 +17,8 @@ pub enum InterpreterOption {
     Unbuffered,
     /// Its value may stand in the next word.
     Value,
+    /// Its value is a file of variables, which are set where nobody has set them.
+    Variables,
     /// It starts again when files change.
     Watches,
 }
@@ -29,6 +31,7 @@ impl InterpreterOption {
             InterpreterOption::Text => "text",
             InterpreterOption::Unbuffered => "unbuffered",
             InterpreterOption::Value => "value",
+            InterpreterOption::Variables => "variables",
             InterpreterOption::Watches => "watches",
         }
     }
@@ -62,6 +65,7 @@ mod tests {
             InterpreterOption::Text,
             InterpreterOption::Unbuffered,
             InterpreterOption::Value,
+            InterpreterOption::Variables,
             InterpreterOption::Watches,
         ];
         for row in OPTIONS.all() {

@@ -133,7 +133,7 @@ pub use name_words::{
     is_named_for_python, is_named_for_work, is_named_rootless, is_of_secrets,
 };
 pub use names::{assumed_like, is_docker_hub, is_official, is_registry_host, normalise};
-pub use node_env::{NodeEnvEffect, node_env_effect};
+pub use node_env::{NodeEnvEffect, is_production_by_itself, node_env_effect};
 pub use onbuild::{has_triggers, onbuild_triggers};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{

@@ -4,6 +4,8 @@ use super::table::{Row, Table, table};
 
 const EFFECTS: Table = table!("node-env-effects.tsv");
 
+const BY_THEMSELVES: Table = table!("production-servers.tsv");
+
 /// What a package does otherwise in production.
 #[derive(Clone, Copy, Debug)]
 pub struct NodeEnvEffect {
@@ -13,9 +15,18 @@ pub struct NodeEnvEffect {
 /// What the package does otherwise where `NODE_ENV` is `production` than where it is not set, if that is known. What chooses
 /// an application's settings by it has [`PackageMark::NodeEnv`](crate::PackageMark::NodeEnv).
 ///
-/// Sources: the packages' own code, as npm has it: Express 4 and 5, Prisma's client 5 to 7, React 19, Vue 3.
+/// Sources: the packages' own code, as npm has it: Express 4 and 5, json-server 0.17, Prisma's client 5 to 7, React 19, Vue 3.
 pub fn node_env_effect(package: &str) -> Option<NodeEnvEffect> {
     EFFECTS.row(package).map(|row| NodeEnvEffect { row })
+}
+
+/// Whether a program of Node takes `NODE_ENV` for `production` by itself where it is not set, by its name and its words.
+pub fn is_production_by_itself(name: &str, words: &[&str]) -> bool {
+    let next = words.iter().find(|word| !word.starts_with('-'));
+    let row = BY_THEMSELVES.row(name);
+    row.is_some_and(|row| {
+        row.lists(1, ' ', "*") || next.is_some_and(|next| row.lists(1, ' ', next))
+    })
 }
 
 impl NodeEnvEffect {
@@ -42,6 +53,11 @@ mod tests {
         let nest = node_env_effect("@nestjs/core");
         assert!(nest.is_some_and(|it| it.what().is_none() && it.answers_errors()));
         assert!(node_env_effect("fastify").is_none());
+        assert!(is_production_by_itself("next", &["start", "-p", "80"]));
+        assert!(
+            !is_production_by_itself("next", &["dev"]) && !is_production_by_itself("next", &[])
+        );
+        assert!(is_production_by_itself("remix-serve", &["build/index.js"]));
         for row in EFFECTS.all() {
             let line = row.line();
             assert!(row.words(2).all(|it| it == "own-errors"), "{line}");

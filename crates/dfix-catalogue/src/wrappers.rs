@@ -11,6 +11,8 @@ pub enum WrapperKind {
     Plain,
     /// Sets variables: `env`.
     Environment,
+    /// Sets the variables that a file says: `env-cmd`, `dotenv`.
+    Variables,
     /// Runs it as another user: `sudo`, `gosu`, `su-exec`, …
     User,
     /// Runs it once or more with further words from its input: `xargs`.
@@ -52,6 +54,7 @@ impl WrapperSpec {
     pub fn kind(self) -> WrapperKind {
         match self.row.column(1) {
             "environment" => WrapperKind::Environment,
+            "variables" => WrapperKind::Variables,
             "user" => WrapperKind::User,
             "arguments" => WrapperKind::Arguments,
             "isolated" => WrapperKind::Isolated,
@@ -92,7 +95,7 @@ impl WrapperSpec {
         self.row.column(6).parse().unwrap_or(0)
     }
 
-    /// Whether a long option names the user: `--user` of `sudo`.
+    /// Whether a long option names the user: `--user` of `sudo`; of one that reads a file of variables, that file.
     pub fn names_user(self, option: &str) -> bool {
         option.starts_with("--") && self.row.lists(7, ' ', option)
     }

@@ -132,6 +132,8 @@ pub struct Wrapper<'m> {
     pub range: TextRange,
     /// The word that names the user that the command runs as, if one is said.
     pub user: Option<Word<'m>>,
+    /// The word that names the file which the variables come from, if one is said.
+    pub file: Option<Word<'m>>,
 }
 
 /// `NAME=value` before a command, also among the words of `env` and `sudo`.

@@ -70,6 +70,7 @@ pub use facts::dependencies::Dependencies;
 pub use facts::destination::Destination;
 pub use facts::drawn_fonts::DrawnFont;
 pub use facts::entry::{Entry, StartCommand};
+pub use facts::files_of_variables::LoadedVariables;
 pub use facts::filesystem::Filesystem;
 pub use facts::filesystem::entry::{
     Entry as FileEntry, Landing, Origin as FileOrigin, Owner, Touch, Touched,

@@ -6,6 +6,7 @@ use crate::language::Language;
 use crate::names::Binding;
 use crate::source::{Import, Port, Right, Source, Variable, Write};
 use crate::tables;
+use crate::token::Kind;
 use crate::value::{Folded, Text, Value};
 
 /// Tells into a source what a text does.
@@ -323,6 +324,46 @@ impl Scanner<'_, '_, '_> {
     pub(crate) fn port_list(&mut self, range: Range, line: usize) {
         for one in self.list(range, 0).unwrap_or_else(|| vec![range]) {
             self.port(one, line);
+        }
+    }
+
+    /// The environment as a whole: what is asked of it is not known, unless it is only handed on.
+    pub(crate) fn whole_environment(&mut self, name: &str, at: usize, stop: usize) {
+        let code = self.reader.code;
+        let mut start = at;
+        while start > 1 && code.is_any(start - 1, ". ?.") {
+            start -= 2;
+            // `require("process").env`
+            if code.is(start, ")") && code.partner[start] != NONE {
+                start = code.partner[start].saturating_sub(1);
+            }
+        }
+        let before = start.wrapping_sub(1);
+        if code.is(before, "in") && code.kind(before.wrapping_sub(1)) == Some(Kind::StringClose) {
+            let open = code.partner[before - 1];
+            if open != NONE {
+                self.asked(
+                    self.reader.values((open, before)),
+                    (open, before),
+                    None,
+                    start,
+                );
+            }
+            return;
+        }
+        let is_named = code.is_any(before, "= :") && code.is(before.wrapping_sub(1), "env");
+        let around = code.outer[at];
+        // `const { env } = process`
+        let is_bound = around != NONE && code.is(around, "{") && code.is(code.after(around), "=");
+        let is_pattern = is_bound || code.is(before, "=") && code.is(before.wrapping_sub(1), "}");
+        let is_part = code.is_any(before, ". ... **") || code.is_any(stop, ". =");
+        if !is_named && !is_pattern && !is_part {
+            self.asked(
+                vec![Folded::Unknown(name.to_owned(), None)],
+                (start, stop),
+                None,
+                start,
+            );
         }
     }
 }

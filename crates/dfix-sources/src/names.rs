@@ -327,6 +327,9 @@ impl<'t> Finder<'_, 't> {
     fn assignment(&mut self, at: usize) {
         let code = self.code;
         if self.scopes.is_parameter[at] || at == 0 {
+            if code.language.is_script() {
+                self.default_of_parameter(at);
+            }
             return;
         }
         let around = code.outer[at];

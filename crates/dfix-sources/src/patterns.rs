@@ -1,7 +1,20 @@
 //! Names that are bound by parameters, and by patterns of JavaScript.
 
+use crate::code::NONE;
 use crate::language::Language;
 use crate::names::{Asked, Binding, Finder};
+use crate::tables::effects;
+
+/// The name under which the table knows the environment.
+const ENVIRONMENT: &str = "process.env";
+
+/// How deep patterns within patterns are followed.
+const DEEPEST: usize = 8;
+
+/// Whether the table knows the name as that of the whole environment.
+fn is_environment(language: Language, name: &str) -> bool {
+    effects(language, name).any(|it| it.kind == "value" && it.what == "environment")
+}
 
 impl Finder<'_, '_> {
     /// The module that a name alone stands for, as far as was read: `const { mkdir } = fs`.
@@ -26,24 +39,97 @@ impl Finder<'_, '_> {
             })
     }
 
+    /// Whether the environment begins here and nothing is taken out of it yet: `process.env`, `require("process").env`, a
+    /// name that stands for it.
+    fn is_environment(&self, start: usize) -> bool {
+        let code = self.code;
+        let start = start + usize::from(code.is(start, "("));
+        if let Some(module) = code.required(start) {
+            return is_environment(code.language, &module);
+        }
+        let mut end = start;
+        while code.is_name(end) || code.is_any(end, ". ?. [") && end > start {
+            end = if code.is(end, "[") {
+                code.after(end)
+            } else {
+                end + 1
+            };
+            if end < code.len() && code.is_name(end) && code.is_name(end - 1) {
+                break;
+            }
+        }
+        let Some(name) = code.chain_name(start, end) else {
+            return false;
+        };
+        let is_bound = || {
+            let bound = self.names.bound.get(name.as_str());
+            let mut bindings = bound.into_iter().flat_map(|it| it.values()).flatten();
+            bindings.any(|it| match it {
+                Binding::Module(module) => is_environment(code.language, module),
+                Binding::Value(from, to) => {
+                    let whole = code.chain_name(*from, *to);
+                    whole.is_some_and(|it| is_environment(code.language, &it))
+                }
+                _ => false,
+            })
+        };
+        is_environment(code.language, &name) || is_bound()
+    }
+
     /// `{ a, b: c = 1 } = value` of JavaScript.
     pub(crate) fn pattern(&mut self, open: usize, equals: usize) {
         let code = self.code;
-        let close = equals - 1;
-        let module = code
-            .required(equals + 1)
-            .or_else(|| self.module_named(equals + 1));
+        let module = if self.is_environment(equals + 1) {
+            Some(ENVIRONMENT.to_owned())
+        } else {
+            code.required(equals + 1)
+                .or_else(|| self.module_named(equals + 1))
+        };
         let scope = self.scopes.of[equals];
-        let is_environment = code.chain_name(equals + 1, equals + 4).as_deref()
-            == Some("process.env")
-            && !code.is_any(equals + 4, ". [");
+        self.taken_apart(open, equals - 1, module.as_deref(), scope, 0);
+    }
+
+    /// `function f({ a } = process.env)`: the variables are asked for; what the names are is up to who calls it.
+    pub(crate) fn default_of_parameter(&mut self, equals: usize) {
+        let code = self.code;
+        let close = equals.wrapping_sub(1);
+        if code.is(close, "}") && code.partner[close] != NONE && self.is_environment(equals + 1) {
+            let scope = self.scopes.of[equals];
+            self.taken_apart(code.partner[close], close, Some(ENVIRONMENT), scope, 0);
+        }
+    }
+
+    /// What the names of a pattern stand for, which is given a module, or the environment.
+    fn taken_apart(
+        &mut self,
+        open: usize,
+        close: usize,
+        module: Option<&str>,
+        scope: usize,
+        depth: usize,
+    ) {
+        let code = self.code;
+        let is_whole = module.is_some_and(|it| is_environment(code.language, it));
         for (from, to) in code.split(open + 1, close, ",") {
             let (from, to) = code.trim(from, to);
+            let inner = from + 2;
+            if code.is(from + 1, ":") && code.is(inner, "{") && code.partner[inner] != NONE {
+                // `const { env: { A } } = process`
+                let part = module.map(|it| format!("{it}.{}", code.text_of(from)));
+                let part = part.filter(|_| !is_whole);
+                if depth < DEEPEST {
+                    let close = code.partner[inner];
+                    self.taken_apart(inner, close, part.as_deref(), scope, depth + 1);
+                }
+                continue;
+            }
             let is_renamed = code.is(from + 1, ":") && code.is_name(from + 2);
             let local = if is_renamed { from + 2 } else { from };
             if code.is(from, "...") || to <= from {
                 if code.is_name(from + 1) {
-                    self.bind(scope, code.text_of(from + 1), Binding::Opaque);
+                    let rest = module.filter(|_| is_whole);
+                    let rest = rest.map_or(Binding::Opaque, |it| Binding::Module(it.to_owned()));
+                    self.bind(scope, code.text_of(from + 1), rest);
                 }
                 continue;
             }
@@ -53,15 +139,15 @@ impl Finder<'_, '_> {
             let default = (from..to)
                 .find(|it| code.is(*it, "="))
                 .map(|it| (it + 1, to));
-            if is_environment {
+            if is_whole {
                 self.names.asked.push(Asked {
                     name: code.text_of(from).to_owned(),
                     default,
                     at: from,
                 });
             }
-            let binding = match &module {
-                _ if is_environment => Binding::Variable(code.text_of(from).to_owned(), default),
+            let binding = match module {
+                _ if is_whole => Binding::Variable(code.text_of(from).to_owned(), default),
                 Some(module) if code.is(open, "{") => {
                     Binding::Module(format!("{module}.{}", code.text_of(from)))
                 }

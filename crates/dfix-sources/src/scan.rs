@@ -235,36 +235,6 @@ impl<'t> Scanner<'_, '_, 't> {
         }
     }
 
-    /// The environment as a whole: what is asked of it is not known, unless it is only handed on.
-    fn whole_environment(&mut self, name: &str, at: usize, stop: usize) {
-        let code = self.reader.code;
-        let start = at.saturating_sub(2 * name.matches('.').count());
-        let before = start.wrapping_sub(1);
-        if code.is(before, "in") && code.kind(before.wrapping_sub(1)) == Some(Kind::StringClose) {
-            let open = code.partner[before - 1];
-            if open != NONE {
-                self.asked(
-                    self.reader.values((open, before)),
-                    (open, before),
-                    None,
-                    start,
-                );
-            }
-            return;
-        }
-        let is_named = code.is_any(before, "= :") && code.is(before.wrapping_sub(1), "env");
-        let is_pattern = code.is(before, "=") && code.is(before.wrapping_sub(1), "}");
-        let is_part = code.is_any(before, ". ... **") || code.is_any(stop, ". =");
-        if !is_named && !is_pattern && !is_part {
-            self.asked(
-                vec![Folded::Unknown(name.to_owned(), None)],
-                (start, stop),
-                None,
-                start,
-            );
-        }
-    }
-
     /// The tokens behind `||`, `??` or `or`.
     fn default_behind(&self, stop: usize) -> Option<Range> {
         let code = self.reader.code;

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use dfix_launch::{file_of_variables, is_of_variables};
 
+use crate::collect::command::WrapperKind;
+use crate::context::Answer;
+use crate::facts::call_site::CallSite;
 use crate::facts::context_files::final_context_path_of;
-use crate::handles::Stage;
+use crate::handles::{Command, Stage, Word};
 
 /// Their names (python-dotenv, Flask, Node).
 const NAMES: [&str; 2] = [".env", ".flaskenv"];
@@ -30,6 +33,46 @@ pub(crate) fn of(stage: Stage<'_>) -> Vec<(String, Option<String>, String)> {
 /// Whether such a file sets the variable.
 pub(crate) fn set(stage: Stage<'_>, name: &str) -> bool {
     of(stage).iter().any(|(set, ..)| set == name)
+}
+
+/// A file whose variables are set for a command.
+pub struct LoadedVariables<'m> {
+    /// What reads it: `env-cmd`.
+    pub by: &'m str,
+    /// Its path as it is written; where none is, the one that is read then.
+    pub path: &'m str,
+    /// Its text.
+    pub text: Answer<Arc<str>>,
+}
+
+/// The file that such programs read where they are told none (the documentation of dotenv-cli, env-cmd, cross-env-file).
+const USUAL: &str = ".env";
+
+impl<'m> Command<'m> {
+    /// The files whose variables are set for it: by what stands before it, or by its own words.
+    pub fn loaded_variables(self) -> Vec<LoadedVariables<'m>> {
+        let site = CallSite::of(self);
+        let reading = self
+            .wrappers()
+            .filter(|it| it.kind == WrapperKind::Variables);
+        let told = |file: Option<Word<'m>>| match file {
+            Some(word) => word.value().ok_or_else(|| word.source_text()),
+            None => Ok(USUAL),
+        };
+        let wrapping = reading.map(|it| (it.name, told(it.file)));
+        let own = self.interpreting().into_iter();
+        let own = own.flat_map(|it| it.files_of_variables);
+        let own = own.map(|path| (self.name(), Ok(path)));
+        let all = wrapping.chain(own).map(|(by, path)| match path {
+            Ok(path) => (by, path, site.read(path)),
+            Err(path) => {
+                let why = "its name is not known".to_owned();
+                (by, path, Answer::Unknown(why))
+            }
+        });
+        let all = all.map(|(by, path, text)| LoadedVariables { by, path, text });
+        all.collect()
+    }
 }
 
 impl Stage<'_> {

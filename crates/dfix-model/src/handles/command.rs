@@ -205,6 +205,8 @@ impl<'m> Command<'m> {
 
     /// The wrappers in front of it, the outermost first.
     pub fn wrappers(self) -> impl Iterator<Item = Wrapper<'m>> {
+        let told = move |data: &WrapperData| data.user.map(|index| self.word_at(index));
+        let reads = |data: &WrapperData| data.kind == WrapperKind::Variables;
         self.data().wrappers.iter().map(move |data| Wrapper {
             name: data.name,
             kind: data.kind,
@@ -212,7 +214,8 @@ impl<'m> Command<'m> {
                 self.word_at(data.words.start).range().start(),
                 self.word_at(data.words.end - 1).range().end(),
             ),
-            user: data.user.map(|index| self.word_at(index)),
+            user: told(data).filter(|_| !reads(data)),
+            file: told(data).filter(|_| reads(data)),
         })
     }
 

@@ -26,6 +26,8 @@ pub struct Interpreting<'m> {
     pub given: Given<'m>,
     /// The modules that it is told to load before.
     pub loads: Vec<&'m str>,
+    /// The files of variables that it is told to read.
+    pub files_of_variables: Vec<&'m str>,
     /// Whether it is told to start again when files change.
     pub watches: bool,
     /// Whether it is told not to hold back what it writes.
@@ -48,6 +50,7 @@ pub(crate) fn interpreting<'m>(command: Command<'m>, interpreter: &str) -> Inter
     let mut found = Interpreting {
         given: Given::Nothing,
         loads: Vec::new(),
+        files_of_variables: Vec::new(),
         watches: false,
         is_unbuffered: false,
     };
@@ -108,6 +111,9 @@ pub(crate) fn interpreting<'m>(command: Command<'m>, interpreter: &str) -> Inter
         };
         if is(option, InterpreterOption::Loads) {
             found.loads.extend(value);
+        }
+        if is(option, InterpreterOption::Variables) {
+            found.files_of_variables.extend(value);
         }
     }
     found

@@ -10,7 +10,7 @@ use dfix_engine::{
 };
 use dfix_model::catalogue::Variant;
 use dfix_model::project::{DependencyKind, NodeProject, PackageJson, SourcesName};
-use dfix_model::{EnvValue, Model, Stage};
+use dfix_model::{CallSite, EnvValue, Model, Stage};
 
 use crate::base;
 use descendants::may_build;
@@ -80,6 +80,10 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
             .with_context(&[("package.json", "{,}")])
             .that_says("package.json cannot be read"),
+        // It is there, and the stage leaves it out.
+        leaves("FROM node:22 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nFROM node:22-slim\nWORKDIR /app\nCOPY --from=build /app/dist ./dist\nCMD [\"node\", \"dist/main.js\"]\n")
+            .with_context(&[("package.json", "{}"), ("src/main.js", "")])
+            .that_says("nothing puts a package.json beside it in this stage"),
         // Settings that are chosen by the variable may be missing.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
             .with_context(&[("package.json", "{\"dependencies\": {\"config\": \"3\"}}")])
@@ -100,6 +104,24 @@ pub(crate) const RULE: Rule = Rule {
             ("server.js", "const app = require('express')()\napp.get('/', (req, res) => res.send('a'))\n"),
         ])
         .that_says("express keeps compiled views, and no longer tells callers the text of errors"),
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n",
+            "FROM node:22\nENV NODE_ENV=production\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n",
+        )
+        .with_context(&[
+            ("package.json", "{\"scripts\": {\"start\": \"next start\"}, \"dependencies\": {\"next\": \"15\", \"react\": \"19\"}}"),
+            ("pages/index.js", "export default () => null\n"),
+        ])
+        .that_says("takes it for `production` by itself where it is not set"),
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"main.js\"]\n",
+            "FROM node:22\nENV NODE_ENV=production\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"main.js\"]\n",
+        )
+        .with_context(&[
+            ("package.json", "{\"dependencies\": {\"@nestjs/core\": \"10\", \"@nestjs/platform-express\": \"10\"}}"),
+            ("main.js", "require('@nestjs/core')\n"),
+        ])
+        .that_says("@nestjs/platform-express serves by Express"),
         // Who calls it is told errors by Express itself.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")
             .with_context(&[
@@ -147,6 +169,19 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
             .with_context(&[("package.json", "{\"scripts\": {\"start\": \"cross-env NODE_ENV=staging node server.js\"}}")])
             .with_unsafe(),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
+            .with_context(&[
+                ("package.json", "{\"scripts\": {\"start\": \"env-cmd -f stage.env node server.js\"}}"),
+                ("stage.env", "NODE_ENV=staging\n"),
+                ("server.js", ""),
+            ])
+            .with_unsafe(),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npx\", \"dotenv\", \"-e\", \"prod.env\", \"--\", \"node\", \"server.js\"]\n")
+            .with_context(&[("package.json", "{}"), ("server.js", "")])
+            .that_says("whether prod.env, which dotenv reads, sets NODE_ENV"),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"--env-file=stage.env\", \"server.js\"]\n")
+            .with_context(&[("package.json", "{}"), ("stage.env", "NODE_ENV=staging\n"), ("server.js", "")])
+            .with_unsafe(),
         // Whoever builds on it chooses.
         leaves("FROM node:8-onbuild\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
         leaves("FROM node:22\nWORKDIR /app\nCOPY server.js .\nONBUILD COPY . .\nONBUILD RUN npm ci && npm run build\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),
@@ -157,6 +192,9 @@ pub(crate) const RULE: Rule = Rule {
         // Development is meant.
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n")
             .with_context(&[("package.json", "{\"scripts\": {\"start\": \"npm run serve\", \"serve\": \"vite --host\"}}")]),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"run\", \"start:dev\"]\n")
+            .with_context(&[("package.json", "{\"scripts\": {\"start:dev\": \"cross-env-file -p ./dev.json webpack serve\"}}")])
+            .with_unsafe(),
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"run\", \"dev\"]\n").with_unsafe(),
         leaves("FROM node:22\nCMD [\"npx\", \"nodemon\", \"server.js\"]\n").with_unsafe(),
         leaves("FROM node:22\nCMD [\"node\", \"--watch\", \"server.js\"]\n").with_unsafe(),
@@ -220,7 +258,9 @@ fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
         let (open, evidence) = descendants::look(stage);
         case.open(open).evidence(evidence);
         case.open(start.open.clone());
+        let by_itself = Start::is_production_by_itself(stage);
         match &start.project {
+            NodeProject::Read(json) if by_itself.is_some() && chooser(json).is_none() => {}
             NodeProject::Read(json) => match chooser(json) {
                 Some(name) => {
                     case.open(OpenCondition::new(
@@ -236,12 +276,17 @@ fn check_target(file: &Model<'_>, stage: Stage<'_>, out: &mut Findings<'_>) {
                 }
             },
             NodeProject::Absent => {
-                case.open(unread("it is not in the build context that dfix sees"));
+                case.open(not_there(stage));
             }
             NodeProject::Unread(why) => {
                 case.open(unread(why));
             }
         }
+        case.evidence(by_itself.map(|who| {
+            format!(
+                "{who} takes it for `production` by itself where it is not set: only what runs beside it sees a difference"
+            )
+        }));
         match start.sources() {
             None => {}
             Some(SourcesName::Nowhere(read)) => match stage.application_sources().asks_for(NODE_ENV) {
@@ -287,6 +332,28 @@ fn set_by_the_base(stage: Stage<'_>) -> Option<OpenCondition> {
             "look at its settings (`docker image inspect`)",
         )
     })
+}
+
+/// No package.json is known to be where the application runs.
+fn not_there(stage: Stage<'_>) -> OpenCondition {
+    let mut of_steps = stage.file().stages().flat_map(Stage::steps);
+    let is_in_context = stage
+        .file()
+        .context()
+        .read("package.json")
+        .found()
+        .is_some()
+        || of_steps.any(|step| {
+            let site = CallSite::of_step(step);
+            step.is_run() && site.read("package.json").found().is_some()
+        });
+    if is_in_context {
+        return OpenCondition::new(
+            "which packages the application uses: nothing puts a package.json beside it in this stage",
+            "look into the package.json of the build context",
+        );
+    }
+    unread("it is not in the build context that dfix sees")
 }
 
 fn unread(why: &str) -> OpenCondition {

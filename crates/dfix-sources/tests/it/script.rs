@@ -223,6 +223,62 @@ fn ports_and_variables() {
 }
 
 #[test]
+fn the_environment_by_other_names() {
+    check(
+        "a.js",
+        &[
+            (
+                "const { A: env } = process.env;\nlet { B = 'x', C: c = 'y', ...rest } = process.env;\nrest.D; rest['E']",
+                &[
+                    "1 asks A",
+                    "2 asks B or x",
+                    "2 asks C or y",
+                    "3 asks D",
+                    "3 asks E",
+                ],
+            ),
+            (
+                "const { env } = process;\nenv.A;\nconst { B } = env",
+                &["3 asks B", "2 asks A"],
+            ),
+            (
+                "const { env: { A, B: b = 'x' } } = process;\nconst { env: { C } } = require('process')",
+                &["1 asks A", "1 asks B or x", "2 asks C"],
+            ),
+            (
+                "const env = process.env;\nenv.A;\nconst { B } = env;\n({ C: c } = process.env)",
+                &["3 asks B", "4 asks C", "2 asks A"],
+            ),
+            (
+                "function f({ A, B = 'x' } = process.env) {}\nconst g = ({ C } = process.env) => C",
+                &["1 asks A", "1 asks B or x", "2 asks C"],
+            ),
+            (
+                "import.meta.env.A; Bun.env.B; globalThis.process.env.C; process['env'].D; process.env?.E",
+                &["1 asks A", "1 asks B", "1 asks C", "1 asks D", "1 asks E"],
+            ),
+            (
+                "const { A } = require('process').env;\nconst { B } = process.env || {};\nconst { c } = process.env.D",
+                &["1 asks A", "2 asks B", "3 asks D"],
+            ),
+        ],
+    );
+    check(
+        "a.ts",
+        &[(
+            "import { env } from 'node:process';\nenv.A;\nconst { B } = env as Env;\nconst { C }: Env = process.env;\n(process.env as Env).D; process.env!.E",
+            &[
+                "3 asks B",
+                "2 asks A",
+                "4 asks unknown process.env",
+                "5 asks unknown process.env",
+                "5 asks E",
+            ],
+        )],
+    );
+}
+
+#[test]
 fn programs_rights_and_users() {
     check(
         "a.js",

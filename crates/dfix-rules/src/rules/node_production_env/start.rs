@@ -79,6 +79,22 @@ impl<'m> Start<'m> {
         {
             return None;
         }
+        for loaded in runtime
+            .processes()
+            .flat_map(|it| it.command.loaded_variables())
+        {
+            match loaded.text {
+                Answer::Found(text) if text.contains(NODE_ENV) => return None,
+                Answer::Found(_) => {}
+                Answer::Absent | Answer::Unknown(_) => {
+                    let (by, path) = (loaded.by, loaded.path);
+                    start.open.push(OpenCondition::new(
+                        format!("whether {path}, which {by} reads, sets {NODE_ENV}"),
+                        "look into it",
+                    ));
+                }
+            }
+        }
         start.open.extend(runtime.unfollowed().iter().cloned());
         for process in runtime.processes() {
             let script = process.script.filter(|script| script.mentions(NODE_ENV));
@@ -127,6 +143,16 @@ impl<'m> Start<'m> {
                 serves.then(|| format!("the command is {said}"))
             }
         }
+    }
+
+    /// The process that takes the variable for `production` by itself where it is not set, and serves the application.
+    pub(super) fn is_production_by_itself(stage: Stage<'_>) -> Option<String> {
+        let runtime = stage.runtime();
+        let mut processes = runtime.processes();
+        let found = processes.find(|it| {
+            dfix_catalogue::is_production_by_itself(it.command.name(), &it.known_args())
+        })?;
+        Some(found.said())
     }
 
     /// Whether the application's sources ask for the variable; none where that is told already, or nothing is known of
@@ -182,6 +208,7 @@ fn decides(command: Command<'_>) -> bool {
     command.assignments().any(|it| it.name() == NODE_ENV)
         || command
             .args()
+            .chain(command.wrappers().flat_map(|it| command.words_of(it)))
             .any(|word| word.literal_prefix().split('=').next() == Some(NODE_ENV))
 }
 
