@@ -108,6 +108,8 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
             "buildah",
             "image:",
             "container:",
+            "gcloud",
+            "google-github-actions/",
             "uses: ./",
             "gcr.io/",
             "pkg.dev/",

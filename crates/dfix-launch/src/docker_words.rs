@@ -13,6 +13,7 @@ use crate::shell::{Command, Shell, Word, assignment, is_shell, is_word_before};
 use crate::short;
 use crate::variables::file_of_variables;
 
+mod gcloud;
 mod inside;
 mod naming;
 mod options;
@@ -32,7 +33,7 @@ pub(crate) struct At<'a> {
 
 /// Whether a text may build or start images by commands.
 pub(crate) fn speaks_of_containers(text: &str) -> bool {
-    ["docker", "podman", "nerdctl", "buildah", "kaniko"]
+    ["docker", "podman", "nerdctl", "buildah", "kaniko", "gcloud"]
         .iter()
         .any(|it| text.contains(it))
 }
@@ -89,6 +90,7 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
         }
         (name, rest) => match name_of(&name.text) {
             "docker-compose" | "podman-compose" => return reader(command, at).compose(rest),
+            "gcloud" => return reader(command, at).gcloud(rest),
             "docker" | "podman" | "nerdctl" | "buildah" => (options::GLOBAL, rest),
             _ => return None,
         },

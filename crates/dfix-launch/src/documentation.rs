@@ -180,7 +180,7 @@ fn shown_by_compose(mut service: Launch, folder: &str, names: &[String]) -> Opti
 fn is_known(launch: &Launch) -> bool {
     match &launch.build {
         Some(build) => build.dockerfile.is_some() && launch.image.is_some(),
-        None if launch.within.is_some() => true,
+        None if launch.within.is_some() || launch.deployed.is_some() => true,
         None => {
             let gives = launch.is_privileged
                 || launch.has_host_processes

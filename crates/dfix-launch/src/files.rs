@@ -35,6 +35,8 @@ pub struct FolderLaunches {
     pub likely: Vec<Launch>,
     /// Of one Dockerfile: the commands that are run in containers of it, each with what its container says.
     pub commands: Vec<Launch>,
+    /// Of one Dockerfile: what deploys an image that is it, or may be, to a platform which sets the container's home.
+    pub deployments: Vec<Launch>,
     /// The files by which the project has hadolint look at Dockerfiles, or that are hadolint's own.
     pub hadolint: Vec<String>,
 }

@@ -8,6 +8,7 @@ mod container;
 mod helm;
 mod template;
 
+use crate::cloud_run;
 use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::launch::{Launch, Source};
 use crate::path::{ends_in, join, name_of};
@@ -195,8 +196,16 @@ fn launches(document: &Document, node: &Node, all: &[Document]) -> Vec<Launch> {
         claims: &claims,
         settings,
     };
+    let deployed = cloud_run::of_manifest(node);
     match pod {
-        Some(pod) => pod_of(pod).containers(),
+        Some(pod) => {
+            let containers = pod_of(pod).containers().into_iter();
+            let containers = containers.map(|it| Launch {
+                deployed: deployed.clone(),
+                ..it
+            });
+            containers.collect()
+        }
         None => {
             let mut found = Vec::new();
             of_another_kind(&pod_of, node, 0, &mut found);

@@ -134,8 +134,25 @@ pub struct Launch {
     pub container: Option<String>,
     /// Where it is a single command, and the container is one of what another launch starts: which.
     pub within: Option<Within>,
+    /// Where Google's Cloud Run starts it and may take its first generation for that.
+    pub deployed: Option<Deployed>,
     /// What is said of it and could not be made out.
     pub unread: Vec<Unread>,
+}
+
+/// A service of Google's Cloud Run of which nobody says that the second generation runs it. The first one sets `HOME` to a
+/// folder of root's, whatever the image says; where none is asked for, Cloud Run takes either.
+///
+/// Source: Google's documentation of Cloud Run ("Known issues", "Select an execution environment (services)").
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deployed {
+    /// The folder that it is built from by the Dockerfile there, where the platform does that and the folder is known.
+    pub folder: Option<String>,
+}
+
+impl Deployed {
+    /// The home that the first generation sets.
+    pub const HOME: &'static str = "/home";
 }
 
 /// The container that a command is run in: `docker compose run SERVICE`, `docker exec CONTAINER`.
@@ -188,8 +205,14 @@ impl Launch {
             runs_steps: false,
             container: None,
             within: None,
+            deployed: None,
             unread: Vec::new(),
         }
+    }
+
+    /// Whether all that is said is that a platform starts an image: by a command, or a step of a CI service.
+    pub(crate) fn is_deployment(&self) -> bool {
+        self.deployed.is_some() && !matches!(self.source, Source::Kubernetes | Source::Platform)
     }
 
     /// How a message names it: "service `web` of compose.yaml".

@@ -18,6 +18,7 @@
 mod action;
 mod bake;
 mod ci;
+mod cloud_run;
 mod compose;
 mod crontab;
 mod devcontainer;
@@ -57,8 +58,8 @@ pub use examples::is_of_variables;
 pub use files::{Files, FolderLaunches, Template, Unclear};
 pub use folder::read_folder;
 pub use launch::{
-    Access, Build, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread, Variable,
-    Within,
+    Access, Build, Deployed, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread,
+    Variable, Within,
 };
 pub use of_dockerfile::BuiltAs;
 pub use variables::file_of_variables;

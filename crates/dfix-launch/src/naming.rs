@@ -38,6 +38,7 @@ impl FolderLaunches {
             files: self.files.clone(),
             templates: self.templates.clone(),
             strangers: self.strangers.clone(),
+            deployments: self.deployments.clone(),
             likely: self.likely.clone(),
             commands: self.commands.clone(),
             hadolint: self.hadolint.clone(),

@@ -34,6 +34,8 @@ impl FolderLaunches {
     ///   starts one; and services of Compose that say none, as further files do, and have the name of one that does, in
     ///   whichever file;
     /// * examples of the documentation beside it that start an image of a name which may be its;
+    /// * what deploys an image to Cloud Run, in a list of its own: one that a build of it makes or that is built from its
+    ///   folder, one of which nobody knows the name, or one that nothing builds and that may be called like it;
     /// * single commands that are run in a container of one of these, in a list of their own;
     /// * what is started in a container and names none: a Procfile or crontab, and a `devcontainer.json` without
     ///   image or build, in the folder of the Dockerfile or of a context that it is built with.
@@ -80,6 +82,7 @@ impl FolderLaunches {
             strangers: Vec::new(),
             likely: Vec::new(),
             commands: Vec::new(),
+            deployments: Vec::new(),
             hadolint: self.hadolint.clone(),
         };
         let strange = self.templates.iter().filter(|it| !self.concerns(it, path));
@@ -94,8 +97,13 @@ impl FolderLaunches {
         };
         let mut patches = Vec::new();
         for launch in &self.launches {
+            let is_shown = launch.source == Source::Documentation;
+            if launch.deployed.is_some() && (!is_shown || is_near(launch)) {
+                let is_of_it = may_be_deployed(launch, path, &builds, &others);
+                found.deployments.extend(is_of_it.then(|| launch.clone()));
+            }
             match &launch.build {
-                _ if launch.within.is_some() => {}
+                _ if launch.within.is_some() || launch.is_deployment() => {}
                 Some(build) if build.dockerfile.as_deref() == Some(path) => {
                     found.launches.push(launch.clone());
                 }
@@ -376,6 +384,29 @@ fn may_be(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -> 
         .any(|name| !name.contains('$'));
     let is_others = || others.iter().any(|it| makes_any(it, launch));
     (is_open(launch) || !is_named || may_show(launch, builds, others)) && !is_others()
+}
+
+/// Whether what is deployed may be the image of this Dockerfile.
+fn may_be_deployed(
+    launch: &Launch,
+    path: &str,
+    builds: &[(&Launch, &Build)],
+    others: &[&Launch],
+) -> bool {
+    if let Some(folder) = launch.deployed.as_ref().and_then(|it| it.folder.as_deref()) {
+        return folder == folder_of(path) && name_of(path).eq_ignore_ascii_case("Dockerfile");
+    }
+    let file = &*launch.place.file;
+    let own = || builds.iter().flat_map(|(it, _)| names_of(it));
+    let is_named = own().any(|name| !name.contains('$'));
+    let mut names = names_of(launch).peekable();
+    names.peek().is_none()
+        || names.any(|name| {
+            is_open_name(name)
+                || builds.iter().any(|(it, _)| makes(it, name, file))
+                || !others.iter().any(|it| makes(it, name, file))
+                    && (!is_named || own().any(|built| may_be_called(built, name)))
+        })
 }
 
 /// The names of the image that a launch builds or starts.

@@ -82,6 +82,7 @@ pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
 pub use facts::installs_at_run_time::{BuildAtRunTime, InstallAtRunTime};
 pub use facts::interpreted::{self, Interpreted, Reading};
 pub use facts::launches::LowPorts;
+pub use facts::launches::homes::LaunchedHome;
 pub use facts::left_by_commands::{BuiltBelow, LeftByCommands};
 pub use facts::named_places::NamedPlace;
 pub use facts::named_programs::NamedProgram;

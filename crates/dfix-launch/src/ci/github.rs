@@ -172,9 +172,10 @@ impl Job<'_> {
             name.ends_with("/build-push-action")
         };
         let uses = step.text_of("uses").unwrap_or_default();
+        let is_deployment = uses.starts_with("google-github-actions/deploy-cloudrun");
         let script = step.get("run");
         let action = self.action(uses, found).filter(|_| depth < MOST_CALLS);
-        if !is_build(uses) && script.is_none() && action.is_none() {
+        if !is_build(uses) && !is_deployment && script.is_none() && action.is_none() {
             return;
         }
         let mut scopes = scopes_of(scope, self.matrix(), &self.texts_of(step));
@@ -191,6 +192,7 @@ impl Job<'_> {
                     continue;
                 }
                 (None, Some(script)) => self.script(step, script, &scope),
+                (None, None) if is_deployment => self.deployed(step, &scope).into_iter().collect(),
                 (None, None) => self.built(step, &scope).into_iter().collect(),
             };
             for launch in more {
@@ -312,6 +314,36 @@ impl Job<'_> {
         }
         let mut words = command("build", options);
         words.push(context);
+        self.file.of_words(words, step.line, self.name)
+    }
+
+    /// What google-github-actions/deploy-cloudrun deploys, as the command that it runs. Jobs are none of its services.
+    fn deployed(&self, step: &Node, scope: &Scope) -> Option<Launch> {
+        let with = step.get("with").filter(|it| it.get("job").is_none())?;
+        let value = |key: &str| {
+            let value = scope.put_into(with.text_of(key)?);
+            Some(value).filter(|it| !it.text.is_empty())
+        };
+        let mut words = ["gcloud", "run"].map(Word::known).to_vec();
+        if let Some(file) = value("metadata") {
+            words.extend(["services", "replace"].map(Word::known));
+            words.push(file);
+            return self.file.of_words(words, step.line, self.name);
+        }
+        words.push(Word::known("deploy"));
+        for (key, option) in [("image", "--image"), ("source", "--source")] {
+            words.extend(value(key).map(|mut value| {
+                if key == "source" {
+                    value.text = self.in_checkout(&value.text);
+                }
+                value.text = format!("{option}={}", value.text);
+                value
+            }));
+        }
+        let variables = value("env_vars").map(|it| listed(&it.text).collect::<Vec<_>>().join(","));
+        words.extend(variables.map(|it| word_of(&format!("--set-env-vars={it}"))));
+        let flags = value("flags").and_then(|it| words::split(&it.text));
+        words.extend(flags.unwrap_or_default().iter().map(|it| word_of(it)));
         self.file.of_words(words, step.line, self.name)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ci::file::File;
 use crate::ci::gitlab;
+use crate::docker_words::speaks_of_containers;
 use crate::launch::Launch;
 use crate::path::{REPOSITORY, name_of};
 use crate::shell::{Dialect, Shell, Word};
@@ -33,10 +34,7 @@ pub(super) fn launches(file: File<'_>, document: &Node) -> Vec<Launch> {
 
 fn walk(file: File<'_>, node: &Node, name: &str, found: &mut Vec<Launch>) {
     if let Some(text) = node.text() {
-        if ["docker", "podman", "kaniko", "buildah"]
-            .iter()
-            .any(|it| text.contains(it))
-        {
+        if speaks_of_containers(text) {
             let mut shell = Shell::new(Some(file.root.to_owned()));
             found.extend(file.of_script(&mut shell, text, node.line, name));
         }
@@ -100,12 +98,15 @@ fn step_in_image(file: File<'_>, node: &Node, name: &str) -> Option<Launch> {
     gitlab::image(file, name, Some(image).filter(|_| is_step))
 }
 
-/// A step of Google's Cloud Build: an image that is Docker's or Kaniko's, and the words that it is given.
+/// A step of Google's Cloud Build: an image that is Docker's, Kaniko's or that of Google's own command line, and the words that
+/// it is given.
 fn words_of_image(node: &Node) -> Option<Vec<Word>> {
     let image = node.text_of("name")?;
     let program = match image {
         image if image.ends_with("/docker") => "docker",
         image if image.contains("kaniko-project/executor") => "/kaniko/executor",
+        _ if node.text_of("entrypoint") == Some("gcloud") => "gcloud",
+        image if image.ends_with("/gcloud") && node.get("entrypoint").is_none() => "gcloud",
         _ => return None,
     };
     let args = node.get("args")?.list()?;

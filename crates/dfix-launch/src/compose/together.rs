@@ -186,6 +186,7 @@ impl Service {
             runs_steps: false,
             container: own.container.or(base.container),
             within: None,
+            deployed: None,
             unread: [base.unread, own.unread].concat(),
             source: own.source,
             place: own.place,

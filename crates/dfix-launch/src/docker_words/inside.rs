@@ -70,7 +70,7 @@ impl Reader<'_> {
     }
 
     /// The path of a word, where it is known.
-    fn known_path(&self, word: &Word) -> Option<String> {
+    pub(super) fn known_path(&self, word: &Word) -> Option<String> {
         let folder = self.folder.as_deref().filter(|_| word.open.is_none());
         crate::path::join(folder?, &word.text)
     }

@@ -1,5 +1,6 @@
 //! The containers that a tree describes, whichever platform it is for.
 
+use crate::cloud_run;
 use crate::files::Files;
 use crate::hcl_tree::{KIND, LABEL};
 use crate::launch::{
@@ -163,11 +164,13 @@ impl Walk<'_> {
                 found.extend(hooks);
             }
         }
+        let before = found.len();
         for (key, inner) in node.entries() {
             if !(is_here && PARTS.contains(&key)) {
                 self.through(inner, depth + 1, is_pods, found);
             }
         }
+        cloud_run::tell_of_resource(kind, node, &mut found[before..]);
     }
 }
 

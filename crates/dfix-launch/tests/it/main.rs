@@ -2,6 +2,7 @@
 
 mod bake;
 mod ci;
+mod cloud_run;
 mod compose;
 mod devcontainer;
 mod documentation;

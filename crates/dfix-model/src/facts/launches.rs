@@ -1,5 +1,6 @@
 //! What the project's files build of a Dockerfile, and how they start it: compose files and their like.
 
+pub(crate) mod homes;
 mod variables;
 
 use std::sync::Arc;

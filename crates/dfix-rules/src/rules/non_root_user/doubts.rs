@@ -27,6 +27,7 @@ pub(crate) fn apart_from_its_place(
 ) -> Vec<OpenCondition> {
     let mut open = stage.root_rights().possible();
     open.extend(homeless(stage, run_as));
+    open.extend(home_from_outside(stage, run_as, given));
     open.extend(of_an_unknown_base(stage));
     open.extend(places(stage, run_as, given));
     open.extend(written(stage, run_as, given));
@@ -287,18 +288,66 @@ fn of_an_unknown_base(stage: Stage<'_>) -> Option<OpenCondition> {
     })
 }
 
-fn homeless(stage: Stage<'_>, run_as: &RunAs) -> Option<OpenCondition> {
+/// What the application keeps things in the home of whoever runs it for: a package, a program, or a place in its sources.
+fn needs_home(stage: Stage<'_>) -> Option<&str> {
     let packages = stage.python_packages();
     let served = stage.entry().workload();
     // Package managers keep their logs and their cache there.
     let starts = served.filter(|c| c.is_marked(Mark::Home));
-    let package = packages
+    packages
         .known
         .iter()
         .map(|package| package.name.as_str())
         .find(|name| package_is(Ecosystem::Language, name, PackageMark::Home))
         .or(starts.map(Command::name))
-        .or(stage.run_time_writes().at_home.as_deref())?;
+        .or(stage.run_time_writes().at_home.as_deref())
+}
+
+/// A home that whoever starts the container gives it, and that is not known to be the user's.
+fn home_from_outside(
+    stage: Stage<'_>,
+    run_as: &RunAs,
+    given: &[ImagePath],
+) -> Option<OpenCondition> {
+    let who = needs_home(stage)?;
+    let own = run_as.account.home.as_deref().map(ImagePath::new);
+    let is_users = |path: &ImagePath| {
+        let mut places = given.iter().chain(&own);
+        places.any(|folder| path.is_below(folder))
+            || is_for_all(path)
+            || stage.filesystem().is_opened_to(&run_as.account, path)
+    };
+    let mut homes = stage.launched_homes();
+    let home = homes.find(|home| !home.path.as_ref().is_some_and(is_users))?;
+    let (user, by) = (&run_as.name, &home.by);
+    Some(match home.path {
+        None => OpenCondition::new(
+            format!(
+                "whether {who} may write in its home, which {by} sets `HOME` to when it is started"
+            ),
+            format!("set `HOME` there to a folder of {user}, or leave it out"),
+        ),
+        Some(path) if home.is_of_cloud_run => OpenCondition::new(
+            format!(
+                "whether {who} can do without a home that {user} may write: {by} deploys it to Google's Cloud Run, whose first \
+                 generation sets `HOME` to {path}, which is root's"
+            ),
+            format!(
+                "deploy it with `--execution-environment=gen2`, which keeps the home of {user}, or set `HOME` there to a folder \
+                 that {user} may write"
+            ),
+        ),
+        Some(path) => OpenCondition::new(
+            format!(
+                "whether {who} can do without a home that {user} may write: {by} sets `HOME` to {path}, which stays root's"
+            ),
+            format!("set `HOME` there to a folder of {user}, or leave it out"),
+        ),
+    })
+}
+
+fn homeless(stage: Stage<'_>, run_as: &RunAs) -> Option<OpenCondition> {
+    let package = needs_home(stage)?;
     (!run_as.has_home(stage)).then(|| OpenCondition {
         condition: format!(
             "whether {package} can do without a home, which {} has not",
