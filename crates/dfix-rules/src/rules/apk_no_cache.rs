@@ -17,7 +17,7 @@ use dfix_syntax::TextSize;
 
 use crate::base::lacks;
 use crate::layers;
-use clean_up::CleanUp;
+use clean_up::{CleanUp, removed_by};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -198,10 +198,14 @@ fn add<'m>(
     let stage = facts.stage;
     let settled = stage.settings().is_cache_settled(apk);
     let folder = stage.settings().cache_folder(apk);
-    let message = format!(
-        "`apk add` leaves its index {}",
-        layers::where_it_stays(stage, folder.as_ref())
-    );
+    let remover = folder.as_ref().and_then(|it| removed_by(apk, it));
+    let message = match remover {
+        Some(remover) => format!("`apk add` keeps an index, which {remover} removes again"),
+        None => format!(
+            "`apk add` leaves its index {}",
+            layers::where_it_stays(stage, folder.as_ref())
+        ),
+    };
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
         let clean_up = clean_up_after_add(facts, apk);
         if let Some(index) = stage.settings().absent_cache(apk) {
@@ -260,7 +264,13 @@ fn update<'m>(
     if settled.is_yes() || !facts.is_followed_by_free_adds(apk) {
         return;
     }
-    let message = "`apk update` keeps an index that `--no-cache` does without";
+    let folder = stage.settings().cache_folder(apk);
+    let message = match folder.as_ref().and_then(|it| removed_by(apk, it)) {
+        Some(remover) => format!(
+            "`apk update` keeps an index, which {remover} removes again and `--no-cache` does without"
+        ),
+        None => "`apk update` keeps an index that `--no-cache` does without".to_owned(),
+    };
     out.judge(apk.subcommand(), Safety::Safe, message, |case| {
         let clean_up = clean_up_after_update(facts, apk);
         // What upgrades in the same RUN takes a fresh index, too; in later ones where this is the only update.
@@ -277,8 +287,8 @@ fn update<'m>(
             .collect();
         let mut gone = clean_up.commands();
         gone.extend(upgrades.iter().map(|it| it.command));
-        if let Some(folder) = stage.settings().cache_folder(apk) {
-            let lists = Absence::emptied(&folder);
+        if let Some(folder) = &folder {
+            let lists = Absence::emptied(folder);
             let needs =
                 needs.get_or_init(|| Needs::of(stage, &lists, &OfTheIndex { of_adds: true }));
             case.takes_away_with(needs, apk.command, &gone)?;

@@ -109,6 +109,20 @@ impl<'m> CleanUp<'m> {
     }
 }
 
+/// The `rm` in the same step that removes what a command of apk left in the folder, whatever else removes it: as it is told.
+pub(super) fn removed_by(apk: &PackageCommand<'_>, folder: &ImagePath) -> Option<String> {
+    let later = |it: &Command<'_>| it.is("rm") && it.range().start() > apk.range().start();
+    let mut all = apk.command.step().commands().filter(later);
+    let remover = all.find(|it| it.clears(folder).is_some())?;
+    let words: Vec<&str> = remover.words().map(Word::source_text).collect();
+    let words = words.join(" ");
+    Some(if words.len() > 48 || words.contains('\n') {
+        "an `rm`".to_owned()
+    } else {
+        format!("`{words}`")
+    })
+}
+
 /// Whether a command can go without a change to what its list makes of failures.
 fn may_go(command: Command<'_>) -> bool {
     let joins = |it: Option<Connector>| {
