@@ -10,6 +10,8 @@ use crate::tables::{is_left_out, language, setting};
 pub struct Settings {
     /// The absolute paths.
     pub named: Vec<Named>,
+    /// The paths that lead out of the folder they are told from, whichever that is, with their lines: `../logs/app.log`.
+    pub above: Vec<(String, usize)>,
     /// Ports below 1024 that a key `port`, or one that ends so, gives, with their lines.
     pub ports: Vec<(u16, usize)>,
 }
@@ -42,7 +44,7 @@ pub fn read_settings(text: &str) -> Settings {
     let mut read = 0;
     for (number, line) in text.lines().enumerate() {
         read += line.len() + 1;
-        if read > MOST_BYTES || found.named.len() > MOST_NAMED {
+        if read > MOST_BYTES || found.named.len().max(found.above.len()) > MOST_NAMED {
             break;
         }
         let said = line.trim_start();
@@ -63,6 +65,9 @@ pub fn read_settings(text: &str) -> Settings {
                 _ => value,
             };
             in_variable = part.ends_with("${");
+            if let Some(path) = path_above(value).filter(|_| !is_rest) {
+                found.above.push((path.to_owned(), number + 1));
+            }
             let Some(path) = path_of(value, false).filter(|_| !is_rest) else {
                 continue;
             };
@@ -89,6 +94,14 @@ fn ends_value(c: char) -> bool {
             c,
             '"' | '\'' | '=' | ',' | '[' | ']' | '(' | ')' | '{' | '}' | '>' | '<'
         )
+}
+
+/// A path that leads out of a folder, and back into none that is a variable's.
+fn path_above(value: &str) -> Option<&str> {
+    let path = value.trim_end_matches([';', '/']);
+    let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
+    let inside = path.trim_start_matches("../");
+    (path.starts_with("../") && !inside.is_empty() && path.bytes().all(is_of_path)).then_some(path)
 }
 
 /// The port below 1024 that a line gives to a key: `port: 80`, `"httpPort": "80"`, `<port>80</port>`.
@@ -148,6 +161,23 @@ mod tests {
             paths("# /data\n; /data\n// /data\nurl: https://a/b\nx: a/b\nfile=${DIR}/a.log"),
             []
         );
+    }
+
+    #[test]
+    fn settings_name_paths_above() {
+        for (text, path) in [
+            (r#"{"log_file": "../logs/bot.log"}"#, Some("../logs/bot.log")),
+            ("dir: ../../data/", Some("../../data")),
+            ("a=../x;", Some("../x")),
+            ("a: ..", None),
+            ("a: ../", None),
+            ("a: ${X}/../b", None),
+            ("a: ../*.log", None),
+            ("# ../data", None),
+        ] {
+            let above = read_settings(text).above;
+            assert_eq!(above.first().map(|it| &*it.0), path, "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::facts::application_sources::{ApplicationSource, application_sources};
 use crate::facts::data_folders::is_made;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::sources::shell_text;
+use crate::facts::workdir::final_workdir;
 use crate::facts::{launches, run_time_writes, runtime, shipped_settings};
 use crate::handles::{Stage, Step, Word};
 use crate::path::{ImagePath, file_name};
@@ -44,7 +45,22 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
             place(stage, &named.path, Sign::of(named), is_doubtful, by)
         })
     });
+    let of_settings = of_settings.chain(above_in_settings(stage));
     of_sources.chain(of_scripts(stage)).chain(of_settings)
+}
+
+/// The places that settings name from the working directory on, and that lie outside of it: `"log": "../logs/app.log"`.
+fn above_in_settings(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
+    let settings = std::iter::once_with(move || shipped_settings::of(stage).iter()).flatten();
+    settings.flat_map(move |file| {
+        let above = file.settings.above.iter();
+        above.filter_map(move |(path, line)| {
+            let path = ImagePath::new(&final_workdir(stage)?).join(path);
+            let by = || format!("`{}` (line {line})", file.path);
+            let is_doubtful = !is_given_to_start(stage, &file.path);
+            place(stage, path.as_str(), Sign::None, is_doubtful, by)
+        })
+    })
 }
 
 /// Whether what is started is told a file of settings (`uvicorn --log-config log.ini`), or a framework reads it by itself.
