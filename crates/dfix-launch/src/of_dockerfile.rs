@@ -25,7 +25,8 @@ impl FolderLaunches {
     ///
     /// * the launches that build it: the Dockerfile of their build is this one; with the further names that commands give
     ///   what they make (`docker tag`, `docker manifest create`);
-    /// * those that start an image which one of these builds is named: the repositories are the same, without tag,
+    /// * those that start an image which one of these builds is named, or would be after a service of Compose that is built
+    ///   without a name: the repositories are the same, without tag,
     ///   digest and host of a registry. They get its build, once for each stage that is built under that name; where
     ///   the whole names with their tags are the same, only builds of that tag count, also those of another
     ///   Dockerfile; and two tags that are words, `lib` and `dev`, are those of two images. A name with variables
@@ -441,15 +442,32 @@ fn makes_whole(build: &Launch, name: &str, file: &str) -> bool {
 /// Whether a build makes an image of this name, whatever its tag and registry, but where the two tags tell that
 /// they are two images.
 fn makes(build: &Launch, name: &str, file: &str) -> bool {
-    names_of(build).any(|built| {
-        if is_word(tag_of(name)) && is_word(tag_of(built)) && tag_of(name) != tag_of(built) {
-            return false;
-        }
-        let (name, built) = (repository(name), repository(built));
-        name == built && is_comparable(build, built, file)
-            || is_with_any_team(name, built)
-            || is_with_any_team(built, name)
-    })
+    is_named_by_service(build, name)
+        || names_of(build).any(|built| {
+            if is_word(tag_of(name)) && is_word(tag_of(built)) && tag_of(name) != tag_of(built) {
+                return false;
+            }
+            let (name, built) = (repository(name), repository(built));
+            name == built && is_comparable(build, built, file)
+                || is_with_any_team(name, built)
+                || is_with_any_team(built, name)
+        })
+}
+
+/// Whether a service of Compose that is built under no name of its own may be the image of this name: Compose calls it
+/// `PROJECT-SERVICE` (the first version with `_`), whatever the project is called here, and kompose, like people who push it
+/// somewhere, by the service alone.
+///
+/// Source: docs.docker.com, "Compose Build Specification" (`image`); kompose.io, "Conversion" (`--build`).
+fn is_named_by_service(build: &Launch, name: &str) -> bool {
+    let is_unnamed = names_of(build).next().is_none();
+    if build.source != Source::Compose || build.build.is_none() || !is_unnamed {
+        return false;
+    }
+    let name = repository(name);
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let before = last.strip_suffix(build.name.as_str());
+    before.is_some_and(|it| it.is_empty() || (last == name && it.ends_with(['-', '_'])))
 }
 
 /// Whether a build makes the image that a launch starts.

@@ -166,7 +166,10 @@ mod tests {
     #[test]
     fn settings_name_paths_above() {
         for (text, path) in [
-            (r#"{"log_file": "../logs/bot.log"}"#, Some("../logs/bot.log")),
+            (
+                r#"{"log_file": "../logs/bot.log"}"#,
+                Some("../logs/bot.log"),
+            ),
             ("dir: ../../data/", Some("../../data")),
             ("a=../x;", Some("../x")),
             ("a: ..", None),

@@ -27,7 +27,7 @@ fn the_usual_folders_are_read_and_no_others() {
 }
 
 /// Files that count how often they are read.
-struct Counted(Memory, RefCell<BTreeMap<String, usize>>);
+struct Counted(Memory<'static>, RefCell<BTreeMap<String, usize>>);
 
 impl Files for Counted {
     fn read(&self, path: &str) -> Result<Option<String>, String> {

@@ -24,9 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use dfix_launch::{Files, FolderLaunches, Launch, Mount, MountKind, Start, read_folder};
 
 /// Files in memory.
-struct Memory(BTreeMap<&'static str, &'static str>);
+struct Memory<'t>(BTreeMap<&'t str, &'t str>);
 
-impl Files for Memory {
+impl Files for Memory<'_> {
     fn read(&self, path: &str) -> Result<Option<String>, String> {
         Ok(self.0.get(path).map(|text| (*text).to_owned()))
     }
@@ -47,7 +47,7 @@ impl Files for Memory {
 }
 
 /// What the files of a folder say.
-fn read<const N: usize>(folder: &str, files: [(&'static str, &'static str); N]) -> FolderLaunches {
+fn read<const N: usize>(folder: &str, files: [(&str, &str); N]) -> FolderLaunches {
     read_folder(&Memory(BTreeMap::from(files)), folder)
 }
 

@@ -597,3 +597,40 @@ fn a_procfile_is_not_of_what_compose_starts_elsewhere() {
     assert_eq!(starts("Dockerfile"), ["web"]);
     assert_eq!(starts("docker/db/Dockerfile"), ["db"]);
 }
+
+#[test]
+fn an_image_may_be_called_after_the_service_that_builds_it() {
+    let pod = |image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nspec: {{containers: [{{name: pod, image: {image}}}]}}\n"
+        )
+    };
+    let started = |compose: &str, image: &str| {
+        let pod = pod(image);
+        let found = read("", [("compose.yaml", compose), ("k8s/pod.yaml", &pod)]);
+        let found = found.of_dockerfile("api/Dockerfile");
+        names(&found).contains(&"pod")
+    };
+    let unnamed = "services: {api: {build: api}, web: {build: web}}\n";
+    for image in [
+        "api",
+        "api:1",
+        "shop-api",
+        "shop_api:latest",
+        "ghcr.io/me/api",
+    ] {
+        assert!(started(unnamed, image), "{image}");
+    }
+    for image in [
+        "web",
+        "shop-web",
+        "api-docs",
+        "shopapi",
+        "me/shop-api",
+        "me/web",
+    ] {
+        assert!(!started(unnamed, image), "{image}");
+    }
+    let named = "services: {api: {build: api, image: shop/api}}\n";
+    assert!(!started(named, "api") && started(named, "shop/api"));
+}
