@@ -16,6 +16,11 @@ pub enum Ecosystem {
 /// What may be said of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PackageMark {
+    /// It takes what stands behind three slashes of a database's address (`sqlite:///data/app.db`) for a path from the working
+    /// directory, as SQLAlchemy does.
+    AddressesFromHere,
+    /// It takes that for a path from the root.
+    AddressesFromRoot,
     /// It has no wheel, and its `setup.py` asks for nothing but some setuptools: it is built apart from what is installed,
     /// with the newest, as well as with the old.
     BuildsApart,
@@ -59,6 +64,8 @@ pub enum PackageMark {
 impl PackageMark {
     const fn word(self) -> &'static str {
         match self {
+            PackageMark::AddressesFromHere => "addresses-from-here",
+            PackageMark::AddressesFromRoot => "addresses-from-root",
             PackageMark::BuildsApart => "builds-apart",
             PackageMark::Cron => "cron",
             PackageMark::Development => "development",
@@ -143,6 +150,8 @@ mod tests {
     #[test]
     fn words_of_the_table_are_known() {
         let marks = [
+            PackageMark::AddressesFromHere,
+            PackageMark::AddressesFromRoot,
             PackageMark::BuildsApart,
             PackageMark::Cron,
             PackageMark::Development,

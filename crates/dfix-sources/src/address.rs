@@ -58,14 +58,24 @@ pub(crate) fn path_in_address(text: &str) -> Option<&str> {
 }
 
 /// The path in such an address that a text names from the root on. Of a database's with three slashes it depends on the library
-/// what the path begins with; one of several parts is likely to begin there.
+/// what the path begins with, see [`begins_by_library`]; one of several parts may begin there, unless it says that it does not.
 pub(crate) fn absolute_path_in_address(text: &str) -> Option<&str> {
     if let Some(address) = file_address(text) {
         return Some(address.path);
     }
     let (scheme, rest) = text.split_once("://")?;
-    let is_deep = rest.strip_prefix('/').is_some_and(|it| it.contains('/'));
+    let may_begin_there = |path: &str| path.contains('/') && !path.starts_with(['.', '~']);
+    let is_deep = rest.strip_prefix('/').is_some_and(may_begin_there);
     (is_database_scheme(scheme) && is_deep).then_some(rest)
+}
+
+/// Whether the library that reads an address decides whether its path begins at the root or in the working directory:
+/// `sqlite:///data/app.db`. It is the working directory for SQLAlchemy (its documentation of the dialect of SQLite, "Connect
+/// Strings") and what reads addresses as it does; the root for Tortoise and sqlx.
+pub(crate) fn begins_by_library(text: &str) -> bool {
+    file_address(text).is_none()
+        && text.contains(":///")
+        && absolute_path_in_address(text).is_some()
 }
 
 /// Whether addresses with this scheme are of a database within the process, whatever reads them: `sqlite+aiosqlite`.
@@ -128,6 +138,24 @@ mod tests {
             assert_eq!(file_address(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn libraries_decide_where_three_slashes_lead() {
+        for (text, path, is_open) in [
+            ("sqlite:///data/x.db", Some("/data/x.db"), true),
+            ("sqlite+aiosqlite:///data/x.db", Some("/data/x.db"), true),
+            ("sqlite:////data/x.db", Some("/data/x.db"), false),
+            ("sqlite:///./x.db", None, false),
+            ("sqlite+pysqlite:///./data/x.db", None, false),
+            ("sqlite:///../data/x.db", None, false),
+            ("sqlite:///x.db", None, false),
+            ("https:///data/x.db", None, false),
+        ] {
+            assert_eq!(absolute_path_in_address(text), path, "{text}");
+            assert_eq!(begins_by_library(text), is_open, "{text}");
+        }
+    }
+
     #[test]
     fn addresses_name_files_from_the_working_directory() {
         for (text, path) in [

@@ -1,6 +1,6 @@
 //! Absolute paths, and addresses that a server could listen on, that stand in a text, whatever is done with them.
 
-use crate::address::absolute_path_in_address;
+use crate::address::{absolute_path_in_address, begins_by_library};
 use crate::code::NONE;
 use crate::items::{Scanner, is_new};
 use crate::language::Language;
@@ -125,6 +125,7 @@ impl Scanner<'_, '_, '_> {
             path: path.to_owned(),
             may_be_route: self.may_be_route(at)
                 || text.starts_with('/') && self.is_told_as_route(at),
+            begins_by_library: begins_by_library(text),
             is_told_as_place: self.is_told_as_place(at),
             line: code.line(at),
         };

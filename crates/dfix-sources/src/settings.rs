@@ -1,5 +1,6 @@
 //! Files of settings and data, in whatever format: the paths and the low ports that they name. Told from their lines.
 
+use crate::address::begins_by_library;
 use crate::items::is_new;
 use crate::named::path_of;
 use crate::source::Named;
@@ -74,6 +75,7 @@ pub fn read_settings(text: &str) -> Settings {
             let named = Named {
                 path: path.to_owned(),
                 may_be_route: false,
+                begins_by_library: begins_by_library(value),
                 is_told_as_place: false,
                 line: number + 1,
             };

@@ -109,6 +109,9 @@ pub struct Named {
     pub path: String,
     /// Whether it stands where routes, or the rests of paths, mostly do: `app.get("/data", f)`, `root + "/data"`.
     pub may_be_route: bool,
+    /// Whether it stands in the address of a database and begins in the working directory for some libraries:
+    /// `sqlite:///data/app.db`.
+    pub begins_by_library: bool,
     /// Whether it is given to a name that says a place: `download_dir="/nltk"`, `os.environ["HF_HOME"] = "/models"`.
     pub is_told_as_place: bool,
     /// The line, from 1.

@@ -1,7 +1,10 @@
 //! The places outside of an application that its sources and its settings name, and where it could write.
 
 use dfix_catalogue::variables::names_data;
-use dfix_catalogue::{FileMark, FolderMark, file_is, folder_above, folder_is, is_file_of_a_tool};
+use dfix_catalogue::{
+    Ecosystem, FileMark, FolderMark, PackageMark, file_is, folder_above, folder_is,
+    is_file_of_a_tool, package_is,
+};
 use dfix_sources::{Command, Named};
 
 use crate::facts::application_sources::{ApplicationSource, application_sources};
@@ -40,6 +43,7 @@ pub(crate) fn of(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
     let of_settings = settings.flat_map(move |file| {
         let all = file.settings.named.iter();
         let is_doubtful = !file.settings.named.is_empty() && !is_given_to_start(stage, &file.path);
+        let all = all.filter(move |it| !begins_here(stage, it));
         all.filter_map(move |named| {
             let by = || format!("`{}` (line {})", file.path, named.line);
             place(stage, &named.path, Sign::of(named), is_doubtful, by)
@@ -63,6 +67,18 @@ fn above_in_settings(stage: Stage<'_>) -> impl Iterator<Item = NamedPlace> {
     })
 }
 
+/// Whether a path of a database's address is one from the working directory, as what reads such addresses here takes it.
+fn begins_here(stage: Stage<'_>, named: &Named) -> bool {
+    let packages = &stage.python_packages().known;
+    let has = |mark| {
+        let mut names = packages.iter().map(|it| it.name.as_str());
+        names.any(|name| package_is(Ecosystem::Language, name, mark))
+    };
+    named.begins_by_library
+        && has(PackageMark::AddressesFromHere)
+        && !has(PackageMark::AddressesFromRoot)
+}
+
 /// Whether what is started is told a file of settings (`uvicorn --log-config log.ini`), or a framework reads it by itself.
 fn is_given_to_start(stage: Stage<'_>, path: &str) -> bool {
     let name = file_name(path);
@@ -80,6 +96,7 @@ fn of_source<'m>(
     file: &'m ApplicationSource,
 ) -> impl Iterator<Item = NamedPlace> + use<'m> {
     let named = file.source.named.iter();
+    let named = named.filter(move |it| !begins_here(stage, it));
     let named = named.map(|it| (it.path.as_str(), it.line, Sign::of(it)));
     let programs = file.source.programs.iter();
     let texts = programs.filter_map(|it| Some((text_of(&it.command)?, it.line)));
