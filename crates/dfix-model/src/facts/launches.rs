@@ -426,13 +426,22 @@ pub(crate) fn place_of(stage: Stage<'_>, mount: &Mount) -> Option<ImagePath> {
     Some(ImagePath::new(&folder).join(&mount.target))
 }
 
-impl Stage<'_> {
+impl<'m> Stage<'m> {
     /// What says that the file system of all its containers is read-only, mounts aside: nothing else is written then.
     /// `None` where one has another, or nothing is known of any.
     pub fn read_only(self) -> Option<String> {
         let first = of(self).next()?;
         let are_all = of(self).all(|launch| launch.is_read_only);
         are_all.then(|| first.said())
+    }
+
+    /// What each container is started with that the project's files start of this stage, tests and single commands aside. None
+    /// where they start none, or one of them leaves it to the image or could not be read.
+    pub fn scripts_of_launches(self) -> Option<Vec<Script<'m>>> {
+        let starts: Option<Vec<Script<'m>>> = of(self)
+            .map(|launch| start_of(self, launch)?.script)
+            .collect();
+        starts.filter(|it| !it.is_empty())
     }
 
     /// What says that its containers must not start as root, without naming a user: the image's must be a number then,

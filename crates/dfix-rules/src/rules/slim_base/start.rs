@@ -16,7 +16,11 @@ impl<'m> Losses<'m, '_> {
             let condition = format!("what is called by whoever works in a container of it: {why}");
             self.needs.unknown(look_at_start(condition));
         }
-        let condition = match started(last) {
+        let started = match started(last) {
+            Some(program) => Some(program),
+            None => started_by_launches(last),
+        };
+        let condition = match started {
             None => {
                 "what is run in this image: it has no `CMD` or `ENTRYPOINT` of its own".to_owned()
             }
@@ -53,6 +57,20 @@ fn is_told_nothing(command: Command<'_>) -> bool {
         // A last `-c` waits for what is told.
         text.starts_with('-') && text != "--version" && (index == last || !wants_more(text))
     })
+}
+
+/// The same of what the project's files start it with, where the file itself says nothing: none where they start nothing, or
+/// one of them does not say what.
+fn started_by_launches(last: Stage<'_>) -> Option<&str> {
+    let scripts = last.scripts_of_launches()?;
+    let mut commands = scripts
+        .iter()
+        .flat_map(|script| script.commands())
+        .filter(|command| !command.has_inner());
+    let telling = commands.find(|command| {
+        is_watched(command.name()) || is_typed(command.name()) && is_told_nothing(*command)
+    });
+    Some(telling.map_or("", Command::name))
 }
 
 /// The program that the container starts, where it tells of others: a shell or an interpreter for somebody to type
