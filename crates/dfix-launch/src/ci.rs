@@ -46,6 +46,11 @@ enum Service {
     Jenkins,
 }
 
+/// Whether a file is read as one of a CI service, in which maps with an `image` are what its steps are told.
+pub(crate) fn is_of_a_service(folder: &str, name: &str) -> bool {
+    service_of(folder, name).is_some()
+}
+
 fn service_of(folder: &str, name: &str) -> Option<Service> {
     let is_yaml = ends_in(name, &["yaml", "yml"]);
     if is_yaml && within(folder, ".github/workflows").is_some() {

@@ -11,6 +11,7 @@ mod heroku;
 mod keys;
 mod unraid;
 
+use crate::ci;
 use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::hcl_tree;
 use crate::json;
@@ -151,7 +152,8 @@ pub(crate) fn read(files: &dyn Files, folder: &str, names: &[String], found: &mu
     let all = names.iter().filter(|it| !it.ends_with('/'));
     let all = all.filter_map(|name| {
         let kind = KINDS.iter().find(|it| fits(it.name, folder, name))?;
-        Some((kind, join(folder, name)?))
+        let is_others = kind.is_told_elsewhere && ci::is_of_a_service(folder, name);
+        Some((kind, join(folder, name)?)).filter(|_| !is_others)
     });
     let mut number = 0;
     for (kind, path) in all {

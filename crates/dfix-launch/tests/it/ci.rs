@@ -487,3 +487,13 @@ fn steps_are_run_in_images_by_their_names() {
     assert_eq!(build.dockerfile.as_deref(), Some("docker/x.Dockerfile"));
     assert!(found.launches[0].runs_steps);
 }
+
+#[test]
+fn what_actions_are_told_is_no_container() {
+    let workflow = "# names a container of `containerDefinitions`\njobs:\n  ship:\n    steps:\n      - run: docker build -t team/web .\n      - uses: aws-actions/amazon-ecs-render-task-definition@v1\n        with:\n          task-definition: .aws/web.json\n          container-name: web\n          image: ${{ steps.build.outputs.image }}\n";
+    let files = [("Dockerfile", ""), (".github/workflows/aws.yml", workflow)];
+    let found = read("", files);
+    let started = found.launches.iter().filter(|it| it.build.is_none());
+    assert_eq!(started.count(), 0, "{:#?}", found.launches);
+    assert!(found.of_dockerfile("Dockerfile").unclear.is_empty());
+}
