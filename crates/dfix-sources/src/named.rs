@@ -169,9 +169,14 @@ impl Scanner<'_, '_, '_> {
         let Some(before) = begin.checked_sub(1).filter(|it| *it > 0) else {
             return false;
         };
-        let name = code.text_of(before - 1);
-        let (word, _) = last_word(name);
-        code.is_any(before, "= :") && tables::is_left_out("route-word", &word)
+        let mut name = code.text_of(before - 1);
+        let mut parts = split_last(name);
+        // `RECORD_ROUTE_BASE`, `route_prefix`
+        while !parts.0.is_empty() && tables::is_left_out("route-part", &parts.1) {
+            name = parts.0;
+            parts = split_last(name);
+        }
+        code.is_any(before, "= :") && tables::is_left_out("route-word", &parts.1)
     }
 
     /// Whether the text here is put behind another one, or given to what takes routes, by the names in the tables.
@@ -181,6 +186,14 @@ impl Scanner<'_, '_, '_> {
             return false;
         };
         if code.is_any(before, "+ . == === != !== in startswith startsWith") {
+            return true;
+        }
+        // `request("POST", "/data")`
+        let method = Some(before).filter(|it| *it > 0 && code.is(*it, ","));
+        let method = method.filter(|it| code.kind(it - 1) == Some(Kind::StringClose));
+        let method = method.and_then(|it| code.plain_string(code.partner[it - 1]));
+        let is_method = |it: &str| it.bytes().all(|b| b.is_ascii_uppercase());
+        if method.is_some_and(|it| is_method(it) && tables::is_left_out("route", it)) {
             return true;
         }
         // `url="/data"`, `"path": "/data"`
@@ -255,6 +268,12 @@ impl Scanner<'_, '_, '_> {
 
 /// The last word of a name in small letters, and whether others stand before it: `url` of `success_url` and `successUrl`.
 fn last_word(name: &str) -> (String, bool) {
+    let (before, word) = split_last(name);
+    (word, !before.is_empty())
+}
+
+/// What stands before the last word of a name, and that word in small letters.
+fn split_last(name: &str) -> (&str, String) {
     let is_end = |c: char| c == '_' || c == '-' || c.is_ascii_uppercase();
     let is_shouted = !name.contains(|c: char| c.is_ascii_lowercase());
     let at = if is_shouted {
@@ -263,7 +282,7 @@ fn last_word(name: &str) -> (String, bool) {
         name.rfind(is_end).unwrap_or(0)
     };
     let word = name[at..].trim_matches(['_', '-']).to_ascii_lowercase();
-    (word, at > 0)
+    (name[..at].trim_end_matches(['_', '-']), word)
 }
 
 #[cfg(test)]
@@ -311,6 +330,13 @@ mod tests {
                 true,
             ),
             ("a.ts", "await api.get<User>('/data')", true),
+            ("a.py", "await self.ask('POST', '/data', data=x)", true),
+            ("a.py", "load('ALL_OF_IT', '/data')", false),
+            ("a.py", "RECORD_ROUTE_BASE = '/records'", true),
+            ("a.py", "API_URL_PREFIX = '/data'", true),
+            ("a.ts", "const routePath = '/data'", true),
+            ("a.py", "DATA_ROOT = '/data'", false),
+            ("a.py", "ROUTES_FILE = '/data'", false),
             ("a.py", "DATA_FOLDERS = ['/data']", false),
             ("a.py", "DATABASE_URL = 'sqlite:////data/a.db'", false),
             ("a.ts", "const a = save<User>('/data')", false),

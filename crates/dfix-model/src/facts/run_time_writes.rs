@@ -11,8 +11,8 @@ use crate::facts::runtime;
 use crate::facts::setting::EnvValue;
 use crate::facts::variables::final_env;
 use crate::facts::workdir::final_workdir;
-use crate::handles::Stage;
-use crate::path::ImagePath;
+use crate::handles::{Stage, Word};
+use crate::path::{ImagePath, file_name};
 
 /// Something that is written when the container runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -275,6 +275,9 @@ fn path_of(stage: Stage<'_>, file: &ApplicationSource, place: &Place, is_folder:
     if place.is_absolute() {
         return At::Place(ImagePath::new(&place.path), is_folder);
     }
+    if let Some(path) = from_its_own_folder(stage, file, place) {
+        return At::Place(path, is_folder);
+    }
     let base = match place.base {
         Base::Working | Base::Project => final_workdir(stage).map(|it| ImagePath::new(&it)),
         Base::Source => file.path.as_ref().and_then(ImagePath::parent),
@@ -284,4 +287,47 @@ fn path_of(stage: Stage<'_>, file: &ApplicationSource, place: &Place, is_folder:
         || At::Unknown(place.path.clone()),
         |base| At::Place(base.join(&place.path), is_folder),
     )
+}
+
+/// Where a place above the working directory lies for a script that people run in its own folder: one that nothing which is
+/// started or loaded names, where what it names is there, and not above the image's working directory.
+fn from_its_own_folder(
+    stage: Stage<'_>,
+    file: &ApplicationSource,
+    place: &Place,
+) -> Option<ImagePath> {
+    let named = place.path.trim_start_matches("../");
+    if place.base != Base::Working || named == place.path {
+        return None;
+    }
+    let first = named.split('/').next().unwrap_or(named);
+    let above = &place.path[..place.path.len() - named.len()];
+    let around = |folder: &ImagePath| folder.join(&format!("{above}{first}"));
+    let own = file.path.as_ref().and_then(ImagePath::parent)?;
+    let working = ImagePath::new(&final_workdir(stage)?);
+    let is_there = |folder: &ImagePath| Filesystem::of(stage).exists(&around(folder)).is_yes();
+    (is_there(&own) && !is_there(&working) && !is_named_elsewhere(stage, file))
+        .then(|| own.join(&place.path))
+}
+
+/// Whether what is started, or another source, names a source: by its file or as a module.
+fn is_named_elsewhere(stage: Stage<'_>, file: &ApplicationSource) -> bool {
+    let name = file_name(&file.context_path);
+    let stem = name.split('.').next().unwrap_or(name);
+    let is_started = || {
+        let mut processes = runtime::of(stage).processes();
+        processes.any(|process| {
+            let mut words = process.command.words().filter_map(Word::value);
+            words.any(|word| word.contains(stem))
+        })
+    };
+    let is_loaded = || {
+        let mut files = application_sources(stage).files.iter();
+        files.any(|other| {
+            let modules = other.source.imports.iter().map(|it| it.module.value());
+            let mut parts = modules.flatten().flat_map(|it| it.split(['.', '/']));
+            parts.any(|part| part == stem)
+        })
+    };
+    is_started() || is_loaded()
 }
