@@ -41,9 +41,15 @@ fn of(stage: Stage<'_>) -> impl Iterator<Item = LaunchedHome> {
 /// What a launch sets `HOME` to.
 fn set_by(launch: &Launch) -> Option<LaunchedHome> {
     let variable = launch.environment.iter().rfind(|it| it.name == "HOME")?;
+    let place = &variable.place;
+    let at = if place.file == launch.place.file {
+        format!("line {}", place.line)
+    } else {
+        place.to_string()
+    };
     Some(LaunchedHome {
         path: variable.value.as_deref().map(ImagePath::new),
-        by: format!("{} ({})", launch.said(), variable.place),
+        by: format!("{} ({at})", launch.said()),
         is_of_cloud_run: false,
     })
 }

@@ -36,6 +36,8 @@ pub(crate) struct Handover<'m> {
     doubled: Option<Dependencies>,
     /// What other stages or images built, or much that is copied, likewise: the folder that it lies in, and what copies it.
     brought: Option<(ImagePath, &'static str)>,
+    /// What is copied and is not much, but enough to be told.
+    told: Option<(ImagePath, &'static str)>,
 }
 
 /// The folders that become the user's, by how they do.
@@ -57,10 +59,18 @@ struct Shares {
 /// built. Where the two cannot be told apart, somebody has to say that the image may grow; who asks for a `chown` has.
 pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) -> Handover<'m> {
     let mut handover = plan_with(stage, run_as, by_copy == Some(true), false);
-    let (by, folder) = match (&handover.doubled, &handover.brought) {
-        (Some(doubled), _) => (doubled.by.clone(), doubled.folder.clone()),
-        (None, Some((folder, by))) => ((*by).to_owned(), folder.clone()),
-        (None, None) => return handover,
+    let cost = |by: &str, folder: &ImagePath| {
+        format!("the recursive chown copies what {by} puts into {folder} into another layer")
+    };
+    let cost = match (&handover.doubled, &handover.brought, &handover.told) {
+        (Some(doubled), _, _) => cost(&doubled.by, &doubled.folder),
+        (None, Some((folder, by)), _) => cost(by, folder),
+        (None, None, Some((folder, by))) => {
+            let cost = cost(by, folder);
+            handover.evidence.push(cost);
+            return handover;
+        }
+        (None, None, None) => return handover,
     };
     let may_be_apart = match &handover.doubled {
         Some(doubled) => !doubled.may_do_more && !may_be_written(stage, doubled),
@@ -74,8 +84,6 @@ pub(crate) fn plan<'m>(stage: Stage<'m>, run_as: &RunAs, by_copy: Option<bool>) 
             return apart;
         }
     }
-    let cost =
-        format!("the recursive chown copies what {by} puts into {folder} into another layer");
     if by_copy == Some(false) {
         handover.evidence.push(cost);
     } else {
@@ -356,10 +364,7 @@ impl<'m> Handover<'m> {
             commands = self.given_in_a_build(stage, run_as, shares, commands);
             let mut whole = shares.whole.iter();
             self.doubled = whole.find_map(|folder| stage.dependencies_below(&folder.path));
-            self.brought = shares.whole.iter().find_map(|folder| {
-                let by = self.brought_into(stage, &folder.path)?;
-                Some((folder.path.clone(), by))
-            });
+            self.note_brought(stage, &shares.whole);
         }
         self.after = run(&commands);
     }

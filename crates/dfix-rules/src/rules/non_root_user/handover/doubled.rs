@@ -5,10 +5,12 @@ use dfix_catalogue::{FileMark, file_is};
 use dfix_model::path::file_name;
 use dfix_model::{FileOrigin, ImagePath, Landing, Stage, Step, Word};
 
-use super::{Handover, RunAs, Shares, may_run_at, run};
+use super::{Folder, Handover, RunAs, Shares, may_run_at, run};
 
 /// From how many bytes on nobody wants what is copied in two layers.
 const MUCH: u64 = 20 * 1024 * 1024;
+/// From how many bytes on it is told.
+const TOLD: u64 = 4 * 1024 * 1024;
 
 impl<'m> Handover<'m> {
     /// Has the commands run where something is built in the folders, if that may be: no layer holds it twice then. Returns
@@ -76,12 +78,24 @@ impl<'m> Handover<'m> {
         Vec::new()
     }
 
+    /// Notes what copies something into the folders, by whether nobody wants that in two layers or it is told alone.
+    pub(super) fn note_brought(&mut self, stage: Stage<'m>, folders: &[Folder]) {
+        let brought = |bytes| {
+            folders.iter().find_map(|folder| {
+                let by = self.brought_into(stage, &folder.path, bytes)?;
+                Some((folder.path.clone(), by))
+            })
+        };
+        (self.brought, self.told) = (brought(MUCH), brought(TOLD));
+    }
+
     /// What copies something into a folder, or as what is given itself, that names no owner and was built before, in another
-    /// stage or image or, as an archive of Java's, outside, or is much.
-    pub(super) fn brought_into(
+    /// stage or image or, as an archive of Java's, outside, or has so many bytes.
+    fn brought_into(
         &self,
         stage: Stage<'m>,
         folder: &ImagePath,
+        bytes: u64,
     ) -> Option<&'static str> {
         let is_archive = |path: &str| file_is(file_name(path), FileMark::JavaArchive);
         let copies = stage.base_chain().flat_map(Stage::copies);
@@ -93,7 +107,7 @@ impl<'m> Handover<'m> {
             let mut copies = stage.base_chain().flat_map(Stage::copies);
             let copy = copies.find(|copy| copy.index() == landing.step)?;
             let is_heavy = || match &landing.from {
-                Some(FileOrigin::Context(path)) => stage.context_is_heavy(path, MUCH),
+                Some(FileOrigin::Context(path)) => stage.context_is_heavy(path, bytes),
                 _ => false,
             };
             if self.copies.contains(&copy) {
