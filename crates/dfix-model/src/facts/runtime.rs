@@ -10,6 +10,7 @@ mod checks;
 mod low_ports;
 mod privileges;
 mod shown;
+pub(crate) mod supervised;
 
 use dfix_catalogue::interpreter_by_ending;
 use dfix_catalogue::programs::{self, Mark};

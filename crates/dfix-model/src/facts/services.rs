@@ -5,6 +5,7 @@ use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 
 use crate::facts::entry::entry;
 use crate::facts::runtime;
+use crate::facts::runtime::supervised::SUPERVISOR;
 use crate::facts::system_packages::system_packages;
 use crate::handles::{Command, Redirect, Stage, Step, Word};
 
@@ -21,7 +22,6 @@ impl<'m> Services<'m> {
 
     /// The program that keeps others running, as its configuration says: `supervisord`, `init`.
     pub fn keeper(self) -> Option<&'static str> {
-        const SUPERVISOR: &str = "supervisord";
         // A `CMD ["init"]` behind an entry point is a word for that, and no program.
         let at_start = entry(self.stage)
             .process()

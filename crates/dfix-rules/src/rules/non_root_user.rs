@@ -72,6 +72,16 @@ pub(crate) const RULE: Rule = Rule {
         .with_context(&[("app.py", "import http.server\n")]),
         leaves("FROM python:3.11\nWORKDIR /app\nUSER 1000\nCMD [\"python\", \"app.py\"]\n"),
         leaves("FROM debian:12\nRUN apt-get install -y nginx\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n").that_says("nginx"),
+        reports(
+            "FROM debian:12\nRUN printf '[supervisord]\\nuser=root\\n[program:a]\\ncommand=/app/a\\n' > /etc/supervisord.conf\nCMD [\"supervisord\", \"-c\", \"/etc/supervisord.conf\"]\n",
+            "starts its services as root, for its settings name no other user",
+        ),
+        reports(
+            "FROM debian:12\nCOPY web.conf /etc/supervisor/conf.d/\nCMD [\"supervisord\", \"-n\"]\n",
+            "starts services as other users, as `www-data`",
+        )
+        .with_context(&[("web.conf", "[program:web]\ncommand=web\nuser=www-data\n")]),
+        reports("FROM debian:12\nCMD [\"supervisord\", \"-n\"]\n", "each as the user that its settings name"),
         leaves("FROM python:3.11\nCOPY . .\nEXPOSE 80\nCMD [\"python\", \"app.py\"]\n").that_says("below 1024"),
         leaves("FROM python:3.11\nWORKDIR /app\nCMD [\"gunicorn\", \"-b\", \"0.0.0.0:80\", \"app:app\"]\n").that_says("below 1024"),
         leaves("FROM python:3.11\nWORKDIR /root/app\nCMD [\"python\", \"app.py\"]\n").that_says("/root"),

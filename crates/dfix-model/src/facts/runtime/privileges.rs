@@ -5,7 +5,7 @@ use dfix_catalogue::programs::{self, Mark, Program};
 use crate::facts::application_sources::application_sources;
 use crate::facts::compiled::is_made_here;
 use crate::facts::runtime::shown::{self, Shows, is_roots_place};
-use crate::facts::runtime::{Leads, Process, Runtime, low_ports};
+use crate::facts::runtime::{Leads, Process, Runtime, low_ports, supervised};
 use crate::handles::{Command, Stage, Step, Word};
 use crate::path::program_name;
 use crate::ternary::OpenCondition;
@@ -257,7 +257,12 @@ impl<'m> Examination<'m> {
             programs::Privileges::Drops => {
                 self.found.asked = Privileges::Drops(name.to_owned());
             }
-            programs::Privileges::Root(why) => self.root(process.said(), why.to_owned()),
+            programs::Privileges::Root(why) => {
+                let told =
+                    (name == supervised::SUPERVISOR).then(|| supervised::why_root(self.stage));
+                let why = told.flatten().unwrap_or_else(|| why.to_owned());
+                self.root(process.said(), why);
+            }
             programs::Privileges::None => self.anybody(process),
             programs::Privileges::Unknown => {
                 let program = command.program().and_then(Word::value).unwrap_or(name);
