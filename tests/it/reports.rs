@@ -130,7 +130,7 @@ fn what_comes_in_before_an_empty_line_stands_on_lines_of_its_own() {
 fn what_comes_in_at_the_end_stands_on_a_line_of_its_own() {
     let folder = Folder::new(&[(
         "Dockerfile",
-        "FROM nginx:alpine\nCOPY index.html /usr/share/nginx/html/\nEXPOSE 80\n",
+        "FROM caddy:2-alpine\nCOPY index.html /usr/share/caddy/\nEXPOSE 80\n",
     )]);
     let (_, out, _) = folder.dfix(&["--rule", "non-root-user"]);
     let lines: Vec<&str> = out.lines().map(str::trim_end).collect();

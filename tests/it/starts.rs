@@ -206,7 +206,7 @@ fn ports_that_are_named_where_it_is_started() {
     // What the base image starts by itself listens there as it did.
     let folder = Folder::new(&[
         (".git/HEAD", "ref: refs/heads/main\n"),
-        ("Dockerfile", "FROM nginx:1.29\nCOPY main.py /x\n"),
+        ("Dockerfile", "FROM postgres:16\nCOPY main.py /x\n"),
         (
             "compose.yaml",
             "services: {app: {build: ., ports: ['80:80']}}\n",

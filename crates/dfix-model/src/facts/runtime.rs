@@ -8,6 +8,7 @@ mod awaited_text;
 mod awaited_words;
 mod checks;
 mod low_ports;
+mod of_base;
 mod privileges;
 mod shown;
 pub(crate) mod supervised;

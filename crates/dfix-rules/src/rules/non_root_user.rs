@@ -94,8 +94,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nUSER root\nRUN id\nUSER 1000\n"),
         leaves("FROM postgres:16\nUSER root\n"),
         leaves("FROM debian:12 AS build\nUSER root\nFROM scratch\nCOPY --from=build /a /a\n"),
-        // The base's own command starts as root and gives it up.
-        leaves("FROM php:8.2-apache\nCOPY . /var/www/html\n").with_unsafe(),
+        // The base's own command starts as root and gives it up, but for its parent.
+        reports("FROM php:8.2-apache\nCOPY . /var/www/html\n", "`apache2-foreground`, which the base image starts"),
+        reports("FROM nginx:1.27-alpine\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\nEXPOSE 80\n", "`nginx`, which the base image starts: listens below 1024"),
+        reports("FROM httpd:2.4\nCOPY site /usr/local/apache2/htdocs\n", "`httpd-foreground`, which the base image starts"),
+        leaves("FROM nginx:1.27\nRUN apt-get update\n").with_unsafe(),
+        leaves("FROM postgres:16\nCOPY init.sql /docker-entrypoint-initdb.d/\nEXPOSE 443\n").with_unsafe(),
+        leaves("FROM caddy:2\nCOPY Caddyfile /etc/caddy/Caddyfile\nEXPOSE 80\n").that_says("whether `caddy`, which the base image starts, works as another user"),
         leaves("FROM python:3.11\nWORKDIR /app\nONBUILD COPY . .\nONBUILD RUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n").that_says("ONBUILD"),
         leaves("FROM python:3.11\nRUN pip install scrapyd\nCMD [\"scrapyd\", \"-u\", \"nobody\", \"-g\", \"nogroup\"]\n"),
         leaves("FROM docker:27\nRUN apk add --no-cache python3\nCMD [\"python3\", \"/watch.py\"]\n").that_says("Docker socket"),

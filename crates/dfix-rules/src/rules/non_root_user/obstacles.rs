@@ -13,10 +13,11 @@ pub(crate) fn is_no_case(stage: Stage<'_>) -> bool {
     let runtime = stage.runtime();
     match runtime.privileges() {
         Privileges::Drops(_) => return true,
-        Privileges::NothingStarts if runtime.low_port().is_none() => {
-            return silence(stage) == Silence::Quiet;
-        }
-        Privileges::NothingStarts => {}
+        Privileges::NothingStarts => match silence(stage) {
+            // Its own command does what it does as whoever it is for, whatever port that opens.
+            Silence::Quiet if runtime.low_port().is_none() || gives_up_root(stage) => return true,
+            Silence::Quiet | Silence::Service | Silence::Application => {}
+        },
         Privileges::Prompt(_) | Privileges::Root { .. } | Privileges::Nobody => {}
     }
     let is_silent = *runtime.privileges() == Privileges::Nobody
@@ -30,10 +31,9 @@ pub(crate) fn is_no_case(stage: Stage<'_>) -> bool {
 pub(crate) fn is_left_at_root(stage: Stage<'_>) -> bool {
     let user = stage.final_user();
     let is_own = user.step.is_some_and(|step| step.stage() == Some(stage));
-    let drops = crate::base::facts(stage).is_some_and(|facts| facts.drops_privileges);
     is_own
         && user.is_root().is_yes()
-        && !drops
+        && !gives_up_root(stage)
         && *stage.runtime().privileges() == Privileges::NothingStarts
 }
 
@@ -73,6 +73,10 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
                 )),
                 LowPorts::Open(_) | LowPorts::Unknown => None,
             }
+        },
+        |s| {
+            let (program, why) = service_of_base(s)?;
+            Some(remedy!("`{program}`, which the base image starts: {why}"))
         },
         |s| {
             (silence(s) == Silence::Service && s.runtime().is_silent()).then(|| remedy!("the base image's own command must start as root; a variant of it that does not may exist (nginxinc/nginx-unprivileged for nginx)"))
@@ -149,10 +153,21 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
 pub(crate) fn possible(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCondition> {
     let mut open = of_start(stage, listens_everywhere);
     if *stage.runtime().privileges() == Privileges::NothingStarts {
-        open.push(OpenCondition::new(
-            "what the container starts, of which the file says nothing",
-            "name it by CMD",
-        ));
+        // What a language's image starts by itself waits for what a person types.
+        let started = stage.runtime().started_by_base();
+        let started = started.filter(|_| silence(stage) != Silence::Application);
+        open.push(match started {
+            Some(program) => OpenCondition::new(
+                format!(
+                    "whether `{program}`, which the base image starts, works as another user than root"
+                ),
+                "start it once as another user, then set USER by hand",
+            ),
+            None => OpenCondition::new(
+                "what the container starts, of which the file says nothing",
+                "name it by CMD",
+            ),
+        });
     }
     if stage.final_user().is_root().is_unknown() {
         open.push(OpenCondition::new(
@@ -223,14 +238,29 @@ enum Silence {
     Application,
 }
 
+/// Whether the base image's own start gives root's rights up.
+fn gives_up_root(stage: Stage<'_>) -> bool {
+    crate::base::facts(stage).is_some_and(|facts| facts.drops_privileges)
+}
+
+/// The program that the base image itself starts and that needs root at the start, and what for.
+fn service_of_base(stage: Stage<'_>) -> Option<(&'static str, &'static str)> {
+    let program = stage.runtime().started_by_base()?;
+    match programs::privileges(program) {
+        programs::Privileges::Root(why) => Some((program, why)),
+        _ => None,
+    }
+}
+
 fn silence(stage: Stage<'_>) -> Silence {
     let Some(facts) = crate::base::facts(stage) else {
         return Silence::Quiet;
     };
-    if facts.needs_root {
+    let puts_something = || stage.base_chain().flat_map(Stage::copies).next().is_some();
+    if facts.needs_root || (service_of_base(stage).is_some() && puts_something()) {
         return Silence::Service;
     }
-    if facts.drops_privileges {
+    if gives_up_root(stage) {
         return Silence::Quiet;
     }
     let is_application = facts.family.is_of_a_language()
