@@ -176,14 +176,18 @@ pub(crate) fn script_of_package<'m>(
     name: &str,
 ) -> Result<Option<Script<'m>>, String> {
     const UNREAD: &str = "package.json is not in the build context that dfix sees";
+    const LEFT_OUT: &str = "no instruction is known to put a package.json there";
     // A script runs in the folder of the step; `cd` before is followed.
     let command = package.command;
     let path = working_directory(command)
         .zip(project_file(package, "package.json"))
         .map(|(folder, file)| ImagePath::new(&folder).join(&file))
         .ok_or("its folder is not known")?;
-    let place = final_context_path_of(stage, path.as_str()).ok_or(UNREAD)?;
-    let text = match stage.file().context().read(&place) {
+    let context = stage.file().context();
+    let is_seen = || context.read("package.json").found().is_some();
+    let place = final_context_path_of(stage, path.as_str());
+    let place = place.ok_or_else(|| if is_seen() { LEFT_OUT } else { UNREAD })?;
+    let text = match context.read(&place) {
         Answer::Found(text) => text,
         Answer::Absent | Answer::Unknown(_) => return Err(UNREAD.to_owned()),
     };

@@ -48,6 +48,11 @@ fn package_scripts_are_followed() {
         open(&text, &[]),
         ["what `npm start` runs: package.json is not in the build context that dfix sees"]
     );
+    let shipped = "FROM node:22 AS build\nCOPY . /src\nFROM node:22\nWORKDIR /app\nCOPY --from=build /src/dist .\n";
+    assert_eq!(
+        open(&format!("{shipped}CMD [\"npm\", \"start\"]\n"), &files),
+        ["what `npm start` runs: no instruction is known to put a package.json there"]
+    );
     // Scripts that call themselves end.
     let package = r#"{"scripts": {"start": "npm start"}}"#;
     assert_eq!(
