@@ -182,6 +182,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"--env-file=stage.env\", \"server.js\"]\n")
             .with_context(&[("package.json", "{}"), ("stage.env", "NODE_ENV=staging\n"), ("server.js", "")])
             .with_unsafe(),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"pm2-runtime\", \"ecosystem.config.js\"]\n")
+            .with_context(&[
+                ("package.json", "{}"),
+                ("ecosystem.config.js", "module.exports = { apps: [{ script: 'a.js', env: { NODE_ENV: 'staging' } }] }\n"),
+                ("a.js", ""),
+            ])
+            .with_unsafe(),
         // Whoever builds on it chooses.
         leaves("FROM node:8-onbuild\nCMD [\"npm\", \"start\"]\n").with_unsafe(),
         leaves("FROM node:22\nWORKDIR /app\nCOPY server.js .\nONBUILD COPY . .\nONBUILD RUN npm ci && npm run build\nCMD [\"node\", \"server.js\"]\n").with_unsafe(),

@@ -1,9 +1,10 @@
 //! How an application in Node starts that is meant to serve.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, PackageMark, package_is};
+use dfix_catalogue::{Ecosystem, FileMark, PackageMark, file_is, package_is};
 use dfix_engine::OpenCondition;
 use dfix_model::context::Answer;
+use dfix_model::path::file_name;
 use dfix_model::project::{NodeProject, SourcesName, sources_name};
 use dfix_model::runtime::Process;
 use dfix_model::{
@@ -63,6 +64,8 @@ impl<'m> Start<'m> {
         };
         start.because = match (command.name(), package.and_then(|it| it.script())) {
             ("node" | "nodejs", None) => start.file(stage, command)?,
+            // What its own settings say goes before what is set around it.
+            ("pm2-runtime", _) if settings_say(command, &start.site) => return None,
             ("pm2-runtime", _) => "the command starts pm2".to_owned(),
             ("next", _) if command.arg(0).is_some_and(|word| word.is("start")) => {
                 "the command is `next start`".to_owned()
@@ -201,6 +204,15 @@ pub(super) fn is_start(script: &str) -> bool {
 /// Whether a process serves what is being worked on.
 pub(super) fn is_for_development(process: &Process<'_>) -> bool {
     programs::serves_development(process.command.name(), &process.known_args())
+}
+
+/// Whether a file of settings that the command is told names the variable: `env` of `ecosystem.config.js`.
+fn settings_say(command: Command<'_>, site: &CallSite<'_>) -> bool {
+    let mut told = command.args().filter_map(Word::value);
+    told.any(|path| {
+        file_is(file_name(path), FileMark::ReadAtStart)
+            && matches!(site.read(path), Answer::Found(text) if text.contains(NODE_ENV))
+    })
 }
 
 /// Whether a command sets the variable for itself or for what comes after it.
