@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dfix_catalogue::{FileMark, file_is, is_manifest, may_be_dockerfile};
+use dfix_catalogue::{FileMark, file_is, is_manifest, may_be_dockerfile, wanted_lock_files};
 use dfix_model::ImagePath;
 use dfix_syntax::Parse;
 use dfix_syntax::ast::{AstNode as _, Command, HasPaths as _, Instruction, Word};
@@ -19,8 +19,9 @@ pub(super) struct Copied {
     pub(super) files: Vec<String>,
     /// Patterns: `target/*.jar`.
     patterns: Vec<String>,
-    /// Files that a command reads and that nothing but a copy of the whole context brings: `pip install -r`.
-    read: Vec<String>,
+    /// Files that a command reads and that nothing but a copy of the whole context brings, by names of which any will do:
+    /// what `pip install -r` names, the lock file of `pnpm install --frozen-lockfile`.
+    read: Vec<Vec<String>>,
     /// Whether it copies the context as a whole.
     is_whole: bool,
 }
@@ -37,7 +38,7 @@ impl Copied {
         let files = self.files.iter().map(|file| names.has(folder, file));
         let patterns = self.patterns.iter();
         let patterns = patterns.map(|pattern| fits_something(folder, pattern, names));
-        let read = self.read.iter().map(|file| has_near(folder, file, names));
+        let read = self.read.iter().map(|any| has_any_near(folder, any, names));
         let is_more = self.is_whole && !holds_builds_alone(folder, names);
         let whole = std::iter::once(is_more);
         files.chain(patterns).chain(read).chain(whole).collect()
@@ -60,7 +61,7 @@ pub(super) fn guess(
         if let Some(repository) = repository {
             return (repository.to_owned(), true);
         }
-        let is_lacking = !copied.read.iter().all(|file| has_near(&own, file, names));
+        let is_lacking = !copied.read.iter().all(|any| has_any_near(&own, any, names));
         return (own, is_lacking);
     }
     if files.is_empty() && !copied.is_whole && !copied.patterns.is_empty() {
@@ -108,6 +109,11 @@ fn holds_builds_alone(folder: &Path, names: &NamesOfFolders) -> bool {
     are_of_builds(folder, &|inner| are_of_builds(inner, &|_| false))
 }
 
+/// Whether one of these files does, see [`has_near`].
+fn has_any_near(folder: &Path, files: &[String], names: &NamesOfFolders) -> bool {
+    files.iter().any(|file| has_near(folder, file, names))
+}
+
 /// Whether a file lies in a folder, or in one of those in it: commands may work there.
 fn has_near(folder: &Path, file: &str, names: &NamesOfFolders) -> bool {
     let Ok(listed) = names.of(folder) else {
@@ -144,21 +150,31 @@ fn holds_a_manifest(folder: &Path, names: &NamesOfFolders) -> bool {
     })
 }
 
-/// The files that `pip install -r` of a `RUN` reads, those by a plain name.
-fn requirements(run: &Instruction) -> Vec<String> {
+/// The files that the commands of a `RUN` read, see [`Copied::read`].
+fn read_by(run: &Instruction) -> Vec<Vec<String>> {
     let commands = run.syntax().descendants().filter_map(Command::cast);
     let of_command = |command: Command| {
         let words: Vec<Option<String>> = command.words().map(|word| known(&word)).collect();
-        let installs = words.iter().flatten().any(|it| it == "install");
-        let named = words.windows(2).filter_map(move |pair| {
-            let is_option = matches!(pair[0].as_deref(), Some("-r" | "--requirement"));
-            let name = pair[1].clone().filter(|_| installs && is_option)?;
-            let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
-            (!name.contains(['/', ':', '$'])).then_some(name)
-        });
-        named.collect::<Vec<String>>()
+        let mut found: Vec<Vec<String>> = requirements(&words).map(|it| vec![it]).collect();
+        let mut known = words.iter().map(|it| it.as_deref().unwrap_or_default());
+        let program = known.next().unwrap_or_default();
+        if let Some(files) = wanted_lock_files(program, known) {
+            found.push(files.map(str::to_owned).collect());
+        }
+        found
     };
     commands.flat_map(of_command).collect()
+}
+
+/// The files that `pip install -r` of such words reads, those by a plain name.
+fn requirements(words: &[Option<String>]) -> impl Iterator<Item = String> {
+    let installs = words.iter().flatten().any(|it| it == "install");
+    words.windows(2).filter_map(move |pair| {
+        let is_option = matches!(pair[0].as_deref(), Some("-r" | "--requirement"));
+        let name = pair[1].clone().filter(|_| installs && is_option)?;
+        let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
+        (!name.contains(['/', ':', '$'])).then_some(name)
+    })
 }
 
 fn known(word: &Word) -> Option<String> {
@@ -204,9 +220,7 @@ pub(super) fn copied(parsed: &Parse) -> Copied {
     if copied.is_whole && copied.files.is_empty() {
         let runs = parsed.file().instructions();
         let runs = runs.filter(|it| matches!(it, Instruction::Run(_)));
-        // Most of them name no such file.
-        let runs = runs.filter(|it| it.syntax().text().to_string().contains("-r"));
-        copied.read = runs.flat_map(|run| requirements(&run)).collect();
+        copied.read = runs.flat_map(|run| read_by(&run)).collect();
     }
     copied
 }
@@ -323,6 +337,8 @@ mod tests {
                 ("api/main.py", ""),
                 ("java/pom.xml", ""),
                 ("java/target/a.jar", ""),
+                ("pnpm-lock.yaml", ""),
+                ("web/npm-shrinkwrap.json", ""),
             ],
         );
         let top = fs::canonicalize(folder.path()).unwrap();
@@ -337,6 +353,11 @@ mod tests {
         assert!(!is_doubtful("", whole), "it lies in a folder there");
         let other = whole.replace("requirements.txt", "$FILE");
         assert!(!is_doubtful("docker", &other));
+        // The lock file of a workspace lies at its root.
+        let locked = "FROM a\nCOPY . .\nRUN pnpm install --frozen-lockfile\n";
+        assert!(is_doubtful("web", locked) && !is_doubtful("", locked));
+        let clean = "FROM a\nCOPY . .\nRUN npm ci\n";
+        assert!(is_doubtful("api", clean) && !is_doubtful("web", clean));
         let jar = "FROM a\nCOPY target/*.jar app.jar\n";
         assert!(is_doubtful("docker", jar));
         assert!(!is_doubtful("java", jar));

@@ -44,6 +44,7 @@ mod install_scripts;
 mod interpreter_options;
 mod languages;
 mod living;
+mod lock_files;
 mod login_texts;
 mod missing;
 mod missing_paths;
@@ -125,6 +126,7 @@ pub use languages::{
     language_changes, language_of_image,
 };
 pub use living::{LivingTag, is_living, is_same_series, last_version, living_tag};
+pub use lock_files::wanted_lock_files;
 pub use login_texts::login_in;
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
