@@ -15,9 +15,17 @@ const MOST_DOCKERFILES: usize = 512;
 /// What Dockerfiles use out of images that no table knows, in order of path.
 #[derive(Default)]
 pub(super) struct Uses {
-    /// The names of the images, each once.
-    pub(super) images: Vec<String>,
+    /// The images, each once.
+    pub(super) images: Vec<UsedImage>,
     pub(super) all: Vec<Use>,
+}
+
+/// An image that is used.
+pub(super) struct UsedImage {
+    /// As it is written.
+    pub(super) written: String,
+    /// Its name without registry, team, tag and digest.
+    pub(super) name: String,
 }
 
 /// A use, of the image with this number.
@@ -61,7 +69,10 @@ impl Uses {
             let next = numbers.len();
             let image = *numbers.entry(used.image.clone()).or_insert(next);
             if image == next {
-                self.images.push(used.image.clone());
+                self.images.push(UsedImage {
+                    name: name_of(&used.image).to_owned(),
+                    written: used.image.clone(),
+                });
             }
             self.all.push(Use {
                 file: Arc::clone(&file),
@@ -90,18 +101,22 @@ impl NamesAround {
         NamesAround(names)
     }
 
-    /// Whether an image is called like the Dockerfile or its folder.
-    pub(super) fn has(&self, image: &str) -> bool {
-        let image = image.split('@').next().unwrap_or(image);
-        let name = image.rsplit('/').next().unwrap_or(image);
-        let name = name.split(':').next().unwrap_or(name);
+    /// Whether an image of this name ([`UsedImage::name`]) is called like the Dockerfile or its folder.
+    pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|it| it == name)
     }
 }
 
+/// The name of an image without registry, team, tag and digest.
+fn name_of(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let name = image.rsplit('/').next().unwrap_or(image);
+    name.split(':').next().unwrap_or(name)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::NamesAround;
+    use super::{NamesAround, name_of};
 
     #[test]
     fn an_image_is_called_like_its_dockerfile_or_folder() {
@@ -113,7 +128,7 @@ mod tests {
             ("me/x:base", "/y/base/Dockerfile", false),
             ("", "/x/Dockerfile", false),
         ] {
-            let said = NamesAround::of(dockerfile.as_ref()).has(image);
+            let said = NamesAround::of(dockerfile.as_ref()).has(name_of(image));
             assert_eq!(said, is_alike, "{image} {dockerfile}");
         }
     }

@@ -8,7 +8,7 @@ use dfix_launch::{BuiltAs, FolderLaunches};
 use dfix_model::context::UsedElsewhere;
 use rustc_hash::FxHashMap;
 
-use super::elsewhere::{NamesAround, Use, Uses, uses_in, uses_of};
+use super::elsewhere::{NamesAround, Use, UsedImage, Uses, uses_in, uses_of};
 use crate::discover::{Walked, dockerfiles_of, is_found};
 use crate::input::bounded;
 use crate::launches::Launches;
@@ -174,8 +174,9 @@ impl Folders {
         let mut found = Vec::new();
         for uses in all.iter().filter_map(|it| it.get()) {
             let images = uses.images.iter().map(|image| {
-                let built = said.is_built_as(&path, image);
-                (built, names.has(image), is_any(image))
+                let UsedImage { written, name } = image;
+                let built = said.is_built_as(&path, written);
+                (built, names.has(name), is_any(written))
             });
             let images: Vec<_> = images.collect();
             for Use { file, used, image } in &uses.all {

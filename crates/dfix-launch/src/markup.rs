@@ -164,6 +164,9 @@ pub(crate) fn compose_texts(text: &str) -> Vec<Block> {
 /// The commands that comments show: those of lines that begin with `#`, from where a command begins.
 pub(crate) fn comments(text: &str) -> Vec<Block> {
     let mut found = Vec::new();
+    if !PROGRAMS.iter().any(|it| text.contains(it)) {
+        return found;
+    }
     let mut open: Option<Block> = None;
     for (number, line) in text.lines().enumerate() {
         let comment = line.trim_start().strip_prefix('#').map(str::trim);

@@ -141,14 +141,11 @@ fn missing<'a>(
 
 /// How many lines end in `\r\n`, and how many in `\n` alone.
 fn line_ends(text: &str) -> (usize, usize) {
-    let (mut crlf, mut lf, mut last) = (0, 0, 0);
-    for byte in text.bytes() {
-        match (last, byte) {
-            (b'\r', b'\n') => crlf += 1,
-            (_, b'\n') => lf += 1,
-            _ => {}
-        }
-        last = byte;
-    }
-    (crlf, lf)
+    let all = text.bytes().filter(|it| *it == b'\n').count();
+    let crlf = if text.contains('\r') {
+        text.matches("\r\n").count()
+    } else {
+        0
+    };
+    (crlf, all - crlf)
 }
