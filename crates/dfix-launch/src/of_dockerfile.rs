@@ -454,25 +454,30 @@ fn makes(build: &Launch, name: &str, file: &str) -> bool {
         })
 }
 
-/// Whether a service of Compose that is built under no name of its own may be the image of this name: Compose calls it
-/// `PROJECT-SERVICE` (the first version with `_`), whatever the project is called here, and kompose, like people who push it
-/// somewhere, by the service alone.
+/// Whether a service of Compose that is built under no name of its own is the image of this name: Compose calls it
+/// `PROJECT-SERVICE` (the first version with `_`), whatever the project is called here, and kompose by the service alone.
 ///
 /// Source: docs.docker.com, "Compose Build Specification" (`image`); kompose.io, "Conversion" (`--build`).
 fn is_named_by_service(build: &Launch, name: &str) -> bool {
-    let is_unnamed = names_of(build).next().is_none();
-    if build.source != Source::Compose || build.build.is_none() || !is_unnamed {
-        return false;
-    }
-    let name = repository(name);
-    let last = name.rsplit('/').next().unwrap_or(name);
-    let before = last.strip_suffix(build.name.as_str());
-    before.is_some_and(|it| it.is_empty() || (last == name && it.ends_with(['-', '_'])))
+    let before = repository(name).strip_suffix(build.name.as_str());
+    is_unnamed_service(build)
+        && before.is_some_and(|it| !it.contains('/') && (it.is_empty() || it.ends_with(['-', '_'])))
+}
+
+fn is_unnamed_service(build: &Launch) -> bool {
+    build.source == Source::Compose && build.build.is_some() && names_of(build).next().is_none()
+}
+
+/// Whether a build makes an image of this name, or is a service of Compose after which somebody called what he pushed to a
+/// team's registry: what starts it may well be of it.
+fn makes_or_is_called_so(build: &Launch, name: &str, file: &str) -> bool {
+    let last = |it: &str| repository(it).rsplit('/').next() == Some(build.name.as_str());
+    makes(build, name, file) || (is_unnamed_service(build) && last(name))
 }
 
 /// Whether a build makes the image that a launch starts.
 fn makes_any(build: &Launch, launch: &Launch) -> bool {
-    names_of(launch).any(|name| makes(build, name, &launch.place.file))
+    names_of(launch).any(|name| makes_or_is_called_so(build, name, &launch.place.file))
 }
 
 /// Words that name the state of an image, and not which of several it is.
@@ -515,7 +520,11 @@ fn started(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) ->
     if !is_exact && others.iter().any(|build| any(build, makes_whole)) {
         return Vec::new();
     }
-    let is_made: fn(&Launch, &str, &str) -> bool = if is_exact { makes_whole } else { makes };
+    let is_made: fn(&Launch, &str, &str) -> bool = if is_exact {
+        makes_whole
+    } else {
+        makes_or_is_called_so
+    };
     let mut found: Vec<Launch> = Vec::new();
     for (_, build) in builds.iter().filter(|(build, _)| any(build, is_made)) {
         let is_there = |it: &Launch| {

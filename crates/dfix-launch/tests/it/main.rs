@@ -7,6 +7,7 @@ mod compose;
 mod devcontainer;
 mod documentation;
 mod folder;
+mod image_names;
 mod kubernetes;
 mod makefile;
 mod named_platforms;
