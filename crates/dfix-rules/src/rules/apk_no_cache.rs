@@ -234,7 +234,7 @@ fn both<'m>(
     out: &mut Findings<'_>,
 ) {
     let message = format!(
-        "`{}` keeps the index that `--no-cache` does without",
+        "`{}` does nothing beside `--no-cache`, or keeps an index (before apk 2.8)",
         keeps[0].shortened()
     );
     out.judge(keeps[0], Safety::Safe, message, |case| {

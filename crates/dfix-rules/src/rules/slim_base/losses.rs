@@ -235,7 +235,7 @@ impl<'m, 'n> Losses<'m, 'n> {
         let is_free = needs.installs().next().is_none() && needs.builds.is_empty();
         if self.form.lacks_tools() && is_free && needs.open.is_empty() {
             needs.evidence(
-                "no command of these stages needs curl, wget, git, gcc, make or another of the tools that the slim form lacks",
+                "no command of these stages needs curl, wget, git, gcc, make or another tool that the slim form lacks and they do not install",
             );
         }
         self.needs
