@@ -18,6 +18,7 @@ const MOST_FOLDERS_UP: usize = 16;
 #[derive(Default)]
 pub(crate) struct Launches {
     roots: RwLock<FxHashMap<PathBuf, Option<PathBuf>>>,
+    /// What [`Launches::root_around`] found for a folder.
     around: RwLock<FxHashMap<PathBuf, PathBuf>>,
     pub(crate) names: NamesOfFolders,
     /// A folder that is all of a repository, whatever is around it.

@@ -442,42 +442,43 @@ fn makes_whole(build: &Launch, name: &str, file: &str) -> bool {
 /// Whether a build makes an image of this name, whatever its tag and registry, but where the two tags tell that
 /// they are two images.
 fn makes(build: &Launch, name: &str, file: &str) -> bool {
-    is_named_by_service(build, name)
-        || names_of(build).any(|built| {
-            if is_word(tag_of(name)) && is_word(tag_of(built)) && tag_of(name) != tag_of(built) {
-                return false;
-            }
-            let (name, built) = (repository(name), repository(built));
-            name == built && is_comparable(build, built, file)
-                || is_with_any_team(name, built)
-                || is_with_any_team(built, name)
-        })
+    names_of(build).any(|built| {
+        if is_word(tag_of(name)) && is_word(tag_of(built)) && tag_of(name) != tag_of(built) {
+            return false;
+        }
+        let (name, built) = (repository(name), repository(built));
+        name == built && is_comparable(build, built, file)
+            || is_with_any_team(name, built)
+            || is_with_any_team(built, name)
+    })
 }
 
-/// Whether a service of Compose that is built under no name of its own is the image of this name: Compose calls it
-/// `PROJECT-SERVICE` (the first version with `_`), whatever the project is called here, and kompose by the service alone.
+/// Whether an image may be what a service of Compose builds that gives it no name: Compose calls it `PROJECT-SERVICE` (the
+/// first version with `_`), whatever the project is called here; kompose, and people who push it to a team's registry, call it
+/// by the service alone.
 ///
 /// Source: docs.docker.com, "Compose Build Specification" (`image`); kompose.io, "Conversion" (`--build`).
-fn is_named_by_service(build: &Launch, name: &str) -> bool {
-    let before = repository(name).strip_suffix(build.name.as_str());
-    is_unnamed_service(build)
-        && before.is_some_and(|it| !it.contains('/') && (it.is_empty() || it.ends_with(['-', '_'])))
+fn may_be_called_after(build: &Launch, name: &str) -> bool {
+    let name = repository(name);
+    let before = name.strip_suffix(build.name.as_str());
+    let is_of_project = before.is_some_and(|it| !it.contains('/') && it.ends_with(['-', '_']));
+    is_called_after(build, name) || (is_unnamed_service(build) && is_of_project)
+}
+
+/// Whether an image is called by such a service alone.
+fn is_called_after(build: &Launch, name: &str) -> bool {
+    let last = repository(name).rsplit('/').next();
+    is_unnamed_service(build) && last == Some(build.name.as_str())
 }
 
 fn is_unnamed_service(build: &Launch) -> bool {
     build.source == Source::Compose && build.build.is_some() && names_of(build).next().is_none()
 }
 
-/// Whether a build makes an image of this name, or is a service of Compose after which somebody called what he pushed to a
-/// team's registry: what starts it may well be of it.
-fn makes_or_is_called_so(build: &Launch, name: &str, file: &str) -> bool {
-    let last = |it: &str| repository(it).rsplit('/').next() == Some(build.name.as_str());
-    makes(build, name, file) || (is_unnamed_service(build) && last(name))
-}
-
-/// Whether a build makes the image that a launch starts.
+/// Whether a build makes the image that a launch starts, or is the service that it is called by: nobody else is meant then.
 fn makes_any(build: &Launch, launch: &Launch) -> bool {
-    names_of(launch).any(|name| makes_or_is_called_so(build, name, &launch.place.file))
+    let file = &*launch.place.file;
+    names_of(launch).any(|name| makes(build, name, file) || is_called_after(build, name))
 }
 
 /// Words that name the state of an image, and not which of several it is.
@@ -523,7 +524,7 @@ fn started(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) ->
     let is_made: fn(&Launch, &str, &str) -> bool = if is_exact {
         makes_whole
     } else {
-        makes_or_is_called_so
+        |build, name, file| makes(build, name, file) || may_be_called_after(build, name)
     };
     let mut found: Vec<Launch> = Vec::new();
     for (_, build) in builds.iter().filter(|(build, _)| any(build, is_made)) {

@@ -14,10 +14,14 @@ const MOST_BRACKETS: usize = 3;
 /// How many tokens the types of a call may have.
 const MOST_OF_TYPES: usize = 32;
 
+/// Whether a byte stands in paths as people write them in texts.
+pub(crate) fn is_of_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte)
+}
+
 /// The path with which a text begins: the whole, or the folder in which what follows lies (`/var/spool/{name}`).
 pub(crate) fn path_of(text: &str, goes_on: bool) -> Option<&str> {
     let text = absolute_path_in_address(text).unwrap_or(text);
-    let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
     if !text.starts_with('/') || text.starts_with("//") {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use crate::address::begins_by_library;
 use crate::items::is_new;
-use crate::named::path_of;
+use crate::named::{is_of_path, path_of};
 use crate::source::Named;
 use crate::tables::{is_left_out, language, setting};
 
@@ -101,7 +101,6 @@ fn ends_value(c: char) -> bool {
 /// A path that leads out of a folder, and back into none that is a variable's.
 fn path_above(value: &str) -> Option<&str> {
     let path = value.trim_end_matches([';', '/']);
-    let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
     let inside = path.trim_start_matches("../");
     (path.starts_with("../") && !inside.is_empty() && path.bytes().all(is_of_path)).then_some(path)
 }
