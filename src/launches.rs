@@ -7,19 +7,17 @@ use dfix_launch::{Files, FolderLaunches, read_folder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::input::{self, Unreadable};
-use crate::names::{Kind, NamesOfFolders};
+use crate::names::{ByPath, Kind, NamesOfFolders};
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
-/// How far above a Dockerfile the root of its repository is looked for.
-const MOST_FOLDERS_UP: usize = 16;
 
 /// What is known of the folders of this run.
 #[derive(Default)]
 pub(crate) struct Launches {
-    roots: RwLock<FxHashMap<PathBuf, Option<PathBuf>>>,
+    roots: RwLock<ByPath<Option<PathBuf>>>,
     /// What [`Launches::root_around`] found for a folder.
-    around: RwLock<FxHashMap<PathBuf, PathBuf>>,
+    around: RwLock<ByPath<PathBuf>>,
     pub(crate) names: NamesOfFolders,
     /// A folder that is all of a repository, whatever is around it.
     whole: Option<PathBuf>,
@@ -29,7 +27,7 @@ pub(crate) struct Launches {
     /// named alone.
     here: OnceLock<Option<PathBuf>>,
     /// What the files of a folder say, those around it included.
-    folders: RwLock<FxHashMap<PathBuf, Arc<UpFrom>>>,
+    folders: RwLock<ByPath<Arc<UpFrom>>>,
     /// The texts of Dockerfiles that stand in other files, by the places that these are said to lie at.
     inline: RwLock<FxHashMap<PathBuf, Arc<str>>>,
 }
@@ -136,7 +134,7 @@ impl Launches {
     /// folder around it that the run is for, else the working folder, else itself.
     fn root_around(&self, folder: &Path) -> PathBuf {
         let known = self.around.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(root) = known.get(folder) {
+        if let Some(root) = known.get(folder.as_os_str()) {
             return root.clone();
         }
         drop(known);
@@ -152,7 +150,7 @@ impl Launches {
         let root = self.root_of(folder).or_else(given).or_else(here);
         let root = root.unwrap_or_else(|| folder.to_owned());
         let mut known = self.around.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), root.clone());
+        known.insert(folder.into(), root.clone());
         root
     }
 
@@ -162,16 +160,17 @@ impl Launches {
             return Some(whole.clone());
         }
         let known = self.roots.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(root) = known.get(folder) {
+        if let Some(root) = known.get(folder.as_os_str()) {
             return root.clone();
         }
         drop(known);
-        let mut around = folder.ancestors().take(MOST_FOLDERS_UP);
-        let root = around
-            .find(|it| it.join(".git").exists())
-            .map(Path::to_owned);
+        let root = if folder.join(".git").exists() {
+            Some(folder.to_owned())
+        } else {
+            folder.parent().and_then(|around| self.root_of(around))
+        };
         let mut known = self.roots.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), root.clone());
+        known.insert(folder.into(), root.clone());
         root
     }
 
@@ -199,7 +198,7 @@ impl Launches {
     /// of one may be started by those of another.
     fn up_from(&self, root: &Path, folder: &Path) -> Arc<UpFrom> {
         let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = known.get(folder) {
+        if let Some(found) = known.get(folder.as_os_str()) {
             return Arc::clone(found);
         }
         drop(known);
@@ -214,7 +213,7 @@ impl Launches {
             named: OnceLock::new(),
         });
         let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), Arc::clone(&found));
+        known.insert(folder.into(), Arc::clone(&found));
         found
     }
 }

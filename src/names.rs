@@ -1,7 +1,8 @@
 //! The names in folders, each folder read once for all Dockerfiles of a run.
 
+use std::ffi::OsString;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
@@ -89,21 +90,25 @@ impl Names {
     }
 }
 
+/// What is known of folders and files, by their paths as they are written: a path that is written otherwise is another one.
+/// A path itself would be taken apart each time that it is looked up.
+pub(crate) type ByPath<T> = FxHashMap<OsString, T>;
+
 /// The names in the folders of a run, by the folder.
 #[derive(Default)]
-pub(crate) struct NamesOfFolders(RwLock<FxHashMap<PathBuf, Result<Arc<Names>, Unlisted>>>);
+pub(crate) struct NamesOfFolders(RwLock<ByPath<Result<Arc<Names>, Unlisted>>>);
 
 impl NamesOfFolders {
     /// The names in a folder; it is read on the first question.
     pub(crate) fn of(&self, folder: &Path) -> Result<Arc<Names>, Unlisted> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(names) = known.get(folder) {
+        if let Some(names) = known.get(folder.as_os_str()) {
             return names.clone();
         }
         drop(known);
         let names = Names::read(folder).map(Arc::new);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), names.clone());
+        known.insert(folder.into(), names.clone());
         names
     }
 

@@ -12,7 +12,7 @@ use super::elsewhere::{NamesAround, Use, UsedImage, Uses, uses_in, uses_of};
 use crate::discover::{Walked, dockerfiles_of, is_found};
 use crate::input::bounded;
 use crate::launches::Launches;
-use crate::names::NamesOfFolders;
+use crate::names::{ByPath, NamesOfFolders};
 
 /// How many Dockerfiles are read that only the project's files name.
 const MOST_NAMED: usize = 64;
@@ -24,16 +24,16 @@ pub(super) type Target = (PathBuf, Option<String>);
 /// started there.
 #[derive(Default)]
 pub(crate) struct Folders {
-    real: RwLock<FxHashMap<PathBuf, Result<PathBuf, String>>>,
+    real: RwLock<ByPath<Result<PathBuf, String>>>,
     pub(super) launches: Launches,
     /// The Dockerfiles in the folders that the run is for, by their real places, so that none is looked through twice.
     walked: OnceLock<FxHashMap<PathBuf, Vec<PathBuf>>>,
     /// What is known of the images that Dockerfiles of the repositories build, by Dockerfile and target.
     built: RwLock<FxHashMap<Target, Option<ImageFacts>>>,
     /// What the Dockerfiles of a repository use out of images, by its root; what one of another name does, by its place.
-    uses: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Uses>>>>,
+    uses: RwLock<ByPath<Arc<OnceLock<Uses>>>>,
     /// The templates of Dockerfiles in a folder.
-    pub(super) templates: RwLock<FxHashMap<PathBuf, Arc<Vec<PathBuf>>>>,
+    pub(super) templates: RwLock<ByPath<Arc<Vec<PathBuf>>>>,
     /// What Dockerfiles are going to say, by their real places.
     coming: RwLock<FxHashMap<PathBuf, Arc<str>>>,
 }
@@ -65,14 +65,14 @@ impl Folders {
 
     pub(super) fn real(&self, folder: &Path) -> Result<PathBuf, String> {
         let known = self.real.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(real) = known.get(folder) {
+        if let Some(real) = known.get(folder.as_os_str()) {
             return real.clone();
         }
         drop(known);
         let real = std::fs::canonicalize(folder)
             .map_err(|error| format!("the build context cannot be looked at: {error}"));
         let mut known = self.real.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), real.clone());
+        known.insert(folder.into(), real.clone());
         real
     }
 
@@ -119,12 +119,12 @@ impl Folders {
     /// others wait.
     fn uses_at(&self, place: &Path) -> Arc<OnceLock<Uses>> {
         let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(uses) = known.get(place) {
+        if let Some(uses) = known.get(place.as_os_str()) {
             return Arc::clone(uses);
         }
         drop(known);
         let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(place.to_owned()).or_default())
+        Arc::clone(known.entry(place.into()).or_default())
     }
 
     /// What the Dockerfiles of the repository with this root use out of images, worked out once.
@@ -170,12 +170,12 @@ impl Folders {
         };
         let mut all = vec![self.uses_in(&root)];
         all.extend(self.uses_of_named(&root, &said));
-        let names = NamesAround::of(dockerfile);
+        let (makers, names) = (said.makers_around(&path), NamesAround::of(dockerfile));
         let mut found = Vec::new();
         for uses in all.iter().filter_map(|it| it.get()) {
             let images = uses.images.iter().map(|image| {
                 let UsedImage { written, name } = image;
-                let built = said.is_built_as(&path, written);
+                let built = makers.is_built_as(written);
                 (built, names.has(name), is_any(written))
             });
             let images: Vec<_> = images.collect();
@@ -183,12 +183,15 @@ impl Folders {
                 let (built, is_alike, is_any) = images[*image];
                 // `FROM $BASE`: whatever the build is told, an image of the Dockerfile around it perhaps.
                 let is_anything = is_any && is_around(&path, file);
-                let is_another = built == BuiltAs::Another && !is_anything;
-                let (is_known, is_alike) = (built == BuiltAs::It, is_alike || is_anything);
-                let is_own = **file == *path;
-                if is_another || is_own || !(is_known || is_alike || used.is_copied_as_it_is()) {
+                let concerns = match built {
+                    BuiltAs::It => true,
+                    BuiltAs::Perhaps => is_alike || is_anything || used.is_copied_as_it_is(),
+                    BuiltAs::Another => is_anything,
+                };
+                if !concerns || **file == *path {
                     continue;
                 }
+                let (is_known, is_alike) = (built == BuiltAs::It, is_alike || is_anything);
                 found.push(UsedElsewhere {
                     file: Arc::clone(file),
                     used: Arc::clone(used),

@@ -45,7 +45,7 @@ impl Folders {
             .templates
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(templates) = known.get(folder) {
+        if let Some(templates) = known.get(folder.as_os_str()) {
             return Arc::clone(templates);
         }
         drop(known);
@@ -57,7 +57,7 @@ impl Folders {
             .templates
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), Arc::clone(&found));
+        known.insert(folder.into(), Arc::clone(&found));
         found
     }
 }

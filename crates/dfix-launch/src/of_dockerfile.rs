@@ -20,6 +20,40 @@ pub enum BuiltAs {
     Another,
 }
 
+/// What builds images, as one Dockerfile sees it.
+#[derive(Debug, Default)]
+pub struct Makers<'l> {
+    /// What builds this Dockerfile.
+    own: Vec<&'l Launch>,
+    /// What may build it.
+    open: Vec<&'l Launch>,
+    others: Vec<&'l Launch>,
+}
+
+impl Makers<'_> {
+    /// Whether the image of this name, which another Dockerfile takes files out of, is what this one is built as, whatever
+    /// its tag and registry.
+    pub fn is_built_as(&self, image: &str) -> BuiltAs {
+        let is_made_by = |builds: &[&Launch]| builds.iter().any(|it| makes(it, image, ""));
+        if is_made_by(&self.own) {
+            return BuiltAs::It;
+        }
+        if is_made_by(&self.open) {
+            return BuiltAs::Perhaps;
+        }
+        if is_made_by(&self.others) {
+            return BuiltAs::Another;
+        }
+        let mut names = self.own.iter().flat_map(|it| names_of(it)).peekable();
+        let is_unnamed = names.peek().is_none();
+        if is_unnamed || names.any(|name| may_be_called(name, image)) {
+            BuiltAs::Perhaps
+        } else {
+            BuiltAs::Another
+        }
+    }
+}
+
 impl FolderLaunches {
     /// What concerns the Dockerfile at this path, from the root of the repository:
     ///
@@ -209,35 +243,18 @@ impl FolderLaunches {
         builders.filter_map(|launch| launch.build.as_ref())
     }
 
-    /// Whether the image of this name, which another Dockerfile takes files out of, is what the Dockerfile at this path is
-    /// built as, whatever its tag and registry.
-    pub fn is_built_as(&self, path: &str, image: &str) -> BuiltAs {
-        let (mut own, mut others, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    /// What builds images, as the Dockerfile at this path sees it.
+    pub fn makers_around(&self, path: &str) -> Makers<'_> {
+        let mut makers = Makers::default();
         for launch in &self.launches {
             match &launch.build {
-                Some(build) if build.dockerfile.as_deref() == Some(path) => own.push(launch),
-                Some(build) if may_build(build, path) => open.push(launch),
-                Some(_) => others.push(launch),
+                Some(build) if build.dockerfile.as_deref() == Some(path) => makers.own.push(launch),
+                Some(build) if may_build(build, path) => makers.open.push(launch),
+                Some(_) => makers.others.push(launch),
                 None => {}
             }
         }
-        let is_made_by = |builds: &[&Launch]| builds.iter().any(|it| makes(it, image, ""));
-        if is_made_by(&own) {
-            return BuiltAs::It;
-        }
-        if is_made_by(&open) {
-            return BuiltAs::Perhaps;
-        }
-        if is_made_by(&others) {
-            return BuiltAs::Another;
-        }
-        let mut names = own.iter().flat_map(|it| names_of(it)).peekable();
-        let is_unnamed = names.peek().is_none();
-        if is_unnamed || names.any(|name| may_be_called(name, image)) {
-            BuiltAs::Perhaps
-        } else {
-            BuiltAs::Another
-        }
+        makers
     }
 
     /// Whether templates may start what the Dockerfile at this path is built as.
