@@ -5,6 +5,9 @@ use std::cell::RefCell;
 
 use elsa::FrozenVec;
 
+/// For how many facts there is room at first.
+const FEW: usize = 16;
+
 /// Facts of a file, a stage or a step, one of each type. There are few: they stand in a list.
 #[derive(Default)]
 pub(crate) struct Cache {
@@ -27,7 +30,12 @@ impl Cache {
     }
 
     fn push(&self, of: TypeId, fact: Box<dyn Any>) -> &dyn Any {
-        self.types.borrow_mut().push(of);
+        let mut types = self.types.borrow_mut();
+        if types.is_empty() {
+            types.reserve(FEW);
+        }
+        types.push(of);
+        drop(types);
         self.facts.push_get(fact)
     }
 }

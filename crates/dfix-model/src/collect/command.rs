@@ -43,6 +43,18 @@ pub(crate) enum Folder {
 }
 
 impl StepCommands {
+    /// None yet, with room for as many as a text of this length mostly has.
+    pub(crate) fn with_room_for(length: TextSize) -> Self {
+        const OF_WORD: usize = 10;
+        const OF_COMMAND: usize = 60;
+        let length = usize::from(length);
+        StepCommands {
+            words: Vec::with_capacity(length / OF_WORD + 2),
+            commands: Vec::with_capacity(length / OF_COMMAND + 1),
+            ..StepCommands::default()
+        }
+    }
+
     /// Puts the commands in order of place: substitutions in a script inside a string were found first.
     pub(crate) fn sort(&mut self) {
         self.of_groups.sort_by_key(|(start, _)| *start);
@@ -109,6 +121,8 @@ pub(crate) struct CommandData {
     pub(crate) folder: Folder,
     pub(crate) script: u32,
     pub(crate) kind: WordKind,
+    /// Where the program's name stands in the value of its word, in bytes; worked out when first asked for.
+    pub(crate) name: OnceCell<Range<u32>>,
     /// What the catalogue knows of the program, looked up when first asked for.
     pub(crate) known: OnceCell<Option<Program>>,
     /// What its words mean to a package manager, if it is one's; read when first asked for.

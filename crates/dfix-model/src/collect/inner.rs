@@ -164,8 +164,8 @@ impl Walk<'_> {
     /// Whether it is a shell that reads its commands from its input.
     fn is_bare_shell(&self, data: &CommandData) -> bool {
         let range = data.program..data.words.end;
-        wrappers::is_shell(self.text, &self.found.words, range.clone())
-            && wrappers::shell_source(self.text, &self.found.words, range) == ShellSource::Input
+        wrappers::shell_source(self.text, &self.found.words, range) == ShellSource::Input
+            && wrappers::takes_script(program_name(self.name(data)))
     }
 
     /// `bash <<< "…"`
@@ -240,6 +240,7 @@ impl Walk<'_> {
             script: 0,
             kind: WordKind::Json,
             package: OnceCell::new(),
+            name: OnceCell::new(),
             known: OnceCell::new(),
         });
         let program = self.found.commands[index as usize].program;

@@ -69,7 +69,7 @@ fn collect_commands(file: &Model<'_>, index: usize) -> StepCommands {
     let mut walk = Walk {
         text: file.text,
         escape: file.escape,
-        found: StepCommands::default(),
+        found: StepCommands::with_room_for(instruction.syntax().text_range().len()),
         folder: Folder::Start,
         scripts: 0,
         documents: Vec::new(),
@@ -419,6 +419,7 @@ impl Walk<'_> {
             script: scope.script,
             kind: scope.kind,
             package: OnceCell::new(),
+            name: OnceCell::new(),
             known: OnceCell::new(),
         });
         if rich {

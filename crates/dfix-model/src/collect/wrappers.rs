@@ -223,20 +223,12 @@ pub(crate) fn script_word(text: &str, words: &[WordData], range: Range<usize>) -
         "su" | "runuser" | "sg" | "script" => after_command_option(text, words, arguments),
         "scl" => (words.get(arguments.start)?.value(text)? == "enable" && arguments.len() == 3)
             .then_some(arguments.end - 1),
-        name if takes_script(name) => match shell_source(text, words, range) {
-            ShellSource::Script(word) => Some(word),
+        // Few commands look like it, and so few names are looked up.
+        name => match shell_source(text, words, range) {
+            ShellSource::Script(word) if takes_script(name) => Some(word),
             _ => None,
         },
-        _ => None,
     }
-}
-
-/// Whether the program of a command is a shell.
-pub(crate) fn is_shell(text: &str, words: &[WordData], range: Range<usize>) -> bool {
-    let program = words.get(range.start).filter(|_| !range.is_empty());
-    program
-        .and_then(|word| word.value(text))
-        .is_some_and(|name| takes_script(program_name(name)))
 }
 
 /// Where a shell has its commands from.

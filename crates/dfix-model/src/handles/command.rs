@@ -11,7 +11,7 @@ use crate::collect::command::{
 use crate::collect::word::WordKind;
 use crate::collect::wrappers::{self, ShellSource};
 use crate::handles::{Assignment, Command, Redirect, Stage, Step, Word, Wrapper};
-use crate::path::program_name;
+use crate::path::{file_name, program_name};
 
 impl<'m> Command<'m> {
     pub(crate) fn found(self) -> &'m StepCommands {
@@ -61,7 +61,7 @@ impl<'m> Command<'m> {
     pub(crate) fn shell_source(self) -> Option<ShellSource> {
         let (data, words) = (self.data(), &self.found().words);
         let range = data.program..data.words.end;
-        wrappers::is_shell(self.text(), words, range.clone())
+        self.is_marked(Mark::TakesScript)
             .then(|| wrappers::shell_source(self.text(), words, range))
     }
 
@@ -97,16 +97,27 @@ impl<'m> Command<'m> {
     /// of `npx tsc@5`; `""` where there is none or only the
     /// build can tell.
     pub fn name(self) -> &'m str {
-        let name = self
-            .program()
-            .and_then(Word::value)
-            .map_or("", program_name);
+        let found = self.found();
+        let data = &found.commands[self.index];
+        let place = data.name.get_or_init(|| self.place_of_name());
+        if place.is_empty() {
+            return "";
+        }
+        let value = found.words[data.program].literal_prefix(self.text());
+        &value[place.start as usize..place.end as usize]
+    }
+
+    /// Where its name stands in the value of the program's word, in bytes; empty where there is none.
+    fn place_of_name(self) -> Range<u32> {
+        let value = self.program().and_then(Word::value).unwrap_or_default();
+        let file = file_name(value);
+        let (before, mut name) = (value.len() - file.len(), program_name(file));
         let is_found = |wrapper: &WrapperData| wrapper.kind == WrapperKind::Runner;
         if self.data().wrappers.last().is_some_and(is_found) {
-            wrappers::without_version(name)
-        } else {
-            name
+            name = wrappers::without_version(name);
         }
+        let place = |at: usize| u32::try_from(at).expect("files are below 4 GiB");
+        place(before)..place(before + name.len())
     }
 
     /// The word that names what the kernel runs: the interpreter of `python -m pip`, else the program's.
