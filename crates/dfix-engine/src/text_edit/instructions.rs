@@ -189,8 +189,9 @@ fn has_lower_keywords(context: &EditContext<'_>) -> bool {
     let Some(file) = File::cast(context.root.clone()) else {
         return false;
     };
-    let mut keywords = file.instructions().filter_map(|i| i.keyword()).peekable();
-    keywords.peek().is_some() && keywords.all(|k| k.text().chars().all(|c| c.is_ascii_lowercase()))
+    let places = file.instructions().filter_map(|it| it.keyword_range());
+    let mut keywords = places.map(|place| &context.text[place]).peekable();
+    keywords.peek().is_some() && keywords.all(|k| k.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
 /// What an instruction after this one is set in by: as this one; where it is the first of a stage whose others are set in,

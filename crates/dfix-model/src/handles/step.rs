@@ -309,9 +309,8 @@ impl<'m> Step<'m> {
     /// The instruction's keyword as it stands in the file (for `ONBUILD` that of the inner one).
     pub fn keyword_range(self) -> TextRange {
         let instruction = self.instruction();
-        instruction
-            .keyword()
-            .map_or(instruction.syntax().text_range(), |k| k.text_range())
+        let keyword = instruction.keyword_range();
+        keyword.unwrap_or_else(|| instruction.syntax().text_range())
     }
 
     /// Every command of the step's shell text, exec form or here-documents, at any depth, in order of

@@ -2,6 +2,7 @@
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
 use dfix_model::Model;
+use dfix_syntax::TextRange;
 use dfix_syntax::ast::{AstNode, Instruction};
 
 pub(crate) const RULE: Rule = Rule {
@@ -32,30 +33,34 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let keywords = || {
-        file.steps()
-            .filter_map(|step| Instruction::cast(step.syntax().clone())?.keyword())
-    };
-    let count = |is: fn(&char) -> bool| {
-        keywords()
-            .filter(|k| k.text().chars().all(|c| is(&c)))
-            .count()
+    let places = file
+        .steps()
+        .filter_map(|step| Instruction::cast(step.syntax().clone())?.keyword_range());
+    let keywords: Vec<(TextRange, &str)> = places.map(|it| (it, &file.text()[it])).collect();
+    let count = |is: fn(&u8) -> bool| {
+        let all = keywords.iter();
+        all.filter(|(_, it)| it.as_bytes().iter().all(is)).count()
     };
     // As the builder counts: capitals unless more of the names are small.
-    let is_small = count(char::is_ascii_lowercase) > count(char::is_ascii_uppercase);
-    for keyword in keywords() {
-        let wanted = if is_small {
-            keyword.text().to_ascii_lowercase()
-        } else {
-            keyword.text().to_ascii_uppercase()
-        };
-        if keyword.text() == wanted {
+    let is_small = count(u8::is_ascii_lowercase) > count(u8::is_ascii_uppercase);
+    let is_odd = if is_small {
+        u8::is_ascii_uppercase
+    } else {
+        u8::is_ascii_lowercase
+    };
+    for (place, keyword) in keywords.iter().copied() {
+        if !keyword.as_bytes().iter().any(is_odd) {
             continue;
         }
-        let message = format!("`{}` where most names are like `{wanted}`", keyword.text());
-        out.judge(&keyword, Safety::Safe, message, |case| {
+        let wanted = if is_small {
+            keyword.to_ascii_lowercase()
+        } else {
+            keyword.to_ascii_uppercase()
+        };
+        let message = format!("`{keyword}` where most names are like `{wanted}`");
+        out.judge(place, Safety::Safe, message, |case| {
             case.declare(Effect::Layout)
-                .fix(|edit| edit.replace_token(&keyword, &wanted));
+                .fix(|edit| edit.replace_token(place, &wanted));
             Ok(())
         });
     }

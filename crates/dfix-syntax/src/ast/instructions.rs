@@ -1,13 +1,13 @@
 //! Views of the Dockerfile level.
 
-use rowan::NodeOrToken;
+use rowan::{NodeOrToken, TextRange};
 
 use crate::ast::{
     AstNode, ShellScript, Word, ast_nodes, child, children, joined, source_of, token,
 };
 use crate::broken_array::{BrokenArray, broken_array};
 use crate::kind::SyntaxKind;
-use crate::tree::{SyntaxNode, SyntaxToken};
+use crate::tree::{NodeExt as _, SyntaxNode, SyntaxToken};
 
 ast_nodes! {
     /// The whole file.
@@ -147,6 +147,13 @@ impl Instruction {
     /// The instruction's keyword as written.
     pub fn keyword(&self) -> Option<SyntaxToken> {
         token(self.syntax(), SyntaxKind::KEYWORD)
+    }
+
+    /// Where the keyword stands, in bytes.
+    pub fn keyword_range(&self) -> Option<TextRange> {
+        let mut inside = self.syntax().outline();
+        let keyword = inside.find(|(kind, _)| *kind == SyntaxKind::KEYWORD);
+        keyword.map(|(_, range)| range)
     }
 
     /// The flags before the arguments.
