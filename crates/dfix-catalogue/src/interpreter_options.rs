@@ -40,7 +40,7 @@ impl InterpreterOption {
 /// Whether an option of an interpreter (`python` or `node`) is listed with this.
 pub fn interpreter_option_is(interpreter: &str, option: &str, what: InterpreterOption) -> bool {
     OPTIONS
-        .row(&format!("{interpreter} {option}"))
+        .row(&[interpreter, " ", option].concat())
         .is_some_and(|row| row.lists(1, ' ', what.word()))
 }
 

@@ -63,7 +63,7 @@ impl PackageWord {
 /// Whether a subcommand or an option of a family (`apt`, `apk`, `npm`) is listed with this.
 pub fn package_word_is(family: &str, word: &str, what: PackageWord) -> bool {
     WORDS
-        .row(&format!("{family} {word}"))
+        .row(&[family, " ", word].concat())
         .is_some_and(|row| row.lists(1, ' ', what.word()))
 }
 

@@ -56,9 +56,12 @@ pub fn run_parsed(
             errors: parsed.errors().to_vec(),
         };
     }
+    let rules = options.rules.iter().copied().map(Checker::Rule);
+    let codemods = options.codemods.iter().copied().map(Checker::Codemod);
     let mut run = Run {
         context,
         options,
+        checkers: rules.chain(codemods).collect(),
         excluded: BTreeSet::new(),
         exclusions: Vec::new(),
     };
@@ -73,6 +76,8 @@ pub fn run_parsed(
 struct Run<'a> {
     context: &'a dyn Context,
     options: &'a Options<'a>,
+    /// The rules and codemods that are not left out.
+    checkers: Vec<Checker<'a>>,
     /// Rules that are left out: they panicked, or they take turns.
     excluded: BTreeSet<&'static str>,
     /// Why they are.
@@ -180,26 +185,23 @@ impl Run<'_> {
         })
     }
 
-    /// The rules and codemods that are not left out.
-    fn ran(&self) -> Vec<Checker<'_>> {
-        let rules = self.ran_rules().into_iter().map(Checker::Rule);
-        let codemods = self.options.codemods.iter().copied();
-        let codemods = codemods.filter(|it| !self.excluded.contains(it.name()));
-        rules.chain(codemods.map(Checker::Codemod)).collect()
-    }
-
     /// The rules that are not left out.
     fn ran_rules(&self) -> Vec<&'static crate::Rule> {
-        self.options
-            .rules
-            .iter()
-            .copied()
-            .filter(|rule| !self.excluded.contains(rule.id))
-            .collect()
+        let rules = self.checkers.iter().filter_map(|it| match it {
+            Checker::Rule(rule) => Some(*rule),
+            Checker::Codemod(_) => None,
+        });
+        rules.collect()
+    }
+
+    /// Leaves out a rule, or a codemod, of this name; false if it was left out before.
+    fn leave_out(&mut self, name: &'static str) -> bool {
+        self.checkers.retain(|it| it.id() != name);
+        self.excluded.insert(name)
     }
 
     fn analyse(&self, text: Arc<str>, parsed: &Parse, splices: &[Splice]) -> Analysis {
-        let mut analysis = Analysis::new(text, parsed, self.context, &self.ran(), self.options);
+        let mut analysis = Analysis::new(text, parsed, self.context, &self.checkers, self.options);
         for finding in &mut analysis.findings {
             finding.origin = origin(finding.range, splices);
         }
@@ -209,7 +211,7 @@ impl Run<'_> {
     /// Leaves out the rules that panicked.
     fn exclude_panicked(&mut self, now: &mut Analysis) {
         for Panic { rule, message } in now.panics.drain(..) {
-            if self.excluded.insert(rule) {
+            if self.leave_out(rule) {
                 let nowhere = TextRange::empty(0.into());
                 self.exclusions.push(Refused {
                     finding: Finding {
@@ -235,7 +237,7 @@ impl Run<'_> {
             .map(|finding| finding.rule)
             .collect();
         for finding in cycle.iter().rev().flat_map(|round| &round.applied) {
-            if !self.excluded.insert(finding.rule) {
+            if !self.leave_out(finding.rule) {
                 continue;
             }
             let others: Vec<String> = names
@@ -267,9 +269,8 @@ impl Run<'_> {
             })
             .filter(|(f, _)| !refused_keys.contains(&fix_key(f)))
             .collect();
-        let ran = self.ran();
         let phase_of = |finding: &Finding| {
-            let checker = ran.iter().find(|it| it.id() == finding.rule);
+            let checker = self.checkers.iter().find(|it| it.id() == finding.rule);
             checker.map(|it| it.phase())
         };
         let Some(phase) = wanted.iter().filter_map(|(f, _)| phase_of(f)).min() else {

@@ -57,11 +57,16 @@ struct Name {
 /// Whether a word that such comments have stands behind a `#`.
 fn comments_may_ignore(text: &str) -> bool {
     const WORDS: [&str; 6] = ["ignore", "skip", "SKIP", "dfix", "DFIX", "Dfix"];
+    let mut words = WORDS.iter().filter(|word| text.contains(**word)).peekable();
+    if words.peek().is_none() {
+        return false;
+    }
+    let words: Vec<_> = words.collect();
     let mut rest = text;
     while let Some(at) = rest.find('#') {
         rest = &rest[at..];
         let (line, below) = rest.split_at(rest.find('\n').unwrap_or(rest.len()));
-        if WORDS.iter().any(|word| line.contains(word)) {
+        if words.iter().any(|word| line.contains(**word)) {
             return true;
         }
         rest = below;

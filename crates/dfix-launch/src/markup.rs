@@ -164,7 +164,9 @@ pub(crate) fn compose_texts(text: &str) -> Vec<Block> {
 /// The commands that comments show: those of lines that begin with `#`, from where a command begins.
 pub(crate) fn comments(text: &str) -> Vec<Block> {
     let mut found = Vec::new();
-    if !PROGRAMS.iter().any(|it| text.contains(it)) {
+    let named = PROGRAMS.iter().filter(|it| text.contains(**it));
+    let named: Vec<&str> = named.copied().collect();
+    if named.is_empty() {
         return found;
     }
     let mut open: Option<Block> = None;
@@ -179,7 +181,7 @@ pub(crate) fn comments(text: &str) -> Vec<Block> {
             continue;
         }
         found.extend(open.take().and_then(Block::done));
-        if let Some(command) = comment.and_then(command_in) {
+        if let Some(command) = comment.and_then(|comment| command_in(comment, &named)) {
             let mut block = Block::new(number + 1);
             block.push(command);
             open = Some(block);
@@ -189,9 +191,9 @@ pub(crate) fn comments(text: &str) -> Vec<Block> {
     found
 }
 
-/// The command in a line of text: up to its end, or that of its quotes.
-fn command_in(line: &str) -> Option<&str> {
-    let starts = PROGRAMS.iter().filter_map(|it| line.find(it));
+/// The command of one of these programs in a line of text: up to its end, or that of its quotes.
+fn command_in<'t>(line: &'t str, programs: &[&str]) -> Option<&'t str> {
+    let starts = programs.iter().filter_map(|it| line.find(*it));
     let (before, command) = line.split_at(starts.min()?);
     let quote = before.chars().next_back();
     match quote.filter(|it| matches!(it, '`' | '"' | '\'')) {

@@ -29,6 +29,11 @@ impl ImagePath {
 
     /// `text` seen from a folder: a normal path, `""` for the root.
     fn seen_from(mut path: String, text: &str) -> Self {
+        if is_plain(text) {
+            path.push('/');
+            path.push_str(text);
+            return ImagePath(path);
+        }
         for part in text.split('/') {
             match part {
                 "" | "." => {}
@@ -134,13 +139,13 @@ fn around(path: &str) -> Option<&str> {
 
 /// Whether a path is absolute and has no `.`, no `..`, no doubled slash and none at its end.
 fn is_normal(path: &str) -> bool {
-    let Some(parts) = path.strip_prefix('/') else {
-        return false;
-    };
-    parts
-        .as_bytes()
-        .split(|b| *b == b'/')
-        .all(|part| !matches!(part, b"" | b"." | b".."))
+    path.strip_prefix('/').is_some_and(is_plain)
+}
+
+/// Whether all parts of a path without a slash before it are names.
+fn is_plain(parts: &str) -> bool {
+    let mut parts = parts.as_bytes().split(|b| *b == b'/');
+    parts.all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
 /// A path is found among others by its text.

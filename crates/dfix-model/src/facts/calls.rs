@@ -264,7 +264,9 @@ impl<'m> Walk<'m> {
         } else {
             // `python -m http.server` is `http.server`.
             let name = command.name();
-            self.needs(need_of_started_module(name), &format!("`-m {name}`"), site);
+            if let Some(need) = need_of_started_module(name) {
+                self.needs(Some(need), &format!("`-m {name}`"), site);
+            }
         }
         if is(Mark::Module) {
             let words: Vec<&str> = command.args().filter_map(Word::value).collect();

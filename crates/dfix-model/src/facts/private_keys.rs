@@ -64,11 +64,12 @@ fn private_keys(stage: Stage<'_>) -> Vec<PrivateKey> {
         .filter(|step| !says_more(*step))
         .flat_map(|step| step.sources().map(move |source| (source, step)));
     let copied = sources.filter_map(|(source, step)| {
-        let name = ImagePath::new(source.value()?).file_name().to_owned();
+        let source = ImagePath::new(source.value()?);
+        let name = Some(source.file_name()).filter(|it| file_is(it, FileMark::Key))?;
         let folder = workdir_at(stage, step).unwrap_or_default();
         let target = expand_text(stage, step.target()?, step)?;
-        (file_is(&name, FileMark::Key) && !target.contains("ca-cert")).then(|| PrivateKey {
-            name,
+        (!target.contains("ca-cert")).then(|| PrivateKey {
+            name: name.to_owned(),
             path: ImagePath::new(&folder).join(&target),
             origin: KeyOrigin::Copied,
             named_by: None,
@@ -112,12 +113,13 @@ fn place_of_key(stage: Stage<'_>, variable: Option<&str>, value: &str) -> Option
     };
     let name = path.file_name();
     let is_file = path.is_named_like_a_file();
-    let is_for_all = is_named_for_all(name)
-        || name.contains("ca") && file_is(name, FileMark::Key)
-        || variable.is_some_and(is_named_for_all)
-        || OF_ALL
-            .iter()
-            .any(|of_all| path.is_below(&ImagePath::new(of_all)));
+    let is_for_all = || {
+        let mut of_all = OF_ALL.iter().map(|it| ImagePath::new(it));
+        is_named_for_all(name)
+            || name.contains("ca") && file_is(name, FileMark::Key)
+            || variable.is_some_and(is_named_for_all)
+            || of_all.any(|it| path.is_below(&it))
+    };
     let is_told = variable.is_some_and(|variable| {
         let is_place = value.starts_with('/') || value.starts_with("./") || is_file;
         names_file_of_keys(variable) && is_place || is_named_for_a_key(variable) && is_file
@@ -127,7 +129,7 @@ fn place_of_key(stage: Stage<'_>, variable: Option<&str>, value: &str) -> Option
         || path.parts().any(of_certbot);
     // A relative one is a name, unless the variable says what it is.
     let is_absolute = value.starts_with('/');
-    ((is_told || is_key && is_absolute) && !is_for_all).then_some(path)
+    ((is_told || is_key && is_absolute) && !is_for_all()).then_some(path)
 }
 
 /// A key that the start or an `ENV` names.
