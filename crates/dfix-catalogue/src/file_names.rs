@@ -76,8 +76,17 @@ pub fn file_is(name: &str, mark: FileMark) -> bool {
             .row(key)
             .is_some_and(|row| row.lists(1, ' ', mark.word()))
     };
-    let ending = name.rfind('.').map(|at| name[at..].to_ascii_lowercase());
-    has(name) || ending.is_some_and(|ending| has(&ending))
+    let ending = || {
+        let at = name.bytes().rposition(|b| b == b'.')?;
+        let ending = &name[at..];
+        let has_capitals = ending.bytes().any(|b| b.is_ascii_uppercase());
+        Some(if has_capitals {
+            has(&ending.to_ascii_lowercase())
+        } else {
+            has(ending)
+        })
+    };
+    has(name) || ending() == Some(true)
 }
 
 /// Whether a file of this name, which may end in a pattern, says what is to be installed and is nothing else of

@@ -75,7 +75,8 @@ pub fn folder_above(path: &str, mark: FolderMark) -> Option<&'static str> {
         {
             return Some(row.key());
         }
-        path = path.rsplit_once('/')?.0;
+        // Paths are short: going through the bytes is quicker than a search made for long texts.
+        path = &path[..path.bytes().rposition(|b| b == b'/')?];
     }
     None
 }

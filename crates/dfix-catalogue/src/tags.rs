@@ -2,6 +2,8 @@
 //!
 //! The file's layout is told in `README.md`; `data/refresh.py` writes it.
 
+use std::ops::ControlFlow;
+
 use super::date::Date;
 use super::foundation::Foundation;
 use super::table::Table;
@@ -205,7 +207,9 @@ impl Section {
         self.walk_block(block, |name, number, record| {
             if (name, number) == wanted {
                 found = Some(record);
+                return ControlFlow::Break(());
             }
+            ControlFlow::Continue(())
         })?;
         self.record(found?)
     }
@@ -217,7 +221,12 @@ impl Section {
         })
     }
 
-    fn walk_block(&self, number: usize, mut each: impl FnMut(&[u8], usize, usize)) -> Option<()> {
+    /// Shows the entries of a block until one ends it.
+    fn walk_block(
+        &self,
+        number: usize,
+        mut each: impl FnMut(&[u8], usize, usize) -> ControlFlow<()>,
+    ) -> Option<()> {
         let mut reader = self.block(number)?;
         let left = self.entries.checked_sub(number * ENTRIES_PER_BLOCK)?;
         let mut head = Vec::with_capacity(32);
@@ -230,7 +239,9 @@ impl Section {
             }
             let tail = reader.number()?;
             let record = reader.number()?;
-            each(&head, tail, record);
+            if each(&head, tail, record).is_break() {
+                break;
+            }
         }
         Some(())
     }
@@ -308,16 +319,16 @@ impl Section {
         for block in 0..self.block_count {
             self.walk_block(block, |head, tail, record| {
                 let record = self.record(record).filter(&is_wanted);
-                let (Some(record), Some(tail)) = (record, tails.get(tail)) else {
-                    return;
-                };
-                let head = String::from_utf8_lossy(head);
-                let name = if tail.is_empty() {
-                    head.into_owned()
-                } else {
-                    format!("{head}-{tail}")
-                };
-                result.push((name, record));
+                if let (Some(record), Some(tail)) = (record, tails.get(tail)) {
+                    let head = String::from_utf8_lossy(head);
+                    let name = if tail.is_empty() {
+                        head.into_owned()
+                    } else {
+                        format!("{head}-{tail}")
+                    };
+                    result.push((name, record));
+                }
+                ControlFlow::Continue(())
             })?;
         }
         Some(result)

@@ -130,11 +130,16 @@ impl ImagePath {
 
 /// The folder that a normal path stands in; none of the root.
 fn around(path: &str) -> Option<&str> {
-    match path.rsplit_once('/')? {
-        (_, "") => None,
-        ("", _) => Some("/"),
-        (folder, _) => Some(folder),
+    match last_slash(path)? {
+        at if at + 1 == path.len() => None,
+        0 => Some("/"),
+        at => Some(&path[..at]),
     }
+}
+
+/// Where the last slash of a path is. Names are short: going through the bytes is quicker than a search made for long texts.
+fn last_slash(path: &str) -> Option<usize> {
+    path.bytes().rposition(|b| b == b'/')
 }
 
 /// Whether a path is absolute and has no `.`, no `..`, no doubled slash and none at its end.
@@ -163,14 +168,12 @@ impl fmt::Display for ImagePath {
 
 /// The last part of a path as it is written, absolute or not; all of it where it has no `/`.
 pub fn file_name(path: &str) -> &str {
-    // Names are short: going through the bytes is quicker than a search made for long texts.
-    let start = path.bytes().rposition(|b| b == b'/').map_or(0, |at| at + 1);
-    &path[start..]
+    &path[last_slash(path).map_or(0, |at| at + 1)..]
 }
 
 /// The folder of a path as it is written, without a slash at its end: `""` where it has none.
 pub fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    &path[..last_slash(path).unwrap_or(0)]
 }
 
 /// `name` as it is seen from the folder of the file at `path`, both as they are written.
