@@ -2,7 +2,7 @@
 //!
 //! Green nodes are made directly, without rowan's `GreenNodeBuilder`: that one looks each token and
 //! small node up among those that it made before, and on files of a few kilobytes the look-ups cost
-//! more than what they find saves.
+//! more than what they find saves. Only the last short token of each kind is kept.
 
 use rowan::{GreenNode, GreenNodeData, GreenToken, Language, NodeOrToken, TextRange, TextSize};
 
@@ -173,7 +173,13 @@ pub(crate) struct Builder {
     open: Vec<Open>,
     /// Finished children of the open nodes, those of the outermost first.
     waiting: Vec<GreenElement>,
+    /// The last short token of each kind: half of all tokens are a blank, a line end or a sign that was there before, and
+    /// stand in the tree as the same one.
+    last: Vec<Option<GreenToken>>,
 }
+
+/// A longer token (in bytes) is hardly like the last one of its kind.
+const SHORT: usize = 2;
 
 impl Builder {
     /// How many nodes are open.
@@ -184,14 +190,28 @@ impl Builder {
     /// A token; its text is not empty.
     #[inline]
     pub(crate) fn token(&mut self, kind: SyntaxKind, text: &str) {
-        self.waiting.push(token(kind, text));
+        let token = if text.len() <= SHORT && kind != SyntaxKind::TEXT {
+            self.short(kind, text)
+        } else {
+            GreenToken::new(raw(kind), text)
+        };
+        self.waiting.push(token.into());
+    }
+
+    fn short(&mut self, kind: SyntaxKind, text: &str) -> GreenToken {
+        self.last.resize(SyntaxKind::ALL.len(), None);
+        let last = &mut self.last[usize::from(kind as u16)];
+        match last {
+            Some(last) if last.text() == text => last.clone(),
+            _ => last.insert(GreenToken::new(raw(kind), text)).clone(),
+        }
     }
 
     /// A node that holds one token; its text is not empty.
     #[inline]
     pub(crate) fn wrapped(&mut self, node: SyntaxKind, kind: SyntaxKind, text: &str) {
         self.waiting
-            .push(GreenNode::new(raw(node), [token(kind, text)]).into());
+            .push(GreenNode::new(raw(node), [GreenToken::new(raw(kind), text).into()]).into());
     }
 
     /// Opens a node.
@@ -222,9 +242,4 @@ impl Builder {
 #[inline]
 fn raw(kind: SyntaxKind) -> rowan::SyntaxKind {
     Dockerfile::kind_to_raw(kind)
-}
-
-#[inline]
-fn token(kind: SyntaxKind, text: &str) -> GreenElement {
-    GreenToken::new(raw(kind), text).into()
 }
