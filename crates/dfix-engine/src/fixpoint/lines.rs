@@ -1,8 +1,10 @@
 //! Words that name lines: those of the input, where the first round told the same of the same place.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use dfix_model::OpenCondition;
+use rustc_hash::FxHashMap;
 
 use crate::outcome::Finding;
 
@@ -18,21 +20,68 @@ pub fn lines_of_input(finding: &mut Finding, first: &[Finding]) {
     };
     finding.message.clone_from(&first.message);
     if let (Some(remedy), Some(first)) = (&mut finding.remedy, &first.remedy) {
-        take(remedy, [first]);
+        take(remedy, first);
     }
     if let (Some(fix), Some(first)) = (&mut finding.fix, &first.fix) {
-        for OpenCondition { condition, remedy } in &mut fix.unproven {
-            take(condition, first.unproven.iter().map(|it| &it.condition));
-            take(remedy, first.unproven.iter().map(|it| &it.remedy));
+        let taken = taken(&fix.unproven, &first.unproven);
+        for (condition, first) in fix.unproven.iter_mut().zip(taken) {
+            if let Some(first) = first {
+                condition.condition.clone_from(&first.condition);
+                take(&mut condition.remedy, &first.remedy);
+            }
         }
     }
 }
 
-/// Takes the first text that is the same but for its lines.
-fn take<'a>(text: &mut String, texts: impl IntoIterator<Item = &'a String>) {
-    let mut same = texts.into_iter().filter(|it| is_same_text(it, text));
-    if let Some(first) = same.next().cloned() {
-        *text = first;
+/// Which of the first conditions each of these is: of several that are the same but for their lines the next one, as both lists
+/// are in the same order. Where one of those is no longer there it is the one that is the same to the letter, if any is.
+fn taken<'f>(
+    conditions: &[OpenCondition],
+    first: &'f [OpenCondition],
+) -> Vec<Option<&'f OpenCondition>> {
+    let mut both = conditions.iter().zip(first);
+    if conditions.len() == first.len()
+        && both.all(|(it, first)| is_same_text(&it.condition, &first.condition))
+    {
+        return first.iter().map(Some).collect();
+    }
+    let key = |it: &OpenCondition| without_lines(&it.condition).collect::<Vec<_>>().join(" ");
+    let keys: Vec<String> = conditions.iter().map(key).collect();
+    let mut alike: FxHashMap<String, Alike<'_>> = FxHashMap::default();
+    for it in first {
+        let alike = alike.entry(key(it)).or_default();
+        alike.first += 1;
+        alike.left.push_back(it);
+    }
+    for key in &keys {
+        if let Some(alike) = alike.get_mut(key) {
+            alike.now += 1;
+        }
+    }
+    let taken = keys.iter().zip(conditions).map(|(key, condition)| {
+        let alike = alike.get_mut(key)?;
+        let own = alike.left.iter().position(|it| *it == condition);
+        let own = own.filter(|_| alike.now != alike.first);
+        alike.left.remove(own.unwrap_or(0))
+    });
+    taken.collect()
+}
+
+/// Conditions that are the same but for the lines that they name.
+#[derive(Default)]
+struct Alike<'f> {
+    /// How many there are now.
+    now: usize,
+    /// How many there were at first.
+    first: usize,
+    /// Those of the first ones that none is known to be yet, in order.
+    left: VecDeque<&'f OpenCondition>,
+}
+
+/// Takes a text that is the same but for its lines.
+fn take(text: &mut String, first: &String) {
+    if is_same_text(first, text) {
+        text.clone_from(first);
     }
 }
 
@@ -57,7 +106,36 @@ fn without_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_same_text;
+    use dfix_model::OpenCondition;
+
+    use super::{is_same_text, taken};
+
+    #[test]
+    fn conditions_that_differ_in_their_lines_alone_are_told_apart() {
+        let of = |lines: &[u32]| -> Vec<OpenCondition> {
+            let all = lines.iter();
+            let told = all.map(|it| OpenCondition::new(format!("what line {it} needs"), "look"));
+            told.collect()
+        };
+        for (now, first, lines) in [
+            (&[4, 5][..], &[3, 4][..], &[Some(3), Some(4)][..]),
+            (&[28, 47], &[28, 47], &[Some(28), Some(47)]),
+            (&[47], &[28, 47], &[Some(47)]),
+            (&[48], &[28, 47], &[Some(28)]),
+            (&[1, 2], &[1], &[Some(1), None]),
+        ] {
+            let first = of(first);
+            let found = taken(&of(now), &first);
+            let wanted = lines.iter().map(|it| it.map(|line| of(&[line]).remove(0)));
+            assert!(
+                found
+                    .into_iter()
+                    .map(Option::<&OpenCondition>::cloned)
+                    .eq(wanted),
+                "{now:?}"
+            );
+        }
+    }
 
     #[test]
     fn only_lines_may_differ() {
