@@ -205,7 +205,7 @@ impl Launches {
         let name = below(folder, root).unwrap_or_default();
         let mut found = read_folder(&self.disk(root), &name);
         self.keep_inline(root, &found);
-        if let Some(around) = folder.parent().filter(|it| it.starts_with(root)) {
+        if let Some(around) = folder.parent().filter(|it| is_no_shorter(it, root)) {
             found.add(&self.up_from(root, around).said);
         }
         let found = Arc::new(UpFrom {
@@ -216,6 +216,11 @@ impl Launches {
         known.insert(folder.into(), Arc::clone(&found));
         found
     }
+}
+
+/// Whether a folder is another one or lies in it, where one of them is around the other.
+pub(crate) fn is_no_shorter(folder: &Path, other: &Path) -> bool {
+    folder.as_os_str().len() >= other.as_os_str().len()
 }
 
 /// Whether a folder is the root of the machine, which is nobody's project.

@@ -25,7 +25,9 @@ impl FolderContext<'_> {
         let root = root.as_deref().unwrap_or(own);
         let text = OnceCell::new();
         let text = || text.get_or_init(|| self.folders.text_of(&place).unwrap_or_default());
-        let folders = own.ancestors().take_while(|it| it.starts_with(root));
+        let folders = own
+            .ancestors()
+            .take_while(|it| crate::launches::is_no_shorter(it, root));
         folders.take(MOST_FOLDERS).find_map(|folder| {
             let templates = self.folders.templates_in(folder);
             let template = templates.iter().find(|path| {

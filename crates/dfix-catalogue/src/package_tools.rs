@@ -1,7 +1,8 @@
 //! What the words of package managers mean.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use super::table::{Row, Table, table};
 
@@ -70,8 +71,8 @@ pub fn package_word_is(family: &str, word: &str, what: PackageWord) -> bool {
 /// The options of a family that are listed with this, in the table's order.
 pub fn package_options(family: &str, what: PackageWord) -> impl Iterator<Item = &'static str> {
     /// By family and mark.
-    static OPTIONS: LazyLock<HashMap<(&str, &str), Vec<&str>>> = LazyLock::new(|| {
-        let mut options: HashMap<_, Vec<_>> = HashMap::new();
+    static OPTIONS: LazyLock<FxHashMap<(&str, &str), Vec<&str>>> = LazyLock::new(|| {
+        let mut options: FxHashMap<_, Vec<_>> = FxHashMap::default();
         for row in WORDS.all() {
             if let Some((family, option)) = row.key().split_once(' ')
                 && option.starts_with('-')

@@ -205,6 +205,9 @@ fn folders(files: &dyn Files, folder: &str) -> Vec<String> {
     let mut found = vec![folder.to_owned()];
     let names = files.list(folder);
     let inner: Vec<&str> = names.iter().filter_map(|it| it.strip_suffix('/')).collect();
+    if inner.is_empty() {
+        return found;
+    }
     let is_there = |path: &str| inner.contains(&path.split('/').next().unwrap_or(path));
     for (path, levels) in SUBFOLDERS.into_iter().filter(|(path, _)| is_there(path)) {
         if let Some(path) = join(folder, path) {
