@@ -62,7 +62,6 @@ pub fn run_parsed(
         context,
         options,
         checkers: rules.chain(codemods).collect(),
-        excluded: BTreeSet::new(),
         exclusions: Vec::new(),
     };
     // Each turn leaves out rules that the one before did not, so there are few.
@@ -78,9 +77,7 @@ struct Run<'a> {
     options: &'a Options<'a>,
     /// The rules and codemods that are not left out.
     checkers: Vec<Checker<'a>>,
-    /// Rules that are left out: they panicked, or they take turns.
-    excluded: BTreeSet<&'static str>,
-    /// Why they are.
+    /// Why the others are: they panicked, or they take turns.
     exclusions: Vec<Refused>,
 }
 
@@ -195,9 +192,10 @@ impl Run<'_> {
     }
 
     /// Leaves out a rule, or a codemod, of this name; false if it was left out before.
-    fn leave_out(&mut self, name: &'static str) -> bool {
+    fn leave_out(&mut self, name: &str) -> bool {
+        let before = self.checkers.len();
         self.checkers.retain(|it| it.id() != name);
-        self.excluded.insert(name)
+        self.checkers.len() < before
     }
 
     fn analyse(&self, text: Arc<str>, parsed: &Parse, splices: &[Splice]) -> Analysis {
@@ -262,7 +260,6 @@ impl Run<'_> {
         let mut wanted: Vec<(&Finding, &Fix)> = now
             .findings
             .iter()
-            .filter(|f| !self.excluded.contains(f.rule))
             .filter_map(|f| f.fix.as_ref().map(|fix| (f, fix)))
             .filter(|(f, fix)| {
                 level::level(fix, self.options.settings.get(f.rule)) >= self.options.threshold

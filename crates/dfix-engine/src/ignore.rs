@@ -57,11 +57,11 @@ struct Name {
 /// Whether a word that such comments have stands behind a `#`.
 fn comments_may_ignore(text: &str) -> bool {
     const WORDS: [&str; 6] = ["ignore", "skip", "SKIP", "dfix", "DFIX", "Dfix"];
-    let mut words = WORDS.iter().filter(|word| text.contains(**word)).peekable();
-    if words.peek().is_none() {
+    let words = WORDS.iter().filter(|word| text.contains(**word));
+    let words: Vec<_> = words.collect();
+    if words.is_empty() {
         return false;
     }
-    let words: Vec<_> = words.collect();
     let mut rest = text;
     while let Some(at) = rest.find('#') {
         rest = &rest[at..];

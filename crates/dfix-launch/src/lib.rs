@@ -61,5 +61,5 @@ pub use launch::{
     Access, Build, Deployed, Health, Launch, Mount, MountKind, Place, Port, Source, Start, Unread,
     Variable, Within,
 };
-pub use of_dockerfile::BuiltAs;
+pub use of_dockerfile::{BuiltAs, Makers};
 pub use variables::file_of_variables;
