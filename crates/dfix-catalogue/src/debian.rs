@@ -1,7 +1,10 @@
 //! What else is known of Debian's packages and of its slim forms: what recommends what, which files and which
 //! documentation are theirs, whether the mirrors still have a release.
 
-use super::table::{Row, Table, table};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::table::{Table, table};
 
 const ARCHIVED: Table = table!("archived-releases.tsv");
 const RECOMMENDS: Table = table!("debian-recommends.tsv");
@@ -65,11 +68,19 @@ pub fn needs_manual_folders(package: &str) -> bool {
     })
 }
 
+/// What the table of documentation has of one kind.
 fn of_kind(kind: &'static str) -> impl Iterator<Item = &'static str> {
-    DOCUMENTATION
-        .all()
-        .filter(move |row| row.lists(1, ' ', kind))
-        .map(Row::key)
+    /// The table is gone through once, and not for each package.
+    static KINDS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+        let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for row in DOCUMENTATION.all() {
+            for kind in row.words(1) {
+                kinds.entry(kind).or_default().push(row.key());
+            }
+        }
+        kinds
+    });
+    KINDS.get(kind).into_iter().flatten().copied()
 }
 
 #[cfg(test)]

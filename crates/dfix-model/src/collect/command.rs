@@ -121,12 +121,21 @@ pub(crate) struct CommandData {
     pub(crate) folder: Folder,
     pub(crate) script: u32,
     pub(crate) kind: WordKind,
-    /// Where the program's name stands in the value of its word, in bytes; worked out when first asked for.
-    pub(crate) name: OnceCell<Range<u32>>,
+    /// Where the program's name stands, worked out when first asked for.
+    pub(crate) name: OnceCell<NamePlace>,
     /// What the catalogue knows of the program, looked up when first asked for.
     pub(crate) known: OnceCell<Option<Program>>,
     /// What its words mean to a package manager, if it is one's; read when first asked for.
     pub(crate) package: OnceCell<Option<PackageData>>,
+}
+
+/// Where the name of a command's program stands.
+#[derive(Clone, Copy)]
+pub(crate) enum NamePlace {
+    /// There.
+    InText(TextRange),
+    /// There in the program's word, whose value does not stand in the text as one piece.
+    InWord(TextRange),
 }
 
 /// The words of a package manager's command, by their place in the text's words.

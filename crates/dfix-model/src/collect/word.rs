@@ -145,6 +145,15 @@ impl WordData {
         }
     }
 
+    /// Where its known start stands in the file; none where it does not stand there as one piece.
+    pub(crate) fn known_range(&self) -> Option<TextRange> {
+        match &self.text {
+            Text::Written => Some(self.range),
+            Text::Slice(slice) => Some(*slice),
+            Text::Own(_) => None,
+        }
+    }
+
     pub(crate) fn literal_prefix<'m>(&'m self, file: &'m str) -> &'m str {
         match &self.text {
             Text::Written => &file[self.range],

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use dfix_catalogue::programs::{self, Mark, Program};
-use dfix_syntax::TextRange;
+use dfix_syntax::{TextRange, TextSize};
 
 use crate::collect::command::{
-    CommandData, Connector, Operator, StepCommands, Surroundings, WrapperData, WrapperKind,
+    CommandData, Connector, NamePlace, Operator, StepCommands, Surroundings, WrapperData,
+    WrapperKind,
 };
 use crate::collect::word::WordKind;
 use crate::collect::wrappers::{self, ShellSource};
@@ -99,25 +100,36 @@ impl<'m> Command<'m> {
     pub fn name(self) -> &'m str {
         let found = self.found();
         let data = &found.commands[self.index];
-        let place = data.name.get_or_init(|| self.place_of_name());
-        if place.is_empty() {
-            return "";
+        match *data.name.get_or_init(|| self.place_of_name()) {
+            NamePlace::InText(range) => &self.text()[range],
+            NamePlace::InWord(range) => {
+                &found.words[data.program].literal_prefix(self.text())[range]
+            }
         }
-        let value = found.words[data.program].literal_prefix(self.text());
-        &value[place.start as usize..place.end as usize]
     }
 
-    /// Where its name stands in the value of the program's word, in bytes; empty where there is none.
-    fn place_of_name(self) -> Range<u32> {
-        let value = self.program().and_then(Word::value).unwrap_or_default();
+    /// Where its name stands; an empty place where there is none.
+    fn place_of_name(self) -> NamePlace {
+        let nowhere = NamePlace::InText(TextRange::default());
+        let Some(program) = self.program() else {
+            return nowhere;
+        };
+        let value = program.value().unwrap_or_default();
         let file = file_name(value);
-        let (before, mut name) = (value.len() - file.len(), program_name(file));
+        let mut name = program_name(file);
         let is_found = |wrapper: &WrapperData| wrapper.kind == WrapperKind::Runner;
         if self.data().wrappers.last().is_some_and(is_found) {
             name = wrappers::without_version(name);
         }
-        let place = |at: usize| u32::try_from(at).expect("files are below 4 GiB");
-        place(before)..place(before + name.len())
+        if name.is_empty() {
+            return nowhere;
+        }
+        let place = |at: usize| TextSize::try_from(at).expect("files are below 4 GiB");
+        let range = TextRange::at(place(value.len() - file.len()), place(name.len()));
+        match program.data.known_range() {
+            Some(known) => NamePlace::InText(range + known.start()),
+            None => NamePlace::InWord(range),
+        }
     }
 
     /// The word that names what the kernel runs: the interpreter of `python -m pip`, else the program's.

@@ -12,9 +12,9 @@ impl<'m> Losses<'m, '_> {
     /// A command that uses documentation, or installs some.
     pub(super) fn documentation(&mut self, call: &Call<'m>) {
         let command = call.command;
-        let step = call.site.step.label();
+        let step = || call.site.step.label();
         if let Some(apt) = call.apt() {
-            self.packages_of_apt(apt, &step);
+            self.packages_of_apt(apt, &step());
         }
         // What lists, makes or removes files misses none.
         if command.is_marked(Mark::NamesFiles) {
@@ -23,12 +23,14 @@ impl<'m> Losses<'m, '_> {
         let mut texts = command.args().map(Word::literal_prefix);
         if let Some(folder) = texts.find_map(documentation_folder) {
             self.needs.against(format!(
-                "{step} uses `{folder}`, which slim forms leave out"
+                "{} uses `{folder}`, which slim forms leave out",
+                step()
             ));
         }
         if reads_documentation(command.name()) {
             self.needs.against(format!(
-                "{step} reads manual pages, which slim forms leave out"
+                "{} reads manual pages, which slim forms leave out",
+                step()
             ));
         }
     }
