@@ -29,7 +29,7 @@ use rustc_hash::FxHashMap;
 use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
 use crate::input::bounded;
-use crate::launches::OfDockerfile;
+use crate::launches::{Dockerfile, OfDockerfile};
 
 pub(crate) use folders::Folders;
 use folders::Target;
@@ -43,6 +43,8 @@ pub(crate) struct FolderContext<'t> {
     dockerfile: &'t Path,
     configured: Option<&'t Path>,
     images: &'t [(String, ImageFacts)],
+    /// What it says, where that was told.
+    text: Option<&'t str>,
     parsed: &'t Parse,
     folders: &'t Folders,
     roots: OnceCell<Result<Roots, String>>,
@@ -71,6 +73,7 @@ impl<'t> FolderContext<'t> {
             dockerfile,
             configured,
             images: &[],
+            text: None,
             parsed,
             folders,
             roots: OnceCell::new(),
@@ -83,6 +86,12 @@ impl<'t> FolderContext<'t> {
             template: OnceCell::new(),
             depth: 0,
         }
+    }
+
+    /// With the text of the Dockerfile, so that nobody reads it once more.
+    pub(crate) fn with_text(mut self, text: &'t str) -> Self {
+        self.text = Some(text);
+        self
     }
 
     /// With what is told of images that no table knows.
@@ -166,12 +175,18 @@ impl<'t> FolderContext<'t> {
         Some(own.join(self.dockerfile.file_name()?))
     }
 
+    /// This Dockerfile at its real place.
+    fn at<'p>(&'p self, place: &'p Path) -> Dockerfile<'p> {
+        let text = self.text;
+        Dockerfile { place, text }
+    }
+
     /// What builds and starts this Dockerfile.
     fn launches_of(&self) -> &OfDockerfile {
         self.launches.get_or_init(|| {
             let place = self.real_place();
             place
-                .map(|place| self.folders.launches.of(&place))
+                .map(|place| self.folders.launches.of(&self.at(&place)))
                 .unwrap_or_default()
         })
     }
@@ -182,12 +197,16 @@ impl<'t> FolderContext<'t> {
     }
 
     fn read_ignore(&self, root: &Path) -> Dockerignore {
-        let own = self.own_folder();
         let mut name = self.dockerfile.file_name().unwrap_or_default().to_owned();
         name.push(".dockerignore");
-        let text = [own.join(name), root.join(".dockerignore")]
-            .iter()
-            .find_map(|file| bounded(file).ok());
+        let own = self.folders.real(self.own_folder()).ok();
+        let named = own.iter().map(|own| (own.as_path(), Path::new(&name)));
+        let mut files = named.chain([(root, Path::new(".dockerignore"))]);
+        let text = files.find_map(|(folder, name)| {
+            let names = self.folders.names().of(folder);
+            let is_lacking = names.is_ok_and(|it| name.to_str().is_some_and(|name| it.lack(name)));
+            (!is_lacking).then(|| bounded(&folder.join(name)).ok())?
+        });
         text.map(|text| Dockerignore::parse(&text))
             .unwrap_or_default()
     }
@@ -267,7 +286,7 @@ impl Context for FolderContext<'_> {
         self.used.get_or_init(|| {
             let place = self.real_place();
             place
-                .map(|place| self.folders.used_elsewhere(&place))
+                .map(|place| self.folders.used_elsewhere(&self.at(&place)))
                 .unwrap_or_default()
         })
     }

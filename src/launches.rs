@@ -48,6 +48,14 @@ impl UpFrom {
     }
 }
 
+/// A Dockerfile of which something is asked.
+pub(crate) struct Dockerfile<'t> {
+    /// Its real path, links followed.
+    pub(crate) place: &'t Path,
+    /// What it says, where it was read.
+    pub(crate) text: Option<&'t str>,
+}
+
 /// What is said of a Dockerfile.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OfDockerfile {
@@ -58,46 +66,47 @@ pub(crate) struct OfDockerfile {
 }
 
 impl Launches {
-    /// What the files from the folder of a Dockerfile up to the root of its repository say of it. `dockerfile` is a
-    /// real path, links followed. Without a repository it is the folder that is taken for one.
-    pub(crate) fn of(&self, dockerfile: &Path) -> OfDockerfile {
-        let Some(own) = dockerfile.parent() else {
+    /// What the files from the folder of a Dockerfile up to the root of its repository say of it. Without a repository it is
+    /// the folder that is taken for one.
+    pub(crate) fn of(&self, dockerfile: &Dockerfile<'_>) -> OfDockerfile {
+        let Some(own) = dockerfile.place.parent() else {
             return OfDockerfile::default();
         };
         let root = self.root_around(own);
-        let Some(path) = below(dockerfile, &root) else {
+        let Some(path) = below(dockerfile.place, &root) else {
             return OfDockerfile::default();
         };
-        let said = Arc::new(self.up_from(&root, own).named().of_dockerfile(&path));
+        let up_from = self.up_from(&root, own, dockerfile);
+        let said = Arc::new(up_from.named().of_dockerfile(&path));
         OfDockerfile { said, root }
     }
 
     /// What the files say of all of the repository that concerns a Dockerfile, with all names of what is built; the root
     /// of the repository, and the path of the Dockerfile there; none where that would be the root of the machine.
-    /// `dockerfile` is a real path, links followed.
     pub(crate) fn around(
         &self,
-        dockerfile: &Path,
+        dockerfile: &Dockerfile<'_>,
     ) -> Option<(Arc<FolderLaunches>, PathBuf, String)> {
-        let own = dockerfile.parent()?;
+        let own = dockerfile.place.parent()?;
         let root = self.root_around(own);
         if is_machines(&root) {
             return None;
         }
-        let path = below(dockerfile, &root)?;
-        let said = Arc::clone(self.up_from(&root, own).named());
+        let path = below(dockerfile.place, &root)?;
+        let said = Arc::clone(self.up_from(&root, own, dockerfile).named());
         Some((said, root, path))
     }
 
     /// The Dockerfile of the repository that this image is built by, and its target; none where nothing builds it, or
-    /// several do. `folder` is a real path, links followed.
+    /// several do. `user`: the Dockerfile that uses it.
     pub(crate) fn builder_of(
         &self,
         image: &str,
-        folder: &Path,
+        user: &Dockerfile<'_>,
     ) -> Option<(PathBuf, Option<String>)> {
+        let folder = user.place.parent()?;
         let root = self.root_around(folder);
-        let said = self.up_from(&root, folder);
+        let said = self.up_from(&root, folder, user);
         let mut builders: Vec<_> = said
             .said
             .builds_of(image)
@@ -164,7 +173,7 @@ impl Launches {
             return root.clone();
         }
         drop(known);
-        let root = if folder.join(".git").exists() {
+        let root = if self.names.has(folder, ".git") {
             Some(folder.to_owned())
         } else {
             folder.parent().and_then(|around| self.root_of(around))
@@ -187,26 +196,27 @@ impl Launches {
         known.get(place).cloned()
     }
 
-    fn disk<'r>(&'r self, root: &'r Path) -> Disk<'r> {
+    fn disk<'r>(&'r self, root: &'r Path, asking: &'r Dockerfile<'r>) -> Disk<'r> {
         Disk {
             root,
+            asking,
             names: &self.names,
         }
     }
 
     /// What the files of a folder and of those around it say, the nearest first. An image that is built by the files
-    /// of one may be started by those of another.
-    fn up_from(&self, root: &Path, folder: &Path) -> Arc<UpFrom> {
+    /// of one may be started by those of another. `asking`: the Dockerfile that somebody asks for.
+    fn up_from(&self, root: &Path, folder: &Path, asking: &Dockerfile<'_>) -> Arc<UpFrom> {
         let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(folder.as_os_str()) {
             return Arc::clone(found);
         }
         drop(known);
         let name = below(folder, root).unwrap_or_default();
-        let mut found = read_folder(&self.disk(root), &name);
+        let mut found = read_folder(&self.disk(root, asking), &name);
         self.keep_inline(root, &found);
         if let Some(around) = folder.parent().filter(|it| is_no_shorter(it, root)) {
-            found.add(&self.up_from(root, around).said);
+            found.add(&self.up_from(root, around, asking).said);
         }
         let found = Arc::new(UpFrom {
             said: Arc::new(found),
@@ -252,6 +262,7 @@ pub(crate) fn below(path: &Path, root: &Path) -> Option<String> {
 /// The files of a repository; none outside of it.
 struct Disk<'r> {
     root: &'r Path,
+    asking: &'r Dockerfile<'r>,
     names: &'r NamesOfFolders,
 }
 
@@ -288,6 +299,12 @@ impl Files for Disk<'_> {
         let Some(place) = self.place(path) else {
             return Ok(None);
         };
+        if let Some(text) = self.asking.text
+            && self.asking.place == place
+            && text.len() as u64 <= MOST_BYTES
+        {
+            return Ok(Some(text.to_owned()));
+        }
         let bytes = match input::read_bounded(&place, MOST_BYTES) {
             Ok(bytes) => bytes,
             Err(Unreadable::Folder | Unreadable::NotRegular) => return Ok(None),
@@ -319,14 +336,36 @@ impl Files for Disk<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
-    use super::Launches;
+    use super::{Dockerfile, Launches};
 
     fn run_for(folder: &PathBuf) -> Launches {
         let launches = Launches::default();
         launches.are_for([folder]);
         launches
+    }
+
+    fn at(place: &Path) -> Dockerfile<'_> {
+        Dockerfile { place, text: None }
+    }
+
+    #[test]
+    fn what_was_read_is_not_read_again() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = std::fs::canonicalize(root.path()).expect("it is there");
+        for (path, text) in [(".git/HEAD", ""), ("Dockerfile", "FROM scratch\n")] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+            std::fs::write(path, text).expect("it is written");
+        }
+        let shown = "# docker run -v data:/data web\n# docker build -t web .\nFROM scratch\n";
+        let place = root.join("Dockerfile");
+        let count = |text| {
+            let found = Launches::default().of(&Dockerfile { text, ..at(&place) });
+            found.said.launches.len()
+        };
+        assert_eq!((count(None), count(Some(shown))), (0, 2));
     }
 
     #[test]
@@ -338,7 +377,7 @@ mod tests {
         std::fs::write(root.join("compose.yaml"), compose).expect("it is written");
         let of = |launches: Launches| {
             launches
-                .of(&root.join("web/Dockerfile"))
+                .of(&at(&root.join("web/Dockerfile")))
                 .said
                 .launches
                 .len()
@@ -353,9 +392,11 @@ mod tests {
         let launches = run_for(&PathBuf::from("/"));
         let root = tempfile::tempdir().expect("a folder");
         let root = std::fs::canonicalize(root.path()).expect("it is there");
-        let (_, around, _) = launches.around(&root.join("Dockerfile")).expect("it is");
+        let (_, around, _) = launches
+            .around(&at(&root.join("Dockerfile")))
+            .expect("it is");
         assert_eq!(around, root);
-        assert!(launches.around(&PathBuf::from("/Dockerfile")).is_none());
+        assert!(launches.around(&at(Path::new("/Dockerfile"))).is_none());
     }
 
     #[test]
@@ -377,7 +418,7 @@ mod tests {
             std::fs::write(path, text).expect("it is written");
         }
         let launches = Launches::default();
-        let around = |name: &str| launches.around(&root.join(name)).expect("it is one").0;
+        let around = |name: &str| launches.around(&at(&root.join(name))).expect("it is one").0;
         let said = around("app/Dockerfile");
         assert!(std::sync::Arc::ptr_eq(&said, &around("app/x.Dockerfile")));
         let build = said.builds_of("team/web").next().expect("it is built");
@@ -406,7 +447,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
             std::fs::write(path, text).expect("it is written");
         }
-        let found = Launches::default().of(&root.join("app/Dockerfile"));
+        let found = Launches::default().of(&at(&root.join("app/Dockerfile")));
         let names: Vec<&str> = found.said.launches.iter().map(|it| &*it.name).collect();
         assert_eq!(names, ["web", "pod"]);
         assert_eq!(found.said.files, ["app/compose.yaml", "k8s/web.yaml"]);

@@ -263,7 +263,8 @@ fn add_beside(
 fn prepare(path: PathBuf, task: &Task<'_>) -> Result<Built<Opened>, Box<FileReport>> {
     let before = opened(&path, task)?;
     let parsed = dfix_syntax::parse(&before);
-    let bases = FolderContext::of(&path, None, &parsed, task.folders).bases(&before);
+    let bases = FolderContext::of(&path, None, &parsed, task.folders).with_text(&before);
+    let bases = bases.bases(&before);
     let (place, bases) = bases.unwrap_or_default();
     Ok(Built {
         it: Opened {
@@ -350,6 +351,7 @@ fn do_text(
         if in_folder {
             let configured = task.context.or(config.context.as_deref());
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
+                .with_text(&before)
                 .with_images(&config.images);
             let done = fix(&before, &parsed, &context, &selection, task.job);
             let notes = task.verbose.then(|| context.notes());

@@ -23,7 +23,8 @@ impl FolderContext<'_> {
                 continue;
             };
             let parsed = dfix_syntax::parse(&text);
-            let mut context = FolderContext::of(&path, None, &parsed, self.folders);
+            let mut context =
+                FolderContext::of(&path, None, &parsed, self.folders).with_text(&text);
             context.images = self.images;
             context.depth = self.depth + 1;
             look(&BasedElsewhere {

@@ -18,9 +18,9 @@ impl FolderContext<'_> {
         if self.depth >= MOST_IMAGES {
             return None;
         }
-        let own = self.folders.real(self.own_folder()).ok()?;
-        let target = self.folders.launches.builder_of(image, &own)?;
-        let is_itself = own.join(self.dockerfile.file_name()?) == target.0;
+        let place = self.real_place()?;
+        let target = self.folders.launches.builder_of(image, &self.at(&place))?;
+        let is_itself = place == target.0;
         (!is_itself).then_some(target)
     }
 
@@ -63,7 +63,8 @@ impl FolderContext<'_> {
             return;
         };
         let parsed = dfix_syntax::parse(&text);
-        let mut context = FolderContext::of(dockerfile, None, &parsed, self.folders);
+        let mut context =
+            FolderContext::of(dockerfile, None, &parsed, self.folders).with_text(&text);
         context.images = self.images;
         context.depth = self.depth + 1;
         look(&BuiltElsewhere {

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::elsewhere::{NamesAround, Use, UsedImage, Uses, uses_in, uses_of};
 use crate::discover::{Walked, dockerfiles_of, is_found};
 use crate::input::bounded;
-use crate::launches::Launches;
+use crate::launches::{Dockerfile, Launches};
 use crate::names::{ByPath, NamesOfFolders};
 
 /// How many Dockerfiles are read that only the project's files name.
@@ -63,17 +63,29 @@ impl Folders {
         &self.launches.names
     }
 
+    /// Where a folder really is, links followed. The folders around it are asked once for all that lies in them.
     pub(super) fn real(&self, folder: &Path) -> Result<PathBuf, String> {
         let known = self.real.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(real) = known.get(folder.as_os_str()) {
             return real.clone();
         }
         drop(known);
-        let real = std::fs::canonicalize(folder)
+        let real = self
+            .seen_from_around(folder)
+            .map_or_else(|| std::fs::canonicalize(folder), Ok)
             .map_err(|error| format!("the build context cannot be looked at: {error}"));
         let mut known = self.real.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.into(), real.clone());
         real
+    }
+
+    /// The same, where it lies in the folder that its path tells, and is no link.
+    fn seen_from_around(&self, folder: &Path) -> Option<PathBuf> {
+        let name = folder.file_name()?;
+        let around = folder.parent().filter(|it| !it.as_os_str().is_empty())?;
+        let place = self.real(around).ok()?.join(name);
+        let found = std::fs::symlink_metadata(&place).ok()?;
+        found.is_dir().then_some(place)
     }
 
     /// Has other Dockerfiles see these ones as they are going to be.
@@ -164,13 +176,13 @@ impl Folders {
 
     /// What other Dockerfiles use out of the image that this one builds; it is a real path, links followed. Of an image that
     /// only may be this one's, and is not called like it, only what is copied out of it as it is.
-    pub(super) fn used_elsewhere(&self, dockerfile: &Path) -> Vec<UsedElsewhere> {
+    pub(super) fn used_elsewhere(&self, dockerfile: &Dockerfile<'_>) -> Vec<UsedElsewhere> {
         let Some((said, root, path)) = self.launches.around(dockerfile) else {
             return Vec::new();
         };
         let mut all = vec![self.uses_in(&root)];
         all.extend(self.uses_of_named(&root, &said));
-        let (makers, names) = (said.makers_around(&path), NamesAround::of(dockerfile));
+        let (makers, names) = (said.makers_around(&path), NamesAround::of(dockerfile.place));
         let mut found = Vec::new();
         for uses in all.iter().filter_map(|it| it.get()) {
             let images = uses.images.iter().map(|image| {
