@@ -255,7 +255,8 @@ impl Run<'_> {
         }
     }
 
-    /// The fixes of the lowest phase present, in order of place, none touching another.
+    /// As many fixes as go together, none touching another: where two do, that of the earlier phase is taken, and of one
+    /// phase that which stands first. The other one comes in the next round, if it is still wanted then.
     fn choose<'f>(&self, now: &'f Analysis, refused_keys: &FxHashSet<FixKey>) -> Vec<&'f Finding> {
         let mut wanted: Vec<(&Finding, &Fix)> = now
             .findings
@@ -270,11 +271,10 @@ impl Run<'_> {
             let checker = self.checkers.iter().find(|it| it.id() == finding.rule);
             checker.map(|it| it.phase())
         };
-        let Some(phase) = wanted.iter().filter_map(|(f, _)| phase_of(f)).min() else {
-            return Vec::new();
-        };
-        wanted.retain(|(f, _)| phase_of(f) == Some(phase));
-        wanted.sort_by_key(|(_, fix)| fix.edits.first().map(|e| e.range.start()));
+        wanted.sort_by_key(|(finding, fix)| {
+            let place = fix.edits.first().map(|e| e.range.start());
+            (phase_of(finding), place)
+        });
         compatible(wanted)
     }
 

@@ -43,7 +43,7 @@ impl Group {
     }
 }
 
-/// When a rule's fixes are applied: all of a phase before any of the next.
+/// Whose fix is applied where two touch: that of the earlier phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Changes what is built.

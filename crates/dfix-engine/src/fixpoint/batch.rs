@@ -6,7 +6,7 @@ use crate::fix::{Effect, Fix};
 use crate::outcome::Finding;
 use crate::splice::RangeSet;
 
-/// Of these fixes, in order of place, as many as may be applied at once. The first of two that clash is taken.
+/// Of these fixes as many as may be applied at once. The first of two that clash is taken.
 pub(super) fn compatible<'f>(wanted: Vec<(&'f Finding, &'f Fix)>) -> Vec<&'f Finding> {
     let mut batch = Vec::new();
     let mut edited = RangeSet::default();
@@ -54,17 +54,25 @@ struct Claims<'f> {
     removed: RangeSet,
     /// Places of [`Effect::Changed`], [`Effect::Commands`] and [`Effect::Arguments`].
     changed: RangeSet,
+    /// Where fixes edit that declare the same build. In an instruction that another one changes it could not be proved.
+    same: RangeSet,
 }
 
 impl<'f> Claims<'f> {
     fn clash_with(&self, fix: &Fix) -> bool {
         let meets = |effect: &Effect| match effect {
-            Effect::Removed { instruction } => {
-                self.removed.touch(*instruction) || self.changed.touch(*instruction)
+            Effect::Removed { instruction: range } => {
+                self.removed.touch(*range) || self.changed.touch(*range) || self.same.touch(*range)
             }
             Effect::Changed { instruction: range }
             | Effect::Commands { instruction: range }
-            | Effect::Arguments { command: range } => self.removed.touch(*range),
+            | Effect::Arguments { command: range } => {
+                self.removed.touch(*range) || self.same.touch(*range)
+            }
+            Effect::Layout | Effect::Equivalent => {
+                let mut places = fix.edits.iter().map(|edit| edit.range);
+                places.any(|it| self.removed.touch(it) || self.changed.touch(it))
+            }
             _ => false,
         };
         claims_of(fix).any(|claim| self.exclusive.contains(&claim)) || fix.effects.iter().any(meets)
@@ -79,6 +87,11 @@ impl<'f> Claims<'f> {
                 | Effect::Commands { instruction: range }
                 | Effect::Arguments { command: range } => {
                     self.changed.add(*range);
+                }
+                Effect::Layout | Effect::Equivalent => {
+                    for edit in &fix.edits {
+                        self.same.add(edit.range);
+                    }
                 }
                 _ => {}
             }
@@ -146,5 +159,16 @@ mod tests {
         assert!(together(changed(3), changed(3)));
         assert!(together(removed(3), removed(30)));
         assert!(together(Effect::Layout, Effect::Layout));
+        assert!(together(Effect::Layout, changed(3)));
+        for same in [Effect::Layout, Effect::Equivalent] {
+            let around = [Effect::changed(range(45)), Effect::removed(range(45))];
+            for other in around {
+                assert!(!together(other.clone(), same.clone()), "{other:?}");
+            }
+            assert!(!together(
+                same.clone(),
+                Effect::changed(TextRange::up_to(9.into()))
+            ));
+        }
     }
 }
