@@ -185,6 +185,12 @@ fn without_expansions(flat: &str) -> String {
     rest
 }
 
+/// Whether `new` is `old` with something more in it, and nothing of it goes.
+pub(crate) fn only_adds(old: &str, new: &str) -> bool {
+    let (from, to) = differing(old, new);
+    from == to
+}
+
 /// The bytes of `old` that are not as in `new`: what is equal at both ends is left out.
 fn differing(old: &str, new: &str) -> (usize, usize) {
     let shorter = old.len().min(new.len());

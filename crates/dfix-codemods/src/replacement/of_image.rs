@@ -9,7 +9,7 @@ use crate::matching::reference::{Reference, Spelled};
 use crate::matching::state::{State, Text, Value};
 use crate::pattern::image::{ImagePattern, Parts};
 use crate::pattern::words::{Item, WordPattern};
-use crate::replacement::change::narrow;
+use crate::replacement::change::{narrow, only_adds};
 use crate::replacement::of_pairs::reads_variable;
 use crate::replacement::plan::{Op, Plan, Planned};
 
@@ -412,16 +412,18 @@ fn change<'m>(
         if text.flat() == new {
             return Ok(Vec::new());
         }
-        if let Some((range, middle)) = narrow(text.segments(), None, text.flat(), new, prefer) {
-            return Ok(vec![Op::Bytes(range, middle)]);
+        let whole = narrow(text.segments(), None, text.flat(), new, prefer);
+        // What continues a word belongs where the word is: `3.11.1` of `${VERSION}-slim` becomes `3.11.16` there.
+        let in_pieces = if whole.is_none() || only_adds(text.flat(), new) {
+            change_in_pieces(text, new, prefer)
+        } else {
+            None
+        };
+        match (in_pieces, whole) {
+            (Some(ops), _) => return Ok(ops),
+            (None, Some((range, middle))) => return Ok(vec![Op::Bytes(range, middle)]),
+            (None, None) => {}
         }
-    }
-    let in_pieces = spelled
-        .resolved
-        .as_ref()
-        .and_then(|it| change_in_pieces(it, new, prefer));
-    if let Some(ops) = in_pieces {
-        return Ok(ops);
     }
     Err(format!(
         "`{}` is spelt by several variables, so it is not known which of them should change",
