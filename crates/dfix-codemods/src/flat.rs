@@ -40,6 +40,27 @@ pub(crate) fn has_expansion(flat: &str) -> bool {
     flat.contains(OPEN)
 }
 
+/// The text with its expansions taken away.
+pub(crate) fn without_expansions(flat: &str) -> String {
+    let mut rest = String::new();
+    let mut depth = 0_u32;
+    for c in flat.chars() {
+        match c {
+            OPEN => depth += 1,
+            CLOSE => depth = depth.saturating_sub(1),
+            c if depth == 0 => rest.push(c),
+            _ => {}
+        }
+    }
+    rest
+}
+
+/// The source of each expansion.
+pub(crate) fn expansions(flat: &str) -> impl Iterator<Item = &str> {
+    let behind = flat.split(OPEN).skip(1);
+    behind.map(|it| it.split(CLOSE).next().unwrap_or(it))
+}
+
 /// Whether no expansion begins before the place and ends behind it.
 pub(crate) fn is_border(flat: &str, at: usize) -> bool {
     flat.is_char_boundary(at)

@@ -12,6 +12,7 @@ pub(crate) mod slots;
 pub(crate) mod template;
 pub(crate) mod version;
 pub(crate) mod words;
+pub(crate) mod wrapper;
 
 use dfix_catalogue::programs;
 use dfix_model::context::NoContext;
@@ -26,7 +27,7 @@ use crate::pattern::instruction::{Arguments, InstructionPattern, Line, is_in_pip
 use crate::pattern::pipeline::{PipelinePattern, pipelines};
 use crate::pattern::read_instruction::Reader;
 use crate::pattern::slots::Slots;
-use crate::pattern::template::{Cut, Hole, Names, Template};
+use crate::pattern::template::{Cut, Hole, Names, REPLACEMENT, Template};
 use crate::pattern::words::WordPattern;
 
 /// The first word of a pattern of images.
@@ -188,7 +189,7 @@ impl Replacement {
         names: &mut Names,
     ) -> Result<Self, PatternError> {
         let known = names.len();
-        let template = Template::read("replacement", source.trim(), names)?;
+        let template = Template::read(REPLACEMENT, source.trim(), names)?;
         for hole in &template.holes {
             check_hole(hole, &template, pattern, names, known)?;
         }

@@ -1,7 +1,9 @@
 //! What a replacement makes of a match: the difference from the pattern, as edits of just that.
 
 pub(crate) mod align;
+pub(crate) mod carry;
 pub(crate) mod change;
+pub(crate) mod exec;
 pub(crate) mod of_command;
 pub(crate) mod of_image;
 pub(crate) mod of_instruction;
@@ -9,5 +11,7 @@ pub(crate) mod of_options;
 pub(crate) mod of_pairs;
 pub(crate) mod of_pipeline;
 pub(crate) mod of_words;
+pub(crate) mod of_wrappers;
+pub(crate) mod of_zones;
 pub(crate) mod plan;
 pub(crate) mod render;

@@ -241,6 +241,17 @@ impl<'m> State<'m> {
         self.values.get(name)?.as_ref()
     }
 
+    /// The instruction that a text stands in, where that is one of the pattern's, or a command of the pattern stands in it.
+    pub(crate) fn step_of(&self, text: &Text<'m>) -> Option<Step<'m>> {
+        let range = text.range()?;
+        let mut steps = self.slots.iter().flatten().filter_map(|slot| match slot {
+            Slot::Step(step) => Some(*step),
+            Slot::Command(command) => Some(command.step()),
+            _ => None,
+        });
+        steps.find(|step| step.range().contains_range(range))
+    }
+
     pub(crate) fn slot(&self, slot: usize) -> Option<&Slot<'m>> {
         self.slots.get(slot)?.as_ref()
     }

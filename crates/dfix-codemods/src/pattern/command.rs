@@ -1,26 +1,29 @@
 //! Patterns of commands: `apt-get install {packages...}`, `curl -o {file} {url}`.
 
-use dfix_model::{Command, Redirect, Word};
+use dfix_model::{Command, Redirect, Word, WordKind};
 
 use crate::error::PatternError;
 use crate::matching::choose::each_of_its_own;
 use crate::matching::state::{Slot, State, Text, Then};
 use crate::matching::view::{OptionUse, View};
 use crate::pattern::slots::Slots;
-use crate::pattern::template::{Hole, Template};
-use crate::pattern::words::{Item, WordPattern, among, in_order};
+use crate::pattern::template::{Hole, REPLACEMENT, Template};
+use crate::pattern::words::{Item, WordPattern, allows, among, bind_list, in_order};
+use crate::pattern::wrapper::{self, WrapperPattern};
 
 /// A pattern of a command.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandPattern {
     pub(crate) program: Item,
     /// Programs in front of it that must be there.
-    pub(crate) wrappers: Vec<String>,
+    pub(crate) wrappers: Vec<WrapperPattern>,
     pub(crate) assignments: Vec<AssignmentPattern>,
     pub(crate) redirects: Vec<RedirectPattern>,
     pub(crate) shape: Shape,
     /// Its words in the order in which they are written.
     pub(crate) order: Vec<Place>,
+    /// Whether it is written in the exec form.
+    pub(crate) is_exec: bool,
     /// Its bytes in the template's text.
     pub(crate) range: std::ops::Range<usize>,
 }
@@ -127,6 +130,9 @@ impl CommandPattern {
         let Some(word) = command.program() else {
             return Err(template.error(whole, "this is no command: there is no program in it"));
         };
+        let wrappers = command.wrappers();
+        let wrappers = wrappers.map(|it| WrapperPattern::read(command, it, template, slots));
+        let wrappers = wrappers.collect::<Result<Vec<_>, _>>()?;
         let mut item = |word: WordPattern, source: &str| Item {
             word,
             slot: slots.next(),
@@ -139,7 +145,23 @@ impl CommandPattern {
             }
             None => item(WordPattern::of_word(word, template), word.source_text()),
         };
-        program.word.no_list(template)?;
+        if let Some(wrapper) = command.wrappers().last()
+            && program.word.as_list().is_some()
+        {
+            if command.args().len() > 0 {
+                let name = wrapper.name;
+                return Err(template
+                    .error(
+                        place(word.range()),
+                        format!("a list behind `{name}` is all of its command, and more follows"),
+                    )
+                    .with_remedy(format!(
+                        "options of `{name}` that the pattern does not mention may be there and stay: leave the list out"
+                    )));
+            }
+        } else if template.part != REPLACEMENT {
+            program.word.no_list(template)?;
+        }
         let of_word = |word: Word<'_>| WordPattern::of_word(word, template);
         let assignments = command.assignments().map(|it| AssignmentPattern {
             name: it.name().to_owned(),
@@ -197,7 +219,8 @@ impl CommandPattern {
         order.sort_by_key(|(start, _)| *start);
         Ok(CommandPattern {
             program,
-            wrappers: command.wrappers().map(|it| it.name.to_owned()).collect(),
+            wrappers,
+            is_exec: command.kind() == WordKind::Json,
             assignments: assignments.collect(),
             redirects,
             shape,
@@ -227,6 +250,7 @@ impl CommandPattern {
     /// Every word of it.
     pub(crate) fn words(&self) -> Vec<&WordPattern> {
         let mut words = vec![&self.program.word];
+        words.extend(self.wrappers.iter().flat_map(WrapperPattern::words));
         let values = self.assignments.iter().filter_map(|it| it.value.as_ref());
         let targets = self.redirects.iter().filter_map(|it| it.target.as_ref());
         words.extend(values.chain(targets));
@@ -247,25 +271,38 @@ impl CommandPattern {
         state: &mut State<'m>,
         then: Then<'_, 'm>,
     ) -> bool {
+        wrapper::in_front(&self.wrappers, command, 0, state, &mut |behind, state| {
+            let mut rest = |state: &mut State<'m>| {
+                assignments(&self.assignments, command, state, &mut |state| {
+                    redirects(&self.redirects, command, state, &mut *then)
+                })
+            };
+            match self.program.word.as_list() {
+                Some(list) => {
+                    let words = words_behind(command, behind);
+                    let is_allowed = |it: &Text<'m>| allows(list.condition.as_deref(), it, state);
+                    words.iter().all(is_allowed)
+                        && bind_list(&self.program, list, &words, state, &mut rest)
+                }
+                None => self.program_fits(command, state, &mut |state| {
+                    self.words_fit(command, state, &mut rest)
+                }),
+            }
+        })
+    }
+
+    fn program_fits<'m>(
+        &self,
+        command: Command<'m>,
+        state: &mut State<'m>,
+        then: Then<'_, 'm>,
+    ) -> bool {
         let Some(program) = program_text(command, &self.program.word) else {
             return false;
         };
-        let has_wrapper = |name: &String| command.is_wrapped_by(name);
-        if !self.wrappers.iter().all(has_wrapper) {
-            return false;
-        }
         self.program.word.fits(&program, state, &mut |state| {
-            state.note(
-                self.program.slot,
-                Slot::Text(program.clone()),
-                &mut |state| {
-                    assignments(&self.assignments, command, state, &mut |state| {
-                        redirects(&self.redirects, command, state, &mut |state| {
-                            self.words_fit(command, state, then)
-                        })
-                    })
-                },
-            )
+            let found = Slot::Text(program.clone());
+            state.note(self.program.slot, found, &mut *then)
         })
     }
 
@@ -358,13 +395,30 @@ fn option_item(
 
 /// The name of a command's program, as a pattern sees it: without its folder unless the pattern has one.
 fn program_text<'m>(command: Command<'m>, pattern: &WordPattern) -> Option<Text<'m>> {
-    let whole = Text::of_word(command.program()?);
+    Some(program_name(command.program()?, command.name(), pattern))
+}
+
+/// A program's word, of which only the name is meant unless the pattern has a folder.
+pub(crate) fn program_name<'m>(word: Word<'m>, name: &str, pattern: &WordPattern) -> Text<'m> {
+    let whole = Text::of_word(word);
     let has_folder = pattern.as_literal().is_some_and(|it| it.contains('/'));
-    if has_folder || command.name().is_empty() {
-        return Some(whole);
+    if has_folder || name.is_empty() {
+        return whole;
     }
-    let start = whole.flat().rfind(command.name())?;
-    Some(whole.slice(start..start + command.name().len()))
+    match whole.flat().rfind(name) {
+        Some(start) => whole.slice(start..start + name.len()),
+        None => whole,
+    }
+}
+
+/// All words behind the wrappers before a number.
+fn words_behind<'m>(command: Command<'m>, wrappers: usize) -> Vec<Text<'m>> {
+    let last = wrappers
+        .checked_sub(1)
+        .and_then(|it| command.wrappers().nth(it));
+    let start = last.map_or(command.range().start(), |it| it.range.end());
+    let behind = command.words().filter(|it| it.range().start() >= start);
+    behind.map(Text::of_word).collect()
 }
 
 fn assignments<'m>(
@@ -465,11 +519,11 @@ fn ordered<'m>(
     };
     if let Some(list) = item.word.as_list() {
         let condition = list.condition.as_deref();
-        let is_allowed = |text: &&Text<'m>| crate::pattern::words::allows(condition, text, state);
+        let is_allowed = |text: &&Text<'m>| allows(condition, text, state);
         let most = texts.iter().take_while(is_allowed).count();
         return (0..=most).rev().any(|count| {
             let (bound, others) = texts.split_at(count);
-            crate::pattern::words::bind_list(item, list, bound, state, &mut |state| {
+            bind_list(item, list, bound, state, &mut |state| {
                 ordered(rest, others, state, then)
             })
         });

@@ -116,20 +116,30 @@ fn told_image(image: &ImagePattern, names: &Names, told: &mut String) {
 }
 
 fn told_command(command: &CommandPattern, names: &Names, indent: &str, told: &mut String) {
-    let _ = writeln!(
-        told,
-        "{indent}program: `{}`, in whatever folder",
-        shown(&command.program.word, names)
-    );
+    let program = shown(&command.program.word, names);
+    let _ = match command.program.word.as_list() {
+        Some(_) => writeln!(told, "{indent}any command: `{program}`"),
+        None => writeln!(told, "{indent}program: `{program}`, in whatever folder"),
+    };
     for assignment in &command.assignments {
         let value = assignment.value.as_ref();
         let value = value.map_or_else(String::new, |it| shown(it, names));
         let _ = writeln!(told, "{indent}with `{}={value}` before it", assignment.name);
     }
-    for name in &command.wrappers {
-        let _ = writeln!(told, "{indent}behind `{name}`");
+    for wrapper in &command.wrappers {
+        let words: Vec<String> = wrapper
+            .items
+            .iter()
+            .map(|it| shown(&it.word, names))
+            .collect();
+        let words = words.join(" ");
+        let _ = writeln!(
+            told,
+            "{indent}behind `{words}`; other options of it may be there, and stay"
+        );
     }
     match &command.shape {
+        Shape::Ordered(_) if command.program.word.as_list().is_some() => {}
         Shape::Ordered(items) => {
             let words: Vec<String> = items.iter().map(|it| shown(&it.word, names)).collect();
             let _ = writeln!(

@@ -30,6 +30,8 @@ pub(crate) struct InstructionPattern {
     /// Whether it is found behind `ONBUILD`, too, where that is not written: where all of a row stand behind it.
     pub(crate) may_be_onbuild: bool,
     pub(crate) flags: Vec<FlagItem>,
+    /// Whether its arguments are written as JSON.
+    pub(crate) is_exec: bool,
     pub(crate) arguments: Arguments,
     /// For the step.
     pub(crate) slot: usize,

@@ -42,6 +42,7 @@ impl Reader<'_> {
                 .flags()
                 .map(|flag| self.flag(step, flag, slots))
                 .collect::<Result<_, _>>()?,
+            is_exec: step.instruction().exec_form().is_some(),
             arguments: self.arguments(step, slots)?,
             slot: slots.next(),
             range: self.place(step.range()),

@@ -52,6 +52,9 @@ impl PartialEq for Hole {
     }
 }
 
+/// The name of the part that a replacement is.
+pub(crate) const REPLACEMENT: &str = "replacement";
+
 /// A pattern's or a replacement's text with words in the places of its holes.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {

@@ -54,6 +54,11 @@ impl WordPattern {
         }
     }
 
+    /// Whether it is this literal text.
+    pub(crate) fn is(&self, text: &Text<'_>) -> bool {
+        self.as_literal() == Some(text.flat())
+    }
+
     /// The list that it is: `{x...}`.
     pub(crate) fn as_list(&self) -> Option<&Hole> {
         self.as_hole().filter(|hole| hole.is_list)

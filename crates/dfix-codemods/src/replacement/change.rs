@@ -5,6 +5,7 @@ use dfix_syntax::{TextRange, TextSize};
 
 use crate::flat::{self, has_expansion, is_border};
 use crate::matching::state::Text;
+use crate::replacement::carry::Target;
 use crate::replacement::plan::{New, Op};
 
 /// Which characters may come where a text is changed.
@@ -83,7 +84,7 @@ pub(crate) fn narrow(
         },
     };
     let middle = if has_expansion(middle) {
-        let rest: String = without_expansions(middle);
+        let rest: String = flat::without_expansions(middle);
         (may_expand && dress.takes(&rest)).then(|| flat::shown(middle))?
     } else {
         dress.takes(middle).then(|| middle.to_owned())?
@@ -171,20 +172,6 @@ fn beside(segments: &[Segment], at: TextRange, new: &str) -> Option<(TextRange, 
     Some((range, format!("{new}{c}")))
 }
 
-fn without_expansions(flat: &str) -> String {
-    let mut rest = String::new();
-    let mut depth = 0_u32;
-    for c in flat.chars() {
-        match c {
-            flat::OPEN => depth += 1,
-            flat::CLOSE => depth = depth.saturating_sub(1),
-            c if depth == 0 => rest.push(c),
-            _ => {}
-        }
-    }
-    rest
-}
-
 /// Whether `new` is `old` with something more in it, and nothing of it goes.
 pub(crate) fn only_adds(old: &str, new: &str) -> bool {
     let (from, to) = differing(old, new);
@@ -239,12 +226,14 @@ pub(crate) fn change_whole<'m>(text: &Text<'m>, new: &str) -> Result<Option<Op<'
 }
 
 /// A word that is new in the file. One that a hole binds is written as it was.
-pub(crate) fn new_word(flat: &str, bound: Option<&Text<'_>>) -> Result<New, String> {
+pub(crate) fn new_word(
+    flat: &str,
+    bound: Option<&Text<'_>>,
+    target: Target,
+) -> Result<New, String> {
     let bound = bound.filter(|it| it.flat() == it.whole() && it.flat() == flat);
     match bound.and_then(|it| it.word) {
-        Some(word) if word.kind() != WordKind::Json => {
-            Ok(New::Source(word.source_text().to_owned()))
-        }
+        Some(word) if target.is_of(word.kind()) => Ok(New::Source(word.source_text().to_owned())),
         _ if has_expansion(flat) => Err(format!(
             "`{}` holds a variable, and cannot be written anew",
             flat::shown(flat)

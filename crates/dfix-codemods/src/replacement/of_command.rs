@@ -1,24 +1,25 @@
 //! What becomes of a command.
 
 use dfix_catalogue::{PackageManager, package_tool};
-use dfix_engine::{Effect, OpenCondition};
+use dfix_engine::Effect;
 use dfix_model::path::file_name;
 use dfix_model::{Assignment, Command, Redirect, StepKind, Word, WordKind, WrapperKind};
+use dfix_syntax::TextRange;
 
 use crate::flat;
-use crate::matching::state::{Slot, State, Text, Value};
+use crate::matching::state::{Slot, State, Text};
 use crate::matching::view::View;
-use crate::pattern::command::{CommandPattern, OptionItem, Place, Shape, Zones};
+use crate::pattern::command::{CommandPattern, Shape};
 use crate::pattern::instruction::outermost;
-use crate::pattern::words::{Element, Item, WordPattern};
+use crate::pattern::words::WordPattern;
+use crate::pattern::wrapper::WrapperPattern;
 use crate::pattern::{Replacement, ReplacementKind};
+use crate::replacement::carry::Target;
 use crate::replacement::change::{change_whole, change_word};
-use crate::replacement::of_options;
-use crate::replacement::of_words::{
-    Placed, added, changed_by, filled, insert, last_word, list, words_of,
-};
+use crate::replacement::of_words::{filled, insert, list, words_of};
+use crate::replacement::of_zones::in_zones;
 use crate::replacement::plan::{Op, Plan, Planned};
-use crate::replacement::render;
+use crate::replacement::{exec, of_wrappers, render};
 
 /// Why a list of commands cannot be written in the place of one.
 const NO_SHELL: &str = "it stands in the exec form, which has no shell";
@@ -44,6 +45,13 @@ impl From<&str> for Refusal {
 }
 
 impl Refusal {
+    /// Why.
+    pub(crate) fn into_why(self) -> String {
+        match self {
+            Refusal::InPlace(why) | Refusal::AtAll(why) => why,
+        }
+    }
+
     /// What is tried where the words cannot be changed one by one.
     pub(crate) fn or_else<'m>(self, anew: impl FnOnce(&str) -> Planned<'m>) -> Planned<'m> {
         match self {
@@ -53,10 +61,6 @@ impl Refusal {
     }
 }
 
-/// Why the last operand of a command does not go.
-const NOTHING_LEFT: &str =
-    "nothing would be left to work on: look for the command with all of its packages";
-
 /// The change of a command that the pattern fits.
 pub(crate) fn plan<'m>(
     pattern: &CommandPattern,
@@ -65,6 +69,7 @@ pub(crate) fn plan<'m>(
     state: &State<'m>,
 ) -> Planned<'m> {
     let template = &replacement.template;
+    let kind = command.step().kind();
     match &replacement.kind {
         ReplacementKind::Nothing => {
             may_go(pattern, command, state)?;
@@ -81,7 +86,7 @@ pub(crate) fn plan<'m>(
                 why.or_else(|why| {
                     let range = commands[own].range.clone();
                     rewritten(pattern, Some(&commands[own]), command, state, why, || {
-                        render::source(template, range, state)
+                        render::source(template, range, kind, state)
                     })
                 })
             })?;
@@ -90,7 +95,7 @@ pub(crate) fn plan<'m>(
                 .enumerate()
                 .filter(|(index, _)| *index != own)
             {
-                let source = render::source(template, other.range.clone(), state)?;
+                let source = render::source(template, other.range.clone(), kind, state)?;
                 plan.declare(Effect::commands_of(command.step()));
                 plan.push(if index < own {
                     Op::CommandBefore(command, source)
@@ -102,7 +107,7 @@ pub(crate) fn plan<'m>(
         }
         _ => {
             let mut plan = rewritten(pattern, None, command, state, "", || {
-                render::source(template, 0..template.text.len(), state)
+                render::source(template, 0..template.text.len(), kind, state)
             })?;
             plan.declare(Effect::changed(command.step()));
             Ok(plan)
@@ -136,7 +141,8 @@ fn unnamed_operand<'m>(
         Shape::Zones(zones) => &zones.operands,
         Shape::Ordered(items) => items,
     };
-    let named: Vec<Word<'m>> = items.iter().flat_map(|it| words_of(it, state)).collect();
+    let mut named: Vec<Word<'m>> = items.iter().flat_map(|it| words_of(it, state)).collect();
+    named.extend(words_of(&pattern.program, state));
     let mut operands = view.operands.into_iter();
     operands.find(|word| !named.contains(word))
 }
@@ -190,14 +196,13 @@ pub(crate) fn rewritten<'m>(
     if let Some(word) = unnamed_operand(pattern, command, state) {
         return Err(refusal(&word.shortened(), why));
     }
-    let (Some(first), Some(last)) = (command.program(), command.words().next_back()) else {
-        return Err("there is no program".to_owned());
-    };
+    of_wrappers::may_be_lost(pattern, None, command, state)?;
     let mut plan = Plan::default();
     plan.declare(Effect::arguments_of(command));
     if command.kind() == WordKind::Json {
-        let values = replacement.map(|it| values(it, state)).transpose()?;
-        let is_whole = command.wrappers().next().is_none() && command.outer().is_none();
+        let values = replacement.map(|it| exec::values(it, state)).transpose()?;
+        let is_whole =
+            command.wrappers().count() == pattern.wrappers.len() && command.outer().is_none();
         return match values.filter(|_| is_whole) {
             Some(values) => {
                 plan.push(Op::ExecForm(command.step(), values));
@@ -206,12 +211,11 @@ pub(crate) fn rewritten<'m>(
             None => Err(NO_SHELL.to_owned()),
         };
     }
-    let range = first.range().cover(last.range());
-    let mut redirects = command.redirects();
-    if redirects.any(|it| range.contains_range(it.range())) {
-        return Err("a redirection stands between its words".to_owned());
-    }
-    let source = source()?;
+    let range = meant(pattern, command, state)?;
+    let source = match replacement.filter(|it| it.is_exec) {
+        Some(replacement) => exec::in_shell(replacement, command.step().kind(), state)?,
+        None => source()?,
+    };
     if matches!(command.kind(), WordKind::ShellIn(_))
         && source.contains(['"', '\'', '\\', '$', '`'])
     {
@@ -221,50 +225,46 @@ pub(crate) fn rewritten<'m>(
     Ok(plan)
 }
 
-/// What the words of a replacement stand for.
-fn values(replacement: &CommandPattern, state: &State<'_>) -> Result<Vec<String>, String> {
-    let of_item = |item: &Item| -> Result<Vec<String>, String> {
-        match item.word.as_list().and_then(|list| state.value(list.name?)) {
-            Some(Value::List(texts)) => Ok(texts.iter().map(|it| it.flat().to_owned()).collect()),
-            _ => Ok(vec![filled(&item.word, state)?]),
-        }
+/// The bytes of a command that a pattern mentions, where nothing stands between them that it does not.
+fn meant(
+    pattern: &CommandPattern,
+    command: Command<'_>,
+    state: &State<'_>,
+) -> Result<TextRange, String> {
+    let (Some(first), Some(last)) = (command.program(), command.words().next_back()) else {
+        return Err("there is no program".to_owned());
     };
-    let of_option = |option: &OptionItem| -> Result<Vec<String>, String> {
-        let value = option
-            .value
-            .as_ref()
-            .map(|it| filled(it, state))
-            .transpose()?;
-        let name = &option.name;
-        Ok(match value {
-            Some(value) if option.is_next_word => vec![name.clone(), value],
-            Some(value) if name.starts_with("--") => vec![format!("{name}={value}")],
-            value => vec![format!("{name}{}", value.unwrap_or_default())],
-        })
-    };
-    let mut words = vec![filled(&replacement.program.word, state)?];
-    match &replacement.shape {
-        Shape::Ordered(items) => {
-            for item in items {
-                words.extend(of_item(item)?);
-            }
-        }
-        Shape::Zones(zones) => {
-            for place in &replacement.order {
-                words.extend(match place {
-                    Place::Head(index) => of_item(&zones.heads[*index])?,
-                    Place::Operand(index) => of_item(&zones.operands[*index])?,
-                    Place::Option(index) => of_option(&zones.options[*index])?,
-                });
-            }
+    let mut range = first.range().cover(last.range());
+    let named = pattern.wrappers.iter();
+    let named: Vec<usize> = named.filter_map(|it| it.index_in(command, state)).collect();
+    for (index, wrapper) in command.wrappers().enumerate() {
+        if named.contains(&index) {
+            range = range.cover(wrapper.range);
         }
     }
-    match words.iter().find(|it| flat::has_expansion(it)) {
-        Some(word) => Err(format!(
-            "`{}` holds a variable, which the exec form does not know",
-            flat::shown(word)
-        )),
-        None => Ok(words),
+    let is_named = |it: &Assignment<'_>| pattern.assignments.iter().any(|p| p.name == it.name());
+    for assignment in command.assignments().filter(is_named) {
+        range = range.cover(assignment.range());
+    }
+    let redirects: Vec<TextRange> = command.redirects().map(Redirect::range).collect();
+    if !pattern.redirects.is_empty() {
+        if redirects.len() > pattern.redirects.len() {
+            return Err("a redirection is not in the pattern, and would be lost".to_owned());
+        }
+        range = redirects.into_iter().fold(range, TextRange::cover);
+    } else if redirects.into_iter().any(|it| range.contains_range(it)) {
+        return Err("a redirection stands between its words".to_owned());
+    }
+    let mut wrappers = command.wrappers().enumerate();
+    let lost =
+        wrappers.find(|(index, it)| !named.contains(index) && range.contains_range(it.range));
+    if let Some((_, wrapper)) = lost {
+        return Err(refusal(wrapper.name, ""));
+    }
+    let mut assignments = command.assignments();
+    match assignments.find(|it| !is_named(it) && range.contains_range(it.range())) {
+        Some(assignment) => Err(refusal(assignment.name(), "")),
+        None => Ok(range),
     }
 }
 
@@ -289,6 +289,10 @@ pub(crate) fn in_place<'m>(
         return Err("there is no program".into());
     };
     let is_other_program = old.program.word != new.program.word;
+    let has_list = |it: &CommandPattern| it.program.word.as_list().is_some();
+    if is_other_program && (has_list(old) || has_list(new)) {
+        return of_wrappers::word_by_word(old, new, command, state);
+    }
     if is_other_program {
         let Some(Slot::Text(text)) = state.slot(old.program.slot) else {
             return Err("the program is not known".into());
@@ -311,14 +315,17 @@ pub(crate) fn in_place<'m>(
         });
         // `python -m pip` does not become `python -m uv`.
         for (index, wrapper) in command.wrappers().enumerate() {
+            let is_named = |it: &WrapperPattern| it.index_in(command, state) == Some(index);
             if wrapper.kind == WrapperKind::Runner
-                && !new.wrappers.iter().any(|it| it == wrapper.name)
+                && !old.wrappers.iter().any(is_named)
+                && !new.wrappers.iter().any(|it| it.name == wrapper.name)
             {
+                of_wrappers::no_options(command, wrapper, &[])?;
                 plan.push(Op::RemoveWrapper(command, index));
             }
         }
     }
-    wrappers(old, new, command, &mut plan)?;
+    of_wrappers::wrappers(old, new, command, state, &mut plan)?;
     in_front(old, new, command, state, &mut plan)?;
     redirects(old, new, command, state, &mut plan)?;
     match (&old.shape, &new.shape) {
@@ -335,7 +342,8 @@ pub(crate) fn in_place<'m>(
         }
         (Shape::Ordered(old), Shape::Ordered(items)) => {
             let mut placed = Vec::new();
-            list(old, items, state, &mut plan, &mut placed)?;
+            let target = Target::of(command.kind(), command.step().kind());
+            list(old, items, target, state, &mut plan, &mut placed)?;
             insert(&placed, program, &mut plan);
         }
         _ => return Err("the options of one of the two programs are not known".into()),
@@ -360,25 +368,6 @@ fn are_alike(one: &str, other: &str) -> bool {
     };
     let of_family = family(one).is_some() && family(one) == family(other);
     of_family || stem(one) == stem(other)
-}
-
-fn wrappers<'m>(
-    old: &CommandPattern,
-    new: &CommandPattern,
-    command: Command<'m>,
-    plan: &mut Plan<'m>,
-) -> Result<(), String> {
-    for name in old.wrappers.iter().filter(|it| !new.wrappers.contains(it)) {
-        let index = command.wrappers().position(|it| it.name == name);
-        let op = index.map(|index| Op::RemoveWrapper(command, index));
-        if op.as_ref().is_some_and(|op| !plan.ops.contains(op)) {
-            plan.push(op);
-        }
-    }
-    match new.wrappers.iter().find(|it| !old.wrappers.contains(it)) {
-        Some(name) => Err(format!("`{name}` cannot be put in front of a command")),
-        None => Ok(()),
-    }
 }
 
 fn in_front<'m>(
@@ -441,153 +430,5 @@ fn redirects<'m>(
             _ => return Err("a redirection has no target".to_owned()),
         }
     }
-    Ok(())
-}
-
-fn in_zones<'m>(
-    old: &Zones,
-    new: &Zones,
-    order: &[Place],
-    command: Command<'m>,
-    is_other_program: bool,
-    state: &State<'m>,
-    plan: &mut Plan<'m>,
-) -> Result<(), Refusal> {
-    let view = View::of(command);
-    let mut heads = Vec::new();
-    list(&old.heads, &new.heads, state, plan, &mut heads)?;
-    let mut options = of_options::options(
-        &old.options,
-        &new.options,
-        is_other_program,
-        &view,
-        state,
-        plan,
-    )?;
-    let mut operands = Vec::new();
-    if old.is_set && new.is_set {
-        set(
-            &old.operands,
-            &new.operands,
-            &view,
-            state,
-            plan,
-            &mut operands,
-        )?;
-    } else {
-        list(&old.operands, &new.operands, state, plan, &mut operands)?;
-    }
-    let mut take = |place: &Place| match place {
-        Place::Head(index) => std::mem::replace(&mut heads[*index], Placed::There(None)),
-        Place::Option(index) => std::mem::replace(&mut options[*index], Placed::There(None)),
-        Place::Operand(index) => std::mem::replace(&mut operands[*index], Placed::There(None)),
-    };
-    let placed: Vec<Placed<'m>> = order.iter().map(&mut take).collect();
-    if let Some(program) = command.program() {
-        insert(&placed, program, plan);
-    }
-    Ok(())
-}
-
-/// The other elements of a set that a literal name means as well: `x:i386` beside `x`.
-fn alike<'m>(item: &Item, found: &Text<'m>, elements: &[Element<'m>]) -> Vec<Text<'m>> {
-    let Some(literal) = item.word.as_literal() else {
-        return Vec::new();
-    };
-    let texts = elements.iter().filter_map(|element| {
-        let mut texts = element.name.iter().chain([&element.whole]);
-        texts.find(|it| it.flat() == literal).cloned()
-    });
-    texts.filter(|it| it.word != found.word).collect()
-}
-
-/// What is open where a package that is pinned becomes another one: the version is the old one's.
-fn pinned(text: &Text<'_>, new: &str) -> Option<OpenCondition> {
-    let rest = text.whole().strip_prefix(text.flat())?;
-    rest.starts_with(['=', '<', '>', '~', '@', '!']).then(|| {
-        OpenCondition::new(
-            format!(
-                "whether there is a `{new}` of the version that `{}` asks for",
-                flat::shown(text.whole())
-            ),
-            "name the pin in the pattern (`NAME={v}`), or look the version up",
-        )
-    })
-}
-
-/// Aligns sets: what is in both stays, what is in one only is replaced, taken out, or put in.
-fn set<'m>(
-    old: &[Item],
-    new: &[Item],
-    view: &View<'m>,
-    state: &State<'m>,
-    plan: &mut Plan<'m>,
-    placed: &mut Vec<Placed<'m>>,
-) -> Result<(), Refusal> {
-    let is_among = |item: &Item, others: &[Item]| others.iter().any(|it| it.word == item.word);
-    let mut gone: Vec<&Item> = old.iter().filter(|it| !is_among(it, new)).collect();
-    let elements = view.elements();
-    let is_there = |name: &str| {
-        elements.iter().any(|it| {
-            it.whole.flat() == name || it.name.as_ref().is_some_and(|it| it.flat() == name)
-        })
-    };
-    let mut removed: Vec<Word<'m>> = Vec::new();
-    let mut places = Vec::new();
-    for item in new {
-        let is_list = item.word.as_list().is_some();
-        if is_among(item, old) {
-            let same = old.iter().find(|it| it.word == item.word);
-            places.push(Placed::There(same.and_then(|it| last_word(it, state))));
-            continue;
-        }
-        let name = if is_list {
-            None
-        } else {
-            Some(filled(&item.word, state)?)
-        };
-        let single = gone.iter().position(|it| it.word.as_list().is_none());
-        match (name, single) {
-            (Some(name), _) if is_there(&name) => places.push(Placed::There(None)),
-            (Some(name), Some(index)) => {
-                let replaced = gone.remove(index);
-                let Some(Slot::Text(text)) = state.slot(replaced.slot) else {
-                    continue;
-                };
-                for text in [text].into_iter().chain(&alike(replaced, text, &elements)) {
-                    plan.open.extend(pinned(text, &name));
-                    plan.push(changed_by(text, &item.word, &name, state)?);
-                }
-                places.push(Placed::There(text.word));
-            }
-            _ => places.push(Placed::New(added(item, state)?)),
-        }
-    }
-    for item in gone {
-        removed.extend(words_of(item, state));
-        if let Some(Slot::Text(text)) = state.slot(item.slot) {
-            removed.extend(alike(item, text, &elements).iter().filter_map(|it| it.word));
-        }
-    }
-    let last = |word: &Word<'m>| word.range().end();
-    if !removed.is_empty() {
-        let stays = view.operands.iter().any(|it| !removed.contains(it))
-            || places.iter().any(|it| matches!(it, Placed::New(_)));
-        if !stays {
-            return Err(Refusal::AtAll(NOTHING_LEFT.to_owned()));
-        }
-        plan.push(Op::Remove(removed));
-    }
-    // What comes goes behind the last one.
-    let behind = view.operands.iter().copied().max_by_key(last);
-    for place in &mut places {
-        if let (Placed::New(words), Some(behind)) = (&*place, behind) {
-            for new in words {
-                plan.push(Op::InsertAfter(behind, new.clone()));
-            }
-            *place = Placed::There(None);
-        }
-    }
-    placed.extend(places);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What becomes of instructions.
 
 use dfix_engine::{Effect, OpenCondition};
-use dfix_model::{AddedSource, Step, StepKind};
+use dfix_model::{AddedSource, Step, StepKind, WordKind};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{TextRange, takes_flag};
 
@@ -15,6 +15,7 @@ use crate::pattern::instruction::{
 use crate::pattern::template::Template;
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::align::{Fate, align};
+use crate::replacement::carry::{self, Target};
 use crate::replacement::change::change_word;
 use crate::replacement::of_command::{in_place, may_go, rewritten};
 use crate::replacement::of_image;
@@ -22,7 +23,7 @@ use crate::replacement::of_pairs::{pairs, untaken};
 use crate::replacement::of_pipeline;
 use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
 use crate::replacement::plan::{Op, Plan, Planned};
-use crate::replacement::render;
+use crate::replacement::{of_wrappers, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
 pub(crate) fn plan<'m>(
@@ -59,7 +60,7 @@ pub(crate) fn plan<'m>(
                 removed(old[i], step, state, &mut plan)?;
             }
             Fate::Added(j) => {
-                let source = render::source(template, new[j].range.clone(), state)?;
+                let source = render::instruction(template, new[j], state)?;
                 let source = behind_onbuild(first, new[j], source);
                 plan.declare(inserted(new[j], first, state)?);
                 match before {
@@ -204,7 +205,7 @@ fn one<'m>(
                 })?;
             }
         }
-        let source = render::source(template, new.range.clone(), state)?;
+        let source = render::instruction(template, new, state)?;
         let source = if is_other_place {
             source
         } else {
@@ -214,8 +215,11 @@ fn one<'m>(
         plan.push(Op::ReplaceInstruction(step, source));
         return Ok(plan);
     }
+    let target = Target::of(kind_of_words(step), new.kind);
+    carry::check_all(&new.words(), target, state)?;
     let mut plan = Plan::default();
     if old.keyword != new.keyword {
+        plan.declare(Effect::changed(step));
         for flag in step.flags() {
             let goes = old.flags.iter().any(|it| {
                 it.name.eq_ignore_ascii_case(flag.name())
@@ -259,16 +263,34 @@ fn one<'m>(
             script(old, new, template, step, state, &mut plan)?;
         }
         (Arguments::Any(old), Arguments::Any(new)) if old == new => {}
+        (Arguments::Script(old), Arguments::Any(list)) => {
+            plan.take(of_wrappers::without(old, list, state)?);
+        }
         (Arguments::Nothing, Arguments::Nothing) => {}
         _ => return Err("a whole script cannot become something else".to_owned()),
     }
-    if !plan.ops.is_empty() && plan.effects.is_empty() {
+    if !plan.ops.is_empty() && plan.effects.is_empty() && effects.is_empty() {
         effects.push(Effect::changed(step));
     }
     for effect in effects {
         plan.declare(effect);
     }
     Ok(plan)
+}
+
+/// How the words of an instruction, or of its script, are written.
+fn kind_of_words(step: Step<'_>) -> WordKind {
+    let has_script = matches!(
+        step.kind(),
+        StepKind::Run | StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck
+    );
+    if step.instruction().exec_form().is_some() {
+        WordKind::Json
+    } else if has_script {
+        WordKind::Shell
+    } else {
+        WordKind::Dockerfile
+    }
 }
 
 /// Refuses, or tells, where `ADD` does with a source what `COPY` does not, and one becomes the other.
@@ -329,7 +351,8 @@ fn flags<'m>(
             .position(|it| it.name == item.name && it.value == item.value)
             .or_else(|| rest.iter().position(|it| it.name == item.name));
         let Some(before) = same.map(|index| rest.remove(index)) else {
-            let text = render::pieces(&item.source, state)?;
+            let target = Target::Dockerfile(step.kind());
+            let text = render::pieces(&item.source, state, target)?;
             let there = step.flags().find(|it| it.name() == item.name);
             let is_there = there
                 .and_then(dfix_model::Flag::value)
@@ -442,7 +465,8 @@ fn words<'m>(
     plan: &mut Plan<'m>,
 ) -> Result<(), String> {
     let mut placed = Vec::new();
-    list(old, new, state, plan, &mut placed)?;
+    let target = Target::of(kind_of_words(step), step.kind());
+    list(old, new, target, state, plan, &mut placed)?;
     if is_set {
         for place in &mut placed {
             let there = step.words().next_back();
@@ -521,7 +545,7 @@ fn script<'m>(
                     (Some(old), Some(new)) => in_place(old, new, first, state).or_else(|why| {
                         why.or_else(|why| {
                             rewritten(old, Some(new), first, state, why, || {
-                                render::source(template, new.range.clone(), state)
+                                render::source(template, new.range.clone(), step.kind(), state)
                             })
                         })
                     }),
@@ -547,7 +571,8 @@ fn script<'m>(
                 });
             }
             Fate::Added(j) => {
-                let source = render::source(template, new[j].pipeline.range(), state)?;
+                let range = new[j].pipeline.range();
+                let source = render::source(template, range, step.kind(), state)?;
                 match before {
                     Some(command) => {
                         plan.declare(Effect::commands_of(step));

@@ -8,6 +8,7 @@ use crate::flat;
 use crate::matching::state::{Slot, State, Text, Value};
 use crate::matching::view::{OptionUse, View};
 use crate::pattern::command::OptionItem;
+use crate::replacement::carry::Target;
 use crate::replacement::change::{change_whole, change_word, new_word};
 use crate::replacement::of_words::{Placed, filled};
 use crate::replacement::plan::{New, Op, Plan};
@@ -22,6 +23,7 @@ pub(crate) fn options<'m>(
     new: &[OptionItem],
     is_other_program: bool,
     view: &View<'m>,
+    target: Target,
     state: &State<'m>,
     plan: &mut Plan<'m>,
 ) -> Result<Vec<Placed<'m>>, String> {
@@ -72,7 +74,7 @@ pub(crate) fn options<'m>(
             }
             None => {
                 coming.push(item.cluster.as_deref().filter(|_| item.value.is_none()));
-                placed.push(Placed::New(added(item, state)?));
+                placed.push(Placed::New(added(item, target, state)?));
             }
         }
     }
@@ -250,7 +252,7 @@ fn cluster<'m>(
     }
 }
 
-fn added(item: &OptionItem, state: &State<'_>) -> Result<Vec<New>, String> {
+fn added(item: &OptionItem, target: Target, state: &State<'_>) -> Result<Vec<New>, String> {
     let Some(value) = &item.value else {
         return Ok(vec![New::Value(item.name.clone())]);
     };
@@ -261,8 +263,8 @@ fn added(item: &OptionItem, state: &State<'_>) -> Result<Vec<New>, String> {
             Some(Value::Text(text)) => Some(text),
             _ => None,
         };
-        let value = match (new_word(&filled, bound), item.sources.get(1)) {
-            (Err(_), Some(source)) => New::Source(render::pieces(source, state)?),
+        let value = match (new_word(&filled, bound, target), item.sources.get(1)) {
+            (Err(_), Some(source)) => New::Source(render::pieces(source, state, target)?),
             (new, _) => new?,
         };
         return Ok(vec![New::Value(item.name.clone()), value]);
@@ -271,8 +273,8 @@ fn added(item: &OptionItem, state: &State<'_>) -> Result<Vec<New>, String> {
     let word = format!("{}{equals}{filled}", item.name);
     match item.sources.first() {
         Some(source) if flat::has_expansion(&word) => {
-            Ok(vec![New::Source(render::pieces(source, state)?)])
+            Ok(vec![New::Source(render::pieces(source, state, target)?)])
         }
-        _ => Ok(vec![new_word(&word, None)?]),
+        _ => Ok(vec![new_word(&word, None, target)?]),
     }
 }

@@ -35,7 +35,8 @@ pub(crate) fn plan<'m>(
         match fate {
             Fate::Kept(i, j) | Fate::Replaced(i, j) => {
                 let command = *there.get(i).ok_or("no command was found")?;
-                let source = || render::source(template, after[j].range.clone(), state);
+                let kind = command.step().kind();
+                let source = || render::source(template, after[j].range.clone(), kind, state);
                 let changed = in_place(&before[i], &after[j], command, state).or_else(|why| {
                     why.or_else(|why| {
                         rewritten(&before[i], Some(&after[j]), command, state, why, source)
@@ -52,7 +53,8 @@ pub(crate) fn plan<'m>(
             }
             Fate::Added(j) => {
                 let operator = new.stations[j].operator.as_deref().unwrap_or("|");
-                let source = render::source(template, after[j].range.clone(), state)?;
+                let kind = there.first().map_or(StepKind::Run, |it| it.step().kind());
+                let source = render::source(template, after[j].range.clone(), kind, state)?;
                 // Before the first one the operator is that of what follows.
                 coming.push(match last {
                     Some(_) => format!(" {operator} {source}"),

@@ -6,6 +6,7 @@ use crate::flat;
 use crate::matching::state::{Slot, State, Text, Value};
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::align::{Fate, align};
+use crate::replacement::carry::Target;
 use crate::replacement::change::{change_word, new_word};
 use crate::replacement::plan::{New, Op, Plan};
 use crate::replacement::render;
@@ -25,6 +26,7 @@ pub(crate) enum Placed<'m> {
 pub(crate) fn list<'m>(
     old: &[Item],
     new: &[Item],
+    target: Target,
     state: &State<'m>,
     plan: &mut Plan<'m>,
     placed: &mut Vec<Placed<'m>>,
@@ -39,12 +41,12 @@ pub(crate) fn list<'m>(
             Fate::Replaced(i, j) => {
                 if let Some(Slot::Text(text)) = state.slot(old[i].slot) {
                     let filled = filled(&new[j].word, state)?;
-                    plan.push(changed_by(text, &new[j].word, &filled, state)?);
+                    plan.push(changed_by(text, &new[j].word, &filled, target, state)?);
                     places[j] = Some(Placed::There(text.word));
                 }
             }
             Fate::Removed(i) => gone.extend(words_of(&old[i], state)),
-            Fate::Added(j) => places[j] = Some(Placed::New(added(&new[j], state)?)),
+            Fate::Added(j) => places[j] = Some(Placed::New(added(&new[j], target, state)?)),
         }
     }
     if !gone.is_empty() {
@@ -59,6 +61,7 @@ pub(crate) fn changed_by<'m>(
     text: &Text<'m>,
     new: &WordPattern,
     filled: &str,
+    target: Target,
     state: &State<'m>,
 ) -> Result<Option<Op<'m>>, String> {
     let why = match change_word(text, filled) {
@@ -68,7 +71,7 @@ pub(crate) fn changed_by<'m>(
     let bound = new.as_hole().and_then(|hole| state.value(hole.name?));
     match (bound, text.word) {
         (Some(Value::Text(bound)), Some(word)) => {
-            match (new_word(filled, Some(bound))?, bound.word) {
+            match (new_word(filled, Some(bound), target)?, bound.word) {
                 (New::Source(source), Some(from)) if from.kind() == word.kind() => {
                     Ok(Some(Op::Bytes(word.range(), source)))
                 }
@@ -97,26 +100,27 @@ pub(crate) fn last_word<'m>(item: &Item, state: &State<'m>) -> Option<Word<'m>> 
 pub(crate) fn written(
     word: &WordPattern,
     source: &WordPattern,
+    target: Target,
     state: &State<'_>,
 ) -> Result<New, String> {
     let value = filled(word, state)?;
     if flat::has_expansion(&value) {
-        Ok(New::Source(render::pieces(source, state)?))
+        Ok(New::Source(render::pieces(source, state, target)?))
     } else {
         Ok(New::Value(value))
     }
 }
 
 /// The words that an item of the replacement brings.
-pub(crate) fn added(item: &Item, state: &State<'_>) -> Result<Vec<New>, String> {
+pub(crate) fn added(item: &Item, target: Target, state: &State<'_>) -> Result<Vec<New>, String> {
     let bound = item.word.as_hole().and_then(|hole| state.value(hole.name?));
     match bound {
         Some(Value::List(texts)) => texts
             .iter()
-            .map(|text| new_word(text.flat(), Some(text)))
+            .map(|text| new_word(text.flat(), Some(text), target))
             .collect(),
-        Some(Value::Text(text)) => Ok(vec![new_word(text.flat(), Some(text))?]),
-        _ => Ok(vec![written(&item.word, &item.source, state)?]),
+        Some(Value::Text(text)) => Ok(vec![new_word(text.flat(), Some(text), target)?]),
+        _ => Ok(vec![written(&item.word, &item.source, target, state)?]),
     }
 }
 

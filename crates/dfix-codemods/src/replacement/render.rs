@@ -1,109 +1,245 @@
 //! Source text of a replacement, with what its holes bind as the file writes it.
 
-use dfix_model::WordKind;
+use dfix_model::StepKind;
 
 use crate::flat;
 use crate::matching::state::{State, Text, Value};
+use crate::pattern::instruction::InstructionPattern;
 use crate::pattern::template::Template;
 use crate::pattern::words::{Piece, WordPattern};
+use crate::replacement::carry::{self, Site, Target};
 
-/// A piece of a replacement's text as source of a shell or of a Dockerfile.
+/// A piece of a replacement's text as source of a shell.
 pub(crate) fn source(
     template: &Template,
     range: std::ops::Range<usize>,
+    kind: StepKind,
     state: &State<'_>,
 ) -> Result<String, String> {
     let source = WordPattern::of_flat(&template.text[range], template);
-    let written = pieces(&source, state)?;
+    on_its_lines(pieces(&source, state, Target::Shell(kind))?, template)
+}
+
+/// An instruction of a replacement as source of a Dockerfile.
+pub(crate) fn instruction(
+    template: &Template,
+    new: &InstructionPattern,
+    state: &State<'_>,
+) -> Result<String, String> {
+    let text = &template.text[new.range.clone()];
+    let (head, arguments) = text.split_at(head(text, new.kind));
+    let target = match new.kind {
+        kind if new.is_exec => Target::Json(kind),
+        kind @ (StepKind::Run | StepKind::Cmd | StepKind::Entrypoint | StepKind::Healthcheck) => {
+            Target::Shell(kind)
+        }
+        kind => Target::Dockerfile(kind),
+    };
+    let head = WordPattern::of_flat(head, template);
+    let mut written = pieces(&head, state, Target::Dockerfile(new.kind))?;
+    let arguments = WordPattern::of_flat(arguments, template);
+    written.push_str(&pieces(&arguments, state, target)?);
+    on_its_lines(written, template)
+}
+
+fn on_its_lines(written: String, template: &Template) -> Result<String, String> {
     if written.contains(['\n', '\r']) && !template.text.contains('\n') {
         return Err("what a hole binds is written on several lines".to_owned());
     }
     Ok(written)
 }
 
+/// How long the part of an instruction before its arguments is: keywords, flags, the `CMD` of a `HEALTHCHECK`.
+fn head(text: &str, kind: StepKind) -> usize {
+    let mut at = 0;
+    let mut is_keyword = true;
+    loop {
+        let rest = &text[at..];
+        let start = at + rest.len() - rest.trim_start().len();
+        let rest = &text[start..];
+        let len = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let word = &rest[..len];
+        let is_check = kind == StepKind::Healthcheck && word.eq_ignore_ascii_case("CMD");
+        let is_escape = word == "\\" || word == "`";
+        if word.is_empty() || !(is_keyword || is_check || is_escape || word.starts_with("--")) {
+            return start;
+        }
+        is_keyword = is_keyword && word.eq_ignore_ascii_case("ONBUILD");
+        at = start + len;
+        if is_check {
+            let rest = &text[at..];
+            return at + rest.len() - rest.trim_start().len();
+        }
+    }
+}
+
 /// Source text with what its holes bind.
-pub(crate) fn pieces(source: &WordPattern, state: &State<'_>) -> Result<String, String> {
-    let mut written = String::new();
-    let mut quote: Option<char> = None;
-    for piece in &source.pieces {
-        let hole = match piece {
-            Piece::Text(text) => {
-                for c in text.chars() {
-                    match (quote, c) {
-                        (None, '"' | '\'') => quote = Some(c),
-                        (Some(open), c) if c == open => quote = None,
-                        _ => {}
-                    }
-                }
-                written.push_str(text);
-                continue;
-            }
-            Piece::Hole(hole) => hole,
-        };
-        match hole.name.and_then(|name| state.value(name)) {
-            Some(Value::Text(text)) => written.push_str(&bare(text, quote)?),
-            Some(Value::Whole(_, text)) => written.push_str(text),
-            Some(Value::List(texts)) if texts.is_empty() => {
-                // An empty list leaves no blank.
-                while written.ends_with(' ') {
-                    written.pop();
-                }
-            }
-            Some(Value::List(texts)) => {
-                let texts: Result<Vec<String>, String> =
-                    texts.iter().map(|text| bare(text, quote)).collect();
-                written.push_str(&texts?.join(" "));
-            }
-            None => return Err("a hole binds nothing".to_owned()),
-        }
-    }
-    Ok(written)
-}
-
-/// A bound text where it is put, perhaps between quotes.
-fn bare(text: &Text<'_>, quote: Option<char>) -> Result<String, String> {
-    let shown = flat::shown(text.flat());
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
-    if quote == Some('"') && !shown.contains(['`', '\n']) {
-        return Ok(between_double_quotes(text.flat()));
-    }
-    let fits = match quote {
-        Some(_) => !shown.contains(['\'', '\n']) && !flat::has_expansion(text.flat()),
-        None => !shown.is_empty() && shown.chars().all(is_plain),
+pub(crate) fn pieces(
+    source: &WordPattern,
+    state: &State<'_>,
+    target: Target,
+) -> Result<String, String> {
+    let mut writer = Writer {
+        target,
+        state,
+        written: String::new(),
+        quote: None,
+        opened: 0,
+        skips: false,
     };
-    if fits {
-        return Ok(shown);
+    for (index, piece) in source.pieces.iter().enumerate() {
+        let next = match source.pieces.get(index + 1) {
+            Some(Piece::Text(text)) => text.as_str(),
+            _ => "",
+        };
+        match piece {
+            Piece::Text(text) => writer.text(text),
+            Piece::Hole(hole) => {
+                let value = hole.name.and_then(|name| state.value(name));
+                writer.value(value.ok_or("a hole binds nothing")?, next)?;
+            }
+        }
     }
-    let is_whole = text.flat() == text.whole();
-    let word = text.word.filter(|_| quote.is_none() && is_whole);
-    match word {
-        Some(word) if matches!(word.kind(), WordKind::Shell | WordKind::Dockerfile) => {
-            Ok(word.source_text().to_owned())
-        }
-        _ if quote.is_none() && flat::has_expansion(text.flat()) && !shown.contains(' ') => {
-            Ok(shown)
-        }
-        _ if quote.is_none()
-            && !shown.contains(['\'', '\n'])
-            && !flat::has_expansion(text.flat()) =>
-        {
-            Ok(format!("'{shown}'"))
-        }
-        _ => Err(format!("`{shown}` cannot be written there")),
-    }
+    Ok(writer.written)
 }
 
-/// A text as it stands for itself between double quotes; its variables stay variables.
-fn between_double_quotes(flat: &str) -> String {
-    let mut written = String::new();
-    let mut is_expansion = false;
-    for c in flat.chars() {
-        match c {
-            flat::OPEN => is_expansion = true,
-            flat::CLOSE => is_expansion = false,
-            '"' | '\\' | '$' if !is_expansion => written.extend(['\\', c]),
-            c => written.push(c),
+/// Source text on its way to be written.
+struct Writer<'s, 'm> {
+    target: Target,
+    state: &'s State<'m>,
+    written: String,
+    /// The quotes that are open, and where they began.
+    quote: Option<char>,
+    opened: usize,
+    /// Whether the string that begins here is left out: it would be an empty list.
+    skips: bool,
+}
+
+impl Writer<'_, '_> {
+    fn text(&mut self, text: &str) {
+        let text = if std::mem::take(&mut self.skips) {
+            self.quote = None;
+            let rest = text.strip_prefix('"').unwrap_or(text);
+            let is_first = self.written.trim_end().ends_with('[');
+            if is_first {
+                rest.trim_start().trim_start_matches(',').trim_start()
+            } else {
+                rest
+            }
+        } else {
+            text
+        };
+        let is_json = matches!(self.target, Target::Json(_));
+        let mut is_escaped = false;
+        for c in text.chars() {
+            match (self.quote, c) {
+                _ if is_escaped => is_escaped = false,
+                (None | Some('"'), '\\') => is_escaped = true,
+                (None, '\'') if is_json => {}
+                (None, '"' | '\'') => {
+                    self.quote = Some(c);
+                    self.opened = self.written.len();
+                }
+                (Some(open), c) if c == open => self.quote = None,
+                _ => {}
+            }
+            self.written.push(c);
         }
     }
-    written
+
+    fn value(&mut self, value: &Value<'_>, next: &str) -> Result<(), String> {
+        let site = self.site(next);
+        match value {
+            Value::Text(text) => {
+                let written = carry::written(text, site, self.state)?;
+                self.written.push_str(&written);
+            }
+            Value::Whole(_, text) => {
+                self.is_free_for(text, site)?;
+                self.written.push_str(text);
+            }
+            Value::List(texts) if matches!(self.target, Target::Json(_)) => {
+                self.strings(texts, site, next)?;
+            }
+            Value::List(texts) if texts.is_empty() => {
+                // An empty list leaves no blank.
+                while self.written.ends_with(' ') {
+                    self.written.pop();
+                }
+            }
+            Value::List(texts) => {
+                for (index, text) in texts.iter().enumerate() {
+                    if index > 0 {
+                        self.written.push(' ');
+                    }
+                    let site = Site {
+                        is_command: site.is_command && index == 0,
+                        ..site
+                    };
+                    let written = carry::written(text, site, self.state)?;
+                    self.written.push_str(&written);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A list in the place of a string of JSON: each of its words is a string.
+    fn strings(&mut self, texts: &[Text<'_>], site: Site, next: &str) -> Result<(), String> {
+        if !self.is_whole_string(next) {
+            return Err("a list of words cannot be a part of a string".to_owned());
+        }
+        if texts.is_empty() {
+            self.written.pop();
+            while self.written.ends_with([' ', ',']) {
+                self.written.pop();
+            }
+            self.skips = true;
+            return Ok(());
+        }
+        let strings = texts
+            .iter()
+            .map(|text| carry::written(text, site, self.state));
+        let strings = strings.collect::<Result<Vec<_>, _>>()?;
+        self.written.push_str(&strings.join("\", \""));
+        Ok(())
+    }
+
+    /// Whether what comes here fills the quotes that are open.
+    fn is_whole_string(&self, next: &str) -> bool {
+        self.quote.is_some_and(|quote| next.starts_with(quote))
+            && self.opened + 1 == self.written.len()
+    }
+
+    fn site(&self, next: &str) -> Site {
+        let before = self.written.trim_end();
+        let begins = before.is_empty() || before.ends_with(['&', ';', '|', '(']);
+        let before_quote = self.written.get(..self.opened).unwrap_or_default();
+        let before_quote = before_quote.trim_end_matches([' ', ',', '"', '\t']);
+        let last = before_quote.rsplit([' ', '"', ',', '[']).next();
+        let last = last.unwrap_or_default();
+        let is_option = last.starts_with('-') && !last.starts_with("--") && last.ends_with('c');
+        Site {
+            target: self.target,
+            quote: self.quote,
+            is_command: self.quote.is_none() && begins,
+            is_in_script: self.quote.is_some()
+                && (is_option || last == "eval")
+                && !matches!(self.target, Target::Dockerfile(_))
+                && !self.is_whole_string(next),
+        }
+    }
+
+    /// Refuses a whole script or image where it would be a part of something else.
+    fn is_free_for(&self, text: &str, site: Site) -> Result<(), String> {
+        let is_all = match site.target {
+            Target::Shell(_) => site.is_command,
+            Target::Dockerfile(kind) => kind == StepKind::From && site.quote.is_none(),
+            Target::Json(_) => self.written.trim().is_empty(),
+        };
+        if is_all || carry::is_plain(text) {
+            return Ok(());
+        }
+        Err(format!("`{}` cannot be written there", flat::shown(text)))
+    }
 }

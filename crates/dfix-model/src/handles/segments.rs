@@ -3,7 +3,7 @@
 use dfix_syntax::ast::{AstNode, Variable, source_of};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
-use crate::collect::word::unescape;
+use crate::collect::word::{WordKind, unescape};
 use crate::handles::Word;
 
 /// How a piece of a word is written.
@@ -35,6 +35,9 @@ impl Word<'_> {
             return segments_of(node, self.data.offset);
         }
         let text = self.literal_prefix();
+        if self.kind() == WordKind::Json && !self.is_known() {
+            return self.pieces_of_string(text);
+        }
         // What does not stand in the file as one piece is written with escapes or over several lines.
         let whole = self.range_of_all(text);
         vec![Segment {
@@ -45,6 +48,35 @@ impl Word<'_> {
                 None => SegmentKind::Escaped,
             },
         }]
+    }
+
+    /// A string of JSON that the builder expands: what is known of it, and the rest as one piece that is not.
+    fn pieces_of_string(self, known: &str) -> Vec<Segment> {
+        let written = self.source_text();
+        let inside = written.strip_prefix('"').unwrap_or(written);
+        let inside = inside.strip_suffix('"').unwrap_or(inside);
+        let start = self.range().start() + TextSize::of('"');
+        let (first, rest) = match inside.strip_prefix(known) {
+            Some(rest) => (TextRange::at(start, TextSize::of(known)), rest),
+            None => (self.range(), inside),
+        };
+        let is_apart = rest.len() < inside.len() || known.is_empty();
+        let segment = |text: &str, range, kind| Segment {
+            text: text.to_owned(),
+            range,
+            kind,
+        };
+        let mut found = Vec::new();
+        if is_apart && !known.is_empty() {
+            found.push(segment(known, first, SegmentKind::Literal));
+        }
+        let end = if is_apart {
+            TextRange::at(first.end(), TextSize::of(rest))
+        } else {
+            self.range()
+        };
+        found.push(segment(rest, end, SegmentKind::Expansion));
+        found
     }
 
     /// The bytes that spell the value, where they stand between nothing but quotes, perhaps escaped by an outer quotation.

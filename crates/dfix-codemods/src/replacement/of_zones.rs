@@ -1,0 +1,180 @@
+//! What becomes of the words of a command whose options are known.
+
+use dfix_engine::OpenCondition;
+use dfix_model::{Command, Word};
+
+use crate::flat;
+use crate::matching::state::{Slot, State, Text};
+use crate::matching::view::View;
+use crate::pattern::command::{Place, Zones};
+use crate::pattern::words::{Element, Item};
+use crate::replacement::carry::Target;
+use crate::replacement::of_command::Refusal;
+use crate::replacement::of_options;
+use crate::replacement::of_words::{
+    Placed, added, changed_by, filled, insert, last_word, list, words_of,
+};
+use crate::replacement::plan::{Op, Plan};
+
+/// Why the last operand of a command does not go.
+const NOTHING_LEFT: &str =
+    "nothing would be left to work on: look for the command with all of its packages";
+
+pub(crate) fn in_zones<'m>(
+    old: &Zones,
+    new: &Zones,
+    order: &[Place],
+    command: Command<'m>,
+    is_other_program: bool,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), Refusal> {
+    let target = Target::of(command.kind(), command.step().kind());
+    let view = View::of(command);
+    let mut heads = Vec::new();
+    list(&old.heads, &new.heads, target, state, plan, &mut heads)?;
+    let mut options = of_options::options(
+        &old.options,
+        &new.options,
+        is_other_program,
+        &view,
+        target,
+        state,
+        plan,
+    )?;
+    let mut operands = Vec::new();
+    if old.is_set && new.is_set {
+        set(
+            &old.operands,
+            &new.operands,
+            &view,
+            target,
+            state,
+            plan,
+            &mut operands,
+        )?;
+    } else {
+        list(
+            &old.operands,
+            &new.operands,
+            target,
+            state,
+            plan,
+            &mut operands,
+        )?;
+    }
+    let mut take = |place: &Place| match place {
+        Place::Head(index) => std::mem::replace(&mut heads[*index], Placed::There(None)),
+        Place::Option(index) => std::mem::replace(&mut options[*index], Placed::There(None)),
+        Place::Operand(index) => std::mem::replace(&mut operands[*index], Placed::There(None)),
+    };
+    let placed: Vec<Placed<'m>> = order.iter().map(&mut take).collect();
+    if let Some(program) = command.program() {
+        insert(&placed, program, plan);
+    }
+    Ok(())
+}
+
+/// The other elements of a set that a literal name means as well: `x:i386` beside `x`.
+fn alike<'m>(item: &Item, found: &Text<'m>, elements: &[Element<'m>]) -> Vec<Text<'m>> {
+    let Some(literal) = item.word.as_literal() else {
+        return Vec::new();
+    };
+    let texts = elements.iter().filter_map(|element| {
+        let mut texts = element.name.iter().chain([&element.whole]);
+        texts.find(|it| it.flat() == literal).cloned()
+    });
+    texts.filter(|it| it.word != found.word).collect()
+}
+
+/// What is open where a package that is pinned becomes another one: the version is the old one's.
+fn pinned(text: &Text<'_>, new: &str) -> Option<OpenCondition> {
+    let rest = text.whole().strip_prefix(text.flat())?;
+    rest.starts_with(['=', '<', '>', '~', '@', '!']).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether there is a `{new}` of the version that `{}` asks for",
+                flat::shown(text.whole())
+            ),
+            "name the pin in the pattern (`NAME={v}`), or look the version up",
+        )
+    })
+}
+
+/// Aligns sets: what is in both stays, what is in one only is replaced, taken out, or put in.
+fn set<'m>(
+    old: &[Item],
+    new: &[Item],
+    view: &View<'m>,
+    target: Target,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+    placed: &mut Vec<Placed<'m>>,
+) -> Result<(), Refusal> {
+    let is_among = |item: &Item, others: &[Item]| others.iter().any(|it| it.word == item.word);
+    let mut gone: Vec<&Item> = old.iter().filter(|it| !is_among(it, new)).collect();
+    let elements = view.elements();
+    let is_there = |name: &str| {
+        elements.iter().any(|it| {
+            it.whole.flat() == name || it.name.as_ref().is_some_and(|it| it.flat() == name)
+        })
+    };
+    let mut removed: Vec<Word<'m>> = Vec::new();
+    let mut places = Vec::new();
+    for item in new {
+        let is_list = item.word.as_list().is_some();
+        if is_among(item, old) {
+            let same = old.iter().find(|it| it.word == item.word);
+            places.push(Placed::There(same.and_then(|it| last_word(it, state))));
+            continue;
+        }
+        let name = if is_list {
+            None
+        } else {
+            Some(filled(&item.word, state)?)
+        };
+        let single = gone.iter().position(|it| it.word.as_list().is_none());
+        match (name, single) {
+            (Some(name), _) if is_there(&name) => places.push(Placed::There(None)),
+            (Some(name), Some(index)) => {
+                let replaced = gone.remove(index);
+                let Some(Slot::Text(text)) = state.slot(replaced.slot) else {
+                    continue;
+                };
+                for text in [text].into_iter().chain(&alike(replaced, text, &elements)) {
+                    plan.open.extend(pinned(text, &name));
+                    plan.push(changed_by(text, &item.word, &name, target, state)?);
+                }
+                places.push(Placed::There(text.word));
+            }
+            _ => places.push(Placed::New(added(item, target, state)?)),
+        }
+    }
+    for item in gone {
+        removed.extend(words_of(item, state));
+        if let Some(Slot::Text(text)) = state.slot(item.slot) {
+            removed.extend(alike(item, text, &elements).iter().filter_map(|it| it.word));
+        }
+    }
+    let last = |word: &Word<'m>| word.range().end();
+    if !removed.is_empty() {
+        let stays = view.operands.iter().any(|it| !removed.contains(it))
+            || places.iter().any(|it| matches!(it, Placed::New(_)));
+        if !stays {
+            return Err(Refusal::AtAll(NOTHING_LEFT.to_owned()));
+        }
+        plan.push(Op::Remove(removed));
+    }
+    // What comes goes behind the last one.
+    let behind = view.operands.iter().copied().max_by_key(last);
+    for place in &mut places {
+        if let (Placed::New(words), Some(behind)) = (&*place, behind) {
+            for new in words {
+                plan.push(Op::InsertAfter(behind, new.clone()));
+            }
+            *place = Placed::There(None);
+        }
+    }
+    placed.extend(places);
+    Ok(())
+}
