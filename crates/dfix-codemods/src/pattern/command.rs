@@ -412,7 +412,7 @@ pub(crate) fn program_name<'m>(word: Word<'m>, name: &str, pattern: &WordPattern
 }
 
 /// All words behind the wrappers before a number.
-fn words_behind<'m>(command: Command<'m>, wrappers: usize) -> Vec<Text<'m>> {
+fn words_behind(command: Command<'_>, wrappers: usize) -> Vec<Text<'_>> {
     let last = wrappers
         .checked_sub(1)
         .and_then(|it| command.wrappers().nth(it));

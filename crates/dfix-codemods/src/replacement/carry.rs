@@ -138,7 +138,7 @@ impl Carried<'_, '_> {
         let shown = &self.shown;
         let from = kind_of(self.text);
         if from == WordKind::Shell && site.quote.is_none() {
-            return self.from_shell();
+            return self.of_shell();
         }
         if !matches!(from, WordKind::Shell | WordKind::ShellIn(_)) {
             if site.is_command {
@@ -159,7 +159,7 @@ impl Carried<'_, '_> {
     }
 
     /// What was a word of a shell, or a part of one, where no quotes are open.
-    fn from_shell(&self) -> Result<String, String> {
+    fn of_shell(&self) -> Result<String, String> {
         if let Some(source) = self.source() {
             return Ok(source.to_owned());
         }
@@ -286,7 +286,10 @@ impl Carried<'_, '_> {
     /// Whether an `ENV` sets a variable of that name, so that it is there where the image is started.
     fn is_of_the_image(&self, name: &str) -> bool {
         let Some(step) = self.step else { return false };
-        let stages = step.stage().into_iter().flat_map(|it| it.base_chain());
+        let stages = step
+            .stage()
+            .into_iter()
+            .flat_map(dfix_model::Stage::base_chain);
         let mut steps = stages.flat_map(dfix_model::Stage::steps);
         steps.any(|it| {
             it.kind() == StepKind::Env
@@ -318,10 +321,8 @@ fn no_pattern(text: &Text<'_>) -> Result<(), String> {
     let is_quoted = |word: Word<'_>| {
         let written = word.source_text();
         let of = |quote: char| {
-            written.len() > 1
-                && written.starts_with(quote)
-                && written.find(|c| c == quote) == Some(0)
-                && written[1..].find(quote) == Some(written.len() - 2)
+            let inside = written.strip_prefix(quote);
+            inside.is_some_and(|it| it.find(quote) == Some(it.len().saturating_sub(1)))
         };
         of('"') || of('\'')
     };

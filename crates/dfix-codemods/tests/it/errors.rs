@@ -31,6 +31,18 @@ fn faults_are_told_with_their_place() {
             "a list of words cannot be a word",
             "{x...}",
         ),
+        (
+            "sudo {_...} apt-get update",
+            "apt-get update",
+            "a list behind `sudo` is all of its command, and more follows",
+            "{_...}",
+        ),
+        (
+            "{x...} update",
+            "apt-get update",
+            "a list of words cannot be a word",
+            "{x...}",
+        ),
         ("FROM a:{tag: 3.*", "FROM b", "no `}` ends the hole", " 3.*"),
         (
             "FROM a:{tag: /(/}",
