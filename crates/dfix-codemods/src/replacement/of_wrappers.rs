@@ -90,7 +90,8 @@ pub(crate) fn wrappers<'m>(
         return Ok(());
     }
     may_be_lost(old, Some(new), command, state).map_err(Refusal::AtAll)?;
-    assigned(old, new, command, state)?;
+    // Where nothing comes in its place it becomes one of the shell's.
+    assigned(old, new, new.wrappers.is_empty(), command, state)?;
     if new.wrappers.is_empty() {
         for pattern in &old.wrappers {
             let index = pattern.index_in(command, state);
@@ -134,6 +135,7 @@ pub(crate) fn wrappers<'m>(
 fn assigned(
     old: &CommandPattern,
     new: &CommandPattern,
+    may_be_of_shell: bool,
     command: Command<'_>,
     state: &State<'_>,
 ) -> Result<(), Refusal> {
@@ -147,9 +149,8 @@ fn assigned(
         };
         let words = words_of_wrapper(command, wrapper);
         let assignment = words.iter().find(|(_, role)| *role == Role::Assignment);
-        // Where nothing comes in its place it becomes one of the shell's.
         if let Some((word, _)) = assignment
-            && !new.wrappers.is_empty()
+            && !may_be_of_shell
             && !new.wrappers.iter().any(|it| sets(&it.name))
         {
             return Err(Refusal::AtAll(format!(
@@ -248,7 +249,7 @@ pub(crate) fn word_by_word<'m>(
     state: &State<'m>,
 ) -> Result<Plan<'m>, Refusal> {
     may_be_lost(old, Some(new), command, state).map_err(Refusal::AtAll)?;
-    assigned(old, new, command, state)?;
+    assigned(old, new, false, command, state)?;
     let has_more = |it: &CommandPattern| !it.assignments.is_empty() || !it.redirects.is_empty();
     let (Shape::Ordered(operands), Shape::Ordered(new_operands)) = (&old.shape, &new.shape) else {
         return Err("the options of one of the two programs are known, and not the other's".into());
