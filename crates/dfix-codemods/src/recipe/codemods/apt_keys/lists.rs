@@ -14,6 +14,9 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the expression is one")
 });
 
+/// What the names of lists begin with, as far as every way to write them has it.
+const LISTS: &str = "sources.list";
+
 /// A line that adds an archive.
 #[derive(Debug, Clone)]
 pub(super) struct ListLine<'m> {
@@ -101,6 +104,8 @@ impl<'m> Lists<'m> {
                 self.take_printed(command);
             } else if command.is_one_of(&["add-apt-repository", "apt-add-repository"]) {
                 self.take_program(command);
+            } else if command.is_one_of(&["curl", "wget"]) {
+                self.take_fetched(command);
             }
         }
         let is_copied =
@@ -113,8 +118,7 @@ impl<'m> Lists<'m> {
             });
         }
         // A here-document, `sed`, a group: what is seen as text alone.
-        if before == self.lines.len() + self.others.len() && step.mentions("/etc/apt/sources.list")
-        {
+        if before == self.lines.len() + self.others.len() && step.mentions(LISTS) {
             for (number, address, is_signed) in texts(step) {
                 if !is_signed {
                     self.others.push(OtherAdding {
@@ -124,6 +128,20 @@ impl<'m> Lists<'m> {
                     });
                 }
             }
+        }
+    }
+
+    /// A list that is fetched as it is: `curl https://… > /etc/apt/sources.list.d/x.list`.
+    fn take_fetched(&mut self, command: Command<'m>) {
+        let is_list = |it: &str| it.contains(LISTS);
+        let mut words = command.args().filter_map(Word::value);
+        if file_of(command).as_deref().is_some_and(is_list) || words.any(is_list) {
+            let mut words = command.args().filter_map(Word::value);
+            self.others.push(OtherAdding {
+                number: command.step().line(),
+                what: "the list that is fetched",
+                address: words.find(|it| it.contains("://")).map(str::to_owned),
+            });
         }
     }
 
@@ -274,8 +292,12 @@ fn texts(step: Step<'_>) -> Vec<(usize, String, bool)> {
 /// Whether what it prints goes into a list of packages, as far as can be seen.
 fn writes_a_list(command: Command<'_>) -> bool {
     match file_of(command) {
-        Some(file) => file.starts_with("/etc/apt/"),
-        None => command.step().mentions("/etc/apt/sources.list"),
+        // From the root a path may begin without its slash.
+        Some(file) => file
+            .trim_start_matches("./")
+            .trim_start_matches('/')
+            .starts_with("etc/apt/"),
+        None => command.step().mentions(LISTS),
     }
 }
 
