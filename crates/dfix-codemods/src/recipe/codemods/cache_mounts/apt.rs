@@ -1,7 +1,7 @@
 //! What apt needs beside the mounts: its lists, fetched in the same instruction, and that it keeps what it fetches.
 
 use dfix_engine::{Case, Remedy, remedy};
-use dfix_model::{Command, Stage, Step};
+use dfix_model::{Command, Stage, Step, StepKind};
 
 use super::calls::Call;
 use super::fill::{Fill, Gone, family, of_program};
@@ -12,7 +12,13 @@ impl<'m> Fill<'m> {
     pub(super) fn updates_here(&self) -> Result<(), Remedy> {
         if !updates(self.step) {
             return Err(remedy!(
-                "`apt-get update` runs in another instruction: put both into one (the rule `apt-lists-cleanup` does, where it can)"
+                "`apt-get update` runs in another instruction, or after what installs: put it before that, into one (the rule `apt-lists-cleanup` does, where it can)"
+            ));
+        }
+        if let Some(step) = self.installs_at_start() {
+            return Err(remedy!(
+                "the container installs by line {} from lists that would be in no layer: let it update them, too",
+                step.line()
             ));
         }
         let installs = |it: &Step<'m>| {
@@ -30,6 +36,18 @@ impl<'m> Fill<'m> {
             )),
             None => Ok(()),
         }
+    }
+
+    /// What starts the container and installs something without fetching the lists.
+    fn installs_at_start(&self) -> Option<Step<'m>> {
+        let steps = self.stage.with_descendants().flat_map(Stage::steps);
+        let mut starts = steps.filter(|it| it.is(StepKind::Cmd) || it.is(StepKind::Entrypoint));
+        starts.find(|step| {
+            let calls = step.stage().map(Stage::calls).unwrap_or_default();
+            let of_step = calls.commands.iter().filter(|it| it.site.step == *step);
+            let commands = of_step.map(|it| it.command).chain(step.commands());
+            first_of_apt(commands) == Some(Apt::Installs)
+        })
     }
 
     /// Has apt keep what it fetches: Debian's and Ubuntu's images tell it not to, and `apt` itself does not.
@@ -103,8 +121,28 @@ impl<'m> Fill<'m> {
 
 /// Whether the step fetches apt's lists before it installs.
 fn updates(step: Step<'_>) -> bool {
-    let mut commands = step
-        .commands()
-        .filter(|it| it.is_one_of(&["apt", "apt-get"]));
-    commands.any(|it| it.has_arg("update") && !it.is_failure_ignored())
+    first_of_apt(step.commands()) == Some(Apt::Updates)
+}
+
+/// What a command does with apt's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Apt {
+    /// It fetches them.
+    Updates,
+    /// It installs by them.
+    Installs,
+}
+
+/// What the first of these commands does that has to do with apt's lists.
+fn first_of_apt<'m>(mut commands: impl Iterator<Item = Command<'m>>) -> Option<Apt> {
+    commands.find_map(|it| {
+        let is_update =
+            it.is_one_of(&["apt", "apt-get"]) && it.has_arg("update") && !it.is_failure_ignored();
+        let installs = || Call::of(it).is_some_and(|it| family(it.cache.program()) == "apt");
+        if is_update {
+            Some(Apt::Updates)
+        } else {
+            installs().then_some(Apt::Installs)
+        }
+    })
 }
