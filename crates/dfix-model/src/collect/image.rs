@@ -4,6 +4,7 @@ use dfix_syntax::ast::{self, AstNode, HasPairs, Instruction};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::collect::expand::{Lookup, Origin, Piece, expand, text_of};
+use crate::facts::variables::platform_arg;
 
 /// What a piece that only the build can tell stands as while a reference is cut into parts.
 const HOLE: char = '\u{1}';
@@ -262,7 +263,12 @@ fn lookup(global: &[GlobalArgData], name: &str) -> Lookup {
         .filter(|arg| &*arg.name == name)
         .peekable();
     if named.peek().is_none() {
-        return Lookup::Unknown;
+        // Only the names of platforms are set without an `ARG`.
+        return if platform_arg(name).is_some() || name == "TARGETSTAGE" {
+            Lookup::Unknown
+        } else {
+            Lookup::Open
+        };
     }
     match named.find_map(|arg| arg.pieces.as_ref()) {
         Some(pieces) => Lookup::Set(pieces.clone()),

@@ -446,8 +446,8 @@ impl Walk<'_> {
         let index = self.next_command();
         let unwrapped = wrappers::unwrap_wrappers(
             self.text,
-            &self.found.words,
-            data.words.clone(),
+            &mut self.found.words,
+            &mut data.words,
             &mut self.found.assignments,
         );
         data.program = unwrapped.program;

@@ -136,6 +136,20 @@ impl WordData {
         }
     }
 
+    /// The two parts of a word that stands for its own bytes; none of another.
+    pub(crate) fn cut(&self, file: &str, at: usize) -> Option<(Self, Self)> {
+        let is_plain = self.complete && matches!(self.text, Text::Written);
+        is_plain.then(|| {
+            let tail = self.tail(file, at);
+            let range = TextRange::new(self.range.start(), tail.range.start());
+            let head = WordData {
+                range,
+                ..self.clone()
+            };
+            (head, tail)
+        })
+    }
+
     /// Makes the word unknown from the first of these characters on.
     pub(crate) fn leave_to_the_build(&mut self, file: &str, from: &[char]) {
         let known = self.literal_prefix(file);

@@ -17,11 +17,12 @@ pub(crate) struct Unwrapped {
     pub(crate) assignments: Option<usize>,
 }
 
-/// Takes the wrappers off the words in `range`.
+/// Takes the wrappers off the words in `range`, which are the last there are. The module of `python -mpip` becomes a word of its
+/// own, and the range longer by it.
 pub(crate) fn unwrap_wrappers(
     text: &str,
-    words: &[WordData],
-    range: Range<usize>,
+    words: &mut Vec<WordData>,
+    range: &mut Range<usize>,
     assignments: &mut Vec<AssignmentData>,
 ) -> Unwrapped {
     let mut unwrapped = Unwrapped {
@@ -35,7 +36,9 @@ pub(crate) fn unwrap_wrappers(
             break;
         };
         if programs::is_python(name) {
-            let Some(module) = module_word(text, words, at..range.end) else {
+            let Some(module) = module_word(text, words, at..range.end)
+                .or_else(|| cut_module(text, words, at, range))
+            else {
                 break;
             };
             if !is_known_program(words[module].value(text)) {
@@ -84,9 +87,46 @@ pub(crate) fn told_program(text: &str, words: &[WordData], range: Range<usize>) 
     Some(program)
 }
 
-/// The word that names the module of `python -m MODULE`. Options before `-m`: Python's manual, "Command
-/// line and environment".
+/// Where the module of `python -m MODULE` is named.
+enum ModulePlace {
+    /// This word.
+    Word(usize),
+    /// Behind so many bytes of this word: `-mpip`.
+    In(usize, usize),
+}
+
+/// The word that names the module of `python -m MODULE`.
 fn module_word(text: &str, words: &[WordData], range: Range<usize>) -> Option<usize> {
+    match module_place(text, words, range)? {
+        ModulePlace::Word(word) => Some(word),
+        ModulePlace::In(..) => None,
+    }
+}
+
+/// Cuts the word of `python -mMODULE` in two where it is written plainly and the module is a known program; the word that names it
+/// then.
+fn cut_module(
+    text: &str,
+    words: &mut Vec<WordData>,
+    at: usize,
+    range: &mut Range<usize>,
+) -> Option<usize> {
+    let ModulePlace::In(word, from) = module_place(text, words, at..range.end)? else {
+        return None;
+    };
+    let is_last = range.end == words.len();
+    let is_known = is_known_program(words[word].value(text)?.get(from..));
+    let (option, module) = words[word]
+        .cut(text, from)
+        .filter(|_| is_last && is_known)?;
+    words[word] = option;
+    words.insert(word + 1, module);
+    range.end += 1;
+    Some(word + 1)
+}
+
+/// Where the module of `python -m MODULE` is named. Options before `-m`: Python's manual, "Command line and environment".
+fn module_place(text: &str, words: &[WordData], range: Range<usize>) -> Option<ModulePlace> {
     let mut at = range.start + 1;
     while at < range.end {
         let letters = words[at].value(text)?.strip_prefix('-')?;
@@ -96,7 +136,8 @@ fn module_word(text: &str, words: &[WordData], range: Range<usize>) -> Option<us
         if let Some(i) = letters.find(['m', 'W', 'X', 'c']) {
             let is_last = i + 1 == letters.len();
             match letters.as_bytes()[i] {
-                b'm' if is_last => return Some(at + 1).filter(|module| *module < range.end),
+                b'm' if is_last && at + 1 < range.end => return Some(ModulePlace::Word(at + 1)),
+                b'm' if !is_last => return Some(ModulePlace::In(at, i + 2)),
                 b'm' | b'c' => return None,
                 _ => at += usize::from(is_last),
             }
