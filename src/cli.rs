@@ -236,10 +236,10 @@ pub(crate) struct Rewrite {
     #[command(flatten)]
     pub(crate) work: Work,
     /// Print where the pattern fits, and what its holes bind; change nothing
-    #[arg(long, conflicts_with_all = ["diff", "fix", "report"])]
+    #[arg(long, conflicts_with_all = ["diff", "fix"])]
     pub(crate) search: bool,
     /// Print how often the pattern fits
-    #[arg(long, conflicts_with_all = ["diff", "fix", "report", "search"])]
+    #[arg(long, conflicts_with_all = ["diff", "fix", "search"])]
     pub(crate) count: bool,
     /// With --count: how often for each text that this hole binds; `--base 'image {image}'` counts bases as they
     /// are built

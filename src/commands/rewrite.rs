@@ -47,6 +47,7 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
         return Ok(Exit::Clean);
     }
     if only_looks {
+        check_looking(told, common)?;
         let search = Search::new(&told.pattern, &conditions).map_err(wrong)?;
         // There is no replacement: what stands in its place is a path.
         let mut given: Vec<PathBuf> = told.replacement.iter().map(PathBuf::from).collect();
@@ -83,6 +84,23 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
         hint(rewrite.search(), common);
     }
     show(&files, &told.work, false, common, out)
+}
+
+/// Refuses what is told of a rewrite, or of a count, where there is none.
+fn check_looking(told: &cli::Rewrite, common: &Common) -> Result<(), Stop> {
+    let looks = if told.count { "--count" } else { "--search" };
+    if told.search && !told.by.is_empty() {
+        return Err(Stop::Message(
+            "--by goes with --count: write that in the place of --search".to_owned(),
+        ));
+    }
+    let is_printed = matches!(common.format, None | Some(Format::Text | Format::Json));
+    if !(told.work.report.is_empty() && is_printed) {
+        return Err(Stop::Message(format!(
+            "{looks} prints text, or JSON, and nothing else: `{looks} --format json > FILE` writes it to a file"
+        )));
+    }
+    Ok(())
 }
 
 /// Says what may be meant otherwise, where nothing was found.
