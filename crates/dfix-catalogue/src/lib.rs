@@ -175,7 +175,7 @@ pub use system_packages::{
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use time_zones::is_zone_of_today;
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
-pub use versions::{VersionTag, tag_of_version};
+pub use versions::{VersionTag, numbered_tag, tag_of_version};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 
 #[cfg(test)]

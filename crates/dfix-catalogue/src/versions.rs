@@ -2,6 +2,8 @@
 //!
 //! From `official-tags.bin`, and for Microsoft's images of .NET from `dotnet-tags.tsv`.
 
+use std::borrow::Cow;
+
 use super::date::Date;
 use super::eol::end_of_release;
 use super::foundation::{Distribution, Foundation};
@@ -11,6 +13,7 @@ use super::table::{Row, Table, table};
 use super::tags::Section;
 
 const DOTNET: Table = table!("dotnet-tags.tsv");
+const NAMES: Table = table!("version-names.tsv");
 
 /// A published tag that is like another one, of another version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,15 @@ pub struct VersionTag {
 /// Whether the publisher's list of its tags is in the catalogue, though the image is no official one.
 pub(super) fn is_listed(repository: &str) -> bool {
     DOTNET.row(repository).is_some()
+}
+
+/// A tag with the version in the place of a name for it: `18-slim` of `hydrogen-slim`.
+pub fn numbered_tag<'t>(repository: &str, tag: &'t str) -> Cow<'t, str> {
+    let (first, rest) = tag.split_at(tag.find('-').unwrap_or(tag.len()));
+    match NAMES.row(&format!("{repository} {first}")) {
+        Some(row) => Cow::Owned(format!("{}{rest}", row.column(1))),
+        None => Cow::Borrowed(tag),
+    }
 }
 
 /// The published tag of a version that is nearest to a tag of the same repository: of the same variant, with as many
@@ -211,6 +223,18 @@ fn full_version(repository: &str, found: &Candidate, version: &[u32]) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_versions() {
+        for (tag, wanted) in [
+            ("hydrogen-slim", "18-slim"),
+            ("gallium", "16"),
+            ("18", "18"),
+        ] {
+            assert_eq!(numbered_tag("node", tag), wanted);
+        }
+        assert_eq!(numbered_tag("python", "iron"), "iron");
+    }
 
     #[test]
     fn the_nearest_tag_of_a_version() {

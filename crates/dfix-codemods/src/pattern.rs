@@ -1,5 +1,6 @@
 //! A pattern of any kind, and a replacement: read from text with the reader of Dockerfiles.
 
+mod by_program;
 pub(crate) mod command;
 pub(crate) mod condition;
 pub(crate) mod explain;
@@ -21,6 +22,7 @@ use dfix_syntax::ast::AstNode;
 use dfix_syntax::is_instruction_keyword;
 
 use crate::error::PatternError;
+use crate::pattern::by_program::ByProgram;
 use crate::pattern::command::CommandPattern;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{Arguments, InstructionPattern, Line, is_in_pipeline, outermost};
@@ -46,6 +48,8 @@ pub(crate) struct Pattern {
     pub(crate) kind: Kind,
     /// How many pieces it has.
     pub(crate) slots: usize,
+    /// As it is read where the program that is a hole is one whose options are known.
+    by_program: ByProgram,
 }
 
 /// What a pattern is of.
@@ -79,6 +83,14 @@ pub(crate) enum ReplacementKind {
 }
 
 impl Pattern {
+    /// Whether it is of an instruction behind `ONBUILD`.
+    pub(crate) fn says_onbuild(&self) -> bool {
+        match &self.kind {
+            Kind::Instructions(lines) => instructions(lines).any(|it| it.is_onbuild),
+            _ => false,
+        }
+    }
+
     pub(crate) fn read(part: &str, source: &str, names: &mut Names) -> Result<Self, PatternError> {
         let template = Template::read(part, source.trim(), names)?;
         if template.text.is_empty() {
@@ -101,6 +113,7 @@ impl Pattern {
             template,
             kind,
             slots: slots.len(),
+            by_program: ByProgram::default(),
         })
     }
 
@@ -400,6 +413,16 @@ fn command(template: &Template, slots: &mut Slots) -> Result<Kind, PatternError>
         Some(number) => as_literal(template, number, &template.holes[number]),
         None => template.clone(),
     };
+    command_read_as(template, &read, program, slots)
+}
+
+/// Reads one command, or several; `read` is the template with a word for the program where that is a hole.
+fn command_read_as(
+    template: &Template,
+    read: &Template,
+    program: Option<usize>,
+    slots: &mut Slots,
+) -> Result<Kind, PatternError> {
     let program = program.map(|number| template.holes[number].clone());
     let dockerfile = format!("{RUN}{}\n", read.text);
     let parsed = dfix_syntax::parse(&dockerfile);
@@ -417,7 +440,7 @@ fn command(template: &Template, slots: &mut Slots) -> Result<Kind, PatternError>
             ));
     };
     if let [one] = pipeline.as_slice() {
-        let command = CommandPattern::read(*one, program.as_ref(), &read, RUN.len(), slots)?;
+        let command = CommandPattern::read(*one, program.as_ref(), read, RUN.len(), slots)?;
         return Ok(Kind::Command(Box::new(command)));
     }
     if let Some(odd) = pipeline.iter().find(|it| !is_in_pipeline(it)) {
@@ -426,7 +449,7 @@ fn command(template: &Template, slots: &mut Slots) -> Result<Kind, PatternError>
             odd.name()
         )));
     }
-    let pipeline = PipelinePattern::read(pipeline, program.as_ref(), &read, RUN.len(), slots)?;
+    let pipeline = PipelinePattern::read(pipeline, program.as_ref(), read, RUN.len(), slots)?;
     Ok(Kind::Pipeline(pipeline))
 }
 

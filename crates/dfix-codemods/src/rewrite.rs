@@ -1,25 +1,25 @@
 //! Searches and rewrites: what the outside sees.
 
+mod judge;
+mod said;
+mod unpublished;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use dfix_engine::{Codemod, Findings, OpenCondition, Options, Outcome, Safety, remedy};
+use dfix_engine::{Codemod, Findings, Options, Outcome};
+use dfix_model::Model;
 use dfix_model::context::{Context, NoContext};
-use dfix_model::{ImagePlace, Model};
 
 use crate::error::PatternError;
 use crate::matching::find::{Found, Subject, find};
 use crate::matching::place::{Conditions, Places};
-use crate::matching::reference::Reference;
 use crate::matching::state::{State, Value};
 use crate::pattern::filter::Filter;
-use crate::pattern::image::ImagePattern;
-use crate::pattern::instruction::Arguments;
 use crate::pattern::template::Names;
-use crate::pattern::{Kind, Pattern, Replacement, ReplacementKind, instructions};
-use crate::replacement::plan::{Op, Planned, Renamed};
-use crate::replacement::{of_command, of_image, of_instruction, of_pipeline};
+use crate::pattern::{Kind, Pattern, Replacement, ReplacementKind};
+use crate::rewrite::said::Said;
 
 /// The name that findings of a rewrite go by.
 const REWRITE: &str = "rewrite";
@@ -55,54 +55,6 @@ pub struct Capture {
     pub ranges: Vec<Option<Range<usize>>>,
     /// Where it stands for a whole image whose variables all have defaults: the image as it is built.
     pub built: Option<String>,
-}
-
-/// A piece of what findings say.
-#[derive(Debug, Clone)]
-enum Said {
-    Text(String),
-    /// What the hole of this number binds.
-    Hole(usize),
-}
-
-impl Said {
-    /// Reads a message: `{name}` is what the hole binds, other braces are text.
-    fn read(message: &str, names: &Names) -> Result<Vec<Said>, PatternError> {
-        let mut pieces = Vec::new();
-        let (mut text, mut at) = (String::new(), 0);
-        while let Some(rest) = message.get(at..).filter(|it| !it.is_empty()) {
-            let Some(name) = hole_at(rest) else {
-                let first = rest.chars().next().unwrap_or_default();
-                text.push(first);
-                at += first.len_utf8();
-                continue;
-            };
-            let range = at..at + name.len() + 2;
-            let Some((number, _)) = names.all().find(|(_, it)| *it == name) else {
-                let error = format!("no hole of the pattern is called `{name}`");
-                return Err(PatternError {
-                    part: "message".to_owned(),
-                    text: message.to_owned(),
-                    range,
-                    message: error,
-                    remedy: None,
-                });
-            };
-            pieces.push(Said::Text(std::mem::take(&mut text)));
-            pieces.push(Said::Hole(number));
-            at = range.end;
-        }
-        pieces.push(Said::Text(text));
-        Ok(pieces)
-    }
-}
-
-/// The name of the hole that a text begins with.
-fn hole_at(text: &str) -> Option<&str> {
-    let (name, _) = text.strip_prefix('{')?.split_once('}')?;
-    let is_fine = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
-    let is_name = name.starts_with(|it: char| it.is_ascii_lowercase()) && name.chars().all(is_fine);
-    is_name.then_some(name)
 }
 
 impl Search {
@@ -280,6 +232,11 @@ impl Rewrite {
         self
     }
 
+    /// Whether its findings say the pattern, and nothing that a recipe tells.
+    pub(crate) fn tells_its_pattern(&self) -> bool {
+        self.said.is_none()
+    }
+
     /// What it looks for.
     pub fn search(&self) -> &Search {
         &self.search
@@ -361,201 +318,6 @@ impl Rewrite {
             }
         }
         Ok(())
-    }
-
-    /// What becomes of something that was found.
-    fn plan<'m>(&self, found: &Found<'m>, file: &'m Model<'_>) -> Planned<'m> {
-        let state = &found.state;
-        let others = |stage: usize| {
-            let mut all = std::iter::once(self).chain(&self.beside);
-            all.find_map(|it| it.ops_of_stage(stage, file))
-        };
-        match (
-            &self.search.pattern.kind,
-            &self.replacement.kind,
-            &found.subject,
-        ) {
-            (Kind::Image(old), ReplacementKind::Image(new), Subject::Image(reference)) => {
-                of_image::plan(old, new, reference, state, &others)
-            }
-            (Kind::Command(pattern), _, Subject::Command(command)) => {
-                of_command::plan(pattern, &self.replacement, *command, state)
-            }
-            (Kind::Pipeline(old), ReplacementKind::Pipeline(new), Subject::Command(_)) => {
-                of_pipeline::plan(old, new, &self.replacement.template, state)
-            }
-            (Kind::Pipeline(old), ReplacementKind::Nothing, Subject::Command(_)) => {
-                of_pipeline::removed(old, state)
-            }
-            (Kind::Instructions(lines), kind, Subject::Instructions(_)) => {
-                let old: Vec<_> = instructions(lines).collect();
-                let new: &[_] = match kind {
-                    ReplacementKind::Instructions(new) => new,
-                    _ => &[],
-                };
-                of_instruction::plan(&old, new, &self.replacement.template, state, &others)
-            }
-            (Kind::Image(_), _, _) => Err("an image cannot go".to_owned()),
-            _ => Err("the replacement is of another kind".to_owned()),
-        }
-    }
-
-    /// Says what becomes of what was found.
-    fn judge<'m>(&self, found: &[Found<'m>], file: &'m Model<'_>, out: &mut Findings<'_>) {
-        let source = &self.search.pattern.template.source;
-        let source = match source.split_once('\n') {
-            Some((first, _)) => format!("{first} …"),
-            None => source.clone(),
-        };
-        let mut renamed: Vec<Renamed> = Vec::new();
-        for found in found {
-            let plan = self.plan(found, file).and_then(|plan| {
-                let mut all = plan.renamed.iter();
-                match all.find(|it| renamed.iter().any(|other| other.clashes_with(it))) {
-                    Some(it) => Err(format!(
-                        "`{}` and another key would both be `{}`, and one of the two values would be lost: put them together",
-                        it.old, it.new
-                    )),
-                    None => Ok(plan),
-                }
-            });
-            renamed.extend(plan.iter().flat_map(|it| it.renamed.clone()));
-            if plan.as_ref().is_ok_and(|plan| plan.ops.is_empty()) {
-                continue;
-            }
-            let message = self.message(&source, found);
-            out.judge(found.range, Safety::Checked, message, |case| {
-                let plan = plan.map_err(|why| remedy!("{why}"))?;
-                case.open(self.parted(found));
-                case.open(self.of_the_project(found));
-                plan.say(case);
-                Ok(())
-            });
-        }
-    }
-
-    /// What is open where the base of a stage gets another name, and another Dockerfile of the repository builds it under the
-    /// one that it has.
-    fn parted(&self, found: &Found<'_>) -> Option<OpenCondition> {
-        let (ImagePattern::Parts(old), ImagePattern::Parts(new)) = self.images()? else {
-            return None;
-        };
-        let stage = found.stage()?;
-        let is_base = match &found.subject {
-            Subject::Image(reference) => matches!(reference.position.place, ImagePlace::From(_)),
-            _ => true,
-        };
-        if !is_base || of_image::is_same_name(old, new) {
-            return None;
-        }
-        let mut is_built = false;
-        stage.base_elsewhere(&mut |_| is_built = true);
-        let image = stage.base_image().text()?;
-        is_built.then(|| {
-            OpenCondition::new(
-                format!("whether the image is to be had under its new name: another Dockerfile here is built as `{image}`"),
-                "name it so where it is built and started, too",
-            )
-        })
-    }
-
-    /// What is open where an image gets another name that may be the project's own: one without a folder, and no official
-    /// image is called so.
-    fn of_the_project(&self, found: &Found<'_>) -> Option<OpenCondition> {
-        let (ImagePattern::Parts(old), ImagePattern::Parts(new)) = self.images()? else {
-            return None;
-        };
-        let Subject::Image(reference) = &found.subject else {
-            return None;
-        };
-        let [name] = &*reference.path else {
-            return None;
-        };
-        let is_said = reference.has_registry || !reference.hub.is_empty();
-        // A pattern that says the name means it.
-        let is_meant = old
-            .path
-            .last()
-            .is_some_and(|it| it.word.as_literal().is_some());
-        if is_said || is_meant || reference.registry.is_some() || of_image::is_same_name(old, new) {
-            return None;
-        }
-        let name = name.resolved.as_deref().unwrap_or(name.flat());
-        (!dfix_catalogue::is_official(name)).then(|| {
-            OpenCondition::new(
-                format!(
-                    "whether `{}` is taken from a registry: no official image is called so",
-                    crate::flat::shown(name)
-                ),
-                "where the project builds it itself, leave its name",
-            )
-        })
-    }
-
-    /// What a finding says: what single words are bound tells it from others at the same place.
-    fn message(&self, source: &str, found: &Found<'_>) -> String {
-        let bound = self.search.names.all().filter_map(|(number, name)| {
-            let value = found.state.value(number)?;
-            match value {
-                Value::Text(_) => Some(format!("`{name}` is `{}`", value.texts().concat())),
-                Value::List(_) | Value::Whole(..) => None,
-            }
-        });
-        let bound: Vec<String> = bound.collect();
-        if let Some(said) = &self.said {
-            let parted = match &self.search.pattern.kind {
-                Kind::Image(_) => "/",
-                _ => " ",
-            };
-            return said
-                .iter()
-                .map(|piece| match piece {
-                    Said::Text(text) => text.clone(),
-                    Said::Hole(number) => {
-                        let value = found.state.value(*number);
-                        value.map_or_else(String::new, |it| it.texts().join(parted))
-                    }
-                })
-                .collect();
-        }
-        if bound.is_empty() {
-            format!("the pattern `{source}` finds this")
-        } else {
-            format!("the pattern `{source}` finds this: {}", bound.join(", "))
-        }
-    }
-
-    /// What it does to the image of another stage.
-    fn ops_of_stage<'m>(&self, stage: usize, file: &'m Model<'_>) -> Option<Vec<Op<'m>>> {
-        let (old, new) = self.images()?;
-        let step = file.stage(stage)?.from_step();
-        let mut positions = file.image_positions().into_iter();
-        let reference = Reference::of(positions.find(|it| it.step() == Some(step))?)?;
-        let mut state = State::new(self.search.names.len(), self.search.pattern.slots);
-        let fits = old.fits(&reference, &mut state, &mut |_| true);
-        fits.then(|| of_image::ops(old, new, &reference, &state).ok())?
-    }
-
-    /// The image of the pattern, and that of the replacement.
-    fn images(&self) -> Option<(&ImagePattern, &ImagePattern)> {
-        let of = |arguments: &'_ Arguments| match arguments {
-            Arguments::From { .. } => Some(()),
-            _ => None,
-        };
-        match (&self.search.pattern.kind, &self.replacement.kind) {
-            (Kind::Image(old), ReplacementKind::Image(new)) => Some((old, new)),
-            (Kind::Instructions(lines), ReplacementKind::Instructions(new)) => {
-                let old = instructions(lines).find(|it| of(&it.arguments).is_some())?;
-                let new = new.iter().find(|it| of(&it.arguments).is_some())?;
-                match (&old.arguments, &new.arguments) {
-                    (Arguments::From { image: old, .. }, Arguments::From { image: new, .. }) => {
-                        Some((old, new))
-                    }
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
     }
 }
 

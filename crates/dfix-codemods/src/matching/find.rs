@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use dfix_model::{Command, Model, Stage, Step};
+use dfix_model::{Command, ImagePlace, Model, Stage, Step, StepKind};
 use dfix_syntax::TextRange;
 
 use crate::matching::reference::Reference;
@@ -16,6 +16,8 @@ pub(crate) struct Found<'m> {
     pub(crate) range: TextRange,
     pub(crate) subject: Subject<'m>,
     pub(crate) state: State<'m>,
+    /// Whether the pattern had to be read anew for the program, which is a hole of it.
+    pub(crate) by_program: bool,
 }
 
 /// What it is.
@@ -41,6 +43,20 @@ impl<'m> Found<'m> {
     pub(crate) fn stage(&self) -> Option<Stage<'m>> {
         self.step().and_then(Step::stage)
     }
+
+    /// Whether it is the image of this stage, or begins with its `FROM`.
+    pub(crate) fn is_base_of(&self, stage: usize) -> bool {
+        let step = self.step().filter(|it| it.is(StepKind::From));
+        let is_from = match &self.subject {
+            Subject::Image(reference) => matches!(reference.position.place, ImagePlace::From(_)),
+            Subject::Instructions(_) => true,
+            Subject::Command(_) => false,
+        };
+        is_from
+            && step
+                .and_then(Step::stage)
+                .is_some_and(|it| it.index() == stage)
+    }
 }
 
 /// All that the pattern fits, in order of place; of instructions in a row, and of pipelines, the first where several overlap. `bound`: what holes
@@ -62,6 +78,7 @@ pub(crate) fn find<'m>(
                         range: reference.range(),
                         subject: Subject::Image(Box::new(reference)),
                         state,
+                        by_program: false,
                     });
                 }
             }
@@ -69,11 +86,21 @@ pub(crate) fn find<'m>(
         Kind::Command(command) => {
             for it in file.commands() {
                 let mut state = start();
-                if command.fits(it, &mut state, &mut |_| true) {
+                let fits = command.fits(it, &mut state, &mut |_| true);
+                let known = if fits { None } else { pattern.for_program(it) };
+                let by_program = known.is_some_and(|known| match &known.kind {
+                    Kind::Command(command) => {
+                        state = bound.for_slots(known.slots);
+                        command.fits(it, &mut state, &mut |_| true)
+                    }
+                    _ => false,
+                });
+                if fits || by_program {
                     keep(Found {
                         range: it.range(),
                         subject: Subject::Command(it),
                         state,
+                        by_program,
                     });
                 }
             }
@@ -87,6 +114,7 @@ pub(crate) fn find<'m>(
                         range: ranges.reduce(TextRange::cover).unwrap_or(it.range()),
                         subject: Subject::Command(it),
                         state,
+                        by_program: false,
                     });
                 }
             }
@@ -104,6 +132,7 @@ pub(crate) fn find<'m>(
                         range,
                         subject: Subject::Instructions(step),
                         state,
+                        by_program: false,
                     });
                 }
             }

@@ -1,6 +1,6 @@
 //! Conditions on the place of what a pattern finds.
 
-use dfix_model::{ImagePlace, Model, Stage};
+use dfix_model::{ImagePlace, Model, Stage, Step};
 
 use crate::error::PatternError;
 use crate::matching::find::{Found, Subject, find};
@@ -153,8 +153,12 @@ impl Places {
         is_last
             && relations.all(|(relation, pattern)| {
                 let others = find(pattern, file, &found.state);
-                let same_stage = |it: &&Found<'m>| it.stage() == found.stage();
-                let mut beside = others.iter().filter(same_stage);
+                // What stands behind `ONBUILD` is done in no build of this file.
+                let counts = |it: &&Found<'m>| {
+                    it.stage() == found.stage()
+                        && (!is_onbuild(it) || is_onbuild(found) || pattern.says_onbuild())
+                };
+                let mut beside = others.iter().filter(counts);
                 let is_behind = |it: &Found<'m>| it.range.start() >= found.range.end();
                 let is_ahead = |it: &Found<'m>| it.range.end() <= found.range.start();
                 match relation {
@@ -213,6 +217,11 @@ fn is_based_on<'m>(
         let mut state = found.state.for_slots(pattern.slots);
         image.fits(&reference, &mut state, &mut |_| true)
     })
+}
+
+/// Whether something stands behind `ONBUILD`.
+fn is_onbuild(found: &Found<'_>) -> bool {
+    found.step().is_some_and(Step::is_onbuild)
 }
 
 /// Whether no instruction stands behind what was found in its stage.

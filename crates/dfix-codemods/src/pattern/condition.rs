@@ -38,6 +38,14 @@ impl Condition {
         }
     }
 
+    /// Whether one of two spellings of a text fits; of what must not fit, both.
+    pub(crate) fn holds_for_either(&self, one: &str, two: &str) -> bool {
+        match self {
+            Condition::Not(condition) => !condition.holds_for_either(one, two),
+            _ => self.holds(one) || self.holds(two),
+        }
+    }
+
     /// Whether it asks for nothing to be there.
     pub(crate) fn is_none(&self) -> bool {
         matches!(self, Condition::None)

@@ -22,6 +22,12 @@ impl Filter {
     pub(crate) fn of(pattern: &Pattern) -> Self {
         let mut needle = String::new();
         let mut words = pattern.words();
+        if pattern.has_open_program() {
+            // An option may be there by another name, or in a cluster.
+            words.retain(
+                |it| !matches!(it.pieces.first(), Some(Piece::Text(text)) if text.starts_with('-')),
+            );
+        }
         let keywords: Vec<String> = match &pattern.kind {
             Kind::Instructions(lines) => instructions(lines)
                 .map(|it| it.keyword.to_owned())

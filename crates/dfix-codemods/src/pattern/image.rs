@@ -159,7 +159,9 @@ impl ImagePattern {
     ) -> bool {
         let parts = match self {
             ImagePattern::Whole(hole) => {
-                return whole(hole, reference.range(), &reference.whole, state, then);
+                let built = reference.position.image.text();
+                let texts = (reference.whole.as_str(), built);
+                return whole(hole, reference.range(), texts, state, then);
             }
             ImagePattern::Parts(parts) => parts,
         };
@@ -208,18 +210,19 @@ impl ImagePattern {
     }
 }
 
-/// Binds all of a reference, or of a script, to a hole.
+/// Binds all of a reference, or of a script, to a hole: the text as it is written. A condition looks at what the defaults of
+/// variables make of it, where that is known, as well.
 pub(crate) fn whole<'m>(
     hole: &Hole,
     range: dfix_syntax::TextRange,
-    text: &str,
+    (text, built): (&str, Option<&str>),
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
-    let holds = hole
-        .condition
-        .as_ref()
-        .is_none_or(|it| it.holds(text) || (state.is_symbol(text) && !it.is_none()));
+    let holds = hole.condition.as_ref().is_none_or(|it| {
+        let is_symbol = state.is_symbol(text) && !it.is_none();
+        is_symbol || it.holds_for_either(text, built.unwrap_or(text))
+    });
     holds && state.bind(hole.name, || Value::Whole(range, text.to_owned()), then)
 }
 

@@ -197,10 +197,12 @@ impl InstructionPattern {
     fn arguments_fit<'m>(&self, step: Step<'m>, state: &mut State<'m>, then: Then<'_, 'm>) -> bool {
         match &self.arguments {
             Arguments::Nothing => step.commands().next().is_none() && then(state),
+            // `HEALTHCHECK NONE` has no command.
+            Arguments::Any(_) if step.is(StepKind::Healthcheck) && has_no_script(step) => false,
             Arguments::Any(hole) => {
                 let range = step.instruction().syntax().text_range();
                 let text = script_source(step);
-                whole(hole, range, &text, state, then)
+                whole(hole, range, (&text, None), state, then)
             }
             Arguments::From { image, name } => from(image, name.as_ref(), step, state, then),
             Arguments::Words { items, is_set } => {
@@ -234,6 +236,11 @@ impl InstructionPattern {
             }
         }
     }
+}
+
+fn has_no_script(step: Step<'_>) -> bool {
+    let instruction = step.instruction();
+    instruction.script().is_none() && instruction.exec_form().is_none()
 }
 
 /// The script of a step as it is written, on one line.
@@ -281,7 +288,7 @@ fn from<'m>(
             };
             let range = stage.image().range;
             let text = stage.file().text()[range].to_owned();
-            whole(hole, range, &text, state, &mut name_fits)
+            whole(hole, range, (&text, None), state, &mut name_fits)
         }
         (None, ImagePattern::Parts(parts)) => {
             let named = match parts.path.as_slice() {

@@ -219,7 +219,12 @@ pub(crate) fn make(
         .find(|it| !builtin.options.contains(&it.as_str()))
     {
         let hint = did_you_mean(key, builtin.options.iter().copied());
-        return Err((key.clone(), format!("`{name}` has no option `{key}`{hint}")));
+        let known = match builtin.options {
+            [] => "; it has none".to_owned(),
+            options => format!("; it has `{}`", options.join("`, `")),
+        };
+        let more = if hint.is_empty() { known } else { hint };
+        return Err((key.clone(), format!("`{name}` has no option `{key}`{more}")));
     }
     (builtin.make)(of, options).map_err(|message| (name.to_owned(), message))
 }

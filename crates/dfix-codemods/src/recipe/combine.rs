@@ -10,6 +10,8 @@ pub(crate) struct Combined {
     outcome: Outcome,
     /// What was told of the input, whose lines later words name.
     told: Vec<Finding>,
+    /// The places that patterns left to a person, each told by its pattern alone.
+    by_patterns: Vec<TextRange>,
 }
 
 impl Combined {
@@ -23,6 +25,7 @@ impl Combined {
                 errors: Vec::new(),
             },
             told: Vec::new(),
+            by_patterns: Vec::new(),
         }
     }
 
@@ -34,8 +37,17 @@ impl Combined {
         !self.outcome.rounds.is_empty()
     }
 
+    /// Takes what a pattern did next: what it leaves to a person where another one did is told with that.
+    pub(crate) fn take_of_pattern(&mut self, next: Outcome) {
+        self.take_next(next, true);
+    }
+
     /// Takes what was done next: its places are put back into the input, and what remained so far into the new text.
-    pub(crate) fn take(&mut self, mut next: Outcome) {
+    pub(crate) fn take(&mut self, next: Outcome) {
+        self.take_next(next, false);
+    }
+
+    fn take_next(&mut self, mut next: Outcome, is_of_pattern: bool) {
         let rounds = &self.outcome.rounds;
         let told = &self.told;
         let before = |finding: &mut Finding| {
@@ -59,13 +71,20 @@ impl Combined {
         }
         self.outcome.rounds.extend(next.rounds);
         for finding in next.remaining {
-            let is_same = |it: &&Finding| {
+            let is_left = is_of_pattern && finding.fix.is_none();
+            let is_told = is_left && self.by_patterns.contains(&finding.origin);
+            let is_same = |it: &&mut Finding| {
                 it.rule == finding.rule
                     && it.origin == finding.origin
-                    && it.message == finding.message
+                    && (it.message == finding.message || (is_told && it.fix.is_none()))
             };
-            if self.outcome.remaining.iter().find(is_same).is_none() {
-                self.outcome.remaining.push(finding);
+            if is_left && !is_told {
+                self.by_patterns.push(finding.origin);
+            }
+            match self.outcome.remaining.iter_mut().find(is_same) {
+                Some(before) if is_of_pattern => tell_with(before, &finding),
+                Some(_) => {}
+                None => self.outcome.remaining.push(finding),
             }
         }
         for refused in next.refused {
@@ -104,6 +123,7 @@ impl Combined {
     pub(crate) fn forget_remaining(&mut self) {
         self.outcome.remaining.clear();
         self.outcome.refused.clear();
+        self.by_patterns.clear();
     }
 
     pub(crate) fn into_outcome(mut self) -> Outcome {
@@ -111,6 +131,17 @@ impl Combined {
             .remaining
             .sort_by_key(|it| (it.range.start(), it.rule));
         self.outcome
+    }
+}
+
+/// Tells why another pattern leaves the same place to a person, too.
+fn tell_with(finding: &mut Finding, other: &Finding) {
+    let (Some(why), Some(more)) = (&mut finding.remedy, &other.remedy) else {
+        return;
+    };
+    if !why.contains(more.as_str()) {
+        why.push_str("; ");
+        why.push_str(more);
     }
 }
 

@@ -105,7 +105,7 @@ impl Recipe {
                 (Some(it), _, _) => format!("`{}` becomes `{}`", it.pattern, it.replacement),
                 (_, Some(rule), _) => format!("the rule `{rule}`"),
                 (_, _, Some(name)) => match codemods::about(name) {
-                    Some(about) => format!("`{name}`: {about}"),
+                    Some(about) => format!("`{name}{}`: {about}", options_of(step)),
                     None => format!("`{name}`"),
                 },
                 _ => String::new(),
@@ -480,6 +480,20 @@ impl Recipe {
     }
 }
 
+/// The options of a step: `(distribution = "debian", to = {$to})`; nothing where it has none.
+fn options_of(step: &StepFile) -> String {
+    let told = step.options.iter().map(|(name, value)| match value {
+        Value::String(text) if text.starts_with("{$") => format!("{name} = {text}"),
+        value => format!("{name} = {value}"),
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!("({})", told.join(", "))
+    }
+}
+
 /// The parameters that the options of a step are made of, with their values: `--set to=13`.
 fn given_to(step: &StepFile, values: &Values) -> Vec<String> {
     let texts: Vec<String> = step.options.values().filter_map(text_of).collect();
@@ -491,23 +505,22 @@ fn given_to(step: &StepFile, values: &Values) -> Vec<String> {
         .collect()
 }
 
-/// Tells the rewrites of a recipe of one another.
+/// Tells the rewrites of a recipe of one another: of those that are done in every file.
 fn know_each_other(steps: &mut [Step]) {
-    let all: Vec<Rewrite> = steps
-        .iter()
-        .filter_map(|it| it.action.as_rewrite().cloned())
-        .collect();
-    if all.len() < 2 {
-        return;
-    }
-    let rewrites = steps.iter_mut().filter_map(|it| match &mut it.action {
-        Action::Rewrite(rewrite) => Some(rewrite),
-        Action::Codemod(_) | Action::Rule(..) => None,
+    let sure = steps.iter().map(|it| match it.action.as_rewrite() {
+        Some(rewrite) if it.file.is_empty() => Some(rewrite.clone()),
+        _ => None,
     });
-    for (number, rewrite) in rewrites.enumerate() {
-        let mut others = all.clone();
-        others.remove(number);
-        **rewrite = (**rewrite).clone().beside(others);
+    let sure: Vec<Option<Rewrite>> = sure.collect();
+    for (number, step) in steps.iter_mut().enumerate() {
+        let Action::Rewrite(rewrite) = &mut step.action else {
+            continue;
+        };
+        let others = sure.iter().enumerate().filter(|it| it.0 != number);
+        let others: Vec<Rewrite> = others.filter_map(|it| it.1.clone()).collect();
+        if !others.is_empty() {
+            **rewrite = (**rewrite).clone().beside(others);
+        }
     }
 }
 

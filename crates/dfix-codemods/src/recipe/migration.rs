@@ -82,7 +82,10 @@ impl Migration {
                 parsed = Some(now);
             }
             let is_broken = !outcome.errors.is_empty();
-            combined.take(outcome);
+            match step.action.as_rewrite() {
+                Some(rewrite) if rewrite.tells_its_pattern() => combined.take_of_pattern(outcome),
+                _ => combined.take(outcome),
+            }
             if is_broken {
                 return;
             }
@@ -100,8 +103,8 @@ struct One {
 }
 
 impl Migration {
-    /// Runs it, and once more on its own result, for what it leaves. Where that is something that the rest goes together with, it
-    /// begins again without the stage.
+    /// Runs it, and once more on its own result, for what it leaves; what a step left to a person counts even where a later step
+    /// changes the place. Where that is something that the rest goes together with, it begins again without the stage.
     fn run_alone(&self, text: &Arc<str>, context: &dyn Context, parsed: Option<&Parse>) -> One {
         let mut held = Held::default();
         // What was left before something was held back may not be found any more without it.
@@ -109,6 +112,7 @@ impl Migration {
         loop {
             let mut part = Combined::new(text);
             self.run_steps(&mut part, context, parsed, &held);
+            let first = part.left_of(self.name);
             if part.is_changed() {
                 let mut again = Combined::new(part.text());
                 self.run_steps(&mut again, context, None, &held);
@@ -132,10 +136,13 @@ impl Migration {
                         &reparsed
                     }
                 };
-                Held::of(part.outcome(), self.name, parsed, text)
+                let mut now = Held::of(part.outcome(), self.name, parsed, text);
+                now.extend(Held::of(&first, self.name, parsed, text));
+                now
             } else {
                 Held::default()
             };
+            left.take(first);
             let remaining = part.left_of(self.name);
             if !held.extend(now) {
                 left.take(part.into_outcome());

@@ -11,24 +11,23 @@ use crate::pattern::image::{ImagePattern, Parts};
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::change::{narrow, only_adds};
 use crate::replacement::of_pairs::reads_variable;
-use crate::replacement::plan::{Op, Plan, Planned};
+use crate::replacement::plan::{Op, Others, Plan, Planned};
 
-/// The change of a reference that the pattern fits. `others`: the references of the same file with what the rewrite does to
-/// them, asked where the default of an `ARG` decides several.
+/// The change of a reference that the pattern fits. `others` is asked where the default of an `ARG` decides several.
 pub(crate) fn plan<'m>(
     pattern: &ImagePattern,
     replacement: &ImagePattern,
     reference: &Reference<'m>,
     state: &State<'m>,
-    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+    others: Others<'_, 'm>,
 ) -> Planned<'m> {
     let ops = ops(pattern, replacement, reference, state)?;
     let mut plan = Plan::default();
-    for op in ops {
-        let Op::Bytes(range, _) = &op else { continue };
+    for op in &ops {
+        let Op::Bytes(range, _) = op else { continue };
         match decided_by(reference, *range) {
             Some(arg) => {
-                shared(arg, reference, &op, others)?;
+                shared(arg, reference, (op, &ops), others)?;
                 plan.open.extend(read_again(arg));
                 plan.open.extend(given(arg));
                 plan.declare(Effect::GlobalArg {
@@ -42,8 +41,8 @@ pub(crate) fn plan<'m>(
                 _ => Effect::changed(reference.holder()),
             }),
         }
-        plan.push(op);
     }
+    plan.ops = ops;
     Ok(plan)
 }
 
@@ -108,8 +107,8 @@ fn given(arg: GlobalArg<'_>) -> Option<OpenCondition> {
 fn shared<'m>(
     arg: GlobalArg<'m>,
     reference: &Reference<'m>,
-    op: &Op<'m>,
-    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+    (op, all): (&Op<'m>, &[Op<'m>]),
+    others: Others<'_, 'm>,
 ) -> Result<(), String> {
     let name = arg.name();
     if arg.is_named_again() {
@@ -121,8 +120,7 @@ fn shared<'m>(
         return Ok(());
     };
     for stage in arg.stages_on_it().filter(|it| *it != here) {
-        let same = others(stage.index()).is_some_and(|ops| ops.contains(op));
-        if !same {
+        if !others(stage.index(), op, all) {
             return Err(format!(
                 "`ARG {name}` also decides the image of the FROM of line {}, which would become another, too",
                 stage.from_step().line()
@@ -284,14 +282,14 @@ pub(crate) fn is_same_name(old: &Parts, new: &Parts) -> bool {
             .all(|(a, b)| a.word == b.word)
 }
 
-fn filled(word: &WordPattern, state: &State<'_>) -> Result<String, String> {
+pub(crate) fn filled(word: &WordPattern, state: &State<'_>) -> Result<String, String> {
     word.filled(state)
         .ok_or_else(|| "a list of several words cannot be written here".to_owned())
 }
 
 /// Registry and path as they are to be written: `docker.io` where it is said, or where it is written and the pattern says
 /// nothing of it.
-fn name_of(
+pub(crate) fn name_of(
     parts: &Parts,
     old: Option<&Parts>,
     reference: &Reference<'_>,
@@ -382,10 +380,7 @@ fn change_default<'m>(
     let prefer = Some(reference.holder());
     match narrow(resolved.segments(), None, resolved.flat(), &new, prefer).filter(is_put) {
         Some((range, middle)) => Ok(vec![Op::Bytes(range, middle)]),
-        None => Err(format!(
-            "`{}` is spelt by several variables, so it is not known which of them should change",
-            flat::shown(written)
-        )),
+        None => Err(in_several_places(spelled)),
     }
 }
 
@@ -425,14 +420,27 @@ fn change<'m>(
             (None, None) => {}
         }
     }
-    Err(format!(
-        "`{}` is spelt by several variables, so it is not known which of them should change",
-        flat::shown(spelled.written.flat())
-    ))
+    Err(in_several_places(spelled))
+}
+
+/// Why a part is not changed that is not written as one.
+fn in_several_places(spelled: &Spelled<'_>) -> String {
+    let written = flat::shown(spelled.written.flat());
+    let segments = spelled.written.segments();
+    let variables = segments.iter().filter(|it| it.kind != SegmentKind::Literal);
+    match variables.count() {
+        0 | 1 => format!(
+            "a part of `{written}` stands in a variable and a part does not, so it is not known which of the two should become what"
+        ),
+        _ => format!(
+            "`{written}` is spelt by several variables, so it is not known which of them should change"
+        ),
+    }
 }
 
 /// What makes a part another text where several places spell it, each of which changes by itself: `${PYTHON}-slim-buster`,
-/// where the default is `3.8`. The words between hyphens are changed one by one; else the first, and all others.
+/// where the default is `3.8`. The words between hyphens are changed one by one; else the first, and all others. Of a name with
+/// folders the last is changed, and what stands before it.
 fn change_in_pieces<'m>(
     text: &Text<'m>,
     new: &str,
@@ -444,6 +452,10 @@ fn change_in_pieces<'m>(
         Some((first, rest)) => vec![first.len(), rest.len()],
         None => vec![text.len()],
     };
+    let folders = |text: &str| Some(vec![text.rfind('/')?, text.len() - text.rfind('/')? - 1]);
+    if let (Some(lengths), Some(new_lengths)) = (folders(old), folders(new)) {
+        return each_changed(text, new, prefer, lengths, new_lengths);
+    }
     let (mut lengths, mut new_lengths) = (words(old), words(new));
     if lengths.len() != new_lengths.len() {
         (lengths, new_lengths) = (ends(old), ends(new));
@@ -451,6 +463,18 @@ fn change_in_pieces<'m>(
     if lengths.len() != new_lengths.len() {
         return None;
     }
+    each_changed(text, new, prefer, lengths, new_lengths)
+}
+
+/// The changes of the parts of a text, which are so long, and have one byte between.
+fn each_changed<'m>(
+    text: &Text<'m>,
+    new: &str,
+    prefer: Option<TextRange>,
+    lengths: Vec<usize>,
+    new_lengths: Vec<usize>,
+) -> Option<Vec<Op<'m>>> {
+    let old = text.flat();
     let mut ops = Vec::new();
     let (mut at, mut new_at) = (0, 0);
     for (length, new_length) in lengths.into_iter().zip(new_lengths) {

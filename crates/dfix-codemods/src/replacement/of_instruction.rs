@@ -22,7 +22,7 @@ use crate::replacement::of_image;
 use crate::replacement::of_pairs::{pairs, untaken};
 use crate::replacement::of_pipeline;
 use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
-use crate::replacement::plan::{Op, Plan, Planned};
+use crate::replacement::plan::{Op, Others, Plan, Planned};
 use crate::replacement::{of_wrappers, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
@@ -31,7 +31,7 @@ pub(crate) fn plan<'m>(
     new: &[InstructionPattern],
     template: &Template,
     state: &State<'m>,
-    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+    others: Others<'_, 'm>,
 ) -> Planned<'m> {
     let step_of = |pattern: &InstructionPattern| match state.slot(pattern.slot) {
         Some(Slot::Step(step)) => Some(*step),
@@ -192,7 +192,7 @@ fn one<'m>(
     template: &Template,
     step: Step<'m>,
     state: &State<'m>,
-    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+    others: Others<'_, 'm>,
 ) -> Planned<'m> {
     let is_other_place = old.is_onbuild != new.is_onbuild;
     if is_other_place || !are_alike(&old.arguments, &new.arguments) {
@@ -399,7 +399,7 @@ fn images<'m>(
     new: &ImagePattern,
     step: Step<'m>,
     state: &State<'m>,
-    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+    others: Others<'_, 'm>,
 ) -> Planned<'m> {
     match reference_of(step) {
         Some(reference) => of_image::plan(old, new, &reference, state, others),

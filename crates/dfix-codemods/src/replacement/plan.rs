@@ -69,11 +69,19 @@ impl Renamed {
 /// A plan, or why there is none: a sentence without a full stop.
 pub(crate) type Planned<'m> = Result<Plan<'m>, String>;
 
+/// Whether a change of a default is wanted for the image of another stage as well, which it decides, too. Asked with the stage,
+/// the change, and all that is changed with it.
+pub(crate) type Others<'t, 'm> = &'t dyn Fn(usize, &Op<'m>, &[Op<'m>]) -> bool;
+
 impl<'m> Plan<'m> {
     pub(crate) fn take(&mut self, other: Plan<'m>) {
         self.ops.extend(other.ops);
         self.renamed.extend(other.renamed);
-        self.open.extend(other.open);
+        for open in other.open {
+            if !self.open.contains(&open) {
+                self.open.push(open);
+            }
+        }
         for effect in other.effects {
             self.declare(effect);
         }

@@ -142,6 +142,18 @@ fn what_is_not_known_of_a_rewrite_is_open() {
             "whether line 4 does without `FOO`, which is read there",
         ),
         (
+            "FROM node:18",
+            "FROM node:99-nope",
+            "FROM node:18\n",
+            "whether there is a `node:99-nope`: no such tag is known to have been published",
+        ),
+        (
+            "image node:18.3-{os}",
+            "image node:22-{os}",
+            "FROM node:18.3-alpine3.15\n",
+            "whether there is a `node:22-alpine3.15`: no such tag is known to have been published",
+        ),
+        (
             "apt-get install netcat",
             "apt-get install netcat-openbsd",
             "FROM a\nRUN apt-get install netcat=1.10-46\n",

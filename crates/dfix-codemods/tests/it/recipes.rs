@@ -1,6 +1,11 @@
 //! Recipes: what is said of one that cannot be used. Those that dfix brings along are tested where the rules are.
 
-use dfix_codemods::Recipe;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dfix_codemods::{Recipe, run_all};
+use dfix_engine::Outcome;
+use dfix_model::context::NoContext;
 
 fn error(text: &str) -> String {
     let text = format!("name = \"x\"\ndescription = \"y\"\n{text}");
@@ -105,4 +110,97 @@ fn parameters_are_checked() {
         told(&[("on", "a")]),
         "r.toml: it has no parameter `on`\n  = help: its parameters are to"
     );
+}
+
+fn run(steps: &str, text: &str) -> Outcome {
+    let recipe = format!("name = 'r'\ndescription = 'x'\n{steps}");
+    let recipe = Recipe::read("r.toml", &recipe, &[]).unwrap();
+    let migration = recipe.with(&BTreeMap::new()).unwrap();
+    let text: Arc<str> = text.into();
+    run_all(&[migration], &text, &dfix_syntax::parse(&text), &NoContext)
+}
+
+/// What is left to a person, and why.
+fn left(outcome: &Outcome) -> Vec<&str> {
+    let remaining = outcome.remaining.iter().filter(|it| it.fix.is_none());
+    remaining.filter_map(|it| it.remedy.as_deref()).collect()
+}
+
+#[test]
+fn what_a_step_leaves_is_told_where_a_later_one_changes_the_place() {
+    let steps = "
+[[steps]]
+codemod = 'release'
+options = { distribution = 'debian', to = '12' }
+[[steps]]
+rewrite = { pattern = 'image debian:{tag}', replacement = 'image reg.io/debian:{tag}' }
+";
+    let text = format!("FROM debian:11@sha256:{}\nRUN x\n", "a".repeat(64));
+    let together = run(steps, &text);
+    assert_eq!(*together.text, *text);
+    let told = |it: &Outcome| {
+        left(it)
+            .iter()
+            .any(|it| it.starts_with("a digest pins the image"))
+    };
+    assert!(told(&together), "{:?}", left(&together));
+    let alone = run(&format!("together = false\n{steps}"), &text);
+    assert_eq!(*alone.text, text.replace("debian:", "reg.io/debian:"));
+    assert!(told(&alone), "{:?}", left(&alone));
+    let by_pattern = steps.replace(
+        "codemod = 'release'\noptions = { distribution = 'debian', to = '12' }",
+        "rewrite = { pattern = 'image debian:11', replacement = 'image debian:12' }",
+    );
+    let outcome = run(&by_pattern, &text);
+    assert_eq!(*outcome.text, *text);
+    assert!(
+        left(&outcome)
+            .iter()
+            .any(|it| it.contains("would no longer be that"))
+    );
+}
+
+#[test]
+fn a_place_that_several_patterns_leave_is_told_once() {
+    let steps = "
+[[steps]]
+rewrite = { pattern = 'wget -q {url}', replacement = 'curl -s {url}' }
+[[steps]]
+rewrite = { pattern = 'wget -O {f} {url}', replacement = 'curl -o {f} {url}' }
+";
+    let outcome = run(steps, "FROM a\nRUN wget -q -O f http://x\n");
+    let left = left(&outcome);
+    let [why] = left.as_slice() else {
+        panic!("{left:?}");
+    };
+    assert!(why.contains("`-O` is not in the pattern") && why.contains("`-q` is not in"));
+}
+
+#[test]
+fn steps_on_one_default_are_done_as_one_or_left() {
+    let text = "ARG B=acme/b:1\nFROM $B AS a\nRUN x\nFROM $B AS b\nUSER app\n";
+    let steps = |second: &str| {
+        format!(
+            "
+[[steps]]
+rewrite = {{ pattern = 'FROM acme/b:{{t}}', replacement = \"FROM reg.io/b:{{t}}\\nUSER root\", not-before = 'USER {{_}}' }}
+[[steps]]
+rewrite = {{ pattern = 'FROM acme/b:{{t}}', replacement = \"{second}\" }}
+"
+        )
+    };
+    let done = run(&steps("FROM reg.io/b:{t}"), text);
+    let wanted = text
+        .replace("acme", "reg.io")
+        .replace("AS a\n", "AS a\nUSER root\n");
+    assert_eq!(*done.text, *wanted);
+    for second in ["FROM reg.io/b:{t}\\nWORKDIR /x", "FROM other.io/b:{t}"] {
+        let kept = run(&steps(second), text);
+        assert_eq!(*kept.text, *text, "{second}");
+        assert!(
+            left(&kept)
+                .iter()
+                .any(|it| it.contains("`ARG B` also decides"))
+        );
+    }
 }

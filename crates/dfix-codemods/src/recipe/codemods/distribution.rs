@@ -73,6 +73,8 @@ pub(super) fn named(distribution: &str) -> Result<Distribution, String> {
         "debian" => Ok(Distribution::Debian),
         "ubuntu" => Ok(Distribution::Ubuntu),
         "alpine" => Ok(Distribution::Alpine),
-        other => Err(format!("`{other}` is none of debian, ubuntu and alpine")),
+        other => Err(format!(
+            "`distribution` is `{other}`, which is none of debian, ubuntu and alpine"
+        )),
     }
 }

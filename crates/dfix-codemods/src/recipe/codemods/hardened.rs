@@ -271,7 +271,8 @@ fn change(
     case: &mut Case<'_>,
 ) -> Result<(), Remedy> {
     // A default that decides other images, too, stays.
-    let plan = images::plan(reference, repository, tag, &|_| None).map_err(|it| remedy!("{it}"))?;
+    let plan =
+        images::plan(reference, repository, tag, &|_, _, _| false).map_err(|it| remedy!("{it}"))?;
     plan.say(case);
     Ok(())
 }

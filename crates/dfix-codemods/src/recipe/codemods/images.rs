@@ -14,7 +14,7 @@ use crate::matching::state::State;
 use crate::pattern::template::Names;
 use crate::pattern::{Kind, Pattern};
 use crate::replacement::of_image;
-use crate::replacement::plan::{Op, Planned};
+use crate::replacement::plan::{Op, Others, Planned};
 
 /// What becomes of one image.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +43,12 @@ pub(crate) struct Verdict {
 pub(crate) trait Judge: std::fmt::Debug + Send + Sync {
     /// What becomes of an image; none where it stays.
     fn verdict(&self, repository: &str, tag: &str) -> Option<Verdict>;
+
+    /// What becomes of an image of whose tag only the start is known; none where that tells nothing. `written` is the reference.
+    fn verdict_of_start(&self, repository: &str, start: &str, written: &str) -> Option<Verdict> {
+        let _ = (repository, start, written);
+        None
+    }
 
     /// What else must be seen to where an image becomes another one: it refuses, tells, or changes more.
     fn look(
@@ -106,7 +112,10 @@ impl<J: Judge> Codemod for Images<J> {
                         case,
                     )?;
                 }
-                let others = |stage: usize| self.ops_of_stage(stage, file);
+                let others = |stage: usize, op: &Op<'_>, _: &[Op<'_>]| {
+                    let ops = self.ops_of_stage(stage, file);
+                    ops.is_some_and(|ops| ops.contains(op))
+                };
                 let plan =
                     plan(&reference, repository, tag, &others).map_err(|it| remedy!("{it}"))?;
                 case.evidence(verdict.evidence.iter().cloned());
@@ -142,7 +151,13 @@ impl<J: Judge> Codemod for Images<J> {
 impl<J: Judge> Images<J> {
     fn verdict(&self, reference: &Reference<'_>) -> Option<Verdict> {
         let image = &reference.position.image;
-        let (repository, tag) = (image.name()?, image.effective_tag()?);
+        let repository = image.name()?;
+        let Some(tag) = image.effective_tag() else {
+            let pieces = image.tag.as_ref()?.pieces.iter();
+            let known: String = pieces.map_while(|it| it.text.as_deref()).collect();
+            let written = &reference.whole;
+            return self.judge.verdict_of_start(repository, &known, written);
+        };
         let mut verdict = self.judge.verdict(repository, tag)?;
         keep_triggers(repository, tag, &mut verdict);
         Some(verdict)
@@ -241,7 +256,7 @@ pub(crate) fn plan<'m>(
     reference: &Reference<'m>,
     repository: &str,
     tag: &str,
-    others: &dyn Fn(usize) -> Option<Vec<Op<'m>>>,
+    others: Others<'_, 'm>,
 ) -> Planned<'m> {
     let (old, new) = patterns(reference, repository, tag)?;
     let unclear = || "the reference cannot be read in parts".to_owned();

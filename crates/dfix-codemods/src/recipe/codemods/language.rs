@@ -11,8 +11,8 @@ mod taken;
 
 use dfix_catalogue::{
     Foundation, VersionPlace, VersionTag, has_known_tags, has_triggers, image, image_move,
-    images_of_language, is_living, language_of_image, last_version, tag, tag_of_version,
-    version_of,
+    images_of_language, is_living, language_of_image, last_version, numbered_tag, tag,
+    tag_of_version, version_of,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::{ImagePlace, Stage};
@@ -118,6 +118,24 @@ impl Judge for Bump {
         }
     }
 
+    fn verdict_of_start(&self, repository: &str, start: &str, written: &str) -> Option<Verdict> {
+        let (language, place) = language_of_image(repository)?;
+        let is_first = place == VersionPlace::First;
+        if language != self.language || !has_known_tags(repository) || !is_first {
+            return None;
+        }
+        let first = start.split('-').next()?;
+        let version = version_in(repository, first.trim_end_matches('.'))?;
+        let goal = self.goal();
+        self.is_asked(&version).then(|| Verdict {
+            message: format!("`{written}` is of an earlier version than {goal}"),
+            by_hand: Some(format!(
+                "only the build is told what a variable brings to the tag: choose a tag of {goal} that has it, too"
+            )),
+            ..Verdict::default()
+        })
+    }
+
     fn look(
         &self,
         reference: &Reference<'_>,
@@ -164,7 +182,7 @@ impl Bump {
         let (old, full) = match place {
             VersionPlace::First => (
                 version_in(repository, old)?,
-                tag_of_version(repository, old, &self.to)
+                tag_of_version(repository, &numbered_tag(repository, old), &self.to)
                     .and_then(|it| numbers(&it.full_version))?,
             ),
             VersionPlace::Word => (java_words(old).next()?.1, self.to_numbers.clone()),
@@ -214,6 +232,7 @@ impl Bump {
         if !self.is_asked(&version) {
             return None;
         }
+        let numbered = numbered_tag(repository, old);
         let goal = self.goal();
         let mut verdict = Verdict {
             message: format!("`{repository}:{old}` is of an earlier version than {goal}"),
@@ -225,7 +244,7 @@ impl Bump {
             ));
             return Some(verdict);
         }
-        let Some(found) = tag_of_version(repository, old, &self.to) else {
+        let Some(found) = tag_of_version(repository, &numbered, &self.to) else {
             verdict.by_hand = Some(format!(
                 "there is no tag of {goal} with this variant on this system: choose another one"
             ));
@@ -435,6 +454,7 @@ pub(super) fn look_at_tags(
 
 /// The version that a tag says, with as many numbers as are known; none where it says none.
 fn version_in(repository: &str, tag: &str) -> Option<Numbers> {
+    let tag = &*numbered_tag(repository, tag);
     let first = tag.split('-').next()?;
     let said = numbers(first.split(['_', 'u']).next()?)?;
     // `3` goes on to the newest `3.x`.
