@@ -341,7 +341,9 @@ fn runners_run_what_they_are_told() {
         ("poetry run python -m uvicorn app:app", "uvicorn app:app"),
         // What an application calls its own is the interpreter's business.
         ("python -m app --port 80", "python -m"),
-        ("python -mpip install x", "python -mpip"),
+        ("python -mpip install x", "pip install"),
+        ("python3 -Impip install x", "pip install"),
+        ("python -mapp", "python -mapp"),
         ("python -c 'import x' -m pip", "python -c"),
         ("python x.py -m pip", "python x.py"),
         ("npx create-something x", "npx create-something"),
