@@ -79,7 +79,10 @@ fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<OpenCondi
             &shown(taker.base_image()),
         ));
     };
-    if is_of_glibc(moved.new) && is_of_glibc(&after) && is_newer(moved.new, &after) != Some(false) {
+    if library_of(moved.new).is_some()
+        && library_of(moved.new) == library_of(&after)
+        && is_newer(moved.new, &after) != Some(false)
+    {
         return Some(OpenCondition::new(
             format!(
                 "whether what line {} copies from {} runs on {}, whose C library is older",
@@ -169,11 +172,13 @@ fn is_text(step: Step<'_>) -> bool {
         .all(|it| it.value().is_some_and(is_text_file))
 }
 
-fn is_of_glibc(foundation: &Foundation) -> bool {
-    matches!(
-        foundation.distribution,
-        Distribution::Debian | Distribution::Ubuntu
-    )
+/// The C library of a distribution.
+fn library_of(foundation: &Foundation) -> Option<&'static str> {
+    match foundation.distribution {
+        Distribution::Debian | Distribution::Ubuntu => Some("glibc"),
+        Distribution::Alpine => Some("musl"),
+        _ => None,
+    }
 }
 
 /// Whether a release came out after another one; none where a day is not known.
