@@ -81,6 +81,7 @@ mod tags;
 mod time_zones;
 mod told;
 pub mod variables;
+mod vendor_archives;
 mod versions;
 mod wrappers;
 
@@ -175,6 +176,7 @@ pub use system_packages::{
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use time_zones::is_zone_of_today;
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
+pub use vendor_archives::vendor_archive_has;
 pub use versions::{VersionTag, numbered_tag, tag_of_version};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 

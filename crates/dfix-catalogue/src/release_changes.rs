@@ -6,7 +6,12 @@
 //! (`*`: any); `file`, a command reads or changes what the image had at this path; `number`, a user or group is made with this
 //! number; `pip`, pip installs into the distribution's own Python; `version`, a package is installed whose version the release
 //! decides, and whatever is written for it may notice; `asks`, one of these texts stands in the file, which ask for the release when
-//! it is built; `owned`, this program is called on a tree of another user than its own; `zone`, a time zone is named that `tzdata` has no more.
+//! it is built; `owned`, this program is called on a tree of another user than its own; `zone`, a time zone is named that `tzdata` has no more;
+//! `fetched`, a command fetches what has an address of this form (several, with blanks between); `unpacked`, an archive is unpacked into `/`, and its name is of none of
+//! these forms; `merged`, a command gives a program that is in `/usr/bin` another name in `/bin`, or the other way round; `deleted`, this
+//! file is deleted, which the image has; `group`, a user is put into this group; `needs`, a program is called (the first word) that needs
+//! another one (the second), which the image brings no more; `xz`, tar unpacks what `xz` packed; `put`, something is put into a folder (the first word), where a package is
+//! installed (the second).
 
 use super::eol::end_of_life;
 use super::foundation::{Distribution, Foundation};
@@ -51,13 +56,31 @@ pub enum ReleaseSign {
     Owned(&'static str),
     /// A time zone is named by an older name.
     Zone,
+    /// A command fetches what has an address of one of these forms; a blank stands between them.
+    Fetched(&'static str),
+    /// An archive is unpacked into `/`, whose name is of none of these forms.
+    Unpacked(&'static str),
+    /// A command puts a program of `/usr/bin` into `/bin`, or the other way round.
+    Merged,
+    /// This file of the image is deleted.
+    Deleted(&'static str),
+    /// A user is put into this group.
+    Group(&'static str),
+    /// A program of the first name is called, which needs the program of the second name.
+    Needs(&'static str, &'static str),
+    /// Tar unpacks what `xz` packed.
+    Xz,
+    /// Something is put into the folder, and the package of the second name is installed.
+    Put(&'static str, &'static str),
 }
 
 impl ReleaseSign {
-    /// Whether a name is one of those that the sign lists.
+    /// Whether a name, or an address, is one of those that the sign lists.
     pub fn lists(self, name: &str) -> bool {
         match self {
-            ReleaseSign::Version(names) => names.split(' ').any(|it| glob(it, name)),
+            ReleaseSign::Version(names)
+            | ReleaseSign::Fetched(names)
+            | ReleaseSign::Unpacked(names) => names.split(' ').any(|it| glob(it, name)),
             _ => false,
         }
     }
@@ -109,6 +132,20 @@ pub fn release_changes(
             "asks" => ReleaseSign::Asks(what),
             "owned" => ReleaseSign::Owned(what),
             "zone" => ReleaseSign::Zone,
+            "fetched" => ReleaseSign::Fetched(what),
+            "unpacked" => ReleaseSign::Unpacked(what),
+            "merged" => ReleaseSign::Merged,
+            "deleted" => ReleaseSign::Deleted(what),
+            "group" => ReleaseSign::Group(what),
+            "needs" => {
+                let (program, other) = what.split_once(' ')?;
+                ReleaseSign::Needs(program, other)
+            }
+            "xz" => ReleaseSign::Xz,
+            "put" => {
+                let (folder, package) = what.split_once(' ')?;
+                ReleaseSign::Put(folder, package)
+            }
             _ => return None,
         };
         Some(ReleaseChange {

@@ -79,6 +79,8 @@ pub struct PackageSuccessor {
     pub packages: &'static str,
     /// How.
     pub how: Succession,
+    /// What of a renamed one is not as it was: a phrase for people; `""` where all is.
+    pub differs: &'static str,
 }
 
 /// Whether the release that an image is based on has a package of this name in its own archive (on Debian
@@ -160,9 +162,20 @@ pub fn package_successor(foundation: &Foundation, package: &str) -> Option<Packa
         let next = successor_of(distribution, release, found.packages)?;
         let how = match found.how {
             Succession::Rename => next.how,
+            // Where nothing is left, that is what is to be said.
+            _ if next.packages.is_empty() => next.how,
             how => how,
         };
-        found = PackageSuccessor { how, ..next };
+        let differs = if found.differs.is_empty() {
+            next.differs
+        } else {
+            found.differs
+        };
+        found = PackageSuccessor {
+            how,
+            differs,
+            ..next
+        };
     }
     None
 }
@@ -188,9 +201,14 @@ fn successor_of(
         "elsewhere" => Succession::Elsewhere(row.column(5)),
         _ => Succession::ByHand(row.column(5)),
     };
+    let differs = match how {
+        Succession::Rename => row.column(5),
+        _ => "",
+    };
     Some(PackageSuccessor {
         packages: row.column(3),
         how,
+        differs,
     })
 }
 
@@ -452,7 +470,12 @@ mod tests {
     fn successors_are_told_of_the_release() {
         let rename = |packages| {
             let how = Succession::Rename;
-            Some(PackageSuccessor { packages, how })
+            let differs = "";
+            Some(PackageSuccessor {
+                packages,
+                how,
+                differs,
+            })
         };
         assert_eq!(
             successor("debian:trixie/slim", "libgl1-mesa-glx"),
@@ -495,7 +518,7 @@ mod tests {
                 matches!(how, "rename" | "by-hand" | "drop" | "elsewhere"),
                 "{row:?}"
             );
-            assert_eq!(how == "rename", why.is_empty(), "{row:?}");
+            assert!(how == "rename" || !why.is_empty(), "{row:?}");
             assert!(how != "rename" || !packages.is_empty(), "{row:?}");
             assert!(how == "elsewhere" || !from.is_empty(), "{row:?}");
             let newest = match distribution {

@@ -1,6 +1,7 @@
 //! Codemods that recipes name: what patterns cannot say.
 
 mod apt_keys;
+mod archives;
 mod cache_mounts;
 mod distribution;
 mod end_of_life;

@@ -4,7 +4,6 @@ use dfix_catalogue::{
     Distribution, Eol, Foundation, ImageMark, PackagePresence, image_is, package_presence,
 };
 use dfix_engine::OpenCondition;
-use dfix_model::Stage;
 
 /// How messages name what an image is based on.
 pub(crate) fn told(foundation: &Foundation) -> String {
@@ -41,30 +40,6 @@ pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<
             "see the names there, and build it once",
         )
     })
-}
-
-/// The lines that add an archive of packages, of the stage and what it is based on.
-pub(crate) fn other_archives(stage: Stage<'_>) -> Vec<usize> {
-    let words = [
-        "sources.list",
-        "add-apt-repository",
-        "apt-add-repository",
-        "etc/apk/repositories",
-        "--repository",
-        "add -X",
-    ];
-    let steps = stage.base_chain().chain([stage]).flat_map(Stage::steps);
-    let mut found: Vec<usize> = steps
-        .flat_map(|step| {
-            let texts = step.source_text().lines().enumerate();
-            let adds = |text: &str| words.iter().any(|word| text.contains(word));
-            let adding = texts.filter(move |(_, it)| adds(it) && !it.trim_start().starts_with('#'));
-            adding.map(move |(number, _)| step.line() + number)
-        })
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
 }
 
 /// The distribution that a recipe names.

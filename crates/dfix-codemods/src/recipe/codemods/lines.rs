@@ -22,3 +22,13 @@ pub(super) fn lines(mut numbers: Vec<usize>) -> String {
         Some((last, rest)) => format!("lines {} and {last}", rest.join(", ")),
     }
 }
+
+/// Places with the verb that fits their number.
+pub(super) fn verb(places: &str, one: &str, several: &str) -> String {
+    let verb = if places.starts_with("lines") {
+        several
+    } else {
+        one
+    };
+    format!("{places} {verb}")
+}

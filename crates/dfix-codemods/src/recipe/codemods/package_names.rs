@@ -4,11 +4,12 @@ use dfix_catalogue::{
     Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, is_moved_to,
     language_of_image, package_presence, package_successor, successor_from_debian,
 };
-use dfix_engine::{Case, Codemod, Effect, Findings, Remedy, Safety, remedy};
+use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, Model, PackageCommand, PackageManager, PackageSpec, Stage, Word};
 
-use super::distribution::{is_distribution, other_archives, told};
+use super::archives::{Archive, archives_before};
+use super::distribution::{is_distribution, told};
 use super::lines::lines;
 
 /// The codemod: each name that is not there becomes its successor, goes, or is told.
@@ -86,6 +87,14 @@ fn check_command(
         let Some(lack) = Lack::of(package, foundation, is_moved) else {
             continue;
         };
+        let archives = lack.archives(command.command, package, foundation);
+        // The maker's own archive has it, for this release.
+        if archives
+            .iter()
+            .any(|it| it.surely_has(lack.name, foundation))
+        {
+            continue;
+        }
         // Taking away what is not there does no harm, and its successor may be wanted.
         if !command.is_install() && !is_installed_by(stage, lack.name) {
             continue;
@@ -95,7 +104,7 @@ fn check_command(
             Safety::Checked,
             lack.message(foundation),
             |case| {
-                let change = lack.change(stage, package, &packages, foundation)?;
+                let change = lack.change(stage, package, &packages, (foundation, &archives))?;
                 if command.is_install() {
                     case.evidence(format!(
                         "on {} this command fails as it is",
@@ -106,7 +115,7 @@ fn check_command(
                     case.evidence("it is installed by that name above");
                 }
                 case.declare(Effect::arguments_of(command));
-                change.say(package.word, case);
+                change.say(lack.name, package.word, case);
                 Ok(())
             },
         );
@@ -157,6 +166,17 @@ impl<'m> Lack<'m> {
             .or_else(|| package_successor(foundation, self.name))
     }
 
+    /// The archives that the file adds before, and that may have it.
+    fn archives(
+        &self,
+        command: Command<'m>,
+        package: &PackageSpec<'_>,
+        foundation: &Foundation,
+    ) -> Vec<Archive<'m>> {
+        let is_tagged = package.word.source_text().contains('@');
+        archives_before(command, self.name, is_tagged, foundation)
+    }
+
     /// What becomes of the word that names it.
     ///
     /// # Errors
@@ -166,18 +186,22 @@ impl<'m> Lack<'m> {
         stage: Stage<'_>,
         package: &PackageSpec<'_>,
         packages: &[PackageSpec<'_>],
-        foundation: &Foundation,
+        (foundation, archives): (&Foundation, &[Archive<'_>]),
     ) -> Result<Change, Remedy> {
-        let archives = other_archives(stage);
         if !archives.is_empty() {
             let speak = if archives.len() == 1 {
                 "speaks of one"
             } else {
                 "speak of some"
             };
+            let numbers = archives.iter().map(|it| it.line).collect();
+            let successor = self.successor(foundation);
+            let successor = successor.filter(|it| !matches!(it.how, Succession::Drop(_)));
+            let otherwise =
+                successor.map_or_else(String::new, |it| format!("; else {}", instead(Some(&it))));
             return Err(remedy!(
-                "see whether another archive has it: {} {speak}",
-                lines(archives)
+                "see whether another archive has it: {} {speak}{otherwise}",
+                lines(numbers)
             ));
         }
         let others = packages.iter().filter_map(|it| it.word.value());
@@ -232,7 +256,9 @@ pub(super) fn mends(
     let change = || {
         let lack = Lack::of(package, foundation, is_moved)?;
         let stage = command.stage()?;
-        lack.change(stage, package, packages, foundation).ok()
+        let archives = lack.archives(command, package, foundation);
+        let change = lack.change(stage, package, packages, (foundation, &archives));
+        change.ok()
     };
     !command.is_of_script() && change().is_some()
 }
@@ -260,6 +286,8 @@ enum Change {
     Renamed {
         to: &'static str,
         names: Vec<&'static str>,
+        /// What is not as it was: a phrase for people; `""` where all is.
+        differs: &'static str,
     },
     /// It goes.
     Dropped,
@@ -273,6 +301,7 @@ impl Change {
                 Ok(Change::Renamed {
                     to: successor.packages,
                     names: names.filter(|it| !others.contains(it)).collect(),
+                    differs: successor.differs,
                 })
             }
             Succession::Drop(programs) => {
@@ -326,14 +355,22 @@ impl Change {
         }
     }
 
-    fn say(self, word: Word<'_>, case: &mut Case<'_>) {
+    fn say(self, name: &str, word: Word<'_>, case: &mut Case<'_>) {
         match self {
-            Change::Renamed { to, names } => {
-                case.evidence(if names.is_empty() {
-                    format!("it is part of `{to}` there, which is installed already")
+            Change::Renamed { to, names, differs } => {
+                if names.is_empty() {
+                    case.evidence(format!(
+                        "it is part of `{to}` there, which is installed already"
+                    ));
+                } else if differs.is_empty() {
+                    case.evidence(format!("its name is `{to}` there"));
                 } else {
-                    format!("its name is `{to}` there")
-                });
+                    case.evidence(format!("`{to}` takes its place there"));
+                }
+                if !differs.is_empty() {
+                    let text = format!("whether what uses `{name}` works with `{to}`");
+                    case.open(OpenCondition::new(text, differs));
+                }
                 case.fix(|edit| match names.split_first() {
                     None => edit.remove_word(word),
                     Some((first, rest)) => {

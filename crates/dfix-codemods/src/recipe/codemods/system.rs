@@ -6,6 +6,7 @@ mod installed;
 mod owners;
 mod runs;
 mod settings;
+mod signs;
 
 use dfix_catalogue::{Foundation, ImageMark, image, image_is, tool_in};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
@@ -104,6 +105,7 @@ pub(super) fn look(
     }
     let is_told = |name: &str| told_of.iter().any(|it| it == name);
     case.open(alike::conditions(&runs, &images, &is_told));
+    alike::make_folders(&runs, &told(&new), case);
     case.open(settings::conditions(&runs, old_name, &images));
     if image_is(repository, ImageMark::SortsTexts) {
         case.open(OpenCondition::new(

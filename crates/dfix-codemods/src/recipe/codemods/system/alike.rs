@@ -8,7 +8,7 @@ use dfix_catalogue::programs::{Kind, Mark, Program, asks_about_itself};
 use dfix_catalogue::{
     Distribution, FolderMark, Foundation, ImageFacts, folder_above, folder_is, is_stable_path,
 };
-use dfix_engine::OpenCondition;
+use dfix_engine::{Case, Effect, OpenCondition};
 use dfix_model::path::file_name;
 use dfix_model::project::installed_by;
 use dfix_model::{Call, Calls, Command, Stage, Step, StepKind, Word};
@@ -51,8 +51,15 @@ pub(super) fn conditions(
             unread.any(|it| it.path.as_deref() == Some(path))
         };
         for call in &calls.commands {
-            let name = call.command.name();
+            let named = name_of(call.command);
+            let name = named.as_str();
             if is_argument(call, &calls) {
+                continue;
+            }
+            // `bash ~/setup.sh`: the shell does the same, and what it runs is not known.
+            let script = script_of(call.command).filter(|it| !is_told_as_unread(it));
+            if let Some(script) = script.filter(|it| !is_read(file_name(it))) {
+                names.push(file_name(&script).to_owned());
                 continue;
             }
             if !images.keep(call, &is_told_as_unread) && !is_told(name) && !is_read(name) {
@@ -79,8 +86,33 @@ pub(super) fn conditions(
         ));
     }
     open.extend(files(runs, images));
-    open.extend(folders(runs, &release));
     open
+}
+
+/// A command's name; that of the file which a variable names.
+fn name_of(command: Command<'_>) -> String {
+    let spelt = command.program().filter(|_| command.name().is_empty());
+    let text = spelt.and_then(|it| text_of(command, it));
+    // A variable may hold a whole line.
+    let path = text.filter(|it| it.contains('/') && !it.contains(char::is_whitespace));
+    path.map_or_else(|| command.name().to_owned(), |it| file_name(&it).to_owned())
+}
+
+fn text_of(command: Command<'_>, word: Word<'_>) -> Option<String> {
+    let known = word.value().map(str::to_owned);
+    known.or_else(|| command.stage()?.expand_text(word, command))
+}
+
+/// The script that a shell is told to run, where that is known.
+fn script_of(command: Command<'_>) -> Option<String> {
+    if !command.is_marked(Mark::TakesScript) || command.is_read_here() {
+        return None;
+    }
+    let first = command.args().find(|it| !it.starts_with("-"))?;
+    let is_text = command.args().next()?.starts_with("-") && command.has_option("-c");
+    let path = text_of(command, first).filter(|_| !is_text)?;
+    let is_script = path.contains('/') || path.contains('.');
+    (is_script && !path.contains(char::is_whitespace) && !path.starts_with("/dev/")).then_some(path)
 }
 
 /// Whether a `CMD` gives words to an entry point of the file's own that is told itself: a program that nobody here knows, and no
@@ -241,32 +273,32 @@ fn of_versions<'m>(runs: &Runs<'m>) -> Vec<(usize, &'m str)> {
     found
 }
 
-/// Folders of the system that are made as if they were not there.
-fn folders(runs: &Runs<'_>, release: &str) -> Option<OpenCondition> {
-    let fails =
-        |it: &&Command<'_>| it.is("mkdir") && !it.has_option("-p") && !it.has_option("--parents");
-    let mut paths: Vec<&str> = Vec::new();
-    let mut numbers = Vec::new();
+/// Folders that every image has are made so that it does not matter: `mkdir -p`. Whether that fails where they are there is told by what
+/// stands around it.
+pub(super) fn make_folders(runs: &Runs<'_>, release: &str, case: &mut Case<'_>) {
+    let fails = |it: &&Command<'_>| {
+        it.is("mkdir") && !it.has_option("-p") && !it.has_option("--parents") && it.is_certain()
+    };
     for command in runs.commands.iter().filter(fails) {
-        let words = command.args().filter_map(Word::value);
-        for path in words.filter(|it| folder_is(it.trim_end_matches('/'), FolderMark::System)) {
-            paths.push(path);
-            numbers.push(line_of(*command));
+        let mut words = command.args().filter_map(Word::value);
+        let is_there = |it: &&str| folder_is(it.trim_end_matches('/'), FolderMark::There);
+        let (Some(path), Some(program)) = (words.find(is_there), command.program()) else {
+            continue;
+        };
+        let line = line_of(*command);
+        if command.is_of_script() {
+            case.open(OpenCondition::new(
+                format!("whether {release} has no `{path}` (line {line}), so that it can be made"),
+                "say `mkdir -p`",
+            ));
+            continue;
         }
+        case.declare(Effect::arguments_of(*command));
+        case.fix(|edit| edit.insert_word_after(program, "-p"));
+        case.evidence(format!(
+            "line {line} makes `{path}`, which is there: by `mkdir -p`"
+        ));
     }
-    paths.sort_unstable();
-    paths.dedup();
-    let shown: Vec<String> = paths.iter().map(|it| format!("`{it}`")).collect();
-    (!paths.is_empty()).then(|| {
-        OpenCondition::new(
-            format!(
-                "whether {release} has no {} ({}), so that it can be made",
-                shown.join(" and "),
-                lines(numbers)
-            ),
-            "say `mkdir -p`",
-        )
-    })
 }
 
 /// Whether a path is where packages of the system put their files.
@@ -301,14 +333,13 @@ impl Images<'_> {
         }
         // What only the build can tell is told as not read; so is what lies in the application's folders, where it is a file
         // of the project. What was downloaded is none.
-        if command.name().is_empty() {
+        let name = name_of(command);
+        if name.is_empty() {
             return true;
         }
         if is_of_application(program) {
-            let path = program.value().unwrap_or_default();
-            return path.is_empty()
-                || is_told_as_unread(path)
-                || self.keeps_program(command.name());
+            let path = text_of(command, program).unwrap_or_default();
+            return path.is_empty() || is_told_as_unread(&path) || self.keeps_program(&name);
         }
         let mut words = command.args().filter_map(Word::value);
         let is_question = command.args().len() == 1 && words.all(asks_about_itself);

@@ -2,22 +2,24 @@
 
 use dfix_catalogue::programs::{Kind, Mark};
 use dfix_catalogue::{
-    ArchiveKind, Distribution, Foundation, ImageFacts, ReleaseChange, ReleaseSign,
-    is_zone_of_today, names_archive, release_changes, tool, tool_in,
+    ArchiveKind, Distribution, Foundation, ImageFacts, PackagePresence, ReleaseChange, ReleaseSign,
+    Succession, UnknownPackage, is_zone_of_today, names_archive, package_presence,
+    package_successor, release_changes, tool, tool_in,
 };
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, StepKind, Word};
 
 use super::super::distribution::told;
-use super::super::lines::{line_of, lines};
+use super::super::lines::{line_of, lines, verb};
 use super::installed::Installed;
 use super::owners;
-use super::runs::Runs;
+use super::runs::{Runs, calls};
+use super::signs;
 
 /// Tells what the commands of a stage need of the old release; gives the programs and packages that it tells of.
 pub(super) fn look(
     runs: &Runs<'_>,
-    installed: &Installed,
+    installed: &Installed<'_>,
     (old, new): (Option<&Foundation>, &Foundation),
     case: &mut Case<'_>,
 ) -> Vec<String> {
@@ -46,7 +48,7 @@ pub(super) fn look(
 
 fn condition(
     runs: &Runs<'_>,
-    installed: &Installed,
+    installed: &Installed<'_>,
     change: &ReleaseChange,
     new: &Foundation,
 ) -> Option<OpenCondition> {
@@ -149,7 +151,10 @@ fn condition(
         }
         ReleaseSign::Version(_) => {
             let named = installed.names().filter(|it| change.sign.lists(it));
-            let named: Vec<&str> = named.collect();
+            // What is not there has no version; what takes its place has.
+            let mut named: Vec<&str> = named.flat_map(|it| names_there(it, new)).collect();
+            named.sort_unstable();
+            named.dedup();
             if named.is_empty() {
                 return None;
             }
@@ -165,6 +170,14 @@ fn condition(
                 verb(&places, "calls it", "call it")
             )
         }
+        ReleaseSign::Fetched(_)
+        | ReleaseSign::Unpacked(_)
+        | ReleaseSign::Merged
+        | ReleaseSign::Deleted(_)
+        | ReleaseSign::Group(_)
+        | ReleaseSign::Needs(..)
+        | ReleaseSign::Xz
+        | ReleaseSign::Put(..) => signs::condition(runs, installed, change, new)?,
         ReleaseSign::Zone => {
             let (line, zone) = older_zone(runs).filter(|_| !is_brought())?;
             format!("whether {release} has the time zone `{zone}` (line {line})")
@@ -182,6 +195,19 @@ fn condition(
         }
     };
     Some(OpenCondition::new(text, change.note))
+}
+
+/// By which names a release has a package: its own, or those that it is renamed to.
+fn names_there<'n>(name: &'n str, new: &Foundation) -> Vec<&'n str> {
+    match package_presence(new, name) {
+        PackagePresence::Absent => {
+            let successor = package_successor(new, name);
+            let renamed = successor.filter(|it| it.how == Succession::Rename);
+            renamed.map_or_else(Vec::new, |it| it.packages.split(' ').collect())
+        }
+        PackagePresence::Unknown(UnknownPackage::Name) => Vec::new(),
+        _ => vec![name],
+    }
 }
 
 /// The line of a `USER` of this number, for which nothing makes a user.
@@ -248,21 +274,6 @@ fn zone_of_file(path: &str) -> Option<&str> {
 fn is_name_of_zone(name: &str) -> bool {
     let is_of_name = |it: u8| it.is_ascii_alphanumeric() || b"/_+-".contains(&it);
     name.starts_with(|it: char| it.is_ascii_uppercase()) && name.bytes().all(is_of_name)
-}
-
-/// Places with the verb that fits their number.
-fn verb(places: &str, one: &str, several: &str) -> String {
-    let verb = if places.starts_with("lines") {
-        several
-    } else {
-        one
-    };
-    format!("{places} {verb}")
-}
-
-/// Whether a program is called, or stands before what is.
-fn calls(command: Command<'_>, program: &str) -> bool {
-    command.is(program) || command.wrappers().any(|it| it.name == program)
 }
 
 /// The lines that ask which release it is, beside those that speak of the distribution's own archive.
@@ -385,7 +396,7 @@ fn installs_into_system(command: Command<'_>) -> bool {
 /// Tells of programs that the old image brings and the new one does not, and gives their names.
 pub(super) fn programs(
     runs: &Runs<'_>,
-    installed: &Installed,
+    installed: &Installed<'_>,
     (old, new): (&ImageFacts, &ImageFacts),
     case: &mut Case<'_>,
 ) -> Vec<String> {

@@ -5,16 +5,17 @@ use dfix_catalogue::{
 };
 use dfix_engine::OpenCondition;
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, PackageCommand, PackageManager, WrapperKind};
+use dfix_model::{Command, PackageCommand, PackageManager, Word, WrapperKind};
 
-use super::super::distribution::{other_archives, packages_there, told};
+use super::super::archives::{Archive, archives};
+use super::super::distribution::{packages_there, told};
 use super::super::lines::{line_of, lines};
 use super::super::package_names;
 use super::runs::Runs;
 
 /// What is installed.
 #[derive(Debug, Default)]
-pub(super) struct Installed {
+pub(super) struct Installed<'m> {
     /// Names of packages.
     names: Vec<String>,
     /// Those that the new release may lack, and that the codemod `package-names` does not put right then.
@@ -25,19 +26,21 @@ pub(super) struct Installed {
     tagged: Vec<(String, usize)>,
     /// Files that are packages, and their line.
     files: Vec<(String, usize)>,
+    /// Names that are marked by `apt-mark`, which the release may lack, and their line.
+    marked: Vec<(String, usize)>,
     /// What names packages that nobody knows, and its line.
     unknown: Vec<(String, usize)>,
     /// Lines of `apt-get install` that asks, unless all is there.
     asking: Vec<usize>,
-    /// The lines that add archives of packages.
-    archives: Vec<usize>,
+    /// The archives of packages that are added.
+    archives: Vec<Archive<'m>>,
 }
 
-impl Installed {
+impl<'m> Installed<'m> {
     /// What the commands of a stage install, where its image comes to a release; `is_moved`: and becomes another image.
-    pub(super) fn of(runs: &Runs<'_>, new: &Foundation, is_moved: bool) -> Self {
+    pub(super) fn of(runs: &Runs<'m>, new: &Foundation, is_moved: bool) -> Self {
         let mut installed = Installed {
-            archives: other_archives(runs.stage),
+            archives: archives(runs.stage),
             ..Installed::default()
         };
         for command in runs.managers().filter(PackageCommand::is_install) {
@@ -45,6 +48,7 @@ impl Installed {
         }
         for command in &runs.commands {
             installed.add_file_of(*command);
+            installed.add_marked(*command, new);
         }
         for names in [&mut installed.names, &mut installed.asked] {
             names.sort_unstable();
@@ -151,6 +155,26 @@ impl Installed {
         self.files.extend(files.map(|it| (it.shortened(), line)));
     }
 
+    /// `apt-mark manual NAME`: it fails on a name that no package has.
+    fn add_marked(&mut self, command: Command<'_>, new: &Foundation) {
+        let mut operands = command.args().filter(|it| !it.starts_with("-"));
+        let marks = ["auto", "hold", "manual", "minimize-manual", "unhold"];
+        let is_marking = |it: Word<'_>| marks.iter().any(|mark| it.is(mark));
+        if !command.is("apt-mark") || !operands.next().is_some_and(is_marking) {
+            return;
+        }
+        let is_there = |name: &str| {
+            matches!(
+                package_presence(new, name),
+                PackagePresence::Present | PackagePresence::Provided | PackagePresence::Choice
+            )
+        };
+        let line = line_of(command);
+        let names = operands.filter_map(Word::value);
+        let lacking = names.filter(|it| !is_there(it));
+        self.marked.extend(lacking.map(|it| (it.to_owned(), line)));
+    }
+
     /// Whether nothing is installed that anybody could see.
     pub(super) fn is_empty(&self) -> bool {
         self.names.is_empty() && self.files.is_empty() && self.unknown.is_empty()
@@ -178,7 +202,15 @@ impl Installed {
         let (elsewhere, asked): (Vec<&str>, Vec<&str>) = asked.partition(is_elsewhere);
         let mut open: Vec<OpenCondition> = packages_there(new, &asked).into_iter().collect();
         if !elsewhere.is_empty() {
-            let adds = match self.archives.as_slice() {
+            let may_have = |it: &&Archive<'_>| elsewhere.iter().any(|name| it.may_have(name, new));
+            let mut numbers: Vec<usize> = self
+                .archives
+                .iter()
+                .filter(may_have)
+                .map(|it| it.line)
+                .collect();
+            numbers.dedup();
+            let adds = match numbers.as_slice() {
                 [] => String::new(),
                 [one] => format!(" (line {one} adds one)"),
                 all => format!(" ({} add some)", lines(all.to_vec())),
@@ -189,6 +221,12 @@ impl Installed {
                     elsewhere.join(", ")
                 ),
                 "the distribution never had them: see what that archive has",
+            ));
+        }
+        if let Some((words, places)) = joined(&self.marked) {
+            open.push(OpenCondition::new(
+                format!("whether {release} has {words} ({places}), for `apt-mark`"),
+                "it fails on a name that no package has: take those of the new release",
             ));
         }
         if let Some((words, places)) = joined(&self.pinned) {

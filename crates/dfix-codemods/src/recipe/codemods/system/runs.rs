@@ -56,3 +56,8 @@ pub(super) fn kind_of(foundation: &Foundation) -> System {
         _ => System::Other,
     }
 }
+
+/// Whether a program is called, or stands before what is.
+pub(super) fn calls(command: Command<'_>, program: &str) -> bool {
+    command.is(program) || command.wrappers().any(|it| it.name == program)
+}
