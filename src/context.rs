@@ -28,7 +28,7 @@ use rustc_hash::FxHashMap;
 
 use crate::config::relative_to_cwd;
 use crate::dockerignore::Dockerignore;
-use crate::input::bounded;
+use crate::input::{bounded, bounded_by_mark};
 use crate::launches::{Dockerfile, OfDockerfile};
 
 pub(crate) use folders::Folders;
@@ -231,7 +231,12 @@ impl<'t> FolderContext<'t> {
             )));
         }
         self.files_read.set(self.files_read.get() + 1);
-        let text = bounded(&place).map_err(|why| Answer::Unknown(format!("{path} {why}")))?;
+        let text = if path.ends_with(".txt") {
+            bounded_by_mark(&place)
+        } else {
+            bounded(&place)
+        };
+        let text = text.map_err(|why| Answer::Unknown(format!("{path} {why}")))?;
         if lfs::is_pointer(text.as_bytes()) {
             return Err(Answer::Unknown(lfs::is_kept_elsewhere(path)));
         }

@@ -91,11 +91,33 @@ pub(crate) fn with_regular<R>(
 
 /// The text of a file of bearable size, or what is the matter with it.
 pub(crate) fn bounded(file: &Path) -> Result<String, String> {
-    let bytes = read_bounded(file, MOST_BYTES).map_err(|cause| match cause {
+    text_of(bounded_bytes(file)?)
+}
+
+/// The same, where a mark at the beginning may tell that it is UTF-16: as pip reads lists of packages.
+pub(crate) fn bounded_by_mark(file: &Path) -> Result<String, String> {
+    let bytes = bounded_bytes(file)?;
+    let units = |of: fn([u8; 2]) -> u16| {
+        let pairs = bytes[2..].chunks_exact(2);
+        let units: Vec<u16> = pairs.map(|it| of([it[0], it[1]])).collect();
+        String::from_utf16(&units).map_err(|_| "is not UTF-16".to_owned())
+    };
+    match bytes.get(..2) {
+        Some([0xff, 0xfe]) => units(u16::from_le_bytes),
+        Some([0xfe, 0xff]) => units(u16::from_be_bytes),
+        _ => text_of(bytes),
+    }
+}
+
+fn bounded_bytes(file: &Path) -> Result<Vec<u8>, String> {
+    read_bounded(file, MOST_BYTES).map_err(|cause| match cause {
         Unreadable::Folder | Unreadable::NotRegular => "is no regular file".to_owned(),
         Unreadable::TooLarge => format!("is larger than {} MiB", MOST_BYTES >> 20),
         Unreadable::Io(error) => format!("cannot be read: {error}"),
-    })?;
+    })
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
 }
 

@@ -67,6 +67,16 @@ pub fn end_of_release(foundation: &Foundation) -> Option<Eol> {
     find(product, foundation.release?)
 }
 
+/// Whether nobody supports the release of a distribution any more: of Debian, volunteers go on for two years after its own
+/// support (wiki.debian.org/LTS).
+pub(super) fn is_long_over(foundation: Option<&Foundation>) -> bool {
+    let Some((of, eol)) = foundation.and_then(|it| Some((it, end_of_release(it)?))) else {
+        return false;
+    };
+    let is_past = |it: Date| it.a_year_later().a_year_later() <= AS_OF;
+    eol.ended && (of.distribution != Distribution::Debian || eol.date.is_none_or(is_past))
+}
+
 /// The number of a release of Debian or Ubuntu that is called by its code name: `12` of `bookworm`; none where it has
 /// none yet, as `sid`.
 /// The code names of a product's releases, in small letters and without what comes behind the first word.

@@ -3,7 +3,7 @@
 //! From `official-tags.bin` (which tags there were, and until when) and `eol.tsv` (what is supported).
 
 use super::date::{AS_OF, Date};
-use super::eol::{Eol, end_of_life, end_of_release, number_of_release};
+use super::eol::{Eol, end_of_life, end_of_release, is_long_over, number_of_release};
 use super::foundation::{Distribution, Foundation};
 use super::releases::from_tag_words;
 use super::tags::{Section, TagRecord};
@@ -75,7 +75,7 @@ pub fn is_living(repository: &str, tag: &str) -> Option<bool> {
 /// The maintained tag of an official image that is nearest to one that need not be: of the same form (`3.7` has
 /// two numbers, `slim-buster` names variant and release) and variant, on the same distribution; the lowest
 /// supported version from the old one on, and of these the lowest supported release of the distribution. The old version, and
-/// the release that the old tag names, stay as long as they are maintained; others are taken that are supported for a year from
+/// the release that the old tag names, stay as long as they are supported, be it by Debian's LTS; others are taken that are supported for a year from
 /// [`super::AS_OF`] on, and those whose support ends before, or ended, only where no other is there.
 ///
 /// `repository` is normalised (see [`super::normalise`]). `None`: nothing of that kind is maintained.
@@ -113,7 +113,7 @@ pub fn living_tag(repository: &str, tag: &str) -> Option<LivingTag> {
             ),
             version_ends: Ending::of(version_eol.as_ref(), keeps_version),
             version: form.version.clone(),
-            release_ends: if keeps_release {
+            release_ends: if keeps_release && !is_long_over(record.foundation.as_ref()) {
                 Ending::Later
             } else {
                 Ending::of(release_eol.as_ref(), false)

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::date::Date;
-use super::eol::end_of_release;
+use super::eol::{end_of_release, is_long_over};
 use super::foundation::{Distribution, Foundation};
 use super::living::{Form, is_same_system, release_number};
 use super::releases::from_tag_words;
@@ -91,6 +91,7 @@ pub fn tag_of_version(repository: &str, tag: &str, version: &str) -> Option<Vers
             variant,
             names_release: form.names_release != old.names_release,
             is_dead: candidate.last_maintained.is_some(),
+            is_release_long_over: is_long_over(candidate.foundation.as_ref()),
             is_other_release: release.0 != 0,
             has_release_ended: candidate
                 .foundation
@@ -131,6 +132,7 @@ struct Distance {
     variant: usize,
     names_release: bool,
     is_dead: bool,
+    is_release_long_over: bool,
     is_other_release: bool,
     has_release_ended: bool,
     length: usize,

@@ -5,11 +5,11 @@ use dfix_catalogue::{
     is_living, language_of_image, living_tag, version_of,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
-use dfix_model::ImagePlace;
+use dfix_model::{ImagePlace, Stage};
 
 use super::distribution::{is_distribution, told};
 use super::images::{Judge, Verdict};
-use super::language::{java_words, look_at_tags, paths_of_tags};
+use super::language::{java_words, look_at_tags_beside, paths_of_tags};
 use super::versions::{day_lost, numbers_lost, version_changed, version_kept, without_day};
 use crate::matching::reference::Reference;
 
@@ -96,9 +96,19 @@ impl Judge for EndOfLife {
         if let (ImagePlace::From(stage), Some(old), Some((repository, new))) =
             (reference.position.place, old, &verdict.to)
         {
-            look_at_tags(stage, (repository, old), (repository, new), case)?;
+            let keeps = |it: Stage<'_>| self.keeps(it);
+            look_at_tags_beside(stage, (repository, old), (repository, new), &keeps, case)?;
         }
         Ok(())
+    }
+}
+
+impl EndOfLife {
+    /// Whether the image of a stage stays as it is.
+    fn keeps(&self, stage: Stage<'_>) -> Option<bool> {
+        let image = stage.base_image();
+        let verdict = self.verdict(image.name()?, image.effective_tag()?);
+        Some(verdict.is_none_or(|it| it.to.is_none() || it.by_hand.is_some()))
     }
 }
 

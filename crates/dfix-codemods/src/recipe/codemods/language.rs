@@ -5,9 +5,12 @@ mod change;
 mod changes;
 mod dotnet;
 mod files;
+mod given;
+mod locks;
 mod numbers;
 mod project;
 mod taken;
+mod words;
 
 use dfix_catalogue::{
     Foundation, VersionPlace, VersionTag, has_known_tags, has_triggers, image, image_move,
@@ -107,7 +110,9 @@ fn has_version(repository: &str, version: &str) -> bool {
 impl Judge for Bump {
     fn verdict(&self, repository: &str, old: &str) -> Option<Verdict> {
         let Some((language, place)) = language_of_image(repository) else {
-            return self.of_moved(repository, old);
+            return self
+                .of_moved(repository, old)
+                .or_else(|| self.of_named(repository, old));
         };
         if language != self.language || !has_known_tags(repository) {
             return None;
@@ -148,9 +153,12 @@ impl Judge for Bump {
         let Some(change) = self.change_of(reference, verdict) else {
             return Ok(());
         };
+        taken::look_for_lost(stage, &change)?;
         project::look(stage, &change, case)?;
         changes::look(stage, &change, case);
         taken::look(stage, &change, &|it| self.keeps(it), case);
+        given::look(stage, &change, &|it| self.keeps(it), case);
+        words::look_at_comments(stage, &change, case);
         Ok(())
     }
 }
@@ -221,6 +229,24 @@ impl Bump {
             ),
             by_hand: Some(format!(
                 "`{to}` takes its place: run the recipe `{recipe}` first, then this one moves that"
+            )),
+            ..Verdict::default()
+        })
+    }
+
+    /// An image of something else, whose tag names the version of the language that it has: nobody knows its tags.
+    fn of_named(&self, repository: &str, old: &str) -> Option<Verdict> {
+        let (word, version) = words::word_of_tag(&self.language, old)?;
+        if !self.is_asked(&version) {
+            return None;
+        }
+        let goal = self.goal();
+        let start = word.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
+        let new = old.replacen(word, &format!("{start}{}", self.to), 1);
+        Some(Verdict {
+            message: format!("`{repository}:{old}` has an earlier version than {goal}"),
+            by_hand: Some(format!(
+                "its tags are not known: see whether there is `{repository}:{new}`, and take it or another one of {goal}"
             )),
             ..Verdict::default()
         })
@@ -423,8 +449,22 @@ pub(super) fn paths_of_tags(repository: &str, (old, new): (&str, &str)) -> Vec<P
 /// What a file of the project excludes.
 pub(super) fn look_at_tags(
     stage: Stage<'_>,
+    old: (&str, &str),
+    new: (&str, &str),
+    case: &mut Case<'_>,
+) -> Result<(), Remedy> {
+    look_at_tags_beside(stage, old, new, &|_| Some(false), case)
+}
+
+/// The same, and what it gets from stages that stay: `keeps` tells of the image of a stage that it does.
+///
+/// # Errors
+/// What a file of the project excludes.
+pub(super) fn look_at_tags_beside(
+    stage: Stage<'_>,
     (old_repository, old): (&str, &str),
     (repository, new): (&str, &str),
+    keeps: &dyn Fn(Stage<'_>) -> Option<bool>,
     case: &mut Case<'_>,
 ) -> Result<(), Remedy> {
     let Some((language, VersionPlace::First)) = language_of_image(repository) else {
@@ -446,7 +486,10 @@ pub(super) fn look_at_tags(
         new_tag: new.to_owned(),
     };
     if !is_same {
+        taken::look_for_lost(stage, &change)?;
         project::look(stage, &change, case)?;
+        given::look(stage, &change, keeps, case);
+        words::look_at_comments(stage, &change, case);
     }
     changes::look(stage, &change, case);
     Ok(())

@@ -3,21 +3,28 @@
 use dfix_catalogue::{ChangeSign, LanguageChange, PackageVersions, language_changes};
 use dfix_engine::{Case, Effect, OpenCondition};
 use dfix_model::context::Answer;
-use dfix_model::{Command, PackageCommand, Requirement, Stage, Step, StepKind};
+use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind};
 
 use super::super::lines::{line_of, lines};
 use super::change::Change;
-use super::numbers::{numbers, two};
+use super::files::{found, join, sources};
+use super::locks::{Locked, locked};
+use super::numbers::{leading, lets_through, numbers, two};
+use super::project::{asked_for, folders};
 
 /// Puts right, or tells, what the new version has no more.
 pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
     let all = language_changes(change.language);
+    let pinned = locked(stage, change.language);
+    let asked = asked_for(stage, change.language);
     for gone in all.filter(|it| change.brings(it.since)) {
         match gone.sign {
             ChangeSign::Command(name) => command(stage, name, &gone, case),
             ChangeSign::Words(text) => words(stage, text, &gone, case),
             ChangeSign::Called(program, words) => called(stage, (program, words), &gone, case),
-            ChangeSign::Package(versions) => package(stage, change, versions, &gone, case),
+            ChangeSign::Package(versions) => {
+                package(change.language, versions, (&pinned, &asked), &gone, case);
+            }
             ChangeSign::Imports(modules) => imports(stage, modules, &gone, case),
             ChangeSign::NoFile(name) => no_file(stage, name, &gone, case),
             ChangeSign::Listens(repository) if repository == change.repository => {
@@ -26,6 +33,7 @@ pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
             ChangeSign::Listens(_) => {}
         }
     }
+    case.open(made_for_the_old(change, &pinned));
     rename_commands(stage, change, case);
 }
 
@@ -141,7 +149,15 @@ fn called(
                 None => command.has_arg(word),
             })
     };
+    // The npm of before 7 that the file installs does as it did.
+    let has_old_npm = |it: &Command<'_>| {
+        let own = it
+            .stage()
+            .and_then(|it| it.node_packages().get("npm").cloned());
+        program == "npm" && own.is_some_and(|it| it.is_of_major_below(7))
+    };
     let commands = stage.with_descendants().flat_map(Stage::commands);
+    let fits = |it: &Command<'_>| fits(it) && (gone.since != "15" || !has_old_npm(it));
     let numbers: Vec<usize> = commands.filter(fits).map(line_of).collect();
     if !numbers.is_empty() {
         let said: Vec<&str> = words.split(' ').filter(|it| !it.starts_with('!')).collect();
@@ -173,28 +189,47 @@ fn stands_in(text: &str, wanted: &str) -> bool {
     })
 }
 
-/// A package that does not work with the new version.
+/// A package that does not work with the new version, where no lock file pins one that does and the condition on it lets none in.
 fn package(
-    stage: Stage<'_>,
-    change: &Change<'_>,
+    language: &str,
     versions: PackageVersions,
+    (pinned, asked): (&[Locked], &[Requirement]),
     gone: &LanguageChange,
     case: &mut Case<'_>,
 ) {
     let name = versions.name;
-    let all = |stage: Stage<'_>| match change.language {
-        "python" => stage.python_packages().get(name).cloned(),
-        _ => stage.node_packages().get(name).cloned(),
+    let is_affected = |version: &[u32]| {
+        let from = versions.from.and_then(numbers);
+        let below = versions.below.and_then(numbers);
+        from.is_none_or(|it| version >= &it[..]) && below.is_none_or(|it| version < &it[..])
     };
-    let mut found = stage.with_descendants().filter_map(all);
-    let is_affected = |it: &Requirement| match (versions.from, versions.below) {
-        (None, None) => true,
-        (from, below) => lowest(it).is_some_and(|it| {
-            from.and_then(numbers).is_none_or(|from| it >= from)
-                && below.and_then(numbers).is_none_or(|below| it < below)
-        }),
+    let mut of_name = pinned.iter().filter(|it| it.name == name).peekable();
+    let is_pinned = of_name.peek().is_some();
+    if let Some(it) = of_name.find(|it| leading(&it.version).is_some_and(|it| is_affected(&it))) {
+        tell(
+            case,
+            format!("whether `{name} {}` of {} works", it.version, it.file),
+            gone,
+        );
+        return;
+    }
+    let is_asked = |it: &Requirement| {
+        let is_of_file = it.source != "the install command";
+        if is_of_file && is_pinned {
+            return false;
+        }
+        if (versions.from, versions.below) == (None, None) {
+            return true;
+        }
+        let lets_in_later = versions.below.is_some_and(|it_works| {
+            it.specifier
+                .as_deref()
+                .is_some_and(|it| reaches(it, it_works, language))
+        });
+        !lets_in_later && lowest(it).is_some_and(|it| is_affected(&it))
     };
-    if let Some(it) = found.find(is_affected) {
+    let mut found = asked.iter().filter(|it| it.name == name);
+    if let Some(it) = found.find(|it| is_asked(it)) {
         let version = it.specifier.as_deref().unwrap_or_default();
         tell(
             case,
@@ -210,6 +245,48 @@ fn package(
             gone,
         );
     }
+}
+
+/// Whether a condition on versions lets in this one or a later one.
+fn reaches(condition: &str, version: &str, language: &str) -> bool {
+    if language == "python" {
+        return numbers(version).and_then(|it| lets_through(condition, &it)) == Some(true);
+    }
+    let range = nodejs_semver::Range::parse(condition).ok();
+    let later = nodejs_semver::Range::parse(format!(">={version}")).ok();
+    range
+        .zip(later)
+        .is_some_and(|(range, later)| range.allows_any(&later))
+}
+
+/// Packages of the lock file whose compiled part is made for one version of Node.js, and of which nobody says for which.
+fn made_for_the_old(change: &Change<'_>, pinned: &[Locked]) -> Option<OpenCondition> {
+    if change.language != "node" || change.old.first() == change.new.first() {
+        return None;
+    }
+    let is_known = |name: &str| {
+        language_changes(change.language)
+            .any(|it| matches!(it.sign, ChangeSign::Package(of) if of.name == name))
+    };
+    let is_it = |it: &&Locked| it.is_made_for_one && !is_known(&it.name);
+    let named = pinned.iter().filter(is_it);
+    let mut named: Vec<String> = named
+        .map(|it| format!("`{} {}` of {}", it.name, it.version, it.file))
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    (!named.is_empty()).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether {} can be installed: its compiled part is made for one version of Node.js",
+                named.join(", ")
+            ),
+            format!(
+                "see whether there is one for {}, or what compiles it is there",
+                change.goal
+            ),
+        )
+    })
 }
 
 /// The version that a requirement surely gets, or that it begins with: of `==1.2`, `^1.2`, `~1.2`, `1.2`.
@@ -248,18 +325,25 @@ fn imports(stage: Stage<'_>, modules: &str, gone: &LanguageChange, case: &mut Ca
 
 /// A file that the sources need now.
 fn no_file(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<'_>) {
-    let text_says =
-        |it: Step<'_>| it.source_text().contains(name) || it.source_text().contains("GO111MODULE");
+    let says = [name, "GO111MODULE", "go mod ", "go.*"];
+    let steps: Vec<Step<'_>> = stage.with_descendants().flat_map(Stage::steps).collect();
+    if steps
+        .iter()
+        .any(|it| says.iter().any(|said| it.source_text().contains(said)))
+    {
+        return;
+    }
     let context = stage.file().context();
+    let is_in = |folder: &String| found(context, &join(folder, name)).is_some();
+    if folders(&steps, context).iter().any(is_in) {
+        return;
+    }
     let is_absent = matches!(context.read(name), Answer::Absent)
         && matches!(context.list(""), Answer::Found(_));
-    if is_absent
-        && !stage
-            .with_descendants()
-            .flat_map(Stage::steps)
-            .any(text_says)
-    {
+    if is_absent {
         tell(case, format!("whether it builds without a `{name}`"), gone);
+    } else if !sources(&steps).is_empty() {
+        tell(case, format!("whether its sources have a `{name}`"), gone);
     }
 }
 
@@ -315,6 +399,7 @@ fn rename_commands(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
     if change.language != "python" {
         return;
     }
+    rename_variables(stage, (&old, &new), case);
     for command in stage.with_descendants().flat_map(Stage::commands) {
         let Some(program) = command.executable().filter(|_| !command.is_of_script()) else {
             continue;
@@ -327,6 +412,24 @@ fn rename_commands(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
                     "line {} calls it by its version, and changes with it",
                     command.step().line()
                 ));
+            }
+        }
+    }
+}
+
+/// Variables whose value is such a command: `ENV PY=python3.8`.
+fn rename_variables(stage: Stage<'_>, (old, new): (&str, &str), case: &mut Case<'_>) {
+    for step in stage.with_descendants().flat_map(Stage::steps) {
+        for value in step.pairs().filter_map(Pair::value) {
+            for name in ["python", "pip"] {
+                if value.value() == Some(&format!("{name}{old}")) {
+                    case.declare(Effect::changed(step));
+                    case.fix(|edit| edit.replace_word(value, &format!("{name}{new}")));
+                    case.evidence(format!(
+                        "the variable of line {} names it by its version, and changes with it",
+                        step.line()
+                    ));
+                }
             }
         }
     }

@@ -98,10 +98,40 @@ fn clause_holds(clause: &str, version: &[u32]) -> Option<bool> {
         "==" | "===" | "=" | "" => is_of,
         "!=" => !is_of,
         "~=" | "~>" => least(1),
-        // Poetry's tilde keeps the first two numbers, its caret the first.
+        // Poetry's tilde keeps the first two numbers, its caret all up to the first that is not 0.
         "~" => version >= &bound[..] && version.starts_with(&bound[..bound.len().min(2)]),
-        "^" => version >= &bound[..] && version.starts_with(&bound[..1]),
+        "^" => version >= &bound[..] && version.starts_with(&bound[..kept_by_caret(&bound)]),
         _ => return None,
+    })
+}
+
+/// How many numbers of a version a caret keeps: one of `^2.5`, two of `^0.29.0`.
+fn kept_by_caret(bound: &[u32]) -> usize {
+    let zeros = bound.iter().take_while(|it| **it == 0).count();
+    (zeros + 1).min(bound.len())
+}
+
+/// The first version that a condition of Python or Poetry lets through no more, and whether it lets that one through:
+/// `0.30` of `^0.29.0`, `2` of `<2`, `2.5` of `<=2.5`. None where it has no end, or pins one version.
+pub(super) fn end_of(condition: &str) -> Option<(Numbers, bool)> {
+    condition.split(',').map(str::trim).find_map(|clause| {
+        let start = clause.find(|it: char| it.is_ascii_digit())?;
+        let (operator, bound) = clause.split_at(start);
+        let version = leading(bound.trim_end_matches(".*"))?;
+        let after = |length: usize| {
+            let mut series = version[..length.min(version.len())].to_vec();
+            *series.last_mut()? += 1;
+            Some((series, false))
+        };
+        match operator.trim() {
+            "<" => Some((version, false)),
+            "<=" => Some((version, true)),
+            "^" => after(kept_by_caret(&version)),
+            "~" => after(2),
+            "~=" => after(version.len().saturating_sub(1).max(1)),
+            "==" if bound.ends_with(".*") => after(version.len()),
+            _ => None,
+        }
     })
 }
 
@@ -120,6 +150,8 @@ mod tests {
             ("~=3.9.1", "3.13.5", Some(false)),
             ("^3.9", "3.13.5", Some(true)),
             ("~3.9", "3.13.5", Some(false)),
+            ("^0.29.0", "0.30.1", Some(false)),
+            ("^0.29.0", "0.29.2", Some(true)),
             ("~> 3.1", "3.4.1", Some(true)),
             ("~> 3.1.0", "3.4.1", Some(false)),
             ("2.7.6", "3.4.1", Some(false)),
@@ -131,6 +163,24 @@ mod tests {
         ] {
             let version = numbers(version).expect("a version");
             assert_eq!(lets_through(condition, &version), wanted, "{condition}");
+        }
+    }
+
+    #[test]
+    fn conditions_have_an_end() {
+        for (condition, wanted) in [
+            ("^0.29.0", Some(("0.30", false))),
+            ("^2.5", Some(("3", false))),
+            ("~2.5.1", Some(("2.6", false))),
+            ("~=3.8.1", Some(("3.9", false))),
+            (">=1.2,<2.0", Some(("2.0", false))),
+            ("<=1.26", Some(("1.26", true))),
+            ("==1.4.*", Some(("1.5", false))),
+            ("==1.4.2", None),
+            (">=1", None),
+        ] {
+            let wanted = wanted.map(|(end, is_in)| (numbers(end).expect("a version"), is_in));
+            assert_eq!(end_of(condition), wanted, "{condition}");
         }
     }
 

@@ -4,17 +4,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dfix_catalogue::{Distribution, image, python_package};
+use dfix_catalogue::{Distribution, image, is_dependency_folder, python_package};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::Libc;
 use dfix_model::context::Context;
-use dfix_model::{Requirement, Stage, Step};
+use dfix_model::project::{Language, installed_by};
+use dfix_model::{CallSite, PackageCommand, Requirement, Stage, Step, normal_python_name};
 
 use super::super::lines::lines;
 use super::change::Change;
 use super::dotnet;
 use super::files::{captured, found, is_taken, join, sources};
-use super::numbers::{leading, lets_through, numbers, two};
+use super::locks::locked;
+use super::numbers::{end_of, leading, lets_through, numbers, two};
+use super::words::version_of_image;
 
 /// So many folders are looked into.
 const MOST_FOLDERS: usize = 40;
@@ -29,9 +32,11 @@ pub(super) fn look(
     // What is copied out of a stage of the same language runs here: half of a build is not moved.
     let is_taken_here = |other: &Stage<'_>| {
         let mut copies = other.copied_by().filter_map(Step::stage);
-        let is_of_language = other.base_image().name().is_some_and(|it| {
-            dfix_catalogue::language_of_image(it).is_some_and(|(it, _)| it == change.language)
-        });
+        let image = other.base_image();
+        let is_of_language = image
+            .name()
+            .zip(image.effective_tag())
+            .is_some_and(|(it, tag)| version_of_image(change.language, it, tag).is_some());
         is_of_language && copies.any(|it| it.base_chain().any(|it| it == stage))
     };
     let building = stage.file().stages().filter(is_taken_here);
@@ -47,31 +52,40 @@ pub(super) fn look(
         let mut commands = steps.iter().flat_map(|it| it.commands());
         commands.any(|it| it.is("uv"))
     };
-    for folder in folders(&steps, context) {
-        let read = |name: &str| found(context, &join(&folder, name));
+    let near = folders(&steps, context);
+    for folder in &near {
+        let read = |name: &str| found(context, &join(folder, name));
         for (name, excludes) in asked(change, &read) {
-            let is_taken = is_taken(&steps, &join(&folder, &name));
+            let file = join(folder, &name);
+            let is_taken = is_taken(&steps, &file);
             if excludes.kind == Kind::Exact && !(is_taken && calls_uv()) {
                 // Nothing of the image goes by it, and who develops does.
-                let file = join(&folder, &name);
                 case.evidence(format!("`{file}` goes on to say {}", excludes.asked));
                 continue;
             }
             if excludes.kind == Kind::Refused && is_taken {
-                return Err(remedy!(
-                    "`{}` asks for {}, which {} is not: change it first",
-                    join(&folder, &name),
-                    excludes.asked,
-                    change.goal
-                ));
+                return Err(refused(&file, &excludes, change));
+            }
+            case.open(OpenCondition::new(
+                format!("whether `{file}` may go on to say {}", excludes.asked),
+                format!("write {} there, too", change.goal),
+            ));
+        }
+    }
+    for folder in below(&near, &steps, context) {
+        let read = |name: &str| found(context, &join(&folder, name));
+        let asked = asked(change, &read).into_iter();
+        for (name, excludes) in asked.filter(|it| it.1.kind == Kind::Refused) {
+            let file = join(&folder, &name);
+            if is_named(&folder, &steps) {
+                return Err(refused(&file, &excludes, change));
             }
             case.open(OpenCondition::new(
                 format!(
-                    "whether `{}` may go on to say {}",
-                    join(&folder, &name),
+                    "whether what is built goes by `{file}`, which asks for {}",
                     excludes.asked
                 ),
-                format!("write {} there, too", change.goal),
+                format!("let it ask for {}", change.goal),
             ));
         }
     }
@@ -79,6 +93,48 @@ pub(super) fn look(
         wheels(stage, change, case);
     }
     Ok(())
+}
+
+fn refused(file: &str, excludes: &Excludes, change: &Change<'_>) -> Remedy {
+    remedy!(
+        "`{file}` asks for {}, which {} is not: change it first",
+        excludes.asked,
+        change.goal
+    )
+}
+
+/// The folders below those that a build takes, down to the second: other projects may be there.
+fn below(near: &[String], steps: &[Step<'_>], context: &dyn Context) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut open: Vec<(String, usize)> = near.iter().map(|it| (it.clone(), 0)).collect();
+    while let Some((folder, depth)) = open.pop() {
+        let names = context.list(&folder).found().unwrap_or_default();
+        let folders = names.iter().filter_map(|it| it.strip_suffix('/'));
+        for name in folders.filter(|it| !it.starts_with('.') && !is_dependency_folder(it)) {
+            let place = join(&folder, name);
+            let is_new = !near.contains(&place) && !all.contains(&place);
+            if is_new && all.len() < MOST_FOLDERS && is_taken(steps, &place) {
+                all.push(place.clone());
+                if depth == 0 {
+                    open.push((place, 1));
+                }
+            }
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+/// Whether a command of the build, or of a script that it runs, names the folder.
+fn is_named(folder: &str, steps: &[Step<'_>]) -> bool {
+    let last = folder.rsplit('/').next().unwrap_or(folder);
+    let is_it = |text: &str| {
+        let mut parts = text.split('/');
+        parts.any(|it| it == last)
+    };
+    let commands = steps.iter().flat_map(|it| it.commands());
+    let mut words = commands.filter_map(|it| it.args().next());
+    words.any(|it| it.value().is_some_and(is_it))
 }
 
 /// What a file asks for that the new version is not.
@@ -284,20 +340,33 @@ fn wheels(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
         .foundation
         .is_some_and(|it| it.distribution == Distribution::Alpine);
     let libc = if is_alpine { Libc::Musl } else { Libc::Glibc };
-    let is_lost = |it: &&Requirement| {
-        let pinned = it.specifier.as_deref().and_then(|it| it.strip_prefix("=="));
-        let Some((pinned, package)) = pinned.zip(python_package(&it.name)) else {
+    let is_lost = |name: &str, condition: &str| {
+        let Some(package) = python_package(name) else {
             return false;
         };
-        let compiles = |language: &str| package.compiles(Some(pinned), Some(language), libc);
+        let compiles = |language: &str| match (condition.strip_prefix("=="), end_of(condition)) {
+            (_, Some((end, is_in))) => {
+                let end: Vec<String> = end.iter().map(u32::to_string).collect();
+                package.compiles_below(&end.join("."), is_in, Some(language), libc)
+            }
+            (Some(pinned), None) => package.compiles(Some(pinned), Some(language), libc),
+            (None, None) => None,
+        };
         compiles(&new) == Some(true) && compiles(&old) != Some(true)
     };
-    let mut lost: Vec<String> = stage
-        .with_descendants()
-        .flat_map(|it| it.python_packages().known.iter())
-        .filter(is_lost)
-        .map(|it| format!("{}{}", it.name, it.specifier.as_deref().unwrap_or_default()))
-        .collect();
+    let pinned = locked(stage, change.language);
+    let is_pinned = |name: &str| pinned.iter().any(|it| it.name == name);
+    let asked = asked_for(stage, change.language);
+    let is_free = |it: &&Requirement| !is_pinned(&it.name);
+    let asked = asked.iter().filter(is_free).filter_map(|it| {
+        let condition = it.specifier.as_deref()?;
+        is_lost(&it.name, condition).then(|| format!("{}{condition}", it.name))
+    });
+    let of_locks = pinned.iter().filter_map(|it| {
+        let condition = format!("=={}", it.version);
+        is_lost(&it.name, &condition).then(|| format!("{}{condition}", it.name))
+    });
+    let mut lost: Vec<String> = asked.chain(of_locks).collect();
     lost.sort_unstable();
     lost.dedup();
     case.open(named_wheels(stage, (&old, &new)));
@@ -312,6 +381,36 @@ fn wheels(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
             "take a newer version",
         ));
     }
+}
+
+/// The packages that a stage and those based on it ask for, those of Python also when their containers start.
+pub(super) fn asked_for(stage: Stage<'_>, language: &str) -> Vec<Requirement> {
+    let mut all: Vec<Requirement> = Vec::new();
+    for of_it in stage.with_descendants() {
+        if language != "python" {
+            all.extend(of_it.node_packages().known.iter().cloned());
+            continue;
+        }
+        all.extend(of_it.python_packages().known.iter().cloned());
+        for process in of_it.runtime().processes() {
+            let package = PackageCommand::of(process.command);
+            let site = CallSite::of(process.command);
+            let lists = installed_by(process.command, package.as_ref(), &site);
+            for list in lists
+                .into_iter()
+                .filter(|it| it.language == Language::Python)
+            {
+                let source = list.file.as_deref().unwrap_or("the start");
+                all.extend(list.packages.iter().map(|it| Requirement {
+                    name: normal_python_name(&it.name),
+                    specifier: it.version.as_deref().map(|it| it.replace(' ', "")),
+                    source: source.to_owned(),
+                    only_with: None,
+                }));
+            }
+        }
+    }
+    all
 }
 
 /// Wheels that are named for the old version: `a-1.0-cp39-cp39-linux_x86_64.whl`.
@@ -336,7 +435,7 @@ fn named_wheels(stage: Stage<'_>, (old, new): (&str, &str)) -> Option<OpenCondit
 }
 
 /// The folders of the context that steps take files from, its root first.
-fn folders(steps: &[Step<'_>], context: &dyn Context) -> Vec<String> {
+pub(super) fn folders(steps: &[Step<'_>], context: &dyn Context) -> Vec<String> {
     let mut all = BTreeSet::from([String::new()]);
     for source in sources(steps) {
         let folder = match source.rsplit_once('/') {

@@ -1,8 +1,8 @@
 //! What is built with the new version of a language, and goes into an image that keeps the old one.
 
 use dfix_catalogue::programs::find;
-use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Stage, Step, Word};
+use dfix_engine::{Case, OpenCondition, Remedy, remedy};
+use dfix_model::{Pair, Stage, Step, Word};
 
 use super::super::mixed::shown;
 use super::change::Change;
@@ -39,6 +39,48 @@ pub(super) fn look(
             }
         }
     }
+}
+
+/// Refuses where a step copies out of the stage what a variable of another stage names by the old version: it is no more there.
+///
+/// # Errors
+/// The step and the variable.
+pub(super) fn look_for_lost(stage: Stage<'_>, change: &Change<'_>) -> Result<(), Remedy> {
+    let Some(old) = two(&change.old).filter(|_| two(&change.new) != two(&change.old)) else {
+        return Ok(());
+    };
+    if change.language != "python" {
+        return Ok(());
+    }
+    let folder = format!("lib/python{old}");
+    for step in stage.with_descendants().flat_map(Stage::copied_by) {
+        let Some(taker) = step
+            .stage()
+            .filter(|it| it.base_stage() != stage.base_stage())
+        else {
+            continue;
+        };
+        let names: Vec<String> = step.sources().flat_map(Word::variables).collect();
+        let mut pairs = taker
+            .base_chain()
+            .flat_map(Stage::steps)
+            .flat_map(Step::pairs);
+        let is_it = |it: &Pair<'_>| {
+            it.key_text()
+                .is_some_and(|key| names.iter().any(|it| it == key))
+                && it
+                    .value()
+                    .is_some_and(|it| it.source_text().contains(&folder))
+        };
+        if let Some(name) = pairs.find(is_it).and_then(Pair::key_text) {
+            return Err(remedy!(
+                "line {} copies what `{name}` names by the old version: let it name {}, and what takes it as well",
+                step.line(),
+                change.goal
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the place where it is put says the old version, of which is told elsewhere.
