@@ -22,6 +22,7 @@ use dfix_model::context::{
     Answer, BasedElsewhere, BuiltElsewhere, Context, UsedElsewhere, read_source,
 };
 use dfix_model::lfs;
+use dfix_model::path::has_ending;
 use dfix_model::sources::Source;
 use dfix_syntax::Parse;
 use rustc_hash::FxHashMap;
@@ -231,7 +232,7 @@ impl<'t> FolderContext<'t> {
             )));
         }
         self.files_read.set(self.files_read.get() + 1);
-        let text = if path.ends_with(".txt") {
+        let text = if has_ending(path, ".txt") {
             bounded_by_mark(&place)
         } else {
             bounded(&place)
