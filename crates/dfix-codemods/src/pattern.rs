@@ -15,6 +15,9 @@ pub(crate) mod version;
 pub(crate) mod words;
 pub(crate) mod wrapper;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
 use dfix_catalogue::programs;
 use dfix_model::context::NoContext;
 use dfix_model::{Command, Model, Operator, Step};
@@ -22,7 +25,6 @@ use dfix_syntax::ast::AstNode;
 use dfix_syntax::is_instruction_keyword;
 
 use crate::error::PatternError;
-use crate::pattern::by_program::ByProgram;
 use crate::pattern::command::CommandPattern;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{Arguments, InstructionPattern, Line, is_in_pipeline, outermost};
@@ -31,6 +33,9 @@ use crate::pattern::read_instruction::Reader;
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Cut, Hole, Names, REPLACEMENT, Template};
 use crate::pattern::words::WordPattern;
+
+/// A pattern by the name of the program; none where it is read no otherwise.
+type ByProgram = Arc<Mutex<HashMap<String, Option<Arc<Pattern>>>>>;
 
 /// The first word of a pattern of images.
 const IMAGE: &str = "image ";

@@ -1,17 +1,13 @@
 //! Patterns whose program is a hole, read anew for the programs that are found.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use dfix_model::Command;
 
 use crate::pattern::command::Shape;
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Hole, Template};
-use crate::pattern::{Kind, Pattern, command_read_as, first_hole, is_word};
-
-/// A pattern by the name of the program; none where it is read no otherwise.
-pub(super) type ByProgram = Arc<Mutex<HashMap<String, Option<Arc<Pattern>>>>>;
+use crate::pattern::{ByProgram, Kind, Pattern, command_read_as, first_hole, is_word};
 
 impl Pattern {
     /// Whether it is of a command whose program is a hole that tells nothing of it.

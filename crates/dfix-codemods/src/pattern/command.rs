@@ -9,7 +9,7 @@ use crate::matching::view::{OptionUse, View};
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Hole, REPLACEMENT, Template};
 use crate::pattern::words::{Item, WordPattern, allows, among, bind_list, in_order};
-use crate::pattern::wrapper::{self, WrapperPattern};
+use crate::pattern::wrapper::{self, WrapperPattern, program_name};
 
 /// A pattern of a command.
 #[derive(Debug, Clone)]
@@ -396,19 +396,6 @@ fn option_item(
 /// The name of a command's program, as a pattern sees it: without its folder unless the pattern has one.
 fn program_text<'m>(command: Command<'m>, pattern: &WordPattern) -> Option<Text<'m>> {
     Some(program_name(command.program()?, command.name(), pattern))
-}
-
-/// A program's word, of which only the name is meant unless the pattern has a folder.
-pub(crate) fn program_name<'m>(word: Word<'m>, name: &str, pattern: &WordPattern) -> Text<'m> {
-    let whole = Text::of_word(word);
-    let has_folder = pattern.as_literal().is_some_and(|it| it.contains('/'));
-    if has_folder || name.is_empty() {
-        return whole;
-    }
-    match whole.flat().rfind(name) {
-        Some(start) => whole.slice(start..start + name.len()),
-        None => whole,
-    }
 }
 
 /// All words behind the wrappers before a number.

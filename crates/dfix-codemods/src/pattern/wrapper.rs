@@ -5,7 +5,6 @@ use dfix_model::{Command, Word, Wrapper};
 use crate::error::PatternError;
 use crate::matching::choose::each_of_its_own;
 use crate::matching::state::{Slot, State, Text, Then};
-use crate::pattern::command::program_name;
 use crate::pattern::slots::Slots;
 use crate::pattern::template::Template;
 use crate::pattern::words::{Item, WordPattern, in_order};
@@ -36,6 +35,19 @@ pub(crate) enum Role {
 
 /// What must be matched behind wrappers, given how many of the command's are passed.
 type Behind<'t, 'm> = &'t mut dyn FnMut(usize, &mut State<'m>) -> bool;
+
+/// A program's word, of which only the name is meant unless the pattern has a folder.
+pub(crate) fn program_name<'m>(word: Word<'m>, name: &str, pattern: &WordPattern) -> Text<'m> {
+    let whole = Text::of_word(word);
+    let has_folder = pattern.as_literal().is_some_and(|it| it.contains('/'));
+    if has_folder || name.is_empty() {
+        return whole;
+    }
+    match whole.flat().rfind(name) {
+        Some(start) => whole.slice(start..start + name.len()),
+        None => whole,
+    }
+}
 
 /// The words of a wrapper, and what each of them is.
 pub(crate) fn words_of<'m>(command: Command<'m>, wrapper: Wrapper<'m>) -> Vec<(Word<'m>, Role)> {

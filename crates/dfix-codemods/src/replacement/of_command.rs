@@ -10,7 +10,8 @@ use crate::flat;
 use crate::matching::state::{Slot, State, Text};
 use crate::matching::view::View;
 use crate::pattern::command::{CommandPattern, Shape};
-use crate::pattern::instruction::outermost;
+use crate::pattern::instruction::{ScriptItem, outermost};
+use crate::pattern::template::Hole;
 use crate::pattern::words::WordPattern;
 use crate::pattern::wrapper::WrapperPattern;
 use crate::pattern::{Replacement, ReplacementKind};
@@ -18,48 +19,11 @@ use crate::replacement::carry::Target;
 use crate::replacement::change::{change_whole, change_word};
 use crate::replacement::of_words::{filled, insert, list, words_of};
 use crate::replacement::of_zones::in_zones;
-use crate::replacement::plan::{Op, Plan, Planned};
+use crate::replacement::plan::{Op, Plan, Planned, Refusal};
 use crate::replacement::{exec, of_wrappers, render};
 
 /// Why a list of commands cannot be written in the place of one.
 const NO_SHELL: &str = "it stands in the exec form, which has no shell";
-
-/// Why a command is not changed word by word.
-pub(crate) enum Refusal {
-    /// It may still be written anew as a whole.
-    InPlace(String),
-    /// It cannot be changed at all.
-    AtAll(String),
-}
-
-impl From<String> for Refusal {
-    fn from(why: String) -> Self {
-        Refusal::InPlace(why)
-    }
-}
-
-impl From<&str> for Refusal {
-    fn from(why: &str) -> Self {
-        Refusal::InPlace(why.to_owned())
-    }
-}
-
-impl Refusal {
-    /// Why.
-    pub(crate) fn into_why(self) -> String {
-        match self {
-            Refusal::InPlace(why) | Refusal::AtAll(why) => why,
-        }
-    }
-
-    /// What is tried where the words cannot be changed one by one.
-    pub(crate) fn or_else<'m>(self, anew: impl FnOnce(&str) -> Planned<'m>) -> Planned<'m> {
-        match self {
-            Refusal::InPlace(why) => anew(&why),
-            Refusal::AtAll(why) => Err(why),
-        }
-    }
-}
 
 /// The change of a command that the pattern fits.
 pub(crate) fn plan<'m>(
@@ -431,4 +395,26 @@ fn redirects<'m>(
         }
     }
     Ok(())
+}
+
+/// The change of a script that becomes the list behind its wrappers.
+pub(crate) fn without_wrappers<'m>(
+    old: &[ScriptItem],
+    list: &Hole,
+    state: &State<'m>,
+) -> Planned<'m> {
+    const WHY: &str = "a whole script cannot become something else";
+    let [item] = old else {
+        return Err(WHY.to_owned());
+    };
+    let pattern = item.pipeline.as_one();
+    let pattern = pattern.filter(|it| it.program.word.as_list() == Some(list));
+    let (Some(pattern), [command]) = (pattern, &*item.pipeline.found(state)) else {
+        return Err(WHY.to_owned());
+    };
+    let bare = CommandPattern {
+        wrappers: Vec::new(),
+        ..pattern.clone()
+    };
+    in_place(pattern, &bare, *command, state).map_err(Refusal::into_why)
 }

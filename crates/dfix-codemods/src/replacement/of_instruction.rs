@@ -23,7 +23,7 @@ use crate::replacement::of_pairs::{pairs, untaken};
 use crate::replacement::of_pipeline;
 use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
-use crate::replacement::{of_wrappers, render};
+use crate::replacement::{of_command, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
 pub(crate) fn plan<'m>(
@@ -264,7 +264,7 @@ fn one<'m>(
         }
         (Arguments::Any(old), Arguments::Any(new)) if old == new => {}
         (Arguments::Script(old), Arguments::Any(list)) => {
-            plan.take(of_wrappers::without(old, list, state)?);
+            plan.take(of_command::without_wrappers(old, list, state)?);
         }
         (Arguments::Nothing, Arguments::Nothing) => {}
         _ => return Err("a whole script cannot become something else".to_owned()),

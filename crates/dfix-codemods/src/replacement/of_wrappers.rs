@@ -5,15 +5,12 @@ use dfix_model::{Command, Word, WordKind, Wrapper};
 
 use crate::matching::state::{Slot, State};
 use crate::pattern::command::{CommandPattern, Shape};
-use crate::pattern::instruction::ScriptItem;
-use crate::pattern::template::Hole;
 use crate::pattern::words::Item;
 use crate::pattern::wrapper::{Role, WrapperPattern, words_of as words_of_wrapper};
 use crate::replacement::align::{Fate, align};
 use crate::replacement::carry::{Target, literal_in_shell};
-use crate::replacement::of_command::{Refusal, in_place};
 use crate::replacement::of_words::{Placed, added, changed_by, filled, last_word, list, words_of};
-use crate::replacement::plan::{New, Op, Plan, Planned};
+use crate::replacement::plan::{New, Op, Plan, Refusal};
 
 /// Refuses to take a wrapper away, or to make another of it, that has words which nobody names.
 pub(crate) fn no_options(
@@ -277,22 +274,4 @@ pub(crate) fn word_by_word<'m>(
         plan.declare(Effect::arguments_of(command));
     }
     Ok(plan)
-}
-
-/// The change of a script that becomes the list behind its wrappers.
-pub(crate) fn without<'m>(old: &[ScriptItem], list: &Hole, state: &State<'m>) -> Planned<'m> {
-    const WHY: &str = "a whole script cannot become something else";
-    let [item] = old else {
-        return Err(WHY.to_owned());
-    };
-    let pattern = item.pipeline.as_one();
-    let pattern = pattern.filter(|it| it.program.word.as_list() == Some(list));
-    let (Some(pattern), [command]) = (pattern, &*item.pipeline.found(state)) else {
-        return Err(WHY.to_owned());
-    };
-    let bare = CommandPattern {
-        wrappers: Vec::new(),
-        ..pattern.clone()
-    };
-    in_place(pattern, &bare, *command, state).map_err(Refusal::into_why)
 }

@@ -9,12 +9,11 @@ use crate::matching::view::View;
 use crate::pattern::command::{Place, Zones};
 use crate::pattern::words::{Element, Item};
 use crate::replacement::carry::Target;
-use crate::replacement::of_command::Refusal;
 use crate::replacement::of_options;
 use crate::replacement::of_words::{
     Placed, added, changed_by, filled, insert, last_word, list, words_of,
 };
-use crate::replacement::plan::{Op, Plan};
+use crate::replacement::plan::{Op, Plan, Refusal};
 
 /// Why the last operand of a command does not go.
 const NOTHING_LEFT: &str =

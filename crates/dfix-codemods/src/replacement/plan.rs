@@ -150,3 +150,40 @@ impl Op<'_> {
         }
     }
 }
+
+/// Why a command is not changed word by word.
+pub(crate) enum Refusal {
+    /// It may still be written anew as a whole.
+    InPlace(String),
+    /// It cannot be changed at all.
+    AtAll(String),
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Refusal::InPlace(why)
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(why: &str) -> Self {
+        Refusal::InPlace(why.to_owned())
+    }
+}
+
+impl Refusal {
+    /// Why.
+    pub(crate) fn into_why(self) -> String {
+        match self {
+            Refusal::InPlace(why) | Refusal::AtAll(why) => why,
+        }
+    }
+
+    /// What is tried where the words cannot be changed one by one.
+    pub(crate) fn or_else<'m>(self, anew: impl FnOnce(&str) -> Planned<'m>) -> Planned<'m> {
+        match self {
+            Refusal::InPlace(why) => anew(&why),
+            Refusal::AtAll(why) => Err(why),
+        }
+    }
+}

@@ -4,7 +4,6 @@ use dfix_syntax::ast::{self, AstNode, HasPairs, Instruction};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::collect::expand::{Lookup, Origin, Piece, expand, text_of};
-use crate::facts::variables::platform_arg;
 
 /// What a piece that only the build can tell stands as while a reference is cut into parts.
 const HOLE: char = '\u{1}';
@@ -253,6 +252,23 @@ pub(crate) struct GlobalArgData {
     pub(crate) value_range: Option<TextRange>,
     /// What its default stands for; `None`: there is no default.
     pub(crate) pieces: Option<Vec<Piece>>,
+}
+
+/// Whose platform a variable tells that the builder sets by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlatformArg {
+    /// That for which it builds.
+    Target,
+    /// Its own.
+    Builder,
+}
+
+/// Of the names that the builder sets by itself once they are declared, whose platform they tell.
+pub(crate) fn platform_arg(name: &str) -> Option<PlatformArg> {
+    let of = |prefix, arg| Some((name.strip_prefix(prefix)?, arg));
+    let (rest, arg) =
+        of("TARGET", PlatformArg::Target).or_else(|| of("BUILD", PlatformArg::Builder))?;
+    matches!(rest, "PLATFORM" | "OS" | "ARCH" | "VARIANT" | "OSVERSION").then_some(arg)
 }
 
 /// What the global `ARG`s known so far say of a name.

@@ -6,9 +6,9 @@
 use dfix_catalogue::{platform, platform_of_name};
 use dfix_launch::Source;
 
+use crate::collect::image::{PlatformArg, platform_arg};
 use crate::facts::build_arguments::said;
 use crate::facts::launches;
-use crate::facts::variables::{PlatformArg, platform_arg};
 use crate::handles::{Stage, Word};
 
 /// A platform that something is made for.

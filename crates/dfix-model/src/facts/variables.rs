@@ -6,6 +6,7 @@ use dfix_syntax::{SyntaxNode, TextRange, TextSize};
 
 use crate::collect::command::StepCommands;
 use crate::collect::expand::{Lookup, Origin, Piece, expand, hole, text_of};
+use crate::collect::image::platform_arg;
 use crate::collect::instruction::StepKind;
 use crate::facts::base_image;
 use crate::facts::setting::{EnvFrom, EnvValue, Setting};
@@ -58,23 +59,6 @@ impl EnvFacts {
         let mut facts = same[..passed].iter().rev().map(|&index| &self.all[index]);
         facts.find(|fact| fact.is_arg == is_arg)
     }
-}
-
-/// Whose platform a variable tells that the builder sets by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PlatformArg {
-    /// That for which it builds.
-    Target,
-    /// Its own.
-    Builder,
-}
-
-/// Of the names that the builder sets by itself once they are declared, whose platform they tell.
-pub(crate) fn platform_arg(name: &str) -> Option<PlatformArg> {
-    let of = |prefix, arg| Some((name.strip_prefix(prefix)?, arg));
-    let (rest, arg) =
-        of("TARGET", PlatformArg::Target).or_else(|| of("BUILD", PlatformArg::Builder))?;
-    matches!(rest, "PLATFORM" | "OS" | "ARCH" | "VARIANT" | "OSVERSION").then_some(arg)
 }
 
 /// What a command at this place sees as variable `name`: what the command's own shell text sets,

@@ -15,14 +15,14 @@ mod words;
 use dfix_catalogue::{
     Foundation, VersionPlace, VersionTag, has_known_tags, has_triggers, image, image_move,
     images_of_language, is_living, language_of_image, last_version, numbered_tag, tag,
-    tag_of_version, version_of,
+    tag_of_version,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::{ImagePlace, Stage};
 
 use self::change::Change;
 pub(super) use self::numbers::java_words;
-use self::numbers::{Numbers, numbers, two};
+use self::numbers::{Numbers, numbers, two, version_in};
 use super::distribution::told;
 use super::images::{Judge, Verdict};
 use super::paths::PathChange;
@@ -493,14 +493,4 @@ pub(super) fn look_at_tags_beside(
     }
     changes::look(stage, &change, case);
     Ok(())
-}
-
-/// The version that a tag says, with as many numbers as are known; none where it says none.
-fn version_in(repository: &str, tag: &str) -> Option<Numbers> {
-    let tag = &*numbered_tag(repository, tag);
-    let first = tag.split('-').next()?;
-    let said = numbers(first.split(['_', 'u']).next()?)?;
-    // `3` goes on to the newest `3.x`.
-    let known = version_of(repository, tag).and_then(|it| numbers(&it));
-    Some(known.filter(|it| it.starts_with(&said)).unwrap_or(said))
 }

@@ -7,10 +7,10 @@ use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKi
 
 use super::super::lines::{line_of, lines};
 use super::change::Change;
-use super::files::{found, join, sources};
+use super::files::{folders, found, join, sources};
 use super::locks::{Locked, locked};
 use super::numbers::{leading, lets_through, numbers, two};
-use super::project::{asked_for, folders};
+use super::project::asked_for;
 
 /// Puts right, or tells, what the new version has no more.
 pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {

@@ -1,10 +1,14 @@
 //! Files of the build context: which a stage takes, and what they say.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dfix_model::context::{Answer, Context};
 use dfix_model::{Step, Word};
 use regex::Regex;
+
+/// So many folders are looked into.
+pub(super) const MOST_FOLDERS: usize = 40;
 
 /// What steps take out of the context, without a dot or a slash in front.
 pub(super) fn sources(steps: &[Step<'_>]) -> Vec<String> {
@@ -70,4 +74,20 @@ pub(super) fn join(folder: &str, name: &str) -> String {
 pub(super) fn captured(pattern: &str, text: &str) -> Option<String> {
     let found = Regex::new(pattern).ok()?.captures(text)?;
     Some(found[1].to_owned())
+}
+
+/// The folders of the context that steps take files from, its root first.
+pub(super) fn folders(steps: &[Step<'_>], context: &dyn Context) -> Vec<String> {
+    let mut all = BTreeSet::from([String::new()]);
+    for source in sources(steps) {
+        let folder = match source.rsplit_once('/') {
+            Some((folder, _)) => folder.to_owned(),
+            None => String::new(),
+        };
+        if !source.is_empty() && !source.contains('*') && context.list(&source).found().is_some() {
+            all.insert(source);
+        }
+        all.insert(folder);
+    }
+    all.into_iter().take(MOST_FOLDERS).collect()
 }

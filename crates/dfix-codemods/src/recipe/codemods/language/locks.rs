@@ -7,8 +7,7 @@ use dfix_model::{Stage, Step};
 use regex::Regex;
 use serde_json::Value;
 
-use super::files::{found, is_taken, join};
-use super::project::folders;
+use super::files::{folders, found, is_taken, join};
 
 /// A package that a lock file pins.
 pub(super) struct Locked {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use dfix_catalogue::{numbered_tag, version_of};
+
 /// The numbers of a version.
 pub(crate) type Numbers = Vec<u32>;
 
@@ -9,6 +11,16 @@ pub(crate) type Numbers = Vec<u32>;
 pub(crate) fn numbers(text: &str) -> Option<Numbers> {
     let text = text.trim().trim_start_matches('v');
     text.split('.').map(|it| it.parse().ok()).collect()
+}
+
+/// The version that a tag says, with as many numbers as are known; none where it says none.
+pub(super) fn version_in(repository: &str, tag: &str) -> Option<Numbers> {
+    let tag = &*numbered_tag(repository, tag);
+    let first = tag.split('-').next()?;
+    let said = numbers(first.split(['_', 'u']).next()?)?;
+    // `3` goes on to the newest `3.x`.
+    let known = version_of(repository, tag).and_then(|it| numbers(&it));
+    Some(known.filter(|it| it.starts_with(&said)).unwrap_or(said))
 }
 
 /// The first two numbers of a version.

@@ -1,7 +1,6 @@
 //! What the project's own files say of the version: a file that excludes the new one keeps the image where it is, and
 //! one that tells developers of another is told.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dfix_catalogue::{Distribution, image, is_dependency_folder, python_package};
@@ -14,13 +13,10 @@ use dfix_model::{CallSite, PackageCommand, Requirement, Stage, Step, normal_pyth
 use super::super::lines::lines;
 use super::change::Change;
 use super::dotnet;
-use super::files::{captured, found, is_taken, join, sources};
+use super::files::{MOST_FOLDERS, captured, folders, found, is_taken, join};
 use super::locks::locked;
 use super::numbers::{end_of, leading, lets_through, numbers, two};
 use super::words::version_of_image;
-
-/// So many folders are looked into.
-const MOST_FOLDERS: usize = 40;
 
 /// Refuses what the project's files exclude, and tells what else they say.
 pub(super) fn look(
@@ -432,20 +428,4 @@ fn named_wheels(stage: Stage<'_>, (old, new): (&str, &str)) -> Option<OpenCondit
             "take the one that is named for it",
         )
     })
-}
-
-/// The folders of the context that steps take files from, its root first.
-pub(super) fn folders(steps: &[Step<'_>], context: &dyn Context) -> Vec<String> {
-    let mut all = BTreeSet::from([String::new()]);
-    for source in sources(steps) {
-        let folder = match source.rsplit_once('/') {
-            Some((folder, _)) => folder.to_owned(),
-            None => String::new(),
-        };
-        if !source.is_empty() && !source.contains('*') && context.list(&source).found().is_some() {
-            all.insert(source);
-        }
-        all.insert(folder);
-    }
-    all.into_iter().take(MOST_FOLDERS).collect()
 }

@@ -6,8 +6,7 @@ use dfix_model::Stage;
 use regex::Regex;
 
 use super::change::Change;
-use super::numbers::{Numbers, java_words, numbers};
-use super::version_in;
+use super::numbers::{Numbers, java_words, numbers, version_in};
 
 /// The names that a language has in tags and comments.
 fn names(language: &str) -> &'static [&'static str] {
