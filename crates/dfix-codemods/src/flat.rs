@@ -66,3 +66,34 @@ pub(crate) fn is_border(flat: &str, at: usize) -> bool {
     flat.is_char_boundary(at)
         && flat[..at].matches(OPEN).count() == flat[..at].matches(CLOSE).count()
 }
+
+/// Where a mark of one byte stands outside of expansions.
+pub(crate) fn places(flat: &str, mark: char) -> impl DoubleEndedIterator<Item = usize> {
+    debug_assert!(mark.is_ascii());
+    let all = flat.match_indices(mark).map(|(at, _)| at);
+    all.filter(|at| is_border(flat, *at))
+}
+
+/// How long the parts are that marks of one byte outside of expansions part.
+pub(crate) fn lengths(flat: &str, mark: char) -> Vec<usize> {
+    let mut from = 0;
+    let mut lengths = Vec::new();
+    for at in places(flat, mark) {
+        lengths.push(at - from);
+        from = at + 1;
+    }
+    lengths.push(flat.len() - from);
+    lengths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lengths, places};
+
+    #[test]
+    fn what_stands_in_an_expansion_parts_nothing() {
+        let flat = "a-\u{2}${B:-x-y/z}\u{3}-c";
+        assert_eq!(lengths(flat, '-'), [1, 13, 1]);
+        assert_eq!(places(flat, '/').count(), 0);
+    }
+}

@@ -178,7 +178,7 @@ pub(crate) fn only_adds(old: &str, new: &str) -> bool {
     from == to
 }
 
-/// The bytes of `old` that are not as in `new`: what is equal at both ends is left out.
+/// The bytes of `old` that are not as in `new`: what is equal at both ends is left out. Both begin and end outside of an expansion.
 fn differing(old: &str, new: &str) -> (usize, usize) {
     let shorter = old.len().min(new.len());
     let equal = |at: &usize| old.as_bytes()[*at] == new.as_bytes()[*at];

@@ -447,16 +447,18 @@ fn change_in_pieces<'m>(
     prefer: Option<TextRange>,
 ) -> Option<Vec<Op<'m>>> {
     let old = text.flat();
-    let words = |text: &str| text.split('-').map(str::len).collect::<Vec<usize>>();
-    let ends = |text: &str| match text.split_once('-') {
-        Some((first, rest)) => vec![first.len(), rest.len()],
+    let ends = |text: &str| match flat::places(text, '-').next() {
+        Some(at) => vec![at, text.len() - at - 1],
         None => vec![text.len()],
     };
-    let folders = |text: &str| Some(vec![text.rfind('/')?, text.len() - text.rfind('/')? - 1]);
+    let folders = |text: &str| {
+        let last = flat::places(text, '/').next_back()?;
+        Some(vec![last, text.len() - last - 1])
+    };
     if let (Some(lengths), Some(new_lengths)) = (folders(old), folders(new)) {
         return each_changed(text, new, prefer, lengths, new_lengths);
     }
-    let (mut lengths, mut new_lengths) = (words(old), words(new));
+    let (mut lengths, mut new_lengths) = (flat::lengths(old, '-'), flat::lengths(new, '-'));
     if lengths.len() != new_lengths.len() {
         (lengths, new_lengths) = (ends(old), ends(new));
     }
