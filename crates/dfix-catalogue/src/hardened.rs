@@ -190,16 +190,6 @@ impl Wanted {
         if is_java && !is_jre {
             words.push("jdk".to_owned());
         }
-        let mut length = version.len();
-        if version.is_empty() && !matches!(repository, "debian" | "alpine") {
-            version = numbers(&version_of(repository, "latest")?);
-            version.truncate(if repository == "node" { 1 } else { 2 });
-            length = version.len();
-        }
-        if matches!(repository, "debian" | "alpine") {
-            system = 0;
-        }
-        words.sort_unstable();
         let by_major = matches!(
             repository,
             "amazoncorretto"
@@ -210,10 +200,29 @@ impl Wanted {
                 | "node"
                 | "postgres"
         );
+        let series = if by_major { 1 } else { 2 };
+        let is_base = matches!(repository, "debian" | "alpine");
+        // What a tag without its series stands for follows from today's images only where it still moves: `python:3-jessie`
+        // has been a 3.7 since Debian 8 ended.
+        let is_frozen =
+            || super::tags::tag(repository, tag).is_some_and(|it| it.last_maintained.is_some());
+        if !is_base && version.len() < series && is_frozen() {
+            return None;
+        }
+        let mut length = version.len();
+        if version.is_empty() && !is_base {
+            version = numbers(&version_of(repository, "latest")?);
+            version.truncate(if repository == "node" { 1 } else { 2 });
+            length = version.len();
+        }
+        if is_base {
+            system = 0;
+        }
+        words.sort_unstable();
         Some(Wanted {
             version,
             length,
-            series: if by_major { 1 } else { 2 },
+            series,
             words,
             system,
         })
@@ -325,6 +334,9 @@ mod tests {
             ("python", "3.13-slim-trixie", false, "python:3.13-debian13"),
             ("python", "3.13-alpine", false, "python:3.13-alpine"),
             ("python", "3.9", false, ""),
+            ("python", "3-jessie", true, ""),
+            ("python", "3-slim-trixie", true, "python:3-debian13-dev"),
+            ("golang", "stretch", true, ""),
             ("node", "24-alpine3.23", true, "node:24-alpine3.23-dev"),
             (
                 "node",
@@ -352,7 +364,7 @@ mod tests {
             ("debian", "bookworm-slim", true, "debian-base:bookworm-dev"),
             ("debian", "buster", true, ""),
             ("alpine", "3.23", false, "alpine-base:3.23"),
-            ("nginx", "1.31-alpine", false, "nginx:1.31-alpine3.23"),
+            ("nginx", "1.31-alpine", false, "nginx:1.31-alpine"),
             (
                 "mcr.microsoft.com/dotnet/aspnet",
                 "10.0",

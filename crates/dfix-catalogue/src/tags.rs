@@ -33,7 +33,21 @@ pub struct TagRecord {
 /// the colon (`latest` when the file says none). `None`: never published, or not an official
 /// image. Costs a few microseconds.
 pub fn tag(repository: &str, tag: &str) -> Option<TagRecord> {
-    Section::find(repository)?.tag(tag)
+    let mut record = Section::find(repository)?.tag(tag)?;
+    // A tag that still moves stands on the release that the others of the same image name.
+    if record.last_maintained.is_none()
+        && let Some(foundation) = &mut record.foundation
+        && let Some(told) = aliases(repository, tag).find_map(named_release)
+        && told.distribution == foundation.distribution
+    {
+        foundation.release = told.release;
+    }
+    Some(record)
+}
+
+/// The release that a tag names with its number.
+fn named_release(tag: &str) -> Option<Foundation> {
+    super::releases::from_tag_words(tag).filter(|it| it.release.is_some())
 }
 
 /// The tags that name the same image as this one does on [`super::AS_OF`], itself included, the

@@ -43,11 +43,19 @@ fn packed_tags_are_found_again() {
             .into_iter()
             .step_by(5)
         {
-            assert_eq!(tag(repository, &name), Some(record), "{repository}:{name}");
+            assert_eq!(section.tag(&name), Some(record), "{repository}:{name}");
             count += 1;
         }
     }
     assert!(count > 36_000, "{count} tags");
+}
+
+/// What is packed says 3.23 of it; the other tags of the same image say by name what it stands on.
+#[test]
+fn a_tag_that_moves_stands_on_what_the_others_of_its_image_name() {
+    let release = |tag: &str| stands("nginx", tag).and_then(|it| it.release);
+    assert_eq!(release("1.30-alpine"), release("1.30-alpine3.24"));
+    assert_eq!(release("1.30-alpine"), Some("3.24"));
 }
 
 #[test]

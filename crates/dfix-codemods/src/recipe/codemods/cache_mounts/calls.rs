@@ -1,6 +1,6 @@
 //! Calls of programs that fill a cache, and where the cache is.
 
-use dfix_catalogue::{CacheFolder, MountedCache, mounted_cache};
+use dfix_catalogue::{CacheFolder, MountedCache, mounted_cache, package_tool};
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::path::ImagePath;
 use dfix_model::{Command, EnvFrom, EnvValue, Stage, Step, Word};
@@ -200,11 +200,13 @@ impl<'m> Call<'m> {
 
     /// The words with which it is off, to be taken away.
     pub(super) fn off_words(&self) -> Vec<Word<'m>> {
+        let tool = package_tool(self.command.name());
+        // pip takes a name that is cut short: `--no-cache`.
+        let full = |written| tool.map_or(written, |tool| tool.full_name(written));
         let is_off = |it: &Word<'m>| {
             it.value().is_some_and(|text| {
-                self.cache
-                    .off_options()
-                    .any(|option| text == option || text == format!("{option}=true"))
+                let name = full(text.strip_suffix("=true").unwrap_or(text));
+                self.cache.off_options().any(|option| name == option)
             })
         };
         self.command.args().filter(is_off).collect()
