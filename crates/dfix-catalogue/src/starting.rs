@@ -67,9 +67,12 @@ mod tests {
             "/opt/venv/bin/activate",
             "/etc/profile",
             "/root/.cargo/bin/cargo",
+            "/app/env/bin/flask",
+            "/root/py_env/bin/python",
         ] {
             assert!(is_harmless_file(path), "{path}");
         }
         assert!(!is_harmless_file("/app/run.sh"));
+        assert!(!is_harmless_file("/root/pyenv/bin/pyenv"));
     }
 }
