@@ -38,14 +38,18 @@ impl Codemod for Uv {
     }
 
     fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        let mut with_uv = Vec::new();
         for stage in file.stages() {
-            self.check_stage(stage, out);
+            if self.check_stage(stage, &with_uv, out) {
+                with_uv.push(stage.index());
+            }
         }
     }
 }
 
 impl Uv {
-    fn check_stage(&self, stage: Stage<'_>, out: &mut Findings<'_>) {
+    /// Whether the stage gets uv. `with_uv` are those that did before.
+    fn check_stage(&self, stage: Stage<'_>, with_uv: &[usize], out: &mut Findings<'_>) -> bool {
         let mut installs = Vec::new();
         let mut left = None;
         let mut left_in = Vec::new();
@@ -65,9 +69,10 @@ impl Uv {
             }
         }
         let Some(first) = installs.first() else {
-            return;
+            return false;
         };
         let place = first.command.range();
+        let mut gets_it = false;
         let idle = self.idle_comments(&installs, &left_in, out);
         out.judge(
             place,
@@ -78,7 +83,7 @@ impl Uv {
                 for install in &installs {
                     install.say(case);
                 }
-                self.bring(stage, &installs, case)?;
+                self.bring(stage, &installs, with_uv, case)?;
                 empty_cache(stage, &installs, left, case);
                 pip_settings::look(stage, &installs, case);
                 build::look(stage, &installs, case);
@@ -93,9 +98,11 @@ impl Uv {
                     (!idle.is_empty())
                         .then_some("the comment that kept a rule about pip quiet goes"),
                 );
+                gets_it = true;
                 Ok(())
             },
         );
+        gets_it && out.ignores_of(first.command.step(), &[self.recipe]).is_empty()
     }
 
     /// The comments that keep a rule about pip quiet where no pip is left.
@@ -131,6 +138,7 @@ impl Uv {
         &self,
         stage: Stage<'_>,
         installs: &[Install<'_>],
+        with_uv: &[usize],
         case: &mut Case<'_>,
     ) -> Result<(), Remedy> {
         let Some(step) = installs.first().map(|it| it.command.step()) else {
@@ -142,6 +150,7 @@ impl Uv {
         let below: Vec<Install<'_>> = stage
             .base_chain()
             .skip(1)
+            .filter(|it| with_uv.contains(&it.index()))
             .flat_map(|stage| self::installs(stage).filter_map(Result::ok))
             .collect();
         let all = |is_it: fn(&Install<'_>) -> bool| {

@@ -10,6 +10,22 @@ use super::python::{Into, into};
 use super::upgrade::{self, Upgrade};
 use super::{held, uv_settings};
 
+/// Whether a word of a requirement is an option that says where it comes from: pip reads it there, uv does not.
+fn is_index_option(word: &str) -> bool {
+    const OPTIONS: &[&str] = &[
+        "--index-url",
+        "--extra-index-url",
+        "--find-links",
+        "--pre",
+        "--no-binary",
+        "--only-binary",
+        "--trusted-host",
+        "--no-index",
+    ];
+    let name = word.split('=').next().unwrap_or(word);
+    OPTIONS.contains(&name)
+}
+
 /// A change of words.
 #[derive(Debug)]
 enum Change<'m> {
@@ -241,6 +257,15 @@ impl<'m> Install<'m> {
                 if rest.is_some_and(|it| is_repository(it.trim_start_matches(['=', ' ']))) {
                     return Err(remedy!(
                         "`{file}` has an editable repository, which uv does not install: leave `-e` out there"
+                    ));
+                }
+                let is_comment = line.starts_with('#');
+                if !line.starts_with('-')
+                    && !is_comment
+                    && line.split_whitespace().any(is_index_option)
+                {
+                    return Err(remedy!(
+                        "`{file}` has options of indexes within a line, which uv does not read: give them lines of their own"
                     ));
                 }
                 let ignored = [

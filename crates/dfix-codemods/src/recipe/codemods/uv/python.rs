@@ -1,11 +1,12 @@
 //! Which Python an installation is for, and how uv is told.
 
 use dfix_catalogue::{
-    Distribution, Ecosystem, Foundation, PackageMark, ReleaseMark, ReleaseSign, image, package_is,
-    platform_of_name, programs, release_changes, release_is, version_of,
+    Distribution, Ecosystem, Foundation, PackageMark, ReleaseMark, ReleaseSign, image, is_official,
+    package_is, platform_of_name, programs, release_changes, release_is, version_of,
 };
 use dfix_engine::{OpenCondition, Remedy, remedy};
-use dfix_model::{Destination, Os, PackageCommand, Stage, Step, Word};
+use dfix_model::path::ImagePath;
+use dfix_model::{Command, Destination, Os, PackageCommand, Stage, Step, Word};
 
 use crate::recipe::codemods::distribution::told;
 use crate::recipe::codemods::lines::line_of;
@@ -117,6 +118,19 @@ pub(crate) fn into(
                     "see that it is 3.8 or later",
                 ));
             }
+            if let Some(folder) = folder.as_deref().filter(|it| !may_be_made(stage, pip, it)) {
+                if stage.base_image().name().is_some_and(is_official) {
+                    return Err(remedy!(
+                        "nothing makes the environment `{folder}` before, so pip is the system's: make it first (`python -m venv {folder}`), or take it off `PATH`"
+                    ));
+                }
+                open.push(OpenCondition::new(
+                    format!(
+                        "whether the image has the environment `{folder}`: nothing here makes it"
+                    ),
+                    format!("make it first: `python -m venv {folder}`"),
+                ));
+            }
             environment(stage, pip, folder)
         }
         Destination::Tool => Err(remedy!(
@@ -174,6 +188,43 @@ fn made_by_another(
         ),
         format!("add `--python {name}` if it does"),
     ))
+}
+
+/// Whether something before the call may have made the folder of an environment: a command that names one, a tool that keeps its own, a
+/// script, or a copy.
+fn may_be_made(stage: Stage<'_>, pip: &PackageCommand<'_>, folder: &str) -> bool {
+    const MAKERS: &[&str] = &["uv", "poetry", "pdm", "pipenv", "hatch", "rye", "tox"];
+    let folder = ImagePath::new(folder);
+    let mut commands = stage.base_chain().flat_map(Stage::commands);
+    let names = |word: Word<'_>| {
+        let text = word.source_text();
+        text.contains("venv") || text.contains("virtualenv") || text.contains(folder.as_str())
+    };
+    let is_script = |it: Command<'_>| {
+        let is_path = |it: Word<'_>| it.literal_prefix().contains('/');
+        it.is_of_script()
+            || (it.executable().is_some_and(is_path) && !programs::is_python(it.name()))
+    };
+    let makes = |it: Command<'_>| {
+        it.range().start() < pip.range().start()
+            && (it.words().any(names) || is_script(it) || it.is_one_of(MAKERS))
+    };
+    let copies = |step: Step<'_>| {
+        let target = step.target().and_then(|it| stage.expand_text(it, step));
+        let target = target.map(|it| ImagePath::new(&it));
+        // A file that is named brings no folder.
+        let mut sources = step.sources();
+        let may_bring = step.flag("from").is_some()
+            || sources.any(|it| {
+                it.value()
+                    .is_none_or(|it| !ImagePath::new(it).is_named_like_a_file() || it.contains('*'))
+            });
+        step.is_copy_or_add()
+            && may_bring
+            && target.is_none_or(|it| it == folder || folder.is_below(&it) || it.is_below(&folder))
+    };
+    let mut steps = stage.base_chain().flat_map(Stage::steps);
+    commands.any(makes) || steps.any(|it| it.range().start() < pip.range().start() && copies(it))
 }
 
 /// The environment that `pip` belongs to.
