@@ -116,7 +116,7 @@ fn keep_each_once(files: &mut Vec<PathBuf>, links: &HashSet<&Path>) {
 pub(crate) fn dockerfiles_of(root: &Path) -> Vec<PathBuf> {
     let is_one = |entry: &DirEntry| {
         entry.file_type().is_some_and(|kind| kind.is_file())
-            && may_be_dockerfile_name(entry.file_name())
+            && is_dockerfile_name(entry.file_name())
     };
     let mut found: Vec<PathBuf> = walker(root, Arc::default())
         .build()
@@ -192,7 +192,7 @@ fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
                     }
                     Ok(entry) => {
                         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                        if is_file && may_be_dockerfile_name(entry.file_name()) {
+                        if is_file && is_dockerfile_name(entry.file_name()) {
                             let mut likely = likely.lock().expect("no thread panics with the lock");
                             likely.push(entry.path().to_owned());
                         }
@@ -268,22 +268,12 @@ fn explained(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
 
 /// Whether the name of the file at this path tells that it is a Dockerfile.
 pub(crate) fn is_found(path: &str) -> bool {
-    Path::new(path)
-        .file_name()
-        .is_some_and(may_be_dockerfile_name)
+    Path::new(path).file_name().is_some_and(is_dockerfile_name)
 }
 
-/// Whether a file of this name is likely a Dockerfile, where it matters that none is overlooked: `Dockerfile-indexer`, too.
-fn may_be_dockerfile_name(name: &OsStr) -> bool {
-    let is_named_behind = |name: &str| {
-        let rest = name.strip_prefix("Dockerfile");
-        rest.is_some_and(|rest| rest.starts_with(['-', '_'])) && !name.contains('.')
-    };
-    is_dockerfile_name(name) || name.to_str().is_some_and(is_named_behind)
-}
-
-/// Whether a file of this name is a Dockerfile: `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`,
-/// `*.dockerfile`, `Containerfile*`; not the ignore files, backups and swap files beside one.
+/// Whether a file of this name is a Dockerfile: `Dockerfile`, `Dockerfile.*`, `Dockerfile-*`, `Dockerfile_*`,
+/// `*.Dockerfile`, `*.dockerfile`, `Containerfile*`; not the ignore files, backups and swap files beside one, and nothing that
+/// has another ending behind a hyphen: `Dockerfile-guide.md`.
 fn is_dockerfile_name(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else {
         // A name in another encoding counts by what can be read of it.
@@ -304,7 +294,12 @@ fn is_dockerfile_name(name: &OsStr) -> bool {
         return false;
     }
     let of = |start: &str| name.strip_prefix(start);
-    of("Dockerfile").is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    // The digits of `Dockerfile-python3.13` are no ending.
+    let is_number = |end: &str| end.starts_with(|it: char| it.is_ascii_digit());
+    let has_no_ending = |rest: &str| rest.rsplit_once('.').is_none_or(|it| is_number(it.1));
+    let is_named_behind = |rest: &str| rest.starts_with(['-', '_']) && has_no_ending(rest);
+    of("Dockerfile")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || is_named_behind(rest))
         || of("Containerfile").is_some()
         || [".Dockerfile", ".dockerfile"]
             .iter()
@@ -346,6 +341,9 @@ mod tests {
             "Containerfile.rhel",
             "Dockerfile.alpine-3.19",
             ".dockerfile",
+            "Dockerfile-dev",
+            "Dockerfile_nginx",
+            "Dockerfile-python3.13",
         ] {
             assert!(is_dockerfile_name(name.as_ref()), "{name}");
         }
@@ -358,7 +356,7 @@ mod tests {
             "Dockerfiles",
             "MyDockerfile",
             "dockerfile.md",
-            "Dockerfile-dev",
+            "Dockerfile-guide.md",
         ] {
             assert!(!is_dockerfile_name(name.as_ref()), "{name}");
         }

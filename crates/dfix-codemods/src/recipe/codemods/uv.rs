@@ -102,7 +102,10 @@ impl Uv {
                 Ok(())
             },
         );
-        gets_it && out.ignores_of(first.command.step(), &[self.recipe]).is_empty()
+        gets_it
+            && out
+                .ignores_of(first.command.step(), &[self.recipe])
+                .is_empty()
     }
 
     /// The comments that keep a rule about pip quiet where no pip is left.
