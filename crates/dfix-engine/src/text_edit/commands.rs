@@ -428,6 +428,9 @@ fn around(first: &SyntaxNode, last: &SyntaxNode) -> Result<Vec<TextRange>, Strin
     }
     match (ahead, previous) {
         _ if comments_in(first, here) => Err("a comment stands beside the command".to_owned()),
+        (Some(_), Some(_)) if before == Beside::And && after == Beside::And => {
+            Ok(own_lines(first, last).map_or_else(|| without_operator(last, here), |it| vec![it]))
+        }
         (Some(_), _) => Ok(without_operator(last, here)),
         (None, Some(_)) if back.is_some() => Err("a comment stands beside the command".to_owned()),
         (None, Some(_)) => {
@@ -449,6 +452,31 @@ fn comments_in(unit: &SyntaxNode, range: TextRange) -> bool {
     });
     let is_comment = |it: SyntaxElement| it.kind() == SyntaxKind::COMMENT;
     ahead.take_while(is_in).any(is_comment) || back.take_while(is_in).any(is_comment)
+}
+
+/// The lines of commands that have lines of their own, each begun by its `&&`: nothing else is touched, comments above and
+/// below them included.
+fn own_lines(first: &SyntaxNode, last: &SyntaxNode) -> Option<TextRange> {
+    let is = |kind: SyntaxKind| move |it: &SyntaxElement| it.kind() == kind;
+    let before = |it: &SyntaxElement| it.prev_sibling_or_token();
+    let mut at = NodeOrToken::Node(first.clone()).prev_sibling_or_token()?;
+    if is(SyntaxKind::WHITESPACE)(&at) {
+        at = before(&at)?;
+    }
+    let operator = Some(at).filter(is(SyntaxKind::AND_AND))?;
+    let mut from = operator.text_range().start();
+    let mut above = before(&operator)?;
+    if is(SyntaxKind::WHITESPACE)(&above) {
+        from = above.text_range().start();
+        above = before(&above)?;
+    }
+    let begins_a_line = matches!(above.kind(), SyntaxKind::NEWLINE | SyntaxKind::CONTINUATION);
+    let mut at = NodeOrToken::Node(last.clone()).next_sibling_or_token()?;
+    if is(SyntaxKind::WHITESPACE)(&at) {
+        at = at.next_sibling_or_token()?;
+    }
+    let end = Some(at).filter(is(SyntaxKind::CONTINUATION))?;
+    begins_a_line.then(|| TextRange::new(from, end.text_range().end()))
 }
 
 /// Commands, and the operator behind them, each with the blanks after it: lines between them stay, with their comments.

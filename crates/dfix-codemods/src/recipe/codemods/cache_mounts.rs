@@ -9,6 +9,7 @@ mod others;
 mod removal;
 mod traps;
 
+use dfix_catalogue::{tells_of_removal, wants_no_mounts};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::path::ImagePath;
 use dfix_model::{Command, ImagePlace, Model, Os, Redirect, Word};
@@ -94,6 +95,12 @@ fn frontend(file: &Model<'_>) -> Result<Option<OpenCondition>, Remedy> {
 
 impl<'m> Fill<'m> {
     fn judge(&self, case: &mut Case<'_>) -> Result<(), Remedy> {
+        let comments = self.step.comments();
+        if wants_no_mounts(&comments) {
+            return Err(remedy!(
+                "a comment there says no to mounts: ask whoever wrote it, and take it away first"
+            ));
+        }
         let plan = self.plan()?;
         let Some(cache) = self.cache() else {
             return Err(remedy!("it is not known where the cache is"));
@@ -132,6 +139,16 @@ impl<'m> Fill<'m> {
         if !gone.is_empty() || words.len() > off.len() {
             case.evidence("what emptied the cache goes: it is not in the layer");
         }
+        let goes = !gone.is_empty() || !words.is_empty();
+        case.open((goes && tells_of_removal(&comments)).then(|| {
+            OpenCondition::new(
+                format!(
+                    "whether the comments of line {} still tell what is done: what they speak of may be what goes",
+                    self.step.line()
+                ),
+                "read them once more",
+            )
+        }));
         case.evidence("a builder other than BuildKit may refuse the file: it must know `RUN --mount=type=cache`");
         case.declare(Effect::changed(self.step));
         let mut more = if cache.is_locked() {

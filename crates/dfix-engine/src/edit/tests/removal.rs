@@ -30,6 +30,10 @@ fn commands_go_with_what_joins_them() {
         ("b \\\n# why\n && c", Some("\\\n# why\n c")),
         ("b && \\\n  # why\n  c", Some("\\\n  # why\n  c")),
         ("a \\\n && b \\\n# why\n && c", Some("a \\\n# why\n && c")),
+        (
+            "a \\\n# x\n && b \\\n# why\n && c",
+            Some("a \\\n# x\n# why\n && c"),
+        ),
         ("a; b; \\\n# why\n c", Some("a; \\\n# why\n c")),
         ("a; \\\n# why\n b; c", Some("a; \\\n# why\n c")),
         ("a && \\\n# why\n b", None),

@@ -4,7 +4,7 @@ use dfix_catalogue::MountedCache;
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::context::Answer;
 use dfix_model::path::ImagePath;
-use dfix_model::{Command, Stage, Step, Word};
+use dfix_model::{Command, Flag, Stage, Step, Word};
 
 use super::calls::{Call, Folders};
 use super::others::{is_the_caches_alone, removed_words};
@@ -49,6 +49,12 @@ impl<'m> Fill<'m> {
     }
 
     pub(super) fn plan(&self) -> Result<Plan, Remedy> {
+        if has_no_network(self.step) {
+            return Err(remedy!(
+                "`--network` keeps line {} from fetching anything: it takes what is in the layers",
+                self.step.line()
+            ));
+        }
         let mut open = Vec::new();
         let mut folders: Option<Folders> = None;
         for call in &self.calls {
@@ -217,4 +223,10 @@ fn empties(command: &Command<'_>, cache: MountedCache) -> bool {
             [word, "clean" | "clear" | "purge" | "prune"] => is_one(word),
             _ => false,
         }
+}
+
+/// Whether a `RUN` has no network, or only the build knows: it takes what is in the layers.
+pub(super) fn has_no_network(step: Step<'_>) -> bool {
+    let value = step.flag("network").and_then(Flag::value);
+    value.is_some_and(|it| !matches!(it.value(), Some("default" | "host")))
 }

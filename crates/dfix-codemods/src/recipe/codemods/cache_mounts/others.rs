@@ -60,8 +60,16 @@ pub(super) fn is_the_caches_alone(
         }
         let mounts = other.mounts().filter(|_| other != step);
         for mount in mounts {
-            let target = mount.target().and_then(Word::value).map(ImagePath::new);
-            if target.is_some_and(|it| {
+            let Some(written) = mount.target().and_then(Word::value) else {
+                continue;
+            };
+            // A path that does not begin at the root is below the work folder.
+            let workdir = other.stage().and_then(|it| it.workdir_at(other));
+            let target = match workdir {
+                Some(workdir) => Some(ImagePath::new(&workdir).join(written)),
+                None => written.starts_with('/').then(|| ImagePath::new(written)),
+            };
+            if target.is_none_or(|it| {
                 mount.kind() != "cache" && (it.is_below(folder) || folder.is_below(&it))
             }) {
                 return Err(remedy!("line {line} mounts something else there"));

@@ -6,7 +6,7 @@ use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::context::Answer;
 use dfix_model::{Command, EnvValue, NamedPlatform, Stage, Step, Word};
 
-use super::fill::{Fill, Plan, family};
+use super::fill::{Fill, Plan, family, has_no_network};
 use crate::recipe::codemods::lines::line_of;
 
 impl Fill<'_> {
@@ -52,7 +52,9 @@ impl Fill<'_> {
         for stage in self.stage.with_descendants() {
             let is_off = |it: &Command<'_>| {
                 let is_told = |name: &&str| stage.env_at(*it, name).is_set();
-                it.args().any(|word| word.is("--offline")) || names.iter().any(is_told)
+                has_no_network(it.step())
+                    || it.args().any(|word| word.is("--offline"))
+                    || names.iter().any(is_told)
             };
             let later = stage.steps().filter(|it| it.index() > self.step.index());
             for step in later {
