@@ -50,6 +50,14 @@ impl HardenedImage {
     }
 }
 
+/// Programs of an image that hardened ones in its place lack. `repository` is normalised.
+pub fn hardened_image_lacks(repository: &str) -> impl Iterator<Item = &'static str> + use<> {
+    IMAGES
+        .row(repository)
+        .into_iter()
+        .flat_map(|row| row.words(3))
+}
+
 /// Whether Docker has a hardened image in the place of this one. `repository` is normalised.
 pub fn has_hardened_image(repository: &str) -> bool {
     IMAGES

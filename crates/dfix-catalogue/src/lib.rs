@@ -112,7 +112,8 @@ pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use font_uses::{FontUse, font_uses};
 pub use foundation::{Distribution, Foundation, Layer};
 pub use hardened::{
-    HardenedImage, chainguard_image, chainguard_packages, hardened_image, has_hardened_image,
+    HardenedImage, chainguard_image, chainguard_packages, hardened_image, hardened_image_lacks,
+    has_hardened_image,
 };
 pub use home_writes::{HomeWrite, home_writes};
 pub use image::{

@@ -176,6 +176,8 @@ impl Hardened {
         stage_needs::programs(stage, &old, &new, case);
         scripts::look(stage, &new, case);
         version_files::look(stage, name, (tag, new.tag), case);
+        stage_needs::lacking(stage, name, case);
+        stage_needs::variables(stage, &old, case);
         stage_needs::paths(stage, case);
         Ok(())
     }
@@ -258,6 +260,8 @@ impl Hardened {
             ));
         }
         start::of_chainguard(stage, name, tag, &needs, case);
+        stage_needs::lacking(stage, name, case);
+        stage_needs::variables(stage, &old, case);
         stage_needs::paths(stage, case);
         Ok(())
     }

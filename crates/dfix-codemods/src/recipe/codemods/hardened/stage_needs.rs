@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use dfix_catalogue::{
-    Distribution, Ecosystem, HardenedImage, ImageFacts, Layer, PackageMark, package_is, tool,
+    Distribution, Ecosystem, HardenedImage, ImageFacts, Layer, PackageMark, hardened_image_lacks,
+    package_is, tool,
 };
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, StepKind};
+
+use crate::recipe::codemods::lines::line_of;
 
 /// Why a stage needs an image to build with, and whether it is shipped.
 #[derive(Debug)]
@@ -190,6 +193,58 @@ pub(crate) fn programs(
                 install.step().line()
             ),
             "build it once, or install what it needs before",
+        ));
+    }
+}
+
+/// Programs that commands call and the hardened image is known to lack, whoever makes it.
+pub(super) fn lacking(stage: Stage<'_>, name: &str, case: &mut Case<'_>) {
+    let lacks: Vec<&str> = hardened_image_lacks(name).collect();
+    let mut commands = stage.with_descendants().flat_map(Stage::commands);
+    let called = commands.find(|it| !it.is_of_script() && lacks.contains(&it.name()));
+    case.open(called.map(|it| {
+        OpenCondition::new(
+            format!(
+                "whether line {} finds `{}`, which hardened images of `{name}` lack",
+                line_of(it),
+                it.name()
+            ),
+            "do without it, or install it before",
+        )
+    }));
+}
+
+/// Variables and folders of the old image that are named, and that the hardened one may not have.
+pub(super) fn variables(stage: Stage<'_>, old: &ImageFacts, case: &mut Case<'_>) {
+    let all = old.environment().filter(|it| it.0 != "PATH");
+    let (mut names, mut line) = (BTreeSet::new(), usize::MAX);
+    for (name, value) in all {
+        let folder = value.filter(|it| it.starts_with('/') && !it.contains(':'));
+        let is_read = |text: &str| {
+            text.contains(&format!("${name}"))
+                || text.contains(&format!("${{{name}"))
+                || folder.is_some_and(|it| text.contains(it))
+        };
+        let own = || stage.with_descendants().flat_map(Stage::steps);
+        let copies = stage.with_descendants().flat_map(Stage::copied_by);
+        let is_set = |it: &Step<'_>| it.is(StepKind::Env) && it.source_text().contains(name);
+        if own().any(|it| is_set(&it)) {
+            continue;
+        }
+        let mut readers = own().chain(copies).filter(|it| is_read(it.source_text()));
+        if let Some(step) = readers.next() {
+            line = line.min(step.line());
+            names.insert(name);
+        }
+    }
+    if !names.is_empty() {
+        let names: Vec<&str> = names.into_iter().collect();
+        case.open(OpenCondition::new(
+            format!(
+                "whether the hardened image sets {}, or has what line {line} names by it, as the old one does",
+                names.join(", ")
+            ),
+            "set it before, or see where the image keeps it",
         ));
     }
 }
