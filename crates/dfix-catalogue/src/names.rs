@@ -8,6 +8,7 @@ const MIRRORS_OF_OFFICIAL: &[&str] = &[
     "index.docker.io/library/",
     "registry-1.docker.io/library/",
     "registry.hub.docker.com/library/",
+    "registry.docker.com/library/",
     "public.ecr.aws/docker/library/",
     "mirror.gcr.io/library/",
     "library/",
@@ -19,6 +20,8 @@ const DOCKER_HUB: &[&str] = &[
     "index.docker.io/",
     "registry-1.docker.io/",
     "registry.hub.docker.com/",
+    // As the Dockerfile that Rails 7.1 writes has it.
+    "registry.docker.com/",
 ];
 
 /// Caches of Docker Hub as a whole.

@@ -10,8 +10,8 @@ use super::python::{Into, into};
 use super::upgrade::{self, Upgrade};
 use super::{held, uv_settings};
 
-/// Whether a word of a requirement is an option that says where it comes from: pip reads it there, uv does not.
-fn is_index_option(word: &str) -> bool {
+/// Whether a word of a requirement is an option that says where it comes from, or in what form: pip reads it there, uv does not.
+fn is_option_of_a_line(word: &str) -> bool {
     const OPTIONS: &[&str] = &[
         "--index-url",
         "--extra-index-url",
@@ -21,6 +21,11 @@ fn is_index_option(word: &str) -> bool {
         "--only-binary",
         "--trusted-host",
         "--no-index",
+        "--global-option",
+        "--build-option",
+        "--install-option",
+        "--config-setting",
+        "--config-settings",
     ];
     let name = word.split('=').next().unwrap_or(word);
     OPTIONS.contains(&name)
@@ -259,13 +264,11 @@ impl<'m> Install<'m> {
                         "`{file}` has an editable repository, which uv does not install: leave `-e` out there"
                     ));
                 }
-                let is_comment = line.starts_with('#');
-                if !line.starts_with('-')
-                    && !is_comment
-                    && line.split_whitespace().any(is_index_option)
-                {
+                let is_requirement = !line.starts_with(['-', '#']);
+                let mut words = line.split_whitespace();
+                if let Some(option) = words.find(|it| is_requirement && is_option_of_a_line(it)) {
                     return Err(remedy!(
-                        "`{file}` has options of indexes within a line, which uv does not read: give them lines of their own"
+                        "`{file}` has `{option}` behind a requirement, which uv does not read there: give it a line of its own"
                     ));
                 }
                 let ignored = [

@@ -312,7 +312,10 @@ fn system(
         || stage
             .env_at(pip.command, "PIP_BREAK_SYSTEM_PACKAGES")
             .is_set();
-    let Some(foundation) = foundation else {
+    // A pip that no package of the distribution brings is that of a Python of the image's own.
+    let mut packages = pip.system_packages_before();
+    let is_of_distribution = packages.any(|it| it.name.ends_with("-pip") || it.name == "python3");
+    let Some(foundation) = foundation.filter(|_| is_of_distribution) else {
         open.push(OpenCondition::new(
             "which Python the image has, and whether uv installs into it",
             "see that it is 3.8 or later, and the first on PATH",
