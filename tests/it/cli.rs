@@ -421,6 +421,23 @@ fn a_project_is_read_where_the_context_is_not_sure() {
     assert!(out.contains("this Flask does without FLASK_ENV"), "{out}");
 }
 
+/// A lock file that is too large to be read is there all the same.
+#[test]
+fn a_large_lock_file_is_one() {
+    let lock = format!("{{{}}}", " ".repeat(1 << 20));
+    let folder = Folder::new(&[
+        (
+            "Dockerfile",
+            "FROM node:22\nCOPY package*.json ./\nRUN npm install\n",
+        ),
+        ("package.json", "{}"),
+        ("package-lock.json", &lock),
+    ]);
+    let (_, out, _) = folder.dfix(&["--rule", "npm-ci"]);
+    let condition = "whether `package-lock.json` names what `package.json` asks for";
+    assert!(out.contains(condition), "{out}");
+}
+
 #[test]
 fn what_is_told_of_a_private_image_is_taken_as_established() {
     let dockerfile = "FROM registry.example.com/team/base:7\nWORKDIR /app\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n";

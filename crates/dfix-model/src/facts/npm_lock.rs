@@ -43,11 +43,14 @@ pub(crate) fn npm_lock_at<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Opt
     ["npm-shrinkwrap.json", "package-lock.json"]
         .into_iter()
         .find_map(|name| {
-            let Answer::Found(lock) = context_files::read_at(stage, name, npm) else {
-                return None;
+            let lock = match context_files::read_at(stage, name, npm) {
+                Answer::Found(lock) => Some(lock),
+                // It is there, and what it says is not known.
+                Answer::Unknown(why) if why.contains(" is larger than ") => None,
+                _ => return None,
             };
             let package = context_files::read_at(stage, "package.json", npm).found();
-            let read = package.and_then(|package| {
+            let read = package.zip(lock).and_then(|(package, lock)| {
                 let package: Value = serde_json::from_str(&package).ok()?;
                 let lock: Value = serde_json::from_str(&lock).ok()?;
                 Some((package, lock))
