@@ -68,6 +68,16 @@ impl<'m> Text<'m> {
         &self.whole
     }
 
+    /// What stands in the word before what is meant: the folder of a program.
+    pub(crate) fn before(&self) -> &str {
+        &self.whole[..self.part.start]
+    }
+
+    /// What stands in the word behind what is meant: the pin of a package.
+    pub(crate) fn after(&self) -> &str {
+        &self.whole[self.part.end..]
+    }
+
     /// All of the word, with another text in the place of what is meant.
     pub(crate) fn with(&self, new: &str) -> String {
         let (before, after) = (&self.whole[..self.part.start], &self.whole[self.part.end..]);

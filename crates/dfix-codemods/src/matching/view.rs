@@ -144,6 +144,11 @@ impl<'m> View<'m> {
         view
     }
 
+    /// The package manager, where the command is one's.
+    pub(crate) fn manager(&self) -> Option<PackageManager> {
+        self.package.map(|it| it.manager)
+    }
+
     /// All names of an option of the command, that by which it is compared in front; none where it has only one.
     pub(crate) fn names(&self, key: &str) -> Vec<&'static str> {
         self.reader.names(key)

@@ -9,7 +9,7 @@ use crate::matching::view::{OptionUse, View};
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Hole, REPLACEMENT, Template};
 use crate::pattern::words::{Item, WordPattern, allows, among, bind_list, in_order};
-use crate::pattern::wrapper::{self, WrapperPattern, program_name};
+use crate::pattern::wrapper::{self, WrapperPattern, program_name, wrappers_of};
 
 /// A pattern of a command.
 #[derive(Debug, Clone)]
@@ -130,6 +130,11 @@ impl CommandPattern {
         let Some(word) = command.program() else {
             return Err(template.error(whole, "this is no command: there is no program in it"));
         };
+        if program.is_none()
+            && let Some(bare) = CommandPattern::bare(command, template, whole.clone(), slots)?
+        {
+            return Ok(bare);
+        }
         let wrappers = command.wrappers();
         let wrappers = wrappers.map(|it| WrapperPattern::read(command, it, template, slots));
         let wrappers = wrappers.collect::<Result<Vec<_>, _>>()?;
@@ -264,6 +269,39 @@ impl CommandPattern {
         words
     }
 
+    /// The same of a wrapper without a command behind it, which CMD may bring: `tini --`.
+    fn bare(
+        command: Command<'_>,
+        template: &Template,
+        range: std::ops::Range<usize>,
+        slots: &mut Slots,
+    ) -> Result<Option<Self>, PatternError> {
+        let is_list = |word: Word<'_>| WordPattern::of_word(word, template).as_list().is_some();
+        let is_plain = command.assignments().next().is_none()
+            && command.redirects().next().is_none()
+            && !command.args().any(is_list)
+            && !View::of(command).is_known;
+        if !is_plain || command.bare_wrapper().is_none() {
+            return Ok(None);
+        }
+        let wrappers = wrappers_of(command).into_iter();
+        let wrappers = wrappers.map(|it| WrapperPattern::read(command, it, template, slots));
+        Ok(Some(CommandPattern {
+            wrappers: wrappers.collect::<Result<_, _>>()?,
+            program: Item {
+                word: WordPattern::nothing(),
+                slot: slots.next(),
+                source: WordPattern::literal(""),
+            },
+            is_exec: command.kind() == WordKind::Json,
+            assignments: Vec::new(),
+            redirects: Vec::new(),
+            shape: Shape::Ordered(Vec::new()),
+            order: Vec::new(),
+            range,
+        }))
+    }
+
     /// Whether it fits a command; then goes on.
     pub(crate) fn fits<'m>(
         &self,
@@ -284,6 +322,8 @@ impl CommandPattern {
                     words.iter().all(is_allowed)
                         && bind_list(&self.program, list, &words, state, &mut rest)
                 }
+                // Behind a wrapper without a command there is no program.
+                None if behind > command.wrappers().count() => false,
                 None => self.program_fits(command, state, &mut |state| {
                     self.words_fit(command, state, &mut rest)
                 }),
@@ -400,9 +440,8 @@ fn program_text<'m>(command: Command<'m>, pattern: &WordPattern) -> Option<Text<
 
 /// All words behind the wrappers before a number.
 fn words_behind(command: Command<'_>, wrappers: usize) -> Vec<Text<'_>> {
-    let last = wrappers
-        .checked_sub(1)
-        .and_then(|it| command.wrappers().nth(it));
+    let all = wrappers_of(command);
+    let last = wrappers.checked_sub(1).and_then(|it| all.get(it));
     let start = last.map_or(command.range().start(), |it| it.range.end());
     let behind = command.words().filter(|it| it.range().start() >= start);
     behind.map(Text::of_word).collect()

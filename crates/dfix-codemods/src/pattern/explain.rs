@@ -118,6 +118,9 @@ fn told_image(image: &ImagePattern, names: &Names, told: &mut String) {
 fn told_command(command: &CommandPattern, names: &Names, indent: &str, told: &mut String) {
     let program = shown(&command.program.word, names);
     let _ = match command.program.word.as_list() {
+        Some(_) if command.program.word.is_nothing() => {
+            writeln!(told, "{indent}no command, which stands elsewhere")
+        }
         Some(_) => writeln!(told, "{indent}any command: `{program}`"),
         None => writeln!(told, "{indent}program: `{program}`, in whatever folder"),
     };

@@ -1,5 +1,7 @@
 //! Words of a pattern: literal pieces and holes; alone, in order, and in sets.
 
+use std::sync::Arc;
+
 use dfix_model::{Word, normal_python_name};
 
 use crate::error::PatternError;
@@ -24,6 +26,25 @@ pub(crate) struct WordPattern {
 }
 
 impl WordPattern {
+    /// A list that binds nothing: what stands behind a wrapper without a command.
+    pub(crate) fn nothing() -> Self {
+        WordPattern {
+            pieces: vec![Piece::Hole(Hole {
+                name: None,
+                is_list: true,
+                condition: Some(Arc::new(Condition::None)),
+                range: 0..0,
+            })],
+        }
+    }
+
+    /// Whether it is that.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.as_list().is_some_and(|hole| {
+            hole.name.is_none() && hole.condition.as_deref().is_some_and(Condition::is_none)
+        })
+    }
+
     pub(crate) fn of_word(word: Word<'_>, template: &Template) -> Self {
         WordPattern::of_flat(&flat::of_segments(&word.segments()), template)
     }

@@ -49,6 +49,11 @@ pub(crate) fn program_name<'m>(word: Word<'m>, name: &str, pattern: &WordPattern
     }
 }
 
+/// The wrappers in front of a command, and the one that it is itself where no command stands behind that: `tini --`.
+pub(crate) fn wrappers_of(command: Command<'_>) -> Vec<Wrapper<'_>> {
+    command.wrappers().chain(command.bare_wrapper()).collect()
+}
+
 /// The words of a wrapper, and what each of them is.
 pub(crate) fn words_of<'m>(command: Command<'m>, wrapper: Wrapper<'m>) -> Vec<(Word<'m>, Role)> {
     let words: Vec<Word<'m>> = command.words_of(wrapper).collect();
@@ -154,7 +159,7 @@ impl WrapperPattern {
             return None;
         };
         let range = name.word?.range();
-        let mut wrappers = command.wrappers();
+        let mut wrappers = wrappers_of(command).into_iter();
         wrappers.position(|it| it.range.start() == range.start())
     }
 
@@ -246,8 +251,8 @@ pub(crate) fn in_front<'m>(
     let Some((pattern, rest)) = patterns.split_first() else {
         return then(from, state);
     };
-    command
-        .wrappers()
+    wrappers_of(command)
+        .into_iter()
         .enumerate()
         .skip(from)
         .any(|(index, wrapper)| {

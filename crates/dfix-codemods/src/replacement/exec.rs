@@ -56,6 +56,9 @@ pub(crate) fn values(
 }
 
 fn of_item(item: &Item, is_exec: bool, state: &State<'_>) -> Result<Vec<String>, String> {
+    if item.word.is_nothing() {
+        return Ok(Vec::new());
+    }
     let list = item.word.as_list();
     if let Some(Value::List(texts)) = list.and_then(|list| state.value(list.name?)) {
         return Ok(texts.iter().map(|it| it.flat().to_owned()).collect());

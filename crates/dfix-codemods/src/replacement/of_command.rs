@@ -12,13 +12,13 @@ use crate::matching::view::View;
 use crate::pattern::command::{CommandPattern, Shape};
 use crate::pattern::instruction::{ScriptItem, outermost};
 use crate::pattern::template::Hole;
-use crate::pattern::words::WordPattern;
-use crate::pattern::wrapper::WrapperPattern;
+use crate::pattern::words::{Item, WordPattern};
+use crate::pattern::wrapper::{WrapperPattern, wrappers_of};
 use crate::pattern::{Replacement, ReplacementKind};
 use crate::replacement::carry::Target;
-use crate::replacement::change::{change_whole, change_word};
-use crate::replacement::of_words::{filled, insert, list, words_of};
-use crate::replacement::of_zones::in_zones;
+use crate::replacement::change::change_whole;
+use crate::replacement::of_words::{become_other, filled, insert, list, words_of};
+use crate::replacement::of_zones::{in_zones, pin_lost};
 use crate::replacement::plan::{Op, Plan, Planned, Refusal};
 use crate::replacement::{exec, of_wrappers, render};
 
@@ -45,6 +45,13 @@ pub(crate) fn plan<'m>(
             }
             let is_it = |it: &&CommandPattern| it.program.word == pattern.program.word;
             let own = commands.iter().rposition(|it| is_it(&it)).unwrap_or(0);
+            // Where nothing but the package goes its pin goes with it; here something comes for it.
+            if commands.len() > 1
+                && !brings_a_package(pattern, &commands[own])
+                && let Some(why) = pin_lost(&pattern.shape, Some(&commands[own]), state)
+            {
+                return Err(why);
+            }
             let changed = in_place(pattern, &commands[own], command, state);
             let mut plan = changed.or_else(|why| {
                 why.or_else(|why| {
@@ -79,6 +86,15 @@ pub(crate) fn plan<'m>(
     }
 }
 
+/// Whether a command of the replacement names an operand that the pattern does not, which takes the place of one.
+fn brings_a_package(old: &CommandPattern, new: &CommandPattern) -> bool {
+    let (Shape::Zones(old), Shape::Zones(new)) = (&old.shape, &new.shape) else {
+        return false;
+    };
+    let is_known = |item: &Item| old.operands.iter().any(|it| it.word == item.word);
+    !new.operands.iter().all(is_known)
+}
+
 fn removed(command: Command<'_>) -> Plan<'_> {
     let step = command.step();
     let is_alone = outermost(step).count() == 1 && command.outer().is_none();
@@ -107,8 +123,12 @@ fn unnamed_operand<'m>(
     };
     let mut named: Vec<Word<'m>> = items.iter().flat_map(|it| words_of(it, state)).collect();
     named.extend(words_of(&pattern.program, state));
+    let wrapper = command.bare_wrapper();
+    let wrapper = wrapper.filter(|_| pattern.program.word.as_list().is_some());
+    let is_of_wrapper =
+        |word: &Word<'m>| wrapper.is_some_and(|it| it.range.contains_range(word.range()));
     let mut operands = view.operands.into_iter();
-    operands.find(|word| !named.contains(word))
+    operands.find(|word| !named.contains(word) && !is_of_wrapper(word))
 }
 
 /// The name of the first option of a command that the pattern does not mention.
@@ -160,13 +180,16 @@ pub(crate) fn rewritten<'m>(
     if let Some(word) = unnamed_operand(pattern, command, state) {
         return Err(refusal(&word.shortened(), why));
     }
+    if let Some(why) = pin_lost(&pattern.shape, replacement, state) {
+        return Err(why);
+    }
     of_wrappers::may_be_lost(pattern, None, command, state)?;
     let mut plan = Plan::default();
     plan.declare(Effect::arguments_of(command));
     if command.kind() == WordKind::Json {
         let values = replacement.map(|it| exec::values(it, state)).transpose()?;
         let is_whole =
-            command.wrappers().count() == pattern.wrappers.len() && command.outer().is_none();
+            wrappers_of(command).len() == pattern.wrappers.len() && command.outer().is_none();
         return match values.filter(|_| is_whole) {
             Some(values) => {
                 plan.push(Op::ExecForm(command.step(), values));
@@ -201,7 +224,7 @@ fn meant(
     let mut range = first.range().cover(last.range());
     let named = pattern.wrappers.iter();
     let named: Vec<usize> = named.filter_map(|it| it.index_in(command, state)).collect();
-    for (index, wrapper) in command.wrappers().enumerate() {
+    for (index, wrapper) in wrappers_of(command).into_iter().enumerate() {
         if named.contains(&index) {
             range = range.cover(wrapper.range);
         }
@@ -253,6 +276,7 @@ pub(crate) fn in_place<'m>(
         return Err("there is no program".into());
     };
     let is_other_program = old.program.word != new.program.word;
+    let mut other_program = None;
     let has_list = |it: &CommandPattern| it.program.word.as_list().is_some();
     if is_other_program && (has_list(old) || has_list(new)) {
         return of_wrappers::word_by_word(old, new, command, state);
@@ -262,8 +286,13 @@ pub(crate) fn in_place<'m>(
             return Err("the program is not known".into());
         };
         let name = filled(&new.program.word, state)?;
+        let unnamed = match &old.shape {
+            Shape::Zones(_) => unnamed_option(old, command, state),
+            // Of a program that nobody knows options may stand between the words.
+            Shape::Ordered(_) => unnamed_operand(old, command, state).map(|it| it.shortened()),
+        };
         if !are_alike(text.flat(), &name)
-            && let Some(option) = unnamed_option(old, command, state)
+            && let Some(option) = unnamed
         {
             return Err(format!(
                 "it is `{}`'s, and `{}` may take `{option}` for something else: name it in the pattern",
@@ -272,11 +301,9 @@ pub(crate) fn in_place<'m>(
             )
             .into());
         }
-        plan.push(if name.contains('/') {
-            change_whole(text, &name)?
-        } else {
-            change_word(text, &name)?
-        });
+        let target = Target::of(command.kind(), command.step().kind());
+        become_other(text, &new.program.word, &name, target, state, &mut plan)?;
+        other_program = Some(name);
         // `python -m pip` does not become `python -m uv`.
         for (index, wrapper) in command.wrappers().enumerate() {
             let is_named = |it: &WrapperPattern| it.index_in(command, state) == Some(index);
@@ -293,13 +320,17 @@ pub(crate) fn in_place<'m>(
     in_front(old, new, command, state, &mut plan)?;
     redirects(old, new, command, state, &mut plan)?;
     match (&old.shape, &new.shape) {
-        (Shape::Zones(old), Shape::Zones(zones)) => {
+        (Shape::Zones(before), Shape::Zones(zones)) => {
+            let may_stay = before.is_set && zones.is_set;
+            if let Some(why) = pin_lost(&old.shape, Some(new), state).filter(|_| !may_stay) {
+                return Err(Refusal::AtAll(why));
+            }
             in_zones(
-                old,
+                before,
                 zones,
                 &new.order,
                 command,
-                is_other_program,
+                other_program.as_deref(),
                 state,
                 &mut plan,
             )?;

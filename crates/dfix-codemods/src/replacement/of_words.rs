@@ -1,5 +1,6 @@
 //! What becomes of words in order.
 
+use dfix_engine::OpenCondition;
 use dfix_model::Word;
 
 use crate::flat;
@@ -7,7 +8,7 @@ use crate::matching::state::{Slot, State, Text, Value};
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::align::{Fate, align};
 use crate::replacement::carry::Target;
-use crate::replacement::change::{change_word, new_word};
+use crate::replacement::change::{change_whole, change_word, new_word};
 use crate::replacement::plan::{New, Op, Plan};
 use crate::replacement::render;
 
@@ -41,7 +42,7 @@ pub(crate) fn list<'m>(
             Fate::Replaced(i, j) => {
                 if let Some(Slot::Text(text)) = state.slot(old[i].slot) {
                     let filled = filled(&new[j].word, state)?;
-                    plan.push(changed_by(text, &new[j].word, &filled, target, state)?);
+                    become_other(text, &new[j].word, &filled, target, state, plan)?;
                     places[j] = Some(Placed::There(text.word));
                 }
             }
@@ -53,6 +54,31 @@ pub(crate) fn list<'m>(
         plan.push(Op::Remove(gone));
     }
     placed.extend(places.into_iter().flatten());
+    Ok(())
+}
+
+/// Makes a word another one. A program keeps its folder, unless the new name has one; that another one lies there is open.
+pub(crate) fn become_other<'m>(
+    text: &Text<'m>,
+    new: &WordPattern,
+    filled: &str,
+    target: Target,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) -> Result<(), String> {
+    let folder = text.before();
+    if folder.ends_with('/') && text.flat() != filled {
+        if filled.contains('/') {
+            plan.push(change_whole(text, filled)?);
+            return Ok(());
+        }
+        let name = flat::shown(filled);
+        plan.open.push(OpenCondition::new(
+            format!("whether `{name}` is at `{}{name}`", flat::shown(folder)),
+            "see where the image has it; a folder that the replacement says is written",
+        ));
+    }
+    plan.push(changed_by(text, new, filled, target, state)?);
     Ok(())
 }
 

@@ -6,10 +6,12 @@ use dfix_model::{Command, Word, WordKind, Wrapper};
 use crate::matching::state::{Slot, State};
 use crate::pattern::command::{CommandPattern, Shape};
 use crate::pattern::words::Item;
-use crate::pattern::wrapper::{Role, WrapperPattern, words_of as words_of_wrapper};
+use crate::pattern::wrapper::{Role, WrapperPattern, words_of as words_of_wrapper, wrappers_of};
 use crate::replacement::align::{Fate, align};
 use crate::replacement::carry::{Target, literal_in_shell};
-use crate::replacement::of_words::{Placed, added, changed_by, filled, last_word, list, words_of};
+use crate::replacement::of_words::{
+    Placed, added, become_other, filled, last_word, list, words_of,
+};
 use crate::replacement::plan::{New, Op, Plan, Refusal};
 
 /// Refuses to take a wrapper away, or to make another of it, that has words which nobody names.
@@ -55,7 +57,7 @@ pub(crate) fn may_be_lost(
             continue;
         }
         let index = pattern.index_in(command, state);
-        let Some(wrapper) = index.and_then(|index| command.wrappers().nth(index)) else {
+        let Some(wrapper) = index.and_then(|index| wrappers_of(command).get(index).copied()) else {
             continue;
         };
         let named = named(pattern, state);
@@ -92,6 +94,12 @@ pub(crate) fn wrappers<'m>(
     if new.wrappers.is_empty() {
         for pattern in &old.wrappers {
             let index = pattern.index_in(command, state);
+            if index == Some(command.wrappers().count()) {
+                return Err(Refusal::AtAll(format!(
+                    "no command stands behind `{}`, so nothing would be left here: what it runs stands elsewhere",
+                    pattern.name
+                )));
+            }
             let op = index.map(|index| Op::RemoveWrapper(command, index));
             plan.push(op.filter(|op| !plan.ops.contains(op)));
         }
@@ -110,7 +118,7 @@ pub(crate) fn wrappers<'m>(
                     return Err("a word of the pattern is not there".into());
                 };
                 let filled = filled(&after[j].word, state)?;
-                plan.push(changed_by(text, &after[j].word, &filled, target, state)?);
+                become_other(text, &after[j].word, &filled, target, state, plan)?;
                 places[j] = Placed::There(text.word);
             }
             Fate::Removed(i) => gone.extend(words_of(before[i], state)),
@@ -141,7 +149,7 @@ fn assigned(
     };
     for pattern in &old.wrappers {
         let index = pattern.index_in(command, state);
-        let Some(wrapper) = index.and_then(|index| command.wrappers().nth(index)) else {
+        let Some(wrapper) = index.and_then(|index| wrappers_of(command).get(index).copied()) else {
             continue;
         };
         let words = words_of_wrapper(command, wrapper);
@@ -188,7 +196,7 @@ fn dashes_left<'m>(
             continue;
         }
         let index = pattern.index_in(command, state);
-        let Some(wrapper) = index.and_then(|index| command.wrappers().nth(index)) else {
+        let Some(wrapper) = index.and_then(|index| wrappers_of(command).get(index).copied()) else {
             continue;
         };
         let named = named(pattern, state);
@@ -255,7 +263,8 @@ pub(crate) fn word_by_word<'m>(
         return Err("variables and redirections cannot be told from the list".into());
     }
     let all = |wrappers: Vec<&Item>, program: &Item, operands: &[Item]| -> Vec<Item> {
-        let words = wrappers.into_iter().chain([program]).chain(operands);
+        let program = Some(program).filter(|it| !it.word.is_nothing());
+        let words = wrappers.into_iter().chain(program).chain(operands);
         words.cloned().collect()
     };
     let before = all(items_there(old, new, state), &old.program, operands);

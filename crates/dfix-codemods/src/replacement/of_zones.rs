@@ -1,12 +1,14 @@
 //! What becomes of the words of a command whose options are known.
 
+use dfix_catalogue::{PackageManager, package_tool};
 use dfix_engine::OpenCondition;
+use dfix_model::path::file_name;
 use dfix_model::{Command, Word};
 
 use crate::flat;
 use crate::matching::state::{Slot, State, Text};
 use crate::matching::view::View;
-use crate::pattern::command::{Place, Zones};
+use crate::pattern::command::{CommandPattern, Place, Shape, Zones};
 use crate::pattern::words::{Element, Item};
 use crate::replacement::carry::Target;
 use crate::replacement::of_options;
@@ -19,15 +21,17 @@ use crate::replacement::plan::{Op, Plan, Refusal};
 const NOTHING_LEFT: &str =
     "nothing would be left to work on: look for the command with all of its packages";
 
+/// The change of the words behind a program; `new_program` is its name where it becomes another one.
 pub(crate) fn in_zones<'m>(
     old: &Zones,
     new: &Zones,
     order: &[Place],
     command: Command<'m>,
-    is_other_program: bool,
+    new_program: Option<&str>,
     state: &State<'m>,
     plan: &mut Plan<'m>,
 ) -> Result<(), Refusal> {
+    let is_other_program = new_program.is_some();
     let target = Target::of(command.kind(), command.step().kind());
     let view = View::of(command);
     let mut heads = Vec::new();
@@ -42,6 +46,9 @@ pub(crate) fn in_zones<'m>(
         plan,
     )?;
     let mut operands = Vec::new();
+    if let Some(program) = new_program {
+        plan.open.extend(pinned_otherwise(command, &view, program));
+    }
     if old.is_set && new.is_set {
         set(
             &old.operands,
@@ -86,18 +93,82 @@ fn alike<'m>(item: &Item, found: &Text<'m>, elements: &[Element<'m>]) -> Vec<Tex
     texts.filter(|it| it.word != found.word).collect()
 }
 
+/// What a pin begins with.
+const PIN: [char; 6] = ['=', '<', '>', '~', '@', '!'];
+
 /// What is open where a package that is pinned becomes another one: the version is the old one's.
-fn pinned(text: &Text<'_>, new: &str) -> Option<OpenCondition> {
-    let rest = text.whole().strip_prefix(text.flat())?;
-    rest.starts_with(['=', '<', '>', '~', '@', '!']).then(|| {
-        OpenCondition::new(
-            format!(
-                "whether there is a `{new}` of the version that `{}` asks for",
-                flat::shown(text.whole())
-            ),
-            "name the pin in the pattern (`NAME={v}`), or look the version up",
-        )
-    })
+fn pinned(text: &Text<'_>, new: &str, manager: Option<PackageManager>) -> Option<OpenCondition> {
+    let rest = text.after();
+    let signs = rest.find(|it| !PIN.contains(&it)).unwrap_or(rest.len());
+    let (sign, pin) = (&rest[..signs], flat::shown(rest));
+    if sign.is_empty() {
+        return None;
+    }
+    // For apk what stands behind `@` is no version but the name of a repository.
+    if manager == Some(PackageManager::Apk) && sign == "@" {
+        return Some(OpenCondition::new(
+            format!("whether `{new}` is in the repository that is tagged `{pin}`"),
+            "see /etc/apk/repositories for what the tag stands for",
+        ));
+    }
+    Some(OpenCondition::new(
+        format!(
+            "whether there is a `{new}` of the version that `{}` asks for",
+            flat::shown(text.whole())
+        ),
+        format!("name the pin in the pattern (`NAME{sign}{{v}}`), or look the version up"),
+    ))
+}
+
+/// Why a package that the pattern names without its pin does not go where something else comes.
+pub(crate) fn pin_lost(
+    old: &Shape,
+    new: Option<&CommandPattern>,
+    state: &State<'_>,
+) -> Option<String> {
+    let Shape::Zones(old) = old else { return None };
+    let stays = |item: &&Item| match new.map(|it| &it.shape) {
+        Some(Shape::Zones(new)) => new.operands.iter().any(|it| it.word == item.word),
+        _ => false,
+    };
+    let lost = old.operands.iter().filter(|it| !stays(it));
+    let pinned = lost
+        .filter_map(|it| match state.slot(it.slot) {
+            Some(Slot::Text(text)) => Some(text),
+            _ => None,
+        })
+        .find(|text| !text.after().is_empty())?;
+    let (name, pin) = (flat::shown(pinned.flat()), flat::shown(pinned.after()));
+    let signs = pin.find(|it| !PIN.contains(&it) && it != ':');
+    let sign = &pin[..signs.unwrap_or(pin.len())];
+    Some(format!(
+        "`{pin}` belongs to `{name}`, is not in the pattern, and would be lost: name it there (`{name}{sign}{{v}}`)"
+    ))
+}
+
+/// What is open where a package that stays is pinned, and the program becomes one that writes pins otherwise.
+fn pinned_otherwise(command: Command<'_>, view: &View<'_>, new: &str) -> Option<OpenCondition> {
+    let syntax = |manager: PackageManager| match manager {
+        PackageManager::Yarn | PackageManager::Pnpm | PackageManager::Bun => PackageManager::Npm,
+        PackageManager::Uv | PackageManager::Pipx => PackageManager::Pip,
+        other => other,
+    };
+    let (old, new_manager) = (view.manager()?, package_tool(file_name(new))?.manager());
+    if syntax(old) == syntax(new_manager) {
+        return None;
+    }
+    let elements = view.elements();
+    let pinned = elements
+        .iter()
+        .find(|it| it.name.as_ref().is_some_and(|it| !it.after().is_empty()))?;
+    let (name, word) = (command.name(), flat::shown(pinned.whole.flat()));
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` reads `{word}` as `{name}` does",
+            file_name(new)
+        ),
+        "write the pin as the new program reads it",
+    ))
 }
 
 /// Aligns sets: what is in both stays, what is in one only is replaced, taken out, or put in.
@@ -141,7 +212,7 @@ fn set<'m>(
                     continue;
                 };
                 for text in [text].into_iter().chain(&alike(replaced, text, &elements)) {
-                    plan.open.extend(pinned(text, &name));
+                    plan.open.extend(pinned(text, &name, view.manager()));
                     plan.push(changed_by(text, &item.word, &name, target, state)?);
                 }
                 places.push(Placed::There(text.word));

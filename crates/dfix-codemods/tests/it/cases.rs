@@ -160,6 +160,42 @@ fn what_is_not_known_of_a_rewrite_is_open() {
             "whether there is a `netcat-openbsd` of the version that `netcat=1.10-46` asks for",
         ),
         (
+            "ENTRYPOINT [\"dumb-init\", \"--\", \"{x...}\"]",
+            "ENTRYPOINT [\"catatonit\", \"--\", \"{x...}\"]",
+            "FROM a\nENTRYPOINT [\"/usr/local/bin/dumb-init\", \"x\"]\n",
+            "whether `catatonit` is at `/usr/local/bin/catatonit`",
+        ),
+        (
+            "dumb-init {x...}",
+            "catatonit {x...}",
+            "FROM a\nCMD [\"/dumb-init\", \"--\"]\n",
+            "whether `catatonit` is at `/catatonit`",
+        ),
+        (
+            "yum install {x...}",
+            "dnf install {x...}",
+            "FROM a\nRUN /usr/bin/yum install -y x\n",
+            "whether `dnf` is at `/usr/bin/dnf`",
+        ),
+        (
+            "start {x}",
+            "launch {x}",
+            "FROM a\nRUN ./start x\n",
+            "whether `launch` is at `./launch`",
+        ),
+        (
+            "apk add tini",
+            "apk add catatonit",
+            "FROM a\nRUN apk add tini@community\n",
+            "whether `catatonit` is in the repository that is tagged `@community`",
+        ),
+        (
+            "pip install {x...}",
+            "npm install {x...}",
+            "FROM a\nRUN pip install x==1.0\n",
+            "whether `npm` reads `x==1.0` as `pip` does",
+        ),
+        (
             "ADD {a} {b}",
             "COPY {a} {b}",
             "FROM a\nADD a.tar.gz /\n",
@@ -178,8 +214,18 @@ fn what_is_not_known_of_a_rewrite_is_open() {
             "{text}{conditions:?}"
         );
     }
-    // The architecture is no version, and a longer name is another one.
+    // The architecture is no version, a longer name is another one, and a folder that the replacement says is meant.
     for (pattern, replacement, text) in [
+        (
+            "dumb-init {x...}",
+            "/opt/catatonit {x...}",
+            "FROM a\nCMD [\"/dumb-init\", \"x\"]\n",
+        ),
+        (
+            "npm install {x...}",
+            "pnpm add {x...}",
+            "FROM a\nRUN npm install x@1\n",
+        ),
         (
             "apt-get install vim",
             "apt-get install vim-nox",

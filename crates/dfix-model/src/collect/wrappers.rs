@@ -166,11 +166,46 @@ pub(crate) fn without_version(name: &str) -> &str {
     }
 }
 
+/// The wrapper that the first word of `range` names, which wraps no command for nothing stands behind it: `tini --`; runners, which
+/// have no command of the file's own, are none.
+pub(crate) fn bare_wrapper(
+    text: &str,
+    words: &[WordData],
+    range: Range<usize>,
+) -> Option<WrapperData> {
+    let next = |from: usize| words[range.clone()].get(from)?.value(text);
+    let spec = wrapper(program_name(next(0)?), [next(1), next(2)])?;
+    let (at, user, _) = read_words(spec, text, words, range.clone())?;
+    (at == range.end && spec.kind() != WrapperKind::Runner).then(|| WrapperData {
+        name: spec.name(),
+        kind: spec.kind(),
+        words: range,
+        user,
+    })
+}
+
 type Read = (usize, Option<usize>, Vec<AssignmentData>);
 
 /// Reads one wrapper's words: where its command begins, the user it names, what it sets. `None` where
 /// it wraps nothing.
 fn read_wrapper(
+    spec: WrapperSpec,
+    text: &str,
+    words: &[WordData],
+    range: Range<usize>,
+) -> Option<Read> {
+    let end = range.end;
+    let (at, user, made) = read_words(spec, text, words, range)?;
+    // `eval "a b"` holds a script; `eval a b` is a command.
+    let is_script = spec.name() == "eval"
+        && words.get(at).is_some_and(|w| {
+            w.node.is_some() || w.literal_prefix(text).contains([' ', ';', '&', '|'])
+        });
+    (at < end && !is_script).then_some((at, user, made))
+}
+
+/// The same where its command may be none: it begins behind the last word then.
+fn read_words(
     spec: WrapperSpec,
     text: &str,
     words: &[WordData],
@@ -212,12 +247,7 @@ fn read_wrapper(
         user = Some(at);
     }
     at += spec.positionals();
-    // `eval "a b"` holds a script; `eval a b` is a command.
-    let is_script = spec.name() == "eval"
-        && words.get(at).is_some_and(|w| {
-            w.node.is_some() || w.literal_prefix(text).contains([' ', ';', '&', '|'])
-        });
-    (at < range.end && !is_script).then_some((at, user, made))
+    Some((at, user, made))
 }
 
 /// Whether an option takes the next word, and whether it names a user.

@@ -228,21 +228,36 @@ impl<'m> Command<'m> {
 
     /// The wrappers in front of it, the outermost first.
     pub fn wrappers(self) -> impl Iterator<Item = Wrapper<'m>> {
-        let told = move |data: &WrapperData| data.user.map(|index| self.word_at(index));
-        let reads = |data: &WrapperData| data.kind == WrapperKind::Variables;
-        self.data().wrappers.iter().map(move |data| Wrapper {
+        self.data()
+            .wrappers
+            .iter()
+            .map(move |data| self.wrapper(data))
+    }
+
+    /// The wrapper that its program is, where no command stands behind it: `tini --`, to which CMD brings one.
+    pub fn bare_wrapper(self) -> Option<Wrapper<'m>> {
+        let (data, words) = (self.data(), &self.found().words);
+        let range = data.program..data.words.end;
+        let read = wrappers::bare_wrapper(self.text(), words, range)?;
+        Some(self.wrapper(&read))
+    }
+
+    fn wrapper(self, data: &WrapperData) -> Wrapper<'m> {
+        let told = data.user.map(|index| self.word_at(index));
+        let reads = data.kind == WrapperKind::Variables;
+        Wrapper {
             name: data.name,
             kind: data.kind,
             range: TextRange::new(
                 self.word_at(data.words.start).range().start(),
                 self.word_at(data.words.end - 1).range().end(),
             ),
-            user: told(data).filter(|_| !reads(data)),
-            file: told(data).filter(|_| reads(data)),
-        })
+            user: told.filter(|_| !reads),
+            file: told.filter(|_| reads),
+        }
     }
 
-    /// The words of a wrapper in front of it: its name, its options and what they are given.
+    /// The words of a wrapper in front of it, or that it is itself: its name, its options and what they are given.
     pub fn words_of(self, wrapper: Wrapper<'m>) -> impl Iterator<Item = Word<'m>> {
         self.words()
             .filter(move |word| wrapper.range.contains_range(word.range()))
