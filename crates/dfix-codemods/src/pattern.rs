@@ -72,6 +72,8 @@ pub(crate) enum Kind {
 pub(crate) struct Replacement {
     pub(crate) template: Template,
     pub(crate) kind: ReplacementKind,
+    /// How many pieces it has.
+    slots: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -246,7 +248,41 @@ impl Replacement {
                 Kind::Command(_) | Kind::Pipeline(_) => commands(&template, pattern, &mut slots)?,
             }
         };
-        Ok(Replacement { template, kind })
+        Ok(Replacement {
+            template,
+            kind,
+            slots: slots.len(),
+        })
+    }
+
+    /// Patterns that find what it brings, each of a part of it; none where that is no pattern.
+    pub(crate) fn as_patterns(&self) -> Vec<Pattern> {
+        let kinds = match &self.kind {
+            ReplacementKind::Image(image) => vec![Kind::Image(image.clone())],
+            ReplacementKind::Instructions(new) => {
+                let lines = new.iter().cloned().map(Box::new);
+                let mut lines: Vec<Line> = lines.map(Line::Instruction).collect();
+                let says_onbuild = instructions(&lines).any(|it| it.is_onbuild);
+                set_onbuild(&mut lines, !says_onbuild);
+                vec![Kind::Instructions(lines)]
+            }
+            ReplacementKind::Commands(commands) => {
+                let commands = commands.iter().cloned().map(Box::new);
+                commands.map(Kind::Command).collect()
+            }
+            ReplacementKind::Pipeline(pipeline) => match pipeline.as_one() {
+                Some(command) => vec![Kind::Command(Box::new(command.clone()))],
+                None => vec![Kind::Pipeline(pipeline.clone())],
+            },
+            ReplacementKind::Script | ReplacementKind::Nothing => Vec::new(),
+        };
+        let patterns = kinds.into_iter().map(|kind| Pattern {
+            template: self.template.clone(),
+            kind,
+            slots: self.slots,
+            by_program: ByProgram::default(),
+        });
+        patterns.collect()
     }
 }
 

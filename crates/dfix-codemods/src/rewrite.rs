@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use dfix_engine::{Codemod, Findings, Options, Outcome};
 use dfix_model::Model;
 use dfix_model::context::{Context, NoContext};
+use dfix_syntax::TextRange;
 
 use crate::error::PatternError;
 use crate::matching::find::{Found, Subject, find};
@@ -235,6 +236,21 @@ impl Rewrite {
     /// Whether its findings say the pattern, and nothing that a recipe tells.
     pub(crate) fn tells_its_pattern(&self) -> bool {
         self.said.is_none()
+    }
+
+    /// Whether what it is to bring stands at a place, and what it looks for no more.
+    pub(crate) fn is_done_at(&self, place: TextRange, file: &Model<'_>) -> bool {
+        let is_here = |it: &Found<'_>| it.range.intersect(place).is_some();
+        if self.search.found(file).iter().any(is_here) {
+            return false;
+        }
+        if let ReplacementKind::Nothing = self.replacement.kind {
+            return file.text()[place].trim().is_empty();
+        }
+        let state = State::new(self.search.names.len(), 0);
+        let patterns = self.replacement.as_patterns();
+        let stands = |it: &Pattern| find(it, file, &state).iter().any(is_here);
+        !patterns.is_empty() && patterns.iter().all(stands)
     }
 
     /// What it looks for.

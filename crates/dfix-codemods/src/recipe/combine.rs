@@ -10,8 +10,16 @@ pub(crate) struct Combined {
     outcome: Outcome,
     /// What was told of the input, whose lines later words name.
     told: Vec<Finding>,
-    /// The places that patterns left to a person, each told by its pattern alone.
-    by_patterns: Vec<TextRange>,
+    /// What each step left to a person.
+    left: Vec<Left>,
+}
+
+/// What a step left to a person.
+struct Left {
+    step: usize,
+    finding: Finding,
+    /// Whether it is told by its pattern alone: with others at the same place then.
+    is_of_pattern: bool,
 }
 
 impl Combined {
@@ -25,7 +33,7 @@ impl Combined {
                 errors: Vec::new(),
             },
             told: Vec::new(),
-            by_patterns: Vec::new(),
+            left: Vec::new(),
         }
     }
 
@@ -37,17 +45,17 @@ impl Combined {
         !self.outcome.rounds.is_empty()
     }
 
-    /// Takes what a pattern did next: what it leaves to a person where another one did is told with that.
-    pub(crate) fn take_of_pattern(&mut self, next: Outcome) {
-        self.take_next(next, true);
+    /// Takes what the step of this number did next: what a pattern leaves to a person where another one did is told with that.
+    pub(crate) fn take_of_step(&mut self, next: Outcome, step: usize, is_of_pattern: bool) {
+        self.take_next(next, Some((step, is_of_pattern)));
     }
 
     /// Takes what was done next: its places are put back into the input, and what remained so far into the new text.
     pub(crate) fn take(&mut self, next: Outcome) {
-        self.take_next(next, false);
+        self.take_next(next, None);
     }
 
-    fn take_next(&mut self, mut next: Outcome, is_of_pattern: bool) {
+    fn take_next(&mut self, mut next: Outcome, of: Option<(usize, bool)>) {
         let rounds = &self.outcome.rounds;
         let told = &self.told;
         let before = |finding: &mut Finding| {
@@ -63,7 +71,8 @@ impl Combined {
         if rounds.is_empty() {
             self.told.extend(next.remaining.iter().cloned());
         }
-        for finding in &mut self.outcome.remaining {
+        let left = self.left.iter_mut().map(|it| &mut it.finding);
+        for finding in self.outcome.remaining.iter_mut().chain(left) {
             finding.range = forward(&next.rounds, finding.range);
         }
         if !next.rounds.is_empty() {
@@ -71,20 +80,13 @@ impl Combined {
         }
         self.outcome.rounds.extend(next.rounds);
         for finding in next.remaining {
-            let is_left = is_of_pattern && finding.fix.is_none();
-            let is_told = is_left && self.by_patterns.contains(&finding.origin);
-            let is_same = |it: &&mut Finding| {
-                it.rule == finding.rule
-                    && it.origin == finding.origin
-                    && (it.message == finding.message || (is_told && it.fix.is_none()))
-            };
-            if is_left && !is_told {
-                self.by_patterns.push(finding.origin);
-            }
-            match self.outcome.remaining.iter_mut().find(is_same) {
-                Some(before) if is_of_pattern => tell_with(before, &finding),
-                Some(_) => {}
-                None => self.outcome.remaining.push(finding),
+            match of.filter(|_| finding.fix.is_none()) {
+                Some((step, is_of_pattern)) => self.leave(Left {
+                    step,
+                    finding,
+                    is_of_pattern,
+                }),
+                None => self.tell(finding, false),
             }
         }
         for refused in next.refused {
@@ -93,6 +95,45 @@ impl Combined {
             }
         }
         self.outcome.errors.extend(next.errors);
+    }
+
+    /// Notes what a step left, and tells it.
+    fn leave(&mut self, left: Left) {
+        let mut others = self.left.iter().filter(|it| it.is_of_pattern);
+        let is_with_others =
+            left.is_of_pattern && others.any(|it| it.finding.origin == left.finding.origin);
+        self.tell(left.finding.clone(), is_with_others);
+        self.left.push(left);
+    }
+
+    /// Tells what remains, once; of several patterns at one place why each leaves it.
+    fn tell(&mut self, finding: Finding, is_with_others: bool) {
+        let is_same = |it: &&mut Finding| {
+            it.rule == finding.rule
+                && it.origin == finding.origin
+                && (it.message == finding.message || (is_with_others && it.fix.is_none()))
+        };
+        match self.outcome.remaining.iter_mut().find(is_same) {
+            Some(before) if is_with_others => tell_with(before, &finding),
+            Some(_) => {}
+            None => self.outcome.remaining.push(finding),
+        }
+    }
+
+    /// Forgets what steps left to a person and others have done since. `is_done` is asked with the number of the step and the
+    /// place in the text as it is now.
+    pub(crate) fn forget_done(&mut self, is_done: impl Fn(usize, TextRange) -> bool) {
+        let all = std::mem::take(&mut self.left).into_iter();
+        let (done, left): (Vec<Left>, Vec<Left>) =
+            all.partition(|it| is_done(it.step, it.finding.range));
+        if !done.is_empty() {
+            let was_left = |it: &Finding| {
+                let mut all = done.iter().chain(&left).map(|it| &it.finding);
+                it.fix.is_none() && all.any(|left| left.rule == it.rule && left.origin == it.origin)
+            };
+            self.outcome.remaining.retain(|it| !was_left(it));
+        }
+        left.into_iter().for_each(|it| self.leave(it));
     }
 
     pub(crate) fn outcome(&self) -> &Outcome {
@@ -123,7 +164,7 @@ impl Combined {
     pub(crate) fn forget_remaining(&mut self) {
         self.outcome.remaining.clear();
         self.outcome.refused.clear();
-        self.by_patterns.clear();
+        self.left.clear();
     }
 
     pub(crate) fn into_outcome(mut self) -> Outcome {

@@ -69,7 +69,7 @@ impl Migration {
         held: &Held,
     ) {
         let mut parsed = parsed.cloned();
-        for step in &self.steps {
+        for (number, step) in self.steps.iter().enumerate() {
             let text = Arc::clone(combined.text());
             let now = parsed.take().unwrap_or_else(|| dfix_syntax::parse(&text));
             let file = &step.file;
@@ -82,10 +82,9 @@ impl Migration {
                 parsed = Some(now);
             }
             let is_broken = !outcome.errors.is_empty();
-            match step.action.as_rewrite() {
-                Some(rewrite) if rewrite.tells_its_pattern() => combined.take_of_pattern(outcome),
-                _ => combined.take(outcome),
-            }
+            let rewrite = step.action.as_rewrite();
+            let is_of_pattern = rewrite.is_some_and(Rewrite::tells_its_pattern);
+            combined.take_of_step(outcome, number, is_of_pattern);
             if is_broken {
                 return;
             }
@@ -104,7 +103,7 @@ struct One {
 
 impl Migration {
     /// Runs it, and once more on its own result, for what it leaves; what a step left to a person counts even where a later step
-    /// changes the place. Where that is something that the rest goes together with, it begins again without the stage.
+    /// changes the place, unless what the step is to bring stands there then. Where that is something that the rest goes together with, it begins again without the stage.
     fn run_alone(&self, text: &Arc<str>, context: &dyn Context, parsed: Option<&Parse>) -> One {
         let mut held = Held::default();
         // What was left before something was held back may not be found any more without it.
@@ -112,6 +111,9 @@ impl Migration {
         loop {
             let mut part = Combined::new(text);
             self.run_steps(&mut part, context, parsed, &held);
+            if part.is_changed() {
+                self.forget_done(&mut part, context);
+            }
             let first = part.left_of(self.name);
             if part.is_changed() {
                 let mut again = Combined::new(part.text());
@@ -154,6 +156,19 @@ impl Migration {
             }
             left.take(remaining);
         }
+    }
+}
+
+impl Migration {
+    /// Forgets what a step left to a person where what it is to bring stands in the end: another step has done it.
+    fn forget_done(&self, part: &mut Combined, context: &dyn Context) {
+        let text = Arc::clone(part.text());
+        let parsed = dfix_syntax::parse(&text);
+        let file = Model::new(&parsed.file(), &text, context);
+        part.forget_done(|step, place| {
+            let rewrite = self.steps[step].action.as_rewrite();
+            rewrite.is_some_and(|it| it.is_done_at(place, &file))
+        });
     }
 }
 

@@ -1,5 +1,7 @@
 //! What becomes of what a rewrite finds, and what is said of it.
 
+use std::cell::RefCell;
+
 use dfix_engine::{Findings, OpenCondition, Safety, remedy};
 use dfix_model::{ImagePlace, Model};
 
@@ -17,6 +19,13 @@ use crate::replacement::{of_command, of_image, of_instruction, of_pipeline};
 struct Judged<'f, 'm> {
     found: &'f Found<'m>,
     plan: Planned<'m>,
+    open: Vec<OpenCondition>,
+}
+
+/// What another rewrite does in a stage as one with what this one does in its own.
+struct Beside<'m> {
+    stage: usize,
+    plan: Plan<'m>,
     open: Vec<OpenCondition>,
 }
 
@@ -100,12 +109,23 @@ impl Rewrite {
             None => source.clone(),
         };
         let mut renamed: Vec<Renamed> = Vec::new();
+        // What other rewrites do as one with what is being planned.
+        let taken: RefCell<Vec<Beside<'m>>> = RefCell::default();
         let others = |stage: usize, op: &Op<'m>, all: &[Op<'m>]| {
-            self.wants(found, stage, op) || self.is_wanted_beside(stage, all, file)
+            self.wants(found, stage, op) || self.is_wanted_beside(stage, (op, all), file, &taken)
         };
         let mut judged: Vec<Judged<'_, 'm>> = Vec::new();
         for it in found {
-            let plan = self.plan(it, &others).and_then(|plan| {
+            taken.borrow_mut().clear();
+            let plan = self.plan(it, &others).map(|mut plan| {
+                for beside in &*taken.borrow() {
+                    let mut other = beside.plan.clone();
+                    other.ops.retain(|op| !plan.ops.contains(op));
+                    plan.take(other);
+                }
+                plan
+            });
+            let plan = plan.and_then(|plan| {
                 let mut all = plan.renamed.iter();
                 match all.find(|it| renamed.iter().any(|other| other.clashes_with(it))) {
                     Some(it) => Err(format!(
@@ -119,18 +139,18 @@ impl Rewrite {
             if plan.as_ref().is_ok_and(|plan| plan.ops.is_empty()) {
                 continue;
             }
-            let open = [
-                self.parted(it),
-                self.of_the_project(it),
-                self.unpublished(it),
-            ];
-            let open = open.into_iter().flatten();
+            let mut open = self.open_of(it);
+            for other in taken.borrow().iter().flat_map(|it| &it.open) {
+                if !open.contains(other) {
+                    open.push(other.clone());
+                }
+            }
             add(
                 &mut judged,
                 Judged {
                     found: it,
                     plan,
-                    open: open.collect(),
+                    open,
                 },
             );
         }
@@ -245,18 +265,54 @@ impl Rewrite {
         })
     }
 
-    /// Whether another rewrite of the recipe wants of another stage what these do, and nothing else: that is done with them then.
-    fn is_wanted_beside<'m>(&self, stage: usize, all: &[Op<'m>], file: &'m Model<'_>) -> bool {
-        self.beside.iter().any(|it| {
-            let found = it.search.found(file);
-            let mut there = found.iter().filter(|it| it.is_base_of(stage));
-            there.any(|found| {
-                let plan = it.plan(found, &|_, _, _| true);
-                plan.is_ok_and(|plan| {
-                    !plan.ops.is_empty() && plan.ops.iter().all(|op| all.contains(op))
-                })
-            })
-        })
+    /// Whether another rewrite of the recipe wants the same of a default for another stage: the first that finds its image, where
+    /// this one does not. What it wants besides is done with it, and taken.
+    fn is_wanted_beside<'m>(
+        &self,
+        stage: usize,
+        (op, all): (&Op<'m>, &[Op<'m>]),
+        file: &'m Model<'_>,
+        taken: &RefCell<Vec<Beside<'m>>>,
+    ) -> bool {
+        let mut first = None;
+        for other in &self.beside {
+            let found = other.search.found(file);
+            let Some(found) = found.into_iter().find(|it| it.is_base_of(stage)) else {
+                continue;
+            };
+            let Ok(plan) = other.plan(&found, &|_, _, _| true) else {
+                continue;
+            };
+            if !plan.ops.is_empty() && plan.ops.iter().all(|it| all.contains(it)) {
+                return true;
+            }
+            first.get_or_insert((other, found, plan));
+        }
+        let is_mine = self
+            .search
+            .found(file)
+            .iter()
+            .any(|it| it.is_base_of(stage));
+        let first = first.filter(|(_, _, plan)| plan.ops.contains(op) && !is_mine);
+        let Some((other, found, plan)) = first else {
+            return false;
+        };
+        let mut taken = taken.borrow_mut();
+        if !taken.iter().any(|it| it.stage == stage) {
+            let open = other.open_of(&found);
+            taken.push(Beside { stage, plan, open });
+        }
+        true
+    }
+
+    /// What is open where something is found, whatever becomes of it.
+    fn open_of(&self, found: &Found<'_>) -> Vec<OpenCondition> {
+        let open = [
+            self.parted(found),
+            self.of_the_project(found),
+            self.unpublished(found),
+        ];
+        open.into_iter().flatten().collect()
     }
 
     /// The image of the pattern, and that of the replacement.

@@ -194,13 +194,104 @@ rewrite = {{ pattern = 'FROM acme/b:{{t}}', replacement = \"{second}\" }}
         .replace("acme", "reg.io")
         .replace("AS a\n", "AS a\nUSER root\n");
     assert_eq!(*done.text, *wanted);
-    for second in ["FROM reg.io/b:{t}\\nWORKDIR /x", "FROM other.io/b:{t}"] {
-        let kept = run(&steps(second), text);
-        assert_eq!(*kept.text, *text, "{second}");
-        assert!(
-            left(&kept)
-                .iter()
-                .any(|it| it.contains("`ARG B` also decides"))
-        );
+    let more = run(&steps("FROM reg.io/b:{t}\\nWORKDIR /x"), text);
+    let wanted = wanted.replace("AS b\n", "AS b\nWORKDIR /x\n");
+    assert_eq!(*more.text, *wanted);
+    let kept = run(&steps("FROM other.io/b:{t}"), text);
+    assert_eq!(*kept.text, *text);
+    assert!(
+        left(&kept)
+            .iter()
+            .any(|it| it.contains("`ARG B` also decides"))
+    );
+}
+
+#[test]
+fn what_another_step_has_done_is_not_told() {
+    let images = "
+[[steps]]
+rewrite = { pattern = 'image node:18', replacement = 'image node:22' }
+[[steps]]
+rewrite = { pattern = 'image node:18-bullseye', replacement = 'image node:22-bookworm' }
+";
+    let suffixes = "
+[[steps]]
+rewrite = { pattern = 'image node:18-buster', replacement = 'image node:22-trixie' }
+[[steps]]
+rewrite = { pattern = 'image node:18-bullseye', replacement = 'image node:22-bookworm' }
+";
+    let yarn = "
+[[steps]]
+rewrite = { pattern = 'npm install -g yarn {_...: none}', replacement = 'corepack enable' }
+[[steps]]
+rewrite = { pattern = 'npm install -g --silent yarn {_...: none}', replacement = 'corepack enable' }
+";
+    let list = yarn.replace("corepack enable", "echo a && corepack enable");
+    let gone = yarn.replace("corepack enable", "");
+    let two = "FROM node:18\nRUN npm install -g --silent yarn && npm install -g --foo yarn\n";
+    for (steps, before, after, why) in [
+        (
+            images,
+            "ARG V=18\nFROM node:${V}\nFROM node:${V}-bullseye\n",
+            "ARG V=22\nFROM node:${V}\nFROM node:${V}-bookworm\n",
+            None,
+        ),
+        (
+            images,
+            "ARG V=18\nFROM node:${V}-bullseye\nFROM node:${V}\n",
+            "ARG V=22\nFROM node:${V}-bookworm\nFROM node:${V}\n",
+            None,
+        ),
+        (
+            suffixes,
+            "ARG V=18\nFROM node:${V}-buster\nFROM node:${V}-bullseye\nFROM node:${V}-buster\n",
+            "ARG V=22\nFROM node:${V}-trixie\nFROM node:${V}-bookworm\nFROM node:${V}-trixie\n",
+            None,
+        ),
+        // A stage that no step finds holds the default.
+        (
+            suffixes,
+            "ARG V=18\nFROM node:${V}-buster\nFROM node:${V}-bullseye\nFROM node:${V}-x\nRUN x\n",
+            "ARG V=18\nFROM node:${V}-buster\nFROM node:${V}-bullseye\nFROM node:${V}-x\nRUN x\n",
+            Some("`ARG V` also decides the image of the FROM of line 4"),
+        ),
+        (
+            yarn,
+            "FROM node:18\nRUN npm install -g --silent yarn\n",
+            "FROM node:18\nRUN corepack enable\n",
+            None,
+        ),
+        (
+            &list,
+            "FROM node:18\nRUN npm install -g --silent yarn\n",
+            "FROM node:18\nRUN echo a && corepack enable\n",
+            None,
+        ),
+        (
+            &gone,
+            "FROM node:18\nRUN npm install -g --silent yarn && x\n",
+            "FROM node:18\nRUN x\n",
+            None,
+        ),
+        // What no step has done is left.
+        (
+            yarn,
+            two,
+            "FROM node:18\nRUN corepack enable && npm install -g --foo yarn\n",
+            Some("`--foo` is not in the pattern"),
+        ),
+    ] {
+        let alone = run(&format!("together = false\n{steps}"), before);
+        assert_eq!(&*alone.text, after);
+        let told = left(&alone);
+        match why {
+            Some(why) => assert!(told.iter().all(|it| it.contains(why)), "{told:?}"),
+            None => assert!(told.is_empty(), "{told:?}"),
+        }
+        let together = run(steps, before);
+        let wanted = if why.is_some() { before } else { after };
+        assert_eq!(&*together.text, wanted);
+        assert_eq!(left(&together).is_empty(), why.is_none(), "{before}");
+        assert_eq!(told.is_empty(), why.is_none(), "{before}");
     }
 }
