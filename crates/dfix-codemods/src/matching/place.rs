@@ -14,7 +14,7 @@ use crate::pattern::{Kind, Pattern};
 pub struct Conditions {
     /// In a stage that is based on one of such images, perhaps through other stages: references as behind `image`.
     pub in_stage_based_on: Vec<String>,
-    /// In the last stage.
+    /// In the last stage; with `is_base` the image that this is based on, perhaps through other stages.
     pub is_final: bool,
     /// With no instruction behind it in its stage.
     pub is_last: bool,
@@ -107,7 +107,12 @@ impl Places {
             ));
         }
         if self.is_final {
-            told.push("in the last stage".to_owned());
+            let also = if self.is_base {
+                ", or in one that this is based on"
+            } else {
+                ""
+            };
+            told.push(format!("in the last stage{also}"));
         }
         if self.is_last {
             told.push("with no instruction behind it in the stage".to_owned());
@@ -137,7 +142,8 @@ impl Places {
         let mut bases = self.based_on.iter();
         let is_based = self.based_on.is_empty()
             || stage.is_some_and(|stage| bases.any(|it| is_based_on(stage, it, found, file)));
-        let is_final = !self.is_final || stage.is_some_and(Stage::is_final);
+        let is_final = !self.is_final
+            || stage.is_some_and(|stage| stage.is_final() || (self.is_base && is_under(stage)));
         let is_base = !self.is_base || is_base(found);
         is_based
             && is_final
@@ -217,6 +223,12 @@ fn is_based_on<'m>(
         let mut state = found.state.for_slots(pattern.slots);
         image.fits(&reference, &mut state, &mut |_| true)
     })
+}
+
+/// Whether the last stage is based on a stage, perhaps through others, whose image is its base then.
+fn is_under(stage: Stage<'_>) -> bool {
+    let mut stages = stage.file().stages();
+    stages.any(|it| it.is_final() && it.base_stage() == stage)
 }
 
 /// Whether something stands behind `ONBUILD`.
