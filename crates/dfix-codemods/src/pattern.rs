@@ -85,7 +85,10 @@ pub(crate) enum ReplacementKind {
     /// What comes for a pipeline: one, or one command.
     Pipeline(PipelinePattern),
     /// Any other shell text.
-    Script,
+    Script {
+        /// Whether it is one pipeline or group, to which what stands beside a command belongs as a whole.
+        is_one: bool,
+    },
     Nothing,
 }
 
@@ -274,7 +277,7 @@ impl Replacement {
                 Some(command) => vec![Kind::Command(Box::new(command.clone()))],
                 None => vec![Kind::Pipeline(pipeline.clone())],
             },
-            ReplacementKind::Script | ReplacementKind::Nothing => Vec::new(),
+            ReplacementKind::Script { .. } | ReplacementKind::Nothing => Vec::new(),
         };
         let patterns = kinds.into_iter().map(|kind| Pattern {
             template: self.template.clone(),
@@ -582,7 +585,10 @@ fn commands(
             command.is_in_list() && joined(command.before()) && joined(command.after())
         });
     if !is_list {
-        return Ok(ReplacementKind::Script);
+        let script = step.instruction().script();
+        let steps = script.map(|it| it.steps()).unwrap_or_default();
+        let is_one = matches!(steps.as_slice(), [one] if one.after.is_none());
+        return Ok(ReplacementKind::Script { is_one });
     }
     let program = program.map(|number| &template.holes[number]);
     let patterns = commands.into_iter().enumerate().map(|(index, command)| {

@@ -314,7 +314,7 @@ impl Rewrite {
             ReplacementKind::Instructions(_) => format!("FROM scratch\n{text}\n"),
             ReplacementKind::Commands(_)
             | ReplacementKind::Pipeline(_)
-            | ReplacementKind::Script => {
+            | ReplacementKind::Script { .. } => {
                 format!("FROM scratch\nRUN {text}\n")
             }
         };

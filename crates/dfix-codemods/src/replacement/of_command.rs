@@ -3,7 +3,9 @@
 use dfix_catalogue::{PackageManager, package_tool};
 use dfix_engine::Effect;
 use dfix_model::path::file_name;
-use dfix_model::{Assignment, Command, Redirect, StepKind, Word, WordKind, WrapperKind};
+use dfix_model::{
+    Assignment, Command, Connector, Operator, Redirect, StepKind, Word, WordKind, WrapperKind,
+};
 use dfix_syntax::TextRange;
 
 use crate::flat;
@@ -76,7 +78,13 @@ pub(crate) fn plan<'m>(
             }
             Ok(plan)
         }
-        _ => {
+        kind_of_all => {
+            let is_list = matches!(kind_of_all, ReplacementKind::Script { is_one: false });
+            if let Some(sign) = bound_by(command).filter(|_| is_list) {
+                return Err(format!(
+                    "the command stands beside `{sign}`, which would be for one command of the list alone: write the list in `( )`"
+                ));
+            }
             let mut plan = rewritten(pattern, None, command, state, "", || {
                 render::source(template, 0..template.text.len(), kind, state)
             })?;
@@ -93,6 +101,21 @@ fn brings_a_package(old: &CommandPattern, new: &CommandPattern) -> bool {
     };
     let is_known = |item: &Item| old.operands.iter().any(|it| it.word == item.word);
     !new.operands.iter().all(is_known)
+}
+
+/// What a command stands beside that binds it more than a list is bound.
+fn bound_by(command: Command<'_>) -> Option<&'static str> {
+    let sign = |it: Option<Connector>| match it?.operator {
+        Operator::And => Some("&&"),
+        Operator::Or => Some("||"),
+        Operator::Pipe => Some("|"),
+        Operator::Background => Some("&"),
+        Operator::Semicolon | Operator::Newline => None,
+    };
+    let negated = || command.around().negated.then_some("!");
+    sign(command.before())
+        .or_else(|| sign(command.after()))
+        .or_else(negated)
 }
 
 fn removed(command: Command<'_>) -> Plan<'_> {

@@ -127,6 +127,12 @@ fn is_condition(unit: &SyntaxNode) -> bool {
     false
 }
 
+/// Whether a `!` stands before it, which turns its status around and no other's.
+fn is_negated(unit: &SyntaxNode) -> bool {
+    let mut children = unit.children_with_tokens();
+    children.any(|it| it.kind() == SyntaxKind::BANG)
+}
+
 /// Whether nothing but the list's end comes after the separator that follows.
 fn is_last_of_list(unit: &SyntaxNode) -> bool {
     unit.next_sibling().is_none()
@@ -282,6 +288,9 @@ pub(crate) fn add(
     if side == Side::After && ends_in_backslash(&unit) {
         return Err("the command ends in a backslash".to_owned());
     }
+    if is_negated(&unit) {
+        return Err("the command is negated".to_owned());
+    }
     if is_condition(&unit) {
         return Err("the command is a condition".to_owned());
     }
@@ -383,10 +392,7 @@ fn removable(found: &Found, all: &[Found]) -> Result<(usize, SyntaxNode), String
         }
         _ => found.command.clone(),
     };
-    let is_negated = unit
-        .children_with_tokens()
-        .any(|it| it.kind() == SyntaxKind::BANG);
-    let reason = if is_negated {
+    let reason = if is_negated(&unit) {
         "the command is negated"
     } else if has_heredoc(&unit) {
         "a here-document belongs to the command"
