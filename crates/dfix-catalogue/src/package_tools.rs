@@ -225,6 +225,17 @@ impl PackageTool {
         self.row.lists(6, ' ', self.full_name(option))
     }
 
+    /// Whether it is known of a long option what it takes: of others the next word may be its value, or an operand.
+    pub fn knows(self, option: &str) -> bool {
+        let full = self.full_name(option);
+        let is_listed = [6, 7].iter().any(|it| self.row.lists(*it, ' ', full));
+        is_listed
+            || full.starts_with("--no-")
+            || WORDS
+                .row(&[self.row.column(1), " ", full].concat())
+                .is_some()
+    }
+
     /// The option that a long name means: it may be cut short where the tool takes that and only one fits.
     pub fn full_name(self, written: &str) -> &str {
         if !self.has("shortens")

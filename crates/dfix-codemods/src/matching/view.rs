@@ -63,6 +63,7 @@ pub(crate) struct View<'m> {
     /// Whether the order of the operands does not matter.
     pub(crate) is_set: bool,
     package: Option<PackageCommand<'m>>,
+    command: Command<'m>,
     reader: Reader,
 }
 
@@ -84,6 +85,7 @@ impl<'m> View<'m> {
             operands: Vec::new(),
             is_set: program_options(name).is_some_and(ProgramOptions::takes_a_set),
             package: None,
+            command,
             reader,
         };
         let mut words = command.args();
@@ -109,6 +111,7 @@ impl<'m> View<'m> {
             operands: package.operands().collect(),
             is_set: package.names_packages(),
             package: Some(package),
+            command,
             reader: Reader::Package(package.tool()),
         };
         let mut taken = Vec::new();
@@ -147,6 +150,12 @@ impl<'m> View<'m> {
     /// The package manager, where the command is one's.
     pub(crate) fn manager(&self) -> Option<PackageManager> {
         self.package.map(|it| it.manager)
+    }
+
+    /// Whether the operands behind a subcommand of it are packages.
+    pub(crate) fn names_packages(&self, subcommand: &str) -> bool {
+        self.package
+            .is_some_and(|it| it.tool().names_packages(subcommand))
     }
 
     /// All names of an option of the command, that by which it is compared in front; none where it has only one.
@@ -243,6 +252,21 @@ impl<'m> View<'m> {
         self.letters(word, name, value);
     }
 
+    /// The option before an operand of a package manager, where nobody knows whether it takes the operand: `--foo x`.
+    pub(crate) fn option_before(&self, operand: Word<'m>) -> Option<&str> {
+        let package = self.package?;
+        let tool = package.tool();
+        let end = operand.range().start();
+        let before = self.command.args().take_while(|it| it.range().end() <= end);
+        let option = before.last()?.value()?;
+        let is_long = option.len() > 2
+            && option.starts_with(if tool.has_one_dash() { "-" } else { "--" })
+            && !option.contains('=');
+        let uses =
+            |it: &OptionUse<'m>| it.value.as_ref().and_then(|it| it.text.word) == Some(operand);
+        (is_long && !tool.knows(option) && !self.options.iter().any(uses)).then_some(option)
+    }
+
     /// The operands as elements of a set.
     pub(crate) fn elements(&self) -> Vec<Element<'m>> {
         let Some(package) = self.package.filter(|_| self.is_set) else {
@@ -250,6 +274,7 @@ impl<'m> View<'m> {
                 whole: Text::of_word(*word),
                 name: None,
                 is_python: false,
+                may_be_value: false,
             };
             return self.operands.iter().map(whole).collect();
         };
@@ -266,6 +291,7 @@ impl<'m> View<'m> {
                 .zip(start)
                 .map(|(name, start)| whole.slice(start..start + name.len()));
             Element {
+                may_be_value: self.option_before(spec.word).is_some(),
                 whole,
                 name,
                 is_python,

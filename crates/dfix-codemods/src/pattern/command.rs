@@ -61,6 +61,19 @@ pub(crate) struct Zones {
     pub(crate) is_set: bool,
 }
 
+impl Zones {
+    /// Whether the operands of both are sets; those of a replacement with the same subcommand are what the pattern's are.
+    pub(crate) fn are_sets(&self, new: &Zones) -> bool {
+        let same = |it: &Zones| {
+            it.heads
+                .iter()
+                .map(|it| it.word.clone())
+                .collect::<Vec<_>>()
+        };
+        self.is_set && (new.is_set || same(self) == same(new))
+    }
+}
+
 /// An option of a pattern.
 #[derive(Debug, Clone)]
 pub(crate) struct OptionItem {
@@ -212,11 +225,18 @@ impl CommandPattern {
                 order.push((option.word.range().start(), Place::Option(index)));
                 options.push(option_item(option, &view, template, &place, slots)?);
             }
+            // A hole is read as the first subcommand that it may be.
+            let subcommand = match heads.as_slice() {
+                [one] => one.word.as_hole().and_then(|it| it.condition.as_ref()),
+                _ => None,
+            };
+            let subcommand = subcommand.and_then(|it| it.first_literal());
+            let is_set = view.is_set || subcommand.is_some_and(|it| view.names_packages(&it));
             Shape::Zones(Zones {
                 heads,
                 options,
                 operands,
-                is_set: view.is_set,
+                is_set,
             })
         } else {
             Shape::Ordered(items(&view.operands, Place::Operand)?)

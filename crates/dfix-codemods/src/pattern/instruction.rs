@@ -214,6 +214,7 @@ impl InstructionPattern {
                             whole,
                             name: None,
                             is_python: false,
+                            may_be_value: false,
                         })
                         .collect();
                     among(items, &elements, state, then)

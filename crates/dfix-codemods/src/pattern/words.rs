@@ -273,6 +273,8 @@ pub(crate) struct Element<'m> {
     pub(crate) name: Option<Text<'m>>,
     /// Whether its name is one of Python's, which are written in several ways.
     pub(crate) is_python: bool,
+    /// Whether it may be what an option that nobody knows takes.
+    pub(crate) may_be_value: bool,
 }
 
 /// Whether all of these are among the elements, in whatever order; a list takes the rest.
@@ -339,7 +341,8 @@ fn lists_among<'m>(
         }
     }
     let asks_for_none = list.condition.as_deref().is_some_and(Condition::is_none);
-    if asks_for_none && now.iter().any(|taken| !taken) {
+    let is_there = |(taken, element): (&bool, &Element<'m>)| !taken && !element.may_be_value;
+    if asks_for_none && now.iter().zip(elements).any(is_there) {
         return false;
     }
     bind_list(item, list, &words, state, &mut |state| {

@@ -344,7 +344,7 @@ pub(crate) fn in_place<'m>(
     redirects(old, new, command, state, &mut plan)?;
     match (&old.shape, &new.shape) {
         (Shape::Zones(before), Shape::Zones(zones)) => {
-            let may_stay = before.is_set && zones.is_set;
+            let may_stay = before.are_sets(zones);
             if let Some(why) = pin_lost(&old.shape, Some(new), state).filter(|_| !may_stay) {
                 return Err(Refusal::AtAll(why));
             }

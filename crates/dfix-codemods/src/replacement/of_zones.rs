@@ -9,6 +9,7 @@ use crate::flat;
 use crate::matching::state::{Slot, State, Text};
 use crate::matching::view::View;
 use crate::pattern::command::{CommandPattern, Place, Shape, Zones};
+use crate::pattern::condition::Condition;
 use crate::pattern::words::{Element, Item};
 use crate::replacement::carry::Target;
 use crate::replacement::of_options;
@@ -46,10 +47,25 @@ pub(crate) fn in_zones<'m>(
         plan,
     )?;
     let mut operands = Vec::new();
+    let asks_for_none = |it: &Item| {
+        let condition = it.word.as_list().and_then(|it| it.condition.as_deref());
+        condition.is_some_and(Condition::is_none)
+    };
+    if old.is_set && old.operands.iter().any(asks_for_none) {
+        let named: Vec<Word<'m>> = old
+            .operands
+            .iter()
+            .flat_map(|it| words_of(it, state))
+            .collect();
+        let mut others = view.operands.iter().filter(|it| !named.contains(it));
+        if let Some(why) = others.find_map(|it| may_be_taken(*it, &view)) {
+            return Err(Refusal::AtAll(why));
+        }
+    }
     if let Some(program) = new_program {
         plan.open.extend(pinned_otherwise(command, &view, program));
     }
-    if old.is_set && new.is_set {
+    if old.are_sets(new) {
         set(
             &old.operands,
             &new.operands,
@@ -171,6 +187,15 @@ fn pinned_otherwise(command: Command<'_>, view: &View<'_>, new: &str) -> Option<
     ))
 }
 
+/// Why an operand is not counted as one.
+fn may_be_taken<'m>(operand: Word<'m>, view: &View<'m>) -> Option<String> {
+    let option = view.option_before(operand)?;
+    Some(format!(
+        "whether `{option}` takes `{}`, or that is a package, is not known: write it as `{option}=…`, or name it in the pattern",
+        operand.shortened()
+    ))
+}
+
 /// Aligns sets: what is in both stays, what is in one only is replaced, taken out, or put in.
 fn set<'m>(
     old: &[Item],
@@ -228,10 +253,14 @@ fn set<'m>(
     }
     let last = |word: &Word<'m>| word.range().end();
     if !removed.is_empty() {
-        let stays = view.operands.iter().any(|it| !removed.contains(it))
-            || places.iter().any(|it| matches!(it, Placed::New(_)));
-        if !stays {
-            return Err(Refusal::AtAll(NOTHING_LEFT.to_owned()));
+        let comes = places.iter().any(|it| matches!(it, Placed::New(_)));
+        let mut rest = view.operands.iter().filter(|it| !removed.contains(it));
+        let is_sure = |it: &&Word<'m>| view.option_before(**it).is_none();
+        if !comes && !rest.clone().any(|it| is_sure(&it)) {
+            let why = rest.next().and_then(|it| may_be_taken(*it, view));
+            return Err(Refusal::AtAll(
+                why.unwrap_or_else(|| NOTHING_LEFT.to_owned()),
+            ));
         }
         plan.push(Op::Remove(removed));
     }
