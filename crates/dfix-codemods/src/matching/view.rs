@@ -270,12 +270,7 @@ impl<'m> View<'m> {
     /// The operands as elements of a set.
     pub(crate) fn elements(&self) -> Vec<Element<'m>> {
         let Some(package) = self.package.filter(|_| self.is_set) else {
-            let whole = |word: &Word<'m>| Element {
-                whole: Text::of_word(*word),
-                name: None,
-                is_python: false,
-                may_be_value: false,
-            };
+            let whole = |word: &Word<'m>| Element::of_instruction(*word, false);
             return self.operands.iter().map(whole).collect();
         };
         let is_python = matches!(
@@ -295,6 +290,7 @@ impl<'m> View<'m> {
                 whole,
                 name,
                 is_python,
+                is_port: false,
             }
         });
         elements.collect()

@@ -10,7 +10,7 @@ use crate::pattern::command::CommandPattern;
 use crate::pattern::image::{ImagePattern, whole};
 use crate::pattern::pipeline::{PipelinePattern, pipelines};
 use crate::pattern::template::Hole;
-use crate::pattern::words::{Item, WordPattern, among, in_order};
+use crate::pattern::words::{Element, Item, WordPattern, among, in_order};
 
 /// A line of a pattern of several instructions.
 #[derive(Debug, Clone)]
@@ -206,19 +206,10 @@ impl InstructionPattern {
             }
             Arguments::From { image, name } => from(image, name.as_ref(), step, state, then),
             Arguments::Words { items, is_set } => {
-                let texts: Vec<Text<'m>> = step.words().map(Text::of_word).collect();
                 if *is_set {
-                    let elements: Vec<_> = texts
-                        .into_iter()
-                        .map(|whole| crate::pattern::words::Element {
-                            whole,
-                            name: None,
-                            is_python: false,
-                            may_be_value: false,
-                        })
-                        .collect();
-                    among(items, &elements, state, then)
+                    among(items, &elements_of(step), state, then)
                 } else {
+                    let texts: Vec<Text<'m>> = step.words().map(Text::of_word).collect();
                     in_order(items, &texts, state, then)
                 }
             }
@@ -237,6 +228,15 @@ impl InstructionPattern {
             }
         }
     }
+}
+
+/// The words of an instruction as elements of a set.
+pub(crate) fn elements_of(step: Step<'_>) -> Vec<Element<'_>> {
+    let is_port = step.is(StepKind::Expose);
+    let words = step.words();
+    words
+        .map(|it| Element::of_instruction(it, is_port))
+        .collect()
 }
 
 fn has_no_script(step: Step<'_>) -> bool {

@@ -25,6 +25,34 @@ pub(crate) struct WordPattern {
     pub(crate) pieces: Vec<Piece>,
 }
 
+impl<'m> Element<'m> {
+    /// A word of an instruction.
+    pub(crate) fn of_instruction(word: Word<'m>, is_port: bool) -> Self {
+        Element {
+            whole: Text::of_word(word),
+            name: None,
+            is_python: false,
+            is_port,
+            may_be_value: false,
+        }
+    }
+
+    /// Whether it is what a text says.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        let whole = self.whole.flat();
+        whole == text || (self.is_port && without_tcp(whole) == without_tcp(text))
+    }
+}
+
+/// A port without the protocol that is meant where none is written.
+fn without_tcp(port: &str) -> &str {
+    let at = port.len().saturating_sub("/tcp".len());
+    match port.get(at..) {
+        Some(end) if end.eq_ignore_ascii_case("/tcp") => &port[..at],
+        _ => port,
+    }
+}
+
 impl WordPattern {
     /// A list that binds nothing: what stands behind a wrapper without a command.
     pub(crate) fn nothing() -> Self {
@@ -273,6 +301,8 @@ pub(crate) struct Element<'m> {
     pub(crate) name: Option<Text<'m>>,
     /// Whether its name is one of Python's, which are written in several ways.
     pub(crate) is_python: bool,
+    /// Whether it is a port, to which `/tcp` belongs where it is not written (Docker's reference, "EXPOSE").
+    pub(crate) is_port: bool,
     /// Whether it may be what an option that nobody knows takes.
     pub(crate) may_be_value: bool,
 }
@@ -310,6 +340,18 @@ fn element_fits<'m>(
             |state: &mut State<'m>| state.note(item.slot, Slot::Text(text.clone()), &mut *then);
         let is_same_name = is_name && element.is_python && is_same_python(&item.word, text);
         is_same_name && go_on(state) || item.word.fits(text, state, &mut go_on)
+    }) || is_same_port(item, element)
+        .is_some_and(|text| state.note(item.slot, Slot::Text(text), &mut *then))
+}
+
+/// What is meant of a port that is written with its protocol and named without, or the other way round.
+fn is_same_port<'m>(item: &Item, element: &Element<'m>) -> Option<Text<'m>> {
+    let literal = item.word.as_literal().filter(|it| element.is(it))?;
+    let end = without_tcp(element.whole.flat()).len();
+    let is_bare = without_tcp(literal) == literal;
+    Some(match is_bare {
+        true => element.whole.slice(0..end),
+        false => element.whole.clone(),
     })
 }
 
