@@ -1,7 +1,7 @@
 //! What becomes of pairs of keys and values: those of `ENV`, `LABEL` and `ARG`.
 
 use dfix_engine::OpenCondition;
-use dfix_model::{Stage, Step, StepKind};
+use dfix_model::{Pair, Stage, Step, StepKind};
 
 use crate::flat;
 use crate::matching::state::{Slot, State, Text};
@@ -90,6 +90,19 @@ pub(crate) fn reads_variable(text: &str, name: &str) -> bool {
     })
 }
 
+/// Refuses to change one of several pairs that have the same key: the last one counts, and would count no more, or be another's.
+fn once(pair: Pair<'_>, step: Step<'_>) -> Result<(), String> {
+    let key = pair.key_text();
+    let count = step.pairs().filter(|it| it.key_text() == key).count();
+    match key {
+        Some(key) if count > 1 => Err(format!(
+            "`{key}` is set {count} times in line {}, and the last one counts: put them together",
+            step.line()
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Changes pairs of keys and values.
 pub(crate) fn pairs<'m>(
     old: &[PairItem],
@@ -111,6 +124,11 @@ pub(crate) fn pairs<'m>(
             Some(index) => aligned.push((rest.remove(index), item)),
             None => coming.push(item),
         }
+    }
+    let changed = aligned.iter().filter(|(a, b)| a.value != b.value);
+    let changed = changed.map(|it| it.0).chain(rest.iter().copied());
+    for pair in changed.filter_map(pair_of) {
+        once(pair, step)?;
     }
     // What goes makes room, and what stays is no other.
     let mine: Vec<usize> = old.iter().filter_map(index_of).collect();
