@@ -94,13 +94,27 @@ impl Filter {
         }
         let bytes = text.as_bytes();
         let is_spelt = || {
+            let has_arg = || {
+                memchr::memchr2_iter(b'G', b'g', bytes)
+                    .any(|at| at > 1 && bytes[at - 2..=at].eq_ignore_ascii_case(b"ARG"))
+            };
             self.may_be_spelt
                 && memchr::memchr(b'$', bytes).is_some()
-                && memchr::memchr2_iter(b'G', b'g', bytes)
-                    .any(|at| at > 1 && bytes[at - 2..=at].eq_ignore_ascii_case(b"ARG"))
+                && (has_arg() || has_default(bytes))
         };
         self.stands_in(bytes) || memchr::memmem::find(bytes, b"\\u").is_some() || is_spelt()
     }
+}
+
+/// Whether a variable has a default where it stands, which counts where no `ARG` sets it: `${V:-3.9}`.
+fn has_default(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, b"${").any(|at| {
+        let rest = &text[at + 2..];
+        let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        let rest = &rest[rest.iter().take_while(is_name).count()..];
+        let operator = rest.strip_prefix(b":").unwrap_or(rest);
+        matches!(operator.first(), Some(b'-' | b'='))
+    })
 }
 
 /// What Dockerfiles have least of, first; capitals count as small letters, and `_` and `.` as `-` (of 20,000 public files).
