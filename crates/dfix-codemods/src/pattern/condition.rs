@@ -38,11 +38,11 @@ impl Condition {
         }
     }
 
-    /// Whether one of two spellings of a text fits; of what must not fit, both.
-    pub(crate) fn holds_for_either(&self, one: &str, two: &str) -> bool {
+    /// Whether one of several texts fits; of what must not fit, all.
+    pub(crate) fn holds_for_any(&self, texts: &[&str]) -> bool {
         match self {
-            Condition::Not(condition) => !condition.holds_for_either(one, two),
-            _ => self.holds(one) || self.holds(two),
+            Condition::Not(condition) => !condition.holds_for_any(texts),
+            _ => texts.iter().any(|it| self.holds(it)),
         }
     }
 

@@ -160,7 +160,7 @@ impl ImagePattern {
         let parts = match self {
             ImagePattern::Whole(hole) => {
                 let built = reference.position.image.text();
-                let texts = (reference.whole.as_str(), built);
+                let texts = (reference.whole.as_str(), built.as_slice());
                 return whole(hole, reference.range(), texts, state, then);
             }
             ImagePattern::Parts(parts) => parts,
@@ -210,18 +210,18 @@ impl ImagePattern {
     }
 }
 
-/// Binds all of a reference, or of a script, to a hole: the text as it is written. A condition looks at what the defaults of
-/// variables make of it, where that is known, as well.
+/// Binds all of a reference, or of a script, to a hole: the text as it is written. A condition looks at others as well: what the
+/// defaults of variables make of it, the texts of here-documents.
 pub(crate) fn whole<'m>(
     hole: &Hole,
     range: dfix_syntax::TextRange,
-    (text, built): (&str, Option<&str>),
+    (text, others): (&str, &[&str]),
     state: &mut State<'m>,
     then: Then<'_, 'm>,
 ) -> bool {
     let holds = hole.condition.as_ref().is_none_or(|it| {
         let is_symbol = state.is_symbol(text) && !it.is_none();
-        is_symbol || it.holds_for_either(text, built.unwrap_or(text))
+        is_symbol || it.holds_for_any(&[others, &[text]].concat())
     });
     holds && state.bind(hole.name, || Value::Whole(range, text.to_owned()), then)
 }

@@ -202,7 +202,9 @@ impl InstructionPattern {
             Arguments::Any(hole) => {
                 let range = step.instruction().syntax().text_range();
                 let text = script_source(step);
-                whole(hole, range, (&text, None), state, then)
+                let documents = heredocs(step);
+                let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
+                whole(hole, range, (&text, &documents), state, then)
             }
             Arguments::From { image, name } => from(image, name.as_ref(), step, state, then),
             Arguments::Words { items, is_set } => {
@@ -258,6 +260,15 @@ fn script_source(step: Step<'_>) -> String {
     script.or_else(form).unwrap_or_default()
 }
 
+/// The texts of the here-documents of a step, without the last line end.
+fn heredocs(step: Step<'_>) -> Vec<String> {
+    let bodies = step.instruction().heredocs().filter_map(|it| it.body());
+    let texts = bodies.map(|it| it.syntax().text().to_string().replace("\r\n", "\n"));
+    texts
+        .map(|it| it.trim_end_matches('\n').to_owned())
+        .collect()
+}
+
 fn from<'m>(
     image: &ImagePattern,
     name: Option<&Item>,
@@ -289,7 +300,7 @@ fn from<'m>(
             };
             let range = stage.image().range;
             let text = stage.file().text()[range].to_owned();
-            whole(hole, range, (&text, None), state, &mut name_fits)
+            whole(hole, range, (&text, &[]), state, &mut name_fits)
         }
         (None, ImagePattern::Parts(parts)) => {
             let named = match parts.path.as_slice() {
