@@ -207,7 +207,7 @@ Patterns:
 Holes:
   {name}                          one word, or a part of one (python{v}); the same name twice is the same text; {_} binds nothing
   {name...}                       any number of words, none too
-  {v: 3.*|2.7}  {v: >=3.9 <3.12}  one of these (* any text, ? one character); a version
+  {v: 3.*|2.7}  {v: >=3.9 <3.12}  one of these (* any text, ? one character, no [classes]); a version
   {v: /regex/}  {v: not 3.*}  {v: none}
                                   all of the text fits; anything else; nothing is there
   Braces in single quotes, ${X}, {a,b} and {{x} are no holes.
@@ -241,8 +241,8 @@ pub(crate) struct Rewrite {
     /// Print how often the pattern fits
     #[arg(long, conflicts_with_all = ["diff", "fix", "search"])]
     pub(crate) count: bool,
-    /// With --count: how often for each text that this hole binds; `--base 'image {image}'` counts bases as they
-    /// are built
+    /// With --count: how often for each text that this hole binds, several for what they bind together;
+    /// `--base 'image {image}'` counts bases as they are built
     #[arg(long, value_name = "HOLE", requires = "count")]
     pub(crate) by: Vec<String>,
     /// Say how the pattern is understood, and what counts as equal
@@ -252,7 +252,7 @@ pub(crate) struct Rewrite {
     /// tag, or none
     #[arg(long, value_name = "IMAGE")]
     pub(crate) in_stage_based_on: Vec<String>,
-    /// Only in the last stage
+    /// Only in the last stage; with --base the image that this is based on, also through other stages
     #[arg(long = "final")]
     pub(crate) is_final: bool,
     /// Only with no instruction behind it in its stage
@@ -261,7 +261,8 @@ pub(crate) struct Rewrite {
     /// Of images only those that a stage is based on
     #[arg(long = "base")]
     pub(crate) is_base: bool,
-    /// Only where the user is known to be root
+    /// Only where the user is known to be root: at the place itself, which of an image or a FROM is the base's user, whatever
+    /// USER follows
     #[arg(long)]
     pub(crate) as_root: bool,
     /// Only with something behind it, in the same stage, that fits this pattern
@@ -276,7 +277,7 @@ pub(crate) struct Rewrite {
     /// Only with nothing before it in the stage that fits this pattern
     #[arg(long, value_name = "PATTERN")]
     pub(crate) not_after: Vec<String>,
-    /// Not what fits this pattern, too
+    /// Not what fits this pattern, too, or stands in what does. A hole of the pattern must bind the same there
     #[arg(long, value_name = "PATTERN")]
     pub(crate) not: Vec<String>,
 }
@@ -294,7 +295,7 @@ pub(crate) struct Migrate {
     /// What a recipe is told: NAME=VALUE, or RECIPE.NAME=VALUE where several run
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Write a commit message, which is the text of a pull request too, to a file
+    /// Write a commit message, which is the text of a pull request too, to a file; a step that has a `message` says that there
     #[arg(long, value_name = "FILE|-")]
     pub(crate) message: Option<PathBuf>,
     /// List the recipes that dfix brings along

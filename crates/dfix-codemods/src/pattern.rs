@@ -419,9 +419,14 @@ fn lines(template: &Template, names: &Names, slots: &mut Slots) -> Result<Vec<Li
         let start = usize::from(error.range.start()).saturating_sub(shift);
         let end = usize::from(error.range.end()).saturating_sub(shift);
         let end = end.min(template.text.len());
+        let line = &template.text[start.min(end)..end];
+        let remedy = match any_of(line) {
+            Some(any) => format!("for whatever stands behind it write `{any}`"),
+            None => "what is written here is read as the builder reads a Dockerfile".to_owned(),
+        };
         return Err(template
             .error(start.min(end)..end, error.message.clone())
-            .with_remedy("what is written here is read as the builder reads a Dockerfile"));
+            .with_remedy(remedy));
     }
     let model = Model::new(&parsed.file(), &dockerfile, &NoContext);
     let reader = Reader {
@@ -448,6 +453,20 @@ fn lines(template: &Template, names: &Names, slots: &mut Slots) -> Result<Vec<Li
         return Err(template.whole_error("`...` passes over instructions between two others"));
     }
     Ok(lines)
+}
+
+/// How any instruction is written whose keyword stands alone in a pattern.
+fn any_of(line: &str) -> Option<String> {
+    let keyword = line.trim();
+    if !is_instruction_keyword(keyword) {
+        return None;
+    }
+    let any = match keyword.to_ascii_uppercase().as_str() {
+        "ENV" | "LABEL" => "{_}={_}",
+        "COPY" | "ADD" | "RUN" | "CMD" | "ENTRYPOINT" | "EXPOSE" | "VOLUME" => "{_...}",
+        _ => "{_}",
+    };
+    Some(format!("{keyword} {any}"))
 }
 
 /// Reads one command, or commands that are piped into one another.

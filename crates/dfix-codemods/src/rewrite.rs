@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use dfix_engine::{Codemod, Findings, Options, Outcome};
+use dfix_engine::{Codemod, Findings, Options, Outcome, Proof, Refused};
 use dfix_model::Model;
 use dfix_model::context::{Context, NoContext};
 use dfix_syntax::TextRange;
@@ -261,7 +261,11 @@ impl Rewrite {
     /// Rewrites all that is found in a text; each change is proved as those of rules are.
     pub fn run(&self, text: &str, context: &dyn Context) -> Outcome {
         let codemods: [&dyn Codemod; 1] = [self];
-        dfix_engine::run(text, context, &Options::of_codemods(&codemods))
+        told(dfix_engine::run(
+            text,
+            context,
+            &Options::of_codemods(&codemods),
+        ))
     }
 
     /// As [`Rewrite::run`], for a text that is parsed already.
@@ -272,7 +276,8 @@ impl Rewrite {
         context: &dyn Context,
     ) -> Outcome {
         let codemods: [&dyn Codemod; 1] = [self];
-        dfix_engine::run_parsed(text, parsed, context, &Options::of_codemods(&codemods))
+        let options = Options::of_codemods(&codemods);
+        told(dfix_engine::run_parsed(text, parsed, context, &options))
     }
 
     /// As [`Rewrite::run_parsed`], with what is found in the text: it is looked for once.
@@ -289,7 +294,7 @@ impl Rewrite {
         let codemods: [&dyn Codemod; 1] = [&noting];
         let options = Options::of_codemods(&codemods);
         let outcome = dfix_engine::run_parsed(text, parsed, context, &options);
-        (outcome, noting.first.into_inner().unwrap_or_default())
+        (told(outcome), noting.first.into_inner().unwrap_or_default())
     }
 
     /// Refuses a replacement that the pattern finds again.
@@ -335,6 +340,19 @@ impl Rewrite {
         }
         Ok(())
     }
+}
+
+/// An outcome that says what a pattern lacks which finds what it brings.
+pub(crate) fn told(mut outcome: Outcome) -> Outcome {
+    let again = |it: &&mut Refused| {
+        it.proof == Proof::Converges && it.reason.starts_with("the rule finds the same again")
+    };
+    for refused in outcome.refused.iter_mut().filter(again) {
+        refused
+            .reason
+            .push_str(": where that is what it has become, exclude it with `not`");
+    }
+    outcome
 }
 
 impl Codemod for Rewrite {

@@ -201,9 +201,10 @@ impl CommandPattern {
         if let Some(first) = view.heads.first().copied().filter(|first| is_list(*first)) {
             return Err(template
                 .error(place(first.range()), "a list cannot stand before the subcommand")
-                .with_remedy(
-                    "options that the pattern does not mention may be there and stay: leave the list out",
-                ));
+                .with_remedy(format!(
+                    "options that the pattern does not mention may be there and stay: leave the list out; any command of it is `{} {{s}} {{_...}}`",
+                    command.name()
+                )));
         }
         let mut order: Vec<(dfix_syntax::TextSize, Place)> = Vec::new();
         let mut items = |words: &[Word<'_>], at: fn(usize) -> Place| {

@@ -191,6 +191,13 @@ pub(crate) fn read(reading: Reading<'_>, start: usize) -> Result<(Condition, usi
             c => piece.push(c),
         }
     }
+    if has_class(said) {
+        return Err(reading
+            .error(at..at + said.len(), "`[` stands for itself here, and is no class")
+            .with_remedy(
+                "write the alternatives (`pip2|pip3`), or a regular expression (`/pip[23]/`); `\\[` is the bracket",
+            ));
+    }
     globs.push(Glob(piece.trim().to_owned()));
     if globs.iter().any(|it| it.0.is_empty()) {
         return Err(reading
@@ -198,6 +205,22 @@ pub(crate) fn read(reading: Reading<'_>, start: usize) -> Result<(Condition, usi
             .with_remedy("for what may be missing use a list: `{tag...}`"));
     }
     Ok((Condition::OneOf(globs), end))
+}
+
+/// Whether digits or a range stand in brackets, which everywhere else is one character of these: `[23]`, `[a-z]`.
+fn has_class(text: &str) -> bool {
+    text.match_indices('[').any(|(at, _)| {
+        let Some((inside, _)) = text[at + 1..].split_once(']') else {
+            return false;
+        };
+        let is_range = |it: &[u8]| {
+            it[1] == b'-' && it[0].is_ascii_alphanumeric() && it[2].is_ascii_alphanumeric()
+        };
+        let has_digits_only = !inside.is_empty() && inside.bytes().all(|it| it.is_ascii_digit());
+        !text[..at].ends_with('\\')
+            && (has_digits_only
+                || (inside.len() <= 7 && inside.as_bytes().windows(3).any(is_range)))
+    })
 }
 
 /// `/…/`, in which `\/` is a slash; the whole text must fit.

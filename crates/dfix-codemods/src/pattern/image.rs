@@ -11,7 +11,7 @@ use crate::matching::reference::{Reference, Spelled, at_slashes};
 use crate::matching::state::{Slot, State, Text, Then, Value};
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Hole, Names, Template};
-use crate::pattern::words::{Item, WordPattern, allows, bind_list, in_order};
+use crate::pattern::words::{Item, Piece, WordPattern, allows, bind_list, in_order};
 
 /// The hole of this name, where it stands first, is the registry.
 const REGISTRY: &str = "registry";
@@ -116,6 +116,20 @@ impl ImagePattern {
         }
         for item in path.iter().filter(|item| item.word.as_list().is_none()) {
             item.word.no_list(template)?;
+        }
+        let has_colon = |word: &WordPattern| {
+            let mut pieces = word.pieces.iter();
+            pieces.any(|it| matches!(it, Piece::Text(text) if text.contains(':')))
+        };
+        if path.iter().any(|it| has_colon(&it.word)) {
+            return Err(template
+                .error(
+                    whole,
+                    "a reference has one tag, and a colon stands before it",
+                )
+                .with_remedy(
+                    "a hole may be all of the tag, or a part of it: `{name}:{version}-{os}`",
+                ));
         }
         let tag = tag.map(|it| item(&it));
         let digest = digest.map(|it| item(&it));

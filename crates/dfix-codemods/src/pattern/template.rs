@@ -280,6 +280,10 @@ fn hole(
     } else if rest.starts_with(':') {
         let (condition, end) = condition::read(reading, at + 1)?;
         (Some(Arc::new(condition)), end)
+    } else if is_list {
+        return Err(reading
+            .error(start..at, "no `}` ends the hole")
+            .with_remedy("end it with `}`; a brace that is meant is written `{{`"));
     } else {
         return Ok(None);
     };

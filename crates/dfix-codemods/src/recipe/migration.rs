@@ -11,7 +11,7 @@ use dfix_syntax::Parse;
 use super::combine::Combined;
 use super::conditions::FileSearches;
 use super::together::Held;
-use crate::rewrite::Rewrite;
+use crate::rewrite::{Rewrite, told};
 
 /// A recipe that is ready to run.
 #[derive(Debug)]
@@ -205,7 +205,11 @@ impl Action {
         } else {
             options.with_withhold(held)
         };
-        dfix_engine::run_parsed(text, parsed, context, &options)
+        let outcome = dfix_engine::run_parsed(text, parsed, context, &options);
+        match self {
+            Action::Rewrite(_) => told(outcome),
+            Action::Codemod(_) | Action::Rule(..) => outcome,
+        }
     }
 }
 

@@ -174,7 +174,9 @@ fn nothing_left(
             items,
             is_set: true,
         } => {
-            let words: Vec<_> = items.iter().flat_map(|it| words_of(it, state)).collect();
+            let all: Vec<&Item> = items.iter().collect();
+            let mut words: Vec<_> = items.iter().flat_map(|it| words_of(it, state)).collect();
+            words.extend(there_again(&all, &words, step));
             if let Some(word) = step.words().find(|it| !words.contains(it)) {
                 return Err(format!(
                     "`{}` is not in the pattern, and would be lost",
@@ -490,6 +492,17 @@ fn words<'m>(
     Ok(())
 }
 
+/// Those that are there twice, of what items name literally.
+fn there_again<'m>(items: &[&Item], named: &[Word<'m>], step: Step<'m>) -> Vec<Word<'m>> {
+    let elements = elements_of(step).into_iter();
+    let again = elements.filter(|it| {
+        let mut literals = items.iter().filter_map(|item| item.word.as_literal());
+        literals.any(|text| it.is(text))
+    });
+    let words = again.filter_map(|it| it.whole.word);
+    words.filter(|it| !named.contains(it)).collect()
+}
+
 /// The words of an instruction whose order does not matter: what is there already is not written again.
 fn set<'m>(
     old: &[Item],
@@ -503,17 +516,8 @@ fn set<'m>(
     let mut gone: Vec<&Item> = old.iter().filter(|it| !is_among(it, new)).collect();
     let mut come: Vec<New> = Vec::new();
     let elements = elements_of(step);
-    // What is there twice goes as one.
     let named: Vec<Word<'m>> = old.iter().flat_map(|it| words_of(it, state)).collect();
-    let is_again = |it: &&Element<'m>| {
-        let mut literals = gone.iter().filter_map(|gone| gone.word.as_literal());
-        !it.whole.word.is_some_and(|word| named.contains(&word)) && literals.any(|text| it.is(text))
-    };
-    let again: Vec<Word<'m>> = elements
-        .iter()
-        .filter(is_again)
-        .filter_map(|it| it.whole.word)
-        .collect();
+    let again = there_again(&gone, &named, step);
     for item in new.iter().filter(|it| !is_among(it, old)) {
         let goes = |it: &Element<'m>| {
             let mut words = gone.iter().flat_map(|gone| words_of(gone, state));

@@ -22,6 +22,9 @@ use crate::replacement::plan::{Op, Plan, Refusal};
 const NOTHING_LEFT: &str =
     "nothing would be left to work on: look for the command with all of its packages";
 
+/// The same where it is a list of the pattern that goes.
+const LIST_GONE: &str = "the replacement has not the list of the pattern, so all that it binds would go: leave it out of both, and what is not mentioned stays";
+
 /// The change of the words behind a program; `new_program` is its name where it becomes another one.
 pub(crate) fn in_zones<'m>(
     old: &Zones,
@@ -245,6 +248,7 @@ fn set<'m>(
             _ => places.push(Placed::New(added(item, target, state)?)),
         }
     }
+    let is_list_gone = gone.iter().any(|it| it.word.as_list().is_some());
     for item in gone {
         removed.extend(words_of(item, state));
         if let Some(Slot::Text(text)) = state.slot(item.slot) {
@@ -258,9 +262,12 @@ fn set<'m>(
         let is_sure = |it: &&Word<'m>| view.option_before(**it).is_none();
         if !comes && !rest.clone().any(|it| is_sure(&it)) {
             let why = rest.next().and_then(|it| may_be_taken(*it, view));
-            return Err(Refusal::AtAll(
-                why.unwrap_or_else(|| NOTHING_LEFT.to_owned()),
-            ));
+            let nothing = if is_list_gone {
+                LIST_GONE
+            } else {
+                NOTHING_LEFT
+            };
+            return Err(Refusal::AtAll(why.unwrap_or_else(|| nothing.to_owned())));
         }
         plan.push(Op::Remove(removed));
     }

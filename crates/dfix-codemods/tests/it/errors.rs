@@ -125,6 +125,25 @@ fn faults_are_told_with_their_place() {
             "`...` belongs into the pattern only",
             "",
         ),
+        ("EXPOSE {p...", "EXPOSE 1", "no `}` ends the hole", "{p..."),
+        (
+            "{p: pip[23].*} install",
+            "pip install",
+            "`[` stands for itself here, and is no class",
+            "pip[23].*",
+        ),
+        (
+            "{p: pip[2-3]} install",
+            "pip install",
+            "`[` stands for itself here, and is no class",
+            "pip[2-3]",
+        ),
+        (
+            "image {a}:{b}:{c}",
+            "image {a}:{b}",
+            "a reference has one tag",
+            "{a}:{b}:{c}",
+        ),
         ("", "x", "there is nothing to look for", ""),
         (
             "RUN if true; then a; fi",

@@ -6,3 +6,4 @@ mod cases;
 mod errors;
 mod properties;
 mod recipes;
+mod surprises;
