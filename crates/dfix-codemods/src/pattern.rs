@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod filter;
 pub(crate) mod image;
 pub(crate) mod instruction;
+mod of_replacement;
 pub(crate) mod pipeline;
 pub(crate) mod read_instruction;
 pub(crate) mod slots;
@@ -257,36 +258,6 @@ impl Replacement {
             slots: slots.len(),
         })
     }
-
-    /// Patterns that find what it brings, each of a part of it; none where that is no pattern.
-    pub(crate) fn as_patterns(&self) -> Vec<Pattern> {
-        let kinds = match &self.kind {
-            ReplacementKind::Image(image) => vec![Kind::Image(image.clone())],
-            ReplacementKind::Instructions(new) => {
-                let lines = new.iter().cloned().map(Box::new);
-                let mut lines: Vec<Line> = lines.map(Line::Instruction).collect();
-                let says_onbuild = instructions(&lines).any(|it| it.is_onbuild);
-                set_onbuild(&mut lines, !says_onbuild);
-                vec![Kind::Instructions(lines)]
-            }
-            ReplacementKind::Commands(commands) => {
-                let commands = commands.iter().cloned().map(Box::new);
-                commands.map(Kind::Command).collect()
-            }
-            ReplacementKind::Pipeline(pipeline) => match pipeline.as_one() {
-                Some(command) => vec![Kind::Command(Box::new(command.clone()))],
-                None => vec![Kind::Pipeline(pipeline.clone())],
-            },
-            ReplacementKind::Script { .. } | ReplacementKind::Nothing => Vec::new(),
-        };
-        let patterns = kinds.into_iter().map(|kind| Pattern {
-            template: self.template.clone(),
-            kind,
-            slots: self.slots,
-            by_program: ByProgram::default(),
-        });
-        patterns.collect()
-    }
 }
 
 fn check_hole(
@@ -420,7 +391,7 @@ fn lines(template: &Template, names: &Names, slots: &mut Slots) -> Result<Vec<Li
         let end = usize::from(error.range.end()).saturating_sub(shift);
         let end = end.min(template.text.len());
         let line = &template.text[start.min(end)..end];
-        let remedy = match any_of(line) {
+        let remedy = match read_instruction::any_of(line) {
             Some(any) => format!("for whatever stands behind it write `{any}`"),
             None => "what is written here is read as the builder reads a Dockerfile".to_owned(),
         };
@@ -453,20 +424,6 @@ fn lines(template: &Template, names: &Names, slots: &mut Slots) -> Result<Vec<Li
         return Err(template.whole_error("`...` passes over instructions between two others"));
     }
     Ok(lines)
-}
-
-/// How any instruction is written whose keyword stands alone in a pattern.
-fn any_of(line: &str) -> Option<String> {
-    let keyword = line.trim();
-    if !is_instruction_keyword(keyword) {
-        return None;
-    }
-    let any = match keyword.to_ascii_uppercase().as_str() {
-        "ENV" | "LABEL" => "{_}={_}",
-        "COPY" | "ADD" | "RUN" | "CMD" | "ENTRYPOINT" | "EXPOSE" | "VOLUME" => "{_...}",
-        _ => "{_}",
-    };
-    Some(format!("{keyword} {any}"))
 }
 
 /// Reads one command, or commands that are piped into one another.

@@ -10,6 +10,7 @@ pub(crate) mod of_instruction;
 pub(crate) mod of_options;
 pub(crate) mod of_pairs;
 pub(crate) mod of_pipeline;
+pub(crate) mod of_sets;
 pub(crate) mod of_words;
 pub(crate) mod of_wrappers;
 pub(crate) mod of_zones;

@@ -2,6 +2,7 @@
 
 use dfix_model::{Command, Flag, Pair, Step, StepKind, Word};
 use dfix_syntax::ast::{AstNode, Instruction};
+use dfix_syntax::is_instruction_keyword;
 
 use crate::error::PatternError;
 use crate::pattern::image::ImagePattern;
@@ -186,4 +187,18 @@ impl Reader<'_> {
             items.collect::<Result<_, PatternError>>()?,
         ))
     }
+}
+
+/// How any instruction is written whose keyword stands alone in a pattern.
+pub(crate) fn any_of(line: &str) -> Option<String> {
+    let keyword = line.trim();
+    if !is_instruction_keyword(keyword) {
+        return None;
+    }
+    let any = match keyword.to_ascii_uppercase().as_str() {
+        "ENV" | "LABEL" => "{_}={_}",
+        "COPY" | "ADD" | "RUN" | "CMD" | "ENTRYPOINT" | "EXPOSE" | "VOLUME" => "{_...}",
+        _ => "{_}",
+    };
+    Some(format!("{keyword} {any}"))
 }

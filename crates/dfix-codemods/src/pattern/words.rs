@@ -349,9 +349,10 @@ fn is_same_port<'m>(item: &Item, element: &Element<'m>) -> Option<Text<'m>> {
     let literal = item.word.as_literal().filter(|it| element.is(it))?;
     let end = without_tcp(element.whole.flat()).len();
     let is_bare = without_tcp(literal) == literal;
-    Some(match is_bare {
-        true => element.whole.slice(0..end),
-        false => element.whole.clone(),
+    Some(if is_bare {
+        element.whole.slice(0..end)
+    } else {
+        element.whole.clone()
     })
 }
 

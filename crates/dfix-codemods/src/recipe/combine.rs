@@ -133,7 +133,9 @@ impl Combined {
             };
             self.outcome.remaining.retain(|it| !was_left(it));
         }
-        left.into_iter().for_each(|it| self.leave(it));
+        for it in left {
+            self.leave(it);
+        }
     }
 
     pub(crate) fn outcome(&self) -> &Outcome {

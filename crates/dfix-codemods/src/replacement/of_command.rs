@@ -312,7 +312,7 @@ pub(crate) fn in_place<'m>(
         let unnamed = match &old.shape {
             Shape::Zones(_) => unnamed_option(old, command, state),
             // Of a program that nobody knows options may stand between the words.
-            Shape::Ordered(_) => unnamed_operand(old, command, state).map(|it| it.shortened()),
+            Shape::Ordered(_) => unnamed_operand(old, command, state).map(Word::shortened),
         };
         if !are_alike(text.flat(), &name)
             && let Some(option) = unnamed

@@ -1,7 +1,7 @@
 //! What becomes of instructions.
 
 use dfix_engine::{Effect, OpenCondition};
-use dfix_model::{AddedSource, Step, StepKind, Word, WordKind};
+use dfix_model::{AddedSource, Step, StepKind, WordKind};
 use dfix_syntax::ast::{AstNode, Instruction};
 use dfix_syntax::{TextRange, takes_flag};
 
@@ -10,20 +10,20 @@ use crate::pattern::are_alike;
 use crate::pattern::command::Shape;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{
-    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, elements_of, mount_of,
-    reference_of,
+    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, mount_of, reference_of,
 };
 use crate::pattern::template::Template;
-use crate::pattern::words::{Element, Item, WordPattern};
+use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::align::{Fate, align};
 use crate::replacement::carry::{self, Target};
-use crate::replacement::change::{change_whole, change_word};
+use crate::replacement::change::change_word;
 use crate::replacement::of_command::{in_place, may_go, rewritten};
 use crate::replacement::of_image;
 use crate::replacement::of_pairs::{pairs, untaken};
 use crate::replacement::of_pipeline;
-use crate::replacement::of_words::{Placed, added, changed_by, filled, insert, list, words_of};
-use crate::replacement::plan::{New, Op, Others, Plan, Planned};
+use crate::replacement::of_sets;
+use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
+use crate::replacement::plan::{Op, Others, Plan, Planned};
 use crate::replacement::{of_command, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
@@ -176,7 +176,7 @@ fn nothing_left(
         } => {
             let all: Vec<&Item> = items.iter().collect();
             let mut words: Vec<_> = items.iter().flat_map(|it| words_of(it, state)).collect();
-            words.extend(there_again(&all, &words, step));
+            words.extend(of_sets::there_again(&all, &words, step));
             if let Some(word) = step.words().find(|it| !words.contains(it)) {
                 return Err(format!(
                     "`{}` is not in the pattern, and would be lost",
@@ -470,7 +470,7 @@ fn words<'m>(
     let mut placed = Vec::new();
     let target = Target::of(kind_of_words(step), step.kind());
     if is_set {
-        return set(old, new, step, target, state, plan);
+        return of_sets::set(old, new, step, target, state, plan);
     }
     list(old, new, target, state, plan, &mut placed)?;
     let Some(first) = step.word() else {
@@ -489,70 +489,6 @@ fn words<'m>(
         }
     }
     insert(&placed[leading..], first, plan);
-    Ok(())
-}
-
-/// Those that are there twice, of what items name literally.
-fn there_again<'m>(items: &[&Item], named: &[Word<'m>], step: Step<'m>) -> Vec<Word<'m>> {
-    let elements = elements_of(step).into_iter();
-    let again = elements.filter(|it| {
-        let mut literals = items.iter().filter_map(|item| item.word.as_literal());
-        literals.any(|text| it.is(text))
-    });
-    let words = again.filter_map(|it| it.whole.word);
-    words.filter(|it| !named.contains(it)).collect()
-}
-
-/// The words of an instruction whose order does not matter: what is there already is not written again.
-fn set<'m>(
-    old: &[Item],
-    new: &[Item],
-    step: Step<'m>,
-    target: Target,
-    state: &State<'m>,
-    plan: &mut Plan<'m>,
-) -> Result<(), String> {
-    let is_among = |item: &Item, others: &[Item]| others.iter().any(|it| it.word == item.word);
-    let mut gone: Vec<&Item> = old.iter().filter(|it| !is_among(it, new)).collect();
-    let mut come: Vec<New> = Vec::new();
-    let elements = elements_of(step);
-    let named: Vec<Word<'m>> = old.iter().flat_map(|it| words_of(it, state)).collect();
-    let again = there_again(&gone, &named, step);
-    for item in new.iter().filter(|it| !is_among(it, old)) {
-        let goes = |it: &Element<'m>| {
-            let mut words = gone.iter().flat_map(|gone| words_of(gone, state));
-            words.any(|word| it.whole.word == Some(word))
-        };
-        let single = gone.iter().position(|it| it.word.as_list().is_none());
-        let name = match item.word.as_list() {
-            None => Some(filled(&item.word, state)?),
-            Some(_) => None,
-        };
-        match (name, single) {
-            (Some(name), _) if elements.iter().any(|it| it.is(&name) && !goes(it)) => {}
-            (Some(name), Some(index)) => {
-                let Some(Slot::Text(text)) = state.slot(gone.remove(index).slot) else {
-                    continue;
-                };
-                // `/tcp` stays where the replacement says no protocol.
-                let says_protocol = !text.after().is_empty() && name.contains('/');
-                plan.push(match says_protocol {
-                    true => change_whole(text, &name)?,
-                    false => changed_by(text, &item.word, &name, target, state)?,
-                });
-            }
-            _ => come.extend(added(item, target, state)?),
-        }
-    }
-    let mut gone: Vec<_> = gone.iter().flat_map(|it| words_of(it, state)).collect();
-    gone.extend(again);
-    if !gone.is_empty() {
-        plan.push(Op::Remove(gone));
-    }
-    let last = step.words().next_back();
-    for new in come {
-        plan.push(last.map(|last| Op::InsertAfter(last, new)));
-    }
     Ok(())
 }
 
