@@ -82,6 +82,7 @@ mod time_zones;
 mod told;
 pub mod variables;
 mod vendor_archives;
+mod version_requests;
 mod versions;
 mod wrappers;
 
@@ -151,7 +152,9 @@ pub use package_writes::{
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use pip_to_uv::{ForUv, pip_for_uv};
-pub use platforms::{has_platform, platform, platform_of_name, platforms_of_image};
+pub use platforms::{
+    has_platform, platform, platform_of_name, platforms_of_image, was_ever_made_for,
+};
 pub use program_options::{ProgramOptions, program_options};
 pub use provides::provides;
 pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
@@ -180,6 +183,7 @@ pub use tags::{TagRecord, aliases, tag, version_of};
 pub use time_zones::is_zone_of_today;
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
 pub use vendor_archives::vendor_archive_has;
+pub use version_requests::{VersionRequest, version_requests};
 pub use versions::{VersionTag, numbered_tag, tag_of_version};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};
 

@@ -64,6 +64,15 @@ pub fn has_platform(repository: &str, tag: &str, platform: &str) -> Option<bool>
     Some(made.any(is_fine))
 }
 
+/// Whether any tag of an official image is known to be made for a platform. `None`: none of its tags is known.
+pub fn was_ever_made_for(repository: &str, platform: &str) -> Option<bool> {
+    let start = format!("{repository}:");
+    let rows = OFFICIAL.all().filter(|row| row.key().starts_with(&start));
+    let mut known = rows.peekable();
+    known.peek()?;
+    Some(known.any(|row| row.words(1).any(|it| it == platform)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +104,9 @@ mod tests {
     fn images_are_made_for_platforms() {
         assert_eq!(has_platform("node", "22-alpine", "arm/v7"), Some(true));
         assert_eq!(has_platform("node", "24-alpine", "arm/v7"), Some(false));
+        assert_eq!(was_ever_made_for("alpine", "arm/v5"), Some(false));
+        assert_eq!(was_ever_made_for("alpine", "arm/v6"), Some(true));
+        assert_eq!(was_ever_made_for("acme/x", "amd64"), None);
         assert_eq!(has_platform("node", "22-trixie", "arm/v7"), Some(false));
         assert_eq!(has_platform("node", "22-bookworm", "arm/v7"), Some(true));
         // What is made for an older processor of the kind runs on a newer one.
