@@ -261,6 +261,7 @@ impl Target {
             target: target.filter(|it| !it.is_empty()),
             arguments: whole.arguments,
             platforms: whole.platforms,
+            is_conditional: false,
         });
         launch
     }

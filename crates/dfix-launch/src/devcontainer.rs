@@ -223,6 +223,7 @@ impl Reader<'_> {
             contexts: Vec::new(),
             is_in_between: false,
             platforms: Vec::new(),
+            is_conditional: false,
             target: target.and_then(|it| self.text(it, "the stage")),
             arguments: arguments
                 .into_iter()

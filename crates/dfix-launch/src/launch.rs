@@ -261,6 +261,8 @@ pub struct Build {
     /// The platforms that it is built for, as they are said: `linux/arm/v7`. What is not known stands in one as `${NAME}`. None:
     /// nobody says, and it is that of whoever builds.
     pub platforms: Vec<String>,
+    /// Whether a condition, which nobody reads here, may leave some of these platforms out.
+    pub is_conditional: bool,
 }
 
 impl Build {

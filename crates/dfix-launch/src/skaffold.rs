@@ -69,6 +69,7 @@ fn launch(folder: &str, path: &str, artifact: &Node) -> Option<Launch> {
         contexts: Vec::new(),
         is_in_between: false,
         platforms: Vec::new(),
+        is_conditional: false,
         target: text("target").map(str::to_owned),
         arguments: arguments
             .unwrap_or_default()

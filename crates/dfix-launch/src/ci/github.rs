@@ -93,6 +93,14 @@ fn is_metadata(step: &Node) -> bool {
     uses.is_some_and(|it| it.starts_with("docker/metadata-action"))
 }
 
+/// Whether a condition asks for anything but what started the workflow: `matrix.platform != 'linux/arm/v5'`, `env.X == 'true'`.
+fn asks_more_than_the_event(condition: &str) -> bool {
+    let words = condition.split(|it: char| !(it.is_ascii_alphanumeric() || "._-".contains(it)));
+    let contexts = ["env", "inputs", "matrix", "needs", "steps", "vars"];
+    let mut first = words.filter_map(|it| it.split_once('.'));
+    first.any(|(context, _)| contexts.contains(&context))
+}
+
 /// The entries of a list of lines or with commas.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     let entries = text.split([',', '\n']).map(str::trim);
@@ -195,10 +203,19 @@ impl Job<'_> {
                 (None, None) if is_deployment => self.deployed(step, &scope).into_iter().collect(),
                 (None, None) => self.built(step, &scope).into_iter().collect(),
             };
-            for launch in more {
+            for mut launch in more {
+                if let Some(build) = &mut launch.build {
+                    build.is_conditional = self.may_leave_out(step);
+                }
                 found.push(launch);
             }
         }
+    }
+
+    /// Whether a condition on a step, or on the job, may pass over it for some of what the matrix or variables hold.
+    fn may_leave_out(&self, step: &Node) -> bool {
+        let own = [step, self.node].map(|it| it.text_of("if").unwrap_or_default());
+        own.iter().any(|it| asks_more_than_the_event(it))
     }
 
     /// The texts that tell which values of the matrix matter to a step: its own, those of the job's variables, and of

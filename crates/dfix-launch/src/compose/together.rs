@@ -233,6 +233,7 @@ fn build_over((own, says): (Build, &BuildSays), base: Build, both_say: &BuildSay
         inline: own.inline.or(base.inline),
         contexts: [base.contexts, own.contexts].concat(),
         is_in_between: own.is_in_between && base.is_in_between,
+        is_conditional: own.is_conditional || base.is_conditional,
         target: own.target.or(base.target),
         arguments: [base.arguments, own.arguments].concat(),
         platforms: [base.platforms, own.platforms].concat(),

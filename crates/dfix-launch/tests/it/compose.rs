@@ -72,6 +72,7 @@ fn a_service_says_what_it_is_made_of() {
                 ("COMMIT".to_owned(), None)
             ],
             platforms: Vec::new(),
+            is_conditional: false,
         })
     );
     let words = |words: &[&str]| Start::Words(words.iter().map(|it| (*it).to_owned()).collect());

@@ -7,9 +7,10 @@ use dfix_catalogue::{platform, platform_of_name};
 use dfix_launch::Source;
 
 use crate::collect::image::{PlatformArg, platform_arg};
+use crate::collect::model::Model;
 use crate::facts::build_arguments::said;
 use crate::facts::launches;
-use crate::handles::{Stage, Word};
+use crate::handles::{Base, Stage, Word};
 
 /// A platform that something is made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct NamedPlatform {
     pub by: String,
     /// Whether it is an example of the documentation.
     pub is_example: bool,
+    /// Whether it is surely made for it: no condition may leave it out, and what is built is made of it.
+    pub is_certain: bool,
 }
 
 impl Stage<'_> {
@@ -52,6 +55,7 @@ fn of_stage(stage: Stage<'_>) -> Vec<NamedPlatform> {
         platform,
         by: by(),
         is_example: false,
+        is_certain: true,
     };
     match base.platform() {
         Some(known) => platform(known)
@@ -72,6 +76,7 @@ fn of_name(stage: Stage<'_>) -> Option<NamedPlatform> {
         platform: Some(platform_of_name(name)?.to_owned()),
         by: format!("the name `{name}` of line {}", stage.from_step().line()),
         is_example: false,
+        is_certain: true,
     })
 }
 
@@ -98,9 +103,12 @@ fn of_build(stage: Stage<'_>) -> Vec<NamedPlatform> {
                 platform: known,
                 by: said(launch),
                 is_example: launch.source == Source::Documentation,
+                is_certain: !build.is_conditional && target.is_none_or(|it| takes(file, it, stage)),
             };
             let is_there = |it: &NamedPlatform| {
-                it.platform == one.platform && (!it.is_example || one.is_example)
+                it.platform == one.platform
+                    && (!it.is_example || one.is_example)
+                    && (it.is_certain || !one.is_certain)
             };
             if !found.iter().any(is_there) {
                 found.push(one);
@@ -108,4 +116,28 @@ fn of_build(stage: Stage<'_>) -> Vec<NamedPlatform> {
         }
     }
     found
+}
+
+/// Whether a stage, or one that it takes something from, is another one or based on it.
+fn takes(file: &Model<'_>, target: usize, wanted: Stage<'_>) -> bool {
+    let mut seen = vec![false; file.stages().len()];
+    let mut open = vec![target];
+    while let Some(index) = open.pop() {
+        let Some(stage) = file.stage(index).filter(|_| !seen[index]) else {
+            continue;
+        };
+        if stage == wanted {
+            return true;
+        }
+        seen[index] = true;
+        if let Base::Stage(parent) = stage.base() {
+            open.push(parent.index());
+        }
+        for step in stage.steps() {
+            let mounts = step.mounts().filter_map(|it| step.mount_source(it));
+            let sources = step.source().into_iter().chain(mounts);
+            open.extend(sources.filter_map(|it| it.stage()).map(Stage::index));
+        }
+    }
+    false
 }

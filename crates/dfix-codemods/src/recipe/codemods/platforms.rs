@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dfix_catalogue::{has_platform, platforms_of_image};
+use dfix_catalogue::{has_platform, platforms_of_image, was_ever_made_for};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{ImagePlace, NamedPlatform};
 
@@ -23,6 +23,14 @@ impl Replaced<'_> {
     fn had_not(&self, platform: &str) -> bool {
         self.old
             .is_some_and(|(name, tag)| has_platform(name, tag, platform) == Some(false))
+    }
+
+    /// Whether no tag of the image that goes is known to have the platform, and nothing is known of its own.
+    fn may_never_have_had(&self, platform: &str) -> bool {
+        self.old.is_some_and(|(name, tag)| {
+            has_platform(name, tag, platform).is_none()
+                && was_ever_made_for(name, platform) == Some(false)
+        })
     }
 
     /// Whether the new image is made for all that the old one is made for.
@@ -79,6 +87,12 @@ pub(super) fn look(
                 format!("whether somebody builds it for linux/{platform}, as {by} shows: `{name}:{tag}` is not made for that"),
                 "ask, or change the example",
             )),
+            Some(false) if !it.is_certain || replaced.may_never_have_had(platform) => {
+                open.push(OpenCondition::new(
+                    format!("whether it is built for linux/{platform}, as {by} may say: `{name}:{tag}` is not made for that"),
+                    "see whether a condition leaves that out, or the old image was not made for it either",
+                ));
+            }
             Some(false) => {
                 missing.entry(by).or_default().insert(platform);
             }
