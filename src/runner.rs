@@ -13,6 +13,7 @@ use std::sync::{Arc, Once};
 use dfix_codemods::Match;
 use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
 use dfix_model::context::{Context, NoContext};
+use dfix_model::foreign_frontend;
 use dfix_syntax::Parse;
 use rayon::prelude::*;
 
@@ -348,7 +349,10 @@ fn do_text(
     let selection = Selection::new(task.cli, config);
     let made = catching(|| {
         let parsed = parsed.unwrap_or_else(|| dfix_syntax::parse(&before));
-        if in_folder {
+        if let Some(frontend) = foreign_frontend(&parsed.file()) {
+            return Err(frontend);
+        }
+        Ok(if in_folder {
             let configured = task.context.or(config.context.as_deref());
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
                 .with_text(&before)
@@ -359,7 +363,7 @@ fn do_text(
         } else {
             let done = fix(&before, &parsed, &NoContext, &selection, task.job);
             (done, Vec::new())
-        }
+        })
     });
     let mut report = FileReport {
         path,
@@ -370,7 +374,10 @@ fn do_text(
         errors: Vec::new(),
     };
     match made {
-        Ok(((mut outcome, matches), notes)) => {
+        Ok(Err(frontend)) => report.errors.push(FileError::new(format!(
+            "is read by the frontend `{frontend}`, which is not Docker's, so it was left alone"
+        ))),
+        Ok(Ok(((mut outcome, matches), notes))) => {
             report.notes = notes;
             report.matches = matches;
             for refused in outcome

@@ -29,6 +29,7 @@ pub(crate) mod executed;
 mod fetched_start;
 pub(crate) mod files_of_variables;
 pub(crate) mod filesystem;
+pub(crate) mod frontend;
 pub(crate) mod given_sources;
 pub(crate) mod hidden_calls;
 pub(crate) mod host_folders;

@@ -76,6 +76,7 @@ pub use facts::filesystem::entry::{
     Entry as FileEntry, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
 pub use facts::filesystem::mode::Access;
+pub use facts::frontend::foreign_frontend;
 pub use facts::given_sources::{GivenSource, GivenSources};
 pub use facts::hidden_calls::HiddenCalls;
 pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
