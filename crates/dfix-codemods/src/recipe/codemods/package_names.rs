@@ -8,7 +8,7 @@ use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, Model, PackageCommand, PackageManager, PackageSpec, Stage, Word};
 
-use super::archives::{Archive, archives_before};
+use super::archives::{Archive, archives, archives_before};
 use super::distribution::{is_distribution, told};
 use super::lines::lines;
 
@@ -177,6 +177,16 @@ impl<'m> Lack<'m> {
         archives_before(command, self.name, is_tagged, foundation)
     }
 
+    /// Whether the image that it is based on is built by another Dockerfile of the project, which adds an archive that may have it.
+    fn may_be_inherited(&self, stage: Stage<'_>, foundation: &Foundation) -> bool {
+        let mut is_inherited = false;
+        stage.base_stage().base_elsewhere(&mut |base| {
+            let added = archives(base);
+            is_inherited = added.iter().any(|it| it.may_have(self.name, foundation));
+        });
+        is_inherited
+    }
+
     /// What becomes of the word that names it.
     ///
     /// # Errors
@@ -202,6 +212,11 @@ impl<'m> Lack<'m> {
             return Err(remedy!(
                 "see whether another archive has it: {} {speak}{otherwise}",
                 lines(numbers)
+            ));
+        }
+        if self.may_be_inherited(stage, foundation) {
+            return Err(remedy!(
+                "see whether another archive has it: the Dockerfile that builds the base adds one"
             ));
         }
         let others = packages.iter().filter_map(|it| it.word.value());
