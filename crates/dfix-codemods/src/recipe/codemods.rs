@@ -3,6 +3,7 @@
 mod apt_keys;
 mod archives;
 mod cache_mounts;
+mod comments;
 mod distribution;
 mod end_of_life;
 mod hadolint_ignores;

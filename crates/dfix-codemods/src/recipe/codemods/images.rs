@@ -4,6 +4,7 @@ use dfix_catalogue::{Foundation, has_triggers, image, onbuild_triggers};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Safety, remedy};
 use dfix_model::{ImagePlace, Model, Stage};
 
+use super::comments;
 use super::mixed::{self, Move};
 use super::paths::{Occurrence, PathChange, occurrences};
 use super::platforms::{self, Replaced};
@@ -60,6 +61,11 @@ pub(crate) trait Judge: std::fmt::Debug + Send + Sync {
         let _ = (reference, verdict, case);
         Ok(())
     }
+
+    /// What is found beside images.
+    fn check_beside(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        let _ = (file, out);
+    }
 }
 
 /// The codemod of images that become others.
@@ -75,6 +81,7 @@ impl<J: Judge> Codemod for Images<J> {
     }
 
     fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        self.judge.check_beside(file, out);
         for position in file.image_positions() {
             let Some(reference) = Reference::of(position) else {
                 continue;
@@ -196,6 +203,7 @@ impl<J: Judge> Images<J> {
         if old.is_some_and(|it| it.same_release(&new) == Some(true)) {
             return;
         }
+        case.open(old.and_then(|old| comments::of_release(stage, &old, &new)));
         let new_of = |it: Stage<'_>| self.foundation_after(it, file);
         let moved = Move {
             old: old.as_ref(),

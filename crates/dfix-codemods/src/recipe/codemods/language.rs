@@ -1,12 +1,15 @@
 //! Another version of a language: the tags of its images, what their paths, the project's files and what leaves with
 //! the old version say.
 
+mod asked;
 mod change;
 mod changes;
 mod dotnet;
 mod files;
+mod gemfile;
 mod given;
 mod locks;
+mod node_source;
 mod numbers;
 mod project;
 mod taken;
@@ -17,8 +20,8 @@ use dfix_catalogue::{
     images_of_language, is_living, language_of_image, last_version, numbered_tag, tag,
     tag_of_version,
 };
-use dfix_engine::{Case, OpenCondition, Remedy};
-use dfix_model::{ImagePlace, Stage};
+use dfix_engine::{Case, Findings, OpenCondition, Remedy};
+use dfix_model::{ImagePlace, Model, Stage};
 
 use self::change::Change;
 pub(super) use self::numbers::java_words;
@@ -158,8 +161,15 @@ impl Judge for Bump {
         changes::look(stage, &change, case);
         taken::look(stage, &change, &|it| self.keeps(it), case);
         given::look(stage, &change, &|it| self.keeps(it), case);
+        asked::look(stage, &change, case);
         words::look_at_comments(stage, &change, case);
         Ok(())
+    }
+
+    fn check_beside(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        if self.language == "node" {
+            node_source::check(file, &self.to, &|it| self.is_asked(it), out);
+        }
     }
 }
 
@@ -489,6 +499,7 @@ pub(super) fn look_at_tags_beside(
         taken::look_for_lost(stage, &change)?;
         project::look(stage, &change, case)?;
         given::look(stage, &change, keeps, case);
+        asked::look(stage, &change, case);
         words::look_at_comments(stage, &change, case);
     }
     changes::look(stage, &change, case);

@@ -6,10 +6,11 @@ use dfix_model::context::Answer;
 use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind};
 
 use super::super::lines::{line_of, lines};
+use super::asked;
 use super::change::Change;
 use super::files::{folders, found, join, sources};
 use super::locks::{Locked, locked};
-use super::numbers::{leading, lets_through, numbers, two};
+use super::numbers::{end_of, leading, lets_through, numbers, two};
 use super::project::asked_for;
 
 /// Puts right, or tells, what the new version has no more.
@@ -17,13 +18,20 @@ pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
     let all = language_changes(change.language);
     let pinned = locked(stage, change.language);
     let asked = asked_for(stage, change.language);
+    // What is not for the new version is not held to it.
+    let is_its_own = asked::has_its_own(stage, change);
+    let mut told_of: Vec<&str> = Vec::new();
     for gone in all.filter(|it| change.brings(it.since)) {
         match gone.sign {
             ChangeSign::Command(name) => command(stage, name, &gone, case),
             ChangeSign::Words(text) => words(stage, text, &gone, case),
             ChangeSign::Called(program, words) => called(stage, (program, words), &gone, case),
+            // One of several reasons is enough.
+            ChangeSign::Package(it) if is_its_own || told_of.contains(&it.name) => {}
             ChangeSign::Package(versions) => {
-                package(change.language, versions, (&pinned, &asked), &gone, case);
+                if package(change.language, versions, (&pinned, &asked), &gone, case) {
+                    told_of.push(versions.name);
+                }
             }
             ChangeSign::Imports(modules) => imports(stage, modules, &gone, case),
             ChangeSign::NoFile(name) => no_file(stage, name, &gone, case),
@@ -111,7 +119,7 @@ fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_
         if is_project_file && !text.contains('/') {
             continue;
         }
-        if stands_in(step.source_text(), text) {
+        if stands_in(step.source_text(), text) && !(text == "setup.py" && has_setuptools(step)) {
             let said = whole(step.source_text(), text);
             tell(
                 case,
@@ -120,6 +128,15 @@ fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_
             );
         }
     }
+}
+
+/// Whether a command before the end of a step installs setuptools.
+fn has_setuptools(step: Step<'_>) -> bool {
+    let Some(stage) = step.stage() else {
+        return false;
+    };
+    let mut commands = stage.base_chain().flat_map(Stage::build_commands);
+    commands.any(|it| it.range().start() < step.range().end() && brings(it, "setuptools"))
 }
 
 /// What begins so, with all of its version: `redis-3.1.6` for `redis-3.`.
@@ -189,14 +206,14 @@ fn stands_in(text: &str, wanted: &str) -> bool {
     })
 }
 
-/// A package that does not work with the new version, where no lock file pins one that does and the condition on it lets none in.
+/// A package that does not work with the new version, and whether it is told: where no lock file pins one that does and the condition on it lets none in.
 fn package(
     language: &str,
     versions: PackageVersions,
     (pinned, asked): (&[Locked], &[Requirement]),
     gone: &LanguageChange,
     case: &mut Case<'_>,
-) {
+) -> bool {
     let name = versions.name;
     let is_affected = |version: &[u32]| {
         let from = versions.from.and_then(numbers);
@@ -211,7 +228,7 @@ fn package(
             format!("whether `{name} {}` of {} works", it.version, it.file),
             gone,
         );
-        return;
+        return true;
     }
     let is_asked = |it: &Requirement| {
         let is_of_file = it.source != "the install command";
@@ -226,10 +243,15 @@ fn package(
                 .as_deref()
                 .is_some_and(|it| reaches(it, it_works, language))
         });
-        !lets_in_later && lowest(it).is_some_and(|it| is_affected(&it))
+        let newest = || {
+            let condition = it.specifier.as_deref().filter(|_| language == "python")?;
+            Some(newest_is_affected(condition, versions))
+        };
+        !lets_in_later && (lowest(it).is_some_and(|it| is_affected(&it)) || newest() == Some(true))
     };
     let mut found = asked.iter().filter(|it| it.name == name);
-    if let Some(it) = found.find(|it| is_asked(it)) {
+    let found = found.find(|it| is_asked(it));
+    if let Some(it) = found {
         let version = it.specifier.as_deref().unwrap_or_default();
         tell(
             case,
@@ -245,6 +267,30 @@ fn package(
             gone,
         );
     }
+    found.is_some()
+}
+
+/// Whether the newest version that a condition of Python lets in is affected: `<4` of a change that ends with 4.1.
+fn newest_is_affected(condition: &str, versions: PackageVersions) -> bool {
+    let short = |version: Vec<u32>| {
+        let length = version
+            .iter()
+            .rposition(|it| *it != 0)
+            .map_or(0, |it| it + 1);
+        version[..length].to_vec()
+    };
+    let bound = |text: &str| numbers(text).map(short);
+    let Some((end, is_in)) = end_of(condition) else {
+        return false;
+    };
+    let end = short(end);
+    let is_before_end = match versions.below.and_then(bound) {
+        Some(below) if is_in => end < below,
+        Some(below) => end <= below,
+        None => true,
+    };
+    let is_behind_start = versions.from.and_then(bound).is_none_or(|from| end > from);
+    is_before_end && is_behind_start
 }
 
 /// Whether a condition on versions lets in this one or a later one.
@@ -431,6 +477,36 @@ fn rename_variables(stage: Stage<'_>, (old, new): (&str, &str), case: &mut Case<
                     ));
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_of_a_range_counts() {
+        let versions = PackageVersions {
+            name: "django",
+            from: Some("3"),
+            below: Some("4.1"),
+        };
+        for (condition, is_affected) in [
+            ("<4.0.0", true),
+            (">=3.2,<4", true),
+            ("<4.1", true),
+            ("<=4.0", true),
+            ("<=4.1", false),
+            ("<4.2", false),
+            ("<3", false),
+            (">=3", false),
+        ] {
+            assert_eq!(
+                newest_is_affected(condition, versions),
+                is_affected,
+                "{condition}"
+            );
         }
     }
 }

@@ -91,3 +91,23 @@ pub(super) fn folders(steps: &[Step<'_>], context: &dyn Context) -> Vec<String> 
     }
     all.into_iter().take(MOST_FOLDERS).collect()
 }
+
+/// The version of a language that a file says in which asdf or mise is told those of all tools: `nodejs 18.12.1`, `node = "18"`.
+pub(super) fn tool_version(text: &str, language: &str) -> Option<String> {
+    let names: &[&str] = match language {
+        "node" => &["nodejs", "node"],
+        "golang" => &["golang", "go"],
+        "dotnet" => &["dotnet", "dotnet-core"],
+        "java" | "php" | "python" | "ruby" => &[language],
+        _ => return None,
+    };
+    text.lines().find_map(|line| {
+        let (name, rest) = line.trim().split_once([' ', '\t', '='])?;
+        let rest = rest.split('#').next()?;
+        let mut words = rest.split([' ', '\t', '=', '"', '\'', '[', ']', '{', '}', ',']);
+        let version = words.find(|it| it.contains(|it: char| it.is_ascii_digit()))?;
+        names
+            .contains(&name.trim_matches('"'))
+            .then(|| version.to_owned())
+    })
+}

@@ -11,12 +11,14 @@ use dfix_model::project::{Language, installed_by};
 use dfix_model::{CallSite, PackageCommand, Requirement, Stage, Step, normal_python_name};
 
 use super::super::lines::lines;
+use super::asked;
 use super::change::Change;
 use super::dotnet;
-use super::files::{MOST_FOLDERS, captured, folders, found, is_taken, join};
+use super::files::{MOST_FOLDERS, captured, folders, found, is_taken, join, tool_version};
+use super::gemfile;
 use super::locks::locked;
 use super::numbers::{end_of, leading, lets_through, numbers, two};
-use super::words::version_of_image;
+use super::words::{version_of_image, wants_agreement};
 
 /// Refuses what the project's files exclude, and tells what else they say.
 pub(super) fn look(
@@ -54,9 +56,33 @@ pub(super) fn look(
         for (name, excludes) in asked(change, &read) {
             let file = join(folder, &name);
             let is_taken = is_taken(&steps, &file);
+            if let Some(line) =
+                wants_agreement(stage, &name).filter(|_| excludes.kind == Kind::Exact)
+            {
+                case.open(OpenCondition::new(
+                    format!(
+                        "whether `{file}` may go on to say {}, which the comment at line {line} wants to agree with the image",
+                        excludes.asked
+                    ),
+                    format!("write {} there, too", shown(&change.full)),
+                ));
+                continue;
+            }
             if excludes.kind == Kind::Exact && !(is_taken && calls_uv()) {
                 // Nothing of the image goes by it, and who develops does.
                 case.evidence(format!("`{file}` goes on to say {}", excludes.asked));
+                continue;
+            }
+            if excludes.kind == Kind::Unclear {
+                if is_taken {
+                    case.open(OpenCondition::new(
+                        format!(
+                            "whether `{file}` lets {} in: it says {}",
+                            change.goal, excludes.asked
+                        ),
+                        "see what that comes to",
+                    ));
+                }
                 continue;
             }
             if excludes.kind == Kind::Refused && is_taken {
@@ -85,10 +111,16 @@ pub(super) fn look(
             ));
         }
     }
-    if change.language == "python" {
+    if change.language == "python" && !asked::has_its_own(stage, change) {
         wheels(stage, change, case);
     }
     Ok(())
+}
+
+/// A version with all its numbers.
+fn shown(version: &[u32]) -> String {
+    let numbers: Vec<String> = version.iter().map(u32::to_string).collect();
+    numbers.join(".")
 }
 
 fn refused(file: &str, excludes: &Excludes, change: &Change<'_>) -> Remedy {
@@ -148,6 +180,8 @@ enum Kind {
     Said,
     /// The same, of no more than another fix: uv goes by it to the last number.
     Exact,
+    /// What it asks for is not known here.
+    Unclear,
 }
 
 type Read<'r> = dyn Fn(&str) -> Option<Arc<str>> + 'r;
@@ -155,21 +189,21 @@ type Read<'r> = dyn Fn(&str) -> Option<Arc<str>> + 'r;
 /// The files of a folder that exclude the new version.
 fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
     let mut all = Vec::new();
-    let mut refuse = |name: &str, asked: String| {
+    let refused = |name: &str, asked: String| {
         let kind = Kind::Refused;
-        all.push((name.to_owned(), Excludes { asked, kind }));
+        (name.to_owned(), Excludes { asked, kind })
     };
     match change.language {
         "python" => {
             for (name, asked) in python_conditions(read) {
                 if lets_through(&asked, &change.full) == Some(false) {
-                    refuse(name, format!("Python {asked}"));
+                    all.push(refused(name, format!("Python {asked}")));
                 }
             }
         }
         "node" => {
             if let Some(asked) = engines(read).filter(|it| node_lets(it, change) == Some(false)) {
-                refuse("package.json", format!("Node.js {asked}"));
+                all.push(refused("package.json", format!("Node.js {asked}")));
             }
         }
         "golang" => {
@@ -177,22 +211,18 @@ fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
             if let Some(asked) = directive
                 && numbers(&asked).is_some_and(|it| it > change.full)
             {
-                refuse("go.mod", format!("Go {asked}"));
+                all.push(refused("go.mod", format!("Go {asked}")));
             }
         }
         "ruby" => {
-            if let Some(asked) = read("Gemfile").and_then(|text| gemfile_ruby(&text))
-                && lets_through(&asked, &change.full) == Some(false)
-            {
-                refuse("Gemfile", format!("Ruby {asked}"));
-            }
-            // `ruby file: ".ruby-version"`
-            if let Some(file) = read("Gemfile").and_then(|text| gemfile_ruby_file(&text))
-                && let Some(asked) = read(&file)
-                && let asked = asked.lines().next().unwrap_or_default().trim()
-                && lets_through(asked.trim_start_matches("ruby-"), &change.full) == Some(false)
-            {
-                refuse("Gemfile", format!("Ruby {asked} ({file})"));
+            let asked = read("Gemfile").and_then(|text| gemfile::asked(&text, read));
+            if let Some(it) = asked.filter(|it| it.lets(&change.full) != Some(true)) {
+                let kind = match it.lets(&change.full) {
+                    Some(_) => Kind::Refused,
+                    None => Kind::Unclear,
+                };
+                let asked = it.told();
+                all.push(("Gemfile".to_owned(), Excludes { asked, kind }));
             }
         }
         _ => {}
@@ -231,26 +261,6 @@ fn asked(change: &Change<'_>, read: &Read<'_>) -> Vec<(String, Excludes)> {
 
 /// Files in which asdf and mise are told the versions of all tools.
 const TOOL_VERSIONS: [&str; 3] = [".tool-versions", "mise.toml", ".mise.toml"];
-
-/// The version of a language that such a file says: `nodejs 18.12.1`, `node = "18"`.
-fn tool_version(text: &str, language: &str) -> Option<String> {
-    let names: &[&str] = match language {
-        "node" => &["nodejs", "node"],
-        "golang" => &["golang", "go"],
-        "dotnet" => &["dotnet", "dotnet-core"],
-        "java" | "php" | "python" | "ruby" => &[language],
-        _ => return None,
-    };
-    text.lines().find_map(|line| {
-        let (name, rest) = line.trim().split_once([' ', '\t', '='])?;
-        let rest = rest.split('#').next()?;
-        let mut words = rest.split([' ', '\t', '=', '"', '\'', '[', ']', '{', '}', ',']);
-        let version = words.find(|it| it.contains(|it: char| it.is_ascii_digit()))?;
-        names
-            .contains(&name.trim_matches('"'))
-            .then(|| version.to_owned())
-    })
-}
 
 /// What files of Python ask for: the file's name and the condition.
 fn python_conditions(read: &Read<'_>) -> Vec<(&'static str, String)> {
@@ -311,19 +321,6 @@ fn node_lets(asked: &str, change: &Change<'_>) -> Option<bool> {
 /// The version that `go.mod` asks for.
 fn go_directive(text: &str) -> Option<String> {
     captured(r"(?m)^go\s+(\d+(?:\.\d+)*)", text)
-}
-
-/// The condition of `ruby "~> 3.1"` in a Gemfile.
-fn gemfile_ruby(text: &str) -> Option<String> {
-    let line = captured(r#"(?m)^\s*ruby\s+((?:["'][^"']+["']\s*,?\s*)+)"#, text)?;
-    let conditions = line.split(['"', '\'']).skip(1).step_by(2);
-    let conditions: Vec<&str> = conditions.collect();
-    Some(conditions.join(", "))
-}
-
-/// The file that a Gemfile leaves the version to: `ruby file: ".ruby-version"`.
-fn gemfile_ruby_file(text: &str) -> Option<String> {
-    captured(r#"(?m)^\s*ruby\s+(?:\(\s*)?file:\s*["']([^"']+)["']"#, text)
 }
 
 /// Pinned packages that had a wheel for the old version and have none for the new one.

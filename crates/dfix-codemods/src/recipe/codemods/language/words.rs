@@ -1,15 +1,16 @@
 //! Versions of a language that words say: a tag of another image, `python3.11-bookworm-slim`; a comment, `# Use Python 3.9`.
 
 use dfix_catalogue::{VersionPlace, language_of_image};
-use dfix_engine::{Case, OpenCondition};
+use dfix_engine::Case;
 use dfix_model::Stage;
 use regex::Regex;
 
+use super::super::comments;
 use super::change::Change;
 use super::numbers::{Numbers, java_words, numbers, version_in};
 
 /// The names that a language has in tags and comments.
-fn names(language: &str) -> &'static [&'static str] {
+pub(super) fn names(language: &str) -> &'static [&'static str] {
     match language {
         "python" => &["python"],
         "node" => &["nodejs", "node"],
@@ -60,22 +61,33 @@ fn series(language: &str) -> usize {
     }
 }
 
-/// Tells of comments beside the FROM that name the old version: nothing changes them.
+/// Tells of comments that name the old version: nothing changes them.
 pub(super) fn look_at_comments(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
     if is_same_series(change.language, &change.old, &change.new) {
         return;
     }
-    let comments = stage.from_step().comments();
-    let Some(said) = version_in_text(change, &comments) else {
-        return;
-    };
-    case.open(OpenCondition::new(
-        format!(
-            "whether the comment at line {} may go on to say `{said}`",
-            stage.from_step().line()
-        ),
-        format!("write {} there, too", change.goal),
-    ));
+    let said = |text: &str| version_in_text(change, text);
+    case.open(comments::condition(stage, &said, &change.goal));
+}
+
+/// The line of a comment that asks for agreement with a file: `# must match .ruby-version`.
+pub(super) fn wants_agreement(stage: Stage<'_>, file: &str) -> Option<usize> {
+    const WORDS: [&str; 7] = [
+        "match",
+        "same",
+        "agree",
+        "sync",
+        "equal",
+        "as in",
+        "correspond",
+    ];
+    let text = stage.file().text();
+    let found = text.lines().position(|line| {
+        let is_comment = line.trim_start().starts_with('#');
+        let wants = |it: &str| line.to_ascii_lowercase().contains(it);
+        is_comment && line.contains(file) && WORDS.iter().any(|it| wants(it))
+    });
+    found.map(|it| it + 1)
 }
 
 /// Where a text names the old version of the language.
