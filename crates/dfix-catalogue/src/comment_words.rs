@@ -111,6 +111,7 @@ mod tests {
             "keeps",
             "lists",
             "locked",
+            "mounts",
             "not",
             "removes",
         ];
