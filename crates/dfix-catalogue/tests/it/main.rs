@@ -24,6 +24,7 @@ const RUNS: &[&str] = &[
     "python-image-tools",
     "release-changes",
     "vendored-folders",
+    "version-requests",
     "wrappers",
 ];
 

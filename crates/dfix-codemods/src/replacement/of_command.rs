@@ -335,6 +335,21 @@ pub(crate) fn in_place<'m>(
                 && !new.wrappers.iter().any(|it| it.name == wrapper.name)
             {
                 of_wrappers::no_options(command, wrapper, &[])?;
+                // A Python that is called by its folder or its version says whose module it is.
+                let runner = command.words_of(wrapper).next();
+                if let Some(it) =
+                    runner.filter(|it| !matches!(it.value(), Some("python" | "python3")))
+                {
+                    return Err(Refusal::AtAll(format!(
+                        "`{}` says whose `{}` it is, and `{}` may be another's: write it in the pattern and in the replacement",
+                        it.literal_prefix(),
+                        flat::shown(text.flat()),
+                        other_program
+                            .as_deref()
+                            .map(flat::shown)
+                            .unwrap_or_default()
+                    )));
+                }
                 plan.push(Op::RemoveWrapper(command, index));
             }
         }

@@ -274,19 +274,17 @@ impl Rewrite {
         file: &'m Model<'_>,
         taken: &RefCell<Vec<Beside<'m>>>,
     ) -> bool {
-        let mut first = None;
-        for other in &self.beside {
+        // The step that comes first has it, as where each is done by itself.
+        let first = self.beside.iter().find_map(|other| {
             let found = other.search.found(file);
-            let Some(found) = found.into_iter().find(|it| it.is_base_of(stage)) else {
-                continue;
-            };
-            let Ok(plan) = other.plan(&found, &|_, _, _| true) else {
-                continue;
-            };
-            if !plan.ops.is_empty() && plan.ops.iter().all(|it| all.contains(it)) {
-                return true;
-            }
-            first.get_or_insert((other, found, plan));
+            let found = found.into_iter().find(|it| it.is_base_of(stage))?;
+            let plan = other.plan(&found, &|_, _, _| true).ok()?;
+            Some((other, found, plan))
+        });
+        let is_within =
+            |plan: &Plan<'m>| !plan.ops.is_empty() && plan.ops.iter().all(|it| all.contains(it));
+        if first.as_ref().is_some_and(|it| is_within(&it.2)) {
+            return true;
         }
         let is_mine = self
             .search

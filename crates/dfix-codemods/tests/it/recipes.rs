@@ -220,6 +220,15 @@ rewrite = { pattern = 'image node:18-buster', replacement = 'image node:22-trixi
 [[steps]]
 rewrite = { pattern = 'image node:18-bullseye', replacement = 'image node:22-bookworm' }
 ";
+    // The step that comes first has an image, and not the one that takes all others.
+    let general = "
+[[steps]]
+rewrite = { pattern = 'image node:18-buster', replacement = 'image node:22-trixie' }
+[[steps]]
+rewrite = { pattern = 'image node:18-alpine3.10', replacement = 'image node:22-alpine' }
+[[steps]]
+rewrite = { pattern = 'image node:18-{rest}', replacement = 'image node:22-{rest}' }
+";
     let yarn = "
 [[steps]]
 rewrite = { pattern = 'npm install -g yarn {_...: none}', replacement = 'corepack enable' }
@@ -246,6 +255,12 @@ rewrite = { pattern = 'npm install -g --silent yarn {_...: none}', replacement =
             suffixes,
             "ARG V=18\nFROM node:${V}-buster\nFROM node:${V}-bullseye\nFROM node:${V}-buster\n",
             "ARG V=22\nFROM node:${V}-trixie\nFROM node:${V}-bookworm\nFROM node:${V}-trixie\n",
+            None,
+        ),
+        (
+            general,
+            "ARG V=18\nFROM node:${V}-alpine3.10\nFROM node:$V-buster\nFROM node:$V-slim\n",
+            "ARG V=22\nFROM node:${V}-alpine\nFROM node:$V-trixie\nFROM node:$V-slim\n",
             None,
         ),
         // A stage that no step finds holds the default.
