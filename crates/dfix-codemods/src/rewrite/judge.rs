@@ -71,7 +71,7 @@ impl Rewrite {
                 }
                 let name = command.name();
                 Err(format!(
-                    "the program is a hole, and the options of `{name}` are its own: write a pattern for it (`{{p: {name}}}`, or `{name}`)"
+                    "the program is a hole, and the options of `{name}` are its own: say which programs are meant, all of one family (`{{p: {name}|…}}`), or write a pattern for each"
                 ))
             }
             (Kind::Command(pattern), _, Subject::Command(command)) => {

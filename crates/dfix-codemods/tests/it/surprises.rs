@@ -117,6 +117,22 @@ fn patterns_find_what_the_page_says() {
         found("pip install", "FROM a\nRUN $V/bin/pip install x\n"),
         0
     );
+    let gosu = "FROM a\nRUN gosu app ls && gosu app\n";
+    assert_eq!(found("gosu {x...}", gosu), 1);
+    assert_eq!(found("gosu {u} {x...}", gosu), 2);
+    let bind = "FROM a\nCMD gunicorn --bind X app:app\n";
+    assert_eq!(found("gunicorn --bind X", bind), 0);
+    assert_eq!(found("gunicorn --bind X {a...}", bind), 1);
+    let parted = "FROM a\nENTRYPOINT [\"gunicorn\"]\nCMD [\"--bind\", \"X\"]\n";
+    assert_eq!(found("gunicorn --bind X {a...}", parted), 0);
+    assert_eq!(
+        found("pip install", "FROM a\nRUN python3 -m pip install x\n"),
+        1
+    );
+    let early = "FROM python:3.9-rc-slim\n";
+    assert_eq!(found("image python:{v: >=3.6}-{d}", early), 1);
+    let find = "FROM a\nRUN find x -exec sh -c 'chmod 777 x' \\;\n";
+    assert_eq!(found("chmod {m} {x...}", find), 0);
 }
 
 #[test]
