@@ -117,6 +117,20 @@ fn patterns_find_what_the_page_says() {
         found("pip install", "FROM a\nRUN $V/bin/pip install x\n"),
         0
     );
+    assert_eq!(found("yarn", "FROM a\nRUN yarn --version\n"), 1);
+    assert_eq!(found("go get {o: -*} {p}", "FROM a\nRUN go get -u x\n"), 0);
+    let chown = "FROM a\nCOPY --chown=a b c\n";
+    assert_eq!(found("{k: COPY|ADD} --chown=a {x...}", chown), 0);
+    let pinned = "FROM a\nRUN go get a.com/b@v1\n";
+    assert_eq!(found("go get {p: not /.*@.*/}", pinned), 1);
+    let stable = "FROM a\nRUN apt-get install python/stable\n";
+    assert_eq!(found("apt-get install python", stable), 1);
+    assert_eq!(
+        found("ADD http://{h}/{r} /", "FROM a\nADD http://host/ /\n"),
+        0
+    );
+    let onbuild = "FROM a\nONBUILD USER nobody\n";
+    assert_eq!(found("USER nobody", onbuild), 1);
     let gosu = "FROM a\nRUN gosu app ls && gosu app\n";
     assert_eq!(found("gosu {x...}", gosu), 1);
     assert_eq!(found("gosu {u} {x...}", gosu), 2);
