@@ -51,6 +51,20 @@ pub(crate) fn options<'m>(
             placed.push(there(found));
             continue;
         }
+        // One that is there beside those that go does not come a second time.
+        let goes = |it: &OptionUse<'m>| {
+            let mut all = gone.iter().filter_map(|gone| Some((gone, use_of(gone)?)));
+            all.any(|(gone, found)| {
+                alike(gone, found, view)
+                    .into_iter()
+                    .any(|other| std::ptr::eq(other, it))
+            })
+        };
+        let mut others = view.options.iter().filter(|it| !goes(it));
+        if item.value.is_none() && others.any(|it| item.means(it)) {
+            placed.push(Placed::There(None));
+            continue;
+        }
         let like = gone
             .iter()
             .position(|it| it.value.is_some() == item.value.is_some());
@@ -64,13 +78,6 @@ pub(crate) fn options<'m>(
                     value(before, item, found, state, plan)?;
                 }
                 placed.push(there(found));
-            }
-            None if view
-                .options
-                .iter()
-                .any(|it| item.value.is_none() && item.means(it)) =>
-            {
-                placed.push(Placed::There(None));
             }
             None => {
                 coming.push(item.cluster.as_deref().filter(|_| item.value.is_none()));
