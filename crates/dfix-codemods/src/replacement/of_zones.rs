@@ -65,6 +65,15 @@ pub(crate) fn in_zones<'m>(
             return Err(Refusal::AtAll(why));
         }
     }
+    // What a hole binds behind an option that nobody knows may be its value.
+    let changes = |it: &&Item| {
+        it.word.as_literal().is_none() && !new.operands.iter().any(|other| other.word == it.word)
+    };
+    let changed = old.operands.iter().filter(changes);
+    let mut words = changed.flat_map(|it| words_of(it, state));
+    if let Some(why) = words.find_map(|it| may_be_taken(it, &view)) {
+        return Err(Refusal::AtAll(why));
+    }
     if let Some(program) = new_program {
         plan.open.extend(pinned_otherwise(command, &view, program));
     }
