@@ -38,6 +38,11 @@ pub fn wants_no_mounts(comment: &str) -> bool {
     comment.has("mounts") && comment.has("not")
 }
 
+/// Whether a comment wants two things to be the same: "must match the version in .ruby-version".
+pub fn tells_of_agreement(comment: &str) -> bool {
+    Comment::of(comment).has("agrees")
+}
+
 /// Whether a comment speaks of taking something away: "clean up in the same layer".
 pub fn tells_of_removal(comment: &str) -> bool {
     Comment::of(comment).has("removes")
@@ -105,7 +110,12 @@ mod tests {
         ] {
             assert!(!says_generated(other), "{other}");
         }
+        assert!(tells_of_agreement(
+            "Make sure RUBY_VERSION matches .ruby-version"
+        ));
+        assert!(!tells_of_agreement("the version of .ruby-version"));
         let marks = [
+            "agrees",
             "edits",
             "generated",
             "keeps",

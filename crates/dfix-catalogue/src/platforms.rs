@@ -67,8 +67,7 @@ pub fn has_platform(repository: &str, tag: &str, platform: &str) -> Option<bool>
 /// Whether any tag of an official image is known to be made for a platform. `None`: none of its tags is known.
 pub fn was_ever_made_for(repository: &str, platform: &str) -> Option<bool> {
     let start = format!("{repository}:");
-    let rows = OFFICIAL.all().filter(|row| row.key().starts_with(&start));
-    let mut known = rows.peekable();
+    let mut known = OFFICIAL.starting_with(&start).peekable();
     known.peek()?;
     Some(known.any(|row| row.words(1).any(|it| it == platform)))
 }

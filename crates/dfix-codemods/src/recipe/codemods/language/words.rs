@@ -1,6 +1,6 @@
 //! Versions of a language that words say: a tag of another image, `python3.11-bookworm-slim`; a comment, `# Use Python 3.9`.
 
-use dfix_catalogue::{VersionPlace, language_of_image};
+use dfix_catalogue::{VersionPlace, language_of_image, tells_of_agreement};
 use dfix_engine::Case;
 use dfix_model::Stage;
 use regex::Regex;
@@ -72,20 +72,10 @@ pub(super) fn look_at_comments(stage: Stage<'_>, change: &Change<'_>, case: &mut
 
 /// The line of a comment that asks for agreement with a file: `# must match .ruby-version`.
 pub(super) fn wants_agreement(stage: Stage<'_>, file: &str) -> Option<usize> {
-    const WORDS: [&str; 7] = [
-        "match",
-        "same",
-        "agree",
-        "sync",
-        "equal",
-        "as in",
-        "correspond",
-    ];
     let text = stage.file().text();
     let found = text.lines().position(|line| {
         let is_comment = line.trim_start().starts_with('#');
-        let wants = |it: &str| line.to_ascii_lowercase().contains(it);
-        is_comment && line.contains(file) && WORDS.iter().any(|it| wants(it))
+        is_comment && line.contains(file) && tells_of_agreement(line)
     });
     found.map(|it| it + 1)
 }
