@@ -226,6 +226,11 @@ pub enum Answer<T> {
     Unknown(String),
 }
 
+/// Whether the reason of an answer tells of a file that is there, and is no text or too large to be read.
+pub(crate) fn is_there_unread(why: &str) -> bool {
+    why.contains(" is not UTF-8") || why.contains(" is larger than ")
+}
+
 impl<T> Answer<T> {
     /// The answer with something made of what was found.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Answer<U> {

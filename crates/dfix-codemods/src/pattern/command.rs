@@ -64,13 +64,8 @@ pub(crate) struct Zones {
 impl Zones {
     /// Whether the operands of both are sets; those of a replacement with the same subcommand are what the pattern's are.
     pub(crate) fn are_sets(&self, new: &Zones) -> bool {
-        let same = |it: &Zones| {
-            it.heads
-                .iter()
-                .map(|it| it.word.clone())
-                .collect::<Vec<_>>()
-        };
-        self.is_set && (new.is_set || same(self) == same(new))
+        let heads = self.heads.iter().map(|it| &it.word);
+        self.is_set && (new.is_set || heads.eq(new.heads.iter().map(|it| &it.word)))
     }
 }
 

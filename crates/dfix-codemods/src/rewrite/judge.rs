@@ -112,7 +112,9 @@ impl Rewrite {
         // What other rewrites do as one with what is being planned.
         let taken: RefCell<Vec<Beside<'m>>> = RefCell::default();
         let others = |stage: usize, op: &Op<'m>, all: &[Op<'m>]| {
-            self.wants(found, stage, op) || self.is_wanted_beside(stage, (op, all), file, &taken)
+            let is_mine = found.iter().any(|it| it.is_base_of(stage));
+            self.wants(found, stage, op)
+                || self.is_wanted_beside((stage, is_mine), (op, all), file, &taken)
         };
         let mut judged: Vec<Judged<'_, 'm>> = Vec::new();
         for it in found {
@@ -266,10 +268,10 @@ impl Rewrite {
     }
 
     /// Whether another rewrite of the recipe wants the same of a default for another stage: the first that finds its image, where
-    /// this one does not. What it wants besides is done with it, and taken.
+    /// this one does not (`is_mine`). What it wants besides is done with it, and taken.
     fn is_wanted_beside<'m>(
         &self,
-        stage: usize,
+        (stage, is_mine): (usize, bool),
         (op, all): (&Op<'m>, &[Op<'m>]),
         file: &'m Model<'_>,
         taken: &RefCell<Vec<Beside<'m>>>,
@@ -286,11 +288,6 @@ impl Rewrite {
         if first.as_ref().is_some_and(|it| is_within(&it.2)) {
             return true;
         }
-        let is_mine = self
-            .search
-            .found(file)
-            .iter()
-            .any(|it| it.is_base_of(stage));
         let first = first.filter(|(_, _, plan)| plan.ops.contains(op) && !is_mine);
         let Some((other, found, plan)) = first else {
             return false;

@@ -9,7 +9,7 @@ use elsa::FrozenMap;
 use crate::collect::cache::Cache;
 use crate::collect::command::StepCommands;
 use crate::collect::walk::commands_of_script;
-use crate::context::Answer;
+use crate::context::{Answer, is_there_unread};
 use crate::path::program_name;
 
 /// The files that were read as scripts, by their path in the build context.
@@ -40,9 +40,7 @@ pub(crate) fn read(path: &str, answer: Answer<Arc<str>>) -> Option<ScriptFile> {
         Answer::Found(text) => text,
         Answer::Absent => return None,
         // What is no text, or more than anybody writes, is a program.
-        Answer::Unknown(why)
-            if why.contains(" is not UTF-8") || why.contains(" is larger than ") =>
-        {
+        Answer::Unknown(why) if is_there_unread(&why) => {
             return Some(ScriptFile::NotText);
         }
         Answer::Unknown(why) => return Some(ScriptFile::Unread(why)),

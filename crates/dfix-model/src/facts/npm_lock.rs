@@ -8,7 +8,7 @@ mod tree;
 use dfix_catalogue::{PackageManager, PackageWord, package_options};
 use serde_json::Value;
 
-use crate::context::Answer;
+use crate::context::{Answer, is_there_unread};
 use crate::facts::context_files;
 use crate::facts::npm_lock::tree::{Gap, first_gap};
 use crate::facts::variables::env_at;
@@ -46,7 +46,7 @@ pub(crate) fn npm_lock_at<'m>(stage: Stage<'m>, npm: &PackageCommand<'m>) -> Opt
             let lock = match context_files::read_at(stage, name, npm) {
                 Answer::Found(lock) => Some(lock),
                 // It is there, and what it says is not known.
-                Answer::Unknown(why) if why.contains(" is larger than ") => None,
+                Answer::Unknown(why) if is_there_unread(&why) => None,
                 _ => return None,
             };
             let package = context_files::read_at(stage, "package.json", npm).found();

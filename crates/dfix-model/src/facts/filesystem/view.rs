@@ -5,7 +5,7 @@ use dfix_catalogue::{Family, FolderMark, folder_above, folder_is};
 use super::changes::{About, Contents, Data, From, What, fits, origin_of, rest_of};
 use super::entry::{Entry, Origin};
 use crate::collect::shell::Os;
-use crate::context::Answer;
+use crate::context::{Answer, is_there_unread};
 use crate::facts::base_image::{base_facts, base_workdir};
 use crate::handles::{Base, Command, Stage};
 use crate::path::ImagePath;
@@ -352,9 +352,7 @@ pub(super) fn entry_of_context(stage: Stage<'_>, path: &ImagePath) -> Entry {
     }
     match context.read(relative) {
         Answer::Found(_) => return Entry::File,
-        Answer::Unknown(why)
-            if why.contains(" is not UTF-8") || why.contains(" is larger than ") =>
-        {
+        Answer::Unknown(why) if is_there_unread(&why) => {
             return Entry::File;
         }
         Answer::Absent | Answer::Unknown(_) => {}

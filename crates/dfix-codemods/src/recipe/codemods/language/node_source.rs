@@ -5,6 +5,7 @@ use dfix_model::{Assignment, Command, Model, Pair, Step};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
+use super::super::paths::is_comment;
 use super::numbers::{Numbers, numbers};
 
 /// Tells of each place that names an earlier version; `is_asked` tells whether a version is to become the new one.
@@ -86,11 +87,6 @@ pub(super) fn check(
             }
         }
     }
-}
-
-fn is_comment(text: &str, at: usize) -> bool {
-    let line = text[..at].rsplit('\n').next().unwrap_or_default();
-    line.trim_start().starts_with('#')
 }
 
 fn range_in(step: Step<'_>, start: usize, length: usize) -> TextRange {

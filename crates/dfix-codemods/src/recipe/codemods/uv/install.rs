@@ -10,27 +10,6 @@ use super::python::{Into, into};
 use super::upgrade::{self, Upgrade};
 use super::{held, uv_settings};
 
-/// Whether a word of a requirement is an option that says where it comes from, or in what form: pip reads it there, uv does not.
-fn is_option_of_a_line(word: &str) -> bool {
-    const OPTIONS: &[&str] = &[
-        "--index-url",
-        "--extra-index-url",
-        "--find-links",
-        "--pre",
-        "--no-binary",
-        "--only-binary",
-        "--trusted-host",
-        "--no-index",
-        "--global-option",
-        "--build-option",
-        "--install-option",
-        "--config-setting",
-        "--config-settings",
-    ];
-    let name = word.split('=').next().unwrap_or(word);
-    OPTIONS.contains(&name)
-}
-
 /// A change of words.
 #[derive(Debug)]
 enum Change<'m> {
@@ -264,9 +243,13 @@ impl<'m> Install<'m> {
                         "`{file}` has an editable repository, which uv does not install: leave `-e` out there"
                     ));
                 }
+                // Behind a requirement pip reads options, and uv none but hashes.
                 let is_requirement = !line.starts_with(['-', '#']);
-                let mut words = line.split_whitespace();
-                if let Some(option) = words.find(|it| is_requirement && is_option_of_a_line(it)) {
+                let mut words = line
+                    .split_whitespace()
+                    .take_while(|it| !it.starts_with('#'));
+                let is_read_by_pip = |it: &&str| it.starts_with("--") && !it.starts_with("--hash");
+                if let Some(option) = words.find(|it| is_requirement && is_read_by_pip(it)) {
                     return Err(remedy!(
                         "`{file}` has `{option}` behind a requirement, which uv does not read there: give it a line of its own"
                     ));
