@@ -145,7 +145,8 @@ pub use node_env::{NodeEnvEffect, is_production_by_itself, node_env_effect};
 pub use onbuild::{has_triggers, onbuild_triggers};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
-    PackageManager, PackageTool, PackageWord, package_options, package_tool, package_word_is,
+    PackageManager, PackageTool, PackageWord, apt_setting, package_options, package_tool,
+    package_word_is,
 };
 pub use package_writes::{
     PackageWrite, downloads_into_home, node_package_at_home, node_package_in_itself,

@@ -10,6 +10,8 @@ const TOOLS: Table = table!("package-tools.tsv");
 
 const WORDS: Table = table!("package-words.tsv");
 
+const APT_SETTINGS: Table = table!("apt-settings.tsv");
+
 /// What may be said of a subcommand or an option of a package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PackageWord {
@@ -86,6 +88,12 @@ pub fn package_options(family: &str, what: PackageWord) -> impl Iterator<Item = 
     });
     let listed = OPTIONS.get(&(family, what.word()));
     listed.into_iter().flatten().copied()
+}
+
+/// The option of apt that says the same as a setting with its value (`APT::Install-Recommends`, `false`), letter case aside.
+pub fn apt_setting(name: &str, value: &str) -> Option<&'static str> {
+    let setting = format!("{name}={value}").to_ascii_lowercase();
+    APT_SETTINGS.row(&setting).map(|row| row.column(1))
 }
 
 /// The options of a family that are another name of this one, each with it.
@@ -396,6 +404,8 @@ mod tests {
         let apt = package_tool("apt-get").expect("listed");
         assert_eq!(apt.names("--yes"), ["-y", "--assume-yes", "--yes"]);
         assert!(apt.names("--no-remove").is_empty());
+        assert_eq!(apt_setting("APT::Get::Assume-Yes", "True"), Some("-y"));
+        assert_eq!(apt_setting("APT::Get::Assume-Yes", "false"), None);
     }
 
     #[test]

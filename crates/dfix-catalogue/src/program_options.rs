@@ -32,6 +32,11 @@ impl ProgramOptions {
         self.row.lists(3, ' ', "set")
     }
 
+    /// Whether its operands mean something else with an option, which is called by the first of its names: `-t` of `cp`.
+    pub fn changes_operands(self, option: &str) -> bool {
+        self.row.lists(5, ' ', option)
+    }
+
     /// The name by which an option is compared that has several: `-o` for `--output`.
     pub fn first_name(self, option: &str) -> Option<&'static str> {
         option_names::first(self.row, 4, option)
@@ -73,6 +78,21 @@ mod tests {
                 Some(_) => options.takes_next(name),
                 None => name[1..].chars().any(|it| options.letter_takes_value(it)),
             });
+        }
+    }
+
+    #[test]
+    fn options_that_change_operands_are_called_by_their_first_name() {
+        for row in OPTIONS.all() {
+            let options = ProgramOptions { row };
+            for option in row.words(5) {
+                let first = options.first_name(option);
+                assert!(
+                    first.is_none_or(|it| it == option),
+                    "{option}: {}",
+                    row.line()
+                );
+            }
         }
     }
 

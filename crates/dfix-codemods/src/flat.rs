@@ -55,6 +55,25 @@ pub(crate) fn without_expansions(flat: &str) -> String {
     rest
 }
 
+/// The text as a glob in which each expansion is anything.
+pub(crate) fn as_glob(flat: &str) -> String {
+    let mut glob = String::new();
+    let mut depth = 0_u32;
+    for c in flat.chars() {
+        match c {
+            OPEN => {
+                depth += 1;
+                glob.push('*');
+            }
+            CLOSE => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            '*' | '?' | '\\' => glob.extend(['\\', c]),
+            c => glob.push(c),
+        }
+    }
+    glob
+}
+
 /// The source of each expansion.
 pub(crate) fn expansions(flat: &str) -> impl Iterator<Item = &str> {
     let behind = flat.split(OPEN).skip(1);

@@ -3,6 +3,7 @@
 pub(crate) mod choose;
 pub(crate) mod find;
 pub(crate) mod place;
+pub(crate) mod put_in;
 pub(crate) mod reference;
 pub(crate) mod state;
 pub(crate) mod view;

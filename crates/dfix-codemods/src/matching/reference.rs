@@ -1,7 +1,5 @@
 //! An image reference of the file, in parts that patterns are matched with.
 
-use std::rc::Rc;
-
 use dfix_catalogue::{is_docker_hub, is_registry_host};
 use dfix_model::{ImagePlace, ImagePosition, Part, Segment, SegmentKind, Step};
 use dfix_syntax::{TextRange, TextSize};
@@ -65,8 +63,9 @@ impl<'m> Reference<'m> {
                 (None, Some(resolved)) => resolved.clone(),
                 (None, None) => return None,
             };
-            let known = resolved.as_ref().map(Text::flat);
-            written.resolved = known.filter(|known| *known != written.flat()).map(Rc::from);
+            if let Some(known) = &resolved {
+                written = written.known_as(known);
+            }
             Some(Spelled { written, resolved })
         };
         let name = spelled(written_name, resolved_name)?;
@@ -79,11 +78,11 @@ impl<'m> Reference<'m> {
         let has_registry = path.len() > 1 && is_registry(&path[0], image.registry.is_some());
         let registry = has_registry.then(|| path.remove(0));
         let (hub, registry) = match registry {
-            Some(it) if is_docker_hub(known(&it)) => (Some(it), None),
+            Some(it) if is_docker_hub(it.known()) => (Some(it), None),
             registry => (None, registry),
         };
         let mut hub: Vec<Text<'m>> = hub.into_iter().collect();
-        if registry.is_none() && path.len() == 2 && known(&path[0]) == "library" {
+        if registry.is_none() && path.len() == 2 && path[0].known() == "library" {
             hub.push(path.remove(0));
         }
         let mut whole = flat::shown(name.written.flat());
@@ -167,13 +166,8 @@ fn fit(pieces: &[Option<String>], name: &str) -> bool {
     }
 }
 
-/// What a text is known to be.
-fn known<'t>(text: &'t Text<'_>) -> &'t str {
-    text.resolved.as_deref().unwrap_or(text.flat())
-}
-
 fn is_registry(first: &Text<'_>, is_told: bool) -> bool {
-    let text = known(first);
+    let text = first.known();
     // A variable that nobody knows, before a path, is one.
     is_told || is_registry_host(text) || text.contains(flat::OPEN)
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use dfix_model::{Command, Segment, Step, Word};
 
 use crate::flat;
+use crate::matching::put_in::PutIn;
 
 /// How many steps a match may take: a pattern with several lists could try for ever.
 const MOST_STEPS: u32 = 200_000;
@@ -21,6 +22,8 @@ pub(crate) struct Text<'m> {
     segments: Rc<[Segment]>,
     /// What it is once the defaults of `ARG`s are put in, where it is something else and known.
     pub(crate) resolved: Option<Rc<str>>,
+    /// The same for all of the word, part by part.
+    put_in: Option<Rc<PutIn>>,
     /// The word, where it is one.
     pub(crate) word: Option<Word<'m>>,
 }
@@ -39,17 +42,33 @@ impl<'m> Text<'m> {
             whole,
             segments: segments.into(),
             resolved: None,
+            put_in: None,
             word: None,
         }
     }
 
+    /// The same with what it is once the defaults of `ARG`s are put in.
+    pub(crate) fn known_as(mut self, known: &Text<'m>) -> Self {
+        self.put_in = PutIn::of(&self.segments, &known.segments).map(Rc::new);
+        let is_other = known.flat() != self.flat();
+        self.resolved = is_other.then(|| known.flat().into());
+        self
+    }
+
     /// The same where only these bytes are meant.
     pub(crate) fn part(&self, part: Range<usize>) -> Self {
+        let known = self.put_in.as_ref().and_then(|it| it.get(part.clone()));
+        let resolved = known.filter(|it| **it != self.whole[part.clone()]);
         Text {
+            resolved: resolved.map(Rc::from),
             part,
-            resolved: None,
             ..self.clone()
         }
+    }
+
+    /// What it is known to be, or else what is written.
+    pub(crate) fn known(&self) -> &str {
+        self.resolved.as_deref().unwrap_or(self.flat())
     }
 
     /// The same where some bytes of what is meant are.
@@ -162,12 +181,23 @@ pub(crate) enum Slot<'m> {
     Number(usize),
 }
 
+/// A text of which only the build can tell whether it is what a condition with `not` excludes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Doubt {
+    /// The text as it is written.
+    pub(crate) text: String,
+    /// What is excluded, in words.
+    pub(crate) excluded: String,
+}
+
 /// What is known so far.
 #[derive(Debug, Clone)]
 pub(crate) struct State<'m> {
     values: Vec<Option<Value<'m>>>,
     slots: Vec<Option<Slot<'m>>>,
     steps: u32,
+    /// What was taken for something that a condition with `not` allows, though only the build can tell.
+    doubts: Vec<Doubt>,
     /// Whether the text is that of a replacement, whose holes stand for anything.
     symbols: Option<Rc<str>>,
 }
@@ -181,6 +211,7 @@ impl<'m> State<'m> {
             values: vec![None; names],
             slots: vec![None; slots],
             steps: 0,
+            doubts: Vec::new(),
             symbols: None,
         }
     }
@@ -191,6 +222,7 @@ impl<'m> State<'m> {
             values: self.values.clone(),
             slots: vec![None; slots],
             steps: 0,
+            doubts: self.doubts.clone(),
             symbols: self.symbols.clone(),
         }
     }
@@ -245,6 +277,21 @@ impl<'m> State<'m> {
             self.slots[slot] = before;
         }
         fits
+    }
+
+    /// Notes a doubt, goes on, and takes it back where that does not fit.
+    pub(crate) fn doubt(&mut self, doubt: Option<Doubt>, then: Then<'_, 'm>) -> bool {
+        let count = self.doubts.len();
+        self.doubts.extend(doubt);
+        let fits = then(self);
+        if !fits {
+            self.doubts.truncate(count);
+        }
+        fits
+    }
+
+    pub(crate) fn doubts(&self) -> &[Doubt] {
+        &self.doubts
     }
 
     pub(crate) fn value(&self, name: usize) -> Option<&Value<'m>> {

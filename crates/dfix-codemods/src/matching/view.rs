@@ -158,6 +158,21 @@ impl<'m> View<'m> {
             .is_some_and(|it| it.tool().names_packages(subcommand))
     }
 
+    /// Whether a setting among its options says what an option says: `-o APT::Install-Recommends=false`.
+    pub(crate) fn has_setting(&self, key: &str) -> bool {
+        self.package
+            .is_some_and(|it| it.settings().any(|it| it == key))
+    }
+
+    /// An option, none of those with these keys, with which the operands mean something else than without it.
+    pub(crate) fn changes_operands(&self, named: &[&str]) -> Option<&OptionUse<'m>> {
+        let Reader::Program(options) = self.reader else {
+            return None;
+        };
+        let mut all = self.options.iter();
+        all.find(|it| !named.contains(&&*it.key) && options.changes_operands(&it.key))
+    }
+
     /// All names of an option of the command, that by which it is compared in front; none where it has only one.
     pub(crate) fn names(&self, key: &str) -> Vec<&'static str> {
         self.reader.names(key)

@@ -5,6 +5,7 @@ use std::ops::Range;
 use regex::Regex;
 
 use crate::error::{PatternError, Reading};
+use crate::flat;
 use crate::pattern::version::{Comparison, Version};
 
 /// A condition on what a hole binds.
@@ -36,6 +37,16 @@ impl Condition {
             }),
             Condition::Not(condition) => !condition.holds(text),
         }
+    }
+
+    /// Whether a text may fit once its expansions, which stand between marks, are known.
+    pub(crate) fn may_hold(&self, flat: &str) -> bool {
+        let Condition::OneOf(globs) = self else {
+            return true;
+        };
+        let any = flat::as_glob(flat);
+        let may_be = |glob: &Glob| glob.literal().is_none_or(|it| fits(&any, it));
+        globs.iter().any(may_be)
     }
 
     /// Whether one of several texts fits; of what must not fit, all.

@@ -7,7 +7,7 @@ use dfix_model::{Word, normal_python_name};
 use crate::error::PatternError;
 use crate::flat;
 use crate::matching::choose::each_of_its_own;
-use crate::matching::state::{Slot, State, Text, Then, Value};
+use crate::matching::state::{Doubt, Slot, State, Text, Then, Value};
 use crate::pattern::condition::Condition;
 use crate::pattern::template::{Cut, Hole, Template};
 
@@ -165,16 +165,29 @@ impl WordPattern {
 
     /// The text that it is with what its holes bind.
     pub(crate) fn filled(&self, state: &State<'_>) -> Option<String> {
+        self.filled_with(state, Text::flat)
+    }
+
+    /// The same with the defaults of `ARG`s put in, where they are known.
+    pub(crate) fn known(&self, state: &State<'_>) -> Option<String> {
+        self.filled_with(state, Text::known)
+    }
+
+    fn filled_with<'m>(
+        &self,
+        state: &State<'m>,
+        said: for<'t> fn(&'t Text<'m>) -> &'t str,
+    ) -> Option<String> {
         let mut filled = String::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Hole(hole) => match state.value(hole.name?)? {
-                    Value::Text(text) => filled.push_str(text.flat()),
+                    Value::Text(text) => filled.push_str(said(text)),
                     Value::Whole(_, text) => filled.push_str(text),
                     Value::List(texts) => match texts.as_slice() {
                         [] => {}
-                        [one] => filled.push_str(one.flat()),
+                        [one] => filled.push_str(said(one)),
                         _ => return None,
                     },
                 },
@@ -194,6 +207,18 @@ pub(crate) fn allows(condition: Option<&Condition>, text: &Text<'_>, state: &Sta
     }
     let known = text.resolved.as_deref();
     condition.holds(known.unwrap_or(&flat::shown(text.flat())))
+}
+
+/// What is in doubt where a condition holds for a text only as it is written.
+fn doubt(condition: Option<&Condition>, text: &Text<'_>, state: &State<'_>) -> Option<Doubt> {
+    let Condition::Not(excluded) = condition? else {
+        return None;
+    };
+    let is_open = text.resolved.is_none() && flat::has_expansion(text.flat());
+    (is_open && !state.is_symbol(text.flat()) && excluded.may_hold(text.flat())).then(|| Doubt {
+        text: flat::shown(text.flat()),
+        excluded: excluded.told(),
+    })
 }
 
 fn pieces<'m>(
@@ -226,10 +251,15 @@ fn pieces<'m>(
                 } else {
                     text.slice(at..end)
                 };
-                let fits = allows(hole.condition.as_deref(), &bound, state)
-                    && state.bind(hole.name, || Value::Text(bound.clone()), &mut |state| {
-                        pieces(rest, text, end, state, then)
-                    });
+                let condition = hole.condition.as_deref();
+                let fits = allows(condition, &bound, state) && {
+                    let doubt = doubt(condition, &bound, state);
+                    state.doubt(doubt, &mut |state| {
+                        state.bind(hole.name, || Value::Text(bound.clone()), &mut |state| {
+                            pieces(rest, text, end, state, then)
+                        })
+                    })
+                };
                 if fits {
                     return true;
                 }

@@ -11,7 +11,7 @@ use crate::pattern::command::OptionItem;
 use crate::replacement::carry::Target;
 use crate::replacement::change::{change_whole, change_word, new_word};
 use crate::replacement::of_words::{Placed, filled};
-use crate::replacement::plan::{New, Op, Plan};
+use crate::replacement::plan::{New, Op, Plan, Refusal};
 use crate::replacement::render;
 
 /// What becomes of the letters of a cluster, by where its word begins.
@@ -26,7 +26,7 @@ pub(crate) fn options<'m>(
     target: Target,
     state: &State<'m>,
     plan: &mut Plan<'m>,
-) -> Result<Vec<Placed<'m>>, String> {
+) -> Result<Vec<Placed<'m>>, Refusal> {
     let use_of = |item: &OptionItem| match state.slot(item.slot) {
         Some(Slot::Option(index)) => view.options.get(*index),
         _ => None,
@@ -60,11 +60,13 @@ pub(crate) fn options<'m>(
                     .any(|other| std::ptr::eq(other, it))
             })
         };
-        let mut others = view.options.iter().filter(|it| !goes(it));
-        if item.value.is_none() && others.any(|it| item.means(it)) {
+        let others: Vec<&OptionUse<'m>> = view.options.iter().filter(|it| !goes(it)).collect();
+        let is_there = view.has_setting(&item.key) || others.iter().any(|it| item.means(it));
+        if item.value.is_none() && is_there {
             placed.push(Placed::There(None));
             continue;
         }
+        no_opposite(item, &others, view).map_err(Refusal::AtAll)?;
         let like = gone
             .iter()
             .position(|it| it.value.is_some() == item.value.is_some());
@@ -105,6 +107,29 @@ pub(crate) fn options<'m>(
         plan.push(cluster(&text, &letters)?);
     }
     Ok(placed)
+}
+
+/// Refuses an option that comes beside one that says the opposite: which of them counts is the program's to say.
+fn no_opposite(
+    item: &OptionItem,
+    others: &[&OptionUse<'_>],
+    view: &View<'_>,
+) -> Result<(), String> {
+    let Some(name) = item.key.strip_prefix("--") else {
+        return Ok(());
+    };
+    let opposite = match name.strip_prefix("no-") {
+        Some(name) => format!("--{name}"),
+        None => format!("--no-{name}"),
+    };
+    let is_there = others.iter().any(|it| it.key == opposite) || view.has_setting(&opposite);
+    if is_there && item.value.is_none() {
+        return Err(format!(
+            "the command says the opposite of `{}` (`{opposite}`): name it in the pattern, so that it goes",
+            item.name
+        ));
+    }
+    Ok(())
 }
 
 /// Letters that stand in one word of the replacement, and all of which come, come as that word.

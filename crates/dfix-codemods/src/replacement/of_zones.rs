@@ -49,6 +49,9 @@ pub(crate) fn in_zones<'m>(
         state,
         plan,
     )?;
+    if let Some(why) = otherwise(old, new, &view) {
+        return Err(Refusal::AtAll(why));
+    }
     let mut operands = Vec::new();
     let asks_for_none = |it: &Item| {
         let condition = it.word.as_list().and_then(|it| it.condition.as_deref());
@@ -121,12 +124,39 @@ fn alike<'m>(item: &Item, found: &Text<'m>, elements: &[Element<'m>]) -> Vec<Tex
     texts.filter(|it| it.word != found.word).collect()
 }
 
+/// Why operands do not change where an option that the pattern leaves out makes them mean something else.
+fn otherwise(old: &Zones, new: &Zones, view: &View<'_>) -> Option<String> {
+    let words = |zones: &Zones| -> Vec<_> {
+        let words = zones.operands.iter().map(|it| it.word.clone());
+        words.collect()
+    };
+    let named: Vec<&str> = old.options.iter().map(|it| it.key.as_str()).collect();
+    let option = view.changes_operands(&named)?;
+    (words(old) != words(new)).then(|| {
+        format!(
+            "with `{}` the other words of the command mean something else: name the option in the pattern",
+            option.name
+        )
+    })
+}
+
 /// What a pin begins with.
 const PIN: [char; 6] = ['=', '<', '>', '~', '@', '!'];
 
 /// What is open where a package that is pinned becomes another one: the version is the old one's.
 fn pinned(text: &Text<'_>, new: &str, manager: Option<PackageManager>) -> Option<OpenCondition> {
     let rest = text.after();
+    // A release of Debian's, which apt takes the package from (apt-get(8), "install").
+    if let Some(release) = rest.strip_prefix('/') {
+        return Some(OpenCondition::new(
+            format!("whether there is a `{new}` in `{}`", flat::shown(release)),
+            format!(
+                "see what `{}` has, or leave `/{}` out",
+                flat::shown(release),
+                flat::shown(release)
+            ),
+        ));
+    }
     let signs = rest.find(|it| !PIN.contains(&it)).unwrap_or(rest.len());
     let (sign, pin) = (&rest[..signs], flat::shown(rest));
     if sign.is_empty() {

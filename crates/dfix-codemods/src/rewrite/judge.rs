@@ -307,7 +307,16 @@ impl Rewrite {
             self.of_the_project(found),
             self.unpublished(found),
         ];
-        open.into_iter().flatten().collect()
+        let doubts = found.state.doubts().iter().map(|doubt| {
+            OpenCondition::new(
+                format!(
+                    "what `{}` is: the pattern leaves out what {}",
+                    doubt.text, doubt.excluded
+                ),
+                "look up what it is set to",
+            )
+        });
+        open.into_iter().flatten().chain(doubts).collect()
     }
 
     /// The image of the pattern, and that of the replacement.

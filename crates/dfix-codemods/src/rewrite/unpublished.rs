@@ -66,7 +66,7 @@ fn named(
         _ if old.is_some_and(|old| word(&old.tag) == word(&new.tag)) => {
             image.effective_tag()?.to_owned()
         }
-        Some(item) => known(of_image::filled(&item.word, state).ok()?)?,
+        Some(item) => known(item.word.known(state)?)?,
         None => "latest".to_owned(),
     };
     let has_digest = new.digest.is_some()

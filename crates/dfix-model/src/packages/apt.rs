@@ -1,5 +1,7 @@
 //! Whether a package manager asks and what it adds unasked.
 
+use dfix_catalogue::apt_setting;
+
 use crate::packages::{OptionValue, PackageCommand, PackageManager};
 
 /// Whether any text of the file says something of apt's recommendations.
@@ -13,7 +15,7 @@ impl PackageCommand<'_> {
             PackageManager::Apt => {
                 any(&["-y", "--yes", "--assume-yes", "--force-yes"])
                     || self.quietness() >= 2
-                    || self.has_setting("APT::Get::Assume-Yes", &["true", "1", "yes"])
+                    || self.settings().any(|it| it == "-y")
             }
             PackageManager::Dnf => any(&["-y", "--assumeyes", "--yes"]),
             PackageManager::Zypper => any(&["-n", "--non-interactive", "-y", "--no-confirm"]),
@@ -44,7 +46,7 @@ impl PackageCommand<'_> {
                 .flag_value("--install-recommends")
                 .and_then(OptionValue::text)
                 .is_some_and(|v| matches!(v, "false" | "no" | "0"))
-            || self.has_setting("APT::Install-Recommends", &["false", "0", "no"])
+            || self.settings().any(|it| it == "--no-install-recommends")
     }
 
     /// Whether apt may not install what packages merely recommend: it is told so, or the file says something of it
@@ -55,14 +57,14 @@ impl PackageCommand<'_> {
         self.is_without_recommends() || file.cached(is_said).0
     }
 
-    /// Whether `-o NAME=value` sets one of these values.
-    fn has_setting(&self, name: &str, values: &[&str]) -> bool {
-        self.values_of(&["-o", "--option"])
+    /// The options that settings of apt stand for: `--no-install-recommends` for `-o APT::Install-Recommends=false`.
+    pub fn settings(&self) -> impl Iterator<Item = &'static str> {
+        let values = self
+            .values_of(&["-o", "--option"])
+            .filter(|_| self.manager == PackageManager::Apt);
+        values
             .filter_map(OptionValue::text)
             .filter_map(|text| text.split_once('='))
-            .any(|(key, value)| {
-                key.trim().eq_ignore_ascii_case(name)
-                    && values.contains(&value.trim_matches('"').to_ascii_lowercase().as_str())
-            })
+            .filter_map(|(name, value)| apt_setting(name.trim(), value.trim_matches('"')))
     }
 }
