@@ -252,7 +252,7 @@ fn is_base(found: &Found<'_>) -> bool {
 
 fn is_root(found: &Found<'_>) -> bool {
     match &found.subject {
-        Subject::Command(command) => command.caller_is_root().is_yes(),
+        Subject::Command(command) => command.has_roots_rights().is_yes(),
         Subject::Image(_) | Subject::Instructions(_) => found
             .step()
             .and_then(|step| Some((step.stage()?, step)))

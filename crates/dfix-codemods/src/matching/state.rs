@@ -198,6 +198,8 @@ pub(crate) struct State<'m> {
     steps: u32,
     /// What was taken for something that a condition with `not` allows, though only the build can tell.
     doubts: Vec<Doubt>,
+    /// Whether the rewrite finds all that this match leaves of an instruction, too.
+    is_shared: bool,
     /// Whether the text is that of a replacement, whose holes stand for anything.
     symbols: Option<Rc<str>>,
 }
@@ -212,6 +214,7 @@ impl<'m> State<'m> {
             slots: vec![None; slots],
             steps: 0,
             doubts: Vec::new(),
+            is_shared: false,
             symbols: None,
         }
     }
@@ -223,6 +226,7 @@ impl<'m> State<'m> {
             slots: vec![None; slots],
             steps: 0,
             doubts: self.doubts.clone(),
+            is_shared: false,
             symbols: self.symbols.clone(),
         }
     }
@@ -231,6 +235,16 @@ impl<'m> State<'m> {
     pub(crate) fn with_symbols(mut self, stem: Option<&str>) -> Self {
         self.symbols = stem.map(Into::into);
         self
+    }
+
+    /// The same where the rewrite finds all that this match leaves of an instruction, too.
+    pub(crate) fn shared(mut self) -> Self {
+        self.is_shared = true;
+        self
+    }
+
+    pub(crate) fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// Whether a text stands for anything, and so fits any condition but that nothing is there.

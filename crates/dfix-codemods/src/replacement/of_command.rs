@@ -1,7 +1,7 @@
 //! What becomes of a command.
 
 use dfix_catalogue::{PackageManager, package_tool};
-use dfix_engine::Effect;
+use dfix_engine::{Effect, OpenCondition};
 use dfix_model::path::file_name;
 use dfix_model::{
     Assignment, Command, Connector, Operator, Redirect, StepKind, Word, WordKind, WrapperKind,
@@ -19,10 +19,10 @@ use crate::pattern::wrapper::{WrapperPattern, wrappers_of};
 use crate::pattern::{Replacement, ReplacementKind};
 use crate::replacement::carry::Target;
 use crate::replacement::change::change_whole;
-use crate::replacement::of_words::{become_other, filled, insert, list, words_of};
+use crate::replacement::of_words::{become_other, elsewhere, filled, insert, list, words_of};
 use crate::replacement::of_zones::{in_zones, pin_lost};
 use crate::replacement::plan::{Op, Plan, Planned, Refusal};
-use crate::replacement::{exec, of_wrappers, render};
+use crate::replacement::{exec, of_words, of_wrappers, render};
 
 /// Why a list of commands cannot be written in the place of one.
 const NO_SHELL: &str = "it stands in the exec form, which has no shell";
@@ -209,10 +209,24 @@ pub(crate) fn rewritten<'m>(
     of_wrappers::may_be_lost(pattern, None, command, state)?;
     let mut plan = Plan::default();
     plan.declare(Effect::arguments_of(command));
+    let folder = folder(pattern, replacement, state, &mut plan)?;
     if command.kind() == WordKind::Json {
-        let values = replacement.map(|it| exec::values(it, state)).transpose()?;
+        let mut values = replacement.map(|it| exec::values(it, state)).transpose()?;
+        if let (Some(folder), Some([program, ..])) = (&folder, values.as_deref_mut()) {
+            program.insert_str(0, folder);
+        }
         let is_whole =
             wrappers_of(command).len() == pattern.wrappers.len() && command.outer().is_none();
+        let has_wrappers = |it: &CommandPattern| !it.wrappers.is_empty();
+        if !is_whole
+            && !has_wrappers(pattern)
+            && !replacement.is_some_and(has_wrappers)
+            && let (Some(values), None) = (&values, command.outer())
+        {
+            let words = command.program().into_iter().chain(command.args());
+            of_words::anew(&words.collect::<Vec<_>>(), values, &mut plan);
+            return Ok(plan);
+        }
         return match values.filter(|_| is_whole) {
             Some(values) => {
                 plan.push(Op::ExecForm(command.step(), values));
@@ -222,10 +236,13 @@ pub(crate) fn rewritten<'m>(
         };
     }
     let range = meant(pattern, command, state)?;
-    let source = match replacement.filter(|it| it.is_exec) {
+    let mut source = match replacement.filter(|it| it.is_exec) {
         Some(replacement) => exec::in_shell(replacement, command.step().kind(), state)?,
         None => source()?,
     };
+    if let Some(folder) = folder {
+        source.insert_str(0, &folder);
+    }
     if matches!(command.kind(), WordKind::ShellIn(_))
         && source.contains(['"', '\'', '\\', '$', '`'])
     {
@@ -233,6 +250,49 @@ pub(crate) fn rewritten<'m>(
     }
     plan.push(Op::Bytes(range, source));
     Ok(plan)
+}
+
+/// The folder that a program is called by, where it becomes another one that is named without; that this one lies there, too, is open.
+fn folder(
+    pattern: &CommandPattern,
+    replacement: Option<&CommandPattern>,
+    state: &State<'_>,
+    plan: &mut Plan<'_>,
+) -> Result<Option<String>, String> {
+    let Some(Slot::Text(text)) = state.slot(pattern.program.slot) else {
+        return Ok(None);
+    };
+    let folder = text.before();
+    if !folder.ends_with('/') {
+        return Ok(None);
+    }
+    let Some(replacement) = replacement else {
+        plan.open.push(OpenCondition::new(
+            format!(
+                "whether what comes is found without `{}`",
+                flat::shown(folder)
+            ),
+            "write its folder in the replacement",
+        ));
+        return Ok(None);
+    };
+    let name = filled(&replacement.program.word, state)?;
+    if name.contains('/') {
+        return Ok(None);
+    }
+    if !replacement.wrappers.is_empty()
+        || !replacement.assignments.is_empty()
+        || flat::has_expansion(folder)
+    {
+        return Err(format!(
+            "`{}` is called by its folder: write the folder in the replacement",
+            flat::shown(text.whole())
+        ));
+    }
+    if name != text.flat() {
+        plan.open.push(elsewhere(folder, &name));
+    }
+    Ok(Some(folder.to_owned()))
 }
 
 /// The bytes of a command that a pattern mentions, where nothing stands between them that it does not.

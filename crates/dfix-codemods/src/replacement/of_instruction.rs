@@ -1,16 +1,13 @@
 //! What becomes of instructions.
 
-use dfix_engine::{Effect, OpenCondition};
-use dfix_model::{AddedSource, Step, StepKind, WordKind};
-use dfix_syntax::ast::{AstNode, Instruction};
-use dfix_syntax::{TextRange, takes_flag};
+use dfix_engine::Effect;
+use dfix_model::{Pair, Step, StepKind, WordKind};
 
 use crate::matching::state::{Slot, State, Text};
 use crate::pattern::are_alike;
 use crate::pattern::command::Shape;
-use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{
-    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, mount_of, reference_of,
+    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, mount_of,
 };
 use crate::pattern::template::Template;
 use crate::pattern::words::{Item, WordPattern};
@@ -18,8 +15,9 @@ use crate::replacement::align::{Fate, align};
 use crate::replacement::carry::{self, Target};
 use crate::replacement::change::change_word;
 use crate::replacement::of_command::{in_place, may_go, rewritten};
-use crate::replacement::of_image;
-use crate::replacement::of_pairs::{pairs, untaken};
+use crate::replacement::of_from::{images, stage_name};
+use crate::replacement::of_keyword::{self, keyword};
+use crate::replacement::of_pairs::{pairs, reads_variable, untaken};
 use crate::replacement::of_pipeline;
 use crate::replacement::of_sets;
 use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
@@ -222,23 +220,13 @@ fn one<'m>(
     carry::check_all(&new.words(), target, state)?;
     let mut plan = Plan::default();
     if old.keyword != new.keyword {
-        plan.declare(Effect::changed(step));
-        for flag in step.flags() {
-            let goes = old.flags.iter().any(|it| {
-                it.name.eq_ignore_ascii_case(flag.name())
-                    && !new.flags.iter().any(|new| new.name == it.name)
-            });
-            if !goes && !takes_flag(new.keyword, &flag.name().to_ascii_lowercase()) {
-                return Err(format!("{} takes no `--{}`", new.keyword, flag.name()));
-            }
+        if !state.is_shared()
+            && let Err(why) = nothing_left(old, step, state)
+            && let Some(apart) = parted(old, new, template, step, state, why)?
+        {
+            return Ok(apart);
         }
-        if new.kind == StepKind::Arg && step.pairs().any(dfix_model::Pair::is_legacy) {
-            return Err("ARG has no form `key value`: write it with a `=` first".to_owned());
-        }
-        if step.is_copy_or_add() {
-            unlike(step, new.kind, &mut plan)?;
-        }
-        plan.push(Op::Bytes(step.keyword_range(), keyword(step, new.keyword)));
+        of_keyword::change(old, new, step, &mut plan)?;
     }
     flags(&old.flags, &new.flags, step, state, &mut plan)?;
     let mut effects = Vec::new();
@@ -281,6 +269,77 @@ fn one<'m>(
     Ok(plan)
 }
 
+/// What the pattern mentions of a list of pairs or ports, in an instruction of its own behind it: another keyword is not for the
+/// rest, for the reason `why`. `None` where the instruction has no such list.
+fn parted<'m>(
+    old: &InstructionPattern,
+    new: &InstructionPattern,
+    template: &Template,
+    step: Step<'m>,
+    state: &State<'m>,
+    why: String,
+) -> Result<Option<Plan<'m>>, String> {
+    let mut plan = Plan::default();
+    let mut source = render::instruction(template, new, state)?;
+    match (&old.arguments, &new.arguments) {
+        (Arguments::Pairs(items), Arguments::Pairs(coming)) => {
+            if step.pairs().any(Pair::is_legacy) {
+                return Err(why);
+            }
+            pairs(items, &[], step, state, &mut plan)?;
+            let there: Vec<Pair<'m>> = coming
+                .iter()
+                .filter(|it| {
+                    items
+                        .iter()
+                        .any(|old| old.key == it.key && old.value == it.value)
+                })
+                .filter_map(|it| {
+                    match state.slot(items.iter().find(|old| old.key == it.key)?.slot) {
+                        Some(Slot::Number(index)) => step.pairs().nth(*index),
+                        _ => None,
+                    }
+                })
+                .collect();
+            for pair in &there {
+                let reads = |it: &Pair<'_>| {
+                    let key = it.key_text();
+                    key.is_some_and(|key| reads_variable(&step.file().text()[pair.range()], key))
+                };
+                if let Some(other) = step.pairs().find(reads) {
+                    return Err(format!(
+                        "it reads `{}`, which the same instruction sets: behind it the value would be another",
+                        other.key_text().unwrap_or_default()
+                    ));
+                }
+            }
+            if there.len() == coming.len() {
+                let written = there.iter().map(|it| &step.file().text()[it.range()]);
+                let written: Vec<&str> = written.collect();
+                source = format!("{} {}", new.keyword, written.join(" "));
+            }
+        }
+        (
+            Arguments::Words {
+                items,
+                is_set: true,
+            },
+            Arguments::Words { .. },
+        ) => words(items, &[], true, step, state, &mut plan)?,
+        _ => return Ok(None),
+    }
+    if let Some(rest) = source.strip_prefix(new.keyword) {
+        source = format!("{}{rest}", keyword(step, new.keyword));
+    }
+    plan.declare(Effect::changed(step));
+    plan.declare(inserted(new, step, state)?);
+    plan.push(Op::InstructionAfter(
+        step,
+        behind_onbuild(step, new, source),
+    ));
+    Ok(Some(plan))
+}
+
 /// How the words of an instruction, or of its script, are written.
 fn kind_of_words(step: Step<'_>) -> WordKind {
     let has_script = matches!(
@@ -293,46 +352,6 @@ fn kind_of_words(step: Step<'_>) -> WordKind {
         WordKind::Shell
     } else {
         WordKind::Dockerfile
-    }
-}
-
-/// Refuses, or tells, where `ADD` does with a source what `COPY` does not, and one becomes the other.
-fn unlike(step: Step<'_>, new: StepKind, plan: &mut Plan<'_>) -> Result<(), String> {
-    for source in step.sources() {
-        let word = source.shortened();
-        match step.file().added_source(source) {
-            AddedSource::Plain => {}
-            AddedSource::Fetched if new == StepKind::Copy => {
-                return Err(format!("COPY fetches nothing, and `{word}` is an address"));
-            }
-            AddedSource::Fetched => {}
-            AddedSource::Unpacked => plan.open.push(OpenCondition::new(
-                match new {
-                    StepKind::Copy => {
-                        format!("whether `{word}` may stay packed, which COPY does not unpack")
-                    }
-                    _ => format!("whether `{word}` may be unpacked, as ADD does"),
-                },
-                "see what uses it",
-            )),
-            AddedSource::Unknown(open) => plan.open.push(open),
-        }
-    }
-    Ok(())
-}
-
-/// A keyword in the letter case of the one that stands there.
-fn keyword(step: Step<'_>, new: &str) -> String {
-    let range = step.keyword_range();
-    let old = &step.file().text()[range];
-    let is_lower = |c: char| c.is_lowercase();
-    if old.chars().all(is_lower) {
-        new.to_ascii_lowercase()
-    } else if old.chars().skip(1).all(is_lower) {
-        let (first, rest) = new.split_at(1);
-        format!("{first}{}", rest.to_ascii_lowercase())
-    } else {
-        new.to_owned()
     }
 }
 
@@ -395,68 +414,6 @@ fn flags<'m>(
         plan.push(flag_of(item).map(|flag| Op::RemovePiece(flag.range())));
     }
     Ok(())
-}
-
-fn images<'m>(
-    old: &ImagePattern,
-    new: &ImagePattern,
-    step: Step<'m>,
-    state: &State<'m>,
-    others: Others<'_, 'm>,
-) -> Planned<'m> {
-    match reference_of(step) {
-        Some(reference) => of_image::plan(old, new, &reference, state, others),
-        None => match (old, new) {
-            (ImagePattern::Whole(old), ImagePattern::Whole(new)) if old == new => {
-                Ok(Plan::default())
-            }
-            _ => Err("it is based on another stage".to_owned()),
-        },
-    }
-}
-
-/// Changes the name of a stage; whether there was something to change.
-fn stage_name<'m>(
-    old: Option<&Item>,
-    new: Option<&Item>,
-    step: Step<'m>,
-    state: &State<'m>,
-    plan: &mut Plan<'m>,
-) -> Result<bool, String> {
-    let word = |item: Option<&Item>| item.map(|it| it.word.clone());
-    if word(old) == word(new) {
-        return Ok(false);
-    }
-    let Instruction::From(from) = step.instruction() else {
-        return Ok(false);
-    };
-    let there = from.stage_name().map(|it| it.syntax().text_range());
-    let name = new.map(|it| filled(&it.word, state)).transpose()?;
-    match (there, name) {
-        (Some(range), Some(name)) => {
-            let is_used = step.stage().is_some_and(|stage| {
-                stage.children().next().is_some() || stage.copied_by().next().is_some()
-            });
-            if is_used {
-                return Err("other instructions use the stage's name".to_owned());
-            }
-            plan.push(Op::Bytes(range, name));
-        }
-        (None, Some(name)) => {
-            let Some(image) = from.image() else {
-                return Ok(false);
-            };
-            let end = image.syntax().text_range().end();
-            let keyword = keyword(step, "AS");
-            plan.push(Op::Bytes(
-                TextRange::empty(end),
-                format!(" {keyword} {name}"),
-            ));
-        }
-        (Some(_), None) => return Err("the name of a stage cannot go".to_owned()),
-        (None, None) => return Ok(false),
-    }
-    Ok(true)
 }
 
 fn words<'m>(

@@ -72,14 +72,39 @@ pub(crate) fn become_other<'m>(
             plan.push(change_whole(text, filled)?);
             return Ok(());
         }
-        let name = flat::shown(filled);
-        plan.open.push(OpenCondition::new(
-            format!("whether `{name}` is at `{}{name}`", flat::shown(folder)),
-            "see where the image has it; a folder that the replacement says is written",
-        ));
+        plan.open.push(elsewhere(folder, filled));
     }
     plan.push(changed_by(text, new, filled, target, state)?);
     Ok(())
+}
+
+/// What is open where a program keeps the folder of another.
+pub(crate) fn elsewhere(folder: &str, program: &str) -> OpenCondition {
+    let name = flat::shown(program);
+    OpenCondition::new(
+        format!("whether `{name}` is at `{}{name}`", flat::shown(folder)),
+        "see where the image has it; a folder that the replacement says is written",
+    )
+}
+
+/// Makes words of the exec form, one behind the other, these.
+pub(crate) fn anew<'m>(words: &[Word<'m>], values: &[String], plan: &mut Plan<'m>) {
+    let Some(last) = words.get(values.len().min(words.len()).saturating_sub(1)) else {
+        return;
+    };
+    for (word, value) in words.iter().zip(values) {
+        if word.value() != Some(value) {
+            plan.push(Op::Word(*word, value.clone()));
+        }
+    }
+    if let Some(coming) = values.get(words.len()..) {
+        for value in coming {
+            plan.push(Op::InsertAfter(*last, New::Value(value.clone())));
+        }
+    }
+    if let Some(going) = words.get(values.len()..).filter(|it| !it.is_empty()) {
+        plan.push(Op::Remove(going.to_vec()));
+    }
 }
 
 /// What makes a word another one; where a hole binds that one, it is written as it was.

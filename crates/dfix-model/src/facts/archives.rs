@@ -38,6 +38,9 @@ pub enum AddedSource {
 
 /// What `ADD` makes of a source.
 pub(crate) fn added_source(file: &Model<'_>, source: Word<'_>) -> AddedSource {
+    if is_address(source.literal_prefix()) {
+        return AddedSource::Fetched;
+    }
     let Some(path) = source.value() else {
         return AddedSource::Unknown(OpenCondition::new(
             format!(
@@ -47,9 +50,6 @@ pub(crate) fn added_source(file: &Model<'_>, source: Word<'_>) -> AddedSource {
             "see what it stands for",
         ));
     };
-    if path.contains("://") || is_git_over_ssh(path) {
-        return AddedSource::Fetched;
-    }
     let name = file_name(path);
     if matches!(name, "" | "." | ".." | ".git") || file_is(name, FileMark::Plain) {
         return AddedSource::Plain;
@@ -62,6 +62,17 @@ pub(crate) fn added_source(file: &Model<'_>, source: Word<'_>) -> AddedSource {
         Ternary::No => AddedSource::Plain,
         Ternary::Unknown(open) => AddedSource::Unknown(open),
     }
+}
+
+/// Whether a source that begins so is one that the builder fetches, whatever follows: `https://…`.
+fn is_address(prefix: &str) -> bool {
+    let scheme = prefix.split_once("://").map(|it| it.0);
+    scheme.is_some_and(|it| {
+        !it.is_empty()
+            && it
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b))
+    }) || is_git_over_ssh(prefix)
 }
 
 /// Whether the builder takes the source for a repository behind ssh: `user@host:path` (BuildKit, `util/sshutil`,

@@ -79,6 +79,11 @@ impl<'m> Command<'m> {
         user::caller_is_root(self)
     }
 
+    /// Whether it has root's rights itself, what is in front of it included.
+    pub fn has_roots_rights(self) -> Ternary {
+        user::has_roots_rights(self)
+    }
+
     /// Whether it sets `PATH` so that folders that were first on it are not any more.
     pub fn hides_first_folders(self) -> bool {
         search_path::hides_them(self)

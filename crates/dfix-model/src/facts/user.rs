@@ -4,7 +4,7 @@ use crate::collect::command::WrapperKind;
 use crate::collect::expand::text_of;
 use crate::facts::base_image::base_user;
 use crate::facts::variables::expand_node;
-use crate::handles::{Base, Command, ProgramPoint, Stage, Step, Wrapper};
+use crate::handles::{Base, Command, ProgramPoint, Stage, Step, Word, Wrapper};
 use crate::ternary::Ternary;
 
 /// A user in force.
@@ -73,7 +73,6 @@ pub(crate) fn user_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> User<'
     user_before(stage, at.step().index)
 }
 
-/// The user at the end of the stage: that of the container.
 /// Whether root calls a command, what is in front of it not looked at: the step's user, where no command around it becomes
 /// another, as `su app -c "…"` does.
 pub(crate) fn caller_is_root(command: Command<'_>) -> Ternary {
@@ -91,6 +90,25 @@ pub(crate) fn caller_is_root(command: Command<'_>) -> Ternary {
     }
 }
 
+/// Whether a command itself has root's rights: by what is in front of it (`sudo`, `gosu app`), else by who calls it. Without a user
+/// `sudo` and `doas` mean root (sudo(8), doas(1), `-u`).
+pub(crate) fn has_roots_rights(command: Command<'_>) -> Ternary {
+    let users = command.wrappers().filter(|it| it.kind == WrapperKind::User);
+    let Some(wrapper) = users.last() else {
+        return caller_is_root(command);
+    };
+    match wrapper.user.map(Word::value) {
+        Some(Some(user)) => User::of_text(Some(user.to_owned()), None).is_root(),
+        None if matches!(wrapper.name, "sudo" | "doas") => Ternary::Yes,
+        Some(None) => Ternary::unknown(
+            "which user the variable names",
+            "write the user's name there",
+        ),
+        None => caller_is_root(command),
+    }
+}
+
+/// The user at the end of the stage: that of the container.
 pub(crate) fn final_user(stage: Stage<'_>) -> User<'_> {
     user_before(stage, usize::MAX)
 }
