@@ -252,6 +252,10 @@ pub(crate) struct Rewrite {
     /// tag, or none
     #[arg(long, value_name = "IMAGE")]
     pub(crate) in_stage_based_on: Vec<String>,
+    /// Only in stages whose image is known to be made of such a distribution (debian, ubuntu, alpine, fedora, …); of several one.
+    /// Images that dfix does not know are left out: see `dfix explain-image`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) distribution: Vec<String>,
     /// Only in the last stage; with --base the image that this is based on, also through other stages
     #[arg(long = "final")]
     pub(crate) is_final: bool,

@@ -25,6 +25,7 @@ use crate::runner::{FileReport, Job};
 pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
     let conditions = Conditions {
         in_stage_based_on: told.in_stage_based_on.clone(),
+        distribution: told.distribution.clone(),
         is_final: told.is_final,
         is_last: told.is_last,
         is_base: told.is_base,

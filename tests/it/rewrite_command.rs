@@ -228,6 +228,15 @@ fn it_explains_what_a_pattern_means() {
 }
 
 #[test]
+fn a_distribution_that_is_none_is_told() {
+    let folder = Folder::new(&[]);
+    let (code, _, err) = folder.dfix(&["rewrite", "x", "y", "--distribution", "debain", "."]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no distribution is called so"), "{err}");
+    assert!(err.contains("write one of debian, ubuntu"), "{err}");
+}
+
+#[test]
 fn files_that_a_pattern_does_not_concern_are_not_parsed() {
     let folder = Folder::new(&[("a/Dockerfile", "COPY x\n"), ("b/Dockerfile", BEFORE)]);
     folder.put("c/Dockerfile", b"FROM a\nRUN \xff\n");

@@ -41,6 +41,42 @@ pub enum Distribution {
     Scratch,
 }
 
+impl Distribution {
+    /// All of them by their names, as the data files have them.
+    const NAMES: [(&'static str, Distribution); 18] = [
+        ("debian", Distribution::Debian),
+        ("ubuntu", Distribution::Ubuntu),
+        ("alpine", Distribution::Alpine),
+        ("fedora", Distribution::Fedora),
+        ("ubi", Distribution::Ubi),
+        ("centos", Distribution::CentOs),
+        ("rockylinux", Distribution::RockyLinux),
+        ("almalinux", Distribution::AlmaLinux),
+        ("oraclelinux", Distribution::OracleLinux),
+        ("amazonlinux", Distribution::AmazonLinux),
+        ("photon", Distribution::Photon),
+        ("azurelinux", Distribution::AzureLinux),
+        ("opensuse", Distribution::Suse),
+        ("archlinux", Distribution::Arch),
+        ("wolfi", Distribution::Wolfi),
+        ("busybox", Distribution::Busybox),
+        ("windows", Distribution::Windows),
+        ("scratch", Distribution::Scratch),
+    ];
+
+    /// The distribution of a name (`debian`); `None` where none is called so.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = Self::NAMES.iter();
+        all.copied()
+            .find_map(|(it, known)| (it == name).then_some(known))
+    }
+
+    /// The names of all of them.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.iter().map(|it| it.0)
+    }
+}
+
 /// What part of the operating system is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
@@ -97,27 +133,10 @@ impl Foundation {
             Some((name, release)) => (name, Some(release).filter(|text| *text != "?")),
             None => (system, None),
         };
-        let distribution = match name {
-            "debian" => Distribution::Debian,
-            "ubuntu" | "ubuntu-debootstrap" | "ubuntu-upstart" => Distribution::Ubuntu,
-            "alpine" => Distribution::Alpine,
-            "fedora" => Distribution::Fedora,
-            "ubi" => Distribution::Ubi,
-            "centos" => Distribution::CentOs,
-            "rockylinux" => Distribution::RockyLinux,
-            "almalinux" => Distribution::AlmaLinux,
-            "oraclelinux" => Distribution::OracleLinux,
-            "amazonlinux" => Distribution::AmazonLinux,
-            "photon" => Distribution::Photon,
-            "azurelinux" => Distribution::AzureLinux,
-            "opensuse" => Distribution::Suse,
-            "archlinux" => Distribution::Arch,
-            "wolfi" => Distribution::Wolfi,
-            "busybox" => Distribution::Busybox,
-            "windows" => Distribution::Windows,
-            "scratch" => Distribution::Scratch,
-            _ => return None,
-        };
+        let distribution = Distribution::named(match name {
+            "ubuntu-debootstrap" | "ubuntu-upstart" => "ubuntu",
+            name => name,
+        })?;
         let layer = match layer {
             None | Some("plain" | "init") => Layer::Plain,
             Some("slim") => Layer::Slim,

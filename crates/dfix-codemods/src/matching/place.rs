@@ -1,5 +1,6 @@
 //! Conditions on the place of what a pattern finds.
 
+use dfix_catalogue::Distribution;
 use dfix_model::{ImagePlace, Model, Stage, Step};
 
 use crate::error::PatternError;
@@ -14,6 +15,8 @@ use crate::pattern::{Kind, Pattern};
 pub struct Conditions {
     /// In a stage that is based on one of such images, perhaps through other stages: references as behind `image`.
     pub in_stage_based_on: Vec<String>,
+    /// In a stage whose image is known to be made of one of these distributions: `debian`, `alpine`.
+    pub distribution: Vec<String>,
     /// In the last stage; with `is_base` the image that this is based on, perhaps through other stages.
     pub is_final: bool,
     /// With no instruction behind it in its stage.
@@ -48,6 +51,7 @@ enum Relation {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
     based_on: Vec<Pattern>,
+    distributions: Vec<(String, Distribution)>,
     is_final: bool,
     is_last: bool,
     is_base: bool,
@@ -74,8 +78,11 @@ impl Places {
         for image in &conditions.in_stage_based_on {
             based_on.push(read_base(image, names)?);
         }
+        let named = |name: &String| read_distribution(name).map(|it| (name.clone(), it));
+        let distributions = conditions.distribution.iter().map(named);
         Ok(Places {
             based_on,
+            distributions: distributions.collect::<Result<_, _>>()?,
             is_final: conditions.is_final,
             is_last: conditions.is_last,
             is_base: conditions.is_base,
@@ -104,6 +111,13 @@ impl Places {
             told.push(format!(
                 "in a stage that is based on {}{untagged}",
                 named.collect::<Vec<_>>().join(" or ")
+            ));
+        }
+        if !self.distributions.is_empty() {
+            let names = self.distributions.iter().map(|it| it.0.as_str());
+            told.push(format!(
+                "in a stage whose image is known to be made of {}",
+                names.collect::<Vec<_>>().join(" or ")
             ));
         }
         if self.is_final {
@@ -142,10 +156,20 @@ impl Places {
         let mut bases = self.based_on.iter();
         let is_based = self.based_on.is_empty()
             || stage.is_some_and(|stage| bases.any(|it| is_based_on(stage, it, found, file)));
+        let is_made_of = self.distributions.is_empty()
+            || stage.is_some_and(|stage| {
+                let foundation = stage.base_facts().foundation;
+                foundation.is_some_and(|it| {
+                    self.distributions
+                        .iter()
+                        .any(|(_, one)| *one == it.distribution)
+                })
+            });
         let is_final = !self.is_final
             || stage.is_some_and(|stage| stage.is_final() || (self.is_base && is_under(stage)));
         let is_base = !self.is_base || is_base(found);
         is_based
+            && is_made_of
             && is_final
             && is_base
             && (!self.as_root || is_root(found))
@@ -195,6 +219,21 @@ fn read_base(image: &str, names: &mut Names) -> Result<Pattern, PatternError> {
             ..error
         }
     })
+}
+
+/// Reads the name of a distribution.
+fn read_distribution(name: &str) -> Result<Distribution, PatternError> {
+    let wrong = || {
+        let names: Vec<&str> = Distribution::names().collect();
+        PatternError {
+            part: "distribution".to_owned(),
+            text: name.to_owned(),
+            range: 0..name.len(),
+            message: "no distribution is called so".to_owned(),
+            remedy: Some(format!("write one of {}", names.join(", "))),
+        }
+    };
+    Distribution::named(name).ok_or_else(wrong)
 }
 
 /// The image of a pattern that is one without a tag.

@@ -97,6 +97,8 @@ pub(crate) struct RewriteFile {
     pub(crate) message: Option<String>,
     #[serde(default)]
     pub(crate) in_stage_based_on: Texts,
+    #[serde(default)]
+    pub(crate) distribution: Texts,
     #[serde(default, rename = "final")]
     pub(crate) is_final: bool,
     #[serde(default, rename = "last")]

@@ -288,6 +288,7 @@ impl Recipe {
         };
         let conditions = Conditions {
             in_stage_based_on: all(&told.in_stage_based_on)?,
+            distribution: all(&told.distribution)?,
             is_final: told.is_final,
             is_last: told.is_last,
             is_base: told.is_base,

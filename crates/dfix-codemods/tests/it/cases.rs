@@ -42,6 +42,7 @@ pub(crate) fn rewrite(case: &Path) -> (Rewrite, Option<String>) {
     let is_set = |key: &str| told.get(key).is_some_and(|it| it.as_bool().unwrap());
     let conditions = Conditions {
         in_stage_based_on: texts(&told, "in-stage-based-on"),
+        distribution: texts(&told, "distribution"),
         is_final: is_set("final"),
         is_last: is_set("last"),
         is_base: is_set("base"),
