@@ -347,6 +347,12 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Puts a value behind the `=` of a pair that has none. `$name` stays a variable; quotes are added where they are needed.
+    pub fn fill_pair(&mut self, pair: impl Place, value: &str) {
+        let lowered = instructions::fill_pair(self.context, pair.range(), value);
+        self.take(lowered);
+    }
+
     // ── Commands ─────────────────────────────────────────────────────────────────────────────
 
     /// Has `source` run before the command, joined in the style of its script; the command runs only

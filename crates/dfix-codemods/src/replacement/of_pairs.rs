@@ -176,6 +176,11 @@ pub(crate) fn pairs<'m>(
             .transpose()?;
         match (pair.value(), new) {
             (Some(value), Some(new)) => plan.push(change_word(&Text::of_word(value), &new)?),
+            // `A=` is `A=""`.
+            (None, Some(new)) if pair.has_value() => {
+                let value = flat::shown(&new);
+                plan.push((!value.is_empty()).then(|| Op::FillPair(pair.range(), value)));
+            }
             _ => return Err("the value of a pair cannot come or go".to_owned()),
         }
     }

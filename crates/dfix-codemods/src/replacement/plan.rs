@@ -28,6 +28,8 @@ pub(crate) enum Op<'m> {
     RemovePiece(TextRange),
     AddFlag(Step<'m>, String, String),
     AddPairs(Step<'m>, Vec<(String, String)>),
+    /// A pair with nothing behind its `=` gets a value.
+    FillPair(TextRange, String),
     ExecForm(Step<'m>, Vec<String>),
     CommandBefore(Command<'m>, String),
     CommandAfter(Command<'m>, String),
@@ -133,6 +135,7 @@ impl Op<'_> {
             Op::AddPairs(step, pairs) => {
                 edit.append_env_pairs(*step, pairs.iter().map(|(key, value)| (key, value)));
             }
+            Op::FillPair(pair, value) => edit.fill_pair(*pair, value),
             Op::ExecForm(step, words) => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 edit.set_exec_form(*step, &words);

@@ -551,10 +551,7 @@ pub(crate) fn append_pairs<K: AsRef<str>, V: AsRef<str>>(
     let line_end = context.line_end_at(at);
     let mut text = String::new();
     for (key, value) in pairs {
-        let value = pair_value(value.as_ref());
-        if context.escape != '\\' && value.contains(['\\', context.escape]) {
-            return Err("the value cannot be written with this file's escape character".to_owned());
-        }
+        let value = written_value(context, value.as_ref())?;
         text.push(' ');
         text.push(context.escape);
         text.push_str(line_end);
@@ -564,6 +561,23 @@ pub(crate) fn append_pairs<K: AsRef<str>, V: AsRef<str>>(
         text.push_str(&value);
     }
     Ok(vec![edit(at, at, text)])
+}
+
+/// Puts a value behind the `=` of a pair that has none.
+pub(crate) fn fill_pair(context: &EditContext<'_>, pair: TextRange, value: &str) -> Lowered {
+    if !context.slice(pair).ends_with('=') {
+        return Err("the pair has a value".to_owned());
+    }
+    let at = end(pair);
+    Ok(vec![edit(at, at, written_value(context, value)?)])
+}
+
+fn written_value(context: &EditContext<'_>, value: &str) -> Result<String, String> {
+    let value = pair_value(value);
+    if context.escape != '\\' && value.contains(['\\', context.escape]) {
+        return Err("the value cannot be written with this file's escape character".to_owned());
+    }
+    Ok(value)
 }
 
 /// A pair's value, quoted where it must be; `$name` stays a variable.
