@@ -44,6 +44,8 @@ impl<'m> Reference<'m> {
             return None;
         }
         let [registry, repository, tag, digest] = &position.written;
+        let file = position.step().map_or("", |it| it.file().text());
+        let of_part = |part: &Part| of_part(part, file);
         let resolved_name = joined(
             image.registry.as_ref().map(of_part),
             image.repository.as_ref().map(of_part)?,
@@ -54,15 +56,18 @@ impl<'m> Reference<'m> {
         let written_name = repository
             .clone()
             .filter(|_| !spells_all)
-            .map(|repository| joined(registry.clone(), repository));
+            .map(|repository| joined(registry.clone(), repository))
+            .filter(|written| !says_less(written, &resolved_name));
         let spelled = |written: Option<Vec<Segment>>, resolved: Vec<Segment>| {
-            let is_known = resolved.iter().all(|it| it.kind != SegmentKind::Expansion);
-            let resolved = is_known.then(|| Text::of_segments(resolved));
-            let mut written = match (written, &resolved) {
-                (Some(written), _) => Text::of_segments(written),
-                (None, Some(resolved)) => resolved.clone(),
-                (None, None) => return None,
+            let is_known = !resolved.iter().any(is_open);
+            let is_lost = |it: &Segment| is_open(it) && it.text.is_empty();
+            // What is not written here is what the default has, its variables included.
+            let mut written = match written {
+                Some(written) => Text::of_segments(written),
+                None if resolved.iter().any(is_lost) => return None,
+                None => Text::of_segments(resolved.clone()),
             };
+            let resolved = is_known.then(|| Text::of_segments(resolved));
             if let Some(known) = &resolved {
                 written = written.known_as(known);
             }
@@ -103,6 +108,14 @@ impl<'m> Reference<'m> {
             tag,
             digest,
         })
+    }
+
+    /// What only the build is told and stands where a registry does: it may be a folder of Docker Hub as well.
+    pub(crate) fn registry_that_may_be_a_folder(&self) -> Option<&Text<'m>> {
+        let registry = self.registry.as_ref()?;
+        let is_unknown = registry.resolved.is_none() && flat::has_expansion(registry.flat());
+        let said = flat::without_expansions(registry.flat());
+        (is_unknown && !said.contains(['.', ':'])).then_some(registry)
     }
 
     /// Where it stands: in the instruction or the comment that names it.
@@ -172,10 +185,34 @@ fn is_registry(first: &Text<'_>, is_told: bool) -> bool {
     is_told || is_registry_host(text) || text.contains(flat::OPEN)
 }
 
+fn is_open(segment: &Segment) -> bool {
+    segment.kind == SegmentKind::Expansion
+}
+
+/// Whether a name begins with a variable, and what its default says of it is not all of it: `k8s.gcr.io/pause-${ARCH}`. As it
+/// is written nothing is known of where it is taken from.
+fn says_less(written: &[Segment], resolved: &[Segment]) -> bool {
+    written.first().is_some_and(is_open)
+        && resolved.first().is_some_and(|it| !is_open(it))
+        && resolved.iter().any(is_open)
+}
+
+/// A variable in the file's text, as it is written in a flat text.
+fn variable_at(file: &str, place: Option<TextRange>) -> String {
+    let source = place.map_or("", |it| &file[it]);
+    match source.strip_prefix('$') {
+        Some(name) if !name.starts_with('{') => format!("${{{name}}}"),
+        _ => source.to_owned(),
+    }
+}
+
 /// The pieces of a part, the defaults of `ARG`s put in.
-fn of_part(part: &Part) -> Vec<Segment> {
+fn of_part(part: &Part, file: &str) -> Vec<Segment> {
     let pieces = part.pieces.iter().map(|piece| Segment {
-        text: piece.text.clone().unwrap_or_default(),
+        text: match &piece.text {
+            Some(text) => text.clone(),
+            None => variable_at(file, piece.place),
+        },
         range: piece.place.unwrap_or_default(),
         kind: match (&piece.text, piece.place) {
             (None, _) => SegmentKind::Expansion,

@@ -179,8 +179,11 @@ impl ImagePattern {
             }
             ImagePattern::Parts(parts) => parts,
         };
+        let may_be_folder = reference.registry_that_may_be_a_folder();
+        let folder = may_be_folder.filter(|_| parts.registry.is_none());
+        let path: Vec<Text<'m>> = folder.into_iter().chain(&reference.path).cloned().collect();
         let mut rest = |state: &mut State<'m>| {
-            in_order(&parts.path, &reference.path, state, &mut |state| {
+            in_order(&parts.path, &path, state, &mut |state| {
                 // Without a word on the tag there is none.
                 let has_tag = reference.tag.as_ref();
                 if parts.tag.is_none() && has_tag.is_some() {
@@ -198,7 +201,7 @@ impl ImagePattern {
         };
         match (&parts.registry, &reference.registry) {
             (None, None) => rest(state),
-            (None, Some(_)) => false,
+            (None, Some(_)) => folder.is_some() && rest(state),
             (Some(item), Some(registry)) => item.word.fits(registry, state, &mut |state| {
                 state.note(item.slot, Slot::Text(registry.clone()), &mut rest)
             }),

@@ -144,8 +144,13 @@ pub(crate) fn ops<'m>(
         (ImagePattern::Parts(old), ImagePattern::Parts(new)) => (old, new),
         (_, new) => return Ok(vec![rewritten(new, reference, state)?]),
     };
+    let may_be_another =
+        old.registry.is_none() && reference.registry_that_may_be_a_folder().is_some();
     let mut ops = Vec::new();
     let name_changes = !is_same_name(old, new);
+    if name_changes && may_be_another {
+        return Err(begins_unknown(&reference.name));
+    }
     if name_changes {
         let text = name_of(new, Some(old), reference, state)?;
         ops.extend(change_name(&reference.name, &text, reference)?);
@@ -175,6 +180,9 @@ pub(crate) fn ops<'m>(
     }
     for (mark, part, there) in [(':', tag, &reference.tag), ('@', digest, &reference.digest)] {
         ops.extend(change_part(mark, part, there.as_ref(), reference)?);
+    }
+    if may_be_another && !ops.is_empty() {
+        return Err(begins_unknown(&reference.name));
     }
     // What comes behind the name and what comes behind the tag come at one place where there is no tag.
     Ok(ops)
@@ -360,6 +368,13 @@ fn is_put_behind(first: &Segment, new: &str) -> bool {
     new.contains(&first) && !new.starts_with(&first)
 }
 
+fn begins_unknown(name: &Spelled<'_>) -> String {
+    format!(
+        "`{}` begins with what only the build is told, and may say a registry of its own: give it the new name there",
+        flat::shown(name.written.flat())
+    )
+}
+
 /// What comes before a name that begins with a variable: it belongs into the variable's default, for whoever sets the variable
 /// may say a registry of their own.
 fn change_default<'m>(
@@ -370,10 +385,7 @@ fn change_default<'m>(
     let written = spelled.written.flat();
     let front = new.strip_suffix(written);
     let (Some(front), Some(resolved)) = (front, &spelled.resolved) else {
-        return Err(format!(
-            "`{}` begins with what only the build is told, and may say a registry of its own: give it the new name there",
-            flat::shown(written)
-        ));
+        return Err(begins_unknown(spelled));
     };
     let new = format!("{front}{}", resolved.flat());
     let is_put = |it: &(TextRange, String)| !it.0.is_empty() || !it.1.is_empty();

@@ -7,6 +7,7 @@ use dfix_model::{ImagePlace, Model};
 
 use super::Rewrite;
 use super::said::Said;
+use crate::flat;
 use crate::matching::find::{Found, Subject};
 use crate::matching::state::{State, Value};
 use crate::pattern::image::ImagePattern;
@@ -224,6 +225,19 @@ impl Rewrite {
         let [name] = &*reference.path else {
             return None;
         };
+        let is_open = name.resolved.is_none() && flat::has_expansion(name.flat());
+        let folder = Some("library");
+        if is_open
+            && flat::without_expansions(name.flat()).is_empty()
+            && new.path.iter().any(|it| it.word.as_literal() == folder)
+            && !reference.hub.iter().any(|it| Some(it.flat()) == folder)
+        {
+            let name = flat::shown(name.flat());
+            return Some(OpenCondition::new(
+                format!("whether `{name}` is a name alone, without a folder before it"),
+                "see what the build is told",
+            ));
+        }
         let is_said = reference.has_registry || !reference.hub.is_empty();
         // A pattern that says the name means it.
         let is_meant = old

@@ -27,7 +27,7 @@ pub enum Origin {
 pub struct Piece {
     /// The text; `None` where only the build can tell.
     pub text: Option<String>,
-    /// The bytes of the file that spell it, byte for byte.
+    /// The bytes of the file that spell it, byte for byte; without a text those of the variable.
     pub place: Option<TextRange>,
     /// Where it comes from.
     pub origin: Origin,
@@ -161,6 +161,10 @@ fn expand_variable(
     out: &mut Vec<Piece>,
     depth: usize,
 ) {
+    let hole = || Piece {
+        place: Some(variable.syntax().text_range() + offset),
+        ..hole()
+    };
     let Some(name) = variable.name() else {
         out.push(hole());
         return;

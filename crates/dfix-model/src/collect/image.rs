@@ -214,14 +214,15 @@ impl Part {
                     .map(|t| t[from - start..to - start].to_owned()),
                 place: piece
                     .place
-                    .filter(|p| usize::from(p.len()) == len)
+                    .filter(|p| piece.text.is_some() && usize::from(p.len()) == len)
                     .map(|p| {
                         let at = |i: usize| {
                             p.start()
                                 + TextSize::try_from(i - start).expect("files are below 4 GiB")
                         };
                         TextRange::new(at(from), at(to))
-                    }),
+                    })
+                    .or(piece.place.filter(|_| piece.text.is_none())),
                 origin: piece.origin,
             });
         }
@@ -235,7 +236,7 @@ impl Part {
             text: text_of(&cut).or_else(|| cut.is_empty().then(String::new)),
             origin,
             place: match cut.as_slice() {
-                [one] => one.place,
+                [one] if one.text.is_some() => one.place,
                 _ => None,
             },
             pieces: cut,
