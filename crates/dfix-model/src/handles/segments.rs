@@ -38,8 +38,11 @@ impl Word<'_> {
         if self.kind() == WordKind::Json && !self.is_known() {
             return self.pieces_of_string(text);
         }
-        // What does not stand in the file as one piece is written with escapes or over several lines.
         let whole = self.range_of_all(text);
+        if let (None, Some(pieces)) = (whole, self.pieces_between_quotes(text)) {
+            return pieces;
+        }
+        // What is left is written with escapes or over several lines.
         vec![Segment {
             text: text.to_owned(),
             range: whole.unwrap_or(self.range()),
@@ -77,6 +80,32 @@ impl Word<'_> {
         };
         found.push(segment(rest, end, SegmentKind::Expansion));
         found
+    }
+
+    /// What stands between quotes and beside them, where all of it stands for itself: `--url="https://e"`.
+    fn pieces_between_quotes(self, value: &str) -> Option<Vec<Segment>> {
+        if !matches!(self.kind(), WordKind::Shell | WordKind::Dockerfile) {
+            return None;
+        }
+        let written = self.source_text();
+        if written.contains(['\\', '`', '$', '\n', '\r']) {
+            return None;
+        }
+        let mut pieces = Vec::new();
+        let mut quote = None;
+        for (at, c) in written.char_indices() {
+            match quote {
+                Some(open) if c == open => quote = None,
+                None if matches!(c, '"' | '\'') => quote = Some(c),
+                _ => {
+                    let start = self.range().start() + TextSize::try_from(at).ok()?;
+                    let text = &written[at..at + c.len_utf8()];
+                    push_literal(text, TextRange::at(start, TextSize::of(c)), &mut pieces);
+                }
+            }
+        }
+        let spelt: String = pieces.iter().map(|it| it.text.as_str()).collect();
+        (spelt == value).then_some(pieces)
     }
 
     /// The bytes that spell the value, where they stand between nothing but quotes, perhaps escaped by an outer quotation.
