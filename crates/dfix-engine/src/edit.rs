@@ -154,6 +154,13 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Writes `source` in the place of a part of a word. Fails where the word stands in text that is kept as it is: of a
+    /// here-document that a shell changes before it is read.
+    pub fn replace_part(&mut self, part: impl Place, source: &str) {
+        let lowered = words::replace_part(self.context, part.range(), source);
+        self.take(lowered);
+    }
+
     /// Writes `source` in the place of a token: a keyword, an operator, blanks.
     pub fn replace_token(&mut self, token: impl Place, source: &str) {
         self.replace_node(token, source);

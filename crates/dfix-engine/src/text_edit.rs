@@ -243,6 +243,29 @@ pub(crate) fn begins_continued_line(token: &SyntaxToken) -> bool {
     false
 }
 
+/// Why nothing is changed in a place that is the text of a here-document, and no script of the file's own.
+pub(crate) fn in_heredoc_text(element: &SyntaxElement) -> Option<String> {
+    let token = element.as_token()?;
+    let is_text = token.kind() == SyntaxKind::HEREDOC_TEXT;
+    let in_script = token.parent().is_some_and(|it| {
+        it.ancestors()
+            .any(|it| it.kind() == SyntaxKind::SHELL_SCRIPT)
+    });
+    is_text.then(|| {
+        let why = if in_script {
+            "it stands in a here-document of a script, the text of which is kept as it is"
+        } else {
+            "another shell reads the here-document first, and takes backslashes away: put quotes around its end word (`<<'EOF'`) if nothing in it is to be expanded"
+        };
+        why.to_owned()
+    })
+}
+
+/// Why a place that is in a script is in none whose quotation is known.
+pub(crate) fn without_quotation(element: &SyntaxElement) -> String {
+    in_heredoc_text(element).unwrap_or_else(|| "the script is a word without quotes".to_owned())
+}
+
 /// The quotation that holds a place which is no element of the tree of its own.
 pub(crate) fn quotation_of(element: &SyntaxElement) -> Option<(Enclosure, TextRange)> {
     let mut at = match element {

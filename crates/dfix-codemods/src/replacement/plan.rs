@@ -116,7 +116,7 @@ impl<'m> Plan<'m> {
 impl Op<'_> {
     fn say(&self, edit: &mut Edit<'_>) {
         match self {
-            Op::Bytes(range, text) => edit.replace_node(*range, text),
+            Op::Bytes(range, text) => edit.replace_part(*range, text),
             Op::Word(word, text) => edit.replace_word(*word, text),
             Op::InsertAfter(word, New::Value(text)) => edit.insert_word_after(*word, text),
             Op::InsertAfter(word, New::Source(text)) => edit.insert_source_after(*word, text),

@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::text_edit::joins::joins_of;
 use crate::text_edit::{
     EditContext, Lowered, Side, after_blanks, edit, end, ends_in_backslash, in_heredoc,
-    quotation_of, quote, size, start,
+    quotation_of, quote, size, start, without_quotation,
 };
 
 /// The command's node, with what to add to its offsets to have the file's.
@@ -31,7 +31,7 @@ fn find(context: &EditContext<'_>, place: &impl Place) -> Result<Found, String> 
             enclosure: None,
         });
     };
-    let (outer, quoted) = quotation_of(&covering).ok_or("the script is a word without quotes")?;
+    let (outer, quoted) = quotation_of(&covering).ok_or_else(|| without_quotation(&covering))?;
     if outer != enclosure {
         return Err("the script stands in a string inside a string".to_owned());
     }

@@ -8,7 +8,7 @@ use dfix_syntax::{
 use crate::place::Place;
 use crate::text_edit::{
     EditContext, Lowered, Side, after_blanks, begins_continued_line, edit, end, ends_in_backslash,
-    in_heredoc, quotation_of, quote, size, start,
+    in_heredoc, in_heredoc_text, quotation_of, quote, size, start, without_quotation,
 };
 
 /// What kind of text a word stands in.
@@ -30,7 +30,7 @@ fn word_site(context: &EditContext<'_>, place: &impl Place) -> Result<WordSite, 
         .covering(range)
         .ok_or("the place is not in this file")?;
     if let Some(enclosure) = place.enclosure() {
-        let (outer, _) = quotation_of(&covering).ok_or("the script is a word without quotes")?;
+        let (outer, _) = quotation_of(&covering).ok_or_else(|| without_quotation(&covering))?;
         return Ok(WordSite::Inside((outer == enclosure).then_some(enclosure)));
     }
     if let NodeOrToken::Token(token) = &covering
@@ -344,6 +344,14 @@ pub(crate) fn replace_source(context: &EditContext<'_>, range: TextRange, source
     }
     let source = source.replace('\n', context.line_end_at(start(range)));
     Ok(vec![edit(start(range), end(range), source)])
+}
+
+/// As [`replace_source`], of a part of a word.
+pub(crate) fn replace_part(context: &EditContext<'_>, range: TextRange, source: &str) -> Lowered {
+    if let Some(why) = context.covering(range).as_ref().and_then(in_heredoc_text) {
+        return Err(why);
+    }
+    replace_source(context, range, source)
 }
 
 pub(crate) fn remove(context: &EditContext<'_>, place: &impl Place) -> Lowered {

@@ -433,7 +433,7 @@ fn fixtures_bear_every_change() {
         ] {
             let outcome = with(&text, rules);
             // There the body is shell text only as long as the command line and it stay this simple.
-            if name != "heredoc-bare-shell.Dockerfile" {
+            if !path.to_string_lossy().contains("heredoc-bare-shell") {
                 assert_eq!(outcome.refused, [], "{}", path.display());
             }
             let again = with(&outcome.text, rules);

@@ -112,7 +112,7 @@ impl Grammar<'_> {
         }
         !self.foreign_shell
             && feeds_bare_shell(place.arguments, place.number)
-            && !(heredoc.expand && changes_when_expanded(body))
+            && !(heredoc.expand && changes_when_expanded(body, heredoc.chomp))
     }
 }
 
@@ -251,14 +251,58 @@ fn simple_commands(arguments: &str) -> Option<Vec<Simple<'_>>> {
 }
 
 /// Whether the shell that feeds an unquoted here-document changes more of it than its variables: it
-/// takes backslashes away, and reads `$` and backticks between single quotes too.
-fn changes_when_expanded(body: &str) -> bool {
-    body.contains('\\') || (body.contains('\'') && body.contains(['$', '`']))
+/// takes backslashes away, and reads `$` and backticks between single quotes too. Lines that it joins are
+/// joined by the shell that it feeds as well, but between single quotes, in comments, and in a further here-document.
+fn changes_when_expanded(body: &str, chomp: bool) -> bool {
+    if !body.contains('\\') {
+        return body.contains('\'') && body.contains(['$', '`']);
+    }
+    body.contains(['\'', '#']) || body.contains("<<") || !only_joins(body, chomp)
+}
+
+/// Whether each backslash of a body joins two of its lines, and none of them loses a tab in the middle of a word.
+fn only_joins(body: &str, chomp: bool) -> bool {
+    body.match_indices('\\').all(|(at, _)| {
+        let (before, after) = (&body[..at], &body[at + 1..]);
+        let after = after.strip_prefix('\r').unwrap_or(after);
+        let is_apart = before.ends_with([' ', '\t']) || !after.starts_with("\n\t");
+        after.len() > 1
+            && after.starts_with('\n')
+            && !before.ends_with('\\')
+            && (is_apart || !chomp)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{feeds_bare_shell, is_shell_shebang};
+    use super::{changes_when_expanded, feeds_bare_shell, is_shell_shebang};
+
+    #[test]
+    fn knows_what_a_shell_changes_before_another_reads_it() {
+        for same in [
+            "a $x\n",
+            "'a'\n",
+            "a \\\n  b\n",
+            "a \\\r\n  b\r\n",
+            "\"a\\\nb\"\n",
+        ] {
+            assert!(!changes_when_expanded(same, false), "{same}");
+        }
+        for other in [
+            "'$x'\n",
+            "a \\$x\n",
+            "a \\\\\n b\n",
+            "a \\\n",
+            "'a\\\nb'\n",
+            "# a\\\nb\n",
+            "a \\ \n",
+            "cat <<X \\\n b\nX\n",
+        ] {
+            assert!(changes_when_expanded(other, false), "{other}");
+        }
+        assert!(changes_when_expanded("a\\\n\tb\n", true));
+        assert!(!changes_when_expanded("a \\\n\tb\n", true));
+    }
 
     #[test]
     fn knows_shells() {
