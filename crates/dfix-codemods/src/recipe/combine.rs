@@ -15,7 +15,10 @@ pub(crate) struct Combined {
 }
 
 /// What a step left to a person.
-struct Left {
+#[derive(Clone)]
+pub(crate) struct Left {
+    /// The number of its recipe among those of the run.
+    recipe: usize,
     step: usize,
     finding: Finding,
     /// Whether it is told by its pattern alone: with others at the same place then.
@@ -55,20 +58,33 @@ impl Combined {
         self.take_next(next, None);
     }
 
-    fn take_next(&mut self, mut next: Outcome, of: Option<(usize, bool)>) {
-        let rounds = &self.outcome.rounds;
-        let told = &self.told;
-        let before = |finding: &mut Finding| {
-            finding.origin = backward(rounds, finding.origin);
-            lines_of_input(finding, told);
+    /// The same, with what the steps of the recipe of this number left.
+    pub(crate) fn take_of_recipe(&mut self, next: Outcome, left: Vec<Left>, recipe: usize) {
+        let into_input = |mut it: Left| {
+            self.put_back(&mut it.finding);
+            it.recipe = recipe;
+            it
         };
+        let left: Vec<Left> = left.into_iter().map(into_input).collect();
+        self.take_next(next, None);
+        self.left.extend(left);
+    }
+
+    /// Has a finding name places of the input.
+    fn put_back(&self, finding: &mut Finding) {
+        finding.origin = backward(&self.outcome.rounds, finding.origin);
+        lines_of_input(finding, &self.told);
+    }
+
+    fn take_next(&mut self, mut next: Outcome, of: Option<(usize, bool)>) {
+        let before = |finding: &mut Finding| self.put_back(finding);
         next.remaining.iter_mut().for_each(before);
         let applied = next.rounds.iter_mut().flat_map(|it| &mut it.applied);
         applied.for_each(before);
         next.refused
             .iter_mut()
             .for_each(|it| before(&mut it.finding));
-        if rounds.is_empty() {
+        if !self.is_changed() {
             self.told.extend(next.remaining.iter().cloned());
         }
         let left = self.left.iter_mut().map(|it| &mut it.finding);
@@ -82,6 +98,7 @@ impl Combined {
         for finding in next.remaining {
             match of.filter(|_| finding.fix.is_none()) {
                 Some((step, is_of_pattern)) => self.leave(Left {
+                    recipe: 0,
                     step,
                     finding,
                     is_of_pattern,
@@ -120,12 +137,12 @@ impl Combined {
         }
     }
 
-    /// Forgets what steps left to a person and others have done since. `is_done` is asked with the number of the step and the
-    /// place in the text as it is now.
-    pub(crate) fn forget_done(&mut self, is_done: impl Fn(usize, TextRange) -> bool) {
+    /// Forgets what steps left to a person and others have done since. `is_done` is asked with the numbers of the recipe and
+    /// the step, and the place in the text as it is now.
+    pub(crate) fn forget_done(&mut self, is_done: impl Fn(usize, usize, TextRange) -> bool) {
         let all = std::mem::take(&mut self.left).into_iter();
         let (done, left): (Vec<Left>, Vec<Left>) =
-            all.partition(|it| is_done(it.step, it.finding.range));
+            all.partition(|it| is_done(it.recipe, it.step, it.finding.range));
         if !done.is_empty() {
             let was_left = |it: &Finding| {
                 let mut all = done.iter().chain(&left).map(|it| &it.finding);
@@ -142,24 +159,28 @@ impl Combined {
         &self.outcome
     }
 
-    /// What is left to a person under this name, as an outcome that changes nothing.
-    pub(crate) fn left_of(&self, name: &str) -> Outcome {
+    /// What is left to a person under this name, as an outcome that changes nothing, and what the steps left of it.
+    pub(crate) fn left_of(&self, name: &str) -> (Outcome, Vec<Left>) {
+        let in_input = |finding: &Finding| Finding {
+            range: finding.origin,
+            ..finding.clone()
+        };
+        let of_steps = self.left.iter().map(|it| Left {
+            finding: in_input(&it.finding),
+            ..it.clone()
+        });
         let left = self.outcome.remaining.iter();
         let left = left.filter(|it| it.rule == name && it.fix.is_none());
         let refused = self.outcome.refused.iter();
         let refused = refused.filter(|it| it.finding.rule == name);
-        Outcome {
+        let outcome = Outcome {
             text: Arc::clone(&self.outcome.text),
             rounds: Vec::new(),
-            remaining: left
-                .map(|it| Finding {
-                    range: it.origin,
-                    ..it.clone()
-                })
-                .collect(),
+            remaining: left.map(in_input).collect(),
             refused: refused.cloned().collect(),
             errors: Vec::new(),
-        }
+        };
+        (outcome, of_steps.collect())
     }
 
     /// Forgets what remained, since it is going to be asked again.
@@ -169,11 +190,16 @@ impl Combined {
         self.left.clear();
     }
 
-    pub(crate) fn into_outcome(mut self) -> Outcome {
+    pub(crate) fn into_outcome(self) -> Outcome {
+        self.into_parts().0
+    }
+
+    /// The outcome, and what the steps left of it.
+    pub(crate) fn into_parts(mut self) -> (Outcome, Vec<Left>) {
         self.outcome
             .remaining
             .sort_by_key(|it| (it.range.start(), it.rule));
-        self.outcome
+        (self.outcome, self.left)
     }
 }
 

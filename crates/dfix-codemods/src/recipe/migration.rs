@@ -8,7 +8,7 @@ use dfix_model::Model;
 use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
-use super::combine::Combined;
+use super::combine::{Combined, Left};
 use super::conditions::FileSearches;
 use super::together::Held;
 use crate::rewrite::{Rewrite, told};
@@ -95,6 +95,8 @@ impl Migration {
 /// What one recipe makes of a text.
 struct One {
     outcome: Outcome,
+    /// What its steps left to a person.
+    left: Vec<Left>,
     /// Where nothing of it is done.
     held: Held,
     /// Whether its steps undo each other.
@@ -112,22 +114,24 @@ impl Migration {
             let mut part = Combined::new(text);
             self.run_steps(&mut part, context, parsed, &held);
             if part.is_changed() {
-                self.forget_done(&mut part, context);
+                forget_done(&[self], &mut part, context);
             }
             let first = part.left_of(self.name);
             if part.is_changed() {
                 let mut again = Combined::new(part.text());
                 self.run_steps(&mut again, context, None, &held);
                 if again.is_changed() {
-                    let outcome = part.into_outcome();
+                    let (outcome, left) = part.into_parts();
                     return One {
                         outcome,
+                        left,
                         held,
                         is_undone: true,
                     };
                 }
                 part.forget_remaining();
-                part.take(again.into_outcome());
+                let (outcome, of_steps) = again.into_parts();
+                part.take_of_recipe(outcome, of_steps, 0);
             }
             let now = if self.goes_together && part.is_changed() {
                 let reparsed;
@@ -139,37 +143,39 @@ impl Migration {
                     }
                 };
                 let mut now = Held::of(part.outcome(), self.name, parsed, text);
-                now.extend(Held::of(&first, self.name, parsed, text));
+                now.extend(Held::of(&first.0, self.name, parsed, text));
                 now
             } else {
                 Held::default()
             };
-            left.take(first);
+            left.take_of_recipe(first.0, first.1, 0);
             let remaining = part.left_of(self.name);
             if !held.extend(now) {
-                left.take(part.into_outcome());
+                let (outcome, of_steps) = part.into_parts();
+                left.take_of_recipe(outcome, of_steps, 0);
+                let (outcome, left) = left.into_parts();
                 return One {
-                    outcome: left.into_outcome(),
+                    outcome,
+                    left,
                     held,
                     is_undone: false,
                 };
             }
-            left.take(remaining);
+            left.take_of_recipe(remaining.0, remaining.1, 0);
         }
     }
 }
 
-impl Migration {
-    /// Forgets what a step left to a person where what it is to bring stands in the end: another step has done it.
-    fn forget_done(&self, part: &mut Combined, context: &dyn Context) {
-        let text = Arc::clone(part.text());
-        let parsed = dfix_syntax::parse(&text);
-        let file = Model::new(&parsed.file(), &text, context);
-        part.forget_done(|step, place| {
-            let rewrite = self.steps[step].action.as_rewrite();
-            rewrite.is_some_and(|it| it.is_done_at(place, &file))
-        });
-    }
+/// Forgets what a step left to a person where what it is to bring stands in the end: another step, or another recipe, has done
+/// it.
+fn forget_done(recipes: &[&Migration], part: &mut Combined, context: &dyn Context) {
+    let text = Arc::clone(part.text());
+    let parsed = dfix_syntax::parse(&text);
+    let file = Model::new(&parsed.file(), &text, context);
+    part.forget_done(|recipe, step, place| {
+        let rewrite = recipes[recipe].steps[step].action.as_rewrite();
+        rewrite.is_some_and(|it| it.is_done_at(place, &file))
+    });
 }
 
 impl Action {
@@ -241,7 +247,10 @@ pub fn run_all(
             last_changed = number;
         }
         held[number] = std::mem::take(&mut one.held);
-        combined.take(one.outcome);
+        combined.take_of_recipe(one.outcome, one.left, number);
+    }
+    if last_changed > 0 {
+        forget_done(&concerned, &mut combined, context);
     }
     // Those behind the last change have seen the text as it is, and so has the one that made it.
     for (migration, held) in concerned[..last_changed].iter().zip(&held) {

@@ -113,11 +113,18 @@ fn parameters_are_checked() {
 }
 
 fn run(steps: &str, text: &str) -> Outcome {
-    let recipe = format!("name = 'r'\ndescription = 'x'\n{steps}");
-    let recipe = Recipe::read("r.toml", &recipe, &[]).unwrap();
-    let migration = recipe.with(&BTreeMap::new()).unwrap();
+    run_several(&[("r", steps)], text)
+}
+
+fn run_several(recipes: &[(&str, &str)], text: &str) -> Outcome {
+    let migrations = recipes.iter().map(|(name, steps)| {
+        let recipe = format!("name = '{name}'\ndescription = 'x'\n{steps}");
+        let recipe = Recipe::read("r.toml", &recipe, &[]).unwrap();
+        recipe.with(&BTreeMap::new()).unwrap()
+    });
+    let migrations: Vec<_> = migrations.collect();
     let text: Arc<str> = text.into();
-    run_all(&[migration], &text, &dfix_syntax::parse(&text), &NoContext)
+    run_all(&migrations, &text, &dfix_syntax::parse(&text), &NoContext)
 }
 
 /// What is left to a person, and why.
@@ -308,5 +315,53 @@ rewrite = { pattern = 'npm install -g --silent yarn {_...: none}', replacement =
         assert_eq!(&*together.text, wanted);
         assert_eq!(left(&together).is_empty(), why.is_none(), "{before}");
         assert_eq!(told.is_empty(), why.is_none(), "{before}");
+    }
+}
+
+#[test]
+fn what_another_recipe_has_done_is_not_told() {
+    let step = |pattern: &str, replacement: &str| {
+        format!("[[steps]]\nrewrite = {{ pattern = '{pattern}', replacement = '{replacement}' }}\n")
+    };
+    let plain = step("npm install -g yarn {_...: none}", "corepack enable");
+    let silent = step(
+        "npm install -g --silent yarn {_...: none}",
+        "corepack enable",
+    );
+    let other = step(
+        "npm install -g --silent yarn {_...: none}",
+        "corepack prepare",
+    );
+    let label = "[[steps]]\nrewrite = { pattern = 'FROM {i}', replacement = \"FROM {i}\\nLABEL a=1\", not-before = 'LABEL a={_}' }\n";
+    let text = "FROM a\nRUN x\nRUN npm install -g --silent yarn\nRUN npm install -g --foo yarn\n";
+    for (recipes, after, why) in [
+        (
+            [("a", &plain), ("b", &silent)],
+            text.replacen("npm install -g --silent yarn", "corepack enable", 1),
+            &["`--foo`"][..],
+        ),
+        // Another one comes, and what was told stays so.
+        (
+            [("a", &plain), ("b", &other)],
+            text.replacen("npm install -g --silent yarn", "corepack prepare", 1),
+            &["`--silent`", "`--foo`"],
+        ),
+        // The place has moved.
+        (
+            [("a", &plain), ("b", &format!("{label}{silent}"))],
+            text.replacen("npm install -g --silent yarn", "corepack enable", 1)
+                .replace("FROM a\n", "FROM a\nLABEL a=1\n"),
+            &["`--foo`"],
+        ),
+    ] {
+        let recipes = recipes.map(|(name, steps)| (name, steps.as_str()));
+        let outcome = run_several(&recipes, text);
+        assert_eq!(*outcome.text, *after, "{recipes:?}");
+        let left = outcome.remaining.iter().filter(|it| it.rule == "a");
+        let left: Vec<&str> = left.filter_map(|it| it.remedy.as_deref()).collect();
+        assert_eq!(left.len(), why.len(), "{left:?}");
+        for (it, word) in left.iter().zip(why) {
+            assert!(it.contains(word), "{it}");
+        }
     }
 }
