@@ -178,6 +178,30 @@ fn pinned(text: &Text<'_>, new: &str, manager: Option<PackageManager>) -> Option
     ))
 }
 
+/// Why a package does not become another where both have a pin: a word with two of them is no package.
+fn two_pins(text: &Text<'_>, new: &str, elements: &[Element<'_>]) -> Option<String> {
+    let element = elements.iter().find(|it| it.whole.word == text.word)?;
+    let bare = element.name.as_ref()?;
+    let pin = bare.after();
+    let sign = pin.chars().next()?;
+    // A hole that binds the pin as well is followed by what the replacement has behind it.
+    let more = match text.after() {
+        "" => new.strip_prefix(text.flat())?,
+        _ => new,
+    };
+    // `@scope/name` begins with no pin.
+    let start = usize::from(more == new && more.starts_with('@'));
+    let at = more[start..].find(|it| PIN.contains(&it) || it == sign)?;
+    let comes = flat::shown(&more[start + at..]);
+    let signs = pin.find(|it| !PIN.contains(&it)).unwrap_or(pin.len());
+    let signs = flat::shown(&pin[..signs.max(sign.len_utf8())]);
+    let end = if sign == '[' { "]" } else { "" };
+    let (pin, bare) = (flat::shown(pin), flat::shown(bare.flat()));
+    Some(format!(
+        "`{pin}` belongs to `{bare}`, and `{comes}` would come beside it: name what is there in the pattern (`NAME{signs}{{v}}{end}`), or leave it alone with `not`"
+    ))
+}
+
 /// Why a package that the pattern names without its pin does not go where something else comes.
 pub(crate) fn pin_lost(
     old: &Shape,
@@ -279,6 +303,9 @@ fn set<'m>(
                     continue;
                 };
                 for text in [text].into_iter().chain(&alike(replaced, text, &elements)) {
+                    if let Some(why) = two_pins(text, &name, &elements) {
+                        return Err(Refusal::AtAll(why));
+                    }
                     plan.open.extend(pinned(text, &name, view.manager()));
                     plan.push(changed_by(text, &item.word, &name, target, state)?);
                 }
