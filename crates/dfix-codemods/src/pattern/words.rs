@@ -37,6 +37,11 @@ impl<'m> Element<'m> {
         }
     }
 
+    /// Whether two names are one to who takes it.
+    pub(crate) fn is_called(&self, one: &str, other: &str) -> bool {
+        one == other || (self.is_python && normal_python_name(one) == normal_python_name(other))
+    }
+
     /// Whether it is what a text says.
     pub(crate) fn is(&self, text: &str) -> bool {
         let whole = self.whole.flat();

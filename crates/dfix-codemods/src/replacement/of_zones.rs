@@ -112,16 +112,29 @@ pub(crate) fn in_zones<'m>(
     Ok(())
 }
 
-/// The other elements of a set that a literal name means as well: `x:i386` beside `x`.
-fn alike<'m>(item: &Item, found: &Text<'m>, elements: &[Element<'m>]) -> Vec<Text<'m>> {
-    let Some(literal) = item.word.as_literal() else {
-        return Vec::new();
-    };
+/// The other elements of a set that have the name which an item was matched with: `x:i386` beside `x`. `named`: what items of the
+/// pattern were matched with.
+fn alike<'m>(
+    item: &Item,
+    found: &Text<'m>,
+    elements: &[Element<'m>],
+    named: &[Word<'m>],
+) -> Vec<Text<'m>> {
     let texts = elements.iter().filter_map(|element| {
+        let is_meant = |text: &&Text<'m>| {
+            let name = text.flat();
+            element.is_called(found.flat(), name)
+                || item
+                    .word
+                    .as_literal()
+                    .is_some_and(|it| element.is_called(it, name))
+        };
         let mut texts = element.name.iter().chain([&element.whole]);
-        texts.find(|it| it.flat() == literal).cloned()
+        texts.find(is_meant).cloned()
     });
-    texts.filter(|it| it.word != found.word).collect()
+    texts
+        .filter(|it| it.word.is_none_or(|word| !named.contains(&word)))
+        .collect()
 }
 
 /// Why operands do not change where an option that the pattern leaves out makes them mean something else.
@@ -143,9 +156,63 @@ fn otherwise(old: &Zones, new: &Zones, view: &View<'_>) -> Option<String> {
 /// What a pin begins with.
 const PIN: [char; 6] = ['=', '<', '>', '~', '@', '!'];
 
+/// What stands behind the name of a package: what belongs to it, and its pin. `x:i386` is another package than `x` to apt
+/// (dpkg(1), "architecture"), and `x[y]` more than `x` to pip (PEP 508, "Extras").
+fn behind_name(after: &str, manager: Option<PackageManager>) -> (&str, &str) {
+    let end = match (manager, after.chars().next()) {
+        (Some(PackageManager::Apt), Some(':')) => after.find(['=', '/']).unwrap_or(after.len()),
+        (Some(PackageManager::Pip | PackageManager::Uv | PackageManager::Pipx), Some('[')) => {
+            after.find(']').map_or(after.len(), |it| it + 1)
+        }
+        _ => 0,
+    };
+    after.split_at(end)
+}
+
+/// The element that is a package already: one of that name, and with that behind it.
+fn there<'e, 'm>(
+    elements: &'e [Element<'m>],
+    name: &str,
+    own: &str,
+    manager: Option<PackageManager>,
+) -> Option<&'e Element<'m>> {
+    let is_it = |it: &&Element<'m>| {
+        it.whole.flat() == format!("{name}{own}")
+            || it.name.as_ref().is_some_and(|text| {
+                let (mine, _) = behind_name(text.after(), manager);
+                let base = format!("{}{mine}", text.flat());
+                let has_more = own.is_empty() && mine.starts_with('[');
+                it.is_called(&format!("{name}{own}"), &base)
+                    || (has_more && it.is_called(name, text.flat()))
+            })
+    };
+    elements.iter().find(is_it)
+}
+
+/// What is open where a package that is pinned goes, for what it is to become is there already.
+fn pin_goes(
+    text: &Text<'_>,
+    there: &Element<'_>,
+    manager: Option<PackageManager>,
+) -> Option<OpenCondition> {
+    let (_, pin) = behind_name(text.after(), manager);
+    let other = there.name.as_ref().map_or("", Text::after);
+    if pin.is_empty() || behind_name(other, manager).1 == pin {
+        return None;
+    }
+    let (name, pin) = (flat::shown(there.whole.flat()), flat::shown(pin));
+    Some(OpenCondition::new(
+        format!(
+            "whether `{name}`, which is there already, does without the `{pin}` of `{}`, which goes",
+            flat::shown(text.whole())
+        ),
+        format!("see which `{name}` is wanted, and write its pin"),
+    ))
+}
+
 /// What is open where a package that is pinned becomes another one: the version is the old one's.
 fn pinned(text: &Text<'_>, new: &str, manager: Option<PackageManager>) -> Option<OpenCondition> {
-    let rest = text.after();
+    let (_, rest) = behind_name(text.after(), manager);
     // A release of Debian's, which apt takes the package from (apt-get(8), "install").
     if let Some(release) = rest.strip_prefix('/') {
         return Some(OpenCondition::new(
@@ -274,14 +341,33 @@ fn set<'m>(
 ) -> Result<(), Refusal> {
     let is_among = |item: &Item, others: &[Item]| others.iter().any(|it| it.word == item.word);
     let mut gone: Vec<&Item> = old.iter().filter(|it| !is_among(it, new)).collect();
+    let manager = view.manager();
     let elements = view.elements();
-    let is_there = |name: &str| {
-        elements.iter().any(|it| {
-            it.whole.flat() == name || it.name.as_ref().is_some_and(|it| it.flat() == name)
-        })
+    let named: Vec<Word<'m>> = old.iter().flat_map(|it| words_of(it, state)).collect();
+    // What an item was matched with, and all that is called so.
+    let texts_of = |item: &Item| -> Vec<Text<'m>> {
+        let Some(Slot::Text(text)) = state.slot(item.slot) else {
+            return Vec::new();
+        };
+        let mut texts = vec![text.clone()];
+        texts.extend(alike(item, text, &elements, &named));
+        texts
+    };
+    let going: Vec<Word<'m>> = gone
+        .iter()
+        .flat_map(|it| texts_of(it))
+        .filter_map(|it| it.word)
+        .collect();
+    let goes = |it: &Element<'m>| it.whole.word.is_some_and(|word| going.contains(&word));
+    let stays: Vec<Element<'m>> = elements.iter().filter(|it| !goes(it)).cloned().collect();
+    let target_of = |text: &Text<'m>, name: &str| {
+        let (own, _) = behind_name(text.after(), manager);
+        there(&stays, name, own, manager)
     };
     let mut removed: Vec<Word<'m>> = Vec::new();
     let mut places = Vec::new();
+    // What is there already, for which something goes.
+    let mut found: Vec<String> = Vec::new();
     for item in new {
         let is_list = item.word.as_list().is_some();
         if is_among(item, old) {
@@ -295,30 +381,47 @@ fn set<'m>(
             Some(filled(&item.word, state)?)
         };
         let single = gone.iter().position(|it| it.word.as_list().is_none());
+        let texts = single.map_or_else(Vec::new, |index| texts_of(gone[index]));
         match (name, single) {
-            (Some(name), _) if is_there(&name) => places.push(Placed::There(None)),
+            (Some(name), None) if there(&stays, &name, "", manager).is_some() => {
+                places.push(Placed::There(None));
+            }
+            (Some(name), Some(_)) if texts.iter().all(|it| target_of(it, &name).is_some()) => {
+                places.push(Placed::There(None));
+                found.push(name);
+            }
             (Some(name), Some(index)) => {
-                let replaced = gone.remove(index);
-                let Some(Slot::Text(text)) = state.slot(replaced.slot) else {
-                    continue;
-                };
-                for text in [text].into_iter().chain(&alike(replaced, text, &elements)) {
+                gone.remove(index);
+                let mut place = None;
+                for text in &texts {
+                    if let Some(there) = target_of(text, &name) {
+                        plan.open.extend(pin_goes(text, there, manager));
+                        removed.extend(text.word);
+                        continue;
+                    }
                     if let Some(why) = two_pins(text, &name, &elements) {
                         return Err(Refusal::AtAll(why));
                     }
-                    plan.open.extend(pinned(text, &name, view.manager()));
+                    plan.open.extend(pinned(text, &name, manager));
                     plan.push(changed_by(text, &item.word, &name, target, state)?);
+                    place = place.or(text.word);
                 }
-                places.push(Placed::There(text.word));
+                places.push(Placed::There(place));
             }
             _ => places.push(Placed::New(added(item, target, state)?)),
         }
     }
     let is_list_gone = gone.iter().any(|it| it.word.as_list().is_some());
+    let mut found = found.iter();
     for item in gone {
         removed.extend(words_of(item, state));
-        if let Some(Slot::Text(text)) = state.slot(item.slot) {
-            removed.extend(alike(item, text, &elements).iter().filter_map(|it| it.word));
+        let texts = texts_of(item);
+        let name = if texts.is_empty() { None } else { found.next() };
+        for text in &texts {
+            let there = name.and_then(|it| target_of(text, it));
+            plan.open
+                .extend(there.and_then(|it| pin_goes(text, it, manager)));
+            removed.extend(text.word.filter(|it| !removed.contains(it)));
         }
     }
     let last = |word: &Word<'m>| word.range().end();
