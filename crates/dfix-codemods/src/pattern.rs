@@ -103,7 +103,17 @@ impl Pattern {
     }
 
     pub(crate) fn read(part: &str, source: &str, names: &mut Names) -> Result<Self, PatternError> {
-        let template = Template::read(part, source.trim(), names)?;
+        Pattern::read_beside(None, part, source, names)
+    }
+
+    /// Reads a condition of a pattern, whose template is given: the holes that both have are the same.
+    pub(crate) fn read_beside(
+        pattern: Option<&Template>,
+        part: &str,
+        source: &str,
+        names: &mut Names,
+    ) -> Result<Self, PatternError> {
+        let template = Template::read(part, source.trim(), names)?.beside(pattern);
         if template.text.is_empty() {
             return Err(template
                 .whole_error("there is nothing to look for")

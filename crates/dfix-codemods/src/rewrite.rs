@@ -81,7 +81,7 @@ impl Search {
     pub fn new(pattern: &str, conditions: &Conditions) -> Result<Self, PatternError> {
         let mut names = Names::default();
         let pattern = Pattern::read("pattern", pattern, &mut names)?;
-        let places = Places::read(conditions, &mut names)?;
+        let places = Places::read(conditions, &pattern, &mut names)?;
         let filter = Filter::of(&pattern);
         Ok(Search {
             names,

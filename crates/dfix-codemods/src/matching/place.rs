@@ -60,7 +60,13 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    pub(crate) fn read(conditions: &Conditions, names: &mut Names) -> Result<Self, PatternError> {
+    /// Reads the conditions on the place of what a pattern finds.
+    pub(crate) fn read(
+        conditions: &Conditions,
+        beside: &Pattern,
+        names: &mut Names,
+    ) -> Result<Self, PatternError> {
+        let beside = Some(&beside.template);
         let mut relations = Vec::new();
         let all = [
             (Relation::Before, "before", &conditions.before),
@@ -71,7 +77,8 @@ impl Places {
         ];
         for (relation, part, patterns) in all {
             for pattern in patterns {
-                relations.push((relation, Pattern::read(part, pattern, names)?));
+                let read = Pattern::read_beside(beside, part, pattern, names)?;
+                relations.push((relation, read));
             }
         }
         let mut based_on = Vec::new();

@@ -6,6 +6,7 @@ use crate::error::PatternError;
 use crate::matching::choose::each_of_its_own;
 use crate::matching::state::{Slot, State, Text, Then};
 use crate::matching::view::{OptionUse, View};
+use crate::pattern::condition::Condition;
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Hole, REPLACEMENT, Template};
 use crate::pattern::words::{Item, WordPattern, allows, among, bind_list, in_order};
@@ -223,10 +224,10 @@ impl CommandPattern {
             }
             // A hole is read as the first subcommand that it may be.
             let subcommand = match heads.as_slice() {
-                [one] => one.word.as_hole().and_then(|it| it.condition.as_ref()),
+                [one] => one.word.as_hole().and_then(|it| template.condition_of(it)),
                 _ => None,
             };
-            let subcommand = subcommand.and_then(|it| it.first_literal());
+            let subcommand = subcommand.and_then(Condition::first_literal);
             let is_set = view.is_set || subcommand.is_some_and(|it| view.names_packages(&it));
             Shape::Zones(Zones {
                 heads,

@@ -65,6 +65,8 @@ pub(crate) struct Template {
     /// With words for holes.
     pub(crate) text: String,
     pub(crate) holes: Vec<Hole>,
+    /// The holes of the pattern that this is a condition of.
+    beside: Vec<Hole>,
     /// What the words for holes begin with; it stands nowhere else.
     stem: String,
     /// Pieces of the text: where each begins in it and in the source, and whether it stands for a hole.
@@ -84,6 +86,7 @@ impl Template {
             source: source.to_owned(),
             text: String::with_capacity(source.len()),
             holes: Vec::new(),
+            beside: Vec::new(),
             stem,
             pieces: vec![(0, 0, false)],
         };
@@ -119,6 +122,19 @@ impl Template {
             at += literal;
         }
         Ok(template)
+    }
+
+    /// The same as a condition of a pattern, with which it shares its holes.
+    pub(crate) fn beside(mut self, pattern: Option<&Template>) -> Self {
+        self.beside = pattern.map(|it| it.holes.clone()).unwrap_or_default();
+        self
+    }
+
+    /// What a hole may bind: what it says itself, or else that of the pattern, with which it binds the same.
+    pub(crate) fn condition_of<'t>(&'t self, hole: &'t Hole) -> Option<&'t Condition> {
+        let of_pattern = || self.beside.iter().filter(|it| *it == hole);
+        let own = hole.condition.as_deref();
+        own.or_else(|| of_pattern().find_map(|it| it.condition.as_deref()))
     }
 
     fn take(&mut self, hole: Hole) {
