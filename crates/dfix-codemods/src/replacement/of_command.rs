@@ -14,12 +14,14 @@ use crate::matching::view::View;
 use crate::pattern::command::{CommandPattern, Shape};
 use crate::pattern::instruction::{ScriptItem, outermost};
 use crate::pattern::template::Hole;
-use crate::pattern::words::{Item, WordPattern};
+use crate::pattern::words::Item;
 use crate::pattern::wrapper::{WrapperPattern, wrappers_of};
 use crate::pattern::{Replacement, ReplacementKind};
 use crate::replacement::carry::Target;
 use crate::replacement::change::change_whole;
-use crate::replacement::of_words::{become_other, elsewhere, filled, insert, list, words_of};
+use crate::replacement::of_words::{
+    become_other, elsewhere, filled, filled_if, insert, list, words_of,
+};
 use crate::replacement::of_zones::{in_zones, pin_lost};
 use crate::replacement::plan::{Op, Plan, Planned, Refusal};
 use crate::replacement::{exec, of_words, of_wrappers, render};
@@ -489,11 +491,6 @@ fn in_front<'m>(
         }
     }
     Ok(())
-}
-
-/// The text of a word pattern, where there is one.
-fn filled_if(word: Option<&WordPattern>, state: &State<'_>) -> Result<Option<String>, String> {
-    word.map(|it| filled(it, state)).transpose()
 }
 
 fn redirects<'m>(

@@ -20,7 +20,7 @@ use crate::replacement::of_keyword::{self, keyword};
 use crate::replacement::of_pairs::{pairs, reads_variable, untaken};
 use crate::replacement::of_pipeline;
 use crate::replacement::of_sets;
-use crate::replacement::of_words::{Placed, filled, insert, list, words_of};
+use crate::replacement::of_words::{Placed, filled, filled_if, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
 use crate::replacement::{of_command, render};
 
@@ -201,9 +201,9 @@ fn one<'m>(
         let mut plan = Plan::default();
         if let Arguments::Pairs(items) = &new.arguments {
             for item in items {
-                untaken(&filled(&item.key, state)?, new.kind, step, &|it, _| {
-                    it == step
-                })?;
+                let value = filled_if(item.value.as_ref(), state)?;
+                let pair = (&*filled(&item.key, state)?, value.as_deref());
+                untaken(pair, new.kind, step, &|it, _| it == step)?;
             }
         }
         let source = render::instruction(template, new, state)?;

@@ -7,16 +7,16 @@ use crate::flat;
 use crate::matching::state::{Slot, State, Text};
 use crate::pattern::instruction::PairItem;
 use crate::replacement::change::change_word;
-use crate::replacement::of_words::filled;
+use crate::replacement::of_words::{filled, filled_if};
 use crate::replacement::plan::{Op, Plan, Renamed};
 
 /// Nothing where a key that comes is set nowhere else; `is_mine` tells which pairs the rewrite itself works on. Two that are called
-/// the same would be one, and the value of one be lost.
+/// the same would be one, and the value of one be lost; of labels only where that is another one.
 ///
 /// # Errors
 /// Where it is set, of this stage, those that it is based on, or before the first.
 pub(crate) fn untaken(
-    key: &str,
+    (key, value): (&str, Option<&str>),
     kind: StepKind,
     step: Step<'_>,
     is_mine: &dyn Fn(Step<'_>, usize) -> bool,
@@ -37,15 +37,23 @@ pub(crate) fn untaken(
             .map(dfix_model::GlobalArg::step)
             .collect(),
     };
+    // Variables may be another's by build, or read between the two.
+    let value = value.filter(|it| kind == StepKind::Label && !flat::has_expansion(it));
+    let is_same = |it: &Pair<'_>| {
+        let there = it.value().map(Text::of_word);
+        value.is_some() && there.as_ref().map(Text::flat) == value
+    };
     let is_there = |other: &Step<'_>| {
         let mut pairs = other.pairs().enumerate();
-        pairs.any(|(index, it)| it.key_text() == Some(key) && !is_mine(*other, index))
+        pairs.any(|(index, it)| {
+            it.key_text() == Some(key) && !is_mine(*other, index) && !is_same(&it)
+        })
     };
     let of_kind =
         |it: &Step<'_>| kinds.contains(&it.kind()) && it.is_onbuild() == step.is_onbuild();
     match beside.into_iter().filter(of_kind).find(is_there) {
         Some(other) => Err(format!(
-            "`{key}` is set in line {} already, and one of the two values would be lost: put them together",
+            "`{key}` is set in line {} already, there or by a change before this one, and one of the two values would be lost: put them together",
             other.line()
         )),
         None => Ok(()),
@@ -134,16 +142,14 @@ pub(crate) fn pairs<'m>(
     let mine: Vec<usize> = old.iter().filter_map(index_of).collect();
     let is_mine = |it: Step<'_>, index: usize| it == step && mine.contains(&index);
     for item in &coming {
-        untaken(&filled(&item.key, state)?, step.kind(), step, &is_mine)?;
+        let value = filled_if(item.value.as_ref(), state)?;
+        let pair = (&*filled(&item.key, state)?, value.as_deref());
+        untaken(pair, step.kind(), step, &is_mine)?;
     }
     let mut added = Vec::new();
     for item in coming {
         if rest.is_empty() {
-            let value = item
-                .value
-                .as_ref()
-                .map(|it| filled(it, state))
-                .transpose()?;
+            let value = filled_if(item.value.as_ref(), state)?;
             let value = value.ok_or("a name without a value cannot be added")?;
             added.push((filled(&item.key, state)?, flat::shown(&value)));
         } else {
@@ -163,17 +169,15 @@ pub(crate) fn pairs<'m>(
                 stage: step.stage().map(dfix_model::Stage::index),
                 old: filled(&before.key, state)?,
                 new: new.clone(),
+                value: filled_if(after.value.as_ref(), state)?
+                    .filter(|it| step.kind() == StepKind::Label && !flat::has_expansion(it)),
             });
             plan.push(change_word(&Text::of_word(key), &new)?);
         }
         if before.value == after.value {
             continue;
         }
-        let new = after
-            .value
-            .as_ref()
-            .map(|it| filled(it, state))
-            .transpose()?;
+        let new = filled_if(after.value.as_ref(), state)?;
         match (pair.value(), new) {
             (Some(value), Some(new)) => plan.push(change_word(&Text::of_word(value), &new)?),
             // `A=` is `A=""`.

@@ -17,6 +17,14 @@ pub(crate) fn filled(word: &WordPattern, state: &State<'_>) -> Result<String, St
         .ok_or_else(|| "a list of several words cannot be written as one".to_owned())
 }
 
+/// The text of a word pattern, where there is one.
+pub(crate) fn filled_if(
+    word: Option<&WordPattern>,
+    state: &State<'_>,
+) -> Result<Option<String>, String> {
+    word.map(|it| filled(it, state)).transpose()
+}
+
 /// Where words of the replacement stand: those that are there, and those that come.
 pub(crate) enum Placed<'m> {
     There(Option<Word<'m>>),

@@ -59,12 +59,15 @@ pub(crate) struct Renamed {
     pub(crate) stage: Option<usize>,
     pub(crate) old: String,
     pub(crate) new: String,
+    /// The value that it has then; none where another one with that is not known to be the same.
+    pub(crate) value: Option<String>,
 }
 
 impl Renamed {
-    /// Whether another key of the same stage gets the same name.
+    /// Whether another key of the same stage gets the same name, and not the same value.
     pub(crate) fn clashes_with(&self, other: &Renamed) -> bool {
-        self.stage == other.stage && self.new == other.new && self.old != other.old
+        let is_same = self.value.is_some() && self.value == other.value;
+        self.stage == other.stage && self.new == other.new && self.old != other.old && !is_same
     }
 }
 
