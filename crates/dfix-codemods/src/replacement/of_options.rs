@@ -14,8 +14,8 @@ use crate::replacement::of_words::{Placed, filled};
 use crate::replacement::plan::{New, Op, Plan, Refusal};
 use crate::replacement::render;
 
-/// What becomes of the letters of a cluster, by where its word begins.
-type Clusters<'m> = BTreeMap<u32, (Text<'m>, Vec<(char, Option<char>)>)>;
+/// What becomes of the letters of a cluster, and of the `-` before them, by where its word begins.
+type Clusters<'m> = BTreeMap<u32, (Text<'m>, Vec<(char, String)>)>;
 
 /// Aligns options; what has no counterpart is renamed, taken out or put in.
 pub(crate) fn options<'m>(
@@ -37,10 +37,12 @@ pub(crate) fn options<'m>(
         .collect();
     let mut clusters = Clusters::new();
     let mut placed = Vec::new();
-    // By place, the letters of a word that come without the others of it.
+    // By place, the letters of a word that come without the others of it, and those that are there.
     let mut coming: Vec<Option<&str>> = Vec::new();
+    let mut letters: Vec<Option<Letter<'_, 'm>>> = Vec::new();
     for item in new {
         coming.resize(placed.len(), None);
+        letters.resize(placed.len(), None);
         let same = old.iter().find(|it| it.is_same(item));
         if let Some((same, found)) = same.and_then(|it| Some((it, use_of(it)?))) {
             // Another program may not know this name of it.
@@ -49,6 +51,8 @@ pub(crate) fn options<'m>(
             }
             value(same, item, found, state, plan)?;
             placed.push(there(found));
+            let is_renamed = is_other_program && found.name != item.name;
+            letters.push(letter_of(found).filter(|_| !is_renamed));
             continue;
         }
         // One that is there beside those that go does not come a second time.
@@ -61,9 +65,11 @@ pub(crate) fn options<'m>(
             })
         };
         let others: Vec<&OptionUse<'m>> = view.options.iter().filter(|it| !goes(it)).collect();
-        let is_there = view.has_setting(&item.key) || others.iter().any(|it| item.means(it));
+        let same = others.iter().find(|it| item.means(it)).copied();
+        let is_there = view.has_setting(&item.key) || same.is_some();
         if item.value.is_none() && is_there {
             placed.push(Placed::There(None));
+            letters.push(same.and_then(letter_of));
             continue;
         }
         no_opposite(item, &others, view).map_err(Refusal::AtAll)?;
@@ -73,6 +79,7 @@ pub(crate) fn options<'m>(
         let replaced = like.map(|index| gone.remove(index));
         match replaced.and_then(|it| Some((it, use_of(it)?))) {
             Some((before, found)) => {
+                letters.push(letter_of(found).and_then(|it| it.called(item)));
                 for found in alike(before, found, view) {
                     renamed(item, found, view, &mut clusters, plan)?;
                 }
@@ -87,6 +94,9 @@ pub(crate) fn options<'m>(
             }
         }
     }
+    coming.resize(placed.len(), None);
+    letters.resize(placed.len(), None);
+    joined(new, &mut coming, &letters, &mut clusters, &mut placed);
     together(&coming, &mut placed);
     for item in gone {
         let Some(found) = use_of(item) else { continue };
@@ -130,6 +140,69 @@ fn no_opposite(
         ));
     }
     Ok(())
+}
+
+/// A letter that stands in a word of letters, and takes no value in it.
+#[derive(Debug, Clone, Copy)]
+struct Letter<'v, 'm> {
+    found: &'v OptionUse<'m>,
+    /// What it is in the end.
+    name: char,
+}
+
+impl Letter<'_, '_> {
+    /// The same where an option of the replacement comes for it, if that is written in a word with others.
+    fn called(self, new: &OptionItem) -> Option<Self> {
+        let name = new.name.chars().nth(1)?;
+        let is_letter = new.cluster.is_some() && new.value.is_none();
+        is_letter.then_some(Letter { name, ..self })
+    }
+}
+
+/// The letter that an option is.
+fn letter_of<'v, 'm>(found: &'v OptionUse<'m>) -> Option<Letter<'v, 'm>> {
+    let name = found.name.strip_prefix('-')?.chars().next()?;
+    let is_letter = found.name.chars().count() == 2 && name.is_ascii_alphanumeric();
+    let word = found.word.value()?;
+    let is_word = found.is_of_cluster || word == found.name;
+    let takes_none = found.value.is_none() && found.apart.is_none();
+    (is_letter && is_word && takes_none).then_some(Letter { found, name })
+}
+
+/// Letters that the replacement writes in one word with others join those where they stand: `-sL` becomes `-fsSL`.
+fn joined<'m>(
+    new: &[OptionItem],
+    coming: &mut [Option<&str>],
+    letters: &[Option<Letter<'_, 'm>>],
+    clusters: &mut Clusters<'m>,
+    placed: &mut [Placed<'m>],
+) {
+    let mut at = 0;
+    while let Some(first) = new.get(at) {
+        let is_beside = |it: &&OptionItem| it.cluster.is_some() && it.cluster == first.cluster;
+        let count = new[at..].iter().take_while(is_beside).count().max(1);
+        let all = at..at + count;
+        at += count;
+        let Some(first) = letters[all.clone()].iter().flatten().next() else {
+            continue;
+        };
+        let (mut beside, mut behind) = (first.found, '-');
+        for index in all {
+            let item = &new[index];
+            if let Some(letter) = letters[index] {
+                (beside, behind) = (letter.found, letter.name);
+                continue;
+            }
+            let is_known = !item.names.is_empty() && item.value.is_none();
+            let name = item.name.chars().nth(1).filter(|_| is_known);
+            if let (Some(name), Some(_)) = (name, coming[index]) {
+                letters_of(beside, clusters).push((behind, format!("{behind}{name}")));
+                behind = name;
+                coming[index] = None;
+                placed[index] = Placed::There(None);
+            }
+        }
+    }
 }
 
 /// Letters that stand in one word of the replacement, and all of which come, come as that word.
@@ -199,7 +272,7 @@ fn renamed<'m>(
     clusters: &mut Clusters<'m>,
     plan: &mut Plan<'m>,
 ) -> Result<(), String> {
-    if found.is_of_cluster {
+    if found.is_of_cluster || letter_of(found).is_some_and(|it| it.called(new).is_some()) {
         let is_letter = new.name.len() == 2;
         let value = found.value.as_ref().and_then(|it| it.text.word);
         let is_next = found.value.as_ref().is_some_and(|it| it.is_next_word);
@@ -259,23 +332,28 @@ fn letter<'m>(
             found.word.shortened()
         ));
     }
+    let new = new.flatten().map(String::from).unwrap_or_default();
+    letters_of(found, clusters).push((old, new));
+    Ok(())
+}
+
+/// What becomes of the letters of the word that an option stands in.
+fn letters_of<'c, 'm>(
+    found: &OptionUse<'m>,
+    clusters: &'c mut Clusters<'m>,
+) -> &'c mut Vec<(char, String)> {
     let start = u32::from(found.word.range().start());
     let entry = clusters
         .entry(start)
         .or_insert_with(|| (Text::of_word(found.word), Vec::new()));
-    entry.1.push((old, new.flatten()));
-    Ok(())
+    &mut entry.1
 }
 
-fn cluster<'m>(
-    text: &Text<'m>,
-    letters: &[(char, Option<char>)],
-) -> Result<Option<Op<'m>>, String> {
+fn cluster<'m>(text: &Text<'m>, letters: &[(char, String)]) -> Result<Option<Op<'m>>, String> {
     let mut new = text.flat().to_owned();
     for (old, letter) in letters {
-        let letter = letter.map(String::from).unwrap_or_default();
         if let Some(at) = new.find(*old) {
-            new.replace_range(at..at + old.len_utf8(), &letter);
+            new.replace_range(at..at + old.len_utf8(), letter);
         }
     }
     match text.word {

@@ -365,3 +365,30 @@ fn what_another_recipe_has_done_is_not_told() {
         }
     }
 }
+
+#[test]
+fn steps_that_bring_one_label_with_one_value_go_together() {
+    let steps = "
+[[steps]]
+rewrite = { pattern = 'MAINTAINER {m}', replacement = 'LABEL authors=\"X\"' }
+[[steps]]
+rewrite = { pattern = 'LABEL maintainer={m}', replacement = 'LABEL authors=\"X\"' }
+";
+    let text = "FROM a\nMAINTAINER A\nLABEL maintainer=B\n";
+    let outcome = run(steps, text);
+    assert_eq!(
+        &*outcome.text,
+        "FROM a\nLABEL authors=\"X\"\nLABEL authors=X\n"
+    );
+    assert!(left(&outcome).is_empty());
+    let steps = steps.replace("\"X\"", "\"{m}\"");
+    let kept = run(&steps, text);
+    assert_eq!(&*kept.text, text);
+    let why = "`authors` is set in line 2 already, there or by a change before this one";
+    assert!(left(&kept).iter().any(|it| it.contains(why)));
+    let same = run(&steps, &text.replace("=B", "=A"));
+    assert_eq!(
+        &*same.text,
+        "FROM a\nLABEL authors=\"A\"\nLABEL authors=A\n"
+    );
+}
