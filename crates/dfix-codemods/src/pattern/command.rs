@@ -382,6 +382,9 @@ impl CommandPattern {
             Shape::Zones(zones) => {
                 let heads = texts(&view.heads);
                 let operands = texts(&view.operands);
+                // In a replacement a hole stands for any subcommand.
+                let is_any = heads.iter().any(|it| state.is_symbol(it.flat()));
+                let is_set = zones.is_set && (view.is_set || is_any);
                 in_order(&zones.heads, &heads, state, &mut |state| {
                     each_of_its_own(
                         &zones.options,
@@ -389,7 +392,7 @@ impl CommandPattern {
                         state,
                         &option_fits,
                         &mut |_, state| {
-                            if zones.is_set && view.is_set {
+                            if is_set {
                                 among(&zones.operands, &view.elements(), state, then)
                             } else {
                                 in_order(&zones.operands, &operands, state, then)

@@ -97,7 +97,7 @@ pub(crate) fn options<'m>(
     coming.resize(placed.len(), None);
     letters.resize(placed.len(), None);
     joined(new, &mut coming, &letters, &mut clusters, &mut placed);
-    together(&coming, &mut placed);
+    together(new, &coming, &mut placed);
     for item in gone {
         let Some(found) = use_of(item) else { continue };
         for found in alike(item, found, view) {
@@ -177,12 +177,7 @@ fn joined<'m>(
     clusters: &mut Clusters<'m>,
     placed: &mut [Placed<'m>],
 ) {
-    let mut at = 0;
-    while let Some(first) = new.get(at) {
-        let is_beside = |it: &&OptionItem| it.cluster.is_some() && it.cluster == first.cluster;
-        let count = new[at..].iter().take_while(is_beside).count().max(1);
-        let all = at..at + count;
-        at += count;
+    for all in words(new) {
         let Some(first) = letters[all.clone()].iter().flatten().next() else {
             continue;
         };
@@ -205,26 +200,43 @@ fn joined<'m>(
     }
 }
 
-/// Letters that stand in one word of the replacement, and all of which come, come as that word.
-fn together(coming: &[Option<&str>], placed: &mut [Placed<'_>]) {
-    let mut at = 0;
-    while let Some(one) = coming.get(at) {
-        let Some(word) = one else {
-            at += 1;
+/// Letters that the replacement writes in one word come in one: all of it as it is written, and of others those that are known.
+fn together(new: &[OptionItem], coming: &[Option<&str>], placed: &mut [Placed<'_>]) {
+    for all in words(new) {
+        let comes: Vec<usize> = all.filter(|it| coming[*it].is_some()).collect();
+        let Some(word) = comes.first().and_then(|it| coming[*it]) else {
             continue;
         };
-        let count = word.chars().count().saturating_sub(1);
-        let is_whole = coming
-            .get(at..at + count)
-            .is_some_and(|all| all.iter().all(|it| it == one));
-        if is_whole && count > 1 {
-            placed[at] = Placed::New(vec![New::Value((*word).to_owned())]);
-            for letter in &mut placed[at + 1..at + count] {
-                *letter = Placed::There(None);
+        let letters = |of: &[usize]| -> String {
+            let letters = of.iter().filter_map(|it| new[*it].name.chars().nth(1));
+            format!("-{}", letters.collect::<String>())
+        };
+        let is_known = |it: &usize| !new[*it].names.is_empty();
+        let comes: Vec<usize> = match letters(&comes) == word {
+            true => comes,
+            false => comes.into_iter().filter(is_known).collect(),
+        };
+        if let [first, rest @ ..] = comes.as_slice()
+            && !rest.is_empty()
+        {
+            placed[*first] = Placed::New(vec![New::Value(letters(&comes))]);
+            for letter in rest {
+                placed[*letter] = Placed::There(None);
             }
         }
-        at += count.max(1);
     }
+}
+
+/// The options of a replacement by the words of letters that they stand in; others are by themselves.
+fn words(new: &[OptionItem]) -> Vec<std::ops::Range<usize>> {
+    let is_beside =
+        |one: &OptionItem, two: &OptionItem| one.cluster.is_some() && one.cluster == two.cluster;
+    let mut at = 0;
+    let chunks = new.chunk_by(is_beside).map(|it| {
+        at += it.len();
+        at - it.len()..at
+    });
+    chunks.collect()
 }
 
 /// The uses of an option that an item of the pattern means: where it takes no value, all of them.

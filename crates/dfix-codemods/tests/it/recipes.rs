@@ -392,3 +392,19 @@ rewrite = { pattern = 'LABEL maintainer={m}', replacement = 'LABEL authors=\"X\"
         "FROM a\nLABEL authors=\"A\"\nLABEL authors=A\n"
     );
 }
+
+#[test]
+fn places_of_a_recipe_of_one_step_are_each_for_themselves() {
+    let one = "
+[[steps]]
+rewrite = { pattern = 'ADD {s} {t}', replacement = 'COPY {s} {t}' }
+";
+    let text = "FROM a\nADD x /y\nADD https://x.y/a /z\n";
+    let alone = run(one, text);
+    assert_eq!(&*alone.text, text.replacen("ADD x", "COPY x", 1));
+    assert_eq!(left(&alone).len(), 1);
+    let more =
+        format!("{one}[[steps]]\nrewrite = {{ pattern = 'USER a', replacement = 'USER b' }}\n");
+    let together = run(&more, text);
+    assert_eq!(&*together.text, text);
+}

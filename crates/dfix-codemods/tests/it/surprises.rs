@@ -145,6 +145,10 @@ fn patterns_find_what_the_page_says() {
     );
     let early = "FROM python:3.9-rc-slim\n";
     assert_eq!(found("image python:{v: >=3.6}-{d}", early), 1);
+    let two = "FROM a\nRUN apk add a b\n";
+    assert_eq!(found("apk {s} b", two), 0);
+    assert_eq!(found("apk {s} a b", two), 1);
+    assert_eq!(found("apk {s: add} b", two), 1);
     let find = "FROM a\nRUN find x -exec sh -c 'chmod 777 x' \\;\n";
     assert_eq!(found("chmod {m} {x...}", find), 0);
 }
@@ -164,4 +168,31 @@ fn each_run_is_wrapped_by_a_mark() {
         &*unmark.run(&marked.text, &NoContext).text,
         "FROM a\nUSER root\nRUN b\nUSER app\nUSER root\nRUN c\nUSER app\nUSER d\nRUN e\n"
     );
+}
+
+#[test]
+fn a_condition_takes_over_what_a_hole_may_be() {
+    let text = "FROM a\nRUN apk add a b && apk add a c\n";
+    let (old, new) = ("apk {s: add} a", "apk {s} -q a");
+    let done = outcome(old, new, &["apk {s} b", "apk {s} -q"], text);
+    let after = "FROM a\nRUN apk add a b && apk add -q a c\n";
+    assert_eq!(&*done.text, after);
+    let other = outcome(old, new, &["apk {t} b", "apk {s} -q"], text);
+    assert_eq!(
+        &*other.text,
+        "FROM a\nRUN apk add -q a b && apk add -q a c\n"
+    );
+}
+
+#[test]
+fn letters_join_those_that_are_there() {
+    let text = "FROM a\nRUN curl -L x && curl -s -L x && curl --silent x\n";
+    let done = outcome(
+        "curl {a...}",
+        "curl -fsSL {a...}",
+        &["curl -f {_...}"],
+        text,
+    );
+    let after = "FROM a\nRUN curl -fsSL x && curl -fsS -L x && curl -fSL --silent x\n";
+    assert_eq!(&*done.text, after);
 }
