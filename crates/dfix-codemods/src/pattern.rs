@@ -102,18 +102,14 @@ impl Pattern {
         }
     }
 
-    pub(crate) fn read(part: &str, source: &str, names: &mut Names) -> Result<Self, PatternError> {
-        Pattern::read_beside(None, part, source, names)
-    }
-
-    /// Reads a condition of a pattern, whose template is given: the holes that both have are the same.
-    pub(crate) fn read_beside(
-        pattern: Option<&Template>,
+    /// Reads a pattern; `beside`: that of the pattern which it is a condition of, and whose holes are the same.
+    pub(crate) fn read(
         part: &str,
         source: &str,
         names: &mut Names,
+        beside: Option<&Template>,
     ) -> Result<Self, PatternError> {
-        let template = Template::read(part, source.trim(), names)?.beside(pattern);
+        let template = Template::read(part, source.trim(), names)?.beside(beside);
         if template.text.is_empty() {
             return Err(template
                 .whole_error("there is nothing to look for")

@@ -80,7 +80,7 @@ impl Search {
     /// What cannot be understood, with its place.
     pub fn new(pattern: &str, conditions: &Conditions) -> Result<Self, PatternError> {
         let mut names = Names::default();
-        let pattern = Pattern::read("pattern", pattern, &mut names)?;
+        let pattern = Pattern::read("pattern", pattern, &mut names, None)?;
         let places = Places::read(conditions, &pattern, &mut names)?;
         let filter = Filter::of(&pattern);
         Ok(Search {

@@ -77,7 +77,7 @@ impl Places {
         ];
         for (relation, part, patterns) in all {
             for pattern in patterns {
-                let read = Pattern::read_beside(beside, part, pattern, names)?;
+                let read = Pattern::read(part, pattern, names, beside)?;
                 relations.push((relation, read));
             }
         }
@@ -216,7 +216,7 @@ fn read_base(image: &str, names: &mut Names) -> Result<Pattern, PatternError> {
     const KIND: &str = "image ";
     let given = image.trim();
     let image = given.strip_prefix(KIND).unwrap_or(given);
-    let pattern = Pattern::read("in-stage-based-on", &format!("{KIND}{image}"), names);
+    let pattern = Pattern::read("in-stage-based-on", &format!("{KIND}{image}"), names, None);
     pattern.map_err(|error| {
         let back = |at: usize| at.saturating_sub(KIND.len());
         let range = back(error.range.start)..back(error.range.end);

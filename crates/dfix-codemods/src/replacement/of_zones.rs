@@ -353,11 +353,17 @@ fn set<'m>(
         texts.extend(alike(item, text, &elements, &named));
         texts
     };
-    let going: Vec<Word<'m>> = gone
-        .iter()
-        .flat_map(|it| texts_of(it))
-        .filter_map(|it| it.word)
-        .collect();
+    let mut going: Vec<Word<'m>> = gone.iter().flat_map(|it| words_of(it, state)).collect();
+    going.extend(
+        gone.iter()
+            .flat_map(|it| texts_of(it))
+            .filter_map(|it| it.word),
+    );
+    let by_hole = gone.iter().filter(|it| it.word.as_literal().is_none());
+    let mut words = by_hole.flat_map(|it| texts_of(it)).filter_map(|it| it.word);
+    if let Some(why) = words.find_map(|it| may_be_taken(it, view)) {
+        return Err(Refusal::AtAll(why));
+    }
     let goes = |it: &Element<'m>| it.whole.word.is_some_and(|word| going.contains(&word));
     let stays: Vec<Element<'m>> = elements.iter().filter(|it| !goes(it)).cloned().collect();
     let target_of = |text: &Text<'m>, name: &str| {

@@ -312,8 +312,13 @@ fn patterns(
         _ => "",
     };
     let read = |text: String| {
-        Pattern::read("image", &format!("image {text}"), &mut Names::default())
-            .map_err(|error| error.message)
+        Pattern::read(
+            "image",
+            &format!("image {text}"),
+            &mut Names::default(),
+            None,
+        )
+        .map_err(|error| error.message)
     };
     let old = read(format!("{written}{old_tag}"))?;
     let new_tag = match image.tag_text() {
