@@ -212,9 +212,10 @@ fn together(new: &[OptionItem], coming: &[Option<&str>], placed: &mut [Placed<'_
             format!("-{}", letters.collect::<String>())
         };
         let is_known = |it: &usize| !new[*it].names.is_empty();
-        let comes: Vec<usize> = match letters(&comes) == word {
-            true => comes,
-            false => comes.into_iter().filter(is_known).collect(),
+        let comes: Vec<usize> = if letters(&comes) == word {
+            comes
+        } else {
+            comes.into_iter().filter(is_known).collect()
         };
         if let [first, rest @ ..] = comes.as_slice()
             && !rest.is_empty()
