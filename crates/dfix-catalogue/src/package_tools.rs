@@ -10,6 +10,8 @@ const TOOLS: Table = table!("package-tools.tsv");
 
 const WORDS: Table = table!("package-words.tsv");
 
+const SUBCOMMAND_OPTIONS: Table = table!("subcommand-options.tsv");
+
 const APT_SETTINGS: Table = table!("apt-settings.tsv");
 
 /// What may be said of a subcommand or an option of a package manager.
@@ -244,6 +246,13 @@ impl PackageTool {
                 .is_some()
     }
 
+    /// Whether an option, called by the first of its names, is one of this subcommand that others may lack.
+    pub fn is_of_subcommand(self, subcommand: &str, option: &str) -> bool {
+        SUBCOMMAND_OPTIONS
+            .row(&[self.row.column(1), " ", subcommand].concat())
+            .is_some_and(|row| row.lists(1, ' ', option))
+    }
+
     /// The option that a long name means: it may be cut short where the tool takes that and only one fits.
     pub fn full_name(self, written: &str) -> &str {
         if !self.has("shortens")
@@ -406,6 +415,27 @@ mod tests {
         assert!(apt.names("--no-remove").is_empty());
         assert_eq!(apt_setting("APT::Get::Assume-Yes", "True"), Some("-y"));
         assert_eq!(apt_setting("APT::Get::Assume-Yes", "false"), None);
+    }
+
+    #[test]
+    fn options_of_subcommands_are_called_by_their_first_names() {
+        let go = package_tool("go").expect("listed");
+        assert!(go.is_of_subcommand("get", "-t"));
+        assert!(!go.is_of_subcommand("install", "-t"));
+        for row in SUBCOMMAND_OPTIONS.all() {
+            let family = row.key().split(' ').next().expect("a family");
+            for option in row.words(1) {
+                let all = TOOLS.all().map(|row| PackageTool { row });
+                for tool in all.filter(|it| it.row.column(1) == family) {
+                    let first = tool.first_name(option);
+                    assert!(
+                        first.is_none_or(|it| it == option),
+                        "{option}: {}",
+                        row.line()
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -40,6 +40,22 @@ pub(crate) fn has_expansion(flat: &str) -> bool {
     flat.contains(OPEN)
 }
 
+/// Whether a name of a variable may go on so.
+pub(crate) fn is_of_name(c: Option<char>) -> bool {
+    c.is_some_and(|it| it.is_ascii_alphanumeric() || it == '_')
+}
+
+/// Puts braces around the variable that a source text ends with, if it has none: `a$B` becomes `a${B}`.
+pub(crate) fn in_braces(source: &mut String) {
+    let start = source.trim_end_matches(|it| is_of_name(Some(it))).len();
+    let before = source[..start].strip_suffix('$');
+    let escapes = before.map(|it| it.len() - it.trim_end_matches('\\').len());
+    if start < source.len() && escapes.is_some_and(|it| it % 2 == 0) {
+        source.insert(start, '{');
+        source.push('}');
+    }
+}
+
 /// The text with its expansions taken away.
 pub(crate) fn without_expansions(flat: &str) -> String {
     let mut rest = String::new();
@@ -108,6 +124,19 @@ pub(crate) fn lengths(flat: &str, mark: char) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::{lengths, places};
+
+    #[test]
+    fn variables_get_braces() {
+        let braced = |text: &str| {
+            let mut text = text.to_owned();
+            super::in_braces(&mut text);
+            text
+        };
+        assert_eq!(braced("a$B_1"), "a${B_1}");
+        assert_eq!(braced("${B}"), "${B}");
+        assert_eq!(braced("a\\$B"), "a\\$B");
+        assert_eq!(braced("ab") + &braced("$"), "ab$");
+    }
 
     #[test]
     fn what_stands_in_an_expansion_parts_nothing() {

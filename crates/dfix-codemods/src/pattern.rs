@@ -5,6 +5,7 @@ pub(crate) mod command;
 pub(crate) mod condition;
 pub(crate) mod explain;
 pub(crate) mod filter;
+pub(crate) mod first_word;
 pub(crate) mod image;
 pub(crate) mod instruction;
 mod of_replacement;
@@ -27,12 +28,13 @@ use dfix_syntax::is_instruction_keyword;
 
 use crate::error::PatternError;
 use crate::pattern::command::CommandPattern;
+use crate::pattern::first_word::{as_literal, first_hole};
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{Arguments, InstructionPattern, Line, is_in_pipeline, outermost};
 use crate::pattern::pipeline::{PipelinePattern, pipelines};
 use crate::pattern::read_instruction::Reader;
 use crate::pattern::slots::Slots;
-use crate::pattern::template::{Cut, Hole, Names, REPLACEMENT, Template};
+use crate::pattern::template::{Hole, Names, REPLACEMENT, Template};
 use crate::pattern::words::WordPattern;
 
 /// A pattern by the name of the program; none where it is read no otherwise.
@@ -477,31 +479,6 @@ fn command_read_as(
     }
     let pipeline = PipelinePattern::read(pipeline, program.as_ref(), read, RUN.len(), slots)?;
     Ok(Kind::Pipeline(pipeline))
-}
-
-/// The hole that is the first word.
-fn first_hole(template: &Template) -> Option<usize> {
-    let first = template.text.split(' ').next().unwrap_or_default();
-    match template.cut(first).as_slice() {
-        [Cut::Hole(number)] => Some(*number),
-        _ => None,
-    }
-}
-
-/// A program that is a hole is read as the first one that it may be.
-fn as_literal(template: &Template, number: usize, hole: &Hole) -> Template {
-    let literal = hole.condition.as_ref().and_then(|it| it.first_literal());
-    match literal.filter(|it| is_word(it)) {
-        Some(literal) => template.with_word(number, &literal),
-        None => template.clone(),
-    }
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.+/".contains(&b))
 }
 
 /// The one step that shell text was read as.

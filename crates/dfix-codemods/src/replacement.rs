@@ -12,6 +12,7 @@ pub(crate) mod of_keyword;
 pub(crate) mod of_options;
 pub(crate) mod of_pairs;
 pub(crate) mod of_pipeline;
+pub(crate) mod of_program;
 pub(crate) mod of_sets;
 pub(crate) mod of_words;
 pub(crate) mod of_wrappers;

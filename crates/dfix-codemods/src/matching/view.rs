@@ -173,6 +173,18 @@ impl<'m> View<'m> {
         all.find(|it| !named.contains(&&*it.key) && options.changes_operands(&it.key))
     }
 
+    /// Whether an option of the command is one of its subcommand that another one lacks.
+    pub(crate) fn is_of_subcommand(&self, option: &OptionUse<'m>, other: &str) -> bool {
+        let (Some(package), Some(own)) =
+            (self.package, self.heads.first().and_then(|it| it.value()))
+        else {
+            return false;
+        };
+        let tool = package.tool();
+        let is_of = |subcommand: &str| tool.is_of_subcommand(subcommand, &option.key);
+        own != other && is_of(own) && !is_of(other)
+    }
+
     /// All names of an option of the command, that by which it is compared in front; none where it has only one.
     pub(crate) fn names(&self, key: &str) -> Vec<&'static str> {
         self.reader.names(key)

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use dfix_model::Command;
 
 use crate::pattern::command::Shape;
+use crate::pattern::first_word::{first_hole, is_word};
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Hole, Template};
-use crate::pattern::{ByProgram, Kind, Pattern, command_read_as, first_hole, is_word};
+use crate::pattern::{ByProgram, Kind, Pattern, command_read_as};
 
 impl Pattern {
     /// Whether it is of a command whose program is a hole that tells nothing of it.
@@ -23,7 +24,8 @@ impl Pattern {
     /// The same for a command of a program whose options are known, where the pattern's program is a hole that tells nothing of it;
     /// none where it is read no otherwise.
     pub(crate) fn for_program(&self, command: Command<'_>) -> Option<Arc<Pattern>> {
-        if !self.has_open_program() || !is_word(command.name()) {
+        let is_hole = self.template.has_word(command.name());
+        if !self.has_open_program() || !is_word(command.name()) || is_hole {
             return None;
         }
         let mut known = self.by_program.lock().ok()?;

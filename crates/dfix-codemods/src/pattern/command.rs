@@ -247,7 +247,7 @@ impl CommandPattern {
             redirects,
             shape,
             order: order.into_iter().map(|(_, place)| place).collect(),
-            range: whole,
+            range: template.before(&whole),
         })
     }
 

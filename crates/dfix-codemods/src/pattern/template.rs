@@ -71,6 +71,8 @@ pub(crate) struct Template {
     stem: String,
     /// Pieces of the text: where each begins in it and in the source, and whether it stands for a hole.
     pieces: Vec<(usize, usize, bool)>,
+    /// Where another word stands for a hole, how long the hole's own is, and how long that one.
+    instead: Option<(usize, usize, usize)>,
 }
 
 impl Template {
@@ -89,6 +91,7 @@ impl Template {
             beside: Vec::new(),
             stem,
             pieces: vec![(0, 0, false)],
+            instead: None,
         };
         let mut at = 0;
         let mut in_double = false;
@@ -164,10 +167,25 @@ impl Template {
             return changed;
         };
         changed.text.replace_range(at..at + old.len(), word);
+        changed.instead = Some((at, old.len(), word.len()));
         for piece in changed.pieces.iter_mut().filter(|piece| piece.0 > at) {
             piece.0 = piece.0 + word.len() - old.len();
         }
         changed
+    }
+
+    /// Whether a text holds a word that stands for a hole.
+    pub(crate) fn has_word(&self, text: &str) -> bool {
+        text.contains(&self.stem)
+    }
+
+    /// A range of the text as it is in the template before another word stood for a hole.
+    pub(crate) fn before(&self, range: &Range<usize>) -> Range<usize> {
+        let place = |place: usize| match self.instead {
+            Some((at, old, new)) if place > at => place + old - new,
+            _ => place,
+        };
+        place(range.start)..place(range.end)
     }
 
     /// A text cut at the words that stand for holes: literal pieces, and numbers of holes.

@@ -1,8 +1,6 @@
 //! What becomes of a command.
 
-use dfix_catalogue::{PackageManager, package_tool};
 use dfix_engine::{Effect, OpenCondition};
-use dfix_model::path::file_name;
 use dfix_model::{
     Assignment, Command, Connector, Operator, Redirect, StepKind, Word, WordKind, WrapperKind,
 };
@@ -19,9 +17,8 @@ use crate::pattern::wrapper::{WrapperPattern, wrappers_of};
 use crate::pattern::{Replacement, ReplacementKind};
 use crate::replacement::carry::Target;
 use crate::replacement::change::change_whole;
-use crate::replacement::of_words::{
-    become_other, elsewhere, filled, filled_if, insert, list, words_of,
-};
+use crate::replacement::of_program::{are_alike, carried_options, folder};
+use crate::replacement::of_words::{become_other, filled, filled_if, insert, list, words_of};
 use crate::replacement::of_zones::{in_zones, pin_lost};
 use crate::replacement::plan::{Op, Plan, Planned, Refusal};
 use crate::replacement::{exec, of_words, of_wrappers, render};
@@ -31,6 +28,21 @@ const NO_SHELL: &str = "it stands in the exec form, which has no shell";
 
 /// The change of a command that the pattern fits.
 pub(crate) fn plan<'m>(
+    pattern: &CommandPattern,
+    replacement: &Replacement,
+    command: Command<'m>,
+    state: &State<'m>,
+) -> Planned<'m> {
+    let template = &replacement.template;
+    let mut plan = changed(pattern, replacement, command, state)?;
+    if command.kind() != WordKind::Json {
+        let open = render::several_words(template, 0..template.text.len(), state);
+        plan.open.extend(open);
+    }
+    Ok(plan)
+}
+
+fn changed<'m>(
     pattern: &CommandPattern,
     replacement: &Replacement,
     command: Command<'m>,
@@ -65,6 +77,24 @@ pub(crate) fn plan<'m>(
                     })
                 })
             })?;
+            plan.open
+                .extend(carried_options(pattern, &commands[own], command, state));
+            let has_folder = |it: &&CommandPattern| {
+                it.program.word == pattern.program.word && it.wrappers.is_empty()
+            };
+            if let Some(Slot::Text(program)) = state.slot(pattern.program.slot)
+                && program.before().ends_with('/')
+                && commands.iter().filter(has_folder).count() > 1
+            {
+                plan.open.push(OpenCondition::new(
+                    format!(
+                        "whether `{}` is the one of `{}` where it is called without it",
+                        flat::shown(program.flat()),
+                        flat::shown(program.before())
+                    ),
+                    "write its folder in the replacement",
+                ));
+            }
             for (index, other) in commands
                 .iter()
                 .enumerate()
@@ -254,49 +284,6 @@ pub(crate) fn rewritten<'m>(
     Ok(plan)
 }
 
-/// The folder that a program is called by, where it becomes another one that is named without; that this one lies there, too, is open.
-fn folder(
-    pattern: &CommandPattern,
-    replacement: Option<&CommandPattern>,
-    state: &State<'_>,
-    plan: &mut Plan<'_>,
-) -> Result<Option<String>, String> {
-    let Some(Slot::Text(text)) = state.slot(pattern.program.slot) else {
-        return Ok(None);
-    };
-    let folder = text.before();
-    if !folder.ends_with('/') {
-        return Ok(None);
-    }
-    let Some(replacement) = replacement else {
-        plan.open.push(OpenCondition::new(
-            format!(
-                "whether what comes is found without `{}`",
-                flat::shown(folder)
-            ),
-            "write its folder in the replacement",
-        ));
-        return Ok(None);
-    };
-    let name = filled(&replacement.program.word, state)?;
-    if name.contains('/') {
-        return Ok(None);
-    }
-    if !replacement.wrappers.is_empty()
-        || !replacement.assignments.is_empty()
-        || flat::has_expansion(folder)
-    {
-        return Err(format!(
-            "`{}` is called by its folder: write the folder in the replacement",
-            flat::shown(text.whole())
-        ));
-    }
-    if name != text.flat() {
-        plan.open.push(elsewhere(folder, &name));
-    }
-    Ok(Some(folder.to_owned()))
-}
-
 /// The bytes of a command that a pattern mentions, where nothing stands between them that it does not.
 fn meant(
     pattern: &CommandPattern,
@@ -447,22 +434,6 @@ pub(crate) fn in_place<'m>(
         plan.declare(Effect::arguments_of(command));
     }
     Ok(plan)
-}
-
-/// Whether two programs take the same options: of one family of package managers, or of one name with another version.
-fn are_alike(one: &str, other: &str) -> bool {
-    let (one, other) = (file_name(one), file_name(other));
-    let stem = |name: &'_ str| {
-        let is_version = |it: char| it.is_ascii_digit() || matches!(it, '.' | '-');
-        name.trim_end_matches(is_version).to_owned()
-    };
-    let family = |name: &str| match package_tool(name)?.manager() {
-        // What stands behind `uv pip` is read as pip's.
-        PackageManager::Uv => Some(PackageManager::Pip),
-        other => Some(other),
-    };
-    let of_family = family(one).is_some() && family(one) == family(other);
-    of_family || stem(one) == stem(other)
 }
 
 fn in_front<'m>(

@@ -250,7 +250,12 @@ fn one<'m>(
             words(items, new, *is_set, step, state, &mut plan)?;
         }
         (Arguments::Pairs(old), Arguments::Pairs(new)) => pairs(old, new, step, state, &mut plan)?,
-        (Arguments::Script(old), Arguments::Script(new)) => {
+        (Arguments::Script(old), Arguments::Script(items)) => {
+            if kind_of_words(step) == WordKind::Shell {
+                plan.open
+                    .extend(render::several_words(template, new.range.clone(), state));
+            }
+            let new = items;
             script(old, new, template, step, state, &mut plan)?;
         }
         (Arguments::Any(old), Arguments::Any(new)) if old == new => {}

@@ -119,6 +119,17 @@ pub(crate) fn options<'m>(
     Ok(placed)
 }
 
+/// Why a command does not get another subcommand: an option that stays is one of its own.
+pub(crate) fn of_its_subcommand(old: &[OptionItem], new: &str, view: &View<'_>) -> Option<String> {
+    let is_named = |it: &OptionUse<'_>| old.iter().any(|item| item.means(it));
+    let mut all = view.options.iter();
+    let option = all.find(|it| !is_named(it) && view.is_of_subcommand(it, new))?;
+    Some(format!(
+        "`{}` is not in the pattern, and `{new}` has no such option",
+        option.name
+    ))
+}
+
 /// Refuses an option that comes beside one that says the opposite: which of them counts is the program's to say.
 fn no_opposite(
     item: &OptionItem,

@@ -38,6 +38,13 @@ pub(crate) fn in_zones<'m>(
     let is_other_program = new_program.is_some();
     let target = Target::of(command.kind(), command.step().kind());
     let view = View::of(command);
+    if let Some(head) = new.heads.first()
+        && !is_other_program
+        && let Some(why) =
+            of_options::of_its_subcommand(&old.options, &filled(&head.word, state)?, &view)
+    {
+        return Err(Refusal::AtAll(why));
+    }
     let mut heads = Vec::new();
     list(&old.heads, &new.heads, target, state, plan, &mut heads)?;
     let mut options = of_options::options(

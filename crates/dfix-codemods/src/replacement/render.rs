@@ -1,5 +1,6 @@
 //! Source text of a replacement, with what its holes bind as the file writes it.
 
+use dfix_engine::OpenCondition;
 use dfix_model::StepKind;
 
 use crate::flat;
@@ -73,6 +74,35 @@ fn head(text: &str, kind: StepKind) -> usize {
     }
 }
 
+/// What is open where a hole that is a part of a word binds a variable which a shell may read as several words.
+pub(crate) fn several_words(
+    template: &Template,
+    range: std::ops::Range<usize>,
+    state: &State<'_>,
+) -> Vec<OpenCondition> {
+    let words = template.text[range].split_whitespace();
+    let parted = words.filter(|it| !it.contains(['"', '\'']));
+    let parts = parted.map(|it| WordPattern::of_flat(it, template).pieces);
+    let bound = parts.filter(|it| it.len() > 1).flatten();
+    let bound = bound.filter_map(|piece| match piece {
+        Piece::Hole(hole) => match state.value(hole.name?)? {
+            Value::Text(text) => text.word,
+            _ => None,
+        },
+        Piece::Text(_) => None,
+    });
+    let open = bound.filter(|it| it.may_split()).map(|word| {
+        OpenCondition::new(
+            format!(
+                "whether `{}` is one word: of several the first or the last alone is what it becomes",
+                word.shortened()
+            ),
+            "see what it is set to",
+        )
+    });
+    open.collect()
+}
+
 /// Source text with what its holes bind.
 pub(crate) fn pieces(
     source: &WordPattern,
@@ -86,6 +116,7 @@ pub(crate) fn pieces(
         quote: None,
         opened: 0,
         skips: false,
+        bound: None,
     };
     for (index, piece) in source.pieces.iter().enumerate() {
         let next = match source.pieces.get(index + 1) {
@@ -113,6 +144,8 @@ struct Writer<'s, 'm> {
     opened: usize,
     /// Whether the string that begins here is left out: it would be an empty list.
     skips: bool,
+    /// Where what a hole binds ends, if nothing stands behind it yet.
+    bound: Option<usize>,
 }
 
 impl Writer<'_, '_> {
@@ -129,6 +162,7 @@ impl Writer<'_, '_> {
         } else {
             text
         };
+        self.end_variable(text);
         let is_json = matches!(self.target, Target::Json(_));
         let mut is_escaped = false;
         for c in text.chars() {
@@ -152,7 +186,9 @@ impl Writer<'_, '_> {
         match value {
             Value::Text(text) => {
                 let written = carry::written(text, site, self.state)?;
+                self.end_variable(&written);
                 self.written.push_str(&written);
+                self.bound = Some(self.written.len());
             }
             Value::Whole(_, text) => {
                 self.is_free_for(text, site)?;
@@ -182,6 +218,13 @@ impl Writer<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Puts braces around a variable that ends what a hole binds, where the name would go on: `$A` before `x`.
+    fn end_variable(&mut self, next: &str) {
+        if self.bound.take() == Some(self.written.len()) && flat::is_of_name(next.chars().next()) {
+            flat::in_braces(&mut self.written);
+        }
     }
 
     /// A list in the place of a string of JSON: each of its words is a string.

@@ -211,7 +211,11 @@ fn may_be_made(stage: Stage<'_>, pip: &PackageCommand<'_>, folder: &str) -> bool
     };
     let copies = |step: Step<'_>| {
         let target = step.target().and_then(|it| stage.expand_text(it, step));
-        let target = target.map(|it| ImagePath::new(&it));
+        let workdir = step.stage().and_then(|it| it.workdir_at(step));
+        let target = target.and_then(|it| {
+            let from_root = it.starts_with('/').then_some("/");
+            Some(ImagePath::new(workdir.as_deref().or(from_root)?).join(&it))
+        });
         // A file that is named brings no folder.
         let mut sources = step.sources();
         let may_bring = step.flag("from").is_some()
