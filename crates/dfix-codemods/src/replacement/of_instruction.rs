@@ -23,6 +23,7 @@ use crate::replacement::of_sets;
 use crate::replacement::of_words::{Placed, filled, filled_if, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
 use crate::replacement::{of_command, render};
+use crate::replacement::of_copy;
 
 /// The change of instructions that the patterns fit. `others`: as for images.
 pub(crate) fn plan<'m>(
@@ -61,6 +62,7 @@ pub(crate) fn plan<'m>(
             Fate::Added(j) => {
                 let source = render::instruction(template, new[j], state)?;
                 let source = behind_onbuild(first, new[j], source);
+                of_copy::into_folder(new[j], first, false, state, &mut plan)?;
                 plan.declare(inserted(new[j], first, state)?);
                 match before {
                     Some(step) => plan.push(Op::InstructionAfter(step, source)),
@@ -206,6 +208,7 @@ fn one<'m>(
                 untaken(pair, new.kind, step, &|it, _| it == step)?;
             }
         }
+        of_copy::into_folder(new, step, true, state, &mut plan)?;
         let source = render::instruction(template, new, state)?;
         let source = if is_other_place {
             source
@@ -246,8 +249,15 @@ fn one<'m>(
                 effects.push(Effect::changed(step));
             }
         }
-        (Arguments::Words { items, is_set }, Arguments::Words { items: new, .. }) => {
-            words(items, new, *is_set, step, state, &mut plan)?;
+        (
+            Arguments::Words { items, is_set },
+            Arguments::Words {
+                items: words_of_new,
+                ..
+            },
+        ) => {
+            of_copy::into_folder(new, step, true, state, &mut plan)?;
+            words(items, words_of_new, *is_set, step, state, &mut plan)?;
         }
         (Arguments::Pairs(old), Arguments::Pairs(new)) => pairs(old, new, step, state, &mut plan)?,
         (Arguments::Script(old), Arguments::Script(items)) => {
