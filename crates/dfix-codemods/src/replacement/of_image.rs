@@ -320,6 +320,7 @@ pub(crate) fn name_of(
             components.push(text);
         }
     }
+    let registries = components.len();
     for item in &parts.path {
         match item.word.as_list().and_then(|list| state.value(list.name?)) {
             Some(Value::List(texts)) => {
@@ -327,6 +328,12 @@ pub(crate) fn name_of(
             }
             _ => components.push(filled(&item.word, state)?),
         }
+    }
+    if components.len() == registries {
+        return Err(format!(
+            "`{}` would be left, which is a registry and no image: the list of folders is empty here",
+            flat::shown(&components.join("/"))
+        ));
     }
     Ok(components.join("/"))
 }
