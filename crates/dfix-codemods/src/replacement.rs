@@ -6,6 +6,7 @@ pub(crate) mod change;
 pub(crate) mod exec;
 pub(crate) mod of_command;
 pub(crate) mod of_copy;
+pub(crate) mod of_form;
 pub(crate) mod of_from;
 pub(crate) mod of_image;
 pub(crate) mod of_instruction;

@@ -330,7 +330,7 @@ impl Rewrite {
         let found = find(&self.search.pattern, &file, &state);
         for found in found {
             let is_again = self.search.places.relate(&found, &file);
-            if is_again {
+            if is_again && !self.is_of_form_alone(&found) {
                 return Err(template
                     .whole_error("the pattern finds the replacement, too, so it would never end")
                     .with_remedy(

@@ -220,15 +220,14 @@ pub(crate) fn may_go<'m>(
     }
 }
 
-/// All words of a command written anew. What the pattern does not mention would be lost, and is refused.
-pub(crate) fn rewritten<'m>(
+/// Refuses to write a command anew that has something which the pattern does not mention.
+pub(crate) fn nothing_lost<'m>(
     pattern: &CommandPattern,
     replacement: Option<&CommandPattern>,
     command: Command<'m>,
     state: &State<'m>,
     why: &str,
-    source: impl FnOnce() -> Result<String, String>,
-) -> Planned<'m> {
+) -> Result<(), String> {
     if let Some(name) = unnamed_option(pattern, command, state) {
         return Err(refusal(&name, why));
     }
@@ -238,7 +237,19 @@ pub(crate) fn rewritten<'m>(
     if let Some(why) = pin_lost(&pattern.shape, replacement, state) {
         return Err(why);
     }
-    of_wrappers::may_be_lost(pattern, None, command, state)?;
+    of_wrappers::may_be_lost(pattern, None, command, state)
+}
+
+/// All words of a command written anew. What the pattern does not mention would be lost, and is refused.
+pub(crate) fn rewritten<'m>(
+    pattern: &CommandPattern,
+    replacement: Option<&CommandPattern>,
+    command: Command<'m>,
+    state: &State<'m>,
+    why: &str,
+    source: impl FnOnce() -> Result<String, String>,
+) -> Planned<'m> {
+    nothing_lost(pattern, replacement, command, state, why)?;
     let mut plan = Plan::default();
     plan.declare(Effect::arguments_of(command));
     let folder = folder(pattern, replacement, state, &mut plan)?;

@@ -22,8 +22,7 @@ use crate::replacement::of_pipeline;
 use crate::replacement::of_sets;
 use crate::replacement::of_words::{Placed, filled, filled_if, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
-use crate::replacement::{of_command, render};
-use crate::replacement::of_copy;
+use crate::replacement::{of_command, of_copy, of_form, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
 pub(crate) fn plan<'m>(
@@ -219,7 +218,12 @@ fn one<'m>(
         plan.push(Op::ReplaceInstruction(step, source));
         return Ok(plan);
     }
-    let target = Target::of(kind_of_words(step), new.kind);
+    let changes_form = of_form::changes(old, new, step);
+    let target = match (changes_form, new.is_exec) {
+        (false, _) => Target::of(kind_of_words(step), new.kind),
+        (true, true) => Target::Json(new.kind),
+        (true, false) => Target::Shell(new.kind),
+    };
     carry::check_all(&new.words(), target, state)?;
     let mut plan = Plan::default();
     if old.keyword != new.keyword {
@@ -260,6 +264,9 @@ fn one<'m>(
             words(items, words_of_new, *is_set, step, state, &mut plan)?;
         }
         (Arguments::Pairs(old), Arguments::Pairs(new)) => pairs(old, new, step, state, &mut plan)?,
+        (Arguments::Script(old), Arguments::Script(items)) if changes_form => {
+            plan.take(of_form::plan(old, items, template, step, state)?);
+        }
         (Arguments::Script(old), Arguments::Script(items)) => {
             if kind_of_words(step) == WordKind::Shell {
                 plan.open

@@ -97,6 +97,21 @@ impl Rewrite {
         }
     }
 
+    /// Whether nothing is left to be done where the replacement is found again: it has the form then that the pattern has not.
+    pub(super) fn is_of_form_alone(&self, found: &Found<'_>) -> bool {
+        let Kind::Instructions(lines) = &self.search.pattern.kind else {
+            return false;
+        };
+        let ReplacementKind::Instructions(new) = &self.replacement.kind else {
+            return false;
+        };
+        let mut forms = instructions(lines).zip(new);
+        forms.any(|(old, new)| old.is_exec != new.is_exec)
+            && self
+                .plan(found, &|_, _, _| true)
+                .is_ok_and(|plan| plan.ops.is_empty())
+    }
+
     /// Whether the rewrite finds each pair of the instruction in which it finds one.
     fn is_shared(&self, found: &Found<'_>) -> bool {
         let Kind::Instructions(lines) = &self.search.pattern.kind else {
