@@ -5,7 +5,7 @@ use dfix_model::StepKind;
 use crate::flat;
 use crate::matching::state::{State, Value};
 use crate::pattern::command::{CommandPattern, OptionItem, Place, Shape};
-use crate::pattern::words::Item;
+use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::carry::{self, Site, Target};
 use crate::replacement::of_words::filled;
 
@@ -29,6 +29,33 @@ fn parts(command: &CommandPattern) -> Vec<Part<'_>> {
         })),
     }
     parts
+}
+
+/// The words behind the program, in order; nothing where an option has its value in its own word, or shares that with others.
+pub(crate) fn items(command: &CommandPattern) -> Option<Vec<Item>> {
+    let zones = match &command.shape {
+        Shape::Ordered(items) => return Some(items.clone()),
+        Shape::Zones(zones) => zones,
+    };
+    let mut items = Vec::new();
+    for place in &command.order {
+        match place {
+            Place::Head(index) => items.push(zones.heads[*index].clone()),
+            Place::Operand(index) => items.push(zones.operands[*index].clone()),
+            Place::Option(index) => {
+                let option = &zones.options[*index];
+                if option.cluster.is_some() || option.value.is_some() {
+                    return None;
+                }
+                items.push(Item {
+                    word: WordPattern::literal(&option.name),
+                    slot: option.slot,
+                    source: option.sources.first()?.clone(),
+                });
+            }
+        }
+    }
+    Some(items)
 }
 
 /// What the words of a replacement stand for, where no shell reads them.

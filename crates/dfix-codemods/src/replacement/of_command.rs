@@ -220,6 +220,28 @@ pub(crate) fn may_go<'m>(
     }
 }
 
+/// The words behind the programs of a pattern and its replacement, where the options of one of them are not known, and the words of
+/// the command are those of the pattern, in its order.
+fn in_order<'m>(
+    old: &CommandPattern,
+    new: &CommandPattern,
+    command: Command<'m>,
+    state: &State<'m>,
+) -> Option<(Vec<Item>, Vec<Item>)> {
+    let (old_items, new_items) = (exec::items(old)?, exec::items(new)?);
+    if let Shape::Zones(_) = &old.shape {
+        let words = old_items.iter().flat_map(|it| words_of(it, state));
+        let words: Vec<Word<'m>> = words.collect();
+        if pin_lost(&old.shape, Some(new), state).is_some()
+            || words.len() != command.args().len()
+            || !words.is_sorted_by_key(|it| it.range().start())
+        {
+            return None;
+        }
+    }
+    Some((old_items, new_items))
+}
+
 /// Refuses to write a command anew that has something which the pattern does not mention.
 pub(crate) fn nothing_lost<'m>(
     pattern: &CommandPattern,
@@ -439,7 +461,14 @@ pub(crate) fn in_place<'m>(
             list(old, items, target, state, &mut plan, &mut placed)?;
             insert(&placed, program, &mut plan);
         }
-        _ => return Err("the options of one of the two programs are not known".into()),
+        _ => {
+            let (items, coming) = in_order(old, new, command, state)
+                .ok_or("the options of one of the two programs are not known")?;
+            let mut placed = Vec::new();
+            let target = Target::of(command.kind(), command.step().kind());
+            list(&items, &coming, target, state, &mut plan, &mut placed)?;
+            insert(&placed, program, &mut plan);
+        }
     }
     if !plan.ops.is_empty() {
         plan.declare(Effect::arguments_of(command));
