@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::flat;
-use crate::pattern::Kind;
 use crate::pattern::command::{CommandPattern, Shape};
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::{Arguments, FlagValue, InstructionPattern, Line};
-use crate::pattern::template::Names;
+use crate::pattern::template::{Hole, Names};
 use crate::pattern::words::{Piece, WordPattern};
+use crate::pattern::{Kind, instructions};
 use crate::rewrite::Search;
 
 impl Search {
@@ -58,7 +58,8 @@ impl Search {
         for hole in &self.pattern.template.holes {
             if let Some(condition) = &hole.condition {
                 let name = hole.name.map_or("_", |it| names.name(it));
-                let _ = writeln!(told, "`{name}`: {}", condition.told());
+                let against = against(hole, &self.pattern.kind);
+                let _ = writeln!(told, "`{name}`{against}: {}", condition.told());
             }
         }
         for place in self.places.told() {
@@ -68,6 +69,21 @@ impl Search {
             "equal are: letter case of keywords, quotes, continuations, comments, `$x` and `${x}`, shell and exec form\n",
         );
         told
+    }
+}
+
+/// What the condition of a hole is held against, where that is not all that it binds, or more than a word.
+fn against(hole: &Hole, kind: &Kind) -> &'static str {
+    let is_script = match kind {
+        Kind::Instructions(lines) => instructions(lines)
+            .any(|it| matches!(&it.arguments, Arguments::Any(script) if script == hole)),
+        _ => false,
+    };
+    match (hole.is_list, kind) {
+        (false, _) => "",
+        _ if is_script => ", the script as it is written",
+        (true, Kind::Image(_)) => ", each part by itself",
+        (true, _) => ", each word by itself",
     }
 }
 

@@ -257,6 +257,27 @@ fn the_names_of_an_option_are_told() {
 }
 
 #[test]
+fn what_a_condition_is_held_against_is_told() {
+    for (pattern, told) in [
+        ("foo {x...: /-j a/}", "`x`, each word by itself: fits"),
+        (
+            "COPY {x...: not /a/} /b",
+            "`x`, each word by itself: not: fits",
+        ),
+        (
+            "RUN {x...: /a b/}",
+            "`x`, the script as it is written: fits",
+        ),
+        ("image a.io/{x...: /a/}/b", "`x`, each part by itself: fits"),
+        ("foo {x: /a/}", "`x`: fits"),
+    ] {
+        let search = Search::new(pattern, &Conditions::default()).unwrap();
+        let all = search.explain();
+        assert!(all.contains(told), "{pattern}: {all}");
+    }
+}
+
+#[test]
 fn pipelines_are_told() {
     let search = Search::new("wget -O - {url} | sh", &Conditions::default()).unwrap();
     let told = search.explain();
