@@ -464,7 +464,8 @@ fn command_read_as(
                 "a pattern of commands is one command, or some that are piped into one another",
             )
             .with_remedy(
-                "for several write an instruction (`RUN first && second`), or one rewrite for each",
+                "for several write an instruction (`RUN first && second`, all that the RUN has), or one rewrite for each; that another \
+                 stands in the same RUN is a condition: `not = 'RUN {_...: not /(?s).*other.*/}'`",
             ));
     };
     if let [one] = pipeline.as_slice() {

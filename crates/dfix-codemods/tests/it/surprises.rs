@@ -59,6 +59,8 @@ fn what_is_found_again_wants_a_condition() {
 fn faults_of_a_pattern_say_what_to_write() {
     for (pattern, remedy) in [
         ("apt-get {x...}", "`apt-get {s} {_...}`"),
+        ("RUN a && {x...}", "`{p} {x...}`"),
+        ("a && b", "`not = 'RUN {_...: not /(?s).*other.*/}'`"),
         ("USER", "`USER {_}`"),
         ("ENV", "`ENV {_}={_}`"),
         ("VOLUME", "`VOLUME {_...}`"),
@@ -70,6 +72,8 @@ fn faults_of_a_pattern_say_what_to_write() {
     }
     // What such a remedy says can be written.
     for pattern in [
+        "RUN a && {p} {x...}",
+        "RUN {_...: not /(?s).*other.*/}",
         "USER {_}",
         "ENV {_}={_}",
         "VOLUME {_...}",
@@ -87,6 +91,38 @@ fn faults_of_a_pattern_say_what_to_write() {
             "{pattern}"
         );
     }
+}
+
+#[test]
+fn what_stands_in_the_same_run_is_a_condition() {
+    let (pattern, replacement) = ("apk add {x...}", "apk add --no-cache {x...}");
+    let text = "FROM a\nRUN apk update && apk add x\nRUN apk add y\n";
+    let own = "apk add --no-cache {_...}";
+    let after = |not: &str| {
+        outcome(pattern, replacement, &[own, not], text)
+            .text
+            .to_string()
+    };
+    assert_eq!(
+        after("RUN {_...: /(?s).*apk update.*/}"),
+        "FROM a\nRUN apk update && apk add x\nRUN apk add --no-cache y\n"
+    );
+    assert_eq!(
+        after("RUN {_...: not /(?s).*apk update.*/}"),
+        "FROM a\nRUN apk update && apk add --no-cache x\nRUN apk add y\n"
+    );
+}
+
+#[test]
+fn a_condition_of_a_list_is_held_against_each_word() {
+    let foo = "FROM a\nRUN foo a.jar b && foo -a b && foo c\n";
+    assert_eq!(found("foo {x...: /-a b/}", foo), 0);
+    assert_eq!(found("foo -a b", foo), 1);
+    assert_eq!(found("foo {x...: not /a\\.jar/}", foo), 2);
+    assert_eq!(found("foo {x...: not /-.*/}", foo), 2);
+    let python = "FROM a\nRUN python -m pytest x && /v/bin/python3 -m pytest x && pytest x\n";
+    assert_eq!(found("python -m pytest x", python), 2);
+    assert_eq!(found("pytest x", python), 3);
 }
 
 #[test]
