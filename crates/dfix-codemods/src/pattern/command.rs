@@ -175,11 +175,13 @@ impl CommandPattern {
             }
         } else if template.part != REPLACEMENT {
             let is_list = program.word.as_list().is_some();
-            program.word.no_list(template).map_err(|error| match is_list {
-                true => error.with_remedy(
+            program.word.no_list(template).map_err(|error| {
+                if !is_list {
+                    return error;
+                }
+                error.with_remedy(
                     "name the program: `{p} {x...}` is any command; a list alone behind RUN is any script",
-                ),
-                false => error,
+                )
             })?;
         }
         let of_word = |word: Word<'_>| WordPattern::of_word(word, template);

@@ -94,10 +94,11 @@ fn is_plain(step: Step<'_>, command: Command<'_>) -> Result<(), String> {
     if !is_one || step.has_opaque_text() {
         return Err("a shell is needed: it is more than a plain command".to_owned());
     }
-    for word in command.words() {
-        no_shell_in(word)?;
+    let mut wrappers = command.wrappers().filter(|it| it.name == "exec");
+    if wrappers.any(|it| command.words_of(it).count() > 1) {
+        return Err("a shell is needed: `exec` has options".to_owned());
     }
-    Ok(())
+    command.words().try_for_each(no_shell_in)
 }
 
 /// Refuses a word of which a shell makes something else than its text.
@@ -271,9 +272,6 @@ fn word_by_word<'m>(
             || wrapper.name == "exec" && !keeps_exec;
         if goes {
             let all: Vec<Word<'m>> = command.words_of(wrapper).collect();
-            if wrapper.name == "exec" && all.len() > 1 {
-                return Err("`exec` has options".to_owned());
-            }
             take(&mut words, &all);
         }
     }

@@ -219,12 +219,15 @@ fn one<'m>(
         return Ok(plan);
     }
     let changes_form = of_form::changes(old, new, step);
-    let target = match (changes_form, new.is_exec) {
-        (false, _) => Target::of(kind_of_words(step), new.kind),
-        (true, true) => Target::Json(new.kind),
-        (true, false) => Target::Shell(new.kind),
-    };
-    carry::check_all(&new.words(), target, state)?;
+    // What comes in the exec form is looked at word by word.
+    if !(changes_form && new.is_exec) {
+        let target = if changes_form {
+            Target::Shell(new.kind)
+        } else {
+            Target::of(kind_of_words(step), new.kind)
+        };
+        carry::check_all(&new.words(), target, state)?;
+    }
     let mut plan = Plan::default();
     if old.keyword != new.keyword {
         if !state.is_shared()
