@@ -31,6 +31,9 @@ struct Document {
     node: Node,
 }
 
+/// pnpm's lock file, which is YAML, no manifest, and may be larger than what is read.
+const PNPM_LOCK: &str = "pnpm-lock.yaml";
+
 /// Reads the manifests of a folder. Returns what its kustomization renames.
 pub(crate) fn read(
     files: &dyn Files,
@@ -45,7 +48,8 @@ pub(crate) fn read(
     auto_deploy::read(files, folder, names, found);
     let mut documents = Vec::new();
     let mut renames = Vec::new();
-    let yaml = names.iter().filter(|name| is_yaml(name));
+    let is_manifest = |name: &&String| is_yaml(name) && **name != PNPM_LOCK;
+    let yaml = names.iter().filter(is_manifest);
     for (number, name) in yaml.enumerate() {
         let Some(path) = join(folder, name) else {
             continue;

@@ -108,7 +108,6 @@ impl<'m> Fill<'m> {
         let is_apt = family(cache.program()) == "apt";
         if is_apt {
             self.updates_here()?;
-            case.open(self.lists_are_missed(cache));
         }
         if cache.is_needed_later() {
             self.later_have_it(cache, case)?;
@@ -119,6 +118,13 @@ impl<'m> Fill<'m> {
             commands: gone,
             mut words,
         } = self.gone(cache, &plan)?;
+        // Where the lists were removed here, what comes later never had them.
+        let gone_words = gone.iter().flat_map(|it| it.words());
+        let mut gone_words = gone_words.chain(words.iter().copied());
+        let had_no_lists = gone_words.any(|it| it.source_text().contains("apt/lists"));
+        if is_apt && !had_no_lists {
+            case.open(self.lists_are_missed(cache));
+        }
         let off: Vec<Word<'m>> = self.calls.iter().flat_map(Call::off_words).collect();
         if cache.program() == "apk" {
             self.fetch_index(&off, case);
