@@ -1,5 +1,6 @@
 //! A pattern of any kind, and a replacement: read from text with the reader of Dockerfiles.
 
+pub(crate) mod around;
 mod by_program;
 pub(crate) mod command;
 pub(crate) mod condition;

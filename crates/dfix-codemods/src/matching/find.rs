@@ -31,15 +31,6 @@ pub(crate) enum Subject<'m> {
 }
 
 impl<'m> Found<'m> {
-    /// The same where the rewrite finds all that this match leaves of an instruction, too.
-    pub(crate) fn shared(&self) -> Self {
-        let found = self.clone();
-        Found {
-            state: found.state.shared(),
-            ..found
-        }
-    }
-
     /// The step that it stands in, or that it begins with; none for a comment at the top.
     pub(crate) fn step(&self) -> Option<Step<'m>> {
         match &self.subject {

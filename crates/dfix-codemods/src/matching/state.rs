@@ -198,8 +198,6 @@ pub(crate) struct State<'m> {
     steps: u32,
     /// What was taken for something that a condition with `not` allows, though only the build can tell.
     doubts: Vec<Doubt>,
-    /// Whether the rewrite finds all that this match leaves of an instruction, too.
-    is_shared: bool,
     /// Whether the text is that of a replacement, whose holes stand for anything.
     symbols: Option<Rc<str>>,
 }
@@ -214,7 +212,6 @@ impl<'m> State<'m> {
             slots: vec![None; slots],
             steps: 0,
             doubts: Vec::new(),
-            is_shared: false,
             symbols: None,
         }
     }
@@ -226,7 +223,6 @@ impl<'m> State<'m> {
             slots: vec![None; slots],
             steps: 0,
             doubts: self.doubts.clone(),
-            is_shared: false,
             symbols: self.symbols.clone(),
         }
     }
@@ -237,14 +233,11 @@ impl<'m> State<'m> {
         self
     }
 
-    /// The same where the rewrite finds all that this match leaves of an instruction, too.
-    pub(crate) fn shared(mut self) -> Self {
-        self.is_shared = true;
-        self
-    }
-
-    pub(crate) fn is_shared(&self) -> bool {
-        self.is_shared
+    /// The same with nothing matched yet, where one instruction is all that was.
+    pub(crate) fn anew(&self) -> Option<Self> {
+        let slots = self.slots.iter().flatten();
+        let steps = slots.filter(|it| matches!(it, Slot::Step(_))).count();
+        (steps == 1).then(|| State::new(self.values.len(), self.slots.len()))
     }
 
     /// Whether a text stands for anything, and so fits any condition but that nothing is there.

@@ -1,11 +1,12 @@
 //! Patterns of commands: `apt-get install {packages...}`, `curl -o {file} {url}`.
 
-use dfix_model::{Command, Redirect, Word, WordKind};
+use dfix_model::{Command, Word, WordKind};
 
 use crate::error::PatternError;
 use crate::matching::choose::each_of_its_own;
 use crate::matching::state::{Slot, State, Text, Then};
 use crate::matching::view::{OptionUse, View};
+use crate::pattern::around::{AssignmentPattern, RedirectPattern, assignments, redirects};
 use crate::pattern::condition::Condition;
 use crate::pattern::slots::Slots;
 use crate::pattern::template::{Hole, REPLACEMENT, Template};
@@ -29,21 +30,6 @@ pub(crate) struct CommandPattern {
     pub(crate) range: std::ops::Range<usize>,
 }
 
-/// `NAME=value` in front of a command.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct AssignmentPattern {
-    pub(crate) name: String,
-    pub(crate) value: Option<WordPattern>,
-}
-
-/// A redirection.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct RedirectPattern {
-    pub(crate) fd: Option<String>,
-    pub(crate) operator: String,
-    pub(crate) target: Option<WordPattern>,
-}
-
 /// What is known of the words behind the program.
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
@@ -51,6 +37,16 @@ pub(crate) enum Shape {
     Zones(Zones),
     /// Nothing is: words in order.
     Ordered(Vec<Item>),
+}
+
+impl Shape {
+    /// The words behind the program that are no options and no subcommands, as far as these are known.
+    pub(crate) fn operands(&self) -> &[Item] {
+        match self {
+            Shape::Zones(zones) => &zones.operands,
+            Shape::Ordered(items) => items,
+        }
+    }
 }
 
 /// The words behind a program whose options are known.
@@ -334,6 +330,16 @@ impl CommandPattern {
         state: &mut State<'m>,
         then: Then<'_, 'm>,
     ) -> bool {
+        // Behind xargs more operands come than are written.
+        let says_xargs = self.wrappers.iter().any(|it| it.name == "xargs");
+        let wants_no_more = self
+            .shape
+            .operands()
+            .iter()
+            .any(|it| it.word.asks_for_none());
+        if wants_no_more && !says_xargs && command.is_wrapped_by("xargs") {
+            return false;
+        }
         wrapper::in_front(&self.wrappers, command, 0, state, &mut |behind, state| {
             let mut rest = |state: &mut State<'m>| {
                 assignments(&self.assignments, command, state, &mut |state| {
@@ -473,58 +479,6 @@ fn words_behind(command: Command<'_>, wrappers: usize) -> Vec<Text<'_>> {
     let start = last.map_or(command.range().start(), |it| it.range.end());
     let behind = command.words().filter(|it| it.range().start() >= start);
     behind.map(Text::of_word).collect()
-}
-
-fn assignments<'m>(
-    patterns: &[AssignmentPattern],
-    command: Command<'m>,
-    state: &mut State<'m>,
-    then: Then<'_, 'm>,
-) -> bool {
-    let Some((pattern, rest)) = patterns.split_first() else {
-        return then(state);
-    };
-    let Some(found) = command.assignments().find(|it| it.name() == pattern.name) else {
-        return false;
-    };
-    word_or_none(pattern.value.as_ref(), found.value(), state, &mut |state| {
-        assignments(rest, command, state, then)
-    })
-}
-
-fn redirects<'m>(
-    patterns: &[RedirectPattern],
-    command: Command<'m>,
-    state: &mut State<'m>,
-    then: Then<'_, 'm>,
-) -> bool {
-    let Some((pattern, rest)) = patterns.split_first() else {
-        return then(state);
-    };
-    let is_like =
-        |it: &Redirect<'m>| it.operator() == pattern.operator && it.fd() == pattern.fd.as_deref();
-    command.redirects().filter(is_like).any(|found| {
-        word_or_none(
-            pattern.target.as_ref(),
-            found.target(),
-            state,
-            &mut |state| redirects(rest, command, state, then),
-        )
-    })
-}
-
-fn word_or_none<'m>(
-    pattern: Option<&WordPattern>,
-    word: Option<Word<'m>>,
-    state: &mut State<'m>,
-    then: Then<'_, 'm>,
-) -> bool {
-    match (pattern, word) {
-        (None, None) => then(state),
-        (Some(pattern), Some(word)) => pattern.fits(&Text::of_word(word), state, then),
-        (Some(pattern), None) => pattern.as_literal() == Some("") && then(state),
-        (None, Some(_)) => false,
-    }
 }
 
 /// Whether an option of the command is what the pattern asks for.

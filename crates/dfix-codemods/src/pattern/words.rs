@@ -73,9 +73,7 @@ impl WordPattern {
 
     /// Whether it is that.
     pub(crate) fn is_nothing(&self) -> bool {
-        self.as_list().is_some_and(|hole| {
-            hole.name.is_none() && hole.condition.as_deref().is_some_and(Condition::is_none)
-        })
+        self.asks_for_none() && self.as_list().is_some_and(|hole| hole.name.is_none())
     }
 
     pub(crate) fn of_word(word: Word<'_>, template: &Template) -> Self {
@@ -116,6 +114,12 @@ impl WordPattern {
     /// The list that it is: `{x...}`.
     pub(crate) fn as_list(&self) -> Option<&Hole> {
         self.as_hole().filter(|hole| hole.is_list)
+    }
+
+    /// Whether it is a list of which nothing may be there.
+    pub(crate) fn asks_for_none(&self) -> bool {
+        let condition = self.as_list().and_then(|it| it.condition.as_deref());
+        condition.is_some_and(Condition::is_none)
     }
 
     /// The one hole that it is.

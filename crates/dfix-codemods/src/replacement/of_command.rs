@@ -172,11 +172,8 @@ fn unnamed_operand<'m>(
     state: &State<'m>,
 ) -> Option<Word<'m>> {
     let view = View::of(command);
-    let items = match &pattern.shape {
-        Shape::Zones(zones) => &zones.operands,
-        Shape::Ordered(items) => items,
-    };
-    let mut named: Vec<Word<'m>> = items.iter().flat_map(|it| words_of(it, state)).collect();
+    let items = pattern.shape.operands().iter();
+    let mut named: Vec<Word<'m>> = items.flat_map(|it| words_of(it, state)).collect();
     named.extend(words_of(&pattern.program, state));
     let wrapper = command.bare_wrapper();
     let wrapper = wrapper.filter(|_| pattern.program.word.as_list().is_some());
@@ -205,19 +202,33 @@ fn unnamed_option<'m>(
     unnamed.map(|(_, option)| option.name.clone())
 }
 
-/// Refuses to take a command away that has operands which the pattern does not mention.
+/// Refuses to take a command away that has operands which the pattern does not mention, or that writes a file.
 pub(crate) fn may_go<'m>(
     pattern: &CommandPattern,
     command: Command<'m>,
     state: &State<'m>,
 ) -> Result<(), String> {
-    match unnamed_operand(pattern, command, state) {
-        Some(word) => Err(format!(
+    if let Some(word) = unnamed_operand(pattern, command, state) {
+        return Err(format!(
             "`{}` is not in the pattern, and would be lost",
             word.shortened()
-        )),
-        None => Ok(()),
+        ));
     }
+    if !pattern.redirects.is_empty() {
+        return Ok(());
+    }
+    for redirect in command.redirects() {
+        if let Some(target) = redirect.target()
+            && redirect.writes()
+            && !target.is("/dev/null")
+        {
+            return Err(format!(
+                "a redirection is not in the pattern, and `{}`, which it writes, would not be there any more",
+                target.shortened()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The words behind the programs of a pattern and its replacement, where the options of one of them are not known, and the words of

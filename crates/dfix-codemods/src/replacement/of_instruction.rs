@@ -1,7 +1,7 @@
 //! What becomes of instructions.
 
-use dfix_engine::Effect;
-use dfix_model::{Pair, Step, StepKind, WordKind};
+use dfix_engine::{Effect, OpenCondition};
+use dfix_model::{Pair, Step, StepKind, Word, WordKind};
 
 use crate::matching::state::{Slot, State, Text};
 use crate::pattern::are_alike;
@@ -230,7 +230,7 @@ fn one<'m>(
     }
     let mut plan = Plan::default();
     if old.keyword != new.keyword {
-        if !state.is_shared()
+        if !of_keyword::fits_all(old, step, state)
             && let Err(why) = nothing_left(old, step, state)
             && let Some(apart) = parted(old, new, template, step, state, why)?
         {
@@ -284,6 +284,9 @@ fn one<'m>(
         }
         (Arguments::Nothing, Arguments::Nothing) => {}
         _ => return Err("a whole script cannot become something else".to_owned()),
+    }
+    if !plan.ops.is_empty() {
+        plan.open.extend(named_elsewhere(step));
     }
     if !plan.ops.is_empty() && plan.effects.is_empty() && effects.is_empty() {
         effects.push(Effect::changed(step));
@@ -363,6 +366,27 @@ fn parted<'m>(
         behind_onbuild(step, new, source),
     ));
     Ok(Some(plan))
+}
+
+/// What is open where the folder of work becomes another one, and other instructions name it.
+fn named_elsewhere(step: Step<'_>) -> Option<OpenCondition> {
+    let folder = step.word().and_then(Word::value)?;
+    if !step.is(StepKind::Workdir) || !folder.starts_with('/') || folder == "/" {
+        return None;
+    }
+    let ends =
+        |rest: &str| !rest.starts_with(|it: char| it.is_alphanumeric() || "-_.".contains(it));
+    let names = |it: &Step<'_>| {
+        let text = it.source_text();
+        let is_same = it.is(StepKind::Workdir) && it.word().is_some_and(|it| it.is(folder));
+        let mut places = text.match_indices(folder);
+        !is_same && places.any(|(at, _)| ends(&text[at + folder.len()..]))
+    };
+    let line = step.file().steps().find(names)?.line();
+    Some(OpenCondition::new(
+        format!("whether line {line} is right with another folder than `{folder}`, which it names"),
+        "change it there, too",
+    ))
 }
 
 /// How the words of an instruction, or of its script, are written.

@@ -37,13 +37,13 @@ pub(crate) fn change<'m>(
     Ok(())
 }
 
-/// Whether the pattern fits every pair of an instruction, in one way or another.
+/// Whether the pattern, where it is of this instruction alone, fits every pair of it, in one way or another.
 pub(crate) fn fits_all<'m>(
     pattern: &InstructionPattern,
     step: Step<'m>,
-    mut state: State<'m>,
+    state: &State<'m>,
 ) -> bool {
-    let Arguments::Pairs(items) = &pattern.arguments else {
+    let (Arguments::Pairs(items), Some(mut state)) = (&pattern.arguments, state.anew()) else {
         return false;
     };
     let mut found: Vec<usize> = Vec::new();

@@ -67,6 +67,12 @@ pub(crate) fn options<'m>(
         let others: Vec<&OptionUse<'m>> = view.options.iter().filter(|it| !goes(it)).collect();
         let same = others.iter().find(|it| item.means(it)).copied();
         let is_there = view.has_setting(&item.key) || same.is_some();
+        if let Some(said) = same.filter(|_| item.value.is_none()).and_then(says_no) {
+            return Err(Refusal::AtAll(format!(
+                "the command says `{}={said}`: name that in the pattern, so that it goes",
+                item.name
+            )));
+        }
         if item.value.is_none() && is_there {
             placed.push(Placed::There(None));
             letters.push(same.and_then(letter_of));
@@ -128,6 +134,14 @@ pub(crate) fn of_its_subcommand(old: &[OptionItem], new: &str, view: &View<'_>) 
         "`{}` is not in the pattern, and `{new}` has no such option",
         option.name
     ))
+}
+
+/// What an option is given that is one without a value elsewhere, where it switches that off: `--frozen-lockfile=false`.
+fn says_no(found: &OptionUse<'_>) -> Option<String> {
+    let (_, value) = found.with_value()?;
+    let value = flat::shown(value.text.flat());
+    let is_yes = matches!(&*value, "" | "1" | "true" | "yes");
+    (!is_yes).then_some(value)
 }
 
 /// Refuses an option that comes beside one that says the opposite: which of them counts is the program's to say.

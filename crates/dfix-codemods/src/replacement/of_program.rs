@@ -7,7 +7,7 @@ use dfix_model::{Command, Word};
 
 use crate::flat;
 use crate::matching::state::{Slot, State};
-use crate::pattern::command::{CommandPattern, Shape};
+use crate::pattern::command::CommandPattern;
 use crate::replacement::of_words::{elsewhere, filled, words_of};
 use crate::replacement::plan::Plan;
 
@@ -25,11 +25,11 @@ pub(crate) fn carried_options<'m>(
     if are_alike(program.flat(), &name) {
         return None;
     }
-    let items = match &old.shape {
-        Shape::Zones(zones) => &zones.operands,
-        Shape::Ordered(items) => items,
-    };
-    let lists = items.iter().filter(|it| it.word.as_list().is_some());
+    let lists = old
+        .shape
+        .operands()
+        .iter()
+        .filter(|it| it.word.as_list().is_some());
     let stays = lists.filter(|it| new.words().contains(&&it.word));
     let words = stays.flat_map(|it| words_of(it, state));
     let options: Vec<&str> = words

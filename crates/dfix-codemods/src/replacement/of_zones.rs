@@ -9,7 +9,6 @@ use crate::flat;
 use crate::matching::state::{Slot, State, Text};
 use crate::matching::view::View;
 use crate::pattern::command::{CommandPattern, Place, Shape, Zones};
-use crate::pattern::condition::Condition;
 use crate::pattern::words::{Element, Item};
 use crate::replacement::carry::Target;
 use crate::replacement::of_options;
@@ -60,11 +59,7 @@ pub(crate) fn in_zones<'m>(
         return Err(Refusal::AtAll(why));
     }
     let mut operands = Vec::new();
-    let asks_for_none = |it: &Item| {
-        let condition = it.word.as_list().and_then(|it| it.condition.as_deref());
-        condition.is_some_and(Condition::is_none)
-    };
-    if old.is_set && old.operands.iter().any(asks_for_none) {
+    if old.is_set && old.operands.iter().any(|it| it.word.asks_for_none()) {
         let named: Vec<Word<'m>> = old
             .operands
             .iter()

@@ -9,12 +9,12 @@ use super::Rewrite;
 use super::said::Said;
 use crate::flat;
 use crate::matching::find::{Found, Subject};
-use crate::matching::state::{State, Value};
+use crate::matching::state::Value;
 use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::Arguments;
 use crate::pattern::{Kind, ReplacementKind, instructions};
 use crate::replacement::plan::{Op, Others, Plan, Planned, Renamed};
-use crate::replacement::{of_command, of_image, of_instruction, of_keyword, of_pipeline};
+use crate::replacement::{of_command, of_image, of_instruction, of_pipeline};
 
 /// What was found, with what becomes of it.
 struct Judged<'f, 'm> {
@@ -112,21 +112,6 @@ impl Rewrite {
                 .is_ok_and(|plan| plan.ops.is_empty())
     }
 
-    /// Whether the rewrite finds each pair of the instruction in which it finds one.
-    fn is_shared(&self, found: &Found<'_>) -> bool {
-        let Kind::Instructions(lines) = &self.search.pattern.kind else {
-            return false;
-        };
-        let mut patterns = instructions(lines);
-        match (patterns.next(), patterns.next(), &found.subject) {
-            (Some(pattern), None, Subject::Instructions(step)) => {
-                let state = State::new(self.search.names.len(), self.search.pattern.slots);
-                of_keyword::fits_all(pattern, *step, state)
-            }
-            _ => false,
-        }
-    }
-
     /// Says what becomes of what was found.
     pub(super) fn judge<'m>(
         &self,
@@ -150,12 +135,7 @@ impl Rewrite {
         let mut judged: Vec<Judged<'_, 'm>> = Vec::new();
         for it in found {
             taken.borrow_mut().clear();
-            let plan = if self.is_shared(it) {
-                self.plan(&it.shared(), &others)
-            } else {
-                self.plan(it, &others)
-            };
-            let plan = plan.map(|mut plan| {
+            let plan = self.plan(it, &others).map(|mut plan| {
                 for beside in &*taken.borrow() {
                     let mut other = beside.plan.clone();
                     other.ops.retain(|op| !plan.ops.contains(op));

@@ -119,9 +119,9 @@ impl<'m> Fill<'m> {
             mut words,
         } = self.gone(cache, &plan)?;
         // Where the lists were removed here, what comes later never had them.
-        let gone_words = gone.iter().flat_map(|it| it.words());
-        let mut gone_words = gone_words.chain(words.iter().copied());
-        let had_no_lists = gone_words.any(|it| it.source_text().contains("apt/lists"));
+        let is_of_lists = |it: &Word<'m>| it.source_text().contains("apt/lists");
+        let takes_lists = |it: &Command<'m>| it.words().any(|it| is_of_lists(&it));
+        let had_no_lists = gone.iter().any(takes_lists) || words.iter().any(is_of_lists);
         if is_apt && !had_no_lists {
             case.open(self.lists_are_missed(cache));
         }
