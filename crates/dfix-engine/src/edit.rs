@@ -7,7 +7,9 @@ use dfix_model::{Command, Stage, Step, StepKind, Word, WordKind, Wrapper};
 
 use crate::fix::TextEdit;
 use crate::place::Place;
-use crate::text_edit::{self, EditContext, Lowered, Side, commands, comments, instructions, words};
+use crate::text_edit::{
+    self, EditContext, Lowered, Side, commands, comments, instructions, removal, words,
+};
 
 /// A change that is being said.
 pub struct Edit<'a> {
@@ -375,6 +377,19 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Has `source` run before the command, which runs only if it succeeded: joined by `&&` whatever else joins the commands of the
+    /// list. `errexit` says that a command that fails ends the script; where it does, what joins the others does it, too.
+    pub fn chain_command_before(&mut self, command: impl Place, source: &str, errexit: bool) {
+        let lowered = commands::chain(self.context, &command, source, Side::Before, errexit);
+        self.take(lowered);
+    }
+
+    /// Has `source` run after the command, and only if that succeeded. As [`Edit::chain_command_before`].
+    pub fn chain_command_after(&mut self, command: impl Place, source: &str, errexit: bool) {
+        let lowered = commands::chain(self.context, &command, source, Side::After, errexit);
+        self.take(lowered);
+    }
+
     /// Takes a command out of its list, with the operator that joins it to a neighbour; the others run as before. The only
     /// command of a list cannot go, nor one whose success is the list's.
     pub fn remove_command(&mut self, command: impl Place) {
@@ -384,7 +399,7 @@ impl<'a> Edit<'a> {
     /// Takes several commands out of their lists; neighbours go together.
     pub fn remove_commands<P: Place>(&mut self, commands: impl IntoIterator<Item = P>) {
         let commands: Vec<P> = commands.into_iter().collect();
-        let lowered = commands::remove(self.context, &commands);
+        let lowered = removal::remove(self.context, &commands);
         self.take(lowered);
     }
 

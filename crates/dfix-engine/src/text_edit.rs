@@ -7,6 +7,7 @@ pub(crate) mod comments;
 pub(crate) mod instructions;
 pub(crate) mod joins;
 pub(crate) mod quote;
+pub(crate) mod removal;
 pub(crate) mod words;
 
 use std::cell::OnceCell;

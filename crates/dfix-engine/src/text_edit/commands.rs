@@ -13,13 +13,13 @@ use crate::text_edit::{
 };
 
 /// The command's node, with what to add to its offsets to have the file's.
-struct Found {
-    command: SyntaxNode,
-    base: usize,
+pub(super) struct Found {
+    pub(super) command: SyntaxNode,
+    pub(super) base: usize,
     enclosure: Option<Enclosure>,
 }
 
-fn find(context: &EditContext<'_>, place: &impl Place) -> Result<Found, String> {
+pub(super) fn find(context: &EditContext<'_>, place: &impl Place) -> Result<Found, String> {
     let range = place.range();
     let covering = context
         .covering(range)
@@ -61,7 +61,7 @@ fn command_around(element: SyntaxElement, range: TextRange) -> Option<SyntaxNode
 
 /// What stands beside a command in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Beside {
+pub(super) enum Beside {
     /// The list begins or ends here.
     Edge,
     And,
@@ -70,7 +70,7 @@ enum Beside {
     Other,
 }
 
-fn beside(unit: &SyntaxNode, forward: bool) -> Beside {
+pub(super) fn beside(unit: &SyntaxNode, forward: bool) -> Beside {
     let step = |element: &SyntaxElement| {
         if forward {
             element.next_sibling_or_token()
@@ -107,7 +107,7 @@ fn beside(unit: &SyntaxNode, forward: bool) -> Beside {
 }
 
 /// Whether the list decides about others: `if LIST; then`, `while LIST; do`.
-fn is_condition(unit: &SyntaxNode) -> bool {
+pub(super) fn is_condition(unit: &SyntaxNode) -> bool {
     let Some(list) = unit.parent() else {
         return false;
     };
@@ -128,7 +128,7 @@ fn is_condition(unit: &SyntaxNode) -> bool {
 }
 
 /// Whether a `!` stands before it, which turns its status around and no other's.
-fn is_negated(unit: &SyntaxNode) -> bool {
+pub(super) fn is_negated(unit: &SyntaxNode) -> bool {
     let mut children = unit.children_with_tokens();
     children.any(|it| it.kind() == SyntaxKind::BANG)
 }
@@ -140,7 +140,7 @@ fn is_last_of_list(unit: &SyntaxNode) -> bool {
 
 /// Whether the unit runs because something failed, or its failure makes something run, or it is not
 /// waited for.
-fn in_or_list(unit: &SyntaxNode) -> bool {
+pub(super) fn in_or_list(unit: &SyntaxNode) -> bool {
     let is_operator = |kind| matches!(kind, SyntaxKind::AND_AND | SyntaxKind::OR_OR);
     let lines_count = in_heredoc(unit);
     let here = NodeOrToken::Node(unit.clone());
@@ -266,6 +266,52 @@ fn check_source(found: &Found, source: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Adds a command that is joined by `&&`, or by what ends the script where a command fails (`errexit`).
+pub(crate) fn chain(
+    context: &EditContext<'_>,
+    place: &impl Place,
+    source: &str,
+    side: Side,
+    errexit: bool,
+) -> Lowered {
+    let unit = unit_of(&find(context, place)?);
+    let (before, after) = (beside(&unit, false), beside(&unit, true));
+    let is_weak = |beside| matches!(beside, Beside::Semi | Beside::Line);
+    let goes_on = is_weak(after) && !is_last_of_list(&unit);
+    if errexit && goes_on && before == Beside::And {
+        // Of `x && a; b` only a failure of `a` ends the script, and of `x && a && new; b` none but that of `new`.
+        return Err("which failure ends the script would be another one".to_owned());
+    }
+    if !(goes_on && (side == Side::After || before == Beside::Edge))
+        && !(side == Side::Before && is_weak(before))
+    {
+        return add(context, place, source, side);
+    }
+    if errexit && (side == Side::After || before != Beside::Edge) {
+        return add(context, place, source, side);
+    }
+    add(context, place, source, side)?;
+    if has_heredoc(&unit) || unit.next_sibling().map(|n| n.kind()) == Some(SyntaxKind::HEREDOC) {
+        return Err("a here-document follows on the command's line".to_owned());
+    }
+    let base = find(context, place)?.base;
+    let range = unit.text_range();
+    let (from, to) = (base + start(range), base + end(range));
+    Ok(vec![match side {
+        Side::Before if errexit => edit(from, from, format!("{source}; ")),
+        Side::Before => edit(from, from, format!("{source} && ")),
+        Side::After => edit(to, to, format!(" && {source}")),
+    }])
+}
+
+/// The command, or the pipeline that it stands in.
+fn unit_of(found: &Found) -> SyntaxNode {
+    match found.command.parent() {
+        Some(parent) if parent.kind() == SyntaxKind::PIPELINE => parent,
+        _ => found.command.clone(),
+    }
+}
+
 pub(crate) fn add(
     context: &EditContext<'_>,
     place: &impl Place,
@@ -274,10 +320,7 @@ pub(crate) fn add(
 ) -> Lowered {
     let found = find(context, place)?;
     check_source(&found, source)?;
-    let unit = match found.command.parent() {
-        Some(parent) if parent.kind() == SyntaxKind::PIPELINE => parent,
-        _ => found.command.clone(),
-    };
+    let unit = unit_of(&found);
     if found
         .command
         .children()
@@ -342,177 +385,7 @@ pub(crate) fn add(
     }])
 }
 
-/// Takes commands out of their lists, with what joins them to their neighbours.
-pub(crate) fn remove<P: Place>(context: &EditContext<'_>, places: &[P]) -> Lowered {
-    let found = places
-        .iter()
-        .map(|place| find(context, place))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut units = found
-        .iter()
-        .map(|one| removable(one, &found))
-        .collect::<Result<Vec<_>, _>>()?;
-    units.sort_by_key(|(base, unit)| base + start(unit.text_range()));
-    // A pipeline goes once.
-    units.dedup();
-    let mut edits = Vec::new();
-    let mut rest = units.as_slice();
-    while let Some((base, first)) = rest.first() {
-        // Neighbours go together.
-        let mut last = first;
-        rest = &rest[1..];
-        while let Some((_, unit)) = rest
-            .first()
-            .filter(|(other, unit)| other == base && last.next_sibling().as_ref() == Some(unit))
-        {
-            last = unit;
-            rest = &rest[1..];
-        }
-        let gone = around(first, last)?;
-        edits.extend(
-            gone.into_iter()
-                .map(|gone| edit(base + start(gone), base + end(gone), "")),
-        );
-    }
-    Ok(edits)
-}
-
-/// The node of a command that may go, with what to add to its offsets. A pipeline goes with all of its commands.
-fn removable(found: &Found, all: &[Found]) -> Result<(usize, SyntaxNode), String> {
-    let goes = |command: SyntaxNode| {
-        all.iter()
-            .any(|it| it.base == found.base && it.command == command)
-    };
-    let unit = match found.command.parent() {
-        Some(parent) if parent.kind() == SyntaxKind::PIPELINE => {
-            if parent.children().count() > 1 && !parent.children().all(goes) {
-                return Err("the command is part of a pipeline".to_owned());
-            }
-            parent
-        }
-        _ => found.command.clone(),
-    };
-    let reason = if is_negated(&unit) {
-        "the command is negated"
-    } else if has_heredoc(&unit) {
-        "a here-document belongs to the command"
-    } else if has_comment(&unit) {
-        "a comment stands inside the command"
-    } else if is_condition(&unit) {
-        "the command is a condition"
-    } else if in_or_list(&unit) {
-        "the command stands beside `||` or `&`"
-    } else {
-        return Ok((found.base, unit));
-    };
-    Err(reason.to_owned())
-}
-
-/// What goes where these neighbours go, from the first to the last. Comments beside them stay.
-fn around(first: &SyntaxNode, last: &SyntaxNode) -> Result<Vec<TextRange>, String> {
-    let (before, after) = (beside(first, false), beside(last, true));
-    if before == Beside::Other || after == Beside::Other {
-        return Err("the command's surroundings are not a plain list".to_owned());
-    }
-    let is_list = |node: &SyntaxNode| node.kind() != SyntaxKind::HEREDOC;
-    let next = last.next_sibling().filter(is_list);
-    let previous = first.prev_sibling().filter(is_list);
-    let here = first.text_range().cover(last.text_range());
-    // What stays is the weaker of the two operators: of `a && b; c` remains `a; c`.
-    let is_weak = |beside| matches!(beside, Beside::Semi | Beside::Line);
-    let ahead = next
-        .as_ref()
-        .filter(|_| before != Beside::And || !is_weak(after))
-        .map(|next| TextRange::new(here.start(), next.text_range().start()));
-    let back = previous
-        .as_ref()
-        .filter(|_| before == Beside::And || (next.is_some() && is_weak(after)))
-        .map(|previous| TextRange::new(previous.text_range().end(), here.end()));
-    let is_kept = |gone: &TextRange| !comments_in(first, *gone);
-    if let Some(gone) = ahead.filter(is_kept).or(back.filter(is_kept)) {
-        return Ok(vec![gone]);
-    }
-    match (ahead, previous) {
-        _ if comments_in(first, here) => Err("a comment stands beside the command".to_owned()),
-        (Some(_), Some(_)) if before == Beside::And && after == Beside::And => {
-            Ok(own_lines(first, last).map_or_else(|| without_operator(last, here), |it| vec![it]))
-        }
-        (Some(_), _) => Ok(without_operator(last, here)),
-        (None, Some(_)) if back.is_some() => Err("a comment stands beside the command".to_owned()),
-        (None, Some(_)) => {
-            Err("whether its step succeeds would be told by another command".to_owned())
-        }
-        (None, None) => Err("it is the only command".to_owned()),
-    }
-}
-
-/// Whether a comment of the list lies in the range, which holds the unit or begins or ends at it.
-fn comments_in(unit: &SyntaxNode, range: TextRange) -> bool {
-    let here = || NodeOrToken::Node(unit.clone());
-    let is_in = |it: &SyntaxElement| range.contains_range(it.text_range());
-    let ahead = std::iter::successors(here().next_sibling_or_token(), |it| {
-        it.next_sibling_or_token()
-    });
-    let back = std::iter::successors(here().prev_sibling_or_token(), |it| {
-        it.prev_sibling_or_token()
-    });
-    let is_comment = |it: SyntaxElement| it.kind() == SyntaxKind::COMMENT;
-    ahead.take_while(is_in).any(is_comment) || back.take_while(is_in).any(is_comment)
-}
-
-/// The lines of commands that have lines of their own, each begun by its `&&`: nothing else is touched, comments above and
-/// below them included.
-fn own_lines(first: &SyntaxNode, last: &SyntaxNode) -> Option<TextRange> {
-    let is = |kind: SyntaxKind| move |it: &SyntaxElement| it.kind() == kind;
-    let before = |it: &SyntaxElement| it.prev_sibling_or_token();
-    let mut at = NodeOrToken::Node(first.clone()).prev_sibling_or_token()?;
-    if is(SyntaxKind::WHITESPACE)(&at) {
-        at = before(&at)?;
-    }
-    let operator = Some(at).filter(is(SyntaxKind::AND_AND))?;
-    let mut from = operator.text_range().start();
-    let mut above = before(&operator)?;
-    if is(SyntaxKind::WHITESPACE)(&above) {
-        from = above.text_range().start();
-        above = before(&above)?;
-    }
-    let begins_a_line = matches!(above.kind(), SyntaxKind::NEWLINE | SyntaxKind::CONTINUATION);
-    let mut at = NodeOrToken::Node(last.clone()).next_sibling_or_token()?;
-    if is(SyntaxKind::WHITESPACE)(&at) {
-        at = at.next_sibling_or_token()?;
-    }
-    let end = Some(at).filter(is(SyntaxKind::CONTINUATION))?;
-    begins_a_line.then(|| TextRange::new(from, end.text_range().end()))
-}
-
-/// Commands, and the operator behind them, each with the blanks after it: lines between them stay, with their comments.
-fn without_operator(last: &SyntaxNode, here: TextRange) -> Vec<TextRange> {
-    let mut gone = vec![here];
-    let mut takes_blanks = true;
-    let mut at = last.next_sibling_or_token();
-    while let Some(NodeOrToken::Token(token)) = at {
-        let range = token.text_range();
-        match token.kind() {
-            SyntaxKind::AND_AND | SyntaxKind::SEMI => {
-                match gone.last_mut() {
-                    Some(it) if it.end() == range.start() => *it = it.cover(range),
-                    _ => gone.push(range),
-                }
-                takes_blanks = true;
-            }
-            SyntaxKind::WHITESPACE if takes_blanks => {
-                if let Some(it) = gone.last_mut().filter(|it| it.end() == range.start()) {
-                    *it = it.cover(range);
-                }
-            }
-            _ => takes_blanks = false,
-        }
-        at = token.next_sibling_or_token();
-    }
-    gone
-}
-
-fn has_comment(node: &SyntaxNode) -> bool {
+pub(super) fn has_comment(node: &SyntaxNode) -> bool {
     node.descendants_with_tokens()
         .any(|it| it.kind() == SyntaxKind::COMMENT)
 }
@@ -534,7 +407,7 @@ fn end_of_continued(unit: &SyntaxNode) -> Option<usize> {
     Some(end(end_of_line.text_range()))
 }
 
-fn has_heredoc(unit: &SyntaxNode) -> bool {
+pub(super) fn has_heredoc(unit: &SyntaxNode) -> bool {
     unit.descendants_with_tokens()
         .filter_map(NodeOrToken::into_token)
         .any(|t| t.kind() == SyntaxKind::REDIRECT_OP && t.text().starts_with("<<"))
