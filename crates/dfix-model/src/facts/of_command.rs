@@ -59,6 +59,12 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
+    /// Whether a command that fails where this one stands ends its script: the options of the shell, or a `set -e` before it,
+    /// say so (POSIX, Shell Command Language, `set`: not where it stands before `&&` or `||`).
+    pub fn is_under_errexit(self) -> bool {
+        needs::named::is_under_errexit(self)
+    }
+
     /// Whether nothing comes of its failure: `… || true`.
     pub fn is_failure_ignored(self) -> bool {
         needs::named::is_ignored(self)

@@ -121,18 +121,48 @@ pub(crate) fn is_ignored(command: Command<'_>) -> bool {
         "exit" => it.has_arg("0"),
         _ => false,
     };
-    let sets_errexit =
-        |it: Command<'_>| it.is("set") && (it.has_option("-e") || it.has_arg("errexit"));
-    let is_by_shell = || {
-        let stage = command.stage();
-        stage.is_some_and(|stage| shell_at(stage, command.step()).has_errexit())
-    };
     goes_on
         && commands
             .next_back()
             .is_some_and(|it| ends_well(it) && it.is_certain())
-        && !commands.any(sets_errexit)
-        && !is_by_shell()
+        && !is_under_errexit(command)
+}
+
+/// Whether a command that fails where this one stands ends its script: the options of the shell say so, or a `set -e`
+/// before it that no `set +e` took back.
+pub(crate) fn is_under_errexit(command: Command<'_>) -> bool {
+    let says = |it: Command<'_>| {
+        let sets = it.is("set") && it.range().start() < command.range().start();
+        let word = |plain: &str, sign: char| {
+            it.has_arg(plain)
+                || it.args().any(|arg| {
+                    arg.value().is_some_and(|text| {
+                        let rest = text.strip_prefix(sign);
+                        rest.is_some_and(|it| !it.starts_with('-') && it.contains('e'))
+                    })
+                })
+        };
+        if !sets {
+            None
+        } else if word("", '+') {
+            Some(false)
+        } else {
+            word("errexit", '-').then_some(true)
+        }
+    };
+    if let Some(said) = command.step().commands().rev().find_map(says) {
+        return said;
+    }
+    let stage = command.stage();
+    let by_first_line = || {
+        let mut lines = command.step().source_text().lines();
+        lines.any(|line| {
+            let mut words = line.split_ascii_whitespace();
+            line.starts_with("#!")
+                && words.any(|it| it.starts_with('-') && !it.starts_with("--") && it.contains('e'))
+        })
+    };
+    stage.is_some_and(|stage| shell_at(stage, command.step()).has_errexit()) || by_first_line()
 }
 
 /// Whether the command runs only if a test before it found what it names.
