@@ -16,6 +16,7 @@ pub(crate) mod of_pairs;
 pub(crate) mod of_pipeline;
 pub(crate) mod of_program;
 pub(crate) mod of_sets;
+pub(crate) mod of_several;
 pub(crate) mod of_words;
 pub(crate) mod of_wrappers;
 pub(crate) mod of_zones;

@@ -14,7 +14,7 @@ use dfix_model::context::{Context, NoContext};
 use dfix_syntax::TextRange;
 
 use crate::error::PatternError;
-use crate::matching::find::{Found, Subject, find};
+use crate::matching::find::{Found, Subject, find, find_where};
 use crate::matching::place::{Conditions, Places};
 use crate::matching::state::{State, Value};
 use crate::pattern::filter::Filter;
@@ -111,9 +111,9 @@ impl Search {
 
     pub(crate) fn found<'m>(&self, file: &'m Model<'_>) -> Vec<Found<'m>> {
         let state = State::new(self.names.len(), 0);
-        let mut found = find(&self.pattern, file, &state);
-        found.retain(|it| self.places.hold(it, file));
-        found
+        find_where(&self.pattern, file, &state, &|it| {
+            self.places.hold(it, file)
+        })
     }
 
     fn shown(&self, found: &Found<'_>) -> Match {

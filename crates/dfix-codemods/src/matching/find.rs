@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
-use dfix_model::{Command, ImagePlace, Model, Stage, Step, StepKind};
+use dfix_model::{Command, ImagePlace, Model, Stage, Step, StepKind, Word};
 use dfix_syntax::TextRange;
 
 use crate::matching::reference::Reference;
 use crate::matching::state::{Slot, State};
+use crate::pattern::command::{CommandPattern, Shape};
 use crate::pattern::instruction::in_a_row;
 use crate::pattern::{Kind, Pattern, instructions};
 
@@ -66,6 +67,16 @@ pub(crate) fn find<'m>(
     file: &'m Model<'_>,
     bound: &State<'m>,
 ) -> Vec<Found<'m>> {
+    find_where(pattern, file, bound, &|_| true)
+}
+
+/// As [`find`], of what is accepted. Of a set of packages others are tried where the first that fit are not accepted.
+pub(crate) fn find_where<'m>(
+    pattern: &Pattern,
+    file: &'m Model<'_>,
+    bound: &State<'m>,
+    accept: &dyn Fn(&Found<'m>) -> bool,
+) -> Vec<Found<'m>> {
     let mut found: Vec<Found<'m>> = Vec::new();
     let mut keep = |it: Found<'m>| found.push(it);
     let start = || bound.for_slots(pattern.slots);
@@ -88,22 +99,39 @@ pub(crate) fn find<'m>(
                 let mut state = start();
                 let fits = command.fits(it, &mut state, &mut |_| true);
                 let known = if fits { None } else { pattern.for_program(it) };
-                let by_program = known.is_some_and(|known| match &known.kind {
-                    Kind::Command(command) => {
+                let (command, by_program) = match known.as_ref().map(|known| (known, &known.kind)) {
+                    Some((known, Kind::Command(command))) => {
                         state = bound.for_slots(known.slots);
-                        command.fits(it, &mut state, &mut |_| true)
+                        if !command.fits(it, &mut state, &mut |_| true) {
+                            continue;
+                        }
+                        (command, true)
                     }
-                    _ => false,
-                });
-                if fits || by_program {
-                    keep(Found {
-                        range: it.range(),
-                        subject: Subject::Command(it),
-                        state,
-                        by_program,
-                    });
+                    _ if fits => (command, false),
+                    _ => continue,
+                };
+                let found = |state: State<'m>| Found {
+                    range: it.range(),
+                    subject: Subject::Command(it),
+                    state,
+                    by_program,
+                };
+                let slots = known.as_ref().map_or(pattern.slots, |it| it.slots);
+                let first = found(state);
+                if accept(&first) {
+                    keep(first);
+                } else if let Some(state) = another(
+                    command,
+                    it,
+                    &first.state,
+                    &bound.for_slots(slots),
+                    &|state| accept(&found(state.clone())),
+                ) {
+                    keep(found(state));
                 }
             }
+            found.sort_by_key(|it| (it.range.start(), Reverse(it.range.end())));
+            return found;
         }
         Kind::Pipeline(pipeline) => {
             for it in file.commands() {
@@ -139,7 +167,8 @@ pub(crate) fn find<'m>(
         }
     }
     found.sort_by_key(|it| (it.range.start(), Reverse(it.range.end())));
-    if matches!(pattern.kind, Kind::Image(_) | Kind::Command(_)) {
+    if matches!(pattern.kind, Kind::Image(_)) {
+        found.retain(accept);
         return found;
     }
     let mut end = None;
@@ -150,5 +179,41 @@ pub(crate) fn find<'m>(
         }
         is_free
     });
+    found.retain(accept);
     found
+}
+
+/// How many choices of packages are tried for a command.
+const CHOICES: usize = 64;
+
+/// What holes bind with other packages of a set than were `refused`, where that is accepted. A package is not tried again
+/// with another part of it as its name.
+fn another<'m>(
+    pattern: &CommandPattern,
+    command: Command<'m>,
+    refused: &State<'m>,
+    start: &State<'m>,
+    accept: &dyn Fn(&State<'m>) -> bool,
+) -> Option<State<'m>> {
+    if !matches!(&pattern.shape, Shape::Zones(zones) if zones.is_set) {
+        return None;
+    }
+    let choice = |state: &State<'m>| -> Vec<TextRange> {
+        let operands = pattern.shape.operands().iter();
+        let words = operands.flat_map(|it| state.words_of(it.slot));
+        words.map(Word::range).collect()
+    };
+    let mut tried = vec![choice(refused)];
+    let mut state = start.clone();
+    let mut accepted = false;
+    pattern.fits(command, &mut state, &mut |state| {
+        let choice = choice(state);
+        if tried.contains(&choice) {
+            return tried.len() > CHOICES;
+        }
+        accepted = accept(state);
+        tried.push(choice);
+        accepted || tried.len() > CHOICES
+    });
+    accepted.then_some(state)
 }

@@ -316,6 +316,15 @@ impl<'m> State<'m> {
         steps.find(|step| step.range().contains_range(range))
     }
 
+    /// The words of the file that a slot holds.
+    pub(crate) fn words_of(&self, slot: usize) -> Vec<Word<'m>> {
+        match self.slot(slot) {
+            Some(Slot::Text(text)) => text.word.into_iter().collect(),
+            Some(Slot::List(texts)) => texts.iter().filter_map(|it| it.word).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn slot(&self, slot: usize) -> Option<&Slot<'m>> {
         self.slots.get(slot)?.as_ref()
     }

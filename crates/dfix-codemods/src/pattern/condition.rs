@@ -162,7 +162,7 @@ pub(crate) fn read(reading: Reading<'_>, start: usize) -> Result<(Condition, usi
         let (condition, end) = read(reading, text.len() - rest.len())?;
         return Ok((Condition::Not(Box::new(condition)), end));
     }
-    if text[at..].starts_with('/') {
+    if text[at..].starts_with('/') && !is_paths(&text[at..]) {
         return regex(reading, at);
     }
     let end = end_of(text, at).ok_or_else(|| {
@@ -234,6 +234,25 @@ fn has_class(text: &str) -> bool {
     })
 }
 
+/// Whether the text of a hole up to its end is paths (`/usr/src/app|/opt/*}`) and no regular expression: more than one
+/// name or alternative, each of letters and what else paths are made of. `/app/` is a regular expression.
+fn is_paths(text: &str) -> bool {
+    let Some(said) = end_of(text, 0).map(|end| text[..end].trim_end()) else {
+        return false;
+    };
+    let inside = said.strip_suffix('/').unwrap_or(said);
+    let is_regex = said.len() > 1 && inside.len() < said.len() && !inside[1..].contains('/');
+    let is_path = |it: &str| {
+        let it = it.trim();
+        it.starts_with('/')
+            && !it.contains(".*")
+            && it
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '*'))
+    };
+    !is_regex && said.split('|').all(is_path)
+}
+
 /// `/…/`, in which `\/` is a slash; the whole text must fit.
 fn regex(reading: Reading<'_>, at: usize) -> Result<(Condition, usize), PatternError> {
     let text = reading.text;
@@ -266,7 +285,9 @@ fn regex(reading: Reading<'_>, at: usize) -> Result<(Condition, usize), PatternE
                 close..end.max(close + 1),
                 "something follows the regular expression",
             )
-            .with_remedy("end the hole with `}` right after it"));
+            .with_remedy(
+                "end the hole with `}` right after it; a slash that belongs to it is written `\\/`",
+            ));
     }
     let regex = Regex::new(&format!("^(?:{pattern})$")).map_err(|error| {
         let why = error.to_string();
@@ -362,6 +383,12 @@ mod tests {
         assert!(holds("not *-slim}", "3.9") && !holds("not *-slim}", "3.9-slim"));
         assert!(holds("a\\}?}", "a}b") && holds("\\*}", "*") && !holds("\\*}", "x"));
         assert!(matches!(condition("none}"), Ok((Condition::None, 4))));
+        let paths = "/usr/src/app|/usr/src/app/}";
+        assert!(holds(paths, "/usr/src/app") && holds(paths, "/usr/src/app/"));
+        assert!(!holds(paths, "/usr/src/apps") && holds("/opt/*}", "/opt/x"));
+        assert!(holds("/app}", "/app") && holds("/app|/srv}", "/srv"));
+        assert!(holds("/app/}", "app") && !holds("/app/}", "/app/"));
+        assert!(holds("/a|b/}", "b"));
     }
 
     #[test]
@@ -369,9 +396,10 @@ mod tests {
         for (text, message) in [
             ("}", "there is no condition after the colon"),
             ("3.*", "no `}` ends the hole"),
-            ("/a}", "no `/` ends the regular expression"),
+            ("/a+}", "no `/` ends the regular expression"),
             ("/(/}", "the regular expression cannot be read"),
-            ("/a/b}", "something follows the regular expression"),
+            ("/a/.*/}", "something follows the regular expression"),
+            ("/a/[bc]}", "something follows the regular expression"),
             (">=x}", "no version follows the comparison"),
             (">=3.9-slim}", "a bound is made of numbers and dots"),
             ("a||b}", "one of the alternatives is empty"),

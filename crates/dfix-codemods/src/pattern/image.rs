@@ -184,6 +184,10 @@ impl ImagePattern {
         let path: Vec<Text<'m>> = folder.into_iter().chain(&reference.path).cloned().collect();
         let mut rest = |state: &mut State<'m>| {
             in_order(&parts.path, &path, state, &mut |state| {
+                // Behind a folder stands a name.
+                if parts.path.len() > 1 && parts.path.last().is_some_and(|it| has_none(it, state)) {
+                    return false;
+                }
                 // Without a word on the tag there is none.
                 let has_tag = reference.tag.as_ref();
                 if parts.tag.is_none() && has_tag.is_some() {
@@ -225,6 +229,12 @@ impl ImagePattern {
             }
         }
     }
+}
+
+/// Whether an item is a list that binds nothing, and does not ask for that.
+fn has_none(item: &Item, state: &State<'_>) -> bool {
+    let is_empty = matches!(state.slot(item.slot), Some(Slot::List(texts)) if texts.is_empty());
+    is_empty && !item.word.asks_for_none()
 }
 
 /// Binds all of a reference, or of a script, to a hole: the text as it is written. A condition looks at others as well: what the

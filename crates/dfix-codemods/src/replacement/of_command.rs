@@ -18,6 +18,7 @@ use crate::pattern::{Replacement, ReplacementKind};
 use crate::replacement::carry::Target;
 use crate::replacement::change::change_whole;
 use crate::replacement::of_program::{are_alike, carried_options, folder};
+use crate::replacement::of_several::{counterpart, may_be_several};
 use crate::replacement::of_words::{become_other, filled, filled_if, insert, list, words_of};
 use crate::replacement::of_zones::{in_zones, pin_lost};
 use crate::replacement::plan::{Op, Plan, Planned, Refusal};
@@ -59,8 +60,12 @@ fn changed<'m>(
             if commands.len() > 1 && command.kind() == WordKind::Json {
                 return Err(NO_SHELL.to_owned());
             }
-            let is_it = |it: &&CommandPattern| it.program.word == pattern.program.word;
-            let own = commands.iter().rposition(|it| is_it(&it)).unwrap_or(0);
+            let own = counterpart(pattern, commands);
+            let open = if commands.len() > 1 {
+                may_be_several(pattern, command, state)?
+            } else {
+                None
+            };
             // Where nothing but the package goes its pin goes with it; here something comes for it.
             if commands.len() > 1
                 && !brings_a_package(pattern, &commands[own])
@@ -77,6 +82,7 @@ fn changed<'m>(
                     })
                 })
             })?;
+            plan.open.extend(open);
             plan.open
                 .extend(carried_options(pattern, &commands[own], command, state));
             let has_folder = |it: &&CommandPattern| {
@@ -103,9 +109,9 @@ fn changed<'m>(
                 let source = render::source(template, other.range.clone(), kind, state)?;
                 plan.declare(Effect::commands_of(command.step()));
                 plan.push(if index < own {
-                    Op::CommandBefore(command, source)
+                    Op::ChainedBefore(command, source)
                 } else {
-                    Op::CommandAfter(command, source)
+                    Op::ChainedAfter(command, source)
                 });
             }
             Ok(plan)

@@ -143,11 +143,7 @@ pub(crate) fn changed_by<'m>(
 
 /// The words that an item was matched with.
 pub(crate) fn words_of<'m>(item: &Item, state: &State<'m>) -> Vec<Word<'m>> {
-    match state.slot(item.slot) {
-        Some(Slot::Text(text)) => text.word.into_iter().collect(),
-        Some(Slot::List(texts)) => texts.iter().filter_map(|it| it.word).collect(),
-        _ => Vec::new(),
-    }
+    state.words_of(item.slot)
 }
 
 pub(crate) fn last_word<'m>(item: &Item, state: &State<'m>) -> Option<Word<'m>> {

@@ -79,6 +79,9 @@ pub(crate) fn in_zones<'m>(
     if let Some(why) = words.find_map(|it| may_be_taken(it, &view)) {
         return Err(Refusal::AtAll(why));
     }
+    if let Some(why) = of_others(old, new, is_other_program, &view, state) {
+        return Err(Refusal::AtAll(why));
+    }
     if let Some(program) = new_program {
         plan.open.extend(pinned_otherwise(command, &view, program));
     }
@@ -153,6 +156,44 @@ fn otherwise(old: &Zones, new: &Zones, view: &View<'_>) -> Option<String> {
             option.name
         )
     })
+}
+
+/// Why some packages of a command do not change where others that the pattern does not name would lose an option, or come
+/// to another subcommand, with them.
+fn of_others(
+    old: &Zones,
+    new: &Zones,
+    is_other_program: bool,
+    view: &View<'_>,
+    state: &State<'_>,
+) -> Option<String> {
+    let is_list = |it: &Item| it.word.as_list().is_some();
+    if !old.is_set || old.operands.is_empty() || old.operands.iter().any(is_list) {
+        return None;
+    }
+    let heads = |zones: &Zones| -> Vec<_> {
+        let heads = zones.heads.iter();
+        heads.map(|it| it.word.clone()).collect()
+    };
+    let stays = |key: &str| new.options.iter().any(|it| it.key == key);
+    let lost = old.options.iter().find(|it| !stays(&it.key));
+    let what = match lost {
+        Some(option) => format!("would lose `{}`", option.name),
+        None if is_other_program || heads(old) != heads(new) => {
+            "would come to another command".to_owned()
+        }
+        None => return None,
+    };
+    let named: Vec<Word<'_>> = old
+        .operands
+        .iter()
+        .flat_map(|it| words_of(it, state))
+        .collect();
+    let other = view.operands.iter().find(|it| !named.contains(it))?;
+    Some(format!(
+        "`{}` is not in the pattern, and {what}, too: name all packages of the command (`{{p...}}`), or part them first",
+        other.shortened()
+    ))
 }
 
 /// What a pin begins with.

@@ -31,8 +31,12 @@ pub(crate) enum Op<'m> {
     /// A pair with nothing behind its `=` gets a value.
     FillPair(TextRange, String),
     ExecForm(Step<'m>, Vec<String>),
+    /// One more of a list, joined as that is.
     CommandBefore(Command<'m>, String),
     CommandAfter(Command<'m>, String),
+    /// One of several that come for one.
+    ChainedBefore(Command<'m>, String),
+    ChainedAfter(Command<'m>, String),
     RemoveCommand(Command<'m>),
     /// The commands of a pipeline.
     RemoveCommands(Vec<Command<'m>>),
@@ -145,6 +149,12 @@ impl Op<'_> {
             }
             Op::CommandBefore(command, source) => edit.add_command_before(*command, source),
             Op::CommandAfter(command, source) => edit.add_command_after(*command, source),
+            Op::ChainedBefore(command, source) => {
+                edit.chain_command_before(*command, source, command.is_under_errexit());
+            }
+            Op::ChainedAfter(command, source) => {
+                edit.chain_command_after(*command, source, command.is_under_errexit());
+            }
             Op::RemoveCommand(command) => edit.remove_command(*command),
             Op::RemoveCommands(commands) => edit.remove_commands(commands.iter().copied()),
             Op::InstructionBefore(step, source) => edit.insert_instruction_before(*step, source),
