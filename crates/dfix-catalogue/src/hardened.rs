@@ -58,6 +58,19 @@ pub fn hardened_image_lacks(repository: &str) -> impl Iterator<Item = &'static s
         .flat_map(|row| row.words(3))
 }
 
+/// The ports that Chainguard's image in the place of another listens on by itself, where the other listens on others. `repository` is
+/// normalised.
+pub fn chainguard_ports(repository: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let row = IMAGES.row(repository);
+    row.into_iter().flat_map(|row| row.words(4))
+}
+
+/// Folders (with a slash at the end) and files of an image that may be elsewhere in hardened ones. `repository` is normalised.
+pub fn hardened_folders(repository: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let row = IMAGES.row(repository);
+    row.into_iter().flat_map(|row| row.words(5))
+}
+
 /// Whether Docker has a hardened image in the place of this one. `repository` is normalised.
 pub fn has_hardened_image(repository: &str) -> bool {
     IMAGES

@@ -114,8 +114,8 @@ pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use font_uses::{FontUse, font_uses};
 pub use foundation::{Distribution, Foundation, Layer};
 pub use hardened::{
-    HardenedImage, chainguard_image, chainguard_packages, hardened_image, hardened_image_lacks,
-    has_hardened_image,
+    HardenedImage, chainguard_image, chainguard_packages, chainguard_ports, hardened_folders,
+    hardened_image, hardened_image_lacks, has_hardened_image,
 };
 pub use home_writes::{HomeWrite, home_writes};
 pub use image::{
@@ -168,7 +168,7 @@ pub use python_projects::{
 };
 pub use python_scripts::packages_of_script;
 pub use release_changes::{ReleaseChange, ReleaseSign, release_changes};
-pub use releases::{ReleaseMark, release_is};
+pub use releases::{ReleaseMark, names_release, release_is};
 pub use served_applications::{ServedApplication, served_application};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};

@@ -5,6 +5,11 @@ use super::table::{Table, table};
 
 const RELEASES: Table = table!("releases.tsv");
 
+/// Whether a word of a tag names a release of a distribution, or a distribution: `trixie`, `alpine3.23`.
+pub fn names_release(word: &str) -> bool {
+    from_tag_words(word).is_some()
+}
+
 /// The release that the words of a tag or a repository tell: `3.11-bookworm`, `8.0-jammy`, `alpine3.20`.
 pub(super) fn from_tag_words(tag: &str) -> Option<Foundation> {
     tag.split(['-', '_', '/']).find_map(|word| {

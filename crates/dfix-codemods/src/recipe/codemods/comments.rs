@@ -8,7 +8,8 @@ use regex::Regex;
 use super::distribution::told;
 use super::lines::lines;
 
-/// The comments of a stage and of those based on it, each line with its number: those above a FROM, too.
+/// The comments of a stage and of those based on it, each line with its number: those above a FROM, too, set off by empty lines or
+/// not, and those at the head of the file, which speak of all of it.
 pub(super) fn comments(stage: Stage<'_>) -> Vec<(usize, &str)> {
     let text = stage.file().text();
     let mut all: Vec<(usize, &str)> = Vec::new();
@@ -20,10 +21,19 @@ pub(super) fn comments(stage: Stage<'_>) -> Vec<(usize, &str)> {
         let first = line_of(range.start().into());
         let last = line_of(range.end().into());
         let above = all_lines[..first].iter().rev();
-        let above = above.take_while(|it| is_comment(it)).count();
+        let is_between = |line: &str| is_comment(line) || line.trim().is_empty();
+        let above = above.take_while(|it| is_between(it)).count();
         let own = first - above..=last.min(all_lines.len().saturating_sub(1));
         all.extend(own.filter_map(|it| Some((it + 1, *all_lines.get(it)?))));
     }
+    let head = stage.file().stages().next();
+    let head = head.map_or(0, |it| line_of(it.range().start().into()));
+    all.extend(
+        all_lines[..head]
+            .iter()
+            .enumerate()
+            .map(|(it, line)| (it + 1, *line)),
+    );
     all.retain(|it| is_comment(it.1));
     all.sort_unstable();
     all.dedup();
@@ -56,13 +66,14 @@ pub(super) fn condition(
     ))
 }
 
-/// What is open of comments that name the release which a stage's image leaves.
+/// What is open of comments that name the release which a stage's image leaves, or the distribution where it comes to another one.
 pub(super) fn of_release(
     stage: Stage<'_>,
     old: &Foundation,
     new: &Foundation,
 ) -> Option<OpenCondition> {
-    if old.same_release(new) != Some(false) {
+    let is_left = old.distribution != new.distribution;
+    if !is_left && old.same_release(new) != Some(false) {
         return None;
     }
     let product = match old.distribution {
@@ -71,14 +82,19 @@ pub(super) fn of_release(
         Distribution::Alpine => "alpine",
         _ => return None,
     };
-    let release = old.release?;
-    let number = number_of_release(product, release).unwrap_or(release);
-    let mut names = vec![format!(
-        r"{product}(?: linux)?[ :-]?{}",
-        regex::escape(number)
-    )];
-    if number != release {
-        names.push(regex::escape(release));
+    let mut names: Vec<String> = Vec::new();
+    if let Some(release) = old.release {
+        let number = number_of_release(product, release).unwrap_or(release);
+        names.push(format!(
+            r"{product}(?: linux)?[ :-]?{}",
+            regex::escape(number)
+        ));
+        if number != release {
+            names.push(regex::escape(release));
+        }
+    }
+    if is_left {
+        names.push(product.to_owned());
     }
     let pattern = Regex::new(&format!(r"(?i)\b(?:{})\b", names.join("|"))).ok()?;
     let said = |text: &str| Some(pattern.find(text)?.as_str().to_owned());

@@ -1,6 +1,8 @@
 //! Images that become hardened ones: Docker's or Chainguard's.
 
+mod comments;
 mod libc;
+mod newest;
 mod packages;
 mod scripts;
 mod stage_needs;
@@ -8,7 +10,7 @@ mod start;
 mod version_files;
 
 use dfix_catalogue::{
-    Distribution, Foundation, ImageMark, Layer, chainguard_image, hardened_image,
+    Distribution, Foundation, ImageMark, Layer, chainguard_image, chainguard_ports, hardened_image,
     has_hardened_image, image_is,
 };
 use dfix_engine::{Case, Codemod, Findings, OpenCondition, Remedy, Safety, remedy};
@@ -178,7 +180,13 @@ impl Hardened {
         version_files::look(stage, name, (tag, new.tag), case);
         stage_needs::lacking(stage, name, case);
         stage_needs::variables(stage, &old, case);
-        stage_needs::paths(stage, case);
+        stage_needs::paths(stage, name, case);
+        let new_image = comments::NewImage {
+            foundation: new.foundation.as_ref(),
+            has_shell: new.has_shell,
+            ports: new.ports,
+        };
+        comments::look(stage, name, &old, &new_image, case);
         Ok(())
     }
 
@@ -198,13 +206,14 @@ impl Hardened {
             ));
         }
         let needs = Needs::of(stage);
-        packages::of_chainguard(stage, case)?;
+        packages::of_chainguard(stage, name, case)?;
         let is_free = self.registry == "cgr.dev/chainguard/";
         let version = tag.split('-').next().unwrap_or_default();
         let has_version = version.starts_with(|it: char| it.is_ascii_digit())
             && !matches!(new, "chainguard-base");
         let numbers: Vec<&str> = version.split(['.', '_']).take(2).collect();
-        let numbers = if is_free || !has_version {
+        let is_newest = is_free || !has_version;
+        let numbers = if is_newest {
             "latest".to_owned()
         } else {
             numbers.join(".")
@@ -226,16 +235,14 @@ impl Hardened {
             new: (&maker, &new_tag),
         };
         platforms::look(&stage.platforms(), &replaced, case)?;
-        if is_free && has_version {
-            case.open(OpenCondition::new(
-                "whether it works with the newest version, which is the only one of that folder",
-                "run its tests, or take the folder of your organisation, which has versions",
-            ));
-        } else if !is_free {
+        if !is_free {
             case.open(OpenCondition::new(
                 format!("whether there is a tag `{new_tag}`"),
                 "look it up where the image is published",
             ));
+        }
+        if is_newest {
+            case.open(newest::condition(name, tag, is_free));
         }
         case.open(OpenCondition::new(
             "whether it has what the file uses of it: what Chainguard's images hold is not known here",
@@ -243,12 +250,15 @@ impl Hardened {
         ));
         needs.say_of_chainguard(case);
         let old = dfix_catalogue::image(name, tag);
+        let comes_along = |it: Stage<'_>| {
+            let image = it.base_image();
+            let named = image.name().zip(image.effective_tag());
+            named.is_some_and(|(name, tag)| self.is_known(name, tag))
+        };
+        if is_newest {
+            case.open(newest::taken_by_older_java(stage, name, &comes_along));
+        }
         if let Some(foundation) = &old.foundation {
-            let comes_along = |it: Stage<'_>| {
-                let image = it.base_image();
-                let named = image.name().zip(image.effective_tag());
-                named.is_some_and(|(name, tag)| self.is_known(name, tag))
-            };
             libc::look(stage, foundation, &comes_along, case);
             case.open(system::other_archives(stage, foundation, &WOLFI));
         }
@@ -262,7 +272,16 @@ impl Hardened {
         start::of_chainguard(stage, name, tag, &needs, case);
         stage_needs::lacking(stage, name, case);
         stage_needs::variables(stage, &old, case);
-        stage_needs::paths(stage, case);
+        stage_needs::paths(stage, name, case);
+        let ports: Vec<&str> = chainguard_ports(name).collect();
+        let ports = ports.join(" ");
+        case.open(start::ports(stage, &ports));
+        let new_image = comments::NewImage {
+            foundation: Some(&WOLFI),
+            has_shell: needs.is_dev(),
+            ports: &ports,
+        };
+        comments::look(stage, name, &old, &new_image, case);
         Ok(())
     }
 }

@@ -1,14 +1,15 @@
 //! Packages of the system where the image becomes a hardened one.
 
 use dfix_catalogue::{
-    Foundation, PackagePresence, Succession, chainguard_packages, package_presence,
-    package_successor,
+    Foundation, PackagePresence, Succession, chainguard_packages, language_of_image,
+    package_presence, package_successor,
 };
 use dfix_engine::{Case, Effect, OpenCondition, Remedy, remedy};
 use dfix_model::packages::SpecKind;
 use dfix_model::{PackageCommand, PackageManager, Stage};
 
 use super::super::distribution::packages_there;
+use super::super::language::language_names;
 
 /// The installations of a stage and those that are based on it.
 fn installs(stage: Stage<'_>) -> impl Iterator<Item = PackageCommand<'_>> {
@@ -50,13 +51,19 @@ pub(crate) fn on_another_release(stage: Stage<'_>, new: &Foundation, case: &mut 
     case.open(packages_there(new, &left));
 }
 
-/// Chainguard's images have apk and packages of their own: names that are others there change.
+/// Chainguard's images have apk and packages of their own: names that are others there change. `image` is the old image's name: what
+/// that is of itself is left, in a version of the image's.
 ///
 /// # Errors
 /// What a person must change, with the names as they are there.
-pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(), Remedy> {
+pub(crate) fn of_chainguard(
+    stage: Stage<'_>,
+    image: &str,
+    case: &mut Case<'_>,
+) -> Result<(), Remedy> {
     let mut same = Vec::new();
     let mut other = Vec::new();
+    let mut brought = Vec::new();
     let mut foreign = None;
     for install in installs(stage) {
         if install.manager != PackageManager::Apk {
@@ -66,6 +73,20 @@ pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(),
         for package in install.packages() {
             let Some(name) = package.name else { continue };
             let new = chainguard_packages(name).filter(|it| *it != name);
+            if new.is_some_and(|it| is_of_language(image, it)) {
+                brought.push((name, install.step().line()));
+                continue;
+            }
+            if name.bytes().all(|it| it.is_ascii_digit() || it == b'.') {
+                case.open(OpenCondition::new(
+                    format!(
+                        "whether `{name}` of line {} is a package: it looks like a version",
+                        install.step().line()
+                    ),
+                    "`apk` pins by `NAME=VERSION`, and `--version` does not take one",
+                ));
+                continue;
+            }
             let Some(new) = new else {
                 same.push(name);
                 continue;
@@ -114,6 +135,14 @@ pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(),
         ));
     }
     case.evidence(other);
+    for (name, line) in brought {
+        case.open(OpenCondition::new(
+            format!(
+                "whether line {line} should install `{name}`, which the new image itself brings in its own version"
+            ),
+            "take it away, or take the package of that version",
+        ));
+    }
     if !same.is_empty() {
         case.open(OpenCondition::new(
             format!(
@@ -124,4 +153,18 @@ pub(crate) fn of_chainguard(stage: Stage<'_>, case: &mut Case<'_>) -> Result<(),
         ));
     }
     Ok(())
+}
+
+/// Whether a package of Wolfi's is what an image of a language is for, in a version of its own: `ruby-3.3`.
+fn is_of_language(image: &str, package: &str) -> bool {
+    let Some((language, _)) = language_of_image(image) else {
+        return false;
+    };
+    let mut names = language_names(language).iter();
+    names.any(|it| {
+        let rest = package.strip_prefix(it);
+        rest.is_some_and(|it| {
+            it.is_empty() || it.starts_with('-') && it.contains(|it: char| it.is_ascii_digit())
+        })
+    })
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use dfix_catalogue::{
-    Distribution, Ecosystem, HardenedImage, ImageFacts, Layer, PackageMark, hardened_image_lacks,
-    package_is, tool,
+    Distribution, Ecosystem, HardenedImage, ImageFacts, Layer, PackageMark, hardened_folders,
+    hardened_image_lacks, package_is, tool,
 };
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, StepKind};
 
-use crate::recipe::codemods::lines::line_of;
+use crate::recipe::codemods::lines::{line_of, lines, verb};
 
 /// Why a stage needs an image to build with, and whether it is shipped.
 #[derive(Debug)]
@@ -249,8 +249,8 @@ pub(super) fn variables(stage: Stage<'_>, old: &ImageFacts, case: &mut Case<'_>)
     }
 }
 
-/// Folders of the old image that are named, and may be elsewhere.
-pub(crate) fn paths(stage: Stage<'_>, case: &mut Case<'_>) {
+/// Folders of the old image that are named, and may be elsewhere; `image` is its name.
+pub(crate) fn paths(stage: Stage<'_>, image: &str, case: &mut Case<'_>) {
     const FOLDERS: [&str; 8] = [
         "/opt/java/openjdk",
         "/usr/local/apache2",
@@ -262,8 +262,10 @@ pub(crate) fn paths(stage: Stage<'_>, case: &mut Case<'_>) {
         "/usr/local/tomcat",
     ];
     let names = |text: &str| FOLDERS.iter().any(|it| text.contains(it));
+    let of_image: Vec<&str> = hardened_folders(image).collect();
     let own = stage.with_descendants().flat_map(Stage::steps);
-    let own = own.filter(|it| !it.is_copy_or_add() && names(it.source_text()));
+    let own = own.filter(|it| !it.is_copy_or_add() && it.name() != "FROM");
+    let own = own.filter(|it| names(it.source_text()) || names_own(*it, &of_image));
     // Where nothing is put into the stage, what is copied out of it is the image's own.
     let is_bare = |it: Stage<'_>| !it.steps().any(|it| it.is_run() || it.is_copy_or_add());
     let copies = stage.with_descendants().flat_map(|it| {
@@ -285,14 +287,33 @@ pub(crate) fn paths(stage: Stage<'_>, case: &mut Case<'_>) {
         .with_descendants()
         .flat_map(Stage::steps)
         .filter(is_into);
-    let mut lines: Vec<usize> = own.chain(copies).chain(brought).map(Step::line).collect();
-    lines.sort_unstable();
-    lines.dedup();
-    if let Some(line) = lines.first() {
-        let more = if lines.len() > 1 { " and others" } else { "" };
+    let found: Vec<usize> = own.chain(copies).chain(brought).map(Step::line).collect();
+    if !found.is_empty() {
+        let places = lines(found);
+        let name = verb(&places, "names", "name");
         case.open(OpenCondition::new(
-            format!("whether what line {line}{more} names lies there in the hardened image"),
+            format!("whether what {name} lies there in the hardened image"),
             "look into it: programs and libraries may be below /usr",
         ));
     }
+}
+
+/// Whether a step names one of these of its image, and not what the file itself put there before.
+fn names_own(step: Step<'_>, of_image: &[&str]) -> bool {
+    let Some(stage) = step.stage() else {
+        return false;
+    };
+    let is_of_path = |it: char| it.is_ascii_alphanumeric() || "/._+-".contains(it);
+    let is_put = |path: &str| {
+        let first = stage.first_put(path.trim_end_matches(['.', '-']));
+        first.is_some_and(|it| it.index() <= step.index())
+    };
+    let text = step.source_text();
+    let is_read = |line: &str| !line.trim_start().starts_with('#');
+    let words = text.lines().filter(|it| is_read(it));
+    let mut words = words.flat_map(|line| line.split(|it| !is_of_path(it)));
+    words.any(|word| {
+        let is_in = |it: &str| word.starts_with(it) && (it.ends_with('/') || word == it);
+        of_image.iter().any(|it| is_in(it)) && !is_put(word)
+    })
 }

@@ -121,20 +121,29 @@ pub(crate) fn of_docker(
             "set ENTRYPOINT, or see what the old one did",
         ));
     }
+    if !image_is(repository, ImageMark::KeepsPorts) {
+        case.open(ports(stage, new.ports));
+    }
+}
+
+/// The ports that the image listens on by itself, whatever starts it, where the stage does not name one of them: a server's settings
+/// say them, not its command.
+pub(super) fn ports(stage: Stage<'_>, own: &str) -> Option<OpenCondition> {
+    if !stage.with_descendants().any(Stage::is_shipped) {
+        return None;
+    }
     let exposed = stage.with_descendants().flat_map(Stage::ports);
     let mut numbers = exposed.filter_map(|it| it.range).map(|it| it.0.to_string());
-    let own: Vec<&str> = new.ports.split(' ').filter(|it| !it.is_empty()).collect();
-    let is_told = image_is(repository, ImageMark::KeepsPorts);
-    if starts_itself && !is_told && !own.is_empty() && numbers.all(|it| !own.contains(&it.as_str()))
-    {
-        case.open(OpenCondition::new(
+    let own: Vec<&str> = own.split(' ').filter(|it| !it.is_empty()).collect();
+    (!own.is_empty() && numbers.all(|it| !own.contains(&it.as_str()))).then(|| {
+        OpenCondition::new(
             format!(
                 "whether whoever starts it reaches it: the image listens on port {}",
                 own.join(", ")
             ),
             "publish that port, or give it settings of your own",
-        ));
-    }
+        )
+    })
 }
 
 /// What a service keeps: data, and settings.

@@ -10,7 +10,7 @@ use super::change::Change;
 use super::numbers::{Numbers, java_words, numbers, version_in};
 
 /// The names that a language has in tags and comments.
-pub(super) fn names(language: &str) -> &'static [&'static str] {
+pub(in super::super) fn names(language: &str) -> &'static [&'static str] {
     match language {
         "python" => &["python"],
         "node" => &["nodejs", "node"],
