@@ -70,6 +70,11 @@ impl<'m> Command<'m> {
         needs::named::is_ignored(self)
     }
 
+    /// Whether the shell goes on with other commands where this one fails: `…; other`, and nothing says `set -e`.
+    pub fn is_failure_passed_over(self) -> bool {
+        needs::named::is_passed_over(self)
+    }
+
     /// Its words that name what a server of Python serves: `shop.wsgi:app`, `shop:create_app()`.
     pub fn served_objects(self) -> Vec<&'m str> {
         started_sources::served_objects(self)

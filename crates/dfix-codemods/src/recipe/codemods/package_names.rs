@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{
     Distribution, Foundation, PackagePresence, PackageSuccessor, Succession, is_moved_to,
-    language_of_image, package_presence, package_successor, successor_from_debian,
+    language_of_image, package_in, package_presence, package_successor, successor_from_debian,
 };
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::packages::SpecKind;
@@ -104,7 +104,8 @@ fn check_command(
             Safety::Checked,
             lack.message(foundation),
             |case| {
-                let change = lack.change(stage, package, &packages, (foundation, &archives))?;
+                let change = lack.change(stage, package, &packages, (foundation, &archives));
+                let change = change.map_err(|why| and_nothing_stops(why, command))?;
                 if command.is_install() {
                     case.evidence(format!(
                         "on {} this command fails as it is",
@@ -120,6 +121,17 @@ fn check_command(
             },
         );
     }
+}
+
+/// Says with what is left by hand that the build goes on all the same.
+fn and_nothing_stops(why: Remedy, command: &PackageCommand<'_>) -> Remedy {
+    if command.is_install() && command.command.is_failure_passed_over() {
+        return remedy!(
+            "{why}; nothing stops the build where the command fails (`;` or a line end follows, and no `set -e`): it goes on without \
+             all that the command installs"
+        );
+    }
+    why
 }
 
 /// Whether a command of the stage, or of one that it is based on, installs a package by this name.
@@ -255,8 +267,17 @@ impl<'m> Lack<'m> {
                 remedy!("no package is known to take its place: look for one")
             });
         };
-        Change::to(&successor, stage, &others)
+        Change::to(&successor, stage, foundation, &others)
     }
+}
+
+/// Whether one of these packages (with a comma between them) is installed by its own name, or the image that the stage is based on has
+/// it.
+fn brings(stage: Stage<'_>, foundation: &Foundation, packages: &str) -> bool {
+    let is_there = |it: &str| package_in(foundation, it) == Some(true);
+    packages
+        .split(',')
+        .any(|it| is_installed_by(stage, it) || is_there(it))
 }
 
 /// Whether a name that a release lacks becomes another one, or goes, once the image is based on that release; `is_moved`: and on
@@ -305,11 +326,19 @@ enum Change {
         differs: &'static str,
     },
     /// It goes.
-    Dropped,
+    Dropped {
+        /// Packages that came with it, and that nothing else is seen to bring.
+        along: Vec<&'static str>,
+    },
 }
 
 impl Change {
-    fn to(successor: &PackageSuccessor, stage: Stage<'_>, others: &[&str]) -> Result<Self, Remedy> {
+    fn to(
+        successor: &PackageSuccessor,
+        stage: Stage<'_>,
+        foundation: &Foundation,
+        others: &[&str],
+    ) -> Result<Self, Remedy> {
         match successor.how {
             Succession::Rename => {
                 let names = successor.packages.split_whitespace();
@@ -321,7 +350,7 @@ impl Change {
             }
             Succession::Drop(programs) => {
                 // What else it brings along counts where nothing else brings it.
-                let is_brought = |by: &str| by.split(',').any(|it| is_installed_by(stage, it));
+                let is_brought = |by: &str| brings(stage, foundation, by);
                 let called =
                     programs
                         .split_whitespace()
@@ -332,12 +361,15 @@ impl Change {
                 let called: Vec<&str> = called.collect();
                 let is_used = |text: &str| called.iter().find(|it| text.contains(**it)).copied();
                 let steps = stage.with_descendants().flat_map(Stage::steps);
-                // The builder fetches by itself, and labels are read by people.
-                let steps = steps.filter(|it| !matches!(it.name(), "ADD" | "LABEL"));
-                let mut texts = steps.map(|it| (it.line(), it.source_text()));
-                if let Some((line, program)) =
-                    texts.find_map(|(line, text)| Some((line, is_used(text)?)))
-                {
+                // The builder fetches by itself, and people read labels, authors and comments.
+                let steps = steps.filter(|it| !matches!(it.name(), "ADD" | "LABEL" | "MAINTAINER"));
+                let texts = steps.flat_map(|step| {
+                    let texts = step.source_text().lines().enumerate();
+                    let read = texts.filter(|it| !it.1.trim_start().starts_with('#'));
+                    read.map(move |(number, text)| (step.line() + number, text))
+                });
+                let used = |(line, text)| Some((line, is_used(text)?));
+                if let Some((line, program)) = texts.filter_map(used).next() {
                     return Err(remedy!(
                         "nothing takes its place, and line {line} needs it for `{program}`: do that in another way, or install \
                          what it brought along for that"
@@ -346,7 +378,14 @@ impl Change {
                 if others.is_empty() {
                     return Err(remedy!("nothing takes its place: take the command away"));
                 }
-                Ok(Change::Dropped)
+                let along = programs
+                    .split_whitespace()
+                    .filter_map(|it| it.split_once('='));
+                let along = along.filter(|(_, by)| !is_brought(by));
+                let along = along.filter_map(|(_, by)| by.split(',').next());
+                Ok(Change::Dropped {
+                    along: along.collect(),
+                })
             }
             Succession::ByHand(_) | Succession::Elsewhere(_) => {
                 Err(remedy!("{}", instead(Some(successor))))
@@ -396,8 +435,16 @@ impl Change {
                     }
                 });
             }
-            Change::Dropped => {
+            Change::Dropped { along } => {
                 case.evidence("nothing takes its place, and nothing of it is called");
+                if !along.is_empty() {
+                    let text = format!(
+                        "whether nothing needs {}, which `{name}` brought along",
+                        along.join(", ")
+                    );
+                    let remedy = "install by their own names those that something needs";
+                    case.open(OpenCondition::new(text, remedy));
+                }
                 case.fix(|edit| edit.remove_word(word));
             }
         }

@@ -165,6 +165,21 @@ pub(crate) fn is_under_errexit(command: Command<'_>) -> bool {
     stage.is_some_and(|stage| shell_at(stage, command.step()).has_errexit()) || by_first_line()
 }
 
+/// Whether the shell goes on with other commands where this one fails: `…; other`, and nothing says `set -e`.
+pub(crate) fn is_passed_over(command: Command<'_>) -> bool {
+    let mut at = command;
+    loop {
+        let Some((connector, next)) = at.after().zip(at.next()) else {
+            return false;
+        };
+        match connector.operator {
+            Operator::And => at = next,
+            Operator::Semicolon | Operator::Newline => return !is_under_errexit(command),
+            _ => return false,
+        }
+    }
+}
+
 /// Whether the command runs only if a test before it found what it names.
 fn is_guarded(command: Command<'_>, absence: &Absence) -> bool {
     let Some(stage) = command.stage().filter(|_| command.around().conditional) else {

@@ -120,10 +120,13 @@ fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_
             continue;
         }
         if stands_in(step.source_text(), text) && !(text == "setup.py" && has_setuptools(step)) {
-            let said = whole(step.source_text(), text);
+            let mut texts = step.source_text().lines().enumerate();
+            let found = texts.find(|it| stands_in(it.1, text));
+            let (number, of_line) = found.unwrap_or((0, step.source_text()));
+            let (line, said) = (step.line() + number, whole(of_line, text));
             tell(
                 case,
-                format!("whether line {} may go on to say `{said}`", step.line()),
+                format!("whether line {line} may go on to say `{said}`"),
                 gone,
             );
         }

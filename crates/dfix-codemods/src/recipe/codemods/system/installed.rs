@@ -9,7 +9,7 @@ use dfix_model::{Command, PackageCommand, PackageManager, Word, WrapperKind};
 
 use super::super::archives::{Archive, archives};
 use super::super::distribution::{packages_there, told};
-use super::super::lines::{line_of, lines};
+use super::super::lines::{line_of, lines, verb};
 use super::super::package_names;
 use super::runs::Runs;
 
@@ -30,6 +30,8 @@ pub(super) struct Installed<'m> {
     marked: Vec<(String, usize)>,
     /// What names packages that nobody knows, and its line.
     unknown: Vec<(String, usize)>,
+    /// Lines of installations that the shell passes over where they fail, and that name what the release may lack.
+    passed_over: Vec<usize>,
     /// Lines of `apt-get install` that asks, unless all is there.
     asking: Vec<usize>,
     /// The archives of packages that are added.
@@ -88,6 +90,10 @@ impl<'m> Installed<'m> {
                     let is_mended =
                         package_names::mends(command, package, &packages, new, is_moved);
                     self.name(name, is_mended);
+                    let is_doubtful = !is_mended && packages_there(new, &[name]).is_some();
+                    if is_doubtful && command.is_failure_passed_over() {
+                        self.passed_over.push(line);
+                    }
                     if install.manager == PackageManager::Apk && written.contains('@') {
                         self.tagged.push((written, line));
                     } else if package.version.is_some() {
@@ -221,6 +227,16 @@ impl<'m> Installed<'m> {
                     elsewhere.join(", ")
                 ),
                 "the distribution never had them: see what that archive has",
+            ));
+        }
+        if !self.passed_over.is_empty() {
+            let places = lines(self.passed_over.clone());
+            open.push(OpenCondition::new(
+                format!(
+                    "whether all that {} is installed: where it fails, nothing stops the build, which goes on without it",
+                    verb(&places, "names", "name")
+                ),
+                "write `&&` behind it, or `set -e` before, and see that the build ends well",
             ));
         }
         if let Some((words, places)) = joined(&self.marked) {
