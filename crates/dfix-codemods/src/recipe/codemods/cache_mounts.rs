@@ -133,8 +133,9 @@ impl<'m> Fill<'m> {
         }
         let paths: Vec<&str> = plan.folders.paths.iter().map(ImagePath::as_str).collect();
         case.evidence(format!(
-            "{} holds nothing but its cache, and nothing else of the file has to do with it",
-            paths.join(", ")
+            "{} holds nothing but its cache, and {}",
+            paths.join(", "),
+            self.others_of_it(cache, &plan)
         ));
         if !off.is_empty() {
             case.evidence(format!(
@@ -143,7 +144,10 @@ impl<'m> Fill<'m> {
             ));
         }
         if !gone.is_empty() || words.len() > off.len() {
-            case.evidence("what emptied the cache goes: it is not in the layer");
+            case.evidence("what emptied the cache goes: what is fetched here is not in the layer");
+            if is_apt {
+                case.evidence(self.left_by_others());
+            }
         }
         let goes = !gone.is_empty() || !words.is_empty();
         case.open((goes && tells_of_removal(&comments)).then(|| {
@@ -232,6 +236,7 @@ impl<'m> Fill<'m> {
         if useless.peek().is_some() {
             case.fix(|edit| edit.remove_words(useless));
         }
+        let mut given: Vec<Command<'m>> = Vec::new();
         for call in &self.calls {
             let own: Vec<Word<'m>> = off
                 .iter()
@@ -254,10 +259,13 @@ impl<'m> Fill<'m> {
                 .filter(|it| it.range().start() <= call.command.range().start());
             let mut is_there = false;
             for command in before {
-                is_there = (is_there && !adds_archive(&command)) || fetches(&command);
+                let is_fetched = fetches(&command) || given.contains(&command);
+                is_there = (is_there && !adds_archive(&command)) || is_fetched;
             }
             is_there &= fetches(&call.command) || !names_archive(&call.command);
             let add = call.command.args().find(|it| it.is("add"));
+            let is_given = !is_there && call.command.is_certain();
+            given.extend(is_given.then_some(call.command));
             case.fix(|edit| match (own.as_slice(), add) {
                 (words, _) if is_there => edit.remove_words(words.iter().copied()),
                 ([first, more @ ..], _) => {

@@ -34,10 +34,17 @@ pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<
     let is_there =
         |name: &&&str| matches!(package_presence(foundation, name), P::Present | P::Provided);
     let doubtful: Vec<&str> = names.iter().filter(|it| !is_there(it)).copied().collect();
+    let (place, remedy) = match foundation.release {
+        Some(_) => (told(foundation), "see the names there, and build it once"),
+        None => (
+            format!("the release of {} below the new image", told(foundation)),
+            "`cat /etc/os-release` in it tells which one: see the names there, and build it once",
+        ),
+    };
     (!doubtful.is_empty()).then(|| {
         OpenCondition::new(
-            format!("whether {} has {}", told(foundation), doubtful.join(", ")),
-            "see the names there, and build it once",
+            format!("whether {place} has {}", doubtful.join(", ")),
+            remedy,
         )
     })
 }

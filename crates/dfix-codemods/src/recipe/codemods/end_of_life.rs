@@ -1,8 +1,8 @@
 //! Tags of official images that are no longer maintained.
 
 use dfix_catalogue::{
-    AS_OF, Foundation, LivingTag, VersionPlace, aliases, end_of_release, image, image_move,
-    is_living, language_of_image, living_tag, version_of,
+    AS_OF, Distribution, Foundation, LivingTag, VersionPlace, aliases, code_names, end_of_release,
+    image, image_move, is_living, language_of_image, last_version, living_tag, version_of,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::{ImagePlace, Stage};
@@ -65,6 +65,7 @@ impl Judge for EndOfLife {
         verdict.evidence.push(support(&living));
         verdict.open.extend(ends_soon(&living));
         verdict.open.extend(release_ended(&living));
+        verdict.evidence.extend(release_below(repository, &living));
         verdict.open.extend(unnamed_java(repository, tag, new));
         let changed = version_changed(repository, tag, new);
         if let Some(changed) = changed {
@@ -75,6 +76,7 @@ impl Judge for EndOfLife {
                 return Some(verdict);
             }
             verdict.open.push(changed.open);
+            verdict.open.extend(end_unknown(repository, &living));
         } else if let Some(open) = numbers_lost(tag, new).filter(|_| !is_distribution(repository)) {
             verdict.open.push(open);
         } else if !is_distribution(repository) {
@@ -146,6 +148,63 @@ fn release_ended(living: &LivingTag) -> Option<OpenCondition> {
         ),
         "take a tag that names a newer release",
     ))
+}
+
+/// What is to be known of the release below a tag that names none: its makers move it, and until then support may be over.
+fn release_below(repository: &str, living: &LivingTag) -> Option<String> {
+    let date = living.release_ends.filter(|it| *it <= AS_OF)?;
+    let foundation = living.foundation.as_ref()?;
+    let new = &living.tag;
+    if foundation.release.is_some_and(|it| new.contains(it)) {
+        return None;
+    }
+    let release = told(foundation);
+    let other = newer_below(repository, new, foundation).map_or_else(String::new, |it| {
+        format!(", and `{it}` is the same on a newer release")
+    });
+    Some(format!(
+        "`{new}` is based on {release}, of which support ended on {date}: its makers say when it moves{other}"
+    ))
+}
+
+/// The same tag with the name of a release that is supported: `24-trixie-slim` for `24-slim`.
+fn newer_below(repository: &str, tag: &str, old: &Foundation) -> Option<String> {
+    if old.distribution != Distribution::Debian {
+        return None;
+    }
+    let (version, rest) = match tag.split_once('-') {
+        Some((version, rest)) => (version, format!("-{rest}")),
+        None => (tag, String::new()),
+    };
+    code_names("debian").find_map(|name| {
+        let forms = [
+            format!("{version}-{name}{rest}"),
+            format!("{version}{rest}-{name}"),
+        ];
+        forms.into_iter().find(|it| {
+            let foundation = image(repository, it).foundation;
+            let end = foundation.as_ref().and_then(end_of_release);
+            is_living(repository, it) == Some(true) && end.is_some_and(|it| !it.ended)
+        })
+    })
+}
+
+/// What is open where nobody here knows until when the new tag's version is supported, and it is not the newest.
+fn end_unknown(repository: &str, living: &LivingTag) -> Option<OpenCondition> {
+    let new = &living.tag;
+    let newest = version_of(repository, "latest")?;
+    let numbers = |version: &str| -> Vec<u32> {
+        let numbers = version.split('.').map_while(|it| it.parse().ok());
+        numbers.collect()
+    };
+    let own = last_version(repository, new)?;
+    let is_newest = numbers(&newest).iter().zip(&own).all(|(a, b)| a == b);
+    (living.version_ends.is_none() && !is_newest).then(|| {
+        OpenCondition::new(
+            format!("whether `{new}` will do: until when its version is supported is not known"),
+            "see what its makers say, or take a newer version",
+        )
+    })
 }
 
 /// What is open of the Java of a tool whose tags need not name it: it is that of the day.

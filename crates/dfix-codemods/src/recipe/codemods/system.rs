@@ -3,6 +3,7 @@
 mod alike;
 mod changes;
 mod installed;
+mod made;
 mod owners;
 mod runs;
 mod settings;
@@ -105,7 +106,7 @@ pub(super) fn look(
     }
     let is_told = |name: &str| told_of.iter().any(|it| it == name);
     case.open(alike::conditions(&runs, &images, &is_told));
-    alike::make_folders(&runs, &told(&new), case);
+    made::make_folders(&runs, &told(&new), case);
     case.open(settings::conditions(&runs, old_name, &images));
     if image_is(repository, ImageMark::SortsTexts) {
         case.open(OpenCondition::new(

@@ -8,6 +8,7 @@ use dfix_model::{Command, Flag, Stage, Step, Word};
 
 use super::calls::{Call, Folders};
 use super::others::{is_the_caches_alone, removed_words};
+use crate::recipe::codemods::lines::{lines, verb};
 
 /// A `RUN` that fills the cache of a program.
 pub(super) struct Fill<'m> {
@@ -167,6 +168,28 @@ impl<'m> Fill<'m> {
             }
         }
         Ok(None)
+    }
+
+    /// What else of the file has to do with the folders, for people: other instructions may remove what is in them.
+    pub(super) fn others_of_it(&self, cache: MountedCache, plan: &Plan) -> String {
+        let stages = self.stage.base_chain();
+        let stages = stages.chain(self.stage.with_descendants().skip(1));
+        let is_other = |it: &Step<'m>| {
+            let fills = |it: Step<'m>| !of_program(&Call::all_of(it), cache.program()).is_empty();
+            *it != self.step && !fills(*it)
+        };
+        let removes = |it: Command<'m>| {
+            let mut folders = plan.folders.paths.iter();
+            folders.any(|folder| removed_words(it, folder).is_ok_and(|it| !it.is_empty()))
+        };
+        let steps = stages.flat_map(Stage::steps).filter(is_other);
+        let removing = steps.filter(|it| it.commands().any(removes));
+        let places = lines(removing.map(Step::line).collect());
+        if places.is_empty() {
+            return "nothing else of the file has to do with it".to_owned();
+        }
+        let removes = verb(&places, "removes", "remove");
+        format!("{removes} what is not there any more")
     }
 
     /// What empties the cache in the same instruction.

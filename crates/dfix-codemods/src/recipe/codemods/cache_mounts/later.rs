@@ -135,6 +135,21 @@ impl Fill<'_> {
         })
     }
 
+    /// What is said of those that call others before: what they fetch beside is in their layers, and nothing takes it out of the image
+    /// then.
+    pub(super) fn left_by_others(&self) -> Option<String> {
+        let steps = self.stage.base_chain().flat_map(Stage::steps);
+        let mut before = steps.filter(|it| it.index() < self.step.index() && it.is_run());
+        before.find_map(|step| {
+            let command = step.commands().find(calls_others)?;
+            Some(format!(
+                "what `{}` of line {} fetches for itself, if it does, is in its layer and stays in the image",
+                command.name(),
+                step.line()
+            ))
+        })
+    }
+
     /// What later installs, perhaps, from lists that are no longer in the layer.
     pub(super) fn lists_are_missed(&self, cache: MountedCache) -> Option<OpenCondition> {
         let steps = self.stage.with_descendants().flat_map(Stage::steps);

@@ -6,9 +6,9 @@
 
 use dfix_catalogue::programs::{Kind, Mark, Program, asks_about_itself};
 use dfix_catalogue::{
-    Distribution, FolderMark, Foundation, ImageFacts, folder_above, folder_is, is_stable_path,
+    Distribution, FolderMark, Foundation, ImageFacts, folder_above, is_stable_path,
 };
-use dfix_engine::{Case, Effect, OpenCondition};
+use dfix_engine::OpenCondition;
 use dfix_model::path::file_name;
 use dfix_model::project::installed_by;
 use dfix_model::{Call, Calls, Command, Stage, Step, StepKind, Word};
@@ -17,6 +17,7 @@ use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
 use super::super::paths::PathChange;
 use super::changes::reads;
+use super::made;
 use super::runs::Runs;
 
 /// How many commands a condition names.
@@ -187,13 +188,16 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
         let of_system = words.filter(|it| is_of_system(it) && !is_stable_path(it) && !is_own(it));
         // What follows may be named without its folder.
         let goes_there = command.is("cd");
-        for path in of_system.filter(|it| goes_there || reads(runs, *command, it)) {
+        let is_read = |it: &&str| goes_there || reads(runs, *command, it);
+        let is_foreign = |it: &&str| !made::is_filled_by_file(runs, it);
+        for path in of_system.filter(|it| is_read(it) && is_foreign(it)) {
             paths.push(path);
             numbers.push(line_of(*command));
         }
     }
     for (line, path) in of_versions(runs) {
-        if is_of_system(path) && !is_stable_path(path) && !is_own(path) {
+        let is_known = is_stable_path(path) || is_own(path) || made::is_filled_by_file(runs, path);
+        if is_of_system(path) && !is_known {
             paths.push(path);
             numbers.push(line);
         }
@@ -273,36 +277,8 @@ fn of_versions<'m>(runs: &Runs<'m>) -> Vec<(usize, &'m str)> {
     found
 }
 
-/// Folders that every image has are made so that it does not matter: `mkdir -p`. Whether that fails where they are there is told by what
-/// stands around it.
-pub(super) fn make_folders(runs: &Runs<'_>, release: &str, case: &mut Case<'_>) {
-    let fails = |it: &&Command<'_>| {
-        it.is("mkdir") && !it.has_option("-p") && !it.has_option("--parents") && it.is_certain()
-    };
-    for command in runs.commands.iter().filter(fails) {
-        let mut words = command.args().filter_map(Word::value);
-        let is_there = |it: &&str| folder_is(it.trim_end_matches('/'), FolderMark::There);
-        let (Some(path), Some(program)) = (words.find(is_there), command.program()) else {
-            continue;
-        };
-        let line = line_of(*command);
-        if command.is_of_script() {
-            case.open(OpenCondition::new(
-                format!("whether {release} has no `{path}` (line {line}), so that it can be made"),
-                "say `mkdir -p`",
-            ));
-            continue;
-        }
-        case.declare(Effect::arguments_of(*command));
-        case.fix(|edit| edit.insert_word_after(program, "-p"));
-        case.evidence(format!(
-            "line {line} makes `{path}`, which is there: by `mkdir -p`"
-        ));
-    }
-}
-
 /// Whether a path is where packages of the system put their files.
-fn is_of_system(path: &str) -> bool {
+pub(super) fn is_of_system(path: &str) -> bool {
     folder_above(path, FolderMark::Packages).is_some_and(|it| it != path)
 }
 
