@@ -7,6 +7,7 @@ use crate::collect::command::Operator;
 use crate::collect::instruction::StepKind;
 use crate::collect::wrappers::ShellSource;
 use crate::facts::call_site::CallSite;
+use crate::facts::compiled::is_compiled;
 use crate::facts::interpreted::{Door, Interpreted, Reading};
 use crate::facts::launches;
 use crate::facts::scripts::{
@@ -401,6 +402,13 @@ impl<'m> Walk<'m> {
                 format!("what `{path}` needs, which is a program and no script"),
                 LOOK,
             ),
+            // What a compiler wrote there is no file of the build context, whatever folders of it were copied.
+            ScriptAt::Unread(_) if is_made_by_compiler(site, path) => self.unread_file(
+                path,
+                UnreadKind::Program,
+                format!("what `{path}` needs, which a compiler of the file made"),
+                LOOK,
+            ),
             ScriptAt::Unread(why) => self.unread_file(
                 path,
                 UnreadKind::Text,
@@ -544,6 +552,11 @@ fn script_at<'m>(site: &CallSite<'m>, path: &str) -> ScriptAt<'m> {
             script => script,
         }
     }
+}
+
+fn is_made_by_compiler(site: &CallSite<'_>, path: &str) -> bool {
+    let place = site.stage().zip(site.path(path));
+    place.is_some_and(|(stage, path)| is_compiled(stage, path.as_str()))
 }
 
 /// The address that the commands piped into this one name.

@@ -8,8 +8,8 @@ use regex::Regex;
 use super::distribution::told;
 use super::lines::lines;
 
-/// The comments of a stage and of those based on it, each line with its number: those above a FROM, too, set off by empty lines or
-/// not, and those at the head of the file, which speak of all of it.
+/// The comments of a stage and of those based on it, each line with its number: those above a FROM and below the last
+/// instruction, too, set off by empty lines or not, and those at the head of the file, which speak of all of it.
 pub(super) fn comments(stage: Stage<'_>) -> Vec<(usize, &str)> {
     let text = stage.file().text();
     let mut all: Vec<(usize, &str)> = Vec::new();
@@ -23,7 +23,10 @@ pub(super) fn comments(stage: Stage<'_>) -> Vec<(usize, &str)> {
         let above = all_lines[..first].iter().rev();
         let is_between = |line: &str| is_comment(line) || line.trim().is_empty();
         let above = above.take_while(|it| is_between(it)).count();
-        let own = first - above..=last.min(all_lines.len().saturating_sub(1));
+        // What stands below the last instruction may speak of it, too.
+        let below = all_lines.iter().skip(last + 1);
+        let below = below.take_while(|it| is_between(it)).count();
+        let own = first - above..=(last + below).min(all_lines.len().saturating_sub(1));
         all.extend(own.filter_map(|it| Some((it + 1, *all_lines.get(it)?))));
     }
     let head = stage.file().stages().next();

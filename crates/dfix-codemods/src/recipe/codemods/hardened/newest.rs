@@ -14,7 +14,7 @@ pub(super) fn condition(name: &str, tag: &str, is_free: bool) -> Option<OpenCond
     }
     let java = match language_of_image(name) {
         Some(("java", _)) if name != "eclipse-temurin" && name != "amazoncorretto" => {
-            " and the Java that it brings"
+            ", and with the Java that it brings"
         }
         _ => "",
     };

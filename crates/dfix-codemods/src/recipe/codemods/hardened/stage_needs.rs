@@ -7,7 +7,7 @@ use dfix_catalogue::{
     hardened_image_lacks, package_is, tool,
 };
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Command, PackageCommand, PackageManager, Stage, Step, StepKind};
+use dfix_model::{Command, PackageCommand, PackageManager, Redirect, Stage, Step, StepKind, Word};
 
 use crate::recipe::codemods::lines::{line_of, lines, verb};
 
@@ -305,8 +305,9 @@ fn names_own(step: Step<'_>, of_image: &[&str]) -> bool {
     };
     let is_of_path = |it: char| it.is_ascii_alphanumeric() || "/._+-".contains(it);
     let is_put = |path: &str| {
-        let first = stage.first_put(path.trim_end_matches(['.', '-']));
-        first.is_some_and(|it| it.index() <= step.index())
+        let path = path.trim_end_matches(['.', '-']);
+        let first = stage.first_put(path);
+        first.is_some_and(|it| it.index() <= step.index() && puts_by_path(it, path))
     };
     let text = step.source_text();
     let is_read = |line: &str| !line.trim_start().starts_with('#');
@@ -316,4 +317,21 @@ fn names_own(step: Step<'_>, of_image: &[&str]) -> bool {
         let is_in = |it: &str| word.starts_with(it) && (it.ends_with('/') || word == it);
         of_image.iter().any(|it| is_in(it)) && !is_put(word)
     })
+}
+
+/// Whether a step says where it puts something, and no package manager puts it where the image has its folders: `gem install rake`.
+fn puts_by_path(step: Step<'_>, path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |it| it.0);
+    let is_there = |word: Word<'_>| {
+        let text = word.source_text();
+        text.contains(path) || text.trim_matches(['"', '\'']).trim_end_matches('/') == folder
+    };
+    let says = |it: &Command<'_>| {
+        let targets = it.redirects().filter_map(Redirect::target);
+        it.args().chain(targets).any(is_there)
+    };
+    let mut commands = step
+        .commands()
+        .filter(|it| PackageCommand::of(*it).is_none());
+    step.is_copy_or_add() || commands.any(|it| says(&it))
 }

@@ -93,12 +93,13 @@ fn bare(path: &str) -> &str {
     path.trim_end_matches('/')
 }
 
+/// Whether a folder has the name of a package that is installed, or the beginning of it.
 fn is_of_any_package(runs: &Runs<'_>, path: &str) -> bool {
     let installs = runs.managers().filter(PackageCommand::is_install);
     let mut names = installs
         .flat_map(|it| it.packages())
         .filter_map(|it| it.name);
-    names.any(|it| is_named_after(path, it))
+    names.any(|it| it.starts_with(file_name(path)))
 }
 
 /// Whether a command unpacks an archive into a folder, by its name or from within.
