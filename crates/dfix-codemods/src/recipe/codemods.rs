@@ -11,6 +11,7 @@ mod hardened;
 mod image_move;
 mod images;
 mod language;
+mod language_names;
 mod lines;
 mod mixed;
 mod package_names;

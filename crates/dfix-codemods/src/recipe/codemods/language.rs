@@ -26,7 +26,6 @@ use dfix_model::{ImagePlace, Model, Stage};
 use self::change::Change;
 pub(super) use self::numbers::java_words;
 use self::numbers::{Numbers, numbers, two, version_in};
-pub(super) use self::words::names as language_names;
 use super::distribution::told;
 use super::images::{Judge, Verdict};
 use super::paths::PathChange;

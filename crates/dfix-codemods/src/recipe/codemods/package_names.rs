@@ -363,13 +363,13 @@ impl Change {
                 let steps = stage.with_descendants().flat_map(Stage::steps);
                 // The builder fetches by itself, and people read labels, authors and comments.
                 let steps = steps.filter(|it| !matches!(it.name(), "ADD" | "LABEL" | "MAINTAINER"));
-                let texts = steps.flat_map(|step| {
+                let mut texts = steps.flat_map(|step| {
                     let texts = step.source_text().lines().enumerate();
                     let read = texts.filter(|it| !it.1.trim_start().starts_with('#'));
                     read.map(move |(number, text)| (step.line() + number, text))
                 });
                 let used = |(line, text)| Some((line, is_used(text)?));
-                if let Some((line, program)) = texts.filter_map(used).next() {
+                if let Some((line, program)) = texts.find_map(used) {
                     return Err(remedy!(
                         "nothing takes its place, and line {line} needs it for `{program}`: do that in another way, or install \
                          what it brought along for that"

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{is_living, language_of_image, names_release};
 use dfix_engine::OpenCondition;
-use dfix_model::{Base, Stage};
+use dfix_model::{Base, Stage, Step};
 
 use super::super::distribution::is_distribution;
 use super::super::lines::{lines, verb};
@@ -63,7 +63,7 @@ pub(super) fn taken_by_older_java(
         let base = it.stage().map(Stage::base_stage);
         it.is_copy_or_add() && base.is_some_and(is_other)
     });
-    let found: Vec<usize> = copies.map(|it| it.line()).collect();
+    let found: Vec<usize> = copies.map(Step::line).collect();
     (!found.is_empty()).then(|| {
         let places = lines(found);
         OpenCondition::new(

@@ -9,7 +9,7 @@ use dfix_model::packages::SpecKind;
 use dfix_model::{PackageCommand, PackageManager, Stage};
 
 use super::super::distribution::packages_there;
-use super::super::language::language_names;
+use super::super::language_names::names;
 
 /// The installations of a stage and those that are based on it.
 fn installs(stage: Stage<'_>) -> impl Iterator<Item = PackageCommand<'_>> {
@@ -160,7 +160,7 @@ fn is_of_language(image: &str, package: &str) -> bool {
     let Some((language, _)) = language_of_image(image) else {
         return false;
     };
-    let mut names = language_names(language).iter();
+    let mut names = names(language).iter();
     names.any(|it| {
         let rest = package.strip_prefix(it);
         rest.is_some_and(|it| {

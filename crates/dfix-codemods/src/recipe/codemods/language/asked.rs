@@ -5,10 +5,11 @@ use dfix_catalogue::{VersionRequest, version_requests};
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Assignment, Command, Pair, Stage, Step, Word};
 
+use super::super::language_names::names;
 use super::super::lines::{line_of, lines};
 use super::change::Change;
 use super::numbers::{Numbers, leading};
-use super::words::{is_same_series, names};
+use super::words::is_same_series;
 
 /// A place that asks for a version.
 struct Request {

@@ -6,21 +6,9 @@ use dfix_model::Stage;
 use regex::Regex;
 
 use super::super::comments;
+use super::super::language_names::names;
 use super::change::Change;
 use super::numbers::{Numbers, java_words, numbers, version_in};
-
-/// The names that a language has in tags and comments.
-pub(in super::super) fn names(language: &str) -> &'static [&'static str] {
-    match language {
-        "python" => &["python"],
-        "node" => &["nodejs", "node"],
-        "golang" => &["golang", "go"],
-        "ruby" => &["ruby"],
-        "java" => &["java", "jdk", "jre", "openjdk", "temurin"],
-        "dotnet" => &["dotnet", ".net"],
-        _ => &[],
-    }
-}
 
 /// The version of a language that a word of an image's tag names: `python3.11-bookworm-slim`, `2.10.4-python3.11`.
 pub(super) fn word_of_tag<'t>(language: &str, tag: &'t str) -> Option<(&'t str, Numbers)> {

@@ -5,9 +5,7 @@
 //! packages of languages that are not compiled where they are installed.
 
 use dfix_catalogue::programs::{Kind, Mark, Program, asks_about_itself};
-use dfix_catalogue::{
-    Distribution, FolderMark, Foundation, ImageFacts, folder_above, is_stable_path,
-};
+use dfix_catalogue::{Distribution, Foundation, ImageFacts, is_stable_path};
 use dfix_engine::OpenCondition;
 use dfix_model::path::file_name;
 use dfix_model::project::installed_by;
@@ -17,7 +15,7 @@ use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
 use super::super::paths::PathChange;
 use super::changes::reads;
-use super::made;
+use super::made::{self, is_of_system};
 use super::runs::Runs;
 
 /// How many commands a condition names.
@@ -277,11 +275,6 @@ fn of_versions<'m>(runs: &Runs<'m>) -> Vec<(usize, &'m str)> {
         }
     }
     found
-}
-
-/// Whether a path is where packages of the system put their files.
-pub(super) fn is_of_system(path: &str) -> bool {
-    folder_above(path, FolderMark::Packages).is_some_and(|it| it != path)
 }
 
 impl Images<'_> {

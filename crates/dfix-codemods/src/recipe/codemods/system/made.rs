@@ -6,7 +6,6 @@ use dfix_model::path::file_name;
 use dfix_model::{Command, PackageCommand, Word};
 
 use super::super::lines::line_of;
-use super::alike::is_of_system;
 use super::runs::Runs;
 
 /// Folders that every image has, or that a package installed before may make, are made so that it does not matter: `mkdir -p`. Whether
@@ -113,4 +112,9 @@ fn is_unpacked_into(runs: &Runs<'_>, folder: &str) -> bool {
     runs.commands
         .iter()
         .any(|it| unpacks(it) && (names_it(it) || it.step().commands().any(|it| goes_there(&it))))
+}
+
+/// Whether a path is where packages of the system put their files.
+pub(super) fn is_of_system(path: &str) -> bool {
+    folder_above(path, FolderMark::Packages).is_some_and(|it| it != path)
 }
