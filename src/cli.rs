@@ -9,6 +9,8 @@ use std::str::FromStr;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
+use dfix_engine::Severity;
+
 use crate::suggest::nearest;
 
 pub(crate) use shard::Shard;
@@ -95,9 +97,34 @@ pub(crate) struct Work {
     pub(crate) report: Vec<ReportFile>,
     #[command(flatten)]
     pub(crate) threads: Threads,
+    /// Exit with 1 only for findings of this severity, or a worse one
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "warning")]
+    pub(crate) fail_on: FailOn,
     /// Exit with 0 even where something is left
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+/// What a run fails for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Any finding
+    Advice,
+    /// What does harm, or will one day
+    Warning,
+    /// What makes the build or the container fail
+    Error,
+}
+
+impl FailOn {
+    /// The least severity that counts.
+    pub(crate) fn severity(self) -> Severity {
+        match self {
+            FailOn::Advice => Severity::Advice,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Error => Severity::Error,
+        }
+    }
 }
 
 /// How many threads work.

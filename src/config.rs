@@ -13,7 +13,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::cli::Common;
 use crate::suggest::did_you_mean;
-use crate::{labels, rule_names};
+use crate::{console, labels, rule_names};
 
 /// What a configuration says.
 #[derive(Debug, Default)]
@@ -359,6 +359,10 @@ impl Reader<'_> {
         for (name, value) in in_order(self.table(value)?) {
             if !rule_names::is_known(name.get_ref()) {
                 return Err(self.unknown("rule", name, rule_names::names()));
+            }
+            if let Some(word) = rule_names::former(name.get_ref()) {
+                let place = self.error(name.span(), word);
+                console::note(&place.to_string());
             }
             let called = rule_names::resolve(name.get_ref()).unwrap_or_default();
             rules.push((name.get_ref().to_string(), self.rule(value, &called)?));

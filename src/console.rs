@@ -1,7 +1,9 @@
 //! Colour, and what is said on standard error.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::Mutex;
 
 use anstyle::{AnsiColor, Style};
 
@@ -24,6 +26,15 @@ pub(crate) fn uses_color(asked: Color, is_terminal: bool) -> bool {
                 && !is_set("NO_COLOR")
                 && std::env::var_os("TERM").is_none_or(|it| it != "dumb")
         }
+    }
+}
+
+/// Says on standard error what is worth knowing, once in a run.
+pub(crate) fn note(text: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut said = SAID.lock().expect("no thread panics with the lock");
+    if said.insert(text.to_owned()) {
+        let _ = writeln!(io::stderr(), "dfix: note: {text}");
     }
 }
 

@@ -17,7 +17,6 @@ use crate::cli::Format;
 
 pub(crate) use entry::{Mode, Report};
 pub(crate) use json::of_file;
-pub(crate) use summary::Summary;
 pub(crate) use text::last_line;
 
 /// Prints the report in a format.

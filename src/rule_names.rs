@@ -1,19 +1,19 @@
 //! The names that rules go by: ids, groups, and other tools' names.
 
-use dfix_engine::{Group, IGNORE_UNUSED, Rule};
+use dfix_engine::{ALL_RULES, Group, IGNORE_UNUSED, Rule, Severity, former_group, is_group_name};
 
 use crate::suggest::did_you_mean;
 
 pub(crate) use dfix_rules::ALL;
 
-/// The rules that go by a name: an id, a group, or another tool's name in any letter case.
+/// The rules that go by a name: an id, a group, another tool's name in any letter case, or `all`.
 pub(crate) fn resolve(name: &str) -> Option<Vec<&'static Rule>> {
     let rules: Vec<_> = ALL
         .iter()
         .copied()
         .filter(|rule| rule.is_called(name))
         .collect();
-    (!rules.is_empty() || is_group(name)).then_some(rules)
+    (!rules.is_empty() || is_group_name(name)).then_some(rules)
 }
 
 /// The rule with this id; none for what the engine itself finds.
@@ -35,9 +35,18 @@ pub(crate) fn is_known(name: &str) -> bool {
     name == IGNORE_UNUSED || resolve(name).is_some()
 }
 
-/// Whether a name is that of a group.
-pub(crate) fn is_group(name: &str) -> bool {
-    Group::ALL.iter().any(|group| group.name() == name)
+/// How much a finding of this rule matters.
+pub(crate) fn severity(id: &str) -> Severity {
+    by_id(id).map_or(Severity::Warning, |rule| rule.severity)
+}
+
+/// The word for somebody who uses the name of a group of an earlier version.
+pub(crate) fn former(name: &str) -> Option<String> {
+    let rules = former_group(name)?;
+    Some(format!(
+        "`{name}` is the name of a group of earlier versions, and means {}; write these, or one of today's groups (`dfix rules`)",
+        rules.join(", ")
+    ))
 }
 
 /// Every name that is known.
@@ -45,7 +54,9 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let ids = ALL.iter().map(|rule| rule.id);
     let aliases = ALL.iter().flat_map(|rule| rule.aliases.iter().copied());
     let groups = Group::ALL.iter().map(|group| group.name());
-    ids.chain(groups).chain(aliases).chain([IGNORE_UNUSED])
+    ids.chain(groups)
+        .chain(aliases)
+        .chain([IGNORE_UNUSED, ALL_RULES])
 }
 
 /// The sentence for a name that is none of ours.

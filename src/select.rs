@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use dfix_engine::{IGNORE_UNUSED, Rule, RuleSettings, Safety};
+use dfix_engine::{IGNORE_UNUSED, Rule, RuleSettings, Safety, is_group_name};
 
 use crate::cli::Choice;
 use crate::config::Config;
-use crate::rule_names::{ALL, ids, is_group, is_known, unknown};
+use crate::console;
+use crate::rule_names::{ALL, former, ids, is_known, unknown};
 
 /// What the command line asks for.
 #[derive(Debug, Default)]
@@ -38,6 +39,14 @@ impl CliSelection {
         if let Some(name) = names.find(|it| !is_known(it)) {
             return Err(unknown(name));
         }
+        for word in choice
+            .rule
+            .iter()
+            .chain(&choice.ignore)
+            .filter_map(|it| former(it))
+        {
+            console::note(&word);
+        }
         Ok(CliSelection {
             rules: choice.rule.clone(),
             ignore: choice.ignore.clone(),
@@ -51,13 +60,19 @@ impl CliSelection {
 }
 
 impl Selection {
-    /// What the command line asks, over what the configuration says, over the defaults: all rules. A rule that the
-    /// command line names is on even where a configuration turns it off, unless it is also ignored.
+    /// What the command line asks, over what the configuration says, over the defaults: all rules but those of `style`. A
+    /// rule that the command line names, by itself or by a group, is on; one that the configuration turns off by itself alone.
+    /// What is ignored is off.
     pub(crate) fn new(cli: &CliSelection, config: &Config) -> Self {
         // What is said of a single rule counts more than what is said of its group.
-        let (groups, singles): (Vec<_>, Vec<_>) =
-            config.rules.iter().partition(|(name, _)| is_group(name));
+        let (groups, singles): (Vec<_>, Vec<_>) = config
+            .rules
+            .iter()
+            .partition(|(name, _)| is_group_name(name));
+        let by_default = ALL.iter().filter(|rule| !rule.is_on());
+        let by_default: Vec<&str> = by_default.map(|rule| rule.id).collect();
         let mut off: Vec<&str> = Vec::new();
+        let mut on: Vec<&str> = Vec::new();
         let mut settings: BTreeMap<String, RuleSettings> = BTreeMap::new();
         for name in &config.hadolint_ignores {
             off.extend(ids(name));
@@ -71,7 +86,10 @@ impl Selection {
         for (name, rule) in groups.into_iter().chain(singles) {
             for id in ids(name) {
                 match rule.on {
-                    Some(true) => off.retain(|it| *it != id),
+                    Some(true) => {
+                        off.retain(|it| *it != id);
+                        on.push(id);
+                    }
                     Some(false) => off.push(id),
                     None => {}
                 }
@@ -83,11 +101,17 @@ impl Selection {
         let called = |names: &[String], id: &str, rule: Option<&Rule>, by_group: bool| {
             names.iter().any(|name| {
                 name == id
-                    || rule.is_some_and(|it| it.is_called(name)) && (by_group || !is_group(name))
+                    || rule.is_some_and(|it| it.is_called(name))
+                        && (by_group || !is_group_name(name))
             })
         };
         let is_on = |id: &str, rule: Option<&Rule>| {
-            (cli.rules.is_empty() || called(&cli.rules, id, rule, true))
+            let is_asked_for = if cli.rules.is_empty() {
+                !by_default.contains(&id) || on.contains(&id)
+            } else {
+                called(&cli.rules, id, rule, true)
+            };
+            is_asked_for
                 && (!off.contains(&id) || called(&cli.rules, id, rule, false))
                 && !called(&cli.ignore, id, rule, true)
         };

@@ -67,5 +67,5 @@ fn filter(
         let _ = report::print(Format::Concise, &shown, &mut io::stderr());
     }
     reports::write(&check.work.report, &shown)?;
-    Ok(exit_code(&files, Mode::Fix, check.work.exit_zero))
+    Ok(exit_code(&files, Mode::Fix, &check.work))
 }

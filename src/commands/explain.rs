@@ -29,7 +29,17 @@ pub(super) fn run(name: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit
 fn print(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "{}: {}", rule.id, rule.summary)?;
     writeln!(out, "\n{}\n", rule.why)?;
-    write!(out, "Group {}", rule.group.name())?;
+    let groups = super::rules::groups(rule);
+    let what = if groups.len() == 1 { "Group" } else { "Groups" };
+    write!(
+        out,
+        "Severity {}. {what} {}",
+        rule.severity.name(),
+        groups.join(", ")
+    )?;
+    if !rule.is_on() {
+        write!(out, ", off unless it is asked for")?;
+    }
     if !rule.aliases.is_empty() {
         write!(out, "; elsewhere known as {}", rule.aliases.join(", "))?;
     }

@@ -18,12 +18,19 @@ pub(super) fn run(as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
     let wide = ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut is_first = true;
     for group in Group::ALL {
-        let mut rules = ALL.iter().filter(|rule| rule.group == *group).peekable();
+        // Under the first of its groups; those of aliases are seen by the aliases.
+        let is_here = |rule: &&&Rule| rule.groups.first() == Some(group);
+        let mut rules = ALL.iter().filter(is_here).peekable();
         if rules.peek().is_none() {
             continue;
         }
         let blank = if is_first { "" } else { "\n" };
-        writeln!(out, "{blank}{}", group.name())?;
+        let off = if *group == Group::Style {
+            " (off unless it is asked for: --rule style, or style = \"on\" in dfix.toml)"
+        } else {
+            ""
+        };
+        writeln!(out, "{blank}{}{off}", group.name())?;
         is_first = false;
         for rule in rules {
             write!(out, "  {:wide$}  {}", rule.id, rule.summary)?;
@@ -41,13 +48,20 @@ pub(super) fn of_rule(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
         "aliases": rule.aliases,
-        "group": rule.group.name(),
+        "groups": groups(rule),
+        "severity": rule.severity.name(),
+        "on": rule.is_on(),
         "phase": labels::phase(rule.phase),
         "summary": rule.summary,
         "why": rule.why,
         "options": rule.options.iter().map(of_option).collect::<Vec<_>>(),
         "examples": rule.examples.iter().map(of_example).collect::<Vec<_>>(),
     })
+}
+
+/// The names of a rule's groups.
+pub(crate) fn groups(rule: &Rule) -> Vec<&'static str> {
+    rule.all_groups().map(Group::name).collect()
 }
 
 fn of_option(option: &RuleOption) -> Value {

@@ -2,11 +2,14 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
+use dfix_engine::Finding;
+
 use super::reports;
 use crate::cli::{Common, Format, Work};
 use crate::console::{report_error, uses_color};
 use crate::exit::{Exit, Stop};
-use crate::report::{self, Mode, Report, Summary};
+use crate::report::{self, Mode, Report};
+use crate::rule_names::severity;
 use crate::runner::FileReport;
 
 /// Prints what came of the files, perhaps with how often each rule found something, and says how it went.
@@ -45,19 +48,28 @@ pub(super) fn show(
         report::print(format, &report, out)?;
     }
     reports::write(&work.report, &report)?;
-    Ok(exit_code(files, mode, work.exit_zero))
+    Ok(exit_code(files, mode, work))
 }
 
-pub(super) fn exit_code(files: &[FileReport], mode: Mode, exit_zero: bool) -> Exit {
-    let summary = Summary::of(files);
-    let left = match mode {
-        Mode::Fix => summary.left(),
-        Mode::Check | Mode::Diff => summary.left() + summary.fixed(),
+/// How the process ends: with findings where one of a severity that counts is left, or would be fixed, or a patch was printed.
+pub(super) fn exit_code(files: &[FileReport], mode: Mode, work: &Work) -> Exit {
+    let outcomes = || files.iter().filter_map(|it| it.outcome.as_ref());
+    let counts = |it: &Finding| severity(it.rule) >= work.fail_on.severity();
+    let is_left = outcomes().any(|it| {
+        let refused = it.refused.iter().map(|it| &it.finding);
+        it.remaining.iter().chain(refused).any(counts)
+    });
+    let would_be_fixed = match mode {
+        Mode::Fix => false,
+        Mode::Check => outcomes().any(|it| it.applied().any(counts)),
+        Mode::Diff => outcomes().any(|it| it.applied().next().is_some()),
     };
-    match (summary.files_failed, left) {
-        (1.., _) => Exit::Error,
-        (0, 1..) if !exit_zero => Exit::Findings,
-        _ => Exit::Clean,
+    if files.iter().any(|it| !it.errors.is_empty()) {
+        Exit::Error
+    } else if (is_left || would_be_fixed) && !work.exit_zero {
+        Exit::Findings
+    } else {
+        Exit::Clean
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 (Some(fix), Status::Fix) => format!(" {}", labels::safety(fix.safety)),
                 _ => String::new(),
             };
-            let word = entry.status.word();
+            let word = entry.heading();
             let message = printable(&entry.finding.message);
             let rule = entry.finding.rule;
             let why = why(&entry);

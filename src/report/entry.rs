@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use dfix_engine::{Finding, Refused, Safety};
+use dfix_engine::{Finding, Refused, Safety, Severity};
 
 use crate::labels;
 use crate::lines::Lines;
+use crate::rule_names::severity;
 use crate::runner::FileReport;
 
 /// What was asked for.
@@ -99,6 +100,17 @@ pub(crate) struct Entry<'a> {
     pub(crate) edited: &'a str,
     /// Whether that text is also the one that the place is shown in.
     pub(crate) is_edited_text_shown: bool,
+}
+
+impl Entry<'_> {
+    /// What became of it, behind its severity where that is not a warning's.
+    pub(crate) fn heading(&self) -> String {
+        let word = self.status.word();
+        match severity(self.finding.rule) {
+            Severity::Warning => word.to_owned(),
+            other => format!("{}, {word}", other.name()),
+        }
+    }
 }
 
 /// The findings of a file, in order of place. What remains after a rewrite stands in the new text;

@@ -2,8 +2,11 @@
 
 use std::io::{self, Write};
 
+use dfix_engine::Severity;
+
 use super::advice::message_and_advice;
-use super::entry::{Report, Status, entries};
+use super::entry::{Report, entries};
+use crate::rule_names::severity;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files {
@@ -18,10 +21,10 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         }
         for entry in entries(file, report.mode) {
             let (line, column) = entry.place;
-            let command = if entry.status == Status::Fix {
-                "notice"
-            } else {
-                "warning"
+            let command = match severity(entry.finding.rule) {
+                Severity::Advice => "notice",
+                Severity::Warning => "warning",
+                Severity::Error => "error",
             };
             let title = property(&format!("{}[{}]", entry.status.word(), entry.finding.rule));
             let text = data(&message_and_advice(&entry));

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use dfix_engine::Severity;
 use serde_json::{Value, json};
 
 use super::advice::advice;
-use super::entry::{Report, Status, entries};
+use super::entry::{Report, entries};
 use crate::pretty_json;
+use crate::rule_names::severity;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut issues: Vec<Value> = Vec::new();
@@ -46,10 +48,10 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             );
         }
         for entry in entries(file, report.mode) {
-            let severity = if entry.status == Status::Fix {
-                "minor"
-            } else {
-                "info"
+            let severity = match severity(entry.finding.rule) {
+                Severity::Advice => "info",
+                Severity::Warning => "minor",
+                Severity::Error => "major",
             };
             let finding = entry.finding;
             issue(

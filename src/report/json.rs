@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use dfix_engine::{Effect, Fix, Safety};
+use dfix_engine::{Effect, Fix, Group, Safety};
 use serde_json::{Value, json};
 
 use super::diff;
@@ -10,7 +10,7 @@ use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::summary::Summary;
 use crate::file_error::FileError;
 use crate::lines::Lines;
-use crate::rule_names::by_id;
+use crate::rule_names::{by_id, severity};
 use crate::runner::FileReport;
 use crate::{labels, pretty_json};
 
@@ -134,7 +134,8 @@ fn of_entry(entry: &Entry<'_>) -> Value {
     let rule = by_id(finding.rule);
     let mut object = json!({
         "rule": finding.rule,
-        "group": rule.map(|rule| rule.group.name()),
+        "groups": rule.map(|rule| rule.all_groups().map(Group::name).collect::<Vec<_>>()),
+        "severity": severity(finding.rule).name(),
         "aliases": rule.map(|rule| rule.aliases),
         "status": entry.status.word(),
         "message": finding.message,

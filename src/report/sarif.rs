@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use dfix_engine::{Group, Severity};
 use serde_json::{Value, json};
 
 use super::advice::message_and_advice;
-use super::entry::{Entry, Report, Status, entries};
+use super::entry::{Entry, Report, entries};
 use crate::pretty_json;
-use crate::rule_names::ALL;
+use crate::rule_names::{ALL, severity};
 use crate::runner::FileReport;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +20,11 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 "id": rule.id,
                 "shortDescription": { "text": rule.summary },
                 "fullDescription": { "text": rule.why },
-                "properties": { "tags": [rule.group.name()], "aliases": rule.aliases },
+                "defaultConfiguration": { "level": level(rule.severity), "enabled": rule.is_on() },
+                "properties": {
+                    "tags": rule.all_groups().map(Group::name).collect::<Vec<_>>(),
+                    "aliases": rule.aliases,
+                },
             })
         })
         .collect();
@@ -65,6 +70,15 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     pretty_json::print(&document, out)
 }
 
+/// SARIF's word (section 3.27.10).
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Advice => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
 fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
     let finding = entry.finding;
     let region = json!({
@@ -75,7 +89,7 @@ fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
     });
     let mut result = json!({
         "ruleId": finding.rule,
-        "level": if entry.status == Status::Fix { "warning" } else { "note" },
+        "level": level(severity(finding.rule)),
         "message": { "text": message_and_advice(entry) },
         "locations": [location(uri, &region)],
         "properties": { "status": entry.status.word() },

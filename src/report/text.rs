@@ -55,7 +55,7 @@ fn block<'a>(entry: &Entry<'a>, path: &'a str) -> Group<'a> {
         .span(entry.within.clone())
         .label(summary);
     let mut block = level
-        .with_name(entry.status.word())
+        .with_name(entry.heading())
         .primary_title(printable(&finding.message))
         .id(finding.rule)
         .element(snippet.annotation(mark));

@@ -512,3 +512,64 @@ fn base_images_are_explained() {
             .contains("nothing is known of it")
     );
 }
+
+/// A finding of each kind: one that is advice, one that is a warning.
+const BOTH: &str = "FROM debian:12-slim\nrun apt-get update && apt-get install x && rm -rf /var/lib/apt/lists/*\nRUN a\nRUN b\nUSER 1000\n";
+
+#[test]
+fn style_is_off_until_it_is_asked_for() {
+    let folder = Folder::new(&[("Dockerfile", BOTH)]);
+    let (_, out, _) = folder.dfix(&["--no-config", "--format", "concise"]);
+    assert!(
+        out.contains(" apt-yes: ") && !out.contains(" inst-case: "),
+        "{out}"
+    );
+    for rule in ["style", "all", "docker", "inst-case"] {
+        let (_, out, _) = folder.dfix(&["--rule", rule, "--format", "concise"]);
+        assert!(out.contains("advice, fix safe inst-case: "), "{rule} {out}");
+    }
+    for said in [
+        "[rules]\nstyle = \"on\"\n",
+        "[rules]\nstyle = \"off\"\ninst-case = \"on\"\n",
+    ] {
+        let folder = Folder::new(&[("Dockerfile", BOTH), ("dfix.toml", said)]);
+        let (_, out, _) = folder.dfix(&["--format", "concise"]);
+        assert!(
+            out.contains(" apt-yes: ") && out.contains(" inst-case: "),
+            "{said} {out}"
+        );
+    }
+}
+
+#[test]
+fn only_what_is_severe_enough_fails_a_run() {
+    let folder = Folder::new(&[("Dockerfile", BOTH)]);
+    for (arguments, code) in [
+        (&["--rule", "style"][..], 0),
+        (&["--rule", "style", "--fail-on", "advice"], 1),
+        (&["--rule", "style", "--diff"], 1),
+        (&["--rule", "apt-yes"], 1),
+        (&["--rule", "apt-yes", "--fail-on", "error"], 0),
+        (&["--rule", "apt-yes", "--fail-on", "error", "--diff"], 1),
+        (&["--rule", "apt-yes", "--fail-on", "never"], 2),
+    ] {
+        assert_eq!(folder.dfix(arguments).0, code, "{arguments:?}");
+    }
+}
+
+#[test]
+fn groups_of_earlier_versions_still_work_with_a_word() {
+    let folder = Folder::new(&[("Dockerfile", BOTH)]);
+    let (code, out, err) = folder.dfix(&["--rule", "build", "--format", "concise"]);
+    assert_eq!(code, 1);
+    assert!(out.contains(" apt-yes: "), "{out}");
+    assert!(
+        err.contains("note: `build` is the name of a group of earlier versions"),
+        "{err}"
+    );
+    let config = ("dfix.toml", "[rules]\nbuild = \"off\"\n");
+    let folder = Folder::new(&[("Dockerfile", BOTH), ("a/Dockerfile", BOTH), config]);
+    let (_, out, err) = folder.dfix(&["--format", "concise"]);
+    assert!(!out.contains(" apt-yes: "), "{out}");
+    assert_eq!(err.matches("dfix.toml:2:1: `build` is").count(), 1, "{err}");
+}

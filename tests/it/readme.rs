@@ -53,13 +53,19 @@ fn with_outputs(readme: &str) -> String {
 }
 
 fn table() -> String {
-    let mut table = String::from("| rule | what it does | elsewhere |\n|---|---|---|\n");
+    let mut table =
+        String::from("| rule | what it does | groups | elsewhere |\n|---|---|---|---|\n");
     for rule in dfix_rules::ALL {
         let _ = writeln!(
             table,
-            "| `{}` | {} | {} |",
+            "| `{}` | {} | {} | {} |",
             rule.id,
             rule.summary,
+            rule.groups
+                .iter()
+                .map(|it| it.name())
+                .collect::<Vec<_>>()
+                .join(", "),
             rule.aliases.join(", ")
         );
     }

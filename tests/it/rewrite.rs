@@ -292,7 +292,7 @@ fn services_read_their_own_formats() {
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     let (_, out, _) = folder.dfix(&one(&["--format", "github"]));
     assert!(
-        out.contains("::notice file=a b/Dockerfile,line=2,col="),
+        out.contains("::warning file=a b/Dockerfile,line=2,col="),
         "{out}"
     );
     assert!(

@@ -51,7 +51,10 @@ pub use ignore_comments::IgnoreComment;
 pub use options::Options;
 pub use outcome::{Finding, Outcome, Proof, Refused, Round};
 pub use place::Place;
-pub use rule::{Example, Group, Phase, Rule, fixes, leaves, reports};
+pub use rule::{
+    ALL_RULES, Example, FORMER_GROUPS, Group, Phase, Rule, Severity, fixes, former_group,
+    is_group_name, leaves, reports,
+};
 pub use rule_option::{OptionKind, RuleOption, RuleSettings, Setting};
 pub use verdict::{Case, Many, One, OneOrMany, Remedy};
 pub use watch::{Part, Watch};

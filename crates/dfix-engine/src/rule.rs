@@ -2,44 +2,95 @@
 
 use crate::rule_option::RuleOption;
 
-/// What a rule is about; `--rule` and `--ignore` take a group's name too.
+/// What a rule is about; `--rule` and `--ignore` take a group's name too. A rule may be of several groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
-    /// What the image is based on.
-    Base,
-    /// Who runs, and what may be touched.
+    /// The five practices: slim base, user without rights, virtual environment, no cache of pip, production.
+    Practices,
+    /// What fails as the file stands.
+    Broken,
+    /// Who runs, what may be touched, what is trusted.
     Security,
     /// What the layers carry.
     Size,
-    /// How the build behaves: prompts, determinism, failures that show.
-    Build,
-    /// What the process finds at run time.
-    Runtime,
-    /// Deprecated spellings and letter case.
+    /// How long a build takes.
+    Speed,
+    /// What does something else than it seems to: prompts, failures that nobody sees, signals that nobody gets.
+    Correctness,
+    /// Spellings and programs that their makers call deprecated.
+    Deprecated,
+    /// Letter case and layout; off where nobody asks for it.
     Style,
+    /// What hadolint reports: every rule with an alias of its (`DL3042`).
+    Hadolint,
+    /// What Docker's build checks report: every rule with an alias of theirs (`StageNameCasing`).
+    Docker,
 }
 
 impl Group {
     /// Every group.
     pub const ALL: &'static [Group] = &[
-        Group::Base,
+        Group::Practices,
+        Group::Broken,
         Group::Security,
         Group::Size,
-        Group::Build,
-        Group::Runtime,
+        Group::Speed,
+        Group::Correctness,
+        Group::Deprecated,
         Group::Style,
+        Group::Hadolint,
+        Group::Docker,
     ];
 
     /// The name by which a person asks for it.
     pub fn name(self) -> &'static str {
         match self {
-            Group::Base => "base",
+            Group::Practices => "practices",
+            Group::Broken => "broken",
             Group::Security => "security",
             Group::Size => "size",
-            Group::Build => "build",
-            Group::Runtime => "runtime",
+            Group::Speed => "speed",
+            Group::Correctness => "correctness",
+            Group::Deprecated => "deprecated",
             Group::Style => "style",
+            Group::Hadolint => "hadolint",
+            Group::Docker => "docker",
         }
+    }
+
+    /// The group of this name.
+    pub fn named(name: &str) -> Option<Group> {
+        Group::ALL.iter().copied().find(|it| it.name() == name)
+    }
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It reads better so.
+    Advice,
+    /// It does harm, or will one day.
+    Warning,
+    /// The build or the container fails.
+    Error,
+}
+
+impl Severity {
+    /// Every severity, the least first.
+    pub const ALL: &'static [Severity] = &[Severity::Advice, Severity::Warning, Severity::Error];
+
+    /// The name by which a person asks for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Advice => "advice",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+
+    /// The severity of this name.
+    pub fn named(name: &str) -> Option<Severity> {
+        Severity::ALL.iter().copied().find(|it| it.name() == name)
     }
 }
 
@@ -60,8 +111,10 @@ pub struct Rule {
     pub id: &'static str,
     /// Other tools' names for it: `DL3042`, `MaintainerDeprecated`.
     pub aliases: &'static [&'static str],
-    /// What it is about.
-    pub group: Group,
+    /// What it is about; the groups that its aliases make it one of are not among these.
+    pub groups: &'static [Group],
+    /// How much its findings matter.
+    pub severity: Severity,
     /// One line, in the imperative, without a full stop.
     pub summary: &'static str,
     /// Why it is good, in a sentence or a few.
@@ -93,12 +146,73 @@ pub struct Example {
     pub by_hand: bool,
 }
 
+/// Groups of earlier versions and the rules that they were: such a name still means these.
+pub const FORMER_GROUPS: &[(&str, &[&str])] = &[
+    ("base", &["slim-base"]),
+    (
+        "build",
+        &["add-to-copy", "apt-not-apt-get", "apt-yes", "npm-ci"],
+    ),
+    (
+        "runtime",
+        &[
+            "cmd-exec-form",
+            "node-production-env",
+            "python-production-env",
+            "python-venv",
+        ],
+    ),
+];
+
+/// Whether a name means several rules: a group, one of an earlier version, or `all`.
+pub fn is_group_name(name: &str) -> bool {
+    name == ALL_RULES || Group::named(name).is_some() || former_group(name).is_some()
+}
+
+/// The rules that a group of an earlier version was.
+pub fn former_group(name: &str) -> Option<&'static [&'static str]> {
+    let mut groups = FORMER_GROUPS.iter();
+    groups.find(|it| it.0 == name).map(|it| it.1)
+}
+
+/// The name that means every rule, those that are off as well.
+pub const ALL_RULES: &str = "all";
+
 impl Rule {
-    /// Whether `name` means this rule: its id, one of its aliases (in any case), or its group.
+    /// Whether `name` means this rule: its id, one of its aliases (in any case), one of its groups, or `all`.
     pub fn is_called(&self, name: &str) -> bool {
         self.id == name
-            || self.group.name() == name
+            || name == ALL_RULES
             || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+            || Group::named(name).is_some_and(|group| self.is_of(group))
+            || former_group(name).is_some_and(|rules| rules.contains(&self.id))
+    }
+
+    /// Whether it is of a group, by what it is about or by its aliases.
+    pub fn is_of(&self, group: Group) -> bool {
+        let is_hadolints = |alias: &&str| {
+            let number = alias
+                .strip_prefix("DL")
+                .or_else(|| alias.strip_prefix("SC"));
+            number.is_some_and(|it| it.len() == 4 && it.bytes().all(|b| b.is_ascii_digit()))
+        };
+        // BuildKit's checks are named as types are, and nothing else here is (docs.docker.com/reference/build-checks).
+        let is_dockers = |alias: &&str| alias.bytes().all(|b| b.is_ascii_alphabetic());
+        match group {
+            Group::Hadolint => self.aliases.iter().any(|it| is_hadolints(&it)),
+            Group::Docker => self.aliases.iter().any(|it| is_dockers(&it)),
+            _ => self.groups.contains(&group),
+        }
+    }
+
+    /// All its groups, those of its aliases as well.
+    pub fn all_groups(&self) -> impl Iterator<Item = Group> {
+        Group::ALL.iter().copied().filter(|it| self.is_of(*it))
+    }
+
+    /// Whether it runs where nobody says anything of it.
+    pub fn is_on(&self) -> bool {
+        !self.is_of(Group::Style)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Comments of our own, and those that are meant as such: `# dfix: ignore=RULE[,RULE] reason`.
 
 use crate::comments::listed;
-use crate::rule::{Group, Rule};
+use crate::rule::{Group, Rule, is_group_name};
 
 /// The rule id of a finding that points at an ignore without effect.
 pub const IGNORE_UNUSED: &str = "ignore-unused";
@@ -113,7 +113,7 @@ fn broken(text: &str, is_file: bool, rest: &str, fault: Fault<'_>) -> Own<'stati
 /// What is wrong with a name that no rule has.
 pub(super) fn unknown(name: &str, known: &[&'static Rule]) -> Option<(String, String)> {
     let is_known = known.iter().any(|rule| rule.is_called(name));
-    let is_ours = name == "all" || name == IGNORE_UNUSED || is_group(name);
+    let is_ours = name == IGNORE_UNUSED || is_group_name(name);
     if known.is_empty() || is_known || is_ours {
         return None;
     }
@@ -160,10 +160,6 @@ pub(super) fn left_over<'n>(
         format!("`{first}` is taken for the reason, and not for a name"),
         format!("write the names with commas between: `{}`", all.join(",")),
     ))
-}
-
-fn is_group(name: &str) -> bool {
-    Group::ALL.iter().any(|group| group.name() == name)
 }
 
 /// The name that is most alike, if one is.

@@ -10,7 +10,8 @@ const fn with(rule: &Rule, examples: &'static [Example]) -> Rule {
     Rule {
         id: rule.id,
         aliases: rule.aliases,
-        group: rule.group,
+        groups: rule.groups,
+        severity: rule.severity,
         summary: rule.summary,
         why: rule.why,
         phase: rule.phase,

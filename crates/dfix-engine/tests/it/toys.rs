@@ -1,6 +1,6 @@
 //! Toy rules: good ones, and one for each way to do harm.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity};
 use dfix_model::{Model, OpenCondition};
 use dfix_syntax::ast::{AstNode, Command, HasPairs, HasWord, Instruction};
 use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TokenExt as _};
@@ -9,7 +9,8 @@ const fn rule(id: &'static str, phase: Phase, check: fn(&Model<'_>, &mut Finding
     Rule {
         id,
         aliases: &["DL9999", "ToyCheck"],
-        group: Group::Size,
+        groups: &[Group::Size],
+        severity: Severity::Warning,
         summary: "toy",
         why: "toy",
         phase,

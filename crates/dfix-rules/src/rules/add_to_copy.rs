@@ -1,13 +1,14 @@
 //! `COPY` for local files that `ADD` would not unpack.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::StepKind;
 use dfix_model::{AddedSource, Model, Step};
 
 pub(crate) const RULE: Rule = Rule {
     id: "add-to-copy",
     aliases: &["DL3020"],
-    group: Group::Build,
+    groups: &[Group::Correctness],
+    severity: Severity::Warning,
     summary: "copy local files and folders with `COPY`, not with `ADD`",
     why: "`ADD` also downloads and unpacks. Where neither is meant, `COPY` says so, and an archive \
           that turns up under the name one day is not unpacked by surprise.",

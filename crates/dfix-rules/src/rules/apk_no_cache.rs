@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use dfix_catalogue::{PackageWord, SystemPackageManager, package_word_is};
 use dfix_engine::{
-    Edit, Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
+    Edit, Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+    reports,
 };
 use dfix_model::{
     Absence, Command, ImageRef, Model, Need, Needs, PackageCommand, PackageManager, Stage, Step,
@@ -22,7 +23,8 @@ use clean_up::{CleanUp, removed_by};
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
     aliases: &["DL3019"],
-    group: Group::Size,
+    groups: &[Group::Size],
+    severity: Severity::Warning,
     summary: "pass `--no-cache` to `apk add`",
     why: "apk then takes a fresh index and keeps none of it in the layer, so that neither \
           `apk update` nor a clean-up is needed.",

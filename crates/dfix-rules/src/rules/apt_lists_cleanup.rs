@@ -8,8 +8,8 @@ use std::cell::OnceCell;
 
 use dfix_catalogue::SystemPackageManager;
 use dfix_engine::{
-    Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves,
-    remedy, reports,
+    Case, Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, Severity, fixes,
+    leaves, remedy, reports,
 };
 use dfix_model::{
     Absence, Command, Connector, ImagePath, Model, Needs, Operator, PackageCommand, PackageManager,
@@ -25,7 +25,8 @@ use crate::base::lacks;
 pub(crate) const RULE: Rule = Rule {
     id: "apt-lists-cleanup",
     aliases: &["DL3009"],
-    group: Group::Size,
+    groups: &[Group::Size],
+    severity: Severity::Warning,
     summary: "remove apt's lists in the `RUN` that fetched them",
     why: "The lists are tens of megabytes that are out of date a day later. What a later `RUN` removes \
           is still in the layer below.",

@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{PackageWord, SystemPackageManager, package_word_is};
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Remedy, Rule, Safety, fixes, leaves, remedy, reports,
+    Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::Model;
 
@@ -11,7 +11,8 @@ use crate::base::lacks;
 pub(crate) const RULE: Rule = Rule {
     id: "apt-not-apt-get",
     aliases: &["DL3027"],
-    group: Group::Build,
+    groups: &[Group::Correctness],
+    severity: Severity::Warning,
     summary: "call `apt-get` and `apt-cache`, not `apt`",
     why: "`apt` is for people: it warns that its command line may change from one release to the \
           next, and it draws progress bars into the build's log.",

@@ -1,7 +1,7 @@
 //! `-y` for apt.
 
 use dfix_catalogue::{PackageWord, SystemPackageManager, package_options, package_word_is};
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step};
 
 use crate::base::lacks;
@@ -9,7 +9,8 @@ use crate::base::lacks;
 pub(crate) const RULE: Rule = Rule {
     id: "apt-yes",
     aliases: &["DL3014"],
-    group: Group::Build,
+    groups: &[Group::Correctness],
+    severity: Severity::Warning,
     summary: "pass `-y` to the apt commands that would ask",
     why: "Nobody can answer a question during a build: apt gives up and the build fails.",
     phase: Phase::Meaning,

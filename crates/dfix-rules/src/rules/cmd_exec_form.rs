@@ -3,8 +3,8 @@
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{ImageMark, image_is};
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
-    reports,
+    Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, Severity, fixes, leaves,
+    remedy, reports,
 };
 use dfix_model::{BrokenArray, Command, Model, Stage, StartCommand, Step, StepKind, Ternary, Word};
 use dfix_syntax::SyntaxKind;
@@ -13,7 +13,8 @@ use dfix_syntax::ast::AstNode;
 pub(crate) const RULE: Rule = Rule {
     id: "cmd-exec-form",
     aliases: &["DL3025", "JSONArgsRecommended"],
-    group: Group::Runtime,
+    groups: &[Group::Correctness],
+    severity: Severity::Warning,
     summary: "write `CMD`, `ENTRYPOINT` and `HEALTHCHECK` as JSON arrays where they need no shell",
     why: "In shell form a shell stands between the container and the process, and the signal to stop may \
           never reach it: the container is killed ten seconds later.",

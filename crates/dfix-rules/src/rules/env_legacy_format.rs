@@ -1,7 +1,7 @@
 //! `ENV key value` becomes `ENV key=value`, with exactly the same value.
 
 use dfix_engine::{
-    Edit, Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports,
+    Edit, Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::Model;
 use dfix_model::StepKind;
@@ -11,7 +11,8 @@ use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 pub(crate) const RULE: Rule = Rule {
     id: "env-legacy-format",
     aliases: &["LegacyKeyValueFormat"],
-    group: Group::Style,
+    groups: &[Group::Deprecated],
+    severity: Severity::Warning,
     summary: "write `ENV` and `LABEL` as `key=value`",
     why: "The form with a blank is deprecated. It takes the rest of the line as one value, so that \
           `ENV A=1 B=2` and `ENV A 1 B=2` mean quite different things.",

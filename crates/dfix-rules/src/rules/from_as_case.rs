@@ -1,13 +1,14 @@
 //! `FROM … AS` in one letter case.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::Model;
 use dfix_syntax::ast::Instruction;
 
 pub(crate) const RULE: Rule = Rule {
     id: "from-as-case",
     aliases: &["FromAsCasing"],
-    group: Group::Style,
+    groups: &[Group::Style],
+    severity: Severity::Advice,
     summary: "write `AS` in the letter case of its `FROM`",
     why: "One line in one letter case reads better, and the builder warns of anything else.",
     phase: Phase::Layout,

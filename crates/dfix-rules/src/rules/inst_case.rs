@@ -1,6 +1,6 @@
 //! Instructions' names in one letter case.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::Model;
 use dfix_syntax::TextRange;
 use dfix_syntax::ast::{AstNode, Instruction};
@@ -8,7 +8,8 @@ use dfix_syntax::ast::{AstNode, Instruction};
 pub(crate) const RULE: Rule = Rule {
     id: "inst-case",
     aliases: &["ConsistentInstructionCasing"],
-    group: Group::Style,
+    groups: &[Group::Style],
+    severity: Severity::Advice,
     summary: "write all instructions' names in the letter case that most of them have",
     why: "A file in one letter case reads better, and the builder warns of a mixed one.",
     phase: Phase::Layout,

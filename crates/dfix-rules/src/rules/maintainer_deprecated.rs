@@ -1,6 +1,8 @@
 //! `MAINTAINER` becomes a label.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
 use dfix_model::StepKind;
 use dfix_model::{Model, Stage, Step};
 use dfix_syntax::ast::{HasWord, Instruction};
@@ -10,7 +12,8 @@ const LABEL: &str = "org.opencontainers.image.authors";
 pub(crate) const RULE: Rule = Rule {
     id: "maintainer-deprecated",
     aliases: &["DL4000", "MaintainerDeprecated"],
-    group: Group::Style,
+    groups: &[Group::Deprecated],
+    severity: Severity::Warning,
     summary: "write the author as the label `org.opencontainers.image.authors`, not as `MAINTAINER`",
     why: "`MAINTAINER` is deprecated. Labels are what registries and scanners show, and this one is \
           the key that the OCI image specification names for it.",

@@ -1,12 +1,15 @@
 //! No `sudo` where the build is root anyway.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, fixes, leaves, remedy, reports};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
 use dfix_model::{Command, Model, OpenCondition, Pair, Step, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "no-sudo",
     aliases: &["DL3004"],
-    group: Group::Security,
+    groups: &[Group::Security],
+    severity: Severity::Warning,
     summary: "call the commands of a build without `sudo`",
     why: "A build is root until a `USER` says otherwise: there `sudo` changes the environment alone, \
           and an image that has it offers its users a way to become root.",

@@ -6,7 +6,8 @@ mod start;
 
 use dfix_catalogue::{Ecosystem, PackageMark, package_is};
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, env_source, fixes, leaves,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, env_source, fixes,
+    leaves,
 };
 use dfix_model::catalogue::Variant;
 use dfix_model::project::{DependencyKind, NodeProject, PackageJson, SourcesName};
@@ -20,7 +21,8 @@ use start::{NODE_ENV, Start, asks};
 pub(crate) const RULE: Rule = Rule {
     id: "node-production-env",
     aliases: &[],
-    group: Group::Runtime,
+    groups: &[Group::Practices, Group::Correctness],
+    severity: Severity::Warning,
     summary: "set `NODE_ENV=production` in the image of a Node application",
     why: "Express and many other packages keep caches off, and tell callers of their errors, unless \
           `NODE_ENV` is `production`. The variable is set after the last step that may install or build \

@@ -9,8 +9,8 @@ mod obstacles;
 mod permissions;
 
 use dfix_engine::{
-    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, fixes, leaves,
-    remedy, reports,
+    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, Severity, fixes,
+    leaves, remedy, reports,
 };
 
 use dfix_model::{Editor, Model, Stage};
@@ -21,7 +21,8 @@ use account::Wishes;
 pub(crate) const RULE: Rule = Rule {
     id: "non-root-user",
     aliases: &["DL3002", "DS-0002", "CKV_DOCKER_3", "CKV_DOCKER_8"],
-    group: Group::Security,
+    groups: &[Group::Practices, Group::Security],
+    severity: Severity::Warning,
     summary: "run as a user that is not root and owns the application",
     why: "What breaks out of an application that runs as root may do anything in the container, and \
           with a fault of the kernel or of a mount also outside of it.",

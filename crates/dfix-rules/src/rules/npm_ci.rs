@@ -3,8 +3,8 @@
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{PackageWord, package_options};
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, fixes, leaves, remedy,
-    reports,
+    Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, Severity, fixes, leaves,
+    remedy, reports,
 };
 use dfix_model::path::has_ending;
 use dfix_model::{
@@ -14,7 +14,8 @@ use dfix_model::{
 pub(crate) const RULE: Rule = Rule {
     id: "npm-ci",
     aliases: &[],
-    group: Group::Build,
+    groups: &[Group::Correctness, Group::Speed],
+    severity: Severity::Warning,
     summary: "install with `npm ci` where the lock file was copied before",
     why: "`npm ci` installs exactly what the lock file names, and fails where `package.json` asks \
           for something else; `npm install` may install and write another.",

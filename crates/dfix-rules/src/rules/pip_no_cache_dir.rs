@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use dfix_catalogue::is_from_before_2015;
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, fixes, leaves, reports,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, reports,
 };
 use dfix_model::{Command, Model, Needs, PackageCommand, PackageManager, Stage};
 use dfix_syntax::TextSize;
@@ -14,7 +14,8 @@ use crate::layers;
 pub(crate) const RULE: Rule = Rule {
     id: "pip-no-cache-dir",
     aliases: &["DL3042"],
-    group: Group::Size,
+    groups: &[Group::Practices, Group::Size],
+    severity: Severity::Warning,
     summary: "pass `--no-cache-dir` to `pip install`, `pip wheel` and `pip download`",
     why: "pip keeps a copy of everything that it downloads. In an image nobody reads that copy again.",
     phase: Phase::Meaning,

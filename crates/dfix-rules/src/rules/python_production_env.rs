@@ -9,7 +9,7 @@ mod home;
 use dfix_catalogue::is_named_for_development;
 use dfix_engine::{
     Case, Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety,
-    Setting, env_source, fixes, leaves,
+    Setting, Severity, env_source, fixes, leaves,
 };
 use dfix_model::{EnvFrom, EnvValue, Model, Stage, Step, StepKind};
 
@@ -19,7 +19,8 @@ use home::{Home, homes};
 pub(crate) const RULE: Rule = Rule {
     id: "python-production-env",
     aliases: &[],
-    group: Group::Runtime,
+    groups: &[Group::Practices, Group::Correctness],
+    severity: Severity::Warning,
     summary: "set `PYTHONUNBUFFERED`, and for Flask `FLASK_ENV` and `FLASK_APP`, in the image of a Python application",
     why: "Without `PYTHONUNBUFFERED` Python holds its output back where nobody watches a terminal, and what \
           it wrote last before a crash is lost. Flask's settings belong to the image, so that its commands \

@@ -12,7 +12,9 @@ mod site;
 mod tools;
 
 use dfix_catalogue::programs::Mark;
-use dfix_engine::{Effect, Findings, Group, Phase, Remedy, Rule, Safety, fixes, leaves, reports};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, reports,
+};
 use dfix_model::{Command, Model, PackageManager, Stage, Step};
 
 use building::Building;
@@ -24,7 +26,8 @@ use site::{Site, VENV};
 pub(crate) const RULE: Rule = Rule {
     id: "python-venv",
     aliases: &[],
-    group: Group::Runtime,
+    groups: &[Group::Practices, Group::Correctness],
+    severity: Severity::Warning,
     summary: "install Python packages into a virtual environment at `/opt/venv`",
     why: "The application's packages and those of the system's Python do not get in each other's way, \
           and one folder holds all that the application needs: it can be copied into another stage.",

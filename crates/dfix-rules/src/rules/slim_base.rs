@@ -17,7 +17,9 @@ mod target;
 mod two_stage;
 mod unfollowed;
 
-use dfix_engine::{Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, remedy};
+use dfix_engine::{
+    Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, Severity, remedy,
+};
 use dfix_model::{Base, Model, Stage};
 
 use form::SlimLookup;
@@ -27,7 +29,8 @@ use target::Target;
 pub(crate) const RULE: Rule = Rule {
     id: "slim-base",
     aliases: &[],
-    group: Group::Base,
+    groups: &[Group::Practices, Group::Size],
+    severity: Severity::Warning,
     summary: "base the image on the slim form of its base image",
     why: "A full image carries compilers, headers and tools that a finished image seldom needs: several hundred \
           megabytes to store, to pull and to patch. The slim form has the same language in the same version on \
