@@ -63,7 +63,8 @@ pub(crate) struct FolderContext<'t> {
 impl<'t> FolderContext<'t> {
     /// The context of the Dockerfile at `dockerfile` that reads so: the `configured` folder, or else
     /// the Dockerfile's own. Where none of the files that it copies lie in its own folder and all of
-    /// them lie in one above it, that one. Nothing is looked at before the first question.
+    /// them lie in one above it, that one, up to the root of the repository, or outside of one up to
+    /// the folder that the run is for. Nothing is looked at before the first question.
     pub(crate) fn of(
         dockerfile: &'t Path,
         configured: Option<&'t Path>,

@@ -147,11 +147,7 @@ impl Launches {
             return root.clone();
         }
         drop(known);
-        let given = || {
-            let given = self.given.get()?;
-            let around = folder.ancestors().filter(|it| given.contains(*it));
-            around.last().map(Path::to_owned)
-        };
+        let given = || self.given_around(folder);
         let here = || {
             let here = self.here.get_or_init(working_folder).as_ref();
             here.filter(|it| folder.starts_with(it)).cloned()
@@ -161,6 +157,13 @@ impl Launches {
         let mut known = self.around.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.into(), root.clone());
         root
+    }
+
+    /// The outermost folder around this one that the run is for.
+    pub(crate) fn given_around(&self, folder: &Path) -> Option<PathBuf> {
+        let given = self.given.get()?;
+        let around = folder.ancestors().filter(|it| given.contains(*it));
+        around.last().map(Path::to_owned)
     }
 
     /// The nearest folder around this one that is a repository's.

@@ -46,10 +46,10 @@ impl Copied {
 }
 
 /// The context of a Dockerfile in `own` that copies this, and whether that is in doubt; `repository` is the root that it
-/// lies in.
+/// lies in, and `given` the outermost folder around it that the run is for.
 pub(super) fn guess(
     own: PathBuf,
-    repository: Option<&Path>,
+    (repository, given): (Option<&Path>, Option<&Path>),
     copied: &Copied,
     names: &NamesOfFolders,
 ) -> (PathBuf, bool) {
@@ -74,10 +74,12 @@ pub(super) fn guess(
         return (own, false);
     }
     let mut below = own.as_path();
+    // Nothing says that what lies around a repository, or outside of one around what was given, is of the project: what is
+    // called alike there may be anybody's.
+    let last = repository.or(given).unwrap_or(&own);
     for folder in own.ancestors().skip(1).take(MOST_FOLDERS_UP) {
-        // A repository's folder is the last that a build of it can be given.
-        // The root of the machine is nobody's project: what is called alike there is the machine's.
-        if repository == Some(below) || folder.parent().is_none() {
+        // The root of the machine is nobody's project.
+        if last == below || folder.parent().is_none() {
             break;
         }
         if files.iter().all(|file| has(folder, file)) {
@@ -251,29 +253,41 @@ mod tests {
         let top = fs::canonicalize(folder.path()).unwrap();
         let own = top.join("up/own");
         let files = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
-        let guess = |own, repository, files: &[String]| {
+        let guess = |own, around: (Option<&Path>, Option<&Path>), files: &[String]| {
             let copied = Copied {
                 files: files.to_vec(),
                 ..Copied::default()
             };
-            guess_with(own, repository, &copied, &NamesOfFolders::default())
+            guess_with(own, around, &copied, &NamesOfFolders::default())
         };
-        assert_eq!(guess(own.clone(), None, &[]), (own.clone(), false));
+        let given = (None, Some(&*top));
+        assert_eq!(guess(own.clone(), given, &[]), (own.clone(), false));
         assert_eq!(
-            guess(own.clone(), None, &files(&["a", "c"])),
+            guess(own.clone(), given, &files(&["a", "c"])),
             (own.clone(), false)
         );
-        assert_eq!(
-            guess(own.clone(), None, &files(&["a", "b"])),
-            (top.join("up"), false)
-        );
-        assert_eq!(guess(own.clone(), None, &files(&["a", "z"])), (own, true));
+        // Nobody is told of what lies outside of the repository, or of what was given.
+        let (up, both) = (top.join("up"), files(&["a", "b"]));
+        for (repository, given, is_found) in [
+            (None, Some(&*top), true),
+            (None, Some(&*up), true),
+            (None, Some(&*own), false),
+            (None, None, false),
+            (Some(&*top), None, true),
+            (Some(&*up), Some(&*own), true),
+            (Some(&*own), Some(&*top), false),
+        ] {
+            let found = guess(own.clone(), (repository, given), &both);
+            let expected = if is_found { &up } else { &own };
+            assert_eq!(found, (expected.clone(), !is_found));
+        }
+        assert_eq!(guess(own.clone(), given, &files(&["a", "z"])), (own, true));
         // What lies in the machine's root is not the project's.
         let below_root = top.ancestors().filter(|it| it.parent().is_some()).last();
         let below_root = below_root.unwrap().to_owned();
         let of_the_machine = files(&[below_root.file_name().unwrap().to_str().unwrap()]);
         assert_eq!(
-            guess(below_root.clone(), None, &of_the_machine),
+            guess(below_root.clone(), (None, Some(Path::new("/"))), &of_the_machine),
             (below_root, true)
         );
     }
@@ -315,7 +329,7 @@ mod tests {
         let guess = |own: &str| {
             let copied = copied(&dfix_syntax::parse("FROM a\nCOPY . .\n"));
             let names = NamesOfFolders::default();
-            guess_with(top.join(own), Some(&top), &copied, &names)
+            guess_with(top.join(own), (Some(&top), None), &copied, &names)
         };
         assert_eq!(guess("docker"), (top.clone(), true));
         assert_eq!(guess("build"), (top.clone(), true));
@@ -345,7 +359,7 @@ mod tests {
         let is_doubtful = |own: &str, text: &str| {
             let copied = copied(&dfix_syntax::parse(text));
             let names = NamesOfFolders::default();
-            guess_with(top.join(own), Some(&top), &copied, &names).1
+            guess_with(top.join(own), (Some(&top), None), &copied, &names).1
         };
         let whole = "FROM a\nCOPY . .\nRUN pip install --no-cache-dir -r requirements.txt\n";
         assert!(is_doubtful("docker", whole));

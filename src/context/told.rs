@@ -33,7 +33,9 @@ impl FolderContext<'_> {
         }
         let own = self.folders.real(self.own_folder())?;
         let repository = self.folders.launches.root_of(&own);
-        let (folder, is_doubtful) = guess(own, repository.as_deref(), &copied, names);
+        let given = self.folders.launches.given_around(&own);
+        let around = (repository.as_deref(), given.as_deref());
+        let (folder, is_doubtful) = guess(own, around, &copied, names);
         if told.is_empty() {
             return Ok(alone(folder, is_doubtful));
         }

@@ -472,15 +472,13 @@ impl<'m> Walk<'m> {
 
     /// What the words of a command tell of other programs.
     fn arguments(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>, depth: u8) {
+        // It is looked for, so something is done where it is not found.
+        for tool in command.looked_for() {
+            self.uses(tool, site);
+        }
         match name {
             "tar" | "bsdtar" => {
                 for tool in archives::programs_of_tar(command) {
-                    self.uses(tool, site);
-                }
-            }
-            // It is looked for, so something is done where it is not found.
-            "which" | "type" | "hash" | "command" => {
-                for tool in command.args().filter_map(Word::value) {
                     self.uses(tool, site);
                 }
             }

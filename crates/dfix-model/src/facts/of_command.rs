@@ -63,6 +63,11 @@ impl<'m> Command<'m> {
     /// say so (POSIX, Shell Command Language, `set`: not where it stands before `&&` or `||`).
     pub fn is_under_errexit(self) -> bool {
         needs::named::is_under_errexit(self)
+    /// The programs that it looks for, and does not call: `which git`, `command -v git`.
+    pub fn looked_for(self) -> impl Iterator<Item = &'m str> {
+        let looks = self.is_one_of(&["which", "type", "hash", "command"]);
+        let words = self.args().filter_map(Word::value);
+        words.filter(move |it| looks && !it.starts_with('-'))
     }
 
     /// Whether nothing comes of its failure: `… || true`.

@@ -8,6 +8,7 @@ mod owners;
 mod runs;
 mod settings;
 mod signs;
+mod without_lists;
 
 use dfix_catalogue::{Foundation, ImageMark, image, image_is, tool_in};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
@@ -82,6 +83,8 @@ pub(super) fn look(
         foundation: &new,
         moved,
     };
+    let shown = format!("{repository}:{tag}");
+    case.open(without_lists::condition(&runs, (&new_image, &shown)));
     if let Some(old) = &old
         && old.same_release(&new) == Some(true)
     {

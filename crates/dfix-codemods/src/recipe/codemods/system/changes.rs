@@ -410,8 +410,11 @@ pub(super) fn programs(
             seen.push(program);
         }
     }
-    for command in &runs.commands {
-        let name = command.name();
+    let named = runs
+        .commands
+        .iter()
+        .flat_map(|it| std::iter::once(it.name()).chain(it.looked_for()));
+    for name in named {
         if seen.contains(&name) {
             continue;
         }
@@ -431,7 +434,8 @@ pub(super) fn programs(
         if package.is_some_and(|it| installed.has(it)) || installed.has(name) {
             continue;
         }
-        let all = runs.commands.iter().filter(|it| it.is(name));
+        let names = |it: &&Command<'_>| it.is(name) || it.looked_for().any(|it| it == name);
+        let all = runs.commands.iter().filter(names);
         let places = lines(all.map(|it| line_of(*it)).collect());
         let remedy = match package {
             Some(package) => format!("install `{package}`: the image brings it no more"),
