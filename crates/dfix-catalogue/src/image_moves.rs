@@ -7,7 +7,7 @@
 //! What changes with it: `user=NAME`, `path:OLD=NEW`, `lacks:PATH=ELSEWHERE` (what lies there is otherwise, so that
 //! another name alone will not do), `env:OLD=NEW`, `port:OLD=NEW`, `command=NAME`,
 //! `libc=NAME` (another C library, where libraries of the old one do not load); `*` in a path is any text without
-//! a slash.
+//! a slash, and `{jre/}` a folder that only the JDK of Java 8 has.
 
 use super::images::glob;
 use super::living::{is_living, living_tag};

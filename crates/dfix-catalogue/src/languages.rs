@@ -69,6 +69,8 @@ pub enum ChangeSign {
     Imports(&'static str),
     /// The build context has no file of this name.
     NoFile(&'static str),
+    /// Go is told one of these words, with packages by their import path.
+    ImportPath(&'static str),
     /// The container is an image of this repository.
     Listens(&'static str),
 }
@@ -111,6 +113,7 @@ pub fn language_changes(language: &str) -> impl Iterator<Item = LanguageChange> 
             "package" => ChangeSign::Package(PackageVersions::read(what)),
             "imports" => ChangeSign::Imports(what),
             "no-file" => ChangeSign::NoFile(what),
+            "import-path" => ChangeSign::ImportPath(what),
             "listens" => ChangeSign::Listens(what),
             _ => return None,
         };

@@ -28,6 +28,8 @@ pub enum PackageMark {
     Cron,
     /// It serves what is being worked on.
     Development,
+    /// It goes into the distribution's Java, and another one does not find it.
+    EmbedsJava,
     /// It has the distribution's Python within, or its program runs by that one, and imports what it finds: plug-ins and
     /// bindings.
     EmbedsPython,
@@ -69,6 +71,7 @@ impl PackageMark {
             PackageMark::BuildsApart => "builds-apart",
             PackageMark::Cron => "cron",
             PackageMark::Development => "development",
+            PackageMark::EmbedsJava => "embeds-java",
             PackageMark::EmbedsPython => "embeds-python",
             PackageMark::Home => "home",
             PackageMark::Installer => "installer",
@@ -155,6 +158,7 @@ mod tests {
             PackageMark::BuildsApart,
             PackageMark::Cron,
             PackageMark::Development,
+            PackageMark::EmbedsJava,
             PackageMark::EmbedsPython,
             PackageMark::Home,
             PackageMark::Installer,

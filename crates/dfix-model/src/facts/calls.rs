@@ -27,7 +27,6 @@ pub use unread::{NotRead, UnreadKind};
 use usual_path::{is_of_the_system, is_on_usual_path};
 
 mod application;
-mod archives;
 mod arguments;
 mod copied;
 mod on_path;
@@ -303,6 +302,10 @@ impl<'m> Walk<'m> {
         if command.outer().is_some() && is_printed(written) {
             return;
         }
+        // A comment between backticks is the way to write one among the lines of a command: it is nothing.
+        if written.starts_with("`#") {
+            return;
+        }
         // An entry script that starts what it is given: that is read as the CMD.
         let is_given = matches!(written, "$@" | "$*" | "${@}" | "${*}" | "$1" | "${1}");
         if !(is_given && depth > 0) {
@@ -473,15 +476,10 @@ impl<'m> Walk<'m> {
     /// What the words of a command tell of other programs.
     fn arguments(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>, depth: u8) {
         // It is looked for, so something is done where it is not found.
-        for tool in command.looked_for() {
+        for tool in command.looked_for().chain(command.programs_of_tar()) {
             self.uses(tool, site);
         }
         match name {
-            "tar" | "bsdtar" => {
-                for tool in archives::programs_of_tar(command) {
-                    self.uses(tool, site);
-                }
-            }
             "git" if mentions(command, &["git@", "ssh://"]) => self.uses("ssh", site),
             // `ansible-galaxy collection install git+https://…`
             _ if mentions(command, &["git+"]) && PackageCommand::of(command).is_none() => {

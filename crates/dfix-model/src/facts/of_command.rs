@@ -2,7 +2,7 @@
 
 use super::{
     clearing, destination, named_programs, native_builds, needs, ports, program_names, put_files,
-    python_installs, pythons, search_path, services, started_sources, user, workdir,
+    python_installs, pythons, search_path, services, started_sources, tar_programs, user, workdir,
 };
 use crate::facts::clearing::Clearing;
 use crate::facts::destination::Destination;
@@ -63,6 +63,17 @@ impl<'m> Command<'m> {
     /// say so (POSIX, Shell Command Language, `set`: not where it stands before `&&` or `||`).
     pub fn is_under_errexit(self) -> bool {
         needs::named::is_under_errexit(self)
+    }
+
+    /// The programs of compression that it starts, where it is a `tar`: `xz`, `bzip2`.
+    pub fn programs_of_tar(self) -> Vec<&'static str> {
+        if self.is_one_of(&["tar", "bsdtar"]) {
+            tar_programs::programs_of_tar(self)
+        } else {
+            Vec::new()
+        }
+    }
+
     /// The programs that it looks for, and does not call: `which git`, `command -v git`.
     pub fn looked_for(self) -> impl Iterator<Item = &'m str> {
         let looks = self.is_one_of(&["which", "type", "hash", "command"]);

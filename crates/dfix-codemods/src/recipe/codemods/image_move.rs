@@ -1,13 +1,16 @@
 //! Images that moved, were renamed or are no longer made.
 
-use dfix_catalogue::{ImageMove, image, image_move, image_successor, is_official};
+use dfix_catalogue::{
+    ImageMove, changes_of_updates, image, image_move, image_successor, is_official, language_of_image,
+    tag,
+};
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::ImagePlace;
 
 use super::distribution::is_distribution;
 use super::images::{Judge, Verdict};
 use super::language::look_at_tags;
-use super::paths::PathChange;
+use super::paths::{change_of_tag, told};
 use super::versions::{lost_pin, version_changed};
 use crate::matching::reference::Reference;
 
@@ -110,6 +113,11 @@ impl Judge for Moved {
             None if moved.note.is_empty() => {}
             None => verdict.evidence.push(moved.note.to_owned()),
         }
+        if let Some((there, new)) = &to
+            && verdict.open.is_empty()
+        {
+            verdict.open.extend(updates_between((repository, tag), (there, new)));
+        }
         // The tool of an image that only its tag changes with has a version of its own.
         if let Some((there, new)) = to.as_ref().filter(|it| it.0 == repository) {
             let changed = version_changed(there, tag, new);
@@ -122,23 +130,7 @@ impl Judge for Moved {
                 .extend(changed.filter(|_| !is_told).map(|it| it.open));
         }
         verdict.to = to;
-        for change in moved.changes.split_whitespace() {
-            let lacks = change
-                .strip_prefix("lacks:")
-                .and_then(|it| it.split_once('='));
-            match (PathChange::read(change), lacks) {
-                (Some(path), _) => verdict.paths.push(path),
-                (None, Some((old, new))) => verdict.lacks.push(PathChange::of(old, new)),
-                (None, None) => verdict.open.push(OpenCondition::new(
-                    format!("whether it matters that {}", told(change)),
-                    if change.starts_with("libc=") {
-                        "libraries for the old one, in jars or as agents, load no more"
-                    } else {
-                        "see what of it the file, and whoever starts the image, use"
-                    },
-                )),
-            }
-        }
+        verdict.add_changes(moved.changes);
         Some(verdict)
     }
 
@@ -161,6 +153,23 @@ impl Judge for Moved {
     }
 }
 
+/// What is open where the old tag moved with the updates of a language until its last day, and those since then are known to have
+/// changed something.
+fn updates_between(
+    (repository, old): (&str, &str),
+    (there, new): (&str, &str),
+) -> Option<OpenCondition> {
+    let last = tag(repository, old)?.last_maintained?;
+    let (language, _) = language_of_image(there)?;
+    let changes: Vec<&str> = changes_of_updates(language, last).collect();
+    (!changes.is_empty()).then(|| {
+        OpenCondition::new(
+            format!("whether it works with the `{there}:{new}` of today: the last `{repository}:{old}` is of {last}"),
+            format!("run its tests: {}", changes.join("; ")),
+        )
+    })
+}
+
 /// Why a person must do it, and all that is known to help.
 fn by_hand(moved: &ImageMove) -> String {
     let mut said = match (&moved.to, &moved.tag) {
@@ -175,7 +184,9 @@ fn by_hand(moved: &ImageMove) -> String {
     const MOST: usize = 4;
     let all = moved.changes.split_whitespace().count();
     let shown = moved.changes.split_whitespace().take(MOST);
-    let mut changes: Vec<String> = shown.map(told).collect();
+    let tag = moved.tag.as_deref().unwrap_or_default();
+    let shown = shown.map(|it| told(&change_of_tag(it, tag)));
+    let mut changes: Vec<String> = shown.collect();
     if all > MOST {
         changes.push("and more of its paths are others".to_owned());
     }
@@ -184,19 +195,4 @@ fn by_hand(moved: &ImageMove) -> String {
         said.push_str(&changes.join(", "));
     }
     said
-}
-
-/// A change of the catalogue, for people.
-fn told(change: &str) -> String {
-    let Some((what, new)) = change.split_once('=') else {
-        return change.to_owned();
-    };
-    match what.split_once(':') {
-        Some(("path" | "lacks", old)) => format!("`{old}` is `{new}`"),
-        Some(("env", old)) => format!("the variable `{old}` is `{new}`"),
-        Some(("port", old)) => format!("the port {old} is {new}"),
-        _ if what == "libc" => format!("its C library is `{new}`"),
-        _ if what == "user" => format!("it runs as the user `{new}`"),
-        _ => format!("its {what} is `{new}`"),
-    }
 }

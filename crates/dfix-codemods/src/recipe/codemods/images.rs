@@ -6,7 +6,7 @@ use dfix_model::{ImagePlace, Model, Stage};
 
 use super::comments;
 use super::mixed::{self, Move};
-use super::paths::{Occurrence, PathChange, occurrences};
+use super::paths::{Occurrence, PathChange, change_of_tag, occurrences, told};
 use super::platforms::{self, Replaced};
 use super::suites::{Named, Suites};
 use super::system;
@@ -38,6 +38,34 @@ pub(crate) struct Verdict {
     pub(crate) is_renamed: bool,
     /// Releases that lists of packages name, where the tags alone do not tell.
     pub(crate) suites: Option<Suites>,
+}
+
+impl Verdict {
+    /// Takes over what the catalogue says that changes with the image.
+    pub(crate) fn add_changes(&mut self, changes: &str) {
+        let tag = self.to.as_ref().map_or("", |it| it.1.as_str());
+        let changes: Vec<String> = changes
+            .split_whitespace()
+            .map(|it| change_of_tag(it, tag))
+            .collect();
+        for change in &changes {
+            let lacks = change
+                .strip_prefix("lacks:")
+                .and_then(|it| it.split_once('='));
+            match (PathChange::read(change), lacks) {
+                (Some(path), _) => self.paths.push(path),
+                (None, Some((old, new))) => self.lacks.push(PathChange::of(old, new)),
+                (None, None) => self.open.push(OpenCondition::new(
+                    format!("whether it matters that {}", told(change)),
+                    if change.starts_with("libc=") {
+                        "libraries for the old one, in jars or as agents, load no more"
+                    } else {
+                        "see what of it the file, and whoever starts the image, use"
+                    },
+                )),
+            }
+        }
+    }
 }
 
 /// Which images become others. It is asked with a repository, as the catalogue names it, and a tag.

@@ -30,7 +30,7 @@ use super::distribution::told;
 use super::images::{Judge, Verdict};
 use super::paths::PathChange;
 use super::suites::Suites;
-use super::versions::version_changed;
+use super::versions::{lost_pin, version_changed};
 use crate::matching::reference::Reference;
 
 /// Images of a language come to another version of it.
@@ -372,9 +372,18 @@ impl Bump {
             "run its tests",
         ));
         // The tool of the image has a version of its own.
-        let changed = version_changed(repository, old, &new);
-        verdict.open.extend(changed.map(|it| it.open));
+        let moved = image_move(repository, old);
+        let moved = moved.filter(|it| !it.is_by_hand && it.to.as_deref() == Some(repository));
+        let note = moved.as_ref().map_or("", |it| it.note);
+        let pinned = lost_pin(old, &new).map(|it| match note {
+            "" => it,
+            note => OpenCondition::new(it.condition, note),
+        });
+        let changed = || version_changed(repository, old, &new).map(|it| it.open);
+        verdict.open.extend(pinned.or_else(changed));
         verdict.to = Some((repository.to_owned(), new));
+        // What images of this kind had by another name has other places, too.
+        verdict.add_changes(moved.map_or("", |it| it.changes));
         Some(verdict)
     }
 

@@ -7,6 +7,7 @@ use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Base, ImageRef, Source, Stage, Step};
 
 use super::distribution::told;
+use super::lines::{lines, verb};
 use crate::matching::reference::Reference;
 
 /// A move of a stage's image from one release to another.
@@ -19,21 +20,85 @@ pub(super) struct Move<'a> {
 
 /// Tells which files a stage gets from, or gives to, a stage or an image on another release.
 pub(super) fn look(stage: Stage<'_>, moved: &Move<'_>, case: &mut Case<'_>) {
+    let mut found: Vec<Part> = Vec::new();
     for of_it in stage.with_descendants() {
-        for step in of_it.copied_by().filter(|it| it.is_copy_or_add()) {
-            let Some(taker) = step.stage() else { continue };
+        for (step, taker) in takers(of_it) {
             let is_same = taker.base_stage() == stage.base_stage();
             if !is_same && !is_text(step) && !of_it.is_static().is_yes() {
-                case.open(given(step, taker, moved));
+                found.extend(given(step, taker, moved));
             }
         }
         for step in of_it.copies() {
             let Some(source) = step.source().filter(|_| !is_text(step)) else {
                 continue;
             };
-            case.open(taken(step, stage, &source, moved));
+            found.extend(taken(step, stage, &source, moved));
         }
     }
+    // What is the same of several lines is told once.
+    while let Some(first) = found.first() {
+        let (rest, is_copy) = (first.rest.clone(), first.is_copy);
+        let is_same = |it: &Part| it.rest == rest && it.is_copy == is_copy;
+        let (same, others): (Vec<Part>, Vec<Part>) = found.into_iter().partition(is_same);
+        found = others;
+        case.open(Part::say(&same));
+    }
+}
+
+/// What a step copies or takes, and what is open of it.
+struct Part {
+    line: usize,
+    is_copy: bool,
+    /// What follows on its line in a condition.
+    rest: String,
+}
+
+impl Part {
+    fn of(step: Step<'_>, rest: String) -> Self {
+        Part {
+            line: step.line(),
+            is_copy: step.is_copy_or_add(),
+            rest,
+        }
+    }
+
+    /// What is open of parts of which the same is.
+    fn say(parts: &[Part]) -> Option<OpenCondition> {
+        let first = parts.first()?;
+        let places = lines(parts.iter().map(|it| it.line).collect());
+        let copies = if first.is_copy {
+            verb(&places, "copies", "copy")
+        } else {
+            verb(&places, "takes", "take")
+        };
+        Some(OpenCondition::new(
+            format!("whether what {copies} from {}", first.rest),
+            "move both to the same release, or neither",
+        ))
+    }
+}
+
+/// The steps that copy out of a stage, and their stages; through those with no image, which only hand on what they have.
+pub(super) fn takers<'m>(stage: Stage<'m>) -> Vec<(Step<'m>, Stage<'m>)> {
+    let mut found = Vec::new();
+    let (mut asked, mut seen) = (vec![stage], vec![stage]);
+    while let Some(giver) = asked.pop() {
+        let copies = giver.copied_by().filter(|it| it.is_copy_or_add());
+        for (step, taker) in copies.filter_map(|it| Some((it, it.stage()?))) {
+            if !matches!(taker.base_stage().base(), Base::Scratch) {
+                found.push((step, taker));
+                continue;
+            }
+            let handed_on: Vec<Stage<'m>> = taker.with_descendants().collect();
+            for stage in handed_on {
+                if !seen.contains(&stage) {
+                    seen.push(stage);
+                    asked.push(stage);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// What is open where a step takes programs out of an image that comes to another release; `after` tells what stages are based on then.
@@ -63,17 +128,17 @@ pub(super) fn of_image(
     }
     let from = new.map_or_else(|| format!("`{repository}:{tag}`"), |it| told(&it));
     let to = there.map_or_else(|| shown(base.base_image()), |it| told(&it));
-    Some(libraries(step, &from, &to))
+    libraries(step, &from, &to)
 }
 
 /// What another stage takes: its C library must be as new as that which it was linked with.
-fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<OpenCondition> {
+fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<Part> {
     let base = taker.base_stage();
     if matches!(base.base(), Base::Scratch) {
         return None;
     }
     let Some(after) = (moved.new_of)(base) else {
-        return Some(libraries(
+        return Some(part(
             step,
             &told(moved.new),
             &shown(taker.base_image()),
@@ -87,18 +152,14 @@ fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<OpenCondi
         && library_of(moved.new) == library_of(&after)
         && is_newer(moved.new, &after) != Some(false)
     {
-        return Some(OpenCondition::new(
-            format!(
-                "whether what line {} copies from {} runs on {}, whose C library is older",
-                step.line(),
-                told(moved.new),
-                told(&after)
-            ),
-            "move both to the same release, or neither",
+        let (from, to) = (told(moved.new), told(&after));
+        return Some(Part::of(
+            step,
+            format!("{from} runs on {to}, whose C library is older"),
         ));
     }
     let before = taker.base_facts().foundation;
-    may_part(before, &after, moved).then(|| libraries(step, &told(moved.new), &told(&after)))
+    may_part(before, &after, moved).then(|| part(step, &told(moved.new), &told(&after)))
 }
 
 /// What the stage takes from elsewhere: libraries that it was linked with may be gone.
@@ -107,7 +168,7 @@ fn taken(
     stage: Stage<'_>,
     source: &Source<'_>,
     moved: &Move<'_>,
-) -> Option<OpenCondition> {
+) -> Option<Part> {
     let release = told(moved.new);
     let (image_ref, after) = match source {
         Source::Stage(giver) => {
@@ -125,13 +186,13 @@ fn taken(
             }
             (&**it, foundation_of(it))
         }
-        Source::Unknown => return Some(libraries(step, "what only the build can tell", &release)),
+        Source::Unknown => return Some(part(step, "what only the build can tell", &release)),
     };
     let Some(after) = after.filter(|it| it.release.is_some()) else {
-        return Some(libraries(step, &shown(image_ref), &release));
+        return Some(part(step, &shown(image_ref), &release));
     };
     may_part(foundation_of(image_ref), &after, moved)
-        .then(|| libraries(step, &told(&after), &release))
+        .then(|| part(step, &told(&after), &release))
 }
 
 /// Whether two stages may have been based on the same release, and come to be based on two.
@@ -151,19 +212,12 @@ pub(super) fn shown(image: &ImageRef) -> String {
 }
 
 /// What is open of a program that is copied from one system to another.
-pub(super) fn libraries(step: Step<'_>, from: &str, to: &str) -> OpenCondition {
-    OpenCondition::new(
-        format!(
-            "whether what line {} {} from {from} finds its libraries on {to}",
-            step.line(),
-            if step.is_copy_or_add() {
-                "copies"
-            } else {
-                "takes"
-            }
-        ),
-        "move both to the same release, or neither",
-    )
+pub(super) fn libraries(step: Step<'_>, from: &str, to: &str) -> Option<OpenCondition> {
+    Part::say(&[part(step, from, to)])
+}
+
+fn part(step: Step<'_>, from: &str, to: &str) -> Part {
+    Part::of(step, format!("{from} finds its libraries on {to}"))
 }
 
 fn foundation_of(it: &ImageRef) -> Option<Foundation> {

@@ -99,6 +99,10 @@ fn check_command(
         if !command.is_install() && !is_installed_by(stage, lack.name) {
             continue;
         }
+        // A person who changes the installation finds what takes it away again beside it.
+        if !command.is_install() && is_left_at_install(command, &lack, foundation) {
+            continue;
+        }
         out.judge(
             package.word.range(),
             Safety::Checked,
@@ -132,6 +136,21 @@ fn and_nothing_stops(why: Remedy, command: &PackageCommand<'_>) -> Remedy {
         );
     }
     why
+}
+
+/// Whether the same instruction installs the package, and a person must see to that.
+fn is_left_at_install(
+    command: &PackageCommand<'_>,
+    lack: &Lack<'_>,
+    foundation: &Foundation,
+) -> bool {
+    let commands = command.step().package_commands();
+    let mut installs = commands.filter(|it| it.is_install() && it.manager == command.manager);
+    installs.any(|install| {
+        let packages = install.packages();
+        let mut named = packages.iter().filter(|it| it.name == Some(lack.name));
+        named.any(|it| !mends(install.command, it, &packages, foundation, lack.is_moved))
+    })
 }
 
 /// Whether a command of the stage, or of one that it is based on, installs a package by this name.

@@ -53,6 +53,28 @@ impl PathChange {
     }
 }
 
+/// A change of the catalogue as it is for a tag: `{jre/}` is a folder that only the JDK of Java 8 has.
+pub(crate) fn change_of_tag(change: &str, tag: &str) -> String {
+    let is_of_8 = tag.split('-').any(|it| it == "8" || it.starts_with("8u"));
+    let has_folder = is_of_8 && !tag.contains("jre");
+    change.replace("{jre/}", if has_folder { "jre/" } else { "" })
+}
+
+/// A change of the catalogue, for people.
+pub(crate) fn told(change: &str) -> String {
+    let Some((what, new)) = change.split_once('=') else {
+        return change.to_owned();
+    };
+    match what.split_once(':') {
+        Some(("path" | "lacks", old)) => format!("`{old}` is `{new}`"),
+        Some(("env", old)) => format!("the variable `{old}` is `{new}`"),
+        Some(("port", old)) => format!("the port {old} is {new}"),
+        _ if what == "libc" => format!("its C library is `{new}`"),
+        _ if what == "user" => format!("it runs as the user `{new}`"),
+        _ => format!("its {what} is `{new}`"),
+    }
+}
+
 /// A place where a path of the image stands.
 pub(crate) struct Occurrence<'m> {
     pub(crate) range: TextRange,

@@ -10,7 +10,7 @@ mod settings;
 mod signs;
 mod without_lists;
 
-use dfix_catalogue::{Foundation, ImageMark, image, image_is, tool_in};
+use dfix_catalogue::{Foundation, ImageMark, image, image_is, image_packages, tool_in};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{PackageCommand, Stage};
 
@@ -74,8 +74,11 @@ pub(super) fn look(
         ));
     }
     drop(managers);
+    let shown = format!("{repository}:{tag}");
     let old_name = image_ref.name().unwrap_or_default();
-    let installed = Installed::of(&runs, &new, old_name != repository);
+    let brought: Vec<&str> = image_packages(repository, tag).collect();
+    let installed = Installed::of(&runs, &new, brought.clone(), old_name != repository)
+        .in_image(&new_image);
     let images = alike::Images {
         old: old_image.as_ref(),
         new: &new_image,
@@ -83,8 +86,11 @@ pub(super) fn look(
         foundation: &new,
         moved,
     };
-    let shown = format!("{repository}:{tag}");
-    case.open(without_lists::condition(&runs, (&new_image, &shown)));
+    case.open(installed.beside_java(&new_image, &shown));
+    case.open(without_lists::condition(
+        &runs,
+        (&new_image, &brought, &shown),
+    ));
     if let Some(old) = &old
         && old.same_release(&new) == Some(true)
     {

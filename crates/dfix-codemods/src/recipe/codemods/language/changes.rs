@@ -1,11 +1,12 @@
 //! What leaves with the old version: programs, modules, options, ports.
 
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{ChangeSign, LanguageChange, PackageVersions, language_changes};
 use dfix_engine::{Case, Effect, OpenCondition};
 use dfix_model::context::Answer;
-use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind};
+use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind, Word};
 
-use super::super::lines::{line_of, lines};
+use super::super::lines::{line_of, lines, verb};
 use super::asked;
 use super::change::Change;
 use super::files::{folders, found, join, sources};
@@ -35,6 +36,7 @@ pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
             }
             ChangeSign::Imports(modules) => imports(stage, modules, &gone, case),
             ChangeSign::NoFile(name) => no_file(stage, name, &gone, case),
+            ChangeSign::ImportPath(words) => import_path(stage, words, &gone, case),
             ChangeSign::Listens(repository) if repository == change.repository => {
                 listens(stage, &gone, case);
             }
@@ -71,12 +73,14 @@ fn command(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<
         case.evidence(format!("the file installs {name} itself"));
         return;
     }
+    if gone.remedy.is_empty() {
+        let calls = stage.with_descendants().flat_map(Stage::commands);
+        let places = lines(calls.filter(|it| it.is(name)).map(line_of).collect());
+        let condition = format!("whether {} `{name}`", verb(&places, "finds", "find"));
+        tell(case, condition, gone);
+        return;
+    }
     for command in first_uses(stage, name) {
-        if gone.remedy.is_empty() {
-            let line = command.step().line();
-            tell(case, format!("whether line {line} finds `{name}`"), gone);
-            continue;
-        }
         let step = command.step();
         let user = command.stage().map(|it| it.user_at(command));
         let is_root = user.is_some_and(|it| it.is_root().is_yes());
@@ -119,10 +123,15 @@ fn words(stage: Stage<'_>, text: &str, gone: &LanguageChange, case: &mut Case<'_
         if is_project_file && !text.contains('/') {
             continue;
         }
-        if stands_in(step.source_text(), text) && !(text == "setup.py" && has_setuptools(step)) {
-            let mut texts = step.source_text().lines().enumerate();
+        let source = if step.is_run() {
+            without_comments(step.source_text())
+        } else {
+            step.source_text().into()
+        };
+        if stands_in(&source, text) && !(text == "setup.py" && has_setuptools(step)) {
+            let mut texts = source.lines().enumerate();
             let found = texts.find(|it| stands_in(it.1, text));
-            let (number, of_line) = found.unwrap_or((0, step.source_text()));
+            let (number, of_line) = found.unwrap_or((0, &source));
             let (line, said) = (step.line() + number, whole(of_line, text));
             tell(
                 case,
@@ -166,7 +175,10 @@ fn called(
         command.is(program)
             && words.split(' ').all(|word| match word.strip_prefix('!') {
                 Some(word) => !command.has_arg(word),
-                None => command.has_arg(word),
+                // `yarn@1.22`: a package with its version.
+                None => command
+                    .args()
+                    .any(|it| it.is(word) || it.literal_prefix().split('@').next() == Some(word)),
             })
     };
     // The npm of before 7 that the file installs does as it did.
@@ -191,6 +203,29 @@ fn called(
             gone,
         );
     }
+}
+
+/// The text of a shell without its comments, those at the ends of lines, too.
+fn without_comments(text: &str) -> String {
+    let (mut kept, mut quote, mut before) = (String::new(), None, ' ');
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        match (quote, sign) {
+            (None, '#') if before.is_whitespace() || before == ';' => {
+                if signs.by_ref().any(|it| it == '\n') {
+                    kept.push('\n');
+                }
+                before = '\n';
+                continue;
+            }
+            (None, '\'' | '"') if before != '\\' => quote = Some(sign),
+            (Some(it), _) if it == sign && (before != '\\' || it == '\'') => quote = None,
+            _ => {}
+        }
+        kept.push(sign);
+        before = sign;
+    }
+    kept
 }
 
 /// Whether a text stands in another, beside comments and not as a part of a longer word.
@@ -389,11 +424,63 @@ fn no_file(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<
     }
     let is_absent = matches!(context.read(name), Answer::Absent)
         && matches!(context.list(""), Answer::Found(_));
-    if is_absent {
+    let mut commands = stage.with_descendants().flat_map(Stage::commands);
+    let is_idle = sources(&steps).is_empty() && commands.all(|it| it.is_marked(Mark::Same));
+    if is_absent && !is_idle {
         tell(case, format!("whether it builds without a `{name}`"), gone);
     } else if !sources(&steps).is_empty() {
         tell(case, format!("whether its sources have a `{name}`"), gone);
     }
+}
+
+/// Packages that Go is told by their import path, where the working folder is not known to be of their module.
+fn import_path(stage: Stage<'_>, words: &str, gone: &LanguageChange, case: &mut Case<'_>) {
+    let mut steps = stage.with_descendants().flat_map(Stage::steps);
+    let keeps_mode = ["GO111MODULE=off", "GO111MODULE=auto", "GO111MODULE off", "GO111MODULE auto"];
+    if steps.any(|it| keeps_mode.iter().any(|said| it.source_text().contains(said))) {
+        return;
+    }
+    let is_it = |command: &Command<'_>| {
+        let mut operands = command.args().filter(|it| !it.starts_with("-"));
+        let is_named = operands.next().and_then(Word::value);
+        command.is("go")
+            && is_named.is_some_and(|it| words.split(' ').any(|word| word == it))
+            && operands.any(|it| is_outside(*command, it.literal_prefix()))
+    };
+    let commands = stage.with_descendants().flat_map(Stage::commands);
+    let numbers: Vec<usize> = commands.filter(is_it).map(line_of).collect();
+    if !numbers.is_empty() {
+        let places = lines(numbers);
+        let condition = format!(
+            "whether {} in the folder of a module that knows the packages it names by import path",
+            verb(&places, "works", "work")
+        );
+        tell(case, condition, gone);
+    }
+}
+
+/// Whether a word names a package by its import path (`github.com/a/b/...`), and nothing tells that the command works in its folder.
+fn is_outside(command: Command<'_>, path: &str) -> bool {
+    let Some((host, _)) = path.split_once('/').filter(|_| !path.contains('@')) else {
+        return false;
+    };
+    if !host.contains('.') || host.trim_matches('.').is_empty() {
+        return false;
+    }
+    let start = command.range().start();
+    let folders = command.step().commands().filter(|it| it.is("cd") && it.range().start() < start);
+    let told = folders.filter_map(|it| it.args().next_back()).last();
+    let folder = match told {
+        Some(word) => Some(word.source_text().to_owned()),
+        None => command.stage().and_then(|it| it.workdir_at(command)),
+    };
+    // `/go/src/github.com/a/b` for `github.com/a/b/cmd`.
+    let inner = folder.as_deref().and_then(|it| it.split_once(host));
+    let is_within = inner.is_some_and(|(_, rest)| {
+        let rest = rest.trim_end_matches(['/', '"', '\'']);
+        !rest.is_empty() && path[host.len()..].starts_with(rest)
+    });
+    !is_within
 }
 
 /// The port on which the container listens unless it is told: it stays what it was.
@@ -487,6 +574,18 @@ fn rename_variables(stage: Stage<'_>, (old, new): (&str, &str), case: &mut Case<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_of_a_shell_go() {
+        for (text, kept) in [
+            ("make # go get\nls", "make \nls"),
+            ("echo '# a' \"# b\" c#d $# # e", "echo '# a' \"# b\" c#d $# "),
+            ("echo \\\"# a", "echo \\\"# a"),
+            ("# it's\ngo get", "\ngo get"),
+        ] {
+            assert_eq!(without_comments(text), kept, "{text}");
+        }
+    }
 
     #[test]
     fn the_newest_of_a_range_counts() {

@@ -4,7 +4,7 @@ use dfix_catalogue::programs::find;
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::{Pair, Stage, Step, Word};
 
-use super::super::mixed::shown;
+use super::super::mixed::{shown, takers};
 use super::change::Change;
 use super::numbers::two;
 
@@ -20,13 +20,13 @@ pub(super) fn look(
         return;
     }
     for of_it in stage.with_descendants() {
-        for step in of_it.copied_by().filter(|it| it.is_copy_or_add()) {
-            let Some(taker) = step.stage() else { continue };
+        for (step, taker) in takers(of_it) {
             let base = taker.base_stage();
             if base == stage.base_stage() || names_old(step, change) {
                 continue;
             }
-            let stays = keeps(base).unwrap_or_else(|| has(taker, change.language));
+            let is_run = || has(taker, change.language) || change.language == "java" && is_of_java(step);
+            let stays = keeps(base).unwrap_or_else(is_run);
             if stays {
                 case.open(OpenCondition::new(
                     format!(
@@ -89,6 +89,15 @@ fn names_old(step: Step<'_>, change: &Change<'_>) -> bool {
     two(&change.old)
         .zip(target)
         .is_some_and(|(old, target)| target.contains(&old))
+}
+
+/// Whether a step copies archives of Java, which nothing else runs.
+fn is_of_java(step: Step<'_>) -> bool {
+    let ends = |it: Word<'_>| {
+        let text = it.source_text().trim_end_matches(['"', '\'']);
+        [".jar", ".war", ".ear"].iter().any(|end| text.ends_with(end))
+    };
+    step.sources().chain(step.target()).any(ends)
 }
 
 /// Whether a stage runs something of the language, or its image brings it.

@@ -9,7 +9,7 @@ use dfix_catalogue::{Distribution, Foundation, ImageFacts, is_stable_path};
 use dfix_engine::OpenCondition;
 use dfix_model::path::file_name;
 use dfix_model::project::installed_by;
-use dfix_model::{Call, Calls, Command, Stage, Step, StepKind, Word};
+use dfix_model::{Call, Calls, Command, NotRead, Stage, Step, StepKind, Word};
 
 use super::super::distribution::told;
 use super::super::lines::{line_of, lines};
@@ -54,7 +54,8 @@ pub(super) fn conditions(
             let name = named.as_str();
             // `CMD ["web"] # …`: an array with something behind, which a shell finds on neither release.
             let is_array = name.len() > 2 && name.starts_with('[') && name.ends_with(']');
-            if is_argument(call, &calls) || is_array {
+            // An option of the program that ENTRYPOINT starts is none itself.
+            if is_argument(call, &calls) || is_array || name.starts_with('-') {
                 continue;
             }
             // `bash ~/setup.sh`: the shell does the same, and what it runs is not known.
@@ -379,9 +380,13 @@ fn is_static(stage: Stage<'_>) -> bool {
 /// What of a stage was not read, and what might not work on the new release.
 pub(super) fn unread(runs: &Runs<'_>, new: &Foundation) -> Vec<OpenCondition> {
     let stages = runs.stage.with_descendants();
-    let unread = stages.flat_map(|it| it.calls().unread);
+    let mut unread: Vec<NotRead> = stages.flat_map(|it| it.calls().unread).collect();
+    let all = unread.clone();
+    let is_again = |it: &NotRead| all.iter().any(|other| names_more(other, it));
+    unread.retain(|it| !is_again(it));
     let release = told(new);
     unread
+        .into_iter()
         .map(|it| {
             let text = &it.open.condition;
             if text.starts_with("whether") {
@@ -393,4 +398,23 @@ pub(super) fn unread(runs: &Runs<'_>, new: &Foundation) -> Vec<OpenCondition> {
             )
         })
         .collect()
+}
+
+/// Whether one says the same of the same file by a longer path: `/app/run.sh` for `./run.sh`.
+fn names_more(one: &NotRead, other: &NotRead) -> bool {
+    let (Some(long), Some(short)) = (one.path.as_deref(), other.path.as_deref()) else {
+        return false;
+    };
+    let tidy = |path: &str| path.trim_start_matches("./").to_owned();
+    let (long_path, short_path) = (tidy(long), tidy(short));
+    let is_longer = match long_path.strip_suffix(&short_path) {
+        Some("") => long.len() < short.len(),
+        Some(start) => start.ends_with('/'),
+        None => false,
+    };
+    let (one, other) = (&one.open, &other.open);
+    is_longer
+        && !short_path.is_empty()
+        && one.condition.replace(long, short) == other.condition
+        && one.remedy == other.remedy
 }

@@ -63,7 +63,7 @@ fn condition(
         ReleaseSign::Command(program) => {
             // Nothing brings it: whatever a table says of commands.
             let has_it = !change.packages.is_empty() && tool_in(new, program) == Some(true);
-            if is_brought() || has_it {
+            if is_brought() || has_it || installed.has_program(program) {
                 return None;
             }
             let places = places(&|it| calls(it, program))?;
@@ -73,7 +73,7 @@ fn condition(
             )
         }
         ReleaseSign::Lost(program, package) => {
-            if is_brought() || !installed.has(package) {
+            if is_brought() || !installed.has(package) || installed.has_program(program) {
                 return None;
             }
             let places = places(&|it| calls(it, program))?;
@@ -365,7 +365,9 @@ fn is_made_before(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
     let writes = |it: &&Command<'_>| {
         it.redirects().any(|redirect| {
             redirect.operator() == ">" && redirect.target().is_some_and(|word| word.is(path))
-        })
+        }) || it.is_one_of(&["cp", "install", "ln", "mv"])
+            && it.args().len() > 1
+            && it.args().next_back().is_some_and(|word| word.is(path))
     };
     first.is_some_and(|it| it.index() < step.index()) || written.any(|it| writes(&it))
 }
@@ -393,6 +395,11 @@ fn installs_into_system(command: Command<'_>) -> bool {
     into_system && !is_own && !is_told && !is_opened()
 }
 
+/// What a command needs, or looks for, beside the program that it calls.
+fn also_needed(command: Command<'_>) -> impl Iterator<Item = &str> {
+    command.looked_for().chain(command.programs_of_tar())
+}
+
 /// Tells of programs that the old image brings and the new one does not, and gives their names.
 pub(super) fn programs(
     runs: &Runs<'_>,
@@ -409,11 +416,14 @@ pub(super) fn programs(
         if let ReleaseSign::Command(program) | ReleaseSign::Lost(program, _) = change.sign {
             seen.push(program);
         }
+        if change.sign == ReleaseSign::Xz {
+            seen.push("xz");
+        }
     }
     let named = runs
         .commands
         .iter()
-        .flat_map(|it| std::iter::once(it.name()).chain(it.looked_for()));
+        .flat_map(|it| std::iter::once(it.name()).chain(also_needed(*it)));
     for name in named {
         if seen.contains(&name) {
             continue;
@@ -434,7 +444,7 @@ pub(super) fn programs(
         if package.is_some_and(|it| installed.has(it)) || installed.has(name) {
             continue;
         }
-        let names = |it: &&Command<'_>| it.is(name) || it.looked_for().any(|it| it == name);
+        let names = |it: &&Command<'_>| it.is(name) || also_needed(**it).any(|it| it == name);
         let all = runs.commands.iter().filter(names);
         let places = lines(all.map(|it| line_of(*it)).collect());
         let remedy = match package {

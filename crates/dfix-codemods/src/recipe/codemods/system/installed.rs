@@ -1,7 +1,8 @@
 //! The packages of the system that a stage installs, by whatever way it names them.
 
 use dfix_catalogue::{
-    Foundation, PackagePresence, Succession, package_presence, package_successor,
+    Ecosystem, Foundation, ImageFacts, PackageMark, PackagePresence, Succession, package_is,
+    package_presence, package_successor,
 };
 use dfix_engine::OpenCondition;
 use dfix_model::packages::SpecKind;
@@ -36,13 +37,24 @@ pub(super) struct Installed<'m> {
     asking: Vec<usize>,
     /// The archives of packages that are added.
     archives: Vec<Archive<'m>>,
+    /// Packages that the new image brings itself.
+    brought: Vec<&'static str>,
+    /// Programs that it adds to those of its distribution.
+    programs: Vec<&'static str>,
 }
 
 impl<'m> Installed<'m> {
-    /// What the commands of a stage install, where its image comes to a release; `is_moved`: and becomes another image.
-    pub(super) fn of(runs: &Runs<'m>, new: &Foundation, is_moved: bool) -> Self {
+    /// What the commands of a stage install, where its image comes to a release; `brought` is what the new image brings itself,
+    /// `is_moved`: it becomes another image.
+    pub(super) fn of(
+        runs: &Runs<'m>,
+        new: &Foundation,
+        brought: Vec<&'static str>,
+        is_moved: bool,
+    ) -> Self {
         let mut installed = Installed {
             archives: archives(runs.stage),
+            brought,
             ..Installed::default()
         };
         for command in runs.managers().filter(PackageCommand::is_install) {
@@ -81,6 +93,7 @@ impl<'m> Installed<'m> {
         let packages = install.packages();
         for package in &packages {
             let written = package.word.shortened();
+            let written = written.trim_matches(['"', '\'']).to_owned();
             match (package.kind, package.name) {
                 (SpecKind::Path | SpecKind::Url | SpecKind::Vcs, _) => {
                     self.files.push((written, line));
@@ -96,7 +109,7 @@ impl<'m> Installed<'m> {
                     }
                     if install.manager == PackageManager::Apk && written.contains('@') {
                         self.tagged.push((written, line));
-                    } else if package.version.is_some() {
+                    } else if package.version.is_some() && !is_lower_bound(&written) {
                         self.pinned.push((written, line));
                     }
                     continue;
@@ -181,19 +194,44 @@ impl<'m> Installed<'m> {
         self.marked.extend(lacking.map(|it| (it.to_owned(), line)));
     }
 
+    /// The same, where the new image is this one.
+    pub(super) fn in_image(mut self, image: &ImageFacts) -> Self {
+        self.programs = image.own_commands().collect();
+        self
+    }
+
+    /// Whether the new image adds a program to those of its distribution.
+    pub(super) fn has_program(&self, name: &str) -> bool {
+        self.programs.contains(&name)
+    }
+
     /// Whether nothing is installed that anybody could see.
     pub(super) fn is_empty(&self) -> bool {
         self.names.is_empty() && self.files.is_empty() && self.unknown.is_empty()
     }
 
-    /// Whether a package of this name is installed.
+    /// Whether a package of this name is installed, or the image is known to bring it.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.names.iter().any(|it| it == name)
+        self.names.iter().any(|it| it == name) || self.brought.contains(&name)
     }
 
     /// The packages' names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
+    }
+
+    /// What goes into the distribution's Java, where the image brings one of its own; `shown` is its name.
+    pub(super) fn beside_java(&self, image: &ImageFacts, shown: &str) -> Option<OpenCondition> {
+        let is_it = |it: &&str| package_is(Ecosystem::System, it, PackageMark::EmbedsJava);
+        let has_java = image.own_commands().any(|it| it == "java");
+        let named: Vec<&str> = self.names().filter(is_it).filter(|_| has_java).collect();
+        let verb = if named.len() == 1 { "is" } else { "are" };
+        (!named.is_empty()).then(|| {
+            OpenCondition::new(
+                format!("whether {} {verb} found by the Java of `{shown}`", named.join(", ")),
+                "the package is made for the distribution's Java and goes into that: take a Java that brings it, or the libraries from where the application gets its own",
+            )
+        })
     }
 
     /// What is not known of them on the new release.
@@ -282,6 +320,11 @@ impl<'m> Installed<'m> {
         }
         open
     }
+}
+
+/// Whether a pin of apk only asks for some version or a later one, which a later release has: `'su-exec>=0.2'`.
+fn is_lower_bound(written: &str) -> bool {
+    written.contains('>') && !written.contains('<')
 }
 
 /// The words with commas between, and their lines.

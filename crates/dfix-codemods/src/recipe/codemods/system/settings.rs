@@ -178,12 +178,23 @@ fn dotted(runs: &Runs<'_>, old: &str, images: &Images<'_>) -> Option<OpenConditi
     let of_file = stages.flat_map(|stage| stage.env_set().map(|(name, _)| name));
     let launches = runs.stage.launches();
     let of_launches = launches.flat_map(|it| it.environment.iter().map(|it| it.name.as_str()));
-    let name = of_file
+    let dotted = of_file
         .chain(of_launches)
-        .find(|it| it.contains(['.', '-']))?;
+        .filter(|it| it.contains(['.', '-']));
+    let mut names: Vec<&str> = Vec::new();
+    for name in dotted {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let shown: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    let shown = match shown.split_last()? {
+        (last, []) => format!("{last} still reaches"),
+        (last, rest) => format!("{} and {last} still reach", rest.join(", ")),
+    };
     Some(OpenCondition::new(
         format!(
-            "whether `{name}` still reaches the program: the entry point of `{}` is a script, and the shell of Alpine hands no such name on",
+            "whether {shown} the program: the entry point of `{}` is a script, and the shell of Alpine hands no such name on",
             images.name
         ),
         "give it as an option (`-Dname=value`), or take an image that is not of Alpine",

@@ -89,7 +89,7 @@ pub(super) fn condition(
             if is_brought || tool_in(new, "xz") == Some(true) {
                 return None;
             }
-            let places = places(numbers(&unpacks_xz))?;
+            let places = places(numbers(&|it| it.programs_of_tar().contains(&"xz")))?;
             format!(
                 "whether {} the `xz` that `tar` needs on {release}",
                 verb(&places, "finds", "find")
@@ -159,22 +159,6 @@ fn extracts(command: Command<'_>) -> bool {
             .args()
             .filter_map(Word::value)
             .any(|it| it.starts_with('-') && is_cluster(it))
-}
-
-fn unpacks_xz(command: Command<'_>) -> bool {
-    let is_cluster =
-        |it: &str| !it.starts_with("--") && !it.contains(['/', '.']) && it.contains('J');
-    let first = command.args().next().and_then(Word::value);
-    let mut words = command.args().filter_map(Word::value);
-    command.is("tar")
-        && extracts(command)
-        && (first.is_some_and(is_cluster)
-            || words.any(|it| {
-                it == "--xz"
-                    || it.starts_with('-') && is_cluster(it)
-                    || has_ending(it, ".tar.xz")
-                    || has_ending(it, ".txz")
-            }))
 }
 
 /// Whether the builder unpacks an archive of the build context into the root of the image.

@@ -7,10 +7,11 @@ use dfix_model::{Command, ImagePath, PackageCommand, PackageManager};
 use super::super::lines::{line_of, lines};
 use super::runs::Runs;
 
-/// What is open of packages of such installations that the new image is not known to have; `shown` is its name.
+/// What is open of packages of such installations that the new image is not known to have; `brought_by_it` is what else it brings,
+/// `shown` its name.
 pub(super) fn condition(
     runs: &Runs<'_>,
-    (new, shown): (&ImageFacts, &str),
+    (new, brought_by_it, shown): (&ImageFacts, &[&str], &str),
 ) -> Option<OpenCondition> {
     let mut names: Vec<&str> = Vec::new();
     let mut places = Vec::new();
@@ -26,7 +27,7 @@ pub(super) fn condition(
         let brought: Vec<&str> = brought.filter_map(|it| it.name).collect();
         let named = install.packages().into_iter().filter_map(|it| it.name);
         let lacking: Vec<&str> = named
-            .filter(|it| !brought.contains(it) && !has(new, it))
+            .filter(|it| !brought.contains(it) && !brought_by_it.contains(it) && !has(new, it))
             .collect();
         if !lacking.is_empty() {
             places.push(line_of(install.command));
