@@ -287,7 +287,11 @@ mod tests {
         let below_root = below_root.unwrap().to_owned();
         let of_the_machine = files(&[below_root.file_name().unwrap().to_str().unwrap()]);
         assert_eq!(
-            guess(below_root.clone(), (None, Some(Path::new("/"))), &of_the_machine),
+            guess(
+                below_root.clone(),
+                (None, Some(Path::new("/"))),
+                &of_the_machine
+            ),
             (below_root, true)
         );
     }

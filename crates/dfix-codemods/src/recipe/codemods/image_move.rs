@@ -1,8 +1,8 @@
 //! Images that moved, were renamed or are no longer made.
 
 use dfix_catalogue::{
-    ImageMove, changes_of_updates, image, image_move, image_successor, is_official, language_of_image,
-    tag,
+    ImageMove, changes_of_updates, image, image_move, image_successor, is_official,
+    language_of_image, tag,
 };
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::ImagePlace;
@@ -116,7 +116,9 @@ impl Judge for Moved {
         if let Some((there, new)) = &to
             && verdict.open.is_empty()
         {
-            verdict.open.extend(updates_between((repository, tag), (there, new)));
+            verdict
+                .open
+                .extend(updates_between((repository, tag), (there, new)));
         }
         // The tool of an image that only its tag changes with has a version of its own.
         if let Some((there, new)) = to.as_ref().filter(|it| it.0 == repository) {

@@ -138,11 +138,7 @@ fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<Part> {
         return None;
     }
     let Some(after) = (moved.new_of)(base) else {
-        return Some(part(
-            step,
-            &told(moved.new),
-            &shown(taker.base_image()),
-        ));
+        return Some(part(step, &told(moved.new), &shown(taker.base_image())));
     };
     // Of a system that nobody here knows the C library of, nothing is known.
     if library_of(&after).is_none() {
@@ -163,12 +159,7 @@ fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<Part> {
 }
 
 /// What the stage takes from elsewhere: libraries that it was linked with may be gone.
-fn taken(
-    step: Step<'_>,
-    stage: Stage<'_>,
-    source: &Source<'_>,
-    moved: &Move<'_>,
-) -> Option<Part> {
+fn taken(step: Step<'_>, stage: Stage<'_>, source: &Source<'_>, moved: &Move<'_>) -> Option<Part> {
     let release = told(moved.new);
     let (image_ref, after) = match source {
         Source::Stage(giver) => {
@@ -191,8 +182,7 @@ fn taken(
     let Some(after) = after.filter(|it| it.release.is_some()) else {
         return Some(part(step, &shown(image_ref), &release));
     };
-    may_part(foundation_of(image_ref), &after, moved)
-        .then(|| part(step, &told(&after), &release))
+    may_part(foundation_of(image_ref), &after, moved).then(|| part(step, &told(&after), &release))
 }
 
 /// Whether two stages may have been based on the same release, and come to be based on two.

@@ -77,8 +77,8 @@ pub(super) fn look(
     let shown = format!("{repository}:{tag}");
     let old_name = image_ref.name().unwrap_or_default();
     let brought: Vec<&str> = image_packages(repository, tag).collect();
-    let installed = Installed::of(&runs, &new, brought.clone(), old_name != repository)
-        .in_image(&new_image);
+    let installed =
+        Installed::of(&runs, &new, brought.clone(), old_name != repository).in_image(&new_image);
     let images = alike::Images {
         old: old_image.as_ref(),
         new: &new_image,

@@ -436,8 +436,17 @@ fn no_file(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<
 /// Packages that Go is told by their import path, where the working folder is not known to be of their module.
 fn import_path(stage: Stage<'_>, words: &str, gone: &LanguageChange, case: &mut Case<'_>) {
     let mut steps = stage.with_descendants().flat_map(Stage::steps);
-    let keeps_mode = ["GO111MODULE=off", "GO111MODULE=auto", "GO111MODULE off", "GO111MODULE auto"];
-    if steps.any(|it| keeps_mode.iter().any(|said| it.source_text().contains(said))) {
+    let keeps_mode = [
+        "GO111MODULE=off",
+        "GO111MODULE=auto",
+        "GO111MODULE off",
+        "GO111MODULE auto",
+    ];
+    if steps.any(|it| {
+        keeps_mode
+            .iter()
+            .any(|said| it.source_text().contains(said))
+    }) {
         return;
     }
     let is_it = |command: &Command<'_>| {
@@ -468,7 +477,10 @@ fn is_outside(command: Command<'_>, path: &str) -> bool {
         return false;
     }
     let start = command.range().start();
-    let folders = command.step().commands().filter(|it| it.is("cd") && it.range().start() < start);
+    let folders = command
+        .step()
+        .commands()
+        .filter(|it| it.is("cd") && it.range().start() < start);
     let told = folders.filter_map(|it| it.args().next_back()).last();
     let folder = match told {
         Some(word) => Some(word.source_text().to_owned()),
@@ -579,7 +591,10 @@ mod tests {
     fn comments_of_a_shell_go() {
         for (text, kept) in [
             ("make # go get\nls", "make \nls"),
-            ("echo '# a' \"# b\" c#d $# # e", "echo '# a' \"# b\" c#d $# "),
+            (
+                "echo '# a' \"# b\" c#d $# # e",
+                "echo '# a' \"# b\" c#d $# ",
+            ),
             ("echo \\\"# a", "echo \\\"# a"),
             ("# it's\ngo get", "\ngo get"),
         ] {

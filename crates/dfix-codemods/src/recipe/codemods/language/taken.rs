@@ -25,7 +25,8 @@ pub(super) fn look(
             if base == stage.base_stage() || names_old(step, change) {
                 continue;
             }
-            let is_run = || has(taker, change.language) || change.language == "java" && is_of_java(step);
+            let is_run =
+                || has(taker, change.language) || change.language == "java" && is_of_java(step);
             let stays = keeps(base).unwrap_or_else(is_run);
             if stays {
                 case.open(OpenCondition::new(
@@ -95,7 +96,9 @@ fn names_old(step: Step<'_>, change: &Change<'_>) -> bool {
 fn is_of_java(step: Step<'_>) -> bool {
     let ends = |it: Word<'_>| {
         let text = it.source_text().trim_end_matches(['"', '\'']);
-        [".jar", ".war", ".ear"].iter().any(|end| text.ends_with(end))
+        [".jar", ".war", ".ear"]
+            .iter()
+            .any(|end| text.ends_with(end))
     };
     step.sources().chain(step.target()).any(ends)
 }

@@ -418,3 +418,31 @@ fn names_more(one: &NotRead, other: &NotRead) -> bool {
         && one.condition.replace(long, short) == other.condition
         && one.remedy == other.remedy
 }
+
+#[cfg(test)]
+mod tests {
+    use dfix_model::UnreadKind;
+
+    use super::*;
+
+    #[test]
+    fn one_script_is_told_once() {
+        let unread = |path: &str| NotRead {
+            open: OpenCondition::new(format!("which commands `{path}` calls"), "look"),
+            kind: UnreadKind::Program,
+            path: Some(path.to_owned()),
+        };
+        for (one, other, is_again) in [
+            ("/app/run.sh", "./run.sh", true),
+            ("/app/run.sh", "run.sh", true),
+            ("run.sh", "./run.sh", true),
+            ("./run.sh", "run.sh", false),
+            ("run.sh", "run.sh", false),
+            ("/app/rerun.sh", "run.sh", false),
+            ("run.sh", "/app/run.sh", false),
+        ] {
+            let found = names_more(&unread(one), &unread(other));
+            assert_eq!(found, is_again, "{one} {other}");
+        }
+    }
+}

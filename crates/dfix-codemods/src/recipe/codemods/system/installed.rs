@@ -334,3 +334,22 @@ fn joined(found: &[(String, usize)]) -> Option<(String, String)> {
     let places = lines(found.iter().map(|it| it.1).collect());
     (!words.is_empty()).then(|| (words.join(", "), places))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lower_bounds_are_no_pins() {
+        for (written, is_bound) in [
+            ("su-exec>=0.2", true),
+            ("su-exec>0.2", true),
+            ("su-exec=0.2", false),
+            ("su-exec~0.2", false),
+            ("su-exec<0.3", false),
+            ("su-exec><0.3", false),
+        ] {
+            assert_eq!(is_lower_bound(written), is_bound, "{written}");
+        }
+    }
+}

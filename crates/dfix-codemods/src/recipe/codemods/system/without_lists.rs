@@ -69,7 +69,9 @@ fn before<'m>(runs: &Runs<'m>, command: Command<'m>) -> Vec<Command<'m>> {
     };
     let is_of_chain = |it: Command<'_>| it.stage().is_none_or(|it| chain.contains(&it));
     let all = runs.commands.iter().copied();
-    let mut found: Vec<Command<'m>> = all.filter(|it| is_of_chain(*it) && is_before(*it)).collect();
+    let mut found: Vec<Command<'m>> = all
+        .filter(|it| is_of_chain(*it) && is_before(*it))
+        .collect();
     found.sort_by_key(|it| start(*it));
     found
 }
@@ -78,8 +80,7 @@ fn before<'m>(runs: &Runs<'m>, command: Command<'m>) -> Vec<Command<'m>> {
 fn has_lists(commands: &[Command<'_>]) -> bool {
     let lists = ImagePath::new("/var/lib/apt/lists");
     commands.iter().fold(false, |is_there, command| {
-        let package =
-            PackageCommand::of(*command).filter(|it| it.manager == PackageManager::Apt);
+        let package = PackageCommand::of(*command).filter(|it| it.manager == PackageManager::Apt);
         match package {
             Some(it) if it.subcommand_is_one_of(&["update"]) => true,
             Some(it) if it.subcommand_is_one_of(&["distclean", "dist-clean"]) => false,
