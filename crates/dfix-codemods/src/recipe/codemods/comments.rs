@@ -65,7 +65,9 @@ pub(super) fn condition(
     );
     Some(OpenCondition::new(
         format!("whether the {comment} at {places} may go on to say `{first}`"),
-        format!("write {new} there, too, where it tells of the image: what tells of something else stays"),
+        format!(
+            "write {new} there, too, where it tells of the image: what tells of something else stays"
+        ),
     ))
 }
 

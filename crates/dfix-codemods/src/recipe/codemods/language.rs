@@ -8,6 +8,7 @@ mod dotnet;
 mod files;
 mod gemfile;
 mod given;
+mod import_paths;
 mod locks;
 mod node_source;
 mod numbers;

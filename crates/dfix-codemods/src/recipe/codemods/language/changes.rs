@@ -4,12 +4,13 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{ChangeSign, LanguageChange, PackageVersions, language_changes};
 use dfix_engine::{Case, Effect, OpenCondition};
 use dfix_model::context::Answer;
-use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind, Word};
+use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind};
 
 use super::super::lines::{line_of, lines, verb};
 use super::asked;
 use super::change::Change;
 use super::files::{folders, found, join, sources};
+use super::import_paths;
 use super::locks::{Locked, locked};
 use super::numbers::{end_of, leading, lets_through, numbers, two};
 use super::project::asked_for;
@@ -36,7 +37,9 @@ pub(super) fn look(stage: Stage<'_>, change: &Change<'_>, case: &mut Case<'_>) {
             }
             ChangeSign::Imports(modules) => imports(stage, modules, &gone, case),
             ChangeSign::NoFile(name) => no_file(stage, name, &gone, case),
-            ChangeSign::ImportPath(words) => import_path(stage, words, &gone, case),
+            ChangeSign::ImportPath(words) => {
+                case.open(import_paths::condition(stage, words, gone.note));
+            }
             ChangeSign::Listens(repository) if repository == change.repository => {
                 listens(stage, &gone, case);
             }
@@ -431,68 +434,6 @@ fn no_file(stage: Stage<'_>, name: &str, gone: &LanguageChange, case: &mut Case<
     } else if !sources(&steps).is_empty() {
         tell(case, format!("whether its sources have a `{name}`"), gone);
     }
-}
-
-/// Packages that Go is told by their import path, where the working folder is not known to be of their module.
-fn import_path(stage: Stage<'_>, words: &str, gone: &LanguageChange, case: &mut Case<'_>) {
-    let mut steps = stage.with_descendants().flat_map(Stage::steps);
-    let keeps_mode = [
-        "GO111MODULE=off",
-        "GO111MODULE=auto",
-        "GO111MODULE off",
-        "GO111MODULE auto",
-    ];
-    if steps.any(|it| {
-        keeps_mode
-            .iter()
-            .any(|said| it.source_text().contains(said))
-    }) {
-        return;
-    }
-    let is_it = |command: &Command<'_>| {
-        let mut operands = command.args().filter(|it| !it.starts_with("-"));
-        let is_named = operands.next().and_then(Word::value);
-        command.is("go")
-            && is_named.is_some_and(|it| words.split(' ').any(|word| word == it))
-            && operands.any(|it| is_outside(*command, it.literal_prefix()))
-    };
-    let commands = stage.with_descendants().flat_map(Stage::commands);
-    let numbers: Vec<usize> = commands.filter(is_it).map(line_of).collect();
-    if !numbers.is_empty() {
-        let places = lines(numbers);
-        let condition = format!(
-            "whether {} in the folder of a module that knows the packages it names by import path",
-            verb(&places, "works", "work")
-        );
-        tell(case, condition, gone);
-    }
-}
-
-/// Whether a word names a package by its import path (`github.com/a/b/...`), and nothing tells that the command works in its folder.
-fn is_outside(command: Command<'_>, path: &str) -> bool {
-    let Some((host, _)) = path.split_once('/').filter(|_| !path.contains('@')) else {
-        return false;
-    };
-    if !host.contains('.') || host.trim_matches('.').is_empty() {
-        return false;
-    }
-    let start = command.range().start();
-    let folders = command
-        .step()
-        .commands()
-        .filter(|it| it.is("cd") && it.range().start() < start);
-    let told = folders.filter_map(|it| it.args().next_back()).last();
-    let folder = match told {
-        Some(word) => Some(word.source_text().to_owned()),
-        None => command.stage().and_then(|it| it.workdir_at(command)),
-    };
-    // `/go/src/github.com/a/b` for `github.com/a/b/cmd`.
-    let inner = folder.as_deref().and_then(|it| it.split_once(host));
-    let is_within = inner.is_some_and(|(_, rest)| {
-        let rest = rest.trim_end_matches(['/', '"', '\'']);
-        !rest.is_empty() && path[host.len()..].starts_with(rest)
-    });
-    !is_within
 }
 
 /// The port on which the container listens unless it is told: it stays what it was.
