@@ -55,7 +55,7 @@ fn is_outside(command: Command<'_>, path: &str) -> bool {
         .step()
         .commands()
         .filter(|it| it.is("cd") && it.range().start() < start);
-    let told = folders.filter_map(|it| it.args().next_back()).last();
+    let told = folders.filter_map(|it| it.args().next_back()).next_back();
     let folder = match told {
         Some(word) => Some(word.source_text().to_owned()),
         None => command.stage().and_then(|it| it.workdir_at(command)),
