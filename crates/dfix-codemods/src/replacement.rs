@@ -15,6 +15,7 @@ pub(crate) mod of_options;
 pub(crate) mod of_pairs;
 pub(crate) mod of_pipeline;
 pub(crate) mod of_program;
+pub(crate) mod of_scripts;
 pub(crate) mod of_sets;
 pub(crate) mod of_several;
 pub(crate) mod of_words;

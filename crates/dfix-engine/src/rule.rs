@@ -199,8 +199,8 @@ impl Rule {
         // BuildKit's checks are named as types are, and nothing else here is (docs.docker.com/reference/build-checks).
         let is_dockers = |alias: &&str| alias.bytes().all(|b| b.is_ascii_alphabetic());
         match group {
-            Group::Hadolint => self.aliases.iter().any(|it| is_hadolints(&it)),
-            Group::Docker => self.aliases.iter().any(|it| is_dockers(&it)),
+            Group::Hadolint => self.aliases.iter().any(is_hadolints),
+            Group::Docker => self.aliases.iter().any(is_dockers),
             _ => self.groups.contains(&group),
         }
     }

@@ -14,7 +14,7 @@ use crate::pattern::image::ImagePattern;
 use crate::pattern::instruction::Arguments;
 use crate::pattern::{Kind, ReplacementKind, instructions};
 use crate::replacement::plan::{Op, Others, Plan, Planned, Renamed};
-use crate::replacement::{of_command, of_image, of_instruction, of_pipeline};
+use crate::replacement::{of_command, of_image, of_instruction, of_pipeline, of_scripts};
 
 /// What was found, with what becomes of it.
 struct Judged<'f, 'm> {
@@ -58,6 +58,7 @@ impl Rewrite {
     /// What becomes of something that was found. `others`: as for images.
     fn plan<'m>(&self, found: &Found<'m>, others: Others<'_, 'm>) -> Planned<'m> {
         let state = &found.state;
+        of_scripts::stay_scripts(&self.replacement.template, state, found.step())?;
         match (
             &self.search.pattern.kind,
             &self.replacement.kind,

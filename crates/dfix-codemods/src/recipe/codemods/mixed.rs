@@ -142,7 +142,7 @@ fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<Part> {
     };
     // Of a system that nobody here knows the C library of, nothing is known.
     if library_of(&after).is_none() {
-        return Some(libraries(step, &told(moved.new), &shown(base.base_image())));
+        return Some(part(step, &told(moved.new), &shown(base.base_image())));
     }
     if library_of(moved.new).is_some()
         && library_of(moved.new) == library_of(&after)
