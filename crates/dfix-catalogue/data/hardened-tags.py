@@ -80,6 +80,9 @@ def packages():
         for distribution in ("fedora", "alpine", "debian"):
             for name, new in (mapping.get(distribution) or {}).items():
                 names[name] = column(new if isinstance(new, list) else [str(new)])
+        # It names a linter for the language.
+        names["golang"] = "go"
+        names.pop("golang-docs", None)
         for name in sorted(names, key=str.encode):
             if re.fullmatch(r"[a-z0-9][a-z0-9+._-]*", name):
                 out.write(f"{name}\t{names[name]}\n")

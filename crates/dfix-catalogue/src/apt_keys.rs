@@ -51,6 +51,10 @@ pub fn apt_has(foundation: &Foundation, feature: AptFeature) -> Option<bool> {
         Distribution::Ubuntu => ("ubuntu", row.column(2)),
         _ => return None,
     };
+    // They have no day of release, and are later than all that have one.
+    if product == "debian" && matches!(foundation.release, Some("sid" | "unstable")) {
+        return Some(true);
+    }
     let released = |cycle: &str| -> Option<Date> { end_of_life(product, cycle)?.released };
     Some(released(foundation.release?)? >= released(first)?)
 }

@@ -43,6 +43,15 @@ pub fn tells_of_agreement(comment: &str) -> bool {
     Comment::of(comment).has("agrees")
 }
 
+/// Whether a comment says that a version is held on purpose: "pinned to 8 because of SSLv3", "do not upgrade".
+pub fn wants_to_stay(comment: &str) -> bool {
+    let comment = Comment::of(comment);
+    let is_held = ["keeps", "locked", "stays"]
+        .iter()
+        .any(|it| comment.has(it));
+    is_held || (comment.has("not") && comment.has("moves"))
+}
+
 /// Whether a comment speaks of taking something away: "clean up in the same layer".
 pub fn tells_of_removal(comment: &str) -> bool {
     Comment::of(comment).has("removes")

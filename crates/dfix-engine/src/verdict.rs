@@ -120,7 +120,11 @@ impl<'c> Case<'c> {
 
     /// Short sentences that say what was established: one or several.
     pub fn evidence<Count>(&mut self, sentences: impl OneOrMany<String, Count>) -> &mut Self {
-        sentences.each(|sentence| self.fix.evidence.push(sentence));
+        sentences.each(|sentence| {
+            if !self.fix.evidence.contains(&sentence) {
+                self.fix.evidence.push(sentence);
+            }
+        });
         self
     }
 

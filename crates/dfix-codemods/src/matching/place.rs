@@ -103,6 +103,13 @@ impl Places {
         self.based_on.iter().find_map(untagged)
     }
 
+    /// What is known of the base of what was found, where the image is asked for.
+    pub(crate) fn base_of(&self, found: &Found<'_>) -> Option<String> {
+        let stage = found.stage().filter(|_| !self.based_on.is_empty())?;
+        let image = stage.base_stage().base_image().text()?;
+        Some(format!("the stage is based on `{image}`"))
+    }
+
     /// Every pattern in it.
     pub(crate) fn told(&self) -> Vec<String> {
         let mut told = Vec::new();

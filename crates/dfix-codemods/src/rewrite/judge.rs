@@ -178,6 +178,7 @@ impl Rewrite {
             out.judge(found.range, Safety::Checked, message, |case| {
                 let plan = plan.map_err(|why| remedy!("{why}"))?;
                 case.open(open);
+                case.evidence(self.search.places.base_of(found));
                 plan.say(case);
                 Ok(())
             });

@@ -9,9 +9,10 @@ use dfix_model::packages::SpecKind;
 use dfix_model::path::{file_name, has_ending};
 use dfix_model::{Model, PackageCommand, Redirect, Stage, Step};
 
-use self::keys::{Call, Key};
-use self::lists::{ListLine, Lists, domain, host, is_of_the_distribution};
+use self::keys::{Call, Key, has_key_there};
+use self::lists::{ListLine, Lists, domain, host, is_of_launchpad, is_of_the_distribution};
 use super::distribution::told;
+use super::lines::line_of;
 
 /// Where the files of the keys are.
 const FOLDER: &str = "/etc/apt/keyrings";
@@ -145,7 +146,7 @@ impl<'c, 'm> Board<'c, 'm> {
     fn find_owners(&self) -> Vec<Owner> {
         let of_line = |it: &ListLine<'_>| {
             let is_settled = !it.needs_key() && it.signed_by.is_none();
-            if is_of_the_distribution(&it.address) || is_settled {
+            if is_of_the_distribution(&it.address) || is_settled || has_key_there(self.stage, it) {
                 return Owner::Nobody;
             }
             let owner = self.alike(&it.address);
@@ -188,6 +189,18 @@ impl<'c, 'm> Board<'c, 'm> {
             }
         }
         owners
+    }
+
+    /// Whether a call looks for a key by its number that is not this one, as it is added behind it: Docker's own page has
+    /// `apt-key add` and then `apt-key fingerprint 0EBFCD88`.
+    fn looks_for_another(&self, call: &Key<'_>, key: usize) -> bool {
+        let start = call.command.range().start();
+        let mut before = (0..self.calls.len())
+            .filter(|it| self.adds(*it) && self.calls[*it].command.range().start() < start);
+        call.names_a_key()
+            && before
+                .next_back()
+                .is_some_and(|it| self.first_of_origin(it) != self.first_of_origin(key))
     }
 
     /// Whether an instruction puts a file of this name there, one that speaks of this origin if one is asked for.
@@ -492,8 +505,15 @@ impl<'c, 'm> Board<'c, 'm> {
     /// What may need the key, too.
     fn say_others(&self, key: usize, case: &mut Case<'_>) {
         let lines = self.lists.lines.iter().zip(&self.owners);
+        // Launchpad makes the keys of its archives itself.
+        let is_published = self.origins[key]
+            .as_deref()
+            .is_some_and(|it| it.contains("://") && !is_of_launchpad(it));
         let is_open = |it: &(&ListLine<'_>, &Owner)| {
-            it.0.needs_key() && matches!(it.1, Owner::Unknown | Owner::Several)
+            it.0.needs_key()
+                && matches!(it.1, Owner::Unknown | Owner::Several)
+                && it.0.is_read_by_apt()
+                && !(is_of_launchpad(&it.0.address) && is_published)
         };
         for (line, _) in lines.filter(is_open) {
             case.open(OpenCondition::new(
@@ -523,10 +543,10 @@ impl<'c, 'm> Board<'c, 'm> {
         let looking = self
             .calls
             .iter()
-            .filter(|it| matches!(it.call, Call::Looks));
+            .filter(|it| matches!(it.call, Call::Looks) && !self.looks_for_another(it, key));
         for call in looking {
             case.open(OpenCondition::new(
-                format!("whether line {} finds what it looks for: the key is no more among those that `apt-key` knows", call.command.step().line()),
+                format!("whether line {} finds what it looks for: the key is no more among those that `apt-key` knows", line_of(call.command)),
                 "look at the file of the key",
             ));
         }

@@ -231,7 +231,7 @@ impl<J: Judge> Images<J> {
         if old.is_some_and(|it| it.same_release(&new) == Some(true)) {
             return;
         }
-        case.open(old.and_then(|old| comments::of_release(stage, &old, &new)));
+        case.open(old.map_or_else(Vec::new, |old| comments::of_release(stage, &old, &new)));
         let new_of = |it: Stage<'_>| self.foundation_after(it, file);
         let moved = Move {
             old: old.as_ref(),
@@ -451,6 +451,15 @@ pub(crate) fn change_suites(
                         suites.new
                     ),
                     "see what that archive has",
+                ));
+            }
+            Named::Said(name, line) => {
+                case.open(OpenCondition::new(
+                    format!(
+                        "whether `{name}` of line {line} may stay with `{}`",
+                        suites.new
+                    ),
+                    "write the new release there, if it is that of the image",
                 ));
             }
             Named::Copied(line) => {

@@ -1,12 +1,15 @@
 //! Releases that lists of packages name: `deb http://deb.debian.org/debian bullseye main`.
 
+mod address;
+
 use dfix_catalogue::{
     ArchiveKind, Distribution, Foundation, image, list_files, names_archive, number_of_release,
 };
-use dfix_model::{ImageRef, Mount, Step, Word};
+use dfix_model::{ImageRef, Mount, Step, StepKind, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
+use self::address::{Whose, whose};
 use super::paths::{areas, is_comment};
 use crate::matching::reference::Reference;
 
@@ -30,6 +33,8 @@ pub(crate) enum Named<'m> {
     Mirror(Place<'m>, String),
     /// In somebody else's: how it is called there, and the line.
     Foreign(String, usize),
+    /// In a variable, near no archive: how it is called there, and the line.
+    Said(String, usize),
     /// In the archive of what is dead, or of a day.
     Archive(usize),
     /// In a list that is copied or mounted from elsewhere, perhaps; the line.
@@ -116,22 +121,30 @@ impl Suites {
                 if text[..at].ends_with(goes_on) || text[end..].starts_with(goes_on) {
                     continue;
                 }
-                let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
-                let line = &text[start..];
-                let line = &line[..line.find('\n').unwrap_or(line.len())];
-                if line.trim_start().starts_with('#') {
+                if is_comment(text, at) {
                     continue;
                 }
                 let number = step.line_within(at);
                 // `-t bullseye-backports` is of the distribution's own archive, too.
                 let is_part = PARTS.iter().any(|it| text[end..].starts_with(it));
-                let is_own = names_archive(line, ArchiveKind::Own);
-                let archive = archive_before(&text[..at]);
-                let is_mirror = !is_own && archive.is_some_and(|it| mirrors.contains(&it));
-                let is_told_alone = is_part && archive.is_none();
+                let whose = if is_part_of_another(&text[end..]) {
+                    Whose::Elsewhere
+                } else {
+                    whose(text, at, end)
+                };
+                let is_own = whose == Whose::Own;
+                let is_mirror = matches!(whose, Whose::Behind(it) if mirrors.contains(&it));
+                let is_told_alone = is_part && whose == Whose::Nobody;
                 let is_known = is_own || is_mirror || is_told_alone;
                 if !is_known || !self.is_same_distribution {
-                    found.push(Named::Foreign(self.old.clone(), number));
+                    let is_said = whose == Whose::Nobody
+                        && (step.is(StepKind::Env) || step.is(StepKind::Arg));
+                    let name = self.old.clone();
+                    found.push(if is_said {
+                        Named::Said(name, number)
+                    } else {
+                        Named::Foreign(name, number)
+                    });
                     continue;
                 }
                 let (end, new) = match text[end..].strip_prefix("/updates") {
@@ -206,18 +219,20 @@ impl Suites {
             let rest = &text[at + self.old.len()..];
             PARTS.iter().any(|it| rest.starts_with(it))
         });
-        of_part.filter_map(|(at, _)| archive_before(&text[..at]))
+        of_part.filter_map(|(at, it)| match whose(text, at, at + it.len()) {
+            Whose::Behind(address) => Some(address),
+            _ => None,
+        })
     }
 }
 
-/// The address that a release stands behind: `http://mirror.example.com/ubuntu/` is the same without its last slash.
-fn archive_before(text: &str) -> Option<&str> {
-    if !text.ends_with([' ', '\t']) {
-        return None;
-    }
-    let word = text.split_whitespace().next_back()?;
-    let is_address = word.contains("://") || word.starts_with('$');
-    is_address.then(|| word.trim_end_matches('/'))
+/// Whether what follows a release makes it the name of somebody's part: `xenial-updates/kilo`.
+fn is_part_of_another(rest: &str) -> bool {
+    let of_part = PARTS.iter().find_map(|it| rest.strip_prefix(it));
+    of_part.is_some_and(|it| {
+        it.strip_prefix('/')
+            .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_alphanumeric()))
+    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use dfix_engine::{
     Case, Codemod, Effect, Findings, IgnoreComment, OpenCondition, Remedy, Rule, Safety,
 };
 use dfix_model::{
-    Command, Model, NamedPlatform, PackageCommand, PackageManager, Stage, Step, StepKind,
+    Command, Model, NamedPlatform, PackageCommand, PackageManager, Stage, Step, StepKind, Word,
 };
 
 use self::install::Install;
@@ -245,10 +245,22 @@ fn empty_cache(
         .flat_map(Step::commands)
         .filter(|it| it.is("rm") && !it.is_of_script());
     let words = removals.flat_map(|it| it.args().map(move |word| (it, word)));
+    let stays = |it: &PackageCommand<'_>| {
+        it.manager == PackageManager::Pip && it.is_install() && !is_for_uv(it)
+    };
+    let goes_on = left.is_some()
+        || stage
+            .commands()
+            .filter_map(PackageCommand::of)
+            .any(|it| stays(&it));
     let mut is_emptied = false;
     for (command, word) in words.filter(|(_, word)| word.source_text().contains(CACHE)) {
         let step = command.step();
-        if let Some(line) = left {
+        let is_forced = command.args().filter_map(Word::value).any(|it| {
+            it == "--force" || it.starts_with('-') && !it.starts_with("--") && it.contains('f')
+        });
+        if goes_on && !is_forced {
+            let line = left.unwrap_or_else(|| step.line());
             case.open(OpenCondition::new(
                 format!(
                     "whether line {} empties what it should: line {line} goes on to fill pip's cache, and uv has one of its own",
@@ -261,9 +273,19 @@ fn empty_cache(
         let text = word.source_text().replace(CACHE, ".cache/uv");
         case.declare(Effect::changed(step));
         is_emptied = true;
-        case.fix(|edit| edit.replace_node(word.range(), &text));
+        case.fix(|edit| {
+            if goes_on {
+                edit.replace_node(word.range(), &format!("{} {text}", word.source_text()));
+            } else {
+                edit.replace_node(word.range(), &text);
+            }
+        });
     }
-    case.evidence(is_emptied.then_some("what empties pip's cache empties uv's"));
+    case.evidence(is_emptied.then_some(if goes_on {
+        "what empties pip's cache empties uv's, too"
+    } else {
+        "what empties pip's cache empties uv's"
+    }));
 }
 
 /// What several installations have in common is said once.

@@ -7,6 +7,8 @@ use dfix_model::path::{file_name, has_ending};
 use dfix_model::{Command, Operator, Stage, Word};
 use dfix_syntax::TextRange;
 
+use super::lists::{ListLine, host};
+
 /// A call of `apt-key`.
 #[derive(Debug, Clone)]
 pub(super) struct Key<'m> {
@@ -188,6 +190,16 @@ impl<'m> Key<'m> {
             .then(|| (KeyForm::Armoured, "its name ends in `asc`: text".to_owned()))
     }
 
+    /// Whether it says the number of a key: `apt-key fingerprint 0EBFCD88`.
+    pub(super) fn names_a_key(&self) -> bool {
+        let is_number = |it: &str| {
+            let digits = it.trim_start_matches("0x");
+            digits.len() >= 8 && digits.bytes().all(|it| it.is_ascii_hexdigit())
+        };
+        let mut words = self.command.args().filter_map(Word::value);
+        words.any(is_number)
+    }
+
     /// The command that its pipeline begins with.
     pub(super) fn first(&self) -> Command<'m> {
         let pipeline = std::iter::successors(Some(self.command), |it| it.piped_from());
@@ -224,6 +236,21 @@ impl<'m> Key<'m> {
         }
         Ok(())
     }
+}
+
+/// Whether another stage than this one gives apt the key of a line of its own: in the same instruction, or from the same host.
+pub(super) fn has_key_there(own: Stage<'_>, line: &ListLine<'_>) -> bool {
+    let Some(stage) = line.step.stage() else {
+        return false;
+    };
+    let calls = stage.commands().filter_map(Key::of);
+    let mut calls = calls.filter(|it| !matches!(it.call, Call::Looks));
+    let is_of_host = |it: &Key<'_>| {
+        let origin = it.origin(stage);
+        origin.is_some_and(|it| it.contains("://") && host(&it) == host(&line.address))
+    };
+    stage.index() != own.index()
+        && calls.any(|it| it.command.step().index() == line.step.index() || is_of_host(&it))
 }
 
 fn unclear() -> Remedy {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use dfix_catalogue::is_shared_host;
 use dfix_engine::Edit;
+use dfix_model::path::has_ending;
 use dfix_model::{Command, Redirect, Stage, Step, Word};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
@@ -49,6 +50,13 @@ impl ListLine<'_> {
     /// Whether it has no key, and needs one.
     pub(super) fn needs_key(&self) -> bool {
         !matches!(self.at, Place::Nowhere)
+    }
+
+    /// Whether apt reads the file that it goes to, as far as is known: one that ends with `.list`.
+    pub(super) fn is_read_by_apt(&self) -> bool {
+        self.file
+            .as_deref()
+            .is_none_or(|it| has_ending(it, ".list") || it.contains('$'))
     }
 
     /// Names the file of the key in the line.
@@ -341,7 +349,17 @@ pub(super) fn domain(host: &str) -> Option<&str> {
 pub(super) fn is_of_the_distribution(address: &str) -> bool {
     let host = host(address);
     let is_below = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));
-    ["debian.org", "ubuntu.com", "raspbian.org", "kali.org"]
-        .iter()
-        .any(|it| is_below(it))
+    // Below `debian.net` anybody has archives of their own.
+    matches!(host, "cdn.debian.net" | "http.debian.net")
+        || ["debian.org", "ubuntu.com", "raspbian.org", "kali.org"]
+            .iter()
+            .any(|it| is_below(it))
+}
+
+/// Whether an address is one of Launchpad, which gives each of its archives a key of its own.
+pub(super) fn is_of_launchpad(address: &str) -> bool {
+    matches!(
+        host(address),
+        "keyserver.ubuntu.com" | "ppa.launchpad.net" | "ppa.launchpadcontent.net"
+    )
 }

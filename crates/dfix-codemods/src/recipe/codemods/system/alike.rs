@@ -5,7 +5,7 @@
 //! packages of languages that are not compiled where they are installed.
 
 use dfix_catalogue::programs::{Kind, Mark, Program, asks_about_itself};
-use dfix_catalogue::{Distribution, Foundation, ImageFacts, is_stable_path};
+use dfix_catalogue::{Distribution, Foundation, ImageFacts, is_stable_path, tool, tool_in};
 use dfix_engine::OpenCondition;
 use dfix_model::path::file_name;
 use dfix_model::project::installed_by;
@@ -18,7 +18,7 @@ use super::changes::reads;
 use super::made::{self, is_of_system};
 use super::runs::Runs;
 
-/// How many commands a condition names.
+/// How many files a condition names.
 const NAMED: usize = 3;
 
 /// The images before and after.
@@ -54,8 +54,9 @@ pub(super) fn conditions(
             let name = named.as_str();
             // `CMD ["web"] # …`: an array with something behind, which a shell finds on neither release.
             let is_array = name.len() > 2 && name.starts_with('[') && name.ends_with(']');
-            // An option of the program that ENTRYPOINT starts is none itself.
-            if is_argument(call, &calls) || is_array || name.starts_with('-') {
+            // No program is called so: these are words for the entry point.
+            let is_no_name = name.starts_with('-') || name.contains("://");
+            if is_no_name || is_argument(call, &calls) || is_array {
                 continue;
             }
             // `bash ~/setup.sh`: the shell does the same, and what it runs is not known.
@@ -83,7 +84,7 @@ pub(super) fn conditions(
     if !names.is_empty() {
         let it = if names.len() == 1 { "works" } else { "work" };
         open.push(OpenCondition::new(
-            format!("whether {} {it} with what {release} has", some(&names)),
+            format!("whether {} {it} with what {release} has", all_of(&names)),
             "build the image and start it once",
         ));
     }
@@ -122,7 +123,7 @@ fn script_of(command: Command<'_>) -> Option<String> {
 fn is_argument(call: &Call<'_>, calls: &Calls<'_>) -> bool {
     let command = call.command;
     let step = command.step();
-    if !step.is(StepKind::Cmd) || call.is_of_script || command.known().is_some() {
+    if !step.is(StepKind::Cmd) || call.is_of_script {
         return false;
     }
     let Some(stage) = command.stage() else {
@@ -140,7 +141,12 @@ fn is_argument(call: &Call<'_>, calls: &Calls<'_>) -> bool {
         let is_script = calls.scripts.iter().any(|it| it == path)
             || path.contains("entrypoint")
             || file_name(path).contains('.');
-        !path.is_empty() && first.known().is_none() && !is_script
+        let takes_words = match first.known() {
+            None => command.known().is_none() && !is_script,
+            // `make foreground`: the word is its own, whatever it is called.
+            Some(known) => matches!(known.kind(), Kind::Runner | Kind::Builder),
+        };
+        !path.is_empty() && takes_words
     };
     !entries.is_empty() && entries.iter().all(is_plain)
 }
@@ -159,20 +165,12 @@ pub(super) fn of_unknown_system(runs: &Runs<'_>, image: &str) -> Option<OpenCond
     })
 }
 
-/// The first of the names, and how many others there are.
-fn some(names: &[String]) -> String {
-    let shown: Vec<String> = names
-        .iter()
-        .take(NAMED)
-        .map(|it| format!("`{it}`"))
-        .collect();
-    match names.len().checked_sub(NAMED) {
-        None | Some(0) => match shown.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-            _ => shown.concat(),
-        },
-        Some(1) => format!("{} and another command", shown.join(", ")),
-        Some(more) => format!("{} and {more} other commands", shown.join(", ")),
+/// The names, each in its quotes.
+fn all_of<Name: std::fmt::Display>(names: &[Name]) -> String {
+    let shown: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    match shown.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => shown.concat(),
     }
 }
 
@@ -192,6 +190,10 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
         let is_read = |it: &&str| goes_there || reads(runs, *command, it);
         let is_foreign = |it: &&str| !made::is_filled_by_file(runs, it);
         for path in of_system.filter(|it| is_read(it) && is_foreign(it)) {
+            paths.push(path);
+            numbers.push(line_of(*command));
+        }
+        for path in programs_of(runs, images, *command) {
             paths.push(path);
             numbers.push(line_of(*command));
         }
@@ -235,6 +237,37 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
             ),
             "look into the new image",
         )
+    })
+}
+
+/// Programs of the system that a command reads or changes, and that the new image may not have: `chmod o-x /bin/systemctl`.
+fn programs_of<'m>(
+    runs: &Runs<'m>,
+    images: &Images<'_>,
+    command: Command<'m>,
+) -> impl Iterator<Item = &'m str> {
+    let system = images.foundation;
+    let is_there = move |name: &str| {
+        let package = tool(system.distribution, system.release, name).map(|it| it.package);
+        let mut installed = runs.stage.system_packages();
+        tool_in(system, name) == Some(true)
+            || images.new.may_bring(name)
+            || installed.any(|it| it.name == name || Some(it.name) == package)
+    };
+    // Those do with a path what they are told, whether something lies there or not; and what fetches or unpacks puts it there.
+    let asks_nothing = command.is_one_of(&["adduser", "chsh", "dpkg-divert", "useradd", "usermod"])
+        || command.is_marked(Mark::Fetches);
+    let words = command.args().filter_map(Word::value);
+    words.filter(move |path| {
+        let of_folder = path.rsplit_once('/').filter(|(folder, name)| {
+            matches!(*folder, "/bin" | "/sbin" | "/usr/bin" | "/usr/sbin") && !name.is_empty()
+        });
+        of_folder.is_some_and(|(_, name)| {
+            !asks_nothing
+                && !is_there(name)
+                && reads(runs, command, path)
+                && !made::is_put_before(runs, command, path)
+        })
     })
 }
 
@@ -377,7 +410,7 @@ fn is_static(stage: Stage<'_>) -> bool {
     stage.is_static().is_yes()
 }
 
-/// What of a stage was not read, and what might not work on the new release.
+/// What of a stage was not read, and what might not work on the new release: each file once, however its path is spelt.
 pub(super) fn unread(runs: &Runs<'_>, new: &Foundation) -> Vec<OpenCondition> {
     let stages = runs.stage.with_descendants();
     let mut unread: Vec<NotRead> = stages.flat_map(|it| it.calls().unread).collect();
@@ -385,19 +418,49 @@ pub(super) fn unread(runs: &Runs<'_>, new: &Foundation) -> Vec<OpenCondition> {
     let is_again = |it: &NotRead| all.iter().any(|other| names_more(other, it));
     unread.retain(|it| !is_again(it));
     let release = told(new);
-    unread
-        .into_iter()
-        .map(|it| {
-            let text = &it.open.condition;
-            if text.starts_with("whether") {
-                return it.open;
-            }
-            OpenCondition::new(
-                format!("{text}, and whether it works on {release}"),
-                it.open.remedy,
-            )
-        })
-        .collect()
+    // What is said of a path, the paths that it is said of, and the whole.
+    let mut groups: Vec<(String, Vec<String>, OpenCondition)> = Vec::new();
+    for it in unread {
+        let path = it.path.unwrap_or_default();
+        // `CMD ["https://…"]`: a word for the entry point.
+        if path.contains("://") {
+            continue;
+        }
+        let said = it.open.condition.replace(&format!("`{path}`"), "`");
+        let group = groups
+            .iter_mut()
+            .find(|it| it.0 == said && !path.is_empty());
+        match group {
+            None => groups.push((said, vec![path], it.open)),
+            Some((_, paths, _)) if paths.contains(&path) => {}
+            Some((_, paths, _)) => paths.push(path),
+        }
+    }
+    let tell = |(_, paths, open): (String, Vec<String>, OpenCondition)| {
+        let mut text = open.condition;
+        if let [first, _, ..] = paths.as_slice() {
+            let (one, all) = (format!("`{first}`"), all_of(&paths));
+            text = text
+                .replace(
+                    &format!("the script {one} calls"),
+                    &format!("the scripts {one} call"),
+                )
+                .replace(&format!("what {one} needs"), &format!("what {one} need"))
+                .replace(
+                    "which is no script that was read",
+                    "of which none is a script that was read",
+                )
+                .replace(&one, &all);
+        }
+        if text.starts_with("whether") {
+            return OpenCondition::new(text, open.remedy);
+        }
+        OpenCondition::new(
+            format!("{text}, and whether it works on {release}"),
+            open.remedy,
+        )
+    };
+    groups.into_iter().map(tell).collect()
 }
 
 /// Whether one says the same of the same file by a longer path: `/app/run.sh` for `./run.sh`.

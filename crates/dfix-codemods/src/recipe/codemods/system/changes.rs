@@ -7,7 +7,9 @@ use dfix_catalogue::{
     package_successor, release_changes, tool, tool_in,
 };
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Command, Destination, PackageCommand, PackageManager, Stage, StepKind, Word};
+use dfix_model::{
+    Command, Destination, PackageCommand, PackageManager, Stage, Step, StepKind, Word,
+};
 
 use super::super::distribution::told;
 use super::super::lines::{line_of, lines, verb};
@@ -391,6 +393,9 @@ fn installs_into_system(command: Command<'_>) -> bool {
     let is_told = stage.env_at(command, "PIP_BREAK_SYSTEM_PACKAGES").is_set();
     let mut steps = stage.base_chain().flat_map(Stage::steps);
     let mut is_opened = || steps.any(|it| it.mentions("EXTERNALLY-MANAGED"));
+    // Nothing refuses what goes into a Python that the file makes itself, where no package brings the distribution's pip.
+    let has_pip = stage.system_packages().any(|it| it.name.ends_with("-pip"));
+    let is_own = is_own || !has_pip && stage.base_chain().flat_map(Stage::steps).any(makes_python);
     let into_system = matches!(pip.destination(), Destination::System | Destination::User);
     into_system && !is_own && !is_told && !is_opened()
 }
@@ -398,6 +403,17 @@ fn installs_into_system(command: Command<'_>) -> bool {
 /// What a command needs, or looks for, beside the program that it calls.
 fn also_needed(command: Command<'_>) -> impl Iterator<Item = &str> {
     command.looked_for().chain(command.programs_of_tar())
+}
+
+/// Whether a step makes a Python out of its sources, and installs it.
+fn makes_python(step: Step<'_>) -> bool {
+    let installs = |it: Command<'_>| {
+        it.is("make")
+            && ["install", "altinstall"]
+                .iter()
+                .any(|word| it.has_arg(word))
+    };
+    step.mentions("Python-") && step.commands().any(installs)
 }
 
 /// Tells of programs that the old image brings and the new one does not, and gives their names.

@@ -109,7 +109,9 @@ impl<'m> Installed<'m> {
                     }
                     if install.manager == PackageManager::Apk && written.contains('@') {
                         self.tagged.push((written, line));
-                    } else if package.version.is_some() && !is_lower_bound(&written) {
+                    } else if package.version.is_some()
+                        && !is_lower_bound(install.manager, &written)
+                    {
                         self.pinned.push((written, line));
                     }
                     continue;
@@ -322,9 +324,9 @@ impl<'m> Installed<'m> {
     }
 }
 
-/// Whether a pin of apk only asks for some version or a later one, which a later release has: `'su-exec>=0.2'`.
-fn is_lower_bound(written: &str) -> bool {
-    written.contains('>') && !written.contains('<')
+/// Whether a pin of Alpine is one that every later release fits: `curl>7.61`, `su-exec>=0.2`.
+fn is_lower_bound(manager: PackageManager, written: &str) -> bool {
+    manager == PackageManager::Apk && written.contains('>') && !written.contains(['<', '~', '@'])
 }
 
 /// The words with commas between, and their lines.

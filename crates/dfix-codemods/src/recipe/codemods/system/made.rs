@@ -1,5 +1,6 @@
 //! Folders of the system that the file makes itself.
 
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{FolderMark, folder_above, folder_is};
 use dfix_engine::{Case, Effect, OpenCondition};
 use dfix_model::path::file_name;
@@ -112,6 +113,24 @@ fn is_unpacked_into(runs: &Runs<'_>, folder: &str) -> bool {
     runs.commands
         .iter()
         .any(|it| unpacks(it) && (names_it(it) || it.step().commands().any(|it| goes_there(&it))))
+}
+
+/// Whether a command of the same instruction puts something at a path before: `curl -o /usr/bin/x … && chmod +x /usr/bin/x`.
+pub(super) fn is_put_before(runs: &Runs<'_>, command: Command<'_>, path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut before = runs.commands.iter().filter(|it| {
+        it.step().index() == command.step().index() && it.range().start() < command.range().start()
+    });
+    before.any(|it| {
+        let puts = it.is_marked(Mark::Puts) || it.is_marked(Mark::PutsPrograms);
+        let texts = || it.args().map(Word::source_text);
+        let is_path = || texts().any(|it| it.trim_matches(['"', '\'']).ends_with(path));
+        let is_in_folder = || {
+            texts().any(|it| bare(it.trim_matches(['"', '\''])) == folder)
+                && texts().any(|it| file_name(it).starts_with(name))
+        };
+        puts && !it.is("chmod") && (is_path() || is_in_folder())
+    })
 }
 
 /// Whether a path is where packages of the system put their files.

@@ -377,8 +377,14 @@ impl<'m> Install<'m> {
         let told = match target {
             _ if is_synced => return Ok(()),
             Into::System => {
-                self.evidence
-                    .push("`--system` is the Python that pip installs into".to_owned());
+                // Where the Python is not known, nobody says that it is pip's.
+                let is_known = !self
+                    .open
+                    .iter()
+                    .any(|it| it.condition.starts_with("which Python"));
+                self.evidence.extend(
+                    is_known.then(|| "`--system` is the Python that pip installs into".to_owned()),
+                );
                 vec!["--system".to_owned()]
             }
             Into::Named(program) => {

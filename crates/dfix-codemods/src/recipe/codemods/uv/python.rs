@@ -69,6 +69,9 @@ pub(crate) fn into(
             package.name
         ));
     }
+    if let Some(why) = older(stage, pip).filter(|_| !is_image && !names_third) {
+        return Err(why);
+    }
     let of_tag = python.as_ref().and_then(|it| it.minor);
     if image == "python"
         && of_tag.is_none()
@@ -137,6 +140,56 @@ pub(crate) fn into(
             "another tool keeps the environment that pip installs into"
         )),
     }
+}
+
+/// Why uv cannot install into the Python of an image of CentOS, or into one that a package called `python` brings: both are of
+/// Python 2, or of a version that the image is called after.
+fn older(stage: Stage<'_>, pip: &PackageCommand<'_>) -> Option<Remedy> {
+    let base = stage.base_image();
+    let (image, tag) = (base.name()?, base.effective_tag().unwrap_or_default());
+    // `centos/python-34-centos7`, `ubi8/python-39`: one Python each.
+    let of_name = image.rsplit('/').next()?.strip_prefix("python-");
+    let digits = of_name.and_then(|it| it.split('-').next());
+    if let Some((major, minor)) = digits.and_then(|it| it.split_at_checked(1))
+        && let Ok(minor) = minor.parse::<u16>()
+        && (major == "2" || major == "3" && minor < EXPECTED)
+    {
+        return Some(remedy!(
+            "the image has Python {major}.{minor}, which uv does not install into"
+        ));
+    }
+    let names: Vec<&str> = pip.system_packages_before().map(|it| it.name).collect();
+    let brings_other = names
+        .iter()
+        .any(|it| it.contains("python3") || it.contains("python-3"));
+    // Its own Python is 2.7 up to release 7, 2.6 before.
+    let of_centos = tag.trim_start_matches("centos");
+    let is_centos = image == "centos" && of_centos.starts_with(['5', '6', '7']);
+    let steps = stage.base_chain().flat_map(Stage::steps);
+    let is_before = |it: &Command<'_>| it.range().start() < pip.range().start();
+    let commands: Vec<Command<'_>> = steps.flat_map(Step::commands).filter(is_before).collect();
+    let is_switched = || {
+        commands.iter().any(|it| {
+            it.words()
+                .any(|word| word.mentions("scl") || word.mentions("conda"))
+        })
+    };
+    if is_centos && !brings_other && !is_switched() {
+        return Some(remedy!(
+            "pip is that of Python 2, which `{image}:{tag}` has, and which uv does not install into"
+        ));
+    }
+    // The package of this name is Python 2 wherever there is one.
+    let makes_pip = |it: &Command<'_>| {
+        let is_second = it.is("python") || it.executable_name().starts_with("python2");
+        is_second && it.args().any(|word| word.mentions("get-pip.py")) || it.is("easy_install")
+    };
+    let package = names
+        .iter()
+        .find(|it| matches!(**it, "python" | "python-dev" | "python2"))?;
+    (commands.iter().any(makes_pip) && image != "python").then(|| {
+        remedy!("pip is made for Python 2, which `{package}` brings, and uv does not install into")
+    })
 }
 
 /// The Python that the call of pip names, where it may be another than the first on PATH.
@@ -318,7 +371,9 @@ fn system(
             .is_set();
     // A pip that no package of the distribution brings is that of a Python of the image's own.
     let mut packages = pip.system_packages_before();
-    let is_of_distribution = packages.any(|it| it.name.ends_with("-pip") || it.name == "python3");
+    let is_of_distribution = packages.any(|it| {
+        it.name.ends_with("-pip") || it.name == "python3" || it.name.starts_with("python3-")
+    });
     let Some(foundation) = foundation.filter(|_| is_of_distribution) else {
         open.push(OpenCondition::new(
             "which Python the image has, and whether uv installs into it",
