@@ -123,6 +123,8 @@ mod tests {
             "Make sure RUBY_VERSION matches .ruby-version"
         ));
         assert!(!tells_of_agreement("the version of .ruby-version"));
+        assert!(wants_to_stay("pinned to 8 because of SSLv3") && wants_to_stay("do not upgrade"));
+        assert!(!wants_to_stay("upgrade all packages") && !wants_to_stay("based on 8"));
         let marks = [
             "agrees",
             "edits",
@@ -131,8 +133,10 @@ mod tests {
             "lists",
             "locked",
             "mounts",
+            "moves",
             "not",
             "removes",
+            "stays",
         ];
         assert!(WORDS.all().all(|row| marks.contains(&row.column(1))));
     }
