@@ -351,7 +351,11 @@ mod tests {
             ("su-exec<0.3", false),
             ("su-exec><0.3", false),
         ] {
-            assert_eq!(is_lower_bound(written), is_bound, "{written}");
+            assert_eq!(
+                is_lower_bound(PackageManager::Apk, written),
+                is_bound,
+                "{written}"
+            );
         }
     }
 }
