@@ -3,6 +3,7 @@
 mod judge;
 mod said;
 mod unpublished;
+mod users;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

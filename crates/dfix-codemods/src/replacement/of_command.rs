@@ -429,6 +429,16 @@ pub(crate) fn in_place<'m>(
         // `python -m pip` does not become `python -m uv`.
         for (index, wrapper) in command.wrappers().enumerate() {
             let is_named = |it: &WrapperPattern| it.index_in(command, state) == Some(index);
+            if wrapper.kind == WrapperKind::Box && !old.wrappers.iter().any(is_named) {
+                return Err(Refusal::AtAll(format!(
+                    "`{}` runs programs of its own, and `{}` may be none of them: write it in the pattern and in the replacement",
+                    wrapper.name,
+                    other_program
+                        .as_deref()
+                        .map(flat::shown)
+                        .unwrap_or_default()
+                )));
+            }
             if wrapper.kind == WrapperKind::Runner
                 && !old.wrappers.iter().any(is_named)
                 && !new.wrappers.iter().any(|it| it.name == wrapper.name)

@@ -7,6 +7,7 @@ use dfix_model::{ImagePlace, Model};
 
 use super::Rewrite;
 use super::said::Said;
+use super::users;
 use crate::flat;
 use crate::matching::find::{Found, Subject};
 use crate::matching::state::Value;
@@ -159,6 +160,7 @@ impl Rewrite {
                 continue;
             }
             let mut open = self.open_of(it);
+            open.extend(plan.iter().flat_map(|plan| users::named(plan, file)));
             for other in taken.borrow().iter().flat_map(|it| &it.open) {
                 if !open.contains(other) {
                     open.push(other.clone());
