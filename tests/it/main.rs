@@ -22,6 +22,7 @@ mod reports;
 mod rewrite;
 mod rewrite_command;
 mod rules_ask;
+mod rules_page;
 mod sizes;
 mod starts;
 mod templates;
