@@ -299,13 +299,13 @@ pub(crate) struct Rewrite {
     /// Only with something behind it, in the same stage, that fits this pattern
     #[arg(long, value_name = "PATTERN")]
     pub(crate) before: Vec<String>,
-    /// Only with something before it, in the same stage, that fits this pattern
+    /// Only with something before it, in the same stage or in one that it is based on, that fits this pattern
     #[arg(long, value_name = "PATTERN")]
     pub(crate) after: Vec<String>,
     /// Only with nothing behind it in the stage that fits this pattern
     #[arg(long, value_name = "PATTERN")]
     pub(crate) not_before: Vec<String>,
-    /// Only with nothing before it in the stage that fits this pattern
+    /// Only with nothing before it in the stage, or in one that it is based on, that fits this pattern
     #[arg(long, value_name = "PATTERN")]
     pub(crate) not_after: Vec<String>,
     /// Not what fits this pattern, too, or stands in what does. A hole of the pattern must bind the same there

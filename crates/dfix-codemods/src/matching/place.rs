@@ -27,11 +27,11 @@ pub struct Conditions {
     pub as_root: bool,
     /// With something behind it, in the same stage, that fits each of these.
     pub before: Vec<String>,
-    /// With something before it, in the same stage, that fits each of these.
+    /// With something before it, in the same stage or in one that this is based on, that fits each of these.
     pub after: Vec<String>,
     /// With nothing behind it in the same stage that fits one of these.
     pub not_before: Vec<String>,
-    /// With nothing before it in the same stage that fits one of these.
+    /// With nothing before it in the same stage, or in one that this is based on, that fits one of these.
     pub not_after: Vec<String>,
     /// Not what fits one of these itself, or stands in such a thing, or holds one.
     pub not: Vec<String>,
@@ -155,9 +155,13 @@ impl Places {
             let source = &pattern.template.source;
             told.push(match relation {
                 Relation::Before => format!("before `{source}`, in the same stage"),
-                Relation::After => format!("after `{source}`, in the same stage"),
+                Relation::After => {
+                    format!("after `{source}`, in the stage or in one that it is based on")
+                }
                 Relation::NotBefore => format!("without `{source}` behind it in the stage"),
-                Relation::NotAfter => format!("without `{source}` before it in the stage"),
+                Relation::NotAfter => format!(
+                    "without `{source}` before it in the stage, or in one that it is based on"
+                ),
                 Relation::Not => format!("not `{source}`"),
             });
         }
@@ -202,14 +206,24 @@ impl Places {
                     it.stage() == found.stage()
                         && (!is_onbuild(it) || is_onbuild(found) || pattern.says_onbuild())
                 };
+                // What a stage that this one is based on did was done before, and what stands behind `ONBUILD` there as well.
+                let is_inherited = || {
+                    let below = found
+                        .stage()
+                        .into_iter()
+                        .flat_map(Stage::base_chain)
+                        .skip(1);
+                    let mut below = below.map(Some);
+                    below.any(|stage| others.iter().any(|it| it.stage() == stage))
+                };
                 let mut beside = others.iter().filter(counts);
                 let is_behind = |it: &Found<'m>| it.range.start() >= found.range.end();
                 let is_ahead = |it: &Found<'m>| it.range.end() <= found.range.start();
                 match relation {
                     Relation::Before => beside.any(is_behind),
-                    Relation::After => beside.any(is_ahead),
+                    Relation::After => beside.any(is_ahead) || is_inherited(),
                     Relation::NotBefore => !beside.any(is_behind),
-                    Relation::NotAfter => !beside.any(is_ahead),
+                    Relation::NotAfter => !beside.any(is_ahead) && !is_inherited(),
                     Relation::Not => !others.iter().any(|it| {
                         it.range.contains_range(found.range) || found.range.contains_range(it.range)
                     }),
