@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
@@ -98,33 +99,17 @@ pub(crate) struct Work {
     #[command(flatten)]
     pub(crate) threads: Threads,
     /// Exit with 1 only for findings of this severity, or a worse one
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "warning")]
-    pub(crate) fail_on: FailOn,
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = severity())]
+    pub(crate) fail_on: Severity,
     /// Exit with 0 even where something is left
     #[arg(long)]
     pub(crate) exit_zero: bool,
 }
 
-/// What a run fails for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    /// Any finding
-    Advice,
-    /// What does harm, or will one day
-    Warning,
-    /// What makes the build or the container fail
-    Error,
-}
-
-impl FailOn {
-    /// The least severity that counts.
-    pub(crate) fn severity(self) -> Severity {
-        match self {
-            FailOn::Advice => Severity::Advice,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Error => Severity::Error,
-        }
-    }
+/// The severities, by their names.
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    let names = Severity::ALL.iter().map(|it| it.name());
+    PossibleValuesParser::new(names).map(|name| Severity::named(&name).unwrap_or(Severity::Warning))
 }
 
 /// How many threads work.

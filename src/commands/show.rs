@@ -54,7 +54,7 @@ pub(super) fn show(
 /// How the process ends: with findings where one of a severity that counts is left, or would be fixed, or a patch was printed.
 pub(super) fn exit_code(files: &[FileReport], mode: Mode, work: &Work) -> Exit {
     let outcomes = || files.iter().filter_map(|it| it.outcome.as_ref());
-    let counts = |it: &Finding| severity(it.rule) >= work.fail_on.severity();
+    let counts = |it: &Finding| severity(it.rule) >= work.fail_on;
     let is_left = outcomes().any(|it| {
         let refused = it.refused.iter().map(|it| &it.finding);
         it.remaining.iter().chain(refused).any(counts)

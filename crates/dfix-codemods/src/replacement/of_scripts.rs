@@ -57,9 +57,10 @@ fn is_of_script(text: &Text<'_>, state: &State<'_>, step: Option<Step<'_>>) -> b
     step.commands().any(gives_it)
 }
 
-/// Whether an option of a shell says that a script follows: `-c`, `-ec`.
-fn is_of_shell(option: &str) -> bool {
-    option.starts_with('-') && !option.starts_with("--") && option.ends_with('c')
+/// Whether an option of a shell, or of `su`, says that a script follows: `-c`, `-ec`, `--command`.
+pub(crate) fn is_of_shell(option: &str) -> bool {
+    option == "--command"
+        || (option.starts_with('-') && !option.starts_with("--") && option.ends_with('c'))
 }
 
 /// What stands in a replacement before a place.

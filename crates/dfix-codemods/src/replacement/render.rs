@@ -9,6 +9,7 @@ use crate::pattern::instruction::InstructionPattern;
 use crate::pattern::template::Template;
 use crate::pattern::words::{Piece, WordPattern};
 use crate::replacement::carry::{self, Site, Target};
+use crate::replacement::of_scripts;
 
 /// A piece of a replacement's text as source of a shell.
 pub(crate) fn source(
@@ -261,7 +262,7 @@ impl Writer<'_, '_> {
         let before_quote = before_quote.trim_end_matches([' ', ',', '"', '\t']);
         let last = before_quote.rsplit([' ', '"', ',', '[']).next();
         let last = last.unwrap_or_default();
-        let is_option = last.starts_with('-') && !last.starts_with("--") && last.ends_with('c');
+        let is_option = of_scripts::is_of_shell(last);
         Site {
             target: self.target,
             quote: self.quote,

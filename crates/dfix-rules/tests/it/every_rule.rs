@@ -95,6 +95,15 @@ fn shares_no_name_with_another_rule() {
 }
 
 #[test]
+fn groups_of_earlier_versions_name_rules_of_today() {
+    for (group, rules) in dfix_engine::FORMER_GROUPS {
+        for rule in *rules {
+            assert!(dfix_rules::by_id(rule).is_some(), "{group}: {rule}");
+        }
+    }
+}
+
+#[test]
 fn is_found_by_its_id() {
     each(|rule| match dfix_rules::by_id(rule.id) {
         Some(found) if std::ptr::eq(found, rule) || found.id == rule.id => Ok(()),

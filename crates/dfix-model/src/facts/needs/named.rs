@@ -129,29 +129,29 @@ pub(crate) fn is_ignored(command: Command<'_>) -> bool {
 }
 
 /// Whether a command that fails where this one stands ends its script: the options of the shell say so, or a `set -e`
-/// before it that no `set +e` took back.
+/// before it in the same script that no `set +e` took back. A script in a string (`sh -c "…"`) is one of its own.
 pub(crate) fn is_under_errexit(command: Command<'_>) -> bool {
-    let says = |it: Command<'_>| {
-        let sets = it.is("set") && it.range().start() < command.range().start();
-        let word = |plain: &str, sign: char| {
-            it.has_arg(plain)
-                || it.args().any(|arg| {
-                    arg.value().is_some_and(|text| {
-                        let rest = text.strip_prefix(sign);
-                        rest.is_some_and(|it| !it.starts_with('-') && it.contains('e'))
-                    })
-                })
-        };
-        if !sets {
-            None
-        } else if word("", '+') {
-            Some(false)
-        } else {
-            word("errexit", '-').then_some(true)
-        }
+    let place = |it: Option<Command<'_>>| it.map(Command::range);
+    let outer = command.outer();
+    let is_before = |it: &Command<'_>| {
+        it.is("set")
+            && it.range().start() < command.range().start()
+            && place(it.outer()) == place(outer)
     };
-    if let Some(said) = command.step().commands().rev().find_map(says) {
+    let says = |it: Command<'_>| {
+        let names_it = it.has_arg("errexit");
+        let takes_back = |word: &str| word.starts_with('+') && (word.contains('e') || names_it);
+        if it.args().filter_map(Word::value).any(takes_back) {
+            return Some(false);
+        }
+        (names_it || it.has_option("-e")).then_some(true)
+    };
+    let mut sets = command.step().commands().rev().filter(is_before);
+    if let Some(said) = sets.find_map(says) {
         return said;
+    }
+    if let Some(outer) = outer {
+        return outer.has_option("-e");
     }
     let stage = command.stage();
     let by_first_line = || {
