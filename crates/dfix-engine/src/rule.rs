@@ -210,9 +210,15 @@ impl Rule {
         Group::ALL.iter().copied().filter(|it| self.is_of(*it))
     }
 
-    /// Whether it runs where nobody says anything of it.
+    /// Whether it runs where nobody says anything of it: what is a matter of style waits to be asked
+    /// for, and so does advice that only tells.
     pub fn is_on(&self) -> bool {
-        !self.is_of(Group::Style)
+        !self.is_of(Group::Style) && (self.severity > Severity::Advice || self.fixes())
+    }
+
+    /// Whether it repairs anything, or tells of it alone.
+    pub fn fixes(&self) -> bool {
+        self.examples.iter().any(|it| it.before != it.after)
     }
 }
 
