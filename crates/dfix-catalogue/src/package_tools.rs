@@ -37,6 +37,8 @@ pub enum PackageWord {
     Same,
     /// With it somebody has said which kinds of dependencies are installed.
     SaysKinds,
+    /// It says where packages are taken from: a release, an archive, an index.
+    SaysSource,
     /// It answers what is asked with yes.
     SaysYes,
     /// With it somebody has said what becomes of the cache.
@@ -58,6 +60,7 @@ impl PackageWord {
             PackageWord::Packages => "packages",
             PackageWord::Same => "same",
             PackageWord::SaysKinds => "says-kinds",
+            PackageWord::SaysSource => "says-source",
             PackageWord::SaysYes => "says-yes",
             PackageWord::SettlesCache => "settles-cache",
             PackageWord::WithoutLists => "without-lists",
@@ -253,6 +256,11 @@ impl PackageTool {
             .is_some_and(|row| row.lists(1, ' ', option))
     }
 
+    /// The family of package managers that it is one of, as [`package_options`] takes it: `apt` for `apt-get`.
+    pub fn family(self) -> &'static str {
+        self.row.column(1)
+    }
+
     /// The option that a long name means: it may be cut short where the tool takes that and only one fits.
     pub fn full_name(self, written: &str) -> &str {
         if !self.has("shortens")
@@ -382,6 +390,7 @@ mod tests {
             PackageWord::Packages,
             PackageWord::Same,
             PackageWord::SaysKinds,
+            PackageWord::SaysSource,
             PackageWord::SaysYes,
             PackageWord::SettlesCache,
             PackageWord::WithoutLists,

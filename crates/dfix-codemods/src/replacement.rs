@@ -22,4 +22,5 @@ pub(crate) mod of_words;
 pub(crate) mod of_wrappers;
 pub(crate) mod of_zones;
 pub(crate) mod plan;
+pub(crate) mod readers;
 pub(crate) mod render;

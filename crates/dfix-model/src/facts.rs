@@ -85,6 +85,7 @@ mod tools_put_in;
 pub(crate) mod user;
 pub(crate) mod user_packages;
 pub(crate) mod uv_python;
+pub(crate) mod variable_readers;
 pub(crate) mod variables;
 mod weight;
 pub(crate) mod work;

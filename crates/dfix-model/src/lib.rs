@@ -117,6 +117,7 @@ pub use facts::sources::{Source as SourceFile, known_words};
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
 pub use facts::user_packages::USER_BASE;
+pub use facts::variable_readers::names_whole;
 pub use facts::workplace::Editor;
 pub use handles::segments::{Segment, SegmentKind, segments_of_node};
 pub use handles::{

@@ -1,6 +1,9 @@
 //! A command as patterns see it: options, which stand in whatever order, and operands.
 
-use dfix_catalogue::{AccountTool, PackageTool, ProgramOptions, account_tool, program_options};
+use dfix_catalogue::{
+    AccountTool, PackageTool, PackageWord, ProgramOptions, account_tool, package_options,
+    program_options,
+};
 use dfix_model::packages::SpecKind;
 use dfix_model::{Command, PackageCommand, PackageManager, Word};
 
@@ -101,6 +104,14 @@ impl<'m> View<'m> {
             }
         }
         view
+    }
+
+    /// The option that says where packages are taken from, as it is written, without its value.
+    pub(crate) fn source_of_packages(&self) -> Option<&'m str> {
+        let package = self.package?;
+        let family = package.tool().family();
+        let mut names = package_options(family, PackageWord::SaysSource);
+        names.find_map(|name| Some(package.option(name)?.name))
     }
 
     fn of_package(command: Command<'m>, package: PackageCommand<'m>) -> Self {

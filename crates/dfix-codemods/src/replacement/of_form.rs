@@ -152,7 +152,7 @@ fn beside(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
     let entry = stage.entry();
     if step.is(StepKind::Entrypoint) && matches!(entry.cmd, StartCommand::Step(_)) {
         return Some(OpenCondition::new(
-            "whether the CMD is meant for the entry point: in the exec form it gets that as arguments, in the shell form not",
+            "whether the CMD is meant for the entry point: it gets that as arguments now, and a shell took none",
             "decide which is meant",
         ));
     }
@@ -163,6 +163,26 @@ fn beside(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
             "see what it does with its arguments",
         )
     })
+}
+
+/// What is open where the entry point is in the exec form, and is called by a shell no more: that took the words of the `CMD` for
+/// arguments of its script.
+pub(crate) fn without_shell(
+    old: &[ScriptItem],
+    new: &[ScriptItem],
+    step: Step<'_>,
+) -> Option<OpenCondition> {
+    let has_shell = |items: &[ScriptItem]| {
+        let mut commands = items.iter().flat_map(|it| it.pipeline.commands());
+        commands.any(|it| {
+            let mut wrappers = it.wrappers.iter();
+            let program = it.program.word.as_literal();
+            program.is_some_and(programs::is_shell)
+                || wrappers.any(|it| programs::is_shell(&it.name))
+        })
+    };
+    let goes = step.is_exec_form() && has_shell(old) && !has_shell(new);
+    beside(step.stage()?, step).filter(|_| goes && step.is(StepKind::Entrypoint))
 }
 
 /// The texts of the command in the exec form.

@@ -10,8 +10,8 @@ use crate::matching::state::{State, Text, Value};
 use crate::pattern::image::{ImagePattern, Parts};
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::change::{narrow, only_adds};
-use crate::replacement::of_pairs::reads_variable;
 use crate::replacement::plan::{Op, Others, Plan, Planned};
+use crate::replacement::readers::reads_variable;
 
 /// The change of a reference that the pattern fits. `others` is asked where the default of an `ARG` decides several.
 pub(crate) fn plan<'m>(

@@ -17,11 +17,12 @@ use crate::replacement::change::change_word;
 use crate::replacement::of_command::{in_place, may_go, rewritten};
 use crate::replacement::of_from::{images, stage_name};
 use crate::replacement::of_keyword::{self, keyword};
-use crate::replacement::of_pairs::{pairs, reads_variable, untaken};
+use crate::replacement::of_pairs::{pairs, untaken};
 use crate::replacement::of_pipeline;
 use crate::replacement::of_sets;
 use crate::replacement::of_words::{Placed, filled, filled_if, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
+use crate::replacement::readers::{left_without, reads_variable};
 use crate::replacement::{of_command, of_copy, of_form, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
@@ -99,6 +100,9 @@ fn removed<'m>(
     let why = match nothing_left(pattern, step, state) {
         Ok(()) => {
             plan.declare(Effect::removed(step));
+            let keys = step.pairs().filter_map(Pair::key_text);
+            plan.open
+                .extend(keys.flat_map(|it| left_without(step, it, false)));
             plan.push(Op::RemoveInstruction(step));
             return Ok(());
         }
@@ -276,6 +280,7 @@ fn one<'m>(
                     .extend(render::several_words(template, new.range.clone(), state));
             }
             let new = items;
+            plan.open.extend(of_form::without_shell(old, new, step));
             script(old, new, template, step, state, &mut plan)?;
         }
         (Arguments::Any(old), Arguments::Any(new)) if old == new => {}

@@ -1,7 +1,6 @@
 //! What becomes of pairs of keys and values: those of `ENV`, `LABEL` and `ARG`.
 
-use dfix_engine::OpenCondition;
-use dfix_model::{Pair, Stage, Step, StepKind};
+use dfix_model::{Pair, Step, StepKind};
 
 use crate::flat;
 use crate::matching::state::{Slot, State, Text};
@@ -9,6 +8,7 @@ use crate::pattern::instruction::PairItem;
 use crate::replacement::change::change_word;
 use crate::replacement::of_words::{filled, filled_if};
 use crate::replacement::plan::{Op, Plan, Renamed};
+use crate::replacement::readers::left_without;
 
 /// Nothing where a key that comes is set nowhere else; `is_mine` tells which pairs the rewrite itself works on. Two that are called
 /// the same would be one, and the value of one be lost; of labels only where that is another one.
@@ -58,44 +58,6 @@ pub(crate) fn untaken(
         )),
         None => Ok(()),
     }
-}
-
-/// What is open where the file reads a variable behind the instruction that sets it no more.
-fn read_behind(step: Step<'_>, key: &str) -> Option<OpenCondition> {
-    if !matches!(step.kind(), StepKind::Env | StepKind::Arg) {
-        return None;
-    }
-    let steps: Vec<Step<'_>> = match step.stage() {
-        Some(stage) => stage.with_descendants().flat_map(Stage::steps).collect(),
-        None => step.file().steps().collect(),
-    };
-    let reads = |it: &Step<'_>| it.index() > step.index() && reads_variable(it.source_text(), key);
-    let mut numbers: Vec<usize> = steps
-        .iter()
-        .filter(|it| reads(it))
-        .map(|it| it.line())
-        .collect();
-    numbers.dedup();
-    let first = numbers.first()?;
-    let places = match numbers.len() {
-        1 => format!("line {first} does"),
-        2 => format!("line {first} and another do"),
-        more => format!("line {first} and {} others do", more - 1),
-    };
-    Some(OpenCondition::new(
-        format!("whether {places} without `{key}`, which is read there"),
-        "rename it there, too",
-    ))
-}
-
-/// Whether a text reads a variable: `$NAME` or `${NAME…`.
-pub(crate) fn reads_variable(text: &str, name: &str) -> bool {
-    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let before = &text[..at];
-        (before.ends_with('$') || before.ends_with("${"))
-            && !text[at + name.len()..].starts_with(goes_on)
-    })
 }
 
 /// Refuses to change one of several pairs that have the same key: the last one counts, and would count no more, or be another's.
@@ -164,7 +126,7 @@ pub(crate) fn pairs<'m>(
             let key = pair.key().ok_or("the pair has no key")?;
             let new = filled(&after.key, state)?;
             plan.open
-                .extend(read_behind(step, &filled(&before.key, state)?));
+                .extend(left_without(step, &filled(&before.key, state)?, true));
             plan.renamed.push(Renamed {
                 stage: step.stage().map(dfix_model::Stage::index),
                 old: filled(&before.key, state)?,
@@ -192,6 +154,8 @@ pub(crate) fn pairs<'m>(
         return Err("no pair would be left: replace the instruction as a whole".to_owned());
     }
     for item in rest {
+        plan.open
+            .extend(left_without(step, &filled(&item.key, state)?, false));
         plan.push(pair_of(item).map(|pair| Op::RemovePiece(pair.range())));
     }
     if !added.is_empty() {

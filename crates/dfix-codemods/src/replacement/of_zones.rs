@@ -288,6 +288,18 @@ fn pinned(text: &Text<'_>, new: &str, manager: Option<PackageManager>) -> Option
     ))
 }
 
+/// What is open where a package becomes another one, and an option says where packages are taken from.
+fn taken_from(view: &View<'_>, new: &str) -> Option<OpenCondition> {
+    let option = view.source_of_packages()?;
+    Some(OpenCondition::new(
+        format!(
+            "whether there is a `{}` where `{option}` says",
+            flat::shown(new)
+        ),
+        "see what packages there are, or change the option, too",
+    ))
+}
+
 /// Why a package does not become another where both have a pin: a word with two of them is no package.
 fn two_pins(text: &Text<'_>, new: &str, elements: &[Element<'_>]) -> Option<String> {
     let element = elements.iter().find(|it| it.whole.word == text.word)?;
@@ -452,6 +464,7 @@ fn set<'m>(
                         return Err(Refusal::AtAll(why));
                     }
                     plan.open.extend(pinned(text, &name, manager));
+                    plan.open.extend(taken_from(view, &name));
                     plan.push(changed_by(text, &item.word, &name, target, state)?);
                     place = place.or(text.word);
                 }

@@ -109,3 +109,35 @@ fn what_they_do_is_told() {
         assert_eq!(places[0].path, "/data");
     });
 }
+
+#[test]
+fn a_variable_is_found_where_the_project_names_it() {
+    let place = |name: &str| {
+        let files = [
+            ("run.sh", "#!/bin/sh\n# LATER\nexec serve \"$ROOT\"\n"),
+            ("app.py", "import os\nprint(os.environ['MODE'])\n"),
+            (
+                "compose.yaml",
+                "services:\n  a:\n    build: .\n    environment:\n      SET_HERE: x\n",
+            ),
+        ];
+        with_files(
+            "FROM python:3.12\nCOPY . /app\nCMD [\"python\", \"/app/app.py\"]\n",
+            &files,
+            |file| {
+                let stage = file.final_stage().expect("there is a stage");
+                stage.variable_elsewhere(name)
+            },
+        )
+    };
+    assert_eq!(place("ROOT").as_deref(), Some("`run.sh` (line 3)"));
+    assert_eq!(place("MODE").as_deref(), Some("`app.py` (line 2)"));
+    assert_eq!(
+        place("SET_HERE").as_deref(),
+        Some("`compose.yaml` (line 5)")
+    );
+    // A comment, a part of a longer name, and what nobody names.
+    assert_eq!(place("LATER"), None);
+    assert_eq!(place("ROO"), None);
+    assert_eq!(place("OTHER"), None);
+}

@@ -1,0 +1,76 @@
+//! What is open where a variable is no longer set under its name: who reads it.
+
+use dfix_engine::OpenCondition;
+use dfix_model::{Stage, Step, StepKind, names_whole};
+
+/// What is open where an instruction no longer sets a variable: as it has another name now, or is gone.
+pub(crate) fn left_without(step: Step<'_>, key: &str, is_renamed: bool) -> Vec<OpenCondition> {
+    if !matches!(step.kind(), StepKind::Env | StepKind::Arg) {
+        return Vec::new();
+    }
+    let remedy = if is_renamed {
+        "rename it there, too"
+    } else {
+        "see what that does where it is not set"
+    };
+    let open = [behind(step, key), elsewhere(step, key)];
+    let open = open.into_iter().flatten();
+    open.map(|whether| OpenCondition::new(whether, remedy))
+        .collect()
+}
+
+/// The instructions behind it that read the variable.
+fn behind(step: Step<'_>, key: &str) -> Option<String> {
+    let steps: Vec<Step<'_>> = match step.stage() {
+        Some(stage) => stage.with_descendants().flat_map(Stage::steps).collect(),
+        None => step.file().steps().collect(),
+    };
+    let reads = |it: &Step<'_>| it.index() > step.index() && reads(*it, key);
+    let mut numbers: Vec<usize> = steps
+        .iter()
+        .filter(|it| reads(it))
+        .map(|it| it.line())
+        .collect();
+    numbers.dedup();
+    let first = numbers.first()?;
+    let places = match numbers.len() {
+        1 => format!("line {first} does"),
+        2 => format!("line {first} and another do"),
+        more => format!("line {first} and {} others do", more - 1),
+    };
+    Some(format!(
+        "whether {places} without `{key}`, which is read there"
+    ))
+}
+
+/// What beside the file reads it in the container, or sets it where that is started.
+fn elsewhere(step: Step<'_>, key: &str) -> Option<String> {
+    let stage = step.stage().filter(|_| step.is(StepKind::Env))?;
+    let mut stages = stage.with_descendants();
+    let place = stages.find_map(|it| it.variable_elsewhere(key))?;
+    Some(format!(
+        "whether {place} does without `{key}`, which it names"
+    ))
+}
+
+/// Whether an instruction reads a variable: `$NAME`, or a command that names it, as `printenv NAME` does.
+fn reads(step: Step<'_>, key: &str) -> bool {
+    let is_named = || {
+        let mut commands = step.commands();
+        commands.any(|it| {
+            it.args()
+                .any(|word| word.value().is_some_and(|it| names_whole(it, key)))
+        })
+    };
+    reads_variable(step.source_text(), key) || is_named()
+}
+
+/// Whether a text reads a variable: `$NAME` or `${NAME…`.
+pub(crate) fn reads_variable(text: &str, name: &str) -> bool {
+    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = &text[..at];
+        (before.ends_with('$') || before.ends_with("${"))
+            && !text[at + name.len()..].starts_with(goes_on)
+    })
+}
