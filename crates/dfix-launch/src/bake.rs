@@ -262,6 +262,7 @@ impl Target {
             arguments: whole.arguments,
             platforms: whole.platforms,
             is_conditional: false,
+            is_case_sensitive: false,
         });
         launch
     }

@@ -83,6 +83,7 @@ fn text_given_to_a_shell(command: &Command) -> Option<&str> {
 /// What a command builds or starts, if it does.
 pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
     let words = program(&command.words)?;
+    let is_buildahs;
     let (options, mut rest) = match words.split_first()? {
         (name, rest) if name_of(&name.text) == "executor" => {
             let is_kaniko = name.text.contains("kaniko");
@@ -91,7 +92,10 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
         (name, rest) => match name_of(&name.text) {
             "docker-compose" | "podman-compose" => return reader(command, at).compose(rest),
             "gcloud" => return reader(command, at).gcloud(rest),
-            "docker" | "podman" | "nerdctl" | "buildah" => (options::GLOBAL, rest),
+            program @ ("docker" | "podman" | "nerdctl" | "buildah") => {
+                is_buildahs = matches!(program, "podman" | "buildah");
+                (options::GLOBAL, rest)
+            }
             _ => return None,
         },
     };
@@ -110,7 +114,13 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
         }
     }
     match subcommand? {
-        "build" | "bud" | "b" => Some(reader(command, at).build(rest)),
+        "build" | "bud" | "b" => {
+            let mut launch = reader(command, at).build(rest);
+            if let Some(build) = &mut launch.build {
+                build.is_case_sensitive = is_buildahs;
+            }
+            Some(launch)
+        }
         "run" | "create" => Some(reader(command, at).run(rest)),
         "compose" => reader(command, at).compose(rest),
         "exec" => reader(command, at).exec(rest),

@@ -158,6 +158,7 @@ impl Unit<'_> {
             context,
             dockerfile,
             target: target.map(|line| line.value.clone()),
+            is_case_sensitive: true,
             ..Build::default()
         });
         Some(launch)
