@@ -141,7 +141,7 @@ pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
 pub use name_words::{
     is_named_for_a_key, is_named_for_a_place, is_named_for_all, is_named_for_development,
-    is_named_for_python, is_named_for_work, is_named_rootless, is_of_secrets,
+    is_named_for_python, is_named_for_work, is_named_rootless, is_of_secrets, names_a_secret,
 };
 pub use names::{assumed_like, is_docker_hub, is_official, is_registry_host, normalise};
 pub use node_env::{NodeEnvEffect, is_production_by_itself, node_env_effect};

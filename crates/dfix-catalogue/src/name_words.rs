@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::table::{Row, Table, table};
 
 const WORDS: Table = table!("name-words.tsv");
+const SECRETS: Table = table!("secret-names.tsv");
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_ascii_alphanumeric())
@@ -23,6 +24,19 @@ fn has(name: &str, mark: &str) -> bool {
 fn begins(word: &str, mark: &str) -> bool {
     let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
     ends.into_iter().any(|end| is(&word[..end], mark))
+}
+
+/// Whether a variable of this name is told to be a secret: by hadolint (`DL3064`) or by BuildKit (`SecretsUsedInArgOrEnv`), and is
+/// no file, no version, and nothing public by a word of it.
+pub fn names_a_secret(variable: &str) -> bool {
+    let name = variable.to_ascii_lowercase();
+    let has = |text: &str, mark: &str| SECRETS.row(text).is_some_and(|row| row.lists(1, ' ', mark));
+    let words = || name.split('_');
+    let parts =
+        (0..name.len()).flat_map(|start| (start + 1..=name.len()).map(move |end| (start, end)));
+    let mut parts = parts.filter_map(|(start, end)| name.get(start..end));
+    let is_one = has(&name, "name") || words().any(|it| has(it, "word"));
+    (is_one || parts.any(|it| has(it, "part"))) && !words().any(|it| has(it, "not"))
 }
 
 /// Whether a stage or a Dockerfile of this name is, by a word of it, not for production: `Dockerfile.dev`,
