@@ -70,6 +70,8 @@ pub use facts::dependencies::Dependencies;
 pub use facts::destination::Destination;
 pub use facts::drawn_fonts::DrawnFont;
 pub use facts::entry::{Entry, StartCommand};
+pub use facts::expansions::Expansion;
+pub use facts::exposed::Exposed;
 pub use facts::files_of_variables::LoadedVariables;
 pub use facts::filesystem::Filesystem;
 pub use facts::filesystem::entry::{
@@ -114,6 +116,7 @@ pub use facts::settings::Settings;
 pub use facts::shell::Shell;
 pub use facts::shipped_texts::{ShippedLine, ShippedText, absolute_paths};
 pub use facts::sources::{Source as SourceFile, known_words};
+pub use facts::stage_references::StageReference;
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
 pub use facts::user_packages::USER_BASE;

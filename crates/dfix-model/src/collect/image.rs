@@ -94,6 +94,46 @@ impl ImageRef {
         self.text.as_deref()
     }
 
+    /// The whole reference as it is where nothing is given for what only the build can tell.
+    pub fn text_by_default(&self) -> String {
+        let texts = self.pieces.iter().filter_map(|it| it.text.as_deref());
+        texts.collect()
+    }
+
+    /// Whether the builder refuses the reference where nothing is given for what only the build can tell: a part of it is
+    /// empty, or its path has capitals (distribution/reference, `ParseNormalizedNamed`).
+    pub fn fails_by_default(&self) -> bool {
+        let text = self.text_by_default();
+        let (path, digest) = match text.split_once('@') {
+            Some((path, digest)) => (path, Some(digest)),
+            None => (&*text, None),
+        };
+        let slash = path.rfind('/').map_or(0, |at| at + 1);
+        let (path, tag) = match path[slash..].split_once(':') {
+            Some((name, tag)) => (&path[..slash + name.len()], Some(tag)),
+            None => (path, None),
+        };
+        let is_part = |part: &str| {
+            let ends = [part.bytes().next(), part.bytes().next_back()];
+            let is_end =
+                |it: Option<u8>| it.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            let is_inner =
+                |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+            ends.into_iter().all(is_end) && part.bytes().all(is_inner)
+        };
+        let host = path
+            .split('/')
+            .next()
+            .filter(|it| path.contains('/') && is_registry(it));
+        let rest = host.map_or(path, |host| &path[host.len() + 1..]);
+        let is_tag = |tag: &str| {
+            let first = tag.bytes().next();
+            let is_one = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b"-.".contains(&b);
+            first.is_some_and(|b| !b"-.".contains(&b)) && tag.bytes().all(is_one)
+        };
+        !(rest.split('/').all(is_part) && tag.is_none_or(is_tag) && digest != Some(""))
+    }
+
     /// The reference without its tag and its digest, as it is written, if that is known.
     pub fn text_without_tag(&self) -> Option<&str> {
         let text = self.text()?;

@@ -113,6 +113,16 @@ impl<'m> Step<'m> {
         )
     }
 
+    /// The last `CMD`, `ENTRYPOINT` or `HEALTHCHECK` of the stage, where this is an earlier one of the same kind: it takes the
+    /// place of all that this one says.
+    pub fn replaced_by(self) -> Option<Step<'m>> {
+        let stage = self
+            .stage()
+            .filter(|_| self.is_run_time() && !self.is_onbuild())?;
+        let last = stage.steps_of(self.kind()).next_back();
+        last.filter(|last| last.index > self.index)
+    }
+
     /// Whether a name stands somewhere in the instruction as it is written: in words, here-documents, comments.
     pub fn mentions(self, name: &str) -> bool {
         self.source_text().contains(name)

@@ -110,6 +110,18 @@ impl<'m> Word<'m> {
             .collect()
     }
 
+    /// Whether it is this variable and nothing else, `$NAME` or `${NAME}`, without anything that is said for where it is not set.
+    pub fn is_variable(self, name: &str) -> bool {
+        let text = self.source_text().trim_matches('"');
+        let inner = text.strip_prefix('$');
+        let inner = inner.map(|it| {
+            it.strip_prefix('{')
+                .and_then(|it| it.strip_suffix('}'))
+                .unwrap_or(it)
+        });
+        inner == Some(name)
+    }
+
     /// The bytes of the file that spell a part of the value (`part` in bytes of the value); `None`
     /// where the value does not stand in the file as one piece.
     pub fn range_of(self, part: std::ops::Range<usize>) -> Option<TextRange> {

@@ -1,0 +1,71 @@
+//! Empty lines inside an instruction, which the builder leaves out.
+//!
+//! Source: BuildKit, `frontend/dockerfile/parser/parser.go`, `Parse`: below a continued line comments and empty lines are passed over.
+
+use dfix_syntax::{
+    NodeOrToken, SyntaxKind, SyntaxToken, TextRange, WalkEvent, is_instruction_keyword,
+};
+
+use crate::handles::Step;
+
+impl<'m> Step<'m> {
+    /// The empty lines inside it, each with its line end, in order; not those of its here-documents, which are text.
+    pub fn empty_lines(self) -> Vec<TextRange> {
+        let mut lines = self.source_text().lines().skip(1);
+        if !lines.any(|line| line.trim().is_empty()) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        // Where the line began, while nothing but blanks stood in it.
+        let mut start = None;
+        for token in outside_of_heredocs(self) {
+            let range = token.text_range();
+            match token.kind() {
+                SyntaxKind::WHITESPACE => {}
+                SyntaxKind::NEWLINE => {
+                    found.extend(start.map(|start| TextRange::new(start, range.end())));
+                    start = Some(range.end());
+                }
+                SyntaxKind::CONTINUATION => start = Some(range.end()),
+                _ => start = None,
+            }
+        }
+        found
+    }
+
+    /// The keyword of an instruction that begins the first line below an empty one inside this instruction: whoever wrote it
+    /// takes this one to end above, and it is a part of it.
+    pub fn swallowed_instruction(self) -> Option<&'m str> {
+        let text = self.file().text();
+        let end = self.range().end().into();
+        let below = |line: TextRange| &text[line.end().into()..end];
+        let mut words = self.empty_lines().into_iter().filter_map(|line| {
+            let rest = below(line).lines().find(|it| !it.trim().is_empty())?;
+            rest.split_whitespace()
+                .next()
+                .filter(|_| !rest.starts_with([' ', '\t']))
+        });
+        let is_one = |word: &&str| {
+            is_instruction_keyword(word) && word.bytes().all(|b| b.is_ascii_uppercase())
+        };
+        words.find(is_one)
+    }
+}
+
+/// The tokens of an instruction, but for those of its here-documents.
+fn outside_of_heredocs(step: Step<'_>) -> Vec<SyntaxToken> {
+    let mut tokens = Vec::new();
+    let mut walk = step.syntax().preorder_with_tokens();
+    while let Some(event) = walk.next() {
+        match event {
+            WalkEvent::Enter(NodeOrToken::Node(node))
+                if node.kind() == SyntaxKind::HEREDOC_BODY =>
+            {
+                walk.skip_subtree();
+            }
+            WalkEvent::Enter(NodeOrToken::Token(token)) => tokens.push(token),
+            _ => {}
+        }
+    }
+    tokens
+}
