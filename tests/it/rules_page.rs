@@ -107,23 +107,24 @@ fn others(tool: &str, shown: &str, page: &mut String) {
     let rows = names.lines().filter(|it| !it.starts_with('#'));
     let rows = rows.map(|row| row.split('\t').collect::<Vec<_>>());
     let rows: Vec<_> = rows.filter(|row| row[1] == tool).collect();
-    let ours = |name: &str| {
-        let mut rules = dfix_rules::ALL.iter();
-        rules.find(|it| it.aliases.contains(&name))
+    let ours = |name: &str| -> Vec<&Rule> {
+        let rules = dfix_rules::ALL.iter().copied();
+        rules.filter(|it| it.aliases.contains(&name)).collect()
     };
-    let done = rows.iter().filter(|row| ours(row[0]).is_some()).count();
+    let done = rows.iter().filter(|row| !ours(row[0]).is_empty()).count();
     let _ = write!(
         page,
         "\n### {shown}\n\n{done} of {} have a rule here; nothing is said yet of the others.\n\n| rule | reports | here |\n|---|---|---|\n",
         rows.len()
     );
     for row in &rows {
+        let said = |rule: &&Rule| {
+            let word = if rule.fixes() { "fixed" } else { "reported" };
+            format!("{word}: `{}`", rule.id)
+        };
         let here = match ours(row[0]) {
-            Some(rule) if rule.examples.iter().any(|it| it.before != it.after) => {
-                format!("fixed: `{}`", rule.id)
-            }
-            Some(rule) => format!("reported: `{}`", rule.id),
-            None => "not yet".to_owned(),
+            rules if rules.is_empty() => "not yet".to_owned(),
+            rules => rules.iter().map(said).collect::<Vec<_>>().join(", "),
         };
         let _ = writeln!(page, "| {} | {} | {here} |", row[0], row[2]);
     }

@@ -1,7 +1,7 @@
 //! Instructions' names in one letter case.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::Model;
+use dfix_model::{Model, Step};
 use dfix_syntax::TextRange;
 use dfix_syntax::ast::{AstNode, Instruction};
 
@@ -28,28 +28,34 @@ pub(crate) const RULE: Rule = Rule {
             "From alpine:3.20\nRun true\n",
             "FROM alpine:3.20\nRUN true\n",
         ),
+        // What stands above the first `FROM` follows, and does not count.
+        fixes(
+            "ARG A\nARG B\nFrom alpine:3.20\nrun true\ncmd sh\nENV a=b\n",
+            "arg A\narg B\nfrom alpine:3.20\nrun true\ncmd sh\nenv a=b\n",
+        ),
         leaves("from alpine:3.20\nrun true\n"),
         leaves("FROM alpine:3.20\nONBUILD RUN true\n"),
     ],
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let places = file
-        .steps()
-        .filter_map(|step| Instruction::cast(step.syntax().clone())?.keyword_range());
-    let keywords: Vec<(TextRange, &str)> = places.map(|it| (it, &file.text()[it])).collect();
-    let count = |is: fn(&u8) -> bool| {
-        let all = keywords.iter();
-        all.filter(|(_, it)| it.as_bytes().iter().all(is)).count()
+    let keyword = |step: Step<'_>| {
+        let place = Instruction::cast(step.syntax().clone())?.keyword_range()?;
+        Some((place, &file.text()[place], step.stage().is_some()))
     };
-    // As the builder counts: capitals unless more of the names are small.
+    let keywords: Vec<(TextRange, &str, bool)> = file.steps().filter_map(keyword).collect();
+    let count = |is: fn(&u8) -> bool| {
+        let all = keywords.iter().filter(|it| it.2);
+        all.filter(|it| it.1.as_bytes().iter().all(is)).count()
+    };
+    // As the builder counts: capitals unless more of the names are small, and without what stands above the first stage.
     let is_small = count(u8::is_ascii_lowercase) > count(u8::is_ascii_uppercase);
     let is_odd = if is_small {
         u8::is_ascii_uppercase
     } else {
         u8::is_ascii_lowercase
     };
-    for (place, keyword) in keywords.iter().copied() {
+    for (place, keyword, _) in keywords.iter().copied() {
         if !keyword.as_bytes().iter().any(is_odd) {
             continue;
         }

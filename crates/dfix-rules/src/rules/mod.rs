@@ -7,9 +7,24 @@ mod apk_no_cache;
 mod apt_lists_cleanup;
 mod apt_not_apt_get;
 mod apt_yes;
+mod arg_env_description;
+mod arg_out_of_stage;
+mod base_arg_default_invalid;
+mod base_arg_undeclared;
+mod base_platform_constant;
+mod base_platform_mismatch;
+mod base_platform_redundant;
 mod cmd_exec_form;
+mod cmd_multiple;
+mod continuation_empty;
+mod entrypoint_multiple;
 mod env_legacy_format;
+mod env_self_reference;
+mod env_undefined_var;
+mod expose_host_port;
+mod expose_proto_case;
 mod from_as_case;
+mod healthcheck_multiple;
 mod inst_case;
 mod maintainer_deprecated;
 mod no_sudo;
@@ -19,7 +34,12 @@ mod npm_ci;
 mod pip_no_cache_dir;
 mod python_production_env;
 mod python_venv;
+mod secret_in_arg_env;
 mod slim_base;
+mod stage_duplicate;
+mod stage_name_case;
+mod stage_reserved_name;
+mod workdir_relative;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -28,9 +48,24 @@ pub const ALL: &[&Rule] = &[
     &apt_lists_cleanup::RULE,
     &apt_not_apt_get::RULE,
     &apt_yes::RULE,
+    &arg_env_description::RULE,
+    &arg_out_of_stage::RULE,
+    &base_arg_default_invalid::RULE,
+    &base_arg_undeclared::RULE,
+    &base_platform_constant::RULE,
+    &base_platform_mismatch::RULE,
+    &base_platform_redundant::RULE,
     &cmd_exec_form::RULE,
+    &cmd_multiple::RULE,
+    &continuation_empty::RULE,
+    &entrypoint_multiple::RULE,
     &env_legacy_format::RULE,
+    &env_self_reference::RULE,
+    &env_undefined_var::RULE,
+    &expose_host_port::RULE,
+    &expose_proto_case::RULE,
     &from_as_case::RULE,
+    &healthcheck_multiple::RULE,
     &inst_case::RULE,
     &maintainer_deprecated::RULE,
     &no_sudo::RULE,
@@ -40,5 +75,10 @@ pub const ALL: &[&Rule] = &[
     &pip_no_cache_dir::RULE,
     &python_production_env::RULE,
     &python_venv::RULE,
+    &secret_in_arg_env::RULE,
     &slim_base::RULE,
+    &stage_duplicate::RULE,
+    &stage_name_case::RULE,
+    &stage_reserved_name::RULE,
+    &workdir_relative::RULE,
 ];

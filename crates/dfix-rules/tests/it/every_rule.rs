@@ -21,7 +21,7 @@ fn does_as_its_examples_and_their_variants_say() {
 #[test]
 fn has_examples_that_it_mends_or_reports_and_some_that_it_leaves() {
     each(|rule| {
-        let leaves = |e: &dfix_engine::Example| e.before == e.after;
+        let leaves = |e: &dfix_engine::Example| e.before == e.after && !e.by_hand;
         let quiet = rule.examples.iter().filter(|e| leaves(e)).count();
         if quiet == 0 || quiet == rule.examples.len() {
             return Err(format!(
@@ -80,11 +80,16 @@ fn says_what_it_does_in_plain_words() {
     });
 }
 
+/// What other tools tell by one name, and we by several rules: each reaches another state.
+const SHARED: [&str; 2] = ["MultipleInstructionsDisallowed", "UndefinedVar"];
+
 #[test]
 fn shares_no_name_with_another_rule() {
     let mut names: Vec<String> = ALL
         .iter()
         .flat_map(|rule| rule.aliases.iter().copied().chain([rule.id]))
+        .filter(|name| !SHARED.contains(name))
+        .chain(SHARED)
         .chain(dfix_engine::Group::ALL.iter().map(|group| group.name()))
         .map(str::to_ascii_lowercase)
         .collect();
