@@ -8,7 +8,7 @@ use dfix_model::{Command, Stage, Step, StepKind, Word, WordKind, Wrapper};
 use crate::fix::TextEdit;
 use crate::place::Place;
 use crate::text_edit::{
-    self, EditContext, Lowered, Side, commands, comments, instructions, removal, words,
+    self, EditContext, Lowered, Side, commands, comments, instructions, removal, runs, words,
 };
 
 /// A change that is being said.
@@ -297,6 +297,14 @@ impl<'a> Edit<'a> {
     /// As [`Edit::remove_instruction`]; comments inside the instruction stay in its place.
     pub fn remove_instruction_lifting_comments(&mut self, place: impl Place) {
         let lowered = instructions::remove_lifting_comments(self.context, place.range());
+        self.take(lowered);
+    }
+
+    /// Makes one `RUN` of several that stand one after another: what each runs, it runs if those before succeeded. Comments between
+    /// them stay between the commands. Each is plain commands, or they are joined by `&&`.
+    pub fn join_runs<P: Place>(&mut self, runs: impl IntoIterator<Item = P>) {
+        let places: Vec<_> = runs.into_iter().map(|run| run.range()).collect();
+        let lowered = runs::join(self.context, &places);
         self.take(lowered);
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod instructions;
 pub(crate) mod joins;
 pub(crate) mod quote;
 pub(crate) mod removal;
+pub(crate) mod runs;
 pub(crate) mod words;
 
 use std::cell::OnceCell;

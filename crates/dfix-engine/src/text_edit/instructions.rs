@@ -24,7 +24,7 @@ fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
 }
 
 /// The instruction's bytes without the blanks, comments and line ends around it.
-fn extent(instruction: &SyntaxNode) -> Result<TextRange, String> {
+pub(super) fn extent(instruction: &SyntaxNode) -> Result<TextRange, String> {
     let mut whole: Option<TextRange> = None;
     for token in tokens(instruction).filter(|t| !t.kind().is_trivia()) {
         whole = Some(match whole {
