@@ -36,6 +36,7 @@ mod font_uses;
 mod foundation;
 mod hardened;
 mod home_writes;
+mod https_hosts;
 mod image;
 mod image_marks;
 mod image_moves;
@@ -59,6 +60,7 @@ mod package_tools;
 mod package_writes;
 mod packages;
 mod pip_to_uv;
+mod pipe_programs;
 mod platforms;
 mod program_options;
 pub mod programs;
@@ -120,6 +122,7 @@ pub use hardened::{
     hardened_image, hardened_image_lacks, has_hardened_image,
 };
 pub use home_writes::{HomeWrite, home_writes};
+pub use https_hosts::serves_https;
 pub use image::{
     Account, Family, ImageFacts, Libc, Purpose, Shell, ShippedUser, SystemPackageManager,
     UserTools, Variant, Wget,
@@ -157,6 +160,7 @@ pub use package_writes::{
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
 pub use pip_to_uv::{ForUv, pip_for_uv};
+pub use pipe_programs::{PipeProgram, pipe_program};
 pub use platforms::{
     has_platform, platform, platform_of_name, platforms_of_image, was_ever_made_for,
 };

@@ -140,6 +140,8 @@ pub enum Mark {
     NoApt,
     /// No `NODE_ENV` changes what it does.
     NoNodeEnv,
+    /// What it changes is gone when the container that it runs in ends: processes, mounts, the kernel's settings.
+    Passing,
     /// A shell whose text reads as POSIX's.
     Posix,
     /// It waits for what a person types when it is given nothing else.
@@ -182,7 +184,7 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in order.
-    const ALL: [Mark; 43] = [
+    const ALL: [Mark; 44] = [
         Mark::Alone,
         Mark::AllOwners,
         Mark::Apache,
@@ -207,6 +209,7 @@ impl Mark {
         Mark::NamesFiles,
         Mark::NoApt,
         Mark::NoNodeEnv,
+        Mark::Passing,
         Mark::Posix,
         Mark::Prompt,
         Mark::Puts,
@@ -255,6 +258,7 @@ impl Mark {
             Mark::NamesFiles => "names-files",
             Mark::NoApt => "no-apt",
             Mark::NoNodeEnv => "no-node-env",
+            Mark::Passing => "passing",
             Mark::Posix => "posix",
             Mark::Prompt => "prompt",
             Mark::Puts => "puts",
