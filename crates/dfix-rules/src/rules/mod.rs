@@ -35,6 +35,7 @@ mod pip_no_cache_dir;
 mod python_production_env;
 mod python_venv;
 mod secret_in_arg_env;
+mod run_consecutive;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -76,6 +77,7 @@ pub const ALL: &[&Rule] = &[
     &python_production_env::RULE,
     &python_venv::RULE,
     &secret_in_arg_env::RULE,
+    &run_consecutive::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
