@@ -36,6 +36,7 @@ mod python_production_env;
 mod python_venv;
 mod secret_in_arg_env;
 mod run_consecutive;
+mod run_pipefail;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -78,6 +79,7 @@ pub const ALL: &[&Rule] = &[
     &python_venv::RULE,
     &secret_in_arg_env::RULE,
     &run_consecutive::RULE,
+    &run_pipefail::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,

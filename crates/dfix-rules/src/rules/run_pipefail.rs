@@ -1,0 +1,176 @@
+//! `pipefail` where commands are piped.
+
+mod pipes;
+mod shells;
+
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::catalogue::{Shell as BaseShell, SystemPackageManager};
+use dfix_model::{Model, Stage, Step, StepKind};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "run-pipefail",
+    aliases: &["DL4006"],
+    groups: &[Group::Correctness],
+    severity: Severity::Warning,
+    summary: "set `pipefail` in the `SHELL` of a stage whose `RUN`s have pipes",
+    why: "Without it a pipe fails only if its last command does: a download that breaks off is taken for a good \
+          one, and the build goes on.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM debian:12\nRUN mkdir /a\nRUN curl -fsSL https://example.com/a.tgz | tar -xz -C /a\nCMD [\"/a/run\"]\n",
+            "FROM debian:12\nRUN mkdir /a\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -fsSL https://example.com/a.tgz | tar -xz -C /a\nCMD [\"/a/run\"]\n",
+        ),
+        fixes(
+            "FROM alpine:3.20\nRUN echo a:b | chpasswd\n",
+            "FROM alpine:3.20\nSHELL [\"/bin/ash\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\n",
+        ),
+        // What the container starts keeps its shell.
+        fixes(
+            "FROM debian:12\nRUN echo a:b | chpasswd\nCMD run me\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\nSHELL [\"/bin/sh\", \"-c\"]\nCMD run me\n",
+        ),
+        fixes(
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]\nRUN curl -f https://example.com/a | tee /a\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -f https://example.com/a | tee /a\n",
+        ),
+        leaves("FROM debian:12\nRUN ls /opt | grep x | tee /a\n").that_says("`grep`"),
+        leaves("FROM debian:12\nRUN curl https://example.com | head -1 > /a\n").that_says("`head`"),
+        leaves("FROM debian:12\nRUN echo \"a\\nb\" | tee /a\n").that_says("backslash"),
+        leaves("FROM acme/base:1\nRUN echo a:b | chpasswd\n").that_says("whether acme/base:1 has"),
+        fixes(
+            "FROM debian:12\nRUN ls /opt | grep x | tee /a\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN ls /opt | grep x | tee /a\n",
+        )
+        .with_unsafe(),
+        reports("FROM debian:12\nRUN yes | apt-get install x\n", "`yes` would fail"),
+        reports("FROM busybox:1.36\nRUN echo a | tee /a\n", "no shell of which"),
+        leaves("FROM debian:12\nRUN [\"sh\", \"-c\", \"a | b\"]\nONBUILD RUN a | b\n").with_unsafe(),
+        leaves("FROM debian:12\nRUN sh -c 'a | b' || c\n").with_unsafe(),
+        leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-eo\", \"pipefail\", \"-c\"]\nRUN a | b\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nSHELL [\"pwsh\", \"-c\"]\nRUN a | b\n").with_unsafe(),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.stages() {
+        let piped: Vec<Step<'_>> = stage.runs().filter(|it| is_found(*it)).collect();
+        let (Some(first), Some(last)) = (piped.first(), piped.last()) else {
+            continue;
+        };
+        let message = "a pipe hides the failure of its first commands";
+        out.judge(*first, Safety::Checked, message, |case| {
+            let own = stage.shell_at(*first).step;
+            let mut runs = stage.runs().filter(|it| !it.is_onbuild());
+            let changed: Vec<Step<'_>> = runs
+                .by_ref()
+                .filter(|it| it.index() >= first.index() && !it.is_exec_form())
+                .collect();
+            if let Some(other) = stage
+                .steps_of(StepKind::Shell)
+                .find(|it| it.index() > first.index())
+            {
+                return Err(remedy!(
+                    "the shell is changed in line {}: set `pipefail` with each `SHELL`",
+                    other.line()
+                ));
+            }
+            pipes::obstacle(&changed)?;
+            case.open(pipes::doubts(&changed));
+            if let Some(step) = own.filter(|it| it.stage() == Some(stage)) {
+                let Some(option) = step
+                    .words()
+                    .find(|it| it.starts_with("-") && it.literal_prefix().ends_with('c'))
+                else {
+                    return Err(remedy!("add `-o pipefail` to the words of `SHELL`"));
+                };
+                let between: Vec<Step<'_>> = stage
+                    .runs()
+                    .filter(|it| it.index() > step.index() && !it.is_exec_form())
+                    .collect();
+                pipes::obstacle(&between)?;
+                case.open(shells::of_the_start(stage, step))
+                    .evidence("its shell knows `pipefail`")
+                    .declare(Effect::changed(step))
+                    .fix(|edit| {
+                        edit.insert_word_before(option, "-o");
+                        edit.insert_word_before(option, "pipefail");
+                    });
+                return Ok(());
+            }
+            let shell = shell_of(stage)?;
+            match shell {
+                Some(shell) => {
+                    let path = shell.path;
+                    case.evidence(format!("the base image has `{path}`"));
+                }
+                None => {
+                    case.open(shells::unknown(stage));
+                }
+            }
+            let path = shell.map_or("/bin/bash", |it| it.path);
+            if shell.is_none_or(|it| !it.is_same) {
+                case.open(shells::differences(stage, &changed));
+            }
+            let source = format!("SHELL [\"{path}\", \"-o\", \"pipefail\", \"-c\"]");
+            let is_restored = shells::is_to_be_restored(stage, *last);
+            if is_restored && own.is_some() {
+                return Err(remedy!("add `-o pipefail` to the words of `SHELL`"));
+            }
+            case.declare(Effect::Inserted {
+                stage: stage.index(),
+                keyword: "SHELL",
+            })
+            .fix(|edit| {
+                edit.insert_instruction_before(*first, &source);
+                if is_restored {
+                    edit.insert_instruction_after(*last, "SHELL [\"/bin/sh\", \"-c\"]");
+                }
+            });
+            Ok(())
+        });
+    }
+}
+
+/// Whether hadolint finds fault with the `RUN`: it has a pipe, and no shell before it is told `pipefail`.
+fn is_found(step: Step<'_>) -> bool {
+    let Some(stage) = step
+        .stage()
+        .filter(|_| !step.is_onbuild() && !step.is_exec_form())
+    else {
+        return false;
+    };
+    let shell = stage.shell_at(step);
+    shell.is_posix() && !shell.has_pipefail() && pipes::of(step).next().is_some()
+}
+
+/// A shell of the base image that knows `pipefail`.
+#[derive(Clone, Copy)]
+struct Known {
+    path: &'static str,
+    /// Whether it is what `/bin/sh` is.
+    is_same: bool,
+}
+
+/// The shell to set; none where the base image is not known.
+fn shell_of(stage: Stage<'_>) -> Result<Option<Known>, dfix_engine::Remedy> {
+    let Some(facts) = crate::base::facts(stage) else {
+        return Ok(None);
+    };
+    let known = |path, is_same| Ok(Some(Known { path, is_same }));
+    match (facts.shell, facts.package_manager) {
+        (_, SystemPackageManager::Apk) => known("/bin/ash", true),
+        (BaseShell::Bash, SystemPackageManager::Apt) => known("/bin/bash", false),
+        // There `/bin/sh` is bash.
+        (BaseShell::Bash, _) => known("/bin/bash", true),
+        (BaseShell::Unknown, _) => Ok(None),
+        _ => Err(remedy!(
+            "the base image has no shell of which it is known that it has `pipefail`"
+        )),
+    }
+}

@@ -1,0 +1,79 @@
+//! The pipes of a `RUN`, and what `pipefail` makes of them.
+
+use dfix_engine::{Remedy, remedy};
+use dfix_model::catalogue::{PipeProgram, pipe_program};
+use dfix_model::{Command, OpenCondition, Operator, Step, Word};
+
+/// How many conditions are told.
+const MOST: usize = 4;
+
+/// The commands that hand their output to another, in the shell's own text: a script in a string has a shell of its own.
+pub(super) fn of<'m>(step: Step<'m>) -> impl Iterator<Item = Command<'m>> {
+    step.commands().filter(|it| {
+        it.after().is_some_and(|it| it.operator == Operator::Pipe)
+            && std::iter::successors(Some(*it), |it| it.outer())
+                .all(|it| it.outer().is_none() || it.around().substitution)
+    })
+}
+
+/// What surely fails with `pipefail`.
+pub(super) fn obstacle(steps: &[Step<'_>]) -> Result<(), Remedy> {
+    let mut writers = steps.iter().flat_map(|it| of(*it));
+    match writers.find(|it| known(*it).is_some_and(PipeProgram::is_endless)) {
+        Some(command) => Err(remedy!(
+            "`{}` would fail with it, for it writes until nobody reads: give the command behind the pipe the answer as an option (`-y`)",
+            command.name()
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What nobody knows whether it fails with `pipefail` where it does not without.
+pub(super) fn doubts(steps: &[Step<'_>]) -> Vec<OpenCondition> {
+    let writers = steps.iter().flat_map(|it| of(*it));
+    writers.filter_map(doubt).take(MOST).collect()
+}
+
+fn doubt(command: Command<'_>) -> Option<OpenCondition> {
+    let said = said(command);
+    let Some(writer) = known(command).filter(|it| it.fails_for_a_reason()) else {
+        return Some(OpenCondition::new(
+            format!("whether `{said}` fails only where the build is to fail"),
+            "look at its exit code: `grep` has one of its own where it finds nothing",
+        ));
+    };
+    if writer.says_little() {
+        return None;
+    }
+    let Some(reader) = command.piped_into() else {
+        return Some(OpenCondition::new(
+            format!("whether what `{said}` hands its output to reads all of it"),
+            "look at what comes behind the pipe",
+        ));
+    };
+    let reads =
+        known(reader).is_some_and(|it| it.reads_all(reader.args().map(Word::literal_prefix)));
+    (!reads).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether `{}` reads all that `{said}` writes: where it does not, `{said}` fails",
+                self::said(reader)
+            ),
+            "see that the reader reads to the end, or that the writer writes a file",
+        )
+    })
+}
+
+fn known(command: Command<'_>) -> Option<PipeProgram> {
+    let name = command.name();
+    pipe_program(name).or_else(|| pipe_program(command.executable_name()))
+}
+
+fn said(command: Command<'_>) -> String {
+    let name = command.name();
+    if name.is_empty() {
+        command.program().map_or_else(String::new, Word::shortened)
+    } else {
+        name.to_owned()
+    }
+}

@@ -1,0 +1,97 @@
+//! What another shell makes of the same text, and who else is given it.
+
+use dfix_model::{Command, OpenCondition, Stage, Step, StepKind, Word};
+
+/// What is open where nothing is known of the base image.
+pub(super) fn unknown(stage: Stage<'_>) -> OpenCondition {
+    let image = stage.base_image().text().unwrap_or("the base image");
+    OpenCondition::new(
+        format!("whether {image} has `/bin/bash`"),
+        "look into the image (`command -v bash`)",
+    )
+}
+
+/// Whether the old shell is set again behind the last pipe, for those that it is not changed for: what the container starts, and
+/// stages that are based on this one.
+pub(super) fn is_to_be_restored(stage: Stage<'_>, last: Step<'_>) -> bool {
+    let has_text =
+        |it: &Step<'_>| it.is_run_time() && it.index() > last.index() && !it.is_exec_form();
+    stage.steps().any(|it| has_text(&it) || it.is_onbuild()) || stage.children().next().is_some()
+}
+
+/// The texts of the container's start that a `SHELL` of its own is given, too, where they have pipes.
+pub(super) fn of_the_start(stage: Stage<'_>, shell: Step<'_>) -> Option<OpenCondition> {
+    let mut steps = stage
+        .with_descendants()
+        .flat_map(|it| it.steps().collect::<Vec<_>>());
+    let is_piped = |it: &Step<'_>| {
+        (it.is_run_time() || it.is_onbuild() || it.stage() != Some(stage) && it.is(StepKind::Run))
+            && it.index() > shell.index()
+            && !it.is_exec_form()
+            && super::pipes::of(*it).next().is_some()
+    };
+    let step = steps.find(is_piped)?;
+    Some(OpenCondition::new(
+        format!("whether the pipe in {} may fail", step.label()),
+        "look at what it does where its first commands fail",
+    ))
+}
+
+/// What dash and bash read otherwise in these steps.
+pub(super) fn differences(stage: Stage<'_>, steps: &[Step<'_>]) -> Option<OpenCondition> {
+    let is_set = |name: &str| {
+        steps
+            .first()
+            .is_some_and(|it| stage.env_at(*it, name).is_set())
+    };
+    if is_set("BASH_ENV") {
+        return Some(OpenCondition::new(
+            "whether bash does the same with the file of `BASH_ENV`, which sh does not read",
+            "look at the file",
+        ));
+    }
+    let mut commands = steps.iter().flat_map(|it| it.commands());
+    let what = commands.find_map(difference)?;
+    Some(OpenCondition::new(
+        format!("whether bash makes the same of {what}, which sh and bash read differently"),
+        "look at what the command is to do",
+    ))
+}
+
+fn difference(command: Command<'_>) -> Option<String> {
+    let is_of_a_string = command.outer().is_some() && !command.around().substitution;
+    if is_of_a_string {
+        return None;
+    }
+    let mut sources = command.args().map(Word::source_text);
+    if command.is("echo")
+        && sources.any(|it| it.contains('\\') && !it.contains("\\\"") || it.starts_with("-e"))
+    {
+        return Some("a backslash or an option of `echo`".to_owned());
+    }
+    if command.is_one_of(&["[", "test"]) && command.has_arg("==") {
+        return Some("`==` in a test".to_owned());
+    }
+    let redirects = || command.redirects().map(|it| it.operator());
+    if let Some(operator) = redirects().find(|it| ["&>", "&>>", ">&", "<<<"].contains(it)) {
+        let is_number = command.redirects().all(|it| {
+            it.operator() != ">&"
+                || it
+                    .target()
+                    .is_some_and(|it| it.value().is_some_and(|it| it.len() == 1))
+        });
+        if operator != ">&" || !is_number {
+            return Some(format!("`{operator}`"));
+        }
+    }
+    let braces = |word: &Word<'_>| {
+        let text = word.source_text();
+        let is_quoted = text.starts_with(['"', '\'']);
+        let is_list = text.find('{').is_some_and(|at| {
+            !text[..at].ends_with('$') && (text[at..].contains(',') || text[at..].contains(".."))
+        });
+        (!is_quoted && is_list) || word.has_dollar_quote()
+    };
+    let word = command.words().find(braces)?;
+    Some(format!("`{}`", word.shortened()))
+}
