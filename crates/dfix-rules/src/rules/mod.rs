@@ -35,6 +35,7 @@ mod pip_no_cache_dir;
 mod python_production_env;
 mod python_venv;
 mod secret_in_arg_env;
+mod run_cd;
 mod run_consecutive;
 mod run_pipefail;
 mod slim_base;
@@ -78,6 +79,7 @@ pub const ALL: &[&Rule] = &[
     &python_production_env::RULE,
     &python_venv::RULE,
     &secret_in_arg_env::RULE,
+    &run_cd::RULE,
     &run_consecutive::RULE,
     &run_pipefail::RULE,
     &slim_base::RULE,

@@ -1,0 +1,194 @@
+//! `WORKDIR` for the folder that a `RUN` begins by going to.
+
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::{Command, Connector, ImagePath, Model, Operator, Stage, Step, StepKind};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "run-cd",
+    aliases: &["DL3003"],
+    groups: &[Group::Correctness],
+    severity: Severity::Advice,
+    summary: "set the folder that a `RUN` begins by going to with `WORKDIR`",
+    why: "`WORKDIR` says where a command runs, in one place and for the reader, too. It is set back behind the \
+          `RUN`. A `cd` between commands of one `RUN` is left: a `WORKDIR` there would make two layers of one.",
+    phase: Phase::Equivalent,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM debian:12\nRUN mkdir /src\nRUN cd /src && make\nCMD [\"x\"]\n",
+            "FROM debian:12\nRUN mkdir /src\nWORKDIR /src\nRUN make\nWORKDIR /\nCMD [\"x\"]\n",
+        ),
+        fixes(
+            "FROM debian:12\nWORKDIR /app\nCOPY web web/\n# The pages.\nRUN cd web \\\n  && npm ci \\\n  && npm run build\nRUN cd web && npm test\nWORKDIR /srv\n",
+            "FROM debian:12\nWORKDIR /app\nCOPY web web/\n# The pages.\nWORKDIR /app/web\nRUN npm ci \\\n  && npm run build\nRUN npm test\nWORKDIR /srv\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN cd /opt/a && make\n",
+            "FROM debian:12\nWORKDIR /opt/a\nRUN make\nWORKDIR /\n",
+        ),
+        fixes(
+            "FROM debian:12\nWORKDIR /app\nRUN cd /app && make && make install\n",
+            "FROM debian:12\nWORKDIR /app\nRUN make && make install\n",
+        ),
+        // Nobody is there any more who would be elsewhere.
+        fixes(
+            "FROM acme/base:1\nRUN mkdir /src\nRUN cd /src && make\nWORKDIR /app\n",
+            "FROM acme/base:1\nRUN mkdir /src\nWORKDIR /src\nRUN make\nWORKDIR /app\n",
+        ),
+        reports(
+            "FROM acme/base:1\nRUN mkdir /src\nRUN cd /src && make\n",
+            "the working directory of acme/base:1",
+        ),
+        reports(
+            "FROM debian:12\nRUN --mount=target=/src cd /src && make\n",
+            "mounted",
+        ),
+        // One layer stays one, and what is not certain stays.
+        leaves("FROM debian:12\nRUN git clone x /a && cd /a && make\n").with_unsafe(),
+        leaves("FROM debian:12\nRUN cd /a && make && cd / && rm -r /a\n").with_unsafe(),
+        leaves("FROM debian:12\nRUN cd /a\nRUN (cd /a && make)\nRUN cd /a || true && make\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN cd $A && make\nRUN cd ~ && make\nRUN cd && make\nRUN cd /a; make\n")
+            .with_unsafe(),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let runs = file
+        .steps()
+        .filter(|it| it.is(StepKind::Run) && !it.is_onbuild());
+    let found = runs.filter_map(|step| Some((step, folder(step)?)));
+    let mut groups: Vec<(Vec<Step<'_>>, String)> = Vec::new();
+    for (step, path) in found {
+        match groups.last_mut() {
+            Some((steps, other))
+                if *other == path
+                    && steps
+                        .last()
+                        .is_some_and(|it| it.index() + 1 == step.index()) =>
+            {
+                steps.push(step);
+            }
+            _ => groups.push((vec![step], path)),
+        }
+    }
+    for (steps, path) in groups {
+        judge(&steps, &path, out);
+    }
+}
+
+fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
+    let (first, last) = (steps[0], steps[steps.len() - 1]);
+    let Some(stage) = first.stage() else { return };
+    let message = format!("`cd {path}` at the beginning of a `RUN`");
+    out.judge(first, Safety::Checked, message, |case| {
+        let is_mounted = |step: &Step<'_>| {
+            let mut targets = step.mounts().filter_map(|it| it.target()?.value());
+            targets.any(|it| {
+                let (target, folder) = (ImagePath::new(it), ImagePath::new(path));
+                folder.is_below(&target) || target.is_below(&folder) || folder == target
+            })
+        };
+        if steps.iter().any(is_mounted) {
+            return Err(remedy!("the folder is mounted for the `RUN`: a `WORKDIR` would make one in the image"));
+        }
+        let is_there = stage.workdir_at(first).as_deref() == Some(path);
+        if is_there {
+            case.evidence("it is there already")
+                .declare(steps.iter().map(|it| Effect::commands_of(*it)).collect::<Vec<_>>())
+                .fix(|edit| edit.remove_commands(steps.iter().filter_map(|it| it.commands().next())));
+            return Ok(());
+        }
+        let back = back(stage, last).map_err(|image| {
+            remedy!("write `WORKDIR {path}` before it, and behind it one with the working directory of {image}")
+        })?;
+        case.evidence(format!("`cd` fails where `{path}` is not there, and so it is"))
+            .evidence(back.as_ref().map_or_else(
+                || "the next instruction sets the working directory".to_owned(),
+                |back| format!("the working directory is set back to {back}"),
+            ))
+            .declare(Effect::Inserted {
+                stage: stage.index(),
+                keyword: "WORKDIR",
+            })
+            .declare(steps.iter().map(|it| Effect::commands_of(*it)).collect::<Vec<_>>())
+            .fix(|edit| {
+                edit.insert_instruction_below_comments(first, &format!("WORKDIR {path}"));
+                for cd in steps.iter().filter_map(|it| it.commands().next()) {
+                    edit.remove_command(cd);
+                }
+                if let Some(back) = &back {
+                    edit.insert_instruction_after(last, &format!("WORKDIR {back}"));
+                }
+            });
+        Ok(())
+    });
+}
+
+/// The folder that the `RUN` goes to before anything else, where that is the only time that it goes anywhere.
+fn folder(step: Step<'_>) -> Option<String> {
+    let stage = step.stage()?;
+    let first = step.commands().next()?;
+    let is_cd = |it: &Command<'_>| it.is_one_of(&["cd", "pushd", "popd"]);
+    let joins = |it: Option<Connector>| it.is_some_and(|it| it.operator == Operator::And);
+    let is_alone = step.commands().filter(is_cd).count() == 1;
+    let is_plain = first.is("cd")
+        && is_alone
+        && first.is_in_list()
+        && first.before().is_none()
+        && joins(first.after())
+        && first.redirects().next().is_none()
+        && first.assignments().next().is_none();
+    let has_text = !step.is_exec_form()
+        && !step.has_opaque_text()
+        && step.instruction().heredocs().next().is_none()
+        && stage.shell_at(step).is_posix();
+    let word = first
+        .args()
+        .next()
+        .filter(|_| first.args().len() == 1 && is_plain && has_text)?;
+    let path = word.value()?;
+    let is_written = path
+        .bytes()
+        .all(|it| it.is_ascii_alphanumeric() || b"/._-+@".contains(&it));
+    if !is_written || path.starts_with('-') || word.is_pattern() || path.is_empty() {
+        return None;
+    }
+    // What an `or` decides about is none of a plain list.
+    let mut rest = step.commands().filter(|it| it.outer().is_none());
+    if rest.any(|it| it.after().is_some_and(|it| it.operator == Operator::Or)) {
+        return None;
+    }
+    let path = ImagePath::new(path);
+    if word.starts_with("/") {
+        return Some(path.as_str().to_owned());
+    }
+    let from = stage.workdir_at(step)?;
+    let path = ImagePath::new(&from).join(word.value()?);
+    Some(path.as_str().to_owned())
+}
+
+/// The working directory to set again; none where the next instruction that it matters to sets one. Where it is not known, the
+/// image.
+fn back<'m>(stage: Stage<'m>, last: Step<'m>) -> Result<Option<String>, String> {
+    let mut after = stage
+        .steps()
+        .filter(|it| it.index() > last.index() && !it.is_metadata() && !it.is_onbuild());
+    let next = after.next();
+    let sets =
+        |it: &Step<'_>| it.is(StepKind::Workdir) && it.word().is_some_and(|it| it.starts_with("/"));
+    if next.is_some_and(|it| sets(&it)) {
+        return Ok(None);
+    }
+    match stage.workdir_at(last) {
+        Some(path) => Ok(Some(path)),
+        None => Err(stage
+            .base_image()
+            .text()
+            .unwrap_or("the base image")
+            .to_owned()),
+    }
+}
