@@ -18,6 +18,7 @@ mod cmd_exec_form;
 mod cmd_multiple;
 mod continuation_empty;
 mod entrypoint_multiple;
+mod copy_multi_slash;
 mod env_legacy_format;
 mod env_self_reference;
 mod env_undefined_var;
@@ -62,6 +63,7 @@ pub const ALL: &[&Rule] = &[
     &cmd_multiple::RULE,
     &continuation_empty::RULE,
     &entrypoint_multiple::RULE,
+    &copy_multi_slash::RULE,
     &env_legacy_format::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
