@@ -19,6 +19,7 @@ mod cmd_multiple;
 mod continuation_empty;
 mod entrypoint_multiple;
 mod copy_multi_slash;
+mod copy_relative_dest;
 mod env_legacy_format;
 mod env_self_reference;
 mod env_undefined_var;
@@ -64,6 +65,7 @@ pub const ALL: &[&Rule] = &[
     &continuation_empty::RULE,
     &entrypoint_multiple::RULE,
     &copy_multi_slash::RULE,
+    &copy_relative_dest::RULE,
     &env_legacy_format::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
