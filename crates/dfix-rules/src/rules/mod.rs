@@ -39,6 +39,7 @@ mod python_venv;
 mod secret_in_arg_env;
 mod run_cd;
 mod run_consecutive;
+mod run_export_lost;
 mod run_pipefail;
 mod slim_base;
 mod stage_duplicate;
@@ -85,6 +86,7 @@ pub const ALL: &[&Rule] = &[
     &secret_in_arg_env::RULE,
     &run_cd::RULE,
     &run_consecutive::RULE,
+    &run_export_lost::RULE,
     &run_pipefail::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
