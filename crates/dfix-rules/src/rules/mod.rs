@@ -38,6 +38,7 @@ mod python_production_env;
 mod python_venv;
 mod secret_in_arg_env;
 mod run_cd;
+mod run_change_shell_ln;
 mod run_consecutive;
 mod run_export_lost;
 mod run_pipefail;
@@ -85,6 +86,7 @@ pub const ALL: &[&Rule] = &[
     &python_venv::RULE,
     &secret_in_arg_env::RULE,
     &run_cd::RULE,
+    &run_change_shell_ln::RULE,
     &run_consecutive::RULE,
     &run_export_lost::RULE,
     &run_pipefail::RULE,
