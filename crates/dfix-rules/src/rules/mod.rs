@@ -42,6 +42,7 @@ mod run_change_shell_ln;
 mod run_consecutive;
 mod run_export_lost;
 mod run_pipefail;
+mod run_wget_and_curl;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -90,6 +91,7 @@ pub const ALL: &[&Rule] = &[
     &run_consecutive::RULE,
     &run_export_lost::RULE,
     &run_pipefail::RULE,
+    &run_wget_and_curl::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
