@@ -40,6 +40,7 @@ mod secret_in_arg_env;
 mod run_cd;
 mod run_change_shell_ln;
 mod run_consecutive;
+mod run_curl_fail;
 mod run_export_lost;
 mod run_pipefail;
 mod run_wget_and_curl;
@@ -89,6 +90,7 @@ pub const ALL: &[&Rule] = &[
     &run_cd::RULE,
     &run_change_shell_ln::RULE,
     &run_consecutive::RULE,
+    &run_curl_fail::RULE,
     &run_export_lost::RULE,
     &run_pipefail::RULE,
     &run_wget_and_curl::RULE,
