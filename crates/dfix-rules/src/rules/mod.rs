@@ -41,6 +41,7 @@ mod run_cd;
 mod run_change_shell_ln;
 mod run_consecutive;
 mod run_curl_fail;
+mod run_curl_location;
 mod run_export_lost;
 mod run_pipefail;
 mod run_wget_and_curl;
@@ -91,6 +92,7 @@ pub const ALL: &[&Rule] = &[
     &run_change_shell_ln::RULE,
     &run_consecutive::RULE,
     &run_curl_fail::RULE,
+    &run_curl_location::RULE,
     &run_export_lost::RULE,
     &run_pipefail::RULE,
     &run_wget_and_curl::RULE,
