@@ -43,6 +43,7 @@ mod run_consecutive;
 mod run_curl_fail;
 mod run_curl_location;
 mod run_export_lost;
+mod run_http_url;
 mod run_pipefail;
 mod run_wget_and_curl;
 mod slim_base;
@@ -94,6 +95,7 @@ pub const ALL: &[&Rule] = &[
     &run_curl_fail::RULE,
     &run_curl_location::RULE,
     &run_export_lost::RULE,
+    &run_http_url::RULE,
     &run_pipefail::RULE,
     &run_wget_and_curl::RULE,
     &slim_base::RULE,
