@@ -18,6 +18,7 @@ mod cmd_exec_form;
 mod cmd_multiple;
 mod continuation_empty;
 mod entrypoint_multiple;
+mod copy_archive_add;
 mod copy_multi_slash;
 mod copy_relative_dest;
 mod env_legacy_format;
@@ -71,6 +72,7 @@ pub const ALL: &[&Rule] = &[
     &cmd_multiple::RULE,
     &continuation_empty::RULE,
     &entrypoint_multiple::RULE,
+    &copy_archive_add::RULE,
     &copy_multi_slash::RULE,
     &copy_relative_dest::RULE,
     &env_legacy_format::RULE,
