@@ -47,6 +47,7 @@ mod run_export_lost;
 mod run_http_url;
 mod run_pipefail;
 mod run_pointless_command;
+mod run_tar_left;
 mod run_wget_and_curl;
 mod slim_base;
 mod stage_duplicate;
@@ -101,6 +102,7 @@ pub const ALL: &[&Rule] = &[
     &run_http_url::RULE,
     &run_pipefail::RULE,
     &run_pointless_command::RULE,
+    &run_tar_left::RULE,
     &run_wget_and_curl::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
