@@ -19,6 +19,7 @@ mod cmd_multiple;
 mod continuation_empty;
 mod entrypoint_multiple;
 mod copy_archive_add;
+mod copy_chown_run;
 mod copy_multi_slash;
 mod copy_relative_dest;
 mod env_legacy_format;
@@ -74,6 +75,7 @@ pub const ALL: &[&Rule] = &[
     &continuation_empty::RULE,
     &entrypoint_multiple::RULE,
     &copy_archive_add::RULE,
+    &copy_chown_run::RULE,
     &copy_multi_slash::RULE,
     &copy_relative_dest::RULE,
     &env_legacy_format::RULE,

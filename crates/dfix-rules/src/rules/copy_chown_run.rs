@@ -1,0 +1,238 @@
+//! `COPY --chown` where a `RUN` gives away what was copied.
+
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::{
+    Command, FileEntry, ImagePath, Model, OpenCondition, Stage, Step, StepKind, Word,
+};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "copy-chown-run",
+    aliases: &[],
+    groups: &[Group::Size, Group::Speed],
+    severity: Severity::Warning,
+    summary: "give copied files to their owner with `COPY --chown`, not with a `RUN chown -R` behind it",
+    why: "A `chown -R` writes every file that it changes into a layer of its own: the image holds them twice.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN chown -R node:node /app\nUSER node\n",
+            "FROM node:22\nWORKDIR /app\nCOPY --chown=node:node . .\nRUN chown node:node /app\nUSER node\n",
+        )
+        .with_context(&[("app.js", ""), ("lib/a.js", "")]),
+        fixes(
+            "FROM debian:12\nRUN useradd -r app\nCOPY a.txt /srv/\nCOPY b.txt /srv/\nENV A=b\nRUN chown --recursive app /srv/ && ls\n",
+            "FROM debian:12\nRUN useradd -r app\nCOPY --chown=app:0 a.txt /srv/\nCOPY --chown=app:0 b.txt /srv/\nENV A=b\nRUN chown app /srv/ && ls\n",
+        )
+        .with_context(&[("a.txt", ""), ("b.txt", "")])
+        .with_unsafe(),
+        leaves("FROM node:22\nWORKDIR /app\nCOPY a.txt .\nRUN make\nCOPY b.txt .\nRUN chown -R node:node /app\n")
+            .with_context(&[("a.txt", ""), ("b.txt", "")])
+            .that_says("whether nothing else is in"),
+        reports(
+            "FROM debian:12\nCOPY a.txt /app/\nRUN chown -R app:app /app\n",
+            "make the user before",
+        ),
+        leaves("FROM node:22\nCOPY --chown=1:1 a.txt /app/\nRUN chown -R node:node /app\n").with_unsafe(),
+        leaves("FROM node:22\nCOPY a.txt /app/\nRUN make && chown -R node:node /app\n").with_unsafe(),
+        leaves("FROM node:22\nCOPY a.txt /app/\nRUN chown -R node:node /srv\n").with_unsafe(),
+        leaves("FROM node:22\nCOPY a.txt /app/\nRUN chown node:node /app\n").with_unsafe(),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file
+        .steps()
+        .filter(|it| it.is(StepKind::Run) && !it.is_onbuild())
+    {
+        let Some(stage) = step.stage() else { continue };
+        let Some(chown) = step.commands().next().and_then(|it| Chown::of(it)) else {
+            continue;
+        };
+        let copies = copies_before(stage, step, &chown.path);
+        let Some(first) = copies.first().copied() else {
+            continue;
+        };
+        let message = format!(
+            "`chown -R` writes what was copied to {} again",
+            chown.path.as_str()
+        );
+        out.judge(chown.command, Safety::Checked, message, |case| {
+            let accounts = stage.accounts().at(first);
+            let user = &chown.user;
+            let is_number = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+            let user_is = accounts.exists(user);
+            if !is_number(user) && user_is.is_no() {
+                return Err(remedy!(
+                    "make the user before the files are copied, and write `COPY --chown={user}`"
+                ));
+            }
+            let group_is = chown
+                .group
+                .as_deref()
+                .map(|it| (it, accounts.has_group(it)));
+            if let Some((group, it)) = &group_is
+                && !is_number(group)
+                && it.is_no()
+            {
+                return Err(remedy!(
+                    "make the group before the files are copied, and write `COPY --chown`"
+                ));
+            }
+            if !is_number(user) {
+                case.evidence(
+                    user_is
+                        .is_yes()
+                        .then(|| format!("{user} is there when the files are copied")),
+                )
+                .open(user_is.open());
+            }
+            if let Some((group, it)) = group_is
+                && !is_number(group)
+            {
+                case.open(it.open());
+            }
+            // Without a group, `chown` leaves that of root.
+            let owner = format!("{user}:{}", chown.group.as_deref().unwrap_or("0"));
+            case.open(others(stage, first, &chown.path))
+                .declare(
+                    copies
+                        .iter()
+                        .map(|it| Effect::changed(*it))
+                        .collect::<Vec<_>>(),
+                )
+                .declare(Effect::arguments_of(chown.command))
+                .fix(|edit| {
+                    for copy in &copies {
+                        edit.set_flag(*copy, "chown", &owner);
+                    }
+                    edit.remove_word(chown.recursive);
+                });
+            Ok(())
+        });
+    }
+}
+
+/// A `chown -R OWNER PATH`.
+struct Chown<'m> {
+    command: Command<'m>,
+    recursive: Word<'m>,
+    user: String,
+    group: Option<String>,
+    path: ImagePath,
+}
+
+impl<'m> Chown<'m> {
+    fn of(command: Command<'m>) -> Option<Self> {
+        let is_recursive = |it: &Word<'m>| it.is("-R") || it.is("--recursive");
+        let recursive = command.args().find(is_recursive)?;
+        let mut words = command.args().filter(|it| !is_recursive(it));
+        let (owner, path, more) = (words.next()?.value()?, words.next()?, words.next());
+        let is_plain = |it: &str| {
+            !it.is_empty()
+                && it
+                    .bytes()
+                    .all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+        };
+        let (user, group) = match owner.split_once(':') {
+            Some((user, group)) => (user, Some(group)),
+            None => (owner, None),
+        };
+        let fits = command.is("chown")
+            && command.is_in_list()
+            && command.redirects().next().is_none()
+            && more.is_none()
+            && is_plain(user)
+            && !user.starts_with('-')
+            && group.is_none_or(is_plain)
+            && !path.is_pattern();
+        let folder = ImagePath::new(&command.working_directory()?);
+        let path = path.value().filter(|it| fits && !it.starts_with('-'))?;
+        Some(Chown {
+            command,
+            recursive,
+            user: user.to_owned(),
+            group: group.map(str::to_owned),
+            path: folder.join(path),
+        })
+    }
+}
+
+/// The `COPY`s right before the step that put files below the path, and nothing else beside; none where one cannot be told.
+fn copies_before<'m>(stage: Stage<'m>, run: Step<'m>, path: &ImagePath) -> Vec<Step<'m>> {
+    let is_between = |it: &Step<'_>| {
+        it.is(StepKind::Copy)
+            || it.is_metadata()
+            || matches!(it.kind(), StepKind::Env | StepKind::Arg)
+    };
+    let before = stage.steps().rev().filter(|it| it.index() < run.index());
+    let block: Vec<Step<'m>> = before
+        .take_while(|it| is_between(it) && !it.is_onbuild())
+        .filter(|it| it.is(StepKind::Copy))
+        .collect();
+    let mut copies = Vec::new();
+    for step in block.into_iter().rev() {
+        let landings = || {
+            stage
+                .filesystem()
+                .landings()
+                .filter(|it| it.step == step.index())
+        };
+        let lands = landings().any(|it| it.path.is_below(path) || it.path == *path);
+        let is_plain = ["chown", "link", "from"]
+            .iter()
+            .all(|it| step.flag(it).is_none())
+            && landings().all(|it| it.path.is_below(path) || it.path == *path);
+        if lands && !is_plain {
+            return Vec::new();
+        }
+        if lands {
+            copies.push(step);
+        }
+    }
+    copies
+}
+
+/// What else may lie below the path, which `chown -R` would give away, too.
+fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCondition> {
+    let files = stage.filesystem().at(copy);
+    let is_new = match files.entry(path) {
+        FileEntry::Nothing => true,
+        FileEntry::Folder => {
+            let made = files.touched().any(|it| it.path == path);
+            let is_workdir = stage.workdirs().any(|it| {
+                it.index() < copy.index()
+                    && stage.workdir_at(copy).as_deref() == Some(path.as_str())
+            });
+            let mut below = files
+                .touched()
+                .filter(|it| it.path != path && it.path.is_below(path));
+            (made || is_workdir) && below.next().is_none() && !ran_there(stage, copy, path)
+        }
+        _ => false,
+    };
+    (!is_new).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether nothing else is in {} that is to be given away",
+                path.as_str()
+            ),
+            "look into the folder before the files are copied",
+        )
+    })
+}
+
+/// Whether commands were run in the folder, which may have left something.
+fn ran_there(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> bool {
+    let mut commands = stage
+        .build_commands()
+        .filter(|it| it.step().index() < copy.index());
+    commands.any(|it| {
+        it.working_directory().is_none_or(|folder| {
+            ImagePath::new(&folder) == *path || ImagePath::new(&folder).is_below(path)
+        })
+    })
+}
