@@ -14,6 +14,7 @@ mod base_arg_undeclared;
 mod base_platform_constant;
 mod base_platform_mismatch;
 mod base_platform_redundant;
+mod chain_newline;
 mod cmd_exec_form;
 mod cmd_multiple;
 mod continuation_empty;
@@ -70,6 +71,7 @@ pub const ALL: &[&Rule] = &[
     &base_platform_constant::RULE,
     &base_platform_mismatch::RULE,
     &base_platform_redundant::RULE,
+    &chain_newline::RULE,
     &cmd_exec_form::RULE,
     &cmd_multiple::RULE,
     &continuation_empty::RULE,
