@@ -20,6 +20,7 @@ mod cmd_multiple;
 mod continuation_empty;
 mod entrypoint_multiple;
 mod copy_archive_add;
+mod copy_chmod;
 mod copy_chown_run;
 mod copy_multi_slash;
 mod copy_relative_dest;
@@ -77,6 +78,7 @@ pub const ALL: &[&Rule] = &[
     &continuation_empty::RULE,
     &entrypoint_multiple::RULE,
     &copy_archive_add::RULE,
+    &copy_chmod::RULE,
     &copy_chown_run::RULE,
     &copy_multi_slash::RULE,
     &copy_relative_dest::RULE,

@@ -1,0 +1,192 @@
+//! `COPY --chmod` where a `RUN` changes the mode of what was copied.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_model::{
+    Command, FileEntry, ImagePath, Landing, Model, OpenCondition, Stage, Step, StepKind, Word,
+};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "copy-chmod",
+    aliases: &[],
+    groups: &[Group::Size, Group::Speed],
+    severity: Severity::Advice,
+    summary: "set the mode of copied files with `COPY --chmod`, not with a `RUN chmod` behind it",
+    why: "A `chmod` writes each file that it changes into a layer of its own: the image holds them twice.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM debian:12\nCOPY run.sh /run.sh\nRUN chmod 755 /run.sh\nCMD [\"/run.sh\"]\n",
+            "FROM debian:12\nCOPY --chmod=755 run.sh /run.sh\nCMD [\"/run.sh\"]\n",
+        )
+        .with_context(&[("run.sh", "#!/bin/sh\n")]),
+        fixes(
+            "FROM debian:12\nWORKDIR /app\nCOPY --chown=1:1 a.sh b.sh ./\nCOPY key /key\nRUN chmod 0700 a.sh /app/b.sh && ./a.sh\n",
+            "FROM debian:12\nWORKDIR /app\nCOPY --chown=1:1 --chmod=0700 a.sh b.sh ./\nCOPY key /key\nRUN ./a.sh\n",
+        )
+        .with_context(&[("a.sh", ""), ("b.sh", ""), ("key", "")]),
+        leaves("FROM debian:12\nCOPY run.sh /run.sh\nRUN chmod +x /run.sh\n")
+            .with_context(&[("run.sh", "#!/bin/sh\n")])
+            .that_says("644"),
+        fixes(
+            "FROM debian:12\nCOPY run.sh /run.sh\nRUN chmod +x /run.sh\n",
+            "FROM debian:12\nCOPY --chmod=755 run.sh /run.sh\n",
+        )
+        .with_unsafe(),
+        // A folder, another file, something between, more than is changed.
+        leaves("FROM debian:12\nCOPY a /a\nRUN chmod 755 /a\n")
+            .with_context(&[("a/b", "")])
+            .with_unsafe(),
+        leaves("FROM debian:12\nCOPY a /a\nRUN chmod 755 /a /b\n")
+            .with_context(&[("a", "")])
+            .with_unsafe(),
+        leaves("FROM debian:12\nCOPY a /a\nRUN make\nRUN chmod 755 /a\n")
+            .with_context(&[("a", "")])
+            .with_unsafe(),
+        leaves("FROM debian:12\nCOPY a b /x/\nRUN chmod 755 /x/a\n")
+            .with_context(&[("a", ""), ("b", "")])
+            .with_unsafe(),
+        leaves("FROM debian:12\nCOPY a /a\nRUN chmod -R 755 /a && chmod u+w /a\n")
+            .with_context(&[("a", "")])
+            .with_unsafe(),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file
+        .steps()
+        .filter(|it| it.is(StepKind::Run) && !it.is_onbuild())
+    {
+        let Some(stage) = step.stage() else { continue };
+        let Some(chmod) = step.commands().next().and_then(Chmod::of) else {
+            continue;
+        };
+        let Some(copies) = copies_before(stage, step, &chmod.paths) else {
+            continue;
+        };
+        let message = "`chmod` writes what was copied again";
+        out.judge(chmod.command, Safety::Checked, message, |case| {
+            let is_alone = step.commands().len() == 1;
+            for path in &chmod.paths {
+                let mut landings = stage.filesystem().landings();
+                let entry = landings.find(|it| it.path == *path).map(|it| &it.entry);
+                case.open((entry != Some(&FileEntry::File)).then(|| {
+                    OpenCondition::new(
+                        format!(
+                            "whether {} is a file: of a folder, `chmod` changes nothing but itself",
+                            path.as_str()
+                        ),
+                        "give the build context, or look at it",
+                    )
+                }));
+            }
+            case.open(chmod.adds.then(|| {
+                OpenCondition::new(
+                    "whether the files are of mode 644 or 755 in the build context",
+                    "look at them: Git keeps no other modes",
+                )
+            }));
+            case.evidence("nothing but what is copied there has its mode changed")
+                .declare(
+                    copies
+                        .iter()
+                        .map(|it| Effect::changed(*it))
+                        .collect::<Vec<_>>(),
+                )
+                .declare(if is_alone {
+                    Effect::removed(step)
+                } else {
+                    Effect::commands_of(step)
+                })
+                .fix(|edit| {
+                    for copy in &copies {
+                        edit.set_flag(*copy, "chmod", chmod.mode);
+                    }
+                    if is_alone {
+                        edit.remove_instruction(step);
+                    } else {
+                        edit.remove_command(chmod.command);
+                    }
+                });
+            Ok(())
+        });
+    }
+}
+
+/// A `chmod MODE PATH…`.
+struct Chmod<'m> {
+    command: Command<'m>,
+    mode: &'m str,
+    /// Whether it only lets files be run.
+    adds: bool,
+    paths: Vec<ImagePath>,
+}
+
+impl<'m> Chmod<'m> {
+    fn of(command: Command<'m>) -> Option<Self> {
+        let told = command.args().next()?.value()?;
+        let is_octal =
+            (3..=4).contains(&told.len()) && told.bytes().all(|it| (b'0'..=b'7').contains(&it));
+        let adds = ["+x", "a+x", "ugo+x"].contains(&told);
+        let fits = command.is("chmod")
+            && command.is_in_list()
+            && command.wrappers().next().is_none()
+            && command.redirects().next().is_none()
+            && (is_octal || adds);
+        if !fits {
+            return None;
+        }
+        let folder = ImagePath::new(&command.working_directory()?);
+        let path = |it: Word<'m>| {
+            let path = it
+                .value()
+                .filter(|text| !text.starts_with('-') && !it.is_pattern())?;
+            Some(folder.join(path))
+        };
+        let paths: Option<Vec<ImagePath>> = command.args().skip(1).map(path).collect();
+        Some(Chmod {
+            command,
+            mode: if adds { "755" } else { told },
+            adds,
+            paths: paths.filter(|it| !it.is_empty())?,
+        })
+    }
+}
+
+/// The `COPY`s right before the step that put these files there, and no others.
+fn copies_before<'m>(
+    stage: Stage<'m>,
+    run: Step<'m>,
+    paths: &[ImagePath],
+) -> Option<Vec<Step<'m>>> {
+    let is_between = |it: &Step<'_>| {
+        it.is(StepKind::Copy)
+            || it.is_metadata()
+            || matches!(it.kind(), StepKind::Env | StepKind::Arg)
+    };
+    let before = stage.steps().rev().filter(|it| it.index() < run.index());
+    let block: Vec<Step<'m>> = before
+        .take_while(|it| is_between(it) && !it.is_onbuild())
+        .filter(|it| it.is(StepKind::Copy))
+        .collect();
+    let landings = |step: Step<'m>| -> Vec<&'m Landing> {
+        let all = stage.filesystem().landings();
+        all.filter(|it| it.step == step.index()).collect()
+    };
+    let lands = |step: &Step<'m>| landings(*step).iter().any(|it| paths.contains(&it.path));
+    let copies: Vec<Step<'m>> = block.into_iter().rev().filter(lands).collect();
+    let is_whole = |step: &Step<'m>| {
+        let of_it = landings(*step);
+        step.flag("chmod").is_none()
+            && step.flag("from").is_none()
+            && of_it.len() == step.sources().count()
+            && of_it
+                .iter()
+                .all(|it| paths.contains(&it.path) && it.entry != FileEntry::Folder)
+    };
+    let all: Vec<&Landing> = copies.iter().flat_map(|it| landings(*it)).collect();
+    let is_each = |path: &ImagePath| all.iter().filter(|it| it.path == *path).count() == 1;
+    (!copies.is_empty() && copies.iter().all(is_whole) && paths.iter().all(is_each))
+        .then_some(copies)
+}
