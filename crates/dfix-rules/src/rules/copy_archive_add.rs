@@ -2,7 +2,7 @@
 
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
 use dfix_model::path::file_name;
-use dfix_model::{Command, Model, Step, StepKind};
+use dfix_model::{Command, Model, Step, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "copy-archive-add",
@@ -65,7 +65,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Whether a later command of the stage unpacks a file of this name.
 fn is_unpacked(copy: Step<'_>, name: &str) -> bool {
     let extracts = |it: Command<'_>| {
-        let mut words = it.args().map(|it| it.literal_prefix());
+        let mut words = it.args().map(Word::literal_prefix);
         it.is("tar")
             && words.any(|it| {
                 it == "--extract"

@@ -49,7 +49,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .filter(|it| it.is(StepKind::Run) && !it.is_onbuild())
     {
         let Some(stage) = step.stage() else { continue };
-        let Some(chown) = step.commands().next().and_then(|it| Chown::of(it)) else {
+        let Some(chown) = step.commands().next().and_then(Chown::of) else {
             continue;
         };
         let copies = copies_before(stage, step, &chown.path);

@@ -3,7 +3,7 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, OpenCondition, Step, StepKind};
+use dfix_model::{Command, Model, OpenCondition, Step, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-pointless-command",
@@ -69,7 +69,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Whether all that the `RUN` does is to start a service.
 fn is_start_alone(step: Step<'_>, command: Command<'_>) -> bool {
-    let mut words = command.args().map(|it| it.literal_prefix());
+    let mut words = command.args().map(Word::literal_prefix);
     step.commands().len() == 1
         && !step.is_onbuild()
         && command.is("service")

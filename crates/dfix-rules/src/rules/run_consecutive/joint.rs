@@ -1,7 +1,7 @@
 //! What becomes another thing where two commands share a shell and a container.
 
 use dfix_engine::{Remedy, remedy};
-use dfix_model::catalogue::programs::{Kind, Mark};
+use dfix_model::catalogue::programs::{Kind, Mark, Program};
 use dfix_model::catalogue::{Family, is_known_command};
 use dfix_model::{Command, OpenCondition, Operator, PackageCommand, Redirect, Stage, Step, Word};
 
@@ -85,7 +85,7 @@ fn of_the_shell_alone(command: Command<'_>) -> Option<Remedy> {
             "it sets a variable that nothing sees: write `ENV`, or leave it away"
         ));
     }
-    let kind = command.known().map(|it| it.kind());
+    let kind = command.known().map(Program::kind);
     if kind == Some(Kind::Builtin) && !LEAVES_THE_SHELL.contains(&name) {
         return Some(remedy!(
             "`{name}` changes the shell that runs it, which ends with its `RUN`: leave it away, or put it before what needs it"
@@ -97,7 +97,7 @@ fn of_the_shell_alone(command: Command<'_>) -> Option<Remedy> {
 /// What a command changes that the next one would see in one `RUN`, and does not in its own.
 fn lasting(command: Command<'_>) -> Option<Remedy> {
     let name = command.name();
-    let kind = command.known().map(|it| it.kind());
+    let kind = command.known().map(Program::kind);
     let is_passing = command.is_marked(Mark::Passing)
         || matches!(kind, Some(Kind::Supervisor | Kind::Init))
         || command.service().is_some();
@@ -163,9 +163,9 @@ fn unknown(command: Command<'_>) -> Option<OpenCondition> {
     let is_known = command.known().is_some()
         || PackageCommand::of(command).is_some()
         || (!name.is_empty() && is_known_command(name));
-    let by_path = command
-        .program()
-        .is_some_and(|it| it.starts_with("./") || it.literal_prefix().ends_with(".sh"));
+    let by_path = command.program().is_some_and(|it| {
+        it.starts_with("./") || dfix_model::path::has_ending(it.literal_prefix(), ".sh")
+    });
     let is_server = command.known().is_some_and(|it| it.kind() == Kind::Server);
     (is_script || by_path || is_server || !is_known).then(|| {
         let what = command.program().map_or_else(String::new, Word::shortened);
@@ -203,7 +203,7 @@ fn found_before(stage: Stage<'_>, commands: &[Command<'_>]) -> Option<OpenCondit
     for (later, command) in commands.iter().enumerate().skip(1) {
         let name = command.executable_name();
         let is_of_system = PackageCommand::of(*command).is_some_and(|it| it.is_of_system());
-        let is_helper = command.known().is_some_and(|it| it.is_helper());
+        let is_helper = command.known().is_some_and(Program::is_helper);
         if name.is_empty()
             || name.contains('/')
             || is_of_system
@@ -251,11 +251,11 @@ fn may_put(command: Command<'_>, name: &str) -> bool {
     if let Some(installer) = PackageCommand::of(command) {
         return !installer.is_of_system() && names_it;
     }
-    match command.known().map(|it| it.kind()) {
+    match command.known().map(Program::kind) {
         Some(Kind::Helper | Kind::Tool | Kind::Interpreter | Kind::Builtin | Kind::Runner) => {
             names_it
         }
         Some(_) => true,
-        None => !(is_known_command(command.name()) && !names_it),
+        None => names_it || !is_known_command(command.name()),
     }
 }

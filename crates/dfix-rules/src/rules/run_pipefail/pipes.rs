@@ -8,7 +8,7 @@ use dfix_model::{Command, OpenCondition, Operator, Step, Word};
 const MOST: usize = 4;
 
 /// The commands that hand their output to another, in the shell's own text: a script in a string has a shell of its own.
-pub(super) fn of<'m>(step: Step<'m>) -> impl Iterator<Item = Command<'m>> {
+pub(super) fn of(step: Step<'_>) -> impl Iterator<Item = Command<'_>> {
     step.commands().filter(|it| {
         it.after().is_some_and(|it| it.operator == Operator::Pipe)
             && std::iter::successors(Some(*it), |it| it.outer())

@@ -1,6 +1,6 @@
 //! What another shell makes of the same text, and who else is given it.
 
-use dfix_model::{Command, OpenCondition, Stage, Step, StepKind, Word};
+use dfix_model::{Command, OpenCondition, Redirect, Stage, Step, StepKind, Word};
 
 /// What is open where nothing is known of the base image.
 pub(super) fn unknown(stage: Stage<'_>) -> OpenCondition {
@@ -72,7 +72,7 @@ fn difference(command: Command<'_>) -> Option<String> {
     if command.is_one_of(&["[", "test"]) && command.has_arg("==") {
         return Some("`==` in a test".to_owned());
     }
-    let redirects = || command.redirects().map(|it| it.operator());
+    let redirects = || command.redirects().map(Redirect::operator);
     if let Some(operator) = redirects().find(|it| ["&>", "&>>", ">&", "<<<"].contains(it)) {
         let is_number = command.redirects().all(|it| {
             it.operator() != ">&"
