@@ -26,6 +26,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nWORKDIR /app\nCOPY --chown=1:1 --chmod=0700 a.sh b.sh ./\nCOPY key /key\nRUN ./a.sh\n",
         )
         .with_context(&[("a.sh", ""), ("b.sh", ""), ("key", "")]),
+        fixes(
+            "FROM debian:12\nCOPY a b /x/\nRUN chmod 755 /x/a /x/b && chmod 400 /x/c\n",
+            "FROM debian:12\nCOPY --chmod=755 a b /x/\nRUN chmod 400 /x/c\n",
+        )
+        .with_context(&[("a", ""), ("b", "")]),
         leaves("FROM debian:12\nCOPY run.sh /run.sh\nRUN chmod +x /run.sh\n")
             .with_context(&[("run.sh", "#!/bin/sh\n")])
             .that_says("644"),
@@ -65,7 +70,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let Some(copies) = copies_before(stage, step, &chmod.paths) else {
             continue;
         };
-        let message = "`chmod` writes what was copied again";
+        let paths: Vec<&str> = chmod.paths.iter().map(ImagePath::as_str).collect();
+        let message = format!(
+            "`chmod` writes {} again, which was copied",
+            paths.join(" and ")
+        );
         out.judge(chmod.command, Safety::Checked, message, |case| {
             let is_alone = step.commands().len() == 1;
             for path in &chmod.paths {

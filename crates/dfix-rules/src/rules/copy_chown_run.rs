@@ -3,6 +3,8 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
+use dfix_model::catalogue::is_system_account;
+use dfix_model::catalogue::programs::Mark;
 use dfix_model::{
     Command, FileEntry, ImagePath, Model, OpenCondition, Stage, Step, StepKind, Word,
 };
@@ -34,7 +36,7 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether nothing else is in"),
         reports(
             "FROM debian:12\nCOPY a.txt /app/\nRUN chown -R app:app /app\n",
-            "make the user before",
+            "make `app` before",
         ),
         leaves("FROM node:22\nCOPY --chown=1:1 a.txt /app/\nRUN chown -R node:node /app\n").with_unsafe(),
         leaves("FROM node:22\nCOPY a.txt /app/\nRUN make && chown -R node:node /app\n").with_unsafe(),
@@ -63,37 +65,35 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         out.judge(chown.command, Safety::Checked, message, |case| {
             let accounts = stage.accounts().at(first);
             let user = &chown.user;
-            let is_number = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
-            let user_is = accounts.exists(user);
-            if !is_number(user) && user_is.is_no() {
-                return Err(remedy!(
-                    "make the user before the files are copied, and write `COPY --chown={user}`"
-                ));
-            }
-            let group_is = chown
-                .group
-                .as_deref()
-                .map(|it| (it, accounts.has_group(it)));
-            if let Some((group, it)) = &group_is
-                && !is_number(group)
-                && it.is_no()
-            {
-                return Err(remedy!(
-                    "make the group before the files are copied, and write `COPY --chown`"
-                ));
-            }
-            if !is_number(user) {
-                case.evidence(
-                    user_is
+            let names = [
+                Some((user.as_str(), accounts.exists(user))),
+                chown
+                    .group
+                    .as_deref()
+                    .map(|it| (it, accounts.has_group(it))),
+            ];
+            for (name, is_there) in names.into_iter().flatten() {
+                if name.bytes().all(|it| it.is_ascii_digit()) {
+                    continue;
+                }
+                // What a distribution brings along is not told of each image.
+                if is_there.is_no() && !is_system_account(name) {
+                    return Err(remedy!(
+                        "make `{name}` before the files are copied, and write `COPY --chown`"
+                    ));
+                }
+                case.open(is_there.is_no().then(|| {
+                    OpenCondition::new(
+                        format!("whether the image has `{name}`"),
+                        "look at its /etc/passwd and /etc/group",
+                    )
+                }))
+                .evidence(
+                    is_there
                         .is_yes()
-                        .then(|| format!("{user} is there when the files are copied")),
+                        .then(|| format!("{name} is there when the files are copied")),
                 )
-                .open(user_is.open());
-            }
-            if let Some((group, it)) = group_is
-                && !is_number(group)
-            {
-                case.open(it.open());
+                .open(is_there.open());
             }
             // Without a group, `chown` leaves that of root.
             let owner = format!("{user}:{}", chown.group.as_deref().unwrap_or("0"));
@@ -202,19 +202,17 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
     let is_new = match files.entry(path) {
         FileEntry::Nothing => true,
         FileEntry::Folder => {
-            let made = files.touched().any(|it| it.path == path);
-            let is_workdir = stage.workdirs().any(|it| {
-                it.index() < copy.index()
-                    && stage.workdir_at(copy).as_deref() == Some(path.as_str())
-            });
+            let is_workdir = stage.workdir_at(copy).as_deref() == Some(path.as_str());
+            let is_made = files.touched().any(|it| it.path == path);
             let mut below = files
                 .touched()
                 .filter(|it| it.path != path && it.path.is_below(path));
-            (made || is_workdir) && below.next().is_none() && !ran_there(stage, copy, path)
+            (is_made || is_workdir) && below.next().is_none()
         }
         _ => false,
     };
-    (!is_new).then(|| {
+    let is_known = is_new && path.is_applications() && !is_worked_in(stage, copy, path);
+    (!is_known).then(|| {
         OpenCondition::new(
             format!(
                 "whether nothing else is in {} that is to be given away",
@@ -225,14 +223,22 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
     })
 }
 
-/// Whether commands were run in the folder, which may have left something.
-fn ran_there(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> bool {
-    let mut commands = stage
-        .build_commands()
-        .filter(|it| it.step().index() < copy.index());
+/// Whether a command before the step is run in the folder, or names it, and may have left something there.
+fn is_worked_in(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> bool {
+    let is_before = |it: &Command<'_>| it.step().index() < copy.index();
+    let chain = stage
+        .base_chain()
+        .flat_map(|it| it.build_commands().collect::<Vec<_>>());
+    let mut commands = chain.filter(is_before);
     commands.any(|it| {
-        it.working_directory().is_none_or(|folder| {
-            ImagePath::new(&folder) == *path || ImagePath::new(&folder).is_below(path)
-        })
+        let folder = it.working_directory();
+        let is_there = folder.is_none_or(|it| ImagePath::new(&it).is_below(path));
+        let names_it = it.words().any(|word| word.mentions(path.as_str()));
+        (is_there || names_it)
+            && !it.is_marked(Mark::LeavesNothing)
+            && !it.is_one_of(&MAKE_NOTHING_IN_IT)
     })
 }
+
+/// They make a folder, or somebody whose home it may be.
+const MAKE_NOTHING_IN_IT: [&str; 5] = ["addgroup", "groupadd", "mkdir", "apk", "apt-get"];

@@ -51,7 +51,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN cd /a && make && cd / && rm -r /a\n").with_unsafe(),
         leaves("FROM debian:12\nRUN cd /a\nRUN (cd /a && make)\nRUN cd /a || true && make\n")
             .with_unsafe(),
-        leaves("FROM debian:12\nRUN cd $A && make\nRUN cd ~ && make\nRUN cd && make\nRUN cd /a; make\n")
+        leaves("FROM debian:12\nRUN cd $A && make\nRUN cd ~ && make\nRUN cd && make\nRUN cd /a; make\nRUN cd /a && make; ls\n")
             .with_unsafe(),
     ],
 };
@@ -157,9 +157,10 @@ fn folder(step: Step<'_>) -> Option<String> {
     if !is_written || path.starts_with('-') || word.is_pattern() || path.is_empty() {
         return None;
     }
-    // What an `or` decides about is none of a plain list.
+    // Where the folder is not there, nothing of it may run.
+    let joins = |it: Connector| matches!(it.operator, Operator::And | Operator::Pipe);
     let mut rest = step.commands().filter(|it| it.outer().is_none());
-    if rest.any(|it| it.after().is_some_and(|it| it.operator == Operator::Or)) {
+    if !rest.all(|it| it.after().is_none_or(joins)) {
         return None;
     }
     let path = ImagePath::new(path);

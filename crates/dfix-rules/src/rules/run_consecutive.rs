@@ -2,9 +2,7 @@
 
 mod joint;
 
-use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
-};
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, reports};
 use dfix_model::{Command, Model, Step, StepKind};
 
 pub(crate) const RULE: Rule = Rule {
@@ -57,6 +55,10 @@ pub(crate) const RULE: Rule = Rule {
         reports(
             "FROM debian:12\nRUN cd /srv\nRUN make\n",
             "`cd` changes the shell",
+        ),
+        reports(
+            "FROM debian:12\nRUN exec make a\nRUN make\n",
+            "`exec` changes the shell",
         ),
         reports("FROM debian:12\nRUN A=b\nRUN make\n", "sets a variable"),
         reports(
@@ -158,11 +160,6 @@ fn join(chain: &[Step<'_>], out: &mut Findings<'_>) {
                     .collect::<Vec<_>>(),
             )
             .fix(|edit| edit.join_runs(chain.iter().copied()));
-        if chain.len() > 30 {
-            return Err(remedy!(
-                "there are very many: join those that belong together"
-            ));
-        }
         Ok(())
     });
 }

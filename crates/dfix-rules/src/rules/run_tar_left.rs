@@ -99,7 +99,8 @@ fn place(command: Command<'_>, word: Word<'_>) -> Option<ImagePath> {
     if !is_plain || path.starts_with('-') {
         return None;
     }
-    Some(ImagePath::new(&command.working_directory()?).join(path))
+    let path = ImagePath::new(&command.working_directory()?).join(path);
+    (!path.is_root()).then_some(path)
 }
 
 /// Whether an archive is downloaded in the `RUN` before, and neither removed in it nor named again.

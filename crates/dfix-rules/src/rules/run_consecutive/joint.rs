@@ -1,7 +1,7 @@
 //! What becomes another thing where two commands share a shell and a container.
 
 use dfix_engine::{Remedy, remedy};
-use dfix_model::catalogue::programs::{Kind, Mark, Program};
+use dfix_model::catalogue::programs::{self, Kind, Mark, Program};
 use dfix_model::catalogue::{Family, is_known_command};
 use dfix_model::{Command, OpenCondition, Operator, PackageCommand, Redirect, Stage, Step, Word};
 
@@ -85,8 +85,13 @@ fn of_the_shell_alone(command: Command<'_>) -> Option<Remedy> {
             "it sets a variable that nothing sees: write `ENV`, or leave it away"
         ));
     }
-    let kind = command.known().map(Program::kind);
-    if kind == Some(Kind::Builtin) && !LEAVES_THE_SHELL.contains(&name) {
+    // `exec pip` is pip to all others, and the end of the shell.
+    let first = command.words().next().and_then(Word::value).unwrap_or(name);
+    let is_of_shell = |it: &&str| {
+        programs::find(it).is_some_and(|it| it.kind() == Kind::Builtin)
+            && !LEAVES_THE_SHELL.contains(it)
+    };
+    if let Some(name) = [first, name].into_iter().find(is_of_shell) {
         return Some(remedy!(
             "`{name}` changes the shell that runs it, which ends with its `RUN`: leave it away, or put it before what needs it"
         ));
