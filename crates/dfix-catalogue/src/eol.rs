@@ -25,7 +25,24 @@ pub struct Eol {
 /// `node`, `golang`, `alpine`, `postgres`, `httpd` and other image names are understood too.
 /// A cycle may be given as a longer version: `3.8.10` is of the cycle `3.8`.
 pub fn end_of_life(product: &str, cycle: &str) -> Option<Eol> {
-    let product = match product {
+    let product = product_of(product);
+    let mut wanted = cycle;
+    loop {
+        if let Some(found) = find(product, wanted) {
+            return Some(found);
+        }
+        (wanted, _) = wanted.rsplit_once('.')?;
+    }
+}
+
+/// Whether the makers of an image support exactly this version as one: `3.14` of `python`, but neither `3` nor `3.14.7`.
+pub(super) fn is_cycle(product: &str, cycle: &str) -> bool {
+    find(product_of(product), cycle).is_some()
+}
+
+/// The name of a product whose image has another one.
+fn product_of(image: &str) -> &str {
+    match image {
         "node" => "nodejs",
         "golang" => "go",
         "alpine" => "alpine-linux",
@@ -39,13 +56,6 @@ pub fn end_of_life(product: &str, cycle: &str) -> Option<Eol> {
         "ubi" => "rhel",
         "vault" => "hashicorp-vault",
         other => other,
-    };
-    let mut wanted = cycle;
-    loop {
-        if let Some(found) = find(product, wanted) {
-            return Some(found);
-        }
-        (wanted, _) = wanted.rsplit_once('.')?;
     }
 }
 

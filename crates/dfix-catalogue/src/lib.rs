@@ -21,6 +21,7 @@ mod ages;
 mod apt_keys;
 mod archive_hosts;
 mod build_outputs;
+mod build_tools;
 mod cache_mounts;
 mod caches;
 mod commands;
@@ -44,6 +45,7 @@ mod image_packages;
 mod images;
 mod install_scripts;
 mod interpreter_options;
+mod labels;
 mod languages;
 mod living;
 mod lock_files;
@@ -71,6 +73,7 @@ mod python_projects;
 mod python_scripts;
 mod release_changes;
 mod releases;
+mod series;
 mod served_applications;
 mod server_settings;
 mod slim;
@@ -96,6 +99,7 @@ pub use ages::is_from_before_2015;
 pub use apt_keys::{AptFeature, KeyForm, apt_has, is_shared_host, key_form, own_list};
 pub use archive_hosts::{ArchiveKind, list_files, names_archive};
 pub use build_outputs::{BuildOutputs, build_cache, build_outputs};
+pub use build_tools::is_build_tool;
 pub use cache_mounts::{CacheFolder, MountedCache, mounted_cache};
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};
@@ -133,6 +137,7 @@ pub use image_packages::image_packages;
 pub use images::{image, variant_of};
 pub use install_scripts::{InstallScript, install_script};
 pub use interpreter_options::{InterpreterOption, interpreter_option_is};
+pub use labels::oci_label;
 pub use languages::{
     ChangeSign, LanguageChange, PackageVersions, VersionPlace, has_known_tags, images_of_language,
     language_changes, language_of_image,
@@ -176,6 +181,7 @@ pub use python_projects::{
 pub use python_scripts::packages_of_script;
 pub use release_changes::{ReleaseChange, ReleaseSign, release_changes};
 pub use releases::{ReleaseMark, names_release, release_is};
+pub use series::series_tag;
 pub use served_applications::{ServedApplication, served_application};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};

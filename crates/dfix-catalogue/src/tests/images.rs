@@ -36,6 +36,27 @@ fn names_of_official_images() {
 }
 
 #[test]
+fn series_of_moving_tags() {
+    for (repository, tag) in [
+        ("python", "3.14"),
+        ("node", "26"),
+        ("debian", "13"),
+        ("ubuntu", "26.04"),
+        ("alpine", "3.24"),
+        ("golang", "1.27"),
+        ("maven", "3.9"),
+        ("nginx", "1.31"),
+        ("eclipse-temurin", "25"),
+        ("busybox", "1.38"),
+    ] {
+        assert_eq!(series_tag(repository, "latest"), Some(tag), "{repository}");
+    }
+    for repository in ["archlinux", "centos", "acme/app"] {
+        assert_eq!(series_tag(repository, "latest"), None, "{repository}");
+    }
+}
+
+#[test]
 fn every_current_tag_of_the_languages_has_facts() {
     let table = Table::new(include_str!("../../data/current-tags.tsv"));
     for row in table.all().filter(|row| row.column(1).is_empty()) {
