@@ -129,6 +129,12 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Takes a pair of an `ENV`, `ARG` or `LABEL` away that holds others.
+    pub fn remove_pair(&mut self, pair: impl Place) {
+        let lowered = words::remove_piece(self.context, pair.range());
+        self.take(lowered);
+    }
+
     /// Takes a wrapper off a command: `sudo -E` goes, and of `env -i A=b` the assignment stays as the shell's own.
     pub fn remove_wrapper<'m>(&mut self, command: Command<'m>, wrapper: Wrapper<'m>) {
         let (kept, gone): (Vec<Word<'m>>, Vec<Word<'m>>) = command
