@@ -57,6 +57,7 @@ mod stage_duplicate;
 mod stage_name_case;
 mod stage_reserved_name;
 mod workdir_relative;
+mod user_last_root;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -115,4 +116,5 @@ pub const ALL: &[&Rule] = &[
     &stage_name_case::RULE,
     &stage_reserved_name::RULE,
     &workdir_relative::RULE,
+    &user_last_root::RULE,
 ];

@@ -13,14 +13,43 @@ use dfix_engine::{
     leaves, remedy, reports,
 };
 
-use dfix_model::{Editor, Model, Stage};
+use dfix_model::{Editor, Model, Stage, Step};
 
 use account::Wishes;
+
+/// What may be said of the user, also for `user-last-root`.
+pub(crate) const OPTIONS: &[RuleOption] = &[
+    RuleOption {
+        name: "name",
+        kind: OptionKind::UserName,
+        summary: "the name of a user that is created; by default `appuser`",
+    },
+    RuleOption {
+        name: "uid",
+        kind: OptionKind::Number,
+        summary: "the number of a user that is created; by default the next free one",
+    },
+    RuleOption {
+        name: "numeric",
+        kind: OptionKind::Flag,
+        summary: "whether `USER` is written as a number, as `runAsNonRoot` of Kubernetes needs",
+    },
+    RuleOption {
+        name: "assume-low-ports",
+        kind: OptionKind::Flag,
+        summary: "whether every user may listen below 1024 where the container is started, as under Docker since 20.10",
+    },
+    RuleOption {
+        name: "ownership",
+        kind: OptionKind::OneOf(&["chown", "copy"]),
+        summary: "how the user gets its files: `chown` in a `RUN`, or `COPY --chown` with `copy`; by default `chown`, and `copy` where that would double installed dependencies or what another stage built",
+    },
+];
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
     id: "non-root-user",
-    aliases: &["DL3002", "DS-0002", "CKV_DOCKER_3", "CKV_DOCKER_8"],
+    aliases: &["DS-0002", "CKV_DOCKER_3"],
     groups: &[Group::Practices, Group::Security],
     severity: Severity::Warning,
     summary: "run as a user that is not root and owns the application",
@@ -28,33 +57,7 @@ pub(crate) const RULE: Rule = Rule {
           with a fault of the kernel or of a mount also outside of it.",
     phase: Phase::Meaning,
     check,
-    options: &[
-        RuleOption {
-            name: "name",
-            kind: OptionKind::UserName,
-            summary: "the name of a user that is created; by default `appuser`",
-        },
-        RuleOption {
-            name: "uid",
-            kind: OptionKind::Number,
-            summary: "the number of a user that is created; by default the next free one",
-        },
-        RuleOption {
-            name: "numeric",
-            kind: OptionKind::Flag,
-            summary: "whether `USER` is written as a number, as `runAsNonRoot` of Kubernetes needs",
-        },
-        RuleOption {
-            name: "assume-low-ports",
-            kind: OptionKind::Flag,
-            summary: "whether every user may listen below 1024 where the container is started, as under Docker since 20.10",
-        },
-        RuleOption {
-            name: "ownership",
-            kind: OptionKind::OneOf(&["chown", "copy"]),
-            summary: "how the user gets its files: `chown` in a `RUN`, or `COPY --chown` with `copy`; by default `chown`, and `copy` where that would double installed dependencies or what another stage built",
-        },
-    ],
+    options: OPTIONS,
     examples: &[
         fixes(
             "FROM python:3.11\nWORKDIR /app\nCOPY . .\nEXPOSE 5000\nCMD [\"python\", \"app.py\"]\n",
@@ -89,12 +92,6 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nRUN apt-get install -y gosu\nCMD exec gosu app python app.py\n"),
         leaves("FROM python:3.11\nRUN useradd c\\\"x\nCMD [\"python\", \"app.py\"]\n").that_says("signs"),
         leaves("FROM python:3.11\nRUN apt-get update\n"),
-        reports("FROM debian:12\nRUN useradd app\nUSER app\nRUN id\nUSER root\n", "nothing says what is started"),
-        reports("FROM debian:12\nUSER 0:0\n", "nothing says what is started"),
-        reports("FROM jenkins/jenkins:lts\nUSER root\nRUN apt-get update\n", "nothing says what is started"),
-        leaves("FROM debian:12\nUSER root\nRUN id\nUSER 1000\n"),
-        leaves("FROM postgres:16\nUSER root\n"),
-        leaves("FROM debian:12 AS build\nUSER root\nFROM scratch\nCOPY --from=build /a /a\n"),
         // The base's own command starts as root and gives it up, but for its parent.
         reports("FROM php:8.2-apache\nCOPY . /var/www/html\n", "`apache2-foreground`, which the base image starts"),
         reports("FROM nginx:1.27-alpine\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\nEXPOSE 80\n", "`nginx`, which the base image starts: listens below 1024"),
@@ -131,37 +128,44 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.targets() {
-        check_target(stage, out);
+        if stage.final_user().step.is_none() && is_case(stage) && !obstacles::is_no_case(stage) {
+            judge(stage, stage.from_step(), "the container runs as root", out);
+        }
     }
 }
 
-/// Looks at a stage that is built as an image.
-fn check_target(stage: Stage<'_>, out: &mut Findings<'_>) {
-    let user = stage.final_user();
-    if user.is_root().is_no() {
-        return;
-    }
+/// Whether the containers of a stage may run as root, and nobody else says as whom.
+fn is_case(stage: Stage<'_>) -> bool {
     let editor = stage.editor();
-    if editor.as_ref().is_some_and(Editor::names_a_user) {
+    let names_a_user = editor.as_ref().is_some_and(Editor::names_a_user);
+    !stage.final_user().is_root().is_no() && !names_a_user
+}
+
+/// Looks at a stage that is built as an image, and that a `USER` leaves at root.
+pub(crate) fn check_last_user<'m>(stage: Stage<'m>, step: Step<'m>, out: &mut Findings<'_>) {
+    if !is_case(stage) {
         return;
     }
-    if obstacles::is_no_case(stage) {
-        if let Some(step) = user.step.filter(|_| obstacles::is_left_at_root(stage)) {
-            let message = "the last USER is root";
-            out.judge(step, Safety::Checked, message, |_| {
-                Err(remedy!(
-                    "nothing says what is started, and whatever is runs as root: end with the user that it needs, or leave \
-                     the user to the images that are based on this one"
-                ))
-            });
-        }
-        return;
+    let message = "the last `USER` is root";
+    if !obstacles::is_no_case(stage) {
+        judge(stage, step, message, out);
+    } else if obstacles::is_left_at_root(stage) {
+        out.judge(step, Safety::Checked, message, |_| {
+            Err(remedy!(
+                "nothing says what is started, and whatever is runs as root: end with the user that it needs, or leave \
+                 the user to the images that are based on this one"
+            ))
+        });
     }
-    let place = user.step.unwrap_or_else(|| stage.from_step());
+}
+
+/// Judges whether another user than root can run what a stage starts.
+fn judge<'m>(stage: Stage<'m>, place: Step<'m>, message: &'static str, out: &mut Findings<'_>) {
+    let editor = stage.editor();
     out.judge(
         place,
         Safety::Checked,
-        "the container runs as root",
+        message,
         |case| {
             if let Some(Editor { file, .. }) = &editor {
                 return Err(remedy!(
