@@ -1,7 +1,9 @@
 //! What is known of the image that a stage is based on.
 
-use dfix_model::Stage;
+use dfix_catalogue::{AS_OF, is_living, series_tag};
+use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
+use dfix_model::{Base, ImagePlace, ImageRef, Model, Origin, Piece, Stage};
 
 /// How many conditions are told of what is based on an image.
 pub(crate) const MOST_OPEN: usize = 3;
@@ -17,4 +19,44 @@ pub(crate) fn facts(stage: Stage<'_>) -> Option<ImageFacts> {
 pub(crate) fn lacks(stage: Stage<'_>, manager: SystemPackageManager) -> bool {
     let has = stage.any_base_facts().package_manager;
     has != manager && has != SystemPackageManager::Unknown
+}
+
+/// The image that each stage is based on, where the `FROM` itself says all of it: neither a stage nor a variable.
+pub(crate) fn written<'m>(file: &'m Model<'_>) -> impl Iterator<Item = (Stage<'m>, ImageRef)> {
+    let positions = file.image_positions().into_iter();
+    positions.filter_map(|it| {
+        let ImagePlace::From(stage) = it.place else {
+            return None;
+        };
+        let is_literal = |it: &Piece| it.origin == Origin::Literal;
+        (stage.base() == Base::Image && it.image.pieces.iter().all(is_literal))
+            .then_some((stage, it.image))
+    })
+}
+
+/// The tag of the series that `latest` stands for.
+///
+/// # Errors
+/// What a person could do where it is not known.
+pub(crate) fn series(image: &ImageRef, case: &mut Case<'_>) -> Result<&'static str, Remedy> {
+    let written = image.text_without_tag().unwrap_or_default();
+    let name = image.name().unwrap_or_default();
+    if is_living(name, "latest") == Some(false) {
+        return Err(remedy!(
+            "`{written}` is no longer made: choose another image (`dfix migrate end-of-life` knows some), and name its tag"
+        ));
+    }
+    let Some(tag) = series_tag(name, "latest") else {
+        return Err(remedy!(
+            "name the tag that it was built and tried with: nothing is known of the tags of `{written}`"
+        ));
+    };
+    case.evidence(format!(
+        "on {AS_OF} `{name}:{tag}` was the same image as `{name}:latest`"
+    ))
+    .open(OpenCondition::new(
+        format!("whether `{name}:{tag}` still is what `{name}:latest` stands for"),
+        "compare the digests that `docker buildx imagetools inspect` shows of both, or take the version that the file was written for",
+    ));
+    Ok(tag)
 }

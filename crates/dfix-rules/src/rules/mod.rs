@@ -15,6 +15,8 @@ mod base_platform_constant;
 mod base_platform_mismatch;
 mod base_platform_redundant;
 mod chain_newline;
+mod base_image_latest;
+mod base_image_untagged;
 mod cmd_exec_form;
 mod cmd_multiple;
 mod continuation_empty;
@@ -74,6 +76,8 @@ pub const ALL: &[&Rule] = &[
     &base_platform_mismatch::RULE,
     &base_platform_redundant::RULE,
     &chain_newline::RULE,
+    &base_image_latest::RULE,
+    &base_image_untagged::RULE,
     &cmd_exec_form::RULE,
     &cmd_multiple::RULE,
     &continuation_empty::RULE,
