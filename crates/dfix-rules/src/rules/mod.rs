@@ -15,6 +15,7 @@ mod base_platform_constant;
 mod base_platform_mismatch;
 mod base_platform_redundant;
 mod chain_newline;
+mod base_image_eol;
 mod base_image_latest;
 mod base_image_untagged;
 mod cmd_exec_form;
@@ -76,6 +77,7 @@ pub const ALL: &[&Rule] = &[
     &base_platform_mismatch::RULE,
     &base_platform_redundant::RULE,
     &chain_newline::RULE,
+    &base_image_eol::RULE,
     &base_image_latest::RULE,
     &base_image_untagged::RULE,
     &cmd_exec_form::RULE,
