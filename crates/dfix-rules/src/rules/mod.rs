@@ -27,6 +27,10 @@ mod copy_chmod;
 mod copy_chown_run;
 mod copy_multi_slash;
 mod copy_relative_dest;
+mod copy_from_index;
+mod copy_from_self;
+mod copy_from_unknown;
+mod copy_from_whole_fs;
 mod env_legacy_format;
 mod env_self_reference;
 mod env_undefined_var;
@@ -89,6 +93,10 @@ pub const ALL: &[&Rule] = &[
     &copy_chown_run::RULE,
     &copy_multi_slash::RULE,
     &copy_relative_dest::RULE,
+    &copy_from_index::RULE,
+    &copy_from_self::RULE,
+    &copy_from_unknown::RULE,
+    &copy_from_whole_fs::RULE,
     &env_legacy_format::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,

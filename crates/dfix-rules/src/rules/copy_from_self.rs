@@ -1,0 +1,48 @@
+//! `COPY --from` names another stage than its own.
+
+use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
+use dfix_model::{Model, Stage, StepKind, Word};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "copy-from-self",
+    aliases: &["DL3023"],
+    groups: &[Group::Broken],
+    severity: Severity::Error,
+    summary: "copy from another stage than the one that copies",
+    why: "A stage is not there before it is built: the builder calls that a circular dependency, and the build fails.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        reports("FROM node:22 AS foo\nCOPY --from=foo bar .\n", "`RUN cp`"),
+        reports("FROM node:22 AS foo\nCOPY --from=0 bar .\n", "`RUN cp`"),
+        leaves("FROM scratch AS build\nFROM node:22 AS run\nCOPY --from=build foo .\n"),
+        // An earlier stage has the name, too.
+        leaves("FROM node:22 AS foo\nFROM node:22 AS foo\nCOPY --from=foo bar .\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file
+        .steps()
+        .filter(|it| it.is(StepKind::Copy) && !it.is_onbuild())
+    {
+        let name = step
+            .flag("from")
+            .and_then(|it| it.value())
+            .and_then(Word::value);
+        let (Some(name), Some(stage)) = (name, step.stage()) else {
+            continue;
+        };
+        let is_named = |it: Stage<'_>| it.name().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        let is_earlier = file.stages().take(stage.index()).any(is_named);
+        let is_own = is_named(stage) || name.parse() == Ok(stage.index());
+        if is_own && !is_earlier {
+            out.judge(step, Safety::Safe, "the stage copies from itself", |_| {
+                Err(remedy!(
+                    "name the stage that has the files; within the stage, `RUN cp` copies what is there"
+                ))
+            });
+        }
+    }
+}
