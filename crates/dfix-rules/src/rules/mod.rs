@@ -64,7 +64,9 @@ mod stage_duplicate;
 mod stage_name_case;
 mod stage_reserved_name;
 mod workdir_relative;
+mod user_created_unused;
 mod user_last_root;
+mod user_non_numeric;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -130,5 +132,7 @@ pub const ALL: &[&Rule] = &[
     &stage_name_case::RULE,
     &stage_reserved_name::RULE,
     &workdir_relative::RULE,
+    &user_created_unused::RULE,
     &user_last_root::RULE,
+    &user_non_numeric::RULE,
 ];
