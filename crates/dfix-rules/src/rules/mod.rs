@@ -39,6 +39,9 @@ mod expose_proto_case;
 mod from_as_case;
 mod healthcheck_multiple;
 mod inst_case;
+mod label_duplicate_key;
+mod label_invalid_key;
+mod label_schema_to_oci;
 mod maintainer_deprecated;
 mod no_sudo;
 mod node_production_env;
@@ -107,6 +110,9 @@ pub const ALL: &[&Rule] = &[
     &from_as_case::RULE,
     &healthcheck_multiple::RULE,
     &inst_case::RULE,
+    &label_duplicate_key::RULE,
+    &label_invalid_key::RULE,
+    &label_schema_to_oci::RULE,
     &maintainer_deprecated::RULE,
     &no_sudo::RULE,
     &node_production_env::RULE,
