@@ -18,6 +18,7 @@ mod chain_newline;
 mod base_image_eol;
 mod base_image_latest;
 mod base_image_untagged;
+mod chmod_world_writable;
 mod cmd_exec_form;
 mod cmd_multiple;
 mod continuation_empty;
@@ -27,6 +28,7 @@ mod copy_chmod;
 mod copy_chown_run;
 mod copy_multi_slash;
 mod copy_relative_dest;
+mod copy_after_user_chown;
 mod copy_from_index;
 mod copy_from_self;
 mod copy_from_unknown;
@@ -89,6 +91,7 @@ pub const ALL: &[&Rule] = &[
     &base_image_eol::RULE,
     &base_image_latest::RULE,
     &base_image_untagged::RULE,
+    &chmod_world_writable::RULE,
     &cmd_exec_form::RULE,
     &cmd_multiple::RULE,
     &continuation_empty::RULE,
@@ -98,6 +101,7 @@ pub const ALL: &[&Rule] = &[
     &copy_chown_run::RULE,
     &copy_multi_slash::RULE,
     &copy_relative_dest::RULE,
+    &copy_after_user_chown::RULE,
     &copy_from_index::RULE,
     &copy_from_self::RULE,
     &copy_from_unknown::RULE,
