@@ -40,6 +40,9 @@ mod expose_host_port;
 mod expose_proto_case;
 mod from_as_case;
 mod healthcheck_multiple;
+mod expose_port_range;
+mod from_as_case;
+mod healthcheck_missing;
 mod inst_case;
 mod label_duplicate_key;
 mod label_invalid_key;
@@ -69,6 +72,10 @@ mod stage_duplicate;
 mod stage_name_case;
 mod stage_reserved_name;
 mod workdir_relative;
+mod ruby_bootsnap;
+mod slim_base;
+mod stopsignal_canonical;
+mod syntax_directive_missing;
 mod user_created_unused;
 mod user_last_root;
 mod user_non_numeric;
@@ -113,6 +120,9 @@ pub const ALL: &[&Rule] = &[
     &expose_proto_case::RULE,
     &from_as_case::RULE,
     &healthcheck_multiple::RULE,
+    &expose_port_range::RULE,
+    &from_as_case::RULE,
+    &healthcheck_missing::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
     &label_invalid_key::RULE,
@@ -142,6 +152,10 @@ pub const ALL: &[&Rule] = &[
     &stage_name_case::RULE,
     &stage_reserved_name::RULE,
     &workdir_relative::RULE,
+    &ruby_bootsnap::RULE,
+    &slim_base::RULE,
+    &stopsignal_canonical::RULE,
+    &syntax_directive_missing::RULE,
     &user_created_unused::RULE,
     &user_last_root::RULE,
     &user_non_numeric::RULE,

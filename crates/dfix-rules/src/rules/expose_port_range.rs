@@ -1,0 +1,49 @@
+//! `EXPOSE` names ports that there are.
+
+use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
+use dfix_model::{Model, StepKind};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "expose-port-range",
+    aliases: &["DL3011"],
+    groups: &[Group::Broken],
+    severity: Severity::Error,
+    summary: "expose ports from 0 to 65535",
+    why: "There are no others: the build fails.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        reports("FROM nginx:1.29\nEXPOSE 80000\n", "65535"),
+        reports("FROM nginx:1.29\nEXPOSE 40000-80000/tcp 80\n", "65535"),
+        leaves("FROM nginx:1.29\nEXPOSE 60000 40000-60000/tcp 80/udp\n"),
+        leaves("FROM nginx:1.29\nEXPOSE ${PORT} 40000-${LAST} http\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let steps = file.steps().filter(|it| it.is(StepKind::Expose));
+    for word in steps.flat_map(|it| it.words()) {
+        let Some(port) = word.value().and_then(too_large) else {
+            continue;
+        };
+        out.judge(
+            word,
+            Safety::Safe,
+            format!("there is no port {port}"),
+            |_| {
+                Err(remedy!(
+                    "the last one is 65535: name the port that the application listens on"
+                ))
+            },
+        );
+    }
+}
+
+/// The port of a range that is none.
+fn too_large(text: &str) -> Option<&str> {
+    let ports = &text[..text.find('/').unwrap_or(text.len())];
+    let is_number = |it: &&str| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit());
+    let mut numbers = ports.split('-').filter(is_number);
+    numbers.find(|it| it.parse::<u16>().is_err())
+}
