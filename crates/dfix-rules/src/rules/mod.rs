@@ -18,6 +18,7 @@ mod chain_newline;
 mod base_image_eol;
 mod base_image_latest;
 mod base_image_untagged;
+mod build_tools_in_final;
 mod chmod_world_writable;
 mod cmd_exec_form;
 mod cmd_multiple;
@@ -29,10 +30,14 @@ mod copy_chown_run;
 mod copy_multi_slash;
 mod copy_relative_dest;
 mod copy_after_user_chown;
+mod copy_before_install;
 mod copy_from_index;
 mod copy_from_self;
 mod copy_from_unknown;
 mod copy_from_whole_fs;
+mod dev_dependencies_in_final;
+mod dev_server_as_command;
+mod dockerignore_missing;
 mod env_legacy_format;
 mod env_self_reference;
 mod env_undefined_var;
@@ -98,6 +103,7 @@ pub const ALL: &[&Rule] = &[
     &base_image_eol::RULE,
     &base_image_latest::RULE,
     &base_image_untagged::RULE,
+    &build_tools_in_final::RULE,
     &chmod_world_writable::RULE,
     &cmd_exec_form::RULE,
     &cmd_multiple::RULE,
@@ -109,10 +115,14 @@ pub const ALL: &[&Rule] = &[
     &copy_multi_slash::RULE,
     &copy_relative_dest::RULE,
     &copy_after_user_chown::RULE,
+    &copy_before_install::RULE,
     &copy_from_index::RULE,
     &copy_from_self::RULE,
     &copy_from_unknown::RULE,
     &copy_from_whole_fs::RULE,
+    &dev_dependencies_in_final::RULE,
+    &dev_server_as_command::RULE,
+    &dockerignore_missing::RULE,
     &env_legacy_format::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,

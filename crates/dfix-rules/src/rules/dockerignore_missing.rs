@@ -1,0 +1,77 @@
+//! `.dockerignore` keeps out what no image should hold.
+
+use dfix_catalogue::is_of_secrets;
+use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
+use dfix_model::context::Answer;
+use dfix_model::{Model, Step};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "dockerignore-missing",
+    aliases: &[],
+    groups: &[Group::Security, Group::Size],
+    severity: Severity::Advice,
+    summary: "keep the history, secrets and installed packages out of the image by `.dockerignore`",
+    why: "`COPY .` takes all that lies in the folder: the history with everything that was ever committed, files of \
+          secrets, packages that were installed for another system. Each change of those also makes the layer anew.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        reports(
+            "FROM node:22\nWORKDIR /app\nCOPY . .\n",
+            "`.env` and `node_modules/`",
+        )
+        .with_context(&[
+            ("server.js", ""),
+            (".env", "TOKEN=1"),
+            ("node_modules/a/index.js", ""),
+        ]),
+        reports("FROM node:22\nADD ./ /app/\n", "`.git/`").with_context(&[(".git/HEAD", "")]),
+        leaves("FROM node:22\nCOPY . .\n").with_context(&[("server.js", "")]),
+        leaves("FROM node:22\nCOPY src /app\nCOPY --from=a . /b\n").with_context(&[(".env", "")]),
+        leaves("FROM node:22\nCOPY . .\n"),
+    ],
+};
+
+/// What is not for an image, beside files of secrets.
+const NAMES: [&str; 5] = [".git/", ".hg/", ".svn/", ".venv/", "node_modules/"];
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file.steps().filter(|it| takes_all(*it)) {
+        let Answer::Found(names) = file.context().list("") else {
+            return;
+        };
+        let is_unwanted = |name: &&String| {
+            NAMES.contains(&name.as_str()) || name.starts_with('.') && is_of_secrets(name)
+        };
+        let named: Vec<String> = names
+            .iter()
+            .filter(is_unwanted)
+            .map(|it| format!("`{it}`"))
+            .collect();
+        let Some((last, before)) = named.split_last() else {
+            return;
+        };
+        let all = if before.is_empty() {
+            last.clone()
+        } else {
+            format!("{} and {last}", before.join(", "))
+        };
+        let message = format!("{all} of the build context goes into the image");
+        out.judge(step, Safety::Safe, message, |_| {
+            Err(remedy!(
+                "name what no image needs in a file `.dockerignore`, one in a line"
+            ))
+        });
+        return;
+    }
+}
+
+/// Whether a step copies all of the build context.
+fn takes_all(step: Step<'_>) -> bool {
+    let is_root = |text: &str| matches!(text, "." | "./" | "/" | "*" | "./*");
+    step.is_copy_or_add()
+        && step.flag("from").is_none()
+        && step.flag("exclude").is_none()
+        && step.sources().filter_map(|it| it.value()).any(is_root)
+}
