@@ -11,43 +11,42 @@ mod arg_env_description;
 mod arg_out_of_stage;
 mod base_arg_default_invalid;
 mod base_arg_undeclared;
-mod base_platform_constant;
-mod base_platform_mismatch;
-mod base_platform_redundant;
-mod chain_newline;
 mod base_image_eol;
 mod base_image_latest;
 mod base_image_untagged;
+mod base_platform_constant;
+mod base_platform_mismatch;
+mod base_platform_redundant;
 mod build_tools_in_final;
+mod chain_newline;
 mod chmod_world_writable;
 mod cmd_exec_form;
 mod cmd_multiple;
 mod continuation_empty;
-mod entrypoint_multiple;
+mod copy_after_user_chown;
 mod copy_archive_add;
+mod copy_before_install;
 mod copy_chmod;
 mod copy_chown_run;
-mod copy_multi_slash;
-mod copy_relative_dest;
-mod copy_after_user_chown;
-mod copy_before_install;
 mod copy_from_index;
 mod copy_from_self;
 mod copy_from_unknown;
 mod copy_from_whole_fs;
+mod copy_multi_slash;
+mod copy_relative_dest;
 mod dev_dependencies_in_final;
 mod dev_server_as_command;
 mod dockerignore_missing;
+mod entrypoint_multiple;
 mod env_legacy_format;
 mod env_self_reference;
 mod env_undefined_var;
 mod expose_host_port;
+mod expose_port_range;
 mod expose_proto_case;
 mod from_as_case;
-mod healthcheck_multiple;
-mod expose_port_range;
-mod from_as_case;
 mod healthcheck_missing;
+mod healthcheck_multiple;
 mod inst_case;
 mod label_duplicate_key;
 mod label_invalid_key;
@@ -60,7 +59,7 @@ mod npm_ci;
 mod pip_no_cache_dir;
 mod python_production_env;
 mod python_venv;
-mod secret_in_arg_env;
+mod ruby_bootsnap;
 mod run_cd;
 mod run_change_shell_ln;
 mod run_consecutive;
@@ -72,18 +71,17 @@ mod run_pipefail;
 mod run_pointless_command;
 mod run_tar_left;
 mod run_wget_and_curl;
+mod secret_in_arg_env;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
 mod stage_reserved_name;
-mod workdir_relative;
-mod ruby_bootsnap;
-mod slim_base;
 mod stopsignal_canonical;
 mod syntax_directive_missing;
 mod user_created_unused;
 mod user_last_root;
 mod user_non_numeric;
+mod workdir_relative;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -96,43 +94,42 @@ pub const ALL: &[&Rule] = &[
     &arg_out_of_stage::RULE,
     &base_arg_default_invalid::RULE,
     &base_arg_undeclared::RULE,
-    &base_platform_constant::RULE,
-    &base_platform_mismatch::RULE,
-    &base_platform_redundant::RULE,
-    &chain_newline::RULE,
     &base_image_eol::RULE,
     &base_image_latest::RULE,
     &base_image_untagged::RULE,
+    &base_platform_constant::RULE,
+    &base_platform_mismatch::RULE,
+    &base_platform_redundant::RULE,
     &build_tools_in_final::RULE,
+    &chain_newline::RULE,
     &chmod_world_writable::RULE,
     &cmd_exec_form::RULE,
     &cmd_multiple::RULE,
     &continuation_empty::RULE,
-    &entrypoint_multiple::RULE,
+    &copy_after_user_chown::RULE,
     &copy_archive_add::RULE,
+    &copy_before_install::RULE,
     &copy_chmod::RULE,
     &copy_chown_run::RULE,
-    &copy_multi_slash::RULE,
-    &copy_relative_dest::RULE,
-    &copy_after_user_chown::RULE,
-    &copy_before_install::RULE,
     &copy_from_index::RULE,
     &copy_from_self::RULE,
     &copy_from_unknown::RULE,
     &copy_from_whole_fs::RULE,
+    &copy_multi_slash::RULE,
+    &copy_relative_dest::RULE,
     &dev_dependencies_in_final::RULE,
     &dev_server_as_command::RULE,
     &dockerignore_missing::RULE,
+    &entrypoint_multiple::RULE,
     &env_legacy_format::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
     &expose_host_port::RULE,
+    &expose_port_range::RULE,
     &expose_proto_case::RULE,
     &from_as_case::RULE,
-    &healthcheck_multiple::RULE,
-    &expose_port_range::RULE,
-    &from_as_case::RULE,
     &healthcheck_missing::RULE,
+    &healthcheck_multiple::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
     &label_invalid_key::RULE,
@@ -145,7 +142,7 @@ pub const ALL: &[&Rule] = &[
     &pip_no_cache_dir::RULE,
     &python_production_env::RULE,
     &python_venv::RULE,
-    &secret_in_arg_env::RULE,
+    &ruby_bootsnap::RULE,
     &run_cd::RULE,
     &run_change_shell_ln::RULE,
     &run_consecutive::RULE,
@@ -157,16 +154,15 @@ pub const ALL: &[&Rule] = &[
     &run_pointless_command::RULE,
     &run_tar_left::RULE,
     &run_wget_and_curl::RULE,
+    &secret_in_arg_env::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
     &stage_reserved_name::RULE,
-    &workdir_relative::RULE,
-    &ruby_bootsnap::RULE,
-    &slim_base::RULE,
     &stopsignal_canonical::RULE,
     &syntax_directive_missing::RULE,
     &user_created_unused::RULE,
     &user_last_root::RULE,
     &user_non_numeric::RULE,
+    &workdir_relative::RULE,
 ];
