@@ -54,6 +54,7 @@ pub(crate) mod npm_lock;
 mod npm_version;
 mod of_command;
 mod of_file;
+mod of_launches;
 mod other_bases;
 pub(crate) mod pip_settings;
 pub(crate) mod platforms;
@@ -101,7 +102,6 @@ pub(crate) mod workplace;
 use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
-use dfix_launch::Launch;
 
 use crate::collect::expand::Piece;
 use crate::context::Answer;
@@ -113,7 +113,6 @@ use crate::facts::dependencies::Dependencies;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
-use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::{BuiltBelow, LeftByCommands};
 use crate::facts::named_places::NamedPlace;
 use crate::facts::npm_lock::NpmLock;
@@ -123,7 +122,7 @@ use crate::facts::roots_home::LeftAtHome;
 use crate::facts::run_scripts::RunScript;
 use crate::facts::run_time_writes::RunTimeWrites;
 use crate::facts::runtime::Runtime;
-use crate::facts::scripts::{Script, ScriptAt};
+use crate::facts::scripts::ScriptAt;
 use crate::facts::services::Services;
 use crate::facts::setting::{EnvValue, Setting};
 use crate::facts::settings::Settings;
@@ -142,50 +141,6 @@ impl<'m> Stage<'m> {
         linkage::is_static(self)
     }
 
-    /// Whether its layers are part of an image that is built: a target, or what one is based on.
-    pub fn is_shipped(self) -> bool {
-        launches::is_shipped(self)
-    }
-
-    /// What the project's files start containers of this stage with, also for a single command of a test.
-    pub fn launches(self) -> impl Iterator<Item = &'m Launch> {
-        launches::with_runs(self)
-    }
-
-    /// The same, with single commands that are run in its containers as another user, and what the documentation shows.
-    pub fn all_launches(self) -> impl Iterator<Item = &'m Launch> {
-        launches::with_all(self)
-    }
-
-    /// The texts that the project's files start containers of this stage with, or run in them: each has the name of its
-    /// place as its path.
-    pub fn launched_scripts(self) -> impl Iterator<Item = Script<'m>> {
-        let starts = launches::starts(self).into_iter();
-        let all = starts.chain(launches::works(self));
-        all.filter_map(|start| start.script)
-    }
-
-    /// The folders that the project's files start containers of this stage in, each with who says so.
-    pub fn launched_workdirs(self) -> impl Iterator<Item = (ImagePath, String)> {
-        launches::workdirs(self)
-    }
-
-    /// The texts that the documentation shows to run in containers of this stage in place of their own start.
-    pub fn documented_scripts(self) -> impl Iterator<Item = Script<'m>> {
-        launches::shown_starts(self).filter_map(|start| start.script)
-    }
-
-    /// What asks whether its containers are well, as the project's files start them.
-    pub fn launched_checks(self) -> Vec<Script<'m>> {
-        let checks = launches::checks(self).into_iter();
-        checks.filter_map(|check| check.script).collect()
-    }
-
-    /// What the steps of CI services' jobs need that are run in containers of the stage: nobody has looked.
-    pub fn jobs(self) -> Vec<OpenCondition> {
-        launches::open_jobs(self).collect()
-    }
-
     /// A file or module that the container starts and that comes with the sources of a project which the build fetches
     /// (`git clone`): nothing of it was read.
     pub fn fetched_start(self) -> Option<String> {
@@ -201,42 +156,6 @@ impl<'m> Stage<'m> {
     /// The setting of pip's own that sends packages elsewhere than pip would put them: `user`, `target`.
     pub fn pip_is_sent_elsewhere(self) -> Option<&'static str> {
         pip_settings::sent_elsewhere(self)
-    }
-
-    /// The values of variables that what starts containers of this stage sets, each with its place: "`WORKER` of service
-    /// `web` of compose.yaml".
-    pub fn launched_values(self) -> impl Iterator<Item = (&'m str, String)> {
-        launches::values(self)
-    }
-
-    /// What starts it on a platform, whose volumes and variables are set there, too, and not in a file alone: as a message
-    /// names it.
-    pub fn on_a_platform(self) -> Option<String> {
-        launches::on_a_platform(self).map(Launch::said)
-    }
-
-    /// That it is not known what a variable of its containers is, or who sets it, as a message says it behind "which"; none
-    /// where the stage or one of the project's files sets it.
-    pub fn nobody_sets(self, name: &str) -> Option<String> {
-        launches::nobody_sets(self, name)
-    }
-
-    /// What the project's files say of how it is started and could not be made out.
-    pub fn unread_launches(self) -> Vec<OpenCondition> {
-        launches::open(self)
-    }
-
-    /// The commands that the project's files start containers of this stage with. They have no place in the file.
-    pub fn launched_commands(self) -> impl Iterator<Item = Command<'m>> {
-        launches::starts(self)
-            .into_iter()
-            .filter_map(|start| start.script)
-            .flat_map(Script::commands)
-    }
-
-    /// Whether what starts its containers lets users other than root listen on ports below 1024.
-    pub fn low_ports(self) -> LowPorts {
-        launches::low_ports(self)
     }
 
     /// npm's lock file in the folder where npm is called, where the build context is known to have it and it was copied before.
@@ -275,13 +194,6 @@ impl<'m> Stage<'m> {
     /// What the container sees as variable `name`: `ENV` alone, at the end of the stage.
     pub fn final_env(self, name: &str) -> EnvValue<'m> {
         variables::final_env(self, name)
-    }
-
-    /// Whether nothing sets the variable for the container, and nothing that the stage is made of speaks of it: an
-    /// `ARG`, a command that reads it, a command that sets it for itself; and none of the project's files chooses a
-    /// value: compose files and their like, `.env`, `.flaskenv`.
-    pub fn is_undecided(self, name: &str) -> bool {
-        variables::is_undecided(self, name) && !launches::is_chosen(self, name)
     }
 
     /// The names and settings that `ENV`s of this stage make, in order of place.
