@@ -4,10 +4,10 @@ mod pipes;
 mod shells;
 
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+    Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::catalogue::{Shell as BaseShell, SystemPackageManager};
-use dfix_model::{Model, Stage, Step, StepKind};
+use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step, StepKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-pipefail",
@@ -42,6 +42,11 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN curl https://example.com | head -1 > /a\n").that_says("`head`"),
         leaves("FROM debian:12\nRUN echo \"a\\nb\" | tee /a\n").that_says("backslash"),
         leaves("FROM acme/base:1\nRUN echo a:b | chpasswd\n").that_says("whether acme/base:1 has"),
+        fixes(
+            "FROM acme/base:1\nRUN apt-get update && echo \"a\\$b\" | tee /a\n",
+            "FROM acme/base:1\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN apt-get update && echo \"a\\$b\" | tee /a\n",
+        )
+        .that_says("`apt-get` in the same stage"),
         fixes(
             "FROM debian:12\nRUN ls /opt | grep x | tee /a\n",
             "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN ls /opt | grep x | tee /a\n",
@@ -103,10 +108,18 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     });
                 return Ok(());
             }
-            let shell = shell_of(stage)?;
+            let shell = shell_of(stage, *first)?;
             match shell {
-                Some(shell) => {
-                    let path = shell.path;
+                Some(Known {
+                    path,
+                    shown_by: Some(name),
+                    ..
+                }) => {
+                    case.evidence(format!(
+                        "`{name}` in the same stage shows that there is `{path}`"
+                    ));
+                }
+                Some(Known { path, .. }) => {
                     case.evidence(format!("the base image has `{path}`"));
                 }
                 None => {
@@ -149,26 +162,46 @@ fn is_found(step: Step<'_>) -> bool {
     shell.is_posix() && !shell.has_pipefail() && pipes::of(step).next().is_some()
 }
 
-/// A shell of the base image that knows `pipefail`.
+/// A shell that knows `pipefail`.
 #[derive(Clone, Copy)]
-struct Known {
+struct Known<'m> {
     path: &'static str,
     /// Whether it is what `/bin/sh` is.
     is_same: bool,
+    /// The command that shows it, where the base image is not known.
+    shown_by: Option<&'m str>,
 }
 
 /// The shell to set; none where the base image is not known.
-fn shell_of(stage: Stage<'_>) -> Result<Option<Known>, dfix_engine::Remedy> {
-    let Some(facts) = crate::base::facts(stage) else {
-        return Ok(None);
+fn shell_of<'m>(stage: Stage<'m>, first: Step<'m>) -> Result<Option<Known<'m>>, Remedy> {
+    let known = |path, is_same, shown_by| Known {
+        path,
+        is_same,
+        shown_by,
     };
-    let known = |path, is_same| Ok(Some(Known { path, is_same }));
+    let facts = crate::base::facts(stage);
+    let Some(facts) = facts.filter(|it| it.shell != BaseShell::Unknown) else {
+        // Bash is essential on Debian, and where rpm is; busybox is what Alpine has.
+        let chain = stage
+            .base_chain()
+            .flat_map(|it| it.build_commands().collect::<Vec<_>>());
+        let commands = chain.filter(|it| it.is_certain() && it.step().index() <= first.index());
+        let mut managers = commands.filter_map(PackageCommand::of);
+        return Ok(managers.find_map(|it| {
+            let name = Some(it.program_name());
+            match it.manager {
+                PackageManager::Apt => Some(known("/bin/bash", false, name)),
+                PackageManager::Apk => Some(known("/bin/ash", true, name)),
+                PackageManager::Dnf => Some(known("/bin/bash", true, name)),
+                _ => None,
+            }
+        }));
+    };
     match (facts.shell, facts.package_manager) {
-        (_, SystemPackageManager::Apk) => known("/bin/ash", true),
-        (BaseShell::Bash, SystemPackageManager::Apt) => known("/bin/bash", false),
+        (_, SystemPackageManager::Apk) => Ok(Some(known("/bin/ash", true, None))),
+        (BaseShell::Bash, SystemPackageManager::Apt) => Ok(Some(known("/bin/bash", false, None))),
         // There `/bin/sh` is bash.
-        (BaseShell::Bash, _) => known("/bin/bash", true),
-        (BaseShell::Unknown, _) => Ok(None),
+        (BaseShell::Bash, _) => Ok(Some(known("/bin/bash", true, None))),
         _ => Err(remedy!(
             "the base image has no shell of which it is known that it has `pipefail`"
         )),

@@ -1,7 +1,7 @@
 //! No archive in the layer beside what was in it.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Absence, Command, ImagePath, Model, Needs, Step, Word};
+use dfix_model::{Absence, Command, ImagePath, Model, Need, Needs, Step, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-tar-left",
@@ -54,10 +54,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if !stage.may_ship(Some(&path)) || !is_left(step, unpack, &path) {
                 continue;
             }
+            let needs = Needs::of(stage, &Absence::unmade(&path), &());
+            let is_needed = |it: &Need| matches!(it, Need::Somebody { .. });
+            if needs.after(unpack).iter().any(is_needed) {
+                continue;
+            }
             let message = format!("`{}` stays beside what was in it", archive.shortened());
             out.judge(archive, Safety::Checked, message, |case| {
-                let absence = Absence::unmade(&path);
-                case.takes_away(&Needs::of(stage, &absence, &()), unpack)?
+                case.takes_away(&needs, unpack)?
                     .evidence("nothing later names the archive")
                     .declare(Effect::commands_of(step))
                     .fix(|edit| {

@@ -63,10 +63,8 @@ fn difference(command: Command<'_>) -> Option<String> {
     if is_of_a_string {
         return None;
     }
-    let mut sources = command.args().map(Word::source_text);
-    if command.is("echo")
-        && sources.any(|it| it.contains('\\') && !it.contains("\\\"") || it.starts_with("-e"))
-    {
+    let reads_otherwise = |it: Word<'_>| it.starts_with("-e") || hands_backslash(it.source_text());
+    if command.is("echo") && command.args().any(reads_otherwise) {
         return Some("a backslash or an option of `echo`".to_owned());
     }
     if command.is_one_of(&["[", "test"]) && command.has_arg("==") {
@@ -90,8 +88,23 @@ fn difference(command: Command<'_>) -> Option<String> {
         let is_list = text.find('{').is_some_and(|at| {
             !text[..at].ends_with('$') && (text[at..].contains(',') || text[at..].contains(".."))
         });
-        (!is_quoted && is_list) || word.has_dollar_quote()
+        (!is_quoted && is_list) || text.starts_with("$'") || text.starts_with("$\"")
     };
     let word = command.words().find(braces)?;
     Some(format!("`{}`", word.shortened()))
+}
+
+/// Whether a word hands a backslash to its command: one that the shell does not take for itself.
+fn hands_backslash(source: &str) -> bool {
+    match source.chars().next() {
+        Some('"') => {
+            let taken = ["\\$", "\\\"", "\\`", "\\\n"];
+            let rest = taken
+                .iter()
+                .fold(source.to_owned(), |text, it| text.replace(it, ""));
+            rest.contains('\\')
+        }
+        Some('\'') => source.contains('\\'),
+        _ => source.contains('\\') && (source.contains(['"', '\'']) || source.contains("\\\\")),
+    }
 }
