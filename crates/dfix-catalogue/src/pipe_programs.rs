@@ -57,7 +57,7 @@ fn is_option(word: &str, option: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::pipe_program;
+    use super::{PipeProgram, pipe_program};
 
     #[test]
     fn what_they_read() {
@@ -69,6 +69,6 @@ mod tests {
         let sed = pipe_program("sed").expect("it is listed");
         assert!(sed.reads_all(["s/a/b/"].into_iter()));
         assert!(!pipe_program("head").is_some_and(|it| it.reads_all([].into_iter())));
-        assert!(pipe_program("yes").is_some_and(|it| it.is_endless()));
+        assert!(pipe_program("yes").is_some_and(PipeProgram::is_endless));
     }
 }

@@ -108,6 +108,8 @@ pub enum Mark {
     Bundles,
     /// It makes, moves, removes or closes files, and does no more.
     ChangesFiles,
+    /// A word of the shell that changes the shell itself: its variables, its folder, its options, or that it goes on.
+    ChangesShell,
     /// It compiles a program, which is called as its words say.
     Compiles,
     /// Its name is no everyday word: a text that begins with it is a call of it.
@@ -184,7 +186,7 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in order.
-    const ALL: [Mark; 44] = [
+    const ALL: [Mark; 45] = [
         Mark::Alone,
         Mark::AllOwners,
         Mark::Apache,
@@ -193,6 +195,7 @@ impl Mark {
         Mark::BuildsNative,
         Mark::Bundles,
         Mark::ChangesFiles,
+        Mark::ChangesShell,
         Mark::Compiles,
         Mark::Distinct,
         Mark::Fetches,
@@ -242,6 +245,7 @@ impl Mark {
             Mark::BuildsNative => "builds-native",
             Mark::Bundles => "bundles",
             Mark::ChangesFiles => "changes-files",
+            Mark::ChangesShell => "changes-shell",
             Mark::Compiles => "compiles",
             Mark::Distinct => "distinct",
             Mark::Fetches => "fetches",
