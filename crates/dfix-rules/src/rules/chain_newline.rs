@@ -1,6 +1,6 @@
 //! A line of its own for each command of a long `RUN`.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_engine::{Edit, Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::{Command, Connector, Model, Operator, Step, StepKind};
 use dfix_syntax::TextRange;
 
@@ -37,42 +37,52 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| it.is(StepKind::Run)) {
+        let text = file.text();
         if step.instruction().heredocs().next().is_some() || step.is_exec_form() {
             continue;
         }
         let joins = joins(step);
-        let text = file.text();
         let escape = file.escape();
-        let style = joins.iter().find_map(|it| style(text, *it, escape));
-        let on_one_line = |it: &&TextRange| self::style(text, **it, escape).is_none();
+        let on_one_line = |it: &&TextRange| style(text, **it, escape).is_none();
         let found: Vec<TextRange> = joins.iter().filter(on_one_line).copied().collect();
         if joins.len() < 2 || found.is_empty() {
             continue;
         }
-        let (before, indent) = style.unwrap_or((true, "    "));
         out.judge(
             found[0],
             Safety::Safe,
             "several commands on one line",
             |case| {
-                case.declare(Effect::Layout).fix(|edit| {
-                    for place in &found {
-                        let source = if before {
-                            format!("{escape}\n{indent}&&")
-                        } else {
-                            format!("&& {escape}\n{indent}")
-                        };
-                        edit.replace_token(with_blank(text, *place, before), &source);
-                    }
-                });
+                case.declare(Effect::Layout)
+                    .fix(|edit| break_lines(edit, file, &joins, &found));
                 Ok(())
             },
         );
     }
 }
 
+/// Has a line end at each of these `&&`s, as the others of the list have it.
+pub(super) fn break_lines(
+    edit: &mut Edit<'_>,
+    file: &Model<'_>,
+    joins: &[TextRange],
+    found: &[TextRange],
+) {
+    let (text, escape) = (file.text(), file.escape());
+    let style = joins.iter().find_map(|it| style(text, *it, escape));
+    let (before, indent) = style.unwrap_or((true, "    "));
+    for place in found {
+        let source = if before {
+            format!("{escape}\n{indent}&&")
+        } else {
+            format!("&& {escape}\n{indent}")
+        };
+        edit.replace_token(with_blank(text, *place, before), &source);
+    }
+}
+
 /// The `&&`s of the list that the whole `RUN` is.
-fn joins(step: Step<'_>) -> Vec<TextRange> {
+pub(super) fn joins(step: Step<'_>) -> Vec<TextRange> {
     let is_of_the_list = |it: &Command<'_>| {
         let around = it.around();
         it.outer().is_none()
@@ -86,7 +96,7 @@ fn joins(step: Step<'_>) -> Vec<TextRange> {
 }
 
 /// How a `&&` stands at a line's end or beginning: whether it begins one, and what the line is set in by.
-fn style(text: &str, place: TextRange, escape: char) -> Option<(bool, &str)> {
+pub(super) fn style(text: &str, place: TextRange, escape: char) -> Option<(bool, &str)> {
     let (start, end): (usize, usize) = (place.start().into(), place.end().into());
     let indent = |line: &'_ str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let line = text[..start].rfind('\n').map_or(0, |it| it + 1);

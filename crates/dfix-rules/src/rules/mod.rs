@@ -67,6 +67,7 @@ mod run_curl_fail;
 mod run_curl_location;
 mod run_export_lost;
 mod run_http_url;
+mod run_long_line;
 mod run_pipefail;
 mod run_pointless_command;
 mod run_tar_left;
@@ -150,6 +151,7 @@ pub const ALL: &[&Rule] = &[
     &run_curl_location::RULE,
     &run_export_lost::RULE,
     &run_http_url::RULE,
+    &run_long_line::RULE,
     &run_pipefail::RULE,
     &run_pointless_command::RULE,
     &run_tar_left::RULE,
