@@ -33,10 +33,12 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-/// The endings of what `ADD` unpacks: tar, by itself or compressed.
-const UNPACKED: [&str; 8] = [
-    ".tar", ".tar.Z", ".tar.bz2", ".tar.gz", ".tar.xz", ".tbz2", ".tgz", ".txz",
-];
+/// Whether `ADD` unpacks what is called so: a tar, by itself or compressed.
+fn is_archive(name: &str) -> bool {
+    let is_tar = |it: &str| ["", ".Z", ".bz2", ".gz", ".xz"].contains(&it);
+    let mut short = [".tbz2", ".tgz", ".txz"].iter();
+    name.rsplit_once(".tar").is_some_and(|it| is_tar(it.1)) || short.any(|it| name.ends_with(it))
+}
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
@@ -46,7 +48,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for step in copies {
             for source in step.sources() {
                 let target = step.target().map_or("", |it| it.literal_prefix());
-                let is_archive = |it: &str| UNPACKED.iter().any(|ending| it.ends_with(ending));
                 let text = source.literal_prefix();
                 let name = file_name(if is_archive(target) { target } else { text });
                 if !is_archive(text) || !is_archive(name) || !is_unpacked(step, name) {

@@ -50,7 +50,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let Some(target) = step.target() else {
             continue;
         };
-        let written = target.source_text().trim_end_matches(['"', '\'']);
+        let source = target.source_text();
+        let written = source.trim_end_matches(['"', '\'']);
         if written.ends_with(['/', '\\']) || target.value().is_some_and(|it| it.ends_with('/')) {
             continue;
         }
@@ -60,14 +61,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 .open(open(step, target))
                 .declare(Effect::changed(step))
                 .fix(|edit| match target.value() {
-                    Some(value)
-                        if !target.source_text().ends_with('"')
-                            || target.kind() == WordKind::Json =>
-                    {
+                    Some(value) if !source.ends_with('"') || target.kind() == WordKind::Json => {
                         edit.replace_word(target, &format!("{value}/"));
                     }
                     _ => {
-                        let source = target.source_text();
                         let bare = source.trim_end_matches(['"', '\'']);
                         let quotes = &source[bare.len()..];
                         edit.replace_node(target, &format!("{bare}/{quotes}"));

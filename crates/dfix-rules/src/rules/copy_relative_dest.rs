@@ -78,7 +78,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Whether hadolint takes a target for relative: it begins neither with a slash, nor a variable, nor a drive.
 fn is_relative(target: Word<'_>) -> bool {
-    let text = target.source_text().trim_matches(['"', '\'']);
+    let source = target.source_text();
+    let text = source.trim_matches(['"', '\'']);
     let is_drive = text.len() > 1 && text.as_bytes()[1] == b':';
     !(text.starts_with(['/', '$', '\\']) || is_drive || text.is_empty())
 }

@@ -102,9 +102,7 @@ fn what_comes_of_it(curl: Command<'_>) -> Option<&'static str> {
     });
     let has_url = curl.args().any(|it| {
         let text = it.literal_prefix();
-        text.starts_with("http://")
-            || text.starts_with("https://")
-            || it.source_text().contains("://")
+        text.starts_with("http://") || text.starts_with("https://") || it.mentions("://")
     });
     let may_hold_options = |it: Word<'_>| it.literal_prefix().is_empty() && it.may_split();
     if !curl.is("curl")
@@ -136,9 +134,7 @@ fn what_comes_of_it(curl: Command<'_>) -> Option<&'static str> {
     }
     if let Some(reader) = curl.piped_into() {
         let takes = reader.is_marked(Mark::TakesScript)
-            || reader.is_one_of(&[
-                "apt-key", "bsdtar", "gpg", "python", "python3", "tar", "tee",
-            ]);
+            || reader.is_one_of(&["apt-key", "gpg", "python", "python3", "tar", "tee"]);
         return takes.then_some("what it gets is handed to a command that takes a file");
     }
     let is_script = curl.around().substitution

@@ -4,6 +4,7 @@ use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, env_source, fixes, leaves, remedy,
     reports,
 };
+use dfix_model::catalogue::programs::Mark;
 use dfix_model::{Command, Model, OpenCondition, Stage, Step, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
@@ -54,10 +55,8 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-/// The shell's words that only change the shell.
-const SETS: [&str; 10] = [
-    ".", "alias", "cd", "export", "set", "shopt", "source", "ulimit", "umask", "unset",
-];
+/// They do more than to set something.
+const DOES_MORE: [&str; 6] = ["eval", "exec", "exit", "read", "return", "trap"];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file
@@ -122,7 +121,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Whether all that the step does is to change its own shell.
 fn is_lost(step: Step<'_>) -> bool {
     let is_setting = |it: Command<'_>| {
-        it.is_one_of(&SETS)
+        it.is_marked(Mark::ChangesShell)
+            && !it.is_one_of(&DOES_MORE)
             && it.outer().is_none()
             && it.redirects().next().is_none()
             && !it.around().substitution

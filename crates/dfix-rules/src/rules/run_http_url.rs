@@ -79,7 +79,7 @@ fn judge(step: Step<'_>, command: Option<Command<'_>>, word: Word<'_>, out: &mut
 /// The host of an address of `http` that others may answer: not of this machine, of a network of one's own, or of another port.
 fn host(word: Word<'_>) -> Option<&str> {
     let rest = word.literal_prefix().strip_prefix("http://")?;
-    let host = rest.split('/').next().unwrap_or(rest);
+    let host = &rest[..rest.find('/').unwrap_or(rest.len())];
     let is_whole = rest.len() > host.len();
     let is_name = host.contains('.')
         && host

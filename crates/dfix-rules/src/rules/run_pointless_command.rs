@@ -36,15 +36,16 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// What hadolint finds fault with (`DL3001.hs`), but for `kill`: who kills knows what was started.
-const POINTLESS: [&str; 8] = [
-    "free", "mount", "ps", "service", "shutdown", "ssh", "top", "vim",
-];
+const CHANGES_THE_CONTAINER: [&str; 3] = ["mount", "service", "shutdown"];
+const IS_FOR_PEOPLE: [&str; 5] = ["free", "ps", "ssh", "top", "vim"];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| it.is(StepKind::Run)) {
         let is_of_a_string = |it: &Command<'_>| it.outer().is_some() && !it.around().substitution;
         let mut commands = step.commands().filter(|it| !is_of_a_string(it));
-        let Some(command) = commands.find(|it| it.is_one_of(&POINTLESS)) else {
+        let Some(command) = commands
+            .find(|it| it.is_one_of(&CHANGES_THE_CONTAINER) || it.is_one_of(&IS_FOR_PEOPLE))
+        else {
             continue;
         };
         let name = command.name();

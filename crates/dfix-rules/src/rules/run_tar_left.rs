@@ -137,8 +137,7 @@ fn downloaded(command: Command<'_>) -> Option<ImagePath> {
         it.starts_with("http://") || it.starts_with("https://") || it.starts_with("ftp://")
     })?;
     let remote = || {
-        let url = url.value()?;
-        let name = url.rsplit('/').next()?;
+        let name = dfix_model::path::file_name(url.value()?);
         let is_plain = name
             .bytes()
             .all(|it| it.is_ascii_alphanumeric() || b"._-+".contains(&it));

@@ -118,7 +118,7 @@ fn as_curl(wget: Command<'_>) -> Option<String> {
             let name = name_of(source)?;
             Some(match folder {
                 Some(folder) => {
-                    let folder = folder.trim_end_matches('/');
+                    let folder = folder.strip_suffix('/').unwrap_or(folder);
                     format!("curl {options} -o {folder}/{name} {source}")
                 }
                 None if options == "-fsSL" => format!("curl -fsSLO {source}"),
@@ -133,7 +133,7 @@ fn as_curl(wget: Command<'_>) -> Option<String> {
 fn name_of(url: &str) -> Option<&str> {
     let url = url.trim_matches(['"', '\'']);
     let (_, path) = url.split_once("://")?;
-    let (_, name) = path.rsplit_once('/')?;
+    let name = dfix_model::path::file_name(path);
     let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"._-+".contains(&it);
-    (!name.is_empty() && name.bytes().all(is_plain)).then_some(name)
+    (name != path && !name.is_empty() && name.bytes().all(is_plain)).then_some(name)
 }

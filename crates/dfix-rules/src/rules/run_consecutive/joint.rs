@@ -5,12 +5,6 @@ use dfix_model::catalogue::programs::{self, Kind, Mark, Program};
 use dfix_model::catalogue::{Family, is_known_command};
 use dfix_model::{Command, OpenCondition, Operator, PackageCommand, Redirect, Stage, Step, Word};
 
-/// The words of the shell that leave it as it was (POSIX, Shell Command Language, special built-in utilities).
-const LEAVES_THE_SHELL: [&str; 13] = [
-    ":", "[", "[[", "command", "echo", "false", "kill", "printf", "pwd", "test", "time", "true",
-    "type",
-];
-
 /// What a container has for itself, and a layer does not keep.
 const NOT_KEPT: [&str; 6] = [
     "/dev/",
@@ -44,17 +38,12 @@ pub(super) fn obstacle(first: Step<'_>, second: Step<'_>) -> Option<Remedy> {
             .iter()
             .any(|it| words.starts_with(it))
     };
-    if second.has_comment_above() && second.comments().lines().any(is_for_tools) {
+    if second.has_comment_above() && second.comments().split('\n').any(is_for_tools) {
         return Some(remedy!("a comment that tools read stands between them"));
     }
-    let text = &first.file().text()[first.range().end().into()..second.range().start().into()];
-    let line = first.source_text().trim_end().lines().last()?;
-    if line.contains(" #")
-        || text
-            .lines()
-            .next()
-            .is_some_and(|it| it.trim_start().starts_with('#'))
-    {
+    let end = own(first)?.range().end();
+    let behind = &first.file().text()[end.into()..second.range().start().into()];
+    if behind.split('\n').next().is_some_and(|it| it.contains('#')) {
         return Some(remedy!(
             "a comment stands at the end of the first: move it above"
         ));
@@ -87,10 +76,7 @@ fn of_the_shell_alone(command: Command<'_>) -> Option<Remedy> {
     }
     // `exec pip` is pip to all others, and the end of the shell.
     let first = command.words().next().and_then(Word::value).unwrap_or(name);
-    let is_of_shell = |it: &&str| {
-        programs::find(it).is_some_and(|it| it.kind() == Kind::Builtin)
-            && !LEAVES_THE_SHELL.contains(it)
-    };
+    let is_of_shell = |it: &&str| programs::is(it, Mark::ChangesShell);
     if let Some(name) = [first, name].into_iter().find(is_of_shell) {
         return Some(remedy!(
             "`{name}` changes the shell that runs it, which ends with its `RUN`: leave it away, or put it before what needs it"
