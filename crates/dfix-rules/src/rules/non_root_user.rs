@@ -9,10 +9,11 @@ mod obstacles;
 mod permissions;
 
 use dfix_engine::{
-    Effect, Findings, Group, OptionKind, Phase, Rule, RuleOption, Safety, Setting, Severity, fixes,
-    leaves, remedy, reports,
+    Effect, Findings, Group, OpenCondition, OptionKind, Phase, Rule, RuleOption, Safety, Setting,
+    Severity, fixes, leaves, remedy, reports,
 };
 
+use dfix_catalogue::Account;
 use dfix_model::{Editor, Model, Stage, Step};
 
 use account::Wishes;
@@ -150,11 +151,25 @@ pub(crate) fn check_last_user<'m>(stage: Stage<'m>, step: Step<'m>, out: &mut Fi
     if !obstacles::is_no_case(stage) {
         judge(stage, step, message, out);
     } else if obstacles::is_left_at_root(stage) {
-        out.judge(step, Safety::Checked, message, |_| {
-            Err(remedy!(
-                "nothing says what is started, and whatever is runs as root: end with the user that it needs, or leave \
-                 the user to the images that are based on this one"
-            ))
+        out.judge(step, Safety::Checked, message, |case| {
+            let base = crate::base::facts(stage).map(|it| it.default_user);
+            let Some(Account::Other { name, .. }) = base else {
+                return Err(remedy!(
+                    "nothing says what is started, and whatever is runs as root: end with the user that it needs, or leave \
+                     the user to the images that are based on this one"
+                ));
+            };
+            obstacles::known(stage)?;
+            case.evidence(format!("the base image runs as {name} by itself"))
+                .open(OpenCondition::new(
+                    format!("whether {name} may do what the container is for, as it does where nobody says `USER root`"),
+                    "start it once, and see whether it writes what the build made as root",
+                ))
+                .declare(Effect::User {
+                    stage: stage.index(),
+                })
+                .fix(|edit| edit.set_user(stage, name));
+            Ok(())
         });
     }
 }
