@@ -4,7 +4,8 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{Model, Stage, Word};
+use dfix_model::path::has_ending;
+use dfix_model::{Flag, Model, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "chmod-world-writable",
@@ -24,66 +25,73 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_unsafe(),
         fixes(
-            "FROM debian:12\nRUN chmod -R 0777 /app && chmod -v 666 /app/a\n",
-            "FROM debian:12\nRUN chmod -R 0755 /app && chmod -v 644 /app/a\n",
+            "FROM debian:12\nCOPY --chmod=0777 a.sh /usr/local/bin/\n",
+            "FROM debian:12\nCOPY --chmod=0755 a.sh /usr/local/bin/\n",
         )
         .with_unsafe(),
-        fixes(
-            "FROM debian:12\nCOPY --chmod=777 a /a\n",
-            "FROM debian:12\nCOPY --chmod=755 a /a\n",
-        )
-        .with_unsafe(),
-        leaves("FROM debian:12\nRUN chmod 777 /app\n").that_says("another user than root"),
+        leaves("FROM debian:12\nRUN chmod 777 /usr/local/bin/run\n")
+            .that_says("whether anything writes"),
         leaves(
             "FROM debian:12\nRUN chmod 755 /a && chmod +x /b && chmod 1777 /tmp && chmod $M /c\n",
         ),
-        reports("FROM debian:12\nRUN chmod 777 /app\nUSER 1000\n", "`chown`"),
+        reports(
+            "FROM debian:12\nRUN chmod -R 777 /var/www/cache\n",
+            "`chown`",
+        ),
+        reports(
+            "FROM debian:12\nRUN chmod 777 /a.sh /data\nCOPY --chmod=777 . /app\n",
+            "`chown`",
+        ),
         reports("FROM debian:12\nRUN chmod -R a+rwx /app\n", "`chown`"),
     ],
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
-        for command in stage
-            .build_commands()
-            .filter(|it| it.is("chmod") && !it.is_of_script())
-        {
-            let mode = command
-                .args()
-                .find(|it| !it.literal_prefix().starts_with('-'));
-            if let Some(mode) = mode {
-                look_at(stage, Effect::arguments_of(command), mode, out);
+        for command in stage.build_commands() {
+            if command.is("chmod") && !command.is_of_script() {
+                let is_option = |it: &Word<'_>| it.literal_prefix().starts_with('-');
+                let mut words = command.args().filter(|it| !is_option(it));
+                if let Some(mode) = words.next() {
+                    let are_programs = words.all(is_program);
+                    look_at(Effect::arguments_of(command), mode, are_programs, out);
+                }
             }
         }
         for step in stage.copies() {
-            if let Some(mode) = step.flag("chmod").and_then(|it| it.value()) {
-                look_at(stage, Effect::changed(step), mode, out);
+            if let Some(mode) = step.flag("chmod").and_then(Flag::value) {
+                let are_programs = step.sources().all(is_program);
+                look_at(Effect::changed(step), mode, are_programs, out);
             }
         }
     }
 }
 
-fn look_at<'m>(stage: Stage<'m>, effect: Effect, mode: Word<'m>, out: &mut Findings<'_>) {
+fn look_at(effect: Effect, mode: Word<'_>, are_programs: bool, out: &mut Findings<'_>) {
     let Some(text) = mode.value().filter(|it| is_open(it)) else {
         return;
     };
     let message = format!("mode `{text}` lets everybody write");
     out.judge(mode, Safety::Checked, message, |case| {
-        let user = stage.final_user();
-        let new = closed(text).filter(|_| !user.is_root().is_no());
-        let Some(new) = new else {
+        let Some(new) = closed(text).filter(|_| are_programs) else {
             return Err(remedy!(
                 "give the files to the user that writes them (`chown`, `COPY --chown`), and leave that away"
             ));
         };
         case.open(OpenCondition::new(
-            "whether another user than root writes there",
-            "look which users the container's programs run as, and give the files to them (`chown`)",
+            "whether anything writes the programs anew when the container runs",
+            "look what they are for",
         ))
         .declare(effect)
         .fix(|edit| edit.replace_word(mode, &new));
         Ok(())
     });
+}
+
+/// Whether the path is a program's, which is run and seldom written.
+fn is_program(path: Word<'_>) -> bool {
+    path.value()
+        .is_some_and(|it| has_ending(it, ".sh") || it.contains("/bin/") && !it.ends_with('/'))
 }
 
 /// Whether a mode lets everybody write; what has the sticky bit, as `/tmp`, is meant for that.
