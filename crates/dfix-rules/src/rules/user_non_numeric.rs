@@ -28,16 +28,10 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nUSER 12345\nUSER 1234:5678\n"),
         leaves("FROM node:22\nARG APP_UID\nUSER ${APP_UID}\nUSER $OTHER:app\n"),
         leaves("FROM acme/base:1\nUSER root\n").that_says("whether `root` is number 0"),
-        reports(
-            "FROM debian:12\nRUN useradd app\nUSER app\n",
-            "`useradd -u`",
-        ),
-        reports("FROM acme/base:1\nUSER app\n", "not known"),
+        leaves("FROM debian:12\nRUN useradd app\nUSER app\n"),
+        leaves("FROM acme/base:1\nUSER app\n"),
         // Whoever builds it may give another number.
-        reports(
-            "FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n",
-            "not known",
-        ),
+        leaves("FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n"),
         reports(
             "FROM debian:12\nRUN useradd -u 1234 app && useradd -o -u 1234 b\nUSER app\n",
             "two users",
@@ -62,36 +56,49 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings<'_>) {
     let Some(stage) = step.stage() else { return };
-    out.judge(step, Safety::Checked, format!("`{name}` is no number"), |case| {
-        let accounts = stage.accounts().at(step);
-        let number = if name == "root" {
-            if crate::base::facts(stage).is_none() {
+    let accounts = stage.accounts().at(step);
+    let account = accounts.account(name).filter(|it| it.is_uid_fixed);
+    let number = account.and_then(|it| it.uid);
+    // Where nobody knows the number there is nothing to write: a rule that makes a user needs not know it.
+    let Some(number) = number.or_else(|| (name == "root").then_some(0)) else {
+        return;
+    };
+    out.judge(
+        step,
+        Safety::Checked,
+        format!("`{name}` is no number"),
+        |case| {
+            if number == 0 && crate::base::facts(stage).is_none() {
                 case.open(OpenCondition::new(
                     "whether `root` is number 0 in the base image",
                     "look into its `/etc/passwd`",
                 ));
             }
-            0
-        } else {
-            let account = accounts.account(name).filter(|it| it.is_uid_fixed);
-            let Some(number) = account.and_then(|it| it.uid) else {
+            let mut namesakes = accounts
+                .all()
+                .into_iter()
+                .filter(|it| it.uid == Some(number));
+            if namesakes.any(|it| it.name != name) {
                 return Err(remedy!(
-                    "its number is not known: make the user with one of your choice (`useradd -u`), and write that here"
+                    "two users have the number {number}: give one of them another"
                 ));
-            };
-            number
-        };
-        let namesakes = accounts.all().into_iter().filter(|it| it.uid == Some(number));
-        if namesakes.filter(|it| it.name != name).count() > 0 {
-            return Err(remedy!("two users have the number {number}: give one of them another"));
-        }
-        case.open(accounts.exists(name).open().filter(|_| number > 0))
-            .evidence(format!("`{name}` is number {number}"))
-            .declare([Effect::changed(step), Effect::User { stage: stage.index() }])
-            .fix(|edit| {
-                let new = word.value().unwrap_or_default().replacen(name, &number.to_string(), 1);
-                edit.replace_word(word, &new);
-            });
-        Ok(())
-    });
+            }
+            case.open(accounts.exists(name).open().filter(|_| number > 0))
+                .evidence(format!("`{name}` is number {number}"))
+                .declare([
+                    Effect::changed(step),
+                    Effect::User {
+                        stage: stage.index(),
+                    },
+                ])
+                .fix(|edit| {
+                    let new =
+                        word.value()
+                            .unwrap_or_default()
+                            .replacen(name, &number.to_string(), 1);
+                    edit.replace_word(word, &new);
+                });
+            Ok(())
+        },
+    );
 }
