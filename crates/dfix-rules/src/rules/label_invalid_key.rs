@@ -24,6 +24,11 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_unsafe(),
         leaves("FROM alpine:3.20\nLABEL MAINTAINER=jane\n").that_says("reads the label"),
+        // `podman container runlabel` asks for it so.
+        reports(
+            "FROM alpine:3.20\nLABEL RUN=\"docker run -it IMAGE\"\n",
+            "runlabel",
+        ),
         leaves("FROM alpine:3.20\nLABEL org.valid-key.label3=foo a_b=c d/e=f\nONBUILD LABEL x=1\n"),
         leaves("FROM alpine:3.20\nARG K\nLABEL $K=1\n"),
         reports(
@@ -60,6 +65,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "keys that begin like this are Docker's own: take one of your own domain"
                     ));
                 }
+                if is_run(pair) {
+                    return Err(remedy!(
+                        "`podman container runlabel` and `atomic` run what it says by this name: leave it where they are used"
+                    ));
+                }
                 let new = valid(key);
                 if !is_valid(&new) {
                     return Err(remedy!("choose another one, and begin it with a letter"));
@@ -77,6 +87,15 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// Whether a label holds a command for its image.
+fn is_run(pair: Pair<'_>) -> bool {
+    let command = pair.value().map_or("", |it| it.literal_prefix());
+    let program = command.split(' ').next().unwrap_or_default();
+    ["docker", "podman", "atomic"]
+        .iter()
+        .any(|it| program.ends_with(it))
 }
 
 fn is_valid(key: &str) -> bool {
@@ -118,6 +137,6 @@ fn has(step: Step<'_>, key: &str) -> bool {
         .stage()
         .into_iter()
         .flat_map(|it| it.steps_of(StepKind::Label));
-    let mut keys = steps.flat_map(|it| it.pairs()).filter_map(Pair::key_text);
+    let mut keys = steps.flat_map(Step::pairs).filter_map(Pair::key_text);
     keys.any(|it| it == key)
 }
