@@ -59,7 +59,7 @@ fn look_at(stage: Stage<'_>, out: &mut Findings<'_>) {
             step.index() > switch.index()
                 && landings.any(|it| !it.has_owner && write.path.is_below(&it.path))
         };
-        let Some(copy) = stage.copies().filter(is_it).last() else {
+        let Some(copy) = stage.copies().rev().find(is_it) else {
             continue;
         };
         let (who, path, folder) = (&write.who, &write.path, write.folder());

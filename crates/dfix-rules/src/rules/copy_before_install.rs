@@ -1,7 +1,7 @@
 //! What dependencies are installed from is copied before the rest.
 
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
-use dfix_model::{Command, Model, PackageCommand, PackageManager, Step};
+use dfix_model::{Command, Model, PackageCommand, PackageManager, Step, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "copy-before-install",
@@ -53,8 +53,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         );
         out.judge(copy, Safety::Safe, message, |_| {
             Err(remedy!(
-                "`COPY {manifest}` and its lock file before it, with what their scripts need, install then, and copy the \
-                 rest after that"
+                "`COPY {manifest}` before it, with its lock file and what its scripts need, install then, and copy the rest \
+                 after that"
             ))
         });
     }
@@ -63,11 +63,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Whether a step copies a whole folder of the build context.
 fn takes_all(step: Step<'_>) -> bool {
     let is_all = |text: &str| matches!(text, "." | "./" | "/" | "*");
-    step.flag("from").is_none() && step.sources().filter_map(|it| it.value()).any(is_all)
+    step.flag("from").is_none() && step.sources().filter_map(Word::value).any(is_all)
 }
 
 /// The file that a command installs dependencies from, and nothing else.
-fn manifest<'m>(command: Command<'m>) -> Option<&'m str> {
+fn manifest(command: Command<'_>) -> Option<&str> {
     let install = PackageCommand::of(command).filter(|it| it.step().is_run())?;
     let is_install = install.is_install() || install.subcommand_is_one_of(&["ci", "clean-install"]);
     if !is_install || !install.packages().is_empty() || command.is_of_script() {
@@ -77,8 +77,8 @@ fn manifest<'m>(command: Command<'m>) -> Option<&'m str> {
         PackageManager::Pip | PackageManager::Uv => {
             let is_local =
                 install.editables().next().is_some() || !install.local_projects().is_empty();
-            let mut files = install.requirement_files().filter_map(|it| it.text());
-            files.next().filter(|_| !is_local)
+            let file = install.requirement_files().next()?;
+            file.text().filter(|_| !is_local)
         }
         PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm => {
             (!install.has_flag("-g") && !install.has_flag("--global")).then_some("package.json")

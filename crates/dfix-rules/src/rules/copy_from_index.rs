@@ -1,7 +1,7 @@
 //! `COPY --from` names its stage by name.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Model, Stage, Step, Word};
+use dfix_model::{Flag, Model, Stage, Step, Word};
 use dfix_syntax::TextRange;
 
 pub(crate) const RULE: Rule = Rule {
@@ -85,7 +85,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// The words of a step that call a stage by its number.
 fn by_number<'m>(step: Step<'m>, stage: Stage<'m>) -> Vec<Word<'m>> {
     let copied = step.is_copy_or_add().then(|| step.flag("from")).flatten();
-    let copied = copied.and_then(|it| it.value());
+    let copied = copied.and_then(Flag::value);
     let mounted = step.mounts().filter_map(|it| it.option("from"));
     let is_number =
         |it: &Word<'_>| it.value().and_then(|it| it.parse().ok()) == Some(stage.index());

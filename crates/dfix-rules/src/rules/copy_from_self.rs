@@ -1,7 +1,7 @@
 //! `COPY --from` names another stage than its own.
 
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
-use dfix_model::{Model, Stage, StepKind, Word};
+use dfix_model::{Flag, Model, Stage, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "copy-from-self",
@@ -29,7 +29,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     {
         let name = step
             .flag("from")
-            .and_then(|it| it.value())
+            .and_then(Flag::value)
             .and_then(Word::value);
         let (Some(name), Some(stage)) = (name, step.stage()) else {
             continue;

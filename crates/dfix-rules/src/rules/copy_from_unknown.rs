@@ -4,7 +4,7 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{ImagePlace, ImageRef, Model, Source, Stage, Step, StepKind, Word};
+use dfix_model::{Flag, ImagePlace, ImageRef, Model, Source, Stage, Step, StepKind, Word};
 
 use crate::base;
 
@@ -61,7 +61,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         .steps()
         .filter(|it| it.is(StepKind::Copy) && !it.is_onbuild())
     {
-        let word = step.flag("from").and_then(|it| it.value());
+        let word = step.flag("from").and_then(Flag::value);
         let Some((word, name)) = word.and_then(|it| Some((it, it.value()?))) else {
             continue;
         };

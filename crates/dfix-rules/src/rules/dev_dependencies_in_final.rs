@@ -62,8 +62,8 @@ fn developing(stage: Stage<'_>, install: &PackageCommand<'_>) -> Option<(String,
         return None;
     }
     if install.manager == PackageManager::Pip {
-        let mut files = install.requirement_files().filter_map(|it| it.text());
-        let file = files.find(|it| is_named_for_development(it))?;
+        let mut files = install.requirement_files();
+        let file = files.find_map(|it| it.text().filter(|it| is_named_for_development(it)))?;
         return Some((
             format!("`{file}`"),
             format!(

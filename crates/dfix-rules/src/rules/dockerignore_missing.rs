@@ -3,7 +3,7 @@
 use dfix_catalogue::is_of_secrets;
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
 use dfix_model::context::Answer;
-use dfix_model::{Model, Step};
+use dfix_model::{Model, Step, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "dockerignore-missing",
@@ -37,34 +37,30 @@ pub(crate) const RULE: Rule = Rule {
 const NAMES: [&str; 5] = [".git/", ".hg/", ".svn/", ".venv/", "node_modules/"];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|it| takes_all(*it)) {
-        let Answer::Found(names) = file.context().list("") else {
-            return;
-        };
-        let is_unwanted = |name: &&String| {
-            NAMES.contains(&name.as_str()) || name.starts_with('.') && is_of_secrets(name)
-        };
-        let named: Vec<String> = names
-            .iter()
-            .filter(is_unwanted)
-            .map(|it| format!("`{it}`"))
-            .collect();
-        let Some((last, before)) = named.split_last() else {
-            return;
-        };
-        let all = if before.is_empty() {
-            last.clone()
-        } else {
-            format!("{} and {last}", before.join(", "))
-        };
-        let message = format!("{all} of the build context goes into the image");
-        out.judge(step, Safety::Safe, message, |_| {
-            Err(remedy!(
-                "name what no image needs in a file `.dockerignore`, one in a line"
-            ))
-        });
+    let Some(step) = file.steps().find(|it| takes_all(*it)) else {
         return;
-    }
+    };
+    let Answer::Found(names) = file.context().list("") else {
+        return;
+    };
+    let is_unwanted = |name: &&String| {
+        NAMES.contains(&name.as_str()) || name.starts_with('.') && is_of_secrets(name)
+    };
+    let unwanted = names.iter().filter(is_unwanted);
+    let named: Vec<String> = unwanted.map(|it| format!("`{it}`")).collect();
+    let Some((last, before)) = named.split_last() else {
+        return;
+    };
+    let all = match before {
+        [] => last.clone(),
+        _ => format!("{} and {last}", before.join(", ")),
+    };
+    let message = format!("{all} of the build context goes into the image");
+    out.judge(step, Safety::Safe, message, |_| {
+        Err(remedy!(
+            "name what no image needs in a file `.dockerignore`, one in a line"
+        ))
+    });
 }
 
 /// Whether a step copies all of the build context.
@@ -73,5 +69,5 @@ fn takes_all(step: Step<'_>) -> bool {
     step.is_copy_or_add()
         && step.flag("from").is_none()
         && step.flag("exclude").is_none()
-        && step.sources().filter_map(|it| it.value()).any(is_root)
+        && step.sources().filter_map(Word::value).any(is_root)
 }

@@ -1,7 +1,7 @@
 //! `EXPOSE` names ports that there are.
 
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
-use dfix_model::{Model, StepKind};
+use dfix_model::{Model, Step, StepKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "expose-port-range",
@@ -23,7 +23,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let steps = file.steps().filter(|it| it.is(StepKind::Expose));
-    for word in steps.flat_map(|it| it.words()) {
+    for word in steps.flat_map(Step::words) {
         let Some(port) = word.value().and_then(too_large) else {
             continue;
         };

@@ -5,7 +5,7 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{Model, Pair, Stage, StepKind};
+use dfix_model::{Model, Pair, Stage, Step, StepKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "label-schema-to-oci",
@@ -89,6 +89,6 @@ fn sets(stage: Stage<'_>, key: &str) -> bool {
     let steps = stage
         .base_chain()
         .flat_map(|it| it.steps_of(StepKind::Label));
-    let mut keys = steps.flat_map(|it| it.pairs()).filter_map(Pair::key_text);
+    let mut keys = steps.flat_map(Step::pairs).filter_map(Pair::key_text);
     keys.any(|it| it == key)
 }

@@ -62,7 +62,7 @@ fn is_used(stage: Stage<'_>, making: Step<'_>, account: &Account) -> bool {
     let names = |step: Step<'_>| {
         step.mentions(&account.name) || number.as_ref().is_some_and(|it| step.mentions(it))
     };
-    let mut chain = stage.base_chain().flat_map(|it| it.steps());
+    let mut chain = stage.base_chain().flat_map(Stage::steps);
     let of_file = chain.any(|it| it.index() != making.index() && names(it));
     // What a script does may be done as the user.
     let mut processes = stage.runtime().processes();
