@@ -4,7 +4,8 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{Model, Step, StepKind, Word};
+use dfix_model::catalogue::SystemPackageManager;
+use dfix_model::{Account, Command, MadeBy, Model, Stage, Step, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "user-non-numeric",
@@ -28,7 +29,17 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nUSER 12345\nUSER 1234:5678\n"),
         leaves("FROM node:22\nARG APP_UID\nUSER ${APP_UID}\nUSER $OTHER:app\n"),
         leaves("FROM acme/base:1\nUSER root\n").that_says("whether `root` is number 0"),
-        leaves("FROM debian:12\nRUN useradd app\nUSER app\n"),
+        fixes(
+            "FROM debian:12\nRUN useradd -m app\nUSER app\n",
+            "FROM debian:12\nRUN useradd -u 10001 -m app\nUSER 10001\n",
+        )
+        .with_unsafe(),
+        fixes(
+            "FROM alpine:3.20\nRUN adduser -D app\nUSER app\n",
+            "FROM alpine:3.20\nRUN adduser -u 10001 -D app\nUSER 10001\n",
+        )
+        .with_unsafe(),
+        leaves("FROM debian:12\nRUN useradd app\nUSER app\n").that_says("relies on the number"),
         leaves("FROM acme/base:1\nUSER app\n"),
         // Whoever builds it may give another number.
         leaves("FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n"),
@@ -38,6 +49,9 @@ pub(crate) const RULE: Rule = Rule {
         ),
     ],
 };
+
+/// Above the numbers that systems give to users of their own.
+const NUMBER: u32 = 10001;
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file
@@ -57,8 +71,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings<'_>) {
     let Some(stage) = step.stage() else { return };
     let accounts = stage.accounts().at(step);
-    let account = accounts.account(name).filter(|it| it.is_uid_fixed);
-    let number = account.and_then(|it| it.uid);
+    let account = accounts.account(name);
+    let known = account.as_ref().filter(|it| it.is_uid_fixed);
+    let number = known.and_then(|it| it.uid);
+    let making = account.filter(|_| number.is_none());
+    if let Some(command) = making.and_then(|it| made_by(stage, &it)) {
+        number_it(step, word, (name, command), out);
+        return;
+    }
     // Where nobody knows the number there is nothing to write: a rule that makes a user needs not know it.
     let Some(number) = number.or_else(|| (name == "root").then_some(0)) else {
         return;
@@ -101,4 +121,55 @@ fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings
             Ok(())
         },
     );
+}
+
+/// The command of the stage that makes a user and lets the system choose its number.
+fn made_by<'m>(stage: Stage<'m>, account: &Account) -> Option<Command<'m>> {
+    let MadeBy::Step(at) = account.made_by else {
+        return None;
+    };
+    let step = stage.steps().find(|it| it.index() == at)?;
+    let has_apk = stage.any_base_facts().package_manager == SystemPackageManager::Apk;
+    let makes = |it: &Command<'_>| it.is("useradd") || (has_apk && it.is("adduser"));
+    let mut commands = step.commands().filter(|it| makes(it) && !it.is_of_script());
+    let says = |it: &Command<'_>| {
+        it.args()
+            .any(|arg| arg.starts_with("-u") || arg.starts_with("--uid"))
+    };
+    let command = commands.find(|it| it.has_arg(&account.name))?;
+    (!says(&command) && command.is_certain()).then_some(command)
+}
+
+/// Gives a user that is made here a number, and names it by that.
+fn number_it<'m>(
+    step: Step<'m>,
+    word: Word<'m>,
+    (name, command): (&'m str, Command<'m>),
+    out: &mut Findings<'_>,
+) {
+    let (Some(stage), Some(program)) = (step.stage(), command.program()) else {
+        return;
+    };
+    let taken = stage.accounts().uid_taken(NUMBER);
+    if taken.is_yes() {
+        return;
+    }
+    out.judge(step, Safety::Checked, format!("`{name}` is no number"), |case| {
+        case.open(OpenCondition::new(
+            format!("whether anything relies on the number that {name} has now, such as a volume with its files"),
+            "look who owns what is mounted, or make the user with its number of today (`useradd -u`)",
+        ))
+        .open(taken.open())
+        .declare([
+            Effect::arguments_of(command),
+            Effect::changed(step),
+            Effect::User { stage: stage.index() },
+        ])
+        .fix(|edit| {
+            edit.insert_source_after(program, &format!("-u {NUMBER}"));
+            let new = word.value().unwrap_or_default().replacen(name, &NUMBER.to_string(), 1);
+            edit.replace_word(word, &new);
+        });
+        Ok(())
+    });
 }
