@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::table::{Table, table};
+use super::table::{Row, Table, table};
 
 const ARCHIVED: Table = table!("archived-releases.tsv");
 const RECOMMENDS: Table = table!("debian-recommends.tsv");
+const LEFT_OUT: Table = table!("debian-left-out.tsv");
+const RECOMMENDED: Table = table!("recommended-packages.tsv");
 const FILES: Table = table!("debian-files.tsv");
 const DOCUMENTATION: Table = table!("documentation.tsv");
 
@@ -23,6 +25,44 @@ pub fn recommended_by(package: &str) -> impl Iterator<Item = &'static str> + use
         .row(package)
         .into_iter()
         .flat_map(|row| row.words(1))
+}
+
+/// The packages that come with one, in Debian 11 to 13, only where recommendations are installed; `None` where that is not known.
+pub fn left_out_with(package: &str) -> Option<impl Iterator<Item = &'static str> + use<>> {
+    LEFT_OUT.row(package).map(|row| row.words(1))
+}
+
+/// A package that others only recommend.
+#[derive(Clone, Copy, Debug)]
+pub struct Recommended {
+    row: Row,
+}
+
+/// What is known of a package that others only recommend.
+pub fn recommended(package: &str) -> Option<Recommended> {
+    RECOMMENDED.row(package).map(|row| Recommended { row })
+}
+
+impl Recommended {
+    /// Whether those that it comes with are to be had with it: it is named beside them then.
+    pub fn is_wanted(self) -> bool {
+        self.row.column(1) == "add"
+    }
+
+    /// Its programs: who calls one of them misses it.
+    pub fn programs(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(2)
+    }
+
+    /// Texts of those that may miss it, in small letters.
+    pub fn texts(self) -> impl Iterator<Item = &'static str> {
+        self.row.words(3)
+    }
+
+    /// What it is: a phrase for people.
+    pub fn what(self) -> &'static str {
+        self.row.column(4)
+    }
 }
 
 /// The package that has a file which this text names, among those that a slim form lacks.
@@ -91,6 +131,16 @@ mod tests {
     fn packages_of_debian_are_told() {
         assert!(is_archived("stretch") && !is_archived("bookworm"));
         assert!(recommended_by("curl").eq(["ca-certificates"]));
+        let left_out = |package| left_out_with(package).map(Iterator::collect::<Vec<_>>);
+        assert_eq!(left_out("unzip"), Some(Vec::new()));
+        assert!(left_out("curl").is_some_and(|it| it.contains(&"ca-certificates")));
+        assert_eq!(left_out("no-such-package"), None);
+        assert!(recommended("ca-certificates").is_some_and(Recommended::is_wanted));
+        assert!(recommended("fakeroot").is_some_and(|it| it.programs().any(|it| it == "debuild")));
+        assert!(recommended("openssh-client").is_none());
+        for row in RECOMMENDED.all() {
+            assert!(matches!(row.column(1), "add" | "nobody") && !row.column(4).is_empty());
+        }
         assert_eq!(owner_of_file("/etc/ssh/ssh_config"), Some("openssh-client"));
         assert_eq!(
             documentation_folder("cat /usr/share/doc/x"),

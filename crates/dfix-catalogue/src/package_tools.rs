@@ -27,8 +27,12 @@ pub enum PackageWord {
     Elsewhere,
     /// It fetches the lists of packages and keeps them.
     FetchesLists,
+    /// It keeps what it downloads, as those do that install.
+    FillsCache,
     /// With it what a package asks of the one that uses it (peers) is not looked at.
     LeavesPeers,
+    /// With it nothing is fetched that is not in the cache.
+    NeedsCache,
     /// The tool does it itself, and runs no script of that name.
     Own,
     /// Its operands are packages, in whatever order.
@@ -55,7 +59,9 @@ impl PackageWord {
             PackageWord::DoesNothing => "does-nothing",
             PackageWord::Elsewhere => "elsewhere",
             PackageWord::FetchesLists => "fetches-lists",
+            PackageWord::FillsCache => "fills-cache",
             PackageWord::LeavesPeers => "leaves-peers",
+            PackageWord::NeedsCache => "needs-cache",
             PackageWord::Own => "own",
             PackageWord::Packages => "packages",
             PackageWord::Same => "same",
@@ -385,7 +391,9 @@ mod tests {
             PackageWord::DoesNothing,
             PackageWord::Elsewhere,
             PackageWord::FetchesLists,
+            PackageWord::FillsCache,
             PackageWord::LeavesPeers,
+            PackageWord::NeedsCache,
             PackageWord::Own,
             PackageWord::Packages,
             PackageWord::Same,
