@@ -236,9 +236,12 @@ fn cache_of(command: &PackageCommand<'_>) -> Option<Cache> {
     cache(match command.manager {
         PackageManager::Apk => "apk",
         PackageManager::Apt => "apt",
+        PackageManager::Conda => "conda",
+        PackageManager::Dnf => "dnf",
         PackageManager::Npm => "npm",
         PackageManager::Pip => "pip",
         PackageManager::Yarn => "yarn",
+        PackageManager::Zypper => "zypper",
         _ => return None,
     })
 }
