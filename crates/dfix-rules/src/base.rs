@@ -3,7 +3,9 @@
 use dfix_catalogue::{AS_OF, is_living, series_tag};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
-use dfix_model::{Base, ImagePlace, ImageRef, Model, Origin, Piece, Stage};
+use dfix_model::{
+    Base, ImagePlace, ImageRef, Model, Origin, PackageCommand, Piece, Stage, Word,
+};
 
 /// How many conditions are told of what is based on an image.
 pub(crate) const MOST_OPEN: usize = 3;
@@ -17,8 +19,32 @@ pub(crate) fn facts(stage: Stage<'_>) -> Option<ImageFacts> {
 /// Whether the image that a stage is based on is known to have another package manager, or none: what calls `manager` fails
 /// there, or stands in a branch that is never taken, and there is nothing to put right in its words.
 pub(crate) fn lacks(stage: Stage<'_>, manager: SystemPackageManager) -> bool {
+    lacks_all(stage, &[manager])
+}
+
+/// As [`lacks`], of several: distributions have `dnf` under several names.
+pub(crate) fn lacks_all(stage: Stage<'_>, managers: &[SystemPackageManager]) -> bool {
     let has = stage.any_base_facts().package_manager;
-    has != manager && has != SystemPackageManager::Unknown
+    !managers.contains(&has) && has != SystemPackageManager::Unknown
+}
+
+/// The package managers of images that have `dnf` or `yum`, or another of their family.
+pub(crate) const RPM: &[SystemPackageManager] = &[
+    SystemPackageManager::Dnf,
+    SystemPackageManager::Microdnf,
+    SystemPackageManager::Tdnf,
+    SystemPackageManager::Yum,
+];
+
+/// Behind which word of a command that installs packages another one is named: the last one that comes before it, where they are
+/// sorted; else the last of all.
+pub(crate) fn place_among<'m>(install: &PackageCommand<'m>, package: &str) -> Option<Word<'m>> {
+    let words: Vec<Word<'m>> = install.operands().collect();
+    let is_sorted = words.is_sorted_by_key(|word| word.literal_prefix());
+    let smaller = words
+        .iter()
+        .rfind(|word| is_sorted && word.literal_prefix() < package);
+    smaller.or(words.last()).copied()
 }
 
 /// The image that each stage is based on, where the `FROM` itself says all of it: neither a stage nor a variable.

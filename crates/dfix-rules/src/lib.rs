@@ -12,6 +12,7 @@
 )]
 #![warn(missing_docs)]
 
+mod asking;
 mod base;
 mod layers;
 mod rules;

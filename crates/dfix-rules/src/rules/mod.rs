@@ -36,6 +36,7 @@ mod copy_multi_slash;
 mod copy_relative_dest;
 mod dev_dependencies_in_final;
 mod dev_server_as_command;
+mod dnf_yes;
 mod dockerignore_missing;
 mod entrypoint_multiple;
 mod env_legacy_format;
@@ -83,6 +84,8 @@ mod user_created_unused;
 mod user_last_root;
 mod user_non_numeric;
 mod workdir_relative;
+mod yum_yes;
+mod zypper_noninteractive;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -120,6 +123,7 @@ pub const ALL: &[&Rule] = &[
     &copy_relative_dest::RULE,
     &dev_dependencies_in_final::RULE,
     &dev_server_as_command::RULE,
+    &dnf_yes::RULE,
     &dockerignore_missing::RULE,
     &entrypoint_multiple::RULE,
     &env_legacy_format::RULE,
@@ -167,4 +171,6 @@ pub const ALL: &[&Rule] = &[
     &user_last_root::RULE,
     &user_non_numeric::RULE,
     &workdir_relative::RULE,
+    &yum_yes::RULE,
+    &zypper_noninteractive::RULE,
 ];

@@ -4,6 +4,8 @@ use dfix_engine::{Edit, Effect, Remedy, remedy};
 use dfix_model::StepKind;
 use dfix_model::{PackageCommand, PackageManager, Stage, Step, Word};
 
+use crate::base::place_among;
+
 use super::form::SlimForm;
 use super::needs::{Install, Needs};
 
@@ -32,7 +34,7 @@ pub(super) fn plan<'m>(form: &SlimForm, needs: &Needs<'m>) -> Result<Plan<'m>, R
             tools.push(format!("{} ({})", install.tool, install.package));
             match existing(stage, install) {
                 Some(command) => {
-                    let Some(word) = place_of(&command, &install.package) else {
+                    let Some(word) = place_among(&command, &install.package) else {
                         continue;
                     };
                     plan.words.push((word, install.package.clone()));
@@ -94,17 +96,6 @@ fn existing<'m>(stage: Stage<'m>, install: &Install<'m>) -> Option<PackageComman
                 && apt.packages().iter().all(|spec| spec.name.is_some())
         })
         .find(|apt| apt.operands().len() > 0)
-}
-
-/// Behind which word a package is named: the last one that comes before it, where they are sorted; else the
-/// last of all.
-fn place_of<'m>(apt: &PackageCommand<'m>, package: &str) -> Option<Word<'m>> {
-    let words: Vec<Word<'m>> = apt.operands().collect();
-    let is_sorted = words.is_sorted_by_key(|word| word.literal_prefix());
-    let smaller = words
-        .iter()
-        .rfind(|word| is_sorted && word.literal_prefix() < package);
-    smaller.or(words.last()).copied()
 }
 
 fn new_run<'m>(
