@@ -14,6 +14,7 @@
 
 mod asking;
 mod base;
+mod cleaning;
 mod layers;
 mod rules;
 

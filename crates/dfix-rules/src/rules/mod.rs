@@ -36,6 +36,8 @@ mod copy_multi_slash;
 mod copy_relative_dest;
 mod dev_dependencies_in_final;
 mod dev_server_as_command;
+mod conda_clean;
+mod dnf_clean;
 mod dnf_yes;
 mod dockerignore_missing;
 mod entrypoint_multiple;
@@ -56,6 +58,7 @@ mod maintainer_deprecated;
 mod no_sudo;
 mod node_production_env;
 mod non_root_user;
+mod npm_cache_clean;
 mod npm_ci;
 mod pip_no_cache_dir;
 mod python_production_env;
@@ -84,7 +87,10 @@ mod user_created_unused;
 mod user_last_root;
 mod user_non_numeric;
 mod workdir_relative;
+mod yarn_cache_clean;
+mod yum_clean;
 mod yum_yes;
+mod zypper_clean;
 mod zypper_noninteractive;
 
 /// Every rule, sorted by id.
@@ -123,6 +129,8 @@ pub const ALL: &[&Rule] = &[
     &copy_relative_dest::RULE,
     &dev_dependencies_in_final::RULE,
     &dev_server_as_command::RULE,
+    &conda_clean::RULE,
+    &dnf_clean::RULE,
     &dnf_yes::RULE,
     &dockerignore_missing::RULE,
     &entrypoint_multiple::RULE,
@@ -143,6 +151,7 @@ pub const ALL: &[&Rule] = &[
     &no_sudo::RULE,
     &node_production_env::RULE,
     &non_root_user::RULE,
+    &npm_cache_clean::RULE,
     &npm_ci::RULE,
     &pip_no_cache_dir::RULE,
     &python_production_env::RULE,
@@ -171,6 +180,9 @@ pub const ALL: &[&Rule] = &[
     &user_last_root::RULE,
     &user_non_numeric::RULE,
     &workdir_relative::RULE,
+    &yarn_cache_clean::RULE,
+    &yum_clean::RULE,
     &yum_yes::RULE,
+    &zypper_clean::RULE,
     &zypper_noninteractive::RULE,
 ];

@@ -1,0 +1,184 @@
+//! Package managers that keep what they download until they are told to remove it.
+
+use std::cell::OnceCell;
+
+use dfix_catalogue::{
+    Cache, PackageWord, SystemPackageManager, cache, package_options, package_word_is,
+};
+use dfix_engine::{Case, Effect, Findings, Remedy, Safety, remedy};
+use dfix_model::{
+    Absence, Command, ImagePath, Model, Need, Needs, PackageCommand, PackageManager, Stage, Step,
+    Users,
+};
+
+use crate::base::lacks_all;
+use crate::layers;
+
+/// A package manager that keeps what it downloads, and how it is told to remove that.
+pub(crate) struct Cleaning {
+    /// The family, and its name in the tables.
+    pub(crate) family: (PackageManager, &'static str),
+    /// The programs.
+    pub(crate) programs: &'static [&'static str],
+    /// The package managers of images that have one of them; none: any may.
+    pub(crate) of: &'static [SystemPackageManager],
+    /// The words of the command that removes it, behind the program's name.
+    pub(crate) words: &'static str,
+    /// Whether a command removes it.
+    pub(crate) cleans: fn(&PackageCommand<'_>) -> bool,
+    /// Whether only stages that are shipped matter.
+    pub(crate) only_shipped: bool,
+    /// What else is to be established, if anything is.
+    pub(crate) more: Option<More>,
+}
+
+/// Establishes something of a command, or says what speaks against the fix.
+pub(crate) type More = fn(&PackageCommand<'_>, &mut Case<'_>) -> Result<(), Remedy>;
+
+impl Cleaning {
+    /// Has each `RUN` that fills the cache end with the command that empties it.
+    pub(crate) fn check(&self, file: &Model<'_>, out: &mut Findings<'_>) {
+        let is_one = |it: &Stage<'_>| {
+            (self.of.is_empty() || !lacks_all(*it, self.of))
+                && (!self.only_shipped || it.is_shipped())
+        };
+        for stage in file.stages().filter(is_one) {
+            let needs = OnceCell::new();
+            let runs = stage.runs().filter(|step| !step.is_exec_form());
+            for step in runs {
+                self.check_step(stage, step, &needs, out);
+            }
+        }
+    }
+
+    fn check_step<'m>(
+        &self,
+        stage: Stage<'m>,
+        step: Step<'m>,
+        needs: &OnceCell<Vec<Needs>>,
+        out: &mut Findings<'_>,
+    ) {
+        let settings = stage.settings();
+        let own: Vec<PackageCommand<'m>> = step
+            .package_commands()
+            .filter(|it| self.is_own(it))
+            .collect();
+        let Some(at) = own.iter().rposition(|it| self.fills(it)) else {
+            return;
+        };
+        let filling = own[at];
+        let settled = settings.is_cache_settled(&filling);
+        let is_emptied = own[at..].iter().any(self.cleans) || settings.is_cache_emptied(&filling);
+        if settled.is_yes() || is_emptied {
+            return;
+        }
+        let folders = self.folders(&filling);
+        let is_removed = |it: &Command<'m>| {
+            it.range().start() > filling.range().start()
+                && folders.iter().any(|folder| it.clears(folder).is_some())
+        };
+        if step.commands().any(|it| is_removed(&it)) {
+            return;
+        }
+        let last = own[own.len() - 1].command;
+        let message = format!(
+            "`{} {}` leaves its cache {}",
+            filling.program_name(),
+            filling.subcommand_text(),
+            layers::where_it_stays(stage, folders.first())
+        );
+        out.judge(filling.subcommand(), Safety::Safe, message, |case| {
+            let Some(source) = self.source(last).filter(|_| is_followed(last)) else {
+                return Err(remedy!(
+                    "let what installs end with `{} {}`",
+                    last.executable_name(),
+                    self.words
+                ));
+            };
+            if let Some(more) = self.more {
+                more(&filling, case)?;
+            }
+            let needs = needs.get_or_init(|| {
+                let user = OfTheCache(self.family);
+                let absent = folders.iter().map(Absence::emptied);
+                absent.map(|it| Needs::of(stage, &it, &user)).collect()
+            });
+            for needs in needs {
+                case.takes_away(needs, last)?;
+            }
+            case.evidence("no later command needs the cache")
+                .open(settled.open())
+                .declare(Effect::commands_of(step))
+                .fix(|edit| edit.add_command_after(last, &source));
+            Ok(())
+        });
+    }
+
+    fn is_own(&self, command: &PackageCommand<'_>) -> bool {
+        command.manager == self.family.0 && command.command.is_one_of(self.programs)
+    }
+
+    fn fills(&self, command: &PackageCommand<'_>) -> bool {
+        let (_, name) = self.family;
+        let is_word = |what| package_word_is(name, command.subcommand_text(), what);
+        (command.is_install() || is_word(PackageWord::FillsCache))
+            && !package_options(name, PackageWord::DoesNothing).any(|flag| command.has_flag(flag))
+    }
+
+    /// The folders that the cache may be in.
+    fn folders(&self, command: &PackageCommand<'_>) -> Vec<ImagePath> {
+        let stage = command.command.stage();
+        let at_home = stage.and_then(|stage| stage.settings().cache_folder(command));
+        let known = cache(self.family.1).into_iter().flat_map(Cache::folders);
+        let known = known.filter(|it| !it.starts_with('~')).map(ImagePath::new);
+        let mut folders: Vec<ImagePath> = at_home.into_iter().collect();
+        for folder in known {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        folders
+    }
+
+    /// The command that empties the cache, as a person would write it behind this one.
+    fn source(&self, last: Command<'_>) -> Option<String> {
+        let program = last.executable().filter(|it| it.is_known())?;
+        // Who is put in front of it to have the rights is so here, too.
+        let is_user = |name: &str| ["gosu", "su-exec", "sudo"].contains(&name);
+        let is_plain = last.wrappers().all(|it| is_user(it.name));
+        let before = last
+            .words()
+            .take_while(|it| it.range() != program.range())
+            .filter(|_| is_plain);
+        let mut words = Vec::new();
+        for word in before.chain([program]) {
+            if !word.is_known() || word.source_text().contains('\n') {
+                return None;
+            }
+            words.push(word.source_text());
+        }
+        Some(format!("{} {}", words.join(" "), self.words))
+    }
+}
+
+/// Whether another command can follow it, and runs only after it.
+fn is_followed(command: Command<'_>) -> bool {
+    let around = command.around();
+    let is_in_body = command.is_certain() && !(around.tested || around.negated || around.piped);
+    is_in_body && !around.looped && !around.substitution
+}
+
+/// Who needs the cache: commands that are told to fetch nothing.
+struct OfTheCache((PackageManager, &'static str));
+
+impl Users for OfTheCache {
+    fn needs(&self, command: Command<'_>) -> Option<Need> {
+        let (manager, name) = self.0;
+        let package = PackageCommand::of(command).filter(|it| it.manager == manager)?;
+        let mut options = package_options(name, PackageWord::NeedsCache);
+        let way_out = "let it fetch what it needs";
+        options
+            .any(|option| package.has_flag(option))
+            .then(|| Need::of(command, way_out))
+    }
+}

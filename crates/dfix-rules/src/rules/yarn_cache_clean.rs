@@ -1,0 +1,106 @@
+//! `yarn cache clean`.
+
+use dfix_engine::{
+    Case, Findings, Group, OpenCondition, Phase, Remedy, Rule, Severity, fixes, leaves, remedy,
+    reports,
+};
+use dfix_model::context::Answer;
+use dfix_model::path::has_ending;
+use dfix_model::{Command, Model, PackageCommand, PackageManager, Stage, Step, Word};
+
+use crate::cleaning::Cleaning;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "yarn-cache-clean",
+    aliases: &["DL3060"],
+    groups: &[Group::Size],
+    severity: Severity::Advice,
+    summary: "let each `RUN` that installs with Yarn 1 end with `yarn cache clean`",
+    why: "Yarn keeps each package that it downloads. In an image nobody reads them again.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM node:22\nCOPY package.json yarn.lock ./\nRUN yarn install\n",
+            "FROM node:22\nCOPY package.json yarn.lock ./\nRUN yarn install && yarn cache clean\n",
+        )
+        .that_says("it is Yarn 1"),
+        fixes(
+            "FROM node:22\nCOPY . .\nRUN yarn --frozen-lockfile && yarn build\n",
+            "FROM node:22\nCOPY . .\nRUN yarn --frozen-lockfile && yarn build && yarn cache clean\n",
+        )
+        .with_context(&[("package.json", "{}")]),
+        // Later versions may keep there what the application runs by.
+        leaves("FROM node:22\nCOPY . .\nRUN yarn\n").that_says("whether it is Yarn 1"),
+        leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN corepack enable && yarn install\n"),
+        reports("FROM node:22\nCOPY . .\nRUN yarn install\n", "later Yarn")
+            .with_context(&[("package.json", "{}"), (".yarnrc.yml", "nodeLinker: pnp\n")]),
+        leaves("FROM node:22\nRUN yarn add a && yarn cache clean\nRUN yarn add b && rm -rf /usr/local/share/.cache\n"),
+        leaves("FROM node:22\nRUN --mount=type=cache,target=/root/.cache/yarn yarn add a\n"),
+        leaves("FROM node:22 AS build\nRUN yarn add a\nFROM nginx:1.27\nCOPY --from=build /x /x\n"),
+    ],
+};
+
+const CACHE: Cleaning = Cleaning {
+    family: (PackageManager::Yarn, "yarn"),
+    programs: &["yarn", "yarnpkg"],
+    of: &[],
+    words: "cache clean",
+    cleans: |it| {
+        it.subcommand_is_one_of(&["cache"]) && it.command.args().any(|word| word.is("clean"))
+    },
+    only_shipped: true,
+    more: Some(is_the_first),
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    CACHE.check(file, out);
+}
+
+/// That it is Yarn 1: later ones keep other things in their caches, and perhaps in the project, where the application runs by them.
+fn is_the_first(yarn: &PackageCommand<'_>, case: &mut Case<'_>) -> Result<(), Remedy> {
+    let stage = yarn.command.stage();
+    let steps = || {
+        stage
+            .into_iter()
+            .flat_map(Stage::base_chain)
+            .flat_map(Stage::steps)
+    };
+    let names = steps().any(|step| {
+        let later = [".yarn/", ".yarnrc.yml", "corepack", "berry"];
+        later.iter().any(|it| step.mentions(it))
+    });
+    let settings = yarn.step().file().context().read(".yarnrc.yml");
+    if let Answer::Found(_) = settings {
+        return Err(remedy!(
+            "`.yarnrc.yml` is of a later Yarn, which may keep in its cache what the application runs by"
+        ));
+    }
+    let before = |it: &Step<'_>| it.index() <= yarn.step().index();
+    let is_known =
+        matches!(settings, Answer::Absent) || steps().filter(before).all(brings_no_settings);
+    if names || !is_known {
+        case.open(OpenCondition::new(
+            "whether it is Yarn 1: later ones may keep in their cache what the application runs by",
+            "see `yarn --version` in the project",
+        ));
+    } else {
+        case.evidence("it is Yarn 1: nothing of the project says otherwise");
+    }
+    Ok(())
+}
+
+/// Whether a step puts no settings of Yarn beside the project, as far as its words tell.
+fn brings_no_settings(step: Step<'_>) -> bool {
+    if step.is_run() {
+        let fetches =
+            |it: Command<'_>| it.is_one_of(&["curl", "git", "svn", "tar", "unzip", "wget"]);
+        return !step.commands().any(fetches) && step.mounts().next().is_none();
+    }
+    let is_file = |word: Word<'_>| {
+        let name = word.value();
+        name.is_some_and(|it| [".json", ".lock"].iter().any(|end| has_ending(it, end)))
+    };
+    !step.is_copy_or_add() || step.sources().all(is_file)
+}
