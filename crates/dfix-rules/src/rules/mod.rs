@@ -5,6 +5,7 @@ use dfix_engine::Rule;
 mod add_to_copy;
 mod apk_no_cache;
 mod apt_lists_cleanup;
+mod apt_no_recommends;
 mod apt_not_apt_get;
 mod apt_yes;
 mod arg_env_description;
@@ -98,6 +99,7 @@ pub const ALL: &[&Rule] = &[
     &add_to_copy::RULE,
     &apk_no_cache::RULE,
     &apt_lists_cleanup::RULE,
+    &apt_no_recommends::RULE,
     &apt_not_apt_get::RULE,
     &apt_yes::RULE,
     &arg_env_description::RULE,
