@@ -88,10 +88,14 @@ mod user_created_unused;
 mod user_last_root;
 mod user_non_numeric;
 mod workdir_relative;
+mod run_wget_progress;
+mod slim_base;
+mod useradd_no_log_init;
 mod yarn_cache_clean;
 mod yum_clean;
 mod yum_yes;
 mod zypper_clean;
+mod zypper_dist_upgrade;
 mod zypper_noninteractive;
 
 /// Every rule, sorted by id.
@@ -182,9 +186,13 @@ pub const ALL: &[&Rule] = &[
     &user_last_root::RULE,
     &user_non_numeric::RULE,
     &workdir_relative::RULE,
+    &run_wget_progress::RULE,
+    &slim_base::RULE,
+    &useradd_no_log_init::RULE,
     &yarn_cache_clean::RULE,
     &yum_clean::RULE,
     &yum_yes::RULE,
     &zypper_clean::RULE,
+    &zypper_dist_upgrade::RULE,
     &zypper_noninteractive::RULE,
 ];
