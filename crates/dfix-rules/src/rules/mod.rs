@@ -4,9 +4,12 @@ use dfix_engine::Rule;
 
 mod add_to_copy;
 mod apk_no_cache;
+mod apt_clean_redundant;
+mod apt_install_without_update;
 mod apt_lists_cleanup;
 mod apt_no_recommends;
 mod apt_not_apt_get;
+mod apt_upgrade;
 mod apt_yes;
 mod arg_env_description;
 mod arg_out_of_stage;
@@ -102,9 +105,12 @@ mod zypper_noninteractive;
 pub const ALL: &[&Rule] = &[
     &add_to_copy::RULE,
     &apk_no_cache::RULE,
+    &apt_clean_redundant::RULE,
+    &apt_install_without_update::RULE,
     &apt_lists_cleanup::RULE,
     &apt_no_recommends::RULE,
     &apt_not_apt_get::RULE,
+    &apt_upgrade::RULE,
     &apt_yes::RULE,
     &arg_env_description::RULE,
     &arg_out_of_stage::RULE,

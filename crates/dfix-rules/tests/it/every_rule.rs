@@ -23,7 +23,9 @@ fn has_examples_that_it_mends_or_reports_and_some_that_it_leaves() {
     each(|rule| {
         let leaves = |e: &dfix_engine::Example| e.before == e.after && !e.by_hand;
         let quiet = rule.examples.iter().filter(|e| leaves(e)).count();
-        if quiet == 0 || quiet == rule.examples.len() {
+        // What is never fixed shows where it tells.
+        let tells = rule.examples.iter().any(|e| e.by_hand);
+        if quiet == 0 || (quiet == rule.examples.len() && !tells) {
             return Err(format!(
                 "{}: {quiet} examples are left as they are",
                 rule.id

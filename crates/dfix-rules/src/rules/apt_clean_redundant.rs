@@ -1,0 +1,106 @@
+//! `apt-get clean` where the image does it by itself.
+
+use dfix_catalogue::SystemPackageManager;
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_model::{ImagePath, Model, PackageCommand, PackageManager, Stage, Step};
+
+use crate::base::lacks;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "apt-clean-redundant",
+    aliases: &[],
+    groups: &[Group::Style],
+    severity: Severity::Advice,
+    summary: "leave out `apt-get clean` in official images",
+    why: "Docker's official images of Debian and Ubuntu, and those that are based on them, have apt remove each package \
+          that it downloads (`/etc/apt/apt.conf.d/docker-clean`): nothing is left to clean.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y a && apt-get clean && rm -rf /var/lib/apt/lists/*\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        fixes(
+            "FROM node:22\nRUN apt-get install -y a \\\n    && apt-get -y clean\nRUN apt clean\n",
+            "FROM node:22\nRUN apt-get install -y a\n",
+        ),
+        leaves("FROM acme/base:3\nRUN apt-get install -y a && apt-get clean\n"),
+        leaves(
+            "FROM debian:12\nRUN rm /etc/apt/apt.conf.d/docker-clean\nRUN apt-get install -y a && apt-get clean\n",
+        ),
+        leaves(
+            "FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y a && apt-get clean\n",
+        ),
+        leaves("FROM debian:12\nRUN apt-get install -d a && apt-get clean\n"),
+        leaves("FROM debian:12\nRUN if true; then apt-get clean; fi\nRUN apt-get autoclean\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.stages() {
+        if lacks(stage, SystemPackageManager::Apt) || !is_official(stage) || keeps(stage) {
+            continue;
+        }
+        for step in stage.runs() {
+            let clean: Vec<PackageCommand<'_>> =
+                step.package_commands().filter(|it| is_clean(it)).collect();
+            let Some(first) = clean.first() else { continue };
+            let is_all = step.commands().len() == clean.len();
+            if !is_all && !clean.iter().all(|it| it.command.is_in_list()) {
+                continue;
+            }
+            let message = format!("`{} clean` finds nothing to clean", first.program_name());
+            out.judge(first.subcommand(), Safety::Safe, message, |case| {
+                case.evidence("apt removes in this image what it downloads")
+                    .declare(if is_all {
+                        Effect::removed(step)
+                    } else {
+                        Effect::commands_of(step)
+                    })
+                    .fix(|edit| {
+                        if is_all {
+                            edit.remove_instruction(step);
+                        } else {
+                            edit.remove_commands(clean.iter().map(|it| it.command));
+                        }
+                    });
+                Ok(())
+            });
+        }
+    }
+}
+
+fn is_clean(apt: &PackageCommand<'_>) -> bool {
+    apt.manager == PackageManager::Apt
+        && apt.command.is_one_of(&["apt-get", "apt"])
+        && apt.subcommand_is_one_of(&["clean"])
+        && apt.command.redirects().next().is_none()
+        && ["-o", "-c"].iter().all(|it| !apt.has_flag(it))
+}
+
+fn is_official(stage: Stage<'_>) -> bool {
+    let name = stage.base_image().name();
+    let parts = |name| ImagePath::root().join(name).parts().count();
+    stage.base_facts().is_known() && name.is_some_and(|it| parts(it) == 1)
+}
+
+/// Whether something says that what is downloaded is kept, or has it kept.
+fn keeps(stage: Stage<'_>) -> bool {
+    let says = |step: Step<'_>| {
+        [
+            "docker-clean",
+            "keep-downloaded",
+            "apt.conf",
+            "dir::cache",
+            "/var/cache/apt",
+            "apt_config",
+        ]
+        .iter()
+        .any(|it| step.mentions(it))
+    };
+    let mut steps = stage.base_chain().flat_map(Stage::steps);
+    let mut apts = stage.package_commands(PackageManager::Apt);
+    steps.any(says) || apts.any(|it| it.has_flag("-d") || it.subcommand_is_one_of(&["download"]))
+}
