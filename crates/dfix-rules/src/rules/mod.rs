@@ -54,6 +54,7 @@ mod expose_proto_case;
 mod from_as_case;
 mod healthcheck_missing;
 mod healthcheck_multiple;
+mod gem_no_document;
 mod inst_case;
 mod label_duplicate_key;
 mod label_invalid_key;
@@ -63,8 +64,12 @@ mod no_sudo;
 mod node_production_env;
 mod non_root_user;
 mod npm_cache_clean;
+mod npm_cache_clean_force;
 mod npm_ci;
+mod npm_production_flag;
 mod pip_no_cache_dir;
+mod pkg_duplicate;
+mod pkg_sort;
 mod python_production_env;
 mod python_venv;
 mod ruby_bootsnap;
@@ -155,6 +160,7 @@ pub const ALL: &[&Rule] = &[
     &from_as_case::RULE,
     &healthcheck_missing::RULE,
     &healthcheck_multiple::RULE,
+    &gem_no_document::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
     &label_invalid_key::RULE,
@@ -164,8 +170,12 @@ pub const ALL: &[&Rule] = &[
     &node_production_env::RULE,
     &non_root_user::RULE,
     &npm_cache_clean::RULE,
+    &npm_cache_clean_force::RULE,
     &npm_ci::RULE,
+    &npm_production_flag::RULE,
     &pip_no_cache_dir::RULE,
+    &pkg_duplicate::RULE,
+    &pkg_sort::RULE,
     &python_production_env::RULE,
     &python_venv::RULE,
     &ruby_bootsnap::RULE,

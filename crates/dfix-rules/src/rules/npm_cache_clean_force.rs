@@ -1,0 +1,65 @@
+//! `--force` for `npm cache clean`.
+
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_model::{Model, PackageManager};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "npm-cache-clean-force",
+    aliases: &[],
+    groups: &[Group::Broken],
+    severity: Severity::Error,
+    summary: "pass `--force` to `npm cache clean`",
+    why: "Since npm 5 the command cleans nothing without it, and ends with an error.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM node:22\nRUN npm ci && npm cache clean\n",
+            "FROM node:22\nRUN npm ci && npm cache clean --force\n",
+        ),
+        fixes(
+            "FROM node:22\nRUN npm install -g a; sudo npm cache clear\n",
+            "FROM node:22\nRUN npm install -g a; sudo npm cache clear --force\n",
+        ),
+        fixes(
+            "FROM acme/node:3\nRUN npm i -g a && npm cache clean\n",
+            "FROM acme/node:3\nRUN npm i -g a && npm cache clean --force\n",
+        ),
+        leaves(
+            "FROM node:22\nRUN npm cache clean --force; npm cache clean -f; npm --force cache clean\n",
+        ),
+        leaves("FROM node:22\nRUN npm cache verify && npm clean && yarn cache clean\n"),
+        leaves("FROM node:22\nENV NPM_CONFIG_FORCE=true\nRUN npm cache clean\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.stages() {
+        for npm in stage.package_commands(PackageManager::Npm) {
+            let mut cleans = npm.operands().filter(|it| it.is("clean") || it.is("clear"));
+            let clean = cleans
+                .next()
+                .filter(|_| npm.subcommand_is_one_of(&["cache"]));
+            let Some(clean) = clean.filter(|_| npm.step().is_run()) else {
+                continue;
+            };
+            let is_forced = npm.has_flag("--force")
+                || npm.has_flag("-f")
+                || npm.may_take_more()
+                || ["NPM_CONFIG_FORCE", "npm_config_force"]
+                    .iter()
+                    .any(|it| stage.env_at(&npm, it).is_set());
+            if is_forced {
+                continue;
+            }
+            let message = "`npm cache clean` cleans nothing without `--force`";
+            out.judge(npm.subcommand(), Safety::Safe, message, |case| {
+                case.evidence("it fails since npm 5, and before that the option changes nothing")
+                    .declare(Effect::arguments_of(npm.command))
+                    .fix(|edit| edit.insert_word_after(clean, "--force"));
+                Ok(())
+            });
+        }
+    }
+}
