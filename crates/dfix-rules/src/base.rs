@@ -3,9 +3,7 @@
 use dfix_catalogue::{AS_OF, is_living, series_tag};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
-use dfix_model::{
-    Base, ImagePlace, ImageRef, Model, Origin, PackageCommand, Piece, Stage, Word,
-};
+use dfix_model::{Base, ImagePlace, ImageRef, Model, Origin, PackageCommand, Piece, Stage, Word};
 
 /// How many conditions are told of what is based on an image.
 pub(crate) const MOST_OPEN: usize = 3;

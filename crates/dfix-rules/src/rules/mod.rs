@@ -26,6 +26,7 @@ mod chain_newline;
 mod chmod_world_writable;
 mod cmd_exec_form;
 mod cmd_multiple;
+mod conda_clean;
 mod continuation_empty;
 mod copy_after_user_chown;
 mod copy_archive_add;
@@ -40,7 +41,6 @@ mod copy_multi_slash;
 mod copy_relative_dest;
 mod dev_dependencies_in_final;
 mod dev_server_as_command;
-mod conda_clean;
 mod dnf_clean;
 mod dnf_yes;
 mod dockerignore_missing;
@@ -52,9 +52,9 @@ mod expose_host_port;
 mod expose_port_range;
 mod expose_proto_case;
 mod from_as_case;
+mod gem_no_document;
 mod healthcheck_missing;
 mod healthcheck_multiple;
-mod gem_no_document;
 mod inst_case;
 mod label_duplicate_key;
 mod label_invalid_key;
@@ -85,6 +85,7 @@ mod run_pipefail;
 mod run_pointless_command;
 mod run_tar_left;
 mod run_wget_and_curl;
+mod run_wget_progress;
 mod secret_in_arg_env;
 mod slim_base;
 mod stage_duplicate;
@@ -95,10 +96,8 @@ mod syntax_directive_missing;
 mod user_created_unused;
 mod user_last_root;
 mod user_non_numeric;
-mod workdir_relative;
-mod run_wget_progress;
-mod slim_base;
 mod useradd_no_log_init;
+mod workdir_relative;
 mod yarn_cache_clean;
 mod yum_clean;
 mod yum_yes;
@@ -132,6 +131,7 @@ pub const ALL: &[&Rule] = &[
     &chmod_world_writable::RULE,
     &cmd_exec_form::RULE,
     &cmd_multiple::RULE,
+    &conda_clean::RULE,
     &continuation_empty::RULE,
     &copy_after_user_chown::RULE,
     &copy_archive_add::RULE,
@@ -146,7 +146,6 @@ pub const ALL: &[&Rule] = &[
     &copy_relative_dest::RULE,
     &dev_dependencies_in_final::RULE,
     &dev_server_as_command::RULE,
-    &conda_clean::RULE,
     &dnf_clean::RULE,
     &dnf_yes::RULE,
     &dockerignore_missing::RULE,
@@ -158,9 +157,9 @@ pub const ALL: &[&Rule] = &[
     &expose_port_range::RULE,
     &expose_proto_case::RULE,
     &from_as_case::RULE,
+    &gem_no_document::RULE,
     &healthcheck_missing::RULE,
     &healthcheck_multiple::RULE,
-    &gem_no_document::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
     &label_invalid_key::RULE,
@@ -191,6 +190,7 @@ pub const ALL: &[&Rule] = &[
     &run_pointless_command::RULE,
     &run_tar_left::RULE,
     &run_wget_and_curl::RULE,
+    &run_wget_progress::RULE,
     &secret_in_arg_env::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
@@ -201,10 +201,8 @@ pub const ALL: &[&Rule] = &[
     &user_created_unused::RULE,
     &user_last_root::RULE,
     &user_non_numeric::RULE,
-    &workdir_relative::RULE,
-    &run_wget_progress::RULE,
-    &slim_base::RULE,
     &useradd_no_log_init::RULE,
+    &workdir_relative::RULE,
     &yarn_cache_clean::RULE,
     &yum_clean::RULE,
     &yum_yes::RULE,
