@@ -35,7 +35,9 @@ impl<'m> Step<'m> {
             .map_or(TextSize::new(0), |it| it.range().end());
         let between = TextRange::new(above, self.range().start());
         let tree = self.file().tree().syntax().clone();
-        let tokens = tree.children_with_tokens().filter_map(|it| it.into_token());
+        let tokens = tree
+            .children_with_tokens()
+            .filter_map(dfix_syntax::NodeOrToken::into_token);
         let comments = tokens.filter(|it| it.kind() == SyntaxKind::COMMENT);
         let last = comments
             .map(|it| it.text_range())

@@ -26,7 +26,7 @@ fn is_near(one: &str, other: &str) -> bool {
     let is_letter = |it: &u8| it.is_ascii_alphabetic() || *it == b'_';
     let are_letters = one.iter().chain(other).all(is_letter);
     let is_slip = match (one, other) {
-        ([_], []) | ([], [_]) | ([_], [_]) => true,
+        ([_], [] | [_]) | ([], [_]) => true,
         ([a, b], [c, d]) => a == d && b == c,
         _ => false,
     };

@@ -64,7 +64,7 @@ fn of_stage<'m>(stage: Stage<'m>, other: Stage<'m>) -> Vec<StageReference<'m>> {
         });
     }
     for step in other.steps().filter(|step| !step.is_onbuild()) {
-        let of_flag = step.flag("from").and_then(|flag| flag.value());
+        let of_flag = step.flag("from").and_then(crate::handles::Flag::value);
         let of_flag = of_flag.zip(step.source());
         let of_mounts = step.mounts().filter_map(|mount| {
             let word = mount.option("from")?;
