@@ -3,7 +3,7 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Expansion, Model, Pair, Step, StepKind};
+use dfix_model::{Expansion, Model, OpenCondition, Pair, Step, StepKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "env-undefined-var",
@@ -29,7 +29,10 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM debian:12\nENV LD_LIBRARY_PATH=/opt/lib:$LD_LIBRARY_PATH PYTHONPATH=\"${PYTHONPATH}:/app\"\n",
             "FROM debian:12\nENV LD_LIBRARY_PATH=/opt/lib PYTHONPATH=\"/app\"\n",
-        ),
+        )
+        .with_unsafe(),
+        leaves("FROM debian:12\nENV PYTHONPATH=/app:$PYTHONPATH\n")
+            .that_says("by the empty entry of `PYTHONPATH`"),
         reports(
             "FROM debian:12\nWORKDIR $HERE/web\n",
             "nothing is put in for it",
@@ -94,6 +97,10 @@ fn report(variable: &Expansion<'_>, step: Step<'_>, out: &mut Findings<'_>) {
             return Ok(());
         }
         if let Some(entry) = variable.entry_of_list() {
+            case.open(OpenCondition::new(
+                format!("whether a program finds something by the empty entry of `{name}`, which means the folder that it runs in"),
+                "name that folder in the list where one does",
+            ));
             case.declare(Effect::changed(step))
                 .fix(|edit| edit.replace_part(entry, ""));
             return Ok(());
