@@ -152,7 +152,8 @@ impl Cleaning {
             .filter(|_| is_plain);
         let mut words = Vec::new();
         for word in before.chain([program]) {
-            if !word.is_known() || word.source_text().contains('\n') {
+            // What is quoted, or goes on in another line, is nothing that one would write so again.
+            if word.value() != Some(word.source_text()) {
                 return None;
             }
             words.push(word.source_text());

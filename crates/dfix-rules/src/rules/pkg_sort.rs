@@ -72,7 +72,7 @@ fn unsorted<'m>(install: &PackageCommand<'m>) -> Option<Vec<Word<'m>>> {
                 && (!text.ends_with('+') || text.ends_with("++"))
                 && !text.contains('/')
         };
-        it.value().is_some_and(is_name) && !it.source_text().contains('\n')
+        it.value().is_some_and(is_name)
     };
     let span = install.command.range();
     let text = &install.step().file().text()[span];

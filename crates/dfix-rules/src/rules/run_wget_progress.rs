@@ -90,16 +90,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Whether it is told to write less, to write into a file, or fetches nothing.
 fn is_quiet<'m>(stage: Stage<'m>, wget: Command<'m>) -> bool {
     let options = ["-q", "-o", "-a", "-b", "-h", "-V"];
-    let long = [
-        "--progress",
-        "--quiet",
-        "--no-verbose",
-        "--output-file",
-        "--append-output",
-        "--background",
-        "--version",
-        "--help",
-    ];
+    let long = ["--progress", "--quiet", "--no-verbose"];
+    let elsewhere = ["--output-file", "--append-output", "--background"];
+    let fetches_nothing = ["--version", "--help"];
     let mut words = wget.args();
     let is_settled = || {
         let mut unknown = wget.args().filter(|it| !it.is_known());
@@ -120,7 +113,12 @@ fn is_quiet<'m>(stage: Stage<'m>, wget: Command<'m>) -> bool {
         before.any(|it| it.range().start() < at && names(&it))
             || stage.env_at(wget, "WGETRC").is_set()
     };
-    options.iter().chain(&long).any(|it| wget.has_option(it))
+    options
+        .iter()
+        .chain(&long)
+        .chain(&elsewhere)
+        .chain(&fetches_nothing)
+        .any(|it| wget.has_option(it))
         || wget.args().len() == 0
         || words.any(|it| it.starts_with("-nv"))
         || is_settled()
