@@ -33,7 +33,12 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN useradd --no-log-init --uid 123456 luser\n"),
         leaves("FROM debian:12\nRUN useradd -c 'u 123456' -G l123456 a\n"),
         leaves("FROM debian:12\nRUN useradd -D -u 123456\nRUN echo useradd -u 123456 a\n"),
-        leaves("FROM debian:12\nARG U\nRUN useradd -u $U a\n"),
+        // Whoever builds it may give a large one, and the option does no harm.
+        fixes(
+            "FROM debian:12\nARG U\nRUN useradd -m -u \"$U\" a\n",
+            "FROM debian:12\nARG U\nRUN useradd -l -m -u \"$U\" a\n",
+        ),
+        leaves("FROM debian:12\nARG OPTIONS\nRUN useradd $OPTIONS a\n"),
     ],
 };
 
@@ -47,7 +52,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             else {
                 continue;
             };
-            let message = format!("`useradd` of a user whose number is {number}, without `-l`");
+            let message = match number {
+                Some(number) => {
+                    format!("`useradd` of a user whose number is {number}, without `-l`")
+                }
+                None => "`useradd` of a user whose number may be large, without `-l`".to_owned(),
+            };
             out.judge(command, Safety::Safe, message, |case| {
                 case.declare(Effect::arguments_of(command))
                     .fix(|edit| edit.insert_word_after(program, "-l"));
@@ -57,22 +67,29 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// The large number that it gives, unless it is told to write no logs.
-fn number<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<u64> {
+/// The large number that it gives, or one that only the build can tell; none where it gives no such, or is told to write no logs.
+fn number<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<Option<u64>> {
     let tool = account_tool("useradd")?;
     let mut number = None;
     let mut words = command.args();
     while let Some(word) = words.next() {
-        let text = stage.expand_text(word, command)?;
-        let value = |rest: &str| rest.parse().ok().filter(|it| *it >= LARGE);
-        let mut next = || {
-            let word = words.next()?;
-            stage.expand_text(word, command)
+        let Some(text) = stage.expand_text(word, command) else {
+            // What may be several words may be any option.
+            if word.may_split() || word.starts_with("-") {
+                return None;
+            }
+            continue;
+        };
+        let value = |rest: &str| rest.parse().ok().filter(|it| *it >= LARGE).map(Some);
+        let mut next = || words.next();
+        let told = |word| match stage.expand_text(word, command) {
+            Some(text) => value(&text),
+            None => Some(None),
         };
         if let Some(long) = text.strip_prefix("--") {
             match long.split_once('=') {
                 Some(("uid", given)) => number = value(given),
-                None if long == "uid" => number = value(&next()?),
+                None if long == "uid" => number = told(next()?),
                 None if long == "no-log-init" => return None,
                 None if tool.takes_next(&text) => {
                     next()?;
@@ -88,7 +105,7 @@ fn number<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<u64> {
             let rest = &letters[at + letter.len_utf8()..];
             match letter {
                 'l' | 'D' => return None,
-                'u' if rest.is_empty() => number = value(&next()?),
+                'u' if rest.is_empty() => number = told(next()?),
                 'u' => number = value(rest),
                 it if tool.letter_takes_value(it) => {
                     if rest.is_empty() {
