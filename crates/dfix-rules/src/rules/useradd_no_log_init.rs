@@ -45,6 +45,13 @@ pub(crate) const RULE: Rule = Rule {
 /// The least number that hadolint calls large; the files are some 30 MB then.
 const LARGE: u64 = 100_000;
 
+/// The number that a user is given.
+enum Number {
+    Large(u64),
+    /// Only the build can tell.
+    Open,
+}
+
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
         for command in stage.build_commands().filter(|it| it.is("useradd")) {
@@ -56,7 +63,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 Some(number) => {
                     format!("`useradd` of a user whose number is {number}, without `-l`")
                 }
-                None => "`useradd` of a user whose number may be large, without `-l`".to_owned(),
+                Number::Open => {
+                    "`useradd` of a user whose number may be large, without `-l`".to_owned()
+                }
             };
             out.judge(command, Safety::Safe, message, |case| {
                 case.declare(Effect::arguments_of(command))
@@ -68,7 +77,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 /// The large number that it gives, or one that only the build can tell; none where it gives no such, or is told to write no logs.
-fn number<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<Option<u64>> {
+fn number<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<Number> {
     let tool = account_tool("useradd")?;
     let mut number = None;
     let mut words = command.args();
@@ -80,11 +89,16 @@ fn number<'m>(stage: Stage<'m>, command: Command<'m>) -> Option<Option<u64>> {
             }
             continue;
         };
-        let value = |rest: &str| rest.parse().ok().filter(|it| *it >= LARGE).map(Some);
+        let value = |rest: &str| {
+            rest.parse()
+                .ok()
+                .filter(|it| *it >= LARGE)
+                .map(Number::Large)
+        };
         let mut next = || words.next();
         let told = |word| match stage.expand_text(word, command) {
             Some(text) => value(&text),
-            None => Some(None),
+            None => Some(Number::Open),
         };
         if let Some(long) = text.strip_prefix("--") {
             match long.split_once('=') {
