@@ -18,6 +18,13 @@ pub fn is_service_account(name: &str) -> bool {
         .is_some_and(|row| row.lists(1, ' ', "service"))
 }
 
+/// Whether people give this name to a user of their application, so that no package of a distribution makes it.
+pub fn is_application_account(name: &str) -> bool {
+    NAMES
+        .row(name)
+        .is_some_and(|row| row.lists(1, ' ', "application"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,10 +35,11 @@ mod tests {
         assert!(is_service_account("nginx") && !is_system_account("nginx"));
         assert!(is_service_account("www-data") && is_system_account("www-data"));
         assert!(!is_system_account("app") && !is_service_account("app"));
+        assert!(is_application_account("app") && !is_application_account("openldap"));
         for row in NAMES.all() {
             let mut words = row.words(1);
             assert!(
-                words.all(|it| matches!(it, "system" | "service")),
+                words.all(|it| matches!(it, "system" | "service" | "application")),
                 "{}",
                 row.line()
             );

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::foundation::{Distribution, Foundation};
 use super::table::{Row, Table, table};
 
 const ARCHIVED: Table = table!("archived-releases.tsv");
@@ -16,6 +17,21 @@ const DOCUMENTATION: Table = table!("documentation.tsv");
 /// Whether the mirrors have no packages of this release of Debian any more.
 pub fn is_archived(release: &str) -> bool {
     ARCHIVED.has(release)
+}
+
+/// The host that has the packages of a release of Debian, Ubuntu or CentOS of which the mirrors have none any more; `None` where they
+/// have them, or where that is not known.
+pub fn archive_of(foundation: &Foundation) -> Option<&'static str> {
+    let release = foundation.release?;
+    let row = match foundation.distribution {
+        Distribution::Debian | Distribution::Ubuntu => ARCHIVED.row(release),
+        Distribution::CentOs => {
+            let major = release.split('.').next().unwrap_or(release);
+            ARCHIVED.row(&format!("centos{major}"))
+        }
+        _ => None,
+    };
+    Some(row?.column(1))
 }
 
 /// The packages that a package only recommends, of those that a full image has: an installation without
@@ -130,6 +146,11 @@ mod tests {
     #[test]
     fn packages_of_debian_are_told() {
         assert!(is_archived("stretch") && !is_archived("bookworm"));
+        let host = |text| archive_of(&Foundation::parse(text).expect("a foundation"));
+        assert_eq!(host("debian:buster"), Some("archive.debian.org"));
+        assert_eq!(host("ubuntu:lunar"), Some("old-releases.ubuntu.com"));
+        assert_eq!(host("centos:7"), Some("vault.centos.org"));
+        assert_eq!((host("ubuntu:focal"), host("debian")), (None, None));
         assert!(recommended_by("curl").eq(["ca-certificates"]));
         let left_out = |package| left_out_with(package).map(Iterator::collect::<Vec<_>>);
         assert_eq!(left_out("unzip"), Some(Vec::new()));

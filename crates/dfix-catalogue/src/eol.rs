@@ -19,6 +19,17 @@ pub struct Eol {
     pub ended: bool,
 }
 
+impl Eol {
+    /// The code name, in small letters and of one word; `""` where there is none.
+    pub fn code_name(&self) -> String {
+        let name = self.codename.unwrap_or_default();
+        name.split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    }
+}
+
 /// Looks up one cycle of a product: `("python", "3.8")`, `("debian", "12")`,
 /// `("debian", "bookworm")`, `("nodejs", "18")`, `("alpine-linux", "3.15")`.
 ///

@@ -114,6 +114,15 @@ pub struct Foundation {
 }
 
 impl Foundation {
+    /// How messages name it: `Debian trixie`.
+    pub fn told(&self) -> String {
+        let name = format!("{:?}", self.distribution);
+        match self.release {
+            Some(release) => format!("{name} {release}"),
+            None => name,
+        }
+    }
+
     /// Whether both are based on the same release of the same distribution; `None` when a release is
     /// unknown.
     pub fn same_release(&self, other: &Self) -> Option<bool> {

@@ -93,7 +93,7 @@ mod version_requests;
 mod versions;
 mod wrappers;
 
-pub use account_names::{is_service_account, is_system_account};
+pub use account_names::{is_application_account, is_service_account, is_system_account};
 pub use account_tools::{AccountTool, account_tool};
 pub use ages::is_from_before_2015;
 pub use apt_keys::{AptFeature, KeyForm, apt_has, is_shared_host, key_form, own_list};
@@ -112,6 +112,8 @@ pub use date::{AS_OF, Date};
 pub use debian::{
     Recommended, documentation_folder, is_archived, is_documentation, left_out_with,
     needs_manual_folders, owner_of_file, reads_documentation, recommended, recommended_by,
+    archive_of, documentation_folder, is_archived, is_documentation, needs_manual_folders,
+    owner_of_file, reads_documentation, recommended_by,
 };
 pub use dependency_folders::{
     DependencyFolder, dependency_folder, is_dependency_folder, is_vendored, writes_dependencies,
