@@ -116,6 +116,19 @@ impl<'a> Edit<'a> {
         }
     }
 
+    /// Puts words in a word's place, or takes it away where there are none.
+    pub fn replace_word_by(&mut self, word: Word<'_>, texts: &[&str]) {
+        match texts.split_first() {
+            None => self.remove_word(word),
+            Some((first, rest)) => {
+                self.replace_word(word, first);
+                for text in rest.iter().rev() {
+                    self.insert_word_after(word, text);
+                }
+            }
+        }
+    }
+
     /// Takes a word away, and its line with it where it stands alone on one.
     pub fn remove_word(&mut self, word: impl Place) {
         let lowered = words::remove(self.context, &word);

@@ -9,6 +9,7 @@ pub(crate) mod accounts;
 pub(crate) mod application;
 pub(crate) mod application_sources;
 pub mod apt_in_text;
+mod archived_release;
 pub(crate) mod archives;
 pub(crate) mod base_image;
 mod based_elsewhere;
@@ -41,6 +42,7 @@ pub(crate) mod image_positions;
 pub(crate) mod image_uses;
 pub(crate) mod installs_at_run_time;
 pub mod interpreted;
+pub(crate) mod lacked_packages;
 pub(crate) mod launches;
 mod layers;
 pub(crate) mod left_by_commands;
@@ -56,6 +58,7 @@ mod of_command;
 mod of_file;
 mod of_launches;
 mod other_bases;
+pub(crate) mod package_archives;
 pub(crate) mod pip_settings;
 pub(crate) mod platforms;
 pub(crate) mod ports;
@@ -66,6 +69,7 @@ pub(crate) mod put_files;
 pub(crate) mod python_installs;
 pub(crate) mod pythons;
 pub(crate) mod quoting;
+mod refused_pip;
 pub(crate) mod requirements;
 pub(crate) mod root_rights;
 pub(crate) mod rootless;
@@ -102,6 +106,8 @@ pub(crate) mod workplace;
 use std::sync::Arc;
 
 use dfix_catalogue::ImageFacts;
+use dfix_catalogue::{Foundation, ImageFacts};
+use dfix_launch::Launch;
 
 use crate::collect::expand::Piece;
 use crate::context::Answer;
@@ -113,9 +119,12 @@ use crate::facts::dependencies::Dependencies;
 use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
+use crate::facts::lacked_packages::LackedPackage;
+use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::{BuiltBelow, LeftByCommands};
 use crate::facts::named_places::NamedPlace;
 use crate::facts::npm_lock::NpmLock;
+use crate::facts::package_archives::PackageArchive;
 use crate::facts::ports::Port;
 use crate::facts::root_rights::RootRights;
 use crate::facts::roots_home::LeftAtHome;
@@ -479,6 +488,21 @@ impl<'m> Stage<'m> {
     /// What starts programs in containers of this stage by settings of its own.
     pub fn services(self) -> Services<'m> {
         Services::of(self)
+    }
+
+    /// The archives of packages that it and what it is based on add beside the distribution's own.
+    pub fn package_archives(self) -> Vec<PackageArchive<'m>> {
+        package_archives::archives(self)
+    }
+
+    /// The names in a command of this stage that a release has no package for; `is_moved`: the image took the place of another one.
+    pub fn lacked_packages(
+        self,
+        command: &PackageCommand<'m>,
+        release: &Foundation,
+        is_moved: bool,
+    ) -> Vec<LackedPackage<'m>> {
+        lacked_packages::of_command(self, command, release, is_moved)
     }
 
     /// The packages of the distribution that the stages it is based on, then this one, are told to install.

@@ -39,6 +39,7 @@ pub mod context;
 mod facts;
 mod handles;
 pub mod lfs;
+mod lines;
 pub mod packages;
 pub mod path;
 pub mod semantic_diff;
@@ -84,6 +85,7 @@ pub use facts::hidden_calls::HiddenCalls;
 pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
 pub use facts::installs_at_run_time::{BuildAtRunTime, InstallAtRunTime};
 pub use facts::interpreted::{self, Interpreted, Reading};
+pub use facts::lacked_packages::{LackedPackage, PackageChange};
 pub use facts::launches::LowPorts;
 pub use facts::launches::homes::LaunchedHome;
 pub use facts::left_by_commands::{BuiltBelow, LeftByCommands};
@@ -93,6 +95,7 @@ pub use facts::needs::absence::Absence;
 pub use facts::needs::need::Need;
 pub use facts::needs::{Needs, Users};
 pub use facts::npm_lock::NpmLock;
+pub use facts::package_archives::{PackageArchive, is_comment};
 pub use facts::platforms::NamedPlatform;
 pub use facts::ports::{Port, Protocol};
 pub use facts::private_keys::{KeyOrigin, PrivateKey};
@@ -127,6 +130,7 @@ pub use handles::{
     Assignment, Base, Command, Flag, Given, GlobalArg, Interpreting, Mount, Pair, ProgramPoint,
     Redirect, Source, Stage, Step, Word, Wrapper,
 };
+pub use lines::lines;
 pub use packages::{PackageCommand, PackageManager, PackageSpec};
 pub use path::ImagePath;
 pub use ternary::{OpenCondition, Ternary};

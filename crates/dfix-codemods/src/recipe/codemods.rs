@@ -1,7 +1,6 @@
 //! Codemods that recipes name: what patterns cannot say.
 
 mod apt_keys;
-mod archives;
 mod cache_mounts;
 mod comments;
 mod distribution;

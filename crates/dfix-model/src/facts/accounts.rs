@@ -1,6 +1,7 @@
 //! Users and groups as they are at a step: shipped by the base image, made, changed, deleted, or taken
 //! over with a list of them.
 
+mod absence;
 pub(crate) mod account;
 mod collect;
 pub(crate) mod commands;

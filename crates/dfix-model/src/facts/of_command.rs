@@ -1,8 +1,11 @@
 //! What is asked of a command and of an instruction, as one line each.
 
+use dfix_catalogue::Foundation;
+
 use super::{
-    clearing, destination, named_programs, native_builds, needs, ports, program_names, put_files,
-    python_installs, pythons, search_path, services, started_sources, tar_programs, user, workdir,
+    clearing, destination, lacked_packages, named_programs, native_builds, needs, ports,
+    program_names, put_files, python_installs, pythons, search_path, services, started_sources,
+    tar_programs, user, workdir,
 };
 use crate::facts::clearing::Clearing;
 use crate::facts::destination::Destination;
@@ -13,7 +16,7 @@ use crate::facts::pythons::Python;
 use crate::facts::search_path::Login;
 use crate::facts::system_packages::SystemPackage;
 use crate::handles::{Command, Step, Word};
-use crate::packages::PackageCommand;
+use crate::packages::{PackageCommand, PackageSpec};
 use crate::path::ImagePath;
 use crate::ternary::Ternary;
 
@@ -179,6 +182,17 @@ impl<'m> PackageCommand<'m> {
         stage
             .into_iter()
             .flat_map(|stage| pythons::packages_before(stage, self))
+    }
+
+    /// Whether a name in it is one that a release lacks, and that becomes another one, or goes; `is_moved`: the image took the place
+    /// of another one.
+    pub fn is_mended(
+        &self,
+        package: &PackageSpec<'m>,
+        release: &Foundation,
+        is_moved: bool,
+    ) -> bool {
+        lacked_packages::is_mended(self, package, release, is_moved)
     }
 
     /// Where a pip command puts packages.

@@ -382,6 +382,7 @@ fn options_of_what_makes_users_are_understood() {
         assert_eq!(user.shell.as_deref(), Some("/bin/zsh"));
     });
     assert_eq!(made("adduser app sudo"), []);
+    one("adduser -D -h /app app web", "app", None, Some("web"));
     assert_eq!(made("useradd -D -s /bin/bash"), []);
     assert_eq!(made("useradd app -m USER root"), []);
 }
@@ -443,4 +444,64 @@ fn a_number_clashes_until_its_holder_has_given_it_up() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn numbers_that_surely_clash() {
+    let lines = |text: &str| {
+        with_files(text, &[], |file| {
+            let accounts = file.stage(0).expect("a stage").accounts();
+            let clashes = accounts.sure_clashes(1000, "node").into_iter();
+            clashes.map(|it| it.step().line()).collect::<Vec<usize>>()
+        })
+    };
+    let of = |run: &str| lines(&format!("FROM node:22\nARG A=1000\nARG B\nRUN {run}\n"));
+    assert_eq!(of("useradd -u 1000 app"), [4]);
+    assert_eq!(of("useradd -u $A app"), [4]);
+    assert!(of("useradd -u $B app").is_empty());
+    assert!(of("useradd -u 1000 app || true").is_empty());
+    assert!(of("id app || useradd -u 1000 app").is_empty());
+    assert!(of("userdel node && useradd -u 1000 app").is_empty());
+}
+
+#[test]
+fn users_that_nothing_brings() {
+    let lacks = |text: &str| {
+        with_files(text, &[], |file| {
+            let accounts = file.final_stage().expect("a stage").accounts();
+            accounts.lacks_user("app") && accounts.lacks_group("app")
+        })
+    };
+    for text in [
+        "FROM debian:12",
+        "FROM node:22\nRUN apt-get install -y curl && npm ci",
+        "FROM scratch\nCOPY x /",
+        "FROM debian:12 AS build\nRUN useradd app\nFROM alpine:3.20",
+    ] {
+        assert!(lacks(&format!("{text}\n")), "{text}");
+    }
+    for text in [
+        "FROM debian:12\nRUN useradd app",
+        "FROM debian:12\nRUN apt-get install -y ./x/server.deb",
+        "FROM debian:12\nRUN apt-get install -y $PACKAGES",
+        "FROM debian:12\nRUN dpkg -i x.deb",
+        "FROM debian:12\nRUN ./setup.sh",
+        "FROM postgres:16",
+        "FROM acme/base",
+    ] {
+        assert!(!lacks(&format!("{text}\n")), "{text}");
+    }
+    with_files("FROM debian:12\n", &[], |file| {
+        let accounts = file.final_stage().expect("a stage").accounts();
+        assert!(!accounts.lacks_user("www-data") && !accounts.lacks_group("staff"));
+        assert!(accounts.lacks_user("jane"));
+    });
+    with_files(
+        "FROM debian:12\nRUN apt-get install -y slapd\n",
+        &[],
+        |file| {
+            let accounts = file.final_stage().expect("a stage").accounts();
+            assert!(!accounts.lacks_user("openldap") && accounts.lacks_user("app"));
+        },
+    );
 }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod application_sources;
+mod broken;
 mod calls;
 mod commands;
 mod common;

@@ -7,11 +7,7 @@ use dfix_engine::OpenCondition;
 
 /// How messages name what an image is based on.
 pub(crate) fn told(foundation: &Foundation) -> String {
-    let name = format!("{:?}", foundation.distribution);
-    match foundation.release {
-        Some(release) => format!("{name} {release}"),
-        None => name,
-    }
+    foundation.told()
 }
 
 /// Whether an official image is a distribution's own, so that its version is the release.
@@ -21,11 +17,7 @@ pub(super) fn is_distribution(repository: &str) -> bool {
 
 /// The code name of a release, in small letters; `""` where there is none.
 pub(super) fn code_name_of(eol: &Eol) -> String {
-    let name = eol.codename.unwrap_or_default();
-    name.split(' ')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase()
+    eol.code_name()
 }
 
 /// Whether a release has packages: what is not known, and what is not there.

@@ -1,6 +1,7 @@
 //! Lines of the file, for people.
 
 use dfix_model::Command;
+pub(super) use dfix_model::lines;
 
 /// The line of the file that a command stands in; of one in a script, that of the instruction that runs it.
 pub(super) fn line_of(command: Command<'_>) -> usize {
@@ -9,18 +10,6 @@ pub(super) fn line_of(command: Command<'_>) -> usize {
         return step.line();
     }
     step.line_at(command.range().start())
-}
-
-/// `line 3`, `lines 3 and 5`, `lines 3, 5 and 8`.
-pub(super) fn lines(mut numbers: Vec<usize>) -> String {
-    numbers.sort_unstable();
-    numbers.dedup();
-    let texts: Vec<String> = numbers.iter().map(usize::to_string).collect();
-    match texts.split_last() {
-        None => String::new(),
-        Some((one, [])) => format!("line {one}"),
-        Some((last, rest)) => format!("lines {} and {last}", rest.join(", ")),
-    }
 }
 
 /// Places with the verb that fits their number.

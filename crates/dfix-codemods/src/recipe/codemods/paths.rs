@@ -1,6 +1,6 @@
 //! Paths of an image that are others in the image that takes its place.
 
-use dfix_model::{Command, ImagePlace, Mount, Stage, Step, Word};
+use dfix_model::{Command, ImagePlace, Mount, Stage, Step, Word, is_comment};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
@@ -218,10 +218,4 @@ fn of_own_step(step: Step<'_>) -> Option<(TextRange, Step<'_>)> {
 fn is_alone(text: &str, start: usize, end: usize) -> bool {
     let goes_on = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
     !text[..start].ends_with(goes_on) && !text[end..].starts_with(goes_on)
-}
-
-/// Whether a line of comment stands there.
-pub(super) fn is_comment(text: &str, at: usize) -> bool {
-    let line = text[..at].rfind('\n').map_or(0, |it| it + 1);
-    text[line..].trim_start().starts_with('#')
 }

@@ -5,12 +5,12 @@ mod address;
 use dfix_catalogue::{
     ArchiveKind, Distribution, Foundation, image, list_files, names_archive, number_of_release,
 };
-use dfix_model::{ImageRef, Mount, Step, StepKind, Word};
+use dfix_model::{ImageRef, Mount, Step, StepKind, Word, is_comment};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
 use self::address::{Whose, whose};
-use super::paths::{areas, is_comment};
+use super::paths::areas;
 use crate::matching::reference::Reference;
 
 /// A release, and the one that takes its place.

@@ -262,13 +262,15 @@ fn useradd<'m>(words: &Words<'m>) -> Option<Said<'m>> {
 }
 
 fn adduser<'m>(words: &Words<'m>, is_busybox: bool) -> Option<Said<'m>> {
-    // Two names: the first joins the second, which is a group.
-    let [name] = *words.operands.as_slice() else {
-        return None;
+    // Two names: the first joins the second, which is a group. BusyBox makes the user in it where its options say what it is like.
+    let (name, joined) = match *words.operands.as_slice() {
+        [name] => (name, None),
+        [name, word] if is_busybox => (name, Some(OptionValue { word, from: 0 })),
+        _ => return None,
     };
     // BusyBox: `-g` is a comment and `-G` the group; shadow: `-g` is the group.
     let group = if is_busybox {
-        words.value(&["G"])
+        words.value(&["G"]).or(joined)
     } else {
         words.value(&["g", "--ingroup", "--gid"])
     };

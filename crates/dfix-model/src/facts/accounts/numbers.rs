@@ -26,6 +26,19 @@ impl<'m> Accounts<'m> {
         self.among_holders(holder, number, |_, _, clashes| clashes)
     }
 
+    /// Those of these commands that surely want it: with the defaults of the build's arguments, under no condition, and where nothing
+    /// passes over their failure.
+    pub fn sure_clashes(self, number: u32, holder: &str) -> Vec<Command<'m>> {
+        let mut found = self.clashes(number, holder);
+        found.retain(|it| {
+            let is_said = it
+                .stage()
+                .is_some_and(|stage| says_number(stage, *it, number));
+            is_said && it.is_certain() && !it.is_failure_ignored() && !it.is_failure_passed_over()
+        });
+        found
+    }
+
     /// The first command of the stage, and of those that are based on it, that makes a user for people without saying a number, which
     /// another base image would give the next one to: a user called `holder` has the first there. None where that one may be gone by
     /// then.
@@ -75,6 +88,19 @@ impl<'m> Accounts<'m> {
         }
         found
     }
+}
+
+/// Whether a command makes a user or a group of this number, as far as the file tells.
+fn says_number(stage: Stage<'_>, command: Command<'_>, number: u32) -> bool {
+    let value = match said(command) {
+        Some(Said::MakeUser(new)) => new.uid,
+        Some(Said::MakeGroup(new)) => new.gid,
+        Some(Said::ChangeUser(changed)) => changed.uid,
+        Some(Said::ChangeGroup(changed)) => changed.gid,
+        _ => None,
+    };
+    let text = value.and_then(|it| it.text(stage, command));
+    text.is_some_and(|it| it.parse() == Ok(number))
 }
 
 impl Holders {

@@ -1,11 +1,10 @@
 //! Node.js that a build installs from the archive of NodeSource: its version stands in an address, or in a variable of it.
 
 use dfix_engine::{Findings, Safety, remedy};
-use dfix_model::{Assignment, Command, Model, Pair, Step};
+use dfix_model::{Assignment, Command, Model, Pair, Step, is_comment};
 use dfix_syntax::{TextRange, TextSize};
 use regex::Regex;
 
-use super::super::paths::is_comment;
 use super::numbers::{Numbers, numbers};
 
 /// Tells of each place that names an earlier version; `is_asked` tells whether a version is to become the new one.

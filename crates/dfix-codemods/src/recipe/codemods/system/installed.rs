@@ -6,12 +6,10 @@ use dfix_catalogue::{
 };
 use dfix_engine::OpenCondition;
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, PackageCommand, PackageManager, Word, WrapperKind};
+use dfix_model::{Command, PackageArchive, PackageCommand, PackageManager, Word, WrapperKind};
 
-use super::super::archives::{Archive, archives};
 use super::super::distribution::{packages_there, told};
 use super::super::lines::{line_of, lines, verb};
-use super::super::package_names;
 use super::runs::Runs;
 
 /// What is installed.
@@ -36,7 +34,7 @@ pub(super) struct Installed<'m> {
     /// Lines of `apt-get install` that asks, unless all is there.
     asking: Vec<usize>,
     /// The archives of packages that are added.
-    archives: Vec<Archive<'m>>,
+    archives: Vec<PackageArchive<'m>>,
     /// Packages that the new image brings itself.
     brought: Vec<&'static str>,
     /// Programs that it adds to those of its distribution.
@@ -53,7 +51,7 @@ impl<'m> Installed<'m> {
         is_moved: bool,
     ) -> Self {
         let mut installed = Installed {
-            archives: archives(runs.stage),
+            archives: runs.stage.package_archives(),
             brought,
             ..Installed::default()
         };
@@ -100,8 +98,7 @@ impl<'m> Installed<'m> {
                     continue;
                 }
                 (SpecKind::Index, Some(name)) if package.word.is_known() => {
-                    let is_mended =
-                        package_names::mends(command, package, &packages, new, is_moved);
+                    let is_mended = install.is_mended(package, new, is_moved);
                     self.name(name, is_mended);
                     let is_doubtful = !is_mended && packages_there(new, &[name]).is_some();
                     if is_doubtful && command.is_failure_passed_over() {
@@ -248,7 +245,8 @@ impl<'m> Installed<'m> {
         let (elsewhere, asked): (Vec<&str>, Vec<&str>) = asked.partition(is_elsewhere);
         let mut open: Vec<OpenCondition> = packages_there(new, &asked).into_iter().collect();
         if !elsewhere.is_empty() {
-            let may_have = |it: &&Archive<'_>| elsewhere.iter().any(|name| it.may_have(name, new));
+            let may_have =
+                |it: &&PackageArchive<'_>| elsewhere.iter().any(|name| it.may_have(name, new));
             let mut numbers: Vec<usize> = self
                 .archives
                 .iter()

@@ -1,0 +1,91 @@
+//! Users and groups of whom it is certain that they are not there: no base, no step and no package brings them.
+
+use dfix_catalogue::{
+    Family, is_application_account, is_official, is_service_account, is_system_account,
+};
+
+use super::Accounts;
+use crate::collect::shell::Os;
+use crate::facts::base_image::base_facts;
+use crate::handles::{Base, Command, Stage};
+use crate::packages::PackageCommand;
+
+/// Programs that may make users of which nothing else in the file speaks.
+const MAKERS: [&str; 8] = [
+    "ansible",
+    "ansible-playbook",
+    "chef-client",
+    "dpkg",
+    "make",
+    "puppet",
+    "rpm",
+    "salt-call",
+];
+
+impl<'m> Accounts<'m> {
+    /// Whether it is certain that there is no user of this name.
+    pub fn lacks_user(self, name: &str) -> bool {
+        self.exists(name).is_no() && !self.may_be_brought(name)
+    }
+
+    /// Whether it is certain that there is no group of this name.
+    pub fn lacks_group(self, name: &str) -> bool {
+        self.has_group(name).is_no() && !self.may_be_brought(name)
+    }
+
+    /// Whether a name may be one of those that come with a distribution, with an image that is not told in full, or with a
+    /// package: any may make a user, of whatever name that is none of an application's (`slapd` makes `openldap`).
+    fn may_be_brought(self, name: &str) -> bool {
+        let is_of_system = is_system_account(name)
+            || is_service_account(name)
+            || name.starts_with(['_', '.'])
+            || name.starts_with("systemd-");
+        is_of_system || !is_told_in_full(self.stage) || self.may_be_of_a_package(name)
+    }
+
+    fn may_be_of_a_package(self, name: &str) -> bool {
+        let commands = self.stage.base_chain().flat_map(Stage::build_commands);
+        let mut before = commands.filter(|it| it.step().index < self.before);
+        before.any(|it| may_make(it, name))
+    }
+}
+
+/// Whether a command may make a user of this name without saying so.
+fn may_make(command: Command<'_>, name: &str) -> bool {
+    let Some(install) = PackageCommand::of(command) else {
+        let program = command.name();
+        return MAKERS.contains(&program) || program.contains("install") && program != "install";
+    };
+    if !install.is_of_system() || !install.is_install() {
+        return false;
+    }
+    let mut packages = install.packages().into_iter();
+    !is_application_account(name)
+        || install.may_take_more()
+        || packages.any(|package| package.name.is_none_or(|it| it.contains('/')))
+}
+
+/// Whether the users of the image that a stage is based on are all known: those of distributions and of languages.
+fn is_told_in_full(stage: Stage<'_>) -> bool {
+    let root = stage.base_stage();
+    let facts = base_facts(stage);
+    match root.base() {
+        Base::Scratch => true,
+        _ if root.os() != Os::Linux => false,
+        Base::Image => match facts.family {
+            Family::Distroless => true,
+            Family::System
+            | Family::Golang
+            | Family::Rust
+            | Family::Haskell
+            | Family::Dart
+            | Family::Gcc => is_named_official(root),
+            family => family.is_of_a_language() && is_named_official(root),
+        },
+        Base::Stage(_) | Base::Unknown => false,
+    }
+}
+
+fn is_named_official(root: Stage<'_>) -> bool {
+    root.image().name().is_some_and(is_official)
+}
