@@ -6,7 +6,7 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, Severity, fixes, leaves,
     remedy, reports,
 };
-use dfix_model::{BrokenArray, Command, Model, Stage, StartCommand, Step, StepKind, Ternary, Word};
+use dfix_model::{Command, Model, Stage, StartCommand, Step, StepKind, Ternary, Word};
 use dfix_syntax::SyntaxKind;
 use dfix_syntax::ast::AstNode;
 
@@ -85,15 +85,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nCMD exec node x.js $X || node y.js\n",
             "a shell is needed",
         ),
-        // Meant as a JSON array, and none.
-        leaves("FROM node:22\nCMD ['node', 'app.js']\n")
-            .that_says("`CMD` is no JSON array: its strings are in single quotes"),
-        leaves("FROM node:22\nCMD [\"node\", \"app.js\",]\n")
-            .that_says("a comma stands before its `]`"),
-        leaves("FROM node:22\nCMD [node, app.js]\n").that_says("`node` is not in double quotes"),
-        leaves("FROM node:22\nENTRYPOINT [\"node\" \"app.js\"]\n")
-            .that_says("write `ENTRYPOINT [\"node\", \"app.js\"]`"),
-        leaves("FROM node:22\nCMD [\"node\"] # start\n").that_says("a comment follows its `]`"),
+        // Meant as a JSON array, and none: another rule's.
+        leaves("FROM node:22\nCMD ['node', 'app.js']\n"),
         // A shell takes a comment away, and a builder takes it for a part of the array.
         fixes(
             "FROM node:22\n# a\nCMD node app.js # start\n",
@@ -126,8 +119,6 @@ pub(crate) const RULE: Rule = Rule {
         leaves(
             "FROM nginx:1.27\nSHELL [\"/bin/bash\", \"-lc\"]\nHEALTHCHECK CMD curl -f http://localhost/\n",
         ),
-        leaves("FROM nginx:1.27\nHEALTHCHECK CMD ['curl', 'localhost']\n")
-            .that_says("write `HEALTHCHECK CMD [\"curl\", \"localhost\"]`"),
         leaves("FROM debian:12\nCMD foo a@(b|c)\n").that_says("means something else to each shell"),
         leaves("FROM debian:12\nCMD foo +(x)\n").that_says("means something else to each shell"),
         leaves("FROM debian:12\nCMD foo !(*.txt)\n"),
@@ -155,7 +146,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some(step) = launch.step().filter(|s| s.stage() == Some(stage)) else {
                 continue;
             };
-            if step.is_exec_form() || step.instruction().heredocs().next().is_some() {
+            if !is_shell_form(step) {
                 continue;
             }
             if !is_replaced_by_the_process(stage, step) {
@@ -166,6 +157,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             health_check(stage, step, out);
         }
     }
+}
+
+/// Whether a shell is meant: `cmd-invalid-json` tells of arrays that are none.
+fn is_shell_form(step: Step<'_>) -> bool {
+    let instruction = step.instruction();
+    !step.is_exec_form()
+        && instruction.heredocs().next().is_none()
+        && step.broken_exec_form().is_none()
 }
 
 /// Whether a shell is needed, and gives its place to the process at the end: `cd /app && exec node $X`. Signals reach that.
@@ -180,22 +179,11 @@ fn is_replaced_by_the_process(stage: Stage<'_>, step: Step<'_>) -> bool {
     last.is_some_and(is_exec)
         && (plain_words(step).is_err() || has_shell_of_its_own(stage, step))
         && stage.os() != dfix_model::Os::Windows
-        && step.broken_exec_form().is_none()
 }
 
 /// A check of the container's health: most need a shell (`|| exit 1`), and of those nothing is said.
 fn health_check(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
-    if step.is_exec_form() || step.instruction().heredocs().next().is_some() {
-        return;
-    }
-    if let Some(broken) = step.broken_exec_form() {
-        let message = format!("`HEALTHCHECK CMD` is no JSON array: {}", broken.why);
-        out.judge(step, Safety::Checked, message, |_| {
-            Err(remedy!(
-                "a shell is given this text as it stands, and the check always fails: {}",
-                right("HEALTHCHECK CMD", &broken)
-            ))
-        });
+    if !is_shell_form(step) {
         return;
     }
     let (Ok(words), false) = (plain_words(step), has_shell_of_its_own(stage, step)) else {
@@ -221,12 +209,10 @@ fn health_check(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
 
 fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
     let name = step.name();
-    let message = match step.broken_exec_form() {
-        Some(broken) => format!("`{name}` is no JSON array: {}", broken.why),
-        None if step.is_empty_shell_form() => {
-            format!("`{name}` is empty, so that a shell runs nothing")
-        }
-        None => format!("`{name}` runs in a shell"),
+    let message = if step.is_empty_shell_form() {
+        format!("`{name}` is empty, so that a shell runs nothing")
+    } else {
+        format!("`{name}` runs in a shell")
     };
     out.judge(step, Safety::Checked, message, |case| {
         is_one_for_a_shell(stage, step)?;
@@ -258,12 +244,6 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
 /// Whether it is a command for a shell that dfix reads.
 fn is_one_for_a_shell(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
     let name = step.name();
-    if let Some(broken) = step.broken_exec_form() {
-        return Err(remedy!(
-            "a shell is given this text as it stands, and the container cannot start: {}",
-            right(name, &broken)
-        ));
-    }
     if step.is_empty_shell_form() {
         return Err(remedy!(
             "name the program that the container is for; where none is meant, `{name} []` says so"
@@ -282,19 +262,6 @@ fn is_one_for_a_shell(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
         ));
     }
     Ok(())
-}
-
-/// What is right instead of arguments that are meant as a JSON array: a shell finds no such program.
-fn right(name: &str, broken: &BrokenArray) -> String {
-    match &broken.strings {
-        Some(strings) => {
-            let strings: Vec<String> = strings.iter().map(|it| format!("{it:?}")).collect();
-            format!("write `{name} [{}]`", strings.join(", "))
-        }
-        None => {
-            "write the program and each argument in double quotes, with commas between".to_owned()
-        }
-    }
 }
 
 /// Whether nothing else in the file counts on the shell.

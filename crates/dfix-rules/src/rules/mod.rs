@@ -6,6 +6,7 @@ mod add_to_copy;
 mod apk_no_cache;
 mod apt_clean_redundant;
 mod apt_install_without_update;
+mod apt_key_missing;
 mod apt_lists_cleanup;
 mod apt_no_recommends;
 mod apt_not_apt_get;
@@ -45,6 +46,8 @@ mod dnf_clean;
 mod dnf_yes;
 mod dockerignore_missing;
 mod entrypoint_multiple;
+mod cmd_invalid_json;
+mod copy_from_missing;
 mod env_legacy_format;
 mod env_self_reference;
 mod env_undefined_var;
@@ -55,6 +58,7 @@ mod from_as_case;
 mod gem_no_document;
 mod healthcheck_missing;
 mod healthcheck_multiple;
+mod image_command_missing;
 mod inst_case;
 mod label_duplicate_key;
 mod label_invalid_key;
@@ -67,6 +71,8 @@ mod npm_cache_clean;
 mod npm_cache_clean_force;
 mod npm_ci;
 mod npm_production_flag;
+mod package_missing;
+mod pip_externally_managed;
 mod pip_no_cache_dir;
 mod pkg_duplicate;
 mod pkg_sort;
@@ -104,6 +110,10 @@ mod yum_yes;
 mod zypper_clean;
 mod zypper_dist_upgrade;
 mod zypper_noninteractive;
+mod release_archived;
+mod slim_base;
+mod uid_taken;
+mod user_missing;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -111,6 +121,7 @@ pub const ALL: &[&Rule] = &[
     &apk_no_cache::RULE,
     &apt_clean_redundant::RULE,
     &apt_install_without_update::RULE,
+    &apt_key_missing::RULE,
     &apt_lists_cleanup::RULE,
     &apt_no_recommends::RULE,
     &apt_not_apt_get::RULE,
@@ -150,6 +161,8 @@ pub const ALL: &[&Rule] = &[
     &dnf_yes::RULE,
     &dockerignore_missing::RULE,
     &entrypoint_multiple::RULE,
+    &cmd_invalid_json::RULE,
+    &copy_from_missing::RULE,
     &env_legacy_format::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
@@ -160,6 +173,7 @@ pub const ALL: &[&Rule] = &[
     &gem_no_document::RULE,
     &healthcheck_missing::RULE,
     &healthcheck_multiple::RULE,
+    &image_command_missing::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
     &label_invalid_key::RULE,
@@ -172,6 +186,8 @@ pub const ALL: &[&Rule] = &[
     &npm_cache_clean_force::RULE,
     &npm_ci::RULE,
     &npm_production_flag::RULE,
+    &package_missing::RULE,
+    &pip_externally_managed::RULE,
     &pip_no_cache_dir::RULE,
     &pkg_duplicate::RULE,
     &pkg_sort::RULE,
@@ -209,4 +225,8 @@ pub const ALL: &[&Rule] = &[
     &zypper_clean::RULE,
     &zypper_dist_upgrade::RULE,
     &zypper_noninteractive::RULE,
+    &release_archived::RULE,
+    &slim_base::RULE,
+    &uid_taken::RULE,
+    &user_missing::RULE,
 ];

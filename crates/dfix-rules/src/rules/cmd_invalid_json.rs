@@ -1,0 +1,129 @@
+//! JSON arrays that are none.
+
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
+    reports,
+};
+use dfix_model::{BrokenArray, Model, Os, Stage, StartCommand, Step, StepKind};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "cmd-invalid-json",
+    aliases: &[],
+    groups: &[Group::Broken],
+    severity: Severity::Error,
+    summary: "write the JSON arrays of `CMD`, `ENTRYPOINT`, `HEALTHCHECK` and `RUN` as JSON",
+    why: "Text that is no JSON array goes to a shell as it stands, and the shell finds no program called `[node,`: the container \
+          cannot start.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM node:22\nCMD ['node', 'app.js']\n",
+            "FROM node:22\nCMD [\"node\", \"app.js\"]\n",
+        )
+        .that_says("its strings are in single quotes"),
+        fixes(
+            "FROM node:22\nENTRYPOINT [\"node\" \"app.js\"]\n",
+            "FROM node:22\nENTRYPOINT [\"node\", \"app.js\"]\n",
+        ),
+        fixes(
+            "FROM node:22\nCMD [“node”, “app.js”]\n",
+            "FROM node:22\nCMD [\"node\", \"app.js\"]\n",
+        ),
+        fixes(
+            "FROM node:22\nCMD [node, app.js]\n",
+            "FROM node:22\nCMD [\"node\", \"app.js\"]\n",
+        ),
+        fixes(
+            "FROM node:22\nCMD [\"node\", \"app.js\",]\n",
+            "FROM node:22\nCMD [\"node\", \"app.js\"]\n",
+        ),
+        fixes(
+            "FROM node:22\nCMD [\"node\"] # start\n",
+            "FROM node:22\n# start\nCMD [\"node\"]\n",
+        ),
+        fixes(
+            "FROM nginx:1.27\nHEALTHCHECK --interval=5m CMD ['curl', 'localhost']\n",
+            "FROM nginx:1.27\nHEALTHCHECK --interval=5m CMD [\"curl\", \"localhost\"]\n",
+        ),
+        fixes(
+            "FROM node:22\nRUN ['npm', 'ci']\n",
+            "FROM node:22\nRUN [\"npm\", \"ci\"]\n",
+        ),
+        reports(
+            "FROM node:22\nCMD [\"node\", \"app.js]\n",
+            "in double quotes",
+        ),
+        // A shell put its variables in before.
+        leaves("FROM node:22\nCMD [node, $FILE]\n").that_says("whether a shell is meant"),
+        leaves("FROM node:22\nCMD [\"node\", \"app.js\"]\n"),
+        leaves("FROM debian:12\nCMD [ -x /run ] && /run\n"),
+        leaves("FROM debian:12\nRUN [ -x /run ] && /run\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    let kinds = [
+        StepKind::Cmd,
+        StepKind::Entrypoint,
+        StepKind::Healthcheck,
+        StepKind::Run,
+    ];
+    for step in file.steps().filter(|it| kinds.contains(&it.kind())) {
+        let is_sound = step.is_exec_form() || step.instruction().heredocs().next().is_some();
+        if let (false, Some(broken)) = (is_sound, step.broken_exec_form()) {
+            tell(step, &broken, out);
+        }
+    }
+}
+
+fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
+    let name = match step.kind() {
+        StepKind::Healthcheck => "HEALTHCHECK CMD",
+        _ => step.name(),
+    };
+    let message = format!("`{name}` is no JSON array: {}", broken.why);
+    out.judge(step, Safety::Checked, message, |case| {
+        let Some(strings) = &broken.strings else {
+            return Err(remedy!(
+                "a shell is given this text as it stands: write the program and each argument in double quotes, with commas between"
+            ));
+        };
+        if step.stage().is_some_and(|it| it.os() == Os::Windows) {
+            return Err(remedy!(
+                "a shell is given this text as it stands: write JSON strings, with each backslash doubled"
+            ));
+        }
+        if strings.iter().all(String::is_empty) {
+            return Err(remedy!(
+                "a shell is given this text as it stands: `{name} []` says that there is nothing"
+            ));
+        }
+        let has_entry = step.is(StepKind::Cmd) && step.stage().is_some_and(has_entry_point);
+        let fails = match step.kind() {
+            StepKind::Run => "the build stops here",
+            StepKind::Healthcheck => "the check always fails",
+            _ if has_entry => "the entry point is given that shell as its arguments",
+            _ => "the container cannot start",
+        };
+        case.evidence(format!(
+            "a shell is given this text as it stands, and {fails}"
+        ));
+        let for_shell = strings.iter().find(|it| it.contains('$'));
+        case.open(for_shell.map(|it| {
+            OpenCondition::new(
+                format!("whether a shell is meant to put in `{it}`, which no shell sees in a JSON array"),
+                "write it without the brackets where a shell is meant",
+            )
+        }));
+        let words: Vec<&str> = strings.iter().map(String::as_str).collect();
+        case.declare(Effect::changed(step))
+            .fix(|edit| edit.set_exec_form(step, &words));
+        Ok(())
+    });
+}
+
+fn has_entry_point(stage: Stage<'_>) -> bool {
+    !matches!(stage.entry().entrypoint, StartCommand::Nothing)
+}

@@ -1,0 +1,142 @@
+//! Programs that an image of a language brings no more.
+
+use dfix_catalogue::{ChangeSign, LanguageChange, language_changes, language_of_image, version_of};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::{Command, Model, Stage};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "image-command-missing",
+    aliases: &[],
+    groups: &[Group::Broken],
+    severity: Severity::Error,
+    summary: "install the programs that the image of a language brings no more before they are called",
+    why: "Node.js brings no `corepack` from 25 on, and its image no `yarn` from 26 on: the build stops with `not found`.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM node:25\nRUN corepack enable\n",
+            "FROM node:25\nRUN npm install -g corepack && corepack enable\n",
+        )
+        .that_says("the build stops here"),
+        fixes(
+            "FROM node:26-alpine\nCOPY . .\nRUN yarn install && yarn build\n",
+            "FROM node:26-alpine\nCOPY . .\nRUN npm install -g yarn && yarn install && yarn build\n",
+        ),
+        reports(
+            "FROM golang:1.20\nRUN go-wrapper install\n",
+            "call `go` itself",
+        ),
+        reports("FROM node:25\nUSER node\nRUN corepack enable\n", "as root"),
+        leaves("FROM node:24\nRUN corepack enable && yarn install\n"),
+        leaves("FROM node:25\nRUN npm install -g corepack && corepack enable\n"),
+        leaves("FROM node:26\nRUN npm i -g yarn\nRUN yarn install\n"),
+        leaves("FROM node:26\nRUN npm i -g corepack && corepack enable\nRUN yarn install\n"),
+        leaves("FROM node:25\nRUN command -v corepack && corepack enable\n"),
+        leaves("FROM node:25\nRUN corepack enable || true\n"),
+        leaves("FROM node:25\nCOPY --from=node:22 /usr/local /usr/local\nRUN corepack enable\n"),
+        leaves("FROM acme/node:25\nRUN corepack enable\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.stages() {
+        let base = stage.base_image();
+        let (Some(name), Some(tag)) = (base.name(), base.effective_tag()) else {
+            continue;
+        };
+        let (Some((language, _)), Some(version)) = (language_of_image(name), version_of(name, tag))
+        else {
+            continue;
+        };
+        // Maven's version is none of Java's.
+        if name != language {
+            continue;
+        }
+        for gone in language_changes(language).filter(|it| is_from(it.since, &version)) {
+            if let ChangeSign::Command(program) = gone.sign {
+                look_for(stage, program, &gone, out);
+            }
+        }
+    }
+}
+
+/// Whether a version is one from this one on.
+fn is_from(since: &str, version: &str) -> bool {
+    let numbers =
+        |text: &str| -> Option<Vec<u32>> { text.split('.').map(|it| it.parse().ok()).collect() };
+    matches!((numbers(since), numbers(version)), (Some(since), Some(it)) if it >= since)
+}
+
+fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Findings<'_>) {
+    let calls = |it: &Command<'_>| {
+        it.is(program) && it.executable().is_some_and(|word| word.is(program)) && it.is_certain()
+    };
+    let Some(call) = stage.build_commands().find(calls) else {
+        return;
+    };
+    let step = call.step();
+    let is_before = |it: &Command<'_>| it.range().start() < call.range().start();
+    let before = || {
+        stage
+            .base_chain()
+            .flat_map(Stage::build_commands)
+            .filter(is_before)
+    };
+    // What is based on a stage that fails is repaired with it.
+    let is_told = before().any(|it| calls(&it));
+    let is_brought = before().any(|it| may_bring(it, program));
+    let is_put = stage.base_chain().flat_map(Stage::copies).any(|it| {
+        let is_folder = it.target().is_none_or(|word| {
+            let target = word.literal_prefix();
+            target.ends_with("bin/")
+                || target.ends_with("bin")
+                || target.starts_with("/usr")
+                || target == "/"
+                || !word.is_known()
+        });
+        it.index() < step.index() && (is_folder || it.mentions(program))
+    });
+    let fails = !call.is_failure_ignored()
+        && !call.is_failure_passed_over()
+        && !step.is_onbuild()
+        && !call.is_of_script();
+    if is_told
+        || is_brought
+        || is_put
+        || !fails
+        || stage.base_facts().has_command(program) == Some(true)
+    {
+        return;
+    }
+    let message = format!("the image brings no `{program}`");
+    out.judge(call, Safety::Checked, message, |case| {
+        if gone.remedy.is_empty() {
+            return Err(remedy!("{}", gone.note));
+        }
+        let is_root = stage.user_at(step).is_root();
+        if is_root.is_no() {
+            return Err(remedy!(
+                "{}: as root, `{}` before it",
+                gone.note,
+                gone.remedy
+            ));
+        }
+        case.evidence(format!("the build stops here: {}", gone.note))
+            .open(is_root.open())
+            .declare(Effect::commands_of(step))
+            .fix(|edit| edit.add_command_before(call, gone.remedy));
+        Ok(())
+    });
+}
+
+/// Whether a command may bring the program: one that names it, or installs something that is not known.
+fn may_bring(command: Command<'_>, program: &str) -> bool {
+    let names =
+        |text: &str| text.contains(program) || program == "yarn" && text.contains("corepack");
+    let is_named = command.words().any(|it| names(it.literal_prefix()));
+    is_named || command.is_one_of(&["nvm", "n", "volta", "fnm", "asdf", "mise"])
+}

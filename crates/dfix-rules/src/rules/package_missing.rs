@@ -1,0 +1,103 @@
+//! Names of packages that the release of the base has.
+
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::catalogue::Foundation;
+use dfix_model::{LackedPackage, Model, PackageCommand, Stage};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "package-missing",
+    aliases: &[],
+    groups: &[Group::Broken],
+    severity: Severity::Error,
+    summary: "install packages by the names that the release of the base has",
+    why: "A release renames packages and drops others: with one name that it lacks, `apt-get install` and `apk add` install nothing, and \
+          the build stops.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM python:3.14-slim-trixie\nRUN apt-get update && apt-get install -y curl libgl1-mesa-glx\n",
+            "FROM python:3.14-slim-trixie\nRUN apt-get update && apt-get install -y curl libgl1\n",
+        )
+        .that_says("on Debian trixie this command fails as it is"),
+        fixes(
+            "FROM debian:trixie\nRUN apt-get update && apt-get install -y curl software-properties-common\n",
+            "FROM debian:trixie\nRUN apt-get update && apt-get install -y curl\n",
+        )
+        .with_unsafe()
+        .that_says("nothing of it is called"),
+        fixes(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y libgdk-pixbuf2.0-0 && apt-get purge -y libgdk-pixbuf2.0-0\n",
+            "FROM debian:13\nRUN apt-get update && apt-get install -y libgdk-pixbuf-2.0-0 && apt-get purge -y libgdk-pixbuf-2.0-0\n",
+        ),
+        reports(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y libpcre3-dev\n",
+            "libpcre2-dev",
+        ),
+        reports(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y software-properties-common\nRUN add-apt-repository contrib\n",
+            "line 3 needs it",
+        ),
+        // Another archive may have it.
+        leaves("FROM debian:13\nCOPY x.list /etc/apt/sources.list.d/\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN apt-get update && apt-get install -y libgl1 acme-tool\n"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM acme/debian:13\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN apt-get update && (apt-get install -y libgl1-mesa-glx || apt-get install -y libgl1)\n"),
+        leaves("FROM debian:13\nRUN apt-get purge -y libgl1-mesa-glx\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.stages() {
+        let Some(release) = stage.base_facts().foundation else {
+            continue;
+        };
+        for command in stage.build_commands().filter_map(PackageCommand::of) {
+            if stops_the_build(&command) {
+                look_at(stage, &command, &release, out);
+            }
+        }
+    }
+}
+
+/// Whether nothing but the build's end follows where the command fails.
+fn stops_the_build(command: &PackageCommand<'_>) -> bool {
+    let it = command.command;
+    !command.is_install()
+        || it.is_certain()
+            && !it.is_failure_ignored()
+            && !it.is_failure_passed_over()
+            && !it.is_of_script()
+}
+
+fn look_at(
+    stage: Stage<'_>,
+    command: &PackageCommand<'_>,
+    release: &Foundation,
+    out: &mut Findings<'_>,
+) {
+    let archives = stage.package_archives();
+    for lacked in stage.lacked_packages(command, release, false) {
+        // Another archive may have it: nothing is known then.
+        if !archives.iter().any(|it| it.may_have(lacked.name, release)) {
+            tell(command, &lacked, out);
+        }
+    }
+}
+
+fn tell(command: &PackageCommand<'_>, lacked: &LackedPackage<'_>, out: &mut Findings<'_>) {
+    let word = lacked.package.word;
+    out.judge(word.range(), Safety::Checked, lacked.message(), |case| {
+        let change = lacked.change().map_err(|why| remedy!("{why}"))?;
+        case.evidence(lacked.because())
+            .evidence(change.because)
+            .open(change.open)
+            .declare(Effect::arguments_of(command))
+            .fix(|edit| edit.replace_word_by(word, &change.names));
+        Ok(())
+    });
+}

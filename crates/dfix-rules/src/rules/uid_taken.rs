@@ -1,0 +1,152 @@
+//! Numbers of users that the base image has given away.
+
+use dfix_catalogue::{UserTools, is_official};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::{Base, Command, Model, Stage, Step, StepKind, Word};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "uid-taken",
+    aliases: &[],
+    groups: &[Group::Broken],
+    severity: Severity::Error,
+    summary: "free the number of a user of the base image before another one takes it",
+    why: "`node` images, and Ubuntu from 23.04 on, bring a user with the number 1000: `useradd -u 1000` fails there, and so does \
+          `groupadd -g 1000`.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM ubuntu:24.04\nRUN useradd -m -u 1000 app\nUSER app\n",
+            "FROM ubuntu:24.04\nRUN userdel -r ubuntu && useradd -m -u 1000 app\nUSER app\n",
+        )
+        .that_says("the build stops here"),
+        fixes(
+            "FROM node:22\nRUN groupadd -g 1000 app && useradd -u 1000 -g app app\n",
+            "FROM node:22\nRUN userdel -r node && groupadd -g 1000 app && useradd -u 1000 -g app app\n",
+        ),
+        fixes(
+            "FROM node:22-alpine\nARG UID=1000\nRUN adduser -D -u $UID app\n",
+            "FROM node:22-alpine\nARG UID=1000\nRUN deluser --remove-home node && adduser -D -u $UID app\n",
+        ),
+        reports(
+            "FROM node:22\nCOPY --chown=node . /app\nRUN useradd -u 1000 app\n",
+            "line 2 names `node`",
+        ),
+        reports(
+            "FROM node:22\nRUN useradd -u 1000 app\nWORKDIR /home/node/x\n",
+            "line 3 names `node`",
+        ),
+        leaves("FROM ubuntu:22.04\nRUN useradd -u 1000 app\n"),
+        leaves("FROM ubuntu:24.04\nRUN userdel -r ubuntu && useradd -u 1000 app\n"),
+        leaves("FROM ubuntu:24.04\nRUN useradd -o -u 1000 app\n"),
+        leaves("FROM ubuntu:24.04\nRUN useradd -u 1000 app || true\n"),
+        leaves("FROM ubuntu:24.04\nRUN id ubuntu || useradd -u 1000 app\n"),
+        leaves("FROM node:22\nRUN useradd -u 1001 app && usermod -u 1000 node\n"),
+        leaves("FROM node:22\nARG UID\nRUN useradd -u $UID app\n"),
+        leaves("FROM acme/node:22\nRUN useradd -u 1000 app\n"),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for stage in file.stages().filter(|it| matches!(it.base(), Base::Image)) {
+        let facts = stage.base_facts();
+        if !stage.image().name().is_some_and(is_official) {
+            continue;
+        }
+        for user in facts.users() {
+            let Some(uid) = user.uid.filter(|it| *it >= 1000) else {
+                continue;
+            };
+            // What comes after is free once the first is repaired.
+            let clashes = stage.accounts().sure_clashes(uid, user.name);
+            let mut told: Vec<usize> = Vec::new();
+            for command in clashes {
+                let of = command.stage().unwrap_or(stage);
+                let mut chain = of.base_chain().map(Stage::index);
+                if !chain.any(|it| told.contains(&it)) {
+                    told.push(of.index());
+                    tell(of, command, (user.name, uid), facts.user_tools, out);
+                }
+            }
+        }
+    }
+}
+
+fn tell(
+    stage: Stage<'_>,
+    command: Command<'_>,
+    (holder, uid): (&str, u32),
+    tools: UserTools,
+    out: &mut Findings<'_>,
+) {
+    let image = stage.base_image().text().unwrap_or("the base image");
+    let message = format!("the number {uid} is that of `{holder}` in {image}");
+    let step = command.step();
+    if command.is_of_script() {
+        return;
+    }
+    out.judge(command, Safety::Checked, message, |case| {
+        let delete = match tools {
+            UserTools::DebianBoth | UserTools::Shadow => format!("userdel -r {holder}"),
+            UserTools::Busybox => format!("deluser --remove-home {holder}"),
+            UserTools::None | UserTools::Unknown => return Err(remedy!("take another number")),
+        };
+        is_named_nowhere(stage, command, holder)?;
+        let is_root = stage.user_at(step).is_root();
+        if is_root.is_no() {
+            return Err(remedy!(
+                "take another number, or delete `{holder}` as root before"
+            ));
+        }
+        case.evidence("the build stops here: two cannot have one number")
+            .evidence(format!("nothing in the file names `{holder}`"))
+            .open(is_root.open())
+            .declare(Effect::commands_of(step))
+            .fix(|edit| edit.add_command_before(command, &delete));
+        Ok(())
+    });
+}
+
+/// # Errors
+/// Where the file counts on the user who has the number: either of the two may be meant.
+fn is_named_nowhere(stage: Stage<'_>, command: Command<'_>, holder: &str) -> Result<(), Remedy> {
+    let chain = stage.base_chain().skip(1).chain(stage.with_descendants());
+    let mut steps = chain.flat_map(Stage::steps);
+    let Some(line) = steps.find_map(|step| line_naming(step, command, holder)) else {
+        return Ok(());
+    };
+    Err(remedy!(
+        "line {line} names `{holder}`: use that user, take another number, or delete it first and name the new one there"
+    ))
+}
+
+/// The line of a step that names the user, or the user's home.
+fn line_naming(step: Step<'_>, but: Command<'_>, holder: &str) -> Option<usize> {
+    let owner = |text: &str| text.split(':').any(|it| it == holder);
+    let is_owner = |it: Word<'_>| it.value().is_some_and(owner);
+    let is_named = match step.kind() {
+        StepKind::User => step.word().is_some_and(is_owner),
+        StepKind::Copy | StepKind::Add => {
+            let flag = step.flag("chown").and_then(dfix_model::Flag::value);
+            flag.is_some_and(is_owner)
+        }
+        _ => false,
+    };
+    let home = format!("/home/{holder}");
+    let mut commands = step.commands().filter(|it| *it != but && !it.is(holder));
+    let is_called = |it: Command<'_>| {
+        let about_users = [
+            "addgroup", "adduser", "chgrp", "chown", "gosu", "gpasswd", "groupdel", "groupmod",
+            "id", "install", "runuser", "setpriv", "su", "su-exec", "usermod",
+        ];
+        it.is_one_of(&about_users) && it.args().any(is_owner)
+            || it
+                .wrappers()
+                .any(|wrapper| wrapper.user.is_some_and(is_owner))
+    };
+    let is_named = is_named || step.mentions(&home) || commands.any(is_called);
+    is_named.then(|| step.line())
+}
