@@ -16,6 +16,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../recipes/apt-key-to-keyrings.toml"),
     ),
     (
+        "base-repair",
+        include_str!("../../recipes/base-repair.toml"),
+    ),
+    (
         "cache-mounts",
         include_str!("../../recipes/cache-mounts.toml"),
     ),
