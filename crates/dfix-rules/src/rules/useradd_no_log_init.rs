@@ -60,7 +60,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 continue;
             };
             let message = match number {
-                Some(number) => {
+                Number::Large(number) => {
                     format!("`useradd` of a user whose number is {number}, without `-l`")
                 }
                 Number::Open => {
