@@ -4,7 +4,7 @@ use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::catalogue::Foundation;
-use dfix_model::{LackedPackage, Model, PackageCommand, Stage};
+use dfix_model::{LackedPackage, Model, Operator, PackageCommand, Stage};
 
 pub(crate) const RULE: Rule = Rule {
     id: "package-missing",
@@ -67,8 +67,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Whether nothing but the build's end follows where the command fails.
 fn stops_the_build(command: &PackageCommand<'_>) -> bool {
     let it = command.command;
+    let has_other_way = it.after().is_some_and(|it| it.operator == Operator::Or);
     !command.is_install()
-        || it.is_certain()
+        || !has_other_way
+            && it.is_certain()
             && !it.is_failure_ignored()
             && !it.is_failure_passed_over()
             && !it.is_of_script()
@@ -83,7 +85,9 @@ fn look_at(
     let archives = stage.package_archives();
     for lacked in stage.lacked_packages(command, release, false) {
         // Another archive may have it: nothing is known then.
-        if !archives.iter().any(|it| it.may_have(lacked.name, release)) {
+        let line = command.step().line_at(lacked.package.word.range().start());
+        let mut before = archives.iter().filter(|it| it.line <= line);
+        if !before.any(|it| it.may_have(lacked.name, release)) {
             tell(command, &lacked, out);
         }
     }
