@@ -110,10 +110,8 @@ pub use comment_words::{
 pub use copied_images::{CopiedPrograms, copied_programs, is_text_file};
 pub use date::{AS_OF, Date};
 pub use debian::{
-    Recommended, documentation_folder, is_archived, is_documentation, left_out_with,
+    Recommended, archive_of, documentation_folder, is_archived, is_documentation, left_out_with,
     needs_manual_folders, owner_of_file, reads_documentation, recommended, recommended_by,
-    archive_of, documentation_folder, is_archived, is_documentation, needs_manual_folders,
-    owner_of_file, reads_documentation, recommended_by,
 };
 pub use dependency_folders::{
     DependencyFolder, dependency_folder, is_dependency_folder, is_vendored, writes_dependencies,

@@ -105,9 +105,7 @@ pub(crate) mod workplace;
 
 use std::sync::Arc;
 
-use dfix_catalogue::ImageFacts;
 use dfix_catalogue::{Foundation, ImageFacts};
-use dfix_launch::Launch;
 
 use crate::collect::expand::Piece;
 use crate::context::Answer;
@@ -120,7 +118,6 @@ use crate::facts::entry::Entry;
 use crate::facts::filesystem::Filesystem;
 use crate::facts::interpreted::Interpreted;
 use crate::facts::lacked_packages::LackedPackage;
-use crate::facts::launches::LowPorts;
 use crate::facts::left_by_commands::{BuiltBelow, LeftByCommands};
 use crate::facts::named_places::NamedPlace;
 use crate::facts::npm_lock::NpmLock;

@@ -94,5 +94,8 @@ fn is_refused<'m>(stage: Stage<'m>, pip: &PackageCommand<'m>) -> bool {
 /// Whether a step makes another Python, or says that pip may.
 fn makes_another(step: Step<'_>) -> bool {
     let text = step.source_text();
-    OTHERWISE.iter().any(|it| text.contains(it)) || step.commands().any(|it| it.makes_environment())
+    OTHERWISE.iter().any(|it| text.contains(it))
+        || step
+            .commands()
+            .any(super::super::handles::Command::makes_environment)
 }

@@ -38,7 +38,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| !it.is_onbuild()) {
         let names: Vec<&str> = match step.kind() {
             StepKind::Arg => step.pairs().filter_map(Pair::key_text).collect(),
-            StepKind::From => step.stage().and_then(|it| it.name()).into_iter().collect(),
+            StepKind::From => step
+                .stage()
+                .and_then(dfix_model::Stage::name)
+                .into_iter()
+                .collect(),
             _ => continue,
         };
         let Some((comment, first)) = step.description() else {

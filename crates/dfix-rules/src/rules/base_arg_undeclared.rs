@@ -93,9 +93,9 @@ fn default_of_a_stage(stage: Stage<'_>, variable: &Expansion<'_>) -> Option<Stri
     let before = file.stages().take(stage.index());
     let pairs = before
         .flat_map(|it| it.steps_of(StepKind::Arg))
-        .flat_map(|it| it.pairs());
+        .flat_map(dfix_model::Step::pairs);
     let of_name = pairs.filter(|it| it.key_text() == Some(&*variable.name));
-    let mut plain = of_name.filter(|it| it.value().is_some_and(|value| value.is_known()));
+    let mut plain = of_name.filter(|it| it.value().is_some_and(dfix_model::Word::is_known));
     let pair = plain.next()?;
     Some(format!("ARG {}", &file.text()[pair.range()]))
 }

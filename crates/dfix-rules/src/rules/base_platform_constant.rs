@@ -45,7 +45,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let Some(flag) = step.flag("platform") else {
             continue;
         };
-        let Some(text) = flag.value().and_then(|it| it.value()) else {
+        let Some(text) = flag.value().and_then(dfix_model::Word::value) else {
             continue;
         };
         // A stage that is called by its system or processor is one of several: it says why.

@@ -26,6 +26,7 @@ mod build_tools_in_final;
 mod chain_newline;
 mod chmod_world_writable;
 mod cmd_exec_form;
+mod cmd_invalid_json;
 mod cmd_multiple;
 mod conda_clean;
 mod continuation_empty;
@@ -35,6 +36,7 @@ mod copy_before_install;
 mod copy_chmod;
 mod copy_chown_run;
 mod copy_from_index;
+mod copy_from_missing;
 mod copy_from_self;
 mod copy_from_unknown;
 mod copy_from_whole_fs;
@@ -46,8 +48,6 @@ mod dnf_clean;
 mod dnf_yes;
 mod dockerignore_missing;
 mod entrypoint_multiple;
-mod cmd_invalid_json;
-mod copy_from_missing;
 mod env_legacy_format;
 mod env_self_reference;
 mod env_undefined_var;
@@ -78,6 +78,7 @@ mod pkg_duplicate;
 mod pkg_sort;
 mod python_production_env;
 mod python_venv;
+mod release_archived;
 mod ruby_bootsnap;
 mod run_cd;
 mod run_change_shell_ln;
@@ -99,8 +100,10 @@ mod stage_name_case;
 mod stage_reserved_name;
 mod stopsignal_canonical;
 mod syntax_directive_missing;
+mod uid_taken;
 mod user_created_unused;
 mod user_last_root;
+mod user_missing;
 mod user_non_numeric;
 mod useradd_no_log_init;
 mod workdir_relative;
@@ -110,10 +113,6 @@ mod yum_yes;
 mod zypper_clean;
 mod zypper_dist_upgrade;
 mod zypper_noninteractive;
-mod release_archived;
-mod slim_base;
-mod uid_taken;
-mod user_missing;
 
 /// Every rule, sorted by id.
 pub const ALL: &[&Rule] = &[
@@ -141,6 +140,7 @@ pub const ALL: &[&Rule] = &[
     &chain_newline::RULE,
     &chmod_world_writable::RULE,
     &cmd_exec_form::RULE,
+    &cmd_invalid_json::RULE,
     &cmd_multiple::RULE,
     &conda_clean::RULE,
     &continuation_empty::RULE,
@@ -150,6 +150,7 @@ pub const ALL: &[&Rule] = &[
     &copy_chmod::RULE,
     &copy_chown_run::RULE,
     &copy_from_index::RULE,
+    &copy_from_missing::RULE,
     &copy_from_self::RULE,
     &copy_from_unknown::RULE,
     &copy_from_whole_fs::RULE,
@@ -161,8 +162,6 @@ pub const ALL: &[&Rule] = &[
     &dnf_yes::RULE,
     &dockerignore_missing::RULE,
     &entrypoint_multiple::RULE,
-    &cmd_invalid_json::RULE,
-    &copy_from_missing::RULE,
     &env_legacy_format::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
@@ -193,6 +192,7 @@ pub const ALL: &[&Rule] = &[
     &pkg_sort::RULE,
     &python_production_env::RULE,
     &python_venv::RULE,
+    &release_archived::RULE,
     &ruby_bootsnap::RULE,
     &run_cd::RULE,
     &run_change_shell_ln::RULE,
@@ -214,8 +214,10 @@ pub const ALL: &[&Rule] = &[
     &stage_reserved_name::RULE,
     &stopsignal_canonical::RULE,
     &syntax_directive_missing::RULE,
+    &uid_taken::RULE,
     &user_created_unused::RULE,
     &user_last_root::RULE,
+    &user_missing::RULE,
     &user_non_numeric::RULE,
     &useradd_no_log_init::RULE,
     &workdir_relative::RULE,
@@ -225,8 +227,4 @@ pub const ALL: &[&Rule] = &[
     &zypper_clean::RULE,
     &zypper_dist_upgrade::RULE,
     &zypper_noninteractive::RULE,
-    &release_archived::RULE,
-    &slim_base::RULE,
-    &uid_taken::RULE,
-    &user_missing::RULE,
 ];

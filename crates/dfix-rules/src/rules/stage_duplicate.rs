@@ -83,7 +83,7 @@ fn before_it(stage: Stage<'_>, name: &str) -> usize {
 }
 
 /// The last stage before this one that the builder takes to have the same name.
-fn earlier_of_the_name<'m>(stage: Stage<'m>) -> Option<(Stage<'m>, &'m str)> {
+fn earlier_of_the_name(stage: Stage<'_>) -> Option<(Stage<'_>, &str)> {
     let name = stage.name()?;
     let mut before = stage.file().stages().take(stage.index()).rev();
     let is_it = |it: &Stage<'_>| {

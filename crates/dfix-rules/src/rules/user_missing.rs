@@ -224,7 +224,7 @@ fn group_is_missing(named: &Named<'_>, group: &str, out: &mut Findings<'_>) {
 
 /// The users and groups that a step names, as far as they are written down.
 fn named_by<'m>(step: Step<'m>) -> Vec<Named<'m>> {
-    let named = |word: Word<'m>, how| of_text(step, word.value()?, how);
+    let named = |word: Word<'m>, how| Some(of_text(step, word.value()?, how));
     match step.kind() {
         StepKind::User => {
             let word = step.word();
@@ -253,7 +253,7 @@ fn named_by<'m>(step: Step<'m>) -> Vec<Named<'m>> {
     }
 }
 
-fn of_text<'m>(step: Step<'m>, text: &'m str, how: How) -> Option<Named<'m>> {
+fn of_text<'m>(step: Step<'m>, text: &'m str, how: How) -> Named<'m> {
     let (user, group) = match text.split_once(':') {
         Some((user, group)) => (user, Some(group)),
         None => (text, None),
@@ -261,10 +261,10 @@ fn of_text<'m>(step: Step<'m>, text: &'m str, how: How) -> Option<Named<'m>> {
     let is_name = |it: &&str| {
         it.starts_with(|c: char| c.is_ascii_alphabetic()) && !it.contains(['$', '\\', ' ', '.'])
     };
-    Some(Named {
+    Named {
         step,
         how,
         user: Some(user).filter(is_name),
         group: group.filter(is_name),
-    })
+    }
 }

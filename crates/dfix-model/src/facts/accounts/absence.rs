@@ -22,7 +22,7 @@ const MAKERS: [&str; 8] = [
     "salt-call",
 ];
 
-impl<'m> Accounts<'m> {
+impl Accounts<'_> {
     /// Whether it is certain that there is no user of this name.
     pub fn lacks_user(self, name: &str) -> bool {
         self.exists(name).is_no() && !self.may_be_brought(name)
