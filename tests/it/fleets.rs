@@ -40,7 +40,7 @@ fn git(folder: &Folder, arguments: &[&str]) -> String {
 
 #[test]
 fn every_script_is_tried_here() {
-    assert_eq!(scripts().len(), 8);
+    assert_eq!(scripts().len(), 9);
 }
 
 #[test]
@@ -173,6 +173,18 @@ fn a_tool_that_opens_pull_requests_finds_the_files_changed() {
         assert!(output.stdout.is_empty(), "{output:?}");
         assert!(folder.text("services/web/Dockerfile").contains(GOOD_RUN));
     }
+}
+
+#[test]
+fn what_a_new_base_image_breaks_is_repaired_alone() {
+    let before =
+        "FROM debian:13\nMAINTAINER me\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n";
+    let folder = Folder::new(&[("services/api/Dockerfile", before)]);
+    folder.sh(&script("base-repair"));
+    assert_eq!(
+        folder.text("services/api/Dockerfile"),
+        before.replace("libgl1-mesa-glx", "libgl1")
+    );
 }
 
 #[test]

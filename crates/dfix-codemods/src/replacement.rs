@@ -4,6 +4,7 @@ pub(crate) mod align;
 pub(crate) mod carry;
 pub(crate) mod change;
 pub(crate) mod exec;
+pub(crate) mod lost;
 pub(crate) mod of_command;
 pub(crate) mod of_copy;
 pub(crate) mod of_form;

@@ -8,7 +8,6 @@ use dfix_syntax::TextRange;
 
 use crate::flat;
 use crate::matching::state::{Slot, State, Text};
-use crate::matching::view::View;
 use crate::pattern::command::{CommandPattern, Shape};
 use crate::pattern::instruction::{ScriptItem, outermost};
 use crate::pattern::template::Hole;
@@ -17,6 +16,7 @@ use crate::pattern::wrapper::{WrapperPattern, wrappers_of};
 use crate::pattern::{Replacement, ReplacementKind};
 use crate::replacement::carry::Target;
 use crate::replacement::change::change_whole;
+use crate::replacement::lost::{may_go, unnamed_operand, unnamed_option};
 use crate::replacement::of_program::{are_alike, carried_options, folder};
 use crate::replacement::of_several::{counterpart, may_be_several};
 use crate::replacement::of_words::{become_other, filled, filled_if, insert, list, words_of};
@@ -169,72 +169,6 @@ fn removed(command: Command<'_>) -> Plan<'_> {
         plan.push(Op::RemoveCommand(command));
     }
     plan
-}
-
-/// The first operand of a command that the pattern does not mention.
-fn unnamed_operand<'m>(
-    pattern: &CommandPattern,
-    command: Command<'m>,
-    state: &State<'m>,
-) -> Option<Word<'m>> {
-    let view = View::of(command);
-    let items = pattern.shape.operands().iter();
-    let mut named: Vec<Word<'m>> = items.flat_map(|it| words_of(it, state)).collect();
-    named.extend(words_of(&pattern.program, state));
-    let wrapper = command.bare_wrapper();
-    let wrapper = wrapper.filter(|_| pattern.program.word.as_list().is_some());
-    let is_of_wrapper =
-        |word: &Word<'m>| wrapper.is_some_and(|it| it.range.contains_range(word.range()));
-    let mut operands = view.operands.into_iter();
-    operands.find(|word| !named.contains(word) && !is_of_wrapper(word))
-}
-
-/// The name of the first option of a command that the pattern does not mention.
-fn unnamed_option<'m>(
-    pattern: &CommandPattern,
-    command: Command<'m>,
-    state: &State<'m>,
-) -> Option<String> {
-    let Shape::Zones(zones) = &pattern.shape else {
-        return None;
-    };
-    let is_named = |index: usize| {
-        let mut items = zones.options.iter();
-        items.any(|item| matches!(state.slot(item.slot), Some(Slot::Option(it)) if *it == index))
-    };
-    let view = View::of(command);
-    let mut options = view.options.iter().enumerate();
-    let unnamed = options.find(|(index, _)| !is_named(*index));
-    unnamed.map(|(_, option)| option.name.clone())
-}
-
-/// Refuses to take a command away that has operands which the pattern does not mention, or that writes a file.
-pub(crate) fn may_go<'m>(
-    pattern: &CommandPattern,
-    command: Command<'m>,
-    state: &State<'m>,
-) -> Result<(), String> {
-    if let Some(word) = unnamed_operand(pattern, command, state) {
-        return Err(format!(
-            "`{}` is not in the pattern, and would be lost",
-            word.shortened()
-        ));
-    }
-    if !pattern.redirects.is_empty() {
-        return Ok(());
-    }
-    for redirect in command.redirects() {
-        if let Some(target) = redirect.target()
-            && redirect.writes()
-            && !target.is("/dev/null")
-        {
-            return Err(format!(
-                "a redirection is not in the pattern, and `{}`, which it writes, would not be there any more",
-                target.shortened()
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// The words behind the programs of a pattern and its replacement, where the options of one of them are not known, and the words of

@@ -1,7 +1,7 @@
 //! What becomes of instructions.
 
-use dfix_engine::{Effect, OpenCondition};
-use dfix_model::{Pair, Step, StepKind, Word, WordKind};
+use dfix_engine::Effect;
+use dfix_model::{Pair, Step, StepKind, WordKind};
 
 use crate::matching::state::{Slot, State, Text};
 use crate::pattern::are_alike;
@@ -14,7 +14,8 @@ use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::align::{Fate, align};
 use crate::replacement::carry::{self, Target};
 use crate::replacement::change::change_word;
-use crate::replacement::of_command::{in_place, may_go, rewritten};
+use crate::replacement::lost::{gone_with, may_go};
+use crate::replacement::of_command::{in_place, rewritten};
 use crate::replacement::of_from::{images, stage_name};
 use crate::replacement::of_keyword::{self, keyword};
 use crate::replacement::of_pairs::{pairs, untaken};
@@ -22,7 +23,7 @@ use crate::replacement::of_pipeline;
 use crate::replacement::of_sets;
 use crate::replacement::of_words::{Placed, filled, filled_if, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
-use crate::replacement::readers::{left_without, reads_variable};
+use crate::replacement::readers::{left_without, named_elsewhere, reads_variable};
 use crate::replacement::{of_command, of_copy, of_form, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
@@ -58,6 +59,9 @@ pub(crate) fn plan<'m>(
             Fate::Removed(i) => {
                 let step = step_of(old[i]).ok_or("no instruction was found")?;
                 removed(old[i], step, state, &mut plan)?;
+                if !new.is_empty() {
+                    plan.open.extend(gone_with(old[i], state));
+                }
             }
             Fate::Added(j) => {
                 let source = render::instruction(template, new[j], state)?;
@@ -371,27 +375,6 @@ fn parted<'m>(
         behind_onbuild(step, new, source),
     ));
     Ok(Some(plan))
-}
-
-/// What is open where the folder of work becomes another one, and other instructions name it.
-fn named_elsewhere(step: Step<'_>) -> Option<OpenCondition> {
-    let folder = step.word().and_then(Word::value)?;
-    if !step.is(StepKind::Workdir) || !folder.starts_with('/') || folder == "/" {
-        return None;
-    }
-    let ends =
-        |rest: &str| !rest.starts_with(|it: char| it.is_alphanumeric() || "-_.".contains(it));
-    let names = |it: &Step<'_>| {
-        let text = it.source_text();
-        let is_same = it.is(StepKind::Workdir) && it.word().is_some_and(|it| it.is(folder));
-        let mut places = text.match_indices(folder);
-        !is_same && places.any(|(at, _)| ends(&text[at + folder.len()..]))
-    };
-    let line = step.file().steps().find(names)?.line();
-    Some(OpenCondition::new(
-        format!("whether line {line} is right with another folder than `{folder}`, which it names"),
-        "change it there, too",
-    ))
 }
 
 /// How the words of an instruction, or of its script, are written.

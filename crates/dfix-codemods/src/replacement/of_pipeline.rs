@@ -10,7 +10,8 @@ use crate::pattern::instruction::outermost;
 use crate::pattern::pipeline::PipelinePattern;
 use crate::pattern::template::Template;
 use crate::replacement::align::{Fate, align};
-use crate::replacement::of_command::{in_place, may_go, rewritten};
+use crate::replacement::lost::{in_front, may_go};
+use crate::replacement::of_command::{in_place, rewritten};
 use crate::replacement::plan::{Op, Plan, Planned};
 use crate::replacement::render;
 
@@ -49,6 +50,9 @@ pub(crate) fn plan<'m>(
             Fate::Removed(i) => {
                 let command = *there.get(i).ok_or("no command was found")?;
                 may_leave(&before[i], command, state)?;
+                if let Some(lost) = in_front(&before[i], command, state) {
+                    return Err(format!("`{lost}` is not in the pattern, and would be lost"));
+                }
                 leaving.push(command);
             }
             Fate::Added(j) => {

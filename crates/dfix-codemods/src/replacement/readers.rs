@@ -1,7 +1,7 @@
-//! What is open where a variable is no longer set under its name: who reads it.
+//! What is open where a name is no longer there: of a variable, or of the folder of work. Who reads it is told.
 
 use dfix_engine::OpenCondition;
-use dfix_model::{Stage, Step, StepKind, names_whole};
+use dfix_model::{Stage, Step, StepKind, Word, names_whole};
 
 /// What is open where an instruction no longer sets a variable: as it has another name now, or is gone.
 pub(crate) fn left_without(step: Step<'_>, key: &str, is_renamed: bool) -> Vec<OpenCondition> {
@@ -26,21 +26,23 @@ fn behind(step: Step<'_>, key: &str) -> Option<String> {
         None => step.file().steps().collect(),
     };
     let reads = |it: &Step<'_>| it.index() > step.index() && reads(*it, key);
-    let mut numbers: Vec<usize> = steps
-        .iter()
-        .filter(|it| reads(it))
-        .map(|it| it.line())
-        .collect();
+    let (lines, are_several) = lines(steps.into_iter().filter(reads))?;
+    let verb = if are_several { "do" } else { "does" };
+    Some(format!(
+        "whether {lines} {verb} without `{key}`, which is read there"
+    ))
+}
+
+/// The lines of instructions, as a message names them: the first one, and how many others; and whether there are others.
+fn lines<'m>(steps: impl Iterator<Item = Step<'m>>) -> Option<(String, bool)> {
+    let mut numbers: Vec<usize> = steps.map(Step::line).collect();
     numbers.dedup();
     let first = numbers.first()?;
-    let places = match numbers.len() {
-        1 => format!("line {first} does"),
-        2 => format!("line {first} and another do"),
-        more => format!("line {first} and {} others do", more - 1),
-    };
-    Some(format!(
-        "whether {places} without `{key}`, which is read there"
-    ))
+    Some(match numbers.len() {
+        1 => (format!("line {first}"), false),
+        2 => (format!("line {first} and another"), true),
+        all => (format!("line {first} and {} others", all - 1), true),
+    })
 }
 
 /// What beside the file reads it in the container, or sets it where that is started.
@@ -73,4 +75,28 @@ pub(crate) fn reads_variable(text: &str, name: &str) -> bool {
         (before.ends_with('$') || before.ends_with("${"))
             && !text[at + name.len()..].starts_with(goes_on)
     })
+}
+
+/// What is open where the folder of work becomes another one, and other instructions name it.
+pub(crate) fn named_elsewhere(step: Step<'_>) -> Option<OpenCondition> {
+    let folder = step.word().and_then(Word::value)?;
+    if !step.is(StepKind::Workdir) || !folder.starts_with('/') || folder == "/" {
+        return None;
+    }
+    let ends =
+        |rest: &str| !rest.starts_with(|it: char| it.is_alphanumeric() || "-_.".contains(it));
+    let names = |it: &Step<'_>| {
+        let text = it.source_text();
+        let is_same = it.is(StepKind::Workdir) && it.word().is_some_and(|it| it.is(folder));
+        let mut places = text.match_indices(folder);
+        !is_same && places.any(|(at, _)| ends(&text[at + folder.len()..]))
+    };
+    let (lines, are_several) = lines(step.file().steps().filter(names))?;
+    let verb = if are_several { "are" } else { "is" };
+    Some(OpenCondition::new(
+        format!(
+            "whether {lines} {verb} right with another folder than `{folder}`, which is named there"
+        ),
+        "change it there, too",
+    ))
 }

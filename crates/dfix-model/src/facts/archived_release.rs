@@ -40,12 +40,7 @@ fn first_to_ask(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
             PackageManager::Dnf => &["install", "update", "upgrade", "makecache", "groupinstall"],
             _ => return false,
         };
-        let command = it.command;
-        it.subcommand_is_one_of(asks)
-            && !it.step().is_onbuild()
-            && command.is_certain()
-            && !command.is_failure_ignored()
-            && !command.is_of_script()
+        it.subcommand_is_one_of(asks) && it.command.stops_the_build()
     })
 }
 

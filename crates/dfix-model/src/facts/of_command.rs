@@ -94,6 +94,12 @@ impl<'m> Command<'m> {
         needs::named::is_passed_over(self)
     }
 
+    /// Whether the build stops where it fails: it surely runs, and nothing passes over its failure, nor does something else
+    /// in its stead (`… || other`).
+    pub fn stops_the_build(self) -> bool {
+        needs::named::stops_the_build(self)
+    }
+
     /// Its words that name what a server of Python serves: `shop.wsgi:app`, `shop:create_app()`.
     pub fn served_objects(self) -> Vec<&'m str> {
         started_sources::served_objects(self)

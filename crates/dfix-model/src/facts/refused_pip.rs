@@ -59,11 +59,8 @@ fn keeps_its_python(stage: Stage<'_>) -> bool {
 
 fn is_refused<'m>(stage: Stage<'m>, pip: &PackageCommand<'m>) -> bool {
     let command = pip.command;
-    let is_built = command.step().is_run() && !command.step().is_onbuild();
-    let fails = command.is_certain()
-        && !command.is_failure_ignored()
-        && !command.is_failure_passed_over()
-        && !command.is_of_script();
+    let is_built = command.step().is_run();
+    let fails = command.stops_the_build();
     let is_from_path = command
         .executable()
         .is_some_and(|it| it.is_known() && !it.literal_prefix().contains('/'));

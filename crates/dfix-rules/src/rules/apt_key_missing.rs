@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{AptFeature, apt_has};
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
-use dfix_model::{Command, Model};
+use dfix_model::Model;
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-key-missing",
@@ -28,6 +28,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM ubuntu:24.04\nRUN curl -fsSL https://example.com/key.asc | apt-key add -\n"),
         leaves("FROM debian:13\nRUN if command -v apt-key; then apt-key add x; fi\n"),
         leaves("FROM debian:13\nRUN apt-key add x || true\n"),
+        leaves("FROM debian:13\nRUN apt-key add x && apt-get update || gpg --import x\n"),
         leaves("FROM acme/debian:13\nRUN apt-key add x\n"),
     ],
 };
@@ -38,7 +39,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         if foundation.and_then(|it| apt_has(&it, AptFeature::NoAptKey)) != Some(true) {
             continue;
         }
-        let Some(call) = stage.build_commands().find(|it| is_sure(*it)) else {
+        let Some(call) = stage
+            .build_commands()
+            .find(|it| it.is("apt-key") && it.stops_the_build())
+        else {
             continue;
         };
         let release = foundation.map(|it| it.told()).unwrap_or_default();
@@ -49,12 +53,4 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             ))
         });
     }
-}
-
-fn is_sure(call: Command<'_>) -> bool {
-    call.is("apt-key")
-        && call.is_certain()
-        && !call.is_failure_ignored()
-        && !call.is_of_script()
-        && !call.step().is_onbuild()
 }

@@ -37,6 +37,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:26\nRUN npm i -g corepack && corepack enable\nRUN yarn install\n"),
         leaves("FROM node:25\nRUN command -v corepack && corepack enable\n"),
         leaves("FROM node:25\nRUN corepack enable || true\n"),
+        leaves("FROM node:25\nRUN corepack enable || npm install -g yarn\n"),
         leaves("FROM node:25\nCOPY --from=node:22 /usr/local /usr/local\nRUN corepack enable\n"),
         leaves("FROM acme/node:25\nRUN corepack enable\n"),
     ],
@@ -100,10 +101,7 @@ fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Fi
         });
         it.index() < step.index() && (is_folder || it.mentions(program))
     });
-    let fails = !call.is_failure_ignored()
-        && !call.is_failure_passed_over()
-        && !step.is_onbuild()
-        && !call.is_of_script();
+    let fails = call.stops_the_build();
     if is_told
         || is_brought
         || is_put

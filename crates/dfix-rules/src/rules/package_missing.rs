@@ -4,7 +4,7 @@ use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::catalogue::Foundation;
-use dfix_model::{LackedPackage, Model, Operator, PackageCommand, Stage};
+use dfix_model::{LackedPackage, Model, PackageCommand, Stage};
 
 pub(crate) const RULE: Rule = Rule {
     id: "package-missing",
@@ -57,23 +57,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             continue;
         };
         for command in stage.build_commands().filter_map(PackageCommand::of) {
-            if stops_the_build(&command) {
+            if !command.is_install() || command.command.stops_the_build() {
                 look_at(stage, &command, &release, out);
             }
         }
     }
-}
-
-/// Whether nothing but the build's end follows where the command fails.
-fn stops_the_build(command: &PackageCommand<'_>) -> bool {
-    let it = command.command;
-    let has_other_way = it.after().is_some_and(|it| it.operator == Operator::Or);
-    !command.is_install()
-        || !has_other_way
-            && it.is_certain()
-            && !it.is_failure_ignored()
-            && !it.is_failure_passed_over()
-            && !it.is_of_script()
 }
 
 fn look_at(

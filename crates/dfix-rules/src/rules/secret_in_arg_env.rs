@@ -70,7 +70,7 @@ fn may_be_one(pair: Pair<'_>, is_arg: bool) -> bool {
     let Some(text) = value.value() else {
         return true;
     };
-    let is_switch = ["true", "false", "yes", "no", "none", "on", "off"]
+    let is_switch = ["true", "false", "yes", "no", "on", "off"]
         .iter()
         .any(|it| text.eq_ignore_ascii_case(it));
     let is_number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');

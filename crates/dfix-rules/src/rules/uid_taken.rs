@@ -1,6 +1,6 @@
 //! Numbers of users that the base image has given away.
 
-use dfix_catalogue::{UserTools, is_official};
+use dfix_catalogue::{UserTools, account_tool, is_official};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
@@ -43,6 +43,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM ubuntu:24.04\nRUN userdel -r ubuntu && useradd -u 1000 app\n"),
         leaves("FROM ubuntu:24.04\nRUN useradd -o -u 1000 app\n"),
         leaves("FROM ubuntu:24.04\nRUN useradd -u 1000 app || true\n"),
+        leaves("FROM ubuntu:24.04\nRUN useradd -u 1000 app || usermod -l app ubuntu\n"),
         leaves("FROM ubuntu:24.04\nRUN id ubuntu || useradd -u 1000 app\n"),
         leaves("FROM node:22\nRUN useradd -u 1001 app && usermod -u 1000 node\n"),
         leaves("FROM node:22\nARG UID\nRUN useradd -u $UID app\n"),
@@ -85,9 +86,6 @@ fn tell(
     let image = stage.base_image().text().unwrap_or("the base image");
     let message = format!("the number {uid} is that of `{holder}` in {image}");
     let step = command.step();
-    if command.is_of_script() {
-        return;
-    }
     out.judge(command, Safety::Checked, message, |case| {
         let delete = match tools {
             UserTools::DebianBoth | UserTools::Shadow => format!("userdel -r {holder}"),
@@ -138,11 +136,9 @@ fn line_naming(step: Step<'_>, but: Command<'_>, holder: &str) -> Option<usize> 
     let home = format!("/home/{holder}");
     let mut commands = step.commands().filter(|it| *it != but && !it.is(holder));
     let is_called = |it: Command<'_>| {
-        let about_users = [
-            "addgroup", "adduser", "chgrp", "chown", "gosu", "gpasswd", "groupdel", "groupmod",
-            "id", "install", "runuser", "setpriv", "su", "su-exec", "usermod",
-        ];
-        it.is_one_of(&about_users) && it.args().any(is_owner)
+        let is_about_users = account_tool(it.name()).is_some()
+            || it.is_one_of(&["chgrp", "chown", "gpasswd", "id", "install"]);
+        is_about_users && it.args().any(is_owner)
             || it
                 .wrappers()
                 .any(|wrapper| wrapper.user.is_some_and(is_owner))

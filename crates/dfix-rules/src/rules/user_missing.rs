@@ -239,11 +239,7 @@ fn named_by<'m>(step: Step<'m>) -> Vec<Named<'m>> {
         }
         StepKind::Run => {
             let fails = |it: &Command<'_>| {
-                it.is("chown")
-                    && it.is_certain()
-                    && it.wrappers().next().is_none()
-                    && !it.is_failure_ignored()
-                    && !it.is_failure_passed_over()
+                it.is("chown") && it.wrappers().next().is_none() && it.stops_the_build()
             };
             let commands = step.commands().filter(fails);
             let owners = commands.filter_map(|it| it.args().find(|word| !word.starts_with("-")));

@@ -34,7 +34,7 @@ impl<'m> Accounts<'m> {
             let is_said = it
                 .stage()
                 .is_some_and(|stage| says_number(stage, *it, number));
-            is_said && it.is_certain() && !it.is_failure_ignored() && !it.is_failure_passed_over()
+            is_said && it.stops_the_build()
         });
         found
     }

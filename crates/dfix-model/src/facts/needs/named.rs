@@ -180,6 +180,24 @@ pub(crate) fn is_passed_over(command: Command<'_>) -> bool {
     }
 }
 
+/// Whether the build stops where the command fails: it surely runs, and neither another way (`… || other`), nor what follows
+/// it, nor the script that it stands in passes over its failure.
+pub(crate) fn stops_the_build(command: Command<'_>) -> bool {
+    let has_other_way = || {
+        let behind = std::iter::successors(command.next(), |it| it.next());
+        let operators = behind.map_while(|it| it.before().map(|it| it.operator));
+        let mut of_list =
+            operators.take_while(|it| matches!(it, Operator::And | Operator::Pipe | Operator::Or));
+        of_list.any(|it| it == Operator::Or)
+    };
+    command.is_certain()
+        && !command.is_of_script()
+        && !command.step().is_onbuild()
+        && !is_ignored(command)
+        && !is_passed_over(command)
+        && !has_other_way()
+}
+
 /// Whether the command runs only if a test before it found what it names.
 fn is_guarded(command: Command<'_>, absence: &Absence) -> bool {
     let Some(stage) = command.stage().filter(|_| command.around().conditional) else {
