@@ -3,7 +3,9 @@
 use dfix_catalogue::{AS_OF, is_living, series_tag};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
-use dfix_model::{Base, ImagePlace, ImageRef, Model, Origin, PackageCommand, Piece, Stage, Word};
+use dfix_model::{
+    Base, ImagePlace, ImageRef, Model, Origin, PackageCommand, Piece, Stage, Step, StepKind, Word,
+};
 
 /// How many conditions are told of what is based on an image.
 pub(crate) const MOST_OPEN: usize = 3;
@@ -56,6 +58,46 @@ pub(crate) fn written<'m>(file: &'m Model<'_>) -> impl Iterator<Item = (Stage<'m
         (stage.base() == Base::Image && it.image.pieces.iter().all(is_literal))
             .then_some((stage, it.image))
     })
+}
+
+/// What is open where a build may choose another image than the defaults say: the `FROM` names a variable.
+pub(crate) fn chosen_image(stage: Stage<'_>) -> Option<OpenCondition> {
+    let base = stage.base_stage();
+    let positions = stage.file().image_positions();
+    let mut own = positions
+        .iter()
+        .filter(|it| matches!(it.place, ImagePlace::From(of) if of == base));
+    let is_chosen = own.any(|it| {
+        let mut pieces = it.image.pieces.iter();
+        pieces.any(|it| it.origin != Origin::Literal)
+    });
+    is_chosen.then(|| {
+        OpenCondition::new(
+            "whether every build takes the image that the default of an argument says",
+            "see what the builds are told (`--build-arg`)",
+        )
+    })
+}
+
+/// What is open where a build may choose another working directory than the defaults say: a `WORKDIR` before a step names an
+/// argument of the build, or a variable that is made of others.
+pub(crate) fn chosen_folder(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
+    let workdirs = stage.base_chain().flat_map(Stage::workdirs);
+    let before = workdirs.filter(|it| it.index() < step.index());
+    let mut names = before.filter_map(Step::word).flat_map(Word::variables);
+    let sets = |it: &Step<'_>, name: &str| {
+        let mut pairs = it.pairs().filter(|it| it.key_text() == Some(name));
+        match it.kind() {
+            StepKind::Arg => pairs.next().is_some(),
+            StepKind::Env => pairs.any(|it| it.value().is_some_and(|it| !it.is_known())),
+            _ => false,
+        }
+    };
+    let name = names.find(|name| stage.file().steps().any(|it| sets(&it, name)))?;
+    Some(OpenCondition::new(
+        format!("whether every build takes the default of `{name}`, which a `WORKDIR` names"),
+        format!("write the folder with `{name}` in it"),
+    ))
 }
 
 /// The tag of the series that `latest` stands for.

@@ -82,9 +82,8 @@ impl Cleaning {
         }
         let last = own[own.len() - 1].command;
         let message = format!(
-            "`{} {}` leaves its cache {}",
-            filling.program_name(),
-            filling.subcommand_text(),
+            "`{}` leaves its cache {}",
+            format!("{} {}", filling.program_name(), filling.subcommand_text()).trim_end(),
             layers::where_it_stays(stage, folders.first())
         );
         out.judge(filling.subcommand(), Safety::Safe, message, |case| {
@@ -106,7 +105,7 @@ impl Cleaning {
             for needs in needs {
                 case.takes_away(needs, last)?;
             }
-            case.evidence("no later command needs the cache")
+            case.evidence("no later command fails without the cache")
                 .open(settled.open())
                 .declare(Effect::commands_of(step))
                 .fix(|edit| edit.add_command_after(last, &source));

@@ -33,14 +33,15 @@ impl<'m> Step<'m> {
         found
     }
 
-    /// The keyword of an instruction that begins the first line below an empty one inside this instruction: whoever wrote it
+    /// The keyword of an instruction that begins the first line below an empty one, comments aside, inside this instruction: whoever wrote it
     /// takes this one to end above, and it is a part of it.
     pub fn swallowed_instruction(self) -> Option<&'m str> {
         let text = self.file().text();
         let end = self.range().end().into();
         let below = |line: TextRange| &text[line.end().into()..end];
         let mut words = self.empty_lines().into_iter().filter_map(|line| {
-            let rest = below(line).lines().find(|it| !it.trim().is_empty())?;
+            let is_said = |it: &&str| !it.trim().is_empty() && !it.trim_start().starts_with('#');
+            let rest = below(line).lines().find(is_said)?;
             rest.split_whitespace()
                 .next()
                 .filter(|_| !rest.starts_with([' ', '\t']))

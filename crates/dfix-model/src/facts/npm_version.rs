@@ -11,7 +11,7 @@ const NEW: u32 = u32::MAX;
 
 /// The major version of the npm that a command calls, or that it has at least; `None` where nobody can tell.
 ///
-/// Source: docs.npmjs.com, "package-lock.json", `lockfileVersion`; nodejs.org, "Previous releases" (npm 7 came with Node.js 15).
+/// Source: docs.npmjs.com, "package-lock.json", `lockfileVersion`; nodejs.org, "Previous releases" (npm 5 came with Node.js 8, npm 7 with Node.js 15).
 pub(crate) fn npm_version(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<u32> {
     match put_in(stage, npm.command) {
         Some(PutIn::Version(major)) => return Some(major),
@@ -20,7 +20,8 @@ pub(crate) fn npm_version(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<
     }
     let node = node_version(stage).or_else(|| fetched(stage))?;
     Some(match node {
-        ..10 => 5,
+        ..8 => 3,
+        8..10 => 5,
         10..15 => 6,
         _ => 7,
     })

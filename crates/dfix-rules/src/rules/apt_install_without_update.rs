@@ -31,7 +31,7 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN sudo apt-get install -y curl && echo\n",
             "FROM debian:12\nRUN sudo apt-get update && sudo apt-get install -y curl && echo\n",
         )
-        .that_says("nothing fetches lists before"),
+        .that_says("no command of the file fetches lists before"),
         // The rule about the lists puts that one in.
         leaves("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n"),
         leaves(
@@ -76,7 +76,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 continue;
             }
             let (command, name) = (first.command, first.program_name());
-            let message = format!("`{name} install` by lists that another `RUN` fetched");
+            let message = format!("`{name} install` in a `RUN` that fetches no lists");
             out.judge(first.subcommand(), Safety::Checked, message, |case| {
                 if !command.is_in_list() {
                     return Err(remedy!("call `apt-get update` before it in the same `RUN`"));
@@ -89,8 +89,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     ""
                 };
                 case.evidence(match before {
-                    Some(before) => format!("lists are fetched in {} alone", before.step().label()),
-                    None => "nothing fetches lists before".to_owned(),
+                    Some(before) => format!(
+                        "lists were fetched in {}, which an older layer may hold",
+                        before.step().label()
+                    ),
+                    None => "no command of the file fetches lists before".to_owned(),
                 })
                 .declare(Effect::commands_of(step))
                 .fix(|edit| edit.add_command_before(command, &format!("{sudo}{name} update")));

@@ -56,6 +56,11 @@ pub(crate) const RULE: Rule = Rule {
             "in double quotes",
         ),
         // A shell put its variables in before.
+        reports(
+            "FROM debian:12\nCMD ['serve --port 80']\n",
+            "a string of its own",
+        ),
+        leaves("FROM debian:12\nCMD ['serve']\nCMD [\"serve\"]\n"),
         leaves("FROM node:22\nCMD [node, $FILE]\n").that_says("whether a shell is meant"),
         leaves("FROM node:22\nCMD [\"node\", \"app.js\"]\n"),
         leaves("FROM debian:12\nCMD [ -x /run ] && /run\n"),
@@ -70,7 +75,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         StepKind::Healthcheck,
         StepKind::Run,
     ];
-    for step in file.steps().filter(|it| kinds.contains(&it.kind())) {
+    let matter = |it: &Step<'_>| kinds.contains(&it.kind()) && !is_replaced(*it);
+    for step in file.steps().filter(matter) {
         let is_sound = step.is_exec_form() || step.instruction().heredocs().next().is_some();
         if let (false, Some(broken)) = (is_sound, step.broken_exec_form()) {
             tell(step, &broken, out);
@@ -95,6 +101,11 @@ fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
                 "a shell is given this text as it stands: write JSON strings, with each backslash doubled"
             ));
         }
+        if let Some(program) = strings.first().filter(|it| it.contains([' ', '\t'])) {
+            return Err(remedy!(
+                "a shell is given this text as it stands: write the program and each argument as a string of its own, for no program is called `{program}`"
+            ));
+        }
         if strings.iter().all(String::is_empty) {
             return Err(remedy!(
                 "a shell is given this text as it stands: `{name} []` says that there is nothing"
@@ -105,7 +116,7 @@ fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
             StepKind::Run => "the build stops here",
             StepKind::Healthcheck => "the check always fails",
             _ if has_entry => "the entry point is given that shell as its arguments",
-            _ => "the container cannot start",
+            _ => "no program is called that way",
         };
         case.evidence(format!(
             "a shell is given this text as it stands, and {fails}"
@@ -124,6 +135,16 @@ fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
     });
 }
 
+/// Whether the file itself says what takes the `CMD` as its arguments.
 fn has_entry_point(stage: Stage<'_>) -> bool {
-    !matches!(stage.entry().entrypoint, StartCommand::Nothing)
+    matches!(stage.entry().entrypoint, StartCommand::Step(_))
+}
+
+/// Whether another one takes its place.
+fn is_replaced(step: Step<'_>) -> bool {
+    let mut behind = step
+        .stage()
+        .into_iter()
+        .flat_map(|it| it.steps_of(step.kind()));
+    !step.is_run() && behind.any(|it| it.index() > step.index())
 }

@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     aliases: &[],
     groups: &[Group::Size],
     severity: Severity::Warning,
-    summary: "let each `RUN` that installs with conda end with `conda clean -afy`",
+    summary: "let each `RUN` that installs with conda end with `conda clean -ay`",
     why: "conda keeps each package that it downloads, as an archive and unpacked. In an image nobody reads them again.",
     phase: Phase::Meaning,
     check,
@@ -18,11 +18,11 @@ pub(crate) const RULE: Rule = Rule {
     examples: &[
         fixes(
             "FROM continuumio/miniconda3:24.1.2-0\nRUN conda install -y numpy\n",
-            "FROM continuumio/miniconda3:24.1.2-0\nRUN conda install -y numpy && conda clean -afy\n",
+            "FROM continuumio/miniconda3:24.1.2-0\nRUN conda install -y numpy && conda clean -ay\n",
         ),
         fixes(
             "FROM acme/conda:3\nRUN conda env create -f environment.yml\n",
-            "FROM acme/conda:3\nRUN conda env create -f environment.yml && conda clean -afy\n",
+            "FROM acme/conda:3\nRUN conda env create -f environment.yml && conda clean -ay\n",
         ),
         leaves("FROM acme/conda:3\nRUN conda install -y a && conda clean --all -y\n"),
         leaves("FROM acme/conda:3\nRUN conda install -y a && rm -rf /opt/conda/pkgs/*\n"),
@@ -43,7 +43,7 @@ const CACHE: Cleaning = Cleaning {
     family: (PackageManager::Conda, "conda"),
     programs: &["conda", "mamba", "micromamba"],
     of: &[],
-    words: "clean -afy",
+    words: "clean -ay",
     cleans: |it| it.subcommand_is_one_of(&["clean"]),
     only_shipped: true,
     more: None,

@@ -31,6 +31,10 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM alpine:3.22\n\nRUN apk add \\\n    # note\n    curl\n\nRUN true\n"),
         leaves("FROM alpine:3.22\nRUN <<EOF\necho a \\\n\necho b\n\nEOF\n"),
         reports(
+            "FROM alpine:3.22\nRUN make \\\n\n# Where it lies.\nENV HOME /root\n",
+            "`ENV` is a part of",
+        ),
+        reports(
             "FROM alpine:3.22\nRUN apk add \\\n    curl \\\n\nCMD [\"sh\"]\n",
             "`CMD` is a part of",
         ),

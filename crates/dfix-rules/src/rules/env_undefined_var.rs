@@ -1,5 +1,6 @@
 //! What an instruction puts in is set before it.
 
+use dfix_catalogue::names_a_secret;
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
@@ -33,6 +34,7 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         leaves("FROM debian:12\nENV PYTHONPATH=/app:$PYTHONPATH\n")
             .that_says("by the empty entry of `PYTHONPATH`"),
+        reports("FROM alpine:3.22\nENV DB_PASSWORD=$DB_PASSWORD\n", "leave a secret"),
         reports(
             "FROM debian:12\nWORKDIR $HERE/web\n",
             "nothing is put in for it",
@@ -95,6 +97,11 @@ fn report(variable: &Expansion<'_>, step: Step<'_>, out: &mut Findings<'_>) {
                 .declare(Effect::changed(step))
                 .fix(|edit| edit.replace_part(variable.name_place, meant));
             return Ok(());
+        }
+        if names_a_secret(name) {
+            return Err(remedy!(
+                "give it to the container when it starts: an `ARG` for it would leave a secret in the image"
+            ));
         }
         if let Some(entry) = variable.entry_of_list() {
             case.open(OpenCondition::new(

@@ -36,6 +36,7 @@ pub(crate) const RULE: Rule = Rule {
         )
         .that_says("fails as it stands"),
         reports("FROM alpine:3.22\nEXPOSE 8080:http\n", "`http` is none"),
+        reports("FROM alpine:3.22\nEXPOSE 21100:21299\n", "`21100-21299`"),
         leaves("FROM alpine:3.22\nEXPOSE 80 443/tcp 8000-8010 $PORT ${PORT:-80} :81\n"),
     ],
 };
@@ -57,6 +58,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 if exposed.has_port() == Some(false) {
                     let port = &exposed.port;
                     return Err(remedy!("write the port of the container: `{port}` is none"));
+                }
+                if let (Ok(first), Ok(last)) = (host.parse::<u32>(), exposed.port.parse::<u32>())
+                    && (1024..last).contains(&first)
+                {
+                    return Err(remedy!(
+                        "`{first}:{last}` may be meant for all ports from {first} to {last}, which is `{first}-{last}`: write that, or `{last}` alone"
+                    ));
                 }
                 let reason =
                     || format!("the build fails as it stands: `{host}` is no port of the host");

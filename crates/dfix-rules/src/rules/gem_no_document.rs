@@ -79,7 +79,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 None => format!("`gem {}` makes documentation", gem.subcommand_text()),
             };
             out.judge(gem.subcommand(), Safety::Checked, message, |case| {
-                case.open(is_old.is_none().then(|| {
+                let is_unknown = is_old.is_none() || name == "centos" || brings_another(stage);
+                case.open(is_unknown.then(|| {
                     OpenCondition::new(
                         "whether RubyGems is 2 or later, and knows the option",
                         "look with `gem --version` there",
@@ -97,6 +98,16 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// Whether the file may bring a Ruby of another version than the image's.
+fn brings_another(stage: Stage<'_>) -> bool {
+    let mut steps = stage.base_chain().flat_map(Stage::steps);
+    steps.any(|step| {
+        ["rbenv", "ruby-build", "ruby-install", "rvm"]
+            .iter()
+            .any(|it| step.mentions(it))
+    })
 }
 
 /// Whether a file of settings may say it.

@@ -6,6 +6,8 @@ use dfix_engine::{
 };
 use dfix_model::{Command, Model, Stage};
 
+use crate::base::chosen_image;
+
 pub(crate) const RULE: Rule = Rule {
     id: "image-command-missing",
     aliases: &[],
@@ -125,6 +127,7 @@ fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Fi
         }
         case.evidence(format!("the build stops here: {}", gone.note))
             .open(is_root.open())
+            .open(chosen_image(stage))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_before(call, gone.remedy));
         Ok(())

@@ -1,7 +1,9 @@
 //! `--force` for `npm cache clean`.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Model, PackageManager};
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+};
+use dfix_model::{Command, Model, Operator, PackageManager};
 
 pub(crate) const RULE: Rule = Rule {
     id: "npm-cache-clean-force",
@@ -23,12 +25,15 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nRUN npm install -g a; sudo npm cache clear --force\n",
         ),
         fixes(
-            "FROM acme/node:3\nRUN npm i -g a && npm cache clean\n",
-            "FROM acme/node:3\nRUN npm i -g a && npm cache clean --force\n",
+            "FROM acme/app:3\nRUN npm i -g a && npm cache clean\n",
+            "FROM acme/app:3\nRUN npm i -g a && npm cache clean --force\n",
         ),
         leaves(
             "FROM node:22\nRUN npm cache clean --force; npm cache clean -f; npm --force cache clean\n",
         ),
+        leaves("FROM node:6\nRUN npm cache clean\n"),
+        leaves("FROM node:22\nRUN npm cache clean && npm run build || true\n")
+            .that_says("whether what follows may run"),
         leaves("FROM node:22\nRUN npm cache verify && npm clean && yarn cache clean\n"),
         leaves("FROM node:22\nENV NPM_CONFIG_FORCE=true\nRUN npm cache clean\n"),
     ],
@@ -50,16 +55,29 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 || ["NPM_CONFIG_FORCE", "npm_config_force"]
                     .iter()
                     .any(|it| stage.env_at(&npm, it).is_set());
-            if is_forced {
+            // Before npm 5 it cleans without.
+            if is_forced || stage.npm_version(&npm).is_some_and(|it| it < 5) {
                 continue;
             }
             let message = "`npm cache clean` cleans nothing without `--force`";
             out.judge(npm.subcommand(), Safety::Safe, message, |case| {
                 case.evidence("it fails since npm 5, and before that the option changes nothing")
+                    .open(hides_more(npm.command).then(|| {
+                        OpenCondition::new(
+                            "whether what follows may run: as the command fails today, nothing behind it does",
+                            "see what the rest of the `RUN` does",
+                        )
+                    }))
                     .declare(Effect::arguments_of(npm.command))
                     .fix(|edit| edit.insert_word_after(clean, "--force"));
                 Ok(())
             });
         }
     }
+}
+
+/// Whether something behind the command is left out today as it fails, and nobody sees that.
+fn hides_more(clean: Command<'_>) -> bool {
+    let goes_on = clean.after().is_some_and(|it| it.operator == Operator::And);
+    goes_on && !clean.stops_the_build()
 }

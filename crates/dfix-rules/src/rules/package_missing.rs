@@ -6,6 +6,8 @@ use dfix_engine::{
 use dfix_model::catalogue::Foundation;
 use dfix_model::{LackedPackage, Model, PackageCommand, Stage};
 
+use crate::base::chosen_image;
+
 pub(crate) const RULE: Rule = Rule {
     id: "package-missing",
     aliases: &[],
@@ -41,6 +43,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:13\nRUN apt-get update && apt-get install -y software-properties-common\nRUN add-apt-repository contrib\n",
             "line 3 needs it",
         ),
+        leaves("ARG REL=trixie\nFROM debian:${REL}\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n")
+            .that_says("whether every build takes the image"),
         // Another archive may have it.
         leaves("FROM debian:13\nCOPY x.list /etc/apt/sources.list.d/\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
         leaves("FROM debian:13\nRUN apt-get update && apt-get install -y libgl1 acme-tool\n"),
@@ -88,6 +92,7 @@ fn tell(command: &PackageCommand<'_>, lacked: &LackedPackage<'_>, out: &mut Find
         case.evidence(lacked.because())
             .evidence(change.because)
             .open(change.open)
+            .open(command.step().stage().and_then(chosen_image))
             .declare(Effect::arguments_of(command))
             .fix(|edit| edit.replace_word_by(word, &change.names));
         Ok(())

@@ -7,6 +7,8 @@ use dfix_engine::{
 };
 use dfix_model::{Model, PackageCommand, Stage};
 
+use crate::base::chosen_image;
+
 pub(crate) const RULE: Rule = Rule {
     id: "release-archived",
     aliases: &[],
@@ -35,6 +37,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.6-stretch\nRUN apt-get update\n").that_says("whether the keys"),
         leaves("FROM postgres:9.6-buster\nRUN apt-get update\n").that_says("lists of its own"),
         reports("FROM debian:jessie\nRUN apt-get update\n", "a later release"),
+        leaves("ARG REL=buster\nFROM debian:${REL}\nRUN apt-get update\n")
+            .that_says("whether every build takes the image"),
         leaves("FROM debian:bookworm\nRUN apt-get update\n"),
         leaves("FROM debian:buster\nRUN echo hello\n"),
         leaves("FROM debian:buster\nRUN apt-get update || true\n"),
@@ -62,8 +66,8 @@ fn tell(
     out: &mut Findings<'_>,
 ) {
     let release = foundation.release.unwrap_or_default();
-    let name = format!("{:?}", foundation.distribution);
-    let message = format!("the mirrors have no packages of {name} {release} any more");
+    let name = foundation.told();
+    let message = format!("the mirrors have no packages of {name} any more");
     let step = first.step();
     out.judge(first.range(), Safety::Checked, message, |case| {
         let change = change_of(foundation)?;
@@ -77,8 +81,9 @@ fn tell(
             "line {} fails as it is",
             step.line_at(first.range().start())
         ))
-        .evidence(format!("{host} has the packages of {name} {release}"))
+        .evidence(format!("{host} has the packages of {name}"))
         .open(is_root.open())
+        .open(chosen_image(stage))
         .open(doubt(stage, release))
         .declare(Effect::Inserted {
             stage: stage.index(),

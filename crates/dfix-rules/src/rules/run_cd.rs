@@ -5,6 +5,8 @@ use dfix_engine::{
 };
 use dfix_model::{Command, Connector, ImagePath, Model, Operator, Stage, Step, StepKind};
 
+use crate::base::chosen_folder;
+
 pub(crate) const RULE: Rule = Rule {
     id: "run-cd",
     aliases: &["DL3003"],
@@ -47,6 +49,8 @@ pub(crate) const RULE: Rule = Rule {
             "mounted",
         ),
         // One layer stays one, and what is not certain stays.
+        leaves("FROM alpine:3.22\nARG V=1\nWORKDIR /app-${V}\nRUN cd sub && make\nRUN ls\n")
+            .that_says("whether every build takes the default of `V`"),
         leaves("FROM debian:12\nRUN git clone x /a && cd /a && make\n").with_unsafe(),
         leaves("FROM debian:12\nRUN cd /a && make && cd / && rm -r /a\n").with_unsafe(),
         leaves("FROM debian:12\nRUN cd /a\nRUN (cd /a && make)\nRUN cd /a || true && make\n")
@@ -105,11 +109,12 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
         let back = back(stage, last).map_err(|image| {
             remedy!("write `WORKDIR {path}` before it, and behind it one with the working directory of {image}")
         })?;
-        case.evidence(format!("`cd` fails where `{path}` is not there, and so it is"))
+        case.evidence(format!("the build would stop at `cd` if `{path}` were not there"))
             .evidence(back.as_ref().map_or_else(
                 || "the next instruction sets the working directory".to_owned(),
                 |back| format!("the working directory is set back to {back}"),
             ))
+            .open(chosen_folder(stage, first))
             .declare(Effect::Inserted {
                 stage: stage.index(),
                 keyword: "WORKDIR",

@@ -1,6 +1,8 @@
 //! `-f` for downloads with curl.
 
-use dfix_engine::{Edit, Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_engine::{
+    Edit, Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+};
 use dfix_model::catalogue::programs::Mark;
 use dfix_model::{Command, Model, Operator, Redirect, Word};
 
@@ -19,6 +21,12 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM debian:12\nRUN curl -sSL https://example.com/a.tgz | tar xz\n",
             "FROM debian:12\nRUN curl -fsSL https://example.com/a.tgz | tar xz\n",
+        )
+        .with_unsafe()
+        .that_says("hides the failure"),
+        fixes(
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -sSL https://example.com/a.tgz | tar xz\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -fsSL https://example.com/a.tgz | tar xz\n",
         ),
         fixes(
             "FROM debian:12\nRUN curl -o /a https://example.com/a && curl -LO https://example.com/b && curl https://example.com/c > /c\n",
@@ -61,11 +69,32 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let message = "`curl` without `-f` takes an error page for the file";
         out.judge(curl, Safety::Checked, message, |case| {
             case.evidence(what)
+                .open(is_hidden(curl))
                 .declare(Effect::arguments_of(curl))
                 .fix(|edit| add_letter(edit, curl, program, 'f'));
             Ok(())
         });
     }
+}
+
+/// What is open where a pipe hides the failure: what reads from it gets nothing then, and may end well.
+fn is_hidden(curl: Command<'_>) -> Option<OpenCondition> {
+    let reader = curl.piped_into()?;
+    let step = curl.step();
+    let sets = |it: Command<'_>| it.is("set") && it.args().any(|it| it.is("pipefail"));
+    let is_told = step
+        .stage()
+        .is_some_and(|it| it.shell_at(step).has_pipefail())
+        || step.commands().any(sets);
+    (!is_told).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether `{}` fails where it gets nothing: the pipe hides the failure of `curl`",
+                reader.name()
+            ),
+            "set `pipefail`, as the rule `run-pipefail` does",
+        )
+    })
 }
 
 /// Adds an option of one letter: to letters that stand first, or before all.

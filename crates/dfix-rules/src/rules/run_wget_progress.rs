@@ -4,7 +4,7 @@ use dfix_catalogue::{SystemPackageManager, Wget};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, PackageManager, Redirect, Stage};
+use dfix_model::{Command, Model, OpenCondition, PackageManager, Redirect, Stage, Ternary};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-wget-progress",
@@ -29,11 +29,17 @@ pub(crate) const RULE: Rule = Rule {
         // BusyBox knows `-q` alone, and GNU's knows it as well.
         fixes(
             "FROM alpine:3.22\nRUN wget https://my.xyz/a && apk add wget && wget https://my.xyz/b\n",
-            "FROM alpine:3.22\nRUN wget -q https://my.xyz/a && apk add wget && wget -q https://my.xyz/b\n",
+            "FROM alpine:3.22\nRUN wget -q https://my.xyz/a && apk add wget && wget -nv https://my.xyz/b\n",
         ),
         fixes(
             "FROM acme/base:3\nRUN wget https://my.xyz/a\n",
             "FROM acme/base:3\nRUN wget -q https://my.xyz/a\n",
+        )
+        .with_unsafe()
+        .that_says("whether `wget` tells its errors"),
+        fixes(
+            "FROM acme/base:3\nRUN dpkg --add-architecture i386 && wget https://my.xyz/a\n",
+            "FROM acme/base:3\nRUN dpkg --add-architecture i386 && wget -nv https://my.xyz/a\n",
         ),
         leaves(
             "FROM node:22\nRUN wget --progress=dot:giga my.xyz && wget -q my.xyz && wget --quiet my.xyz\n",
@@ -72,13 +78,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "something reads what it writes: see what of it is wanted"
                     ));
                 }
-                let is_gnu = is_gnu(stage);
-                let option = if is_gnu { "-nv" } else { "-q" };
-                case.evidence(if is_gnu {
+                let is_gnu = is_gnu(stage, wget);
+                let option = if is_gnu.is_yes() { "-nv" } else { "-q" };
+                case.evidence(if is_gnu.is_yes() {
                     "it is GNU's wget"
                 } else {
                     "BusyBox and GNU's wget know `-q`"
                 })
+                .open(is_gnu.open())
                 .declare(Effect::arguments_of(wget))
                 .fix(|edit| edit.insert_word_after(program, option));
                 Ok(())
@@ -133,23 +140,31 @@ fn is_read(wget: Command<'_>) -> bool {
     })
 }
 
-/// Whether it is GNU's, or what follows it: the image has that one, or it is of a distribution that has no other.
-fn is_gnu(stage: Stage<'_>) -> bool {
+/// Whether it is GNU's, or what follows it: the image has that one, or is of a distribution that has no other, or the file
+/// installs it.
+fn is_gnu<'m>(stage: Stage<'m>, wget: Command<'m>) -> Ternary {
     let facts = stage.any_base_facts();
-    match (facts.wget, facts.package_manager) {
-        (Wget::Busybox, _) | (_, SystemPackageManager::Apk) => false,
-        (Wget::Gnu, _) => true,
-        (_, SystemPackageManager::Unknown | SystemPackageManager::None) => {
-            let managers = [
-                PackageManager::Apt,
-                PackageManager::Dnf,
-                PackageManager::Zypper,
-            ];
-            let others = stage.package_commands(PackageManager::Apk).next().is_some();
-            let is_called =
-                |it: PackageManager| stage.installs(it).any(|it| it.command.is_certain());
-            !others && managers.into_iter().any(is_called)
-        }
-        _ => true,
+    let at = wget.range().start();
+    let mut installed = stage.system_packages();
+    if installed.any(|it| it.name == "wget" && it.word.range().start() < at) {
+        return Ternary::Yes;
     }
+    match (facts.wget, facts.package_manager) {
+        (Wget::Busybox, _) | (_, SystemPackageManager::Apk) => return Ternary::No,
+        (Wget::Gnu, _) => return Ternary::Yes,
+        (_, SystemPackageManager::Unknown | SystemPackageManager::None) => {}
+        _ => return Ternary::Yes,
+    }
+    let mut commands = stage.build_commands();
+    let mut calls = |names: &[&str]| commands.any(|it| it.is_certain() && it.is_one_of(names));
+    if stage.package_commands(PackageManager::Apk).next().is_some() {
+        return Ternary::No;
+    }
+    if calls(&["apt-get", "dnf", "dpkg", "rpm", "yum"]) {
+        return Ternary::Yes;
+    }
+    Ternary::Unknown(OpenCondition::new(
+        "whether `wget` tells its errors with `-q`, which GNU's does not",
+        "where it is GNU's, `-nv` is better",
+    ))
 }

@@ -6,6 +6,8 @@ use dfix_engine::{
 };
 use dfix_model::{Base, Command, Model, Stage, Step, StepKind, Word};
 
+use crate::base::chosen_image;
+
 pub(crate) const RULE: Rule = Rule {
     id: "uid-taken",
     aliases: &[],
@@ -102,6 +104,7 @@ fn tell(
         case.evidence("the build stops here: two cannot have one number")
             .evidence(format!("nothing in the file names `{holder}`"))
             .open(is_root.open())
+            .open(chosen_image(stage))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_before(command, &delete));
         Ok(())

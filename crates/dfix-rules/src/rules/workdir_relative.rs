@@ -5,6 +5,8 @@ use dfix_engine::{
 };
 use dfix_model::{Base, ImagePath, Model, OpenCondition, Os, Stage, Step, Word};
 
+use crate::base::chosen_folder;
+
 pub(crate) const RULE: Rule = Rule {
     id: "workdir-relative",
     aliases: &["WorkdirRelativePath", "DL3000"],
@@ -30,6 +32,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM scratch AS base\nWORKDIR /app\nFROM base\nENV X=1\nWORKDIR v$X\n",
             "FROM scratch AS base\nWORKDIR /app\nFROM base\nENV X=1\nWORKDIR /app/v$X\n",
         ),
+        leaves("FROM alpine:3.22\nARG V=1\nWORKDIR /app-${V}\nWORKDIR src\n")
+            .that_says("whether every build takes the default of `V`"),
         leaves("FROM acme/base:1\nWORKDIR app\n").that_says("which folder acme/base:1 begins in"),
         fixes(
             "FROM acme/base:1\nWORKDIR app\n",
@@ -71,9 +75,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         format!("which folder {image} begins in"),
                         "look at its working directory (`docker image inspect`); `/` is put in here",
                     ));
-                } else if !is_told {
+                } else if !is_told && stage.base_chain().flat_map(Stage::workdirs).all(|it| it.index() >= step.index()) {
                     case.evidence(format!("{image} begins in `{folder}`"));
                 }
+                case.open(chosen_folder(stage, step));
                 case.declare(Effect::changed(step)).fix(|edit| match word.value() {
                     Some(path) => edit.replace_word(word, ImagePath::new(folder).join(path).as_str()),
                     None if word.starts_with(".") => edit.fail("its beginning means another folder"),

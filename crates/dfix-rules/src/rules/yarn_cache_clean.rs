@@ -32,6 +32,7 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_context(&[("package.json", "{}")]),
         // Later versions may keep there what the application runs by.
+        leaves("FROM node:22\nRUN yarn -v && yarn --help\n"),
         leaves("FROM node:22\nCOPY . .\nRUN yarn\n").that_says("whether it is Yarn 1"),
         leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN corepack enable && yarn install\n"),
         reports("FROM node:22\nCOPY . .\nRUN yarn install\n", "later Yarn")
