@@ -30,6 +30,10 @@ pub(crate) fn npm_version(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<
 /// The major version of Node.js that the stage's image has, where that is an official one, or one that is called like it,
 /// and its tag tells.
 pub(crate) fn node_version(stage: Stage<'_>) -> Option<u32> {
+    stage.cached(|| NodeVersion(find_node_version(stage))).0
+}
+
+fn find_node_version(stage: Stage<'_>) -> Option<u32> {
     let image = stage.base_image();
     if image.name() == Some("node") {
         // What moves along is told by a variant of it, which is tagged with its version, too; long support is for new ones.
@@ -44,6 +48,8 @@ pub(crate) fn node_version(stage: Stage<'_>) -> Option<u32> {
     let tag = image.tag_text().filter(|_| is_called_so)?;
     tag.split(['.', '-']).next()?.parse().ok()
 }
+
+struct NodeVersion(Option<u32>);
 
 /// An npm that the build puts in itself.
 enum PutIn {

@@ -83,7 +83,12 @@ pub(crate) fn archives_before<'m>(
 
 fn of_step(step: Step<'_>) -> Vec<PackageArchive<'_>> {
     let mut found = Vec::new();
-    for (start, text) in pieces(step.source_text(), step.is_run()) {
+    let source = step.source_text();
+    let mut words = LISTS.iter().chain(&OPTIONS);
+    if !words.any(|it| source.contains(it)) {
+        return found;
+    }
+    for (start, text) in pieces(source, step.is_run()) {
         let of = |words: &[&str], is_of_command| {
             let at = words.iter().filter_map(|it| place_of(text, it)).min()?;
             Some(PackageArchive {

@@ -38,9 +38,10 @@ const FREE: [&str; 6] = [
 impl<'m> Stage<'m> {
     /// The first `pip install` of the build that surely fails because the distribution keeps its Python to itself.
     pub fn refused_pip(self) -> Option<PackageCommand<'m>> {
-        let pips = || self.installs(PackageManager::Pip);
+        let mut pips = self.installs(PackageManager::Pip).peekable();
+        pips.peek()?;
         let is_refused = |it: &PackageCommand<'m>| is_refused(self, it);
-        keeps_its_python(self).then(|| pips().find(is_refused))?
+        keeps_its_python(self).then(|| pips.find(is_refused))?
     }
 }
 

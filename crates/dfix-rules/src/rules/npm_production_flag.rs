@@ -48,11 +48,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if !is_one || !npm.step().is_run() || npm.has_flag("--omit") {
                 continue;
             }
-            let version = stage.npm_version(&npm);
             let mut options = npm.options().filter(says_production);
             let (Some(option), None) = (options.next(), options.next()) else {
                 continue;
             };
+            let version = stage.npm_version(&npm);
             if version.is_some_and(|it| it < 7) {
                 continue;
             }

@@ -74,8 +74,12 @@ fn look_at(
     release: &Foundation,
     out: &mut Findings<'_>,
 ) {
+    let lacked = stage.lacked_packages(command, release, false);
+    if lacked.is_empty() {
+        return;
+    }
     let archives = stage.package_archives();
-    for lacked in stage.lacked_packages(command, release, false) {
+    for lacked in lacked {
         // Another archive may have it: nothing is known then.
         let line = command.step().line_at(lacked.package.word.range().start());
         let mut before = archives.iter().filter(|it| it.line <= line);
