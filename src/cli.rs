@@ -53,6 +53,10 @@ pub(crate) struct Check {
     /// Also print how often each rule found something
     #[arg(long)]
     pub(crate) statistics: bool,
+    /// Fix nothing, and write a comment for all that is found: `# dfix: ignore=RULE REASON` above the instruction; with --diff
+    /// print that as a patch
+    #[arg(long, value_name = "REASON", conflicts_with = "fix")]
+    pub(crate) add_ignore: Option<String>,
 }
 
 /// Which fixes count.
@@ -430,7 +434,12 @@ pub(crate) fn arguments() -> Arguments {
                 .exit();
         }
     }
-    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+    let mut arguments = Arguments::from_arg_matches(&matches)
+        .unwrap_or_else(|error| error.format(&mut command).exit());
+    // Comments are written as fixes are.
+    let check = &mut arguments.check;
+    check.work.fix |= check.add_ignore.is_some() && !check.work.diff;
+    arguments
 }
 
 /// The subcommand that `word` is, or is nearly.

@@ -56,6 +56,8 @@ const CIRCLE: &str = "its image and those that it is based on are based on one a
 pub(crate) struct Task<'a> {
     /// What is done in the place of the rules.
     pub(crate) job: Option<&'a dyn Job>,
+    /// Why all that the rules find is to be ignored from now on, where that is asked for: it is not fixed then.
+    pub(crate) ignore_because: Option<&'a str>,
     /// The rules and the level.
     pub(crate) cli: &'a CliSelection,
     /// The configurations.
@@ -357,11 +359,11 @@ fn do_text(
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
                 .with_text(&before)
                 .with_images(&config.images);
-            let done = fix(&before, &parsed, &context, &selection, task.job);
+            let done = fix(&before, &parsed, &context, &selection, task);
             let notes = task.verbose.then(|| context.notes());
             (done, notes.unwrap_or_default())
         } else {
-            let done = fix(&before, &parsed, &NoContext, &selection, task.job);
+            let done = fix(&before, &parsed, &NoContext, &selection, task);
             (done, Vec::new())
         })
     });
@@ -427,16 +429,19 @@ fn fix(
     parsed: &Parse,
     context: &dyn Context,
     selection: &Selection,
-    job: Option<&dyn Job>,
+    task: &Task<'_>,
 ) -> (Outcome, Vec<Match>) {
-    if let Some(job) = job {
+    if let Some(job) = task.job {
         return job.run(text, parsed, context);
     }
     let options = Options::new(&selection.rules)
         .with_threshold(selection.threshold)
         .with_settings(&selection.settings)
         .with_known(dfix_rules::ALL);
-    let mut outcome = dfix_engine::run_parsed(text, parsed, context, &options);
+    let mut outcome = match task.ignore_because {
+        Some(reason) => dfix_engine::add_ignores(text, parsed, context, &options, reason),
+        None => dfix_engine::run_parsed(text, parsed, context, &options),
+    };
     if !selection.report_unused_ignores {
         outcome
             .remaining

@@ -147,6 +147,7 @@ impl Batch {
         let folders = root.map_or_else(Folders::default, |root| Folders::within(&root.to_owned()));
         let task = Task {
             job: None,
+            ignore_because: None,
             cli: &self.selection,
             configs: own.as_ref().unwrap_or(&self.configs),
             context: None,

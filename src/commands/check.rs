@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use dfix_engine::wrong_reason;
+
 use super::reports;
 use super::show::{exit_code, show};
 use super::visit::Visit;
@@ -11,13 +13,18 @@ use crate::console::report_error;
 use crate::exit::{Exit, Stop};
 use crate::input::read_or_stdin;
 use crate::report::{self, Mode, Report};
+use crate::rule_names::ALL;
 use crate::runner::{self, Task};
 use crate::select::CliSelection;
 
 pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
     let selection = CliSelection::of(&check.choice)?;
     let visit = Visit::new(&check.paths, &check.work, common)?;
-    let task = visit.task(&selection, None);
+    let mut task = visit.task(&selection, None);
+    task.ignore_because = check.add_ignore.as_deref();
+    if let Some(why) = task.ignore_because.and_then(|it| wrong_reason(it, ALL)) {
+        return Err(Stop::Message(format!("--add-ignore: {why}")));
+    }
     if visit.paths.iter().any(|path| path == Path::new("-")) {
         if visit.paths.len() > 1 {
             return Err(Stop::Message(

@@ -59,6 +59,7 @@ impl<'a> Visit<'a> {
     ) -> Task<'t> {
         Task {
             job,
+            ignore_because: None,
             cli: selection,
             configs: &self.configs,
             context: self.work.context.as_deref(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dfix_engine::{Outcome, Safety};
+use dfix_engine::{ADD_IGNORE, Outcome, Safety};
 
 use super::entry::Status;
 use crate::runner::FileReport;
@@ -16,6 +16,8 @@ pub(crate) struct Summary {
     pub(crate) files_failed: usize,
     /// Fixes that would be, or were, applied, by level.
     pub(crate) fixes: BTreeMap<Safety, usize>,
+    /// Those of them that are comments which ignore what was found.
+    pub(crate) comments: usize,
     /// Findings that stay, by what became of them.
     pub(crate) remaining: BTreeMap<Status, usize>,
 }
@@ -36,8 +38,11 @@ impl Summary {
 
     fn add(&mut self, outcome: &Outcome) {
         let before = self.fixed() + self.left();
-        for fix in outcome.applied().filter_map(|finding| finding.fix.as_ref()) {
-            *self.fixes.entry(fix.safety).or_default() += 1;
+        for finding in outcome.applied() {
+            if let Some(fix) = &finding.fix {
+                *self.fixes.entry(fix.safety).or_default() += 1;
+                self.comments += usize::from(finding.rule == ADD_IGNORE);
+            }
         }
         for finding in &outcome.remaining {
             let status = Status::of_remaining(finding);

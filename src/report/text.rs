@@ -152,11 +152,16 @@ pub(crate) fn last_line(report: &Report<'_>) -> String {
     let mut line = String::new();
     let fixed = summary.fixed();
     if fixed > 0 {
-        let done = match report.mode {
-            Mode::Fix => "fixed",
-            Mode::Check | Mode::Diff => "can be fixed",
+        let (what, done) = if summary.comments == fixed {
+            ("comment", "written")
+        } else {
+            ("finding", "fixed")
         };
-        let text = format!("{} {done}", count(fixed, "finding"));
+        let may = match report.mode {
+            Mode::Fix => "",
+            Mode::Check | Mode::Diff => "can be ",
+        };
+        let text = format!("{} {may}{done}", count(fixed, what));
         line.push_str(&paint(GREEN, text));
         let levels: Vec<String> = summary
             .fixes

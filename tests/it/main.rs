@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod add_ignore;
 mod apps;
 mod based_on_it;
 mod batch;

@@ -206,6 +206,19 @@ impl<'a> Edit<'a> {
         self.take(lowered);
     }
 
+    /// Puts a comment on a line of its own above the instruction at this place: right above it, but for a comment there by which
+    /// hadolint is asked something, as that must stay next to the instruction.
+    pub(crate) fn insert_comment_above(&mut self, instruction: impl Place, comment: &str) {
+        let lowered = comments::insert_above(self.context, instruction.range(), comment);
+        self.take(lowered);
+    }
+
+    /// Puts a comment on a line of its own at the top of the file, below the parser directives.
+    pub(crate) fn insert_comment_at_the_top(&mut self, comment: &str) {
+        let lowered = comments::insert_at_the_top(self.context, comment);
+        self.take(lowered);
+    }
+
     /// Sets a flag of an instruction, `--chown` to `appuser`; an empty value writes the bare flag.
     pub fn set_flag(&mut self, instruction: impl Place, flag: &str, value: &str) {
         let lowered = instructions::set_flag(self.context, instruction.range(), flag, value);

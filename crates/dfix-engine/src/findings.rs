@@ -35,6 +35,11 @@ impl<'a> Findings<'a> {
         self.found
     }
 
+    /// The text of the file.
+    pub(crate) fn text(&self) -> &'a str {
+        self.context.text
+    }
+
     /// What the configuration says for this rule under `key`.
     pub fn option(&self, key: &str) -> Option<&'a Setting> {
         self.settings?.options.get(key)

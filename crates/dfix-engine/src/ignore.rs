@@ -5,6 +5,7 @@
 //! above an instruction for that one (BuildKit, `WithMergedConfigFromComments`, since November 2025). What is meant as one of ours
 //! and is none is a finding.
 
+mod add;
 mod own;
 
 use std::cell::Cell;
@@ -20,6 +21,7 @@ use crate::ignore::own::Own;
 use crate::outcome::Finding;
 use crate::rule::Rule;
 
+pub use add::{ADD_IGNORE, add_ignores, wrong_reason};
 pub use own::IGNORE_UNUSED;
 
 /// All that a file asks not to hear.

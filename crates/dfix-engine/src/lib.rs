@@ -46,7 +46,7 @@ pub use findings::Findings;
 pub use fix::{Effect, Evidence, Fix, Safety, TextEdit};
 pub use fixpoint::{lines_of_input, run, run_parsed};
 pub use foreign::{ForeignIgnore, Hears};
-pub use ignore::IGNORE_UNUSED;
+pub use ignore::{ADD_IGNORE, IGNORE_UNUSED, add_ignores, wrong_reason};
 pub use ignore_comments::IgnoreComment;
 pub use options::Options;
 pub use outcome::{Finding, Outcome, Proof, Refused, Round};

@@ -2,16 +2,23 @@
 
 use dfix_syntax::{NodeOrToken, SyntaxKind, TextRange};
 
-use crate::text_edit::{EditContext, Lowered, edit, end, start};
+use crate::foreign;
+use crate::text_edit::{EditContext, Lowered, edit, end, instructions, start};
+
+const NO_COMMENT: &str = "what would be written is no comment";
+
+/// Whether a line is one comment.
+fn is_one(line: &str) -> bool {
+    line.starts_with('#') && !line.contains(['\n', '\r'])
+}
 
 /// Lines of comment in the place of one.
 pub(crate) fn replace(context: &EditContext<'_>, range: TextRange, lines: &[&str]) -> Lowered {
     if !is_comment(context, range) {
         return Err("the place is no comment".to_owned());
     }
-    let is_one = |line: &&str| line.starts_with('#') && !line.contains(['\n', '\r']);
-    if lines.is_empty() || !lines.iter().all(is_one) {
-        return Err("what would be written is no comment".to_owned());
+    if lines.is_empty() || !lines.iter().all(|it| is_one(it)) {
+        return Err(NO_COMMENT.to_owned());
     }
     let line = context.line_start(start(range));
     let indent = context.indent_at(line);
@@ -37,6 +44,61 @@ pub(crate) fn remove(context: &EditContext<'_>, range: TextRange) -> Lowered {
     Ok(vec![edit(line, context.next_line(start(range)), "")])
 }
 
+/// A comment on a line of its own above an instruction, and above comments there that speak to hadolint: it reads the line
+/// right above an instruction only.
+pub(crate) fn insert_above(context: &EditContext<'_>, range: TextRange, comment: &str) -> Lowered {
+    if !is_one(comment) {
+        return Err(NO_COMMENT.to_owned());
+    }
+    let first = start(instructions::extent(&context.instruction(range)?)?);
+    let mut line = context.line_start(first);
+    let indent = context.indent_at(line);
+    if line + indent.len() != first {
+        return Err("something stands before the instruction on its line".to_owned());
+    }
+    while line > 0 {
+        let above = context.line_start(line - 1);
+        let said = context.text[above..line].trim_start();
+        let said = said.strip_prefix('#').map(str::trim_start);
+        if above >= line || said.and_then(foreign::said).is_none() {
+            break;
+        }
+        line = above;
+    }
+    let line_end = context.line_end_at(first);
+    Ok(vec![edit(
+        line,
+        line,
+        format!("{indent}{comment}{line_end}"),
+    )])
+}
+
+/// A comment on a line of its own below the parser directives: above one it would make that a comment, too. Below a `#!` the
+/// directive that names the frontend counts, and no other does (BuildKit, `parser.DetectSyntax`): it is below all comments then.
+pub(crate) fn insert_at_the_top(context: &EditContext<'_>, comment: &str) -> Lowered {
+    if !is_one(comment) {
+        return Err(NO_COMMENT.to_owned());
+    }
+    let directives = context.root.children();
+    let last = directives
+        .filter(|it| it.kind() == SyntaxKind::DIRECTIVE)
+        .last();
+    let top = context.text.len() - context.text.trim_start_matches('\u{feff}').len();
+    let line = match last {
+        Some(directive) => context.next_line(end(directive.text_range()).saturating_sub(1)),
+        None if context.text[top..].starts_with("#!") => {
+            let mut line = top;
+            while context.text[line..].starts_with('#') {
+                line = context.next_line(line);
+            }
+            line
+        }
+        None => top,
+    };
+    let line_end = context.line_end_at(top);
+    Ok(vec![edit(line, line, format!("{comment}{line_end}"))])
+}
+
 fn is_comment(context: &EditContext<'_>, range: TextRange) -> bool {
     matches!(
         context.covering(range),
@@ -49,7 +111,7 @@ fn is_comment(context: &EditContext<'_>, range: TextRange) -> bool {
 mod tests {
     use dfix_syntax::{SyntaxKind, TextRange, parse};
 
-    use super::replace;
+    use super::{insert_at_the_top, replace};
     use crate::splice::Splice;
     use crate::text_edit::EditContext;
 
@@ -95,5 +157,30 @@ mod tests {
         let root = parse(text).syntax();
         let first = TextRange::new(0.into(), 4.into());
         assert!(replace(&EditContext::new(text, &root), first, &["# b"]).is_err());
+    }
+
+    #[test]
+    fn the_top_is_below_what_must_stand_first() {
+        for (text, expected) in [
+            ("FROM a\n", "# new\nFROM a\n"),
+            (
+                "\u{feff}# a\r\nFROM a\r\n",
+                "\u{feff}# new\r\n# a\r\nFROM a\r\n",
+            ),
+            (
+                "# syntax=a\n\n# escape=`\nFROM a\n",
+                "# syntax=a\n# new\n\n# escape=`\nFROM a\n",
+            ),
+            (
+                "#!/bin/sh\n# syntax=a\nFROM a\n",
+                "#!/bin/sh\n# syntax=a\n# new\nFROM a\n",
+            ),
+        ] {
+            let root = parse(text).syntax();
+            let edits = insert_at_the_top(&EditContext::new(text, &root), "# new").unwrap();
+            assert_eq!(Splice::new(edits).apply(text), expected);
+        }
+        let root = parse("FROM a\n").syntax();
+        assert!(insert_at_the_top(&EditContext::new("FROM a\n", &root), "RUN a").is_err());
     }
 }

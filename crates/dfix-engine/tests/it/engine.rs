@@ -1,7 +1,7 @@
 //! The loop and the proofs, with toy rules.
 
 use crate::toys::*;
-use dfix_engine::{Options, Outcome, Proof, Rule, Safety, run};
+use dfix_engine::{Options, Outcome, Proof, Rule, Safety, add_ignores, run};
 use dfix_model::context::NoContext;
 
 fn with(text: &str, rules: &[&'static Rule]) -> Outcome {
@@ -443,4 +443,49 @@ fn fixtures_bear_every_change() {
         }
     }
     assert!(applied > 500, "{applied}");
+}
+
+#[test]
+fn comments_are_added_for_what_is_found() {
+    use std::sync::Arc;
+    let added = |text: &str, rules: &[&'static Rule]| {
+        let parsed = dfix_syntax::parse(text);
+        let options = Options::new(rules);
+        add_ignores(&Arc::from(text), &parsed, &NoContext, &options, " known ")
+    };
+    for (text, rule, after) in [
+        (
+            "FROM a\n  RUN pip install x && \\\n  # why\n  pip install y\nRUN z",
+            &NO_CACHE,
+            "FROM a\n  # dfix: ignore=no-cache known\n  RUN pip install x && \\\n  # why\n  pip install y\nRUN z",
+        ),
+        (
+            "FROM a\r\n#hadolint ignore=DL1\r\n# hadolint  ignore = DL2\r\nRUN pip install x\r\n",
+            &NO_CACHE,
+            "FROM a\r\n# dfix: ignore=no-cache known\r\n#hadolint ignore=DL1\r\n# hadolint  ignore = DL2\r\nRUN pip install x\r\n",
+        ),
+        // What is found at no instruction.
+        (
+            "\u{feff}# escape=`\n#check=skip=A\n\nFROM a\n",
+            &AT_DIRECTIVES,
+            "\u{feff}# escape=`\n#check=skip=A\n# dfix: ignore-file=at-directives known\n\nFROM a\n",
+        ),
+    ] {
+        let outcome = added(text, &[rule]);
+        assert_eq!(&*outcome.text, after);
+        assert_eq!(
+            (outcome.remaining, outcome.refused),
+            (vec![], vec![]),
+            "{text}"
+        );
+        assert_eq!(outcome.rounds.len(), 1, "{text}");
+        assert_eq!(added(after, &[rule]).rounds, [], "{text}");
+    }
+    // A rule with a fault is told, and the others are heard.
+    let outcome = added("FROM a\nRUN pip install x\n", &[&PANICS, &NO_CACHE]);
+    assert_eq!(refusals(&outcome), [("panics", Proof::NoPanic)]);
+    assert_eq!(
+        &*outcome.text,
+        "FROM a\n# dfix: ignore=no-cache known\nRUN pip install x\n"
+    );
 }

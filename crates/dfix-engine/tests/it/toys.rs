@@ -226,6 +226,15 @@ pub(crate) static B_TO_A: Rule = rule("b-to-a", Phase::Meaning, |file, out| {
     users(file, out, "b", "a");
 });
 
+/// Finds at what stands above all instructions.
+pub(crate) static AT_DIRECTIVES: Rule = rule("at-directives", Phase::Meaning, |file, out| {
+    for directive in file.tree().directives() {
+        out.judge(directive, Safety::Safe, "a directive", |_| {
+            Err(dfix_engine::remedy!("leave it"))
+        });
+    }
+});
+
 pub(crate) static PANICS: Rule = rule("panics", Phase::Meaning, |_, _| {
     panic!("as it was told to");
 });
