@@ -1,4 +1,6 @@
-//! `CMD` and `ENTRYPOINT` in exec form, where no shell is needed.
+//! `CMD` and `ENTRYPOINT` in exec form; where a shell is needed, the array names it.
+
+mod replaced_shell;
 
 use dfix_catalogue::programs::{self, Mark};
 use dfix_catalogue::{ImageMark, image_is};
@@ -15,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     aliases: &["DL3025", "JSONArgsRecommended"],
     groups: &[Group::Correctness],
     severity: Severity::Warning,
-    summary: "write `CMD`, `ENTRYPOINT` and `HEALTHCHECK` as JSON arrays where they need no shell",
+    summary: "write `CMD`, `ENTRYPOINT` and `HEALTHCHECK` as JSON arrays, with `exec` where they need a shell",
     why: "In shell form a shell stands between the container and the process, and the signal to stop may \
           never reach it: the container is killed ten seconds later.",
     phase: Phase::Meaning,
@@ -45,16 +47,47 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_context(&[("run.sh", "#!/bin/sh\nexec sleep 1\n")]),
         leaves("FROM python:3.12\nCMD [\"python\", \"app.py\"]\n"),
-        reports(
+        // A shell is needed: it gives its place to the process.
+        fixes(
             "FROM python:3.12\nCMD python app.py --port $PORT\n",
-            "a shell is needed",
+            "FROM python:3.12\nCMD [\"/bin/sh\", \"-c\", \"exec python app.py --port $PORT\"]\n",
+        )
+        .that_says("gets the signals then"),
+        fixes(
+            "FROM python:3.12\nCMD cd /app && python app.py \"a b\" > log\n",
+            "FROM python:3.12\nCMD [\"/bin/sh\", \"-c\", \"cd /app && exec python app.py \\\"a b\\\" > log\"]\n",
         ),
-        leaves("FROM python:3.12\nCMD cd /app && python app.py\n"),
-        leaves("FROM python:3.12\nCMD python app.py > log\n"),
+        fixes(
+            "FROM python:3.12\nCMD ls ~/x *.py\n",
+            "FROM python:3.12\nCMD [\"/bin/sh\", \"-c\", \"exec ls ~/x *.py\"]\n",
+        ),
+        fixes(
+            "FROM python:3.12\nENTRYPOINT java $OPTS -jar a.jar\nCMD [\"--help\"]\n",
+            "FROM python:3.12\nENTRYPOINT [\"/bin/sh\", \"-c\", \"exec java $OPTS -jar a.jar\"]\nCMD [\"--help\"]\n",
+        ),
+        fixes(
+            "FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n",
+            "FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD [\"/bin/bash\", \"-lc\", \"exec python app.py\"]\n",
+        ),
+        leaves("FROM python:3.12\nCMD service cron start && python app.py\n")
+            .that_says("whether `service` leaves processes behind"),
+        leaves("FROM acme/base:1\nCMD python $X\n").that_says("`SHELL` of its own"),
         leaves("FROM python:3.12\nCMD X=1 python app.py\n"),
-        leaves("FROM python:3.12\nCMD ls *.py\n"),
-        leaves("FROM python:3.12\nCMD ls ~/x {a,b}\n"),
         leaves("FROM python:3.12\nCMD ulimit -n\n"),
+        leaves("FROM python:3.12\nCMD a & b && c\n"),
+        leaves("FROM python:3.12\nCMD a && b &\n"),
+        leaves("FROM python:3.12\nCMD a $X; (b)\n"),
+        leaves("FROM python:3.12\nCMD a | b\n"),
+        leaves("FROM python:3.12\nCMD a || b\n"),
+        leaves("FROM python:3.12\nCMD ! a $X\n"),
+        leaves("FROM python:3.12\nCMD trap 'echo' EXIT; a\n"),
+        leaves("FROM python:3.12\nCMD if a; then b; fi\n"),
+        leaves("FROM python:3.12\nCMD a $X && \\\n  b\n"),
+        leaves("FROM python:3.12\nCMD f() { a; }; f $X\n"),
+        leaves("FROM python:3.12\nCMD a $X && $Y\n"),
+        leaves("FROM python:3.12\nCMD a $X; wait\n"),
+        leaves("FROM python:3.12\nCMD nohup a $X # why\n"),
+        leaves("FROM python:3.12\nENTRYPOINT [\"/e.sh\"]\nCMD a $X\n"),
         // Only a shell starts a script that names no interpreter.
         leaves("FROM debian:12\nCOPY run.sh /run.sh\nCMD /run.sh\n")
             .that_says("whether `/run.sh` begins with `#!`"),
@@ -69,14 +102,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nENTRYPOINT [\"/usr/bin/tini\", \"--\"]\nCMD sleep 1\n",
             "FROM debian:12\nENTRYPOINT [\"/usr/bin/tini\", \"--\"]\nCMD [\"sleep\", \"1\"]\n",
         ),
-        reports(
+        fixes(
             "FROM debian:12\nENTRYPOINT [\"dumb-init\"]\nCMD sleep $TIME\n",
-            "a shell is needed",
+            "FROM debian:12\nENTRYPOINT [\"dumb-init\"]\nCMD [\"/bin/sh\", \"-c\", \"exec sleep $TIME\"]\n",
         ),
         leaves("FROM debian:12\nENTRYPOINT [\"tini\", \"--\", \"/entry.sh\"]\nCMD sleep 1\n"),
         leaves("FROM postgres:16\nCMD postgres -c log_statement=all\n")
             .that_says("entry point of the base image"),
-        leaves("FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n"),
         // The shell that is needed is no longer there when signals come.
         leaves("FROM node:22\nENTRYPOINT exec node x.js $OPTS\n"),
         leaves("FROM node:22\nCMD cd /app && exec node x.js\n"),
@@ -216,12 +248,18 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
     };
     out.judge(step, Safety::Checked, message, |case| {
         is_one_for_a_shell(stage, step)?;
-        let words = plain_words(step).map_err(|why| {
-            remedy!(
-                "a shell is needed: {why}. See that the process gets its signals, with `exec` before it, or put \
-                 the script into a file"
-            )
-        })?;
+        let words = match plain_words(step) {
+            Ok(words) if !has_shell_of_its_own(stage, step) => words,
+            Ok(_) => {
+                gives_no_arguments(stage, step)?;
+                let why = "`SHELL` names one, which may set what the command needs";
+                return replaced_shell::judge(stage, step, why, case);
+            }
+            Err(why) => {
+                gives_no_arguments(stage, step)?;
+                return replaced_shell::judge(stage, step, why, case);
+            }
+        };
         is_free_of_others(stage, step)?;
         let open = match stage.starts_without_shell(words[0]) {
             Ternary::No => {
@@ -282,15 +320,16 @@ fn is_free_of_others(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
              decide which is meant"
         ));
     }
+    gives_no_arguments(stage, step)
+}
+
+/// Whether an entry point of the file is not given the shell as its arguments.
+fn gives_no_arguments(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
+    let entry = stage.entry();
     let is_given = matches!(entry.entrypoint, StartCommand::Step(_)) && !entry.runs_its_arguments();
     if step.is(StepKind::Cmd) && is_given {
         return Err(remedy!(
             "the entry point is given `/bin/sh -c …` as its arguments: decide what it should be given"
-        ));
-    }
-    if has_shell_of_its_own(stage, step) {
-        return Err(remedy!(
-            "`SHELL` names a shell of its own, which may set what the command needs: name it in the JSON array"
         ));
     }
     Ok(())
