@@ -33,14 +33,22 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nCMD npm run 'start it'\n",
             "FROM node:22\nCMD [\"npm\", \"run\", \"start it\"]\n",
         ),
-        leaves("FROM node:22\nENTRYPOINT npm start\n")
-            .that_says("whether a container is given arguments"),
         fixes(
             "FROM node:22\nENTRYPOINT npm start\n",
-            "FROM node:22\nENTRYPOINT [\"npm\", \"start\"]\n",
+            "FROM node:22\nENTRYPOINT [\"/bin/sh\", \"-c\", \"exec npm start\"]\n",
+        )
+        .that_says("arguments would reach the program"),
+        leaves("FROM acme/base:1\nENTRYPOINT npm start\n")
+            .that_says("whether a container is given arguments"),
+        fixes(
+            "FROM acme/base:1\nENTRYPOINT npm start\n",
+            "FROM acme/base:1\nENTRYPOINT [\"npm\", \"start\"]\n",
         )
         .with_unsafe(),
-        leaves("FROM debian:12\nCOPY . /usr/bin/\nCMD /usr/bin/start\n"),
+        fixes(
+            "FROM debian:12\nCOPY . /usr/bin/\nCMD /usr/bin/start\n",
+            "FROM debian:12\nCOPY . /usr/bin/\nCMD [\"/bin/sh\", \"-c\", \"exec /usr/bin/start\"]\n",
+        ),
         fixes(
             "FROM debian:12\nCOPY run.sh /run.sh\nCMD exec /run.sh\n",
             "FROM debian:12\nCOPY run.sh /run.sh\nCMD [\"/run.sh\"]\n",
@@ -62,9 +70,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.12\nCMD [\"/bin/sh\", \"-c\", \"exec ls ~/x *.py\"]\n",
         ),
         fixes(
-            "FROM python:3.12\nENTRYPOINT java $OPTS -jar a.jar\nCMD [\"--help\"]\n",
-            "FROM python:3.12\nENTRYPOINT [\"/bin/sh\", \"-c\", \"exec java $OPTS -jar a.jar\"]\nCMD [\"--help\"]\n",
+            "FROM python:3.12\nENTRYPOINT java $OPTS -jar a.jar\n",
+            "FROM python:3.12\nENTRYPOINT [\"/bin/sh\", \"-c\", \"exec java $OPTS -jar a.jar\"]\n",
         ),
+        leaves("FROM python:3.12\nENTRYPOINT java $OPTS -jar a.jar\nCMD [\"--help\"]\n")
+            .that_says("decide which is meant"),
         fixes(
             "FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n",
             "FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD [\"/bin/bash\", \"-lc\", \"exec python app.py\"]\n",
@@ -89,11 +99,19 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.12\nCMD nohup a $X # why\n"),
         leaves("FROM python:3.12\nENTRYPOINT [\"/e.sh\"]\nCMD a $X\n"),
         // Only a shell starts a script that names no interpreter.
-        leaves("FROM debian:12\nCOPY run.sh /run.sh\nCMD /run.sh\n")
+        fixes(
+            "FROM debian:12\nCOPY run.sh /run.sh\nCMD /run.sh\n",
+            "FROM debian:12\nCOPY run.sh /run.sh\nCMD [\"/bin/sh\", \"-c\", \"exec /run.sh\"]\n",
+        )
+        .that_says("may begin with no `#!`"),
+        leaves("FROM acme/base:1\nCOPY run.sh /run.sh\nCMD /run.sh\n")
             .that_says("whether `/run.sh` begins with `#!`"),
-        leaves("FROM debian:12\nCOPY run.sh /run.sh\nCMD /run.sh\n")
-            .with_context(&[("run.sh", "sleep 1\n")])
-            .that_says("begins with no `#!`"),
+        fixes(
+            "FROM debian:12\nCOPY run.sh /run.sh\nCMD /run.sh\n",
+            "FROM debian:12\nCOPY run.sh /run.sh\nCMD [\"/bin/sh\", \"-c\", \"exec /run.sh\"]\n",
+        )
+        .with_context(&[("run.sh", "sleep 1\n")])
+        .that_says("begins with no `#!`"),
         // The CMD is ignored now, and would be given to the entry point then.
         leaves("FROM python:3.12\nENTRYPOINT python app.py\nCMD [\"--help\"]\n"),
         // What an entry point makes of `/bin/sh -c …` is its own affair.
@@ -248,35 +266,47 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
     };
     out.judge(step, Safety::Checked, message, |case| {
         is_one_for_a_shell(stage, step)?;
+        is_free_of_others(stage, step)?;
         let words = match plain_words(step) {
             Ok(words) if !has_shell_of_its_own(stage, step) => words,
             Ok(_) => {
-                gives_no_arguments(stage, step)?;
                 let why = "`SHELL` names one, which may set what the command needs";
                 return replaced_shell::judge(stage, step, why, case);
             }
-            Err(why) => {
-                gives_no_arguments(stage, step)?;
-                return replaced_shell::judge(stage, step, why, case);
-            }
+            Err(why) => return replaced_shell::judge(stage, step, why, case),
         };
-        is_free_of_others(stage, step)?;
-        let open = match stage.starts_without_shell(words[0]) {
-            Ternary::No => {
-                return Err(remedy!(
-                    "`{}` begins with no `#!` line, and only a shell starts such a script: add one",
-                    words[0]
-                ));
-            }
-            Ternary::Unknown(open) => Some(open),
-            Ternary::Yes => arguments(stage, step),
-        };
+        let starts = stage.starts_without_shell(words[0]);
+        if let Some(why) = why_shell_stays(stage, step, words[0], &starts) {
+            return replaced_shell::judge(stage, step, &why, case);
+        }
+        let open = starts.open().or_else(|| arguments(stage, step));
         case.declare(Effect::changed(step))
             .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own")
             .open(open)
             .fix(|edit| edit.set_exec_form(step, &words));
         Ok(())
     });
+}
+
+/// Why a plain command is left to its shell, where that is known: it may be a script that only a shell starts, or be given what
+/// it is not given now.
+fn why_shell_stays(
+    stage: Stage<'_>,
+    step: Step<'_>,
+    program: &str,
+    starts: &Ternary,
+) -> Option<String> {
+    let is_known = replaced_shell::is_known(stage, step);
+    match starts {
+        Ternary::No => Some(format!("`{program}` begins with no `#!` line, and only a shell starts such a script")),
+        Ternary::Unknown(_) if is_known => {
+            Some(format!("`{program}` may begin with no `#!` line, and only a shell starts such a script"))
+        }
+        Ternary::Yes if step.is(StepKind::Entrypoint) && is_known => Some(
+            "without it a container's arguments would reach the program, and a shell form ignores them".to_owned(),
+        ),
+        _ => None,
+    }
 }
 
 /// Whether it is a command for a shell that dfix reads.
@@ -320,12 +350,6 @@ fn is_free_of_others(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
              decide which is meant"
         ));
     }
-    gives_no_arguments(stage, step)
-}
-
-/// Whether an entry point of the file is not given the shell as its arguments.
-fn gives_no_arguments(stage: Stage<'_>, step: Step<'_>) -> Result<(), Remedy> {
-    let entry = stage.entry();
     let is_given = matches!(entry.entrypoint, StartCommand::Step(_)) && !entry.runs_its_arguments();
     if step.is(StepKind::Cmd) && is_given {
         return Err(remedy!(

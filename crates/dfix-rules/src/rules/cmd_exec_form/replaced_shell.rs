@@ -32,7 +32,7 @@ pub(super) fn judge(
         .filter(|it| it.len() > 1 && shell.is_posix())
         .ok_or_else(by_hand)?;
     words.push(&script);
-    let open = shell.step.is_none() && stage.any_base_facts().shell == Shell::Unknown;
+    let open = !is_known(stage, step);
     case.evidence(format!(
         "a shell is needed: {why}; the array names the one that runs it now"
     ))
@@ -50,6 +50,11 @@ pub(super) fn judge(
     .declare(Effect::changed(step))
     .fix(|edit| edit.set_exec_form(step, &words));
     Ok(())
+}
+
+/// Whether it is known which shell runs the step: the file says so, or an image that is known.
+pub(super) fn is_known(stage: Stage<'_>, step: Step<'_>) -> bool {
+    stage.shell_at(step).step.is_some() || stage.any_base_facts().shell != Shell::Unknown
 }
 
 /// What is open where a command before the last one may leave processes behind: a shell takes note of those that end.
