@@ -401,3 +401,14 @@ fn examples_of_built_in_recipes_come_out() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn build_checks_names_every_rule_that_answers_to_a_check_of_docker() {
+    let recipe = include_str!("../../crates/dfix-codemods/recipes/build-checks.toml");
+    let name = |line: &'static str| line.strip_prefix("rule = \"")?.strip_suffix('"');
+    let mut steps: Vec<&str> = recipe.lines().filter_map(name).collect();
+    steps.sort_unstable();
+    let of_docker = dfix_rules::ALL.iter().filter(|it| it.is_called("docker"));
+    let rules: Vec<&str> = of_docker.map(|it| it.id).collect();
+    assert_eq!(steps, rules);
+}

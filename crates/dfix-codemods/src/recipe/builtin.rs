@@ -20,6 +20,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../recipes/base-repair.toml"),
     ),
     (
+        "build-checks",
+        include_str!("../../recipes/build-checks.toml"),
+    ),
+    (
         "cache-mounts",
         include_str!("../../recipes/cache-mounts.toml"),
     ),
