@@ -4,7 +4,7 @@ use super::table::{Table, table};
 
 const TOOLS: Table = table!("build-tools.tsv");
 
-/// Whether a package of a distribution is there to compile, and nothing that runs needs it.
+/// Whether a package of a distribution is there to compile, and nothing that is compiled needs it.
 pub fn is_build_tool(package: &str) -> bool {
     TOOLS.row(package).is_some()
 }

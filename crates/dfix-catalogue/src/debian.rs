@@ -14,7 +14,7 @@ const RECOMMENDED: Table = table!("recommended-packages.tsv");
 const FILES: Table = table!("debian-files.tsv");
 const DOCUMENTATION: Table = table!("documentation.tsv");
 
-/// Whether the mirrors have no packages of this release of Debian any more.
+/// Whether the mirrors have no packages of this release of Debian or Ubuntu, by its code name, any more.
 pub fn is_archived(release: &str) -> bool {
     ARCHIVED.has(release)
 }

@@ -13,7 +13,7 @@ pub fn serves_https(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::serves_https;
+    use super::*;
 
     #[test]
     fn a_host_and_what_is_of_its_domain() {
@@ -21,5 +21,14 @@ mod tests {
         assert!(serves_https("raw.githubusercontent.com"));
         assert!(!serves_https("example.com"));
         assert!(!serves_https("com"));
+        assert!(serves_https("dl.google.com"));
+        for row in HOSTS.all() {
+            let domain = row.key().split_once('.').map(|it| it.1);
+            assert!(
+                !domain.is_some_and(serves_https),
+                "{} is told already",
+                row.line()
+            );
+        }
     }
 }

@@ -36,7 +36,8 @@ pub fn names_a_secret(variable: &str) -> bool {
         (0..name.len()).flat_map(|start| (start + 1..=name.len()).map(move |end| (start, end)));
     let mut parts = parts.filter_map(|(start, end)| name.get(start..end));
     let is_one = has(&name, "name") || words().any(|it| has(it, "word"));
-    (is_one || parts.any(|it| has(it, "part"))) && !words().any(|it| has(it, "not"))
+    let is_open = |it: &str| has(it, "not") || is(it, "public");
+    (is_one || parts.any(|it| has(it, "part"))) && !words().any(is_open)
 }
 
 /// Whether a stage or a Dockerfile of this name is, by a word of it, not for production: `Dockerfile.dev`,
@@ -113,6 +114,12 @@ pub fn is_named_for_python(image: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_of_secrets() {
+        assert!(names_a_secret("DB_PASSWORD") && names_a_secret("API_KEY"));
+        assert!(!names_a_secret("PUBLIC_API_KEY") && !names_a_secret("PUB_API_KEY"));
+    }
 
     #[test]
     fn variables_for_files_of_secrets() {
@@ -214,6 +221,7 @@ mod tests {
                 "other",
                 "place",
                 "place-at-end",
+                "public",
                 "python",
                 "rootless",
                 "secret",
