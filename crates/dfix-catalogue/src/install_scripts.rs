@@ -10,6 +10,27 @@ pub struct InstallScript {
     row: Row,
 }
 
+/// A part of the system that a script may leave as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftPart {
+    /// Users and groups.
+    Accounts,
+    /// Where the distribution's packages come from: at most it adds an archive of other ones.
+    Archives,
+    /// The Python of the distribution, and who may install into it.
+    Python,
+}
+
+impl LeftPart {
+    const fn word(self) -> &'static str {
+        match self {
+            LeftPart::Accounts => "accounts",
+            LeftPart::Archives => "archives",
+            LeftPart::Python => "python",
+        }
+    }
+}
+
 /// The script at this address, or at one that begins so: `https://deb.nodesource.com/setup_20.x`. The
 /// deepest address that is listed counts. `None`: not known.
 pub fn install_script(address: &str) -> Option<InstallScript> {
@@ -29,9 +50,9 @@ impl InstallScript {
         is_known.then(|| self.row.words(1).filter(|word| *word != "none"))
     }
 
-    /// Whether it is known to leave users and groups as they are.
-    pub fn leaves_accounts(self) -> bool {
-        self.row.column(2) == "accounts"
+    /// Whether it is known to leave this as it is.
+    pub fn leaves(self, part: LeftPart) -> bool {
+        self.row.lists(2, ' ', part.word())
     }
 }
 
@@ -53,11 +74,20 @@ mod tests {
             Some(vec![])
         );
         assert_eq!(programs("https://sh.rustup.rs"), None);
-        assert!(install_script("sh.rustup.rs").is_some_and(InstallScript::leaves_accounts));
+        let leaves =
+            |address: &str, part| install_script(address).is_some_and(|it| it.leaves(part));
+        assert!(leaves("sh.rustup.rs", LeftPart::Accounts));
+        assert!(!leaves(
+            "https://bootstrap.pypa.io/get-pip.py",
+            LeftPart::Python
+        ));
         assert!(install_script("https://example.com/astral.sh/").is_none());
         assert!(install_script("").is_none() && install_script("https://").is_none());
         for row in SCRIPTS.all() {
-            assert!(matches!(row.column(2), "" | "accounts"), "{}", row.line());
+            let mut left = row.words(2);
+            let parts = [LeftPart::Accounts, LeftPart::Archives, LeftPart::Python];
+            let is_part = |word: &str| parts.iter().any(|it| it.word() == word);
+            assert!(left.all(is_part), "{}", row.line());
             assert!(!row.key().contains("://"), "{}", row.line());
         }
     }

@@ -57,6 +57,7 @@ mod names;
 mod node_env;
 mod onbuild;
 mod option_names;
+mod other_pythons;
 mod package_marks;
 mod package_tools;
 mod package_writes;
@@ -135,7 +136,7 @@ pub use image_marks::{ImageMark, image_is};
 pub use image_moves::{ImageMove, ImageSuccessor, image_move, image_successor, is_moved_to};
 pub use image_packages::image_packages;
 pub use images::{image, variant_of};
-pub use install_scripts::{InstallScript, install_script};
+pub use install_scripts::{InstallScript, LeftPart, install_script};
 pub use interpreter_options::{InterpreterOption, interpreter_option_is};
 pub use labels::oci_label;
 pub use languages::{
@@ -154,6 +155,7 @@ pub use name_words::{
 pub use names::{assumed_like, is_docker_hub, is_official, is_registry_host, normalise};
 pub use node_env::{NodeEnvEffect, is_production_by_itself, node_env_effect};
 pub use onbuild::{has_triggers, onbuild_triggers};
+pub use other_pythons::tells_of_other_python;
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, apt_setting, package_options, package_tool,

@@ -132,6 +132,9 @@ pub enum Mark {
     KeepsEnvironment,
     /// It clears, closes or looks at what is there, and leaves nothing new.
     LeavesNothing,
+    /// It changes neither users nor lists of archives of packages nor whose Python the system's is, but in the files and by the names that
+    /// its own words name; nor does it call what may.
+    LeavesSystem,
     /// It is told a module to serve: `gunicorn main:app`.
     Module,
     /// It writes into the folder that is mounted for it, which belongs to somebody else.
@@ -186,7 +189,7 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in order.
-    const ALL: [Mark; 45] = [
+    const ALL: [Mark; 46] = [
         Mark::Alone,
         Mark::AllOwners,
         Mark::Apache,
@@ -207,6 +210,7 @@ impl Mark {
         Mark::Keeper,
         Mark::KeepsEnvironment,
         Mark::LeavesNothing,
+        Mark::LeavesSystem,
         Mark::Module,
         Mark::Mounted,
         Mark::NamesFiles,
@@ -257,6 +261,7 @@ impl Mark {
             Mark::Keeper => "keeper",
             Mark::KeepsEnvironment => "keeps-environment",
             Mark::LeavesNothing => "leaves-nothing",
+            Mark::LeavesSystem => "leaves-system",
             Mark::Module => "module",
             Mark::Mounted => "mounted",
             Mark::NamesFiles => "names-files",

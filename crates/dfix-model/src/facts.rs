@@ -93,6 +93,7 @@ mod switches;
 pub(crate) mod system_packages;
 pub(crate) mod tar_programs;
 mod tools_put_in;
+pub(crate) mod unread_work;
 pub(crate) mod user;
 pub(crate) mod user_packages;
 pub(crate) mod uv_python;

@@ -1,22 +1,33 @@
 //! The first command of a stage that asks mirrors for packages of a release which they have no more.
 
-use dfix_catalogue::{archive_of, is_official};
+use dfix_catalogue::{
+    ArchiveKind, PackageWord, archive_of, is_official, list_files, names_archive, package_options,
+};
 
-use crate::facts::interpreted::Interpreted;
-use crate::handles::{Stage, Step, Word};
-use crate::packages::{PackageCommand, PackageManager};
+use crate::facts::unread_work::{Part, unread_before_command};
+use crate::handles::{Command, Stage, Step};
+use crate::packages::{PackageCommand, PackageManager, SpecKind};
 
-/// What tells that packages come from elsewhere.
-const ELSEWHERE: [&str; 5] = [
-    "archive.debian.org",
-    "old-releases",
-    "snapshot.debian.org",
-    "vault.centos.org",
-    "yum.repos.d",
+/// Options that set anything, or name a file that does.
+const SETTINGS: [&str; 7] = [
+    "--config",
+    "--config-file",
+    "--option",
+    "--setopt",
+    "-c",
+    "-o",
+    "--installroot",
 ];
 
-/// The list of archives itself.
-const LIST: &str = "sources.list";
+/// What lies in `/etc/apt` beside the list.
+const BESIDE: [&str; 6] = [
+    "apt.conf",
+    "auth.conf",
+    "keyrings",
+    "preferences",
+    "sources.list.d",
+    "trusted.gpg",
+];
 
 impl<'m> Stage<'m> {
     /// The first command of the stage that fails because the mirrors have no packages of its release any more, and the host that has
@@ -27,7 +38,7 @@ impl<'m> Stage<'m> {
         let is_known = self.base_image().name().is_some_and(is_official);
         let is_told = || self.base_chain().skip(1).find_map(first_to_ask).is_some();
         let first = first_to_ask(self).filter(|_| is_known && !is_told())?;
-        (!comes_from_elsewhere(self, first.step())).then_some((first, host))
+        (!comes_from_elsewhere(self, first.command)).then_some((first, host))
     }
 }
 
@@ -36,40 +47,59 @@ fn first_to_ask(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
     let mut commands = stage.build_commands().filter_map(PackageCommand::of);
     commands.find(|it| {
         let asks: &[&str] = match it.manager {
-            PackageManager::Apt => &["update", "install", "upgrade", "dist-upgrade"],
+            // What is upgraded without a list is nothing.
+            PackageManager::Apt => &["update", "install"],
             PackageManager::Dnf => &["install", "update", "upgrade", "makecache", "groupinstall"],
             _ => return false,
         };
-        it.subcommand_is_one_of(asks) && it.command.stops_the_build()
+        it.subcommand_is_one_of(asks)
+            && it.command.stops_the_build()
+            && !says_whence(it)
+            && !installs_files(it)
     })
 }
 
-/// Whether something up to a step may have packages come from elsewhere.
-fn comes_from_elsewhere(stage: Stage<'_>, step: Step<'_>) -> bool {
+/// Whether its own options may have packages come from elsewhere.
+fn says_whence(install: &PackageCommand<'_>) -> bool {
+    let family = install.tool().family();
+    let is_of_source =
+        |name: &str| package_options(family, PackageWord::SaysSource).any(|it| it == name);
+    let mut options = install.options();
+    options.any(|it| is_of_source(it.name) || SETTINGS.contains(&it.name))
+}
+
+/// Whether all that it names are files.
+fn installs_files(install: &PackageCommand<'_>) -> bool {
+    let packages = install.packages();
+    install.is_install()
+        && !packages.is_empty()
+        && packages.iter().all(|it| it.kind != SpecKind::Index)
+}
+
+/// Whether something up to a command may have packages come from elsewhere.
+fn comes_from_elsewhere(stage: Stage<'_>, first: Command<'_>) -> bool {
     let mut chain = stage.base_chain();
-    chain.any(|of| {
-        let interpreted = Interpreted::of(of);
-        let mut steps = of.steps().take_while(|it| it.index() <= step.index());
-        steps.any(|it| {
-            let is_put = it.is_copy_or_add() && it.target().is_some_and(may_hold_lists);
-            is_put || says(it) || interpreted.unread_in(it).next().is_some()
+    unread_before_command(first, Part::OwnArchive).is_some()
+        || chain.any(|of| {
+            let mut steps = of
+                .steps()
+                .take_while(|it| it.index() <= first.step().index());
+            steps.any(says)
         })
-    })
 }
 
+/// Whether a step speaks of the distribution's own list, or of an archive of old releases.
 fn says(step: Step<'_>) -> bool {
     let text = step.source_text();
-    let is_elsewhere = |it: &&str| text.contains(it);
     // What is put beside the list leaves it as it is.
-    let is_list = text
-        .match_indices(LIST)
-        .any(|(at, it)| !text[at + it.len()..].starts_with(".d"));
-    is_list || ELSEWHERE.iter().any(is_elsewhere)
-}
-
-/// Whether what is copied there may bring lists of archives.
-fn may_hold_lists(target: Word<'_>) -> bool {
-    let text = target.literal_prefix();
-    let is_root = matches!(text, "/" | "/etc" | "/etc/") || !target.is_known() && text.is_empty();
-    is_root || text.starts_with("/etc/apt") || text.starts_with("/etc/yum")
+    let is_list = list_files().any(|file| {
+        let mut places = text.match_indices(file);
+        places.any(|(at, it)| !text[at + it.len()..].starts_with(".d"))
+    });
+    let is_of_lists = |(at, it): (usize, &str)| {
+        let rest = text[at + it.len()..].trim_start_matches('/');
+        !BESIDE.iter().any(|it| rest.starts_with(it))
+    };
+    let mut folders = text.match_indices("/etc/apt");
+    is_list || names_archive(text, ArchiveKind::Old) || folders.any(is_of_lists)
 }

@@ -26,7 +26,7 @@ pub enum Destination {
 }
 
 /// The folders whose programs are the system's own.
-const SYSTEM_FOLDERS: &[&str] = &[
+pub(crate) const SYSTEM_FOLDERS: &[&str] = &[
     "/bin",
     "/usr/bin",
     "/usr/local/bin",

@@ -1,6 +1,6 @@
 //! What the build executes, for who asks what it does to accounts and files.
 
-use dfix_catalogue::{InstallScript, install_script, programs};
+use dfix_catalogue::{LeftPart, install_script, programs};
 
 use crate::facts::interpreted::{self, Door, Interpreted, Reading, Unread};
 use crate::handles::{Command, Step};
@@ -38,7 +38,8 @@ pub(crate) fn executed<'m>(interpreted: Interpreted<'m>, step: Step<'m>) -> Vec<
             }
             interpreted::Executed::Text(text) => match text.reading() {
                 Reading::Unread(unread)
-                    if reaches_a_shell(unread) && !last.is_some_and(leaves_accounts) =>
+                    if reaches_a_shell(unread)
+                        && !last.is_some_and(|it| leaves(it, LeftPart::Accounts)) =>
                 {
                     is_told = true;
                     found.push(Executed::Unread(unread.open.clone()));
@@ -64,14 +65,19 @@ fn reaches_a_shell(unread: &Unread) -> bool {
     unread.door == Door::Program || programs::is_shell(&unread.interpreter)
 }
 
-/// Whether the command is a build tool, or a shell that is given a script from one of the known addresses.
-fn leaves_accounts(command: Command<'_>) -> bool {
+/// Whether the command is a script that starts a project's build tool, and does nothing else.
+pub(crate) fn is_build_tool(command: Command<'_>) -> bool {
     BUILD_TOOLS.contains(&command.name())
+}
+
+/// Whether the command is a build tool, or a shell that is given a script from one of the known addresses, and leaves this as it is.
+pub(crate) fn leaves(command: Command<'_>, part: LeftPart) -> bool {
+    is_build_tool(command)
         || command.previous().is_some_and(|source| {
             source.is_one_of(&["curl", "wget"])
                 && source
                     .args()
                     .filter_map(|word| install_script(word.literal_prefix()))
-                    .any(InstallScript::leaves_accounts)
+                    .any(|it| it.leaves(part))
         })
 }

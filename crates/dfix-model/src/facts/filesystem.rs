@@ -189,6 +189,27 @@ impl<'m> Filesystem<'m> {
             .collect()
     }
 
+    /// The first step of the stage itself, with its command where that stands in the file, that may put something at one of these paths, in
+    /// it or around it; package managers and steps that are told of elsewhere do not count.
+    pub(crate) fn first_put_unseen(
+        self,
+        paths: &[&str],
+        is_told: &dyn Fn(Step<'m>) -> bool,
+    ) -> Option<(Step<'m>, Option<Command<'m>>)> {
+        let paths: Vec<ImagePath> = paths.iter().map(|it| ImagePath::new(it)).collect();
+        let view = self.view();
+        let (data, stage) = (self.data, self.stage);
+        data.changes[..view.end].iter().find_map(|change| {
+            let step = Step {
+                file: stage.file,
+                index: change.step,
+            };
+            let command = change.command_of(stage);
+            let may_put = |path: &ImagePath| view.may_put(change, command, path);
+            (paths.iter().any(may_put) && !is_told(step)).then_some((step, command))
+        })
+    }
+
     /// The paths that steps make, fill, give or close, in order.
     pub fn touched(self) -> impl DoubleEndedIterator<Item = Touched<'m>> {
         let (data, stage) = (self.data, self.stage);

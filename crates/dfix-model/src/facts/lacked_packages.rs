@@ -1,5 +1,7 @@
 //! Names of packages that the release of the base lacks: the build fails on them. What becomes of each.
 
+use std::cell::OnceCell;
+
 use dfix_catalogue::{
     Foundation, PackagePresence, PackageSuccessor, Succession, package_in, package_presence,
     package_successor, successor_from_debian,
@@ -7,6 +9,7 @@ use dfix_catalogue::{
 
 use crate::facts::package_archives::{PackageArchive, archives, archives_before};
 use crate::facts::system_packages::system_packages;
+use crate::facts::unread_work::{Part, unread_before_command, unread_in};
 use crate::handles::Stage;
 use crate::lines::lines;
 use crate::packages::{PackageCommand, PackageManager, PackageSpec, SpecKind};
@@ -27,8 +30,9 @@ pub struct LackedPackage<'m> {
     is_choice: bool,
     /// Whether the image took the place of another one, of Debian mostly.
     is_moved: bool,
+    is_tagged: bool,
     /// Archives that are added before and may have it.
-    archives: Vec<PackageArchive<'m>>,
+    archives: OnceCell<Vec<PackageArchive<'m>>>,
 }
 
 /// What becomes of a word that names a package.
@@ -40,6 +44,8 @@ pub struct PackageChange {
     pub because: String,
     /// What is not known of it.
     pub open: Option<OpenCondition>,
+    /// Whether another archive has the old name, where something before is not read.
+    pub archive: Option<OpenCondition>,
     /// All that takes its place.
     to: &'static str,
 }
@@ -106,14 +112,36 @@ impl<'m> LackedPackage<'m> {
             foundation: *foundation,
             is_choice,
             is_moved,
-            archives: archives_before(command.command, name, is_tagged, foundation),
+            is_tagged,
+            archives: OnceCell::new(),
         })
+    }
+
+    fn archives(&self) -> &[PackageArchive<'m>] {
+        self.archives.get_or_init(|| {
+            archives_before(
+                self.command.command,
+                self.name,
+                self.is_tagged,
+                &self.foundation,
+            )
+        })
+    }
+
+    /// Whether an archive that is added before may have it, or something is not read that may add one.
+    pub fn may_be_elsewhere(&self) -> bool {
+        !self.archives().is_empty() || self.unread().is_some() || self.may_be_inherited()
+    }
+
+    /// What before the command is not read, and may add an archive.
+    fn unread(&self) -> Option<OpenCondition> {
+        unread_before_command(self.command.command, Part::Archives)
     }
 
     fn matters(&self) -> bool {
         // The maker's own archive has it, for this release.
         let is_had = |it: &PackageArchive<'_>| it.surely_has(self.name, &self.foundation);
-        if self.archives.iter().any(is_had) {
+        if self.archives().iter().any(is_had) {
             return false;
         }
         // Taking away what is not there does no harm, and its successor may be wanted. A person who changes the installation
@@ -155,9 +183,10 @@ impl<'m> LackedPackage<'m> {
         let mut is_inherited = false;
         self.stage.base_stage().base_elsewhere(&mut |base| {
             let added = archives(base);
-            is_inherited = added
-                .iter()
-                .any(|it| it.may_have(self.name, &self.foundation));
+            is_inherited = unread_in(base, Part::Archives).is_some()
+                || added
+                    .iter()
+                    .any(|it| it.may_have(self.name, &self.foundation));
         });
         is_inherited
     }
@@ -167,7 +196,8 @@ impl<'m> LackedPackage<'m> {
     /// # Errors
     /// What a person can do.
     pub fn change(&self) -> Result<PackageChange, String> {
-        let change = self.change_of_word()?;
+        let mut change = self.change_of_word()?;
+        change.archive = self.unread();
         if !self.command.is_install() {
             // What is taken away by a new name must not be what is installed by that name.
             let mut names = change.to.split_whitespace();
@@ -181,13 +211,14 @@ impl<'m> LackedPackage<'m> {
     }
 
     fn change_of_word(&self) -> Result<PackageChange, String> {
-        if !self.archives.is_empty() {
-            let speak = if self.archives.len() == 1 {
+        let archives = self.archives();
+        if !archives.is_empty() {
+            let speak = if archives.len() == 1 {
                 "speaks of one"
             } else {
                 "speak of some"
             };
-            let numbers = self.archives.iter().map(|it| it.line).collect();
+            let numbers = archives.iter().map(|it| it.line).collect();
             let successor = self.successor();
             let successor = successor.filter(|it| !matches!(it.how, Succession::Drop(_)));
             let otherwise =
@@ -270,6 +301,7 @@ impl<'m> LackedPackage<'m> {
             names,
             because,
             open: (!differs.is_empty()).then(open),
+            archive: None,
             to,
         }
     }
@@ -323,6 +355,7 @@ impl<'m> LackedPackage<'m> {
             names: Vec::new(),
             because: "nothing takes its place, and nothing of it is called".to_owned(),
             open: (!along.is_empty()).then(open),
+            archive: None,
             to: "",
         })
     }

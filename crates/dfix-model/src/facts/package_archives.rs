@@ -1,19 +1,16 @@
 //! Archives of packages that a file adds beside the distribution's own, and which packages they may have.
 
+use std::ops::Range;
+
 use dfix_catalogue::{
-    ArchiveKind, Distribution, Foundation, code_names, end_of_release, names_archive,
+    ArchiveKind, Distribution, Foundation, code_names, end_of_release, list_files, names_archive,
     vendor_archive_has,
 };
 
 use crate::handles::{Command, Stage, Step};
 
-/// What speaks of a list of archives.
-const LISTS: [&str; 4] = [
-    "sources.list",
-    "add-apt-repository",
-    "apt-add-repository",
-    "etc/apk/repositories",
-];
+/// Programs that write into a list of archives.
+const WRITERS: [&str; 2] = ["add-apt-repository", "apt-add-repository"];
 /// Options of one command that name an archive for it alone.
 const OPTIONS: [&str; 2] = ["--repository", " -X "];
 /// Programs that add none where they speak of a list.
@@ -55,13 +52,51 @@ pub struct PackageArchive<'m> {
     is_of_command: bool,
 }
 
+/// Those of a stage's own steps.
+struct Own(Vec<Found>);
+
+/// A place of a step: see [`PackageArchive`].
+struct Found {
+    line: usize,
+    step: usize,
+    text: Range<usize>,
+    is_of_command: bool,
+}
+
 /// The archives that a stage and what it is based on add.
 pub(crate) fn archives(stage: Stage<'_>) -> Vec<PackageArchive<'_>> {
-    let steps = stage.base_chain().flat_map(Stage::steps);
-    let steps = steps.filter(|it| it.is_run() || it.is_copy_or_add());
-    let mut found: Vec<PackageArchive<'_>> = steps.flat_map(of_step).collect();
+    let mut found: Vec<PackageArchive<'_>> = stage.base_chain().flat_map(own).collect();
     found.sort_by_key(|it| it.line);
     found
+}
+
+fn own<'m>(stage: Stage<'m>) -> impl Iterator<Item = PackageArchive<'m>> {
+    let work_out = || {
+        let steps = stage
+            .steps()
+            .filter(|it| it.is_run() || it.is_copy_or_add());
+        let found = steps.flat_map(of_step).map(|it| Found {
+            line: it.line,
+            step: it.step.index(),
+            text: it.start..it.start + it.text.len(),
+            is_of_command: it.is_of_command,
+        });
+        Own(found.collect())
+    };
+    let found = stage.cached(work_out).0.iter();
+    found.map(move |it| {
+        let step = Step {
+            file: stage.file,
+            index: it.step,
+        };
+        PackageArchive {
+            line: it.line,
+            text: &step.source_text()[it.text.clone()],
+            step,
+            start: it.text.start,
+            is_of_command: it.is_of_command,
+        }
+    })
 }
 
 /// Those that are there before a command, and may have a package that the distribution's own archive lacks.
@@ -81,16 +116,22 @@ pub(crate) fn archives_before<'m>(
     found
 }
 
+/// Whether a step says of an archive that it is added.
+pub(crate) fn speaks_of_archive(step: Step<'_>) -> bool {
+    !of_step(step).is_empty()
+}
+
 fn of_step(step: Step<'_>) -> Vec<PackageArchive<'_>> {
     let mut found = Vec::new();
     let source = step.source_text();
-    let mut words = LISTS.iter().chain(&OPTIONS);
-    if !words.any(|it| source.contains(it)) {
+    // What speaks of a list of archives.
+    let lists = || list_files().chain(WRITERS);
+    if !lists().chain(OPTIONS).any(|it| source.contains(it)) {
         return found;
     }
     for (start, text) in pieces(source, step.is_run()) {
-        let of = |words: &[&str], is_of_command| {
-            let at = words.iter().filter_map(|it| place_of(text, it)).min()?;
+        let of = |words: &mut dyn Iterator<Item = &'static str>, is_of_command| {
+            let at = words.filter_map(|it| place_of(text, it)).min()?;
             Some(PackageArchive {
                 line: step.line_within(start + at),
                 text,
@@ -99,8 +140,9 @@ fn of_step(step: Step<'_>) -> Vec<PackageArchive<'_>> {
                 is_of_command,
             })
         };
-        let of_command = || of(&OPTIONS, true).filter(|_| program_of(text) == "apk");
-        let archive = of(&LISTS, false).filter(PackageArchive::adds);
+        let of_command =
+            || of(&mut OPTIONS.into_iter(), true).filter(|_| program_of(text) == "apk");
+        let archive = of(&mut lists(), false).filter(PackageArchive::adds);
         found.extend(archive.or_else(of_command));
     }
     found
@@ -228,7 +270,7 @@ impl PackageArchive<'_> {
     }
 
     /// Whether it surely is a maker's archive that has the package, for the release that the image is of.
-    pub fn surely_has(&self, package: &str, foundation: &Foundation) -> bool {
+    pub(crate) fn surely_has(&self, package: &str, foundation: &Foundation) -> bool {
         let code_name = end_of_release(foundation).map(|it| it.code_name());
         let code_name = code_name.filter(|it| !it.is_empty());
         let names_it = code_name.is_some_and(|name| words_of(self.text).any(|it| it == name));

@@ -1,27 +1,15 @@
 //! Whether pip refuses to install, because the distribution keeps its Python to itself (PEP 668).
 
-use dfix_catalogue::{Family, ReleaseSign, release_changes};
+use dfix_catalogue::{Family, ReleaseSign, release_changes, tells_of_other_python};
 
 use crate::facts::base_image::base_facts;
-use crate::facts::destination::{Destination, destination};
+use crate::facts::destination::{Destination, SYSTEM_FOLDERS, destination};
 use crate::facts::pythons::packages_before;
+use crate::facts::setting::{EnvFrom, EnvValue};
+use crate::facts::unread_work::{Part, unread_before_command};
+use crate::facts::variables::{env_at, path_at};
 use crate::handles::{Stage, Step};
 use crate::packages::{PackageCommand, PackageManager};
-
-/// What has pip install all the same, or stands for another Python than the distribution's.
-const OTHERWISE: [&str; 11] = [
-    "BREAK_SYSTEM_PACKAGES",
-    "EXTERNALLY-MANAGED",
-    "Python-",
-    "conda",
-    "deadsnakes",
-    "get-pip",
-    "global.break-system-packages",
-    "mamba",
-    "pip.conf",
-    "pyenv",
-    "uv ",
-];
 
 /// Options with which pip does not ask whose Python it is.
 ///
@@ -86,13 +74,29 @@ fn is_refused<'m>(stage: Stage<'m>, pip: &PackageCommand<'m>) -> bool {
         && goes_there
         && pip.subcommand_is_one_of(&["install"])
         && is_distributions()
+        && is_settled(stage, pip)
         && !is_otherwise()
+        && unread_before_command(command, Part::Python).is_none()
+}
+
+/// Whether pip surely is the first of `PATH`, and its settings are root's.
+fn is_settled(stage: Stage<'_>, pip: &PackageCommand<'_>) -> bool {
+    let is_of_image = match env_at(stage, pip, "PATH") {
+        EnvValue::Unset => true,
+        EnvValue::Set(it) => it.from == EnvFrom::BaseImage,
+        EnvValue::Unknown => false,
+    };
+    let is_of_system = || {
+        let path = path_at(stage, pip);
+        let first = path.first().and_then(Option::as_deref);
+        first.is_some_and(|it| SYSTEM_FOLDERS.contains(&it.trim_end_matches('/')))
+    };
+    (is_of_image || is_of_system()) && stage.user_at(pip.step()).is_root().is_yes()
 }
 
 /// Whether a step makes another Python, or says that pip may.
 fn makes_another(step: Step<'_>) -> bool {
-    let text = step.source_text();
-    OTHERWISE.iter().any(|it| text.contains(it))
+    tells_of_other_python(step.source_text())
         || step
             .commands()
             .any(super::super::handles::Command::makes_environment)

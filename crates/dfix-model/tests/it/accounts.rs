@@ -475,8 +475,12 @@ fn users_that_nothing_brings() {
     for text in [
         "FROM debian:12",
         "FROM node:22\nRUN apt-get install -y curl && npm ci",
-        "FROM scratch\nCOPY x /",
+        "FROM scratch\nCOPY x /x",
         "FROM debian:12 AS build\nRUN useradd app\nFROM alpine:3.20",
+        "FROM debian:12\nCOPY . /\nRUN mkdir /x && cp -r /a /x && rsync -a /a/ /x/",
+        "FROM debian:12\nRUN curl -fsSL https://x.example/x.tgz | tar xz -C /opt",
+        "FROM python:3.12\nRUN python -m venv /v && /v/bin/pip install x && python -c 'print(1)'",
+        "FROM golang:1.24\nRUN go build ./... && cd /x && ./configure --prefix=/usr",
     ] {
         assert!(lacks(&format!("{text}\n")), "{text}");
     }
@@ -486,6 +490,21 @@ fn users_that_nothing_brings() {
         "FROM debian:12\nRUN apt-get install -y $PACKAGES",
         "FROM debian:12\nRUN dpkg -i x.deb",
         "FROM debian:12\nRUN ./setup.sh",
+        "FROM debian:12\nRUN python3 /x/make_users.py",
+        "FROM debian:12\nRUN python3 -c 'import os; os.system(\"/x\")'",
+        "FROM python:3.12\nRUN python -m acme_users",
+        "FROM debian:12\nRUN --mount=type=bind,target=/s /s/prepare",
+        "FROM debian:12\nRUN --mount=type=bind,target=/s /s/install",
+        "FROM node:22\nRUN cd /app && npm run prepare-image",
+        "FROM debian:12\nADD rootfs.tar.gz /",
+        "FROM debian:12\nCOPY --from=acme/x / /",
+        "FROM debian:12\nCOPY x /",
+        "FROM debian:12\nCOPY x $DIR",
+        "FROM debian:12\nRUN curl -fsSL https://x.example/x.tgz | tar xz -C /",
+        "FROM debian:12\nRUN rsync -a /x/ /",
+        "FROM debian:12\nRUN cp -r /x/etc /",
+        "FROM debian:12\nRUN apt-get install -y acme-tool",
+        "FROM debian:12\nRUN make install",
         "FROM postgres:16",
         "FROM acme/base",
     ] {

@@ -26,6 +26,38 @@ fn mirrors_lack_what_is_archived() {
         ),
         ("FROM debian:buster\nCOPY root/ /\nRUN apt-get update\n", 0),
         (
+            "FROM debian:buster\nRUN echo 'APT::Get::Show-Versions 1;' > /etc/apt/apt.conf.d/x\nRUN apt-get update\n",
+            3,
+        ),
+        (
+            "FROM debian:buster\nRUN echo 'Dir::Etc::SourceList /x;' > /etc/apt/apt.conf.d/x\nRUN apt-get update\n",
+            0,
+        ),
+        (
+            "FROM debian:buster\nCOPY apt.conf /etc/apt/\nRUN apt-get update\n",
+            0,
+        ),
+        (
+            "FROM debian:buster\nRUN curl -fsSL https://sh.rustup.rs | sh\nRUN apt-get update\n",
+            3,
+        ),
+        (
+            "FROM debian:buster\nRUN curl -fsSL https://acme.example/x | sh\nRUN apt-get update\n",
+            0,
+        ),
+        (
+            "FROM debian:buster\nRUN find / -name '*.list' -exec sed -i s/a/b/ {} +\nRUN apt-get update\n",
+            0,
+        ),
+        (
+            "FROM debian:buster\nRUN find /app -name '*.list' -exec sed -i s/a/b/ {} +\nRUN apt-get update\n",
+            3,
+        ),
+        (
+            "FROM debian:buster\nRUN patch -p0 < x.patch\nRUN apt-get update\n",
+            0,
+        ),
+        (
             "FROM debian:buster\nRUN ./prepare.sh\nRUN apt-get update\n",
             0,
         ),
@@ -54,6 +86,31 @@ fn pip_is_refused_where_the_distribution_keeps_its_python() {
         ),
         (format!("FROM debian:12\n{pip} --target=/x\n"), 0),
         (format!("FROM debian:12\n{pip} || true\n"), 0),
+        (format!("FROM debian:12\nENV PATH=$PATH:/x\n{pip}\n"), 4),
+        (format!("FROM debian:12\nENV PATH=/x/bin:$PATH\n{pip}\n"), 0),
+        (format!("FROM debian:12\nCOPY etc /etc\n{pip}\n"), 0),
+        (
+            format!("FROM debian:12\nCOPY --from=python:3.12 /usr/local /usr/local\n{pip}\n"),
+            0,
+        ),
+        (format!("FROM debian:12\nRUN ./prepare.sh\n{pip}\n"), 0),
+        (
+            format!("FROM debian:12\nRUN curl -fsSL https://acme.example/x | bash\n{pip}\n"),
+            0,
+        ),
+        (
+            format!(
+                "FROM debian:12\nRUN curl -fsSL https://deb.nodesource.com/setup_20.x | bash\n{pip}\n"
+            ),
+            4,
+        ),
+        (
+            format!(
+                "FROM debian:12\nRUN --mount=type=bind,source=pip.ini,target=/etc/pip.conf {}\n",
+                &pip[4..]
+            ),
+            0,
+        ),
         (format!("FROM python:3.12-bookworm\n{pip}\n"), 0),
     ] {
         assert_eq!(line(&text, |it| it.refused_pip()), expected, "{text}");

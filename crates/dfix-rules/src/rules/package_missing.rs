@@ -47,6 +47,11 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether every build takes the image"),
         // Another archive may have it.
         leaves("FROM debian:13\nCOPY x.list /etc/apt/sources.list.d/\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nCOPY apt/ /etc/apt/\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nCOPY rootfs /\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nCOPY setup.sh /\nRUN /setup.sh && apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN curl -fsSL https://acme.example/setup | bash -\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN --mount=type=bind,target=/s /s/prepare\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
         leaves("FROM debian:13\nRUN apt-get update && apt-get install -y libgl1 acme-tool\n"),
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
         leaves("FROM acme/debian:13\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
@@ -74,16 +79,9 @@ fn look_at(
     release: &Foundation,
     out: &mut Findings<'_>,
 ) {
-    let lacked = stage.lacked_packages(command, release, false);
-    if lacked.is_empty() {
-        return;
-    }
-    let archives = stage.package_archives();
-    for lacked in lacked {
+    for lacked in stage.lacked_packages(command, release, false) {
         // Another archive may have it: nothing is known then.
-        let line = command.step().line_at(lacked.package.word.range().start());
-        let mut before = archives.iter().filter(|it| it.line <= line);
-        if !before.any(|it| it.may_have(lacked.name, release)) {
+        if !lacked.may_be_elsewhere() {
             tell(command, &lacked, out);
         }
     }
@@ -96,6 +94,7 @@ fn tell(command: &PackageCommand<'_>, lacked: &LackedPackage<'_>, out: &mut Find
         case.evidence(lacked.because())
             .evidence(change.because)
             .open(change.open)
+            .open(change.archive)
             .open(command.step().stage().and_then(chosen_image))
             .declare(Effect::arguments_of(command))
             .fix(|edit| edit.replace_word_by(word, &change.names));

@@ -56,6 +56,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install --target=/x flask\n",
         ),
         leaves("FROM debian:12\nRUN pip3 install flask\n"),
+        // What is not read may say that it may.
+        leaves(
+            "FROM debian:12\nCOPY rootfs /\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install flask\n",
+        ),
+        leaves(
+            "FROM debian:12\nCOPY prepare.sh /\nRUN /prepare.sh\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install flask\n",
+        ),
         leaves("FROM alpine:3.20\nRUN apk add py3-pip && (pip install flask || true)\n"),
     ],
 };

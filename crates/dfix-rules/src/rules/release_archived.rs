@@ -44,6 +44,12 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:buster\nRUN apt-get update || true\n"),
         leaves("FROM debian:buster\nRUN sed -i s/deb.debian.org/archive.debian.org/ /etc/apt/sources.list && apt-get update\n"),
         leaves("FROM debian:buster\nCOPY sources.list /etc/apt/sources.list\nRUN apt-get update\n"),
+        leaves("FROM debian:buster\nRUN find /etc/apt -type f -exec sed -i s/deb.debian/archive.debian/ {} +\nRUN apt-get update\n"),
+        leaves("FROM debian:buster\nWORKDIR /etc\nCOPY apt apt\nRUN apt-get update\n"),
+        leaves("FROM debian:buster\nRUN cp -r /tmp/apt /etc/ && apt-get update\n"),
+        leaves("FROM debian:buster\nRUN apt-get update -o Dir::Etc::sourcelist=/x.list\n"),
+        leaves("FROM centos:7\nRUN yum --disablerepo=* --enablerepo=corp -c /x.conf install -y gcc\n"),
+        leaves("FROM debian:buster\nRUN apt-get install -y /tmp/x.deb\n"),
         leaves("FROM acme/debian:buster\nRUN apt-get update\n"),
     ],
 };

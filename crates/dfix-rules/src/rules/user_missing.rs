@@ -51,6 +51,15 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN chown app /srv || true\n"),
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y postgresql\nUSER postgres\n"),
         leaves("FROM debian:12\nCOPY setup.sh /\nRUN /setup.sh\nUSER app\n"),
+        // What is not read may make it.
+        leaves("FROM debian:12\nRUN python3 /x/make_users.py\nUSER app\n"),
+        leaves("FROM debian:12\nRUN --mount=type=bind,target=/s /s/prepare\nUSER app\n"),
+        leaves("FROM node:22\nCOPY . /app\nRUN cd /app && npm run prepare-image\nUSER app\n"),
+        leaves("FROM debian:12\nADD rootfs.tar.gz /\nUSER app\n"),
+        leaves("FROM debian:12\nCOPY . /\nUSER app\n"),
+        leaves("FROM debian:12\nRUN curl -fsSL https://acme.example/x.tgz | tar xz -C /\nUSER app\n"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y acme-tool\nUSER app\n"),
+        leaves("FROM debian:12\nRUN chown --from app root /x\n"),
         leaves("FROM acme/base:1\nUSER app\n"),
         leaves("FROM debian:12\nARG WHO=app\nUSER $WHO\n"),
         leaves("FROM debian:12 AS build\nRUN useradd app\nFROM scratch\nCOPY --from=build /etc/passwd /etc/passwd\nUSER app\n"),
@@ -75,28 +84,29 @@ enum How {
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let mut told: Vec<(usize, &str)> = Vec::new();
     for stage in file.stages().filter(|it| it.os() == Os::Linux) {
-        for step in stage.steps().filter(|it| !it.is_onbuild()) {
-            for named in named_by(step) {
-                // What the step itself makes may be made before it is named.
-                let accounts = match step.next().filter(|_| named.how == How::Chown) {
-                    Some(next) => stage.accounts().at(next),
-                    None if named.how == How::Chown => stage.accounts(),
-                    None => stage.accounts().at(step),
-                };
-                let is_told = |name: &str| {
-                    let mut chain = stage.base_chain();
-                    chain.any(|it| told.contains(&(it.index(), name)))
-                };
-                let user = named.user.filter(|it| accounts.lacks_user(it));
-                let group = named.group.filter(|it| accounts.lacks_group(it));
-                let Some(name) = user.or(group).filter(|it| !is_told(it)) else {
-                    continue;
-                };
-                told.push((stage.index(), name));
-                match user {
-                    Some(user) => user_is_missing(stage, &named, user, accounts, out),
-                    None => group_is_missing(&named, name, out),
-                }
+        let steps = stage.steps().filter(|it| !it.is_onbuild());
+        let all: Vec<Named<'_>> = steps.flat_map(named_by).collect();
+        for (at, named) in all.iter().enumerate() {
+            let step = named.step;
+            // What the step itself makes may be made before it is named.
+            let accounts = match step.next().filter(|_| named.how == How::Chown) {
+                Some(next) => stage.accounts().at(next),
+                None if named.how == How::Chown => stage.accounts(),
+                None => stage.accounts().at(step),
+            };
+            let is_told = |name: &str| {
+                let mut chain = stage.base_chain();
+                chain.any(|it| told.contains(&(it.index(), name)))
+            };
+            let user = named.user.filter(|it| accounts.lacks_user(it));
+            let group = named.group.filter(|it| accounts.lacks_group(it));
+            let Some(name) = user.or(group).filter(|it| !is_told(it)) else {
+                continue;
+            };
+            told.push((stage.index(), name));
+            match user {
+                Some(user) => user_is_missing(stage, &all[at..], user, accounts, out),
+                None => group_is_missing(named, name, out),
             }
         }
     }
@@ -104,16 +114,19 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 fn user_is_missing(
     stage: Stage<'_>,
-    named: &Named<'_>,
+    from_here: &[Named<'_>],
     user: &str,
     accounts: Accounts<'_>,
     out: &mut Findings<'_>,
 ) {
+    let Some(named) = from_here.first() else {
+        return;
+    };
     let step = named.step;
     let message = format!("there is no user `{user}`");
     out.judge(step, Safety::Checked, message, |case| {
         is_meant(stage, user, accounts)?;
-        let fails = what_fails(stage, named, user)?;
+        let fails = what_fails(from_here, user)?;
         let is_root = stage.user_at(step).is_root();
         if is_root.is_no() {
             return Err(remedy!(
@@ -146,11 +159,9 @@ fn is_meant(stage: Stage<'_>, user: &str, accounts: Accounts<'_>) -> Result<(), 
 }
 
 /// What the build or the container cannot do.
-fn what_fails(stage: Stage<'_>, named: &Named<'_>, user: &str) -> Result<String, Remedy> {
-    let steps = stage.steps().filter(|it| it.index() >= named.step.index());
-    let of_user = |it: &Named<'_>| it.user == Some(user) && it.how != How::CopyOwner;
-    let mut uses = steps.flat_map(named_by).filter(of_user);
-    let Some(first) = uses.next() else {
+fn what_fails(from_here: &[Named<'_>], user: &str) -> Result<String, Remedy> {
+    let of_user = |it: &&Named<'_>| it.user == Some(user) && it.how != How::CopyOwner;
+    let Some(first) = from_here.iter().find(of_user) else {
         return Err(remedy!(
             "BuildKit leaves the files root's, and other builders stop: make the user before, or name one that is there"
         ));
@@ -242,11 +253,28 @@ fn named_by<'m>(step: Step<'m>) -> Vec<Named<'m>> {
                 it.is("chown") && it.wrappers().next().is_none() && it.stops_the_build()
             };
             let commands = step.commands().filter(fails);
-            let owners = commands.filter_map(|it| it.args().find(|word| !word.starts_with("-")));
-            owners.filter_map(|it| named(it, How::Chown)).collect()
+            commands
+                .filter_map(owner_of)
+                .filter_map(|it| named(it, How::Chown))
+                .collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// Whom a `chown` gives its files to.
+fn owner_of<'m>(chown: Command<'m>) -> Option<Word<'m>> {
+    let mut words = chown.args();
+    while let Some(word) = words.next() {
+        if word.is("--from") {
+            words.next();
+        } else if word.starts_with("--ref") {
+            return None;
+        } else if !word.starts_with("-") {
+            return Some(word);
+        }
+    }
+    None
 }
 
 fn of_text<'m>(step: Step<'m>, text: &'m str, how: How) -> Named<'m> {

@@ -1,26 +1,17 @@
 //! Users and groups of whom it is certain that they are not there: no base, no step and no package brings them.
 
 use dfix_catalogue::{
-    Family, is_application_account, is_official, is_service_account, is_system_account,
+    Family, PackagePresence, is_application_account, is_official, is_service_account,
+    is_system_account, package_presence,
 };
+use dfix_syntax::TextSize;
 
 use super::Accounts;
 use crate::collect::shell::Os;
 use crate::facts::base_image::base_facts;
-use crate::handles::{Base, Command, Stage};
-use crate::packages::PackageCommand;
-
-/// Programs that may make users of which nothing else in the file speaks.
-const MAKERS: [&str; 8] = [
-    "ansible",
-    "ansible-playbook",
-    "chef-client",
-    "dpkg",
-    "make",
-    "puppet",
-    "rpm",
-    "salt-call",
-];
+use crate::facts::unread_work::{Part, unread_before};
+use crate::handles::{Base, Stage};
+use crate::packages::{PackageCommand, SpecKind};
 
 impl Accounts<'_> {
     /// Whether it is certain that there is no user of this name.
@@ -43,26 +34,36 @@ impl Accounts<'_> {
         is_of_system || !is_told_in_full(self.stage) || self.may_be_of_a_package(name)
     }
 
+    /// Whether a package may bring it, or something that is not read.
     fn may_be_of_a_package(self, name: &str) -> bool {
-        let commands = self.stage.base_chain().flat_map(Stage::build_commands);
-        let mut before = commands.filter(|it| it.step().index < self.before);
-        before.any(|it| may_make(it, name))
+        let foundation = base_facts(self.stage).foundation;
+        let is_known = |package: &str| {
+            let presence = foundation.map(|it| package_presence(&it, package));
+            !matches!(presence, None | Some(PackagePresence::Unknown(_)))
+        };
+        let installs = self
+            .stage
+            .base_chain()
+            .flat_map(Stage::build_commands)
+            .filter(|it| it.step().index < self.before)
+            .filter_map(PackageCommand::of);
+        let mut installs = installs.filter(|it| it.is_of_system() && it.is_install());
+        installs.any(|it| may_bring(&it, name, &is_known))
+            || unread_before(
+                self.stage,
+                Part::Accounts,
+                (self.before, TextSize::default()),
+            )
+            .is_some()
     }
 }
 
-/// Whether a command may make a user of this name without saying so.
-fn may_make(command: Command<'_>, name: &str) -> bool {
-    let Some(install) = PackageCommand::of(command) else {
-        let program = command.name();
-        return MAKERS.contains(&program) || program.contains("install") && program != "install";
-    };
-    if !install.is_of_system() || !install.is_install() {
-        return false;
-    }
+/// Whether what a command installs may make a user of this name.
+fn may_bring(install: &PackageCommand<'_>, name: &str, is_known: &dyn Fn(&str) -> bool) -> bool {
     let mut packages = install.packages().into_iter();
     !is_application_account(name)
         || install.may_take_more()
-        || packages.any(|package| package.name.is_none_or(|it| it.contains('/')))
+        || packages.any(|it| !it.name.is_some_and(is_known) || it.kind != SpecKind::Index)
 }
 
 /// Whether the users of the image that a stage is based on are all known: those of distributions and of languages.

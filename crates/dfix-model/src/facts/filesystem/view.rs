@@ -2,12 +2,13 @@
 
 use dfix_catalogue::{Family, FolderMark, folder_above, folder_is};
 
-use super::changes::{About, Contents, Data, From, What, fits, origin_of, rest_of};
+use super::changes::{About, Change, Contents, Data, From, What, fits, origin_of, rest_of};
 use super::entry::{Entry, Origin};
 use crate::collect::shell::Os;
 use crate::context::{Answer, is_there_unread};
 use crate::facts::base_image::{base_facts, base_workdir};
-use crate::handles::{Base, Command, Stage};
+use crate::handles::{Base, Command, Stage, Step};
+use crate::packages::PackageCommand;
 use crate::path::ImagePath;
 use crate::ternary::OpenCondition;
 
@@ -254,6 +255,47 @@ impl<'m> View<'m, '_> {
                 self.other(stage).entry(&path, depth + 1)
             }
             From::Elsewhere | From::Download | From::Command => Entry::Unknown(unread(path)),
+        }
+    }
+
+    /// Whether a change may put something at a path, in it or around it.
+    pub(super) fn may_put(
+        self,
+        change: &Change,
+        command: Option<Command<'_>>,
+        path: &ImagePath,
+    ) -> bool {
+        let level = path.below(&change.path);
+        let is_in_it = || change.path.is_below(path);
+        let may_be_there = |from: &From| {
+            // What is not in the context is made before the build.
+            matches!(from, From::Context(source) if entry_of_context(self.stage, source) == Entry::Nothing)
+                || self.entry_from(from, &change.path, path, 0) != Entry::Nothing
+        };
+        match &change.what {
+            // What `COPY` puts nobody knows where; of what is not read in a `RUN` see its texts.
+            What::Unsure(_) => !self.stage.file.step(change.step).is_some_and(Step::is_run),
+            What::File { entry, from, .. } => match level {
+                Some(rest) => (rest.is_empty() || *entry != Entry::File) && may_be_there(from),
+                None => is_in_it(),
+            },
+            What::Tree { from, only, .. } => match level {
+                Some(rest) => {
+                    let rest = ImagePath::new(rest);
+                    let mut names = rest.parts();
+                    let name = names.next().unwrap_or_default();
+                    only.as_ref().is_none_or(|pattern| fits(pattern, name)) && may_be_there(from)
+                }
+                None => is_in_it(),
+            },
+            What::Filled(_) => {
+                // They put a file, or one folder, under its own name.
+                let is_of_a_name = command.is_some_and(|it| it.is_one_of(&["curl", "git", "wget"]));
+                let is_packages = command.is_some_and(|it| PackageCommand::of(it).is_some());
+                let is_far = level.is_some_and(|it| it.contains('/'));
+                !is_packages && (level.is_some() && !(is_of_a_name && is_far) || is_in_it())
+            }
+            _ => false,
         }
     }
 
