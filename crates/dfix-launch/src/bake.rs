@@ -262,7 +262,7 @@ impl Target {
             arguments: whole.arguments,
             platforms: whole.platforms,
             is_conditional: false,
-            is_case_sensitive: false,
+            is_case_sensitive: Some(false),
         });
         launch
     }

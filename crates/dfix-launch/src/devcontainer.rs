@@ -224,7 +224,7 @@ impl Reader<'_> {
             is_in_between: false,
             platforms: Vec::new(),
             is_conditional: false,
-            is_case_sensitive: false,
+            is_case_sensitive: None,
             target: target.and_then(|it| self.text(it, "the stage")),
             arguments: arguments
                 .into_iter()

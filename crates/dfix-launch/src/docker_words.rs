@@ -117,7 +117,7 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
         "build" | "bud" | "b" => {
             let mut launch = reader(command, at).build(rest);
             if let Some(build) = &mut launch.build {
-                build.is_case_sensitive = is_buildahs;
+                build.is_case_sensitive = Some(is_buildahs);
             }
             Some(launch)
         }

@@ -256,8 +256,9 @@ pub struct Build {
     pub is_in_between: bool,
     /// The stage that is built, where one is named.
     pub target: Option<String>,
-    /// Whether what builds it tells capitals from small letters in the names of stages: Podman and Buildah do, and Docker does not.
-    pub is_case_sensitive: bool,
+    /// Whether what builds it tells capitals from small letters in the names of stages: Podman and Buildah do, and Docker does not. None:
+    /// nobody says what builds it.
+    pub is_case_sensitive: Option<bool>,
     /// Build arguments, where their values are known.
     pub arguments: Vec<(String, Option<String>)>,
     /// The platforms that it is built for, as they are said: `linux/arm/v7`. What is not known stands in one as `${NAME}`. None:

@@ -70,7 +70,7 @@ fn launch(folder: &str, path: &str, artifact: &Node) -> Option<Launch> {
         is_in_between: false,
         platforms: Vec::new(),
         is_conditional: false,
-        is_case_sensitive: false,
+        is_case_sensitive: None,
         target: text("target").map(str::to_owned),
         arguments: arguments
             .unwrap_or_default()

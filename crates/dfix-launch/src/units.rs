@@ -158,7 +158,7 @@ impl Unit<'_> {
             context,
             dockerfile,
             target: target.map(|line| line.value.clone()),
-            is_case_sensitive: true,
+            is_case_sensitive: Some(true),
             ..Build::default()
         });
         Some(launch)

@@ -235,7 +235,7 @@ fn build_over((own, says): (Build, &BuildSays), base: Build, both_say: &BuildSay
         is_in_between: own.is_in_between && base.is_in_between,
         is_conditional: own.is_conditional || base.is_conditional,
         target: own.target.or(base.target),
-        is_case_sensitive: own.is_case_sensitive || base.is_case_sensitive,
+        is_case_sensitive: own.is_case_sensitive.or(base.is_case_sensitive),
         arguments: [base.arguments, own.arguments].concat(),
         platforms: [base.platforms, own.platforms].concat(),
     }

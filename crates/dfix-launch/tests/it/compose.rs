@@ -66,7 +66,7 @@ fn a_service_says_what_it_is_made_of() {
             inline: None,
             contexts: Vec::new(),
             is_in_between: false,
-            is_case_sensitive: false,
+            is_case_sensitive: None,
             target: Some("runtime".to_owned()),
             arguments: vec![
                 ("PYTHON".to_owned(), Some("3.12".to_owned())),

@@ -113,11 +113,13 @@ fn twin<'m>(stage: Stage<'m>, name: &str) -> Option<Stage<'m>> {
 fn named_elsewhere(stage: Stage<'_>, name: &str) -> Option<OpenCondition> {
     let launch = stage.built_by_name().find(|launch| {
         let build = launch.build.as_ref();
-        build.is_some_and(|it| it.is_case_sensitive && it.target.as_deref() == Some(name))
+        build.is_some_and(|it| {
+            it.is_case_sensitive != Some(false) && it.target.as_deref() == Some(name)
+        })
     })?;
     Some(OpenCondition::new(
         format!(
-            "whether {} finds the stage, for which Podman's capitals and small letters are not the same",
+            "whether {} finds the stage: for Podman, capitals and small letters are not the same",
             launch.said()
         ),
         format!("write `{}` there, too", name.to_ascii_lowercase()),
