@@ -123,7 +123,7 @@ pub use facts::stage_references::StageReference;
 pub use facts::system_packages::SystemPackage;
 pub use facts::user::User;
 pub use facts::user_packages::USER_BASE;
-pub use facts::variable_readers::names_whole;
+pub use facts::variable_readers::{names_whole, reads_variable};
 pub use facts::workplace::Editor;
 pub use handles::segments::{Segment, SegmentKind, segments_of_node};
 pub use handles::{

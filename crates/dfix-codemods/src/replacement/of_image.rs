@@ -1,7 +1,9 @@
 //! What becomes of an image reference.
 
 use dfix_engine::{Effect, OpenCondition};
-use dfix_model::{GlobalArg, ImagePlace, Model, Segment, SegmentKind, Stage, Step, StepKind};
+use dfix_model::{
+    GlobalArg, ImagePlace, Model, Segment, SegmentKind, Stage, Step, StepKind, reads_variable,
+};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::flat;
@@ -11,7 +13,6 @@ use crate::pattern::image::{ImagePattern, Parts};
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::change::{narrow, only_adds};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
-use crate::replacement::readers::reads_variable;
 
 /// The change of a reference that the pattern fits. `others` is asked where the default of an `ARG` decides several.
 pub(crate) fn plan<'m>(

@@ -1,7 +1,7 @@
 //! What becomes of instructions.
 
 use dfix_engine::Effect;
-use dfix_model::{Pair, Step, StepKind, WordKind};
+use dfix_model::{Pair, Step, StepKind, WordKind, reads_variable};
 
 use crate::matching::state::{Slot, State, Text};
 use crate::pattern::are_alike;
@@ -23,7 +23,7 @@ use crate::replacement::of_pipeline;
 use crate::replacement::of_sets;
 use crate::replacement::of_words::{Placed, filled, filled_if, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
-use crate::replacement::readers::{left_without, named_elsewhere, reads_variable};
+use crate::replacement::readers::{left_without, named_elsewhere};
 use crate::replacement::{of_command, of_copy, of_form, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.

@@ -1,7 +1,7 @@
 //! What is open where a name is no longer there: of a variable, or of the folder of work. Who reads it is told.
 
 use dfix_engine::OpenCondition;
-use dfix_model::{Stage, Step, StepKind, Word, names_whole};
+use dfix_model::{Stage, Step, StepKind, Word, names_whole, reads_variable};
 
 /// What is open where an instruction no longer sets a variable: as it has another name now, or is gone.
 pub(crate) fn left_without(step: Step<'_>, key: &str, is_renamed: bool) -> Vec<OpenCondition> {
@@ -65,16 +65,6 @@ fn reads(step: Step<'_>, key: &str) -> bool {
         })
     };
     reads_variable(step.source_text(), key) || is_named()
-}
-
-/// Whether a text reads a variable: `$NAME` or `${NAME…`.
-pub(crate) fn reads_variable(text: &str, name: &str) -> bool {
-    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let before = &text[..at];
-        (before.ends_with('$') || before.ends_with("${"))
-            && !text[at + name.len()..].starts_with(goes_on)
-    })
 }
 
 /// What is open where the folder of work becomes another one, and other instructions name it.

@@ -103,16 +103,14 @@ impl ImageRef {
     /// Whether the builder refuses the reference where nothing is given for what only the build can tell: a part of it is
     /// empty, or its path has capitals (distribution/reference, `ParseNormalizedNamed`).
     pub fn fails_by_default(&self) -> bool {
-        let text = self.text_by_default();
-        let (path, digest) = match text.split_once('@') {
-            Some((path, digest)) => (path, Some(digest)),
-            None => (&*text, None),
+        let piece = Piece {
+            text: Some(self.text_by_default()),
+            place: None,
+            origin: Origin::Literal,
         };
-        let slash = path.rfind('/').map_or(0, |at| at + 1);
-        let (path, tag) = match path[slash..].split_once(':') {
-            Some((name, tag)) => (&path[..slash + name.len()], Some(tag)),
-            None => (path, None),
-        };
+        let image = ImageRef::new(self.range, vec![piece]);
+        let text =
+            |part: &Option<Part>| part.as_ref().map(|it| it.text.clone().unwrap_or_default());
         let is_part = |part: &str| {
             let ends = [part.bytes().next(), part.bytes().next_back()];
             let is_end =
@@ -121,17 +119,16 @@ impl ImageRef {
                 |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
             ends.into_iter().all(is_end) && part.bytes().all(is_inner)
         };
-        let host = path
-            .split('/')
-            .next()
-            .filter(|it| path.contains('/') && is_registry(it));
-        let rest = host.map_or(path, |host| &path[host.len() + 1..]);
         let is_tag = |tag: &str| {
             let first = tag.bytes().next();
             let is_one = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b"-.".contains(&b);
             first.is_some_and(|b| !b"-.".contains(&b)) && tag.bytes().all(is_one)
         };
-        !(rest.split('/').all(is_part) && tag.is_none_or(is_tag) && digest != Some(""))
+        let path = text(&image.repository).unwrap_or_default();
+        let is_taken = path.split('/').all(is_part)
+            && text(&image.tag).is_none_or(|it| is_tag(&it))
+            && text(&image.digest).is_none_or(|it| !it.is_empty());
+        !is_taken
     }
 
     /// The reference without its tag and its digest, as it is written, if that is known.

@@ -9,6 +9,18 @@ use dfix_syntax::{SyntaxKind, TextRange, TextSize};
 use crate::collect::model::Model;
 use crate::handles::Step;
 
+/// Where the comments between instructions stand, in order.
+struct Comments(Vec<TextRange>);
+
+impl Comments {
+    fn of(file: &Model<'_>) -> Self {
+        let tokens = file.tree().syntax().children_with_tokens();
+        let tokens = tokens.filter_map(dfix_syntax::NodeOrToken::into_token);
+        let comments = tokens.filter(|it| it.kind() == SyntaxKind::COMMENT);
+        Comments(comments.map(|it| it.text_range()).collect())
+    }
+}
+
 impl Model<'_> {
     /// Whether its first lines ask the builder for a check that is not done otherwise: `# check=experimental=NAME`.
     pub fn asks_for_check(&self, name: &str) -> bool {
@@ -34,16 +46,12 @@ impl<'m> Step<'m> {
             .previous()
             .map_or(TextSize::new(0), |it| it.range().end());
         let between = TextRange::new(above, self.range().start());
-        let tree = self.file().tree().syntax().clone();
-        let tokens = tree
-            .children_with_tokens()
-            .filter_map(dfix_syntax::NodeOrToken::into_token);
-        let comments = tokens.filter(|it| it.kind() == SyntaxKind::COMMENT);
-        let last = comments
-            .map(|it| it.text_range())
-            .take_while(|it| it.end() <= between.end())
-            .filter(|it| between.contains_range(*it))
-            .last()?;
+        let comments = &self.file().cached(|| Comments::of(self.file())).0;
+        let before = comments.partition_point(|it| it.end() <= between.end());
+        let last = *comments[..before].last()?;
+        if !between.contains_range(last) {
+            return None;
+        }
         let words = text[last].trim_start_matches('#').trim();
         let first = words.split(' ').next().filter(|it| !it.is_empty())?;
         Some((last, first))

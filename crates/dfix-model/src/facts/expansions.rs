@@ -184,7 +184,7 @@ impl Model<'_> {
 
 impl<'m> Stage<'m> {
     /// The names of variables that are set or declared at a step: in this stage or one that it is based on, in the file.
-    pub fn names_at(self, step: Step<'m>) -> impl Iterator<Item = &'m str> {
+    pub(crate) fn names_at(self, step: Step<'m>) -> impl Iterator<Item = &'m str> {
         let setting = |kind| self.base_chain().flat_map(move |it| it.steps_of(kind));
         let all = setting(StepKind::Env).chain(setting(StepKind::Arg));
         let before = all.filter(move |it| it.index() < step.index());

@@ -35,17 +35,12 @@ impl<'m> Exposed<'m> {
         if text.is_empty() || !text.chars().all(is_simple) {
             return None;
         }
-        let mut parts = split_outside(text, ':');
-        let last = parts.pop()?;
-        let mut halves = split_outside(last, '/').into_iter();
-        let port = halves.next()?.to_owned();
-        let protocol = halves.next().map(str::to_owned);
-        let host = parts.join(":");
+        let (host, port, protocol) = parts_of(text);
         Some(Exposed {
             word,
             host: (!host.trim_matches(':').is_empty()).then_some(host),
-            port,
-            protocol,
+            port: port.to_owned(),
+            protocol: protocol.map(str::to_owned),
         })
     }
 
@@ -92,9 +87,23 @@ impl<'m> Exposed<'m> {
 
 /// Whether the text is a port or a range of ports.
 fn is_port(text: &str) -> bool {
+    range_of(text).is_some()
+}
+
+/// The first and the last port of a range, or a port twice.
+pub(crate) fn range_of(text: &str) -> Option<(u16, u16)> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let ends = (first.parse::<u16>(), last.parse::<u16>());
-    matches!(ends, (Ok(first), Ok(last)) if first <= last)
+    let ends = (first.parse().ok()?, last.parse().ok()?);
+    (ends.0 <= ends.1).then_some(ends)
+}
+
+/// What a word says of the host, of the port, of the protocol.
+pub(crate) fn parts_of(text: &str) -> (String, &str, Option<&str>) {
+    let mut parts = split_outside(text, ':');
+    let last = parts.pop().unwrap_or_default();
+    let mut halves = split_outside(last, '/').into_iter();
+    let port = halves.next().unwrap_or_default();
+    (parts.join(":"), port, halves.next())
 }
 
 /// The text cut at a character, but not inside `${…}`.

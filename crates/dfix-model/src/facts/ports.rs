@@ -4,6 +4,7 @@ use dfix_catalogue::programs::{self, Program};
 use dfix_catalogue::{ServerSetting, sets};
 
 use crate::collect::instruction::StepKind;
+use crate::facts::exposed::{parts_of, range_of};
 use crate::facts::variables::expand_text;
 use crate::handles::{Command, Given, Stage, Word, interpreting};
 use crate::packages::table;
@@ -42,13 +43,11 @@ pub(crate) fn ports(of: Stage<'_>) -> Vec<Port<'_>> {
         .flat_map(|(stage, step)| step.words().map(move |word| (stage, step, word)))
         .map(|(stage, step, word)| {
             let text = expand_text(stage, word, step);
-            let (ports, protocol) = match text.as_deref().and_then(|t| t.split_once('/')) {
-                Some((ports, protocol)) => (Some(ports), Some(protocol)),
-                None => (text.as_deref(), None),
-            };
+            let parts = text.as_deref().map(parts_of);
+            let protocol = parts.as_ref().and_then(|it| it.2);
             Port {
                 word,
-                range: ports.and_then(range),
+                range: parts.as_ref().and_then(|it| range_of(it.1)),
                 protocol: match protocol.map(str::to_ascii_lowercase).as_deref() {
                     None | Some("tcp") => Protocol::Tcp,
                     Some("udp") => Protocol::Udp,
@@ -57,18 +56,6 @@ pub(crate) fn ports(of: Stage<'_>) -> Vec<Port<'_>> {
             }
         })
         .collect()
-}
-
-fn range(text: &str) -> Option<(u16, u16)> {
-    // `8080:80` is not allowed, but seen: the part behind the colon is the container's.
-    let text = text.rsplit(':').next().unwrap_or(text);
-    match text.split_once('-') {
-        Some((low, high)) => Some((low.trim().parse().ok()?, high.trim().parse().ok()?)),
-        None => {
-            let port = text.trim().parse().ok()?;
-            Some((port, port))
-        }
-    }
 }
 
 /// The options that name a port, or an address with one, of programs of which that is not known better.

@@ -9,7 +9,7 @@ use dfix_syntax::TextRange;
 
 use crate::collect::expand::Origin;
 use crate::collect::model::Model;
-use crate::facts::launches;
+use crate::facts::launches::{self, is_build_context};
 use crate::handles::{Base, Source, Stage, Step};
 
 /// A place of the file that names a stage.
@@ -89,11 +89,13 @@ fn of_stage<'m>(stage: Stage<'m>, other: Stage<'m>) -> Vec<StageReference<'m>> {
 }
 
 impl Model<'_> {
-    /// A name for a stage that nothing in the file has yet: this one with a number. `nth` of those that are free.
+    /// A name for a stage that nothing in the file has yet, nor a build of it for what it puts in: this one with a number. `nth` of those
+    /// that are free.
     pub fn free_stage_name(&self, name: &str, nth: usize) -> String {
+        struct Small(String);
+        let text = &self.cached(|| Small(self.text().to_ascii_lowercase())).0;
         let is_free = |new: &String| {
-            let places = self.text().to_ascii_lowercase();
-            !places.contains(&new.to_ascii_lowercase())
+            !text.contains(&new.to_ascii_lowercase()) && !is_build_context(self, new)
         };
         let names = (1..).map(|number: usize| format!("{name}-{number}"));
         names.filter(is_free).nth(nth).unwrap_or_default()

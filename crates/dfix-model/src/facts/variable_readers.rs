@@ -6,9 +6,21 @@ use crate::handles::Stage;
 
 /// Whether a text has a name in it as a word of its own, and not as part of a longer one.
 pub fn names_whole(text: &str, name: &str) -> bool {
+    places_of(text, name).next().is_some()
+}
+
+/// Whether a text reads a variable: `$NAME` or `${NAME…`.
+pub fn reads_variable(text: &str, name: &str) -> bool {
+    let mut befores = places_of(text, name).map(|at| &text[..at]);
+    befores.any(|it| it.ends_with('$') || it.ends_with("${"))
+}
+
+/// Where a text has a name in it as a word of its own.
+fn places_of(text: &str, name: &str) -> impl Iterator<Item = usize> {
     let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    text.match_indices(name).any(|(at, _)| {
-        !text[..at].ends_with(goes_on) && !text[at + name.len()..].starts_with(goes_on)
+    let places = text.match_indices(name).map(|it| it.0);
+    places.filter(move |at| {
+        !text[..*at].ends_with(goes_on) && !text[at + name.len()..].starts_with(goes_on)
     })
 }
 

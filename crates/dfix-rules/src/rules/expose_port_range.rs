@@ -17,18 +17,19 @@ pub(crate) const RULE: Rule = Rule {
         reports("FROM nginx:1.29\nEXPOSE 80000\n", "65535"),
         reports("FROM nginx:1.29\nEXPOSE 40000-80000/tcp 80\n", "65535"),
         leaves("FROM nginx:1.29\nEXPOSE 60000 40000-60000/tcp 80/udp\n"),
+        reports("FROM nginx:1.29\nEXPOSE 8080:80000\n", "65535"),
         leaves("FROM nginx:1.29\nEXPOSE ${PORT} 40000-${LAST} http\n"),
     ],
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let steps = file.steps().filter(|it| it.is(StepKind::Expose));
-    for word in steps.flat_map(Step::words) {
-        let Some(port) = word.value().and_then(too_large) else {
+    for exposed in steps.flat_map(Step::exposed) {
+        let Some(port) = too_large(&exposed.port) else {
             continue;
         };
         out.judge(
-            word,
+            exposed.word,
             Safety::Safe,
             format!("there is no port {port}"),
             |_| {
@@ -41,8 +42,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 /// The port of a range that is none.
-fn too_large(text: &str) -> Option<&str> {
-    let ports = &text[..text.find('/').unwrap_or(text.len())];
+fn too_large(ports: &str) -> Option<&str> {
     let is_number = |it: &&str| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit());
     let mut numbers = ports.split('-').filter(is_number);
     numbers.find(|it| it.parse::<u16>().is_err())
