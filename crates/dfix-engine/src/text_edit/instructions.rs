@@ -18,7 +18,8 @@ pub(crate) enum Where {
     After,
 }
 
-fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
+/// All tokens of a part of the tree.
+pub(super) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
     node.descendants_with_tokens()
         .filter_map(NodeOrToken::into_token)
 }

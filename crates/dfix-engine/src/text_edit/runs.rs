@@ -1,8 +1,8 @@
 //! Several `RUN`s as one.
 
-use dfix_syntax::{NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+use dfix_syntax::{NodeExt as _, NodeOrToken, SyntaxKind, SyntaxNode, TextRange};
 
-use crate::text_edit::instructions::extent;
+use crate::text_edit::instructions::{extent, tokens};
 use crate::text_edit::{EditContext, Lowered, edit, end, size, start};
 
 /// Joins `RUN`s that stand one after another: the commands of each run if those of the one before succeeded. The first keeps its
@@ -38,11 +38,6 @@ pub(crate) fn join(context: &EditContext<'_>, places: &[TextRange]) -> Lowered {
         to = end(commands);
     }
     Ok(vec![edit(from, to, text)])
-}
-
-fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
-    node.descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
 }
 
 /// The place of a `RUN`'s commands, which `&&` can follow and come before. A `;` at their end is none of them but where nothing

@@ -11,7 +11,6 @@ use dfix_model::{Model, PackageCommand, Redirect, Stage, Step};
 
 use self::keys::{Call, Key, has_key_there};
 use self::lists::{ListLine, Lists, domain, host, is_of_launchpad, is_of_the_distribution};
-use super::distribution::told;
 use super::lines::line_of;
 
 /// Where the files of the keys are.
@@ -441,13 +440,13 @@ impl<'c, 'm> Board<'c, 'm> {
                 Distribution::Debian | Distribution::Ubuntu
             )
         {
-            return Err(remedy!("{} has no apt", told(foundation)));
+            return Err(remedy!("{} has no apt", foundation.told()));
         }
         match (self.has(needed), &self.foundation) {
             (Some(false), Some(foundation)) => {
                 return Err(remedy!(
                     "the apt of {} does not know {what}: take a later release",
-                    told(foundation)
+                    foundation.told()
                 ));
             }
             (Some(true), _) => {}

@@ -2,11 +2,8 @@
 
 use dfix_catalogue::{Distribution, Foundation, number_of_release, wants_to_stay};
 use dfix_engine::OpenCondition;
-use dfix_model::{Stage, StepKind};
+use dfix_model::{Stage, StepKind, lines};
 use regex::Regex;
-
-use super::distribution::told;
-use super::lines::lines;
 
 /// The comments of a stage and of those based on it, each line with its number: those above a FROM and below the last
 /// instruction, too, set off by empty lines or not, and those at the head of the file, which speak of all of it.
@@ -86,7 +83,7 @@ pub(super) fn of_release(
         return Vec::new();
     };
     let mut open = Vec::new();
-    open.extend(condition(stage, &|text| names.said_in(text), &told(new)));
+    open.extend(condition(stage, &|text| names.said_in(text), &new.told()));
     let pins = comments(stage)
         .into_iter()
         .find(|(_, text)| wants_to_stay(text) && names.said_in(text).is_some());
@@ -94,7 +91,7 @@ pub(super) fn of_release(
         OpenCondition::new(
             format!(
                 "whether {} is kept on purpose, as the comment at line {line} says",
-                told(old)
+                old.told()
             ),
             "read it, and see whether its reason still holds",
         )
@@ -102,7 +99,7 @@ pub(super) fn of_release(
     for (line, said) in names.said_by_steps(stage) {
         open.push(OpenCondition::new(
             format!("whether `{said}` of line {line} may go on to be said"),
-            format!("write {} there, too", told(new)),
+            format!("write {} there, too", new.told()),
         ));
     }
     open

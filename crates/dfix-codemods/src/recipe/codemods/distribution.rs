@@ -1,23 +1,13 @@
 //! Distributions: how their releases are called, what their archives have, and how files speak of them.
 
 use dfix_catalogue::{
-    Distribution, Eol, Foundation, ImageMark, PackagePresence, image_is, package_presence,
+    Distribution, Foundation, ImageMark, PackagePresence, image_is, package_presence,
 };
 use dfix_engine::OpenCondition;
-
-/// How messages name what an image is based on.
-pub(crate) fn told(foundation: &Foundation) -> String {
-    foundation.told()
-}
 
 /// Whether an official image is a distribution's own, so that its version is the release.
 pub(super) fn is_distribution(repository: &str) -> bool {
     image_is(repository, ImageMark::Distribution)
-}
-
-/// The code name of a release, in small letters; `""` where there is none.
-pub(super) fn code_name_of(eol: &Eol) -> String {
-    eol.code_name()
 }
 
 /// Whether a release has packages: what is not known, and what is not there.
@@ -27,9 +17,9 @@ pub(crate) fn packages_there(foundation: &Foundation, names: &[&str]) -> Option<
         |name: &&&str| matches!(package_presence(foundation, name), P::Present | P::Provided);
     let doubtful: Vec<&str> = names.iter().filter(|it| !is_there(it)).copied().collect();
     let (place, remedy) = match foundation.release {
-        Some(_) => (told(foundation), "see the names there, and build it once"),
+        Some(_) => (foundation.told(), "see the names there, and build it once"),
         None => (
-            format!("the release of {} below the new image", told(foundation)),
+            format!("the release of {} below the new image", foundation.told()),
             "`cat /etc/os-release` in it tells which one: see the names there, and build it once",
         ),
     };

@@ -7,7 +7,7 @@ use dfix_catalogue::{
 use dfix_engine::{Case, OpenCondition, Remedy};
 use dfix_model::{ImagePlace, Stage};
 
-use super::distribution::{is_distribution, told};
+use super::distribution::is_distribution;
 use super::images::{Judge, Verdict};
 use super::language::{java_words, look_at_tags_beside, paths_of_tags};
 use super::versions::{day_lost, numbers_lost, version_changed, version_kept, without_day};
@@ -59,7 +59,7 @@ impl Judge for EndOfLife {
         {
             verdict
                 .evidence
-                .push(format!("support of {} ended on {date}", told(&old)));
+                .push(format!("support of {} ended on {date}", old.told()));
         }
         let new = &living.tag;
         verdict.evidence.push(support(&living));
@@ -124,7 +124,7 @@ fn support(living: &LivingTag) -> String {
         (None, Some(date)) if date > AS_OF => match &living.foundation {
             Some(it) => format!(
                 "`{new}` is maintained; support of {} ends on {date}",
-                told(it)
+                it.told()
             ),
             None => format!("`{new}` is maintained"),
         },
@@ -141,7 +141,7 @@ fn release_ended(living: &LivingTag) -> Option<OpenCondition> {
     if !foundation.release.is_some_and(|it| new.contains(it)) {
         return None;
     }
-    let release = told(foundation);
+    let release = foundation.told();
     Some(OpenCondition::new(
         format!(
             "whether `{new}` will do: it is still made, but support of {release} ended on {date}"
@@ -158,7 +158,7 @@ fn release_below(repository: &str, living: &LivingTag) -> Option<String> {
     if foundation.release.is_some_and(|it| new.contains(it)) {
         return None;
     }
-    let release = told(foundation);
+    let release = foundation.told();
     let other = newer_below(repository, new, foundation).map_or_else(String::new, |it| {
         format!(", and `{it}` is the same on a newer release")
     });

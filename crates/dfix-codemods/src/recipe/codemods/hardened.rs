@@ -164,8 +164,8 @@ impl Hardened {
             if before.same_release(after) == Some(false) {
                 case.evidence(format!(
                     "it is based on {}, and the old one on {}",
-                    super::distribution::told(after),
-                    super::distribution::told(before)
+                    after.told(),
+                    before.told()
                 ));
             }
             packages::on_another_release(stage, after, case);

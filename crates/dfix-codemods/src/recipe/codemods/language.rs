@@ -27,7 +27,6 @@ use dfix_model::{ImagePlace, Model, Stage};
 use self::change::Change;
 pub(super) use self::numbers::java_words;
 use self::numbers::{Numbers, numbers, two, version_in};
-use super::distribution::told;
 use super::images::{Judge, Verdict};
 use super::paths::PathChange;
 use super::suites::Suites;
@@ -322,8 +321,8 @@ impl Bump {
         {
             verdict.evidence.push(format!(
                 "it is based on {}, and `{old}` on {}",
-                told(after),
-                told(&before)
+                after.told(),
+                before.told()
             ));
             verdict.suites = Suites::between(&before, after);
         }

@@ -1,7 +1,6 @@
 //! Lines of the file, for people.
 
 use dfix_model::Command;
-pub(super) use dfix_model::lines;
 
 /// The line of the file that a command stands in; of one in a script, that of the instruction that runs it.
 pub(super) fn line_of(command: Command<'_>) -> usize {

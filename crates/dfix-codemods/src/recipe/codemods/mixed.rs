@@ -4,10 +4,9 @@ use dfix_catalogue::{
     CopiedPrograms, Distribution, Foundation, copied_programs, end_of_release, image, is_text_file,
 };
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Base, ImageRef, Source, Stage, Step};
+use dfix_model::{Base, ImageRef, Source, Stage, Step, lines};
 
-use super::distribution::told;
-use super::lines::{lines, verb};
+use super::lines::verb;
 use crate::matching::reference::Reference;
 
 /// A move of a stage's image from one release to another.
@@ -126,8 +125,8 @@ pub(super) fn of_image(
     if are_same(&old, &new) || are_same(&new, &there) {
         return None;
     }
-    let from = new.map_or_else(|| format!("`{repository}:{tag}`"), |it| told(&it));
-    let to = there.map_or_else(|| shown(base.base_image()), |it| told(&it));
+    let from = new.map_or_else(|| format!("`{repository}:{tag}`"), |it| it.told());
+    let to = there.map_or_else(|| shown(base.base_image()), |it| it.told());
     libraries(step, &from, &to)
 }
 
@@ -138,29 +137,29 @@ fn given(step: Step<'_>, taker: Stage<'_>, moved: &Move<'_>) -> Option<Part> {
         return None;
     }
     let Some(after) = (moved.new_of)(base) else {
-        return Some(part(step, &told(moved.new), &shown(taker.base_image())));
+        return Some(part(step, &moved.new.told(), &shown(taker.base_image())));
     };
     // Of a system that nobody here knows the C library of, nothing is known.
     if library_of(&after).is_none() {
-        return Some(part(step, &told(moved.new), &shown(base.base_image())));
+        return Some(part(step, &moved.new.told(), &shown(base.base_image())));
     }
     if library_of(moved.new).is_some()
         && library_of(moved.new) == library_of(&after)
         && is_newer(moved.new, &after) != Some(false)
     {
-        let (from, to) = (told(moved.new), told(&after));
+        let (from, to) = (moved.new.told(), after.told());
         return Some(Part::of(
             step,
             format!("{from} runs on {to}, whose C library is older"),
         ));
     }
     let before = taker.base_facts().foundation;
-    may_part(before, &after, moved).then(|| part(step, &told(moved.new), &told(&after)))
+    may_part(before, &after, moved).then(|| part(step, &moved.new.told(), &after.told()))
 }
 
 /// What the stage takes from elsewhere: libraries that it was linked with may be gone.
 fn taken(step: Step<'_>, stage: Stage<'_>, source: &Source<'_>, moved: &Move<'_>) -> Option<Part> {
-    let release = told(moved.new);
+    let release = moved.new.told();
     let (image_ref, after) = match source {
         Source::Stage(giver) => {
             let base = giver.base_stage();
@@ -182,7 +181,7 @@ fn taken(step: Step<'_>, stage: Stage<'_>, source: &Source<'_>, moved: &Move<'_>
     let Some(after) = after.filter(|it| it.release.is_some()) else {
         return Some(part(step, &shown(image_ref), &release));
     };
-    may_part(foundation_of(image_ref), &after, moved).then(|| part(step, &told(&after), &release))
+    may_part(foundation_of(image_ref), &after, moved).then(|| part(step, &after.told(), &release))
 }
 
 /// Whether two stages may have been based on the same release, and come to be based on two.

@@ -6,7 +6,7 @@ use dfix_catalogue::{
 };
 use dfix_engine::OpenCondition;
 
-use super::distribution::{code_name_of, named, told};
+use super::distribution::named;
 use super::images::{Judge, Verdict};
 use super::versions::{day_lost, numbers_lost, version_changed};
 use crate::recipe::error::did_you_mean;
@@ -38,7 +38,7 @@ impl Release {
             format!("{product} {to} is not known{hint}")
         };
         let eol = end_of_life(product, to).ok_or_else(unknown)?;
-        let code_name = code_name_of(&eol);
+        let code_name = eol.code_name();
         let is_number = |text: &str| text.starts_with(|it: char| it.is_ascii_digit());
         let number = if is_number(to) {
             to.to_owned()
@@ -199,14 +199,14 @@ impl Judge for Release {
         if from.released? >= to.released? {
             return None;
         }
-        let old_code_name = code_name_of(&from);
+        let old_code_name = from.code_name();
         let number = if self.distribution == Distribution::Alpine {
             release.to_owned()
         } else {
             number_of_release(self.product, &old_code_name)?.to_owned()
         };
         let mut verdict = Verdict {
-            message: format!("`{repository}:{old}` is based on {}", told(&foundation)),
+            message: format!("`{repository}:{old}` is based on {}", foundation.told()),
             ..Verdict::default()
         };
         let Some(new) = self.tag_on_it(repository, old, &old_code_name, &number) else {

@@ -16,7 +16,6 @@ use dfix_model::{PackageCommand, Stage};
 
 use self::installed::Installed;
 use self::runs::{Runs, kind_of, system_of};
-use super::distribution::told;
 use super::paths::PathChange;
 use crate::matching::reference::Reference;
 
@@ -70,7 +69,7 @@ pub(super) fn look(
         return Err(remedy!(
             "`{}` is called and `{repository}:{tag}` is based on {}, which has not got it: change the installation, too",
             command.program_name(),
-            told(&new)
+            new.told()
         ));
     }
     drop(managers);
@@ -94,7 +93,7 @@ pub(super) fn look(
     if let Some(old) = &old
         && old.same_release(&new) == Some(true)
     {
-        case.evidence(format!("both are based on {}", told(&new)));
+        case.evidence(format!("both are based on {}", new.told()));
         if let Some(old_image) = old_image.as_ref().filter(|_| old_name != repository) {
             changes::programs(&runs, &installed, (old_image, &new_image), case);
             case.open(settings::conditions(&runs, old_name, &images));
@@ -115,11 +114,11 @@ pub(super) fn look(
     }
     let is_told = |name: &str| told_of.iter().any(|it| it == name);
     case.open(alike::conditions(&runs, &images, &is_told));
-    made::make_folders(&runs, &told(&new), case);
+    made::make_folders(&runs, &new.told(), case);
     case.open(settings::conditions(&runs, old_name, &images));
     if image_is(repository, ImageMark::SortsTexts) {
         case.open(OpenCondition::new(
-            format!("whether indexes of data that exist fit the order of texts of {}'s C library", told(&new)),
+            format!("whether indexes of data that exist fit the order of texts of {}'s C library", new.told()),
             "with data of before, run `REINDEX DATABASE` and `ALTER DATABASE … REFRESH COLLATION VERSION` after it; replicas move together",
         ));
     }
@@ -130,7 +129,7 @@ pub(super) fn look(
     if installed.is_empty() && !case.is_open() {
         case.evidence(format!(
             "no package of the system is installed; the new image is based on {}",
-            told(&new)
+            new.told()
         ));
     }
     Ok(())

@@ -4,11 +4,11 @@ use dfix_catalogue::MountedCache;
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::context::Answer;
 use dfix_model::path::ImagePath;
-use dfix_model::{Command, Flag, Stage, Step, Word};
+use dfix_model::{Command, Flag, Stage, Step, Word, lines};
 
 use super::calls::{Call, Folders};
 use super::others::{is_the_caches_alone, removed_words};
-use crate::recipe::codemods::lines::{lines, verb};
+use crate::recipe::codemods::lines::verb;
 
 /// A `RUN` that fills the cache of a program.
 pub(super) struct Fill<'m> {

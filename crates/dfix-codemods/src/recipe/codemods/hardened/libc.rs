@@ -4,7 +4,6 @@ use dfix_catalogue::{Distribution, Foundation};
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{Base, Source, Stage, Step};
 
-use super::super::distribution::told;
 use super::super::mixed::{libraries, shown};
 
 const NEW: &str = "Chainguard's image";
@@ -44,7 +43,7 @@ pub(super) fn look(
                 && !is_portable(giver, step)
             {
                 let from = giver.base_facts().foundation;
-                let from = from.map_or_else(|| shown(giver.base_image()), |it| told(&it));
+                let from = from.map_or_else(|| shown(giver.base_image()), |it| it.told());
                 case.open(libraries(step, &from, NEW));
             }
         }

@@ -2,10 +2,10 @@
 
 use dfix_catalogue::{is_living, language_of_image, names_release};
 use dfix_engine::OpenCondition;
-use dfix_model::{Base, Stage, Step};
+use dfix_model::{Base, Stage, Step, lines};
 
 use super::super::distribution::is_distribution;
-use super::super::lines::{lines, verb};
+use super::super::lines::verb;
 
 /// What is open of the version, unless the old tag moves with the newest one and names none; `is_free`: the folder has no other.
 pub(super) fn condition(name: &str, tag: &str, is_free: bool) -> Option<OpenCondition> {

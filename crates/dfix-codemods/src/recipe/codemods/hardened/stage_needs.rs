@@ -7,9 +7,11 @@ use dfix_catalogue::{
     hardened_image_lacks, package_is, tool,
 };
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Command, PackageCommand, PackageManager, Redirect, Stage, Step, StepKind, Word};
+use dfix_model::{
+    Command, PackageCommand, PackageManager, Redirect, Stage, Step, StepKind, Word, lines,
+};
 
-use crate::recipe::codemods::lines::{line_of, lines, verb};
+use crate::recipe::codemods::lines::{line_of, verb};
 
 /// Why a stage needs an image to build with, and whether it is shipped.
 #[derive(Debug)]

@@ -3,10 +3,10 @@
 
 use dfix_catalogue::{VersionRequest, version_requests};
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Assignment, Command, Pair, Stage, Step, Word};
+use dfix_model::{Assignment, Command, Pair, Stage, Step, Word, lines};
 
 use super::super::language_names::names;
-use super::super::lines::{line_of, lines};
+use super::super::lines::line_of;
 use super::change::Change;
 use super::numbers::{Numbers, leading};
 use super::words::is_same_series;

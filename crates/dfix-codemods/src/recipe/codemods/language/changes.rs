@@ -4,9 +4,9 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{ChangeSign, LanguageChange, PackageVersions, language_changes};
 use dfix_engine::{Case, Effect, OpenCondition};
 use dfix_model::context::Answer;
-use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind};
+use dfix_model::{Command, PackageCommand, Pair, Requirement, Stage, Step, StepKind, lines};
 
-use super::super::lines::{line_of, lines, verb};
+use super::super::lines::{line_of, verb};
 use super::asked;
 use super::change::Change;
 use super::files::{folders, found, join, sources};

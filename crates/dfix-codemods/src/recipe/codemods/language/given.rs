@@ -1,9 +1,8 @@
 //! What a stage that comes to another version gets from one that stays: environments, packages, compiled parts.
 
 use dfix_engine::{Case, OpenCondition};
-use dfix_model::{Stage, Step};
+use dfix_model::{Stage, Step, lines};
 
-use super::super::lines::lines;
 use super::super::mixed::shown;
 use super::change::Change;
 use super::words::{is_same_series, version_of_image};

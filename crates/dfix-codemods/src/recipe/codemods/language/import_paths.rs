@@ -1,9 +1,9 @@
 //! Packages of Go by their import path, which Go looks for in the module of the working folder.
 
 use dfix_engine::OpenCondition;
-use dfix_model::{Command, Stage, Word};
+use dfix_model::{Command, Stage, Word, lines};
 
-use super::super::lines::{line_of, lines, verb};
+use super::super::lines::{line_of, verb};
 
 /// What is open of packages that Go is told by their import path behind one of these words, where the working folder is not known to be of their module.
 pub(super) fn condition(stage: Stage<'_>, words: &str, note: &str) -> Option<OpenCondition> {

@@ -8,9 +8,8 @@ use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::Libc;
 use dfix_model::context::Context;
 use dfix_model::project::{Language, installed_by};
-use dfix_model::{CallSite, PackageCommand, Requirement, Stage, Step, normal_python_name};
+use dfix_model::{CallSite, PackageCommand, Requirement, Stage, Step, lines, normal_python_name};
 
-use super::super::lines::lines;
 use super::asked;
 use super::change::Change;
 use super::dotnet;

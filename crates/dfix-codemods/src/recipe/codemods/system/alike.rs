@@ -9,10 +9,9 @@ use dfix_catalogue::{Distribution, Foundation, ImageFacts, is_stable_path, tool,
 use dfix_engine::OpenCondition;
 use dfix_model::path::file_name;
 use dfix_model::project::installed_by;
-use dfix_model::{Call, Calls, Command, NotRead, Stage, Step, StepKind, Word};
+use dfix_model::{Call, Calls, Command, NotRead, Stage, Step, StepKind, Word, lines};
 
-use super::super::distribution::told;
-use super::super::lines::{line_of, lines};
+use super::super::lines::line_of;
 use super::super::paths::PathChange;
 use super::changes::reads;
 use super::made::{self, is_of_system};
@@ -79,7 +78,7 @@ pub(super) fn conditions(
     }
     let mut seen = std::collections::HashSet::new();
     names.retain(|it| seen.insert(it.clone()));
-    let release = told(images.foundation);
+    let release = images.foundation.told();
     let mut open = Vec::new();
     if !names.is_empty() {
         let it = if names.len() == 1 { "works" } else { "work" };
@@ -228,7 +227,7 @@ fn files(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
                 } else {
                     "are there"
                 },
-                told(images.foundation),
+                images.foundation.told(),
                 if paths.len() == 1 {
                     "it was"
                 } else {
@@ -417,7 +416,7 @@ pub(super) fn unread(runs: &Runs<'_>, new: &Foundation) -> Vec<OpenCondition> {
     let all = unread.clone();
     let is_again = |it: &NotRead| all.iter().any(|other| names_more(other, it));
     unread.retain(|it| !is_again(it));
-    let release = told(new);
+    let release = new.told();
     // What is said of a path, the paths that it is said of, and the whole.
     let mut groups: Vec<(String, Vec<String>, OpenCondition)> = Vec::new();
     for it in unread {

@@ -8,11 +8,10 @@ use dfix_catalogue::{
 };
 use dfix_engine::{Case, OpenCondition};
 use dfix_model::{
-    Command, Destination, PackageCommand, PackageManager, Stage, Step, StepKind, Word,
+    Command, Destination, PackageCommand, PackageManager, Stage, Step, StepKind, Word, lines,
 };
 
-use super::super::distribution::told;
-use super::super::lines::{line_of, lines, verb};
+use super::super::lines::{line_of, verb};
 use super::installed::Installed;
 use super::owners;
 use super::runs::{Runs, calls};
@@ -54,7 +53,7 @@ fn condition(
     change: &ReleaseChange,
     new: &Foundation,
 ) -> Option<OpenCondition> {
-    let release = told(new);
+    let release = new.told();
     let is_brought = || change.packages.split(' ').any(|it| installed.has(it));
     let places = |is_it: &dyn Fn(Command<'_>) -> bool| {
         let found = runs.commands.iter().filter(|it| is_it(**it));
@@ -325,7 +324,7 @@ pub(super) fn archives_of_another(
                 "whether {} may go on to name an archive of {:?}: the new image is {}",
                 lines(numbers),
                 old.distribution,
-                told(new)
+                new.told()
             ),
             "take what it brings from the new distribution",
         )
@@ -471,7 +470,7 @@ pub(super) fn programs(
             format!(
                 "whether {} `{name}` on {}",
                 verb(&places, "finds", "find"),
-                told(&foundation)
+                foundation.told()
             ),
             &remedy,
         ));

@@ -6,10 +6,12 @@ use dfix_catalogue::{
 };
 use dfix_engine::OpenCondition;
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, PackageArchive, PackageCommand, PackageManager, Word, WrapperKind};
+use dfix_model::{
+    Command, PackageArchive, PackageCommand, PackageManager, Word, WrapperKind, lines,
+};
 
-use super::super::distribution::{packages_there, told};
-use super::super::lines::{line_of, lines, verb};
+use super::super::distribution::packages_there;
+use super::super::lines::{line_of, verb};
 use super::runs::Runs;
 
 /// What is installed.
@@ -235,7 +237,7 @@ impl<'m> Installed<'m> {
 
     /// What is not known of them on the new release.
     pub(super) fn conditions(&self, new: &Foundation) -> Vec<OpenCondition> {
-        let release = told(new);
+        let release = new.told();
         let is_elsewhere = |name: &&str| {
             let successor = package_successor(new, name);
             let is_there = package_presence(new, name) == PackagePresence::Present;

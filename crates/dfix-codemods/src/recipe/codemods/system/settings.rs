@@ -5,10 +5,9 @@ use dfix_catalogue::{
     number_of_release,
 };
 use dfix_engine::OpenCondition;
-use dfix_model::{Command, Flag, Pair, Stage, Step, StepKind, Word};
+use dfix_model::{Command, Flag, Pair, Stage, Step, StepKind, Word, lines};
 
-use super::super::distribution::{code_name_of, told};
-use super::super::lines::{line_of, lines};
+use super::super::lines::line_of;
 use super::alike::Images;
 use super::runs::{Runs, kind_of};
 
@@ -86,7 +85,7 @@ fn place(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
     let old = images.old?.foundation?;
     let release = old.release?;
     let distribution = format!("{:?}", old.distribution).to_ascii_lowercase();
-    let code_name = end_of_release(&old).map(|it| code_name_of(&it));
+    let code_name = end_of_release(&old).map(|it| it.code_name());
     let code_name = code_name.unwrap_or_default();
     let number = number_of_release(&distribution, &code_name).unwrap_or(release);
     let is_named = path.to_ascii_lowercase().split('/').any(|part| {
@@ -97,7 +96,7 @@ fn place(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
         OpenCondition::new(
             format!(
                 "whether `{path}` may go on to be called so: it names {}",
-                told(&old)
+                old.told()
             ),
             "leave it for that release, or rename it with what refers to it",
         )
@@ -156,7 +155,7 @@ fn accounts(runs: &Runs<'_>, images: &Images<'_>) -> Option<OpenCondition> {
                 "whether {} ({}) is a user on {}, and a group where it is named as one",
                 shown.join(" and "),
                 lines(places),
-                told(images.foundation)
+                images.foundation.told()
             ),
             "see /etc/passwd and /etc/group of the new image, or say numbers",
         )

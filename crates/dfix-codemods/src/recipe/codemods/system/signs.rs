@@ -2,10 +2,9 @@
 
 use dfix_catalogue::{Foundation, ReleaseChange, ReleaseSign, tool_in};
 use dfix_model::path::{file_name, has_ending};
-use dfix_model::{Command, PackageCommand, Stage, Step, Word};
+use dfix_model::{Command, PackageCommand, Stage, Step, Word, lines};
 
-use super::super::distribution::told;
-use super::super::lines::{line_of, lines, verb};
+use super::super::lines::{line_of, verb};
 use super::installed::Installed;
 use super::runs::{Runs, calls};
 
@@ -21,7 +20,7 @@ pub(super) fn condition(
     change: &ReleaseChange,
     new: &Foundation,
 ) -> Option<String> {
-    let release = told(new);
+    let release = new.told();
     let sign = change.sign;
     let numbers = |is_it: &dyn Fn(Command<'_>) -> bool| -> Vec<usize> {
         let found = runs.commands.iter().filter(|it| is_it(**it));

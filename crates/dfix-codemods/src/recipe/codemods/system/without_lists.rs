@@ -2,9 +2,9 @@
 
 use dfix_catalogue::{ImageFacts, package_in, tool_in};
 use dfix_engine::OpenCondition;
-use dfix_model::{Command, ImagePath, PackageCommand, PackageManager};
+use dfix_model::{Command, ImagePath, PackageCommand, PackageManager, lines};
 
-use super::super::lines::{line_of, lines};
+use super::super::lines::line_of;
 use super::runs::Runs;
 
 /// What is open of packages of such installations that the new image is not known to have; `brought_by_it` is what else it brings,

@@ -8,7 +8,6 @@ use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::path::ImagePath;
 use dfix_model::{Command, Destination, Os, PackageCommand, Stage, Step, Word};
 
-use crate::recipe::codemods::distribution::told;
 use crate::recipe::codemods::lines::line_of;
 
 /// What an installation goes into.
@@ -393,13 +392,13 @@ fn system(
     if is_alpine && !is_known {
         return Err(remedy!(
             "it is not known that uv installs into the Python of {}, which is older than 3.8",
-            told(&foundation)
+            foundation.told()
         ));
     }
     if !is_known {
         return Err(remedy!(
             "it is not known that uv installs into the Python of {}: Debian's own before 3.10 it does not",
-            told(&foundation)
+            foundation.told()
         ));
     }
     if is_managed && !is_told {
