@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
@@ -112,7 +112,13 @@ pub(crate) struct Work {
 
 /// The severities, by their names.
 fn severity() -> impl TypedValueParser<Value = Severity> {
-    let names = Severity::ALL.iter().map(|it| it.name());
+    let names = Severity::ALL.iter().map(|it| {
+        PossibleValue::new(it.name()).help(match it {
+            Severity::Advice => "Any finding",
+            Severity::Warning => "What does harm, or will one day",
+            Severity::Error => "What makes the build or the container fail",
+        })
+    });
     PossibleValuesParser::new(names).map(|name| Severity::named(&name).unwrap_or(Severity::Warning))
 }
 
