@@ -63,11 +63,8 @@ pub(crate) fn written<'m>(file: &'m Model<'_>) -> impl Iterator<Item = (Stage<'m
 /// What is open where a build may choose another image than the defaults say: the `FROM` names a variable.
 pub(crate) fn chosen_image(stage: Stage<'_>) -> Option<OpenCondition> {
     let base = stage.base_stage();
-    let positions = stage.file().image_positions();
-    let mut own = positions
-        .iter()
-        .filter(|it| matches!(it.place, ImagePlace::From(of) if of == base));
-    let is_chosen = own.any(|it| {
+    let own = base.from_step().image_positions();
+    let is_chosen = own.iter().any(|it| {
         let mut pieces = it.image.pieces.iter();
         pieces.any(|it| it.origin != Origin::Literal)
     });

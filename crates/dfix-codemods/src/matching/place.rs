@@ -173,7 +173,7 @@ impl Places {
         let stage = found.stage();
         let mut bases = self.based_on.iter();
         let is_based = self.based_on.is_empty()
-            || stage.is_some_and(|stage| bases.any(|it| is_based_on(stage, it, found, file)));
+            || stage.is_some_and(|stage| bases.any(|it| is_based_on(stage, it, found)));
         let is_made_of = self.distributions.is_empty()
             || stage.is_some_and(|stage| {
                 let foundation = stage.base_facts().foundation;
@@ -273,18 +273,12 @@ fn untagged(pattern: &Pattern) -> Option<String> {
     }
 }
 
-fn is_based_on<'m>(
-    stage: Stage<'m>,
-    pattern: &Pattern,
-    found: &Found<'m>,
-    file: &'m Model<'_>,
-) -> bool {
+fn is_based_on<'m>(stage: Stage<'m>, pattern: &Pattern, found: &Found<'m>) -> bool {
     let Kind::Image(image) = &pattern.kind else {
         return false;
     };
     let base = stage.base_stage().from_step();
-    let positions = file.image_positions().into_iter();
-    let mut here = positions.filter(|it| it.step() == Some(base));
+    let mut here = base.image_positions().into_iter();
     let reference = here.next().and_then(Reference::of);
     reference.is_some_and(|reference| {
         let mut state = found.state.for_slots(pattern.slots);

@@ -318,11 +318,9 @@ fn from<'m>(
 
 /// The image of a `FROM`, if it names one.
 pub(crate) fn reference_of(step: Step<'_>) -> Option<Reference<'_>> {
-    let positions = step.file().image_positions();
-    let is_here = |it: &ImagePosition<'_>| {
-        it.step() == Some(step) && matches!(it.place, dfix_model::ImagePlace::From(_))
-    };
-    Reference::of(positions.into_iter().find(is_here)?)
+    let mut positions = step.image_positions().into_iter();
+    let is_base = |it: &ImagePosition<'_>| matches!(it.place, dfix_model::ImagePlace::From(_));
+    Reference::of(positions.find(is_base)?)
 }
 
 /// Whether a flag of the step is what the pattern asks for.

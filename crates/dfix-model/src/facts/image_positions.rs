@@ -49,18 +49,32 @@ impl<'m> ImagePosition<'m> {
     }
 }
 
+impl<'m> Step<'m> {
+    /// Its places that name an image.
+    pub fn image_positions(self) -> Vec<ImagePosition<'m>> {
+        of_step(self)
+    }
+}
+
 /// All of them, in order of place. A stage that is named as one is no image, nor is `scratch`.
 pub(crate) fn image_positions<'m>(file: &'m Model<'_>) -> Vec<ImagePosition<'m>> {
     let mut found: Vec<ImagePosition<'m>> = syntax(file).into_iter().collect();
-    let is_put_in = |it: &ImagePosition<'_>| {
-        let text = it.image.text();
-        text.is_some_and(|it| is_build_context(file, it))
-    };
-    found.extend(file.steps().flat_map(of_step).filter(|it| !is_put_in(it)));
+    found.extend(file.steps().flat_map(of_step));
     found
 }
 
+/// Those of a step. What a build puts something of its own in for is no image.
 fn of_step(step: Step<'_>) -> Vec<ImagePosition<'_>> {
+    let mut found = named_by(step);
+    let is_put_in = |it: &ImagePosition<'_>| {
+        let text = it.image.text();
+        text.is_some_and(|it| is_build_context(step.file(), it))
+    };
+    found.retain(|it| !is_put_in(it));
+    found
+}
+
+fn named_by(step: Step<'_>) -> Vec<ImagePosition<'_>> {
     let literal = |source: Source<'_>, place| match source {
         Source::Image(image) => Some(ImagePosition {
             image: *image,

@@ -70,7 +70,7 @@ pub(crate) fn archives(stage: Stage<'_>) -> Vec<PackageArchive<'_>> {
     found
 }
 
-fn own<'m>(stage: Stage<'m>) -> impl Iterator<Item = PackageArchive<'m>> {
+fn own(stage: Stage<'_>) -> impl Iterator<Item = PackageArchive<'_>> {
     let work_out = || {
         let steps = stage
             .steps()

@@ -1,6 +1,8 @@
 //! Whether all that is done before a place to a part of the system is known: to its users, to its lists of archives, to its Python. What is
 //! not read may have done anything to it.
 
+use std::cell::OnceCell;
+
 use dfix_catalogue::LeftPart;
 use dfix_catalogue::programs::{Kind, Mark};
 use dfix_syntax::TextSize;
@@ -36,8 +38,9 @@ struct Unread {
     open: OpenCondition,
 }
 
+/// By part.
 #[derive(Default)]
-struct UnreadWork([Option<Unread>; 4]);
+struct UnreadWork([OnceCell<Option<Unread>>; 4]);
 
 /// What of a text for another interpreter than a shell may change the system.
 const CALLS: [&str; 12] = [
@@ -56,13 +59,6 @@ const CALLS: [&str; 12] = [
 ];
 
 impl Part {
-    const ALL: [Part; 4] = [
-        Part::Accounts,
-        Part::Archives,
-        Part::OwnArchive,
-        Part::Python,
-    ];
-
     /// Its files.
     fn files(self) -> &'static [&'static str] {
         match self {
@@ -178,7 +174,9 @@ pub(crate) fn unread_before(
     (step, at): (usize, TextSize),
 ) -> Option<OpenCondition> {
     stage.base_chain().find_map(|of| {
-        let first = of.cached(|| work_of(of)).0[part as usize].as_ref()?;
+        let work = of.cached(UnreadWork::default);
+        let first = work.0[part as usize].get_or_init(|| first_of(of, part));
+        let first = first.as_ref()?;
         ((first.step, first.at) < (step, at)).then(|| first.open.clone())
     })
 }
@@ -199,44 +197,35 @@ pub(crate) fn unread_in(stage: Stage<'_>, part: Part) -> Option<OpenCondition> {
     unread_before(stage, part, (usize::MAX, TextSize::default()))
 }
 
-fn work_of(stage: Stage<'_>) -> UnreadWork {
-    let mut work = UnreadWork::default();
+/// The first of a stage's own.
+fn first_of(stage: Stage<'_>, part: Part) -> Option<Unread> {
     let interpreted = Interpreted::of(stage);
-    for step in stage.runs().filter(|it| !it.is_onbuild()) {
-        for part in Part::ALL {
-            let found = &mut work.0[part as usize];
-            if found.is_none() {
-                *found = unread_of(step, interpreted, part);
-            }
-        }
-    }
-    let files = Filesystem::of(stage);
-    for part in Part::ALL {
-        let is_told = |step: Step<'_>| match part {
-            Part::Archives => speaks_of_archive(step),
-            Part::OwnArchive => step.is_run() && sets_no_folders(step),
-            Part::Accounts | Part::Python => false,
-        };
-        let put = files.first_put_unseen(part.files(), &is_told);
-        let found = &mut work.0[part as usize];
-        if let Some((step, command)) = put {
-            let at = command.map_or(step.range().start(), |it| it.range().start());
-            let is_first = found
-                .as_ref()
-                .is_none_or(|it| (step.index(), at) < (it.step, it.at));
-            if is_first {
-                let what = format!(
-                    "what the `{}` of line {} puts there",
-                    step.name(),
-                    step.line()
-                );
-                let open = part.open(&what);
-                let step = step.index();
-                *found = Some(Unread { step, at, open });
-            }
-        }
-    }
-    work
+    let mut runs = stage.runs().filter(|it| !it.is_onbuild());
+    let run = runs.find_map(|step| unread_of(step, interpreted, part));
+    let put = first_put(stage, part);
+    let place = |it: &Unread| (it.step, it.at);
+    run.into_iter().chain(put).min_by_key(place)
+}
+
+/// The first that puts something at the part's files, which is not seen.
+fn first_put(stage: Stage<'_>, part: Part) -> Option<Unread> {
+    let is_told = |step: Step<'_>| match part {
+        Part::Archives => speaks_of_archive(step),
+        Part::OwnArchive => step.is_run() && sets_no_folders(step),
+        Part::Accounts | Part::Python => false,
+    };
+    let put = Filesystem::of(stage).first_put_unseen(part.files(), &is_told);
+    let (step, command) = put?;
+    let what = format!(
+        "what the `{}` of line {} puts there",
+        step.name(),
+        step.line()
+    );
+    Some(Unread {
+        step: step.index(),
+        at: command.map_or(step.range().start(), |it| it.range().start()),
+        open: part.open(&what),
+    })
 }
 
 fn unread_of<'m>(step: Step<'m>, interpreted: Interpreted<'m>, part: Part) -> Option<Unread> {
@@ -298,7 +287,7 @@ fn unread_text(text: InterpretedText<'_>, last: Option<Command<'_>>, part: Part)
             };
             let is_free = |it: &str| !CALLS.iter().any(|call| it.contains(call));
             let builds = |it: Command<'_>| {
-                let words: Vec<&str> = it.args().filter_map(|word| word.value()).collect();
+                let words: Vec<&str> = it.args().filter_map(Word::value).collect();
                 it.known().is_some_and(|program| program.builds(&words))
             };
             let is_known = source.is_some_and(is_free) || last.is_some_and(builds);

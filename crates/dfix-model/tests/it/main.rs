@@ -13,6 +13,7 @@ mod commands;
 mod common;
 mod context;
 mod filesystem;
+mod instructions;
 mod interpreted;
 mod limits;
 mod packages;

@@ -159,16 +159,16 @@ impl<J: Judge> Codemod for Images<J> {
                 self.judge.look(&reference, &verdict, case)?;
                 match reference.position.place {
                     ImagePlace::From(stage) => {
-                        self.look_beside(stage, (repository, tag), file, case);
+                        self.look_beside(stage, (repository, tag), case);
                     }
                     ImagePlace::Copy(step) | ImagePlace::Mount(step) if !verdict.is_renamed => {
-                        let after = |it: Stage<'_>| self.foundation_after(it, file);
+                        let after = |it: Stage<'_>| self.foundation_after(it);
                         case.open(mixed::of_image(step, &reference, (repository, tag), &after));
                     }
                     _ => {}
                 }
                 let moves = |it: Stage<'_>| {
-                    let verdict = self.verdict_of_stage(it, file);
+                    let verdict = self.verdict_of_stage(it);
                     verdict.is_some_and(|it| it.to.is_some() && it.by_hand.is_none())
                 };
                 change_paths(&reference, &verdict.paths, &moves, case);
@@ -199,16 +199,14 @@ impl<J: Judge> Images<J> {
     }
 
     /// What becomes of the image of a stage.
-    fn verdict_of_stage(&self, stage: Stage<'_>, file: &Model<'_>) -> Option<Verdict> {
-        let step = stage.from_step();
-        let mut positions = file.image_positions().into_iter();
-        let position = positions.find(|it| it.step() == Some(step))?;
-        self.verdict(&Reference::of(position)?)
+    fn verdict_of_stage(&self, stage: Stage<'_>) -> Option<Verdict> {
+        let mut positions = stage.from_step().image_positions().into_iter();
+        self.verdict(&Reference::of(positions.next()?)?)
     }
 
     /// What a stage is based on after all moves.
-    fn foundation_after(&self, stage: Stage<'_>, file: &Model<'_>) -> Option<Foundation> {
-        let verdict = self.verdict_of_stage(stage, file);
+    fn foundation_after(&self, stage: Stage<'_>) -> Option<Foundation> {
+        let verdict = self.verdict_of_stage(stage);
         let verdict = verdict.filter(|it| it.by_hand.is_none());
         match verdict.and_then(|it| it.to) {
             Some((repository, tag)) => image(&repository, &tag).foundation,
@@ -217,13 +215,7 @@ impl<J: Judge> Images<J> {
     }
 
     /// Tells of files that a stage and others give one another, where it comes to another release.
-    fn look_beside(
-        &self,
-        stage: Stage<'_>,
-        (repository, tag): (&str, &str),
-        file: &Model<'_>,
-        case: &mut Case<'_>,
-    ) {
+    fn look_beside(&self, stage: Stage<'_>, (repository, tag): (&str, &str), case: &mut Case<'_>) {
         let old = stage.base_facts().foundation;
         let Some(new) = image(repository, tag).foundation else {
             return;
@@ -232,7 +224,7 @@ impl<J: Judge> Images<J> {
             return;
         }
         case.open(old.map_or_else(Vec::new, |old| comments::of_release(stage, &old, &new)));
-        let new_of = |it: Stage<'_>| self.foundation_after(it, file);
+        let new_of = |it: Stage<'_>| self.foundation_after(it);
         let moved = Move {
             old: old.as_ref(),
             new: &new,
@@ -243,9 +235,8 @@ impl<J: Judge> Images<J> {
 
     /// What it does to the image of another stage.
     fn ops_of_stage<'m>(&self, stage: usize, file: &'m Model<'_>) -> Option<Vec<Op<'m>>> {
-        let step = file.stage(stage)?.from_step();
-        let mut positions = file.image_positions().into_iter();
-        let reference = Reference::of(positions.find(|it| it.step() == Some(step))?)?;
+        let mut positions = file.stage(stage)?.from_step().image_positions().into_iter();
+        let reference = Reference::of(positions.next()?)?;
         let verdict = self.verdict(&reference)?;
         let (repository, tag) = verdict.to.filter(|_| verdict.by_hand.is_none())?;
         let (old, new) = patterns(&reference, &repository, &tag).ok()?;
