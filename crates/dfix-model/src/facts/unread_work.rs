@@ -58,6 +58,19 @@ const CALLS: [&str; 12] = [
     "unpack",
 ];
 
+/// Options with which `dpkg` and `rpm` install files of packages.
+const INSTALLING: [&str; 9] = [
+    "-F",
+    "-U",
+    "-i",
+    "--configure",
+    "--freshen",
+    "--install",
+    "--reinstall",
+    "--unpack",
+    "--upgrade",
+];
+
 impl Part {
     /// Its files.
     fn files(self) -> &'static [&'static str] {
@@ -119,11 +132,15 @@ impl Part {
         }
         if let Some(install) = PackageCommand::of(command) {
             if install.is_of_system() {
-                return self == Part::Accounts || !brings_archives(&install);
+                return self == Part::Accounts || !brings_archives(&install, self);
             }
             if install.is_install() || install.names_packages() {
                 return true;
             }
+        }
+        // `dpkg --add-architecture i386`, `rpm --rebuilddb`.
+        if command.is_one_of(&["dpkg", "rpm"]) {
+            return !INSTALLING.iter().any(|it| command.has_option(it));
         }
         let Some(program) = command.known() else {
             // What only sets variables has no name.
@@ -155,15 +172,14 @@ impl Part {
     }
 }
 
-/// Whether packages that it installs may bring a list of archives.
-fn brings_archives(install: &PackageCommand<'_>) -> bool {
+/// Whether packages that it installs may bring a list of archives: of others than the distribution's own, such as EPEL, or any.
+fn brings_archives(install: &PackageCommand<'_>, part: Part) -> bool {
+    let may_bring = part != Part::OwnArchive && install.manager == PackageManager::Dnf;
     let mut packages = install.packages().into_iter();
     install.is_install()
         && packages.any(|it| {
             it.kind != SpecKind::Index
-                || it.name.is_some_and(|name| {
-                    install.manager == PackageManager::Dnf && name.contains("release")
-                })
+                || may_bring && it.name.is_some_and(|name| name.contains("release"))
         })
 }
 

@@ -26,6 +26,22 @@ fn mirrors_lack_what_is_archived() {
         ),
         ("FROM debian:buster\nCOPY root/ /\nRUN apt-get update\n", 0),
         (
+            "FROM debian:buster\nRUN dpkg --add-architecture i386\nRUN apt-get update\n",
+            3,
+        ),
+        (
+            "FROM debian:buster\nRUN dpkg -i x.deb\nRUN apt-get update\n",
+            0,
+        ),
+        (
+            "FROM centos:7\nRUN rpm -Uvh https://acme.example/x.rpm\nRUN yum install -y gcc\n",
+            0,
+        ),
+        (
+            "FROM centos:7\nRUN yum install -y epel-release; yum clean all\nRUN yum install -y gcc\n",
+            3,
+        ),
+        (
             "FROM debian:buster\nRUN echo 'APT::Get::Show-Versions 1;' > /etc/apt/apt.conf.d/x\nRUN apt-get update\n",
             3,
         ),
