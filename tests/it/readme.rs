@@ -159,7 +159,7 @@ fn its_options_subcommands_and_links_exist() {
             let is_of_dfix = word.starts_with("--") || word.starts_with("dfix ");
             // These are options of the programs that rules speak of.
             let is_word = |text: &str| {
-                let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+                let mut words = text.split([' ', ',', '`', ':']);
                 words.any(|it| it == option)
             };
             let is_of_a_rule = rules.iter().any(|it| is_word(it.summary));

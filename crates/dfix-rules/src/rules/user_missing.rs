@@ -263,7 +263,7 @@ fn named_by<'m>(step: Step<'m>) -> Vec<Named<'m>> {
 }
 
 /// Whom a `chown` gives its files to.
-fn owner_of<'m>(chown: Command<'m>) -> Option<Word<'m>> {
+fn owner_of(chown: Command<'_>) -> Option<Word<'_>> {
     let mut words = chown.args();
     while let Some(word) = words.next() {
         if word.is("--from") {
