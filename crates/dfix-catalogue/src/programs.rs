@@ -147,6 +147,8 @@ pub enum Mark {
     NoNodeEnv,
     /// What it changes is gone when the container that it runs in ends: processes, mounts, the kernel's settings.
     Passing,
+    /// A shell that knows `pipefail`.
+    Pipefail,
     /// A shell whose text reads as POSIX's.
     Posix,
     /// It waits for what a person types when it is given nothing else.
@@ -217,6 +219,7 @@ impl Mark {
         Mark::NoApt,
         Mark::NoNodeEnv,
         Mark::Passing,
+        Mark::Pipefail,
         Mark::Posix,
         Mark::Prompt,
         Mark::Puts,
@@ -268,6 +271,7 @@ impl Mark {
             Mark::NoApt => "no-apt",
             Mark::NoNodeEnv => "no-node-env",
             Mark::Passing => "passing",
+            Mark::Pipefail => "pipefail",
             Mark::Posix => "posix",
             Mark::Prompt => "prompt",
             Mark::Puts => "puts",

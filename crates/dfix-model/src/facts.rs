@@ -60,6 +60,7 @@ mod of_launches;
 mod other_bases;
 pub(crate) mod package_archives;
 pub(crate) mod pip_settings;
+pub(crate) mod pipefail;
 pub(crate) mod platforms;
 pub(crate) mod ports;
 pub(crate) mod private_keys;

@@ -24,7 +24,8 @@ impl Shell<'_> {
 
     /// Whether its options say `pipefail`.
     pub fn has_pipefail(&self) -> bool {
-        self.argv.iter().flatten().any(|word| word == "pipefail")
+        let words = self.argv.iter().map(|it| it.as_deref().unwrap_or(""));
+        says_option(words, "pipefail") == Some(true)
     }
 
     /// Whether its options make it a login shell, which sets `PATH` anew.
@@ -40,6 +41,23 @@ impl Shell<'_> {
                 || (word.starts_with('-') && !word.starts_with("--") && word.contains('e'))
         })
     }
+}
+
+/// What words say of an option of the shell that has a name: `-o pipefail`, `-euo pipefail`, `+o pipefail`. The last one counts.
+pub(crate) fn says_option<'w>(words: impl Iterator<Item = &'w str>, option: &str) -> Option<bool> {
+    let mut before = "";
+    let mut said = None;
+    for word in words {
+        if word == option && before.ends_with('o') {
+            match before.as_bytes().first() {
+                Some(b'-') => said = Some(true),
+                Some(b'+') => said = Some(false),
+                _ => {}
+            }
+        }
+        before = word;
+    }
+    said
 }
 
 /// The shell in force at a place: that of the last `SHELL` before it, of this stage or one that it is

@@ -1,7 +1,7 @@
 //! Commands: found at any depth, wrappers peeled, every word where its range says.
 // A method's path is tied to one lifetime, a closure is not.
 use crate::common::{commands, with};
-use dfix_model::{Given, Operator, WordKind};
+use dfix_model::{Command, Given, Operator, WordKind};
 use dfix_syntax::Enclosure;
 
 fn run(script: &str) -> Vec<String> {
@@ -412,4 +412,82 @@ fn interpreters_are_given_files_modules_and_texts() {
         ["dotenv/config", "./x.mjs"]
     );
     assert_eq!(told("node --watch-path=src a.js"), ["watches"]);
+}
+
+/// What is said of each `curl` of a file.
+fn of_curl(text: &str, ask: impl Fn(Command<'_>) -> bool) -> Vec<bool> {
+    with(text, |model| {
+        let commands = model.commands().filter(|it| it.is("curl"));
+        commands.map(&ask).collect()
+    })
+}
+
+#[test]
+fn pipefail_is_that_of_the_shell_that_reads_the_pipe() {
+    for (text, is_set) in [
+        ("RUN curl a | b", false),
+        ("RUN set -o pipefail && curl a | b", true),
+        ("RUN set -eux -o pipefail; x=$(curl a | b)", true),
+        ("RUN set -euo pipefail; curl a | b", true),
+        ("RUN set -o pipefail; set +o pipefail; curl a | b", false),
+        ("RUN curl a | b; set -o pipefail", false),
+        ("RUN (set -o pipefail); curl a | b", false),
+        ("RUN if x; then set -o pipefail; fi; curl a | b", false),
+        (
+            "RUN bash -c 'curl a | b' && bash -c 'set -o pipefail'",
+            false,
+        ),
+        ("RUN bash -c 'set -o pipefail; curl a | b'", true),
+        ("RUN bash -o pipefail -c 'curl a | b'", true),
+        ("RUN set -o pipefail; bash -c 'curl a | b'", false),
+        (
+            "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl a | b",
+            true,
+        ),
+        (
+            "SHELL [\"/bin/bash\", \"+o\", \"pipefail\", \"-c\"]\nRUN curl a | b",
+            false,
+        ),
+        (
+            "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN sh -c 'curl a | b'",
+            false,
+        ),
+        (
+            "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN sh <<E\ncurl a | b\nE",
+            false,
+        ),
+        (
+            "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN <<E\ncurl a | b\nE",
+            true,
+        ),
+    ] {
+        let text = format!("FROM debian:12\n{text}\n");
+        assert_eq!(
+            of_curl(&text, |it| it.is_under_pipefail()),
+            [is_set],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn errors_are_read_by_what_stands_around() {
+    for (text, is_read) in [
+        ("curl a", false),
+        ("curl a 2>/dev/null >/b 2>&1 | c", true),
+        ("curl a 2>/dev/null", false),
+        ("(curl a) 2>&1 | b", true),
+        ("{ x; curl a; } 2>/b", true),
+        ("bash -c 'curl a' 2>/b", true),
+        ("exec 2>/b; curl a", true),
+        ("curl a |& b", true),
+        ("curl a >/b | c", false),
+    ] {
+        let text = format!("FROM debian:12\nRUN {text}\n");
+        assert_eq!(
+            of_curl(&text, |it| it.may_have_errors_read()),
+            [is_read],
+            "{text}"
+        );
+    }
 }

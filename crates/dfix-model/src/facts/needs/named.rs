@@ -167,14 +167,18 @@ pub(crate) fn is_under_errexit(command: Command<'_>) -> bool {
 
 /// Whether the shell goes on with other commands where this one fails: `…; other`, and nothing says `set -e`.
 pub(crate) fn is_passed_over(command: Command<'_>) -> bool {
-    let mut at = command;
+    let (mut at, mut is_before_and) = (command, false);
     loop {
         let Some((connector, next)) = at.after().zip(at.next()) else {
             return false;
         };
         match connector.operator {
-            Operator::And => at = next,
-            Operator::Semicolon | Operator::Newline => return !is_under_errexit(command),
+            // What fails before `&&` ends no script, whatever its options are.
+            Operator::And => (at, is_before_and) = (next, true),
+            Operator::Pipe => at = next,
+            Operator::Semicolon | Operator::Newline => {
+                return is_before_and || !is_under_errexit(command);
+            }
             _ => return false,
         }
     }
