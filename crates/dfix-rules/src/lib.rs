@@ -15,6 +15,7 @@
 mod asking;
 mod base;
 mod cleaning;
+mod downloads;
 mod layers;
 mod rules;
 

@@ -1,10 +1,12 @@
 //! `-f` for downloads with curl.
 
 use dfix_engine::{
-    Edit, Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
 };
 use dfix_model::catalogue::programs::Mark;
-use dfix_model::{Command, Model, Operator, Redirect, Word};
+use dfix_model::{Command, Model, Operator, Redirect};
+
+use crate::downloads;
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-curl-fail",
@@ -35,7 +37,17 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM debian:12\nRUN bash -c \"$(curl -sL https://example.com/install.sh)\"\n",
             "FROM debian:12\nRUN bash -c \"$(curl -fsL https://example.com/install.sh)\"\n",
-        ),
+        )
+        .with_unsafe()
+        .that_says("whether `bash` fails where it gets nothing"),
+        leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN sh -c \"curl -sL https://example.com/a | tar xz\"\n")
+            .that_says("hides the failure"),
+        leaves("FROM debian:12\nRUN set +o pipefail; curl -sL https://example.com/a | tar xz\n")
+            .that_says("hides the failure"),
+        leaves("FROM debian:12\nRUN curl -o /a https://example.com/a; ls\n")
+            .that_says("nothing stops the build"),
+        leaves("FROM debian:12\nRUN for i in 1 2; do curl -o /a https://example.com/a && break; done\n")
+            .that_says("nothing stops the build"),
         leaves("FROM debian:12\nRUN curl -fsSL https://example.com/a | tar xz\n").with_unsafe(),
         leaves("FROM debian:12\nRUN curl --fail -O https://example.com/a\n").with_unsafe(),
         leaves("FROM debian:12\nRUN curl --fail-with-body -O https://example.com/a\n")
@@ -46,6 +58,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN curl -X POST -d a=b https://example.com > /log\n")
             .with_unsafe(),
         leaves("FROM debian:12\nRUN curl -I https://example.com | grep x\n").with_unsafe(),
+        leaves("FROM debian:12\nRUN curl -D /h -o /a https://example.com && curl --include https://example.com > /b\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN curl \"$@\" -o /a https://example.com && curl -s${X} -o /a https://example.com\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN curl -O ftp://example.com/a && curl -o /a file:///b\n").with_unsafe(),
+        leaves("FROM debian:12\nCOPY curlrc /root/.curlrc\nRUN curl -o /a https://example.com/a\n")
+            .with_unsafe(),
         leaves("FROM debian:12\nRUN curl https://example.com/ping\nRUN curl -O $OPTS\n")
             .with_unsafe(),
         leaves("FROM debian:12\nRUN curl -O https://example.com/a || true\n").with_unsafe(),
@@ -54,109 +73,62 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
+/// Options with which it fails already.
+const FAILS: &[&str] = &["--fail*", "-f"];
+
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let runs = || file.steps().filter(|it| it.is_run());
-    if runs().any(|it| it.mentions(".curlrc") || it.mentions("CURL_HOME")) {
-        return;
-    }
-    for curl in runs().flat_map(|it| it.commands().collect::<Vec<_>>()) {
+    for curl in downloads::curls(file) {
         let Some(what) = what_comes_of_it(curl) else {
-            continue;
-        };
-        let Some(program) = curl.program() else {
             continue;
         };
         let message = "`curl` without `-f` takes an error page for the file";
         out.judge(curl, Safety::Checked, message, |case| {
             case.evidence(what)
                 .open(is_hidden(curl))
+                .open(downloads::goes_on(curl))
                 .declare(Effect::arguments_of(curl))
-                .fix(|edit| add_letter(edit, curl, program, 'f'));
+                .fix(|edit| downloads::add_letter(edit, curl, 'f'));
             Ok(())
         });
     }
 }
 
-/// What is open where a pipe hides the failure: what reads from it gets nothing then, and may end well.
+/// What is open where the failure is hidden by a pipe, or by a word that curl prints: who reads it gets nothing then, and may
+/// end well.
 fn is_hidden(curl: Command<'_>) -> Option<OpenCondition> {
-    let reader = curl.piped_into()?;
-    let step = curl.step();
-    let sets = |it: Command<'_>| it.is("set") && it.args().any(|it| it.is("pipefail"));
-    let is_told = step
-        .stage()
-        .is_some_and(|it| it.shell_at(step).has_pipefail())
-        || step.commands().any(sets);
-    (!is_told).then(|| {
-        OpenCondition::new(
-            format!(
-                "whether `{}` fails where it gets nothing: the pipe hides the failure of `curl`",
-                reader.name()
-            ),
+    let is_printed = || curl.outer().filter(|_| curl.around().substitution);
+    let (reader, what, remedy) = match curl.piped_into() {
+        Some(_) if curl.is_under_pipefail() && !curl.around().substitution => return None,
+        Some(reader) if !curl.is_under_pipefail() => (
+            reader,
+            "the pipe",
             "set `pipefail`, as the rule `run-pipefail` does",
-        )
-    })
-}
-
-/// Adds an option of one letter: to letters that stand first, or before all.
-pub(super) fn add_letter(edit: &mut Edit<'_>, curl: Command<'_>, program: Word<'_>, letter: char) {
-    let letters = |it: &Word<'_>| {
-        let text = it.value().and_then(|it| it.strip_prefix('-'));
-        text.is_some_and(|it| !it.is_empty() && it.chars().all(|it| "sSfLkOJv".contains(it)))
+        ),
+        _ => (
+            is_printed()?,
+            "the word",
+            "get the file first, and then run it",
+        ),
     };
-    match curl.args().next().filter(letters) {
-        Some(word) => {
-            let text = word.literal_prefix();
-            edit.replace_word(word, &format!("-{letter}{}", &text[1..]));
-        }
-        None => edit.insert_word_after(program, &format!("-{letter}")),
-    }
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` fails where it gets nothing: {what} hides the failure of `curl`",
+            reader.name()
+        ),
+        remedy,
+    ))
 }
-
-/// Options with which the answer itself is looked at, something is sent, or others say what is done.
-const OTHERWISE: [(&str, &str); 8] = [
-    ("-f", "--fail"),
-    ("-w", "--write-out"),
-    ("-I", "--head"),
-    ("-X", "--request"),
-    ("-d", "--data"),
-    ("-F", "--form"),
-    ("-T", "--upload-file"),
-    ("-K", "--config"),
-];
 
 /// Where a download goes; none where the command is none, or is told to fail.
 fn what_comes_of_it(curl: Command<'_>) -> Option<&'static str> {
-    let is_told = OTHERWISE.iter().any(|(short, long)| {
-        curl.has_option(short) || curl.args().any(|it| it.literal_prefix().starts_with(long))
-    });
-    let has_url = curl.args().any(|it| {
-        let text = it.literal_prefix();
-        text.starts_with("http://") || text.starts_with("https://") || it.mentions("://")
-    });
-    let may_hold_options = |it: Word<'_>| it.literal_prefix().is_empty() && it.may_split();
-    if !curl.is("curl")
-        || is_told
-        || !has_url
-        || curl.args().any(may_hold_options)
-        || curl.is_failure_ignored()
-        || curl.around().tested
-        || curl.around().negated
-    {
-        return None;
-    }
-    let to_nowhere = |it: Word<'_>| it.is("/dev/null");
-    if curl.args().any(to_nowhere) {
-        return None;
-    }
-    if curl.has_option("-o")
-        || curl.has_option("-O")
-        || curl.has_option("--output")
-        || curl.has_option("--remote-name")
-    {
+    let told = downloads::plain(curl, FAILS).filter(|_| !curl.is_failure_ignored())?;
+    if told.has("-o") || told.has("-O") || told.has("--remote-name-all") {
         return Some("it writes what it gets into a file");
     }
     let writes = |it: Redirect<'_>| {
-        it.writes() && it.fd().is_none_or(|it| it == "1") && !it.target().is_some_and(to_nowhere)
+        it.writes()
+            && it.fd().is_none_or(|it| it == "1")
+            && !it.target().is_some_and(|it| it.is("/dev/null"))
     };
     if curl.redirects().any(writes) {
         return Some("what it gets is written into a file");

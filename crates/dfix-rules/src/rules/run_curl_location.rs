@@ -1,9 +1,9 @@
 //! `-L` for downloads with curl.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Command, Model, OpenCondition, Word};
+use dfix_model::{Command, Model, OpenCondition, Redirect};
 
-use super::run_curl_fail::add_letter;
+use crate::downloads;
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-curl-location",
@@ -34,15 +34,19 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
+/// Options with which it follows, or sends something that is not for others.
+const NOT_WITH: &[&str] = &[
+    "--location*",
+    "--oauth2-bearer",
+    "-H",
+    "-L",
+    "-b",
+    "-n",
+    "-u",
+];
+
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let runs = || file.steps().filter(|it| it.is_run());
-    if runs().any(|it| it.mentions(".curlrc") || it.mentions("CURL_HOME")) {
-        return;
-    }
-    for curl in runs().flat_map(|it| it.commands().collect::<Vec<_>>()) {
-        let (Some(program), true) = (curl.program(), is_plain_download(curl)) else {
-            continue;
-        };
+    for curl in downloads::curls(file).into_iter().filter(|it| keeps(*it)) {
         let message = "`curl` without `-L` does not follow a file that has moved";
         out.judge(curl, Safety::Checked, message, |case| {
             case.open(OpenCondition::new(
@@ -50,47 +54,18 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 "look at the answer (`curl -I`)",
             ))
             .declare(Effect::arguments_of(curl))
-            .fix(|edit| add_letter(edit, curl, program, 'L'));
+            .fix(|edit| downloads::add_letter(edit, curl, 'L'));
             Ok(())
         });
     }
 }
 
-/// Options with which it follows, sends something that is not for others, or is told what to do elsewhere.
-const OTHERWISE: [(&str, &str); 12] = [
-    ("-L", "--location"),
-    ("-H", "--header"),
-    ("-u", "--user"),
-    ("-b", "--cookie"),
-    ("-w", "--write-out"),
-    ("-I", "--head"),
-    ("-X", "--request"),
-    ("-d", "--data"),
-    ("-F", "--form"),
-    ("-T", "--upload-file"),
-    ("-K", "--config"),
-    ("-n", "--netrc"),
-];
-
-/// Whether it gets a file, and nothing else is asked of it.
-fn is_plain_download(curl: Command<'_>) -> bool {
-    let is_told = OTHERWISE.iter().any(|(short, long)| {
-        curl.has_option(short) || curl.args().any(|it| it.literal_prefix().starts_with(long))
-    });
-    let has_url = curl
-        .args()
-        .any(|it| it.literal_prefix().starts_with("http"));
-    let may_hold_options = |it: Word<'_>| it.literal_prefix().is_empty() && it.may_split();
-    let is_kept = ["-o", "-O", "--output", "--remote-name"]
-        .iter()
-        .any(|it| curl.has_option(it))
-        || curl.redirects().any(dfix_model::Redirect::writes)
-        || curl.piped_into().is_some();
-    curl.is("curl")
-        && !is_told
-        && has_url
-        && is_kept
-        && !curl.args().any(may_hold_options)
-        && !curl.args().any(|it| it.is("/dev/null"))
-        && !curl.around().tested
+/// Whether it gets a file, which is kept or handed on, and nothing else is asked of it.
+fn keeps(curl: Command<'_>) -> bool {
+    downloads::plain(curl, NOT_WITH).is_some_and(|told| {
+        told.has("-o")
+            || told.has("-O")
+            || curl.redirects().any(Redirect::writes)
+            || curl.piped_into().is_some()
+    })
 }

@@ -1,8 +1,10 @@
 //! `https` for what is downloaded.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::catalogue::serves_https;
-use dfix_model::{Command, Model, OpenCondition, Step, StepKind, Word};
+use dfix_model::catalogue::{archive_of, serves_https};
+use dfix_model::{Command, Model, OpenCondition, PackageCommand, Stage, Step, StepKind, Word};
+
+use crate::downloads::Told;
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-http-url",
@@ -33,6 +35,16 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         leaves("FROM debian:12\nRUN curl http://localhost:8080/ && curl http://10.0.0.1/a && wget http://db/a\n")
             .with_unsafe(),
+        // Who certified them is no longer known.
+        leaves("FROM debian:12\nRUN apt-get install -y ca-certificates && apt-get purge -y ca-certificates && wget http://ftp.gnu.org/gnu/a.tar.gz\n")
+            .that_says("the certificates"),
+        leaves("FROM debian:8\nRUN apt-get install -y ca-certificates && wget http://ftp.gnu.org/gnu/a.tar.gz\n")
+            .that_says("still certify"),
+        // A proxy, a page that one comes from, what is sent.
+        leaves("FROM debian:12\nRUN curl -x http://proxy.acme.com/ --referer http://ftp.gnu.org/ -d http://ftp.gnu.org/ -O https://ftp.gnu.org/a\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN curl --resolve ftp.gnu.org:80:10.0.0.1 -O http://ftp.gnu.org/a\n")
+            .with_unsafe(),
         leaves("FROM debian:12\nRUN curl http://example.com:8080/a\nRUN echo http://example.com > /a\n")
             .with_unsafe(),
     ],
@@ -45,14 +57,21 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 judge(step, None, word, out);
             }
         }
+        if !step.is_run() {
+            continue;
+        }
         let gets = |it: &Command<'_>| it.is_one_of(&["curl", "wget"]);
-        for command in step.commands().filter(gets).filter(|_| step.is_run()) {
-            for word in command.args() {
+        for command in step.commands().filter(gets) {
+            let told = Told::of(command).filter(|it| it.is_whole && !it.has_any(ELSEWHERE));
+            for word in told.into_iter().flat_map(|it| it.operands) {
                 judge(step, Some(command), word, out);
             }
         }
     }
 }
+
+/// Options of curl that say who is asked by `http`, and who is asked by another way would not be.
+const ELSEWHERE: &[&str] = &["--connect-to", "--resolve", "--unix-socket"];
 
 fn judge(step: Step<'_>, command: Option<Command<'_>>, word: Word<'_>, out: &mut Findings<'_>) {
     let Some(host) = host(word) else { return };
@@ -92,30 +111,53 @@ fn host(word: Word<'_>) -> Option<&str> {
     (is_whole && is_name && !is_own).then_some(host)
 }
 
-/// Whether the program may lack the certificates that https needs: it has them where it asks another by https before.
+/// Whether the program may lack the certificates that https needs: it has them where it asks another by https before, or they
+/// are installed.
 fn certificates(command: Command<'_>) -> Option<OpenCondition> {
     let stage = command.stage()?;
-    let asks = |it: Command<'_>| {
-        it.is_one_of(&["curl", "git", "wget"])
-            && it.args().any(|it| it.starts_with("https://"))
-            && !it.has_option("-k")
-            && !it.has_option("--insecure")
-            && !it.has_option("--no-check-certificate")
-    };
-    let is_before = |it: &Command<'_>| {
-        it.step().index() < command.step().index()
-            || it.step() == command.step() && it.range().start() < command.range().start()
-    };
-    let mut commands = stage.build_commands().filter(is_before);
-    let has_them = commands.any(|it| {
-        asks(it)
-            || it.args().any(|it| it.is("ca-certificates"))
-                && it.is_one_of(&["apk", "apt", "apt-get"])
-    });
-    (!has_them).then(|| {
-        OpenCondition::new(
+    let start = command.range().start();
+    let before: Vec<Command<'_>> = stage
+        .build_commands()
+        .take_while(|it| it.range().start() < start)
+        .collect();
+    if before.into_iter().rev().find_map(tells_of_them) != Some(true) {
+        return Some(OpenCondition::new(
             "whether the image has the certificates that https needs",
             "install `ca-certificates` before",
+        ));
+    }
+    is_old(stage).then(|| {
+        OpenCondition::new(
+            "whether those who certify the host are known in the image, whose release is no longer mended: some that still certify are newer",
+            "take a newer image",
         )
     })
+}
+
+/// Whether there are certificates after a command that has to do with them.
+fn tells_of_them(command: Command<'_>) -> Option<bool> {
+    if let Some(package) = PackageCommand::of(command).filter(PackageCommand::is_of_system) {
+        let names_them = package.operands().any(|it| it.mentions("ca-certificates"));
+        return (names_them && package.names_packages())
+            .then(|| package.is_install() && command.stops_the_build());
+    }
+    if command.is_one_of(&["find", "mv", "rm"]) {
+        let places = ["/etc/ssl", "/etc/pki", "ca-certificates"];
+        let mut words = command.args();
+        let takes = words.any(|word| places.iter().any(|it| word.mentions(it)));
+        return takes.then_some(false);
+    }
+    let asks = command.is_one_of(&["curl", "git", "wget"])
+        && command.args().any(|it| it.starts_with("https://"))
+        && !command.has_option("-k")
+        && !command.has_option("--insecure")
+        && !command.has_option("--no-check-certificate")
+        && command.stops_the_build();
+    asks.then_some(true)
+}
+
+/// Whether the release of the image is so old that its mirrors have gone.
+fn is_old(stage: Stage<'_>) -> bool {
+    let foundation = stage.any_base_facts().foundation;
+    foundation.is_some_and(|it| archive_of(&it).is_some())
 }

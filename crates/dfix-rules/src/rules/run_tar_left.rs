@@ -1,7 +1,14 @@
 //! No archive in the layer beside what was in it.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Absence, Command, ImagePath, Model, Need, Needs, Step, Word};
+use dfix_model::catalogue::is_known_command;
+use dfix_model::catalogue::programs::Mark;
+use dfix_model::{
+    Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, PackageCommand, Stage, Step,
+    StepKind, Word,
+};
+
+use crate::downloads::{Told, remote_name};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-tar-left",
@@ -37,7 +44,21 @@ pub(crate) const RULE: Rule = Rule {
             .with_unsafe(),
         leaves("FROM debian:12\nRUN curl -fo a.tgz https://example.com/a.tgz && cd /x && tar xzf a.tgz\n")
             .with_unsafe(),
+        // What was root's is root's to take away.
+        fixes(
+            "FROM debian:12\nRUN sudo curl -fo /opt/a.tgz https://example.com/a.tgz && sudo tar xzf /opt/a.tgz -C /opt\n",
+            "FROM debian:12\nRUN sudo curl -fo /opt/a.tgz https://example.com/a.tgz && sudo tar xzf /opt/a.tgz -C /opt && sudo rm /opt/a.tgz\n",
+        ),
+        // It is looked at, or changed.
+        leaves("FROM debian:12\nRUN curl -fo /a.zip https://example.com/a.zip && unzip -l /a.zip && unzip -tq /a.zip\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xf /a.tgz --delete b\n")
+            .with_unsafe(),
         // Somebody uses it later.
+        leaves("FROM debian:12\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz && ./setup-all\n")
+            .that_says("whether `./setup-all` needs"),
+        leaves("FROM debian:12\nENV FILE=/a.tgz\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz\n")
+            .that_says("whether who reads the ENV of line 2 needs"),
         leaves("FROM debian:12\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz\nRUN sha256sum /a.tgz\n"),
         leaves("FROM debian:12 AS a\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz\nFROM alpine:3.20\nCOPY --from=a /x /x\n")
             .with_unsafe(),
@@ -51,9 +72,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some((archive, path)) = unpacked(unpack) else {
                 continue;
             };
-            if !stage.may_ship(Some(&path)) || !is_left(step, unpack, &path) {
+            let Some(fetch) = left_by(step, unpack, &path).filter(|_| stage.may_ship(Some(&path)))
+            else {
                 continue;
-            }
+            };
+            let Some(remover) = remover(fetch) else {
+                continue;
+            };
             let needs = Needs::of(stage, &Absence::unmade(&path), &());
             let is_needed = |it: &Need| matches!(it, Need::Somebody { .. });
             if needs.after(unpack).iter().any(is_needed) {
@@ -63,9 +88,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             out.judge(archive, Safety::Checked, message, |case| {
                 case.takes_away(&needs, unpack)?
                     .evidence("nothing later names the archive")
+                    .open(told_by_a_variable(stage, &path))
+                    .open(unknown_later(stage, unpack))
                     .declare(Effect::commands_of(step))
                     .fix(|edit| {
-                        let rm = format!("rm {}", archive.source_text());
+                        let rm = format!("{remover} {}", archive.source_text());
                         edit.chain_command_after(unpack, &rm, unpack.is_under_errexit());
                     });
                 Ok(())
@@ -74,17 +101,60 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// A variable of the image that holds the archive's name: who reads it may want the file.
+fn told_by_a_variable(stage: Stage<'_>, path: &ImagePath) -> Option<OpenCondition> {
+    let stages = stage.base_chain().skip(1).chain(stage.with_descendants());
+    let mut steps = stages.flat_map(Stage::steps);
+    let step = steps.find(|it| {
+        matches!(it.kind(), StepKind::Env | StepKind::Arg) && it.mentions(path.file_name())
+    })?;
+    Some(OpenCondition::new(
+        format!("whether who reads {} needs the archive", step.label()),
+        "look at who reads the variable",
+    ))
+}
+
+/// A command behind it of which nothing is known, so that it may read the archive.
+fn unknown_later(stage: Stage<'_>, unpack: Command<'_>) -> Option<OpenCondition> {
+    let mut commands = stage.with_descendants().flat_map(Stage::build_commands);
+    let start = unpack.range().start();
+    let is_unknown = |it: &Command<'_>| {
+        it.range().start() > start
+            && it.known().is_none()
+            && it.program().is_some()
+            && PackageCommand::of(*it).is_none()
+            && (it.name().is_empty() || !is_known_command(it.name()))
+    };
+    let program = commands.find(is_unknown).and_then(Command::program)?;
+    Some(OpenCondition::new(
+        format!("whether `{}` needs the archive", program.shortened()),
+        "look at what it reads",
+    ))
+}
+
 /// The archive that a command unpacks, which stays where it is.
 fn unpacked(command: Command<'_>) -> Option<(Word<'_>, ImagePath)> {
-    let mut words = command.args();
     let archive = match command.name() {
-        "unzip" => words.find(|it| !it.starts_with("-"))?,
+        "unzip" => {
+            let told = Told::of(command).filter(|it| it.is_whole)?;
+            let unpacks = ["C", "L", "U", "X", "a", "d", "j", "n", "o", "q", "u"];
+            *told.operands.first().filter(|_| told.has_only(&unpacks))?
+        }
         "tar" => {
+            let mut words = command.args();
             let letters = words.next()?;
             let text = letters.value()?.trim_start_matches('-');
-            let is_cluster =
-                !letters.starts_with("--") && text.ends_with('f') && text.contains('x');
-            words.next().filter(|_| is_cluster)?
+            let is_cluster = !letters.starts_with("--")
+                && text.ends_with('f')
+                && text.contains('x')
+                && text.chars().all(|it| "JOPSahjkmopsvxzf".contains(it));
+            let archive = words.next().filter(|_| is_cluster)?;
+            let changes = [
+                "--append", "--con", "--cat", "--create", "--delete", "--remove", "--to-",
+                "--update",
+            ];
+            let is_else = words.any(|word| changes.iter().any(|it| word.starts_with(it)));
+            Some(archive).filter(|_| !is_else)?
         }
         _ => return None,
     };
@@ -107,69 +177,81 @@ fn place(command: Command<'_>, word: Word<'_>) -> Option<ImagePath> {
     (!path.is_root()).then_some(path)
 }
 
-/// Whether an archive is downloaded in the `RUN` before, and neither removed in it nor named again.
-fn is_left(step: Step<'_>, unpack: Command<'_>, path: &ImagePath) -> bool {
+/// What takes away what a command wrote: by whoever wrote it.
+fn remover(fetch: Command<'_>) -> Option<&'static str> {
+    let changes_user = |it: &dfix_model::Wrapper<'_>| {
+        it.user.is_some()
+            || [
+                "chroot", "doas", "gosu", "runuser", "setpriv", "su", "su-exec", "sudo",
+            ]
+            .contains(&it.name)
+    };
+    let mut wrappers = fetch.wrappers().filter(changes_user);
+    let Some(wrapper) = wrappers.next() else {
+        return Some("rm");
+    };
+    let mut words = fetch.words_of(wrapper);
+    let is_plain = words.all(|it| it.is("sudo")) && wrappers.next().is_none();
+    is_plain.then_some("sudo rm")
+}
+
+/// The download of an archive in the `RUN` before, where it is neither removed in it nor named again.
+fn left_by<'m>(step: Step<'m>, unpack: Command<'m>, path: &ImagePath) -> Option<Command<'m>> {
     let before = |it: &Command<'_>| it.range().start() < unpack.range().start();
-    let is_fetched = step
+    let fetch = step
         .commands()
         .filter(before)
-        .any(|it| downloaded(it).as_ref() == Some(path) && it.is_certain());
+        .find(|it| downloaded(*it).as_ref() == Some(path) && it.is_certain())?;
     let name = path.file_name();
     let is_named = |it: Command<'_>| {
         it.words().any(|word| word.mentions(name))
             || it.is_one_of(&["rm", "mv", "find", "shred"])
-            || it.is_marked(dfix_model::catalogue::programs::Mark::TakesScript)
+            || it.is_marked(Mark::TakesScript)
     };
-    let is_named_later = step
-        .commands()
-        .filter(|it| !before(it) && *it != unpack)
-        .any(is_named);
-    let is_mounted = step.mounts().any(|it| {
-        let target = it.target().and_then(Word::value);
-        target.is_none_or(|it| path.is_below(&ImagePath::new(it)))
-    });
-    is_fetched && !is_named_later && !is_mounted && !step.has_opaque_text()
+    let is_named_later = || {
+        let mut later = step.commands().filter(|it| !before(it) && *it != unpack);
+        later.any(is_named)
+    };
+    let is_mounted = || {
+        step.mounts().any(|it| {
+            let target = it.target().and_then(Word::value);
+            target.is_none_or(|it| path.is_below(&ImagePath::new(it)))
+        })
+    };
+    (!step.has_opaque_text() && !is_named_later() && !is_mounted()).then_some(fetch)
 }
+
+/// Options of wget with which it names the file itself, or gets several.
+const NAMES_ITSELF: &[&str] = &[
+    "--content-disposition",
+    "--trust-server-names",
+    "-E",
+    "-P",
+    "-i",
+    "-m",
+    "-p",
+    "-r",
+    "-x",
+];
 
 /// The file that a download is written to.
 fn downloaded(command: Command<'_>) -> Option<ImagePath> {
-    let url = command.args().find(|it| {
-        it.starts_with("http://") || it.starts_with("https://") || it.starts_with("ftp://")
-    })?;
-    let remote = || {
-        let name = dfix_model::path::file_name(url.value()?);
-        let is_plain = name
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || b"._-+".contains(&it));
-        (!name.is_empty() && is_plain).then_some(name)
+    if !command.is_one_of(&["curl", "wget"]) {
+        return None;
+    }
+    let told = Told::of(command).filter(|it| it.is_whole)?;
+    let mut urls = told.urls();
+    let (Some(url), None) = (urls.next(), urls.next()) else {
+        return None;
     };
-    let told = |letter: char, long: &str| {
-        let mut words = command.args();
-        words
-            .find(|it| {
-                let text = it.literal_prefix();
-                text == long
-                    || (text.starts_with('-') && !text.starts_with("--") && text.ends_with(letter))
-            })
-            .and_then(|_| words.next())
+    let own_name = if command.is("wget") { "-O" } else { "-o" };
+    if told.has(own_name) {
+        return place(command, told.word(own_name)?);
+    }
+    let is_remote = match command.name() {
+        "wget" => !told.has_any(NAMES_ITSELF),
+        _ => told.has("-O") && !told.has_any(&["--output-dir", "-J"]),
     };
-    let name = match command.name() {
-        "curl" if command.has_option("-O") || command.has_option("--remote-name") => remote()?,
-        "curl" => return place(command, told('o', "--output")?),
-        "wget" => {
-            if let Some(word) = told('O', "--output-document") {
-                return place(command, word);
-            }
-            if command.has_option("-P")
-                || command
-                    .args()
-                    .any(|it| it.starts_with("--directory-prefix"))
-            {
-                return None;
-            }
-            remote()?
-        }
-        _ => return None,
-    };
+    let name = remote_name(url).filter(|_| is_remote)?;
     Some(ImagePath::new(&command.working_directory()?).join(name))
 }

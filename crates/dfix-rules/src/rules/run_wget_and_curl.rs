@@ -3,7 +3,9 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, OpenCondition, Step, Word};
+use dfix_model::{Command, Model, OpenCondition, Step};
+
+use crate::downloads::{Told, remote_name};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-wget-and-curl",
@@ -81,6 +83,17 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// What curl has another word for, or does not need.
+const KNOWN: &[&str] = &[
+    "--no-check-certificate",
+    "--progress",
+    "-O",
+    "-P",
+    "-nc",
+    "-nv",
+    "-q",
+];
+
 /// The same download by curl, where nothing is asked of wget but that.
 fn as_curl(wget: Command<'_>) -> Option<String> {
     if wget.wrappers().next().is_some()
@@ -90,50 +103,35 @@ fn as_curl(wget: Command<'_>) -> Option<String> {
     {
         return None;
     }
+    let told = Told::of(wget).filter(|it| it.is_whole && it.has_only(KNOWN))?;
+    let [url] = told.operands[..] else {
+        return None;
+    };
     let mut options = String::from("-fsSL");
-    let (mut url, mut file, mut folder) = (None, None, None);
-    let mut words = wget.args();
-    while let Some(word) = words.next() {
-        let text = word.literal_prefix();
-        match text {
-            "-q" | "-nv" | "--quiet" | "--no-verbose" | "-nc" | "--progress=dot:giga" => {}
-            "--no-check-certificate" => options.push_str(" -k"),
-            "-O" | "-qO" | "-nvO" if word.is_known() => file = Some(words.next()?.source_text()),
-            "-O-" | "-qO-" => file = Some("-"),
-            "-P" if word.is_known() => folder = Some(words.next()?.source_text()),
-            _ if text.starts_with("http://") || text.starts_with("https://") => {
-                if url.replace(word).is_some() {
-                    return None;
-                }
-            }
-            _ => return None,
-        }
+    if told.has("--no-check-certificate") {
+        options.push_str(" -k");
     }
-    let url: Word<'_> = url?;
-    let source = url.source_text();
-    match (file, folder) {
+    let is_address = url.starts_with("http://") || url.starts_with("https://");
+    let source = Some(url.source_text()).filter(|_| is_address)?;
+    let given = |name: &str| match (told.has(name), told.text(name)) {
+        (true, None) => None,
+        (_, text) => Some(text),
+    };
+    match (given("-O")?, given("-P")?) {
         (Some("-"), None) => Some(format!("curl {options} {source}")),
         (Some(file), None) => Some(format!("curl {options} -o {file} {source}")),
-        (None, folder) => {
-            let name = name_of(source)?;
-            Some(match folder {
-                Some(folder) => {
-                    let folder = folder.strip_suffix('/').unwrap_or(folder);
-                    format!("curl {options} -o {folder}/{name} {source}")
-                }
-                None if options == "-fsSL" => format!("curl -fsSLO {source}"),
-                None => format!("curl {options} -O {source}"),
+        (None, Some(folder)) => {
+            let folder = folder.strip_suffix('/').unwrap_or(folder);
+            let name = remote_name(url)?;
+            Some(format!("curl {options} -o {folder}/{name} {source}"))
+        }
+        (None, None) => {
+            remote_name(url)?;
+            Some(match &*options {
+                "-fsSL" => format!("curl -fsSLO {source}"),
+                _ => format!("curl {options} -O {source}"),
             })
         }
         _ => None,
     }
-}
-
-/// The name that a download is kept under.
-fn name_of(url: &str) -> Option<&str> {
-    let url = url.trim_matches(['"', '\'']);
-    let (_, path) = url.split_once("://")?;
-    let name = dfix_model::path::file_name(path);
-    let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"._-+".contains(&it);
-    (name != path && !name.is_empty() && name.bytes().all(is_plain)).then_some(name)
 }

@@ -1,10 +1,16 @@
 //! wget without its progress bar.
 
+use std::cell::OnceCell;
+
 use dfix_catalogue::{SystemPackageManager, Wget};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, OpenCondition, PackageManager, Redirect, Stage, Ternary};
+use dfix_model::{
+    Command, Model, OpenCondition, PackageCommand, PackageManager, Stage, Step, Ternary,
+};
+
+use crate::base::chosen_image;
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-wget-progress",
@@ -53,6 +59,22 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nRUN wget --version && echo wget my.xyz\nCMD wget my.xyz\n"),
         leaves("FROM node:22\nARG OPTS=-q\nRUN wget $OPTS my.xyz\n"),
         leaves("FROM node:22\nRUN echo 'verbose = off' >> /etc/wgetrc\nRUN wget my.xyz\n"),
+        leaves("FROM node:22\nCOPY wgetrc /root/.wgetrc\nRUN wget my.xyz\n"),
+        // Which of the two it is.
+        leaves("FROM alpine:3.22\nRUN apk add wget && apk del wget && wget https://my.xyz/a\n")
+            .that_says("whether `wget` tells its errors"),
+        leaves("FROM alpine:3.22\nRUN apk add wget || true\nRUN wget https://my.xyz/a\n")
+            .that_says("whether `wget` tells its errors"),
+        leaves("ARG BASE=debian:12\nFROM $BASE\nRUN wget https://my.xyz/a\n")
+            .that_says("whether every build takes the image"),
+        reports(
+            "FROM node:22\nRUN { ls; wget my.xyz; } 2> /log\n",
+            "reads what it writes",
+        ),
+        reports(
+            "FROM node:22\nRUN exec 2> /log; wget my.xyz\n",
+            "reads what it writes",
+        ),
         reports(
             "FROM node:22\nRUN wget -S my.xyz 2>&1 | grep HTTP\n",
             "reads what it writes",
@@ -63,8 +85,17 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
+        let settings = OnceCell::new();
+        let changes = OnceCell::new();
         let wgets = stage.build_commands().filter(|it| it.is("wget"));
         for wget in wgets.filter(|it| !is_quiet(stage, *it)) {
+            let is_set = |step: &Step<'_>| step.range().start() <= wget.range().start();
+            if settings
+                .get_or_init(|| settings_of(stage))
+                .is_some_and(|it| is_set(&it))
+            {
+                continue;
+            }
             let Some(program) = wget.executable() else {
                 continue;
             };
@@ -73,12 +104,21 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 if wget.has_option("-v") || wget.has_option("--verbose") {
                     return Err(remedy!("the command asks for them by `-v`: leave that out"));
                 }
-                if is_read(wget) {
+                if wget.may_have_errors_read() {
                     return Err(remedy!(
                         "something reads what it writes: see what of it is wanted"
                     ));
                 }
-                let is_gnu = is_gnu(stage, wget);
+                let before = |it: &&Change<'_>| it.command.range().start() < wget.range().start();
+                let changes = changes.get_or_init(|| changes_of(stage));
+                let is_gnu = match changes.iter().rfind(before) {
+                    Some(change) if change.is_install => Ternary::Yes,
+                    Some(_) => unknown(),
+                    None => {
+                        case.open(chosen_image(stage));
+                        is_gnu(stage)
+                    }
+                };
                 let option = if is_gnu.is_yes() { "-nv" } else { "-q" };
                 case.evidence(if is_gnu.is_yes() {
                     "it is GNU's wget"
@@ -92,6 +132,43 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// The first step that tells of settings of wget, or of where they are.
+fn settings_of(stage: Stage<'_>) -> Option<Step<'_>> {
+    let steps = stage.base_chain().flat_map(Stage::steps);
+    let names = steps.filter(|it| it.mentions("wgetrc"));
+    names.min_by_key(|it| it.index())
+}
+
+/// A command that installs wget, or that takes packages away.
+struct Change<'m> {
+    command: Command<'m>,
+    /// Whether wget is there behind it for certain, which it installs.
+    is_install: bool,
+}
+
+/// What the build does to wget, in order of place.
+fn changes_of(stage: Stage<'_>) -> Vec<Change<'_>> {
+    let mut stages: Vec<Stage<'_>> = stage.base_chain().collect();
+    stages.reverse();
+    let commands = stages.into_iter().flat_map(Stage::build_commands);
+    let packages = commands.filter_map(PackageCommand::of);
+    let of_system = packages.filter(|it| it.is_of_system() && it.names_packages());
+    let named = of_system.filter_map(|package| {
+        let is_install = package.is_install();
+        let names_it = || package.packages().iter().any(|it| it.name == Some("wget"));
+        (!is_install || names_it()).then(|| Change {
+            command: package.command,
+            is_install: is_install && package.command.stops_the_build(),
+        })
+    });
+    // What is removed before anything is installed was of the image.
+    let mut changes: Vec<Change<'_>> = named.collect();
+    let is_of_wget = |it: &Change<'_>| it.is_install || it.command.has_arg("wget");
+    let first = changes.iter().position(is_of_wget).unwrap_or(changes.len());
+    changes.drain(..first);
+    changes
 }
 
 /// Whether it is told to write less, to write into a file, or fetches nothing.
@@ -109,17 +186,6 @@ fn is_quiet<'m>(stage: Stage<'m>, wget: Command<'m>) -> bool {
         };
         unknown.any(|it| it.may_split() && stage.expand_text(it, wget).is_none_or(says))
     };
-    let is_configured = || {
-        let at = wget.range().start();
-        let mut before = stage.base_chain().flat_map(Stage::build_commands);
-        let names = |it: &Command<'_>| {
-            it.words()
-                .chain(it.redirects().filter_map(Redirect::target))
-                .any(|it| it.mentions("wgetrc"))
-        };
-        before.any(|it| it.range().start() < at && names(&it))
-            || stage.env_at(wget, "WGETRC").is_set()
-    };
     options
         .iter()
         .chain(&long)
@@ -129,26 +195,12 @@ fn is_quiet<'m>(stage: Stage<'m>, wget: Command<'m>) -> bool {
         || wget.args().len() == 0
         || words.any(|it| it.starts_with("-nv"))
         || is_settled()
-        || is_configured()
 }
 
-/// Whether something reads what it writes to standard error.
-fn is_read(wget: Command<'_>) -> bool {
-    wget.redirects().any(|it| {
-        let is_of_errors = it.fd() == Some("2") || it.operator().starts_with('&');
-        is_of_errors && !it.target().is_some_and(|it| it.is("/dev/null"))
-    })
-}
-
-/// Whether it is GNU's, or what follows it: the image has that one, or is of a distribution that has no other, or the file
-/// installs it.
-fn is_gnu<'m>(stage: Stage<'m>, wget: Command<'m>) -> Ternary {
+/// Whether the image's is GNU's, or what follows it: it has that one, or is of a distribution that has no other, or the file
+/// shows that it is.
+fn is_gnu(stage: Stage<'_>) -> Ternary {
     let facts = stage.any_base_facts();
-    let at = wget.range().start();
-    let mut installed = stage.system_packages();
-    if installed.any(|it| it.name == "wget" && it.word.range().start() < at) {
-        return Ternary::Yes;
-    }
     match (facts.wget, facts.package_manager) {
         (Wget::Busybox, _) | (_, SystemPackageManager::Apk) => return Ternary::No,
         (Wget::Gnu, _) => return Ternary::Yes,
@@ -163,6 +215,10 @@ fn is_gnu<'m>(stage: Stage<'m>, wget: Command<'m>) -> Ternary {
     if calls(&["apt-get", "dnf", "dpkg", "rpm", "yum"]) {
         return Ternary::Yes;
     }
+    unknown()
+}
+
+fn unknown() -> Ternary {
     Ternary::Unknown(OpenCondition::new(
         "whether `wget` tells its errors with `-q`, which GNU's does not",
         "where it is GNU's, `-nv` is better",
