@@ -6,8 +6,14 @@ mod shells;
 use dfix_engine::{
     Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
+use dfix_model::catalogue::programs::{self, Mark};
 use dfix_model::catalogue::{Shell as BaseShell, SystemPackageManager};
-use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step, StepKind};
+use dfix_model::path::file_name;
+use dfix_model::{
+    Model, OpenCondition, PackageCommand, PackageManager, Stage, Step, StepKind, Word,
+};
+
+use crate::base::chosen_image;
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-pipefail",
@@ -54,6 +60,24 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         reports("FROM debian:12\nRUN yes | apt-get install x\n", "`yes` would fail"),
         reports("FROM busybox:1.36\nRUN echo a | tee /a\n", "no shell of which"),
+        // Dash knows no such option, and not each shell is known.
+        reports("FROM debian:12\nSHELL [\"/bin/sh\", \"-c\"]\nRUN echo a:b | chpasswd\n", "is dash"),
+        reports("FROM debian:12\nSHELL [\"/bin/dash\", \"-c\"]\nRUN echo a:b | chpasswd\n", "is dash"),
+        reports("FROM debian:12\nSHELL [\"/bin/bash\", \"+o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\n", "takes an option back"),
+        leaves("FROM acme/base:1\nSHELL [\"/bin/sh\", \"-c\"]\nRUN echo a:b | chpasswd\n")
+            .that_says("whether `/bin/sh` knows"),
+        fixes(
+            "FROM alpine:3.20\nSHELL [\"/bin/sh\", \"-c\"]\nRUN echo a:b | chpasswd\n",
+            "FROM alpine:3.20\nSHELL [\"/bin/sh\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\n",
+        ),
+        leaves("FROM debian:12\nRUN rm /bin/bash\nRUN echo a:b | chpasswd\n")
+            .that_says("whether `bash` is still"),
+        leaves("FROM alpine:3.20\nRUN apk add bash && ln -sf /bin/bash /bin/sh\nRUN echo a:b | chpasswd\n")
+            .that_says("whether `ash` is still"),
+        leaves("FROM debian:12\nRUN . ./env.sh && echo a:b | chpasswd\n")
+            .that_says("the text that `.` reads"),
+        leaves("ARG V=12\nFROM debian:$V\nRUN echo a:b | chpasswd\n")
+            .that_says("whether every build takes the image"),
         leaves("FROM debian:12\nRUN [\"sh\", \"-c\", \"a | b\"]\nONBUILD RUN a | b\n").with_unsafe(),
         leaves("FROM debian:12\nRUN sh -c 'a | b' || c\n").with_unsafe(),
         leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-eo\", \"pipefail\", \"-c\"]\nRUN a | b\n")
@@ -87,7 +111,18 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }
             pipes::obstacle(&changed)?;
             case.open(pipes::doubts(&changed));
-            if let Some(step) = own.filter(|it| it.stage() == Some(stage)) {
+            if let Some(step) = own {
+                if step.stage() != Some(stage) {
+                    return Err(remedy!(
+                        "add `-o pipefail` to the words of the `SHELL` in line {}",
+                        step.line()
+                    ));
+                }
+                if step.words().any(|it| it.starts_with("+")) {
+                    return Err(remedy!(
+                        "the `SHELL` takes an option back: say what is meant there"
+                    ));
+                }
                 let Some(option) = step
                     .words()
                     .find(|it| it.starts_with("-") && it.literal_prefix().ends_with('c'))
@@ -99,8 +134,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     .filter(|it| it.index() > step.index() && !it.is_exec_form())
                     .collect();
                 pipes::obstacle(&between)?;
-                case.open(shells::of_the_start(stage, step))
-                    .evidence("its shell knows `pipefail`")
+                let unknown = knows_it(stage, step, *last)?;
+                if unknown.is_none() {
+                    case.evidence("its shell knows `pipefail`");
+                }
+                case.open(unknown)
+                    .open(shells::of_the_start(stage, step))
                     .declare(Effect::changed(step))
                     .fix(|edit| {
                         edit.insert_word_before(option, "-o");
@@ -120,21 +159,29 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     ));
                 }
                 Some(Known { path, .. }) => {
-                    case.evidence(format!("the base image has `{path}`"));
+                    case.evidence(format!("the base image has `{path}`"))
+                        .open(chosen_image(stage));
                 }
                 None => {
                     case.open(shells::unknown(stage));
                 }
             }
             let path = shell.map_or("/bin/bash", |it| it.path);
+            let counted_on: &[&str] = match shell {
+                Some(it) if it.path == "/bin/ash" => &["ash", "busybox", "sh"],
+                Some(it) if it.is_same => &["bash", "sh"],
+                _ => &["bash"],
+            };
+            case.open(shells::taken_away(
+                stage,
+                *changed.last().unwrap_or(last),
+                counted_on,
+            ));
             if shell.is_none_or(|it| !it.is_same) {
                 case.open(shells::differences(stage, &changed));
             }
             let source = format!("SHELL [\"{path}\", \"-o\", \"pipefail\", \"-c\"]");
             let is_restored = shells::is_to_be_restored(stage, *last);
-            if is_restored && own.is_some() {
-                return Err(remedy!("add `-o pipefail` to the words of `SHELL`"));
-            }
             case.declare(Effect::Inserted {
                 stage: stage.index(),
                 keyword: "SHELL",
@@ -148,6 +195,43 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             Ok(())
         });
     }
+}
+
+/// What is open where it is not known whether the shell that a `SHELL` names knows `pipefail`.
+///
+/// # Errors
+/// What a person could do where it does not.
+fn knows_it(
+    stage: Stage<'_>,
+    shell: Step<'_>,
+    last: Step<'_>,
+) -> Result<Option<OpenCondition>, Remedy> {
+    let path = shell
+        .words()
+        .next()
+        .and_then(Word::value)
+        .unwrap_or_default();
+    let name = file_name(path);
+    if programs::is(name, Mark::Pipefail) {
+        return Ok(None);
+    }
+    let facts = crate::base::facts(stage);
+    let manager = facts.map(|it| it.package_manager);
+    let is_bash = facts.is_some_and(|it| it.shell == BaseShell::Bash);
+    let changed = || shells::taken_away(stage, last, &["sh", "bash", "busybox"]);
+    let is_dash = name == "dash" || (name == "sh" && manager == Some(SystemPackageManager::Apt));
+    if is_dash && (name == "dash" || changed().is_none()) {
+        return Err(remedy!(
+            "`{path}` is dash, which knows no `pipefail`: name `/bin/bash` in `SHELL`"
+        ));
+    }
+    if name == "sh" && !is_dash && (manager == Some(SystemPackageManager::Apk) || is_bash) {
+        return Ok(changed().or_else(|| chosen_image(stage)));
+    }
+    Ok(Some(OpenCondition::new(
+        format!("whether `{path}` knows `pipefail`"),
+        "see whether it takes `set -o pipefail`",
+    )))
 }
 
 /// Whether hadolint finds fault with the `RUN`: it has a pipe, and no shell before it is told `pipefail`.

@@ -41,8 +41,7 @@ const IS_FOR_PEOPLE: [&str; 5] = ["free", "ps", "ssh", "top", "vim"];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| it.is(StepKind::Run)) {
-        let is_of_a_string = |it: &Command<'_>| it.outer().is_some() && !it.around().substitution;
-        let mut commands = step.commands().filter(|it| !is_of_a_string(it));
+        let mut commands = step.commands().filter(|it| !it.is_of_a_string());
         let Some(command) = commands
             .find(|it| it.is_one_of(&CHANGES_THE_CONTAINER) || it.is_one_of(&IS_FOR_PEOPLE))
         else {

@@ -46,11 +46,10 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
-        let is_seen = |it: &Command<'_>| it.outer().is_none() || it.around().substitution;
         let runs = stage.runs().filter(|it| !it.is_onbuild());
         let commands: Vec<Command<'_>> = runs
             .flat_map(|it| it.commands().collect::<Vec<_>>())
-            .filter(|it| is_seen(it) && it.is_one_of(&["curl", "wget"]))
+            .filter(|it| !it.is_of_a_string() && it.is_one_of(&["curl", "wget"]))
             .collect();
         let of = |name| commands.iter().copied().filter(move |it| it.is(name));
         let (Some(curl), Some(wget)) = (of("curl").next(), of("wget").next()) else {
@@ -99,7 +98,7 @@ fn as_curl(wget: Command<'_>) -> Option<String> {
     if wget.wrappers().next().is_some()
         || wget.assignments().next().is_some()
         || wget.redirects().next().is_some()
-        || wget.outer().is_some_and(|_| !wget.around().substitution)
+        || wget.is_of_a_string()
     {
         return None;
     }

@@ -1,7 +1,7 @@
 //! The pipes of a `RUN`, and what `pipefail` makes of them.
 
 use dfix_engine::{Remedy, remedy};
-use dfix_model::catalogue::{PipeProgram, pipe_program};
+use dfix_model::catalogue::{PipeProgram, only_prepares_shell, pipe_program};
 use dfix_model::{Command, OpenCondition, Operator, Step, Word};
 
 /// How many conditions are told.
@@ -10,10 +10,34 @@ const MOST: usize = 4;
 /// The commands that hand their output to another, in the shell's own text: a script in a string has a shell of its own.
 pub(super) fn of(step: Step<'_>) -> impl Iterator<Item = Command<'_>> {
     step.commands().filter(|it| {
-        it.after().is_some_and(|it| it.operator == Operator::Pipe)
-            && std::iter::successors(Some(*it), |it| it.outer())
-                .all(|it| it.outer().is_none() || it.around().substitution)
+        it.after().is_some_and(|it| it.operator == Operator::Pipe) && !it.is_of_a_string()
     })
+}
+
+/// A command that has the shell read a text which nobody has read here: `. ./env.sh`, `eval "$X"`.
+pub(super) fn reader(step: Step<'_>) -> Option<Command<'_>> {
+    let prepares = |it: Command<'_>| {
+        let file = it.arg(0).map_or("", Word::literal_prefix);
+        !it.is("eval") && only_prepares_shell(file)
+    };
+    let reads = |it: &Command<'_>| it.is_one_of(&[".", "source", "eval"]) && !it.is_of_a_string();
+    let mut readers = step.commands().filter(reads);
+    readers.find(|it| !it.has_inner() && !prepares(*it))
+}
+
+/// What is open where some of the text, or what it has the shell read, is not known.
+fn unread(steps: &[Step<'_>]) -> Option<OpenCondition> {
+    let step = steps
+        .iter()
+        .find(|it| it.has_opaque_text() || reader(**it).is_some())?;
+    let what = match reader(*step) {
+        Some(command) => format!("the text that `{}` reads", said(command)),
+        None => "what is not understood".to_owned(),
+    };
+    Some(OpenCondition::new(
+        format!("whether {what} in {} has pipes that may fail", step.label()),
+        "look for pipes in it",
+    ))
 }
 
 /// What surely fails with `pipefail`.
@@ -31,7 +55,9 @@ pub(super) fn obstacle(steps: &[Step<'_>]) -> Result<(), Remedy> {
 /// What nobody knows whether it fails with `pipefail` where it does not without.
 pub(super) fn doubts(steps: &[Step<'_>]) -> Vec<OpenCondition> {
     let writers = steps.iter().flat_map(|it| of(*it));
-    writers.filter_map(doubt).take(MOST).collect()
+    let mut doubts: Vec<OpenCondition> = writers.filter_map(doubt).take(MOST).collect();
+    doubts.extend(unread(steps));
+    doubts
 }
 
 fn doubt(command: Command<'_>) -> Option<OpenCondition> {

@@ -1,6 +1,7 @@
 //! What another shell makes of the same text, and who else is given it.
 
-use dfix_model::{Command, OpenCondition, Redirect, Stage, Step, StepKind, Word};
+use dfix_model::path::file_name;
+use dfix_model::{Command, OpenCondition, PackageCommand, Redirect, Stage, Step, StepKind, Word};
 
 /// What is open where nothing is known of the base image.
 pub(super) fn unknown(stage: Stage<'_>) -> OpenCondition {
@@ -9,6 +10,42 @@ pub(super) fn unknown(stage: Stage<'_>) -> OpenCondition {
         format!("whether {image} has `/bin/bash`"),
         "look into the image (`command -v bash`)",
     )
+}
+
+/// What is open where a command up to a step may take a program away that is counted on, or put another in its place.
+pub(super) fn taken_away(
+    stage: Stage<'_>,
+    last: Step<'_>,
+    names: &[&'static str],
+) -> Option<OpenCondition> {
+    let chain = stage.base_chain().flat_map(Stage::build_commands);
+    let is_one = |it: Word<'_>| names.contains(&file_name(it.literal_prefix()));
+    let takes = |it: &Command<'_>| {
+        let removes = PackageCommand::of(*it)
+            .is_some_and(|package| package.names_packages() && !package.is_install());
+        let changes = it
+            .program_names()
+            .is_some_and(|it| it.changed.iter().any(|name| names.contains(name)));
+        let handles = it.is_one_of(&[
+            "chmod",
+            "dpkg-divert",
+            "find",
+            "install",
+            "update-alternatives",
+        ]);
+        changes || ((removes || handles) && it.args().any(is_one))
+    };
+    let mut before = chain.filter(|it| it.step().index() <= last.index());
+    let command = before.find(takes)?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` is still what the image had, which `{}` in {} may change",
+            names[0],
+            command.name(),
+            command.step().label()
+        ),
+        "look at what the command does",
+    ))
 }
 
 /// Whether the old shell is set again behind the last pipe, for those that it is not changed for: what the container starts, and
@@ -51,7 +88,11 @@ pub(super) fn differences(stage: Stage<'_>, steps: &[Step<'_>]) -> Option<OpenCo
         ));
     }
     let mut commands = steps.iter().flat_map(|it| it.commands());
-    let what = commands.find_map(difference)?;
+    let read = || {
+        let command = steps.iter().find_map(|it| super::pipes::reader(*it))?;
+        Some(format!("the text that `{}` reads", command.name()))
+    };
+    let what = commands.find_map(difference).or_else(read)?;
     Some(OpenCondition::new(
         format!("whether bash makes the same of {what}, which sh and bash read differently"),
         "look at what the command is to do",
@@ -59,8 +100,7 @@ pub(super) fn differences(stage: Stage<'_>, steps: &[Step<'_>]) -> Option<OpenCo
 }
 
 fn difference(command: Command<'_>) -> Option<String> {
-    let is_of_a_string = command.outer().is_some() && !command.around().substitution;
-    if is_of_a_string {
+    if command.is_of_a_string() {
         return None;
     }
     let reads_otherwise = |it: Word<'_>| it.starts_with("-e") || hands_backslash(it.source_text());
