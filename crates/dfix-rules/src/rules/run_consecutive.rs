@@ -3,7 +3,7 @@
 mod joint;
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, reports};
-use dfix_model::{Command, Model, Step, StepKind};
+use dfix_model::{Model, Step, StepKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-consecutive",
@@ -86,6 +86,14 @@ pub(crate) const RULE: Rule = Rule {
             "`/bin/sh`",
         ),
         reports(
+            "FROM debian:12\nRUN update-alternatives --install /bin/sh sh /bin/bash 1\nRUN mkdir /b\n",
+            "`/bin/sh`",
+        ),
+        leaves("FROM debian:12\nRUN mkdir /run/x\nRUN ls /run/x\n")
+            .that_says("what `mkdir` leaves in `/run`"),
+        leaves("ARG V=3.12\nFROM python:$V\nRUN pip install -U pip\nRUN pip install flask\n")
+            .that_says("whether every build takes the image"),
+        reports(
             "FROM debian:12\nRUN mkdir /a\n# hadolint ignore=DL3003\nRUN mkdir /b\n",
             "a comment that tools read",
         ),
@@ -134,8 +142,7 @@ fn groups<'m>(file: &'m Model<'m>) -> Vec<Vec<Step<'m>>> {
 
 /// Whether it runs one command and no more, those of substitutions counted (hadolint, `DL3059.hs`).
 fn is_single(step: Step<'_>) -> bool {
-    let is_of_a_string = |it: &Command<'_>| it.outer().is_some() && !it.around().substitution;
-    let mut commands = step.commands().filter(|it| !is_of_a_string(it));
+    let mut commands = step.commands().filter(|it| !it.is_of_a_string());
     commands.next();
     commands.next().is_none() && !step.has_opaque_text()
 }

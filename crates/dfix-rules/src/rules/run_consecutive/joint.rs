@@ -108,7 +108,8 @@ fn lasting(command: Command<'_>) -> Option<Remedy> {
             "`{place}` is the container's own, and no `RUN` sees what another wrote there"
         ));
     }
-    let changes_files = command.is_one_of(&["ln", "cp", "mv", "rm", "install"]);
+    let changes_files = command.is_one_of(&["ln", "cp", "mv", "rm", "install"])
+        || command.is_one_of(&["dpkg-divert", "update-alternatives"]);
     let mut words = command.args().map(Word::literal_prefix);
     if (changes_files && words.any(|it| ["/bin/sh", "/usr/bin/sh"].contains(&it)))
         || (command.is("dpkg-reconfigure") && command.has_arg("dash"))
@@ -138,6 +139,7 @@ pub(super) fn doubts(chain: &[Step<'_>]) -> Vec<OpenCondition> {
     let commands: Vec<Command<'_>> = chain.iter().filter_map(|step| own(*step)).collect();
     let earlier = &commands[..commands.len().saturating_sub(1)];
     doubts.extend(earlier.iter().filter_map(|it| unknown(*it)).take(3));
+    doubts.extend(earlier.iter().find_map(|it| of_run(*it)));
     if let Some(stage) = chain[0].stage() {
         doubts.extend(of_the_shell(stage, chain));
         doubts.extend(found_before(stage, &commands));
@@ -163,6 +165,26 @@ fn unknown(command: Command<'_>) -> Option<OpenCondition> {
         OpenCondition::new(
             format!("whether `{what}` leaves running what the next command must not meet"),
             "look at what it does",
+        )
+    })
+}
+
+/// What is left in a folder that some builders give to each container anew.
+fn of_run(command: Command<'_>) -> Option<OpenCondition> {
+    let targets = command.redirects().filter_map(Redirect::target);
+    let mut words = command.args().chain(targets);
+    let is_there = |it: Word<'_>| {
+        let text = it.literal_prefix();
+        let rest = text.strip_prefix("/var").unwrap_or(text);
+        rest == "/run" || (rest.starts_with("/run/") && !rest.starts_with("/run/secrets"))
+    };
+    words.any(is_there).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether the next command is to meet what `{}` leaves in `/run`, which some builders empty between `RUN`s",
+                command.name()
+            ),
+            "look at what the next command does with it",
         )
     })
 }
@@ -195,12 +217,7 @@ fn found_before(stage: Stage<'_>, commands: &[Command<'_>]) -> Option<OpenCondit
         let name = command.executable_name();
         let is_of_system = PackageCommand::of(*command).is_some_and(|it| it.is_of_system());
         let is_helper = command.known().is_some_and(Program::is_helper);
-        if name.is_empty()
-            || name.contains('/')
-            || is_of_system
-            || is_helper
-            || is_in_place(stage, name)
-        {
+        if name.is_empty() || name.contains('/') || is_of_system || is_helper {
             continue;
         }
         let Some(first) = commands[..later]
@@ -210,6 +227,12 @@ fn found_before(stage: Stage<'_>, commands: &[Command<'_>]) -> Option<OpenCondit
             continue;
         };
         if commands[first..later].iter().any(|it| may_put(*it, name)) {
+            if is_in_place(stage, name) {
+                if let Some(condition) = crate::base::chosen_image(stage) {
+                    return Some(condition);
+                }
+                continue;
+            }
             return Some(OpenCondition::new(
                 format!(
                     "whether another `{name}` comes first on `PATH` between its calls: one shell would go on with the old one"
