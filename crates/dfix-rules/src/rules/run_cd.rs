@@ -3,7 +3,10 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Connector, ImagePath, Model, Operator, Stage, Step, StepKind};
+use dfix_model::{
+    Command, Connector, ImagePath, Model, Mount, OpenCondition, Operator, Stage, Step, StepKind,
+    Word,
+};
 
 use crate::base::chosen_folder;
 
@@ -48,6 +51,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN --mount=target=/src cd /src && make\n",
             "mounted",
         ),
+        leaves("FROM debian:12\nARG T\nRUN --mount=type=cache,target=$T cd /src && make\n")
+            .that_says("whether the folder is mounted"),
+        // Something may lead elsewhere.
+        leaves("FROM debian:12\nENV CDPATH=/srv\nRUN cd src && make\n").that_says("`CDPATH`"),
+        leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-lc\"]\nRUN cd src && make\n")
+            .that_says("its profile"),
+        leaves("FROM debian:12\nRUN cd /src && make && cp a \"$OLDPWD\"\n").with_unsafe(),
         // One layer stays one, and what is not certain stays.
         leaves("FROM alpine:3.22\nARG V=1\nWORKDIR /app-${V}\nRUN cd sub && make\nRUN ls\n")
             .that_says("whether every build takes the default of `V`"),
@@ -99,9 +109,11 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
         if steps.iter().any(is_mounted) {
             return Err(remedy!("the folder is mounted for the `RUN`: a `WORKDIR` would make one in the image"));
         }
+        case.open(steps.iter().find_map(|it| unknown_mount(*it)))
+            .open(another_folder(stage, steps));
         let is_there = stage.workdir_at(first).as_deref() == Some(path);
         if is_there {
-            case.evidence("it is there already")
+            case.open(chosen_folder(stage, first)).evidence("it is there already")
                 .declare(steps.iter().map(|it| Effect::commands_of(*it)).collect::<Vec<_>>())
                 .fix(|edit| edit.remove_commands(steps.iter().filter_map(|it| it.commands().next())));
             return Ok(());
@@ -133,6 +145,39 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
     });
 }
 
+/// What is open where nobody knows where something is mounted.
+fn unknown_mount(step: Step<'_>) -> Option<OpenCondition> {
+    let is_folder = |it: &Mount<'_>| !["secret", "ssh"].contains(&it.kind());
+    let mut mounts = step.mounts().filter(is_folder);
+    let is_unknown = |it: Mount<'_>| it.target().and_then(Word::value).is_none();
+    mounts.any(is_unknown).then(|| {
+        OpenCondition::new(
+            format!("whether the folder is mounted in {}", step.label()),
+            "look at the target of the mount",
+        )
+    })
+}
+
+/// What may have `cd` go elsewhere than its word says, or have the commands begin elsewhere than the working directory is.
+fn another_folder(stage: Stage<'_>, steps: &[Step<'_>]) -> Option<OpenCondition> {
+    let first = steps[0];
+    let is_relative = |it: &Step<'_>| {
+        let word = it.commands().next().and_then(|cd| cd.arg(0));
+        word.is_some_and(|it| !it.starts_with("/") && !it.starts_with("."))
+    };
+    let set =
+        |name: &&str| !stage.env_at(first, name).is_unset() && stage.env_at(first, name).is_set();
+    let by_path = Some("CDPATH").filter(|it| set(it) && steps.iter().any(is_relative));
+    let by_file = ["BASH_ENV", "ENV"].into_iter().find(set);
+    let by_login = stage.shell_at(first).is_login().then_some("its profile");
+    let what = by_path.or(by_file).or(by_login)?;
+    Some(OpenCondition::new(
+        format!("whether the shell goes where `cd` says: `{what}` may lead elsewhere")
+            .replace("`its profile`", "its profile"),
+        "look at what it says",
+    ))
+}
+
 /// The folder that the `RUN` goes to before anything else, where that is the only time that it goes anywhere.
 fn folder(step: Step<'_>) -> Option<String> {
     let stage = step.stage()?;
@@ -147,6 +192,8 @@ fn folder(step: Step<'_>) -> Option<String> {
         && joins(first.after())
         && first.redirects().next().is_none()
         && first.assignments().next().is_none();
+    let names_the_last = |it: Word<'_>| it.mentions("OLDPWD") || it.starts_with("~-");
+    let goes_back = || step.commands().flat_map(Command::args).any(names_the_last);
     let has_text = !step.is_exec_form()
         && !step.has_opaque_text()
         && step.instruction().heredocs().next().is_none()
@@ -154,7 +201,7 @@ fn folder(step: Step<'_>) -> Option<String> {
     let word = first
         .args()
         .next()
-        .filter(|_| first.args().len() == 1 && is_plain && has_text)?;
+        .filter(|_| first.args().len() == 1 && is_plain && has_text && !goes_back())?;
     let path = word.value()?;
     let is_written = path
         .bytes()
