@@ -2,8 +2,9 @@
 
 use dfix_catalogue::last_version;
 
+use crate::collect::instruction::StepKind;
 use crate::facts::tools_put_in::tools_put_in;
-use crate::handles::{Command, Stage, Word};
+use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::PackageCommand;
 
 /// A version of npm that is new, where it is not known which.
@@ -18,6 +19,9 @@ pub(crate) fn npm_version(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<
         Some(PutIn::Unknown) => return None,
         None => {}
     }
+    if is_of_another_node(stage, npm.command) {
+        return None;
+    }
     let node = node_version(stage).or_else(|| fetched(stage))?;
     Some(match node {
         ..8 => 3,
@@ -25,6 +29,41 @@ pub(crate) fn npm_version(stage: Stage<'_>, npm: &PackageCommand<'_>) -> Option<
         10..15 => 6,
         _ => 7,
     })
+}
+
+/// Programs that put another Node.js first on `PATH`, whatever the image has.
+const MANAGERS: [&str; 9] = [
+    "asdf", "fnm", "mise", "n", "nodeenv", "nodenv", "nvm", "nvs", "volta",
+];
+
+/// Whether a command may have its npm from another Node.js than the image's: a manager of versions, or a `COPY` from another
+/// image, puts one in before.
+fn is_of_another_node(stage: Stage<'_>, npm: Command<'_>) -> bool {
+    let first = stage.cached(|| FirstOther(find_first_other(stage)));
+    first.0.is_some_and(|index| index <= npm.step().index())
+        || npm.wrappers().any(|it| MANAGERS.contains(&it.name))
+}
+
+/// The index of the first step that may put in another Node.js.
+struct FirstOther(Option<usize>);
+
+fn find_first_other(stage: Stage<'_>) -> Option<usize> {
+    let calls = |it: Command<'_>| {
+        it.is_one_of(&MANAGERS) || it.wrappers().any(|it| MANAGERS.contains(&it.name))
+    };
+    let is_node = |it: Word<'_>| {
+        let path = it.literal_prefix().trim_end_matches('/');
+        let name = path.rsplit('/').next().unwrap_or_default();
+        ["", "bin", "local", "node", "node_modules", "npm", "usr"].contains(&name)
+    };
+    let puts = |step: &Step<'_>| match step.kind() {
+        StepKind::Run => step.mentions("nvm") || step.mentions("fnm") || step.commands().any(calls),
+        StepKind::Env => step.mentions("nvm"),
+        StepKind::Copy => step.flag("from").is_some() && step.sources().any(is_node),
+        _ => false,
+    };
+    let steps = stage.base_chain().flat_map(Stage::steps);
+    steps.filter(puts).map(Step::index).min()
 }
 
 /// The major version of Node.js that the stage's image has, where that is an official one, or one that is called like it,

@@ -1,7 +1,8 @@
 //! `npm cache clean`.
 
-use dfix_engine::{Findings, Group, Phase, Rule, Severity, fixes, leaves, reports};
-use dfix_model::{Model, PackageManager};
+use dfix_engine::{Findings, Group, OpenCondition, Phase, Rule, Severity, fixes, leaves, reports};
+use dfix_model::context::Answer;
+use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step, StepKind, Word};
 
 use crate::cleaning::Cleaning;
 
@@ -30,6 +31,11 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nRUN --mount=type=cache,target=/root/.npm npm ci\n"),
         leaves("FROM node:22\nRUN npm ci --cache /tmp/npm && npm run build\n"),
         leaves("FROM node:22 AS build\nRUN npm ci\nFROM nginx:1.27\nCOPY --from=build /x /x\n"),
+        leaves("FROM node:22\nRUN npm ci\nENV NPM_CONFIG_OFFLINE=true\nCMD npm install\n")
+            .that_says("speaks of being offline"),
+        leaves("FROM node:22\nCOPY . .\nRUN npm ci\n")
+            .with_context(&[(".npmrc", "offline=true\n")])
+            .that_says("speaks of being offline"),
         reports(
             "FROM node:22\nRUN npm ci\nRUN npm install --offline a && rm -rf ~/.npm\n",
             "would fail",
@@ -46,8 +52,51 @@ const CACHE: Cleaning = Cleaning {
         it.subcommand_is_one_of(&["cache"]) && it.command.args().any(|word| word.is("clean"))
     },
     only_shipped: true,
-    more: None,
+    more: Some(|package, case| {
+        case.open(offline(package));
+        Ok(())
+    }),
 };
+
+/// Settings of npm and Yarn beside the Dockerfile.
+const SETTINGS: [&str; 2] = [".npmrc", ".yarnrc"];
+
+/// What is open where something else than a command's own words tells npm or Yarn to fetch nothing, and so to live by what is in
+/// the cache.
+pub(super) fn offline(package: &PackageCommand<'_>) -> Option<OpenCondition> {
+    let stage = package.command.stage()?;
+    let is_option = |it: Word<'_>| it.starts_with("--");
+    let says = |step: &Step<'_>| {
+        let mut commands = step.commands();
+        (step.mentions("offline") || step.mentions("OFFLINE"))
+            && (step.is(StepKind::Env)
+                || commands.any(|it| {
+                    let mut words = it.words().filter(|it| !is_option(*it));
+                    words.any(|it| it.mentions("offline"))
+                        || it
+                            .assignments()
+                            .any(|it| it.name().to_ascii_lowercase().contains("offline"))
+                }))
+    };
+    let stages = stage.base_chain().skip(1).chain(stage.with_descendants());
+    let step = stages.flat_map(Stage::steps).find(says);
+    let context = package.step().file().context();
+    let in_file =
+        |it: &str| matches!(context.read(it), Answer::Found(text) if text.contains("offline"));
+    let place = match step {
+        Some(step) => Some(step.label()),
+        None => SETTINGS
+            .into_iter()
+            .find(|it| in_file(it))
+            .map(str::to_owned),
+    };
+    place.map(|place| {
+        OpenCondition::new(
+            format!("whether a later install needs the cache: {place} speaks of being offline"),
+            "look at what is installed later, and from where",
+        )
+    })
+}
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     CACHE.check(file, out);

@@ -3,7 +3,8 @@
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
 };
-use dfix_model::{Command, Model, Operator, PackageManager};
+use dfix_model::context::Answer;
+use dfix_model::{Command, Model, PackageManager, Stage};
 
 pub(crate) const RULE: Rule = Rule {
     id: "npm-cache-clean-force",
@@ -33,7 +34,12 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM node:6\nRUN npm cache clean\n"),
         leaves("FROM node:22\nRUN npm cache clean && npm run build || true\n")
-            .that_says("whether what follows may run"),
+            .that_says("nobody has seen"),
+        leaves("FROM node:22\nRUN npm cache clean; npm run build\n").that_says("nobody has seen"),
+        leaves("FROM node:22\nRUN npm config set force true && npm cache clean\n").with_unsafe(),
+        leaves("FROM node:22\nCOPY . .\nRUN npm cache clean\n")
+            .with_context(&[(".npmrc", "force=true\n")])
+            .with_unsafe(),
         leaves("FROM node:22\nRUN npm cache verify && npm clean && yarn cache clean\n"),
         leaves("FROM node:22\nENV NPM_CONFIG_FORCE=true\nRUN npm cache clean\n"),
     ],
@@ -56,15 +62,17 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     .iter()
                     .any(|it| stage.env_at(&npm, it).is_set());
             // Before npm 5 it cleans without.
+            let is_forced = is_forced || is_forced_by_settings(stage, npm.command);
             if is_forced || stage.npm_version(&npm).is_some_and(|it| it < 5) {
                 continue;
             }
             let message = "`npm cache clean` cleans nothing without `--force`";
             out.judge(npm.subcommand(), Safety::Safe, message, |case| {
                 case.evidence("it fails since npm 5, and before that the option changes nothing")
-                    .open(hides_more(npm.command).then(|| {
+                    .open((!npm.command.stops_the_build()).then(|| {
                         OpenCondition::new(
-                            "whether what follows may run: as the command fails today, nothing behind it does",
+                            "whether it, and what follows, may run: as the command fails today, and nothing stops the build, \
+                             nobody has seen what they do",
                             "see what the rest of the `RUN` does",
                         )
                     }))
@@ -76,8 +84,16 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Whether something behind the command is left out today as it fails, and nobody sees that.
-fn hides_more(clean: Command<'_>) -> bool {
-    let goes_on = clean.after().is_some_and(|it| it.operator == Operator::And);
-    goes_on && !clean.stops_the_build()
+/// Whether the settings that are beside the Dockerfile, or that a command before makes, force it already.
+fn is_forced_by_settings(stage: Stage<'_>, clean: Command<'_>) -> bool {
+    let settings = stage.file().context().read(".npmrc");
+    let in_file = matches!(settings, Answer::Found(text) if text.contains("force"));
+    let mut before = stage.base_chain().flat_map(Stage::build_commands);
+    in_file
+        || before.any(|it| {
+            let is_setting = it.is("npm") && it.has_arg("config");
+            it.range().start() < clean.range().start()
+                && (is_setting || it.redirects().next().is_some())
+                && it.words().any(|word| word.mentions("force"))
+        })
 }

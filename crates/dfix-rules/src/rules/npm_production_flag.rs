@@ -6,6 +6,8 @@ use dfix_engine::{
 use dfix_model::packages::{OptionUse, OptionValue};
 use dfix_model::{Model, PackageManager};
 
+use crate::base::chosen_image;
+
 pub(crate) const RULE: Rule = Rule {
     id: "npm-production-flag",
     aliases: &[],
@@ -36,6 +38,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:12\nRUN npm ci --production\n"),
         leaves("FROM acme/base:3\nRUN npm ci --production\n")
             .that_says("whether the npm of this image is 7"),
+        leaves("FROM node:22\nRUN npm ci --production --include=dev\n"),
+        leaves("FROM node:22\nRUN . /nvm.sh && nvm install 12 && npm ci --production\n")
+            .that_says("whether the npm of this image is 7"),
+        leaves("FROM node:22\nRUN npm i -g n && n 12 && npm ci --production\n")
+            .that_says("whether the npm of this image is 7"),
+        leaves("ARG V=22\nFROM node:$V\nRUN npm ci --production\n")
+            .that_says("whether every build takes the image"),
         leaves("FROM node:22\nRUN yarn install --production && npm run build --production\n"),
         leaves("FROM node:22\nCMD npm ci --production\n"),
     ],
@@ -45,7 +54,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
         for npm in stage.package_commands(PackageManager::Npm) {
             let is_one = npm.is_install() || npm.subcommand_is_one_of(&["prune"]);
-            if !is_one || !npm.step().is_run() || npm.has_flag("--omit") {
+            if !is_one
+                || !npm.step().is_run()
+                || npm.has_flag("--omit")
+                || npm.has_flag("--include")
+            {
                 continue;
             }
             let mut options = npm.options().filter(says_production);
@@ -58,21 +71,24 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }
             let message = format!("`{}` is deprecated", option.name);
             out.judge(option.word, Safety::Safe, message, |case| {
-                case.open(version.is_none().then(|| {
-                    OpenCondition::new(
-                        "whether the npm of this image is 7 or later, and knows `--omit`",
-                        "look with `npm --version` there",
+                case.open(chosen_image(stage))
+                    .open(version.is_none().then(|| {
+                        OpenCondition::new(
+                            "whether the npm of this image is 7 or later, and knows `--omit`",
+                            "look with `npm --version` there",
+                        )
+                    }))
+                    .evidence(
+                        version.map(|_| "npm is 7 or later, where both do the same".to_owned()),
                     )
-                }))
-                .evidence(version.map(|_| "npm is 7 or later, where both do the same".to_owned()))
-                .declare(Effect::arguments_of(npm.command))
-                .fix(|edit| {
-                    edit.replace_word(option.word, "--omit=dev");
-                    let value = option.value.map(|it| it.word);
-                    if let Some(value) = value.filter(|it| it.range() != option.word.range()) {
-                        edit.remove_word(value);
-                    }
-                });
+                    .declare(Effect::arguments_of(npm.command))
+                    .fix(|edit| {
+                        edit.replace_word(option.word, "--omit=dev");
+                        let value = option.value.map(|it| it.word);
+                        if let Some(value) = value.filter(|it| it.range() != option.word.range()) {
+                            edit.remove_word(value);
+                        }
+                    });
                 Ok(())
             });
         }

@@ -6,7 +6,7 @@ use dfix_engine::{
 };
 use dfix_model::context::Answer;
 use dfix_model::path::has_ending;
-use dfix_model::{Command, Model, PackageCommand, PackageManager, Stage, Step, Word};
+use dfix_model::{Command, Model, Mount, PackageCommand, PackageManager, Stage, Step, Word};
 
 use crate::cleaning::Cleaning;
 
@@ -35,6 +35,15 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nRUN yarn -v && yarn --help\n"),
         leaves("FROM node:22\nCOPY . .\nRUN yarn\n").that_says("whether it is Yarn 1"),
         leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN corepack enable && yarn install\n"),
+        leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN npm i -g yarn@4 && yarn install\n")
+            .that_says("whether it is Yarn 1"),
+        leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN yarn set version stable && yarn install\n")
+            .that_says("whether it is Yarn 1"),
+        leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN --mount=type=bind,target=/app yarn install\n")
+            .that_says("whether it is Yarn 1"),
+        leaves("FROM node:22\nCOPY . .\nRUN yarn install\n")
+            .with_context(&[("package.json", "{\"packageManager\": \"yarn@3.6.0\"}")])
+            .that_says("whether it is Yarn 1"),
         reports("FROM node:22\nCOPY . .\nRUN yarn install\n", "later Yarn")
             .with_context(&[("package.json", "{}"), (".yarnrc.yml", "nodeLinker: pnp\n")]),
         leaves("FROM node:22\nRUN yarn add a && yarn cache clean\nRUN yarn add b && rm -rf /usr/local/share/.cache\n"),
@@ -61,6 +70,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// That it is Yarn 1: later ones keep other things in their caches, and perhaps in the project, where the application runs by them.
 fn is_the_first(yarn: &PackageCommand<'_>, case: &mut Case<'_>) -> Result<(), Remedy> {
+    case.open(super::npm_cache_clean::offline(yarn));
     let stage = yarn.command.stage();
     let steps = || {
         stage
@@ -69,9 +79,23 @@ fn is_the_first(yarn: &PackageCommand<'_>, case: &mut Case<'_>) -> Result<(), Re
             .flat_map(Stage::steps)
     };
     let names = steps().any(|step| {
-        let later = [".yarn/", ".yarnrc.yml", "corepack", "berry"];
+        let later = [
+            ".yarn/",
+            ".yarnrc.yml",
+            "corepack",
+            "berry",
+            "set version",
+            "set-version",
+        ];
+        let is_other = |it: Word<'_>| it.mentions("yarn@") && !it.mentions("yarn@1");
         later.iter().any(|it| step.mentions(it))
+            || (step.is_run() && step.commands().flat_map(Command::args).any(is_other))
     });
+    let is_unknown = |it: Mount<'_>| it.kind() == "bind" && !it.target().is_some_and(is_list);
+    let own = yarn.step().mounts().any(is_unknown);
+    let project = || yarn.step().file().context().read("package.json");
+    let asks = || matches!(project(), Answer::Found(text) if text.contains("\"yarn@") && !text.contains("\"yarn@1"));
+    let names = names || own || asks();
     let settings = yarn.step().file().context().read(".yarnrc.yml");
     if let Answer::Found(_) = settings {
         return Err(remedy!(
@@ -99,9 +123,11 @@ fn brings_no_settings(step: Step<'_>) -> bool {
             |it: Command<'_>| it.is_one_of(&["curl", "git", "svn", "tar", "unzip", "wget"]);
         return !step.commands().any(fetches) && step.mounts().next().is_none();
     }
-    let is_file = |word: Word<'_>| {
-        let name = word.value();
-        name.is_some_and(|it| [".json", ".lock"].iter().any(|end| has_ending(it, end)))
-    };
-    !step.is_copy_or_add() || step.sources().all(is_file)
+    !step.is_copy_or_add() || step.sources().all(is_list)
+}
+
+/// Whether a word names a list of packages alone.
+fn is_list(word: Word<'_>) -> bool {
+    let name = word.value();
+    name.is_some_and(|it| [".json", ".lock"].iter().any(|end| has_ending(it, end)))
 }
