@@ -4,7 +4,9 @@ use dfix_catalogue::{UserTools, account_tool, is_official};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Base, Command, Model, Stage, Step, StepKind, Word};
+use dfix_model::{
+    Base, Command, Model, OpenCondition, Pair, ShippedText, Stage, Step, StepKind, Word,
+};
 
 use crate::base::chosen_image;
 
@@ -41,6 +43,21 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nRUN useradd -u 1000 app\nWORKDIR /home/node/x\n",
             "line 3 names `node`",
         ),
+        reports(
+            "FROM ubuntu:24.04\nENV OWNER=ubuntu\nRUN useradd -u 1000 app\n",
+            "line 2 names `ubuntu`",
+        ),
+        reports(
+            "FROM ubuntu:24.04\nRUN useradd -u 1000 app\nRUN find / -user ubuntu -delete && setfacl -m u:ubuntu:rwx /a\n",
+            "line 3 names `ubuntu`",
+        ),
+        reports(
+            "FROM ubuntu:24.04\nRUN useradd -u 1000 app && ls ~ubuntu/x\n",
+            "line 2 names `ubuntu`",
+        ),
+        leaves("FROM ubuntu:24.04\nRUN useradd -u 1000 app\nCOPY start.sh /start.sh\nCMD [\"/start.sh\"]\n")
+            .with_context(&[("start.sh", "#!/bin/sh\nexec gosu ubuntu app\n")])
+            .that_says("whether start.sh (line 2) speaks of the user"),
         leaves("FROM ubuntu:22.04\nRUN useradd -u 1000 app\n"),
         leaves("FROM ubuntu:24.04\nRUN userdel -r ubuntu && useradd -u 1000 app\n"),
         leaves("FROM ubuntu:24.04\nRUN useradd -o -u 1000 app\n"),
@@ -105,6 +122,7 @@ fn tell(
             .evidence(format!("nothing in the file names `{holder}`"))
             .open(is_root.open())
             .open(chosen_image(stage))
+            .open(told_by_a_text(stage, holder))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_before(command, &delete));
         Ok(())
@@ -124,12 +142,66 @@ fn is_named_nowhere(stage: Stage<'_>, command: Command<'_>, holder: &str) -> Res
     ))
 }
 
+/// Programs that are told owners, beside those that change them.
+const NAMES_OWNERS: &[&str] = &[
+    "chage",
+    "chgrp",
+    "chown",
+    "chpasswd",
+    "chroot",
+    "chsh",
+    "cp",
+    "crontab",
+    "find",
+    "getent",
+    "getfacl",
+    "gosu",
+    "gpasswd",
+    "groups",
+    "id",
+    "install",
+    "loginctl",
+    "newgrp",
+    "passwd",
+    "rsync",
+    "runuser",
+    "setfacl",
+    "setpriv",
+    "sg",
+    "start-stop-daemon",
+    "su",
+    "su-exec",
+    "sudo",
+    "tar",
+];
+
+/// What is open where a text that is shipped seems to speak of the user.
+fn told_by_a_text(stage: Stage<'_>, holder: &str) -> Option<OpenCondition> {
+    let about = [
+        "chgrp", "chown", "gosu", "home", "runuser", "setfacl", "setpriv", "su", "su-exec", "sudo",
+        "user",
+    ];
+    let is_told = |text: &str| {
+        let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
+        let words = || text.split(|it| !is_part(it));
+        words().any(|it| it == holder) && words().any(|it| about.contains(&it))
+    };
+    let texts = stage.with_descendants().flat_map(Stage::shipped_texts);
+    let mut lines = texts.flat_map(ShippedText::lines);
+    let line = lines.find(|it| it.text.contains(holder) && is_told(it.text))?;
+    Some(OpenCondition::new(
+        format!("whether {} speaks of the user `{holder}`", line.place()),
+        "look at it, and name the new user there",
+    ))
+}
+
 /// The line of a step that names the user, or the user's home.
 fn line_naming(step: Step<'_>, but: Command<'_>, holder: &str) -> Option<usize> {
-    let owner = |text: &str| text.split(':').any(|it| it == holder);
+    let owner = |text: &str| text.split([':', '=', ',']).any(|it| it == holder);
     let is_owner = |it: Word<'_>| it.value().is_some_and(owner);
     let is_named = match step.kind() {
         StepKind::User => step.word().is_some_and(is_owner),
+        StepKind::Env | StepKind::Arg => step.pairs().filter_map(Pair::value).any(is_owner),
         StepKind::Copy | StepKind::Add => {
             let flag = step.flag("chown").and_then(dfix_model::Flag::value);
             flag.is_some_and(is_owner)
@@ -137,11 +209,16 @@ fn line_naming(step: Step<'_>, but: Command<'_>, holder: &str) -> Option<usize> 
         _ => false,
     };
     let home = format!("/home/{holder}");
+    let is_home = |it: Word<'_>| {
+        let rest = it.literal_prefix().strip_prefix('~');
+        rest.and_then(|it| it.strip_prefix(holder))
+            .is_some_and(|it| it.is_empty() || it.starts_with('/'))
+    };
     let mut commands = step.commands().filter(|it| *it != but && !it.is(holder));
     let is_called = |it: Command<'_>| {
-        let is_about_users = account_tool(it.name()).is_some()
-            || it.is_one_of(&["chgrp", "chown", "gpasswd", "id", "install"]);
+        let is_about_users = account_tool(it.name()).is_some() || it.is_one_of(NAMES_OWNERS);
         is_about_users && it.args().any(is_owner)
+            || it.args().any(is_home)
             || it
                 .wrappers()
                 .any(|wrapper| wrapper.user.is_some_and(is_owner))
