@@ -17,6 +17,7 @@ mod base;
 mod cleaning;
 mod downloads;
 mod layers;
+mod renaming;
 mod rules;
 
 pub use rules::ALL;

@@ -1,8 +1,10 @@
 //! Each stage has a name of its own.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::{Model, OpenCondition, Stage};
 use dfix_syntax::ast::Instruction;
+
+use crate::renaming::rename;
 
 pub(crate) const RULE: Rule = Rule {
     id: "stage-duplicate",
@@ -57,19 +59,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     "write the name of the stage there",
                 )
             });
-            let steps = plain.iter().map(|it| it.step);
-            case.open(perhaps.collect::<Vec<_>>())
-                .declare(
-                    std::iter::once(earlier.from_step())
-                        .chain(steps)
-                        .map(Effect::changed),
-                )
-                .fix(|edit| {
-                    edit.replace_node(&place, &new);
-                    for reference in &plain {
-                        edit.replace_node(reference.place, &new);
-                    }
-                });
+            case.open(perhaps.collect::<Vec<_>>());
+            rename(case, earlier, &place, &new, &plain);
             Ok(())
         });
     }

@@ -1,10 +1,10 @@
 //! Names of stages in small letters.
 
-use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
-};
+use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports};
 use dfix_model::{Model, OpenCondition, Stage};
 use dfix_syntax::ast::Instruction;
+
+use crate::renaming::rename;
 
 pub(crate) const RULE: Rule = Rule {
     id: "stage-name-case",
@@ -40,6 +40,8 @@ pub(crate) const RULE: Rule = Rule {
             "ARG FIRST=Build\nFROM alpine:3.22 AS Build\nFROM $FIRST\n",
             "a variable stands for it",
         ),
+        leaves("FROM alpine:3.22 AS Build\nFROM alpine:3.22\nARG X=Build\nCOPY --from=$X /a /a\n")
+            .that_says("whether `Build` is meant in the COPY of line 4"),
         leaves("FROM alpine:3.22 AS Build\nRUN true\n")
             .with_context(&[(
                 "Makefile",
@@ -86,15 +88,18 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     "a variable stands for it in {label}: write both in small letters"
                 ));
             }
-            let steps = plain.iter().map(|it| it.step);
-            case.declare(std::iter::once(stage.from_step()).chain(steps).map(Effect::changed))
-                .open(named_elsewhere(stage, name))
-                .fix(|edit| {
-                    edit.replace_node(&place, &small);
-                    for reference in &plain {
-                        edit.replace_node(reference.place, &small);
-                    }
-                });
+            let perhaps = others.iter().map(|it| {
+                OpenCondition::new(
+                    format!(
+                        "whether `{name}` is meant in {}, for which Podman's capitals and small letters are not the same",
+                        it.step.label()
+                    ),
+                    "write the name of the stage there",
+                )
+            });
+            case.open(perhaps.collect::<Vec<_>>())
+                .open(named_elsewhere(stage, name));
+            rename(case, stage, &place, &small, &plain);
             Ok(())
         });
     }

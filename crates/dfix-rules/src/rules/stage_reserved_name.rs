@@ -1,10 +1,10 @@
 //! No stage has a name that means something else.
 
-use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
-};
+use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports};
 use dfix_model::{Model, OpenCondition, Stage};
 use dfix_syntax::ast::Instruction;
+
+use crate::renaming::rename;
 
 pub(crate) const RULE: Rule = Rule {
     id: "stage-reserved-name",
@@ -66,15 +66,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 return Err(remedy!("a variable may stand for it in {label}: give it another name by hand"));
             }
             let new = file.free_stage_name(&small, 0);
-            let steps = references.iter().map(|it| it.step);
-            case.open(built_by_hand(stage, name))
-                .declare(std::iter::once(stage.from_step()).chain(steps).map(Effect::changed))
-                .fix(|edit| {
-                    edit.replace_node(&place, &new);
-                    for reference in &references {
-                        edit.replace_node(reference.place, &new);
-                    }
-                });
+            case.open(built_by_hand(stage, name));
+            rename(case, stage, &place, &new, &references);
             Ok(())
         });
     }
