@@ -161,6 +161,7 @@ pub(crate) fn check_last_user<'m>(stage: Stage<'m>, step: Step<'m>, out: &mut Fi
             };
             obstacles::known(stage)?;
             case.evidence(format!("the base image runs as {name} by itself"))
+                .open(crate::base::chosen_image(stage))
                 .open(OpenCondition::new(
                     format!("whether {name} may do what the container is for, as it does where nobody says `USER root`"),
                     "start it once, and see whether it writes what the build made as root",

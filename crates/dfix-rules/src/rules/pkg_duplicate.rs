@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Model, PackageCommand, PackageSpec};
+use dfix_model::{Model, PackageCommand, PackageSpec, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "pkg-duplicate",
@@ -29,6 +29,7 @@ pub(crate) const RULE: Rule = Rule {
             "FROM fedora:42\nRUN dnf install -y a b && zypper in -n c\n",
         ),
         leaves("FROM debian:12\nRUN apt-get install -y curl git && apt-get install -y curl\n"),
+        leaves("FROM debian:12\nRUN apt-get install -y curl curl- curl\n"),
         leaves("FROM debian:12\nRUN apt-get install -y a=1 a libc6:i386 libc6\n"),
         leaves("FROM debian:12\nRUN apt-get install -y $A $A && pip install a a\n"),
         leaves("FROM debian:12\nRUN apt-get install -y a/sid -t a a && apk add -t x x\n"),
@@ -57,6 +58,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 fn named_again<'m>(install: &PackageCommand<'m>) -> Vec<PackageSpec<'m>> {
     let mut seen = BTreeSet::new();
     let packages = install.packages();
+    // apt takes `curl-` away, and zypper `-curl`: what such words do hangs on their order.
+    let takes_away = |it: Word<'_>| {
+        let text = it.literal_prefix();
+        text.ends_with('-') || text.starts_with(['-', '!', '~'])
+    };
+    if install.operands().any(takes_away) {
+        return Vec::new();
+    }
     let again = packages
         .into_iter()
         .filter(|it| it.word.value().is_some_and(|text| !seen.insert(text)));

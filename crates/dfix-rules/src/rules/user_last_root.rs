@@ -4,6 +4,7 @@ use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes,
 use dfix_model::{Model, Step};
 
 use super::non_root_user;
+use crate::base::chosen_image;
 
 pub(crate) const RULE: Rule = Rule {
     id: "user-last-root",
@@ -27,6 +28,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12 AS build\nUSER root\nRUN make\nFROM scratch\nCOPY --from=build /a /a\nUSER 1000\n",
             "FROM debian:12 AS build\nRUN make\nFROM scratch\nCOPY --from=build /a /a\nUSER 1000\n",
         ),
+        leaves("ARG V=12\nFROM debian:$V AS build\nUSER root\nRUN make\nFROM scratch\nCOPY --from=build /a /a\nUSER 1000\n")
+            .that_says("whether every build takes the image"),
         leaves("FROM debian:12 AS build\nUSER app\nUSER root\nFROM scratch\nCOPY --from=build /a /a\nUSER 1000\n"),
         leaves("FROM acme/base:1 AS build\nUSER root\nFROM scratch\nCOPY --from=build /a /a\nUSER 1000\n"),
         leaves("FROM debian:12\nUSER root\nRUN id\nUSER 1000\n"),
@@ -52,13 +55,15 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let step = stage.final_user().step;
         if let Some(step) = step.filter(|it| it.stage() == Some(stage) && changes_nothing(*it)) {
             out.judge(step, Safety::Safe, "the build is root already", |case| {
-                case.declare([
-                    Effect::removed(step),
-                    Effect::User {
-                        stage: stage.index(),
-                    },
-                ])
-                .fix(|edit| edit.remove_instruction(step));
+                let by_image = stage.user_at(step).step.is_none();
+                case.open(by_image.then(|| chosen_image(stage)).flatten())
+                    .declare([
+                        Effect::removed(step),
+                        Effect::User {
+                            stage: stage.index(),
+                        },
+                    ])
+                    .fix(|edit| edit.remove_instruction(step));
                 Ok(())
             });
         }

@@ -7,6 +7,8 @@ use dfix_engine::{
 use dfix_model::catalogue::SystemPackageManager;
 use dfix_model::{Account, Command, MadeBy, Model, Stage, Step, StepKind, Word};
 
+use crate::base::chosen_image;
+
 pub(crate) const RULE: Rule = Rule {
     id: "user-non-numeric",
     aliases: &["DL3066"],
@@ -43,6 +45,12 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM acme/base:1\nUSER app\n"),
         // Whoever builds it may give another number.
         leaves("FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n"),
+        leaves("ARG V=22\nFROM node:$V\nUSER node\n")
+            .that_says("whether every build takes the image"),
+        reports(
+            "FROM debian:12\nRUN useradd -u 1234 app\nUSER app\nUSER 0\nRUN usermod -u 2345 app\nUSER 2345\n",
+            "at the end of the stage",
+        ),
         reports(
             "FROM debian:12\nRUN useradd -u 1234 app && useradd -o -u 1234 b\nUSER app\n",
             "two users",
@@ -74,6 +82,7 @@ fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings
     let account = accounts.account(name);
     let known = account.as_ref().filter(|it| it.is_uid_fixed);
     let number = known.and_then(|it| it.uid);
+    let is_of_image = known.is_some_and(|it| !matches!(it.made_by, MadeBy::Step(_)));
     let making = account.filter(|_| number.is_none());
     if let Some(command) = making.and_then(|it| made_by(stage, &it)) {
         number_it(step, word, (name, command), out);
@@ -93,6 +102,15 @@ fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings
                     "whether `root` is number 0 in the base image",
                     "look into its `/etc/passwd`",
                 ));
+            }
+            let last = stage.accounts().account(name);
+            if number > 0 && last.is_none_or(|it| !it.is_uid_fixed || it.uid != Some(number)) {
+                return Err(remedy!(
+                    "`{name}` has another number, or is gone, at the end of the stage: set the number where the user is made"
+                ));
+            }
+            if number > 0 && is_of_image {
+                case.open(chosen_image(stage));
             }
             let mut namesakes = accounts
                 .all()

@@ -5,7 +5,7 @@ use dfix_engine::{
 };
 use dfix_model::{Base, ImagePath, Model, OpenCondition, Os, Stage, Step, Word};
 
-use crate::base::chosen_folder;
+use crate::base::{chosen_folder, chosen_image};
 
 pub(crate) const RULE: Rule = Rule {
     id: "workdir-relative",
@@ -34,6 +34,8 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM alpine:3.22\nARG V=1\nWORKDIR /app-${V}\nWORKDIR src\n")
             .that_says("whether every build takes the default of `V`"),
+        leaves("ARG V=12\nFROM debian:$V\nWORKDIR app\n")
+            .that_says("whether every build takes the image"),
         leaves("FROM acme/base:1\nWORKDIR app\n").that_says("which folder acme/base:1 begins in"),
         fixes(
             "FROM acme/base:1\nWORKDIR app\n",
@@ -76,7 +78,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "look at its working directory (`docker image inspect`); `/` is put in here",
                     ));
                 } else if !is_told && stage.base_chain().flat_map(Stage::workdirs).all(|it| it.index() >= step.index()) {
-                    case.evidence(format!("{image} begins in `{folder}`"));
+                    case.evidence(format!("{image} begins in `{folder}`"))
+                        .open(chosen_image(stage));
                 }
                 case.open(chosen_folder(stage, step));
                 case.declare(Effect::changed(step)).fix(|edit| match word.value() {
