@@ -30,6 +30,7 @@ mod copied_images;
 mod date;
 mod debian;
 mod dependency_folders;
+mod download_options;
 mod eol;
 mod file_names;
 mod folders;
@@ -117,6 +118,7 @@ pub use debian::{
 pub use dependency_folders::{
     DependencyFolder, dependency_folder, is_dependency_folder, is_vendored, writes_dependencies,
 };
+pub use download_options::{DownloadUse, download_option_is};
 pub use eol::{Eol, code_names, end_of_life, end_of_release, number_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest, may_be_dockerfile};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};

@@ -1,11 +1,12 @@
 //! Downloads by curl and wget: what their words say.
 
-use dfix_catalogue::program_options;
+use dfix_catalogue::{DownloadUse, download_option_is, program_options};
 use dfix_engine::{Edit, OpenCondition};
 use dfix_model::{Command, Model, Word};
 
 /// What a command is told, its words read as its manual says.
 pub(crate) struct Told<'m> {
+    program: &'m str,
     /// Each option by the first of its names (a letter that has no other by itself, without its dash), with its value.
     options: Vec<(&'m str, Value<'m>)>,
     /// What is neither an option nor the value of one.
@@ -30,6 +31,7 @@ impl<'m> Told<'m> {
     pub(crate) fn of(command: Command<'m>) -> Option<Self> {
         let known = program_options(command.name())?;
         let mut told = Told {
+            program: command.name(),
             options: Vec::new(),
             operands: Vec::new(),
             is_whole: true,
@@ -102,14 +104,16 @@ impl<'m> Told<'m> {
         self.options.iter().any(|(it, _)| *it == name)
     }
 
-    /// Whether one of these is given; what ends in `*` stands for all that begin so.
-    pub(crate) fn has_any(&self, names: &[&str]) -> bool {
-        self.options.iter().any(|(it, _)| is_one(it, names))
+    /// Whether an option is given that is for this.
+    pub(crate) fn has_any(&self, what: DownloadUse) -> bool {
+        let mut given = self.options.iter();
+        given.any(|(it, _)| download_option_is(self.program, what, it))
     }
 
-    /// Whether no others than these are given; as [`Told::has_any`].
-    pub(crate) fn has_only(&self, names: &[&str]) -> bool {
-        self.options.iter().all(|(it, _)| is_one(it, names))
+    /// Whether no others are given than those that are for this.
+    pub(crate) fn has_only(&self, what: DownloadUse) -> bool {
+        let mut given = self.options.iter();
+        given.all(|(it, _)| download_option_is(self.program, what, it))
     }
 
     fn value(&self, name: &str) -> Value<'m> {
@@ -142,30 +146,19 @@ impl<'m> Told<'m> {
     }
 }
 
-/// Whether a name is one of these; what ends in `*` stands for all that begin so.
-fn is_one(given: &str, names: &[&str]) -> bool {
-    names.iter().any(|name| match name.strip_suffix('*') {
-        Some(start) => given.starts_with(start),
-        None => given == *name,
-    })
-}
-
 /// The name that a download is kept under, by its address: what stands behind the last slash.
 pub(crate) fn remote_name(url: Word<'_>) -> Option<&str> {
-    let url = url.source_text().trim_matches(['"', '\'']);
-    let (_, path) = url.split_once("://")?;
+    let written = url.source_text();
+    let (_, path) = written.split_once("://")?;
+    let path = path.trim_end_matches(['"', '\'']);
     let name = dfix_model::path::file_name(path);
     let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"._-+".contains(&it);
     (name != path && !name.is_empty() && name.bytes().all(is_plain)).then_some(name)
 }
 
-/// Options of curl with which the answer itself is looked at, something is sent, or others say what is done.
-const LOOKS_OR_SENDS: &[&str] = &[
-    "--data*", "--form*", "--json", "-D", "-F", "-I", "-K", "-T", "-X", "-d", "-i", "-w",
-];
-
-/// A command that gets a file by curl, with what it is told, where nothing else is asked of it than these options say.
-pub(crate) fn plain<'m>(curl: Command<'m>, not_with: &[&str]) -> Option<Told<'m>> {
+/// A command that gets a file by curl, with what it is told, where nothing else is asked of it, and no
+/// option is given that is for this.
+pub(crate) fn plain<'m>(curl: Command<'m>, not_with: DownloadUse) -> Option<Told<'m>> {
     let told = Some(curl)
         .filter(|it| it.is("curl"))
         .and_then(Told::of)
@@ -176,7 +169,7 @@ pub(crate) fn plain<'m>(curl: Command<'m>, not_with: &[&str]) -> Option<Told<'m>
     };
     let is_plain = told.urls().next().is_some()
         && told.operands.iter().all(is_of_http)
-        && !told.has_any(LOOKS_OR_SENDS)
+        && !told.has_any(DownloadUse::Asks)
         && !told.has_any(not_with)
         && !curl.args().any(|it| it.is("/dev/null"))
         && !curl.around().tested

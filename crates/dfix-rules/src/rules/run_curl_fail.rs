@@ -3,6 +3,7 @@
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
 };
+use dfix_model::catalogue::DownloadUse;
 use dfix_model::catalogue::programs::Mark;
 use dfix_model::{Command, Model, Operator, Redirect};
 
@@ -73,9 +74,6 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-/// Options with which it fails already.
-const FAILS: &[&str] = &["--fail*", "-f"];
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for curl in downloads::curls(file) {
         let Some(what) = what_comes_of_it(curl) else {
@@ -121,7 +119,7 @@ fn is_hidden(curl: Command<'_>) -> Option<OpenCondition> {
 
 /// Where a download goes; none where the command is none, or is told to fail.
 fn what_comes_of_it(curl: Command<'_>) -> Option<&'static str> {
-    let told = downloads::plain(curl, FAILS).filter(|_| !curl.is_failure_ignored())?;
+    let told = downloads::plain(curl, DownloadUse::Fails).filter(|_| !curl.is_failure_ignored())?;
     if told.has("-o") || told.has("-O") || told.has("--remote-name-all") {
         return Some("it writes what it gets into a file");
     }

@@ -1,6 +1,7 @@
 //! `-L` for downloads with curl.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_model::catalogue::DownloadUse;
 use dfix_model::{Command, Model, OpenCondition, Redirect};
 
 use crate::downloads;
@@ -34,17 +35,6 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-/// Options with which it follows, or sends something that is not for others.
-const NOT_WITH: &[&str] = &[
-    "--location*",
-    "--oauth2-bearer",
-    "-H",
-    "-L",
-    "-b",
-    "-n",
-    "-u",
-];
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for curl in downloads::curls(file).into_iter().filter(|it| keeps(*it)) {
         let message = "`curl` without `-L` does not follow a file that has moved";
@@ -62,7 +52,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Whether it gets a file, which is kept or handed on, and nothing else is asked of it.
 fn keeps(curl: Command<'_>) -> bool {
-    downloads::plain(curl, NOT_WITH).is_some_and(|told| {
+    downloads::plain(curl, DownloadUse::Follows).is_some_and(|told| {
         told.has("-o")
             || told.has("-O")
             || curl.redirects().any(Redirect::writes)

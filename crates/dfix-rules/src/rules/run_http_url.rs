@@ -1,7 +1,7 @@
 //! `https` for what is downloaded.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::catalogue::{archive_of, serves_https};
+use dfix_model::catalogue::{DownloadUse, archive_of, serves_https};
 use dfix_model::{Command, Model, OpenCondition, PackageCommand, Stage, Step, StepKind, Word};
 
 use crate::downloads::Told;
@@ -62,16 +62,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         }
         let gets = |it: &Command<'_>| it.is_one_of(&["curl", "wget"]);
         for command in step.commands().filter(gets) {
-            let told = Told::of(command).filter(|it| it.is_whole && !it.has_any(ELSEWHERE));
+            let told =
+                Told::of(command).filter(|it| it.is_whole && !it.has_any(DownloadUse::Elsewhere));
             for word in told.into_iter().flat_map(|it| it.operands) {
                 judge(step, Some(command), word, out);
             }
         }
     }
 }
-
-/// Options of curl that say who is asked by `http`, and who is asked by another way would not be.
-const ELSEWHERE: &[&str] = &["--connect-to", "--resolve", "--unix-socket"];
 
 fn judge(step: Step<'_>, command: Option<Command<'_>>, word: Word<'_>, out: &mut Findings<'_>) {
     let Some(host) = host(word) else { return };
@@ -128,7 +126,7 @@ fn certificates(command: Command<'_>) -> Option<OpenCondition> {
     }
     is_old(stage).then(|| {
         OpenCondition::new(
-            "whether those who certify the host are known in the image, whose release is no longer mended: some that still certify are newer",
+            "whether those who certify the host are known in the image, which is old: some that still certify are newer",
             "take a newer image",
         )
     })

@@ -1,8 +1,8 @@
 //! No archive in the layer beside what was in it.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::catalogue::is_known_command;
 use dfix_model::catalogue::programs::Mark;
+use dfix_model::catalogue::{DownloadUse, download_option_is, is_known_command};
 use dfix_model::{
     Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, PackageCommand, Stage, Step,
     StepKind, Word,
@@ -137,23 +137,28 @@ fn unpacked(command: Command<'_>) -> Option<(Word<'_>, ImagePath)> {
     let archive = match command.name() {
         "unzip" => {
             let told = Told::of(command).filter(|it| it.is_whole)?;
-            let unpacks = ["C", "L", "U", "X", "a", "d", "j", "n", "o", "q", "u"];
-            *told.operands.first().filter(|_| told.has_only(&unpacks))?
+            *told
+                .operands
+                .first()
+                .filter(|_| told.has_only(DownloadUse::Unpacks))?
         }
         "tar" => {
             let mut words = command.args();
             let letters = words.next()?;
             let text = letters.value()?.trim_start_matches('-');
+            let unpacks = |it: char| {
+                let letter = it.encode_utf8(&mut [0; 4]).to_owned();
+                download_option_is("tar", DownloadUse::Unpacks, &letter)
+            };
             let is_cluster = !letters.starts_with("--")
                 && text.ends_with('f')
                 && text.contains('x')
-                && text.chars().all(|it| "JOPSahjkmopsvxzf".contains(it));
+                && text.chars().all(unpacks);
             let archive = words.next().filter(|_| is_cluster)?;
-            let changes = [
-                "--append", "--con", "--cat", "--create", "--delete", "--remove", "--to-",
-                "--update",
-            ];
-            let is_else = words.any(|word| changes.iter().any(|it| word.starts_with(it)));
+            let is_else = words.any(|word| {
+                let name = word.literal_prefix().split('=').next();
+                name.is_some_and(|it| download_option_is("tar", DownloadUse::Changes, it))
+            });
             Some(archive).filter(|_| !is_else)?
         }
         _ => return None,
@@ -181,10 +186,7 @@ fn place(command: Command<'_>, word: Word<'_>) -> Option<ImagePath> {
 fn remover(fetch: Command<'_>) -> Option<&'static str> {
     let changes_user = |it: &dfix_model::Wrapper<'_>| {
         it.user.is_some()
-            || [
-                "chroot", "doas", "gosu", "runuser", "setpriv", "su", "su-exec", "sudo",
-            ]
-            .contains(&it.name)
+            || ["chroot", "doas", "runuser", "setpriv", "su", "sudo"].contains(&it.name)
     };
     let mut wrappers = fetch.wrappers().filter(changes_user);
     let Some(wrapper) = wrappers.next() else {
@@ -221,19 +223,6 @@ fn left_by<'m>(step: Step<'m>, unpack: Command<'m>, path: &ImagePath) -> Option<
     (!step.has_opaque_text() && !is_named_later() && !is_mounted()).then_some(fetch)
 }
 
-/// Options of wget with which it names the file itself, or gets several.
-const NAMES_ITSELF: &[&str] = &[
-    "--content-disposition",
-    "--trust-server-names",
-    "-E",
-    "-P",
-    "-i",
-    "-m",
-    "-p",
-    "-r",
-    "-x",
-];
-
 /// The file that a download is written to.
 fn downloaded(command: Command<'_>) -> Option<ImagePath> {
     if !command.is_one_of(&["curl", "wget"]) {
@@ -249,8 +238,8 @@ fn downloaded(command: Command<'_>) -> Option<ImagePath> {
         return place(command, told.word(own_name)?);
     }
     let is_remote = match command.name() {
-        "wget" => !told.has_any(NAMES_ITSELF),
-        _ => told.has("-O") && !told.has_any(&["--output-dir", "-J"]),
+        "wget" => !told.has_any(DownloadUse::NamesFile),
+        _ => told.has("-O") && !told.has_any(DownloadUse::NamesFile),
     };
     let name = remote_name(url).filter(|_| is_remote)?;
     Some(ImagePath::new(&command.working_directory()?).join(name))

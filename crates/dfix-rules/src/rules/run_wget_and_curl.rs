@@ -3,6 +3,7 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
+use dfix_model::catalogue::DownloadUse;
 use dfix_model::{Command, Model, OpenCondition, Step};
 
 use crate::downloads::{Told, remote_name};
@@ -82,17 +83,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// What curl has another word for, or does not need.
-const KNOWN: &[&str] = &[
-    "--no-check-certificate",
-    "--progress",
-    "-O",
-    "-P",
-    "-nc",
-    "-nv",
-    "-q",
-];
-
 /// The same download by curl, where nothing is asked of wget but that.
 fn as_curl(wget: Command<'_>) -> Option<String> {
     if wget.wrappers().next().is_some()
@@ -102,7 +92,7 @@ fn as_curl(wget: Command<'_>) -> Option<String> {
     {
         return None;
     }
-    let told = Told::of(wget).filter(|it| it.is_whole && it.has_only(KNOWN))?;
+    let told = Told::of(wget).filter(|it| it.is_whole && it.has_only(DownloadUse::AsCurl))?;
     let [url] = told.operands[..] else {
         return None;
     };

@@ -1,11 +1,12 @@
 //! Numbers of users that the base image has given away.
 
-use dfix_catalogue::{UserTools, account_tool, is_official};
+use dfix_catalogue::{UserTools, is_official};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::{
-    Base, Command, Model, OpenCondition, Pair, ShippedText, Stage, Step, StepKind, Word,
+    Base, Command, Model, OpenCondition, PackageCommand, Pair, ShippedText, Stage, Step, StepKind,
+    Word,
 };
 
 use crate::base::chosen_image;
@@ -142,49 +143,15 @@ fn is_named_nowhere(stage: Stage<'_>, command: Command<'_>, holder: &str) -> Res
     ))
 }
 
-/// Programs that are told owners, beside those that change them.
-const NAMES_OWNERS: &[&str] = &[
-    "chage",
-    "chgrp",
-    "chown",
-    "chpasswd",
-    "chroot",
-    "chsh",
-    "cp",
-    "crontab",
-    "find",
-    "getent",
-    "getfacl",
-    "gosu",
-    "gpasswd",
-    "groups",
-    "id",
-    "install",
-    "loginctl",
-    "newgrp",
-    "passwd",
-    "rsync",
-    "runuser",
-    "setfacl",
-    "setpriv",
-    "sg",
-    "start-stop-daemon",
-    "su",
-    "su-exec",
-    "sudo",
-    "tar",
-];
-
 /// What is open where a text that is shipped seems to speak of the user.
 fn told_by_a_text(stage: Stage<'_>, holder: &str) -> Option<OpenCondition> {
-    let about = [
-        "chgrp", "chown", "gosu", "home", "runuser", "setfacl", "setpriv", "su", "su-exec", "sudo",
-        "user",
-    ];
+    let becomes = ["gosu", "runuser", "su", "su-exec", "sudo", "user"];
+    let gives = ["chgrp", "chown", "home", "install", "setfacl", "setpriv"];
+    let is_of_users = |it: &str| becomes.contains(&it) || gives.contains(&it);
     let is_told = |text: &str| {
         let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
         let words = || text.split(|it| !is_part(it));
-        words().any(|it| it == holder) && words().any(|it| about.contains(&it))
+        words().any(|it| it == holder) && words().any(is_of_users)
     };
     let texts = stage.with_descendants().flat_map(Stage::shipped_texts);
     let mut lines = texts.flat_map(ShippedText::lines);
@@ -216,8 +183,9 @@ fn line_naming(step: Step<'_>, but: Command<'_>, holder: &str) -> Option<usize> 
     };
     let mut commands = step.commands().filter(|it| *it != but && !it.is(holder));
     let is_called = |it: Command<'_>| {
-        let is_about_users = account_tool(it.name()).is_some() || it.is_one_of(NAMES_OWNERS);
-        is_about_users && it.args().any(is_owner)
+        // A package, or a program that is looked for, may be called like the user.
+        let is_of_others = PackageCommand::of(it).is_some() || it.looked_for().next().is_some();
+        !is_of_others && it.args().any(is_owner)
             || it.args().any(is_home)
             || it
                 .wrappers()
