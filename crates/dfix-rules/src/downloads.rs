@@ -158,7 +158,7 @@ pub(crate) fn remote_name(url: Word<'_>) -> Option<&str> {
 
 /// A command that gets a file by curl, with what it is told, where nothing else is asked of it, and no
 /// option is given that is for this.
-pub(crate) fn plain<'m>(curl: Command<'m>, not_with: DownloadUse) -> Option<Told<'m>> {
+pub(crate) fn plain(curl: Command<'_>, not_with: DownloadUse) -> Option<Told<'_>> {
     let told = Some(curl)
         .filter(|it| it.is("curl"))
         .and_then(Told::of)
