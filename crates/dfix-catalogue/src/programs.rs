@@ -191,7 +191,7 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in order.
-    const ALL: [Mark; 46] = [
+    const ALL: [Mark; 47] = [
         Mark::Alone,
         Mark::AllOwners,
         Mark::Apache,
