@@ -2,6 +2,7 @@
 
 use dfix_launch::Launch;
 
+use crate::collect::model::Model;
 use crate::facts::launches;
 use crate::handles::GlobalArg;
 
@@ -17,9 +18,15 @@ pub struct GivenArgument {
 impl GlobalArg<'_> {
     /// What builds of the file give it in place of its default, in the order of who does.
     pub fn given(self) -> Vec<GivenArgument> {
-        let name = self.name();
+        self.file.given_arguments(self.name())
+    }
+}
+
+impl Model<'_> {
+    /// What builds of the file give an argument of this name, whether or not the file declares it.
+    pub fn given_arguments(&self, name: &str) -> Vec<GivenArgument> {
         let mut found = Vec::new();
-        for launch in &launches::all(self.file).launches {
+        for launch in &launches::all(self).launches {
             let arguments = launch.build.iter().flat_map(|it| &it.arguments);
             found.extend(arguments.filter(|(key, _)| key == name).map(|(_, value)| {
                 GivenArgument {

@@ -1,5 +1,15 @@
 //! Names that are one slip of the finger from another.
 
+use crate::handles::Stage;
+
+impl<'m> Stage<'m> {
+    /// The name of a stage above this one that a name may be a slip of.
+    pub fn name_meant_by(self, name: &str) -> Option<&'m str> {
+        let above = self.file().stages().take(self.index());
+        meant_by(name, above.filter_map(Stage::name))
+    }
+}
+
 /// The one name of these that this may be meant for: the same but for the letter case, or one letter that is missing, too much,
 /// another, or has changed places with the next. Names that differ in a digit are two of a row.
 pub(crate) fn meant_by<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {

@@ -133,8 +133,8 @@ impl<'m> Settings<'m> {
 
     /// The home of whoever runs the command, where it is known.
     pub(crate) fn home(self, command: Command<'m>) -> Option<ImagePath> {
-        if let Some(home) = variables::env_at(self.stage, command, "HOME").value() {
-            return Some(ImagePath::new(home));
+        if let EnvValue::Set(home) = variables::env_at(self.stage, command, "HOME") {
+            return home.value.map(ImagePath::new);
         }
         let is_other = command.wrappers().any(|it| it.user.is_some());
         let is_root = user::user_at(self.stage, command).is_root().is_yes();

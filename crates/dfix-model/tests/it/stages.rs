@@ -1,7 +1,7 @@
 //! Stages, images, variables, users, folders, shells.
 // A method's path is tied to one lifetime, a closure is not.
 use crate::common::with;
-use dfix_model::{Base, EnvFrom, EnvValue, Model, Origin, ShellKind};
+use dfix_model::{Base, EnvFrom, EnvValue, ImagePath, Model, Origin, ShellKind};
 
 fn name_and_tag(text: &str) -> (Option<String>, Option<String>) {
     with(text, |file| {
@@ -294,4 +294,29 @@ fn what_is_linked_statically_is_told_by_words_and_else_not_known() {
         assert!(is_static(text).is_unknown(), "{text}");
     }
     assert!(is_static("FROM debian\nENV CGO_ENABLED=0\nRUN cc -o /x x.c\n").is_no());
+}
+
+#[test]
+fn copies_right_before_a_step() {
+    let text = "FROM acme/base\nCOPY x /x\nRUN a\nCOPY a.txt /app/\nENV A=b\nCOPY lib /opt\nCOPY --from=acme/b /b $C/\nCOPY --from=acme/b / /\nRUN b\n";
+    with(text, |file| {
+        let stage = file.final_stage().expect("a stage");
+        let last = stage.runs().next_back().expect("a step");
+        let copies = stage.copies_right_before(last);
+        let lands = |path: &str| -> Vec<bool> {
+            let path = ImagePath::new(path);
+            copies.iter().map(|it| it.may_land_at(&path)).collect()
+        };
+        assert_eq!(lands("/app/a.txt"), [true, false, true, true]);
+        assert_eq!(lands("/app/b/c"), [true, false, true, true]);
+        assert_eq!(lands("/app"), [true, false, true, true]);
+        assert_eq!(lands("/opt/run"), [false, true, true, true]);
+        let known: Vec<bool> = copies.iter().map(|it| it.has_known_landings()).collect();
+        assert_eq!(known, [true, true, false, true]);
+        let whole: Vec<bool> = copies.iter().map(|it| it.copies_whole_context()).collect();
+        assert_eq!(whole, [false; 4]);
+    });
+    with("FROM debian:12\nCOPY --chown=1 a . /app/\n", |file| {
+        assert!(file.steps().any(dfix_model::Step::copies_whole_context));
+    });
 }
