@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{PackageWord, SystemPackageManager, package_options, package_word_is};
 use dfix_engine::{Effect, Findings, Safety};
-use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step};
+use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step, StepKind};
 
 use crate::base::lacks_all;
 
@@ -105,11 +105,11 @@ pub(crate) fn configured_from(
     setting: &str,
     files: &[&str],
 ) -> Option<usize> {
-    let configures = |step: &Step<'_>| match step.name() {
-        "RUN" => step
+    let configures = |step: &Step<'_>| match step.kind() {
+        StepKind::Run => step
             .commands()
             .any(|c| !c.is_one_of(programs) && c.words().any(|word| word.mentions(setting))),
-        "COPY" | "ADD" => step.target().is_some_and(|target| {
+        StepKind::Copy | StepKind::Add => step.target().is_some_and(|target| {
             let target = target.literal_prefix();
             files.iter().any(|file| target.starts_with(file))
         }),

@@ -28,6 +28,9 @@ pub(crate) fn lacks_all(stage: Stage<'_>, managers: &[SystemPackageManager]) -> 
     !managers.contains(&has) && has != SystemPackageManager::Unknown
 }
 
+/// Programs that are `dnf`, or read as it does, but for `yum`.
+pub(crate) const DNF: &[&str] = &["dnf", "dnf-3", "dnf5", "microdnf", "tdnf"];
+
 /// The package managers of images that have `dnf` or `yum`, or another of their family.
 pub(crate) const RPM: &[SystemPackageManager] = &[
     SystemPackageManager::Dnf,
@@ -90,7 +93,11 @@ pub(crate) fn chosen_folder(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCond
             _ => false,
         }
     };
-    let name = names.find(|name| stage.file().steps().any(|it| sets(&it, name)))?;
+    let above = || {
+        let steps = stage.base_chain().flat_map(Stage::steps);
+        steps.filter(|it| it.index() < step.index())
+    };
+    let name = names.find(|name| above().any(|it| sets(&it, name)))?;
     Some(OpenCondition::new(
         format!("whether every build takes the default of `{name}`, which a `WORKDIR` names"),
         format!("write the folder with `{name}` in it"),

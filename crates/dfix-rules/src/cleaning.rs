@@ -1,14 +1,12 @@
 //! Package managers that keep what they download until they are told to remove it.
 
-use std::cell::OnceCell;
-
 use dfix_catalogue::{
     Cache, PackageWord, SystemPackageManager, cache, package_options, package_word_is,
 };
 use dfix_engine::{Case, Effect, Findings, Remedy, Safety, remedy};
 use dfix_model::{
-    Absence, Command, ImagePath, Model, Need, Needs, PackageCommand, PackageManager, Stage, Step,
-    Users,
+    Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, PackageCommand, PackageManager,
+    Stage, Step, Users, Wrapper, WrapperKind,
 };
 
 use crate::base::lacks_all;
@@ -43,10 +41,10 @@ impl Cleaning {
                 && (!self.only_shipped || it.is_shipped())
         };
         for stage in file.stages().filter(is_one) {
-            let needs = OnceCell::new();
+            let mut known = KnownNeeds::default();
             let runs = stage.runs().filter(|step| !step.is_exec_form());
             for step in runs {
-                self.check_step(stage, step, &needs, out);
+                self.check_step(stage, step, &mut known, out);
             }
         }
     }
@@ -55,7 +53,7 @@ impl Cleaning {
         &self,
         stage: Stage<'m>,
         step: Step<'m>,
-        needs: &OnceCell<Vec<Needs>>,
+        known: &mut KnownNeeds,
         out: &mut Findings<'_>,
     ) {
         let settings = stage.settings();
@@ -68,7 +66,13 @@ impl Cleaning {
         };
         let filling = own[at];
         let settled = settings.is_cache_settled(&filling);
-        let is_emptied = own[at..].iter().any(self.cleans) || settings.is_cache_emptied(&filling);
+        // Programs of a family share their cache: `yum` is `dnf` on most systems.
+        let cleans = |it: PackageCommand<'m>| {
+            it.manager == self.family.0
+                && it.range().start() > filling.range().start()
+                && (self.cleans)(&it)
+        };
+        let is_emptied = step.package_commands().any(cleans) || settings.is_cache_emptied(&filling);
         if settled.is_yes() || is_emptied {
             return;
         }
@@ -97,18 +101,22 @@ impl Cleaning {
             if let Some(more) = self.more {
                 more(&filling, case)?;
             }
-            let needs = needs.get_or_init(|| {
-                let user = OfTheCache(self.family);
-                let absent = folders.iter().map(Absence::emptied);
-                absent.map(|it| Needs::of(stage, &it, &user)).collect()
-            });
-            for needs in needs {
+            for folder in &folders {
+                let needs = known.of(folder, || {
+                    Needs::of(stage, &Absence::emptied(folder), &OfTheCache(self.family))
+                });
                 case.takes_away(needs, last)?;
             }
-            case.evidence("no later command fails without the cache")
-                .open(settled.open())
-                .declare(Effect::commands_of(step))
-                .fix(|edit| edit.add_command_after(last, &source));
+            let elsewhere = self.elsewhere(&filling);
+            case.evidence(
+                elsewhere
+                    .is_none()
+                    .then_some("no later command fails without the cache"),
+            )
+            .open(elsewhere)
+            .open(settled.open())
+            .declare(Effect::commands_of(step))
+            .fix(|edit| edit.add_command_after(last, &source));
             Ok(())
         });
     }
@@ -139,12 +147,31 @@ impl Cleaning {
         folders
     }
 
+    /// What is open where the cache is in the home of somebody whose home is not known.
+    fn elsewhere(&self, command: &PackageCommand<'_>) -> Option<OpenCondition> {
+        let stage = command.command.stage()?;
+        let mut folders = cache(self.family.1).into_iter().flat_map(Cache::folders);
+        let at_home = folders.find(|it| it.starts_with('~'))?;
+        let is_known = stage.settings().cache_folder(command).is_some();
+        (!is_known).then(|| {
+            OpenCondition::new(
+                format!(
+                    "whether nothing needs `{at_home}` afterwards: whose home that is, is not known"
+                ),
+                "search for what names the folder",
+            )
+        })
+    }
+
     /// The command that empties the cache, as a person would write it behind this one.
     fn source(&self, last: Command<'_>) -> Option<String> {
         let program = last.executable().filter(|it| it.is_known())?;
         // Who is put in front of it to have the rights is so here, too.
-        let is_user = |name: &str| ["gosu", "su-exec", "sudo"].contains(&name);
-        let is_plain = last.wrappers().all(|it| is_user(it.name));
+        let is_user = |it: Wrapper<'_>| it.kind == WrapperKind::User;
+        let is_plain = last.wrappers().all(is_user);
+        if !is_plain && last.wrappers().any(is_user) {
+            return None;
+        }
         let before = last
             .words()
             .take_while(|it| it.range() != program.range())
@@ -165,7 +192,23 @@ impl Cleaning {
 fn is_followed(command: Command<'_>) -> bool {
     let around = command.around();
     let is_in_body = command.is_certain() && !(around.tested || around.negated || around.piped);
-    is_in_body && !around.looped && !around.substitution
+    // What `exec` starts takes the shell's place.
+    is_in_body && !around.looped && !around.substitution && !command.is_wrapped_by("exec")
+}
+
+/// Who needs which folder of a stage, as far as that was asked.
+#[derive(Default)]
+struct KnownNeeds(Vec<(ImagePath, Needs)>);
+
+impl KnownNeeds {
+    fn of(&mut self, folder: &ImagePath, find: impl FnOnce() -> Needs) -> &Needs {
+        let known = self.0.iter().position(|(it, _)| it == folder);
+        let at = known.unwrap_or_else(|| {
+            self.0.push((folder.clone(), find()));
+            self.0.len() - 1
+        });
+        &self.0[at].1
+    }
 }
 
 /// Who needs the cache: commands that are told to fetch nothing.

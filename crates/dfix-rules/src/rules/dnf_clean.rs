@@ -3,7 +3,7 @@
 use dfix_engine::{Findings, Group, Phase, Rule, Severity, fixes, leaves, reports};
 use dfix_model::{Model, PackageManager};
 
-use crate::base::RPM;
+use crate::base::{DNF, RPM};
 use crate::cleaning::Cleaning;
 
 pub(crate) const RULE: Rule = Rule {
@@ -35,6 +35,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves(
             "FROM fedora:42\nRUN --mount=type=cache,target=/var/cache/libdnf5 dnf install -y a\n",
         ),
+        leaves("FROM fedora:42\nRUN dnf install -y a && yum clean all\n"),
         leaves("FROM fedora:42\nRUN dnf makecache && dnf repolist && dnf remove -y a\n"),
         leaves("FROM fedora:42\nCMD dnf install -y a\n"),
         reports(
@@ -45,6 +46,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM fedora:42\nRUN if true; then dnf install -y a; fi\n",
             "end with `dnf clean all`",
         ),
+        // Nothing runs after it.
+        reports(
+            "FROM fedora:42\nRUN exec dnf install -y a\n",
+            "end with `dnf clean all`",
+        ),
         // There is no dnf there.
         leaves("FROM debian:12\nRUN dnf install -y a\n"),
     ],
@@ -52,7 +58,7 @@ pub(crate) const RULE: Rule = Rule {
 
 const CACHE: Cleaning = Cleaning {
     family: (PackageManager::Dnf, "dnf"),
-    programs: &["dnf", "dnf-3", "dnf5", "microdnf", "tdnf"],
+    programs: DNF,
     of: RPM,
     words: "clean all",
     cleans: |it| it.subcommand_is_one_of(&["clean"]) && it.operands().any(|word| word.is("all")),

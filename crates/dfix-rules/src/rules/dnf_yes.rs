@@ -4,7 +4,7 @@ use dfix_engine::{Findings, Group, Phase, Rule, Severity, fixes, leaves};
 use dfix_model::{Model, PackageManager};
 
 use crate::asking::Asking;
-use crate::base::RPM;
+use crate::base::{DNF, RPM};
 
 pub(crate) const RULE: Rule = Rule {
     id: "dnf-yes",
@@ -38,9 +38,9 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-const DNF: Asking = Asking {
+const ASKING: Asking = Asking {
     family: (PackageManager::Dnf, "dnf"),
-    programs: &["dnf", "dnf-3", "dnf5", "microdnf", "tdnf"],
+    programs: DNF,
     of: RPM,
     option: ("-y", false),
     setting: "assumeyes",
@@ -50,5 +50,5 @@ const DNF: Asking = Asking {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    DNF.check(file, out);
+    ASKING.check(file, out);
 }
