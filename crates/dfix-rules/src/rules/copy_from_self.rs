@@ -1,7 +1,9 @@
 //! `COPY --from` names another stage than its own.
 
-use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
-use dfix_model::{Flag, Model, Stage, StepKind, Word};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::{Flag, Model, Stage, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "copy-from-self",
@@ -14,6 +16,15 @@ pub(crate) const RULE: Rule = Rule {
     check,
     options: &[],
     examples: &[
+        fixes(
+            "FROM golang:1.25 AS build\nFROM alpine:3.22\nCOPY --from=1 /app /app\n",
+            "FROM golang:1.25 AS build\nFROM alpine:3.22\nCOPY --from=build /app /app\n",
+        )
+        .that_says("stages are counted from 0"),
+        reports(
+            "FROM alpine AS a\nFROM alpine AS b\nFROM alpine\nCOPY --from=2 /app /app\n",
+            "name the stage",
+        ),
         reports("FROM node:22 AS foo\nCOPY --from=foo bar .\n", "`RUN cp`"),
         reports("FROM node:22 AS foo\nCOPY --from=0 bar .\n", "`RUN cp`"),
         leaves("FROM scratch AS build\nFROM node:22 AS run\nCOPY --from=build foo .\n"),
@@ -25,7 +36,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file
         .steps()
-        .filter(|it| it.is(StepKind::Copy) && !it.is_onbuild())
+        .filter(|it| it.is_copy_or_add() && !it.is_onbuild())
     {
         let name = step
             .flag("from")
@@ -38,10 +49,20 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let is_earlier = file.stages().take(stage.index()).any(is_named);
         let is_own = is_named(stage) || name.parse() == Ok(stage.index());
         if is_own && !is_earlier {
-            out.judge(step, Safety::Safe, "the stage copies from itself", |_| {
-                Err(remedy!(
-                    "name the stage that has the files; within the stage, `RUN cp` copies what is there"
-                ))
+            out.judge(step, Safety::Checked, "the stage copies from itself", |case| {
+                // Who counts from 1 means the one above, where that is the only one.
+                let only = file.stage(0).filter(|_| stage.index() == 1 && !is_named(stage));
+                let Some(above) = only else {
+                    return Err(remedy!(
+                        "name the stage that has the files; within the stage, `RUN cp` copies what is there"
+                    ));
+                };
+                let number = above.index().to_string();
+                case.evidence("the build stops here: stages are counted from 0")
+                    .evidence("one stage alone stands above")
+                    .declare(Effect::changed(step))
+                    .fix(|edit| edit.set_flag(step, "from", above.name().unwrap_or(&number)));
+                Ok(())
             });
         }
     }

@@ -1,8 +1,7 @@
 //! `COPY --from` names a stage above, or an image with its tag.
 
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
-    reports,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, reports,
 };
 use dfix_model::{Flag, ImagePlace, ImageRef, Model, Source, Stage, Step, StepKind, Word};
 
@@ -43,11 +42,9 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nCOPY --from=composer /usr/bin/composer /\n")
             .that_says("whether `composer:"),
         leaves("FROM node:22 AS foo\nCOPY --from=foo bar .\n"),
-        reports(
-            "FROM scratch\nCOPY --from=build foo .\nFROM node:22 AS build\n",
-            "above",
-        ),
-        reports("FROM scratch\nCOPY --from=1 foo .\n", "counted from 0"),
+        // Another rule speaks of these.
+        leaves("FROM scratch\nCOPY --from=build foo .\nFROM node:22 AS build\n"),
+        leaves("FROM scratch\nCOPY --from=1 foo .\n"),
         reports(
             "FROM node:22\nCOPY --from=acme/tools /a /a\n",
             "name the tag",
@@ -67,21 +64,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         };
         match step.source() {
             Some(Source::Stage(stage)) => as_it_is_written(step, word, stage, out),
-            Some(Source::Unknown) => {
-                let is_own = step.stage().map(Stage::index) == name.parse().ok();
-                if !is_own {
-                    out.judge(
-                        step,
-                        Safety::Safe,
-                        format!("there is no stage {name} above"),
-                        |_| {
-                            Err(remedy!(
-                                "stages are counted from 0: name the one that is meant"
-                            ))
-                        },
-                    );
-                }
-            }
             Some(Source::Image(image)) => {
                 // A context that the build is given has a name alone.
                 let is_image =
@@ -90,7 +72,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     unknown(file, step, (word, &image), out);
                 }
             }
-            None => {}
+            Some(Source::Unknown) | None => {}
         }
     }
 }
@@ -121,23 +103,14 @@ fn unknown<'m>(
 ) {
     let Some(stage) = step.stage() else { return };
     let name = word.value().unwrap_or_default();
-    let is_named = |it: &Stage<'_>| it.name().is_some_and(|own| own.eq_ignore_ascii_case(name));
-    let mut below = file.stages().skip(stage.index());
-    let below = below.find(is_named);
-    if below == Some(stage) {
+    let is_named = |it: Stage<'_>| it.name().is_some_and(|own| own.eq_ignore_ascii_case(name));
+    // Other rules speak of the stage itself, and of those that come later.
+    if file.stages().any(is_named) {
         return;
     }
     let message = format!("`{name}` is no stage above");
     out.judge(step, Safety::Checked, message, |case| {
-        if below.is_some() {
-            return Err(remedy!(
-                "move the stage `{name}` above this one: not every builder looks below"
-            ));
-        }
-        let above = file.stages().take(stage.index());
-        let near = above.filter_map(Stage::name).find(|it| {
-            name.len() > 2 && strsim::damerau_levenshtein(&it.to_ascii_lowercase(), name) == 1
-        });
+        let near = stage.name_meant_by(name);
         case.declare(Effect::changed(step));
         match near {
             Some(near) => {

@@ -83,7 +83,7 @@ fn says_what_it_does_in_plain_words() {
 }
 
 /// What other tools tell by one name, and we by several rules: each reaches another state.
-const SHARED: [&str; 2] = ["MultipleInstructionsDisallowed", "UndefinedVar"];
+const SHARED: [&str; 3] = ["DL3022", "MultipleInstructionsDisallowed", "UndefinedVar"];
 
 #[test]
 fn shares_no_name_with_another_rule() {
