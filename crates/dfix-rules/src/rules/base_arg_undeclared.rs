@@ -1,7 +1,8 @@
 //! Each variable of a `FROM` is declared before the first one.
 
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
+    reports,
 };
 use dfix_model::{Expansion, Model, Stage, StepKind};
 
@@ -34,6 +35,19 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.22 AS a\nARG TAG=3.21\nFROM alpine:$TAG\n",
             "ARG TAG=3.21\nFROM alpine:3.22 AS a\nARG TAG=3.21\nFROM alpine:$TAG\n",
         ),
+        // What a stage gives it by default is not put in; what the build gives would be.
+        leaves("FROM alpine:3.22 AS a\nARG TAG=3.21\nFROM alpine:${TAG:-3.22}\n")
+            .that_says("whether a build is given `TAG`"),
+        fixes(
+            "FROM alpine:3.22 AS a\nARG TAG=3.21\nFROM alpine:${TAG:-3.22}\n",
+            "ARG TAG\nFROM alpine:3.22 AS a\nARG TAG=3.21\nFROM alpine:${TAG:-3.22}\n",
+        )
+        .with_unsafe(),
+        reports("FROM node:${NODE_VERSION:-22}\nRUN true\n", "gives it")
+            .with_context(&[(
+                "compose.yaml",
+                "services:\n  web:\n    build:\n      context: .\n      args:\n        NODE_VERSION: 18\n",
+            )]),
         reports(
             "FROM team/app$SUFFIX\nRUN true\n",
             "nothing is put in for it",
@@ -71,12 +85,25 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         .fix(|edit| edit.replace_part(variable.name_place, meant));
                     return Ok(());
                 }
+                if let Some(given) = file.given_arguments(name).first().filter(|_| has_default) {
+                    return Err(remedy!(
+                        "{} gives it a value that this `FROM` does not see: see which of the two is meant, and write `ARG {name}` above the first `FROM`",
+                        given.by
+                    ));
+                }
+                let is_of_a_stage = is_declared(file, name);
+                case.open((has_default && is_of_a_stage).then(|| {
+                    OpenCondition::new(
+                        format!("whether a build is given `{name}`, which only a stage sees as it stands"),
+                        "see what the builds are told (`--build-arg`)",
+                    )
+                }));
                 case.evidence(if has_default {
                     "where the build is given nothing for it, its default is put in as before".to_owned()
                 } else {
                     "the build fails as it stands, whatever it is given".to_owned()
                 });
-                let source = default_of_a_stage(stage, &variable);
+                let source = default_of_a_stage(stage, &variable).filter(|_| !has_default);
                 let source = source.unwrap_or_else(|| format!("ARG {name}"));
                 case.declare(Effect::GlobalArg { name: name.clone() }).fix(|edit| {
                     edit.insert_instruction_below_comments(first, &source);
@@ -85,6 +112,15 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// Whether a stage declares the name.
+fn is_declared(file: &Model<'_>, name: &str) -> bool {
+    let stages = file.stages();
+    let mut pairs = stages
+        .flat_map(|it| it.steps_of(StepKind::Arg))
+        .flat_map(dfix_model::Step::pairs);
+    pairs.any(|it| it.key_text() == Some(name))
 }
 
 /// The `ARG` of an earlier stage that gives the name a default, as it is written: it was meant for the `FROM`, too.
