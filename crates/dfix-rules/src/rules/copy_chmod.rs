@@ -55,6 +55,19 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nCOPY a /a\nRUN chmod -R 755 /a && chmod u+w /a\n")
             .with_context(&[("a", "")])
             .with_unsafe(),
+        // What comes behind may be called so, too.
+        leaves("FROM debian:12\nCOPY a /x/a\nCOPY lib /x/\nRUN chmod 755 /x/a\n").with_unsafe(),
+        leaves("FROM debian:12\nCOPY a /a\nCOPY --from=acme/b:1 / /\nRUN chmod 755 /a\n")
+            .with_context(&[("a", "")])
+            .with_unsafe(),
+        // It is written again all the same.
+        leaves("FROM debian:12\nCOPY a /a\nRUN chmod 755 /a && chown 1 /a\n")
+            .with_context(&[("a", "")])
+            .with_unsafe(),
+        // What was there first is another one.
+        leaves("FROM debian:12\nCOPY a /x\nRUN rm /x\nCOPY b /x\nRUN chmod 755 /x\n")
+            .with_context(&[("a", ""), ("b/c", "")])
+            .with_unsafe(),
     ],
 };
 
@@ -70,6 +83,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let Some(copies) = copies_before(stage, step, &chmod.paths) else {
             continue;
         };
+        if is_written_again(step, &chmod.paths) {
+            continue;
+        }
         let paths: Vec<&str> = chmod.paths.iter().map(ImagePath::as_str).collect();
         let message = format!(
             "`chmod` writes {} again, which was copied",
@@ -78,7 +94,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         out.judge(chmod.command, Safety::Checked, message, |case| {
             let is_alone = step.commands().len() == 1;
             for path in &chmod.paths {
-                let mut landings = stage.filesystem().landings();
+                let mut landings = copies.iter().flat_map(|it| it.landings());
                 let entry = landings.find(|it| it.path == *path).map(|it| &it.entry);
                 case.open((entry != Some(&FileEntry::File)).then(|| {
                     OpenCondition::new(
@@ -169,33 +185,35 @@ fn copies_before<'m>(
     run: Step<'m>,
     paths: &[ImagePath],
 ) -> Option<Vec<Step<'m>>> {
-    let is_between = |it: &Step<'_>| {
-        it.is(StepKind::Copy)
-            || it.is_metadata()
-            || matches!(it.kind(), StepKind::Env | StepKind::Arg)
-    };
-    let before = stage.steps().rev().filter(|it| it.index() < run.index());
-    let block: Vec<Step<'m>> = before
-        .take_while(|it| is_between(it) && !it.is_onbuild())
-        .filter(|it| it.is(StepKind::Copy))
-        .collect();
-    let landings = |step: Step<'m>| -> Vec<&'m Landing> {
-        let all = stage.filesystem().landings();
-        all.filter(|it| it.step == step.index()).collect()
-    };
-    let lands = |step: &Step<'m>| landings(*step).iter().any(|it| paths.contains(&it.path));
-    let copies: Vec<Step<'m>> = block.into_iter().rev().filter(lands).collect();
+    let lands = |step: &Step<'m>| step.landings().any(|it| paths.contains(&it.path));
+    let block = stage.copies_right_before(run);
+    let from = block.iter().position(lands)?;
+    // What comes behind and may be called the same is what has its mode changed.
+    let (copies, others): (Vec<Step<'m>>, Vec<Step<'m>>) =
+        block[from..].iter().partition(|it| lands(it));
+    let may_be_one = |it: &Step<'m>| paths.iter().any(|path| it.may_land_at(path));
     let is_whole = |step: &Step<'m>| {
-        let of_it = landings(*step);
+        let is_told = |it: &Landing| paths.contains(&it.path) && it.entry != FileEntry::Folder;
         step.flag("chmod").is_none()
             && step.flag("from").is_none()
-            && of_it.len() == step.sources().count()
-            && of_it
-                .iter()
-                .all(|it| paths.contains(&it.path) && it.entry != FileEntry::Folder)
+            && step.has_known_landings()
+            && step.landings().all(is_told)
     };
-    let all: Vec<&Landing> = copies.iter().flat_map(|it| landings(*it)).collect();
+    let all: Vec<&Landing> = copies.iter().flat_map(|it| it.landings()).collect();
     let is_each = |path: &ImagePath| all.iter().filter(|it| it.path == *path).count() == 1;
-    (!copies.is_empty() && copies.iter().all(is_whole) && paths.iter().all(is_each))
-        .then_some(copies)
+    let is_sure = copies.iter().all(is_whole) && !others.iter().any(may_be_one);
+    (is_sure && paths.iter().all(is_each)).then_some(copies)
+}
+
+/// Whether something else of the step changes the mode or the owner of one of these files: it is written again all the same.
+fn is_written_again(step: Step<'_>, paths: &[ImagePath]) -> bool {
+    let names_one = |it: Word<'_>| {
+        let text = it.literal_prefix();
+        !it.is_known() || paths.iter().any(|path| text.ends_with(path.file_name()))
+    };
+    let mut others = step.commands().skip(1);
+    others.any(|it| {
+        let is_of_all = it.has_option("-R") || it.has_option("--recursive");
+        it.is_one_of(&["chmod", "chown", "chgrp"]) && (is_of_all || it.args().any(names_one))
+    })
 }

@@ -6,7 +6,8 @@ use dfix_engine::{
 use dfix_model::catalogue::is_system_account;
 use dfix_model::catalogue::programs::Mark;
 use dfix_model::{
-    Command, FileEntry, ImagePath, Model, OpenCondition, Stage, Step, StepKind, Word,
+    Command, FileEntry, ImagePath, Model, OpenCondition, PackageCommand, PackageManager, Stage,
+    Step, StepKind, Word,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -33,6 +34,13 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         leaves("FROM node:22\nWORKDIR /app\nCOPY a.txt .\nRUN make\nCOPY b.txt .\nRUN chown -R node:node /app\n")
             .with_context(&[("a.txt", ""), ("b.txt", "")])
+            .that_says("whether nothing else is in"),
+        // What lies in there is not known.
+        leaves("FROM node:22\nCOPY a.txt /app/\nCOPY --from=acme/b:1 /b /\nRUN chown -R node:node /app\n")
+            .with_context(&[("a.txt", "")])
+            .with_unsafe(),
+        leaves("FROM node:22\nWORKDIR /app\nRUN cat /etc/os-release > a\nCOPY a.txt .\nRUN chown -R node:node /app\n")
+            .with_context(&[("a.txt", "")])
             .that_says("whether nothing else is in"),
         reports(
             "FROM debian:12\nCOPY a.txt /app/\nRUN chown -R app:app /app\n",
@@ -163,35 +171,17 @@ impl<'m> Chown<'m> {
 
 /// The `COPY`s right before the step that put files below the path, and nothing else beside; none where one cannot be told.
 fn copies_before<'m>(stage: Stage<'m>, run: Step<'m>, path: &ImagePath) -> Vec<Step<'m>> {
-    let is_between = |it: &Step<'_>| {
-        it.is(StepKind::Copy)
-            || it.is_metadata()
-            || matches!(it.kind(), StepKind::Env | StepKind::Arg)
+    let mut copies = stage.copies_right_before(run);
+    copies.retain(|it| it.may_land_at(path));
+    let is_plain = |step: &Step<'_>| {
+        let mut told = ["chown", "link", "from"].iter();
+        let mut landings = step.landings();
+        told.all(|it| step.flag(it).is_none())
+            && step.has_known_landings()
+            && landings.all(|it| it.path.is_below(path))
     };
-    let before = stage.steps().rev().filter(|it| it.index() < run.index());
-    let block: Vec<Step<'m>> = before
-        .take_while(|it| is_between(it) && !it.is_onbuild())
-        .filter(|it| it.is(StepKind::Copy))
-        .collect();
-    let mut copies = Vec::new();
-    for step in block.into_iter().rev() {
-        let landings = || {
-            stage
-                .filesystem()
-                .landings()
-                .filter(|it| it.step == step.index())
-        };
-        let lands = landings().any(|it| it.path.is_below(path) || it.path == *path);
-        let is_plain = ["chown", "link", "from"]
-            .iter()
-            .all(|it| step.flag(it).is_none())
-            && landings().all(|it| it.path.is_below(path) || it.path == *path);
-        if lands && !is_plain {
-            return Vec::new();
-        }
-        if lands {
-            copies.push(step);
-        }
+    if !copies.iter().all(is_plain) {
+        copies.clear();
     }
     copies
 }
@@ -211,7 +201,12 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
         }
         _ => false,
     };
-    let is_known = is_new && path.is_applications() && !is_worked_in(stage, copy, path);
+    let copies = stage.base_chain().flat_map(Stage::copies);
+    let mut before = copies.filter(|it| it.index() < copy.index());
+    let is_known = is_new
+        && path.is_applications()
+        && before.all(|it| it.has_known_landings())
+        && !is_worked_in(stage, copy, path);
     (!is_known).then(|| {
         OpenCondition::new(
             format!(
@@ -234,11 +229,21 @@ fn is_worked_in(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> bool {
         let folder = it.working_directory();
         let is_there = folder.is_none_or(|it| ImagePath::new(&it).is_below(path));
         let names_it = it.words().any(|word| word.mentions(path.as_str()));
-        (is_there || names_it)
-            && !it.is_marked(Mark::LeavesNothing)
-            && !it.is_one_of(&MAKE_NOTHING_IN_IT)
+        (is_there || names_it) && may_leave_something(it, names_it)
     })
 }
 
-/// They make a folder, or somebody whose home it may be.
-const MAKE_NOTHING_IN_IT: [&str; 5] = ["addgroup", "groupadd", "mkdir", "apk", "apt-get"];
+/// Whether a command that is run in a folder, or names it, may leave something there. What `mkdir` makes is known.
+fn may_leave_something(command: Command<'_>, names_it: bool) -> bool {
+    let is_of_system = |it: &PackageCommand<'_>| {
+        matches!(it.manager, PackageManager::Apk | PackageManager::Apt)
+            && (it.is_install() || it.subcommand_text() == "update")
+    };
+    let leaves_nothing = || {
+        command.is_marked(Mark::LeavesNothing)
+            || command.is("mkdir") && command.args().all(Word::is_known)
+            || !names_it && command.is_marked(Mark::Quiet)
+            || !names_it && PackageCommand::of(command).is_some_and(|it| is_of_system(&it))
+    };
+    command.redirects().any(|it| it.writes()) || !leaves_nothing()
+}
