@@ -1,10 +1,14 @@
 //! `apt-get clean` where the image does it by itself.
 
 use dfix_catalogue::SystemPackageManager;
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{ImagePath, Model, PackageCommand, PackageManager, Stage, Step};
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+};
+use dfix_model::{
+    Command, HiddenCalls, ImagePath, Model, PackageCommand, PackageManager, Stage, Step,
+};
 
-use crate::base::lacks;
+use crate::base::{chosen_image, lacks};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-clean-redundant",
@@ -34,6 +38,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y a && apt-get clean\n",
         ),
         leaves("FROM debian:12\nRUN apt-get install -d a && apt-get clean\n"),
+        leaves("FROM debian:12\nRUN apt-get install --download-only a && apt-get clean\n"),
+        leaves("FROM debian:12\nCOPY etc /etc\nRUN apt-get install a && apt-get clean\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN ./set-up && apt-get install a && apt-get clean\n")
+            .that_says("whether `set-up`"),
+        leaves("ARG BASE=debian:12\nFROM $BASE\nRUN apt-get install a && apt-get clean\n")
+            .that_says("`--build-arg`"),
         leaves("FROM debian:12\nRUN if true; then apt-get clean; fi\nRUN apt-get autoclean\n"),
     ],
 };
@@ -54,6 +65,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let message = format!("`{} clean` finds nothing to clean", first.program_name());
             out.judge(first.subcommand(), Safety::Safe, message, |case| {
                 case.evidence("apt removes in this image what it downloads")
+                    .open(chosen_image(stage))
+                    .open(may_change(stage, step))
                     .declare(if is_all {
                         Effect::removed(step)
                     } else {
@@ -88,19 +101,53 @@ fn is_official(stage: Stage<'_>) -> bool {
 
 /// Whether something says that what is downloaded is kept, or has it kept.
 fn keeps(stage: Stage<'_>) -> bool {
+    let settings = ImagePath::new("/etc/apt");
     let says = |step: Step<'_>| {
-        [
-            "docker-clean",
-            "keep-downloaded",
-            "apt.conf",
-            "dir::cache",
-            "/var/cache/apt",
-            "apt_config",
-        ]
-        .iter()
-        .any(|it| step.mentions(it))
+        tells_of_it(&step.source_text().to_ascii_lowercase())
+            || step.is_copy_or_add() && step.may_land_at(&settings)
     };
     let mut steps = stage.base_chain().flat_map(Stage::steps);
     let mut apts = stage.package_commands(PackageManager::Apt);
-    steps.any(says) || apts.any(|it| it.has_flag("-d") || it.subcommand_is_one_of(&["download"]))
+    let downloads = |it: PackageCommand<'_>| {
+        it.has_flag("-d")
+            || it.has_flag("--download-only")
+            || it.subcommand_is_one_of(&["download"])
+    };
+    steps.any(says) || apts.any(downloads)
+}
+
+/// Whether a text in small letters speaks of what apt keeps, and where.
+fn tells_of_it(text: &str) -> bool {
+    let signs = [
+        "docker-clean",
+        "keep-downloaded",
+        "apt.conf",
+        "dir::cache",
+        "/var/cache/apt",
+        "apt_config",
+        "download-only",
+    ];
+    signs.iter().any(|it| text.contains(it))
+}
+
+/// What is open where something up to the step is not read, and may have apt keep what it downloads.
+fn may_change(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
+    let may = |it: &Command<'_>| {
+        let tells = |text: &str| tells_of_it(&text.to_ascii_lowercase());
+        let is_own = it.is_of_script() || PackageCommand::of(*it).is_some();
+        !is_own
+            && match it.hidden_calls() {
+                HiddenCalls::None => it.given_sources().is_some(),
+                HiddenCalls::Script(script) => script.has_opaque_text() || tells(script.text()),
+                HiddenCalls::Text(text) => tells(text),
+                HiddenCalls::Unknown => true,
+            }
+    };
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    let mut before = commands.filter(|it| it.step().index() <= step.index());
+    let call = before.find(may)?;
+    Some(OpenCondition::new(
+        format!("whether `{}` has apt keep what it downloads", call.name()),
+        "look into it",
+    ))
 }

@@ -3,17 +3,19 @@
 use std::cell::OnceCell;
 
 use dfix_catalogue::{
-    Distribution, Foundation, Recommended, SystemPackageManager, image_packages, left_out_with,
-    package_in, provides, recommended, vendor_archive_has,
+    Distribution, Foundation, Recommended, SystemPackageManager, image_packages, install_script,
+    left_out_with, package_in, provides, recommended, vendor_archive_has,
 };
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{Model, PackageCommand, PackageManager, PackageSpec, Stage, Step, Word};
+use dfix_model::{
+    Command, Model, PackageArchive, PackageCommand, PackageManager, PackageSpec, Stage, Step, Word,
+};
 
 use crate::asking::configured_from;
-use crate::base::{lacks, place_among};
+use crate::base::{chosen_image, lacks, place_among};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-no-recommends",
@@ -57,6 +59,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM ubuntu:24.04\nRUN apt-get install -y --no-install-recommends ca-certificates wget\n",
         )
         .with_unsafe(),
+        leaves("ARG BASE=debian:12\nFROM $BASE\nRUN apt-get install -y make\n")
+            .that_says("`--build-arg`"),
         leaves("FROM debian:12\nRUN apt-get install -y $PACKAGES\n").that_says("recommend"),
         leaves("FROM debian:12\nRUN apt-get install --no-install-recommends a\n"),
         leaves("FROM debian:12\nRUN apt-get -o APT::Install-Recommends=false install a\n"),
@@ -65,6 +69,13 @@ pub(crate) const RULE: Rule = Rule {
         ),
         reports("FROM debian:12\nRUN apt-get install --install-recommends make\n", "asks for them"),
         leaves("FROM alpine:3.22\nRUN apt-get install make\n"),
+        leaves("FROM debian:12\nRUN curl https://acme.example/add | bash && apt-get install -y make\n")
+            .that_says("what `make` may recommend"),
+        // What comes behind has no part in it.
+        fixes(
+            "FROM debian:12\nRUN apt-get install -y make\nRUN echo deb http://acme.example ./ > /etc/apt/sources.list.d/a.list\n",
+            "FROM debian:12\nRUN apt-get install -y --no-install-recommends make\nRUN echo deb http://acme.example ./ > /etc/apt/sources.list.d/a.list\n",
+        ),
     ],
 };
 
@@ -96,6 +107,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 }
                 let left_out = LeftOut::of(stage, &apt);
                 case.open(left_out.open())
+                    .open(chosen_image(stage))
                     .evidence(left_out.said())
                     .declare(Effect::arguments_of(apt.command))
                     .fix(|edit| {
@@ -129,8 +141,12 @@ fn place<'m>(apt: &PackageCommand<'m>) -> Word<'m> {
     let next = words
         .find(|it| it.range() == subcommand.range())
         .and_then(|_| words.next());
+    // `-y`, alone or with those that have it say less: `-yqq`.
     let is_yes = |it: &Word<'m>| {
-        ["-y", "-yq", "-qy", "-yqq", "-qqy", "--yes"].contains(&it.value().unwrap_or(""))
+        let text = it.value().unwrap_or("");
+        let letters = text.strip_prefix('-').filter(|it| it.contains('y'));
+        let is_short = letters.is_some_and(|it| it.bytes().all(|it| b"yq".contains(&it)));
+        is_short || ["--yes", "--assume-yes"].contains(&text)
     };
     next.filter(is_yes).unwrap_or(subcommand)
 }
@@ -184,9 +200,13 @@ impl<'m> LeftOut<'m> {
                 || image_packages(name, tag).any(|it| it == package)
                 || named.any(|it| is_before(&it.install) && provides(it.name, package))
         };
-        let texts = OnceCell::new();
+        let (texts, others) = (OnceCell::new(), OnceCell::new());
         for spec in apt.packages() {
-            let known = spec.name.filter(|it| !is_of_another_archive(stage, it));
+            let is_of_another = |name: &&str| {
+                let others = others.get_or_init(|| OtherArchives::before(apt, stage));
+                others.may_have(name, foundation.as_ref())
+            };
+            let known = spec.name.filter(|it| !is_of_another(it));
             let Some((package, left_out)) = known.and_then(|it| Some((it, left_out_with(it)?)))
             else {
                 found.unknown.push(spec.word.source_text());
@@ -300,19 +320,49 @@ fn is_used(stage: Stage<'_>, package: Recommended, texts: &str) -> bool {
     package.programs().any(is_called) || package.texts().any(|it| texts.contains(it))
 }
 
-/// Whether the package may come from an archive that the stage adds, where it may recommend something else.
-fn is_of_another_archive(stage: Stage<'_>, package: &str) -> bool {
-    let adds = |step: &Step<'_>| {
-        let text = step.source_text();
-        let is_told = [
-            "sources.list",
-            "add-apt-repository",
-            "apt-add-repository",
-            "nodesource",
-            "_setup.sh",
-        ];
-        is_told.iter().any(|it| text.contains(it))
+/// The archives that a stage adds before a command, and the steps that may add one by a script that is fetched.
+struct OtherArchives<'m> {
+    named: Vec<PackageArchive<'m>>,
+    scripts: Vec<Step<'m>>,
+}
+
+impl<'m> OtherArchives<'m> {
+    fn before(apt: &PackageCommand<'m>, stage: Stage<'m>) -> Self {
+        let step = apt.step();
+        let line = step.line_at(apt.range().start());
+        let mut named = stage.package_archives();
+        named.retain(|it| it.line <= line);
+        let fetches = |it: &Step<'_>| {
+            let is_told = ["nodesource", "_setup.sh"]
+                .iter()
+                .any(|name| it.mentions(name));
+            let mut before = it
+                .commands()
+                .filter(|it| it.range().start() < apt.range().start());
+            is_told || before.any(may_add_one)
+        };
+        let steps = stage.base_chain().flat_map(Stage::runs);
+        let before = steps.filter(|it| it.index() <= step.index());
+        OtherArchives {
+            named,
+            scripts: before.filter(fetches).collect(),
+        }
+    }
+
+    /// Whether the package may come from one of them, where it may recommend something else.
+    fn may_have(&self, package: &str, foundation: Option<&Foundation>) -> bool {
+        let mut scripts = self.scripts.iter();
+        let mut named = self.named.iter();
+        scripts.any(|it| vendor_archive_has(it.source_text(), package) != Some(false))
+            || named.any(|it| foundation.is_none_or(|of| it.may_have(package, of)))
+    }
+}
+
+/// Whether a command is not seen to add no archive: it calls what was not read. Installers that are known add none.
+fn may_add_one(command: Command<'_>) -> bool {
+    let is_known = |it: Command<'_>| {
+        let mut words = it.args().map(Word::literal_prefix);
+        words.any(|it| install_script(it).is_some())
     };
-    let mut steps = stage.base_chain().flat_map(Stage::steps).filter(adds);
-    steps.any(|step| vendor_archive_has(step.source_text(), package) != Some(false))
+    command.may_call(PackageManager::Apt, &|_| false) && !command.piped_from().is_some_and(is_known)
 }

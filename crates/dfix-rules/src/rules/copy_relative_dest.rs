@@ -5,6 +5,8 @@ use dfix_engine::{
 };
 use dfix_model::{Model, Stage, Step, StepKind, Word};
 
+use crate::base::chosen_image;
+
 pub(crate) const RULE: Rule = Rule {
     id: "copy-relative-dest",
     aliases: &["DL3045"],
@@ -35,6 +37,7 @@ pub(crate) const RULE: Rule = Rule {
             .with_unsafe(),
         leaves("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a.txt C:/a/\n")
             .with_unsafe(),
+        leaves("ARG BASE=golang:1.23\nFROM $BASE\nCOPY go.mod ./\n").that_says("`--build-arg`"),
         reports("FROM acme/base:1\nCOPY . app\n", "acme/base:1"),
         reports("FROM alpine:3.20\nENV A=b\nCOPY . x/$A\n", "`x/$A`"),
     ],
@@ -69,6 +72,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 ));
             };
             case.evidence(format!("the base image's working directory is {folder}"))
+                .open(chosen_image(stage))
                 .declare(Effect::changed(step))
                 .fix(|edit| edit.replace_word(target, &absolute(&folder, path)));
             Ok(())
