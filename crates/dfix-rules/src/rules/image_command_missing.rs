@@ -4,7 +4,8 @@ use dfix_catalogue::{ChangeSign, LanguageChange, language_changes, language_of_i
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, Stage};
+use dfix_model::catalogue::programs::Mark;
+use dfix_model::{Command, HiddenCalls, Model, PackageCommand, Pair, Stage, Word};
 
 use crate::base::chosen_image;
 
@@ -42,6 +43,12 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:25\nRUN corepack enable || npm install -g yarn\n"),
         leaves("FROM node:25\nCOPY --from=node:22 /usr/local /usr/local\nRUN corepack enable\n"),
         leaves("FROM acme/node:25\nRUN corepack enable\n"),
+        // What is not read may bring it.
+        leaves("FROM node:25\nCOPY . .\nRUN ./set-up.sh && corepack enable\n"),
+        leaves("FROM node:25\nRUN curl -fsSL https://acme.example/i | sh && corepack enable\n"),
+        leaves("FROM node:25\nRUN npm install -g $TOOLS && corepack enable\n"),
+        leaves("FROM node:26\nENV PATH=/app/node_modules/.bin:$PATH\nRUN npm ci && yarn build\n"),
+        leaves("FROM node:26\nRUN n 22 && yarn build\n"),
     ],
 };
 
@@ -92,21 +99,24 @@ fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Fi
     // What is based on a stage that fails is repaired with it.
     let is_told = before().any(|it| calls(&it));
     let is_brought = before().any(|it| may_bring(it, program));
+    let is_path_set = stage.base_chain().flat_map(Stage::steps).any(|it| {
+        let mut keys = it.pairs().filter_map(Pair::key_text);
+        it.index() < step.index() && keys.any(|key| key == "PATH")
+    });
+    let is_of_programs = |word: Word<'_>| {
+        let target = word.literal_prefix();
+        let is_one = target.trim_end_matches('/').ends_with("bin") || target.starts_with("/usr");
+        is_one || target == "/" || !word.is_known()
+    };
     let is_put = stage.base_chain().flat_map(Stage::copies).any(|it| {
-        let is_folder = it.target().is_none_or(|word| {
-            let target = word.literal_prefix();
-            target.ends_with("bin/")
-                || target.ends_with("bin")
-                || target.starts_with("/usr")
-                || target == "/"
-                || !word.is_known()
-        });
+        let is_folder = it.target().is_none_or(is_of_programs);
         it.index() < step.index() && (is_folder || it.mentions(program))
     });
     let fails = call.stops_the_build();
     if is_told
         || is_brought
         || is_put
+        || is_path_set
         || !fails
         || stage.base_facts().has_command(program) == Some(true)
     {
@@ -134,10 +144,26 @@ fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Fi
     });
 }
 
-/// Whether a command may bring the program: one that names it, or installs something that is not known.
+/// Whether a command may bring the program, as far as its words tell: one that names it, or changes where programs are looked for,
+/// one that gets or puts files, or of which it is not known what it calls.
 fn may_bring(command: Command<'_>, program: &str) -> bool {
-    let names =
-        |text: &str| text.contains(program) || program == "yarn" && text.contains("corepack");
-    let is_named = command.words().any(|it| names(it.literal_prefix()));
-    is_named || command.is_one_of(&["nvm", "n", "volta", "fnm", "asdf", "mise"])
+    let names = |text: &str| {
+        text.contains(program)
+            || program == "yarn" && text.contains("corepack")
+            || text.contains("PATH=")
+    };
+    if command.words().any(|it| names(it.literal_prefix())) {
+        return true;
+    }
+    if let Some(package) = PackageCommand::of(command) {
+        return package.is_install() && !package.operands().all(Word::is_known);
+    }
+    let puts = [
+        Mark::Fetches,
+        Mark::InstallsSource,
+        Mark::Puts,
+        Mark::PutsPrograms,
+    ];
+    let is_seen = command.known().is_some() && matches!(command.hidden_calls(), HiddenCalls::None);
+    !is_seen || command.given_sources().is_some() || puts.iter().any(|it| command.is_marked(*it))
 }
