@@ -4,7 +4,9 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{BrokenArray, Model, Os, Stage, StartCommand, Step, StepKind};
+use dfix_model::{BrokenArray, Model, Os, StartCommand, Step, StepKind};
+
+use crate::base;
 
 pub(crate) const RULE: Rule = Rule {
     id: "cmd-invalid-json",
@@ -60,6 +62,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nCMD ['serve --port 80']\n",
             "a string of its own",
         ),
+        leaves("FROM acme/base:1\nCMD ['serve', '-v']\n").that_says("`ENTRYPOINT`"),
+        reports(
+            "FROM debian:12\nSHELL [\"pwsh\", \"-Command\"]\nCMD ['serve', '-v']\n",
+            "another shell",
+        ),
         leaves("FROM debian:12\nCMD ['serve']\nCMD [\"serve\"]\n"),
         leaves("FROM node:22\nCMD [node, $FILE]\n").that_says("whether a shell is meant"),
         leaves("FROM node:22\nCMD [\"node\", \"app.js\"]\n"),
@@ -75,7 +82,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         StepKind::Healthcheck,
         StepKind::Run,
     ];
-    let matter = |it: &Step<'_>| kinds.contains(&it.kind()) && !is_replaced(*it);
+    let matter = |it: &Step<'_>| kinds.contains(&it.kind()) && it.replaced_by().is_none();
     for step in file.steps().filter(matter) {
         let is_sound = step.is_exec_form() || step.instruction().heredocs().next().is_some();
         if let (false, Some(broken)) = (is_sound, step.broken_exec_form()) {
@@ -111,7 +118,22 @@ fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
                 "a shell is given this text as it stands: `{name} []` says that there is nothing"
             ));
         }
-        let has_entry = step.is(StepKind::Cmd) && step.stage().is_some_and(has_entry_point);
+        let shell = step.stage().map(|it| it.shell_at(step));
+        if shell.is_some_and(|it| !it.is_posix()) {
+            return Err(remedy!(
+                "another shell is given this text as it stands: write a JSON array where no shell is meant"
+            ));
+        }
+        let entry = step.stage().filter(|_| step.is(StepKind::Cmd)).map(|it| it.entry().entrypoint);
+        let has_entry = matches!(entry, Some(StartCommand::Step(_)));
+        let is_known = step.stage().and_then(base::facts).is_some();
+        let is_of_image = matches!(entry, Some(StartCommand::BaseImage));
+        case.open((is_of_image && !is_known).then(|| {
+            OpenCondition::new(
+                "whether the image's `ENTRYPOINT` makes anything of such a `CMD`",
+                "look at it: `docker image inspect`",
+            )
+        }));
         let fails = match step.kind() {
             StepKind::Run => "the build stops here",
             StepKind::Healthcheck => "the check always fails",
@@ -133,18 +155,4 @@ fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
             .fix(|edit| edit.set_exec_form(step, &words));
         Ok(())
     });
-}
-
-/// Whether the file itself says what takes the `CMD` as its arguments.
-fn has_entry_point(stage: Stage<'_>) -> bool {
-    matches!(stage.entry().entrypoint, StartCommand::Step(_))
-}
-
-/// Whether another one takes its place.
-fn is_replaced(step: Step<'_>) -> bool {
-    let mut behind = step
-        .stage()
-        .into_iter()
-        .flat_map(|it| it.steps_of(step.kind()));
-    !step.is_run() && behind.any(|it| it.index() > step.index())
 }

@@ -1,9 +1,10 @@
 //! An `ENV` uses no variable that it sets itself.
 
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
+    reports,
 };
-use dfix_model::{Expansion, Model, Pair, Step, StepKind};
+use dfix_model::{Expansion, Model, Pair, Stage, Step, StepKind};
 use dfix_syntax::TextRange;
 
 pub(crate) const RULE: Rule = Rule {
@@ -31,6 +32,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nENV A=1 \\\n    # note\n    B=$A\n",
             "comment",
         ),
+        leaves("FROM debian:12\nENV A=/a B=$A/b\nWORKDIR $B\n").that_says("the WORKDIR of line 3"),
+        reports(
+            "FROM debian:12\nENV A=1 B=${A:-2}\n",
+            "decides what is put in",
+        ),
         // It is set before, and that value is meant.
         leaves("FROM debian:12\nENV A=1\nENV A=2 B=$A\nENV PATH=/x:$PATH OTHER=$PATH\n"),
         leaves("FROM debian:12\nENV A=1 B='$A' C=\\$A D=$AB\nARG E=1 F=$E\n"),
@@ -57,8 +63,16 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some(stage) = step.stage() else {
                 return Err(remedy!("write it into an `ENV` of its own above"));
             };
+            let changed = of_own.clone().filter_map(|it| it.pair?.key_text());
+            let of_own_keys: Vec<&str> = changed.collect();
             for variable in of_own.by_ref() {
                 let is_defined = variable.is_defined();
+                if let Some(operator) = &variable.operator {
+                    return Err(remedy!(
+                        "`{operator}` decides what is put in as long as `{}` is not set: write that alone, or an `ENV` of its own above",
+                        variable.name
+                    ));
+                }
                 if is_defined.is_yes() {
                     return Err(remedy!(
                         "`{}` is set before, too: write it into an `ENV` of its own where its new value is meant",
@@ -69,6 +83,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 case.evidence(is_defined.is_no().then(|| format!("nothing sets `{name}` before: it is empty there")))
                     .open(is_defined.open());
             }
+            case.open(first_reader(stage, step, &of_own_keys));
             let parts = parts(step, &variables);
             let sources = parts.iter().map(|it| source(file, *it));
             let sources: Vec<String> = sources.collect();
@@ -82,6 +97,21 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             Ok(())
         });
     }
+}
+
+/// What is open where a later instruction names what is set to something else then.
+fn first_reader(stage: Stage<'_>, step: Step<'_>, names: &[&str]) -> Option<OpenCondition> {
+    let steps = stage.with_descendants().flat_map(Stage::steps);
+    let mut behind = steps.filter(|it| it.index() > step.index());
+    let named = |it: Step<'_>| names.iter().copied().find(|name| it.mentions(name));
+    let (reader, name) = behind.find_map(|it| Some((it, named(it)?)))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether what {} does is right with the other value of `{name}`",
+            reader.label()
+        ),
+        "see what it does with it",
+    ))
 }
 
 /// Whether another pair of the same `ENV` sets the variable.
