@@ -1,7 +1,9 @@
 //! A label is said once.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Model, Pair, Stage, Step, StepKind};
+use dfix_engine::{
+    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::{Model, Pair, Stage, Step, StepKind, Word};
 
 pub(crate) const RULE: Rule = Rule {
     id: "label-duplicate-key",
@@ -22,6 +24,15 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nLABEL version=1 name=x \"version\"=\"2\"\n",
             "FROM alpine:3.20\nLABEL name=x \"version\"=\"2\"\n",
         ),
+        // What is said of it stays.
+        fixes(
+            "FROM alpine:3.20\n# Of the first.\nLABEL version=1\nRUN ls\nLABEL version=2\n",
+            "FROM alpine:3.20\n# Of the first.\nRUN ls\nLABEL version=2\n",
+        ),
+        reports(
+            "FROM alpine:3.20\nLABEL maintainer=jane\nLABEL maintainer=joe\n",
+            "into one label",
+        ),
         leaves("FROM alpine:3.20 AS a\nLABEL version=1\nFROM a\nLABEL version=2\n"),
         leaves("FROM alpine:3.20\nLABEL version=1 Version=2\nONBUILD LABEL version=3\n"),
         leaves("FROM alpine:3.20\nARG K\nLABEL $K=1\nLABEL $K=2\n"),
@@ -33,14 +44,17 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let pairs = pairs(stage);
         for (at, (step, pair)) in pairs.iter().enumerate() {
             let Some(key) = pair.key_text() else { continue };
-            if !pairs[at + 1..]
-                .iter()
-                .any(|(_, it)| it.key_text() == Some(key))
-            {
+            let mut later = pairs[at + 1..].iter().map(|it| it.1);
+            let Some(later) = later.find(|it| it.key_text() == Some(key)) else {
                 continue;
-            }
+            };
             let message = format!("the label `{key}` is set again below");
             out.judge(pair, Safety::Safe, message, |case| {
+                if names_people(key) && value_of(pair) != value_of(&later) {
+                    return Err(remedy!(
+                        "the image keeps the last name alone: write all who are meant into one label"
+                    ));
+                }
                 let is_alone = step.pairs().len() == 1;
                 case.declare(if is_alone {
                     Effect::removed(*step)
@@ -49,7 +63,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 });
                 case.fix(|edit| {
                     if is_alone {
-                        edit.remove_instruction(*step);
+                        edit.remove_instruction_lifting_comments(*step);
                     } else {
                         edit.remove_pair(pair);
                     }
@@ -58,6 +72,16 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// Whether a label says who made the image, or cares for it.
+fn names_people(key: &str) -> bool {
+    let last = key.rsplit('.').next().unwrap_or(key).to_ascii_lowercase();
+    matches!(&*last, "author" | "authors" | "maintainer" | "maintainers")
+}
+
+fn value_of<'m>(pair: &Pair<'m>) -> Option<&'m str> {
+    pair.value().and_then(Word::value)
 }
 
 /// The labels that a stage sets, in order of place.

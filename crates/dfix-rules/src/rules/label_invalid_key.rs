@@ -29,7 +29,12 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nLABEL RUN=\"docker run -it IMAGE\"\n",
             "runlabel",
         ),
-        leaves("FROM alpine:3.20\nLABEL org.valid-key.label3=foo a_b=c d/e=f\nONBUILD LABEL x=1\n"),
+        leaves("FROM alpine:3.20\nLABEL org.valid-key.label3=foo a_b=c d/e=f\n"),
+        fixes(
+            "FROM alpine:3.20\nONBUILD LABEL Name=1\n",
+            "FROM alpine:3.20\nONBUILD LABEL name=1\n",
+        )
+        .with_unsafe(),
         leaves("FROM alpine:3.20\nARG K\nLABEL $K=1\n"),
         reports(
             "FROM alpine:3.20\nLABEL com.docker.label=foo\n",
@@ -41,6 +46,14 @@ pub(crate) const RULE: Rule = Rule {
         ),
         reports(
             "FROM alpine:3.20\nLABEL Name=foo name=bar\n",
+            "`name` is set, too",
+        ),
+        reports(
+            "FROM alpine:3.20\nLABEL BuildDate=foo buildDate=bar\n",
+            "`build-date` is set, too",
+        ),
+        reports(
+            "FROM alpine:3.20 AS a\nLABEL name=foo\nFROM a\nLABEL Name=bar\n",
             "`name` is set, too",
         ),
     ],
@@ -74,7 +87,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 if !is_valid(&new) {
                     return Err(remedy!("choose another one, and begin it with a letter"));
                 }
-                if has(step, &new) {
+                if has(pair, step, &new) {
                     return Err(remedy!("`{new}` is set, too: keep one of them"));
                 }
                 case.open(OpenCondition::new(
@@ -131,12 +144,16 @@ fn valid(key: &str) -> String {
     new.trim_matches(['.', '-', '_', '/']).to_owned()
 }
 
-/// Whether the step's stage sets the label, too.
-fn has(step: Step<'_>, key: &str) -> bool {
-    let steps = step
-        .stage()
-        .into_iter()
-        .flat_map(|it| it.steps_of(StepKind::Label));
-    let mut keys = steps.flat_map(Step::pairs).filter_map(Pair::key_text);
-    keys.any(|it| it == key)
+/// Whether another label has the key, or would be given it, in the step's stage or one that it is based on, or that is based on it.
+fn has(own: Pair<'_>, step: Step<'_>, key: &str) -> bool {
+    let stage = step.stage().into_iter();
+    let stages = stage.flat_map(|it| it.base_chain().chain(it.with_descendants()));
+    let labels = stages.flat_map(|it| it.steps_of(StepKind::Label));
+    let mut others = labels
+        .flat_map(Step::pairs)
+        .filter(|it| it.range() != own.range() && it.key_text() != own.key_text());
+    others.any(|it| {
+        it.key_text()
+            .is_some_and(|it| it == key || valid(it) == key)
+    })
 }
