@@ -18,6 +18,7 @@ mod cleaning;
 mod downloads;
 mod layers;
 mod renaming;
+mod replaced;
 mod rules;
 
 pub use rules::ALL;

@@ -5,7 +5,7 @@ use dfix_engine::{
     reports,
 };
 use dfix_model::path::has_ending;
-use dfix_model::{Flag, Model, Word};
+use dfix_model::{Flag, Model, Word, WrapperKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "chmod-world-writable",
@@ -43,6 +43,14 @@ pub(crate) const RULE: Rule = Rule {
             "`chown`",
         ),
         reports("FROM debian:12\nRUN chmod -R a+rwx /app\n", "`chown`"),
+        reports(
+            "FROM debian:12\nRUN find /app | xargs chmod 777\n",
+            "`chown`",
+        ),
+        reports(
+            "FROM debian:12\nRUN find /app | xargs chmod 777 /a.sh\n",
+            "`chown`",
+        ),
     ],
 };
 
@@ -51,9 +59,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for command in stage.build_commands() {
             if command.is("chmod") && !command.is_of_script() {
                 let is_option = |it: &Word<'_>| it.literal_prefix().starts_with('-');
-                let mut words = command.args().filter(|it| !is_option(it));
+                let mut words = command.args().filter(|it| !is_option(it)).peekable();
                 if let Some(mode) = words.next() {
-                    let are_programs = words.all(is_program);
+                    // What `xargs` adds is not known.
+                    let is_all = command
+                        .wrappers()
+                        .all(|it| it.kind != WrapperKind::Arguments);
+                    let are_programs = is_all && words.peek().is_some() && words.all(is_program);
                     look_at(Effect::arguments_of(command), mode, are_programs, out);
                 }
             }

@@ -1,7 +1,9 @@
 //! One `CMD` in a stage.
 
-use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_engine::{Findings, Group, Phase, Rule, Severity, fixes, leaves};
 use dfix_model::{Model, StepKind};
+
+use crate::replaced;
 
 pub(crate) const RULE: Rule = Rule {
     id: "cmd-multiple",
@@ -35,18 +37,5 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let all = file
-        .stages()
-        .flat_map(|stage| stage.steps_of(StepKind::Cmd));
-    for step in all {
-        let Some(last) = step.replaced_by() else {
-            continue;
-        };
-        let message = format!("this `CMD` does nothing: {} takes its place", last.label());
-        out.judge(step, Safety::Safe, message, |case| {
-            case.declare(Effect::removed(step))
-                .fix(|edit| edit.remove_instruction_lifting_comments(step));
-            Ok(())
-        });
-    }
+    replaced::check(StepKind::Cmd, file, out);
 }

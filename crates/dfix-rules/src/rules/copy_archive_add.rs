@@ -1,5 +1,6 @@
 //! `ADD` for an archive that is copied and then unpacked.
 
+use dfix_catalogue::{FileMark, file_is};
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
 use dfix_model::path::file_name;
 use dfix_model::{Command, Model, Step, StepKind, Word};
@@ -33,13 +34,6 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-/// Whether `ADD` unpacks what is called so: a tar, by itself or compressed.
-fn is_archive(name: &str) -> bool {
-    let is_tar = |it: &str| ["", ".Z", ".bz2", ".gz", ".xz"].contains(&it);
-    let mut short = [".tbz2", ".tgz", ".txz"].iter();
-    name.rsplit_once(".tar").is_some_and(|it| is_tar(it.1)) || short.any(|it| name.ends_with(it))
-}
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
         let copies = stage
@@ -49,8 +43,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             for source in step.sources() {
                 let target = step.target().map_or("", |it| it.literal_prefix());
                 let text = source.literal_prefix();
+                let is_archive = |path: &str| file_is(file_name(path), FileMark::Archive);
                 let name = file_name(if is_archive(target) { target } else { text });
-                if !is_archive(text) || !is_archive(name) || !is_unpacked(step, name) {
+                if !is_archive(text) || !is_unpacked(step, name) {
                     continue;
                 }
                 out.judge(source, Safety::Unsafe, format!("`{text}` is copied, then unpacked"), |_| {

@@ -1,7 +1,7 @@
 //! What dependencies are installed from is copied before the rest.
 
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
-use dfix_model::{Command, Model, PackageCommand, PackageManager, Step, Word};
+use dfix_model::{Command, Model, PackageCommand, PackageManager};
 
 pub(crate) const RULE: Rule = Rule {
     id: "copy-before-install",
@@ -42,7 +42,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let step = command.step();
         let copy = stage
             .copies()
-            .find(|it| takes_all(*it) && it.index() < step.index());
+            .find(|it| it.copies_whole_context() && it.index() < step.index());
         let has_cache = step.mounts().any(|it| it.kind() == "cache");
         let Some(copy) = copy.filter(|_| !has_cache && !step.is_onbuild()) else {
             continue;
@@ -58,12 +58,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             ))
         });
     }
-}
-
-/// Whether a step copies a whole folder of the build context.
-fn takes_all(step: Step<'_>) -> bool {
-    let is_all = |text: &str| matches!(text, "." | "./" | "/" | "*");
-    step.flag("from").is_none() && step.sources().filter_map(Word::value).any(is_all)
 }
 
 /// The file that a command installs dependencies from, and nothing else.

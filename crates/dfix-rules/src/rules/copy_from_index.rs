@@ -28,6 +28,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nFROM golang:1.27 AS build\nFROM nginx:1.29\nCOPY --from=0 /a /a\nCOPY --from=build /b /b\n",
             "FROM node:22 AS builder\nFROM golang:1.27 AS build\nFROM nginx:1.29\nCOPY --from=builder /a /a\nCOPY --from=build /b /b\n",
         ),
+        fixes(
+            "FROM node:22\nFROM a:1 AS build\nFROM a:1 AS builder\nFROM nginx:1.29\nCOPY --from=0 /a /a\n",
+            "FROM node:22 AS build-1\nFROM a:1 AS build\nFROM a:1 AS builder\nFROM nginx:1.29\nCOPY --from=build-1 /a /a\n",
+        ),
         // Two stages have the name: the number says which.
         leaves("FROM node:22 AS a\nFROM node:24 AS a\nFROM nginx:1.29\nCOPY --from=0 /a /a\n"),
         leaves("FROM node:22 AS a\nFROM nginx:1.29\nCOPY --from=a /a /a\nCOPY --from=1 /a /a\n"),
@@ -55,7 +59,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let name = match stage.name() {
             Some(name) if has_it(name) == 1 => name.to_owned(),
             Some(_) => continue,
-            None => new_name(file, stage),
+            None => new_name(file),
         };
         let message = format!("stage {} is called by its number", stage.index());
         out.judge(*first, Safety::Safe, message, |case| {
@@ -98,16 +102,14 @@ fn by_number<'m>(step: Step<'m>, stage: Stage<'m>) -> Vec<Word<'m>> {
 }
 
 /// A name that nothing of the file has.
-fn new_name(file: &Model<'_>, stage: Stage<'_>) -> String {
+fn new_name(file: &Model<'_>) -> String {
     let is_taken = |name: &str| {
         let stages = file.stages().filter_map(Stage::name);
         let images = file.image_positions();
         let mut images = images.iter().filter_map(|it| it.image.text());
         stages.into_iter().any(|it| it.eq_ignore_ascii_case(name)) || images.any(|it| it == name)
     };
-    let numbered = format!("build-{}", stage.index());
-    ["build", "builder"]
-        .into_iter()
-        .find(|it| !is_taken(it))
-        .map_or(numbered, str::to_owned)
+    let mut usual = ["build", "builder"].into_iter();
+    let free = usual.find(|it| !is_taken(it));
+    free.map_or_else(|| file.free_stage_name("build", 0), str::to_owned)
 }

@@ -3,7 +3,7 @@
 use dfix_catalogue::is_of_secrets;
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
 use dfix_model::context::Answer;
-use dfix_model::{Model, Step, Word};
+use dfix_model::{Model, Step};
 
 pub(crate) const RULE: Rule = Rule {
     id: "dockerignore-missing",
@@ -37,7 +37,8 @@ pub(crate) const RULE: Rule = Rule {
 const NAMES: [&str; 5] = [".git/", ".hg/", ".svn/", ".venv/", "node_modules/"];
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let Some(step) = file.steps().find(|it| takes_all(*it)) else {
+    let is_whole = |it: &Step<'_>| it.copies_whole_context() && it.flag("exclude").is_none();
+    let Some(step) = file.steps().find(is_whole) else {
         return;
     };
     let Answer::Found(names) = file.context().list("") else {
@@ -61,13 +62,4 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             "name what no image needs in a file `.dockerignore`, one in a line"
         ))
     });
-}
-
-/// Whether a step copies all of the build context.
-fn takes_all(step: Step<'_>) -> bool {
-    let is_root = |text: &str| matches!(text, "." | "./" | "/" | "*" | "./*");
-    step.is_copy_or_add()
-        && step.flag("from").is_none()
-        && step.flag("exclude").is_none()
-        && step.sources().filter_map(Word::value).any(is_root)
 }

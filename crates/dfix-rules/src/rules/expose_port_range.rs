@@ -28,16 +28,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let Some(port) = too_large(&exposed.port) else {
             continue;
         };
-        out.judge(
-            exposed.word,
-            Safety::Safe,
-            format!("there is no port {port}"),
-            |_| {
-                Err(remedy!(
-                    "the last one is 65535: name the port that the application listens on"
-                ))
-            },
-        );
+        let message = format!("there is no port {port}");
+        out.judge(exposed.word, Safety::Safe, message, |_| {
+            Err(remedy!(
+                "the last one is 65535: name the port that the application listens on"
+            ))
+        });
     }
 }
 

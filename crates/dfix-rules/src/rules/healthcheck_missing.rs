@@ -28,7 +28,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         chain.any(|it| it.steps_of(StepKind::Healthcheck).next().is_some())
     };
     for stage in file.targets().filter(|it| !has_check(*it)) {
-        out.judge(stage.from_step(), Safety::Safe, "nothing tells whether the container is well", |_| {
+        out.judge(stage.from_step(), Safety::Safe, "the file does not tell whether the container is well", |_| {
             Err(remedy!(
                 "add a `HEALTHCHECK` that asks the application, or `HEALTHCHECK NONE` where something else does, as \
                  Kubernetes with its probes"
