@@ -42,6 +42,7 @@ pub(crate) mod host_folders;
 pub(crate) mod image_positions;
 pub(crate) mod image_uses;
 pub(crate) mod installs_at_run_time;
+mod installs_project;
 pub mod interpreted;
 pub(crate) mod lacked_packages;
 pub(crate) mod launches;

@@ -25,10 +25,8 @@ impl<'m> Step<'m> {
     /// What it copies, in the order of its sources, as far as it is known where that lands.
     pub fn landings(self) -> impl Iterator<Item = &'m Landing> {
         let stage = self.stage();
-        let all = stage
-            .into_iter()
-            .flat_map(|it| Filesystem::of(it).landings());
-        all.filter(move |it| it.step == self.index)
+        let own = stage.map_or(&[][..], |it| Filesystem::of(it).landings_of(self.index));
+        own.iter()
     }
 
     /// Whether it is known of all that it copies where it lands.

@@ -8,7 +8,7 @@ mod lines;
 mod list;
 mod locks;
 mod native;
-mod node;
+pub(crate) mod node;
 pub mod package_json;
 mod python;
 mod python_version;

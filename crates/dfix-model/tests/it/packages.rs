@@ -320,3 +320,13 @@ fn scripts_of_a_node_project() {
         assert_eq!(script(text).as_deref(), name, "{text}");
     }
 }
+
+#[test]
+fn installations_of_a_node_project() {
+    for script in ["npm ci", "npm install", "yarn", "pnpm i --frozen-lockfile"] {
+        assert!(last(script, |it| it.installs_node_project()), "{script}");
+    }
+    for script in ["npm i -g", "npm i a", "npm run build", "pip install -r a"] {
+        assert!(!last(script, |it| it.installs_node_project()), "{script}");
+    }
+}

@@ -308,7 +308,7 @@ fn copies_right_before_a_step() {
             copies.iter().map(|it| it.may_land_at(&path)).collect()
         };
         assert_eq!(lands("/app/a.txt"), [true, false, true, true]);
-        assert_eq!(lands("/app/b/c"), [true, false, true, true]);
+        assert_eq!(lands("/app/b/c"), [false, false, true, true]);
         assert_eq!(lands("/app"), [true, false, true, true]);
         assert_eq!(lands("/opt/run"), [false, true, true, true]);
         let known: Vec<bool> = copies.iter().map(|it| it.has_known_landings()).collect();

@@ -40,7 +40,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN apt-get install -d a && apt-get clean\n"),
         leaves("FROM debian:12\nRUN apt-get install --download-only a && apt-get clean\n"),
         leaves("FROM debian:12\nCOPY etc /etc\nRUN apt-get install a && apt-get clean\n")
-            .with_unsafe(),
+            .that_says("whether the COPY of line 2"),
         leaves("FROM debian:12\nRUN ./set-up && apt-get install a && apt-get clean\n")
             .that_says("whether `set-up`"),
         leaves("ARG BASE=debian:12\nFROM $BASE\nRUN apt-get install a && apt-get clean\n")
@@ -101,11 +101,7 @@ fn is_official(stage: Stage<'_>) -> bool {
 
 /// Whether something says that what is downloaded is kept, or has it kept.
 fn keeps(stage: Stage<'_>) -> bool {
-    let settings = ImagePath::new("/etc/apt");
-    let says = |step: Step<'_>| {
-        tells_of_it(&step.source_text().to_ascii_lowercase())
-            || step.is_copy_or_add() && step.may_land_at(&settings)
-    };
+    let says = |step: Step<'_>| tells_of_it(&step.source_text().to_ascii_lowercase());
     let mut steps = stage.base_chain().flat_map(Stage::steps);
     let mut apts = stage.package_commands(PackageManager::Apt);
     let downloads = |it: PackageCommand<'_>| {
@@ -143,6 +139,15 @@ fn may_change(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
                 HiddenCalls::Unknown => true,
             }
     };
+    let settings = ImagePath::new("/etc/apt");
+    let mut copies = stage.base_chain().flat_map(Stage::copies);
+    let copy = copies.find(|it| it.index() < step.index() && it.may_land_at(&settings));
+    if let Some(copy) = copy {
+        return Some(OpenCondition::new(
+            format!("whether {} puts settings of apt there", copy.label()),
+            "look what it copies",
+        ));
+    }
     let commands = stage.base_chain().flat_map(Stage::build_commands);
     let mut before = commands.filter(|it| it.step().index() <= step.index());
     let call = before.find(may)?;

@@ -63,9 +63,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// The file that a command installs dependencies from, and nothing else.
 fn manifest(command: Command<'_>) -> Option<&str> {
     let install = PackageCommand::of(command).filter(|it| it.step().is_run())?;
-    let is_install = install.is_install() || install.subcommand_is_one_of(&["ci", "clean-install"]);
-    if !is_install || !install.packages().is_empty() || command.is_of_script() {
+    if !install.is_install() || !install.packages().is_empty() || command.is_of_script() {
         return None;
+    }
+    if install.installs_node_project() {
+        return Some("package.json");
     }
     match install.manager {
         PackageManager::Pip | PackageManager::Uv => {
@@ -73,9 +75,6 @@ fn manifest(command: Command<'_>) -> Option<&str> {
                 install.editables().next().is_some() || !install.local_projects().is_empty();
             let file = install.requirement_files().next()?;
             file.text().filter(|_| !is_local)
-        }
-        PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm => {
-            (!install.has_flag("-g") && !install.has_flag("--global")).then_some("package.json")
         }
         PackageManager::Bundler => Some("Gemfile"),
         _ => None,

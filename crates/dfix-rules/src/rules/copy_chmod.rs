@@ -209,7 +209,7 @@ fn copies_before<'m>(
 fn is_written_again(step: Step<'_>, paths: &[ImagePath]) -> bool {
     let names_one = |it: Word<'_>| {
         let text = it.literal_prefix();
-        !it.is_known() || paths.iter().any(|path| text.ends_with(path.file_name()))
+        paths.iter().any(|path| text.ends_with(path.file_name()))
     };
     let mut others = step.commands().skip(1);
     others.any(|it| {

@@ -57,11 +57,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// What a command installs for developers, and what to do.
 fn developing(stage: Stage<'_>, install: &PackageCommand<'_>) -> Option<(String, String)> {
-    let is_install = install.is_install() || install.subcommand_is_one_of(&["ci", "clean-install"]);
-    if !is_install {
-        return None;
-    }
-    if install.manager == PackageManager::Pip {
+    if install.is_install() && install.manager == PackageManager::Pip {
         let mut files = install.requirement_files();
         let file = files.find_map(|it| it.text().filter(|it| is_named_for_development(it)))?;
         return Some((
@@ -71,12 +67,7 @@ fn developing(stage: Stage<'_>, install: &PackageCommand<'_>) -> Option<(String,
             ),
         ));
     }
-    let is_node = matches!(
-        install.manager,
-        PackageManager::Npm | PackageManager::Yarn | PackageManager::Pnpm
-    );
-    let is_global = ["-g", "--global"].iter().any(|it| install.has_flag(it));
-    if !is_node || is_global || !install.packages().is_empty() {
+    if !install.installs_node_project() {
         return None;
     }
     let mut says = ["npm", "yarn", "pnpm"]

@@ -20,6 +20,14 @@ impl<'m> Filesystem<'m> {
             .take_while(move |landing| landing.step < before)
     }
 
+    /// What one step of the stage copies.
+    pub(crate) fn landings_of(self, step: usize) -> &'m [Landing] {
+        let all = &self.data.landings;
+        let from = all.partition_point(|it| it.step < step);
+        let own = &all[from..];
+        &own[..own.partition_point(|it| it.step == step)]
+    }
+
     /// What the steps of the stage and of those that it is based on copy, this stage's first.
     pub fn all_landings(self) -> impl Iterator<Item = &'m Landing> {
         let chain = self.stage.base_chain().skip(1);

@@ -73,7 +73,8 @@ fn installs(command: &PackageCommand<'_>) -> bool {
         || command.subcommand_is_one_of(&["link", "ln"]) && command.operands().len() == 0
 }
 
-fn is_global(command: &PackageCommand<'_>) -> bool {
+/// Whether a command is for all projects: `npm install -g`.
+pub(crate) fn is_global(command: &PackageCommand<'_>) -> bool {
     command.has_flag("--global")
         || command.has_flag("-g")
         || command.subcommand_is_one_of(&["global"])
