@@ -6,8 +6,8 @@ use dfix_engine::{
 use dfix_model::catalogue::is_system_account;
 use dfix_model::catalogue::programs::Mark;
 use dfix_model::{
-    Command, FileEntry, ImagePath, Model, OpenCondition, PackageCommand, PackageManager, Stage,
-    Step, StepKind, Word,
+    Command, FileEntry, ImagePath, Model, OpenCondition, PackageCommand, PackageManager, Redirect,
+    Stage, Step, StepKind, Word,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -205,7 +205,7 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
     let mut before = copies.filter(|it| it.index() < copy.index());
     let is_known = is_new
         && path.is_applications()
-        && before.all(|it| it.has_known_landings())
+        && before.all(Step::has_known_landings)
         && !is_worked_in(stage, copy, path);
     (!is_known).then(|| {
         OpenCondition::new(
@@ -245,5 +245,5 @@ fn may_leave_something(command: Command<'_>, names_it: bool) -> bool {
             || !names_it && command.is_marked(Mark::Quiet)
             || !names_it && PackageCommand::of(command).is_some_and(|it| is_of_system(&it))
     };
-    command.redirects().any(|it| it.writes()) || !leaves_nothing()
+    command.redirects().any(Redirect::writes) || !leaves_nothing()
 }
