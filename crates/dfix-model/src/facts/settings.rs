@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use dfix_catalogue::{Cache, cache};
 
 use crate::context::Answer;
+use crate::facts::accounts::Accounts;
 use crate::facts::needs::absence::Absence;
 use crate::facts::setting::{EnvFrom, EnvValue};
 use crate::facts::{clearing, user, variables};
@@ -136,9 +137,16 @@ impl<'m> Settings<'m> {
         if let EnvValue::Set(home) = variables::env_at(self.stage, command, "HOME") {
             return home.value.map(ImagePath::new);
         }
-        let is_other = command.wrappers().any(|it| it.user.is_some());
-        let is_root = user::user_at(self.stage, command).is_root().is_yes();
-        (is_root && !is_other).then(|| ImagePath::new("/root"))
+        if command.wrappers().any(|it| it.user.is_some()) {
+            return None;
+        }
+        let user = user::user_at(self.stage, command);
+        if user.is_root().is_yes() {
+            return Some(ImagePath::new("/root"));
+        }
+        let accounts = Accounts::of(self.stage).at(command);
+        let account = accounts.account(user.name.as_deref()?)?;
+        account.home.as_deref().map(ImagePath::new)
     }
 
     /// Whether a variable is set to something: an empty one counts for nothing.

@@ -40,8 +40,15 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nRUN npm ci\nRUN npm install --offline a && rm -rf ~/.npm\n",
             "would fail",
         ),
-        leaves("FROM node:22\nUSER node\nRUN npm ci\nRUN cat /home/node/.npm/_cacache/x\n")
-            .that_says("whether nothing needs `~/.npm`"),
+        reports(
+            "FROM node:22\nUSER node\nRUN npm ci\nRUN cat /home/node/.npm/_cacache/x\n",
+            "would fail",
+        ),
+        fixes(
+            "FROM node:22\nRUN useradd -m -d /srv/a a\nUSER a\nRUN npm ci\n",
+            "FROM node:22\nRUN useradd -m -d /srv/a a\nUSER a\nRUN npm ci && npm cache clean --force\n",
+        ),
+        leaves("FROM acme/node:1\nRUN npm ci\n").that_says("whether nothing needs `~/.npm`"),
         // The folder is another one by then.
         fixes(
             "FROM node:22\nRUN npm ci\nENV HOME=/h\nRUN npm ci\nRUN cat /h/.npm/_cacache/x\n",
