@@ -28,9 +28,6 @@ pub(crate) fn lacks_all(stage: Stage<'_>, managers: &[SystemPackageManager]) -> 
     !managers.contains(&has) && has != SystemPackageManager::Unknown
 }
 
-/// Programs that are `dnf`, or read as it does, but for `yum`.
-pub(crate) const DNF: &[&str] = &["dnf", "dnf-3", "dnf5", "microdnf", "tdnf"];
-
 /// The package managers of images that have `dnf` or `yum`, or another of their family.
 pub(crate) const RPM: &[SystemPackageManager] = &[
     SystemPackageManager::Dnf,

@@ -101,7 +101,7 @@ fn is_official(stage: Stage<'_>) -> bool {
 
 /// Whether something says that what is downloaded is kept, or has it kept.
 fn keeps(stage: Stage<'_>) -> bool {
-    let says = |step: Step<'_>| tells_of_it(&step.source_text().to_ascii_lowercase());
+    let says = |step: Step<'_>| tells_of_it(|it| step.mentions(it));
     let mut steps = stage.base_chain().flat_map(Stage::steps);
     let mut apts = stage.package_commands(PackageManager::Apt);
     let downloads = |it: PackageCommand<'_>| {
@@ -112,30 +112,30 @@ fn keeps(stage: Stage<'_>) -> bool {
     steps.any(says) || apts.any(downloads)
 }
 
-/// Whether a text in small letters speaks of what apt keeps, and where.
-fn tells_of_it(text: &str) -> bool {
+/// Whether a text speaks of what apt keeps, and where.
+fn tells_of_it(mentions: impl Fn(&str) -> bool) -> bool {
     let signs = [
         "docker-clean",
-        "keep-downloaded",
+        "Keep-Downloaded",
         "apt.conf",
-        "dir::cache",
+        "Dir::Cache",
         "/var/cache/apt",
-        "apt_config",
-        "download-only",
+        "APT_CONFIG",
     ];
-    signs.iter().any(|it| text.contains(it))
+    signs.iter().any(|it| mentions(it))
 }
 
 /// What is open where something up to the step is not read, and may have apt keep what it downloads.
 fn may_change(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
     let may = |it: &Command<'_>| {
-        let tells = |text: &str| tells_of_it(&text.to_ascii_lowercase());
         let is_own = it.is_of_script() || PackageCommand::of(*it).is_some();
         !is_own
             && match it.hidden_calls() {
                 HiddenCalls::None => it.given_sources().is_some(),
-                HiddenCalls::Script(script) => script.has_opaque_text() || tells(script.text()),
-                HiddenCalls::Text(text) => tells(text),
+                HiddenCalls::Script(script) => {
+                    script.has_opaque_text() || tells_of_it(|it| script.mentions(it))
+                }
+                HiddenCalls::Text(text) => tells_of_it(|it| text.contains(it)),
                 HiddenCalls::Unknown => true,
             }
     };

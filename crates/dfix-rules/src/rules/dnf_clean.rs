@@ -3,7 +3,7 @@
 use dfix_engine::{Findings, Group, Phase, Rule, Severity, fixes, leaves, reports};
 use dfix_model::{Model, PackageManager};
 
-use crate::base::{DNF, RPM};
+use crate::base::RPM;
 use crate::cleaning::Cleaning;
 
 pub(crate) const RULE: Rule = Rule {
@@ -56,9 +56,9 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-const CACHE: Cleaning = Cleaning {
+pub(super) const CACHE: Cleaning = Cleaning {
     family: (PackageManager::Dnf, "dnf"),
-    programs: DNF,
+    programs: &["dnf", "dnf-3", "dnf5", "microdnf", "tdnf"],
     of: RPM,
     words: "clean all",
     cleans: |it| it.subcommand_is_one_of(&["clean"]) && it.operands().any(|word| word.is("all")),

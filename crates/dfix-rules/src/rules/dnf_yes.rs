@@ -4,7 +4,9 @@ use dfix_engine::{Findings, Group, Phase, Rule, Severity, fixes, leaves};
 use dfix_model::{Model, PackageManager};
 
 use crate::asking::Asking;
-use crate::base::{DNF, RPM};
+use crate::base::RPM;
+
+use super::dnf_clean::CACHE;
 
 pub(crate) const RULE: Rule = Rule {
     id: "dnf-yes",
@@ -40,7 +42,7 @@ pub(crate) const RULE: Rule = Rule {
 
 const ASKING: Asking = Asking {
     family: (PackageManager::Dnf, "dnf"),
-    programs: DNF,
+    programs: CACHE.programs,
     of: RPM,
     option: ("-y", false),
     setting: "assumeyes",

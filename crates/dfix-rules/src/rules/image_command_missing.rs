@@ -5,7 +5,7 @@ use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::catalogue::programs::Mark;
-use dfix_model::{Command, HiddenCalls, Model, PackageCommand, Pair, Stage, Word};
+use dfix_model::{Command, HiddenCalls, ImagePath, Model, PackageCommand, Pair, Stage, Word};
 
 use crate::base::chosen_image;
 
@@ -105,7 +105,8 @@ fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Fi
     });
     let is_of_programs = |word: Word<'_>| {
         let target = word.literal_prefix();
-        let is_one = target.trim_end_matches('/').ends_with("bin") || target.starts_with("/usr");
+        let is_one =
+            ImagePath::new(target).file_name().ends_with("bin") || target.starts_with("/usr");
         is_one || target == "/" || !word.is_known()
     };
     let is_put = stage.base_chain().flat_map(Stage::copies).any(|it| {
