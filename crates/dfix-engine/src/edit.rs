@@ -3,7 +3,8 @@
 //! A rule names places and plain words. It never sees an offset, a quote, a backslash or a newline;
 //! `text_edit` knows those. The first thing that cannot be said with certainty drops the whole fix.
 
-use dfix_model::{Command, Stage, Step, StepKind, Word, WordKind, Wrapper};
+use dfix_model::{Command, Join, LineEnd, Stage, Step, StepKind, Word, WordKind, Wrapper};
+use dfix_syntax::{TextRange, TextSize};
 
 use crate::fix::TextEdit;
 use crate::place::Place;
@@ -185,6 +186,26 @@ impl<'a> Edit<'a> {
     /// Writes `source` in the place of a token: a keyword, an operator, blanks.
     pub fn replace_token(&mut self, token: impl Place, source: &str) {
         self.replace_node(token, source);
+    }
+
+    /// Has a line end at each of these `&&`s, as the others of the list have it.
+    pub fn break_lines(&mut self, list: &[Join<'_>], at: &[Join<'_>]) {
+        let style = list.iter().find_map(Join::line_end).unwrap_or(LineEnd {
+            is_before: true,
+            indent: "    ",
+        });
+        let (escape, indent) = (self.context.escape, style.indent);
+        for place in at.iter().map(Join::range) {
+            if style.is_before {
+                self.replace_token(place, &format!("{escape}\n{indent}&&"));
+                continue;
+            }
+            // A line begins in the place of the blank.
+            let has_blank = self.context.text[usize::from(place.end())..].starts_with(' ');
+            let end = place.end() + TextSize::from(u32::from(has_blank));
+            let place = TextRange::new(place.start(), end);
+            self.replace_token(place, &format!("&& {escape}\n{indent}"));
+        }
     }
 
     /// Writes lines of comment in the place of a comment, each with its `#`; several only where it stands on a line of its own.

@@ -44,6 +44,7 @@ pub(crate) mod image_uses;
 pub(crate) mod installs_at_run_time;
 mod installs_project;
 pub mod interpreted;
+pub(crate) mod joins;
 pub(crate) mod lacked_packages;
 pub(crate) mod launches;
 mod layers;

@@ -85,6 +85,7 @@ pub use facts::hidden_calls::HiddenCalls;
 pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
 pub use facts::installs_at_run_time::{BuildAtRunTime, InstallAtRunTime};
 pub use facts::interpreted::{self, Interpreted, Reading};
+pub use facts::joins::{Join, LineEnd};
 pub use facts::lacked_packages::{LackedPackage, PackageChange};
 pub use facts::launches::LowPorts;
 pub use facts::launches::homes::LaunchedHome;

@@ -1,8 +1,7 @@
 //! A line of its own for each command of a long `RUN`.
 
-use dfix_engine::{Edit, Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Command, Connector, Model, Operator, Step, StepKind};
-use dfix_syntax::TextRange;
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
+use dfix_model::{Join, Model};
 
 pub(crate) const RULE: Rule = Rule {
     id: "chain-newline",
@@ -36,85 +35,18 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|it| it.is(StepKind::Run)) {
-        let text = file.text();
-        if step.instruction().heredocs().next().is_some() || step.is_exec_form() {
+    for step in file.steps() {
+        let joins = step.joins();
+        let on_one_line = |it: &&Join<'_>| it.line_end().is_none();
+        let found: Vec<Join<'_>> = joins.iter().filter(on_one_line).copied().collect();
+        let Some(first) = found.first().filter(|_| joins.len() > 1) else {
             continue;
-        }
-        let joins = joins(step);
-        let escape = file.escape();
-        let on_one_line = |it: &&TextRange| style(text, **it, escape).is_none();
-        let found: Vec<TextRange> = joins.iter().filter(on_one_line).copied().collect();
-        if joins.len() < 2 || found.is_empty() {
-            continue;
-        }
-        out.judge(
-            found[0],
-            Safety::Safe,
-            "several commands on one line",
-            |case| {
-                case.declare(Effect::Layout)
-                    .fix(|edit| break_lines(edit, file, &joins, &found));
-                Ok(())
-            },
-        );
-    }
-}
-
-/// Has a line end at each of these `&&`s, as the others of the list have it.
-pub(super) fn break_lines(
-    edit: &mut Edit<'_>,
-    file: &Model<'_>,
-    joins: &[TextRange],
-    found: &[TextRange],
-) {
-    let (text, escape) = (file.text(), file.escape());
-    let style = joins.iter().find_map(|it| style(text, *it, escape));
-    let (before, indent) = style.unwrap_or((true, "    "));
-    for place in found {
-        let source = if before {
-            format!("{escape}\n{indent}&&")
-        } else {
-            format!("&& {escape}\n{indent}")
         };
-        edit.replace_token(with_blank(text, *place, before), &source);
-    }
-}
-
-/// The `&&`s of the list that the whole `RUN` is.
-pub(super) fn joins(step: Step<'_>) -> Vec<TextRange> {
-    let is_of_the_list = |it: &Command<'_>| {
-        let around = it.around();
-        it.outer().is_none()
-            && !(around.subshell || around.looped || around.function || around.substitution)
-    };
-    let and = |it: Connector| (it.operator == Operator::And).then_some(it.range);
-    let commands = step.commands().filter(is_of_the_list);
-    commands
-        .filter_map(|it| it.before().and_then(and))
-        .collect()
-}
-
-/// How a `&&` stands at a line's end or beginning: whether it begins one, and what the line is set in by.
-pub(super) fn style(text: &str, place: TextRange, escape: char) -> Option<(bool, &str)> {
-    let (start, end): (usize, usize) = (place.start().into(), place.end().into());
-    let indent = |line: &'_ str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let line = text[..start].rfind('\n').map_or(0, |it| it + 1);
-    if line > 0 && text[line..start].trim().is_empty() {
-        return Some((true, &text[line..start]));
-    }
-    let rest = &text[end..];
-    let (own, next) = rest.split_once('\n')?;
-    let is_last = own.trim().strip_suffix(escape) == Some("");
-    is_last.then(|| (false, &next[..indent(next)]))
-}
-
-/// The place of a `&&`, with the blank behind it where a line begins there instead.
-fn with_blank(text: &str, place: TextRange, before: bool) -> TextRange {
-    let has_blank = text[usize::from(place.end())..].starts_with(' ');
-    if before || !has_blank {
-        place
-    } else {
-        TextRange::new(place.start(), place.end() + dfix_syntax::TextSize::from(1))
+        let message = "several commands on one line";
+        out.judge(first.range(), Safety::Safe, message, |case| {
+            case.declare(Effect::Layout)
+                .fix(|edit| edit.break_lines(&joins, &found));
+            Ok(())
+        });
     }
 }

@@ -1,10 +1,7 @@
 //! No line of a `RUN` that runs out of the window.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Model, StepKind};
-use dfix_syntax::TextRange;
-
-use super::chain_newline::{break_lines, joins, style};
+use dfix_model::{Join, Model};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-long-line",
@@ -33,35 +30,16 @@ pub(crate) const RULE: Rule = Rule {
 const LONGEST: usize = 120;
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|it| it.is(StepKind::Run)) {
-        if step.instruction().heredocs().next().is_some() || step.is_exec_form() {
-            continue;
-        }
-        let text = file.text();
-        let joins = joins(step);
-        let is_long = |place: &&TextRange| {
-            let (start, end): (usize, usize) = (place.start().into(), place.end().into());
-            let line = text[..start].rfind('\n').map_or(0, |it| it + 1);
-            let next = text[end..].find('\n').map_or(text.len(), |it| end + it);
-            text[line..next].chars().count() > LONGEST
-        };
-        let on_one_line = |it: &&TextRange| style(text, **it, file.escape()).is_none();
-        let found: Vec<TextRange> = joins
-            .iter()
-            .filter(is_long)
-            .filter(on_one_line)
-            .copied()
-            .collect();
+    for step in file.steps() {
+        let joins = step.joins();
+        let is_long = |it: &&Join<'_>| it.line_end().is_none() && it.width_of_line() > LONGEST;
+        let found: Vec<Join<'_>> = joins.iter().filter(is_long).copied().collect();
         let Some(first) = found.first() else { continue };
-        out.judge(
-            *first,
-            Safety::Safe,
-            "a long line of several commands",
-            |case| {
-                case.declare(Effect::Layout)
-                    .fix(|edit| break_lines(edit, file, &joins, &found));
-                Ok(())
-            },
-        );
+        let message = "a long line of several commands";
+        out.judge(first.range(), Safety::Safe, message, |case| {
+            case.declare(Effect::Layout)
+                .fix(|edit| edit.break_lines(&joins, &found));
+            Ok(())
+        });
     }
 }
