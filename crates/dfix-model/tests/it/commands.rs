@@ -491,3 +491,18 @@ fn errors_are_read_by_what_stands_around() {
         );
     }
 }
+
+#[test]
+fn joins_of_a_list_and_how_lines_end_there() {
+    let text =
+        "FROM a\nRUN a && b \\\n  && c && \\\n\te\nRUN <<EOF\na && b\nEOF\nRUN sh -c 'a && b'\n";
+    with(text, |file| {
+        let joins: Vec<_> = file.steps().flat_map(dfix_model::Step::joins).collect();
+        let ends: Vec<_> = joins
+            .iter()
+            .map(|it| it.line_end().map(|end| (end.is_before, end.indent)))
+            .collect();
+        assert_eq!(ends, [None, Some((true, "  ")), Some((false, "\t"))]);
+        assert_eq!(joins[0].width_of_line(), "RUN a && b \\".len());
+    });
+}
