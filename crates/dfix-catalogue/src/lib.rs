@@ -174,7 +174,7 @@ pub use platforms::{
     has_platform, platform, platform_of_name, platforms_of_image, was_ever_made_for,
 };
 pub use program_options::{ProgramOptions, program_options};
-pub use provides::provides;
+pub use provides::{Brought, provides};
 pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
 pub use python_library::{
     LibraryNeed, is_of_python, need_of_module, need_of_started_module, needs_of_names,

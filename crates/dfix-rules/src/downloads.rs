@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{DownloadUse, download_option_is, program_options};
 use dfix_engine::{Edit, OpenCondition};
-use dfix_model::{Command, Model, Word};
+use dfix_model::{Command, Model, Step, Word};
 
 /// What a command is told, its words read as its manual says.
 pub(crate) struct Told<'m> {
@@ -179,13 +179,14 @@ pub(crate) fn plain(curl: Command<'_>, not_with: DownloadUse) -> Option<Told<'_>
 
 /// The calls of curl in `RUN`s; none where a file or a variable gives it more options.
 pub(crate) fn curls<'m>(file: &'m Model<'m>) -> Vec<Command<'m>> {
+    let runs = file.steps().filter(|it| it.is_run());
+    let commands = runs.flat_map(Step::commands);
+    let curls: Vec<Command<'m>> = commands.filter(|it| it.is("curl")).collect();
     let names = |it: &str| it.contains("curlrc") || it.contains("CURL_HOME");
-    if file.steps().any(|it| names(it.source_text())) {
+    if !curls.is_empty() && file.steps().any(|it| names(it.source_text())) {
         return Vec::new();
     }
-    let runs = file.steps().filter(|it| it.is_run());
-    let commands = runs.flat_map(|it| it.commands().collect::<Vec<_>>());
-    commands.filter(|it| it.is("curl")).collect()
+    curls
 }
 
 /// What is open where the build goes on as the download fails.

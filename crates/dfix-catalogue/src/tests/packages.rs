@@ -96,6 +96,13 @@ fn what_comes_along() {
     assert!(provides("git", "git") && provides("build-essential", "make"));
     assert!(provides("libpq-dev", "libpq5") && provides("ffmpeg", "libglib2.0-0t64"));
     assert!(provides("imagemagick", "libmagickwand-7.q16-10"));
+    let brought = Brought::by(["build-essential", "libpq-dev"].into_iter());
+    assert!(
+        ["make", "libpq5", "libpq-dev"]
+            .iter()
+            .all(|it| brought.has(it))
+    );
+    assert!(!brought.has("curl") && !brought.has("git"));
     assert!(!provides("git", "curl") && !provides("make", "gcc") && !provides("lib-dev", "libpq5"));
 }
 

@@ -1,17 +1,19 @@
 //! `--no-install-recommends` for apt.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 use dfix_catalogue::{
-    Distribution, Foundation, Recommended, SystemPackageManager, image_packages, install_script,
-    left_out_with, package_in, provides, recommended, vendor_archive_has,
+    Brought, Distribution, Foundation, Recommended, SystemPackageManager, image_packages,
+    install_script, left_out_with, package_in, recommended, vendor_archive_has,
 };
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
 use dfix_model::{
-    Command, Model, PackageArchive, PackageCommand, PackageManager, PackageSpec, Stage, Step, Word,
+    Command, Model, PackageArchive, PackageCommand, PackageManager, PackageSpec, Stage, Step,
+    SystemPackage, Word,
 };
 
 use crate::asking::configured_from;
@@ -81,6 +83,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let stages = file.stages();
+    let uses = Uses::of(file);
     for stage in stages.filter(|it| !lacks(*it, SystemPackageManager::Apt)) {
         let configured = OnceCell::new();
         for apt in stage.installs(PackageManager::Apt) {
@@ -105,7 +108,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "the command asks for them by `--install-recommends`: leave that out if nothing needs them"
                     ));
                 }
-                let left_out = LeftOut::of(stage, &apt);
+                let left_out = LeftOut::of(stage, &apt, &uses);
                 case.open(left_out.open())
                     .open(chosen_image(stage))
                     .evidence(left_out.said())
@@ -175,7 +178,7 @@ struct LeftOut<'m> {
 }
 
 impl<'m> LeftOut<'m> {
-    fn of(stage: Stage<'m>, apt: &PackageCommand<'m>) -> Self {
+    fn of(stage: Stage<'m>, apt: &PackageCommand<'m>, uses: &Uses<'_>) -> Self {
         let facts = stage.any_base_facts();
         let foundation = facts.foundation;
         let release = foundation.as_ref().and_then(|it| it.release);
@@ -193,14 +196,19 @@ impl<'m> LeftOut<'m> {
         let is_pinned = apt.packages().iter().all(PackageSpec::has_version);
         let image = stage.base_image();
         let (name, tag) = (image.name().unwrap_or(""), image.tag_text().unwrap_or(""));
+        let brought = OnceCell::new();
         let is_there = |package: &str| {
-            let mut named = stage.system_packages();
-            let is_before = |at: &PackageCommand<'m>| at.range().start() <= apt.range().start();
+            let brought = brought.get_or_init(|| {
+                let is_before =
+                    |it: &SystemPackage<'m>| it.install.range().start() <= apt.range().start();
+                let named = stage.system_packages().filter(is_before);
+                let of_image = image_packages(name, tag).map(|it| -> &'m str { it });
+                Brought::by(named.map(|it| it.name).chain(of_image))
+            });
             foundation.is_some_and(|it| package_in(&it, package) == Some(true))
-                || image_packages(name, tag).any(|it| it == package)
-                || named.any(|it| is_before(&it.install) && provides(it.name, package))
+                || brought.has(package)
         };
-        let (texts, others) = (OnceCell::new(), OnceCell::new());
+        let others = OnceCell::new();
         for spec in apt.packages() {
             let is_of_another = |name: &&str| {
                 let others = others.get_or_init(|| OtherArchives::before(apt, stage));
@@ -216,10 +224,9 @@ impl<'m> LeftOut<'m> {
                 continue;
             }
             for left in left_out.filter(|it| !is_there(it)) {
-                let texts = texts.get_or_init(|| stage.file().text().to_ascii_lowercase());
                 match recommended(left) {
                     Some(it) if it.is_wanted() && !is_pinned => found.added.push(left),
-                    Some(it) if !it.is_wanted() && !is_used(stage, it, texts) => {
+                    Some(it) if !it.is_wanted() && !uses.has(left, it) => {
                         found.harmless.push(left);
                     }
                     _ => found.missed.push((left, package)),
@@ -314,10 +321,34 @@ fn is_installed(foundation: Option<&Foundation>, package: &str) -> bool {
     foundation.is_some_and(|it| package_in(it, package) == Some(true))
 }
 
-/// Whether the file speaks of what needs it: one of its programs is called, one of the texts stands there.
-fn is_used(stage: Stage<'_>, package: Recommended, texts: &str) -> bool {
-    let is_called = |name: &str| stage.file().commands().any(|it| it.is(name));
-    package.programs().any(is_called) || package.texts().any(|it| texts.contains(it))
+/// What a file speaks of.
+struct Uses<'m> {
+    file: &'m Model<'m>,
+    /// Its text in small letters.
+    text: OnceCell<String>,
+    /// By package what was worked out already.
+    known: RefCell<BTreeMap<&'static str, bool>>,
+}
+
+impl<'m> Uses<'m> {
+    fn of(file: &'m Model<'_>) -> Self {
+        Uses {
+            file,
+            text: OnceCell::new(),
+            known: RefCell::default(),
+        }
+    }
+
+    /// Whether it speaks of what needs the package: one of its programs is called, one of its texts stands there.
+    fn has(&self, name: &'static str, package: Recommended) -> bool {
+        *self.known.borrow_mut().entry(name).or_insert_with(|| {
+            let text = self
+                .text
+                .get_or_init(|| self.file.text().to_ascii_lowercase());
+            let is_called = |name: &str| self.file.commands().any(|it| it.is(name));
+            package.programs().any(is_called) || package.texts().any(|it| text.contains(it))
+        })
+    }
 }
 
 /// The archives that a stage adds before a command, and the steps that may add one by a script that is fetched.

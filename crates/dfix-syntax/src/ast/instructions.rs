@@ -174,7 +174,16 @@ impl Instruction {
     /// What is wrong with the shell form, where it is meant as an exec form. The builder gives it to a
     /// shell, which looks for a program named `[node,`.
     pub fn broken_exec_form(&self) -> Option<BrokenArray> {
-        let text = source_of(self.script()?.syntax());
+        let script = self.script()?;
+        let mut tokens = script
+            .syntax()
+            .descendants_with_tokens()
+            .filter_map(NodeOrToken::into_token);
+        // Most begin otherwise, and need not be read as a whole.
+        tokens
+            .find(|it| !it.kind().is_trivia())
+            .filter(|it| it.text().starts_with('['))?;
+        let text = source_of(script.syntax());
         match broken_array(&text)? {
             Ok(strings) => Some(BrokenArray {
                 // Only what `source_of` leaves out can be in the way.
